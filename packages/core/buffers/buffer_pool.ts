@@ -1,0 +1,66 @@
+/** A page-aligned buffer on loan. */
+export interface Slab extends Disposable {
+  /** The buffer, of at least the size asked for, aligned to 4,096 bytes; its content is arbitrary. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Gives the buffer back; it must not be touched afterwards. A second call does nothing. */
+  release(): void;
+}
+
+const SMALLEST = 2 ** 16;
+
+/**
+ * Page-aligned buffers that are reused, because fresh memory costs several times what reading into it does.
+ *
+ * A slab is its own `WebAssembly.Memory`, whose first page is left to the checksum kernel: {@linkcode crc32c} works
+ * on it in place, and O_DIRECT accepts it. Sizes are rounded up to a power of two of at least 64 KiB.
+ */
+export class BufferPool {
+  readonly #maxIdleBytes: number;
+  readonly #idle = new Map<number, Uint8Array<ArrayBuffer>[]>();
+  #idleBytes = 0;
+
+  /** Keeps at most `maxIdleBytes` of buffers that nobody uses. */
+  constructor(config: { readonly maxIdleBytes: number }) {
+    this.#maxIdleBytes = config.maxIdleBytes;
+  }
+
+  /** Bytes kept for reuse. */
+  get idleBytes(): number {
+    return this.#idleBytes;
+  }
+
+  /** Lends a buffer of at least `size` bytes. Count the bytes against the budget before. */
+  lease(size: number): Slab {
+    const rounded = roundUp(size);
+    let bytes = this.#idle.get(rounded)?.pop();
+    if (bytes) this.#idleBytes -= rounded;
+    else bytes = allocatePages(rounded);
+    const owned = bytes;
+    let live = true;
+    const release = () => {
+      if (!live) return;
+      live = false;
+      this.#keep(rounded, owned);
+    };
+    return { bytes: owned, release, [Symbol.dispose]: release };
+  }
+
+  #keep(rounded: number, bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#idleBytes + rounded > this.#maxIdleBytes) return;
+    let list = this.#idle.get(rounded);
+    if (!list) this.#idle.set(rounded, list = []);
+    list.push(bytes);
+    this.#idleBytes += rounded;
+  }
+}
+
+function roundUp(size: number): number {
+  let rounded = SMALLEST;
+  while (rounded < size) rounded *= 2;
+  return rounded;
+}
+
+function allocatePages(size: number): Uint8Array<ArrayBuffer> {
+  const memory = new WebAssembly.Memory({ initial: size / SMALLEST + 1 });
+  return new Uint8Array(memory.buffer as ArrayBuffer, SMALLEST, size);
+}

@@ -1,0 +1,94 @@
+/** A share of a {@linkcode ByteBudget}, given back once. */
+export interface BudgetLease extends Disposable {
+  /** Bytes held. */
+  readonly bytes: number;
+  /** Gives the bytes back; a second call does nothing. */
+  release(): void;
+}
+
+interface Waiter {
+  readonly bytes: number;
+  readonly grant: (lease: BudgetLease) => void;
+}
+
+/**
+ * Bounds the bytes that all transfers of a process hold in buffers at once.
+ *
+ * Grants are made in the order they were asked for. Read-ahead asks with `tryAcquire` and does without when there is
+ * no room. The chunk that a reader waits for asks with `overdraw`, which always succeeds, so that readers that wait
+ * for one another cannot lock up: the budget is exceeded by at most one chunk per open stream.
+ */
+export class ByteBudget {
+  /** Bytes that may be held at once. */
+  readonly capacity: number;
+  #held = 0;
+  readonly #waiting: Waiter[] = [];
+
+  /** Bounds the bytes held to `capacity`. */
+  constructor(capacity: number) {
+    if (!Number.isSafeInteger(capacity) || capacity <= 0) {
+      throw new RangeError(`Cannot make a byte budget of ${capacity}: a positive number of bytes is needed`);
+    }
+    this.capacity = capacity;
+  }
+
+  /** Bytes held now; above `capacity` only by overdrafts. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Waits for room. More than `capacity` is granted when nothing else is held. */
+  acquire(bytes: number, signal?: AbortSignal): Promise<BudgetLease> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const lease = this.tryAcquire(bytes);
+    if (lease) return Promise.resolve(lease);
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        bytes,
+        grant: (lease) => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve(lease);
+        },
+      };
+      const onAbort = () => {
+        const index = this.#waiting.indexOf(waiter);
+        if (index < 0) return;
+        this.#waiting.splice(index, 1);
+        reject(signal?.reason);
+        this.#grantWaiting();
+      };
+      this.#waiting.push(waiter);
+      signal?.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+
+  /** Takes the bytes if there is room and nobody waits. */
+  tryAcquire(bytes: number): BudgetLease | undefined {
+    if (this.#waiting.length > 0 || !this.#hasRoom(bytes)) return undefined;
+    return this.overdraw(bytes);
+  }
+
+  /** Takes the bytes, room or not. */
+  overdraw(bytes: number): BudgetLease {
+    this.#held += bytes;
+    let live = true;
+    const release = () => {
+      if (!live) return;
+      live = false;
+      this.#held -= bytes;
+      this.#grantWaiting();
+    };
+    return { bytes, release, [Symbol.dispose]: release };
+  }
+
+  #hasRoom(bytes: number): boolean {
+    return this.#held === 0 || this.#held + bytes <= this.capacity;
+  }
+
+  #grantWaiting(): void {
+    for (let next = this.#waiting[0]; next && this.#hasRoom(next.bytes); next = this.#waiting[0]) {
+      this.#waiting.shift();
+      next.grant(this.overdraw(next.bytes));
+    }
+  }
+}

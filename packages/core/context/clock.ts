@@ -1,0 +1,29 @@
+/** Time as the library sees it; a test passes its own. */
+export interface Clock {
+  /** The wall clock, in milliseconds since 1970. */
+  now(): number;
+  /** A clock that never goes back, in milliseconds from an arbitrary start. */
+  monotonicMs(): number;
+  /** Resolves after `durationMs`; rejects with `signal.reason` as soon as that is aborted. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The system's time. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      }, durationMs);
+      signal?.addEventListener("abort", onAbort, { once: true });
+    });
+  },
+};

@@ -1,0 +1,36 @@
+import { BufferPool } from "../buffers/buffer_pool.ts";
+import { ByteBudget } from "./byte_budget.ts";
+import { type Clock, systemClock } from "./clock.ts";
+
+/** What the stores and transfers of one process share. Pass one to everything that should share its memory bound. */
+export interface StoreContext {
+  /** Time. */
+  readonly clock: Clock;
+  /** Random numbers in [0, 1), for jitter and temporary names. */
+  readonly random: () => number;
+  /** Bounds the bytes in buffers of all transfers. */
+  readonly budget: ByteBudget;
+  /** Page-aligned buffers, reused. */
+  readonly buffers: BufferPool;
+}
+
+/** Options of {@linkcode createStoreContext}. */
+export interface StoreContextOptions {
+  /** Time; the system's by default. */
+  readonly clock?: Clock;
+  /** Random numbers in [0, 1); `Math.random` by default. */
+  readonly random?: () => number;
+  /** Bytes that all transfers together may hold in buffers; 256 MiB by default. */
+  readonly maxBufferedBytes?: number;
+}
+
+/** Makes a context. A process needs one. */
+export function createStoreContext(options: StoreContextOptions = {}): StoreContext {
+  const budget = new ByteBudget(options.maxBufferedBytes ?? 256 * 2 ** 20);
+  return {
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    budget,
+    buffers: new BufferPool({ maxIdleBytes: budget.capacity }),
+  };
+}

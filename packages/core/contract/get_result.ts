@@ -1,0 +1,23 @@
+import type { ObjectInfo, ResolvedRange } from "./types.ts";
+
+/**
+ * An answered read: what the object is, and its bytes still to be fetched.
+ *
+ * Take the bytes once: either through `body` or by `readInto`. Whoever does not read to the end cancels (or
+ * disposes), which frees the file or connection at once.
+ */
+export interface GetResult extends AsyncDisposable {
+  /** What the store says of the whole object. */
+  readonly info: ObjectInfo;
+  /** The bytes this result holds, within the object. */
+  readonly range: ResolvedRange;
+  /** The bytes as a byte stream, at the reader's pace. It errors when fewer or more than `range.length` arrive. */
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /**
+   * Fills `target` with the next bytes, without a copy where the store can, and resolves with their number: less
+   * than `target.length` only where the range ends. `target` is in use until this settles. One call at a time.
+   */
+  readInto(target: Uint8Array): Promise<number>;
+  /** Gives up the rest of the bytes and frees what holds them. Safe to call at any time, also twice. */
+  cancel(reason?: unknown): Promise<void>;
+}

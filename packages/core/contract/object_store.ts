@@ -1,0 +1,83 @@
+import type { StoreContext } from "../context/store_context.ts";
+import type { Capabilities } from "./capabilities.ts";
+import type { GetResult } from "./get_result.ts";
+import type { ObjectWriter } from "./object_writer.ts";
+import type { ReadHints } from "./read_hints.ts";
+import type {
+  CallOptions,
+  CommonPrefix,
+  CopyOptions,
+  DeleteOptions,
+  DeleteResult,
+  GetOptions,
+  HeadOptions,
+  ListOptions,
+  ObjectInfo,
+  ObjectMeta,
+  PresignOptions,
+  PutOptions,
+  PutResult,
+  WriterOptions,
+} from "./types.ts";
+
+/**
+ * A container of objects in some service. Every method of every store behaves as written here, and the
+ * conformance suite asks for each promise.
+ *
+ * Errors are `StoreError`s; a call with wrong arguments is a `TypeError` or `RangeError`; an aborted call rejects
+ * with `signal.reason`. A key that the store cannot hold is an `InvalidNameError` in every method.
+ */
+export interface ObjectStore extends AsyncDisposable {
+  /** The container's URI without a trailing slash, such as `s3://bucket`; `file:///` for the root directory. */
+  readonly uri: string;
+  /** What this store can do. */
+  readonly capabilities: Capabilities;
+  /** How reads of this store are best cut. */
+  readonly readHints: ReadHints;
+  /** The clock, random source, byte budget and buffers that this store and its transfers use. */
+  readonly context: StoreContext;
+
+  /**
+   * Reads an object or a range of it in one request. A range is cut at the object's end; one that starts at or past
+   * the end is a `RangeNotSatisfiableError`, but for an empty object, where offset 0 and any suffix give no bytes.
+   * A missing object is a `NotFoundError`. The bytes all belong to the version that `info` describes: when the
+   * object changes while it is read, the body fails instead of mixing versions.
+   */
+  get(key: string, options?: GetOptions): Promise<GetResult>;
+
+  /** Tells what an object is, without its bytes. A missing object is a `NotFoundError`. */
+  head(key: string, options?: HeadOptions): Promise<ObjectInfo>;
+
+  /** Writes an object in one step: readers see the old content or all of the new. `data` is in use until it settles. */
+  put(key: string, data: Uint8Array, options?: PutOptions): Promise<PutResult>;
+
+  /** Starts an object of a size not yet known. Conditions are checked at the latest when it closes. */
+  createWriter(key: string, options?: WriterOptions): Promise<ObjectWriter>;
+
+  /** Lists objects whose keys start with `prefix` (a plain string, no pattern), ascending in UTF-8 byte order. */
+  list(prefix?: string, options?: ListOptions): AsyncIterable<ObjectMeta>;
+
+  /**
+   * Lists one level: objects whose keys have no `/` after `prefix`, and the distinct prefixes up to the next `/`,
+   * together in ascending UTF-8 byte order.
+   */
+  listWithDelimiter(prefix?: string, options?: ListOptions): AsyncIterable<ObjectMeta | CommonPrefix>;
+
+  /** Deletes an object; deleting one that does not exist succeeds. */
+  delete(key: string, options?: DeleteOptions): Promise<void>;
+
+  /** Deletes objects as their keys arrive, in batches where the service can; yields one result per key, in any order. */
+  deleteMany(
+    keys: AsyncIterable<string> | Iterable<string>,
+    options?: CallOptions,
+  ): AsyncIterable<DeleteResult>;
+
+  /** Copies within the store, attributes included, without moving the bytes through this process where possible. */
+  copy(from: string, to: string, options?: CopyOptions): Promise<PutResult>;
+
+  /** Moves within the store. Where `capabilities.atomicRename` is false this is a copy followed by a delete. */
+  rename(from: string, to: string, options?: CopyOptions): Promise<void>;
+
+  /** Makes a URL with which anyone may do one thing to one object for a while. */
+  presign(key: string, options: PresignOptions): Promise<URL>;
+}

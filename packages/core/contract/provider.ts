@@ -1,0 +1,37 @@
+import type { StoreContext } from "../context/store_context.ts";
+import type { ObjectStore } from "./object_store.ts";
+import type { CallOptions } from "./types.ts";
+
+/** What a URI names: a container, and within it a key or (ending in `/`, or empty) a prefix. */
+export interface Location {
+  /** The container in the form `Provider.open` takes. */
+  readonly container: string;
+  /** The key or prefix; empty for the whole container. */
+  readonly key: string;
+}
+
+/** Options of `Provider.open` and of the calls on containers. */
+export interface ProviderOptions extends CallOptions {
+  /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
+  readonly context?: StoreContext;
+  /** Configuration of the backend by name. An unknown name is a `TypeError` that lists the known ones. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** What a backend registers for its schemes. */
+export interface Provider {
+  /** The URI schemes it serves, lower case, without the colon. */
+  readonly schemes: readonly string[];
+  /** Splits a URI, without any I/O. A URI that names no container or a forbidden name is an `InvalidNameError`. */
+  parse(uri: string): Location;
+  /** The URI of a key (or prefix) of a container, such that `parse` gives them back. */
+  format(location: Location): string;
+  /** Opens a container. It need not exist yet: the first call to it says so. */
+  open(container: string, options?: ProviderOptions): Promise<ObjectStore>;
+  /** Makes a container; one that exists is an `AlreadyExistsError`. */
+  createContainer(container: string, options?: ProviderOptions): Promise<void>;
+  /** Deletes an empty container; a missing one is a `NotFoundError`, one that holds objects a `ServiceError`. */
+  deleteContainer(container: string, options?: ProviderOptions): Promise<void>;
+  /** Lists the names of the containers these credentials can see; `UnsupportedError` where a scheme has no such list. */
+  listContainers(options?: ProviderOptions): AsyncIterable<string>;
+}

@@ -1,0 +1,18 @@
+/**
+ * How a store's reads are best cut into chunks. The range engine takes these where the caller says `"auto"`; they
+ * are measured properties of a backend, so that the engine itself need not know any.
+ */
+export interface ReadHints {
+  /** Bytes asked for by the first request of a read; an object up to this size is done in that one request. */
+  readonly firstChunkSize: number;
+  /** Bytes of each further chunk. */
+  readonly chunkSize: number;
+  /** Chunks in flight when a read starts. */
+  readonly initialConcurrency: number;
+  /** Chunks in flight at most. */
+  readonly maxConcurrency: number;
+  /** Chunks in flight of a stream that is read in order, where read-ahead by the system below makes few enough. */
+  readonly sequentialConcurrency?: number;
+  /** Chunk boundaries are multiples of this many bytes, counted from the start of the object; 1 where none is better. */
+  readonly alignment: number;
+}

@@ -1,0 +1,176 @@
+/**
+ * The words of the contract: what an object is, what a call takes and what it answers.
+ *
+ * Sizes and offsets are in bytes. Keys are Unicode strings compared by their UTF-8 bytes.
+ *
+ * @module
+ */
+
+/** Part of an object: from `offset` for `length` bytes (to the end without it), or its last `suffixLength` bytes. */
+export type ByteRange =
+  | { readonly offset: number; readonly length?: number }
+  | { readonly suffixLength: number };
+
+/** A range with both ends known. */
+export interface ResolvedRange {
+  /** First byte, counted from the start of the object. */
+  readonly offset: number;
+  /** Number of bytes. */
+  readonly length: number;
+}
+
+/** Checksums by their label, each in the base64 form the services use (big-endian bytes). */
+export interface Checksums {
+  /** CRC-32C (Castagnoli) of the whole object. */
+  readonly crc32c?: string;
+  /** CRC-64/NVME of the whole object. */
+  readonly crc64nvme?: string;
+  /** CRC-32 (IEEE 802.3) of the whole object. */
+  readonly crc32?: string;
+  /** SHA-256 of the whole object. */
+  readonly sha256?: string;
+  /** MD5 of the whole object. */
+  readonly md5?: string;
+}
+
+/** What a listing tells of an object. */
+export interface ObjectMeta {
+  /** The key within the store. */
+  readonly key: string;
+  /** Size of the whole object in bytes. */
+  readonly size: number;
+  /** When the content last changed, as precise as the service tells. */
+  readonly lastModified: Date;
+  /** Opaque tag of this content; equal tags mean equal content. Compared as a string, quotes removed. */
+  readonly etag?: string;
+  /** Opaque name of this version, where the store keeps versions. */
+  readonly version?: string;
+}
+
+/** Everything a store knows of an object. */
+export interface ObjectInfo extends ObjectMeta {
+  /** Media type given on write. */
+  readonly contentType?: string;
+  /** Content encoding given on write; bodies are never decoded by it. */
+  readonly contentEncoding?: string;
+  /** Cache directive given on write. */
+  readonly cacheControl?: string;
+  /** The service's name of the storage class. */
+  readonly storageClass?: string;
+  /** Checksums of the whole object that the service stores. */
+  readonly checksums?: Checksums;
+  /** User metadata; names are lower case. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A "directory" of a listing by delimiter: every key that starts with it is folded into this one entry. */
+export interface CommonPrefix {
+  /** The folded prefix, ending in `/`. */
+  readonly prefix: string;
+}
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Ends the call, which then rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Conditions on the object's present state. A call whose condition does not hold changes nothing. */
+export interface Preconditions {
+  /** Goes on only while the object's etag is this one: else `PreconditionFailedError`. */
+  readonly ifMatch?: string;
+  /**
+   * Goes on only while the object's etag is not this one. On a write `"*"` is the one accepted value and means
+   * create only: an existing object is an `AlreadyExistsError`.
+   */
+  readonly ifNoneMatch?: string;
+}
+
+/** Options of `get`. */
+export interface GetOptions extends CallOptions, Preconditions {
+  /** The bytes wanted; all by default. An end past the object's end is cut there. */
+  readonly range?: ByteRange;
+  /** Reads this version of the object. */
+  readonly version?: string;
+}
+
+/** Options of `head`. */
+export interface HeadOptions extends CallOptions, Preconditions {
+  /** Asks about this version of the object. */
+  readonly version?: string;
+}
+
+/** Attributes that are stored with an object. */
+export interface ObjectAttributes {
+  /** Media type. */
+  readonly contentType?: string;
+  /** Content encoding; the bytes are stored as given. */
+  readonly contentEncoding?: string;
+  /** Cache directive. */
+  readonly cacheControl?: string;
+  /** The service's name of a storage class. */
+  readonly storageClass?: string;
+  /** User metadata; names are stored in lower case. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Options of `put`. */
+export interface PutOptions extends CallOptions, Preconditions, ObjectAttributes {}
+
+/** Options of `createWriter`. */
+export interface WriterOptions extends PutOptions {
+  /** Bytes in one part of a multipart upload; chosen by the store when absent, and grown to fit its part limit. */
+  readonly partSize?: number;
+  /** Parts in flight at once; chosen by the store when absent. */
+  readonly concurrency?: number;
+}
+
+/** What a finished write tells. */
+export interface PutResult {
+  /** Bytes stored. */
+  readonly size: number;
+  /** Tag of the stored content. */
+  readonly etag?: string;
+  /** Version that this write made. */
+  readonly version?: string;
+  /** Checksums the service confirmed or stored. */
+  readonly checksums?: Checksums;
+}
+
+/** Options of `list` and `listWithDelimiter`. */
+export interface ListOptions extends CallOptions {
+  /** Lists only keys (and common prefixes) after this one in UTF-8 byte order; it need not exist. */
+  readonly startAfter?: string;
+}
+
+/** Options of `delete`. */
+export interface DeleteOptions extends CallOptions {
+  /** Deletes only while the object's etag is this one: else `PreconditionFailedError`. */
+  readonly ifMatch?: string;
+  /** Deletes this version for good. */
+  readonly version?: string;
+}
+
+/** What became of one key of `deleteMany`. */
+export interface DeleteResult {
+  /** The key as it was given. */
+  readonly key: string;
+  /** Why it could not be deleted; absent when it is gone. */
+  readonly error?: Error;
+}
+
+/** Options of `copy`: conditions are on the destination. */
+export interface CopyOptions extends CallOptions, Preconditions {
+  /** Goes on only while the source's etag is this one: else `PreconditionFailedError`. */
+  readonly sourceIfMatch?: string;
+  /** Copies this version of the source. */
+  readonly sourceVersion?: string;
+}
+
+/** Options of `presign`. */
+export interface PresignOptions {
+  /** The method the URL permits; `GET` by default. */
+  readonly method?: "GET" | "PUT" | "DELETE";
+  /** How long the URL works, in milliseconds. */
+  readonly expiresInMs: number;
+}

@@ -1,0 +1,2 @@
+export * from "./store_error.ts";
+export * from "./errors.ts";

@@ -1,0 +1,64 @@
+/** What kind of failure a {@linkcode StoreError} is, stable across releases. */
+export type StoreErrorCode =
+  | "not-found"
+  | "already-exists"
+  | "precondition-failed"
+  | "range-not-satisfiable"
+  | "permission-denied"
+  | "unauthenticated"
+  | "invalid-name"
+  | "not-empty"
+  | "quota-exceeded"
+  | "unsupported"
+  | "checksum-mismatch"
+  | "throttled"
+  | "unavailable"
+  | "service";
+
+/** What an error tells about the call that failed. */
+export interface StoreErrorOptions {
+  /** What was being done, as a verb phrase that reads before the URI: `get`, `list`, `write to`. */
+  readonly operation: string;
+  /** The object, prefix or container it was done to. Never holds a secret. */
+  readonly uri: string;
+  /** What is wrong, and what to try next when there is something: `no such object`. */
+  readonly detail: string;
+  /** The error below. */
+  readonly cause?: unknown;
+  /** Overrides whether the same call can succeed when it is made again. */
+  readonly retryable?: boolean;
+  /** How long the service asks to wait before the next try, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * A failure of a store. The message reads `Cannot get "s3://b/k": no such object`; programs act on the class or on
+ * `code`, not on the message.
+ */
+export abstract class StoreError extends Error {
+  /** The kind of failure. */
+  abstract readonly code: StoreErrorCode;
+  /** What was being done. */
+  readonly operation: string;
+  /** What it was done to. */
+  readonly uri: string;
+  /** What is wrong, without the operation and the URI. */
+  readonly detail: string;
+  /** Whether the same call may succeed when it is made again, with nothing changed by the caller. */
+  readonly retryable: boolean;
+  /** How long the service asks to wait before the next try, in milliseconds. */
+  readonly retryAfterMs?: number;
+
+  /** Builds the message from its parts; `retryable` is the default of the subclass. */
+  constructor(options: StoreErrorOptions, retryable: boolean) {
+    super(
+      `Cannot ${options.operation} ${JSON.stringify(options.uri)}: ${options.detail}`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.operation = options.operation;
+    this.uri = options.uri;
+    this.detail = options.detail;
+    this.retryable = options.retryable ?? retryable;
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
+  }
+}

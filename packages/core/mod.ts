@@ -1,0 +1,19 @@
+/**
+ * The contract of Lade and everything that works on any store: errors, ranges, the range engine, layers, writers,
+ * the memory store.
+ *
+ * @module
+ */
+export * from "./contract/mod.ts";
+export * from "./errors/mod.ts";
+export * from "./context/clock.ts";
+export * from "./context/byte_budget.ts";
+export * from "./context/store_context.ts";
+export * from "./buffers/buffer_pool.ts";
+export * from "./uri/parse_uri.ts";
+export * from "./uri/check_key.ts";
+export * from "./uri/compare_keys.ts";
+export * from "./registry/registry.ts";
+export * from "./read/body_source.ts";
+export * from "./read/create_get_result.ts";
+export * from "./read/resolve_range.ts";

@@ -1,0 +1,150 @@
+import type { GetResult } from "../contract/get_result.ts";
+import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
+import { UnavailableError } from "../errors/errors.ts";
+import type { BodySource } from "./body_source.ts";
+
+/** What {@linkcode createGetResult} puts together. */
+export interface GetResultParts {
+  /** What the store says of the whole object. */
+  readonly info: ObjectInfo;
+  /** The bytes that `source` gives. */
+  readonly range: ResolvedRange;
+  /** Gives the bytes. */
+  readonly source: BodySource;
+  /** The object's URI, for messages. */
+  readonly uri: string;
+  /** Ends the read; pending and later reads reject with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const STREAM_CHUNK = 2 ** 20;
+
+/**
+ * Makes a {@linkcode GetResult} of a source of bytes: it counts them against the range, closes the source exactly
+ * once, turns an early end into an `UnavailableError`, and makes a web stream only when asked for one.
+ */
+export function createGetResult(parts: GetResultParts): GetResult {
+  return new SourceResult(parts);
+}
+
+class SourceResult implements GetResult {
+  readonly info: ObjectInfo;
+  readonly range: ResolvedRange;
+  readonly #source: BodySource;
+  readonly #uri: string;
+  readonly #signal: AbortSignal | undefined;
+  #remaining: number;
+  #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #closing: Promise<void> | undefined;
+  #failure: { readonly reason: unknown } | undefined;
+  #reading = false;
+
+  constructor(parts: GetResultParts) {
+    this.info = parts.info;
+    this.range = parts.range;
+    this.#source = parts.source;
+    this.#uri = parts.uri;
+    this.#signal = parts.signal;
+    this.#remaining = parts.range.length;
+    if (this.#signal) {
+      if (this.#signal.aborted) this.#onAbort();
+      else this.#signal.addEventListener("abort", this.#onAbort, { once: true });
+    }
+  }
+
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#stream ??= new ReadableStream({
+      type: "bytes",
+      pull: async (controller) => {
+        const request = controller.byobRequest;
+        const view = request?.view;
+        const target = view
+          ? new Uint8Array(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength)
+          : new Uint8Array(Math.min(STREAM_CHUNK, this.#remaining));
+        const count = await this.#read(target, false);
+        if (count > 0) {
+          if (request) request.respond(count);
+          else controller.enqueue(target.subarray(0, count));
+        }
+        if (this.#remaining === 0) {
+          controller.close();
+          if (count === 0) controller.byobRequest?.respond(0);
+        }
+      },
+      cancel: (reason) => this.cancel(reason),
+    });
+  }
+
+  readInto(target: Uint8Array): Promise<number> {
+    if (this.#stream) {
+      return Promise.reject(new TypeError("Cannot read into a buffer: the body is already read as a stream"));
+    }
+    return this.#read(target, true);
+  }
+
+  async cancel(reason?: unknown): Promise<void> {
+    this.#failure ??= {
+      reason: reason ?? new DOMException("The read was cancelled", "AbortError"),
+    };
+    try {
+      await this.#close(false, reason);
+    } catch {
+      // A source that fails to close after the reader gave up has nothing left to tell.
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.cancel();
+  }
+
+  async #read(target: Uint8Array, fill: boolean): Promise<number> {
+    this.#throwIfFailed();
+    if (this.#reading) throw new TypeError("Cannot read: an earlier read has not settled");
+    this.#reading = true;
+    try {
+      let count = 0;
+      const wanted = Math.min(target.length, this.#remaining);
+      while (count < wanted) {
+        const got = await this.#source.read(target.subarray(count, wanted));
+        this.#throwIfFailed();
+        if (got === 0) throw this.#endedEarly();
+        count += got;
+        this.#remaining -= got;
+        if (!fill) break;
+      }
+      if (this.#remaining === 0) await this.#close(true);
+      return count;
+    } catch (error) {
+      this.#failure ??= { reason: error };
+      await this.#close(false, error).catch(() => {});
+      throw this.#failure.reason;
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.reason;
+  }
+
+  #endedEarly(): UnavailableError {
+    const { length } = this.range;
+    return new UnavailableError({
+      operation: "get",
+      uri: this.#uri,
+      detail: `the body ended after ${length - this.#remaining} of ${length} bytes`,
+    });
+  }
+
+  #close(complete: boolean, reason?: unknown): Promise<void> {
+    if (!this.#closing) {
+      this.#signal?.removeEventListener("abort", this.#onAbort);
+      this.#closing = this.#source.close(complete, reason);
+    }
+    return this.#closing;
+  }
+
+  readonly #onAbort = (): void => {
+    void this.cancel(this.#signal?.reason);
+  };
+}

@@ -1,0 +1,111 @@
+import type { StoreContext } from "../context/store_context.ts";
+import { createStoreContext } from "../context/store_context.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { CallOptions } from "../contract/types.ts";
+import type { Location, Provider } from "../contract/provider.ts";
+import { InvalidNameError } from "../errors/errors.ts";
+import { parseUri } from "../uri/parse_uri.ts";
+
+/** A provider that is loaded when one of its schemes is first used. */
+export interface LazyProvider {
+  /** The URI schemes it serves, lower case, without the colon. */
+  readonly schemes: readonly string[];
+  /** Loads the provider. */
+  load(): Promise<Provider>;
+}
+
+/** Options of {@linkcode Registry}. */
+export interface RegistryOptions {
+  /** What all stores opened through this registry share; a new context by default. */
+  readonly context?: StoreContext;
+}
+
+/** Options of {@linkcode Registry.open}. */
+export interface OpenOptions extends CallOptions {
+  /** Configuration of the backend by name. An unknown name is a `TypeError` that lists the known ones. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** A URI and who serves it. */
+export interface ResolvedUri extends Location {
+  /** Serves the URI's scheme. */
+  readonly provider: Provider;
+}
+
+/** An opened container, and what the URI named in it. */
+export interface OpenedUri {
+  /** The container's store. The caller disposes it. */
+  readonly store: ObjectStore;
+  /** The key or prefix; empty for the whole container. */
+  readonly key: string;
+}
+
+/** Finds the provider of a URI by its scheme. A value, not a global: two registries share nothing. */
+export class Registry {
+  /** What all stores opened through this registry share. */
+  readonly context: StoreContext;
+  readonly #providers = new Map<string, LazyProvider>();
+
+  /** Makes an empty registry. */
+  constructor(options: RegistryOptions = {}) {
+    this.context = options.context ?? createStoreContext();
+  }
+
+  /** The schemes that are registered, in order of registration. */
+  get schemes(): string[] {
+    return [...this.#providers.keys()];
+  }
+
+  /** Adds a provider for its schemes. A scheme that is taken is a `TypeError`. */
+  register(provider: Provider | LazyProvider): this {
+    const lazy = "load" in provider ? once(provider) : loaded(provider);
+    for (const scheme of provider.schemes) {
+      if (this.#providers.has(scheme)) {
+        throw new TypeError(`Cannot register scheme ${JSON.stringify(scheme)}: it is registered already`);
+      }
+      this.#providers.set(scheme, lazy);
+    }
+    return this;
+  }
+
+  /** Loads the provider of a scheme. An unknown scheme is an `InvalidNameError` that lists the known ones. */
+  async provider(uri: string): Promise<Provider> {
+    const { scheme } = parseUri(uri);
+    const lazy = this.#providers.get(scheme);
+    if (!lazy) {
+      throw new InvalidNameError({
+        operation: "open",
+        uri,
+        detail: `unknown scheme ${JSON.stringify(scheme)}, known are ${this.schemes.join(", ")}`,
+      });
+    }
+    return await lazy.load();
+  }
+
+  /** Finds who serves a URI and what it names, without I/O (but for loading the provider). */
+  async resolve(uri: string): Promise<ResolvedUri> {
+    const provider = await this.provider(uri);
+    return { provider, ...provider.parse(uri) };
+  }
+
+  /** Opens the container that a URI names. */
+  async open(uri: string, options: OpenOptions = {}): Promise<OpenedUri> {
+    const { provider, container, key } = await this.resolve(uri);
+    const store = await provider.open(container, { ...options, context: this.context });
+    return { store, key };
+  }
+}
+
+function loaded(provider: Provider): LazyProvider {
+  return { schemes: provider.schemes, load: () => Promise.resolve(provider) };
+}
+
+function once(provider: LazyProvider): LazyProvider {
+  let loading: Promise<Provider> | undefined;
+  const load = () =>
+    loading ??= provider.load().catch((error) => {
+      loading = undefined;
+      throw error;
+    });
+  return { schemes: provider.schemes, load };
+}

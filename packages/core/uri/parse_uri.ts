@@ -1,0 +1,32 @@
+import { InvalidNameError } from "../errors/errors.ts";
+
+/** A URI cut in two. */
+export interface UriParts {
+  /** The scheme, lower case, without the colon. */
+  readonly scheme: string;
+  /** All that follows `://`, as it stands. */
+  readonly rest: string;
+}
+
+const PATTERN = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([\s\S]*)$/;
+
+/** Whether a string has the form of a URI (`scheme://…`), of any scheme. */
+export function isUri(text: string): boolean {
+  return PATTERN.test(text);
+}
+
+/**
+ * Cuts a URI into scheme and rest. Nothing is decoded: `%20`, `?`, `#` and `*` stand for themselves.
+ * Anything else than `scheme://…` is an `InvalidNameError`.
+ */
+export function parseUri(uri: string): UriParts {
+  const [, scheme, rest] = PATTERN.exec(uri) ?? [];
+  if (scheme === undefined || rest === undefined) {
+    throw new InvalidNameError({
+      operation: "parse",
+      uri,
+      detail: "a URI of the form scheme://container/key is needed",
+    });
+  }
+  return { scheme: scheme.toLowerCase(), rest };
+}
