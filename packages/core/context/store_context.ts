@@ -1,5 +1,6 @@
 import { BufferPool } from "../buffers/buffer_pool.ts";
 import { ByteBudget } from "./byte_budget.ts";
+import { ReadLimits } from "./read_limits.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
 /** What the stores and transfers of one process share. Pass one to everything that should share its memory bound. */
@@ -12,6 +13,8 @@ export interface StoreContext {
   readonly budget: ByteBudget;
   /** Page-aligned buffers, reused. */
   readonly buffers: BufferPool;
+  /** Chunks in flight per store, adapted to what they yield. */
+  readonly limits: ReadLimits;
 }
 
 /** Options of {@linkcode createStoreContext}. */
@@ -27,10 +30,12 @@ export interface StoreContextOptions {
 /** Makes a context. A process needs one. */
 export function createStoreContext(options: StoreContextOptions = {}): StoreContext {
   const budget = new ByteBudget(options.maxBufferedBytes ?? 256 * 2 ** 20);
+  const clock = options.clock ?? systemClock;
   return {
-    clock: options.clock ?? systemClock,
+    clock,
     random: options.random ?? Math.random,
     budget,
     buffers: new BufferPool({ maxIdleBytes: budget.capacity }),
+    limits: new ReadLimits(clock),
   };
 }

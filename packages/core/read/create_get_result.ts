@@ -52,6 +52,10 @@ class SourceResult implements GetResult {
     }
   }
 
+  get bytesRead(): number {
+    return this.range.length - this.#remaining;
+  }
+
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#stream ??= new ReadableStream({
       type: "bytes",
@@ -132,7 +136,7 @@ class SourceResult implements GetResult {
     return new UnavailableError({
       operation: "get",
       uri: this.#uri,
-      detail: `the body ended after ${length - this.#remaining} of ${length} bytes`,
+      detail: `the body ended after ${this.bytesRead} of ${length} bytes`,
     });
   }
 

@@ -1,0 +1,130 @@
+import type { ObjectStore } from "../contract/object_store.ts";
+import type {
+  ObjectAttributes,
+  ObjectInfo,
+  Preconditions,
+  PutOptions,
+  PutResult,
+} from "../contract/types.ts";
+import type { BudgetLease } from "../context/byte_budget.ts";
+import { type ChunkedRead, readChunksWithin } from "../read/read_chunks.ts";
+import type { ReadOptions, ReadResult } from "../read/read_options.ts";
+import { ChecksumMismatchError } from "../errors/errors.ts";
+import { objectUri } from "../uri/check_key.ts";
+
+/** Options of {@linkcode copyObject}: conditions are on the destination. */
+export interface CopyObjectOptions
+  extends Omit<ReadOptions, "range" | "ifMatch">, Preconditions, ObjectAttributes {
+  /** Copies only while the source's etag is this one: else `PreconditionFailedError`. */
+  readonly sourceIfMatch?: string;
+}
+
+/**
+ * Copies an object from one store to another (or within one), reading ahead while it writes, with memory bounded by
+ * the chunks in flight.
+ *
+ * Within one store the store's own copy is used, unless attributes are given. Between stores the source's attributes
+ * go along as far as the destination keeps any; those given in `options` come first. The destination shows the whole
+ * object or nothing.
+ */
+export async function copyObject(
+  from: ObjectStore,
+  fromKey: string,
+  to: ObjectStore,
+  toKey: string,
+  options: CopyObjectOptions = {},
+): Promise<PutResult> {
+  return await copyObjectWithin(from, fromKey, to, toKey, options);
+}
+
+/** {@linkcode copyObject}, where `lease` already counts the first chunk against the budget. */
+export async function copyObjectWithin(
+  from: ObjectStore,
+  fromKey: string,
+  to: ObjectStore,
+  toKey: string,
+  options: CopyObjectOptions,
+  lease?: BudgetLease,
+): Promise<PutResult> {
+  if (from === to && !hasAttributes(options)) {
+    lease?.release();
+    return await copyWithin(from, fromKey, toKey, options);
+  }
+  const { sourceIfMatch, ifMatch: _, ...rest } = options;
+  const reading = { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
+  await using read = await readChunksWithin(from, fromKey, reading, lease);
+  const put = putOptions(read.info, to, options);
+  const result = await write(read, to, toKey, put);
+  if (result.size !== read.info.size) {
+    throw new ChecksumMismatchError({
+      operation: "copy to",
+      uri: objectUri(to.uri, toKey),
+      detail: `the store reports ${result.size} bytes of ${read.info.size}`,
+    });
+  }
+  return result;
+}
+
+/** One chunk goes by `put`, more by a writer. */
+async function write(
+  read: ChunkedRead,
+  to: ObjectStore,
+  key: string,
+  options: PutOptions,
+): Promise<PutResult> {
+  const chunks = read[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done) return await to.put(key, new Uint8Array(), options);
+  if (first.value.length === read.range.length) {
+    return await to.put(key, first.value, options);
+  }
+  await using writer = await to.createWriter(key, options);
+  for (let next: IteratorResult<Uint8Array, ReadResult> = first; !next.done; next = await chunks.next()) {
+    await writer.write(next.value);
+  }
+  return await writer.close();
+}
+
+async function copyWithin(
+  store: ObjectStore,
+  from: string,
+  to: string,
+  options: CopyObjectOptions,
+): Promise<PutResult> {
+  const { signal, ifMatch, ifNoneMatch, sourceIfMatch, version } = options;
+  const result = await store.copy(from, to, {
+    ...(signal && { signal }),
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+    ...(sourceIfMatch !== undefined && { sourceIfMatch }),
+    ...(version !== undefined && { sourceVersion: version }),
+  });
+  options.onProgress?.({ type: "bytes", key: from, bytes: result.size });
+  return result;
+}
+
+const ATTRIBUTES = ["contentType", "contentEncoding", "cacheControl"] as const;
+
+function hasAttributes(options: CopyObjectOptions): boolean {
+  return ATTRIBUTES.some((name) => options[name] !== undefined) || options.metadata !== undefined ||
+    options.storageClass !== undefined;
+}
+
+function putOptions(info: ObjectInfo, to: ObjectStore, options: CopyObjectOptions): PutOptions {
+  const { signal, ifMatch, ifNoneMatch, storageClass } = options;
+  const kept = to.capabilities.attributes;
+  const metadata = options.metadata ??
+    (kept && Object.keys(info.metadata).length > 0 ? info.metadata : undefined);
+  const attributes = ATTRIBUTES.flatMap((name) => {
+    const value = options[name] ?? (kept ? info[name] : undefined);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return {
+    ...Object.fromEntries(attributes),
+    ...(metadata && { metadata }),
+    ...(storageClass !== undefined && { storageClass }),
+    ...(signal && { signal }),
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+  };
+}

@@ -1,0 +1,95 @@
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectMeta } from "../contract/types.ts";
+import type { ReadOptions } from "../read/read_options.ts";
+import { copyObjectWithin } from "./copy_object.ts";
+
+/** Options of {@linkcode copyTree}. */
+export interface CopyTreeOptions extends Omit<ReadOptions, "range" | "ifMatch" | "version" | "concurrency"> {
+  /** Objects in flight at once; 32 by default, fewer where the byte budget does not reach. */
+  readonly concurrency?: number;
+  /** Says which objects go along; all by default. */
+  readonly filter?: (meta: ObjectMeta) => boolean;
+  /** Copies only what the destination has not: an object that exists there is an `AlreadyExistsError` of its own. */
+  readonly createOnly?: boolean;
+}
+
+/** What became of one object of a tree. */
+export interface CopyTreeResult {
+  /** The object that was to be copied. */
+  readonly source: ObjectMeta;
+  /** Its key in the destination. */
+  readonly key: string;
+  /** Why it was not copied; absent when it was. */
+  readonly error?: unknown;
+}
+
+const OBJECTS_AT_ONCE = 32;
+
+/**
+ * Copies every object whose key starts with `fromPrefix` to the same name under `toPrefix`, many at once, and yields
+ * one result per object in the order they finish. One that fails does not stop the others.
+ *
+ * Prefixes end in `/` or are empty; names below them are kept whole, so that two objects never become one. Leaving
+ * the iteration early aborts what is in flight. Memory is bounded by the byte budget and by `concurrency` chunks.
+ */
+export async function* copyTree(
+  from: ObjectStore,
+  fromPrefix: string,
+  to: ObjectStore,
+  toPrefix: string,
+  options: CopyTreeOptions = {},
+): AsyncGenerator<CopyTreeResult> {
+  for (const prefix of [fromPrefix, toPrefix]) {
+    if (prefix !== "" && !prefix.endsWith("/")) {
+      throw new TypeError(`Cannot copy a tree by prefix ${JSON.stringify(prefix)}: it must end in /`);
+    }
+  }
+  const { concurrency = OBJECTS_AT_ONCE, filter, createOnly: _, ...reading } = options;
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const running = new Set<Promise<void>>();
+  const finished: CopyTreeResult[] = [];
+  const copyOne = async (source: ObjectMeta) => {
+    const key = toPrefix + source.key.slice(fromPrefix.length);
+    options.onProgress?.({ type: "started", key: source.key, size: source.size });
+    try {
+      const lease = await from.context.budget.acquire(
+        Math.min(source.size, from.readHints.firstChunkSize),
+        signal,
+      );
+      const create = options.createOnly ? { ifNoneMatch: "*" } : {};
+      const { size } = await copyObjectWithin(
+        from,
+        source.key,
+        to,
+        key,
+        { ...reading, ...create, signal },
+        lease,
+      );
+      options.onProgress?.({ type: "finished", key: source.key, size });
+      finished.push({ source, key });
+    } catch (error) {
+      options.onProgress?.({ type: "failed", key: source.key, error });
+      finished.push({ source, key, error });
+    }
+  };
+  try {
+    for await (const source of from.list(fromPrefix, { signal })) {
+      if (filter && !filter(source)) continue;
+      const task = copyOne(source).finally(() => running.delete(task));
+      running.add(task);
+      if (running.size >= concurrency) await Promise.race(running);
+      options.signal?.throwIfAborted();
+      yield* finished.splice(0);
+    }
+    while (running.size > 0) {
+      await Promise.race(running);
+      options.signal?.throwIfAborted();
+      yield* finished.splice(0);
+    }
+    yield* finished.splice(0);
+  } finally {
+    stop.abort(new DOMException("The copy was given up", "AbortError"));
+    await Promise.all(running);
+  }
+}

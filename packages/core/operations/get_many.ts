@@ -1,0 +1,114 @@
+import type { BudgetLease } from "../context/byte_budget.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectInfo } from "../contract/types.ts";
+import { fetchChunks } from "../read/fetch_chunks.ts";
+import { ObjectRead } from "../read/object_read.ts";
+import { checkReadOptions, type ReadOptions } from "../read/read_options.ts";
+
+/** One object of {@linkcode getMany}: its bytes, or why there are none. */
+export type GetManyResult =
+  | {
+    readonly key: string;
+    readonly info: ObjectInfo;
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    readonly error?: never;
+  }
+  | { readonly key: string; readonly error: unknown; readonly info?: never; readonly bytes?: never };
+
+/** Options of {@linkcode getMany}. */
+export interface GetManyOptions extends Omit<ReadOptions, "range" | "ifMatch" | "version" | "concurrency"> {
+  /** Objects in flight at once; 64 by default, of which the store's measured limit lets through as many as pay. */
+  readonly concurrency?: number;
+}
+
+const OBJECTS_AT_ONCE = 64;
+
+interface Pending {
+  readonly result: Promise<GetManyResult & { lease?: BudgetLease | undefined }>;
+  readonly becomeHead: () => void;
+}
+
+/**
+ * Reads many whole objects at once and yields them in the order of their keys, each with its bytes or its error.
+ *
+ * Keys are taken only as fast as results are. The bytes that wait for the reader are counted in the context's byte
+ * budget, which they exceed by at most one object.
+ */
+export async function* getMany(
+  store: ObjectStore,
+  keys: AsyncIterable<string> | Iterable<string>,
+  options: GetManyOptions = {},
+): AsyncGenerator<GetManyResult> {
+  const { concurrency = OBJECTS_AT_ONCE, ...rest } = options;
+  checkReadOptions(options);
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const pending: Pending[] = [];
+  const source = Symbol.asyncIterator in keys ? keys[Symbol.asyncIterator]() : keys[Symbol.iterator]();
+  let exhausted = false;
+  try {
+    while (true) {
+      while (!exhausted && pending.length < concurrency) {
+        const next = source.next();
+        const { done, value } = next instanceof Promise ? await next : next;
+        if (done) exhausted = true;
+        else pending.push(start(store, value, { ...rest, signal }, pending.length === 0));
+      }
+      const head = pending[0];
+      if (!head) return;
+      head.becomeHead();
+      const { lease, ...result } = await head.result;
+      pending.shift();
+      options.signal?.throwIfAborted();
+      yield result;
+      lease?.release();
+    }
+  } finally {
+    stop.abort(new DOMException("The reads were given up", "AbortError"));
+    for (const { becomeHead, result } of pending) {
+      becomeHead();
+      (await result).lease?.release();
+    }
+    await source.return?.();
+  }
+}
+
+function start(store: ObjectStore, key: string, options: ReadOptions, isHead: boolean): Pending {
+  let becomeHead = (): void => {
+    isHead = true;
+  };
+  const admit = async (read: ObjectRead): Promise<BudgetLease> => {
+    const size = read.range.length;
+    const { budget } = store.context;
+    const lease = isHead ? budget.overdraw(size) : budget.tryAcquire(size);
+    if (lease) return lease;
+    read.releasePermit();
+    const promoted = new AbortController();
+    becomeHead = () => promoted.abort();
+    const signal = options.signal ? AbortSignal.any([promoted.signal, options.signal]) : promoted.signal;
+    return await budget.acquire(size, signal).catch(() => budget.overdraw(size));
+  };
+  return { result: readOne(store, key, options, admit), becomeHead: () => becomeHead() };
+}
+
+async function readOne(
+  store: ObjectStore,
+  key: string,
+  options: ReadOptions,
+  admit: (read: ObjectRead) => Promise<BudgetLease>,
+): Promise<GetManyResult & { lease?: BudgetLease }> {
+  let lease: BudgetLease | undefined;
+  let read: ObjectRead | undefined;
+  try {
+    read = await ObjectRead.open(store, key, options);
+    lease = await admit(read);
+    const bytes = new Uint8Array(read.range.length);
+    await fetchChunks(read, bytes, options);
+    const { info } = read.finish();
+    return { key, info, bytes, lease };
+  } catch (error) {
+    lease?.release();
+    await read?.close(error);
+    return { key, error };
+  }
+}

@@ -1,0 +1,43 @@
+import type { ObjectStore } from "../contract/object_store.ts";
+import { fetchChunks } from "./fetch_chunks.ts";
+import { ObjectRead } from "./object_read.ts";
+import { checkReadOptions, type ReadOptions, type ReadResult } from "./read_options.ts";
+
+/** A finished read and its bytes. */
+export interface BytesResult extends ReadResult {
+  /** The bytes, the caller's own. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads an object, or a range of it, into fresh memory. `readInto` spares the cost of that memory, which for large
+ * objects is most of the whole.
+ */
+export async function getBytes(
+  store: ObjectStore,
+  key: string,
+  options: ReadOptions = {},
+): Promise<BytesResult> {
+  checkReadOptions(options);
+  const read = await ObjectRead.open(store, key, options);
+  try {
+    const bytes = new Uint8Array(read.range.length);
+    await fetchChunks(read, bytes, options);
+    return { ...read.finish(), bytes };
+  } catch (error) {
+    await read.close(error);
+    throw error;
+  }
+}
+
+/** Reads `length` bytes from `offset`, fewer where the object ends, into fresh memory. */
+export async function getRange(
+  store: ObjectStore,
+  key: string,
+  offset: number,
+  length: number,
+  options: Omit<ReadOptions, "range"> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { bytes } = await getBytes(store, key, { ...options, range: { offset, length } });
+  return bytes;
+}

@@ -1,0 +1,217 @@
+import type { GetResult } from "../contract/get_result.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ByteRange, GetOptions, ObjectInfo, ResolvedRange } from "../contract/types.ts";
+import type { Permit } from "../concurrency/adaptive_limit.ts";
+import { PreconditionFailedError, ServiceError, ThrottledError } from "../errors/errors.ts";
+import { StoreError } from "../errors/store_error.ts";
+import { objectUri } from "../uri/check_key.ts";
+import { ChecksumCollector } from "./checksum_collector.ts";
+import { alignedEnd, planChunks } from "./plan_chunks.ts";
+import type { ReadOptions, ReadResult } from "./read_options.ts";
+import { resolveRange } from "./resolve_range.ts";
+
+const MAX_FUTILE_TRIES = 5;
+
+/**
+ * One read of one object: the answered first request, the plan of chunks that follows from it, and the means to
+ * fetch each of them. Every chunk after the first is pinned to the first one's etag; a chunk that breaks off goes on
+ * at its next byte.
+ */
+export class ObjectRead {
+  /** What the store says of the whole object. */
+  readonly info: ObjectInfo;
+  /** All bytes of this read, within the object. */
+  readonly range: ResolvedRange;
+  /** The chunks of this read, ascending. */
+  readonly chunks: readonly ResolvedRange[];
+  /** The chunk whose request is already answered; it is best fetched before the others. */
+  readonly firstIndex: number;
+  readonly #store: ObjectStore;
+  readonly #options: ReadOptions;
+  readonly #checksums: ChecksumCollector;
+  #first: GetResult | undefined;
+  #firstPermit: Permit | undefined;
+
+  private constructor(
+    store: ObjectStore,
+    options: ReadOptions,
+    first: GetResult,
+    firstPermit: Permit | undefined,
+  ) {
+    const { info } = first;
+    const { chunkSize = "auto" } = options;
+    const hints = store.readHints;
+    this.#store = store;
+    this.#options = options;
+    this.#first = first;
+    this.#firstPermit = firstPermit;
+    this.info = info;
+    this.range = resolveRange(options.range, info.size, objectUri(store.uri, info.key));
+    this.chunks = first.range.length === this.range.length ? [first.range] : planChunks(
+      this.range,
+      first.range,
+      chunkSize === "auto" ? hints.chunkSize : chunkSize,
+      hints.alignment,
+    );
+    this.firstIndex = first.range.offset === this.range.offset ? 0 : this.chunks.length - 1;
+    this.#checksums = new ChecksumCollector(info, this.range, this.chunks, options.checksum ?? "auto");
+  }
+
+  /** Makes the first request. At most `expected` bytes will be wanted, where the caller knows. */
+  static async open(
+    store: ObjectStore,
+    key: string,
+    options: ReadOptions,
+    expected = Infinity,
+  ): Promise<ObjectRead> {
+    const asked = firstRange(store, options, expected);
+    const permit = await acquirePermit(store, options);
+    let first: GetResult | undefined;
+    try {
+      first = await store.get(key, getOptions(asked, options.ifMatch, options.version, options.signal));
+      checkFirst(store, first, asked);
+      return new ObjectRead(store, options, first, permit);
+    } catch (error) {
+      permit?.done({ bytes: 0, throttled: error instanceof ThrottledError });
+      await first?.cancel(error);
+      throw error;
+    }
+  }
+
+  /** Fills `target`, of the chunk's length, with the chunk at `index`. It is in use until this settles. */
+  async fetch(index: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    const chunk = this.#chunk(index);
+    let result = index === this.firstIndex ? this.#first : undefined;
+    let permit: Permit | undefined;
+    if (result) {
+      permit = this.#firstPermit;
+      this.#first = this.#firstPermit = undefined;
+    }
+    let done = 0;
+    for (let futile = 0;;) {
+      const before = done;
+      try {
+        permit ??= await acquirePermit(this.#store, this.#options, signal);
+        result ??= await this.#request(chunk.offset + done, chunk.length - done, signal);
+        if (chunk.length > done) await result.readInto(done === 0 ? target : target.subarray(done));
+        else await result.cancel();
+        this.#report(chunk.length - before);
+        permit?.done({ bytes: chunk.length - before });
+        this.#checksums.add(index, target);
+        return;
+      } catch (error) {
+        done += result?.bytesRead ?? 0;
+        this.#report(done - before);
+        permit?.done({ bytes: done - before, throttled: error instanceof ThrottledError });
+        permit = undefined;
+        await result?.cancel(error);
+        result = undefined;
+        signal?.throwIfAborted();
+        futile = done > before ? 1 : futile + 1;
+        if (!(error instanceof StoreError && error.retryable) || futile > MAX_FUTILE_TRIES) throw error;
+        this.#options.onProgress?.({ type: "resumed", key: this.info.key, error });
+        await this.#pause(futile, error.retryAfterMs, signal);
+      }
+    }
+  }
+
+  /** Gives back the permit of the first request, for a caller that has to wait before it fetches. */
+  releasePermit(): void {
+    this.#firstPermit?.done({ bytes: 0 });
+    this.#firstPermit = undefined;
+  }
+
+  /** Compares checksums, once every chunk is fetched, and tells what was read. A misfit is a `ChecksumMismatchError`. */
+  finish(): ReadResult {
+    const { checksums, verified } = this.#checksums.finish(objectUri(this.#store.uri, this.info.key));
+    return { info: this.info, range: this.range, checksums, verified };
+  }
+
+  /** Frees the first answer if nobody fetched it. */
+  async close(reason?: unknown): Promise<void> {
+    this.releasePermit();
+    const first = this.#first;
+    this.#first = undefined;
+    await first?.cancel(reason);
+  }
+
+  async #request(offset: number, length: number, signal: AbortSignal | undefined): Promise<GetResult> {
+    const { etag, key, size } = this.info;
+    const result = await this.#store.get(
+      key,
+      getOptions({ offset, length }, etag, this.#options.version, signal),
+    );
+    const same = result.info.etag === etag && result.info.size === size &&
+      (etag !== undefined || result.info.lastModified.getTime() === this.info.lastModified.getTime());
+    const exact = result.range.offset === offset && result.range.length === length;
+    if (same && exact) return result;
+    const failure = { operation: "get", uri: objectUri(this.#store.uri, key) };
+    const error = same
+      ? new ServiceError({ ...failure, detail: wrongRange({ offset, length }, result.range) })
+      : new PreconditionFailedError({ ...failure, detail: "the object changed while it was read" });
+    await result.cancel(error);
+    throw error;
+  }
+
+  #chunk(index: number): ResolvedRange {
+    const chunk = this.chunks[index];
+    if (!chunk) throw new RangeError(`Cannot fetch chunk ${index}: there are ${this.chunks.length}`);
+    return chunk;
+  }
+
+  #report(bytes: number): void {
+    if (bytes > 0) this.#options.onProgress?.({ type: "bytes", key: this.info.key, bytes });
+  }
+
+  #pause(tries: number, asked: number | undefined, signal: AbortSignal | undefined): Promise<void> {
+    const { clock, random } = this.#store.context;
+    const backoff = random() * Math.min(5_000, 50 * 2 ** tries);
+    return clock.sleep(Math.max(backoff, asked ?? 0), signal);
+  }
+}
+
+function acquirePermit(
+  store: ObjectStore,
+  options: ReadOptions,
+  signal: AbortSignal | undefined = options.signal,
+): Promise<Permit> | Permit | undefined {
+  if (options.concurrency !== undefined && options.concurrency !== "auto") return undefined;
+  const limit = store.context.limits.of(store.readHints);
+  return limit.tryAcquire() ?? limit.acquire(signal);
+}
+
+/** The range of the first request: no more than one chunk of what is wanted. */
+function firstRange(store: ObjectStore, options: ReadOptions, expected: number): ByteRange {
+  const { firstChunkSize, alignment } = store.readHints;
+  const { chunkSize = "auto", range } = options;
+  const most = Math.min(chunkSize === "auto" ? firstChunkSize : chunkSize, Math.max(1, expected));
+  if (range && "suffixLength" in range) return { suffixLength: Math.min(range.suffixLength, most) };
+  const offset = range?.offset ?? 0;
+  const wanted = range?.length ?? Infinity;
+  return { offset, length: wanted <= most ? wanted : alignedEnd(offset, most, alignment) - offset };
+}
+
+function checkFirst(store: ObjectStore, first: GetResult, asked: ByteRange): void {
+  const uri = objectUri(store.uri, first.info.key);
+  const due = resolveRange(asked, first.info.size, uri);
+  if (first.range.offset === due.offset && first.range.length === due.length) return;
+  throw new ServiceError({ operation: "get", uri, detail: wrongRange(due, first.range) });
+}
+
+function wrongRange(asked: ResolvedRange, answered: ResolvedRange): string {
+  return `the store answered bytes ${answered.offset}+${answered.length} for ${asked.offset}+${asked.length}`;
+}
+
+function getOptions(
+  range: ByteRange,
+  ifMatch: string | undefined,
+  version: string | undefined,
+  signal: AbortSignal | undefined,
+): GetOptions {
+  return {
+    range,
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...(version !== undefined && { version }),
+    ...(signal && { signal }),
+  };
+}

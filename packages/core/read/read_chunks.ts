@@ -1,0 +1,140 @@
+import type { Slab } from "../buffers/buffer_pool.ts";
+import type { BudgetLease } from "../context/byte_budget.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
+import { ObjectRead } from "./object_read.ts";
+import { checkReadOptions, type ReadOptions, type ReadResult } from "./read_options.ts";
+
+/** An object being read chunk by chunk, in order, a few chunks ahead of its reader. */
+export interface ChunkedRead extends AsyncIterable<Uint8Array<ArrayBuffer>>, AsyncDisposable {
+  /** What the store says of the whole object. */
+  readonly info: ObjectInfo;
+  /** The bytes that are read, within the object. */
+  readonly range: ResolvedRange;
+  /**
+   * Yields the chunks in order, once. Each is valid until the next one is asked for: its buffer is then reused.
+   * Checksums are compared before the last chunk is handed out.
+   */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array<ArrayBuffer>, ReadResult>;
+}
+
+interface Slot {
+  readonly chunk: ResolvedRange;
+  readonly slab: Slab;
+  readonly lease: BudgetLease;
+  readonly fetched: Promise<void>;
+}
+
+/**
+ * Opens an object to be read in order, in chunks that are fetched concurrently into reused buffers.
+ *
+ * At most `concurrency` chunks are held at once, all counted in the context's byte budget; a reader that pauses
+ * stops the fetching. Leaving the iteration early, or disposing, aborts what is in flight and frees every buffer.
+ */
+export function readChunks(
+  store: ObjectStore,
+  key: string,
+  options: ReadOptions = {},
+): Promise<ChunkedRead> {
+  return readChunksWithin(store, key, options);
+}
+
+/** {@linkcode readChunks}, where `lease` already counts the first chunk against the budget; it is released with it. */
+export async function readChunksWithin(
+  store: ObjectStore,
+  key: string,
+  options: ReadOptions,
+  lease?: BudgetLease,
+): Promise<ChunkedRead> {
+  try {
+    checkReadOptions(options);
+    return new OrderedRead(store, await ObjectRead.open(store, key, options), options, lease);
+  } catch (error) {
+    lease?.release();
+    throw error;
+  }
+}
+
+class OrderedRead implements ChunkedRead {
+  readonly #store: ObjectStore;
+  readonly #read: ObjectRead;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #fixedDepth: number | undefined;
+  readonly #slots: Slot[] = [];
+  #next = 0;
+  #started = false;
+
+  constructor(store: ObjectStore, read: ObjectRead, options: ReadOptions, lease: BudgetLease | undefined) {
+    this.#store = store;
+    this.#read = read;
+    const { concurrency = "auto", signal } = options;
+    this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
+    this.#fixedDepth = concurrency === "auto" ? store.readHints.sequentialConcurrency : concurrency;
+    this.#fill(lease);
+  }
+
+  get info(): ObjectInfo {
+    return this.#read.info;
+  }
+
+  get range(): ResolvedRange {
+    return this.#read.range;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array<ArrayBuffer>, ReadResult> {
+    if (this.#started) throw new TypeError("Cannot read the chunks again: they are read once");
+    this.#started = true;
+    try {
+      let result: ReadResult | undefined;
+      for (let slot = this.#slots[0]; slot; slot = this.#slots[0]) {
+        await slot.fetched;
+        if (slot.chunk === this.#read.chunks.at(-1)) result = this.#read.finish();
+        if (slot.chunk.length > 0) yield slot.slab.bytes.subarray(0, slot.chunk.length);
+        this.#slots.shift();
+        free(slot);
+        this.#signal.throwIfAborted();
+        this.#fill();
+      }
+      return result ?? this.#read.finish();
+    } finally {
+      await this[Symbol.asyncDispose]();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#started = true;
+    this.#next = this.#read.chunks.length;
+    if (this.#slots.length > 0) this.#stop.abort(new DOMException("The read was given up", "AbortError"));
+    for (const slot of this.#slots.splice(0)) {
+      await slot.fetched.catch(() => {});
+      free(slot);
+    }
+    await this.#read.close();
+  }
+
+  /** Starts chunks until enough are held. The next chunk in order always gets a buffer; read-ahead only within the budget. */
+  #fill(prepaid?: BudgetLease): void {
+    const { chunks } = this.#read;
+    const { context, readHints } = this.#store;
+    const depth = this.#fixedDepth ?? context.limits.of(readHints).current;
+    while (this.#slots.length < depth) {
+      const chunk = chunks[this.#next];
+      if (!chunk) return;
+      const lease = this.#slots.length > 0
+        ? context.budget.tryAcquire(chunk.length)
+        : prepaid ?? context.budget.overdraw(chunk.length);
+      if (!lease) return;
+      const slab = context.buffers.lease(chunk.length);
+      const target = slab.bytes.subarray(0, chunk.length);
+      const fetched = this.#read.fetch(this.#next++, target, this.#signal);
+      fetched.catch(() => {});
+      this.#slots.push({ chunk, slab, lease, fetched });
+    }
+  }
+}
+
+function free(slot: Slot): void {
+  slot.slab.release();
+  slot.lease.release();
+}

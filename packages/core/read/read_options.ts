@@ -1,0 +1,43 @@
+import type { ByteRange, CallOptions, Checksums, ObjectInfo, ResolvedRange } from "../contract/types.ts";
+import type { ProgressOptions } from "../progress/progress.ts";
+
+/** Options of every read by the range engine. */
+export interface ReadOptions extends CallOptions, ProgressOptions {
+  /** The bytes wanted; the whole object by default. */
+  readonly range?: ByteRange;
+  /** Reads only while the object's etag is this one: else `PreconditionFailedError`. */
+  readonly ifMatch?: string;
+  /** Reads this version of the object. */
+  readonly version?: string;
+  /** Chunks in flight at once; found by measuring when `"auto"`, the default. */
+  readonly concurrency?: number | "auto";
+  /** Bytes in one chunk; the store's own choice when `"auto"`, the default. */
+  readonly chunkSize?: number | "auto";
+  /**
+   * `"auto"` (the default) computes and compares the checksum of a whole object when its store tells one,
+   * `"crc32c"` computes CRC-32C in any case, `"none"` neither.
+   */
+  readonly checksum?: "auto" | "crc32c" | "none";
+}
+
+/** What a finished read tells. */
+export interface ReadResult {
+  /** What the store says of the whole object. */
+  readonly info: ObjectInfo;
+  /** The bytes that were read, within the object. */
+  readonly range: ResolvedRange;
+  /** Checksums computed over the bytes that were read. */
+  readonly checksums: Checksums;
+  /** Whether a computed checksum was compared with one that the store told, and fitted. */
+  readonly verified: boolean;
+}
+
+/** Throws a `RangeError` for a `concurrency` or `chunkSize` that is neither `"auto"` nor a positive whole number. */
+export function checkReadOptions(options: ReadOptions): void {
+  for (const name of ["concurrency", "chunkSize"] as const) {
+    const value = options[name];
+    if (value !== undefined && value !== "auto" && (!Number.isSafeInteger(value) || value < 1)) {
+      throw new RangeError(`Cannot read with ${name} ${value}: "auto" or a whole number from 1 up is needed`);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import type { ObjectStore } from "../contract/object_store.ts";
+import { type ChunkedRead, readChunks } from "./read_chunks.ts";
+import type { ReadOptions } from "./read_options.ts";
+
+const PIECE = 2 ** 20;
+
+/**
+ * Reads an object, or a range of it, as a byte stream in order at the reader's pace, a few concurrent chunks ahead.
+ *
+ * Its pieces are the reader's own; a BYOB reader spares their allocation. Nothing is requested before the first
+ * pull. Cancelling frees everything at once.
+ */
+export function stream(
+  store: ObjectStore,
+  key: string,
+  options: ReadOptions = {},
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let read: ChunkedRead | undefined;
+  let chunks: AsyncIterator<Uint8Array<ArrayBuffer>> | undefined;
+  let rest: Uint8Array = new Uint8Array();
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      read ??= await readChunks(store, key, options);
+      chunks ??= read[Symbol.asyncIterator]();
+      while (rest.length === 0) {
+        const next = await chunks.next();
+        if (next.done) {
+          controller.close();
+          controller.byobRequest?.respond(0);
+          return;
+        }
+        rest = next.value;
+      }
+      const request = controller.byobRequest;
+      if (request?.view) {
+        const { buffer, byteOffset, byteLength } = request.view;
+        const count = Math.min(byteLength, rest.length);
+        new Uint8Array(buffer, byteOffset, count).set(rest.subarray(0, count));
+        rest = rest.subarray(count);
+        request.respond(count);
+      } else {
+        controller.enqueue(new Uint8Array(rest.subarray(0, PIECE)));
+        rest = rest.subarray(Math.min(PIECE, rest.length));
+      }
+    },
+    async cancel() {
+      await chunks?.return?.();
+      await read?.[Symbol.asyncDispose]();
+    },
+  });
+}

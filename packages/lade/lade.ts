@@ -1,0 +1,330 @@
+import {
+  copyObject,
+  type CopyObjectOptions,
+  type CopyTreeOptions,
+  createStoreContext,
+  deletePrefix,
+  exists,
+  getBytes,
+  getMany,
+  type GetManyOptions,
+  type HeadOptions,
+  InvalidNameError,
+  type ListOptions,
+  type ObjectInfo,
+  type ObjectStore,
+  type ObjectWriter,
+  PrefixStore,
+  type ProgressOptions,
+  type PutOptions,
+  type PutResult,
+  readInto,
+  type ReadOptions,
+  type ReadResult,
+  type Registry,
+  type StoreContext,
+  stream,
+  type WriterOptions,
+} from "@lade/core";
+
+import { createDefaultRegistry } from "./default_registry.ts";
+import type { GetManyUriResult, UriEntry } from "./results.ts";
+import { downloadFiles, type TransferSummary, uploadFiles } from "./transfer_files.ts";
+
+/** Configuration per scheme, such as `{ file: { sync: "full" } }`. */
+export type SchemeConfigs = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Options of {@linkcode Lade}. */
+export interface LadeOptions {
+  /** Configuration per scheme. An unknown scheme, or an unknown name within one, is a `TypeError`. */
+  readonly config?: SchemeConfigs;
+  /** What all stores share; a context of its own by default. Not together with `registry`. */
+  readonly context?: StoreContext;
+  /** The backends; every one of Lade's by default. */
+  readonly registry?: Registry;
+}
+
+/** Where a URI leads: an opened container, and a key or prefix in it. */
+export interface LocatedUri {
+  /** The container's store, shared by all calls of one `Lade` and closed with it. */
+  readonly store: ObjectStore;
+  /** The key, or the prefix when it is empty or ends in `/`. */
+  readonly key: string;
+  /** The URI of another key of the same container. */
+  readonly uriOf: (key: string) => string;
+}
+
+/** Options of {@linkcode Lade.list}. */
+export interface ListUriOptions extends ListOptions {
+  /** Lists one level, deeper ones folded into prefixes; every level by default. */
+  readonly delimiter?: boolean;
+}
+
+/** Options of {@linkcode Lade.remove}. */
+export interface RemoveOptions extends ProgressOptions {
+  /** Removes everything under a prefix; without it a prefix is an `InvalidNameError`. */
+  readonly recursive?: boolean;
+  /** Ends the call, which then rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Objects by URI, over every backend. Containers are opened when a URI first names them and kept until the `Lade` is
+ * disposed; all of them share one context, so that one byte budget bounds everything.
+ */
+export class Lade implements AsyncDisposable {
+  /** The backends. */
+  readonly registry: Registry;
+  readonly #config: SchemeConfigs;
+  readonly #stores = new Map<string, Promise<ObjectStore>>();
+
+  /** Opens nothing yet. */
+  constructor(options: LadeOptions = {}) {
+    this.registry = options.registry ??
+      createDefaultRegistry({ context: options.context ?? createStoreContext() });
+    this.#config = options.config ?? {};
+    for (const scheme of Object.keys(this.#config)) {
+      if (!this.registry.schemes.includes(scheme)) {
+        const known = this.registry.schemes.join(", ");
+        throw new TypeError(`Cannot configure scheme ${JSON.stringify(scheme)}: known are ${known}`);
+      }
+    }
+  }
+
+  /** What all stores of this `Lade` share. */
+  get context(): StoreContext {
+    return this.registry.context;
+  }
+
+  /** Opens a store of the caller's own: a {@linkcode PrefixStore} when the URI names a prefix. A key is an `InvalidNameError`. */
+  async openStore(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<ObjectStore> {
+    const { provider, container, key } = await this.registry.resolve(uri);
+    if (key !== "" && !key.endsWith("/")) {
+      throw new InvalidNameError({
+        operation: "open",
+        uri,
+        detail: "a store is a container or a prefix, and a prefix ends in /",
+      });
+    }
+    const store = await provider.open(container, {
+      ...options,
+      context: this.context,
+      ...this.#configOf(provider.schemes),
+    });
+    return key === "" ? store : new PrefixStore(store, key);
+  }
+
+  /** Finds the container of a URI, opened and shared, and the key or prefix in it. */
+  async locate(uri: string): Promise<LocatedUri> {
+    const { provider, container, key } = await this.registry.resolve(uri);
+    const name = provider.format({ container, key: "" });
+    let opening = this.#stores.get(name);
+    if (!opening) {
+      opening = provider.open(container, { context: this.context, ...this.#configOf(provider.schemes) });
+      this.#stores.set(name, opening);
+      opening.catch(() => this.#stores.delete(name));
+    }
+    const store = await opening;
+    return { store, key, uriOf: (key) => provider.format({ container, key }) };
+  }
+
+  /** Reads a whole object into fresh memory. */
+  async get(uri: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const { store, key } = await this.#object(uri, "get");
+    return (await getBytes(store, key, options)).bytes;
+  }
+
+  /** Reads `length` bytes from `offset`, fewer where the object ends. */
+  async getRange(
+    uri: string,
+    offset: number,
+    length: number,
+    options: Omit<ReadOptions, "range"> = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return await this.get(uri, { ...options, range: { offset, length } });
+  }
+
+  /** Reads an object, or a range of it, to the start of `target`. */
+  async readInto(uri: string, target: Uint8Array, options: ReadOptions = {}): Promise<ReadResult> {
+    const { store, key } = await this.#object(uri, "get");
+    return await readInto(store, key, target, options);
+  }
+
+  /** Reads an object as a byte stream. */
+  async stream(uri: string, options: ReadOptions = {}): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const { store, key } = await this.#object(uri, "get");
+    return stream(store, key, options);
+  }
+
+  /** Reads many whole objects of one container at once and yields them in order, each with its bytes or its error. */
+  async *getMany(
+    uris: AsyncIterable<string> | Iterable<string>,
+    options: GetManyOptions = {},
+  ): AsyncGenerator<GetManyUriResult> {
+    const iterator = Symbol.asyncIterator in uris ? uris[Symbol.asyncIterator]() : uris[Symbol.iterator]();
+    try {
+      let next = await iterator.next();
+      while (!next.done) {
+        const { store, uriOf } = await this.#object(next.value, "get");
+        let following: IteratorResult<string> = next;
+        const locate = (uri: string) => this.#object(uri, "get");
+        const keys = async function* (): AsyncGenerator<string> {
+          for (; !following.done; following = await iterator.next()) {
+            const located = await locate(following.value);
+            if (located.store !== store) return;
+            yield located.key;
+          }
+        };
+        for await (const result of getMany(store, keys(), options)) {
+          yield { ...result, uri: uriOf(result.key) };
+        }
+        next = following;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+
+  /** Writes an object in one step. Text is stored as UTF-8. */
+  async put(uri: string, data: Uint8Array | string, options: PutOptions = {}): Promise<PutResult> {
+    const { store, key } = await this.#object(uri, "put");
+    return await store.put(key, typeof data === "string" ? new TextEncoder().encode(data) : data, options);
+  }
+
+  /** Starts an object of a size not yet known; nobody sees it before its writer closes. */
+  async createWriter(uri: string, options: WriterOptions = {}): Promise<ObjectWriter> {
+    const { store, key } = await this.#object(uri, "write to");
+    return await store.createWriter(key, options);
+  }
+
+  /** Lists what starts with a URI, ascending. */
+  async *list(uri: string, options: ListUriOptions = {}): AsyncGenerator<UriEntry> {
+    const { delimiter = false, ...rest } = options;
+    const { store, key, uriOf } = await this.locate(uri);
+    const entries = delimiter ? store.listWithDelimiter(key, rest) : store.list(key, rest);
+    for await (const entry of entries) {
+      yield { ...entry, uri: uriOf("prefix" in entry ? entry.prefix : entry.key) };
+    }
+  }
+
+  /** Tells what an object is. */
+  async stat(uri: string, options: HeadOptions = {}): Promise<ObjectInfo> {
+    const { store, key } = await this.#object(uri, "stat");
+    return await store.head(key, options);
+  }
+
+  /** Whether an object exists; any failure but a missing object rejects. */
+  async exists(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
+    const { store, key } = await this.#object(uri, "stat");
+    return await exists(store, key, options);
+  }
+
+  /** Removes an object, or with `recursive` everything under a prefix, and resolves with the number of objects removed. */
+  async remove(uri: string, options: RemoveOptions = {}): Promise<number> {
+    const { recursive = false, onProgress, ...rest } = options;
+    if (!recursive) {
+      const { store, key } = await this.#object(uri, "remove");
+      await store.delete(key, rest);
+      return 1;
+    }
+    const { store, key } = await this.locate(uri);
+    let removed = 0;
+    const errors: Error[] = [];
+    for await (const result of deletePrefix(store, key, rest)) {
+      if (result.error) errors.push(result.error);
+      else removed++;
+      onProgress?.(
+        result.error
+          ? { type: "failed", key: result.key, error: result.error }
+          : { type: "finished", key: result.key, size: 0 },
+      );
+    }
+    if (errors.length > 0) {
+      const all = errors.length + removed;
+      throw new AggregateError(
+        errors,
+        `Cannot remove ${JSON.stringify(uri)}: ${errors.length} of ${all} objects failed`,
+      );
+    }
+    return removed;
+  }
+
+  /** Copies an object, within a store by the store's own means, between stores through this process. */
+  async copy(from: string, to: string, options: CopyObjectOptions = {}): Promise<PutResult> {
+    const source = await this.#object(from, "copy");
+    const target = await this.#object(to, "copy to");
+    return await copyObject(source.store, source.key, target.store, target.key, options);
+  }
+
+  /**
+   * Uploads local files, and directories with all below them, to a prefix (a URI that ends in `/`). A file keeps its
+   * name, a directory's files their names below it. Rejects with an `AggregateError` when any failed, after the rest.
+   */
+  async upload(
+    files: string | Iterable<string>,
+    uri: string,
+    options: CopyTreeOptions = {},
+  ): Promise<TransferSummary> {
+    return await uploadFiles(this, typeof files === "string" ? [files] : files, uri, options);
+  }
+
+  /**
+   * Downloads an object, or everything under a prefix, into a local directory, which is made if need be. Nothing is
+   * ever written outside it. Rejects with an `AggregateError` when any object failed, after the rest.
+   */
+  async download(uri: string, directory: string, options: CopyTreeOptions = {}): Promise<TransferSummary> {
+    return await downloadFiles(this, uri, directory, options);
+  }
+
+  /** Makes the container that a URI names. */
+  async createContainer(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const { provider, container } = await this.#container(uri, "make container");
+    await provider.createContainer(container, { ...options, ...this.#configOf(provider.schemes) });
+  }
+
+  /** Deletes the empty container that a URI names. */
+  async deleteContainer(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const { provider, container } = await this.#container(uri, "delete container");
+    await provider.deleteContainer(container, { ...options, ...this.#configOf(provider.schemes) });
+  }
+
+  /** Lists the URIs of the containers of a scheme, such as `s3://`. */
+  async *listContainers(
+    scheme: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<string> {
+    const provider = await this.registry.provider(scheme.includes("://") ? scheme : `${scheme}://`);
+    const configured = { ...options, ...this.#configOf(provider.schemes) };
+    for await (const container of provider.listContainers(configured)) {
+      yield provider.format({ container, key: "" });
+    }
+  }
+
+  /** Closes every store that was opened. A later call opens them anew. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const stores = [...this.#stores.values()];
+    this.#stores.clear();
+    await Promise.all(
+      stores.map(async (opening) => (await opening.catch(() => {}))?.[Symbol.asyncDispose]()),
+    );
+  }
+
+  async #object(uri: string, operation: string): Promise<LocatedUri> {
+    const located = await this.locate(uri);
+    if (located.key !== "" && !located.key.endsWith("/")) return located;
+    throw new InvalidNameError({ operation, uri, detail: "it names a prefix, an object is needed" });
+  }
+
+  async #container(uri: string, operation: string) {
+    const resolved = await this.registry.resolve(uri);
+    if (resolved.key === "") return resolved;
+    const asContainer = await this.registry.resolve(uri.endsWith("/") ? uri : `${uri}/`);
+    if (asContainer.key === "") return asContainer;
+    throw new InvalidNameError({ operation, uri, detail: "it names a key, a container is needed" });
+  }
+
+  #configOf(schemes: readonly string[]): { config?: Readonly<Record<string, unknown>> } {
+    const config = schemes.map((scheme) => this.#config[scheme]).find((config) => config !== undefined);
+    return config ? { config } : {};
+  }
+}

@@ -1,0 +1,122 @@
+import { basename } from "node:path";
+import { copyTree, type CopyTreeOptions, type CopyTreeResult, InvalidNameError } from "@lade/core";
+import type { Lade } from "./lade.ts";
+import { directoryUri, fileUri } from "./local_path.ts";
+
+/** What a finished transfer of files moved. */
+export interface TransferSummary {
+  /** Objects copied. */
+  readonly objects: number;
+  /** Their bytes. */
+  readonly bytes: number;
+}
+
+/** Uploads files, and directories with all below them, to a prefix. */
+export async function uploadFiles(
+  lade: Lade,
+  paths: Iterable<string>,
+  uri: string,
+  options: CopyTreeOptions,
+): Promise<TransferSummary> {
+  if (!uri.endsWith("/")) {
+    throw new InvalidNameError({
+      operation: "upload to",
+      uri,
+      detail: "a prefix is needed, which ends in /",
+    });
+  }
+  const target = await lade.locate(uri);
+  const tally = new Tally("upload to", uri);
+  const names = new Map<string, string>();
+  for (const path of paths) {
+    if ((await Deno.stat(path)).isDirectory) {
+      const source = await lade.locate(directoryUri(path));
+      await tally.take(copyTree(source.store, source.key, target.store, target.key, options));
+      continue;
+    }
+    const name = basename(path);
+    const earlier = names.get(name);
+    if (earlier !== undefined) {
+      throw new TypeError(
+        `Cannot upload ${JSON.stringify(path)}: ${JSON.stringify(earlier)} has the same name`,
+      );
+    }
+    names.set(name, path);
+    await tally.one(lade, fileUri(path), target.uriOf(target.key + name), options);
+  }
+  return tally.summary();
+}
+
+/** Downloads an object, or everything under a prefix, into a directory. */
+export async function downloadFiles(
+  lade: Lade,
+  uri: string,
+  directory: string,
+  options: CopyTreeOptions,
+): Promise<TransferSummary> {
+  const source = await lade.locate(uri);
+  const target = await lade.locate(directoryUri(directory));
+  const tally = new Tally("download", uri);
+  if (source.key === "" || source.key.endsWith("/")) {
+    await tally.take(copyTree(source.store, source.key, target.store, target.key, options));
+  } else {
+    const name = source.key.slice(source.key.lastIndexOf("/") + 1);
+    await tally.one(lade, uri, target.uriOf(target.key + name), options);
+  }
+  return tally.summary();
+}
+
+/** Counts what was copied, and collects what failed. */
+class Tally {
+  readonly #action: string;
+  readonly #uri: string;
+  readonly #errors: unknown[] = [];
+  #objects = 0;
+  #bytes = 0;
+
+  constructor(action: string, uri: string) {
+    this.#action = action;
+    this.#uri = uri;
+  }
+
+  async take(results: AsyncIterable<CopyTreeResult>): Promise<void> {
+    for await (const { source, error } of results) this.#add(source.size, error);
+  }
+
+  async one(lade: Lade, from: string, to: string, options: CopyTreeOptions): Promise<void> {
+    const { signal, onProgress, checksum } = options;
+    try {
+      const copied = await lade.copy(from, to, {
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress }),
+        ...(checksum && { checksum }),
+        ...(options.createOnly && { ifNoneMatch: "*" }),
+      });
+      this.#add(copied.size, undefined);
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.#add(0, error);
+    }
+  }
+
+  summary(): TransferSummary {
+    if (this.#errors.length > 0) {
+      const [first] = this.#errors;
+      const all = this.#errors.length + this.#objects;
+      const message = `Cannot ${this.#action} ${
+        JSON.stringify(this.#uri)
+      }: ${this.#errors.length} of ${all} objects failed`;
+      if (all === 1) throw first;
+      throw new AggregateError(this.#errors, message);
+    }
+    return { objects: this.#objects, bytes: this.#bytes };
+  }
+
+  #add(size: number, error: unknown): void {
+    if (error !== undefined) this.#errors.push(error);
+    else {
+      this.#objects++;
+      this.#bytes += size;
+    }
+  }
+}
