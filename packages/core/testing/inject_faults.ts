@@ -1,0 +1,209 @@
+import type { StoreContext } from "../context/store_context.ts";
+import type { Capabilities } from "../contract/capabilities.ts";
+import type { GetResult } from "../contract/get_result.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectWriter } from "../contract/object_writer.ts";
+import type { ReadHints } from "../contract/read_hints.ts";
+import type {
+  CallOptions,
+  CommonPrefix,
+  CopyOptions,
+  DeleteOptions,
+  DeleteResult,
+  GetOptions,
+  HeadOptions,
+  ListOptions,
+  ObjectInfo,
+  ObjectMeta,
+  PresignOptions,
+  PutOptions,
+  PutResult,
+  WriterOptions,
+} from "../contract/types.ts";
+import { type Fault, type FaultRule, type FaultyOperation, released } from "./fault.ts";
+import { FaultyResult } from "./faulty_result.ts";
+import { FaultyWriter } from "./faulty_writer.ts";
+
+/** A call that a {@linkcode FaultyStore} saw. */
+export interface RecordedCall {
+  /** The kind of call. */
+  readonly operation: FaultyOperation;
+  /** The key it was made for; the prefix of a listing, empty for `deleteMany`. */
+  readonly key: string;
+  /** Its options. */
+  readonly options: CallOptions;
+}
+
+/** A store that misbehaves on command and remembers its calls. */
+export interface FaultyStore extends ObjectStore {
+  /** Every call so far, in order. */
+  readonly calls: readonly RecordedCall[];
+  /** Results of `get` that are neither read to their end nor cancelled nor failed. */
+  readonly openBodies: number;
+  /** Writers that are neither closed nor aborted. */
+  readonly openWriters: number;
+  /** Results of `get` that were open at the same time, at most. */
+  readonly peakOpenBodies: number;
+  /** Adds a rule, behind those there are. */
+  addRule(rule: FaultRule): void;
+}
+
+/** Puts faults between a store and whoever uses it, by rules. */
+export function injectFaults(store: ObjectStore, rules: readonly FaultRule[] = []): FaultyStore {
+  return new FaultLayer(store, rules);
+}
+
+class FaultLayer implements FaultyStore {
+  readonly uri: string;
+  readonly capabilities: Capabilities;
+  readonly readHints: ReadHints;
+  readonly context: StoreContext;
+  readonly calls: RecordedCall[] = [];
+  readonly #store: ObjectStore;
+  readonly #rules: { readonly rule: FaultRule; seen: number }[];
+  #openBodies = 0;
+  #peakOpenBodies = 0;
+  #openWriters = 0;
+
+  constructor(store: ObjectStore, rules: readonly FaultRule[]) {
+    this.#store = store;
+    this.uri = store.uri;
+    this.capabilities = store.capabilities;
+    this.readHints = store.readHints;
+    this.context = store.context;
+    this.#rules = rules.map((rule) => ({ rule, seen: 0 }));
+  }
+
+  get openBodies(): number {
+    return this.#openBodies;
+  }
+
+  get peakOpenBodies(): number {
+    return this.#peakOpenBodies;
+  }
+
+  get openWriters(): number {
+    return this.#openWriters;
+  }
+
+  addRule(rule: FaultRule): void {
+    this.#rules.push({ rule, seen: 0 });
+  }
+
+  async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    const fault = await this.#before("get", key, options);
+    const { range: _, ...rest } = options;
+    const asked = fault?.kind !== "range" ? options : fault.range ? { ...rest, range: fault.range } : rest;
+    const inner = await this.#store.get(key, asked);
+    this.#openBodies++;
+    this.#peakOpenBodies = Math.max(this.#peakOpenBodies, this.#openBodies);
+    const onEnd = () => void this.#openBodies--;
+    return new FaultyResult({ inner, fault, clock: this.context.clock, signal: options.signal, onEnd });
+  }
+
+  async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
+    const fault = await this.#before("head", key, options);
+    const info = await this.#store.head(key, options);
+    return fault?.kind === "etag" ? { ...info, etag: fault.etag } : info;
+  }
+
+  async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+    await this.#before("put", key, options);
+    return await this.#store.put(key, data, options);
+  }
+
+  async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
+    await this.#before("createWriter", key, options);
+    const inner = await this.#store.createWriter(key, options);
+    this.#openWriters++;
+    return new FaultyWriter({
+      inner,
+      before: async (operation) => void await this.#before(operation, key, options),
+      onEnd: () => void this.#openWriters--,
+    });
+  }
+
+  async *list(prefix = "", options: ListOptions = {}): AsyncIterable<ObjectMeta> {
+    const fault = await this.#before("list", prefix, options);
+    yield* this.#entries(this.#store.list(prefix, options), fault, options.signal);
+  }
+
+  async *listWithDelimiter(prefix = "", options: ListOptions = {}): AsyncIterable<ObjectMeta | CommonPrefix> {
+    const fault = await this.#before("listWithDelimiter", prefix, options);
+    yield* this.#entries(this.#store.listWithDelimiter(prefix, options), fault, options.signal);
+  }
+
+  async delete(key: string, options: DeleteOptions = {}): Promise<void> {
+    await this.#before("delete", key, options);
+    await this.#store.delete(key, options);
+  }
+
+  async *deleteMany(
+    keys: AsyncIterable<string> | Iterable<string>,
+    options: CallOptions = {},
+  ): AsyncIterable<DeleteResult> {
+    const fault = await this.#before("deleteMany", "", options);
+    yield* this.#entries(this.#store.deleteMany(keys, options), fault, options.signal);
+  }
+
+  async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
+    await this.#before("copy", from, options);
+    return await this.#store.copy(from, to, options);
+  }
+
+  async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
+    await this.#before("rename", from, options);
+    await this.#store.rename(from, to, options);
+  }
+
+  async presign(key: string, options: PresignOptions): Promise<URL> {
+    await this.#before("presign", key, {});
+    return await this.#store.presign(key, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#store[Symbol.asyncDispose]();
+  }
+
+  /** Records a call and does what its rule says, but for what belongs into its answer: that is given back. */
+  async #before(operation: FaultyOperation, key: string, options: CallOptions): Promise<Fault | undefined> {
+    this.calls.push({ operation, key, options });
+    const fault = this.#match(operation, key);
+    if (!fault || ("after" in fault && fault.after !== undefined)) return fault;
+    if (fault.kind === "throw") throw fault.error;
+    if (fault.kind === "stall") await released(fault.until, options.signal);
+    if (fault.kind === "delay") await this.context.clock.sleep(fault.durationMs, options.signal);
+    return fault;
+  }
+
+  #match(operation: FaultyOperation, key: string): Fault | undefined {
+    let match: Fault | undefined;
+    for (const counter of this.#rules) {
+      const { rule } = counter;
+      if (rule.operation !== operation || (rule.key !== undefined && rule.key !== key)) continue;
+      counter.seen++;
+      if (rule.nth === undefined || rule.nth === counter.seen) match ??= rule.fault;
+    }
+    return match;
+  }
+
+  async *#entries<T>(
+    entries: AsyncIterable<T>,
+    fault: Fault | undefined,
+    signal: AbortSignal | undefined,
+  ): AsyncIterable<T> {
+    const after = fault && "after" in fault ? fault.after : undefined;
+    let count = 0;
+    for await (const entry of entries) {
+      if (count === after) {
+        if (fault?.kind === "throw") throw fault.error;
+        if (fault?.kind === "end") return;
+        if (fault?.kind === "stall") await released(fault.until, signal);
+        if (fault?.kind === "delay") await this.context.clock.sleep(fault.durationMs, signal);
+      }
+      yield entry;
+      count++;
+    }
+    if (count === after && fault?.kind === "throw") throw fault.error;
+  }
+}
