@@ -1,0 +1,24 @@
+import type { Bench } from "./bench.ts";
+import { checksumCost } from "./fs/checksum_cost.ts";
+import { directRead } from "./fs/direct_read.ts";
+import { directWrite } from "./fs/direct_write.ts";
+import { fileFresh } from "./fs/file_fresh.ts";
+import { fileSmall, fileSmallMany } from "./fs/file_small.ts";
+import { fileWarm } from "./fs/file_warm.ts";
+import { fileWrite } from "./fs/file_write.ts";
+import { listMillion } from "./fs/list_million.ts";
+import { startUp } from "./cli/start_up.ts";
+
+/** Every benchmark, in the order they run. */
+export const benches: Bench[] = [
+  fileWarm,
+  fileFresh,
+  fileSmall,
+  fileSmallMany,
+  fileWrite,
+  directRead,
+  directWrite,
+  checksumCost,
+  startUp,
+  listMillion,
+];

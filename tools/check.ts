@@ -1,0 +1,19 @@
+/**
+ * The repository's own rules, checked: who may import whom, and what a file may look like. Prints one line per breach
+ * and exits with 1 when there is any. Run it with `deno task check:rules`.
+ */
+import { checkFile } from "./checks/files.ts";
+import { checkImports } from "./checks/imports.ts";
+import { checkSecrets } from "./checks/secrets.ts";
+import { trackedFiles } from "./checks/tracked_files.ts";
+
+const breaches: string[] = [];
+let count = 0;
+for (const file of await trackedFiles()) {
+  count++;
+  breaches.push(...checkSecrets(file));
+  if (file.path.endsWith(".ts")) breaches.push(...checkImports(file), ...checkFile(file));
+}
+for (const breach of breaches) console.log(breach);
+console.log(breaches.length === 0 ? `${count} files keep the rules` : `${breaches.length} breaches`);
+if (breaches.length > 0) Deno.exit(1);

@@ -1,0 +1,80 @@
+import type { TrackedFile } from "./tracked_files.ts";
+
+/** Which packages a package may import, besides itself. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  fs: ["core"],
+  s3: ["core"],
+  azure: ["core"],
+  gcs: ["core"],
+  formats: ["core"],
+  loader: ["core"],
+  checkpoint: ["core"],
+  workload: ["core"],
+  tfjs: ["core", "loader"],
+  lade: ["core", "fs", "s3", "azure", "gcs"],
+  cli: ["core", "lade"],
+};
+
+/** Which npm packages a package may import. */
+const ALLOWED_NPM: Readonly<Record<string, readonly string[]>> = {
+  s3: ["@aws-sdk/client-s3", "@aws-sdk/credential-providers"],
+  azure: ["@azure/storage-blob", "@azure/identity"],
+  gcs: ["@google-cloud/storage"],
+  cli: ["@optique/core"],
+};
+
+const BACKENDS = ["fs", "s3", "azure", "gcs"];
+const IMPORT = /(?:^|[^\w.])(?:from|import)\s*\(?\s*"([^"\n]+)"/g;
+
+/** Checks the imports of one file of `packages/`; other files may import anything. */
+export function checkImports({ path, text }: TrackedFile): string[] {
+  const [, name, file] = /^packages\/([^/]+)\/(.+)$/.exec(path) ?? [];
+  if (name === undefined || file === undefined) return [];
+  const allowed = ALLOWED[name];
+  if (!allowed) return [`${path}: package ${name} is not known to tools/checks/imports.ts`];
+  const test = file.endsWith("_test.ts");
+  return importsOf(text).flatMap(({ specifier, dynamic }) => {
+    const fault = faultOf(name, file, allowed, specifier, dynamic, test);
+    return fault === undefined ? [] : [`${path}: imports ${specifier}: ${fault}`];
+  });
+}
+
+function faultOf(
+  name: string,
+  file: string,
+  allowed: readonly string[],
+  specifier: string,
+  dynamic: boolean,
+  test: boolean,
+): string | undefined {
+  if (specifier.startsWith(".")) {
+    const depth = file.split("/").length - 1;
+    const up = specifier.split("/").filter((part) => part === "..").length;
+    return up > depth && !test ? "it leaves the package" : undefined;
+  }
+  if (specifier.startsWith("node:") || test) return undefined;
+  const lade = /^@lade\/([^/]+)/.exec(specifier)?.[1];
+  if (lade !== undefined) {
+    if (lade !== name && !allowed.includes(lade)) {
+      return `${name} may import only ${allowed.join(", ") || "nothing"}`;
+    }
+    if (name === "lade" && BACKENDS.includes(lade) && !dynamic) {
+      return "a backend is loaded on first use, by import()";
+    }
+    return undefined;
+  }
+  if (specifier.startsWith("@std/")) return "published code imports no @std";
+  return (ALLOWED_NPM[name] ?? []).some((known) => specifier === known || specifier.startsWith(`${known}/`))
+    ? undefined
+    : `${name} may import only ${(ALLOWED_NPM[name] ?? []).join(", ") || "no npm package"}`;
+}
+
+/** The module specifiers of a file, comments left out. */
+export function importsOf(text: string): { specifier: string; dynamic: boolean }[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+  return [...code.matchAll(IMPORT)].map((match) => ({
+    specifier: match[1] ?? "",
+    dynamic: /import\s*\(/.test(match[0]),
+  }));
+}

@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { checkImports, importsOf } from "./imports.ts";
+
+function faults(path: string, text: string): number {
+  return checkImports({ path, text }).length;
+}
+
+Deno.test("checkImports() refuses a backend that imports another backend", () => {
+  assertEquals(faults("packages/s3/store.ts", 'import { x } from "@lade/fs";'), 1);
+  assertEquals(faults("packages/s3/store.ts", 'import { x } from "@lade/core/http";'), 0);
+});
+
+Deno.test("checkImports() refuses core importing anything but node", () => {
+  assertEquals(faults("packages/core/x.ts", 'import { x } from "@lade/lade";'), 1);
+  assertEquals(faults("packages/core/x.ts", 'import zlib from "node:zlib";'), 0);
+  assertEquals(faults("packages/core/x.ts", 'import { x } from "npm:left-pad";'), 1);
+});
+
+Deno.test("checkImports() wants backends loaded on first use", () => {
+  assertEquals(faults("packages/lade/r.ts", 'import { fileProvider } from "@lade/fs";'), 1);
+  assertEquals(faults("packages/lade/r.ts", 'const m = await import("@lade/fs");'), 0);
+});
+
+Deno.test("checkImports() refuses @std in published code and allows it in tests", () => {
+  assertEquals(faults("packages/core/x.ts", 'import { assert } from "@std/assert";'), 1);
+  assertEquals(faults("packages/core/x_test.ts", 'import { assert } from "@std/assert";'), 0);
+});
+
+Deno.test("checkImports() refuses a relative import that leaves the package", () => {
+  assertEquals(faults("packages/fs/a/b.ts", 'import { x } from "../../core/mod.ts";'), 1);
+  assertEquals(faults("packages/fs/a/b.ts", 'import { x } from "../c.ts";'), 0);
+});
+
+Deno.test("importsOf() leaves comments out", () => {
+  assertEquals(importsOf('/** import { x } from "@std/assert" */\n// from "y"\nimport "z";'), [
+    { specifier: "z", dynamic: false },
+  ]);
+});
