@@ -1,0 +1,21 @@
+import type { Json, Message } from "./message.ts";
+
+/** A sentence for people on standard error. */
+export class NoteMessage implements Message {
+  readonly #text: string;
+
+  /** Says `text`. */
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The program's name and the sentence. */
+  toText(): string {
+    return `lade: ${this.#text}`;
+  }
+
+  /** The sentence. */
+  toJson(): Json {
+    return { type: "note", message: this.#text };
+  }
+}

@@ -1,0 +1,41 @@
+import { formatDuration } from "../output/format_duration.ts";
+import { formatSize } from "../output/format_size.ts";
+import type { ProgressSnapshot } from "../progress/transfer_progress.ts";
+import type { Json, Message } from "./message.ts";
+
+/** How far a transfer is, as a line of its own. */
+export class ProgressMessage implements Message {
+  readonly #snapshot: ProgressSnapshot;
+
+  /** Shows `snapshot`. */
+  constructor(snapshot: ProgressSnapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  /** Bytes, share, objects, rate and time left, as far as they are known. */
+  toText(): string {
+    const { bytes, totalBytes, objects, totalObjects, bytesPerSecond, remainingMs } = this.#snapshot;
+    const parts = [
+      totalBytes === undefined
+        ? formatSize(bytes)
+        : `${totalBytes === 0 ? 100 : Math.floor((bytes / totalBytes) * 100)}%, ${formatSize(bytes)} of ` +
+          formatSize(totalBytes),
+      ...(totalObjects === undefined || totalObjects < 2 ? [] : [`${objects} of ${totalObjects} objects`]),
+      `${formatSize(bytesPerSecond)}/s`,
+      ...(remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} left`]),
+    ];
+    return `lade: ${parts.join(", ")}`;
+  }
+
+  /** The snapshot, numbers rounded. */
+  toJson(): Json {
+    const { bytesPerSecond, remainingMs, elapsedMs, ...rest } = this.#snapshot;
+    return {
+      type: "progress",
+      ...rest,
+      bytesPerSecond: Math.round(bytesPerSecond),
+      elapsedMs: Math.round(elapsedMs),
+      ...(remainingMs !== undefined && { remainingMs: Math.round(remainingMs) }),
+    };
+  }
+}

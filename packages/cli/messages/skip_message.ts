@@ -1,0 +1,25 @@
+import { printable } from "../output/printable.ts";
+import type { Style } from "../output/style.ts";
+import type { Json, Message } from "./message.ts";
+
+/** Something that a command left as it was, on purpose. */
+export class SkipMessage implements Message {
+  readonly #uri: string;
+  readonly #reason: string;
+
+  /** Says why what is at `uri` was left alone. */
+  constructor(uri: string, reason: string) {
+    this.#uri = uri;
+    this.#reason = reason;
+  }
+
+  /** The URI and why. */
+  toText(style: Style): string {
+    return style.dim(`skipped ${printable(this.#uri)}: ${this.#reason}`);
+  }
+
+  /** The same. */
+  toJson(): Json {
+    return { type: "skipped", uri: this.#uri, reason: this.#reason };
+  }
+}

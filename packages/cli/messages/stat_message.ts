@@ -1,0 +1,54 @@
+import type { ObjectInfo } from "@lade/core";
+import { formatSize } from "../output/format_size.ts";
+import { printable } from "../output/printable.ts";
+import type { Style } from "../output/style.ts";
+import type { Json, Message } from "./message.ts";
+
+/** Everything a store knows of one object. */
+export class StatMessage implements Message {
+  readonly #uri: string;
+  readonly #info: ObjectInfo;
+
+  /** Shows `info` of the object at `uri`. */
+  constructor(uri: string, info: ObjectInfo) {
+    this.#uri = uri;
+    this.#info = info;
+  }
+
+  /** One property per line, the URI first. */
+  toText(style: Style): string {
+    const info = this.#info;
+    const size = info.size >= 1024 ? `${info.size} (${formatSize(info.size)})` : String(info.size);
+    const rows: (readonly [string, string | undefined])[] = [
+      ["size", size],
+      ["modified", info.lastModified.toISOString()],
+      ["etag", info.etag],
+      ["version", info.version],
+      ["content type", info.contentType],
+      ["content encoding", info.contentEncoding],
+      ["cache control", info.cacheControl],
+      ["storage class", info.storageClass],
+      ...Object.entries(info.checksums ?? {}),
+      ...Object.entries(info.metadata).map(([name, value]) => [`metadata ${name}`, value] as const),
+    ];
+    const known = rows.flatMap(([name, value]) => value === undefined ? [] : [[name, value] as const]);
+    const width = Math.max(...known.map(([name]) => name.length));
+    const lines = known.map(([name, value]) =>
+      `  ${style.dim(printable(name).padEnd(width))}  ${printable(value)}`
+    );
+    return [printable(this.#uri), ...lines].join("\n");
+  }
+
+  /** Every property by its name in the library. */
+  toJson(): Json {
+    const { lastModified, checksums, metadata, ...rest } = this.#info;
+    return {
+      type: "stat",
+      uri: this.#uri,
+      ...rest,
+      lastModified: lastModified.toISOString(),
+      ...(checksums && { checksums: { ...checksums } }),
+      metadata,
+    };
+  }
+}

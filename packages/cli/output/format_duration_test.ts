@@ -1,0 +1,18 @@
+import { assertEquals } from "@std/assert";
+import { formatDuration } from "./format_duration.ts";
+
+Deno.test("formatDuration() writes seconds below a minute and clock time above", () => {
+  const table: [number, string][] = [
+    [0, "0.00 s"],
+    [420, "0.42 s"],
+    [996, "1.0 s"],
+    [9_949, "9.9 s"],
+    [9_960, "10 s"],
+    [59_400, "59 s"],
+    [59_600, "1:00"],
+    [185_000, "3:05"],
+    [3_723_000, "1:02:03"],
+    [360_000_000, "100:00:00"],
+  ];
+  for (const [durationMs, text] of table) assertEquals(formatDuration(durationMs), text);
+});

@@ -1,0 +1,20 @@
+import type { Lade } from "@lade/lade";
+import type { Output } from "../output/output.ts";
+import type { Terminal } from "../output/terminal.ts";
+import type { GlobalOptions } from "./global_options.ts";
+
+/** What a command works with. */
+export interface CommandContext {
+  /** The command's name, for messages. */
+  readonly name: string;
+  /** Prints. */
+  readonly output: Output;
+  /** The streams and the environment. */
+  readonly terminal: Terminal;
+  /** Ends the command. */
+  readonly signal: AbortSignal;
+  /** The options that every command takes. */
+  readonly settings: GlobalOptions;
+  /** The stores, by URI. The same each time; closed after the command. */
+  lade(): Promise<Lade>;
+}

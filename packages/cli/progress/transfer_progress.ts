@@ -1,0 +1,126 @@
+import type { Clock, ProgressEvent } from "@lade/core";
+
+/** How far a transfer is. */
+export interface ProgressSnapshot {
+  /** Bytes moved. */
+  readonly bytes: number;
+  /** Objects done, well or badly. */
+  readonly objects: number;
+  /** Bytes that will be moved in all, once they are known. */
+  readonly totalBytes?: number;
+  /** Objects that will be done in all, once they are known. */
+  readonly totalObjects?: number;
+  /** Bytes per second over the last seconds. */
+  readonly bytesPerSecond: number;
+  /** What is left at this rate, in milliseconds; absent where it cannot be told. */
+  readonly remainingMs?: number;
+  /** Time since the start, in milliseconds. */
+  readonly elapsedMs: number;
+  /** An object that is under way: the one that started last. */
+  readonly current?: string;
+}
+
+const WINDOW_MS = 5_000;
+
+interface Sample {
+  readonly timeMs: number;
+  readonly bytes: number;
+}
+
+/** Adds up the progress events of one command. Its memory grows with the objects under way, not with all of them. */
+export class TransferProgress {
+  readonly #clock: Clock;
+  readonly #startMs: number;
+  readonly #underWay = new Map<string, { size: number | undefined; bytes: number }>();
+  readonly #samples: Sample[];
+  #bytes = 0;
+  #objects = 0;
+  #plannedBytes = 0;
+  #plannedObjects = 0;
+  #complete = false;
+  #bytesNotToCome = 0;
+
+  /** Starts the clock. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#startMs = clock.monotonicMs();
+    this.#samples = [{ timeMs: this.#startMs, bytes: 0 }];
+  }
+
+  /** Announces objects to come. */
+  plan(objects: number, bytes: number): void {
+    this.#plannedObjects += objects;
+    this.#plannedBytes += bytes;
+  }
+
+  /** Says that everything to come has been announced: totals are known from here on. */
+  planned(): void {
+    this.#complete = true;
+  }
+
+  /** Takes in one event. */
+  readonly add = (event: ProgressEvent): void => {
+    switch (event.type) {
+      case "started":
+        this.#underWay.set(event.key, { size: event.size, bytes: 0 });
+        break;
+      case "bytes": {
+        this.#bytes += event.bytes;
+        const object = this.#underWay.get(event.key);
+        if (object) object.bytes += event.bytes;
+        break;
+      }
+      case "finished":
+      case "skipped":
+      case "failed":
+        this.#end(event.key, event.type !== "finished");
+        break;
+      case "resumed":
+        break;
+    }
+  };
+
+  /** How far the transfer is now. */
+  snapshot(): ProgressSnapshot {
+    const timeMs = this.#clock.monotonicMs();
+    const bytesPerSecond = this.#rate(timeMs);
+    const current = [...this.#underWay.keys()].at(-1);
+    const totalBytes = this.#complete ? this.#plannedBytes - this.#bytesNotToCome : this.#onlyObjectSize();
+    const left = totalBytes === undefined ? undefined : Math.max(0, totalBytes - this.#bytes);
+    return {
+      bytes: this.#bytes,
+      objects: this.#objects,
+      bytesPerSecond,
+      elapsedMs: timeMs - this.#startMs,
+      ...(totalBytes !== undefined && { totalBytes: Math.max(totalBytes, this.#bytes) }),
+      ...(this.#complete && { totalObjects: this.#plannedObjects }),
+      ...(left !== undefined && bytesPerSecond > 0 && { remainingMs: (left / bytesPerSecond) * 1000 }),
+      ...(current !== undefined && { current }),
+    };
+  }
+
+  #end(key: string, cutShort: boolean): void {
+    const object = this.#underWay.get(key);
+    this.#underWay.delete(key);
+    this.#objects++;
+    if (cutShort && object?.size !== undefined) {
+      this.#bytesNotToCome += Math.max(0, object.size - object.bytes);
+    }
+  }
+
+  /** Without any plan, the size of a single object under way is the total. */
+  #onlyObjectSize(): number | undefined {
+    if (this.#plannedObjects > 0 || this.#objects > 0 || this.#underWay.size !== 1) return undefined;
+    return [...this.#underWay.values()][0]?.size;
+  }
+
+  #rate(timeMs: number): number {
+    this.#samples.push({ timeMs, bytes: this.#bytes });
+    while (this.#samples.length > 2 && timeMs - (this.#samples[1]?.timeMs ?? timeMs) >= WINDOW_MS) {
+      this.#samples.shift();
+    }
+    const first = this.#samples[0];
+    if (!first || timeMs <= first.timeMs) return 0;
+    return ((this.#bytes - first.bytes) / (timeMs - first.timeMs)) * 1000;
+  }
+}

@@ -1,0 +1,52 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { FakeClock } from "@lade/core/testing";
+import { TransferProgress } from "./transfer_progress.ts";
+
+Deno.test("TransferProgress tells the total of a single object from its start", () => {
+  const progress = new TransferProgress(new FakeClock());
+  assertEquals(progress.snapshot().totalBytes, undefined);
+  progress.add({ type: "started", key: "a", size: 100 });
+  progress.add({ type: "bytes", key: "a", bytes: 25 });
+  const { bytes, totalBytes, current } = progress.snapshot();
+  assertEquals([bytes, totalBytes, current], [25, 100, "a"]);
+});
+
+Deno.test("TransferProgress tells totals of many once all are planned", () => {
+  const progress = new TransferProgress(new FakeClock());
+  progress.plan(2, 300);
+  progress.add({ type: "started", key: "a", size: 100 });
+  assertEquals(progress.snapshot().totalBytes, undefined);
+  progress.planned();
+  assertEquals([progress.snapshot().totalBytes, progress.snapshot().totalObjects], [300, 2]);
+});
+
+Deno.test("TransferProgress takes the rest of a failed object out of the total", () => {
+  const progress = new TransferProgress(new FakeClock());
+  progress.plan(2, 300);
+  progress.planned();
+  progress.add({ type: "started", key: "a", size: 100 });
+  progress.add({ type: "bytes", key: "a", bytes: 40 });
+  progress.add({ type: "failed", key: "a", error: new Error("broken") });
+  const { bytes, totalBytes, objects, current } = progress.snapshot();
+  assertEquals([bytes, totalBytes, objects, current], [40, 240, 1, undefined]);
+});
+
+Deno.test("TransferProgress measures the rate over the last seconds and tells what is left at it", async () => {
+  const clock = new FakeClock();
+  const progress = new TransferProgress(clock);
+  progress.add({ type: "started", key: "a", size: 1_000_000 });
+  const move = async (seconds: number, bytesPerSecond: number) => {
+    for (let i = 0; i < seconds * 10; i++) {
+      await clock.advance(100);
+      progress.add({ type: "bytes", key: "a", bytes: bytesPerSecond / 10 });
+      progress.snapshot();
+    }
+  };
+  await move(2, 1_000);
+  assertAlmostEquals(progress.snapshot().bytesPerSecond, 1_000);
+  await move(10, 50_000);
+  const { bytesPerSecond, remainingMs, elapsedMs } = progress.snapshot();
+  assertAlmostEquals(bytesPerSecond, 50_000);
+  assertAlmostEquals(remainingMs ?? 0, ((1_000_000 - 502_000) / 50_000) * 1000);
+  assertEquals(elapsedMs, 12_000);
+});
