@@ -1,0 +1,120 @@
+import type { StoreContext } from "../context/store_context.ts";
+import type { Capabilities } from "../contract/capabilities.ts";
+import type { GetResult } from "../contract/get_result.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectWriter } from "../contract/object_writer.ts";
+import type { ReadHints } from "../contract/read_hints.ts";
+import type {
+  CallOptions,
+  CommonPrefix,
+  CopyOptions,
+  DeleteOptions,
+  DeleteResult,
+  GetOptions,
+  HeadOptions,
+  ListOptions,
+  ObjectInfo,
+  ObjectMeta,
+  PresignOptions,
+  PutOptions,
+  PutResult,
+  WriterOptions,
+} from "../contract/types.ts";
+import { objectUri } from "../uri/check_key.ts";
+import { Observation } from "./observation.ts";
+import { ObservedResult } from "./observed_result.ts";
+import { ObservedWriter } from "./observed_writer.ts";
+import type { ObservedCall, StoreObserver, StoreOperation } from "./store_event.ts";
+
+/**
+ * Tells `observer` of every call on a store: its start, and its end with duration, bytes and error. Times come from
+ * the clock of the store's context. The store behaves as it does without; disposing the layer disposes it.
+ */
+export function observe(store: ObjectStore, observer: StoreObserver): ObjectStore {
+  return new ObservedStore(store, observer);
+}
+
+class ObservedStore implements ObjectStore {
+  readonly uri: string;
+  readonly capabilities: Capabilities;
+  readonly readHints: ReadHints;
+  readonly context: StoreContext;
+  readonly #store: ObjectStore;
+  readonly #observer: StoreObserver;
+  #calls = 0;
+
+  constructor(store: ObjectStore, observer: StoreObserver) {
+    this.#store = store;
+    this.#observer = observer;
+    this.uri = store.uri;
+    this.capabilities = store.capabilities;
+    this.readHints = store.readHints;
+    this.context = store.context;
+  }
+
+  async get(key: string, options?: GetOptions): Promise<GetResult> {
+    const askedRange = options?.range;
+    const observation = this.#start("get", key, askedRange && { askedRange });
+    const result = await observation.begin(() => this.#store.get(key, options));
+    return new ObservedResult(result, observation, options?.signal);
+  }
+
+  async head(key: string, options?: HeadOptions): Promise<ObjectInfo> {
+    return await this.#start("head", key).run(() => this.#store.head(key, options));
+  }
+
+  async put(key: string, data: Uint8Array, options?: PutOptions): Promise<PutResult> {
+    return await this.#start("put", key).run(() => this.#store.put(key, data, options), ({ size }) => size);
+  }
+
+  async createWriter(key: string, options?: WriterOptions): Promise<ObjectWriter> {
+    const observation = this.#start("write", key);
+    const writer = await observation.begin(() => this.#store.createWriter(key, options));
+    return new ObservedWriter(writer, observation, options?.signal);
+  }
+
+  async *list(prefix = "", options?: ListOptions): AsyncGenerator<ObjectMeta, void, void> {
+    yield* this.#start("list", prefix).entries(() => this.#store.list(prefix, options));
+  }
+
+  async *listWithDelimiter(
+    prefix = "",
+    options?: ListOptions,
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    const observation = this.#start("listWithDelimiter", prefix);
+    yield* observation.entries(() => this.#store.listWithDelimiter(prefix, options));
+  }
+
+  async delete(key: string, options?: DeleteOptions): Promise<void> {
+    await this.#start("delete", key).run(() => this.#store.delete(key, options));
+  }
+
+  async *deleteMany(
+    keys: AsyncIterable<string> | Iterable<string>,
+    options?: CallOptions,
+  ): AsyncGenerator<DeleteResult, void, void> {
+    yield* this.#start("deleteMany", "").entries(() => this.#store.deleteMany(keys, options));
+  }
+
+  async copy(from: string, to: string, options?: CopyOptions): Promise<PutResult> {
+    return await this.#start("copy", from, { toKey: to }).run(() => this.#store.copy(from, to, options));
+  }
+
+  async rename(from: string, to: string, options?: CopyOptions): Promise<void> {
+    await this.#start("rename", from, { toKey: to }).run(() => this.#store.rename(from, to, options));
+  }
+
+  async presign(key: string, options: PresignOptions): Promise<URL> {
+    return await this.#start("presign", key).run(() => this.#store.presign(key, options));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#store[Symbol.asyncDispose]();
+  }
+
+  #start(operation: StoreOperation, key: string, more?: Partial<ObservedCall>): Observation {
+    const uri = operation === "deleteMany" ? this.uri : objectUri(this.uri, key);
+    const call = { id: ++this.#calls, operation, uri, key, ...more };
+    return new Observation(this.#observer, this.context.clock, call);
+  }
+}

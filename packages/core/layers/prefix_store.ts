@@ -1,0 +1,169 @@
+import type { StoreContext } from "../context/store_context.ts";
+import type { Capabilities } from "../contract/capabilities.ts";
+import type { GetResult } from "../contract/get_result.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectWriter } from "../contract/object_writer.ts";
+import type { ReadHints } from "../contract/read_hints.ts";
+import type {
+  CallOptions,
+  CommonPrefix,
+  CopyOptions,
+  DeleteOptions,
+  DeleteResult,
+  GetOptions,
+  HeadOptions,
+  ListOptions,
+  ObjectInfo,
+  ObjectMeta,
+  PresignOptions,
+  PutOptions,
+  PutResult,
+  WriterOptions,
+} from "../contract/types.ts";
+import { InvalidNameError } from "../errors/errors.ts";
+import { checkKey, keyFault, objectUri } from "../uri/check_key.ts";
+import { PrefixedResult } from "./prefixed_result.ts";
+
+/**
+ * Shows the part of a store below a prefix as a store of its own: its keys are what follows the prefix. An object
+ * whose key is the prefix itself has no key here and is not shown. The prefix counts towards the longest key.
+ * Disposing it disposes the store.
+ */
+export class PrefixStore implements ObjectStore {
+  /** The URI of the store with the prefix, without the slash at its end. */
+  readonly uri: string;
+  /** Those of the store. */
+  readonly capabilities: Capabilities;
+  /** Those of the store. */
+  readonly readHints: ReadHints;
+  /** That of the store. */
+  readonly context: StoreContext;
+  /** What every key begins with in the store below; ends in `/`. */
+  readonly prefix: string;
+  readonly #store: ObjectStore;
+
+  /** Shows `store` below `prefix`. A prefix that does not end in `/` is a `TypeError`. */
+  constructor(store: ObjectStore, prefix: string) {
+    if (!prefix.endsWith("/")) {
+      throw new TypeError(`Cannot open the prefix ${JSON.stringify(prefix)}: it has to end with "/"`);
+    }
+    this.#store = store;
+    this.prefix = prefix;
+    this.uri = objectUri(store.uri, prefix).slice(0, -1);
+    this.capabilities = store.capabilities;
+    this.readHints = store.readHints;
+    this.context = store.context;
+  }
+
+  /** Reads an object or a range of it. */
+  async get(key: string, options?: GetOptions): Promise<GetResult> {
+    const result = await this.#store.get(this.#full("get", key), options);
+    return new PrefixedResult(result, this.#cut(result.info));
+  }
+
+  /** Tells what an object is. */
+  async head(key: string, options?: HeadOptions): Promise<ObjectInfo> {
+    return this.#cut(await this.#store.head(this.#full("head", key), options));
+  }
+
+  /** Writes an object in one step. */
+  async put(key: string, data: Uint8Array, options?: PutOptions): Promise<PutResult> {
+    return await this.#store.put(this.#full("put", key), data, options);
+  }
+
+  /** Starts an object of a size not yet known. */
+  async createWriter(key: string, options?: WriterOptions): Promise<ObjectWriter> {
+    return await this.#store.createWriter(this.#full("write", key), options);
+  }
+
+  /** Lists the objects below the prefix. */
+  async *list(prefix = "", options?: ListOptions): AsyncGenerator<ObjectMeta, void, void> {
+    for await (const entry of this.#store.list(this.prefix + prefix, this.#listOptions(options))) {
+      if (entry.key !== this.prefix) yield this.#cut(entry);
+    }
+  }
+
+  /** Lists one level. */
+  async *listWithDelimiter(
+    prefix = "",
+    options?: ListOptions,
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    const entries = this.#store.listWithDelimiter(this.prefix + prefix, this.#listOptions(options));
+    for await (const entry of entries) {
+      if ("prefix" in entry) yield { prefix: this.#short(entry.prefix) };
+      else if (entry.key !== this.prefix) yield this.#cut(entry);
+    }
+  }
+
+  /** Deletes an object. */
+  async delete(key: string, options?: DeleteOptions): Promise<void> {
+    await this.#store.delete(this.#full("delete", key), options);
+  }
+
+  /** Deletes objects as their keys arrive. */
+  async *deleteMany(
+    keys: AsyncIterable<string> | Iterable<string>,
+    options?: CallOptions,
+  ): AsyncGenerator<DeleteResult, void, void> {
+    const refused: DeleteResult[] = [];
+    for await (const result of this.#store.deleteMany(this.#fullKeys(keys, refused), options)) {
+      yield* refused.splice(0);
+      yield { ...result, key: this.#short(result.key) };
+    }
+    yield* refused.splice(0);
+  }
+
+  /** Copies an object below the prefix. */
+  async copy(from: string, to: string, options?: CopyOptions): Promise<PutResult> {
+    return await this.#store.copy(this.#full("copy", from), this.#full("copy to", to), options);
+  }
+
+  /** Moves an object below the prefix. */
+  async rename(from: string, to: string, options?: CopyOptions): Promise<void> {
+    await this.#store.rename(this.#full("rename", from), this.#full("rename to", to), options);
+  }
+
+  /** Makes a URL of an object. */
+  async presign(key: string, options: PresignOptions): Promise<URL> {
+    return await this.#store.presign(this.#full("presign", key), options);
+  }
+
+  /** Disposes the store below. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#store[Symbol.asyncDispose]();
+  }
+
+  #full(operation: string, key: string): string {
+    checkKey(operation, this.uri, key);
+    return this.prefix + key;
+  }
+
+  #short(key: string): string {
+    return key.slice(this.prefix.length);
+  }
+
+  #cut<T extends ObjectMeta>(meta: T): T {
+    return { ...meta, key: this.#short(meta.key) };
+  }
+
+  #listOptions(options: ListOptions | undefined): ListOptions | undefined {
+    return options?.startAfter === undefined
+      ? options
+      : { ...options, startAfter: this.prefix + options.startAfter };
+  }
+
+  /** The keys as the store below has them; those that are none here become results in `refused`. */
+  async *#fullKeys(
+    keys: AsyncIterable<string> | Iterable<string>,
+    refused: DeleteResult[],
+  ): AsyncGenerator<string, void, void> {
+    for await (const key of keys) {
+      const detail = keyFault(key);
+      if (detail === undefined) yield this.prefix + key;
+      else {
+        const uri = objectUri(this.uri, key);
+        refused.push({ key, error: new InvalidNameError({ operation: "delete", uri, detail }) });
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { GetResult } from "../contract/get_result.ts";
+import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
+
+/** A result with another `info`; the bytes are those of the result below. */
+export class PrefixedResult implements GetResult {
+  readonly info: ObjectInfo;
+  readonly #inner: GetResult;
+
+  constructor(inner: GetResult, info: ObjectInfo) {
+    this.#inner = inner;
+    this.info = info;
+  }
+
+  get range(): ResolvedRange {
+    return this.#inner.range;
+  }
+
+  get bytesRead(): number {
+    return this.#inner.bytesRead;
+  }
+
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#inner.body;
+  }
+
+  readInto(target: Uint8Array): Promise<number> {
+    return this.#inner.readInto(target);
+  }
+
+  cancel(reason?: unknown): Promise<void> {
+    return this.#inner.cancel(reason);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#inner[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,78 @@
+import type { ByteRange, ResolvedRange } from "../contract/types.ts";
+
+/** A call on a store, or the life of a writer (`"write"`). */
+export type StoreOperation =
+  | "get"
+  | "head"
+  | "put"
+  | "write"
+  | "list"
+  | "listWithDelimiter"
+  | "delete"
+  | "deleteMany"
+  | "copy"
+  | "rename"
+  | "presign";
+
+/** The call that an event is about. */
+export interface ObservedCall {
+  /** Numbers the calls of one observed store, from 1; the events of a call share it. */
+  readonly id: number;
+  /** What is done. */
+  readonly operation: StoreOperation;
+  /** The URI of the object (the source of a copy), of a listing's prefix, or of the container for `deleteMany`. */
+  readonly uri: string;
+  /** The key or prefix; empty for `deleteMany`. */
+  readonly key: string;
+  /** The key of the target of `copy` and `rename`. */
+  readonly toKey?: string;
+  /** The range a `get` asks for. */
+  readonly askedRange?: ByteRange;
+  /** When the call was made, in milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** A call begins. */
+export interface StartedEvent extends ObservedCall {
+  /** Tells the events apart. */
+  readonly type: "started";
+}
+
+/** What is known of a call at its end. */
+export interface EndedCall extends ObservedCall {
+  /** Milliseconds from the call to its end: of a `get` to that of its body, of a writer to its `close` or `abort`. */
+  readonly durationMs: number;
+  /** Milliseconds until the caller had the first bytes of a body or the first entry of a listing. */
+  readonly timeToFirstByteMs?: number;
+  /** The range that a `get` was answered with. */
+  readonly range?: ResolvedRange;
+  /** Bytes that the caller read or wrote. */
+  readonly bytes: number;
+  /** Entries that the caller got from a listing or `deleteMany`. */
+  readonly entries: number;
+}
+
+/** A call ended well, or its caller gave it up. */
+export interface FinishedEvent extends EndedCall {
+  /** Tells the events apart. */
+  readonly type: "finished";
+  /** Whether the caller gave up before the end: a body cancelled, a writer aborted, a listing left. */
+  readonly cancelled: boolean;
+}
+
+/** A call failed, at once or on the way. */
+export interface FailedEvent extends EndedCall {
+  /** Tells the events apart. */
+  readonly type: "failed";
+  /** What the caller was given as the reason. */
+  readonly error: unknown;
+}
+
+/** What an observed store tells: for each call a `started`, and later one `finished` or `failed`. */
+export type StoreEvent = StartedEvent | FinishedEvent | FailedEvent;
+
+/**
+ * Takes the events of a store, in the order they happen. It is called from within the calls and should be quick.
+ * An error it throws does not touch the call; it is reported as an uncaught one.
+ */
+export type StoreObserver = (event: StoreEvent) => void;

@@ -1,0 +1,50 @@
+import type { ObjectInfo, ObjectMeta, PutResult } from "../contract/types.ts";
+import type { BodySource } from "../read/body_source.ts";
+
+/** An object as it lies in memory. Neither its bytes nor its info ever change. */
+export interface MemoryObject {
+  /** The content. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What `head` tells. */
+  readonly info: ObjectInfo;
+}
+
+/** What an object's writer says of it; the container adds the rest. */
+export type MemoryInfo = Omit<ObjectInfo, "size" | "etag" | "version">;
+
+/** The info of an object, as a copy that its reader may change. */
+export function infoOf({ info }: MemoryObject): ObjectInfo {
+  return { ...info, lastModified: new Date(info.lastModified), metadata: { ...info.metadata } };
+}
+
+/** An object's entry in a listing. */
+export function entryOf({ info: { key, size, lastModified, etag, version } }: MemoryObject): ObjectMeta {
+  return {
+    key,
+    size,
+    lastModified: new Date(lastModified),
+    ...(etag !== undefined && { etag }),
+    ...(version !== undefined && { version }),
+  };
+}
+
+/** What the write of an object tells. */
+export function resultOf({ info: { size, etag, version } }: MemoryObject): PutResult {
+  return { size, ...(etag !== undefined && { etag }), ...(version !== undefined && { version }) };
+}
+
+/** Gives the bytes of an object from `offset` on. */
+export function sourceOf({ bytes }: MemoryObject, offset: number): BodySource {
+  let rest = bytes.subarray(offset);
+  return {
+    async read(target: Uint8Array): Promise<number> {
+      const piece = rest.subarray(0, target.length);
+      target.set(piece);
+      rest = rest.subarray(piece.length);
+      return piece.length;
+    },
+    async close(): Promise<void> {
+      rest = rest.subarray(0, 0);
+    },
+  };
+}

@@ -1,0 +1,325 @@
+import { createStoreContext, type StoreContext } from "../context/store_context.ts";
+import type { Capabilities } from "../contract/capabilities.ts";
+import type { GetResult } from "../contract/get_result.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectWriter } from "../contract/object_writer.ts";
+import type { ReadHints } from "../contract/read_hints.ts";
+import type {
+  CallOptions,
+  CommonPrefix,
+  CopyOptions,
+  DeleteOptions,
+  DeleteResult,
+  GetOptions,
+  HeadOptions,
+  ListOptions,
+  ObjectInfo,
+  ObjectMeta,
+  PresignOptions,
+  PutOptions,
+  PutResult,
+  WriterOptions,
+} from "../contract/types.ts";
+import { InvalidNameError, NotFoundError, UnsupportedError } from "../errors/errors.ts";
+import { createGetResult } from "../read/create_get_result.ts";
+import { resolveRange } from "../read/resolve_range.ts";
+import { checkKey, objectUri } from "../uri/check_key.ts";
+import { compareKeys } from "../uri/compare_keys.ts";
+import {
+  checkMatch,
+  checkReadConditions,
+  checkWriteConditions,
+  checkWriteOptions,
+} from "./memory_conditions.ts";
+import { MemoryContainer } from "./memory_container.ts";
+import { entryOf, infoOf, type MemoryObject, resultOf, sourceOf } from "./memory_object.ts";
+import { copyOf, MemoryWriter } from "./memory_writer.ts";
+
+/** Options of {@linkcode MemoryStore}. */
+export interface MemoryStoreOptions {
+  /** Holds the objects; a new container by default. */
+  readonly container?: MemoryContainer;
+  /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
+  readonly context?: StoreContext;
+}
+
+const READ_HINTS: ReadHints = {
+  firstChunkSize: 8 * 2 ** 20,
+  chunkSize: 8 * 2 ** 20,
+  initialConcurrency: 1,
+  maxConcurrency: 4,
+  alignment: 1,
+};
+
+/**
+ * Keeps objects in memory. Every call is one step: nothing is ever seen half done. A read shows the object as it was
+ * when `get` was called, whatever happens to it meanwhile. Etags are unique to each write.
+ */
+export class MemoryStore implements ObjectStore {
+  /** `memory://` and the container's name. */
+  readonly uri: string;
+  /** All but storage classes and presigned URLs; versions where the container keeps them. */
+  readonly capabilities: Capabilities;
+  /** Reads up to 8 MiB are one piece. */
+  readonly readHints: ReadHints = READ_HINTS;
+  /** What the options gave. */
+  readonly context: StoreContext;
+  readonly #container: MemoryContainer;
+
+  /** Opens a container. */
+  constructor(options: MemoryStoreOptions = {}) {
+    this.#container = options.container ?? new MemoryContainer();
+    this.context = options.context ?? createStoreContext();
+    this.uri = `memory://${this.#container.name}`;
+    this.capabilities = {
+      attributes: true,
+      storageClass: false,
+      createOnly: true,
+      compareAndSwap: true,
+      conditionalDelete: true,
+      conditionalCopy: true,
+      versions: this.#container.versioning,
+      atomicRename: true,
+      presign: false,
+      anyKey: true,
+    };
+  }
+
+  /** Reads an object or a range of it. */
+  async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    const object = this.#read("get", key, options);
+    const uri = objectUri(this.uri, key);
+    const range = resolveRange(options.range, object.info.size, uri);
+    const source = sourceOf(object, range.offset);
+    return createGetResult({ info: infoOf(object), range, source, uri, signal: options.signal });
+  }
+
+  /** Tells what an object is. */
+  async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
+    return infoOf(this.#read("head", key, options));
+  }
+
+  /** Stores a copy of `data`. */
+  async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+    this.#beginWrite("put", key, options);
+    return this.#commit("put", key, copyOf(data), options);
+  }
+
+  /** Starts an object; its chunks are copied. `partSize` and `concurrency` have nothing to divide here. */
+  async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
+    this.#beginWrite("write", key, options);
+    checkPositive("partSize", options.partSize);
+    checkPositive("concurrency", options.concurrency);
+    return new MemoryWriter({
+      commit: (bytes) => this.#commit("write", key, bytes, options),
+      signal: options.signal,
+    });
+  }
+
+  /** Lists objects; what is added or deleted behind the place the listing has come to is shown or not as it then is. */
+  async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+    for (const key of this.#keys(prefix, options, (key) => this.#container.keyAfter(key))) {
+      const object = this.#container.find(key);
+      if (object) yield entryOf(object);
+    }
+  }
+
+  /** Lists one level; what is folded is skipped, not walked through. */
+  async *listWithDelimiter(
+    prefix = "",
+    options: ListOptions = {},
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    const { startAfter = "" } = options;
+    const folded = (key: string) => key.slice(0, key.indexOf("/", prefix.length) + 1);
+    const next = (key: string) => {
+      const group = folded(key);
+      return group ? this.#container.keyFrom(`${group.slice(0, -1)}0`) : this.#container.keyAfter(key);
+    };
+    for (const key of this.#keys(prefix, options, next)) {
+      const group = folded(key);
+      const object = this.#container.find(key);
+      if (group && compareKeys(group, startAfter) > 0) yield { prefix: group };
+      else if (!group && object) yield entryOf(object);
+    }
+  }
+
+  /** Deletes an object or a version. */
+  async delete(key: string, options: DeleteOptions = {}): Promise<void> {
+    this.#begin("delete", key, options.signal);
+    this.#checkVersion("delete", key, options.version);
+    this.#remove(key, options);
+  }
+
+  /** Deletes objects one by one, as their results are asked for. */
+  async *deleteMany(
+    keys: AsyncIterable<string> | Iterable<string>,
+    options: CallOptions = {},
+  ): AsyncGenerator<DeleteResult, void, void> {
+    options.signal?.throwIfAborted();
+    for await (const key of keys) {
+      options.signal?.throwIfAborted();
+      yield this.#deleteOne(key);
+      options.signal?.throwIfAborted();
+    }
+  }
+
+  /** Copies an object; the bytes are shared. */
+  async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
+    return this.#copy("copy", from, to, options);
+  }
+
+  /** Moves an object in one step. */
+  async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
+    if (options.sourceVersion !== undefined) {
+      throw this.#unsupported("rename", from, "a version cannot be renamed, copy it");
+    }
+    if (from === to) this.#checkCopy("rename", from, to, options);
+    else {
+      this.#copy("rename", from, to, options);
+      this.#container.delete(from);
+    }
+  }
+
+  /** Is an `UnsupportedError`: nobody but this process can read its memory. */
+  async presign(key: string, _options: PresignOptions): Promise<URL> {
+    this.#begin("presign", key, undefined);
+    throw this.#unsupported("presign", key, "objects in memory have no address");
+  }
+
+  /** Does nothing: the objects stay in the container. */
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #begin(operation: string, key: string, signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    checkKey(operation, this.uri, key);
+    this.#checkContainer(operation);
+  }
+
+  #beginWrite(operation: string, key: string, options: PutOptions): void {
+    this.#begin(operation, key, options.signal);
+    checkWriteOptions({ operation, uri: objectUri(this.uri, key) }, options);
+    if (options.storageClass !== undefined) {
+      throw this.#unsupported(operation, key, "memory has no storage classes");
+    }
+  }
+
+  #read(operation: string, key: string, options: HeadOptions): MemoryObject {
+    this.#begin(operation, key, options.signal);
+    const object = this.#find(operation, key, options.version);
+    checkReadConditions({ operation, uri: objectUri(this.uri, key) }, object.info.etag, options);
+    return object;
+  }
+
+  #find(operation: string, key: string, version: string | undefined): MemoryObject {
+    this.#checkVersion(operation, key, version);
+    const object = this.#container.find(key, version);
+    if (object) return object;
+    const detail = version === undefined ? "no such object" : `no version ${JSON.stringify(version)}`;
+    throw new NotFoundError({ operation, uri: objectUri(this.uri, key), detail });
+  }
+
+  #commit(
+    operation: string,
+    key: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: PutOptions,
+  ): PutResult {
+    this.#checkContainer(operation);
+    const uri = objectUri(this.uri, key);
+    checkWriteConditions({ operation, uri }, this.#container.find(key)?.info.etag, options);
+    const { contentType, contentEncoding, cacheControl, metadata = {} } = options;
+    return resultOf(this.#container.put(bytes, {
+      key,
+      lastModified: new Date(this.context.clock.now()),
+      ...(contentType !== undefined && { contentType }),
+      ...(contentEncoding !== undefined && { contentEncoding }),
+      ...(cacheControl !== undefined && { cacheControl }),
+      metadata: Object.fromEntries(
+        Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]),
+      ),
+    }));
+  }
+
+  #checkCopy(operation: string, from: string, to: string, options: CopyOptions): MemoryObject {
+    this.#begin(operation, from, options.signal);
+    this.#begin(operation, to, options.signal);
+    const target = { operation: `${operation} to`, uri: objectUri(this.uri, to) };
+    checkWriteOptions(target, options);
+    const source = this.#find(operation, from, options.sourceVersion);
+    checkMatch({ operation, uri: objectUri(this.uri, from) }, source.info.etag, options.sourceIfMatch);
+    checkWriteConditions(target, this.#container.find(to)?.info.etag, options);
+    return source;
+  }
+
+  #copy(operation: string, from: string, to: string, options: CopyOptions): PutResult {
+    const { bytes, info } = this.#checkCopy(operation, from, to, options);
+    const lastModified = new Date(this.context.clock.now());
+    return resultOf(this.#container.put(bytes, { ...info, key: to, lastModified }));
+  }
+
+  #remove(key: string, options: DeleteOptions): void {
+    const object = this.#container.find(key, options.version);
+    if (!object) return;
+    checkMatch({ operation: "delete", uri: objectUri(this.uri, key) }, object.info.etag, options.ifMatch);
+    this.#container.delete(key, options.version);
+  }
+
+  #deleteOne(key: string): DeleteResult {
+    try {
+      this.#begin("delete", key, undefined);
+      this.#remove(key, {});
+      return { key };
+    } catch (error) {
+      return { key, error: error instanceof Error ? error : new Error(String(error)) };
+    }
+  }
+
+  /** The keys from a listing's start on, each asked for only when the one before is done with. */
+  *#keys(
+    prefix: string,
+    options: ListOptions,
+    next: (key: string) => string | undefined,
+  ): Generator<string, void, void> {
+    const { signal, startAfter = "" } = options;
+    signal?.throwIfAborted();
+    this.#checkContainer("list");
+    this.#checkText(prefix);
+    this.#checkText(startAfter);
+    let key = compareKeys(startAfter, prefix) < 0
+      ? this.#container.keyFrom(prefix)
+      : this.#container.keyAfter(startAfter);
+    while (key?.startsWith(prefix)) {
+      yield key;
+      signal?.throwIfAborted();
+      key = next(key);
+    }
+  }
+
+  #checkText(text: string): void {
+    if (text.isWellFormed()) return;
+    throw new InvalidNameError({
+      operation: "list",
+      uri: objectUri(this.uri, text),
+      detail: "it is not valid Unicode",
+    });
+  }
+
+  #checkContainer(operation: string): void {
+    if (!this.#container.isDeleted) return;
+    throw new NotFoundError({ operation, uri: this.uri, detail: "the container is deleted" });
+  }
+
+  #checkVersion(operation: string, key: string, version: string | undefined): void {
+    if (version === undefined || this.capabilities.versions) return;
+    throw this.#unsupported(operation, key, "the container keeps no versions");
+  }
+
+  #unsupported(operation: string, key: string, detail: string): UnsupportedError {
+    return new UnsupportedError({ operation, uri: objectUri(this.uri, key), detail });
+  }
+}
+
+function checkPositive(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
+  throw new RangeError(`Cannot write with ${name} ${value}: a whole number from 1 up is needed`);
+}
