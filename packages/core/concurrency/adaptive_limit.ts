@@ -1,14 +1,23 @@
 import type { Clock } from "../context/clock.ts";
+import { ThroughputClimb } from "./throughput_climb.ts";
 
-/** Leave to make one request. Exactly one `done` per permit. */
+/** What became of a permitted request. */
+export interface RequestOutcome {
+  /** Bytes that were moved. A request that moved none is not measured. */
+  readonly bytes: number;
+  /** Whether the service asked for fewer requests, even where a retry then succeeded. */
+  readonly throttled?: boolean;
+}
+
+/** Leave to make one request. */
 export interface Permit {
-  /** Gives the permit back and tells what the request yielded. */
-  done(outcome: { readonly bytes: number; readonly throttled?: boolean }): void;
+  /** Gives the permit back and tells what the request yielded; a second call does nothing. */
+  done(outcome: RequestOutcome): void;
 }
 
 /** Configuration of {@linkcode AdaptiveLimit}. */
 export interface AdaptiveLimitConfig {
-  /** Measures throughput. */
+  /** Measures how long requests take. */
   readonly clock: Clock;
   /** Requests in flight at first. */
   readonly initial: number;
@@ -16,26 +25,53 @@ export interface AdaptiveLimitConfig {
   readonly maximum: number;
 }
 
-/** Bounds the requests in flight. */
+// What a request costs a service besides its bytes, so that the number of small requests counts as throughput.
+const WORK_OF_A_REQUEST = 2 ** 16;
+const FEWEST_SAMPLES = 4;
+const FEWEST_SAMPLES_AT_REST = 8;
+
+/**
+ * Bounds the requests in flight to one endpoint, and finds the bound by measuring.
+ *
+ * It starts low, doubles from round to round while the throughput follows, settles where more requests stop paying,
+ * tries a little more and a little less from time to time, halves when the service throttles and climbs back. A
+ * round is as many requests as may be in flight. Permits are granted in the order they were asked for.
+ */
 export class AdaptiveLimit {
-  readonly #config: AdaptiveLimitConfig;
+  readonly #clock: Clock;
+  readonly #climb: ThroughputClimb;
   readonly #waiting: ((permit: Permit) => void)[] = [];
   #inFlight = 0;
+  #most = 0;
+  #round = new Round();
 
   /** Starts at `config.initial`. */
   constructor(config: AdaptiveLimitConfig) {
-    this.#config = config;
+    for (const name of ["initial", "maximum"] as const) {
+      if (Number.isSafeInteger(config[name]) && config[name] >= 1) continue;
+      throw new RangeError(
+        `Cannot limit requests with ${name} ${config[name]}: a whole number from 1 up is needed`,
+      );
+    }
+    this.#clock = config.clock;
+    this.#climb = new ThroughputClimb(config.initial, config.maximum);
   }
 
   /** Requests that may be in flight now. */
   get current(): number {
-    return this.#config.initial;
+    return this.#climb.limit;
+  }
+
+  /** Requests in flight now. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   /** A permit at once, or none. */
   tryAcquire(): Permit | undefined {
-    if (this.#waiting.length > 0 || this.#inFlight >= this.current) return undefined;
-    return this.#grant();
+    if (this.#waiting.length === 0 && this.#inFlight < this.current) return this.#grant();
+    this.#round.wanted = true;
+    return undefined;
   }
 
   /** Waits for a permit; rejects with `signal.reason`. */
@@ -57,16 +93,106 @@ export class AdaptiveLimit {
     });
   }
 
+  /** Says in words what bounds the requests in flight now. */
+  explain(): string {
+    const why = this.#most < this.current
+      ? `never more than ${this.#most} were wanted at once`
+      : this.#climb.explain();
+    return `${this.#inFlight} of ${this.current} requests in flight; ${why}`;
+  }
+
   #grant(): Permit {
     this.#inFlight++;
-    let live = true;
-    return {
-      done: () => {
-        if (!live) return;
-        live = false;
-        this.#inFlight--;
-        if (this.#inFlight < this.current) this.#waiting.shift()?.(this.#grant());
-      },
-    };
+    this.#most = Math.max(this.#most, this.#inFlight);
+    return new GrantedPermit(this.#finish, this.#round, this.#clock.monotonicMs());
+  }
+
+  readonly #finish = (permit: GrantedPermit, outcome: RequestOutcome): void => {
+    this.#inFlight--;
+    // Requests granted before the limit last changed say nothing about it.
+    if (permit.round === this.#round) {
+      if (outcome.throttled) {
+        this.#climb.throttle();
+        this.#beginRound();
+      } else if (outcome.bytes > 0) {
+        const durationMs = this.#clock.monotonicMs() - permit.startMs;
+        this.#round.add(outcome.bytes + WORK_OF_A_REQUEST, durationMs);
+        this.#judgeRound();
+      }
+    }
+    while (this.#inFlight < this.current) {
+      const next = this.#waiting.shift();
+      if (!next) break;
+      next(this.#grant());
+    }
+  };
+
+  #judgeRound(): void {
+    const round = this.#round;
+    const ramping = this.#climb.ramping;
+    const full = Math.max(this.current, ramping ? FEWEST_SAMPLES : FEWEST_SAMPLES_AT_REST);
+    if (round.count < full && !(ramping && round.count >= FEWEST_SAMPLES && round.count >= full / 2)) return;
+    // Little's law: requests in flight times the work per time of each, so no gap between requests distorts it.
+    const rate = this.current * round.workPerMs;
+    const measured = { rate, meanWork: round.meanWork };
+    if (!round.wanted || !(rate > 0 && rate < Infinity)) {
+      if (round.count < full) return;
+      this.#climb.abandonRound();
+    } else if (round.count >= full || this.#climb.paysClearly(measured)) {
+      this.#climb.completeRound(measured);
+    } else return;
+    this.#beginRound();
+  }
+
+  #beginRound(): void {
+    this.#round = new Round();
+    this.#round.wanted = this.#waiting.length > 0;
+  }
+}
+
+class GrantedPermit implements Permit {
+  readonly #finish: (permit: GrantedPermit, outcome: RequestOutcome) => void;
+  readonly round: Round;
+  readonly startMs: number;
+  #live = true;
+
+  constructor(
+    finish: (permit: GrantedPermit, outcome: RequestOutcome) => void,
+    round: Round,
+    startMs: number,
+  ) {
+    this.#finish = finish;
+    this.round = round;
+    this.startMs = startMs;
+  }
+
+  done(outcome: RequestOutcome): void {
+    if (!this.#live) return;
+    this.#live = false;
+    this.#finish(this, outcome);
+  }
+}
+
+/** Sums over the requests of one round. */
+class Round {
+  count = 0;
+  /** Whether somebody wanted more requests than were allowed. */
+  wanted = false;
+  #work = 0;
+  #durationMs = 0;
+
+  add(work: number, durationMs: number): void {
+    this.count++;
+    this.#work += work;
+    this.#durationMs += durationMs;
+  }
+
+  get meanWork(): number {
+    return this.#work / this.count;
+  }
+
+  /** What one request does in a millisecond, on average. */
+  get workPerMs(): number {
+    return this.#work / this.#durationMs;
   }
 }

@@ -1,0 +1,189 @@
+/** What one round of requests at one limit measured. */
+export interface MeasuredRound {
+  /** Work done per millisecond, by all requests in flight together. */
+  readonly rate: number;
+  /** Work of one request, on average. */
+  readonly meanWork: number;
+}
+
+interface Level {
+  readonly limit: number;
+  readonly rate: number;
+}
+
+type Phase =
+  | { readonly name: "ramp"; readonly confirming: boolean }
+  | { readonly name: "hold"; readonly rounds: number }
+  | { readonly name: "probe" }
+  | { readonly name: "recover" };
+
+// A step up pays when it brings this share of what the same throughput per request would bring.
+const RAMP_SHARE = 0.25;
+const PROBE_SHARE = 0.4;
+const DOWN_PAYS = 0.98;
+const SHORTEST_HOLD = 2;
+const LONGEST_HOLD = 32;
+const OTHER_WORK = 4;
+
+/**
+ * Decides how many requests should be in flight, from the throughput of one round after another.
+ *
+ * It doubles while a doubling pays, goes back to the level below when one does not (asked twice, because new
+ * connections are slow at first), then holds and now and then tries a fifth more or less. A throttled round halves the limit;
+ * it climbs back by an eighth a round to nine tenths of where it was throttled.
+ */
+export class ThroughputClimb {
+  readonly #maximum: number;
+  #limit: number;
+  #phase: Phase = { name: "ramp", confirming: false };
+  #baseline: Level | undefined;
+  #meanWork = 0;
+  #ceiling: number | undefined;
+  #holdRounds = SHORTEST_HOLD;
+  #probeUp = true;
+  #refused: { readonly limit: number; readonly gain: number } | undefined;
+
+  /** Starts at `initial` and never goes above `maximum`. */
+  constructor(initial: number, maximum: number) {
+    this.#maximum = maximum;
+    this.#limit = Math.min(initial, maximum);
+  }
+
+  /** Requests that should be in flight now. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Whether a good half of a round is enough to go on, for a fast start. */
+  get ramping(): boolean {
+    return this.#phase.name === "ramp";
+  }
+
+  /** Whether `round`, still going on, already shows that the last doubling paid well. */
+  paysClearly(round: MeasuredRound): boolean {
+    const gain = this.#baseline ? round.rate / this.#baseline.rate : 0;
+    return this.ramping && gain >= 1.5 && !this.#isOtherWork(round);
+  }
+
+  /** Takes the measurement of a full round at the present limit and sets the next one. */
+  completeRound(round: MeasuredRound): void {
+    if (this.#isOtherWork(round) && this.#phase.name !== "recover") {
+      this.#phase = { name: "ramp", confirming: false };
+      this.#baseline = undefined;
+    }
+    this.#meanWork = round.meanWork;
+    switch (this.#phase.name) {
+      case "ramp":
+        return this.#ramp(round.rate, this.#phase.confirming);
+      case "hold":
+        return this.#hold(round.rate, this.#phase.rounds + 1);
+      case "probe":
+        return this.#judgeProbe(round.rate);
+      case "recover":
+        return this.#recover(round.rate);
+    }
+  }
+
+  /** Gives up a trial of another limit that nobody had enough requests for. */
+  abandonRound(): void {
+    if (this.#phase.name === "probe") this.#settle(this.#baseline ?? { limit: this.#limit, rate: 0 });
+  }
+
+  /** Halves the limit because the service asks for fewer requests. */
+  throttle(): void {
+    this.#ceiling = this.#limit;
+    this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+    this.#baseline = undefined;
+    this.#refused = undefined;
+    this.#phase = { name: "recover" };
+  }
+
+  /** Says in words why the limit is what it is. */
+  explain(): string {
+    if (this.#ceiling !== undefined) {
+      return `the service asked for fewer requests when ${this.#ceiling} were in flight`;
+    }
+    if (this.#limit >= this.#maximum) return `${this.#maximum} in flight is the configured maximum`;
+    if (this.#phase.name === "ramp") return "still growing: more requests in flight have paid so far";
+    if (!this.#refused) return "holding where more requests in flight last paid";
+    const { limit, gain } = this.#refused;
+    return `more does not pay: ${limit} in flight gave ${gain.toFixed(2)} times the throughput of fewer`;
+  }
+
+  #isOtherWork(round: MeasuredRound): boolean {
+    if (this.#meanWork === 0) return false;
+    const ratio = round.meanWork / this.#meanWork;
+    return ratio > OTHER_WORK || ratio < 1 / OTHER_WORK;
+  }
+
+  #ramp(rate: number, confirming: boolean): void {
+    const base = this.#baseline;
+    const gain = base ? rate / base.rate : Infinity;
+    if (base && gain < 1 + RAMP_SHARE * (this.#limit / base.limit - 1)) {
+      if (!confirming) return void (this.#phase = { name: "ramp", confirming: true });
+      this.#refused = { limit: this.#limit, gain };
+      return this.#settle(base);
+    }
+    const level = { limit: this.#limit, rate };
+    this.#baseline = level;
+    if (this.#limit >= this.#maximum) return this.#settle(level);
+    this.#limit = Math.min(this.#maximum, this.#limit * 2);
+    this.#phase = { name: "ramp", confirming: false };
+  }
+
+  #settle(level: Level): void {
+    this.#baseline = level;
+    this.#limit = level.limit;
+    this.#phase = { name: "hold", rounds: 0 };
+  }
+
+  #hold(rate: number, rounds: number): void {
+    const known = this.#baseline?.rate || rate;
+    this.#baseline = { limit: this.#limit, rate: (known + rate) / 2 };
+    this.#phase = { name: "hold", rounds };
+    if (rounds < this.#holdRounds) return;
+    const next = this.#probeUp ? this.#above() : Math.floor(this.#limit * 0.8);
+    if (next === this.#limit || next < 1) {
+      this.#probeUp = !this.#probeUp;
+      return;
+    }
+    this.#limit = next;
+    this.#phase = { name: "probe" };
+  }
+
+  #above(): number {
+    const next = Math.min(this.#maximum, Math.ceil(this.#limit * 1.25));
+    // Beyond the level that was throttled only rarely: each such try costs refused requests.
+    const allowed = this.#ceiling === undefined || next < this.#ceiling || this.#holdRounds >= LONGEST_HOLD;
+    return allowed ? next : this.#limit;
+  }
+
+  #judgeProbe(rate: number): void {
+    const base = this.#baseline ?? { limit: this.#limit, rate };
+    const gain = rate / base.rate;
+    const up = this.#limit > base.limit;
+    const pays = up ? gain >= 1 + PROBE_SHARE * (this.#limit / base.limit - 1) : gain >= DOWN_PAYS;
+    if (!pays) {
+      if (up) this.#refused = { limit: this.#limit, gain };
+      this.#holdRounds = Math.min(LONGEST_HOLD, this.#holdRounds * 2);
+      this.#probeUp = !up;
+      return this.#settle(base);
+    }
+    if (this.#ceiling !== undefined && this.#limit > this.#ceiling) this.#ceiling = undefined;
+    this.#holdRounds = SHORTEST_HOLD;
+    this.#baseline = { limit: this.#limit, rate };
+    const next = up ? this.#above() : Math.floor(this.#limit * 0.8);
+    if (next === this.#limit || next < 1) return this.#settle(this.#baseline);
+    this.#limit = next;
+  }
+
+  #recover(rate: number): void {
+    const goal = Math.min(this.#maximum, Math.floor(0.9 * (this.#ceiling ?? this.#maximum)));
+    if (this.#limit >= goal) {
+      this.#holdRounds = SHORTEST_HOLD;
+      this.#probeUp = true;
+      return this.#settle({ limit: this.#limit, rate });
+    }
+    this.#limit = Math.min(goal, this.#limit + Math.max(1, Math.ceil(this.#limit / 8)));
+  }
+}

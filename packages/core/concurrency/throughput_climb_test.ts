@@ -1,0 +1,60 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { ThroughputClimb } from "./throughput_climb.ts";
+
+/** Completes `count` rounds whose rate is `rateAt` of the limit; tells the limits that followed. */
+function complete(climb: ThroughputClimb, count: number, rateAt: (limit: number) => number): number[] {
+  return Array.from({ length: count }, () => {
+    climb.completeRound({ rate: rateAt(climb.limit), meanWork: 100 });
+    return climb.limit;
+  });
+}
+
+Deno.test("ThroughputClimb doubles while a doubling pays, and asks twice before it goes back", () => {
+  const climb = new ThroughputClimb(4, 256);
+  assertEquals(complete(climb, 5, (limit) => Math.min(limit, 16)), [8, 16, 32, 32, 16]);
+  assertStringIncludes(climb.explain(), "32 in flight gave 1.00 times");
+});
+
+Deno.test("ThroughputClimb goes on when the second round at a level pays", () => {
+  const climb = new ThroughputClimb(4, 256);
+  let cold = true;
+  const limits = complete(climb, 4, (limit) => {
+    if (limit < 8 || !cold) return limit;
+    cold = false;
+    return 4;
+  });
+  assertEquals(limits, [8, 8, 16, 32]);
+});
+
+Deno.test("ThroughputClimb tries more and less ever more rarely once nothing changes", () => {
+  const climb = new ThroughputClimb(10, 256);
+  const limits = complete(climb, 200, (limit) => Math.min(limit, 10));
+  const trials = limits.flatMap((limit, i) => limit === 10 ? [] : [i]);
+  assert(trials.length < 16, `${trials}`);
+  const gaps = trials.slice(1).map((at, i) => at - (trials[i] ?? 0));
+  assertEquals(gaps.at(-1), 33);
+});
+
+Deno.test("ThroughputClimb lets go of requests that bring nothing", () => {
+  const climb = new ThroughputClimb(4, 4);
+  complete(climb, 40, () => 1);
+  assertEquals(climb.limit, 1);
+});
+
+Deno.test("ThroughputClimb climbs back to nine tenths of where it was throttled, and later beyond", () => {
+  const climb = new ThroughputClimb(64, 256);
+  climb.throttle();
+  assertEquals(climb.limit, 32);
+  assertStringIncludes(climb.explain(), "when 64 were in flight");
+  assertEquals(complete(climb, 6, (limit) => limit), [36, 41, 47, 53, 57, 57]);
+  complete(climb, 400, (limit) => limit);
+  assertEquals(climb.limit, 256);
+});
+
+Deno.test("ThroughputClimb takes a trial back when nobody wants so many", () => {
+  const climb = new ThroughputClimb(8, 64);
+  complete(climb, 3, () => 1);
+  assertEquals(complete(climb, 2, () => 1), [8, 10]);
+  climb.abandonRound();
+  assertEquals(climb.limit, 8);
+});
