@@ -30,3 +30,6 @@ export * from "./operations/delete_prefix.ts";
 export * from "./operations/get_many.ts";
 export { copyObject, type CopyObjectOptions } from "./operations/copy_object.ts";
 export * from "./operations/copy_tree.ts";
+export * from "./memory/memory_container.ts";
+export * from "./memory/memory_provider.ts";
+export * from "./memory/memory_store.ts";

@@ -1,3 +1,5 @@
+import { bindChecksums } from "../checksum/bind_checksums.ts";
+
 /** A page-aligned buffer on loan. */
 export interface Slab extends Disposable {
   /** The buffer, of at least the size asked for, aligned to 4,096 bytes; its content is arbitrary. */
@@ -6,13 +8,13 @@ export interface Slab extends Disposable {
   release(): void;
 }
 
-const SMALLEST = 2 ** 16;
+const PAGE = 2 ** 16;
 
 /**
  * Page-aligned buffers that are reused, because fresh memory costs several times what reading into it does.
  *
- * A slab is its own `WebAssembly.Memory`, whose first page is left to the checksum kernel: {@linkcode crc32c} works
- * on it in place, and O_DIRECT accepts it. Sizes are rounded up to a power of two of at least 64 KiB.
+ * A slab is a `WebAssembly.Memory` of its own: checksums are computed on it in place, and O_DIRECT accepts it. Sizes
+ * are rounded up to a power of two of at least 64 KiB; only the pages that are used take memory.
  */
 export class BufferPool {
   readonly #maxIdleBytes: number;
@@ -34,15 +36,8 @@ export class BufferPool {
     const rounded = roundUp(size);
     let bytes = this.#idle.get(rounded)?.pop();
     if (bytes) this.#idleBytes -= rounded;
-    else bytes = allocatePages(rounded);
-    const owned = bytes;
-    let live = true;
-    const release = () => {
-      if (!live) return;
-      live = false;
-      this.#keep(rounded, owned);
-    };
-    return { bytes: owned, release, [Symbol.dispose]: release };
+    else bytes = allocate(rounded);
+    return new LeasedSlab(bytes, (bytes) => this.#keep(rounded, bytes));
   }
 
   #keep(rounded: number, bytes: Uint8Array<ArrayBuffer>): void {
@@ -54,13 +49,33 @@ export class BufferPool {
   }
 }
 
+class LeasedSlab implements Slab {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  #giveBack: ((bytes: Uint8Array<ArrayBuffer>) => void) | undefined;
+
+  constructor(bytes: Uint8Array<ArrayBuffer>, giveBack: (bytes: Uint8Array<ArrayBuffer>) => void) {
+    this.bytes = bytes;
+    this.#giveBack = giveBack;
+  }
+
+  release(): void {
+    this.#giveBack?.(this.bytes);
+    this.#giveBack = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+}
+
 function roundUp(size: number): number {
-  let rounded = SMALLEST;
+  let rounded = PAGE;
   while (rounded < size) rounded *= 2;
   return rounded;
 }
 
-function allocatePages(size: number): Uint8Array<ArrayBuffer> {
-  const memory = new WebAssembly.Memory({ initial: size / SMALLEST + 1 });
-  return new Uint8Array(memory.buffer as ArrayBuffer, SMALLEST, size);
+function allocate(size: number): Uint8Array<ArrayBuffer> {
+  const memory = new WebAssembly.Memory({ initial: size / PAGE });
+  bindChecksums(memory);
+  return new Uint8Array(memory.buffer as ArrayBuffer);
 }

@@ -2,7 +2,7 @@ import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ByteRange, GetOptions, ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import type { Permit } from "../concurrency/adaptive_limit.ts";
-import { PreconditionFailedError, ServiceError, ThrottledError } from "../errors/errors.ts";
+import { PreconditionFailedError, ServiceError, ThrottledError, UnavailableError } from "../errors/errors.ts";
 import { StoreError } from "../errors/store_error.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { ChecksumCollector } from "./checksum_collector.ts";
@@ -93,7 +93,7 @@ export class ObjectRead {
       try {
         permit ??= await acquirePermit(this.#store, this.#options, signal);
         result ??= await this.#request(chunk.offset + done, chunk.length - done, signal);
-        if (chunk.length > done) await result.readInto(done === 0 ? target : target.subarray(done));
+        if (chunk.length > done) await this.#fill(result, done === 0 ? target : target.subarray(done));
         else await result.cancel();
         this.#report(chunk.length - before);
         permit?.done({ bytes: chunk.length - before });
@@ -133,6 +133,16 @@ export class ObjectRead {
     const first = this.#first;
     this.#first = undefined;
     await first?.cancel(reason);
+  }
+
+  async #fill(result: GetResult, target: Uint8Array): Promise<void> {
+    const count = await result.readInto(target);
+    if (count === target.length) return;
+    throw new UnavailableError({
+      operation: "get",
+      uri: objectUri(this.#store.uri, this.info.key),
+      detail: `the body ended after ${count} of ${target.length} bytes`,
+    });
   }
 
   async #request(offset: number, length: number, signal: AbortSignal | undefined): Promise<GetResult> {
