@@ -1,0 +1,21 @@
+// A cache: a memory is forgotten with its buffer, and no result depends on what is in it.
+const memories = new WeakMap<ArrayBufferLike, WebAssembly.Memory>();
+
+/**
+ * Lets {@linkcode crc32c} and {@linkcode crc64nvme} read views of `memory` in place rather than through a copy.
+ *
+ * Nothing in the memory is reserved or written: the tables and scratch space of the kernels are elsewhere. Costs nothing
+ * until the first checksum. Lasts as long as `memory.buffer`; call it again after `memory.grow()`. Throws a `TypeError`
+ * for a shared memory.
+ */
+export function bindChecksums(memory: WebAssembly.Memory): void {
+  if (!(memory.buffer instanceof ArrayBuffer)) {
+    throw new TypeError("Cannot bind checksums to a shared memory: expected one of this thread alone");
+  }
+  memories.set(memory.buffer, memory);
+}
+
+/** The memory bound for that buffer. */
+export function boundMemory(buffer: ArrayBufferLike): WebAssembly.Memory | undefined {
+  return memories.get(buffer);
+}

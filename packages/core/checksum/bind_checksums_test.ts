@@ -1,0 +1,72 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { bindChecksums } from "./bind_checksums.ts";
+import { crc32c } from "./crc32c.ts";
+import { crc32cPlain } from "./crc32c_plain.ts";
+import { crc64nvme } from "./crc64nvme.ts";
+import { crc64nvmePlain } from "./crc64nvme_plain.ts";
+
+function filled(memory: WebAssembly.Memory, value: number): Uint8Array {
+  return new Uint8Array(memory.buffer).fill(value);
+}
+
+Deno.test("bindChecksums() keeps memories apart and leaves them as they are", () => {
+  const memories = [1, 2, 3].map((pages) => new WebAssembly.Memory({ initial: pages }));
+  memories.forEach(bindChecksums);
+  memories.forEach((memory, index) => filled(memory, index + 1));
+  for (let round = 0; round < 2; round++) {
+    memories.forEach((memory, index) => {
+      const bytes = new Uint8Array(memory.buffer);
+      const copy = new Uint8Array(bytes.length).fill(index + 1);
+      assertEquals(crc32c(bytes), crc32cPlain(copy));
+      assertEquals(crc64nvme(bytes), crc64nvmePlain(copy));
+      assertEquals(bytes.every((byte) => byte === index + 1), true);
+    });
+  }
+});
+
+Deno.test("bindChecksums() spares the copy", () => {
+  // Longer than the window into which other bytes are copied, which takes subarrays of them.
+  class Whole extends Uint8Array {
+    override subarray(): never {
+      throw new Error("taken apart");
+    }
+  }
+  const memory = new WebAssembly.Memory({ initial: 5 });
+  const bytes = new Whole(memory.buffer as ArrayBuffer);
+  assertThrows(() => crc32c(bytes), Error, "taken apart");
+  assertThrows(() => crc64nvme(bytes), Error, "taken apart");
+  bindChecksums(memory);
+  assertEquals(crc32c(bytes), crc32cPlain(new Uint8Array(bytes.length)));
+  assertEquals(crc64nvme(bytes), crc64nvmePlain(new Uint8Array(bytes.length)));
+});
+
+Deno.test("bindChecksums() sees bytes written after it, and views that do not start at 0", () => {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  bindChecksums(memory);
+  const bytes = filled(memory, 7).subarray(1_001);
+  const before = crc32c(bytes);
+  bytes[40_000] = 8;
+  assertEquals(crc32c(bytes), crc32cPlain(bytes.slice()));
+  bytes[40_000] = 7;
+  assertEquals(crc32c(bytes), before);
+});
+
+Deno.test("bindChecksums() holds until the memory grows, then copies serve until it is called again", () => {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  bindChecksums(memory);
+  const stale = filled(memory, 9);
+  const expected = crc32cPlain(stale.slice());
+  assertEquals(crc32c(stale), expected);
+  memory.grow(1);
+  assertThrows(() => crc32c(stale), TypeError, "detached");
+  const grown = new Uint8Array(memory.buffer, 0, 65_536);
+  assertEquals(crc32c(grown), expected);
+  bindChecksums(memory);
+  assertEquals(crc32c(grown), expected);
+});
+
+Deno.test("bindChecksums() refuses a shared memory", () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  assertThrows(() => bindChecksums(memory), TypeError, "Cannot bind checksums to a shared memory");
+  assertEquals(crc32c(new Uint8Array(memory.buffer)), crc32cPlain(new Uint8Array(65_536)));
+});

@@ -1,0 +1,77 @@
+import { assertEquals } from "@std/assert";
+import { assembleModule, type WasmFunction } from "./wasm_assembler.ts";
+import { call, clear, i32, i64, local, move, v128, when, whileLoop } from "./wasm_instructions.ts";
+
+const { get, set } = local;
+
+function run(functions: readonly WasmFunction[]): {
+  readonly memories: readonly [WebAssembly.Memory, WebAssembly.Memory];
+  call(name: string, ...values: (number | bigint)[]): unknown;
+} {
+  const first = new WebAssembly.Memory({ initial: 1 });
+  const second = new WebAssembly.Memory({ initial: 1 });
+  const module = new WebAssembly.Module(assembleModule(["first", "second"], functions));
+  const { exports } = new WebAssembly.Instance(module, { memories: { first, second } });
+  return {
+    memories: [first, second],
+    call: (name, ...values) => (exports[name] as (...values: unknown[]) => unknown)(...values),
+  };
+}
+
+Deno.test("assembleModule() numbers functions in order and exports the named ones", () => {
+  const { call: invoke } = run([
+    { parameters: ["i32"], result: "i32", body: i32.shl(get(0), i32.const(1)) },
+    { name: "quadruple", parameters: ["i32"], result: "i32", body: call(0, call(0, get(0))) },
+    { name: "nothing", parameters: [], body: "" },
+  ]);
+  assertEquals(invoke("quadruple", 11), 44);
+  assertEquals(invoke("nothing"), undefined);
+});
+
+Deno.test("assembleModule() makes loops, conditions and locals", () => {
+  const { call: invoke } = run([{
+    name: "sumOfOddBelow",
+    parameters: ["i32"],
+    result: "i32",
+    locals: ["i32", "i32"],
+    body: whileLoop(
+      i32.gtU(get(0), get(1)),
+      when(i32.and(get(1), i32.const(1)), set(2, i32.add(get(2), get(1)))),
+      set(1, i32.add(get(1), i32.const(1))),
+    ) + get(2),
+  }]);
+  assertEquals(invoke("sumOfOddBelow", 10), 25);
+  assertEquals(invoke("sumOfOddBelow", 0), 0);
+});
+
+Deno.test("assembleModule() reads either memory and writes the first", () => {
+  const { memories: [first, second], call: invoke } = run([{
+    name: "xor",
+    parameters: [],
+    result: "i64",
+    body: v128.store(
+      i32.const(64),
+      v128.xor(v128.load(i32.const(0), 16, 0), v128.load(i32.const(0), 200, 1)),
+      300,
+    ) + i64.xor(i64.load(i32.const(364)), i64.load8U(i32.const(0), 200, 1)),
+  }]);
+  new Uint8Array(first.buffer).fill(0x0f, 16, 32);
+  new Uint8Array(second.buffer).fill(0xff, 200, 216);
+  assertEquals(invoke("xor"), 0xf0f0_f0f0_f0f0_f00fn - 2n ** 64n);
+  assertEquals(new Uint8Array(first.buffer, 364, 17), new Uint8Array([...new Array(16).fill(0xf0), 0]));
+});
+
+Deno.test("assembleModule() clears, moves and widens", () => {
+  const { memories: [first], call: invoke } = run([{
+    name: "run",
+    parameters: ["i64"],
+    body: v128.store(i32.const(32), v128.fromI64(get(0))) +
+      move(i32.const(1), i32.const(0), i32.const(8)) + clear(i32.const(6), i32.const(2)),
+  }]);
+  const bytes = new Uint8Array(first.buffer);
+  bytes.set([1, 2, 3, 4, 5, 6, 7, 8]);
+  bytes.fill(9, 32, 48);
+  invoke("run", 0x0102n);
+  assertEquals(bytes.slice(0, 10), Uint8Array.of(1, 1, 2, 3, 4, 5, 0, 0, 8, 0));
+  assertEquals(bytes.slice(32, 48), Uint8Array.of(2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+});
