@@ -60,8 +60,11 @@ export async function* getMany(
       const { lease, ...result } = await head.result;
       pending.shift();
       options.signal?.throwIfAborted();
-      yield result;
-      lease?.release();
+      try {
+        yield result;
+      } finally {
+        lease?.release();
+      }
     }
   } finally {
     stop.abort(new DOMException("The reads were given up", "AbortError"));

@@ -1,0 +1,175 @@
+import { assert, assertEquals, assertLessOrEqual, assertRejects, assertStrictEquals } from "@std/assert";
+import { ChecksumMismatchError, createStoreContext, MemoryStore, readChunks, stream } from "../mod.ts";
+import { type FaultRule, type FaultyStore, injectFaults } from "../testing/mod.ts";
+
+const SIZE = 1000;
+
+function bytesOf(size: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: size }, (_, i) => i % 251);
+}
+
+async function open(rules: readonly FaultRule[] = [], maxBufferedBytes = 10_000): Promise<FaultyStore> {
+  const store = new MemoryStore({ context: createStoreContext({ maxBufferedBytes }) });
+  await store.put("k", bytesOf(SIZE));
+  return injectFaults(store, rules);
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: number[] = [];
+  for await (const chunk of chunks) parts.push(...chunk);
+  return new Uint8Array(parts);
+}
+
+Deno.test("readChunks() yields the object in order, whatever order its chunks arrive in", async () => {
+  const gate = Promise.withResolvers<void>();
+  const store = await open([{ operation: "get", nth: 2, fault: { kind: "stall", until: gate.promise } }]);
+  const read = await readChunks(store, "k", { chunkSize: 100, concurrency: 4 });
+  const reading = collect(read);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  gate.resolve();
+  assertEquals(await reading, bytesOf(SIZE));
+  assertEquals(store.openBodies, 0);
+  assertEquals(store.context.budget.held, 0);
+});
+
+Deno.test("readChunks() holds at most its concurrency of chunks while the reader pauses", async () => {
+  const store = await open();
+  const read = await readChunks(store, "k", { chunkSize: 100, concurrency: 3 });
+  const chunks = read[Symbol.asyncIterator]();
+  await chunks.next();
+  for (let i = 0; i < 10; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(store.calls.length, 3);
+  assertEquals(store.context.budget.held, 300);
+  await chunks.return?.();
+  assertEquals(store.context.budget.held, 0);
+  assertEquals(store.openBodies, 0);
+});
+
+Deno.test("readChunks() reads ahead only within the byte budget, and goes on when there is none", async () => {
+  const store = await open([], 150);
+  const full = store.context.budget.overdraw(150);
+  let most = 0;
+  const read = await readChunks(store, "k", { chunkSize: 100, concurrency: 8 });
+  const parts: number[] = [];
+  for await (const chunk of read) {
+    most = Math.max(most, store.context.budget.held);
+    parts.push(...chunk);
+  }
+  assertEquals(parts.length, SIZE);
+  assertLessOrEqual(most, 250);
+  full.release();
+  assertEquals(store.context.budget.held, 0);
+});
+
+Deno.test("readChunks() lets two streams be read in turn within one budget", async () => {
+  const store = await open([], 400);
+  const a = (await readChunks(store, "k", { chunkSize: 100, concurrency: 4 }))[Symbol.asyncIterator]();
+  const b = (await readChunks(store, "k", { chunkSize: 100, concurrency: 4 }))[Symbol.asyncIterator]();
+  let count = 0;
+  for (
+    let x = await a.next(), y = await b.next();
+    !x.done && !y.done;
+    x = await a.next(), y = await b.next()
+  ) {
+    count += x.value.length + y.value.length;
+  }
+  assertEquals(count, 2 * SIZE);
+});
+
+Deno.test("readChunks() frees everything when it is disposed without being read", async () => {
+  const store = await open();
+  await (await readChunks(store, "k", { chunkSize: 100 }))[Symbol.asyncDispose]();
+  assertEquals(store.openBodies, 0);
+  assertEquals(store.context.budget.held, 0);
+});
+
+Deno.test("readChunks() rejects a second iteration", async () => {
+  const store = await open();
+  const read = await readChunks(store, "k");
+  await collect(read);
+  await assertRejects(() => collect(read), TypeError, "read once");
+});
+
+Deno.test("readChunks() ends with the signal's reason", async () => {
+  const store = await open();
+  const stop = new AbortController();
+  const reason = new Error("enough");
+  const read = await readChunks(store, "k", { chunkSize: 100, concurrency: 2, signal: stop.signal });
+  const caught = await (async () => {
+    for await (const _ of read) stop.abort(reason);
+  })().catch((error) => error);
+  assertStrictEquals(caught, reason);
+  assertEquals(store.openBodies, 0);
+  assertEquals(store.context.budget.held, 0);
+});
+
+Deno.test("readChunks() compares checksums before the last chunk", async () => {
+  const store = await open([{ operation: "get", nth: 3, fault: { kind: "corrupt", position: 5 } }]);
+  class Told extends MemoryStore {
+    override async get(...args: Parameters<MemoryStore["get"]>): ReturnType<MemoryStore["get"]> {
+      const result = await store.get(...args);
+      Object.assign(result.info, { checksums: { crc32c: "/////w==" } });
+      return result;
+    }
+  }
+  const read = await readChunks(new Told({ context: store.context }), "k", {
+    chunkSize: 250,
+    concurrency: 1,
+  });
+  let seen = 0;
+  await assertRejects(async () => {
+    for await (const chunk of read) seen += chunk.length;
+  }, ChecksumMismatchError);
+  assertEquals(seen, 750);
+});
+
+Deno.test("readChunks() reuses its buffers", async () => {
+  const store = await open([], 2 ** 20);
+  const read = await readChunks(store, "k", { chunkSize: 100, concurrency: 2 });
+  const buffers = new Set<ArrayBufferLike>();
+  for await (const chunk of read) buffers.add(chunk.buffer);
+  assertLessOrEqual(buffers.size, 3);
+});
+
+Deno.test("stream() gives the object to a default reader and to a BYOB reader", async () => {
+  const store = await open();
+  assertEquals(
+    new Uint8Array(await new Response(stream(store, "k", { chunkSize: 70 })).arrayBuffer()),
+    bytesOf(SIZE),
+  );
+  const reader = stream(store, "k", { chunkSize: 70 }).getReader({ mode: "byob" });
+  const parts: number[] = [];
+  for (let size = 1;; size++) {
+    const { done, value } = await reader.read(new Uint8Array(size));
+    if (value) parts.push(...value);
+    if (done) break;
+  }
+  assertEquals(new Uint8Array(parts), bytesOf(SIZE));
+});
+
+Deno.test("stream() requests nothing before the first read and frees all when it is cancelled", async () => {
+  const store = await open();
+  const body = stream(store, "k", { chunkSize: 100, concurrency: 2 });
+  const reader = body.getReader();
+  await reader.read();
+  await reader.cancel();
+  assertEquals(store.openBodies, 0);
+  assertEquals(store.context.budget.held, 0);
+  assert(store.calls.length <= 3);
+});
+
+Deno.test("stream() hands out pieces that are the reader's own", async () => {
+  const store = await open();
+  const reader = stream(store, "k", { chunkSize: 100, concurrency: 2 }).getReader();
+  const first = await reader.read();
+  const copy = first.value?.slice();
+  await reader.read();
+  await reader.read();
+  assertEquals(first.value, copy);
+  await reader.cancel();
+});
+
+Deno.test("stream() errors when the object is missing", async () => {
+  const store = await open();
+  await assertRejects(() => stream(store, "none").getReader().read());
+});
