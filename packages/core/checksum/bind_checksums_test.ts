@@ -1,9 +1,14 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { bindChecksums } from "./bind_checksums.ts";
 import { crc32c } from "./crc32c.ts";
+import { crc32cKernel } from "./crc32c_kernel.ts";
 import { crc32cPlain } from "./crc32c_plain.ts";
 import { crc64nvme } from "./crc64nvme.ts";
+import { crc64nvmeKernel } from "./crc64nvme_kernel.ts";
 import { crc64nvmePlain } from "./crc64nvme_plain.ts";
+
+// Plain code would serve for the first MiB.
+assert(crc32cKernel.load() && crc64nvmeKernel.load());
 
 function filled(memory: WebAssembly.Memory, value: number): Uint8Array {
   return new Uint8Array(memory.buffer).fill(value);

@@ -11,8 +11,8 @@ const SMALL = 256;
  * The CRC-32C (Castagnoli; RFC 3720, section 12.1) of `bytes`, from 0 to 2^32 - 1.
  *
  * `previous` is the checksum of the bytes before them, so that `crc32c(b, crc32c(a))` is that of `a` and `b` in a row.
- * Runs in place on memories given to {@linkcode bindChecksums}, else through a copy in steps of 256 KiB; in plain
- * TypeScript where the runtime lacks WebAssembly SIMD or several memories.
+ * Runs in WebAssembly SIMD: in place on memories given to {@linkcode bindChecksums}, else through a copy in steps of
+ * 256 KiB. Runs in plain TypeScript for the first MiB, for few bytes, and where the runtime lacks SIMD or multi-memory.
  */
 export function crc32c(bytes: Uint8Array, previous = 0): number {
   checkBytes(bytes, "CRC-32C");

@@ -12,7 +12,7 @@ const SMALL = 64;
  * of an object by default.
  *
  * `previous` is the checksum of the bytes before them, so that `crc64nvme(b, crc64nvme(a))` is that of `a` and `b` in a
- * row. Runs where {@linkcode crc32c} runs: in place, through a copy, or in plain TypeScript.
+ * row. Runs where {@linkcode crc32c} would: in place, through a copy, or in plain TypeScript.
  */
 export function crc64nvme(bytes: Uint8Array, previous = 0n): bigint {
   checkBytes(bytes, "CRC-64/NVME");

@@ -4,6 +4,8 @@ import { assembleFoldKernel, type FoldKernelConfig } from "./fold_kernel.ts";
 const PAGE = 65_536;
 /** Bytes copied at a time: less than a core's own cache holds. */
 const WINDOW = 4 * PAGE;
+/** Bytes that plain code checks in the time that assembling and compiling a kernel takes: a few milliseconds. */
+const WORTH_LOADING = 2 ** 20;
 
 type Update<Value> = (crc: Value, at: number, length: number) => Value;
 
@@ -17,7 +19,7 @@ interface Loaded<Value> {
 }
 
 /**
- * A checksum by a WebAssembly kernel, assembled and compiled at first use.
+ * A checksum by a WebAssembly kernel, which is assembled and compiled once that pays: after the first MiB.
  *
  * It holds one memory of less than 512 KiB, and one instance for every memory that {@linkcode bindChecksums} named and
  * whose bytes it has seen.
@@ -28,6 +30,7 @@ export class WasmChecksum<Value extends number | bigint> {
   readonly #tables: () => Uint32Array;
   readonly #bound = new WeakMap<ArrayBufferLike, Update<Value>>();
   #loaded: Loaded<Value> | "unavailable" | undefined;
+  #asked = 0;
 
   /** `tables` gives the sixteen slicing tables in little-endian order. */
   constructor(config: FoldKernelConfig, tables: () => Uint32Array) {
@@ -35,15 +38,16 @@ export class WasmChecksum<Value extends number | bigint> {
     this.#tables = tables;
   }
 
-  /** Whether the runtime can run the kernel; it needs WebAssembly with SIMD, bulk memory and several memories. */
-  get available(): boolean {
-    return this.#load() !== undefined;
+  /** Loads the kernel and tells whether the runtime can: it needs WebAssembly with SIMD, bulk memory and multi-memory. */
+  load(): boolean {
+    return this.#load() !== "unavailable";
   }
 
-  /** Continues `crc` over `bytes`. A 32-bit result is signed. `undefined` if the kernel is not available. */
+  /** Continues `crc` over `bytes`. A 32-bit result is signed. `undefined` while the kernel is not loaded. */
   update(bytes: Uint8Array, crc: Value): Value | undefined {
-    const loaded = this.#load();
-    if (!loaded) return undefined;
+    this.#asked += bytes.length;
+    const loaded = this.#asked < WORTH_LOADING ? this.#loaded : this.#load();
+    if (!loaded || loaded === "unavailable") return undefined;
     const inPlace = this.#bound.get(bytes.buffer) ?? this.#bind(loaded, bytes.buffer);
     if (inPlace) return inPlace(crc, bytes.byteOffset, bytes.length);
     let value = crc;
@@ -63,9 +67,8 @@ export class WasmChecksum<Value extends number | bigint> {
     return update;
   }
 
-  #load(): Loaded<Value> | undefined {
-    this.#loaded ??= load<Value>(this.config, this.#tables) ?? "unavailable";
-    return this.#loaded === "unavailable" ? undefined : this.#loaded;
+  #load(): Loaded<Value> | "unavailable" {
+    return this.#loaded ??= load<Value>(this.config, this.#tables) ?? "unavailable";
   }
 }
 

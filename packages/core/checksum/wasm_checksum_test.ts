@@ -19,24 +19,28 @@ function randomBytes(random: () => number): [Uint8Array, Uint8Array] {
 }
 
 interface Case<Value> {
+  readonly checksum: { load(): boolean };
   kernel(bytes: Uint8Array, crc: Value): Value | undefined;
   plain(bytes: Uint8Array, crc: Value): Value;
   start(random: () => number): Value;
 }
 
 const crc32cCase: Case<number> = {
+  checksum: crc32cKernel,
   kernel: (bytes, crc) => (crc32cKernel.update(bytes, crc) ?? NaN) >>> 0,
   plain: crc32cPlain,
   start: (random) => Math.floor(2 ** 32 * random()),
 };
 
 const crc64nvmeCase: Case<bigint> = {
+  checksum: crc64nvmeKernel,
   kernel: (bytes, crc) => BigInt.asUintN(64, crc64nvmeKernel.update(bytes, crc) ?? -1n),
   plain: crc64nvmePlain,
   start: (random) => BigInt(Math.floor(2 ** 32 * random())) << 32n | BigInt(Math.floor(2 ** 32 * random())),
 };
 
-function compareAtRandom<Value>({ kernel, plain, start }: Case<Value>): void {
+function compareAtRandom<Value>({ checksum, kernel, plain, start }: Case<Value>): void {
+  assert(checksum.load());
   const seed = Math.floor(2 ** 32 * Math.random());
   const random = seededRandom(seed);
   const [bound, unbound] = randomBytes(random);
@@ -61,7 +65,8 @@ function* edges(): Iterable<number> {
   }
 }
 
-function compareAtEdges<Value>({ kernel, plain, start }: Case<Value>): void {
+function compareAtEdges<Value>({ checksum, kernel, plain, start }: Case<Value>): void {
+  assert(checksum.load());
   const [bound, unbound] = randomBytes(seededRandom(1));
   const crc = start(seededRandom(2));
   for (const length of edges()) {
@@ -76,20 +81,28 @@ Deno.test("crc32cKernel agrees with plain TypeScript at its edges", () => compar
 Deno.test("crc64nvmeKernel agrees with plain TypeScript at random", () => compareAtRandom(crc64nvmeCase));
 Deno.test("crc64nvmeKernel agrees with plain TypeScript at its edges", () => compareAtEdges(crc64nvmeCase));
 
-Deno.test("WasmChecksum is available here", () => {
-  assert(crc32cKernel.available);
-  assert(crc64nvmeKernel.available);
+Deno.test("load() finds that both kernels run here", () => {
+  assert(crc32cKernel.load());
+  assert(crc64nvmeKernel.load());
 });
 
-Deno.test("WasmChecksum is not available where WebAssembly is missing or lacks what the kernel needs", () => {
+Deno.test("update() leaves the first MiB to plain code and loads the kernel then", () => {
+  const checksum = new WasmChecksum<number>(crc32cKernel.config, crc32cTables);
+  const bytes = new Uint8Array(2 ** 18);
+  assertEquals([1, 2, 3].map(() => checksum.update(bytes, 0)), [undefined, undefined, undefined]);
+  assertEquals((checksum.update(bytes, 0) ?? NaN) >>> 0, crc32cPlain(bytes));
+  assertEquals((checksum.update(bytes.subarray(0, 5), 0) ?? NaN) >>> 0, crc32cPlain(bytes.subarray(0, 5)));
+});
+
+Deno.test("load() fails where WebAssembly is missing or lacks what the kernel needs", () => {
   const whole = Object.getOwnPropertyDescriptor(globalThis, "WebAssembly");
   assert(whole);
   try {
     for (const value of [undefined, { ...WebAssembly, validate: () => false }]) {
       Object.defineProperty(globalThis, "WebAssembly", { ...whole, value });
       const checksum = new WasmChecksum<number>(crc32cKernel.config, crc32cTables);
-      assertEquals(checksum.available, false);
-      assertEquals(checksum.update(new Uint8Array(5_000), 0), undefined);
+      assertEquals(checksum.update(new Uint8Array(2 ** 21), 0), undefined);
+      assertEquals(checksum.load(), false);
     }
   } finally {
     Object.defineProperty(globalThis, "WebAssembly", whole);
