@@ -1,0 +1,21 @@
+import type { ServerSettings } from "./operations/server_state.ts";
+import type { Pace } from "./wire/pacer.ts";
+
+/** What may change while a server runs: its limits, its habits and its pace. */
+export interface FakeS3Settings extends ServerSettings, Pace {}
+
+/** How a server is started. */
+export interface FakeS3Options extends Partial<FakeS3Settings> {
+  /** The id of the access key that is there from the start. */
+  accessKeyId?: string;
+  /** Its secret. */
+  secretAccessKey?: string;
+  /** Names of buckets to make. */
+  buckets?: readonly string[];
+  /** The server's time, milliseconds since the epoch; the machine's by default. */
+  clock?: () => number;
+  /** Certificate and key in PEM: the server speaks TLS with them. */
+  tls?: { cert: string; key: string };
+  /** Hosts whose subdomains name a bucket; `localhost`, `127.0.0.1` and `s3.localhost` by default. */
+  baseHosts?: readonly string[];
+}

@@ -1,0 +1,103 @@
+import { bodySize, type PieceBody, type Response } from "../wire/response.ts";
+import type { Delivery } from "../wire/send_response.ts";
+import type { SocketStream } from "../wire/socket_stream.ts";
+import type { ActionOf } from "./fault_action.ts";
+import type { FaultPlan } from "./fault_set.ts";
+
+/** Lets faults act on what an answer says. */
+export function distort(plan: FaultPlan, response: Response): Response {
+  const headers: Record<string, string | undefined> = { ...response.headers };
+  for (const { action } of plan.all("content-range")) headers["Content-Range"] = action.value;
+  for (const { action } of plan.all("etag")) headers["ETag"] = action.value;
+  for (const { action } of plan.all("headers")) Object.assign(headers, action.set);
+  if (plan.find("omit-checksums") !== undefined) {
+    for (const name of Object.keys(headers)) if (name.startsWith("x-amz-checksum-")) headers[name] = undefined;
+  }
+  let { body } = response;
+  for (const { action } of plan.all("resize")) body = resized(body, action.delta);
+  for (const { action } of plan.all("flip")) body = flipped(body, action.atByte);
+  for (const { action } of plan.all("padding")) body = padded(body, action);
+  const kept = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { ...response, headers: Object.fromEntries(kept), body };
+}
+
+/** Says how faults act on the way an answer is sent. */
+export function deliveryOf(plan: FaultPlan, response: Response, stream: SocketStream): Delivery {
+  const delivery: Delivery = { pauses: [] };
+  const cut = plan.find("cut");
+  if (cut !== undefined) delivery.cut = { in: cut.in ?? "body", afterBytes: cut.afterBytes, how: cut.how };
+  const length = plan.find("length");
+  if (length !== undefined) delivery.declaredLength = bodySize(response.body) + length.delta;
+  const garbage = plan.find("garbage");
+  if (garbage !== undefined) delivery.garbage = garbage.bytes;
+  for (const { fault, action } of plan.all("stall")) {
+    if (action.at !== "body") continue;
+    const wait = () => Promise.race([fault.released, stream.gone]);
+    delivery.pauses.push({ afterBytes: action.afterBytes ?? 0, wait });
+  }
+  return delivery;
+}
+
+function piecesOf(body: Response["body"]): PieceBody {
+  return body instanceof Uint8Array ? { size: body.length, pieces: [body] } : body;
+}
+
+function resized(body: Response["body"], delta: number): PieceBody {
+  const { size, pieces } = piecesOf(body);
+  const target = Math.max(0, size + delta);
+  return {
+    size: target,
+    pieces: (function* () {
+      let sent = 0;
+      for (const piece of pieces) {
+        const part = piece.subarray(0, target - sent);
+        sent += part.length;
+        yield part;
+      }
+      if (sent < target) yield new Uint8Array(target - sent);
+    })(),
+  };
+}
+
+function flipped(body: Response["body"], atByte: number): PieceBody {
+  const { size, pieces } = piecesOf(body);
+  return {
+    size,
+    pieces: (function* () {
+      let start = 0;
+      for (const piece of pieces) {
+        const at = atByte - start;
+        start += piece.length;
+        if (at < 0 || at >= piece.length) {
+          yield piece;
+        } else {
+          const copy = piece.slice();
+          copy[at] = (copy[at] ?? 0) ^ 1;
+          yield copy;
+        }
+      }
+    })(),
+  };
+}
+
+function padded(body: Response["body"], action: ActionOf<"padding">): PieceBody {
+  const { size, pieces } = piecesOf(body);
+  const spaces = new Uint8Array(action.spaces).fill(32);
+  return {
+    size: size + action.spaces,
+    pieces: (function* () {
+      let due = true;
+      for (const piece of pieces) {
+        const at = due && action.behindDeclaration === true ? declarationEnd(piece) : 0;
+        if (due) yield* [piece.subarray(0, at), spaces];
+        due = false;
+        yield piece.subarray(at);
+      }
+    })(),
+  };
+}
+
+function declarationEnd(document: Uint8Array): number {
+  const end = document.indexOf("\n".charCodeAt(0));
+  return document[0] === "<".charCodeAt(0) && document[1] === "?".charCodeAt(0) ? end + 1 : 0;
+}

@@ -1,0 +1,29 @@
+/**
+ * An S3 server for tests, in process: it speaks the wire protocol, checks signatures and checksums strictly, keeps objects in
+ * memory, and misbehaves on command. Independent of the packages under test.
+ *
+ * @module
+ */
+import { FakeS3 } from "./fake_s3.ts";
+import type { FakeS3Options } from "./fake_s3_options.ts";
+
+export { FakeS3 } from "./fake_s3.ts";
+export type { FakeS3Options, FakeS3Settings } from "./fake_s3_options.ts";
+export type { FakeCredential } from "./auth/credential.ts";
+export type { Algorithm, Checksum, ChecksumType } from "./checksum/algorithm.ts";
+export type { ActionOf, FaultAction } from "./faults/fault_action.ts";
+export { Fault, type FaultMatch, FaultSet, type FaultSpec } from "./faults/fault_set.ts";
+export type { Operation } from "./operations/route.ts";
+export type { ServerSettings } from "./operations/server_state.ts";
+export type { RequestRecord } from "./request_record.ts";
+export type { Bucket, BucketSettings } from "./store/bucket.ts";
+export { bytesOf, type Content, SyntheticContent } from "./store/content.ts";
+export type { ObjectAttributes, PartInfo, StoredObject } from "./store/stored_object.ts";
+export type { Upload, UploadedPart } from "./store/upload.ts";
+export type { CutMode } from "./wire/send_response.ts";
+export type { Pace } from "./wire/pacer.ts";
+
+/** Starts a server on 127.0.0.1, on a port the system chooses; dispose it to stop it. */
+export function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> {
+  return FakeS3.start(options);
+}

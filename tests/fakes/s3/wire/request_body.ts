@@ -1,0 +1,77 @@
+import { type ByteReader, EndOfStreamError, FramingError } from "./byte_reader.ts";
+import type { BodyFraming } from "./request_head.ts";
+
+/** The body of one request, read as it arrives. */
+export class RequestBody {
+  readonly #reader: ByteReader;
+  readonly #hooks: { beforeFirst: () => Promise<void>; after: (read: number) => Promise<void> };
+  readonly #chunked: boolean;
+  #left: number;
+  #started = false;
+  #ended: boolean;
+
+  /** Bytes of body read so far. */
+  received = 0;
+  /** The length the client declared, or undefined when the body is chunked or there is none. */
+  readonly declaredLength: number | undefined;
+
+  /** `beforeFirst` runs before the first byte is awaited, where `100 Continue` is sent; `after` once some were read. */
+  constructor(
+    reader: ByteReader,
+    framing: BodyFraming,
+    hooks: { beforeFirst: () => Promise<void>; after: (read: number) => Promise<void> },
+  ) {
+    this.#reader = reader;
+    this.#hooks = hooks;
+    this.#chunked = framing.kind === "chunked";
+    this.#left = framing.kind === "length" ? framing.length : 0;
+    this.declaredLength = framing.kind === "length" ? framing.length : undefined;
+    this.#ended = framing.kind === "none" || (framing.kind === "length" && framing.length === 0);
+  }
+
+  /** Whether every byte has been read. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether any byte was asked for, and so whether the client was told to go on. */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  /** The next bytes, at most `max`, or null at the end. */
+  async next(max: number = Number.MAX_SAFE_INTEGER): Promise<Uint8Array | null> {
+    if (this.#ended) return null;
+    if (!this.#started) {
+      this.#started = true;
+      await this.#hooks.beforeFirst();
+    }
+    if (this.#chunked && this.#left === 0 && !(await this.#nextChunk())) return null;
+    const bytes = await this.#reader.some(Math.min(max, this.#left));
+    if (bytes === null) throw new EndOfStreamError("the request body");
+    this.#left -= bytes.length;
+    this.received += bytes.length;
+    if (this.#left === 0) {
+      if (this.#chunked) await this.#reader.crlf("a chunk");
+      else this.#ended = true;
+    }
+    await this.#hooks.after(bytes.length);
+    return bytes;
+  }
+
+  /** Reads and drops what is left. */
+  async drain(): Promise<void> {
+    while (await this.next() !== null);
+  }
+
+  async #nextChunk(): Promise<boolean> {
+    const line = await this.#reader.line(1024, "a chunk size");
+    const size = /^([0-9a-fA-F]{1,12})(?:[ \t]*;.*)?$/.exec(line)?.[1];
+    if (size === undefined) throw new FramingError("a chunk size is malformed");
+    this.#left = parseInt(size, 16);
+    if (this.#left > 0) return true;
+    while (await this.#reader.line(8192, "a trailer field") !== "");
+    this.#ended = true;
+    return false;
+  }
+}
