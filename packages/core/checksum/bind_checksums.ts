@@ -4,9 +4,9 @@ const memories = new WeakMap<ArrayBufferLike, WebAssembly.Memory>();
 /**
  * Lets {@linkcode crc32c} and {@linkcode crc64nvme} read views of `memory` in place rather than through a copy.
  *
- * Nothing in the memory is reserved or written: the tables and scratch space of the kernels are elsewhere. Costs nothing
- * until a view is checked. Lasts as long as `memory.buffer`; call it again after `memory.grow()`. Throws a `TypeError`
- * for a shared memory.
+ * Nothing in the memory is reserved or written: the tables and scratch space of the kernels are elsewhere. Costs
+ * nothing until a view is checked. Lasts as long as `memory.buffer`; call it again after `memory.grow()`. Throws a
+ * `TypeError` for a shared memory.
  */
 export function bindChecksums(memory: WebAssembly.Memory): void {
   if (!(memory.buffer instanceof ArrayBuffer)) {

@@ -1,7 +1,10 @@
 import { checkCrc32c } from "./checksum_arguments.ts";
 import { integerFromBase64, integerFromHex, integerToBase64, integerToHex } from "./checksum_text.ts";
 
-/** The base64 form of a CRC-32C, highest byte first, as in S3's `x-amz-checksum-crc32c` and Cloud Storage's `x-goog-hash`. */
+/**
+ * The base64 form of a CRC-32C, highest byte first, as in S3's `x-amz-checksum-crc32c` and Cloud Storage's
+ * `x-goog-hash`.
+ */
 export function crc32cToBase64(checksum: number): string {
   checkCrc32c(checksum);
   return integerToBase64(BigInt(checksum), 4);

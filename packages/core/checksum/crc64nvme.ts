@@ -8,8 +8,8 @@ import { crc64nvmeToBase64, crc64nvmeToHex } from "./crc64nvme_text.ts";
 const SMALL = 64;
 
 /**
- * The CRC-64/NVME (NVM Express NVM Command Set Specification 1.0d, section 5.2.1.3.4) of `bytes`, from 0 to 2^64 - 1: what S3 keeps
- * of an object by default.
+ * The CRC-64/NVME (NVM Express NVM Command Set Specification 1.0d, section 5.2.1.3.4) of `bytes`, from 0 to
+ * 2^64 - 1: what S3 keeps of an object by default.
  *
  * `previous` is the checksum of the bytes before them, so that `crc64nvme(b, crc64nvme(a))` is that of `a` and `b` in a
  * row. Runs where {@linkcode crc32c} would: in place, through a copy, or in plain TypeScript.

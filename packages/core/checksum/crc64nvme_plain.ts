@@ -1,4 +1,4 @@
-/** The two halves of 0xAD93D23594C93659 (NVM Express NVM Command Set Specification 1.0d, section 5.2.1.3.4), bits reversed. */
+/** 0xAD93D23594C93659 (NVM Express NVM Command Set Specification 1.0d, section 5.2.1.3.4), bits reversed, halved. */
 export const CRC64NVME_POLYNOMIAL = { low: 0xac4bc9b5, high: 0x9a6c9329 } as const;
 
 let made: Uint32Array<ArrayBuffer> | undefined;

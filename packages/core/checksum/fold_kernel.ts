@@ -45,7 +45,7 @@ export interface FoldKernel {
    * `crc` (an i32 or i64) over bytes of `input`. The two may be one memory.
    */
   readonly module: Uint8Array<ArrayBuffer>;
-  /** Bytes at the start of `state` that are the kernel's: sixteen slicing tables, put there by the caller, then scratch space. */
+  /** Bytes at the start of `state` that are the kernel's: sixteen tables, put there by the caller, then scratch space. */
   readonly stateBytes: number;
 }
 

@@ -38,7 +38,7 @@ export class WasmChecksum<Value extends number | bigint> {
     this.#tables = tables;
   }
 
-  /** Loads the kernel and tells whether the runtime can: it needs WebAssembly with SIMD, bulk memory and multi-memory. */
+  /** Loads the kernel and tells whether the runtime can: WebAssembly with SIMD, bulk memory and multi-memory. */
   load(): boolean {
     return this.#load() !== "unavailable";
   }
