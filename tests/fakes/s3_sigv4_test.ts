@@ -77,10 +77,17 @@ const PUT_TRAILER: Example = {
 };
 
 function headOf(example: Example): RequestHead {
-  const host = example.line.includes("/examplebucket/") ? "s3.amazonaws.com" : "examplebucket.s3.amazonaws.com";
+  const host = example.line.includes("/examplebucket/")
+    ? "s3.amazonaws.com"
+    : "examplebucket.s3.amazonaws.com";
   const authorization = `AWS4-HMAC-SHA256 Credential=${KEY_ID}/${SCOPE},SignedHeaders=${example.signed},` +
     `Signature=${example.signature}`;
-  const fields = { Host: host, "x-amz-date": "20130524T000000Z", ...example.fields, Authorization: authorization };
+  const fields = {
+    Host: host,
+    "x-amz-date": "20130524T000000Z",
+    ...example.fields,
+    Authorization: authorization,
+  };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
   return parseRequestHead(new TextEncoder().encode([example.line, ...lines].join("\r\n")));
 }
@@ -98,7 +105,10 @@ for (const [name, example] of Object.entries({ GET_OBJECT, PUT_OBJECT, GET_LIFEC
     const changes: Example[] = [
       { ...example, line: example.line.replace(" /", " /x") },
       { ...example, line: example.line.replace(/^[A-Z]+/, "DELETE") },
-      { ...example, line: example.line.replace(" HTTP", example.line.includes("?") ? "&a=b HTTP" : "?a=b HTTP") },
+      {
+        ...example,
+        line: example.line.replace(" HTTP", example.line.includes("?") ? "&a=b HTTP" : "?a=b HTTP"),
+      },
       { ...example, fields: { ...example.fields, "x-amz-content-sha256": "0".repeat(64) } },
       { ...example, signature: example.signature.replace(/^./, (digit) => digit === "0" ? "1" : "0") },
     ];
@@ -109,7 +119,8 @@ for (const [name, example] of Object.entries({ GET_OBJECT, PUT_OBJECT, GET_LIFEC
 }
 
 Deno.test("authenticate() accepts the published presigned URL, until it expires and not when it is changed", () => {
-  const query = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2F" +
+  const query =
+    "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2F" +
     "aws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&" +
     "X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
   const head = (text: string) =>
@@ -131,7 +142,9 @@ async function receive(example: Example, body: string): Promise<number> {
   const nothing = () => Promise.resolve();
   const requestBody = new RequestBody(reader, framing, { beforeFirst: nothing, after: nothing });
   let size = 0;
-  for await (const piece of new Payload(requestBody, verify(head), head.headers).bytes()) size += piece.length;
+  for await (const piece of new Payload(requestBody, verify(head), head.headers).bytes()) {
+    size += piece.length;
+  }
   return size;
 }
 
@@ -152,7 +165,8 @@ const TRAILER_CHUNKS = [
 
 function chunkedBody(signatures: readonly string[], end: string): string {
   const [first = "", second = "", last = ""] = signatures;
-  return chunk("a".repeat(65536), first) + chunk("a".repeat(1024), second) + `0;chunk-signature=${last}\r\n${end}`;
+  return chunk("a".repeat(65536), first) + chunk("a".repeat(1024), second) +
+    `0;chunk-signature=${last}\r\n${end}`;
 }
 
 Deno.test("Payload accepts the published chunk signatures", async () => {

@@ -16,7 +16,10 @@ export interface ErrorAnswer {
 }
 
 /** An error as the service answers it: a document in chunks, except where the status has no body. */
-export function errorResponse(error: ErrorAnswer, request: { resource: string; requestId: string }): Response {
+export function errorResponse(
+  error: ErrorAnswer,
+  request: { resource: string; requestId: string },
+): Response {
   const bodiless = error.status === 304;
   return {
     status: error.status,

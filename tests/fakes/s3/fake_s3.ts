@@ -138,7 +138,13 @@ export class FakeS3 implements AsyncDisposable {
     attributes: Partial<ObjectAttributes> = {},
   ): StoredObject {
     const data = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
-    return this.#store(bucket, key, new BytesContent(data), createHash("md5").update(data).digest("hex"), attributes);
+    return this.#store(
+      bucket,
+      key,
+      new BytesContent(data),
+      createHash("md5").update(data).digest("hex"),
+      attributes,
+    );
   }
 
   /** Stores an object of any size that takes no memory: byte `i` depends on the seed and `i` alone, and seed 0 gives zeros. */
@@ -204,7 +210,10 @@ export class FakeS3 implements AsyncDisposable {
       up: new Pacer(this.settings, this.#abort.signal),
       handle: (exchange) => this.#handler.handle(exchange, number),
       refuse: (error) =>
-        errorResponse(new S3Error("BadRequest", { message: error.message }), { resource: "", requestId: "0" }),
+        errorResponse(new S3Error("BadRequest", { message: error.message }), {
+          resource: "",
+          requestId: "0",
+        }),
     }).catch((error) => {
       this.#failures.push(error);
       stream.destroy();

@@ -21,6 +21,7 @@ export { bytesOf, type Content, SyntheticContent } from "./store/content.ts";
 export type { ObjectAttributes, PartInfo, StoredObject } from "./store/stored_object.ts";
 export type { Upload, UploadedPart } from "./store/upload.ts";
 export type { CutMode } from "./wire/send_response.ts";
+export { makeCertificate, type TlsCertificate } from "./tls_certificate.ts";
 export type { Pace } from "./wire/pacer.ts";
 
 /** Starts a server on 127.0.0.1, on a port the system chooses; dispose it to stop it. */

@@ -1,4 +1,12 @@
-import { canonicalRequest, type Scope, scopeText, sha256Hex, sign, signingKey, stringToSign } from "./auth/sigv4.ts";
+import {
+  canonicalRequest,
+  type Scope,
+  scopeText,
+  sha256Hex,
+  sign,
+  signingKey,
+  stringToSign,
+} from "./auth/sigv4.ts";
 import { decodeUri, encodeUri, parseQuery } from "./auth/uri_encoding.ts";
 import type { FakeS3 } from "./fake_s3.ts";
 import { RawConnection, type RawResponse } from "./raw_connection.ts";
@@ -66,8 +74,14 @@ export function signRequest(fake: FakeS3, request: RawRequest): SignedRequest {
       : {}),
     ...request.headers,
   };
-  const scope = { date: timestamp.slice(0, 8), region: request.region ?? fake.settings.region, service: "s3" };
-  const names = Object.keys(headers).filter((name) => name === "host" || name === "range" || name.startsWith("x-amz-"));
+  const scope = {
+    date: timestamp.slice(0, 8),
+    region: request.region ?? fake.settings.region,
+    service: "s3",
+  };
+  const names = Object.keys(headers).filter((name) =>
+    name === "host" || name === "range" || name.startsWith("x-amz-")
+  );
   const canonical = canonicalRequest({
     method,
     path: decodeUri(path),
@@ -97,7 +111,11 @@ export function presign(
   request: RawRequest & { expires: number },
 ): string {
   const timestamp = new Date(request.timeMs ?? fake.clock()).toISOString().replace(/[-:]|\.\d+/g, "");
-  const scope = { date: timestamp.slice(0, 8), region: request.region ?? fake.settings.region, service: "s3" };
+  const scope = {
+    date: timestamp.slice(0, 8),
+    region: request.region ?? fake.settings.region,
+    service: "s3",
+  };
   const credentials = request.credentials ?? fake;
   const query: [string, string][] = [
     ...parseQuery(request.query ?? ""),
@@ -115,9 +133,14 @@ export function presign(
     headers: [["host", [`127.0.0.1:${fake.port}`]]],
     payloadHash: "UNSIGNED-PAYLOAD",
   });
-  const signature = sign(signingKey(credentials.secretAccessKey, scope), stringToSign(timestamp, scope, canonical));
+  const signature = sign(
+    signingKey(credentials.secretAccessKey, scope),
+    stringToSign(timestamp, scope, canonical),
+  );
   const pairs = [...query, ["X-Amz-Signature", signature] as const];
-  return `${encodeUri(path, "/")}?${pairs.map(([name, value]) => `${encodeUri(name)}=${encodeUri(value)}`).join("&")}`;
+  return `${encodeUri(path, "/")}?${
+    pairs.map(([name, value]) => `${encodeUri(name)}=${encodeUri(value)}`).join("&")
+  }`;
 }
 
 /** The bytes of a request line and header fields. */

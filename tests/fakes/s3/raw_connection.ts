@@ -77,7 +77,9 @@ export class RawConnection implements Disposable {
   }
 
   async #readBody(headers: Record<string, string>, pieces: Uint8Array[]): Promise<void> {
-    if (headers["transfer-encoding"] !== "chunked") return await this.#take(Number(headers["content-length"]), pieces);
+    if (headers["transfer-encoding"] !== "chunked") {
+      return await this.#take(Number(headers["content-length"]), pieces);
+    }
     while (true) {
       const size = parseInt(await this.#reader.line(100, "a chunk"), 16);
       await this.#take(size, pieces);

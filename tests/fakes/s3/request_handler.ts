@@ -74,7 +74,10 @@ export class RequestHandler {
     record.faults = plan.kinds;
     const preempted = await preempt(plan, exchange);
     if (preempted?.kind === "cut") return preempted;
-    const names = { resource: record.path, requestId: record.id.toString(16).toUpperCase().padStart(16, "0") };
+    const names = {
+      resource: record.path,
+      requestId: record.id.toString(16).toUpperCase().padStart(16, "0"),
+    };
     let response: Response;
     if (preempted !== undefined) {
       response = errorResponse(preempted.error, names);
@@ -126,7 +129,11 @@ export class RequestHandler {
     const failed = plan.find("error-after-ok");
     if (failed !== undefined) {
       await exchange.body.drain();
-      const document = { code: failed.code, message: failed.message ?? "We encountered an internal error.", details: {} };
+      const document = {
+        code: failed.code,
+        message: failed.message ?? "We encountered an internal error.",
+        details: {},
+      };
       return {
         status: 200,
         headers: { "Content-Type": "application/xml" },
@@ -139,7 +146,11 @@ export class RequestHandler {
       if (understood instanceof S3Error) throw understood;
       const call = this.#call(exchange, record, understood);
       if (plan.find("ignore-range") !== undefined) call.headers.delete("range");
-      return await HANDLERS[understood](call);
+      const response = await HANDLERS[understood](call);
+      const charged = this.#context.state.buckets.get(record.bucket)?.requesterPays === true;
+      return charged
+        ? { ...response, headers: { ...response.headers, "x-amz-request-charged": "requester" } }
+        : response;
     } catch (error) {
       return errorResponse(this.#errorAnswer(error, record), names);
     }
@@ -174,7 +185,9 @@ export class RequestHandler {
   #errorAnswer(error: unknown, record: RequestRecord): ErrorAnswer {
     if (error instanceof S3Error) {
       const region = this.#context.state.buckets.get(record.bucket)?.region;
-      if (record.operation === "HeadBucket" && region !== undefined) error.headers["x-amz-bucket-region"] = region;
+      if (record.operation === "HeadBucket" && region !== undefined) {
+        error.headers["x-amz-bucket-region"] = region;
+      }
       return error;
     }
     if (error instanceof ConnectionClosedError || error instanceof EndOfStreamError) throw error;

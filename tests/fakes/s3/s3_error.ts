@@ -3,10 +3,16 @@ const CATALOGUE = {
   AccessDenied: [403, "Access Denied"],
   AuthorizationHeaderMalformed: [400, "The authorization header that you provided is not valid."],
   AuthorizationQueryParametersError: [400, "Error parsing the X-Amz-Credential parameter."],
-  BadDigest: [400, "The Content-MD5 or checksum value that you specified did not match what the server received."],
+  BadDigest: [
+    400,
+    "The Content-MD5 or checksum value that you specified did not match what the server received.",
+  ],
   BadRequest: [400, "Bad Request"],
   BucketAlreadyExists: [409, "The requested bucket name is not available."],
-  BucketAlreadyOwnedByYou: [409, "Your previous request to create the named bucket succeeded and you already own it."],
+  BucketAlreadyOwnedByYou: [
+    409,
+    "Your previous request to create the named bucket succeeded and you already own it.",
+  ],
   BucketNotEmpty: [409, "The bucket you tried to delete is not empty"],
   ConditionalRequestConflict: [409, "The conditional request cannot succeed due to a conflicting operation."],
   EntityTooLarge: [400, "Your proposed upload exceeds the maximum allowed size"],
@@ -16,7 +22,10 @@ const CATALOGUE = {
     400,
     "The location constraint is incompatible for the region specific endpoint this request was sent to.",
   ],
-  IncompleteBody: [400, "You did not provide the number of bytes specified by the Content-Length HTTP header"],
+  IncompleteBody: [
+    400,
+    "You did not provide the number of bytes specified by the Content-Length HTTP header",
+  ],
   InternalError: [500, "We encountered an internal error. Please try again."],
   InvalidAccessKeyId: [403, "The AWS Access Key Id you provided does not exist in our records."],
   InvalidArgument: [400, "Invalid Argument"],
@@ -28,7 +37,10 @@ const CATALOGUE = {
     400,
     "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
   ],
-  InvalidPartOrder: [400, "The list of parts was not in ascending order. Parts must be ordered by part number."],
+  InvalidPartOrder: [
+    400,
+    "The list of parts was not in ascending order. Parts must be ordered by part number.",
+  ],
   InvalidRange: [416, "The requested range is not satisfiable"],
   InvalidRequest: [400, "Invalid Request"],
   InvalidStorageClass: [400, "The storage class you specified is not valid"],
@@ -36,7 +48,10 @@ const CATALOGUE = {
   InvalidToken: [400, "The provided token is malformed or otherwise invalid."],
   InvalidURI: [400, "Couldn't parse the specified URI."],
   KeyTooLongError: [400, "Your key is too long"],
-  MalformedXML: [400, "The XML you provided was not well-formed or did not validate against our published schema"],
+  MalformedXML: [
+    400,
+    "The XML you provided was not well-formed or did not validate against our published schema",
+  ],
   MetadataTooLarge: [400, "Your metadata headers exceed the maximum allowed metadata size"],
   MethodNotAllowed: [405, "The specified method is not allowed against this resource."],
   MissingContentLength: [411, "You must provide the Content-Length HTTP header."],
@@ -60,8 +75,14 @@ const CATALOGUE = {
     "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
   ],
   SlowDown: [503, "Please reduce your request rate."],
-  TemporaryRedirect: [307, "Please re-send this request to the specified temporary endpoint. Continue to use the original request endpoint for future requests."],
-  XAmzContentSHA256Mismatch: [400, "The provided 'x-amz-content-sha256' header does not match what was computed."],
+  TemporaryRedirect: [
+    307,
+    "Please re-send this request to the specified temporary endpoint. Continue to use the original request endpoint for future requests.",
+  ],
+  XAmzContentSHA256Mismatch: [
+    400,
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+  ],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 
 /** A code of the catalogue. */

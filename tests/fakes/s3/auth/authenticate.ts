@@ -26,7 +26,11 @@ export interface Identity {
 /** Checks the signature of a request against the credentials; `bucketRegion` is where its bucket is, when there is one. */
 export function authenticate(
   head: RequestHead,
-  options: { credentials: ReadonlyMap<string, FakeCredential>; nowMs: number; bucketRegion: string | undefined },
+  options: {
+    credentials: ReadonlyMap<string, FakeCredential>;
+    nowMs: number;
+    bucketRegion: string | undefined;
+  },
 ): Identity {
   const claim = readClaim(head);
   if (claim === undefined) return anonymous(head);
@@ -107,7 +111,10 @@ function checkTime(claim: Claim, nowMs: number): void {
     });
   }
   if (signedMs > nowMs + MAX_SKEW_MS) {
-    throw new S3Error("AccessDenied", { message: "Request is not yet valid", details: { ServerTime: iso(nowMs) } });
+    throw new S3Error("AccessDenied", {
+      message: "Request is not yet valid",
+      details: { ServerTime: iso(nowMs) },
+    });
   }
   const expiresMs = signedMs + claim.expires * 1000;
   if (nowMs > expiresMs) {
@@ -122,7 +129,8 @@ function checkRegion(claim: Claim, bucketRegion: string | undefined): void {
   if (bucketRegion === undefined || claim.scope.region === bucketRegion) return;
   const query = claim.from === "query";
   throw new S3Error(query ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed", {
-    message: (query ? "Error parsing the X-Amz-Credential parameter" : "The authorization header is malformed") +
+    message:
+      (query ? "Error parsing the X-Amz-Credential parameter" : "The authorization header is malformed") +
       `; the region '${claim.scope.region}' is wrong; expecting '${bucketRegion}'`,
     details: { Region: bucketRegion },
     headers: { "x-amz-bucket-region": bucketRegion },
@@ -132,8 +140,12 @@ function checkRegion(claim: Claim, bucketRegion: string | undefined): void {
 function checkSignedHeaders(head: RequestHead, claim: Claim): void {
   const signed = new Set(claim.signedHeaders);
   const sorted = [...signed].sort();
-  if (sorted.length !== claim.signedHeaders.length || sorted.some((name, i) => name !== claim.signedHeaders[i])) {
-    throw new S3Error("SignatureDoesNotMatch", { message: "SignedHeaders are not unique, lower-case and in order" });
+  if (
+    sorted.length !== claim.signedHeaders.length || sorted.some((name, i) => name !== claim.signedHeaders[i])
+  ) {
+    throw new S3Error("SignatureDoesNotMatch", {
+      message: "SignedHeaders are not unique, lower-case and in order",
+    });
   }
   const unsigned = [...head.headers.names()].filter((name) =>
     !signed.has(name) && (name === "host" || (name.startsWith("x-amz-") && !isBodyHash(name, claim)))
@@ -148,7 +160,8 @@ function checkSignedHeaders(head: RequestHead, claim: Claim): void {
 
 function presignedHash(claim: Claim): string | undefined {
   if (claim.from === "header") return undefined;
-  return claim.query.find(([name]) => name.toLowerCase() === "x-amz-content-sha256")?.[1] ?? "UNSIGNED-PAYLOAD";
+  return claim.query.find(([name]) => name.toLowerCase() === "x-amz-content-sha256")?.[1] ??
+    "UNSIGNED-PAYLOAD";
 }
 
 /** A presigned request may name its body's hash without signing the field: the hash is in the canonical request anyway. */

@@ -32,7 +32,10 @@ export async function* readAwsChunks(
   let previous = signing?.signature ?? "";
   let short = false;
   while (true) {
-    const { size, signature } = parseChunkHead(await reader.line(4096, "an aws-chunk header"), signing !== undefined);
+    const { size, signature } = parseChunkHead(
+      await reader.line(4096, "an aws-chunk header"),
+      signing !== undefined,
+    );
     if (size > 0 && short) throw new S3Error("InvalidChunkSizeError");
     short = size < MIN_CHUNK;
     const hash = signing === undefined ? undefined : createHash("sha256");
@@ -63,7 +66,11 @@ async function readTrailer(
   previous: string,
 ): Promise<void> {
   const { trailers, signing } = options;
-  for (let line = await reader.line(4096, "a trailer field"); line !== ""; line = await reader.line(4096, "a trailer")) {
+  for (
+    let line = await reader.line(4096, "a trailer field");
+    line !== "";
+    line = await reader.line(4096, "a trailer")
+  ) {
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(0, colon)).trim().toLowerCase();
     if (name === "" || trailers.has(name)) throw malformed("The trailer is malformed");
@@ -73,13 +80,17 @@ async function readTrailer(
   trailers.delete("x-amz-trailer-signature");
   if (!options.trailer && trailers.size > 0) throw malformed("There is a trailer that was not announced");
   for (const name of trailers.keys()) {
-    if (!options.announced.includes(name)) throw malformed(`The trailer ${name} was not announced in x-amz-trailer`);
+    if (!options.announced.includes(name)) {
+      throw malformed(`The trailer ${name} was not announced in x-amz-trailer`);
+    }
   }
   for (const name of options.announced) {
     if (!trailers.has(name)) throw malformed(`The announced trailer ${name} is missing`);
   }
   if (signing === undefined || !options.trailer) return;
-  const text = [...trailers].toSorted((a, b) => a[0] < b[0] ? -1 : 1).map(([name, value]) => `${name}:${value}\n`);
+  const text = [...trailers].toSorted((a, b) => a[0] < b[0] ? -1 : 1).map(([name, value]) =>
+    `${name}:${value}\n`
+  );
   const expected = sign(
     signing.key,
     trailerStringToSign(signing.timestamp, signing.scope, previous, text.join("")),

@@ -48,17 +48,25 @@ function fromHeader(head: RequestHead, header: string, query: [string, string][]
       message: "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
     });
   }
-  const fields = new Map(rest.join(" ").split(",").map((part) => {
-    const equals = part.indexOf("=");
-    return [part.slice(0, equals).trim(), part.slice(equals + 1).trim()];
-  }));
-  const [credential, signed, signature] = ["Credential", "SignedHeaders", "Signature"].map((name) => fields.get(name));
+  const fields = new Map(
+    rest.join(" ").split(",").map((part) => {
+      const equals = part.indexOf("=");
+      return [part.slice(0, equals).trim(), part.slice(equals + 1).trim()];
+    }),
+  );
+  const [credential, signed, signature] = ["Credential", "SignedHeaders", "Signature"].map((name) =>
+    fields.get(name)
+  );
   if (credential === undefined || signed === undefined || signature === undefined || fields.size !== 3) {
-    throw malformed("The authorization header is malformed; it needs Credential, SignedHeaders and Signature.");
+    throw malformed(
+      "The authorization header is malformed; it needs Credential, SignedHeaders and Signature.",
+    );
   }
   const timestamp = head.headers.get("x-amz-date");
   if (timestamp === undefined || !isTimestamp(timestamp)) {
-    throw new S3Error("AccessDenied", { message: "AWS authentication requires a valid Date or x-amz-date header" });
+    throw new S3Error("AccessDenied", {
+      message: "AWS authentication requires a valid Date or x-amz-date header",
+    });
   }
   const token = head.headers.get("x-amz-security-token");
   return {
@@ -84,7 +92,7 @@ function fromQuery(query: [string, string][]): Claim {
     );
   };
   if (need("X-Amz-Algorithm") !== ALGORITHM) {
-    throw malformed("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
+    throw malformed('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"');
   }
   const timestamp = need("X-Amz-Date");
   if (!isTimestamp(timestamp)) {
@@ -94,7 +102,9 @@ function fromQuery(query: [string, string][]): Claim {
   if (!Number.isInteger(expires)) throw malformed("X-Amz-Expires should be a number");
   if (expires < 0) throw malformed("X-Amz-Expires must be non-negative");
   if (expires > 604800) {
-    throw malformed("X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds");
+    throw malformed(
+      "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds",
+    );
   }
   const token = values.get("X-Amz-Security-Token");
   return {
@@ -122,7 +132,11 @@ function parseCredential(
     );
   }
   if (date !== timestamp.slice(0, 8)) {
-    throw malformed(`Invalid credential date "${date}". This date is not the same as X-Amz-Date: "${timestamp.slice(0, 8)}".`);
+    throw malformed(
+      `Invalid credential date "${date}". This date is not the same as X-Amz-Date: "${
+        timestamp.slice(0, 8)
+      }".`,
+    );
   }
   if (service !== "s3") throw malformed(`incorrect service "${service}". This endpoint belongs to "s3".`);
   return { accessKeyId, scope: { date, region, service } };

@@ -54,14 +54,15 @@ export class Payload {
   async *#decode(): AsyncGenerator<Uint8Array, void, undefined> {
     const { payload, signing } = this.#identity;
     if (payload.kind === "chunks") {
-      yield* readAwsChunks(new ByteReader(() => this.#body.next()), {
+      const reader = new ByteReader(() => this.#body.next());
+      yield* readAwsChunks(reader, {
         trailer: payload.trailer,
         announced: this.announced,
         trailers: this.trailers,
         signing: payload.signed ? signing : undefined,
       });
       // What follows the last chunk must be nothing.
-      if (await this.#body.next() !== null) throw new FramingError("there are bytes after the last chunk");
+      if (await reader.some(1) !== null) throw new FramingError("there are bytes after the last chunk");
       return;
     }
     const hash = payload.kind === "sha256" ? createHash("sha256") : undefined;

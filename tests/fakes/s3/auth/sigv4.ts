@@ -42,7 +42,9 @@ export function canonicalRequest(parts: CanonicalParts): string {
     .toSorted((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]))
     .map(([name, value]) => `${name}=${value}`)
     .join("&");
-  const headers = parts.headers.map(([name, values]) => `${name}:${values.map(trimAll).join(",")}\n`).join("");
+  const headers = parts.headers.map(([name, values]) => `${name}:${values.map(trimAll).join(",")}\n`).join(
+    "",
+  );
   const names = parts.headers.map(([name]) => name).join(";");
   return [parts.method, encodeUri(parts.path, "/"), query, headers, names, parts.payloadHash].join("\n");
 }
@@ -53,13 +55,25 @@ export function stringToSign(timestamp: string, scope: Scope, canonical: string)
 }
 
 /** The string to sign for one chunk of a signed streaming body, by the SHA-256 of its bytes. */
-export function chunkStringToSign(timestamp: string, scope: Scope, previous: string, chunkHash: string): string {
+export function chunkStringToSign(
+  timestamp: string,
+  scope: Scope,
+  previous: string,
+  chunkHash: string,
+): string {
   return [`${ALGORITHM}-PAYLOAD`, timestamp, scopeText(scope), previous, EMPTY_SHA256, chunkHash].join("\n");
 }
 
 /** The string to sign for the trailer of a signed streaming body; `trailer` is `name:value\n` for each field. */
-export function trailerStringToSign(timestamp: string, scope: Scope, previous: string, trailer: string): string {
-  return [`${ALGORITHM}-TRAILER`, timestamp, scopeText(scope), previous, sha256Hex(latin1(trailer))].join("\n");
+export function trailerStringToSign(
+  timestamp: string,
+  scope: Scope,
+  previous: string,
+  trailer: string,
+): string {
+  return [`${ALGORITHM}-TRAILER`, timestamp, scopeText(scope), previous, sha256Hex(latin1(trailer))].join(
+    "\n",
+  );
 }
 
 /** The key that signs everything in a scope. */

@@ -51,8 +51,14 @@ export class Crc64Nvme implements Crc {
     for (const end = data.length - 7; i < end; i += 8) {
       low ^= word(data, i);
       high ^= word(data, i + 4);
-      const a = 1792 + (low & 255), b = 1536 + (low >>> 8 & 255), c = 1280 + (low >>> 16 & 255), d = 1024 + (low >>> 24);
-      const e = 768 + (high & 255), f = 512 + (high >>> 8 & 255), g = 256 + (high >>> 16 & 255), h = high >>> 24;
+      const a = 1792 + (low & 255),
+        b = 1536 + (low >>> 8 & 255),
+        c = 1280 + (low >>> 16 & 255),
+        d = 1024 + (low >>> 24);
+      const e = 768 + (high & 255),
+        f = 512 + (high >>> 8 & 255),
+        g = 256 + (high >>> 16 & 255),
+        h = high >>> 24;
       low = at(tl, a) ^ at(tl, b) ^ at(tl, c) ^ at(tl, d) ^ at(tl, e) ^ at(tl, f) ^ at(tl, g) ^ at(tl, h);
       high = at(th, a) ^ at(th, b) ^ at(th, c) ^ at(th, d) ^ at(th, e) ^ at(th, f) ^ at(th, g) ^ at(th, h);
     }

@@ -145,7 +145,9 @@ export class FaultPlan {
 
   /** Every action of a kind, with its fault. */
   all<K extends FaultAction["kind"]>(kind: K): { fault: Fault; action: ActionOf<K> }[] {
-    return this.#items.filter((item): item is { fault: Fault; action: ActionOf<K> } => item.action.kind === kind);
+    return this.#items.filter((item): item is { fault: Fault; action: ActionOf<K> } =>
+      item.action.kind === kind
+    );
   }
 }
 
@@ -154,6 +156,8 @@ function fits(match: FaultMatch, request: RequestRecord): boolean {
   if (method !== undefined && method !== request.method) return false;
   if (operation !== undefined && ![operation].flat().some((name) => name === request.operation)) return false;
   if (bucket !== undefined && bucket !== request.bucket) return false;
-  if (typeof key === "string" ? key !== request.key : key !== undefined && !key.test(request.key)) return false;
+  if (typeof key === "string" ? key !== request.key : key !== undefined && !key.test(request.key)) {
+    return false;
+  }
   return match.where?.(request) ?? true;
 }

@@ -1,4 +1,4 @@
-import { type ErrorAnswer } from "../error_response.ts";
+import type { ErrorAnswer } from "../error_response.ts";
 import { messageOf } from "../s3_error.ts";
 import type { Exchange } from "../wire/serve_connection.ts";
 import type { CutMode } from "../wire/send_response.ts";
@@ -29,7 +29,11 @@ export async function preempt(plan: FaultPlan, exchange: Exchange): Promise<Pree
   if (redirect !== undefined) return redirected(redirect, head.target);
   const refuse = plan.find("refuse-unsigned-payload");
   if (refuse !== undefined && head.headers.get("x-amz-content-sha256") === "UNSIGNED-PAYLOAD") {
-    return error(refuse.status ?? 400, refuse.code ?? "InvalidRequest", "UNSIGNED-PAYLOAD is not allowed here");
+    return error(
+      refuse.status ?? 400,
+      refuse.code ?? "InvalidRequest",
+      "UNSIGNED-PAYLOAD is not allowed here",
+    );
   }
   return undefined;
 }
@@ -41,7 +45,10 @@ function redirected(action: { status: 301 | 307; to?: string; region?: string },
   // The service names the host of a permanent redirect in the document alone.
   if (action.status === 307 && action.to !== undefined) headers["Location"] = action.to + target;
   const details = action.to === undefined ? {} : { Endpoint: new URL(action.to).host };
-  return { kind: "error", error: { status: action.status, code, message: messageOf(code) ?? code, details, headers } };
+  return {
+    kind: "error",
+    error: { status: action.status, code, message: messageOf(code) ?? code, details, headers },
+  };
 }
 
 function error(
@@ -50,5 +57,8 @@ function error(
   message: string | undefined,
   headers: Record<string, string> = {},
 ): Preempted {
-  return { kind: "error", error: { status, code, message: message ?? messageOf(code) ?? code, details: {}, headers } };
+  return {
+    kind: "error",
+    error: { status, code, message: message ?? messageOf(code) ?? code, details: {}, headers },
+  };
 }

@@ -11,7 +11,9 @@ export function distort(plan: FaultPlan, response: Response): Response {
   for (const { action } of plan.all("etag")) headers["ETag"] = action.value;
   for (const { action } of plan.all("headers")) Object.assign(headers, action.set);
   if (plan.find("omit-checksums") !== undefined) {
-    for (const name of Object.keys(headers)) if (name.startsWith("x-amz-checksum-")) headers[name] = undefined;
+    for (const name of Object.keys(headers)) {
+      if (name.startsWith("x-amz-checksum-")) headers[name] = undefined;
+    }
   }
   let { body } = response;
   for (const { action } of plan.all("resize")) body = resized(body, action.delta);

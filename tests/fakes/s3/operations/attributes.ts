@@ -1,4 +1,4 @@
-import { type Checksum, type ChecksumType } from "../checksum/algorithm.ts";
+import type { Checksum, ChecksumType } from "../checksum/algorithm.ts";
 import { parseQuery } from "../auth/uri_encoding.ts";
 import { S3Error } from "../s3_error.ts";
 import type { ObjectAttributes, StoredObject } from "../store/stored_object.ts";
@@ -47,7 +47,9 @@ export function readAttributes(headers: HeaderList): ObjectAttributes {
     size += key.length + value.length;
   }
   if (size > MAX_METADATA) {
-    throw new S3Error("MetadataTooLarge", { details: { Size: String(size), MaxSizeAllowed: String(MAX_METADATA) } });
+    throw new S3Error("MetadataTooLarge", {
+      details: { Size: String(size), MaxSizeAllowed: String(MAX_METADATA) },
+    });
   }
   const storageClass = headers.get("x-amz-storage-class") ?? "STANDARD";
   if (!STORAGE_CLASSES.has(storageClass)) throw new S3Error("InvalidStorageClass");
@@ -133,6 +135,8 @@ export function checksumTypeNamed(name: string): ChecksumType {
 }
 
 function withoutAwsChunked(value: string | undefined): string | undefined {
-  const codings = value?.split(",").map((coding) => coding.trim()).filter((coding) => coding !== "aws-chunked");
+  const codings = value?.split(",").map((coding) => coding.trim()).filter((coding) =>
+    coding !== "aws-chunked"
+  );
   return codings === undefined || codings.length === 0 ? undefined : codings.join(",");
 }

@@ -39,7 +39,9 @@ export async function createBucket(call: Call): Promise<Response> {
   const constraint = text === "" ? undefined : locationConstraint(text);
   const endpoint = call.identity.signing?.scope.region ?? call.server.settings.region;
   if (constraint === "us-east-1") throw new S3Error("InvalidLocationConstraint");
-  if (endpoint !== "us-east-1" && constraint !== endpoint) throw new S3Error("IllegalLocationConstraintException");
+  if (endpoint !== "us-east-1" && constraint !== endpoint) {
+    throw new S3Error("IllegalLocationConstraintException");
+  }
   const existing = call.server.buckets.get(call.bucketName);
   if (existing !== undefined) {
     const own = existing.owner === call.identity.owner;
@@ -101,7 +103,9 @@ function locationConstraint(text: string): string | undefined {
   const document = parseXml(text);
   if (document.name !== "CreateBucketConfiguration") throw new S3Error("MalformedXML");
   const constraint = textOf(document, "LocationConstraint");
-  if (constraint === undefined && childrenOf(document, "Location").length > 0) throw new S3Error("NotImplemented");
+  if (constraint === undefined && childrenOf(document, "Location").length > 0) {
+    throw new S3Error("NotImplemented");
+  }
   if (constraint !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(constraint)) {
     throw new S3Error("InvalidLocationConstraint");
   }

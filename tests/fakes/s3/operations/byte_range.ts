@@ -31,7 +31,8 @@ export function parseCopyRange(header: string, size: number): ByteSpan {
   const [first, last] = [Number(match?.[1]), Number(match?.[2])];
   if (match === null || last < first) {
     throw new S3Error("InvalidArgument", {
-      message: "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy",
+      message:
+        "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy",
       details: { ArgumentName: "x-amz-copy-source-range", ArgumentValue: header },
     });
   }

@@ -21,7 +21,9 @@ export function checkAccess(call: Call, bucket: Bucket | undefined, operation: O
   if (identity.accessKeyId === undefined && bucket === undefined) throw denied;
   if (bucket === undefined) return;
   if (identity.owner !== bucket.owner) {
-    if (bucket.publicAccess === "none" || (bucket.publicAccess === "read" && !READS.has(operation))) throw denied;
+    if (bucket.publicAccess === "none" || (bucket.publicAccess === "read" && !READS.has(operation))) {
+      throw denied;
+    }
   }
   if (bucket.requesterPays && call.headers.get("x-amz-request-payer") !== "requester") throw denied;
 }

@@ -84,9 +84,12 @@ function chooseParts(call: Call, upload: Upload, text: string): UploadedPart[] {
         throw invalidPart(upload, number, part.etag);
       }
     }
-    if (upload.algorithm !== undefined && upload.checksumType === "COMPOSITE" && !stated.has(upload.algorithm)) {
+    if (
+      upload.algorithm !== undefined && upload.checksumType === "COMPOSITE" && !stated.has(upload.algorithm)
+    ) {
       throw new S3Error("InvalidRequest", {
-        message: `The upload was created using a ${upload.algorithm} checksum. The complete request must include the ` +
+        message:
+          `The upload was created using a ${upload.algorithm} checksum. The complete request must include the ` +
           `checksum for each part. It was missing for part ${number} in the request.`,
       });
     }
@@ -108,7 +111,9 @@ function chooseParts(call: Call, upload: Upload, text: string): UploadedPart[] {
 }
 
 function invalidPart(upload: Upload, number: number, etag: string): S3Error {
-  return new S3Error("InvalidPart", { details: { UploadId: upload.id, PartNumber: String(number), ETag: etag } });
+  return new S3Error("InvalidPart", {
+    details: { UploadId: upload.id, PartNumber: String(number), ETag: etag },
+  });
 }
 
 function wholeChecksum(

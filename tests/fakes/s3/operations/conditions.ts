@@ -8,7 +8,9 @@ export function checkReadConditions(headers: HeaderList, object: StoredObject): 
   const match = headers.get("if-match");
   const noneMatch = headers.get("if-none-match");
   if (match !== undefined && !etagMatches(match, object.etag)) throw failed("If-Match");
-  if (match === undefined && isNewer(object, headers.get("if-unmodified-since"))) throw failed("If-Unmodified-Since");
+  if (match === undefined && isNewer(object, headers.get("if-unmodified-since"))) {
+    throw failed("If-Unmodified-Since");
+  }
   const unchanged = noneMatch !== undefined
     ? etagMatches(noneMatch, object.etag)
     : isNewer(object, headers.get("if-modified-since")) === false;

@@ -70,7 +70,8 @@ function copiedAttributes(call: Call, source: StoredObject): ObjectAttributes {
     !headers.has("x-amz-website-redirect-location");
   if (unchanged && call.server.buckets.get(call.bucketName)?.current(call.key) === source) {
     throw new S3Error("InvalidRequest", {
-      message: "This copy request is illegal because it is trying to copy an object to itself without changing " +
+      message:
+        "This copy request is illegal because it is trying to copy an object to itself without changing " +
         "the object's metadata, storage class, website redirect location or encryption attributes.",
     });
   }

@@ -21,7 +21,9 @@ export function copySource(call: Call): { object: StoredObject; versioned: boole
     });
   }
   const bucket = call.server.buckets.get(path.slice(0, slash));
-  if (bucket === undefined) throw new S3Error("NoSuchBucket", { details: { BucketName: path.slice(0, slash) } });
+  if (bucket === undefined) {
+    throw new S3Error("NoSuchBucket", { details: { BucketName: path.slice(0, slash) } });
+  }
   checkAccess(call, bucket, "GetObject");
   const object = findObject(call, bucket, path.slice(slash + 1), versionId);
   checkCustomerKey(

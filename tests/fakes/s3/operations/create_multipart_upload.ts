@@ -61,7 +61,8 @@ function readChecksumChoice(call: Call): Pick<Upload, "algorithm" | "checksumTyp
   const checksumType = typeName === undefined ? TYPES[algorithm][0] : checksumTypeNamed(typeName);
   if (checksumType === undefined || !TYPES[algorithm].includes(checksumType)) {
     throw new S3Error("InvalidRequest", {
-      message: `The ${checksumType} checksum type cannot be used with the ${name.toLowerCase()} checksum algorithm.`,
+      message:
+        `The ${checksumType} checksum type cannot be used with the ${name.toLowerCase()} checksum algorithm.`,
     });
   }
   return { algorithm, checksumType };

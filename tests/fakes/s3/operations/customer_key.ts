@@ -13,15 +13,20 @@ export function readCustomerKey(
   if (algorithm === undefined && key === undefined && md5 === undefined) return undefined;
   if (algorithm === undefined || key === undefined || md5 === undefined) {
     throw new S3Error("InvalidArgument", {
-      message: "Requests specifying Server Side Encryption with Customer provided keys must provide an algorithm, the client's secret key and its MD5.",
+      message:
+        "Requests specifying Server Side Encryption with Customer provided keys must provide an algorithm, the client's secret key and its MD5.",
     });
   }
   if (algorithm !== "AES256") {
-    throw new S3Error("InvalidArgument", { message: "The Encryption request you specified is not valid. Supported value: AES256." });
+    throw new S3Error("InvalidArgument", {
+      message: "The Encryption request you specified is not valid. Supported value: AES256.",
+    });
   }
   const bytes = decodeBase64(key);
   if (bytes?.length !== 32) {
-    throw new S3Error("InvalidArgument", { message: "The secret key was invalid for the specified algorithm." });
+    throw new S3Error("InvalidArgument", {
+      message: "The secret key was invalid for the specified algorithm.",
+    });
   }
   if (createHash("md5").update(bytes).digest("base64") !== md5) {
     throw new S3Error("InvalidArgument", {
@@ -36,7 +41,8 @@ export function checkCustomerKey(stored: string | undefined, given: string | und
   if (stored === given) return;
   if (given === undefined) {
     throw new S3Error("InvalidRequest", {
-      message: "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.",
+      message:
+        "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.",
     });
   }
   if (stored === undefined) {

@@ -20,7 +20,9 @@ export async function deleteObjects(call: Call): Promise<Response> {
   }
   const document = parseXml(await receiveText(call));
   const entries = childrenOf(document, "Object");
-  if (document.name !== "Delete" || entries.length === 0 || entries.length > 1000) throw new S3Error("MalformedXML");
+  if (document.name !== "Delete" || entries.length === 0 || entries.length > 1000) {
+    throw new S3Error("MalformedXML");
+  }
   const quiet = textOf(document, "Quiet") === "true";
   const results: (Xml | undefined)[] = [];
   for (const entry of entries) {
@@ -49,6 +51,9 @@ function deleteEntry(
     return { name: "Deleted", children: [...target, ...marker] };
   } catch (error) {
     if (!(error instanceof S3Error)) throw error;
-    return { name: "Error", children: [...target, element("Code", error.code), element("Message", error.message)] };
+    return {
+      name: "Error",
+      children: [...target, element("Code", error.code), element("Message", error.message)],
+    };
   }
 }

@@ -4,11 +4,20 @@ import type { StoredObject } from "../store/stored_object.ts";
 import type { Call } from "./call.ts";
 
 /** The version of a key a request means: the one named, or the current one. */
-export function findObject(call: Call, bucket: Bucket, key: string, versionId: string | undefined): StoredObject {
+export function findObject(
+  call: Call,
+  bucket: Bucket,
+  key: string,
+  versionId: string | undefined,
+): StoredObject {
   const versions = bucket.versions(key);
-  const found = versionId === undefined ? versions[0] : versions.find((version) => version.versionId === versionId);
+  const found = versionId === undefined
+    ? versions[0]
+    : versions.find((version) => version.versionId === versionId);
   if (found === undefined) {
-    if (versionId !== undefined) throw new S3Error("NoSuchVersion", { details: { Key: key, VersionId: versionId } });
+    if (versionId !== undefined) {
+      throw new S3Error("NoSuchVersion", { details: { Key: key, VersionId: versionId } });
+    }
     throw noSuchKey(call, key);
   }
   if (!found.deleteMarker) return found;

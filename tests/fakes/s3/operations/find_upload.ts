@@ -6,7 +6,9 @@ import { bucketOf, type Call, queryNumber } from "./call.ts";
 export function findUpload(call: Call): Upload {
   const id = call.query.get("uploadId") ?? "";
   const upload = bucketOf(call).uploads.get(id);
-  if (upload === undefined || upload.key !== call.key) throw new S3Error("NoSuchUpload", { details: { UploadId: id } });
+  if (upload === undefined || upload.key !== call.key) {
+    throw new S3Error("NoSuchUpload", { details: { UploadId: id } });
+  }
   return upload;
 }
 

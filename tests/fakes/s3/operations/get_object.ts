@@ -1,6 +1,6 @@
 import type { Response } from "../wire/response.ts";
 import { S3Error } from "../s3_error.ts";
-import { type StoredObject, storedChecksum } from "../store/stored_object.ts";
+import { storedChecksum, type StoredObject } from "../store/stored_object.ts";
 import { checksumHeaders, objectHeaders } from "./attributes.ts";
 import { type ByteSpan, parseRange } from "./byte_range.ts";
 import { bucketOf, type Call, queryNumber } from "./call.ts";
@@ -33,11 +33,15 @@ export function getObject(call: Call): Response {
     if (value !== undefined) headers[field] = value;
   }
   if (part !== undefined) headers["x-amz-mp-parts-count"] = String(part.count);
-  if (span !== undefined) headers["Content-Range"] = `bytes ${offset}-${offset + length - 1}/${object.content.size}`;
+  if (span !== undefined) {
+    headers["Content-Range"] = `bytes ${offset}-${offset + length - 1}/${object.content.size}`;
+  }
   // The checksum of the object says nothing of a part of it, so the service leaves it out there.
   if (length === object.content.size && call.headers.get("x-amz-checksum-mode") === "ENABLED") {
     const { checksums, defaultChecksum } = call.server.settings;
-    if (checksums) Object.assign(headers, checksumHeaders(storedChecksum(object, defaultChecksum && !bucket.discard)));
+    if (checksums) {
+      Object.assign(headers, checksumHeaders(storedChecksum(object, defaultChecksum && !bucket.discard)));
+    }
   }
   return {
     status: span === undefined ? 200 : 206,
@@ -51,7 +55,9 @@ function partOf(call: Call, object: StoredObject): { span: ByteSpan; count: numb
   if (!call.query.has("partNumber")) return undefined;
   const number = queryNumber(call, "partNumber", { min: 1, max: 10000, fallback: 1 });
   if (call.headers.has("range")) {
-    throw new S3Error("InvalidRequest", { message: "Cannot specify both Range header and partNumber query parameter" });
+    throw new S3Error("InvalidRequest", {
+      message: "Cannot specify both Range header and partNumber query parameter",
+    });
   }
   const parts = object.parts ?? [{ number: 1, size: object.content.size }];
   const part = parts[number - 1];

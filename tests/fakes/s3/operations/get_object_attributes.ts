@@ -24,7 +24,7 @@ export function getObjectAttributes(call: Call): Response {
     when("Checksum", () => checksum && element("Checksum", checksumElements(checksum))),
     when("ObjectParts", () =>
       object.parts && element("ObjectParts", [
-        element("TotalPartsCount", object.parts.length),
+        element("PartsCount", object.parts.length),
         ...object.parts.map((part) =>
           element("Part", [
             element("PartNumber", part.number),

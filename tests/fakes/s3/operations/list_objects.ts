@@ -81,7 +81,11 @@ function contents(
   });
 }
 
-function objectElements(object: StoredObject, listing: ListingQuery, withOwner: boolean): (Xml | undefined)[] {
+function objectElements(
+  object: StoredObject,
+  listing: ListingQuery,
+  withOwner: boolean,
+): (Xml | undefined)[] {
   return [
     element("Key", listing.encode(object.key)),
     element("LastModified", new Date(object.lastModified).toISOString()),

@@ -84,7 +84,9 @@ export function listMultipartUploads(call: Call): Response {
 export function abortMultipartUpload(call: Call): Response {
   const upload = findUpload(call);
   const ifMatch = call.headers.get("x-amz-if-match-initiated-time");
-  if (ifMatch !== undefined && Date.parse(ifMatch) !== upload.initiatedAt) throw new S3Error("PreconditionFailed");
+  if (ifMatch !== undefined && Date.parse(ifMatch) !== upload.initiatedAt) {
+    throw new S3Error("PreconditionFailed");
+  }
   bucketOf(call).uploads.delete(upload.id);
   return emptyResponse(204);
 }

@@ -17,6 +17,8 @@ export function checkBucketName(name: string): void {
 export function checkKey(key: string): void {
   const size = new TextEncoder().encode(key).length;
   if (size > MAX_KEY) {
-    throw new S3Error("KeyTooLongError", { details: { Size: String(size), MaxSizeAllowed: String(MAX_KEY) } });
+    throw new S3Error("KeyTooLongError", {
+      details: { Size: String(size), MaxSizeAllowed: String(MAX_KEY) },
+    });
   }
 }

@@ -1,6 +1,6 @@
 import type { Response } from "../wire/response.ts";
-import { type Bucket } from "../store/bucket.ts";
-import { type StoredObject, storedChecksum } from "../store/stored_object.ts";
+import type { Bucket } from "../store/bucket.ts";
+import { storedChecksum, type StoredObject } from "../store/stored_object.ts";
 import { checksumHeaders, encryptionHeaders, readAttributes } from "./attributes.ts";
 import { bucketOf, type Call, emptyResponse, wholeSeconds } from "./call.ts";
 import { checkWriteConditions } from "./conditions.ts";

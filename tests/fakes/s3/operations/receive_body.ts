@@ -19,26 +19,29 @@ export interface ReceivedBody {
   checksum?: Checksum;
 }
 
-/** Receives the body of a call. */
-export async function receiveBody(call: Call, options: { limit: number; discard: boolean }): Promise<ReceivedBody> {
+/** Receives the body of a call, whose length must be known beforehand unless it is only a document. */
+export async function receiveBody(
+  call: Call,
+  options: { limit: number; discard: boolean; document?: boolean },
+): Promise<ReceivedBody> {
   const { headers, payload, server } = call;
   const { length } = payload;
-  if (length === undefined) throw new S3Error("MissingContentLength");
-  if (length > options.limit) {
-    throw new S3Error("EntityTooLarge", {
-      details: { ProposedSize: String(length), MaxSizeAllowed: String(options.limit) },
-    });
-  }
+  if (length === undefined && options.document !== true) throw new S3Error("MissingContentLength");
+  checkSize(length ?? 0, options.limit);
   const contentMd5 = readContentMd5(call);
   const requested = server.settings.checksums ? requestedChecksum(headers, payload) : undefined;
   const md5 = options.discard && contentMd5 === undefined ? undefined : createHash("md5");
   const checksum = requested && startChecksum(requested.algorithm);
-  const bytes = new Uint8Array(options.discard ? 0 : length);
+  let bytes = new Uint8Array(options.discard ? 0 : length ?? 1024);
   let at = 0;
   for await (const piece of payload.bytes()) {
     md5?.update(piece);
     checksum?.update(piece);
-    if (!options.discard) bytes.set(piece, at);
+    checkSize(at + piece.length, options.limit);
+    if (!options.discard) {
+      if (at + piece.length > bytes.length) bytes = grown(bytes, at + piece.length);
+      bytes.set(piece, at);
+    }
     at += piece.length;
   }
   const digest = md5?.digest() ?? randomBytes(16);
@@ -48,7 +51,7 @@ export async function receiveBody(call: Call, options: { limit: number; discard:
       details: { ExpectedDigest: contentMd5.toString("base64"), CalculatedDigest: digest.toString("base64") },
     });
   }
-  const content = options.discard ? new SyntheticContent(length, 0) : new BytesContent(bytes);
+  const content = options.discard ? new SyntheticContent(at, 0) : new BytesContent(bytes.subarray(0, at));
   const received: ReceivedBody = { content, md5: digest.toString("hex") };
   if (requested === undefined || checksum === undefined) return received;
   const value = checksum.digest().toBase64();
@@ -58,7 +61,7 @@ export async function receiveBody(call: Call, options: { limit: number; discard:
 
 /** Receives a document as text. */
 export async function receiveText(call: Call): Promise<string> {
-  const { content } = await receiveBody(call, { limit: MAX_DOCUMENT, discard: false });
+  const { content } = await receiveBody(call, { limit: MAX_DOCUMENT, discard: false, document: true });
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   try {
     return [...content.slice(0, content.size)].map((piece) => decoder.decode(piece)).join("");
@@ -72,6 +75,19 @@ export function badChecksum(algorithm: string): S3Error {
   return new S3Error("BadDigest", {
     message: `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
   });
+}
+
+function checkSize(size: number, limit: number): void {
+  if (size <= limit) return;
+  throw new S3Error("EntityTooLarge", {
+    details: { ProposedSize: String(size), MaxSizeAllowed: String(limit) },
+  });
+}
+
+function grown(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.max(size, bytes.length * 2));
+  larger.set(bytes);
+  return larger;
 }
 
 function readContentMd5(call: Call): Buffer | undefined {

@@ -29,7 +29,9 @@ export function requestedChecksum(headers: HeaderList, payload: Payload): Reques
     );
   }
   const algorithm = algorithmNamed(field);
-  if (algorithm === undefined) throw invalid(`The algorithm type you specified in x-amz-checksum- header is invalid.`);
+  if (algorithm === undefined) {
+    throw invalid(`The algorithm type you specified in x-amz-checksum- header is invalid.`);
+  }
   if (named !== undefined && algorithmNamed(named) !== algorithm) {
     throw invalid("Value for x-amz-sdk-checksum-algorithm header is invalid.");
   }

@@ -12,7 +12,8 @@ export function checkStatedChecksum(
   const type = call.headers.get("x-amz-checksum-type");
   if (type !== undefined && computed !== undefined && type !== computed.type) {
     throw new S3Error("InvalidRequest", {
-      message: `The upload was created using the ${computed.type} checksum mode. The complete request must use the same checksum mode.`,
+      message:
+        `The upload was created using the ${computed.type} checksum mode. The complete request must use the same checksum mode.`,
     });
   }
   for (const algorithm of ALGORITHMS) {
@@ -21,11 +22,14 @@ export function checkStatedChecksum(
     if (trust) return { algorithm, value, type: "FULL_OBJECT" };
     if (computed === undefined || computed.algorithm !== algorithm) {
       throw new S3Error("InvalidRequest", {
-        message: `Checksum Type mismatch occurred, expected checksum Type: ${computed?.algorithm ?? "null"}, ` +
+        message:
+          `Checksum Type mismatch occurred, expected checksum Type: ${computed?.algorithm ?? "null"}, ` +
           `actual checksum Type: ${algorithm}`,
       });
     }
-    if (computed.value !== value && computed.value.replace(/-\d+$/, "") !== value) throw badChecksum(algorithm);
+    if (computed.value !== value && computed.value.replace(/-\d+$/, "") !== value) {
+      throw badChecksum(algorithm);
+    }
   }
   return computed;
 }

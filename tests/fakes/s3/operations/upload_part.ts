@@ -33,7 +33,11 @@ export async function uploadPart(call: Call): Promise<Response> {
     ...(received.checksum === undefined ? {} : { checksum: received.checksum }),
   });
   const { "x-amz-checksum-type": _, ...headers } = checksumHeaders(part.checksum);
-  return emptyResponse(200, { "ETag": quoted(part.etag), ...headers, ...encryptionHeaders(upload.attributes) });
+  return emptyResponse(200, {
+    "ETag": quoted(part.etag),
+    ...headers,
+    ...encryptionHeaders(upload.attributes),
+  });
 }
 
 /** UploadPartCopy. */

@@ -53,7 +53,13 @@ export interface StoredObject {
 
 /** Attributes of an object about which nothing was said. */
 export function plainAttributes(): ObjectAttributes {
-  return { fields: new Map(), metadata: new Map(), storageClass: "STANDARD", tags: [], encryption: new Map() };
+  return {
+    fields: new Map(),
+    metadata: new Map(),
+    storageClass: "STANDARD",
+    tags: [],
+    encryption: new Map(),
+  };
 }
 
 /** The stored checksum; where none was given the CRC-64/NVME the service computes by itself, from the first time it is asked for. */

@@ -30,7 +30,9 @@ export class ByteReader {
     let from = 0;
     while (true) {
       const at = seen.indexOf(terminator, from, "latin1");
-      if (at > limit || (at < 0 && seen.length > limit)) throw new FramingError(`${what} is over ${limit} bytes`);
+      if (at > limit || (at < 0 && seen.length > limit)) {
+        throw new FramingError(`${what} is over ${limit} bytes`);
+      }
       if (at >= 0) {
         this.#rest = seen.subarray(at + terminator.length);
         return seen.subarray(0, at);
@@ -42,7 +44,9 @@ export class ByteReader {
         if (seen.length === 0) return null;
         throw new EndOfStreamError(what);
       }
-      seen = seen.length === 0 ? Buffer.from(more.buffer, more.byteOffset, more.length) : Buffer.concat([seen, more]);
+      seen = seen.length === 0
+        ? Buffer.from(more.buffer, more.byteOffset, more.length)
+        : Buffer.concat([seen, more]);
     }
   }
 

@@ -26,7 +26,6 @@ export interface RequestHead {
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// deno-lint-ignore no-control-regex
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Parses what precedes the empty line of a request; anything that is not exactly HTTP/1.1 in origin form is a {@linkcode FramingError}. */
@@ -68,6 +67,8 @@ function framingOf(headers: HeaderList): BodyFraming {
   }
   if (length === undefined) return { kind: "none" };
   const value = Number(length);
-  if (!/^\d+$/.test(length) || !Number.isSafeInteger(value)) throw new FramingError("Content-Length is not a number");
+  if (!/^\d+$/.test(length) || !Number.isSafeInteger(value)) {
+    throw new FramingError("Content-Length is not a number");
+  }
   return { kind: "length", length: value };
 }

@@ -70,7 +70,10 @@ export class SocketStream {
       lost();
     } else {
       // A write that is under way when the socket is destroyed gets an error here.
-      this.#socket.write(bytes, (error?: Error | null) => error === undefined || error === null ? resolve() : lost());
+      this.#socket.write(
+        bytes,
+        (error?: Error | null) => error === undefined || error === null ? resolve() : lost(),
+      );
     }
     return promise;
   }

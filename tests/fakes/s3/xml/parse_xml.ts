@@ -10,7 +10,8 @@ export interface XmlNode {
   children: XmlNode[];
 }
 
-const MARKUP = /<\?[^>]*\?>|<!--[^]*?-->|<!\[CDATA\[([^]*?)\]\]>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:\s+[^\s=>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/y;
+const MARKUP =
+  /<\?[^>]*\?>|<!--[^]*?-->|<!\[CDATA\[([^]*?)\]\]>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:\s+[^\s=>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/y;
 
 /** Parses a request document; anything malformed is `MalformedXML`. There are no document types and no entities but the five of XML. */
 export function parseXml(source: string): XmlNode {
