@@ -31,7 +31,7 @@ export class PrefixedResult implements GetResult {
     return this.#inner.cancel(reason);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#inner[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#inner[Symbol.asyncDispose]();
   }
 }

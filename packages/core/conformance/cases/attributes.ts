@@ -1,0 +1,123 @@
+import type { ObjectStore } from "../../contract/object_store.ts";
+import type { ObjectAttributes } from "../../contract/types.ts";
+import type { ConformanceCase } from "../conformance_case.ts";
+import { expect, expectBytes, expectEqual } from "../expect.ts";
+import { bytesIn, bytesOf, isThere } from "../samples.ts";
+
+const ATTRIBUTES: ObjectAttributes = {
+  contentType: "text/x-sample; charset=utf-8",
+  contentEncoding: "gzip",
+  cacheControl: "max-age=60, no-transform",
+  metadata: { "first-name": "value", second: "another value, with = and ; in it" },
+};
+
+/** Attributes that are stored with an object. */
+export const attributeCases: readonly ConformanceCase[] = [
+  {
+    name: "put() stores attributes, and head() and get() tell them",
+    needs: ["attributes"],
+    async run({ store }) {
+      await store.put("object", bytesOf("content"), ATTRIBUTES);
+      await expectAttributes(store, "object");
+      await store.put("empty", new Uint8Array(), ATTRIBUTES);
+      await expectAttributes(store, "empty");
+    },
+  },
+  {
+    name: "createWriter() stores attributes",
+    needs: ["attributes"],
+    async run({ store, partSize }) {
+      await using writer = await store.createWriter("object", { ...ATTRIBUTES, partSize });
+      await writer.write(new Uint8Array(2 * partSize + 1));
+      await writer.close();
+      await expectAttributes(store, "object");
+    },
+  },
+  {
+    name: "metadata names are stored in lower case, and none at all is an empty record",
+    needs: ["attributes"],
+    async run({ store }) {
+      await store.put("object", bytesOf("x"), { metadata: { "First-Name": "Mixed Case", ALL: "UPPER" } });
+      expectEqual(
+        (await store.head("object")).metadata,
+        { all: "UPPER", "first-name": "Mixed Case" },
+        "metadata",
+      );
+      await store.put("bare", bytesOf("x"), { metadata: {} });
+      expectEqual((await store.head("bare")).metadata, {}, "metadata of an object without any");
+    },
+  },
+  {
+    name: "put() without attributes keeps none of the old object's",
+    needs: ["attributes"],
+    async run({ store }) {
+      await store.put("object", bytesOf("one"), ATTRIBUTES);
+      await store.put("object", bytesOf("two"));
+      const info = await store.head("object");
+      expectEqual(info.metadata, {}, "metadata");
+      expectEqual(info.contentEncoding ?? "", "", "contentEncoding");
+      expect(info.contentType !== ATTRIBUTES.contentType, "contentType is that of the old object");
+      expect(info.cacheControl !== ATTRIBUTES.cacheControl, "cacheControl is that of the old object");
+    },
+  },
+  {
+    name: "bodies are not decoded by their contentEncoding",
+    needs: ["attributes"],
+    async run({ store }) {
+      const compressed = bytesOf("no gzip at all");
+      await store.put("object", compressed, { contentEncoding: "gzip", contentType: "text/plain" });
+      expectBytes(await bytesIn(store, "object"), compressed, "the object");
+      expectEqual((await store.head("object")).size, compressed.length, "its size");
+    },
+  },
+  {
+    name: "copy() and rename() take the attributes along",
+    needs: ["attributes"],
+    async run({ store }) {
+      await store.put("object", bytesOf("content"), ATTRIBUTES);
+      await store.put("copied", bytesOf("old"), { metadata: { other: "x" } });
+      await store.copy("object", "copied");
+      await expectAttributes(store, "copied");
+      await store.rename("object", "moved");
+      await expectAttributes(store, "moved");
+      await store.copy("copied", "copied");
+      await expectAttributes(store, "copied");
+    },
+  },
+  {
+    name: "attributes are done with once put() settles, and what head() tells belongs to its reader",
+    needs: ["attributes"],
+    async run({ store }) {
+      const metadata: Record<string, string> = { name: "value" };
+      await store.put("object", bytesOf("x"), { metadata });
+      metadata.name = "changed";
+      Object.assign((await store.head("object")).metadata, { name: "changed" });
+      expectEqual((await store.head("object")).metadata, { name: "value" }, "metadata");
+    },
+  },
+  {
+    name: "storageClass is honoured on put() and createWriter()",
+    needs: ["storageClass"],
+    async run({ store, storageClass }) {
+      expect(storageClass !== undefined, "the suite needs a storageClass of this service in its options");
+      await store.put("object", bytesOf("x"), { storageClass });
+      expectEqual((await store.head("object")).storageClass, storageClass, "storageClass after put()");
+      await using writer = await store.createWriter("written", { storageClass });
+      await writer.close();
+      expectEqual((await store.head("written")).storageClass, storageClass, "storageClass after a writer");
+      expect(await isThere(store, "object"), "the object is not there");
+    },
+  },
+];
+
+async function expectAttributes(store: ObjectStore, key: string): Promise<void> {
+  await using result = await store.get(key);
+  for (const [name, info] of [["head()", await store.head(key)], ["get()", result.info]] as const) {
+    const { contentType, contentEncoding, cacheControl, metadata } = info;
+    expectEqual<unknown>(
+      { contentType, contentEncoding, cacheControl, metadata },
+      ATTRIBUTES,
+      `${key} by ${name}`,
+    );
+  }
+}

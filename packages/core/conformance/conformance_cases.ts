@@ -1,0 +1,50 @@
+import { attributeCases } from "./cases/attributes.ts";
+import { cancellationCases } from "./cases/cancellation.ts";
+import { concurrencyCases } from "./cases/concurrency.ts";
+import { readConditionCases, writeConditionCases } from "./cases/conditions.ts";
+import { copyCases } from "./cases/copy.ts";
+import { deleteCases } from "./cases/delete.ts";
+import { deleteManyCases } from "./cases/delete_many.ts";
+import { errorCases } from "./cases/errors.ts";
+import { getCases } from "./cases/get.ts";
+import { getResultCases } from "./cases/get_result.ts";
+import { headCases } from "./cases/head.ts";
+import { keyCases } from "./cases/keys.ts";
+import { listCases } from "./cases/list.ts";
+import { listWithDelimiterCases } from "./cases/list_with_delimiter.ts";
+import { presignCases } from "./cases/presign.ts";
+import { putCases } from "./cases/put.ts";
+import { rangeCases } from "./cases/ranges.ts";
+import { renameCases } from "./cases/rename.ts";
+import { storeCases } from "./cases/store.ts";
+import { versionCases } from "./cases/versions.ts";
+import { writerCases } from "./cases/writer.ts";
+import { writerAbortCases } from "./cases/writer_abort.ts";
+import type { ConformanceCase } from "./conformance_case.ts";
+
+/** Every promise of the contract that a store can be asked about. */
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...storeCases,
+  ...getCases,
+  ...getResultCases,
+  ...rangeCases,
+  ...headCases,
+  ...putCases,
+  ...writerCases,
+  ...writerAbortCases,
+  ...listCases,
+  ...listWithDelimiterCases,
+  ...deleteCases,
+  ...deleteManyCases,
+  ...copyCases,
+  ...renameCases,
+  ...readConditionCases,
+  ...writeConditionCases,
+  ...attributeCases,
+  ...versionCases,
+  ...keyCases,
+  ...cancellationCases,
+  ...errorCases,
+  ...concurrencyCases,
+  ...presignCases,
+];
