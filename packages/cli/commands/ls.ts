@@ -6,7 +6,7 @@ import { argument, flag } from "@optique/core/primitives";
 import { defineCommand } from "../program/command.ts";
 import { placeValue } from "../values/place_value.ts";
 
-const options = object({
+const options = object("Options", {
   recursive: withDefault(
     flag("-r", "--recursive", { description: message`List every level instead of one.` }),
     false,
@@ -17,7 +17,8 @@ const options = object({
   ),
   uris: multiple(
     argument(placeValue({ metavar: "URI", dash: false }), {
-      description: message`An object, a prefix, a container, or a scheme such as s3://, whose containers are listed; \
+      description:
+        message`An object, a prefix, a container, or a scheme such as s3://, whose containers are listed; \
 the working directory by default.`,
     }),
   ),
@@ -30,9 +31,10 @@ export type LsOptions = InferValue<typeof options>;
 export const ls = defineCommand({
   name: "ls",
   brief: message`List objects`,
-  description: message`Prints time, size and name of each object, and PRE for each prefix. Names are relative to what \
+  description:
+    message`Prints time, size and name of each object, and PRE for each prefix. Names are relative to what \
 is listed. A URI without a final slash names an object, or the prefix of that name; it is never a pattern.`,
-  usage: [{ type: "argument", metavar: "URI" }, { type: "ellipsis" }],
+  usage: "[URI...]",
   examples: [
     ["lade ls", "lists the working directory"],
     ["lade ls -r -H s3://bucket/data/", "lists everything under data/, sizes for people"],

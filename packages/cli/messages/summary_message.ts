@@ -39,7 +39,9 @@ export class SummaryMessage implements Message {
       ...(bytes === undefined ? [] : [formatSize(bytes)]),
     ];
     if (dryRun) return `lade: ${operation} would take ${parts.join(", ")}`;
-    const rate = bytes === undefined || elapsedMs <= 0 ? "" : ` (${formatSize(bytes / (elapsedMs / 1000))}/s)`;
+    const rate = bytes === undefined || elapsedMs <= 0
+      ? ""
+      : ` (${formatSize(bytes / (elapsedMs / 1000))}/s)`;
     return `lade: ${operation} took ${parts.join(", ")} in ${formatDuration(elapsedMs)}${rate}`;
   }
 

@@ -1,8 +1,6 @@
-import { formatSize } from "../output/format_size.ts";
+import { formatSizeColumn } from "../output/format_size_column.ts";
 import { printable } from "../output/printable.ts";
-import type { Style } from "../output/style.ts";
 import type { Json, Message } from "./message.ts";
-import { SIZE_COLUMNS } from "./object_message.ts";
 
 /** What a prefix or an object takes. */
 export interface Usage {
@@ -17,17 +15,18 @@ export interface Usage {
 /** One line of `du`. */
 export class UsageMessage implements Message {
   readonly #usage: Usage;
+  readonly #humanSizes: boolean;
 
   /** Shows `usage`. */
-  constructor(usage: Usage) {
+  constructor(usage: Usage, humanSizes: boolean) {
     this.#usage = usage;
+    this.#humanSizes = humanSizes;
   }
 
   /** Size, number of objects, URI. */
-  toText(style: Style): string {
+  toText(): string {
     const { uri, size, objects } = this.#usage;
-    const shown = style.humanSizes ? formatSize(size) : String(size);
-    return `${shown.padStart(SIZE_COLUMNS)} ${String(objects).padStart(9)} ${printable(uri)}`;
+    return `${formatSizeColumn(size, this.#humanSizes)} ${String(objects).padStart(9)} ${printable(uri)}`;
   }
 
   /** The same. */

@@ -12,8 +12,6 @@ export interface OutputConfig {
   readonly json: boolean;
   /** Only what was asked for and failures are printed. */
   readonly quiet: boolean;
-  /** Sizes are written for people. */
-  readonly humanSizes: boolean;
   /** Ends waiting for a reader that does not read. */
   readonly signal: AbortSignal;
   /** Called once when the reader of standard output has gone. */
@@ -47,9 +45,9 @@ export class Output {
   /** Prints to the streams of `config.terminal`. */
   constructor(config: OutputConfig) {
     this.#config = config;
-    const { humanSizes, terminal: { noColor, stdout, stderr } } = config;
-    this.#resultStyle = createStyle({ colors: !noColor && stdout.isTerminal(), humanSizes });
-    this.#noteStyle = createStyle({ colors: !noColor && stderr.isTerminal(), humanSizes: true });
+    const { noColor, stdout, stderr } = config.terminal;
+    this.#resultStyle = createStyle({ colors: !noColor && stdout.isTerminal() });
+    this.#noteStyle = createStyle({ colors: !noColor && stderr.isTerminal() });
   }
 
   /** Failures printed so far. */

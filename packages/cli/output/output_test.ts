@@ -45,7 +45,6 @@ function setUp(options: Partial<OutputConfig> & { isTerminal?: boolean } = {}) {
     terminal,
     json: false,
     quiet: false,
-    humanSizes: false,
     signal: controller.signal,
     onClosed: () => closed++,
     ...options,

@@ -1,9 +1,8 @@
 import type { Message } from "@optique/core/message";
-import { commandLine, lineBreak, message } from "@optique/core/message";
+import { lineBreak, text } from "@optique/core/message";
 import { map } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { command } from "@optique/core/primitives";
-import type { UsageTerm } from "@optique/core/usage";
 import type { CommandContext } from "./command_context.ts";
 
 /** Does what a command is for. A failure that leaves the rest undone is thrown, others go to `context.output`. */
@@ -17,8 +16,8 @@ export interface CommandConfig<T> {
   readonly brief: Message;
   /** What a user must know besides. */
   readonly description: Message;
-  /** How its arguments are written, such as `SRC… DEST`. */
-  readonly usage: readonly UsageTerm[];
+  /** How its arguments are written, such as `SRC... DEST`. */
+  readonly usage: string;
   /** Command lines that show it at work, each with what it does. */
   readonly examples: readonly (readonly [commandLine: string, effect: string])[];
   /** Reads its options and arguments. */
@@ -32,6 +31,12 @@ export interface CommandConfig<T> {
   readonly load: () => Promise<RunCommand<T>>;
 }
 
+/** The value of a command's parser. */
+export type CommandValue = {
+  /** The command with its options. */
+  readonly invocation: Invocation;
+};
+
 /** A command with its options, ready to run. */
 export interface Invocation {
   /** The command's name. */
@@ -43,31 +48,28 @@ export interface Invocation {
 }
 
 /** Makes the parser of a command, whose value is the command ready to run. */
-export function defineCommand<T>(config: CommandConfig<T>): Parser<"sync", Invocation, unknown> {
+export function defineCommand<T>(config: CommandConfig<T>): Parser<"sync", CommandValue, unknown> {
   const { name, brief, description, usage, examples, options, whenUnread, load } = config;
-  const invocation = map(options, (values): Invocation => ({
-    name,
-    whenUnread,
-    run: async (context) => (await load())(context, values),
+  const invocation = map(options, (values): CommandValue => ({
+    invocation: { name, whenUnread, run: async (context) => (await load())(context, values) },
   }));
   return command(name, invocation, {
     brief,
     description,
-    usageLine: [
-      { type: "command", name },
-      { type: "optional", terms: [{ type: "argument", metavar: "OPTION" }, { type: "ellipsis" }] },
-      ...usage,
-    ],
+    usageLine: [{ type: "literal", value: `[OPTION...] ${usage}` }],
     footer: exampleLines(examples),
   });
 }
 
+/** Spaces at the start of a line are no-break spaces, because the formatter folds all others. */
 function exampleLines(examples: CommandConfig<unknown>["examples"]): Message {
-  return examples.flatMap(([line, effect], index) => [
-    ...(index === 0 ? message`Examples:` : []),
-    lineBreak(),
-    ...message`  ${commandLine(line)}`,
-    lineBreak(),
-    ...message`      ${{ type: "text", text: effect }}`,
-  ]);
+  return [
+    text("Examples:"),
+    ...examples.flatMap(([line, effect]) => [
+      lineBreak(),
+      text(`\u00a0\u00a0${line}`),
+      lineBreak(),
+      text(`\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0${effect}`),
+    ]),
+  ];
 }

@@ -17,4 +17,6 @@ export interface CommandContext {
   readonly settings: GlobalOptions;
   /** The stores, by URI. The same each time; closed after the command. */
   lade(): Promise<Lade>;
+  /** Prints a failure that leaves the rest of the command to be done; throws what ends the command. */
+  fail(error: unknown): Promise<void>;
 }

@@ -29,7 +29,8 @@ export const globalOptions = object("Global options", {
   ),
   progress: withDefault(
     option("--progress", choice(["auto", "plain", "none"], { metavar: "HOW" }), {
-      description: message`Show progress on standard error: a bar on a terminal and now and then a line elsewhere, \
+      description:
+        message`Show progress on standard error: a bar on a terminal and now and then a line elsewhere, \
 always lines, or nothing.`,
     }),
     "auto",

@@ -28,3 +28,12 @@ export function placeValue(config: PlaceValueConfig): ValueParser<"sync", string
     },
   };
 }
+
+/** How many places a command needs that works on each of them. */
+export const atLeastOne = { min: 1, errors: { tooFew: message`A URI or path is needed.` } };
+
+/** How many places a command needs that has sources and a destination. */
+export const sourcesAndDestination = {
+  min: 2,
+  errors: { tooFew: message`A source and a destination are needed.` },
+};

@@ -1,0 +1,29 @@
+import { InvalidNameError, readChunks } from "@lade/core";
+import { explainMissing } from "../places/explain_missing.ts";
+import { isPrefix, locate } from "../places/place.ts";
+import type { RunCommand } from "../program/command.ts";
+import type { CatOptions } from "./cat.ts";
+
+/** Prints each object, in order; one that fails does not keep back the next. */
+export const runCat: RunCommand<CatOptions> = async (context, { offset, length, uris }) => {
+  const { output, signal, fail } = context;
+  const lade = await context.lade();
+  output.rawResults = true;
+  const part = offset > 0 || length !== undefined;
+  const range = { offset, ...(length !== undefined && { length }) };
+  for (const argument of uris) {
+    try {
+      const place = await locate(lade, argument);
+      if (isPrefix(place)) {
+        throw new InvalidNameError({ operation: "get", uri: place.uri, detail: "it is a prefix, use ls" });
+      }
+      await using chunks = await readChunks(place.store, place.key, { signal, ...(part && { range }) })
+        .catch(async (error) => {
+          throw await explainMissing(lade, error, place, "use ls", signal);
+        });
+      for await (const chunk of chunks) await output.bytes(chunk);
+    } catch (error) {
+      await fail(error);
+    }
+  }
+};

@@ -1,0 +1,67 @@
+import { UsageMessage } from "../messages/usage_message.ts";
+import { look } from "../places/look.ts";
+import { locate, type Place } from "../places/place.ts";
+import type { RunCommand } from "../program/command.ts";
+import type { CommandContext } from "../program/command_context.ts";
+import type { DuOptions } from "./du.ts";
+
+interface Level {
+  readonly prefix: string;
+  size: number;
+  objects: number;
+}
+
+/** Sums up each place. */
+export const runDu: RunCommand<DuOptions> = async (context, options) => {
+  for (const argument of options.uris.length > 0 ? options.uris : ["."]) {
+    try {
+      const lade = await context.lade();
+      const place = await locate(lade, argument);
+      const { object, prefix } = await look(lade, place, "sum up", context.signal);
+      if (object) {
+        const usage = { uri: place.uri, size: object.size, objects: 1 };
+        await context.output.result(new UsageMessage(usage, options.humanSizes));
+      }
+      if (prefix) await sumPrefix(context, options, prefix);
+    } catch (error) {
+      await context.fail(error);
+    }
+  }
+};
+
+/**
+ * Sums up a prefix and the levels below it in one pass: all keys of a prefix follow one another in a listing, so
+ * that only the levels from the first to the present one are held.
+ */
+async function sumPrefix(
+  { output, signal }: CommandContext,
+  { maxDepth, humanSizes }: DuOptions,
+  { store, key, uriOf }: Place,
+): Promise<void> {
+  const root: Level = { prefix: key, size: 0, objects: 0 };
+  const open = [root];
+  const close = async () => {
+    const level = open.pop();
+    if (!level) return;
+    const parent = open.at(-1);
+    if (parent) {
+      parent.size += level.size;
+      parent.objects += level.objects;
+    }
+    const { size, objects, prefix } = level;
+    await output.result(new UsageMessage({ uri: uriOf(prefix), size, objects }, humanSizes));
+  };
+  for await (const object of store.list(key, { signal })) {
+    while (open.length > 1 && !object.key.startsWith(open.at(-1)?.prefix ?? "")) await close();
+    while (open.length <= maxDepth) {
+      const start = open.at(-1)?.prefix.length ?? key.length;
+      const end = object.key.indexOf("/", start);
+      if (end < 0) break;
+      open.push({ prefix: object.key.slice(0, end + 1), size: 0, objects: 0 });
+    }
+    const level = open.at(-1) ?? root;
+    level.size += object.size;
+    level.objects++;
+  }
+  while (open.length > 0) await close();
+}

@@ -1,0 +1,69 @@
+import { NotFoundError } from "@lade/core";
+import { ContainerMessage } from "../messages/container_message.ts";
+import { ObjectMessage } from "../messages/object_message.ts";
+import { PrefixMessage } from "../messages/prefix_message.ts";
+import { look } from "../places/look.ts";
+import { isLocalDirectory, locate, nameOf, type Place, uriOfArgument } from "../places/place.ts";
+import type { RunCommand } from "../program/command.ts";
+import type { CommandContext } from "../program/command_context.ts";
+import type { LsOptions } from "./ls.ts";
+
+/** Lists each place; with several, names are whole URIs. */
+export const runLs: RunCommand<LsOptions> = async (context, options) => {
+  const places = options.uris.length > 0 ? options.uris : ["."];
+  for (const argument of places) {
+    try {
+      const uri = uriOfArgument(argument);
+      if (/^[^:]+:\/\/$/.test(uri)) await listContainers(context, uri);
+      else await listPlace(context, options, argument, places.length > 1);
+    } catch (error) {
+      await context.fail(error);
+    }
+  }
+};
+
+async function listContainers({ output, signal, lade }: CommandContext, uri: string): Promise<void> {
+  for await (const container of (await lade()).listContainers(uri, { signal })) {
+    await output.result(new ContainerMessage(container));
+  }
+}
+
+async function listPlace(
+  context: CommandContext,
+  options: LsOptions,
+  argument: string,
+  fullNames: boolean,
+): Promise<void> {
+  const { output, signal } = context;
+  const lade = await context.lade();
+  const place = await locate(lade, argument);
+  const { object, prefix } = await look(lade, place, "list", signal);
+  if (!object) return prefix && await listPrefix(context, options, prefix, fullNames);
+  const name = fullNames ? place.uri : nameOf(place);
+  await output.result(new ObjectMessage(place.uri, name, object, options.humanSizes));
+  if (prefix) await output.result(new PrefixMessage(prefix.uri, `${name}/`));
+}
+
+async function listPrefix(
+  { output, signal }: CommandContext,
+  { recursive, humanSizes }: LsOptions,
+  { store, key, uri, uriOf }: Place,
+  fullNames: boolean,
+): Promise<void> {
+  const entries = recursive ? store.list(key, { signal }) : store.listWithDelimiter(key, { signal });
+  let any = false;
+  for await (const entry of entries) {
+    any = true;
+    const entryKey = "prefix" in entry ? entry.prefix : entry.key;
+    const entryUri = uriOf(entryKey);
+    const name = fullNames ? entryUri : entryKey.slice(key.length);
+    await output.result(
+      "prefix" in entry
+        ? new PrefixMessage(entryUri, name)
+        : new ObjectMessage(entryUri, name, entry, humanSizes),
+    );
+  }
+  if (!any && key !== "" && !await isLocalDirectory(uri)) {
+    throw new NotFoundError({ operation: "list", uri, detail: "no such prefix" });
+  }
+}

@@ -1,0 +1,20 @@
+import { OperationMessage } from "../messages/operation_message.ts";
+import { uriOfArgument } from "../places/place.ts";
+import type { RunCommand } from "../program/command.ts";
+import type { MbOptions } from "./mb.ts";
+
+/** Makes each container. */
+export const runMb: RunCommand<MbOptions> = async (
+  { name, lade, output, signal, fail },
+  { uris, dryRun },
+) => {
+  for (const argument of uris) {
+    try {
+      const uri = uriOfArgument(argument);
+      if (!dryRun) await (await lade()).createContainer(uri, { signal });
+      await output.done(new OperationMessage({ operation: name, destination: uri, dryRun }));
+    } catch (error) {
+      await fail(error);
+    }
+  }
+};

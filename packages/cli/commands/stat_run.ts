@@ -1,0 +1,27 @@
+import { InvalidNameError } from "@lade/core";
+import { StatMessage } from "../messages/stat_message.ts";
+import { explainMissing } from "../places/explain_missing.ts";
+import { isPrefix, locate } from "../places/place.ts";
+import type { RunCommand } from "../program/command.ts";
+import type { StatOptions } from "./stat.ts";
+
+/** Shows each object. */
+export const runStat: RunCommand<StatOptions> = async (context, { uris }) => {
+  const { output, signal, fail } = context;
+  const lade = await context.lade();
+  for (const argument of uris) {
+    try {
+      const place = await locate(lade, argument);
+      if (isPrefix(place)) {
+        const detail = "it is a prefix, use du or ls";
+        throw new InvalidNameError({ operation: "stat", uri: place.uri, detail });
+      }
+      const info = await place.store.head(place.key, { signal }).catch(async (error) => {
+        throw await explainMissing(lade, error, place, "use du or ls", signal);
+      });
+      await output.result(new StatMessage(place.uri, info));
+    } catch (error) {
+      await fail(error);
+    }
+  }
+};

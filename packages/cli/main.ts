@@ -1,0 +1,21 @@
+/**
+ * The `lade` command: moves, reads and feeds objects of any store.
+ *
+ * ```sh
+ * deno install --global --name lade --allow-read --allow-write --allow-env jsr:@lade/cli
+ * lade put -r data/ file:///backup/data/
+ * ```
+ *
+ * @module
+ */
+import config from "./deno.json" with { type: "json" };
+
+if (import.meta.main) {
+  const [first, ...rest] = Deno.args;
+  if (rest.length === 0 && (first === "--version" || first === "-V")) {
+    Deno.stdout.writeSync(new TextEncoder().encode(`lade ${config.version}\n`));
+  } else {
+    const { runProcess } = await import("./program/run_process.ts");
+    await runProcess(Deno.args);
+  }
+}

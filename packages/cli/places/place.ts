@@ -1,0 +1,62 @@
+import { isUri, parseUri } from "@lade/core";
+import { fileUri, type Lade, type LocatedUri } from "@lade/lade";
+
+/** Where an argument leads: a container's store, a key or prefix in it, and the URI of both together. */
+export interface Place extends LocatedUri {
+  /** The URI as its provider writes it. */
+  readonly uri: string;
+}
+
+/** The URI that an argument stands for: itself, or that of a local path. */
+export function uriOfArgument(argument: string): string {
+  return isUri(argument) ? argument : fileUri(argument);
+}
+
+/** Opens the store that an argument leads to. */
+export async function locate(lade: Lade, argument: string): Promise<Place> {
+  const located = await lade.locate(uriOfArgument(argument));
+  return { ...located, uri: located.uriOf(located.key) };
+}
+
+/** Opens the prefix of a place's name: the place itself where it is a prefix, else with a slash at the end. */
+export async function locatePrefix(lade: Lade, place: Place): Promise<Place> {
+  return isPrefix(place) ? place : await locate(lade, `${place.uri}/`);
+}
+
+/** Another key of the same store. */
+export function placeOf(place: Place, key: string): Place {
+  return { ...place, key, uri: place.uriOf(key) };
+}
+
+/** The object `name` under a prefix. */
+export function placeBelow(prefix: Place, name: string): Place {
+  return placeOf(prefix, prefix.key + name);
+}
+
+/** Whether the place is a prefix or a whole container, rather than an object. */
+export function isPrefix(place: Place): boolean {
+  return place.key === "" || place.key.endsWith("/");
+}
+
+/** The last part of a key, by which an object goes where only a prefix is named. */
+export function nameOf(place: Place): string {
+  return place.key.slice(place.key.lastIndexOf("/") + 1);
+}
+
+/** The path of a URI of a local store; `undefined` for any other. */
+export function localPathOf(uri: string): string | undefined {
+  const { scheme, rest } = parseUri(uri);
+  return scheme === "file" || scheme === "direct" ? rest : undefined;
+}
+
+/** Whether a URI names a directory that exists in a local store. */
+export async function isLocalDirectory(uri: string): Promise<boolean> {
+  const path = localPathOf(uri);
+  if (path === undefined) return false;
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    // What is wrong with the path is for the store to say.
+    return false;
+  }
+}

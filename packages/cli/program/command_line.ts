@@ -1,0 +1,89 @@
+import { merge } from "@optique/core/constructs";
+import { runParser } from "@optique/core/facade";
+import { formatMessage, type Message, message, text } from "@optique/core/message";
+import config from "../deno.json" with { type: "json" };
+import { SIZE_UNITS } from "../values/parse_size.ts";
+import type { Invocation } from "./command.ts";
+import { COMMAND_NAMES, commands } from "./commands.ts";
+import { ownNameOf } from "./foreign_names.ts";
+import { type GlobalOptions, globalOptions } from "./global_options.ts";
+
+/** What a command line asks for. */
+export type CommandLine =
+  | { readonly kind: "run"; readonly invocation: Invocation; readonly settings: GlobalOptions }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "mistake"; readonly problem: string };
+
+/** How help looks. */
+export interface HelpFormat {
+  /** Characters in a line. */
+  readonly columns: number;
+  /** Whether it may have colours. */
+  readonly colors: boolean;
+}
+
+/** What the program is, in a few words. */
+export const BRIEF: Message = message`Move, read and feed objects of any store.`;
+
+/** How a command line is written. */
+export const USAGE = "[OPTION...] COMMAND [ARGUMENT...]";
+
+/** What the help says at its end. */
+export const FOOTER: Message = message`A place is a URI (file:///path, direct:///path, memory://name/key, \
+s3://bucket/key and so on) or a local path. A URI that ends in a slash names a prefix. ${
+  text(SIZE_UNITS)
+} Exit codes: 0 done, \
+1 something failed, 2 wrong command line, 130 interrupted (SIGTERM 143, SIGHUP 129).`;
+
+/** The parser of the whole command line. */
+export const commandLineParser = merge(globalOptions, commands);
+
+/** Reads a command line. Help, version and completions come back as text to print. */
+export function readCommandLine(args: readonly string[], format: HelpFormat): CommandLine {
+  const printed: string[] = [];
+  let answer: CommandLine | undefined;
+  const onShow = () => {
+    answer = { kind: "text", text: tidy(printed.join("\n")) };
+  };
+  const parsed = runParser(commandLineParser, "lade", args, {
+    help: { command: true, option: { names: ["-h", "--help"], group: "Global options" }, onShow },
+    version: {
+      value: config.version,
+      option: { names: ["-V", "--version"], group: "Global options" },
+      onShow: () => {
+        answer = { kind: "text", text: `lade ${config.version}` };
+      },
+    },
+    completion: { command: true, onShow },
+    brief: BRIEF,
+    footer: FOOTER,
+    usageLine: [{ type: "literal", value: USAGE }],
+    maxWidth: format.columns,
+    termWidth: "auto",
+    colors: format.colors,
+    aboveError: "none",
+    stdout: (text) => printed.push(text),
+    stderr: () => {},
+    onError: (_exitCode, error) => {
+      answer = { kind: "mistake", problem: problemOf(args, error) };
+    },
+  });
+  if (answer) return answer;
+  const { invocation, ...settings } = parsed;
+  return { kind: "run", invocation, settings };
+}
+
+/** No-break spaces have kept indentation; wrapped lines end in a space. */
+function tidy(text: string): string {
+  return text.replaceAll("\u00a0", " ").replaceAll(/ +$/gm, "");
+}
+
+function problemOf(args: readonly string[], error: Message): string {
+  if (args.length === 0) return "A command is needed.\nSee lade --help.";
+  const problem = formatMessage(error, { quotes: true, colors: false }).replaceAll(/\n\n+/g, "\n");
+  const command = args.find((arg) => (COMMAND_NAMES as readonly string[]).includes(arg));
+  const own = command === undefined ? args.map(ownNameOf).find((name) => name !== undefined) : undefined;
+  const hint = own === undefined ? "" : `\nHere it is called ${own}.`;
+  const help = command === undefined ? "lade --help" : `lade ${command} --help`;
+  return `${problem}${hint}\nSee ${help}.`;
+}

@@ -1,0 +1,113 @@
+import type { Lade } from "@lade/lade";
+import { ErrorMessage } from "../messages/error_message.ts";
+import { ClosedOutputError } from "../output/closed_output_error.ts";
+import { Output } from "../output/output.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { writeAll } from "../output/write_all.ts";
+import { readCommandLine } from "./command_line.ts";
+import type { Invocation } from "./command.ts";
+import { ExitCode } from "./exit_code.ts";
+import type { GlobalOptions } from "./global_options.ts";
+import { InterruptError } from "./interrupt_error.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** What the program runs in. */
+export interface CliWorld {
+  /** The streams and the environment. */
+  readonly terminal: Terminal;
+  /** Aborted with an `InterruptError` to stop the program. */
+  readonly signal?: AbortSignal;
+  /** The stores; a `Lade` of its own, with the configuration of the command line, by default. */
+  readonly lade?: Lade;
+}
+
+const DEFAULT_COLUMNS = 80;
+const MOST_COLUMNS = 110;
+
+/** Runs one command line and resolves with the exit code. Failures are printed, never thrown. */
+export async function runCli(args: readonly string[], world: CliWorld): Promise<number> {
+  const { terminal } = world;
+  const line = readCommandLine(args, {
+    columns: Math.min(terminal.columns() ?? DEFAULT_COLUMNS, MOST_COLUMNS),
+    colors: !terminal.noColor && terminal.stdout.isTerminal(),
+  });
+  switch (line.kind) {
+    case "run":
+      return await runCommand(line.invocation, line.settings, world);
+    case "text":
+      return await printText(terminal, line.text);
+    case "mistake": {
+      const output = createOutput(world, args.includes("--json"), false);
+      await output.fail(new ErrorMessage(new UsageError(line.problem), 0));
+      await output.close();
+      return ExitCode.usage;
+    }
+  }
+}
+
+async function printText(terminal: Terminal, text: string): Promise<number> {
+  try {
+    await writeAll(terminal.stdout, new TextEncoder().encode(text.endsWith("\n") ? text : `${text}\n`));
+    return ExitCode.ok;
+  } catch (error) {
+    return error instanceof Deno.errors.BrokenPipe ? ExitCode.ok : ExitCode.failed;
+  }
+}
+
+function createOutput(world: CliWorld, json: boolean, quiet: boolean, onClosed = () => {}): Output {
+  const signal = world.signal ?? new AbortController().signal;
+  return new Output({ terminal: world.terminal, json, quiet, signal, onClosed });
+}
+
+async function runCommand(invocation: Invocation, settings: GlobalOptions, world: CliWorld): Promise<number> {
+  const unread = new AbortController();
+  const signal = world.signal ? AbortSignal.any([world.signal, unread.signal]) : unread.signal;
+  const output = createOutput({ ...world, signal }, settings.json, settings.quiet, () => {
+    if (invocation.whenUnread === "ends") unread.abort(new ClosedOutputError());
+  });
+  let opened: Promise<Lade> | undefined;
+  const lade = () => opened ??= world.lade ? Promise.resolve(world.lade) : openLade(settings);
+  const fail = async (error: unknown) => {
+    signal.throwIfAborted();
+    if (error instanceof ClosedOutputError || error instanceof UsageError) throw error;
+    await output.fail(new ErrorMessage(error, settings.verbosity));
+  };
+  const { name } = invocation;
+  let exitCode: number = ExitCode.ok;
+  try {
+    await invocation.run({ name, output, terminal: world.terminal, signal, settings, lade, fail });
+    await output.flush();
+  } catch (error) {
+    exitCode = await report(error, output, signal, settings.verbosity);
+  }
+  try {
+    if (!world.lade) await (await opened)?.[Symbol.asyncDispose]();
+  } catch (error) {
+    await output.fail(new ErrorMessage(error, settings.verbosity));
+  }
+  await output.close();
+  return exitCode !== ExitCode.ok || output.failures === 0 ? exitCode : ExitCode.failed;
+}
+
+async function openLade(settings: GlobalOptions): Promise<Lade> {
+  const { Lade } = await import("@lade/lade");
+  return new Lade({ config: settings.config });
+}
+
+/** Prints what ended a command, unless that is no failure, and tells the exit code. */
+async function report(
+  error: unknown,
+  output: Output,
+  signal: AbortSignal,
+  verbosity: number,
+): Promise<number> {
+  const stopped = signal.aborted ? signal.reason : undefined;
+  if (stopped instanceof InterruptError) {
+    if (error !== stopped && verbosity > 0) await output.fail(new ErrorMessage(error, verbosity));
+    await output.fail(new ErrorMessage(stopped, 0));
+    return stopped.exitCode;
+  }
+  if (error instanceof ClosedOutputError) return ExitCode.ok;
+  await output.fail(new ErrorMessage(error, verbosity));
+  return error instanceof UsageError ? ExitCode.usage : ExitCode.failed;
+}

@@ -1,0 +1,56 @@
+import type { Clock } from "@lade/core";
+import { ProgressMessage } from "../messages/progress_message.ts";
+import type { Output } from "../output/output.ts";
+import { formatProgressBar } from "./format_progress_bar.ts";
+import type { TransferProgress } from "./transfer_progress.ts";
+
+/** How progress is shown: a bar that is redrawn, lines now and then, or not at all. */
+export type ProgressForm = "bar" | "lines" | "none";
+
+/** What {@linkcode showProgress} shows, and where. */
+export interface ShowProgressConfig {
+  /** How. */
+  readonly form: ProgressForm;
+  /** What. */
+  readonly progress: TransferProgress;
+  /** Where. */
+  readonly output: Output;
+  /** Tells when. */
+  readonly clock: Clock;
+  /** Characters in a line of the terminal, asked for anew each time. */
+  readonly columns: () => number;
+  /** Called before progress is first shown, so that a short transfer need not find out how much there is to do. */
+  readonly onFirst: () => void;
+}
+
+const BAR_EVERY_MS = 100;
+const LINE_EVERY_MS = 5_000;
+
+/** Shows progress until it is disposed. A transfer that is over before the first interval shows none. */
+export function showProgress(config: ShowProgressConfig): AsyncDisposable {
+  const { form, output } = config;
+  const stop = new AbortController();
+  const shown = form === "none" ? Promise.resolve() : show(config, stop.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await shown;
+      output.status("");
+    },
+  };
+}
+
+async function show(config: ShowProgressConfig, signal: AbortSignal): Promise<void> {
+  const { form, progress, output, clock, columns, onFirst } = config;
+  for (let first = true;; first = false) {
+    try {
+      await clock.sleep(form === "bar" ? BAR_EVERY_MS : LINE_EVERY_MS, signal);
+    } catch {
+      return;
+    }
+    if (first) onFirst();
+    const snapshot = progress.snapshot();
+    if (form === "bar") output.status(formatProgressBar(snapshot, columns() - 1));
+    else await output.note(new ProgressMessage(snapshot));
+  }
+}

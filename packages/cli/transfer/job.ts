@@ -1,0 +1,29 @@
+import type { Place } from "../places/place.ts";
+
+/** One object to be transferred. */
+export interface Job {
+  /** Where it is; standard input where absent. */
+  readonly from?: Place;
+  /** Where it goes; standard output where absent. */
+  readonly to?: Place;
+  /** Its size, as far as a listing told it. */
+  readonly size?: number;
+}
+
+/** One object that is not transferred. */
+export interface Refusal {
+  /** Its URI. */
+  readonly uri: string;
+  /** Why it could not be; a `string` where it is left alone on purpose. */
+  readonly reason: Error | string;
+}
+
+/** The source of a job, as messages write it. */
+export function sourceOf(job: Job): string {
+  return job.from?.uri ?? "-";
+}
+
+/** The destination of a job, as messages write it. */
+export function destinationOf(job: Job): string {
+  return job.to?.uri ?? "-";
+}

@@ -1,0 +1,121 @@
+import {
+  AlreadyExistsError,
+  exists,
+  InvalidNameError,
+  type ObjectAttributes,
+  parseUri,
+  type ProgressListener,
+} from "@lade/core";
+import type { Lade } from "@lade/lade";
+import { explainMissing } from "../places/explain_missing.ts";
+import { localPathOf, locate } from "../places/place.ts";
+import type { CommandContext } from "../program/command_context.ts";
+import type { Job, Refusal } from "./job.ts";
+import { transferObject } from "./transfer_object.ts";
+import type { TransferOptions } from "./transfer_options.ts";
+import type { TransferTally } from "./transfer_tally.ts";
+
+/** What a {@linkcode JobRunner} works with. */
+export interface JobRunnerConfig {
+  /** The command. */
+  readonly context: CommandContext;
+  /** The stores. */
+  readonly lade: Lade;
+  /** The command's options. */
+  readonly options: TransferOptions;
+  /** The sources are removed afterwards. */
+  readonly move: boolean;
+  /** Counts and prints. */
+  readonly tally: TransferTally;
+}
+
+/** Does jobs, or says with `--dry-run` what it would do. */
+export class JobRunner {
+  readonly #config: JobRunnerConfig;
+
+  /** Does nothing yet. */
+  constructor(config: JobRunnerConfig) {
+    this.#config = config;
+  }
+
+  /** Does one job and reports what became of it. It rejects only where the whole command has to end. */
+  async run(job: Job | Refusal): Promise<void> {
+    const { tally, options: { noClobber, dryRun } } = this.#config;
+    if ("reason" in job) {
+      const { uri, reason } = job;
+      return await (typeof reason === "string" ? tally.skip(uri, reason) : tally.fail(uri, reason));
+    }
+    const uri = (job.from ?? job.to)?.uri ?? "-";
+    const taken = "its destination exists";
+    try {
+      this.#refuseSame(job);
+      const shortest = await this.#withinOneStore(job);
+      if (dryRun && noClobber && await this.#isTaken(shortest)) return await tally.skip(uri, taken);
+      const onProgress = tally.start(job);
+      const size = dryRun ? await this.#sizeOf(shortest) : await this.#transfer(shortest, onProgress);
+      await tally.done(job, size ?? job.size);
+    } catch (error) {
+      if (noClobber && error instanceof AlreadyExistsError) return await tally.skip(uri, taken);
+      await tally.fail(uri, await this.#explain(error, job));
+    }
+  }
+
+  #transfer(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
+    const { context: { output, signal, terminal }, options, move } = this.#config;
+    const { noClobber: createOnly } = options;
+    const attributes = attributesOf(options);
+    return transferObject(job, {
+      move,
+      createOnly,
+      attributes,
+      stdin: terminal.stdin,
+      output,
+      onProgress,
+      signal,
+      ...(options.zstd !== undefined && { zstd: options.zstd }),
+    });
+  }
+
+  /** Two local files of one scheme go through one store, whose copy and rename are the system's own. */
+  async #withinOneStore(job: Job): Promise<Job> {
+    const { from, to } = job;
+    if (!from || !to || from.store === to.store || localPathOf(from.uri) === undefined) return job;
+    if (parseUri(from.uri).scheme !== parseUri(to.uri).scheme) return job;
+    const { lade } = this.#config;
+    return { ...job, from: await locate(lade, from.uri), to: await locate(lade, to.uri) };
+  }
+
+  /** Copying an object onto itself has a use only where it changes what is stored with it. */
+  #refuseSame({ from, to }: Job): void {
+    if (!from || !to || from.uri !== to.uri) return;
+    const { context: { name: operation }, options, move } = this.#config;
+    if (!move && Object.keys(attributesOf(options)).length > 0) return;
+    throw new InvalidNameError({ operation, uri: from.uri, detail: "source and destination are the same" });
+  }
+
+  async #isTaken({ to }: Job): Promise<boolean> {
+    return to !== undefined && await exists(to.store, to.key, { signal: this.#config.context.signal });
+  }
+
+  async #sizeOf({ from, size }: Job): Promise<number | undefined> {
+    if (!from || size !== undefined) return size;
+    return (await from.store.head(from.key, { signal: this.#config.context.signal })).size;
+  }
+
+  async #explain(error: unknown, { from }: Job): Promise<unknown> {
+    const { lade, context } = this.#config;
+    const advice = "add -r to take everything under it";
+    return from ? await explainMissing(lade, error, from, advice, context.signal) : error;
+  }
+}
+
+function attributesOf(options: TransferOptions): ObjectAttributes {
+  const { contentType, contentEncoding, cacheControl, storageClass, metadata } = options;
+  return {
+    ...(contentType !== undefined && { contentType }),
+    ...(contentEncoding !== undefined && { contentEncoding }),
+    ...(cacheControl !== undefined && { cacheControl }),
+    ...(storageClass !== undefined && { storageClass }),
+    ...(metadata !== undefined && { metadata }),
+  };
+}

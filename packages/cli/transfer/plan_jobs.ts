@@ -1,0 +1,118 @@
+import { InvalidNameError, type ObjectMeta } from "@lade/core";
+import type { Lade } from "@lade/lade";
+import { localNameFault } from "../places/local_name_fault.ts";
+import { look } from "../places/look.ts";
+import { isPrefix, localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
+import type { Destination } from "../places/resolve_destination.ts";
+import { comparableUri } from "../places/comparable_uri.ts";
+import type { Job, Refusal } from "./job.ts";
+
+/** What is to be transferred, and where to. */
+export interface JobPlan {
+  /** The stores. */
+  readonly lade: Lade;
+  /** The command, for messages. */
+  readonly operation: string;
+  /** The sources as they were given. */
+  readonly sources: readonly string[];
+  /** Where they go. */
+  readonly destination: Destination;
+  /** Everything under a source goes, not the object of its name. */
+  readonly recursive: boolean;
+  /** What is added to each name unless it has it: `.zst`. */
+  readonly suffix: string;
+  /** Ends the listing. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Lists the jobs of a transfer as they are found. With `recursive` a source that names both an object and a prefix is
+ * an `InvalidNameError`, because one of them would be left behind.
+ */
+export async function* planJobs(plan: JobPlan): AsyncGenerator<Job | Refusal> {
+  const taken = new Set<string>();
+  for (const source of plan.sources) {
+    try {
+      if (source === "-") {
+        yield withDestination(plan, {}, "");
+        continue;
+      }
+      const place = await locate(plan.lade, source);
+      if (plan.recursive) yield* planTree(plan, place);
+      else yield planObject(plan, place, taken);
+    } catch (error) {
+      plan.signal.throwIfAborted();
+      if (!(error instanceof Error)) throw error;
+      yield { uri: source, reason: error };
+    }
+  }
+}
+
+function planObject(plan: JobPlan, place: Place, taken: Set<string>): Job | Refusal {
+  if (isPrefix(place)) {
+    const detail = "it is a prefix, add -r to take everything under it";
+    throw new InvalidNameError({ operation: plan.operation, uri: place.uri, detail });
+  }
+  const job = withDestination(plan, { from: place }, nameOf(place));
+  if ("reason" in job || !job.to) return job;
+  if (taken.has(job.to.uri)) {
+    const detail = `another source goes to ${JSON.stringify(job.to.uri)} already`;
+    throw new InvalidNameError({ operation: plan.operation, uri: place.uri, detail });
+  }
+  taken.add(job.to.uri);
+  return job;
+}
+
+async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refusal> {
+  const { lade, operation, signal } = plan;
+  const { object, prefix } = await look(lade, place, operation, signal);
+  if (object && prefix) {
+    const detail =
+      "it is an object and also a prefix, add a slash for the prefix or leave out -r for the object";
+    throw new InvalidNameError({ operation, uri: place.uri, detail });
+  }
+  if (object) yield withDestination(plan, { from: place, size: object.size }, nameOf(place));
+  if (!prefix) return;
+  await refuseOverlap(plan, prefix);
+  for await (const meta of prefix.store.list(prefix.key, { signal })) {
+    yield planListed(plan, prefix, meta);
+  }
+}
+
+/** A listing would run after its own copies for ever. */
+async function refuseOverlap({ destination, operation }: JobPlan, source: Place): Promise<void> {
+  if (destination.kind !== "prefix") return;
+  const [from, to] = await Promise.all([comparableUri(source), comparableUri(destination.place)]);
+  if (!to.startsWith(from)) return;
+  const detail = `${JSON.stringify(destination.place.uri)} ${to === from ? "is the same" : "lies in it"}`;
+  throw new InvalidNameError({ operation, uri: source.uri, detail });
+}
+
+function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job | Refusal {
+  const name = meta.key.slice(prefix.key.length);
+  const from = placeBelow(prefix, name);
+  if (isLocal(plan.destination) && name.endsWith("/") && meta.size === 0) {
+    return { uri: from.uri, reason: "it only marks a directory" };
+  }
+  return withDestination(plan, { from, size: meta.size }, name);
+}
+
+function withDestination({ destination, suffix, operation }: JobPlan, job: Job, name: string): Job | Refusal {
+  const suffixed = (text: string) => text.endsWith(suffix) ? text : text + suffix;
+  if (destination.kind === "stdout") return job;
+  const { place } = destination;
+  if (destination.kind === "object") {
+    return { ...job, to: suffix === "" ? place : placeOf(place, suffixed(place.key)) };
+  }
+  const uri = job.from?.uri ?? "-";
+  const fault = isLocal(destination) ? localNameFault(name) : name === "" ? "it has no name" : undefined;
+  if (fault !== undefined) {
+    const detail = `${fault}, no file under ${JSON.stringify(place.uri)} can be called so`;
+    return { uri, reason: new InvalidNameError({ operation, uri, detail }) };
+  }
+  return { ...job, to: placeBelow(place, suffixed(name)) };
+}
+
+function isLocal(destination: Destination): boolean {
+  return destination.kind === "prefix" && localPathOf(destination.place.uri) !== undefined;
+}

@@ -1,0 +1,92 @@
+import { type Destination, resolveDestination } from "../places/resolve_destination.ts";
+import type { CommandContext } from "../program/command_context.ts";
+import { UsageError } from "../program/usage_error.ts";
+import { chooseProgressForm } from "../progress/choose_progress_form.ts";
+import { showProgress } from "../progress/show_progress.ts";
+import { TransferProgress } from "../progress/transfer_progress.ts";
+import { JobRunner } from "./job_runner.ts";
+import { measureJobs } from "./measure_jobs.ts";
+import { type JobPlan, planJobs } from "./plan_jobs.ts";
+import { runConcurrently } from "./run_concurrently.ts";
+import type { TransferOptions } from "./transfer_options.ts";
+import { TransferTally } from "./transfer_tally.ts";
+
+/** What a command transfers. */
+export interface TransferRequest {
+  /** The sources, as given; `-` is standard input. */
+  readonly sources: readonly string[];
+  /** The destination, as given; `-` is standard output. */
+  readonly destination: string;
+  /** The command's options. */
+  readonly options: TransferOptions;
+  /** The sources are removed afterwards. */
+  readonly move: boolean;
+}
+
+/** Transfers objects, many at once. One that fails is reported and does not stop the others. */
+export async function runTransfer(context: CommandContext, request: TransferRequest): Promise<void> {
+  const { output, signal, name, terminal } = context;
+  const { sources, options, move } = request;
+  refuseMistakes(request);
+  const lade = await context.lade();
+  const destination = await resolveDestination(lade, request.destination, options.recursive);
+  refuseMisfits(sources, destination, request.destination);
+  if (destination.kind === "stdout") output.rawResults = true;
+
+  const { clock } = lade.context;
+  const progress = new TransferProgress(clock);
+  const suffix = options.zstd === undefined ? "" : ".zst";
+  const { recursive, jobs } = options;
+  const plan: JobPlan = { lade, operation: name, sources, destination, recursive, suffix, signal };
+  const tally = new TransferTally(context, progress, options.dryRun);
+  const runner = new JobRunner({ context, lade, options, move, tally });
+  const stopMeasuring = new AbortController();
+  let measured: Promise<void> | undefined;
+  const display = showProgress({
+    form: options.dryRun ? "none" : chooseProgressForm(context),
+    progress,
+    output,
+    clock,
+    columns: () => terminal.columns() ?? 80,
+    onFirst: () => {
+      const ends = AbortSignal.any([signal, stopMeasuring.signal]);
+      measured = measureJobs({ ...plan, signal: ends }, progress);
+    },
+  });
+  try {
+    await runConcurrently(planJobs(plan), jobs, (job) => runner.run(job));
+  } finally {
+    stopMeasuring.abort();
+    await display[Symbol.asyncDispose]();
+    await measured;
+  }
+  signal.throwIfAborted();
+  await tally.summarize(recursive || sources.length > 1);
+}
+
+function refuseMistakes({ sources, destination, options }: TransferRequest): void {
+  const refuse = (problem: string): never => {
+    throw new UsageError(problem);
+  };
+  const fromInput = sources.includes("-");
+  if (sources.length > 1 && fromInput) refuse("Standard input (-) cannot be one of several sources.");
+  if (sources.length > 1 && options.recursive) refuse("With -r there is one source.");
+  if (options.recursive && (fromInput || destination === "-")) refuse("With -r neither place can be -.");
+  if (fromInput && destination === "-") refuse("Nothing is to be done from - to -.");
+  if (destination === "-" && options.zstd !== undefined) refuse("With --zstd the destination cannot be -.");
+}
+
+function refuseMisfits(sources: readonly string[], destination: Destination, argument: string): void {
+  if (sources.length > 1 && destination.kind !== "prefix") {
+    throw new UsageError(
+      `Several sources need a directory or prefix to go to: ${
+        JSON.stringify(argument)
+      } is none without a final slash.`,
+    );
+  }
+  if (sources.includes("-") && destination.kind === "prefix") {
+    throw new UsageError(
+      `Standard input has no name: ${JSON.stringify(argument)} must be followed by that of an object.`,
+    );
+  }
+}

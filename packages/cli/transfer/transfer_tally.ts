@@ -1,0 +1,80 @@
+import type { ProgressEvent } from "@lade/core";
+import { OperationMessage } from "../messages/operation_message.ts";
+import { SkipMessage } from "../messages/skip_message.ts";
+import { SummaryMessage } from "../messages/summary_message.ts";
+import type { CommandContext } from "../program/command_context.ts";
+import type { TransferProgress } from "../progress/transfer_progress.ts";
+import { destinationOf, type Job, sourceOf } from "./job.ts";
+
+/** Counts and prints what becomes of each job. */
+export class TransferTally {
+  readonly #context: CommandContext;
+  readonly #progress: TransferProgress;
+  readonly #dryRun: boolean;
+  #objects = 0;
+  #bytes = 0;
+  #failed = 0;
+  #skipped = 0;
+
+  /** Prints through `context` and tells `progress` of each job. */
+  constructor(context: CommandContext, progress: TransferProgress, dryRun: boolean) {
+    this.#context = context;
+    this.#progress = progress;
+    this.#dryRun = dryRun;
+  }
+
+  /** Called when a job starts. The listener it returns takes the job's events. */
+  start(job: Job): (event: ProgressEvent) => void {
+    const key = sourceOf(job);
+    this.#progress.add({ type: "started", key, ...(job.size !== undefined && { size: job.size }) });
+    return (event) => {
+      if (event.type === "bytes") this.#progress.add({ ...event, key });
+    };
+  }
+
+  /** Called when a job is done, or would be. */
+  async done(job: Job, size: number | undefined): Promise<void> {
+    this.#objects++;
+    this.#bytes += size ?? 0;
+    this.#progress.add({ type: "finished", key: sourceOf(job), size: size ?? 0 });
+    await this.#context.output.done(
+      new OperationMessage({
+        operation: this.#context.name,
+        source: sourceOf(job),
+        destination: destinationOf(job),
+        ...(size !== undefined && { size }),
+        dryRun: this.#dryRun,
+      }),
+    );
+  }
+
+  /** Called when an object is left alone on purpose. */
+  async skip(uri: string, reason: string): Promise<void> {
+    this.#skipped++;
+    this.#progress.add({ type: "skipped", key: uri, reason });
+    await this.#context.output.note(new SkipMessage(uri, reason));
+  }
+
+  /** Called when an object failed and the rest goes on. */
+  async fail(uri: string, error: unknown): Promise<void> {
+    await this.#context.fail(error);
+    this.#failed++;
+    this.#progress.add({ type: "failed", key: uri, error });
+  }
+
+  /** Sums up a transfer of many objects, and any when the user wants to know more. */
+  async summarize(many: boolean): Promise<void> {
+    if (!many && this.#context.settings.verbosity === 0) return;
+    await this.#context.output.note(
+      new SummaryMessage({
+        operation: this.#context.name,
+        objects: this.#objects,
+        failed: this.#failed,
+        skipped: this.#skipped,
+        bytes: this.#bytes,
+        elapsedMs: this.#progress.snapshot().elapsedMs,
+        dryRun: this.#dryRun,
+      }),
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import type { ByteSink, ByteSource, Terminal } from "../../packages/cli/output/terminal.ts";
+
+/** A stream that keeps what is written to it. */
+export class FakeSink implements ByteSink {
+  /** Whether it passes for a terminal. */
+  readonly tty: boolean;
+  readonly #chunks: Uint8Array[] = [];
+
+  /** Makes an empty stream. */
+  constructor(tty: boolean) {
+    this.tty = tty;
+  }
+
+  /** What was written, as bytes. */
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.#chunks.flatMap((chunk) => [...chunk]));
+  }
+
+  /** What was written, as text. */
+  get text(): string {
+    return new TextDecoder().decode(this.bytes);
+  }
+
+  /** Keeps a copy. */
+  write(bytes: Uint8Array): Promise<number> {
+    this.#chunks.push(bytes.slice());
+    return Promise.resolve(bytes.length);
+  }
+
+  /** As it was made. */
+  isTerminal(): boolean {
+    return this.tty;
+  }
+}
+
+/** Options of {@linkcode FakeTerminal}. */
+export interface FakeTerminalOptions {
+  /** What standard input gives, piece by piece. */
+  readonly stdin?: Iterable<string | Uint8Array>;
+  /** Whether its streams pass for a terminal. */
+  readonly tty?: boolean;
+}
+
+/** A world of its own for a command that runs in this process. */
+export class FakeTerminal implements Terminal {
+  readonly stdin: ByteSource;
+  readonly stdout: FakeSink;
+  readonly stderr: FakeSink;
+  readonly noColor = true;
+
+  /** Makes streams that hold nothing yet. */
+  constructor({ stdin = [], tty = false }: FakeTerminalOptions = {}) {
+    this.stdin = sourceOf(stdin);
+    this.stdout = new FakeSink(tty);
+    this.stderr = new FakeSink(tty);
+  }
+
+  /** There is no environment. */
+  env(): undefined {
+    return undefined;
+  }
+
+  /** Eighty. */
+  columns(): number {
+    return 80;
+  }
+}
+
+function sourceOf(pieces: Iterable<string | Uint8Array>): ByteSource {
+  const queue = [...pieces].map((piece) => typeof piece === "string" ? new TextEncoder().encode(piece) : piece);
+  return {
+    read(buffer) {
+      const piece = queue.shift();
+      if (!piece) return Promise.resolve(null);
+      const count = Math.min(piece.length, buffer.length);
+      buffer.set(piece.subarray(0, count));
+      if (count < piece.length) queue.unshift(piece.subarray(count));
+      return Promise.resolve(count);
+    },
+  };
+}
