@@ -1,0 +1,92 @@
+import type { BudgetLease, Slab, StoreContext } from "@lade/core";
+import type { SyncMode } from "../names/local_config.ts";
+import { type FileStatus, statusOf } from "./file_status.ts";
+import { allowedMs, type IoGate } from "./io_gate.ts";
+import type { WritableFile } from "./medium.ts";
+
+/** Smaller chunks are gathered into larger writes. */
+const LARGE = 2 ** 16;
+/** Bytes gathered, where the budget has room; else as much as counts for little. */
+const GATHER = 2 ** 20;
+const GATHER_SHORT_OF_ROOM = 2 ** 16;
+/** Largest write that may hold up the event loop. */
+const MAX_SYNC_BYTES = 2 ** 20;
+/** Bytes handed to the system at once; an abort waits for no more than these. */
+const MAX_WRITE_BYTES = 2 ** 24;
+
+/** Writes through the page cache: large chunks as they are, small ones gathered. */
+export class CachedWriter implements WritableFile {
+  readonly #file: Deno.FsFile;
+  readonly #gate: IoGate;
+  readonly #context: StoreContext;
+  #slab: Slab | undefined;
+  #lease: BudgetLease | undefined;
+  #gathered = 0;
+  #closed = false;
+
+  constructor(file: Deno.FsFile, gate: IoGate, context: StoreContext) {
+    this.#file = file;
+    this.#gate = gate;
+    this.#context = context;
+  }
+
+  async append(chunk: Uint8Array): Promise<void> {
+    if (chunk.length >= LARGE) {
+      await this.#flush();
+      await this.#write(chunk);
+      return;
+    }
+    for (let rest = chunk; rest.length > 0;) {
+      const room = this.#room();
+      const count = Math.min(room.length - this.#gathered, rest.length);
+      room.set(rest.subarray(0, count), this.#gathered);
+      this.#gathered += count;
+      rest = rest.subarray(count);
+      if (this.#gathered === room.length) await this.#flush();
+    }
+  }
+
+  async finish(sync: SyncMode): Promise<FileStatus> {
+    await this.#flush();
+    if (sync === "data") await this.#file.syncData();
+    if (sync === "full") await this.#file.sync();
+    const status = await this.#gate.run(() => this.#file.statSync(), () => this.#file.stat());
+    await this.close();
+    return statusOf(status);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#file.close();
+    this.#slab?.release();
+    this.#lease?.release();
+  }
+
+  #room(): Uint8Array {
+    if (!this.#slab) {
+      const { budget, buffers } = this.#context;
+      this.#lease = budget.tryAcquire(GATHER) ?? budget.overdraw(GATHER_SHORT_OF_ROOM);
+      this.#slab = buffers.lease(this.#lease.bytes);
+    }
+    return this.#slab.bytes;
+  }
+
+  async #flush(): Promise<void> {
+    if (!this.#slab || this.#gathered === 0) return;
+    await this.#write(this.#slab.bytes.subarray(0, this.#gathered));
+    this.#gathered = 0;
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length;) {
+      const piece = bytes.subarray(done, done + MAX_WRITE_BYTES);
+      const quick = piece.length <= MAX_SYNC_BYTES && this.#gate.enter();
+      try {
+        done += quick ? this.#file.writeSync(piece) : await this.#file.write(piece);
+      } finally {
+        this.#gate.leave(quick, allowedMs(piece.length));
+      }
+    }
+  }
+}

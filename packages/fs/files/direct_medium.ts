@@ -1,0 +1,91 @@
+import type { ReadHints, StoreContext } from "@lade/core";
+import { DescriptorCalls, type NodeFs } from "./descriptor_calls.ts";
+import { DirectReader } from "./direct_reader.ts";
+import { DirectWriter } from "./direct_writer.ts";
+import { errorCode, NO_DIRECT } from "./file_error.ts";
+import type { Medium, ReadableFile, WritableFile } from "./medium.ts";
+
+/** No read-ahead by the system: as many chunks in flight as the disk takes. */
+const READ_HINTS: ReadHints = {
+  firstChunkSize: 8 * 2 ** 20,
+  chunkSize: 8 * 2 ** 20,
+  initialConcurrency: 4,
+  maxConcurrency: 16,
+  alignment: 4096,
+};
+
+/** What a {@linkcode DirectMedium} is made of. */
+export interface DirectMediumParts {
+  readonly fs: NodeFs;
+  readonly context: StoreContext;
+  /** Takes over the files of file systems that refuse O_DIRECT; without it they are an `UnsupportedError`. */
+  readonly fallback?: Medium | undefined;
+}
+
+/** Files past the page cache, by O_DIRECT. */
+export class DirectMedium implements Medium {
+  readonly readHints = READ_HINTS;
+  readonly #calls: DescriptorCalls;
+  readonly #context: StoreContext;
+  readonly #fallback: Medium | undefined;
+  readonly #readFlags: number;
+  readonly #writeFlags: number;
+  readonly #createFlags: number;
+
+  constructor({ fs, context, fallback }: DirectMediumParts) {
+    const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = fs.constants;
+    const direct = directFlag(fs);
+    this.#calls = new DescriptorCalls(fs);
+    this.#context = context;
+    this.#fallback = fallback;
+    this.#readFlags = O_RDONLY | direct;
+    this.#writeFlags = O_WRONLY | direct;
+    this.#createFlags = O_WRONLY | O_CREAT | O_EXCL | direct;
+  }
+
+  openSync(path: string): ReadableFile {
+    try {
+      return this.#reader(this.#calls.openSync(path, this.#readFlags));
+    } catch (error) {
+      return this.#instead(path, error).openSync(path);
+    }
+  }
+
+  async open(path: string): Promise<ReadableFile> {
+    try {
+      return this.#reader(await this.#calls.open(path, this.#readFlags));
+    } catch (error) {
+      return await this.#instead(path, error).open(path);
+    }
+  }
+
+  async create(path: string, expected?: number): Promise<WritableFile> {
+    try {
+      const fd = await this.#calls.open(path, this.#createFlags);
+      const open = () => this.#calls.openSync(path, this.#writeFlags);
+      return new DirectWriter({ fd, open, calls: this.#calls, context: this.#context, expected });
+    } catch (error) {
+      // The system makes the file before it refuses the flag.
+      if (errorCode(error) === "EINVAL") await Deno.remove(path).catch(() => {});
+      return await this.#instead(path, error).create(path, expected);
+    }
+  }
+
+  #reader(fd: number): DirectReader {
+    return new DirectReader({ fd, calls: this.#calls, context: this.#context });
+  }
+
+  /** Who opens a file that cannot be opened with O_DIRECT; other errors are thrown on. */
+  #instead(path: string, error: unknown): Medium {
+    if (errorCode(error) !== "EINVAL") throw error;
+    if (this.#fallback) return this.#fallback;
+    throw Object.assign(new Error(`The system refuses O_DIRECT for ${path}`, { cause: error }), {
+      code: NO_DIRECT,
+    });
+  }
+}
+
+/** The flag O_DIRECT, or 0 where the system has none. */
+export function directFlag({ constants }: Pick<NodeFs, "constants">): number {
+  return constants.O_DIRECT ?? 0;
+}

@@ -1,0 +1,188 @@
+import type { Slab, StoreContext } from "@lade/core";
+import type { SyncMode } from "../names/local_config.ts";
+import type { DescriptorCalls } from "./descriptor_calls.ts";
+import { BLOCK, blocksAbove, blocksBelow } from "./direct_alignment.ts";
+import { errorCode } from "./file_error.ts";
+import type { FileStatus } from "./file_status.ts";
+import type { WritableFile } from "./medium.ts";
+import { SlabSupply } from "./slab_supply.ts";
+
+/** Bytes of one request. */
+const PIECE = 8 * 2 ** 20;
+/** Requests in flight, each with a descriptor of its own. */
+const LANES = 4;
+
+/** What a {@linkcode DirectWriter} is made of. */
+export interface DirectWriterParts {
+  /** The new file. */
+  readonly fd: number;
+  /** Opens the file once more. */
+  readonly open: () => number;
+  readonly calls: DescriptorCalls;
+  readonly context: StoreContext;
+  /** Bytes that will be written, where that is known. */
+  readonly expected?: number | undefined;
+}
+
+/**
+ * Writes by O_DIRECT, several requests at a time. Large chunks in aligned memory go straight to the disk; others, and
+ * what is smaller than a request, through aligned slabs. The last block is filled up and then cut off.
+ */
+export class DirectWriter implements WritableFile {
+  readonly #parts: DirectWriterParts;
+  readonly #slabs: SlabSupply;
+  readonly #slabSize: number;
+  readonly #fds: number[];
+  readonly #idle: number[];
+  readonly #flying = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | undefined;
+  #slab: Slab | undefined;
+  #filled = 0;
+  /** Bytes handed on, a multiple of the block size. */
+  #position = 0;
+  #isMisaligned = false;
+  #closed = false;
+
+  constructor(parts: DirectWriterParts) {
+    this.#parts = parts;
+    this.#slabSize = blocksAbove(Math.max(BLOCK, Math.min(PIECE, parts.expected ?? PIECE)));
+    this.#slabs = new SlabSupply(parts.context, this.#slabSize, LANES);
+    this.#fds = [parts.fd];
+    this.#idle = [parts.fd];
+  }
+
+  async append(chunk: Uint8Array): Promise<void> {
+    for (let rest = chunk; rest.length > 0;) {
+      const count = this.#filled === 0 && rest.length >= PIECE && !this.#isMisaligned
+        ? await this.#appendStraight(rest)
+        : await this.#gather(rest);
+      rest = rest.subarray(count);
+    }
+  }
+
+  async finish(sync: SyncMode): Promise<FileStatus> {
+    const { calls, fd } = this.#parts;
+    const size = this.#position + this.#filled;
+    if (this.#slab) {
+      const padded = blocksAbove(this.#filled);
+      this.#slab.bytes.fill(0, this.#filled, padded);
+      await this.#send(this.#slab, padded);
+    }
+    await this.#landed();
+    if (size % BLOCK !== 0) await calls.truncate(fd, size);
+    if (sync === "data") await calls.syncData(fd);
+    if (sync === "full") await calls.sync(fd);
+    const status = calls.status(fd);
+    await this.close();
+    return status;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all(this.#flying);
+    for (const fd of this.#fds) this.#parts.calls.close(fd);
+    if (this.#slab) this.#slabs.give(this.#slab);
+    this.#slabs.release();
+  }
+
+  /** Fills the slab, and sends it when it is full. */
+  async #gather(chunk: Uint8Array): Promise<number> {
+    this.#throwIfFailed();
+    this.#slab ??= await this.#slabs.take();
+    const count = Math.min(chunk.length, this.#slabSize - this.#filled);
+    this.#slab.bytes.set(chunk.subarray(0, count), this.#filled);
+    this.#filled += count;
+    if (this.#filled === this.#slabSize) await this.#send(this.#slab, this.#slabSize);
+    return count;
+  }
+
+  /** Writes the slab at the end of the file, and goes on meanwhile. */
+  async #send(slab: Slab, length: number): Promise<void> {
+    const position = this.#position;
+    await this.#lane();
+    this.#position += length;
+    this.#slab = undefined;
+    this.#filled = 0;
+    this.#fly(async (fd) => {
+      try {
+        await this.#write(fd, slab.bytes.subarray(0, length), position);
+      } finally {
+        this.#slabs.give(slab);
+      }
+    });
+  }
+
+  /** Writes the whole blocks of a chunk from where they are; the rest is left. Waits for all, since the chunk is lent. */
+  async #appendStraight(chunk: Uint8Array): Promise<number> {
+    const length = blocksBelow(chunk.length);
+    const start = this.#position;
+    this.#position += length;
+    for (let at = 0; at < length; at += PIECE) {
+      const piece = chunk.subarray(at, Math.min(length, at + PIECE));
+      await this.#lane();
+      this.#fly((fd) => this.#writeLent(fd, piece, start + at));
+    }
+    await this.#landed();
+    return length;
+  }
+
+  async #writeLent(fd: number, piece: Uint8Array, position: number): Promise<void> {
+    if (!this.#isMisaligned) {
+      try {
+        return await this.#write(fd, piece, position);
+      } catch (error) {
+        if (errorCode(error) !== "EINVAL") throw error;
+        this.#isMisaligned = true;
+      }
+    }
+    const slab = await this.#slabs.take();
+    try {
+      for (let at = 0; at < piece.length; at += this.#slabSize) {
+        const part = piece.subarray(at, at + this.#slabSize);
+        slab.bytes.set(part);
+        await this.#write(fd, slab.bytes.subarray(0, part.length), position + at);
+      }
+    } finally {
+      this.#slabs.give(slab);
+    }
+  }
+
+  async #write(fd: number, bytes: Uint8Array, position: number): Promise<void> {
+    for (let done = 0; done < bytes.length;) {
+      done += await this.#parts.calls.write(fd, bytes.subarray(done), position + done);
+    }
+  }
+
+  /** Waits until one more request may fly. */
+  async #lane(): Promise<void> {
+    while (this.#flying.size >= LANES) await Promise.race(this.#flying);
+    this.#throwIfFailed();
+  }
+
+  #fly(work: (fd: number) => Promise<void>): void {
+    const fd = this.#idle.pop() ?? this.#open();
+    const flight = work(fd).catch((error) => {
+      this.#failure ??= { error };
+    }).finally(() => {
+      this.#idle.push(fd);
+      this.#flying.delete(flight);
+    });
+    this.#flying.add(flight);
+  }
+
+  #open(): number {
+    const fd = this.#parts.open();
+    this.#fds.push(fd);
+    return fd;
+  }
+
+  async #landed(): Promise<void> {
+    await Promise.all(this.#flying);
+    this.#throwIfFailed();
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+}

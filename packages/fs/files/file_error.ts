@@ -1,0 +1,100 @@
+import {
+  AlreadyExistsError,
+  InvalidNameError,
+  NotEmptyError,
+  NotFoundError,
+  PermissionDeniedError,
+  QuotaExceededError,
+  ServiceError,
+  type StoreError,
+  type StoreErrorOptions,
+  UnavailableError,
+  UnsupportedError,
+} from "@lade/core";
+
+/** What an error is about. */
+export interface Subject {
+  /** What is being done, as a verb phrase that reads before the URI. */
+  readonly operation: string;
+  /** What it is done to. */
+  readonly uri: string;
+}
+
+/** The code of a file that cannot be opened with O_DIRECT; the system says no more than EINVAL. */
+export const NO_DIRECT = "ENODIRECT";
+
+interface Meaning {
+  readonly type: new (options: StoreErrorOptions) => StoreError;
+  readonly detail: string;
+}
+
+/**
+ * What each error of the system means to a caller. Any other one is a `ServiceError` in the system's words. See
+ * errno(3).
+ */
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  ENOENT: { type: NotFoundError, detail: "no such file or directory" },
+  ENOTDIR: { type: NotFoundError, detail: "part of its path is a file" },
+  EISDIR: { type: InvalidNameError, detail: "a directory has this name" },
+  ENAMETOOLONG: { type: InvalidNameError, detail: "the path is longer than the file system takes" },
+  ELOOP: { type: InvalidNameError, detail: "too many symbolic links lie on the path, perhaps in a circle" },
+  EEXIST: { type: AlreadyExistsError, detail: "the name is taken" },
+  ENOTEMPTY: { type: NotEmptyError, detail: "the directory is not empty" },
+  EACCES: {
+    type: PermissionDeniedError,
+    detail: "the system denies access, check owner and mode of the file and of its directories",
+  },
+  EPERM: {
+    type: PermissionDeniedError,
+    detail: "the system does not permit it, check owner, mode and attributes of the file",
+  },
+  EROFS: { type: PermissionDeniedError, detail: "the file system is mounted read-only" },
+  ENOSPC: { type: QuotaExceededError, detail: "the disk is full" },
+  EDQUOT: { type: QuotaExceededError, detail: "the disk quota is used up" },
+  EFBIG: { type: QuotaExceededError, detail: "the file is larger than the file system takes" },
+  EMFILE: {
+    type: UnavailableError,
+    detail: 'too many files are open in this process, raise "ulimit -n" or lower the concurrency',
+  },
+  ENFILE: { type: UnavailableError, detail: "too many files are open in the system" },
+  EBUSY: { type: UnavailableError, detail: "the system is using it" },
+  ETIMEDOUT: { type: UnavailableError, detail: "the file server did not answer in time" },
+  ESTALE: { type: UnavailableError, detail: "the file server no longer knows the file, it was replaced" },
+  EIO: { type: ServiceError, detail: "the disk reports an input/output error, see the system's log" },
+  EXDEV: { type: ServiceError, detail: "the names lie on different file systems" },
+  ENOSYS: { type: UnsupportedError, detail: "the file system cannot do this" },
+  EOPNOTSUPP: { type: UnsupportedError, detail: "the file system cannot do this" },
+  [NO_DIRECT]: {
+    type: UnsupportedError,
+    detail: "its file system does not take O_DIRECT, " +
+      "use file:// or the configuration fallback: true to go through the page cache",
+  },
+};
+
+const CAPABILITY = /^Requires (\w+) access to ("[\s\S]*?"|\S+)/;
+
+/** The system's name of an error (`ENOENT`), if it is one of the system's. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Turns an error of a file operation into a `StoreError`; anything else, such as the reason of a signal, stays. */
+export function fileError(error: unknown, subject: Subject, signal?: AbortSignal): unknown {
+  if (!(error instanceof Error) || (signal?.aborted && error === signal.reason)) return error;
+  if (error instanceof Deno.errors.NotCapable) return notCapable(error, subject);
+  const code = errorCode(error);
+  if (code === undefined || "operation" in error) return error;
+  const meaning = MEANINGS[code];
+  if (meaning) return new meaning.type({ ...subject, detail: meaning.detail, cause: error });
+  return new ServiceError({ ...subject, detail: error.message, cause: error });
+}
+
+function notCapable(error: Error, subject: Subject): PermissionDeniedError {
+  const [, kind = "read", path = "the file"] = CAPABILITY.exec(error.message) ?? [];
+  return new PermissionDeniedError({
+    ...subject,
+    detail: `Deno may not ${kind} ${path}, run it with --allow-${kind} or --allow-${kind}=PATH`,
+    cause: error,
+  });
+}

@@ -1,0 +1,37 @@
+import type { ReadHints } from "@lade/core";
+import type { SyncMode } from "../names/local_config.ts";
+import type { FileStatus } from "./file_status.ts";
+
+/** A file open for reading. */
+export interface ReadableFile {
+  /** Its status, at once. */
+  statusSync(): FileStatus;
+  /** Its status, by another thread where that blocks. */
+  status(): Promise<FileStatus>;
+  /** Reads at `position` to the start of `target` (never empty); resolves with the number of bytes, 0 at the end. */
+  read(target: Uint8Array, position: number): Promise<number>;
+  /** Closes it. No read is in flight. */
+  close(): void;
+}
+
+/** A new file being written from its start to its end. One call at a time. */
+export interface WritableFile {
+  /** Adds bytes; they may be reused afterwards. */
+  append(chunk: Uint8Array): Promise<void>;
+  /** Writes what is still buffered, waits for the disk as `sync` asks, closes the file and tells its status. */
+  finish(sync: SyncMode): Promise<FileStatus>;
+  /** Closes it, complete or not, and frees its buffers. No other call is in flight; a second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** How bytes get from and into files: through the page cache (`file://`) or past it (`direct://`). */
+export interface Medium {
+  /** How its reads are best cut. */
+  readonly readHints: ReadHints;
+  /** Opens a file to be read, at once. */
+  openSync(path: string): ReadableFile;
+  /** Opens a file to be read, by another thread where that blocks. */
+  open(path: string): Promise<ReadableFile>;
+  /** Makes a file that does not exist yet. About `expected` bytes will be written, where that is known. */
+  create(path: string, expected?: number): Promise<WritableFile>;
+}

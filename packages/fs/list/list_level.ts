@@ -1,0 +1,60 @@
+import type { CommonPrefix, ListOptions, ObjectMeta } from "@lade/core";
+import { fileError } from "../files/file_error.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { KeyWindow } from "./key_window.ts";
+import { canStart, endOfFiles, namesIn, statAll } from "./list_objects.ts";
+import { entriesOf } from "./read_names.ts";
+
+/**
+ * Lists one level of a tree. A directory is a common prefix only if there is an object somewhere below it; looking for
+ * one ends with the first.
+ */
+export async function* listLevel(
+  parts: LocalParts,
+  prefix: string,
+  options: ListOptions,
+): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+  const { signal, startAfter = "" } = options;
+  const keys = new KeyWindow(prefix, startAfter);
+  const { directory } = keys;
+  const subject = parts.tree.subject("list", prefix);
+  if (!await canStart(parts, subject, directory, startAfter, signal)) return;
+  const names = await namesIn(parts, subject, directory, keys, signal);
+  for (let next = 0; next < names.length;) {
+    const name = names[next] ?? "";
+    if (name.endsWith("/")) {
+      next++;
+      const folded = directory + name;
+      if (!keys.isAfterStart(folded)) continue;
+      try {
+        if (await holdsObject(parts, parts.tree.path(folded), signal)) yield { prefix: folded };
+      } catch (error) {
+        throw fileError(error, subject, signal);
+      }
+    } else {
+      const end = endOfFiles(names, next);
+      const files = names.slice(next, end);
+      next = end;
+      for (const meta of await statAll(parts, subject, directory, files, signal)) yield meta;
+    }
+    signal?.throwIfAborted();
+  }
+}
+
+/** Whether there is an object below a directory (whose path ends in `/`). */
+async function holdsObject(
+  parts: LocalParts,
+  directory: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const below: string[] = [];
+  for await (const { name, type } of entriesOf(parts, directory)) {
+    if (type === "file") return true;
+    below.push(`${directory}${name}/`);
+  }
+  for (const next of below) {
+    signal?.throwIfAborted();
+    if (await holdsObject(parts, next, signal)) return true;
+  }
+  return false;
+}

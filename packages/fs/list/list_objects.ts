@@ -1,0 +1,160 @@
+import { InvalidNameError, type ListOptions, NotFoundError, type ObjectMeta } from "@lade/core";
+import { errorCode, fileError, type Subject } from "../files/file_error.ts";
+import { type FileStatus, metaOf, statusOf } from "../files/file_status.ts";
+import { segmentFault } from "../names/path_fault.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { isInWindow, KeyWindow } from "./key_window.ts";
+import { readNames } from "./read_names.ts";
+
+/** Files whose status is asked for at once. */
+const BATCH = 64;
+/** What the status of one cached file takes, generously. */
+const STATUS_MS = 0.01;
+
+interface Frame {
+  /** Empty, or ending in `/`. */
+  readonly directory: string;
+  readonly names: string[];
+  next: number;
+}
+
+/**
+ * Lists the files below a root in the order of their keys. Directories that cannot hold a wanted key are not read. It
+ * holds the names of the directories it is in, which is all that an ordered walk needs, and no more of their status
+ * than one batch. Files that vanish meanwhile are left out.
+ */
+export async function* listObjects(
+  parts: LocalParts,
+  prefix: string,
+  options: ListOptions,
+): AsyncGenerator<ObjectMeta, void, void> {
+  const { signal, startAfter = "" } = options;
+  const keys = new KeyWindow(prefix, startAfter);
+  const subject = parts.tree.subject("list", prefix);
+  const stack: Frame[] = [];
+  const enter = async (directory: string) => {
+    const names = await namesIn(parts, subject, directory, keys, signal);
+    stack.push({ directory, names, next: 0 });
+  };
+  if (await canStart(parts, subject, keys.directory, startAfter, signal)) await enter(keys.directory);
+  for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
+    const { directory, names } = frame;
+    const name = names[frame.next];
+    if (name === undefined) stack.pop();
+    else if (name.endsWith("/")) {
+      frame.next++;
+      await enter(directory + name);
+    } else {
+      const end = endOfFiles(names, frame.next);
+      const files = names.slice(frame.next, end);
+      frame.next = end;
+      for (const meta of await statAll(parts, subject, directory, files, signal)) yield meta;
+    }
+    signal?.throwIfAborted();
+  }
+}
+
+/** Whether there is anything to list in the directory of a prefix. A missing root is a `NotFoundError`. */
+export async function canStart(
+  parts: LocalParts,
+  subject: Subject,
+  directory: string,
+  startAfter: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const { tree, calls } = parts;
+  signal?.throwIfAborted();
+  if (!subject.uri.isWellFormed() || !startAfter.isWellFormed()) {
+    throw new InvalidNameError({ ...subject, detail: "the prefix is not valid Unicode" });
+  }
+  try {
+    const root = await calls.present(calls.stat(tree.root));
+    if (root?.kind !== "directory") {
+      throw new NotFoundError({ ...subject, detail: `there is no directory ${JSON.stringify(tree.root)}` });
+    }
+    if (directory === "") return true;
+    if (segmentFault(directory.slice(0, -1)) !== undefined) return false;
+    const path = tree.path(directory.slice(0, -1));
+    const present = await calls.present(calls.stat(path));
+    if (present) await tree.check(subject, path);
+    return present?.kind === "directory";
+  } catch (error) {
+    if (errorCode(error) === "ENAMETOOLONG") return false;
+    throw fileError(error, subject, signal);
+  }
+}
+
+/** The sorted names in a directory that may be or hold wanted keys. */
+export async function namesIn(
+  parts: LocalParts,
+  subject: Subject,
+  directory: string,
+  keys: KeyWindow,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const window = keys.names(directory);
+  try {
+    return await readNames(parts, parts.tree.path(directory), (name) => {
+      signal?.throwIfAborted();
+      return isInWindow(name, window);
+    });
+  } catch (error) {
+    throw fileError(error, subject, signal);
+  }
+}
+
+/** Where the run of files that starts at `start` ends, or a batch of them. */
+export function endOfFiles(names: readonly string[], start: number): number {
+  let end = start + 1;
+  while (end - start < BATCH && names[end]?.endsWith("/") === false) end++;
+  return end;
+}
+
+/** What a listing tells of files in a directory; those that are gone are left out. */
+export async function statAll(
+  { tree, gate }: LocalParts,
+  subject: Subject,
+  directory: string,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<ObjectMeta[]> {
+  const base = tree.path(directory);
+  const quick = gate.enter();
+  try {
+    const statuses = quick
+      ? names.map((name) => statNow(base + name))
+      : await Promise.all(names.map((name) => statLater(base + name)));
+    const found: ObjectMeta[] = [];
+    for (const [i, status] of statuses.entries()) {
+      if (status?.kind === "file") found.push(metaOf(directory + names[i], status));
+    }
+    return found;
+  } catch (error) {
+    throw fileError(error, subject, signal);
+  } finally {
+    gate.leave(quick, names.length * STATUS_MS);
+  }
+}
+
+function statNow(path: string): FileStatus | undefined {
+  try {
+    const info = Deno.lstatSync(path);
+    return statusOf(info.isSymlink ? Deno.statSync(path) : info);
+  } catch (error) {
+    return ifGone(error);
+  }
+}
+
+async function statLater(path: string): Promise<FileStatus | undefined> {
+  try {
+    const info = await Deno.lstat(path);
+    return statusOf(info.isSymlink ? await Deno.stat(path) : info);
+  } catch (error) {
+    return ifGone(error);
+  }
+}
+
+function ifGone(error: unknown): undefined {
+  const code = errorCode(error);
+  if (code !== "ENOENT" && code !== "ENOTDIR" && code !== "ELOOP") throw error;
+}

@@ -1,0 +1,121 @@
+import {
+  AlreadyExistsError,
+  type Location,
+  NotEmptyError,
+  NotFoundError,
+  type ObjectStore,
+  type Provider,
+  type ProviderOptions,
+  systemClock,
+  UnsupportedError,
+} from "@lade/core";
+import { errorCode, fileError, type Subject } from "./files/file_error.ts";
+import { IoGate } from "./files/io_gate.ts";
+import type { LocalStore } from "./local_store.ts";
+import { completeConfig, DIRECT_CONFIG, FILE_CONFIG, type LocalConfig } from "./names/local_config.ts";
+import { formatPathUri, parsePathUri, rootPath } from "./names/path_uri.ts";
+import { type DirectStoreOptions, openDirectStore } from "./open_direct_store.ts";
+import { openFileStore } from "./open_file_store.ts";
+import { removeEmptyTree } from "./tree/empty_directories.ts";
+import { FileCalls } from "./tree/file_calls.ts";
+import { directoryOf } from "./tree/tree.ts";
+
+/** What the providers of both schemes differ in. */
+interface LocalProviderParts {
+  readonly scheme: string;
+  readonly configNames: readonly (keyof LocalConfig)[];
+  readonly open: (root: string, options: DirectStoreOptions) => Promise<LocalStore>;
+}
+
+/** Serves directories: a container is a directory, by its absolute path. */
+class LocalProvider implements Provider {
+  readonly schemes: readonly string[];
+  readonly #parts: LocalProviderParts;
+
+  constructor(parts: LocalProviderParts) {
+    this.#parts = parts;
+    this.schemes = [parts.scheme];
+  }
+
+  parse(uri: string): Location {
+    return parsePathUri(this.#parts.scheme, uri);
+  }
+
+  format(location: Location): string {
+    return formatPathUri(this.#parts.scheme, location);
+  }
+
+  async open(container: string, options: ProviderOptions = {}): Promise<ObjectStore> {
+    const { path, config } = this.#prepare("open", container, options);
+    const { context } = options;
+    const given = Object.fromEntries(this.#parts.configNames.map((name) => [name, config[name]]));
+    return await this.#parts.open(path, { ...given, ...(context && { context }) });
+  }
+
+  async createContainer(container: string, options: ProviderOptions = {}): Promise<void> {
+    const { path, subject } = this.#prepare("create", container, options);
+    try {
+      if (path !== "/") await Deno.mkdir(directoryOf(path), { recursive: true });
+      await Deno.mkdir(path);
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") throw fileError(error, subject, options.signal);
+      throw new AlreadyExistsError({ ...subject, detail: "the name is taken", cause: error });
+    }
+  }
+
+  async deleteContainer(container: string, options: ProviderOptions = {}): Promise<void> {
+    const { path, subject } = this.#prepare("delete", container, options);
+    const calls = new FileCalls(new IoGate(options.context?.clock ?? systemClock));
+    try {
+      const present = await calls.present(calls.lstat(path));
+      if (present?.kind !== "directory") throw new NotFoundError({ ...subject, detail: "no such directory" });
+      if (!await removeEmptyTree(path, calls)) {
+        throw new NotEmptyError({ ...subject, detail: "the directory holds files" });
+      }
+    } catch (error) {
+      throw fileError(error, subject, options.signal);
+    }
+  }
+
+  // deno-lint-ignore require-yield
+  async *listContainers(options: ProviderOptions = {}): AsyncGenerator<string, void, void> {
+    options.signal?.throwIfAborted();
+    throw new UnsupportedError({
+      operation: "list",
+      uri: `${this.#parts.scheme}:///`,
+      detail: "every directory is a container, list one with a slash at its end",
+    });
+  }
+
+  /** Checks what every call on a container is given. */
+  #prepare(operation: string, container: string, { signal, config = {} }: ProviderOptions): Prepared {
+    signal?.throwIfAborted();
+    const path = rootPath(this.#parts.scheme, operation, container);
+    const uri = `${this.#parts.scheme}://${path}`;
+    return {
+      path,
+      subject: { operation, uri },
+      config: completeConfig(uri, config, this.#parts.configNames),
+    };
+  }
+}
+
+interface Prepared {
+  readonly path: string;
+  readonly subject: Subject;
+  readonly config: LocalConfig;
+}
+
+/** Serves `file://`: files through the page cache. */
+export const fileProvider: Provider = new LocalProvider({
+  scheme: "file",
+  configNames: FILE_CONFIG,
+  open: openFileStore,
+});
+
+/** Serves `direct://`: files past the page cache, by O_DIRECT. */
+export const directProvider: Provider = new LocalProvider({
+  scheme: "direct",
+  configNames: DIRECT_CONFIG,
+  open: openDirectStore,
+});

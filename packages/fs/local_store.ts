@@ -1,0 +1,240 @@
+import {
+  type CallOptions,
+  type Capabilities,
+  checkRange,
+  type CommonPrefix,
+  type CopyOptions,
+  createGetResult,
+  type DeleteOptions,
+  type DeleteResult,
+  type GetOptions,
+  type GetResult,
+  type HeadOptions,
+  InvalidNameError,
+  type ListOptions,
+  type ObjectInfo,
+  type ObjectMeta,
+  type ObjectStore,
+  type ObjectWriter,
+  type PresignOptions,
+  type PutOptions,
+  type PutResult,
+  type ReadHints,
+  resolveRange,
+  type StoreContext,
+  UnsupportedError,
+  type WriterOptions,
+} from "@lade/core";
+import { errorCode, fileError, type Subject } from "./files/file_error.ts";
+import { etagOf, infoOf } from "./files/file_status.ts";
+import { listLevel } from "./list/list_level.ts";
+import { listObjects } from "./list/list_objects.ts";
+import { pathFault } from "./names/path_fault.ts";
+import { FileSource } from "./read/file_source.ts";
+import { noSuchObject, openObject, statObject } from "./read/open_object.ts";
+import type { LocalParts } from "./tree/local_parts.ts";
+import { checkReadConditions, checkWriteOptions } from "./write/conditions.ts";
+import { copyFile, type CopyRequest } from "./write/copy_file.ts";
+import { deleteFile } from "./write/delete_file.ts";
+import { deleteEach } from "./write/delete_each.ts";
+import { bytesOf, LocalWriter } from "./write/local_writer.ts";
+import { moveFile } from "./write/move_file.ts";
+import { beginWrite, putFile, type WriteRequest } from "./write/write_file.ts";
+
+const CAPABILITIES: Capabilities = {
+  attributes: false,
+  storageClass: false,
+  createOnly: true,
+  compareAndSwap: true,
+  conditionalDelete: true,
+  conditionalCopy: true,
+  versions: false,
+  atomicRename: true,
+  presign: false,
+  anyKey: false,
+};
+
+const ATTRIBUTES = ["contentType", "contentEncoding", "cacheControl", "storageClass"] as const;
+
+/** A store of local files, `file://` or `direct://`. */
+export interface LocalStore extends ObjectStore {
+  /** The absolute path of its directory. */
+  readonly root: string;
+}
+
+/** Puts a store together. Both schemes are this one; they differ in the medium. */
+export function createLocalStore(parts: LocalParts): LocalStore {
+  return new Store(parts);
+}
+
+class Store implements LocalStore {
+  readonly uri: string;
+  readonly root: string;
+  readonly capabilities: Capabilities = CAPABILITIES;
+  readonly readHints: ReadHints;
+  readonly context: StoreContext;
+  readonly #parts: LocalParts;
+
+  constructor(parts: LocalParts) {
+    this.#parts = parts;
+    this.uri = parts.tree.uri;
+    this.root = parts.tree.root;
+    this.readHints = parts.medium.readHints;
+    this.context = parts.context;
+  }
+
+  /** Opens a file. Its bytes are read as they are asked for, and fail if the file is written to meanwhile. */
+  async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    const { signal, range } = options;
+    const subject = this.#begin("get", key, options);
+    if (range) checkRange(range);
+    try {
+      const { file, status } = await openObject(this.#parts, subject, this.#parts.tree.path(key));
+      try {
+        checkReadConditions(subject, etagOf(status), options);
+        const resolved = resolveRange(range, status.size, subject.uri);
+        const { gate } = this.#parts;
+        const source = new FileSource({ file, status, offset: resolved.offset, gate, subject });
+        return createGetResult({
+          info: infoOf(key, status),
+          range: resolved,
+          source,
+          uri: subject.uri,
+          signal,
+        });
+      } catch (error) {
+        file.close();
+        throw error;
+      }
+    } catch (error) {
+      throw readError(error, subject, signal);
+    }
+  }
+
+  /** Tells size, time of change and etag of a file. */
+  async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
+    const subject = this.#begin("head", key, options);
+    try {
+      const status = await statObject(this.#parts, subject, this.#parts.tree.path(key));
+      checkReadConditions(subject, etagOf(status), options);
+      return infoOf(key, status);
+    } catch (error) {
+      throw readError(error, subject, options.signal);
+    }
+  }
+
+  /** Writes a temporary file and gives it the key's name. Parent directories are made. */
+  async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+    const request = this.#write("put", key, options);
+    bytesOf(data);
+    return await this.#mapped(request.subject, options, () => putFile(this.#parts, request, data));
+  }
+
+  /** Starts a temporary file. `partSize` and `concurrency` have nothing to divide here. */
+  async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
+    checkPositive("partSize", options.partSize);
+    checkPositive("concurrency", options.concurrency);
+    const request = this.#write("write", key, options);
+    const temporary = await this.#mapped(request.subject, options, () => beginWrite(this.#parts, request));
+    return new LocalWriter(this.#parts, request, temporary);
+  }
+
+  /** Walks the tree in key order; memory holds the names of the directories on the way. */
+  list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+    return listObjects(this.#parts, prefix, options);
+  }
+
+  /** Reads one directory; directories without any object are left out. */
+  listWithDelimiter(
+    prefix = "",
+    options: ListOptions = {},
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    return listLevel(this.#parts, prefix, options);
+  }
+
+  /** Deletes a file, or a link itself. Directories stay. */
+  async delete(key: string, options: DeleteOptions = {}): Promise<void> {
+    const { signal, ifMatch } = options;
+    const subject = this.#begin("delete", key, options);
+    const path = this.#parts.tree.path(key);
+    await this.#mapped(subject, options, () => deleteFile(this.#parts, subject, path, ifMatch, signal));
+  }
+
+  /** Deletes files, several at a time; results come in the order of the keys. */
+  deleteMany(
+    keys: AsyncIterable<string> | Iterable<string>,
+    options: CallOptions = {},
+  ): AsyncGenerator<DeleteResult, void, void> {
+    return deleteEach((key) => this.delete(key, options), keys, options.signal);
+  }
+
+  /** Copies a file by the system's own copy, under a temporary name first. */
+  async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
+    const request = this.#copy("copy", from, to, options);
+    return await this.#mapped(request.subject, options, () => copyFile(this.#parts, request));
+  }
+
+  /** Renames a file. One reached by a link, or moved to another file system, is copied and then deleted. */
+  async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
+    const request = this.#copy("rename", from, to, options);
+    await this.#mapped(request.subject, options, () => moveFile(this.#parts, request));
+  }
+
+  /** Is an `UnsupportedError`: nobody serves these files. */
+  async presign(key: string, _options: PresignOptions): Promise<URL> {
+    const subject = this.#begin("presign", key, {});
+    throw new UnsupportedError({ ...subject, detail: "local files have no URL that others can use" });
+  }
+
+  /** Does nothing: a store holds nothing open. */
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #begin(operation: string, key: string, { signal, version }: HeadOptions): Subject {
+    signal?.throwIfAborted();
+    const subject = this.#parts.tree.subject(operation, key);
+    const detail = pathFault(key);
+    if (detail !== undefined) throw new InvalidNameError({ ...subject, detail });
+    if (version === undefined) return subject;
+    throw new UnsupportedError({ ...subject, detail: "files have no versions" });
+  }
+
+  #write(operation: string, key: string, options: PutOptions): WriteRequest {
+    const { signal } = options;
+    const subject = this.#begin(operation, key, signal ? { signal } : {});
+    checkWriteOptions(subject, options);
+    const hasMetadata = Object.keys(options.metadata ?? {}).length > 0;
+    const attribute = ATTRIBUTES.find((name) => options[name] !== undefined) ?? (hasMetadata && "metadata");
+    if (attribute) throw new UnsupportedError({ ...subject, detail: `files keep no ${attribute}` });
+    return { subject, path: this.#parts.tree.path(key), options };
+  }
+
+  #copy(operation: string, from: string, to: string, options: CopyOptions): CopyRequest {
+    const { signal, sourceVersion } = options;
+    const subject = this.#begin(operation, from, {
+      ...(signal && { signal }),
+      ...(sourceVersion !== undefined && { version: sourceVersion }),
+    });
+    const target = this.#begin(`${operation} to`, to, {});
+    checkWriteOptions(target, options);
+    const { tree } = this.#parts;
+    return { subject, target, from: tree.path(from), to: tree.path(to), options };
+  }
+
+  async #mapped<T>(subject: Subject, { signal }: CallOptions, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw fileError(error, subject, signal);
+    }
+  }
+}
+
+/** A missing file is a missing object. */
+function readError(error: unknown, subject: Subject, signal: AbortSignal | undefined): unknown {
+  return errorCode(error) === "ENOENT" ? noSuchObject(subject, error) : fileError(error, subject, signal);
+}
+
+function checkPositive(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
+  throw new RangeError(`Cannot write with ${name} ${value}: a whole number from 1 up is needed`);
+}

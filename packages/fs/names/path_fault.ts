@@ -1,0 +1,30 @@
+import { keyFault } from "@lade/core";
+import { isTemporaryName } from "./temporary_name.ts";
+
+/** Longest segment of a path in bytes, as Linux and most file systems have it. */
+const MAX_SEGMENT_BYTES = 255;
+const BAD_SEGMENT = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
+const encoder = new TextEncoder();
+
+/** Why no file can have `key` as its path below a root, or `undefined` when one can. */
+export function pathFault(key: string): string | undefined {
+  return keyFault(key) ?? segmentFault(key);
+}
+
+/** Why one of the segments of `path` cannot be a file's name, or `undefined` when all can. */
+export function segmentFault(path: string): string | undefined {
+  if (BAD_SEGMENT.test(path)) {
+    return 'a path has no empty, "." or ".." segment and neither starts nor ends with "/"';
+  }
+  if (path.includes("\0")) return "a path has no NUL character";
+  if (path.length * 3 <= MAX_SEGMENT_BYTES && !path.includes("~tmp")) return undefined;
+  for (const segment of path.split("/")) {
+    if (isTemporaryName(segment)) return `${JSON.stringify(segment)} is a name kept for unfinished writes`;
+    const bytes = segment.length * 3 <= MAX_SEGMENT_BYTES ? 0 : encoder.encode(segment).length;
+    if (bytes > MAX_SEGMENT_BYTES) {
+      return `a segment has ${bytes} bytes of UTF-8, ${MAX_SEGMENT_BYTES} is the most`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,41 @@
+import { createStoreContext, type StoreContext, UnsupportedError } from "@lade/core";
+import { IoGate } from "./files/io_gate.ts";
+import type { Medium } from "./files/medium.ts";
+import { createLocalStore, type LocalStore } from "./local_store.ts";
+import { completeConfig, type LocalConfig } from "./names/local_config.ts";
+import { rootPath } from "./names/path_uri.ts";
+import { TemporaryNames } from "./names/temporary_name.ts";
+import { FileCalls } from "./tree/file_calls.ts";
+import { Tree } from "./tree/tree.ts";
+import { KeyMutex } from "./write/key_mutex.ts";
+import { RetiredFiles } from "./write/retired_files.ts";
+
+/** Puts a store of local files together around the way bytes get from and into files. */
+export function openLocalStore(
+  scheme: string,
+  root: string,
+  options: Partial<LocalConfig> & { readonly context?: StoreContext },
+  names: readonly (keyof LocalConfig)[],
+  createMedium: (gate: IoGate, context: StoreContext, config: LocalConfig) => Medium,
+): LocalStore {
+  const { context = createStoreContext(), ...given } = options;
+  const path = rootPath(scheme, "open", root);
+  const uri = `${scheme}://${path}`;
+  const config = completeConfig(uri, given, names);
+  if (Deno.build.os === "windows") {
+    throw new UnsupportedError({ operation: "open", uri, detail: "paths of Windows are not supported" });
+  }
+  const gate = new IoGate(context.clock);
+  const calls = new FileCalls(gate);
+  return createLocalStore({
+    tree: new Tree(scheme, path, config.symlinks, calls),
+    medium: createMedium(gate, context, config),
+    gate,
+    calls,
+    config,
+    context,
+    temporaries: new TemporaryNames(context.random),
+    mutex: new KeyMutex(),
+    retired: new RetiredFiles(context.clock),
+  });
+}

@@ -1,0 +1,74 @@
+import { type BodySource, PreconditionFailedError } from "@lade/core";
+import { fileError, type Subject } from "../files/file_error.ts";
+import type { FileStatus } from "../files/file_status.ts";
+import type { IoGate } from "../files/io_gate.ts";
+import type { ReadableFile } from "../files/medium.ts";
+
+/** Bytes asked for at once; an abort waits for no more than these. */
+const MAX_READ_BYTES = 2 ** 24;
+
+/** What a {@linkcode FileSource} is made of. */
+export interface FileSourceParts {
+  readonly file: ReadableFile;
+  /** The file's status when it was opened. */
+  readonly status: FileStatus;
+  /** Where to start. */
+  readonly offset: number;
+  readonly gate: IoGate;
+  readonly subject: Subject;
+}
+
+/** The bytes of an open file, and at their end a look whether it is still as it was. */
+export class FileSource implements BodySource {
+  readonly #file: ReadableFile;
+  readonly #status: FileStatus;
+  readonly #gate: IoGate;
+  readonly #subject: Subject;
+  #position: number;
+  #reading: Promise<number> | undefined;
+
+  constructor(parts: FileSourceParts) {
+    this.#file = parts.file;
+    this.#status = parts.status;
+    this.#gate = parts.gate;
+    this.#subject = parts.subject;
+    this.#position = parts.offset;
+  }
+
+  async read(target: Uint8Array): Promise<number> {
+    const piece = target.length > MAX_READ_BYTES ? target.subarray(0, MAX_READ_BYTES) : target;
+    try {
+      this.#reading = this.#file.read(piece, this.#position);
+      const count = await this.#reading;
+      if (count === 0) throw this.#changed("it became shorter");
+      this.#position += count;
+      return count;
+    } catch (error) {
+      throw fileError(error, this.#subject);
+    }
+  }
+
+  async close(complete: boolean): Promise<void> {
+    if (!complete) await this.#reading?.catch(() => {});
+    try {
+      if (complete) await this.#checkUnchanged();
+    } finally {
+      this.#file.close();
+    }
+  }
+
+  async #checkUnchanged(): Promise<void> {
+    const now = await this.#gate.run(() => this.#file.statusSync(), () => this.#file.status());
+    if (now.size !== this.#status.size) {
+      throw this.#changed(`it had ${this.#status.size} bytes and now has ${now.size}`);
+    }
+    if (now.mtimeMs !== this.#status.mtimeMs) throw this.#changed("it was written to");
+  }
+
+  #changed(detail: string): PreconditionFailedError {
+    return new PreconditionFailedError({
+      ...this.#subject,
+      detail: `the file changed while it was read, ${detail}`,
+    });
+  }
+}

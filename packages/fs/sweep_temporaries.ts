@@ -1,0 +1,80 @@
+import { systemClock } from "@lade/core";
+import { errorCode, fileError } from "./files/file_error.ts";
+import { IoGate } from "./files/io_gate.ts";
+import type { LocalStore } from "./local_store.ts";
+import { rootPath } from "./names/path_uri.ts";
+import { isTemporaryName } from "./names/temporary_name.ts";
+import { FileCalls } from "./tree/file_calls.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Options of {@linkcode sweepTemporaries}. */
+export interface SweepOptions {
+  /** Removes only files that nobody wrote to for this long, in milliseconds; a day by default. */
+  readonly olderThanMs?: number;
+  /** Removes nothing, only tells; `false` by default. */
+  readonly dryRun?: boolean;
+  /** Ends the call, which then rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+}
+
+/** An unfinished write that was left behind. */
+export interface SweptFile {
+  /** Its absolute path. */
+  readonly path: string;
+  /** Its size in bytes. */
+  readonly size: number;
+  /** When it was last written to. */
+  readonly lastModified: Date;
+}
+
+/**
+ * Removes what writes left behind that were killed: the files below a store's root (or a directory, by its absolute
+ * path) whose name is `.lade-`, 16 hexadecimal digits, `-`, a process number, `~tmp`. No listing shows them and no key
+ * names them. Yields each one once it is gone. Links are not followed. A write that is still going on is safe as long
+ * as it writes more often than `olderThanMs`.
+ */
+export async function* sweepTemporaries(
+  store: LocalStore | string,
+  options: SweepOptions = {},
+): AsyncGenerator<SweptFile, void, void> {
+  const { olderThanMs = DAY_MS, dryRun = false, signal } = options;
+  if (!(olderThanMs >= 0)) {
+    throw new RangeError(`Cannot sweep with olderThanMs ${olderThanMs}: a number from 0 up is needed`);
+  }
+  const { root, uri, clock } = typeof store === "string"
+    ? { root: rootPath("file", "sweep", store), uri: `file://${store}`, clock: systemClock }
+    : { root: store.root, uri: store.uri, clock: store.context.clock };
+  const before = clock.now() - olderThanMs;
+  const calls = new FileCalls(new IoGate(clock));
+  try {
+    signal?.throwIfAborted();
+    for await (const path of temporariesBelow(root, signal)) {
+      const status = await calls.present(calls.lstat(path));
+      if (status?.kind !== "file" || status.mtimeMs > before) continue;
+      if (!dryRun) await calls.present(calls.remove(path));
+      yield { path, size: status.size, lastModified: new Date(status.mtimeMs) };
+    }
+  } catch (error) {
+    throw fileError(error, { operation: "sweep", uri }, signal);
+  }
+}
+
+async function* temporariesBelow(
+  root: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string, void, void> {
+  const directories = [root];
+  for (let directory = directories.pop(); directory !== undefined; directory = directories.pop()) {
+    const base = directory.endsWith("/") ? directory : `${directory}/`;
+    try {
+      for await (const { name, isFile, isDirectory } of Deno.readDir(directory)) {
+        signal?.throwIfAborted();
+        if (isDirectory) directories.push(base + name);
+        else if (isFile && isTemporaryName(name)) yield base + name;
+      }
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT" || directory === root) throw error;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { type FileStatus, statusOf } from "../files/file_status.ts";
+import { errorCode } from "../files/file_error.ts";
+import type { IoGate } from "../files/io_gate.ts";
+
+/** Calls on names of files, synchronous or not as the gate decides. */
+export class FileCalls {
+  readonly #gate: IoGate;
+
+  constructor(gate: IoGate) {
+    this.#gate = gate;
+  }
+
+  /** The status of what a name stands for, links followed. */
+  async stat(path: string): Promise<FileStatus> {
+    return statusOf(await this.#gate.run(() => Deno.statSync(path), () => Deno.stat(path)));
+  }
+
+  /** The status of a name itself, be it a link. */
+  async lstat(path: string): Promise<FileStatus> {
+    return statusOf(await this.#gate.run(() => Deno.lstatSync(path), () => Deno.lstat(path)));
+  }
+
+  /** What `look` tells, or nothing where nothing has the name. */
+  async present<T>(look: Promise<T>): Promise<T | undefined> {
+    try {
+      return await look;
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+      throw error;
+    }
+  }
+
+  /** The path without links that a name stands for. */
+  realPath(path: string): Promise<string> {
+    return this.#gate.run(() => Deno.realPathSync(path), () => Deno.realPath(path));
+  }
+
+  /** Gives a file another name, in place of what has that name. */
+  rename(from: string, to: string): Promise<void> {
+    return this.#gate.run(() => Deno.renameSync(from, to), () => Deno.rename(from, to));
+  }
+
+  /** Gives a file a second name that must be free. */
+  link(from: string, to: string): Promise<void> {
+    return this.#gate.run(() => Deno.linkSync(from, to), () => Deno.link(from, to));
+  }
+
+  /** Removes a file, a link or an empty directory. */
+  remove(path: string): Promise<void> {
+    return this.#gate.run(() => Deno.removeSync(path), () => Deno.remove(path));
+  }
+
+  /** Sets when a file was changed. */
+  touch(path: string, mtimeMs: number): Promise<void> {
+    const time = new Date(mtimeMs);
+    return this.#gate.run(() => Deno.utimeSync(path, time, time), () => Deno.utime(path, time, time));
+  }
+
+  /** Sets permission bits. */
+  chmod(path: string, mode: number): Promise<void> {
+    return this.#gate.run(() => Deno.chmodSync(path, mode), () => Deno.chmod(path, mode));
+  }
+
+  /** Waits until the names in a directory are on the disk. */
+  async syncDirectory(path: string): Promise<void> {
+    using directory = await Deno.open(path);
+    await directory.sync();
+  }
+}

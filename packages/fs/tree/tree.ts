@@ -1,0 +1,83 @@
+import { objectUri, PermissionDeniedError } from "@lade/core";
+import type { Subject } from "../files/file_error.ts";
+import type { SymlinkPolicy } from "../names/local_config.ts";
+import type { FileCalls } from "./file_calls.ts";
+
+/**
+ * The paths of a store: where a key's file is, and whether symbolic links may lead there.
+ *
+ * The policy is checked against the real path, right after a file was opened or right before a directory is changed.
+ * It keeps a store inside its root whatever links lie in it; it is no defence against a process that swaps
+ * directories for links at the very moment of a call, for which the system's own permissions are the means.
+ */
+export class Tree {
+  /** The directory, absolute, without a trailing slash (but `/` itself). */
+  readonly root: string;
+  /** Its URI, without a trailing slash (but that of `/`). */
+  readonly uri: string;
+  /** Whether paths have to be checked at all: nothing lies outside `/`. */
+  readonly isGuarded: boolean;
+  /** What links may do. */
+  readonly policy: SymlinkPolicy;
+  readonly #calls: FileCalls;
+  readonly #base: string;
+  #realBase: string | undefined;
+
+  constructor(scheme: string, root: string, policy: SymlinkPolicy, calls: FileCalls) {
+    this.root = root;
+    this.policy = policy;
+    this.uri = `${scheme}://${root}`;
+    this.isGuarded = policy === "refuse" || (policy === "follow-inside" && root !== "/");
+    this.#calls = calls;
+    this.#base = root === "/" ? "" : root;
+  }
+
+  /** The path of a key's file. */
+  path(key: string): string {
+    return `${this.#base}/${key}`;
+  }
+
+  /** What an error about a key names. */
+  subject(operation: string, key: string): Subject {
+    return { operation, uri: objectUri(this.uri, key) };
+  }
+
+  /** Whether `path`, whose real path is `real`, may be touched. */
+  async allows(path: string, real: string): Promise<boolean> {
+    if (!this.isGuarded) return true;
+    if (this.#realBase !== undefined && this.#fits(path, real, this.#realBase)) return true;
+    const realRoot = await this.#calls.realPath(this.root);
+    this.#realBase = realRoot === "/" ? "" : realRoot;
+    return this.#fits(path, real, this.#realBase);
+  }
+
+  /** Throws a `PermissionDeniedError` unless the existing `path` may be touched. */
+  async check(subject: Subject, path: string): Promise<void> {
+    if (this.isGuarded) await this.checkReal(subject, path, await this.#calls.realPath(path));
+  }
+
+  /** Throws a `PermissionDeniedError` unless `path`, whose real path is `real`, may be touched. */
+  async checkReal(subject: Subject, path: string, real: string): Promise<void> {
+    if (!await this.allows(path, real)) throw this.refusal(subject);
+  }
+
+  /** What says that a link is in the way. */
+  refusal(subject: Subject): PermissionDeniedError {
+    const detail = this.policy === "refuse"
+      ? 'it is or lies behind a symbolic link, which the configuration symlinks: "refuse" forbids'
+      : `a symbolic link leads out of ${
+        JSON.stringify(this.root)
+      }, the configuration symlinks: "follow" would allow it`;
+    return new PermissionDeniedError({ ...subject, detail });
+  }
+
+  #fits(path: string, real: string, realBase: string): boolean {
+    if (this.policy === "refuse") return real === realBase + path.slice(this.#base.length);
+    return real.startsWith(realBase) && (real.length === realBase.length || real[realBase.length] === "/");
+  }
+}
+
+/** The directory of a path. */
+export function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}

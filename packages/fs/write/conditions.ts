@@ -1,0 +1,39 @@
+import { AlreadyExistsError, PreconditionFailedError, type Preconditions } from "@lade/core";
+import type { Subject } from "../files/file_error.ts";
+
+/** Throws unless an object with `etag` may be read. */
+export function checkReadConditions(subject: Subject, etag: string, conditions: Preconditions): void {
+  checkMatch(subject, etag, conditions.ifMatch);
+  if (conditions.ifNoneMatch === etag) {
+    throw new PreconditionFailedError({ ...subject, detail: `the etag still is ${JSON.stringify(etag)}` });
+  }
+}
+
+/** Throws unless the present object (none has no etag) may be replaced. */
+export function checkWriteConditions(
+  subject: Subject,
+  etag: string | undefined,
+  conditions: Preconditions,
+): void {
+  checkMatch(subject, etag, conditions.ifMatch);
+  if (conditions.ifNoneMatch !== undefined && etag !== undefined) {
+    throw new AlreadyExistsError({ ...subject, detail: "the object exists already" });
+  }
+}
+
+/** Throws a `TypeError` for a condition that no write can have. */
+export function checkWriteOptions(subject: Subject, { ifNoneMatch }: Preconditions): void {
+  if (ifNoneMatch === undefined || ifNoneMatch === "*") return;
+  throw new TypeError(
+    `Cannot ${subject.operation} ${JSON.stringify(subject.uri)}: ifNoneMatch of a write is ${
+      JSON.stringify(ifNoneMatch)
+    }, only "*" (create only) is possible`,
+  );
+}
+
+/** Throws unless `etag` is `wanted`, where something is wanted. */
+export function checkMatch(subject: Subject, etag: string | undefined, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === etag) return;
+  const found = etag === undefined ? "there is no such object" : `the etag is ${JSON.stringify(etag)}`;
+  throw new PreconditionFailedError({ ...subject, detail: `${found}, not ${JSON.stringify(wanted)}` });
+}

@@ -1,0 +1,92 @@
+import { type CopyOptions, PreconditionFailedError, type PutResult, ServiceError } from "@lade/core";
+import type { Subject } from "../files/file_error.ts";
+import { etagOf } from "../files/file_status.ts";
+import { statObject } from "../read/open_object.ts";
+import { ensureDirectory } from "../tree/ensure_directory.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { directoryOf } from "../tree/tree.ts";
+import { checkMatch, checkWriteConditions } from "./conditions.ts";
+import { objectEtag } from "./lock_object.ts";
+import { publish } from "./publish.ts";
+import { removeTemporary, temporaryPath } from "./temporary_file.ts";
+
+/** What a copy or a move is about. */
+export interface CopyRequest {
+  /** Names the source. */
+  readonly subject: Subject;
+  /** Names the destination. */
+  readonly target: Subject;
+  readonly from: string;
+  readonly to: string;
+  readonly options: CopyOptions;
+}
+
+/** Copies an object by the system's own copy, which shares the blocks where the file system can. */
+export async function copyFile(parts: LocalParts, request: CopyRequest): Promise<PutResult> {
+  const { subject, target, from, to, options } = request;
+  const { calls } = parts;
+  const source = await statObject(parts, subject, from);
+  const etag = etagOf(source);
+  checkMatch(subject, etag, options.sourceIfMatch);
+  checkWriteConditions(target, objectEtag(await calls.present(calls.stat(to))), options);
+  await ensureDirectory(parts, target, directoryOf(to));
+  const temporary = temporaryPath(parts, to);
+  try {
+    await copyContent(parts, from, temporary, options.signal);
+    if (etagOf(await statObject(parts, subject, from)) !== etag) {
+      throw new PreconditionFailedError({ ...subject, detail: "the file changed while it was copied" });
+    }
+    const status = await settle(parts, temporary);
+    if (status.size !== source.size) {
+      throw new ServiceError({
+        ...target,
+        detail: `the copy has ${status.size} bytes, the file has ${source.size}`,
+      });
+    }
+    const published = await publish(parts, {
+      subject: target,
+      temporary,
+      status,
+      path: to,
+      conditions: options,
+      signal: options.signal,
+    });
+    return { size: published.size, etag: etagOf(published) };
+  } catch (error) {
+    await removeTemporary(parts, temporary);
+    throw error;
+  }
+}
+
+/** Copies, until it is done or the signal ends it. The system's copy cannot be stopped: its file is gone all the same. */
+async function copyContent(
+  parts: LocalParts,
+  from: string,
+  to: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const copying = Deno.copyFile(from, to);
+  if (!signal) return await copying;
+  const stopped = Promise.withResolvers<never>();
+  const onAbort = () => {
+    stopped.reject(signal.reason);
+    const remove = () => removeTemporary(parts, to);
+    copying.then(remove, remove);
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([copying, stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Brings a finished copy to the disk as far as the configuration asks. */
+async function settle({ calls, config }: LocalParts, path: string): ReturnType<LocalParts["calls"]["lstat"]> {
+  if (config.sync !== "none") {
+    using file = await Deno.open(path);
+    await (config.sync === "data" ? file.syncData() : file.sync());
+  }
+  return await calls.lstat(path);
+}

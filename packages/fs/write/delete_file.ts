@@ -1,0 +1,42 @@
+import { errorCode, type Subject } from "../files/file_error.ts";
+import type { FileStatus } from "../files/file_status.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { directoryOf } from "../tree/tree.ts";
+import { lockObject, objectEtag } from "./lock_object.ts";
+
+/**
+ * Deletes an object, if there is one: a link itself, not what it stands for. Its directory stays, also when it is
+ * empty now; empty directories are no objects.
+ */
+export async function deleteFile(
+  parts: LocalParts,
+  subject: Subject,
+  path: string,
+  ifMatch: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { calls, config, mutex, retired, tree } = parts;
+  const directory = directoryOf(path);
+  try {
+    await tree.check(subject, directory);
+    using _turn = await mutex.acquire(path, signal);
+    if (ifMatch !== undefined && objectEtag(await calls.stat(path)) === undefined) return;
+    using _lock = ifMatch === undefined ? undefined : await lockObject(parts, subject, path, ifMatch, signal);
+    const status = await calls.lstat(path);
+    if (!await isDeletable(parts, path, status)) return;
+    await calls.remove(path);
+    retired.add(status);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return;
+    throw error;
+  }
+  if (config.sync === "full") await calls.syncDirectory(directory);
+}
+
+/** Whether a name is that of an object, or of a link to one or to nothing. */
+async function isDeletable({ calls }: LocalParts, path: string, { kind }: FileStatus): Promise<boolean> {
+  if (kind !== "link") return kind === "file";
+  const target = await calls.present(calls.stat(path));
+  return target === undefined || target.kind === "file";
+}

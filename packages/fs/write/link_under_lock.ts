@@ -1,0 +1,45 @@
+import { AlreadyExistsError } from "@lade/core";
+import type { Subject } from "../files/file_error.ts";
+import { isSameFile, statusOf } from "../files/file_status.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { lockFile } from "./lock_object.ts";
+
+/**
+ * Gives the file `from` the name `to` if that is free, on file systems without hard links: whoever creates this name
+ * first locks a claim beside it, under a temporary name that follows from `to`. The end of a process is the end of its
+ * claim; a claim that was left behind is taken over. Writers that do not use this call are not held off.
+ */
+export async function linkUnderLock(
+  { calls, context }: LocalParts,
+  subject: Subject,
+  from: string,
+  to: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const path = claimPath(to);
+  for (;;) {
+    using claim = await Deno.open(path, { write: true, create: true });
+    await lockFile(claim, subject, context.clock, signal);
+    const now = await calls.present(calls.lstat(path));
+    // The last holder removed its claim while this one waited for it.
+    if (!now || !isSameFile(now, statusOf(await claim.stat()))) continue;
+    try {
+      if (await calls.present(calls.lstat(to))) {
+        throw new AlreadyExistsError({ ...subject, detail: "the object exists already" });
+      }
+      return await calls.rename(from, to);
+    } finally {
+      await calls.remove(path);
+    }
+  }
+}
+
+/** The claim of a name: a temporary name made of a 64-bit FNV-1a hash, with 0 for the process. */
+function claimPath(to: string): string {
+  const slash = to.lastIndexOf("/") + 1;
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(to.slice(slash))) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return `${to.slice(0, slash)}.lade-${hash.toString(16).padStart(16, "0")}-0~tmp`;
+}

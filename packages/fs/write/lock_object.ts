@@ -1,0 +1,75 @@
+import { type Clock, UnsupportedError } from "@lade/core";
+import { errorCode, type Subject } from "../files/file_error.ts";
+import { etagOf, type FileStatus, isSameFile, statusOf } from "../files/file_status.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { checkMatch } from "./conditions.ts";
+
+const FIRST_WAIT_MS = 1;
+const LONGEST_WAIT_MS = 50;
+
+/** What systems answer that have no locks for a file. */
+const NO_LOCKS = new Set(["ENOSYS", "EOPNOTSUPP", "ENOTSUP", "ENOLCK", "EBADF"]);
+
+/**
+ * Locks the file that has a name, once its etag is `ifMatch`, against every other process that makes a conditional
+ * change: by `flock` on the object itself, so that no lock file is left and the end of a process is the end of its
+ * locks. Disposing unlocks. Waiting is polling, so that `signal` ends it and nothing is left waiting.
+ */
+export async function lockObject(
+  { calls, context }: LocalParts,
+  subject: Subject,
+  path: string,
+  ifMatch: string,
+  signal: AbortSignal | undefined,
+): Promise<Disposable> {
+  for (;;) {
+    checkMatch(subject, objectEtag(await calls.present(calls.stat(path))), ifMatch);
+    const file = await Deno.open(path);
+    try {
+      await lockFile(file, subject, context.clock, signal);
+      const locked = statusOf(await file.stat());
+      const now = await calls.present(calls.stat(path));
+      if (now && isSameFile(now, locked)) {
+        checkMatch(subject, objectEtag(now), ifMatch);
+        return { [Symbol.dispose]: () => file.close() };
+      }
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    // Another writer gave the name to another file while this one waited.
+    file.close();
+  }
+}
+
+/** Waits for the exclusive lock of an open file. Closing the file unlocks. */
+export async function lockFile(
+  file: Deno.FsFile,
+  subject: Subject,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (let waitMs = FIRST_WAIT_MS;; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
+    signal?.throwIfAborted();
+    if (await tryLock(file, subject)) return;
+    await clock.sleep(waitMs, signal);
+  }
+}
+
+async function tryLock(file: Deno.FsFile, subject: Subject): Promise<boolean> {
+  try {
+    return await file.tryLock(true);
+  } catch (error) {
+    if (!NO_LOCKS.has(errorCode(error) ?? "")) throw error;
+    throw new UnsupportedError({
+      ...subject,
+      detail: "the file system has no locks (flock), so that a condition cannot be kept",
+      cause: error,
+    });
+  }
+}
+
+/** The etag of an object; none where there is no object. */
+export function objectEtag(status: FileStatus | undefined): string | undefined {
+  return status?.kind === "file" ? etagOf(status) : undefined;
+}

@@ -1,0 +1,75 @@
+import { errorCode } from "../files/file_error.ts";
+import { etagOf, type FileStatus, isSameFile } from "../files/file_status.ts";
+import { statObject } from "../read/open_object.ts";
+import { ensureDirectory } from "../tree/ensure_directory.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { directoryOf } from "../tree/tree.ts";
+import { checkMatch, checkWriteConditions } from "./conditions.ts";
+import { copyFile, type CopyRequest } from "./copy_file.ts";
+import { deleteFile } from "./delete_file.ts";
+import { lockObject, objectEtag } from "./lock_object.ts";
+import { replaceName, takeFreeName } from "./take_name.ts";
+
+/**
+ * Moves an object by giving its file another name. Where that is not possible or would change what it is (the object
+ * is reached by a link, or the other name lies on another file system) it is copied, then deleted.
+ */
+export async function moveFile(parts: LocalParts, request: CopyRequest): Promise<void> {
+  const { subject, target, from, to, options } = request;
+  const source = await statObject(parts, subject, from);
+  const etag = etagOf(source);
+  checkMatch(subject, etag, options.sourceIfMatch);
+  const present = await parts.calls.present(parts.calls.stat(to));
+  checkWriteConditions(target, objectEtag(present), options);
+  if (from === to) return;
+  await ensureDirectory(parts, target, directoryOf(to));
+  if (await renameFile(parts, request)) return;
+  await copyFile(parts, { ...request, options: { ...options, sourceIfMatch: etag } });
+  await deleteFile(parts, subject, from, etag, options.signal);
+}
+
+/** Renames under every lock and condition; tells when only a copy can do it. */
+async function renameFile(parts: LocalParts, request: CopyRequest): Promise<boolean> {
+  const { subject, target, from, to, options: { signal, sourceIfMatch, ifMatch, ifNoneMatch } } = request;
+  const { calls, config, mutex, retired, tree } = parts;
+  // Everybody takes two locks in the same order, so that nobody waits for one who waits for him.
+  const [first, second] = [from, to].sort();
+  using _first = await mutex.acquire(first ?? from, signal);
+  using _second = await mutex.acquire(second ?? to, signal);
+  using locks = new DisposableStack();
+  for (const path of [first, second]) {
+    const [wanted, about] = path === from ? [sourceIfMatch, subject] : [ifMatch, target];
+    if (path !== undefined && wanted !== undefined) {
+      locks.use(await lockObject(parts, about, path, wanted, signal));
+    }
+  }
+  await tree.check(subject, directoryOf(from));
+  const source = await calls.lstat(from);
+  if (source.kind !== "file") return false;
+  const replaced = await calls.present(calls.stat(to));
+  signal?.throwIfAborted();
+  try {
+    if (ifNoneMatch !== undefined) await takeFreeName(parts, target, from, to, signal);
+    else await replaceOrDrop(parts, request, source);
+  } catch (error) {
+    if (errorCode(error) === "EXDEV") return false;
+    throw error;
+  }
+  if (replaced) retired.add(replaced);
+  if (config.sync === "full") {
+    await calls.syncDirectory(directoryOf(to));
+    await calls.syncDirectory(directoryOf(from));
+  }
+  return true;
+}
+
+/** The system does nothing when both names are of one file: then the old one is dropped. */
+async function replaceOrDrop(
+  parts: LocalParts,
+  { target, from, to }: CopyRequest,
+  source: FileStatus,
+): Promise<void> {
+  const present = await parts.calls.present(parts.calls.lstat(to));
+  if (present && isSameFile(present, source)) await parts.calls.remove(from);
+  else await replaceName(parts, target, from, to);
+}

@@ -1,0 +1,41 @@
+import type { Clock } from "@lade/core";
+import type { FileStatus } from "../files/file_status.ts";
+
+/** How far a file system's time of change may lie behind the clock. */
+const LAG_MS = 20;
+const MOST = 1024;
+
+/**
+ * Files that lost their name a moment ago. The system gives their numbers to new files at once; were such a file
+ * written in the same millisecond and as large, its etag would be that of the old one. Remembering when a number was
+ * last used lets the new file be dated later.
+ */
+export class RetiredFiles {
+  readonly #clock: Clock;
+  readonly #mtimes = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Remembers a file that was deleted or replaced. */
+  add(status: FileStatus): void {
+    const oldest = this.#clock.now() - LAG_MS;
+    if (status.mtimeMs < oldest) return;
+    if (this.#mtimes.size >= MOST) this.#forgetBefore(oldest);
+    this.#mtimes.set(nameOf(status), status.mtimeMs);
+  }
+
+  /** When the file that had this one's number before was changed, if that may matter. */
+  mtimeBefore(status: FileStatus): number | undefined {
+    return this.#mtimes.get(nameOf(status));
+  }
+
+  #forgetBefore(oldest: number): void {
+    for (const [name, mtimeMs] of this.#mtimes) if (mtimeMs < oldest) this.#mtimes.delete(name);
+  }
+}
+
+function nameOf({ dev, ino }: FileStatus): string {
+  return `${dev}:${ino}`;
+}

@@ -1,0 +1,63 @@
+import { AlreadyExistsError, InvalidNameError } from "@lade/core";
+import { errorCode, type Subject } from "../files/file_error.ts";
+import { removeEmptyTree } from "../tree/empty_directories.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { linkUnderLock } from "./link_under_lock.ts";
+
+/** What systems answer where a file cannot have two names. */
+const NO_LINKS = new Set(["EPERM", "EOPNOTSUPP", "ENOTSUP", "ENOSYS", "EMLINK"]);
+/** What systems answer where a directory has the name. */
+const DIRECTORY = new Set(["EISDIR", "ENOTEMPTY", "EEXIST"]);
+
+/** Gives the file `from` the name `to`, in place of an object that has it. */
+export async function replaceName(
+  parts: LocalParts,
+  subject: Subject,
+  from: string,
+  to: string,
+): Promise<void> {
+  try {
+    await parts.calls.rename(from, to);
+  } catch (error) {
+    if (!DIRECTORY.has(errorCode(error) ?? "")) throw error;
+    await clearDirectory(parts, subject, to);
+    await parts.calls.rename(from, to);
+  }
+}
+
+/**
+ * Gives the file `from` the name `to` if that is free: else an `AlreadyExistsError`. Of many that try, one succeeds,
+ * since the system makes a second name (a hard link) only where none is; the first one is then removed.
+ */
+export async function takeFreeName(
+  parts: LocalParts,
+  subject: Subject,
+  from: string,
+  to: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { calls } = parts;
+  try {
+    await calls.link(from, to);
+  } catch (error) {
+    const code = errorCode(error) ?? "";
+    if (NO_LINKS.has(code)) return await linkUnderLock(parts, subject, from, to, signal);
+    if (code !== "EEXIST") throw error;
+    const taken = await calls.present(calls.lstat(to));
+    if (taken && taken.kind !== "directory") {
+      throw new AlreadyExistsError({ ...subject, detail: "the object exists already" });
+    }
+    if (taken) await clearDirectory(parts, subject, to);
+    return await takeFreeName(parts, subject, from, to, signal);
+  }
+  await calls.remove(from);
+}
+
+/** Makes room for a file where a directory has its name: one without any objects is removed. */
+async function clearDirectory({ calls }: LocalParts, subject: Subject, path: string): Promise<void> {
+  if (await removeEmptyTree(path, calls)) return;
+  throw new InvalidNameError({
+    ...subject,
+    detail: "it is a directory that holds other objects, so that a file system cannot give a file its name",
+  });
+}

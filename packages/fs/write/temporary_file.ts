@@ -1,0 +1,48 @@
+import { errorCode, type Subject } from "../files/file_error.ts";
+import type { WritableFile } from "../files/medium.ts";
+import { ensureDirectory } from "../tree/ensure_directory.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { directoryOf } from "../tree/tree.ts";
+
+/** An unfinished object. */
+export interface TemporaryFile {
+  readonly path: string;
+  readonly file: WritableFile;
+}
+
+const MOST_TRIES = 100;
+
+/**
+ * Starts a file beside the one it will replace, under a name that no listing shows. Directories are made where they
+ * do not exist.
+ */
+export async function createTemporary(
+  parts: LocalParts,
+  subject: Subject,
+  path: string,
+  expected?: number,
+): Promise<TemporaryFile> {
+  const directory = directoryOf(path);
+  for (let tries = 1;; tries++) {
+    const temporary = temporaryPath(parts, path);
+    try {
+      await parts.tree.check(subject, directory);
+      return { path: temporary, file: await parts.medium.create(temporary, expected) };
+    } catch (error) {
+      const code = errorCode(error);
+      if (tries === MOST_TRIES) throw error;
+      if (code === "ENOENT" || code === "ENOTDIR") await ensureDirectory(parts, subject, directory);
+      else if (code !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** A temporary name beside `path`. */
+export function temporaryPath({ temporaries }: LocalParts, path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1) + temporaries.next();
+}
+
+/** Removes an unfinished object, if it is still there. What cannot be removed is left to `sweepTemporaries`. */
+export async function removeTemporary({ calls }: LocalParts, path: string): Promise<void> {
+  await calls.remove(path).catch(() => {});
+}

@@ -1,0 +1,84 @@
+import { type PutOptions, type PutResult, ServiceError } from "@lade/core";
+import type { Subject } from "../files/file_error.ts";
+import { etagOf } from "../files/file_status.ts";
+import type { WritableFile } from "../files/medium.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { checkWriteConditions } from "./conditions.ts";
+import { objectEtag } from "./lock_object.ts";
+import { publish } from "./publish.ts";
+import { createTemporary, removeTemporary, type TemporaryFile } from "./temporary_file.ts";
+
+/** What a write is about. */
+export interface WriteRequest {
+  readonly subject: Subject;
+  readonly path: string;
+  readonly options: PutOptions;
+}
+
+/** Starts a write, unless its conditions already fail; they are looked at again when it is finished. */
+export async function beginWrite(
+  parts: LocalParts,
+  { subject, path, options }: WriteRequest,
+  expected?: number,
+): Promise<TemporaryFile> {
+  if (options.ifMatch !== undefined || options.ifNoneMatch !== undefined) {
+    const present = await parts.calls.present(parts.calls.stat(path));
+    checkWriteConditions(subject, objectEtag(present), options);
+  }
+  return await createTemporary(parts, subject, path, expected);
+}
+
+/** Makes the `size` bytes that were written the object of their key. */
+export async function finishWrite(
+  parts: LocalParts,
+  { subject, path, options }: WriteRequest,
+  { path: temporary, file }: TemporaryFile,
+  size: number,
+  signal: AbortSignal | undefined,
+): Promise<PutResult> {
+  const status = await file.finish(parts.config.sync);
+  if (status.size !== size) {
+    throw new ServiceError({ ...subject, detail: `the file has ${status.size} bytes, ${size} were written` });
+  }
+  const conditions = options;
+  const published = await publish(parts, { subject, temporary, status, path, conditions, signal });
+  return { size, etag: etagOf(published) };
+}
+
+/** Gives up a write: nothing is left behind. */
+export async function dropWrite(parts: LocalParts, temporary: TemporaryFile): Promise<void> {
+  await temporary.file.close().catch(() => {});
+  await removeTemporary(parts, temporary.path);
+}
+
+/** Writes an object in one step. */
+export async function putFile(
+  parts: LocalParts,
+  request: WriteRequest,
+  data: Uint8Array,
+): Promise<PutResult> {
+  const { signal } = request.options;
+  const temporary = await beginWrite(parts, request, data.length);
+  try {
+    await append(temporary.file, data, signal);
+    return await finishWrite(parts, request, temporary, data.length, signal);
+  } catch (error) {
+    await dropWrite(parts, temporary);
+    throw error;
+  }
+}
+
+/** Bytes written between two looks at the signal. */
+const STEP = 2 ** 26;
+
+/** Adds bytes to a file, unless the signal ends it. */
+export async function append(
+  file: WritableFile,
+  data: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (let done = 0; done < data.length || done === 0; done += STEP) {
+    signal?.throwIfAborted();
+    await file.append(data.length <= STEP ? data : data.subarray(done, done + STEP));
+  }
+}
