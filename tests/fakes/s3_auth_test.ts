@@ -1,14 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type FakeS3, startFakeS3 } from "./s3/mod.ts";
 import { encodeHead, presign, type RawRequest, rawRequest, signRequest } from "./s3/raw_client.ts";
-import { RawConnection, type RawResponse } from "./s3/raw_connection.ts";
+import { codeOf, RawConnection, type RawResponse } from "./s3/raw_connection.ts";
 
 const BUCKET = "bucket";
 const OBJECT = { bucket: BUCKET, key: "k" };
-
-function codeOf(answer: RawResponse): string {
-  return /<Code>(.*?)<\/Code>/.exec(answer.text)?.[1] ?? String(answer.status);
-}
 
 async function start(): Promise<FakeS3> {
   const fake = await startFakeS3({ buckets: [BUCKET], clock: () => Date.UTC(2030, 0, 1) });

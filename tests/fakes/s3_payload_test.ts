@@ -4,15 +4,11 @@ import { checksumOf } from "./s3/checksum/algorithm.ts";
 import { ALGORITHMS } from "./s3/checksum/algorithm.ts";
 import { type FakeS3, startFakeS3 } from "./s3/mod.ts";
 import { type RawRequest, rawRequest, signRequest } from "./s3/raw_client.ts";
-import { RawConnection, type RawResponse } from "./s3/raw_connection.ts";
+import { codeOf, RawConnection } from "./s3/raw_connection.ts";
 
 const BUCKET = "bucket";
 const PUT = { bucket: BUCKET, key: "k", method: "PUT" };
 const UNSIGNED_TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
-
-function codeOf(answer: RawResponse): string {
-  return /<Code>(.*?)<\/Code>/.exec(answer.text)?.[1] ?? String(answer.status);
-}
 
 async function put(fake: FakeS3, request: RawRequest): Promise<string> {
   return codeOf(await rawRequest(fake, { ...PUT, ...request }));

@@ -15,6 +15,11 @@ export interface RawResponse {
   end: "whole" | "fin" | "rst";
 }
 
+/** The error code in an answer, or its status when there is none. */
+export function codeOf(answer: RawResponse): string {
+  return /<Code>(.*?)<\/Code>/.exec(answer.text)?.[1] ?? String(answer.status);
+}
+
 /** A client's end of one connection, for tests that write and read exactly what they say. */
 export class RawConnection implements Disposable {
   readonly #connection: Deno.Conn;

@@ -22,14 +22,15 @@ export interface ReceivedBody {
 /** Receives the body of a call, whose length must be known beforehand unless it is only a document. */
 export async function receiveBody(
   call: Call,
-  options: { limit: number; discard: boolean; document?: boolean },
+  options: { limit: number; discard: boolean; document?: boolean; unchecked?: boolean },
 ): Promise<ReceivedBody> {
   const { headers, payload, server } = call;
   const { length } = payload;
   if (length === undefined && options.document !== true) throw new S3Error("MissingContentLength");
   checkSize(length ?? 0, options.limit);
   const contentMd5 = readContentMd5(call);
-  const requested = server.settings.checksums ? requestedChecksum(headers, payload) : undefined;
+  const checked = server.settings.checksums && options.unchecked !== true;
+  const requested = checked ? requestedChecksum(headers, payload) : undefined;
   const md5 = options.discard && contentMd5 === undefined ? undefined : createHash("md5");
   const checksum = requested && startChecksum(requested.algorithm);
   let bytes = new Uint8Array(options.discard ? 0 : length ?? 1024);
@@ -59,9 +60,14 @@ export async function receiveBody(
   return { ...received, checksum: { algorithm: requested.algorithm, value, type: "FULL_OBJECT" } };
 }
 
-/** Receives a document as text. */
-export async function receiveText(call: Call): Promise<string> {
-  const { content } = await receiveBody(call, { limit: MAX_DOCUMENT, discard: false, document: true });
+/** Receives a document as text; `unchecked` where the checksum in the request is not that of the document. */
+export async function receiveText(call: Call, options: { unchecked?: boolean } = {}): Promise<string> {
+  const { content } = await receiveBody(call, {
+    limit: MAX_DOCUMENT,
+    discard: false,
+    document: true,
+    ...options,
+  });
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   try {
     return [...content.slice(0, content.size)].map((piece) => decoder.decode(piece)).join("");
