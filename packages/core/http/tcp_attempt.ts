@@ -1,0 +1,160 @@
+import type { Connection } from "./connection.ts";
+import { checkHeaders, encodeRequestHead } from "./encode_request_head.ts";
+import type { EndpointPool } from "./endpoint_pool.ts";
+import { Exchange, type IncomingAnswer, type OutgoingRequest } from "./exchange.ts";
+import type { BodyOwner } from "./framed_body.ts";
+import { HttpResponse } from "./http_response.ts";
+import type { RequestTarget } from "./parse_target.ts";
+import { createResponseBody } from "./response_body.ts";
+import type { Attempt } from "./send_with_retry.ts";
+import type { TransportConfig } from "./transport_config.ts";
+import { toTransportError, WireError } from "./wire_error.ts";
+
+/** One try of one request: takes a connection, makes the exchange, and gives the connection back when the body ends. */
+export class TcpAttempt implements BodyOwner {
+  readonly #attempt: Attempt;
+  readonly #config: TransportConfig;
+  readonly #target: RequestTarget;
+  readonly #pool: EndpointPool;
+  #connection: Connection | undefined;
+  #body: IncomingAnswer["body"] | undefined;
+
+  constructor(attempt: Attempt, target: RequestTarget, pool: EndpointPool, config: TransportConfig) {
+    this.#attempt = attempt;
+    this.#target = target;
+    this.#pool = pool;
+    this.#config = config;
+  }
+
+  /** Resolves with the answer once its head is there. */
+  async run(): Promise<HttpResponse> {
+    const { signal } = this.#attempt.request;
+    const attemptMs = this.#config.clock.monotonicMs();
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", this);
+    try {
+      // A used connection that proves dead is replaced by a new one within the same try, once.
+      return await this.#try(false, attemptMs) ?? await this.#try(true, attemptMs) ??
+        await this.#try(true, attemptMs) as HttpResponse;
+    } catch (error) {
+      signal?.removeEventListener("abort", this);
+      signal?.throwIfAborted();
+      throw error;
+    }
+  }
+
+  /** Takes the abort of the request's signal. */
+  handleEvent(): void {
+    const reason = this.#attempt.request.signal?.reason;
+    if (this.#body) this.#body.abort(reason);
+    else this.#connection?.kill(reason);
+  }
+
+  describe(error: unknown): unknown {
+    return toTransportError(error, this.#attempt.request, this.#target.endpoint, "all");
+  }
+
+  received(bytes: number): void {
+    this.#config.observer.received?.(this.#attempt.request, bytes);
+  }
+
+  release(complete: boolean): void {
+    this.#attempt.request.signal?.removeEventListener("abort", this);
+    this.#config.observer.finished?.(this.#attempt.request, complete);
+    if (this.#connection) this.#pool.release(this.#connection);
+  }
+
+  /** Gives nothing when the request has to be sent again, on a new connection or without `expect`. */
+  async #try(fresh: boolean, attemptMs: number): Promise<HttpResponse | undefined> {
+    const { payload, request } = this.#attempt;
+    const outgoing = this.#encode();
+    const connection = await this.#connect(fresh);
+    const connectedMs = this.#config.clock.monotonicMs();
+    const reused = connection.requests > 0;
+    const exchange = new Exchange(connection, outgoing, this.#config);
+    this.#connection = connection;
+    try {
+      const answer = await exchange.run(this);
+      if (exchange.ignoredExpect) this.#pool.ignoresExpect = true;
+      if (
+        answer.head.status === 417 && outgoing.expectContinue && exchange.sent !== "all" && payload.replayable
+      ) {
+        this.#pool.ignoresExpect = true;
+        this.#drop(connection);
+        return undefined;
+      }
+      return this.#respond(answer, connection, { reused, attemptMs, connectedMs });
+    } catch (error) {
+      this.#drop(connection);
+      if (reused && this.#isStale(error, exchange)) return undefined;
+      throw toTransportError(error, request, this.#target.endpoint, exchange.sent);
+    }
+  }
+
+  async #connect(fresh: boolean): Promise<Connection> {
+    const { signal } = this.#attempt.request;
+    try {
+      const taken = this.#pool.acquire(fresh, signal);
+      const connection = taken instanceof Promise ? await taken : taken;
+      if (!signal?.aborted) return connection;
+      this.#pool.release(connection);
+      throw signal.reason;
+    } catch (error) {
+      throw toTransportError(error, this.#attempt.request, this.#target.endpoint, "none");
+    }
+  }
+
+  #encode(): OutgoingRequest {
+    const { headers, payload, request } = this.#attempt;
+    const { expectContinueBytes, observer } = this.#config;
+    const { firstByteTimeoutMs = this.#config.firstByteTimeoutMs, method } = request;
+    const checked = checkHeaders(headers, payload);
+    const wanted = request.expectContinue ??
+      (checked.expectsContinue || payload.length >= expectContinueBytes);
+    const expectContinue = wanted && payload.length > 0 && !this.#pool.ignoresExpect;
+    return {
+      method,
+      payload,
+      expectContinue,
+      firstByteTimeoutMs,
+      head: encodeRequestHead(method, this.#target, checked, payload, expectContinue),
+      onSent: observer.sent && ((bytes) => observer.sent?.(request, bytes)),
+    };
+  }
+
+  #respond(
+    answer: IncomingAnswer,
+    connection: Connection,
+    how: { readonly reused: boolean; readonly attemptMs: number; readonly connectedMs: number },
+  ): HttpResponse {
+    const { request, startMs } = this.#attempt;
+    const { endpoint } = this.#target;
+    const { body, framing, head } = answer;
+    const { attemptMs, connectedMs, reused } = how;
+    this.#body = body;
+    const response = new HttpResponse({
+      status: head.status,
+      headers: head.headers,
+      body: createResponseBody(body, { endpoint, length: framing.length < 0 ? undefined : framing.length }),
+      connection: { id: connection.id, endpoint, remoteAddress: connection.remoteAddress, reused },
+      timings: { startMs, attemptMs, connectedMs, firstByteMs: this.#config.clock.monotonicMs() },
+    });
+    this.#config.observer.responded?.(request, response);
+    body.begin();
+    return response;
+  }
+
+  #drop(connection: Connection): void {
+    connection.kill(new WireError("closed", "the connection is of no more use"));
+    this.#connection = undefined;
+    this.#pool.release(connection);
+  }
+
+  /** Whether a used connection was dead before it brought anything, and the request can safely be sent again. */
+  #isStale(error: unknown, exchange: Exchange): boolean {
+    if (exchange.answered || !(error instanceof WireError)) return false;
+    if (exchange.sent === "none") return error.kind === "reset" || error.kind === "protocol";
+    const dead = error.kind === "reset" || error.kind === "closed-early";
+    return dead && this.#attempt.idempotent && this.#attempt.payload.replayable;
+  }
+}

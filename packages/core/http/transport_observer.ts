@@ -1,0 +1,26 @@
+import type { TransportError } from "./transport_error.ts";
+import type { ConnectionInfo, TransportRequest, TransportResponse } from "./transport.ts";
+
+/**
+ * Is told what a transport does: for progress, measurements and the op-log. Every method is optional, is called
+ * synchronously, and must not throw.
+ */
+export interface TransportObserver {
+  /** A connection was opened. */
+  connected?(connection: ConnectionInfo): void;
+  /** A try begins. */
+  attemptStarted?(request: TransportRequest, attempt: number): void;
+  /** The head of a try's answer arrived; `response.timings` tells when its first byte did. */
+  responded?(request: TransportRequest, response: TransportResponse): void;
+  /** Body bytes were sent. */
+  sent?(request: TransportRequest, bytes: number): void;
+  /** Body bytes were received, with the framing removed. */
+  received?(request: TransportRequest, bytes: number): void;
+  /** A try failed, or was answered with a status that calls for another, which begins after `delayMs`. */
+  retrying?(
+    request: TransportRequest,
+    retry: { readonly attempt: number; readonly delayMs: number; readonly cause: TransportError | number },
+  ): void;
+  /** The body of an answer ended: read to its end, or given up. */
+  finished?(request: TransportRequest, complete: boolean): void;
+}
