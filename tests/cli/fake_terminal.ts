@@ -67,7 +67,9 @@ export class FakeTerminal implements Terminal {
 }
 
 function sourceOf(pieces: Iterable<string | Uint8Array>): ByteSource {
-  const queue = [...pieces].map((piece) => typeof piece === "string" ? new TextEncoder().encode(piece) : piece);
+  const queue = [...pieces].map((piece) =>
+    typeof piece === "string" ? new TextEncoder().encode(piece) : piece
+  );
   return {
     read(buffer) {
       const piece = queue.shift();

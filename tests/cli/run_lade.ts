@@ -24,7 +24,14 @@ const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 /** The arguments of `deno` that run `lade` with no more permissions than it needs. */
 export function ladeArguments(args: readonly string[], { cwd, readOnly = false }: RunLadeOptions): string[] {
   const write = readOnly ? [] : [`--allow-write=${cwd}`];
-  const flags = ["--quiet", "--no-prompt", "--cached-only", `--config=${CONFIG}`, `--allow-read=${cwd}`, ...write];
+  const flags = [
+    "--quiet",
+    "--no-prompt",
+    "--cached-only",
+    `--config=${CONFIG}`,
+    `--allow-read=${cwd}`,
+    ...write,
+  ];
   return ["run", ...flags, MAIN, ...args];
 }
 

@@ -19,7 +19,7 @@ export const runCat: RunCommand<CatOptions> = async (context, { offset, length, 
       }
       await using chunks = await readChunks(place.store, place.key, { signal, ...(part && { range }) })
         .catch(async (error) => {
-          throw await explainMissing(lade, error, place, "use ls", signal);
+          throw await explainMissing(error, { lade, place, operation: "get", advice: "use ls", signal });
         });
       for await (const chunk of chunks) await output.bytes(chunk);
     } catch (error) {

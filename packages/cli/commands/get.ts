@@ -4,7 +4,7 @@ import { withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { argument } from "@optique/core/primitives";
 import { defineCommand } from "../program/command.ts";
-import { treeOptions, writeOptions } from "../transfer/transfer_options.ts";
+import { decompressOptions, treeOptions, writeOptions } from "../transfer/transfer_options.ts";
 import { placeValue } from "../values/place_value.ts";
 
 const places = object({
@@ -17,7 +17,7 @@ const places = object({
     ".",
   ),
 });
-const options = merge("Options", treeOptions, writeOptions, places);
+const options = merge("Options", treeOptions, writeOptions, decompressOptions, places);
 
 /** Options of `lade get`. */
 export type GetOptions = InferValue<typeof options>;
@@ -34,6 +34,7 @@ at all.`,
   examples: [
     ["lade get s3://bucket/model.bin", "downloads to model.bin"],
     ["lade get s3://bucket/list.txt - | wc -l", "counts lines"],
+    ["lade get --decompress s3://bucket/log.txt.zst", "downloads to log.txt"],
     ["lade get -r s3://bucket/data/ data/", "downloads everything under data/"],
   ],
   options,

@@ -1,30 +1,45 @@
 import { deletePrefix, InvalidNameError, NotEmptyError } from "@lade/core";
 import { OperationMessage } from "../messages/operation_message.ts";
-import { localPathOf, locate, locatePrefix, type Place, uriOfArgument } from "../places/place.ts";
+import { localPathOf, locate, locatePrefix, type Place } from "../places/place.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { RbOptions } from "./rb.ts";
 
 /** Removes each container, with its objects where the user says so. */
 export const runRb: RunCommand<RbOptions> = async (context, { uris, force, dryRun }) => {
+  const lade = await context.lade();
   for (const argument of uris) {
     try {
-      const uri = uriOfArgument(argument);
-      const place = await locatePrefix(await context.lade(), await locate(await context.lade(), uri));
+      const place = await locatePrefix(lade, await locate(lade, argument));
       if (localPathOf(place.uri) === "/") {
-        throw new InvalidNameError({ operation: "remove", uri, detail: "the root directory is not removed" });
+        const detail = "the root directory is not removed";
+        throw new InvalidNameError({ operation: "remove", uri: place.uri, detail });
       }
-      if (force && !await empty(context, place, dryRun)) continue;
-      if (!force && dryRun) await refuseFull(context, place);
-      if (!dryRun) await (await context.lade()).deleteContainer(uri, { signal: context.signal });
-      await context.output.done(
-        new OperationMessage({ operation: context.name, destination: uri, dryRun }),
-      );
+      await removeContainer(context, place, force, dryRun);
     } catch (error) {
       await context.fail(error);
     }
   }
 };
+
+async function removeContainer(
+  context: CommandContext,
+  place: Place,
+  force: boolean,
+  dryRun: boolean,
+): Promise<void> {
+  const { name: operation, output, signal } = context;
+  const { uri } = place;
+  if (force && !await empty(context, place, dryRun)) return;
+  if (!dryRun) {
+    await (await context.lade()).deleteContainer(uri, { signal }).catch((error) => {
+      throw error instanceof NotEmptyError ? notEmpty(uri, error) : error;
+    });
+  } else if (!force) {
+    for await (const _ of place.store.list("", { signal })) throw notEmpty(uri);
+  }
+  await output.done(new OperationMessage({ operation, destination: uri, dryRun }));
+}
 
 /** Removes every object of a container, and tells whether none is left. */
 async function empty(context: CommandContext, { store, uriOf }: Place, dryRun: boolean): Promise<boolean> {
@@ -45,13 +60,7 @@ async function empty(context: CommandContext, { store, uriOf }: Place, dryRun: b
   return emptied;
 }
 
-/** Fails as the removal would. */
-async function refuseFull({ signal }: CommandContext, { store, uri }: Place): Promise<void> {
-  for await (const _ of store.list("", { signal })) {
-    throw new NotEmptyError({
-      operation: "remove",
-      uri,
-      detail: "it holds objects, add -f to remove them too",
-    });
-  }
+function notEmpty(uri: string, cause?: unknown): NotEmptyError {
+  const detail = "it holds objects, add -f to remove them too";
+  return new NotEmptyError({ operation: "remove", uri, detail, cause });
 }

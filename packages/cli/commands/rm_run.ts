@@ -4,6 +4,7 @@ import { OperationMessage } from "../messages/operation_message.ts";
 import { SummaryMessage } from "../messages/summary_message.ts";
 import { explainMissing } from "../places/explain_missing.ts";
 import { look, type Named } from "../places/look.ts";
+import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
 import { isPrefix, localPathOf, locate, type Place } from "../places/place.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
@@ -77,7 +78,8 @@ class Removal {
     if (!this.#options.force) {
       await store.head(key, { signal }).catch(async (error) => {
         const advice = "add -r to remove everything under it";
-        throw await explainMissing(await this.#context.lade(), error, place, advice, signal);
+        const lade = await this.#context.lade();
+        throw await explainMissing(error, { lade, place, operation: "remove", advice, signal });
       });
     }
     if (!this.#options.dryRun) await store.delete(key, { signal });
@@ -96,6 +98,7 @@ class Removal {
       if (error) await this.fail(error);
       else await this.#removed(uriOf(removed));
     }
+    await removeEmptyDirectories(await this.#context.lade(), prefix, signal);
   }
 
   async #removed(uri: string): Promise<void> {

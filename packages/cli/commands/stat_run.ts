@@ -17,7 +17,7 @@ export const runStat: RunCommand<StatOptions> = async (context, { uris }) => {
         throw new InvalidNameError({ operation: "stat", uri: place.uri, detail });
       }
       const info = await place.store.head(place.key, { signal }).catch(async (error) => {
-        throw await explainMissing(lade, error, place, "use du or ls", signal);
+        throw await explainMissing(error, { lade, place, operation: "stat", advice: "use du or ls", signal });
       });
       await output.result(new StatMessage(place.uri, info));
     } catch (error) {

@@ -36,13 +36,13 @@ export class SummaryMessage implements Message {
       `${objects} ${objects === 1 ? "object" : "objects"}`,
       ...(failed > 0 ? [`${failed} failed`] : []),
       ...(skipped > 0 ? [`${skipped} skipped`] : []),
-      ...(bytes === undefined ? [] : [formatSize(bytes)]),
+      ...(bytes === undefined || objects === 0 ? [] : [formatSize(bytes)]),
     ];
-    if (dryRun) return `lade: ${operation} would take ${parts.join(", ")}`;
-    const rate = bytes === undefined || elapsedMs <= 0
+    if (dryRun) return `lade: ${operation} would do ${parts.join(", ")}`;
+    const rate = bytes === undefined || objects === 0 || elapsedMs <= 0
       ? ""
-      : ` (${formatSize(bytes / (elapsedMs / 1000))}/s)`;
-    return `lade: ${operation} took ${parts.join(", ")} in ${formatDuration(elapsedMs)}${rate}`;
+      : `, ${formatSize(bytes / (elapsedMs / 1000))}/s`;
+    return `lade: ${operation} did ${parts.join(", ")} in ${formatDuration(elapsedMs)}${rate}`;
   }
 
   /** The same. */

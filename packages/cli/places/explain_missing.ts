@@ -3,17 +3,26 @@ import type { Lade } from "@lade/lade";
 import { isThere } from "./look.ts";
 import { locatePrefix, type Place } from "./place.ts";
 
-/** Says of a missing object that there is a prefix of this name, and what to do about it; other errors stay. */
-export async function explainMissing(
-  lade: Lade,
-  error: unknown,
-  place: Place,
-  advice: string,
-  signal: AbortSignal,
-): Promise<unknown> {
+/** What was tried when an object turned out to be missing. */
+export interface MissingObject {
+  /** The stores. */
+  readonly lade: Lade;
+  /** Where it is missing. */
+  readonly place: Place;
+  /** What was to be done, for the message: `remove`. */
+  readonly operation: string;
+  /** What to do where there is a prefix of this name. */
+  readonly advice: string;
+  /** Ends the search for the prefix. */
+  readonly signal: AbortSignal;
+}
+
+/** Says of a missing object what it was wanted for, and whether there is a prefix of its name; other errors stay. */
+export async function explainMissing(error: unknown, missing: MissingObject): Promise<unknown> {
+  const { lade, place, operation, advice, signal } = missing;
   if (!(error instanceof NotFoundError) || signal.aborted) return error;
-  const found = await isThere(await locatePrefix(lade, place), signal).catch(() => false);
-  if (!found) return error;
-  const { operation } = error;
-  return new NotFoundError({ operation, uri: place.uri, detail: `it is a prefix, ${advice}`, cause: error });
+  if (error.uri !== place.uri) return error;
+  const isPrefix = await isThere(await locatePrefix(lade, place), signal).catch(() => false);
+  const detail = isPrefix ? `it is a prefix, ${advice}` : error.detail;
+  return new NotFoundError({ operation, uri: place.uri, detail, cause: error.cause });
 }

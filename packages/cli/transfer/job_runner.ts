@@ -5,11 +5,13 @@ import {
   type ObjectAttributes,
   parseUri,
   type ProgressListener,
+  type ZstdPool,
 } from "@lade/core";
 import type { Lade } from "@lade/lade";
 import { explainMissing } from "../places/explain_missing.ts";
 import { localPathOf, locate } from "../places/place.ts";
 import type { CommandContext } from "../program/command_context.ts";
+import type { Conversion } from "./conversion.ts";
 import type { Job, Refusal } from "./job.ts";
 import { transferObject } from "./transfer_object.ts";
 import type { TransferOptions } from "./transfer_options.ts";
@@ -25,6 +27,10 @@ export interface JobRunnerConfig {
   readonly options: TransferOptions;
   /** The sources are removed afterwards. */
   readonly move: boolean;
+  /** What is done to the bytes. */
+  readonly conversion: Conversion;
+  /** Compresses and decompresses. */
+  readonly pool: ZstdPool;
   /** Counts and prints. */
   readonly tally: TransferTally;
 }
@@ -61,7 +67,7 @@ export class JobRunner {
   }
 
   #transfer(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
-    const { context: { output, signal, terminal }, options, move } = this.#config;
+    const { context: { output, signal, terminal }, options, move, conversion, pool } = this.#config;
     const { noClobber: createOnly } = options;
     const attributes = attributesOf(options);
     return transferObject(job, {
@@ -72,7 +78,9 @@ export class JobRunner {
       output,
       onProgress,
       signal,
-      ...(options.zstd !== undefined && { zstd: options.zstd }),
+      conversion,
+      level: options.zstd ?? 3,
+      pool,
     });
   }
 
@@ -102,10 +110,10 @@ export class JobRunner {
     return (await from.store.head(from.key, { signal: this.#config.context.signal })).size;
   }
 
-  async #explain(error: unknown, { from }: Job): Promise<unknown> {
-    const { lade, context } = this.#config;
+  async #explain(error: unknown, { from: place }: Job): Promise<unknown> {
+    const { lade, context: { name: operation, signal } } = this.#config;
     const advice = "add -r to take everything under it";
-    return from ? await explainMissing(lade, error, from, advice, context.signal) : error;
+    return place ? await explainMissing(error, { lade, place, operation, advice, signal }) : error;
   }
 }
 

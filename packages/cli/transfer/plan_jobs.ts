@@ -5,7 +5,9 @@ import { look } from "../places/look.ts";
 import { isPrefix, localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import { comparableUri } from "../places/comparable_uri.ts";
+import { type Conversion, convertedName, exactName } from "./conversion.ts";
 import type { Job, Refusal } from "./job.ts";
+import { NameClashes } from "./name_clashes.ts";
 
 /** What is to be transferred, and where to. */
 export interface JobPlan {
@@ -19,8 +21,8 @@ export interface JobPlan {
   readonly destination: Destination;
   /** Everything under a source goes, not the object of its name. */
   readonly recursive: boolean;
-  /** What is added to each name unless it has it: `.zst`. */
-  readonly suffix: string;
+  /** What is done to the bytes, and so to the names. */
+  readonly conversion: Conversion;
   /** Ends the listing. */
   readonly signal: AbortSignal;
 }
@@ -74,8 +76,14 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   if (object) yield withDestination(plan, { from: place, size: object.size }, nameOf(place));
   if (!prefix) return;
   await refuseOverlap(plan, prefix);
+  const clashes = new NameClashes();
   for await (const meta of prefix.store.list(prefix.key, { signal })) {
-    yield planListed(plan, prefix, meta);
+    const clash = plan.conversion !== "none" && clashes.find(meta.key);
+    if (clash) {
+      const uri = prefix.uriOf(meta.key);
+      const detail = `${JSON.stringify(prefix.uriOf(clash))} goes to the same name`;
+      yield { uri, reason: new InvalidNameError({ operation, uri, detail }) };
+    } else yield planListed(plan, prefix, meta);
   }
 }
 
@@ -97,20 +105,23 @@ function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job | Refus
   return withDestination(plan, { from, size: meta.size }, name);
 }
 
-function withDestination({ destination, suffix, operation }: JobPlan, job: Job, name: string): Job | Refusal {
-  const suffixed = (text: string) => text.endsWith(suffix) ? text : text + suffix;
+function withDestination(
+  { destination, conversion, operation }: JobPlan,
+  job: Job,
+  name: string,
+): Job | Refusal {
   if (destination.kind === "stdout") return job;
   const { place } = destination;
-  if (destination.kind === "object") {
-    return { ...job, to: suffix === "" ? place : placeOf(place, suffixed(place.key)) };
-  }
+  if (destination.kind === "object") return { ...job, to: placeOf(place, exactName(place.key, conversion)) };
   const uri = job.from?.uri ?? "-";
-  const fault = isLocal(destination) ? localNameFault(name) : name === "" ? "it has no name" : undefined;
+  // What a local store lists already is a name of a file.
+  const trusted = job.from !== undefined && localPathOf(job.from.uri) !== undefined;
+  const fault = isLocal(destination) && !trusted ? localNameFault(name) : undefined;
   if (fault !== undefined) {
-    const detail = `${fault}, no file under ${JSON.stringify(place.uri)} can be called so`;
+    const detail = `${fault}, which could lead out of ${JSON.stringify(place.uri)}`;
     return { uri, reason: new InvalidNameError({ operation, uri, detail }) };
   }
-  return { ...job, to: placeBelow(place, suffixed(name)) };
+  return { ...job, to: placeBelow(place, convertedName(name, conversion)) };
 }
 
 function isLocal(destination: Destination): boolean {

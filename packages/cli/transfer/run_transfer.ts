@@ -1,3 +1,7 @@
+import { createZstdPool } from "@lade/core";
+import type { Lade } from "@lade/lade";
+import { locate, locatePrefix } from "../places/place.ts";
+import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
 import { type Destination, resolveDestination } from "../places/resolve_destination.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import { UsageError } from "../program/usage_error.ts";
@@ -35,11 +39,12 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
 
   const { clock } = lade.context;
   const progress = new TransferProgress(clock);
-  const suffix = options.zstd === undefined ? "" : ".zst";
   const { recursive, jobs } = options;
-  const plan: JobPlan = { lade, operation: name, sources, destination, recursive, suffix, signal };
+  const conversion = options.zstd !== undefined ? "compress" : options.decompress ? "decompress" : "none";
+  const plan: JobPlan = { lade, operation: name, sources, destination, recursive, conversion, signal };
+  using pool = createZstdPool();
   const tally = new TransferTally(context, progress, options.dryRun);
-  const runner = new JobRunner({ context, lade, options, move, tally });
+  const runner = new JobRunner({ context, lade, options, move, conversion, pool, tally });
   const stopMeasuring = new AbortController();
   let measured: Promise<void> | undefined;
   const display = showProgress({
@@ -61,6 +66,9 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
     await measured;
   }
   signal.throwIfAborted();
+  if (move && recursive && !options.dryRun && tally.failed === 0) {
+    await removeEmptySources(lade, sources, signal);
+  }
   await tally.summarize(recursive || sources.length > 1);
 }
 
@@ -88,5 +96,16 @@ function refuseMisfits(sources: readonly string[], destination: Destination, arg
     throw new UsageError(
       `Standard input has no name: ${JSON.stringify(argument)} must be followed by that of an object.`,
     );
+  }
+}
+
+/** The directories of files that were moved away. */
+async function removeEmptySources(
+  lade: Lade,
+  sources: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const source of sources) {
+    await removeEmptyDirectories(lade, await locatePrefix(lade, await locate(lade, source)), signal);
   }
 }

@@ -32,11 +32,22 @@ export const treeOptions = object({
   ),
 });
 
+/** Options of every command that reads what others compressed. */
+export const decompressOptions = object({
+  decompress: withDefault(
+    flag("--decompress", {
+      description: message`Decompress objects whose name ends in .zst, and take that off the name.`,
+    }),
+    false,
+  ),
+});
+
 /** Options of every command that makes objects, rather than keeping them as they are. */
 export const contentOptions = object({
   zstd: optional(
     option("--zstd", integer({ metavar: "LEVEL", min: 1, max: 22 }), {
-      description: message`Compress with zstd at this level from 1 to 22, and add .zst to the name.`,
+      description: message`Compress with zstd at this level from 1 to 22, and add .zst to the name; \
+what has it already goes as it is.`,
     }),
   ),
   contentType: optional(
@@ -73,4 +84,5 @@ export const contentOptions = object({
 export type TransferOptions =
   & InferValue<typeof writeOptions>
   & InferValue<typeof treeOptions>
+  & Partial<InferValue<typeof decompressOptions>>
   & Partial<InferValue<typeof contentOptions>>;

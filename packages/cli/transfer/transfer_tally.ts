@@ -23,6 +23,11 @@ export class TransferTally {
     this.#dryRun = dryRun;
   }
 
+  /** Jobs that failed so far. */
+  get failed(): number {
+    return this.#failed;
+  }
+
   /** Called when a job starts. The listener it returns takes the job's events. */
   start(job: Job): (event: ProgressEvent) => void {
     const key = sourceOf(job);

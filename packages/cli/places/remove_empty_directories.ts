@@ -1,0 +1,31 @@
+import { NotEmptyError, NotFoundError } from "@lade/core";
+import type { Lade } from "@lade/lade";
+import { localPathOf, type Place } from "./place.ts";
+
+/**
+ * Removes the directories that a local prefix leaves behind when all its objects are gone. What is no object (a
+ * socket, a link that leads elsewhere) keeps its directory, and is a `NotEmptyError`. The working directory stays, and
+ * other stores have none.
+ */
+export async function removeEmptyDirectories(lade: Lade, prefix: Place, signal: AbortSignal): Promise<void> {
+  const path = localPathOf(prefix.uri);
+  if (path === undefined || path === "/" || await isWorkingDirectory(path)) return;
+  try {
+    await lade.deleteContainer(prefix.uri, { signal });
+  } catch (error) {
+    if (error instanceof NotFoundError) return;
+    if (!(error instanceof NotEmptyError)) throw error;
+    const detail = "the directory holds something that is no object";
+    throw new NotEmptyError({ operation: "remove", uri: prefix.uri, detail, cause: error });
+  }
+}
+
+async function isWorkingDirectory(path: string): Promise<boolean> {
+  try {
+    const [one, other] = await Promise.all([Deno.stat(path), Deno.stat(".")]);
+    return one.ino !== null && one.ino === other.ino && one.dev === other.dev;
+  } catch {
+    // A directory that is gone, or out of reach, is not it.
+    return false;
+  }
+}
