@@ -18,3 +18,5 @@ export type * from "./conformance_case.ts";
 export * from "./conformance_cases.ts";
 export { ConformanceError } from "./expect.ts";
 export type * from "./register_cases.ts";
+export type * from "./provider_case.ts";
+export * from "./provider_conformance.ts";

@@ -25,6 +25,7 @@ export class FaultyResult implements GetResult {
   #pending: Fault | undefined;
   #ended = false;
   #left = true;
+  #reading = false;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
 
   constructor(parts: FaultyResultParts) {
@@ -67,6 +68,9 @@ export class FaultyResult implements GetResult {
     if (this.#stream) {
       return Promise.reject(new TypeError("Cannot read into a buffer: the body is already read as a stream"));
     }
+    if (this.#reading) {
+      return Promise.reject(new TypeError("Cannot read: an earlier read has not settled"));
+    }
     return this.#fill(target);
   }
 
@@ -80,6 +84,7 @@ export class FaultyResult implements GetResult {
   }
 
   async #fill(target: Uint8Array): Promise<number> {
+    this.#reading = true;
     try {
       let count = 0;
       while (count < target.length && !this.#ended) {
@@ -93,6 +98,8 @@ export class FaultyResult implements GetResult {
       this.#leave();
       await this.#parts.inner.cancel(error);
       throw error;
+    } finally {
+      this.#reading = false;
     }
   }
 

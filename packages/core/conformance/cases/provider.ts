@@ -1,0 +1,199 @@
+import { createStoreContext } from "../../context/store_context.ts";
+import type { ProviderOptions } from "../../contract/provider.ts";
+import {
+  AlreadyExistsError,
+  InvalidNameError,
+  NotEmptyError,
+  NotFoundError,
+  UnsupportedError,
+} from "../../errors/errors.ts";
+import { objectUri } from "../../uri/check_key.ts";
+import { expect, expectEqual, expectError, expectReason } from "../expect.ts";
+import type { ProviderCase, ProviderContext } from "../provider_case.ts";
+import { bytesOf, collect, namesIn, textOf } from "../samples.ts";
+
+const KEYS = ["", "a", "a/b", "dir/", "a b", "100%", "%20", "a?b#c", "a*[b]", "ö/鍵/😀", "a+b&c=d", "a:b@c"];
+
+/** Every promise of the contract that a provider can be asked about. */
+export const providerCases: readonly ProviderCase[] = [
+  {
+    name: "schemes are lower case and without a colon",
+    async run({ provider }) {
+      expect(provider.schemes.length > 0, "there are no schemes");
+      for (const scheme of provider.schemes) {
+        expect(/^[a-z][a-z0-9+.-]*$/.test(scheme), `a scheme is ${scheme}`);
+      }
+    },
+  },
+  {
+    name: "parse() gives back what format() was given",
+    async run({ provider, newName }) {
+      const container = newName();
+      for (const key of KEYS) {
+        const uri = provider.format({ container, key });
+        expect(provider.schemes.some((scheme) => uri.startsWith(`${scheme}://`)), `the uri is ${uri}`);
+        expectEqual({ ...provider.parse(uri) }, { container, key }, `the parts of ${uri}`);
+      }
+    },
+  },
+  {
+    name: "parse() takes the scheme in any case",
+    async run({ provider, newName }) {
+      const location = { container: newName(), key: "a/b" };
+      const uri = provider.format(location).replace(/^[a-z]+/, (scheme) => scheme.toUpperCase());
+      expectEqual({ ...provider.parse(uri) }, location, `the parts of ${uri}`);
+    },
+  },
+  {
+    name: "parse() of a URI that names no container or a forbidden name is an InvalidNameError",
+    async run({ provider, newName }) {
+      const forbidden = `${provider.format({ container: newName(), key: "dir/" })}\ud83d`;
+      for (const uri of [`${provider.schemes[0]}://`, "nothing", "other-scheme://a/b", forbidden]) {
+        const parse = async () => provider.parse(uri);
+        await expectError(parse, InvalidNameError, `parse() of ${JSON.stringify(uri)}`);
+      }
+    },
+  },
+  {
+    name: "open() gives the store of a container, each time the same objects",
+    async run(context) {
+      const { provider, options } = context;
+      const container = await created(context);
+      await using store = await provider.open(container, options);
+      await using again = await provider.open(container, options);
+      await store.put("dir/object", bytesOf("content"));
+      expectEqual(await textOf(again, "dir/object"), "content", "the object");
+      expectEqual(
+        objectUri(store.uri, "a/b"),
+        provider.format({ container, key: "a/b" }),
+        "the uri of an object",
+      );
+      await store.delete("dir/object");
+    },
+  },
+  {
+    name: "open() gives stores that share nothing but what they are given",
+    async run(context) {
+      const { provider, options } = context;
+      await using one = await provider.open(await created(context), options);
+      await using two = await provider.open(await created(context), options);
+      await one.put("object", bytesOf("content"));
+      expectEqual(await namesIn(two.list()), [], "the keys of another container");
+      await one.delete("object");
+    },
+  },
+  {
+    name: "open() uses the context it is given",
+    async run(providerContext) {
+      const { provider, options } = providerContext;
+      const context = createStoreContext();
+      await using store = await provider.open(await created(providerContext), { ...options, context });
+      expect(store.context === context, "the store has another context");
+    },
+  },
+  {
+    name: "open() with configuration of an unknown name is a TypeError that tells it",
+    async run(context) {
+      const { provider, options } = context;
+      const config = { ...options?.config, noSuchSetting: 1 };
+      const open = async () => await provider.open(await created(context), { ...options, config });
+      const error = await expectError(open, TypeError, "open()");
+      expect(error.message.includes("noSuchSetting"), `the message is ${error.message}`);
+    },
+  },
+  {
+    name: "open() of a missing container succeeds, and the first call to it is a NotFoundError",
+    async run({ provider, newName, options }) {
+      await using store = await provider.open(newName(), options);
+      await expectError(() => store.get("object"), NotFoundError, "get()");
+      await expectError(() => store.head("object"), NotFoundError, "head()");
+      await expectError(() => store.put("object", bytesOf("x")), NotFoundError, "put()");
+      await expectError(() => collect(store.list()), NotFoundError, "list()");
+      const level = () => collect(store.listWithDelimiter());
+      await expectError(level, NotFoundError, "listWithDelimiter()");
+    },
+  },
+  {
+    name: "createContainer() of one that exists is an AlreadyExistsError, and keeps its objects",
+    async run(context) {
+      const { provider, options } = context;
+      const container = await created(context);
+      await using store = await provider.open(container, options);
+      await store.put("object", bytesOf("content"));
+      const create = () => provider.createContainer(container, options);
+      await expectError(create, AlreadyExistsError, "createContainer()");
+      expectEqual(await textOf(store, "object"), "content", "the object");
+      await store.delete("object");
+    },
+  },
+  {
+    name: "deleteContainer() deletes an empty container: calls to it are NotFoundErrors",
+    async run(context) {
+      const { provider, options } = context;
+      const container = await created(context);
+      await using store = await provider.open(container, options);
+      await store.put("object", bytesOf("x"));
+      await store.delete("object");
+      await provider.deleteContainer(container, options);
+      await expectError(() => store.put("object", bytesOf("x")), NotFoundError, "put()");
+      await expectError(() => collect(store.list()), NotFoundError, "list()");
+    },
+  },
+  {
+    name: "deleteContainer() of one that holds objects is a NotEmptyError, and keeps them",
+    async run(context) {
+      const { provider, options } = context;
+      const container = await created(context);
+      await using store = await provider.open(container, options);
+      await store.put("dir/object", bytesOf("content"));
+      const remove = () => provider.deleteContainer(container, options);
+      await expectError(remove, NotEmptyError, "deleteContainer()");
+      expectEqual(await textOf(store, "dir/object"), "content", "the object");
+      await store.delete("dir/object");
+    },
+  },
+  {
+    name: "deleteContainer() of a missing one is a NotFoundError",
+    async run({ provider, newName, options }) {
+      const remove = () => provider.deleteContainer(newName(), options);
+      await expectError(remove, NotFoundError, "deleteContainer()");
+    },
+  },
+  {
+    name: "listContainers() gives the containers there are, or is an UnsupportedError",
+    async run(context) {
+      const { provider, options } = context;
+      const container = await created(context);
+      const listed = await collect(provider.listContainers(options)).catch((error) => {
+        expect(error instanceof UnsupportedError, `listContainers() gives ${error}`);
+      });
+      if (!listed) return;
+      expect(listed.includes(container), `${container} is not among ${listed}`);
+      await provider.deleteContainer(container, options);
+      const left = await collect(provider.listContainers(options));
+      expect(!left.includes(container), `${container} is listed after deleteContainer()`);
+    },
+  },
+  {
+    name: "an aborted call on containers rejects with the signal's reason and does nothing",
+    async run(context) {
+      const { provider, newName } = context;
+      const container = await created(context);
+      const fresh = newName();
+      const reason = new Error("stop");
+      const options: ProviderOptions = { ...context.options, signal: AbortSignal.abort(reason) };
+      await expectReason(() => provider.open(container, options), reason, "open()");
+      await expectReason(() => provider.createContainer(fresh, options), reason, "createContainer()");
+      await expectReason(() => provider.deleteContainer(container, options), reason, "deleteContainer()");
+      const remove = () => provider.deleteContainer(fresh, context.options);
+      await expectError(remove, NotFoundError, "deleteContainer() of what was not created");
+      await provider.deleteContainer(container, context.options);
+    },
+  },
+];
+
+async function created({ provider, newName, options }: ProviderContext): Promise<string> {
+  const container = newName();
+  await provider.createContainer(container, options);
+  return container;
+}
