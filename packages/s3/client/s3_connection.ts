@@ -1,0 +1,243 @@
+import type { Clock, StoreError } from "@lade/core";
+import { type HeaderList, type Transport, TransportError, type TransportResponse } from "@lade/core/http";
+import type { S3Config } from "../config/s3_config.ts";
+import type { S3Credentials } from "../config/s3_credentials.ts";
+import type { CredentialCache } from "../credentials/credential_cache.ts";
+import { type Endpoint, resolveEndpoint } from "../endpoint/resolve_endpoint.ts";
+import { readServiceFault, ServiceFault } from "../errors/service_fault.ts";
+import { type CallSetting, type FailedCall, toStoreError } from "../errors/to_store_error.ts";
+import { fromTransportError } from "../errors/transport_failure.ts";
+import { encodePath, encodeQuery } from "../sigv4/encode.ts";
+import { Signer } from "../sigv4/signer.ts";
+import { readRedirect, type Redirect } from "./read_redirect.ts";
+import { retryableAnswer } from "./retryable_answer.ts";
+import type { S3Request } from "./s3_request.ts";
+import { ServiceTraits } from "./service_traits.ts";
+
+/** What an {@linkcode S3Connection} is made of. */
+export interface S3ConnectionParts {
+  /** The configuration. */
+  readonly config: S3Config;
+  /** The bucket; absent for calls about the account. */
+  readonly bucket?: string | undefined;
+  /** The region that was found to be right before, where it is known. */
+  readonly region?: string | undefined;
+  /** Told when the service names another region than the one in use. */
+  readonly onRegion?: (region: string) => void;
+  /** Sends the requests. */
+  readonly transport: Transport;
+  /** Gives the credentials; absent for anonymous requests. */
+  readonly credentials: CredentialCache | undefined;
+  /** Time. */
+  readonly clock: Clock;
+}
+
+/** Bytes of an error's body that are read. */
+const MAX_ERROR_BYTES = 2 ** 16;
+const MAX_REDIRECTS = 3;
+
+/** What has been put right in the course of one call; each thing once. */
+export interface Corrections {
+  /** The region was corrected. */
+  region?: boolean;
+  /** Expired credentials were replaced. */
+  credentials?: boolean;
+}
+
+/**
+ * The way to one bucket: signs requests and sends them, corrects a wrong region once and remembers it, follows
+ * redirects with a signature of their own, renews credentials that the service calls expired, and turns failures
+ * into store errors.
+ */
+export class S3Connection {
+  /** The configuration. */
+  readonly config: S3Config;
+  /** The bucket; absent for calls about the account. */
+  readonly bucket: string | undefined;
+  /** Sends the requests. */
+  readonly transport: Transport;
+  /** Gives the credentials; absent for anonymous requests. */
+  readonly credentials: CredentialCache | undefined;
+  /** Time. */
+  readonly clock: Clock;
+  /** What has been found out about the service. */
+  readonly traits: ServiceTraits = new ServiceTraits();
+  readonly #onRegion: ((region: string) => void) | undefined;
+  #endpoint: Endpoint;
+  #signer: Signer;
+
+  /** Takes the parts over; no I/O. */
+  constructor(parts: S3ConnectionParts) {
+    this.config = parts.config;
+    this.bucket = parts.bucket;
+    this.transport = parts.transport;
+    this.credentials = parts.credentials;
+    this.clock = parts.clock;
+    this.#onRegion = parts.onRegion;
+    const region = parts.region ?? parts.config.region.value;
+    this.#signer = new Signer(region);
+    this.#endpoint = this.#resolve(region);
+  }
+
+  /** Where requests go now. */
+  get endpoint(): Endpoint {
+    return this.#endpoint;
+  }
+
+  /** The region that requests are signed for now. */
+  get region(): string {
+    return this.#signer.region;
+  }
+
+  /** Signs with the region in use now. */
+  get signer(): Signer {
+    return this.#signer;
+  }
+
+  /** What errors say of this connection. */
+  get setting(): CallSetting {
+    return {
+      endpoint: this.#endpoint.host,
+      region: this.region,
+      identity: this.credentials?.identity ?? "anonymous requests",
+      nowMs: this.clock.now(),
+    };
+  }
+
+  /** Path of a key, or of the bucket without one. */
+  pathOf(key: string | undefined): string {
+    const { pathPrefix } = this.#endpoint;
+    return key === undefined ? pathPrefix || "/" : `${pathPrefix}/${encodePath(key)}`;
+  }
+
+  /**
+   * Sends a request and resolves with its answer of status 200 to 299, whose body the caller reads or closes. All
+   * else is a store error.
+   */
+  async send(request: S3Request): Promise<TransportResponse> {
+    try {
+      return await this.sendRaw(request);
+    } catch (error) {
+      throw this.translate(error, request.call);
+    }
+  }
+
+  /** Like {@linkcode S3Connection.send}, but for failures, which are a `ServiceFault` or a `TransportError`. */
+  async sendRaw(request: S3Request): Promise<TransportResponse> {
+    const corrections: Corrections = {};
+    let redirect: Redirect | undefined;
+    for (let redirects = 0;;) {
+      const used: { credentials?: S3Credentials } = {};
+      const response = await this.#attempt(request, redirect, used);
+      if (response.status >= 200 && response.status < 300) return response;
+      const fault = await readFault(response);
+      const next = readRedirect(response, this.config.allowHttp);
+      if (next && redirects < MAX_REDIRECTS) {
+        redirect = next;
+        redirects++;
+      } else if (await this.correct(fault, corrections, used.credentials)) redirect = undefined;
+      else throw fault;
+    }
+  }
+
+  /** Puts right what a fault names as wrong, if it can be; says whether to send the request again. */
+  async correct(fault: ServiceFault, done: Corrections, used: S3Credentials | undefined): Promise<boolean> {
+    const { region } = fault;
+    if (
+      region !== undefined && !done.region && region !== this.region && /^[a-z0-9-]{1,64}$/i.test(region) &&
+      (fault.status === 301 || fault.status === 307 || fault.status === 400)
+    ) {
+      done.region = true;
+      this.#signer = new Signer(region);
+      this.#endpoint = this.#resolve(region);
+      this.#onRegion?.(region);
+      return true;
+    }
+    if (
+      /^(ExpiredToken|ExpiredTokenException|TokenRefreshRequired)$/.test(fault.code) && !done.credentials &&
+      used
+    ) {
+      done.credentials = true;
+      return await this.credentials?.replace(used) !== undefined;
+    }
+    return false;
+  }
+
+  /** Turns what a call failed with into what its caller sees. Aborts and errors of other kinds stay as they are. */
+  translate(error: unknown, call: FailedCall): unknown {
+    if (error instanceof ServiceFault) return this.storeError(error, call);
+    if (error instanceof TransportError) return fromTransportError(error, call);
+    return error;
+  }
+
+  /** The store error of a fault. */
+  storeError(fault: ServiceFault, call: FailedCall): StoreError {
+    return toStoreError(fault, call, this.setting);
+  }
+
+  #attempt(
+    request: S3Request,
+    redirect: Redirect | undefined,
+    used: { credentials?: S3Credentials },
+  ): Promise<TransportResponse> {
+    const { method, body, signal, idempotent } = request;
+    const path = redirect?.path ?? this.pathOf(request.key);
+    const query = redirect?.query ?? (request.query ? encodeQuery(request.query) : "");
+    const { secure, host } = redirect ?? this.#endpoint;
+    const headers = request.headers ?? {};
+    const sign = (credentials: S3Credentials): { headers: HeaderList } => {
+      used.credentials = credentials;
+      const signable = { method, host, path, query, headers };
+      return {
+        headers: Object.entries(
+          this.#signer.sign(signable, credentials, this.clock.now(), request.payloadHash),
+        ),
+      };
+    };
+    const anonymous = !this.credentials || redirect?.presigned;
+    return this.transport.send({
+      method,
+      url: `${secure ? "https" : "http"}://${host}${path}${query && `?${query}`}`,
+      ...(anonymous ? { headers: Object.entries(headers) } : {
+        prepare: () => {
+          const credentials = this.credentials?.get();
+          return credentials instanceof Promise ? credentials.then(sign) : sign(credentials as S3Credentials);
+        },
+      }),
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(idempotent === undefined ? {} : { idempotent }),
+      retryable: request.retryable ?? retryableAnswer,
+      label: request.call.uri,
+    });
+  }
+
+  #resolve(region: string): Endpoint {
+    const { endpoint, forcePathStyle, dualstack, fips, allowHttp } = this.config;
+    const { bucket } = this;
+    // An endpoint of Amazon's that was given for a region does not serve another one.
+    const moved = region !== this.config.region.value &&
+      /^https:\/\/s3[.-][^/]*amazonaws\.com/.test(endpoint?.value ?? "");
+    return resolveEndpoint({
+      region,
+      endpoint: moved ? undefined : endpoint?.value,
+      bucket,
+      forcePathStyle,
+      dualstack,
+      fips,
+      allowHttp,
+    });
+  }
+}
+
+/** Reads the failure that an answer reports. */
+export async function readFault(response: TransportResponse): Promise<ServiceFault> {
+  let body = "";
+  try {
+    body = await response.body.text(MAX_ERROR_BYTES);
+  } catch {
+    // The status and the headers are worth more than how their body ended.
+    await response.body.cancel();
+  }
+  return readServiceFault(response.status, response.headers, body);
+}

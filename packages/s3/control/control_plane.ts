@@ -1,0 +1,112 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { Corrections, S3Connection } from "../client/s3_connection.ts";
+import type { S3Credentials } from "../config/s3_credentials.ts";
+import { ServiceFault } from "../errors/service_fault.ts";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { type SdkSendOptions, TransportHandler } from "./transport_handler.ts";
+
+/** The AWS SDK's module. */
+export type Sdk = typeof import("@aws-sdk/client-s3");
+
+/** Options of {@linkcode ControlPlane.run}. */
+export interface ControlOptions {
+  /** Ends the call. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the service may see the request twice. */
+  readonly idempotent: boolean;
+}
+
+/**
+ * The calls on buckets, uploads, copies and many keys, made by the AWS SDK over our transport. The SDK is loaded by the
+ * first of them; its own retries, redirects and corrections are off.
+ */
+export class ControlPlane {
+  readonly #connection: S3Connection;
+  #sdk: Promise<Sdk> | undefined;
+  #client: { readonly client: S3Client; readonly region: string } | undefined;
+
+  /** Makes calls of one connection. */
+  constructor(connection: S3Connection) {
+    this.#connection = connection;
+  }
+
+  /** Loads the SDK ahead of the first call, without waiting. */
+  preload(): void {
+    this.#load().catch(() => {});
+  }
+
+  /** Makes a call; `make` sends one command with the client and the options it is given. */
+  async run<Output>(
+    call: FailedCall,
+    { signal, idempotent }: ControlOptions,
+    make: (sdk: Sdk, client: S3Client, options: SdkSendOptions) => Promise<Output>,
+  ): Promise<Output> {
+    signal?.throwIfAborted();
+    const sdk = await this.#load();
+    const corrections: Corrections = {};
+    for (;;) {
+      signal?.throwIfAborted();
+      const used = await this.#connection.credentials?.get();
+      try {
+        return await make(sdk, this.#clientOf(sdk, used), {
+          ...(signal === undefined ? {} : { abortSignal: signal }),
+          idempotent,
+          label: call.uri,
+        });
+      } catch (error) {
+        if (signal?.aborted) throw signal.reason;
+        if (!(error instanceof ServiceFault) || !await this.#connection.correct(error, corrections, used)) {
+          throw this.#connection.translate(error, call);
+        }
+        this.#client = undefined;
+      }
+    }
+  }
+
+  #load(): Promise<Sdk> {
+    return this.#sdk ??= import("@aws-sdk/client-s3");
+  }
+
+  #clientOf(sdk: Sdk, credentials: S3Credentials | undefined): S3Client {
+    const { config, endpoint, region } = this.#connection;
+    if (this.#client?.region === region) return this.#client.client;
+    const client = new sdk.S3Client({
+      region,
+      endpoint: endpoint.serviceUrl,
+      forcePathStyle: endpoint.pathStyle,
+      credentials: credentials
+        ? this.#credentials
+        : { accessKeyId: "anonymous", secretAccessKey: "anonymous" },
+      ...(credentials ? {} : { signer: { sign: (request) => Promise.resolve(request) } }),
+      requestHandler: new TransportHandler(this.#connection),
+      maxAttempts: 1,
+      retryMode: "standard",
+      defaultsMode: "standard",
+      followRegionRedirects: false,
+      disableClockSkewCorrection: true,
+      systemClockOffset: this.#connection.clock.now() - Date.now(),
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED",
+      expectContinueHeader: false,
+      // Given, so that the SDK does not go and look in the environment and the shared files.
+      useDualstackEndpoint: false,
+      useFipsEndpoint: false,
+      useAccelerateEndpoint: false,
+      useArnRegion: false,
+      disableMultiregionAccessPoints: true,
+      disableS3ExpressSessionAuth: true,
+      ignoreConfiguredEndpointUrls: true,
+      userAgentAppId: "lade",
+      sigv4aSigningRegionSet: [],
+      authSchemePreference: [],
+    });
+    this.#client = { client, region };
+    return client;
+  }
+
+  readonly #credentials = async (): Promise<S3Credentials> => {
+    const credentials = await this.#connection.credentials?.get();
+    if (!credentials) throw new TypeError("Cannot sign a request: the connection is anonymous");
+    return credentials;
+  };
+}

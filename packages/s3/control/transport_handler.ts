@@ -1,0 +1,117 @@
+import { type HeaderList, type RequestBody, type TransportResponse } from "@lade/core/http";
+import { readFault, type S3Connection } from "../client/s3_connection.ts";
+import { retryableInSuccess } from "../client/retryable_answer.ts";
+import { faultInsideSuccess } from "../errors/service_fault.ts";
+import { encodeStrict } from "../sigv4/encode.ts";
+
+/** A request as the SDK's middleware gives it out: signed, its path encoded. */
+export interface SdkRequest {
+  readonly method: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** What a call tells the handler beside the request. */
+export interface SdkSendOptions {
+  /** Ends the call. */
+  readonly abortSignal?: AbortSignal;
+  /** Whether the service may see the request twice. */
+  readonly idempotent?: boolean;
+  /** What the request is about, for messages and observers. */
+  readonly label?: string;
+}
+
+/** Bytes of an answer that are read; a listing of 1,000 keys of 1,024 bytes in three-byte escapes has 4 MB. */
+const MAX_ANSWER_BYTES = 2 ** 24;
+
+/**
+ * Sends the requests of the AWS SDK through our transport. Every failure that S3 reports, also one with status 200, is
+ * thrown as a `ServiceFault` before the SDK sees it: so both planes know one kind of failure.
+ */
+export class TransportHandler {
+  readonly #connection: S3Connection;
+
+  /** Sends by the connection's transport. */
+  constructor(connection: S3Connection) {
+    this.#connection = connection;
+  }
+
+  /** Named so that the SDK reports it in its user agent as what it is. */
+  readonly metadata: { readonly handlerProtocol: string } = { handlerProtocol: "http/1.1" };
+
+  /** Sends one request. */
+  async handle(
+    request: SdkRequest,
+    options: Omit<SdkSendOptions, "abortSignal"> & { readonly abortSignal?: unknown } = {},
+  ): Promise<{ response: SdkResponse }> {
+    const response = await this.#connection.transport.send({
+      method: request.method,
+      url: urlOf(request),
+      headers: headersOf(request),
+      ...bodyOf(request.body),
+      ...(options.abortSignal instanceof AbortSignal ? { signal: options.abortSignal } : {}),
+      ...(options.idempotent === undefined ? {} : { idempotent: options.idempotent }),
+      retryable: retryableInSuccess,
+      ...(options.label === undefined ? {} : { label: options.label }),
+    });
+    if (response.status >= 300) throw await readFault(response);
+    return { response: await readResponse(response) };
+  }
+
+  /** The transport belongs to the store. */
+  destroy(): void {}
+
+  /** There is nothing to configure. */
+  updateHttpClientConfig(): void {}
+
+  /** There is nothing to configure. */
+  httpHandlerConfigs(): Record<string, never> {
+    return {};
+  }
+}
+
+/** An answer as the SDK's middleware takes it. */
+export interface SdkResponse {
+  readonly statusCode: number;
+  readonly reason: string;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
+}
+
+async function readResponse(response: TransportResponse): Promise<SdkResponse> {
+  let body: Uint8Array = await response.body.bytes(MAX_ANSWER_BYTES);
+  if (body.length > 0) {
+    const text = new TextDecoder().decode(body).trimStart();
+    const fault = faultInsideSuccess(response.headers, text);
+    if (fault) throw fault;
+    body = new TextEncoder().encode(text);
+  }
+  return { statusCode: response.status, reason: "", headers: response.headers.toRecord(), body };
+}
+
+function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): string {
+  const pairs: string[] = [];
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of value === null ? [""] : typeof value === "string" ? [value] : value) {
+      pairs.push(`${encodeStrict(name)}=${encodeStrict(each)}`);
+    }
+  }
+  const search = pairs.length === 0 ? "" : `?${pairs.join("&")}`;
+  return `${protocol}//${hostname}${port === undefined ? "" : `:${port}`}${path}${search}`;
+}
+
+function headersOf({ headers }: SdkRequest): HeaderList {
+  return Object.entries(headers).filter(([name]) => name.toLowerCase() !== "expect");
+}
+
+function bodyOf(body: unknown): { body?: RequestBody } {
+  if (body === undefined || body === null || body === "") return {};
+  if (typeof body === "string") return { body: new TextEncoder().encode(body) };
+  if (body instanceof Uint8Array) return { body };
+  throw new TypeError("Cannot send a request of the AWS SDK: its body is neither text nor bytes");
+}

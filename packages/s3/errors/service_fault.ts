@@ -1,0 +1,110 @@
+import { childText, parseXml, type XmlElement } from "../xml/parse_xml.ts";
+
+/** What a {@linkcode ServiceFault} is made of. */
+export interface ServiceFaultParts {
+  /** Status of the HTTP answer. */
+  readonly status: number;
+  /** S3's name of the failure, such as `NoSuchKey`. */
+  readonly code?: string | undefined;
+  /** What the service says of it, in its own words. */
+  readonly message?: string | undefined;
+  /** The service's name of the request, for its support. */
+  readonly requestId?: string | undefined;
+  /** The region that the service names as the right one. */
+  readonly region?: string | undefined;
+  /** The host that the service names as the right one. */
+  readonly endpoint?: string | undefined;
+  /** The service's clock, in milliseconds since 1970. */
+  readonly serverTimeMs?: number | undefined;
+  /** Size of the object, where a range did not fit it. */
+  readonly objectSize?: number | undefined;
+  /** How long the service asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** The failure is about the latest version, which is a delete marker. */
+  readonly deleteMarker?: boolean;
+}
+
+/** A failure as S3 reported it: the `cause` of the `StoreError` that a caller sees. */
+export class ServiceFault extends Error {
+  /** The class's name. */
+  override readonly name: string = "ServiceFault";
+  /** Status of the HTTP answer. */
+  readonly status: number;
+  /** S3's name of the failure; empty when the answer had none. */
+  readonly code: string;
+  /** The service's name of the request, for its support. */
+  readonly requestId: string | undefined;
+  /** The region that the service names as the right one. */
+  readonly region: string | undefined;
+  /** The host that the service names as the right one. */
+  readonly endpoint: string | undefined;
+  /** The service's clock, in milliseconds since 1970. */
+  readonly serverTimeMs: number | undefined;
+  /** Size of the object, where a range did not fit it. */
+  readonly objectSize: number | undefined;
+  /** How long the service asks to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** The failure is about the latest version, which is a delete marker. */
+  readonly deleteMarker: boolean;
+
+  /** Takes the parts over. */
+  constructor(parts: ServiceFaultParts) {
+    const code = parts.code ?? "";
+    const id = parts.requestId === undefined ? "" : ` (request ${parts.requestId})`;
+    super(`${parts.status}${code && ` ${code}`}: ${parts.message || "the service gave no reason"}${id}`);
+    this.status = parts.status;
+    this.code = code;
+    this.requestId = parts.requestId;
+    this.region = parts.region;
+    this.endpoint = parts.endpoint;
+    this.serverTimeMs = parts.serverTimeMs;
+    this.objectSize = parts.objectSize;
+    this.retryAfterMs = parts.retryAfterMs;
+    this.deleteMarker = parts.deleteMarker ?? false;
+  }
+}
+
+/** Reads the headers of an answer. */
+export interface HeaderSource {
+  /** The value of a header by its lower-case name. */
+  get(name: string): string | null | undefined;
+}
+
+/** Makes a fault of an answer that reports one. A body that is no XML of S3 only costs the code. */
+export function readServiceFault(status: number, headers: HeaderSource, body: string): ServiceFault {
+  const error = errorElement(body);
+  const field = (name: string) => (error && childText(error, name)) || undefined;
+  const header = (name: string) => headers.get(name) || undefined;
+  const seconds = Number(header("retry-after"));
+  const serverTime = Date.parse(field("ServerTime") ?? header("date") ?? "");
+  const size = field("ActualObjectSize") ?? /^bytes \*\/(\d+)$/.exec(header("content-range") ?? "")?.[1];
+  return new ServiceFault({
+    status,
+    code: field("Code"),
+    message: field("Message"),
+    requestId: field("RequestId") ?? header("x-amz-request-id"),
+    region: header("x-amz-bucket-region") ?? field("Region"),
+    endpoint: field("Endpoint"),
+    serverTimeMs: Number.isNaN(serverTime) ? undefined : serverTime,
+    objectSize: size === undefined ? undefined : Number(size),
+    retryAfterMs: seconds > 0 ? seconds * 1000 : undefined,
+    deleteMarker: header("x-amz-delete-marker") === "true",
+  });
+}
+
+/** The fault that a body with status 200 reports, as S3 does when it fails after it began to answer. */
+export function faultInsideSuccess(headers: HeaderSource, body: string): ServiceFault | undefined {
+  if (!errorElement(body)) return undefined;
+  return readServiceFault(200, headers, body);
+}
+
+function errorElement(body: string): XmlElement | undefined {
+  if (!body.includes("Error")) return undefined;
+  try {
+    const root = parseXml(body.trimStart());
+    if (root.name === "Error") return root;
+    return root.name === "ErrorResponse" ? root.children.find((child) => child.name === "Error") : undefined;
+  } catch {
+    return undefined;
+  }
+}

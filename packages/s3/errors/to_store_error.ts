@@ -1,0 +1,110 @@
+import { AlreadyExistsError, PreconditionFailedError, type StoreError } from "@lade/core";
+import { ERROR_TABLE, type ErrorRow, OTHER_ERROR } from "./error_table.ts";
+import type { ServiceFault } from "./service_fault.ts";
+
+/** What is known of the call that failed. */
+export interface FailedCall {
+  /** What was being done, as a verb phrase that reads before the URI. */
+  readonly operation: string;
+  /** What it was done to. */
+  readonly uri: string;
+  /** The IAM permission that the call needs, such as `s3:GetObject`. */
+  readonly permission: string;
+  /** The call was to create, never to replace. */
+  readonly createOnly?: boolean | undefined;
+  /** The call was to go on only while the etag of an object is a given one. */
+  readonly ifMatch?: boolean | undefined;
+}
+
+/** What is known of the service and of who asks. */
+export interface CallSetting {
+  /** Host of the endpoint. */
+  readonly endpoint: string;
+  /** The region that requests are signed for. */
+  readonly region: string;
+  /** Who asks, without any secret: `access key "AKIA…" (from the environment)`. */
+  readonly identity: string;
+  /** This machine's clock, in milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+const rows = new Map<string | number, ErrorRow>(
+  ERROR_TABLE.flatMap((row) => row.when.map((when) => [when, row] as const)),
+);
+
+/** The row of the table for a code and, where the code is unknown, for the status. */
+export function errorRow(fault: ServiceFault): ErrorRow {
+  return rows.get(fault.code) ?? (fault.code === "" ? rows.get(fault.status) : statusRow(fault.status)) ??
+    OTHER_ERROR;
+}
+
+/** An unknown code keeps its own words, unless the status alone says what a program must do. */
+function statusRow(status: number): ErrorRow | undefined {
+  return status === 401 || status === 429 || status >= 500 ? rows.get(status) : undefined;
+}
+
+/** Turns what S3 reports into the error that a caller catches. */
+export function toStoreError(fault: ServiceFault, call: FailedCall, setting: CallSetting): StoreError {
+  const { operation, uri } = call;
+  const base = {
+    operation,
+    uri,
+    cause: fault,
+    ...(fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs }),
+  };
+  if (fault.deleteMarker && (fault.status === 405 || fault.status === 404)) {
+    const [row] = ERROR_TABLE;
+    if (row) {
+      return new row.error({ ...base, detail: "no such object: its latest version is a delete marker" });
+    }
+  }
+  const row = errorRow(fault);
+  if (row.error === PreconditionFailedError && call.createOnly && row.retryable === undefined) {
+    return new AlreadyExistsError({ ...base, detail: "the object exists already" });
+  }
+  if (fault.code === "NoSuchKey" && call.ifMatch) {
+    return new PreconditionFailedError({ ...base, detail: "no object is there for the condition to hold" });
+  }
+  const detail = fillIn(row.detail, fault, call, setting);
+  return new row.error({
+    ...base,
+    detail: row.next === undefined ? detail : `${detail}; ${fillIn(row.next, fault, call, setting)}`,
+    ...(row.retryable === undefined ? {} : { retryable: row.retryable }),
+  });
+}
+
+function fillIn(text: string, fault: ServiceFault, call: FailedCall, setting: CallSetting): string {
+  return text.replace(/\{(\w+)\}/g, (all, name: string) => {
+    switch (name) {
+      case "message":
+        return fault.message;
+      case "permission":
+        return call.permission;
+      case "endpoint":
+        return setting.endpoint;
+      case "region":
+        return JSON.stringify(setting.region);
+      case "identity":
+        return setting.identity;
+      case "expected":
+        return expected(fault, setting);
+      case "skew":
+        return skew(fault, setting);
+      default:
+        return all;
+    }
+  });
+}
+
+function expected(fault: ServiceFault, setting: CallSetting): string {
+  if (fault.region !== undefined && fault.region !== setting.region) {
+    return `, the service names ${JSON.stringify(fault.region)}`;
+  }
+  return fault.endpoint === undefined ? "" : `, the service names ${fault.endpoint}`;
+}
+
+function skew(fault: ServiceFault, setting: CallSetting): string {
+  if (fault.serverTimeMs === undefined) return "more than 15 minutes away from that of the service";
+  const seconds = Math.round((setting.nowMs - fault.serverTimeMs) / 1000);
+  return `${Math.abs(seconds)} s ${seconds < 0 ? "behind" : "ahead of"} that of the service`;
+}

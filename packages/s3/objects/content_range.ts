@@ -1,0 +1,17 @@
+/** The bytes that a `Content-Range` names. */
+export interface ContentRange {
+  /** First byte. */
+  readonly first: number;
+  /** Last byte. */
+  readonly last: number;
+  /** Size of the whole object. */
+  readonly size: number;
+}
+
+/** Reads `bytes 0-9/100`; `undefined` for any other form and for numbers that contradict each other. */
+export function parseContentRange(text: string | undefined): ContentRange | undefined {
+  const match = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16})$/.exec(text ?? "");
+  if (!match) return undefined;
+  const [first = NaN, last = NaN, size = NaN] = match.slice(1).map(Number);
+  return first <= last && last < size && Number.isSafeInteger(size) ? { first, last, size } : undefined;
+}

@@ -1,0 +1,44 @@
+import type { BodySource } from "@lade/core";
+import { type ResponseBody, TransportError } from "@lade/core/http";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { fromTransportError } from "../errors/transport_failure.ts";
+import type { BodyVerifier } from "./body_verifier.ts";
+
+/** The bytes of one answered GET, verified as they pass where the service gave a checksum of them. */
+export class ObjectBody implements BodySource {
+  readonly #body: ResponseBody;
+  readonly #verifier: BodyVerifier | undefined;
+  readonly #partial: boolean;
+  readonly #call: FailedCall;
+
+  /** `partial` says that the answer has more bytes than are wanted. */
+  constructor(body: ResponseBody, verifier: BodyVerifier | undefined, partial: boolean, call: FailedCall) {
+    this.#body = body;
+    this.#verifier = verifier;
+    this.#partial = partial;
+    this.#call = call;
+  }
+
+  /** Reads from the socket into `target`. */
+  async read(target: Uint8Array): Promise<number> {
+    try {
+      const count = await this.#body.read(target);
+      if (count > 0) this.#verifier?.update(target.subarray(0, count));
+      return count;
+    } catch (error) {
+      throw error instanceof TransportError ? fromTransportError(error, this.#call) : error;
+    }
+  }
+
+  /** Frees the connection; after the last byte, compares the checksum. */
+  async close(complete: boolean, reason?: unknown): Promise<void> {
+    if (!complete) return await this.#body.cancel(reason);
+    if (this.#partial) return await this.#body.discard();
+    try {
+      await this.#body.close(true);
+    } catch (error) {
+      throw error instanceof TransportError ? fromTransportError(error, this.#call) : error;
+    }
+    this.#verifier?.check(this.#call);
+  }
+}

@@ -1,0 +1,83 @@
+import { type Checksums, type ObjectInfo, ServiceError } from "@lade/core";
+import type { ResponseHeaders } from "@lade/core/http";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { decodeMetadata } from "./metadata_text.ts";
+
+const META = "x-amz-meta-";
+const LABELS = ["crc32c", "crc64nvme", "crc32", "sha256"] as const;
+
+/** What the headers of a GET or HEAD tell of an object. `whole` says that the answer is about all of its bytes. */
+export function readObjectInfo(
+  key: string,
+  size: number,
+  headers: ResponseHeaders,
+  whole: boolean,
+  call: FailedCall,
+): ObjectInfo {
+  const lastModified = new Date(headers.get("last-modified") ?? NaN);
+  if (Number.isNaN(lastModified.getTime())) throw unlikeS3(call, "it has no valid Last-Modified");
+  const etag = readEtag(headers);
+  const version = headers.get("x-amz-version-id");
+  const contentType = headers.get("content-type");
+  const contentEncoding = headers.get("content-encoding")?.split(",").map((each) => each.trim())
+    .filter((each) => each !== "" && each !== "aws-chunked").join(", ");
+  const cacheControl = headers.get("cache-control");
+  const storageClass = headers.get("x-amz-storage-class");
+  const checksums = readChecksums(headers, whole);
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of headers) {
+    if (name.startsWith(META)) metadata[name.slice(META.length)] = decodeMetadata(value);
+  }
+  return {
+    key,
+    size,
+    lastModified,
+    ...(etag === undefined ? {} : { etag }),
+    ...(version === undefined ? {} : { version }),
+    ...(contentType ? { contentType } : {}),
+    ...(contentEncoding ? { contentEncoding } : {}),
+    ...(cacheControl ? { cacheControl } : {}),
+    ...(storageClass ? { storageClass } : {}),
+    ...(checksums === undefined ? {} : { checksums }),
+    metadata,
+  };
+}
+
+/** The etag of an answer without its quotes. */
+export function readEtag(headers: ResponseHeaders): string | undefined {
+  return unquoteEtag(headers.get("etag"));
+}
+
+/** An etag without its quotes; `undefined` for none. */
+export function unquoteEtag(etag: string | undefined): string | undefined {
+  return etag?.replace(/^(?:W\/)?"(.*)"$/, "$1") || undefined;
+}
+
+/** An etag as conditions have it. */
+export function quoteEtag(etag: string): string {
+  return etag === "*" ? etag : `"${etag}"`;
+}
+
+/**
+ * The checksums of the whole object in an answer. Those of single parts are left out: a checksum of checksums
+ * (`…-3`), and one that comes with a range and does not say that it is of the full object.
+ */
+export function readChecksums(headers: ResponseHeaders, whole: boolean): Checksums | undefined {
+  const type = headers.get("x-amz-checksum-type");
+  if (type === "COMPOSITE" || (!whole && type !== "FULL_OBJECT")) return undefined;
+  let found: Record<string, string> | undefined;
+  for (const label of LABELS) {
+    const value = headers.get(`x-amz-checksum-${label}`);
+    if (value && !value.includes("-")) (found ??= {})[label] = value;
+  }
+  return found;
+}
+
+/** The error of an answer that no S3 service gives. */
+export function unlikeS3(call: FailedCall, what: string): ServiceError {
+  return new ServiceError({
+    operation: call.operation,
+    uri: call.uri,
+    detail: `the answer is not that of an S3 service: ${what}`,
+  });
+}

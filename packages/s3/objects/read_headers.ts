@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import type { S3Config } from "../config/s3_config.ts";
+
+/** Headers by lower-case name. */
+export type HeaderRecord = Record<string, string>;
+
+/** The headers that every request about an object carries: who pays, and the caller's key where there is one. */
+export function objectHeaders(config: S3Config): HeaderRecord {
+  return {
+    ...payerHeaders(config),
+    ...(config.sseCustomerKey ? customerKeyHeaders(config.sseCustomerKey, "x-amz-") : {}),
+  };
+}
+
+/** The header that agrees to pay, where the configuration does. */
+export function payerHeaders(config: S3Config): HeaderRecord {
+  return config.requestPayer ? { "x-amz-request-payer": "requester" } : {};
+}
+
+/** The headers of SSE-C; `prefix` is `x-amz-`, or `x-amz-copy-source-` for the source of a copy. */
+export function customerKeyHeaders(key: Uint8Array, prefix: string): HeaderRecord {
+  const name = `${prefix}server-side-encryption-customer-`;
+  return {
+    [`${name}algorithm`]: "AES256",
+    [`${name}key`]: btoa(String.fromCharCode(...key)),
+    [`${name}key-md5`]: createHash("md5").update(key).digest("base64"),
+  };
+}

@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import {
+  AlreadyExistsError,
+  ChecksumMismatchError,
+  NotFoundError,
+  type ObjectInfo,
+  PreconditionFailedError,
+  type PutOptions,
+  type PutResult,
+  ServiceError,
+  UnavailableError,
+} from "@lade/core";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { headObject } from "../objects/head_object.ts";
+import { quoteEtag, unquoteEtag } from "../objects/object_info.ts";
+import {
+  completedPart,
+  type MultipartParts,
+  type MultipartUpload,
+  type SentPart,
+} from "./multipart_upload.ts";
+import { sdkObjectInput } from "./sdk_attributes.ts";
+
+/**
+ * Makes the object of its parts and compares the checksum of the whole with the service's. When the answer is lost, the
+ * service is asked what became of the upload: an object that consists of these very parts is a success.
+ */
+export async function completeUpload(
+  target: MultipartParts,
+  upload: MultipartUpload,
+  parts: readonly SentPart[],
+  options: PutOptions,
+  call: FailedCall,
+  signal: AbortSignal | undefined,
+): Promise<PutResult> {
+  const { connection, control, key } = target;
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  const expected = objectChecksum(upload, parts);
+  try {
+    const answer = await control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
+      client.send(
+        new sdk.CompleteMultipartUploadCommand({
+          Bucket: connection.bucket,
+          Key: key,
+          UploadId: upload.id,
+          MultipartUpload: { Parts: parts.map((part) => completedPart(part, upload.checksum)) },
+          MpuObjectSize: size,
+          ...(options.ifMatch === undefined ? {} : { IfMatch: quoteEtag(options.ifMatch) }),
+          ...(options.ifNoneMatch === undefined ? {} : { IfNoneMatch: options.ifNoneMatch }),
+          ...(upload.checksum && upload.checksumType === "FULL_OBJECT"
+            ? { ChecksumType: "FULL_OBJECT", [upload.checksum.member]: expected }
+            : {}),
+          ...sdkObjectInput(connection.config),
+        }),
+        send,
+      ));
+    const confirmed = upload.checksum && answer[upload.checksum.member];
+    if (confirmed !== undefined && confirmed !== expected) {
+      throw new ChecksumMismatchError({
+        operation: call.operation,
+        uri: call.uri,
+        detail:
+          `the service made an object with ${upload.checksum?.algorithm} ${confirmed}, ${expected} was sent`,
+      });
+    }
+    return resultOf(size, unquoteEtag(answer.ETag), answer.VersionId, upload, confirmed);
+  } catch (error) {
+    if (!mayBeComplete(error) || signal?.aborted) throw error;
+    const info = await findCompleted(target, upload, parts, size, expected);
+    if (!info) throw error;
+    return resultOf(
+      size,
+      info.etag,
+      info.version,
+      upload,
+      upload.checksum && info.checksums?.[upload.checksum.label],
+    );
+  }
+}
+
+function resultOf(
+  size: number,
+  etag: string | undefined,
+  version: string | undefined,
+  upload: MultipartUpload,
+  confirmed: string | undefined,
+): PutResult {
+  return {
+    size,
+    ...(etag === undefined ? {} : { etag }),
+    ...(version === undefined ? {} : { version }),
+    ...(upload.checksum && upload.checksumType === "FULL_OBJECT" && confirmed !== undefined
+      ? { checksums: { [upload.checksum.label]: confirmed } }
+      : {}),
+  };
+}
+
+/** The checksum that the service is to find: of the bytes, or of the parts' checksums in a row. */
+function objectChecksum(
+  { checksum, checksumType }: MultipartUpload,
+  parts: readonly SentPart[],
+): string | undefined {
+  if (!checksum) return undefined;
+  if (checksumType === "FULL_OBJECT") {
+    return checksum.toBase64(
+      parts.reduce((sum, part) => checksum.combine(sum, part.checksum ?? 0n, part.size), 0n),
+    );
+  }
+  const all = parts.map((part) => atob(checksum.toBase64(part.checksum ?? 0n))).join("");
+  const bytes = Uint8Array.from(all, (char) => char.charCodeAt(0));
+  return `${checksum.toBase64(checksum.of(bytes))}-${parts.length}`;
+}
+
+/** Whether the service may have made the object although the call failed. */
+function mayBeComplete(error: unknown): boolean {
+  return error instanceof UnavailableError || error instanceof NotFoundError ||
+    error instanceof AlreadyExistsError || error instanceof PreconditionFailedError ||
+    error instanceof ServiceError;
+}
+
+/** The object, where the upload is gone and the object is what was uploaded. */
+async function findCompleted(
+  { connection, control, uri, key }: MultipartParts,
+  upload: MultipartUpload,
+  parts: readonly SentPart[],
+  size: number,
+  expected: string | undefined,
+): Promise<ObjectInfo | undefined> {
+  try {
+    const call = { operation: "list the parts of", uri, permission: "s3:ListMultipartUploadParts" };
+    await control.run(call, { idempotent: true }, (sdk, client, send) =>
+      client.send(
+        new sdk.ListPartsCommand({
+          Bucket: connection.bucket,
+          Key: key,
+          UploadId: upload.id,
+          MaxParts: 1,
+          ...sdkObjectInput(connection.config),
+        }),
+        send,
+      ));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) return undefined;
+  }
+  try {
+    const info = await headObject(connection, uri, key, {});
+    const same = info.etag === etagOfParts(parts) ||
+      (upload.checksum !== undefined && expected !== undefined &&
+        info.checksums?.[upload.checksum.label] === expected);
+    return same && info.size === size ? info : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The etag of an object made of parts whose own etags are MD5 sums; `undefined` where they are none. */
+function etagOfParts(parts: readonly SentPart[]): string | undefined {
+  const hash = createHash("md5");
+  for (const part of parts) {
+    const etag = unquoteEtag(part.etag) ?? "";
+    if (!/^[0-9a-f]{32}$/.test(etag)) return undefined;
+    hash.update(etag, "hex");
+  }
+  return `${hash.digest("hex")}-${parts.length}`;
+}

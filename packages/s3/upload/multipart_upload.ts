@@ -1,0 +1,205 @@
+import type { CompletedPart } from "@aws-sdk/client-s3";
+import {
+  NotFoundError,
+  type PutOptions,
+  type PutResult,
+  ServiceError,
+  type StoreError,
+  UnavailableError,
+} from "@lade/core";
+import type { S3Connection } from "../client/s3_connection.ts";
+import type { ControlPlane } from "../control/control_plane.ts";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { objectHeaders } from "../objects/read_headers.ts";
+import { completeUpload } from "./complete_upload.ts";
+import { createUploadInput, type SdkAttributes } from "./sdk_attributes.ts";
+import { sendBody } from "./send_body.ts";
+import { type UploadChecksum, uploadChecksum } from "./upload_checksum.ts";
+
+/** What a {@linkcode MultipartUpload} belongs to. */
+export interface MultipartParts {
+  /** Sends the parts. */
+  readonly connection: S3Connection;
+  /** Makes the calls around them. */
+  readonly control: ControlPlane;
+  /** The object's URI, for messages. */
+  readonly uri: string;
+  /** The object's key. */
+  readonly key: string;
+}
+
+/** A part that the service has. */
+export interface SentPart {
+  /** Number, from 1 to 10,000. */
+  readonly number: number;
+  /** Bytes. */
+  readonly size: number;
+  /** The service's tag of the part. */
+  readonly etag: string;
+  /** The checksum of the part, where the upload has one. */
+  readonly checksum: bigint | undefined;
+}
+
+/** How the service keeps checksums of an upload: of the full object, of each part, or not at all. */
+export type UploadChecksumType = "FULL_OBJECT" | "COMPOSITE" | "none";
+
+/** A multipart upload under way. */
+export class MultipartUpload {
+  /** The service's name of the upload. */
+  readonly id: string;
+  /** The checksum that goes with the parts; absent where the service has none. */
+  readonly checksum: UploadChecksum | undefined;
+  /** What the service makes of the checksums. */
+  readonly checksumType: UploadChecksumType;
+  readonly #parts: MultipartParts;
+
+  /** Takes up an upload that exists. */
+  constructor(
+    parts: MultipartParts,
+    id: string,
+    checksum: UploadChecksum | undefined,
+    checksumType: UploadChecksumType,
+  ) {
+    this.#parts = parts;
+    this.id = id;
+    this.checksum = checksum;
+    this.checksumType = checksumType;
+  }
+
+  /** Starts an upload. An answer that is lost leaves an upload without parts behind, as `sweepUploads` finds it. */
+  static async create(
+    parts: MultipartParts,
+    options: PutOptions,
+    signal: AbortSignal | undefined,
+    attributes: SdkAttributes = {},
+  ): Promise<MultipartUpload> {
+    const { connection, control, key } = parts;
+    const wanted = connection.traits.refusesChecksums
+      ? undefined
+      : uploadChecksum(connection.config.checksum);
+    const call = callOf(parts, options);
+    const answer = await control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
+      client.send(
+        new sdk.CreateMultipartUploadCommand({
+          ...createUploadInput(connection, key, options),
+          ...attributes,
+          ...(wanted ? { ChecksumAlgorithm: wanted.algorithm, ChecksumType: "FULL_OBJECT" } : {}),
+        }),
+        send,
+      ));
+    const id = answer.UploadId;
+    if (!id) {
+      throw new ServiceError({
+        operation: call.operation,
+        uri: call.uri,
+        detail: "the service gave the upload no id",
+      });
+    }
+    const kept = wanted !== undefined && answer.ChecksumAlgorithm === wanted.algorithm;
+    return new MultipartUpload(
+      parts,
+      id,
+      kept ? wanted : undefined,
+      !kept ? "none" : answer.ChecksumType === "FULL_OBJECT" ? "FULL_OBJECT" : "COMPOSITE",
+    );
+  }
+
+  /** Sends a part. `bytes` is in use until this settles. */
+  async sendPart(
+    number: number,
+    bytes: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<SentPart & { throttled: boolean }> {
+    const { connection, key } = this.#parts;
+    const value = this.checksum?.of(bytes);
+    const call = callOf(this.#parts, {});
+    const { response } = await sendBody(
+      connection,
+      {
+        key,
+        query: { partNumber: String(number), uploadId: this.id },
+        headers: objectHeaders(connection.config),
+        signal,
+        call,
+      },
+      { bytes, checksum: this.checksum, value },
+    );
+    const etag = response.headers.get("etag");
+    if (!etag) {
+      throw new ServiceError({
+        operation: call.operation,
+        uri: call.uri,
+        detail: "the service gave a part no etag",
+      });
+    }
+    return { number, size: bytes.length, etag, checksum: value, throttled: response.throttled };
+  }
+
+  /** Makes the object of the parts, given in ascending order. */
+  complete(
+    parts: readonly SentPart[],
+    options: PutOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<PutResult> {
+    return completeUpload(this.#parts, this, parts, options, callOf(this.#parts, options), signal);
+  }
+
+  /** Throws the upload and its parts away. One that is gone already is no error. */
+  async abort(): Promise<void> {
+    const { connection, control, key } = this.#parts;
+    try {
+      await control.run(
+        {
+          ...callOf(this.#parts, {}),
+          operation: "abort the upload of",
+          permission: "s3:AbortMultipartUpload",
+        },
+        { idempotent: true },
+        (sdk, client, send) =>
+          client.send(
+            new sdk.AbortMultipartUploadCommand({
+              Bucket: connection.bucket,
+              Key: key,
+              UploadId: this.id,
+              ...(connection.config.requestPayer ? { RequestPayer: "requester" } : {}),
+            }),
+            send,
+          ),
+      );
+    } catch (error) {
+      if (error instanceof NotFoundError) return;
+      throw this.#leftBehind(error);
+    }
+  }
+
+  #leftBehind(error: unknown): StoreError {
+    const words = error instanceof Error ? error.message : String(error);
+    return new UnavailableError({
+      operation: "abort the upload of",
+      uri: this.#parts.uri,
+      detail: `upload ${this.id} stays behind; remove it by sweepUploads (${words})`,
+      cause: error,
+    });
+  }
+}
+
+/** A part as the SDK has it. */
+export function completedPart(part: SentPart, checksum: UploadChecksum | undefined): CompletedPart {
+  return {
+    PartNumber: part.number,
+    ETag: part.etag,
+    ...(checksum && part.checksum !== undefined
+      ? { [checksum.member]: checksum.toBase64(part.checksum) }
+      : {}),
+  };
+}
+
+function callOf({ uri }: MultipartParts, options: PutOptions): FailedCall {
+  return {
+    operation: "write",
+    uri,
+    permission: "s3:PutObject",
+    createOnly: options.ifNoneMatch !== undefined,
+    ifMatch: options.ifMatch !== undefined,
+  };
+}

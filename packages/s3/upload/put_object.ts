@@ -1,0 +1,51 @@
+import type { PutOptions, PutResult } from "@lade/core";
+import type { S3Connection } from "../client/s3_connection.ts";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { readEtag } from "../objects/object_info.ts";
+import { sendBody } from "./send_body.ts";
+import { uploadChecksum } from "./upload_checksum.ts";
+import { attributeHeaders, conditionHeaders } from "./write_headers.ts";
+
+/** Writes an object in one request. `operation` is what messages call it. */
+export async function putObject(
+  connection: S3Connection,
+  operation: string,
+  uri: string,
+  key: string,
+  bytes: Uint8Array,
+  options: PutOptions,
+): Promise<PutResult> {
+  const { config } = connection;
+  const conditional = options.ifMatch !== undefined || options.ifNoneMatch !== undefined;
+  const call: FailedCall = {
+    operation,
+    uri,
+    permission: "s3:PutObject",
+    createOnly: options.ifNoneMatch !== undefined,
+    ifMatch: options.ifMatch !== undefined,
+  };
+  const checksum = uploadChecksum(config.checksum);
+  const value = checksum?.of(bytes);
+  const { response, confirmed } = await sendBody(
+    connection,
+    {
+      key,
+      headers: { ...attributeHeaders(config, options), ...conditionHeaders(options) },
+      // Sent twice, the second would meet what the first one wrote.
+      ...(conditional ? { idempotent: false } : {}),
+      signal: options.signal,
+      call,
+    },
+    { bytes, checksum, value },
+  );
+  const etag = readEtag(response.headers);
+  const version = response.headers.get("x-amz-version-id");
+  return {
+    size: bytes.length,
+    ...(etag === undefined ? {} : { etag }),
+    ...(version === undefined ? {} : { version }),
+    ...(confirmed && checksum && value !== undefined
+      ? { checksums: { [checksum.label]: checksum.toBase64(value) } }
+      : {}),
+  };
+}

@@ -1,0 +1,61 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { childText, parseXml } from "./parse_xml.ts";
+
+Deno.test("parseXml() reads an error as S3 writes it", () => {
+  const root = parseXml(
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>a &lt;b&gt; &amp; &#x1F995;&#10;</Message>' +
+      "<Key/></Error>\n",
+  );
+  assertEquals(root.name, "Error");
+  assertEquals(childText(root, "Code"), "NoSuchKey");
+  assertEquals(childText(root, "Message"), "a <b> & 🦕\n");
+  assertEquals(childText(root, "Key"), "");
+  assertEquals(childText(root, "Region"), undefined);
+});
+
+Deno.test("parseXml() drops namespaces, comments and attributes, and keeps CDATA as it stands", () => {
+  const root = parseXml(
+    '<!-- c --><s3:A xmlns:s3="http://x/>" b=\'"\'><!-- < --><s3:B>1</s3:B><B><![CDATA[<&amp;]]>2</B></s3:A>',
+  );
+  assertEquals(root, {
+    name: "A",
+    text: "",
+    children: [{ name: "B", text: "1", children: [] }, { name: "B", text: "<&amp;2", children: [] }],
+  });
+});
+
+Deno.test("parseXml() reads white space inside an element as text", () => {
+  assertEquals(parseXml("<A> a\n</A>").text, " a\n");
+});
+
+const BAD: readonly string[] = [
+  "",
+  "text",
+  "<A>",
+  "<A><B></A>",
+  "<A></A",
+  "<A></A><B></B>",
+  "<A></A>x",
+  "</A>",
+  '<!DOCTYPE x [<!ENTITY a "b">]><A>&a;</A>',
+  "<A>&a;</A>",
+  "<A>&#xD800;</A>",
+  "<A>&#x110000;</A>",
+  "<A>a & b</A>",
+  "<A b='></A>",
+  "<1></1>",
+  "<![CDATA[x]]>",
+  "<A><!-- </A>",
+  "<A>".repeat(33) + "</A>".repeat(33),
+];
+
+for (const source of BAD) {
+  Deno.test(`parseXml() refuses ${JSON.stringify(source.slice(0, 40))}`, () => {
+    assertThrows(() => parseXml(source), SyntaxError);
+  });
+}
+
+Deno.test("parseXml() takes no prefix of a document for the whole", () => {
+  const whole = "<A><B>1</B><C>&lt;</C></A>";
+  for (let end = 0; end < whole.length; end++) assertThrows(() => parseXml(whole.slice(0, end)), SyntaxError);
+});
