@@ -1,12 +1,5 @@
-import {
-  canonicalRequest,
-  type Scope,
-  scopeText,
-  sha256Hex,
-  sign,
-  signingKey,
-  stringToSign,
-} from "./auth/sigv4.ts";
+import type { ChunkSigning } from "./auth/aws_chunked.ts";
+import { canonicalRequest, scopeText, sha256Hex, sign, signingKey, stringToSign } from "./auth/sigv4.ts";
 import { decodeUri, encodeUri, parseQuery } from "./auth/uri_encoding.ts";
 import type { FakeS3 } from "./fake_s3.ts";
 import { RawConnection, type RawResponse } from "./raw_connection.ts";
@@ -46,7 +39,7 @@ export interface SignedRequest {
   /** The bytes on the wire, without the body. */
   head: Uint8Array;
   /** The signing key, scope, time and signature. */
-  signing: { key: Uint8Array; scope: Scope; timestamp: string; signature: string };
+  signing: ChunkSigning;
 }
 
 /** Sends one request on a connection of its own and reads the answer. */

@@ -1,9 +1,10 @@
 import type { RequestHead } from "../wire/request_head.ts";
 import { S3Error } from "../s3_error.ts";
+import type { ChunkSigning } from "./aws_chunked.ts";
 import { type Claim, readClaim } from "./claim.ts";
 import { DEFAULT_OWNER, type FakeCredential } from "./credential.ts";
 import { parsePayloadMode, type PayloadMode } from "./payload_mode.ts";
-import { canonicalRequest, type Scope, sign, signingKey, stringToSign } from "./sigv4.ts";
+import { canonicalRequest, sign, signingKey, stringToSign } from "./sigv4.ts";
 import { decodeUri } from "./uri_encoding.ts";
 
 /** Farthest a signed request's time may be from the server's. */
@@ -20,7 +21,7 @@ export interface Identity {
   /** What the signature says of the body. */
   payload: PayloadMode;
   /** What signed chunks are checked with. */
-  signing?: { key: Uint8Array; scope: Scope; timestamp: string; signature: string };
+  signing?: ChunkSigning;
 }
 
 /** Checks the signature of a request against the credentials; `bucketRegion` is where its bucket is, when there is one. */

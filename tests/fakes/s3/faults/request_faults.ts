@@ -2,7 +2,7 @@ import type { ErrorAnswer } from "../error_response.ts";
 import { messageOf } from "../s3_error.ts";
 import type { Exchange } from "../wire/serve_connection.ts";
 import type { CutMode } from "../wire/send_response.ts";
-import type { FaultPlan } from "./fault_set.ts";
+import type { FaultPlan } from "./fault_plan.ts";
 
 /** What faults make of a request before any work is done. */
 export type Preempted = { kind: "error"; error: ErrorAnswer } | { kind: "cut"; how: CutMode } | undefined;

@@ -2,7 +2,7 @@ import { bodySize, type PieceBody, type Response } from "../wire/response.ts";
 import type { Delivery } from "../wire/send_response.ts";
 import type { SocketStream } from "../wire/socket_stream.ts";
 import type { ActionOf } from "./fault_action.ts";
-import type { FaultPlan } from "./fault_set.ts";
+import type { FaultPlan } from "./fault_plan.ts";
 
 /** Lets faults act on what an answer says. */
 export function distort(plan: FaultPlan, response: Response): Response {

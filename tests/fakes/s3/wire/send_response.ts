@@ -47,7 +47,7 @@ export async function sendResponse(
   const head = encodeHead(response, framingFields(response, size, options));
   if (delivery.cut?.in === "head") {
     await stream.write(head.subarray(0, delivery.cut.afterBytes));
-    cutOff(stream, delivery.cut.how);
+    await cutOff(stream, delivery.cut.how);
     return false;
   }
   let sent = 0;
@@ -82,7 +82,7 @@ export async function sendResponse(
     if (!bodiless && pause.afterBytes <= sent) await pause.wait();
   }
   if (delivery.cut !== undefined) {
-    cutOff(stream, delivery.cut.how);
+    await cutOff(stream, delivery.cut.how);
     return false;
   }
   if (response.chunked && !bodiless) await stream.write(new TextEncoder().encode("0\r\n\r\n"));
@@ -92,8 +92,8 @@ export async function sendResponse(
 }
 
 /** Breaks the connection in the given way. */
-export function cutOff(stream: SocketStream, how: CutMode): void {
-  if (how === "rst") stream.reset();
+export async function cutOff(stream: SocketStream, how: CutMode): Promise<void> {
+  if (how === "rst") await stream.reset();
   else stream.finish();
 }
 

@@ -88,7 +88,7 @@ async function serveOne(
   });
   const answer = await options.handle({ head, body, stream });
   if (answer.kind === "cut") {
-    cutOff(stream, answer.how);
+    await cutOff(stream, answer.how);
     return false;
   }
   // A client that was never told to go on may send the body or not: the connection cannot be trusted.

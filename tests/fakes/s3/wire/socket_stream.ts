@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { unsentBytes } from "./unsent_bytes.ts";
 
 /** Bytes held unread before the peer is made to wait. */
 const HIGH_WATER = 256 * 1024;
@@ -88,8 +89,13 @@ export class SocketStream {
     this.gone.then(() => this.#socket.destroySoon());
   }
 
-  /** Breaks the connection with a TCP reset; under TLS, without a close notification. What the peer has not yet received may be lost. */
-  reset(): void {
+  /** Breaks the connection with a TCP reset, under TLS without a close notification, once the peer's system has what was written. */
+  async reset(): Promise<void> {
+    const { localPort = 0, remotePort = 0 } = this.#socket;
+    // A reset throws away what is still on its way, so that the peer would see less than was written.
+    while (!this.#socket.destroyed && (unsentBytes(localPort, remotePort) ?? 0) > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
     this.#socket.resetAndDestroy();
   }
 
