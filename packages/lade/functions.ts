@@ -1,8 +1,24 @@
-import { Lade } from "./lade.ts";
+import type {
+  CopyObjectOptions,
+  CopyTreeOptions,
+  GetManyOptions,
+  HeadOptions,
+  ObjectInfo,
+  ObjectStore,
+  ObjectWriter,
+  PutOptions,
+  PutResult,
+  ReadOptions,
+  ReadResult,
+  WriterOptions,
+} from "@lade/core";
+import { Lade, type ListUriOptions, type RemoveOptions } from "./lade.ts";
+import type { GetManyUriResult, UriEntry } from "./results.ts";
+import type { TransferSummary } from "./transfer_files.ts";
 
 /**
  * The `Lade` that the free functions of this package use, made when one of them is first called. It is the one piece
- * of state that importing this package brings; pass a `Lade` of your own around where that is unwanted.
+ * of state that this package keeps; make a `Lade` of your own where that is unwanted.
  */
 export function defaultLade(): Lade {
   return shared ??= new Lade();
@@ -10,77 +26,105 @@ export function defaultLade(): Lade {
 
 let shared: Lade | undefined;
 
-/** Opens a store of the caller's own: a `PrefixStore` when the URI names a prefix. See {@linkcode Lade.openStore}. */
-export function openStore(...args: Parameters<Lade["openStore"]>): ReturnType<Lade["openStore"]> {
-  return defaultLade().openStore(...args);
+/** Opens a store of the caller's own: a `PrefixStore` when the URI names a prefix. A key is an `InvalidNameError`. */
+export function openStore(
+  uri: string,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<ObjectStore> {
+  return defaultLade().openStore(uri, options);
 }
 
-/** Reads a whole object into fresh memory. See {@linkcode Lade.get}. */
-export function get(...args: Parameters<Lade["get"]>): ReturnType<Lade["get"]> {
-  return defaultLade().get(...args);
+/** Reads a whole object into fresh memory. */
+export function get(uri: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  return defaultLade().get(uri, options);
 }
 
-/** Reads `length` bytes from `offset`, fewer where the object ends. See {@linkcode Lade.getRange}. */
-export function getRange(...args: Parameters<Lade["getRange"]>): ReturnType<Lade["getRange"]> {
-  return defaultLade().getRange(...args);
+/** Reads `length` bytes from `offset`, fewer where the object ends. */
+export function getRange(
+  uri: string,
+  offset: number,
+  length: number,
+  options: Omit<ReadOptions, "range"> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  return defaultLade().getRange(uri, offset, length, options);
 }
 
-/** Reads an object, or a range of it, to the start of a buffer. See {@linkcode Lade.readInto}. */
-export function readInto(...args: Parameters<Lade["readInto"]>): ReturnType<Lade["readInto"]> {
-  return defaultLade().readInto(...args);
+/** Reads an object, or a range of it, to the start of `target`. */
+export function readInto(uri: string, target: Uint8Array, options: ReadOptions = {}): Promise<ReadResult> {
+  return defaultLade().readInto(uri, target, options);
 }
 
-/** Reads an object as a byte stream. See {@linkcode Lade.stream}. */
-export function stream(...args: Parameters<Lade["stream"]>): ReturnType<Lade["stream"]> {
-  return defaultLade().stream(...args);
+/** Reads an object as a byte stream. */
+export function stream(
+  uri: string,
+  options: ReadOptions = {},
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  return defaultLade().stream(uri, options);
 }
 
-/** Reads many whole objects at once and yields them in order, each with its bytes or its error. See {@linkcode Lade.getMany}. */
-export function getMany(...args: Parameters<Lade["getMany"]>): ReturnType<Lade["getMany"]> {
-  return defaultLade().getMany(...args);
+/** Reads many whole objects of one container at once and yields them in order, each with its bytes or its error. */
+export function getMany(
+  uris: AsyncIterable<string> | Iterable<string>,
+  options: GetManyOptions = {},
+): AsyncGenerator<GetManyUriResult> {
+  return defaultLade().getMany(uris, options);
 }
 
-/** Writes an object in one step. Text is stored as UTF-8. See {@linkcode Lade.put}. */
-export function put(...args: Parameters<Lade["put"]>): ReturnType<Lade["put"]> {
-  return defaultLade().put(...args);
+/** Writes an object in one step. Text is stored as UTF-8. */
+export function put(uri: string, data: Uint8Array | string, options: PutOptions = {}): Promise<PutResult> {
+  return defaultLade().put(uri, data, options);
 }
 
-/** Starts an object of a size not yet known; nobody sees it before its writer closes. See {@linkcode Lade.createWriter}. */
-export function createWriter(...args: Parameters<Lade["createWriter"]>): ReturnType<Lade["createWriter"]> {
-  return defaultLade().createWriter(...args);
+/** Starts an object of a size not yet known; nobody sees it before its writer closes. */
+export function createWriter(uri: string, options: WriterOptions = {}): Promise<ObjectWriter> {
+  return defaultLade().createWriter(uri, options);
 }
 
-/** Lists what starts with a URI, ascending. See {@linkcode Lade.list}. */
-export function list(...args: Parameters<Lade["list"]>): ReturnType<Lade["list"]> {
-  return defaultLade().list(...args);
+/** Lists what starts with a URI, ascending. */
+export function list(uri: string, options: ListUriOptions = {}): AsyncGenerator<UriEntry> {
+  return defaultLade().list(uri, options);
 }
 
-/** Tells what an object is. See {@linkcode Lade.stat}. */
-export function stat(...args: Parameters<Lade["stat"]>): ReturnType<Lade["stat"]> {
-  return defaultLade().stat(...args);
+/** Tells what an object is. */
+export function stat(uri: string, options: HeadOptions = {}): Promise<ObjectInfo> {
+  return defaultLade().stat(uri, options);
 }
 
-/** Whether an object exists; any failure but a missing object rejects. See {@linkcode Lade.exists}. */
-export function exists(...args: Parameters<Lade["exists"]>): ReturnType<Lade["exists"]> {
-  return defaultLade().exists(...args);
+/** Whether an object exists; any failure but a missing object rejects. */
+export function exists(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
+  return defaultLade().exists(uri, options);
 }
 
-/** Removes an object, or with `recursive` everything under a prefix, and resolves with the number of objects removed. See {@linkcode Lade.remove}. */
-export function remove(...args: Parameters<Lade["remove"]>): ReturnType<Lade["remove"]> {
-  return defaultLade().remove(...args);
+/** Removes an object, or with `recursive` everything under a prefix, and resolves with the number of objects removed. */
+export function remove(uri: string, options: RemoveOptions = {}): Promise<number> {
+  return defaultLade().remove(uri, options);
 }
 
-/** Copies an object, within a store by the store's own means, between stores through this process. See {@linkcode Lade.copy}. */
-export function copy(...args: Parameters<Lade["copy"]>): ReturnType<Lade["copy"]> {
-  return defaultLade().copy(...args);
+/** Copies an object, within a store by the store's own means, between stores through this process. */
+export function copy(from: string, to: string, options: CopyObjectOptions = {}): Promise<PutResult> {
+  return defaultLade().copy(from, to, options);
 }
 
-/** Uploads local files, and directories with all below them, to a prefix. See {@linkcode Lade.upload}. */
-export function upload(...args: Parameters<Lade["upload"]>): ReturnType<Lade["upload"]> {
-  return defaultLade().upload(...args);
+/**
+ * Uploads local files, and directories with all below them, to a prefix (a URI that ends in `/`). A file keeps its
+ * name, a directory's files their names below it. Rejects with an `AggregateError` when any failed, after the rest.
+ */
+export function upload(
+  files: string | Iterable<string>,
+  uri: string,
+  options: CopyTreeOptions = {},
+): Promise<TransferSummary> {
+  return defaultLade().upload(files, uri, options);
 }
 
-/** Downloads an object, or everything under a prefix, into a local directory. See {@linkcode Lade.download}. */
-export function download(...args: Parameters<Lade["download"]>): ReturnType<Lade["download"]> {
-  return defaultLade().download(...args);
+/**
+ * Downloads an object, or everything under a prefix, into a local directory, which is made if need be. Nothing is
+ * ever written outside it. Rejects with an `AggregateError` when any object failed, after the rest.
+ */
+export function download(
+  uri: string,
+  directory: string,
+  options: CopyTreeOptions = {},
+): Promise<TransferSummary> {
+  return defaultLade().download(uri, directory, options);
 }

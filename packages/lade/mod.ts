@@ -11,8 +11,27 @@
  *
  * @module
  */
+export type * from "@lade/core";
+export * from "@lade/core/errors";
 export * from "./default_registry.ts";
-export * from "./functions.ts";
+export {
+  copy,
+  createWriter,
+  defaultLade,
+  download,
+  exists,
+  get,
+  getMany,
+  getRange,
+  list,
+  openStore,
+  put,
+  readInto,
+  remove,
+  stat,
+  stream,
+  upload,
+} from "./functions.ts";
 export * from "./lade.ts";
 export * from "./local_path.ts";
 export type * from "./results.ts";

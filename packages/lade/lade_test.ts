@@ -1,0 +1,138 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { InvalidNameError, NotFoundError, PrefixStore } from "@lade/core";
+import { Lade } from "./lade.ts";
+
+const text = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
+
+Deno.test("Lade puts, reads, lists and removes by URI", async () => {
+  await using lade = new Lade();
+  await lade.put("memory://m/d/a", "hello");
+  await lade.put("memory://m/d/b/c", "world");
+  await lade.put("memory://m/d-", "beside");
+  assertEquals(text(await lade.get("memory://m/d/a")), "hello");
+  assertEquals(text(await lade.getRange("memory://m/d/a", 1, 3)), "ell");
+  const buffer = new Uint8Array(5);
+  await lade.readInto("memory://m/d/a", buffer);
+  assertEquals(text(buffer), "hello");
+  assertEquals(await new Response(await lade.stream("memory://m/d/b/c")).text(), "world");
+  assertEquals((await lade.stat("memory://m/d/a")).size, 5);
+  assert(await lade.exists("memory://m/d/a"));
+  assertFalse(await lade.exists("memory://m/none"));
+  const uris = async (uri: string, delimiter = false) =>
+    (await Array.fromAsync(lade.list(uri, { delimiter }))).map((entry) => entry.uri);
+  assertEquals(await uris("memory://m/d/"), ["memory://m/d/a", "memory://m/d/b/c"]);
+  assertEquals(await uris("memory://m/d/", true), ["memory://m/d/a", "memory://m/d/b/"]);
+  assertEquals(await uris("memory://m/d"), ["memory://m/d-", "memory://m/d/a", "memory://m/d/b/c"]);
+  assertEquals(await lade.remove("memory://m/d/", { recursive: true }), 2);
+  assertEquals(await uris("memory://m/"), ["memory://m/d-"]);
+  await lade.remove("memory://m/d-");
+  await assertRejects(() => lade.get("memory://m/d-"), NotFoundError);
+});
+
+Deno.test("Lade.remove() needs recursive for a prefix", async () => {
+  await using lade = new Lade();
+  await lade.put("memory://m/d/a", "1");
+  await assertRejects(() => lade.remove("memory://m/d/"), InvalidNameError, "names a prefix");
+  await assertRejects(() => lade.remove("memory://m/d", { recursive: true }), InvalidNameError, "ends in /");
+  assert(await lade.exists("memory://m/d/a"));
+});
+
+Deno.test("Lade.openStore() opens a container or a prefix, not a key", async () => {
+  await using lade = new Lade();
+  await lade.put("memory://m/d/a", "1");
+  const store = await lade.openStore("memory://m/d/");
+  assert(store instanceof PrefixStore);
+  assertEquals((await Array.fromAsync(store.list())).map(({ key }) => key), ["a"]);
+  assertEquals((await lade.openStore("memory://m")).uri, "memory://m");
+  await assertRejects(() => lade.openStore("memory://m/d/a"), InvalidNameError, "prefix ends in /");
+});
+
+Deno.test("Lade.getMany() crosses containers and keeps the order", async () => {
+  await using lade = new Lade();
+  for (const [uri, value] of [["memory://m/a", "1"], ["memory://n/b", "2"], ["memory://m/c", "3"]] as const) {
+    await lade.put(uri, value);
+  }
+  const uris = ["memory://m/a", "memory://m/c", "memory://n/b", "memory://m/a", "memory://m/none"];
+  const results = await Array.fromAsync(lade.getMany(uris));
+  assertEquals(results.map(({ uri }) => uri), uris);
+  assertEquals(results.map(({ bytes }) => text(bytes)), ["1", "3", "2", "1", undefined]);
+  assert(results[4]?.error instanceof NotFoundError);
+});
+
+Deno.test("Lade.createWriter() shows the object when it closes", async () => {
+  await using lade = new Lade();
+  const writer = await lade.createWriter("memory://m/w");
+  await writer.write(new TextEncoder().encode("ab"));
+  assertFalse(await lade.exists("memory://m/w"));
+  await writer.close();
+  assertEquals(text(await lade.get("memory://m/w")), "ab");
+});
+
+Deno.test("Lade.locate() opens a container once", async () => {
+  await using lade = new Lade();
+  const [a, b] = await Promise.all([lade.locate("memory://m/x"), lade.locate("memory://m/y/z")]);
+  assertStrictEquals(a.store, b.store);
+  assertEquals([a.key, b.key, b.uriOf("q")], ["x", "y/z", "memory://m/q"]);
+});
+
+Deno.test("Lade refuses unknown schemes and configuration", async () => {
+  await using lade = new Lade();
+  await assertRejects(() => lade.get("ftp://host/x"), InvalidNameError, "unknown scheme");
+  assertThrows(() => new Lade({ config: { ftp: {} } }), TypeError, "known are file, direct, memory");
+  const wrong = new Lade({ config: { file: { sink: "full" } } });
+  await assertRejects(() => wrong.get("file:///tmp/x"), TypeError, "sink");
+});
+
+Deno.test("Lade uploads files and directories and downloads them again", async () => {
+  await using lade = new Lade();
+  const root = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${root}/in/sub/deeper`, { recursive: true });
+    await Deno.writeTextFile(`${root}/in/one`, "1");
+    await Deno.writeTextFile(`${root}/in/sub/deeper/two`, "22");
+    await Deno.writeTextFile(`${root}/three`, "333");
+    const sent = await lade.upload([`${root}/in`, `${root}/three`], "memory://m/p/");
+    assertEquals(sent, { objects: 3, bytes: 6 });
+    assertEquals(text(await lade.get("memory://m/p/sub/deeper/two")), "22");
+    const received = await lade.download("memory://m/p/", `${root}/out`);
+    assertEquals(received, { objects: 3, bytes: 6 });
+    assertEquals(await Deno.readTextFile(`${root}/out/sub/deeper/two`), "22");
+    await lade.download("memory://m/p/three", `${root}/single`);
+    assertEquals(await Deno.readTextFile(`${root}/single/three`), "333");
+    await assertRejects(() => lade.upload(`${root}/three`, "memory://m/p"), InvalidNameError, "ends in /");
+    await assertRejects(
+      () => lade.upload([`${root}/three`, `${root}/out/three`], "memory://m/q/"),
+      TypeError,
+      "has the same name",
+    );
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("Lade.download() writes nothing outside its directory and reports what it left out", async () => {
+  await using lade = new Lade();
+  const root = await Deno.makeTempDir();
+  try {
+    for (const key of ["d/../../evil", "d/good", "d//etc", "d/a\0b"]) {
+      await lade.put(`memory://m/${key}`, "x");
+    }
+    const failure = await assertRejects(
+      () => lade.download("memory://m/d/", `${root}/inner/out`),
+      AggregateError,
+      "3 of 4 objects failed",
+    );
+    assert(failure.errors.every((error) => error instanceof InvalidNameError));
+    assertEquals([...Deno.readDirSync(`${root}/inner/out`)].map(({ name }) => name), ["good"]);
+    assertEquals([...Deno.readDirSync(root)].map(({ name }) => name), ["inner"]);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});

@@ -1,0 +1,33 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+
+const PERMISSIONS = ["--no-prompt", "--quiet", "--allow-read", "--allow-write", "--allow-env"];
+
+async function example(name: string, ...args: string[]): Promise<string> {
+  const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", ...PERMISSIONS, `examples/${name}`, ...args],
+    cwd: new URL("..", import.meta.url),
+  }).output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("examples/quick_start.ts runs", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    const output = await example("quick_start.ts", `file://${root}/`);
+    assertStringIncludes(output, `file://${root}/hello.txt 5\n`);
+    assertStringIncludes(output, `file://${root}/design.md `);
+    assertStringIncludes(output, "# Lade 5\n");
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("examples/read_into_buffer.ts runs", async () => {
+  assertStringIncludes(await example("read_into_buffer.ts"), " design.md\n");
+});
+
+Deno.test("examples/watch_requests.ts runs and shows three requests for 20 MiB", async () => {
+  const events = (await example("watch_requests.ts")).trim().split("\n").map((line) => JSON.parse(line));
+  assertEquals(events.filter(({ type, operation }) => type === "finished" && operation === "get").length, 3);
+});
