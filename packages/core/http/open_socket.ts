@@ -1,4 +1,5 @@
 import type { Clock } from "../context/clock.ts";
+import { abortable } from "./abortable.ts";
 import type { AddressBook } from "./address_book.ts";
 import type { Socket } from "./connection.ts";
 import { describeConnectError } from "./describe_connect_error.ts";
@@ -110,13 +111,4 @@ async function startTls(tcp: Deno.TcpConn, target: SocketTarget, signal: AbortSi
   } finally {
     signal.removeEventListener("abort", close);
   }
-}
-
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -1,0 +1,214 @@
+import { collectPayload } from "./collect_payload.ts";
+import { checkHeaders } from "./encode_request_head.ts";
+import { describeFetchError, isBeforeSending } from "./describe_fetch_error.ts";
+import { FetchBody, type FetchBodyOwner } from "./fetch_body.ts";
+import { HttpResponse } from "./http_response.ts";
+import type { RequestTarget } from "./parse_target.ts";
+import { createResponseBody } from "./response_body.ts";
+import { ResponseHeaders } from "./response_headers.ts";
+import type { Attempt } from "./send_with_retry.ts";
+import type { Slots } from "./slots.ts";
+import type { TransportConfig } from "./transport_config.ts";
+import { toTransportError, WireError } from "./wire_error.ts";
+
+/** Does what `fetch` does. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What all tries of one transport share. */
+export interface FetchShared {
+  readonly config: TransportConfig;
+  readonly fetch: Fetch;
+  /** Whether the platform decodes `content-encoding` on its own, whatever was asked for. */
+  readonly decodes: boolean;
+  /** Tries under way, whose deadlines are checked. */
+  readonly active: Set<FetchAttempt>;
+}
+
+// `fetch` tells nothing of how far a body was sent, so its time is counted at this many bytes per millisecond.
+const SLOWEST_UPLOAD = 64;
+
+/** One try of one request by `fetch`. */
+export class FetchAttempt implements FetchBodyOwner {
+  readonly #attempt: Attempt;
+  readonly #target: RequestTarget;
+  readonly #slots: Slots;
+  readonly #shared: FetchShared;
+  readonly #controller = new AbortController();
+  #deadlineMs = Infinity;
+  #overdue: WireError | undefined;
+  #body: FetchBody | undefined;
+  #holdsSlot = false;
+
+  constructor(attempt: Attempt, target: RequestTarget, slots: Slots, shared: FetchShared) {
+    this.#attempt = attempt;
+    this.#target = target;
+    this.#slots = slots;
+    this.#shared = shared;
+  }
+
+  /** Resolves with the answer once its head is there. */
+  async run(): Promise<HttpResponse> {
+    const { signal } = this.#attempt.request;
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", this);
+    this.#shared.active.add(this);
+    try {
+      return await this.#run();
+    } catch (error) {
+      this.#finish();
+      signal?.throwIfAborted();
+      const before = error instanceof WireError && isBeforeSending(error.kind);
+      throw toTransportError(
+        error,
+        this.#attempt.request,
+        this.#target.endpoint,
+        before ? "none" : "partial",
+      );
+    }
+  }
+
+  /** Takes the abort of the request's signal. */
+  handleEvent(): void {
+    this.abort(this.#attempt.request.signal?.reason);
+  }
+
+  /** Ends the try, wherever it is. */
+  abort(reason: unknown): void {
+    if (this.#body) this.#body.abort(reason);
+    else this.#controller.abort(reason);
+  }
+
+  /** Ends the try because its transport is closed. */
+  end(): void {
+    const error = new WireError("closed", "the transport was closed");
+    this.abort(this.#body ? this.describe(error) : error);
+  }
+
+  /** Ends the try if its time is over. */
+  checkDeadline(nowMs: number): void {
+    if (nowMs < this.#deadlineMs || this.#overdue) return;
+    const { firstByteTimeoutMs, stallTimeoutMs } = this.#shared.config;
+    const bound = this.#attempt.request.firstByteTimeoutMs ?? firstByteTimeoutMs;
+    this.#overdue = this.#body
+      ? new WireError("stall", `no byte moved for ${stallTimeoutMs} ms`)
+      : new WireError("first-byte-timeout", `no answer within ${bound} ms`);
+    this.abort(this.#body ? this.describe(this.#overdue) : this.#overdue);
+  }
+
+  describe(error: unknown): unknown {
+    return toTransportError(this.#describe(error), this.#attempt.request, this.#target.endpoint, "all");
+  }
+
+  received(bytes: number): void {
+    this.#shared.config.observer.received?.(this.#attempt.request, bytes);
+  }
+
+  release(complete: boolean): void {
+    this.#finish();
+    this.#shared.config.observer.finished?.(this.#attempt.request, complete);
+  }
+
+  expectBytes(): void {
+    const { clock, stallTimeoutMs } = this.#shared.config;
+    this.#deadlineMs = clock.monotonicMs() + stallTimeoutMs;
+  }
+
+  expectNothing(): void {
+    this.#deadlineMs = Infinity;
+  }
+
+  cancelled(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  async #run(): Promise<HttpResponse> {
+    const { payload, request } = this.#attempt;
+    const { clock, observer } = this.#shared.config;
+    const { signal } = this.#controller;
+    const attemptMs = clock.monotonicMs();
+    const init = this.#init();
+    await this.#slots.acquire(signal);
+    this.#holdsSlot = true;
+    const body = await collectPayload(payload, signal);
+    const { firstByteTimeoutMs = this.#shared.config.firstByteTimeoutMs } = request;
+    this.#deadlineMs = clock.monotonicMs() + firstByteTimeoutMs + payload.length / SLOWEST_UPLOAD;
+    const answer = await this.#fetch({ ...init, ...(body && { body }), signal });
+    this.expectNothing();
+    if (payload.length > 0) observer.sent?.(request, payload.length);
+    const response = this.#respond(answer, attemptMs);
+    observer.responded?.(request, response);
+    this.#body?.begin();
+    return response;
+  }
+
+  #init(): RequestInit {
+    const { headers, payload, request } = this.#attempt;
+    const { host, path } = this.#target;
+    const { pathname, search } = new URL(this.#attempt.url);
+    if (pathname + search !== path) {
+      throw unsupported("fetch would change the path, which holds . or .. segments");
+    }
+    const { host: given, lines } = checkHeaders(headers, payload);
+    if (given !== undefined && given !== host) throw unsupported("fetch cannot send another host header");
+    const named = new Headers(lines.map(([name, value]): [string, string] => [name, value]));
+    if (!named.has("accept-encoding")) named.set("accept-encoding", "identity");
+    return { method: request.method, headers: named, redirect: "manual" };
+  }
+
+  #respond(answer: Response, attemptMs: number): HttpResponse {
+    const { clock } = this.#shared.config;
+    const { endpoint } = this.#target;
+    const { method } = this.#attempt.request;
+    const coding = answer.headers.get("content-encoding");
+    if (answer.status < 200) throw unsupported("fetch of this platform hides redirects");
+    const bodiless = method === "HEAD" || answer.status === 204 || answer.status === 304 || !answer.body;
+    if (this.#shared.decodes && !bodiless && coding !== null && coding !== "identity") {
+      answer.body?.cancel().catch(() => {});
+      throw unsupported(`fetch of this platform decodes ${coding}, so the stored bytes cannot be had`);
+    }
+    const stated = answer.headers.get("content-length");
+    const length = bodiless ? 0 : stated !== null && /^\d+$/.test(stated) ? Number(stated) : undefined;
+    if (bodiless) answer.body?.cancel().catch(() => {});
+    this.#body = new FetchBody(bodiless ? null : answer.body, length, this);
+    const entries = [...answer.headers];
+    return new HttpResponse({
+      status: answer.status,
+      headers: new ResponseHeaders(entries.map(([name]) => name), entries.map(([, value]) => value)),
+      body: createResponseBody(this.#body, { endpoint, length }),
+      connection: { id: 0, endpoint, remoteAddress: undefined, reused: undefined },
+      timings: {
+        startMs: this.#attempt.startMs,
+        attemptMs,
+        connectedMs: attemptMs,
+        firstByteMs: clock.monotonicMs(),
+      },
+    });
+  }
+
+  async #fetch(init: RequestInit): Promise<Response> {
+    try {
+      return await this.#shared.fetch(this.#attempt.url, init);
+    } catch (error) {
+      throw this.#describe(error);
+    }
+  }
+
+  #describe(error: unknown): unknown {
+    if (this.#overdue) return this.#overdue;
+    if (error instanceof WireError) return error;
+    const { aborted, reason } = this.#controller.signal;
+    return aborted ? reason : describeFetchError(error);
+  }
+
+  #finish(): void {
+    this.#deadlineMs = Infinity;
+    this.#shared.active.delete(this);
+    this.#attempt.request.signal?.removeEventListener("abort", this);
+    if (this.#holdsSlot) this.#slots.release();
+    this.#holdsSlot = false;
+  }
+}
+
+function unsupported(detail: string): WireError {
+  return new WireError("unsupported", detail);
+}

@@ -1,0 +1,123 @@
+import { type Fetch, FetchAttempt, type FetchShared } from "./fetch_attempt.ts";
+import { parseTarget } from "./parse_target.ts";
+import { type Attempt, sendWithRetry } from "./send_with_retry.ts";
+import { Slots } from "./slots.ts";
+import { startTicker } from "./ticker.ts";
+import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
+import { completeTransportOptions, type TransportConfig } from "./transport_config.ts";
+import type { TransportOptions } from "./transport_options.ts";
+import { toTransportError, WireError } from "./wire_error.ts";
+
+/** Options of {@linkcode FetchTransport}. */
+export interface FetchTransportOptions extends TransportOptions {
+  /** URL of a proxy that every request goes through, with `user:password@` where it wants them. Deno only. */
+  readonly proxyUrl?: string;
+  /** Does the requests; the platform's `fetch` by default. Then `proxyUrl` and `caCerts` have no effect. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+const TICK_MS = 250;
+
+/**
+ * The transport over the platform's `fetch`: for proxies, and for runtimes other than Deno.
+ *
+ * It costs about twice the CPU of {@linkcode TcpTransport}, holds a copied or streamed body in memory at once, and
+ * tells a connection's failures apart less well. `resolve`, `connectTimeoutMs`, `idleTimeoutMs`, `continueTimeoutMs`
+ * and `limits` are the platform's own affair. What `fetch` would silently change is an error of kind
+ * `"unsupported"`: paths with `.` or `..` segments, another `host`, bodies that the platform decodes.
+ */
+export class FetchTransport implements Transport {
+  readonly #config: TransportConfig;
+  readonly #shared: FetchShared;
+  readonly #client: Deno.HttpClient | undefined;
+  readonly #slots = new Map<string, Slots>();
+  readonly #active = new Set<FetchAttempt>();
+  #stopTicker: (() => void) | undefined;
+  #closed = false;
+
+  /** Opens no connection yet. */
+  constructor(options: FetchTransportOptions = {}) {
+    const { fetch, proxyUrl, ...others } = options;
+    const config = this.#config = completeTransportOptions(others);
+    const deno = typeof Deno !== "undefined";
+    if (!deno && !fetch && (proxyUrl !== undefined || config.caCerts.length > 0)) {
+      throw new TypeError(
+        "Cannot set a proxy or certificates for fetch: this platform has its own settings for them",
+      );
+    }
+    this.#client = deno && !fetch ? createClient(config, proxyUrl) : undefined;
+    this.#shared = {
+      config,
+      fetch: fetch ?? platformFetch(this.#client),
+      decodes: !deno,
+      active: this.#active,
+    };
+  }
+
+  /** Sends a request; see {@linkcode Transport.send}. */
+  send(request: TransportRequest): Promise<TransportResponse> {
+    return sendWithRetry(request, this.#config, this.#attempt);
+  }
+
+  /** Ends every request and closes every connection. */
+  close(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    this.#closed = true;
+    this.#stopTicker?.();
+    this.#stopTicker = undefined;
+    for (const attempt of this.#active) attempt.end();
+    this.#client?.close();
+    return Promise.resolve();
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  readonly #attempt = async (attempt: Attempt): Promise<TransportResponse> => {
+    const target = parseTarget(attempt.url);
+    if (this.#closed) {
+      const error = new WireError("closed", "the transport was closed");
+      throw toTransportError(error, attempt.request, target.endpoint, "none");
+    }
+    let slots = this.#slots.get(target.endpoint);
+    if (!slots) this.#slots.set(target.endpoint, slots = new Slots(this.#config.maxConnections));
+    this.#stopTicker ??= startTicker(this.#config.clock, TICK_MS, this.#tick);
+    return await new FetchAttempt(attempt, target, slots, this.#shared).run();
+  };
+
+  readonly #tick = (): void => {
+    const now = this.#config.clock.monotonicMs();
+    for (const attempt of this.#active) attempt.checkDeadline(now);
+    if (this.#active.size > 0) return;
+    this.#stopTicker?.();
+    this.#stopTicker = undefined;
+  };
+}
+
+function createClient(config: TransportConfig, proxyUrl: string | undefined): Deno.HttpClient {
+  return Deno.createHttpClient({
+    // One connection with many HTTP/2 streams is slower than many connections.
+    http2: false,
+    poolMaxIdlePerHost: config.maxConnections,
+    poolIdleTimeout: config.idleTimeoutMs,
+    ...(config.caCerts.length > 0 && { caCerts: [...config.caCerts] }),
+    ...(proxyUrl !== undefined && { proxy: describeProxy(proxyUrl) }),
+  });
+}
+
+function describeProxy(proxyUrl: string): Deno.Proxy {
+  const url = new URL(proxyUrl);
+  const { password, username } = url;
+  if (username === "") return { url: proxyUrl };
+  url.username = url.password = "";
+  return {
+    url: url.href,
+    basicAuth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+  };
+}
+
+function platformFetch(client: Deno.HttpClient | undefined): Fetch {
+  return client ? (url, init) => fetch(url, { ...init, client }) : (url, init) => fetch(url, init);
+}

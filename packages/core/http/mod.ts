@@ -1,0 +1,33 @@
+/**
+ * The one way to a service over HTTP: connections, timeouts and retries for the control plane and the data plane.
+ *
+ * @module
+ */
+export type {
+  ConnectionInfo,
+  HeaderList,
+  RequestBody,
+  RequestHead,
+  ResponseBody,
+  ResponseTimings,
+  StreamedBody,
+  Transport,
+  TransportRequest,
+  TransportResponse,
+} from "./transport.ts";
+export type { Interceptor, Resolver, TransportOptions } from "./transport_options.ts";
+export type { TransportObserver } from "./transport_observer.ts";
+export { type ResponseLimits, responseLimits } from "./response_limits.ts";
+export { ResponseHeaders } from "./response_headers.ts";
+export { createResponseBody, type ResponseBodyOptions } from "./response_body.ts";
+export {
+  type SentState,
+  TransportError,
+  type TransportErrorKind,
+  type TransportErrorOptions,
+} from "./transport_error.ts";
+export { type FailedOperation, transportErrorToStoreError } from "./transport_error_to_store_error.ts";
+export { TcpTransport } from "./tcp_transport.ts";
+export { FetchTransport, type FetchTransportOptions } from "./fetch_transport.ts";
+export { createTransport, type CreateTransportOptions } from "./create_transport.ts";
+export { type ProxyEnvironment, proxyForUrl } from "./proxy_for_url.ts";
