@@ -1,5 +1,7 @@
 import { StoreError } from "../errors/store_error.ts";
 
+const SHOWN = 1000;
+
 /** What a case throws when a store does not keep a promise. */
 export class ConformanceError extends Error {
   /** The class's name. */
@@ -17,7 +19,12 @@ export function expect(condition: boolean, promise: string): asserts condition {
 /** Fails unless the values have the same JSON, with dates, `undefined` and special numbers told apart. */
 export function expectEqual<T>(actual: T, expected: T, what: string): void {
   const [found, wanted] = [show(actual), show(expected)];
-  if (found !== wanted) throw new ConformanceError(`${what}: expected ${wanted}, got ${found}`);
+  if (found === wanted) return;
+  // The parts that both begin with tell nothing.
+  let start = 0;
+  while (found[start] === wanted[start]) start++;
+  const piece = (text: string) => excerpt(text, Math.max(0, start - SHOWN / 4));
+  throw new ConformanceError(`${what}: expected ${piece(wanted)}, got ${piece(found)}`);
 }
 
 /** Fails unless the bytes are the same. */
@@ -74,12 +81,18 @@ export async function rejectionOf(call: () => PromiseLike<unknown>, what: string
 function show(value: unknown): string {
   if (value instanceof StoreError) return `${value.name} (${value.message})`;
   if (value instanceof Error) return `${value.name}: ${value.message}`;
-  const text = JSON.stringify(value, (_, part) => {
+  return JSON.stringify(value, (_, part) => {
     if (part === undefined) return "(undefined)";
     if (typeof part === "number" && !Number.isFinite(part)) return `(${part})`;
     return isPlain(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => a < b ? -1 : 1)) : part;
   });
-  return text.length > 2000 ? `${text.slice(0, 2000)}…` : text;
+}
+
+function excerpt(text: string, start: number): string {
+  if (text.length <= SHOWN) return text;
+  return `${start > 0 ? "…" : ""}${text.slice(start, start + SHOWN)}${
+    text.length > start + SHOWN ? "…" : ""
+  }`;
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

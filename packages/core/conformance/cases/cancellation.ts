@@ -82,6 +82,18 @@ export const cancellationCases: readonly ConformanceCase[] = [
     },
   })),
   {
+    name: "calls with nothing to list or delete reject with the reason of an aborted signal too",
+    async run({ store }) {
+      const reason = new Error("stop");
+      const options = { signal: AbortSignal.abort(reason) };
+      await expectReason(() => collect(store.list("", options)), reason, "list()");
+      await expectReason(() => collect(store.listWithDelimiter("", options)), reason, "listWithDelimiter()");
+      await expectReason(() => collect(store.deleteMany([], options)), reason, "deleteMany()");
+      await expectReason(() => store.delete("missing", options), reason, "delete()");
+      await expectReason(() => store.get("missing", options), reason, "get()");
+    },
+  },
+  {
     name: "readInto() rejects with the reason when get()'s signal is aborted half-way",
     async run({ store }) {
       await store.put("object", sampleBytes(300_000));
