@@ -1,5 +1,16 @@
-import type { MemoryInfo, MemoryObject } from "./memory_object.ts";
+import type { ObjectInfo } from "../contract/types.ts";
 import { SortedKeys } from "./sorted_keys.ts";
+
+/** An object as it lies in memory. Neither its bytes nor its info ever change. */
+export interface MemoryObject {
+  /** The content. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What `head` tells. */
+  readonly info: ObjectInfo;
+}
+
+/** What an object's writer says of it; the container adds the rest. */
+export type MemoryInfo = Omit<ObjectInfo, "size" | "etag" | "version">;
 
 /** Options of {@linkcode MemoryContainer}. */
 export interface MemoryContainerOptions {

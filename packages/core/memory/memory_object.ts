@@ -1,16 +1,6 @@
 import type { ObjectInfo, ObjectMeta, PutResult } from "../contract/types.ts";
 import type { BodySource } from "../read/body_source.ts";
-
-/** An object as it lies in memory. Neither its bytes nor its info ever change. */
-export interface MemoryObject {
-  /** The content. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** What `head` tells. */
-  readonly info: ObjectInfo;
-}
-
-/** What an object's writer says of it; the container adds the rest. */
-export type MemoryInfo = Omit<ObjectInfo, "size" | "etag" | "version">;
+import type { MemoryObject } from "./memory_container.ts";
 
 /** The info of an object, as a copy that its reader may change. */
 export function infoOf({ info }: MemoryObject): ObjectInfo {

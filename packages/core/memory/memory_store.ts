@@ -31,8 +31,8 @@ import {
   checkWriteConditions,
   checkWriteOptions,
 } from "./memory_conditions.ts";
-import { MemoryContainer } from "./memory_container.ts";
-import { entryOf, infoOf, type MemoryObject, resultOf, sourceOf } from "./memory_object.ts";
+import { MemoryContainer, type MemoryObject } from "./memory_container.ts";
+import { entryOf, infoOf, resultOf, sourceOf } from "./memory_object.ts";
 import { copyOf, MemoryWriter } from "./memory_writer.ts";
 
 /** Options of {@linkcode MemoryStore}. */
