@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { makeCertificate, startFakeS3 } from "./s3/mod.ts";
-import { encodeHead, rawRequest, signRequest } from "./s3/raw_client.ts";
+import { seededRandom } from "./s3/faults/seeded_random.ts";
+import { encodeHead, type RawRequest, rawRequest, signRequest } from "./s3/raw_client.ts";
 import { RawConnection } from "./s3/raw_connection.ts";
 
 const BUCKET = "bucket";
@@ -193,4 +194,41 @@ Deno.test("FakeS3 finds the bucket in the host as well as in the path", async ()
     await connection.write(encodeHead("GET", signed.target, signed.headers));
     assertEquals((await connection.read("GET")).text, value);
   }
+});
+
+Deno.test("FakeS3 survives requests that were changed at random", async () => {
+  const seed = Date.now() % 2 ** 31;
+  const random = seededRandom(seed);
+  const below = (limit: number) => Math.floor(random() * limit);
+  await using fake = await startFakeS3({ buckets: [BUCKET] });
+  fake.putObject(BUCKET, "k", "value");
+  const requests: RawRequest[] = [
+    { bucket: BUCKET, key: "k", headers: { range: "bytes=1-2" } },
+    { bucket: BUCKET, query: "list-type=2&max-keys=3" },
+    { bucket: BUCKET, key: "new", method: "PUT", body: "body", headers: { "x-amz-tagging": "a=1" } },
+    {
+      bucket: BUCKET,
+      key: "k",
+      method: "PUT",
+      query: "tagging",
+      body: "<Tagging><TagSet></TagSet></Tagging>",
+    },
+    { bucket: BUCKET, key: "k", method: "POST", query: "uploadId=x", body: "<CompleteMultipartUpload/>" },
+  ];
+  for (let i = 0; i < 300; i++) {
+    const { head, body } = signRequest(fake, requests[below(requests.length)] ?? {});
+    const bytes = [...head, ...body];
+    for (let changes = 1 + below(3); changes > 0; changes--) {
+      bytes.splice(below(bytes.length), below(3), ...Array.from({ length: below(3) }, () => below(256)));
+    }
+    using connection = await RawConnection.open(fake);
+    // The server may refuse the head and be gone before all of this is written.
+    await connection.write(Uint8Array.from(bytes)).then(() => connection.end()).catch(() => {});
+    try {
+      while (await connection.some() !== null);
+    } catch (error) {
+      assert(error instanceof Deno.errors.ConnectionReset, `seed ${seed}, request ${i}: ${error}`);
+    }
+  }
+  assertEquals((await rawRequest(fake, { bucket: BUCKET, query: "list-type=2" })).status, 200);
 });

@@ -44,6 +44,7 @@ export interface HandlerContext {
 /** Handles the requests of all connections. */
 export class RequestHandler {
   readonly #context: HandlerContext;
+  readonly #signingKeys: Map<string, Uint8Array> = new Map();
   #underWay = 0;
   #count = 0;
 
@@ -163,6 +164,7 @@ export class RequestHandler {
     const identity = authenticate(head, {
       credentials,
       nowMs: state.now(),
+      signingKeys: this.#signingKeys,
       bucketRegion: operation === "CreateBucket" ? undefined : bucket?.region,
     });
     const headers = withPresignedFields(head.headers, record.query);

@@ -4,7 +4,7 @@ import type { ChunkSigning } from "./aws_chunked.ts";
 import { type Claim, readClaim } from "./claim.ts";
 import { DEFAULT_OWNER, type FakeCredential } from "./credential.ts";
 import { parsePayloadMode, type PayloadMode } from "./payload_mode.ts";
-import { canonicalRequest, sign, signingKey, stringToSign } from "./sigv4.ts";
+import { canonicalRequest, scopeText, sign, signingKey, stringToSign } from "./sigv4.ts";
 import { decodeUri } from "./uri_encoding.ts";
 
 /** Farthest a signed request's time may be from the server's. */
@@ -24,15 +24,20 @@ export interface Identity {
   signing?: ChunkSigning;
 }
 
-/** Checks the signature of a request against the credentials; `bucketRegion` is where its bucket is, when there is one. */
-export function authenticate(
-  head: RequestHead,
-  options: {
-    credentials: ReadonlyMap<string, FakeCredential>;
-    nowMs: number;
-    bucketRegion: string | undefined;
-  },
-): Identity {
+/** What a signature is checked against. */
+export interface AuthenticateOptions {
+  /** The keys that may sign. */
+  credentials: ReadonlyMap<string, FakeCredential>;
+  /** The server's time, milliseconds since the epoch. */
+  nowMs: number;
+  /** Where the bucket of the request is, when there is one. */
+  bucketRegion: string | undefined;
+  /** Signing keys made before, by secret and scope; new ones are added. */
+  signingKeys: Map<string, Uint8Array>;
+}
+
+/** Checks the signature of a request against the credentials. */
+export function authenticate(head: RequestHead, options: AuthenticateOptions): Identity {
   const claim = readClaim(head);
   if (claim === undefined) return anonymous(head);
   const credential = options.credentials.get(claim.accessKeyId);
@@ -57,7 +62,9 @@ export function authenticate(
     headers: claim.signedHeaders.map((name) => [name, head.headers.getAll(name)] as const),
     payloadHash,
   });
-  const key = signingKey(credential.secretAccessKey, claim.scope);
+  const keyName = `${credential.secretAccessKey} ${scopeText(claim.scope)}`;
+  const key = options.signingKeys.get(keyName) ?? signingKey(credential.secretAccessKey, claim.scope);
+  options.signingKeys.set(keyName, key);
   const text = stringToSign(claim.timestamp, claim.scope, canonical);
   const signature = sign(key, text);
   if (signature !== claim.signature) {

@@ -1,5 +1,7 @@
 /** Bytes sent before the pacer looks at the clock: 2.6 ms at 100 MB/s, above the grain of timers. */
 const QUANTUM = 256 * 1024;
+/** How late a timer may be and have the time made good by the next. */
+const CREDIT_MS = 10;
 
 /** How slow the server's side of a connection is; may change while it runs. */
 export interface Pace {
@@ -35,7 +37,7 @@ export class Pacer {
   async after(moved: number): Promise<void> {
     if (this.#pace.bytesPerSecond === Infinity) return;
     const now = performance.now();
-    this.#dueAt = Math.max(this.#dueAt, now) + moved / this.#pace.bytesPerSecond * 1000;
+    this.#dueAt = Math.max(this.#dueAt, now - CREDIT_MS) + moved / this.#pace.bytesPerSecond * 1000;
     if (this.#dueAt - now >= 1) await waitMs(this.#dueAt - now, this.#signal);
   }
 }
