@@ -1,12 +1,17 @@
 import type { Clock, StoreError } from "@lade/core";
-import { type HeaderList, type Transport, TransportError, type TransportResponse } from "@lade/core/http";
+import {
+  type HeaderList,
+  type Transport,
+  TransportError,
+  transportErrorToStoreError,
+  type TransportResponse,
+} from "@lade/core/http";
 import type { S3Config } from "../config/s3_config.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import type { CredentialCache } from "../credentials/credential_cache.ts";
 import { type Endpoint, resolveEndpoint } from "../endpoint/resolve_endpoint.ts";
 import { readServiceFault, ServiceFault } from "../errors/service_fault.ts";
 import { type CallSetting, type FailedCall, toStoreError } from "../errors/to_store_error.ts";
-import { fromTransportError } from "../errors/transport_failure.ts";
 import { encodePath, encodeQuery } from "../sigv4/encode.ts";
 import { Signer } from "../sigv4/signer.ts";
 import { readRedirect, type Redirect } from "./read_redirect.ts";
@@ -166,7 +171,7 @@ export class S3Connection {
   /** Turns what a call failed with into what its caller sees. Aborts and errors of other kinds stay as they are. */
   translate(error: unknown, call: FailedCall): unknown {
     if (error instanceof ServiceFault) return this.storeError(error, call);
-    if (error instanceof TransportError) return fromTransportError(error, call);
+    if (error instanceof TransportError) return transportErrorToStoreError(error, call);
     return error;
   }
 

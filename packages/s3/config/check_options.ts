@@ -13,7 +13,7 @@ const wholeFrom = (least: number, most = Number.MAX_SAFE_INTEGER): Check => (val
 
 const MULTIPART: Readonly<Record<keyof S3MultipartOptions, Check>> = {
   threshold: wholeFrom(0, 5 * 2 ** 30),
-  partSize: wholeFrom(5 * 2 ** 20, 5 * 2 ** 30),
+  partSize: wholeFrom(1, 5 * 2 ** 30),
   disabled: flag,
 };
 
@@ -43,7 +43,9 @@ const OPTIONS: Readonly<Record<keyof S3Options, Check>> = {
       ? undefined
       : "texts by name",
   multipart: (value) => isRecord(value) ? undefined : "threshold, partSize and disabled",
-  uploadConcurrency: wholeFrom(1),
+  uploadConcurrency: (value) =>
+    value === "auto" ? undefined : wholeFrom(1)(value) && 'a whole number from 1 up, or "auto"',
+  transport: oneOf("auto", "tcp", "fetch"),
 };
 
 /** Throws a `TypeError` for a name that is no option of S3, or for a value that the option cannot have. */

@@ -52,8 +52,10 @@ export interface S3Config {
   readonly tags: Readonly<Record<string, string>>;
   /** How large objects are cut. */
   readonly multipart: Required<S3MultipartOptions>;
-  /** Requests in flight at most for one upload. */
-  readonly uploadConcurrency: number;
+  /** Parts on their way at most. */
+  readonly uploadConcurrency: number | "auto";
+  /** What carries requests. */
+  readonly transport: "auto" | "tcp" | "fetch";
 }
 
 /** Where {@linkcode resolveConfig} reads what the options leave open. */
@@ -135,7 +137,8 @@ export async function resolveConfig(options: S3Options, sources: ConfigSources):
       threshold: options.multipart?.threshold ?? partSize,
       disabled: options.multipart?.disabled ?? false,
     },
-    uploadConcurrency: options.uploadConcurrency ?? 8,
+    uploadConcurrency: options.uploadConcurrency ?? "auto",
+    transport: options.transport ?? "auto",
   };
 }
 

@@ -10,7 +10,7 @@ export type S3Encryption = "AES256" | "aws:kms" | "aws:kms:dsse";
 export interface S3MultipartOptions {
   /** Objects of more bytes than this are sent in parts; the part size by default. */
   readonly threshold?: number;
-  /** Bytes of a part, 5 MiB at least; 8 MiB by default. It grows where 10,000 parts would not do. */
+  /** Bytes of a part; 8 MiB by default, 5 MiB at least at Amazon's. It grows where 10,000 parts would not do. */
   readonly partSize?: number;
   /** Sends every object in one request. Then an object to be written has to fit into memory. */
   readonly disabled?: boolean;
@@ -68,6 +68,8 @@ export interface S3Options {
   readonly tags?: Readonly<Record<string, string>>;
   /** How large objects are cut on upload. */
   readonly multipart?: S3MultipartOptions;
-  /** Requests in flight at most for one upload; 8 by default. */
-  readonly uploadConcurrency?: number;
+  /** Parts on their way at most, over all uploads of a store; found by measuring (`"auto"`) by default. */
+  readonly uploadConcurrency?: number | "auto";
+  /** What carries requests: sockets (`"tcp"`), `fetch`, or what fits platform and proxies (`"auto"`, the default). */
+  readonly transport?: "auto" | "tcp" | "fetch";
 }

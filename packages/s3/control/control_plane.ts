@@ -68,7 +68,7 @@ export class ControlPlane {
   }
 
   #clientOf(sdk: Sdk, credentials: S3Credentials | undefined): S3Client {
-    const { config, endpoint, region } = this.#connection;
+    const { endpoint, region } = this.#connection;
     if (this.#client?.region === region) return this.#client.client;
     const client = new sdk.S3Client({
       region,

@@ -1,4 +1,4 @@
-import { type HeaderList, type RequestBody, type TransportResponse } from "@lade/core/http";
+import type { HeaderList, RequestBody, TransportResponse } from "@lade/core/http";
 import { readFault, type S3Connection } from "../client/s3_connection.ts";
 import { retryableInSuccess } from "../client/retryable_answer.ts";
 import { faultInsideSuccess } from "../errors/service_fault.ts";

@@ -20,6 +20,8 @@ export interface ServiceFaultParts {
   readonly objectSize?: number | undefined;
   /** How long the service asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** The condition that did not hold, as the service names it. */
+  readonly condition?: string | undefined;
   /** The failure is about the latest version, which is a delete marker. */
   readonly deleteMarker?: boolean;
 }
@@ -44,6 +46,8 @@ export class ServiceFault extends Error {
   readonly objectSize: number | undefined;
   /** How long the service asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** The condition that did not hold, as the service names it. */
+  readonly condition: string | undefined;
   /** The failure is about the latest version, which is a delete marker. */
   readonly deleteMarker: boolean;
 
@@ -60,6 +64,7 @@ export class ServiceFault extends Error {
     this.serverTimeMs = parts.serverTimeMs;
     this.objectSize = parts.objectSize;
     this.retryAfterMs = parts.retryAfterMs;
+    this.condition = parts.condition;
     this.deleteMarker = parts.deleteMarker ?? false;
   }
 }
@@ -88,6 +93,7 @@ export function readServiceFault(status: number, headers: HeaderSource, body: st
     serverTimeMs: Number.isNaN(serverTime) ? undefined : serverTime,
     objectSize: size === undefined ? undefined : Number(size),
     retryAfterMs: seconds > 0 ? seconds * 1000 : undefined,
+    condition: field("Condition"),
     deleteMarker: header("x-amz-delete-marker") === "true",
   });
 }

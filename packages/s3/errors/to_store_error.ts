@@ -59,7 +59,8 @@ export function toStoreError(fault: ServiceFault, call: FailedCall, setting: Cal
     }
   }
   const row = errorRow(fault);
-  if (row.error === PreconditionFailedError && call.createOnly && row.retryable === undefined) {
+  const ofSource = /copy-source/i.test(fault.condition ?? "");
+  if (row.error === PreconditionFailedError && call.createOnly && row.retryable === undefined && !ofSource) {
     return new AlreadyExistsError({ ...base, detail: "the object exists already" });
   }
   if (fault.code === "NoSuchKey" && call.ifMatch) {

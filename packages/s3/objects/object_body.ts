@@ -1,7 +1,6 @@
 import type { BodySource } from "@lade/core";
-import { type ResponseBody, TransportError } from "@lade/core/http";
+import { type ResponseBody, TransportError, transportErrorToStoreError } from "@lade/core/http";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { fromTransportError } from "../errors/transport_failure.ts";
 import type { BodyVerifier } from "./body_verifier.ts";
 
 /** The bytes of one answered GET, verified as they pass where the service gave a checksum of them. */
@@ -26,7 +25,7 @@ export class ObjectBody implements BodySource {
       if (count > 0) this.#verifier?.update(target.subarray(0, count));
       return count;
     } catch (error) {
-      throw error instanceof TransportError ? fromTransportError(error, this.#call) : error;
+      throw error instanceof TransportError ? transportErrorToStoreError(error, this.#call) : error;
     }
   }
 
@@ -37,7 +36,7 @@ export class ObjectBody implements BodySource {
     try {
       await this.#body.close(true);
     } catch (error) {
-      throw error instanceof TransportError ? fromTransportError(error, this.#call) : error;
+      throw error instanceof TransportError ? transportErrorToStoreError(error, this.#call) : error;
     }
     this.#verifier?.check(this.#call);
   }

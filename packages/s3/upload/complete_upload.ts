@@ -47,7 +47,7 @@ export async function completeUpload(
           MpuObjectSize: size,
           ...(options.ifMatch === undefined ? {} : { IfMatch: quoteEtag(options.ifMatch) }),
           ...(options.ifNoneMatch === undefined ? {} : { IfNoneMatch: options.ifNoneMatch }),
-          ...(upload.checksum && upload.checksumType === "FULL_OBJECT"
+          ...(upload.checksum && upload.checksumType === "FULL_OBJECT" && expected !== undefined
             ? { ChecksumType: "FULL_OBJECT", [upload.checksum.member]: expected }
             : {}),
           ...sdkObjectInput(connection.config),
@@ -55,7 +55,7 @@ export async function completeUpload(
         send,
       ));
     const confirmed = upload.checksum && answer[upload.checksum.member];
-    if (confirmed !== undefined && confirmed !== expected) {
+    if (confirmed !== undefined && expected !== undefined && confirmed !== expected) {
       throw new ChecksumMismatchError({
         operation: call.operation,
         uri: call.uri,
@@ -100,7 +100,7 @@ function objectChecksum(
   { checksum, checksumType }: MultipartUpload,
   parts: readonly SentPart[],
 ): string | undefined {
-  if (!checksum) return undefined;
+  if (!checksum || parts.some((part) => part.checksum === undefined)) return undefined;
   if (checksumType === "FULL_OBJECT") {
     return checksum.toBase64(
       parts.reduce((sum, part) => checksum.combine(sum, part.checksum ?? 0n, part.size), 0n),

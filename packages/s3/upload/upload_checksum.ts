@@ -2,8 +2,10 @@ import {
   combineCrc32c,
   combineCrc64nvme,
   crc32c,
+  crc32cFromBase64,
   crc32cToBase64,
   crc64nvme,
+  crc64nvmeFromBase64,
   crc64nvmeToBase64,
 } from "@lade/core";
 
@@ -21,6 +23,8 @@ export interface UploadChecksum {
   combine(first: bigint, second: bigint, secondLength: number): bigint;
   /** The form in headers. */
   toBase64(value: bigint): string;
+  /** The checksum of a form in headers. */
+  fromBase64(text: string): bigint;
 }
 
 const CRC32C: UploadChecksum = {
@@ -30,6 +34,7 @@ const CRC32C: UploadChecksum = {
   of: (bytes) => BigInt(crc32c(bytes)),
   combine: (first, second, length) => BigInt(combineCrc32c(Number(first), Number(second), length)),
   toBase64: (value) => crc32cToBase64(Number(value)),
+  fromBase64: (text) => BigInt(crc32cFromBase64(text)),
 };
 
 const CRC64NVME: UploadChecksum = {
@@ -39,6 +44,7 @@ const CRC64NVME: UploadChecksum = {
   of: (bytes) => crc64nvme(bytes),
   combine: combineCrc64nvme,
   toBase64: crc64nvmeToBase64,
+  fromBase64: crc64nvmeFromBase64,
 };
 
 /** The checksum that a configuration asks for; `undefined` for none. */

@@ -1,0 +1,105 @@
+import { type CopyOptions, type ObjectInfo, type PutOptions, type PutResult, ServiceError } from "@lade/core";
+import { type MultipartParts, MultipartUpload, type SentPart } from "../upload/multipart_upload.ts";
+import { evenPartSize } from "../upload/part_size.ts";
+import { reportLeftover } from "../upload/report_leftover.ts";
+import { sdkObjectInput } from "../upload/sdk_attributes.ts";
+import { copyCall, type CopyTarget, sourceInput } from "./copy_object.ts";
+
+const PART_SIZE = 2 ** 28;
+const PARTS_IN_FLIGHT = 8;
+
+/**
+ * Copies by UploadPartCopy, every part pinned to the source's etag. Attributes and metadata are those of the source;
+ * tags are not copied.
+ */
+export async function copyInParts(
+  target: CopyTarget,
+  source: ObjectInfo,
+  options: CopyOptions,
+  partSize: number = PART_SIZE,
+): Promise<PutResult> {
+  const { connection, control, to, toUri } = target;
+  const { contentType, contentEncoding, cacheControl, storageClass, metadata } = source;
+  const put: PutOptions = {
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(contentEncoding === undefined ? {} : { contentEncoding }),
+    ...(cacheControl === undefined ? {} : { cacheControl }),
+    ...(storageClass === undefined ? {} : { storageClass }),
+    metadata,
+    ...(options.ifMatch === undefined ? {} : { ifMatch: options.ifMatch }),
+    ...(options.ifNoneMatch === undefined ? {} : { ifNoneMatch: options.ifNoneMatch }),
+  };
+  const parts: MultipartParts = { connection, control, uri: toUri, key: to };
+  const upload = await MultipartUpload.create(parts, put, undefined);
+  const controller = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;
+  try {
+    const step = evenPartSize(partSize, source.size);
+    const count = Math.ceil(source.size / step);
+    const sent: SentPart[] = [];
+    let next = 0;
+    const lane = async () => {
+      for (let index = next++; index < count; index = next++) {
+        const offset = index * step;
+        const length = Math.min(step, source.size - offset);
+        sent[index] = await copyPart(target, upload, source, options, index + 1, offset, length, signal);
+      }
+    };
+    const lanes = Array.from({ length: Math.min(PARTS_IN_FLIGHT, count) }, () =>
+      lane().catch((error) => {
+        controller.abort(error);
+        throw error;
+      }));
+    await Promise.allSettled(lanes);
+    signal.throwIfAborted();
+    return await upload.complete(sent, put, options.signal);
+  } catch (error) {
+    throw await upload.abort().then(() => error, (leftover) => reportLeftover(error, leftover));
+  }
+}
+
+async function copyPart(
+  target: CopyTarget,
+  upload: MultipartUpload,
+  source: ObjectInfo,
+  options: CopyOptions,
+  number: number,
+  offset: number,
+  length: number,
+  signal: AbortSignal,
+): Promise<SentPart> {
+  const { connection, control, to } = target;
+  const call = copyCall(target, {});
+  const { CopyPartResult } = await control.run(
+    call,
+    { signal, idempotent: true },
+    (sdk, client, send) =>
+      client.send(
+        new sdk.UploadPartCopyCommand({
+          Bucket: connection.bucket,
+          Key: to,
+          UploadId: upload.id,
+          PartNumber: number,
+          CopySourceRange: `bytes=${offset}-${offset + length - 1}`,
+          ...sourceInput(target, source, options),
+          ...sdkObjectInput(connection.config),
+        }),
+        send,
+      ),
+  );
+  const etag = CopyPartResult?.ETag;
+  if (!etag) {
+    throw new ServiceError({
+      operation: call.operation,
+      uri: call.uri,
+      detail: "the service gave a part no etag",
+    });
+  }
+  const checksum = upload.checksum && CopyPartResult[upload.checksum.member];
+  return {
+    number,
+    size: length,
+    etag,
+    checksum: upload.checksum && checksum ? upload.checksum.fromBase64(checksum) : undefined,
+  };
+}

@@ -1,0 +1,63 @@
+import { type DeleteOptions, NotFoundError, PreconditionFailedError } from "@lade/core";
+import type { S3Connection } from "../client/s3_connection.ts";
+import { ServiceFault } from "../errors/service_fault.ts";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { versionQuery } from "../objects/get_object.ts";
+import { headObject } from "../objects/head_object.ts";
+import { quoteEtag } from "../objects/object_info.ts";
+import { payerHeaders } from "../objects/read_headers.ts";
+
+/** Deletes an object or a version; one that is not there is no error. */
+export async function deleteObject(
+  connection: S3Connection,
+  uri: string,
+  key: string,
+  options: DeleteOptions,
+): Promise<void> {
+  const { ifMatch, version, signal } = options;
+  signal?.throwIfAborted();
+  const permission = version === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
+  const call: FailedCall = { operation: "delete", uri, permission };
+  try {
+    const response = await connection.send({
+      method: "DELETE",
+      key,
+      query: versionQuery(version),
+      headers: {
+        ...payerHeaders(connection.config),
+        ...(ifMatch === undefined ? {} : { "if-match": quoteEtag(ifMatch) }),
+      },
+      // Sent twice, the second would not find what the first one deleted.
+      ...(ifMatch === undefined ? {} : { idempotent: false }),
+      signal,
+      call,
+    });
+    await response.body.discard();
+  } catch (error) {
+    if (isMissing(error)) return;
+    // Over a delete marker, S3 says that the condition does not hold; that there is nothing to delete says more.
+    const marked = error instanceof PreconditionFailedError && version === undefined &&
+      !await isThere(connection, uri, key, signal);
+    if (!marked) throw error;
+  }
+}
+
+async function isThere(
+  connection: S3Connection,
+  uri: string,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    await headObject(connection, uri, key, signal === undefined ? {} : { signal });
+    return true;
+  } catch (error) {
+    return !(error instanceof NotFoundError);
+  }
+}
+
+/** Whether a deletion failed because there was nothing to delete. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof NotFoundError && error.cause instanceof ServiceFault &&
+    error.cause.code !== "NoSuchBucket";
+}

@@ -1,0 +1,20 @@
+/**
+ * Amazon S3, and services that speak its protocol, as object stores: `s3://bucket/key`.
+ *
+ * The bytes are signed here by Signature Version 4 and moved by the transport of `@lade/core/http`; calls on buckets,
+ * uploads, copies and many keys are made by the AWS SDK, which is loaded by the first of them.
+ *
+ * @module
+ */
+export { S3Store, type S3StoreParts } from "./store/s3_store.ts";
+export { openS3Store, type S3StoreOptions, type S3Surroundings } from "./store/open_s3_store.ts";
+export { s3Provider } from "./store/s3_provider.ts";
+export type { S3Checksum, S3Encryption, S3MultipartOptions, S3Options } from "./config/s3_options.ts";
+export type { S3CredentialProvider, S3Credentials } from "./config/s3_credentials.ts";
+export type { S3Config, Sourced } from "./config/s3_config.ts";
+export type { Environment } from "./config/environment.ts";
+export type { ReadTextFile } from "./config/profile.ts";
+export { ServiceFault, type ServiceFaultParts } from "./errors/service_fault.ts";
+export { ERROR_TABLE, type ErrorRow } from "./errors/error_table.ts";
+export { sweepUploads, type SweepUploadsOptions } from "./upload/sweep_uploads.ts";
+export type { PendingPart, PendingUpload } from "./upload/list_uploads.ts";

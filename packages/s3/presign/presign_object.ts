@@ -1,0 +1,53 @@
+import { type PresignOptions, UnsupportedError } from "@lade/core";
+import type { S3Connection } from "../client/s3_connection.ts";
+import { ServiceFault } from "../errors/service_fault.ts";
+
+/** Longest life of a presigned URL ("Authenticating Requests: Using Query Parameters" of the Amazon S3 API reference). */
+const MAX_EXPIRES_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Makes a URL that carries its own signature. Temporary credentials end it when they expire. */
+export async function presignObject(
+  connection: S3Connection,
+  uri: string,
+  key: string,
+  { method = "GET", expiresInMs }: PresignOptions,
+): Promise<URL> {
+  if (!(expiresInMs > 0 && expiresInMs <= MAX_EXPIRES_MS)) {
+    throw new RangeError(
+      `Cannot presign with expiresInMs ${expiresInMs}: from 1 to ${MAX_EXPIRES_MS} is possible`,
+    );
+  }
+  const about = { operation: "presign", uri };
+  const { config, credentials, clock } = connection;
+  if (!credentials) {
+    throw new UnsupportedError({ ...about, detail: "anonymous requests have no signature to give" });
+  }
+  if (key.split("/").some((segment) => segment === "." || segment === "..")) {
+    throw new UnsupportedError({ ...about, detail: 'browsers and clients resolve "." and ".." in a URL' });
+  }
+  if (config.region.source === "default" && connection.endpoint.amazon) await confirmRegion(connection, uri);
+  const keys = await credentials.get();
+  const path = connection.pathOf(key);
+  const { host, secure } = connection.endpoint;
+  const query = connection.signer.presign(
+    { method, host, path, headers: {} },
+    config.requestPayer ? { "x-amz-request-payer": "requester" } : {},
+    keys,
+    clock.now(),
+    Math.ceil(expiresInMs / 1000),
+  );
+  return new URL(`${secure ? "https" : "http"}://${host}${path}?${query}`);
+}
+
+/** Nobody corrects the region of a URL that is handed on: whatever answer there is, it names the right one. */
+async function confirmRegion(connection: S3Connection, uri: string): Promise<void> {
+  try {
+    const call = { operation: "presign", uri, permission: "s3:ListBucket" };
+    const response = await connection.sendRaw({ method: "HEAD", call });
+    await response.body.discard();
+  } catch (error) {
+    if (!(error instanceof ServiceFault)) {
+      throw connection.translate(error, { operation: "presign", uri, permission: "" });
+    }
+  }
+}

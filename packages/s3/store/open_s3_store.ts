@@ -1,0 +1,113 @@
+import { type CallOptions, createStoreContext, type StoreContext } from "@lade/core";
+import { createTransport, type CreateTransportOptions, type Transport } from "@lade/core/http";
+import { S3Connection } from "../client/s3_connection.ts";
+import { checkOptions } from "../config/check_options.ts";
+import { type Environment, systemEnvironment } from "../config/environment.ts";
+import { type ReadTextFile, readTextFile } from "../config/profile.ts";
+import { resolveConfig, type S3Config, type Sourced } from "../config/s3_config.ts";
+import type { S3Options } from "../config/s3_options.ts";
+import { CredentialCache } from "../credentials/credential_cache.ts";
+import { findCredentials } from "../credentials/find_credentials.ts";
+import { type BucketName, checkBucket } from "../endpoint/check_bucket.ts";
+import { isLoopback } from "../endpoint/resolve_endpoint.ts";
+import { S3Store } from "./s3_store.ts";
+
+/** What stores take from outside: everything here has a default. */
+export interface S3Surroundings {
+  /** Makes the transport of a store; `createTransport` by default. For observers, fault injection and tests. */
+  readonly transport?: (options: CreateTransportOptions) => Transport;
+  /** The environment; the process's by default. */
+  readonly env?: Environment;
+  /** Reads the shared AWS files and the CA bundle; from the disk by default. */
+  readonly readFile?: ReadTextFile;
+  /** Regions of buckets that are known; what is found out is added. Empty by default. */
+  readonly regions?: Map<string, string>;
+}
+
+/** Options of {@linkcode openS3Store}. */
+export interface S3StoreOptions extends CallOptions {
+  /** Configuration; what is absent comes from the environment and the profile. */
+  readonly config?: S3Options;
+  /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
+  readonly context?: StoreContext;
+  /** What stands around the store. */
+  readonly surroundings?: S3Surroundings;
+}
+
+/** A way to a bucket or to an account, and what closes it. */
+export interface OpenedConnection {
+  /** The way. */
+  readonly connection: S3Connection;
+  /** What it shares with others. */
+  readonly context: StoreContext;
+  /** Closes its connections. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens a bucket: `name`, or `name@host:port` for one at an endpoint of its own. No request is made: the first call
+ * says whether the bucket is there. Disposing the store closes its connections.
+ */
+export async function openS3Store(container: string, options: S3StoreOptions = {}): Promise<S3Store> {
+  const opened = await openConnection("open", container, checkBucket("open", container), options);
+  return new S3Store({ container, ...opened });
+}
+
+/** Opens the way to a bucket, or without one to the account. */
+export async function openConnection(
+  operation: string,
+  container: string,
+  name: BucketName | undefined,
+  options: S3StoreOptions,
+): Promise<OpenedConnection> {
+  const { signal, surroundings = {}, context = createStoreContext() } = options;
+  const { env = systemEnvironment, readFile = readTextFile, regions = new Map() } = surroundings;
+  signal?.throwIfAborted();
+  const given = checkOptions({ ...options.config });
+  const chosen = name?.host === undefined ? given : { ...given, endpoint: ownEndpoint(name.host) };
+  const config = await resolveConfig(chosen, { env, read: readFile });
+  const uri = `s3://${container}`;
+  const caCerts = config.caBundle ? [await readBundle(operation, uri, config.caBundle, readFile)] : [];
+  signal?.throwIfAborted();
+  const known = regions.get(`${config.endpoint?.value ?? ""} ${name?.bucket}`);
+  const connection = new S3Connection({
+    config,
+    bucket: name?.bucket,
+    region: known,
+    onRegion: (region) => regions.set(`${config.endpoint?.value ?? ""} ${name?.bucket}`, region),
+    transport: (surroundings.transport ?? createTransport)(transportOptions(config, context, caCerts)),
+    credentials: config.anonymous
+      ? undefined
+      : new CredentialCache(findCredentials(config, { env, read: readFile, uri }), context.clock),
+    clock: context.clock,
+  });
+  return { connection, context, close: () => connection.transport.close() };
+}
+
+function ownEndpoint(host: string): string {
+  const hostname = host.replace(/:\d+$/, "");
+  return `${isLoopback(hostname) ? "http" : "https"}://${host}`;
+}
+
+function transportOptions(
+  config: S3Config,
+  context: StoreContext,
+  caCerts: readonly string[],
+): CreateTransportOptions {
+  return { kind: config.transport, clock: context.clock, random: context.random, caCerts };
+}
+
+async function readBundle(
+  operation: string,
+  uri: string,
+  bundle: Sourced<string>,
+  read: ReadTextFile,
+): Promise<string> {
+  const text = await read(bundle.value);
+  if (text?.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw new TypeError(
+    `Cannot ${operation} ${JSON.stringify(uri)}: the CA bundle ${
+      JSON.stringify(bundle.value)
+    } (${bundle.source}) ${text === undefined ? "cannot be read" : "holds no certificate"}`,
+  );
+}
