@@ -60,7 +60,7 @@ export class FakeClock implements Clock {
 
   /**
    * Moves the clock by `durationMs`, and stops on the way for each sleeper, so that what it does next (a further
-   * sleep, too) happens at its own time.
+   * sleep, too) happens at its own time. What a sleeper does by input or output is not waited for.
    */
   async advance(durationMs: number): Promise<void> {
     const end = this.#elapsed + durationMs;

@@ -30,8 +30,8 @@ export interface RecordedCall {
   readonly operation: FaultyOperation;
   /** The key it was made for; the prefix of a listing, empty for `deleteMany`. */
   readonly key: string;
-  /** Its options. */
-  readonly options: CallOptions;
+  /** Its options: those that its operation has. */
+  readonly options: GetOptions & ListOptions & WriterOptions & CopyOptions;
 }
 
 /** A store that misbehaves on command and remembers its calls. */
