@@ -31,7 +31,7 @@ export interface RecordedCall {
   /** The key it was made for; the prefix of a listing, empty for `deleteMany`. */
   readonly key: string;
   /** Its options: those that its operation has. */
-  readonly options: GetOptions & ListOptions & WriterOptions & CopyOptions;
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** A store that misbehaves on command and remembers its calls. */
@@ -167,7 +167,7 @@ class FaultLayer implements FaultyStore {
 
   /** Records a call and does what its rule says, but for what belongs into its answer: that is given back. */
   async #before(operation: FaultyOperation, key: string, options: CallOptions): Promise<Fault | undefined> {
-    this.calls.push({ operation, key, options });
+    this.calls.push({ operation, key, options: { ...options } });
     const fault = this.#match(operation, key);
     if (!fault || ("after" in fault && fault.after !== undefined)) return fault;
     if (fault.kind === "throw") throw fault.error;
