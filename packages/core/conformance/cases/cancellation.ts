@@ -94,6 +94,28 @@ export const cancellationCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "calls leave nothing behind on a signal that outlives them",
+    async run({ store }) {
+      const { signal, listeners } = watchedSignal();
+      await store.put("object", sampleBytes(100_000));
+      for (const [name, call] of Object.entries(CALLS)) {
+        await store.put("object", bytesOf("content"));
+        await call(store, { signal });
+        expectEqual(listeners.size, 0, `the listeners that ${name} leaves`);
+      }
+      await store.put("object", sampleBytes(100_000));
+      const cancelled = await store.get("object", { signal });
+      await cancelled.readInto(new Uint8Array(10));
+      await cancelled.cancel();
+      const aborted = await store.createWriter("made", { signal });
+      await aborted.write(bytesOf("new"));
+      await aborted.abort();
+      for await (const _ of store.list("", { signal })) break;
+      await store.get("missing", { signal }).catch(() => {});
+      expectEqual(listeners.size, 0, "the listeners that calls leave which end early");
+    },
+  },
+  {
     name: "readInto() rejects with the reason when get()'s signal is aborted half-way",
     async run({ store }) {
       await store.put("object", sampleBytes(300_000));
@@ -185,3 +207,20 @@ export const cancellationCases: readonly ConformanceCase[] = [
     },
   },
 ];
+
+/** A signal that is never aborted, and the listeners it has. */
+function watchedSignal(): { signal: AbortSignal; listeners: Set<unknown> } {
+  const { signal } = new AbortController();
+  const listeners = new Set<unknown>();
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (type: string, listener: EventListener, options?: AddEventListenerOptions) => {
+    listeners.add(listener);
+    add(type, listener, options);
+  };
+  signal.removeEventListener = (type: string, listener: EventListener, options?: EventListenerOptions) => {
+    listeners.delete(listener);
+    remove(type, listener, options);
+  };
+  return { signal, listeners };
+}
