@@ -1,5 +1,5 @@
 import { OperationMessage } from "../messages/operation_message.ts";
-import { uriOfArgument } from "../places/place.ts";
+import { localPathOf, uriOfArgument } from "../places/place.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { MbOptions } from "./mb.ts";
 
@@ -10,7 +10,7 @@ export const runMb: RunCommand<MbOptions> = async (
 ) => {
   for (const argument of uris) {
     try {
-      const uri = uriOfArgument(argument);
+      const uri = containerUri(argument);
       if (!dryRun) await (await lade()).createContainer(uri, { signal });
       await output.done(new OperationMessage({ operation: name, destination: uri, dryRun }));
     } catch (error) {
@@ -18,3 +18,9 @@ export const runMb: RunCommand<MbOptions> = async (
     }
   }
 };
+
+/** A directory is a container by the slash at its end. */
+function containerUri(argument: string): string {
+  const uri = uriOfArgument(argument);
+  return localPathOf(uri) === undefined || uri.endsWith("/") ? uri : `${uri}/`;
+}

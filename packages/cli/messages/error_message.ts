@@ -57,10 +57,11 @@ function messageOf(error: unknown): string {
 
 /** The error and what caused it, outermost first; a chain that bites its tail ends there. */
 function causes(error: unknown): unknown[] {
-  const chain: unknown[] = [];
-  for (let next = error; next !== undefined && next !== null && !chain.includes(next);) {
-    chain.push(next);
-    next = next instanceof Error ? next.cause : undefined;
+  const chain = [error];
+  for (let last = error; last instanceof Error;) {
+    last = last.cause;
+    if (last === undefined || last === null || chain.includes(last)) break;
+    chain.push(last);
   }
   return chain;
 }

@@ -8,3 +8,9 @@ export function formatDuration(durationMs: number): string {
   const hours = Math.floor(total / 3600);
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${seconds}` : `${minutes}:${seconds}`;
 }
+
+/** Writes an estimate of the time left, in whole seconds and at least one: `4 s`, `3:05`. */
+export function formatRemaining(durationMs: number): string {
+  const seconds = Math.max(1, Math.ceil(durationMs / 1000));
+  return seconds < 10 ? `${seconds} s` : formatDuration(seconds * 1000);
+}

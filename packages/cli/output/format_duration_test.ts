@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { formatDuration } from "./format_duration.ts";
+import { formatDuration, formatRemaining } from "./format_duration.ts";
 
 Deno.test("formatDuration() writes seconds below a minute and clock time above", () => {
   const table: [number, string][] = [
@@ -15,4 +15,9 @@ Deno.test("formatDuration() writes seconds below a minute and clock time above",
     [360_000_000, "100:00:00"],
   ];
   for (const [durationMs, text] of table) assertEquals(formatDuration(durationMs), text);
+});
+
+Deno.test("formatRemaining() writes whole seconds, never none", () => {
+  const table: [number, string][] = [[0, "1 s"], [1_001, "2 s"], [9_500, "10 s"], [61_000, "1:01"]];
+  for (const [durationMs, text] of table) assertEquals(formatRemaining(durationMs), text);
 });

@@ -1,5 +1,5 @@
 import type { Message } from "../messages/message.ts";
-import { ClosedOutputError } from "./closed_output_error.ts";
+import { ClosedOutputError, OutputError } from "./output_error.ts";
 import { createStyle, type Style } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
 import { writeAll } from "./write_all.ts";
@@ -38,7 +38,7 @@ export class Output {
   #shownStatus = "";
   #failures = 0;
   #closed = false;
-  #writeFailure: { readonly error: unknown } | undefined;
+  #writeFailure: OutputError | undefined;
   #draining: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -90,7 +90,8 @@ export class Output {
       await writeAll(this.#config.terminal.stdout, chunk, this.#config.signal);
     } catch (error) {
       this.#onWriteError(error);
-      throw this.#closed ? new ClosedOutputError() : error;
+      this.#throwIfUnwritable();
+      throw error instanceof Deno.errors.BrokenPipe ? new ClosedOutputError() : error;
     }
   }
 
@@ -139,25 +140,27 @@ export class Output {
 
   async #writePending(): Promise<void> {
     while (this.#pending) {
-      const results = this.#results;
+      await this.#writeResults();
+      if (this.#notes === "" && this.#status === this.#shownStatus) continue;
       const erase = this.#shownStatus === "" ? "" : ERASE_LINE;
-      this.#results = "";
-      if (results !== "") {
-        if (erase !== "") await this.#writeNotes(erase);
-        await this.#writeResults(results);
-      }
-      const notes = this.#notes;
-      const status = this.#status;
+      const text = erase + this.#notes + this.#status;
       this.#notes = "";
-      this.#shownStatus = status;
-      await this.#writeNotes(erase + notes + status);
+      this.#shownStatus = this.#status;
+      await this.#writeNotes(text);
     }
   }
 
-  async #writeResults(text: string): Promise<void> {
-    if (this.#closed) return;
+  async #writeResults(): Promise<void> {
+    const results = this.#results;
+    this.#results = "";
+    if (this.#closed || results === "") return;
+    const { stdout } = this.#config.terminal;
+    if (this.#shownStatus !== "" && stdout.isTerminal()) {
+      this.#shownStatus = "";
+      await this.#writeNotes(ERASE_LINE);
+    }
     try {
-      await writeAll(this.#config.terminal.stdout, encoder.encode(text), this.#config.signal);
+      await writeAll(stdout, encoder.encode(results), this.#config.signal);
     } catch (error) {
       this.#onWriteError(error);
     }
@@ -175,12 +178,12 @@ export class Output {
     if (this.#closed) return;
     this.#closed = true;
     if (error instanceof Deno.errors.BrokenPipe) this.#config.onClosed();
-    else if (!this.#config.signal.aborted) this.#writeFailure = { error };
+    else if (!this.#config.signal.aborted) {
+      this.#writeFailure = new OutputError(error instanceof Error ? error.message : String(error), error);
+    }
   }
 
   #throwIfUnwritable(): void {
-    if (this.#writeFailure) {
-      throw new Error("Cannot write to standard output", { cause: this.#writeFailure.error });
-    }
+    if (this.#writeFailure) throw this.#writeFailure;
   }
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Message } from "../messages/message.ts";
-import { ClosedOutputError } from "./closed_output_error.ts";
+import { ClosedOutputError, OutputError } from "./output_error.ts";
 import { Output, type OutputConfig } from "./output.ts";
 import type { ByteSink, Terminal } from "./terminal.ts";
 
@@ -8,7 +8,7 @@ class Sink implements ByteSink {
   text = "";
   writes = 0;
   failure: Error | undefined;
-  constructor(readonly terminal: boolean, readonly log: string[] = [], readonly name = "") {}
+  constructor(public terminal: boolean, readonly log: string[] = [], readonly name = "") {}
   write(bytes: Uint8Array): Promise<number> {
     this.writes++;
     if (this.failure) return Promise.reject(this.failure);
@@ -109,8 +109,18 @@ Deno.test("Output removes the status line before it prints and shows it again af
   await output.flush();
   output.status("20%");
   await output.close();
-  assertEquals(stderr.text, "10%" + "\r\x1b[K" + "\r\x1b[K10%" + "\r\x1b[K");
+  assertEquals(stderr.text, "10%" + "\r\x1b[K" + "10%" + "\r\x1b[K");
   assertEquals(stdout.text, "a\n");
+});
+
+Deno.test("Output leaves the status line alone while results go elsewhere", async () => {
+  const { output, stderr, stdout } = setUp({ isTerminal: true });
+  stdout.terminal = false;
+  output.status("10%");
+  await output.flush();
+  await output.result(line("a"));
+  await output.flush();
+  assertEquals([stderr.text, stdout.text], ["10%", "a\n"]);
 });
 
 Deno.test("Output tells once that the reader has gone, and prints no more", async () => {
@@ -144,9 +154,17 @@ Deno.test("Output fails when standard output cannot be written", async () => {
   const { output, stdout } = setUp();
   stdout.failure = new Error("No space left on device");
   await output.result(line("a"));
-  const error = await assertRejects(() => output.flush(), Error, "Cannot write to standard output");
+  const error = await assertRejects(
+    () => output.flush(),
+    OutputError,
+    "Cannot write to standard output: No space left",
+  );
   assertEquals(error.cause, stdout.failure);
-  await assertRejects(() => output.result(line("b")), Error, "Cannot write to standard output");
+  await assertRejects(
+    () => output.result(line("b")),
+    OutputError,
+    "Cannot write to standard output: No space left",
+  );
 });
 
 Deno.test("Output gives up on a reader that does not read once the command is aborted", async () => {

@@ -1,6 +1,6 @@
 import { merge } from "@optique/core/constructs";
 import { runParser } from "@optique/core/facade";
-import { formatMessage, type Message, message, text } from "@optique/core/message";
+import { formatMessage, lineBreak, type Message, message, text } from "@optique/core/message";
 import config from "../deno.json" with { type: "json" };
 import { SIZE_UNITS } from "../values/parse_size.ts";
 import type { Invocation } from "./command.ts";
@@ -30,10 +30,9 @@ export const USAGE = "[OPTION...] COMMAND [ARGUMENT...]";
 
 /** What the help says at its end. */
 export const FOOTER: Message = message`A place is a URI (file:///path, direct:///path, memory://name/key, \
-s3://bucket/key and so on) or a local path. A URI that ends in a slash names a prefix. ${
-  text(SIZE_UNITS)
-} Exit codes: 0 done, \
-1 something failed, 2 wrong command line, 130 interrupted (SIGTERM 143, SIGHUP 129).`;
+s3://bucket/key and so on) or a local path. A URI that ends in a slash names a prefix.${lineBreak()}\
+${text(SIZE_UNITS)}${lineBreak()}\
+Exit codes: 0 done, 1 something failed, 2 wrong command line, 130 interrupted (SIGTERM 143, SIGHUP 129).`;
 
 /** The parser of the whole command line. */
 export const commandLineParser = merge(globalOptions, commands);

@@ -1,6 +1,6 @@
 import type { Lade } from "@lade/lade";
 import { ErrorMessage } from "../messages/error_message.ts";
-import { ClosedOutputError } from "../output/closed_output_error.ts";
+import { ClosedOutputError, OutputError } from "../output/output_error.ts";
 import { Output } from "../output/output.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { writeAll } from "../output/write_all.ts";
@@ -69,7 +69,7 @@ async function runCommand(invocation: Invocation, settings: GlobalOptions, world
   const lade = () => opened ??= world.lade ? Promise.resolve(world.lade) : openLade(settings);
   const fail = async (error: unknown) => {
     signal.throwIfAborted();
-    if (error instanceof ClosedOutputError || error instanceof UsageError) throw error;
+    if (error instanceof OutputError || error instanceof UsageError) throw error;
     await output.fail(new ErrorMessage(error, settings.verbosity));
   };
   const { name } = invocation;

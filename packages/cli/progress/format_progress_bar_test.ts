@@ -16,15 +16,15 @@ const HALF: ProgressSnapshot = {
 Deno.test("formatProgressBar() shows share, bar, bytes, rate, time left, objects and the current one", () => {
   assertEquals(
     formatProgressBar(HALF, 120),
-    " 50% [===============>              ]  512 MiB of 1.00 GiB   128 MiB/s  4.0 s left  3/10  data/train/shard-000123.tar",
+    " 50% [===============>              ]  512 MiB of 1.00 GiB   128 MiB/s  4 s left  3/10  data/train/shard-000123.tar",
   );
   assertEquals(
     formatProgressBar(HALF, 112),
-    " 50% [===============>              ]  512 MiB of 1.00 GiB   128 MiB/s  4.0 s left  3/10  …n/shard-000123.tar",
+    " 50% [===============>              ]  512 MiB of 1.00 GiB   128 MiB/s  4 s left  3/10  …/train/shard-000123.tar",
   );
   assertEquals(
     formatProgressBar(HALF, 80),
-    " 50% [=========>         ]  512 MiB of 1.00 GiB   128 MiB/s  4.0 s left  3/10",
+    " 50% [============>           ]  512 MiB of 1.00 GiB   128 MiB/s  4 s left  3/10",
   );
 });
 

@@ -15,7 +15,7 @@ Deno.test("runConcurrently() works on every item, never on more than the limit a
   let most = 0;
   await runConcurrently(numbers(100), 7, async (item) => {
     most = Math.max(most, ++running);
-    for (let turns = item % 5; turns > 0; turns--) await Promise.resolve();
+    for (let turns = item % 5; turns >= 0; turns--) await new Promise((resolve) => setTimeout(resolve, 0));
     running--;
     done.push(item);
   });

@@ -1,0 +1,131 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import config from "../../packages/cli/deno.json" with { type: "json" };
+import { COMMAND_NAMES, commands } from "../../packages/cli/program/commands.ts";
+import { getDocPage } from "@optique/core/parser";
+import { CliHere } from "./run_here.ts";
+import { runLade } from "./run_lade.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
+
+Deno.test("lade --version prints name and version, however it is asked for", async () => {
+  await using directory = await TemporaryDirectory.make();
+  const expected = { code: 0, stdout: `lade ${config.version}\n`, stderr: "" };
+  assertEquals(await runLade(["--version"], { cwd: directory.path }), expected);
+  await using cli = new CliHere();
+  for (const args of [["-V"], ["ls", "--version"], ["--json", "--version"]]) {
+    assertEquals(await cli.run(args), expected, args.join(" "));
+  }
+});
+
+Deno.test("lade exits with 2 on a wrong command line, says why and where to look, and does nothing", async () => {
+  await using cli = new CliHere();
+  const mistakes: [args: string[], said: RegExp][] = [
+    [[], /^lade: A command is needed\.\n  See lade --help\.\n$/],
+    [["lss"], /"lss"\.\n  Did you mean `ls`\?\n  See lade --help\.\n$/],
+    [["upload", "a", "b"], /Here it is called put\.\n/],
+    [["ls", "--recursiv"], /Did you mean `--recursive`\?\n  See lade ls --help\.\n$/],
+    [["ls", "--unknown"], /Unexpected option or argument: "--unknown"\./],
+    [["cat"], /A URI or path is needed\.\n  See lade cat --help\.\n$/],
+    [["cp", "a"], /A source and a destination are needed\.\n/],
+    [["cp", "--zstd", "23", "a", "b"], /--zstd/],
+    [["cp", "--jobs", "0", "a", "b"], /--jobs/],
+    [["put", "--metadata", "x", "a", "b"], /"x" is not of the form name=value\./],
+    [["ls", "--progress", "x"], /Expected one of "auto", "plain", and "none"/],
+    [["ls", "--config", "x"], /"x" is not of the form scheme\.name=value\./],
+    [["rm", "-"], /"-" is not possible here/],
+    [["rm", ""], /cannot be empty/],
+    [["help", "nope"], /`nope`/],
+    [["man", "nope"], /"nope" is not a command\./],
+    [["completion", "tcsh"], /Unsupported shell "tcsh"/],
+  ];
+  for (const [args, said] of mistakes) {
+    const { code, stdout, stderr } = await cli.run(args);
+    assertEquals([code, stdout], [2, ""], args.join(" "));
+    assertMatch(stderr, said);
+  }
+});
+
+Deno.test("lade prints a wrong command line as JSON when asked for JSON", async () => {
+  await using cli = new CliHere();
+  const { code, stderr } = await cli.run(["ls", "--json", "--nope"]);
+  assertEquals([code, JSON.parse(stderr).type], [2, "error"]);
+});
+
+Deno.test("lade takes global options before and after the command, and arguments that look like options after --", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://m/x": "1" });
+  const before = await cli.run(["--json", "-q", "ls", "memory://m"]);
+  const after = await cli.run(["ls", "memory://m", "--json", "-q"]);
+  assertEquals([before.code, JSON.parse(before.stdout).key], [0, "x"]);
+  assertEquals(after, before);
+  assertMatch((await cli.run(["ls", "--", "-x"])).stderr, /Cannot list "file:\/\/.*\/-x"/);
+});
+
+Deno.test("lade --help lists every command, and each command has help and a manual page", async () => {
+  await using cli = new CliHere();
+  const top = await cli.run(["--help"]);
+  assertEquals([top.code, top.stderr], [0, ""]);
+  const listed = getDocPage(commands)?.sections.flatMap(({ entries }) => entries.map(({ term }) => term));
+  assertEquals(listed?.flatMap((term) => term.type === "command" ? [term.name] : []), [...COMMAND_NAMES]);
+  for (const name of COMMAND_NAMES) {
+    assertMatch(top.stdout, new RegExp(`^  ${name} +[A-Z]`, "m"));
+    const help = await cli.run([name, "--help"]);
+    assertEquals([help.code, help.stderr], [0, ""]);
+    assertStringIncludes(help.stdout, `Usage: lade ${name} [OPTION...]`);
+    assertStringIncludes(help.stdout, "\nExamples:\n  ");
+    assertEquals((await cli.run(["help", name])).stdout, help.stdout);
+    assert(help.stdout.split("\n").every((line) => line.length <= 80 && !line.endsWith(" ")), help.stdout);
+    const page = await cli.run(["man", name]);
+    assertEquals([page.code, page.stderr], [0, ""]);
+    assertMatch(
+      page.stdout,
+      new RegExp(`^\\.TH "LADE-${name.toUpperCase()}" "1" .*\\n\\.SH NAME\\nlade\\\\-${name} \\\\- `),
+    );
+    for (const part of ["SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXAMPLES", "EXIT STATUS"]) {
+      assertMatch(page.stdout, new RegExp(`^\\.SH ${part}$`, "m"));
+    }
+  }
+  assertStringIncludes(
+    top.stdout,
+    "Exit codes: 0 done, 1 something failed, 2 wrong command line, 130 interrupted",
+  );
+  assertStringIncludes(
+    top.stdout.replaceAll(/\s+/g, " "),
+    "are powers of 1024; KB, MB, GB, TB are powers of 1000",
+  );
+});
+
+Deno.test("lade man prints a page of the whole program that no line of text can break", async () => {
+  await using cli = new CliHere();
+  const { stdout } = await cli.run(["man"]);
+  const requests = stdout.split("\n").filter((line) => /^[.']/.test(line)).map((line) => line.split(" ")[0]);
+  assertEquals([...new Set(requests)].sort(), [".B", ".BR", ".SH", ".TH", ".TP"]);
+  assertEquals(JSON.parse((await cli.run(["man", "--json"])).stdout), {
+    type: "text",
+    text: stdout.trimEnd(),
+  });
+});
+
+Deno.test("lade completion prints a script for each shell, and completes commands and options", async () => {
+  await using cli = new CliHere();
+  for (const shell of ["bash", "zsh", "fish", "pwsh", "nu"]) {
+    const { code, stdout } = await cli.run(["completion", shell]);
+    assertEquals([code, stdout.includes("lade")], [0, true], shell);
+  }
+  const complete = async (...words: string[]) =>
+    (await cli.run(["completion", "bash", ...words])).stdout.split("\n");
+  assert((await complete("m")).some((line) => line.startsWith("mv")));
+  assert((await complete("cp", "--dry")).some((line) => line.startsWith("--dry-run")));
+  assert((await complete("ls", "--progress", "p")).some((line) => line.startsWith("plain")));
+});
+
+Deno.test("lade --config configures a backend, and refuses what it does not know", async () => {
+  await using directory = await TemporaryDirectory.make({ a: "1" });
+  const run = (setting: string) => runLade(["cp", "--config", setting, "a", "b"], { cwd: directory.path });
+  assertEquals((await run("file.sync=full")).code, 0);
+  for (
+    const [setting, said] of [["nope.x=1", "nope"], ["file.nope=1", "nope"], ["file.sync=maybe", "maybe"]]
+  ) {
+    const { code, stderr } = await run(setting ?? "");
+    assertEquals([code === 0, stderr.includes(said ?? "?")], [false, true], stderr);
+  }
+});

@@ -1,0 +1,34 @@
+import { assertEquals } from "@std/assert";
+import { ladeArguments } from "./run_lade.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
+
+/** The npm packages that a command line loads, as the runtime's own log tells. */
+async function loadedPackages(args: readonly string[], cwd: string): Promise<string[]> {
+  const [run = "run", ...rest] = ladeArguments(args, { cwd, readOnly: true }).filter((flag) =>
+    flag !== "--quiet"
+  );
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [run, "--log-level=debug", ...rest],
+    cwd,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(success, true);
+  const log = new TextDecoder().decode(stderr);
+  const names = [...log.matchAll(/\/npm\/[^/\s]+\/((?:@[^/\s]+\/)?[^/\s]+)\/\d+\.\d+\.\d+/g)].map((match) =>
+    match[1]
+  );
+  return [...new Set(names)].flatMap((name) => name === undefined ? [] : [name]).sort();
+}
+
+Deno.test("lade ls of a local directory loads no package but that of the command line", async () => {
+  await using directory = await TemporaryDirectory.make({ a: "1" });
+  assertEquals(await loadedPackages(["ls", "."], directory.path), ["@optique/core"]);
+  assertEquals(await loadedPackages(["ls", `direct://${directory.path}/`], directory.path), [
+    "@optique/core",
+  ]);
+});
+
+Deno.test("lade --version loads no package at all", async () => {
+  await using directory = await TemporaryDirectory.make();
+  assertEquals(await loadedPackages(["--version"], directory.path), []);
+});
