@@ -1,6 +1,8 @@
 /**
- * Checks that every exported symbol of every package is documented and that the packages can be published: runs
- * `deno doc --lint` on each entry point. Run it with `deno task check:docs`.
+ * Checks that every exported symbol of every package is documented: runs `deno doc --lint` on each entry point. Run it
+ * with `deno task check:docs`.
+ *
+ * The linter takes every type of another package for a private one; those that `@lade/core` exports are left out.
  */
 interface Manifest {
   readonly workspace: readonly string[];
@@ -9,16 +11,43 @@ interface PackageManifest {
   readonly exports: string | Readonly<Record<string, string>>;
 }
 
+const PRIVATE = /^error\[private-type-ref\].* references private type '([^']+)'$/;
+const ERROR = /^error\[/;
+
 const root: Manifest = JSON.parse(await Deno.readTextFile("deno.json"));
-const entries: string[] = [];
+const entries = new Map<string, string[]>();
 for (const member of root.workspace) {
   const manifest: PackageManifest = JSON.parse(await Deno.readTextFile(`${member}/deno.json`));
   const paths = typeof manifest.exports === "string" ? [manifest.exports] : Object.values(manifest.exports);
-  entries.push(...paths.map((path) => `${member}/${path}`));
+  entries.set(member, paths.map((path) => `${member}/${path}`));
 }
-const { success, stderr } = await new Deno.Command(Deno.execPath(), { args: ["doc", "--lint", ...entries] }).output();
-if (!success) {
-  console.log(new TextDecoder().decode(stderr));
-  Deno.exit(1);
+const known = await exportedNames(entries.get("./packages/core") ?? []);
+let breaches = 0;
+for (const [member, paths] of entries) {
+  const lines = (await doc(["--lint", ...paths])).stderr.split("\n");
+  for (const [i, line] of lines.entries()) {
+    if (!ERROR.test(line)) continue;
+    const [, name] = PRIVATE.exec(line) ?? [];
+    if (name !== undefined && member !== "./packages/core" && known.has(name)) continue;
+    breaches++;
+    console.log(`${line}\n${lines[i + 1]}`);
+  }
 }
-console.log(`${entries.length} entry points are documented`);
+console.log(breaches === 0 ? `${entries.size} packages are documented` : `${breaches} breaches`);
+if (breaches > 0) Deno.exit(1);
+
+async function exportedNames(paths: readonly string[]): Promise<Set<string>> {
+  const names = new Set<string>();
+  const { stdout } = await doc(["--json", ...paths]);
+  for (const [, name] of stdout.matchAll(/"name":\s*"([^"]+)"/g)) if (name !== undefined) names.add(name);
+  return names;
+}
+
+async function doc(args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["doc", ...args],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = new TextDecoder();
+  return { stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}

@@ -36,3 +36,11 @@ Deno.test("importsOf() leaves comments out", () => {
     { specifier: "z", dynamic: false },
   ]);
 });
+
+Deno.test("importsOf() takes strings that only look like imports for what they are", () => {
+  assertEquals(importsOf('const x = ["from", "y"];\ncopy("from", "to");\n'), []);
+  assertEquals(importsOf('export {\n  a,\n} from "./a.ts";\nimport type { B } from "b";'), [
+    { specifier: "./a.ts", dynamic: false },
+    { specifier: "b", dynamic: false },
+  ]);
+});
