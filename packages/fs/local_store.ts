@@ -93,8 +93,7 @@ class Store implements LocalStore {
       try {
         checkReadConditions(subject, etagOf(status), options);
         const resolved = resolveRange(range, status.size, subject.uri);
-        const { gate } = this.#parts;
-        const source = new FileSource({ file, status, offset: resolved.offset, gate, subject });
+        const source = new FileSource({ file, status, offset: resolved.offset, subject });
         return createGetResult({
           info: infoOf(key, status),
           range: resolved,

@@ -11,8 +11,8 @@ export interface FileStoreOptions extends Partial<Pick<LocalConfig, "sync" | "sy
 }
 
 /**
- * Opens a directory, given by its absolute path, as a store of its files (`file://`). It need not exist yet: the first
- * write makes it.
+ * Opens a directory, given by its absolute path, as a store of its files (`file://`). It need not exist yet: calls say
+ * so by a `NotFoundError`.
  */
 export async function openFileStore(root: string, options: FileStoreOptions = {}): Promise<LocalStore> {
   return openLocalStore(

@@ -10,6 +10,8 @@ export class CachedReader implements ReadableFile {
   readonly #file: Deno.FsFile;
   readonly #gate: IoGate;
   #at = 0;
+  /** Whether the last read needed no disk, so that the status needs none. */
+  #isCached = false;
 
   constructor(file: Deno.FsFile, gate: IoGate) {
     this.#file = file;
@@ -21,11 +23,11 @@ export class CachedReader implements ReadableFile {
   }
 
   async status(): Promise<FileStatus> {
-    return statusOf(await this.#file.stat());
+    return statusOf(this.#isCached ? this.#file.statSync() : await this.#file.stat());
   }
 
   async read(target: Uint8Array, position: number): Promise<number> {
-    const quick = target.length <= MAX_SYNC_BYTES && this.#gate.enter();
+    const quick = this.#isCached = target.length <= MAX_SYNC_BYTES && this.#gate.enter();
     try {
       if (position !== this.#at) this.#at = this.#file.seekSync(position, Deno.SeekMode.Start);
       const count = (quick ? this.#file.readSync(target) : await this.#file.read(target)) ?? 0;

@@ -1,7 +1,8 @@
-import { InvalidNameError, type ListOptions, NotFoundError, type ObjectMeta } from "@lade/core";
+import { InvalidNameError, type ListOptions, type ObjectMeta } from "@lade/core";
 import { errorCode, fileError, type Subject } from "../files/file_error.ts";
 import { type FileStatus, metaOf, statusOf } from "../files/file_status.ts";
 import { segmentFault } from "../names/path_fault.ts";
+import { noRoot } from "../tree/ensure_directory.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { isInWindow, KeyWindow } from "./key_window.ts";
 import { readNames } from "./read_names.ts";
@@ -69,9 +70,7 @@ export async function canStart(
   }
   try {
     const root = await calls.present(calls.stat(tree.root));
-    if (root?.kind !== "directory") {
-      throw new NotFoundError({ ...subject, detail: `there is no directory ${JSON.stringify(tree.root)}` });
-    }
+    if (root?.kind !== "directory") throw noRoot(subject, tree.root);
     if (directory === "") return true;
     if (segmentFault(directory.slice(0, -1)) !== undefined) return false;
     const path = tree.path(directory.slice(0, -1));

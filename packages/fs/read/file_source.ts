@@ -1,7 +1,6 @@
 import { type BodySource, PreconditionFailedError } from "@lade/core";
 import { fileError, type Subject } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
-import type { IoGate } from "../files/io_gate.ts";
 import type { ReadableFile } from "../files/medium.ts";
 
 /** Bytes asked for at once; an abort waits for no more than these. */
@@ -14,7 +13,6 @@ export interface FileSourceParts {
   readonly status: FileStatus;
   /** Where to start. */
   readonly offset: number;
-  readonly gate: IoGate;
   readonly subject: Subject;
 }
 
@@ -22,7 +20,6 @@ export interface FileSourceParts {
 export class FileSource implements BodySource {
   readonly #file: ReadableFile;
   readonly #status: FileStatus;
-  readonly #gate: IoGate;
   readonly #subject: Subject;
   #position: number;
   #reading: Promise<number> | undefined;
@@ -30,7 +27,6 @@ export class FileSource implements BodySource {
   constructor(parts: FileSourceParts) {
     this.#file = parts.file;
     this.#status = parts.status;
-    this.#gate = parts.gate;
     this.#subject = parts.subject;
     this.#position = parts.offset;
   }
@@ -58,7 +54,7 @@ export class FileSource implements BodySource {
   }
 
   async #checkUnchanged(): Promise<void> {
-    const now = await this.#gate.run(() => this.#file.statusSync(), () => this.#file.status());
+    const now = await this.#file.status();
     if (now.size !== this.#status.size) {
       throw this.#changed(`it had ${this.#status.size} bytes and now has ${now.size}`);
     }

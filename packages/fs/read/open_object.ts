@@ -13,6 +13,7 @@ export interface OpenedObject {
 /**
  * Opens a key's file and checks that links do not lead out. All in one go, so that a cached file costs one turn at
  * the gate. What the name stands for is looked at before it is opened, since opening a pipe would wait for a writer.
+ * A file right below the root needs no look at its real path: it is the one that was seen to be no link.
  */
 export async function openObject(
   { tree, gate, medium }: LocalParts,
@@ -25,11 +26,14 @@ export async function openObject(
   const quick = gate.enter();
   try {
     let info = quick ? Deno.lstatSync(path) : await Deno.lstat(path);
-    if (info.isSymlink) info = quick ? Deno.statSync(path) : await Deno.stat(path);
+    const isLink = info.isSymlink;
+    if (isLink) info = quick ? Deno.statSync(path) : await Deno.stat(path);
     if (!info.isFile) throw notAnObject(subject, statusOf(info));
     file = quick ? medium.openSync(path) : await medium.open(path);
     status = quick ? file.statusSync() : await file.status();
-    if (tree.isGuarded) real = quick ? Deno.realPathSync(path) : await Deno.realPath(path);
+    if (tree.isGuarded && (isLink || status.ino !== info.ino || !tree.isRightBelow(path))) {
+      real = quick ? Deno.realPathSync(path) : await Deno.realPath(path);
+    }
   } catch (error) {
     file?.close();
     throw error;
@@ -56,8 +60,11 @@ export async function statObject(
   let real: string | undefined;
   const quick = gate.enter();
   try {
-    info = quick ? Deno.statSync(path) : await Deno.stat(path);
-    if (tree.isGuarded) real = quick ? Deno.realPathSync(path) : await Deno.realPath(path);
+    info = quick ? Deno.lstatSync(path) : await Deno.lstat(path);
+    if (tree.isGuarded && (info.isSymlink || !tree.isRightBelow(path))) {
+      real = quick ? Deno.realPathSync(path) : await Deno.realPath(path);
+    }
+    if (info.isSymlink) info = quick ? Deno.statSync(path) : await Deno.stat(path);
   } finally {
     gate.leave(quick);
   }

@@ -37,6 +37,11 @@ export class Tree {
     return `${this.#base}/${key}`;
   }
 
+  /** Whether no directory but the root leads to `path`. */
+  isRightBelow(path: string): boolean {
+    return path.lastIndexOf("/") === this.#base.length;
+  }
+
   /** What an error about a key names. */
   subject(operation: string, key: string): Subject {
     return { operation, uri: objectUri(this.uri, key) };
@@ -51,9 +56,11 @@ export class Tree {
     return this.#fits(path, real, this.#realBase);
   }
 
-  /** Throws a `PermissionDeniedError` unless the existing `path` may be touched. */
+  /** Throws a `PermissionDeniedError` unless the existing `path` may be touched, as the root always may. */
   async check(subject: Subject, path: string): Promise<void> {
-    if (this.isGuarded) await this.checkReal(subject, path, await this.#calls.realPath(path));
+    if (this.isGuarded && path !== this.root) {
+      await this.checkReal(subject, path, await this.#calls.realPath(path));
+    }
   }
 
   /** Throws a `PermissionDeniedError` unless `path`, whose real path is `real`, may be touched. */
