@@ -30,7 +30,7 @@ export interface Provider {
   open(container: string, options?: ProviderOptions): Promise<ObjectStore>;
   /** Makes a container; one that exists is an `AlreadyExistsError`. */
   createContainer(container: string, options?: ProviderOptions): Promise<void>;
-  /** Deletes an empty container; a missing one is a `NotFoundError`, one that holds objects a `ServiceError`. */
+  /** Deletes an empty container; a missing one is a `NotFoundError`, one that holds objects a `NotEmptyError`. */
   deleteContainer(container: string, options?: ProviderOptions): Promise<void>;
   /** Lists the names of the containers these credentials can see; `UnsupportedError` where a scheme has no such list. */
   listContainers(options?: ProviderOptions): AsyncIterable<string>;
