@@ -11,5 +11,9 @@ export function createDefaultRegistry(options: RegistryOptions = {}): Registry {
       schemes: ["direct"],
       load: async () => (await import("@lade/fs")).directProvider,
     })
+    .register({
+      schemes: ["s3"],
+      load: async () => (await import("@lade/s3")).s3Provider(),
+    })
     .register(memoryProvider());
 }
