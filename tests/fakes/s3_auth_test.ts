@@ -104,6 +104,7 @@ Deno.test("FakeS3 checks every part of a signed request", async () => {
     ["InvalidRequest", target, { ...headers, authorization: "AWS AKIA:signature" }],
     ["AuthorizationHeaderMalformed", target, { ...headers, authorization: "AWS4-HMAC-SHA256 Credential=x" }],
     ["InvalidArgument", `${target}?X-Amz-Signature=x`, headers],
+    ["InvalidRequest", "/bucket/k?AWSAccessKeyId=x&Signature=y&Expires=1", {}],
     ["InvalidURI", "/bucket/%zz", headers],
     ["InvalidURI", "/bucket/%ff", headers],
   ];

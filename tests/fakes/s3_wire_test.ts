@@ -184,7 +184,8 @@ Deno.test("FakeS3 finds the bucket in the host as well as in the path", async ()
   for (const [host, value] of Object.entries(hosts)) {
     using connection = await RawConnection.open(fake);
     const { secretAccessKey, accessKeyId } = fake;
-    // The first part of the path is the bucket only in path style, so that here it is the beginning of the key.
+    // The first part of the path is the bucket only in path style, so that here it is the beginning of the
+    // key.
     const signed = signRequest(fake, {
       bucket: "k",
       key: "v",

@@ -18,7 +18,10 @@ import { Pacer } from "./wire/pacer.ts";
 import { serveConnection } from "./wire/serve_connection.ts";
 import { SocketStream } from "./wire/socket_stream.ts";
 
-/** An S3 server inside the test process: it keeps objects in memory, checks every signature, and misbehaves on command. */
+/**
+ * An S3 server inside the test process: it keeps objects in memory, checks every signature, and misbehaves on
+ * command.
+ */
 export class FakeS3 implements AsyncDisposable {
   /** Access keys by id; may change at any time. */
   readonly credentials: Map<string, FakeCredential> = new Map();
@@ -51,8 +54,8 @@ export class FakeS3 implements AsyncDisposable {
     this.#listener = listener;
     this.#tls = options.tls !== undefined;
     this.clock = options.clock ?? Date.now;
-    this.accessKeyId = options.accessKeyId ?? "AKIAFAKEFAKEFAKEFAKE";
-    this.secretAccessKey = options.secretAccessKey ?? "fake/secret+key/of/forty/characters/EXAMPLE";
+    this.accessKeyId = options.accessKeyId ?? "FAKEACCESSKEY";
+    this.secretAccessKey = options.secretAccessKey ?? "fake/secret+key";
     this.credentials.set(this.accessKeyId, { secretAccessKey: this.secretAccessKey });
     this.settings = {
       region: options.region ?? "us-east-1",
@@ -147,7 +150,10 @@ export class FakeS3 implements AsyncDisposable {
     );
   }
 
-  /** Stores an object of any size that takes no memory: byte `i` depends on the seed and `i` alone, and seed 0 gives zeros. */
+  /**
+   * Stores an object of any size that takes no memory: byte `i` depends on the seed and `i` alone, and seed 0
+   * gives zeros.
+   */
   putSynthetic(
     bucket: string,
     key: string,

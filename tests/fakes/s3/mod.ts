@@ -1,6 +1,17 @@
 /**
- * An S3 server for tests, in process: it speaks the wire protocol, checks signatures and checksums strictly, keeps objects in
- * memory, and misbehaves on command. Independent of the packages under test.
+ * An S3 server for tests, in process: it speaks the wire protocol, checks signatures and checksums strictly, keeps
+ * objects in memory, and misbehaves on command. Independent of the packages under test.
+ *
+ * ```ts
+ * await using fake = await startFakeS3({ buckets: ["bucket"] });
+ * fake.putObject("bucket", "key", "value");
+ * fake.faults.add({
+ *   match: { operation: "GetObject", nth: 2 },
+ *   action: { kind: "cut", afterBytes: 3, how: "rst" },
+ * });
+ * // A client of fake.url with fake.accessKeyId and fake.secretAccessKey, in path style; then:
+ * fake.requests.map(({ operation, status, bytesSent }) => ({ operation, status, bytesSent }));
+ * ```
  *
  * @module
  */

@@ -50,7 +50,10 @@ export async function rawRequest(fake: FakeS3, request: RawRequest): Promise<Raw
   return await connection.read(request.method ?? "GET");
 }
 
-/** Signs a request by the server's own reading of Signature Version 4, which other tests hold against vectors and the SDK. */
+/**
+ * Signs a request by the server's own reading of Signature Version 4, which other tests hold against vectors
+ * and the SDK.
+ */
 export function signRequest(fake: FakeS3, request: RawRequest): SignedRequest {
   const method = request.method ?? "GET";
   const body = typeof request.body === "string" ? new TextEncoder().encode(request.body) : request.body;

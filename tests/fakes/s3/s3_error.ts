@@ -1,4 +1,7 @@
-/** Codes the service answers with, each with its status and usual message (Amazon S3 API reference, "Error responses"). */
+/**
+ * Codes the service answers with, each with its status and usual message (Amazon S3 API reference, "Error
+ * responses").
+ */
 const CATALOGUE = {
   AccessDenied: [403, "Access Denied"],
   AuthorizationHeaderMalformed: [400, "The authorization header that you provided is not valid."],

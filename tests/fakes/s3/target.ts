@@ -1,7 +1,10 @@
 import { decodeUri } from "./auth/uri_encoding.ts";
 import type { RequestHead } from "./wire/request_head.ts";
 
-/** The bucket and key of a request, by path or, where the host is `bucket.` and one of the base hosts, by host. */
+/**
+ * The bucket and key of a request, by path or, where the host is `bucket.` and one of the base hosts, by
+ * host.
+ */
 export function readTarget(
   head: RequestHead,
   baseHosts: readonly string[],

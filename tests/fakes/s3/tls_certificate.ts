@@ -9,7 +9,10 @@ export interface TlsCertificate {
   key: string;
 }
 
-/** Makes a certificate for the given host names and IPv4 addresses (RFC 5280), valid for a day around now unless said otherwise. */
+/**
+ * Makes a certificate for the given host names and IPv4 addresses (RFC 5280), valid for a day around now
+ * unless said otherwise.
+ */
 export function makeCertificate(
   options: { hosts: readonly string[]; notBefore?: Date; notAfter?: Date },
 ): TlsCertificate {

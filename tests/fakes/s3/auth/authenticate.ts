@@ -172,7 +172,10 @@ function presignedHash(claim: Claim): string | undefined {
     "UNSIGNED-PAYLOAD";
 }
 
-/** A presigned request may name its body's hash without signing the field: the hash is in the canonical request anyway. */
+/**
+ * A presigned request may name its body's hash without signing the field: the hash is in the canonical
+ * request anyway.
+ */
 function isBodyHash(name: string, claim: Claim): boolean {
   return claim.from === "query" && name === "x-amz-content-sha256";
 }

@@ -18,7 +18,10 @@ export interface ChunkSigning {
   signature: string;
 }
 
-/** Decodes an aws-chunked body, checks each chunk's signature when the stream is signed, and collects the trailer. */
+/**
+ * Decodes an aws-chunked body, checks each chunk's signature when the stream is signed, and collects the
+ * trailer.
+ */
 export async function* readAwsChunks(
   reader: ByteReader,
   options: {

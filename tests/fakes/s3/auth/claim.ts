@@ -37,17 +37,20 @@ export function readClaim(head: RequestHead): Claim | undefined {
     });
   }
   if (header !== undefined) return fromHeader(head, header, query);
+  if (query.some(([name]) => name === "AWSAccessKeyId")) throw onlyVersion4();
   return inQuery ? fromQuery(query) : undefined;
+}
+
+function onlyVersion4(): S3Error {
+  return new S3Error("InvalidRequest", {
+    message: "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+  });
 }
 
 function fromHeader(head: RequestHead, header: string, query: [string, string][]): Claim {
   const malformed = (message: string) => new S3Error("AuthorizationHeaderMalformed", { message });
   const [algorithm, ...rest] = header.split(" ");
-  if (algorithm !== ALGORITHM) {
-    throw new S3Error("InvalidRequest", {
-      message: "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
-    });
-  }
+  if (algorithm !== ALGORITHM) throw onlyVersion4();
   const fields = new Map(
     rest.join(" ").split(",").map((part) => {
       const equals = part.indexOf("=");

@@ -31,7 +31,10 @@ export class Payload {
     }
   }
 
-  /** The bytes as they arrive. Throws an {@linkcode S3Error} where a length, hash or signature is wrong, the last at the end of what it covers. */
+  /**
+   * The bytes as they arrive. Throws an {@linkcode S3Error} where a length, hash or signature is wrong, the
+   * last at the end of what it covers.
+   */
   async *bytes(): AsyncGenerator<Uint8Array, void, undefined> {
     let received = 0;
     try {

@@ -1,6 +1,8 @@
 /**
- * Signature Version 4 as the Amazon S3 API reference describes it ("Signature Calculations for the Authorization Header",
- * "Authenticating Requests: Using Query Parameters" and the two pages on chunked uploads). Pure functions; strings hold one
+ * Signature Version 4 as the Amazon S3 API reference describes it ("Signature Calculations for the
+ * Authorization Header",
+ * "Authenticating Requests: Using Query Parameters" and the two pages on chunked uploads). Pure functions;
+ * strings hold one
  * character a byte.
  */
 import { createHash, createHmac } from "node:crypto";
@@ -64,7 +66,9 @@ export function chunkStringToSign(
   return [`${ALGORITHM}-PAYLOAD`, timestamp, scopeText(scope), previous, EMPTY_SHA256, chunkHash].join("\n");
 }
 
-/** The string to sign for the trailer of a signed streaming body; `trailer` is `name:value\n` for each field. */
+/**
+ * The string to sign for the trailer of a signed streaming body; `trailer` is `name:value\n` for each field.
+ */
 export function trailerStringToSign(
   timestamp: string,
   scope: Scope,

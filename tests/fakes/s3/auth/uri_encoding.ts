@@ -9,7 +9,10 @@ const ESCAPES: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** Percent-encodes every byte of the UTF-8 form but the unreserved ones, as Signature Version 4 asks; `keep` is left alone. */
+/**
+ * Percent-encodes every byte of the UTF-8 form but the unreserved ones, as Signature Version 4 asks; `keep`
+ * is left alone.
+ */
 export function encodeUri(text: string, keep = ""): string {
   let encoded = "";
   for (const byte of encoder.encode(text)) {

@@ -1,4 +1,7 @@
-/** A cyclic redundancy check, fed piece by piece. Reflected, all ones before and after, by eight tables of 256 words. */
+/**
+ * A cyclic redundancy check, fed piece by piece. Reflected, all ones before and after, by eight tables of 256
+ * words.
+ */
 export interface Crc {
   /** Adds bytes. */
   update(bytes: Uint8Array): void;
@@ -80,7 +83,10 @@ export class Crc64Nvme implements Crc {
   }
 }
 
-/** A view of one class only: the loops above are several times slower when they see both `Buffer` and `Uint8Array`. */
+/**
+ * A view of one class only: the loops above are several times slower when they see both `Buffer` and
+ * `Uint8Array`.
+ */
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
@@ -101,7 +107,9 @@ function bigEndian(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
-/** Eight tables of 256 words, one after the other: table k is the effect of a byte followed by k zero bytes. */
+/**
+ * Eight tables of 256 words, one after the other: table k is the effect of a byte followed by k zero bytes.
+ */
 function makeTable(polynomial: bigint): { low: Int32Array; high: Int32Array } {
   const low = new Int32Array(2048);
   const high = new Int32Array(2048);

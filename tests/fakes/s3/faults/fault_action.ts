@@ -17,7 +17,10 @@ export type FaultAction =
   | { kind: "refuse-unsigned-payload"; status?: number; code?: string }
   /** Runs code of the test before the work, for example to replace the object. */
   | { kind: "before"; run: () => void | Promise<void> }
-  /** Holds still until the fault is released: before the request's body is read, before the first byte of the answer, or in its body. */
+  /**
+   * Holds still until the fault is released: before the request's body is read, before the first byte of the
+   * answer, or in its body.
+   */
   | { kind: "stall"; at: "request" | "answer" | "body"; afterBytes?: number }
   /** Waits before the first byte of the answer, by a real timer. */
   | { kind: "delay"; ms: number }
@@ -29,15 +32,23 @@ export type FaultAction =
   | { kind: "drop-answer"; how: CutMode }
   /** Answers 200 with an error document instead of doing the work. */
   | { kind: "error-after-ok"; code: string; message?: string }
-  /** Sends spaces before the document or, as the service does to keep a connection open, behind its XML declaration. */
+  /**
+   * Sends spaces before the document or, as the service does to keep a connection open, behind its XML
+   * declaration.
+   */
   | { kind: "padding"; spaces: number; behindDeclaration?: boolean }
   /** Declares a `Content-Length` that is off by `delta`; a body that is too short ends the connection. */
   | { kind: "length"; delta: number }
-  /** Cuts or lengthens (by zeros) the body and its `Content-Length` alike, and leaves `Content-Range` as it was. */
+  /**
+   * Cuts or lengthens (by zeros) the body and its `Content-Length` alike, and leaves `Content-Range` as it
+   * was.
+   */
   | { kind: "resize"; delta: number }
   /** Answers the whole object with 200 although a range was asked for. */
   | { kind: "ignore-range" }
-  /** Replaces header fields of the answer; undefined takes a field out. Names in the spelling of the answer. */
+  /**
+   * Replaces header fields of the answer; undefined takes a field out. Names in the spelling of the answer.
+   */
   | { kind: "headers"; set: Record<string, string | undefined> }
   /** Replaces `Content-Range`, or takes it out. */
   | { kind: "content-range"; value: string | undefined }

@@ -23,7 +23,9 @@ export interface FaultMatch {
   seed?: number;
   /** Strikes only requests beyond this many under way at once. */
   overConcurrency?: number;
-  /** Strikes only requests beyond this many that were let through in the last second of the server's clock. */
+  /**
+   * Strikes only requests beyond this many that were let through in the last second of the server's clock.
+   */
   overPerSecond?: number;
 }
 

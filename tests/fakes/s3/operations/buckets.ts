@@ -32,7 +32,9 @@ export function listBuckets(call: Call): Response {
   ]);
 }
 
-/** CreateBucket: in the region of its location constraint, which must agree with the region of the signature. */
+/**
+ * CreateBucket: in the region of its location constraint, which must agree with the region of the signature.
+ */
 export async function createBucket(call: Call): Promise<Response> {
   checkBucketName(call.bucketName);
   const text = await receiveText(call);

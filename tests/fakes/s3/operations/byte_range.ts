@@ -8,7 +8,10 @@ export interface ByteSpan {
   length: number;
 }
 
-/** The span a `Range` field asks for, or undefined when it is absent or not one range of bytes, which the service ignores. */
+/**
+ * The span a `Range` field asks for, or undefined when it is absent or not one range of bytes, which the
+ * service ignores.
+ */
 export function parseRange(header: string | undefined, size: number): ByteSpan | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "");
   const [, first = "", last = ""] = match ?? [];

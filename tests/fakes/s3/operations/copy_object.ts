@@ -48,7 +48,10 @@ export function copyObject(call: Call): Response {
   });
 }
 
-/** A copy is one piece, so that the ETag of a multipart source changes; a synthetic one is not hashed for that. */
+/**
+ * A copy is one piece, so that the ETag of a multipart source changes; a synthetic one is not hashed for
+ * that.
+ */
 function copiedEtag(source: StoredObject): string {
   if (!source.etag.includes("-")) return source.etag;
   if (source.content instanceof SyntheticContent) return source.etag.slice(0, 32);

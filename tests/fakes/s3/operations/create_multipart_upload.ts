@@ -33,7 +33,10 @@ export function createMultipartUpload(call: Call): Response {
   });
 }
 
-/** The types each algorithm allows (Amazon S3 user guide, "Checking object integrity"): only a CRC can be told of the whole from its parts. */
+/**
+ * The types each algorithm allows (Amazon S3 user guide, "Checking object integrity"): only a CRC can be told
+ * of the whole from its parts.
+ */
 const TYPES: Readonly<Record<Algorithm, readonly ChecksumType[]>> = {
   crc32: ["COMPOSITE", "FULL_OBJECT"],
   crc32c: ["COMPOSITE", "FULL_OBJECT"],

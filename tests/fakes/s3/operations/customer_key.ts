@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { S3Error } from "../s3_error.ts";
 import type { HeaderList } from "../wire/header_list.ts";
 
-/** Reads a customer's key (SSE-C) and returns its MD5, or undefined when there is none; `prefix` is that of the fields. */
+/**
+ * Reads a customer's key (SSE-C) and returns its MD5, or undefined when there is none; `prefix` is that of
+ * the fields.
+ */
 export function readCustomerKey(
   headers: HeaderList,
   prefix: string = "x-amz-server-side-encryption-customer-",
@@ -36,7 +39,9 @@ export function readCustomerKey(
   return md5;
 }
 
-/** Refuses a request that does not bring the key an object was stored with, or brings one it does not need. */
+/**
+ * Refuses a request that does not bring the key an object was stored with, or brings one it does not need.
+ */
 export function checkCustomerKey(stored: string | undefined, given: string | undefined): void {
   if (stored === given) return;
   if (given === undefined) {

@@ -3,7 +3,10 @@ import { S3Error } from "../s3_error.ts";
 /** Longest key, in bytes of UTF-8. */
 const MAX_KEY = 1024;
 
-/** Refuses a bucket name that breaks the rules for general purpose buckets (Amazon S3 user guide, "Bucket naming rules"). */
+/**
+ * Refuses a bucket name that breaks the rules for general purpose buckets (Amazon S3 user guide, "Bucket
+ * naming rules").
+ */
 export function checkBucketName(name: string): void {
   const valid = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) &&
     !name.includes("..") &&

@@ -15,7 +15,8 @@ export async function putObject(call: Call): Promise<Response> {
     limit: call.server.settings.maxPutSize,
     discard: bucket.discard,
   });
-  // Nothing is awaited from here on: of concurrent conditional writes exactly one finds the key as it expects.
+  // Nothing is awaited from here on: of concurrent conditional writes exactly one finds the key as it
+  // expects.
   checkWriteConditions(call.headers, bucket.current(call.key));
   const object: StoredObject = {
     key: call.key,

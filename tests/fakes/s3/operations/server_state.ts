@@ -12,9 +12,15 @@ export interface ServerSettings {
   maxCopySize: number;
   /** The most entries in one page of any listing; 1000 on the real service. */
   maxPageSize: number;
-  /** Whether checksum fields are verified, stored and answered; false is a server that has never heard of them. */
+  /**
+   * Whether checksum fields are verified, stored and answered; false is a server that has never heard of
+   * them.
+   */
   checksums: boolean;
-  /** Whether the server computes a CRC-64/NVME for objects that came without a checksum, as the real service does. */
+  /**
+   * Whether the server computes a CRC-64/NVME for objects that came without a checksum, as the real service
+   * does.
+   */
   defaultChecksum: boolean;
 }
 

@@ -3,7 +3,10 @@ import { S3Error } from "../s3_error.ts";
 import type { Call } from "./call.ts";
 import { badChecksum } from "./receive_body.ts";
 
-/** Compares the checksum a completion states for the whole object with the one computed; `trust` takes the client's word. */
+/**
+ * Compares the checksum a completion states for the whole object with the one computed; `trust` takes the
+ * client's word.
+ */
 export function checkStatedChecksum(
   call: Call,
   computed: Checksum | undefined,

@@ -76,7 +76,10 @@ function addPart(call: Call, upload: Upload, received: Omit<UploadedPart, "lastM
   return part;
 }
 
-/** A part's checksum must be of the upload's algorithm; where the object's is made of the parts', each must bring one. */
+/**
+ * A part's checksum must be of the upload's algorithm; where the object's is made of the parts', each must
+ * bring one.
+ */
 function checkAlgorithm(call: Call, upload: Upload): void {
   if (!call.server.settings.checksums || upload.algorithm === undefined) return;
   const sent = requestedChecksum(call.headers, call.payload)?.algorithm;

@@ -3,7 +3,10 @@ import { compareKeys, lowerBound } from "../store/key_order.ts";
 /** What a listing names: a key, or all keys up to a delimiter. */
 export type Listed = { kind: "key"; key: string } | { kind: "prefix"; prefix: string };
 
-/** Walks keys that are in order, those for which `isListed` holds, and rolls up what has the delimiter after the prefix. */
+/**
+ * Walks keys that are in order, those for which `isListed` holds, and rolls up what has the delimiter after
+ * the prefix.
+ */
 export function* walkKeys(
   keys: readonly string[],
   query: { prefix: string; delimiter: string; after: string; isListed: (key: string) => boolean },

@@ -30,7 +30,10 @@ export class BytesContent implements Content {
 const BLOCK = 4194319;
 const ZEROS = new Uint8Array(BLOCK);
 
-/** Bytes made of one block of pseudo-random numbers over and over, so that an object of any size costs four megabytes. */
+/**
+ * Bytes made of one block of pseudo-random numbers over and over, so that an object of any size costs four
+ * megabytes.
+ */
 export class SyntheticContent implements Content {
   readonly #block: Uint8Array;
 

@@ -62,7 +62,10 @@ export function plainAttributes(): ObjectAttributes {
   };
 }
 
-/** The stored checksum; where none was given the CRC-64/NVME the service computes by itself, from the first time it is asked for. */
+/**
+ * The stored checksum; where none was given the CRC-64/NVME the service computes by itself, from the first
+ * time it is asked for.
+ */
 export function storedChecksum(object: StoredObject, computeDefault: boolean): Checksum | undefined {
   if (object.checksum === undefined && computeDefault) {
     const value = checksumOf("crc64nvme", object.content.slice(0, object.content.size));

@@ -24,7 +24,10 @@ export class ByteReader {
     this.#pull = pull;
   }
 
-  /** Reads up to and including `terminator` and returns what precedes it, or null when the source ends before any byte. */
+  /**
+   * Reads up to and including `terminator` and returns what precedes it, or null when the source ends before
+   * any byte.
+   */
   async until(terminator: string, limit: number, what: string): Promise<Uint8Array | null> {
     let seen = Buffer.from(this.#rest.buffer, this.#rest.byteOffset, this.#rest.length);
     let from = 0;

@@ -1,4 +1,7 @@
-/** Header fields in the order they were received, looked up without regard to case. Values are latin-1 strings: one character a byte. */
+/**
+ * Header fields in the order they were received, looked up without regard to case. Values are latin-1
+ * strings: one character a byte.
+ */
 export class HeaderList {
   readonly #entries: [name: string, value: string][] = [];
   readonly #byName: Map<string, string[]> = new Map();

@@ -15,7 +15,10 @@ export class RequestBody {
   /** The length the client declared, or undefined when the body is chunked or there is none. */
   readonly declaredLength: number | undefined;
 
-  /** `beforeFirst` runs before the first byte is awaited, where `100 Continue` is sent; `after` once some were read. */
+  /**
+   * `beforeFirst` runs before the first byte is awaited, where `100 Continue` is sent; `after` once some were
+   * read.
+   */
   constructor(
     reader: ByteReader,
     framing: BodyFraming,

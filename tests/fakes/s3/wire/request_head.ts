@@ -28,7 +28,10 @@ export interface RequestHead {
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Parses what precedes the empty line of a request; anything that is not exactly HTTP/1.1 in origin form is a {@linkcode FramingError}. */
+/**
+ * Parses what precedes the empty line of a request; anything that is not exactly HTTP/1.1 in origin form is a
+ * {@linkcode FramingError}.
+ */
 export function parseRequestHead(bytes: Uint8Array): RequestHead {
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1").split("\r\n");
   const requestLine = /^([A-Z]+) (\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(lines[0] ?? "");

@@ -9,7 +9,10 @@ export class ConnectionClosedError extends Error {
   override readonly name = "ConnectionClosedError";
 }
 
-/** A server's end of one TCP or TLS connection, read and written by promises, and cut off in the way a fault asks for. */
+/**
+ * A server's end of one TCP or TLS connection, read and written by promises, and cut off in the way a fault
+ * asks for.
+ */
 export class SocketStream {
   readonly #socket: Socket;
   readonly #queue: Uint8Array[] = [];
@@ -89,7 +92,10 @@ export class SocketStream {
     this.gone.then(() => this.#socket.destroySoon());
   }
 
-  /** Breaks the connection with a TCP reset, under TLS without a close notification, once the peer's system has what was written. */
+  /**
+   * Breaks the connection with a TCP reset, under TLS without a close notification, once the peer's system
+   * has what was written.
+   */
   async reset(): Promise<void> {
     const { localPort = 0, remotePort = 0 } = this.#socket;
     // A reset throws away what is still on its way, so that the peer would see less than was written.

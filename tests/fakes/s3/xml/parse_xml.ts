@@ -10,10 +10,22 @@ export interface XmlNode {
   children: XmlNode[];
 }
 
-const MARKUP =
-  /<\?[^>]*\?>|<!--[^]*?-->|<!\[CDATA\[([^]*?)\]\]>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:\s+[^\s=>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/y;
+/** A declaration, a comment, character data (1), an end tag (2), or a start tag (3, its attributes, and 5 when it is empty). */
+const MARKUP = new RegExp(
+  [
+    /<\?[^>]*\?>/,
+    /<!--[^]*?-->/,
+    /<!\[CDATA\[([^]*?)\]\]>/,
+    /<\/([^\s>]+)\s*>/,
+    /<([^\s/>!?]+)((?:\s+[^\s=>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/,
+  ].map(({ source }) => source).join("|"),
+  "y",
+);
 
-/** Parses a request document; anything malformed is `MalformedXML`. There are no document types and no entities but the five of XML. */
+/**
+ * Parses a request document; anything malformed is `MalformedXML`. There are no document types and no
+ * entities but the five of XML.
+ */
 export function parseXml(source: string): XmlNode {
   const root: XmlNode = { name: "", text: "", children: [] };
   const open = [root];

@@ -7,7 +7,10 @@ export class Xml {
   ) {}
 }
 
-/** An element with text or child elements; a child that is undefined is left out, and so is an element whose content is. */
+/**
+ * An element with text or child elements; a child that is undefined is left out, and so is an element whose
+ * content is.
+ */
 export function element(
   name: string,
   content: string | number | boolean | readonly (Xml | undefined)[] | undefined,
@@ -27,7 +30,9 @@ export function xmlDocument(
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${namespace}>${body}</${root}>`;
 }
 
-/** Escapes text. Characters XML 1.0 cannot hold become references all the same, as the service writes them. */
+/**
+ * Escapes text. Characters XML 1.0 cannot hold become references all the same, as the service writes them.
+ */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (char) => ESCAPES[char] ?? char)
     // deno-lint-ignore no-control-regex
