@@ -91,7 +91,7 @@ Deno.test("ListObjectsV2 pages through random keys as a plain filter would", asy
   }
   const keys = fake.objects(BUCKET).map(({ key }) => key);
   assertEquals(keys, keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 30; i++) {
     const [prefix, delimiter, startAfter] = [
       pick(["", "a", "b/", "😀"]),
       pick(["", "/", "a"]),
@@ -110,7 +110,7 @@ Deno.test("ListObjectsV2 pages through random keys as a plain filter would", asy
       ...(prefix === "" ? {} : { prefix }),
       ...(delimiter === "" ? {} : { delimiter }),
       ...(startAfter === "" ? {} : { "start-after": startAfter }),
-      "max-keys": String(pick([1, 2, 7, 1000])),
+      "max-keys": String(pick([2, 7, 50, 1000])),
     });
     assertEquals(all.keys, fits.filter((key) => commonOf(key) === undefined), label);
     assertEquals(all.prefixes, [...prefixes], label);

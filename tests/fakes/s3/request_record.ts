@@ -25,7 +25,7 @@ export interface RequestRecord {
   status: number;
   /** The error code answered. */
   errorCode?: string;
-  /** Bytes of request body that were read. */
+  /** Bytes of request body that were read before the answer. */
   bytesReceived: number;
   /** Bytes of response body that were written. */
   bytesSent: number;
