@@ -1,5 +1,11 @@
 import { basename } from "node:path";
-import { copyTree, type CopyTreeOptions, type CopyTreeResult, InvalidNameError } from "@lade/core";
+import {
+  AlreadyExistsError,
+  copyTree,
+  type CopyTreeOptions,
+  type CopyTreeResult,
+  InvalidNameError,
+} from "@lade/core";
 import type { Lade } from "./lade.ts";
 import { directoryUri, fileUri } from "./local_path.ts";
 
@@ -55,6 +61,7 @@ export async function downloadFiles(
   options: CopyTreeOptions,
 ): Promise<TransferSummary> {
   const source = await lade.locate(uri);
+  await makeDirectory(lade, directory);
   const target = await lade.locate(directoryUri(directory));
   const tally = new Tally("download", uri);
   if (source.key === "" || source.key.endsWith("/")) {
@@ -64,6 +71,14 @@ export async function downloadFiles(
     await tally.one(lade, uri, target.uriOf(target.key + name), options);
   }
   return tally.summary();
+}
+
+async function makeDirectory(lade: Lade, directory: string): Promise<void> {
+  try {
+    await lade.createContainer(directoryUri(directory));
+  } catch (error) {
+    if (!(error instanceof AlreadyExistsError)) throw error;
+  }
 }
 
 /** Counts what was copied, and collects what failed. */
