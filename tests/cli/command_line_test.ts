@@ -19,12 +19,12 @@ Deno.test("lade --version prints name and version, however it is asked for", asy
 Deno.test("lade exits with 2 on a wrong command line, says why and where to look, and does nothing", async () => {
   await using cli = new CliHere();
   const mistakes: [args: string[], said: RegExp][] = [
-    [[], /^lade: A command is needed\.\n  See lade --help\.\n$/],
-    [["lss"], /"lss"\.\n  Did you mean `ls`\?\n  See lade --help\.\n$/],
+    [[], /^lade: A command is needed\.\n {2}See lade --help\.\n$/],
+    [["lss"], /"lss"\.\n {2}Did you mean `ls`\?\n {2}See lade --help\.\n$/],
     [["upload", "a", "b"], /Here it is called put\.\n/],
-    [["ls", "--recursiv"], /Did you mean `--recursive`\?\n  See lade ls --help\.\n$/],
+    [["ls", "--recursiv"], /Did you mean `--recursive`\?\n {2}See lade ls --help\.\n$/],
     [["ls", "--unknown"], /Unexpected option or argument: "--unknown"\./],
-    [["cat"], /A URI or path is needed\.\n  See lade cat --help\.\n$/],
+    [["cat"], /A URI or path is needed\.\n {2}See lade cat --help\.\n$/],
     [["cp", "a"], /A source and a destination are needed\.\n/],
     [["cp", "--zstd", "23", "a", "b"], /--zstd/],
     [["cp", "--jobs", "0", "a", "b"], /--jobs/],
@@ -67,7 +67,7 @@ Deno.test("lade --help lists every command, and each command has help and a manu
   const listed = getDocPage(commands)?.sections.flatMap(({ entries }) => entries.map(({ term }) => term));
   assertEquals(listed?.flatMap((term) => term.type === "command" ? [term.name] : []), [...COMMAND_NAMES]);
   for (const name of COMMAND_NAMES) {
-    assertMatch(top.stdout, new RegExp(`^  ${name} +[A-Z]`, "m"));
+    assertMatch(top.stdout, new RegExp(`^ {2}${name} +[A-Z]`, "m"));
     const help = await cli.run([name, "--help"]);
     assertEquals([help.code, help.stderr], [0, ""]);
     assertStringIncludes(help.stdout, `Usage: lade ${name} [OPTION...]`);

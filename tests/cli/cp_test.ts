@@ -151,3 +151,18 @@ Deno.test("lade cp --zstd compresses, adds .zst, and leaves alone what has it", 
   assertEquals([clash.code, clash.stdout], [1, "cp memory://c/x memory://d/x.zst\n"]);
   assertStringIncludes(clash.stderr, '"memory://c/x" goes to the same name');
 });
+
+Deno.test("lade cp -r copies what lies deeper than a key may be long", async () => {
+  await using directory = await TemporaryDirectory.make();
+  await using cli = new CliHere();
+  const deep = Array(5).fill("d".repeat(190)).join("/");
+  await directory.write(`${"e".repeat(100)}/${deep}/file`, "deep");
+  const { code, stderr } = await cli.run([
+    "cp",
+    "-r",
+    `${directory.path}/${"e".repeat(100)}`,
+    `${directory.path}/to`,
+  ]);
+  assertEquals(code, 0, stderr);
+  assertEquals(await directory.tree("to/"), { [`to/${deep}/file`]: "deep" });
+});

@@ -14,7 +14,7 @@ Deno.test("ErrorMessage shows the cause chain from -v on, and stacks from -vv on
   );
   assertMatch(
     new ErrorMessage(error, 2).toText(STYLE),
-    /^lade: Cannot get it\n +at .*\n[^]*  caused by: refused\n +at /,
+    /^lade: Cannot get it\n +at .*\n[^]* {2}caused by: refused\n +at /,
   );
   assertEquals(new ErrorMessage(error, 0).toJson(), {
     type: "error",
@@ -46,5 +46,5 @@ Deno.test("lade prints each failure once, with causes by -v", async () => {
   const { stderr } = await cli.run(["-v", "cat", "memory://m/x"]);
   assertEquals(stderr, 'lade: Cannot get "memory://m/x": no such object\n');
   const { stderr: file } = await cli.run(["-v", "cat", "/nope/x"]);
-  assertMatch(file, /^lade: Cannot get "file:\/\/\/nope\/x": no such object\n  caused by: .*No such file/);
+  assertMatch(file, /^lade: Cannot get "file:\/\/\/nope\/x": no such object\n {2}caused by: .*No such file/);
 });

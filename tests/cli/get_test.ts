@@ -92,3 +92,14 @@ Deno.test("lade get says what to do about a permission that is missing", async (
   assertEquals([code, stdout], [1, ""]);
   assertStringIncludes(stderr, "--allow-write");
 });
+
+Deno.test("lade get makes its destination directory, but not when there is nothing to put in it", async () => {
+  await using directory = await TemporaryDirectory.make();
+  await using cli = new CliHere();
+  await cli.fill({ "memory://m/x": "1" });
+  assertEquals((await cli.run(["get", "memory://m/nope", `${directory.path}/new/`])).code, 1);
+  assertEquals((await cli.run(["get", "--dry-run", "memory://m/x", `${directory.path}/new/`])).code, 0);
+  assertEquals(await directory.tree(), {});
+  assertEquals((await cli.run(["get", "memory://m/x", `${directory.path}/new/er/`])).code, 0);
+  assertEquals(await directory.tree(), { "new/er/x": "1" });
+});

@@ -12,6 +12,7 @@ import { explainMissing } from "../places/explain_missing.ts";
 import { localPathOf, locate } from "../places/place.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { Conversion } from "./conversion.ts";
+import type { DestinationDirectory } from "./destination_directory.ts";
 import type { Job, Refusal } from "./job.ts";
 import { transferObject } from "./transfer_object.ts";
 import type { TransferOptions } from "./transfer_options.ts";
@@ -31,6 +32,8 @@ export interface JobRunnerConfig {
   readonly conversion: Conversion;
   /** Compresses and decompresses. */
   readonly pool: ZstdPool;
+  /** Where it all goes, if that is a directory. */
+  readonly directory: DestinationDirectory;
   /** Counts and prints. */
   readonly tally: TransferTally;
 }
@@ -66,11 +69,12 @@ export class JobRunner {
     }
   }
 
-  #transfer(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
+  async #transfer(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
+    await this.#config.directory.make();
     const { context: { output, signal, terminal }, options, move, conversion, pool } = this.#config;
     const { noClobber: createOnly } = options;
     const attributes = attributesOf(options);
-    return transferObject(job, {
+    return await transferObject(job, {
       move,
       createOnly,
       attributes,
@@ -90,7 +94,13 @@ export class JobRunner {
     if (!from || !to || from.store === to.store || localPathOf(from.uri) === undefined) return job;
     if (parseUri(from.uri).scheme !== parseUri(to.uri).scheme) return job;
     const { lade } = this.#config;
-    return { ...job, from: await locate(lade, from.uri), to: await locate(lade, to.uri) };
+    try {
+      return { ...job, from: await locate(lade, from.uri), to: await locate(lade, to.uri) };
+    } catch (error) {
+      // A path may be longer than a key of the root directory's store.
+      if (error instanceof InvalidNameError) return job;
+      throw error;
+    }
   }
 
   /** Copying an object onto itself has a use only where it changes what is stored with it. */

@@ -8,6 +8,7 @@ import { UsageError } from "../program/usage_error.ts";
 import { chooseProgressForm } from "../progress/choose_progress_form.ts";
 import { showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
+import { DestinationDirectory } from "./destination_directory.ts";
 import { JobRunner } from "./job_runner.ts";
 import { measureJobs } from "./measure_jobs.ts";
 import { type JobPlan, planJobs } from "./plan_jobs.ts";
@@ -43,8 +44,9 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
   const conversion = options.zstd !== undefined ? "compress" : options.decompress ? "decompress" : "none";
   const plan: JobPlan = { lade, operation: name, sources, destination, recursive, conversion, signal };
   using pool = createZstdPool();
+  const directory = new DestinationDirectory(lade, destination);
   const tally = new TransferTally(context, progress, options.dryRun);
-  const runner = new JobRunner({ context, lade, options, move, conversion, pool, tally });
+  const runner = new JobRunner({ context, lade, options, move, conversion, pool, directory, tally });
   const stopMeasuring = new AbortController();
   let measured: Promise<void> | undefined;
   const display = showProgress({
@@ -64,6 +66,7 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
     stopMeasuring.abort();
     await display[Symbol.asyncDispose]();
     await measured;
+    if (tally.objects === 0) await directory.removeIfUnused();
   }
   signal.throwIfAborted();
   if (move && recursive && !options.dryRun && tally.failed === 0) {

@@ -23,6 +23,11 @@ export class TransferTally {
     this.#dryRun = dryRun;
   }
 
+  /** Jobs done so far. */
+  get objects(): number {
+    return this.#objects;
+  }
+
   /** Jobs that failed so far. */
   get failed(): number {
     return this.#failed;

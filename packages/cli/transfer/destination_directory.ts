@@ -1,0 +1,45 @@
+import { AlreadyExistsError, NotEmptyError, NotFoundError } from "@lade/core";
+import type { Lade } from "@lade/lade";
+import { isLocalDirectory, localPathOf } from "../places/place.ts";
+import type { Destination } from "../places/resolve_destination.ts";
+
+/** The local directory that a transfer goes to, which is made when the first object is about to be written. */
+export class DestinationDirectory {
+  readonly #lade: Lade;
+  readonly #uri: string | undefined;
+  #making: Promise<boolean> | undefined;
+
+  /** Makes nothing yet. Other destinations need nothing made. */
+  constructor(lade: Lade, destination: Destination) {
+    this.#lade = lade;
+    const uri = destination.kind === "prefix" ? destination.place.uri : undefined;
+    this.#uri = uri !== undefined && localPathOf(uri) !== undefined ? uri : undefined;
+  }
+
+  /** Makes the directory unless it is there. */
+  async make(): Promise<void> {
+    await (this.#making ??= this.#makeOnce());
+  }
+
+  /** Removes the directory again if it was made and nothing came to be in it. */
+  async removeIfUnused(): Promise<void> {
+    if (this.#uri === undefined || !await this.#making?.catch(() => false)) return;
+    try {
+      await this.#lade.deleteContainer(this.#uri);
+    } catch (error) {
+      if (!(error instanceof NotEmptyError || error instanceof NotFoundError)) throw error;
+    }
+  }
+
+  /** Tells whether it was this that made the directory. */
+  async #makeOnce(): Promise<boolean> {
+    if (this.#uri === undefined || await isLocalDirectory(this.#uri)) return false;
+    try {
+      await this.#lade.createContainer(this.#uri);
+      return true;
+    } catch (error) {
+      if (error instanceof AlreadyExistsError) return false;
+      throw error;
+    }
+  }
+}
