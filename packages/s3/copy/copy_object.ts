@@ -1,6 +1,7 @@
 import {
   AlreadyExistsError,
   type CopyOptions,
+  NotFoundError,
   type ObjectInfo,
   PreconditionFailedError,
   type PutOptions,
@@ -46,8 +47,9 @@ export async function copyObject(target: CopyTarget, options: CopyOptions): Prom
     ...(sourceIfMatch === undefined ? {} : { ifMatch: sourceIfMatch }),
     ...(sourceVersion === undefined ? {} : { version: sourceVersion }),
   });
+  await checkTarget(target, options);
   // S3 refuses a copy that changes nothing.
-  if (from === to && sourceVersion === undefined) return copyOntoItself(target, source, options);
+  if (from === to && sourceVersion === undefined) return itself(source);
   return source.size > MAX_PART_SIZE
     ? await copyInParts(target, source, options)
     : await copyAtOnce(target, source, options);
@@ -90,19 +92,33 @@ async function copyAtOnce(target: CopyTarget, source: ObjectInfo, options: CopyO
   };
 }
 
-function copyOntoItself(
-  { toUri }: CopyTarget,
-  source: ObjectInfo,
-  { ifMatch, ifNoneMatch }: CopyOptions,
-): PutResult {
+/**
+ * Holds the conditions against the target as it is. The service holds them too, in one step with the copy; but there
+ * are services that know no conditions on copies and would pass over them.
+ */
+async function checkTarget(
+  { connection, toUri, to }: CopyTarget,
+  { ifMatch, ifNoneMatch, signal }: CopyOptions,
+): Promise<void> {
+  if (ifMatch === undefined && ifNoneMatch === undefined) return;
   const about = { operation: "copy to", uri: toUri };
+  let etag: string | undefined;
+  try {
+    ({ etag } = await headObject(connection, toUri, to, signal === undefined ? {} : { signal }));
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    if (ifMatch === undefined) return;
+    throw new PreconditionFailedError({ ...about, detail: "no object is there for the condition to hold" });
+  }
   if (ifNoneMatch !== undefined) {
     throw new AlreadyExistsError({ ...about, detail: "the object exists already" });
   }
-  if (ifMatch !== undefined && ifMatch !== source.etag) {
-    throw new PreconditionFailedError({ ...about, detail: `the etag is ${JSON.stringify(source.etag)}` });
+  if (ifMatch !== etag) {
+    throw new PreconditionFailedError({ ...about, detail: `the etag is ${JSON.stringify(etag)}` });
   }
-  const { size, etag, version, checksums } = source;
+}
+
+function itself({ size, etag, version, checksums }: ObjectInfo): PutResult {
   return {
     size,
     ...(etag === undefined ? {} : { etag }),

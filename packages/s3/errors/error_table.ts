@@ -33,8 +33,8 @@ export interface ErrorRow {
 
 /**
  * Every failure of S3 that is told apart, in the order of the documentation, which a test compares with this table.
- * Codes come from "Error responses" of the Amazon S3 API reference; `XMinio…` are of MinIO, `XAdmin…` of versitygw,
- * `QuotaExceeded` of Ceph.
+ * Codes come from "Error responses" of the Amazon S3 API reference; `XMinio…` are of MinIO, `XAdmin…` and those about
+ * directories of versitygw, `QuotaExceeded` of Ceph.
  */
 export const ERROR_TABLE: readonly ErrorRow[] = [
   { when: ["NoSuchKey", 404], error: NotFoundError, detail: "no such object" },
@@ -121,7 +121,14 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     detail: "the key has more bytes than the service takes",
   },
   {
-    when: ["InvalidObjectName", "XMinioInvalidObjectName", "InvalidURI"],
+    when: [
+      "InvalidObjectName",
+      "XMinioInvalidObjectName",
+      "InvalidURI",
+      "ObjectParentIsFile",
+      "ExistingObjectIsDirectory",
+      "DirectoryObjectContainsData",
+    ],
     error: InvalidNameError,
     detail: "the service does not take this key: {message}",
   },

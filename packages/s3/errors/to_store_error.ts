@@ -32,8 +32,14 @@ const rows = new Map<string | number, ErrorRow>(
   ERROR_TABLE.flatMap((row) => row.when.map((when) => [when, row] as const)),
 );
 
+/** A version's name that the service takes for none: as good as a version that is not there. */
+const INVALID_VERSION = /version.?id/i;
+
 /** The row of the table for a code and, where the code is unknown, for the status. */
 export function errorRow(fault: ServiceFault): ErrorRow {
+  if (fault.code === "InvalidArgument" && INVALID_VERSION.test(fault.message)) {
+    return rows.get("NoSuchVersion") ?? OTHER_ERROR;
+  }
   return rows.get(fault.code) ?? (fault.code === "" ? rows.get(fault.status) : statusRow(fault.status)) ??
     OTHER_ERROR;
 }

@@ -59,12 +59,13 @@ export function quoteEtag(etag: string): string {
 }
 
 /**
- * The checksums of the whole object in an answer. Those of single parts are left out: a checksum of checksums
- * (`…-3`), and one that comes with a range and does not say that it is of the full object.
+ * The checksums of the whole object in an answer. What may be of parts is left out: a checksum of checksums (`…-3`), and
+ * one that does not say that it is of the full object where it comes with a range or the object was made of parts.
  */
 export function readChecksums(headers: ResponseHeaders, whole: boolean): Checksums | undefined {
   const type = headers.get("x-amz-checksum-type");
-  if (type === "COMPOSITE" || (!whole && type !== "FULL_OBJECT")) return undefined;
+  const mayBeOfParts = !whole || /-\d+$/.test(readEtag(headers) ?? "");
+  if (type === "COMPOSITE" || (mayBeOfParts && type !== "FULL_OBJECT")) return undefined;
   let found: Record<string, string> | undefined;
   for (const label of LABELS) {
     const value = headers.get(`x-amz-checksum-${label}`);
