@@ -170,13 +170,13 @@ class Store implements LocalStore {
   /** Copies a file by the system's own copy, under a temporary name first. */
   async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
     const request = this.#copy("copy", from, to, options);
-    return await this.#mapped(request.subject, options, () => copyFile(this.#parts, request));
+    return await this.#mapped(request.subject, options, () => copyFile(this.#parts, request), readError);
   }
 
   /** Renames a file. One reached by a link, or moved to another file system, is copied and then deleted. */
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
     const request = this.#copy("rename", from, to, options);
-    await this.#mapped(request.subject, options, () => moveFile(this.#parts, request));
+    await this.#mapped(request.subject, options, () => moveFile(this.#parts, request), readError);
   }
 
   /** Is an `UnsupportedError`: nobody serves these files. */
@@ -219,17 +219,22 @@ class Store implements LocalStore {
     return { subject, target, from: tree.path(from), to: tree.path(to), options };
   }
 
-  async #mapped<T>(subject: Subject, { signal }: CallOptions, work: () => Promise<T>): Promise<T> {
+  async #mapped<T>(
+    subject: Subject,
+    { signal }: CallOptions,
+    work: () => Promise<T>,
+    errorOf: typeof fileError = fileError,
+  ): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      throw fileError(error, subject, signal);
+      throw errorOf(error, subject, signal);
     }
   }
 }
 
 /** A missing file is a missing object. */
-function readError(error: unknown, subject: Subject, signal: AbortSignal | undefined): unknown {
+function readError(error: unknown, subject: Subject, signal?: AbortSignal): unknown {
   return errorCode(error) === "ENOENT" ? noSuchObject(subject, error) : fileError(error, subject, signal);
 }
 

@@ -69,8 +69,8 @@ export async function canStart(
     throw new InvalidNameError({ ...subject, detail: "the prefix is not valid Unicode" });
   }
   try {
-    const root = await calls.present(calls.stat(tree.root));
-    if (root?.kind !== "directory") throw noRoot(subject, tree.root);
+    const root = tree.root === "/" ? undefined : await calls.present(calls.stat(tree.root));
+    if (tree.root !== "/" && root?.kind !== "directory") throw noRoot(subject, tree.root);
     if (directory === "") return true;
     if (segmentFault(directory.slice(0, -1)) !== undefined) return false;
     const path = tree.path(directory.slice(0, -1));

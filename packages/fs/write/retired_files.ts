@@ -3,7 +3,8 @@ import type { FileStatus } from "../files/file_status.ts";
 
 /** How far a file system's time of change may lie behind the clock. */
 const LAG_MS = 20;
-const MOST = 1024;
+/** Files remembered; more are not deleted within the lag. */
+const MOST = 4096;
 
 /**
  * Files that lost their name a moment ago. The system gives their numbers to new files at once; were such a file
@@ -20,19 +21,19 @@ export class RetiredFiles {
 
   /** Remembers a file that was deleted or replaced. */
   add(status: FileStatus): void {
-    const oldest = this.#clock.now() - LAG_MS;
-    if (status.mtimeMs < oldest) return;
-    if (this.#mtimes.size >= MOST) this.#forgetBefore(oldest);
+    if (status.mtimeMs < this.#clock.now() - LAG_MS) return;
+    this.#mtimes.delete(nameOf(status));
     this.#mtimes.set(nameOf(status), status.mtimeMs);
+    if (this.#mtimes.size <= MOST) return;
+    for (const oldest of this.#mtimes.keys()) {
+      this.#mtimes.delete(oldest);
+      break;
+    }
   }
 
   /** When the file that had this one's number before was changed, if that may matter. */
   mtimeBefore(status: FileStatus): number | undefined {
     return this.#mtimes.get(nameOf(status));
-  }
-
-  #forgetBefore(oldest: number): void {
-    for (const [name, mtimeMs] of this.#mtimes) if (mtimeMs < oldest) this.#mtimes.delete(name);
   }
 }
 
