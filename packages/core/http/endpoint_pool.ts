@@ -16,6 +16,8 @@ interface Opening {
   readonly controller: AbortController;
   readonly deadlineMs: number;
   readonly settled: Promise<void>;
+  /** Nobody waited for it any more; how it ends is nobody else's business. */
+  surplus: boolean;
 }
 
 const FIRST_RAMP = 4;
@@ -165,10 +167,12 @@ export class EndpointPool {
       this.#give(connection);
     }, (error) => {
       this.#openings.delete(opening);
+      if (opening.surplus) return;
       this.#ramp = Math.max(1, this.#ramp / 2);
       this.#refuse(error);
     }).then(() => this.#openMore());
-    const opening: Opening = { controller, settled, deadlineMs: clock.monotonicMs() + connectTimeoutMs };
+    const deadlineMs = clock.monotonicMs() + connectTimeoutMs;
+    const opening: Opening = { controller, settled, deadlineMs, surplus: false };
     this.#openings.add(opening);
   }
 
@@ -179,7 +183,10 @@ export class EndpointPool {
   }
 
   #cancelSurplus(reason: unknown): void {
-    for (const { controller } of [...this.#openings].slice(this.#waiting.length)) controller.abort(reason);
+    for (const opening of [...this.#openings].slice(this.#waiting.length)) {
+      opening.surplus = true;
+      opening.controller.abort(reason);
+    }
   }
 }
 
