@@ -1,0 +1,74 @@
+import { type GetResult, PreconditionFailedError } from "@lade/core";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
+
+const SIZE = 3 * 2 ** 20 + 123;
+
+/** Reads the first bytes of a result, changes the file, and reads on. */
+async function readAcross(result: GetResult, change: () => void): Promise<PreconditionFailedError> {
+  await using reading = result;
+  await reading.readInto(new Uint8Array(4096));
+  change();
+  return await assertRejects(async () => {
+    await reading.readInto(new Uint8Array(SIZE));
+  }, PreconditionFailedError);
+}
+
+testBoth("get() fails when the file becomes shorter while it is read", async ({ root, store }) => {
+  root.write("a", new Uint8Array(SIZE));
+  const error = await readAcross(await store.get("a"), () => Deno.truncateSync(root.file("a"), 8192));
+  assertStringIncludes(error.message, "it became shorter");
+});
+
+testBoth("get() fails when the file grows while it is read", async ({ root, store }) => {
+  root.write("a", new Uint8Array(SIZE));
+  const change = () => Deno.writeFileSync(root.file("a"), new Uint8Array(10), { append: true });
+  const error = await readAcross(await store.get("a"), change);
+  assertStringIncludes(error.message, `it had ${SIZE} bytes and now has ${SIZE + 10}`);
+});
+
+testBoth("get() fails when the file is written to in place while it is read", async ({ root, store }) => {
+  root.write("a", new Uint8Array(SIZE));
+  const past = new Date(Date.now() - 60_000);
+  Deno.utimeSync(root.file("a"), past, past);
+  const error = await readAcross(await store.get("a"), () => {
+    using file = Deno.openSync(root.file("a"), { write: true });
+    file.writeSync(bytes("changed"));
+  });
+  assertStringIncludes(error.message, "it was written to");
+});
+
+testBoth("get() goes on with the old content when the object is replaced", async ({ root, store }) => {
+  const old = new Uint8Array(SIZE).fill(1);
+  root.write("a", old);
+  await using result = await store.get("a");
+  const target = new Uint8Array(SIZE);
+  await result.readInto(target.subarray(0, 4096));
+  await store.put("a", bytes("new"));
+  await result.readInto(target.subarray(4096));
+  assertEquals(target, old);
+  assertEquals(await textOf(store, "a"), "new");
+});
+
+testBoth("get() goes on when the object is deleted meanwhile", async ({ root, store }) => {
+  root.write("a", new Uint8Array(SIZE).fill(1));
+  await using result = await store.get("a");
+  await store.delete("a");
+  assertEquals(await result.readInto(new Uint8Array(SIZE)), SIZE);
+});
+
+testBoth("get() frees the file when its body is cancelled half-way", async ({ root, store }) => {
+  root.write("a", new Uint8Array(SIZE));
+  const result = await store.get("a");
+  const reader = result.body.getReader();
+  await reader.read();
+  await reader.cancel();
+  const open = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      return "";
+    }
+  });
+  assertEquals(open.filter((path) => path === root.file("a")), []);
+});
