@@ -3,6 +3,8 @@ import { RawServer, until } from "./raw_server_test.ts";
 import { TcpTransport } from "./tcp_transport.ts";
 import { TransportError } from "./transport_error.ts";
 
+Deno.test.sanitizer({ ops: true, resources: true });
+
 const OK = "HTTP/1.1 200 OK\r\n";
 const CHUNKED = `${OK}Transfer-Encoding: chunked\r\n\r\n`;
 

@@ -49,6 +49,7 @@ export async function sendWithRetry(
     try {
       response = await (interceptor ? interceptor(request, number, () => send(attempt)) : send(attempt));
       failed = await judge(response, request, clock.now());
+      signal?.throwIfAborted();
     } catch (error) {
       await response?.body.cancel(error);
       signal?.throwIfAborted();

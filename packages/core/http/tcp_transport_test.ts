@@ -4,6 +4,8 @@ import { latin1, RawServer } from "./raw_server_test.ts";
 import { TcpTransport } from "./tcp_transport.ts";
 import { TransportError } from "./transport_error.ts";
 
+Deno.test.sanitizer({ ops: true, resources: true });
+
 Deno.test("TcpTransport.send() sends the request to the byte and gives the answer", async () => {
   const heads: unknown[] = [];
   await using server = new RawServer(async (peer) => {
