@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import config from "../../packages/cli/deno.json" with { type: "json" };
-import { COMMAND_NAMES, commands } from "../../packages/cli/program/commands.ts";
+import { COMMAND_NAMES } from "../../packages/cli/program/commands.ts";
 import { getDocPage } from "@optique/core/parser";
+import { loadParser } from "../../packages/cli/program/command_line.ts";
 import { CliHere } from "./run_here.ts";
 import { runLade } from "./run_lade.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
@@ -64,7 +65,9 @@ Deno.test("lade --help lists every command, and each command has help and a manu
   await using cli = new CliHere();
   const top = await cli.run(["--help"]);
   assertEquals([top.code, top.stderr], [0, ""]);
-  const listed = getDocPage(commands)?.sections.flatMap(({ entries }) => entries.map(({ term }) => term));
+  const listed = getDocPage(await loadParser())?.sections.flatMap(({ entries }) =>
+    entries.map(({ term }) => term)
+  );
   assertEquals(listed?.flatMap((term) => term.type === "command" ? [term.name] : []), [...COMMAND_NAMES]);
   for (const name of COMMAND_NAMES) {
     assertMatch(top.stdout, new RegExp(`^ {2}${name} +[A-Z]`, "m"));

@@ -1,12 +1,13 @@
-import { merge } from "@optique/core/constructs";
+import { merge, or } from "@optique/core/constructs";
 import { runParser } from "@optique/core/facade";
 import { formatMessage, lineBreak, type Message, message, text } from "@optique/core/message";
 import config from "../deno.json" with { type: "json" };
 import { SIZE_UNITS } from "../values/parse_size.ts";
 import type { Invocation } from "./command.ts";
-import { COMMAND_NAMES, commands } from "./commands.ts";
+import { type CommandName, isCommandName, loadCommands } from "./commands.ts";
 import { ownNameOf } from "./foreign_names.ts";
 import { type GlobalOptions, globalOptions } from "./global_options.ts";
+import { s3Options } from "./s3_options.ts";
 
 /** What a command line asks for. */
 export type CommandLine =
@@ -34,17 +35,24 @@ s3://bucket/key and so on) or a local path. A URI that ends in a slash names a p
 ${text(SIZE_UNITS)}${lineBreak()}\
 Exit codes: 0 done, 1 something failed, 2 wrong command line, 130 interrupted (SIGTERM 143, SIGHUP 129).`;
 
-/** The parser of the whole command line. */
-export const commandLineParser = merge(globalOptions, commands);
+/** Loads the parser of command lines with one command, or with any. */
+export async function loadParser(only?: CommandName) {
+  return merge(globalOptions, s3Options, or(...await loadCommands(only)));
+}
 
-/** Reads a command line. Help, version and completions come back as text to print. */
-export function readCommandLine(args: readonly string[], format: HelpFormat): CommandLine {
+/**
+ * Reads a command line. Help, version and completions come back as text to print. One that starts with a command, as
+ * most do, is read without loading the others.
+ */
+export async function readCommandLine(args: readonly string[], format: HelpFormat): Promise<CommandLine> {
+  const [first] = args;
+  const parser = await loadParser(isCommandName(first) ? first : undefined);
   const printed: string[] = [];
   let answer: CommandLine | undefined;
   const onShow = () => {
     answer = { kind: "text", text: tidy(printed.join("\n")) };
   };
-  const parsed = runParser(commandLineParser, "lade", args, {
+  const parsed = runParser(parser, "lade", args, {
     help: { command: true, option: { names: ["-h", "--help"], group: "Global options" }, onShow },
     version: {
       value: config.version,
@@ -68,8 +76,10 @@ export function readCommandLine(args: readonly string[], format: HelpFormat): Co
     },
   });
   if (answer) return answer;
-  const { invocation, ...settings } = parsed;
-  return { kind: "run", invocation, settings };
+  const { invocation, s3, ...settings } = parsed;
+  if (Object.keys(s3).length === 0) return { kind: "run", invocation, settings };
+  const byScheme = { ...settings.config, s3: { ...settings.config["s3"], ...s3 } };
+  return { kind: "run", invocation, settings: { ...settings, config: byScheme } };
 }
 
 /** No-break spaces have kept indentation; wrapped lines end in a space. */
@@ -80,7 +90,7 @@ function tidy(text: string): string {
 function problemOf(args: readonly string[], error: Message): string {
   if (args.length === 0) return "A command is needed.\nSee lade --help.";
   const problem = formatMessage(error, { quotes: true, colors: false }).replaceAll(/\n\n+/g, "\n");
-  const command = args.find((arg) => (COMMAND_NAMES as readonly string[]).includes(arg));
+  const command = args.find((arg) => isCommandName(arg));
   const own = command === undefined ? args.map(ownNameOf).find((name) => name !== undefined) : undefined;
   const hint = own === undefined ? "" : `\nHere it is called ${own}.`;
   const help = command === undefined ? "lade --help" : `lade ${command} --help`;

@@ -1,34 +1,38 @@
-import { or } from "@optique/core/constructs";
-import { cat } from "../commands/cat.ts";
-import { cp } from "../commands/cp.ts";
-import { du } from "../commands/du.ts";
-import { get } from "../commands/get.ts";
-import { ls } from "../commands/ls.ts";
-import { man } from "../commands/man.ts";
-import { mb } from "../commands/mb.ts";
-import { mv } from "../commands/mv.ts";
-import { pipe } from "../commands/pipe.ts";
-import { put } from "../commands/put.ts";
-import { rb } from "../commands/rb.ts";
-import { rm } from "../commands/rm.ts";
-import { stat } from "../commands/stat.ts";
+import type { Parser } from "@optique/core/parser";
+import type { CommandValue } from "./command.ts";
 
-/** The parser of every command, in the order of the help. */
-export const commands = or(ls, stat, cat, get, put, cp, mv, rm, du, mb, rb, pipe, man);
+/** The parser of one command. */
+export type CommandParser = Parser<"sync", CommandValue, unknown>;
 
-/** The names of the commands, in the same order. */
-export const COMMAND_NAMES = [
-  "ls",
-  "stat",
-  "cat",
-  "get",
-  "put",
-  "cp",
-  "mv",
-  "rm",
-  "du",
-  "mb",
-  "rb",
-  "pipe",
-  "man",
-] as const;
+const LOAD = {
+  ls: async () => (await import("../commands/ls.ts")).ls,
+  stat: async () => (await import("../commands/stat.ts")).stat,
+  cat: async () => (await import("../commands/cat.ts")).cat,
+  get: async () => (await import("../commands/get.ts")).get,
+  put: async () => (await import("../commands/put.ts")).put,
+  cp: async () => (await import("../commands/cp.ts")).cp,
+  mv: async () => (await import("../commands/mv.ts")).mv,
+  rm: async () => (await import("../commands/rm.ts")).rm,
+  du: async () => (await import("../commands/du.ts")).du,
+  mb: async () => (await import("../commands/mb.ts")).mb,
+  rb: async () => (await import("../commands/rb.ts")).rb,
+  pipe: async () => (await import("../commands/pipe.ts")).pipe,
+  man: async () => (await import("../commands/man.ts")).man,
+} as const satisfies Readonly<Record<string, () => Promise<CommandParser>>>;
+
+/** The name of a command. */
+export type CommandName = keyof typeof LOAD;
+
+/** The names of the commands, in the order of the help. */
+export const COMMAND_NAMES = Object.keys(LOAD) as readonly CommandName[];
+
+/** Whether a word is the name of a command. */
+export function isCommandName(word: string | undefined): word is CommandName {
+  return word !== undefined && Object.hasOwn(LOAD, word);
+}
+
+/** Loads the parser of one command, or of all. */
+export async function loadCommands(only?: CommandName): Promise<CommandParser[]> {
+  const names = only === undefined ? COMMAND_NAMES : [only];
+  return await Promise.all(names.map((name) => LOAD[name]()));
+}

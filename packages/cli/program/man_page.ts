@@ -3,8 +3,8 @@ import { formatMessage, type Message } from "@optique/core/message";
 import { getDocPage } from "@optique/core/parser";
 import { formatUsageTerm } from "@optique/core/usage";
 import config from "../deno.json" with { type: "json" };
-import { BRIEF, commandLineParser, FOOTER, USAGE } from "./command_line.ts";
-import { COMMAND_NAMES } from "./commands.ts";
+import { BRIEF, FOOTER, loadParser, USAGE } from "./command_line.ts";
+import { COMMAND_NAMES, type CommandName } from "./commands.ts";
 
 const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ["0", "Everything was done."],
@@ -17,8 +17,8 @@ const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
  * Writes the manual page of a command, or of the whole program, in the man macros of roff that every `man` reads
  * (man(7)). It is made of the same descriptions as the help.
  */
-export function writeManPage(command?: string): string {
-  const page = getDocPage(commandLineParser, command === undefined ? [] : [command]);
+export async function writeManPage(command?: CommandName): Promise<string> {
+  const page = getDocPage(await loadParser(command), command === undefined ? [] : [command]);
   if (!page) throw new TypeError(`Cannot write the manual page of ${command}: there is no such command`);
   const name = command === undefined ? "lade" : `lade-${command}`;
   const brief = plain(page.brief ?? BRIEF).replace(/\.$/, "");

@@ -27,7 +27,7 @@ const MOST_COLUMNS = 110;
 /** Runs one command line and resolves with the exit code. Failures are printed, never thrown. */
 export async function runCli(args: readonly string[], world: CliWorld): Promise<number> {
   const { terminal } = world;
-  const line = readCommandLine(args, {
+  const line = await readCommandLine(args, {
     columns: Math.min(terminal.columns() ?? DEFAULT_COLUMNS, MOST_COLUMNS),
     colors: !terminal.noColor && terminal.stdout.isTerminal(),
   });
