@@ -7,7 +7,7 @@ import type { Invocation } from "./command.ts";
 import { type CommandName, isCommandName, loadCommands } from "./commands.ts";
 import { ownNameOf } from "./foreign_names.ts";
 import { type GlobalOptions, globalOptions } from "./global_options.ts";
-import { s3Options } from "./s3_options.ts";
+import { s3Options, withoutPayer } from "./s3_options.ts";
 
 /** What a command line asks for. */
 export type CommandLine =
@@ -52,7 +52,7 @@ export async function readCommandLine(args: readonly string[], format: HelpForma
   const onShow = () => {
     answer = { kind: "text", text: tidy(printed.join("\n")) };
   };
-  const parsed = runParser(parser, "lade", args, {
+  const parsed = runParser(parser, "lade", withoutPayer(args), {
     help: { command: true, option: { names: ["-h", "--help"], group: "Global options" }, onShow },
     version: {
       value: config.version,

@@ -1,8 +1,8 @@
-import { object, or } from "@optique/core/constructs";
+import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { map, optional, withDefault } from "@optique/core/modifiers";
 import { flag, option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { string } from "@optique/core/valueparser";
 import type { InferValue } from "@optique/core/parser";
 
 /** What {@linkcode s3Options} says. */
@@ -37,12 +37,9 @@ export const s3Options = object("S3 options", {
         false,
       ),
       requestPayer: withDefault(
-        or(
-          map(option("--request-payer", choice(["requester"]), { hidden: true }), () => true),
-          flag("--request-payer", {
-            description: message`Agree to pay for the requests of Requester Pays buckets (s3.requestPayer).`,
-          }),
-        ),
+        flag("--request-payer", {
+          description: message`Agree to pay for the requests of Requester Pays buckets (s3.requestPayer).`,
+        }),
         false,
       ),
       caBundle: optional(
@@ -56,3 +53,16 @@ export const s3Options = object("S3 options", {
       Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== false)),
   ),
 });
+
+/**
+ * Takes the one value out that other programs give `--request-payer`, as in `--request-payer requester`: left there, it
+ * would be read as the name of a local file.
+ */
+export function withoutPayer(args: readonly string[]): readonly string[] {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  return args.flatMap((arg, at) => {
+    if (at >= end) return [arg];
+    if (arg === "--request-payer=requester") return ["--request-payer"];
+    return arg === "requester" && args[at - 1] === "--request-payer" ? [] : [arg];
+  });
+}
