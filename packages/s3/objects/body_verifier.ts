@@ -45,7 +45,6 @@ export class BodyVerifier {
       operation: call.operation,
       uri: call.uri,
       detail: `${this.#label} of the bytes is ${computed}, the service has ${this.#expected}`,
-      retryable: true,
     });
   }
 }

@@ -21,5 +21,5 @@ export function growingPartSize(base: number, number: number): number {
 
 /** The size of every part of an object of `size` bytes: `base`, or the least whole MiB with which 10,000 parts do. */
 export function evenPartSize(base: number, size: number): number {
-  return Math.max(base, Math.ceil(size / MAX_PARTS / 2 ** 20) * 2 ** 20);
+  return size <= base * MAX_PARTS ? base : Math.ceil(size / MAX_PARTS / 2 ** 20) * 2 ** 20;
 }

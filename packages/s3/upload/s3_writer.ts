@@ -46,6 +46,7 @@ export class S3Writer implements ObjectWriter {
   #completing = false;
   #failure: { readonly reason: unknown } | undefined;
   #cleaning: Promise<void> | undefined;
+  #leftover: { readonly error: unknown } | undefined;
 
   /** No I/O: the first request is made when there are more bytes than a single PUT is for, or by `close`. */
   constructor(parts: S3WriterParts) {
@@ -84,7 +85,9 @@ export class S3Writer implements ObjectWriter {
     if (this.#completing) await this.#closing?.catch(() => {});
     if (this.#closed) return;
     await this.#fail(reason ?? new DOMException("The writer was aborted", "AbortError"));
-    await this.#cleaning;
+    const leftover = this.#leftover;
+    this.#leftover = undefined;
+    if (leftover) throw leftover.error;
   }
 
   /** Aborts unless closed. */
@@ -102,6 +105,7 @@ export class S3Writer implements ObjectWriter {
         const cleaned = this.#fail(error);
         // Whoever aborts by a signal is not kept waiting; `abort` and disposal wait for what is still to be removed.
         if (!this.#parts.options.signal?.aborted) await cleaned;
+        this.#tellLeftover();
         throw this.#failure?.reason;
       } finally {
         this.#pending--;
@@ -189,7 +193,9 @@ export class S3Writer implements ObjectWriter {
     const { threshold, disabled } = connection.config.multipart;
     const sender = this.#sender;
     if (!sender) {
-      return PartBuffer.growing(context, disabled ? MAX_SINGLE_BYTES : Math.max(threshold, partSize));
+      // Whole parts: what is cut off a first buffer of other length would be a part too small.
+      const wholeParts = Math.max(1, Math.ceil(threshold / partSize)) * partSize;
+      return PartBuffer.growing(context, disabled ? MAX_SINGLE_BYTES : wholeParts);
     }
     const size = growingPartSize(partSize, sender.count + 1);
     for (;;) {
@@ -207,13 +213,24 @@ export class S3Writer implements ObjectWriter {
 
   /** Ends the writer, once; resolves when everything is given back. The first reason stays. */
   async #fail(reason: unknown): Promise<void> {
-    this.#failure ??= { reason };
-    this.#parts.options.signal?.removeEventListener("abort", this.#onAbort);
-    this.#sender?.cancel(this.#failure.reason);
-    this.#cleaning ??= this.#clean();
-    await this.#cleaning.catch((leftover) => {
-      this.#failure = { reason: reportLeftover(this.#failure?.reason, leftover) };
-    });
+    if (!this.#failure) {
+      this.#failure = { reason };
+      this.#parts.options.signal?.removeEventListener("abort", this.#onAbort);
+      this.#sender?.cancel(reason);
+      this.#cleaning = this.#clean().catch((error) => {
+        this.#leftover = { error };
+      });
+    }
+    await this.#cleaning;
+  }
+
+  /** Adds to the failure that its upload stays behind, where the failure can tell. */
+  #tellLeftover(): void {
+    if (!this.#failure || !this.#leftover) return;
+    const reason = reportLeftover(this.#failure.reason, this.#leftover.error);
+    if (reason === this.#failure.reason) return;
+    this.#failure = { reason };
+    this.#leftover = undefined;
   }
 
   async #clean(): Promise<void> {

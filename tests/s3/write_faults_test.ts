@@ -1,0 +1,368 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  AlreadyExistsError,
+  ChecksumMismatchError,
+  NotFoundError,
+  type ObjectStore,
+  PermissionDeniedError,
+  PreconditionFailedError,
+  type PutOptions,
+  type PutResult,
+  ServiceError,
+  StoreError,
+  UnavailableError,
+} from "@lade/core";
+import { sweepUploads } from "@lade/s3";
+import { noise } from "./noise.ts";
+import { openFake, type OpenFakeOptions } from "./open_fake.ts";
+
+const PART = 2000;
+const QUICK: OpenFakeOptions = { context: { random: () => 0 }, config: { multipart: { partSize: PART } } };
+const FINAL: OpenFakeOptions = { ...QUICK, transport: { retry: { maxAttempts: 2 } } };
+const DATA = noise(5 * PART + 1);
+
+async function write(
+  store: ObjectStore,
+  data: Uint8Array = DATA,
+  options: PutOptions = {},
+): Promise<PutResult> {
+  await using writer = await store.createWriter("object", { ...options, concurrency: 2 });
+  for (let at = 0; at < data.length; at += 700) await writer.write(data.subarray(at, at + 700));
+  return await writer.close();
+}
+
+const WAYS: Readonly<Record<string, typeof write>> = {
+  "createWriter()": write,
+  "put()": (store, data = DATA, options = {}) => store.put("object", data, options),
+};
+
+for (const [name, run] of Object.entries(WAYS)) {
+  Deno.test(`${name} sends parts with their checksums, and the object's when it completes`, async () => {
+    await using opened = await openFake(QUICK);
+    const { fake, store } = opened;
+    const result = await run(store);
+    assertEquals(fake.bytes("bucket", "object"), DATA);
+    assertEquals(result.size, DATA.length);
+    const stored = fake.object("bucket", "object");
+    assertEquals(result.etag, stored?.etag);
+    assertEquals([stored?.checksum?.algorithm, stored?.checksum?.type], ["crc32c", "FULL_OBJECT"]);
+    assertEquals(result.checksums?.crc32c, stored?.checksum?.value);
+    assertEquals(fake.requests.filter(({ operation }) => operation === "UploadPart").length, 6);
+    assertEquals(fake.uploads("bucket"), []);
+  });
+
+  for (const how of ["fin", "rst"] as const) {
+    Deno.test(`${name} sends a part again whose connection was broken by ${how}`, async () => {
+      await using opened = await openFake(QUICK);
+      const { fake, store } = opened;
+      fake.faults.add({
+        match: { operation: "UploadPart", nth: 2 },
+        action: { kind: "cut-request", afterBytes: 900, how },
+      });
+      fake.faults.add({ match: { operation: "UploadPart", nth: 5 }, action: { kind: "drop-answer", how } });
+      await run(store);
+      assertEquals(fake.bytes("bucket", "object"), DATA);
+      assertEquals(fake.uploads("bucket"), []);
+    });
+  }
+
+  Deno.test(`${name} aborts its upload when a part fails for good`, async () => {
+    await using opened = await openFake(QUICK);
+    const { fake, store } = opened;
+    fake.putObject("bucket", "object", "old");
+    fake.faults.add({
+      match: { operation: "UploadPart", nth: 3 },
+      action: { kind: "status", status: 403, code: "AccessDenied" },
+    });
+    fake.faults.add({
+      match: { operation: "UploadPart", nth: 4, times: Infinity },
+      action: { kind: "status", status: 403, code: "AccessDenied" },
+    });
+    const error = await assertRejects(() => run(store), PermissionDeniedError);
+    assertStringIncludes(error.message, "allow s3:PutObject");
+    assertEquals(new TextDecoder().decode(fake.bytes("bucket", "object")), "old");
+    assertEquals(fake.uploads("bucket"), []);
+  });
+
+  Deno.test(`${name} tells of an upload that it could not abort, and sweepUploads() removes it`, async () => {
+    await using opened = await openFake(FINAL);
+    const { fake, store } = opened;
+    fake.faults.add({
+      match: { operation: "UploadPart", nth: 2, times: Infinity },
+      action: { kind: "status", status: 400, code: "EntityTooSmall" },
+    });
+    const broken = fake.faults.add({
+      match: { operation: "AbortMultipartUpload", times: Infinity },
+      action: { kind: "status", status: 503 },
+    });
+    const error = await assertRejects(() => run(store), StoreError);
+    assertInstanceOf(error, ServiceError);
+    assertStringIncludes(error.message, "a part is smaller than the service takes");
+    const [upload] = fake.uploads("bucket");
+    assertStringIncludes(error.message, `upload ${upload?.id} stays behind; remove it by sweepUploads`);
+    assertEquals(broken.hits, 2);
+    fake.faults.clear();
+
+    const swept = async (olderThanMs: number, dryRun: boolean) => {
+      const keys: string[] = [];
+      for await (const { key } of sweepUploads(store, { olderThanMs, dryRun })) keys.push(key);
+      return keys;
+    };
+    assertEquals(await swept(3_600_000, false), []);
+    for (const each of fake.uploads("bucket")) each.initiatedAt -= 10_000;
+    assertEquals(await swept(5_000, true), ["object"]);
+    assertEquals(fake.uploads("bucket").length, 1);
+    assertEquals(await swept(5_000, false), ["object"]);
+    assertEquals(fake.uploads("bucket"), []);
+  });
+
+  Deno.test(`${name} takes a lost answer to Complete for a success when the object is there`, async () => {
+    for (const options of [{}, { ifNoneMatch: "*" }]) {
+      await using opened = await openFake(QUICK);
+      const { fake, store } = opened;
+      fake.faults.add({
+        match: { operation: "CompleteMultipartUpload" },
+        action: { kind: "drop-answer", how: "rst" },
+      });
+      const result = await run(store, DATA, options);
+      assertEquals(fake.bytes("bucket", "object"), DATA);
+      assertEquals(result.etag, fake.object("bucket", "object")?.etag);
+      assertEquals(fake.uploads("bucket"), []);
+    }
+  });
+
+  Deno.test(`${name} fails when Complete goes unanswered and nothing was made`, async () => {
+    await using opened = await openFake(FINAL);
+    const { fake, store } = opened;
+    fake.putObject("bucket", "object", "old");
+    fake.faults.add({
+      match: { operation: "CompleteMultipartUpload", times: Infinity },
+      action: { kind: "cut-request", afterBytes: 1, how: "rst" },
+    });
+    await assertRejects(() => run(store), UnavailableError);
+    assertEquals(new TextDecoder().decode(fake.bytes("bucket", "object")), "old");
+    assertEquals(fake.uploads("bucket"), []);
+  });
+
+  Deno.test(`${name} sees the error that Complete reports with status 200, and tries again where that helps`, async () => {
+    await using opened = await openFake(QUICK);
+    const { fake, store } = opened;
+    const passing = fake.faults.add({
+      match: { operation: "CompleteMultipartUpload", times: 2 },
+      action: [{ kind: "error-after-ok", code: "InternalError" }, {
+        kind: "padding",
+        spaces: 40,
+        behindDeclaration: true,
+      }],
+    });
+    await run(store);
+    assertEquals(passing.hits, 2);
+    assertEquals(fake.bytes("bucket", "object"), DATA);
+    fake.faults.clear();
+    fake.faults.add({
+      match: { operation: "CompleteMultipartUpload", times: Infinity },
+      action: { kind: "error-after-ok", code: "InvalidPart" },
+    });
+    const error = await assertRejects(() => run(store, noise(5 * PART, 2)), ServiceError);
+    assertStringIncludes(error.message, "the service has not the parts that were sent");
+    assertEquals(fake.bytes("bucket", "object"), DATA);
+    assertEquals(fake.uploads("bucket"), []);
+  });
+
+  Deno.test(`${name} finds that the service made another object than it sent`, async () => {
+    await using opened = await openFake(FINAL);
+    const { fake, store } = opened;
+    fake.faults.add({
+      match: { operation: "UploadPart", nth: 2 },
+      action: { kind: "headers", set: { "x-amz-checksum-crc32c": "AAAAAA==" } },
+    });
+    await assertRejects(() => run(store), ChecksumMismatchError);
+    assertEquals(fake.object("bucket", "object"), undefined);
+    assertEquals(fake.uploads("bucket"), []);
+  });
+
+  Deno.test(`${name} works where the service keeps no checksums, and says so`, async () => {
+    await using opened = await openFake({ ...QUICK, server: { checksums: false } });
+    const { fake, store } = opened;
+    const { checksums } = await run(store);
+    assertEquals(fake.bytes("bucket", "object"), DATA);
+    assertEquals(checksums, undefined);
+  });
+
+  Deno.test(`${name} keeps CRC-64/NVME where that is asked for`, async () => {
+    await using opened = await openFake({ config: { multipart: { partSize: PART }, checksum: "crc64nvme" } });
+    const { fake, store } = opened;
+    const { checksums } = await run(store);
+    const stored = fake.object("bucket", "object")?.checksum;
+    assertEquals([stored?.algorithm, stored?.type], ["crc64nvme", "FULL_OBJECT"]);
+    assertEquals(checksums?.crc64nvme, stored?.value);
+  });
+
+  Deno.test(`${name} signs payloads once the service refuses to do without`, async () => {
+    await using opened = await openFake(QUICK);
+    const { fake, store } = opened;
+    const refusing = fake.faults.add({
+      match: { times: Infinity, method: "PUT" },
+      action: { kind: "refuse-unsigned-payload" },
+    });
+    await run(store);
+    assertEquals(fake.bytes("bucket", "object"), DATA);
+    const before = fake.requests.length;
+    await store.put("small", noise(10));
+    assertEquals(fake.requests.length, before + 1);
+    assert(refusing.hits > 0);
+    assert(/^[0-9a-f]{64}$/.test(fake.requests.at(-1)?.headers["x-amz-content-sha256"] ?? ""));
+  });
+
+  Deno.test(`${name} leaves nothing behind when it is aborted at any request`, async () => {
+    for (let request = 1; request <= 8; request++) {
+      await using opened = await openFake(QUICK);
+      const { fake, store } = opened;
+      const controller = new AbortController();
+      const reason = new Error(`stop at request ${request}`);
+      fake.faults.add({
+        match: { nth: request },
+        action: { kind: "before", run: () => controller.abort(reason) },
+      });
+      const { signal } = controller;
+      const outcome = await run(store, DATA, { signal }).then(() => undefined, (error) => error);
+      if (outcome === undefined) assertEquals(fake.bytes("bucket", "object"), DATA);
+      else {
+        assertEquals(outcome, reason);
+        // The last request makes the object, and no abort can take that back.
+        if (request < 8) assertEquals(fake.object("bucket", "object"), undefined, `request ${request}`);
+      }
+      assertEquals(fake.uploads("bucket"), [], `request ${request}`);
+    }
+  });
+}
+
+Deno.test("put() does not take its own object for another's when the answer is lost", async () => {
+  await using opened = await openFake(QUICK);
+  const { fake, store } = opened;
+  fake.faults.add({ match: { operation: "PutObject" }, action: { kind: "drop-answer", how: "rst" } });
+  const error = await assertRejects(
+    () => store.put("object", noise(10), { ifNoneMatch: "*" }),
+    UnavailableError,
+  );
+  assert(error.retryable);
+  await assertRejects(() => store.put("object", noise(10), { ifNoneMatch: "*" }), AlreadyExistsError);
+});
+
+Deno.test("put() tells 409 and 412 apart", async () => {
+  await using opened = await openFake(FINAL);
+  const { fake, store } = opened;
+  await store.put("object", noise(10));
+  await assertRejects(() => store.put("object", noise(10), { ifNoneMatch: "*" }), AlreadyExistsError);
+  await assertRejects(() => store.put("object", noise(10), { ifMatch: "other" }), PreconditionFailedError);
+  const conflict = fake.faults.add({
+    match: { times: Infinity },
+    action: { kind: "status", status: 409, code: "ConditionalRequestConflict" },
+  });
+  const error = await assertRejects(
+    () => store.put("object", noise(10), { ifMatch: "x" }),
+    PreconditionFailedError,
+  );
+  assert(error.retryable);
+  assertEquals(conflict.hits, 2);
+});
+
+Deno.test("put() is one request up to the threshold and multipart beyond, unless that is off", async () => {
+  for (const disabled of [false, true]) {
+    await using opened = await openFake({ config: { multipart: { partSize: PART, disabled } } });
+    const { fake, store } = opened;
+    for (const run of [write, WAYS["put()"] ?? write]) {
+      fake.requests.length = 0;
+      await run(store, noise(PART));
+      assertEquals(fake.requests.map(({ operation }) => operation), ["PutObject"]);
+      fake.requests.length = 0;
+      await run(store, noise(PART + 1));
+      assertEquals(fake.requests[0]?.operation, disabled ? "PutObject" : "CreateMultipartUpload");
+      assertEquals(fake.bytes("bucket", "object"), noise(PART + 1));
+    }
+  }
+});
+
+Deno.test("createWriter() cuts what it held back into parts when the threshold is several parts", async () => {
+  await using opened = await openFake({ config: { multipart: { partSize: PART, threshold: 3 * PART + 5 } } });
+  const { fake, store } = opened;
+  await write(store, noise(3 * PART + 5));
+  assertEquals(fake.requests.map(({ operation }) => operation), ["PutObject"]);
+  await write(store, noise(8 * PART));
+  assertEquals(fake.bytes("bucket", "object"), noise(8 * PART));
+});
+
+Deno.test("createWriter() holds no more than its parts in flight and the one it fills", async () => {
+  await using opened = await openFake({ config: { multipart: { partSize: 2 ** 20 } } });
+  const { fake, store } = opened;
+  let most = 0;
+  const look = () => void (most = Math.max(most, store.context.budget.held));
+  fake.faults.add({ match: { times: Infinity }, action: { kind: "before", run: look } });
+  await using writer = await store.createWriter("object", { partSize: 2 ** 20, concurrency: 3 });
+  const data = noise(20 * 2 ** 20);
+  for (let at = 0; at < data.length; at += 300_000) await writer.write(data.subarray(at, at + 300_000));
+  await writer.close();
+  assert(most <= 4 * 2 ** 20, `${most} bytes were held`);
+  assertEquals(store.context.budget.held, 0);
+  assertEquals(fake.bytes("bucket", "object"), data);
+});
+
+Deno.test("writers go on when the budget is smaller than one part of each", async () => {
+  await using opened = await openFake({
+    config: { multipart: { partSize: 2 ** 20 } },
+    context: { maxBufferedBytes: 2 ** 20 },
+  });
+  const { fake, store } = opened;
+  const writers = await Promise.all(Array.from({ length: 5 }, (_, i) => store.createWriter(`object-${i}`)));
+  const data = noise(3 * 2 ** 20);
+  for (let at = 0; at < data.length; at += 500_000) {
+    for (const writer of writers) await writer.write(data.subarray(at, at + 500_000));
+  }
+  for (const writer of writers) await writer.close();
+  for (let i = 0; i < 5; i++) assertEquals(fake.bytes("bucket", `object-${i}`), data);
+  assertEquals(store.context.budget.held, 0);
+});
+
+Deno.test("abort() while the upload is being created removes it", async () => {
+  await using opened = await openFake(QUICK);
+  const { fake, store } = opened;
+  const stall = fake.faults.add({
+    match: { operation: "CreateMultipartUpload" },
+    action: { kind: "stall", at: "answer" },
+  });
+  const writer = await store.createWriter("object");
+  const writing = writer.write(DATA).catch((error) => error);
+  await stall.reached;
+  const aborting = writer.abort(new Error("enough"));
+  stall.release();
+  await aborting;
+  assertEquals((await writing).message, "enough");
+  assertEquals(fake.uploads("bucket"), []);
+});
+
+Deno.test("close() of an upload that somebody else removed is a NotFoundError", async () => {
+  await using opened = await openFake(QUICK);
+  const { fake, store } = opened;
+  const writer = await store.createWriter("object");
+  await writer.write(DATA);
+  for (const { id } of fake.uploads("bucket")) await store.abortUpload("object", id);
+  await assertRejects(() => writer.close(), NotFoundError);
+  assertEquals(fake.object("bucket", "object"), undefined);
+});
+
+Deno.test("listUploads() and listParts() tell what a killed process left", async () => {
+  await using opened = await openFake({ ...QUICK, server: { maxPageSize: 2 } });
+  const { fake, store } = opened;
+  const writers = [];
+  for (const key of ["a b+c", "ä", "x/1", "x/2", "x/3"]) {
+    const writer = await store.createWriter(key);
+    await writer.write(DATA);
+    writers.push(writer);
+  }
+  const uploads = await Array.fromAsync(store.listUploads());
+  assertEquals(uploads.map(({ key }) => key), ["a b+c", "x/1", "x/2", "x/3", "ä"]);
+  assertEquals((await Array.fromAsync(store.listUploads("x/"))).length, 3);
+  await Promise.all(writers.map((writer) => writer.abort()));
+  const left = fake.uploads("bucket");
+  assertEquals(left, []);
+});
