@@ -1,0 +1,73 @@
+import { PreconditionFailedError } from "@lade/core";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
+
+testBoth(
+  "a conditional write waits for the lock of another process, and ends with its signal",
+  async (context) => {
+    const { root, store } = context;
+    const { etag = "" } = await store.put("a", bytes("old"));
+    using other = Deno.openSync(root.file("a"));
+    await other.lock(true);
+    const controller = new AbortController();
+    const waiting = store.put("a", bytes("new"), { ifMatch: etag, signal: controller.signal });
+    controller.abort(new Error("stop"));
+    await assertRejects(() => waiting, Error, "stop");
+    const removing = new AbortController();
+    const deleting = store.delete("a", { ifMatch: etag, signal: removing.signal });
+    removing.abort(new Error("stop"));
+    await assertRejects(() => deleting, Error, "stop");
+    assertEquals(root.everything(), ["a"], "no lock file and no unfinished write is left");
+    const last = store.put("a", bytes("new"), { ifMatch: etag });
+    await other.unlock();
+    await last;
+    assertEquals(await textOf(store, "a"), "new");
+  },
+);
+
+testBoth("an unconditional write does not wait for anybody's lock", async ({ root, store }) => {
+  await store.put("a", bytes("old"));
+  using other = Deno.openSync(root.file("a"));
+  await other.lock(true);
+  await store.put("a", bytes("new"));
+  await store.delete("a");
+});
+
+testBoth("conditional writes by several stores at once lose no update", async ({ root, store, open }) => {
+  await store.put("n", bytes("0"));
+  const add = async () => {
+    const own = await open(root.path);
+    for (let done = 0; done < 5;) {
+      const { etag = "" } = await own.head("n");
+      const value = Number(await textOf(own, "n"));
+      if ((await own.head("n")).etag !== etag) continue;
+      try {
+        await own.put("n", bytes(`${value + 1}`), { ifMatch: etag });
+        done++;
+      } catch (error) {
+        assert(error instanceof PreconditionFailedError, `${error}`);
+      }
+    }
+  };
+  await Promise.all([add(), add(), add(), add()]);
+  assertEquals(await textOf(store, "n"), "20");
+  assertEquals(root.everything(), ["n"]);
+});
+
+testBoth(
+  "renames with conditions in both directions at once do not wait for one another",
+  async (context) => {
+    const { root, store, open } = context;
+    const other = await open(root.path);
+    for (let i = 0; i < 20; i++) {
+      const a = (await store.put("a", bytes("a"))).etag ?? "";
+      const b = (await store.put("b", bytes("b"))).etag ?? "";
+      const results = await Promise.allSettled([
+        store.rename("a", "b", { sourceIfMatch: a, ifMatch: b }),
+        other.rename("b", "a", { sourceIfMatch: b, ifMatch: a }),
+      ]);
+      assertEquals(results.filter(({ status }) => status === "fulfilled").length, 1);
+      assertEquals(root.everything().length, 1);
+    }
+  },
+);

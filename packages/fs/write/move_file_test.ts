@@ -1,0 +1,47 @@
+import { AlreadyExistsError, InvalidNameError, NotFoundError, PreconditionFailedError } from "@lade/core";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
+import { makeRoot } from "../testing/make_root.ts";
+
+testBoth("rename() makes the directories it needs, and leaves the old ones", async ({ root, store }) => {
+  await store.put("a/b", bytes("x"));
+  await store.rename("a/b", "c/d/e");
+  assertEquals(root.everything(), ["c/d/e"]);
+  assert(Deno.statSync(root.file("a")).isDirectory);
+});
+
+testBoth("rename() of one of two names of a file drops that name", async ({ root, store }) => {
+  root.write("a", "x");
+  Deno.linkSync(root.file("a"), root.file("b"));
+  await store.rename("a", "b");
+  assertEquals(root.everything(), ["b"]);
+  assertEquals(await textOf(store, "b"), "x");
+});
+
+testBoth("rename() to another file system copies, then deletes", async ({ root, open }) => {
+  await using other = await makeRoot("/dev/shm");
+  const content = "x".repeat(10_000);
+  root.write("a", content);
+  Deno.symlinkSync(other.path, root.file("other"));
+  const store = await open(root.path, { symlinks: "follow" });
+  await store.rename("a", "other/a");
+  assertEquals(root.everything(), ["other"]);
+  assertEquals(Deno.readTextFileSync(other.file("a")), content);
+  await store.rename("other/a", "back");
+  assertEquals(await textOf(store, "back"), content);
+  assertEquals(other.everything(), []);
+});
+
+testBoth("rename() that cannot be leaves both names as they were", async ({ root, store }) => {
+  root.write("a", "1");
+  root.write("b", "2");
+  root.write("dir/c", "3");
+  await assertRejects(() => store.rename("a", "b", { ifNoneMatch: "*" }), AlreadyExistsError);
+  await assertRejects(() => store.rename("a", "b", { ifMatch: "other" }), PreconditionFailedError);
+  await assertRejects(() => store.rename("a", "b", { sourceIfMatch: "other" }), PreconditionFailedError);
+  await assertRejects(() => store.rename("a", "dir"), InvalidNameError);
+  await assertRejects(() => store.rename("a", "b/c"), InvalidNameError);
+  await assertRejects(() => store.rename("dir", "d"), NotFoundError);
+  await assertRejects(() => store.rename("none", "d"), NotFoundError, "no such object");
+  assertEquals(root.everything(), ["a", "b", "dir/c"]);
+});
