@@ -59,6 +59,8 @@ export class AddressBook {
   async #resolve(): Promise<readonly string[]> {
     const { clock, hostname, isAllowed, port, resolve } = this.#config;
     const found = await resolve(hostname).catch((error) => {
+      // Permission for the host at one port does not cover its resolution, but does cover a connection by its name.
+      if (codeOf(error) === "EPERM") return [];
       throw describeResolveError(error, hostname);
     });
     this.#resolvedMs = clock.monotonicMs();
@@ -68,8 +70,13 @@ export class AddressBook {
 }
 
 function describeResolveError(error: unknown, hostname: string): WireError {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const retryable = code === "EAI_AGAIN" || code === "ETIMEOUT" || code === "ECONNREFUSED";
+  const retryable = UNANSWERED.has(codeOf(error));
   const why = retryable ? "the name server gives no answer now" : "the name does not resolve";
   return new WireError("dns", `${why}: ${JSON.stringify(hostname)}`, { cause: error, retryable });
+}
+
+const UNANSWERED: ReadonlySet<unknown> = new Set(["EAI_AGAIN", "ECONNREFUSED", "ETIMEOUT"]);
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -69,8 +69,7 @@ async function connectAny(
     for (const hostname of order) {
       const last = attempt(hostname);
       attempts.push(last);
-      const winner = Promise.any(attempts);
-      winner.catch(() => {});
+      const winner = Promise.any(attempts).catch(() => undefined);
       const stop = new AbortController();
       const delay = clock.sleep(ATTEMPT_DELAY_MS, AbortSignal.any([either, stop.signal]));
       const result = await Promise.race([winner, last.catch(() => undefined), delay.catch(() => undefined)]);
