@@ -43,3 +43,15 @@ export { bindChecksums } from "./checksum/bind_checksums.ts";
 export * from "./layers/prefix_store.ts";
 export * from "./layers/observe.ts";
 export type * from "./layers/store_event.ts";
+export * from "./retry/mod.ts";
+export * from "./write/with_crc32c.ts";
+export {
+  createZstdWriter,
+  type CreateZstdWriterOptions,
+  type ZstdObjectWriter,
+} from "./zstd/create_zstd_writer.ts";
+export { decompressZstd, type DecompressZstdOptions } from "./zstd/decompress_zstd.ts";
+export { decompressZstdBytes, type DecompressZstdBytesOptions } from "./zstd/decompress_zstd_bytes.ts";
+export { withZstd, type ZstdOptions, type ZstdWriter } from "./zstd/with_zstd.ts";
+export { zstdKey } from "./zstd/zstd_key.ts";
+export { createZstdPool, type ZstdPool, type ZstdPoolOptions } from "./zstd/zstd_pool.ts";
