@@ -17,6 +17,7 @@ const LOAD = {
   mb: async () => (await import("../commands/mb.ts")).mb,
   rb: async () => (await import("../commands/rb.ts")).rb,
   pipe: async () => (await import("../commands/pipe.ts")).pipe,
+  presign: async () => (await import("../commands/presign.ts")).presign,
   man: async () => (await import("../commands/man.ts")).man,
 } as const satisfies Readonly<Record<string, () => Promise<CommandParser>>>;
 

@@ -25,6 +25,9 @@ const FOREIGN: Readonly<Record<string, string>> = {
   rmdir: "rb",
   "delete-bucket": "rb",
   rcat: "pipe",
+  link: "presign",
+  share: "presign",
+  sign: "presign",
 };
 
 /** Our name of a command that another program knows under `name`. */

@@ -1,0 +1,34 @@
+import type { Json, Message } from "./message.ts";
+
+/** A URL that carries its own signature. */
+export interface Presigned {
+  /** The object. */
+  readonly uri: string;
+  /** The method it permits. */
+  readonly method: string;
+  /** The URL. */
+  readonly url: string;
+  /** When it ceases to work. */
+  readonly expires: Date;
+}
+
+/** One line of `presign`. */
+export class PresignedMessage implements Message {
+  readonly #presigned: Presigned;
+
+  /** Shows `presigned`. */
+  constructor(presigned: Presigned) {
+    this.#presigned = presigned;
+  }
+
+  /** The URL alone, for use by other programs. */
+  toText(): string {
+    return this.#presigned.url;
+  }
+
+  /** All of it. */
+  toJson(): Json {
+    const { expires, ...rest } = this.#presigned;
+    return { type: "presigned", ...rest, expires: expires.toISOString() };
+  }
+}
