@@ -50,8 +50,11 @@ Deno.test("lade cp goes on when nobody reads what it did", async () => {
 
 Deno.test("lade fails when standard output cannot be written", async () => {
   await using directory = await TemporaryDirectory.make({ a: "1" });
-  for (const command of ["ls", "cat", "stat"]) {
-    const shell = [Deno.execPath(), ...ladeArguments([command, "a"], { cwd: directory.path })];
+  for (const command of ["ls", "cat", "stat", "help"]) {
+    const shell = [
+      Deno.execPath(),
+      ...ladeArguments(command === "help" ? [command] : [command, "a"], { cwd: directory.path }),
+    ];
     const quoted = shell.map((word) => `'${word}'`).join(" ");
     const { code, stderr } = await new Deno.Command("sh", {
       args: ["-c", `${quoted} > /dev/full`],

@@ -143,6 +143,10 @@ Deno.test("lade cp --zstd compresses, adds .zst, and leaves alone what has it", 
     "cp memory://a/y.zst memory://b/y.zst",
   ]]);
   assertEquals((await cli.lade.stat("memory://b/x.zst")).size < 100, true);
+  await cli.lade.put("memory://a/m", "1", { contentType: "text/plain", metadata: { owner: "me" } });
+  await cli.run(["cp", "--zstd", "1", "memory://a/m", "memory://b/"]);
+  const { contentType, metadata } = await cli.lade.stat("memory://b/m.zst");
+  assertEquals([contentType, metadata], ["application/zstd", { owner: "me" }]);
   assertEquals((await cli.contents("memory://b/y.zst"))["memory://b/y.zst"], "not touched");
   assertEquals((await cli.run(["cp", "--zstd", "23", "memory://a/x", "memory://b/"])).code, 2);
   assertEquals((await cli.run(["cp", "--zstd", "1", "memory://a/x", "-"])).code, 2);

@@ -1,6 +1,6 @@
 import { InvalidNameError, readChunks } from "@lade/core";
 import { explainMissing } from "../places/explain_missing.ts";
-import { isPrefix, locate } from "../places/place.ts";
+import { isPrefix, locate, prefixNoun } from "../places/place.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CatOptions } from "./cat.ts";
 
@@ -15,7 +15,8 @@ export const runCat: RunCommand<CatOptions> = async (context, { offset, length, 
     try {
       const place = await locate(lade, argument);
       if (isPrefix(place)) {
-        throw new InvalidNameError({ operation: "get", uri: place.uri, detail: "it is a prefix, use ls" });
+        const detail = `it is ${prefixNoun(place)}, use ls`;
+        throw new InvalidNameError({ operation: "get", uri: place.uri, detail });
       }
       await using chunks = await readChunks(place.store, place.key, { signal, ...(part && { range }) })
         .catch(async (error) => {

@@ -1,7 +1,7 @@
 import { InvalidNameError } from "@lade/core";
 import { StatMessage } from "../messages/stat_message.ts";
 import { explainMissing } from "../places/explain_missing.ts";
-import { isPrefix, locate } from "../places/place.ts";
+import { isPrefix, locate, prefixNoun } from "../places/place.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { StatOptions } from "./stat.ts";
 
@@ -13,7 +13,7 @@ export const runStat: RunCommand<StatOptions> = async (context, { uris }) => {
     try {
       const place = await locate(lade, argument);
       if (isPrefix(place)) {
-        const detail = "it is a prefix, use du or ls";
+        const detail = `it is ${prefixNoun(place)}, use du or ls`;
         throw new InvalidNameError({ operation: "stat", uri: place.uri, detail });
       }
       const info = await place.store.head(place.key, { signal }).catch(async (error) => {

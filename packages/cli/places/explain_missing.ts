@@ -1,7 +1,7 @@
 import { NotFoundError } from "@lade/core";
 import type { Lade } from "@lade/lade";
 import { isThere } from "./look.ts";
-import { locatePrefix, type Place } from "./place.ts";
+import { locatePrefix, type Place, prefixNoun } from "./place.ts";
 
 /** What was tried when an object turned out to be missing. */
 export interface MissingObject {
@@ -23,6 +23,6 @@ export async function explainMissing(error: unknown, missing: MissingObject): Pr
   if (!(error instanceof NotFoundError) || signal.aborted) return error;
   if (error.uri !== place.uri) return error;
   const isPrefix = await isThere(await locatePrefix(lade, place), signal).catch(() => false);
-  const detail = isPrefix ? `it is a prefix, ${advice}` : error.detail;
+  const detail = isPrefix ? `it is ${prefixNoun(place)}, ${advice}` : error.detail;
   return new NotFoundError({ operation, uri: place.uri, detail, cause: error.cause });
 }

@@ -43,6 +43,11 @@ export function nameOf(place: Place): string {
   return place.key.slice(place.key.lastIndexOf("/") + 1);
 }
 
+/** What messages call a place that is no object. */
+export function prefixNoun(place: Place): string {
+  return localPathOf(place.uri) === undefined ? "a prefix" : "a directory";
+}
+
 /** The path of a URI of a local store; `undefined` for any other. */
 export function localPathOf(uri: string): string | undefined {
   const { scheme, rest } = parseUri(uri);

@@ -1,9 +1,9 @@
 import type { Lade } from "@lade/lade";
 import { ErrorMessage } from "../messages/error_message.ts";
+import { TextMessage } from "../messages/text_message.ts";
 import { ClosedOutputError, OutputError } from "../output/output_error.ts";
 import { Output } from "../output/output.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { writeAll } from "../output/write_all.ts";
 import { readCommandLine } from "./command_line.ts";
 import type { Invocation } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -35,7 +35,7 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
     case "run":
       return await runCommand(line.invocation, line.settings, world);
     case "text":
-      return await printText(terminal, line.text);
+      return await print(line.text, createOutput(world, false, false));
     case "mistake": {
       const output = createOutput(world, args.includes("--json"), false);
       await output.fail(new ErrorMessage(new UsageError(line.problem), 0));
@@ -45,13 +45,17 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
   }
 }
 
-async function printText(terminal: Terminal, text: string): Promise<number> {
+async function print(text: string, output: Output): Promise<number> {
+  let exitCode: number = ExitCode.ok;
   try {
-    await writeAll(terminal.stdout, new TextEncoder().encode(text.endsWith("\n") ? text : `${text}\n`));
-    return ExitCode.ok;
+    await output.result(new TextMessage(text.trimEnd()));
+    await output.flush();
   } catch (error) {
-    return error instanceof Deno.errors.BrokenPipe ? ExitCode.ok : ExitCode.failed;
+    await output.fail(new ErrorMessage(error, 0));
+    exitCode = ExitCode.failed;
   }
+  await output.close();
+  return exitCode;
 }
 
 function createOutput(world: CliWorld, json: boolean, quiet: boolean, onClosed = () => {}): Output {
@@ -81,7 +85,7 @@ async function runCommand(invocation: Invocation, settings: GlobalOptions, world
     exitCode = await report(error, output, signal, settings.verbosity);
   }
   try {
-    if (!world.lade) await (await opened)?.[Symbol.asyncDispose]();
+    if (!world.lade) await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();
   } catch (error) {
     await output.fail(new ErrorMessage(error, settings.verbosity));
   }
@@ -91,7 +95,11 @@ async function runCommand(invocation: Invocation, settings: GlobalOptions, world
 
 async function openLade(settings: GlobalOptions): Promise<Lade> {
   const { Lade } = await import("@lade/lade");
-  return new Lade({ config: settings.config });
+  try {
+    return new Lade({ config: settings.config });
+  } catch (error) {
+    throw error instanceof TypeError ? new UsageError(error.message, { cause: error }) : error;
+  }
 }
 
 /** Prints what ended a command, unless that is no failure, and tells the exit code. */

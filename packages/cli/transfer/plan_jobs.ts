@@ -2,7 +2,16 @@ import { InvalidNameError, type ObjectMeta } from "@lade/core";
 import type { Lade } from "@lade/lade";
 import { localNameFault } from "../places/local_name_fault.ts";
 import { look } from "../places/look.ts";
-import { isPrefix, localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
+import {
+  isPrefix,
+  localPathOf,
+  locate,
+  nameOf,
+  type Place,
+  placeBelow,
+  placeOf,
+  prefixNoun,
+} from "../places/place.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import { comparableUri } from "../places/comparable_uri.ts";
 import { type Conversion, convertedName, exactName } from "./conversion.ts";
@@ -52,7 +61,7 @@ export async function* planJobs(plan: JobPlan): AsyncGenerator<Job | Refusal> {
 
 function planObject(plan: JobPlan, place: Place, taken: Set<string>): Job | Refusal {
   if (isPrefix(place)) {
-    const detail = "it is a prefix, add -r to take everything under it";
+    const detail = `it is ${prefixNoun(place)}, add -r to take everything under it`;
     throw new InvalidNameError({ operation: plan.operation, uri: place.uri, detail });
   }
   const job = withDestination(plan, { from: place }, nameOf(place));

@@ -42,28 +42,49 @@ export interface TransferConfig {
 /** Transfers one object and resolves with the bytes written, where they became known. */
 export async function transferObject(job: Job, config: TransferConfig): Promise<number | undefined> {
   const { from, to } = job;
-  const { signal, onProgress } = config;
+  const { signal, onProgress, conversion } = config;
   if (from && to) {
     if (config.move) return await moveObject(from, to, { ...conditionOf(config), signal, onProgress });
-    const { conversion } = config;
-    if (isConverted(from.key, conversion)) {
-      return await writeAll(to, readContent(from, config), config, conversion === "compress");
-    }
+    if (isConverted(from.key, conversion)) return await convertObject(from, to, config);
     const options = { ...config.attributes, ...conditionOf(config), signal, onProgress };
     return (await copyObject(from.store, from.key, to.store, to.key, options)).size;
   }
-  if (from) return await printAll(readContent(from, config), config.output);
-  if (to) return await writeAll(to, countInput(config), config, config.conversion === "compress");
+  if (from) return await printObject(from, config);
+  if (to) return await writeAll(to, countInput(config), config, conversion === "compress", config.attributes);
   return undefined;
 }
 
-/** The bytes of an object, decompressed where that is asked for; each chunk is valid until the next. */
-async function* readContent(from: Place, config: TransferConfig): AsyncGenerator<Uint8Array> {
-  const { signal, onProgress, pool } = config;
+/** Compresses or decompresses an object; of its attributes those go along that still hold. */
+async function convertObject(from: Place, to: Place, config: TransferConfig): Promise<number> {
+  const { signal, onProgress, conversion } = config;
   await using chunks = await readChunks(from.store, from.key, { signal, onProgress });
-  if (config.conversion !== "decompress" || !isCompressed(from.key)) return yield* chunks;
-  const { budget } = from.store.context;
-  yield* decompressZstd(chunks, { signal, workers: pool, budget, uri: from.uri });
+  const { cacheControl, metadata } = chunks.info;
+  const kept = to.store.capabilities.attributes
+    ? { ...(cacheControl !== undefined && { cacheControl }), metadata }
+    : {};
+  const attributes = { ...kept, ...config.attributes };
+  const content = conversion === "compress" ? chunks : decompressed(chunks, from, config);
+  return await writeAll(to, content, config, conversion === "compress", attributes);
+}
+
+function decompressed(
+  chunks: AsyncIterable<Uint8Array>,
+  { store, uri }: Place,
+  { signal, pool: workers }: TransferConfig,
+): AsyncIterable<Uint8Array> {
+  return decompressZstd(chunks, { signal, workers, budget: store.context.budget, uri });
+}
+
+async function printObject(from: Place, config: TransferConfig): Promise<number> {
+  const { signal, onProgress, conversion, output } = config;
+  await using chunks = await readChunks(from.store, from.key, { signal, onProgress });
+  const plain = conversion !== "decompress" || !isCompressed(from.key);
+  let size = 0;
+  for await (const chunk of plain ? chunks : decompressed(chunks, from, config)) {
+    await output.bytes(chunk);
+    size += chunk.length;
+  }
+  return size;
 }
 
 async function* countInput({ stdin, signal, onProgress }: TransferConfig): AsyncGenerator<Uint8Array> {
@@ -78,23 +99,15 @@ async function writeAll(
   chunks: AsyncIterable<Uint8Array>,
   config: TransferConfig,
   compress: boolean,
+  attributes: ObjectAttributes,
 ): Promise<number> {
-  const { attributes, signal, level, pool: workers } = config;
+  const { signal, level, pool: workers } = config;
   const options = { ...attributes, ...conditionOf(config), signal };
   await using writer = compress
     ? await createZstdWriter(to.store, to.key, { ...options, level, workers })
     : await to.store.createWriter(to.key, options);
   for await (const chunk of chunks) await writer.write(chunk);
   return (await writer.close()).size;
-}
-
-async function printAll(chunks: AsyncIterable<Uint8Array>, output: Output): Promise<number> {
-  let size = 0;
-  for await (const chunk of chunks) {
-    await output.bytes(chunk);
-    size += chunk.length;
-  }
-  return size;
 }
 
 function conditionOf({ createOnly }: TransferConfig): { readonly ifNoneMatch?: string } {
