@@ -1,0 +1,60 @@
+import type { ByteBudget } from "../context/byte_budget.ts";
+import { byteSource } from "./byte_source.ts";
+import { FrameReader } from "./frame_reader.ts";
+import { checkPool } from "./with_zstd.ts";
+import { resolveWorkers, WorkerPool, type ZstdPool } from "./zstd_pool.ts";
+
+/** Options of {@linkcode decompressZstd}. */
+export interface DecompressZstdOptions {
+  /** Ends the decompression; the stream then fails with `signal.reason`. */
+  readonly signal?: AbortSignal;
+  /** Workers at most, or a pool to share; `"auto"`, which is the default, is one per processor, at most 4. */
+  readonly workers?: number | "auto" | ZstdPool;
+  /**
+   * Largest window of a frame, as a power of two from 10 to 31; 27 (128 MiB) by default, which is what `zstd` writes at
+   * most unless told otherwise. A frame of unknown length or more than 16 MiB takes that much memory.
+   */
+  readonly maxWindowLog?: number;
+  /** Counts the decompressed bytes that are not read yet; with little room nothing is read ahead. */
+  readonly budget?: ByteBudget;
+  /** What is decompressed, for messages; `zstd data` by default. */
+  readonly uri?: string;
+}
+
+/**
+ * Decompresses a stream of zstd frames (RFC 8878), as any zstd encoder writes them, at the reader's pace.
+ *
+ * The frame structure is checked beside the decoder, which itself takes a truncated stream for a whole one. A stream
+ * that is cut anywhere, empty, damaged, followed by other bytes, or no zstd at all is a `ChecksumMismatchError`, which
+ * comes after the content before it. The one cut that cannot be known is between two frames of another encoder. A
+ * window above `maxWindowLog` and a dictionary are `UnsupportedError`s.
+ *
+ * The first MiB of content is decompressed on the event loop, the rest in Workers, several frames at a time. Holds at
+ * most `workers + 1` jobs of 4 MiB of content, or of one frame of up to 16 MiB, whatever the frames claim or expand
+ * to. Whoever does not read to the end cancels the stream, which ends the Workers and cancels `source`.
+ */
+export function decompressZstd(
+  source: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
+  options: DecompressZstdOptions = {},
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const { maxWindowLog = 27, workers, budget, signal, uri = "zstd data" } = options;
+  if (!Number.isInteger(maxWindowLog) || maxWindowLog < 10 || maxWindowLog > 31) {
+    throw new RangeError(
+      `Cannot decompress with maxWindowLog ${maxWindowLog}: a whole number from 10 to 31 is needed`,
+    );
+  }
+  const shared = typeof workers === "object" ? checkPool(workers) : undefined;
+  const pool = shared ?? new WorkerPool(resolveWorkers(workers as number | "auto", 4));
+  const config = { uri, maxWindowLog, pool, ownsPool: !shared, budget, signal };
+  const reader = new FrameReader(byteSource(source), config);
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      const piece = await reader.next();
+      if (piece) return controller.enqueue(piece);
+      controller.close();
+      controller.byobRequest?.respond(0);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,252 @@
+import type { BudgetLease, ByteBudget } from "../context/byte_budget.ts";
+import { ChecksumMismatchError } from "../errors/errors.ts";
+import { ByteGatherer } from "./byte_gatherer.ts";
+import type { ByteSource } from "./byte_source.ts";
+import { ZstdFrameScanner } from "./zstd_frame_scanner.ts";
+import type { WholeFrame, ZstdJob, ZstdOutput } from "./zstd_job.ts";
+import type { WorkerPool } from "./zstd_pool.ts";
+import { ZstdJobError, type ZstdWorker } from "./zstd_worker.ts";
+
+/** What a {@linkcode FrameReader} is made of. */
+export interface FrameReaderConfig {
+  readonly uri: string;
+  readonly maxWindowLog: number;
+  readonly pool: WorkerPool;
+  /** Whether the pool ends with the reader. */
+  readonly ownsPool: boolean;
+  readonly budget: ByteBudget | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface Pending {
+  readonly output: Promise<ZstdOutput>;
+  readonly lease?: BudgetLease | undefined;
+}
+
+/** A frame that is decompressed in pieces, because it has or may have too much content. */
+interface LongFrame {
+  readonly worker: ZstdWorker;
+  readonly id: number;
+  /** The scanner's bound of the content up to where the last piece ended. */
+  sentBound: number;
+}
+
+/** Content up to which a frame is decompressed in one job. */
+const LONGEST_WHOLE = 2 ** 24;
+/** Content that short frames are gathered to, and that a long frame is cut to. */
+const JOB_CONTENT = 2 ** 22;
+/** Compressed bytes that a long frame is cut to. */
+const PIECE_BYTES = 2 ** 20;
+/** Content that is decompressed on the event loop, in some 2 ms, before any Worker is started. */
+const LOOP_CONTENT = 2 ** 20;
+
+/** Cuts a stream of frames into jobs, has several of them done at a time, and gives the results in order. */
+export class FrameReader {
+  readonly #source: ByteSource;
+  readonly #config: FrameReaderConfig;
+  readonly #scanner: ZstdFrameScanner;
+  readonly #gathered = new ByteGatherer();
+  readonly #jobs = new AbortController();
+  readonly #pending: Pending[] = [];
+  #ready: Uint8Array<ArrayBuffer>[] = [];
+  /** The frames among the gathered bytes that have ended, and the most content they can have. */
+  #whole: WholeFrame[] = [];
+  #wholeBound = 0;
+  /** Where the frame that the walk is in starts among the gathered bytes. */
+  #frameStart = 0;
+  #long: LongFrame | undefined;
+  #loopContent = LOOP_CONTENT;
+  #pumping: Promise<void> | undefined;
+  #pumped = false;
+  #changed = Promise.withResolvers<void>();
+  #end: { readonly reason: unknown } | undefined;
+
+  constructor(source: ByteSource, config: FrameReaderConfig) {
+    this.#source = source;
+    this.#config = config;
+    this.#scanner = new ZstdFrameScanner(config);
+    if (config.signal?.aborted) this.#onAbort();
+    else config.signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** The next content, never empty, which belongs to the caller; absent at the end. One call at a time. */
+  async next(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    this.#pumping ??= this.#pump();
+    try {
+      for (;;) {
+        if (this.#end) throw this.#end.reason;
+        const piece = this.#ready.shift();
+        if (piece) return piece;
+        const first = this.#pending[0];
+        if (first) {
+          this.#ready = [...(await first.output).pieces];
+          this.#pending.shift();
+          first.lease?.release();
+          this.#change();
+        } else if (this.#pumped) return void this.#free(undefined);
+        else await this.#changed.promise;
+      }
+    } catch (error) {
+      await this.cancel(error).catch(() => {});
+      throw this.#end?.reason;
+    }
+  }
+
+  /** Gives up: frees the source and the Workers. */
+  async cancel(reason: unknown): Promise<void> {
+    if (this.#end) return;
+    this.#end = { reason };
+    this.#free(reason);
+    await this.#source.cancel(reason);
+  }
+
+  /** Reads ahead as far as there is room. */
+  async #pump(): Promise<void> {
+    try {
+      for (let chunk = await this.#source.next(); chunk; chunk = await this.#source.next()) {
+        await this.#take(chunk);
+        // Nobody should wait for what is there because more is to come.
+        if (this.#pending.length === 0) await this.#sendWhole();
+      }
+      this.#scanner.finish();
+      await this.#sendWhole();
+    } catch (error) {
+      const output = Promise.reject(error);
+      output.catch(() => {});
+      this.#pending.push({ output });
+    }
+    this.#pumped = true;
+    this.#change();
+  }
+
+  async #take(chunk: Uint8Array): Promise<void> {
+    const scanner = this.#scanner;
+    for (let offset = 0; offset < chunk.length;) {
+      const from = scanner.place;
+      const next = scanner.scan(chunk, offset);
+      if (from === "block header" || from === "block" || from === "checksum") {
+        this.#gathered.append(chunk.subarray(offset, next));
+        if (scanner.place === "magic number") await this.#endFrame();
+        else await this.#goOn();
+      } else if (from === "frame header" && scanner.place !== from) await this.#beginFrame();
+      offset = next;
+    }
+  }
+
+  async #beginFrame(): Promise<void> {
+    const contentSize = this.#scanner.header?.contentSize ?? 0;
+    if (this.#wholeBound + contentSize > JOB_CONTENT) await this.#sendWhole();
+    this.#frameStart = this.#gathered.length;
+    this.#gathered.append(this.#scanner.headerBytes);
+    if (contentSize > LONGEST_WHOLE) this.#openLong();
+  }
+
+  async #goOn(): Promise<void> {
+    const { header, contentBound } = this.#scanner;
+    if (!this.#long && header?.contentSize === undefined && contentBound > LONGEST_WHOLE) {
+      await this.#sendWhole();
+      this.#openLong();
+    }
+    const long = this.#long;
+    if (!long) return;
+    if (this.#gathered.length >= PIECE_BYTES || contentBound - long.sentBound >= JOB_CONTENT) {
+      await this.#sendPiece(long, false);
+    }
+  }
+
+  async #endFrame(): Promise<void> {
+    const { header, contentBound } = this.#scanner;
+    if (this.#long) {
+      await this.#sendPiece(this.#long, true);
+      this.#long = undefined;
+      return;
+    }
+    const bound = header?.contentSize ?? contentBound;
+    const length = this.#gathered.length - this.#frameStart;
+    this.#whole.push({ length, contentBound: bound, exact: header?.contentSize !== undefined });
+    this.#wholeBound += bound;
+    if (this.#wholeBound >= JOB_CONTENT || this.#gathered.length >= JOB_CONTENT) await this.#sendWhole();
+  }
+
+  #openLong(): void {
+    const worker = this.#config.pool.pick();
+    this.#long = { worker, id: worker.openFrame(), sentBound: 0 };
+  }
+
+  async #sendPiece(long: LongFrame, last: boolean): Promise<void> {
+    const content = this.#scanner.contentBound - long.sentBound;
+    long.sentBound = this.#scanner.contentBound;
+    const bytes = this.#gathered.take(this.#gathered.length);
+    const windowLog = this.#config.maxWindowLog;
+    await this.#send(
+      { task: "piece", bytes, frame: long.id, last, windowLog },
+      content,
+      (job, signal) => long.worker.run(job, signal),
+    );
+  }
+
+  /** Sends the frames that have ended. */
+  async #sendWhole(): Promise<void> {
+    const frames = this.#whole;
+    const content = this.#wholeBound;
+    if (frames.length === 0) return;
+    this.#whole = [];
+    this.#wholeBound = 0;
+    const length = frames.reduce((sum, frame) => sum + frame.length, 0);
+    this.#frameStart -= length;
+    const { pool, maxWindowLog: windowLog } = this.#config;
+    const bytes = this.#gathered.take(length);
+    const onLoop = content <= this.#loopContent;
+    if (onLoop) this.#loopContent -= content;
+    await this.#send(
+      { task: "decompress", bytes, frames, windowLog },
+      content,
+      (job, signal) => onLoop ? pool.runOnLoop(job, signal) : pool.pick().run(job, signal),
+    );
+  }
+
+  async #send(
+    job: ZstdJob,
+    content: number,
+    run: (job: ZstdJob, signal: AbortSignal) => Promise<ZstdOutput>,
+  ): Promise<void> {
+    const { pool, budget } = this.#config;
+    let lease: BudgetLease | undefined;
+    for (;;) {
+      if (this.#end) throw this.#end.reason;
+      if (this.#pending.length === 0) lease = budget?.overdraw(content);
+      else if (this.#pending.length <= pool.workers) lease = budget?.tryAcquire(content);
+      if (lease || (!budget && this.#pending.length <= pool.workers)) break;
+      await this.#changed.promise;
+    }
+    const output = run(job, this.#jobs.signal).catch((error) => {
+      throw error instanceof ZstdJobError ? this.#refused(error) : error;
+    });
+    output.catch(() => {});
+    this.#pending.push({ output, lease });
+    this.#change();
+  }
+
+  #refused(cause: ZstdJobError): ChecksumMismatchError {
+    const detail = `the decoder refuses it: ${cause.message}`;
+    return new ChecksumMismatchError({ operation: "decompress", uri: this.#config.uri, detail, cause });
+  }
+
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
+
+  #free(reason: unknown): void {
+    this.#config.signal?.removeEventListener("abort", this.#onAbort);
+    this.#jobs.abort(reason);
+    for (const { lease } of this.#pending.splice(0)) lease?.release();
+    if (this.#config.ownsPool) this.#config.pool[Symbol.dispose]();
+    else this.#long?.worker.forget(this.#long.id);
+    this.#change();
+  }
+
+  readonly #onAbort = (): void => {
+    this.cancel(this.#config.signal?.reason).catch(() => {});
+  };
+}

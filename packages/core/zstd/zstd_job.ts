@@ -1,0 +1,59 @@
+/** Compresses `bytes`, which are transferred and come back, into one frame with its content size and a checksum. */
+export interface CompressJob {
+  readonly task: "compress";
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly level: number;
+  /** Bytes between two looks at the messages. */
+  readonly sliceSize: number;
+}
+
+/** A whole frame among others. */
+export interface WholeFrame {
+  /** Compressed bytes, header included. */
+  readonly length: number;
+  /** More content than this is an error. */
+  readonly contentBound: number;
+  /** Whether less content is one too. */
+  readonly exact: boolean;
+}
+
+/** Decompresses whole frames, which are transferred in a row. */
+export interface DecompressJob {
+  readonly task: "decompress";
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly frames: readonly WholeFrame[];
+  readonly windowLog: number;
+}
+
+/** Decompresses the next piece of one long frame; the pieces of a frame go to one Worker in order. */
+export interface PieceJob {
+  readonly task: "piece";
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Names the frame. */
+  readonly frame: number;
+  /** Whether the frame ends here. */
+  readonly last: boolean;
+  readonly windowLog: number;
+}
+
+/** Work for a Worker. */
+export type ZstdJob = CompressJob | DecompressJob | PieceJob;
+
+/** What a Worker is told: a job under a number, or the number of a job to give up or of a frame to forget. */
+export type ZstdMessage =
+  | { readonly id: number; readonly job: ZstdJob }
+  | { readonly cancel: number }
+  | { readonly forget: number };
+
+/** What a finished job gives. */
+export interface ZstdOutput {
+  /** The result in order. */
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
+  /** The bytes of a {@linkcode CompressJob}, given back. */
+  readonly input: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** What a Worker answers to a job. */
+export type ZstdReply =
+  | { readonly id: number; readonly output: ZstdOutput }
+  | { readonly id: number; readonly error: string };
