@@ -64,8 +64,9 @@ export class RequestSender {
       if (!this.#stopped) this.#connection.expect("first-byte-timeout", firstByteMs);
     } catch (error) {
       this.#failure = { error };
-      // A broken connection may still hold an answer; a broken source of the body ends everything.
-      if (!(error instanceof WireError)) this.#connection.kill(error);
+      // A broken connection may still hold an answer. A broken source of the body ends everything, unless it breaks
+      // only after the answer, when the connection may serve somebody else.
+      if (!(error instanceof WireError) && !this.#stopped) this.#connection.kill(error);
     }
   }
 
