@@ -1,7 +1,9 @@
 import { conformance, type ConformanceOptions } from "@lade/core/conformance";
 import { unversioned } from "../s3/unversioned.ts";
-import { openNewBucket, type S3Server } from "./s3_server.ts";
-import { findVersitygw, startVersitygw } from "./start_versitygw.ts";
+import type { S3TestServer } from "../../tools/servers/s3_test_server.ts";
+import { hasVersitygw, startVersitygw } from "../../tools/servers/start_versitygw.ts";
+import { realCases } from "./s3_real_cases.ts";
+import { openNewBucket } from "./s3_server.ts";
 
 const FILES = "versitygw keeps objects as files of these names";
 
@@ -29,11 +31,10 @@ const versions: Readonly<Record<string, string>> = {
   "put() and createWriter() with ifMatch make no object where none is": MARKERS,
 };
 
-const binary = findVersitygw();
-let server: S3Server | undefined;
+let server: S3TestServer | undefined;
 
 Deno.test.beforeAll(async () => {
-  if (binary) server = await startVersitygw(binary);
+  if (hasVersitygw()) server = await startVersitygw();
 });
 Deno.test.afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
@@ -42,13 +43,18 @@ Deno.test.afterAll(async () => {
 const partSize = 5 * 2 ** 20;
 const options: ConformanceOptions = { storageClass: "STANDARD_IA", partSize };
 
-function open(withVersions: boolean): ReturnType<typeof openNewBucket> {
+function running(): S3TestServer {
   if (!server) throw new Error("Cannot test: versitygw did not start");
-  return openNewBucket(server, { versions: withVersions, config: { multipart: { partSize } } });
+  return server;
 }
 
-if (!binary) Deno.test.ignore("S3Store on versitygw (skipped: versitygw is not installed)", () => {});
-else {
+function open(withVersions: boolean): ReturnType<typeof openNewBucket> {
+  return openNewBucket(running(), { versions: withVersions, config: { multipart: { partSize } } });
+}
+
+if (!hasVersitygw()) {
+  Deno.test.ignore("S3Store on versitygw (skipped: versitygw is not installed: deno task servers)", () => {});
+} else {
   conformance("S3Store on versitygw", () => open(false), Deno.test, {
     ...options,
     skip: { ...skip, ...unversioned },
@@ -56,5 +62,11 @@ else {
   conformance("S3Store on versitygw with versions", () => open(true), Deno.test, {
     ...options,
     skip: { ...skip, ...versions },
+  });
+  realCases({
+    name: "versitygw",
+    server: running,
+    config: { multipart: { partSize: 8 * 2 ** 20 } },
+    checksSignatures: true,
   });
 }
