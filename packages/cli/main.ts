@@ -2,7 +2,8 @@
  * The `lade` command: moves, reads and feeds objects of any store.
  *
  * ```sh
- * deno install --global --name lade --allow-read --allow-write --allow-env jsr:@lade/cli
+ * deno install --global --name lade --no-prompt --unstable-lazy-dynamic-imports \
+ *   --allow-read --allow-write --allow-env jsr:@lade/cli
  * lade put -r data/ file:///backup/data/
  * ```
  *

@@ -125,10 +125,14 @@ Deno.test("lade --config configures a backend, and refuses what it does not know
   await using directory = await TemporaryDirectory.make({ a: "1" });
   const run = (setting: string) => runLade(["cp", "--config", setting, "a", "b"], { cwd: directory.path });
   assertEquals((await run("file.sync=full")).code, 0);
-  for (
-    const [setting, said] of [["nope.x=1", "nope"], ["file.nope=1", "nope"], ["file.sync=maybe", "maybe"]]
-  ) {
-    const { code, stderr } = await run(setting ?? "");
-    assertEquals([code === 0, stderr.includes(said ?? "?")], [false, true], stderr);
+  const mistakes: [setting: string, code: number, said: string][] = [
+    ["nope.x=1", 2, 'Cannot configure scheme "nope": known are file, direct'],
+    ["file.nope=1", 1, 'unknown configuration "nope", known are sync, symlinks'],
+    ["file.sync=maybe", 1, 'sync is "maybe", "none" or "data" or "full" is needed'],
+  ];
+  for (const [setting, code, said] of mistakes) {
+    const outcome = await run(setting);
+    assertEquals([outcome.code, outcome.stderr.trimEnd().split("\n").length], [code, 1], outcome.stderr);
+    assertStringIncludes(outcome.stderr, said);
   }
 });

@@ -3,12 +3,12 @@ import { ladeArguments } from "./run_lade.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 /** The npm packages that a command line loads, as the runtime's own log tells. */
-async function loadedPackages(args: readonly string[], cwd: string): Promise<string[]> {
+async function loadedPackages(args: readonly string[], cwd: string, ...flags: string[]): Promise<string[]> {
   const [run = "run", ...rest] = ladeArguments(args, { cwd, readOnly: true }).filter((flag) =>
     flag !== "--quiet"
   );
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [run, "--log-level=debug", ...rest],
+    args: [run, "--log-level=debug", ...flags, ...rest],
     cwd,
     env: { NO_COLOR: "1" },
   }).output();
@@ -31,4 +31,14 @@ Deno.test("lade ls of a local directory loads no package but that of the command
 Deno.test("lade --version loads no package at all", async () => {
   await using directory = await TemporaryDirectory.make();
   assertEquals(await loadedPackages(["--version"], directory.path), []);
+});
+
+Deno.test("lade runs with modules that are looked at only when they are needed", async () => {
+  await using directory = await TemporaryDirectory.make({ a: "1" });
+  // A module that is not looked at beforehand counts as a file to be read.
+  const flags = [
+    "--unstable-lazy-dynamic-imports",
+    `--allow-read=${new URL("../../", import.meta.url).pathname}`,
+  ];
+  assertEquals(await loadedPackages(["ls", "."], directory.path, ...flags), ["@optique/core"]);
 });
