@@ -5,7 +5,7 @@ import type { ByteSource } from "./byte_source.ts";
 import { ZstdFrameScanner } from "./zstd_frame_scanner.ts";
 import type { WholeFrame, ZstdJob, ZstdOutput } from "./zstd_job.ts";
 import type { WorkerPool } from "./zstd_pool.ts";
-import { ZstdJobError, type ZstdWorker } from "./zstd_worker.ts";
+import { ZstdJobError, type ZstdWorker, ZstdWorkerError } from "./zstd_worker.ts";
 
 /** What a {@linkcode FrameReader} is made of. */
 export interface FrameReaderConfig {
@@ -220,16 +220,21 @@ export class FrameReader {
       await this.#changed.promise;
     }
     const output = run(job, this.#jobs.signal).catch((error) => {
-      throw error instanceof ZstdJobError ? this.#refused(error) : error;
+      throw this.#described(error);
     });
     output.catch(() => {});
     this.#pending.push({ output, lease });
     this.#change();
   }
 
-  #refused(cause: ZstdJobError): ChecksumMismatchError {
-    const detail = `the decoder refuses it: ${cause.message}`;
-    return new ChecksumMismatchError({ operation: "decompress", uri: this.#config.uri, detail, cause });
+  #described(cause: unknown): unknown {
+    const { uri } = this.#config;
+    if (cause instanceof ZstdJobError) {
+      const detail = `the decoder refuses it: ${cause.message}`;
+      return new ChecksumMismatchError({ operation: "decompress", uri, detail, cause });
+    }
+    if (!(cause instanceof ZstdWorkerError)) return cause;
+    return new Error(`Cannot decompress ${JSON.stringify(uri)}: ${cause.message}`, { cause });
   }
 
   #change(): void {

@@ -8,6 +8,7 @@ import type { ZstdWriter } from "./with_zstd.ts";
 import type { CompressJob } from "./zstd_job.ts";
 import type { ZstdPlan } from "./zstd_plan.ts";
 import type { WorkerPool } from "./zstd_pool.ts";
+import { ZstdJobError, ZstdWorkerError } from "./zstd_worker.ts";
 
 /** What a {@linkcode FrameWriter} is made of. */
 export interface FrameWriterConfig {
@@ -154,8 +155,8 @@ export class FrameWriter implements ZstdWriter {
       if (input) this.#buffers.giveBack({ ...buffer, bytes: new Uint8Array(input.buffer) });
       return pieces;
     } catch (cause) {
-      if (signal.aborted || cause instanceof TypeError) throw cause;
-      throw new Error(`Cannot compress: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      const failed = cause instanceof ZstdJobError || cause instanceof ZstdWorkerError;
+      throw failed ? new Error(`Cannot compress: ${cause.message}`, { cause }) : cause;
     } finally {
       this.#compressing--;
       this.#change();

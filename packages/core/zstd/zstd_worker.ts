@@ -6,6 +6,11 @@ export class ZstdJobError extends Error {
   override readonly name = "ZstdJobError";
 }
 
+/** A Worker that ended by an error of its own; its jobs may well succeed in another. */
+export class ZstdWorkerError extends Error {
+  override readonly name = "ZstdWorkerError";
+}
+
 interface Waiting {
   readonly resolve: (output: ZstdOutput) => void;
   readonly reject: (reason: unknown) => void;
@@ -30,7 +35,7 @@ export class ZstdWorker {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.terminate(new Error(`the zstd Worker failed: ${event.message}`));
+      this.terminate(new ZstdWorkerError(`the zstd Worker failed: ${event.message}`));
     };
   }
 
