@@ -7,6 +7,7 @@ import { fileSmall, fileSmallMany } from "./fs/file_small.ts";
 import { fileWarm } from "./fs/file_warm.ts";
 import { fileWrite } from "./fs/file_write.ts";
 import { listMillion } from "./fs/list_million.ts";
+import { transportGet, transportPut, transportSmall } from "./http/transport.ts";
 import { startUp } from "./cli/start_up.ts";
 
 /** Every benchmark, in the order they run. */
@@ -21,4 +22,7 @@ export const benches: Bench[] = [
   checksumCost,
   startUp,
   listMillion,
+  transportGet,
+  transportSmall,
+  transportPut,
 ];
