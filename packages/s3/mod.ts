@@ -18,3 +18,4 @@ export { ServiceFault, type ServiceFaultParts } from "./errors/service_fault.ts"
 export { ERROR_TABLE, type ErrorRow } from "./errors/error_table.ts";
 export { sweepUploads, type SweepUploadsOptions } from "./upload/sweep_uploads.ts";
 export type { PendingPart, PendingUpload } from "./upload/list_uploads.ts";
+export { diagnose, type S3DiagnoseOptions } from "./doctor/diagnose.ts";

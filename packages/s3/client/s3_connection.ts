@@ -127,10 +127,12 @@ export class S3Connection {
     }
   }
 
-  /** Like {@linkcode S3Connection.send}, but for failures, which are a `ServiceFault` or a `TransportError`. */
-  async sendRaw(request: S3Request): Promise<TransportResponse> {
+  /**
+   * Like {@linkcode S3Connection.send}, but for failures, which are a `ServiceFault` or a `TransportError`. Goes to
+   * `redirect` first, where there is one.
+   */
+  async sendRaw(request: S3Request, redirect?: Redirect): Promise<TransportResponse> {
     const corrections: Corrections = {};
-    let redirect: Redirect | undefined;
     for (let redirects = 0;;) {
       const used: { credentials?: S3Credentials } = {};
       const response = await this.#attempt(request, redirect, used);

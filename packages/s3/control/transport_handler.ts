@@ -1,6 +1,8 @@
-import type { HeaderList, RequestBody, TransportResponse } from "@lade/core/http";
+import type { HeaderList, TransportResponse } from "@lade/core/http";
+import { readRedirect } from "../client/read_redirect.ts";
 import { readFault, type S3Connection } from "../client/s3_connection.ts";
 import { retryableInSuccess } from "../client/retryable_answer.ts";
+import type { S3Request } from "../client/s3_request.ts";
 import { faultInsideSuccess } from "../errors/service_fault.ts";
 import { encodeStrict } from "../sigv4/encode.ts";
 
@@ -29,6 +31,16 @@ export interface SdkSendOptions {
 /** Bytes of an answer that are read; a listing of 1,000 keys of 1,024 bytes in three-byte escapes has 4 MB. */
 const MAX_ANSWER_BYTES = 2 ** 24;
 
+/** Headers that hold for one host and one time. */
+const SIGNATURE_HEADERS = [
+  "authorization",
+  "content-length",
+  "host",
+  "x-amz-content-sha256",
+  "x-amz-date",
+  "x-amz-security-token",
+];
+
 /**
  * Sends the requests of the AWS SDK through our transport. Every failure that S3 reports, also one with status 200, is
  * thrown as a `ServiceFault` before the SDK sees it: so both planes know one kind of failure.
@@ -49,7 +61,7 @@ export class TransportHandler {
     request: SdkRequest,
     options: Omit<SdkSendOptions, "abortSignal"> & { readonly abortSignal?: unknown } = {},
   ): Promise<{ response: SdkResponse }> {
-    const response = await this.#connection.transport.send({
+    let response = await this.#connection.transport.send({
       method: request.method,
       url: urlOf(request),
       headers: headersOf(request),
@@ -59,6 +71,11 @@ export class TransportHandler {
       retryable: retryableInSuccess,
       ...(options.label === undefined ? {} : { label: options.label }),
     });
+    const redirect = readRedirect(response, this.#connection.config.allowHttp);
+    if (redirect) {
+      await response.body.discard();
+      response = await this.#connection.sendRaw(unsigned(request, options), redirect);
+    }
     if (response.status >= 300) throw await readFault(response);
     return { response: await readResponse(response) };
   }
@@ -105,11 +122,30 @@ function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): stri
   return `${protocol}//${hostname}${port === undefined ? "" : `:${port}`}${path}${search}`;
 }
 
+/** The request without the signature for its first host, to be signed anew for another one. */
+function unsigned(request: SdkRequest, options: Parameters<TransportHandler["handle"]>[1] = {}): S3Request {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of headersOf(request)) headers[name.toLowerCase()] = value;
+  const payloadHash = headers["x-amz-content-sha256"];
+  for (const name of SIGNATURE_HEADERS) delete headers[name];
+  const { body } = bodyOf(request.body);
+  return {
+    method: request.method as S3Request["method"],
+    headers,
+    ...(body === undefined ? {} : { body }),
+    ...(payloadHash === undefined ? {} : { payloadHash }),
+    ...(options.abortSignal instanceof AbortSignal ? { signal: options.abortSignal } : {}),
+    ...(options.idempotent === undefined ? {} : { idempotent: options.idempotent }),
+    retryable: retryableInSuccess,
+    call: { operation: request.method, uri: options.label ?? "", permission: "" },
+  };
+}
+
 function headersOf({ headers }: SdkRequest): HeaderList {
   return Object.entries(headers).filter(([name]) => name.toLowerCase() !== "expect");
 }
 
-function bodyOf(body: unknown): { body?: RequestBody } {
+function bodyOf(body: unknown): { body?: Uint8Array } {
   if (body === undefined || body === null || body === "") return {};
   if (typeof body === "string") return { body: new TextEncoder().encode(body) };
   if (body instanceof Uint8Array) return { body };

@@ -6,6 +6,7 @@ import {
   PreconditionFailedError,
   type PutOptions,
   type PutResult,
+  StoreError,
 } from "@lade/core";
 import type { CopyObjectCommandInput } from "@aws-sdk/client-s3";
 import type { S3Connection } from "../client/s3_connection.ts";
@@ -50,9 +51,16 @@ export async function copyObject(target: CopyTarget, options: CopyOptions): Prom
   await checkTarget(target, options);
   // S3 refuses a copy that changes nothing.
   if (from === to && sourceVersion === undefined) return itself(source);
-  return source.size > MAX_PART_SIZE
-    ? await copyInParts(target, source, options)
-    : await copyAtOnce(target, source, options);
+  if (source.size > MAX_PART_SIZE) return await copyInParts(target, source, options);
+  try {
+    return await copyAtOnce(target, source, options);
+  } catch (error) {
+    // A service may have a lower limit of its own.
+    const tooLarge = error instanceof StoreError &&
+      /larger than the maximum allowable/.test(String(error.cause));
+    if (!tooLarge) throw error;
+    return await copyInParts(target, source, options);
+  }
 }
 
 async function copyAtOnce(target: CopyTarget, source: ObjectInfo, options: CopyOptions): Promise<PutResult> {

@@ -1,5 +1,6 @@
 import type { HeadOptions, ObjectInfo } from "@lade/core";
 import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Request } from "../client/s3_request.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readHeaders, versionQuery } from "./get_object.ts";
@@ -23,35 +24,40 @@ export async function headObject(
     call,
   } as const;
   try {
-    const response = await connection.sendRaw({ ...request, method: "HEAD" });
-    await response.body.close(true);
-    const length = response.headers.get("content-length") ?? "";
-    if (!/^\d{1,16}$/.test(length)) throw unlikeS3(call, "it does not tell the object's size");
-    return readObjectInfo(key, Number(length), response.headers, true, call);
+    return await sendHead(connection, request);
   } catch (error) {
     if (!(error instanceof ServiceFault) || (error.status !== 400 && error.status !== 403)) {
       throw connection.translate(error, call);
     }
-    throw await explain(connection, request, error);
+    await explain(connection, request, error);
+    return await sendHead(connection, request).catch((again) => {
+      throw connection.translate(again, call);
+    });
   }
 }
 
-/** A HEAD that fails has no body to say why; the same request as a GET of one byte has. */
-async function explain(
-  connection: S3Connection,
-  request: Omit<Parameters<S3Connection["sendRaw"]>[0], "method">,
-  fault: ServiceFault,
-): Promise<unknown> {
+type HeadRequest = Omit<S3Request, "method"> & { readonly key: string };
+
+async function sendHead(connection: S3Connection, request: HeadRequest): Promise<ObjectInfo> {
+  const { headers, body } = await connection.sendRaw({ ...request, method: "HEAD" });
+  await body.close(true);
+  const length = headers.get("content-length") ?? "";
+  if (!/^\d{1,16}$/.test(length)) throw unlikeS3(request.call, "it does not tell the object's size");
+  return readObjectInfo(request.key, Number(length), headers, true, request.call);
+}
+
+/**
+ * A HEAD that fails has no body to say why; the same request as a GET of one byte has. Throws what that says, unless the
+ * reason was one that is corrected on the way, such as expired credentials: then another HEAD will do.
+ */
+async function explain(connection: S3Connection, request: HeadRequest, fault: ServiceFault): Promise<void> {
   try {
-    const response = await connection.sendRaw({
-      ...request,
-      method: "GET",
-      headers: { ...request.headers, range: "bytes=0-0" },
-    });
+    const headers = { ...request.headers, range: "bytes=0-0" };
+    const response = await connection.sendRaw({ ...request, method: "GET", headers });
     await response.body.cancel();
   } catch (error) {
+    if (error instanceof ServiceFault && error.status === 416) return;
     const found = error instanceof ServiceFault && error.status === fault.status ? error : fault;
-    return connection.translate(found, request.call);
+    throw connection.translate(found, request.call);
   }
-  return connection.storeError(fault, request.call);
 }

@@ -1,5 +1,7 @@
 import {
   type CallOptions,
+  type Check,
+  type DiagnoseOptions,
   InvalidNameError,
   keyFault,
   type Location,
@@ -69,6 +71,12 @@ class S3Provider implements Provider {
     } finally {
       await close();
     }
+  }
+
+  async *diagnose({ container, key }: Location, options: DiagnoseOptions = {}): AsyncGenerator<Check> {
+    const { diagnose } = await import("../doctor/diagnose.ts");
+    const { write = false } = options;
+    yield* diagnose(container, { ...this.#options(options), prefix: key, write });
   }
 
   async #withBucket(

@@ -103,6 +103,11 @@ export class S3Store implements ObjectStore {
     };
   }
 
+  /** Bounds the parts on their way, over all uploads that have no `concurrency` of their own. */
+  get uploadLimit(): AdaptiveLimit {
+    return this.#uploads;
+  }
+
   /** Reads an object or a range of it. */
   async get(key: string, options: GetOptions = {}): Promise<GetResult> {
     return await getObject(this.connection, this.#check("get", key), key, options);

@@ -19,7 +19,7 @@ export function growingPartSize(base: number, number: number): number {
   return Math.min(base * 2 ** steps, MAX_PART_SIZE);
 }
 
-/** The size of every part of an object of `size` bytes: `base`, or the least whole MiB with which 10,000 parts do. */
+/** The size of every part of an object of `size` bytes: `base`, or the least whole MiB with which 5,000 parts do. */
 export function evenPartSize(base: number, size: number): number {
-  return size <= base * MAX_PARTS ? base : Math.ceil(size / MAX_PARTS / 2 ** 20) * 2 ** 20;
+  return size <= base * EVEN_PARTS ? base : Math.ceil(size / EVEN_PARTS / 2 ** 20) * 2 ** 20;
 }

@@ -9,7 +9,7 @@ import {
 import { type MultipartParts, MultipartUpload } from "./multipart_upload.ts";
 import { PartBuffer } from "./part_buffer.ts";
 import { PartSender } from "./part_sender.ts";
-import { growingPartSize } from "./part_size.ts";
+import { evenPartSize, growingPartSize } from "./part_size.ts";
 import { putObject } from "./put_object.ts";
 import { reportLeftover } from "./report_leftover.ts";
 
@@ -158,7 +158,7 @@ export class S3Writer implements ObjectWriter {
     const { sender } = await this.#begin();
     this.#buffer = undefined;
     const { bytes } = buffer;
-    const step = sender.count === 0 ? this.#parts.partSize : bytes.length;
+    const step = sender.count === 0 ? evenPartSize(this.#parts.partSize, bytes.length) : bytes.length;
     let left = Math.ceil(bytes.length / step);
     const done = () => {
       if (--left === 0) buffer.release();

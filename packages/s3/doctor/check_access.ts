@@ -1,0 +1,158 @@
+import { type Check, NotFoundError, type ObjectMeta, UnauthenticatedError } from "@lade/core";
+import { TransportError } from "@lade/core/http";
+import { ServiceFault } from "../errors/service_fault.ts";
+import { listPage } from "../list/list_page.ts";
+import { checkClock } from "./check_clock.ts";
+import { failedCheck } from "./failed_check.ts";
+import { maskKeyId } from "./mask_key_id.ts";
+import { look, type Patient } from "./patient.ts";
+
+/** What the first request came to. */
+export interface Access {
+  /** Whether there is any use in further requests. */
+  readonly open: boolean;
+  /** Objects under the prefix, a page of them at most. */
+  readonly objects: readonly ObjectMeta[];
+}
+
+type Part = "credentials" | "region" | "endpoint" | "clock" | "bucket" | "list";
+
+/**
+ * Asks for a page of the listing, and tells by the answer how it stands with all that a request depends on: of these
+ * checks the one is failed that the answer blames.
+ */
+export async function* checkAccess(patient: Patient): AsyncGenerator<Check, Access> {
+  const { connection } = patient.store;
+  const keys = await credentials(patient);
+  if ("failure" in keys) {
+    yield keys.failure;
+    yield* [region(patient), endpoint(patient)];
+    return { open: false, objects: [] };
+  }
+  const objects: ObjectMeta[] = [];
+  let failure: { readonly part: Part; readonly error: unknown } | undefined;
+  try {
+    const uri = patient.store.uri + (patient.prefix && `/${patient.prefix}`);
+    const page = await look(
+      patient,
+      (signal) => listPage(connection, uri, { prefix: patient.prefix, signal }),
+    );
+    for (const entry of page.entries) if ("key" in entry) objects.push(entry);
+  } catch (error) {
+    patient.signal?.throwIfAborted();
+    failure = { part: blamed(error), error };
+  }
+  const all: [Part, Check | undefined][] = [
+    ["credentials", keys.check],
+    ["region", region(patient)],
+    ["endpoint", endpoint(patient)],
+    ["clock", checkClock(patient.answers)],
+    ["bucket", undefined],
+    ["list", listed(objects)],
+  ];
+  for (const [part, check] of all) {
+    if (failure?.part === part) {
+      yield await failedCheck(part, failure.error, connection);
+      if (part !== "list") return { open: false, objects };
+    } else if (check) yield check;
+  }
+  return { open: !failure || mayGoOn(failure.error), objects };
+}
+
+async function credentials(
+  patient: Patient,
+): Promise<{ readonly check: Check } | { readonly failure: Check }> {
+  const name = "credentials";
+  const { connection } = patient.store;
+  const cache = connection.credentials;
+  if (!cache) return { check: { name, outcome: "ok", detail: "none: requests go unsigned" } };
+  try {
+    const keys = await look(patient, async () => await cache.get());
+    const accessKeyId = maskKeyId(keys.accessKeyId);
+    const source = cache.source ?? "";
+    const kind = keys.sessionToken === undefined ? "" : `, temporary${lifetime(patient, keys.expiration)}`;
+    const detail = `access key ${accessKeyId}, from ${source}${kind}`;
+    return { check: { name, outcome: "ok", detail, facts: { accessKeyId, source } } };
+  } catch (error) {
+    patient.signal?.throwIfAborted();
+    return { failure: await failedCheck(name, error, connection) };
+  }
+}
+
+function lifetime({ clock }: Patient, expiration: Date | undefined): string {
+  if (!expiration) return "";
+  const minutes = Math.round((expiration.getTime() - clock.now()) / 60_000);
+  return minutes < 0 ? `, expired ${-minutes} min ago` : `, for another ${minutes} min`;
+}
+
+function region({ store: { connection } }: Patient): Check {
+  const { region: { source, value } } = connection.config;
+  const name = "region";
+  const now = connection.region;
+  const facts = { region: now, source };
+  if (now === value) return { name, outcome: "ok", detail: `${now}, ${origin(source)}`, facts };
+  return {
+    name,
+    outcome: "warning",
+    detail: `${value}, ${
+      origin(source)
+    }, is wrong: the bucket is in ${now}, as one refused request found out`,
+    advice: `set region to ${JSON.stringify(now)}`,
+    facts,
+  };
+}
+
+function endpoint({ answers, store: { connection } }: Patient): Check {
+  const { endpoint } = connection;
+  const source = connection.config.endpoint?.source ?? "the region";
+  const style = endpoint.pathStyle ? "path style" : "virtual-host style";
+  const url = endpoint.serviceUrl;
+  const first = answers.answers[0];
+  const connected = first ? `, connected in ${first.connectMs.toFixed(1)} ms` : "";
+  return {
+    name: "endpoint",
+    outcome: "ok",
+    detail: `${url}, ${origin(source)}, ${style}${connected}`,
+    facts: {
+      endpoint: url,
+      source,
+      pathStyle: endpoint.pathStyle,
+      ...(first ? { connectMs: first.connectMs } : {}),
+      ...(first?.remoteAddress === undefined ? {} : { remoteAddress: first.remoteAddress }),
+    },
+  };
+}
+
+function origin(source: string): string {
+  if (source === "default") return "by default";
+  return source === "option" ? "as given by option" : `from ${source}`;
+}
+
+function listed(objects: readonly ObjectMeta[]): Check {
+  const some = objects.length === 0 ? "there is none" : `the first ${objects.length} came at once`;
+  return {
+    name: "list",
+    outcome: "ok",
+    detail: `objects may be listed; ${some}`,
+    facts: { objects: objects.length },
+  };
+}
+
+/** Which check a failure of the first request belongs to. */
+function blamed(error: unknown): Part {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof TransportError) return "endpoint";
+  if (!(cause instanceof ServiceFault)) return "endpoint";
+  if (cause.code === "RequestTimeTooSkewed") return "clock";
+  if (/^(AuthorizationHeaderMalformed|IllegalLocationConstraintException|.*Redirect)$/.test(cause.code)) {
+    return "region";
+  }
+  if (error instanceof UnauthenticatedError) return "credentials";
+  return error instanceof NotFoundError ? "bucket" : "list";
+}
+
+/** Whoever may not list may still read and write. */
+function mayGoOn(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof ServiceFault && cause.status === 403;
+}

@@ -1,0 +1,43 @@
+import { type Check, readChunks } from "@lade/core";
+import { failedCheck } from "./failed_check.ts";
+import type { Patient } from "./patient.ts";
+import { rateCheck } from "./rate_check.ts";
+
+/** Fewer bytes tell nothing of throughput. */
+const LEAST_BYTES = 2 ** 20;
+
+/** What a measurement of downloads came to. */
+export interface DownloadMeasurement {
+  /** The check. */
+  readonly check: Check;
+  /** What bounded the ranges in flight, in words. */
+  readonly limit?: string;
+}
+
+/** Measures how fast an object is read, for a few seconds at most. */
+export async function measureDownload(
+  patient: Patient,
+  object: { readonly key: string; readonly size: number } | undefined,
+): Promise<DownloadMeasurement> {
+  const { clock, maxBytes, measureMs, signal, store } = patient;
+  const name = "download";
+  if (!object || object.size < LEAST_BYTES) {
+    const detail = "not measured: there is no object of 1 MiB or more to read";
+    return { check: { name, outcome: "skipped", detail } };
+  }
+  try {
+    const startMs = clock.monotonicMs();
+    await using chunks = await readChunks(store, object.key, signal ? { signal } : {});
+    let bytes = 0;
+    let limit = "";
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      limit = store.context.limits.of(store.readHints).explain();
+      if (clock.monotonicMs() - startMs >= measureMs || bytes >= maxBytes) break;
+    }
+    return { check: rateCheck(name, bytes, clock.monotonicMs() - startMs, "of one object"), limit };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { check: await failedCheck(name, error, store.connection) };
+  }
+}
