@@ -1,4 +1,5 @@
 import {
+  type Check,
   copyObject,
   type CopyObjectOptions,
   type CopyTreeOptions,
@@ -24,6 +25,7 @@ import {
   type Registry,
   type StoreContext,
   stream,
+  UnsupportedError,
   type WriterOptions,
 } from "@lade/core";
 
@@ -298,6 +300,23 @@ export class Lade implements AsyncDisposable {
     for await (const container of provider.listContainers(configured)) {
       yield provider.format({ container, key: "" });
     }
+  }
+
+  /**
+   * Finds out what works between here and the container or prefix that a URI names, check by check; a check that fails is
+   * yielded, not thrown. Temporary objects are made only with `write`, and removed before the iteration ends.
+   */
+  async *diagnose(
+    uri: string,
+    options: { readonly signal?: AbortSignal; readonly write?: boolean } = {},
+  ): AsyncGenerator<Check> {
+    const { provider, container, key } = await this.registry.resolve(uri);
+    const configured = { ...options, context: this.context, ...this.#configOf(provider.schemes) };
+    const checks = provider.diagnose?.({ container, key }, configured);
+    if (!checks) {
+      throw new UnsupportedError({ operation: "diagnose", uri, detail: "its backend examines nothing" });
+    }
+    yield* checks;
   }
 
   /** Closes every store that was opened. A later call opens them anew. */

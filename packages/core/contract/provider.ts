@@ -1,5 +1,6 @@
 import type { StoreContext } from "../context/store_context.ts";
 import type { ObjectStore } from "./object_store.ts";
+import type { Check, DiagnoseOptions } from "./diagnosis.ts";
 import type { CallOptions } from "./types.ts";
 
 /** What a URI names: a container, and within it a key or (ending in `/`, or empty) a prefix. */
@@ -34,4 +35,9 @@ export interface Provider {
   deleteContainer(container: string, options?: ProviderOptions): Promise<void>;
   /** Lists the names of the containers these credentials can see; `UnsupportedError` where a scheme has no such list. */
   listContainers(options?: ProviderOptions): AsyncIterable<string>;
+  /**
+   * Finds out what works between here and a container or prefix, and what to do about the rest. A check that fails is
+   * yielded, not thrown. Temporary objects are removed before the iteration ends, also when it is aborted or left.
+   */
+  diagnose?(location: Location, options?: DiagnoseOptions): AsyncIterable<Check>;
 }

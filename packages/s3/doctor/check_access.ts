@@ -1,4 +1,10 @@
-import { type Check, NotFoundError, type ObjectMeta, UnauthenticatedError } from "@lade/core";
+import {
+  type Check,
+  NotFoundError,
+  type ObjectMeta,
+  PermissionDeniedError,
+  UnauthenticatedError,
+} from "@lade/core";
 import { TransportError } from "@lade/core/http";
 import { ServiceFault } from "../errors/service_fault.ts";
 import { listPage } from "../list/list_page.ts";
@@ -17,6 +23,11 @@ export interface Access {
 
 type Part = "credentials" | "region" | "endpoint" | "clock" | "bucket" | "list";
 
+interface Failure {
+  readonly part: Part;
+  readonly error: unknown;
+}
+
 /**
  * Asks for a page of the listing, and tells by the answer how it stands with all that a request depends on: of these
  * checks the one is failed that the answer blames.
@@ -30,7 +41,7 @@ export async function* checkAccess(patient: Patient): AsyncGenerator<Check, Acce
     return { open: false, objects: [] };
   }
   const objects: ObjectMeta[] = [];
-  let failure: { readonly part: Part; readonly error: unknown } | undefined;
+  let failure: Failure | undefined;
   try {
     const uri = patient.store.uri + (patient.prefix && `/${patient.prefix}`);
     const page = await look(
@@ -42,21 +53,19 @@ export async function* checkAccess(patient: Patient): AsyncGenerator<Check, Acce
     patient.signal?.throwIfAborted();
     failure = { part: blamed(error), error };
   }
-  const all: [Part, Check | undefined][] = [
+  const known: [Part, Check | undefined][] = [
     ["credentials", keys.check],
     ["region", region(patient)],
     ["endpoint", endpoint(patient)],
     ["clock", checkClock(patient.answers)],
     ["bucket", undefined],
-    ["list", listed(objects)],
+    ["list", failure ? undefined : listed(objects)],
   ];
-  for (const [part, check] of all) {
-    if (failure?.part === part) {
-      yield await failedCheck(part, failure.error, connection);
-      if (part !== "list") return { open: false, objects };
-    } else if (check) yield check;
+  for (const [part, check] of known) {
+    if (failure?.part === part) yield await failedCheck(part, failure.error, connection);
+    else if (check) yield check;
   }
-  return { open: !failure || mayGoOn(failure.error), objects };
+  return { open: !failure || mayGoOn(failure), objects };
 }
 
 async function credentials(
@@ -152,7 +161,6 @@ function blamed(error: unknown): Part {
 }
 
 /** Whoever may not list may still read and write. */
-function mayGoOn(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof ServiceFault && cause.status === 403;
+function mayGoOn({ part, error }: Failure): boolean {
+  return part === "list" && error instanceof PermissionDeniedError;
 }

@@ -29,7 +29,7 @@ export async function* checkReads(patient: Patient, sample: Sample): AsyncGenera
     const read = await getBytes(store, sample.key, { signal });
     const same = read.bytes.length === bytes.length && read.bytes.every((byte, at) => byte === bytes[at]);
     if (!same) throw new TypeError("the service gave other bytes than were written");
-    return read.verified ? "and the checksum fitted" : "the service told no checksum to compare";
+    return read.verified ? "the checksum fitted" : "the service told no checksum to compare";
   });
   yield get;
   return get.outcome === "ok";

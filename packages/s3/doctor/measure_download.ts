@@ -29,10 +29,12 @@ export async function measureDownload(
     const startMs = clock.monotonicMs();
     await using chunks = await readChunks(store, object.key, signal ? { signal } : {});
     let bytes = 0;
+    const adaptive = store.context.limits.of(store.readHints);
     let limit = "";
     for await (const chunk of chunks) {
       bytes += chunk.length;
-      limit = store.context.limits.of(store.readHints).explain();
+      // At the end there is nothing in flight any more.
+      if (adaptive.inFlight > 0 || limit === "") limit = adaptive.explain();
       if (clock.monotonicMs() - startMs >= measureMs || bytes >= maxBytes) break;
     }
     return { check: rateCheck(name, bytes, clock.monotonicMs() - startMs, "of one object"), limit };
