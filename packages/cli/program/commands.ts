@@ -18,6 +18,7 @@ const LOAD = {
   rb: async () => (await import("../commands/rb.ts")).rb,
   pipe: async () => (await import("../commands/pipe.ts")).pipe,
   presign: async () => (await import("../commands/presign.ts")).presign,
+  doctor: async () => (await import("../commands/doctor.ts")).doctor,
   man: async () => (await import("../commands/man.ts")).man,
 } as const satisfies Readonly<Record<string, () => Promise<CommandParser>>>;
 

@@ -25,6 +25,8 @@ const FOREIGN: Readonly<Record<string, string>> = {
   rmdir: "rb",
   "delete-bucket": "rb",
   rcat: "pipe",
+  check: "doctor",
+  diagnose: "doctor",
   link: "presign",
   share: "presign",
   sign: "presign",
