@@ -14,7 +14,7 @@ export const startUp: Bench = {
     const start = (args: string[]) => rateOf(1, () => run(Deno.execPath(), ["run", ...args]));
     return {
       contenders: [
-        { name: "lade --version", run: () => start([main, "--version"]) },
+        { name: "lade --version", run: () => start(["--unstable-lazy-dynamic-imports", main, "--version"]) },
         { name: "empty script", run: () => start([empty]) },
       ],
       bars: [{ ours: "lade --version", baseline: "empty script", atLeast: 0.5 }],
