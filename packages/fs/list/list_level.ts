@@ -19,7 +19,7 @@ export async function* listLevel(
   const { directory } = keys;
   const subject = parts.tree.subject("list", prefix);
   if (!await canStart(parts, subject, directory, startAfter, signal)) return;
-  const names = await namesIn(parts, subject, directory, keys, signal);
+  const names = await namesIn(parts, directory, keys, signal);
   for (let next = 0; next < names.length;) {
     const name = names[next] ?? "";
     if (name.endsWith("/")) {
@@ -35,7 +35,7 @@ export async function* listLevel(
       const end = endOfFiles(names, next);
       const files = names.slice(next, end);
       next = end;
-      for (const meta of await statAll(parts, subject, directory, files, signal)) yield meta;
+      for (const meta of await statAll(parts, directory, files, signal)) yield meta;
     }
     signal?.throwIfAborted();
   }

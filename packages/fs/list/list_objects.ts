@@ -34,7 +34,7 @@ export async function* listObjects(
   const subject = parts.tree.subject("list", prefix);
   const stack: Frame[] = [];
   const enter = async (directory: string) => {
-    const names = await namesIn(parts, subject, directory, keys, signal);
+    const names = await namesIn(parts, directory, keys, signal);
     stack.push({ directory, names, next: 0 });
   };
   if (await canStart(parts, subject, keys.directory, startAfter, signal)) await enter(keys.directory);
@@ -49,7 +49,7 @@ export async function* listObjects(
       const end = endOfFiles(names, frame.next);
       const files = names.slice(frame.next, end);
       frame.next = end;
-      for (const meta of await statAll(parts, subject, directory, files, signal)) yield meta;
+      for (const meta of await statAll(parts, directory, files, signal)) yield meta;
     }
     signal?.throwIfAborted();
   }
@@ -86,7 +86,6 @@ export async function canStart(
 /** The sorted names in a directory that may be or hold wanted keys. */
 export async function namesIn(
   parts: LocalParts,
-  subject: Subject,
   directory: string,
   keys: KeyWindow,
   signal: AbortSignal | undefined,
@@ -98,7 +97,7 @@ export async function namesIn(
       return isInWindow(name, window);
     });
   } catch (error) {
-    throw fileError(error, subject, signal);
+    throw fileError(error, parts.tree.subject("list", directory), signal);
   }
 }
 
@@ -112,7 +111,6 @@ export function endOfFiles(names: readonly string[], start: number): number {
 /** What a listing tells of files in a directory; those that are gone are left out. */
 export async function statAll(
   { tree, gate }: LocalParts,
-  subject: Subject,
   directory: string,
   names: readonly string[],
   signal: AbortSignal | undefined,
@@ -129,7 +127,7 @@ export async function statAll(
     }
     return found;
   } catch (error) {
-    throw fileError(error, subject, signal);
+    throw fileError(error, tree.subject("list", directory), signal);
   } finally {
     gate.leave(quick, names.length * STATUS_MS);
   }

@@ -4,8 +4,10 @@ import { type FileStatus, isSameFile } from "../files/file_status.ts";
 import { isTemporaryName } from "../names/temporary_name.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 
-/** What systems answer where a directory is gone, or never was one. */
-const GONE = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG"]);
+/** What systems answer where a directory is gone, or no longer is one. */
+const GONE = new Set(["ENOENT", "ENOTDIR"]);
+/** What systems answer where a link leads nowhere. */
+const BROKEN = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP", "EACCES"]);
 const SURROGATE = /[\ud800-\udfff]/;
 
 /**
@@ -68,8 +70,7 @@ async function linkType(
     if (status.kind !== "directory") return undefined;
     return await isAncestor(directory, status, tree.root, calls.stat.bind(calls)) ? undefined : "directory";
   } catch (error) {
-    const code = errorCode(error) ?? "";
-    if (GONE.has(code) || code === "ELOOP" || code === "EACCES") return undefined;
+    if (BROKEN.has(errorCode(error) ?? "")) return undefined;
     throw error;
   }
 }

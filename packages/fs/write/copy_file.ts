@@ -1,6 +1,6 @@
 import { type CopyOptions, PreconditionFailedError, type PutResult, ServiceError } from "@lade/core";
 import type { Subject } from "../files/file_error.ts";
-import { etagOf } from "../files/file_status.ts";
+import { etagOf, type FileStatus } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
@@ -21,27 +21,24 @@ export interface CopyRequest {
   readonly options: CopyOptions;
 }
 
+/** Times a file is copied that another one replaces meanwhile. */
+const MOST_TRIES = 5;
+
 /** Copies an object by the system's own copy, which shares the blocks where the file system can. */
 export async function copyFile(parts: LocalParts, request: CopyRequest): Promise<PutResult> {
   const { subject, target, from, to, options } = request;
   const { calls } = parts;
   const source = await statObject(parts, subject, from);
-  const etag = etagOf(source);
-  checkMatch(subject, etag, options.sourceIfMatch);
+  checkMatch(subject, etagOf(source), options.sourceIfMatch);
   checkWriteConditions(target, objectEtag(await calls.present(calls.stat(to))), options);
   await ensureDirectory(parts, target, directoryOf(to));
   const temporary = temporaryPath(parts, to);
   try {
-    await copyContent(parts, from, temporary, options.signal);
-    if (etagOf(await statObject(parts, subject, from)) !== etag) {
-      throw new PreconditionFailedError({ ...subject, detail: "the file changed while it was copied" });
-    }
+    const size = await copyWhole(parts, request, source, temporary);
     const status = await settle(parts, temporary);
-    if (status.size !== source.size) {
-      throw new ServiceError({
-        ...target,
-        detail: `the copy has ${status.size} bytes, the file has ${source.size}`,
-      });
+    if (status.size !== size) {
+      const detail = `the copy has ${status.size} bytes, the file has ${size}`;
+      throw new ServiceError({ ...target, detail });
     }
     const published = await publish(parts, {
       subject: target,
@@ -51,10 +48,32 @@ export async function copyFile(parts: LocalParts, request: CopyRequest): Promise
       conditions: options,
       signal: options.signal,
     });
-    return { size: published.size, etag: etagOf(published) };
+    return { size, etag: etagOf(published) };
   } catch (error) {
     await removeTemporary(parts, temporary);
     throw error;
+  }
+}
+
+/** Copies one version of a file, not a mixture, and tells its size. */
+async function copyWhole(
+  parts: LocalParts,
+  { subject, from, options }: CopyRequest,
+  source: FileStatus,
+  temporary: string,
+): Promise<number> {
+  for (let tries = 1;; tries++) {
+    await copyContent(parts, from, temporary, options.signal);
+    const now = await statObject(parts, subject, from);
+    if (etagOf(now) === etagOf(source)) return source.size;
+    checkMatch(subject, etagOf(now), options.sourceIfMatch);
+    if (tries === MOST_TRIES) {
+      const detail = `the file changed each of the ${tries} times that it was copied`;
+      throw new PreconditionFailedError({ ...subject, detail });
+    }
+    // A copy has the permissions of its source, which may not allow to write it again.
+    await removeTemporary(parts, temporary);
+    source = now;
   }
 }
 
@@ -83,7 +102,7 @@ async function copyContent(
 }
 
 /** Brings a finished copy to the disk as far as the configuration asks. */
-async function settle({ calls, config }: LocalParts, path: string): ReturnType<LocalParts["calls"]["lstat"]> {
+async function settle({ calls, config }: LocalParts, path: string): Promise<FileStatus> {
   if (config.sync !== "none") {
     using file = await Deno.open(path);
     await (config.sync === "data" ? file.syncData() : file.sync());
