@@ -2,8 +2,18 @@
 export interface Contender {
   /** What it is, as the table shows it. */
   readonly name: string;
-  /** Does the work once and resolves with its rate (bytes or calls per second). */
-  run(): Promise<number>;
+  /** Does the work once and resolves with its rate (bytes or calls per second), or with more that was measured. */
+  run(): Promise<number | Run>;
+}
+
+/** What one run came to. */
+export interface Run {
+  /** Bytes or calls per second. */
+  readonly rate: number;
+  /** CPU time of the contender's processes. */
+  readonly cpuSeconds?: number;
+  /** The most memory one of them held. */
+  readonly peakBytes?: number;
 }
 
 /** What one contender has to reach against another. */
@@ -12,14 +22,27 @@ export interface Bar {
   readonly ours: string;
   /** The contender it is compared with. */
   readonly baseline: string;
-  /** The least ratio of their medians. */
-  readonly atLeast: number;
+  /** The least ratio of their median rates. */
+  readonly atLeast?: number;
+  /** The largest ratio of their median CPU times. */
+  readonly cpuAtMost?: number;
+}
+
+/** What one contender has to keep to, whatever the others do. */
+export interface Bound {
+  /** The contender that is measured. */
+  readonly ours: string;
+  /** Its median CPU time at most. */
+  readonly cpuSecondsAtMost?: number;
+  /** Its peak memory at most. */
+  readonly peakBytesAtMost?: number;
 }
 
 /** A piece of work, done by several contenders in turn. */
 export interface Prepared extends AsyncDisposable {
   readonly contenders: readonly Contender[];
   readonly bars: readonly Bar[];
+  readonly bounds?: readonly Bound[];
   /** What a rate counts. */
   readonly unit: "bytes" | "calls";
 }
@@ -33,32 +56,43 @@ export interface Bench {
   prepare(): Promise<Prepared>;
 }
 
-/** The rates of one contender. */
+/** The rates of one contender, and the rest where it was measured. */
 export interface Measured {
   readonly name: string;
   readonly median: number;
   readonly least: number;
   readonly most: number;
+  /** Median CPU time. */
+  readonly cpuSeconds?: number;
+  /** The highest peak of memory. */
+  readonly peakBytes?: number;
 }
 
 /** Runs the contenders in turn, `rounds` times each after one round that does not count. */
 export async function measure({ contenders }: Prepared, rounds: number): Promise<Measured[]> {
-  const rates = contenders.map((): number[] => []);
+  const runs = contenders.map((): Run[] => []);
   for (let round = 0; round <= rounds; round++) {
     for (const [i, contender] of contenders.entries()) {
-      const rate = await contender.run();
-      if (round > 0) rates[i]?.push(rate);
+      const run = await contender.run();
+      if (round > 0) runs[i]?.push(typeof run === "number" ? { rate: run } : run);
     }
   }
-  return contenders.map(({ name }, i) => {
-    const sorted = [...rates[i] ?? []].sort((a, b) => a - b);
-    return {
-      name,
-      median: sorted[Math.floor(sorted.length / 2)] ?? NaN,
-      least: sorted[0] ?? NaN,
-      most: sorted.at(-1) ?? NaN,
-    };
-  });
+  return contenders.map(({ name }, i) => summarize(name, runs[i] ?? []));
+}
+
+function summarize(name: string, runs: readonly Run[]): Measured {
+  const sorted = runs.map(({ rate }) => rate).sort((a, b) => a - b);
+  const cpu = runs.flatMap(({ cpuSeconds }) => cpuSeconds ?? []).sort((a, b) => a - b);
+  const peaks = runs.flatMap(({ peakBytes }) => peakBytes ?? []);
+  const cpuSeconds = cpu[Math.floor(cpu.length / 2)];
+  return {
+    name,
+    median: sorted[Math.floor(sorted.length / 2)] ?? NaN,
+    least: sorted[0] ?? NaN,
+    most: sorted.at(-1) ?? NaN,
+    ...(cpuSeconds !== undefined && { cpuSeconds }),
+    ...(peaks.length > 0 && { peakBytes: Math.max(...peaks) }),
+  };
 }
 
 /** Times `work` and tells the rate for `amount` bytes or calls. */

@@ -25,5 +25,5 @@ for (const bench of chosen) {
   await using prepared = await bench.prepare();
   const measured = await measure(prepared, Number(values.rounds));
   printRates(measured, prepared.unit);
-  printBars(measured, prepared.bars);
+  printBars(measured, prepared);
 }

@@ -1,33 +1,66 @@
-import type { Bar, Measured } from "./bench.ts";
+import type { Bar, Bound, Measured, Prepared } from "./bench.ts";
 
 /** Prints one line per contender. */
 export function printRates(measured: readonly Measured[], unit: "bytes" | "calls"): void {
   const scale = unit === "bytes" ? 1e9 : 1;
   const digits = unit === "bytes" ? 2 : 0;
   const width = Math.max(...measured.map(({ name }) => name.length));
-  for (const { name, median, least, most } of measured) {
+  for (const { name, median, least, most, cpuSeconds, peakBytes } of measured) {
     const figures = [median, least, most].map((rate) => (rate / scale).toFixed(digits).padStart(9));
+    const cpu = cpuSeconds === undefined ? "" : `  cpu ${cpuSeconds.toFixed(2).padStart(6)} s`;
+    const peak = peakBytes === undefined ? "" : `  peak ${mebibytes(peakBytes).padStart(5)} MiB`;
     console.log(
       `${name.padEnd(width)} ${figures[0]} ${unit === "bytes" ? "GB/s" : "/s"}  [${figures[1]} ..${
         figures[2]
-      } ]`,
+      } ]${cpu}${peak}`,
     );
   }
 }
 
-/** Prints each ratio beside what it has to be. */
-export function printBars(measured: readonly Measured[], bars: readonly Bar[]): void {
-  const medianOf = (name: string) => measured.find((one) => one.name === name)?.median;
-  for (const { ours, baseline, atLeast } of bars) {
-    const a = medianOf(ours);
-    const b = medianOf(baseline);
-    if (a === undefined || b === undefined) {
-      console.log(`  skipped: ${ours} against ${baseline}, which is not here`);
-      continue;
-    }
-    const ratio = a / b;
-    console.log(
-      `  ${ours} = ${ratio.toFixed(2)} x ${baseline} (bar ${atLeast}) ${ratio >= atLeast ? "" : "MISSED"}`,
+/** Prints each ratio, and each figure that has a bound, beside what it has to be. */
+export function printBars(
+  measured: readonly Measured[],
+  { bars, bounds = [] }: Pick<Prepared, "bars" | "bounds">,
+): void {
+  const find = (name: string) => measured.find((one) => one.name === name);
+  for (const bar of bars) printBar(bar, find(bar.ours), find(bar.baseline));
+  for (const bound of bounds) printBound(bound, find(bound.ours));
+}
+
+function printBar({ ours, baseline, atLeast, cpuAtMost }: Bar, a?: Measured, b?: Measured): void {
+  if (!a || !b) return console.log(`  skipped: ${ours} against ${baseline}, which is not here`);
+  if (atLeast !== undefined) {
+    const ratio = a.median / b.median;
+    printLine(`${ours} = ${ratio.toFixed(2)} x ${baseline} (bar ${atLeast})`, ratio >= atLeast);
+  }
+  if (cpuAtMost !== undefined) {
+    const ratio = (a.cpuSeconds ?? NaN) / (b.cpuSeconds ?? NaN);
+    printLine(
+      `${ours} = ${ratio.toFixed(2)} x CPU of ${baseline} (at most ${cpuAtMost})`,
+      ratio <= cpuAtMost,
     );
   }
+}
+
+function printBound({ ours, cpuSecondsAtMost, peakBytesAtMost }: Bound, a?: Measured): void {
+  if (!a) return console.log(`  skipped: ${ours}, which is not here`);
+  const { cpuSeconds = NaN, peakBytes = NaN } = a;
+  if (cpuSecondsAtMost !== undefined) {
+    printLine(
+      `${ours}: ${cpuSeconds.toFixed(2)} CPU s (at most ${cpuSecondsAtMost})`,
+      cpuSeconds <= cpuSecondsAtMost,
+    );
+  }
+  if (peakBytesAtMost !== undefined) {
+    const line = `${ours}: peak ${mebibytes(peakBytes)} MiB (at most ${mebibytes(peakBytesAtMost)})`;
+    printLine(line, peakBytes <= peakBytesAtMost);
+  }
+}
+
+function printLine(line: string, holds: boolean): void {
+  console.log(`  ${line}${holds ? "" : " MISSED"}`);
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
 }

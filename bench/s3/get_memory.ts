@@ -1,0 +1,64 @@
+import type { Bench, Contender } from "../bench.ts";
+import { has } from "../peers.ts";
+import { startBenchServer } from "./bench_server.ts";
+import { putLarge } from "./get_file.ts";
+import { ladeChild } from "./programs.ts";
+import { pythonChild } from "./python_children.ts";
+import { runSelfTimed, runTimed } from "./timed_command.ts";
+
+const SIZE = 2 ** 30;
+
+/** Four ranges at once, thrown away. */
+function curlCommand(url: URL, certificate?: string): readonly string[] {
+  const quarter = SIZE / 4;
+  const ranges = Array.from({ length: 4 }, (_, i) => `${i * quarter}-${(i + 1) * quarter - 1}`);
+  const trust = certificate === undefined ? "" : `--cacert ${certificate}`;
+  const script = `for range; do curl -sf ${trust} -r $range -o /dev/null "$0" & done; wait`;
+  return ["sh", "-c", script, url.href, ...ranges];
+}
+
+/** curl by four ranges, where it is there. */
+export async function curlContender(
+  url: URL,
+  env: Readonly<Record<string, string>>,
+  certificate?: string,
+): Promise<Contender[]> {
+  if (!await has("curl")) return [];
+  const command = curlCommand(url, certificate);
+  return [{ name: "curl", run: () => runTimed({ command, env, amount: SIZE }) }];
+}
+
+/** Into memory: fresh, and reused. */
+export const getMemory: Bench = {
+  name: "s3-get-memory",
+  title: "GET 1 GiB into memory",
+  async prepare() {
+    const server = await startBenchServer();
+    await putLarge(server);
+    const { env } = server;
+    const commands: [string, readonly string[] | undefined][] = [
+      ["lade fresh", ladeChild("get-bytes")],
+      ["lade reused", ladeChild("read-into")],
+      ["obstore", pythonChild("obstore get")],
+      ["s3dlio", pythonChild("s3dlio get")],
+    ];
+    const { store, key } = await server.lade.locate("s3://bench/get/large");
+    const url = await store.presign(key, { expiresInMs: 86_400_000 });
+    return {
+      unit: "bytes",
+      contenders: [
+        ...commands.flatMap(([name, command]) =>
+          command ? { name, run: () => runSelfTimed({ command, env, amount: SIZE }) } : []
+        ),
+        ...await curlContender(url, env),
+      ],
+      bars: [
+        { ours: "lade fresh", baseline: "obstore", atLeast: 1 },
+        { ours: "lade fresh", baseline: "s3dlio", atLeast: 1 },
+        { ours: "lade reused", baseline: "curl", atLeast: 0.5 },
+      ],
+      bounds: [{ ours: "lade reused", cpuSecondsAtMost: 0.6 }],
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    };
+  },
+};

@@ -1,0 +1,42 @@
+import { makeCertificate } from "../../tests/fakes/s3/mod.ts";
+import type { Bench } from "../bench.ts";
+import { startBenchServer } from "./bench_server.ts";
+import { putLarge } from "./get_file.ts";
+import { curlContender } from "./get_memory.ts";
+import { ladeChild } from "./programs.ts";
+import { runSelfTimed } from "./timed_command.ts";
+
+const SIZE = 2 ** 30;
+
+/** Through TLS: lade by four ranges at a time, as curl. */
+export const getTls: Bench = {
+  name: "s3-get-tls",
+  title: "GET 1 GiB through TLS by four connections",
+  async prepare() {
+    const directory = await Deno.makeTempDir();
+    const { cert, key } = await makeCertificate();
+    const tls = { cert: `${directory}/cert.pem`, key: `${directory}/key.pem` };
+    await Deno.writeTextFile(tls.cert, cert);
+    await Deno.writeTextFile(tls.key, key);
+    const server = await startBenchServer({ tls });
+    await putLarge(server);
+    const env = { ...server.env, AWS_CA_BUNDLE: tls.cert };
+    const located = await server.lade.locate("s3://bench/get/large");
+    const url = await located.store.presign(located.key, { expiresInMs: 86_400_000 });
+    return {
+      unit: "bytes",
+      contenders: [
+        {
+          name: "lade",
+          run: () => runSelfTimed({ command: ladeChild("read-into-four"), env, amount: SIZE }),
+        },
+        ...await curlContender(url, env, tls.cert),
+      ],
+      bars: [{ ours: "lade", baseline: "curl", atLeast: 0.9 }],
+      async [Symbol.asyncDispose]() {
+        await server[Symbol.asyncDispose]();
+        await Deno.remove(directory, { recursive: true });
+      },
+    };
+  },
+};

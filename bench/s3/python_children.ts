@@ -1,0 +1,42 @@
+import { peer } from "../peers.ts";
+
+const FRAME = (module: string, prepare: string, work: string) => `
+import ${module}, json, resource, sys, time
+${prepare}
+def used():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+def work():
+    ${work}
+work()
+cpu, start = used(), time.perf_counter()
+work()
+print(json.dumps({"seconds": time.perf_counter() - start, "cpuSeconds": used() - cpu}))
+`;
+
+const KEYS = `keys = ["s3://bench/%ssmall/%05d" % (sys.argv[1], i) for i in range(int(sys.argv[2]))]`;
+const OBSTORE = `from obstore.store import S3Store
+store = S3Store("bench", client_options={"allow_http": True})`;
+
+/** Programs in Python that do work twice and print what the second time took, by name. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  "s3dlio get": FRAME("s3dlio", "", `n = len(s3dlio.get("s3://bench/get/large"))`),
+  "obstore get": FRAME("obstore", OBSTORE, `n = len(obstore.get(store, "get/large").bytes())`),
+  "s3dlio get_many": FRAME(
+    "s3dlio",
+    KEYS,
+    `assert sum(len(data) for _, data in s3dlio.get_many(keys)) == 4096 * len(keys)`,
+  ),
+  "s3dlio put_many": FRAME(
+    "s3dlio",
+    `${KEYS}\nimport os\nitems = [(key, os.urandom(4096)) for key in keys]`,
+    "s3dlio.put_many(items)",
+  ),
+};
+
+/** The command of one of these programs, where Python is there. */
+export function pythonChild(name: string, ...args: readonly string[]): readonly string[] | undefined {
+  const python = peer("venv", "bin", "python");
+  const code = PROGRAMS[name];
+  return python === undefined || code === undefined ? undefined : [python, "-c", code, ...args];
+}

@@ -1,0 +1,25 @@
+import type { Bench } from "../bench.ts";
+import { adaptive } from "./adaptive.ts";
+import { getDirect, getFile, getLatency } from "./get_file.ts";
+import { getMemory } from "./get_memory.ts";
+import { getTls } from "./get_tls.ts";
+import { peakMemory } from "./peak_memory.ts";
+import { putFile } from "./put_file.ts";
+import { getMany, getTree, list, putMany, putTree } from "./small_objects.ts";
+
+/** The benchmarks of s3://. */
+export const s3Benches: readonly Bench[] = [
+  getFile,
+  getDirect,
+  getLatency,
+  getMemory,
+  getTls,
+  adaptive,
+  putFile,
+  getMany,
+  getTree,
+  putMany,
+  putTree,
+  list,
+  peakMemory,
+];
