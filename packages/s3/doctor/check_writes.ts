@@ -38,6 +38,8 @@ export async function* checkWrites(
       : `the service confirmed its ${checksum}`;
     yield { name: "put", outcome: "ok", detail: `objects may be written; ${confirmed}` };
   } catch (error) {
+    patient.signal?.throwIfAborted();
+    temporary.failed(key, error);
     yield await failedCheck("put", error, connection);
     return { open: false, readable: yield* checkReads(patient, { key, exists: false }) };
   }
@@ -79,6 +81,8 @@ async function checkMultipart(patient: Patient, temporary: TemporaryObjects): Pr
     pending = undefined;
     return { name, outcome: "ok", detail: "objects may be written in parts, and uploads be given up" };
   } catch (error) {
+    patient.signal?.throwIfAborted();
+    temporary.failed(key, error);
     return await failedCheck(name, error, connection);
   } finally {
     await pending?.abort().catch(() => {});

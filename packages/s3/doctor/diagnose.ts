@@ -98,14 +98,7 @@ async function* tryCalls(
   if (readable) yield await measureLatency(patient, sample.key);
   const up = open ? await measureUpload(patient, temporary) : undefined;
   if (up) yield up.check;
-  const down = readable ? await measureDownload(patient, up?.object ?? largest(objects)) : undefined;
-  if (down) yield advised(down.check, write);
-  const facts = {
-    ...(down?.limit === undefined ? {} : { reading: down.limit }),
-    ...(up?.limit === undefined ? {} : { writing: up.limit }),
-  };
-  const detail = Object.entries(facts).map(([what, why]) => `${what}: ${why}`).join(". ");
-  if (detail !== "") yield { name: "concurrency", outcome: "ok", detail, facts };
+  if (readable) yield advised(await measureDownload(patient, up?.object ?? largest(objects)), write);
 }
 
 function largest(objects: readonly ObjectMeta[]): ObjectMeta | undefined {

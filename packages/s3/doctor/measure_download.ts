@@ -6,40 +6,32 @@ import { rateCheck } from "./rate_check.ts";
 /** Fewer bytes tell nothing of throughput. */
 const LEAST_BYTES = 2 ** 20;
 
-/** What a measurement of downloads came to. */
-export interface DownloadMeasurement {
-  /** The check. */
-  readonly check: Check;
-  /** What bounded the ranges in flight, in words. */
-  readonly limit?: string;
-}
-
 /** Measures how fast an object is read, for a few seconds at most. */
 export async function measureDownload(
   patient: Patient,
   object: { readonly key: string; readonly size: number } | undefined,
-): Promise<DownloadMeasurement> {
+): Promise<Check> {
   const { clock, maxBytes, measureMs, signal, store } = patient;
   const name = "download";
   if (!object || object.size < LEAST_BYTES) {
     const detail = "not measured: there is no object of 1 MiB or more to read";
-    return { check: { name, outcome: "skipped", detail } };
+    return { name, outcome: "skipped", detail };
   }
   try {
     const startMs = clock.monotonicMs();
     await using chunks = await readChunks(store, object.key, signal ? { signal } : {});
     let bytes = 0;
     const adaptive = store.context.limits.of(store.readHints);
-    let limit = "";
+    let limit = { concurrency: adaptive.current, why: adaptive.explain() };
     for await (const chunk of chunks) {
       bytes += chunk.length;
       // At the end there is nothing in flight any more.
-      if (adaptive.inFlight > 0 || limit === "") limit = adaptive.explain();
+      if (adaptive.inFlight > 0) limit = { concurrency: adaptive.current, why: adaptive.explain() };
       if (clock.monotonicMs() - startMs >= measureMs || bytes >= maxBytes) break;
     }
-    return { check: rateCheck(name, bytes, clock.monotonicMs() - startMs, "of one object"), limit };
+    return rateCheck(name, { bytes, tookMs: clock.monotonicMs() - startMs, how: "of one object", limit });
   } catch (error) {
     signal?.throwIfAborted();
-    return { check: await failedCheck(name, error, store.connection) };
+    return await failedCheck(name, error, store.connection);
   }
 }

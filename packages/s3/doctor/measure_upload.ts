@@ -4,18 +4,13 @@ import { change, type Patient } from "./patient.ts";
 import { rateCheck } from "./rate_check.ts";
 import type { TemporaryObjects } from "./temporary_objects.ts";
 
-/** Bytes of the object by which the size of the measurement is chosen. */
-const TRIAL_BYTES = 2 ** 18;
-/** Below this many bytes one request is as good as parts. */
-const PARTS_FROM_BYTES = 2 ** 24;
-const PIECE_BYTES = 2 ** 20;
+/** Bytes of the objects that are sent in one request each, until one takes long enough to tell. */
+const TRIAL_BYTES = [2 ** 18, 2 ** 20, 2 ** 22] as const;
 
 /** What a measurement of uploads came to. */
 export interface UploadMeasurement {
   /** The check. */
   readonly check: Check;
-  /** What bounded the parts on their way, in words; absent where there were none. */
-  readonly limit?: string;
   /** An object that was written, if any. */
   readonly object?: { readonly key: string; readonly size: number };
 }
@@ -26,15 +21,16 @@ export async function measureUpload(
   temporary: TemporaryObjects,
 ): Promise<UploadMeasurement> {
   const { clock, maxBytes, measureMs, store } = patient;
-  const piece = randomBytes(Math.min(PIECE_BYTES, maxBytes));
+  const piece = randomBytes(Math.min(TRIAL_BYTES[2], maxBytes));
   try {
-    const trial = await putOnce(patient, temporary, piece.subarray(0, TRIAL_BYTES));
-    const possible = (trial.size / Math.max(trial.tookMs, 1)) * measureMs;
     const { disabled } = store.connection.config.multipart;
-    if (disabled || possible < PARTS_FROM_BYTES || maxBytes < PARTS_FROM_BYTES) {
-      const size = Math.min(maxBytes, PARTS_FROM_BYTES, Math.max(TRIAL_BYTES, possible / 2));
-      const sent = await putOnce(patient, temporary, repeated(piece, Math.floor(size)));
-      return { check: rateCheck("upload", sent.size, sent.tookMs, "in one request"), object: sent };
+    for (const size of TRIAL_BYTES) {
+      const sent = await putOnce(patient, temporary, piece.subarray(0, size));
+      const last = size === TRIAL_BYTES[2] || size >= maxBytes;
+      if (sent.tookMs > measureMs / 4 || (last && (disabled || size >= maxBytes))) {
+        const { size: bytes, tookMs } = sent;
+        return { check: rateCheck("upload", { bytes, tookMs, how: "in one request" }), object: sent };
+      }
     }
     const key = temporary.newKey();
     temporary.expect(key);
@@ -45,12 +41,16 @@ export async function measureUpload(
     while (clock.monotonicMs() - startMs < measureMs && writer.bytesWritten < maxBytes) {
       await writer.write(piece);
     }
-    const limit = store.uploadLimit.explain();
+    const { uploadLimit } = store;
+    const limit = { concurrency: uploadLimit.current, why: uploadLimit.explain() };
     const result = await writer.close();
     const tookMs = clock.monotonicMs() - startMs;
     temporary.made(key, result);
-    const check = rateCheck("upload", result.size, tookMs, "in parts");
-    return { check, limit, object: { key, size: result.size } };
+    const { size } = result;
+    return {
+      check: rateCheck("upload", { bytes: size, tookMs, how: "in parts", limit }),
+      object: { key, size },
+    };
   } catch (error) {
     patient.signal?.throwIfAborted();
     return { check: await failedCheck("upload", error, store.connection) };
@@ -77,11 +77,5 @@ function randomBytes(length: number): Uint8Array {
   // The most that one call gives.
   const step = 2 ** 16;
   for (let at = 0; at < length; at += step) crypto.getRandomValues(bytes.subarray(at, at + step));
-  return bytes;
-}
-
-function repeated(piece: Uint8Array, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at += piece.length) bytes.set(piece.subarray(0, length - at), at);
   return bytes;
 }

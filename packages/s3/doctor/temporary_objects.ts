@@ -1,4 +1,5 @@
 import { objectUri, type PutResult } from "@lade/core";
+import { ServiceFault } from "../errors/service_fault.ts";
 import type { Patient } from "./patient.ts";
 import { within } from "./within.ts";
 
@@ -37,6 +38,14 @@ export class TemporaryObjects {
   /** Notes that it was made. */
   made(key: string, { version }: PutResult): void {
     this.#versions.set(key, version);
+  }
+
+  /** Notes that it was not made after all, if that is what the error says: a refusal is no loss of an answer. */
+  failed(key: string, error: unknown): void {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (cause instanceof ServiceFault && cause.status >= 400 && cause.status < 500) {
+      this.#versions.delete(key);
+    }
   }
 
   /** Removes one of them, for good where the bucket keeps versions. */
