@@ -17,11 +17,12 @@ const UNTIMED = 4;
  *
  * A call that the page cache answers takes 2 to 20 µs, and 40 to 80 µs more when it is handed to another thread and
  * back. One that asks a disk blocks everything else in the process meanwhile. So calls are synchronous, and every
- * fifth is timed (each, once one was slow), until two of the last eight timed ones took longer than a cached one does;
- * then they are asynchronous for twenty times as long as the slow one took (at least 2 ms, at most 1 s), after which a
- * synchronous call tries again. A cold or remote disk thus holds up the event loop for a twentieth of the time at
- * most. And after 4 ms of synchronous calls the next ones are asynchronous, so that timers, signals and other work get
- * their turn even in a loop of nothing but quick reads.
+ * fifth is timed (each, once one was slow), until three of the last eight timed ones took longer than a cached one
+ * does; fewer may be the system giving the processor to somebody else. Then calls are asynchronous for twenty times as
+ * long as the slow one took (at least 2 ms, at most 1 s), after which a synchronous call tries again. A cold or remote
+ * disk thus holds up the event loop for a twentieth of the time at most. And after 4 ms of synchronous calls the next
+ * ones are asynchronous, so that timers, signals and other work get their turn even in a loop of nothing but quick
+ * reads.
  */
 export class IoGate {
   readonly #clock: Clock;
@@ -78,9 +79,10 @@ export class IoGate {
     this.#slow = (before << 1 | Number(isSlow)) & 0xff;
     this.#untimed = this.#slow === 0 ? UNTIMED : 0;
     this.#busyMs += took * (1 + this.#untimed);
-    if (isSlow && (before & 0x7f) !== 0) {
+    const strikes = before & 0x7f;
+    if (isSlow && (strikes & (strikes - 1)) !== 0) {
       this.#pausedUntil = now + Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, took * 20));
-      this.#slow = 1;
+      this.#slow = 0b11;
     }
   }
 }
