@@ -35,7 +35,10 @@ export async function* listLevel(
       const end = endOfFiles(names, next);
       const files = names.slice(next, end);
       next = end;
-      for (const meta of await statAll(parts, directory, files, signal)) yield meta;
+      for (const meta of await statAll(parts, directory, files, signal)) {
+        yield meta;
+        signal?.throwIfAborted();
+      }
     }
     signal?.throwIfAborted();
   }

@@ -49,7 +49,10 @@ export async function* listObjects(
       const end = endOfFiles(names, frame.next);
       const files = names.slice(frame.next, end);
       frame.next = end;
-      for (const meta of await statAll(parts, directory, files, signal)) yield meta;
+      for (const meta of await statAll(parts, directory, files, signal)) {
+        yield meta;
+        signal?.throwIfAborted();
+      }
     }
     signal?.throwIfAborted();
   }

@@ -2,7 +2,9 @@ import { compareKeys } from "@lade/core";
 import { errorCode } from "../files/file_error.ts";
 import { type FileStatus, isSameFile } from "../files/file_status.ts";
 import { isTemporaryName } from "../names/temporary_name.ts";
+import type { FileCalls } from "../tree/file_calls.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
+import { directoryOf } from "../tree/tree.ts";
 
 /** What systems answer where a directory is gone, or no longer is one. */
 const GONE = new Set(["ENOENT", "ENOTDIR"]);
@@ -68,23 +70,23 @@ async function linkType(
     if (tree.isGuarded && !await tree.allows(path, await calls.realPath(path))) return undefined;
     if (status.kind === "file") return "file";
     if (status.kind !== "directory") return undefined;
-    return await isAncestor(directory, status, tree.root, calls.stat.bind(calls)) ? undefined : "directory";
+    return await isAncestor(calls, directory, status, tree.root) ? undefined : "directory";
   } catch (error) {
     if (BROKEN.has(errorCode(error) ?? "")) return undefined;
     throw error;
   }
 }
 
-/** Whether `status` is of `path` or of a directory above it, up to the root. */
+/** Whether `status` is of the directory at `path` or of one above it, up to the root. */
 async function isAncestor(
+  calls: FileCalls,
   path: string,
   status: FileStatus,
   root: string,
-  stat: (path: string) => Promise<FileStatus>,
 ): Promise<boolean> {
-  for (let at = path; at.length >= root.length; at = at.slice(0, at.lastIndexOf("/"))) {
-    if (isSameFile(await stat(at === "" ? "/" : at), status)) return true;
-    if (at === "" || at === "/") break;
+  for (let at = path.replace(/(?<=.)\/$/, ""); at.length >= root.length; at = directoryOf(at)) {
+    if (isSameFile(await calls.stat(at), status)) return true;
+    if (at === "/") break;
   }
   return false;
 }

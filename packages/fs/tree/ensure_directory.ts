@@ -9,7 +9,6 @@ import { directoryOf } from "./tree.ts";
  */
 export async function ensureDirectory(parts: LocalParts, subject: Subject, path: string): Promise<void> {
   const { tree, calls, config } = parts;
-  if (await exists(parts, subject, path)) return await tree.check(subject, path);
   const missing: string[] = [];
   let at = path;
   for (; !await exists(parts, subject, at); at = directoryOf(at)) {
@@ -17,6 +16,7 @@ export async function ensureDirectory(parts: LocalParts, subject: Subject, path:
     missing.push(at);
   }
   await tree.check(subject, at);
+  if (missing.length === 0) return;
   await Deno.mkdir(path, { recursive: true });
   await tree.check(subject, path);
   if (config.sync !== "full") return;

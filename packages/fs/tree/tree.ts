@@ -65,11 +65,10 @@ export class Tree {
 
   /** Throws a `PermissionDeniedError` unless `path`, whose real path is `real`, may be touched. */
   async checkReal(subject: Subject, path: string, real: string): Promise<void> {
-    if (!await this.allows(path, real)) throw this.refusal(subject);
+    if (!await this.allows(path, real)) throw this.#refusal(subject);
   }
 
-  /** What says that a link is in the way. */
-  refusal(subject: Subject): PermissionDeniedError {
+  #refusal(subject: Subject): PermissionDeniedError {
     const detail = this.policy === "refuse"
       ? 'it is or lies behind a symbolic link, which the configuration symlinks: "refuse" forbids'
       : `a symbolic link leads out of ${

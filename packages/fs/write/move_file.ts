@@ -33,24 +33,21 @@ async function renameFile(parts: LocalParts, request: CopyRequest): Promise<bool
   const { subject, target, from, to, options: { signal, sourceIfMatch, ifMatch, ifNoneMatch } } = request;
   const { calls, config, mutex, retired, tree } = parts;
   // Everybody takes two locks in the same order, so that nobody waits for one who waits for him.
-  const [first, second] = [from, to].sort();
-  using _first = await mutex.acquire(first ?? from, signal);
-  using _second = await mutex.acquire(second ?? to, signal);
+  const source = { path: from, about: subject, wanted: sourceIfMatch };
+  const destination = { path: to, about: target, wanted: ifMatch };
   using locks = new DisposableStack();
-  for (const path of [first, second]) {
-    const [wanted, about] = path === from ? [sourceIfMatch, subject] : [ifMatch, target];
-    if (path !== undefined && wanted !== undefined) {
-      locks.use(await lockObject(parts, about, path, wanted, signal));
-    }
+  for (const { path, about, wanted } of from < to ? [source, destination] : [destination, source]) {
+    locks.use(await mutex.acquire(path, signal));
+    if (wanted !== undefined) locks.use(await lockObject(parts, about, path, wanted, signal));
   }
   await tree.check(subject, directoryOf(from));
-  const source = await calls.lstat(from);
-  if (source.kind !== "file") return false;
+  const status = await calls.lstat(from);
+  if (status.kind !== "file") return false;
   const replaced = await calls.present(calls.stat(to));
   signal?.throwIfAborted();
   try {
     if (ifNoneMatch !== undefined) await takeFreeName(parts, target, from, to, signal);
-    else await replaceOrDrop(parts, request, source);
+    else await replaceOrDrop(parts, request, status);
   } catch (error) {
     if (errorCode(error) === "EXDEV") return false;
     throw error;
@@ -67,9 +64,9 @@ async function renameFile(parts: LocalParts, request: CopyRequest): Promise<bool
 async function replaceOrDrop(
   parts: LocalParts,
   { target, from, to }: CopyRequest,
-  source: FileStatus,
+  status: FileStatus,
 ): Promise<void> {
   const present = await parts.calls.present(parts.calls.lstat(to));
-  if (present && isSameFile(present, source)) await parts.calls.remove(from);
+  if (present && isSameFile(present, status)) await parts.calls.remove(from);
   else await replaceName(parts, target, from, to);
 }
