@@ -28,7 +28,7 @@ export * from "./read/stream.ts";
 export * from "./operations/exists.ts";
 export * from "./operations/delete_prefix.ts";
 export * from "./operations/get_many.ts";
-export { copyObject, type CopyObjectOptions } from "./operations/copy_object.ts";
+export { copyObject, type CopyObjectOptions, type CopyObjectResult } from "./operations/copy_object.ts";
 export * from "./operations/copy_tree.ts";
 export * from "./memory/memory_container.ts";
 export * from "./memory/memory_provider.ts";

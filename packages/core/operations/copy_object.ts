@@ -19,6 +19,12 @@ export interface CopyObjectOptions
   readonly sourceIfMatch?: string;
 }
 
+/** What a finished copy tells: of the object written, and of the reading. */
+export interface CopyObjectResult extends PutResult {
+  /** What was read and whether its checksum was compared; absent where the store copied by its own means. */
+  readonly read?: ReadResult;
+}
+
 /**
  * Copies an object from one store to another (or within one), reading ahead while it writes, with memory bounded by
  * the chunks in flight.
@@ -33,7 +39,7 @@ export async function copyObject(
   to: ObjectStore,
   toKey: string,
   options: CopyObjectOptions = {},
-): Promise<PutResult> {
+): Promise<CopyObjectResult> {
   return await copyObjectWithin(from, fromKey, to, toKey, options);
 }
 
@@ -45,7 +51,7 @@ export async function copyObjectWithin(
   toKey: string,
   options: CopyObjectOptions,
   lease?: BudgetLease,
-): Promise<PutResult> {
+): Promise<CopyObjectResult> {
   if (from === to && !hasAttributes(options)) {
     lease?.release();
     return await copyWithin(from, fromKey, toKey, options);
@@ -67,22 +73,23 @@ export async function copyObjectWithin(
 
 /** One chunk goes by `put`, more by a writer. */
 async function write(
-  read: ChunkedRead,
+  source: ChunkedRead,
   to: ObjectStore,
   key: string,
   options: PutOptions,
-): Promise<PutResult> {
-  const chunks = read[Symbol.asyncIterator]();
+): Promise<CopyObjectResult> {
+  const chunks = source[Symbol.asyncIterator]();
   const first = await chunks.next();
-  if (first.done) return await to.put(key, new Uint8Array(), options);
-  if (first.value.length === read.range.length) {
-    return await to.put(key, first.value, options);
+  if (first.done) return { ...await to.put(key, new Uint8Array(), options), read: first.value };
+  if (first.value.length === source.range.length) {
+    const written = await to.put(key, first.value, options);
+    const end = await chunks.next();
+    return { ...written, ...(end.done && { read: end.value }) };
   }
   await using writer = await to.createWriter(key, options);
-  for (let next: IteratorResult<Uint8Array, ReadResult> = first; !next.done; next = await chunks.next()) {
-    await writer.write(next.value);
-  }
-  return await writer.close();
+  let next: IteratorResult<Uint8Array, ReadResult> = first;
+  for (; !next.done; next = await chunks.next()) await writer.write(next.value);
+  return { ...await writer.close(), read: next.value };
 }
 
 async function copyWithin(

@@ -1,6 +1,7 @@
-/** Something that happened to one object of a transfer. */
+/** Something that happened to one object of a transfer; `sized` tells the bytes to be read, once its store has answered. */
 export type ProgressEvent =
   | { readonly type: "started"; readonly key: string; readonly size?: number }
+  | { readonly type: "sized"; readonly key: string; readonly size: number }
   | { readonly type: "bytes"; readonly key: string; readonly bytes: number }
   | { readonly type: "resumed"; readonly key: string; readonly error: unknown }
   | { readonly type: "finished"; readonly key: string; readonly size: number }

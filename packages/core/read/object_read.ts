@@ -70,7 +70,9 @@ export class ObjectRead {
     try {
       first = await store.get(key, getOptions(asked, options.ifMatch, options.version, options.signal));
       checkFirst(store, first, asked);
-      return new ObjectRead(store, options, first, permit);
+      const read = new ObjectRead(store, options, first, permit);
+      options.onProgress?.({ type: "sized", key, size: read.range.length });
+      return read;
     } catch (error) {
       permit?.done({ bytes: 0, throttled: error instanceof ThrottledError });
       await first?.cancel(error);
