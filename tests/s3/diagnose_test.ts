@@ -7,7 +7,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Check } from "@lade/core";
-import { diagnose, type S3DiagnoseOptions, s3Provider } from "@lade/s3";
+import { createTransport } from "@lade/core/http";
+import { diagnose, type S3DiagnoseOptions, s3Provider, type S3Surroundings } from "@lade/s3";
 import { type FakeS3, makeCertificate, startFakeS3 } from "../fakes/s3/mod.ts";
 import { bare, fakeConfig } from "./open_fake.ts";
 
@@ -25,7 +26,12 @@ function options(
     AWS_EC2_METADATA_DISABLED: "true",
     ...env,
   };
-  const surroundings = { ...bare, env: (name: string) => all[name] };
+  const resolve = () => Promise.reject(Object.assign(new Error("no such host"), { code: "ENOTFOUND" }));
+  const surroundings: S3Surroundings = {
+    ...bare,
+    env: (name) => all[name],
+    transport: (given) => createTransport({ ...given, resolve }, {}),
+  };
   return { surroundings, maxBytes: 2 ** 21, measureMs: 1_000 };
 }
 

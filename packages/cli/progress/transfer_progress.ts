@@ -64,6 +64,11 @@ export class TransferProgress {
       case "started":
         this.#underWay.set(event.key, { size: event.size, bytes: 0 });
         break;
+      case "sized": {
+        const object = this.#underWay.get(event.key);
+        if (object) object.size = event.size;
+        break;
+      }
       case "bytes": {
         this.#bytes += event.bytes;
         const object = this.#underWay.get(event.key);

@@ -80,6 +80,7 @@ export class JobRunner {
       attributes,
       stdin: terminal.stdin,
       output,
+      onVerified: (verification) => this.#config.tally.verified(verification),
       onProgress,
       signal,
       conversion,

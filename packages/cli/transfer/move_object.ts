@@ -1,8 +1,12 @@
 import { ChecksumMismatchError, copyObject, type CopyObjectOptions, type ObjectInfo } from "@lade/core";
 import { localPathOf, type Place } from "../places/place.ts";
+import { tellCopied, type VerificationListener } from "./verification.ts";
 
 /** Options of {@linkcode moveObject}. */
-export type MoveObjectOptions = Pick<CopyObjectOptions, "ifNoneMatch" | "signal" | "onProgress">;
+export interface MoveObjectOptions extends Pick<CopyObjectOptions, "ifNoneMatch" | "signal" | "onProgress"> {
+  /** Called with what was verified of the bytes. */
+  readonly onVerified?: VerificationListener;
+}
 
 /**
  * Moves an object and resolves with its size, where it became known. Within one store it is renamed. Between stores
@@ -21,13 +25,12 @@ export async function moveObject(
     return undefined;
   }
   await refuseSameFile(from, to);
-  const before = await from.store.head(from.key, call);
-  const { etag } = before;
-  await copyObject(from.store, from.key, to.store, to.key, {
-    ...options,
-    ...(etag !== undefined && { sourceIfMatch: etag }),
-  });
+  const { onVerified, ...copying } = options;
+  const copied = await copyObject(from.store, from.key, to.store, to.key, copying);
+  if (onVerified) tellCopied(from, to, copied, onVerified);
+  const before = copied.read?.info ?? await from.store.head(from.key, call);
   compare(before, await to.store.head(to.key, call), to.uri);
+  const { etag } = before;
   const condition = etag !== undefined && from.store.capabilities.conditionalDelete ? { ifMatch: etag } : {};
   await from.store.delete(from.key, { ...call, ...condition });
   return before.size;

@@ -14,6 +14,7 @@ import { type Conversion, isCompressed, isConverted } from "./conversion.ts";
 import type { Job } from "./job.ts";
 import { moveObject } from "./move_object.ts";
 import { readInput } from "./read_input.ts";
+import { tellCopied, tellWritten, type VerificationListener, verifiedChunks } from "./verification.ts";
 
 /** How objects are transferred. */
 export interface TransferConfig {
@@ -35,6 +36,8 @@ export interface TransferConfig {
   readonly output: Output;
   /** Called for each event. */
   readonly onProgress: ProgressListener;
+  /** Called with what was verified of the bytes. */
+  readonly onVerified: VerificationListener;
   /** Ends the transfer. */
   readonly signal: AbortSignal;
 }
@@ -42,12 +45,16 @@ export interface TransferConfig {
 /** Transfers one object and resolves with the bytes written, where they became known. */
 export async function transferObject(job: Job, config: TransferConfig): Promise<number | undefined> {
   const { from, to } = job;
-  const { signal, onProgress, conversion } = config;
+  const { signal, onProgress, onVerified, conversion } = config;
   if (from && to) {
-    if (config.move) return await moveObject(from, to, { ...conditionOf(config), signal, onProgress });
+    if (config.move) {
+      return await moveObject(from, to, { ...conditionOf(config), signal, onProgress, onVerified });
+    }
     if (isConverted(from.key, conversion)) return await convertObject(from, to, config);
     const options = { ...config.attributes, ...conditionOf(config), signal, onProgress };
-    return (await copyObject(from.store, from.key, to.store, to.key, options)).size;
+    const result = await copyObject(from.store, from.key, to.store, to.key, options);
+    tellCopied(from, to, result, onVerified);
+    return result.size;
   }
   if (from) return await printObject(from, config);
   if (to) return await writeAll(to, countInput(config), config, conversion === "compress", config.attributes);
@@ -56,14 +63,15 @@ export async function transferObject(job: Job, config: TransferConfig): Promise<
 
 /** Compresses or decompresses an object; of its attributes those go along that still hold. */
 async function convertObject(from: Place, to: Place, config: TransferConfig): Promise<number> {
-  const { signal, onProgress, conversion } = config;
+  const { signal, onProgress, onVerified, conversion } = config;
   await using chunks = await readChunks(from.store, from.key, { signal, onProgress });
   const { cacheControl, metadata } = chunks.info;
   const kept = to.store.capabilities.attributes
     ? { ...(cacheControl !== undefined && { cacheControl }), metadata }
     : {};
   const attributes = { ...kept, ...config.attributes };
-  const content = conversion === "compress" ? chunks : decompressed(chunks, from, config);
+  const read = verifiedChunks(chunks, from, onVerified);
+  const content = conversion === "compress" ? read : decompressed(read, from, config);
   return await writeAll(to, content, config, conversion === "compress", attributes);
 }
 
@@ -76,11 +84,12 @@ function decompressed(
 }
 
 async function printObject(from: Place, config: TransferConfig): Promise<number> {
-  const { signal, onProgress, conversion, output } = config;
+  const { signal, onProgress, onVerified, conversion, output } = config;
   await using chunks = await readChunks(from.store, from.key, { signal, onProgress });
+  const read = verifiedChunks(chunks, from, onVerified);
   const plain = conversion !== "decompress" || !isCompressed(from.key);
   let size = 0;
-  for await (const chunk of plain ? chunks : decompressed(chunks, from, config)) {
+  for await (const chunk of plain ? read : decompressed(read, from, config)) {
     await output.bytes(chunk);
     size += chunk.length;
   }
@@ -101,13 +110,15 @@ async function writeAll(
   compress: boolean,
   attributes: ObjectAttributes,
 ): Promise<number> {
-  const { signal, level, pool: workers } = config;
+  const { signal, onVerified, level, pool: workers } = config;
   const options = { ...attributes, ...conditionOf(config), signal };
   await using writer = compress
     ? await createZstdWriter(to.store, to.key, { ...options, level, workers })
     : await to.store.createWriter(to.key, options);
   for await (const chunk of chunks) await writer.write(chunk);
-  return (await writer.close()).size;
+  const result = await writer.close();
+  tellWritten(to, result, onVerified);
+  return result.size;
 }
 
 function conditionOf({ createOnly }: TransferConfig): { readonly ifNoneMatch?: string } {

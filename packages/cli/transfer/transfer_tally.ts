@@ -2,9 +2,11 @@ import type { ProgressEvent } from "@lade/core";
 import { OperationMessage } from "../messages/operation_message.ts";
 import { SkipMessage } from "../messages/skip_message.ts";
 import { SummaryMessage } from "../messages/summary_message.ts";
+import { VerificationMessage } from "../messages/verification_message.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { TransferProgress } from "../progress/transfer_progress.ts";
 import { destinationOf, type Job, sourceOf } from "./job.ts";
+import type { Verification } from "./verification.ts";
 
 /** Counts and prints what becomes of each job. */
 export class TransferTally {
@@ -38,7 +40,7 @@ export class TransferTally {
     const key = sourceOf(job);
     this.#progress.add({ type: "started", key, ...(job.size !== undefined && { size: job.size }) });
     return (event) => {
-      if (event.type === "bytes") this.#progress.add({ ...event, key });
+      if (event.type === "bytes" || event.type === "sized") this.#progress.add({ ...event, key });
     };
   }
 
@@ -56,6 +58,13 @@ export class TransferTally {
         dryRun: this.#dryRun,
       }),
     );
+  }
+
+  /** Called with what was verified of a job's bytes; printed when the user wants to know more. */
+  verified(verification: Verification): void {
+    const { output, settings } = this.#context;
+    // Not waited for: a line of notes is put down at once, and written with the next ones.
+    if (settings.verbosity > 0) void output.note(new VerificationMessage(verification));
   }
 
   /** Called when an object is left alone on purpose. */
