@@ -115,6 +115,7 @@ export class Exchange {
     for (let interim = 0; interim <= this.#config.limits.maxInterimResponses; interim++) {
       const head = await this.#connection.readHead();
       if (!head) throw new WireError("closed-early", "the connection was closed before the answer");
+      if (sender.sent === "none") await turn();
       if (sender.sent === "none") throw new ProtocolError("an answer came before the request");
       this.#answered = true;
       if (head.status >= 200) return head;
@@ -129,8 +130,7 @@ export class Exchange {
     if (this.#gate?.waiting) this.#gate.shut();
     else if (refused && this.#request.payload.length > 0) {
       sender.stop();
-      // The last bytes may be in the network already, and only the news of it late.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await turn();
       return sender.sent === "all";
     }
     await sender.settled;
@@ -154,6 +154,11 @@ export class Exchange {
     await sender.settled;
     return new MemoryBody(bytes, owner);
   }
+}
+
+/** Lets news come in of bytes that the network has taken already. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** The first bytes of a body, or those that came before it broke off. */

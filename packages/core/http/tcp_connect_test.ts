@@ -68,6 +68,21 @@ Deno.test("TcpTransport goes on to the next address when one refuses, and shuns 
   await failing.close();
 });
 
+Deno.test("TcpTransport keeps away from an address that refused, while another serves", async () => {
+  const addresses = ["127.0.0.1", "127.0.0.2"];
+  const { close, port } = listenAt(["127.0.0.2"]);
+  const transport = new TcpTransport({ ...once, resolve: () => Promise.resolve(addresses) });
+  const send = () => transport.send({ method: "GET", url: `http://spread.test:${port}/` });
+  await send();
+  const back = Deno.listen({ hostname: "127.0.0.1", port });
+  for (let i = 0; i < 4; i++) {
+    assertEquals((await send()).connection.remoteAddress, `127.0.0.2:${port}`);
+  }
+  back.close();
+  await transport.close();
+  await close();
+});
+
 Deno.test("TcpTransport does not wait for an address that stays silent", async () => {
   const { close, port } = listenAt(["127.0.0.2"]);
   const clock = new FakeClock();
