@@ -1,6 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { resolve } from "node:path";
 import { type Environment, isGranted } from "./environment.ts";
 import { type IniSections, parseIni } from "./parse_ini.ts";
 
@@ -23,7 +20,8 @@ export type ReadTextFile = (path: string) => Promise<string | undefined>;
 export const readTextFile: ReadTextFile = async (path) => {
   if (!isGranted({ name: "read", path })) return undefined;
   try {
-    return await readFile(path, "utf8");
+    if (typeof Deno !== "undefined") return await Deno.readTextFile(path);
+    return await (await import("node:fs/promises")).readFile(path, "utf8");
   } catch {
     return undefined;
   }
@@ -61,7 +59,6 @@ async function readIni(path: string | undefined, read: ReadTextFile): Promise<In
 }
 
 function inHome(env: Environment, file: string): string | undefined {
-  const home = env("HOME") ?? env("USERPROFILE") ??
-    (isGranted({ name: "sys", kind: "homedir" }) ? homedir() : undefined);
-  return home === undefined ? undefined : resolve(home, ".aws", file);
+  const home = env("HOME") ?? env("USERPROFILE");
+  return home === undefined ? undefined : `${home}/.aws/${file}`;
 }

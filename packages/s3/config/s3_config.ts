@@ -12,6 +12,14 @@ export interface Sourced<T> {
   readonly source: string;
 }
 
+/** A key for SSE-C in the forms in which requests carry it. */
+export interface CustomerKey {
+  /** The 32 bytes in base64. */
+  readonly base64: string;
+  /** Their MD5 in base64, by which the service finds a key that was damaged on its way. */
+  readonly md5: string;
+}
+
 /** Everything that a store needs to know, after options, environment, profile and defaults. */
 export interface S3Config {
   /** The region to begin with. */
@@ -46,8 +54,8 @@ export interface S3Config {
   readonly sse?: S3Encryption;
   /** The KMS key. */
   readonly sseKmsKeyId?: string;
-  /** The 32 bytes of the caller's key. */
-  readonly sseCustomerKey?: Uint8Array;
+  /** The caller's key. */
+  readonly sseCustomerKey?: CustomerKey;
   /** Tags of what is written. */
   readonly tags: Readonly<Record<string, string>>;
   /** How large objects are cut. */
@@ -130,7 +138,7 @@ export async function resolveConfig(options: S3Options, sources: ConfigSources):
       env("AWS_RESPONSE_CHECKSUM_VALIDATION")?.toUpperCase() !== "WHEN_REQUIRED",
     ...(options.sse === undefined ? {} : { sse: options.sse }),
     ...(options.sseKmsKeyId === undefined ? {} : { sseKmsKeyId: options.sseKmsKeyId }),
-    ...(key === undefined ? {} : { sseCustomerKey: key }),
+    ...(key === undefined ? {} : { sseCustomerKey: await describeKey(key) }),
     tags: options.tags ?? {},
     multipart: {
       partSize,
@@ -144,4 +152,9 @@ export async function resolveConfig(options: S3Options, sources: ConfigSources):
 
 function isTrue(value: string | undefined): boolean {
   return value?.toLowerCase() === "true" || value === "1";
+}
+
+async function describeKey(key: Uint8Array): Promise<CustomerKey> {
+  const { createHash } = await import("node:crypto");
+  return { base64: btoa(String.fromCharCode(...key)), md5: createHash("md5").update(key).digest("base64") };
 }

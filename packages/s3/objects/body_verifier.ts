@@ -1,6 +1,3 @@
-import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import { ChecksumMismatchError, type Checksums, Crc32c, Crc64nvme } from "@lade/core";
 import type { FailedCall } from "../errors/to_store_error.ts";
 
@@ -22,13 +19,13 @@ export class BodyVerifier {
   }
 
   /** Chooses the cheapest of the checksums that are there; `undefined` where there is none to compare with. */
-  static of(checksums: Checksums | undefined): BodyVerifier | undefined {
+  static async of(checksums: Checksums | undefined): Promise<BodyVerifier | undefined> {
     if (!checksums) return undefined;
     const { crc32c, crc64nvme, crc32, sha256 } = checksums;
     if (crc32c !== undefined) return new BodyVerifier("CRC-32C", crc32c, new Crc32c());
     if (crc64nvme !== undefined) return new BodyVerifier("CRC-64/NVME", crc64nvme, new Crc64nvme());
-    if (crc32 !== undefined) return new BodyVerifier("CRC-32", crc32, new Crc32());
-    if (sha256 !== undefined) return new BodyVerifier("SHA-256", sha256, new Sha256());
+    if (crc32 !== undefined) return new BodyVerifier("CRC-32", crc32, await createCrc32());
+    if (sha256 !== undefined) return new BodyVerifier("SHA-256", sha256, await createSha256());
     return undefined;
   }
 
@@ -49,28 +46,25 @@ export class BodyVerifier {
   }
 }
 
-class Crc32 implements Running {
-  #value = 0;
-
-  update(bytes: Uint8Array): void {
-    this.#value = crc32(bytes, this.#value);
-  }
-
-  toBase64(): string {
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32BE(this.#value);
-    return bytes.toString("base64");
-  }
+async function createCrc32(): Promise<Running> {
+  const { crc32 } = await import("node:zlib");
+  let value = 0;
+  return {
+    update(bytes: Uint8Array): void {
+      value = crc32(bytes, value);
+    },
+    toBase64: () =>
+      btoa(String.fromCharCode(value >>> 24, value >>> 16 & 0xff, value >>> 8 & 0xff, value & 0xff)),
+  };
 }
 
-class Sha256 implements Running {
-  readonly #hash = createHash("sha256");
-
-  update(bytes: Uint8Array): void {
-    this.#hash.update(bytes);
-  }
-
-  toBase64(): string {
-    return this.#hash.digest("base64");
-  }
+async function createSha256(): Promise<Running> {
+  const { createHash } = await import("node:crypto");
+  const hash = createHash("sha256");
+  return {
+    update(bytes: Uint8Array): void {
+      hash.update(bytes);
+    },
+    toBase64: () => hash.digest("base64"),
+  };
 }

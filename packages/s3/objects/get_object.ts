@@ -55,7 +55,7 @@ export async function getObject(
     throw connection.translate(error, call);
   }
   try {
-    return readAnswer(response, uri, key, range, asked, signal, call);
+    return await readAnswer(response, uri, key, range, asked, signal, call);
   } catch (error) {
     await response.body.cancel(error);
     throw error;
@@ -88,7 +88,7 @@ function rangeHeader(range: ByteRange): string {
   return `bytes=${offset}-${length === undefined ? "" : offset + length - 1}`;
 }
 
-function readAnswer(
+async function readAnswer(
   response: TransportResponse,
   uri: string,
   key: string,
@@ -96,7 +96,7 @@ function readAnswer(
   asked: ByteRange | undefined,
   signal: AbortSignal | undefined,
   call: FailedCall,
-): GetResult {
+): Promise<GetResult> {
   const { body, headers, status } = response;
   const sent = status === 206 ? sentRange(response, asked, call) : sentWhole(response, asked, call);
   if (body.length !== undefined && body.length !== sent.length) {
@@ -106,7 +106,7 @@ function readAnswer(
   const info = readObjectInfo(key, sent.size, headers, whole, call);
   const wanted = asked ? sent : resolveRange(range, sent.size, uri);
   const partial = wanted.length < sent.length;
-  const verifier = whole && !partial ? BodyVerifier.of(info.checksums) : undefined;
+  const verifier = whole && !partial ? await BodyVerifier.of(info.checksums) : undefined;
   return createGetResult({
     info,
     range: { offset: wanted.offset, length: wanted.length },

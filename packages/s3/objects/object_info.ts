@@ -50,7 +50,10 @@ export function readEtag(headers: ResponseHeaders): string | undefined {
 
 /** An etag without its quotes; `undefined` for none. */
 export function unquoteEtag(etag: string | undefined): string | undefined {
-  return etag?.replace(/^(?:W\/)?"(.*)"$/, "$1") || undefined;
+  if (etag === undefined) return undefined;
+  const start = etag.startsWith("W/") ? 2 : 0;
+  const quoted = etag.length > start + 1 && etag.charAt(start) === '"' && etag.endsWith('"');
+  return (quoted ? etag.slice(start + 1, -1) : etag) || undefined;
 }
 
 /** An etag as conditions have it. */

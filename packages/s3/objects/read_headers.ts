@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import type { S3Config } from "../config/s3_config.ts";
+import type { CustomerKey, S3Config } from "../config/s3_config.ts";
 
 /** Headers by lower-case name. */
 export type HeaderRecord = Record<string, string>;
@@ -18,11 +17,11 @@ export function payerHeaders(config: S3Config): HeaderRecord {
 }
 
 /** The headers of SSE-C; `prefix` is `x-amz-`, or `x-amz-copy-source-` for the source of a copy. */
-export function customerKeyHeaders(key: Uint8Array, prefix: string): HeaderRecord {
+export function customerKeyHeaders(key: CustomerKey, prefix: string): HeaderRecord {
   const name = `${prefix}server-side-encryption-customer-`;
   return {
     [`${name}algorithm`]: "AES256",
-    [`${name}key`]: btoa(String.fromCharCode(...key)),
-    [`${name}key-md5`]: createHash("md5").update(key).digest("base64"),
+    [`${name}key`]: key.base64,
+    [`${name}key-md5`]: key.md5,
   };
 }

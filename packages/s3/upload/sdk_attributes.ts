@@ -42,9 +42,7 @@ export function sdkObjectInput(
 ): { RequestPayer?: "requester"; SSECustomerAlgorithm?: "AES256"; SSECustomerKey?: string } {
   return {
     ...(requestPayer ? { RequestPayer: "requester" } : {}),
-    ...(sseCustomerKey
-      ? { SSECustomerAlgorithm: "AES256", SSECustomerKey: btoa(String.fromCharCode(...sseCustomerKey)) }
-      : {}),
+    ...(sseCustomerKey ? { SSECustomerAlgorithm: "AES256", SSECustomerKey: sseCustomerKey.base64 } : {}),
   };
 }
 

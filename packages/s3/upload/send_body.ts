@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { ChecksumMismatchError, UnsupportedError } from "@lade/core";
 import type { TransportResponse } from "@lade/core/http";
 import type { S3Connection } from "../client/s3_connection.ts";
@@ -56,7 +55,7 @@ export async function sendBody(
           ? request.headers ?? {}
           : { ...request.headers, [`x-amz-checksum-${checksum?.label}`]: value },
         body: body.bytes,
-        ...(signed ? { payloadHash: createHash("sha256").update(body.bytes).digest("hex") } : {}),
+        ...(signed ? { payloadHash: await sha256(body.bytes) } : {}),
       });
       await response.body.discard();
       if (signed && config.signPayload === "auto") traits.signPayload = true;
@@ -106,4 +105,10 @@ function confirm(
     detail: `the service stored the bytes without confirming their ${checksum.algorithm}; ` +
       'use checksum "auto" to do without where a service cannot',
   });
+}
+
+/** Loaded here, where the native hash pays: it takes longer to load than a small transfer does. */
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const { createHash } = await import("node:crypto");
+  return createHash("sha256").update(bytes).digest("hex");
 }
