@@ -116,7 +116,7 @@ Deno.test("FetchTransport tries again like any transport", async () => {
   await using server = new RawServer(async (peer) => {
     while (await peer.head() !== undefined) await peer.answer("", asked++ ? "200 OK" : "503 Slow Down");
   });
-  await using transport = new FetchTransport({ clock });
+  await using transport = new FetchTransport({ clock, firstByteTimeoutMs: Infinity });
   let response: { attempts: number; throttled: boolean } | undefined;
   const sending = transport.send({ method: "GET", url: server.url }).then((answer) => response = answer);
   while (!response) await clock.advance(250);

@@ -141,7 +141,7 @@ export function latin1(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** Lets the event loop turn until `condition` holds. */
+/** Lets the event loop turn, once and then until `condition` holds. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 0));
+  do await new Promise((resolve) => setTimeout(resolve, 0)); while (!condition());
 }

@@ -90,6 +90,7 @@ Deno.test("TcpTransport does not wait for an address that stays silent", async (
   const transport = new TcpTransport({
     ...once,
     clock,
+    connectTimeoutMs: Infinity,
     resolve: () => Promise.resolve(["192.0.2.1", "127.0.0.2"]),
   });
   const sending = transport.send({ method: "GET", url: `http://spread.test:${port}/` });
