@@ -14,6 +14,8 @@ export function combineCrc32c(first: number, second: number, secondLength: numbe
   checkCrc32c(first);
   checkCrc32c(second);
   checkLength(secondLength);
+  // Of no bytes before, as with the first chunk of every read.
+  if (first === 0) return second;
   return (multiply(power(X_TO_8, secondLength), first) ^ second) >>> 0;
 }
 
