@@ -1,4 +1,4 @@
-import { getBytes } from "@lade/core";
+import { createStoreContext, getBytes, readInto } from "@lade/core";
 import { openFileStore } from "@lade/fs";
 import { type Bench, rateOf } from "../bench.ts";
 import { makeFile, makeWorkspace } from "../workspace.ts";
@@ -20,21 +20,26 @@ function smallFiles(name: string, inFlight: number, atLeast: number): Bench {
       const workspace = await makeWorkspace();
       const keys = Array.from({ length: FILES }, (_, i) => `object-${i}`);
       for (const [i, key] of keys.entries()) await makeFile(`${workspace.path}/${key}`, SIZE, i);
-      const store = await openFileStore(workspace.path);
-      const each = (read: (key: string) => Promise<unknown>) =>
+      const context = createStoreContext();
+      const store = await openFileStore(workspace.path, { context });
+      const slabs = Array.from({ length: inFlight }, () => context.buffers.lease(SIZE));
+      const each = (read: (key: string, buffer: Uint8Array) => Promise<unknown>) =>
         rateOf(FILES, async () => {
           const iterator = keys.values();
-          const lane = async () => {
-            for (const key of iterator) await read(key);
-          };
-          await Promise.all(Array.from({ length: inFlight }, lane));
+          await Promise.all(slabs.map(async ({ bytes }) => {
+            for (const key of iterator) await read(key, bytes);
+          }));
         });
       return {
         contenders: [
+          { name: "lade readInto", run: () => each((key, buffer) => readInto(store, key, buffer)) },
           { name: "lade getBytes", run: () => each((key) => getBytes(store, key)) },
           { name: "Deno.readFile", run: () => each((key) => Deno.readFile(`${workspace.path}/${key}`)) },
         ],
-        bars: [{ ours: "lade getBytes", baseline: "Deno.readFile", atLeast }],
+        bars: [
+          { ours: "lade readInto", baseline: "Deno.readFile", atLeast },
+          { ours: "lade getBytes", baseline: "Deno.readFile", atLeast },
+        ],
         unit: "calls",
         async [Symbol.asyncDispose]() {
           await store[Symbol.asyncDispose]();
