@@ -15,7 +15,6 @@ export const transportGet: Bench = {
   name: "transport-get",
   title: "HTTP GET of 1 GiB into a reused slab",
   async prepare() {
-    const { cpu, report } = cpuMeter("GiB");
     const server = await startTransportServer();
     const slab = createStoreContext().buffers.lease(4 * CHUNK);
     slab.bytes.fill(1);
@@ -31,13 +30,12 @@ export const transportGet: Bench = {
         await Promise.all([0, 1, 2, 3].map((i) => lane(i * CHUNK)));
       });
     const contenders: Contender[] = [
-      cpu("TcpTransport, 4 x 8 MiB", 1, ranges(tcp)),
-      cpu(
+      own("TcpTransport, 4 x 8 MiB", ranges(tcp)),
+      own(
         "TcpTransport, one body",
-        1,
         () => rateOf(GIB, () => readAll(tcp, `${server.url}/${GIB}`, slab.bytes)),
       ),
-      cpu("FetchTransport, 4 x 8 MiB", 1, ranges(fetch)),
+      own("FetchTransport, 4 x 8 MiB", ranges(fetch)),
     ];
     if (await has("curl")) {
       const args = ["-s", "-o", "/dev/null", `${server.url}/${GIB}`];
@@ -46,9 +44,9 @@ export const transportGet: Bench = {
     return {
       contenders,
       bars: [{ ours: "TcpTransport, 4 x 8 MiB", baseline: "curl -o /dev/null", atLeast: 0.5 }],
+      bounds: [{ ours: "TcpTransport, 4 x 8 MiB", cpuSecondsAtMost: 0.45 }],
       unit: "bytes",
       async [Symbol.asyncDispose]() {
-        report();
         slab.release();
         await Promise.all([tcp.close(), fetch.close()]);
         await server[Symbol.asyncDispose]();
@@ -62,7 +60,6 @@ export const transportSmall: Bench = {
   name: "transport-small",
   title: `HTTP GET of ${CALLS} x 4 KiB, 16 in flight`,
   async prepare() {
-    const { cpu, report } = cpuMeter("1,000 requests");
     const server = await startTransportServer();
     const [tcp, fetch] = [new TcpTransport(), new FetchTransport()];
     const buffer = new Uint8Array(16 * SMALL);
@@ -77,13 +74,12 @@ export const transportSmall: Bench = {
       });
     return {
       contenders: [
-        cpu("TcpTransport", CALLS / 1_000, calls(tcp)),
-        cpu("FetchTransport", CALLS / 1_000, calls(fetch)),
+        own("TcpTransport", calls(tcp)),
+        own("FetchTransport", calls(fetch)),
       ],
       bars: [{ ours: "TcpTransport", baseline: "FetchTransport", atLeast: 1.5 }],
       unit: "calls",
       async [Symbol.asyncDispose]() {
-        report();
         await Promise.all([tcp.close(), fetch.close()]);
         await server[Symbol.asyncDispose]();
       },
@@ -96,7 +92,6 @@ export const transportPut: Bench = {
   name: "transport-put",
   title: "HTTP PUT of 1 GiB in parts of 8 MiB, 4 in flight",
   async prepare() {
-    const { cpu, report } = cpuMeter("GiB");
     const server = await startTransportServer();
     const [tcp, fetch] = [new TcpTransport(), new FetchTransport()];
     const body = new Uint8Array(CHUNK).fill(1);
@@ -109,11 +104,10 @@ export const transportPut: Bench = {
         await Promise.all([lane(), lane(), lane(), lane()]);
       });
     return {
-      contenders: [cpu("TcpTransport", 1, parts(tcp)), cpu("FetchTransport", 1, parts(fetch))],
+      contenders: [own("TcpTransport", parts(tcp)), own("FetchTransport", parts(fetch))],
       bars: [{ ours: "TcpTransport", baseline: "FetchTransport", atLeast: 2 }],
       unit: "bytes",
       async [Symbol.asyncDispose]() {
-        report();
         await Promise.all([tcp.close(), fetch.close()]);
         await server[Symbol.asyncDispose]();
       },
@@ -131,31 +125,18 @@ async function readAll(transport: Transport, url: string, target: Uint8Array): P
   }
 }
 
-/** Counts the CPU seconds of this process while contenders run, and prints their medians in the end. */
-function cpuMeter(per: string): {
-  cpu: (name: string, amount: number, run: () => Promise<number>) => Contender;
-  report: () => void;
-} {
-  const used = new Map<string, number[]>();
-  const now = () => {
+/** A contender that runs in this process, whose CPU time is measured. */
+function own(name: string, run: () => Promise<number>): Contender {
+  const cpuSeconds = () => {
     const { system, user } = process.cpuUsage();
     return (system + user) / 1e6;
   };
   return {
-    cpu: (name, amount, run) => ({
-      name,
-      async run() {
-        const start = now();
-        const rate = await run();
-        used.set(name, [...used.get(name) ?? [], (now() - start) / amount]);
-        return rate;
-      },
-    }),
-    report() {
-      for (const [name, seconds] of used) {
-        const median = seconds.sort((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? NaN;
-        console.log(`  ${name}: ${median.toFixed(3)} CPU seconds per ${per}`);
-      }
+    name,
+    async run() {
+      const start = cpuSeconds();
+      const rate = await run();
+      return { rate, cpuSeconds: cpuSeconds() - start };
     },
   };
 }
