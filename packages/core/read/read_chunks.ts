@@ -117,7 +117,7 @@ class OrderedRead implements ChunkedRead {
   #fill(prepaid?: BudgetLease): void {
     const { chunks } = this.#read;
     const { context, readHints } = this.#store;
-    const depth = this.#fixedDepth ?? context.limits.of(readHints).current;
+    const depth = this.#fixedDepth ?? withReserve(context.limits.of(readHints).current);
     while (this.#slots.length < depth) {
       const chunk = chunks[this.#next];
       if (!chunk) return;
@@ -132,6 +132,14 @@ class OrderedRead implements ChunkedRead {
       this.#slots.push({ chunk, slab, lease, fetched });
     }
   }
+}
+
+/**
+ * Some chunks more than may be in flight: what is being read leaves no gap, and a reader that keeps up has chunks wait
+ * for their turn, from which the limit knows that more are wanted.
+ */
+function withReserve(inFlight: number): number {
+  return inFlight + Math.ceil(inFlight / 4);
 }
 
 function free(slot: Slot): void {

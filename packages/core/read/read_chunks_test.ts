@@ -1,6 +1,15 @@
 import { assert, assertEquals, assertLessOrEqual, assertRejects, assertStrictEquals } from "@std/assert";
-import { ChecksumMismatchError, createStoreContext, MemoryStore, readChunks, stream } from "../mod.ts";
-import { type FaultRule, type FaultyStore, injectFaults } from "../testing/mod.ts";
+import {
+  ChecksumMismatchError,
+  createStoreContext,
+  type GetOptions,
+  type GetResult,
+  MemoryStore,
+  readChunks,
+  type ReadHints,
+  stream,
+} from "../mod.ts";
+import { FakeClock, type FaultRule, type FaultyStore, injectFaults } from "../testing/mod.ts";
 
 const SIZE = 1000;
 
@@ -172,4 +181,52 @@ Deno.test("stream() hands out pieces that are the reader's own", async () => {
 Deno.test("stream() errors when the object is missing", async () => {
   const store = await open();
   await assertRejects(() => stream(store, "none").getReader().read());
+});
+
+class DistantStore extends MemoryStore {
+  override readonly readHints: ReadHints = {
+    firstChunkSize: 10,
+    chunkSize: 10,
+    initialConcurrency: 2,
+    maxConcurrency: 16,
+    alignment: 1,
+  };
+
+  override async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    await this.context.clock.sleep(100, options.signal);
+    return await super.get(key, options);
+  }
+}
+
+Deno.test("readChunks() has more chunks in flight while that pays, for a reader that waits for them", async () => {
+  const clock = new FakeClock();
+  const store = new DistantStore({ context: createStoreContext({ clock }) });
+  await store.put("k", bytesOf(SIZE));
+  const reading = readChunks(store, "k").then(collect);
+  let done = false;
+  void reading.finally(() => done = true);
+  while (!done) {
+    await clock.advance(100);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  assertEquals(await reading, bytesOf(SIZE));
+  assertEquals(store.context.limits.of(store.readHints).current, 16);
+});
+
+Deno.test("readChunks() does not take a reader that is slow for a service that is", async () => {
+  const clock = new FakeClock();
+  const store = new DistantStore({ context: createStoreContext({ clock }) });
+  await store.put("k", bytesOf(SIZE));
+  const opening = readChunks(store, "k");
+  await clock.advance(100);
+  let count = 0;
+  for await (const _ of await opening) {
+    count++;
+    for (let i = 0; i < 3; i++) {
+      await clock.advance(100);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  }
+  assertEquals(count, SIZE / 10);
+  assertLessOrEqual(store.context.limits.of(store.readHints).current, 4);
 });
