@@ -6,12 +6,11 @@
  *
  * @module
  */
-export { S3Store, type S3StoreParts } from "./store/s3_store.ts";
+export type { S3Store } from "./store/s3_store.ts";
 export { openS3Store, type S3StoreOptions, type S3Surroundings } from "./store/open_s3_store.ts";
 export { s3Provider } from "./store/s3_provider.ts";
 export type { S3Checksum, S3Encryption, S3MultipartOptions, S3Options } from "./config/s3_options.ts";
 export type { S3CredentialProvider, S3Credentials } from "./config/s3_credentials.ts";
-export type { S3Config, Sourced } from "./config/s3_config.ts";
 export type { Environment } from "./config/environment.ts";
 export type { ReadTextFile } from "./config/profile.ts";
 export { ServiceFault, type ServiceFaultParts } from "./errors/service_fault.ts";

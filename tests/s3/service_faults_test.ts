@@ -43,7 +43,7 @@ for (const [name, call] of Object.entries(CALLS)) {
     fake.createBucket("bucket", { region: "eu-central-1" });
     fake.putObject("bucket", "object", "content");
     await call(store);
-    assertEquals(store.connection.region, "eu-central-1");
+    assertEquals(store.region, "eu-central-1");
     const wrong = fake.requests.filter(({ status }) => status >= 300).length;
     assertEquals(wrong, 1);
     await call(store).catch(() => {});

@@ -10,7 +10,8 @@ export function parseIni(text: string): IniSections {
   const sections = new Map<string, Map<string, string>>();
   let section: Map<string, string> | undefined;
   let outer = "";
-  for (const line of text.split(/\r?\n/)) {
+  for (const raw of text.split("\n")) {
+    const line = raw.trimEnd();
     if (/^\s*([#;]|$)/.test(line)) continue;
     const [, heading] = /^\s*\[([^\]]*)\]/.exec(line) ?? [];
     if (heading !== undefined) {

@@ -2,7 +2,7 @@ import { type Check, createStoreContext, type ObjectMeta, objectUri } from "@lad
 import { createTransport } from "@lade/core/http";
 import { checkBucket } from "../endpoint/check_bucket.ts";
 import { openConnection, type S3StoreOptions } from "../store/open_s3_store.ts";
-import { S3Store } from "../store/s3_store.ts";
+import { BucketStore } from "../store/bucket_store.ts";
 import { AnswerLog } from "./answer_log.ts";
 import { checkAccess } from "./check_access.ts";
 import { checkReads } from "./check_calls.ts";
@@ -56,7 +56,7 @@ export async function* diagnose(container: string, options: S3DiagnoseOptions = 
         (surroundings.transport ?? createTransport)({ ...given, ...IMPATIENCE, observer: answers.observer }),
     },
   });
-  await using store = new S3Store({ container, ...opened });
+  await using store = new BucketStore({ container, ...opened });
   const { clock } = context;
   const directory = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
   yield* examine({ store, prefix: directory, answers, clock, maxBytes, measureMs, signal }, write);

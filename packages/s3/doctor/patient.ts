@@ -1,12 +1,12 @@
 import type { Clock } from "@lade/core";
-import type { S3Store } from "../store/s3_store.ts";
+import type { BucketStore } from "../store/bucket_store.ts";
 import type { AnswerLog } from "./answer_log.ts";
 import { within } from "./within.ts";
 
 /** What the parts of a diagnosis look at. */
 export interface Patient {
   /** The bucket. */
-  readonly store: S3Store;
+  readonly store: BucketStore;
   /** Begins the keys of everything that is looked at or made; empty, or with a slash at its end. */
   readonly prefix: string;
   /** The answers to all requests so far. */

@@ -10,7 +10,8 @@ import { CredentialCache } from "../credentials/credential_cache.ts";
 import { findCredentials } from "../credentials/find_credentials.ts";
 import { type BucketName, checkBucket } from "../endpoint/check_bucket.ts";
 import { isLoopback } from "../endpoint/resolve_endpoint.ts";
-import { S3Store } from "./s3_store.ts";
+import { BucketStore } from "./bucket_store.ts";
+import type { S3Store } from "./s3_store.ts";
 
 /** What stores take from outside: everything here has a default. */
 export interface S3Surroundings {
@@ -50,7 +51,7 @@ export interface OpenedConnection {
  */
 export async function openS3Store(container: string, options: S3StoreOptions = {}): Promise<S3Store> {
   const opened = await openConnection("open", container, checkBucket("open", container), options);
-  return new S3Store({ container, ...opened });
+  return new BucketStore({ container, ...opened });
 }
 
 /** Opens the way to a bucket, or without one to the account. */

@@ -1,0 +1,288 @@
+import {
+  AdaptiveLimit,
+  type CallOptions,
+  type Capabilities,
+  checkKey,
+  type CommonPrefix,
+  type CopyOptions,
+  type DeleteOptions,
+  type DeleteResult,
+  type GetOptions,
+  type GetResult,
+  type HeadOptions,
+  type ListOptions,
+  type ObjectInfo,
+  type ObjectMeta,
+  objectUri,
+  type ObjectWriter,
+  type PresignOptions,
+  type PutOptions,
+  type PutResult,
+  type ReadHints,
+  type StoreContext,
+  UnsupportedError,
+  type WriterOptions,
+} from "@lade/core";
+import type { S3Connection } from "../client/s3_connection.ts";
+import { ControlPlane } from "../control/control_plane.ts";
+import { copyObject } from "../copy/copy_object.ts";
+import { deleteMany } from "../delete/delete_many.ts";
+import { deleteObject } from "../delete/delete_object.ts";
+import { listObjects } from "../list/list_objects.ts";
+import { getObject } from "../objects/get_object.ts";
+import { headObject } from "../objects/head_object.ts";
+import { presignObject } from "../presign/presign_object.ts";
+import { listParts, listUploads, type PendingPart, type PendingUpload } from "../upload/list_uploads.ts";
+import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
+import { MIN_PART_SIZE } from "../upload/part_size.ts";
+import { putInParts } from "../upload/put_in_parts.ts";
+import { putObject } from "../upload/put_object.ts";
+import { S3Writer } from "../upload/s3_writer.ts";
+import { checkWriteConditions } from "../upload/write_headers.ts";
+import type { S3Store } from "./s3_store.ts";
+
+/** What an {@linkcode BucketStore} is made of. */
+export interface BucketStoreParts {
+  /** The container as its URI names it. */
+  readonly container: string;
+  /** The way to the bucket. */
+  readonly connection: S3Connection;
+  /** What it shares with other stores. */
+  readonly context: StoreContext;
+  /** Frees what the store holds. */
+  readonly close: () => Promise<void>;
+}
+
+const FIRST_UPLOAD_CONCURRENCY = 4;
+const MAX_UPLOAD_CONCURRENCY = 32;
+
+/** What stands behind an `S3Store`. */
+export class BucketStore implements S3Store {
+  /** `s3://` and the container. */
+  readonly uri: string;
+  /** All but an atomic rename. What a service other than Amazon's lacks cannot be known beforehand. */
+  readonly capabilities: Capabilities;
+  /** Chunks of 8 MiB, from 4 in flight up. */
+  readonly readHints: ReadHints = {
+    firstChunkSize: 8 * 2 ** 20,
+    chunkSize: 8 * 2 ** 20,
+    initialConcurrency: 4,
+    maxConcurrency: 64,
+    alignment: 1,
+  };
+  /** What the store shares with others. */
+  readonly context: StoreContext;
+  /** The way to the bucket: endpoint, region and who asks. */
+  readonly connection: S3Connection;
+  readonly #control: ControlPlane;
+  readonly #uploads: AdaptiveLimit;
+  readonly #close: () => Promise<void>;
+
+  /** Made by `openS3Store`. */
+  constructor(parts: BucketStoreParts) {
+    this.uri = `s3://${parts.container}`;
+    this.connection = parts.connection;
+    this.context = parts.context;
+    this.#close = parts.close;
+    this.#control = new ControlPlane(parts.connection);
+    const { uploadConcurrency } = parts.connection.config;
+    this.#uploads = uploadConcurrency === "auto"
+      ? this.#limit(FIRST_UPLOAD_CONCURRENCY, MAX_UPLOAD_CONCURRENCY)
+      : this.#limit(uploadConcurrency, uploadConcurrency);
+    this.capabilities = {
+      attributes: true,
+      storageClass: true,
+      createOnly: true,
+      compareAndSwap: true,
+      conditionalDelete: true,
+      conditionalCopy: true,
+      versions: true,
+      atomicRename: false,
+      presign: parts.connection.credentials !== undefined,
+      anyKey: true,
+    };
+  }
+
+  /** Bounds the parts on their way, over all uploads that have no `concurrency` of their own. */
+  get uploadLimit(): AdaptiveLimit {
+    return this.#uploads;
+  }
+
+  /** Base URL of the service. */
+  get endpoint(): string {
+    return this.connection.endpoint.serviceUrl;
+  }
+
+  /** The region that requests are signed for now. */
+  get region(): string {
+    return this.connection.region;
+  }
+
+  /** Who asks. */
+  get identity(): string {
+    return this.connection.setting.identity;
+  }
+
+  /** Reads an object or a range of it. */
+  async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    return await getObject(this.connection, this.#check("get", key), key, options);
+  }
+
+  /** Tells what an object is. */
+  async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
+    return await headObject(this.connection, this.#check("head", key), key, options);
+  }
+
+  /** Writes an object: in one request up to the multipart threshold, in parts sent side by side beyond. */
+  async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+    const uri = this.#check("put", key);
+    if (!(data instanceof Uint8Array)) {
+      throw new TypeError(`Cannot put ${JSON.stringify(uri)}: a Uint8Array is needed`);
+    }
+    checkWriteConditions("put", uri, options);
+    const { threshold, disabled, partSize } = this.connection.config.multipart;
+    if (disabled || data.length <= threshold) {
+      options.signal?.throwIfAborted();
+      return await putObject(this.connection, "put", uri, key, data, options);
+    }
+    return await putInParts(this.#parts(uri, key), data, this.#partSize(partSize), this.#uploads, options);
+  }
+
+  /** Starts an object of a size not yet known. */
+  async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
+    const uri = this.#check("write", key);
+    options.signal?.throwIfAborted();
+    checkWriteConditions("write", uri, options);
+    const { partSize, concurrency } = options;
+    checkPositive("partSize", partSize);
+    checkPositive("concurrency", concurrency);
+    return new S3Writer({
+      ...this.#parts(uri, key),
+      context: this.context,
+      limit: concurrency === undefined ? this.#uploads : this.#limit(concurrency, concurrency),
+      partSize: this.#partSize(partSize ?? this.connection.config.multipart.partSize),
+      options,
+    });
+  }
+
+  /** Lists objects. */
+  async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+    for await (const entry of listObjects(this.connection, this.uri, prefix, undefined, options)) {
+      if ("key" in entry) yield entry;
+    }
+  }
+
+  /** Lists one level. */
+  listWithDelimiter(
+    prefix = "",
+    options: ListOptions = {},
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    return listObjects(this.connection, this.uri, prefix, "/", options);
+  }
+
+  /** Deletes an object or a version. In a bucket with versions, the former leaves a delete marker. */
+  async delete(key: string, options: DeleteOptions = {}): Promise<void> {
+    await deleteObject(this.connection, this.#check("delete", key), key, options);
+  }
+
+  /** Deletes objects by batches of 1,000. */
+  deleteMany(
+    keys: AsyncIterable<string> | Iterable<string>,
+    options: CallOptions = {},
+  ): AsyncGenerator<DeleteResult, void, void> {
+    return deleteMany({ connection: this.connection, control: this.#control, uri: this.uri }, keys, options);
+  }
+
+  /** Copies by the service. */
+  async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
+    const target = this.#copyTarget("copy", from, to, options);
+    return await copyObject(target, options);
+  }
+
+  /**
+   * Copies by the service, then deletes the source. A source that changes in between is a `PreconditionFailedError`, and
+   * both objects stay.
+   */
+  async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
+    const target = this.#copyTarget("rename", from, to, options);
+    if (options.sourceVersion !== undefined) {
+      throw new UnsupportedError({
+        operation: "rename",
+        uri: target.fromUri,
+        detail: "a version cannot be renamed, copy it",
+      });
+    }
+    const { signal } = options;
+    const ending = signal === undefined ? {} : { signal };
+    const etag = options.sourceIfMatch ?? (await this.head(from, ending)).etag;
+    await copyObject(target, { ...options, ...(etag === undefined ? {} : { sourceIfMatch: etag }) });
+    if (from !== to) await this.delete(from, { ...ending, ...(etag === undefined ? {} : { ifMatch: etag }) });
+  }
+
+  /** Makes a URL that works for seven days at most, and no longer than the credentials that signed it. */
+  async presign(key: string, options: PresignOptions): Promise<URL> {
+    return await presignObject(this.connection, this.#check("presign", key), key, options);
+  }
+
+  /** Lists multipart uploads that were begun and are neither completed nor aborted. */
+  listUploads(prefix = "", options: CallOptions = {}): AsyncGenerator<PendingUpload, void, void> {
+    return listUploads({ connection: this.connection, control: this.#control }, this.uri, prefix, options);
+  }
+
+  /** Lists the parts that the service has of an upload. */
+  listParts(
+    key: string,
+    uploadId: string,
+    options: CallOptions = {},
+  ): AsyncGenerator<PendingPart, void, void> {
+    const uri = this.#check("list the parts of", key);
+    return listParts({ connection: this.connection, control: this.#control }, uri, key, uploadId, options);
+  }
+
+  /** Removes a multipart upload and its parts; one that is gone already is no error. */
+  async abortUpload(key: string, uploadId: string): Promise<void> {
+    const uri = this.#check("abort the upload of", key);
+    await new MultipartUpload(this.#parts(uri, key), uploadId, undefined, "none").abort();
+  }
+
+  /** Closes the connections. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+  }
+
+  #check(operation: string, key: string): string {
+    checkKey(operation, this.uri, key);
+    return objectUri(this.uri, key);
+  }
+
+  #copyTarget(
+    operation: string,
+    from: string,
+    to: string,
+    options: CopyOptions,
+  ): Parameters<typeof copyObject>[0] {
+    const fromUri = this.#check(operation, from);
+    const toUri = this.#check(operation, to);
+    options.signal?.throwIfAborted();
+    checkWriteConditions(`${operation} to`, toUri, options);
+    return { connection: this.connection, control: this.#control, from, to, fromUri, toUri };
+  }
+
+  #parts(uri: string, key: string): MultipartParts {
+    return { connection: this.connection, control: this.#control, uri, key };
+  }
+
+  /** Amazon refuses smaller parts only when all of them are there. */
+  #partSize(partSize: number): number {
+    return this.connection.endpoint.amazon ? Math.max(partSize, MIN_PART_SIZE) : partSize;
+  }
+
+  #limit(initial: number, maximum: number): AdaptiveLimit {
+    return new AdaptiveLimit({ clock: this.context.clock, initial, maximum });
+  }
+}
+
+function checkPositive(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
+  throw new RangeError(`Cannot write with ${name} ${value}: a whole number from 1 up is needed`);
+}
