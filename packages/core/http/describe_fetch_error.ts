@@ -1,8 +1,9 @@
 import type { TransportErrorKind } from "./transport_error.ts";
 import { WireError } from "./wire_error.ts";
 
-// What Deno's and Node's `fetch` say in the messages and codes of an error and its causes; the first match counts.
 type Sign = readonly [pattern: RegExp, kind: TransportErrorKind, detail: string];
+
+// What Deno's and Node's `fetch` say in the messages and codes of an error and its causes; the first match counts.
 const SIGNS: readonly Sign[] = [
   [
     /requires net access|NotCapable|permission denied/i,
