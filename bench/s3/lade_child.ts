@@ -12,14 +12,15 @@ import { openS3Store } from "../../packages/s3/mod.ts";
 import { cpuUsage } from "node:process";
 
 const [work = "", count = "0"] = Deno.args;
-const store = await openS3Store("bench", { context: createStoreContext() });
+const context = createStoreContext();
+const store = await openS3Store("bench", { context });
 const keys = Array.from({ length: Number(count) }, (_, i) => `small/${String(i).padStart(5, "0")}`);
 const small = crypto.getRandomValues(new Uint8Array(4096));
 const SIZE = 2 ** 30;
 let target: Uint8Array | undefined;
 
 async function into(options: ReadOptions): Promise<void> {
-  target ??= new Uint8Array(new WebAssembly.Memory({ initial: SIZE / 65_536 }).buffer);
+  target ??= context.buffers.lease(SIZE).bytes;
   await readInto(store, "get/large", target, options);
 }
 
