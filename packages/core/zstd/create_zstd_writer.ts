@@ -2,8 +2,9 @@ import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { WriterOptions } from "../contract/types.ts";
 import { FrameWriter, type FrameWriterConfig } from "./frame_writer.ts";
-import { resolveZstdOptions, type ZstdOptions, type ZstdWriter } from "./with_zstd.ts";
 import { zstdKey } from "./zstd_key.ts";
+import { resolveZstdOptions } from "./resolve_zstd_options.ts";
+import type { ZstdOptions, ZstdWriter } from "./with_zstd.ts";
 
 /** Options of {@linkcode createZstdWriter}: those of the store's writer and those of the compression. */
 export interface CreateZstdWriterOptions extends WriterOptions, ZstdOptions {}

@@ -1,8 +1,8 @@
 import type { ByteBudget } from "../context/byte_budget.ts";
 import { byteSource } from "./byte_source.ts";
 import { FrameReader } from "./frame_reader.ts";
-import { checkPool } from "./with_zstd.ts";
-import { resolveWorkers, WorkerPool, type ZstdPool } from "./zstd_pool.ts";
+import { resolvePool } from "./worker_pool.ts";
+import type { ZstdPool } from "./zstd_pool.ts";
 
 /** Options of {@linkcode decompressZstd}. */
 export interface DecompressZstdOptions {
@@ -43,9 +43,7 @@ export function decompressZstd(
       `Cannot decompress with maxWindowLog ${maxWindowLog}: a whole number from 10 to 31 is needed`,
     );
   }
-  const shared = typeof workers === "object" ? checkPool(workers) : undefined;
-  const pool = shared ?? new WorkerPool(resolveWorkers(workers as number | "auto", 4));
-  const config = { uri, maxWindowLog, pool, ownsPool: !shared, budget, signal };
+  const config = { uri, maxWindowLog, budget, signal, ...resolvePool(workers, 4) };
   const reader = new FrameReader(byteSource(source), config);
   return new ReadableStream({
     type: "bytes",

@@ -4,7 +4,7 @@ import { ByteGatherer } from "./byte_gatherer.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { ZstdFrameScanner } from "./zstd_frame_scanner.ts";
 import type { WholeFrame, ZstdJob, ZstdOutput } from "./zstd_job.ts";
-import type { WorkerPool } from "./zstd_pool.ts";
+import type { WorkerPool } from "./worker_pool.ts";
 import { ZstdJobError, type ZstdWorker, ZstdWorkerError } from "./zstd_worker.ts";
 
 /** What a {@linkcode FrameReader} is made of. */
@@ -45,7 +45,7 @@ export class FrameReader {
   readonly #source: ByteSource;
   readonly #config: FrameReaderConfig;
   readonly #scanner: ZstdFrameScanner;
-  readonly #gathered = new ByteGatherer();
+  readonly #gathered: ByteGatherer;
   readonly #jobs = new AbortController();
   readonly #pending: Pending[] = [];
   #ready: Uint8Array<ArrayBuffer>[] = [];
@@ -65,6 +65,7 @@ export class FrameReader {
     this.#source = source;
     this.#config = config;
     this.#scanner = new ZstdFrameScanner(config);
+    this.#gathered = new ByteGatherer(config.pool.workers + 1);
     if (config.signal?.aborted) this.#onAbort();
     else config.signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
@@ -79,12 +80,16 @@ export class FrameReader {
         if (piece) return piece;
         const first = this.#pending[0];
         if (first) {
-          this.#ready = [...(await first.output).pieces];
+          const { pieces, input } = await first.output;
+          this.#gathered.giveBack(input);
+          this.#ready = [...pieces];
           this.#pending.shift();
           first.lease?.release();
           this.#change();
-        } else if (this.#pumped) return void this.#free(undefined);
-        else await this.#changed.promise;
+        } else if (this.#pumped) {
+          this.#free(undefined);
+          return undefined;
+        } else await this.#changed.promise;
       }
     } catch (error) {
       await this.cancel(error).catch(() => {});
@@ -135,10 +140,12 @@ export class FrameReader {
 
   async #beginFrame(): Promise<void> {
     const contentSize = this.#scanner.header?.contentSize ?? 0;
+    const isLong = contentSize > LONGEST_WHOLE;
     if (this.#wholeBound + contentSize > JOB_CONTENT) await this.#sendWhole();
     this.#frameStart = this.#gathered.length;
+    this.#gathered.reserve(isLong ? 2 * PIECE_BYTES : contentSize + (contentSize >> 8) + 64);
     this.#gathered.append(this.#scanner.headerBytes);
-    if (contentSize > LONGEST_WHOLE) this.#openLong();
+    if (isLong) this.#openLong();
   }
 
   async #goOn(): Promise<void> {
@@ -219,7 +226,7 @@ export class FrameReader {
       if (lease || (!budget && this.#pending.length <= pool.workers)) break;
       await this.#changed.promise;
     }
-    const output = run(job, this.#jobs.signal).catch((error) => {
+    const output = Promise.resolve().then(() => run(job, this.#jobs.signal)).catch((error) => {
       throw this.#described(error);
     });
     output.catch(() => {});

@@ -4,11 +4,11 @@ import type { PutResult } from "../contract/types.ts";
 import { continuedHeader } from "./continued_frame.ts";
 import { type FrameBuffer, FrameBuffers } from "./frame_buffers.ts";
 import { parseFrameHeader } from "./frame_header.ts";
-import type { ZstdWriter } from "./with_zstd.ts";
 import type { CompressJob } from "./zstd_job.ts";
 import type { ZstdPlan } from "./zstd_plan.ts";
-import type { WorkerPool } from "./zstd_pool.ts";
+import type { WorkerPool } from "./worker_pool.ts";
 import { ZstdJobError, ZstdWorkerError } from "./zstd_worker.ts";
+import type { ZstdWriter } from "./with_zstd.ts";
 
 /** What a {@linkcode FrameWriter} is made of. */
 export interface FrameWriterConfig {
@@ -152,7 +152,7 @@ export class FrameWriter implements ZstdWriter {
     this.#compressing++;
     try {
       const { pieces, input } = await (onLoop ? pool.runOnLoop(job, signal) : pool.pick().run(job, signal));
-      if (input) this.#buffers.giveBack({ ...buffer, bytes: new Uint8Array(input.buffer) });
+      this.#buffers.giveBack({ ...buffer, bytes: new Uint8Array(input.buffer) });
       return pieces;
     } catch (cause) {
       const failed = cause instanceof ZstdJobError || cause instanceof ZstdWorkerError;

@@ -1,14 +1,14 @@
 import type { ByteBudget } from "../context/byte_budget.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
-import { FrameWriter, type FrameWriterConfig } from "./frame_writer.ts";
-import { planZstd } from "./zstd_plan.ts";
-import { resolveWorkers, WorkerPool, type ZstdPool } from "./zstd_pool.ts";
+import { FrameWriter } from "./frame_writer.ts";
+import { resolveZstdOptions } from "./resolve_zstd_options.ts";
+import type { ZstdPool } from "./zstd_pool.ts";
 
 /** Options of {@linkcode withZstd}. */
 export interface ZstdOptions {
   /**
-   * From 1 (fastest) to 22 (smallest); 3 by default. Above 12 it is a matter of a few MB/s and less per Worker, and of
-   * memory: a Worker at level 19 takes some 200 MiB, at level 20 to 22 some 400 MiB.
+   * From 1 (fastest) to 22 (smallest); 3 by default. Above 12 a Worker does a few MB/s (1 to 2 at level 19, under 1 at
+   * level 22) and takes some 100 MiB, from level 20 on some 250 MiB and at level 22 some 450 MiB.
    */
   readonly level?: number;
   /**
@@ -41,9 +41,6 @@ export interface ZstdWriter extends ObjectWriter {
   readonly ratio: number | undefined;
 }
 
-const LARGEST_FRAME = 2 ** 28;
-const MOST_WORKER_BYTES = 2 ** 30;
-
 /**
  * Compresses what is written into zstd frames (RFC 8878) on its way to `writer`, which it takes over.
  *
@@ -57,26 +54,4 @@ const MOST_WORKER_BYTES = 2 ** 30;
  */
 export function withZstd(writer: ObjectWriter, options: ZstdOptions = {}): ZstdWriter {
   return new FrameWriter(writer, resolveZstdOptions(options));
-}
-
-/** Checks the options and fills in what they leave out. Starts nothing. */
-export function resolveZstdOptions(options: ZstdOptions): FrameWriterConfig {
-  const { level = 3, workers, budget, signal } = options;
-  const plan = planZstd(level);
-  const { frameSize = plan.frameSize } = options;
-  if (!Number.isInteger(frameSize) || frameSize < 2 ** 17 || frameSize > LARGEST_FRAME) {
-    throw new RangeError(
-      `Cannot compress in frames of ${frameSize} bytes: a whole number from 131072 to ${LARGEST_FRAME} is needed`,
-    );
-  }
-  const shared = typeof workers === "object" ? checkPool(workers) : undefined;
-  const most = Math.floor(MOST_WORKER_BYTES / plan.workerBytes);
-  const pool = shared ?? new WorkerPool(resolveWorkers(workers as number | "auto", most));
-  return { level, frameSize, plan, pool, ownsPool: !shared, budget, signal };
-}
-
-/** The implementation of a pool; a `TypeError` for one that {@linkcode createZstdPool} did not make. */
-export function checkPool(pool: ZstdPool): WorkerPool {
-  if (pool instanceof WorkerPool) return pool;
-  throw new TypeError("Cannot use the zstd pool: it was not made by createZstdPool");
 }

@@ -10,14 +10,19 @@ import {
   fail,
 } from "@std/assert";
 import { ByteBudget } from "../context/byte_budget.ts";
+import { ChecksumMismatchError } from "../errors/errors.ts";
+import { seededRandom } from "../testing/seeded_random.ts";
 import { withCrc32c } from "../write/with_crc32c.ts";
 import { decompressZstdBytes } from "./decompress_zstd_bytes.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { FailingWorker } from "./failing_worker_test.ts";
 import { RecordingWriter } from "./recording_writer_test.ts";
 import { concat, jsonSample, randomSample } from "./samples_test.ts";
-import { resolveZstdOptions, withZstd, type ZstdOptions } from "./with_zstd.ts";
-import { createZstdPool, WorkerPool } from "./zstd_pool.ts";
+import { withZstd, type ZstdOptions } from "./with_zstd.ts";
+import { WorkerPool } from "./worker_pool.ts";
+import { ZstdFrameScanner } from "./zstd_frame_scanner.ts";
+import { resolveZstdOptions } from "./resolve_zstd_options.ts";
+import { createZstdPool } from "./zstd_pool.ts";
 
 const KIB = 2 ** 10;
 const MIB = 2 ** 20;
@@ -69,6 +74,48 @@ for (const [name, bytes, options] of runs) {
     assertEquals(await decompressZstdBytes(inner.bytes), bytes);
   });
 }
+
+Deno.test("withZstd() writes as few frames as hold the content, and a cut after any of them is found", async () => {
+  const inner = new RecordingWriter();
+  const writer = withZstd(inner, { frameSize: 128 * KIB, workers: 2 });
+  await writer.write(text.subarray(0, 640 * KIB));
+  await writer.close();
+  const scanner = new ZstdFrameScanner({ uri: "zstd data", maxWindowLog: 27 });
+  const ends: number[] = [];
+  for (let offset = 0; offset < inner.bytes.length;) {
+    offset = scanner.scan(inner.bytes, offset);
+    if (scanner.place === "magic number") ends.push(offset);
+  }
+  scanner.finish();
+  assertEquals(ends.length, 5);
+  for (const end of ends.slice(0, -1)) {
+    await assertRejects(
+      () => decompressZstdBytes(inner.bytes.subarray(0, end)),
+      ChecksumMismatchError,
+      "where another frame must follow",
+    );
+  }
+});
+
+Deno.test("withZstd() gives back contents cut at random", async () => {
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  const random = seededRandom(seed);
+  const upTo = (most: number) => Math.floor(random() * most);
+  for (let run = 0; run < 12; run++) {
+    const size = upTo(content.length);
+    const inner = new RecordingWriter();
+    const options = { level: 1 + upTo(6), workers: 1 + upTo(3), frameSize: 128 * KIB + upTo(MIB) };
+    const writer = withZstd(inner, options);
+    for (let offset = 0; offset < size;) {
+      const length = Math.min(1 + upTo(random() < 0.5 ? 5000 : 2 * MIB), size - offset);
+      await writer.write(content.subarray(offset, offset + length));
+      offset += length;
+    }
+    await writer.close();
+    const restored = await decompressZstdBytes(inner.bytes, { workers: 1 + upTo(3) });
+    assertEquals(restored, content.subarray(0, size), `seed ${seed}, run ${run}`);
+  }
+});
 
 Deno.test("withZstd() takes a chunk of many frames, and calls that do not wait for one another", async () => {
   const inner = new RecordingWriter();

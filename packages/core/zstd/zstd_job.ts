@@ -1,4 +1,4 @@
-/** Compresses `bytes`, which are transferred and come back, into one frame with its content size and a checksum. */
+/** Compresses `bytes` into one frame with its content size and a checksum. */
 export interface CompressJob {
   readonly task: "compress";
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -17,7 +17,7 @@ export interface WholeFrame {
   readonly exact: boolean;
 }
 
-/** Decompresses whole frames, which are transferred in a row. */
+/** Decompresses whole frames in a row. */
 export interface DecompressJob {
   readonly task: "decompress";
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -36,7 +36,7 @@ export interface PieceJob {
   readonly windowLog: number;
 }
 
-/** Work for a Worker. */
+/** Work for a Worker. Its bytes are transferred there and back. */
 export type ZstdJob = CompressJob | DecompressJob | PieceJob;
 
 /** What a Worker is told: a job under a number, or the number of a job to give up or of a frame to forget. */
@@ -49,8 +49,8 @@ export type ZstdMessage =
 export interface ZstdOutput {
   /** The result in order. */
   readonly pieces: readonly Uint8Array<ArrayBuffer>[];
-  /** The bytes of a {@linkcode CompressJob}, given back. */
-  readonly input: Uint8Array<ArrayBuffer> | undefined;
+  /** The bytes of the job, given back. */
+  readonly input: Uint8Array<ArrayBuffer>;
 }
 
 /** What a Worker answers to a job. */

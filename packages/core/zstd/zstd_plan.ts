@@ -1,12 +1,12 @@
 /** How one level is worked: sizes in bytes. */
 export interface ZstdPlan {
-  /** Content of one frame: the smallest power of two that costs under 2 % of the ratio, measured on JSON and binaries. */
+  /** Content of one frame: a power of two that costs under 2 % of the ratio, measured on JSON and on binaries. */
   readonly frameSize: number;
   /** Content up to which a whole object is compressed on the event loop, which takes under 5 ms: less than a Worker's start. */
   readonly loopSize: number;
   /** Content that a Worker compresses before it looks for messages, so that it can be ended within about 0.2 s. */
   readonly sliceSize: number;
-  /** Memory of one Worker at work, as measured. */
+  /** Memory of one Worker at work, its frame included, as measured and rounded up. */
   readonly workerBytes: number;
 }
 
@@ -19,7 +19,7 @@ const PLANS: readonly (ZstdPlan & { readonly upTo: number })[] = [
   { upTo: 12, frameSize: 8 * MIB, loopSize: 64 * KIB, sliceSize: 256 * KIB, workerBytes: 128 * MIB },
   { upTo: 17, frameSize: 8 * MIB, loopSize: 16 * KIB, sliceSize: 128 * KIB, workerBytes: 128 * MIB },
   { upTo: 18, frameSize: 8 * MIB, loopSize: 4 * KIB, sliceSize: 128 * KIB, workerBytes: 128 * MIB },
-  { upTo: 19, frameSize: 16 * MIB, loopSize: 4 * KIB, sliceSize: 128 * KIB, workerBytes: 256 * MIB },
+  { upTo: 19, frameSize: 16 * MIB, loopSize: 4 * KIB, sliceSize: 128 * KIB, workerBytes: 128 * MIB },
   { upTo: 22, frameSize: 32 * MIB, loopSize: 4 * KIB, sliceSize: 128 * KIB, workerBytes: 512 * MIB },
 ];
 

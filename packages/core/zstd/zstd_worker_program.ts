@@ -96,7 +96,7 @@ export function zstdWorkerProgram(
     const [first] = contents;
     // Little is copied, because it can be part of a buffer that the runtime shares.
     if (first && contents.length === 1 && first.length >= 2 ** 16) {
-      return { pieces: [first as Uint8Array<ArrayBuffer>], input: undefined };
+      return { pieces: [first as Uint8Array<ArrayBuffer>], input: bytes };
     }
     const piece = new Uint8Array(contents.reduce((sum, content) => sum + content.length, 0));
     position = 0;
@@ -104,7 +104,7 @@ export function zstdWorkerProgram(
       piece.set(content, position);
       position += content.length;
     }
-    return { pieces: [piece], input: undefined };
+    return { pieces: [piece], input: bytes };
   };
 
   const decompressPiece = async ({ bytes, frame, last, windowLog }: PieceJob): Promise<ZstdOutput> => {
@@ -121,7 +121,7 @@ export function zstdWorkerProgram(
     await feed(stream, bytes);
     stream.off("data", gather);
     if (last) forget(frame);
-    return { pieces, input: undefined };
+    return { pieces, input: bytes };
   };
 
   const forget = (frame: number) => {
@@ -152,8 +152,7 @@ export function zstdWorkerProgram(
       const failed = new Promise<never>((_resolve, reject) => failJob = reject);
       const { pieces, input } = await Promise.race([run(id, job), failed]);
       const output = { pieces: join(pieces), input };
-      const buffers = new Set(output.pieces.map((piece) => piece.buffer));
-      if (input) buffers.add(input.buffer);
+      const buffers = new Set([input, ...output.pieces].map((bytes) => bytes.buffer));
       port.postMessage({ id, output }, [...buffers]);
     } catch (error) {
       if (job.task === "piece") forget(job.frame);

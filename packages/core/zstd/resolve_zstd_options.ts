@@ -1,0 +1,21 @@
+import type { FrameWriterConfig } from "./frame_writer.ts";
+import type { ZstdOptions } from "./with_zstd.ts";
+import { resolvePool } from "./worker_pool.ts";
+import { planZstd } from "./zstd_plan.ts";
+
+const LARGEST_FRAME = 2 ** 28;
+const MOST_WORKER_BYTES = 2 ** 30;
+
+/** Checks the options and fills in what they leave out. Starts nothing. */
+export function resolveZstdOptions(options: ZstdOptions): FrameWriterConfig {
+  const { level = 3, workers, budget, signal } = options;
+  const plan = planZstd(level);
+  const { frameSize = plan.frameSize } = options;
+  if (!Number.isInteger(frameSize) || frameSize < 2 ** 17 || frameSize > LARGEST_FRAME) {
+    throw new RangeError(
+      `Cannot compress in frames of ${frameSize} bytes: a whole number from 131072 to ${LARGEST_FRAME} is needed`,
+    );
+  }
+  const most = Math.floor(MOST_WORKER_BYTES / plan.workerBytes);
+  return { level, frameSize, plan, budget, signal, ...resolvePool(workers, most) };
+}
