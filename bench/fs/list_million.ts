@@ -1,5 +1,4 @@
-import { type Bench } from "../bench.ts";
-import { rateOf } from "../bench.ts";
+import { type Bench, rateOf } from "../bench.ts";
 import { run } from "../peers.ts";
 import { makeWorkspace } from "../workspace.ts";
 
