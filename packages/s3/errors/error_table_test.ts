@@ -5,8 +5,7 @@ import { ERROR_TABLE } from "./error_table.ts";
 function documented(): string {
   const lines = ERROR_TABLE.map(({ when, error, detail, next, retryable }) => {
     const codes = when.map((code) => `\`${code}\``).join(", ");
-    const words = [detail, next].filter((part) => part !== undefined).join("; ").replaceAll("{", "*")
-      .replaceAll("}", "*");
+    const words = [detail, next].filter((part) => part !== undefined).join("; ").replace(/[{}]/g, "_");
     return `| ${codes} | \`${error.name}\`${retryable ? ", retryable" : ""} | ${words} |`;
   });
   return ["| code or status | error | message |", "| --- | --- | --- |", ...lines].join("\n");
