@@ -23,7 +23,7 @@ export class ByteGatherer {
     if (needed <= this.#bytes.length) return;
     const index = this.#idle.findIndex((idle) => idle.length >= needed);
     const [idle] = index < 0 ? [] : this.#idle.splice(index, 1);
-    const grown = idle ?? new Uint8Array(Math.max(SMALLEST, needed));
+    const grown = idle ?? new Uint8Array(Math.max(SMALLEST, needed, 2 * this.#bytes.length));
     grown.set(this.#bytes.subarray(0, this.#length));
     if (this.#bytes.length > 0) this.giveBack(this.#bytes);
     this.#bytes = grown;
@@ -32,7 +32,7 @@ export class ByteGatherer {
   /** Adds a copy of `bytes`. */
   append(bytes: Uint8Array): void {
     const length = this.#length + bytes.length;
-    if (length > this.#bytes.length) this.reserve(Math.max(bytes.length, this.#length));
+    this.reserve(bytes.length);
     this.#bytes.set(bytes, this.#length);
     this.#length = length;
   }

@@ -29,9 +29,10 @@ export interface DecompressZstdOptions {
  * comes after the content before it. The one cut that cannot be known is between two frames of another encoder. A
  * window above `maxWindowLog` and a dictionary are `UnsupportedError`s.
  *
- * The first MiB of content is decompressed on the event loop, the rest in Workers, several frames at a time. Holds at
- * most `workers + 1` jobs of 4 MiB of content, or of one frame of up to 16 MiB, whatever the frames claim or expand
- * to. Whoever does not read to the end cancels the stream, which ends the Workers and cancels `source`.
+ * Up to 1 MiB of content is decompressed on the event loop first, the rest in Workers, several frames at a time.
+ * Holds at most `workers + 2` jobs, each of some 4 MiB of content or of one frame of up to 16 MiB, compressed and
+ * decompressed, whatever the frames claim or expand to. Whoever does not read to the end cancels the stream, which
+ * ends the Workers and cancels `source`.
  */
 export function decompressZstd(
   source: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,

@@ -122,6 +122,19 @@ Deno.test("decompressZstd() fails after the content before a cut, at every byte 
   }
 });
 
+Deno.test("decompressZstd() gives the whole frames of a chunk before what is wrong in it", async () => {
+  for (const rest of [Uint8Array.of(1, 2, 3, 4), frameOf(small).subarray(0, 9)]) {
+    for (const content of [small, medium]) {
+      const chunks: Uint8Array[] = [];
+      const stream = concat(frameOf(content), frameOf(content), rest);
+      await assertRejects(async () => {
+        for await (const chunk of decompressZstd(cut(stream, stream.length).stream)) chunks.push(chunk);
+      }, ChecksumMismatchError);
+      assertEquals(concat(...chunks), concat(content, content));
+    }
+  }
+});
+
 Deno.test("decompressZstd() fails at a cut of a long frame", async () => {
   const stream = frameOf(concat(medium, medium, medium, medium, small), false);
   for (const length of [stream.length - 1, stream.length - 4, stream.length >> 1]) {

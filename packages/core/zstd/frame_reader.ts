@@ -39,6 +39,8 @@ const JOB_CONTENT = 2 ** 22;
 const PIECE_BYTES = 2 ** 20;
 /** Content that is decompressed on the event loop, in some 2 ms, before any Worker is started. */
 const LOOP_CONTENT = 2 ** 20;
+/** Content that takes as long to decompress as the start of a frame. */
+const FRAME_COST = 2 ** 15;
 
 /** Cuts a stream of frames into jobs, has several of them done at a time, and gives the results in order. */
 export class FrameReader {
@@ -116,6 +118,8 @@ export class FrameReader {
       this.#scanner.finish();
       await this.#sendWhole();
     } catch (error) {
+      // What is whole comes before the error.
+      await this.#sendWhole().catch(() => {});
       const output = Promise.reject(error);
       output.catch(() => {});
       this.#pending.push({ output });
@@ -203,8 +207,9 @@ export class FrameReader {
     this.#frameStart -= length;
     const { pool, maxWindowLog: windowLog } = this.#config;
     const bytes = this.#gathered.take(length);
-    const onLoop = content <= this.#loopContent;
-    if (onLoop) this.#loopContent -= content;
+    const cost = content + frames.length * FRAME_COST;
+    const onLoop = cost <= this.#loopContent;
+    if (onLoop) this.#loopContent -= cost;
     await this.#send(
       { task: "decompress", bytes, frames, windowLog },
       content,

@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { FailingWorker } from "./failing_worker_test.ts";
-import { jsonSample, randomSample } from "./samples_test.ts";
+import { concat, jsonSample, randomSample } from "./samples_test.ts";
 import { resolveWorkers, WorkerPool } from "./worker_pool.ts";
 import { startOnLoop, startWorker } from "./worker_like.ts";
 import type { CompressJob } from "./zstd_job.ts";
@@ -68,8 +68,10 @@ Deno.test("ZstdWorker gives up a job at once when it is aborted, and goes on wit
   const worker = new ZstdWorker(startWorker());
   const reason = new Error("enough");
   const aborter = new AbortController();
-  const aborted = worker.run(compressJob(jsonSample(2 ** 24, 1), 22), aborter.signal);
-  const queued = worker.run(compressJob(jsonSample(2 ** 24, 1), 22), aborter.signal);
+  const sample = jsonSample(2 ** 21, 1);
+  const large = concat(sample, sample, sample, sample);
+  const aborted = worker.run(compressJob(large.slice(), 22), aborter.signal);
+  const queued = worker.run(compressJob(large, 22), aborter.signal);
   const next = worker.run(compressJob(randomSample(1000, 1)));
   aborter.abort(reason);
   assertStrictEquals(await assertRejects(() => aborted), reason);

@@ -49,7 +49,7 @@ Deno.test({
   ignore,
   fn: async () => {
     for (
-      const args of [["-1"], ["-3", "--no-check"], ["-19"], ["-5", "-T2", "-B1MiB"], ["--long=27"], [
+      const args of [["-1"], ["-3", "--no-check"], ["-12"], ["-5", "-T2", "-B1MiB"], ["--long=27"], [
         "--fast=5",
       ]]
     ) {
