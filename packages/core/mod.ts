@@ -6,6 +6,7 @@
  */
 export * from "./contract/mod.ts";
 export * from "./errors/mod.ts";
+export * from "./conditions/conditions.ts";
 export * from "./context/clock.ts";
 export * from "./context/byte_budget.ts";
 export * from "./context/store_context.ts";

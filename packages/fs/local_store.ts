@@ -2,6 +2,8 @@ import {
   type CallOptions,
   type Capabilities,
   checkRange,
+  checkReadConditions,
+  checkWriteOptions,
   type CommonPrefix,
   type CopyOptions,
   createGetResult,
@@ -33,7 +35,6 @@ import { pathFault } from "./names/path_fault.ts";
 import { FileSource } from "./read/file_source.ts";
 import { noSuchObject, openObject, statObject } from "./read/open_object.ts";
 import type { LocalParts } from "./tree/local_parts.ts";
-import { checkReadConditions, checkWriteOptions } from "./write/conditions.ts";
 import { copyFile, type CopyRequest } from "./write/copy_file.ts";
 import { deleteFile } from "./write/delete_file.ts";
 import { deleteEach } from "./write/delete_each.ts";

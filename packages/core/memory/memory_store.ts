@@ -30,7 +30,7 @@ import {
   checkReadConditions,
   checkWriteConditions,
   checkWriteOptions,
-} from "./memory_conditions.ts";
+} from "../conditions/conditions.ts";
 import { MemoryContainer, type MemoryObject } from "./memory_container.ts";
 import { entryOf, infoOf, resultOf, sourceOf } from "./memory_object.ts";
 import { copyOf, MemoryWriter } from "./memory_writer.ts";

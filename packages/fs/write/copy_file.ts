@@ -1,11 +1,17 @@
-import { type CopyOptions, PreconditionFailedError, type PutResult, ServiceError } from "@lade/core";
+import {
+  checkMatch,
+  checkWriteConditions,
+  type CopyOptions,
+  PreconditionFailedError,
+  type PutResult,
+  ServiceError,
+} from "@lade/core";
 import type { Subject } from "../files/file_error.ts";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
-import { checkMatch, checkWriteConditions } from "./conditions.ts";
 import { objectEtag } from "./lock_object.ts";
 import { publish } from "./publish.ts";
 import { removeTemporary, temporaryPath } from "./temporary_file.ts";

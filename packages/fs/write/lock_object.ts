@@ -1,8 +1,7 @@
-import { type Clock, UnsupportedError } from "@lade/core";
+import { checkMatch, type Clock, UnsupportedError } from "@lade/core";
 import { errorCode, type Subject } from "../files/file_error.ts";
 import { etagOf, type FileStatus, isSameFile, statusOf } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
-import { checkMatch } from "./conditions.ts";
 
 const FIRST_WAIT_MS = 1;
 const LONGEST_WAIT_MS = 50;

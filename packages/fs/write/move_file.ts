@@ -1,10 +1,10 @@
+import { checkMatch, checkWriteConditions } from "@lade/core";
 import { errorCode } from "../files/file_error.ts";
 import { etagOf, type FileStatus, isSameFile } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
-import { checkMatch, checkWriteConditions } from "./conditions.ts";
 import { copyFile, type CopyRequest } from "./copy_file.ts";
 import { deleteFile } from "./delete_file.ts";
 import { lockObject, objectEtag } from "./lock_object.ts";

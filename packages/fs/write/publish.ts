@@ -1,9 +1,8 @@
-import type { Preconditions } from "@lade/core";
+import { checkMatch, type Preconditions } from "@lade/core";
 import type { Subject } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
-import { checkMatch } from "./conditions.ts";
 import { lockObject } from "./lock_object.ts";
 import { replaceName, takeFreeName } from "./take_name.ts";
 

@@ -1,9 +1,8 @@
-import { type PutOptions, type PutResult, ServiceError } from "@lade/core";
+import { checkWriteConditions, type PutOptions, type PutResult, ServiceError } from "@lade/core";
 import type { Subject } from "../files/file_error.ts";
 import { etagOf } from "../files/file_status.ts";
 import type { WritableFile } from "../files/medium.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
-import { checkWriteConditions } from "./conditions.ts";
 import { objectEtag } from "./lock_object.ts";
 import { publish } from "./publish.ts";
 import { createTemporary, removeTemporary, type TemporaryFile } from "./temporary_file.ts";

@@ -3,7 +3,9 @@ import { AlreadyExistsError, PreconditionFailedError } from "../errors/errors.ts
 
 /** What an error of a failed condition names. */
 export interface ConditionSubject {
+  /** What is being done, as a verb phrase that reads before the URI. */
   readonly operation: string;
+  /** The object it is done to. */
   readonly uri: string;
 }
 
