@@ -16,13 +16,20 @@ export interface RunLadeOptions {
   readonly cwd: string;
   /** Whether the process may write at all; it may by default. */
   readonly readOnly?: boolean;
+  /** More permissions, as flags of `deno`; none by default. */
+  readonly permissions?: readonly string[];
+  /** Variables of its environment, besides those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const MAIN = new URL("../../packages/cli/main.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
 /** The arguments of `deno` that run `lade` with no more permissions than it needs. */
-export function ladeArguments(args: readonly string[], { cwd, readOnly = false }: RunLadeOptions): string[] {
+export function ladeArguments(
+  args: readonly string[],
+  { cwd, readOnly = false, permissions = [] }: RunLadeOptions,
+): string[] {
   const write = readOnly ? [] : [`--allow-write=${cwd}`];
   const flags = [
     "--quiet",
@@ -31,6 +38,7 @@ export function ladeArguments(args: readonly string[], { cwd, readOnly = false }
     `--config=${CONFIG}`,
     `--allow-read=${cwd}`,
     ...write,
+    ...permissions,
   ];
   return ["run", ...flags, MAIN, ...args];
 }
@@ -41,7 +49,7 @@ export async function runLade(args: readonly string[], options: RunLadeOptions):
   const process = new Deno.Command(Deno.execPath(), {
     args: ladeArguments(args, options),
     cwd,
-    env: { TZ: "UTC", NO_COLOR: "1" },
+    env: { TZ: "UTC", NO_COLOR: "1", ...options.env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
