@@ -1,7 +1,7 @@
 import { type Check, objectUri } from "@lade/core";
 import { ControlPlane } from "../control/control_plane.ts";
 import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
-import { checkReads } from "./check_calls.ts";
+import { checkReads } from "./check_reads.ts";
 import { failedCheck } from "./failed_check.ts";
 import { change, type Patient } from "./patient.ts";
 import type { TemporaryObjects } from "./temporary_objects.ts";

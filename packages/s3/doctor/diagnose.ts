@@ -5,7 +5,7 @@ import { openConnection, type S3StoreOptions } from "../store/open_s3_store.ts";
 import { BucketStore } from "../store/bucket_store.ts";
 import { AnswerLog } from "./answer_log.ts";
 import { checkAccess } from "./check_access.ts";
-import { checkReads } from "./check_calls.ts";
+import { checkReads } from "./check_reads.ts";
 import { checkWrites } from "./check_writes.ts";
 import { failedCheck } from "./failed_check.ts";
 import { measureDownload } from "./measure_download.ts";
