@@ -1,9 +1,8 @@
 import {
-  AlreadyExistsError,
+  checkWriteConditions,
   type CopyOptions,
   NotFoundError,
   type ObjectInfo,
-  PreconditionFailedError,
   type PutOptions,
   type PutResult,
   StoreError,
@@ -109,21 +108,16 @@ async function checkTarget(
   { ifMatch, ifNoneMatch, signal }: CopyOptions,
 ): Promise<void> {
   if (ifMatch === undefined && ifNoneMatch === undefined) return;
-  const about = { operation: "copy to", uri: toUri };
   let etag: string | undefined;
   try {
     ({ etag } = await headObject(connection, toUri, to, signal === undefined ? {} : { signal }));
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
-    if (ifMatch === undefined) return;
-    throw new PreconditionFailedError({ ...about, detail: "no object is there for the condition to hold" });
   }
-  if (ifNoneMatch !== undefined) {
-    throw new AlreadyExistsError({ ...about, detail: "the object exists already" });
-  }
-  if (ifMatch !== etag) {
-    throw new PreconditionFailedError({ ...about, detail: `the etag is ${JSON.stringify(etag)}` });
-  }
+  checkWriteConditions({ operation: "copy to", uri: toUri }, etag, {
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+  });
 }
 
 function itself({ size, etag, version, checksums }: ObjectInfo): PutResult {

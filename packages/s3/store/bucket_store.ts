@@ -3,6 +3,7 @@ import {
   type CallOptions,
   type Capabilities,
   checkKey,
+  checkWriteOptions,
   type CommonPrefix,
   type CopyOptions,
   type DeleteOptions,
@@ -38,7 +39,6 @@ import { MIN_PART_SIZE } from "../upload/part_size.ts";
 import { putInParts } from "../upload/put_in_parts.ts";
 import { putObject } from "../upload/put_object.ts";
 import { S3Writer } from "../upload/s3_writer.ts";
-import { checkWriteConditions } from "../upload/write_headers.ts";
 import type { S3Store } from "./s3_store.ts";
 
 /** What an {@linkcode BucketStore} is made of. */
@@ -139,7 +139,7 @@ export class BucketStore implements S3Store {
     if (!(data instanceof Uint8Array)) {
       throw new TypeError(`Cannot put ${JSON.stringify(uri)}: a Uint8Array is needed`);
     }
-    checkWriteConditions("put", uri, options);
+    checkWriteOptions({ operation: "put", uri }, options);
     const { threshold, disabled, partSize } = this.connection.config.multipart;
     if (disabled || data.length <= threshold) {
       options.signal?.throwIfAborted();
@@ -152,7 +152,7 @@ export class BucketStore implements S3Store {
   async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
     const uri = this.#check("write", key);
     options.signal?.throwIfAborted();
-    checkWriteConditions("write", uri, options);
+    checkWriteOptions({ operation: "write", uri }, options);
     const { partSize, concurrency } = options;
     checkPositive("partSize", partSize);
     checkPositive("concurrency", concurrency);
@@ -264,7 +264,7 @@ export class BucketStore implements S3Store {
     const fromUri = this.#check(operation, from);
     const toUri = this.#check(operation, to);
     options.signal?.throwIfAborted();
-    checkWriteConditions(`${operation} to`, toUri, options);
+    checkWriteOptions({ operation: `${operation} to`, uri: toUri }, options);
     return { connection: this.connection, control: this.#control, from, to, fromUri, toUri };
   }
 

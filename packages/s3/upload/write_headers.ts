@@ -32,15 +32,6 @@ export function conditionHeaders({ ifMatch, ifNoneMatch }: Preconditions): Heade
   };
 }
 
-/** Throws a `TypeError` for conditions that no write can have. */
-export function checkWriteConditions(operation: string, uri: string, { ifNoneMatch }: Preconditions): void {
-  if (ifNoneMatch === undefined || ifNoneMatch === "*") return;
-  throw new TypeError(
-    `Cannot ${operation} ${JSON.stringify(uri)}: ifNoneMatch of a write is ${JSON.stringify(ifNoneMatch)}, ` +
-      'only "*" (create only) is possible',
-  );
-}
-
 /** The name of a metadata entry as it is stored; one that no header can have is a `TypeError`. */
 export function metadataName(name: string): string {
   const lower = name.toLowerCase();
