@@ -15,6 +15,7 @@ import { seededRandom } from "../testing/seeded_random.ts";
 import { withCrc32c } from "../write/with_crc32c.ts";
 import { decompressZstdBytes } from "./decompress_zstd_bytes.ts";
 import { FrameWriter } from "./frame_writer.ts";
+import { CountedWorkers } from "./counted_workers_test.ts";
 import { FailingWorker } from "./failing_worker_test.ts";
 import { RecordingWriter } from "./recording_writer_test.ts";
 import { concat, jsonSample, randomSample } from "./samples_test.ts";
@@ -221,13 +222,16 @@ Deno.test("withZstd() aborts at every stage, ends its Workers, and leaves nothin
   for (let size = 0; size <= 20; size++) {
     const budget = new ByteBudget(64 * MIB);
     const inner = new RecordingWriter();
-    const writer = withZstd(inner, { frameSize: 128 * KIB, workers: 2, level: 9, budget });
+    const workers = new CountedWorkers();
+    const config = resolveZstdOptions({ frameSize: 128 * KIB, level: 9, budget });
+    const writer = new FrameWriter(inner, { ...config, pool: new WorkerPool(2, workers.start) });
     const pending = writer.write(text.subarray(0, size * 50 * KIB)).catch((error) => error);
     if (size % 3 === 0) await pending;
     const closing = size % 4 === 0 ? writer.close().catch((error) => error) : undefined;
     if (size % 5 === 0) await new Promise((resolve) => setTimeout(resolve));
     await writer.abort(reason);
     await writer.abort(new Error("again"));
+    assertEquals(workers.running, 0);
     if (closing && inner.calls.includes("close")) continue;
     assertEquals(inner.abortReasons, [reason]);
     assertEquals(budget.held, 0);
@@ -237,6 +241,18 @@ Deno.test("withZstd() aborts at every stage, ends its Workers, and leaves nothin
     await pending;
     assertEquals(inner.calls.at(-1), "abort");
   }
+});
+
+Deno.test("withZstd() ends its Workers when it is closed", async () => {
+  const workers = new CountedWorkers();
+  const config = resolveZstdOptions({ frameSize: 128 * KIB });
+  const writer = new FrameWriter(new RecordingWriter(), {
+    ...config,
+    pool: new WorkerPool(2, workers.start),
+  });
+  await writer.write(text);
+  await writer.close();
+  assertEquals([workers.started, workers.running], [2, 0]);
 });
 
 Deno.test("withZstd() is aborted when it is disposed unclosed, and not when it is closed", async () => {
