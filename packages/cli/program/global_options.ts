@@ -18,7 +18,8 @@ export const globalOptions = object("Global options", {
   verbosity: map(
     multiple(
       flag("-v", "--verbose", {
-        description: message`Say what caused an error, and sum up; twice: with stack traces.`,
+        description:
+          message`Say what caused an error and what was verified, and sum up; twice: with stack traces.`,
       }),
     ),
     (flags) => flags.length,
