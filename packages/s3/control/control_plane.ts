@@ -1,4 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
+import { PermissionDeniedError } from "@lade/core";
 import type { Corrections, S3Connection } from "../client/s3_connection.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
@@ -30,11 +31,6 @@ export class ControlPlane {
     this.#connection = connection;
   }
 
-  /** Loads the SDK ahead of the first call, without waiting. */
-  preload(): void {
-    this.#load().catch(() => {});
-  }
-
   /** Makes a call; `make` sends one command with the client and the options it is given. */
   async run<Output>(
     call: FailedCall,
@@ -42,7 +38,7 @@ export class ControlPlane {
     make: (sdk: Sdk, client: S3Client, options: SdkSendOptions) => Promise<Output>,
   ): Promise<Output> {
     signal?.throwIfAborted();
-    const sdk = await this.#load();
+    const sdk = await this.#load(call);
     const corrections: Corrections = {};
     for (;;) {
       signal?.throwIfAborted();
@@ -63,8 +59,17 @@ export class ControlPlane {
     }
   }
 
-  #load(): Promise<Sdk> {
-    return this.#sdk ??= import("@aws-sdk/client-s3");
+  #load(call: FailedCall): Promise<Sdk> {
+    return this.#sdk ??= import("@aws-sdk/client-s3").catch((error) => {
+      this.#sdk = undefined;
+      const { operation, uri } = call;
+      throw new PermissionDeniedError({
+        operation,
+        uri,
+        detail: `the AWS SDK cannot be loaded: ${error instanceof Error ? error.message : error}`,
+        cause: error,
+      });
+    });
   }
 
   #clientOf(sdk: Sdk, credentials: S3Credentials | undefined): S3Client {
@@ -97,6 +102,8 @@ export class ControlPlane {
       disableS3ExpressSessionAuth: true,
       ignoreConfiguredEndpointUrls: true,
       userAgentAppId: "lade",
+      // The SDK's own tells of the system, for which it needs --allow-sys.
+      defaultUserAgentProvider: () => Promise.resolve([["lade"]]),
       sigv4aSigningRegionSet: [],
       authSchemePreference: [],
     });

@@ -29,7 +29,7 @@ export async function copyInParts(
     ...(options.ifMatch === undefined ? {} : { ifMatch: options.ifMatch }),
     ...(options.ifNoneMatch === undefined ? {} : { ifNoneMatch: options.ifNoneMatch }),
   };
-  const parts: MultipartParts = { connection, control, uri: toUri, key: to };
+  const parts: MultipartParts = { connection, control, operation: "copy to", uri: toUri, key: to };
   const upload = await MultipartUpload.create(parts, put, undefined);
   const controller = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;

@@ -64,6 +64,7 @@ async function checkMultipart(patient: Patient, temporary: TemporaryObjects): Pr
   const parts: MultipartParts = {
     connection,
     control: new ControlPlane(connection),
+    operation: "write",
     uri: objectUri(store.uri, key),
     key,
   };

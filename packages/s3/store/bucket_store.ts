@@ -145,7 +145,13 @@ export class BucketStore implements S3Store {
       options.signal?.throwIfAborted();
       return await putObject(this.connection, "put", uri, key, data, options);
     }
-    return await putInParts(this.#parts(uri, key), data, this.#partSize(partSize), this.#uploads, options);
+    return await putInParts(
+      this.#parts("put", uri, key),
+      data,
+      this.#partSize(partSize),
+      this.#uploads,
+      options,
+    );
   }
 
   /** Starts an object of a size not yet known. */
@@ -157,7 +163,7 @@ export class BucketStore implements S3Store {
     checkPositive("partSize", partSize);
     checkPositive("concurrency", concurrency);
     return new S3Writer({
-      ...this.#parts(uri, key),
+      ...this.#parts("write", uri, key),
       context: this.context,
       limit: concurrency === undefined ? this.#uploads : this.#limit(concurrency, concurrency),
       partSize: this.#partSize(partSize ?? this.connection.config.multipart.partSize),
@@ -241,8 +247,9 @@ export class BucketStore implements S3Store {
 
   /** Removes a multipart upload and its parts; one that is gone already is no error. */
   async abortUpload(key: string, uploadId: string): Promise<void> {
-    const uri = this.#check("abort the upload of", key);
-    await new MultipartUpload(this.#parts(uri, key), uploadId, undefined, "none").abort();
+    const operation = "abort the upload of";
+    const uri = this.#check(operation, key);
+    await new MultipartUpload(this.#parts(operation, uri, key), uploadId, undefined, "none").abort();
   }
 
   /** Closes the connections. */
@@ -268,8 +275,8 @@ export class BucketStore implements S3Store {
     return { connection: this.connection, control: this.#control, from, to, fromUri, toUri };
   }
 
-  #parts(uri: string, key: string): MultipartParts {
-    return { connection: this.connection, control: this.#control, uri, key };
+  #parts(operation: string, uri: string, key: string): MultipartParts {
+    return { connection: this.connection, control: this.#control, operation, uri, key };
   }
 
   /** Amazon refuses smaller parts only when all of them are there. */

@@ -68,7 +68,10 @@ export async function openConnection(
   const chosen = name?.host === undefined ? given : { ...given, endpoint: ownEndpoint(name.host) };
   const config = await resolveConfig(chosen, { env, read: readFile });
   const uri = `s3://${container}`;
-  const caCerts = config.caBundle ? [await readBundle(operation, uri, config.caBundle, readFile)] : [];
+  const plain = /^http:/i.test(config.endpoint?.value ?? "");
+  const caCerts = config.caBundle && !plain
+    ? [await readBundle(operation, uri, config.caBundle, readFile)]
+    : [];
   signal?.throwIfAborted();
   const known = regions.get(`${config.endpoint?.value ?? ""} ${name?.bucket}`);
   const connection = new S3Connection({
@@ -109,6 +112,8 @@ async function readBundle(
   throw new TypeError(
     `Cannot ${operation} ${JSON.stringify(uri)}: the CA bundle ${
       JSON.stringify(bundle.value)
-    } (${bundle.source}) ${text === undefined ? "cannot be read" : "holds no certificate"}`,
+    } (${bundle.source}) ${
+      text === undefined ? "cannot be read; check its path, and --allow-read" : "holds no certificate"
+    }`,
   );
 }

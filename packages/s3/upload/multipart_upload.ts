@@ -22,6 +22,8 @@ export interface MultipartParts {
   readonly connection: S3Connection;
   /** Makes the calls around them. */
   readonly control: ControlPlane;
+  /** What is being done, for messages. */
+  readonly operation: string;
   /** The object's URI, for messages. */
   readonly uri: string;
   /** The object's key. */
@@ -194,9 +196,9 @@ export function completedPart(part: SentPart, checksum: UploadChecksum | undefin
   };
 }
 
-function callOf({ uri }: MultipartParts, options: PutOptions): FailedCall {
+function callOf({ operation, uri }: MultipartParts, options: PutOptions): FailedCall {
   return {
-    operation: "write",
+    operation,
     uri,
     permission: "s3:PutObject",
     createOnly: options.ifNoneMatch !== undefined,
