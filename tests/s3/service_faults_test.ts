@@ -352,3 +352,12 @@ Deno.test("writes carry encryption, storage class and tags", async () => {
     assertEquals(attributes?.tags, [["a b", "c&d"], ["e", ""]], key);
   }
 });
+
+Deno.test("many requests at once are all corrected by one that learns the region", async () => {
+  await using opened = await openFake({ ...QUICK, config: { region: "us-west-2" } });
+  const { fake, store } = opened;
+  fake.createBucket("bucket", { region: "eu-central-1" });
+  const calls = Array.from({ length: 20 }, (_, i) => store.put(`object-${i}`, noise(10)));
+  await Promise.all([...calls, store.copy("object-0", "copy").catch(() => {}), Array.fromAsync(store.list())]);
+  assertEquals(store.region, "eu-central-1");
+});

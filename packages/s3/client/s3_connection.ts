@@ -49,6 +49,14 @@ export interface Corrections {
   credentials?: boolean;
 }
 
+/** What a request was signed with. */
+export interface SignedBy {
+  /** The region. */
+  region: string;
+  /** The credentials; absent for anonymous requests. */
+  credentials?: S3Credentials | undefined;
+}
+
 /**
  * The way to one bucket: signs requests and sends them, corrects a wrong region once and remembers it, follows
  * redirects with a signature of their own, renews credentials that the service calls expired, and turns failures
@@ -134,7 +142,7 @@ export class S3Connection {
   async sendRaw(request: S3Request, redirect?: Redirect): Promise<TransportResponse> {
     const corrections: Corrections = {};
     for (let redirects = 0;;) {
-      const used: { credentials?: S3Credentials } = {};
+      const used: SignedBy = { region: this.region };
       const response = await this.#attempt(request, redirect, used);
       if (response.status >= 200 && response.status < 300) return response;
       const fault = await readFault(response);
@@ -142,32 +150,31 @@ export class S3Connection {
       if (next && redirects < MAX_REDIRECTS) {
         redirect = next;
         redirects++;
-      } else if (await this.correct(fault, corrections, used.credentials)) redirect = undefined;
+      } else if (await this.correct(fault, corrections, used)) redirect = undefined;
       else throw fault;
     }
   }
 
-  /** Puts right what a fault names as wrong, if it can be; says whether to send the request again. */
-  async correct(fault: ServiceFault, done: Corrections, used: S3Credentials | undefined): Promise<boolean> {
-    const { region } = fault;
-    if (
-      region !== undefined && !done.region && region !== this.region && /^[a-z0-9-]{1,64}$/i.test(region) &&
-      (fault.status === 301 || fault.status === 307 || fault.status === 400)
-    ) {
+  /**
+   * Puts right what a fault names as wrong, if it can be, and says whether to send the request again. Of many requests
+   * that fail for one reason the first puts it right for all.
+   */
+  async correct(fault: ServiceFault, done: Corrections, used: SignedBy): Promise<boolean> {
+    const { region, status, code } = fault;
+    const names = region !== undefined && region !== used.region && /^[a-z0-9-]{1,64}$/i.test(region);
+    if (names && !done.region && (status === 301 || status === 307 || status === 400)) {
       done.region = true;
-      this.#signer = new Signer(region);
-      this.#endpoint = this.#resolve(region);
-      this.#onRegion?.(region);
+      if (region !== this.region) {
+        this.#signer = new Signer(region);
+        this.#endpoint = this.#resolve(region);
+        this.#onRegion?.(region);
+      }
       return true;
     }
-    if (
-      /^(ExpiredToken|ExpiredTokenException|TokenRefreshRequired)$/.test(fault.code) && !done.credentials &&
-      used
-    ) {
-      done.credentials = true;
-      return await this.credentials?.replace(used) !== undefined;
-    }
-    return false;
+    const expired = /^(ExpiredToken|ExpiredTokenException|TokenRefreshRequired)$/.test(code);
+    if (!expired || done.credentials || !used.credentials) return false;
+    done.credentials = true;
+    return await this.credentials?.replace(used.credentials) !== undefined;
   }
 
   /** Turns what a call failed with into what its caller sees. Aborts and errors of other kinds stay as they are. */
@@ -185,7 +192,7 @@ export class S3Connection {
   #attempt(
     request: S3Request,
     redirect: Redirect | undefined,
-    used: { credentials?: S3Credentials },
+    used: SignedBy,
   ): Promise<TransportResponse> {
     const { method, body, signal, idempotent } = request;
     const path = redirect?.path ?? this.pathOf(request.key);
@@ -194,6 +201,7 @@ export class S3Connection {
     const headers = request.headers ?? {};
     const sign = (credentials: S3Credentials): { headers: HeaderList } => {
       used.credentials = credentials;
+      used.region = this.region;
       const signable = { method, host, path, query, headers };
       return {
         headers: Object.entries(
@@ -201,16 +209,18 @@ export class S3Connection {
         ),
       };
     };
-    const anonymous = !this.credentials || redirect?.presigned;
+    const source = redirect?.presigned ? undefined : this.credentials;
     return this.transport.send({
       method,
       url: `${secure ? "https" : "http"}://${host}${path}${query && `?${query}`}`,
-      ...(anonymous ? { headers: Object.entries(headers) } : {
-        prepare: () => {
-          const credentials = this.credentials?.get();
-          return credentials instanceof Promise ? credentials.then(sign) : sign(credentials as S3Credentials);
-        },
-      }),
+      ...(source
+        ? {
+          prepare: () => {
+            const credentials = source.get();
+            return credentials instanceof Promise ? credentials.then(sign) : sign(credentials);
+          },
+        }
+        : { headers: Object.entries(headers) }),
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
       ...(idempotent === undefined ? {} : { idempotent }),

@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { PermissionDeniedError } from "@lade/core";
-import type { Corrections, S3Connection } from "../client/s3_connection.ts";
+import type { Corrections, S3Connection, SignedBy } from "../client/s3_connection.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
@@ -42,9 +42,10 @@ export class ControlPlane {
     const corrections: Corrections = {};
     for (;;) {
       signal?.throwIfAborted();
-      const used = await this.#connection.credentials?.get();
+      const credentials = await this.#connection.credentials?.get();
+      const used: SignedBy = { region: this.#connection.region, credentials };
       try {
-        return await make(sdk, this.#clientOf(sdk, used), {
+        return await make(sdk, this.#clientOf(sdk, credentials), {
           ...(signal === undefined ? {} : { abortSignal: signal }),
           idempotent,
           label: call.uri,

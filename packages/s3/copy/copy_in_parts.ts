@@ -30,7 +30,7 @@ export async function copyInParts(
     ...(options.ifNoneMatch === undefined ? {} : { ifNoneMatch: options.ifNoneMatch }),
   };
   const parts: MultipartParts = { connection, control, operation: "copy to", uri: toUri, key: to };
-  const upload = await MultipartUpload.create(parts, put, undefined);
+  const upload = await MultipartUpload.create(parts, put, options.signal);
   const controller = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;
   try {

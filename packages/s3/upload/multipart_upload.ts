@@ -15,6 +15,7 @@ import { completeUpload } from "./complete_upload.ts";
 import { createUploadInput, type SdkAttributes } from "./sdk_attributes.ts";
 import { sendBody } from "./send_body.ts";
 import { type UploadChecksum, uploadChecksum } from "./upload_checksum.ts";
+import { within } from "./within.ts";
 
 /** What a {@linkcode MultipartUpload} belongs to. */
 export interface MultipartParts {
@@ -45,6 +46,9 @@ export interface SentPart {
 /** How the service keeps checksums of an upload: of the full object, of each part, or not at all. */
 export type UploadChecksumType = "FULL_OBJECT" | "COMPOSITE" | "none";
 
+const ANSWER_GRACE_MS = 3000;
+const ABORT_MS = 20_000;
+
 /** A multipart upload under way. */
 export class MultipartUpload {
   /** The service's name of the upload. */
@@ -68,7 +72,10 @@ export class MultipartUpload {
     this.checksumType = checksumType;
   }
 
-  /** Starts an upload. An answer that is lost leaves an upload without parts behind, as `sweepUploads` finds it. */
+  /**
+   * Starts an upload. An abort waits three seconds for the answer, since an upload whose name never arrives cannot be
+   * removed; a lost answer leaves an upload without parts behind, for `sweepUploads` to find.
+   */
   static async create(
     parts: MultipartParts,
     options: PutOptions,
@@ -80,15 +87,21 @@ export class MultipartUpload {
       ? undefined
       : uploadChecksum(connection.config.checksum);
     const call = callOf(parts, options);
-    const answer = await control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
-      client.send(
-        new sdk.CreateMultipartUploadCommand({
-          ...createUploadInput(connection, key, options),
-          ...attributes,
-          ...(wanted ? { ChecksumAlgorithm: wanted.algorithm, ChecksumType: "FULL_OBJECT" } : {}),
-        }),
-        send,
-      ));
+    const answer = await within(
+      connection.clock,
+      ANSWER_GRACE_MS,
+      signal,
+      (late) =>
+        control.run(call, { signal: late, idempotent: true }, (sdk, client, send) =>
+          client.send(
+            new sdk.CreateMultipartUploadCommand({
+              ...createUploadInput(connection, key, options),
+              ...attributes,
+              ...(wanted ? { ChecksumAlgorithm: wanted.algorithm, ChecksumType: "FULL_OBJECT" } : {}),
+            }),
+            send,
+          )),
+    );
     const id = answer.UploadId;
     if (!id) {
       throw new ServiceError({
@@ -146,31 +159,29 @@ export class MultipartUpload {
     return completeUpload(this.#parts, this, parts, options, callOf(this.#parts, options), signal);
   }
 
-  /** Throws the upload and its parts away. One that is gone already is no error. */
+  /** Throws the upload and its parts away, in twenty seconds at most. One that is gone already is no error. */
   async abort(): Promise<void> {
-    const { connection, control, key } = this.#parts;
+    const { connection, control, key, uri } = this.#parts;
+    const call = { operation: "abort the upload of", uri, permission: "s3:AbortMultipartUpload" };
     try {
-      await control.run(
-        {
-          ...callOf(this.#parts, {}),
-          operation: "abort the upload of",
-          permission: "s3:AbortMultipartUpload",
-        },
-        { idempotent: true },
-        (sdk, client, send) =>
-          client.send(
-            new sdk.AbortMultipartUploadCommand({
-              Bucket: connection.bucket,
-              Key: key,
-              UploadId: this.id,
-              ...(connection.config.requestPayer ? { RequestPayer: "requester" } : {}),
-            }),
-            send,
-          ),
+      await within(
+        connection.clock,
+        ABORT_MS,
+        undefined,
+        (signal) =>
+          control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
+            client.send(
+              new sdk.AbortMultipartUploadCommand({
+                Bucket: connection.bucket,
+                Key: key,
+                UploadId: this.id,
+                ...(connection.config.requestPayer ? { RequestPayer: "requester" } : {}),
+              }),
+              send,
+            )),
       );
     } catch (error) {
-      if (error instanceof NotFoundError) return;
-      throw this.#leftBehind(error);
+      if (!(error instanceof NotFoundError)) throw this.#leftBehind(error);
     }
   }
 

@@ -14,7 +14,7 @@ export async function putInParts(
 ): Promise<PutResult> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const upload = await MultipartUpload.create(target, options, undefined);
+  const upload = await MultipartUpload.create(target, options, signal);
   const sender = new PartSender(upload, limit, target.uri);
   const onAbort = () => sender.cancel(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });

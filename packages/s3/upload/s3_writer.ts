@@ -173,8 +173,7 @@ export class S3Writer implements ObjectWriter {
 
   async #begin(): Promise<{ upload: MultipartUpload; sender: PartSender }> {
     const { limit, uri, options } = this.#parts;
-    // Not ended by the signal: an upload whose name never arrives could not be removed.
-    const upload = await (this.#creating ??= MultipartUpload.create(this.#parts, options, undefined));
+    const upload = await (this.#creating ??= MultipartUpload.create(this.#parts, options, options.signal));
     this.#throwIfFailed();
     return { upload, sender: this.#sender ??= new PartSender(upload, limit, uri) };
   }
