@@ -15,10 +15,12 @@ Deno.test("lade presign prints URLs that work without credentials", async () => 
   assertEquals([type, uri, method], ["presigned", "s3://bucket/b", "PUT"]);
   assertEquals(new URL(url).searchParams.get("X-Amz-Expires"), "5400");
   assert(new Date(expires).getTime() > Date.now());
-  assertEquals((await fetch(url, { method: "PUT", body: "new" })).status, 200);
+  const stored = await fetch(url, { method: "PUT", body: "new" });
+  assertEquals([stored.status, await stored.text()], [200, ""]);
   assertEquals(new TextDecoder().decode(cli.fake.bytes("bucket", "b")), "new");
   const remove = await cli.run(["presign", "--method", "DELETE", "s3://bucket/b"]);
-  assertEquals((await fetch(remove.stdout.trim(), { method: "DELETE" })).status, 204);
+  const removed = await fetch(remove.stdout.trim(), { method: "DELETE" });
+  assertEquals([removed.status, await removed.text()], [204, ""]);
   assertEquals(cli.fake.object("bucket", "b"), undefined);
   const unsigned = await cli.run(["presign", "--no-sign-request", "s3://bucket/b"]);
   assertEquals([unsigned.code, unsigned.stdout], [1, ""]);

@@ -72,8 +72,14 @@ async function start({ name, command, args, env, parent, secure }: ServerProgram
     await child.status;
     await Deno.remove(directory, { recursive: true });
   };
-  const ended = child.status.then(({ code }) => new Error(`it ended with code ${code}`));
-  const failure = await Promise.race([ended, answers(port, secure ?? false)]);
+  const over = new AbortController();
+  const ended = child.status.then(({ code }) => {
+    over.abort();
+    return new Error(`it ended with code ${code}`);
+  });
+  const answered = answers(port, secure ?? false, over.signal);
+  const failure = await Promise.race([ended, answered]);
+  if (failure) await answered;
   if (!failure) return { port, directory, log, [Symbol.asyncDispose]: stop };
   await stop();
   const said = (await Deno.readTextFile(log)).trim().slice(-LOG_TAIL);
@@ -81,9 +87,9 @@ async function start({ name, command, args, env, parent, secure }: ServerProgram
 }
 
 /** Waits for an answer of any kind. Gives an error when there is none in time. */
-async function answers(port: number, secure: boolean): Promise<Error | undefined> {
+async function answers(port: number, secure: boolean, over: AbortSignal): Promise<Error | undefined> {
   const deadline = performance.now() + READY_WITHIN_MS;
-  while (performance.now() < deadline) {
+  while (performance.now() < deadline && !over.aborted) {
     if (await isAnswering(port, secure)) return undefined;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

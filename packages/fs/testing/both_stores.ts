@@ -11,14 +11,18 @@ export interface BothContext {
   readonly open: (root: string, options?: DirectStoreOptions) => Promise<LocalStore>;
 }
 
-/** Registers a test twice: for `file://` and for `direct://`. */
+/**
+ * Registers a test twice: for `file://` and for `direct://`. `leaves` says that a call of the system may still be
+ * running at its end, since it cannot be called back.
+ */
 export function testBoth(
   name: string,
   run: (context: BothContext) => Promise<void>,
   options: DirectStoreOptions = {},
+  leaves = false,
 ): void {
   for (const [scheme, open] of [["file", openFileStore], ["direct", openDirectStore]] as const) {
-    Deno.test(`${name} (${scheme})`, async () => {
+    Deno.test(`${name} (${scheme})`, { ...(leaves && { sanitizeOps: false }) }, async () => {
       await using root = await makeRoot();
       await run({ root, store: await open(root.path, options), open });
     });
