@@ -358,6 +358,39 @@ Deno.test("many requests at once are all corrected by one that learns the region
   const { fake, store } = opened;
   fake.createBucket("bucket", { region: "eu-central-1" });
   const calls = Array.from({ length: 20 }, (_, i) => store.put(`object-${i}`, noise(10)));
-  await Promise.all([...calls, store.copy("object-0", "copy").catch(() => {}), Array.fromAsync(store.list())]);
+  await Promise.all([
+    ...calls,
+    store.copy("object-0", "copy").catch(() => {}),
+    Array.fromAsync(store.list()),
+  ]);
   assertEquals(store.region, "eu-central-1");
+});
+
+Deno.test("uploads lower the number of parts on their way when the service throttles", async () => {
+  await using opened = await openFake({
+    config: { multipart: { partSize: 1000 } },
+    transport: { retry: { baseDelayMs: 5, maxDelayMs: 20 } },
+  });
+  const { fake, store } = opened;
+  const data = noise(40_000);
+  let [last, fell] = [store.uploadLimit.current, 0];
+  fake.faults.add({
+    match: { operation: "UploadPart", times: Infinity },
+    action: {
+      kind: "before",
+      run() {
+        const { current } = store.uploadLimit;
+        if (current < last) fell++;
+        last = current;
+      },
+    },
+  });
+  const storm = fake.faults.add({
+    match: { operation: "UploadPart", overConcurrency: 1 },
+    action: { kind: "status", status: 503 },
+  });
+  await store.put("object", data);
+  assertEquals(fake.bytes("bucket", "object"), data);
+  assert(storm.hits > 0, "nothing was throttled");
+  assert(fell > 0, store.uploadLimit.explain());
 });

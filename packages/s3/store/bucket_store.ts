@@ -74,8 +74,9 @@ export class BucketStore implements S3Store {
   readonly context: StoreContext;
   /** The way to the bucket: endpoint, region and who asks. */
   readonly connection: S3Connection;
+  /** Bounds the parts on their way, over all uploads that have no `concurrency` of their own. */
+  readonly uploadLimit: AdaptiveLimit;
   readonly #control: ControlPlane;
-  readonly #uploads: AdaptiveLimit;
   readonly #close: () => Promise<void>;
 
   /** Made by `openS3Store`. */
@@ -86,7 +87,7 @@ export class BucketStore implements S3Store {
     this.#close = parts.close;
     this.#control = new ControlPlane(parts.connection);
     const { uploadConcurrency } = parts.connection.config;
-    this.#uploads = uploadConcurrency === "auto"
+    this.uploadLimit = uploadConcurrency === "auto"
       ? this.#limit(FIRST_UPLOAD_CONCURRENCY, MAX_UPLOAD_CONCURRENCY)
       : this.#limit(uploadConcurrency, uploadConcurrency);
     this.capabilities = {
@@ -101,11 +102,6 @@ export class BucketStore implements S3Store {
       presign: parts.connection.credentials !== undefined,
       anyKey: true,
     };
-  }
-
-  /** Bounds the parts on their way, over all uploads that have no `concurrency` of their own. */
-  get uploadLimit(): AdaptiveLimit {
-    return this.#uploads;
   }
 
   /** Base URL of the service. */
@@ -149,7 +145,7 @@ export class BucketStore implements S3Store {
       this.#parts("put", uri, key),
       data,
       this.#partSize(partSize),
-      this.#uploads,
+      this.uploadLimit,
       options,
     );
   }
@@ -165,7 +161,7 @@ export class BucketStore implements S3Store {
     return new S3Writer({
       ...this.#parts("write", uri, key),
       context: this.context,
-      limit: concurrency === undefined ? this.#uploads : this.#limit(concurrency, concurrency),
+      limit: concurrency === undefined ? this.uploadLimit : this.#limit(concurrency, concurrency),
       partSize: this.#partSize(partSize ?? this.connection.config.multipart.partSize),
       options,
     });
