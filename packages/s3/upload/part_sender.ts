@@ -1,22 +1,26 @@
-import { type AdaptiveLimit, type Permit, QuotaExceededError } from "@lade/core";
+import { type AdaptiveLimit, type Clock, type Permit, QuotaExceededError, ThrottledError } from "@lade/core";
 import type { MultipartUpload, SentPart } from "./multipart_upload.ts";
 import { MAX_PARTS } from "./part_size.ts";
+
+const MAX_FUTILE_TRIES = 5;
 
 /** Sends the parts of one upload side by side, as many as a limit lets; the first failure ends them all. */
 export class PartSender {
   readonly #upload: MultipartUpload;
   readonly #limit: AdaptiveLimit;
   readonly #uri: string;
+  readonly #clock: Clock;
   readonly #controller = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
   readonly #parts: SentPart[] = [];
   #count = 0;
 
-  /** Sends parts of `upload` while `limit` has permits. */
-  constructor(upload: MultipartUpload, limit: AdaptiveLimit, uri: string) {
+  /** Sends parts of `upload`, to be the object `uri`, while `limit` has permits. */
+  constructor(upload: MultipartUpload, limit: AdaptiveLimit, uri: string, clock: Clock) {
     this.#upload = upload;
     this.#limit = limit;
     this.#uri = uri;
+    this.#clock = clock;
   }
 
   /** Parts given so far. */
@@ -60,14 +64,28 @@ export class PartSender {
     }
   }
 
-  async #sendPart(number: number, bytes: Uint8Array, permit: Permit): Promise<void> {
+  /** A part that is throttled waits for its turn again, among fewer; the transport has tried it many times by then. */
+  async #sendPart(number: number, bytes: Uint8Array, first: Permit): Promise<void> {
+    const { signal } = this.#controller;
+    let permit: Permit | undefined = first;
     try {
-      const { throttled, ...part } = await this.#upload.sendPart(number, bytes, this.#controller.signal);
-      this.#parts[number - 1] = part;
-      permit.done({ bytes: bytes.length, throttled });
+      for (let futile = 1;; futile++) {
+        permit ??= await this.#limit.acquire(signal);
+        try {
+          const { throttled, ...part } = await this.#upload.sendPart(number, bytes, signal);
+          this.#parts[number - 1] = part;
+          permit.done({ bytes: bytes.length, throttled });
+          return;
+        } catch (error) {
+          const throttled = error instanceof ThrottledError;
+          permit.done({ bytes: 0, throttled });
+          permit = undefined;
+          if (!throttled || futile > MAX_FUTILE_TRIES) throw error;
+          await this.#clock.sleep(error.retryAfterMs ?? 100 * 2 ** futile, signal);
+        }
+      }
     } catch (error) {
       this.cancel(error);
-      permit.done({ bytes: 0 });
     }
   }
 

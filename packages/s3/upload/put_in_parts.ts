@@ -15,7 +15,7 @@ export async function putInParts(
   const { signal } = options;
   signal?.throwIfAborted();
   const upload = await MultipartUpload.create(target, options, signal);
-  const sender = new PartSender(upload, limit, target.uri);
+  const sender = new PartSender(upload, limit, target.uri, target.connection.clock);
   const onAbort = () => sender.cancel(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });
   try {

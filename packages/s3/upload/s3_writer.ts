@@ -172,10 +172,10 @@ export class S3Writer implements ObjectWriter {
   }
 
   async #begin(): Promise<{ upload: MultipartUpload; sender: PartSender }> {
-    const { limit, uri, options } = this.#parts;
+    const { connection, limit, uri, options } = this.#parts;
     const upload = await (this.#creating ??= MultipartUpload.create(this.#parts, options, options.signal));
     this.#throwIfFailed();
-    return { upload, sender: this.#sender ??= new PartSender(upload, limit, uri) };
+    return { upload, sender: this.#sender ??= new PartSender(upload, limit, uri, connection.clock) };
   }
 
   #tooLarge(): QuotaExceededError {
