@@ -28,7 +28,7 @@ import {
   type WriterOptions,
 } from "@lade/core";
 import { errorCode, fileError, type Subject } from "./files/file_error.ts";
-import { etagOf, infoOf } from "./files/file_status.ts";
+import { infoOf } from "./files/file_status.ts";
 import { listLevel } from "./list/list_level.ts";
 import { listObjects } from "./list/list_objects.ts";
 import { pathFault } from "./names/path_fault.ts";
@@ -92,11 +92,12 @@ class Store implements LocalStore {
     try {
       const { file, status } = await openObject(this.#parts, subject, this.#parts.tree.path(key));
       try {
-        checkReadConditions(subject, etagOf(status), options);
+        const info = infoOf(key, status);
+        checkReadConditions(subject, info.etag, options);
         const resolved = resolveRange(range, status.size, subject.uri);
         const source = new FileSource({ file, status, offset: resolved.offset, subject });
         return createGetResult({
-          info: infoOf(key, status),
+          info,
           range: resolved,
           source,
           uri: subject.uri,
@@ -116,8 +117,9 @@ class Store implements LocalStore {
     const subject = this.#begin("head", key, options);
     try {
       const status = await statObject(this.#parts, subject, this.#parts.tree.path(key));
-      checkReadConditions(subject, etagOf(status), options);
-      return infoOf(key, status);
+      const info = infoOf(key, status);
+      checkReadConditions(subject, info.etag, options);
+      return info;
     } catch (error) {
       throw readError(error, subject, options.signal);
     }

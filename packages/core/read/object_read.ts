@@ -57,14 +57,13 @@ export class ObjectRead {
     this.#checksums = new ChecksumCollector(info, this.range, this.chunks, options.checksum ?? "auto");
   }
 
-  /** Makes the first request. At most `expected` bytes will be wanted, where the caller knows. */
+  /** Makes the first request. */
   static async open(
     store: ObjectStore,
     key: string,
     options: ReadOptions,
-    expected = Infinity,
   ): Promise<ObjectRead> {
-    const asked = firstRange(store, options, expected);
+    const asked = firstRange(store, options);
     const permit = await acquirePermit(store, options);
     let first: GetResult | undefined;
     try {
@@ -193,10 +192,10 @@ function acquirePermit(
 }
 
 /** The range of the first request: no more than one chunk of what is wanted. */
-function firstRange(store: ObjectStore, options: ReadOptions, expected: number): ByteRange {
+function firstRange(store: ObjectStore, options: ReadOptions): ByteRange {
   const { firstChunkSize, alignment } = store.readHints;
   const { chunkSize = "auto", range } = options;
-  const most = Math.min(chunkSize === "auto" ? firstChunkSize : chunkSize, Math.max(1, expected));
+  const most = chunkSize === "auto" ? firstChunkSize : chunkSize;
   if (range && "suffixLength" in range) return { suffixLength: Math.min(range.suffixLength, most) };
   const offset = range?.offset ?? 0;
   const wanted = range?.length ?? Infinity;
@@ -220,6 +219,7 @@ function getOptions(
   version: string | undefined,
   signal: AbortSignal | undefined,
 ): GetOptions {
+  if (ifMatch === undefined && version === undefined && signal === undefined) return { range };
   return {
     range,
     ...(ifMatch !== undefined && { ifMatch }),

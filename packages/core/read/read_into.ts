@@ -19,7 +19,7 @@ export async function readInto(
   options: ReadOptions = {},
 ): Promise<ReadResult> {
   checkReadOptions(options);
-  const read = await ObjectRead.open(store, key, options, target.length);
+  const read = await ObjectRead.open(store, key, options);
   try {
     if (read.range.length > target.length) {
       const uri = JSON.stringify(objectUri(store.uri, key));
