@@ -1,5 +1,8 @@
+import type { Bar, Contender } from "./bench.ts";
+import { run, s3dlioPython } from "./peers.ts";
+
 /** Gets one URI with s3dlio twice and prints the seconds of the second time. */
-export const S3DLIO_GET = `
+const GET = `
 import s3dlio, sys, time
 for _ in range(2):
     t = time.perf_counter()
@@ -9,3 +12,18 @@ for _ in range(2):
     del data
 print(s)
 `;
+
+/** s3dlio's `get` of one URI of `size` bytes, with the bar that `ours` has to be as fast; nothing where it is not here. */
+export async function s3dlioGet(
+  uri: string,
+  size: number,
+  ours: string,
+): Promise<{ contenders: Contender[]; bars: Bar[] }> {
+  const python = await s3dlioPython();
+  if (python === undefined) return { contenders: [], bars: [] };
+  const name = "s3dlio get";
+  return {
+    contenders: [{ name, run: async () => size / Number(await run(python, ["-c", GET, uri])) }],
+    bars: [{ ours, baseline: name, atLeast: 1 }],
+  };
+}

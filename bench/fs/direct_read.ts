@@ -1,8 +1,8 @@
 import { createStoreContext, readInto } from "@lade/core";
 import { openDirectStore } from "@lade/fs";
 import { type Bench, type Contender, rateOf } from "../bench.ts";
-import { run, s3dlioPython } from "../peers.ts";
-import { S3DLIO_GET } from "../s3dlio.ts";
+import { run } from "../peers.ts";
+import { s3dlioGet } from "../s3dlio.ts";
 import { makeFile, makeWorkspace } from "../workspace.ts";
 
 const SIZE = 2 ** 30;
@@ -32,17 +32,10 @@ export const directRead: Bench = {
       },
     ];
     const bars = [{ ours: "lade readInto", baseline: "dd iflag=direct", atLeast: 0.9 }];
-    const python = await s3dlioPython();
-    if (python) {
-      contenders.push({
-        name: "s3dlio get",
-        run: async () => SIZE / Number(await run(python, ["-c", S3DLIO_GET, `direct://${path}`])),
-      });
-      bars.push({ ours: "lade readInto", baseline: "s3dlio get", atLeast: 1 });
-    }
+    const s3dlio = await s3dlioGet(`direct://${path}`, SIZE, "lade readInto");
     return {
-      contenders,
-      bars,
+      contenders: [...contenders, ...s3dlio.contenders],
+      bars: [...bars, ...s3dlio.bars],
       unit: "bytes",
       async [Symbol.asyncDispose]() {
         await store[Symbol.asyncDispose]();

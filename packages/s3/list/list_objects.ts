@@ -50,7 +50,7 @@ export async function* listObjects(
       for (const entry of page.entries) {
         const name = nameOf(entry);
         if (compareKeys(name, last) <= 0) {
-          // A tree that changes while versitygw lists it may have the last name of a page begin the next one, too.
+          // A service that lists what changes meanwhile may tell a name again; once is enough, and the order holds.
           if (name === last || compareKeys(name, startAfter) <= 0) continue;
           throw outOfOrder(uri, `${JSON.stringify(name)} comes after ${JSON.stringify(last)}`);
         }
