@@ -45,6 +45,10 @@ export * from "./layers/prefix_store.ts";
 export * from "./layers/observe.ts";
 export type * from "./layers/store_event.ts";
 export * from "./retry/mod.ts";
+export * from "./write/check_writer_options.ts";
+export * from "./write/create_part_writer.ts";
+export type * from "./write/part_sink.ts";
+export * from "./write/report_leftover.ts";
 export * from "./write/with_crc32c.ts";
 export {
   createZstdWriter,

@@ -1,12 +1,15 @@
 import {
   type CallOptions,
   type Capabilities,
+  checkObjectSize,
   checkRange,
   checkReadConditions,
   checkWriteOptions,
+  checkWriterOptions,
   type CommonPrefix,
   type CopyOptions,
   createGetResult,
+  createPartWriter,
   type DeleteOptions,
   type DeleteResult,
   type GetOptions,
@@ -18,6 +21,7 @@ import {
   type ObjectMeta,
   type ObjectStore,
   type ObjectWriter,
+  type PartWriter,
   type PresignOptions,
   type PutOptions,
   type PutResult,
@@ -38,6 +42,7 @@ import type { LocalParts } from "./tree/local_parts.ts";
 import { copyFile, type CopyRequest } from "./write/copy_file.ts";
 import { deleteFile } from "./write/delete_file.ts";
 import { deleteEach } from "./write/delete_each.ts";
+import { LocalPartSink } from "./write/local_part_sink.ts";
 import { bytesOf, LocalWriter } from "./write/local_writer.ts";
 import { moveFile } from "./write/move_file.ts";
 import { beginWrite, putFile, type WriteRequest } from "./write/write_file.ts";
@@ -134,11 +139,25 @@ class Store implements LocalStore {
 
   /** Starts a temporary file. `partSize` and `concurrency` have nothing to divide here. */
   async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
-    checkPositive("partSize", options.partSize);
-    checkPositive("concurrency", options.concurrency);
+    checkWriterOptions(options);
     const request = this.#write("write", key, options);
-    const temporary = await this.#mapped(request.subject, options, () => beginWrite(this.#parts, request));
+    const { medium } = this.#parts;
+    const begin = () => beginWrite(this.#parts, request, (path) => medium.create(path));
+    const temporary = await this.#mapped(request.subject, options, begin);
     return new LocalWriter(this.#parts, request, temporary);
+  }
+
+  /** Starts a temporary file whose parts are written to their places. */
+  async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
+    checkWriterOptions(options);
+    checkObjectSize(size);
+    const request = this.#write("write", key, options);
+    const { medium } = this.#parts;
+    const begin = () => beginWrite(this.#parts, request, (path) => medium.createParts(path, size));
+    const temporary = await this.#mapped(request.subject, options, begin);
+    const sink = new LocalPartSink(this.#parts, request, temporary, size);
+    const { partSize, signal } = options;
+    return createPartWriter({ size, partSize: medium.partSize(partSize), sink, signal });
   }
 
   /** Walks the tree in key order; memory holds the names of the directories on the way. */
@@ -239,9 +258,4 @@ class Store implements LocalStore {
 /** A missing file is a missing object. */
 function readError(error: unknown, subject: Subject, signal?: AbortSignal): unknown {
   return errorCode(error) === "ENOENT" ? noSuchObject(subject, error) : fileError(error, subject, signal);
-}
-
-function checkPositive(name: string, value: number | undefined): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
-  throw new RangeError(`Cannot write with ${name} ${value}: a whole number from 1 up is needed`);
 }

@@ -12,6 +12,7 @@ import { headCases } from "./cases/head.ts";
 import { keyCases } from "./cases/keys.ts";
 import { listCases } from "./cases/list.ts";
 import { listWithDelimiterCases } from "./cases/list_with_delimiter.ts";
+import { partWriterCases } from "./cases/part_writer.ts";
 import { presignCases } from "./cases/presign.ts";
 import { putCases } from "./cases/put.ts";
 import { rangeCases } from "./cases/ranges.ts";
@@ -32,6 +33,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...putCases,
   ...writerCases,
   ...writerAbortCases,
+  ...partWriterCases,
   ...listCases,
   ...listWithDelimiterCases,
   ...deleteCases,

@@ -2,6 +2,7 @@ import type { StoreContext } from "../context/store_context.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { GetResult } from "./get_result.ts";
 import type { ObjectWriter } from "./object_writer.ts";
+import type { PartWriter } from "./part_writer.ts";
 import type { ReadHints } from "./read_hints.ts";
 import type {
   CallOptions,
@@ -53,6 +54,12 @@ export interface ObjectStore extends AsyncDisposable {
 
   /** Starts an object of a size not yet known. Conditions are checked at the latest when it closes. */
   createWriter(key: string, options?: WriterOptions): Promise<ObjectWriter>;
+
+  /**
+   * Starts an object of `size` bytes that is written in parts, in any order and without a copy. Conditions are checked
+   * at the latest when it closes. `partSize` is a wish: the writer tells what it came to.
+   */
+  createPartWriter(key: string, size: number, options?: WriterOptions): Promise<PartWriter>;
 
   /** Lists objects whose keys start with `prefix` (a plain string, no pattern), ascending in UTF-8 byte order. */
   list(prefix?: string, options?: ListOptions): AsyncIterable<ObjectMeta>;

@@ -3,6 +3,7 @@ import type { Capabilities } from "../contract/capabilities.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
+import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
 import type {
   CallOptions,
@@ -22,6 +23,7 @@ import type {
 } from "../contract/types.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { Observation } from "./observation.ts";
+import { ObservedPartWriter } from "./observed_part_writer.ts";
 import { ObservedResult } from "./observed_result.ts";
 import { ObservedWriter } from "./observed_writer.ts";
 import type { ObservedCall, StoreObserver, StoreOperation } from "./store_event.ts";
@@ -71,6 +73,12 @@ class ObservedStore implements ObjectStore {
     const observation = this.#start("write", key);
     const writer = await observation.begin(() => this.#store.createWriter(key, options));
     return new ObservedWriter(writer, observation, options?.signal);
+  }
+
+  async createPartWriter(key: string, size: number, options?: WriterOptions): Promise<PartWriter> {
+    const observation = this.#start("write", key);
+    const writer = await observation.begin(() => this.#store.createPartWriter(key, size, options));
+    return new ObservedPartWriter(writer, observation, options?.signal);
   }
 
   async *list(prefix = "", options?: ListOptions): AsyncGenerator<ObjectMeta, void, void> {

@@ -3,6 +3,7 @@ import type { Capabilities } from "../contract/capabilities.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
+import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
 import type {
   CallOptions,
@@ -74,6 +75,11 @@ export class PrefixStore implements ObjectStore {
   /** Starts an object of a size not yet known. */
   async createWriter(key: string, options?: WriterOptions): Promise<ObjectWriter> {
     return await this.#store.createWriter(this.#full("write", key), options);
+  }
+
+  /** Starts an object that is written in parts. */
+  async createPartWriter(key: string, size: number, options?: WriterOptions): Promise<PartWriter> {
+    return await this.#store.createPartWriter(this.#full("write", key), size, options);
   }
 
   /** Lists the objects below the prefix. */

@@ -3,6 +3,7 @@ import type { Capabilities } from "../contract/capabilities.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
+import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
 import type {
   CallOptions,
@@ -23,6 +24,8 @@ import type {
 import { InvalidNameError, NotFoundError, UnsupportedError } from "../errors/errors.ts";
 import { createGetResult } from "../read/create_get_result.ts";
 import { resolveRange } from "../read/resolve_range.ts";
+import { checkObjectSize, checkWriterOptions } from "../write/check_writer_options.ts";
+import { createPartWriter } from "../write/create_part_writer.ts";
 import { checkKey, objectUri } from "../uri/check_key.ts";
 import { compareKeys } from "../uri/compare_keys.ts";
 import {
@@ -33,6 +36,7 @@ import {
 } from "../conditions/conditions.ts";
 import { MemoryContainer, type MemoryObject } from "./memory_container.ts";
 import { entryOf, infoOf, resultOf, sourceOf } from "./memory_object.ts";
+import { MemoryPartSink } from "./memory_part_sink.ts";
 import { copyOf, MemoryWriter } from "./memory_writer.ts";
 
 /** Options of {@linkcode MemoryStore}. */
@@ -42,6 +46,8 @@ export interface MemoryStoreOptions {
   /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
   readonly context?: StoreContext;
 }
+
+const PART_SIZE = 2 ** 20;
 
 const READ_HINTS: ReadHints = {
   firstChunkSize: 8 * 2 ** 20,
@@ -108,12 +114,21 @@ export class MemoryStore implements ObjectStore {
   /** Starts an object; its chunks are copied. `partSize` and `concurrency` have nothing to divide here. */
   async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
     this.#beginWrite("write", key, options);
-    checkPositive("partSize", options.partSize);
-    checkPositive("concurrency", options.concurrency);
+    checkWriterOptions(options);
     return new MemoryWriter({
       commit: (bytes) => this.#commit("write", key, bytes, options),
       signal: options.signal,
     });
+  }
+
+  /** Starts an object of known size, whose memory is taken at once. */
+  async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
+    this.#beginWrite("write", key, options);
+    checkWriterOptions(options);
+    checkObjectSize(size);
+    const { partSize = PART_SIZE, signal } = options;
+    const sink = new MemoryPartSink(size, (bytes) => this.#commit("write", key, bytes, options));
+    return createPartWriter({ size, partSize, sink, signal });
   }
 
   /** Lists objects; what is added or deleted behind the place the listing has come to is shown or not as it then is. */
@@ -317,9 +332,4 @@ export class MemoryStore implements ObjectStore {
   #unsupported(operation: string, key: string, detail: string): UnsupportedError {
     return new UnsupportedError({ operation, uri: objectUri(this.uri, key), detail });
   }
-}
-
-function checkPositive(name: string, value: number | undefined): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
-  throw new RangeError(`Cannot write with ${name} ${value}: a whole number from 1 up is needed`);
 }

@@ -7,6 +7,8 @@ export type FaultyOperation =
   | "put"
   | "createWriter"
   | "write"
+  | "createPartWriter"
+  | "writePart"
   | "close"
   | "list"
   | "listWithDelimiter"

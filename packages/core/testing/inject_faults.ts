@@ -3,6 +3,7 @@ import type { Capabilities } from "../contract/capabilities.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
+import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
 import type {
   CallOptions,
@@ -21,6 +22,7 @@ import type {
   WriterOptions,
 } from "../contract/types.ts";
 import { type Fault, type FaultRule, type FaultyOperation, released } from "./fault.ts";
+import { FaultyPartWriter } from "./faulty_part_writer.ts";
 import { FaultyResult } from "./faulty_result.ts";
 import { FaultyWriter } from "./faulty_writer.ts";
 
@@ -117,6 +119,17 @@ class FaultLayer implements FaultyStore {
     const inner = await this.#store.createWriter(key, options);
     this.#openWriters++;
     return new FaultyWriter({
+      inner,
+      before: async (operation) => void await this.#before(operation, key, options),
+      onEnd: () => void this.#openWriters--,
+    });
+  }
+
+  async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
+    await this.#before("createPartWriter", key, options);
+    const inner = await this.#store.createPartWriter(key, size, options);
+    this.#openWriters++;
+    return new FaultyPartWriter({
       inner,
       before: async (operation) => void await this.#before(operation, key, options),
       onEnd: () => void this.#openWriters--,

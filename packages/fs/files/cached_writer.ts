@@ -1,18 +1,15 @@
 import type { BudgetLease, Slab, StoreContext } from "@lade/core";
 import type { SyncMode } from "../names/local_config.ts";
 import { type FileStatus, statusOf } from "./file_status.ts";
-import { allowedMs, type IoGate } from "./io_gate.ts";
+import type { IoGate } from "./io_gate.ts";
 import type { WritableFile } from "./medium.ts";
+import { writeFully } from "./write_fully.ts";
 
 /** Smaller chunks are gathered into larger writes. */
 const LARGE = 2 ** 16;
 /** Bytes gathered, where the budget has room; else as much as counts for little. */
 const GATHER = 2 ** 20;
 const GATHER_SHORT_OF_ROOM = 2 ** 16;
-/** Largest write that may hold up the event loop. */
-const MAX_SYNC_BYTES = 2 ** 20;
-/** Bytes handed to the system at once; an abort waits for no more than these. */
-const MAX_WRITE_BYTES = 2 ** 24;
 
 /** Writes through the page cache: large chunks as they are, small ones gathered. */
 export class CachedWriter implements WritableFile {
@@ -33,7 +30,7 @@ export class CachedWriter implements WritableFile {
   async append(chunk: Uint8Array): Promise<void> {
     if (chunk.length >= LARGE) {
       await this.#flush();
-      await this.#write(chunk);
+      await writeFully(this.#file, chunk, this.#gate);
       return;
     }
     for (let rest = chunk; rest.length > 0;) {
@@ -74,19 +71,7 @@ export class CachedWriter implements WritableFile {
 
   async #flush(): Promise<void> {
     if (!this.#slab || this.#gathered === 0) return;
-    await this.#write(this.#slab.bytes.subarray(0, this.#gathered));
+    await writeFully(this.#file, this.#slab.bytes.subarray(0, this.#gathered), this.#gate);
     this.#gathered = 0;
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    for (let done = 0; done < bytes.length;) {
-      const piece = bytes.subarray(done, done + MAX_WRITE_BYTES);
-      const quick = piece.length <= MAX_SYNC_BYTES && this.#gate.enter();
-      try {
-        done += quick ? this.#file.writeSync(piece) : await this.#file.write(piece);
-      } finally {
-        this.#gate.leave(quick, allowedMs(piece.length));
-      }
-    }
   }
 }

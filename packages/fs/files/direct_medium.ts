@@ -1,9 +1,11 @@
 import type { ReadHints, StoreContext } from "@lade/core";
+import { blocksAbove } from "./direct_alignment.ts";
 import { DescriptorCalls, type NodeFs } from "./descriptor_calls.ts";
+import { DirectPartFile } from "./direct_part_file.ts";
 import { DirectReader } from "./direct_reader.ts";
-import { DirectWriter } from "./direct_writer.ts";
+import { DirectWriter, type DirectWriterParts } from "./direct_writer.ts";
 import { errorCode, NO_DIRECT } from "./file_error.ts";
-import type { Medium, ReadableFile, WritableFile } from "./medium.ts";
+import type { Medium, PartFile, ReadableFile, WritableFile } from "./medium.ts";
 
 /** No read-ahead by the system: as many chunks in flight as the disk takes. */
 const READ_HINTS: ReadHints = {
@@ -13,6 +15,11 @@ const READ_HINTS: ReadHints = {
   maxConcurrency: 16,
   alignment: 4096,
 };
+
+/** Large enough that the disk, not the number of calls, is the bound. */
+const PART_SIZE = 8 * 2 ** 20;
+
+type NewDirectFile = Omit<DirectWriterParts, "expected">;
 
 /** What a {@linkcode DirectMedium} is made of. */
 export interface DirectMediumParts {
@@ -60,14 +67,29 @@ export class DirectMedium implements Medium {
   }
 
   async create(path: string, expected?: number): Promise<WritableFile> {
+    const made = await this.#create(path);
+    return "fd" in made ? new DirectWriter({ ...made, expected }) : await made.create(path, expected);
+  }
+
+  async createParts(path: string, size: number): Promise<PartFile> {
+    const made = await this.#create(path);
+    return "fd" in made ? new DirectPartFile({ ...made, size }) : await made.createParts(path, size);
+  }
+
+  partSize(wanted: number = PART_SIZE): number {
+    return blocksAbove(wanted);
+  }
+
+  /** A new file, or who makes it where it cannot be opened with O_DIRECT. */
+  async #create(path: string): Promise<NewDirectFile | Medium> {
     try {
       const fd = await this.#calls.open(path, this.#createFlags);
       const open = () => this.#calls.openSync(path, this.#writeFlags);
-      return new DirectWriter({ fd, open, calls: this.#calls, context: this.#context, expected });
+      return { fd, open, calls: this.#calls, context: this.#context };
     } catch (error) {
       // The system makes the file before it refuses the flag.
       if (errorCode(error) === "EINVAL") await Deno.remove(path).catch(() => {});
-      return await this.#instead(path, error).create(path, expected);
+      return this.#instead(path, error);
     }
   }
 

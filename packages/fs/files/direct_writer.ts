@@ -2,7 +2,7 @@ import type { Slab, StoreContext } from "@lade/core";
 import type { SyncMode } from "../names/local_config.ts";
 import type { DescriptorCalls } from "./descriptor_calls.ts";
 import { BLOCK, blocksAbove, blocksBelow } from "./direct_alignment.ts";
-import { errorCode } from "./file_error.ts";
+import { DirectOutput } from "./direct_output.ts";
 import type { FileStatus } from "./file_status.ts";
 import type { WritableFile } from "./medium.ts";
 import { SlabSupply } from "./slab_supply.ts";
@@ -32,28 +32,25 @@ export class DirectWriter implements WritableFile {
   readonly #parts: DirectWriterParts;
   readonly #slabs: SlabSupply;
   readonly #slabSize: number;
-  readonly #fds: number[];
-  readonly #idle: number[];
+  readonly #output: DirectOutput;
   readonly #flying = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
   #slab: Slab | undefined;
   #filled = 0;
   /** Bytes handed on, a multiple of the block size. */
   #position = 0;
-  #isMisaligned = false;
   #closed = false;
 
   constructor(parts: DirectWriterParts) {
     this.#parts = parts;
     this.#slabSize = blocksAbove(Math.max(BLOCK, Math.min(PIECE, parts.expected ?? PIECE)));
     this.#slabs = new SlabSupply(parts.context, this.#slabSize, LANES);
-    this.#fds = [parts.fd];
-    this.#idle = [parts.fd];
+    this.#output = new DirectOutput({ ...parts, slabs: this.#slabs, slabSize: this.#slabSize });
   }
 
   async append(chunk: Uint8Array): Promise<void> {
     for (let rest = chunk; rest.length > 0;) {
-      const count = this.#filled === 0 && rest.length >= PIECE && !this.#isMisaligned
+      const count = this.#filled === 0 && rest.length >= PIECE && !this.#output.isMisaligned
         ? await this.#appendStraight(rest)
         : await this.#gather(rest);
       rest = rest.subarray(count);
@@ -81,7 +78,7 @@ export class DirectWriter implements WritableFile {
     if (this.#closed) return;
     this.#closed = true;
     await Promise.all(this.#flying);
-    for (const fd of this.#fds) this.#parts.calls.close(fd);
+    this.#output.close();
     if (this.#slab) this.#slabs.give(this.#slab);
     this.#slabs.release();
   }
@@ -104,9 +101,9 @@ export class DirectWriter implements WritableFile {
     this.#position += length;
     this.#slab = undefined;
     this.#filled = 0;
-    this.#fly(async (fd) => {
+    this.#fly(async () => {
       try {
-        await this.#write(fd, slab.bytes.subarray(0, length), position);
+        await this.#output.writeAligned(slab.bytes.subarray(0, length), position);
       } finally {
         this.#slabs.give(slab);
       }
@@ -121,37 +118,10 @@ export class DirectWriter implements WritableFile {
     for (let at = 0; at < length; at += PIECE) {
       const piece = chunk.subarray(at, Math.min(length, at + PIECE));
       await this.#lane();
-      this.#fly((fd) => this.#writeLent(fd, piece, start + at));
+      this.#fly(() => this.#output.write(piece, start + at));
     }
     await this.#landed();
     return length;
-  }
-
-  async #writeLent(fd: number, piece: Uint8Array, position: number): Promise<void> {
-    if (!this.#isMisaligned) {
-      try {
-        return await this.#write(fd, piece, position);
-      } catch (error) {
-        if (errorCode(error) !== "EINVAL") throw error;
-        this.#isMisaligned = true;
-      }
-    }
-    const slab = await this.#slabs.take();
-    try {
-      for (let at = 0; at < piece.length; at += this.#slabSize) {
-        const part = piece.subarray(at, at + this.#slabSize);
-        slab.bytes.set(part);
-        await this.#write(fd, slab.bytes.subarray(0, part.length), position + at);
-      }
-    } finally {
-      this.#slabs.give(slab);
-    }
-  }
-
-  async #write(fd: number, bytes: Uint8Array, position: number): Promise<void> {
-    for (let done = 0; done < bytes.length;) {
-      done += await this.#parts.calls.write(fd, bytes.subarray(done), position + done);
-    }
   }
 
   /** Waits until one more request may fly. */
@@ -160,21 +130,11 @@ export class DirectWriter implements WritableFile {
     this.#throwIfFailed();
   }
 
-  #fly(work: (fd: number) => Promise<void>): void {
-    const fd = this.#idle.pop() ?? this.#open();
-    const flight = work(fd).catch((error) => {
+  #fly(work: () => Promise<void>): void {
+    const flight = work().catch((error) => {
       this.#failure ??= { error };
-    }).finally(() => {
-      this.#idle.push(fd);
-      this.#flying.delete(flight);
-    });
+    }).finally(() => this.#flying.delete(flight));
     this.#flying.add(flight);
-  }
-
-  #open(): number {
-    const fd = this.#parts.open();
-    this.#fds.push(fd);
-    return fd;
   }
 
   async #landed(): Promise<void> {

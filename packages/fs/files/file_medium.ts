@@ -1,6 +1,7 @@
 import type { ReadHints, StoreContext } from "@lade/core";
 import type { IoGate } from "./io_gate.ts";
-import type { Medium, ReadableFile, WritableFile } from "./medium.ts";
+import type { Medium, PartFile, ReadableFile, WritableFile } from "./medium.ts";
+import { CachedPartFile } from "./cached_part_file.ts";
 import { CachedReader } from "./cached_reader.ts";
 import { CachedWriter } from "./cached_writer.ts";
 
@@ -13,6 +14,9 @@ const READ_HINTS: ReadHints = {
   sequentialConcurrency: 2,
   alignment: 4096,
 };
+
+/** Few enough bytes to stay in a core's own cache between being received and being written. */
+const PART_SIZE = 2 ** 20;
 
 /** Files through the page cache. */
 export class FileMedium implements Medium {
@@ -34,8 +38,19 @@ export class FileMedium implements Medium {
   }
 
   async create(path: string): Promise<WritableFile> {
+    return new CachedWriter(await this.#create(path), this.#gate, this.#context);
+  }
+
+  async createParts(path: string): Promise<PartFile> {
+    return new CachedPartFile(await this.#create(path), path, this.#gate);
+  }
+
+  partSize(wanted: number = PART_SIZE): number {
+    return wanted;
+  }
+
+  #create(path: string): Promise<Deno.FsFile> {
     const options = { write: true, createNew: true };
-    const file = await this.#gate.run(() => Deno.openSync(path, options), () => Deno.open(path, options));
-    return new CachedWriter(file, this.#gate, this.#context);
+    return this.#gate.run(() => Deno.openSync(path, options), () => Deno.open(path, options));
   }
 }

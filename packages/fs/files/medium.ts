@@ -14,14 +14,24 @@ export interface ReadableFile {
   close(): void;
 }
 
-/** A new file being written from its start to its end. One call at a time. */
-export interface WritableFile {
-  /** Adds bytes; they may be reused afterwards. */
-  append(chunk: Uint8Array): Promise<void>;
+/** A new file that is not finished. */
+export interface NewFile {
   /** Writes what is still buffered, waits for the disk as `sync` asks, closes the file and tells its status. */
   finish(sync: SyncMode): Promise<FileStatus>;
   /** Closes it, complete or not, and frees its buffers. No other call is in flight; a second call does nothing. */
   close(): Promise<void>;
+}
+
+/** A new file being written from its start to its end. One call at a time. */
+export interface WritableFile extends NewFile {
+  /** Adds bytes; they may be reused afterwards. */
+  append(chunk: Uint8Array): Promise<void>;
+}
+
+/** A new file of known size being written in parts, several at once. */
+export interface PartFile extends NewFile {
+  /** Writes `bytes`, which are in use until this settles, at `position`. No two calls touch the same bytes. */
+  writeAt(bytes: Uint8Array, position: number): Promise<void>;
 }
 
 /** How bytes get from and into files: through the page cache (`file://`) or past it (`direct://`). */
@@ -34,4 +44,8 @@ export interface Medium {
   open(path: string): Promise<ReadableFile>;
   /** Makes a file that does not exist yet. About `expected` bytes will be written, where that is known. */
   create(path: string, expected?: number): Promise<WritableFile>;
+  /** Makes a file of `size` bytes that does not exist yet, to be written in parts. */
+  createParts(path: string, size: number): Promise<PartFile>;
+  /** Bytes of a part that suit it, near a wish where there is one. */
+  partSize(wanted: number | undefined): number;
 }

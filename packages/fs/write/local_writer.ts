@@ -1,5 +1,6 @@
 import type { ObjectWriter, PutResult } from "@lade/core";
 import { fileError } from "../files/file_error.ts";
+import type { WritableFile } from "../files/medium.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import type { TemporaryFile } from "./temporary_file.ts";
 import { append, dropWrite, finishWrite, type WriteRequest } from "./write_file.ts";
@@ -8,7 +9,7 @@ import { append, dropWrite, finishWrite, type WriteRequest } from "./write_file.
 export class LocalWriter implements ObjectWriter {
   readonly #parts: LocalParts;
   readonly #request: WriteRequest;
-  readonly #temporary: TemporaryFile;
+  readonly #temporary: TemporaryFile<WritableFile>;
   readonly #stop = new AbortController();
   #bytesWritten = 0;
   #last: Promise<unknown> = Promise.resolve();
@@ -16,7 +17,7 @@ export class LocalWriter implements ObjectWriter {
   #dropping: Promise<void> | undefined;
   #closing = false;
 
-  constructor(parts: LocalParts, request: WriteRequest, temporary: TemporaryFile) {
+  constructor(parts: LocalParts, request: WriteRequest, temporary: TemporaryFile<WritableFile>) {
     this.#parts = parts;
     this.#request = request;
     this.#temporary = temporary;

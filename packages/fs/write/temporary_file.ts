@@ -1,13 +1,13 @@
 import { errorCode, type Subject } from "../files/file_error.ts";
-import type { WritableFile } from "../files/medium.ts";
+import type { NewFile } from "../files/medium.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
 
 /** An unfinished object. */
-export interface TemporaryFile {
+export interface TemporaryFile<File extends NewFile = NewFile> {
   readonly path: string;
-  readonly file: WritableFile;
+  readonly file: File;
 }
 
 const MOST_TRIES = 100;
@@ -16,18 +16,18 @@ const MOST_TRIES = 100;
  * Starts a file beside the one it will replace, under a name that no listing shows. Directories are made where they
  * do not exist.
  */
-export async function createTemporary(
+export async function createTemporary<File extends NewFile>(
   parts: LocalParts,
   subject: Subject,
   path: string,
-  expected?: number,
-): Promise<TemporaryFile> {
+  create: (path: string) => Promise<File>,
+): Promise<TemporaryFile<File>> {
   const directory = directoryOf(path);
   for (let tries = 1;; tries++) {
     const temporary = temporaryPath(parts, path);
     try {
       await parts.tree.check(subject, directory);
-      return { path: temporary, file: await parts.medium.create(temporary, expected) };
+      return { path: temporary, file: await create(temporary) };
     } catch (error) {
       const code = errorCode(error);
       if (tries === MOST_TRIES) throw error;

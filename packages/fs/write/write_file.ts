@@ -1,7 +1,7 @@
 import { checkWriteConditions, type PutOptions, type PutResult, ServiceError } from "@lade/core";
 import type { Subject } from "../files/file_error.ts";
 import { etagOf } from "../files/file_status.ts";
-import type { WritableFile } from "../files/medium.ts";
+import type { NewFile, WritableFile } from "../files/medium.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { objectEtag } from "./lock_object.ts";
 import { publish } from "./publish.ts";
@@ -15,16 +15,16 @@ export interface WriteRequest {
 }
 
 /** Starts a write, unless its conditions already fail; they are looked at again when it is finished. */
-export async function beginWrite(
+export async function beginWrite<File extends NewFile>(
   parts: LocalParts,
   { subject, path, options }: WriteRequest,
-  expected?: number,
-): Promise<TemporaryFile> {
+  create: (path: string) => Promise<File>,
+): Promise<TemporaryFile<File>> {
   if (options.ifMatch !== undefined || options.ifNoneMatch !== undefined) {
     const present = await parts.calls.present(parts.calls.stat(path));
     checkWriteConditions(subject, objectEtag(present), options);
   }
-  return await createTemporary(parts, subject, path, expected);
+  return await createTemporary(parts, subject, path, create);
 }
 
 /** Makes the `size` bytes that were written the object of their key. */
@@ -57,7 +57,11 @@ export async function putFile(
   data: Uint8Array,
 ): Promise<PutResult> {
   const { signal } = request.options;
-  const temporary = await beginWrite(parts, request, data.length);
+  const temporary = await beginWrite(
+    parts,
+    request,
+    (path) => parts.medium.create(path, data.length),
+  );
   try {
     await append(temporary.file, data, signal);
     return await finishWrite(parts, request, temporary, data.length, signal);

@@ -1,7 +1,13 @@
-import { type CopyOptions, type ObjectInfo, type PutOptions, type PutResult, ServiceError } from "@lade/core";
+import {
+  type CopyOptions,
+  type ObjectInfo,
+  type PutOptions,
+  type PutResult,
+  reportLeftover,
+  ServiceError,
+} from "@lade/core";
 import { type MultipartParts, MultipartUpload, type SentPart } from "../upload/multipart_upload.ts";
 import { evenPartSize } from "../upload/part_size.ts";
-import { reportLeftover } from "../upload/report_leftover.ts";
 import { sdkObjectInput } from "../upload/sdk_attributes.ts";
 import { copyCall, type CopyTarget, sourceInput } from "./copy_object.ts";
 

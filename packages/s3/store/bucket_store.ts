@@ -3,7 +3,9 @@ import {
   type CallOptions,
   type Capabilities,
   checkKey,
+  checkObjectSize,
   checkWriteOptions,
+  checkWriterOptions,
   type CommonPrefix,
   type CopyOptions,
   type DeleteOptions,
@@ -16,6 +18,7 @@ import {
   type ObjectMeta,
   objectUri,
   type ObjectWriter,
+  type PartWriter,
   type PresignOptions,
   type PutOptions,
   type PutResult,
@@ -35,6 +38,7 @@ import { headObject } from "../objects/head_object.ts";
 import { presignObject } from "../presign/presign_object.ts";
 import { listParts, listUploads, type PendingPart, type PendingUpload } from "../upload/list_uploads.ts";
 import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
+import { openPartWriter, type PartWriterTarget } from "../upload/open_part_writer.ts";
 import { MIN_PART_SIZE } from "../upload/part_size.ts";
 import { putInParts } from "../upload/put_in_parts.ts";
 import { putObject } from "../upload/put_object.ts";
@@ -141,13 +145,8 @@ export class BucketStore implements S3Store {
       options.signal?.throwIfAborted();
       return await putObject(this.connection, "put", uri, key, data, options);
     }
-    return await putInParts(
-      this.#parts("put", uri, key),
-      data,
-      this.#partSize(partSize),
-      this.uploadLimit,
-      options,
-    );
+    const target = this.#writeTarget("put", uri, key, { partSize });
+    return await putInParts(target, data, options);
   }
 
   /** Starts an object of a size not yet known. */
@@ -155,16 +154,18 @@ export class BucketStore implements S3Store {
     const uri = this.#check("write", key);
     options.signal?.throwIfAborted();
     checkWriteOptions({ operation: "write", uri }, options);
-    const { partSize, concurrency } = options;
-    checkPositive("partSize", partSize);
-    checkPositive("concurrency", concurrency);
-    return new S3Writer({
-      ...this.#parts("write", uri, key),
-      context: this.context,
-      limit: concurrency === undefined ? this.uploadLimit : this.#limit(concurrency, concurrency),
-      partSize: this.#partSize(partSize ?? this.connection.config.multipart.partSize),
-      options,
-    });
+    checkWriterOptions(options);
+    return new S3Writer({ ...this.#writeTarget("write", uri, key, options), options });
+  }
+
+  /** Starts an object of known size: as one request up to the multipart threshold, else as a multipart upload. */
+  async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
+    const uri = this.#check("write", key);
+    options.signal?.throwIfAborted();
+    checkWriteOptions({ operation: "write", uri }, options);
+    checkWriterOptions(options);
+    checkObjectSize(size);
+    return await openPartWriter(this.#writeTarget("write", uri, key, options), size, options);
   }
 
   /** Lists objects. */
@@ -275,6 +276,20 @@ export class BucketStore implements S3Store {
     return { connection: this.connection, control: this.#control, operation, uri, key };
   }
 
+  #writeTarget(
+    operation: string,
+    uri: string,
+    key: string,
+    { partSize, concurrency }: Pick<WriterOptions, "partSize" | "concurrency">,
+  ): PartWriterTarget {
+    return {
+      ...this.#parts(operation, uri, key),
+      context: this.context,
+      limit: concurrency === undefined ? this.uploadLimit : this.#limit(concurrency, concurrency),
+      partSize: this.#partSize(partSize ?? this.connection.config.multipart.partSize),
+    };
+  }
+
   /** Amazon refuses smaller parts only when all of them are there. */
   #partSize(partSize: number): number {
     return this.connection.endpoint.amazon ? Math.max(partSize, MIN_PART_SIZE) : partSize;
@@ -283,9 +298,4 @@ export class BucketStore implements S3Store {
   #limit(initial: number, maximum: number): AdaptiveLimit {
     return new AdaptiveLimit({ clock: this.context.clock, initial, maximum });
   }
-}
-
-function checkPositive(name: string, value: number | undefined): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
-  throw new RangeError(`Cannot write with ${name} ${value}: a whole number from 1 up is needed`);
 }

@@ -1,15 +1,13 @@
-import { type AdaptiveLimit, type Clock, type Permit, QuotaExceededError, ThrottledError } from "@lade/core";
+import { type AdaptiveLimit, type Clock, type Permit, QuotaExceededError } from "@lade/core";
 import type { MultipartUpload, SentPart } from "./multipart_upload.ts";
 import { MAX_PARTS } from "./part_size.ts";
-
-const MAX_FUTILE_TRIES = 5;
+import { type PartSending, sendPart } from "./send_part.ts";
 
 /** Sends the parts of one upload side by side, as many as a limit lets; the first failure ends them all. */
 export class PartSender {
-  readonly #upload: MultipartUpload;
+  readonly #sending: PartSending;
   readonly #limit: AdaptiveLimit;
   readonly #uri: string;
-  readonly #clock: Clock;
   readonly #controller = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
   readonly #parts: SentPart[] = [];
@@ -17,10 +15,9 @@ export class PartSender {
 
   /** Sends parts of `upload`, to be the object `uri`, while `limit` has permits. */
   constructor(upload: MultipartUpload, limit: AdaptiveLimit, uri: string, clock: Clock) {
-    this.#upload = upload;
+    this.#sending = { upload, limit, clock };
     this.#limit = limit;
     this.#uri = uri;
-    this.#clock = clock;
   }
 
   /** Parts given so far. */
@@ -64,26 +61,9 @@ export class PartSender {
     }
   }
 
-  /** A part that is throttled waits for its turn again, among fewer; the transport has tried it many times by then. */
-  async #sendPart(number: number, bytes: Uint8Array, first: Permit): Promise<void> {
-    const { signal } = this.#controller;
-    let permit: Permit | undefined = first;
+  async #sendPart(number: number, bytes: Uint8Array, permit: Permit): Promise<void> {
     try {
-      for (let futile = 1;; futile++) {
-        permit ??= await this.#limit.acquire(signal);
-        try {
-          const { throttled, ...part } = await this.#upload.sendPart(number, bytes, signal);
-          this.#parts[number - 1] = part;
-          permit.done({ bytes: bytes.length, throttled });
-          return;
-        } catch (error) {
-          const throttled = error instanceof ThrottledError;
-          permit.done({ bytes: 0, throttled });
-          permit = undefined;
-          if (!throttled || futile > MAX_FUTILE_TRIES) throw error;
-          await this.#clock.sleep(error.retryAfterMs ?? 100 * 2 ** futile, signal);
-        }
-      }
+      this.#parts[number - 1] = await sendPart(this.#sending, number, bytes, this.#controller.signal, permit);
     } catch (error) {
       this.cancel(error);
     }

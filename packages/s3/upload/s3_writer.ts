@@ -3,6 +3,7 @@ import {
   type ObjectWriter,
   type PutResult,
   QuotaExceededError,
+  reportLeftover,
   type StoreContext,
   type WriterOptions,
 } from "@lade/core";
@@ -11,7 +12,6 @@ import { PartBuffer } from "./part_buffer.ts";
 import { PartSender } from "./part_sender.ts";
 import { evenPartSize, growingPartSize } from "./part_size.ts";
 import { putObject } from "./put_object.ts";
-import { reportLeftover } from "./report_leftover.ts";
 
 /** What an {@linkcode S3Writer} needs. */
 export interface S3WriterParts extends MultipartParts {
@@ -26,7 +26,7 @@ export interface S3WriterParts extends MultipartParts {
 }
 
 /** Bytes of an object that is written while multipart is off, at most: it has to fit into one buffer. */
-const MAX_SINGLE_BYTES = 2 ** 31;
+export const MAX_SINGLE_BYTES = 2 ** 31;
 
 /**
  * Writes one object: in a single PUT while it is small, in parts as they fill up beyond that. Holds at most

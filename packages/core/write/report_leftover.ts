@@ -1,8 +1,8 @@
-import { StoreError, type StoreErrorOptions } from "@lade/core";
+import { StoreError, type StoreErrorOptions } from "../errors/store_error.ts";
 
 /**
- * The error of a write that failed and whose upload could not be removed either: of the same class, telling both.
- * What is no store error, such as the reason of an abort, stays as it is.
+ * The error of a write that failed and of which something stays behind: of the same class, telling both. What is no
+ * store error, such as the reason of an abort, stays as it is.
  */
 export function reportLeftover(error: unknown, leftover: unknown): unknown {
   if (!(error instanceof StoreError) || !(leftover instanceof StoreError)) return error;

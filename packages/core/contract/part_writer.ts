@@ -1,0 +1,29 @@
+import type { PutResult } from "./types.ts";
+
+/**
+ * An object of known size being written in parts: in any order, several at once, each from where its bytes are.
+ *
+ * Nobody sees the object before `close` resolves; disposing an unclosed writer aborts it. A `writePart` that fails ends
+ * the writer: it aborts itself, and `close` rejects with the same error.
+ */
+export interface PartWriter extends AsyncDisposable {
+  /** Bytes of the whole object. */
+  readonly size: number;
+  /** Bytes of a part; the last one has what is left. */
+  readonly partSize: number;
+  /** Number of parts; none of an empty object. */
+  readonly partCount: number;
+  /** Parts that may usefully be under way at once; it may change from part to part. */
+  readonly concurrency: number;
+  /** Bytes of the parts that are written. */
+  readonly bytesWritten: number;
+  /**
+   * Writes the part at `index`, from 0, once. `bytes` is all of it and is in use until this settles. A wrong index or
+   * length is a `RangeError`.
+   */
+  writePart(index: number, bytes: Uint8Array): Promise<void>;
+  /** Waits for the parts under way and makes the object visible, in one step. A missing part is a `TypeError`. */
+  close(): Promise<PutResult>;
+  /** Gives up: nothing is left behind, and `close` can no longer succeed. Does nothing after `close` or `abort`. */
+  abort(reason?: unknown): Promise<void>;
+}

@@ -1,0 +1,16 @@
+import type { WriterOptions } from "../contract/types.ts";
+
+/** Throws a `RangeError` for a `partSize` or `concurrency` that is no positive whole number. */
+export function checkWriterOptions(options: Pick<WriterOptions, "partSize" | "concurrency">): void {
+  for (const name of ["partSize", "concurrency"] as const) {
+    const value = options[name];
+    if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
+    throw new RangeError(`Cannot write with ${name} ${value}: a whole number from 1 up is needed`);
+  }
+}
+
+/** Throws a `RangeError` for a size that no object can have. */
+export function checkObjectSize(size: number): void {
+  if (Number.isSafeInteger(size) && size >= 0) return;
+  throw new RangeError(`Cannot write an object of ${size} bytes: a whole number from 0 up is needed`);
+}

@@ -1,0 +1,73 @@
+import type { StoreContext } from "@lade/core";
+import type { SyncMode } from "../names/local_config.ts";
+import type { DescriptorCalls } from "./descriptor_calls.ts";
+import { BLOCK, blocksAbove, blocksBelow } from "./direct_alignment.ts";
+import { DirectOutput } from "./direct_output.ts";
+import type { FileStatus } from "./file_status.ts";
+import type { PartFile } from "./medium.ts";
+import { SlabSupply } from "./slab_supply.ts";
+
+/** Buffers for bytes that are not aligned in memory, and for the file's end. */
+const SLAB_SIZE = 2 ** 20;
+const SLABS = 4;
+
+/** What a {@linkcode DirectPartFile} is made of. */
+export interface DirectPartFileParts {
+  /** The new file. */
+  readonly fd: number;
+  /** Opens the file once more. */
+  readonly open: () => number;
+  readonly calls: DescriptorCalls;
+  readonly context: StoreContext;
+  /** Bytes of the finished file. */
+  readonly size: number;
+}
+
+/** Writes parts by O_DIRECT. The last block is filled up and then cut off. Parts begin at multiples of the block size. */
+export class DirectPartFile implements PartFile {
+  readonly #parts: DirectPartFileParts;
+  readonly #slabs: SlabSupply;
+  readonly #output: DirectOutput;
+  #closed = false;
+
+  constructor(parts: DirectPartFileParts) {
+    this.#parts = parts;
+    this.#slabs = new SlabSupply(parts.context, SLAB_SIZE, SLABS);
+    this.#output = new DirectOutput({ ...parts, slabs: this.#slabs, slabSize: SLAB_SIZE });
+  }
+
+  async writeAt(bytes: Uint8Array, position: number): Promise<void> {
+    const whole = blocksBelow(bytes.length);
+    if (whole > 0) await this.#output.write(bytes.subarray(0, whole), position);
+    if (whole < bytes.length) await this.#writeEnd(bytes.subarray(whole), position + whole);
+  }
+
+  async finish(sync: SyncMode): Promise<FileStatus> {
+    const { calls, fd, size } = this.#parts;
+    if (size % BLOCK !== 0) await calls.truncate(fd, size);
+    if (sync === "data") await calls.syncData(fd);
+    if (sync === "full") await calls.sync(fd);
+    const status = calls.status(fd);
+    await this.close();
+    return status;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#output.close();
+    this.#slabs.release();
+  }
+
+  async #writeEnd(bytes: Uint8Array, position: number): Promise<void> {
+    const slab = await this.#slabs.take();
+    try {
+      const block = slab.bytes.subarray(0, blocksAbove(bytes.length));
+      block.set(bytes);
+      block.fill(0, bytes.length);
+      await this.#output.writeAligned(block, position);
+    } finally {
+      this.#slabs.give(slab);
+    }
+  }
+}

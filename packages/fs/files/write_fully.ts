@@ -1,0 +1,23 @@
+import { allowedMs, type IoGate } from "./io_gate.ts";
+
+/** Largest write that may hold up the event loop. */
+const MAX_SYNC_BYTES = 2 ** 20;
+/** Bytes handed to the system at once; an abort waits for no more than these. */
+const MAX_WRITE_BYTES = 2 ** 24;
+
+/** Writes all of `bytes` where the file stands, synchronously where that is quick. */
+export async function writeFully(
+  file: Pick<Deno.FsFile, "write" | "writeSync">,
+  bytes: Uint8Array,
+  gate: IoGate,
+): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const piece = bytes.subarray(done, done + MAX_WRITE_BYTES);
+    const quick = piece.length <= MAX_SYNC_BYTES && gate.enter();
+    try {
+      done += quick ? file.writeSync(piece) : await file.write(piece);
+    } finally {
+      gate.leave(quick, allowedMs(piece.length));
+    }
+  }
+}
