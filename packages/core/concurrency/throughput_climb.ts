@@ -29,7 +29,7 @@ const OTHER_WORK = 4;
  * Decides how many requests should be in flight, from the throughput of one round after another.
  *
  * It doubles while a doubling pays, goes back to the level below when one does not (asked twice, because new
- * connections are slow at first), then holds and now and then tries a fifth more or less. A throttled round halves the limit;
+ * connections are slow at first), looks whether half of that does as well, then holds and now and then tries a fifth more or less. A throttled round halves the limit;
  * it climbs back by an eighth a round to nine tenths of where it was throttled.
  */
 export class ThroughputClimb {
@@ -122,13 +122,26 @@ export class ThroughputClimb {
     if (base && gain < 1 + RAMP_SHARE * (this.#limit / base.limit - 1)) {
       if (!confirming) return void (this.#phase = { name: "ramp", confirming: true });
       this.#refused = { limit: this.#limit, gain };
-      return this.#settle(base);
+      return this.#probeHalf(base);
     }
     const level = { limit: this.#limit, rate };
     this.#baseline = level;
     if (this.#limit >= this.#maximum) return this.#settle(level);
     this.#limit = Math.min(this.#maximum, this.#limit * 2);
     this.#phase = { name: "ramp", confirming: false };
+  }
+
+  /**
+   * Half of a level that was reached by doublings may do as well: the first rounds are slow for reasons of their own,
+   * such as new connections, and made the doubling seem to pay.
+   */
+  #probeHalf(level: Level): void {
+    const half = Math.floor(level.limit / 2);
+    this.#probeUp = false;
+    if (half < 1) return this.#settle(level);
+    this.#baseline = level;
+    this.#limit = half;
+    this.#phase = { name: "probe" };
   }
 
   #settle(level: Level): void {

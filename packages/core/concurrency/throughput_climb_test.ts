@@ -9,9 +9,9 @@ function complete(climb: ThroughputClimb, count: number, rateAt: (limit: number)
   });
 }
 
-Deno.test("ThroughputClimb doubles while a doubling pays, and asks twice before it goes back", () => {
+Deno.test("ThroughputClimb doubles while a doubling pays, asks twice before it goes back, and tries half", () => {
   const climb = new ThroughputClimb(4, 256);
-  assertEquals(complete(climb, 5, (limit) => Math.min(limit, 16)), [8, 16, 32, 32, 16]);
+  assertEquals(complete(climb, 6, (limit) => Math.min(limit, 16)), [8, 16, 32, 32, 8, 16]);
   assertStringIncludes(climb.explain(), "32 in flight gave 1.00 times");
 });
 
@@ -24,6 +24,17 @@ Deno.test("ThroughputClimb goes on when the second round at a level pays", () =>
     return 4;
   });
   assertEquals(limits, [8, 8, 16, 32]);
+});
+
+Deno.test("ThroughputClimb stays at half of where doublings led when a slow start made them seem to pay", () => {
+  const climb = new ThroughputClimb(4, 256);
+  let cold = true;
+  const rateAt = (limit: number) => {
+    if (!cold) return Math.min(limit, 4);
+    cold = false;
+    return 1;
+  };
+  assertEquals(complete(climb, 7, rateAt), [8, 16, 16, 4, 3, 4, 4]);
 });
 
 Deno.test("ThroughputClimb tries more and less ever more rarely once nothing changes", () => {
@@ -53,8 +64,8 @@ Deno.test("ThroughputClimb climbs back to nine tenths of where it was throttled,
 
 Deno.test("ThroughputClimb takes a trial back when nobody wants so many", () => {
   const climb = new ThroughputClimb(8, 64);
-  complete(climb, 3, () => 1);
-  assertEquals(complete(climb, 2, () => 1), [8, 10]);
+  const rateAt = (limit: number) => Math.min(limit, 8);
+  assertEquals(complete(climb, 8, rateAt), [16, 16, 4, 8, 8, 8, 8, 10]);
   climb.abandonRound();
   assertEquals(climb.limit, 8);
 });

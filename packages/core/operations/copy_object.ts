@@ -7,10 +7,11 @@ import type {
   PutResult,
 } from "../contract/types.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
-import { type ChunkedRead, readChunksWithin } from "../read/read_chunks.ts";
-import type { ReadOptions, ReadResult } from "../read/read_options.ts";
+import { ObjectRead } from "../read/object_read.ts";
+import { checkReadOptions, type ReadOptions, type ReadResult } from "../read/read_options.ts";
 import { ChecksumMismatchError } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
+import { copyParts, type PartCopy } from "./copy_parts.ts";
 
 /** Options of {@linkcode copyObject}: conditions are on the destination. */
 export interface CopyObjectOptions
@@ -58,38 +59,61 @@ export async function copyObjectWithin(
   }
   const { sourceIfMatch, ifMatch: _, ...rest } = options;
   const reading = { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
-  await using read = await readChunksWithin(from, fromKey, reading, lease);
-  const put = putOptions(read.info, to, options);
-  const result = await write(read, to, toKey, put);
-  if (result.size !== read.info.size) {
-    throw new ChecksumMismatchError({
-      operation: "copy to",
-      uri: objectUri(to.uri, toKey),
-      detail: `the store reports ${result.size} bytes of ${read.info.size}`,
-    });
+  checkReadOptions(reading);
+  let read: ObjectRead | undefined;
+  try {
+    read = await ObjectRead.open(from, fromKey, reading);
+    const copy = { from, read, options: reading, lease };
+    const put = putOptions(read.info, to, options);
+    return await (read.chunks.length === 1
+      ? copyWhole(copy, to, toKey, put)
+      : copyInParts(copy, to, toKey, put));
+  } finally {
+    lease?.release();
+    await read?.close();
   }
-  return result;
 }
 
-/** One chunk goes by `put`, more by a writer. */
-async function write(
-  source: ChunkedRead,
+/** An object that came in one chunk goes by `put`. */
+async function copyWhole(
+  { from, read, options, lease }: Omit<PartCopy, "writer">,
   to: ObjectStore,
   key: string,
-  options: PutOptions,
+  put: PutOptions,
 ): Promise<CopyObjectResult> {
-  const chunks = source[Symbol.asyncIterator]();
-  const first = await chunks.next();
-  if (first.done) return { ...await to.put(key, new Uint8Array(), options), read: first.value };
-  if (first.value.length === source.range.length) {
-    const written = await to.put(key, first.value, options);
-    const end = await chunks.next();
-    return { ...written, ...(end.done && { read: end.value }) };
-  }
-  await using writer = await to.createWriter(key, options);
-  let next: IteratorResult<Uint8Array, ReadResult> = first;
-  for (; !next.done; next = await chunks.next()) await writer.write(next.value);
-  return { ...await writer.close(), read: next.value };
+  const { length } = read.range;
+  using _held = lease ?? from.context.budget.overdraw(length);
+  using slab = from.context.buffers.lease(length);
+  const bytes = slab.bytes.subarray(0, length);
+  await read.fetch(0, bytes, options.signal);
+  const finished = read.finish();
+  const written = await to.put(key, bytes, put);
+  checkSize(written, length, to, key);
+  return { ...written, read: finished };
+}
+
+async function copyInParts(
+  copy: Omit<PartCopy, "writer">,
+  to: ObjectStore,
+  key: string,
+  put: PutOptions,
+): Promise<CopyObjectResult> {
+  const { size } = copy.read.info;
+  await using writer = await to.createPartWriter(key, size, put);
+  await copyParts({ ...copy, writer });
+  const finished = copy.read.finish();
+  const written = await writer.close();
+  checkSize(written, size, to, key);
+  return { ...written, read: finished };
+}
+
+function checkSize(written: PutResult, size: number, to: ObjectStore, key: string): void {
+  if (written.size === size) return;
+  throw new ChecksumMismatchError({
+    operation: "copy to",
+    uri: objectUri(to.uri, key),
+    detail: `the store reports ${written.size} bytes of ${size}`,
+  });
 }
 
 async function copyWithin(

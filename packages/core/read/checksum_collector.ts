@@ -35,10 +35,16 @@ export class ChecksumCollector {
     if (this.#algorithm) this.#expected = told?.[this.#algorithm];
   }
 
-  /** Takes the bytes of one chunk, in any order of chunks. */
+  /** Whether anything is computed. */
+  get active(): boolean {
+    return this.#algorithm !== undefined;
+  }
+
+  /** Takes the next bytes of one chunk, in any order of chunks. */
   add(index: number, bytes: Uint8Array): void {
-    if (this.#algorithm === "crc32c") this.#values[index] = crc32c(bytes);
-    else if (this.#algorithm === "crc64nvme") this.#values[index] = crc64nvme(bytes);
+    const value = this.#values[index];
+    if (this.#algorithm === "crc32c") this.#values[index] = crc32c(bytes, Number(value ?? 0));
+    else if (this.#algorithm === "crc64nvme") this.#values[index] = crc64nvme(bytes, BigInt(value ?? 0));
   }
 
   /** Combines the chunks' checksums and compares the result with what the store tells. */
@@ -58,7 +64,7 @@ export class ChecksumCollector {
   #combine32(): string {
     const whole = new Crc32c();
     for (const [index, { length }] of this.#chunks.entries()) {
-      whole.append(Number(this.#values[index]), length);
+      whole.append(Number(this.#values[index] ?? 0), length);
     }
     return whole.toBase64();
   }

@@ -5,12 +5,15 @@ import type { Permit } from "../concurrency/adaptive_limit.ts";
 import { PreconditionFailedError, ServiceError, ThrottledError, UnavailableError } from "../errors/errors.ts";
 import { StoreError } from "../errors/store_error.ts";
 import { objectUri } from "../uri/check_key.ts";
+import type { ChunkSink } from "./chunk_sink.ts";
 import { ChecksumCollector } from "./checksum_collector.ts";
 import { alignedEnd, planChunks } from "./plan_chunks.ts";
 import type { ReadOptions, ReadResult } from "./read_options.ts";
 import { resolveRange } from "./resolve_range.ts";
 
 const MAX_FUTILE_TRIES = 5;
+/** Bytes that are checked at a time. */
+const CHECKSUM_STEP = 2 ** 20;
 
 /**
  * One read of one object: the answered first request, the plan of chunks that follows from it, and the means to
@@ -23,12 +26,15 @@ export class ObjectRead {
   /** All bytes of this read, within the object. */
   readonly range: ResolvedRange;
   /** The chunks of this read, ascending. */
-  readonly chunks: readonly ResolvedRange[];
+  get chunks(): readonly ResolvedRange[] {
+    return this.#chunks;
+  }
   /** The chunk whose request is already answered; it is best fetched before the others. */
   readonly firstIndex: number;
   readonly #store: ObjectStore;
   readonly #options: ReadOptions;
-  readonly #checksums: ChecksumCollector;
+  #chunks: readonly ResolvedRange[];
+  #checksums: ChecksumCollector;
   #first: GetResult | undefined;
   #firstPermit: Permit | undefined;
 
@@ -47,14 +53,14 @@ export class ObjectRead {
     this.#firstPermit = firstPermit;
     this.info = info;
     this.range = resolveRange(options.range, info.size, objectUri(store.uri, info.key));
-    this.chunks = first.range.length === this.range.length ? [first.range] : planChunks(
+    this.#chunks = first.range.length === this.range.length ? [first.range] : planChunks(
       this.range,
       first.range,
       chunkSize === "auto" ? hints.chunkSize : chunkSize,
       hints.alignment,
     );
-    this.firstIndex = first.range.offset === this.range.offset ? 0 : this.chunks.length - 1;
-    this.#checksums = new ChecksumCollector(info, this.range, this.chunks, options.checksum ?? "auto");
+    this.firstIndex = first.range.offset === this.range.offset ? 0 : this.#chunks.length - 1;
+    this.#checksums = this.#collector();
   }
 
   /** Makes the first request. */
@@ -79,9 +85,21 @@ export class ObjectRead {
     }
   }
 
-  /** Fills `target`, of the chunk's length, with the chunk at `index`. It is in use until this settles. */
-  async fetch(index: number, target: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  /** Cuts the read anew, before anything is fetched. The chunk at `firstIndex` stays what it is. */
+  replan(chunks: readonly ResolvedRange[]): void {
+    this.#chunks = chunks;
+    this.#checksums = this.#collector();
+  }
+
+  /**
+   * Fetches the chunk at `index` into `target`, of its length, or piece by piece into a sink. The memory is in use until
+   * this settles. What a sink throws is thrown on.
+   */
+  async fetch(index: number, target: Uint8Array | ChunkSink, signal: AbortSignal | undefined): Promise<void> {
     const chunk = this.#chunk(index);
+    const sink = target instanceof Uint8Array ? undefined : target;
+    // In steps after which a checksum finds the bytes in the core's own cache.
+    const step = this.#checksums.active ? CHECKSUM_STEP : chunk.length;
     let result = index === this.firstIndex ? this.#first : undefined;
     let permit: Permit | undefined;
     if (result) {
@@ -91,23 +109,35 @@ export class ObjectRead {
     let done = 0;
     for (let futile = 0;;) {
       const before = done;
+      let sinkFailed = false;
       try {
         permit ??= await acquirePermit(this.#store, this.#options, signal);
         result ??= await this.#request(chunk.offset + done, chunk.length - done, signal);
-        if (chunk.length > done) await this.#fill(result, done === 0 ? target : target.subarray(done));
-        else await result.cancel();
-        this.#report(chunk.length - before);
-        permit?.done({ bytes: chunk.length - before });
-        this.#checksums.add(index, target);
+        if (chunk.length === 0) await result.cancel();
+        while (done < chunk.length) {
+          const room = target instanceof Uint8Array
+            ? done === 0 ? target : target.subarray(done)
+            : target.room(chunk.offset + done);
+          const most = sink ? chunk.length - done : step;
+          const piece = room.length > most ? room.subarray(0, most) : room;
+          done += await this.#fill(index, result, piece);
+          if (done === chunk.length) permit?.done({ bytes: done - before });
+          if (!sink) continue;
+          sinkFailed = true;
+          await sink.reached(chunk.offset + done);
+          sinkFailed = false;
+        }
+        permit?.done({ bytes: 0 });
         return;
       } catch (error) {
-        done += result?.bytesRead ?? 0;
-        this.#report(done - before);
+        if (result) done = before + result.bytesRead;
         permit?.done({ bytes: done - before, throttled: error instanceof ThrottledError });
         permit = undefined;
         await result?.cancel(error);
         result = undefined;
         signal?.throwIfAborted();
+        // Bytes that all came and proved wrong in the end are not put right by going on at the next one.
+        if (sinkFailed || done === chunk.length) throw error;
         futile = done > before ? 1 : futile + 1;
         if (!(error instanceof StoreError && error.retryable) || futile > MAX_FUTILE_TRIES) throw error;
         this.#options.onProgress?.({ type: "resumed", key: this.info.key, error });
@@ -136,14 +166,31 @@ export class ObjectRead {
     await first?.cancel(reason);
   }
 
-  async #fill(result: GetResult, target: Uint8Array): Promise<void> {
-    const count = await result.readInto(target);
-    if (count === target.length) return;
+  /** Fills `piece` with the next bytes of a chunk; what came before a failure is counted too. */
+  async #fill(index: number, result: GetResult, piece: Uint8Array): Promise<number> {
+    const before = result.bytesRead;
+    let count = 0;
+    try {
+      count = await result.readInto(piece);
+    } catch (error) {
+      count = result.bytesRead - before;
+      throw error;
+    } finally {
+      if (count > 0) {
+        this.#checksums.add(index, count === piece.length ? piece : piece.subarray(0, count));
+        this.#options.onProgress?.({ type: "bytes", key: this.info.key, bytes: count });
+      }
+    }
+    if (count === piece.length) return count;
     throw new UnavailableError({
       operation: "get",
       uri: objectUri(this.#store.uri, this.info.key),
-      detail: `the body ended after ${count} of ${target.length} bytes`,
+      detail: `the body ended after ${count} of ${piece.length} bytes`,
     });
+  }
+
+  #collector(): ChecksumCollector {
+    return new ChecksumCollector(this.info, this.range, this.#chunks, this.#options.checksum ?? "auto");
   }
 
   async #request(offset: number, length: number, signal: AbortSignal | undefined): Promise<GetResult> {
@@ -168,10 +215,6 @@ export class ObjectRead {
     const chunk = this.chunks[index];
     if (!chunk) throw new RangeError(`Cannot fetch chunk ${index}: there are ${this.chunks.length}`);
     return chunk;
-  }
-
-  #report(bytes: number): void {
-    if (bytes > 0) this.#options.onProgress?.({ type: "bytes", key: this.info.key, bytes });
   }
 
   #pause(tries: number, asked: number | undefined, signal: AbortSignal | undefined): Promise<void> {

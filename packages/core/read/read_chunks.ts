@@ -31,28 +31,13 @@ interface Slot {
  * At most `concurrency` chunks are held at once, all counted in the context's byte budget; a reader that pauses
  * stops the fetching. Leaving the iteration early, or disposing, aborts what is in flight and frees every buffer.
  */
-export function readChunks(
+export async function readChunks(
   store: ObjectStore,
   key: string,
   options: ReadOptions = {},
 ): Promise<ChunkedRead> {
-  return readChunksWithin(store, key, options);
-}
-
-/** {@linkcode readChunks}, where `lease` already counts the first chunk against the budget; it is released with it. */
-export async function readChunksWithin(
-  store: ObjectStore,
-  key: string,
-  options: ReadOptions,
-  lease?: BudgetLease,
-): Promise<ChunkedRead> {
-  try {
-    checkReadOptions(options);
-    return new OrderedRead(store, await ObjectRead.open(store, key, options), options, lease);
-  } catch (error) {
-    lease?.release();
-    throw error;
-  }
+  checkReadOptions(options);
+  return new OrderedRead(store, await ObjectRead.open(store, key, options), options);
 }
 
 class OrderedRead implements ChunkedRead {
@@ -65,13 +50,13 @@ class OrderedRead implements ChunkedRead {
   #next = 0;
   #started = false;
 
-  constructor(store: ObjectStore, read: ObjectRead, options: ReadOptions, lease: BudgetLease | undefined) {
+  constructor(store: ObjectStore, read: ObjectRead, options: ReadOptions) {
     this.#store = store;
     this.#read = read;
     const { concurrency = "auto", signal } = options;
     this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
     this.#fixedDepth = concurrency === "auto" ? store.readHints.sequentialConcurrency : concurrency;
-    this.#fill(lease);
+    this.#fill();
   }
 
   get info(): ObjectInfo {
@@ -114,7 +99,7 @@ class OrderedRead implements ChunkedRead {
   }
 
   /** Starts chunks until enough are held. The next chunk in order always gets a buffer; read-ahead only within the budget. */
-  #fill(prepaid?: BudgetLease): void {
+  #fill(): void {
     const { chunks } = this.#read;
     const { context, readHints } = this.#store;
     const depth = this.#fixedDepth ?? withReserve(context.limits.of(readHints).current);
@@ -123,7 +108,7 @@ class OrderedRead implements ChunkedRead {
       if (!chunk) return;
       const lease = this.#slots.length > 0
         ? context.budget.tryAcquire(chunk.length)
-        : prepaid ?? context.budget.overdraw(chunk.length);
+        : context.budget.overdraw(chunk.length);
       if (!lease) return;
       const slab = context.buffers.lease(chunk.length);
       const target = slab.bytes.subarray(0, chunk.length);

@@ -1,0 +1,91 @@
+import type { BudgetLease } from "../context/byte_budget.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { PartWriter } from "../contract/part_writer.ts";
+import type { ChunkSink } from "../read/chunk_sink.ts";
+import type { ObjectRead } from "../read/object_read.ts";
+import type { ReadOptions } from "../read/read_options.ts";
+import { planUnits, type Unit } from "./plan_units.ts";
+
+/** What {@linkcode copyParts} moves. */
+export interface PartCopy {
+  /** The store that is read. */
+  readonly from: ObjectStore;
+  /** The read of a whole object, its first request answered and nothing fetched yet. */
+  readonly read: ObjectRead;
+  /** Takes the parts. */
+  readonly writer: PartWriter;
+  /** Those of the read. */
+  readonly options: ReadOptions;
+  /** Counts bytes against the budget already. */
+  readonly lease?: BudgetLease | undefined;
+}
+
+/**
+ * Moves every byte of a read into a writer of parts: several ranges at once, each part written from the memory it was
+ * received in, in whatever order they come. Holds one part for each range under way, counted in the byte budget.
+ *
+ * When something fails, all else is ended and waited for before this rejects.
+ */
+export async function copyParts({ from, read, writer, options, lease }: PartCopy): Promise<void> {
+  const { context, readHints } = from;
+  const { concurrency = "auto", chunkSize = "auto" } = options;
+  const { size, partSize } = writer;
+  const wanted = chunkSize === "auto" ? readHints.chunkSize : chunkSize;
+  const { chunks, units } = planUnits(size, read.chunks[0]?.length ?? 0, wanted, partSize);
+  read.replan(chunks);
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const running = new Set<Promise<void>>();
+  const most = () => {
+    if (concurrency !== "auto") return concurrency;
+    const busy = Math.max(context.limits.of(readHints).current, writer.concurrency);
+    // Some more than may be under way: then the limits see that more are wanted.
+    return busy + Math.ceil(busy / 4);
+  };
+  const move = async ({ from, to }: Unit, lease: BudgetLease, bytes: number) => {
+    using _lease = lease;
+    using slab = context.buffers.lease(bytes);
+    const sink = sinkOf(writer, slab.bytes);
+    for (let index = from; index < to; index++) await read.fetch(index, sink, signal);
+  };
+  let prepaid = lease;
+  for (const unit of units) {
+    const length = Math.min(partSize, size - (chunks[unit.from]?.offset ?? 0));
+    let held: BudgetLease | undefined;
+    while (!signal.aborted) {
+      if (running.size < most()) {
+        held = running.size > 0
+          ? context.budget.tryAcquire(length)
+          : prepaid ?? context.budget.overdraw(length);
+        if (held) break;
+      }
+      await Promise.race(running);
+    }
+    if (!held) break;
+    prepaid = undefined;
+    const task = move(unit, held, length).catch((error) => {
+      if (!stop.signal.aborted) stop.abort(error);
+    }).finally(() => running.delete(task));
+    running.add(task);
+  }
+  prepaid?.release();
+  await Promise.all(running);
+  options.signal?.throwIfAborted();
+  stop.signal.throwIfAborted();
+}
+
+/** Gathers each part at the start of `memory` and writes it from there. */
+function sinkOf(writer: PartWriter, memory: Uint8Array): ChunkSink {
+  const { size, partSize } = writer;
+  return {
+    room(offset) {
+      const at = offset % partSize;
+      return memory.subarray(at, Math.min(partSize, size - offset + at));
+    },
+    reached(offset) {
+      if (offset % partSize !== 0 && offset !== size) return undefined;
+      const index = Math.ceil(offset / partSize) - 1;
+      return writer.writePart(index, memory.subarray(0, offset - index * partSize));
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
+import {
+  createPartWriter,
+  type ObjectPart,
+  type PartSink,
+  type PutResult,
+  UnavailableError,
+} from "../mod.ts";
+
+/** A sink whose calls settle when the test says so. */
+class HeldSink implements PartSink {
+  readonly concurrency = 2;
+  readonly log: string[] = [];
+  readonly #held = new Map<string, PromiseWithResolvers<void>>();
+
+  write({ index, offset, length }: ObjectPart): Promise<void> {
+    return this.#hold(`write ${index} ${offset}+${length}`);
+  }
+
+  async finish(): Promise<PutResult> {
+    await this.#hold("finish");
+    return { size: 25 };
+  }
+
+  drop(): Promise<void> {
+    return this.#hold("drop");
+  }
+
+  settle(name: string, error?: unknown): void {
+    const { resolve, reject } = this.#held.get(name) ?? Promise.withResolvers<void>();
+    if (error === undefined) resolve();
+    else reject(error);
+  }
+
+  #hold(name: string): Promise<void> {
+    this.log.push(name);
+    const held = Promise.withResolvers<void>();
+    this.#held.set(name, held);
+    return held.promise;
+  }
+}
+
+const failure = new UnavailableError({ operation: "write", uri: "test://a", detail: "it broke" });
+const leftover = new UnavailableError({ operation: "abort", uri: "test://a", detail: "it stays" });
+
+/** Long enough for every promise that can settle to have settled. */
+const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+function open(signal?: AbortSignal) {
+  const sink = new HeldSink();
+  return { sink, writer: createPartWriter({ size: 25, partSize: 10, sink, signal }) };
+}
+
+Deno.test("createPartWriter() gives each part its place and tells what is written", async () => {
+  const { sink, writer } = open();
+  assertEquals([writer.partCount, writer.concurrency, writer.bytesWritten], [3, 2, 0]);
+  const last = writer.writePart(2, new Uint8Array(5));
+  const first = writer.writePart(0, new Uint8Array(10));
+  sink.settle("write 2 20+5");
+  await last;
+  assertEquals(writer.bytesWritten, 5);
+  const second = writer.writePart(1, new Uint8Array(10));
+  const closing = writer.close();
+  await turn();
+  assertEquals(sink.log, ["write 2 20+5", "write 0 0+10", "write 1 10+10"]);
+  sink.settle("write 0 0+10");
+  sink.settle("write 1 10+10");
+  await Promise.all([first, second]);
+  await turn();
+  sink.settle("finish");
+  assertEquals(await closing, { size: 25 });
+  await writer.abort();
+  assertEquals(sink.log.at(-1), "finish");
+});
+
+Deno.test("createPartWriter() drops the sink only when no part is under way any more", async () => {
+  const { sink, writer } = open();
+  const first = writer.writePart(0, new Uint8Array(10)).catch((error) => error);
+  const second = writer.writePart(1, new Uint8Array(10)).catch((error) => error);
+  sink.settle("write 0 0+10", failure);
+  await turn();
+  assertEquals(sink.log.includes("drop"), false);
+  sink.settle("write 1 10+10");
+  await turn();
+  assertEquals(sink.log.at(-1), "drop");
+  sink.settle("drop");
+  assertStrictEquals(await first, failure);
+  assertStrictEquals(await second, failure, "a part that was written is of no use any more");
+  await assertRejects(() => writer.close(), UnavailableError, "it broke");
+});
+
+Deno.test("createPartWriter() tells with a failure what could not be removed", async () => {
+  const { sink, writer } = open();
+  const first = writer.writePart(0, new Uint8Array(10)).catch((error) => error);
+  sink.settle("write 0 0+10", failure);
+  await turn();
+  sink.settle("drop", leftover);
+  assertStringIncludes((await first).message, "it broke; also, it stays");
+  await writer.abort();
+});
+
+Deno.test("abort() of a writer of parts rejects when something could not be removed, once", async () => {
+  const { sink, writer } = open();
+  const aborting = writer.abort().catch((error) => error);
+  await turn();
+  sink.settle("drop", leftover);
+  assertStrictEquals(await aborting, leftover);
+  await writer.abort();
+});
+
+Deno.test("abort() during close() leaves an object alone that has become visible", async () => {
+  const { sink, writer } = open();
+  const parts = [10, 10, 5].map((size, index) => writer.writePart(index, new Uint8Array(size)));
+  for (const name of ["write 0 0+10", "write 1 10+10", "write 2 20+5"]) sink.settle(name);
+  await Promise.all(parts);
+  const closing = writer.close();
+  await turn();
+  const aborting = writer.abort();
+  sink.settle("finish");
+  assertEquals(await closing, { size: 25 });
+  await aborting;
+  assertEquals(sink.log.includes("drop"), false);
+});
+
+Deno.test("createPartWriter()'s signal does not wait for what is to be removed", async () => {
+  const controller = new AbortController();
+  const { sink, writer } = open(controller.signal);
+  const first = writer.writePart(0, new Uint8Array(10)).catch((error) => error);
+  const reason = new Error("stop");
+  controller.abort(reason);
+  sink.settle("write 0 0+10");
+  assertStrictEquals(await first, reason);
+  await turn();
+  assert(sink.log.includes("drop"));
+  sink.settle("drop");
+  await writer.abort();
+});
