@@ -4,6 +4,7 @@ import type { PartWriter } from "../contract/part_writer.ts";
 import type { ChunkSink } from "../read/chunk_sink.ts";
 import type { ObjectRead } from "../read/object_read.ts";
 import type { ReadOptions } from "../read/read_options.ts";
+import { CopyWidth } from "./copy_width.ts";
 import { planUnits, type Unit } from "./plan_units.ts";
 
 /** What {@linkcode copyParts} moves. */
@@ -36,16 +37,11 @@ export async function copyParts({ from, read, writer, options, lease }: PartCopy
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const running = new Set<Promise<void>>();
-  const most = () => {
-    if (concurrency !== "auto") return concurrency;
-    const busy = Math.max(context.limits.of(readHints).current, writer.concurrency);
-    // Some more than may be under way: then the limits see that more are wanted.
-    return busy + Math.ceil(busy / 4);
-  };
+  const width = new CopyWidth(writer, () => context.limits.of(readHints).current, concurrency);
   const move = async ({ from, to }: Unit, lease: BudgetLease, bytes: number) => {
     using _lease = lease;
     using slab = context.buffers.lease(bytes);
-    const sink = sinkOf(writer, slab.bytes);
+    const sink = sinkOf(writer, slab.bytes, width);
     for (let index = from; index < to; index++) await read.fetch(index, sink, signal);
   };
   let prepaid = lease;
@@ -53,13 +49,14 @@ export async function copyParts({ from, read, writer, options, lease }: PartCopy
     const length = Math.min(partSize, size - (chunks[unit.from]?.offset ?? 0));
     let held: BudgetLease | undefined;
     while (!signal.aborted) {
-      if (running.size < most()) {
+      if (running.size < width.most) {
         held = running.size > 0
           ? context.budget.tryAcquire(length)
           : prepaid ?? context.budget.overdraw(length);
         if (held) break;
       }
       await Promise.race(running);
+      width.widen();
     }
     if (!held) break;
     prepaid = undefined;
@@ -75,7 +72,7 @@ export async function copyParts({ from, read, writer, options, lease }: PartCopy
 }
 
 /** Gathers each part at the start of `memory` and writes it from there. */
-function sinkOf(writer: PartWriter, memory: Uint8Array): ChunkSink {
+function sinkOf(writer: PartWriter, memory: Uint8Array, width: CopyWidth): ChunkSink {
   const { size, partSize } = writer;
   return {
     room(offset) {
@@ -85,7 +82,7 @@ function sinkOf(writer: PartWriter, memory: Uint8Array): ChunkSink {
     reached(offset) {
       if (offset % partSize !== 0 && offset !== size) return undefined;
       const index = Math.ceil(offset / partSize) - 1;
-      return writer.writePart(index, memory.subarray(0, offset - index * partSize));
+      return width.whileWriting(writer.writePart(index, memory.subarray(0, offset - index * partSize)));
     },
   };
 }

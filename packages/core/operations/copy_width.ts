@@ -1,0 +1,54 @@
+import type { PartWriter } from "../contract/part_writer.ts";
+
+/** Parts read ahead of those that are being written. */
+const AHEAD = 2;
+
+/**
+ * How many ranges a copy has under way: enough to keep the writer busy, and more, one with each that is finished, while
+ * the writer has less to do than it could and the source allows. So a copy holds few parts where writing is what takes
+ * the time, and as many as the source takes where reading is.
+ */
+export class CopyWidth {
+  readonly #writer: Pick<PartWriter, "concurrency">;
+  readonly #readLimit: () => number;
+  readonly #fixed: number | undefined;
+  #wide = 0;
+  #writing = 0;
+
+  /** `readLimit` tells the reads that may be under way now; a `concurrency` that is a number settles the width. */
+  constructor(
+    writer: Pick<PartWriter, "concurrency">,
+    readLimit: () => number,
+    concurrency: number | "auto",
+  ) {
+    this.#writer = writer;
+    this.#readLimit = readLimit;
+    this.#fixed = concurrency === "auto" ? undefined : concurrency;
+  }
+
+  /** Ranges that may be under way now. */
+  get most(): number {
+    return this.#fixed ?? Math.max(this.#writer.concurrency + AHEAD, Math.min(this.#wide, this.#readable));
+  }
+
+  /** Says that a range is finished. */
+  widen(): void {
+    if (this.#writing < this.#writer.concurrency && this.most < this.#readable) this.#wide = this.most + 1;
+  }
+
+  /** Counts a part as being written until its promise settles. */
+  async whileWriting(written: Promise<void>): Promise<void> {
+    this.#writing++;
+    try {
+      await written;
+    } finally {
+      this.#writing--;
+    }
+  }
+
+  /** Some more than may be under way: then the limit sees that more are wanted. */
+  get #readable(): number {
+    const limit = this.#readLimit();
+    return limit + Math.ceil(limit / 4);
+  }
+}
