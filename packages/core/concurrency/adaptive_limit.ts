@@ -62,6 +62,11 @@ export class AdaptiveLimit {
     return this.#climb.limit;
   }
 
+  /** Whether it still doubles from round to round. */
+  get climbing(): boolean {
+    return this.#climb.ramping;
+  }
+
   /** Requests in flight now. */
   get inFlight(): number {
     return this.#inFlight;

@@ -7,6 +7,11 @@ export interface ReadHints {
   readonly firstChunkSize: number;
   /** Bytes of each further chunk. */
   readonly chunkSize: number;
+  /**
+   * Bytes of a chunk at most, where many bytes are left and memory does not depend on it; `chunkSize` where larger ones
+   * are no better.
+   */
+  readonly largestChunkSize?: number;
   /** Chunks in flight when a read starts. */
   readonly initialConcurrency: number;
   /** Chunks in flight at most. */

@@ -1,11 +1,13 @@
 import type { BudgetLease } from "../context/byte_budget.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
+import type { ResolvedRange } from "../contract/types.ts";
+import { chunkSizes } from "../read/chunk_size.ts";
+import { cutUnits } from "../read/cut_units.ts";
 import type { ChunkSink } from "../read/chunk_sink.ts";
 import type { ObjectRead } from "../read/object_read.ts";
 import type { ReadOptions } from "../read/read_options.ts";
 import { CopyWidth } from "./copy_width.ts";
-import { planUnits, type Unit } from "./plan_units.ts";
 
 /** What {@linkcode copyParts} moves. */
 export interface PartCopy {
@@ -29,24 +31,30 @@ export interface PartCopy {
  */
 export async function copyParts({ from, read, writer, options, lease }: PartCopy): Promise<void> {
   const { context, readHints } = from;
-  const { concurrency = "auto", chunkSize = "auto" } = options;
+  const { concurrency = "auto" } = options;
   const { size, partSize } = writer;
-  const wanted = chunkSize === "auto" ? readHints.chunkSize : chunkSize;
-  const { chunks, units } = planUnits(size, read.chunks[0]?.length ?? 0, wanted, partSize);
-  read.replan(chunks);
+  const limit = context.limits.of(readHints);
+  const units = cutUnits({
+    range: read.range,
+    first: read.chunks[0]?.length ?? 0,
+    partSize,
+    chunkSize: chunkSizes(readHints, limit, options),
+  });
+  read.beginAnew();
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const running = new Set<Promise<void>>();
-  const width = new CopyWidth(writer, () => context.limits.of(readHints).current, concurrency);
-  const move = async ({ from, to }: Unit, lease: BudgetLease, bytes: number) => {
+  const width = new CopyWidth(writer, () => limit.current, concurrency);
+  const move = async (chunks: readonly ResolvedRange[], lease: BudgetLease, bytes: number) => {
     using _lease = lease;
     using slab = context.buffers.lease(bytes);
     const sink = sinkOf(writer, slab.bytes, width);
-    for (let index = from; index < to; index++) await read.fetch(index, sink, signal);
+    const indexes = chunks.map((chunk) => read.append(chunk));
+    for (const index of indexes) await read.fetch(index, sink, signal);
   };
   let prepaid = lease;
   for (const unit of units) {
-    const length = Math.min(partSize, size - (chunks[unit.from]?.offset ?? 0));
+    const length = Math.min(partSize, size - (unit[0]?.offset ?? 0));
     let held: BudgetLease | undefined;
     while (!signal.aborted) {
       if (running.size < width.most) {

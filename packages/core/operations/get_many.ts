@@ -106,7 +106,7 @@ async function readOne(
     read = await ObjectRead.open(store, key, options);
     lease = await admit(read);
     const bytes = new Uint8Array(read.range.length);
-    await fetchChunks(read, bytes, options);
+    await fetchChunks(store, read, bytes, options);
     const { info } = read.finish();
     return { key, info, bytes, lease };
   } catch (error) {

@@ -1,13 +1,16 @@
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ResolvedRange } from "../contract/types.ts";
+import { chunkSizes } from "./chunk_size.ts";
+import { cutUnits } from "./cut_units.ts";
 import type { ObjectRead } from "./object_read.ts";
 import type { ReadOptions } from "./read_options.ts";
-
-const MOST_LANES = 256;
 
 /**
  * Fetches every chunk of a read into its place in `target`, several at once. When one fails, the others are aborted
  * and waited for before this rejects, so that nothing touches `target` afterwards.
  */
 export async function fetchChunks(
+  store: ObjectStore,
   read: ObjectRead,
   target: Uint8Array,
   options: ReadOptions,
@@ -16,32 +19,63 @@ export async function fetchChunks(
   if (chunks.length === 1) {
     return await read.fetch(0, exact(target, range.length), options.signal);
   }
+  const nextIndex = firstIndex === 0
+    ? cutAsFetched(read, store, options)
+    : ascending(chunks.length, firstIndex);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  let next = 0;
-  const fetch = (index: number) => {
-    const chunk = chunks[index];
-    if (!chunk) return Promise.resolve();
-    const start = chunk.offset - range.offset;
-    return read.fetch(index, target.subarray(start, start + chunk.length), signal);
-  };
-  const lane = async (index: number | undefined) => {
+  const running = new Set<Promise<void>>();
+  const fetch = async (index: number) => {
+    const { offset, length } = read.chunks[index] ?? range;
+    const start = offset - range.offset;
     try {
-      if (index !== undefined) await fetch(index);
-      while (next < chunks.length) {
-        const current = next++;
-        if (current !== firstIndex) await fetch(current);
-      }
+      await read.fetch(index, target.subarray(start, start + length), signal);
     } catch (error) {
-      next = chunks.length;
       if (!stop.signal.aborted) stop.abort(error);
     }
   };
+  const limit = store.context.limits.of(store.readHints);
   const { concurrency = "auto" } = options;
-  const lanes = Math.min(chunks.length, concurrency === "auto" ? MOST_LANES : concurrency);
-  await Promise.all(Array.from({ length: lanes }, (_, i) => lane(i === 0 ? firstIndex : undefined)));
+  // Some more than may be in flight: then the limit sees that more are wanted.
+  const most = () => concurrency === "auto" ? limit.current + Math.ceil(limit.current / 4) : concurrency;
+  while (!signal.aborted) {
+    const index = nextIndex();
+    if (index === undefined) break;
+    const task = fetch(index).finally(() => running.delete(task));
+    running.add(task);
+    while (running.size >= most() && !signal.aborted) await Promise.race(running);
+  }
+  await Promise.all(running);
   options.signal?.throwIfAborted();
   stop.signal.throwIfAborted();
+}
+
+/** Gives the index of one chunk after the other, each cut when it is asked for. */
+function cutAsFetched(read: ObjectRead, store: ObjectStore, options: ReadOptions): () => number | undefined {
+  const { context, readHints } = store;
+  const units = cutUnits({
+    range: read.range,
+    first: read.chunks[0]?.length ?? 0,
+    partSize: readHints.alignment,
+    chunkSize: chunkSizes(readHints, context.limits.of(readHints), options),
+  });
+  read.beginAnew();
+  let unit: ResolvedRange[] = [];
+  return () => {
+    if (unit.length === 0) unit = [...units.next().value ?? []];
+    const chunk = unit.shift();
+    return chunk && read.append(chunk);
+  };
+}
+
+/** The indexes of chunks that are cut already, the answered one first. */
+function ascending(count: number, firstIndex: number): () => number | undefined {
+  let next = -1;
+  return () => {
+    const index = next++;
+    if (index < 0) return firstIndex;
+    return index < count - 1 ? index : undefined;
+  };
 }
 
 function exact(target: Uint8Array, length: number): Uint8Array {

@@ -22,7 +22,7 @@ export async function getBytes(
   const read = await ObjectRead.open(store, key, options);
   try {
     const bytes = new Uint8Array(read.range.length);
-    await fetchChunks(read, bytes, options);
+    await fetchChunks(store, read, bytes, options);
     return { ...read.finish(), bytes };
   } catch (error) {
     await read.close(error);

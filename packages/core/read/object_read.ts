@@ -29,11 +29,12 @@ export class ObjectRead {
   get chunks(): readonly ResolvedRange[] {
     return this.#chunks;
   }
+
   /** The chunk whose request is already answered; it is best fetched before the others. */
   readonly firstIndex: number;
   readonly #store: ObjectStore;
   readonly #options: ReadOptions;
-  #chunks: readonly ResolvedRange[];
+  #chunks: ResolvedRange[];
   #checksums: ChecksumCollector;
   #first: GetResult | undefined;
   #firstPermit: Permit | undefined;
@@ -85,10 +86,18 @@ export class ObjectRead {
     }
   }
 
-  /** Cuts the read anew, before anything is fetched. The chunk at `firstIndex` stays what it is. */
-  replan(chunks: readonly ResolvedRange[]): void {
-    this.#chunks = chunks;
+  /**
+   * Forgets the chunks, before anything is fetched, so that they are cut anew by {@linkcode append} as they are fetched.
+   * Only for a read whose first chunk is answered.
+   */
+  beginAnew(): void {
+    this.#chunks = [];
     this.#checksums = this.#collector();
+  }
+
+  /** Adds the chunk that follows the last one, and gives its index. */
+  append(chunk: ResolvedRange): number {
+    return this.#chunks.push(chunk) - 1;
   }
 
   /**

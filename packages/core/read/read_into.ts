@@ -27,7 +27,7 @@ export async function readInto(
         `Cannot read ${uri}: it takes ${read.range.length} bytes, the buffer has ${target.length}`,
       );
     }
-    await fetchChunks(read, target, options);
+    await fetchChunks(store, read, target, options);
   } catch (error) {
     await read.close(error);
     throw error;

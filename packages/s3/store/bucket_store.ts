@@ -66,10 +66,11 @@ export class BucketStore implements S3Store {
   readonly uri: string;
   /** All but an atomic rename. What a service other than Amazon's lacks cannot be known beforehand. */
   readonly capabilities: Capabilities;
-  /** Chunks of 8 MiB, from 4 in flight up. */
+  /** Chunks of 8 MiB, from 4 in flight up; larger ones later, since every request costs the service something. */
   readonly readHints: ReadHints = {
     firstChunkSize: 8 * 2 ** 20,
     chunkSize: 8 * 2 ** 20,
+    largestChunkSize: 32 * 2 ** 20,
     initialConcurrency: 4,
     maxConcurrency: 64,
     alignment: 1,
