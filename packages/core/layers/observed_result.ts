@@ -26,6 +26,10 @@ export class ObservedResult implements GetResult {
     return this.#inner.range;
   }
 
+  get throttled(): boolean {
+    return this.#inner.throttled ?? false;
+  }
+
   get bytesRead(): number {
     return this.#inner.bytesRead;
   }

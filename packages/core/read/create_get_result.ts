@@ -13,6 +13,8 @@ export interface GetResultParts {
   readonly source: BodySource;
   /** The object's URI, for messages. */
   readonly uri: string;
+  /** The service asked for fewer requests before it answered. */
+  readonly throttled?: boolean;
   /** Ends the read; pending and later reads reject with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,6 +32,7 @@ export function createGetResult(parts: GetResultParts): GetResult {
 class SourceResult implements GetResult {
   readonly info: ObjectInfo;
   readonly range: ResolvedRange;
+  readonly throttled: boolean;
   readonly #source: BodySource;
   readonly #uri: string;
   readonly #signal: AbortSignal | undefined;
@@ -42,6 +45,7 @@ class SourceResult implements GetResult {
   constructor(parts: GetResultParts) {
     this.info = parts.info;
     this.range = parts.range;
+    this.throttled = parts.throttled ?? false;
     this.#source = parts.source;
     this.#uri = parts.uri;
     this.#signal = parts.signal;

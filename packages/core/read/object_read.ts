@@ -130,7 +130,9 @@ export class ObjectRead {
           const most = sink ? chunk.length - done : step;
           const piece = room.length > most ? room.subarray(0, most) : room;
           done += await this.#fill(index, result, piece);
-          if (done === chunk.length) permit?.done({ bytes: done - before });
+          if (done === chunk.length) {
+            permit?.done({ bytes: done - before, throttled: result.throttled ?? false });
+          }
           if (!sink) continue;
           sinkFailed = true;
           await sink.reached(chunk.offset + done);
@@ -140,7 +142,10 @@ export class ObjectRead {
         return;
       } catch (error) {
         if (result) done = before + result.bytesRead;
-        permit?.done({ bytes: done - before, throttled: error instanceof ThrottledError });
+        permit?.done({
+          bytes: done - before,
+          throttled: result?.throttled || error instanceof ThrottledError,
+        });
         permit = undefined;
         await result?.cancel(error);
         result = undefined;

@@ -38,6 +38,10 @@ export class FaultyResult implements GetResult {
     this.#signal.addEventListener("abort", () => this.#leave(), { once: true });
   }
 
+  get throttled(): boolean {
+    return this.#parts.inner.throttled ?? false;
+  }
+
   get bytesRead(): number {
     return this.#position;
   }

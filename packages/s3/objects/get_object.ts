@@ -110,6 +110,7 @@ async function readAnswer(
   return createGetResult({
     info,
     range: { offset: wanted.offset, length: wanted.length },
+    throttled: response.throttled,
     source: new ObjectBody(body, verifier, partial, call),
     uri,
     signal,
