@@ -38,6 +38,8 @@ export const getMemory: Bench = {
     const { env } = server;
     const commands: [string, readonly string[] | undefined][] = [
       ["lade fresh", ladeChild("get-bytes")],
+      // What docs/tuning.md tells to do where fresh memory counts.
+      ["lade fresh, huge pages", ["env", "GLIBC_TUNABLES=glibc.malloc.hugetlb=1", ...ladeChild("get-bytes")]],
       ["lade reused", ladeChild("read-into")],
       ["obstore", pythonChild("obstore get")],
       ["s3dlio", pythonChild("s3dlio get")],
