@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import config from "../../packages/cli/deno.json" with { type: "json" };
 import { COMMAND_NAMES } from "../../packages/cli/program/commands.ts";
 import { getDocPage } from "@optique/core/parser";
-import { loadParser } from "../../packages/cli/program/command_line.ts";
+import { loadParser } from "../../packages/cli/program/parse_command_line.ts";
 import { CliHere } from "./run_here.ts";
 import { runLade } from "./run_lade.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";

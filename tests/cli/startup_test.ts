@@ -20,25 +20,24 @@ async function loadedPackages(args: readonly string[], cwd: string, ...flags: st
   return [...new Set(names)].flatMap((name) => name === undefined ? [] : [name]).sort();
 }
 
-Deno.test("lade ls of a local directory loads no package but that of the command line", async () => {
+Deno.test("lade ls of a local directory loads no package at all", async () => {
   await using directory = await TemporaryDirectory.make({ a: "1" });
-  assertEquals(await loadedPackages(["ls", "."], directory.path), ["@optique/core"]);
-  assertEquals(await loadedPackages(["ls", `direct://${directory.path}/`], directory.path), [
-    "@optique/core",
-  ]);
+  // Not looked at beforehand, either: a module that is not counts as a file to be read.
+  const flags = [
+    "--unstable-lazy-dynamic-imports",
+    `--allow-read=${new URL("../../", import.meta.url).pathname}`,
+  ];
+  for (const place of [".", `direct://${directory.path}/`]) {
+    assertEquals(await loadedPackages(["ls", place], directory.path, ...flags), []);
+  }
+});
+
+Deno.test("lade ls loads the command line's package for what is not plain", async () => {
+  await using directory = await TemporaryDirectory.make({ a: "1" });
+  assertEquals(await loadedPackages(["ls", "-rH"], directory.path), ["@optique/core"]);
 });
 
 Deno.test("lade --version loads no package at all", async () => {
   await using directory = await TemporaryDirectory.make();
   assertEquals(await loadedPackages(["--version"], directory.path), []);
-});
-
-Deno.test("lade runs with modules that are looked at only when they are needed", async () => {
-  await using directory = await TemporaryDirectory.make({ a: "1" });
-  // A module that is not looked at beforehand counts as a file to be read.
-  const flags = [
-    "--unstable-lazy-dynamic-imports",
-    `--allow-read=${new URL("../../", import.meta.url).pathname}`,
-  ];
-  assertEquals(await loadedPackages(["ls", "."], directory.path, ...flags), ["@optique/core"]);
 });

@@ -1,35 +1,31 @@
-import { merge, object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { withDefault } from "@optique/core/modifiers";
-import type { InferValue } from "@optique/core/parser";
-import { argument } from "@optique/core/primitives";
 import { defineCommand } from "../program/command.ts";
+import { argument, optionalArgument, type ValuesOf } from "../syntax/option.ts";
 import { decompressOptions, treeOptions, writeOptions } from "../transfer/transfer_options.ts";
 import { placeValue } from "../values/place_value.ts";
 
-const places = object({
-  uri: argument(placeValue({ metavar: "URI", dash: false }), { description: message`What to download.` }),
-  destination: withDefault(
-    argument(placeValue({ metavar: "DEST", dash: true }), {
-      description:
-        message`A local path or file URI, or - for standard output; the working directory by default.`,
-    }),
+const options = {
+  ...treeOptions,
+  ...writeOptions,
+  ...decompressOptions,
+  uri: argument(placeValue({ metavar: "URI", dash: false }), "What to download."),
+  destination: optionalArgument(
+    placeValue({ metavar: "DEST", dash: true }),
     ".",
+    "A local path or file URI, or - for standard output; the working directory by default.",
   ),
-});
-const options = merge("Options", treeOptions, writeOptions, decompressOptions, places);
+};
 
 /** Options of `lade get`. */
-export type GetOptions = InferValue<typeof options>;
+export type GetOptions = ValuesOf<typeof options>;
 
 /** `lade get`. */
 export const get = defineCommand({
   name: "get",
-  brief: message`Download objects`,
+  brief: "Download objects",
   description:
-    message`Downloads an object, or with -r everything under a prefix; DEST is read as cp reads it. Nothing \
+    "Downloads an object, or with -r everything under a prefix; DEST is read as cp reads it. Nothing \
 is written outside DEST: an object whose name would lead there is reported and left out. A file appears whole or not \
-at all.`,
+at all.",
   usage: "URI [DEST]",
   examples: [
     ["lade get s3://bucket/model.bin", "downloads to model.bin"],

@@ -1,13 +1,8 @@
-import { merge, or } from "@optique/core/constructs";
-import { runParser } from "@optique/core/facade";
-import { formatMessage, lineBreak, type Message, message, text } from "@optique/core/message";
-import config from "../deno.json" with { type: "json" };
-import { SIZE_UNITS } from "../values/parse_size.ts";
 import type { Invocation } from "./command.ts";
-import { type CommandName, isCommandName, loadCommands } from "./commands.ts";
-import { ownNameOf } from "./foreign_names.ts";
+import { isCommandName, loadCommand } from "./commands.ts";
 import { type GlobalOptions, globalOptions } from "./global_options.ts";
-import { s3Options, withoutPayer } from "./s3_options.ts";
+import { s3Options, withoutPayer, withS3 } from "./s3_options.ts";
+import { firstArgument, readPlainly, valuesOf } from "../syntax/read_plainly.ts";
 
 /** What a command line asks for. */
 export type CommandLine =
@@ -23,76 +18,25 @@ export interface HelpFormat {
   readonly colors: boolean;
 }
 
-/** What the program is, in a few words. */
-export const BRIEF: Message = message`Move, read and feed objects of any store.`;
-
-/** How a command line is written. */
-export const USAGE = "[OPTION...] COMMAND [ARGUMENT...]";
-
-/** What the help says at its end. */
-export const FOOTER: Message = message`A place is a URI (file:///path, direct:///path, memory://name/key, \
-s3://bucket/key and so on) or a local path. A URI that ends in a slash names a prefix.${lineBreak()}\
-${text(SIZE_UNITS)}${lineBreak()}\
-Exit codes: 0 done, 1 something failed, 2 wrong command line, 130 interrupted (SIGTERM 143, SIGHUP 129).`;
-
-/** Loads the parser of command lines with one command, or with any. */
-export async function loadParser(only?: CommandName) {
-  return merge(globalOptions, s3Options, or(...await loadCommands(only)));
-}
-
 /**
- * Reads a command line. Help, version and completions come back as text to print. One that starts with a command, as
- * most do, is read without loading the others.
+ * Reads a command line. One that plainly runs a command is read here; the parser, which takes longer to load than most
+ * commands to run, has all others: help, completions, abbreviations, mistakes.
  */
 export async function readCommandLine(args: readonly string[], format: HelpFormat): Promise<CommandLine> {
-  const [first] = args;
-  const parser = await loadParser(isCommandName(first) ? first : undefined);
-  const printed: string[] = [];
-  let answer: CommandLine | undefined;
-  const onShow = () => {
-    answer = { kind: "text", text: tidy(printed.join("\n")) };
-  };
-  const parsed = runParser(parser, "lade", withoutPayer(args), {
-    help: { command: true, option: { names: ["-h", "--help"], group: "Global options" }, onShow },
-    version: {
-      value: config.version,
-      option: { names: ["-V", "--version"], group: "Global options" },
-      onShow: () => {
-        answer = { kind: "text", text: `lade ${config.version}` };
-      },
-    },
-    completion: { command: true, onShow },
-    brief: BRIEF,
-    footer: FOOTER,
-    usageLine: [{ type: "literal", value: USAGE }],
-    maxWidth: format.columns,
-    termWidth: "auto",
-    colors: format.colors,
-    aboveError: "none",
-    stdout: (text) => printed.push(text),
-    stderr: () => {},
-    onError: (_exitCode, error) => {
-      answer = { kind: "mistake", problem: problemOf(args, error) };
-    },
-  });
-  if (answer) return answer;
-  const { invocation, s3, ...settings } = parsed;
-  if (Object.keys(s3).length === 0) return { kind: "run", invocation, settings };
-  const byScheme = { ...settings.config, s3: { ...settings.config["s3"], ...s3 } };
-  return { kind: "run", invocation, settings: { ...settings, config: byScheme } };
+  const plain = withoutPayer(args);
+  return await readPlainLine(plain) ??
+    await (await import("./parse_command_line.ts")).parseCommandLine(plain, format);
 }
 
-/** No-break spaces have kept indentation; wrapped lines end in a space. */
-function tidy(text: string): string {
-  return text.replaceAll("\u00a0", " ").replaceAll(/ +$/gm, "");
-}
-
-function problemOf(args: readonly string[], error: Message): string {
-  if (args.length === 0) return "A command is needed.\nSee lade --help.";
-  const problem = formatMessage(error, { quotes: true, colors: false }).replaceAll(/\n\n+/g, "\n");
-  const command = args.find((arg) => isCommandName(arg));
-  const own = command === undefined ? args.map(ownNameOf).find((name) => name !== undefined) : undefined;
-  const hint = own === undefined ? "" : `\nHere it is called ${own}.`;
-  const help = command === undefined ? "lade --help" : `lade ${command} --help`;
-  return `${problem}${hint}\nSee ${help}.`;
+/** Reads a command line that plainly runs a command; `undefined` for any other. */
+export async function readPlainLine(args: readonly string[]): Promise<CommandLine | undefined> {
+  const common = [...Object.values(globalOptions), ...Object.values(s3Options)];
+  const at = firstArgument(args, common);
+  const name = args[at];
+  if (!isCommandName(name)) return undefined;
+  const command = await loadCommand(name);
+  const given = readPlainly(args.toSpliced(at, 1), [...common, ...Object.values(command.options)]);
+  if (!given) return undefined;
+  const settings = withS3(valuesOf(globalOptions, given), valuesOf(s3Options, given));
+  return { kind: "run", invocation: command.invoke(valuesOf(command.options, given)), settings };
 }

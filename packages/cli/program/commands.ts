@@ -1,8 +1,4 @@
-import type { Parser } from "@optique/core/parser";
-import type { CommandValue } from "./command.ts";
-
-/** The parser of one command. */
-export type CommandParser = Parser<"sync", CommandValue, unknown>;
+import type { Command } from "./command.ts";
 
 const LOAD = {
   ls: async () => (await import("../commands/ls.ts")).ls,
@@ -20,7 +16,7 @@ const LOAD = {
   presign: async () => (await import("../commands/presign.ts")).presign,
   doctor: async () => (await import("../commands/doctor.ts")).doctor,
   man: async () => (await import("../commands/man.ts")).man,
-} as const satisfies Readonly<Record<string, () => Promise<CommandParser>>>;
+} as const satisfies Readonly<Record<string, () => Promise<Command>>>;
 
 /** The name of a command. */
 export type CommandName = keyof typeof LOAD;
@@ -33,8 +29,7 @@ export function isCommandName(word: string | undefined): word is CommandName {
   return word !== undefined && Object.hasOwn(LOAD, word);
 }
 
-/** Loads the parser of one command, or of all. */
-export async function loadCommands(only?: CommandName): Promise<CommandParser[]> {
-  const names = only === undefined ? COMMAND_NAMES : [only];
-  return await Promise.all(names.map((name) => LOAD[name]()));
+/** Loads a command, without the code that runs it. */
+export async function loadCommand(name: CommandName): Promise<Command> {
+  return await LOAD[name]();
 }

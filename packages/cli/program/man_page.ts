@@ -3,7 +3,7 @@ import { formatMessage, type Message } from "@optique/core/message";
 import { getDocPage } from "@optique/core/parser";
 import { formatUsageTerm } from "@optique/core/usage";
 import config from "../deno.json" with { type: "json" };
-import { BRIEF, FOOTER, loadParser, USAGE } from "./command_line.ts";
+import { BRIEF, FOOTER, loadParser, USAGE } from "./parse_command_line.ts";
 import { COMMAND_NAMES, type CommandName } from "./commands.ts";
 
 const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [

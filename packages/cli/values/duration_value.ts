@@ -1,23 +1,18 @@
-import { message } from "@optique/core/message";
-import type { ValueParser } from "@optique/core/valueparser";
 import { parseDuration } from "./parse_duration.ts";
+import type { Value } from "./value.ts";
 
 /** Reads a duration on the command line, in milliseconds; one longer than `most` (written so) is refused. */
-export function durationValue(config: { readonly most: string }): ValueParser<"sync", number> {
-  const most = parseDuration(config.most) ?? Infinity;
+export function durationValue(config: { readonly most: string }): Value<number> {
   return {
-    mode: "sync",
     metavar: "TIME",
     placeholder: 1_000,
-    parse(input) {
-      const durationMs = parseDuration(input);
-      if (durationMs === undefined) {
-        return { success: false, error: message`${input} is not a time such as 90s, 15m, 1h30m or 7d.` };
-      }
-      if (durationMs > most) {
-        return { success: false, error: message`${input} is more than ${config.most}.` };
-      }
-      return { success: true, value: durationMs };
+    read(text) {
+      const value = parseDuration(text);
+      const quoted = JSON.stringify(text);
+      if (value === undefined) return { problem: `${quoted} is not a time such as 90s, 15m, 1h30m or 7d.` };
+      return value > (parseDuration(config.most) ?? Infinity)
+        ? { problem: `${quoted} is more than ${JSON.stringify(config.most)}.` }
+        : { value };
     },
     format: (durationMs) => `${durationMs / 1_000}s`,
   };

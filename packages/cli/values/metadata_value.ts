@@ -1,19 +1,14 @@
-import { message } from "@optique/core/message";
-import type { ValueParser } from "@optique/core/valueparser";
+import type { Value } from "./value.ts";
 
 /** Reads `name=value` on the command line; names are stored in lower case. */
-export function metadataValue(): ValueParser<"sync", readonly [name: string, value: string]> {
-  return {
-    mode: "sync",
-    metavar: "NAME=VALUE",
-    placeholder: ["", ""],
-    parse(input) {
-      const [, name, value] = /^([A-Za-z0-9_-]+)=(.*)$/s.exec(input) ?? [];
-      if (name === undefined || value === undefined) {
-        return { success: false, error: message`${input} is not of the form name=value.` };
-      }
-      return { success: true, value: [name.toLowerCase(), value] };
-    },
-    format: ([name, value]) => `${name}=${value}`,
-  };
-}
+export const metadataValue: Value<readonly [name: string, value: string]> = {
+  metavar: "NAME=VALUE",
+  placeholder: ["", ""],
+  read(text) {
+    const [, name, value] = /^([A-Za-z0-9_-]+)=(.*)$/s.exec(text) ?? [];
+    return name === undefined || value === undefined
+      ? { problem: `${JSON.stringify(text)} is not of the form name=value.` }
+      : { value: [name.toLowerCase(), value] };
+  },
+  format: ([name, value]) => `${name}=${value}`,
+};

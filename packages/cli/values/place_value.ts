@@ -1,5 +1,4 @@
-import { message } from "@optique/core/message";
-import type { ValueParser } from "@optique/core/valueparser";
+import type { Value } from "./value.ts";
 
 /** Configuration of {@linkcode placeValue}. */
 export interface PlaceValueConfig {
@@ -10,30 +9,23 @@ export interface PlaceValueConfig {
 }
 
 /** Reads a URI or local path on the command line, as it stands; shells complete it as a file. */
-export function placeValue(config: PlaceValueConfig): ValueParser<"sync", string> {
+export function placeValue({ metavar, dash }: PlaceValueConfig): Value<string> {
   return {
-    mode: "sync",
-    metavar: config.metavar,
+    metavar,
     placeholder: "",
-    parse(input) {
-      if (input === "") return { success: false, error: message`A URI or path cannot be empty.` };
-      if (input === "-" && !config.dash) {
-        return { success: false, error: message`${"-"} is not possible here: a URI or path is needed.` };
-      }
-      return { success: true, value: input };
+    isPlace: true,
+    read(text) {
+      if (text === "") return { problem: "A URI or path cannot be empty." };
+      return text === "-" && !dash
+        ? { problem: '"-" is not possible here: a URI or path is needed.' }
+        : { value: text };
     },
     format: (place) => place,
-    *suggest(prefix) {
-      if (!prefix.includes("://")) yield { kind: "file", type: "any", pattern: prefix };
-    },
   };
 }
 
 /** How many places a command needs that works on each of them. */
-export const atLeastOne = { min: 1, errors: { tooFew: message`A URI or path is needed.` } };
+export const atLeastOne = { least: 1, tooFew: "A URI or path is needed." };
 
 /** How many places a command needs that has sources and a destination. */
-export const sourcesAndDestination = {
-  min: 2,
-  errors: { tooFew: message`A source and a destination are needed.` },
-};
+export const sourcesAndDestination = { least: 2, tooFew: "A source and a destination are needed." };

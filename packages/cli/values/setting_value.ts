@@ -1,5 +1,4 @@
-import { message } from "@optique/core/message";
-import type { ValueParser } from "@optique/core/valueparser";
+import type { Value } from "./value.ts";
 
 /** One configuration value of a backend. */
 export interface Setting {
@@ -12,21 +11,17 @@ export interface Setting {
 }
 
 /** Reads `scheme.name=value` on the command line. */
-export function settingValue(): ValueParser<"sync", Setting> {
-  return {
-    mode: "sync",
-    metavar: "SCHEME.NAME=VALUE",
-    placeholder: { scheme: "", name: "", value: "" },
-    parse(input) {
-      const [, scheme, name, value] = /^([a-z][a-z0-9+-]*)\.([A-Za-z][A-Za-z0-9]*)=(.*)$/s.exec(input) ?? [];
-      if (scheme === undefined || name === undefined || value === undefined) {
-        return { success: false, error: message`${input} is not of the form scheme.name=value.` };
-      }
-      return { success: true, value: { scheme, name, value: typed(value) } };
-    },
-    format: ({ scheme, name, value }) => `${scheme}.${name}=${value}`,
-  };
-}
+export const settingValue: Value<Setting> = {
+  metavar: "SCHEME.NAME=VALUE",
+  placeholder: { scheme: "", name: "", value: "" },
+  read(text) {
+    const [, scheme, name, value] = /^([a-z][a-z0-9+-]*)\.([A-Za-z][A-Za-z0-9]*)=(.*)$/s.exec(text) ?? [];
+    return scheme === undefined || name === undefined || value === undefined
+      ? { problem: `${JSON.stringify(text)} is not of the form scheme.name=value.` }
+      : { value: { scheme, name, value: typed(value) } };
+  },
+  format: ({ scheme, name, value }) => `${scheme}.${name}=${value}`,
+};
 
 function typed(value: string): Setting["value"] {
   if (value === "true" || value === "false") return value === "true";

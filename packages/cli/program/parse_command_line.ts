@@ -1,0 +1,90 @@
+import { merge, object, or } from "@optique/core/constructs";
+import { runParser } from "@optique/core/facade";
+import { formatMessage, lineBreak, type Message, message, text } from "@optique/core/message";
+import config from "../deno.json" with { type: "json" };
+import { parserOf } from "../syntax/parser_of.ts";
+import { SIZE_UNITS } from "../values/parse_size.ts";
+import type { CommandLine, HelpFormat } from "./command_line.ts";
+import { commandParser } from "./command_parser.ts";
+import { COMMAND_NAMES, type CommandName, isCommandName, loadCommand } from "./commands.ts";
+import { ownNameOf } from "./foreign_names.ts";
+import { globalOptions } from "./global_options.ts";
+import { s3Options, withS3 } from "./s3_options.ts";
+
+/** What the program is, in a few words. */
+export const BRIEF: Message = message`Move, read and feed objects of any store.`;
+
+/** How a command line is written. */
+export const USAGE = "[OPTION...] COMMAND [ARGUMENT...]";
+
+/** What the help says at its end. */
+export const FOOTER: Message = message`A place is a URI (file:///path, direct:///path, memory://name/key, \
+s3://bucket/key and so on) or a local path. A URI that ends in a slash names a prefix.${lineBreak()}\
+${text(SIZE_UNITS)}${lineBreak()}\
+Exit codes: 0 done, 1 something failed, 2 wrong command line, 130 interrupted (SIGTERM 143, SIGHUP 129).`;
+
+/** Loads the parser of command lines with one command, or with any. */
+export async function loadParser(only?: CommandName) {
+  const names = only === undefined ? COMMAND_NAMES : [only];
+  const commands = await Promise.all(names.map(loadCommand));
+  return merge(
+    object("Global options", { settings: parserOf(globalOptions) }),
+    object("S3 options", { s3: parserOf(s3Options) }),
+    or(...commands.map(commandParser)),
+  );
+}
+
+/**
+ * Parses a command line. Help, version and completions come back as text to print. One that starts with a command is
+ * parsed without loading the others.
+ */
+export async function parseCommandLine(args: readonly string[], format: HelpFormat): Promise<CommandLine> {
+  const [first] = args;
+  const parser = await loadParser(isCommandName(first) ? first : undefined);
+  const printed: string[] = [];
+  let answer: CommandLine | undefined;
+  const onShow = () => {
+    answer = { kind: "text", text: tidy(printed.join("\n")) };
+  };
+  const parsed = runParser(parser, "lade", args, {
+    help: { command: true, option: { names: ["-h", "--help"], group: "Global options" }, onShow },
+    version: {
+      value: config.version,
+      option: { names: ["-V", "--version"], group: "Global options" },
+      onShow: () => {
+        answer = { kind: "text", text: `lade ${config.version}` };
+      },
+    },
+    completion: { command: true, onShow },
+    brief: BRIEF,
+    footer: FOOTER,
+    usageLine: [{ type: "literal", value: USAGE }],
+    maxWidth: format.columns,
+    termWidth: "auto",
+    colors: format.colors,
+    aboveError: "none",
+    stdout: (text) => printed.push(text),
+    stderr: () => {},
+    onError: (_exitCode, error) => {
+      answer = { kind: "mistake", problem: problemOf(args, error) };
+    },
+  });
+  if (answer) return answer;
+  const { invocation, settings, s3 } = parsed;
+  return { kind: "run", invocation, settings: withS3(settings, s3) };
+}
+
+/** No-break spaces have kept indentation; wrapped lines end in a space. */
+function tidy(text: string): string {
+  return text.replaceAll("\u00a0", " ").replaceAll(/ +$/gm, "");
+}
+
+function problemOf(args: readonly string[], error: Message): string {
+  if (args.length === 0) return "A command is needed.\nSee lade --help.";
+  const problem = formatMessage(error, { quotes: true, colors: false }).replaceAll(/\n\n+/g, "\n");
+  const command = args.find((arg) => isCommandName(arg));
+  const own = command === undefined ? args.map(ownNameOf).find((name) => name !== undefined) : undefined;
+  const hint = own === undefined ? "" : `\nHere it is called ${own}.`;
+  const help = command === undefined ? "lade --help" : `lade ${command} --help`;
+  return `${problem}${hint}\nSee ${help}.`;
+}
