@@ -31,7 +31,7 @@ import {
 
 import { createDefaultRegistry } from "./default_registry.ts";
 import type { GetManyUriResult, UriEntry } from "./results.ts";
-import { downloadFiles, type TransferSummary, uploadFiles } from "./transfer_files.ts";
+import type { TransferSummary } from "./transfer_files.ts";
 
 /** Configuration per scheme, such as `{ file: { sync: "full" } }`. */
 export type SchemeConfigs = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -267,6 +267,7 @@ export class Lade implements AsyncDisposable {
     uri: string,
     options: CopyTreeOptions = {},
   ): Promise<TransferSummary> {
+    const { uploadFiles } = await import("./transfer_files.ts");
     return await uploadFiles(this, typeof files === "string" ? [files] : files, uri, options);
   }
 
@@ -275,6 +276,7 @@ export class Lade implements AsyncDisposable {
    * ever written outside it. Rejects with an `AggregateError` when any object failed, after the rest.
    */
   async download(uri: string, directory: string, options: CopyTreeOptions = {}): Promise<TransferSummary> {
+    const { downloadFiles } = await import("./transfer_files.ts");
     return await downloadFiles(this, uri, directory, options);
   }
 

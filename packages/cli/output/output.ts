@@ -40,7 +40,7 @@ export class Output {
   #closed = false;
   #writeFailure: OutputError | undefined;
   #draining: Promise<void> | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #scheduled = false;
 
   /** Prints to the streams of `config.terminal`. */
   constructor(config: OutputConfig) {
@@ -122,13 +122,17 @@ export class Output {
     else this.#schedule();
   }
 
+  /** Drains when this turn of the event loop is over. (The first `setTimeout` of a process takes 5 ms of CPU.) */
   #schedule(): void {
-    this.#timer ??= setTimeout(() => void this.#drain(), 0);
+    if (this.#scheduled || !this.#pending) return;
+    this.#scheduled = true;
+    AbortSignal.timeout(0).addEventListener("abort", () => {
+      this.#scheduled = false;
+      void this.#drain();
+    });
   }
 
   async #drain(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     while (this.#pending) {
       await (this.#draining ??= this.#writePending().finally(() => this.#draining = undefined));
     }

@@ -18,7 +18,8 @@ export async function writeAll(sink: ByteSink, bytes: Uint8Array, signal?: Abort
     await Promise.race([writeFully(sink, bytes), givenUp.promise]);
   } finally {
     signal.removeEventListener("abort", onAbort);
-    clearTimeout(timer);
+    // Without one it would only load the timers of Node.
+    if (timer !== undefined) clearTimeout(timer);
   }
 }
 

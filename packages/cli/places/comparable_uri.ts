@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { localPathOf, type Place } from "./place.ts";
 
 /**
@@ -17,10 +16,15 @@ async function realPathOf(path: string): Promise<string> {
     try {
       return (await Deno.realPath(existing)).replace(/\/$/, "") + rest;
     } catch {
-      const parent = dirname(existing);
+      const parent = parentOf(existing);
       if (parent === existing) return path;
       rest = existing.replace(/\/+$/, "").slice(parent.length).replace(/^\/?/, "/") + rest;
       existing = parent;
     }
   }
+}
+
+function parentOf(path: string): string {
+  const trimmed = path.replace(/\/+$/, "");
+  return trimmed.slice(0, trimmed.lastIndexOf("/")) || "/";
 }
