@@ -8,13 +8,13 @@ import {
   type ProviderOptions,
   systemClock,
   UnsupportedError,
-} from "@lade/core";
+} from "@lade/core/backend";
 import { errorCode, fileError, type Subject } from "./files/file_error.ts";
 import { IoGate } from "./files/io_gate.ts";
 import type { LocalStore } from "./local_store.ts";
 import { completeConfig, DIRECT_CONFIG, FILE_CONFIG, type LocalConfig } from "./names/local_config.ts";
 import { formatPathUri, parsePathUri, rootPath } from "./names/path_uri.ts";
-import { type DirectStoreOptions, openDirectStore } from "./open_direct_store.ts";
+import type { DirectStoreOptions } from "./open_direct_store.ts";
 import { openFileStore } from "./open_file_store.ts";
 import { removeEmptyTree } from "./tree/empty_directories.ts";
 import { FileCalls } from "./tree/file_calls.ts";
@@ -117,5 +117,6 @@ export const fileProvider: Provider = new LocalProvider({
 export const directProvider: Provider = new LocalProvider({
   scheme: "direct",
   configNames: DIRECT_CONFIG,
-  open: openDirectStore,
+  open: async (root, options) =>
+    await (await import("./open_direct_store.ts")).openDirectStore(root, options),
 });

@@ -30,7 +30,7 @@ import {
   type StoreContext,
   UnsupportedError,
   type WriterOptions,
-} from "@lade/core";
+} from "@lade/core/backend";
 import { errorCode, fileError, type Subject } from "./files/file_error.ts";
 import { infoOf } from "./files/file_status.ts";
 import { listLevel } from "./list/list_level.ts";
@@ -39,12 +39,11 @@ import { pathFault } from "./names/path_fault.ts";
 import { FileSource } from "./read/file_source.ts";
 import { noSuchObject, openObject, statObject } from "./read/open_object.ts";
 import type { LocalParts } from "./tree/local_parts.ts";
-import { copyFile, type CopyRequest } from "./write/copy_file.ts";
+import type { CopyRequest } from "./write/copy_file.ts";
 import { deleteFile } from "./write/delete_file.ts";
 import { deleteEach } from "./write/delete_each.ts";
 import { LocalPartSink } from "./write/local_part_sink.ts";
 import { bytesOf, LocalWriter } from "./write/local_writer.ts";
-import { moveFile } from "./write/move_file.ts";
 import { beginWrite, putFile, type WriteRequest } from "./write/write_file.ts";
 
 const CAPABILITIES: Capabilities = {
@@ -192,12 +191,14 @@ class Store implements LocalStore {
   /** Copies a file by the system's own copy, under a temporary name first. */
   async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
     const request = this.#copy("copy", from, to, options);
+    const { copyFile } = await import("./write/copy_file.ts");
     return await this.#mapped(request.subject, options, () => copyFile(this.#parts, request), readError);
   }
 
   /** Renames a file. One reached by a link, or moved to another file system, is copied and then deleted. */
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
     const request = this.#copy("rename", from, to, options);
+    const { moveFile } = await import("./write/move_file.ts");
     await this.#mapped(request.subject, options, () => moveFile(this.#parts, request), readError);
   }
 

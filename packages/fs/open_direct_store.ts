@@ -1,4 +1,4 @@
-import { type StoreContext, UnsupportedError } from "@lade/core";
+import { type StoreContext, UnsupportedError } from "@lade/core/backend";
 import { directFlag, DirectMedium } from "./files/direct_medium.ts";
 import { FileMedium } from "./files/file_medium.ts";
 import type { LocalStore } from "./local_store.ts";

@@ -1,4 +1,4 @@
-import { createStoreContext, type StoreContext, UnsupportedError } from "@lade/core";
+import { createStoreContext, type StoreContext, UnsupportedError } from "@lade/core/backend";
 import { IoGate } from "./files/io_gate.ts";
 import type { Medium } from "./files/medium.ts";
 import { createLocalStore, type LocalStore } from "./local_store.ts";

@@ -1,4 +1,4 @@
-import { systemClock } from "@lade/core";
+import { systemClock } from "@lade/core/backend";
 import { errorCode, fileError } from "./files/file_error.ts";
 import { IoGate } from "./files/io_gate.ts";
 import type { LocalStore } from "./local_store.ts";

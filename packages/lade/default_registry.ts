@@ -1,19 +1,23 @@
-import { memoryProvider, Registry, type RegistryOptions } from "@lade/core";
+import type { RegistryOptions } from "@lade/core";
+import { Registry } from "@lade/core/backend";
 
 /** A registry of every backend; each is loaded when one of its schemes is first used. */
 export function createDefaultRegistry(options: RegistryOptions = {}): Registry {
   return new Registry(options)
     .register({
       schemes: ["file"],
-      load: async () => (await import("@lade/fs")).fileProvider,
+      load: async () => (await import("@lade/fs/provider")).fileProvider,
     })
     .register({
       schemes: ["direct"],
-      load: async () => (await import("@lade/fs")).directProvider,
+      load: async () => (await import("@lade/fs/provider")).directProvider,
     })
     .register({
       schemes: ["s3"],
-      load: async () => (await import("@lade/s3")).s3Provider(),
+      load: async () => (await import("@lade/s3/provider")).s3Provider(),
     })
-    .register(memoryProvider());
+    .register({
+      schemes: ["memory"],
+      load: async () => (await import("@lade/core/memory")).memoryProvider(),
+    });
 }

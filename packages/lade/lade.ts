@@ -1,33 +1,25 @@
-import {
-  type Check,
-  copyObject,
-  type CopyObjectOptions,
-  type CopyTreeOptions,
-  createStoreContext,
-  deletePrefix,
-  exists,
-  getBytes,
-  getMany,
-  type GetManyOptions,
-  type HeadOptions,
-  InvalidNameError,
-  type ListOptions,
-  type ObjectInfo,
-  type ObjectStore,
-  type ObjectWriter,
-  PrefixStore,
-  type ProgressOptions,
-  type PutOptions,
-  type PutResult,
-  readInto,
-  type ReadOptions,
-  type ReadResult,
-  type Registry,
-  type StoreContext,
-  stream,
-  UnsupportedError,
-  type WriterOptions,
+import type {
+  Check,
+  CopyObjectOptions,
+  CopyTreeOptions,
+  GetManyOptions,
+  HeadOptions,
+  ListOptions,
+  ObjectInfo,
+  ObjectStore,
+  ObjectWriter,
+  ProgressOptions,
+  PutOptions,
+  PutResult,
+  ReadOptions,
+  ReadResult,
+  Registry,
+  StoreContext,
+  WriterOptions,
 } from "@lade/core";
+import { createStoreContext } from "@lade/core/backend";
+import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
+import { copyObject, deletePrefix, exists, getBytes, getMany, readInto, stream } from "@lade/core/operations";
 
 import { createDefaultRegistry } from "./default_registry.ts";
 import type { GetManyUriResult, UriEntry } from "./results.ts";
@@ -98,7 +90,7 @@ export class Lade implements AsyncDisposable {
     return this.registry.context;
   }
 
-  /** Opens a store of the caller's own: a {@linkcode PrefixStore} when the URI names a prefix. A key is an `InvalidNameError`. */
+  /** Opens a store of the caller's own: a `PrefixStore` when the URI names a prefix. A key is an `InvalidNameError`. */
   async openStore(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<ObjectStore> {
     const { provider, container, key } = await this.registry.resolve(uri);
     if (key !== "" && !key.endsWith("/")) {
@@ -113,7 +105,9 @@ export class Lade implements AsyncDisposable {
       context: this.context,
       ...this.#configOf(provider.schemes),
     });
-    return key === "" ? store : new PrefixStore(store, key);
+    if (key === "") return store;
+    const { PrefixStore } = await import("@lade/core/layers");
+    return new PrefixStore(store, key);
   }
 
   /** Finds the container of a URI, opened and shared, and the key or prefix in it. */

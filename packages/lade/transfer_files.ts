@@ -1,11 +1,7 @@
 import { basename } from "node:path";
-import {
-  AlreadyExistsError,
-  copyTree,
-  type CopyTreeOptions,
-  type CopyTreeResult,
-  InvalidNameError,
-} from "@lade/core";
+import type { CopyTreeOptions, CopyTreeResult } from "@lade/core";
+import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
+import { copyTree } from "@lade/core/operations";
 import type { Lade } from "./lade.ts";
 import { directoryUri, fileUri } from "./local_path.ts";
 

@@ -1,43 +1,73 @@
 import { assertEquals } from "@std/assert";
-import { ladeArguments } from "./run_lade.ts";
+import { ladeArguments, type RunLadeOptions } from "./run_lade.ts";
+import { S3Cli } from "./s3_cli.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
-/** The npm packages that a command line loads, as the runtime's own log tells. */
-async function loadedPackages(args: readonly string[], cwd: string, ...flags: string[]): Promise<string[]> {
-  const [run = "run", ...rest] = ladeArguments(args, { cwd, readOnly: true }).filter((flag) =>
+const ROOT = new URL("../../", import.meta.url);
+
+/** What a command line loads: npm packages, and modules by their paths in `packages/`. */
+interface Loaded {
+  readonly packages: string[];
+  readonly modules: string[];
+}
+
+/** What a command line loads, as the runtime's own log tells. Modules are looked at only when they are needed. */
+async function loaded(args: readonly string[], options: RunLadeOptions): Promise<Loaded> {
+  // A module that is not looked at beforehand counts as a file to be read.
+  const permissions = [...options.permissions ?? [], `--allow-read=${ROOT.pathname}`];
+  const [run = "run", ...rest] = ladeArguments(args, { ...options, permissions }).filter((flag) =>
     flag !== "--quiet"
   );
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [run, "--log-level=debug", ...flags, ...rest],
-    cwd,
-    env: { NO_COLOR: "1" },
+    args: [run, "--log-level=debug", "--unstable-lazy-dynamic-imports", ...rest],
+    cwd: options.cwd,
+    env: { NO_COLOR: "1", ...options.env },
   }).output();
-  assertEquals(success, true);
   const log = new TextDecoder().decode(stderr);
-  const names = [...log.matchAll(/\/npm\/[^/\s]+\/((?:@[^/\s]+\/)?[^/\s]+)\/\d+\.\d+\.\d+/g)].map((match) =>
-    match[1]
-  );
-  return [...new Set(names)].flatMap((name) => name === undefined ? [] : [name]).sort();
+  assertEquals(success, true, log.slice(-2_000));
+  const found = (pattern: RegExp) =>
+    [...new Set([...log.matchAll(pattern)].map(([, name = ""]) => name))].sort();
+  return {
+    packages: found(/\/npm\/[^/\s]+\/((?:@[^/\s]+\/)?[^/\s]+)\/\d+\.\d+\.\d+/g),
+    modules: found(new RegExp(`specifier: ${ROOT.href}packages/(\\S+\\.ts)`, "g")),
+  };
 }
 
-Deno.test("lade ls of a local directory loads no package at all", async () => {
+Deno.test("lade ls of a local directory loads no package at all, and no other backend", async () => {
   await using directory = await TemporaryDirectory.make({ a: "1" });
-  // Not looked at beforehand, either: a module that is not counts as a file to be read.
-  const flags = [
-    "--unstable-lazy-dynamic-imports",
-    `--allow-read=${new URL("../../", import.meta.url).pathname}`,
-  ];
   for (const place of [".", `direct://${directory.path}/`]) {
-    assertEquals(await loadedPackages(["ls", place], directory.path, ...flags), []);
+    const { packages, modules } = await loaded(["ls", place], { cwd: directory.path, readOnly: true });
+    assertEquals(packages, []);
+    assertEquals(modules.includes("fs/local_store.ts"), true);
+    assertEquals(modules.filter((path) => /^s3\/|\/(memory|layers|zstd|http)\//.test(path)), []);
   }
 });
 
-Deno.test("lade ls loads the command line's package for what is not plain", async () => {
-  await using directory = await TemporaryDirectory.make({ a: "1" });
-  assertEquals(await loadedPackages(["ls", "-rH"], directory.path), ["@optique/core"]);
+Deno.test("lade get of an object of s3:// loads no package, and nothing for doctor, zstd, uploads or copies", async () => {
+  await using cli = await S3Cli.start();
+  const uri = "s3://bucket/a";
+  await cli.run(["pipe", uri], { stdin: "1" });
+  const { packages, modules } = await loaded(["get", "-q", uri, "a"], cli.options());
+  assertEquals(await cli.directory.tree(), { a: "1" });
+  assertEquals(packages, []);
+  assertEquals(modules.includes("s3/objects/get_object.ts"), true);
+  assertEquals(modules.filter((path) => /^s3\/(doctor|upload|copy|delete|buckets|presign)\//.test(path)), [
+    "s3/upload/part_size.ts",
+  ]);
+  assertEquals(modules.filter((path) => /^core\/(zstd|memory|layers|conformance|testing)\//.test(path)), []);
+  assertEquals(modules.filter((path) => /^fs\/(sweep|open_direct|files\/direct)/.test(path)), []);
 });
 
-Deno.test("lade --version loads no package at all", async () => {
+Deno.test("lade loads the command line's package for what is not plain", async () => {
+  await using directory = await TemporaryDirectory.make({ a: "1" });
+  const { packages } = await loaded(["ls", "-rH"], { cwd: directory.path, readOnly: true });
+  assertEquals(packages, ["@optique/core"]);
+});
+
+Deno.test("lade --version loads no package, and one module", async () => {
   await using directory = await TemporaryDirectory.make();
-  assertEquals(await loadedPackages(["--version"], directory.path), []);
+  assertEquals(await loaded(["--version"], { cwd: directory.path, readOnly: true }), {
+    packages: [],
+    modules: ["cli/main.ts"],
+  });
 });

@@ -1,4 +1,5 @@
-import { InvalidNameError, readChunks } from "@lade/core";
+import { InvalidNameError } from "@lade/core/errors";
+import { readChunks } from "@lade/core/operations";
 import { explainMissing } from "../places/explain_missing.ts";
 import { isPrefix, locate, prefixNoun } from "../places/place.ts";
 import { VerificationMessage } from "../messages/verification_message.ts";

@@ -1,4 +1,4 @@
-import { NotFoundError } from "@lade/core";
+import { NotFoundError } from "@lade/core/errors";
 import { ContainerMessage } from "../messages/container_message.ts";
 import { ObjectMessage } from "../messages/object_message.ts";
 import { PrefixMessage } from "../messages/prefix_message.ts";

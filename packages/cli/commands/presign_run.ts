@@ -1,4 +1,4 @@
-import { InvalidNameError } from "@lade/core";
+import { InvalidNameError } from "@lade/core/errors";
 import { PresignedMessage } from "../messages/presigned_message.ts";
 import { isPrefix, locate } from "../places/place.ts";
 import type { RunCommand } from "../program/command.ts";

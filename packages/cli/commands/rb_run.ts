@@ -1,4 +1,5 @@
-import { deletePrefix, InvalidNameError, NotEmptyError } from "@lade/core";
+import { InvalidNameError, NotEmptyError } from "@lade/core/errors";
+import { deletePrefix } from "@lade/core/operations";
 import { OperationMessage } from "../messages/operation_message.ts";
 import { localPathOf, locate, locatePrefix, type Place } from "../places/place.ts";
 import type { RunCommand } from "../program/command.ts";

@@ -1,4 +1,5 @@
-import { deletePrefix, InvalidNameError, NotFoundError } from "@lade/core";
+import { InvalidNameError, NotFoundError } from "@lade/core/errors";
+import { deletePrefix } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { OperationMessage } from "../messages/operation_message.ts";
 import { SummaryMessage } from "../messages/summary_message.ts";

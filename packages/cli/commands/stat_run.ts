@@ -1,4 +1,4 @@
-import { InvalidNameError } from "@lade/core";
+import { InvalidNameError } from "@lade/core/errors";
 import { StatMessage } from "../messages/stat_message.ts";
 import { explainMissing } from "../places/explain_missing.ts";
 import { isPrefix, locate, prefixNoun } from "../places/place.ts";

@@ -1,4 +1,4 @@
-import { NotFoundError } from "@lade/core";
+import { NotFoundError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
 import { isThere } from "./look.ts";
 import { locatePrefix, type Place, prefixNoun } from "./place.ts";

@@ -1,4 +1,5 @@
-import { NotFoundError, type ObjectInfo } from "@lade/core";
+import type { ObjectInfo } from "@lade/core";
+import { NotFoundError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
 import { isLocalDirectory, isPrefix, locatePrefix, type Place } from "./place.ts";
 

@@ -1,4 +1,4 @@
-import { isUri, parseUri } from "@lade/core";
+import { isUri, parseUri } from "@lade/core/backend";
 import { fileUri, type Lade, type LocatedUri } from "@lade/lade";
 
 /** Where an argument leads: a container's store, a key or prefix in it, and the URI of both together. */

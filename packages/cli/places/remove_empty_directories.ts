@@ -1,4 +1,4 @@
-import { NotEmptyError, NotFoundError } from "@lade/core";
+import { NotEmptyError, NotFoundError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
 import { localPathOf, type Place } from "./place.ts";
 

@@ -1,4 +1,4 @@
-import { InvalidNameError } from "@lade/core";
+import { InvalidNameError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
 import { isLocalDirectory, isPrefix, localPathOf, locate, locatePrefix, type Place } from "./place.ts";
 

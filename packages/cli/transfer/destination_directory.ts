@@ -1,4 +1,4 @@
-import { AlreadyExistsError, NotEmptyError, NotFoundError } from "@lade/core";
+import { AlreadyExistsError, NotEmptyError, NotFoundError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
 import { isLocalDirectory, localPathOf } from "../places/place.ts";
 import type { Destination } from "../places/resolve_destination.ts";

@@ -1,12 +1,7 @@
-import {
-  AlreadyExistsError,
-  exists,
-  InvalidNameError,
-  type ObjectAttributes,
-  parseUri,
-  type ProgressListener,
-  type ZstdPool,
-} from "@lade/core";
+import type { ObjectAttributes, ProgressListener, ZstdPool } from "@lade/core";
+import { parseUri } from "@lade/core/backend";
+import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
+import { exists } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { explainMissing } from "../places/explain_missing.ts";
 import { localPathOf, locate } from "../places/place.ts";
@@ -30,8 +25,8 @@ export interface JobRunnerConfig {
   readonly move: boolean;
   /** What is done to the bytes. */
   readonly conversion: Conversion;
-  /** Compresses and decompresses. */
-  readonly pool: ZstdPool;
+  /** Compresses and decompresses; absent where nothing is to be. */
+  readonly pool: ZstdPool | undefined;
   /** Where it all goes, if that is a directory. */
   readonly directory: DestinationDirectory;
   /** Counts and prints. */

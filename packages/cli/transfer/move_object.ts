@@ -1,4 +1,6 @@
-import { ChecksumMismatchError, copyObject, type CopyObjectOptions, type ObjectInfo } from "@lade/core";
+import type { CopyObjectOptions, ObjectInfo } from "@lade/core";
+import { ChecksumMismatchError } from "@lade/core/errors";
+import { copyObject } from "@lade/core/operations";
 import { localPathOf, type Place } from "../places/place.ts";
 import { tellCopied, type VerificationListener } from "./verification.ts";
 

@@ -1,4 +1,4 @@
-import { compareKeys } from "@lade/core";
+import { compareKeys } from "@lade/core/backend";
 import { isCompressed } from "./conversion.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { InvalidNameError, type ObjectMeta } from "@lade/core";
+import type { ObjectMeta } from "@lade/core";
+import { InvalidNameError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
 import { localNameFault } from "../places/local_name_fault.ts";
 import { look } from "../places/look.ts";

@@ -1,4 +1,3 @@
-import { createZstdPool } from "@lade/core";
 import type { Lade } from "@lade/lade";
 import { locate, locatePrefix } from "../places/place.ts";
 import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
@@ -43,7 +42,7 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
   const { recursive, jobs } = options;
   const conversion = options.zstd !== undefined ? "compress" : options.decompress ? "decompress" : "none";
   const plan: JobPlan = { lade, operation: name, sources, destination, recursive, conversion, signal };
-  using pool = createZstdPool();
+  using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
   const directory = new DestinationDirectory(lade, destination);
   const tally = new TransferTally(context, progress, options.dryRun);
   const runner = new JobRunner({ context, lade, options, move, conversion, pool, directory, tally });

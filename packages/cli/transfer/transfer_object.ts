@@ -1,12 +1,5 @@
-import {
-  copyObject,
-  createZstdWriter,
-  decompressZstd,
-  type ObjectAttributes,
-  type ProgressListener,
-  readChunks,
-  type ZstdPool,
-} from "@lade/core";
+import type { ObjectAttributes, ObjectWriter, ProgressListener, WriterOptions, ZstdPool } from "@lade/core";
+import { copyObject, readChunks } from "@lade/core/operations";
 import type { Output } from "../output/output.ts";
 import type { ByteSource } from "../output/terminal.ts";
 import type { Place } from "../places/place.ts";
@@ -28,8 +21,8 @@ export interface TransferConfig {
   readonly conversion: Conversion;
   /** How hard to compress, from 1 to 22. */
   readonly level: number;
-  /** Compresses and decompresses. */
-  readonly pool: ZstdPool;
+  /** Compresses and decompresses; absent where nothing is to be. */
+  readonly pool: ZstdPool | undefined;
   /** What a job without a source reads. */
   readonly stdin: ByteSource;
   /** Where a job without a destination writes. */
@@ -75,12 +68,18 @@ async function convertObject(from: Place, to: Place, config: TransferConfig): Pr
   return await writeAll(to, content, config, conversion === "compress", attributes);
 }
 
-function decompressed(
+async function* decompressed(
   chunks: AsyncIterable<Uint8Array>,
   { store, uri }: Place,
-  { signal, pool: workers }: TransferConfig,
-): AsyncIterable<Uint8Array> {
-  return decompressZstd(chunks, { signal, workers, budget: store.context.budget, uri });
+  { signal, pool }: TransferConfig,
+): AsyncGenerator<Uint8Array> {
+  const { decompressZstd } = await import("@lade/core/zstd");
+  yield* decompressZstd(chunks, {
+    signal,
+    ...(pool && { workers: pool }),
+    budget: store.context.budget,
+    uri,
+  });
 }
 
 async function printObject(from: Place, config: TransferConfig): Promise<number> {
@@ -110,15 +109,24 @@ async function writeAll(
   compress: boolean,
   attributes: ObjectAttributes,
 ): Promise<number> {
-  const { signal, onVerified, level, pool: workers } = config;
+  const { signal, onVerified } = config;
   const options = { ...attributes, ...conditionOf(config), signal };
   await using writer = compress
-    ? await createZstdWriter(to.store, to.key, { ...options, level, workers })
+    ? await createCompressingWriter(to, options, config)
     : await to.store.createWriter(to.key, options);
   for await (const chunk of chunks) await writer.write(chunk);
   const result = await writer.close();
   tellWritten(to, result, onVerified);
   return result.size;
+}
+
+async function createCompressingWriter(
+  { store, key }: Place,
+  options: WriterOptions,
+  { level, pool }: TransferConfig,
+): Promise<ObjectWriter> {
+  const { createZstdWriter } = await import("@lade/core/zstd");
+  return await createZstdWriter(store, key, { ...options, level, ...(pool && { workers: pool }) });
 }
 
 function conditionOf({ createOnly }: TransferConfig): { readonly ifNoneMatch?: string } {

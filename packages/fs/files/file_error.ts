@@ -10,7 +10,7 @@ import {
   type StoreErrorOptions,
   UnavailableError,
   UnsupportedError,
-} from "@lade/core";
+} from "@lade/core/backend";
 
 /** What an error is about. */
 export interface Subject {

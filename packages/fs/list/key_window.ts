@@ -1,4 +1,4 @@
-import { compareKeys } from "@lade/core";
+import { compareKeys } from "@lade/core/backend";
 
 /** Which keys a listing wants, and which directories may hold any of them. */
 export class KeyWindow {

@@ -1,4 +1,4 @@
-import { InvalidNameError, type ListOptions, type ObjectMeta } from "@lade/core";
+import { InvalidNameError, type ListOptions, type ObjectMeta } from "@lade/core/backend";
 import { errorCode, fileError, type Subject } from "../files/file_error.ts";
 import { type FileStatus, metaOf, statusOf } from "../files/file_status.ts";
 import { segmentFault } from "../names/path_fault.ts";

@@ -1,4 +1,4 @@
-import { compareKeys } from "@lade/core";
+import { compareKeys } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
 import { type FileStatus, isSameFile } from "../files/file_status.ts";
 import { isTemporaryName } from "../names/temporary_name.ts";

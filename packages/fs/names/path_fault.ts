@@ -1,4 +1,4 @@
-import { keyFault } from "@lade/core";
+import { keyFault } from "@lade/core/backend";
 import { isTemporaryName } from "./temporary_name.ts";
 
 /** Longest segment of a path in bytes, as Linux and most file systems have it. */

@@ -1,4 +1,4 @@
-import { InvalidNameError, type Location, parseUri } from "@lade/core";
+import { InvalidNameError, type Location, parseUri } from "@lade/core/backend";
 import { pathFault, segmentFault } from "./path_fault.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { type BodySource, PreconditionFailedError } from "@lade/core";
+import { type BodySource, PreconditionFailedError } from "@lade/core/backend";
 import { fileError, type Subject } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
 import type { ReadableFile } from "../files/medium.ts";

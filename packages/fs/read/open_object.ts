@@ -1,4 +1,4 @@
-import { NotFoundError } from "@lade/core";
+import { NotFoundError } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import { type FileStatus, statusOf } from "../files/file_status.ts";
 import type { ReadableFile } from "../files/medium.ts";

@@ -1,4 +1,4 @@
-import { InvalidNameError, NotFoundError } from "@lade/core";
+import { InvalidNameError, NotFoundError } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import type { LocalParts } from "./local_parts.ts";
 import { directoryOf } from "./tree.ts";

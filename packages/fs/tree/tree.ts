@@ -1,4 +1,4 @@
-import { objectUri, PermissionDeniedError } from "@lade/core";
+import { objectUri, PermissionDeniedError } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import type { SymlinkPolicy } from "../names/local_config.ts";
 import type { FileCalls } from "./file_calls.ts";

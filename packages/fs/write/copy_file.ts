@@ -5,7 +5,7 @@ import {
   PreconditionFailedError,
   type PutResult,
   ServiceError,
-} from "@lade/core";
+} from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";

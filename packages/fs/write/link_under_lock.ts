@@ -1,4 +1,4 @@
-import { AlreadyExistsError } from "@lade/core";
+import { AlreadyExistsError } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import { isSameFile, statusOf } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";

@@ -1,4 +1,4 @@
-import { checkMatch, type Clock, UnsupportedError } from "@lade/core";
+import { checkMatch, type Clock, UnsupportedError } from "@lade/core/backend";
 import { errorCode, type Subject } from "../files/file_error.ts";
 import { etagOf, type FileStatus, isSameFile, statusOf } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";

@@ -1,4 +1,4 @@
-import { checkMatch, checkWriteConditions } from "@lade/core";
+import { checkMatch, checkWriteConditions } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
 import { etagOf, type FileStatus, isSameFile } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";

@@ -1,4 +1,4 @@
-import { checkMatch, type Preconditions } from "@lade/core";
+import { checkMatch, type Preconditions } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";

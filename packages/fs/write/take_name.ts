@@ -1,4 +1,4 @@
-import { AlreadyExistsError, InvalidNameError } from "@lade/core";
+import { AlreadyExistsError, InvalidNameError } from "@lade/core/backend";
 import { errorCode, type Subject } from "../files/file_error.ts";
 import { removeEmptyTree } from "../tree/empty_directories.ts";
 import type { LocalParts } from "../tree/local_parts.ts";

@@ -1,4 +1,4 @@
-import { checkWriteConditions, type PutOptions, type PutResult, ServiceError } from "@lade/core";
+import { checkWriteConditions, type PutOptions, type PutResult, ServiceError } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import { etagOf } from "../files/file_status.ts";
 import type { NewFile, WritableFile } from "../files/medium.ts";

@@ -1,4 +1,4 @@
-import { AlreadyExistsError, NotFoundError } from "@lade/core";
+import { AlreadyExistsError, NotFoundError } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 

@@ -1,5 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import { PermissionDeniedError } from "@lade/core";
+import { PermissionDeniedError } from "@lade/core/backend";
 import type { Corrections, S3Connection, SignedBy } from "../client/s3_connection.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { ServiceFault } from "../errors/service_fault.ts";

@@ -5,7 +5,7 @@ import {
   type PutResult,
   reportLeftover,
   ServiceError,
-} from "@lade/core";
+} from "@lade/core/backend";
 import { type MultipartParts, MultipartUpload, type SentPart } from "../upload/multipart_upload.ts";
 import { evenPartSize } from "../upload/part_size.ts";
 import { sdkObjectInput } from "../upload/sdk_attributes.ts";

@@ -6,7 +6,7 @@ import {
   type PutOptions,
   type PutResult,
   StoreError,
-} from "@lade/core";
+} from "@lade/core/backend";
 import type { CopyObjectCommandInput } from "@aws-sdk/client-s3";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";

@@ -1,4 +1,4 @@
-import { UnauthenticatedError } from "@lade/core";
+import { UnauthenticatedError } from "@lade/core/backend";
 import type { Environment } from "../config/environment.ts";
 import { type Profile, readProfile, type ReadTextFile } from "../config/profile.ts";
 import type { S3Config } from "../config/s3_config.ts";

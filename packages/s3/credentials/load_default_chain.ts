@@ -1,4 +1,4 @@
-import { UnauthenticatedError } from "@lade/core";
+import { UnauthenticatedError } from "@lade/core/backend";
 import type { Environment } from "../config/environment.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import type { LoadedCredentials } from "./credential_cache.ts";

@@ -7,7 +7,7 @@ import {
   ServiceError,
   type StoreError,
   UnsupportedError,
-} from "@lade/core";
+} from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import { ServiceFault } from "../errors/service_fault.ts";

@@ -1,4 +1,4 @@
-import { type DeleteOptions, NotFoundError, PreconditionFailedError } from "@lade/core";
+import { type DeleteOptions, NotFoundError, PreconditionFailedError } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";

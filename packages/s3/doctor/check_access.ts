@@ -4,7 +4,7 @@ import {
   type ObjectMeta,
   PermissionDeniedError,
   UnauthenticatedError,
-} from "@lade/core";
+} from "@lade/core/backend";
 import { TransportError } from "@lade/core/http";
 import { ServiceFault } from "../errors/service_fault.ts";
 import { listPage } from "../list/list_page.ts";

@@ -1,4 +1,6 @@
-import { type Check, getBytes, NotFoundError } from "@lade/core";
+import type { Check } from "@lade/core";
+import { NotFoundError } from "@lade/core/backend";
+import { getBytes } from "@lade/core/operations";
 import { failedCheck } from "./failed_check.ts";
 import { look, type Patient } from "./patient.ts";
 

@@ -1,4 +1,4 @@
-import { type Check, objectUri } from "@lade/core";
+import { type Check, objectUri } from "@lade/core/backend";
 import { ControlPlane } from "../control/control_plane.ts";
 import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
 import { checkReads } from "./check_reads.ts";

@@ -1,4 +1,4 @@
-import { type Check, createStoreContext, type ObjectMeta, objectUri } from "@lade/core";
+import { type Check, createStoreContext, type ObjectMeta, objectUri } from "@lade/core/backend";
 import { createTransport } from "@lade/core/http";
 import { checkBucket } from "../endpoint/check_bucket.ts";
 import { openConnection, type S3StoreOptions } from "../store/open_s3_store.ts";

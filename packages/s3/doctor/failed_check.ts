@@ -1,4 +1,4 @@
-import { type Check, StoreError } from "@lade/core";
+import { type Check, StoreError } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { maskKeyId } from "./mask_key_id.ts";
 

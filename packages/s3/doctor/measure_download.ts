@@ -1,4 +1,5 @@
-import { type Check, readChunks } from "@lade/core";
+import type { Check } from "@lade/core";
+import { readChunks } from "@lade/core/operations";
 import { failedCheck } from "./failed_check.ts";
 import type { Patient } from "./patient.ts";
 import { rateCheck } from "./rate_check.ts";

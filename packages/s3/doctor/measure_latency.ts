@@ -1,4 +1,4 @@
-import { type Check, NotFoundError } from "@lade/core";
+import { type Check, NotFoundError } from "@lade/core/backend";
 import { failedCheck } from "./failed_check.ts";
 import { look, type Patient } from "./patient.ts";
 

@@ -1,4 +1,4 @@
-import { objectUri, type PutResult } from "@lade/core";
+import { objectUri, type PutResult } from "@lade/core/backend";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { Patient } from "./patient.ts";
 import { within } from "./within.ts";

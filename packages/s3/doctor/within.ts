@@ -1,4 +1,4 @@
-import { type Clock, UnavailableError } from "@lade/core";
+import { type Clock, UnavailableError } from "@lade/core/backend";
 
 /** What {@linkcode within} goes by. */
 export interface WithinOptions {

@@ -1,4 +1,4 @@
-import { InvalidNameError, UnsupportedError } from "@lade/core";
+import { InvalidNameError, UnsupportedError } from "@lade/core/backend";
 
 const GENERAL = /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/;
 const STRICT = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;

@@ -15,7 +15,7 @@ import {
   UnauthenticatedError,
   UnavailableError,
   UnsupportedError,
-} from "@lade/core";
+} from "@lade/core/backend";
 
 /** What the library makes of one failure that S3 reports. */
 export interface ErrorRow {

@@ -1,4 +1,4 @@
-import { AlreadyExistsError, PreconditionFailedError, type StoreError } from "@lade/core";
+import { AlreadyExistsError, PreconditionFailedError, type StoreError } from "@lade/core/backend";
 import { ERROR_TABLE, type ErrorRow, OTHER_ERROR } from "./error_table.ts";
 import type { ServiceFault } from "./service_fault.ts";
 

@@ -6,7 +6,7 @@ import {
   type ObjectMeta,
   objectUri,
   ServiceError,
-} from "@lade/core";
+} from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { listPage, nameOf } from "./list_page.ts";
 

@@ -1,4 +1,4 @@
-import { type CommonPrefix, compareKeys, type ObjectMeta } from "@lade/core";
+import { type CommonPrefix, compareKeys, type ObjectMeta } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { unlikeS3, unquoteEtag } from "../objects/object_info.ts";

@@ -1,4 +1,6 @@
-import { ChecksumMismatchError, type Checksums, Crc32c, Crc64nvme } from "@lade/core";
+import type { Checksums } from "@lade/core";
+import { ChecksumMismatchError } from "@lade/core/backend";
+import { Crc32c, Crc64nvme } from "@lade/core/checksum";
 import type { FailedCall } from "../errors/to_store_error.ts";
 
 interface Running {

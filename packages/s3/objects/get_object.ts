@@ -7,7 +7,7 @@ import {
   type ResolvedRange,
   resolveRange,
   ServiceError,
-} from "@lade/core";
+} from "@lade/core/backend";
 import type { TransportResponse } from "@lade/core/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ServiceFault } from "../errors/service_fault.ts";

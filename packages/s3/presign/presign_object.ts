@@ -1,4 +1,4 @@
-import { type PresignOptions, UnsupportedError } from "@lade/core";
+import { type PresignOptions, UnsupportedError } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 

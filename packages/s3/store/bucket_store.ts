@@ -26,23 +26,17 @@ import {
   type StoreContext,
   UnsupportedError,
   type WriterOptions,
-} from "@lade/core";
+} from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ControlPlane } from "../control/control_plane.ts";
-import { copyObject } from "../copy/copy_object.ts";
-import { deleteMany } from "../delete/delete_many.ts";
-import { deleteObject } from "../delete/delete_object.ts";
+import type { CopyTarget } from "../copy/copy_object.ts";
 import { listObjects } from "../list/list_objects.ts";
 import { getObject } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";
-import { presignObject } from "../presign/presign_object.ts";
-import { listParts, listUploads, type PendingPart, type PendingUpload } from "../upload/list_uploads.ts";
-import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
-import { openPartWriter, type PartWriterTarget } from "../upload/open_part_writer.ts";
+import type { PendingPart, PendingUpload } from "../upload/list_uploads.ts";
+import type { MultipartParts } from "../upload/multipart_upload.ts";
+import type { PartWriterTarget } from "../upload/open_part_writer.ts";
 import { MIN_PART_SIZE } from "../upload/part_size.ts";
-import { putInParts } from "../upload/put_in_parts.ts";
-import { putObject } from "../upload/put_object.ts";
-import { S3Writer } from "../upload/s3_writer.ts";
 import type { S3Store } from "./s3_store.ts";
 
 /** What an {@linkcode BucketStore} is made of. */
@@ -144,9 +138,11 @@ export class BucketStore implements S3Store {
     const { threshold, disabled, partSize } = this.connection.config.multipart;
     if (disabled || data.length <= threshold) {
       options.signal?.throwIfAborted();
+      const { putObject } = await import("../upload/put_object.ts");
       return await putObject(this.connection, "put", uri, key, data, options);
     }
     const target = this.#writeTarget("put", uri, key, { partSize });
+    const { putInParts } = await import("../upload/put_in_parts.ts");
     return await putInParts(target, data, options);
   }
 
@@ -156,6 +152,7 @@ export class BucketStore implements S3Store {
     options.signal?.throwIfAborted();
     checkWriteOptions({ operation: "write", uri }, options);
     checkWriterOptions(options);
+    const { S3Writer } = await import("../upload/s3_writer.ts");
     return new S3Writer({ ...this.#writeTarget("write", uri, key, options), options });
   }
 
@@ -166,6 +163,7 @@ export class BucketStore implements S3Store {
     checkWriteOptions({ operation: "write", uri }, options);
     checkWriterOptions(options);
     checkObjectSize(size);
+    const { openPartWriter } = await import("../upload/open_part_writer.ts");
     return await openPartWriter(this.#writeTarget("write", uri, key, options), size, options);
   }
 
@@ -186,20 +184,24 @@ export class BucketStore implements S3Store {
 
   /** Deletes an object or a version. In a bucket with versions, the former leaves a delete marker. */
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
-    await deleteObject(this.connection, this.#check("delete", key), key, options);
+    const uri = this.#check("delete", key);
+    const { deleteObject } = await import("../delete/delete_object.ts");
+    await deleteObject(this.connection, uri, key, options);
   }
 
   /** Deletes objects by batches of 1,000. */
-  deleteMany(
+  async *deleteMany(
     keys: AsyncIterable<string> | Iterable<string>,
     options: CallOptions = {},
   ): AsyncGenerator<DeleteResult, void, void> {
-    return deleteMany({ connection: this.connection, control: this.#control, uri: this.uri }, keys, options);
+    const { deleteMany } = await import("../delete/delete_many.ts");
+    yield* deleteMany({ connection: this.connection, control: this.#control, uri: this.uri }, keys, options);
   }
 
   /** Copies by the service. */
   async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
     const target = this.#copyTarget("copy", from, to, options);
+    const { copyObject } = await import("../copy/copy_object.ts");
     return await copyObject(target, options);
   }
 
@@ -216,6 +218,7 @@ export class BucketStore implements S3Store {
         detail: "a version cannot be renamed, copy it",
       });
     }
+    const { copyObject } = await import("../copy/copy_object.ts");
     const { signal } = options;
     const ending = signal === undefined ? {} : { signal };
     const etag = options.sourceIfMatch ?? (await this.head(from, ending)).etag;
@@ -225,28 +228,33 @@ export class BucketStore implements S3Store {
 
   /** Makes a URL that works for seven days at most, and no longer than the credentials that signed it. */
   async presign(key: string, options: PresignOptions): Promise<URL> {
-    return await presignObject(this.connection, this.#check("presign", key), key, options);
+    const uri = this.#check("presign", key);
+    const { presignObject } = await import("../presign/presign_object.ts");
+    return await presignObject(this.connection, uri, key, options);
   }
 
   /** Lists multipart uploads that were begun and are neither completed nor aborted. */
-  listUploads(prefix = "", options: CallOptions = {}): AsyncGenerator<PendingUpload, void, void> {
-    return listUploads({ connection: this.connection, control: this.#control }, this.uri, prefix, options);
+  async *listUploads(prefix = "", options: CallOptions = {}): AsyncGenerator<PendingUpload, void, void> {
+    const { listUploads } = await import("../upload/list_uploads.ts");
+    yield* listUploads({ connection: this.connection, control: this.#control }, this.uri, prefix, options);
   }
 
   /** Lists the parts that the service has of an upload. */
-  listParts(
+  async *listParts(
     key: string,
     uploadId: string,
     options: CallOptions = {},
   ): AsyncGenerator<PendingPart, void, void> {
     const uri = this.#check("list the parts of", key);
-    return listParts({ connection: this.connection, control: this.#control }, uri, key, uploadId, options);
+    const { listParts } = await import("../upload/list_uploads.ts");
+    yield* listParts({ connection: this.connection, control: this.#control }, uri, key, uploadId, options);
   }
 
   /** Removes a multipart upload and its parts; one that is gone already is no error. */
   async abortUpload(key: string, uploadId: string): Promise<void> {
     const operation = "abort the upload of";
     const uri = this.#check(operation, key);
+    const { MultipartUpload } = await import("../upload/multipart_upload.ts");
     await new MultipartUpload(this.#parts(operation, uri, key), uploadId, undefined, "none").abort();
   }
 
@@ -265,7 +273,7 @@ export class BucketStore implements S3Store {
     from: string,
     to: string,
     options: CopyOptions,
-  ): Parameters<typeof copyObject>[0] {
+  ): CopyTarget {
     const fromUri = this.#check(operation, from);
     const toUri = this.#check(operation, to);
     options.signal?.throwIfAborted();

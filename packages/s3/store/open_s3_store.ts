@@ -1,4 +1,4 @@
-import { type CallOptions, createStoreContext, type StoreContext } from "@lade/core";
+import { type CallOptions, createStoreContext, type StoreContext } from "@lade/core/backend";
 import { createTransport, type CreateTransportOptions, type Transport } from "@lade/core/http";
 import { S3Connection } from "../client/s3_connection.ts";
 import { checkOptions } from "../config/check_options.ts";

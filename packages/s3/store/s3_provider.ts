@@ -9,10 +9,9 @@ import {
   parseUri,
   type Provider,
   type ProviderOptions,
-} from "@lade/core";
-import { createBucket, deleteBucket, listBuckets } from "../buckets/buckets.ts";
+} from "@lade/core/backend";
+import type { BucketTarget } from "../buckets/buckets.ts";
 import { checkOptions } from "../config/check_options.ts";
-import { ControlPlane } from "../control/control_plane.ts";
 import { type BucketName, checkBucket, checkNewBucket } from "../endpoint/check_bucket.ts";
 import { openConnection, openS3Store, type S3StoreOptions, type S3Surroundings } from "./open_s3_store.ts";
 
@@ -57,17 +56,22 @@ class S3Provider implements Provider {
   }
 
   async createContainer(container: string, options: ProviderOptions = {}): Promise<void> {
-    await this.#withBucket("create", container, checkNewBucket("create", container), options, createBucket);
+    const name = checkNewBucket("create", container);
+    const { createBucket } = await import("../buckets/buckets.ts");
+    await this.#withBucket("create", container, name, options, createBucket);
   }
 
   async deleteContainer(container: string, options: ProviderOptions = {}): Promise<void> {
-    await this.#withBucket("delete", container, checkBucket("delete", container), options, deleteBucket);
+    const name = checkBucket("delete", container);
+    const { deleteBucket } = await import("../buckets/buckets.ts");
+    await this.#withBucket("delete", container, name, options, deleteBucket);
   }
 
   async *listContainers(options: ProviderOptions = {}): AsyncGenerator<string, void, void> {
-    const { connection, close } = await openConnection("list", "", undefined, this.#options(options));
+    const { listBuckets } = await import("../buckets/buckets.ts");
+    const { target, close } = await this.#connect("list", "", undefined, options);
     try {
-      yield* listBuckets({ connection, control: new ControlPlane(connection), uri: "s3://" }, options.signal);
+      yield* listBuckets(target, options.signal);
     } finally {
       await close();
     }
@@ -84,17 +88,25 @@ class S3Provider implements Provider {
     container: string,
     name: BucketName,
     options: ProviderOptions,
-    act: typeof createBucket,
+    act: (target: BucketTarget, signal?: AbortSignal) => Promise<void>,
   ): Promise<void> {
-    const { connection, close } = await openConnection(operation, container, name, this.#options(options));
+    const { target, close } = await this.#connect(operation, container, name, options);
     try {
-      await act(
-        { connection, control: new ControlPlane(connection), uri: `s3://${container}` },
-        options.signal,
-      );
+      await act(target, options.signal);
     } finally {
       await close();
     }
+  }
+
+  async #connect(
+    operation: string,
+    container: string,
+    name: BucketName | undefined,
+    options: ProviderOptions,
+  ): Promise<{ readonly target: BucketTarget; readonly close: () => Promise<void> }> {
+    const { ControlPlane } = await import("../control/control_plane.ts");
+    const { connection, close } = await openConnection(operation, container, name, this.#options(options));
+    return { target: { connection, control: new ControlPlane(connection), uri: `s3://${container}` }, close };
   }
 
   #options({ signal, config = {}, context }: ProviderOptions & CallOptions): S3StoreOptions {

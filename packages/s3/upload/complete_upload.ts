@@ -8,7 +8,7 @@ import {
   type PutResult,
   ServiceError,
   UnavailableError,
-} from "@lade/core";
+} from "@lade/core/backend";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { headObject } from "../objects/head_object.ts";
 import { quoteEtag, unquoteEtag } from "../objects/object_info.ts";

@@ -6,7 +6,7 @@ import {
   ServiceError,
   type StoreError,
   UnavailableError,
-} from "@lade/core";
+} from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";

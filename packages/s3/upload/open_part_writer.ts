@@ -5,7 +5,7 @@ import {
   QuotaExceededError,
   type StoreContext,
   type WriterOptions,
-} from "@lade/core";
+} from "@lade/core/backend";
 import { MultipartSink } from "./multipart_sink.ts";
 import { type MultipartParts, MultipartUpload } from "./multipart_upload.ts";
 import { evenPartSize } from "./part_size.ts";

@@ -1,4 +1,4 @@
-import { type AdaptiveLimit, type Clock, type Permit, QuotaExceededError } from "@lade/core";
+import { type AdaptiveLimit, type Clock, type Permit, QuotaExceededError } from "@lade/core/backend";
 import type { MultipartUpload, SentPart } from "./multipart_upload.ts";
 import { MAX_PARTS } from "./part_size.ts";
 import { type PartSending, sendPart } from "./send_part.ts";

@@ -6,7 +6,7 @@ import {
   reportLeftover,
   type StoreContext,
   type WriterOptions,
-} from "@lade/core";
+} from "@lade/core/backend";
 import { type MultipartParts, MultipartUpload } from "./multipart_upload.ts";
 import { PartBuffer } from "./part_buffer.ts";
 import { PartSender } from "./part_sender.ts";

@@ -1,4 +1,4 @@
-import { ChecksumMismatchError, UnsupportedError } from "@lade/core";
+import { ChecksumMismatchError, UnsupportedError } from "@lade/core/backend";
 import type { TransportResponse } from "@lade/core/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";

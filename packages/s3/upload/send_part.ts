@@ -1,4 +1,4 @@
-import { type AdaptiveLimit, type Clock, type Permit, ThrottledError } from "@lade/core";
+import { type AdaptiveLimit, type Clock, type Permit, ThrottledError } from "@lade/core/backend";
 import type { MultipartUpload, SentPart } from "./multipart_upload.ts";
 
 const MAX_FUTILE_TRIES = 5;

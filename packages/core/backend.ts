@@ -1,0 +1,26 @@
+/**
+ * What a backend is made of and opened by: the contract, its errors, names, conditions, the context, the registry, and
+ * what turns bytes into results and writers. `@lade/core` has it too, and loads three times as much.
+ *
+ * @module
+ */
+export * from "./contract/mod.ts";
+export * from "./errors/mod.ts";
+export * from "./conditions/conditions.ts";
+export * from "./context/clock.ts";
+export * from "./context/byte_budget.ts";
+export * from "./context/store_context.ts";
+export * from "./context/read_limits.ts";
+export * from "./concurrency/adaptive_limit.ts";
+export * from "./buffers/buffer_pool.ts";
+export * from "./uri/parse_uri.ts";
+export * from "./uri/check_key.ts";
+export * from "./uri/compare_keys.ts";
+export * from "./registry/registry.ts";
+export * from "./read/body_source.ts";
+export * from "./read/create_get_result.ts";
+export * from "./read/resolve_range.ts";
+export * from "./write/check_writer_options.ts";
+export * from "./write/create_part_writer.ts";
+export type * from "./write/part_sink.ts";
+export * from "./write/report_leftover.ts";

@@ -1,0 +1,12 @@
+/**
+ * CRC-32C and CRC-64/NVME: of bytes, combined, and as text. `@lade/core` has them too.
+ *
+ * @module
+ */
+export * from "./crc32c.ts";
+export * from "./crc32c_text.ts";
+export * from "./combine_crc32c.ts";
+export * from "./crc64nvme.ts";
+export * from "./crc64nvme_text.ts";
+export * from "./combine_crc64nvme.ts";
+export { bindChecksums } from "./bind_checksums.ts";

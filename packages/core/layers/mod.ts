@@ -1,0 +1,8 @@
+/**
+ * Layers: functions from store to store. `@lade/core` has them too.
+ *
+ * @module
+ */
+export * from "./prefix_store.ts";
+export * from "./observe.ts";
+export type * from "./store_event.ts";

@@ -1,0 +1,16 @@
+/**
+ * Functions over the contract, store first: whole reads and ranges, many objects, copies. `@lade/core` has them too.
+ *
+ * @module
+ */
+export * from "../progress/progress.ts";
+export type * from "../read/read_options.ts";
+export { type ChunkedRead, readChunks } from "../read/read_chunks.ts";
+export * from "../read/read_into.ts";
+export * from "../read/get_bytes.ts";
+export * from "../read/stream.ts";
+export * from "./exists.ts";
+export * from "./delete_prefix.ts";
+export * from "./get_many.ts";
+export { copyObject, type CopyObjectOptions, type CopyObjectResult } from "./copy_object.ts";
+export * from "./copy_tree.ts";

@@ -1,0 +1,7 @@
+/**
+ * The provider of `s3://`, and no more; `@lade/s3` has it too.
+ *
+ * @module
+ */
+export { s3Provider } from "./store/s3_provider.ts";
+export type { S3Surroundings } from "./store/open_s3_store.ts";
