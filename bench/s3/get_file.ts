@@ -39,7 +39,7 @@ async function prepareGet(
           async run() {
             await Deno.remove(`${directory}/get`, { recursive: true }).catch(() => {});
             await Deno.mkdir(`${directory}/get`);
-            const run = await runTimed({ command: get(KEY, target), env, amount: SIZE });
+            const run = await runTimed({ command: await get(KEY, target), env, amount: SIZE });
             const { size } = await Deno.stat(target);
             if (size !== SIZE) throw new Error(`Cannot race ${name}: it wrote ${size} bytes`);
             return run;

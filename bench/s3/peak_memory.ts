@@ -22,14 +22,17 @@ export const peakMemory: Bench = {
       contenders: [
         {
           name: "lade pipe",
-          run() {
-            const command = ladeCommand("pipe", "s3://bench/huge");
-            return runTimed({ command, env, amount: SIZE, stdin: path });
+          async run() {
+            const command = await ladeCommand("pipe", "s3://bench/huge");
+            return await runTimed({ command, env, amount: SIZE, stdin: path });
           },
         },
         {
           name: "lade get",
-          run: () => runTimed({ command: ladeCommand("get", "s3://bench/huge", path), env, amount: SIZE }),
+          async run() {
+            const command = await ladeCommand("get", "s3://bench/huge", path);
+            return await runTimed({ command, env, amount: SIZE });
+          },
         },
       ],
       bars: [],

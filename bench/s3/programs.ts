@@ -1,27 +1,30 @@
+import { installedLade } from "../installed_lade.ts";
 import { peer } from "../peers.ts";
+
+/** Program and arguments, or what becomes of them. */
+export type Command = readonly string[] | Promise<readonly string[]>;
 
 /** How one program does what the benchmarks ask of all of them. Commands, but for what they need beforehand. */
 export interface Program {
   /** What it is, as the table shows it. */
   readonly name: string;
   /** Copies an object to a file. */
-  readonly get?: (key: string, path: string) => readonly string[];
+  readonly get?: (key: string, path: string) => Command;
   /** Copies a file to an object. */
-  readonly put?: (path: string, key: string) => readonly string[];
+  readonly put?: (path: string, key: string) => Command;
   /** Copies all objects under a prefix (`small/`) into a directory. */
-  readonly getTree?: (prefix: string, directory: string) => readonly string[];
+  readonly getTree?: (prefix: string, directory: string) => Command;
   /** Copies all files of a directory to a prefix. */
-  readonly putTree?: (directory: string, prefix: string) => readonly string[];
+  readonly putTree?: (directory: string, prefix: string) => Command;
   /** Lists all keys. */
-  readonly list?: (prefix: string) => readonly string[];
+  readonly list?: (prefix: string) => Command;
 }
 
 const S3 = "s3://bench";
-const MAIN = new URL("../../packages/cli/main.ts", import.meta.url).pathname;
 
-/** The `lade` command of this checkout. */
-export function ladeCommand(...args: readonly string[]): readonly string[] {
-  return [Deno.execPath(), "run", "--quiet", "--no-prompt", "-A", MAIN, ...args];
+/** The `lade` command of this checkout, as it is installed. */
+export async function ladeCommand(...args: readonly string[]): Promise<readonly string[]> {
+  return [await installedLade(), ...args];
 }
 
 /** A script that uses the library of this checkout: `lade_child.ts`. */

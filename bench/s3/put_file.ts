@@ -24,7 +24,11 @@ export const putFile: Bench = {
             async run() {
               // rclone passes over what is there already.
               await server.lade.remove("s3://bench/put/large");
-              const run = await runTimed({ command: put(path, "put/large"), env: server.env, amount: SIZE });
+              const run = await runTimed({
+                command: await put(path, "put/large"),
+                env: server.env,
+                amount: SIZE,
+              });
               const { size } = await server.lade.stat("s3://bench/put/large");
               if (size !== SIZE) throw new Error(`Cannot race ${name}: it wrote ${size} bytes`);
               return run;

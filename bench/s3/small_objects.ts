@@ -100,7 +100,7 @@ export const getTree = smallBench(
           async run() {
             await Deno.remove(copies, { recursive: true }).catch(() => {});
             await Deno.mkdir(copies);
-            const run = await runTimed({ command: getTree("small/", copies), env, amount: COUNT });
+            const run = await runTimed({ command: await getTree("small/", copies), env, amount: COUNT });
             await checkCount(name, await countFiles(copies));
             return run;
           },
@@ -121,7 +121,7 @@ export const putTree = smallBench(
           name,
           async run() {
             await server.lade.remove("s3://bench/tree/", { recursive: true });
-            const command = putTree(`${directory}/files`, "tree/");
+            const command = await putTree(`${directory}/files`, "tree/");
             const run = await runTimed({ command, env: server.env, amount: COUNT });
             await checkCount(name, (await Array.fromAsync(server.lade.list("s3://bench/tree/"))).length);
             return run;
@@ -138,7 +138,9 @@ export const list = smallBench(
   [{ ours: "lade", baseline: "s5cmd", atLeast: 1 }],
   ({ server: { env } }) =>
     [lade, ...peerPrograms()].flatMap(({ name, list }) =>
-      list ? { name, run: () => runTimed({ command: list("small/"), env, amount: COUNT }) } : []
+      list
+        ? { name, run: async () => await runTimed({ command: await list("small/"), env, amount: COUNT }) }
+        : []
     ),
 );
 

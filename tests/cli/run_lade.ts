@@ -18,6 +18,8 @@ export interface RunLadeOptions {
   readonly readOnly?: boolean;
   /** More permissions, as flags of `deno`; none by default. */
   readonly permissions?: readonly string[];
+  /** The program; that of this checkout by default. */
+  readonly main?: string;
   /** Variables of its environment, besides those of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -28,7 +30,7 @@ const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 /** The arguments of `deno` that run `lade` with no more permissions than it needs. */
 export function ladeArguments(
   args: readonly string[],
-  { cwd, readOnly = false, permissions = [] }: RunLadeOptions,
+  { cwd, readOnly = false, permissions = [], main = MAIN }: RunLadeOptions,
 ): string[] {
   const write = readOnly ? [] : [`--allow-write=${cwd}`];
   const flags = [
@@ -40,7 +42,7 @@ export function ladeArguments(
     ...write,
     ...permissions,
   ];
-  return ["run", ...flags, MAIN, ...args];
+  return ["run", ...flags, main, ...args];
 }
 
 /** Runs `lade` as a process of its own. */

@@ -1,0 +1,29 @@
+import { bundleCommand } from "../tools/build/bundle_command.ts";
+import { run } from "./peers.ts";
+
+/** The flags that README.md installs the command with. */
+const FLAGS = [
+  "--no-prompt",
+  "--unstable-lazy-dynamic-imports",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-net",
+  "--allow-sys",
+];
+
+let installing: Promise<string> | undefined;
+
+/** The path of the `lade` command of this checkout, built and installed as README.md says, once for all benchmarks. */
+export function installedLade(): Promise<string> {
+  return installing ??= install();
+}
+
+async function install(): Promise<string> {
+  const directory = await Deno.makeTempDir({ prefix: "lade-bench-" });
+  globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
+  await bundleCommand(`${directory}/dist`);
+  const root = ["--global", "--root", directory, "--name", "lade"];
+  await run(Deno.execPath(), ["install", "--quiet", ...root, ...FLAGS, `${directory}/dist/main.js`]);
+  return `${directory}/bin/lade`;
+}

@@ -1,0 +1,95 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import config from "../../packages/cli/deno.json" with { type: "json" };
+import { bundleCommand, bundlingFault } from "../../tools/build/bundle_command.ts";
+import { runLade } from "./run_lade.ts";
+import { S3Cli } from "./s3_cli.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
+
+const LARGE = 20 * 2 ** 20;
+
+const fault = await bundlingFault();
+
+Deno.test({
+  name: "deno task build makes a program that works" + (fault === undefined ? "" : ` (skipped: ${fault})`),
+  ignore: fault !== undefined,
+  async fn(t) {
+    await using bundle = await TemporaryDirectory.make();
+    await bundleCommand(bundle.path);
+    const main = `${bundle.path}/main.js`;
+    const permissions = ["--unstable-lazy-dynamic-imports", `--allow-read=${bundle.path}`];
+    // Every third byte is new, so that compressing takes Workers a while, and pays.
+    const large = new Uint8Array(LARGE).map((_, at) => at % 3 === 0 ? (at * 2_654_435_761) >>> 11 : 7);
+
+    await t.step("lade --version loads nothing of Node", async () => {
+      await using directory = await TemporaryDirectory.make();
+      const outcome = await runLade(["--version"], { cwd: directory.path, main });
+      assertEquals(outcome, { code: 0, stdout: `lade ${config.version}\n`, stderr: "" });
+      assertEquals(await importsOfNode(bundle.path, "main.js"), []);
+    });
+
+    await t.step("lade ls, help and man", async () => {
+      await using directory = await TemporaryDirectory.make({ a: "1" });
+      const run = (...args: string[]) => runLade(args, { cwd: directory.path, main, permissions });
+      assertMatch((await run("ls")).stdout, / 1 a\n$/);
+      assertMatch((await run("ls", "-rH")).stdout, / 1 B a\n$/);
+      assertMatch((await run("get", "--help")).stdout, /^Usage: lade get \[OPTION\.\.\.\] URI \[DEST\]$/m);
+      assertMatch((await run("man", "get")).stdout, /^\.TH "LADE-GET" "1"/);
+      assertEquals((await run("lss")).code, 2);
+    });
+
+    await t.step("lade put and get, with and without zstd", async () => {
+      await using directory = await TemporaryDirectory.make({ large, small: "small" });
+      const run = async (...args: string[]) => {
+        const { code, stderr } = await runLade(args, { cwd: directory.path, main, permissions });
+        assertEquals([code, stderr], [0, ""]);
+      };
+      await run("put", "-q", "large", "small", directory.uri("plain/"));
+      await run("get", "-q", directory.uri("plain/large"), "back");
+      await run("put", "-q", "--zstd", "3", "large", "small", directory.uri("packed/"));
+      await run("get", "-q", "-r", "--decompress", directory.uri("packed/"), "backs/");
+      const same = async (name: string, bytes: Uint8Array) =>
+        assert(
+          new Uint8Array(await Deno.readFile(`${directory.path}/${name}`)).every((b, i) => b === bytes[i]),
+        );
+      await same("back", large);
+      await same("backs/large", large);
+      await same("backs/small", new TextEncoder().encode("small"));
+      const { size } = await Deno.stat(`${directory.path}/packed/large.zst`);
+      assert(size < LARGE / 2, `${size} bytes`);
+    });
+
+    await t.step("lade put, ls, get and rm of s3://, in parts and by the AWS SDK", async () => {
+      await using cli = await S3Cli.start({ large });
+      const more = [...cli.options().permissions ?? [], ...permissions];
+      const watch = (...args: string[]) => cli.watch(args, { main, permissions: more });
+      const put = await watch("put", "-q", "large", "s3://bucket/large");
+      assertEquals([put.code, put.stderr], [0, ""]);
+      assert(put.operations.includes("CompleteMultipartUpload"));
+      assertMatch((await watch("ls", "s3://bucket")).stdout, /large\n$/);
+      const get = await watch("get", "-q", "s3://bucket/large", "back");
+      assertEquals([get.code, get.stderr], [0, ""]);
+      const back = await Deno.readFile(`${cli.directory.path}/back`);
+      assert(back.length === LARGE && back.every((byte, at) => byte === large[at]));
+      const copy = await watch("cp", "-q", "s3://bucket/large", "s3://bucket/copy");
+      assertEquals([copy.code, copy.stderr], [0, ""]);
+      assertEquals((await watch("rm", "-q", "-r", "s3://bucket/")).code, 0);
+      assertEquals(cli.fake.objects("bucket"), []);
+      assertEquals((await watch("doctor", "--json", "s3://bucket/")).code, 0);
+    });
+  },
+});
+
+/** The modules of Node that a module imports before it runs, itself or through others. */
+async function importsOfNode(directory: string, name: string): Promise<string[]> {
+  const code = await Deno.readTextFile(`${directory}/${name}`);
+  const imported = [...code.matchAll(/\b(?:from|import)\s*"([^"]+)"/g)].map(([, specifier = ""]) =>
+    specifier
+  );
+  const below = imported.filter((specifier) => specifier.startsWith("./")).map((path) =>
+    importsOfNode(directory, path.slice(2))
+  );
+  return [
+    ...imported.filter((specifier) => specifier.startsWith("node:")),
+    ...(await Promise.all(below)).flat(),
+  ];
+}
