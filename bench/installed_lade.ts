@@ -1,16 +1,8 @@
 import { bundleCommand } from "../tools/build/bundle_command.ts";
 import { run } from "./peers.ts";
 
-/** The flags that README.md installs the command with. */
-const FLAGS = [
-  "--no-prompt",
-  "--unstable-lazy-dynamic-imports",
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
-  "--allow-net",
-  "--allow-sys",
-];
+/** Those of packages/cli/README.md, but that every path is allowed: for /dev/shm Deno wants no less. */
+const FLAGS = ["--no-prompt", "--unstable-lazy-dynamic-imports", "--allow-all"];
 
 let installing: Promise<string> | undefined;
 

@@ -88,6 +88,15 @@ for (const scheme of ["file", "direct"]) {
   });
 }
 
+Deno.test("a path below /dev, /proc or /sys is said to want --allow-all", async () => {
+  const text = await runProcess(["--allow-read", "--allow-write"], "fail", "file", "/", "proc/self/mem");
+  assertStringIncludes(text, "PermissionDeniedError");
+  assertStringIncludes(
+    text,
+    '"/proc/self/mem": what lies in /dev, /proc or /sys, such as /dev/shm, it wants --allow-all',
+  );
+});
+
 Deno.test("a single file by its URI needs no permission but that of its directory", async () => {
   await using root = await makeRoot();
   root.write("a", "x");

@@ -92,9 +92,8 @@ export function fileError(error: unknown, subject: Subject, signal?: AbortSignal
 
 function notCapable(error: Error, subject: Subject): PermissionDeniedError {
   const [, kind = "read", path = "the file"] = CAPABILITY.exec(error.message) ?? [];
-  return new PermissionDeniedError({
-    ...subject,
-    detail: `Deno may not ${kind} ${path}, run it with --allow-${kind} or --allow-${kind}=PATH`,
-    cause: error,
-  });
+  const detail = kind === "all"
+    ? `Deno may not reach ${path}: what lies in /dev, /proc or /sys, such as /dev/shm, it wants --allow-all for`
+    : `Deno may not ${kind} ${path}, run it with --allow-${kind} or --allow-${kind}=PATH`;
+  return new PermissionDeniedError({ ...subject, detail, cause: error });
 }
