@@ -3,7 +3,7 @@
  *
  * ```sh
  * deno install --global --name lade --no-prompt --unstable-lazy-dynamic-imports \
- *   --allow-read --allow-write --allow-env jsr:@lade/cli
+ *   --allow-read --allow-write --allow-env --allow-net --allow-sys jsr:@lade/cli
  * lade put -r data/ file:///backup/data/
  * ```
  *
