@@ -94,7 +94,8 @@ class Store implements LocalStore {
     const subject = this.#begin("get", key, options);
     if (range) checkRange(range);
     try {
-      const { file, status } = await openObject(this.#parts, subject, this.#parts.tree.path(key));
+      const opened = openObject(this.#parts, subject, this.#parts.tree.path(key));
+      const { file, status } = opened instanceof Promise ? await opened : opened;
       try {
         const info = infoOf(key, status);
         checkReadConditions(subject, info.etag, options);

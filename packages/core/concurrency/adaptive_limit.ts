@@ -84,17 +84,18 @@ export class AdaptiveLimit {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const permit = this.tryAcquire();
     if (permit) return Promise.resolve(permit);
+    if (!signal) return new Promise((resolve) => this.#waiting.push(resolve));
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         this.#waiting.splice(this.#waiting.indexOf(grant), 1);
-        reject(signal?.reason);
+        reject(signal.reason);
       };
       const grant = (permit: Permit) => {
-        signal?.removeEventListener("abort", onAbort);
+        signal.removeEventListener("abort", onAbort);
         resolve(permit);
       };
       this.#waiting.push(grant);
-      signal?.addEventListener("abort", onAbort, { once: true });
+      signal.addEventListener("abort", onAbort, { once: true });
     });
   }
 
@@ -106,13 +107,14 @@ export class AdaptiveLimit {
     return `${this.#inFlight} of ${this.current} requests in flight; ${why}`;
   }
 
-  #grant(): Permit {
+  #grant(nowMs = this.#clock.monotonicMs()): Permit {
     this.#inFlight++;
     this.#most = Math.max(this.#most, this.#inFlight);
-    return new GrantedPermit(this.#finish, this.#round, this.#clock.monotonicMs());
+    return new GrantedPermit(this.#finish, this.#round, nowMs);
   }
 
   readonly #finish = (permit: GrantedPermit, outcome: RequestOutcome): void => {
+    let nowMs: number | undefined;
     this.#inFlight--;
     // Requests granted before the limit last changed say nothing about it.
     if (permit.round === this.#round) {
@@ -120,15 +122,15 @@ export class AdaptiveLimit {
         this.#climb.throttle();
         this.#beginRound();
       } else if (outcome.bytes > 0) {
-        const durationMs = this.#clock.monotonicMs() - permit.startMs;
-        this.#round.add(outcome.bytes + WORK_OF_A_REQUEST, durationMs);
+        nowMs = this.#clock.monotonicMs();
+        this.#round.add(outcome.bytes + WORK_OF_A_REQUEST, nowMs - permit.startMs);
         this.#judgeRound();
       }
     }
     while (this.#inFlight < this.current) {
       const next = this.#waiting.shift();
       if (!next) break;
-      next(this.#grant());
+      next(this.#grant(nowMs));
     }
   };
 

@@ -31,12 +31,12 @@ class SourceBody implements ResponseBody {
     this.length = options.length;
   }
 
-  read(target: Uint8Array): Promise<number> {
-    if (this.#peeked.length === 0) return this.#source.read(target);
+  async read(target: Uint8Array): Promise<number> {
+    if (this.#peeked.length === 0) return await this.#source.read(target);
     const count = Math.min(target.length, this.#peeked.length);
     target.set(this.#peeked.subarray(0, count));
     this.#peeked = this.#peeked.subarray(count);
-    return Promise.resolve(count);
+    return count;
   }
 
   async peek(limit: number): Promise<Uint8Array> {

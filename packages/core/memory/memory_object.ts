@@ -27,13 +27,13 @@ export function resultOf({ info: { size, etag, version } }: MemoryObject): PutRe
 export function sourceOf({ bytes }: MemoryObject, offset: number): BodySource {
   let rest = bytes.subarray(offset);
   return {
-    async read(target: Uint8Array): Promise<number> {
+    read(target: Uint8Array): number {
       const piece = rest.subarray(0, target.length);
       target.set(piece);
       rest = rest.subarray(piece.length);
       return piece.length;
     },
-    async close(): Promise<void> {
+    close(): void {
       rest = rest.subarray(0, 0);
     },
   };

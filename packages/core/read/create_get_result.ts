@@ -35,10 +35,11 @@ class SourceResult implements GetResult {
   readonly throttled: boolean;
   readonly #source: BodySource;
   readonly #uri: string;
-  readonly #signal: AbortSignal | undefined;
   #remaining: number;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  #closing: Promise<void> | undefined;
+  #closed = false;
+  #closing: void | Promise<void> = undefined;
+  #forgetSignal: (() => void) | undefined;
   #failure: { readonly reason: unknown } | undefined;
   #reading = false;
 
@@ -48,12 +49,8 @@ class SourceResult implements GetResult {
     this.throttled = parts.throttled ?? false;
     this.#source = parts.source;
     this.#uri = parts.uri;
-    this.#signal = parts.signal;
     this.#remaining = parts.range.length;
-    if (this.#signal) {
-      if (this.#signal.aborted) this.#onAbort();
-      else this.#signal.addEventListener("abort", this.#onAbort, { once: true });
-    }
+    if (parts.signal) this.#follow(parts.signal);
   }
 
   get bytesRead(): number {
@@ -113,18 +110,22 @@ class SourceResult implements GetResult {
       let count = 0;
       const wanted = Math.min(target.length, this.#remaining);
       while (count < wanted) {
-        const got = await this.#source.read(target.subarray(count, wanted));
-        this.#throwIfFailed();
+        let got = this.#source.read(part(target, count, wanted));
+        if (typeof got !== "number") {
+          got = await got;
+          this.#throwIfFailed();
+        }
         if (got === 0) throw this.#endedEarly();
         count += got;
         this.#remaining -= got;
         if (!fill) break;
       }
-      if (this.#remaining === 0) await this.#close(true);
+      // At least one step later, so that a second call made meanwhile is refused whatever the source.
+      await (this.#remaining === 0 ? this.#close(true) : undefined);
       return count;
     } catch (error) {
       this.#failure ??= { reason: error };
-      await this.#close(false, error).catch(() => {});
+      await this.cancel(error);
       throw this.#failure.reason;
     } finally {
       this.#reading = false;
@@ -144,15 +145,24 @@ class SourceResult implements GetResult {
     });
   }
 
-  #close(complete: boolean, reason?: unknown): Promise<void> {
-    if (!this.#closing) {
-      this.#signal?.removeEventListener("abort", this.#onAbort);
+  #close(complete: boolean, reason?: unknown): void | Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#forgetSignal?.();
       this.#closing = this.#source.close(complete, reason);
     }
     return this.#closing;
   }
 
-  readonly #onAbort = (): void => {
-    void this.cancel(this.#signal?.reason);
-  };
+  #follow(signal: AbortSignal): void {
+    const onAbort = () => void this.cancel(signal.reason);
+    this.#forgetSignal = () => signal.removeEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  }
+}
+
+/** Making a view takes longer than a look whether it is needed. */
+function part(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
 }

@@ -113,6 +113,56 @@ Deno.test("a second read at the same time is refused, and does not disturb the f
   assertEquals(await first, 1);
 });
 
+/** Answers at once, without promises, and remembers how it was closed. */
+class Ready implements BodySource {
+  readonly closed: boolean[] = [];
+  #at = 0;
+  constructor(readonly failAt: number = Infinity, readonly closeError?: Error) {}
+  read(target: Uint8Array): number {
+    if (this.#at >= this.failAt) throw new Error("broken");
+    const piece = DATA.subarray(this.#at, this.#at + Math.min(4, target.length));
+    target.set(piece);
+    this.#at += piece.length;
+    return piece.length;
+  }
+  close(complete: boolean): void {
+    this.closed.push(complete);
+    if (this.closeError) throw this.closeError;
+  }
+}
+
+Deno.test("a result takes what its source gives at once", async () => {
+  const source = new Ready();
+  const result = resultOf(source);
+  const target = new Uint8Array(10);
+  assertEquals(await result.readInto(target), 10);
+  assertEquals([target, source.closed], [DATA, [true]]);
+  assertEquals(await new Response(resultOf(new Ready()).body).bytes(), DATA);
+});
+
+Deno.test("a second read is refused until the first settles, also where all was there at once", async () => {
+  const result = resultOf(new Ready());
+  const first = result.readInto(new Uint8Array(4));
+  await assertRejects(() => result.readInto(new Uint8Array(4)), TypeError, "has not settled");
+  assertEquals(await first, 4);
+  assertEquals(await result.readInto(new Uint8Array(4)), 4);
+});
+
+Deno.test("a result whose source throws at once fails, says how far it came and closes the source", async () => {
+  const source = new Ready(4);
+  const result = resultOf(source);
+  await assertRejects(() => result.readInto(new Uint8Array(10)), Error, "broken");
+  assertEquals([result.bytesRead, source.closed], [4, [false]]);
+});
+
+Deno.test("a result whose source throws as it closes after the last byte fails, and closes it once", async () => {
+  const source = new Ready(Infinity, new Error("changed"));
+  const result = resultOf(source);
+  await assertRejects(() => result.readInto(new Uint8Array(10)), Error, "changed");
+  await result.cancel();
+  assertEquals(source.closed, [true]);
+});
+
 Deno.test("a result is read by its stream or into buffers, not both", async () => {
   const result = resultOf(new Trickle(3));
   const reader = result.body.getReader({ mode: "byob" });

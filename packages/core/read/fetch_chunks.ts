@@ -9,16 +9,24 @@ import type { ReadOptions } from "./read_options.ts";
  * Fetches every chunk of a read into its place in `target`, several at once. When one fails, the others are aborted
  * and waited for before this rejects, so that nothing touches `target` afterwards.
  */
-export async function fetchChunks(
+export function fetchChunks(
+  store: ObjectStore,
+  read: ObjectRead,
+  target: Uint8Array,
+  options: ReadOptions,
+): Promise<void> {
+  return read.chunks.length === 1
+    ? read.fetch(0, exact(target, read.range.length), options.signal)
+    : fetchSeveral(store, read, target, options);
+}
+
+async function fetchSeveral(
   store: ObjectStore,
   read: ObjectRead,
   target: Uint8Array,
   options: ReadOptions,
 ): Promise<void> {
   const { chunks, firstIndex, range } = read;
-  if (chunks.length === 1) {
-    return await read.fetch(0, exact(target, range.length), options.signal);
-  }
   const nextIndex = firstIndex === 0
     ? cutAsFetched(read, store, options)
     : ascending(chunks.length, firstIndex);

@@ -34,6 +34,7 @@ export class ObjectRead {
   readonly firstIndex: number;
   readonly #store: ObjectStore;
   readonly #options: ReadOptions;
+  readonly #uri: string;
   #chunks: ResolvedRange[];
   #checksums: ChecksumCollector;
   #first: GetResult | undefined;
@@ -42,6 +43,7 @@ export class ObjectRead {
   private constructor(
     store: ObjectStore,
     options: ReadOptions,
+    uri: string,
     first: GetResult,
     firstPermit: Permit | undefined,
   ) {
@@ -50,10 +52,11 @@ export class ObjectRead {
     const hints = store.readHints;
     this.#store = store;
     this.#options = options;
+    this.#uri = uri;
     this.#first = first;
     this.#firstPermit = firstPermit;
     this.info = info;
-    this.range = resolveRange(options.range, info.size, objectUri(store.uri, info.key));
+    this.range = resolveRange(options.range, info.size, uri);
     this.#chunks = first.range.length === this.range.length ? [first.range] : planChunks(
       this.range,
       first.range,
@@ -71,12 +74,14 @@ export class ObjectRead {
     options: ReadOptions,
   ): Promise<ObjectRead> {
     const asked = firstRange(store, options);
-    const permit = await acquirePermit(store, options);
+    let permit = acquirePermit(store, options, options.signal);
+    if (permit instanceof Promise) permit = await permit;
     let first: GetResult | undefined;
     try {
       first = await store.get(key, getOptions(asked, options.ifMatch, options.version, options.signal));
-      checkFirst(store, first, asked);
-      const read = new ObjectRead(store, options, first, permit);
+      const uri = objectUri(store.uri, first.info.key);
+      checkFirst(first, asked, uri);
+      const read = new ObjectRead(store, options, uri, first, permit);
       options.onProgress?.({ type: "sized", key, size: read.range.length });
       return read;
     } catch (error) {
@@ -118,6 +123,7 @@ export class ObjectRead {
     let done = 0;
     for (let futile = 0;;) {
       const before = done;
+      let piece: Uint8Array | undefined;
       let sinkFailed = false;
       try {
         permit ??= await acquirePermit(this.#store, this.#options, signal);
@@ -128,8 +134,11 @@ export class ObjectRead {
             ? done === 0 ? target : target.subarray(done)
             : target.room(chunk.offset + done);
           const most = sink ? chunk.length - done : step;
-          const piece = room.length > most ? room.subarray(0, most) : room;
-          done += await this.#fill(index, result, piece);
+          piece = room.length > most ? room.subarray(0, most) : room;
+          const count = await result.readInto(piece);
+          done += count;
+          this.#take(index, piece, count);
+          if (count < piece.length) throw this.#endedEarly(count, piece.length);
           if (done === chunk.length) {
             permit?.done({ bytes: done - before, throttled: result.throttled ?? false });
           }
@@ -141,7 +150,9 @@ export class ObjectRead {
         permit?.done({ bytes: 0 });
         return;
       } catch (error) {
-        if (result) done = before + result.bytesRead;
+        // What came before the failure is kept.
+        const partial = result ? before + result.bytesRead - done : 0;
+        done += partial;
         permit?.done({
           bytes: done - before,
           throttled: result?.throttled || error instanceof ThrottledError,
@@ -149,6 +160,7 @@ export class ObjectRead {
         permit = undefined;
         await result?.cancel(error);
         result = undefined;
+        if (piece) this.#take(index, piece, partial);
         signal?.throwIfAborted();
         // Bytes that all came and proved wrong in the end are not put right by going on at the next one.
         if (sinkFailed || done === chunk.length) throw error;
@@ -168,7 +180,7 @@ export class ObjectRead {
 
   /** Compares checksums, once every chunk is fetched, and tells what was read. A misfit is a `ChecksumMismatchError`. */
   finish(): ReadResult {
-    const { checksums, verified } = this.#checksums.finish(objectUri(this.#store.uri, this.info.key));
+    const { checksums, verified } = this.#checksums.finish(this.#uri);
     return { info: this.info, range: this.range, checksums, verified };
   }
 
@@ -180,26 +192,18 @@ export class ObjectRead {
     await first?.cancel(reason);
   }
 
-  /** Fills `piece` with the next bytes of a chunk; what came before a failure is counted too. */
-  async #fill(index: number, result: GetResult, piece: Uint8Array): Promise<number> {
-    const before = result.bytesRead;
-    let count = 0;
-    try {
-      count = await result.readInto(piece);
-    } catch (error) {
-      count = result.bytesRead - before;
-      throw error;
-    } finally {
-      if (count > 0) {
-        this.#checksums.add(index, count === piece.length ? piece : piece.subarray(0, count));
-        this.#options.onProgress?.({ type: "bytes", key: this.info.key, bytes: count });
-      }
-    }
-    if (count === piece.length) return count;
-    throw new UnavailableError({
+  /** Counts the next bytes of a chunk, at the start of `piece`. */
+  #take(index: number, piece: Uint8Array, count: number): void {
+    if (count === 0) return;
+    this.#checksums.add(index, count === piece.length ? piece : piece.subarray(0, count));
+    this.#options.onProgress?.({ type: "bytes", key: this.info.key, bytes: count });
+  }
+
+  #endedEarly(count: number, length: number): UnavailableError {
+    return new UnavailableError({
       operation: "get",
-      uri: objectUri(this.#store.uri, this.info.key),
-      detail: `the body ended after ${count} of ${piece.length} bytes`,
+      uri: this.#uri,
+      detail: `the body ended after ${count} of ${length} bytes`,
     });
   }
 
@@ -217,7 +221,7 @@ export class ObjectRead {
       (etag !== undefined || result.info.lastModified.getTime() === this.info.lastModified.getTime());
     const exact = result.range.offset === offset && result.range.length === length;
     if (same && exact) return result;
-    const failure = { operation: "get", uri: objectUri(this.#store.uri, key) };
+    const failure = { operation: "get", uri: this.#uri };
     const error = same
       ? new ServiceError({ ...failure, detail: wrongRange({ offset, length }, result.range) })
       : new PreconditionFailedError({ ...failure, detail: "the object changed while it was read" });
@@ -241,7 +245,7 @@ export class ObjectRead {
 function acquirePermit(
   store: ObjectStore,
   options: ReadOptions,
-  signal: AbortSignal | undefined = options.signal,
+  signal: AbortSignal | undefined,
 ): Promise<Permit> | Permit | undefined {
   if (options.concurrency !== undefined && options.concurrency !== "auto") return undefined;
   const limit = store.context.limits.of(store.readHints);
@@ -259,8 +263,7 @@ function firstRange(store: ObjectStore, options: ReadOptions): ByteRange {
   return { offset, length: wanted <= most ? wanted : alignedEnd(offset, most, alignment) - offset };
 }
 
-function checkFirst(store: ObjectStore, first: GetResult, asked: ByteRange): void {
-  const uri = objectUri(store.uri, first.info.key);
+function checkFirst(first: GetResult, asked: ByteRange, uri: string): void {
   const due = resolveRange(asked, first.info.size, uri);
   if (first.range.offset === due.offset && first.range.length === due.length) return;
   throw new ServiceError({ operation: "get", uri, detail: wrongRange(due, first.range) });

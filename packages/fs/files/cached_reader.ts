@@ -22,23 +22,42 @@ export class CachedReader implements ReadableFile {
     return statusOf(this.#file.statSync());
   }
 
-  async status(): Promise<FileStatus> {
-    return statusOf(this.#isCached ? this.#file.statSync() : await this.#file.stat());
+  status(): FileStatus | Promise<FileStatus> {
+    return this.#isCached ? this.statusSync() : this.#file.stat().then(statusOf);
   }
 
-  async read(target: Uint8Array, position: number): Promise<number> {
-    const quick = this.#isCached = target.length <= MAX_SYNC_BYTES && this.#gate.enter();
-    try {
-      if (position !== this.#at) this.#at = this.#file.seekSync(position, Deno.SeekMode.Start);
-      const count = (quick ? this.#file.readSync(target) : await this.#file.read(target)) ?? 0;
-      this.#at += count;
-      return count;
-    } finally {
-      this.#gate.leave(quick, allowedMs(target.length));
-    }
+  read(target: Uint8Array, position: number): number | Promise<number> {
+    if (target.length > MAX_SYNC_BYTES) return this.#readLater(target, position);
+    return this.#gate.run(
+      () => this.#readNow(target, position),
+      () => this.#readLater(target, position),
+      allowedMs(target.length),
+    );
   }
 
   close(): void {
     this.#file.close();
+  }
+
+  #readNow(target: Uint8Array, position: number): number {
+    this.#isCached = true;
+    this.#seek(position);
+    return this.#advance(this.#file.readSync(target));
+  }
+
+  async #readLater(target: Uint8Array, position: number): Promise<number> {
+    this.#isCached = false;
+    this.#seek(position);
+    return this.#advance(await this.#file.read(target));
+  }
+
+  #seek(position: number): void {
+    if (position !== this.#at) this.#at = this.#file.seekSync(position, Deno.SeekMode.Start);
+  }
+
+  #advance(read: number | null): number {
+    const count = read ?? 0;
+    this.#at += count;
+    return count;
   }
 }

@@ -40,8 +40,8 @@ export class DirectReader implements ReadableFile {
     return this.#calls.status(this.#fd);
   }
 
-  status(): Promise<FileStatus> {
-    return Promise.resolve(this.statusSync());
+  status(): FileStatus {
+    return this.statusSync();
   }
 
   async read(target: Uint8Array, position: number): Promise<number> {

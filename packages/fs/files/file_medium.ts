@@ -49,8 +49,8 @@ export class FileMedium implements Medium {
     return wanted;
   }
 
-  #create(path: string): Promise<Deno.FsFile> {
+  async #create(path: string): Promise<Deno.FsFile> {
     const options = { write: true, createNew: true };
-    return this.#gate.run(() => Deno.openSync(path, options), () => Deno.open(path, options));
+    return await this.#gate.run(() => Deno.openSync(path, options), () => Deno.open(path, options));
   }
 }

@@ -28,9 +28,9 @@ export function statusOf(info: Deno.FileInfo): FileStatus {
   };
 }
 
-/** The etag of a file: its size, time of change and number, in hexadecimal. */
+/** The etag of a file: its size, time of change and number. */
 export function etagOf({ size, mtimeMs, ino }: FileStatus): string {
-  return `${size.toString(16)}-${mtimeMs.toString(16)}-${ino.toString(16)}`;
+  return `${size}-${mtimeMs}-${ino}`;
 }
 
 /** Whether two statuses are of the same file, whatever it holds. */

@@ -1,4 +1,5 @@
 import type { Clock } from "@lade/core";
+import { passTurn } from "./pass_turn.ts";
 
 /** Longest time of calls that need no disk, in milliseconds; cached ones take 0.002 to 0.02. */
 const QUICK_MS = 0.05;
@@ -20,12 +21,14 @@ const UNTIMED = 4;
  * fifth is timed (each, once one was slow), until three of the last eight timed ones took longer than a cached one
  * does; fewer may be the system giving the processor to somebody else. Then calls are asynchronous for twenty times as
  * long as the slow one took (at least 2 ms, at most 1 s), after which a synchronous call tries again. A cold or remote
- * disk thus holds up the event loop for a twentieth of the time at most. And after 4 ms of synchronous calls the next
- * ones are asynchronous, so that timers, signals and other work get their turn even in a loop of nothing but quick
- * reads.
+ * disk thus holds up the event loop for a twentieth of the time at most. And after 4 ms of synchronous calls all
+ * callers wait until timers, sockets and other work have had a turn, so that these get on even in a loop of nothing
+ * but quick reads.
  */
 export class IoGate {
   readonly #clock: Clock;
+  readonly #passTurn: () => Promise<void>;
+  #turn: Promise<void> | undefined;
   #startedAt = 0;
   #untimed = 0;
   #isTimed = false;
@@ -34,42 +37,64 @@ export class IoGate {
   /** One bit per timed call, the newest lowest: whether it was slow. */
   #slow = 0;
 
-  /** Measures by the monotonic time of `clock`. */
-  constructor(clock: Clock) {
+  /** Measures by the monotonic time of `clock`; `pass` gives the event loop its turn. */
+  constructor(clock: Clock, pass: () => Promise<void> = passTurn) {
     this.#clock = clock;
+    this.#passTurn = pass;
   }
 
   /**
-   * Whether to call synchronously now. Follow with exactly one {@linkcode leave}; between the two, a synchronous caller
-   * awaits nothing.
+   * Does one thing in the way that suits now: what `now` gives is given at once. `allowedMs` is what the work takes
+   * when it is cached, beyond a single call.
    */
-  enter(): boolean {
-    if (this.#busyMs >= TURN_MS) return false;
+  run<T>(now: () => T, later: () => Promise<T>, allowedMs = 0): T | Promise<T> {
+    if (this.#isDue) return this.#runAfterTurn(now, later, allowedMs);
+    if (!this.#enter()) return this.#runLater(later);
+    try {
+      return now();
+    } finally {
+      if (this.#isTimed) this.#judge(this.#clock.monotonicMs(), allowedMs);
+    }
+  }
+
+  /** Whether the event loop is due for its turn. */
+  get #isDue(): boolean {
+    return this.#busyMs >= TURN_MS;
+  }
+
+  async #runAfterTurn<T>(now: () => T, later: () => Promise<T>, allowedMs: number): Promise<T> {
+    await (this.#turn ??= this.#takeTurn());
+    // Those who waited before may have used up the time until the next turn.
+    return await this.run(now, later, allowedMs);
+  }
+
+  async #runLater<T>(later: () => Promise<T>): Promise<T> {
+    try {
+      return await later();
+    } finally {
+      this.#busyMs = 0;
+    }
+  }
+
+  async #takeTurn(): Promise<void> {
+    try {
+      await this.#passTurn();
+    } finally {
+      this.#busyMs = 0;
+      this.#turn = undefined;
+    }
+  }
+
+  /** Whether to call synchronously now. */
+  #enter(): boolean {
     this.#isTimed = this.#untimed === 0;
     if (!this.#isTimed) {
       this.#untimed--;
       return true;
     }
     const now = this.#clock.monotonicMs();
-    if (now < this.#pausedUntil) return false;
     this.#startedAt = now;
-    return true;
-  }
-
-  /** Ends what {@linkcode enter} began. `allowedMs` is what the work takes when it is cached, beyond a single call. */
-  leave(quick: boolean, allowedMs = 0): void {
-    if (!quick) this.#busyMs = 0;
-    else if (this.#isTimed) this.#judge(this.#clock.monotonicMs(), allowedMs);
-  }
-
-  /** Does one thing in the way that suits now. */
-  async run<T>(now: () => T, later: () => Promise<T>, allowedMs = 0): Promise<T> {
-    const quick = this.enter();
-    try {
-      return quick ? now() : await later();
-    } finally {
-      this.leave(quick, allowedMs);
-    }
+    return now >= this.#pausedUntil;
   }
 
   #judge(now: number, allowedMs: number): void {
@@ -87,7 +112,7 @@ export class IoGate {
   }
 }
 
-/** What reading or writing `bytes` takes in fresh memory, at 1 GB/s: the allowance for {@linkcode IoGate.leave}. */
+/** What reading or writing `bytes` takes in fresh memory, at 1 GB/s: the allowance for {@linkcode IoGate.run}. */
 export function allowedMs(bytes: number): number {
   return bytes * 1e-6;
 }

@@ -7,9 +7,9 @@ export interface ReadableFile {
   /** Its status, at once. */
   statusSync(): FileStatus;
   /** Its status, by another thread where that blocks. */
-  status(): Promise<FileStatus>;
-  /** Reads at `position` to the start of `target` (never empty); resolves with the number of bytes, 0 at the end. */
-  read(target: Uint8Array, position: number): Promise<number>;
+  status(): FileStatus | Promise<FileStatus>;
+  /** Reads at `position` to the start of `target` (never empty) and tells the number of bytes, 0 at the end. */
+  read(target: Uint8Array, position: number): number | Promise<number>;
   /** Closes it. No read is in flight. */
   close(): void;
 }

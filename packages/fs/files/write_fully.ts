@@ -13,11 +13,8 @@ export async function writeFully(
 ): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const piece = bytes.subarray(done, done + MAX_WRITE_BYTES);
-    const quick = piece.length <= MAX_SYNC_BYTES && gate.enter();
-    try {
-      done += quick ? file.writeSync(piece) : await file.write(piece);
-    } finally {
-      gate.leave(quick, allowedMs(piece.length));
-    }
+    done += piece.length > MAX_SYNC_BYTES
+      ? await file.write(piece)
+      : await gate.run(() => file.writeSync(piece), () => file.write(piece), allowedMs(piece.length));
   }
 }

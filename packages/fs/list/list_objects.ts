@@ -119,11 +119,12 @@ export async function statAll(
   signal: AbortSignal | undefined,
 ): Promise<ObjectMeta[]> {
   const base = tree.path(directory);
-  const quick = gate.enter();
   try {
-    const statuses = quick
-      ? names.map((name) => statNow(base + name))
-      : await Promise.all(names.map((name) => statLater(base + name)));
+    const statuses = await gate.run(
+      () => names.map((name) => statNow(base + name)),
+      () => Promise.all(names.map((name) => statLater(base + name))),
+      names.length * STATUS_MS,
+    );
     const found: ObjectMeta[] = [];
     for (const [i, status] of statuses.entries()) {
       if (status?.kind === "file") found.push(metaOf(directory + names[i], status));
@@ -131,8 +132,6 @@ export async function statAll(
     return found;
   } catch (error) {
     throw fileError(error, tree.subject("list", directory), signal);
-  } finally {
-    gate.leave(quick, names.length * STATUS_MS);
   }
 }
 

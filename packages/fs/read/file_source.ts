@@ -31,30 +31,55 @@ export class FileSource implements BodySource {
     this.#position = parts.offset;
   }
 
-  async read(target: Uint8Array): Promise<number> {
+  read(target: Uint8Array): number | Promise<number> {
     const piece = target.length > MAX_READ_BYTES ? target.subarray(0, MAX_READ_BYTES) : target;
     try {
-      this.#reading = this.#file.read(piece, this.#position);
-      const count = await this.#reading;
-      if (count === 0) throw this.#changed("it became shorter");
-      this.#position += count;
-      return count;
+      const count = this.#file.read(piece, this.#position);
+      return typeof count === "number" ? this.#advance(count) : this.#reading = this.#readLater(count);
     } catch (error) {
       throw fileError(error, this.#subject);
     }
   }
 
-  async close(complete: boolean): Promise<void> {
-    if (!complete) await this.#reading?.catch(() => {});
+  close(complete: boolean): void | Promise<void> {
+    let last: void | Promise<unknown>;
     try {
-      if (complete) await this.#checkUnchanged();
+      last = complete ? this.#checkUnchanged() : this.#reading?.catch(() => {});
+    } catch (error) {
+      this.#file.close();
+      throw error;
+    }
+    return last ? this.#closeAfter(last) : this.#file.close();
+  }
+
+  async #readLater(count: Promise<number>): Promise<number> {
+    try {
+      return this.#advance(await count);
+    } catch (error) {
+      throw fileError(error, this.#subject);
+    }
+  }
+
+  #advance(count: number): number {
+    if (count === 0) throw this.#changed("it became shorter");
+    this.#position += count;
+    return count;
+  }
+
+  async #closeAfter(last: Promise<unknown>): Promise<void> {
+    try {
+      await last;
     } finally {
       this.#file.close();
     }
   }
 
-  async #checkUnchanged(): Promise<void> {
-    const now = await this.#file.status();
+  #checkUnchanged(): void | Promise<void> {
+    const now = this.#file.status();
+    return now instanceof Promise ? now.then((now) => this.#compare(now)) : this.#compare(now);
+  }
+
+  #compare(now: FileStatus): void {
     if (now.size !== this.#status.size) {
       throw this.#changed(`it had ${this.#status.size} bytes and now has ${now.size}`);
     }

@@ -1,5 +1,5 @@
-import { type GetResult, PreconditionFailedError } from "@lade/core";
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { type GetResult, PreconditionFailedError, readInto } from "@lade/core";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
 
 const SIZE = 3 * 2 ** 20 + 123;
@@ -38,6 +38,29 @@ testBoth("get() fails when the file is written to in place while it is read", as
   assertStringIncludes(error.message, "it was written to");
 });
 
+testBoth("get() fails when a small file changes before its bytes are read", async ({ root, store }) => {
+  root.write("a", new Uint8Array(8192));
+  const result = await store.get("a");
+  Deno.writeFileSync(root.file("a"), new Uint8Array(10), { append: true });
+  const error = await assertRejects(() => result.readInto(new Uint8Array(8192)), PreconditionFailedError);
+  assertStringIncludes(error.message, "it had 8192 bytes and now has 8202");
+  assertEquals(openFiles(root.file("a")), 0);
+});
+
+testBoth("timers have their turn while small files are read without end", async ({ root, store }) => {
+  root.write("a", new Uint8Array(4096));
+  let fired = false;
+  setTimeout(() => fired = true, 0);
+  let reads = 0;
+  const lane = async () => {
+    for (const target = new Uint8Array(4096); !fired && reads < 100_000; reads++) {
+      await readInto(store, "a", target);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, lane));
+  assert(fired, `no timer in ${reads} reads`);
+});
+
 testBoth("get() goes on with the old content when the object is replaced", async ({ root, store }) => {
   const old = new Uint8Array(SIZE).fill(1);
   root.write("a", old);
@@ -63,12 +86,16 @@ testBoth("get() frees the file when its body is cancelled half-way", async ({ ro
   const reader = result.body.getReader();
   await reader.read();
   await reader.cancel();
-  const open = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => {
-    try {
-      return Deno.readLinkSync(`/proc/self/fd/${name}`);
-    } catch {
-      return "";
-    }
-  });
-  assertEquals(open.filter((path) => path === root.file("a")), []);
+  assertEquals(openFiles(root.file("a")), 0);
 });
+
+/** How many descriptors of this process are of a file. */
+function openFiles(path: string): number {
+  return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${name}`) === path;
+    } catch {
+      return false;
+    }
+  }).length;
+}

@@ -3,6 +3,7 @@ import type { Subject } from "../files/file_error.ts";
 import { type FileStatus, statusOf } from "../files/file_status.ts";
 import type { ReadableFile } from "../files/medium.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
+import type { Tree } from "../tree/tree.ts";
 
 /** An object's file, open. */
 export interface OpenedObject {
@@ -10,66 +11,96 @@ export interface OpenedObject {
   readonly status: FileStatus;
 }
 
+/** A file that was opened, and its path without links where that has to be checked. */
+interface OpenedFile extends OpenedObject {
+  readonly real: string | undefined;
+}
+
 /**
  * Opens a key's file and checks that links do not lead out. All in one go, so that a cached file costs one turn at
- * the gate. What the name stands for is looked at before it is opened, since opening a pipe would wait for a writer.
- * A file right below the root needs no look at its real path: it is the one that was seen to be no link.
+ * the gate, and no promise. What the name stands for is looked at before it is opened, since opening a pipe would wait
+ * for a writer. A file right below the root needs no look at its real path: it is the one that was seen to be no link.
  */
-export async function openObject(
-  { tree, gate, medium }: LocalParts,
+export function openObject(
+  parts: LocalParts,
   subject: Subject,
   path: string,
-): Promise<OpenedObject> {
-  let file: ReadableFile | undefined;
-  let status: FileStatus;
-  let real: string | undefined;
-  const quick = gate.enter();
+): OpenedObject | Promise<OpenedObject> {
+  const opened = parts.gate.run(
+    () => openNow(parts, subject, path),
+    () => openLater(parts, subject, path),
+  );
+  if (!(opened instanceof Promise)) return checkOpened(parts, subject, path, opened);
+  return opened.then((opened) => checkOpened(parts, subject, path, opened));
+}
+
+function openNow({ tree, medium }: LocalParts, subject: Subject, path: string): OpenedFile {
+  const look = Deno.lstatSync(path);
+  checkLook(subject, look.isSymlink ? Deno.statSync(path) : look);
+  const file = medium.openSync(path);
   try {
-    let info = quick ? Deno.lstatSync(path) : await Deno.lstat(path);
-    const isLink = info.isSymlink;
-    if (isLink) info = quick ? Deno.statSync(path) : await Deno.stat(path);
-    if (!info.isFile) throw notAnObject(subject, statusOf(info));
-    file = quick ? medium.openSync(path) : await medium.open(path);
-    status = quick ? file.statusSync() : await file.status();
-    if (tree.isGuarded && (isLink || status.ino !== info.ino || !tree.isRightBelow(path))) {
-      real = quick ? Deno.realPathSync(path) : await Deno.realPath(path);
-    }
-  } catch (error) {
-    file?.close();
-    throw error;
-  } finally {
-    gate.leave(quick);
-  }
-  try {
-    if (status.kind !== "file") throw notAnObject(subject, status);
-    if (real !== undefined) await tree.checkReal(subject, path, real);
+    const status = file.statusSync();
+    return { file, status, real: mayLeadOut(tree, path, look, status) ? Deno.realPathSync(path) : undefined };
   } catch (error) {
     file.close();
     throw error;
   }
-  return { file, status };
+}
+
+async function openLater({ tree, medium }: LocalParts, subject: Subject, path: string): Promise<OpenedFile> {
+  const look = await Deno.lstat(path);
+  checkLook(subject, look.isSymlink ? await Deno.stat(path) : look);
+  const file = await medium.open(path);
+  try {
+    const status = await file.status();
+    return {
+      file,
+      status,
+      real: mayLeadOut(tree, path, look, status) ? await Deno.realPath(path) : undefined,
+    };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** Only what is a file is opened. */
+function checkLook(subject: Subject, info: Deno.FileInfo): void {
+  if (!info.isFile) throw notAnObject(subject, statusOf(info));
+}
+
+/** Whether the file that was opened at `path` may be another one than was looked at, or lie behind a link. */
+function mayLeadOut(tree: Tree, path: string, look: Deno.FileInfo, status: FileStatus): boolean {
+  return tree.isGuarded && (look.isSymlink || look.ino !== status.ino || !tree.isRightBelow(path));
+}
+
+function checkOpened(
+  { tree }: LocalParts,
+  subject: Subject,
+  path: string,
+  opened: OpenedFile,
+): OpenedObject | Promise<OpenedObject> {
+  const { file, status, real } = opened;
+  if (status.kind !== "file") {
+    file.close();
+    throw notAnObject(subject, status);
+  }
+  if (real === undefined) return opened;
+  return tree.checkReal(subject, path, real).then(() => opened, (error) => {
+    file.close();
+    throw error;
+  });
 }
 
 /** The status of a key's file, if it is an object that may be read. */
 export async function statObject(
-  { tree, gate }: LocalParts,
+  { tree, calls }: LocalParts,
   subject: Subject,
   path: string,
 ): Promise<FileStatus> {
-  let info: Deno.FileInfo;
-  let real: string | undefined;
-  const quick = gate.enter();
-  try {
-    info = quick ? Deno.lstatSync(path) : await Deno.lstat(path);
-    if (tree.isGuarded && (info.isSymlink || !tree.isRightBelow(path))) {
-      real = quick ? Deno.realPathSync(path) : await Deno.realPath(path);
-    }
-    if (info.isSymlink) info = quick ? Deno.statSync(path) : await Deno.stat(path);
-  } finally {
-    gate.leave(quick);
-  }
-  const status = statusOf(info);
-  if (real !== undefined) await tree.checkReal(subject, path, real);
+  const look = await calls.lstat(path);
+  if (tree.isGuarded && (look.kind === "link" || !tree.isRightBelow(path))) await tree.check(subject, path);
+  const status = look.kind === "link" ? await calls.stat(path) : look;
   if (status.kind !== "file") throw notAnObject(subject, status);
   return status;
 }

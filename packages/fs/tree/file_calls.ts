@@ -32,34 +32,34 @@ export class FileCalls {
   }
 
   /** The path without links that a name stands for. */
-  realPath(path: string): Promise<string> {
-    return this.#gate.run(() => Deno.realPathSync(path), () => Deno.realPath(path));
+  async realPath(path: string): Promise<string> {
+    return await this.#gate.run(() => Deno.realPathSync(path), () => Deno.realPath(path));
   }
 
   /** Gives a file another name, in place of what has that name. */
-  rename(from: string, to: string): Promise<void> {
-    return this.#gate.run(() => Deno.renameSync(from, to), () => Deno.rename(from, to));
+  async rename(from: string, to: string): Promise<void> {
+    return await this.#gate.run(() => Deno.renameSync(from, to), () => Deno.rename(from, to));
   }
 
   /** Gives a file a second name that must be free. */
-  link(from: string, to: string): Promise<void> {
-    return this.#gate.run(() => Deno.linkSync(from, to), () => Deno.link(from, to));
+  async link(from: string, to: string): Promise<void> {
+    return await this.#gate.run(() => Deno.linkSync(from, to), () => Deno.link(from, to));
   }
 
   /** Removes a file, a link or an empty directory. */
-  remove(path: string): Promise<void> {
-    return this.#gate.run(() => Deno.removeSync(path), () => Deno.remove(path));
+  async remove(path: string): Promise<void> {
+    return await this.#gate.run(() => Deno.removeSync(path), () => Deno.remove(path));
   }
 
   /** Sets when a file was changed. */
-  touch(path: string, mtimeMs: number): Promise<void> {
+  async touch(path: string, mtimeMs: number): Promise<void> {
     const time = new Date(mtimeMs);
-    return this.#gate.run(() => Deno.utimeSync(path, time, time), () => Deno.utime(path, time, time));
+    return await this.#gate.run(() => Deno.utimeSync(path, time, time), () => Deno.utime(path, time, time));
   }
 
   /** Sets permission bits. */
-  chmod(path: string, mode: number): Promise<void> {
-    return this.#gate.run(() => Deno.chmodSync(path, mode), () => Deno.chmod(path, mode));
+  async chmod(path: string, mode: number): Promise<void> {
+    return await this.#gate.run(() => Deno.chmodSync(path, mode), () => Deno.chmod(path, mode));
   }
 
   /** Waits until the names in a directory are on the disk. */
