@@ -2,6 +2,6 @@
 export interface ChunkSink {
   /** Memory for the bytes from `offset` on, counted from the start of the object; never empty. */
   room(offset: number): Uint8Array;
-  /** Takes the bytes up to `offset`; awaited where it gives a promise. Called whenever what `room` gave is full. */
+  /** Is told that the bytes up to `offset` are there, in one or several steps for each `room`; what it gives is awaited. */
   reached(offset: number): Promise<void> | undefined;
 }

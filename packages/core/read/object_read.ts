@@ -133,7 +133,7 @@ export class ObjectRead {
           const room = target instanceof Uint8Array
             ? done === 0 ? target : target.subarray(done)
             : target.room(chunk.offset + done);
-          const most = sink ? chunk.length - done : step;
+          const most = Math.min(step, chunk.length - done);
           piece = room.length > most ? room.subarray(0, most) : room;
           const count = await result.readInto(piece);
           done += count;

@@ -17,7 +17,7 @@ const READ_HINTS: ReadHints = {
 };
 
 /** Large enough that the disk, not the number of calls, is the bound. */
-const PART_SIZE = 8 * 2 ** 20;
+const PART_SIZE = 4 * 2 ** 20;
 
 type NewDirectFile = Omit<DirectWriterParts, "expected">;
 
