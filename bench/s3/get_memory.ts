@@ -17,15 +17,32 @@ function curlCommand(url: URL, certificate?: string): readonly string[] {
   return ["sh", "-c", script, url.href, ...ranges];
 }
 
-/** curl by four ranges, where it is there. */
-export async function curlContender(
+/** The same by one process, which moves all four on one core as Lade does. */
+function curlAloneCommand(url: URL, certificate?: string): readonly string[] {
+  const quarter = SIZE / 4;
+  const trust = certificate === undefined ? [] : ["--cacert", certificate];
+  const range = (i: number) => [
+    ...(i === 0 ? [] : ["--next"]),
+    ...["-sf", ...trust, "-r", `${i * quarter}-${(i + 1) * quarter - 1}`, "-o", "/dev/null", url.href],
+  ];
+  return ["curl", "--parallel", "--parallel-immediate", ...[0, 1, 2, 3].flatMap(range)];
+}
+
+/** curl by four ranges, in four processes and in one, where it is there. */
+export async function curlContenders(
   url: URL,
   env: Readonly<Record<string, string>>,
   certificate?: string,
 ): Promise<Contender[]> {
   if (!await has("curl")) return [];
-  const command = curlCommand(url, certificate);
-  return [{ name: "curl", run: () => runTimed({ command, env, amount: SIZE }) }];
+  const commands = {
+    curl: curlCommand(url, certificate),
+    "curl, one process": curlAloneCommand(url, certificate),
+  };
+  return Object.entries(commands).map(([name, command]) => ({
+    name,
+    run: () => runTimed({ command, env, amount: SIZE }),
+  }));
 }
 
 /** Into memory: fresh, and reused. */
@@ -52,7 +69,7 @@ export const getMemory: Bench = {
         ...commands.flatMap(([name, command]) =>
           command ? { name, run: () => runSelfTimed({ command, env, amount: SIZE }) } : []
         ),
-        ...await curlContender(url, env),
+        ...await curlContenders(url, env),
       ],
       bars: [
         { ours: "lade fresh", baseline: "obstore", atLeast: 1 },
