@@ -157,10 +157,7 @@ export class Connection {
       if (!this.#arrival) this.#listen();
       await this.#arrival;
     }
-    this.#throwIfKilled();
-    if (this.#readFailure) {
-      throw describeBreak(this.#readFailure.error, "broke the connection off");
-    }
+    this.#throwIfBroken();
     return !this.#ended;
   }
 
@@ -171,19 +168,27 @@ export class Connection {
     this.#start = this.#end = 0;
   }
 
-  /** Reads from the socket straight into `target`; nothing may be buffered. Gives 0 when the other side has closed. */
-  async read(target: Uint8Array): Promise<number> {
-    this.#throwIfKilled();
-    let count: number | null;
-    try {
-      count = this.#ended ? null : await this.#socket.read(target);
-    } catch (error) {
-      this.#throwIfKilled();
-      throw describeBreak(error, "broke the connection off");
+  /**
+   * Reads from the socket straight into `target` until `atLeast` bytes are there; nothing may be buffered. TLS gives no
+   * more than 16 KiB at a time. Gives fewer when the other side closes or the connection breaks, and 0 or the failure
+   * when called again.
+   */
+  async read(target: Uint8Array, atLeast = 1): Promise<number> {
+    this.#throwIfBroken();
+    let total = 0;
+    while (total < atLeast && !this.#ended) {
+      try {
+        const count = await this.#socket.read(total === 0 ? target : target.subarray(total));
+        if (count === null) this.#ended = true;
+        else total += count;
+      } catch (error) {
+        this.#readFailure = { error };
+      }
+      if (total === 0) this.#throwIfBroken();
+      else if (this.#killed || this.#readFailure) break;
+      if (this.#deadlineMs < Infinity) this.#deadlineMs = this.#clock.monotonicMs() + this.#deadlineBoundMs;
     }
-    this.#throwIfKilled();
-    if (count === null) this.#ended = true;
-    return count ?? 0;
+    return total;
   }
 
   /** Takes one head; `undefined` when the other side closes instead of the first byte of one. */
@@ -232,6 +237,11 @@ export class Connection {
     this.#buffer = next;
     this.#start = 0;
     this.#end = held;
+  }
+
+  #throwIfBroken(): void {
+    this.#throwIfKilled();
+    if (this.#readFailure) throw describeBreak(this.#readFailure.error, "broke the connection off");
   }
 
   #throwIfKilled(): void {

@@ -48,14 +48,14 @@ export class FramedBody implements BodySource {
     if (this.#remaining === 0 && !this.#chunks) this.#end();
   }
 
-  async read(target: Uint8Array): Promise<number> {
+  async read(target: Uint8Array, atLeast = 1): Promise<number> {
     this.#throwIfFailed();
     if (this.#ended) return 0;
     this.#connection.expect("stall", this.#config.stallMs);
     try {
       const count = this.#chunks
         ? await this.#readChunked(this.#chunks, target)
-        : await this.#readPlain(target);
+        : await this.#readPlain(target, atLeast);
       this.#throwIfFailed();
       this.#connection.expectNothing();
       if (count > 0) this.#owner.received(count);
@@ -83,9 +83,10 @@ export class FramedBody implements BodySource {
     if (!this.#ended) this.#fail(reason);
   }
 
-  async #readPlain(target: Uint8Array): Promise<number> {
+  async #readPlain(target: Uint8Array, atLeast: number): Promise<number> {
     const room = target.length > this.#remaining ? target.subarray(0, this.#remaining) : target;
-    const count = this.#takeBuffered(room) || await this.#connection.read(room);
+    const count = this.#takeBuffered(room) ||
+      await this.#connection.read(room, Math.min(atLeast, room.length));
     if (count === 0 && this.#remaining !== Infinity) {
       throw new WireError(
         "closed-early",

@@ -31,8 +31,8 @@ class SourceBody implements ResponseBody {
     this.length = options.length;
   }
 
-  async read(target: Uint8Array): Promise<number> {
-    if (this.#peeked.length === 0) return await this.#source.read(target);
+  async read(target: Uint8Array, atLeast = 1): Promise<number> {
+    if (this.#peeked.length === 0) return await this.#source.read(target, atLeast);
     const count = Math.min(target.length, this.#peeked.length);
     target.set(this.#peeked.subarray(0, count));
     this.#peeked = this.#peeked.subarray(count);

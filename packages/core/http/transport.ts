@@ -111,7 +111,7 @@ export interface ResponseBody extends BodySource {
    * Puts the next bytes at the start of `target`, from the socket without a copy where they are not there yet, and
    * resolves with their number; 0 only at the end. A body that breaks off rejects with a `TransportError`.
    */
-  read(target: Uint8Array): Promise<number>;
+  read(target: Uint8Array, atLeast?: number): Promise<number>;
   /**
    * Ends the reading. `complete` says that the caller has all it wanted: then it rejects when bytes are left, and
    * the connection is kept. Otherwise the connection is closed.

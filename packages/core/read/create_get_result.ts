@@ -110,7 +110,7 @@ class SourceResult implements GetResult {
       let count = 0;
       const wanted = Math.min(target.length, this.#remaining);
       while (count < wanted) {
-        let got = this.#source.read(part(target, count, wanted));
+        let got = this.#source.read(part(target, count, wanted), fill ? wanted - count : 1);
         if (typeof got !== "number") {
           got = await got;
           this.#throwIfFailed();

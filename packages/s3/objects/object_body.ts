@@ -19,9 +19,9 @@ export class ObjectBody implements BodySource {
   }
 
   /** Reads from the socket into `target`. */
-  async read(target: Uint8Array): Promise<number> {
+  async read(target: Uint8Array, atLeast = 1): Promise<number> {
     try {
-      const count = await this.#body.read(target);
+      const count = await this.#body.read(target, atLeast);
       if (count > 0) this.#verifier?.update(target.subarray(0, count));
       return count;
     } catch (error) {
