@@ -59,9 +59,9 @@ export async function copyObjectWithin(
   }
   const { sourceIfMatch, ifMatch: _, ...rest } = options;
   const reading = { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
-  checkReadOptions(reading);
   let read: ObjectRead | undefined;
   try {
+    checkReadOptions(reading);
     read = await ObjectRead.open(from, fromKey, reading);
     const copy = { from, read, options: reading, lease };
     const put = putOptions(read.info, to, options);

@@ -124,3 +124,16 @@ Deno.test("copyObject() of parts stops at once when it is aborted, and leaves no
   assert(!to.calls.some(({ operation }) => operation === "close"));
   assertFreed(from, to);
 });
+
+Deno.test("copyObject() ends when a later part fails, though the first answer stalls", async () => {
+  const never = Promise.withResolvers<void>();
+  const from = open([
+    { operation: "get", nth: 1, fault: { kind: "stall", until: never.promise, after: 10 } },
+    { operation: "get", nth: 2, fault: { kind: "throw", error: broken } },
+  ]);
+  const to = open();
+  await from.put("a", DATA);
+  const copying = copyObject(from, "a", inParts(to, 16_000), "b", { chunkSize: 16_000, concurrency: 2 });
+  assertStrictEquals(await assertRejects(() => copying), broken);
+  assertFreed(from, to);
+});

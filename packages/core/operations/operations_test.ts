@@ -203,3 +203,11 @@ Deno.test("copyTree() refuses a prefix that does not end in a slash", async () =
   const store = await open({});
   await assertRejects(() => Array.fromAsync(copyTree(store, "a", store, "")), TypeError, "must end in /");
 });
+
+Deno.test("copyTree() with a wrong option gives its memory back for every object", async () => {
+  const from = await open({ a: "1", b: "2", c: "3" }, [], 1);
+  const to = await open({});
+  const results = await Array.fromAsync(copyTree(from, "", to, "", { chunkSize: 0 }));
+  assert(results.length === 3 && results.every(({ error }) => error instanceof RangeError));
+  assertEquals(from.context.budget.held, 0);
+});

@@ -120,6 +120,7 @@ export class ObjectRead {
       permit = this.#firstPermit;
       this.#first = this.#firstPermit = undefined;
     }
+    using _followed = result && signal !== this.#options.signal ? cancelBy(result, signal) : undefined;
     let done = 0;
     for (let futile = 0;;) {
       const before = done;
@@ -240,6 +241,14 @@ export class ObjectRead {
     const backoff = random() * Math.min(5_000, 50 * 2 ** tries);
     return clock.sleep(Math.max(backoff, asked ?? 0), signal);
   }
+}
+
+/** Cancels a result, which was asked for without this signal, once it is aborted. */
+function cancelBy(result: GetResult, signal: AbortSignal | undefined): Disposable {
+  const onAbort = () => void result.cancel(signal?.reason);
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener("abort", onAbort, { once: true });
+  return { [Symbol.dispose]: () => signal?.removeEventListener("abort", onAbort) };
 }
 
 function acquirePermit(

@@ -54,6 +54,15 @@ Deno.test("readChunks() holds at most its concurrency of chunks while the reader
   assertEquals(store.openBodies, 0);
 });
 
+Deno.test("readChunks() that is disposed does not wait for a first answer that stalls", async () => {
+  const never = Promise.withResolvers<void>();
+  const stall = { kind: "stall" as const, until: never.promise, after: 1 };
+  const store = await open([{ operation: "get", nth: 1, fault: stall }]);
+  const read = await readChunks(store, "k", { chunkSize: 100 });
+  await read[Symbol.asyncDispose]();
+  assertEquals([store.openBodies, store.context.budget.held], [0, 0]);
+});
+
 Deno.test("readChunks() reads ahead only within the byte budget, and goes on when there is none", async () => {
   const store = await open([], 150);
   const full = store.context.budget.overdraw(150);

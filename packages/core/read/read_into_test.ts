@@ -193,6 +193,18 @@ Deno.test("readInto() touches its buffer no more once it has rejected", async ()
   assertEquals(store.openBodies, 0);
 });
 
+Deno.test("readInto() ends when a later chunk fails, though the first answer stalls", async () => {
+  const never = Promise.withResolvers<void>();
+  const error = new ServiceError({ operation: "get", uri: "memory:///k", detail: "broken" });
+  const store = await open([
+    { operation: "get", nth: 1, fault: { kind: "stall", until: never.promise, after: 1 } },
+    { operation: "get", nth: 2, fault: { kind: "throw", error } },
+  ]);
+  const reading = readInto(store, "k", new Uint8Array(SIZE), { chunkSize: 30, concurrency: 2 });
+  assertStrictEquals(await reading.catch((error) => error), error);
+  assertEquals(store.openBodies, 0);
+});
+
 Deno.test("readInto() rejects with the signal's reason and frees everything", async () => {
   const reason = new Error("enough");
   const gate = Promise.withResolvers<void>();

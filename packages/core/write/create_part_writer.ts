@@ -63,10 +63,9 @@ class SinkWriter implements PartWriter {
     if (this.#closing) throw new TypeError("Cannot write a part: the writer is closed");
     try {
       const part = this.#begin(index, bytes);
-      const writing = this.#sink.write(part, bytes, this.#stop.signal);
+      const writing = this.#write(part, bytes).finally(() => this.#underWay.delete(writing));
       this.#underWay.add(writing);
-      await writing.finally(() => this.#underWay.delete(writing));
-      this.#bytesWritten += part.length;
+      await writing;
     } catch (error) {
       throw await this.#failed(error);
     }
@@ -88,6 +87,17 @@ class SinkWriter implements PartWriter {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.abort();
+  }
+
+  /** Writes a part; its failure has ended the writer by the time this settles, so that no `close` overlooks it. */
+  async #write(part: ObjectPart, bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#sink.write(part, bytes, this.#stop.signal);
+      this.#bytesWritten += part.length;
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
   }
 
   #begin(index: number, bytes: Uint8Array): ObjectPart {

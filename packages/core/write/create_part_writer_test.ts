@@ -135,3 +135,17 @@ Deno.test("createPartWriter()'s signal does not wait for what is to be removed",
   sink.settle("drop");
   await writer.abort();
 });
+
+Deno.test("close() never makes an object of parts of which the last one under way fails", async () => {
+  const { sink, writer } = open();
+  const parts = [10, 10, 5].map((size, index) => writer.writePart(index, new Uint8Array(size)));
+  const settled = Promise.allSettled(parts);
+  const closing = writer.close().catch((error) => error);
+  for (const name of ["write 0 0+10", "write 1 10+10"]) sink.settle(name);
+  sink.settle("write 2 20+5", failure);
+  await turn();
+  assertEquals(sink.log.slice(3), ["drop"]);
+  sink.settle("drop");
+  assertStrictEquals(await closing, failure);
+  assertEquals((await settled).map(({ status }) => status).at(-1), "rejected");
+});
