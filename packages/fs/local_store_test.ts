@@ -180,3 +180,23 @@ testBoth("a file that the system refuses to delete is a PermissionDeniedError", 
   await assertRejects(() => proc.delete("version"), PermissionDeniedError);
   await store.delete("missing");
 });
+
+testBoth("createPartWriter() opens few descriptors for many parts at once", async ({ root, store }) => {
+  const partSize = 65_536;
+  await using writer = await store.createPartWriter("object", 100 * partSize, { partSize });
+  const part = (index: number) => new Uint8Array(partSize).fill(index);
+  await Promise.all(Array.from({ length: 100 }, (_, index) => writer.writePart(index, part(index))));
+  const open = [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${name}`).startsWith(`${root.path}/`);
+    } catch {
+      return false;
+    }
+  });
+  assert(open.length >= 1 && open.length <= 8, `${open.length} descriptors are open`);
+  await writer.close();
+  const written = Deno.readFileSync(root.file("object"));
+  for (let index = 0; index < 100; index++) {
+    assertEquals(written.subarray(index * partSize, (index + 1) * partSize), part(index));
+  }
+});

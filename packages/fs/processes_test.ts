@@ -13,7 +13,7 @@ function unfinished(root: TestRoot): string[] {
 }
 
 for (const scheme of ["file", "direct"]) {
-  for (const way of ["put", "writer", "copy"]) {
+  for (const way of ["put", "writer", "writer of parts", "copy"]) {
     Deno.test(`a process killed in the middle of a ${way} leaves the old object whole (${scheme})`, async () => {
       const seed = Date.now() % 2 ** 32;
       const random = seededRandom(seed);

@@ -28,6 +28,13 @@ for (const [scheme, open] of [["file", openFileStore], ["direct", openDirectStor
         for (;;) await writer.write(chunk);
       }, QuotaExceededError);
       assertEquals(await writer.close().catch((error) => error), failure);
+      const parts = await store.createPartWriter("c", 7 * MIB, { partSize: MIB });
+      const indexes = Array.from({ length: 7 }, (_, index) => index);
+      const full = await assertRejects(
+        () => Promise.all(indexes.map((index) => parts.writePart(index, new Uint8Array(MIB)))),
+        QuotaExceededError,
+      );
+      assertEquals(await parts.close().catch((error) => error), full);
       const copies = ["a/1", "a/2", "a/3", "a/4"];
       await assertRejects(async () => {
         for (const key of copies) await store.copy("a/object", key);

@@ -110,6 +110,15 @@ Deno.test("direct:// writes and reads right to the byte, whatever is aligned or 
     }
     await writer.close();
     assertEquals(compare(Deno.readFileSync(root.file("b")), content.subarray(0, size)), true, told);
+    await using parts = await store.createPartWriter("c", size, { partSize: 1 + upTo(8 * MIB) });
+    await Promise.all(Array.from({ length: parts.partCount }, async (_, index) => {
+      const part = content.subarray(index * parts.partSize, Math.min(size, (index + 1) * parts.partSize));
+      const bytes = memory(part.length, random() < 0.5 ? 0 : upTo(4096));
+      bytes.set(part);
+      await parts.writePart(index, bytes);
+    }));
+    await parts.close();
+    assertEquals(compare(Deno.readFileSync(root.file("c")), content.subarray(0, size)), true, told);
     for (let i = 0; i < 12 && size > 0; i++) {
       const offset = random() < 0.3 ? upTo(size / 4096) * 4096 : upTo(size);
       const length = random() < 0.3 ? size - offset : 1 + upTo(size - offset);

@@ -1,7 +1,11 @@
 import { blocksBelow } from "./direct_alignment.ts";
 import type { DescriptorCalls } from "./descriptor_calls.ts";
 import { errorCode } from "./file_error.ts";
+import { Lanes } from "./lanes.ts";
 import type { SlabSupply } from "./slab_supply.ts";
+
+/** Writes in a row that bring less than a block; a full disk says so at the second one. */
+const MAX_FUTILE_WRITES = 4;
 
 /** What a {@linkcode DirectOutput} is made of. */
 export interface DirectOutputParts {
@@ -16,17 +20,15 @@ export interface DirectOutputParts {
   readonly slabSize: number;
 }
 
-/** Writes blocks of a new file by O_DIRECT, each call by a descriptor of its own, so that they overlap. */
+/** Writes blocks of a new file by O_DIRECT, each call by a descriptor of its own. */
 export class DirectOutput {
   readonly #parts: DirectOutputParts;
-  readonly #fds: number[];
-  readonly #idle: number[];
+  readonly #lanes: Lanes<number>;
   #isMisaligned = false;
 
   constructor(parts: DirectOutputParts) {
     this.#parts = parts;
-    this.#fds = [parts.fd];
-    this.#idle = [parts.fd];
+    this.#lanes = new Lanes(parts.fd, parts.open);
   }
 
   /** Whether bytes were seen that are not aligned in memory. */
@@ -35,10 +37,10 @@ export class DirectOutput {
   }
 
   /** Writes whole blocks from where they are, or through a buffer where that is not aligned. */
-  async write(bytes: Uint8Array, position: number): Promise<void> {
+  async write(bytes: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
     if (!this.#isMisaligned) {
       try {
-        return await this.writeAligned(bytes, position);
+        return await this.writeAligned(bytes, position, signal);
       } catch (error) {
         if (errorCode(error) !== "EINVAL") throw error;
         this.#isMisaligned = true;
@@ -50,36 +52,34 @@ export class DirectOutput {
       for (let at = 0; at < bytes.length; at += slabSize) {
         const part = bytes.subarray(at, at + slabSize);
         slab.bytes.set(part);
-        await this.writeAligned(slab.bytes.subarray(0, part.length), position + at);
+        await this.writeAligned(slab.bytes.subarray(0, part.length), position + at, signal);
       }
     } finally {
       slabs.give(slab);
     }
   }
 
-  /** Writes whole blocks that are aligned in memory. */
-  async writeAligned(bytes: Uint8Array, position: number): Promise<void> {
-    const fd = this.#idle.pop() ?? this.#open();
+  /** Writes whole blocks that are aligned in memory, unless the signal ends it. */
+  async writeAligned(bytes: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
+    const fd = await this.#lanes.take();
     try {
+      let futile = 0;
       for (let done = 0; done < bytes.length;) {
+        signal?.throwIfAborted();
         const count = await this.#parts.calls.write(fd, bytes.subarray(done), position + done);
         // What a short write leaves begins within a block; that block is written again.
-        done += count === bytes.length - done ? count : blocksBelow(count);
-        if (count === 0) throw new Error("The system writes nothing");
+        const whole = count === bytes.length - done ? count : blocksBelow(count);
+        done += whole;
+        futile = whole > 0 ? 0 : futile + 1;
+        if (futile > MAX_FUTILE_WRITES) throw new Error("The system writes less than a block at a time");
       }
     } finally {
-      this.#idle.push(fd);
+      this.#lanes.give(fd);
     }
   }
 
   /** Closes the descriptors. No call is in flight. */
   close(): void {
-    for (const fd of this.#fds) this.#parts.calls.close(fd);
-  }
-
-  #open(): number {
-    const fd = this.#parts.open();
-    this.#fds.push(fd);
-    return fd;
+    for (const fd of this.#lanes.all) this.#parts.calls.close(fd);
   }
 }

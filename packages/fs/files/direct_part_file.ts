@@ -36,10 +36,10 @@ export class DirectPartFile implements PartFile {
     this.#output = new DirectOutput({ ...parts, slabs: this.#slabs, slabSize: SLAB_SIZE });
   }
 
-  async writeAt(bytes: Uint8Array, position: number): Promise<void> {
+  async writeAt(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void> {
     const whole = blocksBelow(bytes.length);
-    if (whole > 0) await this.#output.write(bytes.subarray(0, whole), position);
-    if (whole < bytes.length) await this.#writeEnd(bytes.subarray(whole), position + whole);
+    if (whole > 0) await this.#output.write(bytes.subarray(0, whole), position, signal);
+    if (whole < bytes.length) await this.#writeEnd(bytes.subarray(whole), position + whole, signal);
   }
 
   async finish(sync: SyncMode): Promise<FileStatus> {
@@ -59,13 +59,13 @@ export class DirectPartFile implements PartFile {
     this.#slabs.release();
   }
 
-  async #writeEnd(bytes: Uint8Array, position: number): Promise<void> {
+  async #writeEnd(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void> {
     const slab = await this.#slabs.take();
     try {
       const block = slab.bytes.subarray(0, blocksAbove(bytes.length));
       block.set(bytes);
       block.fill(0, bytes.length);
-      await this.#output.writeAligned(block, position);
+      await this.#output.writeAligned(block, position, signal);
     } finally {
       this.#slabs.give(slab);
     }

@@ -30,8 +30,11 @@ export interface WritableFile extends NewFile {
 
 /** A new file of known size being written in parts, several at once. */
 export interface PartFile extends NewFile {
-  /** Writes `bytes`, which are in use until this settles, at `position`. No two calls touch the same bytes. */
-  writeAt(bytes: Uint8Array, position: number): Promise<void>;
+  /**
+   * Writes `bytes`, which are in use until this settles, at `position`, unless the signal ends it. No two calls touch
+   * the same bytes.
+   */
+  writeAt(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void>;
 }
 
 /** How bytes get from and into files: through the page cache (`file://`) or past it (`direct://`). */

@@ -19,6 +19,12 @@ async function overwrite(): Promise<void> {
     else if (argument === "copy") {
       await store.put("source", content);
       await store.copy("source", "object");
+    } else if (argument === "writer of parts") {
+      await using writer = await store.createPartWriter("object", content.length, { partSize: 65_536 });
+      for (let index = writer.partCount - 1; index >= 0; index--) {
+        await writer.writePart(index, content.subarray(0, writer.partSize));
+      }
+      await writer.close();
     } else {
       await using writer = await store.createWriter("object");
       for (let at = 0; at < content.length; at += 50_000) {

@@ -24,7 +24,7 @@ export class LocalPartSink implements PartSink {
   }
 
   async write({ offset }: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    await this.#mapped(signal, () => this.#temporary.file.writeAt(bytes, offset));
+    await this.#mapped(signal, () => this.#temporary.file.writeAt(bytes, offset, signal));
   }
 
   async finish(signal: AbortSignal): Promise<PutResult> {

@@ -59,9 +59,15 @@ async function callsOf(sync: SyncMode): Promise<Record<string, string[]>> {
     await writer.write(bytes("x"));
     await writer.close();
   };
+  const parts = async () => {
+    await using writer = await store.createPartWriter("parts", 2, { partSize: 1 });
+    await Promise.all([0, 1].map((index) => writer.writePart(index, bytes("x"))));
+    await writer.close();
+  };
   return {
     put: await recorded(() => store.put("old", bytes("y"))),
     writer: await recorded(write),
+    parts: await recorded(parts),
     create: await recorded(() => store.put("new", bytes("y"), { ifNoneMatch: "*" })),
     deep: await recorded(() => store.put("a/b/c", bytes("y"))),
     copy: await recorded(() => store.copy("old", "copy")),
@@ -74,6 +80,7 @@ Deno.test('sync: "none" waits for no disk', async () => {
   assertEquals(await callsOf("none"), {
     put: ["rename"],
     writer: ["rename"],
+    parts: ["rename"],
     create: ["link"],
     deep: ["make directories", "rename"],
     copy: ["rename"],
@@ -86,6 +93,7 @@ Deno.test('sync: "data" brings the bytes to the disk before the file has its nam
   assertEquals(await callsOf("data"), {
     put: ["sync data", "rename"],
     writer: ["sync data", "rename"],
+    parts: ["sync data", "rename"],
     create: ["sync data", "link"],
     deep: ["make directories", "sync data", "rename"],
     copy: ["sync data", "rename"],
@@ -99,6 +107,7 @@ Deno.test('sync: "full" brings new directories, the file and its name to the dis
   assertEquals(await callsOf("full"), {
     put: published,
     writer: published,
+    parts: published,
     create: ["sync file", "link", "sync directory"],
     deep: ["make directories", "sync directory", "sync directory", ...published],
     copy: published,
@@ -122,6 +131,9 @@ Deno.test("a direct file waits for the disk as it is asked", async () => {
     const file = await medium.create(root.file(sync));
     await file.append(bytes("x"));
     await file.finish(sync);
-    assertEquals(calls, [...wanted]);
+    const parts = await medium.createParts(root.file(`${sync} in parts`), 1);
+    await parts.writeAt(bytes("x"), 0, new AbortController().signal);
+    await parts.finish(sync);
+    assertEquals(calls, [...wanted, ...wanted]);
   }
 });

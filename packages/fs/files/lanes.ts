@@ -1,0 +1,49 @@
+/** Descriptors of one file at most: more than keep a disk busy, few enough for many files at once. */
+const MOST = 8;
+
+/** Descriptors of one file, opened as they are needed, since calls on one wait for each other. */
+export class Lanes<T> {
+  readonly #open: () => T | Promise<T>;
+  readonly #all: T[];
+  readonly #idle: T[];
+  readonly #waiting: ((lane: T) => void)[] = [];
+  #opening = 0;
+
+  /** Begins with one descriptor; `open` gives further ones. */
+  constructor(first: T, open: () => T | Promise<T>) {
+    this.#open = open;
+    this.#all = [first];
+    this.#idle = [first];
+  }
+
+  /** Every descriptor that is open. */
+  get all(): readonly T[] {
+    return this.#all;
+  }
+
+  /** Takes one that nobody uses, or waits for it; give it back by {@linkcode give}. */
+  take(): T | Promise<T> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    if (this.#all.length + this.#opening < MOST) return this.#add();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Gives one back, to whoever waits longest. */
+  give(lane: T): void {
+    const next = this.#waiting.shift();
+    if (next) next(lane);
+    else this.#idle.push(lane);
+  }
+
+  async #add(): Promise<T> {
+    this.#opening++;
+    try {
+      const lane = await this.#open();
+      this.#all.push(lane);
+      return lane;
+    } finally {
+      this.#opening--;
+    }
+  }
+}
