@@ -11,6 +11,7 @@ import { ObjectRead } from "../read/object_read.ts";
 import { checkReadOptions, type ReadOptions, type ReadResult } from "../read/read_options.ts";
 import { ChecksumMismatchError } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
+import { reportLeftover } from "../write/report_leftover.ts";
 import { copyParts, type PartCopy } from "./copy_parts.ts";
 
 /** Options of {@linkcode copyObject}: conditions are on the destination. */
@@ -99,12 +100,16 @@ async function copyInParts(
   put: PutOptions,
 ): Promise<CopyObjectResult> {
   const { size } = copy.read.info;
-  await using writer = await to.createPartWriter(key, size, put);
-  await copyParts({ ...copy, writer });
-  const finished = copy.read.finish();
-  const written = await writer.close();
-  checkSize(written, size, to, key);
-  return { ...written, read: finished };
+  const writer = await to.createPartWriter(key, size, put);
+  try {
+    await copyParts({ ...copy, writer });
+    const finished = copy.read.finish();
+    const written = await writer.close();
+    checkSize(written, size, to, key);
+    return { ...written, read: finished };
+  } catch (error) {
+    throw await writer.abort(error).then(() => error, (leftover) => reportLeftover(error, leftover));
+  }
 }
 
 function checkSize(written: PutResult, size: number, to: ObjectStore, key: string): void {

@@ -1,4 +1,4 @@
-import type { PutOptions, PutResult } from "@lade/core";
+import { type PutOptions, type PutResult, reportLeftover } from "@lade/core/backend";
 import { openPartWriter, type PartWriterTarget } from "./open_part_writer.ts";
 
 /** Writes an object that is all in memory, in parts sent side by side from where the bytes are. */
@@ -7,12 +7,16 @@ export async function putInParts(
   bytes: Uint8Array,
   options: PutOptions,
 ): Promise<PutResult> {
-  await using writer = await openPartWriter(target, bytes.length, options);
+  const writer = await openPartWriter(target, bytes.length, options);
   const { partSize, partCount } = writer;
   const write = (index: number) => {
     const start = index * partSize;
     return writer.writePart(index, bytes.subarray(start, start + partSize));
   };
-  await Promise.all(Array.from({ length: partCount }, (_, index) => write(index)));
-  return await writer.close();
+  try {
+    await Promise.all(Array.from({ length: partCount }, (_, index) => write(index)));
+    return await writer.close();
+  } catch (error) {
+    throw await writer.abort(error).then(() => error, (leftover) => reportLeftover(error, leftover));
+  }
 }
