@@ -19,7 +19,7 @@ export interface PartCopy {
   readonly writer: PartWriter;
   /** Those of the read. */
   readonly options: ReadOptions;
-  /** Counts bytes against the budget already. */
+  /** Counts bytes against the budget already; it is given back once those of the first part are counted. */
   readonly lease?: BudgetLease | undefined;
 }
 
@@ -52,28 +52,24 @@ export async function copyParts({ from, read, writer, options, lease }: PartCopy
     const indexes = chunks.map((chunk) => read.append(chunk));
     for (const index of indexes) await read.fetch(index, sink, signal);
   };
-  let prepaid = lease;
   for (const unit of units) {
     const length = Math.min(partSize, size - (unit[0]?.offset ?? 0));
     let held: BudgetLease | undefined;
     while (!signal.aborted) {
       if (running.size < width.most) {
-        held = running.size > 0
-          ? context.budget.tryAcquire(length)
-          : prepaid ?? context.budget.overdraw(length);
+        held = running.size > 0 ? context.budget.tryAcquire(length) : context.budget.overdraw(length);
         if (held) break;
       }
       await Promise.race(running);
       width.widen();
     }
     if (!held) break;
-    prepaid = undefined;
+    lease?.release();
     const task = move(unit, held, length).catch((error) => {
       if (!stop.signal.aborted) stop.abort(error);
     }).finally(() => running.delete(task));
     running.add(task);
   }
-  prepaid?.release();
   await Promise.all(running);
   options.signal?.throwIfAborted();
   stop.signal.throwIfAborted();
