@@ -30,7 +30,8 @@ const OBJECTS_AT_ONCE = 32;
  * one result per object in the order they finish. One that fails does not stop the others.
  *
  * Prefixes end in `/` or are empty; names below them are kept whole, so that two objects never become one. Leaving
- * the iteration early aborts what is in flight. Memory is bounded by the byte budget and by `concurrency` chunks.
+ * the iteration early aborts what is in flight. What the progress listener throws ends the copy. Memory is bounded by
+ * the byte budget and by `concurrency` chunks.
  */
 export async function* copyTree(
   from: ObjectStore,
@@ -49,6 +50,11 @@ export async function* copyTree(
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const running = new Set<Promise<void>>();
   const finished: CopyTreeResult[] = [];
+  let listenerFailure: { readonly error: unknown } | undefined;
+  const throwIfEnded = () => {
+    options.signal?.throwIfAborted();
+    if (listenerFailure) throw listenerFailure.error;
+  };
   const copyOne = async (source: ObjectMeta) => {
     const key = toPrefix + source.key.slice(fromPrefix.length);
     options.onProgress?.({ type: "started", key: source.key, size: source.size });
@@ -76,15 +82,17 @@ export async function* copyTree(
   try {
     for await (const source of from.list(fromPrefix, { signal })) {
       if (filter && !filter(source)) continue;
-      const task = copyOne(source).finally(() => running.delete(task));
+      const task = copyOne(source).catch((error) => {
+        listenerFailure ??= { error };
+      }).finally(() => running.delete(task));
       running.add(task);
       if (running.size >= concurrency) await Promise.race(running);
-      options.signal?.throwIfAborted();
+      throwIfEnded();
       yield* finished.splice(0);
     }
     while (running.size > 0) {
       await Promise.race(running);
-      options.signal?.throwIfAborted();
+      throwIfEnded();
       yield* finished.splice(0);
     }
     yield* finished.splice(0);

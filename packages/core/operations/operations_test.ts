@@ -199,6 +199,25 @@ Deno.test("copyTree() stops when its reader leaves, and on abort", async () => {
   assertStrictEquals(caught, reason);
 });
 
+Deno.test("copyTree() ends with what its listener throws, and leaves nothing under way", async () => {
+  const objects = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, "x"]));
+  const from = await open(objects, [{
+    operation: "get",
+    key: "k7",
+    fault: { kind: "throw", error: broken },
+  }]);
+  const to = await open({});
+  const mine = new Error("mine");
+  for (const thrown of ["started", "failed"]) {
+    const onProgress = ({ type }: { readonly type: string }) => {
+      if (type === thrown) throw mine;
+    };
+    const copying = Array.fromAsync(copyTree(from, "", to, "", { onProgress, concurrency: 2 }));
+    assertStrictEquals(await copying.catch((error) => error), mine);
+    assertEquals([from.openBodies, to.openWriters, from.context.budget.held], [0, 0, 0]);
+  }
+});
+
 Deno.test("copyTree() refuses a prefix that does not end in a slash", async () => {
   const store = await open({});
   await assertRejects(() => Array.fromAsync(copyTree(store, "a", store, "")), TypeError, "must end in /");
