@@ -1,81 +1,25 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertStrictEquals,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   AlreadyExistsError,
   ChecksumMismatchError,
-  copyObject,
-  createStoreContext,
-  MemoryContainer,
-  MemoryStore,
   NotFoundError,
-  type ObjectStore,
   PermissionDeniedError,
   PreconditionFailedError,
-  type PutOptions,
-  type PutResult,
   ServiceError,
   StoreError,
   UnavailableError,
 } from "@lade/core";
-import { injectFaults } from "@lade/core/testing";
 import { sweepUploads } from "@lade/s3";
 import { noise } from "./noise.ts";
 import { openFake, type OpenFakeOptions } from "./open_fake.ts";
+import { WRITE_PART as PART, WRITE_WAYS, WRITTEN as DATA } from "./write_ways.ts";
 
-const PART = 2000;
 const QUICK: OpenFakeOptions = { context: { random: () => 0 }, config: { multipart: { partSize: PART } } };
 const FINAL: OpenFakeOptions = { ...QUICK, transport: { retry: { maxAttempts: 2 } } };
-const DATA = noise(5 * PART + 1);
 
-async function write(
-  store: ObjectStore,
-  data: Uint8Array = DATA,
-  options: PutOptions = {},
-): Promise<PutResult> {
-  await using writer = await store.createWriter("object", { ...options, concurrency: 2 });
-  for (let at = 0; at < data.length; at += 700) await writer.write(data.subarray(at, at + 700));
-  return await writer.close();
-}
+const { "createWriter()": write, "put()": put } = WRITE_WAYS;
 
-async function writeParts(
-  store: ObjectStore,
-  data: Uint8Array = DATA,
-  options: PutOptions = {},
-): Promise<PutResult> {
-  await using writer = await store.createPartWriter("object", data.length, options);
-  const { partSize, partCount } = writer;
-  const parts = Array.from(
-    { length: partCount },
-    (_, index) => writer.writePart(index, data.subarray(index * partSize, (index + 1) * partSize)),
-  );
-  await Promise.all(parts);
-  return await writer.close();
-}
-
-async function copy(
-  store: ObjectStore,
-  data: Uint8Array = DATA,
-  options: PutOptions = {},
-): Promise<PutResult> {
-  const from = new MemoryStore({ context: createStoreContext(), container: new MemoryContainer() });
-  await from.put("a", data);
-  return await copyObject(from, "a", store, "object", { ...options, chunkSize: PART });
-}
-
-const WAYS: Readonly<Record<string, typeof write>> = {
-  "createWriter()": write,
-  "createPartWriter()": writeParts,
-  "copyObject()": copy,
-  "put()": (store, data = DATA, options = {}) => store.put("object", data, options),
-};
-
-for (const [name, run] of Object.entries(WAYS)) {
+for (const [name, run] of Object.entries(WRITE_WAYS)) {
   Deno.test(`${name} sends parts with their checksums, and the object's when it completes`, async () => {
     await using opened = await openFake(QUICK);
     const { fake, store } = opened;
@@ -276,43 +220,6 @@ for (const [name, run] of Object.entries(WAYS)) {
   });
 }
 
-for (const [name, run] of Object.entries({ "put()": WAYS["put()"] ?? write, "copyObject()": copy })) {
-  Deno.test(`${name} rejects with its signal's reason also where its upload could not be aborted`, async () => {
-    await using opened = await openFake(FINAL);
-    const { fake, store } = opened;
-    const controller = new AbortController();
-    const reason = new Error("stop");
-    fake.faults.add({
-      match: { operation: "UploadPart", nth: 2 },
-      action: { kind: "before", run: () => controller.abort(reason) },
-    });
-    const broken = fake.faults.add({
-      match: { operation: "AbortMultipartUpload", times: Infinity },
-      action: { kind: "status", status: 503 },
-    });
-    assertStrictEquals(await run(store, DATA, { signal: controller.signal }).catch((error) => error), reason);
-    assertEquals(broken.hits, 2);
-  });
-}
-
-Deno.test("copyObject() tells of an upload that it could not abort when the source breaks", async () => {
-  await using opened = await openFake(FINAL);
-  const { fake, store } = opened;
-  const broken = new ServiceError({ operation: "get", uri: "memory://a", detail: "it is broken" });
-  const from = injectFaults(
-    new MemoryStore({ context: createStoreContext(), container: new MemoryContainer() }),
-    [{ operation: "get", nth: 3, fault: { kind: "throw", error: broken } }],
-  );
-  await from.put("a", DATA);
-  fake.faults.add({
-    match: { operation: "AbortMultipartUpload", times: Infinity },
-    action: { kind: "status", status: 503 },
-  });
-  const copying = copyObject(from, "a", store, "object", { chunkSize: PART });
-  const error = await assertRejects(() => copying, ServiceError);
-  assertStringIncludes(error.message, "it is broken; also, upload");
-});
-
 Deno.test("put() does not take its own object for another's when the answer is lost", async () => {
   await using opened = await openFake(QUICK);
   const { fake, store } = opened;
@@ -347,7 +254,7 @@ Deno.test("put() is one request up to the threshold and multipart beyond, unless
   for (const disabled of [false, true]) {
     await using opened = await openFake({ config: { multipart: { partSize: PART, disabled } } });
     const { fake, store } = opened;
-    for (const run of [write, WAYS["put()"] ?? write]) {
+    for (const run of [write, put]) {
       fake.requests.length = 0;
       await run(store, noise(PART));
       assertEquals(fake.requests.map(({ operation }) => operation), ["PutObject"]);

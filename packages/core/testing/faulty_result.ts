@@ -80,6 +80,7 @@ export class FaultyResult implements GetResult {
 
   async cancel(reason?: unknown): Promise<void> {
     this.#cancelled.abort(reason);
+    this.#leave();
     await this.#parts.inner.cancel(reason);
   }
 

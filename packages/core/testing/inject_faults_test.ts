@@ -181,3 +181,14 @@ Deno.test("injectFaults() counts the bodies that are open, now and at most", asy
   await two.readInto(new Uint8Array(10));
   assertEquals([store.openBodies, store.peakOpenBodies], [0, 2]);
 });
+
+Deno.test("injectFaults() counts no body that was cancelled after its signal was aborted meanwhile", async () => {
+  const controller = new AbortController();
+  const inner = new MemoryStore();
+  await inner.put("object", BYTES);
+  const result = await inner.get("object");
+  inner.get = async () => (controller.abort(), result);
+  const store = injectFaults(inner);
+  await (await store.get("object", { signal: controller.signal })).cancel();
+  assertEquals(store.openBodies, 0);
+});
