@@ -34,10 +34,11 @@ export interface ReadResult {
 
 /** Throws a `RangeError` for a `concurrency` or `chunkSize` that is neither `"auto"` nor a positive whole number. */
 export function checkReadOptions(options: ReadOptions): void {
-  for (const name of ["concurrency", "chunkSize"] as const) {
-    const value = options[name];
-    if (value !== undefined && value !== "auto" && (!Number.isSafeInteger(value) || value < 1)) {
-      throw new RangeError(`Cannot read with ${name} ${value}: "auto" or a whole number from 1 up is needed`);
-    }
-  }
+  check("concurrency", options.concurrency);
+  check("chunkSize", options.chunkSize);
+}
+
+function check(name: string, value: number | "auto" | undefined): void {
+  if (value === undefined || value === "auto" || (Number.isSafeInteger(value) && value >= 1)) return;
+  throw new RangeError(`Cannot read with ${name} ${value}: "auto" or a whole number from 1 up is needed`);
 }
