@@ -34,6 +34,10 @@ function smallFiles(name: string, inFlight: number, atLeast: number): Bench {
         contenders: [
           { name: "lade readInto", run: () => each((key, buffer) => readInto(store, key, buffer)) },
           { name: "lade getBytes", run: () => each((key) => getBytes(store, key)) },
+          {
+            name: "bare calls",
+            run: () => each((key, buffer) => readBare(`${workspace.path}/${key}`, buffer)),
+          },
           { name: "Deno.readFile", run: () => each((key) => Deno.readFile(`${workspace.path}/${key}`)) },
         ],
         bars: [
@@ -48,4 +52,13 @@ function smallFiles(name: string, inFlight: number, atLeast: number): Bench {
       };
     },
   };
+}
+
+/** The calls of the system that a safe read makes, and nothing else: what bounds a read by one thread. */
+async function readBare(path: string, buffer: Uint8Array): Promise<void> {
+  Deno.lstatSync(path);
+  using file = Deno.openSync(path);
+  file.statSync();
+  file.readSync(buffer);
+  file.statSync();
 }
