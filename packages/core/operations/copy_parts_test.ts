@@ -83,18 +83,24 @@ Deno.test("copyObject() goes on within a part where the source broke off", async
 });
 
 Deno.test("copyObject() ends with the destination's failure, asks the source for nothing again and frees all", async () => {
-  const [from, to] = [
-    open(),
-    open([{ operation: "writePart", nth: 3, fault: { kind: "throw", error: broken } }]),
-  ];
-  await to.put("b", new TextEncoder().encode("old"));
-  assertStrictEquals(await assertRejects(() => copy(from, to, 16_000)), broken);
-  assertEquals(new TextDecoder().decode((await getBytes(to, "b")).bytes), "old");
-  const ranges = from.calls.filter(({ operation }) => operation === "get").map(({ options }) =>
-    JSON.stringify(options["range"])
-  );
-  assertEquals(ranges.length, new Set(ranges).size);
-  assertFreed(from, to);
+  const passing = new UnavailableError({ operation: "write", uri: "memory://b", detail: "passing" });
+  for (const error of [broken, passing]) {
+    for (const partSize of [1000, 16_000]) {
+      const [from, to] = [
+        open(),
+        open([{ operation: "writePart", nth: 3, fault: { kind: "throw", error } }]),
+      ];
+      await to.put("b", new TextEncoder().encode("old"));
+      assertStrictEquals(await assertRejects(() => copy(from, to, partSize)), error);
+      assertEquals(new TextDecoder().decode((await getBytes(to, "b")).bytes), "old");
+      const ranges = from.calls.filter(({ operation }) => operation === "get").map(({ options }) =>
+        JSON.stringify(options["range"])
+      );
+      assertEquals(ranges.length, new Set(ranges).size);
+      assert(ranges.every((range) => JSON.parse(range).length > 8000), "a range was resumed");
+      assertFreed(from, to);
+    }
+  }
 });
 
 Deno.test("copyObject() does with one part at a time where the budget has room for no more", async () => {

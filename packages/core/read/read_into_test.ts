@@ -177,6 +177,40 @@ Deno.test("readInto() refuses another range than it asked for", async () => {
   }
 });
 
+const cut = new UnavailableError({ operation: "get", uri: "memory:///k", detail: "cut" });
+
+Deno.test("readInto() goes on for as long as every try brings bytes", async () => {
+  const rules = Array.from({ length: 20 }, (_, i): FaultRule => ({
+    operation: "get",
+    nth: i + 1,
+    fault: { kind: "throw", error: cut, after: 1 + i % 3 },
+  }));
+  const store = await open(rules);
+  const target = new Uint8Array(SIZE);
+  await settle(readInto(store, "k", target), store.context.clock as FakeClock);
+  assertEquals(target, bytesOf(SIZE));
+  assertEquals(gets(store), 21);
+});
+
+Deno.test("readInto() does not go on where bytes that all came prove wrong at the end", async () => {
+  const inner = new MemoryStore();
+  await inner.put("k", bytesOf(100));
+  const get = inner.get.bind(inner);
+  let calls = 0;
+  inner.get = async (...args) => {
+    calls++;
+    const result = await get(...args);
+    const readInto = result.readInto.bind(result);
+    result.readInto = async (target) => {
+      await readInto(target);
+      throw cut;
+    };
+    return result;
+  };
+  assertStrictEquals(await readInto(inner, "k", new Uint8Array(100)).catch((error) => error), cut);
+  assertEquals(calls, 1);
+});
+
 Deno.test("readInto() touches its buffer no more once it has rejected", async () => {
   const gate = Promise.withResolvers<void>();
   const error = new ServiceError({ operation: "get", uri: "memory:///k", detail: "broken" });

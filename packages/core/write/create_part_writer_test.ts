@@ -13,7 +13,10 @@ class HeldSink implements PartSink {
   readonly log: string[] = [];
   readonly #held = new Map<string, PromiseWithResolvers<void>>();
 
-  write({ index, offset, length }: ObjectPart): Promise<void> {
+  signal: AbortSignal | undefined;
+
+  write({ index, offset, length }: ObjectPart, _bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    this.signal = signal;
     return this.#hold(`write ${index} ${offset}+${length}`);
   }
 
@@ -95,7 +98,9 @@ Deno.test("createPartWriter() tells with a failure what could not be removed", a
   sink.settle("write 0 0+10", failure);
   await turn();
   sink.settle("drop", leftover);
-  assertStringIncludes((await first).message, "it broke; also, it stays");
+  const error = await first;
+  assertStringIncludes(error.message, "it broke; also, it stays");
+  assertStrictEquals(error.cause, failure);
   await writer.abort();
 });
 
@@ -126,11 +131,14 @@ Deno.test("createPartWriter()'s signal does not wait for what is to be removed",
   const controller = new AbortController();
   const { sink, writer } = open(controller.signal);
   const first = writer.writePart(0, new Uint8Array(10)).catch((error) => error);
+  const second = writer.writePart(1, new Uint8Array(10)).catch((error) => error);
   const reason = new Error("stop");
   controller.abort(reason);
   sink.settle("write 0 0+10");
   assertStrictEquals(await first, reason);
-  await turn();
+  sink.settle("write 1 10+10", reason);
+  assertStrictEquals(await second, reason);
+  assertStrictEquals(await writer.close().catch((error) => error), reason);
   assert(sink.log.includes("drop"));
   sink.settle("drop");
   await writer.abort();
@@ -148,4 +156,64 @@ Deno.test("close() never makes an object of parts of which the last one under wa
   sink.settle("drop");
   assertStrictEquals(await closing, failure);
   assertEquals((await settled).map(({ status }) => status).at(-1), "rejected");
+});
+
+Deno.test("createPartWriter() asks the parts under way to end with the first failure", async () => {
+  const { sink, writer } = open();
+  const first = writer.writePart(0, new Uint8Array(10)).catch((error) => error);
+  const second = writer.writePart(1, new Uint8Array(10)).catch((error) => error);
+  assertEquals(sink.signal?.aborted, false);
+  sink.settle("write 0 0+10", failure);
+  await turn();
+  assertStrictEquals(sink.signal?.reason, failure);
+  sink.settle("write 1 10+10", failure);
+  await turn();
+  sink.settle("drop");
+  await Promise.all([first, second]);
+});
+
+Deno.test("createPartWriter() with a signal that is aborted already drops the sink and takes no part", async () => {
+  const reason = new Error("stop");
+  const { sink, writer } = open(AbortSignal.abort(reason));
+  assertStrictEquals(await writer.writePart(0, new Uint8Array(10)).catch((error) => error), reason);
+  assertStrictEquals(await writer.close().catch((error) => error), reason);
+  assertEquals(sink.log, ["drop"]);
+  sink.settle("drop");
+  await writer.abort();
+});
+
+Deno.test("createPartWriter() listens to its signal no longer than it writes", async () => {
+  for (const end of ["close", "abort"] as const) {
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (
+      ...args: unknown[]
+    ) => (listeners++, addEventListener.apply(signal, args as never));
+    signal.removeEventListener = (...args: unknown[]) => (
+      listeners--, removeEventListener.apply(signal, args as never)
+    );
+    const { sink, writer } = open(signal);
+    const parts = [10, 10, 5].map((size, index) => writer.writePart(index, new Uint8Array(size)));
+    for (const name of ["write 0 0+10", "write 1 10+10", "write 2 20+5"]) sink.settle(name);
+    await Promise.all(parts);
+    assertEquals(listeners, 1);
+    const ending = writer[end]();
+    await turn();
+    for (const name of ["finish", "drop"]) sink.settle(name);
+    await ending;
+    assertEquals(listeners, 0);
+  }
+});
+
+Deno.test("writePart() during close() is a TypeError, and the object is made all the same", async () => {
+  const { sink, writer } = open();
+  const parts = [10, 10, 5].map((size, index) => writer.writePart(index, new Uint8Array(size)));
+  const closing = writer.close();
+  await assertRejects(() => writer.writePart(0, new Uint8Array(10)), TypeError, "the writer is closed");
+  for (const name of ["write 0 0+10", "write 1 10+10", "write 2 20+5"]) sink.settle(name);
+  await Promise.all(parts);
+  await turn();
+  sink.settle("finish");
+  assertEquals(await closing, { size: 25 });
 });

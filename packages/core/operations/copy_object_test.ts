@@ -1,0 +1,165 @@
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  AlreadyExistsError,
+  ChecksumMismatchError,
+  copyObject,
+  copyTree,
+  createStoreContext,
+  getBytes,
+  MemoryContainer,
+  MemoryStore,
+  PreconditionFailedError,
+  type PutResult,
+  ServiceError,
+} from "../mod.ts";
+import { type FaultRule, injectFaults } from "../testing/mod.ts";
+
+const TEXT = "0123456789";
+/** A chunk size with which the copy is one `put`, and one with which it is made of parts. */
+const WAYS = { "in one piece": 100, "in parts": 3 };
+
+const text = (value: string) => new TextEncoder().encode(value);
+const textOf = async (store: MemoryStore, key: string) =>
+  new TextDecoder().decode((await getBytes(store, key)).bytes);
+
+async function open(objects: Record<string, string> = {}): Promise<MemoryStore> {
+  const store = new MemoryStore({ context: createStoreContext(), container: new MemoryContainer() });
+  for (const [key, value] of Object.entries(objects)) await store.put(key, text(value));
+  return store;
+}
+
+/** A store that tells a wrong checksum of every object. */
+async function openCorrupt(): Promise<MemoryStore> {
+  const store = await open({ a: TEXT });
+  const get = store.get.bind(store);
+  store.get = async (...args) => {
+    const result = await get(...args);
+    Object.assign(result.info, { checksums: { crc32c: "AAAAAA==" } });
+    return result;
+  };
+  return store;
+}
+
+/** A store that tells another size of every object it has written. */
+async function openForgetful(): Promise<MemoryStore> {
+  const store = await open();
+  const less = (result: PutResult) => ({ ...result, size: result.size - 1 });
+  const put = store.put.bind(store);
+  const createPartWriter = store.createPartWriter.bind(store);
+  store.put = async (...args) => less(await put(...args));
+  store.createPartWriter = async (...args) => {
+    const writer = await createPartWriter(...args);
+    const close = writer.close.bind(writer);
+    return Object.assign(writer, { close: async () => less(await close()) });
+  };
+  return store;
+}
+
+for (const [how, chunkSize] of Object.entries(WAYS)) {
+  Deno.test(`copyObject() ${how} makes no object of bytes whose checksum does not fit`, async () => {
+    const to = await open({ b: "old" });
+    const copying = copyObject(await openCorrupt(), "a", to, "b", { chunkSize });
+    await assertRejects(() => copying, ChecksumMismatchError);
+    assertEquals(await textOf(to, "b"), "old");
+  });
+
+  Deno.test(`copyObject() ${how} compares the size that the destination tells`, async () => {
+    const copying = copyObject(await open({ a: TEXT }), "a", await openForgetful(), "b", { chunkSize });
+    const error = await assertRejects(() => copying, ChecksumMismatchError);
+    assertEquals(error.message, 'Cannot copy to "memory://memory/b": the store reports 9 bytes of 10');
+  });
+
+  Deno.test(`copyObject() ${how} hands the destination's conditions on`, async () => {
+    const from = await open({ a: TEXT });
+    const to = await open({ b: "old" });
+    const { etag = "" } = await to.head("b");
+    await assertRejects(
+      () => copyObject(from, "a", to, "b", { chunkSize, ifNoneMatch: "*" }),
+      AlreadyExistsError,
+    );
+    await assertRejects(
+      () => copyObject(from, "a", to, "b", { chunkSize, ifMatch: "other" }),
+      PreconditionFailedError,
+    );
+    assertEquals(await textOf(to, "b"), "old");
+    await copyObject(from, "a", to, "b", { chunkSize, ifMatch: etag });
+    assertEquals(await textOf(to, "b"), TEXT);
+    assertEquals([from.context.budget.held, to.context.budget.held], [0, 0]);
+  });
+}
+
+Deno.test("copyObject() within a store hands the conditions on", async () => {
+  const store = await open({ a: TEXT, b: "old" });
+  await assertRejects(() => copyObject(store, "a", store, "b", { ifNoneMatch: "*" }), AlreadyExistsError);
+  await assertRejects(() => copyObject(store, "a", store, "b", { ifMatch: "x" }), PreconditionFailedError);
+  assertEquals(await textOf(store, "b"), "old");
+});
+
+Deno.test("copyObject() frees the first answer when the destination refuses the object", async () => {
+  const error = new ServiceError({ operation: "write", uri: "memory:///b", detail: "no" });
+  for (const [how, chunkSize] of Object.entries(WAYS)) {
+    const from = injectFaults(await open({ a: TEXT }));
+    const rules = (["put", "createPartWriter"] as const).map((operation): FaultRule => ({
+      operation,
+      fault: { kind: "throw", error },
+    }));
+    const copying = copyObject(from, "a", injectFaults(await open(), rules), "b", { chunkSize });
+    assertStrictEquals(await copying.catch((error) => error), error);
+    assertEquals([from.openBodies, from.context.budget.held], [0, 0], how);
+    assertEquals(from.context.limits.of(from.readHints).inFlight, 0, how);
+  }
+});
+
+Deno.test("copyObject() gives the memory of its parts back for reuse", async () => {
+  const size = 2 ** 20;
+  const from = await open({ a: "x".repeat(size) });
+  const to = await open();
+  for (let i = 0; i < 2; i++) await copyObject(from, "a", to, "b", { chunkSize: 2 ** 16, concurrency: 2 });
+  assertEquals(from.context.buffers.idleBytes, size, "the one part has a MiB");
+});
+
+Deno.test("copyObject() reads ahead further while the writer waits", async () => {
+  const store = await open({ a: "x".repeat(100_000) });
+  const readHints = { ...store.readHints, initialConcurrency: 8, maxConcurrency: 8, firstChunkSize: 1000 };
+  const from = injectFaults(Object.assign(store, { readHints }));
+  const to = await open();
+  const createPartWriter = to.createPartWriter.bind(to);
+  to.createPartWriter = (key, size, options) => createPartWriter(key, size, { ...options, partSize: 1000 });
+  await copyObject(from, "a", to, "b", { chunkSize: 1000 });
+  assertEquals(from.peakOpenBodies, 8);
+});
+
+Deno.test("copyTree() within a store gives its memory back", async () => {
+  const store = await open({ "a/1": "x", "a/2": "y" });
+  const results = await Array.fromAsync(copyTree(store, "a/", store, "b/"));
+  assertEquals(results.map(({ error }) => error), [undefined, undefined]);
+  assertEquals(store.context.budget.held, 0);
+});
+
+Deno.test("copyTree() with createOnly leaves what is there", async () => {
+  const to = await open({ a: "old" });
+  const results = await Array.fromAsync(
+    copyTree(await open({ a: "1", b: "2" }), "", to, "", { createOnly: true }),
+  );
+  const errors = Object.fromEntries(results.map(({ key, error }) => [key, error]));
+  assertEquals([errors["a"] instanceof AlreadyExistsError, errors["b"]], [true, undefined]);
+  assertEquals([await textOf(to, "a"), await textOf(to, "b")], ["old", "2"]);
+});
+
+Deno.test("copyTree() that is left does not wait for bodies that stall", async () => {
+  const never = Promise.withResolvers<void>();
+  for (const after of [0, 1]) {
+    const stall: FaultRule = {
+      operation: "get",
+      key: "b",
+      fault: { kind: "stall", until: never.promise, after },
+    };
+    const store = await open({ a: TEXT, b: TEXT, c: TEXT });
+    const readHints = { ...store.readHints, initialConcurrency: 4 };
+    const from = injectFaults(Object.assign(store, { readHints }), [stall]);
+    for await (const { key } of copyTree(from, "", await open(), "")) {
+      if (key === "c") break;
+    }
+    assertEquals([from.openBodies, from.context.budget.held], [0, 0]);
+  }
+});

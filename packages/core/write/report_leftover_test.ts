@@ -1,0 +1,22 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { ServiceError, StoreError, UnavailableError } from "../mod.ts";
+import { reportLeftover } from "./report_leftover.ts";
+
+const leftover = new UnavailableError({ operation: "abort", uri: "test://a", detail: "it stays" });
+
+Deno.test("reportLeftover() tells both in an error of the first one's class, retryable or not as that is", () => {
+  for (const retryable of [false, true]) {
+    const error = new ServiceError({ operation: "write", uri: "test://a", detail: "it broke", retryable });
+    const both = reportLeftover(error, leftover);
+    assert(both instanceof ServiceError);
+    assertEquals(both.message, 'Cannot write "test://a": it broke; also, it stays');
+    assertEquals([both.retryable, both.cause], [retryable, error]);
+  }
+});
+
+Deno.test("reportLeftover() leaves the reason of an abort as it is, and what it cannot tell", () => {
+  const reason = new Error("stop");
+  assertStrictEquals(reportLeftover(reason, leftover), reason);
+  assert(leftover instanceof StoreError);
+  assertStrictEquals(reportLeftover(leftover, reason), leftover);
+});
