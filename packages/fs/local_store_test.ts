@@ -186,17 +186,38 @@ testBoth("createPartWriter() opens few descriptors for many parts at once", asyn
   await using writer = await store.createPartWriter("object", 100 * partSize, { partSize });
   const part = (index: number) => new Uint8Array(partSize).fill(index);
   await Promise.all(Array.from({ length: 100 }, (_, index) => writer.writePart(index, part(index))));
-  const open = [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
-    try {
-      return Deno.readLinkSync(`/proc/self/fd/${name}`).startsWith(`${root.path}/`);
-    } catch {
-      return false;
-    }
-  });
-  assert(open.length >= 1 && open.length <= 8, `${open.length} descriptors are open`);
+  const open = descriptorsBelow(root.path);
+  assert(open >= 1 && open <= 8, `${open} descriptors are open`);
   await writer.close();
+  assertEquals(descriptorsBelow(root.path), 0);
   const written = Deno.readFileSync(root.file("object"));
   for (let index = 0; index < 100; index++) {
     assertEquals(written.subarray(index * partSize, (index + 1) * partSize), part(index));
   }
 });
+
+testBoth(
+  "createPartWriter() that is aborted leaves no descriptor, no file and no memory",
+  async ({ root, store }) => {
+    const partSize = 65_536;
+    const writer = await store.createPartWriter("object", 20 * partSize + 1, { partSize });
+    const indexes = Array.from({ length: 20 }, (_, index) => index);
+    const writing = Promise.allSettled(
+      indexes.map((index) => writer.writePart(index, new Uint8Array(partSize))),
+    );
+    await writer.abort();
+    assertEquals([descriptorsBelow(root.path), root.everything()], [0, []]);
+    assertEquals(store.context.budget.held, 0);
+    await writing;
+  },
+);
+
+function descriptorsBelow(path: string): number {
+  return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${name}`).startsWith(`${path}/`);
+    } catch {
+      return false;
+    }
+  }).length;
+}

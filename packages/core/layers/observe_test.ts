@@ -2,10 +2,13 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { conformance } from "../conformance/mod.ts";
 import { createStoreContext } from "../context/store_context.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
+import type { PutResult } from "../contract/types.ts";
 import { NotFoundError } from "../errors/errors.ts";
 import { MemoryContainer } from "../memory/memory_container.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
 import { FakeClock, type FaultRule, injectFaults } from "../testing/mod.ts";
+import { createPartWriter } from "../write/create_part_writer.ts";
+import type { PartSink } from "../write/part_sink.ts";
 import { observe } from "./observe.ts";
 import type { FailedEvent, FinishedEvent, StoreEvent } from "./store_event.ts";
 
@@ -138,13 +141,15 @@ Deno.test("observe() tells the abort of a get and of a writer that nobody touche
   const controller = new AbortController();
   await one.store.get("object", { signal: controller.signal });
   await one.store.createWriter("new", { signal: controller.signal });
+  await one.store.createPartWriter("parts", 7, { signal: controller.signal });
   const reason = new Error("stop");
   controller.abort(reason);
   const failed = one.events.filter((event) => event.type === "failed");
-  assertEquals(failed.map(({ operation, error }) => [operation, error]), [["get", reason], [
-    "write",
-    reason,
-  ]]);
+  assertEquals(failed.map(({ key, error }) => [key, error]), [
+    ["object", reason],
+    ["new", reason],
+    ["parts", reason],
+  ]);
 });
 
 Deno.test("observe() does not end a get for a call out of turn", async () => {
@@ -170,6 +175,40 @@ Deno.test("observe() tells of a writer from its start to close(), abort() or a f
   await aborted.write(BYTES);
   await aborted.abort();
   assertEquals([lastFinished(one).bytes, lastFinished(one).cancelled], [7, true]);
+});
+
+Deno.test("observe() tells of a writer of parts from its start to close() or abort()", async () => {
+  const one = await setup();
+  for (const end of ["close", "abort"] as const) {
+    const writer = await one.store.createPartWriter("new", 14, { partSize: 7 });
+    await Promise.all([0, 1].map((index) => writer.writePart(index, BYTES)));
+    const ending = writer[end]();
+    await assertRejects(() => writer.writePart(0, BYTES));
+    await ending;
+    await writer[Symbol.asyncDispose]();
+    assertEquals([lastFinished(one).bytes, lastFinished(one).cancelled], [14, end === "abort"]);
+  }
+  assertEquals(one.events.map(({ type }) => type), ["started", "finished", "started", "finished"]);
+});
+
+Deno.test("observe() does not end a writer of parts for a part that comes too late", async () => {
+  const finish = Promise.withResolvers<PutResult>();
+  const sink: PartSink = {
+    concurrency: 1,
+    write: async () => {},
+    finish: () => finish.promise,
+    drop: async () => {},
+  };
+  const below = new MemoryStore();
+  below.createPartWriter = async () => createPartWriter({ size: 7, partSize: 7, sink });
+  const events: StoreEvent[] = [];
+  const writer = await observe(below, (event) => void events.push(event)).createPartWriter("new", 7);
+  await writer.writePart(0, BYTES);
+  const closing = writer.close();
+  await assertRejects(() => writer.writePart(0, BYTES), TypeError);
+  finish.resolve({ size: 7 });
+  await closing;
+  assertEquals(events.map(({ type }) => type), ["started", "finished"]);
 });
 
 Deno.test("observe() tells that a writer failed", async () => {

@@ -6,6 +6,7 @@ import type { Observation } from "./observation.ts";
 export class ObservedPartWriter implements PartWriter {
   readonly #inner: PartWriter;
   readonly #observation: Observation;
+  #closing = false;
 
   constructor(inner: PartWriter, observation: Observation, signal: AbortSignal | undefined) {
     this.#inner = inner;
@@ -34,11 +35,14 @@ export class ObservedPartWriter implements PartWriter {
   }
 
   async writePart(index: number, bytes: Uint8Array): Promise<void> {
+    // A part that comes too late is refused by the writer below and does not end it.
+    if (this.#closing) return await this.#inner.writePart(index, bytes);
     await this.#observation.begin(() => this.#inner.writePart(index, bytes));
     this.#observation.bytes = this.#inner.bytesWritten;
   }
 
   async close(): Promise<PutResult> {
+    this.#closing = true;
     return await this.#observation.run(() => this.#inner.close(), () => this.#inner.bytesWritten);
   }
 

@@ -279,6 +279,8 @@ Deno.test("readInto() compares the checksum that its store tells", async () => {
   assert((await readInto(store, "k", new Uint8Array(9), { chunkSize: 4 })).verified);
   store.crc32c = "AAAAAA==";
   await assertRejects(() => readInto(store, "k", new Uint8Array(9), { chunkSize: 4 }), ChecksumMismatchError);
+  const range = { offset: 0, length: 4 };
+  assert(!(await readInto(store, "k", new Uint8Array(9), { range })).verified, "it is that of the whole");
   const unchecked = await readInto(store, "k", new Uint8Array(9), { checksum: "none" });
   assertEquals(unchecked.checksums, {});
 });

@@ -1,11 +1,13 @@
-import { createStoreContext, readInto, UnsupportedError } from "@lade/core";
+import { createStoreContext, readInto, systemClock, UnsupportedError } from "@lade/core";
 import { seededRandom } from "@lade/core/testing";
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { openDirectStore } from "../mod.ts";
 import { makeRoot } from "../testing/make_root.ts";
-import { directFlag } from "./direct_medium.ts";
+import { directFlag, DirectMedium } from "./direct_medium.ts";
+import { FileMedium } from "./file_medium.ts";
+import { IoGate } from "./io_gate.ts";
 
 const MIB = 2 ** 20;
 
@@ -149,6 +151,30 @@ Deno.test("direct:// goes through the page cache where O_DIRECT is refused, when
   // The kernel's own files have size 0, so that opening it is all that can be seen.
   await using result = await store.get("version");
   assertEquals(result.info.size, 0);
+});
+
+Deno.test("a new file that cannot be opened with O_DIRECT leaves nothing, or goes through the page cache", async () => {
+  await using root = await makeRoot();
+  const { O_CREAT, O_DIRECT } = fs.constants;
+  // Such a file system makes the file before it refuses.
+  const open = (path: string, flags: number, done: (error: Error | null, fd?: number) => void) => {
+    assert((flags & O_DIRECT) !== 0);
+    if ((flags & O_CREAT) !== 0) fs.closeSync(fs.openSync(path, flags & ~O_DIRECT));
+    done(Object.assign(new Error("it is refused"), { code: "EINVAL" }));
+  };
+  const context = createStoreContext();
+  // deno-lint-ignore no-explicit-any
+  const parts = { fs: { ...fs, open } as any, context };
+  const path = root.file("a");
+  await assertRejects(() => new DirectMedium(parts).createParts(path, 3), Error, "refuses O_DIRECT");
+  await assertRejects(() => new DirectMedium(parts).create(path), Error, "refuses O_DIRECT");
+  assertEquals(root.everything(), []);
+  const fallback = new FileMedium(new IoGate(systemClock), context);
+  const file = await new DirectMedium({ ...parts, fallback }).createParts(path, 3);
+  await file.writeAt(new Uint8Array([2, 3]), 1, new AbortController().signal);
+  await file.writeAt(new Uint8Array([1]), 0, new AbortController().signal);
+  assertEquals((await file.finish("none")).size, 3);
+  assertEquals(Deno.readFileSync(path), new Uint8Array([1, 2, 3]));
 });
 
 Deno.test("directFlag() is 0 where the system has no O_DIRECT", () => {
