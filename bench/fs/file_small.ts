@@ -58,7 +58,6 @@ function smallFiles(name: string, inFlight: number, atLeast: number): Bench {
 async function readBare(path: string, buffer: Uint8Array): Promise<void> {
   Deno.lstatSync(path);
   using file = Deno.openSync(path);
-  file.statSync();
   file.readSync(buffer);
   file.statSync();
 }

@@ -26,6 +26,7 @@ import {
   type PutOptions,
   type PutResult,
   type ReadHints,
+  type ReadyBytes,
   resolveRange,
   type StoreContext,
   UnsupportedError,
@@ -37,6 +38,7 @@ import { listLevel } from "./list/list_level.ts";
 import { listObjects } from "./list/list_objects.ts";
 import { pathFault } from "./names/path_fault.ts";
 import { FileSource } from "./read/file_source.ts";
+import { readAtOnce } from "./read/read_at_once.ts";
 import { noSuchObject, openObject, statObject } from "./read/open_object.ts";
 import type { LocalParts } from "./tree/local_parts.ts";
 import type { CopyRequest } from "./write/copy_file.ts";
@@ -114,6 +116,23 @@ class Store implements LocalStore {
       }
     } catch (error) {
       throw readError(error, subject, signal);
+    }
+  }
+
+  /** Reads at most 1 MiB of a file that is cached. */
+  getNow(
+    key: string,
+    allocate: (length: number) => Uint8Array | undefined,
+    options: GetOptions = {},
+  ): ReadyBytes | undefined {
+    const parts = this.#parts;
+    if (!parts.medium.readSync) return undefined;
+    const subject = this.#begin("get", key, options);
+    try {
+      const request = { subject, key, path: parts.tree.path(key), options, allocate };
+      return parts.gate.tryNow(() => readAtOnce(parts, request));
+    } catch (error) {
+      throw readError(error, subject, options.signal);
     }
   }
 

@@ -7,6 +7,7 @@ import {
 } from "@lade/core";
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { bytes, testBoth, textOf } from "./testing/both_stores.ts";
+import { openFiles } from "./testing/open_files.ts";
 
 testBoth("get() of a missing file is a NotFoundError that names it", async ({ store }) => {
   const error = await assertRejects(() => store.get("a/b"), NotFoundError);
@@ -186,10 +187,10 @@ testBoth("createPartWriter() opens few descriptors for many parts at once", asyn
   await using writer = await store.createPartWriter("object", 100 * partSize, { partSize });
   const part = (index: number) => new Uint8Array(partSize).fill(index);
   await Promise.all(Array.from({ length: 100 }, (_, index) => writer.writePart(index, part(index))));
-  const open = descriptorsBelow(root.path);
+  const open = openFiles((path) => path.startsWith(`${root.path}/`));
   assert(open >= 1 && open <= 8, `${open} descriptors are open`);
   await writer.close();
-  assertEquals(descriptorsBelow(root.path), 0);
+  assertEquals(openFiles((path) => path.startsWith(`${root.path}/`)), 0);
   const written = Deno.readFileSync(root.file("object"));
   for (let index = 0; index < 100; index++) {
     assertEquals(written.subarray(index * partSize, (index + 1) * partSize), part(index));
@@ -206,18 +207,8 @@ testBoth(
       indexes.map((index) => writer.writePart(index, new Uint8Array(partSize))),
     );
     await writer.abort();
-    assertEquals([descriptorsBelow(root.path), root.everything()], [0, []]);
+    assertEquals([openFiles((path) => path.startsWith(`${root.path}/`)), root.everything()], [0, []]);
     assertEquals(store.context.budget.held, 0);
     await writing;
   },
 );
-
-function descriptorsBelow(path: string): number {
-  return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
-    try {
-      return Deno.readLinkSync(`/proc/self/fd/${name}`).startsWith(`${path}/`);
-    } catch {
-      return false;
-    }
-  }).length;
-}

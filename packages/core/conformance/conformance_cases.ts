@@ -6,6 +6,7 @@ import { copyCases } from "./cases/copy.ts";
 import { deleteCases } from "./cases/delete.ts";
 import { deleteManyCases } from "./cases/delete_many.ts";
 import { errorCases } from "./cases/errors.ts";
+import { getNowCases } from "./cases/get_now.ts";
 import { getCases } from "./cases/get.ts";
 import { getResultCases } from "./cases/get_result.ts";
 import { headCases } from "./cases/head.ts";
@@ -27,6 +28,7 @@ import type { ConformanceCase } from "./conformance_case.ts";
 export const conformanceCases: readonly ConformanceCase[] = [
   ...storeCases,
   ...getCases,
+  ...getNowCases,
   ...getResultCases,
   ...rangeCases,
   ...headCases,

@@ -1,6 +1,6 @@
 import type { StoreContext } from "../context/store_context.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
-import type { GetResult } from "../contract/get_result.ts";
+import type { GetResult, ReadyBytes } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
@@ -60,6 +60,16 @@ export class PrefixStore implements ObjectStore {
   async get(key: string, options?: GetOptions): Promise<GetResult> {
     const result = await this.#store.get(this.#full("get", key), options);
     return new PrefixedResult(result, this.#cut(result.info));
+  }
+
+  /** Reads an object or a range of it at once, where the store below can. */
+  getNow(
+    key: string,
+    allocate: (length: number) => Uint8Array | undefined,
+    options?: GetOptions,
+  ): ReadyBytes | undefined {
+    const ready = this.#store.getNow?.(this.#full("get", key), allocate, options);
+    return ready && { ...ready, info: this.#cut(ready.info) };
   }
 
   /** Tells what an object is. */

@@ -1,6 +1,6 @@
 import { createStoreContext, type StoreContext } from "../context/store_context.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
-import type { GetResult } from "../contract/get_result.ts";
+import type { GetResult, ReadyBytes } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
@@ -98,6 +98,20 @@ export class MemoryStore implements ObjectStore {
     const range = resolveRange(options.range, object.info.size, uri);
     const source = sourceOf(object, range.offset);
     return createGetResult({ info: infoOf(object), range, source, uri, signal: options.signal });
+  }
+
+  /** Copies an object, or a range of it, that takes no longer than a chunk does. */
+  getNow(
+    key: string,
+    allocate: (length: number) => Uint8Array | undefined,
+    options: GetOptions = {},
+  ): ReadyBytes | undefined {
+    const object = this.#read("get", key, options);
+    const range = resolveRange(options.range, object.info.size, objectUri(this.uri, key));
+    const bytes = range.length > READ_HINTS.chunkSize ? undefined : allocate(range.length);
+    if (!bytes) return undefined;
+    bytes.set(object.bytes.subarray(range.offset, range.offset + range.length));
+    return { info: infoOf(object), range, bytes };
   }
 
   /** Tells what an object is. */

@@ -2,6 +2,7 @@ import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import { UnavailableError } from "../errors/errors.ts";
 import type { BodySource } from "./body_source.ts";
+import { part } from "./part.ts";
 
 /** What {@linkcode createGetResult} puts together. */
 export interface GetResultParts {
@@ -160,9 +161,4 @@ class SourceResult implements GetResult {
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
   }
-}
-
-/** Making a view takes longer than a look whether it is needed. */
-function part(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  return start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
 }

@@ -3,6 +3,7 @@ import type { ResolvedRange } from "../contract/types.ts";
 import { chunkSizes } from "./chunk_size.ts";
 import { cutUnits } from "./cut_units.ts";
 import type { ObjectRead } from "./object_read.ts";
+import { part } from "./part.ts";
 import type { ReadOptions } from "./read_options.ts";
 
 /**
@@ -16,7 +17,7 @@ export function fetchChunks(
   options: ReadOptions,
 ): Promise<void> {
   return read.chunks.length === 1
-    ? read.fetch(0, exact(target, read.range.length), options.signal)
+    ? read.fetch(0, part(target, 0, read.range.length), options.signal)
     : fetchSeveral(store, read, target, options);
 }
 
@@ -84,8 +85,4 @@ function ascending(count: number, firstIndex: number): () => number | undefined 
     if (index < 0) return firstIndex;
     return index < count - 1 ? index : undefined;
   };
-}
-
-function exact(target: Uint8Array, length: number): Uint8Array {
-  return target.length === length ? target : target.subarray(0, length);
 }

@@ -1,6 +1,7 @@
 import type { ObjectStore } from "../contract/object_store.ts";
 import { fetchChunks } from "./fetch_chunks.ts";
 import { ObjectRead } from "./object_read.ts";
+import { readNow } from "./read_now.ts";
 import { checkReadOptions, type ReadOptions, type ReadResult } from "./read_options.ts";
 
 /** A finished read and its bytes. */
@@ -19,9 +20,12 @@ export async function getBytes(
   options: ReadOptions = {},
 ): Promise<BytesResult> {
   checkReadOptions(options);
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  const ready = readNow(store, key, options, (length) => bytes = new Uint8Array(length));
+  if (ready && bytes) return { ...ready, bytes };
   const read = await ObjectRead.open(store, key, options);
   try {
-    const bytes = new Uint8Array(read.range.length);
+    bytes = new Uint8Array(read.range.length);
     await fetchChunks(store, read, bytes, options);
     return { ...read.finish(), bytes };
   } catch (error) {

@@ -2,6 +2,8 @@ import type { ObjectStore } from "../contract/object_store.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { fetchChunks } from "./fetch_chunks.ts";
 import { ObjectRead } from "./object_read.ts";
+import { part } from "./part.ts";
+import { readNow } from "./read_now.ts";
 import { checkReadOptions, type ReadOptions, type ReadResult } from "./read_options.ts";
 
 /**
@@ -19,6 +21,9 @@ export async function readInto(
   options: ReadOptions = {},
 ): Promise<ReadResult> {
   checkReadOptions(options);
+  const room = (length: number) => length > target.length ? undefined : part(target, 0, length);
+  const ready = readNow(store, key, options, room);
+  if (ready) return ready;
   const read = await ObjectRead.open(store, key, options);
   try {
     if (read.range.length > target.length) {

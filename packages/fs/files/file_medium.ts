@@ -1,5 +1,6 @@
+import { type FileStatus, statusOf } from "./file_status.ts";
 import type { ReadHints, StoreContext } from "@lade/core";
-import type { IoGate } from "./io_gate.ts";
+import { allowedMs, type IoGate } from "./io_gate.ts";
 import type { Medium, PartFile, ReadableFile, WritableFile } from "./medium.ts";
 import { CachedPartFile } from "./cached_part_file.ts";
 import { CachedReader } from "./cached_reader.ts";
@@ -31,6 +32,19 @@ export class FileMedium implements Medium {
 
   openSync(path: string): ReadableFile {
     return new CachedReader(Deno.openSync(path), this.#gate);
+  }
+
+  readSync(path: string, target: Uint8Array, position: number): FileStatus | undefined {
+    const { length } = target;
+    this.#gate.allow(allowedMs(length));
+    const file = Deno.openSync(path);
+    try {
+      if (position > 0) file.seekSync(position, Deno.SeekMode.Start);
+      const count = length === 0 ? 0 : file.readSync(target);
+      return count === length ? statusOf(file.statSync()) : undefined;
+    } finally {
+      file.close();
+    }
   }
 
   async open(path: string): Promise<ReadableFile> {

@@ -38,6 +38,11 @@ export function isSameFile(a: FileStatus, b: FileStatus): boolean {
   return a.ino === b.ino && a.dev === b.dev;
 }
 
+/** Whether two statuses are of the same file, which was not written to in between. */
+export function isUnchanged(before: FileStatus, after: FileStatus): boolean {
+  return isSameFile(before, after) && before.size === after.size && before.mtimeMs === after.mtimeMs;
+}
+
 /** What a listing tells of a file. */
 export function metaOf(key: string, status: FileStatus): ObjectMeta {
   return { key, size: status.size, lastModified: new Date(status.mtimeMs), etag: etagOf(status) };

@@ -30,6 +30,7 @@ export class IoGate {
   readonly #passTurn: () => Promise<void>;
   #turn: Promise<void> | undefined;
   #startedAt = 0;
+  #allowedMs = 0;
   #untimed = 0;
   #isTimed = false;
   #busyMs = 0;
@@ -50,11 +51,18 @@ export class IoGate {
   run<T>(now: () => T, later: () => Promise<T>, allowedMs = 0): T | Promise<T> {
     if (this.#isDue) return this.#runAfterTurn(now, later, allowedMs);
     if (!this.#enter()) return this.#runLater(later);
-    try {
-      return now();
-    } finally {
-      if (this.#isTimed) this.#judge(this.#clock.monotonicMs(), allowedMs);
-    }
+    return this.#timed(now, allowedMs);
+  }
+
+  /** Does one thing where it may be done synchronously now; it tells by {@linkcode allow} how long it may take. */
+  tryNow<T>(now: () => T): T | undefined {
+    if (this.#isDue || !this.#enter()) return undefined;
+    return this.#timed(now, 0);
+  }
+
+  /** Allows the work under way more time, once it is known how much there is to do. */
+  allow(ms: number): void {
+    this.#allowedMs += ms;
   }
 
   /** Whether the event loop is due for its turn. */
@@ -85,6 +93,15 @@ export class IoGate {
     }
   }
 
+  #timed<T>(now: () => T, allowedMs: number): T {
+    this.#allowedMs = allowedMs;
+    try {
+      return now();
+    } finally {
+      if (this.#isTimed) this.#judge(this.#clock.monotonicMs());
+    }
+  }
+
   /** Whether to call synchronously now. */
   #enter(): boolean {
     this.#isTimed = this.#untimed === 0;
@@ -97,9 +114,9 @@ export class IoGate {
     return now >= this.#pausedUntil;
   }
 
-  #judge(now: number, allowedMs: number): void {
+  #judge(now: number): void {
     const took = now - this.#startedAt;
-    const isSlow = took > QUICK_MS + allowedMs;
+    const isSlow = took > QUICK_MS + this.#allowedMs;
     const before = this.#slow;
     this.#slow = (before << 1 | Number(isSlow)) & 0xff;
     this.#untimed = this.#slow === 0 ? UNTIMED : 0;

@@ -172,3 +172,29 @@ Deno.test("IoGate.run() hands on failures", async () => {
     "later",
   );
 });
+
+Deno.test("IoGate's tryNow() does nothing where a turn is due or calls are slow", async () => {
+  const due = new CallClock();
+  assertEquals(due.gate.tryNow(() => "done"), "done");
+  due.fill();
+  assertEquals(due.gate.tryNow(() => "done"), undefined);
+  due.endTurn?.();
+  const slow = new CallClock();
+  for (let i = 0; i < 3; i++) slow.gate.tryNow(() => slow.elapsed += 1);
+  assertEquals(slow.gate.tryNow(() => "done"), undefined);
+  assertEquals(await slow.call(0.01), false);
+});
+
+Deno.test("IoGate does not take for slow what allows itself its time", () => {
+  const clock = new CallClock();
+  const tryNow = (allowed: number) =>
+    clock.gate.tryNow(() => {
+      clock.gate.allow(allowed);
+      clock.elapsed += 0.06;
+      return true;
+    });
+  for (let i = 0; i < 30; i++) assertEquals(tryNow(0.1), true);
+  clock.gate.allow(10);
+  const made = Array.from({ length: 10 }, () => tryNow(0));
+  assert(made.includes(undefined), "an allowance is for one call");
+});

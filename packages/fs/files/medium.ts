@@ -43,6 +43,11 @@ export interface Medium {
   readonly readHints: ReadHints;
   /** Opens a file to be read, at once. */
   openSync(path: string): ReadableFile;
+  /**
+   * Fills `target` with the bytes of a file from `position` on and tells the file's status after that, or nothing where
+   * the file has fewer; at once. Missing where files are not read through a cache.
+   */
+  readSync?(path: string, target: Uint8Array, position: number): FileStatus | undefined;
   /** Opens a file to be read, by another thread where that blocks. */
   open(path: string): Promise<ReadableFile>;
   /** Makes a file that does not exist yet. About `expected` bytes will be written, where that is known. */

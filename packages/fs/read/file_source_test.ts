@@ -1,6 +1,7 @@
 import { type GetResult, PreconditionFailedError, readInto } from "@lade/core";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
+import { openFiles } from "../testing/open_files.ts";
 
 const SIZE = 3 * 2 ** 20 + 123;
 
@@ -44,7 +45,7 @@ testBoth("get() fails when a small file changes before its bytes are read", asyn
   Deno.writeFileSync(root.file("a"), new Uint8Array(10), { append: true });
   const error = await assertRejects(() => result.readInto(new Uint8Array(8192)), PreconditionFailedError);
   assertStringIncludes(error.message, "it had 8192 bytes and now has 8202");
-  assertEquals(openFiles(root.file("a")), 0);
+  assertEquals(openFiles((path) => path === root.file("a")), 0);
 });
 
 testBoth("timers have their turn while small files are read without end", async ({ root, store }) => {
@@ -86,16 +87,5 @@ testBoth("get() frees the file when its body is cancelled half-way", async ({ ro
   const reader = result.body.getReader();
   await reader.read();
   await reader.cancel();
-  assertEquals(openFiles(root.file("a")), 0);
+  assertEquals(openFiles((path) => path === root.file("a")), 0);
 });
-
-/** How many descriptors of this process are of a file. */
-function openFiles(path: string): number {
-  return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
-    try {
-      return Deno.readLinkSync(`/proc/self/fd/${name}`) === path;
-    } catch {
-      return false;
-    }
-  }).length;
-}

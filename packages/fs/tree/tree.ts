@@ -49,11 +49,15 @@ export class Tree {
 
   /** Whether `path`, whose real path is `real`, may be touched. */
   async allows(path: string, real: string): Promise<boolean> {
-    if (!this.isGuarded) return true;
-    if (this.#realBase !== undefined && this.#fits(path, real, this.#realBase)) return true;
+    if (!this.isGuarded || this.isKnownToAllow(path, real)) return true;
     const realRoot = await this.#calls.realPath(this.root);
     this.#realBase = realRoot === "/" ? "" : realRoot;
     return this.#fits(path, real, this.#realBase);
+  }
+
+  /** Whether `path`, whose real path is `real`, may be touched by what is known of the root's real path. */
+  isKnownToAllow(path: string, real: string): boolean {
+    return this.#realBase !== undefined && this.#fits(path, real, this.#realBase);
   }
 
   /** Throws a `PermissionDeniedError` unless the existing `path` may be touched, as the root always may. */

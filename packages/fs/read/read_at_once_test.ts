@@ -1,0 +1,121 @@
+import { createStoreContext, getBytes, PermissionDeniedError, readInto, type ReadyBytes } from "@lade/core";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { FileMedium } from "../files/file_medium.ts";
+import { IoGate } from "../files/io_gate.ts";
+import { openDirectStore, openFileStore } from "../mod.ts";
+import { openFiles } from "../testing/open_files.ts";
+import { makeRoot, type TestRoot } from "../testing/make_root.ts";
+import { FileCalls } from "../tree/file_calls.ts";
+import { Tree } from "../tree/tree.ts";
+import { readAtOnce } from "./read_at_once.ts";
+
+const OLD = new Uint8Array(5000).fill(1);
+const NEW = new Uint8Array(5000).fill(2);
+
+/** Reads `a` at once, with something done between the look at its name and the opening of the file. */
+function readAfter(root: TestRoot, change: () => void): ReadyBytes | undefined {
+  const context = createStoreContext();
+  const gate = new IoGate(context.clock);
+  const parts = {
+    tree: new Tree("file", root.path, "follow-inside", new FileCalls(gate)),
+    medium: new FileMedium(gate, context),
+  };
+  const allocate = (length: number) => {
+    change();
+    return new Uint8Array(length);
+  };
+  const path = root.file("a");
+  return readAtOnce(parts, {
+    subject: { operation: "get", uri: `file://${path}` },
+    key: "a",
+    path,
+    options: {},
+    allocate,
+  });
+}
+
+Deno.test("a file is read at once where it stays the same", async () => {
+  await using root = await makeRoot();
+  root.write("a", OLD);
+  const result = readAfter(root, () => {});
+  assertEquals(result?.bytes, OLD);
+  assertEquals(result?.info.etag, (await (await openFileStore(root.path)).head("a")).etag);
+});
+
+Deno.test("a file is not read at once where another one takes its name", async () => {
+  await using root = await makeRoot();
+  root.write("a", OLD);
+  root.write("b", NEW);
+  const { mtime } = Deno.statSync(root.file("a"));
+  Deno.utimeSync(root.file("b"), mtime ?? 0, mtime ?? 0);
+  assertEquals(readAfter(root, () => Deno.renameSync(root.file("b"), root.file("a"))), undefined);
+  root.write("elsewhere", NEW);
+  const link = () => {
+    Deno.removeSync(root.file("a"));
+    Deno.symlinkSync(root.file("elsewhere"), root.file("a"));
+  };
+  assertEquals(readAfter(root, link), undefined);
+});
+
+Deno.test("a file is not read at once where it is written to, grows or shrinks", async () => {
+  await using root = await makeRoot();
+  const past = new Date(Date.now() - 60_000);
+  const changes: (() => void)[] = [
+    () => {
+      using file = Deno.openSync(root.file("a"), { write: true });
+      file.writeSync(NEW);
+    },
+    () => Deno.writeFileSync(root.file("a"), NEW, { append: true }),
+    () => Deno.truncateSync(root.file("a"), 100),
+    () => Deno.truncateSync(root.file("a"), 0),
+  ];
+  for (const change of changes) {
+    root.write("a", OLD);
+    Deno.utimeSync(root.file("a"), past, past);
+    assertEquals(readAfter(root, change), undefined);
+  }
+});
+
+Deno.test("links, pipes, large files and what lies outside are not read at once", async () => {
+  await using root = await makeRoot();
+  await using outside = await makeRoot();
+  outside.write("secret", OLD);
+  root.write("dir/a", NEW);
+  root.write("large", new Uint8Array(2 ** 20 + 1));
+  Deno.symlinkSync(outside.path, root.file("out"));
+  Deno.symlinkSync(root.file("dir/a"), root.file("link"));
+  const store = await openFileStore(root.path);
+  const allocate = (length: number) => new Uint8Array(length);
+  assertEquals(store.getNow?.("dir/a", allocate), undefined, "the root's real path is not known yet");
+  await using _found = await store.get("dir/a");
+  assertEquals(store.getNow?.("dir/a", allocate)?.bytes, NEW);
+  const { success } = await new Deno.Command("mkfifo", { args: [root.file("pipe")] }).output();
+  assert(success);
+  for (const key of ["link", "large", "out/secret", "pipe", "dir"]) {
+    assertEquals(store.getNow?.(key, allocate), undefined);
+  }
+  await assertRejects(() => getBytes(store, "out/secret"), PermissionDeniedError, "leads out");
+  assertEquals((await getBytes(store, "link")).bytes, NEW);
+});
+
+Deno.test("what is read at once leaves no file open, also where there is no memory", async () => {
+  await using root = await makeRoot();
+  root.write("a", OLD);
+  const store = await openFileStore(root.path);
+  const target = new Uint8Array(5000);
+  await readInto(store, "a", target);
+  assertEquals(target, OLD);
+  await assertRejects(() => readInto(store, "a", new Uint8Array(4999)), RangeError, "takes 5000 bytes");
+  const none = () => {
+    throw new RangeError("no memory");
+  };
+  assertThrows(() => store.getNow?.("a", none), RangeError, "no memory");
+  assertEquals(openFiles((path) => path === root.file("a")), 0);
+});
+
+Deno.test("direct:// has nothing at hand", async () => {
+  await using root = await makeRoot();
+  root.write("a", OLD);
+  const store = await openDirectStore(root.path, { fallback: true });
+  assertEquals(store.getNow?.("a", (length) => new Uint8Array(length)), undefined);
+});
