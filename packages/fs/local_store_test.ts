@@ -3,6 +3,8 @@ import {
   NotFoundError,
   PermissionDeniedError,
   RangeNotSatisfiableError,
+  ServiceError,
+  StoreError,
   UnsupportedError,
 } from "@lade/core";
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
@@ -210,5 +212,42 @@ testBoth(
     assertEquals([openFiles((path) => path.startsWith(`${root.path}/`)), root.everything()], [0, []]);
     assertEquals(store.context.budget.held, 0);
     await writing;
+  },
+);
+
+testBoth("a writer whose conditions fail already is refused before any bytes", async ({ root, store }) => {
+  root.write("object", "old");
+  for (const options of [{ ifNoneMatch: "*" }, { ifMatch: "other" }]) {
+    await assertRejects(() => store.createPartWriter("object", 1, options), StoreError);
+    await assertRejects(() => store.createWriter("object", options), StoreError);
+  }
+  assertEquals(root.everything(), ["object"]);
+});
+
+testBoth(
+  "close() finds that bytes are missing from the file, and keeps the old object",
+  async ({ root, store }) => {
+    root.write("object", "old");
+    const writers = [
+      async () => {
+        const writer = await store.createPartWriter("object", 8192, { partSize: 4096 });
+        for (const index of [0, 1]) await writer.writePart(index, new Uint8Array(4096));
+        return writer;
+      },
+      async () => {
+        const writer = await store.createWriter("object");
+        await writer.write(new Uint8Array(2 ** 24));
+        return writer;
+      },
+    ];
+    for (const write of writers) {
+      await using writer = await write();
+      const [unfinished = ""] = root.everything().filter((name) => name !== "object");
+      Deno.truncateSync(root.file(unfinished), 4096);
+      const error = await assertRejects(() => writer.close(), ServiceError);
+      assertStringIncludes(error.message, "the file has 4096 bytes");
+      assertEquals(root.everything(), ["object"]);
+      assertEquals(await textOf(store, "object"), "old");
+    }
   },
 );

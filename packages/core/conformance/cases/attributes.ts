@@ -34,6 +34,22 @@ export const attributeCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "createPartWriter() stores attributes, whatever the object's size",
+    needs: ["attributes"],
+    async run({ store, partSize }) {
+      for (const size of [0, 1, 2 * partSize + 1]) {
+        await using writer = await store.createPartWriter("object", size, { ...ATTRIBUTES, partSize });
+        for (let index = 0; index < writer.partCount; index++) {
+          const length = Math.min(writer.partSize, size - index * writer.partSize);
+          await writer.writePart(index, new Uint8Array(length));
+        }
+        await writer.close();
+        await expectAttributes(store, "object");
+        await store.delete("object");
+      }
+    },
+  },
+  {
     name: "metadata names are stored in lower case, and none at all is an empty record",
     needs: ["attributes"],
     async run({ store }) {

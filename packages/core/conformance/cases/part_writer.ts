@@ -189,19 +189,21 @@ export const partWriterCases: readonly ConformanceCase[] = [
   {
     name: "createPartWriter()'s signal ends the writer: its calls reject with the reason",
     async run({ store, partSize }) {
-      const data = sampleBytes(2 * partSize);
       const controller = new AbortController();
-      await using writer = await store.createPartWriter("object", data.length, {
-        partSize,
-        signal: controller.signal,
-      });
-      await writer.writePart(0, partOf(writer, data, 0));
+      const { signal } = controller;
+      const data = sampleBytes(2 * partSize);
+      await using large = await store.createPartWriter("large", data.length, { partSize, signal });
+      await using small = await store.createPartWriter("small", 1, { partSize, signal });
+      await large.writePart(0, partOf(large, data, 0));
       const reason = new Error("stop");
       controller.abort(reason);
-      await expectReason(() => writer.writePart(1, partOf(writer, data, 1)), reason, "writePart()");
-      await expectReason(() => writer.close(), reason, "close()");
-      await writer.abort();
-      expect(!await isThere(store, "object"), "the object is there after its signal was aborted");
+      await expectReason(() => large.writePart(1, partOf(large, data, 1)), reason, "writePart()");
+      await expectReason(() => small.writePart(0, sampleBytes(1)), reason, "writePart() of a small object");
+      for (const writer of [large, small]) {
+        await expectReason(() => writer.close(), reason, "close()");
+        await writer.abort();
+      }
+      expectEqual(await namesIn(store.list()), [], "the keys after the signal was aborted");
       const open = () => store.createPartWriter("object", 1, { signal: controller.signal });
       await expectReason(open, reason, "createPartWriter() with an aborted signal");
     },
@@ -211,32 +213,36 @@ export const partWriterCases: readonly ConformanceCase[] = [
     needs: ["createOnly"],
     async run({ store, partSize }) {
       await store.put("object", bytesOf("old"));
-      const data = sampleBytes(2 * partSize);
-      const write = async (key: string) => {
-        await using writer = await store.createPartWriter(key, data.length, { partSize, ifNoneMatch: "*" });
-        await writeParts(writer, data);
-        await writer.close();
-      };
-      await expectError(() => write("object"), AlreadyExistsError, "a writer that creates only");
-      expectEqual(await textOf(store, "object"), "old", "the object");
-      await write("other");
-      expectBytes(await bytesIn(store, "other"), data, "the created object");
+      for (const size of [0, 1, 2 * partSize]) {
+        const data = sampleBytes(size);
+        const write = async (key: string) => {
+          await using writer = await store.createPartWriter(key, size, { partSize, ifNoneMatch: "*" });
+          await writeParts(writer, data);
+          await writer.close();
+        };
+        await expectError(() => write("object"), AlreadyExistsError, `a writer of ${size} bytes`);
+        expectEqual(await textOf(store, "object"), "old", "the object");
+        await write(`other-${size}`);
+        expectBytes(await bytesIn(store, `other-${size}`), data, "the created object");
+      }
     },
   },
   {
     name: "createPartWriter() with ifMatch is a PreconditionFailedError once the object changed",
     needs: ["compareAndSwap"],
     async run({ store, partSize }) {
-      const { etag = "" } = await store.put("object", bytesOf("old"));
-      const data = sampleBytes(2 * partSize);
-      const write = async () => {
-        await using writer = await store.createPartWriter("object", data.length, { partSize, ifMatch: etag });
-        await writeParts(writer, data);
-        await writer.close();
-      };
-      await write();
-      await expectError(write, PreconditionFailedError, "a writer for a changed object");
-      expectBytes(await bytesIn(store, "object"), data, "the object");
+      for (const size of [0, 1, 2 * partSize]) {
+        const { etag = "" } = await store.put("object", bytesOf("old"));
+        const data = sampleBytes(size);
+        const write = async () => {
+          await using writer = await store.createPartWriter("object", size, { partSize, ifMatch: etag });
+          await writeParts(writer, data);
+          await writer.close();
+        };
+        await write();
+        await expectError(write, PreconditionFailedError, `a writer of ${size} bytes for a changed object`);
+        expectBytes(await bytesIn(store, "object"), data, "the object");
+      }
     },
   },
 ];
