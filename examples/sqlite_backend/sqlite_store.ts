@@ -1,0 +1,297 @@
+import {
+  type CallOptions,
+  type Capabilities,
+  checkKey,
+  checkMatch,
+  checkObjectSize,
+  checkReadConditions,
+  checkWriteConditions,
+  checkWriteOptions,
+  checkWriterOptions,
+  type CommonPrefix,
+  compareKeys,
+  type CopyOptions,
+  createGetResult,
+  createPartWriter,
+  createStoreContext,
+  type DeleteOptions,
+  type DeleteResult,
+  type GetOptions,
+  type GetResult,
+  type HeadOptions,
+  InvalidNameError,
+  type ListOptions,
+  NotFoundError,
+  type ObjectInfo,
+  type ObjectMeta,
+  type ObjectStore,
+  objectUri,
+  type ObjectWriter,
+  type PartWriter,
+  PreconditionFailedError,
+  type PresignOptions,
+  type PutOptions,
+  type PutResult,
+  type ReadHints,
+  resolveRange,
+  type StoreContext,
+  UnsupportedError,
+  type WriterOptions,
+} from "@lade/core/backend";
+import { type ObjectRow, ObjectTable, PIECE } from "./object_table.ts";
+import { SqlitePartSink, SqliteWriter, type WriterParts } from "./object_writers.ts";
+
+const CAPABILITIES: Capabilities = {
+  attributes: true,
+  storageClass: false,
+  createOnly: true,
+  compareAndSwap: true,
+  conditionalDelete: true,
+  conditionalCopy: true,
+  versions: false,
+  atomicRename: true,
+  presign: false,
+  anyKey: true,
+};
+
+/** All in one thread, so that nothing is won by several chunks at once. */
+const READ_HINTS: ReadHints = {
+  firstChunkSize: 8 * PIECE,
+  chunkSize: 8 * PIECE,
+  initialConcurrency: 1,
+  maxConcurrency: 1,
+  alignment: PIECE,
+};
+
+/** Options of {@linkcode openSqliteStore}. */
+export interface SqliteStoreOptions {
+  /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
+  readonly context?: StoreContext;
+}
+
+/** Opens a store that keeps its objects in one SQLite file, which it makes where there is none. */
+export function openSqliteStore(path: string, options: SqliteStoreOptions = {}): ObjectStore {
+  return new SqliteStore(path, new ObjectTable(path), options.context ?? createStoreContext());
+}
+
+class SqliteStore implements ObjectStore {
+  readonly uri: string;
+  readonly capabilities = CAPABILITIES;
+  readonly readHints = READ_HINTS;
+  readonly context: StoreContext;
+  readonly #table: ObjectTable;
+
+  constructor(path: string, table: ObjectTable, context: StoreContext) {
+    this.uri = `sqlite://${path}`;
+    this.context = context;
+    this.#table = table;
+  }
+
+  async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    const row = this.#read("get", key, options);
+    const uri = objectUri(this.uri, key);
+    const range = resolveRange(options.range, row.size, uri);
+    let position = range.offset;
+    const read = (target: Uint8Array) => {
+      const count = this.#table.read(row.id, position, target);
+      // The number is that of one content: it is gone once the object was replaced or deleted.
+      if (count === 0) {
+        const detail = "the object changed while it was read";
+        throw new PreconditionFailedError({ operation: "get", uri, detail });
+      }
+      position += count;
+      return count;
+    };
+    const source = { read, close: () => {} };
+    return createGetResult({ info: infoOf(row), range, source, uri, signal: options.signal });
+  }
+
+  async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
+    return infoOf(this.#read("head", key, options));
+  }
+
+  async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+    const writer = await this.createWriter(key, options);
+    await writer.write(data);
+    return await writer.close();
+  }
+
+  async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
+    return new SqliteWriter(this.#write(key, options));
+  }
+
+  async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
+    checkObjectSize(size);
+    const { partSize = PIECE, signal } = options;
+    const sink = new SqlitePartSink(this.#write(key, options), size);
+    return createPartWriter({ size, partSize, sink, signal });
+  }
+
+  async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+    for (const row of this.#rows(prefix, options, ({ key }) => this.#table.next(key, false))) {
+      yield entryOf(row);
+    }
+  }
+
+  async *listWithDelimiter(
+    prefix = "",
+    options: ListOptions = {},
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    const { startAfter = "" } = options;
+    const groupOf = ({ key }: ObjectRow) => key.slice(0, key.indexOf("/", prefix.length) + 1);
+    // "0" is what comes after "/": the keys of a group are skipped, not walked through.
+    const next = (row: ObjectRow) => {
+      const group = groupOf(row);
+      return group ? this.#table.next(`${group.slice(0, -1)}0`, true) : this.#table.next(row.key, false);
+    };
+    for (const row of this.#rows(prefix, options, next)) {
+      const group = groupOf(row);
+      if (!group) yield entryOf(row);
+      else if (compareKeys(group, startAfter) > 0) yield { prefix: group };
+    }
+  }
+
+  async delete(key: string, options: DeleteOptions = {}): Promise<void> {
+    this.#begin("delete", key, options);
+    this.#table.atomically(() => {
+      const row = this.#table.find(key);
+      if (!row) return;
+      checkMatch({ operation: "delete", uri: objectUri(this.uri, key) }, etagOf(row), options.ifMatch);
+      this.#table.remove(row.id);
+    });
+  }
+
+  async *deleteMany(
+    keys: AsyncIterable<string> | Iterable<string>,
+    options: CallOptions = {},
+  ): AsyncGenerator<DeleteResult, void, void> {
+    options.signal?.throwIfAborted();
+    for await (const key of keys) {
+      options.signal?.throwIfAborted();
+      yield await this.delete(key).then(() => ({ key }), (error) => ({ key, error }));
+      options.signal?.throwIfAborted();
+    }
+  }
+
+  async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
+    return this.#table.atomically(() => {
+      const row = this.#source("copy", from, to, options);
+      const id = this.#table.begin();
+      this.#table.copyPieces(row.id, id);
+      return this.#publish({ ...row, id, key: to });
+    });
+  }
+
+  async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
+    this.#table.atomically(() => {
+      const row = this.#source("rename", from, to, options);
+      if (from !== to) this.#table.publish({ ...row, key: to });
+    });
+  }
+
+  async presign(key: string, _options: PresignOptions): Promise<URL> {
+    this.#begin("presign", key, {});
+    throw this.#unsupported("presign", key, "a database file has no address");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#table[Symbol.dispose]();
+  }
+
+  #begin(operation: string, key: string, { signal, version }: HeadOptions): void {
+    signal?.throwIfAborted();
+    checkKey(operation, this.uri, key);
+    if (version !== undefined) throw this.#unsupported(operation, key, "objects have no versions");
+  }
+
+  #read(operation: string, key: string, options: HeadOptions): ObjectRow {
+    this.#begin(operation, key, options);
+    const row = this.#find(operation, key);
+    checkReadConditions({ operation, uri: objectUri(this.uri, key) }, etagOf(row), options);
+    return row;
+  }
+
+  #find(operation: string, key: string): ObjectRow {
+    const row = this.#table.find(key);
+    if (row) return row;
+    throw new NotFoundError({ operation, uri: objectUri(this.uri, key), detail: "no such object" });
+  }
+
+  #write(key: string, options: WriterOptions): WriterParts {
+    const { signal } = options;
+    this.#begin("write", key, signal ? { signal } : {});
+    const subject = { operation: "write", uri: objectUri(this.uri, key) };
+    checkWriteOptions(subject, options);
+    checkWriterOptions(options);
+    if (options.storageClass !== undefined) {
+      throw this.#unsupported("write", key, "there are no storage classes");
+    }
+    const { contentType, contentEncoding, cacheControl } = options;
+    const names = Object.entries(options.metadata ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+    const metadata = Object.fromEntries(names);
+    const attributes = JSON.stringify({ contentType, contentEncoding, cacheControl, metadata });
+    const id = this.#table.begin();
+    const publish = (size: number) =>
+      this.#table.atomically(() => {
+        checkWriteConditions(subject, etagOf(this.#table.find(key)), options);
+        return this.#publish({ id, key, size, attributes });
+      });
+    return { table: this.#table, id, publish, signal };
+  }
+
+  #source(operation: string, from: string, to: string, options: CopyOptions): ObjectRow {
+    const { signal, sourceVersion: version, sourceIfMatch } = options;
+    this.#begin(operation, from, { ...(signal && { signal }), ...(version !== undefined && { version }) });
+    this.#begin(operation, to, {});
+    const target = { operation: `${operation} to`, uri: objectUri(this.uri, to) };
+    checkWriteOptions(target, options);
+    const row = this.#find(operation, from);
+    checkMatch({ operation, uri: objectUri(this.uri, from) }, etagOf(row), sourceIfMatch);
+    checkWriteConditions(target, etagOf(this.#table.find(to)), options);
+    return row;
+  }
+
+  #publish(row: Omit<ObjectRow, "modified">): PutResult {
+    this.#table.publish({ ...row, modified: this.context.clock.now() });
+    return { size: row.size, etag: `${row.id}` };
+  }
+
+  /** The rows of a listing, each asked for only when the one before is done with. */
+  *#rows(
+    prefix: string,
+    { signal, startAfter = "" }: ListOptions,
+    next: (row: ObjectRow) => ObjectRow | undefined,
+  ): Generator<ObjectRow, void, void> {
+    signal?.throwIfAborted();
+    for (const text of [prefix, startAfter]) {
+      if (text.isWellFormed()) continue;
+      const uri = objectUri(this.uri, text);
+      throw new InvalidNameError({ operation: "list", uri, detail: "it is not valid Unicode" });
+    }
+    const isBefore = compareKeys(startAfter, prefix) < 0;
+    let row = isBefore ? this.#table.next(prefix, true) : this.#table.next(startAfter, false);
+    while (row?.key.startsWith(prefix)) {
+      yield row;
+      signal?.throwIfAborted();
+      row = next(row);
+    }
+  }
+
+  #unsupported(operation: string, key: string, detail: string): UnsupportedError {
+    return new UnsupportedError({ operation, uri: objectUri(this.uri, key), detail });
+  }
+}
+
+function etagOf(row: ObjectRow): string;
+function etagOf(row: ObjectRow | undefined): string | undefined;
+function etagOf(row: ObjectRow | undefined): string | undefined {
+  return row && `${row.id}`;
+}
+
+function entryOf(row: ObjectRow): ObjectMeta {
+  return { key: row.key, size: row.size, lastModified: new Date(row.modified), etag: etagOf(row) };
+}
+
+function infoOf(row: ObjectRow): ObjectInfo {
+  return { ...entryOf(row), ...JSON.parse(row.attributes) };
+}
