@@ -241,3 +241,20 @@ Deno.test("AdaptiveLimit refuses limits that are no positive whole numbers", () 
     );
   }
 });
+
+Deno.test("AdaptiveLimit does not measure requests that moved nothing", () => {
+  let nowMs = 0;
+  const clock = { monotonicMs: () => nowMs } as Clock;
+  const raisedBy = (bytes: number) => {
+    const limit = new AdaptiveLimit({ clock, initial: 2, maximum: 64 });
+    for (let round = 0; round < 50; round++) {
+      const permits: Permit[] = [];
+      for (let permit = limit.tryAcquire(); permit; permit = limit.tryAcquire()) permits.push(permit);
+      nowMs += 10;
+      for (const permit of permits) permit.done({ bytes });
+    }
+    return limit.current - 2;
+  };
+  assertEquals(raisedBy(0), 0);
+  assertGreater(raisedBy(1), 0);
+});

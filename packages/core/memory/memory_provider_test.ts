@@ -48,3 +48,13 @@ Deno.test("memoryProvider() refuses names with a slash, none, and ill-formed one
     await assertRejects(() => provider.createContainer(container), InvalidNameError);
   }
 });
+
+Deno.test("memoryProvider() ends a listing of containers that is aborted on the way", async () => {
+  const provider = memoryProvider();
+  for (const name of ["a", "b"]) await provider.createContainer(name);
+  const stop = new AbortController();
+  const names = provider.listContainers({ signal: stop.signal })[Symbol.asyncIterator]();
+  assertEquals((await names.next()).value, "a");
+  stop.abort(new Error("enough"));
+  await assertRejects(() => Promise.resolve(names.next()), Error, "enough");
+});

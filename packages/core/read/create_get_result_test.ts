@@ -171,3 +171,15 @@ Deno.test("a result is read by its stream or into buffers, not both", async () =
   await assertRejects(() => result.readInto(new Uint8Array(1)), TypeError, "as a stream");
   await reader.cancel();
 });
+
+Deno.test("the body of a result hands on what there is, and does not wait for more", async () => {
+  const reader = resultOf(new Trickle(4)).body.getReader();
+  const lengths: number[] = [];
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    lengths.push(next.value.length);
+  }
+  assertEquals(lengths, [4, 4, 2]);
+  const byob = resultOf(new Trickle(4)).body.getReader({ mode: "byob" });
+  assertEquals((await byob.read(new Uint8Array(10))).value?.length, 4);
+  await byob.cancel();
+});

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import {
   ChecksumMismatchError,
   createStoreContext,
+  MemoryContainer,
   MemoryStore,
   NotFoundError,
   PreconditionFailedError,
@@ -66,6 +67,26 @@ Deno.test("readInto() reads any range in any chunk size", async () => {
       assertEquals(target.subarray(0, range.length), source.subarray(-suffixLength));
     }
   }
+});
+
+Deno.test("readInto() makes as many requests as chunks of the end of an object", async () => {
+  const store = await open();
+  const target = new Uint8Array(95);
+  await readInto(store, "k", target, { chunkSize: 30, range: { suffixLength: 95 } });
+  assertEquals(target, bytesOf(SIZE).subarray(5));
+  assertEquals(gets(store), 4);
+});
+
+Deno.test("readInto() reads every chunk of the version that is asked for", async () => {
+  const below = new MemoryStore({ container: new MemoryContainer({ versioning: true }) });
+  const { version = "" } = await below.put("k", bytesOf(SIZE));
+  await below.put("k", new Uint8Array(SIZE));
+  const store = injectFaults(below, []);
+  const target = new Uint8Array(SIZE);
+  const { info } = await readInto(store, "k", target, { chunkSize: 30, version });
+  assertEquals([info.version, target], [version, bytesOf(SIZE)]);
+  const asked = store.calls.map(({ options }) => options && "version" in options && options.version);
+  assertEquals(asked, [version, version, version, version]);
 });
 
 Deno.test("readInto() never has more chunks open than its concurrency", async () => {

@@ -217,3 +217,21 @@ Deno.test("writePart() during close() is a TypeError, and the object is made all
   sink.settle("finish");
   assertEquals(await closing, { size: 25 });
 });
+
+Deno.test("close() overlooks no part that failed, however shortly before it is called", async () => {
+  for (let ticks = 0; ticks < 12; ticks++) {
+    let finished = false;
+    const sink: PartSink = {
+      concurrency: 1,
+      write: () => Promise.reject(failure),
+      finish: () => Promise.resolve({ size: finished ? 0 : (finished = true, 10) }),
+      drop: () => Promise.resolve(),
+    };
+    const writer = createPartWriter({ size: 10, partSize: 10, sink });
+    const writing = writer.writePart(0, new Uint8Array(10)).catch((error) => error);
+    for (let tick = 0; tick < ticks; tick++) await undefined;
+    assertStrictEquals(await writer.close().catch((error) => error), failure);
+    assertStrictEquals(await writing, failure);
+    assert(!finished, `closed ${ticks} steps after the part`);
+  }
+});
