@@ -200,21 +200,20 @@ Deno.test("copyTree() stops when its reader leaves, and on abort", async () => {
 });
 
 Deno.test("copyTree() ends with what its listener throws, and leaves nothing under way", async () => {
-  const objects = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, "x"]));
-  const from = await open(objects, [{
-    operation: "get",
-    key: "k7",
-    fault: { kind: "throw", error: broken },
-  }]);
-  const to = await open({});
   const mine = new Error("mine");
-  for (const thrown of ["started", "failed"]) {
-    const onProgress = ({ type }: { readonly type: string }) => {
-      if (type === thrown) throw mine;
-    };
-    const copying = Array.fromAsync(copyTree(from, "", to, "", { onProgress, concurrency: 2 }));
-    assertStrictEquals(await copying.catch((error) => error), mine);
-    assertEquals([from.openBodies, to.openWriters, from.context.budget.held], [0, 0, 0]);
+  for (const [count, concurrency] of [[50, 2], [3, 8]] as const) {
+    const objects = Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, "x"]));
+    const fault = { kind: "throw" as const, error: broken };
+    const from = await open(objects, [{ operation: "get", key: "k2", fault }]);
+    const to = await open({});
+    for (const thrown of ["started", "failed"]) {
+      const onProgress = ({ type }: { readonly type: string }) => {
+        if (type === thrown) throw mine;
+      };
+      const copying = Array.fromAsync(copyTree(from, "", to, "", { onProgress, concurrency }));
+      assertStrictEquals(await copying.catch((error) => error), mine);
+      assertEquals([from.openBodies, to.openWriters, from.context.budget.held], [0, 0, 0]);
+    }
   }
 });
 
