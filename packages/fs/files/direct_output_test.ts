@@ -8,16 +8,18 @@ import { SlabSupply } from "./slab_supply.ts";
 type Written = (error: Error | null, count: number) => void;
 
 /** An output whose writes are answered by `answer`. */
-function outputOf(answer: (length: number, position: number, done: Written) => void): DirectOutput {
+function outputOf(
+  answer: (length: number, position: number, done: Written, bytes: Uint8Array) => void,
+): DirectOutput {
   let fds = 1;
   const write = (
     _fd: number,
-    _bytes: Uint8Array,
+    bytes: Uint8Array,
     _at: number,
     length: number,
     position: number,
     done: Written,
-  ) => answer(length, position, done);
+  ) => answer(length, position, done, bytes);
   // deno-lint-ignore no-explicit-any
   const calls = new DescriptorCalls({ ...fs, write } as any);
   const slabs = new SlabSupply(createStoreContext(), 8192, 1);
@@ -63,4 +65,23 @@ Deno.test("DirectOutput.writeAligned() of an aborted signal writes no more, also
   assertEquals(held.length, 8);
   assertEquals(outcomes.slice(0, 8), Array(8).fill(undefined));
   assertEquals(outcomes.slice(8), Array(12).fill(reason));
+});
+
+Deno.test("DirectOutput.write() writes bytes from where they are, and through a buffer once that is refused", async () => {
+  const data = new Uint8Array(3 * 4096).fill(1);
+  const written: [isData: boolean, length: number, position: number][] = [];
+  let refused = false;
+  const output = outputOf((length, position, done, bytes) => {
+    const isData = bytes.buffer === data.buffer;
+    written.push([isData, length, position]);
+    if (refused && isData) done(Object.assign(new Error("refused"), { code: "EINVAL" }), 0);
+    else done(null, length);
+  });
+  await output.write(data, 0);
+  assertEquals([written.splice(0), output.isMisaligned], [[[true, 12288, 0]], false]);
+  refused = true;
+  await output.write(data, 4096);
+  assertEquals(written.splice(0), [[true, 12288, 4096], [false, 8192, 4096], [false, 4096, 12288]]);
+  await output.write(data, 0);
+  assertEquals([written, output.isMisaligned], [[[false, 8192, 0], [false, 4096, 8192]], true]);
 });

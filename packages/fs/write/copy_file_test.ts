@@ -1,5 +1,6 @@
-import { AlreadyExistsError, PreconditionFailedError } from "@lade/core";
+import { AlreadyExistsError, PreconditionFailedError, ServiceError } from "@lade/core";
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import type { LocalStore } from "../mod.ts";
 import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
 
 testBoth("copy() gives the copy an etag of its own, right at once", async ({ store }) => {
@@ -44,4 +45,44 @@ testBoth(
   },
   {},
   true,
+);
+
+/** Copies by the system's copy, with something done after each time. */
+async function copyWith(store: LocalStore, after: (to: string) => void): Promise<number> {
+  const copyFile = Deno.copyFile;
+  let copies = 0;
+  Deno.copyFile = async (from, to) => {
+    await copyFile(from, to);
+    copies++;
+    after(String(to));
+  };
+  try {
+    await store.copy("a", "b");
+  } finally {
+    Deno.copyFile = copyFile;
+  }
+  return copies;
+}
+
+testBoth("copy() copies anew what is replaced meanwhile, and gives up at last", async ({ root, store }) => {
+  root.write("a", "old");
+  let versions = 0;
+  const copies = await copyWith(store, () => {
+    if (versions++ === 0) root.write("a", "newer");
+  });
+  assertEquals([copies, await textOf(store, "b")], [2, "newer"]);
+  const everTime = () => root.write("a", "x".repeat(++versions));
+  await assertRejects(() => copyWith(store, everTime), PreconditionFailedError, "each of the 5 times");
+  assertEquals([root.everything(), await textOf(store, "b")], [["a", "b"], "newer"]);
+});
+
+testBoth(
+  "copy() finds that bytes are missing from the copy, and keeps the old object",
+  async ({ root, store }) => {
+    root.write("a", "content");
+    root.write("b", "old");
+    const copying = copyWith(store, (to) => Deno.truncateSync(to, 3));
+    await assertRejects(() => copying, ServiceError, "the copy has 3 bytes, the file has 7");
+    assertEquals([root.everything(), await textOf(store, "b")], [["a", "b"], "old"]);
+  },
 );

@@ -1,0 +1,20 @@
+import { FakeClock } from "@lade/core/testing";
+import { assertEquals } from "@std/assert";
+import type { FileStatus } from "../files/file_status.ts";
+import { RetiredFiles } from "./retired_files.ts";
+
+function statusOf(ino: number, mtimeMs: number): FileStatus {
+  return { kind: "file", size: 1, mtimeMs, ino, dev: 1, mode: 0 };
+}
+
+Deno.test("RetiredFiles remembers files that changed a moment ago, and only so many", () => {
+  const retired = new RetiredFiles(new FakeClock({ now: 1000 }));
+  retired.add(statusOf(0, 900));
+  assertEquals(retired.mtimeBefore(statusOf(0, 0)), undefined, "it changed long ago");
+  for (let ino = 1; ino <= 4096; ino++) retired.add(statusOf(ino, 990));
+  assertEquals(retired.mtimeBefore(statusOf(1, 0)), 990);
+  retired.add(statusOf(1, 995));
+  retired.add(statusOf(5000, 995));
+  const known = [1, 2, 3, 4096, 5000].map((ino) => retired.mtimeBefore(statusOf(ino, 0)));
+  assertEquals(known, [995, undefined, 990, 990, 995]);
+});
