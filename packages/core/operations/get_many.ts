@@ -3,6 +3,7 @@ import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectInfo } from "../contract/types.ts";
 import { fetchChunks } from "../read/fetch_chunks.ts";
 import { ObjectRead } from "../read/object_read.ts";
+import { readNow } from "../read/read_now.ts";
 import { checkReadOptions, type ReadOptions } from "../read/read_options.ts";
 
 /** One object of {@linkcode getMany}: its bytes, or why there are none. */
@@ -76,14 +77,23 @@ export async function* getMany(
   }
 }
 
+/** Leave to hold the bytes of an object. */
+interface Admission {
+  /** At once, or none. */
+  readonly tryAdmit: (size: number) => BudgetLease | undefined;
+  /** When there is room, or when the object's turn has come. */
+  readonly admit: (read: ObjectRead) => Promise<BudgetLease>;
+}
+
 function start(store: ObjectStore, key: string, options: ReadOptions, isHead: boolean): Pending {
   let becomeHead = (): void => {
     isHead = true;
   };
+  const { budget } = store.context;
+  const tryAdmit = (size: number) => isHead ? budget.overdraw(size) : budget.tryAcquire(size);
   const admit = async (read: ObjectRead): Promise<BudgetLease> => {
     const size = read.range.length;
-    const { budget } = store.context;
-    const lease = isHead ? budget.overdraw(size) : budget.tryAcquire(size);
+    const lease = tryAdmit(size);
     if (lease) return lease;
     read.releasePermit();
     const promoted = new AbortController();
@@ -91,21 +101,27 @@ function start(store: ObjectStore, key: string, options: ReadOptions, isHead: bo
     const signal = options.signal ? AbortSignal.any([promoted.signal, options.signal]) : promoted.signal;
     return await budget.acquire(size, signal).catch(() => budget.overdraw(size));
   };
-  return { result: readOne(store, key, options, admit), becomeHead: () => becomeHead() };
+  return { result: readOne(store, key, options, { tryAdmit, admit }), becomeHead: () => becomeHead() };
 }
 
 async function readOne(
   store: ObjectStore,
   key: string,
   options: ReadOptions,
-  admit: (read: ObjectRead) => Promise<BudgetLease>,
+  { tryAdmit, admit }: Admission,
 ): Promise<GetManyResult & { lease?: BudgetLease }> {
   let lease: BudgetLease | undefined;
   let read: ObjectRead | undefined;
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  const allocate = (length: number) => (lease = tryAdmit(length)) && (bytes = new Uint8Array(length));
   try {
+    const ready = readNow(store, key, options, allocate);
+    if (ready && bytes && lease) return { key, info: ready.info, bytes, lease };
+    lease?.release();
+    lease = undefined;
     read = await ObjectRead.open(store, key, options);
     lease = await admit(read);
-    const bytes = new Uint8Array(read.range.length);
+    bytes = new Uint8Array(read.range.length);
     await fetchChunks(store, read, bytes, options);
     const { info } = read.finish();
     return { key, info, bytes, lease };

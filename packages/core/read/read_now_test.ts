@@ -1,9 +1,11 @@
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   ChecksumMismatchError,
   crc32c,
   crc32cToBase64,
+  createStoreContext,
   getBytes,
+  getMany,
   type GetOptions,
   MemoryStore,
   PrefixStore,
@@ -58,6 +60,39 @@ Deno.test("readInto() and getBytes() take what is at hand, without a request", a
     assertEquals(some.range, { offset: 10, length: 20 });
     assertEquals([below.ready, below.gets], [2, 0]);
   }
+});
+
+Deno.test("getMany() takes what is at hand, within its budget", async () => {
+  for (const [maxBufferedBytes, ready] of [[10_000, 20], [250, 0]] as const) {
+    const store = new Counting({ context: createStoreContext({ maxBufferedBytes }) });
+    const { budget } = store.context;
+    const keys = Array.from({ length: 20 }, (_, i) => `k${i}`);
+    for (const [i, key] of keys.entries()) await store.put(key, DATA.map((byte) => byte + i));
+    let most = 0;
+    let at = 0;
+    for await (const { key, bytes } of getMany(store, keys)) {
+      assertEquals([key, bytes], [keys[at], DATA.map((byte) => byte + at)]);
+      most = Math.max(most, budget.held);
+      at++;
+    }
+    assertEquals([at, budget.held], [20, 0]);
+    assert(most <= maxBufferedBytes + DATA.length, `${most} bytes were held`);
+    assertEquals(store.ready + store.gets, 20);
+    if (ready > 0) assertEquals(store.ready, ready);
+  }
+});
+
+Deno.test("getMany() gives its budget back where there is no memory, and goes on", async () => {
+  const store = await setup();
+  class NoMemory extends MemoryStore {
+    override getNow(_key: string, allocate: (length: number) => Uint8Array | undefined): undefined {
+      allocate(100);
+    }
+  }
+  const changing = new NoMemory({ context: store.context });
+  await changing.put("k", DATA);
+  const [result] = await Array.fromAsync(getMany(changing, ["k"]));
+  assertEquals([result?.bytes, store.context.budget.held], [DATA, 0]);
 });
 
 Deno.test("a size of chunks is kept to, whatever is at hand", async () => {
