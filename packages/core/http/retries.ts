@@ -1,7 +1,7 @@
 import { RETRY_COST, THROTTLED_RETRY_COST } from "../retry/retry_budget.ts";
 import { backoffDelayMs } from "../retry/retry_policy.ts";
 import type { TransportConfig } from "./transport_config.ts";
-import type { TransportError, TransportErrorKind } from "./transport_error.ts";
+import type { TransportError } from "./transport_error.ts";
 
 /** Why a try did not do. */
 export interface FailedTry {
@@ -10,13 +10,6 @@ export interface FailedTry {
   /** How long the service asks to wait. */
   readonly askedMs: number;
 }
-
-const UNREACHED: ReadonlySet<TransportErrorKind> = new Set([
-  "connect-timeout",
-  "dns",
-  "refused",
-  "unreachable",
-]);
 
 /** Decides on the further tries of one request. */
 export class Retries {
@@ -45,13 +38,13 @@ export class Retries {
     const delayMs = Math.max(backoffDelayMs(retry, this.attempts, random), askedMs);
     const elapsedMs = clock.monotonicMs() - this.startMs;
     if (elapsedMs + delayMs > retry.totalMs) return undefined;
-    if (typeof cause !== "number" && UNREACHED.has(cause.kind) && elapsedMs > unreachableAfterMs) {
-      return undefined;
-    }
+    const unreached = typeof cause !== "number" && cause.sent === "none";
+    const leftMs = unreached ? unreachableAfterMs - elapsedMs : Infinity;
+    if (leftMs <= 0) return undefined;
     const cost = throttled ? THROTTLED_RETRY_COST : RETRY_COST;
     if (!retryBudget.tryTake(cost)) return undefined;
     this.#spent = cost;
-    return delayMs;
+    return Math.min(delayMs, leftMs);
   }
 
   /** Notes that the last try did. */

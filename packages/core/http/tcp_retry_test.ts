@@ -141,7 +141,18 @@ Deno.test("TcpTransport tries again where nobody listens, for a while", async ()
   const server = { url: `http://127.0.0.1:${port}` } as RawServer;
   const { delays, error } = await send(server, { method: "POST" });
   assertEquals(error instanceof TransportError && [error.kind, error.sent], ["refused", "none"]);
-  assertEquals(delays, [100, 200, 400, 800, 1_600, 3_200]);
+  assertEquals(delays, [100, 200, 400, 800, 1_600, 2_900]);
+});
+
+Deno.test("TcpTransport gives up what it cannot reach after `unreachableAfterMs`, however the jitter falls", async () => {
+  await using server = new RawServer((peer) => peer.bytes(1).then(() => undefined));
+  const https = { url: server.url.replace("http:", "https:") } as RawServer;
+  for (const jitter of [[0, 0, 0, 0, 0, 1, 1], [0.9, 0.9, 0.9, 0.9, 0.9, 0.99, 1], [0, 0, 0, 0, 0, 0, 1]]) {
+    let tries = 0;
+    const { delays, error } = await send(https, {}, { random: () => jitter[tries++] ?? 1 });
+    assertEquals(error instanceof TransportError && [error.kind, error.sent], ["tls", "none"]);
+    assertEquals(Math.max(...delays) > 2_000 && delays.reduce((sum, delay) => sum + delay) <= 6_000, true);
+  }
 });
 
 Deno.test("TcpTransport makes the head anew for each try", async () => {

@@ -30,7 +30,7 @@ export interface TransportOptions {
   readonly idleTimeoutMs?: number;
   /** Bound of one connection's opening, TLS handshake included; 3,100 by default, past TCP's second repetition. */
   readonly connectTimeoutMs?: number;
-  /** How long an endpoint that cannot be reached is tried again; 6,000 by default. */
+  /** No try of a request that never reached its endpoint begins later than this; 6,000 by default. */
   readonly unreachableAfterMs?: number;
   /** Bound of the wait for the first byte of an answer once the request is sent; 60,000 by default. */
   readonly firstByteTimeoutMs?: number;
