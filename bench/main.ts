@@ -1,29 +1,44 @@
 /**
  * Benchmarks: rates side by side, interleaved, medians, and the ratios that are promised. Nothing here passes or fails.
- *
- * `deno task bench [--rounds 5] [--dir PATH] [NAME…]`; peers are found under the directory in `LADE_PEERS`.
+ * `deno task bench --help` tells how to run it.
  */
-import { parseArgs } from "node:util";
-import type { Bench } from "./bench.ts";
+import { readScriptOptions, refuse } from "../tools/scripts/script_options.ts";
 import { measure } from "./bench.ts";
 import { benches } from "./benches.ts";
 import { printBars, printRates } from "./report.ts";
 
-const { values, positionals } = parseArgs({
+const HELP = `deno task bench [--rounds N] [NAME…]: runs contenders in turn, and prints medians and ratios
+
+  NAME         every benchmark that begins with it; all of them when there is none
+  --rounds N   runs of each contender, after one that does not count; 5 by default
+  --list       names the benchmarks
+  --help       this
+
+  LADE_PEERS       directory of the peers (bin/, venv/bin/); what is not there is left out
+  LADE_BENCH_DIR   where files are made; the working directory by default`;
+
+const { values, positionals } = readScriptOptions(HELP, {
   allowPositionals: true,
   options: { rounds: { type: "string", default: "5" }, list: { type: "boolean", default: false } },
 });
-const chosen: Bench[] = positionals.length === 0
-  ? benches
-  : benches.filter(({ name }) => positionals.some((wanted) => name.startsWith(wanted)));
-if (values.list || chosen.length === 0) {
+if (values.list) {
   for (const { name, title } of benches) console.log(`${name.padEnd(24)} ${title}`);
-  Deno.exit(values.list ? 0 : 2);
+  Deno.exit(0);
 }
+const rounds = Number(values.rounds);
+if (!Number.isSafeInteger(rounds) || rounds < 1) refuse(`${values.rounds} is no number of rounds`);
+for (const wanted of positionals) {
+  if (!benches.some(({ name }) => name.startsWith(wanted))) {
+    refuse(`no benchmark begins with "${wanted}"; --list names them`);
+  }
+}
+const chosen = benches.filter(({ name }) =>
+  positionals.length === 0 || positionals.some((wanted) => name.startsWith(wanted))
+);
 for (const bench of chosen) {
   console.log(`\n## ${bench.title}\n`);
   await using prepared = await bench.prepare();
-  const measured = await measure(prepared, Number(values.rounds));
+  const measured = await measure(prepared, rounds);
   printRates(measured, prepared.unit);
   printBars(measured, prepared);
 }

@@ -1,19 +1,27 @@
 /**
  * The main job on local files: make a data set, put it into a store, read it back through `file://` and `direct://`,
  * verify every object, and compare with `dd` on the same files.
- *
- * Run it with `deno task demo [--size 512MiB] [--seed 1] [--dir PATH] [--keep]`.
+ * `deno task demo --help` tells how to run it.
  */
-import { parseArgs } from "node:util";
 import { createStoreContext } from "@lade/core";
 import { Lade } from "@lade/lade";
+import { readScriptOptions, refuse } from "../../tools/scripts/script_options.ts";
 import { makeDataSet, sizeClasses } from "./data_set.ts";
 import { measureDd } from "./dd.ts";
 import { readBack } from "./read_back.ts";
 import { printTable, type Row } from "./table.ts";
 import { putAll } from "./put_all.ts";
 
-const { values } = parseArgs({
+const HELP =
+  `deno task demo: puts a data set, reads it back through file:// and direct://, and verifies every object
+
+  --size SIZE   of the data set, such as 64MiB or 2GiB; 512MiB by default
+  --seed N      of its bytes, a whole number; 1 by default
+  --dir PATH    where it is made, in a directory of its own; the working directory by default
+  --keep        leave the files there
+  --help        this`;
+
+const { values } = readScriptOptions(HELP, {
   options: {
     size: { type: "string", default: "512MiB" },
     seed: { type: "string", default: "1" },
@@ -22,25 +30,29 @@ const { values } = parseArgs({
   },
 });
 
-const root = await Deno.makeTempDir({ dir: await Deno.realPath(values.dir), prefix: ".lade-demo-" });
+const size = parseSize(values.size);
+const seed = Number(values.seed);
+if (!Number.isSafeInteger(seed)) refuse(`${values.seed} is no seed, a whole number`);
+const root = await makeRoot(values.dir);
 const stop = new AbortController();
 const interrupt = () => stop.abort(new DOMException("Interrupted", "AbortError"));
 Deno.addSignalListener("SIGINT", interrupt);
 const started = performance.now();
 try {
   await using lade = new Lade({ context: createStoreContext() });
-  const classes = sizeClasses(parseSize(values.size));
-  console.log(`Data set in ${root}, seed ${values.seed}`);
-  const set = await makeDataSet(`${root}/source`, classes, Number(values.seed), stop.signal);
+  const classes = sizeClasses(size);
+  console.log(`Data set in ${root}, seed ${seed}`);
+  const set = await makeDataSet(`${root}/source`, classes, seed, stop.signal);
   const rows: Row[] = [];
   for (const group of set) {
     const row: Row = { group };
     row.putFile = await putAll(lade, group, `file://${root}/file`, stop.signal);
     row.putDirect = await putAll(lade, group, `direct://${root}/direct`, stop.signal);
     row.getFile = await readBack(lade, group, `file://${root}/file`, stop.signal);
-    row.getDirect = await readBack(lade, group, `direct://${root}/file`, stop.signal);
     row.dd = await measureDd(group, `${root}/file`, []);
-    row.ddDirect = await measureDd(group, `${root}/file`, ["iflag=direct"]);
+    const direct = typeof row.putDirect === "number" ? "direct" : "file";
+    row.getDirect = await readBack(lade, group, `direct://${root}/${direct}`, stop.signal);
+    row.ddDirect = await measureDd(group, `${root}/${direct}`, ["iflag=direct"]);
     rows.push(row);
   }
   printTable(rows);
@@ -58,9 +70,16 @@ try {
 console.log(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
 
 function parseSize(text: string): number {
-  const [, digits, unit = ""] = /^(\d+)(MiB|GiB|M|G)?$/.exec(text) ?? [];
-  if (digits === undefined) {
-    throw new TypeError(`Cannot read size ${JSON.stringify(text)}: use 512MiB or 2GiB`);
+  const [, digits = "0", unit = ""] = /^(\d+)(MiB|GiB|M|G)$/.exec(text) ?? [];
+  const bytes = Number(digits) * (unit.startsWith("G") ? 2 ** 30 : 2 ** 20);
+  if (bytes === 0 || !Number.isSafeInteger(bytes)) refuse(`${text} is no size, such as 512MiB or 2GiB`);
+  return bytes;
+}
+
+async function makeRoot(directory: string): Promise<string> {
+  try {
+    return await Deno.makeTempDir({ dir: await Deno.realPath(directory), prefix: ".lade-demo-" });
+  } catch (error) {
+    return refuse(`${directory} cannot hold the data set: ${error instanceof Error ? error.message : error}`);
   }
-  return Number(digits) * (unit.startsWith("G") ? 2 ** 30 : 2 ** 20);
 }

@@ -31,14 +31,16 @@ export function printTable(rows: readonly Row[]): void {
   const widths = HEADINGS.map((heading, i) =>
     Math.max(heading.length, ...lines.map((line) => line[i]?.length ?? 0))
   );
-  console.log(`\nGB/s (10^9 bytes; file:// and dd through the page cache)\n`);
+  console.log(
+    `\nGB/s (10^9 bytes). file:// and dd go through the page cache; dd by its own clock, without its start.\n`,
+  );
   for (const line of [HEADINGS, widths.map((width) => "-".repeat(width)), ...lines]) {
     console.log(line.map((cell, i) => cell.padStart(widths[i] ?? 0)).join("  "));
   }
 }
 
 function gigabytes(rate: Rate | undefined): string {
-  return typeof rate === "number" ? (rate / 1e9).toFixed(2) : rate || "-";
+  return typeof rate === "number" ? (rate / 1e9).toFixed(rate < 1e8 ? 3 : 2) : rate ?? "";
 }
 
 function binary(size: number): string {
