@@ -11,6 +11,27 @@ async function example(name: string, ...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
+for (const document of ["README.md", "docs/coming_from.md"]) {
+  Deno.test(`the script of ${document} runs`, async () => {
+    const text = await Deno.readTextFile(new URL(`../${document}`, import.meta.url));
+    const [, script = ""] = /^```ts\n(.*?)^```/ms.exec(text) ?? [];
+    assertStringIncludes(script, "file:///tmp/set/");
+    const root = await Deno.makeTempDir();
+    const path = `${root}/script.ts`;
+    try {
+      await Deno.writeTextFile(path, script.replaceAll("/tmp/set/", `${root}/set/`));
+      const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", ...PERMISSIONS, "--config", "deno.json", path],
+        cwd: new URL("..", import.meta.url),
+      }).output();
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+      assertStringIncludes(new TextDecoder().decode(stdout), `file://${root}/set/`);
+    } finally {
+      await Deno.remove(root, { recursive: true });
+    }
+  });
+}
+
 Deno.test("examples/quick_start.ts runs", async () => {
   const root = await Deno.makeTempDir();
   try {

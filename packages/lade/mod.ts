@@ -12,7 +12,24 @@
  * @module
  */
 export type * from "@lade/core";
-export * from "@lade/core/errors";
+// By their names: beside `export type *`, which has them too, `export *` would give them as types alone.
+export {
+  AlreadyExistsError,
+  ChecksumMismatchError,
+  InvalidNameError,
+  NotEmptyError,
+  NotFoundError,
+  PermissionDeniedError,
+  PreconditionFailedError,
+  QuotaExceededError,
+  RangeNotSatisfiableError,
+  ServiceError,
+  StoreError,
+  ThrottledError,
+  UnauthenticatedError,
+  UnavailableError,
+  UnsupportedError,
+} from "@lade/core/errors";
 export * from "./default_registry.ts";
 export {
   copy,

@@ -28,7 +28,7 @@ under DEST, names below SRC kept, whether or not SRC or DEST ends in a slash.",
   usage: "SRC... DEST",
   examples: [
     ["lade cp model.bin s3://bucket/models/", "copies to s3://bucket/models/model.bin"],
-    ["lade cp -r s3://bucket/data/ gs://other/data/", "copies everything under data/"],
+    ["lade cp -r s3://bucket/data/ s3://other/data/", "copies everything under data/"],
     ["lade cp --zstd 3 log.txt s3://bucket/logs/", "copies to s3://bucket/logs/log.txt.zst"],
   ],
   options,
