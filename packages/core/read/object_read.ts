@@ -11,6 +11,10 @@ import { alignedEnd, planChunks } from "./plan_chunks.ts";
 import type { ReadOptions, ReadResult } from "./read_options.ts";
 import { resolveRange } from "./resolve_range.ts";
 
+/** Takes no byte, so that a read of none comes to its end, and the source looks whether all is well. */
+const NOTHING = new Uint8Array(0);
+
+/** Tries in a row that bring no byte. */
 const MAX_FUTILE_TRIES = 5;
 /** Bytes that are checked at a time. */
 const CHECKSUM_STEP = 2 ** 20;
@@ -129,7 +133,7 @@ export class ObjectRead {
       try {
         permit ??= await acquirePermit(this.#store, this.#options, signal);
         result ??= await this.#request(chunk.offset + done, chunk.length - done, signal);
-        if (chunk.length === 0) await result.cancel();
+        if (chunk.length === 0) await result.readInto(NOTHING);
         while (done < chunk.length) {
           const room = target instanceof Uint8Array
             ? done === 0 ? target : target.subarray(done)

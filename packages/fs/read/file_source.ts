@@ -1,4 +1,4 @@
-import { type BodySource, PreconditionFailedError } from "@lade/core/backend";
+import { type BodySource, PreconditionFailedError, UnsupportedError } from "@lade/core/backend";
 import { fileError, type Subject } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
 import type { ReadableFile } from "../files/medium.ts";
@@ -75,8 +75,24 @@ export class FileSource implements BodySource {
   }
 
   #checkUnchanged(): void | Promise<void> {
+    if (this.#status.size === 0) return this.#checkEmpty();
     const now = this.#file.status();
     return now instanceof Promise ? now.then((now) => this.#compare(now)) : this.#compare(now);
+  }
+
+  /** A file of no bytes may have some: those of /proc have no size. */
+  #checkEmpty(): void | Promise<void> {
+    const count = this.#file.read(new Uint8Array(1), 0);
+    return count instanceof Promise
+      ? count.then((count) => this.#refuseBytes(count))
+      : this.#refuseBytes(count);
+  }
+
+  #refuseBytes(count: number): void {
+    if (count === 0) return;
+    const detail =
+      "the system tells no size of it, as of files in /proc, or it grew; read it by Deno.readFile";
+    throw new UnsupportedError({ ...this.#subject, detail });
   }
 
   #compare(now: FileStatus): void {

@@ -1,6 +1,15 @@
-import { type GetResult, PreconditionFailedError, readInto } from "@lade/core";
+import {
+  getBytes,
+  getMany,
+  type GetResult,
+  PreconditionFailedError,
+  readInto,
+  stream,
+  UnsupportedError,
+} from "@lade/core";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
+import { openFileStore } from "../mod.ts";
 import { openFiles } from "../testing/open_files.ts";
 
 const SIZE = 3 * 2 ** 20 + 123;
@@ -37,6 +46,34 @@ testBoth("get() fails when the file is written to in place while it is read", as
     file.writeSync(bytes("changed"));
   });
   assertStringIncludes(error.message, "it was written to");
+});
+
+Deno.test({
+  name: "a file that has bytes but no size, as those of /proc, is refused rather than read as empty",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using store = await openFileStore("/proc/self");
+    for (
+      const read of [() => getBytes(store, "status"), () => readInto(store, "status", new Uint8Array(9))]
+    ) {
+      await assertRejects(read, UnsupportedError, "the system tells no size of it");
+    }
+    await assertRejects(
+      () => new Response(stream(store, "status")).text(),
+      UnsupportedError,
+      "tells no size",
+    );
+    const results = await Array.fromAsync(getMany(store, ["status"]));
+    assert(results[0]?.error instanceof UnsupportedError);
+    assertEquals(openFiles((path) => path.endsWith("/status")), 0);
+  },
+});
+
+testBoth("get() fails when a file that was empty grows before its end is told", async ({ root, store }) => {
+  root.write("a", new Uint8Array());
+  const result = await store.get("a");
+  root.write("a", "grown");
+  await assertRejects(() => result.readInto(new Uint8Array(9)), UnsupportedError, "or it grew");
 });
 
 testBoth("get() fails when a small file changes before its bytes are read", async ({ root, store }) => {
