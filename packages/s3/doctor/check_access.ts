@@ -5,13 +5,13 @@ import {
   PermissionDeniedError,
   UnauthenticatedError,
 } from "@lade/core/backend";
+import { look } from "@lade/core/diagnosis";
 import { TransportError } from "@lade/core/http";
 import { ServiceFault } from "../errors/service_fault.ts";
 import { listPage } from "../list/list_page.ts";
 import { checkClock } from "./check_clock.ts";
-import { failedCheck } from "./failed_check.ts";
 import { maskKeyId } from "./mask_key_id.ts";
-import { look, type Patient } from "./patient.ts";
+import type { S3Patient } from "./s3_patient.ts";
 
 /** What the first request came to. */
 export interface Access {
@@ -32,7 +32,7 @@ interface Failure {
  * Asks for a page of the listing, and tells by the answer how it stands with all that a request depends on: of these
  * checks the one is failed that the answer blames.
  */
-export async function* checkAccess(patient: Patient): AsyncGenerator<Check, Access> {
+export async function* checkAccess(patient: S3Patient): AsyncGenerator<Check, Access> {
   const { connection } = patient.store;
   const keys = await credentials(patient);
   if ("failure" in keys) {
@@ -62,14 +62,14 @@ export async function* checkAccess(patient: Patient): AsyncGenerator<Check, Acce
     ["list", failure ? undefined : listed(objects)],
   ];
   for (const [part, check] of known) {
-    if (failure?.part === part) yield await failedCheck(part, failure.error, connection);
+    if (failure?.part === part) yield await patient.failed(part, failure.error);
     else if (check) yield check;
   }
   return { open: !failure || mayGoOn(failure), objects };
 }
 
 async function credentials(
-  patient: Patient,
+  patient: S3Patient,
 ): Promise<{ readonly check: Check } | { readonly failure: Check }> {
   const name = "credentials";
   const { connection } = patient.store;
@@ -84,17 +84,17 @@ async function credentials(
     return { check: { name, outcome: "ok", detail, facts: { accessKeyId, source } } };
   } catch (error) {
     patient.signal?.throwIfAborted();
-    return { failure: await failedCheck(name, error, connection) };
+    return { failure: await patient.failed(name, error) };
   }
 }
 
-function lifetime({ clock }: Patient, expiration: Date | undefined): string {
+function lifetime({ clock }: S3Patient, expiration: Date | undefined): string {
   if (!expiration) return "";
   const minutes = Math.round((expiration.getTime() - clock.now()) / 60_000);
   return minutes < 0 ? `, expired ${-minutes} min ago` : `, for another ${minutes} min`;
 }
 
-function region({ store: { connection } }: Patient): Check {
+function region({ store: { connection } }: S3Patient): Check {
   const { region: { source, value } } = connection.config;
   const name = "region";
   const now = connection.region;
@@ -111,7 +111,7 @@ function region({ store: { connection } }: Patient): Check {
   };
 }
 
-function endpoint({ answers, store: { connection } }: Patient): Check {
+function endpoint({ answers, store: { connection } }: S3Patient): Check {
   const { endpoint } = connection;
   const source = connection.config.endpoint?.source ?? "the region";
   const style = endpoint.pathStyle ? "path style" : "virtual-host style";

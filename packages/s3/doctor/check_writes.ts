@@ -1,10 +1,9 @@
 import { type Check, objectUri } from "@lade/core/backend";
+import { change, checkReads, type TemporaryObjects } from "@lade/core/diagnosis";
 import { ControlPlane } from "../control/control_plane.ts";
 import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
-import { checkReads } from "./check_reads.ts";
-import { failedCheck } from "./failed_check.ts";
-import { change, type Patient } from "./patient.ts";
-import type { TemporaryObjects } from "./temporary_objects.ts";
+import { ServiceFault } from "../errors/service_fault.ts";
+import type { S3Patient } from "./s3_patient.ts";
 
 const SAMPLE_BYTES = 1024;
 
@@ -21,11 +20,10 @@ export interface Writes {
  * removing it failed.
  */
 export async function* checkWrites(
-  patient: Patient,
+  patient: S3Patient,
   temporary: TemporaryObjects,
 ): AsyncGenerator<Check, Writes> {
   const { store } = patient;
-  const { connection } = store;
   const key = temporary.newKey();
   const bytes = crypto.getRandomValues(new Uint8Array(SAMPLE_BYTES));
   try {
@@ -39,8 +37,8 @@ export async function* checkWrites(
     yield { name: "put", outcome: "ok", detail: `objects may be written; ${confirmed}` };
   } catch (error) {
     patient.signal?.throwIfAborted();
-    temporary.failed(key, error);
-    yield await failedCheck("put", error, connection);
+    if (isRefusal(error)) temporary.notMade(key);
+    yield await patient.failed("put", error);
     return { open: false, readable: yield* checkReads(patient, { key, exists: false }) };
   }
   const readable = yield* checkReads(patient, { key, exists: true, bytes });
@@ -48,7 +46,7 @@ export async function* checkWrites(
     await temporary.remove(key);
     yield { name: "delete", outcome: "ok", detail: "objects may be removed" };
   } catch (error) {
-    yield await failedCheck("delete", error, connection);
+    yield await patient.failed("delete", error);
     return { open: false, readable };
   }
   yield await checkMultipart(patient, temporary);
@@ -56,7 +54,7 @@ export async function* checkWrites(
 }
 
 /** Makes an object of one part, and gives another one up, which needs a permission of its own. */
-async function checkMultipart(patient: Patient, temporary: TemporaryObjects): Promise<Check> {
+async function checkMultipart(patient: S3Patient, temporary: TemporaryObjects): Promise<Check> {
   const name = "multipart";
   const { store } = patient;
   const { connection } = store;
@@ -83,9 +81,15 @@ async function checkMultipart(patient: Patient, temporary: TemporaryObjects): Pr
     return { name, outcome: "ok", detail: "objects may be written in parts, and uploads be given up" };
   } catch (error) {
     patient.signal?.throwIfAborted();
-    temporary.failed(key, error);
-    return await failedCheck(name, error, connection);
+    if (isRefusal(error)) temporary.notMade(key);
+    return await patient.failed(name, error);
   } finally {
     await pending?.abort().catch(() => {});
   }
+}
+
+/** Whether a request was refused, so that nothing was made; other failures may be the loss of an answer. */
+function isRefusal(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof ServiceFault && cause.status >= 400 && cause.status < 500;
 }

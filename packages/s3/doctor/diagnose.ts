@@ -1,18 +1,21 @@
-import { type Check, createStoreContext, type ObjectMeta, objectUri } from "@lade/core/backend";
+import { type Check, createStoreContext, type ObjectMeta } from "@lade/core/backend";
+import {
+  checkReads,
+  measureDownload,
+  type TemporaryObjects,
+  withTemporaryObjects,
+} from "@lade/core/diagnosis";
 import { createTransport } from "@lade/core/http";
 import { checkBucket } from "../endpoint/check_bucket.ts";
 import { openConnection, type S3StoreOptions } from "../store/open_s3_store.ts";
 import { BucketStore } from "../store/bucket_store.ts";
 import { AnswerLog } from "./answer_log.ts";
 import { checkAccess } from "./check_access.ts";
-import { checkReads } from "./check_reads.ts";
 import { checkWrites } from "./check_writes.ts";
-import { failedCheck } from "./failed_check.ts";
-import { measureDownload } from "./measure_download.ts";
+import { maskedCheck } from "./masked_check.ts";
 import { measureLatency } from "./measure_latency.ts";
 import { measureUpload } from "./measure_upload.ts";
-import type { Patient } from "./patient.ts";
-import { type Leftover, TemporaryObjects } from "./temporary_objects.ts";
+import type { S3Patient } from "./s3_patient.ts";
 
 /** Options of {@linkcode diagnose}. */
 export interface S3DiagnoseOptions extends S3StoreOptions {
@@ -59,58 +62,35 @@ export async function* diagnose(container: string, options: S3DiagnoseOptions = 
   await using store = new BucketStore({ container, ...opened });
   const { clock } = context;
   const directory = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
-  yield* examine({ store, prefix: directory, answers, clock, maxBytes, measureMs, signal }, write);
+  const failed = (name: string, error: unknown) => maskedCheck(name, error, store.connection);
+  yield* examine({ store, prefix: directory, answers, clock, maxBytes, measureMs, signal, write, failed });
 }
 
-async function* examine(patient: Patient, write: boolean): AsyncGenerator<Check> {
+async function* examine(patient: S3Patient): AsyncGenerator<Check> {
   const access = yield* checkAccess(patient);
   if (!access.open) {
     yield { name: "calls", outcome: "skipped", detail: "not tried until that is put right" };
     return;
   }
-  const temporary = new TemporaryObjects(patient);
-  let left: Leftover[] = [];
-  try {
-    yield* tryCalls(patient, temporary, access.objects, write);
-  } finally {
-    left = await temporary.removeAll();
-  }
-  const { connection, uri } = patient.store;
-  for (const { key, error } of left) {
-    const check = await failedCheck("cleanup", error, connection);
-    const detail = `${JSON.stringify(objectUri(uri, key))} stays behind: ${check.detail}`;
-    yield { ...check, detail, advice: "remove it, or allow to remove it and try again" };
-  }
+  yield* withTemporaryObjects(
+    patient,
+    (temporary) => tryCalls(patient, temporary, access.objects),
+  );
 }
 
 async function* tryCalls(
-  patient: Patient,
+  patient: S3Patient,
   temporary: TemporaryObjects,
   objects: readonly ObjectMeta[],
-  write: boolean,
 ): AsyncGenerator<Check> {
   const listed = objects.find(({ size }) => size > 0);
   const sample = { key: listed?.key ?? temporary.newKey(), exists: listed !== undefined };
-  const { open, readable } = write
+  const { open, readable } = patient.write
     ? yield* checkWrites(patient, temporary)
     : { open: false, readable: yield* checkReads(patient, sample) };
   patient.signal?.throwIfAborted();
   if (readable) yield await measureLatency(patient, sample.key);
   const up = open ? await measureUpload(patient, temporary) : undefined;
   if (up) yield up.check;
-  if (readable) yield advised(await measureDownload(patient, up?.object ?? largest(objects)), write);
-}
-
-function largest(objects: readonly ObjectMeta[]): ObjectMeta | undefined {
-  return objects.reduce<ObjectMeta | undefined>(
-    (most, object) => most && most.size >= object.size ? most : object,
-    undefined,
-  );
-}
-
-/** What was not measured for want of an object can be by making one. */
-function advised(check: Check, write: boolean): Check {
-  return check.outcome === "skipped" && !write
-    ? { ...check, advice: "allow writing, and one is made for it" }
-    : check;
+  if (readable) yield await measureDownload(patient, up?.object ? [up.object] : objects);
 }

@@ -1,11 +1,11 @@
 import { type Check, NotFoundError } from "@lade/core/backend";
-import { failedCheck } from "./failed_check.ts";
-import { look, type Patient } from "./patient.ts";
+import { look } from "@lade/core/diagnosis";
+import type { S3Patient } from "./s3_patient.ts";
 
 const REQUESTS = 9;
 
 /** Measures how long small requests take, one after the other on an open connection. */
-export async function measureLatency(patient: Patient, key: string): Promise<Check> {
+export async function measureLatency(patient: S3Patient, key: string): Promise<Check> {
   const name = "latency";
   const { answers, store } = patient;
   const before = answers.answers.length;
@@ -17,7 +17,7 @@ export async function measureLatency(patient: Patient, key: string): Promise<Che
     }
   } catch (error) {
     patient.signal?.throwIfAborted();
-    return await failedCheck(name, error, store.connection);
+    return await patient.failed(name, error);
   }
   const waits = answers.answers.slice(before).map(({ waitMs }) => waitMs).sort((a, b) => a - b);
   const at = (share: number) => waits[Math.round((waits.length - 1) * share)] ?? 0;

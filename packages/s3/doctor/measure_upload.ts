@@ -1,8 +1,6 @@
 import type { Check } from "@lade/core";
-import { failedCheck } from "./failed_check.ts";
-import { change, type Patient } from "./patient.ts";
-import { rateCheck } from "./rate_check.ts";
-import type { TemporaryObjects } from "./temporary_objects.ts";
+import { change, randomBytes, rateCheck, type TemporaryObjects } from "@lade/core/diagnosis";
+import type { S3Patient } from "./s3_patient.ts";
 
 /** Bytes of the objects that are sent in one request each, until one takes long enough to tell. */
 const TRIAL_BYTES = [2 ** 18, 2 ** 20, 2 ** 22] as const;
@@ -17,7 +15,7 @@ export interface UploadMeasurement {
 
 /** Measures how fast objects are written: in one request on a slow line, else in parts for a few seconds. */
 export async function measureUpload(
-  patient: Patient,
+  patient: S3Patient,
   temporary: TemporaryObjects,
 ): Promise<UploadMeasurement> {
   const { clock, maxBytes, measureMs, store } = patient;
@@ -53,12 +51,12 @@ export async function measureUpload(
     };
   } catch (error) {
     patient.signal?.throwIfAborted();
-    return { check: await failedCheck("upload", error, store.connection) };
+    return { check: await patient.failed("upload", error) };
   }
 }
 
 async function putOnce(
-  patient: Patient,
+  patient: S3Patient,
   temporary: TemporaryObjects,
   bytes: Uint8Array,
 ): Promise<{ readonly key: string; readonly size: number; readonly tookMs: number }> {
@@ -69,13 +67,4 @@ async function putOnce(
   const result = await change(patient, (signal) => store.put(key, bytes, { signal }));
   temporary.made(key, result);
   return { key, size: bytes.length, tookMs: clock.monotonicMs() - startMs };
-}
-
-/** Nothing between here and the service can compress it. */
-function randomBytes(length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  // The most that one call gives.
-  const step = 2 ** 16;
-  for (let at = 0; at < length; at += step) crypto.getRandomValues(bytes.subarray(at, at + step));
-  return bytes;
 }

@@ -1,22 +1,30 @@
-import type { Check } from "@lade/core";
-import { readChunks } from "@lade/core/operations";
-import { failedCheck } from "./failed_check.ts";
+import type { Check } from "../contract/diagnosis.ts";
+import { readChunks } from "../read/read_chunks.ts";
 import type { Patient } from "./patient.ts";
 import { rateCheck } from "./rate_check.ts";
 
 /** Fewer bytes tell nothing of throughput. */
 const LEAST_BYTES = 2 ** 20;
 
-/** Measures how fast an object is read, for a few seconds at most. */
+/** An object that may be read. */
+interface Readable {
+  readonly key: string;
+  readonly size: number;
+}
+
+/** Measures how fast the largest of some objects is read, for a few seconds at most. `how` tells what it is read as. */
 export async function measureDownload(
   patient: Patient,
-  object: { readonly key: string; readonly size: number } | undefined,
+  objects: readonly (Readable | undefined)[],
+  how = "of one object",
 ): Promise<Check> {
   const { clock, maxBytes, measureMs, signal, store } = patient;
   const name = "download";
+  const object = largest(objects);
   if (!object || object.size < LEAST_BYTES) {
     const detail = "not measured: there is no object of 1 MiB or more to read";
-    return { name, outcome: "skipped", detail };
+    const advice = "allow writing, and one is made for it";
+    return { name, outcome: "skipped", detail, ...(!patient.write && { advice }) };
   }
   try {
     const startMs = clock.monotonicMs();
@@ -30,9 +38,16 @@ export async function measureDownload(
       if (adaptive.inFlight > 0) limit = { concurrency: adaptive.current, why: adaptive.explain() };
       if (clock.monotonicMs() - startMs >= measureMs || bytes >= maxBytes) break;
     }
-    return rateCheck(name, { bytes, tookMs: clock.monotonicMs() - startMs, how: "of one object", limit });
+    return rateCheck(name, { bytes, tookMs: clock.monotonicMs() - startMs, how, limit });
   } catch (error) {
     signal?.throwIfAborted();
-    return await failedCheck(name, error, store.connection);
+    return await patient.failed(name, error);
   }
+}
+
+function largest(objects: readonly (Readable | undefined)[]): Readable | undefined {
+  return objects.reduce(
+    (most, object) => most && most.size >= (object?.size ?? 0) ? most : object,
+    undefined,
+  );
 }

@@ -1,24 +1,26 @@
-import type { Clock } from "@lade/core";
-import type { BucketStore } from "../store/bucket_store.ts";
-import type { AnswerLog } from "./answer_log.ts";
+import type { Clock } from "../context/clock.ts";
+import type { Check } from "../contract/diagnosis.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
 import { within } from "./within.ts";
 
 /** What the parts of a diagnosis look at. */
 export interface Patient {
-  /** The bucket. */
-  readonly store: BucketStore;
+  /** The container. */
+  readonly store: ObjectStore;
   /** Begins the keys of everything that is looked at or made; empty, or with a slash at its end. */
   readonly prefix: string;
-  /** The answers to all requests so far. */
-  readonly answers: AnswerLog;
   /** Time. */
   readonly clock: Clock;
   /** Bytes that one measurement of throughput moves at most. */
   readonly maxBytes: number;
   /** How long one measurement of throughput takes, in milliseconds. */
   readonly measureMs: number;
+  /** Whether objects may be made; all of them are temporary. */
+  readonly write: boolean;
   /** Ends the diagnosis. */
   readonly signal: AbortSignal | undefined;
+  /** The check of this name that an error ended. */
+  failed(name: string, error: unknown): Check | Promise<Check>;
 }
 
 /** One probe may take so long. With it a service that does not answer is told from one that is slow. */

@@ -1,4 +1,5 @@
-import { type Clock, UnavailableError } from "@lade/core/backend";
+import type { Clock } from "../context/clock.ts";
+import { UnavailableError } from "../errors/errors.ts";
 
 /** What {@linkcode within} goes by. */
 export interface WithinOptions {

@@ -1,5 +1,5 @@
-import { objectUri, type PutResult } from "@lade/core/backend";
-import { ServiceFault } from "../errors/service_fault.ts";
+import type { PutResult } from "../contract/types.ts";
+import { objectUri } from "../uri/check_key.ts";
 import type { Patient } from "./patient.ts";
 import { within } from "./within.ts";
 
@@ -40,12 +40,9 @@ export class TemporaryObjects {
     this.#versions.set(key, version);
   }
 
-  /** Notes that it was not made after all, if that is what the error says: a refusal is no loss of an answer. */
-  failed(key: string, error: unknown): void {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (cause instanceof ServiceFault && cause.status >= 400 && cause.status < 500) {
-      this.#versions.delete(key);
-    }
+  /** Notes that it was not made after all, when that is certain. */
+  notMade(key: string): void {
+    this.#versions.delete(key);
   }
 
   /** Removes one of them, for good where the bucket keeps versions. */

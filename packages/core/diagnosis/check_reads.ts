@@ -1,7 +1,6 @@
-import type { Check } from "@lade/core";
-import { NotFoundError } from "@lade/core/backend";
-import { getBytes } from "@lade/core/operations";
-import { failedCheck } from "./failed_check.ts";
+import type { Check } from "../contract/diagnosis.ts";
+import { NotFoundError } from "../errors/errors.ts";
+import { getBytes } from "../read/get_bytes.ts";
 import { look, type Patient } from "./patient.ts";
 
 /** An object to try reads on. */
@@ -30,8 +29,8 @@ export async function* checkReads(patient: Patient, sample: Sample): AsyncGenera
     }
     const read = await getBytes(store, sample.key, { signal });
     const same = read.bytes.length === bytes.length && read.bytes.every((byte, at) => byte === bytes[at]);
-    if (!same) throw new TypeError("the service gave other bytes than were written");
-    return read.verified ? "the checksum fitted" : "the service told no checksum to compare";
+    if (!same) throw new TypeError("other bytes came back than were written");
+    return read.verified ? "the checksum fitted" : "no checksum was told to compare";
   });
   yield get;
   return get.outcome === "ok";
@@ -52,6 +51,6 @@ async function tryCall(
     if (error instanceof NotFoundError && !sample.exists) {
       return { name, outcome: "ok", detail: `${allowed} (tried on a key that is not there)` };
     }
-    return await failedCheck(name, error, patient.store.connection);
+    return await patient.failed(name, error);
   }
 }

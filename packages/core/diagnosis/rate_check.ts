@@ -1,4 +1,4 @@
-import type { Check } from "@lade/core";
+import type { Check } from "../contract/diagnosis.ts";
 
 /** What was measured. */
 export interface Measurement {

@@ -1,0 +1,14 @@
+/**
+ * What the diagnoses of all backends (`Provider.diagnose`) have in common: calls that are tried, rates that are measured,
+ * objects that are made for it and removed.
+ *
+ * @module
+ */
+export { checkReads, type Sample } from "./check_reads.ts";
+export { failedCheck } from "./failed_check.ts";
+export { measureDownload } from "./measure_download.ts";
+export { change, look, type Patient } from "./patient.ts";
+export { randomBytes } from "./random_bytes.ts";
+export { type Measurement, rateCheck } from "./rate_check.ts";
+export type { TemporaryObjects } from "./temporary_objects.ts";
+export { withTemporaryObjects } from "./with_temporary_objects.ts";
