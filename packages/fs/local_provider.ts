@@ -1,11 +1,14 @@
 import {
   AlreadyExistsError,
+  type Check,
+  type DiagnoseOptions,
   type Location,
   NotEmptyError,
   NotFoundError,
   type ObjectStore,
   type Provider,
   type ProviderOptions,
+  type StoreContext,
   systemClock,
   UnsupportedError,
 } from "@lade/core/backend";
@@ -47,9 +50,7 @@ class LocalProvider implements Provider {
 
   async open(container: string, options: ProviderOptions = {}): Promise<ObjectStore> {
     const { path, config } = this.#prepare("open", container, options);
-    const { context } = options;
-    const given = Object.fromEntries(this.#parts.configNames.map((name) => [name, config[name]]));
-    return await this.#parts.open(path, { ...given, ...(context && { context }) });
+    return await this.#openWith(path, config, options.context);
   }
 
   async createContainer(container: string, options: ProviderOptions = {}): Promise<void> {
@@ -85,6 +86,20 @@ class LocalProvider implements Provider {
       uri: `${this.#parts.scheme}:///`,
       detail: "every directory is a container, list one with a slash at its end",
     });
+  }
+
+  async *diagnose({ container, key }: Location, options: DiagnoseOptions = {}): AsyncGenerator<Check> {
+    const root = `${container === "/" ? "" : container}/${key}`;
+    const { config, path } = this.#prepare("diagnose", root, options);
+    const { diagnose } = await import("./doctor/diagnose.ts");
+    const { context, signal, write } = options;
+    const open = (config: LocalConfig, context: StoreContext) => this.#openWith(path, config, context);
+    yield* diagnose({ config, context, signal, write, open });
+  }
+
+  async #openWith(path: string, config: LocalConfig, context?: StoreContext): Promise<LocalStore> {
+    const given = Object.fromEntries(this.#parts.configNames.map((name) => [name, config[name]]));
+    return await this.#parts.open(path, { ...given, ...(context && { context }) });
   }
 
   /** Checks what every call on a container is given. */

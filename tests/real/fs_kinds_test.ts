@@ -1,7 +1,7 @@
 import { UnsupportedError } from "@lade/core";
-import { openDirectStore, openFileStore } from "@lade/fs";
+import { directProvider, fileProvider, openDirectStore, openFileStore } from "@lade/fs";
 import { assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { mount, mountCoarse, mountFault } from "./mount.ts";
+import { makeReadOnly, mount, mountCoarse, mountFault } from "./mount.ts";
 
 const fault = await mountFault();
 
@@ -35,6 +35,50 @@ testMounted("direct:// on a file system without O_DIRECT works with fallback", a
   const read = new Uint8Array(9_999);
   await result.readInto(read);
   assertEquals(read, content.subarray(1));
+});
+
+testMounted("lade doctor says that a file system refuses O_DIRECT, or falls back", async () => {
+  await using disk = await mount("ramfs");
+  const refused = await Array.fromAsync(
+    directProvider.diagnose?.({ container: disk.path, key: "" }, { write: true }) ?? [],
+  );
+  assertEquals(refused.map(({ name, outcome }) => `${name} ${outcome}`), [
+    "directory ok",
+    "list ok",
+    "direct failed",
+    "calls skipped",
+  ]);
+  assertEquals([refused[0]?.facts?.fileSystem, refused[0]?.facts?.freeBytes], ["ramfs", undefined]);
+  assertEquals(refused[2]?.advice, "use file://, or direct.fallback=true to go through the page cache");
+  assertEquals([...Deno.readDirSync(disk.path)], []);
+  await Deno.writeTextFile(`${disk.path}/a`, "content");
+  const options = { config: { fallback: true } };
+  const fallen = await Array.fromAsync(
+    directProvider.diagnose?.({ container: disk.path, key: "" }, options) ?? [],
+  );
+  assertEquals(fallen.map(({ name, outcome }) => `${name} ${outcome}`).slice(2, 5), [
+    "direct warning",
+    "head ok",
+    "get ok",
+  ]);
+});
+
+testMounted("lade doctor tells a small and a read-only file system", async () => {
+  await using disk = await mount("tmpfs", ["-o", "size=2m"]);
+  const examine = async () => {
+    const checks = fileProvider.diagnose?.({ container: "/", key: disk.path.slice(1) }, { write: true }) ??
+      [];
+    return (await Array.fromAsync(checks)).map(({ name, outcome }) => `${name} ${outcome}`);
+  };
+  const small = await examine();
+  assertEquals([small[0], small.at(-2), small.at(-1)], [
+    "directory warning",
+    "upload skipped",
+    "download skipped",
+  ]);
+  assertEquals([...Deno.readDirSync(disk.path)], []);
+  await makeReadOnly(disk);
+  assertEquals((await examine()).slice(2, 5), ["put failed", "head ok", "get ok"]);
 });
 
 testMounted("put() gives new etags also where times are whole seconds", async () => {

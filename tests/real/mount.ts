@@ -16,6 +16,11 @@ export async function mountFault(): Promise<string | undefined> {
   }
 }
 
+/** Makes a mounted file system read-only. */
+export async function makeReadOnly({ path }: Mounted): Promise<void> {
+  await run("mount", ["-o", "remount,ro", path]);
+}
+
 /** Mounts a file system of `type` at a new directory. */
 export async function mount(type: string, options: readonly string[] = []): Promise<Mounted> {
   const path = await Deno.makeTempDir({ prefix: "lade-mount-" });

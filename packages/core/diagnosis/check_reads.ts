@@ -30,7 +30,7 @@ export async function* checkReads(patient: Patient, sample: Sample): AsyncGenera
     const read = await getBytes(store, sample.key, { signal });
     const same = read.bytes.length === bytes.length && read.bytes.every((byte, at) => byte === bytes[at]);
     if (!same) throw new TypeError("other bytes came back than were written");
-    return read.verified ? "the checksum fitted" : "no checksum was told to compare";
+    return read.verified ? "the checksum fitted" : "the bytes are those that were written";
   });
   yield get;
   return get.outcome === "ok";

@@ -7,8 +7,10 @@ import { rateCheck } from "./rate_check.ts";
 const LEAST_BYTES = 2 ** 20;
 
 /** An object that may be read. */
-interface Readable {
+export interface Readable {
+  /** Its key. */
   readonly key: string;
+  /** Its bytes. */
   readonly size: number;
 }
 

@@ -6,9 +6,9 @@
  */
 export { checkReads, type Sample } from "./check_reads.ts";
 export { failedCheck } from "./failed_check.ts";
-export { measureDownload } from "./measure_download.ts";
+export { measureDownload, type Readable } from "./measure_download.ts";
 export { change, look, type Patient } from "./patient.ts";
 export { randomBytes } from "./random_bytes.ts";
 export { type Measurement, rateCheck } from "./rate_check.ts";
-export type { TemporaryObjects } from "./temporary_objects.ts";
+export type { Leftover, TemporaryObjects } from "./temporary_objects.ts";
 export { withTemporaryObjects } from "./with_temporary_objects.ts";
