@@ -1,10 +1,12 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import {
   copyObject,
   getBytes,
   getMany,
   getRange,
   MemoryStore,
+  NotFoundError,
+  PreconditionFailedError,
   readChunks,
   readInto,
   stream,
@@ -55,6 +57,16 @@ Deno.test("readInto() of five chunks makes five requests, all of them GETs", asy
   opened.fake.putSynthetic("bucket", "object", { size });
   await readInto(opened.store, "object", new Uint8Array(size));
   assertEquals(operationsOf(opened.fake), { GetObject: 5 });
+});
+
+Deno.test("head() makes one request, also where there is no object", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  fake.putSynthetic("bucket", "object", { size: 10 });
+  await store.head("object");
+  await assertRejects(() => store.head("missing"), NotFoundError);
+  await assertRejects(() => store.head("object", { ifMatch: "other" }), PreconditionFailedError);
+  assertEquals(operationsOf(fake), { HeadObject: 3 });
 });
 
 Deno.test("getMany() makes one request for each object", async () => {

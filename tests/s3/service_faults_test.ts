@@ -150,6 +150,22 @@ for (const [name, call] of Object.entries(CALLS)) {
   });
 }
 
+Deno.test("deleteMany() deletes one by one where the service has no batches", async () => {
+  await using opened = await openFake(QUICK);
+  const { fake, store } = opened;
+  for (const key of ["a", "b", "c"]) fake.putObject("bucket", key, "content");
+  fake.faults.add({
+    match: { operation: "DeleteObjects", times: Infinity },
+    action: { kind: "status", status: 501, code: "NotImplemented" },
+  });
+  assertEquals(await Array.fromAsync(store.deleteMany(["a", "b", "missing"])), [
+    { key: "a" },
+    { key: "b" },
+    { key: "missing" },
+  ]);
+  assertEquals(fake.objects("bucket").map(({ key }) => key), ["c"]);
+});
+
 const CODES: readonly (readonly [number, string, new (...args: never[]) => StoreError])[] = [
   [403, "AccessDenied", PermissionDeniedError],
   [501, "NotImplemented", UnsupportedError],

@@ -9,7 +9,9 @@ import {
   StoreError,
   UnavailableError,
 } from "@lade/core";
+import { crc32c, crc32cToBase64 } from "@lade/core/checksum";
 import { sweepUploads } from "@lade/s3";
+import { createHash } from "node:crypto";
 import { noise } from "./noise.ts";
 import { openFake, type OpenFakeOptions } from "./open_fake.ts";
 import { WRITE_PART as PART, WRITE_WAYS, WRITTEN as DATA } from "./write_ways.ts";
@@ -162,6 +164,22 @@ for (const [name, run] of Object.entries(WRITE_WAYS)) {
     await assertRejects(() => run(store), ChecksumMismatchError);
     assertEquals(fake.object("bucket", "object"), undefined);
     assertEquals(fake.uploads("bucket"), []);
+  });
+
+  Deno.test(`${name} finds that the service put the parts together to another object`, async () => {
+    await using opened = await openFake(FINAL);
+    const { fake, store } = opened;
+    const fault = fake.faults.add({
+      match: { operation: "CompleteMultipartUpload" },
+      action: {
+        kind: "rewrite",
+        from: /<ChecksumCRC32C>[^<]*/,
+        to: "<ChecksumCRC32C>AAAAAA==",
+      },
+    });
+    const error = await assertRejects(() => run(store), ChecksumMismatchError);
+    assertEquals(fault.hits, 1);
+    assertStringIncludes(error.message, "the service made an object with CRC32C AAAAAA==");
   });
 
   Deno.test(`${name} works where the service keeps no checksums, and says so`, async () => {
@@ -345,6 +363,15 @@ Deno.test("listUploads() and listParts() tell what a killed process left", async
   const uploads = await Array.fromAsync(store.listUploads());
   assertEquals(uploads.map(({ key }) => key), ["a b+c", "x/1", "x/2", "x/3", "ä"]);
   assertEquals((await Array.fromAsync(store.listUploads("x/"))).length, 3);
+  const [first] = uploads;
+  const sent = () => Array.fromAsync(store.listParts("a b+c", first?.uploadId ?? ""));
+  let parts = await sent();
+  while (parts.length < 5) parts = await sent();
+  for (const [i, part] of parts.entries()) {
+    const bytes = DATA.subarray(i * PART, (i + 1) * PART);
+    assertEquals([part.number, part.size, part.crc32c], [i + 1, PART, crc32cToBase64(crc32c(bytes))]);
+    assertEquals(part.etag, createHash("md5").update(bytes).digest("hex"));
+  }
   await Promise.all(writers.map((writer) => writer.abort()));
   const left = fake.uploads("bucket");
   assertEquals(left, []);

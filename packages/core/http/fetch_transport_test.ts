@@ -293,6 +293,21 @@ Deno.test("FetchTransport aborts at every point, with the signal's reason", asyn
   resolve();
 });
 
+Deno.test("FetchTransport gives up the connection of a body that is cancelled half-way", async () => {
+  const gone = Promise.withResolvers<void>();
+  await using server = new RawServer(async (peer) => {
+    await peer.head();
+    await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nhello");
+    await peer.rest();
+    gone.resolve();
+  });
+  await using transport = new FetchTransport(once);
+  const { body } = await transport.send({ method: "GET", url: server.url });
+  assertEquals(await body.read(new Uint8Array(9)), 5);
+  await body.cancel();
+  await gone.promise;
+});
+
 Deno.test("FetchTransport.close() ends what is under way", async () => {
   await using server = new RawServer(async (peer) => void await peer.rest());
   const transport = new FetchTransport();

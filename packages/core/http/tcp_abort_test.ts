@@ -47,6 +47,34 @@ Deno.test("TcpTransport.send() aborts before anything", async () => {
   assertEquals(transport.connections, 0);
 });
 
+Deno.test("TcpTransport.send() that is aborted just as it is given a connection gives it back", async () => {
+  await using server = new RawServer(async (peer) => {
+    while (await peer.head() !== undefined) await peer.answer("hello");
+  });
+  // Whichever of these steps is the one between the connection's being given and its being taken.
+  for (let steps = 0; steps < 12; steps++) {
+    const controller = new AbortController();
+    const abort = async () => {
+      for (let i = 0; i < steps; i++) await undefined;
+      controller.abort(reason);
+    };
+    await using transport = new TcpTransport({ maxConnections: 1 });
+    const request = { method: "GET", url: server.url } as const;
+    const first = await transport.send(request);
+    const second = transport.send({ ...request, signal: controller.signal })
+      .then(({ body }) => body.text(9)).catch((error) => error);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    assertEquals(await first.body.read(new Uint8Array(9)), 5);
+    const aborting = abort();
+    await first.body.discard();
+    await aborting;
+    const outcome = await second;
+    assert(outcome === reason || outcome === "hello", String(outcome));
+    const third = await transport.send(request);
+    assertEquals(await third.body.text(9), "hello");
+  }
+});
+
 Deno.test("TcpTransport.send() aborts while it waits for an answer", () =>
   abortAt({
     script: async (peer, reached) => {

@@ -56,6 +56,8 @@ export type FaultAction =
   | { kind: "etag"; value: string }
   /** Takes every checksum field out of the answer. */
   | { kind: "omit-checksums" }
+  /** Replaces text of the answer's document. */
+  | { kind: "rewrite"; from: RegExp; to: string }
   /** Turns the lowest bit of one byte. */
   | { kind: "flip"; atByte: number }
   /** Writes bytes after the answer, before the next. */

@@ -17,6 +17,7 @@ export function distort(plan: FaultPlan, response: Response): Response {
   }
   let { body } = response;
   for (const { action } of plan.all("resize")) body = resized(body, action.delta);
+  for (const { action } of plan.all("rewrite")) body = rewritten(body, action);
   for (const { action } of plan.all("flip")) body = flipped(body, action.atByte);
   for (const { action } of plan.all("padding")) body = padded(body, action);
   const kept = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
@@ -59,6 +60,13 @@ function resized(body: Response["body"], delta: number): PieceBody {
       if (sent < target) yield new Uint8Array(target - sent);
     })(),
   };
+}
+
+function rewritten(body: Response["body"], { from, to }: ActionOf<"rewrite">): Uint8Array {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (const piece of piecesOf(body).pieces) text += decoder.decode(piece, { stream: true });
+  return new TextEncoder().encode(text.replace(from, to));
 }
 
 function flipped(body: Response["body"], atByte: number): PieceBody {
