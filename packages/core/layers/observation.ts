@@ -68,7 +68,8 @@ export class Observation {
   /** Fails the call when the signal is aborted, also where nobody touches its result any more. */
   failOnAbort(signal: AbortSignal | undefined): void {
     this.#signal = signal;
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   /** Ends the call well. */

@@ -152,6 +152,29 @@ Deno.test("observe() tells the abort of a get and of a writer that nobody touche
   ]);
 });
 
+Deno.test("observe() tells the abort of a call that was just answered", async () => {
+  const events: StoreEvent[] = [];
+  const memory = new MemoryStore();
+  await memory.put("object", BYTES);
+  const store = observe(memory, (event) => void events.push(event));
+  const controller = new AbortController();
+  const { signal } = controller;
+  const calls = [
+    store.get("object", { signal }),
+    store.createWriter("new", { signal }),
+    store.createPartWriter("parts", 7, { signal }),
+  ];
+  const reason = new Error("stop");
+  controller.abort(reason);
+  await Promise.all(calls);
+  const failed = events.filter((event) => event.type === "failed");
+  assertEquals(failed.map(({ key, error }) => [key, error]), [
+    ["object", reason],
+    ["new", reason],
+    ["parts", reason],
+  ]);
+});
+
 Deno.test("observe() does not end a get for a call out of turn", async () => {
   const one = await setup();
   const result = await one.store.get("object");
