@@ -1,4 +1,4 @@
-import type { Slab } from "../buffers/buffer_pool.ts";
+import type { BufferPool, Slab } from "../buffers/buffer_pool.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
@@ -37,7 +37,14 @@ export async function readChunks(
   options: ReadOptions = {},
 ): Promise<ChunkedRead> {
   checkReadOptions(options);
-  return new OrderedRead(store, await ObjectRead.open(store, key, options), options);
+  const read = new OrderedRead(store, await ObjectRead.open(store, key, options), options);
+  try {
+    read.fill();
+    return read;
+  } catch (error) {
+    await read[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 class OrderedRead implements ChunkedRead {
@@ -56,7 +63,6 @@ class OrderedRead implements ChunkedRead {
     const { concurrency = "auto", signal } = options;
     this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
     this.#fixedDepth = concurrency === "auto" ? store.readHints.sequentialConcurrency : concurrency;
-    this.#fill();
   }
 
   get info(): ObjectInfo {
@@ -79,7 +85,7 @@ class OrderedRead implements ChunkedRead {
         this.#slots.shift();
         free(slot);
         this.#signal.throwIfAborted();
-        this.#fill();
+        this.fill();
       }
       return result ?? this.#read.finish();
     } finally {
@@ -99,7 +105,7 @@ class OrderedRead implements ChunkedRead {
   }
 
   /** Starts chunks until enough are held. The next chunk in order always gets a buffer; read-ahead only within the budget. */
-  #fill(): void {
+  fill(): void {
     const { chunks } = this.#read;
     const { context, readHints } = this.#store;
     const depth = this.#fixedDepth ?? withReserve(context.limits.of(readHints).current);
@@ -110,7 +116,7 @@ class OrderedRead implements ChunkedRead {
         ? context.budget.tryAcquire(chunk.length)
         : context.budget.overdraw(chunk.length);
       if (!lease) return;
-      const slab = context.buffers.lease(chunk.length);
+      const slab = slabOf(context.buffers, lease, chunk.length);
       const target = slab.bytes.subarray(0, chunk.length);
       const fetched = this.#read.fetch(this.#next++, target, this.#signal);
       fetched.catch(() => {});
@@ -125,6 +131,16 @@ class OrderedRead implements ChunkedRead {
  */
 function withReserve(inFlight: number): number {
   return inFlight + Math.ceil(inFlight / 4);
+}
+
+/** A buffer for bytes that are counted; where there is no memory they count no more. */
+function slabOf(buffers: BufferPool, lease: BudgetLease, bytes: number): Slab {
+  try {
+    return buffers.lease(bytes);
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
 }
 
 function free(slot: Slot): void {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual, assertRejects, assertStrictEquals } from "@std/assert";
 import {
+  BufferPool,
   ChecksumMismatchError,
   createStoreContext,
   type GetOptions,
@@ -7,6 +8,7 @@ import {
   MemoryStore,
   readChunks,
   type ReadHints,
+  type Slab,
   stream,
 } from "../mod.ts";
 import { FakeClock, type FaultRule, type FaultyStore, injectFaults } from "../testing/mod.ts";
@@ -149,6 +151,33 @@ Deno.test("readChunks() reuses its buffers", async () => {
   assertLessOrEqual(buffers.size, 3);
 });
 
+/** Gives so many buffers, and then has no memory any more. */
+class ScarcePool extends BufferPool {
+  #left: number;
+
+  constructor(left: number) {
+    super({ maxIdleBytes: 0 });
+    this.#left = left;
+  }
+
+  override lease(size: number): Slab {
+    if (this.#left-- > 0) return super.lease(size);
+    throw new RangeError("no memory");
+  }
+}
+
+Deno.test("readChunks() that gets no memory frees what it holds", async () => {
+  for (const buffers of [0, 1, 2, 5]) {
+    const context = { ...createStoreContext(), buffers: new ScarcePool(buffers) };
+    const memory = new MemoryStore({ context });
+    await memory.put("k", bytesOf(SIZE));
+    const store = injectFaults(memory, []);
+    const read = async () => await collect(await readChunks(store, "k", { chunkSize: 100, concurrency: 2 }));
+    await assertRejects(read, RangeError, "no memory");
+    assertEquals([store.openBodies, store.context.budget.held], [0, 0], `${buffers} buffers`);
+  }
+});
+
 Deno.test("stream() gives the object to a default reader and to a BYOB reader", async () => {
   const store = await open();
   assertEquals(
@@ -174,6 +203,38 @@ Deno.test("stream() requests nothing before the first read and frees all when it
   assertEquals(store.openBodies, 0);
   assertEquals(store.context.budget.held, 0);
   assert(store.calls.length <= 3);
+});
+
+Deno.test("stream() that is cancelled frees all, however far its first read has come", async () => {
+  for (let steps = 0; steps < 30; steps++) {
+    const store = await open();
+    const body = stream(store, "k", { chunkSize: 100, concurrency: 2 });
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const reader = body.getReader();
+    const reading = reader.read();
+    for (let i = 0; i < steps; i++) await Promise.resolve();
+    await reader.cancel();
+    await reading;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    assertEquals([store.openBodies, store.context.budget.held], [0, 0], `cancelled after ${steps} steps`);
+  }
+});
+
+Deno.test("stream() that is cancelled waits for no answer that stalls", async () => {
+  const until = Promise.withResolvers<void>().promise;
+  for (const nth of [1, 2]) {
+    for (const after of [undefined, 50]) {
+      const fault = { kind: "stall" as const, until, ...(after !== undefined && { after }) };
+      const store = await open([{ operation: "get", nth, fault }]);
+      const reader = stream(store, "k", { chunkSize: 100, concurrency: 1 }).getReader();
+      if (nth === 2) await reader.read();
+      const reading = reader.read();
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      await reader.cancel();
+      await reading;
+      assertEquals([store.openBodies, store.context.budget.held], [0, 0], `answer ${nth} stalls`);
+    }
+  }
 });
 
 Deno.test("stream() hands out pieces that are the reader's own", async () => {

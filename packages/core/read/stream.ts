@@ -15,13 +15,15 @@ export function stream(
   key: string,
   options: ReadOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let read: ChunkedRead | undefined;
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  let opening: Promise<ChunkedRead> | undefined;
   let chunks: AsyncIterator<Uint8Array<ArrayBuffer>> | undefined;
   let rest: Uint8Array = new Uint8Array();
   return new ReadableStream({
     type: "bytes",
     async pull(controller) {
-      read ??= await readChunks(store, key, options);
+      const read = await (opening ??= readChunks(store, key, { ...options, signal }));
       chunks ??= read[Symbol.asyncIterator]();
       while (rest.length === 0) {
         const next = await chunks.next();
@@ -44,8 +46,9 @@ export function stream(
         rest = rest.subarray(Math.min(PIECE, rest.length));
       }
     },
-    async cancel() {
-      await chunks?.return?.();
+    async cancel(reason) {
+      stop.abort(reason);
+      const read = await opening?.catch(() => undefined);
       await read?.[Symbol.asyncDispose]();
     },
   });
