@@ -60,8 +60,8 @@ export async function* getMany(
       head.becomeHead();
       const { lease, ...result } = await head.result;
       pending.shift();
-      options.signal?.throwIfAborted();
       try {
+        options.signal?.throwIfAborted();
         yield result;
       } finally {
         lease?.release();

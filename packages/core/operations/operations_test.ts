@@ -114,6 +114,18 @@ Deno.test("getMany() ends with the signal's reason", async () => {
   assertStrictEquals(caught, reason);
 });
 
+Deno.test("getMany() that is aborted gives back the memory of objects that nobody took", async () => {
+  const store = new MemoryStore({ context: createStoreContext({ maxBufferedBytes: 2 ** 20 }) });
+  for (const key of ["a", "b", "c"]) await store.put(key, text("content"));
+  const stop = new AbortController();
+  const results = getMany(store, ["a", "b", "c"], { signal: stop.signal });
+  await results.next();
+  const reason = new Error("enough");
+  stop.abort(reason);
+  assertStrictEquals(await results.next().catch((error) => error), reason);
+  assertEquals(store.context.budget.held, 0);
+});
+
 Deno.test("copyObject() copies between stores, attributes included, in one chunk or many", async () => {
   const from = await open({});
   await from.put("a", text("0123456789"), { contentType: "text/plain", metadata: { who: "me" } });
