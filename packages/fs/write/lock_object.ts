@@ -9,10 +9,17 @@ const LONGEST_WAIT_MS = 50;
 /** What systems answer that have no locks for a file. */
 const NO_LOCKS = new Set(["ENOSYS", "EOPNOTSUPP", "ENOTSUP", "ENOLCK", "EBADF"]);
 
+/** The lock of a file. Disposing unlocks. */
+export interface ObjectLock extends Disposable {
+  /** The file that is locked. */
+  readonly status: FileStatus;
+}
+
 /**
  * Locks the file that has a name, once its etag is `ifMatch`, against every other process that makes a conditional
  * change: by `flock` on the object itself, so that no lock file is left and the end of a process is the end of its
- * locks. Disposing unlocks. Waiting is polling, so that `signal` ends it and nothing is left waiting.
+ * locks. Waiting is polling, so that `signal` ends it and nothing is left waiting. What is locked by `held` already,
+ * under another name, is not waited for.
  */
 export async function lockObject(
   { calls, context }: LocalParts,
@@ -20,17 +27,20 @@ export async function lockObject(
   path: string,
   ifMatch: string,
   signal: AbortSignal | undefined,
-): Promise<Disposable> {
+  held?: ObjectLock,
+): Promise<ObjectLock> {
   for (;;) {
     checkMatch(subject, objectEtag(await calls.present(calls.stat(path))), ifMatch);
-    const file = await Deno.open(path);
+    const file = await calls.present(Deno.open(path));
+    // The file went meanwhile, and with it what the condition is about.
+    if (!file) continue;
     try {
-      await lockFile(file, subject, context.clock, signal);
-      const locked = statusOf(await file.stat());
+      const status = statusOf(await file.stat());
+      if (!held || !isSameFile(held.status, status)) await lockFile(file, subject, context.clock, signal);
       const now = await calls.present(calls.stat(path));
-      if (now && isSameFile(now, locked)) {
+      if (now && isSameFile(now, status)) {
         checkMatch(subject, objectEtag(now), ifMatch);
-        return { [Symbol.dispose]: () => file.close() };
+        return { status, [Symbol.dispose]: () => file.close() };
       }
     } catch (error) {
       file.close();

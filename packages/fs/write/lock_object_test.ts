@@ -71,3 +71,22 @@ testBoth(
     }
   },
 );
+
+testBoth(
+  "a conditional write of an object that goes while it is locked fails by its condition",
+  async (context) => {
+    const { root, store } = context;
+    const { etag = "" } = await store.put("a", bytes("old"));
+    const { open } = Deno;
+    Deno.open = async (path, options) => {
+      if (path === root.file("a") && options === undefined) await Deno.remove(path).catch(() => {});
+      return await open(path, options);
+    };
+    try {
+      await assertRejects(() => store.put("a", bytes("new"), { ifMatch: etag }), PreconditionFailedError);
+    } finally {
+      Deno.open = open;
+    }
+    assertEquals(root.everything(), []);
+  },
+);

@@ -7,7 +7,7 @@ import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { copyFile, type CopyRequest } from "./copy_file.ts";
 import { deleteFile } from "./delete_file.ts";
-import { lockObject, objectEtag } from "./lock_object.ts";
+import { lockObject, objectEtag, type ObjectLock } from "./lock_object.ts";
 import { replaceName, takeFreeName } from "./take_name.ts";
 
 /**
@@ -36,9 +36,10 @@ async function renameFile(parts: LocalParts, request: CopyRequest): Promise<bool
   const source = { path: from, about: subject, wanted: sourceIfMatch };
   const destination = { path: to, about: target, wanted: ifMatch };
   using locks = new DisposableStack();
+  let held: ObjectLock | undefined;
   for (const { path, about, wanted } of from < to ? [source, destination] : [destination, source]) {
     locks.use(await mutex.acquire(path, signal));
-    if (wanted !== undefined) locks.use(await lockObject(parts, about, path, wanted, signal));
+    if (wanted !== undefined) held = locks.use(await lockObject(parts, about, path, wanted, signal, held));
   }
   await tree.check(subject, directoryOf(from));
   const status = await calls.lstat(from);

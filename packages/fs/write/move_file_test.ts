@@ -1,4 +1,11 @@
-import { AlreadyExistsError, InvalidNameError, NotFoundError, PreconditionFailedError } from "@lade/core";
+import {
+  AlreadyExistsError,
+  createStoreContext,
+  InvalidNameError,
+  NotFoundError,
+  PreconditionFailedError,
+  systemClock,
+} from "@lade/core";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
 import { makeRoot } from "../testing/make_root.ts";
@@ -16,6 +23,20 @@ testBoth("rename() of one of two names of a file drops that name", async ({ root
   await store.rename("a", "b");
   assertEquals(root.everything(), ["b"]);
   assertEquals(await textOf(store, "b"), "x");
+});
+
+testBoth("rename() of one of two names of a file keeps conditions on both", async ({ root, open }) => {
+  const sleep = () => Promise.reject(new Error("it waits for a lock"));
+  const store = await open(root.path, { context: createStoreContext({ clock: { ...systemClock, sleep } }) });
+  root.write("a", "x");
+  Deno.linkSync(root.file("a"), root.file("b"));
+  Deno.symlinkSync("b", root.file("c"));
+  const { etag = "" } = await store.head("a");
+  await store.rename("a", "b", { sourceIfMatch: etag, ifMatch: etag });
+  assertEquals(root.everything(), ["b", "c"]);
+  await store.rename("b", "c", { sourceIfMatch: etag, ifMatch: etag });
+  assertEquals(root.everything(), ["c"]);
+  assertEquals(await textOf(store, "c"), "x");
 });
 
 testBoth("rename() to another file system copies, then deletes", async ({ root, open }) => {
