@@ -1,7 +1,7 @@
-import { AlreadyExistsError } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import { isSameFile, statusOf } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
+import { freeName } from "./free_name.ts";
 import { lockFile } from "./lock_object.ts";
 
 /**
@@ -10,12 +10,13 @@ import { lockFile } from "./lock_object.ts";
  * claim; a claim that was left behind is taken over. Writers that do not use this call are not held off.
  */
 export async function linkUnderLock(
-  { calls, context }: LocalParts,
+  parts: LocalParts,
   subject: Subject,
   from: string,
   to: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { calls, context } = parts;
   const path = claimPath(to);
   for (;;) {
     using claim = await Deno.open(path, { write: true, create: true });
@@ -24,9 +25,7 @@ export async function linkUnderLock(
     // The last holder removed its claim while this one waited for it.
     if (!now || !isSameFile(now, statusOf(await claim.stat()))) continue;
     try {
-      if (await calls.present(calls.lstat(to))) {
-        throw new AlreadyExistsError({ ...subject, detail: "the object exists already" });
-      }
+      await freeName(parts, subject, to);
       return await calls.rename(from, to);
     } finally {
       await calls.remove(path);

@@ -1,4 +1,4 @@
-import { AlreadyExistsError } from "@lade/core";
+import { AlreadyExistsError, InvalidNameError } from "@lade/core";
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { openFileStore } from "../mod.ts";
 import { bytes } from "../testing/both_stores.ts";
@@ -45,4 +45,16 @@ Deno.test("put() takes over a claim that a killed process left, where there are 
     await assertRejects(() => store.put("b", bytes("y"), { ifNoneMatch: "*" }), AlreadyExistsError);
   });
   assertEquals(root.everything(), ["a", "b"]);
+});
+
+Deno.test("put() takes the name of a directory without objects, where there are no hard links", async () => {
+  await using root = await makeRoot();
+  const store = await openFileStore(root.path);
+  Deno.mkdirSync(root.file("a/b"), { recursive: true });
+  root.write("c/d", "x");
+  await withoutLinks(async () => {
+    await store.put("a", bytes("x"), { ifNoneMatch: "*" });
+    await assertRejects(() => store.put("c", bytes("x"), { ifNoneMatch: "*" }), InvalidNameError);
+  });
+  assertEquals(root.everything(), ["a", "c/d"]);
 });

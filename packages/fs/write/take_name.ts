@@ -1,7 +1,6 @@
-import { AlreadyExistsError, InvalidNameError } from "@lade/core/backend";
 import { errorCode, type Subject } from "../files/file_error.ts";
-import { removeEmptyTree } from "../tree/empty_directories.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
+import { clearDirectory, freeName } from "./free_name.ts";
 import { linkUnderLock } from "./link_under_lock.ts";
 
 /** What systems answer where a file cannot have two names. */
@@ -43,21 +42,8 @@ export async function takeFreeName(
     const code = errorCode(error) ?? "";
     if (NO_LINKS.has(code)) return await linkUnderLock(parts, subject, from, to, signal);
     if (code !== "EEXIST") throw error;
-    const taken = await calls.present(calls.lstat(to));
-    if (taken && taken.kind !== "directory") {
-      throw new AlreadyExistsError({ ...subject, detail: "the object exists already" });
-    }
-    if (taken) await clearDirectory(parts, subject, to);
+    await freeName(parts, subject, to);
     return await takeFreeName(parts, subject, from, to, signal);
   }
   await calls.remove(from);
-}
-
-/** Makes room for a file where a directory has its name: one without any objects is removed. */
-async function clearDirectory({ calls }: LocalParts, subject: Subject, path: string): Promise<void> {
-  if (await removeEmptyTree(path, calls)) return;
-  throw new InvalidNameError({
-    ...subject,
-    detail: "it is a directory that holds other objects, so that a file system cannot give a file its name",
-  });
 }
