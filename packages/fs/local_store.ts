@@ -170,12 +170,13 @@ class Store implements LocalStore {
   async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
     checkWriterOptions(options);
     checkObjectSize(size);
+    const { partSize, concurrency, signal } = options;
     const request = this.#write("write", key, options);
     const { medium } = this.#parts;
-    const begin = () => beginWrite(this.#parts, request, (path) => medium.createParts(path, size));
+    const begin = () =>
+      beginWrite(this.#parts, request, (path) => medium.createParts(path, size, concurrency));
     const temporary = await this.#mapped(request.subject, options, begin);
     const sink = new LocalPartSink(this.#parts, request, temporary, size);
-    const { partSize, signal } = options;
     return createPartWriter({ size, partSize: medium.partSize(partSize), sink, signal });
   }
 
@@ -240,7 +241,7 @@ class Store implements LocalStore {
     throw new UnsupportedError({ ...subject, detail: "files have no versions" });
   }
 
-  #write(operation: string, key: string, options: PutOptions): WriteRequest {
+  #write(operation: string, key: string, options: WriterOptions): WriteRequest {
     const { signal } = options;
     const subject = this.#begin(operation, key, signal ? { signal } : {});
     checkWriteOptions(subject, options);

@@ -200,6 +200,23 @@ testBoth("createPartWriter() opens few descriptors for many parts at once", asyn
 });
 
 testBoth(
+  "createPartWriter() writes as many parts at once as its concurrency says",
+  async ({ root, store }) => {
+    const partSize = 65_536;
+    for (const concurrency of [1, 3]) {
+      await using writer = await store.createPartWriter("object", 20 * partSize, { partSize, concurrency });
+      assertEquals(writer.concurrency, concurrency);
+      const indexes = Array.from({ length: writer.partCount }, (_, i) => i);
+      const part = new Uint8Array(partSize).fill(concurrency);
+      await Promise.all(indexes.map((index) => writer.writePart(index, part)));
+      assertEquals(openFiles((path) => path.startsWith(`${root.path}/`)), concurrency);
+      await writer.close();
+      assertEquals(Deno.readFileSync(root.file("object")), new Uint8Array(20 * partSize).fill(concurrency));
+    }
+  },
+);
+
+testBoth(
   "createPartWriter() that is aborted leaves no descriptor, no file and no memory",
   async ({ root, store }) => {
     const partSize = 65_536;

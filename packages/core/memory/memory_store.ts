@@ -135,7 +135,7 @@ export class MemoryStore implements ObjectStore {
     });
   }
 
-  /** Starts an object of known size, whose memory is taken at once. */
+  /** Starts an object of known size, whose memory is taken at once. `concurrency` has nothing to bound here. */
   async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
     this.#beginWrite("write", key, options);
     checkWriterOptions(options);

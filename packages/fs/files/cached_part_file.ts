@@ -13,13 +13,14 @@ export class CachedPartFile implements PartFile {
   #closed = false;
 
   /** Takes over `file`, open for writing at `path`. */
-  constructor(file: Deno.FsFile, path: string, gate: IoGate) {
+  constructor(file: Deno.FsFile, path: string, gate: IoGate, concurrency?: number) {
     const options = { write: true };
     this.#gate = gate;
     this.#file = file;
     this.#lanes = new Lanes(
       file,
       () => gate.run(() => Deno.openSync(path, options), () => Deno.open(path, options)),
+      concurrency,
     );
   }
 

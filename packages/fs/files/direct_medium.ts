@@ -71,9 +71,11 @@ export class DirectMedium implements Medium {
     return "fd" in made ? new DirectWriter({ ...made, expected }) : await made.create(path, expected);
   }
 
-  async createParts(path: string, size: number): Promise<PartFile> {
+  async createParts(path: string, size: number, concurrency?: number): Promise<PartFile> {
     const made = await this.#create(path);
-    return "fd" in made ? new DirectPartFile({ ...made, size }) : await made.createParts(path, size);
+    return "fd" in made
+      ? new DirectPartFile({ ...made, size, concurrency })
+      : await made.createParts(path, size, concurrency);
   }
 
   partSize(wanted: number = PART_SIZE): number {

@@ -18,6 +18,8 @@ export interface DirectOutputParts {
   readonly slabs: SlabSupply;
   /** Bytes of such a buffer. */
   readonly slabSize: number;
+  /** Calls at once at most, where that is said. */
+  readonly concurrency?: number | undefined;
 }
 
 /** Writes blocks of a new file by O_DIRECT, each call by a descriptor of its own. */
@@ -28,7 +30,7 @@ export class DirectOutput {
 
   constructor(parts: DirectOutputParts) {
     this.#parts = parts;
-    this.#lanes = new Lanes(parts.fd, parts.open);
+    this.#lanes = new Lanes(parts.fd, parts.open, parts.concurrency);
   }
 
   /** Whether bytes were seen that are not aligned in memory. */

@@ -21,6 +21,8 @@ export interface DirectPartFileParts {
   readonly context: StoreContext;
   /** Bytes of the finished file. */
   readonly size: number;
+  /** Parts written at once at most, where that is said. */
+  readonly concurrency?: number | undefined;
 }
 
 /** Writes parts by O_DIRECT. The last block is filled up and then cut off. Parts begin at multiples of the block size. */

@@ -55,8 +55,8 @@ export class FileMedium implements Medium {
     return new CachedWriter(await this.#create(path), this.#gate, this.#context);
   }
 
-  async createParts(path: string): Promise<PartFile> {
-    return new CachedPartFile(await this.#create(path), path, this.#gate);
+  async createParts(path: string, _size: number, concurrency?: number): Promise<PartFile> {
+    return new CachedPartFile(await this.#create(path), path, this.#gate, concurrency);
   }
 
   partSize(wanted: number = PART_SIZE): number {

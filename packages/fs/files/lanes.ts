@@ -1,17 +1,19 @@
-/** Descriptors of one file at most: more than keep a disk busy, few enough for many files at once. */
+/** Descriptors of one file at most, where nobody says how many: more than keep a disk busy, few enough for many files at once. */
 const MOST = 8;
 
 /** Descriptors of one file, opened as they are needed, since calls on one wait for each other. */
 export class Lanes<T> {
   readonly #open: () => T | Promise<T>;
+  readonly #most: number;
   readonly #all: T[];
   readonly #idle: T[];
   readonly #waiting: ((lane: T) => void)[] = [];
   #opening = 0;
 
-  /** Begins with one descriptor; `open` gives further ones. */
-  constructor(first: T, open: () => T | Promise<T>) {
+  /** Begins with one descriptor; `open` gives further ones, `most` in all. */
+  constructor(first: T, open: () => T | Promise<T>, most: number = MOST) {
     this.#open = open;
+    this.#most = most;
     this.#all = [first];
     this.#idle = [first];
   }
@@ -25,7 +27,7 @@ export class Lanes<T> {
   take(): T | Promise<T> {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
-    if (this.#all.length + this.#opening < MOST) return this.#add();
+    if (this.#all.length + this.#opening < this.#most) return this.#add();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

@@ -52,8 +52,8 @@ export interface Medium {
   open(path: string): Promise<ReadableFile>;
   /** Makes a file that does not exist yet. About `expected` bytes will be written, where that is known. */
   create(path: string, expected?: number): Promise<WritableFile>;
-  /** Makes a file of `size` bytes that does not exist yet, to be written in parts. */
-  createParts(path: string, size: number): Promise<PartFile>;
+  /** Makes a file of `size` bytes that does not exist yet, to be written in parts, at most `concurrency` at once. */
+  createParts(path: string, size: number, concurrency?: number): Promise<PartFile>;
   /** Bytes of a part that suit it, near a wish where there is one. */
   partSize(wanted: number | undefined): number;
 }

@@ -10,7 +10,7 @@ const CONCURRENCY = 4;
 
 /** Writes parts to their places in a temporary file that becomes the object at the end. */
 export class LocalPartSink implements PartSink {
-  readonly concurrency: number = CONCURRENCY;
+  readonly concurrency: number;
   readonly #parts: LocalParts;
   readonly #request: WriteRequest;
   readonly #temporary: TemporaryFile<PartFile>;
@@ -21,6 +21,7 @@ export class LocalPartSink implements PartSink {
     this.#request = request;
     this.#temporary = temporary;
     this.#size = size;
+    this.concurrency = request.options.concurrency ?? CONCURRENCY;
   }
 
   async write({ offset }: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { checkWriteConditions, type PutOptions, type PutResult, ServiceError } from "@lade/core/backend";
+import { checkWriteConditions, type PutResult, ServiceError, type WriterOptions } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import { etagOf } from "../files/file_status.ts";
 import type { NewFile, WritableFile } from "../files/medium.ts";
@@ -11,7 +11,7 @@ import { createTemporary, removeTemporary, type TemporaryFile } from "./temporar
 export interface WriteRequest {
   readonly subject: Subject;
   readonly path: string;
-  readonly options: PutOptions;
+  readonly options: WriterOptions;
 }
 
 /** Starts a write, unless its conditions already fail; they are looked at again when it is finished. */

@@ -149,6 +149,15 @@ export const partWriterCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "createPartWriter() wants no more parts under way than its concurrency says",
+    async run({ store, partSize }) {
+      for (const concurrency of [1, 2]) {
+        await using writer = await store.createPartWriter("object", 5 * partSize, { partSize, concurrency });
+        expect(writer.concurrency <= concurrency, `${writer.concurrency} parts are wanted of ${concurrency}`);
+      }
+    },
+  },
+  {
     name: "abort() of a writer of parts leaves nothing, also while parts are under way",
     async run({ store, partSize }) {
       await store.put("kept", bytesOf("old"));
