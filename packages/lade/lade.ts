@@ -254,7 +254,8 @@ export class Lade implements AsyncDisposable {
 
   /**
    * Uploads local files, and directories with all below them, to a prefix (a URI that ends in `/`). A file keeps its
-   * name, a directory's files their names below it. Rejects with an `AggregateError` when any failed, after the rest.
+   * name, a directory's files their names below it. Rejects with an `AggregateError` when any failed, after the rest;
+   * a link that leads out of its directory fails, unless the configuration says `symlinks: "follow"`.
    */
   async upload(
     files: string | Iterable<string>,

@@ -6,7 +6,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { InvalidNameError, NotFoundError, PrefixStore } from "@lade/core";
+import { InvalidNameError, NotFoundError, PrefixStore, UnsupportedError } from "@lade/core";
 import { Lade } from "./lade.ts";
 
 const text = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
@@ -88,6 +88,34 @@ Deno.test("Lade refuses unknown schemes and configuration", async () => {
   assertThrows(() => new Lade({ config: { ftp: {} } }), TypeError, "known are file, direct, s3, memory");
   const wrong = new Lade({ config: { file: { sink: "full" } } });
   await assertRejects(() => wrong.get("file:///tmp/x"), TypeError, "sink");
+});
+
+Deno.test("Lade.upload() rejects where links lead out, after the rest, and tells what else it left out", async () => {
+  await using lade = new Lade();
+  const root = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${root}/in`);
+    await Deno.writeTextFile(`${root}/secret`, "blob");
+    await Deno.writeTextFile(`${root}/in/one`, "1");
+    await Deno.writeTextFile(`${root}/in/two`, "22");
+    await Deno.symlink("../secret", `${root}/in/outer`);
+    await Deno.symlink("nowhere", `${root}/in/broken`);
+    const leftOut: string[] = [];
+    const error = await assertRejects(
+      () => lade.upload(`${root}/in`, "memory://m/p/", { onLeftOut: ({ key }) => void leftOut.push(key) }),
+      AggregateError,
+      "1 of 3 objects failed",
+    );
+    const [cause] = error.errors;
+    assert(cause instanceof UnsupportedError);
+    assertEquals(cause.uri, `file://${root}/in/outer`);
+    assertEquals(leftOut.sort(), ["broken", "outer"]);
+    assertEquals(text(await lade.get("memory://m/p/two")), "22");
+    await Deno.remove(`${root}/in/outer`);
+    assertEquals(await lade.upload(`${root}/in`, "memory://m/p/"), { objects: 2, bytes: 3 });
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
 });
 
 Deno.test("Lade uploads files and directories and downloads them again", async () => {

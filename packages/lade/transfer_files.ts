@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import type { CopyTreeOptions, CopyTreeResult } from "@lade/core";
-import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
+import type { CopyTreeOptions, LeftOut } from "@lade/core";
+import { AlreadyExistsError, InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import { copyTree } from "@lade/core/operations";
-import type { Lade } from "./lade.ts";
+import type { Lade, LocatedUri } from "./lade.ts";
 import { directoryUri, fileUri } from "./local_path.ts";
 
 /** What a finished transfer of files moved. */
@@ -32,8 +32,7 @@ export async function uploadFiles(
   const names = new Map<string, string>();
   for (const path of paths) {
     if ((await Deno.stat(path)).isDirectory) {
-      const source = await lade.locate(directoryUri(path));
-      await tally.take(copyTree(source.store, source.key, target.store, target.key, options));
+      await tally.tree(await lade.locate(directoryUri(path)), target, options);
       continue;
     }
     const name = basename(path);
@@ -61,7 +60,7 @@ export async function downloadFiles(
   const target = await lade.locate(directoryUri(directory));
   const tally = new Tally("download", uri);
   if (source.key === "" || source.key.endsWith("/")) {
-    await tally.take(copyTree(source.store, source.key, target.store, target.key, options));
+    await tally.tree(source, target, options);
   } else {
     const name = source.key.slice(source.key.lastIndexOf("/") + 1);
     await tally.one(lade, uri, target.uriOf(target.key + name), options);
@@ -90,7 +89,16 @@ class Tally {
     this.#uri = uri;
   }
 
-  async take(results: AsyncIterable<CopyTreeResult>): Promise<void> {
+  /** Copies a tree. What of it has bytes and is no object counts as failed, and would be missed otherwise. */
+  async tree(from: LocatedUri, to: LocatedUri, options: CopyTreeOptions): Promise<void> {
+    const onLeftOut = (leftOut: LeftOut) => {
+      const { hasBytes, key, reason: detail } = leftOut;
+      options.onLeftOut?.(leftOut);
+      if (hasBytes) {
+        this.#add(0, new UnsupportedError({ operation: "copy", uri: from.uriOf(key), detail }));
+      }
+    };
+    const results = copyTree(from.store, from.key, to.store, to.key, { ...options, onLeftOut });
     for await (const { source, error } of results) this.#add(source.size, error);
   }
 

@@ -64,3 +64,47 @@ Deno.test("lade put --no-clobber leaves an object that exists, from standard inp
   assertEquals([code, stdout, stderr], [0, "", "skipped memory://m/x: its destination exists\n"]);
   assertEquals(await cli.contents("memory://m/"), { "memory://m/x": "old" });
 });
+
+Deno.test("lade put -r of what holds links that lead out says what it left out, and exits with 1", async () => {
+  await using directory = await TemporaryDirectory.make({ "blobs/x": "blob", "d/real": "1", "d/sub/a": "2" });
+  const { path } = directory;
+  Deno.symlinkSync("../blobs/x", `${path}/d/model`);
+  Deno.symlinkSync("nowhere", `${path}/d/broken`);
+  await using cli = new CliHere();
+  const { code, stderr } = await cli.run(["put", "-r", `${path}/d`, "memory://m/set/"]);
+  assertEquals(code, 1);
+  const lines = stderr.split("\n");
+  const uri = directory.uri("d/model");
+  assertEquals(
+    lines.find((line) => line.includes("Cannot")),
+    `lade: Cannot put "${uri}": it is a symbolic link that leads out, which the configuration symlinks: "follow" would allow`,
+  );
+  assertEquals(
+    lines.find((line) => line.includes("broken")),
+    `skipped ${directory.uri("d/broken")}: it is a symbolic link that leads nowhere`,
+  );
+  assertEquals(lines.at(-2)?.replace(/ in .*/, ""), "lade: put did 2 objects, 1 failed, 1 skipped, 2 B");
+  assertEquals(await cli.contents("memory://m/"), {
+    "memory://m/set/real": "1",
+    "memory://m/set/sub/a": "2",
+  });
+
+  const followed = await runLade(["put", "-r", "-q", "--config", "file.symlinks=follow", "d", "all"], {
+    cwd: path,
+  });
+  assertEquals(followed, { code: 0, stdout: "", stderr: "" });
+  assertEquals(await directory.tree("all/"), { "all/model": "blob", "all/real": "1", "all/sub/a": "2" });
+});
+
+Deno.test("lade cp -r of what holds pipes and broken links alone besides notes them and exits with 0", async () => {
+  await using directory = await TemporaryDirectory.make({ "d/real": "1" });
+  Deno.symlinkSync("nowhere", `${directory.path}/d/broken`);
+  Deno.symlinkSync(".", `${directory.path}/d/circle`);
+  await using cli = new CliHere();
+  const { code, stderr } = await cli.run(["cp", "-r", "--json", `${directory.path}/d`, "memory://m/"]);
+  assertEquals(code, 0);
+  const skipped = stderr.trim().split("\n").map((line) => JSON.parse(line)).filter(({ type }) =>
+    type === "skipped"
+  );
+  assertEquals(skipped.map(({ uri }) => uri).sort(), [directory.uri("d/broken"), directory.uri("d/circle")]);
+});

@@ -1,5 +1,5 @@
-import type { ObjectMeta } from "@lade/core";
-import { InvalidNameError } from "@lade/core/errors";
+import type { LeftOut, ObjectMeta } from "@lade/core";
+import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
 import { localNameFault } from "../places/local_name_fault.ts";
 import { look } from "../places/look.ts";
@@ -87,7 +87,10 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   if (!prefix) return;
   await refuseOverlap(plan, prefix);
   const clashes = new NameClashes();
-  for await (const meta of prefix.store.list(prefix.key, { signal })) {
+  const leftOut: Refusal[] = [];
+  const onLeftOut = (entry: LeftOut) => void leftOut.push(planLeftOut(plan, prefix, entry));
+  for await (const meta of prefix.store.list(prefix.key, { signal, onLeftOut })) {
+    yield* leftOut.splice(0);
     const clash = plan.conversion !== "none" && clashes.find(meta.key);
     if (clash) {
       const uri = prefix.uriOf(meta.key);
@@ -95,6 +98,13 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
       yield { uri, reason: new InvalidNameError({ operation, uri, detail }) };
     } else yield planListed(plan, prefix, meta);
   }
+  yield* leftOut;
+}
+
+/** What has bytes would be missed at the destination; the rest is worth a note. */
+function planLeftOut({ operation }: JobPlan, prefix: Place, { hasBytes, key, reason }: LeftOut): Refusal {
+  const uri = prefix.uriOf(key);
+  return { uri, reason: hasBytes ? new UnsupportedError({ operation, uri, detail: reason }) : reason };
 }
 
 /** A listing would run after its own copies for ever. */

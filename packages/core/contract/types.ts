@@ -141,6 +141,21 @@ export interface PutResult {
 export interface ListOptions extends CallOptions {
   /** Lists only keys (and common prefixes) after this one in UTF-8 byte order; it need not exist. */
   readonly startAfter?: string;
+  /**
+   * Is told of what lies among the listed objects and is none, such as links that may not be followed, in no order.
+   * Stores that hold nothing but objects never call it.
+   */
+  readonly onLeftOut?: (leftOut: LeftOut) => void;
+}
+
+/** What a listing left out, for it is no object. */
+export interface LeftOut {
+  /** Its name, as that of an object would be. */
+  readonly key: string;
+  /** What it is, and what to do to have it listed where that can be. */
+  readonly reason: string;
+  /** Whether there are bytes to it, which a copy of the listed objects lacks. */
+  readonly hasBytes: boolean;
 }
 
 /** Options of `delete`. */

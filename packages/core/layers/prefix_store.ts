@@ -163,9 +163,15 @@ export class PrefixStore implements ObjectStore {
   }
 
   #listOptions(options: ListOptions | undefined): ListOptions | undefined {
-    return options?.startAfter === undefined
-      ? options
-      : { ...options, startAfter: this.prefix + options.startAfter };
+    if (!options) return undefined;
+    const { startAfter, onLeftOut } = options;
+    return {
+      ...options,
+      ...(startAfter !== undefined && { startAfter: this.prefix + startAfter }),
+      ...(onLeftOut && {
+        onLeftOut: (leftOut) => onLeftOut({ ...leftOut, key: this.#short(leftOut.key) }),
+      }),
+    };
   }
 
   /** The keys as the store below has them; those that are none here become results in `refused`. */

@@ -1,10 +1,11 @@
 import type { ObjectStore } from "../contract/object_store.ts";
-import type { ObjectMeta } from "../contract/types.ts";
+import type { ListOptions, ObjectMeta } from "../contract/types.ts";
 import type { ReadOptions } from "../read/read_options.ts";
 import { copyObjectWithin } from "./copy_object.ts";
 
 /** Options of {@linkcode copyTree}. */
-export interface CopyTreeOptions extends Omit<ReadOptions, "range" | "ifMatch" | "version" | "concurrency"> {
+export interface CopyTreeOptions
+  extends Omit<ReadOptions, "range" | "ifMatch" | "version" | "concurrency">, Pick<ListOptions, "onLeftOut"> {
   /** Objects in flight at once; 32 by default, fewer where the byte budget does not reach. */
   readonly concurrency?: number;
   /** Says which objects go along; all by default. */
@@ -45,7 +46,7 @@ export async function* copyTree(
       throw new TypeError(`Cannot copy a tree by prefix ${JSON.stringify(prefix)}: it must end in /`);
     }
   }
-  const { concurrency = OBJECTS_AT_ONCE, filter, createOnly: _, ...reading } = options;
+  const { concurrency = OBJECTS_AT_ONCE, filter, createOnly: _, onLeftOut, ...reading } = options;
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const running = new Set<Promise<void>>();
@@ -80,7 +81,7 @@ export async function* copyTree(
     }
   };
   try {
-    for await (const source of from.list(fromPrefix, { signal })) {
+    for await (const source of from.list(fromPrefix, { signal, ...(onLeftOut && { onLeftOut }) })) {
       if (filter && !filter(source)) continue;
       const task = copyOne(source).catch((error) => {
         listenerFailure ??= { error };

@@ -19,7 +19,7 @@ export async function* listLevel(
   const { directory } = keys;
   const subject = parts.tree.subject("list", prefix);
   if (!await canStart(parts, subject, directory, startAfter, signal)) return;
-  const names = await namesIn(parts, directory, keys, signal);
+  const names = await namesIn(parts, directory, keys, options);
   for (let next = 0; next < names.length;) {
     const name = names[next] ?? "";
     if (name.endsWith("/")) {

@@ -5,7 +5,7 @@ import { segmentFault } from "../names/path_fault.ts";
 import { noRoot } from "../tree/ensure_directory.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { isInWindow, KeyWindow } from "./key_window.ts";
-import { readNames } from "./read_names.ts";
+import { type NoObject, readNames } from "./read_names.ts";
 
 /** Files whose status is asked for at once. */
 const BATCH = 64;
@@ -34,7 +34,7 @@ export async function* listObjects(
   const subject = parts.tree.subject("list", prefix);
   const stack: Frame[] = [];
   const enter = async (directory: string) => {
-    const names = await namesIn(parts, directory, keys, signal);
+    const names = await namesIn(parts, directory, keys, options);
     stack.push({ directory, names, next: 0 });
   };
   if (await canStart(parts, subject, keys.directory, startAfter, signal)) await enter(keys.directory);
@@ -91,14 +91,16 @@ export async function namesIn(
   parts: LocalParts,
   directory: string,
   keys: KeyWindow,
-  signal: AbortSignal | undefined,
+  { signal, onLeftOut }: ListOptions,
 ): Promise<string[]> {
   const window = keys.names(directory);
+  const tell = onLeftOut &&
+    ((name: string, why: NoObject) => onLeftOut({ ...why, key: directory + name }));
   try {
     return await readNames(parts, parts.tree.path(directory), (name) => {
       signal?.throwIfAborted();
       return isInWindow(name, window);
-    });
+    }, tell);
   } catch (error) {
     throw fileError(error, parts.tree.subject("list", directory), signal);
   }

@@ -9,8 +9,39 @@ import { directoryOf } from "../tree/tree.ts";
 /** What systems answer where a directory is gone, or no longer is one. */
 const GONE = new Set(["ENOENT", "ENOTDIR"]);
 /** What systems answer where a link leads nowhere. */
-const BROKEN = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP", "EACCES"]);
+const BROKEN = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"]);
 const SURROGATE = /[\ud800-\udfff]/;
+
+/** Stands in names for bytes that are no UTF-8; what has such a name cannot be found by it. */
+const REPLACED = "\ufffd";
+
+/** Is told of a name that can neither be nor hold objects, and why. */
+export type OnLeftOut = (name: string, why: NoObject) => void;
+
+/** Why a name is left out. */
+export interface NoObject {
+  /** What it stands for. */
+  readonly reason: string;
+  /** Whether there are bytes to it. */
+  readonly hasBytes: boolean;
+}
+
+const NO_NAME: NoObject = { reason: "its name is not UTF-8, rename it", hasBytes: true };
+const SPECIAL: NoObject = { reason: "it is a socket, pipe or device", hasBytes: false };
+const BROKEN_LINK: NoObject = { reason: "it is a symbolic link that leads nowhere", hasBytes: false };
+const CIRCLE: NoObject = { reason: "it is a symbolic link to a directory that it lies in", hasBytes: false };
+const CLOSED_LINK: NoObject = {
+  reason: "it is a symbolic link to what may not be read",
+  hasBytes: true,
+};
+const REFUSED_LINK: NoObject = {
+  reason: 'it is a symbolic link, which the configuration symlinks: "refuse" forbids',
+  hasBytes: true,
+};
+const OUTER_LINK: NoObject = {
+  reason: 'it is a symbolic link that leads out, which the configuration symlinks: "follow" would allow',
+  hasBytes: true,
+};
 
 /**
  * The names in a directory that `wants` asks for, as a listing orders them: by their UTF-8 bytes, a directory's with
@@ -23,10 +54,14 @@ export async function readNames(
   parts: LocalParts,
   directory: string,
   wants: (name: string) => boolean,
+  onLeftOut?: OnLeftOut,
 ): Promise<string[]> {
   const names: string[] = [];
   let isPlain = true;
-  for await (const { name, type } of entriesOf(parts, directory)) {
+  const tellLeftOut: OnLeftOut | undefined = onLeftOut && ((name, why) => {
+    if (wants(name)) onLeftOut(name, why);
+  });
+  for await (const { name, type } of entriesOf(parts, directory, tellLeftOut)) {
     const entry = type === "directory" ? `${name}/` : name;
     if (!wants(entry)) continue;
     names.push(entry);
@@ -42,15 +77,23 @@ export interface Entry {
   readonly type: "file" | "directory";
 }
 
-/** What of a directory can be or hold objects, in no order. */
-export async function* entriesOf(parts: LocalParts, directory: string): AsyncGenerator<Entry, void, void> {
+/** What of a directory can be or hold objects, in no order. Unfinished writes are left out without a word. */
+export async function* entriesOf(
+  parts: LocalParts,
+  directory: string,
+  onLeftOut?: OnLeftOut,
+): AsyncGenerator<Entry, void, void> {
   try {
     for await (const { name, isFile, isDirectory, isSymlink } of Deno.readDir(directory)) {
-      if (isDirectory) yield { name, type: "directory" };
-      else if (isFile && !isTemporaryName(name)) yield { name, type: "file" };
-      else if (isSymlink && !isTemporaryName(name)) {
-        const type = await linkType(parts, directory, name);
-        if (type) yield { name, type };
+      if (name.includes(REPLACED) && !await parts.calls.present(parts.calls.lstat(pathIn(directory, name)))) {
+        onLeftOut?.(name, NO_NAME);
+      } else if (isDirectory) yield { name, type: "directory" };
+      else if (isTemporaryName(name)) continue;
+      else if (isFile) yield { name, type: "file" };
+      else {
+        const type = isSymlink ? await linkType(parts, directory, name) : SPECIAL;
+        if (typeof type === "string") yield { name, type };
+        else onLeftOut?.(name, type);
       }
     }
   } catch (error) {
@@ -62,19 +105,25 @@ async function linkType(
   { tree, calls }: LocalParts,
   directory: string,
   name: string,
-): Promise<Entry["type"] | undefined> {
-  if (tree.policy === "refuse") return undefined;
-  const path = directory.endsWith("/") ? directory + name : `${directory}/${name}`;
+): Promise<Entry["type"] | NoObject> {
+  if (tree.policy === "refuse") return REFUSED_LINK;
+  const path = pathIn(directory, name);
   try {
     const status = await calls.stat(path);
-    if (tree.isGuarded && !await tree.allows(path, await calls.realPath(path))) return undefined;
+    if (tree.isGuarded && !await tree.allows(path, await calls.realPath(path))) return OUTER_LINK;
     if (status.kind === "file") return "file";
-    if (status.kind !== "directory") return undefined;
-    return await isAncestor(calls, directory, status, tree.root) ? undefined : "directory";
+    if (status.kind !== "directory") return SPECIAL;
+    return await isAncestor(calls, directory, status, tree.root) ? CIRCLE : "directory";
   } catch (error) {
-    if (BROKEN.has(errorCode(error) ?? "")) return undefined;
+    const code = errorCode(error) ?? "";
+    if (code === "EACCES") return CLOSED_LINK;
+    if (BROKEN.has(code)) return BROKEN_LINK;
     throw error;
   }
+}
+
+function pathIn(directory: string, name: string): string {
+  return directory.endsWith("/") ? directory + name : `${directory}/${name}`;
 }
 
 /** Whether `status` is of the directory at `path` or of one above it, up to the root. */
