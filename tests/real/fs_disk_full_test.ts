@@ -36,9 +36,10 @@ for (const [scheme, open] of [["file", openFileStore], ["direct", openDirectStor
       );
       assertEquals(await parts.close().catch((error) => error), full);
       const copies = ["a/1", "a/2", "a/3", "a/4"];
-      await assertRejects(async () => {
+      const copying = await assertRejects(async () => {
         for (const key of copies) await store.copy("a/object", key);
       }, QuotaExceededError);
+      assertStringIncludes(copying.message, `Cannot copy to "${store.uri}/a/`);
 
       for (const key of copies) await store.delete(key);
       assertEquals([...Deno.readDirSync(disk.path)].map(({ name }) => name), ["a"]);

@@ -84,7 +84,7 @@ function problemOf(args: readonly string[], error: Message): string {
   const problem = formatMessage(error, { quotes: true, colors: false }).replaceAll(/\n\n+/g, "\n");
   const command = args.find((arg) => isCommandName(arg));
   const own = command === undefined ? args.map(ownNameOf).find((name) => name !== undefined) : undefined;
-  const hint = own === undefined ? "" : `\nHere it is called ${own}.`;
+  const hint = own === undefined || problem.includes(`\`${own}\``) ? "" : `\nHere it is called ${own}.`;
   const help = command === undefined ? "lade --help" : `lade ${command} --help`;
   return `${problem}${hint}\nSee ${help}.`;
 }

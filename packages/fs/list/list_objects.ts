@@ -1,8 +1,7 @@
-import { InvalidNameError, type ListOptions, type ObjectMeta } from "@lade/core/backend";
+import { InvalidNameError, type ListOptions, NotFoundError, type ObjectMeta } from "@lade/core/backend";
 import { errorCode, fileError, type Subject } from "../files/file_error.ts";
 import { type FileStatus, metaOf, statusOf } from "../files/file_status.ts";
 import { segmentFault } from "../names/path_fault.ts";
-import { noRoot } from "../tree/ensure_directory.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { isInWindow, KeyWindow } from "./key_window.ts";
 import { type NoObject, readNames } from "./read_names.ts";
@@ -73,7 +72,9 @@ export async function canStart(
   }
   try {
     const root = tree.root === "/" ? undefined : await calls.present(calls.stat(tree.root));
-    if (tree.root !== "/" && root?.kind !== "directory") throw noRoot(subject, tree.root);
+    if (tree.root !== "/" && root?.kind !== "directory") {
+      throw new NotFoundError({ ...subject, detail: `there is no directory ${JSON.stringify(tree.root)}` });
+    }
     if (directory === "") return true;
     if (segmentFault(directory.slice(0, -1)) !== undefined) return false;
     const path = tree.path(directory.slice(0, -1));

@@ -33,7 +33,7 @@ async function exists({ calls }: LocalParts, subject: Subject, path: string): Pr
 }
 
 /** What says that the store's directory does not exist. */
-export function noRoot(subject: Subject, root: string): NotFoundError {
+function noRoot(subject: Subject, root: string): NotFoundError {
   const detail = `there is no directory ${JSON.stringify(root)}, it has to be made first`;
   return new NotFoundError({ ...subject, detail });
 }

@@ -6,7 +6,7 @@ import {
   type PutResult,
   ServiceError,
 } from "@lade/core/backend";
-import type { Subject } from "../files/file_error.ts";
+import { errorCode, fileError, type Subject } from "../files/file_error.ts";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
@@ -26,6 +26,9 @@ export interface CopyRequest {
   readonly to: string;
   readonly options: CopyOptions;
 }
+
+/** What the system says of the destination where it copies a file. */
+const OF_TARGET = new Set(["EDQUOT", "EFBIG", "ENOSPC", "EROFS"]);
 
 /** Times a file is copied that another one replaces meanwhile. */
 const MOST_TRIES = 5;
@@ -64,12 +67,16 @@ export async function copyFile(parts: LocalParts, request: CopyRequest): Promise
 /** Copies one version of a file, not a mixture, and tells its size. */
 async function copyWhole(
   parts: LocalParts,
-  { subject, from, options }: CopyRequest,
+  { subject, target, from, options }: CopyRequest,
   source: FileStatus,
   temporary: string,
 ): Promise<number> {
   for (let tries = 1;; tries++) {
-    await copyContent(parts, from, temporary, options.signal);
+    try {
+      await copyContent(parts, from, temporary, options.signal);
+    } catch (error) {
+      throw OF_TARGET.has(errorCode(error) ?? "") ? fileError(error, target) : error;
+    }
     const now = await statObject(parts, subject, from);
     if (etagOf(now) === etagOf(source)) return source.size;
     checkMatch(subject, etagOf(now), options.sourceIfMatch);
