@@ -140,3 +140,16 @@ Deno.test("lade ls names the known schemes when it does not know one", async () 
   assertEquals(code, 1);
   assertStringIncludes(stderr, 'Cannot open "ftp://x/y": unknown scheme "ftp", known are');
 });
+
+Deno.test("lade ls and du note with -v what is no object", async () => {
+  await using directory = await TemporaryDirectory.make({ "d/a": "1" });
+  Deno.symlinkSync("../..", `${directory.path}/d/outer`);
+  await using cli = new CliHere();
+  const note = `skipped ${directory.uri("d/outer")}: it is a symbolic link that leads out, which the ` +
+    'configuration symlinks: "follow" would allow\n';
+  for (const command of [["ls"], ["ls", "-r"], ["du"]]) {
+    assertEquals((await cli.run([...command, `${directory.path}/d/`])).stderr, "");
+    const { code, stderr } = await cli.run([...command, "-v", `${directory.path}/d/`]);
+    assertEquals([code, stderr], [0, note]);
+  }
+});

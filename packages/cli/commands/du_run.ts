@@ -1,6 +1,7 @@
 import { UsageMessage } from "../messages/usage_message.ts";
 import { look } from "../places/look.ts";
 import { locate, type Place } from "../places/place.ts";
+import { tellingLeftOut } from "../places/telling_left_out.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { DuOptions } from "./du.ts";
@@ -34,10 +35,12 @@ export const runDu: RunCommand<DuOptions> = async (context, options) => {
  * that only the levels from the first to the present one are held.
  */
 async function sumPrefix(
-  { output, signal }: CommandContext,
+  context: CommandContext,
   { maxDepth, humanSizes }: DuOptions,
-  { store, key, uriOf }: Place,
+  place: Place,
 ): Promise<void> {
+  const { output, signal } = context;
+  const { store, key, uriOf } = place;
   const root: Level = { prefix: key, size: 0, objects: 0 };
   const open = [root];
   const close = async () => {
@@ -51,7 +54,7 @@ async function sumPrefix(
     const { size, objects, prefix } = level;
     await output.result(new UsageMessage({ uri: uriOf(prefix), size, objects }, humanSizes));
   };
-  for await (const object of store.list(key, { signal })) {
+  for await (const object of store.list(key, { signal, ...tellingLeftOut(context, place) })) {
     while (open.length > 1 && !object.key.startsWith(open.at(-1)?.prefix ?? "")) await close();
     while (open.length <= maxDepth) {
       const start = open.at(-1)?.prefix.length ?? key.length;

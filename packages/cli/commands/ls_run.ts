@@ -4,6 +4,7 @@ import { ObjectMessage } from "../messages/object_message.ts";
 import { PrefixMessage } from "../messages/prefix_message.ts";
 import { look } from "../places/look.ts";
 import { isLocalDirectory, locate, nameOf, type Place, uriOfArgument } from "../places/place.ts";
+import { tellingLeftOut } from "../places/telling_left_out.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { LsOptions } from "./ls.ts";
@@ -45,12 +46,15 @@ async function listPlace(
 }
 
 async function listPrefix(
-  { output, signal }: CommandContext,
+  context: CommandContext,
   { recursive, humanSizes }: LsOptions,
-  { store, key, uri, uriOf }: Place,
+  place: Place,
   fullNames: boolean,
 ): Promise<void> {
-  const entries = recursive ? store.list(key, { signal }) : store.listWithDelimiter(key, { signal });
+  const { output, signal } = context;
+  const { store, key, uri, uriOf } = place;
+  const listing = { signal, ...tellingLeftOut(context, place) };
+  const entries = recursive ? store.list(key, listing) : store.listWithDelimiter(key, listing);
   let any = false;
   for await (const entry of entries) {
     any = true;
