@@ -1,6 +1,5 @@
 import {
   checkMatch,
-  checkWriteConditions,
   type CopyOptions,
   PreconditionFailedError,
   type PutResult,
@@ -12,7 +11,7 @@ import { statObject } from "../read/open_object.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
-import { objectEtag } from "./lock_object.ts";
+import { checkDestination } from "./check_destination.ts";
 import { publish } from "./publish.ts";
 import { removeTemporary, temporaryPath } from "./temporary_file.ts";
 
@@ -36,10 +35,9 @@ const MOST_TRIES = 5;
 /** Copies an object by the system's own copy, which shares the blocks where the file system can. */
 export async function copyFile(parts: LocalParts, request: CopyRequest): Promise<PutResult> {
   const { subject, target, from, to, options } = request;
-  const { calls } = parts;
   const source = await statObject(parts, subject, from);
   checkMatch(subject, etagOf(source), options.sourceIfMatch);
-  checkWriteConditions(target, objectEtag(await calls.present(calls.stat(to))), options);
+  await checkDestination(parts, target, to, options);
   await ensureDirectory(parts, target, directoryOf(to));
   const temporary = temporaryPath(parts, to);
   try {

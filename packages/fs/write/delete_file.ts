@@ -19,6 +19,7 @@ export async function deleteFile(
   const directory = directoryOf(path);
   try {
     await tree.check(subject, directory);
+    if (ifMatch !== undefined) await tree.check(subject, path);
     using _turn = await mutex.acquire(path, signal);
     if (ifMatch !== undefined && objectEtag(await calls.stat(path)) === undefined) return;
     using _lock = ifMatch === undefined ? undefined : await lockObject(parts, subject, path, ifMatch, signal);

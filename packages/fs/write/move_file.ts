@@ -1,13 +1,14 @@
-import { checkMatch, checkWriteConditions } from "@lade/core/backend";
+import { checkMatch } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
 import { etagOf, type FileStatus, isSameFile } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
+import { checkDestination } from "./check_destination.ts";
 import { copyFile, type CopyRequest } from "./copy_file.ts";
 import { deleteFile } from "./delete_file.ts";
-import { lockObject, objectEtag, type ObjectLock } from "./lock_object.ts";
+import { lockObject, type ObjectLock } from "./lock_object.ts";
 import { replaceName, takeFreeName } from "./take_name.ts";
 
 /**
@@ -19,8 +20,7 @@ export async function moveFile(parts: LocalParts, request: CopyRequest): Promise
   const source = await statObject(parts, subject, from);
   const etag = etagOf(source);
   checkMatch(subject, etag, options.sourceIfMatch);
-  const present = await parts.calls.present(parts.calls.stat(to));
-  checkWriteConditions(target, objectEtag(present), options);
+  await checkDestination(parts, target, to, options);
   if (from === to) return;
   await ensureDirectory(parts, target, directoryOf(to));
   if (await renameFile(parts, request)) return;

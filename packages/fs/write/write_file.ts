@@ -1,9 +1,9 @@
-import { checkWriteConditions, type PutResult, ServiceError, type WriterOptions } from "@lade/core/backend";
+import { type PutResult, ServiceError, type WriterOptions } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import { etagOf } from "../files/file_status.ts";
 import type { NewFile, WritableFile } from "../files/medium.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
-import { objectEtag } from "./lock_object.ts";
+import { checkDestination } from "./check_destination.ts";
 import { publish } from "./publish.ts";
 import { createTemporary, removeTemporary, type TemporaryFile } from "./temporary_file.ts";
 
@@ -20,10 +20,7 @@ export async function beginWrite<File extends NewFile>(
   { subject, path, options }: WriteRequest,
   create: (path: string) => Promise<File>,
 ): Promise<TemporaryFile<File>> {
-  if (options.ifMatch !== undefined || options.ifNoneMatch !== undefined) {
-    const present = await parts.calls.present(parts.calls.stat(path));
-    checkWriteConditions(subject, objectEtag(present), options);
-  }
+  await checkDestination(parts, subject, path, options);
   return await createTemporary(parts, subject, path, create);
 }
 

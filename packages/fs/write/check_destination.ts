@@ -1,0 +1,22 @@
+import { checkWriteConditions, type Preconditions } from "@lade/core/backend";
+import type { Subject } from "../files/file_error.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { directoryOf } from "../tree/tree.ts";
+import { objectEtag } from "./lock_object.ts";
+
+/**
+ * Throws unless the conditions of a write hold now; they are looked at again under a lock. What lies behind a link that
+ * may not be followed is a `PermissionDeniedError`, so that nothing is told of it.
+ */
+export async function checkDestination(
+  { calls, tree }: LocalParts,
+  subject: Subject,
+  path: string,
+  conditions: Preconditions,
+): Promise<void> {
+  const { ifMatch, ifNoneMatch } = conditions;
+  if (ifMatch === undefined && ifNoneMatch === undefined) return;
+  await calls.present(tree.check(subject, directoryOf(path)));
+  if (ifMatch !== undefined) await calls.present(tree.check(subject, path));
+  checkWriteConditions(subject, objectEtag(await calls.present(calls.stat(path))), conditions);
+}
