@@ -54,15 +54,15 @@ export async function copyObjectWithin(
   options: CopyObjectOptions,
   lease?: BudgetLease,
 ): Promise<CopyObjectResult> {
-  if (from === to && !hasAttributes(options)) {
-    lease?.release();
-    return await copyWithin(from, fromKey, toKey, options);
-  }
-  const { sourceIfMatch, ifMatch: _, ...rest } = options;
-  const reading = { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
   let read: ObjectRead | undefined;
   try {
-    checkReadOptions(reading);
+    checkReadOptions(options);
+    if (from === to && !hasAttributes(options)) {
+      lease?.release();
+      return await copyWithin(from, fromKey, toKey, options);
+    }
+    const { sourceIfMatch, ifMatch: _, ...rest } = options;
+    const reading = { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
     read = await ObjectRead.open(from, fromKey, reading);
     const copy = { from, read, options: reading, lease };
     const put = putOptions(read.info, to, options);

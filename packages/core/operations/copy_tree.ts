@@ -1,6 +1,7 @@
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ListOptions, ObjectMeta } from "../contract/types.ts";
-import type { ReadOptions } from "../read/read_options.ts";
+import type { ProgressEvent } from "../progress/progress.ts";
+import { checkReadOptions, type ReadOptions } from "../read/read_options.ts";
 import { copyObjectWithin } from "./copy_object.ts";
 
 /** Options of {@linkcode copyTree}. */
@@ -46,6 +47,7 @@ export async function* copyTree(
       throw new TypeError(`Cannot copy a tree by prefix ${JSON.stringify(prefix)}: it must end in /`);
     }
   }
+  checkReadOptions(options);
   const { concurrency = OBJECTS_AT_ONCE, filter, createOnly: _, onLeftOut, ...reading } = options;
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
@@ -56,9 +58,18 @@ export async function* copyTree(
     options.signal?.throwIfAborted();
     if (listenerFailure) throw listenerFailure.error;
   };
+  const onProgress = (event: ProgressEvent) => {
+    try {
+      options.onProgress?.(event);
+    } catch (error) {
+      listenerFailure ??= { error };
+      stop.abort(error);
+      throw error;
+    }
+  };
   const copyOne = async (source: ObjectMeta) => {
     const key = toPrefix + source.key.slice(fromPrefix.length);
-    options.onProgress?.({ type: "started", key: source.key, size: source.size });
+    onProgress({ type: "started", key: source.key, size: source.size });
     try {
       const lease = await from.context.budget.acquire(
         Math.min(source.size, from.readHints.firstChunkSize),
@@ -70,22 +81,22 @@ export async function* copyTree(
         source.key,
         to,
         key,
-        { ...reading, ...create, signal },
+        { ...reading, ...create, onProgress, signal },
         lease,
       );
-      options.onProgress?.({ type: "finished", key: source.key, size });
+      onProgress({ type: "finished", key: source.key, size });
       finished.push({ source, key });
     } catch (error) {
-      options.onProgress?.({ type: "failed", key: source.key, error });
+      if (listenerFailure) return;
+      onProgress({ type: "failed", key: source.key, error });
       finished.push({ source, key, error });
     }
   };
   try {
     for await (const source of from.list(fromPrefix, { signal, ...(onLeftOut && { onLeftOut }) })) {
       if (filter && !filter(source)) continue;
-      const task = copyOne(source).catch((error) => {
-        listenerFailure ??= { error };
-      }).finally(() => running.delete(task));
+      // It rejects only with what the listener threw, which is noted already.
+      const task = copyOne(source).catch(() => {}).finally(() => running.delete(task));
       running.add(task);
       if (running.size >= concurrency) await Promise.race(running);
       throwIfEnded();

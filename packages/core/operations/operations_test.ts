@@ -141,6 +141,15 @@ Deno.test("copyObject() copies between stores, attributes included, in one chunk
   }
 });
 
+Deno.test("copyObject() refuses a wrong option, also within one store", async () => {
+  const store = await open({ a: "1" });
+  for (const to of [store, await open({})]) {
+    for (const options of [{ chunkSize: 0 }, { concurrency: -1 }]) {
+      await assertRejects(() => copyObject(store, "a", to, "b", options), RangeError);
+    }
+  }
+});
+
 Deno.test("copyObject() copies an empty object", async () => {
   const from = await open({ a: "" });
   const to = await open({});
@@ -218,7 +227,7 @@ Deno.test("copyTree() ends with what its listener throws, and leaves nothing und
     const fault = { kind: "throw" as const, error: broken };
     const from = await open(objects, [{ operation: "get", key: "k2", fault }]);
     const to = await open({});
-    for (const thrown of ["started", "failed"]) {
+    for (const thrown of ["started", "sized", "bytes", "finished", "failed"]) {
       const onProgress = ({ type }: { readonly type: string }) => {
         if (type === thrown) throw mine;
       };
@@ -234,10 +243,11 @@ Deno.test("copyTree() refuses a prefix that does not end in a slash", async () =
   await assertRejects(() => Array.fromAsync(copyTree(store, "a", store, "")), TypeError, "must end in /");
 });
 
-Deno.test("copyTree() with a wrong option gives its memory back for every object", async () => {
+Deno.test("copyTree() refuses a wrong option before it copies anything", async () => {
   const from = await open({ a: "1", b: "2", c: "3" }, [], 1);
   const to = await open({});
-  const results = await Array.fromAsync(copyTree(from, "", to, "", { chunkSize: 0 }));
-  assert(results.length === 3 && results.every(({ error }) => error instanceof RangeError));
-  assertEquals(from.context.budget.held, 0);
+  for (const options of [{ chunkSize: 0 }, { concurrency: 0 }, { concurrency: 1.5 }, { concurrency: NaN }]) {
+    await assertRejects(() => Array.fromAsync(copyTree(from, "", to, "", options)), RangeError);
+  }
+  assertEquals([await keysOf(to), from.context.budget.held], [[], 0]);
 });
