@@ -1,4 +1,5 @@
-import type { ObjectAttributes, ObjectWriter, ProgressListener, WriterOptions, ZstdPool } from "@lade/core";
+import type { ObjectAttributes, ObjectWriter, ProgressListener, ZstdPool } from "@lade/core";
+import type { CreateZstdWriterOptions } from "@lade/core/zstd";
 import { copyObject, readChunks } from "@lade/core/operations";
 import type { Output } from "../output/output.ts";
 import type { ByteSource } from "../output/terminal.ts";
@@ -50,22 +51,30 @@ export async function transferObject(job: Job, config: TransferConfig): Promise<
     return result.size;
   }
   if (from) return await printObject(from, config);
-  if (to) return await writeAll(to, countInput(config), config, conversion === "compress", config.attributes);
+  if (to) {
+    const compress = conversion === "compress";
+    const input = compress ? readInput(config.stdin, signal) : countInput(config);
+    return await writeAll(to, input, config, compress, config.attributes, "-");
+  }
   return undefined;
 }
 
 /** Compresses or decompresses an object; of its attributes those go along that still hold. */
 async function convertObject(from: Place, to: Place, config: TransferConfig): Promise<number> {
   const { signal, onProgress, onVerified, conversion } = config;
-  await using chunks = await readChunks(from.store, from.key, { signal, onProgress });
+  const compress = conversion === "compress";
+  await using chunks = await readChunks(from.store, from.key, {
+    signal,
+    onProgress: compress ? withoutBytes(onProgress) : onProgress,
+  });
   const { cacheControl, metadata } = chunks.info;
   const kept = to.store.capabilities.attributes
     ? { ...(cacheControl !== undefined && { cacheControl }), metadata }
     : {};
   const attributes = { ...kept, ...config.attributes };
   const read = verifiedChunks(chunks, from, onVerified);
-  const content = conversion === "compress" ? read : decompressed(read, from, config);
-  return await writeAll(to, content, config, conversion === "compress", attributes);
+  const content = compress ? read : decompressed(read, from, config);
+  return await writeAll(to, content, config, compress, attributes, from.uri);
 }
 
 async function* decompressed(
@@ -95,6 +104,13 @@ async function printObject(from: Place, config: TransferConfig): Promise<number>
   return size;
 }
 
+/** Compression is the slow part: its frames are what moves. */
+function withoutBytes(onProgress: ProgressListener): ProgressListener {
+  return (event) => {
+    if (event.type !== "bytes") onProgress(event);
+  };
+}
+
 async function* countInput({ stdin, signal, onProgress }: TransferConfig): AsyncGenerator<Uint8Array> {
   for await (const chunk of readInput(stdin, signal)) {
     yield chunk;
@@ -108,11 +124,13 @@ async function writeAll(
   config: TransferConfig,
   compress: boolean,
   attributes: ObjectAttributes,
+  source: string,
 ): Promise<number> {
-  const { signal, onVerified } = config;
+  const { signal, onProgress, onVerified } = config;
   const options = { ...attributes, ...conditionOf(config), signal };
+  const onFrame = (bytes: number) => onProgress({ type: "bytes", key: source, bytes });
   await using writer = compress
-    ? await createCompressingWriter(to, options, config)
+    ? await createCompressingWriter(to, { ...options, onFrame }, config)
     : await to.store.createWriter(to.key, options);
   for await (const chunk of chunks) await writer.write(chunk);
   const result = await writer.close();
@@ -122,7 +140,7 @@ async function writeAll(
 
 async function createCompressingWriter(
   { store, key }: Place,
-  options: WriterOptions,
+  options: CreateZstdWriterOptions,
   { level, pool }: TransferConfig,
 ): Promise<ObjectWriter> {
   const { createZstdWriter } = await import("@lade/core/zstd");

@@ -27,12 +27,13 @@ export async function createZstdWriter(
   key: string,
   options: CreateZstdWriterOptions = {},
 ): Promise<ZstdObjectWriter> {
-  const { level: _level, workers: _workers, frameSize: _frameSize, budget, ...writerOptions } = options;
+  const { level: _level, workers: _workers, frameSize: _frameSize, onFrame: _onFrame, budget, ...rest } =
+    options;
   const config = resolveZstdOptions({ ...options, budget: budget ?? store.context.budget });
   const contentType = options.contentType ?? (store.capabilities.attributes ? "application/zstd" : undefined);
   const fullKey = zstdKey(key);
   const writer = await store.createWriter(fullKey, {
-    ...writerOptions,
+    ...rest,
     ...(contentType === undefined ? {} : { contentType }),
   });
   return new KeyedFrameWriter(fullKey, writer, config);

@@ -20,6 +20,7 @@ export interface FrameWriterConfig {
   readonly ownsPool: boolean;
   readonly budget: ByteBudget | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly onFrame: ((bytes: number) => void) | undefined;
 }
 
 type Pieces = readonly Uint8Array<ArrayBuffer>[];
@@ -176,6 +177,7 @@ export class FrameWriter implements ZstdWriter {
       written += piece.length;
     }
     this.#framedBytes += length;
+    this.#config.onFrame?.(length);
     this.#compressedBytes += written;
     this.#unwritten--;
     this.#change();

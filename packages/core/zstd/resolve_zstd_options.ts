@@ -8,7 +8,7 @@ const MOST_WORKER_BYTES = 2 ** 30;
 
 /** Checks the options and fills in what they leave out. Starts nothing. */
 export function resolveZstdOptions(options: ZstdOptions): FrameWriterConfig {
-  const { level = 3, workers, budget, signal } = options;
+  const { level = 3, workers, budget, onFrame, signal } = options;
   const plan = planZstd(level);
   const { frameSize = plan.frameSize } = options;
   if (!Number.isInteger(frameSize) || frameSize < 2 ** 17 || frameSize > LARGEST_FRAME) {
@@ -17,5 +17,5 @@ export function resolveZstdOptions(options: ZstdOptions): FrameWriterConfig {
     );
   }
   const most = Math.floor(MOST_WORKER_BYTES / plan.workerBytes);
-  return { level, frameSize, plan, budget, signal, ...resolvePool(workers, most) };
+  return { level, frameSize, plan, budget, signal, onFrame, ...resolvePool(workers, most) };
 }

@@ -26,6 +26,8 @@ export interface ZstdOptions {
   readonly budget?: ByteBudget;
   /** Aborts the writer. */
   readonly signal?: AbortSignal;
+  /** Called with the uncompressed bytes of each frame that the writer below has accepted. What it throws ends the writer. */
+  readonly onFrame?: (bytes: number) => void;
 }
 
 /** A writer that compresses. Its result is that of the writer below, so `size` counts the compressed bytes. */

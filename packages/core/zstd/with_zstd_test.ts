@@ -1,6 +1,5 @@
 import {
   assert,
-  assertAlmostEquals,
   assertEquals,
   assertGreater,
   assertLessOrEqual,
@@ -126,26 +125,6 @@ Deno.test("withZstd() takes a chunk of many frames, and calls that do not wait f
   await Promise.all(writes);
   await closed;
   assertEquals(await decompressZstdBytes(inner.bytes), concat(text, content));
-});
-
-Deno.test("withZstd() reports the ratio of what has been compressed at every moment", async () => {
-  const inner = new RecordingWriter();
-  const writer = withZstd(inner, { frameSize: 128 * KIB, workers: 1 });
-  assertEquals(writer.ratio, undefined);
-  const ratios = new Set<number>();
-  for (let offset = 0; offset < text.length; offset += 64 * KIB) {
-    await writer.write(text.subarray(offset, offset + 64 * KIB));
-    if (writer.ratio === undefined) continue;
-    ratios.add(writer.ratio);
-    // Whole frames of 128 KiB.
-    const framed = writer.ratio * writer.compressedBytes / (128 * KIB);
-    assertAlmostEquals(framed, Math.round(framed), 1e-9);
-    assertLessOrEqual(framed * 128 * KIB, writer.bytesWritten);
-  }
-  assertGreater(ratios.size, 3);
-  await writer.close();
-  assertEquals(writer.ratio, text.length / inner.bytesWritten);
-  assertGreater(writer.ratio ?? 0, 1.5);
 });
 
 Deno.test("withZstd() compresses small objects without a Worker", async () => {

@@ -1,0 +1,46 @@
+import type { ProgressEvent } from "@lade/core";
+import { createZstdPool } from "@lade/core/zstd";
+import { Lade } from "@lade/lade";
+import { assertEquals } from "@std/assert";
+import { locate } from "../places/place.ts";
+import type { Output } from "../output/output.ts";
+import { transferObject } from "./transfer_object.ts";
+
+const SIZE = 9 * 2 ** 20;
+
+Deno.test("the progress of a compression is that of its frames, not of what was read ahead", async () => {
+  await using lade = new Lade();
+  const bytes = Uint8Array.from({ length: SIZE }, (_, i) => (i * i) >> 7);
+  await lade.put("memory://m/a", bytes);
+  using pool = createZstdPool();
+  const run = async (source: "-" | "object") => {
+    const events: ProgressEvent[] = [];
+    let taken = 0;
+    const take = (buffer: Uint8Array): number | null => {
+      const piece = bytes.subarray(taken, taken + buffer.length);
+      buffer.set(piece);
+      taken += piece.length;
+      return piece.length || null;
+    };
+    await transferObject({
+      ...(source === "object" && { from: await locate(lade, "memory://m/a") }),
+      to: await locate(lade, "memory://m/b"),
+    }, {
+      move: false,
+      createOnly: false,
+      attributes: {},
+      conversion: "compress",
+      level: 1,
+      pool,
+      stdin: { read: (buffer) => Promise.resolve(take(buffer)) },
+      output: {} as Output,
+      onProgress: (event) => void events.push(event),
+      onVerified: () => {},
+      signal: new AbortController().signal,
+    });
+    return events.flatMap((event) => event.type === "bytes" ? [event.bytes] : []);
+  };
+  for (const source of ["object", "-"] as const) {
+    assertEquals(await run(source), [4 * 2 ** 20, 4 * 2 ** 20, 2 ** 20], source);
+  }
+});
