@@ -49,7 +49,7 @@ export interface ObjectStore extends AsyncDisposable {
   /**
    * Does what `get` does, at once, where the bytes are at hand: small objects that lie in memory or in the system's cache
    * take a fraction of the steps that way. `allocate` is called once at most and gives memory of exactly the answer's
-   * length, or none. No result means that the bytes are not at hand, would hold up others too long, or have no memory: then `get` has the
+   * length (another is a `RangeError`), or none. No result means that the bytes are not at hand, would hold up others too long, or have no memory: then `get` has the
    * answer. Memory that was given and left unused holds arbitrary bytes. A store without the method never has them at hand.
    */
   getNow?(

@@ -22,6 +22,7 @@ import type {
   WriterOptions,
 } from "../contract/types.ts";
 import { InvalidNameError, NotFoundError, UnsupportedError } from "../errors/errors.ts";
+import { allocateExactly } from "../read/allocate_exactly.ts";
 import { createGetResult } from "../read/create_get_result.ts";
 import { resolveRange } from "../read/resolve_range.ts";
 import { checkObjectSize, checkWriterOptions } from "../write/check_writer_options.ts";
@@ -108,7 +109,7 @@ export class MemoryStore implements ObjectStore {
   ): ReadyBytes | undefined {
     const object = this.#read("get", key, options);
     const range = resolveRange(options.range, object.info.size, objectUri(this.uri, key));
-    const bytes = range.length > READ_HINTS.chunkSize ? undefined : allocate(range.length);
+    const bytes = range.length > READ_HINTS.chunkSize ? undefined : allocateExactly(allocate, range.length);
     if (!bytes) return undefined;
     bytes.set(object.bytes.subarray(range.offset, range.offset + range.length));
     return { info: infoOf(object), range, bytes };

@@ -1,4 +1,10 @@
-import { checkReadConditions, type GetOptions, type ReadyBytes, resolveRange } from "@lade/core/backend";
+import {
+  allocateExactly,
+  checkReadConditions,
+  type GetOptions,
+  type ReadyBytes,
+  resolveRange,
+} from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import { infoOf, isUnchanged, statusOf } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
@@ -37,7 +43,7 @@ export function readAtOnce(
   checkReadConditions(subject, info.etag, options);
   const range = resolveRange(options.range, status.size, subject.uri);
   if (range.length > MAX_BYTES || !isInside(tree, path)) return undefined;
-  const bytes = request.allocate(range.length);
+  const bytes = allocateExactly(request.allocate, range.length);
   const after = bytes && medium.readSync?.(path, bytes, range.offset);
   return after && isUnchanged(status, after) ? { info, range, bytes } : undefined;
 }

@@ -73,6 +73,22 @@ export const getNowCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "getNow() refuses memory of another length than it asked for",
+    async run({ store }) {
+      await store.put("object", sampleBytes(1000));
+      for (const other of [-1, 1]) {
+        let asked = false;
+        const allocate = (length: number) => {
+          asked = true;
+          return memoryOf(length + other);
+        };
+        const getNow = async () => await Promise.resolve(store.getNow?.("object", allocate));
+        const failure = await getNow().then(() => undefined, (error) => error);
+        expect(!asked || failure instanceof RangeError, `memory of ${1000 + other} bytes gave ${failure}`);
+      }
+    },
+  },
+  {
     name: "getNow() throws what allocate throws",
     async run({ store }) {
       await store.put("object", sampleBytes(10));
