@@ -48,7 +48,8 @@ async function renameFile(parts: LocalParts, request: CopyRequest): Promise<bool
   signal?.throwIfAborted();
   try {
     if (ifNoneMatch !== undefined) await takeFreeName(parts, target, from, to, signal);
-    else await replaceOrDrop(parts, request, status);
+    else if (replaced) await replaceOrDrop(parts, request, status);
+    else await replaceName(parts, target, from, to);
   } catch (error) {
     if (errorCode(error) === "EXDEV") return false;
     throw error;
