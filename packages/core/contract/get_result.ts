@@ -6,7 +6,7 @@ export interface ReadyBytes {
   readonly info: ObjectInfo;
   /** The bytes that were asked for, within the object. */
   readonly range: ResolvedRange;
-  /** They, in the memory that was given for them. */
+  /** Those bytes, in the memory that was given for them. */
   readonly bytes: Uint8Array;
 }
 

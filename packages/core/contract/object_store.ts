@@ -47,10 +47,13 @@ export interface ObjectStore extends AsyncDisposable {
   get(key: string, options?: GetOptions): Promise<GetResult>;
 
   /**
-   * Does what `get` does, at once, where the bytes are at hand: small objects that lie in memory or in the system's cache
-   * take a fraction of the steps that way. `allocate` is called once at most and gives memory of exactly the answer's
-   * length (another is a `RangeError`), or none. No result means that the bytes are not at hand, would hold up others too long, or have no memory: then `get` has the
-   * answer. Memory that was given and left unused holds arbitrary bytes. A store without the method never has them at hand.
+   * Does what `get` does, at once, where the bytes are at hand: small objects that lie in memory or in the system's
+   * cache take a fraction of the steps that way. It throws what `get` rejects with, and what `allocate` throws.
+   *
+   * `allocate` is called once at most, and gives memory of exactly the answer's length (another is a `RangeError`) or
+   * none. There is no result where the bytes are not at hand, would hold up others too long, or got no memory: then
+   * `get` has the answer. Memory that was given and left unused holds arbitrary bytes. A store without the method never
+   * has the bytes at hand.
    */
   getNow?(
     key: string,

@@ -33,6 +33,11 @@ export function etagOf({ size, mtimeMs, ino }: FileStatus): string {
   return `${size}-${mtimeMs}-${ino}`;
 }
 
+/** The etag of an object; none where there is no object. */
+export function objectEtag(status: FileStatus | undefined): string | undefined {
+  return status?.kind === "file" ? etagOf(status) : undefined;
+}
+
 /** Whether two statuses are of the same file, whatever it holds. */
 export function isSameFile(a: FileStatus, b: FileStatus): boolean {
   return a.ino === b.ino && a.dev === b.dev;

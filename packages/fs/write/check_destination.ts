@@ -1,8 +1,8 @@
 import { checkWriteConditions, type Preconditions } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
+import { objectEtag } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
-import { objectEtag } from "./lock_object.ts";
 
 /**
  * Throws unless the conditions of a write hold now; they are looked at again under a lock. What lies behind a link that

@@ -1,8 +1,8 @@
 import { errorCode, type Subject } from "../files/file_error.ts";
-import type { FileStatus } from "../files/file_status.ts";
+import { type FileStatus, objectEtag } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
-import { lockObject, objectEtag } from "./lock_object.ts";
+import { lockObject } from "./lock_object.ts";
 
 /**
  * Deletes an object, if there is one: a link itself, not what it stands for. Its directory stays, also when it is

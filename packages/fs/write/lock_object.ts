@@ -1,6 +1,6 @@
 import { checkMatch, type Clock, UnsupportedError } from "@lade/core/backend";
 import { errorCode, type Subject } from "../files/file_error.ts";
-import { etagOf, type FileStatus, isSameFile, statusOf } from "../files/file_status.ts";
+import { type FileStatus, isSameFile, objectEtag, statusOf } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 
 const FIRST_WAIT_MS = 1;
@@ -76,9 +76,4 @@ async function tryLock(file: Deno.FsFile, subject: Subject): Promise<boolean> {
       cause: error,
     });
   }
-}
-
-/** The etag of an object; none where there is no object. */
-export function objectEtag(status: FileStatus | undefined): string | undefined {
-  return status?.kind === "file" ? etagOf(status) : undefined;
 }

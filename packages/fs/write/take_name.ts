@@ -1,7 +1,7 @@
 import { errorCode, type Subject } from "../files/file_error.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { clearDirectory, freeName } from "./free_name.ts";
-import { linkUnderLock } from "./link_under_lock.ts";
+import { claimFreeName } from "./claim_free_name.ts";
 
 /** What systems answer where a file cannot have two names. */
 const NO_LINKS = new Set(["EPERM", "EOPNOTSUPP", "ENOTSUP", "ENOSYS", "EMLINK"]);
@@ -40,7 +40,7 @@ export async function takeFreeName(
     await calls.link(from, to);
   } catch (error) {
     const code = errorCode(error) ?? "";
-    if (NO_LINKS.has(code)) return await linkUnderLock(parts, subject, from, to, signal);
+    if (NO_LINKS.has(code)) return await claimFreeName(parts, subject, from, to, signal);
     if (code !== "EEXIST") throw error;
     await freeName(parts, subject, to);
     return await takeFreeName(parts, subject, from, to, signal);

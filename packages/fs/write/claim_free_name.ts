@@ -9,7 +9,7 @@ import { lockFile } from "./lock_object.ts";
  * first locks a claim beside it, under a temporary name that follows from `to`. The end of a process is the end of its
  * claim; a claim that was left behind is taken over. Writers that do not use this call are not held off.
  */
-export async function linkUnderLock(
+export async function claimFreeName(
   parts: LocalParts,
   subject: Subject,
   from: string,
