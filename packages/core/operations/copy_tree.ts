@@ -2,6 +2,7 @@ import type { ObjectStore } from "../contract/object_store.ts";
 import type { ListOptions, ObjectMeta } from "../contract/types.ts";
 import type { ProgressEvent } from "../progress/progress.ts";
 import { checkReadOptions, type ReadOptions } from "../read/read_options.ts";
+import { objectUri } from "../uri/check_key.ts";
 import { copyObjectWithin } from "./copy_object.ts";
 
 /** Options of {@linkcode copyTree}. */
@@ -31,9 +32,11 @@ const OBJECTS_AT_ONCE = 32;
  * Copies every object whose key starts with `fromPrefix` to the same name under `toPrefix`, many at once, and yields
  * one result per object in the order they finish. One that fails does not stop the others.
  *
- * Prefixes end in `/` or are empty; names below them are kept whole, so that two objects never become one. Leaving
- * the iteration early aborts what is in flight. What the progress listener throws ends the copy. Memory is bounded by
- * the byte budget and by `concurrency` chunks.
+ * Prefixes end in `/` or are empty; names below them are kept whole, so that two objects never become one. Within one
+ * store the destination must not lie in the source, since the copies would be copied in turn: that is a `TypeError`.
+ *
+ * Leaving the iteration early aborts what is in flight. What the progress listener throws ends the copy. Memory is
+ * bounded by the byte budget and by `concurrency` chunks.
  */
 export async function* copyTree(
   from: ObjectStore,
@@ -46,6 +49,12 @@ export async function* copyTree(
     if (prefix !== "" && !prefix.endsWith("/")) {
       throw new TypeError(`Cannot copy a tree by prefix ${JSON.stringify(prefix)}: it must end in /`);
     }
+  }
+  if (from === to && toPrefix.startsWith(fromPrefix)) {
+    const [source, target] = [fromPrefix, toPrefix].map((prefix) => objectUri(from.uri, prefix));
+    throw new TypeError(
+      `Cannot copy the tree ${JSON.stringify(source)}: ${JSON.stringify(target)} lies in it`,
+    );
   }
   checkReadOptions(options);
   const { concurrency = OBJECTS_AT_ONCE, filter, createOnly: _, onLeftOut, ...reading } = options;

@@ -243,6 +243,15 @@ Deno.test("copyTree() refuses a prefix that does not end in a slash", async () =
   await assertRejects(() => Array.fromAsync(copyTree(store, "a", store, "")), TypeError, "must end in /");
 });
 
+Deno.test("copyTree() refuses to copy a tree into itself, which would never end", async () => {
+  const store = await open({ "a": "1", "b/c": "2", "bb/d": "3" });
+  for (const [from, to] of [["", "z/"], ["b/", "b/z/"], ["b/", "b/"], ["", ""]] as const) {
+    await assertRejects(() => Array.fromAsync(copyTree(store, from, store, to)), TypeError, "lies in");
+  }
+  assertEquals((await Array.fromAsync(copyTree(store, "b/", store, "bb/"))).map(({ key }) => key), ["bb/c"]);
+  assertEquals(await keysOf(store), ["a", "b/c", "bb/c", "bb/d"]);
+});
+
 Deno.test("copyTree() refuses a wrong option before it copies anything", async () => {
   const from = await open({ a: "1", b: "2", c: "3" }, [], 1);
   const to = await open({});
