@@ -114,3 +114,30 @@ Deno.test("moveObject() keeps a source that changed while it was copied", async 
   await assertRejects(() => moveObject(from, { ...to, store }, {}), PreconditionFailedError);
   assertEquals(new TextDecoder().decode(await lade.get("memory://a/x")), "67890");
 });
+
+Deno.test("lade mv keeps a file whose destination is itself behind a link to its directory", async () => {
+  await using directory = await TemporaryDirectory.make({
+    "d/f": "the only copy",
+    "tree/d/f": "another",
+    "into/g": "",
+  });
+  await Deno.symlink("d", `${directory.path}/way`);
+  await Deno.symlink("../tree/d", `${directory.path}/into/d`);
+  await using cli = new CliHere();
+  for (const to of ["way/f", "way/"]) {
+    const { code, stdout, stderr } = await cli.run([
+      "mv",
+      `${directory.path}/d/f`,
+      `${directory.path}/${to}`,
+    ]);
+    assertEquals([code, stdout], [1, ""]);
+    assertStringIncludes(
+      stderr,
+      `Cannot rename "${directory.uri("d/f")}": "${directory.uri("way/f")}" is the same file`,
+    );
+  }
+  assertEquals(await Deno.readTextFile(`${directory.path}/d/f`), "the only copy");
+  const { code } = await cli.run(["mv", "-r", `${directory.path}/tree`, `${directory.path}/into/`]);
+  assertEquals(code, 1);
+  assertEquals(await Deno.readTextFile(`${directory.path}/tree/d/f`), "another");
+});

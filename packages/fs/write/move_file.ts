@@ -1,4 +1,4 @@
-import { checkMatch } from "@lade/core/backend";
+import { checkMatch, InvalidNameError } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
 import { etagOf, type FileStatus, isSameFile } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
@@ -13,7 +13,8 @@ import { replaceName, takeFreeName } from "./take_name.ts";
 
 /**
  * Moves an object by giving its file another name. Where that is not possible or would change what it is (the object
- * is reached by a link, or the other name lies on another file system) it is copied, then deleted.
+ * is reached by a link, or the other name lies on another file system) it is copied, then deleted. Another way to the
+ * very same name is an `InvalidNameError`.
  */
 export async function moveFile(parts: LocalParts, request: CopyRequest): Promise<void> {
   const { subject, target, from, to, options } = request;
@@ -23,6 +24,7 @@ export async function moveFile(parts: LocalParts, request: CopyRequest): Promise
   await checkDestination(parts, target, to, options);
   if (from === to) return;
   await ensureDirectory(parts, target, directoryOf(to));
+  await refuseSameName(parts, request, source);
   if (await renameFile(parts, request)) return;
   await copyFile(parts, { ...request, options: { ...options, sourceIfMatch: etag } });
   await deleteFile(parts, subject, from, etag, options.signal);
@@ -62,13 +64,44 @@ async function renameFile(parts: LocalParts, request: CopyRequest): Promise<bool
   return true;
 }
 
-/** The system does nothing when both names are of one file: then the old one is dropped. */
+/** Links to directories, and mounts, make two paths of one name: a file must not be removed as its own predecessor. */
+async function refuseSameName(
+  { calls }: LocalParts,
+  { subject, target, from, to }: CopyRequest,
+  source: FileStatus,
+): Promise<void> {
+  const present = await calls.present(calls.lstat(to));
+  if (!present || !isSameFile(present, source)) return;
+  const real = await calls.realPath(from);
+  if (nameIn(real) !== nameIn(to)) return;
+  const [one, other] = [await calls.stat(directoryOf(real)), await calls.stat(directoryOf(to))];
+  if (!isSameFile(one, other)) return;
+  throw new InvalidNameError({ ...subject, detail: `${JSON.stringify(target.uri)} is the same file` });
+}
+
+/**
+ * The system does nothing when both names are of one file: then the old one is dropped. That takes two names that are
+ * listed, for a file system that minds no case finds one name by many spellings.
+ */
 async function replaceOrDrop(
   parts: LocalParts,
   { target, from, to }: CopyRequest,
   status: FileStatus,
 ): Promise<void> {
   const present = await parts.calls.present(parts.calls.lstat(to));
-  if (present && isSameFile(present, status)) await parts.calls.remove(from);
+  const isSame = present !== undefined && isSameFile(present, status);
+  if (isSame && await isListed(from) && await isListed(to)) await parts.calls.remove(from);
   else await replaceName(parts, target, from, to);
+}
+
+/** Whether a directory lists this very name. */
+async function isListed(path: string): Promise<boolean> {
+  for await (const { name } of Deno.readDir(directoryOf(path))) {
+    if (name === nameIn(path)) return true;
+  }
+  return false;
+}
+
+function nameIn(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -39,6 +39,47 @@ testBoth("rename() of one of two names of a file keeps conditions on both", asyn
   assertEquals(await textOf(store, "c"), "x");
 });
 
+testBoth(
+  "rename() of a file to itself by another way keeps it, and says so",
+  async ({ root, store, open }) => {
+    root.write("d/a", "x");
+    Deno.symlinkSync("d", root.file("way"));
+    Deno.symlinkSync("a", root.file("d/link"));
+    const following = await open(root.path, { symlinks: "follow" });
+    for (
+      const [from, to] of [["d/a", "way/a"], ["way/a", "d/a"], ["d/link", "d/a"], [
+        "way/link",
+        "d/a",
+      ]] as const
+    ) {
+      for (const each of [store, following]) {
+        await assertRejects(() => each.rename(from, to), InvalidNameError, "the same file");
+      }
+      assertEquals(root.everything(), ["d/a", "d/link", "way"]);
+      assertEquals(await textOf(store, "d/a"), "x");
+    }
+  },
+);
+
+testBoth(
+  "rename() to a name that the system takes for the same leaves the file to the system",
+  async ({ root, store }) => {
+    root.write("a", "x");
+    Deno.linkSync(root.file("a"), root.file("A"));
+    const { readDir } = Deno;
+    // A file system that minds no case lists a file once, and finds it by both names.
+    Deno.readDir = async function* (path) {
+      for await (const entry of readDir(path)) if (entry.name !== "A") yield entry;
+    };
+    try {
+      await store.rename("a", "A");
+    } finally {
+      Deno.readDir = readDir;
+    }
+    assertEquals(root.everything(), ["A", "a"]);
+  },
+);
+
 testBoth("rename() to another file system copies, then deletes", async ({ root, open }) => {
   await using other = await makeRoot("/dev/shm");
   const content = "x".repeat(10_000);
