@@ -92,10 +92,10 @@ class Tally {
   /** Copies a tree. What of it has bytes and is no object counts as failed, and would be missed otherwise. */
   async tree(from: LocatedUri, to: LocatedUri, options: CopyTreeOptions): Promise<void> {
     const onLeftOut = (leftOut: LeftOut) => {
-      const { hasBytes, key, reason: detail } = leftOut;
+      const { hasBytes, key, reason: detail, error } = leftOut;
       options.onLeftOut?.(leftOut);
       if (hasBytes) {
-        this.#add(0, new UnsupportedError({ operation: "copy", uri: from.uriOf(key), detail }));
+        this.#add(0, error ?? new UnsupportedError({ operation: "copy", uri: from.uriOf(key), detail }));
       }
     };
     const results = copyTree(from.store, from.key, to.store, to.key, { ...options, onLeftOut });

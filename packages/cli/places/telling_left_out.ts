@@ -3,12 +3,20 @@ import { SkipMessage } from "../messages/skip_message.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { Place } from "./place.ts";
 
-/** Options by which a listing of a place notes what it leaves out, where the user wants to know more. */
+/**
+ * Options by which a listing of a place goes on past what it may not look at, which is a failure, and notes what else
+ * it leaves out, where the user wants to know more.
+ */
 export function tellingLeftOut(
-  { output, settings }: CommandContext,
+  { fail, output, settings }: CommandContext,
   { uriOf }: Place,
 ): Pick<ListOptions, "onLeftOut"> {
-  if (settings.verbosity === 0) return {};
-  // Not waited for: a line of notes is put down at once, and written with the next ones.
-  return { onLeftOut: ({ key, reason }) => void output.note(new SkipMessage(uriOf(key), reason)) };
+  // Neither is waited for: a line is put down at once, and written with the next ones.
+  return {
+    onLeftOut: ({ key, reason, error }) => {
+      // It rejects only with what ends the listing too.
+      if (error) fail(error).catch(() => {});
+      else if (settings.verbosity > 0) void output.note(new SkipMessage(uriOf(key), reason));
+    },
+  };
 }

@@ -102,8 +102,13 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
 }
 
 /** What has bytes would be missed at the destination; the rest is worth a note. */
-function planLeftOut({ operation }: JobPlan, prefix: Place, { hasBytes, key, reason }: LeftOut): Refusal {
+function planLeftOut(
+  { operation }: JobPlan,
+  prefix: Place,
+  { hasBytes, key, reason, error }: LeftOut,
+): Refusal {
   const uri = prefix.uriOf(key);
+  if (error) return { uri, reason: error };
   return { uri, reason: hasBytes ? new UnsupportedError({ operation, uri, detail: reason }) : reason };
 }
 

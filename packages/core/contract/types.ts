@@ -142,8 +142,9 @@ export interface ListOptions extends CallOptions {
   /** Lists only keys (and common prefixes) after this one in UTF-8 byte order; it need not exist. */
   readonly startAfter?: string;
   /**
-   * Is told of what lies among the listed objects and is none, such as links that may not be followed, in no order.
-   * Stores that hold nothing but objects never call it.
+   * Is told of what lies among the listed objects and is none, such as links that may not be followed, in no order;
+   * also of what may not be looked at, such as directories of others, and the listing goes on. Without it the
+   * listing ends there with an error. Stores that hold nothing but objects never call it.
    */
   readonly onLeftOut?: (leftOut: LeftOut) => void;
 }
@@ -154,8 +155,10 @@ export interface LeftOut {
   readonly key: string;
   /** What it is, and what to do to have it listed where that can be. */
   readonly reason: string;
-  /** Whether there are bytes to it, which a copy of the listed objects lacks. */
+  /** Whether there are bytes to it, or may be, which a copy of the listed objects lacks. */
   readonly hasBytes: boolean;
+  /** Why it may not be looked at. */
+  readonly error?: Error;
 }
 
 /** Options of `delete`. */

@@ -1,5 +1,5 @@
-import { getBytes, type LeftOut, PrefixStore } from "@lade/core";
-import { assertEquals } from "@std/assert";
+import { getBytes, type LeftOut, PermissionDeniedError, PrefixStore } from "@lade/core";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openFileStore } from "../mod.ts";
 import { keysOf, testBoth } from "../testing/both_stores.ts";
 import { makeRoot, type TestRoot } from "../testing/make_root.ts";
@@ -101,3 +101,41 @@ Deno.test("a directory that holds nothing but a name that is no UTF-8 is no comm
   assertEquals(await keysOf(store.list()), ["d/\ufffd"]);
   assertEquals((await getBytes(store, "d/\ufffd")).bytes.length, 20);
 });
+
+testBoth(
+  "list() goes on past what may not be looked at only where somebody is told",
+  async ({ root, store }) => {
+    for (const key of ["a", "closed/f", "d/closed/f", "d/g", "z"]) root.write(key, key);
+    const { readDir, lstatSync } = Deno;
+    const denied = () => Object.assign(new Deno.errors.PermissionDenied("denied"), { code: "EACCES" });
+    Deno.readDir = (path) => {
+      if (String(path).endsWith("/closed/")) throw denied();
+      return readDir(path);
+    };
+    Deno.lstatSync = (path) => {
+      if (String(path).endsWith("/g")) throw denied();
+      return lstatSync(path);
+    };
+    try {
+      const leftOut: LeftOut[] = [];
+      const onLeftOut = (entry: LeftOut) => void leftOut.push(entry);
+      await assertRejects(() => keysOf(store.list()), PermissionDeniedError, "closed/");
+      await assertRejects(() => keysOf(store.listWithDelimiter("d/")), PermissionDeniedError, "d/g");
+      await assertRejects(() => keysOf(store.list("closed/", { onLeftOut })), PermissionDeniedError);
+      assertEquals(leftOut, []);
+      assertEquals(await keysOf(store.listWithDelimiter()), ["a", "closed/", "d/", "z"]);
+      assertEquals(await keysOf(store.list("", { onLeftOut })), ["a", "z"]);
+      assertEquals(leftOut.map(({ key, hasBytes }) => [key, hasBytes]), [
+        ["closed/", true],
+        ["d/closed/", true],
+        ["d/g", true],
+      ]);
+      for (const { key, error } of leftOut) {
+        assert(error instanceof PermissionDeniedError);
+        assertEquals(error.uri, `${store.uri}/${key}`);
+      }
+    } finally {
+      Object.assign(Deno, { readDir, lstatSync });
+    }
+  },
+);

@@ -1,4 +1,9 @@
-import type { CommonPrefix, ListOptions, ObjectMeta } from "@lade/core";
+import {
+  type CommonPrefix,
+  type ListOptions,
+  type ObjectMeta,
+  PermissionDeniedError,
+} from "@lade/core/backend";
 import { fileError } from "../files/file_error.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { KeyWindow } from "./key_window.ts";
@@ -7,7 +12,7 @@ import { entriesOf } from "./read_names.ts";
 
 /**
  * Lists one level of a tree. A directory is a common prefix only if there is an object somewhere below it; looking for
- * one ends with the first.
+ * one ends with the first, and with what may not be looked at: that might be one.
  */
 export async function* listLevel(
   parts: LocalParts,
@@ -26,21 +31,31 @@ export async function* listLevel(
       next++;
       const folded = directory + name;
       if (!keys.isAfterStart(folded)) continue;
-      try {
-        if (await holdsObject(parts, parts.tree.path(folded), signal)) yield { prefix: folded };
-      } catch (error) {
-        throw fileError(error, subject, signal);
-      }
+      if (await mayHoldObject(parts, folded, signal)) yield { prefix: folded };
     } else {
       const end = endOfFiles(names, next);
       const files = names.slice(next, end);
       next = end;
-      for (const meta of await statAll(parts, directory, files, signal)) {
+      for (const meta of await statAll(parts, directory, files, options)) {
         yield meta;
         signal?.throwIfAborted();
       }
     }
     signal?.throwIfAborted();
+  }
+}
+
+async function mayHoldObject(
+  parts: LocalParts,
+  directory: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    return await holdsObject(parts, parts.tree.path(directory), signal);
+  } catch (error) {
+    const known = fileError(error, parts.tree.subject("list", directory), signal);
+    if (known instanceof PermissionDeniedError) return true;
+    throw known;
   }
 }
 

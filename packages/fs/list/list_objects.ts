@@ -1,4 +1,11 @@
-import { InvalidNameError, type ListOptions, NotFoundError, type ObjectMeta } from "@lade/core/backend";
+import {
+  InvalidNameError,
+  type LeftOut,
+  type ListOptions,
+  NotFoundError,
+  type ObjectMeta,
+  PermissionDeniedError,
+} from "@lade/core/backend";
 import { errorCode, fileError, type Subject } from "../files/file_error.ts";
 import { type FileStatus, metaOf, statusOf } from "../files/file_status.ts";
 import { segmentFault } from "../names/path_fault.ts";
@@ -28,13 +35,19 @@ export async function* listObjects(
   prefix: string,
   options: ListOptions,
 ): AsyncGenerator<ObjectMeta, void, void> {
-  const { signal, startAfter = "" } = options;
+  const { signal, startAfter = "", onLeftOut } = options;
   const keys = new KeyWindow(prefix, startAfter);
   const subject = parts.tree.subject("list", prefix);
   const stack: Frame[] = [];
   const enter = async (directory: string) => {
-    const names = await namesIn(parts, directory, keys, options);
-    stack.push({ directory, names, next: 0 });
+    try {
+      const names = await namesIn(parts, directory, keys, options);
+      stack.push({ directory, names, next: 0 });
+    } catch (error) {
+      // Where the listing begins, nothing would be left of it.
+      if (stack.length === 0 || !onLeftOut || !(error instanceof PermissionDeniedError)) throw error;
+      onLeftOut(closed(directory, error));
+    }
   };
   if (await canStart(parts, subject, keys.directory, startAfter, signal)) await enter(keys.directory);
   for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
@@ -48,7 +61,7 @@ export async function* listObjects(
       const end = endOfFiles(names, frame.next);
       const files = names.slice(frame.next, end);
       frame.next = end;
-      for (const meta of await statAll(parts, directory, files, signal)) {
+      for (const meta of await statAll(parts, directory, files, options)) {
         yield meta;
         signal?.throwIfAborted();
       }
@@ -119,7 +132,7 @@ export async function statAll(
   { tree, gate }: LocalParts,
   directory: string,
   names: readonly string[],
-  signal: AbortSignal | undefined,
+  { signal, onLeftOut }: ListOptions,
 ): Promise<ObjectMeta[]> {
   const base = tree.path(directory);
   try {
@@ -130,7 +143,12 @@ export async function statAll(
     );
     const found: ObjectMeta[] = [];
     for (const [i, status] of statuses.entries()) {
-      if (status?.kind === "file") found.push(metaOf(directory + names[i], status));
+      const key = directory + names[i];
+      if (status instanceof Error) {
+        const error = fileError(status, tree.subject("list", key), signal);
+        if (!onLeftOut || !(error instanceof PermissionDeniedError)) throw error;
+        onLeftOut(closed(key, error));
+      } else if (status?.kind === "file") found.push(metaOf(key, status));
     }
     return found;
   } catch (error) {
@@ -138,25 +156,32 @@ export async function statAll(
   }
 }
 
-function statNow(path: string): FileStatus | undefined {
+function closed(key: string, error: PermissionDeniedError): LeftOut {
+  return { key, reason: error.detail, hasBytes: true, error };
+}
+
+function statNow(path: string): FileStatus | Error | undefined {
   try {
     const info = Deno.lstatSync(path);
     return statusOf(info.isSymlink ? Deno.statSync(path) : info);
   } catch (error) {
-    return ifGone(error);
+    return unlessGone(error);
   }
 }
 
-async function statLater(path: string): Promise<FileStatus | undefined> {
+async function statLater(path: string): Promise<FileStatus | Error | undefined> {
   try {
     const info = await Deno.lstat(path);
     return statusOf(info.isSymlink ? await Deno.stat(path) : info);
   } catch (error) {
-    return ifGone(error);
+    return unlessGone(error);
   }
 }
 
-function ifGone(error: unknown): undefined {
+/** What else is wrong than that a file is gone. */
+function unlessGone(error: unknown): Error | undefined {
   const code = errorCode(error);
-  if (code !== "ENOENT" && code !== "ENOTDIR" && code !== "ELOOP") throw error;
+  if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
+  if (!(error instanceof Error)) throw error;
+  return error;
 }
