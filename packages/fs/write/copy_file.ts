@@ -26,8 +26,10 @@ export interface CopyRequest {
   readonly options: CopyOptions;
 }
 
-/** What the system says of the destination where it copies a file. */
+/** What the system says of the destination where it copies a file whose status could be read. */
 const OF_TARGET = new Set(["EDQUOT", "EFBIG", "ENOSPC", "EROFS"]);
+/** What it says of either. */
+const OF_EITHER = new Set(["EACCES", "EPERM"]);
 
 /** Times a file is copied that another one replaces meanwhile. */
 const MOST_TRIES = 5;
@@ -37,8 +39,7 @@ export async function copyFile(parts: LocalParts, request: CopyRequest): Promise
   const { subject, target, from, to, options } = request;
   const source = await statObject(parts, subject, from);
   checkMatch(subject, etagOf(source), options.sourceIfMatch);
-  await checkDestination(parts, target, to, options);
-  await ensureDirectory(parts, target, directoryOf(to));
+  await prepareDestination(parts, request);
   const temporary = temporaryPath(parts, to);
   try {
     const size = await copyWhole(parts, request, source, temporary);
@@ -62,6 +63,19 @@ export async function copyFile(parts: LocalParts, request: CopyRequest): Promise
   }
 }
 
+/** Makes the directory of the destination and looks at its conditions; what is wrong is told of the destination. */
+export async function prepareDestination(
+  parts: LocalParts,
+  { target, to, options }: CopyRequest,
+): Promise<void> {
+  try {
+    await checkDestination(parts, target, to, options);
+    await ensureDirectory(parts, target, directoryOf(to));
+  } catch (error) {
+    throw fileError(error, target, options.signal);
+  }
+}
+
 /** Copies one version of a file, not a mixture, and tells its size. */
 async function copyWhole(
   parts: LocalParts,
@@ -73,7 +87,7 @@ async function copyWhole(
     try {
       await copyContent(parts, from, temporary, options.signal);
     } catch (error) {
-      throw OF_TARGET.has(errorCode(error) ?? "") ? fileError(error, target) : error;
+      throw await isOfTarget(error, from) ? fileError(error, target) : error;
     }
     const now = await statObject(parts, subject, from);
     if (etagOf(now) === etagOf(source)) return source.size;
@@ -85,6 +99,17 @@ async function copyWhole(
     // A copy has the permissions of its source, which may not allow to write it again.
     await removeTemporary(parts, temporary);
     source = now;
+  }
+}
+
+async function isOfTarget(error: unknown, from: string): Promise<boolean> {
+  const code = errorCode(error) ?? "";
+  if (!OF_EITHER.has(code)) return OF_TARGET.has(code);
+  try {
+    (await Deno.open(from)).close();
+    return true;
+  } catch {
+    return false;
   }
 }
 

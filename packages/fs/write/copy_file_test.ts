@@ -1,4 +1,4 @@
-import { AlreadyExistsError, PreconditionFailedError, ServiceError } from "@lade/core";
+import { AlreadyExistsError, PermissionDeniedError, PreconditionFailedError, ServiceError } from "@lade/core";
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import type { LocalStore } from "../mod.ts";
 import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
@@ -86,3 +86,24 @@ testBoth(
     assertEquals([root.everything(), await textOf(store, "b")], [["a", "b"], "old"]);
   },
 );
+
+testBoth("copy() and rename() name the one of both that is closed", async ({ root, store }) => {
+  root.write("a", "content");
+  const { copyFile, mkdir, open } = Deno;
+  const deny = (): never => {
+    throw Object.assign(new Deno.errors.PermissionDenied("denied"), { code: "EACCES" });
+  };
+  const closed = async (action: () => Promise<unknown>) =>
+    (await assertRejects(action, PermissionDeniedError)).uri;
+  try {
+    Object.assign(Deno, { copyFile: deny, mkdir: deny });
+    assertEquals(await closed(() => store.copy("a", "b")), `${store.uri}/b`);
+    assertEquals(await closed(() => store.copy("a", "new/b")), `${store.uri}/new/b`);
+    assertEquals(await closed(() => store.rename("a", "new/b")), `${store.uri}/new/b`);
+    Deno.open = deny;
+    assertEquals(await closed(() => store.copy("a", "b")), `${store.uri}/a`);
+  } finally {
+    Object.assign(Deno, { copyFile, mkdir, open });
+  }
+  assertEquals(root.everything(), ["a"]);
+});

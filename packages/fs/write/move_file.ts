@@ -2,11 +2,9 @@ import { checkMatch, InvalidNameError } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
 import { etagOf, type FileStatus, isSameFile } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
-import { ensureDirectory } from "../tree/ensure_directory.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
-import { checkDestination } from "./check_destination.ts";
-import { copyFile, type CopyRequest } from "./copy_file.ts";
+import { copyFile, type CopyRequest, prepareDestination } from "./copy_file.ts";
 import { deleteFile } from "./delete_file.ts";
 import { lockObject, type ObjectLock } from "./lock_object.ts";
 import { replaceName, takeFreeName } from "./take_name.ts";
@@ -17,13 +15,12 @@ import { replaceName, takeFreeName } from "./take_name.ts";
  * very same name is an `InvalidNameError`.
  */
 export async function moveFile(parts: LocalParts, request: CopyRequest): Promise<void> {
-  const { subject, target, from, to, options } = request;
+  const { subject, from, to, options } = request;
   const source = await statObject(parts, subject, from);
   const etag = etagOf(source);
   checkMatch(subject, etag, options.sourceIfMatch);
-  await checkDestination(parts, target, to, options);
+  await prepareDestination(parts, request);
   if (from === to) return;
-  await ensureDirectory(parts, target, directoryOf(to));
   await refuseSameName(parts, request, source);
   if (await renameFile(parts, request)) return;
   await copyFile(parts, { ...request, options: { ...options, sourceIfMatch: etag } });
