@@ -61,3 +61,25 @@ Deno.test("lade rb never removes the root directory, and fails on what is missin
   }
   assertEquals((await cli.run(["rb", `${directory.path}/nope`])).code, 1);
 });
+
+Deno.test("lade rb and rm -r name what they leave behind and what may be done about it", async () => {
+  const unfinished = ".lade-0123456789abcdef-1~tmp";
+  await using directory = await TemporaryDirectory.make({
+    [`b/d/${unfinished}`]: "",
+    "c/d/z": "",
+    "c/empty/z": "",
+  });
+  await Deno.remove(`${directory.path}/c/empty/z`);
+  await Deno.remove(`${directory.path}/c/d/z`);
+  await Deno.symlink("nowhere", `${directory.path}/c/d/link`);
+  await using cli = new CliHere();
+  for (const args of [["rb"], ["rb", "-f"], ["rm", "-r"]]) {
+    for (const [name, left] of [["b", `b/d/${unfinished}`], ["c", "c/d/link"]] as const) {
+      const { code, stdout, stderr } = await cli.run([...args, `${directory.path}/${name}`]);
+      assertEquals([code, stdout], [1, ""]);
+      const path = JSON.stringify(`${directory.path}/${left}`);
+      assertStringIncludes(stderr, `the directory holds something that is no object, ${path}`);
+      assertEquals(stderr.includes("this file may be removed"), name === "b");
+    }
+  }
+});

@@ -2,6 +2,7 @@ import { InvalidNameError, NotEmptyError } from "@lade/core/errors";
 import { deletePrefix } from "@lade/core/operations";
 import { OperationMessage } from "../messages/operation_message.ts";
 import { localPathOf, locate, locatePrefix, type Place } from "../places/place.ts";
+import { whatIsLeft } from "../places/remove_empty_directories.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { RbOptions } from "./rb.ts";
@@ -33,8 +34,8 @@ async function removeContainer(
   const { uri } = place;
   if (force && !await empty(context, place, dryRun)) return;
   if (!dryRun) {
-    await (await context.lade()).deleteContainer(uri, { signal }).catch((error) => {
-      throw error instanceof NotEmptyError ? notEmpty(uri, error) : error;
+    await (await context.lade()).deleteContainer(uri, { signal }).catch(async (error) => {
+      throw error instanceof NotEmptyError ? await explainNotEmpty(place, signal, error) : error;
     });
   } else if (!force) {
     for await (const _ of place.store.list("", { signal })) throw notEmpty(uri);
@@ -59,6 +60,19 @@ async function empty(context: CommandContext, { store, uriOf }: Place, dryRun: b
     } else await removed(key);
   }
   return emptied;
+}
+
+/** What is left of a local directory need not be an object, which -f would remove. */
+async function explainNotEmpty(
+  place: Place,
+  signal: AbortSignal,
+  cause: NotEmptyError,
+): Promise<NotEmptyError> {
+  const { store, uri } = place;
+  const path = localPathOf(uri);
+  if (path === undefined) return notEmpty(uri, cause);
+  for await (const _ of store.list("", { signal })) return notEmpty(uri, cause);
+  return new NotEmptyError({ operation: "remove", uri, detail: await whatIsLeft(path), cause });
 }
 
 function notEmpty(uri: string, cause?: unknown): NotEmptyError {

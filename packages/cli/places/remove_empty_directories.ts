@@ -15,9 +15,34 @@ export async function removeEmptyDirectories(lade: Lade, prefix: Place, signal: 
   } catch (error) {
     if (error instanceof NotFoundError) return;
     if (!(error instanceof NotEmptyError)) throw error;
-    const detail = "the directory holds something that is no object";
-    throw new NotEmptyError({ operation: "remove", uri: prefix.uri, detail, cause: error });
+    throw new NotEmptyError({
+      operation: "remove",
+      uri: prefix.uri,
+      detail: await whatIsLeft(path),
+      cause: error,
+    });
   }
+}
+
+/** Says what keeps a directory without objects from being removed. */
+export async function whatIsLeft(directory: string): Promise<string> {
+  const left = await firstLeft(directory.endsWith("/") ? directory : `${directory}/`).catch(() => undefined);
+  if (left === undefined) return "the directory holds something that is no object";
+  const what = `the directory holds something that is no object, ${JSON.stringify(left)}`;
+  return /\/\.lade-[^/]*~tmp$/.test(left)
+    ? `${what}: a write is under way, or was killed, and then this file may be removed`
+    : what;
+}
+
+/** The path of the first name below a directory (whose path ends in a slash) that is none itself. */
+async function firstLeft(directory: string): Promise<string | undefined> {
+  const entries = await Array.fromAsync(Deno.readDir(directory));
+  for (const { name, isDirectory } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+    if (!isDirectory) return directory + name;
+    const left = await firstLeft(`${directory}${name}/`);
+    if (left !== undefined) return left;
+  }
+  return undefined;
 }
 
 async function isWorkingDirectory(path: string): Promise<boolean> {
