@@ -5,7 +5,7 @@ import { directoryOf } from "./tree.ts";
 
 /**
  * Makes sure that a directory below the root exists and may be written to, and makes it with its parents where it does
- * not. One of its parents being a file is an `InvalidNameError`, a missing root a `NotFoundError`.
+ * not. One of its parents being a file or a broken link is an `InvalidNameError`, a missing root a `NotFoundError`.
  */
 export async function ensureDirectory(parts: LocalParts, subject: Subject, path: string): Promise<void> {
   const { tree, calls, config } = parts;
@@ -23,12 +23,14 @@ export async function ensureDirectory(parts: LocalParts, subject: Subject, path:
   for (const child of missing) await calls.syncDirectory(directoryOf(child));
 }
 
-async function exists({ calls }: LocalParts, subject: Subject, path: string): Promise<boolean> {
-  const status = await calls.present(calls.stat(path));
+async function exists({ calls, tree }: LocalParts, subject: Subject, path: string): Promise<boolean> {
+  let status = await calls.present(calls.stat(path));
+  if (!status && path !== tree.root) status = await calls.present(calls.lstat(path));
   if (!status || status.kind === "directory") return status !== undefined;
+  const what = status.kind === "link" ? "a symbolic link that leads nowhere" : "a file";
   throw new InvalidNameError({
     ...subject,
-    detail: `${JSON.stringify(path)} is a file, so that a file system can hold nothing below it`,
+    detail: `${JSON.stringify(path)} is ${what}, so that a file system can hold nothing below it`,
   });
 }
 

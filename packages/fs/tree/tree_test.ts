@@ -1,4 +1,4 @@
-import { NotFoundError, PermissionDeniedError } from "@lade/core";
+import { InvalidNameError, NotFoundError, PermissionDeniedError } from "@lade/core";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { makeRoot } from "../testing/make_root.ts";
 import { type BothContext, bytes, keysOf, testBoth, textOf } from "../testing/both_stores.ts";
@@ -138,6 +138,23 @@ testBoth("rename() of a link moves the content, which a link elsewhere might not
     assertEquals(await textOf(store, "deep/er/moved"), "inside");
     assertEquals(await textOf(store, "dir/file"), "inside");
     await assertRejects(() => store.head("file-in"), NotFoundError);
+  });
+});
+
+testBoth("a write below a link that leads nowhere is an InvalidNameError", async (context) => {
+  await withLinks(context, "follow-inside", async (store) => {
+    await store.put("a", bytes("x"));
+    const calls = [
+      () => store.put("broken/new", bytes("x")),
+      () => store.put("broken/new", bytes("x"), { ifNoneMatch: "*" }),
+      () => store.createWriter("broken/deep/new"),
+      () => store.copy("a", "broken/new", { ifNoneMatch: "*" }),
+      () => store.rename("a", "broken/new"),
+    ];
+    for (const call of calls) {
+      const error = await assertRejects(call, InvalidNameError, undefined, `${call}`);
+      assertStringIncludes(error.message, '/broken" is a symbolic link that leads nowhere');
+    }
   });
 });
 
