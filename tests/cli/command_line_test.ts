@@ -136,3 +136,18 @@ Deno.test("lade --config configures a backend, and refuses what it does not know
     assertStringIncludes(outcome.stderr, said);
   }
 });
+
+Deno.test("an option before its command, and options without a command, are told as what they are", async () => {
+  await using cli = new CliHere();
+  const early = await cli.run(["--dry-run", "rm", "memory://m/a"]);
+  assertEquals([early.code, early.stderr.split("\n")[1]?.trim()], [
+    2,
+    "It goes after the name of the command.",
+  ]);
+  assertStringIncludes(early.stderr, '"--dry-run"');
+  assertEquals(await cli.run(["-q"]), {
+    code: 2,
+    stdout: "",
+    stderr: "lade: A command is needed.\n  See lade --help.\n",
+  });
+});

@@ -1,6 +1,7 @@
 import { UsageMessage } from "../messages/usage_message.ts";
 import { look } from "../places/look.ts";
 import { locate, type Place } from "../places/place.ts";
+import { refuseMissing } from "../places/refuse_missing.ts";
 import { tellingLeftOut } from "../places/telling_left_out.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
@@ -66,5 +67,7 @@ async function sumPrefix(
     level.size += object.size;
     level.objects++;
   }
-  while (open.length > 0) await close();
+  while (open.length > 1) await close();
+  if (root.objects === 0) await refuseMissing(place, "sum up");
+  await close();
 }

@@ -1,9 +1,9 @@
-import { NotFoundError } from "@lade/core/errors";
 import { ContainerMessage } from "../messages/container_message.ts";
 import { ObjectMessage } from "../messages/object_message.ts";
 import { PrefixMessage } from "../messages/prefix_message.ts";
 import { look } from "../places/look.ts";
-import { isLocalDirectory, locate, nameOf, type Place, uriOfArgument } from "../places/place.ts";
+import { locate, nameOf, type Place, uriOfArgument } from "../places/place.ts";
+import { refuseMissing } from "../places/refuse_missing.ts";
 import { tellingLeftOut } from "../places/telling_left_out.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
@@ -52,7 +52,7 @@ async function listPrefix(
   fullNames: boolean,
 ): Promise<void> {
   const { output, signal } = context;
-  const { store, key, uri, uriOf } = place;
+  const { store, key, uriOf } = place;
   const listing = { signal, ...tellingLeftOut(context, place) };
   const entries = recursive ? store.list(key, listing) : store.listWithDelimiter(key, listing);
   let any = false;
@@ -67,7 +67,5 @@ async function listPrefix(
         : new ObjectMessage(entryUri, name, entry, humanSizes),
     );
   }
-  if (!any && key !== "" && !await isLocalDirectory(uri)) {
-    throw new NotFoundError({ operation: "list", uri, detail: "no such prefix" });
-  }
+  if (!any) await refuseMissing(place, "list");
 }

@@ -7,6 +7,7 @@ import { explainMissing } from "../places/explain_missing.ts";
 import { look, type Named } from "../places/look.ts";
 import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
 import { isPrefix, localPathOf, locate, type Place, prefixNoun } from "../places/place.ts";
+import { refuseMissing } from "../places/refuse_missing.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { RmOptions } from "./rm.ts";
@@ -93,14 +94,23 @@ class Removal {
     const { store, key, uriOf } = prefix;
     const { signal } = this.#context;
     if (localPathOf(prefix.uri) === "/") throw invalid(prefix, "the root directory is not removed");
+    let isEmpty = true;
+    const end = async () => {
+      if (isEmpty && !this.#options.force) await refuseMissing(prefix, "remove");
+    };
     if (this.#options.dryRun) {
-      for await (const object of store.list(key, { signal })) await this.#removed(uriOf(object.key));
-      return;
+      for await (const object of store.list(key, { signal })) {
+        isEmpty = false;
+        await this.#removed(uriOf(object.key));
+      }
+      return await end();
     }
     for await (const { key: removed, error } of deletePrefix(store, key, { signal })) {
+      isEmpty = false;
       if (error) await this.fail(error);
       else await this.#removed(uriOf(removed));
     }
+    await end();
     await removeEmptyDirectories(await this.#context.lade(), prefix, signal);
   }
 

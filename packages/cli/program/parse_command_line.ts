@@ -81,7 +81,9 @@ function tidy(text: string): string {
 
 function problemOf(args: readonly string[], error: Message): string {
   if (args.length === 0) return "A command is needed.\nSee lade --help.";
-  const problem = formatMessage(error, { quotes: true, colors: false }).replaceAll(/\n\n+/g, "\n");
+  const problem = formatMessage(error, { quotes: true, colors: false }).replaceAll(/\n\n+/g, "\n")
+    .replace(/^No matching command.*/, "A command is needed.")
+    .replace(/(?<="(-\S+)"\.\n)Did you mean `\1`\?/, "It goes after the name of the command.");
   const command = args.find((arg) => isCommandName(arg));
   const own = command === undefined ? args.map(ownNameOf).find((name) => name !== undefined) : undefined;
   const hint = own === undefined || problem.includes(`\`${own}\``) ? "" : `\nHere it is called ${own}.`;

@@ -13,6 +13,7 @@ import {
   placeOf,
   prefixNoun,
 } from "../places/place.ts";
+import { refuseMissing } from "../places/refuse_missing.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import { comparableUri } from "../places/comparable_uri.ts";
 import { type Conversion, convertedName, exactName } from "./conversion.ts";
@@ -88,8 +89,13 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   await refuseOverlap(plan, prefix);
   const clashes = new NameClashes();
   const leftOut: Refusal[] = [];
-  const onLeftOut = (entry: LeftOut) => void leftOut.push(planLeftOut(plan, prefix, entry));
+  let isEmpty = true;
+  const onLeftOut = (entry: LeftOut) => {
+    isEmpty = false;
+    leftOut.push(planLeftOut(plan, prefix, entry));
+  };
   for await (const meta of prefix.store.list(prefix.key, { signal, onLeftOut })) {
+    isEmpty = false;
     yield* leftOut.splice(0);
     const clash = plan.conversion !== "none" && clashes.find(meta.key);
     if (clash) {
@@ -99,6 +105,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     } else yield planListed(plan, prefix, meta);
   }
   yield* leftOut;
+  if (isEmpty) await refuseMissing(prefix, operation);
 }
 
 /** What has bytes would be missed at the destination; the rest is worth a note. */

@@ -1,0 +1,35 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { CliHere } from "./run_here.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
+
+Deno.test("a prefix with nothing under it fails, with or without its slash, except for rm -f", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://m/data/a": "1" });
+  const lines = [["ls"], ["ls", "-r"], ["du"], ["rm", "-r"], ["rm", "-r", "--dry-run"]];
+  for (const place of ["memory://m/typo", "memory://m/typo/"]) {
+    const transfers = ["cp", "mv"].map((name) => [name, "-r", place, "memory://to/"]);
+    for (const args of [...lines.map((line) => [...line, place]), ...transfers]) {
+      const { code, stdout, stderr } = await cli.run(args);
+      assertEquals([args, code, stdout], [args, 1, ""]);
+      assertStringIncludes(stderr, `"${place}": no such `);
+    }
+    for (const args of [["rm", "-r", "-f", place], ["rm", "-r", "-f", "--dry-run", place]]) {
+      const { code, stderr } = await cli.run(args);
+      assertEquals([args, code, stderr.includes("no such")], [args, 0, false]);
+    }
+  }
+});
+
+Deno.test("a container and a directory may be empty", async () => {
+  await using directory = await TemporaryDirectory.make({ "d/a": "" });
+  await Deno.remove(`${directory.path}/d/a`);
+  await using cli = new CliHere();
+  await cli.run(["mb", "memory://empty"]);
+  for (const place of ["memory://empty", `${directory.path}/d/`]) {
+    for (
+      const args of [["ls", place], ["du", place], ["cp", "-r", place, "memory://to/"], ["rm", "-r", place]]
+    ) {
+      assertEquals([args, (await cli.run(args)).code], [args, 0]);
+    }
+  }
+});
