@@ -181,8 +181,13 @@ export class Lade implements AsyncDisposable {
     }
   }
 
-  /** Writes an object in one step. Text is stored as UTF-8. */
+  /** Writes an object in one step. Text is stored as UTF-8; one that is no Unicode (a lone surrogate) is a `TypeError`. */
   async put(uri: string, data: Uint8Array | string, options: PutOptions = {}): Promise<PutResult> {
+    if (typeof data === "string" && !data.isWellFormed()) {
+      throw new TypeError(
+        `Cannot put ${JSON.stringify(uri)}: the text holds a lone surrogate, which UTF-8 has not`,
+      );
+    }
     const { store, key } = await this.#object(uri, "put");
     return await store.put(key, typeof data === "string" ? new TextEncoder().encode(data) : data, options);
   }
@@ -254,8 +259,9 @@ export class Lade implements AsyncDisposable {
 
   /**
    * Uploads local files, and directories with all below them, to a prefix (a URI that ends in `/`). A file keeps its
-   * name, a directory's files their names below it. Rejects with an `AggregateError` when any failed, after the rest;
-   * a link that leads out of its directory fails, unless the configuration says `symlinks: "follow"`.
+   * name, a directory's files their names below it; of two that would have one name the second fails. Rejects with an
+   * `AggregateError` when any failed, after the rest; a link that leads out of its directory fails, unless the
+   * configuration says `symlinks: "follow"`.
    */
   async upload(
     files: string | Iterable<string>,

@@ -137,9 +137,10 @@ Deno.test("Lade uploads files and directories and downloads them again", async (
     await assertRejects(() => lade.upload(`${root}/three`, "memory://m/p"), InvalidNameError, "ends in /");
     await assertRejects(
       () => lade.upload([`${root}/three`, `${root}/out/three`], "memory://m/q/"),
-      TypeError,
-      "has the same name",
+      AggregateError,
+      "1 of 2 objects failed",
     );
+    assertEquals(text(await lade.get("memory://m/q/three")), "333");
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -163,4 +164,43 @@ Deno.test("Lade.download() writes nothing outside its directory and reports what
   } finally {
     await Deno.remove(root, { recursive: true });
   }
+});
+
+Deno.test("Lade.upload() goes on past what is missing, closed, or has the name of another", async () => {
+  await using lade = new Lade();
+  const root = await Deno.makeTempDir({ prefix: "lade-" });
+  const { readDir } = Deno;
+  try {
+    for (const file of ["a/x", "a/y", "b/closed/z", "b/x", "c/y"]) {
+      await Deno.mkdir(`${root}/${file.slice(0, file.lastIndexOf("/"))}`, { recursive: true });
+      await Deno.writeTextFile(`${root}/${file}`, file);
+    }
+    Deno.readDir = (path) => {
+      if (!String(path).endsWith("/closed/")) return readDir(path);
+      throw Object.assign(new Deno.errors.PermissionDenied("denied"), { code: "EACCES" });
+    };
+    const paths = ["a", "none", "b", "c/y"].map((name) => `${root}/${name}`);
+    const error = await assertRejects(
+      () => lade.upload(paths, "memory://m/"),
+      AggregateError,
+      "4 of 6 objects",
+    );
+    assertEquals(error.errors.map(({ name, uri }) => [name, uri]), [
+      ["NotFoundError", `file://${root}/none`],
+      ["PermissionDeniedError", `file://${root}/b/closed/`],
+      ["InvalidNameError", `file://${root}/b/x`],
+      ["InvalidNameError", `file://${root}/c/y`],
+    ]);
+    assertEquals(text(await lade.get("memory://m/x")), "a/x");
+    assertEquals(text(await lade.get("memory://m/y")), "a/y");
+  } finally {
+    Deno.readDir = readDir;
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("Lade.put() refuses text that UTF-8 can not hold", async () => {
+  await using lade = new Lade();
+  await assertRejects(() => lade.put("memory://m/a", "a\ud800"), TypeError, "a lone surrogate");
+  assertEquals(await lade.exists("memory://m/a"), false);
 });

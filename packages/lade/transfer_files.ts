@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { CopyTreeOptions, LeftOut } from "@lade/core";
-import { AlreadyExistsError, InvalidNameError, UnsupportedError } from "@lade/core/errors";
+import { AlreadyExistsError, InvalidNameError, NotFoundError, UnsupportedError } from "@lade/core/errors";
 import { copyTree } from "@lade/core/operations";
 import type { Lade, LocatedUri } from "./lade.ts";
 import { directoryUri, fileUri } from "./local_path.ts";
@@ -30,22 +30,40 @@ export async function uploadFiles(
   const target = await lade.locate(uri);
   const tally = new Tally("upload to", uri);
   const names = new Map<string, string>();
-  for (const path of paths) {
-    if ((await Deno.stat(path)).isDirectory) {
-      await tally.tree(await lade.locate(directoryUri(path)), target, options);
-      continue;
-    }
-    const name = basename(path);
+  const refuseTwin = (path: string, name: string) => {
     const earlier = names.get(name);
-    if (earlier !== undefined) {
-      throw new TypeError(
-        `Cannot upload ${JSON.stringify(path)}: ${JSON.stringify(earlier)} has the same name`,
-      );
+    names.set(name, earlier ?? path);
+    if (earlier === undefined) return true;
+    const detail = `${JSON.stringify(earlier)} has the same name`;
+    tally.fail(new InvalidNameError({ operation: "upload", uri: fileUri(path), detail }));
+    return false;
+  };
+  const all = [...paths];
+  for (const path of all) {
+    const directory = await isDirectory(path).catch((error) => tally.fail(error));
+    if (directory === true) {
+      const { filter } = options;
+      const from = await lade.locate(directoryUri(path));
+      const fits = (key: string) => all.length === 1 || refuseTwin(`${path}/${key}`, key);
+      await tally.tree(from, target, {
+        ...options,
+        filter: (meta) => (filter?.(meta) ?? true) && fits(meta.key.slice(from.key.length)),
+      });
+    } else if (directory === false && refuseTwin(path, basename(path))) {
+      await tally.one(lade, fileUri(path), target.uriOf(target.key + basename(path)), options);
     }
-    names.set(name, path);
-    await tally.one(lade, fileUri(path), target.uriOf(target.key + name), options);
   }
   return tally.summary();
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const detail = "no such file or directory";
+    throw new NotFoundError({ operation: "upload", uri: fileUri(path), detail, cause: error });
+  }
 }
 
 /** Downloads an object, or everything under a prefix, into a directory. */
@@ -100,6 +118,11 @@ class Tally {
     };
     const results = copyTree(from.store, from.key, to.store, to.key, { ...options, onLeftOut });
     for await (const { source, error } of results) this.#add(source.size, error);
+  }
+
+  /** Notes what could not be copied. */
+  fail(error: unknown): void {
+    this.#add(0, error);
   }
 
   async one(lade: Lade, from: string, to: string, options: CopyTreeOptions): Promise<void> {
