@@ -33,3 +33,20 @@ Deno.test("a container and a directory may be empty", async () => {
     }
   }
 });
+
+Deno.test("a file whose name is written with a slash is called a file", async () => {
+  await using directory = await TemporaryDirectory.make({ "d/a": "1" });
+  await using cli = new CliHere();
+  const transfers = ["cp", "mv", "get"].map((
+    name,
+  ) => [name, `${directory.path}/d/a/`, `${directory.path}/b`]);
+  for (
+    const args of [...["cat", "stat", "rm"].map((name) => [name, `${directory.path}/d/a/`]), ...transfers]
+  ) {
+    const { code, stderr } = await cli.run(args);
+    assertEquals([args, code], [args, 1]);
+    assertStringIncludes(stderr, `"${directory.uri("d/a/")}": it is a file, leave out the slash at its end`);
+  }
+  assertStringIncludes((await cli.run(["cat", `${directory.path}/d/`])).stderr, "it is a directory, use ls");
+  assertEquals(await directory.tree(), { "d/a": "1" });
+});

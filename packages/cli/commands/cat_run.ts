@@ -1,7 +1,7 @@
-import { InvalidNameError } from "@lade/core/errors";
 import { readChunks } from "@lade/core/operations";
 import { explainMissing } from "../places/explain_missing.ts";
-import { isPrefix, locate, prefixNoun } from "../places/place.ts";
+import { locate } from "../places/place.ts";
+import { refusePrefix } from "../places/refuse_prefix.ts";
 import { VerificationMessage } from "../messages/verification_message.ts";
 import { type Verification, verifiedChunks } from "../transfer/verification.ts";
 import type { RunCommand } from "../program/command.ts";
@@ -20,10 +20,7 @@ export const runCat: RunCommand<CatOptions> = async (context, { offset, length, 
   for (const argument of uris) {
     try {
       const place = await locate(lade, argument);
-      if (isPrefix(place)) {
-        const detail = `it is ${prefixNoun(place)}, use ls`;
-        throw new InvalidNameError({ operation: "get", uri: place.uri, detail });
-      }
+      await refusePrefix(place, "get", "use ls");
       await using chunks = await readChunks(place.store, place.key, { signal, ...(part && { range }) })
         .catch(async (error) => {
           throw await explainMissing(error, { lade, place, operation: "get", advice: "use ls", signal });

@@ -6,8 +6,9 @@ import { SummaryMessage } from "../messages/summary_message.ts";
 import { explainMissing } from "../places/explain_missing.ts";
 import { look, type Named } from "../places/look.ts";
 import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
-import { isPrefix, localPathOf, locate, type Place, prefixNoun } from "../places/place.ts";
+import { localPathOf, locate, type Place } from "../places/place.ts";
 import { refuseMissing } from "../places/refuse_missing.ts";
+import { refusePrefix } from "../places/refuse_prefix.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { RmOptions } from "./rm.ts";
@@ -74,9 +75,7 @@ class Removal {
   }
 
   async #removeObject(place: Place): Promise<void> {
-    if (isPrefix(place)) {
-      throw invalid(place, `it is ${prefixNoun(place)}, add -r to remove everything under it`);
-    }
+    await refusePrefix(place, "remove", "add -r to remove everything under it");
     const { signal } = this.#context;
     const { store, key } = place;
     if (!this.#options.force) {

@@ -1,7 +1,7 @@
-import { InvalidNameError } from "@lade/core/errors";
 import { StatMessage } from "../messages/stat_message.ts";
 import { explainMissing } from "../places/explain_missing.ts";
-import { isPrefix, locate, prefixNoun } from "../places/place.ts";
+import { locate } from "../places/place.ts";
+import { refusePrefix } from "../places/refuse_prefix.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { StatOptions } from "./stat.ts";
 
@@ -12,10 +12,7 @@ export const runStat: RunCommand<StatOptions> = async (context, { uris }) => {
   for (const argument of uris) {
     try {
       const place = await locate(lade, argument);
-      if (isPrefix(place)) {
-        const detail = `it is ${prefixNoun(place)}, use du or ls`;
-        throw new InvalidNameError({ operation: "stat", uri: place.uri, detail });
-      }
+      await refusePrefix(place, "stat", "use du or ls");
       const info = await place.store.head(place.key, { signal }).catch(async (error) => {
         throw await explainMissing(error, { lade, place, operation: "stat", advice: "use du or ls", signal });
       });

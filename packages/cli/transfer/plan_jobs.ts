@@ -3,16 +3,8 @@ import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
 import { localNameFault } from "../places/local_name_fault.ts";
 import { look } from "../places/look.ts";
-import {
-  isPrefix,
-  localPathOf,
-  locate,
-  nameOf,
-  type Place,
-  placeBelow,
-  placeOf,
-  prefixNoun,
-} from "../places/place.ts";
+import { localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
+import { refusePrefix } from "../places/refuse_prefix.ts";
 import { refuseMissing } from "../places/refuse_missing.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import { comparableUri } from "../places/comparable_uri.ts";
@@ -52,7 +44,7 @@ export async function* planJobs(plan: JobPlan): AsyncGenerator<Job | Refusal> {
       }
       const place = await locate(plan.lade, source);
       if (plan.recursive) yield* planTree(plan, place);
-      else yield planObject(plan, place, taken);
+      else yield await planObject(plan, place, taken);
     } catch (error) {
       plan.signal.throwIfAborted();
       if (!(error instanceof Error)) throw error;
@@ -61,11 +53,8 @@ export async function* planJobs(plan: JobPlan): AsyncGenerator<Job | Refusal> {
   }
 }
 
-function planObject(plan: JobPlan, place: Place, taken: Set<string>): Job | Refusal {
-  if (isPrefix(place)) {
-    const detail = `it is ${prefixNoun(place)}, add -r to take everything under it`;
-    throw new InvalidNameError({ operation: plan.operation, uri: place.uri, detail });
-  }
+async function planObject(plan: JobPlan, place: Place, taken: Set<string>): Promise<Job | Refusal> {
+  await refusePrefix(place, plan.operation, "add -r to take everything under it");
   const job = withDestination(plan, { from: place }, nameOf(place));
   if ("reason" in job || !job.to) return job;
   if (taken.has(job.to.uri)) {
