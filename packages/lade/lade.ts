@@ -18,7 +18,7 @@ import type {
   WriterOptions,
 } from "@lade/core";
 import { createStoreContext } from "@lade/core/backend";
-import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
+import { InvalidNameError, StoreError, UnsupportedError } from "@lade/core/errors";
 import { copyObject, deletePrefix, exists, getBytes, getMany, readInto, stream } from "@lade/core/operations";
 
 import { createDefaultRegistry } from "./default_registry.ts";
@@ -152,22 +152,39 @@ export class Lade implements AsyncDisposable {
     return stream(store, key, options);
   }
 
-  /** Reads many whole objects of one container at once and yields them in order, each with its bytes or its error. */
+  /**
+   * Reads many whole objects of one container at once and yields them in order, each with its bytes or its error, also
+   * that of a URI that is none.
+   */
   async *getMany(
     uris: AsyncIterable<string> | Iterable<string>,
     options: GetManyOptions = {},
   ): AsyncGenerator<GetManyUriResult> {
+    if (typeof uris === "string") {
+      throw new TypeError("Cannot get many objects by one string: a list of URIs is needed");
+    }
     const iterator = Symbol.asyncIterator in uris ? uris[Symbol.asyncIterator]() : uris[Symbol.iterator]();
     try {
       let next = await iterator.next();
       while (!next.done) {
-        const { store, uriOf } = await this.#object(next.value, "get");
-        let following: IteratorResult<string> = next;
+        const given = next.value;
         const locate = (uri: string) => this.#object(uri, "get");
+        let first: LocatedUri;
+        try {
+          first = await locate(given);
+        } catch (error) {
+          if (!(error instanceof StoreError)) throw error;
+          yield { key: given, uri: given, error };
+          next = await iterator.next();
+          continue;
+        }
+        const { store, uriOf } = first;
+        let following: IteratorResult<string> = next;
         const keys = async function* (): AsyncGenerator<string> {
           for (; !following.done; following = await iterator.next()) {
-            const located = await locate(following.value);
-            if (located.store !== store) return;
+            // One that cannot be located is told in its turn.
+            const located = await locate(following.value).catch(() => undefined);
+            if (located?.store !== store) return;
             yield located.key;
           }
         };

@@ -54,6 +54,36 @@ Deno.test("Lade.openStore() opens a container or a prefix, not a key", async () 
   await assertRejects(() => lade.openStore("memory://m/d/a"), InvalidNameError, "prefix ends in /");
 });
 
+Deno.test("Lade.getMany() tells of URIs that are none in their turn, and refuses one string", async () => {
+  await using lade = new Lade();
+  await lade.put("memory://m/a", "1");
+  const uris = [
+    "nonsense",
+    "memory://m/a",
+    "file://m/x",
+    "nobody://m/a",
+    "memory://m/a",
+    "memory://m/b",
+  ];
+  const results = await Array.fromAsync(lade.getMany(uris));
+  assertEquals(
+    results.map(({ uri, bytes, error }) => [uri, text(bytes), (error as Error | undefined)?.name]),
+    [
+      ["nonsense", undefined, "InvalidNameError"],
+      ["memory://m/a", "1", undefined],
+      ["file://m/x", undefined, "InvalidNameError"],
+      ["nobody://m/a", undefined, "InvalidNameError"],
+      ["memory://m/a", "1", undefined],
+      ["memory://m/b", undefined, "NotFoundError"],
+    ],
+  );
+  await assertRejects(
+    () => Array.fromAsync(lade.getMany("memory://m/a")),
+    TypeError,
+    "a list of URIs is needed",
+  );
+});
+
 Deno.test("Lade.getMany() crosses containers and keeps the order", async () => {
   await using lade = new Lade();
   for (const [uri, value] of [["memory://m/a", "1"], ["memory://n/b", "2"], ["memory://m/c", "3"]] as const) {
