@@ -52,9 +52,12 @@ export class Retries {
     this.#config.retryBudget.succeed(this.#spent || 1);
   }
 
-  /** An answered request may be sent again; one that may have been acted on unanswered only if it is idempotent. */
+  /**
+   * A request that the service answered may be sent again. One that may have been acted on unanswered only if it is
+   * idempotent; a gateway that says it got no answer is no answer of the service's.
+   */
   #mayRepeat(cause: TransportError | number): boolean {
-    if (typeof cause === "number") return true;
+    if (typeof cause === "number") return this.#idempotent || (cause !== 502 && cause !== 504);
     return cause.retryable && (this.#idempotent || cause.sent === "none");
   }
 }

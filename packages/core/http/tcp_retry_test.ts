@@ -51,10 +51,10 @@ async function send(
 
 for (const status of [408, 429, 500, 502, 503, 504]) {
   Deno.test(`TcpTransport tries again after ${status}, whatever the method`, async () => {
-    for (const method of ["GET", "POST"]) {
+    for (const [method, idempotent] of [["GET", true], ["POST", status === 502 || status === 504]] as const) {
       const { server, asked } = serve(`${status} Sorry`, "200 OK");
       await using _ = server;
-      assertEquals(await send(server, { method, body: new Uint8Array(9) }), {
+      assertEquals(await send(server, { method, idempotent, body: new Uint8Array(9) }), {
         status: 200,
         attempts: 2,
         throttled: status === 429 || status === 503,
@@ -62,6 +62,17 @@ for (const status of [408, 429, 500, 502, 503, 504]) {
         delays: [100],
       });
       assertEquals([asked(), server.connections], [2, 1]);
+    }
+  });
+}
+
+for (const status of [502, 504]) {
+  Deno.test(`TcpTransport does not send again what is not idempotent after a gateway's ${status}`, async () => {
+    for (const request of [{ method: "POST" }, { method: "PUT", idempotent: false }]) {
+      const { server, asked } = serve(`${status} Sorry`, "200 OK");
+      await using _ = server;
+      const { attempts, status: got } = await send(server, { ...request, body: new Uint8Array(9) });
+      assertEquals([got, attempts, asked()], [status, 1, 1]);
     }
   });
 }

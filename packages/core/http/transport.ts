@@ -54,7 +54,10 @@ export interface TransportRequest {
    * What it gives replaces `headers` and `url`.
    */
   readonly prepare?: (attempt: number) => RequestHead | Promise<RequestHead>;
-  /** Whether the same request may reach the service twice. By default so for GET, HEAD, PUT, DELETE and OPTIONS. */
+  /**
+   * Whether the same request may be acted on twice. By default so for GET, HEAD, PUT, DELETE and OPTIONS. One that may
+   * not is sent again only if it never reached the service, or if the service, not a gateway (502, 504), refused it.
+   */
   readonly idempotent?: boolean;
   /** Waits for the service's `100 Continue` before the body is sent; by default for large bodies. */
   readonly expectContinue?: boolean;
