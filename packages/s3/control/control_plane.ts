@@ -4,6 +4,7 @@ import type { Corrections, S3Connection, SignedBy } from "../client/s3_connectio
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
+import { unlikeS3 } from "../objects/object_info.ts";
 import { type SdkSendOptions, TransportHandler } from "./transport_handler.ts";
 
 /** The AWS SDK's module. */
@@ -17,6 +18,13 @@ export interface ControlOptions {
   readonly idempotent: boolean;
 }
 
+/** A client of the SDK and what it was made for. */
+interface MadeClient {
+  readonly client: S3Client;
+  readonly region: string;
+  readonly credentials: S3Credentials | undefined;
+}
+
 /**
  * The calls on buckets, uploads, copies and many keys, made by the AWS SDK over our transport. The SDK is loaded by the
  * first of them; its own retries, redirects and corrections are off.
@@ -24,7 +32,7 @@ export interface ControlOptions {
 export class ControlPlane {
   readonly #connection: S3Connection;
   #sdk: Promise<Sdk> | undefined;
-  #client: { readonly client: S3Client; readonly region: string } | undefined;
+  #client: MadeClient | undefined;
 
   /** Makes calls of one connection. */
   constructor(connection: S3Connection) {
@@ -52,10 +60,10 @@ export class ControlPlane {
         });
       } catch (error) {
         if (signal?.aborted) throw signal.reason;
+        if (isOfSdk(error)) throw unlikeS3(call, error.message);
         if (!(error instanceof ServiceFault) || !await this.#connection.correct(error, corrections, used)) {
           throw this.#connection.translate(error, call);
         }
-        this.#client = undefined;
       }
     }
   }
@@ -75,14 +83,14 @@ export class ControlPlane {
 
   #clientOf(sdk: Sdk, credentials: S3Credentials | undefined): S3Client {
     const { endpoint, region } = this.#connection;
-    if (this.#client?.region === region) return this.#client.client;
+    // The SDK keeps credentials of its own accord, so others need another client.
+    const made = this.#client;
+    if (made?.region === region && made.credentials === credentials) return made.client;
     const client = new sdk.S3Client({
       region,
       endpoint: endpoint.serviceUrl,
       forcePathStyle: endpoint.pathStyle,
-      credentials: credentials
-        ? this.#credentials
-        : { accessKeyId: "anonymous", secretAccessKey: "anonymous" },
+      credentials: credentials ?? { accessKeyId: "anonymous", secretAccessKey: "anonymous" },
       ...(credentials ? {} : { signer: { sign: (request) => Promise.resolve(request) } }),
       requestHandler: new TransportHandler(this.#connection),
       maxAttempts: 1,
@@ -108,13 +116,13 @@ export class ControlPlane {
       sigv4aSigningRegionSet: [],
       authSchemePreference: [],
     });
-    this.#client = { client, region };
+    this.#client = { client, region, credentials };
     return client;
   }
+}
 
-  readonly #credentials = async (): Promise<S3Credentials> => {
-    const credentials = await this.#connection.credentials?.get();
-    if (!credentials) throw new TypeError("Cannot sign a request: the connection is anonymous");
-    return credentials;
-  };
+/** Whether the SDK could not read an answer: what the service reports never gets as far as the SDK. */
+function isOfSdk(error: unknown): error is Error {
+  if (!(error instanceof Error) || error instanceof ServiceFault) return false;
+  return "$metadata" in error || "$response" in error;
 }

@@ -12,7 +12,7 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { headObject } from "../objects/head_object.ts";
-import { quoteEtag, unquoteEtag } from "../objects/object_info.ts";
+import { quoteEtag, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
 import { encodePath, encodeStrict } from "../sigv4/encode.ts";
 import { MAX_PART_SIZE } from "../upload/part_size.ts";
 import { sdkObjectInput } from "../upload/sdk_attributes.ts";
@@ -91,10 +91,11 @@ async function copyAtOnce(target: CopyTarget, source: ObjectInfo, options: CopyO
       ),
   );
   const etag = unquoteEtag(answer.CopyObjectResult?.ETag);
+  if (etag === undefined) throw unlikeS3(copyCall(target, options), "it does not tell the copy's etag");
   const { VersionId } = answer;
   return {
     size: source.size,
-    ...(etag === undefined ? {} : { etag }),
+    etag,
     ...(VersionId === undefined ? {} : { version: VersionId }),
   };
 }

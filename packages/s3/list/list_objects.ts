@@ -12,7 +12,8 @@ import { listPage, nameOf } from "./list_page.ts";
 
 /**
  * Lists page by page. The next page is fetched while one is being consumed, from its second entry on. An order other
- * than that of UTF-8 bytes is an error, since everything that merges listings relies on it.
+ * than that of UTF-8 bytes is an error, since everything that merges listings relies on it; so is a name that does not
+ * start with `prefix`, since whoever deletes what is listed would delete it.
  */
 export async function* listObjects(
   connection: S3Connection,
@@ -49,6 +50,7 @@ export async function* listObjects(
       let next: ReturnType<typeof fetchPage> | undefined;
       for (const entry of page.entries) {
         const name = nameOf(entry);
+        if (!name.startsWith(prefix)) throw outsidePrefix(uri, name, prefix);
         if (compareKeys(name, last) <= 0) {
           // A service that lists what changes meanwhile may tell a name again; once is enough, and the order holds.
           if (name === last || compareKeys(name, startAfter) <= 0) continue;
@@ -75,5 +77,15 @@ function outOfOrder(uri: string, what: string): ServiceError {
     operation: "list",
     uri,
     detail: `the service does not list in the order of UTF-8 bytes: ${what}`,
+  });
+}
+
+function outsidePrefix(uri: string, name: string, prefix: string): ServiceError {
+  return new ServiceError({
+    operation: "list",
+    uri,
+    detail:
+      `the service lists ${JSON.stringify(name)}, which does not start with ${JSON.stringify(prefix)}; ` +
+      "check what stands between here and the service",
   });
 }

@@ -11,7 +11,7 @@ import {
 } from "@lade/core/backend";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { headObject } from "../objects/head_object.ts";
-import { quoteEtag, unquoteEtag } from "../objects/object_info.ts";
+import { quoteEtag, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
 import {
   completedPart,
   type MultipartParts,
@@ -53,6 +53,8 @@ export async function completeUpload(
         }),
         send,
       ));
+    const etag = unquoteEtag(answer.ETag);
+    if (etag === undefined) throw unlikeS3(call, "it does not tell the object's etag");
     const confirmed = upload.checksum && answer[upload.checksum.member];
     if (confirmed !== undefined && expected !== undefined && confirmed !== expected) {
       throw new ChecksumMismatchError({
@@ -62,7 +64,7 @@ export async function completeUpload(
           `the service made an object with ${upload.checksum?.algorithm} ${confirmed}, ${expected} was sent`,
       });
     }
-    return resultOf(size, unquoteEtag(answer.ETag), answer.VersionId, upload, confirmed);
+    return resultOf(size, etag, answer.VersionId, upload, confirmed);
   } catch (error) {
     if (!mayBeComplete(error) || signal?.aborted) throw error;
     const info = await findCompleted(target, upload, parts, size, expected);
