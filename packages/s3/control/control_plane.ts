@@ -1,5 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import { PermissionDeniedError } from "@lade/core/backend";
+import { PermissionDeniedError, StoreError } from "@lade/core/backend";
+import { TransportError } from "@lade/core/http";
 import type { Corrections, S3Connection, SignedBy } from "../client/s3_connection.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
@@ -17,6 +18,9 @@ export interface ControlOptions {
   /** Whether the service may see the request twice. */
   readonly idempotent: boolean;
 }
+
+/** What our side of a call throws, on which the SDK too leaves its marks. */
+const OURS = [ServiceFault, StoreError, TransportError] as const;
 
 /** A client of the SDK and what it was made for. */
 interface MadeClient {
@@ -123,6 +127,6 @@ export class ControlPlane {
 
 /** Whether the SDK could not read an answer: what the service reports never gets as far as the SDK. */
 function isOfSdk(error: unknown): error is Error {
-  if (!(error instanceof Error) || error instanceof ServiceFault) return false;
+  if (!(error instanceof Error) || OURS.some((type) => error instanceof type)) return false;
   return "$metadata" in error || "$response" in error;
 }
