@@ -182,6 +182,30 @@ Deno.test("presign() of what no URL can hold is refused", async () => {
   assertEquals(url.pathname, "/bucket/a%20b/%C3%A4%3F%23%252F%2B%26%3D");
 });
 
+Deno.test("presign() of what a URL cannot carry is refused, and only there", async () => {
+  const presigned = async (config: S3Options, method: "DELETE" | "GET" | "PUT") => {
+    await using opened = await openFake({ config });
+    const presigning = opened.store.presign("object", { method, expiresInMs: 60_000 });
+    return await presigning.then(
+      () => "made",
+      (error) => error instanceof UnsupportedError ? error.detail : error,
+    );
+  };
+  const refusal = (name: string) => `a URL cannot carry the configuration ${name}`;
+  const key = { sseCustomerKey: new Uint8Array(32) };
+  for (
+    const [config, get, put] of [
+      [{}, "made", "made"],
+      [{ sse: "AES256" }, "made", refusal("sse")],
+      [{ tags: { a: "b" } }, "made", refusal("tags")],
+      [key, refusal("sseCustomerKey"), refusal("sseCustomerKey")],
+    ] as const
+  ) {
+    assertEquals([await presigned(config, "GET"), await presigned(config, "PUT")], [get, put]);
+    assertEquals(await presigned(config, "DELETE"), "made");
+  }
+});
+
 Deno.test("metadata that no header can carry is refused or carried another way", async () => {
   await using opened = await openFake();
   const { fake, store } = opened;

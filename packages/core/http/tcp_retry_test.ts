@@ -50,7 +50,7 @@ async function send(
 }
 
 for (const status of [408, 429, 500, 502, 503, 504]) {
-  Deno.test(`TcpTransport tries again after ${status}, whatever the method`, async () => {
+  Deno.test(`TcpTransport tries again after ${status}`, async () => {
     for (const [method, idempotent] of [["GET", true], ["POST", status === 502 || status === 504]] as const) {
       const { server, asked } = serve(`${status} Sorry`, "200 OK");
       await using _ = server;

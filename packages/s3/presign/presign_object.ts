@@ -1,4 +1,5 @@
 import { type PresignOptions, UnsupportedError } from "@lade/core/backend";
+import type { S3Config } from "../config/s3_config.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 
@@ -25,6 +26,10 @@ export async function presignObject(
   if (key.split("/").some((segment) => segment === "." || segment === "..")) {
     throw new UnsupportedError({ ...about, detail: 'browsers and clients resolve "." and ".." in a URL' });
   }
+  const lost = lostIn(method, config);
+  if (lost !== undefined) {
+    throw new UnsupportedError({ ...about, detail: `a URL cannot carry the configuration ${lost}` });
+  }
   if (config.region.source === "default" && connection.endpoint.amazon) await confirmRegion(connection, uri);
   const keys = await credentials.get();
   const path = connection.pathOf(key);
@@ -37,6 +42,14 @@ export async function presignObject(
     Math.ceil(expiresInMs / 1000),
   );
   return new URL(`${secure ? "https" : "http"}://${host}${path}?${query}`);
+}
+
+/** What is configured and would have to be sent in headers, by whoever uses the URL. */
+function lostIn(method: string, { sse, sseCustomerKey, tags }: S3Config): string | undefined {
+  if (method === "DELETE") return undefined;
+  if (sseCustomerKey) return "sseCustomerKey";
+  if (method !== "PUT") return undefined;
+  return sse ? "sse" : Object.keys(tags).length > 0 ? "tags" : undefined;
 }
 
 /** Nobody corrects the region of a URL that is handed on: whatever answer there is, it names the right one. */
