@@ -5,6 +5,7 @@
  * @module
  */
 export { checkReads, type Sample } from "./check_reads.ts";
+export { checkWrites, type Writes, type WritesConfig } from "./check_writes.ts";
 export { failedCheck } from "./failed_check.ts";
 export { measureDownload, type Readable } from "./measure_download.ts";
 export { change, look, type Patient } from "./patient.ts";

@@ -1,6 +1,7 @@
 import { type Check, createStoreContext, type ObjectMeta, type StoreContext } from "@lade/core/backend";
 import {
   checkReads,
+  checkWrites,
   failedCheck,
   measureDownload,
   type TemporaryObjects,
@@ -8,10 +9,10 @@ import {
 } from "@lade/core/diagnosis";
 import type { LocalStore } from "../local_store.ts";
 import type { LocalConfig } from "../names/local_config.ts";
+import { checkConditions } from "./check_conditions.ts";
 import { checkDirect } from "./check_direct.ts";
 import { checkDirectory } from "./check_directory.ts";
 import { checkList } from "./check_list.ts";
-import { checkWrites } from "./check_writes.ts";
 import type { LocalPatient } from "./local_patient.ts";
 import { measureLatency, measureSync } from "./measure_calls.ts";
 import { measureUpload } from "./measure_upload.ts";
@@ -97,7 +98,11 @@ async function* tryCalls(
   }
   const sample = { key: listed?.key ?? temporary.newKey(), exists: listed !== undefined };
   const { open, readable } = patient.write
-    ? yield* checkWrites(patient, temporary)
+    ? yield* checkWrites(patient, temporary, {
+      // A file appears whole or not at all.
+      madeNothing: () => true,
+      whileThere: () => checkConditions(patient, temporary),
+    })
     : { open: false, readable: yield* checkReads(patient, sample) };
   patient.signal?.throwIfAborted();
   if (readable && listed) yield await measureLatency(patient, listed.key);

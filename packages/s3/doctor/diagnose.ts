@@ -11,7 +11,7 @@ import { openConnection, type S3StoreOptions } from "../store/open_s3_store.ts";
 import { BucketStore } from "../store/bucket_store.ts";
 import { AnswerLog } from "./answer_log.ts";
 import { checkAccess } from "./check_access.ts";
-import { checkWrites } from "./check_writes.ts";
+import { checkUploads } from "./check_uploads.ts";
 import { maskedCheck } from "./masked_check.ts";
 import { measureLatency } from "./measure_latency.ts";
 import { measureUpload } from "./measure_upload.ts";
@@ -86,7 +86,7 @@ async function* tryCalls(
   const listed = objects.find(({ size }) => size > 0);
   const sample = { key: listed?.key ?? temporary.newKey(), exists: listed !== undefined };
   const { open, readable } = patient.write
-    ? yield* checkWrites(patient, temporary)
+    ? yield* checkUploads(patient, temporary)
     : { open: false, readable: yield* checkReads(patient, sample) };
   patient.signal?.throwIfAborted();
   if (readable) yield await measureLatency(patient, sample.key);

@@ -1,5 +1,5 @@
-import { type Check, objectUri } from "@lade/core/backend";
-import { change, checkReads, type TemporaryObjects } from "@lade/core/diagnosis";
+import { type Check, objectUri, type PutResult } from "@lade/core/backend";
+import { change, checkWrites, type TemporaryObjects, type Writes } from "@lade/core/diagnosis";
 import { ControlPlane } from "../control/control_plane.ts";
 import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
@@ -7,50 +7,24 @@ import type { S3Patient } from "./s3_patient.ts";
 
 const SAMPLE_BYTES = 1024;
 
-/** What the checks of writing came to. */
-export interface Writes {
-  /** Whether objects can be written and removed again. */
-  readonly open: boolean;
-  /** Whether they can be read. */
-  readonly readable: boolean;
-}
-
 /**
  * Writes a temporary object, reads it back and removes it; then the same in parts. Nothing more is written where
  * removing it failed.
  */
-export async function* checkWrites(
+export async function* checkUploads(
   patient: S3Patient,
   temporary: TemporaryObjects,
 ): AsyncGenerator<Check, Writes> {
-  const { store } = patient;
-  const key = temporary.newKey();
-  const bytes = crypto.getRandomValues(new Uint8Array(SAMPLE_BYTES));
-  try {
-    temporary.expect(key);
-    const result = await change(patient, (signal) => store.put(key, bytes, { signal }));
-    temporary.made(key, result);
-    const checksum = Object.keys(result.checksums ?? {})[0];
-    const confirmed = checksum === undefined
-      ? "the service confirms no checksum"
-      : `the service confirmed its ${checksum}`;
-    yield { name: "put", outcome: "ok", detail: `objects may be written; ${confirmed}` };
-  } catch (error) {
-    patient.signal?.throwIfAborted();
-    if (isRefusal(error)) temporary.notMade(key);
-    yield await patient.failed("put", error);
-    return { open: false, readable: yield* checkReads(patient, { key, exists: false }) };
-  }
-  const readable = yield* checkReads(patient, { key, exists: true, bytes });
-  try {
-    await temporary.remove(key);
-    yield { name: "delete", outcome: "ok", detail: "objects may be removed" };
-  } catch (error) {
-    yield await patient.failed("delete", error);
-    return { open: false, readable };
-  }
-  yield await checkMultipart(patient, temporary);
-  return { open: true, readable };
+  const writes = yield* checkWrites(patient, temporary, { tell: tellChecksum, madeNothing: isRefusal });
+  if (writes.open) yield await checkMultipart(patient, temporary);
+  return writes;
+}
+
+function tellChecksum({ checksums = {} }: PutResult): string {
+  const [checksum] = Object.keys(checksums);
+  return checksum === undefined
+    ? "the service confirms no checksum"
+    : `the service confirmed its ${checksum}`;
 }
 
 /** Makes an object of one part, and gives another one up, which needs a permission of its own. */
