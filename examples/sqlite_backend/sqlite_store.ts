@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type Capabilities,
+  checkIfIgnored,
   checkKey,
   checkMatch,
   checkObjectSize,
@@ -153,6 +154,7 @@ class SqliteStore implements ObjectStore {
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     this.#begin("delete", key, options);
+    checkIfIgnored({ operation: "delete", uri: objectUri(this.uri, key) }, options);
     this.#table.atomically(() => {
       const row = this.#table.find(key);
       if (!row) return;

@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type Capabilities,
+  checkIfIgnored,
   checkObjectSize,
   checkRange,
   checkReadConditions,
@@ -197,6 +198,7 @@ class Store implements LocalStore {
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     const { signal, ifMatch } = options;
     const subject = this.#begin("delete", key, options);
+    checkIfIgnored(subject, options);
     const path = this.#parts.tree.path(key);
     await this.#mapped(subject, options, () => deleteFile(this.#parts, subject, path, ifMatch, signal));
   }

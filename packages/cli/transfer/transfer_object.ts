@@ -68,7 +68,7 @@ async function convertObject(from: Place, to: Place, config: TransferConfig): Pr
     onProgress: compress ? withoutBytes(onProgress) : onProgress,
   });
   const { cacheControl, metadata } = chunks.info;
-  const kept = to.store.capabilities.attributes
+  const kept = to.store.capabilities.attributes !== false
     ? { ...(cacheControl !== undefined && { cacheControl }), metadata }
     : {};
   const attributes = { ...kept, ...config.attributes };

@@ -35,11 +35,25 @@ export function checkWriteConditions(
 
 /** Throws a `TypeError` for a condition that no write can have. */
 export function checkWriteOptions(subject: ConditionSubject, conditions: Preconditions): void {
+  checkIfIgnored(subject, conditions);
   if (conditions.ifNoneMatch === undefined || conditions.ifNoneMatch === "*") return;
   throw new TypeError(
     `Cannot ${subject.operation} ${JSON.stringify(subject.uri)}: ifNoneMatch of a write is ${
       JSON.stringify(conditions.ifNoneMatch)
     }, only "*" (create only) is possible`,
+  );
+}
+
+/** Throws a `TypeError` for an `ifIgnored` that is no word of the contract. */
+export function checkIfIgnored(
+  { operation, uri }: ConditionSubject,
+  { ifIgnored }: Pick<Preconditions, "ifIgnored">,
+): void {
+  if (ifIgnored === undefined || ifIgnored === "refuse" || ifIgnored === "look") return;
+  throw new TypeError(
+    `Cannot ${operation} ${JSON.stringify(uri)}: ifIgnored is ${
+      JSON.stringify(ifIgnored)
+    }, only "refuse" and "look" are possible`,
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Capabilities } from "../contract/capabilities.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import { MAX_KEY_BYTES } from "../uri/check_key.ts";
 import { conformanceCases } from "./conformance_cases.ts";
@@ -42,9 +43,26 @@ export function conformance(
   });
 }
 
-/** Runs one case, or what stands for it where the store lacks a capability. */
+/**
+ * Runs one case, or what stands for it where the store lacks a capability. Where a case finds out that the service
+ * lacks one that was unknown, what stands for the case is asked of the emptied store.
+ */
 export async function runCase(one: ConformanceCase, context: ConformanceContext): Promise<void> {
-  const lacking = one.needs?.find((flag) => !context.store.capabilities[flag]);
-  if (lacking === undefined) await one.run(context);
-  else await (one.unsupported?.(context) ?? refusals[lacking](context));
+  const { store } = context;
+  const lacking = () => one.needs?.find((flag) => store.capabilities[flag] === false);
+  const refuse = (flag: keyof Capabilities) => one.unsupported?.(context) ?? refusals[flag](context);
+  const before = lacking();
+  if (before !== undefined) return await refuse(before);
+  try {
+    await one.run(context);
+  } catch (error) {
+    const found = lacking();
+    if (found === undefined) throw error;
+    for await (const { error: failure } of store.deleteMany(keysOf(store))) if (failure) throw failure;
+    await refuse(found);
+  }
+}
+
+async function* keysOf(store: ObjectStore): AsyncGenerator<string> {
+  for await (const { key } of store.list()) yield key;
 }

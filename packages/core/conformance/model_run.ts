@@ -63,12 +63,12 @@ export class ModelRun {
     const { createOnly, compareAndSwap } = this.#store.capabilities;
     const isThere = this.#objects.has(key);
     const what = `a write to ${key} on condition ${condition}`;
-    if (condition === "create" && createOnly) {
+    if (condition === "create" && createOnly !== false) {
       if (isThere) return void await expectError(() => write({ ifNoneMatch: "*" }), AlreadyExistsError, what);
       await write({ ifNoneMatch: "*" });
-    } else if (condition === "mismatch" && compareAndSwap) {
+    } else if (condition === "mismatch" && compareAndSwap !== false) {
       return void await expectError(() => write({ ifMatch: "none has this" }), PreconditionFailedError, what);
-    } else if (condition === "match" && compareAndSwap && isThere) {
+    } else if (condition === "match" && compareAndSwap !== false && isThere) {
       const { etag } = await this.#store.head(key);
       await write(etag === undefined ? {} : { ifMatch: etag });
     } else {
@@ -113,7 +113,7 @@ export class ModelRun {
   }
 
   async #delete(key: string, condition: ModelCondition): Promise<void> {
-    const isConditional = condition === "mismatch" && this.#store.capabilities.conditionalDelete;
+    const isConditional = condition === "mismatch" && this.#store.capabilities.conditionalDelete !== false;
     if (isConditional && this.#objects.has(key)) {
       const remove = () => this.#store.delete(key, { ifMatch: "none has this" });
       return void await expectError(remove, PreconditionFailedError, `delete() of ${key}`);

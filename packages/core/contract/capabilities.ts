@@ -1,26 +1,33 @@
 /**
- * What a store can do natively. Where a flag is false, the call or option it names rejects with
- * `UnsupportedError`; it is never ignored.
+ * Whether a store can do something. `false`: the call or option rejects with `UnsupportedError`. `"unknown"`: only the
+ * service can tell; the call finds out, and rejects with `UnsupportedError` where the service would ignore what was
+ * asked. Code that only looks for a shortcut tests `=== true`.
+ */
+export type Support = boolean | "unknown";
+
+/**
+ * What a store can do natively. Nothing that was asked for is ever ignored. A flag that is `"unknown"` becomes `true` or
+ * `false` once the service has shown which; a flag that is known stays.
  */
 export interface Capabilities {
   /** `contentType`, `contentEncoding`, `cacheControl` and `metadata` are stored. */
-  readonly attributes: boolean;
+  readonly attributes: Support;
   /** `storageClass` is honoured on write. */
-  readonly storageClass: boolean;
+  readonly storageClass: Support;
   /** `ifNoneMatch: "*"` on writes: one of many racing creators wins. */
-  readonly createOnly: boolean;
+  readonly createOnly: Support;
   /** `ifMatch` on `put` and `createWriter`. */
-  readonly compareAndSwap: boolean;
+  readonly compareAndSwap: Support;
   /** `ifMatch` on `delete`. */
-  readonly conditionalDelete: boolean;
+  readonly conditionalDelete: Support;
   /** `ifMatch` and `ifNoneMatch` on `copy` and `rename`. */
-  readonly conditionalCopy: boolean;
+  readonly conditionalCopy: Support;
   /** `version` on `get`, `head`, `delete` and `copy`. */
-  readonly versions: boolean;
+  readonly versions: Support;
   /** `rename` is one atomic step; else it is a copy followed by a delete. */
-  readonly atomicRename: boolean;
+  readonly atomicRename: Support;
   /** `presign` makes URLs. */
-  readonly presign: boolean;
+  readonly presign: Support;
   /** Any key up to 1,024 bytes of UTF-8 is valid; else names follow the rules of a file system. */
-  readonly anyKey: boolean;
+  readonly anyKey: Support;
 }

@@ -84,7 +84,16 @@ export interface Preconditions {
    * create only: an existing object is an `AlreadyExistsError`.
    */
   readonly ifNoneMatch?: string;
+  /** What to do where the service would ignore the condition; `"refuse"` by default. */
+  readonly ifIgnored?: IgnoredCondition;
 }
+
+/**
+ * What to do about a condition that the service would ignore: `"refuse"` rejects with `UnsupportedError`, `"look"`
+ * compares what is there just before the request, so that another writer may come between. Where the service holds
+ * the condition both are the same.
+ */
+export type IgnoredCondition = "refuse" | "look";
 
 /** Options of `get`. */
 export interface GetOptions extends CallOptions, Preconditions {
@@ -165,6 +174,8 @@ export interface LeftOut {
 export interface DeleteOptions extends CallOptions {
   /** Deletes only while the object's etag is this one: else `PreconditionFailedError`. */
   readonly ifMatch?: string;
+  /** What to do where the service would ignore the condition; `"refuse"` by default. */
+  readonly ifIgnored?: IgnoredCondition;
   /** Deletes this version for good. */
   readonly version?: string;
 }

@@ -30,6 +30,7 @@ import { createPartWriter } from "../write/create_part_writer.ts";
 import { checkKey, objectUri } from "../uri/check_key.ts";
 import { compareKeys } from "../uri/compare_keys.ts";
 import {
+  checkIfIgnored,
   checkMatch,
   checkReadConditions,
   checkWriteConditions,
@@ -176,6 +177,7 @@ export class MemoryStore implements ObjectStore {
   /** Deletes an object or a version. */
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     this.#begin("delete", key, options.signal);
+    checkIfIgnored({ operation: "delete", uri: objectUri(this.uri, key) }, options);
     this.#checkVersion("delete", key, options.version);
     this.#remove(key, options);
   }
@@ -340,7 +342,7 @@ export class MemoryStore implements ObjectStore {
   }
 
   #checkVersion(operation: string, key: string, version: string | undefined): void {
-    if (version === undefined || this.capabilities.versions) return;
+    if (version === undefined || this.capabilities.versions !== false) return;
     throw this.#unsupported(operation, key, "the container keeps no versions");
   }
 

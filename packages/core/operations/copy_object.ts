@@ -127,11 +127,12 @@ async function copyWithin(
   to: string,
   options: CopyObjectOptions,
 ): Promise<PutResult> {
-  const { signal, ifMatch, ifNoneMatch, sourceIfMatch, version } = options;
+  const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch, version } = options;
   const result = await store.copy(from, to, {
     ...(signal && { signal }),
     ...(ifMatch !== undefined && { ifMatch }),
     ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+    ...(ifIgnored !== undefined && { ifIgnored }),
     ...(sourceIfMatch !== undefined && { sourceIfMatch }),
     ...(version !== undefined && { sourceVersion: version }),
   });
@@ -147,8 +148,8 @@ function hasAttributes(options: CopyObjectOptions): boolean {
 }
 
 function putOptions(info: ObjectInfo, to: ObjectStore, options: CopyObjectOptions): PutOptions {
-  const { signal, ifMatch, ifNoneMatch, storageClass } = options;
-  const kept = to.capabilities.attributes;
+  const { signal, ifMatch, ifNoneMatch, ifIgnored, storageClass } = options;
+  const kept = to.capabilities.attributes !== false;
   const metadata = options.metadata ??
     (kept && Object.keys(info.metadata).length > 0 ? info.metadata : undefined);
   const attributes = ATTRIBUTES.flatMap((name) => {
@@ -162,5 +163,6 @@ function putOptions(info: ObjectInfo, to: ObjectStore, options: CopyObjectOption
     ...(signal && { signal }),
     ...(ifMatch !== undefined && { ifMatch }),
     ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+    ...(ifIgnored !== undefined && { ifIgnored }),
   };
 }

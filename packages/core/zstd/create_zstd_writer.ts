@@ -30,7 +30,8 @@ export async function createZstdWriter(
   const { level: _level, workers: _workers, frameSize: _frameSize, onFrame: _onFrame, budget, ...rest } =
     options;
   const config = resolveZstdOptions({ ...options, budget: budget ?? store.context.budget });
-  const contentType = options.contentType ?? (store.capabilities.attributes ? "application/zstd" : undefined);
+  const contentType = options.contentType ??
+    (store.capabilities.attributes !== false ? "application/zstd" : undefined);
   const fullKey = zstdKey(key);
   const writer = await store.createWriter(fullKey, {
     ...rest,

@@ -2,6 +2,7 @@ import {
   AdaptiveLimit,
   type CallOptions,
   type Capabilities,
+  checkIfIgnored,
   checkKey,
   checkObjectSize,
   checkWriteOptions,
@@ -185,6 +186,7 @@ export class BucketStore implements S3Store {
   /** Deletes an object or a version. In a bucket with versions, the former leaves a delete marker. */
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     const uri = this.#check("delete", key);
+    checkIfIgnored({ operation: "delete", uri }, options);
     const { deleteObject } = await import("../delete/delete_object.ts");
     await deleteObject(this.connection, uri, key, options);
   }

@@ -190,6 +190,50 @@ export const writeConditionCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'ifIgnored "look" weakens no condition that does not hold',
+    needs: ["createOnly", "compareAndSwap", "conditionalDelete", "conditionalCopy"],
+    async run({ store }) {
+      await store.put("object", bytesOf("one"));
+      await store.put("from", bytesOf("two"));
+      const [create, swap] = [{ ifNoneMatch: "*" }, { ifMatch: "another" }];
+      const look = { ifIgnored: "look" } as const;
+      for (const condition of [create, swap]) {
+        const options = { ...condition, ...look };
+        const what = `with ${JSON.stringify(options)}`;
+        const expected = condition === create ? AlreadyExistsError : PreconditionFailedError;
+        const write = async () => {
+          await using writer = await store.createWriter("object", options);
+          await writer.close();
+        };
+        await expectError(() => store.put("object", bytesOf("x"), options), expected, `put() ${what}`);
+        await expectError(write, expected, `a writer ${what}`);
+        await expectError(() => store.copy("from", "object", options), expected, `copy() ${what}`);
+        await expectError(() => store.rename("from", "object", options), expected, `rename() ${what}`);
+      }
+      const remove = () => store.delete("object", { ...swap, ...look });
+      await expectError(remove, PreconditionFailedError, "delete() with another etag");
+      expectEqual(await textOf(store, "object"), "one", "the object");
+      expectEqual(await textOf(store, "from"), "two", "the source");
+      await store.put("new", bytesOf("x"), { ...create, ...look });
+      const { etag = "" } = await store.head("object");
+      await store.put("object", bytesOf("three"), { ifMatch: etag, ...look });
+      const { etag: ifMatch = "" } = await store.head("object");
+      await store.delete("object", { ifMatch, ...look });
+      expectEqual(await namesIn(store.list()), ["from", "new"], "the keys");
+    },
+  },
+  {
+    name: "an ifIgnored that the contract has no word for is a TypeError",
+    async run({ store }) {
+      await store.put("object", bytesOf("one"));
+      const options = { ifIgnored: "hope" as "look" };
+      await expectError(() => store.put("object", bytesOf("two"), options), TypeError, "put()");
+      await expectError(() => store.copy("object", "to", options), TypeError, "copy()");
+      await expectError(() => store.delete("object", options), TypeError, "delete()");
+      expectEqual(await textOf(store, "object"), "one", "the object");
+    },
+  },
+  {
     name: 'copy() and rename() with ifNoneMatch "*" replace nothing',
     needs: ["conditionalCopy"],
     async run({ store }) {

@@ -171,7 +171,7 @@ async function refusesKey(store: ObjectStore, key: string): Promise<void> {
   await refuse("copy() to", () => store.copy("object", key));
   await refuse("rename() from", () => store.rename(key, "to"));
   await refuse("rename() to", () => store.rename("object", key));
-  if (store.capabilities.presign) {
+  if (store.capabilities.presign !== false) {
     await refuse("presign()", () => store.presign(key, { expiresInMs: 60_000 }));
   }
   const [result] = await collect(store.deleteMany([key]));
