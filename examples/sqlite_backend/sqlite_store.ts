@@ -15,6 +15,7 @@ import {
   createGetResult,
   createPartWriter,
   createStoreContext,
+  deletedOf,
   type DeleteOptions,
   type DeleteResult,
   type GetOptions,
@@ -26,6 +27,7 @@ import {
   type ObjectInfo,
   type ObjectMeta,
   type ObjectStore,
+  type ObjectToDelete,
   objectUri,
   type ObjectWriter,
   type PartWriter,
@@ -36,6 +38,7 @@ import {
   type ReadHints,
   resolveRange,
   type StoreContext,
+  toDelete,
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
@@ -164,13 +167,15 @@ class SqliteStore implements ObjectStore {
   }
 
   async *deleteMany(
-    keys: AsyncIterable<string> | Iterable<string>,
+    objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options: CallOptions = {},
   ): AsyncGenerator<DeleteResult, void, void> {
     options.signal?.throwIfAborted();
-    for await (const key of keys) {
+    for await (const object of objects) {
       options.signal?.throwIfAborted();
-      yield await this.delete(key).then(() => ({ key }), (error) => ({ key, error }));
+      const { key, ...conditions } = toDelete(object);
+      const told = deletedOf({ key, ...conditions });
+      yield await this.delete(key, conditions).then(() => told, (error) => ({ ...told, error }));
       options.signal?.throwIfAborted();
     }
   }

@@ -6,6 +6,7 @@
  */
 export * from "./contract/mod.ts";
 export * from "./errors/mod.ts";
+export * from "./conditions/check_version.ts";
 export * from "./conditions/conditions.ts";
 export * from "./context/clock.ts";
 export * from "./context/byte_budget.ts";
@@ -25,3 +26,4 @@ export * from "./write/check_writer_options.ts";
 export * from "./write/create_part_writer.ts";
 export type * from "./write/part_sink.ts";
 export * from "./write/report_leftover.ts";
+export * from "./write/to_delete.ts";

@@ -21,6 +21,7 @@ import {
   type ObjectInfo,
   type ObjectMeta,
   type ObjectStore,
+  type ObjectToDelete,
   type ObjectWriter,
   type PartWriter,
   type PresignOptions,
@@ -205,10 +206,12 @@ class Store implements LocalStore {
 
   /** Deletes files, several at a time; results come in the order of the keys. */
   deleteMany(
-    keys: AsyncIterable<string> | Iterable<string>,
+    objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options: CallOptions = {},
   ): AsyncGenerator<DeleteResult, void, void> {
-    return deleteEach((key) => this.delete(key, options), keys, options.signal);
+    const remove = ({ key, ...conditions }: ObjectToDelete) =>
+      this.delete(key, { ...options, ...conditions });
+    return deleteEach(remove, objects, options.signal);
   }
 
   /** Copies a file by the system's own copy, under a temporary name first. */

@@ -13,7 +13,7 @@ import type {
   WriterOptions,
 } from "@lade/core";
 import { Lade, type ListUriOptions, type RemoveOptions } from "./lade.ts";
-import type { GetManyUriResult, UriEntry } from "./results.ts";
+import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { TransferSummary } from "./transfer_files.ts";
 
 /**
@@ -83,6 +83,14 @@ export function createWriter(uri: string, options: WriterOptions = {}): Promise<
 /** Lists what starts with a URI, ascending. */
 export function list(uri: string, options: ListUriOptions = {}): AsyncGenerator<UriEntry> {
   return defaultLade().list(uri, options);
+}
+
+/** Lists every version of what starts with a URI, and the delete markers: by ascending key, the newest of a key first. */
+export function listVersions(
+  uri: string,
+  options: { readonly signal?: AbortSignal } = {},
+): AsyncGenerator<UriVersion> {
+  return defaultLade().listVersions(uri, options);
 }
 
 /** Tells what an object is. */

@@ -19,10 +19,19 @@ import type {
 } from "@lade/core";
 import { createStoreContext } from "@lade/core/backend";
 import { InvalidNameError, StoreError, UnsupportedError } from "@lade/core/errors";
-import { copyObject, deletePrefix, exists, getBytes, getMany, readInto, stream } from "@lade/core/operations";
+import {
+  copyObject,
+  deletePrefix,
+  exists,
+  getBytes,
+  getMany,
+  listVersions,
+  readInto,
+  stream,
+} from "@lade/core/operations";
 
 import { createDefaultRegistry } from "./default_registry.ts";
-import type { GetManyUriResult, UriEntry } from "./results.ts";
+import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { TransferSummary } from "./transfer_files.ts";
 
 /** Configuration per scheme, such as `{ file: { sync: "full" } }`. */
@@ -58,6 +67,8 @@ export interface ListUriOptions extends ListOptions {
 export interface RemoveOptions extends ProgressOptions {
   /** Removes everything under a prefix; without it a prefix is an `InvalidNameError`. */
   readonly recursive?: boolean;
+  /** Removes this version of the object for good: the latest or a delete marker too. Not together with `recursive`. */
+  readonly version?: string;
   /** Ends the call, which then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
 }
@@ -225,6 +236,20 @@ export class Lade implements AsyncDisposable {
     }
   }
 
+  /**
+   * Lists every version of what starts with a URI, and the delete markers: by ascending key, the newest of a key first. A
+   * store that keeps no versions is an `UnsupportedError`.
+   */
+  async *listVersions(
+    uri: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<UriVersion> {
+    const { store, key, uriOf } = await this.locate(uri);
+    for await (const version of listVersions(store, key, options)) {
+      yield { ...version, uri: uriOf(version.key) };
+    }
+  }
+
   /** Tells what an object is. */
   async stat(uri: string, options: HeadOptions = {}): Promise<ObjectInfo> {
     const { store, key } = await this.#object(uri, "stat");
@@ -239,11 +264,14 @@ export class Lade implements AsyncDisposable {
 
   /** Removes an object, or with `recursive` everything under a prefix, and resolves with the number of objects removed. */
   async remove(uri: string, options: RemoveOptions = {}): Promise<number> {
-    const { recursive = false, onProgress, ...rest } = options;
+    const { recursive = false, version, onProgress, ...rest } = options;
     if (!recursive) {
       const { store, key } = await this.#object(uri, "remove");
-      await store.delete(key, rest);
+      await store.delete(key, { ...rest, ...(version !== undefined && { version }) });
       return 1;
+    }
+    if (version !== undefined) {
+      throw new TypeError(`Cannot remove ${JSON.stringify(uri)}: version names one object, recursive many`);
     }
     const { store, key } = await this.locate(uri);
     let removed = 0;

@@ -41,6 +41,7 @@ export {
   getMany,
   getRange,
   list,
+  listVersions,
   openStore,
   put,
   readInto,

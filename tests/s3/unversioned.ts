@@ -7,4 +7,9 @@ export const unversioned: Readonly<Record<string, string>> = {
   "delete() of an old version leaves the object": REASON,
   "copy() with sourceVersion brings an old version back": REASON,
   "close() of a writer makes a version": REASON,
+  "listVersions() gives every version by ascending key, the newest first": REASON,
+  "listVersions() shows etags and sizes that head() confirms": REASON,
+  "listVersions() of a deleted object shows no version of content as the latest": REASON,
+  "delete() of the latest version makes the one before it the latest": REASON,
+  "deleteMany() with version removes those versions for good, and tells them": REASON,
 };

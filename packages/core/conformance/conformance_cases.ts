@@ -12,6 +12,7 @@ import { getResultCases } from "./cases/get_result.ts";
 import { headCases } from "./cases/head.ts";
 import { keyCases } from "./cases/keys.ts";
 import { listCases } from "./cases/list.ts";
+import { listVersionsCases } from "./cases/list_versions.ts";
 import { listWithDelimiterCases } from "./cases/list_with_delimiter.ts";
 import { partWriterCases } from "./cases/part_writer.ts";
 import { presignCases } from "./cases/presign.ts";
@@ -46,6 +47,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...writeConditionCases,
   ...attributeCases,
   ...versionCases,
+  ...listVersionsCases,
   ...keyCases,
   ...cancellationCases,
   ...errorCases,

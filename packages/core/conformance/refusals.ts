@@ -2,9 +2,10 @@ import type { Capabilities } from "../contract/capabilities.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { CopyOptions, PutOptions, WriterOptions } from "../contract/types.ts";
 import { InvalidNameError, UnsupportedError } from "../errors/errors.ts";
+import { listVersions } from "../operations/list_versions.ts";
 import type { ConformanceContext } from "./conformance_case.ts";
 import { expect, expectEqual, expectError } from "./expect.ts";
-import { bytesOf, isThere, namesIn, textOf } from "./samples.ts";
+import { bytesOf, collect, isThere, namesIn, textOf } from "./samples.ts";
 
 /** For each capability: what a store that declares not to have it must refuse, so that nothing is silently ignored. */
 export const refusals: Readonly<
@@ -33,6 +34,8 @@ export const refusals: Readonly<
   async conditionalDelete({ store }) {
     const { etag = "etag" } = await store.put("there", bytesOf("old"));
     await refuses(() => store.delete("there", { ifMatch: etag }), "delete() with ifMatch");
+    const [result] = await collect(store.deleteMany([{ key: "there", ifMatch: etag }]));
+    expect(result?.error instanceof UnsupportedError, `the error of deleteMany() is ${result?.error}`);
     expect(await isThere(store, "there"), "the object is gone after a refused delete()");
   },
 
@@ -54,6 +57,11 @@ export const refusals: Readonly<
     await refuses(() => store.head("key", { version }), "head() with version");
     await refuses(() => store.delete("key", { version }), "delete() with version");
     await refuses(() => store.copy("key", "to", { sourceVersion: version }), "copy() with sourceVersion");
+    await refuses(() => collect(listVersions(store)), "listVersions()");
+    await refuses(() => collect(listVersions(store, "key")), "listVersions() of a prefix");
+    const [result] = await collect(store.deleteMany([{ key: "key", version }]));
+    expectEqual([result?.key, result?.version], ["key", version], "the result of deleteMany() with version");
+    expect(result?.error instanceof UnsupportedError, `its error is ${result?.error}`);
     expectEqual(await namesIn(store.list()), ["key"], "the keys after refused calls");
   },
 

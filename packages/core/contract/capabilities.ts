@@ -22,7 +22,7 @@ export interface Capabilities {
   readonly conditionalDelete: Support;
   /** `ifMatch` and `ifNoneMatch` on `copy` and `rename`. */
   readonly conditionalCopy: Support;
-  /** `version` on `get`, `head`, `delete` and `copy`. */
+  /** `version` on `get`, `head`, `delete`, `deleteMany` and `copy`, and `listVersions`. */
   readonly versions: Support;
   /** `rename` is one atomic step; else it is a copy followed by a delete. */
   readonly atomicRename: Support;

@@ -15,6 +15,8 @@ import type {
   ListOptions,
   ObjectInfo,
   ObjectMeta,
+  ObjectToDelete,
+  ObjectVersion,
   PresignOptions,
   PutOptions,
   PutResult,
@@ -85,12 +87,22 @@ export interface ObjectStore extends AsyncDisposable {
    */
   listWithDelimiter(prefix?: string, options?: ListOptions): AsyncIterable<ObjectMeta | CommonPrefix>;
 
+  /**
+   * Lists every version of the objects whose keys start with `prefix`, and the delete markers: by ascending key in UTF-8
+   * byte order, the newest version of a key first. A store without the method has no such list; one that has it, but
+   * keeps no versions, rejects with `UnsupportedError`. Call it by `listVersions(store, prefix)`.
+   */
+  listVersions?(prefix?: string, options?: CallOptions): AsyncIterable<ObjectVersion>;
+
   /** Deletes an object; deleting one that does not exist succeeds. */
   delete(key: string, options?: DeleteOptions): Promise<void>;
 
-  /** Deletes objects as their keys arrive, in batches where the service can; yields one result per key, in any order. */
+  /**
+   * Deletes objects as they arrive, each given by its key or with what `delete` takes; in batches where the service can.
+   * Yields one result for each, in any order. What `delete` would reject with is the error of its result.
+   */
   deleteMany(
-    keys: AsyncIterable<string> | Iterable<string>,
+    objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options?: CallOptions,
   ): AsyncIterable<DeleteResult>;
 

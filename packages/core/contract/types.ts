@@ -69,6 +69,24 @@ export interface CommonPrefix {
   readonly prefix: string;
 }
 
+/** One version of an object, or a delete marker: a version that says that the object is gone. */
+export interface ObjectVersion {
+  /** The key within the store. */
+  readonly key: string;
+  /** Opaque name of this version, as `get`, `head`, `delete` and `copy` take it. */
+  readonly version: string;
+  /** Whether it is the newest of its key: what a call without a version sees. */
+  readonly isLatest: boolean;
+  /** When it was written. */
+  readonly lastModified: Date;
+  /** Size in bytes; absent for a delete marker. */
+  readonly size?: number;
+  /** Tag of its content; absent for a delete marker. */
+  readonly etag?: string;
+  /** Whether it is a delete marker, which has no content. Deleting the newest one brings the object back. */
+  readonly isDeleteMarker: boolean;
+}
+
 /** What every call takes. */
 export interface CallOptions {
   /** Ends the call, which then rejects with `signal.reason`. */
@@ -180,10 +198,18 @@ export interface DeleteOptions extends CallOptions {
   readonly version?: string;
 }
 
+/** One object, or one version of it, that `deleteMany` is to delete; what is absent is as for `delete`. */
+export interface ObjectToDelete extends Pick<DeleteOptions, "ifMatch" | "version"> {
+  /** The key. */
+  readonly key: string;
+}
+
 /** What became of one key of `deleteMany`. */
 export interface DeleteResult {
   /** The key as it was given. */
   readonly key: string;
+  /** The version as it was given; absent where none was. */
+  readonly version?: string;
   /** Why it could not be deleted; absent when it is gone. */
   readonly error?: Error;
 }

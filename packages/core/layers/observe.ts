@@ -16,12 +16,15 @@ import type {
   ListOptions,
   ObjectInfo,
   ObjectMeta,
+  ObjectToDelete,
+  ObjectVersion,
   PresignOptions,
   PutOptions,
   PutResult,
   WriterOptions,
 } from "../contract/types.ts";
 import { objectUri } from "../uri/check_key.ts";
+import { listVersions } from "../operations/list_versions.ts";
 import { Observation } from "./observation.ts";
 import { ObservedPartWriter } from "./observed_part_writer.ts";
 import { ObservedResult } from "./observed_result.ts";
@@ -93,15 +96,19 @@ class ObservedStore implements ObjectStore {
     yield* observation.entries(() => this.#store.listWithDelimiter(prefix, options));
   }
 
+  async *listVersions(prefix = "", options?: CallOptions): AsyncGenerator<ObjectVersion, void, void> {
+    yield* this.#start("listVersions", prefix).entries(() => listVersions(this.#store, prefix, options));
+  }
+
   async delete(key: string, options?: DeleteOptions): Promise<void> {
     await this.#start("delete", key).run(() => this.#store.delete(key, options));
   }
 
   async *deleteMany(
-    keys: AsyncIterable<string> | Iterable<string>,
+    objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options?: CallOptions,
   ): AsyncGenerator<DeleteResult, void, void> {
-    yield* this.#start("deleteMany", "").entries(() => this.#store.deleteMany(keys, options));
+    yield* this.#start("deleteMany", "").entries(() => this.#store.deleteMany(objects, options));
   }
 
   async copy(from: string, to: string, options?: CopyOptions): Promise<PutResult> {

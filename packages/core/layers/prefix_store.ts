@@ -16,6 +16,8 @@ import type {
   ListOptions,
   ObjectInfo,
   ObjectMeta,
+  ObjectToDelete,
+  ObjectVersion,
   PresignOptions,
   PutOptions,
   PutResult,
@@ -23,6 +25,8 @@ import type {
 } from "../contract/types.ts";
 import { InvalidNameError } from "../errors/errors.ts";
 import { checkKey, keyFault, objectUri } from "../uri/check_key.ts";
+import { listVersions } from "../operations/list_versions.ts";
+import { toDelete } from "../write/to_delete.ts";
 import { PrefixedResult } from "./prefixed_result.ts";
 
 /**
@@ -111,18 +115,25 @@ export class PrefixStore implements ObjectStore {
     }
   }
 
+  /** Lists the versions of the objects below the prefix. */
+  async *listVersions(prefix = "", options?: CallOptions): AsyncGenerator<ObjectVersion, void, void> {
+    for await (const version of listVersions(this.#store, this.prefix + prefix, options)) {
+      if (version.key !== this.prefix) yield this.#cut(version);
+    }
+  }
+
   /** Deletes an object. */
   async delete(key: string, options?: DeleteOptions): Promise<void> {
     await this.#store.delete(this.#full("delete", key), options);
   }
 
-  /** Deletes objects as their keys arrive. */
+  /** Deletes objects as they arrive. */
   async *deleteMany(
-    keys: AsyncIterable<string> | Iterable<string>,
+    objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options?: CallOptions,
   ): AsyncGenerator<DeleteResult, void, void> {
     const refused: DeleteResult[] = [];
-    for await (const result of this.#store.deleteMany(this.#fullKeys(keys, refused), options)) {
+    for await (const result of this.#store.deleteMany(this.#fullKeys(objects, refused), options)) {
       yield* refused.splice(0);
       yield { ...result, key: this.#short(result.key) };
     }
@@ -158,7 +169,7 @@ export class PrefixStore implements ObjectStore {
     return key.slice(this.prefix.length);
   }
 
-  #cut<T extends ObjectMeta>(meta: T): T {
+  #cut<T extends { readonly key: string }>(meta: T): T {
     return { ...meta, key: this.#short(meta.key) };
   }
 
@@ -174,18 +185,19 @@ export class PrefixStore implements ObjectStore {
     };
   }
 
-  /** The keys as the store below has them; those that are none here become results in `refused`. */
+  /** The objects as the store below has them; those whose key is none here become results in `refused`. */
   async *#fullKeys(
-    keys: AsyncIterable<string> | Iterable<string>,
+    objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     refused: DeleteResult[],
-  ): AsyncGenerator<string, void, void> {
-    for await (const key of keys) {
+  ): AsyncGenerator<string | ObjectToDelete, void, void> {
+    for await (const object of objects) {
+      const { key, version } = toDelete(object);
       const detail = keyFault(key);
-      if (detail === undefined) yield this.prefix + key;
-      else {
+      if (detail !== undefined) {
         const uri = objectUri(this.uri, key);
-        refused.push({ key, error: new InvalidNameError({ operation: "delete", uri, detail }) });
-      }
+        const error = new InvalidNameError({ operation: "delete", uri, detail });
+        refused.push({ key, ...(version !== undefined && { version }), error });
+      } else yield typeof object === "string" ? this.prefix + key : { ...object, key: this.prefix + key };
     }
   }
 }

@@ -8,6 +8,7 @@ export type StoreOperation =
   | "write"
   | "list"
   | "listWithDelimiter"
+  | "listVersions"
   | "delete"
   | "deleteMany"
   | "copy"

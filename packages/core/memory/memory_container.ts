@@ -9,6 +9,19 @@ export interface MemoryObject {
   readonly info: ObjectInfo;
 }
 
+/** A version that says that the object is gone. */
+export interface MemoryMarker {
+  /** The key. */
+  readonly key: string;
+  /** The version's name. */
+  readonly version: string;
+  /** When the object was deleted. */
+  readonly lastModified: Date;
+}
+
+/** A version of an object, or a delete marker. */
+export type MemoryVersion = MemoryObject | MemoryMarker;
+
 /** What an object's writer says of it; the container adds the rest. */
 export type MemoryInfo = Omit<ObjectInfo, "size" | "etag" | "version">;
 
@@ -16,7 +29,7 @@ export type MemoryInfo = Omit<ObjectInfo, "size" | "etag" | "version">;
 export interface MemoryContainerOptions {
   /** The name in its URI; `"memory"` by default. */
   readonly name?: string;
-  /** Keeps every version of every object until it is deleted by its name; `false` by default. */
+  /** Keeps every version of every object, and a marker of each deletion, until it is deleted by its name; `false` by default. */
   readonly versioning?: boolean;
 }
 
@@ -27,8 +40,10 @@ export class MemoryContainer {
   /** Whether versions are kept. */
   readonly versioning: boolean;
   readonly #current = new Map<string, MemoryObject>();
-  readonly #versions = new Map<string, MemoryObject[]>();
+  /** The newest version of a key is the last. */
+  readonly #versions = new Map<string, MemoryVersion[]>();
   readonly #keys = new SortedKeys();
+  readonly #versionedKeys = new SortedKeys();
   #writes = 0;
   #deleted = false;
 
@@ -56,7 +71,23 @@ export class MemoryContainer {
   /** The object of a key, or a version of it. */
   find(key: string, version?: string): MemoryObject | undefined {
     if (version === undefined) return this.#current.get(key);
-    return this.#versions.get(key)?.find((object) => object.info.version === version);
+    const found = this.#versions.get(key)?.find((each) => nameOf(each) === version);
+    return found && "info" in found ? found : undefined;
+  }
+
+  /** The versions of a key, the newest first. */
+  versionsOf(key: string): readonly MemoryVersion[] {
+    return this.#versions.get(key)?.toReversed() ?? [];
+  }
+
+  /** The least key that has versions and is `start` or follows it in UTF-8 order. */
+  versionedKeyFrom(start: string): string | undefined {
+    return this.#versionedKeys.from(start);
+  }
+
+  /** The least key that has versions and follows `key` in UTF-8 order. */
+  versionedKeyAfter(key: string): string | undefined {
+    return this.#versionedKeys.after(key);
   }
 
   /** The least key that is `start` or follows it in UTF-8 order. */
@@ -77,18 +108,33 @@ export class MemoryContainer {
       bytes,
       info: { ...info, size: bytes.length, etag, ...(this.versioning && { version: `v${etag}` }) },
     };
-    if (this.versioning) this.#versions.set(key, [...this.#versions.get(key) ?? [], object]);
+    if (this.versioning) this.#addVersion(key, object);
     this.#setCurrent(key, object);
     return object;
   }
 
-  /** Removes the object of a key; its versions stay. With `version`, removes that one for good. */
-  delete(key: string, version?: string): void {
-    if (version === undefined) return this.#setCurrent(key, undefined);
-    const left = (this.#versions.get(key) ?? []).filter((object) => object.info.version !== version);
+  /**
+   * Removes the object of a key; its versions stay, and a marker says that it is gone. With `version`, removes that one
+   * for good: the newest of those left is the object then.
+   */
+  delete(key: string, lastModified: Date, version?: string): void {
+    if (version === undefined) {
+      const isThere = this.#current.has(key);
+      this.#setCurrent(key, undefined);
+      if (!this.versioning || !isThere) return;
+      const name = `v${(++this.#writes).toString(16).padStart(8, "0")}`;
+      return this.#addVersion(key, { key, version: name, lastModified });
+    }
+    const left = (this.#versions.get(key) ?? []).filter((each) => nameOf(each) !== version);
     if (left.length > 0) this.#versions.set(key, left);
-    else this.#versions.delete(key);
-    if (this.#current.get(key)?.info.version === version) this.#setCurrent(key, left.at(-1));
+    else if (this.#versions.delete(key)) this.#versionedKeys.delete(key);
+    const newest = left.at(-1);
+    this.#setCurrent(key, newest && "info" in newest ? newest : undefined);
+  }
+
+  #addVersion(key: string, version: MemoryVersion): void {
+    if (!this.#versions.has(key)) this.#versionedKeys.add(key);
+    this.#versions.set(key, [...this.#versions.get(key) ?? [], version]);
   }
 
   #setCurrent(key: string, object: MemoryObject | undefined): void {
@@ -99,4 +145,8 @@ export class MemoryContainer {
       this.#keys.delete(key);
     }
   }
+}
+
+function nameOf(version: MemoryVersion): string | undefined {
+  return "info" in version ? version.info.version : version.version;
 }

@@ -1,6 +1,6 @@
-import type { ObjectInfo, ObjectMeta, PutResult } from "../contract/types.ts";
+import type { ObjectInfo, ObjectMeta, ObjectVersion, PutResult } from "../contract/types.ts";
 import type { BodySource } from "../read/body_source.ts";
-import type { MemoryObject } from "./memory_container.ts";
+import type { MemoryObject, MemoryVersion } from "./memory_container.ts";
 
 /** The info of an object, as a copy that its reader may change. */
 export function infoOf({ info }: MemoryObject): ObjectInfo {
@@ -16,6 +16,16 @@ export function entryOf({ info: { key, size, lastModified, etag, version } }: Me
     ...(etag !== undefined && { etag }),
     ...(version !== undefined && { version }),
   };
+}
+
+/** A version's entry in a listing of versions. */
+export function versionEntryOf(version: MemoryVersion, isLatest: boolean): ObjectVersion {
+  if (!("info" in version)) {
+    const { lastModified } = version;
+    return { ...version, lastModified: new Date(lastModified), isLatest, isDeleteMarker: true };
+  }
+  const entry = entryOf(version);
+  return { ...entry, version: entry.version ?? "", isLatest, isDeleteMarker: false };
 }
 
 /** What the write of an object tells. */

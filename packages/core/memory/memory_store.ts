@@ -16,6 +16,8 @@ import type {
   ListOptions,
   ObjectInfo,
   ObjectMeta,
+  ObjectToDelete,
+  ObjectVersion,
   PresignOptions,
   PutOptions,
   PutResult,
@@ -27,8 +29,10 @@ import { createGetResult } from "../read/create_get_result.ts";
 import { resolveRange } from "../read/resolve_range.ts";
 import { checkObjectSize, checkWriterOptions } from "../write/check_writer_options.ts";
 import { createPartWriter } from "../write/create_part_writer.ts";
+import { deletedOf, toDelete } from "../write/to_delete.ts";
 import { checkKey, objectUri } from "../uri/check_key.ts";
 import { compareKeys } from "../uri/compare_keys.ts";
+import { checkVersion } from "../conditions/check_version.ts";
 import {
   checkIfIgnored,
   checkMatch,
@@ -37,7 +41,7 @@ import {
   checkWriteOptions,
 } from "../conditions/conditions.ts";
 import { MemoryContainer, type MemoryObject } from "./memory_container.ts";
-import { entryOf, infoOf, resultOf, sourceOf } from "./memory_object.ts";
+import { entryOf, infoOf, resultOf, sourceOf, versionEntryOf } from "./memory_object.ts";
 import { MemoryPartSink } from "./memory_part_sink.ts";
 import { copyOf, MemoryWriter } from "./memory_writer.ts";
 
@@ -174,6 +178,26 @@ export class MemoryStore implements ObjectStore {
     }
   }
 
+  /** Lists the versions that the container keeps, and the delete markers. */
+  async *listVersions(prefix = "", options: CallOptions = {}): AsyncGenerator<ObjectVersion, void, void> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    this.#checkContainer("list the versions of");
+    this.#checkText(prefix);
+    this.#needVersions("list the versions of", prefix);
+    const container = this.#container;
+    let key = container.versionedKeyFrom(prefix);
+    while (key?.startsWith(prefix)) {
+      let isLatest = true;
+      for (const version of container.versionsOf(key)) {
+        yield versionEntryOf(version, isLatest);
+        isLatest = false;
+        signal?.throwIfAborted();
+      }
+      key = container.versionedKeyAfter(key);
+    }
+  }
+
   /** Deletes an object or a version. */
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     this.#begin("delete", key, options.signal);
@@ -184,13 +208,13 @@ export class MemoryStore implements ObjectStore {
 
   /** Deletes objects one by one, as their results are asked for. */
   async *deleteMany(
-    keys: AsyncIterable<string> | Iterable<string>,
+    objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options: CallOptions = {},
   ): AsyncGenerator<DeleteResult, void, void> {
     options.signal?.throwIfAborted();
-    for await (const key of keys) {
+    for await (const object of objects) {
       options.signal?.throwIfAborted();
-      yield this.#deleteOne(key);
+      yield this.#deleteOne(toDelete(object));
       options.signal?.throwIfAborted();
     }
   }
@@ -208,7 +232,7 @@ export class MemoryStore implements ObjectStore {
     if (from === to) this.#checkCopy("rename", from, to, options);
     else {
       this.#copy("rename", from, to, options);
-      this.#container.delete(from);
+      this.#container.delete(from, new Date(this.context.clock.now()));
     }
   }
 
@@ -289,20 +313,24 @@ export class MemoryStore implements ObjectStore {
     return resultOf(this.#container.put(bytes, { ...info, key: to, lastModified }));
   }
 
-  #remove(key: string, options: DeleteOptions): void {
-    const object = this.#container.find(key, options.version);
-    if (!object) return;
-    checkMatch({ operation: "delete", uri: objectUri(this.uri, key) }, object.info.etag, options.ifMatch);
-    this.#container.delete(key, options.version);
+  #remove(key: string, { version, ifMatch }: DeleteOptions): void {
+    const object = this.#container.find(key, version);
+    const subject = { operation: "delete", uri: objectUri(this.uri, key) };
+    if (object) checkMatch(subject, object.info.etag, ifMatch);
+    if (object || version !== undefined) {
+      this.#container.delete(key, new Date(this.context.clock.now()), version);
+    }
   }
 
-  #deleteOne(key: string): DeleteResult {
+  #deleteOne(object: ObjectToDelete): DeleteResult {
+    const { key, version } = object;
     try {
       this.#begin("delete", key, undefined);
-      this.#remove(key, {});
-      return { key };
+      this.#checkVersion("delete", key, version);
+      this.#remove(key, object);
+      return deletedOf(object);
     } catch (error) {
-      return { key, error: error instanceof Error ? error : new Error(String(error)) };
+      return { ...deletedOf(object), error: error instanceof Error ? error : new Error(String(error)) };
     }
   }
 
@@ -342,7 +370,12 @@ export class MemoryStore implements ObjectStore {
   }
 
   #checkVersion(operation: string, key: string, version: string | undefined): void {
-    if (version === undefined || this.capabilities.versions !== false) return;
+    if (version !== undefined) this.#needVersions(operation, key);
+    checkVersion(operation, objectUri(this.uri, key), version);
+  }
+
+  #needVersions(operation: string, key: string): void {
+    if (this.#container.versioning) return;
     throw this.#unsupported(operation, key, "the container keeps no versions");
   }
 

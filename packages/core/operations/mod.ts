@@ -11,6 +11,7 @@ export * from "../read/get_bytes.ts";
 export * from "../read/stream.ts";
 export * from "./exists.ts";
 export * from "./delete_prefix.ts";
+export * from "./list_versions.ts";
 export * from "./get_many.ts";
 export { copyObject, type CopyObjectOptions, type CopyObjectResult } from "./copy_object.ts";
 export * from "./copy_tree.ts";

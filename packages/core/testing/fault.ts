@@ -12,6 +12,7 @@ export type FaultyOperation =
   | "close"
   | "list"
   | "listWithDelimiter"
+  | "listVersions"
   | "delete"
   | "deleteMany"
   | "copy"

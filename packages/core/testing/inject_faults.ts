@@ -16,11 +16,14 @@ import type {
   ListOptions,
   ObjectInfo,
   ObjectMeta,
+  ObjectToDelete,
+  ObjectVersion,
   PresignOptions,
   PutOptions,
   PutResult,
   WriterOptions,
 } from "../contract/types.ts";
+import { listVersions } from "../operations/list_versions.ts";
 import { type Fault, type FaultRule, type FaultyOperation, released } from "./fault.ts";
 import { FaultyPartWriter } from "./faulty_part_writer.ts";
 import { FaultyResult } from "./faulty_result.ts";
@@ -146,17 +149,22 @@ class FaultLayer implements FaultyStore {
     yield* this.#entries(this.#store.listWithDelimiter(prefix, options), fault, options.signal);
   }
 
+  async *listVersions(prefix = "", options: CallOptions = {}): AsyncIterable<ObjectVersion> {
+    const fault = await this.#before("listVersions", prefix, options);
+    yield* this.#entries(listVersions(this.#store, prefix, options), fault, options.signal);
+  }
+
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     await this.#before("delete", key, options);
     await this.#store.delete(key, options);
   }
 
   async *deleteMany(
-    keys: AsyncIterable<string> | Iterable<string>,
+    objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options: CallOptions = {},
   ): AsyncIterable<DeleteResult> {
     const fault = await this.#before("deleteMany", "", options);
-    yield* this.#entries(this.#store.deleteMany(keys, options), fault, options.signal);
+    yield* this.#entries(this.#store.deleteMany(objects, options), fault, options.signal);
   }
 
   async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {

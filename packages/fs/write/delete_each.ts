@@ -1,12 +1,13 @@
-import type { DeleteResult } from "@lade/core";
+import type { DeleteResult, ObjectToDelete } from "@lade/core";
+import { deletedOf, toDelete } from "@lade/core/backend";
 
 /** Deletes in flight. */
 const IN_FLIGHT = 16;
 
-/** Deletes the keys as they arrive, a few at a time; leaving early waits for those in flight. */
+/** Deletes objects as they arrive, a few at a time; leaving early waits for those in flight. */
 export async function* deleteEach(
-  remove: (key: string) => Promise<void>,
-  keys: AsyncIterable<string> | Iterable<string>,
+  remove: (object: ObjectToDelete) => Promise<void>,
+  objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<DeleteResult, void, void> {
   signal?.throwIfAborted();
@@ -17,9 +18,9 @@ export async function* deleteEach(
     return result;
   };
   try {
-    for await (const key of keys) {
+    for await (const object of objects) {
       signal?.throwIfAborted();
-      flying.push(removeOne(remove, key));
+      flying.push(removeOne(remove, toDelete(object)));
       const oldest = flying.length < IN_FLIGHT ? undefined : flying.shift();
       if (oldest) yield await result(oldest);
     }
@@ -31,11 +32,14 @@ export async function* deleteEach(
   }
 }
 
-async function removeOne(remove: (key: string) => Promise<void>, key: string): Promise<DeleteResult> {
+async function removeOne(
+  remove: (object: ObjectToDelete) => Promise<void>,
+  object: ObjectToDelete,
+): Promise<DeleteResult> {
   try {
-    await remove(key);
-    return { key };
+    await remove(object);
+    return deletedOf(object);
   } catch (error) {
-    return { key, error: error instanceof Error ? error : new Error(String(error)) };
+    return { ...deletedOf(object), error: error instanceof Error ? error : new Error(String(error)) };
   }
 }

@@ -1,8 +1,10 @@
 import type { DeleteObjectsCommandOutput } from "@aws-sdk/client-s3";
 import {
+  deletedOf,
   type DeleteResult,
   InvalidNameError,
   keyFault,
+  type ObjectToDelete,
   objectUri,
   ServiceError,
   type StoreError,
@@ -12,7 +14,8 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { deleteObject } from "./delete_object.ts";
+import { quoteEtag } from "../objects/object_info.ts";
+import { deleteObject, deletePermission } from "./delete_object.ts";
 
 /** Keys of one DeleteObjects at most ("DeleteObjects" of the Amazon S3 API reference). */
 export const MAX_KEYS = 1000;
@@ -34,62 +37,93 @@ export interface DeleteTarget {
 }
 
 /**
- * Deletes up to 1,000 keys and tells of each what became of it; rejects only with `signal.reason`. Keys that a batch
- * cannot hold, or that fail in it for a while only, are deleted by a request of their own.
+ * Deletes up to 1,000 objects or versions and tells of each what became of it; rejects only with `signal.reason`. Those
+ * that a batch cannot hold, or that fail in it for a while only, are deleted by a request of their own. So are those with
+ * a condition, but at Amazon: another service may know conditions of single requests alone.
  */
 export async function deleteBatch(
   target: DeleteTarget,
-  keys: readonly string[],
+  objects: readonly ObjectToDelete[],
   signal: AbortSignal | undefined,
 ): Promise<readonly DeleteResult[]> {
   const errors = new Map<string, Error | undefined>();
-  const batch: string[] = [];
-  const singles: string[] = [];
-  for (const key of new Set(keys)) {
-    const detail = keyFault(key);
-    if (detail !== undefined) errors.set(key, new InvalidNameError({ ...callOf(target, key), detail }));
-    else if (NO_XML.test(key)) singles.push(key);
-    else batch.push(key);
+  const batch = new Map<string, ObjectToDelete>();
+  const singles = new Map<string, ObjectToDelete>();
+  const inBatch = new Set<string>();
+  for (const object of objects) {
+    const detail = keyFault(object.key);
+    if (detail !== undefined) {
+      errors.set(nameOf(object), new InvalidNameError({ ...callOf(target, object), detail }));
+    } else if (fitsBatch(target, object) && !inBatch.has(versionName(object))) {
+      inBatch.add(versionName(object));
+      batch.set(nameOf(object), object);
+    } else if (!batch.has(nameOf(object))) singles.set(nameOf(object), object);
   }
   try {
-    if (batch.length === 1) singles.push(...batch);
-    else if (batch.length > 1) {
-      const answer = await sendBatch(target, batch, signal);
-      for (const [key, error] of readResults(target, batch, answer)) {
-        if (error?.retryable) singles.push(key);
-        else errors.set(key, error);
+    if (batch.size === 1) { for (const [name, object] of batch) singles.set(name, object); }
+    else if (batch.size > 1) {
+      const asked = [...batch.values()];
+      const answer = await sendBatch(target, asked, signal);
+      for (const [object, error] of readResults(target, asked, answer)) {
+        if (error?.retryable) singles.set(nameOf(object), object);
+        else errors.set(nameOf(object), error);
       }
     }
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof UnsupportedError) singles.push(...batch);
-    else for (const key of batch) errors.set(key, asError(error));
+    if (error instanceof UnsupportedError) { for (const [name, object] of batch) singles.set(name, object); }
+    else for (const name of batch.keys()) errors.set(name, asError(error));
   }
-  for (let at = 0; at < singles.length; at += SINGLE_DELETES_IN_FLIGHT) {
+  const left = [...singles.values()];
+  for (let at = 0; at < left.length; at += SINGLE_DELETES_IN_FLIGHT) {
     await Promise.all(
-      singles.slice(at, at + SINGLE_DELETES_IN_FLIGHT).map(async (key) => {
-        const failure = await deleteSingle(target, key, signal);
-        errors.set(key, failure);
+      left.slice(at, at + SINGLE_DELETES_IN_FLIGHT).map(async (object) => {
+        errors.set(nameOf(object), await deleteSingle(target, object, signal));
       }),
     );
   }
-  return keys.map((key) => {
-    const error = errors.get(key);
-    return error === undefined ? { key } : { key, error };
+  return objects.map((object) => {
+    const error = errors.get(nameOf(object));
+    return error === undefined ? deletedOf(object) : { ...deletedOf(object), error };
   });
+}
+
+function nameOf({ key, version, ifMatch }: ObjectToDelete): string {
+  return JSON.stringify([key, version, ifMatch]);
+}
+
+/** What the answer to a batch tells apart. */
+function versionName({ key, version }: ObjectToDelete): string {
+  return JSON.stringify([key, version]);
+}
+
+function fitsBatch({ connection }: DeleteTarget, { key, version, ifMatch }: ObjectToDelete): boolean {
+  // A version without a name is refused where it is deleted alone.
+  if (version === "" || NO_XML.test(key) || NO_XML.test(version ?? "")) return false;
+  return ifMatch === undefined || connection.endpoint.amazon;
 }
 
 function sendBatch(
   { connection, control, uri }: DeleteTarget,
-  keys: readonly string[],
+  objects: readonly ObjectToDelete[],
   signal: AbortSignal | undefined,
 ): Promise<DeleteObjectsCommandOutput> {
-  const call: FailedCall = { operation: "delete from", uri, permission: "s3:DeleteObject" };
-  return control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
+  const permission = [...new Set(objects.map(deletePermission))].join(" and ");
+  const call: FailedCall = { operation: "delete from", uri, permission };
+  // Sent twice, the second would not find what the first one deleted.
+  const idempotent = objects.every(({ ifMatch }) => ifMatch === undefined);
+  return control.run(call, { signal, idempotent }, (sdk, client, send) =>
     client.send(
       new sdk.DeleteObjectsCommand({
         Bucket: connection.bucket,
-        Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: false },
+        Delete: {
+          Objects: objects.map(({ key, version, ifMatch }) => ({
+            Key: key,
+            ...(version === undefined ? {} : { VersionId: version }),
+            ...(ifMatch === undefined ? {} : { ETag: quoteEtag(ifMatch) }),
+          })),
+          Quiet: false,
+        },
         ...(connection.config.requestPayer ? { RequestPayer: "requester" } : {}),
       }),
       send,
@@ -98,39 +132,44 @@ function sendBatch(
 
 function readResults(
   target: DeleteTarget,
-  keys: readonly string[],
+  objects: readonly ObjectToDelete[],
   { Deleted = [], Errors = [] }: DeleteObjectsCommandOutput,
-): Map<string, StoreError | undefined> {
-  const results = new Map<string, StoreError | undefined>();
-  for (const { Key } of Deleted) if (Key !== undefined) results.set(Key, undefined);
-  for (const { Key, Code, Message } of Errors) {
-    if (Key === undefined) continue;
-    const fault = new ServiceFault({ status: 200, code: Code, message: Message });
-    results.set(
-      Key,
-      Code === "NoSuchKey" ? undefined : target.connection.storeError(fault, callOf(target, Key)),
-    );
+): Map<ObjectToDelete, StoreError | undefined> {
+  const results = new Map<ObjectToDelete, StoreError | undefined>();
+  const byKey = Map.groupBy(objects, ({ key }) => key);
+  const meant = (key: string | undefined, version: string | undefined): readonly ObjectToDelete[] => {
+    const ofKey = byKey.get(key ?? "") ?? [];
+    // A service that tells no version is understood where the key was given once.
+    return ofKey.length === 1 && version === undefined
+      ? ofKey
+      : ofKey.filter((object) => object.version === version);
+  };
+  for (const { Key, VersionId } of Deleted) {
+    for (const object of meant(Key, VersionId)) results.set(object, undefined);
   }
-  for (const key of keys) {
-    if (results.has(key)) continue;
+  for (const { Key, VersionId, Code, Message } of Errors) {
+    for (const object of meant(Key, VersionId)) {
+      const fault = new ServiceFault({ status: 200, code: Code, message: Message });
+      const isGone = Code === "NoSuchKey" || Code === "NoSuchVersion";
+      results.set(object, isGone ? undefined : target.connection.storeError(fault, callOf(target, object)));
+    }
+  }
+  for (const object of objects) {
+    if (results.has(object)) continue;
     const detail = "the service does not say what became of it";
-    results.set(key, new ServiceError({ ...callOf(target, key), detail, retryable: true }));
+    results.set(object, new ServiceError({ ...callOf(target, object), detail, retryable: true }));
   }
   return results;
 }
 
 async function deleteSingle(
   target: DeleteTarget,
-  key: string,
+  { key, ...conditions }: ObjectToDelete,
   signal: AbortSignal | undefined,
 ): Promise<Error | undefined> {
+  const options = signal === undefined ? conditions : { ...conditions, signal };
   try {
-    await deleteObject(
-      target.connection,
-      objectUri(target.uri, key),
-      key,
-      signal === undefined ? {} : { signal },
-    );
+    await deleteObject(target.connection, objectUri(target.uri, key), key, options);
     return undefined;
   } catch (error) {
     signal?.throwIfAborted();
@@ -138,8 +177,8 @@ async function deleteSingle(
   }
 }
 
-function callOf({ uri }: DeleteTarget, key: string): FailedCall {
-  return { operation: "delete", uri: objectUri(uri, key), permission: "s3:DeleteObject" };
+function callOf({ uri }: DeleteTarget, object: ObjectToDelete): FailedCall {
+  return { operation: "delete", uri: objectUri(uri, object.key), permission: deletePermission(object) };
 }
 
 function asError(error: unknown): Error {

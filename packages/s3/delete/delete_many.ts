@@ -1,29 +1,30 @@
-import type { CallOptions, DeleteResult } from "@lade/core";
+import type { CallOptions, DeleteResult, ObjectToDelete } from "@lade/core";
+import { toDelete } from "@lade/core/backend";
 import { deleteBatch, type DeleteTarget, MAX_KEYS } from "./delete_batch.ts";
 
 const BATCHES_IN_FLIGHT = 2;
 
 /**
- * Deletes by batches of 1,000, two of them on their way, and yields one result per key. Whoever stops asking for
+ * Deletes by batches of 1,000, two of them on their way, and yields one result per object. Whoever stops asking for
  * results stops the batches that have not begun.
  */
 export async function* deleteMany(
   target: DeleteTarget,
-  keys: AsyncIterable<string> | Iterable<string>,
+  objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
   { signal }: CallOptions,
 ): AsyncGenerator<DeleteResult, void, void> {
   signal?.throwIfAborted();
   const running: Promise<readonly DeleteResult[]>[] = [];
-  const start = (batch: readonly string[]) => {
+  const start = (batch: readonly ObjectToDelete[]) => {
     const results = deleteBatch(target, batch, signal);
     results.catch(() => {});
     running.push(results);
   };
   try {
-    let batch: string[] = [];
-    for await (const key of keys) {
+    let batch: ObjectToDelete[] = [];
+    for await (const object of objects) {
       signal?.throwIfAborted();
-      batch.push(key);
+      batch.push(toDelete(object));
       if (batch.length < MAX_KEYS) continue;
       start(batch);
       batch = [];

@@ -16,13 +16,12 @@ export async function deleteObject(
 ): Promise<void> {
   const { ifMatch, version, signal } = options;
   signal?.throwIfAborted();
-  const permission = version === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
-  const call: FailedCall = { operation: "delete", uri, permission };
+  const call: FailedCall = { operation: "delete", uri, permission: deletePermission(options) };
   try {
     const response = await connection.send({
       method: "DELETE",
       key,
-      query: versionQuery(version),
+      query: versionQuery(call, version),
       headers: {
         ...payerHeaders(connection.config),
         ...(ifMatch === undefined ? {} : { "if-match": quoteEtag(ifMatch) }),
@@ -40,6 +39,11 @@ export async function deleteObject(
       !await isThere(connection, uri, key, signal);
     if (!marked) throw error;
   }
+}
+
+/** The IAM permission that a deletion needs. */
+export function deletePermission({ version }: Pick<DeleteOptions, "version">): string {
+  return version === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
 }
 
 async function isThere(

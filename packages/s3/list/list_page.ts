@@ -27,7 +27,8 @@ export interface ListPage {
   readonly token?: string;
 }
 
-const MAX_PAGE_BYTES = 2 ** 25;
+/** Bytes of a page at most. */
+export const MAX_PAGE_BYTES = 2 ** 25;
 
 /**
  * Fetches a page by ListObjectsV2. This request is signed and read here rather than by the SDK, whose loading alone takes
@@ -105,7 +106,7 @@ export function nameOf(entry: ObjectMeta | CommonPrefix): string {
 }
 
 /** Undoes `encoding-type=url`, where a space is a plus sign. */
-function decodeUrl(text: string): string {
+export function decodeUrl(text: string): string {
   if (!text.includes("%") && !text.includes("+")) return text;
   try {
     return decodeURIComponent(text.replaceAll("+", " "));

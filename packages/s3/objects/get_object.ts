@@ -1,6 +1,7 @@
 import {
   type ByteRange,
   checkRange,
+  checkVersion,
   createGetResult,
   type GetOptions,
   type GetResult,
@@ -43,7 +44,7 @@ export async function getObject(
     response = await connection.sendRaw({
       method: "GET",
       key,
-      query: versionQuery(options.version),
+      query: versionQuery(call, options.version),
       headers,
       signal,
       call,
@@ -73,7 +74,11 @@ export function readHeaders(connection: S3Connection, options: Omit<GetOptions, 
 }
 
 /** The query that names a version. */
-export function versionQuery(version: string | undefined): { versionId?: string } {
+export function versionQuery(
+  { operation, uri }: FailedCall,
+  version: string | undefined,
+): { versionId?: string } {
+  checkVersion(operation, uri, version);
   return version === undefined ? {} : { versionId: version };
 }
 

@@ -18,7 +18,7 @@ export async function headObject(
   const call: FailedCall = { operation: "head", uri, permission: "s3:GetObject" };
   const request = {
     key,
-    query: versionQuery(options.version),
+    query: versionQuery(call, options.version),
     headers: readHeaders(connection, options),
     signal,
     call,

@@ -17,7 +17,9 @@ import {
   type ListOptions,
   type ObjectInfo,
   type ObjectMeta,
+  type ObjectToDelete,
   objectUri,
+  type ObjectVersion,
   type ObjectWriter,
   type PartWriter,
   type PresignOptions,
@@ -183,6 +185,12 @@ export class BucketStore implements S3Store {
     return listObjects(this.connection, this.uri, prefix, "/", options);
   }
 
+  /** Lists versions and delete markers. In a bucket that never kept versions, each object is its version `null`. */
+  async *listVersions(prefix = "", options: CallOptions = {}): AsyncGenerator<ObjectVersion, void, void> {
+    const { listVersions } = await import("../list/list_versions.ts");
+    yield* listVersions(this.connection, this.uri, prefix, options);
+  }
+
   /** Deletes an object or a version. In a bucket with versions, the former leaves a delete marker. */
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     const uri = this.#check("delete", key);
@@ -193,11 +201,15 @@ export class BucketStore implements S3Store {
 
   /** Deletes objects by batches of 1,000. */
   async *deleteMany(
-    keys: AsyncIterable<string> | Iterable<string>,
+    objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options: CallOptions = {},
   ): AsyncGenerator<DeleteResult, void, void> {
     const { deleteMany } = await import("../delete/delete_many.ts");
-    yield* deleteMany({ connection: this.connection, control: this.#control, uri: this.uri }, keys, options);
+    yield* deleteMany(
+      { connection: this.connection, control: this.#control, uri: this.uri },
+      objects,
+      options,
+    );
   }
 
   /** Copies by the service. */

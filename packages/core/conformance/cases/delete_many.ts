@@ -1,8 +1,9 @@
 import type { DeleteResult } from "../../contract/types.ts";
-import { InvalidNameError } from "../../errors/errors.ts";
+import { InvalidNameError, PreconditionFailedError } from "../../errors/errors.ts";
+import { listVersions } from "../../operations/list_versions.ts";
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectEqual, expectReason } from "../expect.ts";
-import { collect, namesIn, putAll } from "../samples.ts";
+import { bytesOf, collect, namesIn, putAll, textOf } from "../samples.ts";
 
 /** What `deleteMany` does. */
 export const deleteManyCases: readonly ConformanceCase[] = [
@@ -116,6 +117,72 @@ export const deleteManyCases: readonly ConformanceCase[] = [
       for await (const _ of store.deleteMany(keys())) break;
       expect(closed, "the keys were not closed");
       expect(taken < 10_000, "all keys were taken");
+    },
+  },
+  {
+    name: "deleteMany() takes keys and objects with a key together",
+    async run({ store }) {
+      await putAll(store, ["a", "b", "c", "d"]);
+      const results = await collect(store.deleteMany(["a", { key: "b" }, { key: "c" }]));
+      expectEqual(told(results), ["a", "b", "c"], "the results");
+      expectEqual(results.map((result) => "version" in result), [false, false, false], "versions are told");
+      expectEqual(await namesIn(store.list()), ["d"], "the keys left");
+    },
+  },
+  {
+    name: "deleteMany() with ifMatch deletes what has that etag alone, and tells the others apart",
+    needs: ["conditionalDelete"],
+    async run({ store }) {
+      await putAll(store, ["a", "b", "c", "d"]);
+      const etagOf = async (key: string) => (await store.head(key)).etag ?? "";
+      const objects = [
+        { key: "a", ifMatch: await etagOf("a") },
+        { key: "b", ifMatch: "another" },
+        "c",
+        { key: "d", ifMatch: await etagOf("d") },
+        { key: "missing", ifMatch: "any" },
+      ];
+      await store.put("d", bytesOf("changed meanwhile"));
+      const results = await collect(store.deleteMany(objects));
+      expectEqual(results.map(({ key }) => key).sort(), ["a", "b", "c", "d", "missing"], "the results");
+      const failed = results.filter(({ error }) => error !== undefined);
+      expectEqual(failed.map(({ key }) => key).sort(), ["b", "d"], "what failed");
+      for (const { key, error } of failed) {
+        expect(error instanceof PreconditionFailedError, `the error of ${key} is ${error}`);
+      }
+      expectEqual(await namesIn(store.list()), ["b", "d"], "the keys left");
+    },
+  },
+  {
+    name: "deleteMany() of one key with two conditions holds each for itself",
+    needs: ["conditionalDelete"],
+    async run({ store }) {
+      await putAll(store, ["a", "b"]);
+      const { etag = "" } = await store.head("a");
+      const wrong = { key: "a", ifMatch: "another" };
+      const first = await collect(store.deleteMany([wrong, "b", { ...wrong, ifMatch: "a third" }]));
+      expectEqual(first.filter(({ error }) => error).map(({ key }) => key), ["a", "a"], "what failed");
+      const second = await collect(store.deleteMany([{ key: "a", ifMatch: etag }]));
+      expectEqual(told(second), ["a"], "the results");
+      expectEqual(await namesIn(store.list()), [], "the keys left");
+    },
+  },
+  {
+    name: "deleteMany() with version removes those versions for good, and tells them",
+    needs: ["versions"],
+    async run({ store }) {
+      const versions: string[] = [];
+      for (const text of ["1", "2", "3"]) versions.push((await store.put("a", bytesOf(text))).version ?? "");
+      await store.put("b", bytesOf("b"));
+      const [first = "", second = "", third = ""] = versions;
+      const gone = [first, third];
+      const results = await collect(store.deleteMany(gone.map((version) => ({ key: "a", version }))));
+      expectEqual(told(results), ["a", "a"], "the results");
+      expectEqual(results.map(({ version }) => version).sort(), gone.sort(), "the versions of the results");
+      expectEqual(await textOf(store, "a"), "2", "the object");
+      const left = await collect(listVersions(store));
+      expectEqual(left.map(({ key }) => key), ["a", "b"], "the keys of the versions left");
+      expectEqual(left[0]?.version, second, "the version left");
     },
   },
 ];

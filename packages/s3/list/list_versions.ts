@@ -1,0 +1,114 @@
+import {
+  type CallOptions,
+  compareKeys,
+  InvalidNameError,
+  objectUri,
+  type ObjectVersion,
+  type ServiceError,
+} from "@lade/core/backend";
+import type { S3Connection } from "../client/s3_connection.ts";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { unlikeS3 } from "../objects/object_info.ts";
+import { type VersionMarker, versionPage } from "./version_page.ts";
+
+/** Pages in a row that tell nothing new, after which a listing counts as endless. */
+const MAX_EMPTY_PAGES = 100;
+
+/**
+ * Lists versions and delete markers page by page; the next page is fetched while one is being consumed. What is not in
+ * order, does not start with `prefix`, or does not get on is an error, since whoever deletes what is listed relies on it.
+ */
+export async function* listVersions(
+  connection: S3Connection,
+  storeUri: string,
+  prefix: string,
+  { signal }: CallOptions,
+): AsyncGenerator<ObjectVersion, void, void> {
+  signal?.throwIfAborted();
+  const uri = prefix === "" ? storeUri : objectUri(storeUri, prefix);
+  const call: FailedCall = {
+    operation: "list the versions of",
+    uri,
+    permission: "s3:ListBucketVersions",
+  };
+  if (!prefix.isWellFormed()) {
+    throw new InvalidNameError({ operation: call.operation, uri, detail: "it is not valid Unicode" });
+  }
+  const ahead = new AbortController();
+  const ends = signal ? AbortSignal.any([signal, ahead.signal]) : ahead.signal;
+  const fetchPage = (after?: VersionMarker) => versionPage(connection, call, prefix, after, ends);
+  try {
+    const order = new VersionOrder(prefix, call);
+    let page = await fetchPage();
+    for (let emptyPages = 0;;) {
+      const { next: marker } = page;
+      let next: ReturnType<typeof fetchPage> | undefined;
+      let news = 0;
+      for (const version of page.versions) {
+        if (!order.admit(version)) continue;
+        news++;
+        yield version;
+        signal?.throwIfAborted();
+        if (next === undefined && marker) {
+          next = fetchPage(marker);
+          next.catch(() => {});
+        }
+      }
+      if (!marker) return;
+      order.advance(marker);
+      emptyPages = news > 0 ? 0 : emptyPages + 1;
+      if (emptyPages >= MAX_EMPTY_PAGES) {
+        throw unlikeS3(call, `${MAX_EMPTY_PAGES} pages in a row tell nothing new`);
+      }
+      page = await (next ?? fetchPage(marker));
+    }
+  } finally {
+    ahead.abort();
+  }
+}
+
+/** Sees to it that a listing keeps to its prefix and its order, and gets on. */
+class VersionOrder {
+  readonly #prefix: string;
+  readonly #call: FailedCall;
+  readonly #versions = new Set<string>();
+  readonly #markers = new Set<string>();
+  #key = "";
+  #markerKey = "";
+
+  constructor(prefix: string, call: FailedCall) {
+    this.#prefix = prefix;
+    this.#call = call;
+  }
+
+  /** Whether a version is new. */
+  admit({ key, version }: ObjectVersion): boolean {
+    if (!key.startsWith(this.#prefix)) {
+      throw this.#fault(
+        `it lists ${JSON.stringify(key)}, which does not start with ${JSON.stringify(this.#prefix)}`,
+      );
+    }
+    const order = compareKeys(key, this.#key);
+    if (order < 0) {
+      throw this.#fault(`${JSON.stringify(key)} comes after ${JSON.stringify(this.#key)}`);
+    }
+    if (order > 0) this.#versions.clear();
+    this.#key = key;
+    if (this.#versions.has(version)) return false;
+    this.#versions.add(version);
+    return true;
+  }
+
+  /** Notes where the next page begins. */
+  advance({ key, version = "" }: VersionMarker): void {
+    const order = compareKeys(key, this.#markerKey);
+    if (order > 0) this.#markers.clear();
+    if (order < 0 || this.#markers.has(version)) throw this.#fault("the same page comes again");
+    this.#markerKey = key;
+    this.#markers.add(version);
+  }
+
+  #fault(what: string): ServiceError {
+    return unlikeS3(this.#call, `${what}; check what stands between here and the service`);
+  }
+}

@@ -1,0 +1,119 @@
+import { compareKeys, type ObjectVersion, UnsupportedError } from "@lade/core/backend";
+import type { S3Connection } from "../client/s3_connection.ts";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { payerHeaders } from "../objects/read_headers.ts";
+import { childText, parseXml, type XmlElement } from "../xml/parse_xml.ts";
+import { decodeUrl, MAX_PAGE_BYTES } from "./list_page.ts";
+
+/** Where a page of versions begins: after this version of this key. */
+export interface VersionMarker {
+  /** The key. */
+  readonly key: string;
+  /** The version; absent where the page begins after the key as a whole. */
+  readonly version?: string;
+}
+
+/** A page of a listing of versions. */
+export interface VersionPage {
+  /** Versions and delete markers together: by ascending key, the newest first. */
+  readonly versions: readonly ObjectVersion[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: VersionMarker;
+}
+
+/** Fetches a page by ListObjectVersions. */
+export async function versionPage(
+  connection: S3Connection,
+  call: FailedCall,
+  prefix: string,
+  after: VersionMarker | undefined,
+  signal: AbortSignal,
+): Promise<VersionPage> {
+  const response = await connection.send({
+    method: "GET",
+    query: {
+      versions: "",
+      "encoding-type": "url",
+      prefix: prefix || undefined,
+      "key-marker": after?.key,
+      "version-id-marker": after?.version,
+    },
+    headers: payerHeaders(connection.config),
+    signal,
+    call,
+  });
+  try {
+    return readPage(parseXml(await response.body.text(MAX_PAGE_BYTES)), call);
+  } catch (error) {
+    throw error instanceof SyntaxError ? unlikeS3(call, error.message) : connection.translate(error, call);
+  }
+}
+
+function readPage(root: XmlElement, call: FailedCall): VersionPage {
+  if (root.name === "ListBucketResult") {
+    const { operation, uri } = call;
+    throw new UnsupportedError({
+      operation,
+      uri,
+      detail: "the service lists no versions, it listed objects",
+    });
+  }
+  if (root.name !== "ListVersionsResult") throw unlikeS3(call, `its root element is ${root.name}`);
+  const decode = childText(root, "EncodingType") === "url" ? decodeUrl : (text: string) => text;
+  const versions = root.children.flatMap((element) =>
+    element.name === "Version" || element.name === "DeleteMarker" ? [readVersion(element, decode, call)] : []
+  );
+  const key = childText(root, "NextKeyMarker");
+  const version = childText(root, "NextVersionIdMarker");
+  const next = key ? { key: decode(key), ...(version && { version }) } : undefined;
+  if (childText(root, "IsTruncated") === "true" && !next) {
+    throw unlikeS3(call, "a truncated page does not tell where the next one begins");
+  }
+  return { versions: inOrder(versions), ...(next && { next }) };
+}
+
+function readVersion(
+  element: XmlElement,
+  decode: (text: string) => string,
+  call: FailedCall,
+): ObjectVersion {
+  const text = (name: string) => childText(element, name) ?? "";
+  const isDeleteMarker = element.name === "DeleteMarker";
+  const [key, size, latest] = [text("Key"), text("Size"), text("IsLatest")];
+  const lastModified = new Date(text("LastModified"));
+  const isSized = isDeleteMarker || /^\d{1,16}$/.test(size);
+  if (key === "" || !isSized || !/^(true|false)$/.test(latest) || Number.isNaN(lastModified.getTime())) {
+    throw unlikeS3(call, "a version lacks key, size, time, or whether it is the latest");
+  }
+  const etag = unquoteEtag(text("ETag"));
+  return {
+    key: decode(key),
+    // What was written without versioning has this name.
+    version: text("VersionId") || "null",
+    isLatest: latest === "true",
+    lastModified,
+    ...(isDeleteMarker ? {} : { size: Number(size), ...(etag === undefined ? {} : { etag }) }),
+    isDeleteMarker,
+  };
+}
+
+/**
+ * Amazon gives versions and delete markers in one sequence; other services give all versions of a page and then all
+ * markers. Those are merged: by key, the latest first, then by their times.
+ */
+function inOrder(versions: readonly ObjectVersion[]): readonly ObjectVersion[] {
+  const ascends = versions.every((version, at) => {
+    const before = versions[at - 1];
+    return before === undefined || compareKeys(before.key, version.key) <= 0;
+  });
+  if (ascends && versions.every(isFirstIfLatest)) return versions;
+  return [...versions].sort((a, b) =>
+    compareKeys(a.key, b.key) || Number(b.isLatest) - Number(a.isLatest) ||
+    b.lastModified.getTime() - a.lastModified.getTime()
+  );
+}
+
+function isFirstIfLatest(version: ObjectVersion, at: number, all: readonly ObjectVersion[]): boolean {
+  return !version.isLatest || all[at - 1]?.key !== version.key;
+}
