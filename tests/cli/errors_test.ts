@@ -38,7 +38,7 @@ Deno.test("ErrorMessage ends a chain of causes that bites its tail, and takes an
 });
 
 Deno.test("ErrorMessage escapes what could steer a terminal", () => {
-  assertEquals(new ErrorMessage(new Error("a\x1b[2Jb\nc"), 0).toText(STYLE), "lade: a\\u001b[2Jb\n  c");
+  assertEquals(new ErrorMessage(new Error("a\x1b[2Jb\nc"), 0).toText(STYLE), "lade: a\\u001b[2Jb\\nc");
 });
 
 Deno.test("lade prints each failure once, with causes by -v", async () => {

@@ -1,5 +1,5 @@
 import type { Check, StoreError } from "@lade/core";
-import { printable } from "../output/printable.ts";
+import { printable, redactSecrets } from "@lade/core/text";
 import { wrapText } from "../output/wrap_text.ts";
 import type { Style } from "../output/style.ts";
 import type { Json, Message } from "./message.ts";
@@ -16,7 +16,12 @@ export class CheckMessage implements Message {
 
   /** Shows `check` in lines of so many columns; from verbosity 1 on with what an error was caused by. */
   constructor(check: Check, format: { readonly columns: number; readonly verbosity: number }) {
-    this.#check = check;
+    const { advice, detail } = check;
+    this.#check = {
+      ...check,
+      detail: redactSecrets(detail),
+      ...(advice !== undefined && { advice: redactSecrets(advice) }),
+    };
     this.#columns = format.columns;
     this.#verbosity = format.verbosity;
   }
@@ -34,7 +39,8 @@ export class CheckMessage implements Message {
     );
     const [first = "", ...rest] = [...found, ...more];
     const left = " ".repeat(indent);
-    return [`${shown}${name.padEnd(NAME_COLUMNS)}${first}`, ...rest.map((line) => left + line)].join("\n");
+    return [`${shown}${printable(name).padEnd(NAME_COLUMNS)}${first}`, ...rest.map((line) => left + line)]
+      .join("\n");
   }
 
   /** All of it; the error by its code. */
@@ -60,7 +66,7 @@ export class CheckMessage implements Message {
       error instanceof Error && causes.length < 8;
       error = error.cause
     ) {
-      causes.push(error.message);
+      causes.push(redactSecrets(error.message));
     }
     return causes;
   }

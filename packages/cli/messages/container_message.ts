@@ -1,4 +1,4 @@
-import { printable } from "../output/printable.ts";
+import { printable } from "@lade/core/text";
 import type { Json, Message } from "./message.ts";
 
 /** A container in a listing of containers. */

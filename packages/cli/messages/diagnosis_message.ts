@@ -1,3 +1,4 @@
+import { redactSecrets } from "@lade/core/text";
 import type { Style } from "../output/style.ts";
 import type { Json, Message } from "./message.ts";
 
@@ -21,7 +22,7 @@ export class DiagnosisMessage implements Message {
 
   /** Shows `summary`. */
   constructor(summary: DiagnosisSummary) {
-    this.#summary = summary;
+    this.#summary = { ...summary, uri: redactSecrets(summary.uri) };
   }
 
   /** Whether there is anything to do. */

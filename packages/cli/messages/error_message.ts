@@ -1,5 +1,6 @@
 import type { StoreError } from "@lade/core";
-import { printable } from "../output/printable.ts";
+import { printable, printableLines, redactSecrets } from "@lade/core/text";
+import { UsageError } from "../program/usage_error.ts";
 import type { Style } from "../output/style.ts";
 import type { Json, Message } from "./message.ts";
 
@@ -20,7 +21,7 @@ export class ErrorMessage implements Message {
     const shown = this.#verbosity > 0 ? chain : chain.slice(0, 1);
     return shown.flatMap((error, depth) => {
       const head = depth === 0 ? style.alarm("lade:") : "  caused by:";
-      return [`${head} ${messageOf(error).split("\n").map(printable).join("\n  ")}`, ...this.#stackOf(error)];
+      return [`${head} ${textOf(error)}`, ...this.#stackOf(error)];
     }).join("\n");
   }
 
@@ -35,13 +36,15 @@ export class ErrorMessage implements Message {
       ...known,
       message: messageOf(error),
       ...(rest.length > 0 && { causes: rest.map(messageOf) }),
-      ...(this.#verbosity > 1 && error instanceof Error && { stack: error.stack ?? "" }),
+      ...(this.#verbosity > 1 && error instanceof Error && { stack: redactSecrets(error.stack ?? "") }),
     };
   }
 
   #stackOf(error: unknown): string[] {
     if (this.#verbosity < 2 || !(error instanceof Error)) return [];
-    return (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)).map(printable);
+    return (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)).map((line) =>
+      printable(redactSecrets(line))
+    );
   }
 }
 
@@ -50,9 +53,15 @@ function isStoreError(error: unknown): error is StoreError {
   return error instanceof Error && "code" in error && "operation" in error && "uri" in error;
 }
 
+/** Only what the program says itself has several lines. */
+function textOf(error: unknown): string {
+  const message = messageOf(error);
+  return error instanceof UsageError ? printableLines(message).replaceAll("\n", "\n  ") : printable(message);
+}
+
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message === "" ? error.name : error.message;
+  if (!(error instanceof Error)) return redactSecrets(String(error));
+  return redactSecrets(error.message === "" ? error.name : error.message);
 }
 
 /** The error and what caused it, outermost first; a chain that bites its tail ends there. */

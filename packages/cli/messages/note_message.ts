@@ -1,3 +1,4 @@
+import { printable, redactSecrets } from "@lade/core/text";
 import type { Json, Message } from "./message.ts";
 
 /** A sentence for people on standard error. */
@@ -6,12 +7,12 @@ export class NoteMessage implements Message {
 
   /** Says `text`. */
   constructor(text: string) {
-    this.#text = text;
+    this.#text = redactSecrets(text);
   }
 
   /** The program's name and the sentence. */
   toText(): string {
-    return `lade: ${this.#text}`;
+    return `lade: ${printable(this.#text)}`;
   }
 
   /** The sentence. */

@@ -1,4 +1,4 @@
-import { printable } from "../output/printable.ts";
+import { printable, redactSecrets } from "@lade/core/text";
 import type { Style } from "../output/style.ts";
 import type { Json, Message } from "./message.ts";
 
@@ -25,14 +25,15 @@ export class OperationMessage implements Message {
     this.#operation = operation;
   }
 
-  /** The command and its arguments. */
+  /** The command and its arguments, without what is secret in them. */
   toText(style: Style): string {
     const { operation, source, destination, dryRun } = this.#operation;
     const words = [operation, ...(source === undefined ? [] : [source]), destination];
-    return (dryRun ? style.dim("(dry run) ") : "") + words.map(printable).join(" ");
+    return (dryRun ? style.dim("(dry run) ") : "") +
+      words.map((word) => printable(redactSecrets(word))).join(" ");
   }
 
-  /** The same, with the size. */
+  /** The same, with the size; names are exact, so that programs can use them. */
   toJson(): Json {
     return { type: "operation", ...this.#operation };
   }

@@ -1,5 +1,5 @@
 import { SIZE_COLUMNS } from "../output/format_size_column.ts";
-import { printable } from "../output/printable.ts";
+import { printable } from "@lade/core/text";
 import type { Style } from "../output/style.ts";
 import type { Json, Message } from "./message.ts";
 

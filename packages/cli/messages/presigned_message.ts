@@ -1,3 +1,4 @@
+import { printable } from "@lade/core/text";
 import type { Json, Message } from "./message.ts";
 
 /** A URL that carries its own signature. */
@@ -23,7 +24,7 @@ export class PresignedMessage implements Message {
 
   /** The URL alone, for use by other programs. */
   toText(): string {
-    return this.#presigned.url;
+    return printable(this.#presigned.url);
   }
 
   /** All of it. */

@@ -1,4 +1,4 @@
-import { printable } from "../output/printable.ts";
+import { printable, redactSecrets } from "@lade/core/text";
 import type { Style } from "../output/style.ts";
 import type { Json, Message } from "./message.ts";
 
@@ -9,13 +9,13 @@ export class SkipMessage implements Message {
 
   /** Says why what is at `uri` was left alone. */
   constructor(uri: string, reason: string) {
-    this.#uri = uri;
-    this.#reason = reason;
+    this.#uri = redactSecrets(uri);
+    this.#reason = redactSecrets(reason);
   }
 
   /** The URI and why. */
   toText(style: Style): string {
-    return style.dim(`skipped ${printable(this.#uri)}: ${this.#reason}`);
+    return style.dim(`skipped ${printable(this.#uri)}: ${printable(this.#reason)}`);
   }
 
   /** The same. */

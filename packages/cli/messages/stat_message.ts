@@ -1,6 +1,6 @@
 import type { ObjectInfo } from "@lade/core";
 import { formatSize } from "../output/format_size.ts";
-import { printable } from "../output/printable.ts";
+import { printable } from "@lade/core/text";
 import type { Style } from "../output/style.ts";
 import type { Json, Message } from "./message.ts";
 

@@ -1,5 +1,5 @@
 import { formatSizeColumn } from "../output/format_size_column.ts";
-import { printable } from "../output/printable.ts";
+import { printable } from "@lade/core/text";
 import type { Json, Message } from "./message.ts";
 
 /** What a prefix or an object takes. */

@@ -1,4 +1,4 @@
-import { printable } from "../output/printable.ts";
+import { printable, redactSecrets } from "@lade/core/text";
 import type { Verification } from "../transfer/verification.ts";
 import type { Json, Message } from "./message.ts";
 
@@ -8,7 +8,7 @@ export class VerificationMessage implements Message {
 
   /** Shows `verification`. */
   constructor(verification: Verification) {
-    this.#verification = verification;
+    this.#verification = { ...verification, uri: redactSecrets(verification.uri) };
   }
 
   /** The object and its checksum, in a sentence. */
@@ -18,7 +18,9 @@ export class VerificationMessage implements Message {
       ? "by the store itself"
       : !checksum
       ? action === "read" ? "no checksum to compare" : "no checksum confirmed"
-      : `${checksum.name} ${checksum.value} ${action === "read" ? "compared" : "confirmed"}`;
+      : `${printable(checksum.name)} ${printable(checksum.value)} ${
+        action === "read" ? "compared" : "confirmed"
+      }`;
     return `lade: ${action} ${printable(uri)}, ${found}`;
   }
 

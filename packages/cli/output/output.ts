@@ -1,4 +1,6 @@
+import { printableJson } from "@lade/core/text";
 import type { Message } from "../messages/message.ts";
+import { printableShown } from "./printable_shown.ts";
 import { ClosedOutputError, OutputError } from "./output_error.ts";
 import { createStyle, type Style } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
@@ -97,7 +99,7 @@ export class Output {
 
   /** Shows a line at the bottom of the terminal on standard error, in place of the one before; `""` removes it. */
   status(line: string): void {
-    this.#status = line;
+    this.#status = printableShown(line);
     this.#schedule();
   }
 
@@ -114,7 +116,8 @@ export class Output {
   }
 
   #line(message: Message, style: Style): string {
-    return (this.#config.json ? JSON.stringify(message.toJson()) : message.toText(style)) + "\n";
+    return (this.#config.json ? printableJson(message.toJson()) : printableShown(message.toText(style))) +
+      "\n";
   }
 
   async #written(waiting: number): Promise<void> {

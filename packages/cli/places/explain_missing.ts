@@ -1,5 +1,6 @@
 import { NotFoundError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
+import { redactSecrets } from "@lade/core/text";
 import { isThere } from "./look.ts";
 import { locatePrefix, type Place, prefixNoun } from "./place.ts";
 
@@ -21,7 +22,7 @@ export interface MissingObject {
 export async function explainMissing(error: unknown, missing: MissingObject): Promise<unknown> {
   const { lade, place, operation, advice, signal } = missing;
   if (!(error instanceof NotFoundError) || signal.aborted) return error;
-  if (error.uri !== place.uri) return error;
+  if (error.uri !== redactSecrets(place.uri)) return error;
   const isPrefix = await isThere(await locatePrefix(lade, place), signal).catch(() => false);
   const detail = isPrefix ? `it is ${prefixNoun(place)}, ${advice}` : error.detail;
   return new NotFoundError({ operation, uri: place.uri, detail, cause: error.cause });

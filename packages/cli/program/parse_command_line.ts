@@ -1,6 +1,14 @@
 import { merge, object, or } from "@optique/core/constructs";
 import { runParser } from "@optique/core/facade";
-import { formatMessage, lineBreak, type Message, message, text } from "@optique/core/message";
+import {
+  formatMessage,
+  lineBreak,
+  type Message,
+  message,
+  type MessageTerm,
+  text,
+} from "@optique/core/message";
+import { printable, printableLines } from "@lade/core/text";
 import config from "../deno.json" with { type: "json" };
 import { parserOf } from "../syntax/parser_of.ts";
 import { SIZE_UNITS } from "../values/parse_size.ts";
@@ -79,9 +87,32 @@ function tidy(text: string): string {
   return text.replaceAll("\u00a0", " ").replaceAll(/ +$/gm, "");
 }
 
+/** What a term repeats of the command line stays on one line. */
+function printableTerm(term: MessageTerm): MessageTerm {
+  switch (term.type) {
+    case "text":
+      return { ...term, text: printableLines(term.text) };
+    case "optionName":
+      return { ...term, optionName: printable(term.optionName) };
+    case "optionNames":
+      return { ...term, optionNames: term.optionNames.map(printable) };
+    case "value":
+      return { ...term, value: printable(term.value) };
+    case "values":
+      return { ...term, values: term.values.map(printable) };
+    case "commandLine":
+      return { ...term, commandLine: printable(term.commandLine) };
+    default:
+      return term;
+  }
+}
+
 function problemOf(args: readonly string[], error: Message): string {
   if (args.length === 0) return "A command is needed.\nSee lade --help.";
-  const problem = formatMessage(error, { quotes: true, colors: false }).replaceAll(/\n\n+/g, "\n")
+  const problem = formatMessage(error.map(printableTerm), { quotes: true, colors: false }).replaceAll(
+    /\n\n+/g,
+    "\n",
+  )
     .replace(/^No matching command.*/, "A command is needed.")
     .replace(/(?<="(-\S+)"\.\n)Did you mean `\1`\?/, "It goes after the name of the command.");
   const command = args.find((arg) => isCommandName(arg));

@@ -1,7 +1,9 @@
 import type { Lade } from "@lade/lade";
 import { ErrorMessage } from "../messages/error_message.ts";
+import { NoteMessage } from "../messages/note_message.ts";
 import { TextMessage } from "../messages/text_message.ts";
 import { ClosedOutputError, OutputError } from "../output/output_error.ts";
+import type { LibraryNotes } from "../output/library_notes.ts";
 import { Output } from "../output/output.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { readCommandLine } from "./command_line.ts";
@@ -19,6 +21,8 @@ export interface CliWorld {
   readonly signal?: AbortSignal;
   /** The stores; a `Lade` of its own, with the configuration of the command line, by default. */
   readonly lade?: Lade;
+  /** What libraries print. With `-v` it is shown as notes. */
+  readonly libraryNotes?: LibraryNotes;
 }
 
 const DEFAULT_COLUMNS = 80;
@@ -69,6 +73,9 @@ async function runCommand(invocation: Invocation, settings: GlobalOptions, world
   const output = createOutput({ ...world, signal }, settings.json, settings.quiet, () => {
     if (invocation.whenUnread === "ends") unread.abort(new ClosedOutputError());
   });
+  if (world.libraryNotes && settings.verbosity > 0) {
+    world.libraryNotes.listener = (line) => void output.note(new NoteMessage(line));
+  }
   let opened: Promise<Lade> | undefined;
   const lade = () => opened ??= world.lade ? Promise.resolve(world.lade) : openLade(settings);
   const fail = async (error: unknown) => {

@@ -1,6 +1,6 @@
 import { formatRemaining } from "../output/format_duration.ts";
 import { formatSize } from "../output/format_size.ts";
-import { printable } from "../output/printable.ts";
+import { printable } from "@lade/core/text";
 import type { ProgressSnapshot } from "./transfer_progress.ts";
 
 const LONGEST_BAR = 30;

@@ -1,3 +1,6 @@
+import { printable, quote } from "../text/printable.ts";
+import { redactSecrets } from "../text/redact_secrets.ts";
+
 /** What kind of failure a {@linkcode StoreError} is, stable across releases. */
 export type StoreErrorCode =
   | "not-found"
@@ -19,7 +22,7 @@ export type StoreErrorCode =
 export interface StoreErrorOptions {
   /** What was being done, as a verb phrase that reads before the URI: `get`, `list`, `write to`. */
   readonly operation: string;
-  /** The object, prefix or container it was done to. Never holds a secret. */
+  /** The object, prefix or container it was done to. */
   readonly uri: string;
   /** What is wrong, and what to try next when there is something: `no such object`. */
   readonly detail: string;
@@ -33,7 +36,8 @@ export interface StoreErrorOptions {
 
 /**
  * A failure of a store. The message reads `Cannot get "s3://b/k": no such object`; programs act on the class or on
- * `code`, not on the message.
+ * `code`, not on the message. `***` stands for passwords and signatures, in the URI too, and the message writes what
+ * could deceive a terminal as escapes.
  */
 export abstract class StoreError extends Error {
   /** The kind of failure. */
@@ -51,13 +55,15 @@ export abstract class StoreError extends Error {
 
   /** Builds the message from its parts; `retryable` is the default of the subclass. */
   constructor(options: StoreErrorOptions, retryable: boolean) {
+    const uri = redactSecrets(options.uri);
+    const detail = redactSecrets(options.detail);
     super(
-      `Cannot ${options.operation} ${JSON.stringify(options.uri)}: ${options.detail}`,
+      `Cannot ${options.operation} ${quote(uri)}: ${printable(detail)}`,
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.operation = options.operation;
-    this.uri = options.uri;
-    this.detail = options.detail;
+    this.uri = uri;
+    this.detail = detail;
     this.retryable = options.retryable ?? retryable;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }

@@ -1,3 +1,6 @@
+import { printable, quote } from "../text/printable.ts";
+import { redactSecrets } from "../text/redact_secrets.ts";
+
 /** How a request or an answer failed on its way. */
 export type TransportErrorKind =
   /** The host name does not resolve. */
@@ -69,7 +72,7 @@ const FINAL: ReadonlySet<TransportErrorKind> = new Set([
 
 /**
  * A request that got no answer, or an answer that broke off. The message names the endpoint and never a query, where
- * signatures are.
+ * signatures are; `***` stands for a password.
  */
 export class TransportError extends Error {
   /** The class's name. */
@@ -91,10 +94,11 @@ export class TransportError extends Error {
 
   /** Describes one failure. */
   constructor(options: TransportErrorOptions) {
-    const { cause, detail, endpoint, kind, label, method = "a request", sent = "none" } = options;
-    const subject = label === undefined ? "" : ` for ${JSON.stringify(label)}`;
+    const { cause, kind, label, method = "a request", sent = "none" } = options;
+    const [detail, endpoint] = [redactSecrets(options.detail), redactSecrets(options.endpoint)];
+    const subject = label === undefined ? "" : ` for ${quote(redactSecrets(label))}`;
     super(
-      `Cannot send ${method}${subject} to "${endpoint}": ${detail}`,
+      `Cannot send ${method}${subject} to "${endpoint}": ${printable(detail)}`,
       cause === undefined ? {} : { cause },
     );
     this.kind = kind;

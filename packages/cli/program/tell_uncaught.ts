@@ -1,0 +1,35 @@
+import { printableJson } from "@lade/core/text";
+import { ErrorMessage } from "../messages/error_message.ts";
+import { createStyle } from "../output/style.ts";
+import { writeAll } from "../output/write_all.ts";
+import type { ByteSink } from "../output/terminal.ts";
+import { ExitCode } from "./exit_code.ts";
+
+/**
+ * Ends the process on an error that nothing has caught, which is a mistake of the program, in the form of all others
+ * rather than in that of the platform: escaped, without secrets, as JSON where the user wants JSON.
+ */
+export function tellUncaught(
+  args: readonly string[],
+  stderr: ByteSink,
+  exit: (code: number) => void,
+  target: EventTarget = globalThis,
+): Disposable {
+  const tell = (error: unknown) => {
+    const message = new ErrorMessage(error, 2);
+    const line = args.includes("--json") ? printableJson(message.toJson()) : message.toText(createStyle());
+    const failed = () => exit(ExitCode.failed);
+    writeAll(stderr, new TextEncoder().encode(`${line}\n`)).then(failed, failed);
+  };
+  const onError = (event: Event) => {
+    event.preventDefault();
+    tell("reason" in event ? event.reason : "error" in event ? event.error : event);
+  };
+  const names = ["error", "unhandledrejection"];
+  for (const name of names) target.addEventListener(name, onError);
+  return {
+    [Symbol.dispose]() {
+      for (const name of names) target.removeEventListener(name, onError);
+    },
+  };
+}

@@ -1,0 +1,7 @@
+/**
+ * Text for people: without what deceives a terminal, and without secrets.
+ *
+ * @module
+ */
+export * from "./printable.ts";
+export * from "./redact_secrets.ts";

@@ -1,0 +1,99 @@
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { isSecretName, redactSecrets } from "./redact_secrets.ts";
+
+const SECRET = "hunter2/+Zz9==";
+
+Deno.test("redactSecrets() hides passwords of URLs, of whatever scheme", () => {
+  const cases: readonly (readonly [text: string, redacted: string])[] = [
+    ["http://user:hunter2@host:9000/b", "http://***@host:9000/b"],
+    ["https://hunter2@host/", "https://***@host/"],
+    ['the proxy "http://u:p@proxy:3128" is away', 'the proxy "http://***@proxy:3128" is away'],
+    ["http://user:hun/ter2@host:80/x", "http://***@host:80/x"],
+    ["HTTPS://a:b@c:d@host", "HTTPS://***@host"],
+    ["s3://AKIA:hunter2@bucket/key", "s3://AKIA:***@bucket/key"],
+    ["socks5h://u:p@h:1", "socks5h://***@h:1"],
+    ['endpoint "user:hunter2@host:9000" is none', 'endpoint "user:***@host:9000" is none'],
+    ["first http://a:b@c then http://d:e@f", "first http://***@c then http://***@f"],
+  ];
+  for (const [text, redacted] of cases) assertEquals(redactSecrets(text), redacted);
+});
+
+Deno.test("redactSecrets() hides signatures and tokens of presigned URLs, encoded ones too", () => {
+  for (
+    const name of [
+      "X-Amz-Signature",
+      "x-amz-security-token",
+      "X-Goog-Signature",
+      "Signature",
+      "sig",
+      "token",
+      "access_token",
+      "sas",
+    ]
+  ) {
+    assertEquals(redactSecrets(`https://h/k?a=1&${name}=${SECRET}&b=2`), `https://h/k?a=1&${name}=***&b=2`);
+    assertEquals(redactSecrets(`"s3://b/k?${name}=${SECRET}"`), `"s3://b/k?${name}=***"`);
+    assertEquals(redactSecrets(`k%3Fa%3D1%26${name}%3DDeadBeef%26b%3D2`).includes("DeadBeef"), false, name);
+  }
+});
+
+Deno.test("redactSecrets() hides values of secret settings and headers, with spaces where they are quoted", () => {
+  const cases: readonly (readonly [text: string, redacted: string])[] = [
+    [`"s3.sseCustomerKey=${SECRET} more" is not`, '"s3.sseCustomerKey=***" is not'],
+    ['"sseCustomerKey:a b" is not', '"sseCustomerKey:***" is not'],
+    ["--config=s3.secretAccessKey=abc", "--config=s3.secretAccessKey=***"],
+    ["AWS_SECRET_ACCESS_KEY=abc AWS_REGION=eu", "AWS_SECRET_ACCESS_KEY=*** AWS_REGION=eu"],
+    ['{"accessKeyId":"AK","secretAccessKey":"abc"}', '{"accessKeyId":"AK","secretAccessKey":"***"}'],
+    ['"{\\"secretAccessKey\\":\\"abc\\"}"', '"{\\"secretAccessKey\\":\\"***\\"}"'],
+    ['"s3.credentials={\\"secretAccessKey\\":\\"abc\\"}"', '"s3.credentials=***"'],
+    ["Authorization: Bearer abc.def", "Authorization: Bearer ***"],
+    ["AWS4-HMAC-SHA256 Credential=AK/x, Signature=abcdef", "AWS4-HMAC-SHA256 Credential=AK/x, Signature=***"],
+    ['"file:///dir/AWS_SECRET_ACCESS_KEY=abc"', '"file:///dir/AWS_SECRET_ACCESS_KEY=***"'],
+    ["AccountName=a;AccountKey=abc==", "AccountName=a;AccountKey=***"],
+  ];
+  for (const [text, redacted] of cases) assertEquals(redactSecrets(text), redacted);
+});
+
+Deno.test("redactSecrets() leaves names and sentences as they are", () => {
+  for (
+    const text of [
+      "https://host:9000/path@x",
+      "s3://bucket/a:b@c?d=e&f",
+      "s3://bucket/token=5/part-0",
+      "file:///home/a:b@c/key=1",
+      "memory://a@b/c",
+      "the session token has expired: log in again",
+      "the signature does not fit access key AK: check the secret access key",
+      "no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile, or",
+      "design=1 x-assign=2 continuation-token=abc",
+      'Cannot use endpoint "localhost:9000": a URL such as https://host:9000 is needed',
+    ]
+  ) {
+    assertEquals(redactSecrets(text), text);
+  }
+});
+
+Deno.test("redactSecrets() changes what it has redacted no more", () => {
+  for (const text of ["http://u:p@h/?sig=abc", '"s3.sseCustomerKey=a b"', "Authorization: Basic abc"]) {
+    assertEquals(redactSecrets(redactSecrets(text)), redactSecrets(text));
+  }
+});
+
+Deno.test("isSecretName() knows the settings of every backend by their last word", () => {
+  for (
+    const name of [
+      "s3.sseCustomerKey",
+      "s3.credentials",
+      "AWS_SESSION_TOKEN",
+      "az.accountKey",
+      "X-Amz-Signature",
+    ]
+  ) {
+    assert(isSecretName(name), name);
+  }
+  for (
+    const name of ["s3.region", "key", "design", "sseKmsKeyId", "accessKeyId", "AWS_ACCESS_KEY_ID", "Key"]
+  ) {
+    assertFalse(isSecretName(name), name);
+  }
+});

@@ -1,0 +1,200 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Check } from "@lade/core";
+import { NotFoundError } from "@lade/core/errors";
+import { CheckMessage } from "../../packages/cli/messages/check_message.ts";
+import { ContainerMessage } from "../../packages/cli/messages/container_message.ts";
+import { DiagnosisMessage } from "../../packages/cli/messages/diagnosis_message.ts";
+import { ErrorMessage } from "../../packages/cli/messages/error_message.ts";
+import type { Message } from "../../packages/cli/messages/message.ts";
+import { NoteMessage } from "../../packages/cli/messages/note_message.ts";
+import { ObjectMessage } from "../../packages/cli/messages/object_message.ts";
+import { OperationMessage } from "../../packages/cli/messages/operation_message.ts";
+import { PrefixMessage } from "../../packages/cli/messages/prefix_message.ts";
+import { PresignedMessage } from "../../packages/cli/messages/presigned_message.ts";
+import { SkipMessage } from "../../packages/cli/messages/skip_message.ts";
+import { StatMessage } from "../../packages/cli/messages/stat_message.ts";
+import { SummaryMessage } from "../../packages/cli/messages/summary_message.ts";
+import { TextMessage } from "../../packages/cli/messages/text_message.ts";
+import { UsageMessage } from "../../packages/cli/messages/usage_message.ts";
+import { VerificationMessage } from "../../packages/cli/messages/verification_message.ts";
+import { Output } from "../../packages/cli/output/output.ts";
+import { formatProgressBar } from "../../packages/cli/progress/format_progress_bar.ts";
+import { UsageError } from "../../packages/cli/program/usage_error.ts";
+import { COMMAND_NAMES } from "../../packages/cli/program/commands.ts";
+import { FakeTerminal } from "./fake_terminal.ts";
+import { CliHere } from "./run_here.ts";
+import { S3Cli } from "./s3_cli.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
+
+/** Clears the screen, turns the text round, hides, sets the title, forges a line and floods the one above. */
+const HOSTILE = "a\x1b[2J\u202eb\u2066\u200b\u{e0041}\x9b8m\x1b]0;t\x07\r\nlade: all is well\ud800\u2028z" +
+  "\u0301".repeat(20);
+
+/** As the names of files can have it: without lone surrogates. */
+const HOSTILE_NAME = HOSTILE.replace("\ud800", "");
+
+const DECEPTIVE =
+  // deno-lint-ignore no-control-regex
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800\u{e0041}]|\u0301{5}/u;
+
+function assertHarmless(text: string, what: string): void {
+  const found = DECEPTIVE.exec(text);
+  assert(!found, `${what} prints ${JSON.stringify(found?.[0])} in ${JSON.stringify(text)}`);
+  assert(
+    !/^(?:lade: )?(?:lade: )?all is well/m.test(text),
+    `${what} prints a forged line in ${JSON.stringify(text)}`,
+  );
+}
+
+const meta = { key: HOSTILE, size: 1, lastModified: new Date(0), etag: HOSTILE, version: HOSTILE };
+const check: Check = { name: HOSTILE, outcome: "failed", detail: HOSTILE, advice: HOSTILE };
+const stated = {
+  ...meta,
+  contentType: HOSTILE,
+  contentEncoding: HOSTILE,
+  cacheControl: HOSTILE,
+  storageClass: HOSTILE,
+  checksums: { crc32c: HOSTILE },
+  metadata: { [HOSTILE]: HOSTILE },
+};
+const error = new NotFoundError({
+  operation: "get",
+  uri: HOSTILE,
+  detail: HOSTILE,
+  cause: new Error(HOSTILE),
+});
+const MESSAGES: Readonly<Record<string, Message>> = {
+  check: new CheckMessage({ ...check, error }, { columns: 80, verbosity: 1 }),
+  container: new ContainerMessage(HOSTILE),
+  diagnosis: new DiagnosisMessage({ uri: HOSTILE, ok: 0, warning: 0, failed: 1, skipped: 0 }),
+  error: new ErrorMessage(new Error(HOSTILE, { cause: HOSTILE }), 2),
+  "store error": new ErrorMessage(error, 2),
+  note: new NoteMessage(HOSTILE),
+  object: new ObjectMessage(HOSTILE, HOSTILE, meta, false),
+  operation: new OperationMessage({ operation: "cp", source: HOSTILE, destination: HOSTILE, dryRun: true }),
+  prefix: new PrefixMessage(HOSTILE, HOSTILE),
+  presigned: new PresignedMessage({ uri: HOSTILE, method: "GET", url: HOSTILE, expires: new Date(0) }),
+  skip: new SkipMessage(HOSTILE, HOSTILE),
+  stat: new StatMessage(HOSTILE, stated),
+  summary: new SummaryMessage({
+    operation: "cp",
+    objects: 1,
+    failed: 0,
+    skipped: 0,
+    elapsedMs: 1,
+    dryRun: false,
+  }),
+  text: new TextMessage(HOSTILE.replace("\n", "")),
+  usage: new UsageMessage({ uri: HOSTILE, size: 1, objects: 1 }, false),
+  verification: new VerificationMessage({
+    action: "read",
+    uri: HOSTILE,
+    checksum: { name: HOSTILE, value: HOSTILE },
+  }),
+};
+
+for (const [kind, message] of Object.entries(MESSAGES)) {
+  Deno.test(`Output prints nothing deceptive of a message of kind ${kind}, and exact JSON`, async () => {
+    for (const json of [false, true]) {
+      const terminal = new FakeTerminal({ tty: true });
+      const signal = new AbortController().signal;
+      const output = new Output({ terminal, json, quiet: false, signal, onClosed: () => {} });
+      await output.result(message);
+      await output.note(message);
+      await output.fail(message);
+      await output.close();
+      for (const { text } of [terminal.stdout, terminal.stderr]) {
+        assertHarmless(text, kind);
+        if (!json) continue;
+        const lines = text.trimEnd().split("\n");
+        for (const line of lines) {
+          assertEquals(JSON.parse(line), JSON.parse(JSON.stringify(message.toJson())));
+        }
+      }
+    }
+  });
+}
+
+Deno.test("Output shows nothing deceptive in its status line", async () => {
+  const terminal = new FakeTerminal({ tty: true });
+  const output = new Output({
+    terminal,
+    json: false,
+    quiet: false,
+    signal: new AbortController().signal,
+    onClosed: () => {},
+  });
+  output.status(
+    formatProgressBar({ bytes: 1, objects: 0, bytesPerSecond: 1, elapsedMs: 1, current: HOSTILE }, 300),
+  );
+  await output.flush();
+  assertStringIncludes(terminal.stderr.text, "\\u202e");
+  assertHarmless(terminal.stderr.text, "the progress bar");
+});
+
+Deno.test("every command prints harmless text for hostile names, there or not, as text and as JSON", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make();
+  const local = `${directory.path}/${HOSTILE}`;
+  const there = `memory://m/d/${HOSTILE_NAME}`;
+  await cli.lade.put(there, "1", { metadata: { x: "\u202e" } });
+  const away = `memory://m/away/${HOSTILE}`;
+  const lines: Readonly<Record<(typeof COMMAND_NAMES)[number], readonly (readonly string[])[]>> = {
+    ls: [[there], [away], ["-r", "memory://m/"], ["memory://m/d/"]],
+    stat: [[there], [away]],
+    cat: [[away], [`${there}/`]],
+    get: [[there, local], ["-r", "memory://m/d/", away], [away, "-"]],
+    put: [[local, away], ["-r", local, there]],
+    cp: [[there, `memory://m/c/${HOSTILE_NAME}`], ["-n", there, `memory://m/c/${HOSTILE_NAME}`], [
+      away,
+      away,
+    ]],
+    mv: [[`memory://m/c/${HOSTILE_NAME}`, `memory://m/e/${HOSTILE_NAME}`], [there, there], [away, there]],
+    rm: [[away], ["--dry-run", there], ["-r", "--dry-run", "memory://m/"]],
+    du: [[there], [away], ["memory://m/d/"]],
+    mb: [["--dry-run", away], [`memory://${HOSTILE}`]],
+    rb: [["--dry-run", away], [`memory://${HOSTILE}`]],
+    pipe: [[`memory://m/p/${HOSTILE_NAME}`], [away + "/"], [away]],
+    presign: [[there], [away]],
+    doctor: [[away], [local]],
+    man: [[HOSTILE]],
+  };
+  for (const name of COMMAND_NAMES) {
+    for (
+      const args of [...lines[name], [`--${HOSTILE}`], [`--${HOSTILE}`, HOSTILE], ["--config", HOSTILE]]
+    ) {
+      for (const flags of [[], ["-vv"], ["--json"]]) {
+        const { stdout, stderr } = await cli.run([name, ...flags, ...args]);
+        assertHarmless(stdout + stderr, `lade ${[name, ...flags].join(" ")} ${JSON.stringify(args)}`);
+        if (flags[0] !== "--json") continue;
+        for (const line of (stdout + stderr).split("\n").filter(Boolean)) JSON.parse(line);
+      }
+    }
+  }
+  for (const args of [[HOSTILE], ["help", HOSTILE], ["completion", HOSTILE], [`--${HOSTILE}`, "ls"]]) {
+    const { stdout, stderr } = await cli.run(args);
+    assertHarmless(stdout + stderr, JSON.stringify(args));
+  }
+  const { stdout } = await cli.run(["ls", "--json", "-r", "memory://m/d/"]);
+  assertEquals(JSON.parse(stdout).uri, there);
+});
+
+Deno.test("lade repeats what a service says without what deceives", async () => {
+  await using cli = await S3Cli.start();
+  const message = HOSTILE_NAME.replaceAll(/[^\x20-\uffff]|[\x7f-\x9f]/gu, "");
+  cli.fake.faults.add({
+    match: { times: Infinity },
+    action: { kind: "status", status: 403, code: "Odd", message },
+  });
+  for (const args of [["ls", "s3://bucket"], ["cat", "s3://bucket/a"], ["doctor", "s3://bucket"]]) {
+    const { code, stdout, stderr } = await cli.run([...args, "-v"]);
+    assertEquals(code, 1);
+    assertHarmless(stdout + stderr, args.join(" "));
+  }
+});
+
+Deno.test("UsageError alone has several lines", () => {
+  const style = { dim: String, alarm: String };
+  assertEquals(new ErrorMessage(new UsageError("a\nb"), 0).toText(style), "lade: a\n  b");
+  assertEquals(new ErrorMessage(new Error("a\nb"), 0).toText(style), "lade: a\\nb");
+});

@@ -1,0 +1,90 @@
+import { assert, assertFalse } from "@std/assert";
+import { COMMAND_NAMES } from "../../packages/cli/program/commands.ts";
+import { CliHere } from "./run_here.ts";
+import { S3Cli } from "./s3_cli.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
+
+const SECRET = "Hunter2Zz9";
+
+/** Arguments that hold a secret, as users paste them. */
+const ARGUMENTS = [
+  `https://user:${SECRET}@host.invalid/bucket/key`,
+  `https://${SECRET}@host.invalid/bucket/key`,
+  `https://bucket.s3.amazonaws.com/k?X-Amz-Credential=AK&X-Amz-Signature=${SECRET}&X-Amz-Expires=9`,
+  `https://account.blob.core.windows.net/c/k?sv=2024&sig=${SECRET}`,
+  `s3://AKIA:${SECRET}@bucket/key`,
+  `memory://m/k?X-Amz-Signature=${SECRET}`,
+  `memory://m/k?X-Amz-Security-Token=${SECRET}/`,
+  `--config=s3.sseCustomerKey=${SECRET}`,
+  `--config=sseCustomerKey=${SECRET}`,
+  `--config=memory.secretAccessKey=${SECRET}`,
+  `--config=s3.credentials={"accessKeyId":"AK","secretAccessKey":"${SECRET}"}`,
+  `--sseCustomerKey=${SECRET}`,
+  `--secret-access-key=${SECRET} and more`,
+  `--metadata=https://user:${SECRET}@host`,
+  `--endpoint-url=http://user:${SECRET}@`,
+];
+
+Deno.test("no command repeats a secret that came in an argument, at any place, in any form", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make();
+  await cli.lade.put("memory://m/there", "1");
+  const local = `${directory.path}/AWS_SECRET_ACCESS_KEY=${SECRET}`;
+  for (const name of COMMAND_NAMES) {
+    for (const argument of [...ARGUMENTS, local]) {
+      const lines = name === "get"
+        // Without a place to go to it would take the working directory.
+        ? [[argument, directory.path], ["memory://m/there", argument, directory.path]]
+        : [[argument], ["memory://m/there", argument], [argument, "memory://m/copy"], ["-r", argument]];
+      for (const line of lines) {
+        for (const flags of [["-vv"], ["--json", "-v"]]) {
+          const args = [name, ...flags, ...line];
+          const { code, stdout, stderr } = await cli.run(args, { stdin: ["1"] });
+          // What succeeds has named an object, whose name is what it is.
+          const told = code === 0 ? stderr : stdout + stderr;
+          assertFalse(told.includes(SECRET), `lade ${args.join(" ")}: ${told}`);
+        }
+      }
+    }
+  }
+  for (const argument of ARGUMENTS) {
+    for (
+      const args of [[argument], [argument, "stat", "memory://m/away"], ["help", argument], ["man", argument]]
+    ) {
+      const { stdout, stderr } = await cli.run(args);
+      assertFalse((stdout + stderr).includes(SECRET), args.join(" "));
+    }
+  }
+});
+
+Deno.test("no command repeats a secret of an endpoint, a proxy or a setting of s3", async () => {
+  await using cli = await S3Cli.start();
+  const { fake } = cli;
+  const permissions = ["--allow-net=127.0.0.1", "--allow-env", "--allow-sys", "--allow-read"];
+  const host = fake.url.replace("http://", "");
+  const worlds: readonly { readonly args?: readonly string[]; readonly env?: Record<string, string> }[] = [
+    { env: { AWS_ENDPOINT_URL: `http://user:${SECRET}@${host}` } },
+    { env: { AWS_ENDPOINT_URL: `http://user:${SECRET}@127.0.0.1:1` } },
+    { env: { AWS_ENDPOINT_URL: `user:${SECRET}@${host}` } },
+    { args: ["--endpoint-url", `http://user:${SECRET}@127.0.0.1:1/p?token=${SECRET}`] },
+    { env: { HTTP_PROXY: `http://user:${SECRET}@127.0.0.1:1` } },
+    { env: { ALL_PROXY: `socks9://user:${SECRET}@127.0.0.1:1` } },
+    { args: ["--config", `s3.sseCustomerKey=${SECRET}`] },
+    { args: ["--config", `s3.secretAccessKey=${SECRET}`] },
+    { args: ["--config", `s3.credentials=${SECRET}`] },
+    { args: ["--ca-bundle", `https://user:${SECRET}@host/ca.pem`] },
+    { env: { AWS_SECRET_ACCESS_KEY: SECRET } },
+    { env: { AWS_SECRET_ACCESS_KEY: `${SECRET}\n` } },
+    { env: { AWS_SESSION_TOKEN: `${SECRET}\u0001` } },
+  ];
+  await Promise.all(worlds.map(async ({ args = [], env = {} }) => {
+    for (const command of [["ls", "s3://bucket"], ["doctor", "s3://bucket"]]) {
+      const { code, stdout, stderr } = await cli.run([...command, ...args, "-vv"], { env, permissions });
+      assertFalse((stdout + stderr).includes(SECRET), `${JSON.stringify({ args, env })}: ${stdout}${stderr}`);
+      assert(
+        code !== 0 || stdout !== "" || stderr === "",
+        `${command} with ${JSON.stringify({ args, env })}`,
+      );
+    }
+  }));
+});
