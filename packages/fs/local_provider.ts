@@ -12,10 +12,11 @@ import {
   systemClock,
   UnsupportedError,
 } from "@lade/core/backend";
+import type { SettingTable } from "@lade/core/settings";
 import { errorCode, fileError, type Subject } from "./files/file_error.ts";
 import { IoGate } from "./files/io_gate.ts";
 import type { LocalStore } from "./local_store.ts";
-import { completeConfig, DIRECT_CONFIG, FILE_CONFIG, type LocalConfig } from "./names/local_config.ts";
+import { completeConfig, DIRECT_SETTINGS, FILE_SETTINGS, type LocalConfig } from "./names/local_config.ts";
 import { formatPathUri, parsePathUri, rootPath } from "./names/path_uri.ts";
 import type { DirectStoreOptions } from "./open_direct_store.ts";
 import { openFileStore } from "./open_file_store.ts";
@@ -26,7 +27,7 @@ import { directoryOf } from "./tree/tree.ts";
 /** What the providers of both schemes differ in. */
 interface LocalProviderParts {
   readonly scheme: string;
-  readonly configNames: readonly (keyof LocalConfig)[];
+  readonly settings: SettingTable;
   readonly open: (root: string, options: DirectStoreOptions) => Promise<LocalStore>;
 }
 
@@ -98,7 +99,9 @@ class LocalProvider implements Provider {
   }
 
   async #openWith(path: string, config: LocalConfig, context?: StoreContext): Promise<LocalStore> {
-    const given = Object.fromEntries(this.#parts.configNames.map((name) => [name, config[name]]));
+    const given = Object.fromEntries(
+      this.#parts.settings.map(({ name }) => [name, config[name as keyof LocalConfig]]),
+    );
     return await this.#parts.open(path, { ...given, ...(context && { context }) });
   }
 
@@ -110,7 +113,7 @@ class LocalProvider implements Provider {
     return {
       path,
       subject: { operation, uri },
-      config: completeConfig(uri, config, this.#parts.configNames),
+      config: completeConfig(uri, config, this.#parts.settings),
     };
   }
 }
@@ -124,14 +127,14 @@ interface Prepared {
 /** Serves `file://`: files through the page cache. */
 export const fileProvider: Provider = new LocalProvider({
   scheme: "file",
-  configNames: FILE_CONFIG,
+  settings: FILE_SETTINGS,
   open: openFileStore,
 });
 
 /** Serves `direct://`: files past the page cache, by O_DIRECT. */
 export const directProvider: Provider = new LocalProvider({
   scheme: "direct",
-  configNames: DIRECT_CONFIG,
+  settings: DIRECT_SETTINGS,
   open: async (root, options) =>
     await (await import("./open_direct_store.ts")).openDirectStore(root, options),
 });

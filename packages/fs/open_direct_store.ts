@@ -2,7 +2,7 @@ import { type StoreContext, UnsupportedError } from "@lade/core/backend";
 import { directFlag, DirectMedium } from "./files/direct_medium.ts";
 import { FileMedium } from "./files/file_medium.ts";
 import type { LocalStore } from "./local_store.ts";
-import { DIRECT_CONFIG, type LocalConfig } from "./names/local_config.ts";
+import { DIRECT_SETTINGS, type LocalConfig } from "./names/local_config.ts";
 import { openLocalStore } from "./open_local_store.ts";
 
 /** Options of {@linkcode openDirectStore}. */
@@ -22,7 +22,7 @@ export async function openDirectStore(root: string, options: DirectStoreOptions 
     "direct",
     root,
     options,
-    DIRECT_CONFIG,
+    DIRECT_SETTINGS,
     (gate, context, config) => {
       const fallback = config.fallback ? new FileMedium(gate, context) : undefined;
       if (directFlag(fs) !== 0) return new DirectMedium({ fs, context, fallback });

@@ -1,4 +1,5 @@
 import { createStoreContext, type StoreContext, UnsupportedError } from "@lade/core/backend";
+import type { SettingTable } from "@lade/core/settings";
 import { IoGate } from "./files/io_gate.ts";
 import type { Medium } from "./files/medium.ts";
 import { createLocalStore, type LocalStore } from "./local_store.ts";
@@ -15,13 +16,13 @@ export function openLocalStore(
   scheme: string,
   root: string,
   options: Partial<LocalConfig> & { readonly context?: StoreContext },
-  names: readonly (keyof LocalConfig)[],
+  table: SettingTable,
   createMedium: (gate: IoGate, context: StoreContext, config: LocalConfig) => Medium,
 ): LocalStore {
   const { context = createStoreContext(), ...given } = options;
   const path = rootPath(scheme, "open", root);
   const uri = `${scheme}://${path}`;
-  const config = completeConfig(uri, given, names);
+  const config = completeConfig(uri, given, table);
   if (Deno.build.os === "windows") {
     throw new UnsupportedError({ operation: "open", uri, detail: "paths of Windows are not supported" });
   }

@@ -126,7 +126,7 @@ Deno.test("lade --ca-bundle trusts a certificate of one's own", async () => {
   const trusted = await cli.run(["cat", "--ca-bundle", "ca.pem", "s3://bucket/a"]);
   assertEquals(trusted, { code: 0, stdout: "hello", stderr: "" });
   const missing = await cli.run(["cat", "--ca-bundle", "nope.pem", "s3://bucket/a"]);
-  assertMatch(missing.stderr, /the CA bundle "nope\.pem" \(option\) cannot be read/);
+  assertMatch(missing.stderr, /the CA bundle "nope\.pem" \(--ca-bundle\) cannot be read/);
 });
 
 Deno.test("lade --help groups the options of s3://", async () => {

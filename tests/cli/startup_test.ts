@@ -5,6 +5,14 @@ import { TemporaryDirectory } from "./temporary_directory.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
+/** The table of settings, from which the command line is read. */
+const SETTINGS = [
+  "s3/config/aws_size_type.ts",
+  "s3/config/customer_key.ts",
+  "s3/config/s3_settings.ts",
+  "s3/settings.ts",
+];
+
 /** What a command line loads: npm packages, and modules by their paths in `packages/`. */
 interface Loaded {
   readonly packages: string[];
@@ -39,7 +47,7 @@ Deno.test("lade ls of a local directory loads no package at all, and no other ba
     const { packages, modules } = await loaded(["ls", place], { cwd: directory.path, readOnly: true });
     assertEquals(packages, []);
     assertEquals(modules.includes("fs/local_store.ts"), true);
-    assertEquals(modules.filter((path) => /^s3\/|\/(memory|layers|zstd|http)\//.test(path)), []);
+    assertEquals(modules.filter((path) => /^s3\/|\/(memory|layers|zstd|http)\//.test(path)), SETTINGS);
   }
 });
 

@@ -61,7 +61,7 @@ function faultOf(
     if (lade !== name && !allowed.includes(lade)) {
       return `${name} may import only ${allowed.join(", ") || "nothing"}`;
     }
-    if (name === "lade" && BACKENDS.includes(lade) && !dynamic) {
+    if (name === "lade" && BACKENDS.includes(lade) && !dynamic && !specifier.endsWith("/settings")) {
       return "a backend is loaded on first use, by import()";
     }
     return undefined;

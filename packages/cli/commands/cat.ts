@@ -1,6 +1,6 @@
 import { defineCommand } from "../program/command.ts";
 import { option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
-import { SIZE_UNITS } from "../values/parse_size.ts";
+import { SIZE_UNITS } from "@lade/core/settings";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 import { sizeValue } from "../values/size_value.ts";
 

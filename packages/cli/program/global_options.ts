@@ -1,6 +1,6 @@
 import { count, flag, option, repeated, type ValuesOf } from "../syntax/option.ts";
 import { choiceValue } from "../values/choice_value.ts";
-import { type Setting, settingValue } from "../values/setting_value.ts";
+import { type SettingArgument, settingValue } from "../values/setting_value.ts";
 
 /** What the options say that every command takes. */
 export type GlobalOptions = ValuesOf<typeof globalOptions>;
@@ -24,11 +24,12 @@ always lines, or nothing.",
     ["--config"],
     settingValue,
     toConfig,
-    "Configure a backend, such as file.sync=full; may be given several times.",
+    "Configure a backend, such as file.sync=full, s3.multipart.partSize=16MiB or s3.tags.a=b; @FILE reads a secret from \
+a file. May be given several times.",
   ),
 };
 
-function toConfig(settings: readonly Setting[]): Record<string, Record<string, unknown>> {
+function toConfig(settings: readonly SettingArgument[]): Record<string, Record<string, unknown>> {
   const config: Record<string, Record<string, unknown>> = {};
   for (const { scheme, name, value } of settings) (config[scheme] ??= {})[name] = value;
   return config;

@@ -11,7 +11,7 @@ import {
 import { printable, printableLines } from "@lade/core/text";
 import config from "../deno.json" with { type: "json" };
 import { parserOf } from "../syntax/parser_of.ts";
-import { SIZE_UNITS } from "../values/parse_size.ts";
+import { SIZE_UNITS } from "@lade/core/settings";
 import type { CommandLine, HelpFormat } from "./command_line.ts";
 import { commandParser } from "./command_parser.ts";
 import { COMMAND_NAMES, type CommandName, isCommandName, loadCommand } from "./commands.ts";

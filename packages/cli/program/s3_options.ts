@@ -1,51 +1,42 @@
-import { flag, option, type ValuesOf } from "../syntax/option.ts";
-import { textValue } from "../values/text_value.ts";
+import { placeName, type Setting, SettingText } from "@lade/core/settings";
+import { SETTING_TABLES } from "@lade/lade/settings";
+import { flag, type Option, option, type OptionTable } from "../syntax/option.ts";
+import { rowValue } from "../values/row_value.ts";
 import type { GlobalOptions } from "./global_options.ts";
 
-/** What {@linkcode s3Options} say. */
-export type S3CommandOptions = ValuesOf<typeof s3Options>;
+/** What {@linkcode s3Options} say, by the names of the settings. */
+export type S3CommandOptions = Readonly<Record<string, unknown>>;
 
 /**
- * The options about `s3://`, by the names that the AWS CLI gives them. Each stands for one name of the configuration of
- * `s3` and comes before `--config` and the environment.
+ * The options about `s3://`, by the names that the AWS CLI gives them: every setting that has one. Each comes before
+ * `--config` and the environment.
  */
-export const s3Options = {
-  endpoint: option(
-    ["--endpoint-url"],
-    textValue("URL"),
-    undefined,
-    "Ask this service instead of Amazon's (s3.endpoint, AWS_ENDPOINT_URL).",
-  ),
-  region: option(
-    ["--region"],
-    textValue("NAME"),
-    undefined,
-    "Sign for this region (s3.region, AWS_REGION).",
-  ),
-  profile: option(
-    ["--profile"],
-    textValue("NAME"),
-    undefined,
-    "Take keys and settings from this profile of ~/.aws (s3.profile, AWS_PROFILE).",
-  ),
-  anonymous: flag(["--no-sign-request"], "Ask without keys, for public buckets (s3.anonymous)."),
-  requestPayer: flag(
-    ["--request-payer"],
-    "Agree to pay for the requests of Requester Pays buckets (s3.requestPayer).",
-  ),
-  caBundle: option(
-    ["--ca-bundle"],
-    textValue("FILE"),
-    undefined,
-    "Trust the certificates in this PEM file too (s3.caBundle, AWS_CA_BUNDLE).",
-  ),
-};
+export const s3Options: OptionTable = Object.fromEntries(
+  SETTING_TABLES.s3.flatMap((row) => {
+    const found = optionOf(row);
+    return found ? [[row.name, found]] : [];
+  }),
+);
+
+function optionOf(row: Setting): Option<unknown> | undefined {
+  if (!row.flag) return undefined;
+  const { name, metavar, help } = row.flag;
+  const places = [`s3.${row.name}`, ...(row.environment ?? []).map(placeName)].join(", ");
+  const description = `${help} (${places}).`;
+  return metavar === undefined
+    ? flag([name], description)
+    : option([name], rowValue(row, metavar), undefined, description);
+}
 
 /** The settings with what was said about `s3://` in their configuration. What was not leaves room for the environment. */
 export function withS3(settings: GlobalOptions, said: S3CommandOptions): GlobalOptions {
   const given = Object.entries(said).filter(([, value]) => value !== undefined && value !== false);
   if (given.length === 0) return settings;
-  const s3 = { ...settings.config["s3"], ...Object.fromEntries(given) };
+  const texts = given.map(([name, value]) => {
+    const source = SETTING_TABLES.s3.find((row) => row.name === name)?.flag?.name ?? "option";
+    return [name, new SettingText(String(value), source)];
+  });
+  const s3 = { ...settings.config["s3"], ...Object.fromEntries(texts) };
   return { ...settings, config: { ...settings.config, s3 } };
 }
 

@@ -1,4 +1,4 @@
-import { parseDuration } from "./parse_duration.ts";
+import { parseDuration } from "@lade/core/settings";
 import type { Value } from "./value.ts";
 
 /** Reads a duration on the command line, in milliseconds; one longer than `most` (written so) is refused. */

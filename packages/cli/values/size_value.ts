@@ -1,4 +1,4 @@
-import { parseSize } from "./parse_size.ts";
+import { parseSize } from "@lade/core/settings";
 import type { Value } from "./value.ts";
 
 /** Reads a size on the command line, in bytes; sizes below `least` are refused. */

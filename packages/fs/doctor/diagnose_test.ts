@@ -1,7 +1,7 @@
 import { type Check, PermissionDeniedError, type StoreContext } from "@lade/core";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { type LocalStore, openDirectStore, openFileStore } from "../mod.ts";
-import { completeConfig, DIRECT_CONFIG, type LocalConfig } from "../names/local_config.ts";
+import { completeConfig, DIRECT_SETTINGS, type LocalConfig } from "../names/local_config.ts";
 import { makeRoot } from "../testing/make_root.ts";
 import { diagnose, type LocalDiagnoseOptions } from "./diagnose.ts";
 
@@ -23,7 +23,7 @@ function examination(scheme: Scheme, path: string, options: ExamineOptions = {})
         : await openDirectStore(path, { ...common, fallback }),
     );
   };
-  const config = completeConfig(`${scheme}://${path}`, {}, DIRECT_CONFIG);
+  const config = completeConfig(`${scheme}://${path}`, {}, DIRECT_SETTINGS);
   return diagnose({ config, open, measureMs: 100, maxBytes: 2 ** 21, ...rest });
 }
 

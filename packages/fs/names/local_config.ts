@@ -1,3 +1,5 @@
+import { checkSettings, flagType, oneOfType, type Setting, type SettingTable } from "@lade/core/settings";
+
 /**
  * How durable a finished write is. `"none"` leaves it to the system when bytes reach the disk; `"data"` waits for the
  * bytes of the file; `"full"` waits for the file, its directory entry and new directories.
@@ -21,40 +23,44 @@ export interface LocalConfig {
   readonly fallback: boolean;
 }
 
-/** The configuration `file://` knows. */
-export const FILE_CONFIG = ["sync", "symlinks"] as const;
+const COMMON: readonly Setting[] = [
+  {
+    name: "sync",
+    type: oneOfType("none", "data", "full"),
+    default: "none",
+    help:
+      "what a write waits for before its file is renamed into place: nothing, the data on the disk, or the file, its directory and new directories too",
+  },
+  {
+    name: "symlinks",
+    type: oneOfType("follow-inside", "follow", "refuse"),
+    default: "follow-inside",
+    help: "links are followed while they stay below the root, wherever they lead, or never",
+  },
+];
 
-/** The configuration `direct://` knows. */
-export const DIRECT_CONFIG = ["sync", "symlinks", "fallback"] as const;
+/** Every setting of `file://`. */
+export const FILE_SETTINGS: SettingTable = COMMON;
 
-const DEFAULTS: LocalConfig = { sync: "none", symlinks: "follow-inside", fallback: false };
-
-const CHOICES: { readonly [Name in keyof LocalConfig]: readonly LocalConfig[Name][] } = {
-  sync: ["none", "data", "full"],
-  symlinks: ["follow-inside", "follow", "refuse"],
-  fallback: [false, true],
-};
+/** Every setting of `direct://`. */
+export const DIRECT_SETTINGS: SettingTable = [
+  ...COMMON,
+  {
+    name: "fallback",
+    type: flagType,
+    default: false,
+    help:
+      "`direct` only: go through the page cache where O_DIRECT is refused; otherwise that is an `UnsupportedError`",
+  },
+];
 
 /** Fills in defaults. An unknown name or value is a `TypeError` that lists the known ones. */
 export function completeConfig(
   uri: string,
   given: Readonly<Record<string, unknown>>,
-  names: readonly (keyof LocalConfig)[],
+  table: SettingTable,
 ): LocalConfig {
-  const subject = `Cannot open ${JSON.stringify(uri)}`;
-  for (const [name, value] of Object.entries(given)) {
-    const known = names.find((known) => known === name);
-    if (known === undefined) {
-      throw new TypeError(
-        `${subject}: unknown configuration ${JSON.stringify(name)}, known are ${names.join(", ")}`,
-      );
-    }
-    const choices: readonly unknown[] = CHOICES[known];
-    if (value !== undefined && !choices.includes(value)) {
-      const allowed = choices.map((choice) => JSON.stringify(choice)).join(" or ");
-      throw new TypeError(`${subject}: ${known} is ${JSON.stringify(value)}, ${allowed} is needed`);
-    }
-  }
-  const defined = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...DEFAULTS, ...Object.fromEntries(defined) };
+  const found = checkSettings(table, given, `Cannot open ${JSON.stringify(uri)}`);
+  const config = DIRECT_SETTINGS.map((row) => [row.name, found.get(row.name)?.value ?? row.default]);
+  return Object.fromEntries(config) as LocalConfig;
 }

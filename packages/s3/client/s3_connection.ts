@@ -230,7 +230,7 @@ export class S3Connection {
   }
 
   #resolve(region: string): Endpoint {
-    const { endpoint, forcePathStyle, dualstack, fips, allowHttp } = this.config;
+    const { endpoint, forcePathStyle, dualstack, fips, accelerate, allowHttp } = this.config;
     const { bucket } = this;
     // An endpoint of Amazon's that was given for a region does not serve another one.
     const moved = region !== this.config.region.value &&
@@ -242,6 +242,7 @@ export class S3Connection {
       forcePathStyle,
       dualstack,
       fips,
+      accelerate,
       allowHttp,
     });
   }

@@ -1,64 +1,150 @@
+import type { SettingProfile, Sourced } from "@lade/core/settings";
+import { SUBJECT } from "./check_options.ts";
 import { type Environment, isGranted } from "./environment.ts";
+import { expandPath, homeDirectory, shortPath } from "./home.ts";
 import { type IniSections, parseIni } from "./parse_ini.ts";
+import { type ReadTextFile, whyUnread } from "./read_text_file.ts";
 
-/** What a profile of the shared AWS files says. */
-export interface Profile {
+/** One of the shared AWS files, as it was read. */
+interface SharedFile {
+  /** Its path. */
+  readonly path: string;
+  /** Its path in messages. */
+  readonly shown: string;
+  /** Its sections; none where it is not there. */
+  readonly sections: IniSections;
+  /** Whether it was there. */
+  readonly found: boolean;
+}
+
+/** The shared AWS files of a user: `config` and `credentials`. */
+export class SharedFiles {
+  /** The home directory, where it is known. */
+  readonly home: string | undefined;
+  readonly #config: SharedFile | undefined;
+  readonly #credentials: SharedFile | undefined;
+
+  private constructor(home: string | undefined, config?: SharedFile, credentials?: SharedFile) {
+    this.home = home;
+    this.#config = config;
+    this.#credentials = credentials;
+  }
+
+  /**
+   * Reads `AWS_CONFIG_FILE` (`~/.aws/config`) and `AWS_SHARED_CREDENTIALS_FILE` (`~/.aws/credentials`). One that is
+   * there and cannot be read is a `TypeError`.
+   */
+  static async read(env: Environment, read: ReadTextFile): Promise<SharedFiles> {
+    const home = await homeDirectory(env);
+    const open = async (variable: string, name: string) => {
+      const said = env(variable)?.trim();
+      const path = said ? expandPath(said, env, home) : home && `${home}/.aws/${name}`;
+      if (!path) return undefined;
+      const shown = shortPath(path, home);
+      try {
+        const text = await read(path);
+        return { path, shown, sections: parseIni(text ?? ""), found: text !== undefined };
+      } catch (error) {
+        const by = said ? ` (${variable})` : "";
+        throw new TypeError(`${SUBJECT}: ${JSON.stringify(shown)}${by} cannot be read: ${whyUnread(error)}`, {
+          cause: error,
+        });
+      }
+    };
+    const [config, credentials] = await Promise.all([
+      open("AWS_CONFIG_FILE", "config"),
+      open("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
+    ]);
+    return new SharedFiles(home, config, credentials);
+  }
+
+  /** A profile; one that no file has is empty. */
+  profile(name: string): Profile {
+    const config = this.#config?.sections;
+    const general = config?.get(`profile ${name}`) ?? (name === "default" ? config?.get(name) : undefined);
+    const secret = this.#credentials?.sections.get(name);
+    const of = (file: SharedFile | undefined) => `profile ${JSON.stringify(name)} of ${file?.shown}`;
+    return new Profile(name, [
+      ...secret ? [{ settings: secret, source: of(this.#credentials) }] : [],
+      ...general ? [{ settings: general, source: of(this.#config) }] : [],
+    ], this);
+  }
+
+  /** The settings of another section of `config`, such as `services NAME` or `sso-session NAME`. */
+  section(kind: string, name: string): SettingProfile | undefined {
+    const settings = this.#config?.sections.get(`${kind} ${name}`);
+    const source = `${kind} ${JSON.stringify(name)} of ${this.#config?.shown}`;
+    return settings && { find: (key) => found(settings.get(key), source) };
+  }
+
+  /** Why there is no profile of that name: which files were read, and which profiles they have. */
+  missing(name: string): string {
+    const names = new Set<string>(this.#credentials?.sections.keys());
+    for (const section of this.#config?.sections.keys() ?? []) {
+      if (section === "default") names.add(section);
+      else if (section.startsWith("profile ")) names.add(section.slice(8));
+    }
+    const files = [this.#config, this.#credentials].flatMap((file) => file ? [describe(file)] : []);
+    const read = files.length > 0 ? files.join(" and ") : "no file: nothing says where the home directory is";
+    const listed = [...names].map((each) => JSON.stringify(each)).join(", ");
+    const bare = this.#config?.sections.has(name)
+      ? `; write [profile ${name}] instead of [${name}] in ${this.#config.shown}`
+      : "";
+    return `there is no profile ${JSON.stringify(name)} in ${read}${
+      names.size > 0 ? `, which have ${listed}` : ""
+    }${bare}`;
+  }
+}
+
+/** What a profile says: of both files, that of credentials first. */
+export class Profile implements SettingProfile {
   /** Its name. */
   readonly name: string;
-  /** Whether any file has it. */
-  readonly exists: boolean;
-  /** Its settings by lower-case name; of both files, that of credentials first. */
-  readonly settings: ReadonlyMap<string, string>;
-  /** Settings of the `[services …]` section that it names. */
-  readonly services: ReadonlyMap<string, string>;
-}
+  /** The files it stands in. */
+  readonly files: SharedFiles;
+  readonly #parts: readonly { readonly settings: ReadonlyMap<string, string>; readonly source: string }[];
 
-/** Reads the text of a file; `undefined` where there is none to be read. */
-export type ReadTextFile = (path: string) => Promise<string | undefined>;
-
-/** Reads a file. One that is missing or may not be read counts as absent: nobody is asked for leave. */
-export const readTextFile: ReadTextFile = async (path) => {
-  if (!isGranted({ name: "read", path })) return undefined;
-  try {
-    if (typeof Deno !== "undefined") return await Deno.readTextFile(path);
-    return await (await import("node:fs/promises")).readFile(path, "utf8");
-  } catch {
-    return undefined;
+  /** Takes its sections over, the first one first. */
+  constructor(
+    name: string,
+    parts: readonly { readonly settings: ReadonlyMap<string, string>; readonly source: string }[],
+    files: SharedFiles,
+  ) {
+    this.name = name;
+    this.#parts = parts;
+    this.files = files;
   }
-};
 
-/**
- * Reads a profile from `AWS_CONFIG_FILE` (`~/.aws/config`) and `AWS_SHARED_CREDENTIALS_FILE` (`~/.aws/credentials`).
- * Its name is `name`, else `AWS_PROFILE`, else `default`.
- */
-export async function readProfile(
-  name: string | undefined,
-  env: Environment,
-  read: ReadTextFile = readTextFile,
-): Promise<Profile> {
-  const profile = name ?? env("AWS_PROFILE") ?? "default";
-  const [config, credentials] = await Promise.all([
-    readIni(env("AWS_CONFIG_FILE") ?? inHome(env, "config"), read),
-    readIni(env("AWS_SHARED_CREDENTIALS_FILE") ?? inHome(env, "credentials"), read),
-  ]);
-  const general = config.get(`profile ${profile}`) ??
-    (profile === "default" ? config.get("default") : undefined);
-  const secret = credentials.get(profile);
-  const settings = new Map([...general ?? [], ...secret ?? []]);
-  return {
-    name: profile,
-    exists: general !== undefined || secret !== undefined,
-    settings,
-    services: config.get(`services ${settings.get("services")}`) ?? new Map(),
-  };
+  /** Whether any file has it. */
+  get exists(): boolean {
+    return this.#parts.length > 0;
+  }
+
+  /** The names of its settings. */
+  get keys(): string[] {
+    return [...new Set(this.#parts.flatMap(({ settings }) => [...settings.keys()]))];
+  }
+
+  /** What it says under a key; `services.s3.x` stands in the section of services that it names. */
+  find(key: string): Sourced<string> | undefined {
+    if (key.startsWith("services.")) {
+      const services = this.find("services");
+      return services && this.files.section("services", services.value)?.find(key.slice("services.".length));
+    }
+    for (const { settings, source } of this.#parts) {
+      const value = found(settings.get(key), source);
+      if (value) return value;
+    }
+  }
 }
 
-async function readIni(path: string | undefined, read: ReadTextFile): Promise<IniSections> {
-  const text = path === undefined ? undefined : await read(path);
-  return parseIni(text ?? "");
+function found(text: string | undefined, source: string): Sourced<string> | undefined {
+  const value = text?.trim();
+  return value ? { value, source } : undefined;
 }
 
-function inHome(env: Environment, file: string): string | undefined {
-  const home = env("HOME") ?? env("USERPROFILE");
-  return home === undefined ? undefined : `${home}/.aws/${file}`;
+function describe({ path, shown, found }: SharedFile): string {
+  if (found) return shown;
+  const closed = !isGranted({ name: "read", path });
+  return `${shown} (${closed ? "may not be read: allow it by --allow-read" : "not there"})`;
 }

@@ -1,16 +1,20 @@
-import { customerKey } from "./check_options.ts";
+import {
+  describeSettings,
+  type GivenSettings,
+  type ResolvedSettings,
+  resolveSettings,
+  type ShownSetting,
+  type Sourced,
+} from "@lade/core/settings";
+import { checkOptions, SUBJECT } from "./check_options.ts";
+import { askedProfile, chooseProfile } from "./choose_profile.ts";
+import { customerKey } from "./customer_key.ts";
 import type { Environment } from "./environment.ts";
-import { type Profile, readProfile, type ReadTextFile } from "./profile.ts";
+import type { Profile } from "./profile.ts";
+import type { ReadTextFile } from "./read_text_file.ts";
+import { S3_SETTINGS } from "./s3_settings.ts";
 import type { S3CredentialProvider, S3Credentials } from "./s3_credentials.ts";
 import type { S3Checksum, S3Encryption, S3MultipartOptions, S3Options } from "./s3_options.ts";
-
-/** A setting and where it came from, in words for messages: `AWS_REGION`, `profile "dev"`. */
-export interface Sourced<T> {
-  /** The setting. */
-  readonly value: T;
-  /** Where it came from. */
-  readonly source: string;
-}
 
 /** A key for SSE-C in the forms in which requests carry it. */
 export interface CustomerKey {
@@ -32,10 +36,16 @@ export interface S3Config {
   readonly dualstack: boolean;
   /** Whether to use Amazon's endpoints validated by FIPS 140. */
   readonly fips: boolean;
-  /** The profile that was asked for by option. */
-  readonly profile?: string;
+  /** Whether to use Amazon's accelerated endpoint. */
+  readonly accelerate: boolean;
+  /** The name of the profile that was asked for, by option or environment. */
+  readonly profile?: Sourced<string>;
+  /** Loads the profile, once; `default` where none was asked for. */
+  readonly loadProfile: () => Promise<Profile>;
   /** Keys or their provider, where given. */
-  readonly credentials?: S3Credentials | S3CredentialProvider;
+  readonly credentials?: Sourced<S3Credentials | S3CredentialProvider>;
+  /** What was said of the settings, fit to be shown. */
+  readonly shown: readonly ShownSetting[];
   /** Whether requests go unsigned. */
   readonly anonymous: boolean;
   /** Whether to agree to pay. */
@@ -74,84 +84,114 @@ export interface ConfigSources {
   readonly read: ReadTextFile;
 }
 
-const DEFAULT_PART_SIZE = 8 * 2 ** 20;
-
-/** Completes options from the environment, the profile and defaults, in this order. Files are read only where they can matter. */
-export async function resolveConfig(options: S3Options, sources: ConfigSources): Promise<S3Config> {
+/**
+ * Completes options from the environment, the profile and defaults, in this order. The files of profiles are read only
+ * where they can matter; a profile that is asked for has to be there. `own` comes before all else.
+ */
+export async function resolveConfig(
+  options: S3Options,
+  sources: ConfigSources,
+  own: GivenSettings = new Map(),
+): Promise<S3Config> {
   const { env, read } = sources;
+  const given = [own, checkOptions(options)];
+  const asked = await askedProfile(given, env);
   let loading: Promise<Profile> | undefined;
-  const profile = () => loading ??= readProfile(options.profile, env, read);
-  const lookUp = async (
-    option: string | undefined,
-    variables: readonly string[],
-    inProfile: (profile: Profile) => string | undefined,
-  ): Promise<Sourced<string> | undefined> => {
-    if (option !== undefined) return { value: option, source: "option" };
-    for (const variable of variables) {
-      const value = env(variable);
-      if (value !== undefined) return { value, source: variable };
-    }
-    const settings = await profile();
-    const value = inProfile(settings);
-    return value ? { value, source: `profile ${JSON.stringify(settings.name)}` } : undefined;
-  };
-
-  const ignoreEndpoints = isTrue(env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"));
-  const region = await lookUp(
-    options.region,
-    ["AWS_REGION", "AWS_DEFAULT_REGION"],
-    (it) => it.settings.get("region"),
+  const loadProfile = () => loading ??= chooseProfile(asked, env, read);
+  const settingSources = { given, env, profile: loadProfile };
+  const ignore = await resolveSettings(
+    S3_SETTINGS.filter(({ name }) => name === "ignoreConfiguredEndpoints"),
+    settingSources,
+    SUBJECT,
   );
-  const endpoint = await lookUp(
-    options.endpoint,
-    ignoreEndpoints ? [] : ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
-    (it) =>
-      ignoreEndpoints
-        ? undefined
-        : it.services.get("s3.endpoint_url") ?? it.settings.get("s3.endpoint_url") ??
-          it.settings.get("endpoint_url"),
+  const ignored = ignore.get("ignoreConfiguredEndpoints")?.value === true;
+  const resolved = await resolveSettings(
+    S3_SETTINGS,
+    { ...settingSources, isClosed: ({ name }) => ignored && name === "endpoint" },
+    SUBJECT,
   );
-  const caBundle = await lookUp(options.caBundle, ["AWS_CA_BUNDLE"], (it) => it.settings.get("ca_bundle"));
-  const style = options.forcePathStyle === undefined
-    ? (await profile()).settings.get("s3.addressing_style")
-    : undefined;
-  const forcePathStyle = options.forcePathStyle ??
-    (style === "path" ? true : style === "virtual" ? false : undefined);
-  const key = customerKey(options.sseCustomerKey);
-  const partSize = options.multipart?.partSize ?? DEFAULT_PART_SIZE;
+  const credentials = givenCredentials(given);
+  const all = new Map([
+    ...resolved,
+    ...asked ? [["profile", asked] as const] : [],
+    ...credentials ? [["credentials", credentials] as const] : [],
+  ]);
+  if (resolved.get("accelerate")?.value === true && resolved.get("fips")?.value === true) {
+    throw new TypeError(
+      `${SUBJECT}: accelerate (${all.get("accelerate")?.source}) and fips (${
+        all.get("fips")?.source
+      }) exclude each other`,
+    );
+  }
   return {
-    region: region ?? { value: "us-east-1", source: "default" },
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(forcePathStyle === undefined ? {} : { forcePathStyle }),
-    dualstack: options.dualstack ?? isTrue(env("AWS_USE_DUALSTACK_ENDPOINT")),
-    fips: options.fips ?? isTrue(env("AWS_USE_FIPS_ENDPOINT")),
-    ...(options.profile === undefined ? {} : { profile: options.profile }),
-    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
-    anonymous: options.anonymous ?? false,
-    requestPayer: options.requestPayer ?? false,
-    ...(caBundle === undefined ? {} : { caBundle }),
-    allowHttp: options.allowHttp ?? false,
-    signPayload: options.signPayload ?? "auto",
-    checksum: options.checksum ??
-      (env("AWS_REQUEST_CHECKSUM_CALCULATION")?.toUpperCase() === "WHEN_REQUIRED" ? "none" : "auto"),
-    verifyDownloads: options.verifyDownloads ??
-      env("AWS_RESPONSE_CHECKSUM_VALIDATION")?.toUpperCase() !== "WHEN_REQUIRED",
-    ...(options.sse === undefined ? {} : { sse: options.sse }),
-    ...(options.sseKmsKeyId === undefined ? {} : { sseKmsKeyId: options.sseKmsKeyId }),
-    ...(key === undefined ? {} : { sseCustomerKey: await describeKey(key) }),
-    tags: options.tags ?? {},
-    multipart: {
-      partSize,
-      threshold: options.multipart?.threshold ?? partSize,
-      disabled: options.multipart?.disabled ?? false,
-    },
-    uploadConcurrency: options.uploadConcurrency ?? "auto",
-    transport: options.transport ?? "auto",
+    ...await configOf(resolved),
+    ...(asked === undefined ? {} : { profile: asked }),
+    ...(credentials === undefined ? {} : { credentials }),
+    loadProfile,
+    shown: describeSettings(S3_SETTINGS, all),
   };
 }
 
-function isTrue(value: string | undefined): boolean {
-  return value?.toLowerCase() === "true" || value === "1";
+/** The settings by the names that a configuration has for them. The table has seen to it that each has its type. */
+async function configOf(
+  resolved: ResolvedSettings,
+): Promise<Omit<S3Config, "profile" | "credentials" | "loadProfile" | "shown">> {
+  const value = (name: string) => resolved.get(name)?.value as never;
+  const optional = (name: string, found = resolved.get(name)?.value) =>
+    found === undefined ? {} : { [name]: found };
+  const sourced = (name: string) => resolved.has(name) ? { [name]: resolved.get(name) } : {};
+  const key = customerKey(value("sseCustomerKey"));
+  return {
+    region: resolved.get("region") as Sourced<string>,
+    ...sourced("endpoint"),
+    ...optional("forcePathStyle"),
+    dualstack: value("dualstack"),
+    fips: value("fips"),
+    accelerate: value("accelerate"),
+    anonymous: value("anonymous"),
+    requestPayer: value("requestPayer"),
+    ...sourced("caBundle"),
+    allowHttp: value("allowHttp"),
+    signPayload: value("signPayload"),
+    checksum: value("checksum"),
+    verifyDownloads: value("verifyDownloads"),
+    ...optional("sse"),
+    ...optional("sseKmsKeyId"),
+    ...(key === undefined ? {} : { sseCustomerKey: await describeKey(key) }),
+    tags: value("tags") ?? {},
+    multipart: {
+      partSize: value("multipart.partSize"),
+      threshold: value("multipart.threshold") ?? value("multipart.partSize"),
+      disabled: value("multipart.disabled"),
+    },
+    uploadConcurrency: value("uploadConcurrency"),
+    transport: value("transport"),
+  };
+}
+
+/** Keys that were given as options, whole or one by one. */
+function givenCredentials(
+  layers: readonly GivenSettings[],
+): Sourced<S3Credentials | S3CredentialProvider> | undefined {
+  for (const given of layers) {
+    const whole = given.get("credentials");
+    if (whole) return whole as Sourced<S3Credentials | S3CredentialProvider>;
+    const [id, secret, token] = ["accessKeyId", "secretAccessKey", "sessionToken"].map((name) =>
+      given.get(`credentials.${name}`)
+    );
+    if (!id && !secret && !token) continue;
+    if (!id || !secret) {
+      const lacking = id ? "credentials.secretAccessKey" : "credentials.accessKeyId";
+      throw new TypeError(
+        `${SUBJECT}: ${lacking} is missing beside ${id ? "credentials.accessKeyId" : "the other keys"}`,
+      );
+    }
+    const keys = { accessKeyId: String(id.value), secretAccessKey: String(secret.value) };
+    return {
+      value: token ? { ...keys, sessionToken: String(token.value) } : keys,
+      source: id.source,
+    };
+  }
 }
 
 async function describeKey(key: Uint8Array): Promise<CustomerKey> {

@@ -43,9 +43,12 @@ Deno.test("resolveConfig() takes the region from option, variables, profile and 
   assertEquals((await resolved({}, second)).region, { value: "r2", source: "AWS_DEFAULT_REGION" });
   assertEquals((await resolved({}, { AWS_PROFILE: "dev" })).region, {
     value: "eu-west-3",
-    source: 'profile "dev"',
+    source: 'profile "dev" of ~/.aws/credentials',
   });
-  assertEquals((await resolved({})).region, { value: "ap-south-1", source: 'profile "default"' });
+  assertEquals((await resolved({})).region, {
+    value: "ap-south-1",
+    source: 'profile "default" of ~/.aws/config',
+  });
   assertEquals((await resolved({}, { HOME: "/nowhere" })).region, { value: "us-east-1", source: "default" });
 });
 
@@ -60,7 +63,7 @@ Deno.test("resolveConfig() takes the endpoint from option, variables and profile
   assertEquals((await resolved({}, second)).endpoint, { value: "https://e2", source: "AWS_ENDPOINT_URL" });
   assertEquals((await resolved({ profile: "dev" })).endpoint, {
     value: "https://dev-s3.example",
-    source: 'profile "dev"',
+    source: 'services "local" of ~/.aws/config',
   });
   assertEquals((await resolved({})).endpoint, undefined);
   const ignoring = { ...variables, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" };
@@ -99,9 +102,15 @@ Deno.test("resolveConfig() makes the threshold the part size where it is not giv
 });
 
 const WRONG: readonly (readonly [Record<string, unknown>, RegExp])[] = [
-  [{ regoin: "x" }, /unknown configuration key "regoin", known are region, endpoint, forcePathStyle/],
-  [{ multipart: { size: 1 } }, /unknown configuration key "multipart.size", known are multipart.threshold/],
-  [{ toString: 1 }, /unknown configuration key "toString"/],
+  [
+    { regoin: "x" },
+    /unknown configuration "regoin", did you mean "region"\? Known are region, endpoint, ignoreConfigured/,
+  ],
+  [
+    { multipart: { size: 1 } },
+    /unknown configuration "multipart.size", did you mean "multipart.partSize"\? Known are multipart.partSize, multipart.t[a-z]+, multipart.disabled$/,
+  ],
+  [{ toString: 1 }, /unknown configuration "toString", known are region/],
   [{ region: "eu west" }, /region has to be a region's name/],
   [{ region: "" }, /region has to be/],
   [{ allowHttp: "yes" }, /allowHttp has to be true or false/],

@@ -30,11 +30,15 @@ export interface S3Options {
   readonly endpoint?: string;
   /** Keeps the bucket in the path rather than in the host: the default at endpoints other than Amazon's. */
   readonly forcePathStyle?: boolean;
-  /** Uses Amazon's endpoints that also have IPv6; else `AWS_USE_DUALSTACK_ENDPOINT`. */
+  /** Uses Amazon's endpoints that also have IPv6; else `AWS_USE_DUALSTACK_ENDPOINT`, the profile's. */
   readonly dualstack?: boolean;
-  /** Uses Amazon's endpoints validated by FIPS 140; else `AWS_USE_FIPS_ENDPOINT`. */
+  /** Uses Amazon's endpoints validated by FIPS 140; else `AWS_USE_FIPS_ENDPOINT`, the profile's. */
   readonly fips?: boolean;
-  /** The profile of the shared AWS files: else `AWS_PROFILE`, `default`. */
+  /** Uses Amazon's accelerated endpoint for calls on objects; else the profile's `s3.use_accelerate_endpoint`. */
+  readonly accelerate?: boolean;
+  /** Passes over the endpoints of environment and profile; else `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`. */
+  readonly ignoreConfiguredEndpoints?: boolean;
+  /** The profile of the shared AWS files: else `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, `default`. */
   readonly profile?: string;
   /** Keys, or a function that gives them; else the AWS default chain: see the documentation of this package. */
   readonly credentials?: S3Credentials | S3CredentialProvider;

@@ -1,6 +1,7 @@
 import { UnauthenticatedError } from "@lade/core/backend";
 import type { Environment } from "../config/environment.ts";
-import { type Profile, readProfile, type ReadTextFile } from "../config/profile.ts";
+import type { Profile } from "../config/profile.ts";
+import type { ReadTextFile } from "../config/read_text_file.ts";
 import type { S3Config } from "../config/s3_config.ts";
 import type { S3CredentialProvider, S3Credentials } from "../config/s3_credentials.ts";
 import type { CredentialSource, LoadedCredentials } from "./credential_cache.ts";
@@ -26,19 +27,21 @@ export interface CredentialSurroundings {
  * identity, a process, the container, the instance). The SDK is loaded only for the last.
  */
 export function findCredentials(config: S3Config, around: CredentialSurroundings): CredentialSource {
-  const { credentials } = config;
-  if (typeof credentials === "function") return fromProvider(credentials, around.uri);
-  if (credentials) return fixed({ credentials, source: "the options" });
+  const { credentials, profile: asked } = config;
+  if (typeof credentials?.value === "function") return fromProvider(credentials.value, around.uri);
+  if (credentials) return fixed({ credentials: credentials.value, source: "the options" });
   return {
     renewable: true,
     load: async () => {
-      const direct = config.profile === undefined ? fromEnvironment(around.env) : undefined;
+      const direct = asked === undefined || /^AWS_/.test(asked.source)
+        ? fromEnvironment(around.env)
+        : undefined;
       if (direct) return direct;
-      const profile = await readProfile(config.profile, around.env, around.read);
+      const profile = await config.loadProfile();
       return fromProfile(profile) ?? await loadDefaultChain({
         uri: around.uri,
         env: around.env,
-        profile: config.profile,
+        profile: asked?.value,
         region: config.region.value,
       });
     },
@@ -75,14 +78,14 @@ function fromEnvironment(env: Environment): LoadedCredentials | undefined {
   return credentials && { credentials, source: "the environment" };
 }
 
-function fromProfile({ name, settings }: Profile): LoadedCredentials | undefined {
-  for (const setting of settings.keys()) if (INDIRECT.test(setting)) return undefined;
+function fromProfile(profile: Profile): LoadedCredentials | undefined {
+  if (profile.keys.some((key) => INDIRECT.test(key))) return undefined;
   const credentials = keyPair(
-    settings.get("aws_access_key_id"),
-    settings.get("aws_secret_access_key"),
-    settings.get("aws_session_token"),
+    profile.find("aws_access_key_id")?.value,
+    profile.find("aws_secret_access_key")?.value,
+    profile.find("aws_session_token")?.value,
   );
-  return credentials && { credentials, source: `profile ${JSON.stringify(name)}` };
+  return credentials && { credentials, source: `profile ${JSON.stringify(profile.name)}` };
 }
 
 function keyPair(

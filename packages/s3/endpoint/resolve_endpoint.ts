@@ -34,6 +34,8 @@ export interface EndpointConfig {
   readonly dualstack: boolean;
   /** Whether to use Amazon's endpoints validated by FIPS 140. */
   readonly fips: boolean;
+  /** Whether to use Amazon's accelerated endpoint, where there is a bucket; `false` by default. */
+  readonly accelerate?: boolean | undefined;
   /** Whether plain HTTP may leave this machine. */
   readonly allowHttp: boolean;
 }
@@ -78,7 +80,17 @@ export function isLoopback(hostname: string): boolean {
   return /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
 
-function amazonBase({ region, dualstack, fips }: EndpointConfig): URL {
+function amazonBase({ region, dualstack, fips, accelerate, bucket, forcePathStyle }: EndpointConfig): URL {
+  if (accelerate && bucket !== undefined) {
+    if (forcePathStyle || !fitsHostLabel(bucket)) {
+      throw new TypeError(
+        `Cannot use the accelerated endpoint for bucket ${
+          JSON.stringify(bucket)
+        }: its name has to fit into a host`,
+      );
+    }
+    return new URL(`https://s3-accelerate${dualstack ? ".dualstack" : ""}.amazonaws.com`);
+  }
   const domain = DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
   return new URL(`https://s3${fips ? "-fips" : ""}${dualstack ? ".dualstack" : ""}.${region}.${domain}`);
 }

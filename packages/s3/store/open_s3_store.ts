@@ -1,10 +1,10 @@
 import { type CallOptions, createStoreContext, type StoreContext } from "@lade/core/backend";
 import { createTransport, type CreateTransportOptions, type Transport } from "@lade/core/http";
 import { S3Connection } from "../client/s3_connection.ts";
-import { checkOptions } from "../config/check_options.ts";
 import { type Environment, systemEnvironment } from "../config/environment.ts";
-import { type ReadTextFile, readTextFile } from "../config/profile.ts";
-import { resolveConfig, type S3Config, type Sourced } from "../config/s3_config.ts";
+import { readBundle } from "../config/read_bundle.ts";
+import { type ReadTextFile, readTextFile } from "../config/read_text_file.ts";
+import { resolveConfig, type S3Config } from "../config/s3_config.ts";
 import type { S3Options } from "../config/s3_options.ts";
 import { CredentialCache } from "../credentials/credential_cache.ts";
 import { findCredentials } from "../credentials/find_credentials.ts";
@@ -64,13 +64,14 @@ export async function openConnection(
   const { signal, surroundings = {}, context = createStoreContext() } = options;
   const { env = systemEnvironment, readFile = readTextFile, regions = new Map() } = surroundings;
   signal?.throwIfAborted();
-  const given = checkOptions({ ...options.config });
-  const chosen = name?.host === undefined ? given : { ...given, endpoint: ownEndpoint(name.host) };
-  const config = await resolveConfig(chosen, { env, read: readFile });
+  const own = new Map(
+    name?.host === undefined ? [] : [["endpoint", { value: ownEndpoint(name.host), source: "the URI" }]],
+  );
+  const config = await resolveConfig(options.config ?? {}, { env, read: readFile }, own);
   const uri = `s3://${container}`;
   const plain = /^http:/i.test(config.endpoint?.value ?? "");
   const caCerts = config.caBundle && !plain
-    ? [await readBundle(operation, uri, config.caBundle, readFile)]
+    ? [await readBundle({ operation, uri }, config.caBundle, { env, read: readFile })]
     : [];
   signal?.throwIfAborted();
   const known = regions.get(`${config.endpoint?.value ?? ""} ${name?.bucket}`);
@@ -99,21 +100,4 @@ function transportOptions(
   caCerts: readonly string[],
 ): CreateTransportOptions {
   return { kind: config.transport, clock: context.clock, random: context.random, caCerts };
-}
-
-async function readBundle(
-  operation: string,
-  uri: string,
-  bundle: Sourced<string>,
-  read: ReadTextFile,
-): Promise<string> {
-  const text = await read(bundle.value);
-  if (text?.includes("-----BEGIN CERTIFICATE-----")) return text;
-  throw new TypeError(
-    `Cannot ${operation} ${JSON.stringify(uri)}: the CA bundle ${
-      JSON.stringify(bundle.value)
-    } (${bundle.source}) ${
-      text === undefined ? "cannot be read; check its path, and --allow-read" : "holds no certificate"
-    }`,
-  );
 }

@@ -110,8 +110,9 @@ class S3Provider implements Provider {
   }
 
   #options({ signal, config = {}, context }: ProviderOptions & CallOptions): S3StoreOptions {
+    checkOptions(config);
     return {
-      config: checkOptions(config),
+      config,
       surroundings: this.#surroundings,
       ...(signal === undefined ? {} : { signal }),
       ...(context === undefined ? {} : { context }),

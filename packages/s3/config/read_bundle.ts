@@ -1,0 +1,24 @@
+import type { Sourced } from "@lade/core/settings";
+import { expandPath, homeDirectory } from "./home.ts";
+import { whyUnread } from "./read_text_file.ts";
+import type { ConfigSources } from "./s3_config.ts";
+
+/** Reads a file of certificates in PEM form. One that is missing, or holds none, is a `TypeError`. */
+export async function readBundle(
+  { operation, uri }: { readonly operation: string; readonly uri: string },
+  { value, source }: Sourced<string>,
+  { env, read }: ConfigSources,
+): Promise<string> {
+  const path = expandPath(value, env, await homeDirectory(env));
+  let fault = "cannot be read; check its path, and --allow-read";
+  try {
+    const text = await read(path);
+    if (text?.includes("-----BEGIN CERTIFICATE-----")) return text;
+    if (text !== undefined) fault = "holds no certificate";
+  } catch (error) {
+    fault = `cannot be read: ${whyUnread(error)}`;
+  }
+  throw new TypeError(
+    `Cannot ${operation} ${JSON.stringify(uri)}: the CA bundle ${JSON.stringify(path)} (${source}) ${fault}`,
+  );
+}
