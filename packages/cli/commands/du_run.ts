@@ -2,6 +2,7 @@ import { UsageMessage } from "../messages/usage_message.ts";
 import { look } from "../places/look.ts";
 import { locate, type Place } from "../places/place.ts";
 import { refuseMissing } from "../places/refuse_missing.ts";
+import { tellUnlisted } from "../places/tell_unlisted.ts";
 import { tellingLeftOut } from "../places/telling_left_out.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
@@ -19,7 +20,8 @@ export const runDu: RunCommand<DuOptions> = async (context, options) => {
     try {
       const lade = await context.lade();
       const place = await locate(lade, argument);
-      const { object, prefix } = await look(lade, place, "sum up", context.signal);
+      const { object, prefix, unlisted } = await look(lade, place, "sum up", context.signal);
+      if (unlisted) await tellUnlisted(context, place, unlisted);
       if (object) {
         const usage = { uri: place.uri, size: object.size, objects: 1 };
         await context.output.result(new UsageMessage(usage, options.humanSizes));

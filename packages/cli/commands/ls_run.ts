@@ -4,6 +4,7 @@ import { PrefixMessage } from "../messages/prefix_message.ts";
 import { look } from "../places/look.ts";
 import { locate, nameOf, type Place, uriOfArgument } from "../places/place.ts";
 import { refuseMissing } from "../places/refuse_missing.ts";
+import { tellUnlisted } from "../places/tell_unlisted.ts";
 import { tellingLeftOut } from "../places/telling_left_out.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
@@ -38,7 +39,8 @@ async function listPlace(
   const { output, signal } = context;
   const lade = await context.lade();
   const place = await locate(lade, argument);
-  const { object, prefix } = await look(lade, place, "list", signal);
+  const { object, prefix, unlisted } = await look(lade, place, "list", signal);
+  if (unlisted) await tellUnlisted(context, place, unlisted);
   if (!object) return prefix && await listPrefix(context, options, prefix, fullNames);
   const name = fullNames ? place.uri : nameOf(place);
   await output.result(new ObjectMessage(place.uri, name, object, options.humanSizes));

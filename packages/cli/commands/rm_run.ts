@@ -4,11 +4,12 @@ import type { Lade } from "@lade/lade";
 import { OperationMessage } from "../messages/operation_message.ts";
 import { SummaryMessage } from "../messages/summary_message.ts";
 import { explainMissing } from "../places/explain_missing.ts";
-import { look, type Named } from "../places/look.ts";
+import { lookAtObject, lookWhole, type Named } from "../places/look.ts";
 import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
 import { refuseMissing } from "../places/refuse_missing.ts";
 import { refusePrefix } from "../places/refuse_prefix.ts";
+import { tellUnseen } from "../places/tell_unseen.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { RmOptions } from "./rm.ts";
@@ -67,7 +68,7 @@ class Removal {
 
   async #look(lade: Lade, place: Place): Promise<Named> {
     try {
-      return await look(lade, place, "remove", this.#context.signal);
+      return await lookWhole(lade, place, "remove", this.#context.signal);
     } catch (error) {
       if (this.#options.force && error instanceof NotFoundError) return {};
       throw error;
@@ -79,11 +80,12 @@ class Removal {
     const { signal } = this.#context;
     const { store, key } = place;
     if (!this.#options.force) {
-      await store.head(key, { signal }).catch(async (error) => {
+      const { unseen } = await lookAtObject(place, "remove", signal).catch(async (error) => {
         const advice = "add -r to remove everything under it";
         const lade = await this.#context.lade();
         throw await explainMissing(error, { lade, place, operation: "remove", advice, signal });
       });
+      if (unseen) await tellUnseen(this.#context, place, unseen);
     }
     if (!this.#options.dryRun) await store.delete(key, { signal });
     await this.#removed(place.uri);

@@ -1,19 +1,32 @@
-import type { ObjectInfo } from "@lade/core";
-import { NotFoundError } from "@lade/core/errors";
+import type { ObjectMeta } from "@lade/core";
+import { NotFoundError, PermissionDeniedError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
-import { isLocalDirectory, isPrefix, locatePrefix, type Place } from "./place.ts";
+import { isLocalDirectory, isPrefix, localPathOf, locatePrefix, type Place } from "./place.ts";
 
 /** What a place names: an object, a prefix, or both. */
 export interface Named {
   /** The object of this key. */
-  readonly object?: ObjectInfo;
+  readonly object?: ObjectMeta;
   /** The prefix: the place, with a slash at its end. */
   readonly prefix?: Place;
+  /** Why it is not known whether there is a prefix; only beside an object. */
+  readonly unlisted?: PermissionDeniedError;
+}
+
+/** What a look at one object came to. */
+export interface Sight {
+  /** What is known of it. */
+  readonly object?: ObjectMeta;
+  /** Why it is not known whether it is there: neither reading nor listing is allowed. */
+  readonly unseen?: PermissionDeniedError;
 }
 
 /**
  * Finds out what a place names. A key with a slash at its end is a prefix without looking; any other is an object if
  * there is one, and a prefix if there is anything below. Nothing at all is a `NotFoundError`.
+ *
+ * Both questions are asked at once. Where reading is not allowed, a listing tells whether the object is there. Where
+ * listing is not allowed, an object that is there is enough, and what is unknown is told by `unlisted`.
  */
 export async function look(
   lade: Lade,
@@ -23,11 +36,42 @@ export async function look(
 ): Promise<Named> {
   if (isPrefix(place)) return { prefix: place };
   const prefix = await locatePrefix(lade, place);
-  const [object, hasBelow] = await Promise.all([headOf(place, signal), isThere(prefix, signal)]);
+  const [sight, hasBelow] = await Promise.all([
+    headOf(place, signal),
+    isThere(prefix, signal).catch(deniedOf),
+  ]);
+  if (typeof hasBelow !== "boolean") {
+    if (!sight.object) throw hasBelow;
+    return { object: sight.object, unlisted: hasBelow };
+  }
+  const { object } = sight.unseen ? await listedAs(place, sight.unseen, signal) : sight;
   if (!object && !hasBelow) {
     throw new NotFoundError({ operation, uri: place.uri, detail: "no such object or prefix" });
   }
   return { ...(object && { object }), ...(hasBelow && { prefix }) };
+}
+
+/** {@linkcode look}, for what goes on with everything of that name: it has to know whether there is a prefix. */
+export async function lookWhole(
+  lade: Lade,
+  place: Place,
+  operation: string,
+  signal: AbortSignal,
+): Promise<Named> {
+  const named = await look(lade, place, operation, signal);
+  if (named.unlisted) throw named.unlisted;
+  return named;
+}
+
+/**
+ * Looks at the object of a place's very key, by a listing where it may not be read. A missing one is a `NotFoundError`;
+ * where neither is allowed, that is told and no error.
+ */
+export async function lookAtObject(place: Place, operation: string, signal: AbortSignal): Promise<Sight> {
+  let sight = await headOf(place, signal);
+  if (sight.unseen) sight = await listedAs(place, sight.unseen, signal);
+  if (sight.object || sight.unseen) return sight;
+  throw new NotFoundError({ operation, uri: place.uri, detail: "no such object" });
 }
 
 /** Whether there is anything under a prefix; an empty local directory counts. */
@@ -41,11 +85,32 @@ export async function isThere(prefix: Place, signal: AbortSignal): Promise<boole
   return false;
 }
 
-async function headOf(place: Place, signal: AbortSignal): Promise<ObjectInfo | undefined> {
+async function headOf(place: Place, signal: AbortSignal): Promise<Sight> {
   try {
-    return await place.store.head(place.key, { signal });
+    return { object: await place.store.head(place.key, { signal }) };
   } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
+    if (error instanceof NotFoundError) return {};
+    if (localPathOf(place.uri) === undefined) return { unseen: deniedOf(error) };
     throw error;
   }
+}
+
+/** The object as a listing tells of it: the first of all keys that start with its own. */
+async function listedAs(place: Place, unseen: PermissionDeniedError, signal: AbortSignal): Promise<Sight> {
+  try {
+    for await (const meta of place.store.list(place.key, { signal })) {
+      return meta.key === place.key ? { object: meta } : {};
+    }
+    return {};
+  } catch (error) {
+    if (error instanceof NotFoundError) return {};
+    deniedOf(error);
+    return { unseen };
+  }
+}
+
+/** The error, where it says that something is not allowed; throws any other. */
+function deniedOf(error: unknown): PermissionDeniedError {
+  if (error instanceof PermissionDeniedError) return error;
+  throw error;
 }

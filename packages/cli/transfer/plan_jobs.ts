@@ -2,7 +2,7 @@ import type { LeftOut, ObjectMeta } from "@lade/core";
 import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
 import { localNameFault } from "../places/local_name_fault.ts";
-import { look } from "../places/look.ts";
+import { lookWhole } from "../places/look.ts";
 import { localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
 import { refusePrefix } from "../places/refuse_prefix.ts";
 import { refuseMissing } from "../places/refuse_missing.ts";
@@ -67,7 +67,7 @@ async function planObject(plan: JobPlan, place: Place, taken: Set<string>): Prom
 
 async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refusal> {
   const { lade, operation, signal } = plan;
-  const { object, prefix } = await look(lade, place, operation, signal);
+  const { object, prefix } = await lookWhole(lade, place, operation, signal);
   if (object && prefix) {
     const detail =
       "it is an object and also a prefix, add a slash for the prefix or leave out -r for the object";

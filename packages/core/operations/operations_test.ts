@@ -11,6 +11,7 @@ import {
   MemoryContainer,
   MemoryStore,
   NotFoundError,
+  PermissionDeniedError,
   PreconditionFailedError,
   ServiceError,
 } from "../mod.ts";
@@ -36,6 +37,20 @@ async function keysOf(store: MemoryStore | FaultyStore): Promise<string[]> {
 }
 
 const broken = new ServiceError({ operation: "get", uri: "memory:///b", detail: "broken" });
+
+Deno.test("exists() asks a listing where the object may not be read", async () => {
+  const denied = new PermissionDeniedError({ operation: "head", uri: "memory://memory/b", detail: "denied" });
+  const unread: FaultRule = { operation: "head", fault: { kind: "throw", error: denied } };
+  const store = await open({ a: "1", "b-": "2" }, [unread]);
+  assertEquals([await exists(store, "a"), await exists(store, "b"), await exists(store, "c")], [
+    true,
+    false,
+    false,
+  ]);
+  const unlisted = new PermissionDeniedError({ operation: "list", uri: "memory://memory", detail: "denied" });
+  store.addRule({ operation: "list", fault: { kind: "throw", error: unlisted } });
+  assertStrictEquals(await assertRejects(() => exists(store, "a")), denied);
+});
 
 Deno.test("exists() tells a missing object from a failure", async () => {
   const store = await open({ a: "1" }, [{

@@ -18,6 +18,8 @@ export interface Identity {
   owner: string;
   /** Operations this key may not do. */
   denied: ReadonlySet<string>;
+  /** IAM actions that alone are allowed; all where absent. */
+  allowed?: ReadonlySet<string>;
   /** What the signature says of the body. */
   payload: PayloadMode;
   /** What signed chunks are checked with. */
@@ -81,6 +83,7 @@ export function authenticate(head: RequestHead, options: AuthenticateOptions): I
     accessKeyId: claim.accessKeyId,
     owner: credential.owner ?? DEFAULT_OWNER,
     denied: credential.denied ?? new Set(),
+    ...(credential.allowed && { allowed: credential.allowed }),
     payload,
     signing: { key, scope: claim.scope, timestamp: claim.timestamp, signature },
   };

@@ -10,6 +10,8 @@ export interface FakeCredential {
   owner?: string;
   /** Operations answered `AccessDenied`, by name (e.g. `"ListObjectsV2"`). */
   denied?: ReadonlySet<string>;
+  /** IAM actions that alone are allowed (e.g. `"s3:GetObject"`); all of them by default. */
+  allowed?: ReadonlySet<string>;
 }
 
 /** The account of credentials that name none. */

@@ -24,7 +24,7 @@ export function copySource(call: Call): { object: StoredObject; versioned: boole
   if (bucket === undefined) {
     throw new S3Error("NoSuchBucket", { details: { BucketName: path.slice(0, slash) } });
   }
-  checkAccess(call, bucket, "GetObject");
+  checkAccess(call, bucket, "GetObject", { versionId });
   const object = findObject(call, bucket, path.slice(slash + 1), versionId);
   checkCustomerKey(
     object.attributes.customerKeyMd5,

@@ -43,7 +43,7 @@ function deleteEntry(
   const target = [element("Key", key), element("VersionId", versionId)];
   try {
     checkKey(key);
-    checkAccess(call, bucket, "DeleteObject");
+    checkAccess(call, bucket, "DeleteObject", { versionId });
     const deleted = deleteKey(call, bucket, { key, versionId, ifMatch: textOf(entry, "ETag") });
     const marker = deleted.deleteMarker
       ? [element("DeleteMarker", true), element("DeleteMarkerVersionId", deleted.versionId)]

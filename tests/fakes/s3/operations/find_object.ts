@@ -2,6 +2,7 @@ import { S3Error } from "../s3_error.ts";
 import type { Bucket } from "../store/bucket.ts";
 import type { StoredObject } from "../store/stored_object.ts";
 import type { Call } from "./call.ts";
+import { mayList } from "./check_access.ts";
 
 /** The version of a key a request means: the one named, or the current one. */
 export function findObject(
@@ -31,7 +32,7 @@ export function findObject(
 
 /** A sender that may not list is not told whether a key exists. */
 function noSuchKey(call: Call, key: string, headers: Record<string, string> = {}): S3Error {
-  return call.identity.denied.has("ListObjectsV2")
-    ? new S3Error("AccessDenied")
-    : new S3Error("NoSuchKey", { details: { Key: key }, headers });
+  return mayList(call)
+    ? new S3Error("NoSuchKey", { details: { Key: key }, headers })
+    : new S3Error("AccessDenied");
 }

@@ -1,0 +1,88 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Lade } from "@lade/lade";
+import { runCli } from "../../packages/cli/program/run_cli.ts";
+import { type FakeS3, startFakeS3 } from "../fakes/s3/mod.ts";
+import { fakeConfig } from "../s3/open_fake.ts";
+import { FakeTerminal } from "./fake_terminal.ts";
+
+/** Runs `lade` with these permissions alone, on a server that holds these objects. */
+async function runWith(
+  permissions: readonly string[],
+  args: readonly string[],
+  objects: readonly string[] = ["data", "data/a", "key"],
+): Promise<{ code: number; stdout: string; stderr: string; fake: FakeS3 }> {
+  await using fake = await startFakeS3({ buckets: ["bucket"] });
+  for (const key of objects) fake.putObject("bucket", key, key);
+  fake.credentials.set(fake.accessKeyId, {
+    secretAccessKey: fake.secretAccessKey,
+    allowed: new Set(permissions),
+  });
+  await using lade = new Lade({ config: { s3: fakeConfig(fake) } });
+  const terminal = new FakeTerminal();
+  const code = await runCli(args, { terminal, lade });
+  return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text, fake };
+}
+
+const LIST = "s3:ListBucket";
+const GET = "s3:GetObject";
+const DELETE = "s3:DeleteObject";
+
+Deno.test("lade ls and du show object and prefix of one name where only listing is allowed", async () => {
+  const ls = await runWith([LIST], ["ls", "s3://bucket/data"]);
+  assertEquals([ls.code, ls.stderr], [0, ""]);
+  assertMatch(ls.stdout, / 4 +data\n.* data\/\n$/);
+  const du = await runWith([LIST], ["du", "s3://bucket/data"]);
+  assertMatch(du.stdout, /4 +1 +s3:\/\/bucket\/data\n +6 +1 +s3:\/\/bucket\/data\/\n$/);
+});
+
+Deno.test("lade ls and du of an object that may be read alone show it, and say what they do not know", async () => {
+  for (const command of ["ls", "du"]) {
+    const { code, stdout, stderr } = await runWith([GET], [command, "s3://bucket/key"]);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, "key");
+    assertStringIncludes(
+      stderr,
+      'whether there is anything under "s3://bucket/key/" is not known: Cannot list',
+    );
+    assertStringIncludes(stderr, "allow s3:ListBucket");
+  }
+});
+
+Deno.test("a command that takes everything of a name fails where it may not list", async () => {
+  for (const args of [["rm", "-r", "s3://bucket/data"], ["cp", "-r", "s3://bucket/data", "memory://to/"]]) {
+    const { code, stderr, fake } = await runWith([GET, DELETE], args);
+    assertEquals(code, 1, stderr);
+    assertStringIncludes(stderr, "allow s3:ListBucket");
+    assertEquals(fake.objects("bucket").length, 3);
+  }
+});
+
+Deno.test("lade rm tells of a missing object by a listing where it may not read", async () => {
+  const missing = await runWith([LIST, DELETE], ["rm", "s3://bucket/ke"]);
+  assertEquals([missing.code, missing.stdout], [1, ""]);
+  assertStringIncludes(missing.stderr, 'Cannot remove "s3://bucket/ke": no such object');
+  const there = await runWith([LIST, DELETE], ["rm", "s3://bucket/key"]);
+  assertEquals([there.code, there.stderr, there.fake.object("bucket", "key")], [0, "", undefined]);
+});
+
+Deno.test("lade rm that may neither read nor list removes, and says that it did not look", async () => {
+  const { code, stdout, stderr, fake } = await runWith([DELETE], ["rm", "s3://bucket/key"]);
+  assertEquals([code, stdout, fake.object("bucket", "key")], [0, "rm s3://bucket/key\n", undefined]);
+  assertMatch(stderr, /it is removed without a look: .*allow s3:GetObject/);
+});
+
+Deno.test("what fails is named with the permission that this step needs", async () => {
+  const lines: [string[], string[], RegExp][] = [
+    [[], ["ls", "s3://bucket/data"], /Cannot list "s3:\/\/bucket\/data\/": .*allow s3:ListBucket/],
+    [[LIST, GET], ["rm", "s3://bucket/key"], /Cannot delete "s3:\/\/bucket\/key": .*allow s3:DeleteObject/],
+    [[LIST], ["stat", "s3://bucket/key"], /"s3:\/\/bucket\/key": .*allow s3:GetObject/],
+    [[LIST, GET], ["rm", "-r", "s3://bucket/data/"], /"s3:\/\/bucket\/data\/a": .*allow s3:DeleteObject/],
+    [[LIST, GET], ["cp", "s3://bucket/key", "s3://bucket/copy"], /"s3:\/\/bucket\/copy": .*s3:PutObject/],
+    [[], ["rb", "s3://bucket"], /"s3:\/\/bucket": .*allow s3:DeleteBucket/],
+  ];
+  for (const [permissions, args, message] of lines) {
+    const { code, stderr } = await runWith(permissions, args);
+    assertEquals(code, 1, stderr);
+    assertMatch(stderr, message);
+  }
+});
