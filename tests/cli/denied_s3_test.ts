@@ -1,26 +1,17 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Lade } from "@lade/lade";
-import { runCli } from "../../packages/cli/program/run_cli.ts";
-import { type FakeS3, startFakeS3 } from "../fakes/s3/mod.ts";
-import { fakeConfig } from "../s3/open_fake.ts";
-import { FakeTerminal } from "./fake_terminal.ts";
+import type { FakeS3 } from "../fakes/s3/mod.ts";
+import { S3Here } from "./s3_here.ts";
 
-/** Runs `lade` with these permissions alone, on a server that holds these objects. */
+/** Runs `lade` with these permissions alone. */
 async function runWith(
-  permissions: readonly string[],
+  allowed: readonly string[],
   args: readonly string[],
-  objects: readonly string[] = ["data", "data/a", "key"],
 ): Promise<{ code: number; stdout: string; stderr: string; fake: FakeS3 }> {
-  await using fake = await startFakeS3({ buckets: ["bucket"] });
-  for (const key of objects) fake.putObject("bucket", key, key);
-  fake.credentials.set(fake.accessKeyId, {
-    secretAccessKey: fake.secretAccessKey,
-    allowed: new Set(permissions),
+  await using here = await S3Here.start({
+    allowed,
+    objects: { data: "data", "data/a": "data/a", key: "key" },
   });
-  await using lade = new Lade({ config: { s3: fakeConfig(fake) } });
-  const terminal = new FakeTerminal();
-  const code = await runCli(args, { terminal, lade });
-  return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text, fake };
+  return { ...await here.run(args), fake: here.fake };
 }
 
 const LIST = "s3:ListBucket";

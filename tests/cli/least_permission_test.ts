@@ -1,9 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Lade } from "@lade/lade";
-import { runCli } from "../../packages/cli/program/run_cli.ts";
-import { type FakeS3, startFakeS3 } from "../fakes/s3/mod.ts";
-import { fakeConfig } from "../s3/open_fake.ts";
-import { FakeTerminal } from "./fake_terminal.ts";
+import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 const PAGE = new URL("../../docs/s3.md", import.meta.url);
@@ -30,29 +26,18 @@ async function runWith(
     "DIR/a": "1",
     "DIR/b/c": "2",
   });
-  await using fake = await startFakeS3({ buckets: ["bucket", "other", "empty"], minPartSize: 1 });
-  const version = fill(fake);
-  fake.credentials.set(fake.accessKeyId, {
-    secretAccessKey: fake.secretAccessKey,
-    allowed: new Set(permissions),
+  await using here = await S3Here.start({
+    allowed: permissions,
+    versioning: true,
+    objects: { "data/a": "a", "data/b/c": "c", key: "old" },
+    server: { buckets: ["bucket", "other", "empty"] },
+    config: { multipart: { threshold: 1000, partSize: 1000 } },
   });
-  await using lade = new Lade({
-    config: { s3: { ...fakeConfig(fake), multipart: { threshold: 1000, partSize: 1000 } } },
-  });
-  const terminal = new FakeTerminal({ stdin: ["input"] });
+  const { versionId } = here.fake.putObject("bucket", "key", "new content");
   const args = line.split(" ").slice(1).map((arg) =>
-    /^(FILE|LARGE|DIR|OUT)/.test(arg) ? `${directory.path}/${arg}` : arg === "ID" ? version : arg
+    /^(FILE|LARGE|DIR|OUT)/.test(arg) ? `${directory.path}/${arg}` : arg === "ID" ? versionId : arg
   );
-  const code = await runCli(args, { terminal, lade });
-  return { code, stderr: terminal.stderr.text };
-}
-
-/** Puts objects into a bucket with versions; the version of `key`. */
-function fill(fake: FakeS3): string {
-  const bucket = fake.bucket("bucket");
-  bucket.versioning = "enabled";
-  for (const key of ["data/a", "data/b/c", "key"]) fake.putObject("bucket", key, key);
-  return fake.putObject("bucket", "key", "new content").versionId;
+  return await here.run(args, { stdin: ["input"] });
 }
 
 const ROWS = documented();
