@@ -19,6 +19,8 @@ export type { Interceptor, Resolver, TransportOptions } from "./transport_option
 export type { TransportObserver } from "./transport_observer.ts";
 export { type ResponseLimits, responseLimits } from "./response_limits.ts";
 export { ResponseHeaders } from "./response_headers.ts";
+export { describePage, isPage, PAGE_PEEK_BYTES } from "./describe_page.ts";
+export { EndpointSigns, type SignNames } from "./endpoint_signs.ts";
 export { createResponseBody, type ResponseBodyOptions } from "./response_body.ts";
 export {
   type SentState,

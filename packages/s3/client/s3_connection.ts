@@ -10,10 +10,13 @@ import type { S3Config } from "../config/s3_config.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import type { CredentialCache } from "../credentials/credential_cache.ts";
 import { type Endpoint, resolveEndpoint } from "../endpoint/resolve_endpoint.ts";
-import { readServiceFault, ServiceFault } from "../errors/service_fault.ts";
+import { ServiceFault } from "../errors/service_fault.ts";
 import { type CallSetting, type FailedCall, toStoreError } from "../errors/to_store_error.ts";
 import { encodePath, encodeQuery } from "../sigv4/encode.ts";
 import { Signer } from "../sigv4/signer.ts";
+import { type AnswerRule, answerRule } from "./answer_rule.ts";
+import { judgeAnswer } from "./judge_answer.ts";
+import { readFault } from "./read_fault.ts";
 import { readRedirect, type Redirect } from "./read_redirect.ts";
 import { retryableAnswer } from "./retryable_answer.ts";
 import type { S3Request } from "./s3_request.ts";
@@ -37,8 +40,6 @@ export interface S3ConnectionParts {
   readonly clock: Clock;
 }
 
-/** Bytes of an error's body that are read. */
-const MAX_ERROR_BYTES = 2 ** 16;
 const MAX_REDIRECTS = 3;
 
 /** What has been put right in the course of one call; each thing once. */
@@ -144,8 +145,8 @@ export class S3Connection {
     for (let redirects = 0;;) {
       const used: SignedBy = { region: this.region };
       const response = await this.#attempt(request, redirect, used);
-      if (response.status >= 200 && response.status < 300) return response;
-      const fault = await readFault(response);
+      const fault = await this.judge(this.#ruleOf(request), response);
+      if (!fault) return response;
       const next = readRedirect(response, this.config.allowHttp);
       if (next && redirects < MAX_REDIRECTS) {
         redirect = next;
@@ -153,6 +154,22 @@ export class S3Connection {
       } else if (await this.correct(fault, corrections, used)) redirect = undefined;
       else throw fault;
     }
+  }
+
+  /**
+   * The fault of an answer: the failure that it reports, or why it is no answer of the service; `undefined` for a good
+   * one. All answers of both planes pass here. `text` is all of the body, where it is read already.
+   */
+  async judge(
+    rule: AnswerRule,
+    response: TransportResponse,
+    text?: string,
+  ): Promise<ServiceFault | undefined> {
+    const { signs } = this.traits;
+    if (response.status < 200 || response.status >= 300) return await readFault(response, signs);
+    const fault = await judgeAnswer(rule, response, signs, text);
+    if (fault) await response.body.cancel(fault);
+    return fault;
   }
 
   /**
@@ -187,6 +204,16 @@ export class S3Connection {
   /** The store error of a fault. */
   storeError(fault: ServiceFault, call: FailedCall): StoreError {
     return toStoreError(fault, call, this.setting);
+  }
+
+  #ruleOf({ method, key, query, headers }: S3Request): AnswerRule {
+    return answerRule({
+      method,
+      hasKey: key !== undefined,
+      hasBucket: this.bucket !== undefined,
+      copies: headers?.["x-amz-copy-source"] !== undefined,
+      has: (name) => query?.[name] !== undefined,
+    });
   }
 
   #attempt(
@@ -246,16 +273,4 @@ export class S3Connection {
       allowHttp,
     });
   }
-}
-
-/** Reads the failure that an answer reports. */
-export async function readFault(response: TransportResponse): Promise<ServiceFault> {
-  let body = "";
-  try {
-    body = await response.body.text(MAX_ERROR_BYTES);
-  } catch {
-    // The status and the headers are worth more than how their body ended.
-    await response.body.cancel();
-  }
-  return readServiceFault(response.status, response.headers, body);
 }

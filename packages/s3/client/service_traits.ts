@@ -1,7 +1,14 @@
+import { EndpointSigns } from "@lade/core/http";
+
 /** What has been found out about a service while it was used. */
 export class ServiceTraits {
   /** The service wants the body's SHA-256 in the signature. */
   signPayload = false;
   /** The service refuses requests that carry a checksum. */
   refusesChecksums = false;
+  /** What its answers have shown of it. */
+  readonly signs: EndpointSigns = new EndpointSigns({
+    ids: ["x-amz-request-id", "x-amz-id-2", "x-amzn-requestid"],
+    prefixes: ["x-amz-", "x-amzn-"],
+  });
 }

@@ -1,9 +1,9 @@
 import type { HeaderList, TransportResponse } from "@lade/core/http";
 import { readRedirect } from "../client/read_redirect.ts";
-import { readFault, type S3Connection } from "../client/s3_connection.ts";
+import { type AnswerRule, answerRule } from "../client/answer_rule.ts";
+import type { S3Connection } from "../client/s3_connection.ts";
 import { retryableInSuccess } from "../client/retryable_answer.ts";
 import type { S3Request } from "../client/s3_request.ts";
-import { faultInsideSuccess } from "../errors/service_fault.ts";
 import { encodeStrict } from "../sigv4/encode.ts";
 
 /** A request as the SDK's middleware gives it out: signed, its path encoded. */
@@ -76,8 +76,31 @@ export class TransportHandler {
       await response.body.discard();
       response = await this.#connection.sendRaw(unsigned(request, options), redirect);
     }
-    if (response.status >= 300) throw await readFault(response);
-    return { response: await readResponse(response) };
+    return { response: await this.#read(response, this.#ruleOf(request)) };
+  }
+
+  async #read(response: TransportResponse, rule: AnswerRule): Promise<SdkResponse> {
+    const good = response.status >= 200 && response.status < 300;
+    const text = good ? (await response.body.text(MAX_ANSWER_BYTES)).trimStart() : undefined;
+    const fault = await this.#connection.judge(rule, response, text);
+    if (fault) throw fault;
+    return {
+      statusCode: response.status,
+      reason: "",
+      headers: response.headers.toRecord(),
+      body: new TextEncoder().encode(text),
+    };
+  }
+
+  #ruleOf({ method, path, query = {}, headers }: SdkRequest): AnswerRule {
+    const { endpoint, bucket } = this.#connection;
+    return answerRule({
+      method,
+      hasKey: path.length > endpoint.pathPrefix.length + 1,
+      hasBucket: bucket !== undefined,
+      copies: Object.keys(headers).some((name) => name.toLowerCase() === "x-amz-copy-source"),
+      has: (name) => Object.hasOwn(query, name),
+    });
   }
 
   /** The transport belongs to the store. */
@@ -98,17 +121,6 @@ export interface SdkResponse {
   readonly reason: string;
   readonly headers: Record<string, string>;
   readonly body: Uint8Array;
-}
-
-async function readResponse(response: TransportResponse): Promise<SdkResponse> {
-  let body: Uint8Array = await response.body.bytes(MAX_ANSWER_BYTES);
-  if (body.length > 0) {
-    const text = new TextDecoder().decode(body).trimStart();
-    const fault = faultInsideSuccess(response.headers, text);
-    if (fault) throw fault;
-    body = new TextEncoder().encode(text);
-  }
-  return { statusCode: response.status, reason: "", headers: response.headers.toRecord(), body };
 }
 
 function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): string {

@@ -2,6 +2,7 @@ import { type DeleteOptions, NotFoundError, PreconditionFailedError } from "@lad
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
+import { isGone } from "../objects/confirm_object.ts";
 import { versionQuery } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";
 import { quoteEtag } from "../objects/object_info.ts";
@@ -33,7 +34,7 @@ export async function deleteObject(
     });
     await response.body.discard();
   } catch (error) {
-    if (isMissing(error)) return;
+    if (isMissing(error) && await isReallyMissing(connection, call, key, error, signal)) return;
     // Over a delete marker, S3 says that the condition does not hold; that there is nothing to delete says more.
     const marked = error instanceof PreconditionFailedError && version === undefined &&
       !await isThere(connection, uri, key, signal);
@@ -56,8 +57,23 @@ async function isThere(
     await headObject(connection, uri, key, signal === undefined ? {} : { signal });
     return true;
   } catch (error) {
-    return !(error instanceof NotFoundError);
+    if (!(error instanceof NotFoundError)) return true;
+    const call: FailedCall = { operation: "delete", uri, permission: "s3:ListBucket" };
+    return !await isReallyMissing(connection, call, key, error, signal);
   }
+}
+
+/** A 404 that only the service can have given is believed; after a bare one a listing is asked. */
+async function isReallyMissing(
+  connection: S3Connection,
+  call: FailedCall,
+  key: string,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const fault = error instanceof Error ? error.cause : undefined;
+  if (fault instanceof ServiceFault && fault.marked) return true;
+  return await isGone(connection, call, key, signal);
 }
 
 /** Whether a deletion failed because there was nothing to delete. */

@@ -151,7 +151,7 @@ function listed(objects: readonly ObjectMeta[]): Check {
 function blamed(error: unknown): Part {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof TransportError) return "endpoint";
-  if (!(cause instanceof ServiceFault)) return "endpoint";
+  if (!(cause instanceof ServiceFault) || cause.foreign !== undefined) return "endpoint";
   if (cause.code === "RequestTimeTooSkewed") return "clock";
   if (/^(AuthorizationHeaderMalformed|IllegalLocationConstraintException|.*Redirect)$/.test(cause.code)) {
     return "region";

@@ -24,6 +24,10 @@ export interface ServiceFaultParts {
   readonly condition?: string | undefined;
   /** The failure is about the latest version, which is a delete marker. */
   readonly deleteMarker?: boolean;
+  /** What came in place of an answer of the service. */
+  readonly foreign?: string | undefined;
+  /** The answer bears a sign of the service: a code in its XML, or a header that only the service sends. */
+  readonly marked?: boolean;
 }
 
 /** A failure as S3 reported it: the `cause` of the `StoreError` that a caller sees. */
@@ -50,12 +54,17 @@ export class ServiceFault extends Error {
   readonly condition: string | undefined;
   /** The failure is about the latest version, which is a delete marker. */
   readonly deleteMarker: boolean;
+  /** What came in place of an answer of the service; absent where the service answered. */
+  readonly foreign: string | undefined;
+  /** Whether the answer bears a sign of the service: a code in its XML, or a header that only the service sends. */
+  readonly marked: boolean;
 
   /** Takes the parts over. */
   constructor(parts: ServiceFaultParts) {
     const code = parts.code ?? "";
     const id = parts.requestId === undefined ? "" : ` (request ${parts.requestId})`;
-    super(`${parts.status}${code && ` ${code}`}: ${parts.message || "the service gave no reason"}${id}`);
+    const words = parts.foreign ?? (parts.message || "the service gave no reason");
+    super(`${parts.status}${code && ` ${code}`}: ${words}${id}`);
     this.status = parts.status;
     this.code = code;
     this.requestId = parts.requestId;
@@ -66,6 +75,8 @@ export class ServiceFault extends Error {
     this.retryAfterMs = parts.retryAfterMs;
     this.condition = parts.condition;
     this.deleteMarker = parts.deleteMarker ?? false;
+    this.foreign = parts.foreign;
+    this.marked = parts.marked ?? false;
   }
 }
 
@@ -75,8 +86,21 @@ export interface HeaderSource {
   get(name: string): string | null | undefined;
 }
 
+/** Where an answer comes from, by what is known of its endpoint. */
+export interface AnswerOrigin {
+  /** The answer bears a sign of the service. */
+  readonly marked: boolean;
+  /** What came in place of an answer of the service. */
+  readonly foreign?: string | undefined;
+}
+
 /** Makes a fault of an answer that reports one. A body that is no XML of S3 only costs the code. */
-export function readServiceFault(status: number, headers: HeaderSource, body: string): ServiceFault {
+export function readServiceFault(
+  status: number,
+  headers: HeaderSource,
+  body: string,
+  origin?: AnswerOrigin,
+): ServiceFault {
   const error = errorElement(body);
   const field = (name: string) => (error && childText(error, name)) || undefined;
   const header = (name: string) => headers.get(name) || undefined;
@@ -95,13 +119,28 @@ export function readServiceFault(status: number, headers: HeaderSource, body: st
     retryAfterMs: seconds > 0 ? seconds * 1000 : undefined,
     condition: field("Condition"),
     deleteMarker: header("x-amz-delete-marker") === "true",
+    marked: origin?.marked || field("Code") !== undefined,
+    foreign: origin?.foreign,
   });
+}
+
+/** Whether a body is a document by which S3 and its kin report a failure. */
+export function isErrorDocument(body: string): boolean {
+  return errorElement(body) !== undefined;
+}
+
+/** The fault of an answer that is not the service's; `what` says what it is. */
+export function foreignFault(
+  { status, headers }: { readonly status: number; readonly headers: HeaderSource },
+  what: string,
+): ServiceFault {
+  return readServiceFault(status, headers, "", { marked: false, foreign: what });
 }
 
 /** The fault that a body with status 200 reports, as S3 does when it fails after it began to answer. */
 export function faultInsideSuccess(headers: HeaderSource, body: string): ServiceFault | undefined {
   if (!errorElement(body)) return undefined;
-  return readServiceFault(200, headers, body);
+  return readServiceFault(200, headers, body, { marked: true });
 }
 
 function errorElement(body: string): XmlElement | undefined {

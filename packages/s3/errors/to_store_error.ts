@@ -1,4 +1,10 @@
-import { AlreadyExistsError, PreconditionFailedError, type StoreError } from "@lade/core/backend";
+import {
+  AlreadyExistsError,
+  PreconditionFailedError,
+  ServiceError,
+  type StoreError,
+} from "@lade/core/backend";
+import type { StoreErrorOptions } from "@lade/core/backend";
 import { ERROR_TABLE, type ErrorRow, OTHER_ERROR } from "./error_table.ts";
 import type { ServiceFault } from "./service_fault.ts";
 
@@ -58,6 +64,7 @@ export function toStoreError(fault: ServiceFault, call: FailedCall, setting: Cal
     cause: fault,
     ...(fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs }),
   };
+  if (fault.foreign !== undefined) return foreignError(fault, fault.foreign, base, setting);
   if (fault.deleteMarker && (fault.status === 405 || fault.status === 404)) {
     const [row] = ERROR_TABLE;
     if (row) {
@@ -78,6 +85,28 @@ export function toStoreError(fault: ServiceFault, call: FailedCall, setting: Cal
     detail: row.next === undefined ? detail : `${detail}; ${fillIn(row.next, fault, call, setting)}`,
     ...(row.retryable === undefined ? {} : { retryable: row.retryable }),
   });
+}
+
+/**
+ * The error of an answer that is somebody else's. That of a gateway which is down or busy keeps its class, since a program
+ * does the same about it; a 404 or 403 decides nothing.
+ */
+function foreignError(
+  { status }: ServiceFault,
+  what: string,
+  base: Omit<StoreErrorOptions, "detail">,
+  { endpoint }: CallSetting,
+): StoreError {
+  const row = status >= 500 || status === 429 || status === 408
+    ? statusRow(status) ?? rows.get(status)
+    : undefined;
+  const detail = status < 300
+    ? `the answer is not that of an S3 service: status ${status} with ${what}`
+    : `a ${status} that is not the service's: ${what}`;
+  const next = `check what stands between here and ${endpoint} (a proxy, a captive portal), and the endpoint`;
+  return row
+    ? new row.error({ ...base, detail: `${detail}; try again later, or ${next}` })
+    : new ServiceError({ ...base, detail: `${detail}; ${next}` });
 }
 
 function fillIn(text: string, fault: ServiceFault, call: FailedCall, setting: CallSetting): string {

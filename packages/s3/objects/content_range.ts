@@ -1,3 +1,5 @@
+import { MAX_OBJECT_BYTES } from "./object_info.ts";
+
 /** The bytes that a `Content-Range` names. */
 export interface ContentRange {
   /** First byte. */
@@ -13,5 +15,5 @@ export function parseContentRange(text: string | undefined): ContentRange | unde
   const match = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16})$/.exec(text ?? "");
   if (!match) return undefined;
   const [first = NaN, last = NaN, size = NaN] = match.slice(1).map(Number);
-  return first <= last && last < size && Number.isSafeInteger(size) ? { first, last, size } : undefined;
+  return first <= last && last < size && size <= MAX_OBJECT_BYTES ? { first, last, size } : undefined;
 }

@@ -10,10 +10,12 @@ import {
   ServiceError,
 } from "@lade/core/backend";
 import type { TransportResponse } from "@lade/core/http";
+import { doubtOf } from "../client/judge_answer.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { BodyVerifier } from "./body_verifier.ts";
+import { confirmObject } from "./confirm_object.ts";
 import { parseContentRange } from "./content_range.ts";
 import { ObjectBody } from "./object_body.ts";
 import { quoteEtag, readObjectInfo, unlikeS3 } from "./object_info.ts";
@@ -55,11 +57,16 @@ export async function getObject(
     }
     throw connection.translate(error, call);
   }
+  let doubt: ServiceFault | undefined;
   try {
-    return await readAnswer(response, uri, key, range, asked, signal, call);
+    doubt = await doubtOf(response, connection.traits.signs);
+    const result = await readAnswer(response, uri, key, range, asked, signal, call);
+    if (doubt) await confirmObject(connection, result.info, doubt, call, signal);
+    return result;
   } catch (error) {
     await response.body.cancel(error);
-    throw error;
+    // What cannot be right is told by what it is more likely to be.
+    throw connection.translate(doubt ?? error, call);
   }
 }
 

@@ -1,10 +1,12 @@
 import type { HeadOptions, ObjectInfo } from "@lade/core";
+import { doubtOf } from "../client/judge_answer.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
+import { confirmObject } from "./confirm_object.ts";
 import { readHeaders, versionQuery } from "./get_object.ts";
-import { readObjectInfo, unlikeS3 } from "./object_info.ts";
+import { readObjectInfo, readSize, unlikeS3 } from "./object_info.ts";
 
 /** Tells what an object is. */
 export async function headObject(
@@ -39,11 +41,15 @@ export async function headObject(
 type HeadRequest = Omit<S3Request, "method"> & { readonly key: string };
 
 async function sendHead(connection: S3Connection, request: HeadRequest): Promise<ObjectInfo> {
-  const { headers, body } = await connection.sendRaw({ ...request, method: "HEAD" });
+  const response = await connection.sendRaw({ ...request, method: "HEAD" });
+  const { headers, body } = response;
   await body.close(true);
-  const length = headers.get("content-length") ?? "";
-  if (!/^\d{1,16}$/.test(length)) throw unlikeS3(request.call, "it does not tell the object's size");
-  return readObjectInfo(request.key, Number(length), headers, true, request.call);
+  const size = readSize(headers.get("content-length"));
+  if (size === undefined) throw unlikeS3(request.call, "it does not tell the object's size");
+  const doubt = await doubtOf(response, connection.traits.signs);
+  const info = readObjectInfo(request.key, size, headers, true, request.call);
+  if (doubt) await confirmObject(connection, info, doubt, request.call, request.signal);
+  return info;
 }
 
 /**

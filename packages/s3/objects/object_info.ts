@@ -43,6 +43,15 @@ export function readObjectInfo(
   };
 }
 
+/** No service holds larger objects: a petabyte, twenty times what Amazon S3 takes. */
+export const MAX_OBJECT_BYTES = 2 ** 50;
+
+/** The size of an object as text in digits; `undefined` for what is none, or is more than any service holds. */
+export function readSize(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,16}$/.test(text)) return undefined;
+  return Number(text) <= MAX_OBJECT_BYTES ? Number(text) : undefined;
+}
+
 /** The etag of an answer without its quotes. */
 export function readEtag(headers: ResponseHeaders): string | undefined {
   return unquoteEtag(headers.get("etag"));

@@ -1,0 +1,85 @@
+/** What makes an answer of status 200 to 299 the right one for a request. */
+export interface AnswerRule {
+  /**
+   * What the answer is: an object's bytes, what is told of an object, the receipt of a write or of a removal, an XML
+   * document, or nothing to be relied on.
+   */
+  readonly kind: "object" | "head" | "write" | "removal" | "document" | "other";
+  /** The statuses that fit. */
+  readonly statuses: readonly number[];
+  /** Names that the root element of a document may have; any where absent. */
+  readonly roots?: readonly string[];
+}
+
+/** What is known of a request when its answer is judged. */
+export interface AskedCall {
+  /** The method. */
+  readonly method: string;
+  /** Whether it is about a key. */
+  readonly hasKey: boolean;
+  /** Whether it is about a bucket, or a key in it. */
+  readonly hasBucket: boolean;
+  /** Whether it copies from an object that its headers name. */
+  readonly copies: boolean;
+  /** Whether the query has a member of this name. */
+  has(name: string): boolean;
+}
+
+const OK = [200];
+const DONE = [200, 204];
+
+const document = (...roots: string[]): AnswerRule => ({ kind: "document", statuses: OK, roots });
+
+/** Members of a query that name something about a bucket or object which is an XML document. */
+const SUBRESOURCES = [
+  "accelerate",
+  "acl",
+  "attributes",
+  "cors",
+  "encryption",
+  "legal-hold",
+  "lifecycle",
+  "location",
+  "object-lock",
+  "ownershipControls",
+  "policyStatus",
+  "requestPayment",
+  "retention",
+  "tagging",
+  "versioning",
+];
+
+/**
+ * The rule for a request, by its form ("Actions" of the Amazon S3 API reference). Services differ in what they add, so a
+ * rule asks only for what every one of them has.
+ */
+export function answerRule(asked: AskedCall): AnswerRule {
+  const sub = SUBRESOURCES.some((name) => asked.has(name));
+  switch (asked.method) {
+    case "GET":
+      if (asked.has("uploadId")) return document("ListPartsResult");
+      if (asked.has("uploads")) return document("ListMultipartUploadsResult");
+      if (asked.has("versions")) return document("ListVersionsResult", "ListBucketResult");
+      if (sub) return { kind: "document", statuses: OK };
+      if (asked.hasKey) return { kind: "object", statuses: [200, 206] };
+      return document(asked.hasBucket ? "ListBucketResult" : "ListAllMyBucketsResult");
+    case "HEAD":
+      return { kind: asked.hasKey ? "head" : "other", statuses: OK };
+    case "PUT":
+      if (sub || !asked.hasKey) return { kind: "other", statuses: DONE };
+      if (!asked.copies) return { kind: "write", statuses: OK };
+      // Some services call both by one name.
+      return asked.has("partNumber")
+        ? document("CopyPartResult", "CopyObjectResult")
+        : document("CopyObjectResult");
+    case "POST":
+      if (asked.has("delete")) return document("DeleteResult");
+      if (asked.has("uploads")) return document("InitiateMultipartUploadResult");
+      if (asked.has("uploadId")) return document("CompleteMultipartUploadResult");
+      return { kind: "other", statuses: [200, 202, 204] };
+    case "DELETE":
+      return { kind: "removal", statuses: DONE };
+    default:
+      return { kind: "other", statuses: DONE };
+  }
+}

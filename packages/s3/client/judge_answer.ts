@@ -1,0 +1,129 @@
+import {
+  describePage,
+  type EndpointSigns,
+  isPage,
+  PAGE_PEEK_BYTES,
+  type TransportResponse,
+} from "@lade/core/http";
+import { faultInsideSuccess, foreignFault, type ServiceFault } from "../errors/service_fault.ts";
+import { rootName } from "../xml/root_name.ts";
+import type { AnswerRule } from "./answer_rule.ts";
+
+const HTML = /^\s*(?:text\/html|application\/xhtml)/i;
+
+/**
+ * Judges an answer of status 200 to 299 by what the request calls for, and gives the fault of one that is not the
+ * service's or does not say what it must; `undefined` for a good one. Of the body only the start is looked at, unless
+ * all of it is given as `text`.
+ *
+ * What must be there differs: the root element of a document, the etag or version of a write. What no service sends is
+ * refused: other statuses, pages, an answer without a name where the endpoint named all before.
+ */
+export async function judgeAnswer(
+  rule: AnswerRule,
+  response: TransportResponse,
+  signs: EndpointSigns,
+  text?: string,
+): Promise<ServiceFault | undefined> {
+  const { headers, status } = response;
+  const marked = signs.marks(headers);
+  const fault = (what: string) => foreignFault(response, what);
+  const start = () => text ?? startOf(response);
+  if (!rule.statuses.includes(status)) return fault(await described(start(), "nothing that fits the call"));
+  if (rule.kind === "document") {
+    const found = await start();
+    const root = rootName(found);
+    if (root === undefined || isPage(found) || (rule.roots && !rule.roots.includes(root))) {
+      if (root === "Error" || root === "ErrorResponse") {
+        return faultInsideSuccess(headers, await readAll(response, text));
+      }
+      const encoding = headers.get("content-encoding");
+      if (encoding && root === undefined) {
+        return fault(`bytes with Content-Encoding ${JSON.stringify(encoding)}`);
+      }
+      const wanted = rule.roots ? `where a ${rule.roots[0]} belongs` : "where XML belongs";
+      const shown = root === undefined || isPage(found)
+        ? describePage(found)
+        : `the document ${JSON.stringify(root)}`;
+      return fault(`${shown} ${wanted}`);
+    }
+    signs.note(headers, true);
+    return undefined;
+  }
+  signs.note(headers, false);
+  if (isRecoded(response)) {
+    return fault(
+      `bytes that were compressed on the way (${headers.get("content-encoding")}, with a weak etag)`,
+    );
+  }
+  const receipt = rule.kind === "write" || rule.kind === "removal" || rule.kind === "other";
+  const unnamed = !marked && signs.demanded && rule.kind !== "other";
+  if (unnamed || (receipt && response.body.length !== 0)) {
+    const found = await start();
+    const inside = faultInsideSuccess(headers, found);
+    if (inside) return inside;
+    if (isPage(found) || (receipt && !marked && !isReceiptBody(found))) return fault(describePage(found));
+    if (unnamed) return fault(lacking(signs));
+  }
+  if (rule.kind === "write" && !isReceipt(response)) {
+    return fault("neither an etag nor a version, so nothing shows that the bytes are stored");
+  }
+  return undefined;
+}
+
+/** Some services answer writes and removals with a document of their own. */
+function isReceiptBody(start: string): boolean {
+  return start.trim() === "" ||
+    /^(?:Abort|Create|Delete|Put|Upload)\w*(?:Result|Response|Output)$/.test(rootName(start) ?? "");
+}
+
+/**
+ * Why an answer to a GET or HEAD of an object, good as it is by its form, may be somebody else's: it bears no sign of the
+ * service, and is a page or lacks an etag where nothing was known of the endpoint yet. A document that reports an error
+ * is a fault.
+ */
+export async function doubtOf(
+  response: TransportResponse,
+  signs: EndpointSigns,
+): Promise<ServiceFault | undefined> {
+  const { headers } = response;
+  if (signs.marks(headers)) return undefined;
+  const html = HTML.test(headers.get("content-type") ?? "");
+  if (!html && (headers.has("etag") || signs.proven)) return undefined;
+  const start = await startOf(response);
+  return faultInsideSuccess(headers, start) ??
+    foreignFault(response, start === "" ? "no sign of the service" : describePage(start));
+}
+
+/** What an answer lacks that all others of its endpoint had. */
+export function lacking(signs: EndpointSigns): string {
+  return `no ${signs.ids}, which the service sent before`;
+}
+
+function isReceipt({ headers }: TransportResponse): boolean {
+  return Boolean(headers.get("etag")?.replaceAll('"', "") || headers.get("x-amz-version-id"));
+}
+
+/** Who compresses an answer on its way makes its etag a weak one (RFC 9110, section 8.8.1); S3 has none. */
+function isRecoded({ headers }: TransportResponse): boolean {
+  return headers.has("content-encoding") && (headers.get("etag")?.startsWith("W/") ?? false);
+}
+
+async function startOf({ body }: TransportResponse): Promise<string> {
+  if (body.length === 0) return "";
+  try {
+    return new TextDecoder().decode(await body.peek(PAGE_PEEK_BYTES));
+  } catch {
+    // What breaks off is told by whoever reads it.
+    return "";
+  }
+}
+
+async function readAll({ body }: TransportResponse, text: string | undefined): Promise<string> {
+  return text ?? await body.text(2 ** 16).catch(() => "");
+}
+
+async function described(start: string | Promise<string>, otherwise: string): Promise<string> {
+  const text = await start;
+  return text.trim() === "" ? otherwise : describePage(text);
+}

@@ -1,0 +1,48 @@
+import { describePage, type EndpointSigns, type TransportResponse } from "@lade/core/http";
+import {
+  type AnswerOrigin,
+  isErrorDocument,
+  readServiceFault,
+  type ServiceFault,
+} from "../errors/service_fault.ts";
+import { lacking } from "./judge_answer.ts";
+
+/** Bytes of an error's body that are read. */
+const MAX_ERROR_BYTES = 2 ** 16;
+
+/**
+ * Reads the failure that an answer of another status than 200 to 299 reports. One that is somebody else's is told from the
+ * service's by its body, or by what all answers of the endpoint had so far.
+ */
+export async function readFault(response: TransportResponse, signs: EndpointSigns): Promise<ServiceFault> {
+  const { status, headers } = response;
+  let body = "";
+  try {
+    body = await response.body.text(MAX_ERROR_BYTES);
+  } catch {
+    // The status and the headers are worth more than how their body ended.
+    await response.body.cancel();
+  }
+  const own = isErrorDocument(body);
+  signs.note(headers, own);
+  return readServiceFault(status, headers, body, own ? { marked: true } : originOf(response, body, signs));
+}
+
+function originOf({ status, headers }: TransportResponse, body: string, signs: EndpointSigns): AnswerOrigin {
+  const marked = signs.marks(headers);
+  if (marked) return { marked };
+  const location = headers.get("location");
+  const foreign = body.trim() !== ""
+    ? describePage(body)
+    : status >= 300 && status < 400 && location !== undefined
+    ? `a redirect to ${placeOf(location)}`
+    : signs.demanded
+    ? lacking(signs)
+    : undefined;
+  return { marked, foreign };
+}
+
+/** Host of a URL; its path and query may hold what nobody should read. */
+function placeOf(location: string): string {
+  return JSON.stringify(URL.parse(location)?.host ?? "another page");
+}
