@@ -2,9 +2,16 @@ import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ByteRange, GetOptions, ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import type { Permit } from "../concurrency/adaptive_limit.ts";
-import { PreconditionFailedError, ServiceError, ThrottledError, UnavailableError } from "../errors/errors.ts";
+import {
+  PreconditionFailedError,
+  RangeNotSatisfiableError,
+  ServiceError,
+  ThrottledError,
+  UnavailableError,
+} from "../errors/errors.ts";
 import { StoreError } from "../errors/store_error.ts";
 import { objectUri } from "../uri/check_key.ts";
+import { objectNoun } from "../uri/object_noun.ts";
 import type { ChunkSink } from "./chunk_sink.ts";
 import { ChecksumCollector } from "./checksum_collector.ts";
 import { alignedEnd, planChunks } from "./plan_chunks.ts";
@@ -221,17 +228,27 @@ export class ObjectRead {
     const result = await this.#store.get(
       key,
       getOptions({ offset, length }, etag, this.#options.version, signal),
-    );
+    ).catch((error) => {
+      throw isOfChange(error) ? this.#changed(error) : error;
+    });
     const same = result.info.etag === etag && result.info.size === size &&
       (etag !== undefined || result.info.lastModified.getTime() === this.info.lastModified.getTime());
     const exact = result.range.offset === offset && result.range.length === length;
     if (same && exact) return result;
-    const failure = { operation: "get", uri: this.#uri };
     const error = same
-      ? new ServiceError({ ...failure, detail: wrongRange({ offset, length }, result.range) })
-      : new PreconditionFailedError({ ...failure, detail: "the object changed while it was read" });
+      ? new ServiceError({
+        operation: "get",
+        uri: this.#uri,
+        detail: wrongRange({ offset, length }, result.range),
+      })
+      : this.#changed();
     await result.cancel(error);
     throw error;
+  }
+
+  #changed(cause?: unknown): PreconditionFailedError {
+    const detail = `the ${objectNoun(this.#uri)} changed while it was read`;
+    return new PreconditionFailedError({ operation: "get", uri: this.#uri, detail, cause });
   }
 
   #chunk(index: number): ResolvedRange {
@@ -280,6 +297,11 @@ function checkFirst(first: GetResult, asked: ByteRange, uri: string): void {
   const due = resolveRange(asked, first.info.size, uri);
   if (first.range.offset === due.offset && first.range.length === due.length) return;
   throw new ServiceError({ operation: "get", uri, detail: wrongRange(due, first.range) });
+}
+
+/** Whether a further range failed because the object is not the one whose first bytes were read. */
+function isOfChange(error: unknown): boolean {
+  return error instanceof PreconditionFailedError || error instanceof RangeNotSatisfiableError;
 }
 
 function wrongRange(asked: ResolvedRange, answered: ResolvedRange): string {

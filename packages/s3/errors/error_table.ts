@@ -124,6 +124,7 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     when: [
       "InvalidObjectName",
       "XMinioInvalidObjectName",
+      "XMinioInvalidResourceName",
       "InvalidURI",
       "ObjectParentIsFile",
       "ExistingObjectIsDirectory",

@@ -17,3 +17,8 @@ export function parseContentRange(text: string | undefined): ContentRange | unde
   const [first = NaN, last = NaN, size = NaN] = match.slice(1).map(Number);
   return first <= last && last < size && size <= MAX_OBJECT_BYTES ? { first, last, size } : undefined;
 }
+
+/** Whether a `Content-Range` is that of an object without bytes, as MinIO has it for a suffix: `bytes 0--1/0`. */
+export function isEmptyRange(text: string | undefined): boolean {
+  return text === "bytes 0--1/0";
+}

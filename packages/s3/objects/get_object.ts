@@ -11,12 +11,15 @@ import {
 } from "@lade/core/backend";
 import type { TransportResponse } from "@lade/core/http";
 import { doubtOf } from "../client/judge_answer.ts";
+import { retryableAnswer } from "../client/retryable_answer.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { BodyVerifier } from "./body_verifier.ts";
 import { confirmObject } from "./confirm_object.ts";
-import { parseContentRange } from "./content_range.ts";
+import { checkAnswered } from "./check_answered.ts";
+import { isEmptyRange, parseContentRange } from "./content_range.ts";
+import { getSuffix } from "./get_suffix.ts";
 import { ObjectBody } from "./object_body.ts";
 import { quoteEtag, readObjectInfo, unlikeS3 } from "./object_info.ts";
 import { type HeaderRecord, objectHeaders } from "./read_headers.ts";
@@ -26,6 +29,14 @@ import { type HeaderRecord, objectHeaders } from "./read_headers.ts";
  * checksum. The answer is dropped where the range ends.
  */
 const WHOLE_FROM_BYTES = 4 * 2 ** 20;
+
+/** Statuses by which a service that knows no suffix ranges fails one. */
+const NO_SUFFIX = new Set([500, 501]);
+
+/** What may be due to the suffix is not tried again as it is. */
+function retryableSuffix(response: TransportResponse): ReturnType<typeof retryableAnswer> | false {
+  return NO_SUFFIX.has(response.status) ? false : retryableAnswer(response);
+}
 
 /** Reads an object or a range of it in one request. */
 export async function getObject(
@@ -38,6 +49,10 @@ export async function getObject(
   if (range) checkRange(range);
   signal?.throwIfAborted();
   const call: FailedCall = { operation: "get", uri, permission: "s3:GetObject" };
+  const suffix = range && "suffixLength" in range ? range.suffixLength : undefined;
+  if (suffix !== undefined && connection.traits.lacksSuffixRanges) {
+    return await getSuffix(connection, uri, key, suffix, options);
+  }
   const asked = connection.config.verifyDownloads && isLongStart(range) ? undefined : range;
   const headers = readHeaders(connection, options);
   if (asked) headers["range"] = rangeHeader(asked);
@@ -50,10 +65,15 @@ export async function getObject(
       headers,
       signal,
       call,
+      ...(suffix === undefined ? {} : { retryable: retryableSuffix }),
     });
   } catch (error) {
-    if (asked && error instanceof ServiceFault && error.status === 416 && mayBeEmpty(error, asked)) {
-      return await getEmpty(connection, uri, key, options, error, call);
+    if (suffix !== undefined && error instanceof ServiceFault && NO_SUFFIX.has(error.status)) {
+      connection.traits.failedSuffixRanges++;
+      return await getSuffix(connection, uri, key, suffix, options);
+    }
+    if (asked && error instanceof ServiceFault && error.status === 416 && mayBeWhole(error, asked)) {
+      return await getWhole(connection, uri, key, options, error, call);
     }
     throw connection.translate(error, call);
   }
@@ -61,6 +81,7 @@ export async function getObject(
   try {
     doubt = await doubtOf(response, connection.traits.signs);
     const result = await readAnswer(response, uri, key, range, asked, signal, call);
+    checkAnswered(result.info, options, call);
     if (doubt) await confirmObject(connection, result.info, doubt, call, signal);
     return result;
   } catch (error) {
@@ -152,6 +173,9 @@ function sentWhole(response: TransportResponse, asked: ByteRange | undefined, ca
 
 function sentRange(response: TransportResponse, asked: ByteRange | undefined, call: FailedCall): SentBytes {
   const text = response.headers.get("content-range");
+  if (asked && isEmptyRange(text) && !("offset" in asked && asked.offset > 0)) {
+    return { offset: 0, length: 0, size: 0 };
+  }
   const sent = parseContentRange(text);
   if (!asked || !sent) throw unlikeS3(call, `status 206 with Content-Range ${JSON.stringify(text ?? "")}`);
   const { offset, length } = resolveRange(asked, sent.size, call.uri);
@@ -161,14 +185,15 @@ function sentRange(response: TransportResponse, asked: ByteRange | undefined, ca
   return { offset, length, size: sent.size };
 }
 
-/** A range of an object without bytes is refused by HTTP; the contract has it give no bytes. */
-function mayBeEmpty(fault: ServiceFault, asked: ByteRange): boolean {
+/** A range of an object without bytes is refused by HTTP; the contract has it give no bytes. So is too long a suffix by some. */
+function mayBeWhole(fault: ServiceFault, asked: ByteRange): boolean {
   const { objectSize } = fault;
-  if (objectSize !== undefined) return objectSize === 0;
-  return "suffixLength" in asked || asked.offset === 0;
+  if ("suffixLength" in asked) return objectSize === undefined || objectSize <= asked.suffixLength;
+  return asked.offset === 0 && (objectSize === undefined || objectSize === 0);
 }
 
-async function getEmpty(
+/** Reads an object whole whose range was refused, where that comes to the same. */
+async function getWhole(
   connection: S3Connection,
   uri: string,
   key: string,
@@ -176,12 +201,10 @@ async function getEmpty(
   fault: ServiceFault,
   call: FailedCall,
 ): Promise<GetResult> {
-  if (options.range && "offset" in options.range && options.range.offset > 0) {
-    throw connection.storeError(fault, call);
-  }
-  const { range: _, ...whole } = options;
+  const { range, ...whole } = options;
   const result = await getObject(connection, uri, key, whole);
-  if (result.info.size === 0) return result;
+  const most = range && "suffixLength" in range ? range.suffixLength : 0;
+  if (result.info.size <= most) return result;
   await result.cancel();
   throw connection.storeError(fault, call);
 }

@@ -4,6 +4,7 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
+import { checkAnswered } from "./check_answered.ts";
 import { confirmObject } from "./confirm_object.ts";
 import { readHeaders, versionQuery } from "./get_object.ts";
 import { readObjectInfo, readSize, unlikeS3 } from "./object_info.ts";
@@ -25,6 +26,18 @@ export async function headObject(
     signal,
     call,
   } as const;
+  const info = await askTwice(connection, request, call);
+  checkAnswered(info, options, call);
+  return info;
+}
+
+type HeadRequest = Omit<S3Request, "method"> & { readonly key: string };
+
+async function askTwice(
+  connection: S3Connection,
+  request: HeadRequest,
+  call: FailedCall,
+): Promise<ObjectInfo> {
   try {
     return await sendHead(connection, request);
   } catch (error) {
@@ -37,8 +50,6 @@ export async function headObject(
     });
   }
 }
-
-type HeadRequest = Omit<S3Request, "method"> & { readonly key: string };
 
 async function sendHead(connection: S3Connection, request: HeadRequest): Promise<ObjectInfo> {
   const response = await connection.sendRaw({ ...request, method: "HEAD" });
