@@ -12,6 +12,7 @@ import {
   type CommonPrefix,
   compareKeys,
   type CopyOptions,
+  type CopyResult,
   createGetResult,
   createPartWriter,
   createStoreContext,
@@ -20,10 +21,12 @@ import {
   type DeleteResult,
   type GetOptions,
   type GetResult,
+  type GetTagsOptions,
   type HeadOptions,
   InvalidNameError,
   type ListOptions,
   NotFoundError,
+  type ObjectAttributes,
   type ObjectInfo,
   type ObjectMeta,
   type ObjectStore,
@@ -47,6 +50,8 @@ import { SqlitePartSink, SqliteWriter, type WriterParts } from "./object_writers
 
 const CAPABILITIES: Capabilities = {
   attributes: true,
+  tags: true,
+  modificationTime: true,
   storageClass: false,
   createOnly: true,
   compareAndSwap: true,
@@ -180,13 +185,23 @@ class SqliteStore implements ObjectStore {
     }
   }
 
-  async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
+  async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
     return this.#table.atomically(() => {
       const row = this.#source("copy", from, to, options);
+      const { keepTime = true, attributes: given } = options;
+      const kept: Stored = JSON.parse(row.attributes);
+      const attributes = given ? storedForm({ tags: kept.tags, ...given }) : row.attributes;
       const id = this.#table.begin();
       this.#table.copyPieces(row.id, id);
-      return this.#publish({ ...row, id, key: to });
+      const modified = keepTime ? row.modified : this.context.clock.now();
+      const copied = this.#publish({ id, key: to, size: row.size, attributes, modified });
+      return { ...copied, sourceEtag: etagOf(row) };
     });
+  }
+
+  async getTags(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
+    const stored: Stored = JSON.parse(this.#read("get the tags of", key, options).attributes);
+    return stored.tags;
   }
 
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
@@ -230,18 +245,14 @@ class SqliteStore implements ObjectStore {
     const subject = { operation: "write", uri: objectUri(this.uri, key) };
     checkWriteOptions(subject, options);
     checkWriterOptions(options);
-    if (options.storageClass !== undefined) {
-      throw this.#unsupported("write", key, "there are no storage classes");
-    }
-    const { contentType, contentEncoding, cacheControl } = options;
-    const names = Object.entries(options.metadata ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
-    const metadata = Object.fromEntries(names);
-    const attributes = JSON.stringify({ contentType, contentEncoding, cacheControl, metadata });
+    this.#checkClass("write", key, options);
+    const attributes = storedForm(options);
+    const modified = options.lastModified?.getTime();
     const id = this.#table.begin();
     const publish = (size: number) =>
       this.#table.atomically(() => {
         checkWriteConditions(subject, etagOf(this.#table.find(key)), options);
-        return this.#publish({ id, key, size, attributes });
+        return this.#publish({ id, key, size, attributes, modified: modified ?? this.context.clock.now() });
       });
     return { table: this.#table, id, publish, signal };
   }
@@ -251,15 +262,20 @@ class SqliteStore implements ObjectStore {
     this.#begin(operation, from, { ...(signal && { signal }), ...(version !== undefined && { version }) });
     this.#begin(operation, to, {});
     const target = { operation: `${operation} to`, uri: objectUri(this.uri, to) };
-    checkWriteOptions(target, options);
+    checkWriteOptions(target, { ...options, ...options.attributes });
+    this.#checkClass(target.operation, to, options.attributes ?? {});
     const row = this.#find(operation, from);
     checkMatch({ operation, uri: objectUri(this.uri, from) }, etagOf(row), sourceIfMatch);
     checkWriteConditions(target, etagOf(this.#table.find(to)), options);
     return row;
   }
 
-  #publish(row: Omit<ObjectRow, "modified">): PutResult {
-    this.#table.publish({ ...row, modified: this.context.clock.now() });
+  #checkClass(operation: string, key: string, { storageClass }: ObjectAttributes): void {
+    if (storageClass !== undefined) throw this.#unsupported(operation, key, "there are no storage classes");
+  }
+
+  #publish(row: ObjectRow): PutResult {
+    this.#table.publish(row);
     return { size: row.size, etag: `${row.id}` };
   }
 
@@ -300,5 +316,34 @@ function entryOf(row: ObjectRow): ObjectMeta {
 }
 
 function infoOf(row: ObjectRow): ObjectInfo {
-  return { ...entryOf(row), ...JSON.parse(row.attributes) };
+  const { tags, expires, ...kept }: Stored = JSON.parse(row.attributes);
+  const tagCount = Object.keys(tags).length;
+  return {
+    ...entryOf(row),
+    ...kept,
+    ...(expires !== undefined && { expires: new Date(expires) }),
+    ...(tagCount > 0 && { tagCount }),
+  };
+}
+
+/** What a row holds of an object's attributes, as JSON. */
+interface Stored extends Omit<ObjectAttributes, "expires"> {
+  readonly expires?: string;
+  readonly metadata: Record<string, string>;
+  readonly tags: Record<string, string>;
+}
+
+function storedForm(given: ObjectAttributes): string {
+  const { contentType, contentEncoding, cacheControl, contentDisposition, contentLanguage, expires } = given;
+  const names = Object.entries(given.metadata ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+  return JSON.stringify({
+    contentType,
+    contentEncoding,
+    cacheControl,
+    contentDisposition,
+    contentLanguage,
+    expires: expires && new Date(Math.floor(expires.getTime() / 1000) * 1000),
+    metadata: Object.fromEntries(names),
+    tags: given.tags ?? {},
+  });
 }

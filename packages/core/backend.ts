@@ -7,6 +7,7 @@
 export * from "./contract/mod.ts";
 export * from "./errors/mod.ts";
 export * from "./conditions/check_version.ts";
+export * from "./layers/place_below.ts";
 export * from "./conditions/conditions.ts";
 export * from "./context/clock.ts";
 export * from "./context/byte_budget.ts";
@@ -22,6 +23,7 @@ export * from "./read/allocate_exactly.ts";
 export * from "./read/body_source.ts";
 export * from "./read/create_get_result.ts";
 export * from "./read/resolve_range.ts";
+export * from "./write/attributes_of.ts";
 export * from "./write/check_writer_options.ts";
 export * from "./write/create_part_writer.ts";
 export type * from "./write/part_sink.ts";

@@ -9,6 +9,7 @@ import {
   checkWriterOptions,
   type CommonPrefix,
   type CopyOptions,
+  type CopyResult,
   createGetResult,
   createPartWriter,
   type DeleteOptions,
@@ -18,12 +19,14 @@ import {
   type HeadOptions,
   InvalidNameError,
   type ListOptions,
+  type ObjectAttributes,
   type ObjectInfo,
   type ObjectMeta,
   type ObjectStore,
   type ObjectToDelete,
   type ObjectWriter,
   type PartWriter,
+  placeBelow,
   type PresignOptions,
   type PutOptions,
   type PutResult,
@@ -52,6 +55,8 @@ import { beginWrite, putFile, type WriteRequest } from "./write/write_file.ts";
 
 const CAPABILITIES: Capabilities = {
   attributes: false,
+  tags: false,
+  modificationTime: true,
   storageClass: false,
   createOnly: true,
   compareAndSwap: true,
@@ -63,7 +68,15 @@ const CAPABILITIES: Capabilities = {
   anyKey: false,
 };
 
-const ATTRIBUTES = ["contentType", "contentEncoding", "cacheControl", "storageClass"] as const;
+const ATTRIBUTES = [
+  "contentType",
+  "contentEncoding",
+  "cacheControl",
+  "contentDisposition",
+  "contentLanguage",
+  "expires",
+  "storageClass",
+] as const;
 
 /** A store of local files, `file://` or `direct://`. */
 export interface LocalStore extends ObjectStore {
@@ -215,15 +228,24 @@ class Store implements LocalStore {
   }
 
   /** Copies a file by the system's own copy, under a temporary name first. */
-  async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
-    const request = this.#copy("copy", from, to, options);
-    const { copyFile } = await import("./write/copy_file.ts");
-    return await this.#mapped(request.subject, options, () => copyFile(this.#parts, request), readError);
+  async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
+    return await this.#copyOf(this, from, to, options);
+  }
+
+  /** Copies a file of another local store, of either scheme, in the same way. */
+  async copyFrom(
+    source: ObjectStore,
+    from: string,
+    to: string,
+    options: CopyOptions = {},
+  ): Promise<CopyResult | undefined> {
+    const { store, key } = placeBelow(source, from);
+    return store instanceof Store ? await this.#copyOf(store, key, to, options) : undefined;
   }
 
   /** Renames a file. One reached by a link, or moved to another file system, is copied and then deleted. */
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
-    const request = this.#copy("rename", from, to, options);
+    const request = this.#copy("rename", this, from, to, options);
     const { moveFile } = await import("./write/move_file.ts");
     await this.#mapped(request.subject, options, () => moveFile(this.#parts, request), readError);
   }
@@ -236,6 +258,12 @@ class Store implements LocalStore {
 
   /** Does nothing: a store holds nothing open. */
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  async #copyOf(store: Store, from: string, to: string, options: CopyOptions): Promise<CopyResult> {
+    const request = this.#copy("copy", store, from, to, options);
+    const { copyFile } = await import("./write/copy_file.ts");
+    return await this.#mapped(request.subject, options, () => copyFile(this.#parts, request), readError);
+  }
 
   #begin(operation: string, key: string, { signal, version }: HeadOptions): Subject {
     signal?.throwIfAborted();
@@ -250,22 +278,28 @@ class Store implements LocalStore {
     const { signal } = options;
     const subject = this.#begin(operation, key, signal ? { signal } : {});
     checkWriteOptions(subject, options);
-    const hasMetadata = Object.keys(options.metadata ?? {}).length > 0;
-    const attribute = ATTRIBUTES.find((name) => options[name] !== undefined) ?? (hasMetadata && "metadata");
-    if (attribute) throw new UnsupportedError({ ...subject, detail: `files keep no ${attribute}` });
+    refuseAttributes(subject, options);
     return { subject, path: this.#parts.tree.path(key), options };
   }
 
-  #copy(operation: string, from: string, to: string, options: CopyOptions): CopyRequest {
+  #copy(operation: string, store: Store, from: string, to: string, options: CopyOptions): CopyRequest {
     const { signal, sourceVersion } = options;
-    const subject = this.#begin(operation, from, {
+    const subject = store.#begin(operation, from, {
       ...(signal && { signal }),
       ...(sourceVersion !== undefined && { version: sourceVersion }),
     });
     const target = this.#begin(`${operation} to`, to, {});
     checkWriteOptions(target, options);
+    refuseAttributes(target, options.attributes ?? {});
     const { tree } = this.#parts;
-    return { subject, target, from: tree.path(from), to: tree.path(to), options };
+    return {
+      source: store.#parts,
+      subject,
+      target,
+      from: store.#parts.tree.path(from),
+      to: tree.path(to),
+      options,
+    };
   }
 
   async #mapped<T>(
@@ -280,6 +314,12 @@ class Store implements LocalStore {
       throw errorOf(error, subject, signal);
     }
   }
+}
+
+function refuseAttributes(subject: Subject, given: ObjectAttributes): void {
+  const filled = (["metadata", "tags"] as const).find((name) => Object.keys(given[name] ?? {}).length > 0);
+  const attribute = ATTRIBUTES.find((name) => given[name] !== undefined) ?? filled;
+  if (attribute) throw new UnsupportedError({ ...subject, detail: `files keep no ${attribute}` });
 }
 
 /** A missing file is a missing object. */

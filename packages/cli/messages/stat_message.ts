@@ -27,7 +27,11 @@ export class StatMessage implements Message {
       ["content type", info.contentType],
       ["content encoding", info.contentEncoding],
       ["cache control", info.cacheControl],
+      ["content disposition", info.contentDisposition],
+      ["content language", info.contentLanguage],
+      ["expires", info.expires?.toISOString()],
       ["storage class", info.storageClass],
+      ["tags", info.tagCount?.toString()],
       ...Object.entries(info.checksums ?? {}),
       ...Object.entries(info.metadata).map(([name, value]) => [`metadata ${name}`, value] as const),
     ];
@@ -41,12 +45,13 @@ export class StatMessage implements Message {
 
   /** Every property by its name in the library. */
   toJson(): Json {
-    const { lastModified, checksums, metadata, ...rest } = this.#info;
+    const { lastModified, expires, checksums, metadata, ...rest } = this.#info;
     return {
       type: "stat",
       uri: this.#uri,
       ...rest,
       lastModified: lastModified.toISOString(),
+      ...(expires && { expires: expires.toISOString() }),
       ...(checksums && { checksums: { ...checksums } }),
       metadata,
     };

@@ -1,4 +1,4 @@
-import type { Preconditions } from "../contract/types.ts";
+import type { ObjectAttributes, Preconditions } from "../contract/types.ts";
 import { AlreadyExistsError, PreconditionFailedError } from "../errors/errors.ts";
 
 /** What an error of a failed condition names. */
@@ -33,8 +33,20 @@ export function checkWriteConditions(
   }
 }
 
-/** Throws a `TypeError` for a condition that no write can have. */
-export function checkWriteOptions(subject: ConditionSubject, conditions: Preconditions): void {
+/** Throws a `TypeError` for a condition or a time that no write can have. */
+export function checkWriteOptions(
+  subject: ConditionSubject,
+  options: Preconditions & Pick<ObjectAttributes, "expires"> & { readonly lastModified?: Date },
+): void {
+  for (const name of ["expires", "lastModified"] as const) {
+    const time = options[name];
+    if (time === undefined || (time instanceof Date && !Number.isNaN(time.getTime()))) continue;
+    const given = `${name} is ${String(time)}`;
+    throw new TypeError(
+      `Cannot ${subject.operation} ${JSON.stringify(subject.uri)}: ${given}, a valid Date is needed`,
+    );
+  }
+  const conditions: Preconditions = options;
   checkIfIgnored(subject, conditions);
   if (conditions.ifNoneMatch === undefined || conditions.ifNoneMatch === "*") return;
   throw new TypeError(

@@ -14,12 +14,14 @@ import { keyCases } from "./cases/keys.ts";
 import { listCases } from "./cases/list.ts";
 import { listVersionsCases } from "./cases/list_versions.ts";
 import { listWithDelimiterCases } from "./cases/list_with_delimiter.ts";
+import { modificationTimeCases } from "./cases/modification_time.ts";
 import { partWriterCases } from "./cases/part_writer.ts";
 import { presignCases } from "./cases/presign.ts";
 import { putCases } from "./cases/put.ts";
 import { rangeCases } from "./cases/ranges.ts";
 import { renameCases } from "./cases/rename.ts";
 import { storeCases } from "./cases/store.ts";
+import { tagCases } from "./cases/tags.ts";
 import { versionCases } from "./cases/versions.ts";
 import { writerCases } from "./cases/writer.ts";
 import { writerAbortCases } from "./cases/writer_abort.ts";
@@ -46,6 +48,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...readConditionCases,
   ...writeConditionCases,
   ...attributeCases,
+  ...tagCases,
+  ...modificationTimeCases,
   ...versionCases,
   ...listVersionsCases,
   ...keyCases,

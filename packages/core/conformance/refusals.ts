@@ -15,8 +15,23 @@ export const refusals: Readonly<
     await refusesWrites(store, { contentType: "text/plain" });
     await refusesWrites(store, { contentEncoding: "gzip" });
     await refusesWrites(store, { cacheControl: "no-store" });
+    await refusesWrites(store, { contentDisposition: "attachment" });
+    await refusesWrites(store, { contentLanguage: "de" });
+    await refusesWrites(store, { expires: new Date(0) });
     await refusesWrites(store, { metadata: { name: "value" } });
   },
+
+  async tags({ store }) {
+    await refusesWrites(store, { tags: { name: "value" } });
+    await store.put("key", bytesOf("x"));
+    if (store.getTags) await refuses(async () => await store.getTags?.("key"), "getTags()");
+    await refuses(
+      () => store.copy("key", "to", { attributes: { tags: { name: "value" } } }),
+      "copy() with tags",
+    );
+  },
+
+  modificationTime: ({ store }) => refusesWrites(store, { lastModified: new Date(0) }),
 
   storageClass: ({ store, storageClass = "STANDARD" }) => refusesWrites(store, { storageClass }),
 

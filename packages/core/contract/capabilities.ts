@@ -10,8 +10,15 @@ export type Support = boolean | "unknown";
  * `false` once the service has shown which; a flag that is known stays.
  */
 export interface Capabilities {
-  /** `contentType`, `contentEncoding`, `cacheControl` and `metadata` are stored. */
+  /**
+   * `contentType`, `contentEncoding`, `cacheControl`, `contentDisposition`, `contentLanguage`, `expires` and `metadata`
+   * are stored.
+   */
   readonly attributes: Support;
+  /** `tags` are stored, and `getTags` tells them. */
+  readonly tags: Support;
+  /** `lastModified` on writes: an object is dated as its writer says. */
+  readonly modificationTime: Support;
   /** `storageClass` is honoured on write. */
   readonly storageClass: Support;
   /** `ifNoneMatch: "*"` on writes: one of many racing creators wins. */

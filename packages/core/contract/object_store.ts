@@ -8,9 +8,11 @@ import type {
   CallOptions,
   CommonPrefix,
   CopyOptions,
+  CopyResult,
   DeleteOptions,
   DeleteResult,
   GetOptions,
+  GetTagsOptions,
   HeadOptions,
   ListOptions,
   ObjectInfo,
@@ -106,8 +108,29 @@ export interface ObjectStore extends AsyncDisposable {
     options?: CallOptions,
   ): AsyncIterable<DeleteResult>;
 
-  /** Copies within the store, attributes included, without moving the bytes through this process where possible. */
-  copy(from: string, to: string, options?: CopyOptions): Promise<PutResult>;
+  /**
+   * Copies within the store without moving the bytes through this process where possible. Attributes, tags and storage
+   * class go along.
+   */
+  copy(from: string, to: string, options?: CopyOptions): Promise<CopyResult>;
+
+  /**
+   * Copies an object of another store as `copy` does, where one service has both and can reach them by this store's
+   * rights. `undefined` where that is not so, and nothing is done: then the bytes have to be read and written. A store
+   * without the method never can.
+   */
+  copyFrom?(
+    source: ObjectStore,
+    from: string,
+    to: string,
+    options?: CopyOptions,
+  ): Promise<CopyResult | undefined>;
+
+  /** For layers: the store below, and what it calls `key`. Other stores have no such method. */
+  beneath?(key: string): { readonly store: ObjectStore; readonly key: string };
+
+  /** Tells an object's tags; missing where `capabilities.tags` is false. A missing object is a `NotFoundError`. */
+  getTags?(key: string, options?: GetTagsOptions): Promise<Record<string, string>>;
 
   /** Moves within the store. Where `capabilities.atomicRename` is false this is a copy followed by a delete. */
   rename(from: string, to: string, options?: CopyOptions): Promise<void>;

@@ -45,6 +45,8 @@ export interface ObjectMeta {
   readonly etag?: string;
   /** Opaque name of this version, where the store keeps versions. */
   readonly version?: string;
+  /** The service's name of the storage class. */
+  readonly storageClass?: string;
 }
 
 /** Everything a store knows of an object. */
@@ -55,8 +57,14 @@ export interface ObjectInfo extends ObjectMeta {
   readonly contentEncoding?: string;
   /** Cache directive given on write. */
   readonly cacheControl?: string;
-  /** The service's name of the storage class. */
-  readonly storageClass?: string;
+  /** How a browser shows or names it, given on write. */
+  readonly contentDisposition?: string;
+  /** Language of the content, given on write. */
+  readonly contentLanguage?: string;
+  /** When caches drop it, given on write. */
+  readonly expires?: Date;
+  /** How many tags it has; absent where it has none, or where the service does not say. */
+  readonly tagCount?: number;
   /** Checksums of the whole object that the service stores. */
   readonly checksums?: Checksums;
   /** User metadata; names are lower case. */
@@ -135,14 +143,25 @@ export interface ObjectAttributes {
   readonly contentEncoding?: string;
   /** Cache directive. */
   readonly cacheControl?: string;
+  /** How a browser shows or names it, such as `attachment; filename="r.csv"`. */
+  readonly contentDisposition?: string;
+  /** Language of the content, such as `de`. */
+  readonly contentLanguage?: string;
+  /** When caches drop it; stored in whole seconds. */
+  readonly expires?: Date;
   /** The service's name of a storage class. */
   readonly storageClass?: string;
   /** User metadata; names are stored in lower case. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Tags by name, as services have them for rules and bills. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** Options of `put`. */
-export interface PutOptions extends CallOptions, Preconditions, ObjectAttributes {}
+export interface PutOptions extends CallOptions, Preconditions, ObjectAttributes {
+  /** When the content last changed, in place of the time of the write: to the millisecond. */
+  readonly lastModified?: Date;
+}
 
 /** Options of `createWriter`. */
 export interface WriterOptions extends PutOptions {
@@ -220,6 +239,30 @@ export interface CopyOptions extends CallOptions, Preconditions {
   readonly sourceIfMatch?: string;
   /** Copies this version of the source. */
   readonly sourceVersion?: string;
+  /**
+   * Attributes of the copy in place of all those of the source; without it the source's are kept. Tags and storage
+   * class are kept unless these give some.
+   */
+  readonly attributes?: ObjectAttributes;
+  /** Whether the copy is dated as its source where the store can (`capabilities.modificationTime`); true by default. */
+  readonly keepTime?: boolean;
+  /**
+   * What a listing told of the source. It spares the store a look at it; a copy is of what is there, also when that has
+   * changed since.
+   */
+  readonly source?: ObjectMeta;
+}
+
+/** What a finished copy tells. */
+export interface CopyResult extends PutResult {
+  /** Etag of the content that was copied, as the source has it. */
+  readonly sourceEtag?: string;
+}
+
+/** Options of `getTags`. */
+export interface GetTagsOptions extends CallOptions {
+  /** Asks about this version of the object. */
+  readonly version?: string;
 }
 
 /** Options of `presign`. */

@@ -9,9 +9,11 @@ import type {
   CallOptions,
   CommonPrefix,
   CopyOptions,
+  CopyResult,
   DeleteOptions,
   DeleteResult,
   GetOptions,
+  GetTagsOptions,
   HeadOptions,
   ListOptions,
   ObjectInfo,
@@ -25,6 +27,7 @@ import type {
 } from "../contract/types.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { listVersions } from "../operations/list_versions.ts";
+import { tagsOf } from "./tags_of.ts";
 import { Observation } from "./observation.ts";
 import { ObservedPartWriter } from "./observed_part_writer.ts";
 import { ObservedResult } from "./observed_result.ts";
@@ -111,8 +114,30 @@ class ObservedStore implements ObjectStore {
     yield* this.#start("deleteMany", "").entries(() => this.#store.deleteMany(objects, options));
   }
 
-  async copy(from: string, to: string, options?: CopyOptions): Promise<PutResult> {
+  async copy(from: string, to: string, options?: CopyOptions): Promise<CopyResult> {
     return await this.#start("copy", from, { toKey: to }).run(() => this.#store.copy(from, to, options));
+  }
+
+  async copyFrom(
+    source: ObjectStore,
+    from: string,
+    to: string,
+    options?: CopyOptions,
+  ): Promise<CopyResult | undefined> {
+    const { copyFrom } = this.#store;
+    if (!copyFrom) return undefined;
+    const observation = this.#start("copyFrom", from, { uri: objectUri(source.uri, from), toKey: to });
+    const copied = await observation.begin(() => copyFrom.call(this.#store, source, from, to, options));
+    observation.finish(copied === undefined);
+    return copied;
+  }
+
+  beneath(key: string): { readonly store: ObjectStore; readonly key: string } {
+    return { store: this.#store, key };
+  }
+
+  async getTags(key: string, options?: GetTagsOptions): Promise<Record<string, string>> {
+    return await this.#start("getTags", key).run(() => tagsOf(this.#store, key, options));
   }
 
   async rename(from: string, to: string, options?: CopyOptions): Promise<void> {

@@ -9,9 +9,11 @@ import type {
   CallOptions,
   CommonPrefix,
   CopyOptions,
+  CopyResult,
   DeleteOptions,
   DeleteResult,
   GetOptions,
+  GetTagsOptions,
   HeadOptions,
   ListOptions,
   ObjectInfo,
@@ -24,6 +26,7 @@ import type {
   WriterOptions,
 } from "../contract/types.ts";
 import { InvalidNameError } from "../errors/errors.ts";
+import { tagsOf } from "./tags_of.ts";
 import { checkKey, keyFault, objectUri } from "../uri/check_key.ts";
 import { listVersions } from "../operations/list_versions.ts";
 import { toDelete } from "../write/to_delete.ts";
@@ -141,8 +144,28 @@ export class PrefixStore implements ObjectStore {
   }
 
   /** Copies an object below the prefix. */
-  async copy(from: string, to: string, options?: CopyOptions): Promise<PutResult> {
+  async copy(from: string, to: string, options?: CopyOptions): Promise<CopyResult> {
     return await this.#store.copy(this.#full("copy", from), this.#full("copy to", to), options);
+  }
+
+  /** Copies an object of another store to below the prefix, where the store below can. */
+  async copyFrom(
+    source: ObjectStore,
+    from: string,
+    to: string,
+    options?: CopyOptions,
+  ): Promise<CopyResult | undefined> {
+    return await this.#store.copyFrom?.(source, from, this.#full("copy to", to), options);
+  }
+
+  /** The store below, and the key with the prefix. */
+  beneath(key: string): { readonly store: ObjectStore; readonly key: string } {
+    return { store: this.#store, key: this.#full("copy", key) };
+  }
+
+  /** Tells an object's tags. */
+  async getTags(key: string, options?: GetTagsOptions): Promise<Record<string, string>> {
+    return await tagsOf(this.#store, this.#full("get the tags of", key), options);
   }
 
   /** Moves an object below the prefix. */

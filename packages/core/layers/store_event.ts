@@ -12,6 +12,8 @@ export type StoreOperation =
   | "delete"
   | "deleteMany"
   | "copy"
+  | "copyFrom"
+  | "getTags"
   | "rename"
   | "presign";
 
@@ -25,7 +27,7 @@ export interface ObservedCall {
   readonly uri: string;
   /** The key or prefix; empty for `deleteMany`. */
   readonly key: string;
-  /** The key of the target of `copy` and `rename`. */
+  /** The key of the target of `copy`, `copyFrom` and `rename`. */
   readonly toKey?: string;
   /** The range a `get` asks for. */
   readonly askedRange?: ByteRange;
@@ -57,7 +59,10 @@ export interface EndedCall extends ObservedCall {
 export interface FinishedEvent extends EndedCall {
   /** Tells the events apart. */
   readonly type: "finished";
-  /** Whether the caller gave up before the end: a body cancelled, a writer aborted, a listing left. */
+  /**
+   * Whether the caller gave up before the end: a body cancelled, a writer aborted, a listing left. A `copyFrom` that
+   * the two stores have none for is told as given up too.
+   */
   readonly cancelled: boolean;
 }
 

@@ -7,6 +7,8 @@ export interface MemoryObject {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** What `head` tells. */
   readonly info: ObjectInfo;
+  /** What `getTags` tells. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** A version that says that the object is gone. */
@@ -23,7 +25,10 @@ export interface MemoryMarker {
 export type MemoryVersion = MemoryObject | MemoryMarker;
 
 /** What an object's writer says of it; the container adds the rest. */
-export type MemoryInfo = Omit<ObjectInfo, "size" | "etag" | "version">;
+export interface MemoryInfo extends Omit<ObjectInfo, "size" | "etag" | "version" | "tagCount"> {
+  /** Its tags. */
+  readonly tags: Readonly<Record<string, string>>;
+}
 
 /** Options of {@linkcode MemoryContainer}. */
 export interface MemoryContainerOptions {
@@ -31,6 +36,8 @@ export interface MemoryContainerOptions {
   readonly name?: string;
   /** Keeps every version of every object, and a marker of each deletion, until it is deleted by its name; `false` by default. */
   readonly versioning?: boolean;
+  /** What it belongs to: objects are copied between containers of one service without being read. */
+  readonly service?: object;
 }
 
 /** The objects of one `memory://` container. Stores that are given the same one show the same objects. */
@@ -39,6 +46,8 @@ export class MemoryContainer {
   readonly name: string;
   /** Whether versions are kept. */
   readonly versioning: boolean;
+  /** What it belongs to; itself where nothing was given. */
+  readonly service: object;
   readonly #current = new Map<string, MemoryObject>();
   /** The newest version of a key is the last. */
   readonly #versions = new Map<string, MemoryVersion[]>();
@@ -51,6 +60,7 @@ export class MemoryContainer {
   constructor(options: MemoryContainerOptions = {}) {
     this.name = options.name ?? "memory";
     this.versioning = options.versioning ?? false;
+    this.service = options.service ?? this;
   }
 
   /** Whether it holds nothing, no old version either. */
@@ -101,12 +111,20 @@ export class MemoryContainer {
   }
 
   /** Makes `bytes` the object of a key, with a new etag. The array belongs to the container from here on. */
-  put(bytes: Uint8Array<ArrayBuffer>, info: MemoryInfo): MemoryObject {
+  put(bytes: Uint8Array<ArrayBuffer>, { tags, ...info }: MemoryInfo): MemoryObject {
     const { key } = info;
+    const tagCount = Object.keys(tags).length;
     const etag = (++this.#writes).toString(16).padStart(8, "0");
     const object: MemoryObject = {
       bytes,
-      info: { ...info, size: bytes.length, etag, ...(this.versioning && { version: `v${etag}` }) },
+      tags,
+      info: {
+        ...info,
+        size: bytes.length,
+        etag,
+        ...(this.versioning && { version: `v${etag}` }),
+        ...(tagCount > 0 && { tagCount }),
+      },
     };
     if (this.versioning) this.#addVersion(key, object);
     this.#setCurrent(key, object);

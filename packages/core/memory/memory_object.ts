@@ -1,10 +1,42 @@
-import type { ObjectInfo, ObjectMeta, ObjectVersion, PutResult } from "../contract/types.ts";
+import type {
+  ObjectAttributes,
+  ObjectInfo,
+  ObjectMeta,
+  ObjectVersion,
+  PutResult,
+} from "../contract/types.ts";
 import type { BodySource } from "../read/body_source.ts";
-import type { MemoryObject, MemoryVersion } from "./memory_container.ts";
+import type { MemoryInfo, MemoryObject, MemoryVersion } from "./memory_container.ts";
 
 /** The info of an object, as a copy that its reader may change. */
 export function infoOf({ info }: MemoryObject): ObjectInfo {
-  return { ...info, lastModified: new Date(info.lastModified), metadata: { ...info.metadata } };
+  return {
+    ...info,
+    lastModified: new Date(info.lastModified),
+    ...(info.expires && { expires: new Date(info.expires) }),
+    metadata: { ...info.metadata },
+  };
+}
+
+const KEPT = [
+  "contentType",
+  "contentEncoding",
+  "cacheControl",
+  "contentDisposition",
+  "contentLanguage",
+] as const;
+
+/** What is kept of the attributes that a writer gives. */
+export function keptAttributes(given: ObjectAttributes): Omit<MemoryInfo, "key" | "lastModified"> {
+  const { metadata = {}, expires, tags = {} } = given;
+  const texts = KEPT.flatMap((name) => given[name] === undefined ? [] : [[name, given[name]]]);
+  const names = Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    ...Object.fromEntries(texts),
+    ...(expires && { expires: new Date(Math.floor(expires.getTime() / 1000) * 1000) }),
+    metadata: Object.fromEntries(names),
+    tags: { ...tags },
+  };
 }
 
 /** An object's entry in a listing. */

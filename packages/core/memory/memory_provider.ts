@@ -51,7 +51,7 @@ class MemoryProvider implements Provider {
   async open(name: string, options: ProviderOptions = {}): Promise<ObjectStore> {
     checkOptions("open", name, options);
     let container = this.#containers.get(name);
-    if (!container) this.#containers.set(name, container = new MemoryContainer({ ...this.#options, name }));
+    if (!container) this.#containers.set(name, container = this.#container(name));
     return new MemoryStore({ container, ...(options.context && { context: options.context }) });
   }
 
@@ -64,7 +64,7 @@ class MemoryProvider implements Provider {
         detail: "the container exists already",
       });
     }
-    this.#containers.set(name, new MemoryContainer({ ...this.#options, name }));
+    this.#containers.set(name, this.#container(name));
   }
 
   async deleteContainer(name: string, options: ProviderOptions = {}): Promise<void> {
@@ -83,6 +83,10 @@ class MemoryProvider implements Provider {
       yield name;
       options.signal?.throwIfAborted();
     }
+  }
+
+  #container(name: string): MemoryContainer {
+    return new MemoryContainer({ ...this.#options, name, service: this });
   }
 }
 

@@ -9,11 +9,14 @@ import type {
   CallOptions,
   CommonPrefix,
   CopyOptions,
+  CopyResult,
   DeleteOptions,
   DeleteResult,
   GetOptions,
+  GetTagsOptions,
   HeadOptions,
   ListOptions,
+  ObjectAttributes,
   ObjectInfo,
   ObjectMeta,
   ObjectToDelete,
@@ -24,6 +27,7 @@ import type {
   WriterOptions,
 } from "../contract/types.ts";
 import { InvalidNameError, NotFoundError, UnsupportedError } from "../errors/errors.ts";
+import { placeBelow } from "../layers/place_below.ts";
 import { allocateExactly } from "../read/allocate_exactly.ts";
 import { createGetResult } from "../read/create_get_result.ts";
 import { resolveRange } from "../read/resolve_range.ts";
@@ -41,7 +45,7 @@ import {
   checkWriteOptions,
 } from "../conditions/conditions.ts";
 import { MemoryContainer, type MemoryObject } from "./memory_container.ts";
-import { entryOf, infoOf, resultOf, sourceOf, versionEntryOf } from "./memory_object.ts";
+import { entryOf, infoOf, keptAttributes, resultOf, sourceOf, versionEntryOf } from "./memory_object.ts";
 import { MemoryPartSink } from "./memory_part_sink.ts";
 import { copyOf, MemoryWriter } from "./memory_writer.ts";
 
@@ -85,6 +89,8 @@ export class MemoryStore implements ObjectStore {
     this.uri = `memory://${this.#container.name}`;
     this.capabilities = {
       attributes: true,
+      tags: true,
+      modificationTime: false,
       storageClass: false,
       createOnly: true,
       compareAndSwap: true,
@@ -220,8 +226,27 @@ export class MemoryStore implements ObjectStore {
   }
 
   /** Copies an object; the bytes are shared. */
-  async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
-    return this.#copy("copy", from, to, options);
+  async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
+    return this.#copy("copy", this, from, to, options);
+  }
+
+  /** Copies an object of another container of the same provider; the bytes are shared. */
+  async copyFrom(
+    source: ObjectStore,
+    from: string,
+    to: string,
+    options: CopyOptions = {},
+  ): Promise<CopyResult | undefined> {
+    const { store, key } = placeBelow(source, from);
+    if (!(store instanceof MemoryStore) || store.#container.service !== this.#container.service) {
+      return undefined;
+    }
+    return this.#copy("copy", store, key, to, options);
+  }
+
+  /** Tells an object's tags. */
+  async getTags(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
+    return { ...this.#read("get the tags of", key, options).tags };
   }
 
   /** Moves an object in one step. */
@@ -229,9 +254,9 @@ export class MemoryStore implements ObjectStore {
     if (options.sourceVersion !== undefined) {
       throw this.#unsupported("rename", from, "a version cannot be renamed, copy it");
     }
-    if (from === to) this.#checkCopy("rename", from, to, options);
+    if (from === to) this.#checkCopy("rename", this, from, to, options);
     else {
-      this.#copy("rename", from, to, options);
+      this.#copy("rename", this, from, to, options);
       this.#container.delete(from, new Date(this.context.clock.now()));
     }
   }
@@ -254,8 +279,15 @@ export class MemoryStore implements ObjectStore {
   #beginWrite(operation: string, key: string, options: PutOptions): void {
     this.#begin(operation, key, options.signal);
     checkWriteOptions({ operation, uri: objectUri(this.uri, key) }, options);
-    if (options.storageClass !== undefined) {
+    this.#checkAttributes(operation, key, options);
+  }
+
+  #checkAttributes(operation: string, key: string, given: ObjectAttributes & PutOptions): void {
+    if (given.storageClass !== undefined) {
       throw this.#unsupported(operation, key, "memory has no storage classes");
+    }
+    if (given.lastModified !== undefined) {
+      throw this.#unsupported(operation, key, "memory dates objects by its clock");
     }
   }
 
@@ -283,34 +315,44 @@ export class MemoryStore implements ObjectStore {
     this.#checkContainer(operation);
     const uri = objectUri(this.uri, key);
     checkWriteConditions({ operation, uri }, this.#container.find(key)?.info.etag, options);
-    const { contentType, contentEncoding, cacheControl, metadata = {} } = options;
-    return resultOf(this.#container.put(bytes, {
-      key,
-      lastModified: new Date(this.context.clock.now()),
-      ...(contentType !== undefined && { contentType }),
-      ...(contentEncoding !== undefined && { contentEncoding }),
-      ...(cacheControl !== undefined && { cacheControl }),
-      metadata: Object.fromEntries(
-        Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]),
-      ),
-    }));
+    const lastModified = new Date(this.context.clock.now());
+    return resultOf(this.#container.put(bytes, { key, lastModified, ...keptAttributes(options) }));
   }
 
-  #checkCopy(operation: string, from: string, to: string, options: CopyOptions): MemoryObject {
-    this.#begin(operation, from, options.signal);
+  #checkCopy(
+    operation: string,
+    store: MemoryStore,
+    from: string,
+    to: string,
+    options: CopyOptions,
+  ): MemoryObject {
+    store.#begin(operation, from, options.signal);
     this.#begin(operation, to, options.signal);
     const target = { operation: `${operation} to`, uri: objectUri(this.uri, to) };
-    checkWriteOptions(target, options);
-    const source = this.#find(operation, from, options.sourceVersion);
-    checkMatch({ operation, uri: objectUri(this.uri, from) }, source.info.etag, options.sourceIfMatch);
+    checkWriteOptions(target, { ...options, ...options.attributes });
+    this.#checkAttributes(target.operation, to, options.attributes ?? {});
+    const source = store.#find(operation, from, options.sourceVersion);
+    checkMatch({ operation, uri: objectUri(store.uri, from) }, source.info.etag, options.sourceIfMatch);
     checkWriteConditions(target, this.#container.find(to)?.info.etag, options);
     return source;
   }
 
-  #copy(operation: string, from: string, to: string, options: CopyOptions): PutResult {
-    const { bytes, info } = this.#checkCopy(operation, from, to, options);
+  #copy(
+    operation: string,
+    store: MemoryStore,
+    from: string,
+    to: string,
+    options: CopyOptions,
+  ): CopyResult {
+    const { bytes, info, tags } = this.#checkCopy(operation, store, from, to, options);
+    const { attributes } = options;
+    const { tagCount: _, version: _version, ...kept } = info;
+    const given = attributes
+      ? keptAttributes({ ...attributes, tags: attributes.tags ?? tags })
+      : { ...kept, tags };
     const lastModified = new Date(this.context.clock.now());
-    return resultOf(this.#container.put(bytes, { ...info, key: to, lastModified }));
+    const copied = this.#container.put(bytes, { ...given, key: to, lastModified });
+    return { ...resultOf(copied), ...(info.etag !== undefined && { sourceEtag: info.etag }) };
   }
 
   #remove(key: string, { version, ifMatch }: DeleteOptions): void {

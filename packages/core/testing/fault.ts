@@ -16,6 +16,8 @@ export type FaultyOperation =
   | "delete"
   | "deleteMany"
   | "copy"
+  | "copyFrom"
+  | "getTags"
   | "rename"
   | "presign";
 

@@ -9,9 +9,11 @@ import type {
   CallOptions,
   CommonPrefix,
   CopyOptions,
+  CopyResult,
   DeleteOptions,
   DeleteResult,
   GetOptions,
+  GetTagsOptions,
   HeadOptions,
   ListOptions,
   ObjectInfo,
@@ -24,6 +26,7 @@ import type {
   WriterOptions,
 } from "../contract/types.ts";
 import { listVersions } from "../operations/list_versions.ts";
+import { tagsOf } from "../layers/tags_of.ts";
 import { type Fault, type FaultRule, type FaultyOperation, released } from "./fault.ts";
 import { FaultyPartWriter } from "./faulty_part_writer.ts";
 import { FaultyResult } from "./faulty_result.ts";
@@ -53,7 +56,10 @@ export interface FaultyStore extends ObjectStore {
   addRule(rule: FaultRule): void;
 }
 
-/** Puts faults between a store and whoever uses it, by rules. */
+/**
+ * Puts faults between a store and whoever uses it, by rules. It is not looked through: what is copied from it is read,
+ * with the faults.
+ */
 export function injectFaults(store: ObjectStore, rules: readonly FaultRule[] = []): FaultyStore {
   return new FaultLayer(store, rules);
 }
@@ -167,9 +173,25 @@ class FaultLayer implements FaultyStore {
     yield* this.#entries(this.#store.deleteMany(objects, options), fault, options.signal);
   }
 
-  async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
+  async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
     await this.#before("copy", from, options);
     return await this.#store.copy(from, to, options);
+  }
+
+  async copyFrom(
+    source: ObjectStore,
+    from: string,
+    to: string,
+    options: CopyOptions = {},
+  ): Promise<CopyResult | undefined> {
+    if (!this.#store.copyFrom) return undefined;
+    await this.#before("copyFrom", from, options);
+    return await this.#store.copyFrom(source, from, to, options);
+  }
+
+  async getTags(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
+    await this.#before("getTags", key, options);
+    return await tagsOf(this.#store, key, options);
   }
 
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {

@@ -36,9 +36,14 @@ export class DescriptorCalls {
       kind: stats.isFile() ? "file" : stats.isDirectory() ? "directory" : "other",
       size: stats.size,
       mtimeMs: Math.floor(stats.mtimeMs),
+      bornMs: Math.floor(stats.birthtimeMs || stats.ctimeMs),
+      tellsBirth: Boolean(stats.birthtimeMs),
       ino: stats.ino,
       dev: stats.dev,
       mode: stats.mode,
+      uid: stats.uid,
+      gid: stats.gid,
+      blocks: stats.blocks,
     };
   }
 

@@ -8,12 +8,25 @@ export interface FileStatus {
   readonly size: number;
   /** When the content last changed, in whole milliseconds since 1970: all that Deno tells. */
   readonly mtimeMs: number;
+  /**
+   * When the file was made, in milliseconds since 1970. Where the file system does not tell, when its status last
+   * changed, in whole seconds: all that Deno tells.
+   */
+  readonly bornMs: number;
+  /** Whether `bornMs` is when it was made. */
+  readonly tellsBirth: boolean;
   /** Number of the file on its device. */
   readonly ino: number;
   /** Number of the device. */
   readonly dev: number;
   /** Permission bits and type, as `stat` has them. */
   readonly mode: number;
+  /** Number of the user who owns it. */
+  readonly uid: number;
+  /** Number of the group that owns it. */
+  readonly gid: number;
+  /** Blocks of 512 bytes that it takes. */
+  readonly blocks: number;
 }
 
 /** Reads a status out of Deno's. */
@@ -22,15 +35,20 @@ export function statusOf(info: Deno.FileInfo): FileStatus {
     kind: info.isFile ? "file" : info.isDirectory ? "directory" : info.isSymlink ? "link" : "other",
     size: info.size,
     mtimeMs: info.mtime?.getTime() ?? 0,
+    bornMs: (info.birthtime ?? info.ctime)?.getTime() ?? 0,
+    tellsBirth: info.birthtime !== null,
     ino: info.ino ?? 0,
     dev: info.dev,
     mode: info.mode ?? 0,
+    uid: info.uid ?? 0,
+    gid: info.gid ?? 0,
+    blocks: info.blocks ?? Math.ceil(info.size / 512),
   };
 }
 
-/** The etag of a file: its size, time of change and number. */
-export function etagOf({ size, mtimeMs, ino }: FileStatus): string {
-  return `${size}-${mtimeMs}-${ino}`;
+/** The etag of a file: its size, time of change, number, and when it was made, since numbers are used again. */
+export function etagOf({ size, mtimeMs, ino, bornMs }: FileStatus): string {
+  return `${size}-${mtimeMs}-${ino}-${bornMs}`;
 }
 
 /** The etag of an object; none where there is no object. */
@@ -45,7 +63,7 @@ export function isSameFile(a: FileStatus, b: FileStatus): boolean {
 
 /** Whether two statuses are of the same file, which was not written to in between. */
 export function isUnchanged(before: FileStatus, after: FileStatus): boolean {
-  return isSameFile(before, after) && before.size === after.size && before.mtimeMs === after.mtimeMs;
+  return isSameFile(before, after) && etagOf(before) === etagOf(after);
 }
 
 /** What a listing tells of a file. */

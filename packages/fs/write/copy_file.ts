@@ -1,8 +1,8 @@
 import {
   checkMatch,
   type CopyOptions,
+  type CopyResult,
   PreconditionFailedError,
-  type PutResult,
   ServiceError,
 } from "@lade/core/backend";
 import { errorCode, fileError, type Subject } from "../files/file_error.ts";
@@ -12,11 +12,14 @@ import { ensureDirectory } from "../tree/ensure_directory.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { checkDestination } from "./check_destination.ts";
+import { copyContent, takeOwner } from "./copy_content.ts";
 import { publish } from "./publish.ts";
 import { removeTemporary, temporaryPath } from "./temporary_file.ts";
 
 /** What a copy or a move is about. */
 export interface CopyRequest {
+  /** The store of the source. */
+  readonly source: LocalParts;
   /** Names the source. */
   readonly subject: Subject;
   /** Names the destination. */
@@ -34,15 +37,24 @@ const OF_EITHER = new Set(["EACCES", "EPERM"]);
 /** Times a file is copied that another one replaces meanwhile. */
 const MOST_TRIES = 5;
 
-/** Copies an object by the system's own copy, which shares the blocks where the file system can. */
-export async function copyFile(parts: LocalParts, request: CopyRequest): Promise<PutResult> {
+/**
+ * Copies an object with its permissions and time, by the system's own copy as a rule. One that is to be moved keeps
+ * its owner and all of its mode bits too, as far as the rights of this process reach.
+ */
+export async function copyFile(
+  parts: LocalParts,
+  request: CopyRequest,
+  isMoved = false,
+): Promise<CopyResult> {
   const { subject, target, from, to, options } = request;
-  const source = await statObject(parts, subject, from);
-  checkMatch(subject, etagOf(source), options.sourceIfMatch);
+  const found = await statObject(request.source, subject, from);
+  checkMatch(subject, etagOf(found), options.sourceIfMatch);
   await prepareDestination(parts, request);
   const temporary = temporaryPath(parts, to);
   try {
-    const size = await copyWhole(parts, request, source, temporary);
+    const source = await copyWhole(parts, request, found, temporary);
+    const { size } = source;
+    if (isMoved) await takeOwner(parts, temporary, source);
     const status = await settle(parts, temporary);
     if (status.size !== size) {
       const detail = `the copy has ${status.size} bytes, the file has ${size}`;
@@ -54,9 +66,11 @@ export async function copyFile(parts: LocalParts, request: CopyRequest): Promise
       status,
       path: to,
       conditions: options,
+      lastModified: options.keepTime ?? true ? new Date(source.mtimeMs) : undefined,
+      ownMode: isMoved,
       signal: options.signal,
     });
-    return { size, etag: etagOf(published) };
+    return { size, etag: etagOf(published), sourceEtag: etagOf(source) };
   } catch (error) {
     await removeTemporary(parts, temporary);
     throw error;
@@ -76,21 +90,21 @@ export async function prepareDestination(
   }
 }
 
-/** Copies one version of a file, not a mixture, and tells its size. */
+/** Copies one version of a file, not a mixture, and tells its status. */
 async function copyWhole(
   parts: LocalParts,
-  { subject, target, from, options }: CopyRequest,
+  { source: store, subject, target, from, options }: CopyRequest,
   source: FileStatus,
   temporary: string,
-): Promise<number> {
+): Promise<FileStatus> {
   for (let tries = 1;; tries++) {
     try {
-      await copyContent(parts, from, temporary, options.signal);
+      await copyContent(parts, from, source, temporary, options.signal);
     } catch (error) {
       throw await isOfTarget(error, from) ? fileError(error, target) : error;
     }
-    const now = await statObject(parts, subject, from);
-    if (etagOf(now) === etagOf(source)) return source.size;
+    const now = await statObject(store, subject, from);
+    if (etagOf(now) === etagOf(source)) return source;
     checkMatch(subject, etagOf(now), options.sourceIfMatch);
     if (tries === MOST_TRIES) {
       const detail = `the file changed each of the ${tries} times that it was copied`;
@@ -110,30 +124,6 @@ async function isOfTarget(error: unknown, from: string): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-/** Copies, until it is done or the signal ends it. The system's copy cannot be stopped: its file is gone all the same. */
-async function copyContent(
-  parts: LocalParts,
-  from: string,
-  to: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  signal?.throwIfAborted();
-  const copying = Deno.copyFile(from, to);
-  if (!signal) return await copying;
-  const stopped = Promise.withResolvers<never>();
-  const onAbort = () => {
-    stopped.reject(signal.reason);
-    const remove = () => removeTemporary(parts, to);
-    copying.then(remove, remove);
-  };
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await Promise.race([copying, stopped.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

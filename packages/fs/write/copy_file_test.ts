@@ -7,7 +7,7 @@ testBoth("copy() gives the copy an etag of its own, right at once", async ({ sto
   const { etag } = await store.put("a", bytes("content"));
   const copied = await store.copy("a", "b/c");
   assertNotEquals(copied.etag, etag);
-  assertEquals(copied, { size: 7, etag: (await store.head("b/c")).etag ?? "" });
+  assertEquals(copied, { size: 7, etag: (await store.head("b/c")).etag ?? "", sourceEtag: etag ?? "" });
   assertEquals(await textOf(store, "b/c"), "content");
 });
 

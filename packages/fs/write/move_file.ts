@@ -23,7 +23,7 @@ export async function moveFile(parts: LocalParts, request: CopyRequest): Promise
   if (from === to) return;
   await refuseSameName(parts, request, source);
   if (await renameFile(parts, request)) return;
-  await copyFile(parts, { ...request, options: { ...options, sourceIfMatch: etag } });
+  await copyFile(parts, { ...request, options: { ...options, keepTime: true, sourceIfMatch: etag } }, true);
   await deleteFile(parts, subject, from, etag, options.signal);
 }
 

@@ -7,6 +7,8 @@ import { lockObject } from "./lock_object.ts";
 import { replaceName, takeFreeName } from "./take_name.ts";
 
 const PERMISSIONS = 0o777;
+/** Files made within this time of each other may seem to be made at once: file systems have coarse clocks. */
+const LAG_MS = 20;
 /** By how much to date a file later: file systems keep milliseconds, seconds or pairs of seconds. */
 const STEPS_MS = [1, 1000, 2000];
 
@@ -21,13 +23,18 @@ export interface Publication {
   readonly path: string;
   /** Conditions on what has that path now. */
   readonly conditions: Preconditions;
+  /** The time of change to give it; that of the write without one. */
+  readonly lastModified?: Date | undefined;
+  /** Its permissions are its own, also where it replaces a file. */
+  readonly ownMode?: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
  * Makes a finished file the object of its key, in one step, while the conditions hold. Resolves with its status, whose
  * time of change is later than that of the file it replaces, so that etags differ even where the system's clock is
- * too coarse. The permissions of a replaced file go over.
+ * too coarse; a time that is asked for is kept to unless both files were made at about the same time. The permissions
+ * of a replaced file go over.
  */
 export async function publish(parts: LocalParts, publication: Publication): Promise<FileStatus> {
   const { subject, temporary, path, conditions, signal } = publication;
@@ -48,27 +55,39 @@ export async function publish(parts: LocalParts, publication: Publication): Prom
     if (replaced) retired.add(replaced);
   }
   if (config.sync === "full") await calls.syncDirectory(directoryOf(path));
-  return status;
+  // What stands for the time of birth changes with a file's name.
+  return status.tellsBirth ? status : await calls.lstat(path);
 }
 
 /** Dates the finished file after those it must not be confused with. */
 async function dateAfter(
   { calls, retired }: LocalParts,
-  { temporary, status }: Publication,
+  { temporary, status, lastModified, ownMode = false }: Publication,
   replaced: FileStatus | undefined,
 ): Promise<FileStatus> {
+  const isCounted = replaced?.kind === "file" &&
+    (!lastModified || Math.abs(status.bornMs - replaced.bornMs) <= coarseness(status));
   const earlier = Math.max(
-    replaced?.kind === "file" ? replaced.mtimeMs : -Infinity,
+    isCounted ? replaced.mtimeMs : -Infinity,
     retired.mtimeBefore(status) ?? -Infinity,
   );
   let dated = status;
+  if (lastModified) {
+    await calls.touch(temporary, lastModified.getTime());
+    dated = await calls.lstat(temporary);
+  }
   for (const stepMs of STEPS_MS) {
     if (dated.mtimeMs > earlier) break;
     await calls.touch(temporary, earlier + stepMs);
     dated = await calls.lstat(temporary);
   }
-  if (replaced?.kind === "file" && ((replaced.mode ^ status.mode) & PERMISSIONS) !== 0) {
+  if (!ownMode && replaced?.kind === "file" && ((replaced.mode ^ status.mode) & PERMISSIONS) !== 0) {
     await calls.chmod(temporary, replaced.mode & PERMISSIONS);
   }
   return dated;
+}
+
+/** How far the times of birth of two files may be apart that were made at once. */
+function coarseness({ tellsBirth }: FileStatus): number {
+  return tellsBirth ? LAG_MS : 1000 + LAG_MS;
 }

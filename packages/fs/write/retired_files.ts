@@ -19,9 +19,10 @@ export class RetiredFiles {
     this.#clock = clock;
   }
 
-  /** Remembers a file that was deleted or replaced. */
+  /** Remembers a file that was deleted or replaced, unless it was made long ago. */
   add(status: FileStatus): void {
-    if (status.mtimeMs < this.#clock.now() - LAG_MS) return;
+    const { mtimeMs, bornMs, tellsBirth } = status;
+    if (Math.max(mtimeMs, bornMs) < this.#clock.now() - LAG_MS - (tellsBirth ? 0 : 1000)) return;
     this.#mtimes.delete(nameOf(status));
     this.#mtimes.set(nameOf(status), status.mtimeMs);
     if (this.#mtimes.size <= MOST) return;

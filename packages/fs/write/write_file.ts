@@ -36,8 +36,16 @@ export async function finishWrite(
   if (status.size !== size) {
     throw new ServiceError({ ...subject, detail: `the file has ${status.size} bytes, ${size} were written` });
   }
-  const conditions = options;
-  const published = await publish(parts, { subject, temporary, status, path, conditions, signal });
+  const { lastModified } = options;
+  const published = await publish(parts, {
+    subject,
+    temporary,
+    status,
+    path,
+    conditions: options,
+    lastModified,
+    signal,
+  });
   return { size, etag: etagOf(published) };
 }
 

@@ -1,37 +1,37 @@
 import {
+  attributesOf,
   type CopyOptions,
+  type CopyResult,
   type ObjectInfo,
   type PutOptions,
-  type PutResult,
   reportLeftover,
   ServiceError,
 } from "@lade/core/backend";
 import { type MultipartParts, MultipartUpload, type SentPart } from "../upload/multipart_upload.ts";
 import { evenPartSize } from "../upload/part_size.ts";
 import { sdkObjectInput } from "../upload/sdk_attributes.ts";
-import { copyCall, type CopyTarget, sourceInput } from "./copy_object.ts";
+import { copyCall, type CopyTarget, sourceInput, tagsToWrite } from "./copy_target.ts";
 
 const PART_SIZE = 2 ** 28;
 const PARTS_IN_FLIGHT = 8;
 
 /**
- * Copies by UploadPartCopy, every part pinned to the source's etag. Attributes and metadata are those of the source;
- * tags are not copied.
+ * Copies by UploadPartCopy, every part pinned to the source's etag. Attributes, metadata, storage class and tags are
+ * those of the source unless others are given.
  */
 export async function copyInParts(
   target: CopyTarget,
   source: ObjectInfo,
   options: CopyOptions,
   partSize: number = PART_SIZE,
-): Promise<PutResult> {
+): Promise<CopyResult> {
   const { connection, control, to, toUri } = target;
-  const { contentType, contentEncoding, cacheControl, storageClass, metadata } = source;
+  const { storageClass } = source;
+  const tags = await tagsToWrite(target, source, options);
   const put: PutOptions = {
-    ...(contentType === undefined ? {} : { contentType }),
-    ...(contentEncoding === undefined ? {} : { contentEncoding }),
-    ...(cacheControl === undefined ? {} : { cacheControl }),
     ...(storageClass === undefined ? {} : { storageClass }),
-    metadata,
+    ...(options.attributes ?? attributesOf(source)),
+    ...(tags === undefined ? {} : { tags }),
     ...(options.ifMatch === undefined ? {} : { ifMatch: options.ifMatch }),
     ...(options.ifNoneMatch === undefined ? {} : { ifNoneMatch: options.ifNoneMatch }),
   };
@@ -58,7 +58,8 @@ export async function copyInParts(
       }));
     await Promise.allSettled(lanes);
     signal.throwIfAborted();
-    return await upload.complete(sent, put, options.signal);
+    const written = await upload.complete(sent, put, options.signal);
+    return { ...written, ...(source.etag === undefined ? {} : { sourceEtag: source.etag }) };
   } catch (error) {
     throw await upload.abort().then(() => error, (leftover) => reportLeftover(error, leftover));
   }
@@ -87,8 +88,8 @@ async function copyPart(
           UploadId: upload.id,
           PartNumber: number,
           CopySourceRange: `bytes=${offset}-${offset + length - 1}`,
-          ...sourceInput(target, source, options),
           ...sdkObjectInput(connection.config),
+          ...sourceInput(target, source, options),
         }),
         send,
       ),

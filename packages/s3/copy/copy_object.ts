@@ -1,73 +1,84 @@
 import {
   checkWriteConditions,
   type CopyOptions,
+  type CopyResult,
   NotFoundError,
   type ObjectInfo,
-  type PutOptions,
-  type PutResult,
+  PreconditionFailedError,
   StoreError,
 } from "@lade/core/backend";
 import type { CopyObjectCommandInput } from "@aws-sdk/client-s3";
-import type { S3Connection } from "../client/s3_connection.ts";
-import type { ControlPlane } from "../control/control_plane.ts";
-import type { FailedCall } from "../errors/to_store_error.ts";
 import { headObject } from "../objects/head_object.ts";
 import { quoteEtag, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
-import { encodePath, encodeStrict } from "../sigv4/encode.ts";
 import { MAX_PART_SIZE } from "../upload/part_size.ts";
-import { sdkObjectInput } from "../upload/sdk_attributes.ts";
-import { tagging } from "../upload/write_headers.ts";
+import { encryptionInput, sdkObjectInput } from "../upload/sdk_attributes.ts";
+import { attributesAsInput, tagging } from "../upload/wire_attributes.ts";
 import { copyInParts } from "./copy_in_parts.ts";
-
-/** What a copy works by. */
-export interface CopyTarget {
-  /** The bucket of both objects. */
-  readonly connection: S3Connection;
-  /** Makes the calls. */
-  readonly control: ControlPlane;
-  /** URI of the source. */
-  readonly fromUri: string;
-  /** URI of the target. */
-  readonly toUri: string;
-  /** Key of the source. */
-  readonly from: string;
-  /** Key of the target. */
-  readonly to: string;
-}
+import { copyCall, type CopySource, type CopyTarget, sourceInput, tagsToWrite } from "./copy_target.ts";
 
 /**
- * Copies within the bucket by the service: in one request up to 5 GiB, in parts beyond. The source is looked at first,
- * for its size, and the copy is pinned to the content that was seen.
+ * Copies by the service: in one request up to 5 GiB, in parts beyond. The source is looked at first, for its size and
+ * storage class, unless a listing told them; the copy is pinned to the content that was seen.
  */
-export async function copyObject(target: CopyTarget, options: CopyOptions): Promise<PutResult> {
-  const { connection, fromUri, from, to } = target;
-  const { signal, sourceIfMatch, sourceVersion } = options;
-  const source = await headObject(connection, fromUri, from, {
-    ...(signal === undefined ? {} : { signal }),
-    ...(sourceIfMatch === undefined ? {} : { ifMatch: sourceIfMatch }),
-    ...(sourceVersion === undefined ? {} : { version: sourceVersion }),
-  });
-  await checkTarget(target, options);
+export async function copyObject(target: CopyTarget, options: CopyOptions): Promise<CopyResult> {
+  const listed = listedSource(target, options);
+  if (listed) {
+    await checkTarget(target, options);
+    try {
+      return await copyAtOnce(target, listed, options);
+    } catch (error) {
+      // The source may have changed since it was listed; a look tells.
+      if (!(error instanceof PreconditionFailedError) && !isTooLarge(error)) throw error;
+    }
+  }
+  const source = await look(target, options);
+  if (!listed) await checkTarget(target, options);
+  const isItself = target.source.bucket === target.connection.bucket && target.from === target.to;
   // S3 refuses a copy that changes nothing.
-  if (from === to && sourceVersion === undefined) return itself(source);
+  if (isItself && options.sourceVersion === undefined && !options.attributes) return itself(source);
   if (source.size > MAX_PART_SIZE) return await copyInParts(target, source, options);
   try {
     return await copyAtOnce(target, source, options);
   } catch (error) {
     // A service may have a lower limit of its own.
-    const tooLarge = error instanceof StoreError &&
-      /larger than the maximum allowable/.test(String(error.cause));
-    if (!tooLarge) throw error;
+    if (!isTooLarge(error)) throw error;
     return await copyInParts(target, source, options);
   }
 }
 
-async function copyAtOnce(target: CopyTarget, source: ObjectInfo, options: CopyOptions): Promise<PutResult> {
+/** What a listing told, where that is all that has to be known. */
+function listedSource(target: CopyTarget, options: CopyOptions): CopySource | undefined {
+  const { source, sourceIfMatch, sourceVersion } = options;
+  if (source?.etag === undefined || source.size > MAX_PART_SIZE || sourceVersion !== undefined) {
+    return undefined;
+  }
+  if (sourceIfMatch !== undefined && sourceIfMatch !== source.etag) return undefined;
+  if (target.source === target.connection && target.from === target.to) return undefined;
+  // Tags of the configuration are added to those of the source, of which no listing tells.
+  return Object.keys(target.connection.config.tags).length > 0 ? undefined : source;
+}
+
+function look({ source, fromUri, from }: CopyTarget, options: CopyOptions): Promise<ObjectInfo> {
+  const { signal, sourceIfMatch, sourceVersion } = options;
+  return headObject(source, fromUri, from, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(sourceIfMatch === undefined ? {} : { ifMatch: sourceIfMatch }),
+    ...(sourceVersion === undefined ? {} : { version: sourceVersion }),
+  });
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof StoreError && /larger than the maximum allowable/.test(String(error.cause));
+}
+
+async function copyAtOnce(target: CopyTarget, source: CopySource, options: CopyOptions): Promise<CopyResult> {
   const { connection, control, to } = target;
-  const { signal, ifMatch, ifNoneMatch } = options;
+  const { signal, ifMatch, ifNoneMatch, attributes } = options;
   const { config } = connection;
-  const tags = tagging(config);
+  const writesTags = attributes?.tags !== undefined || Object.keys(config.tags).length > 0;
+  const tags = writesTags ? tagging(config, await tagsToWrite(target, source, options)) ?? "" : undefined;
   const conditional = ifMatch !== undefined || ifNoneMatch !== undefined;
+  const storageClass = attributes?.storageClass ?? source.storageClass;
   const answer = await control.run(
     copyCall(target, options),
     { signal, idempotent: !conditional },
@@ -76,16 +87,17 @@ async function copyAtOnce(target: CopyTarget, source: ObjectInfo, options: CopyO
         new sdk.CopyObjectCommand({
           Bucket: connection.bucket,
           Key: to,
-          ...sourceInput(target, source, options),
+          ...(attributes ? { MetadataDirective: "REPLACE", ...attributesAsInput(attributes) } : {}),
           ...(ifMatch === undefined ? {} : { IfMatch: quoteEtag(ifMatch) }),
           ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
-          ...(source.storageClass === undefined
+          // The SDK names the classes it knows; a service may have others.
+          ...(storageClass === undefined
             ? {}
-            : { StorageClass: source.storageClass as NonNullable<CopyObjectCommandInput["StorageClass"]> }),
-          ...(config.sse ? { ServerSideEncryption: config.sse } : {}),
-          ...(config.sseKmsKeyId ? { SSEKMSKeyId: config.sseKmsKeyId } : {}),
+            : { StorageClass: storageClass as NonNullable<CopyObjectCommandInput["StorageClass"]> }),
+          ...encryptionInput(config),
           ...(tags === undefined ? {} : { Tagging: tags, TaggingDirective: "REPLACE" }),
           ...sdkObjectInput(config),
+          ...sourceInput(target, source, options),
         }),
         send,
       ),
@@ -97,6 +109,7 @@ async function copyAtOnce(target: CopyTarget, source: ObjectInfo, options: CopyO
     size: source.size,
     etag,
     ...(VersionId === undefined ? {} : { version: VersionId }),
+    ...(source.etag === undefined ? {} : { sourceEtag: source.etag }),
   };
 }
 
@@ -121,44 +134,11 @@ async function checkTarget(
   });
 }
 
-function itself({ size, etag, version, checksums }: ObjectInfo): PutResult {
+function itself({ size, etag, version, checksums }: ObjectInfo): CopyResult {
   return {
     size,
-    ...(etag === undefined ? {} : { etag }),
+    ...(etag === undefined ? {} : { etag, sourceEtag: etag }),
     ...(version === undefined ? {} : { version }),
     ...(checksums === undefined ? {} : { checksums }),
-  };
-}
-
-/** The input that names the source, pinned to what was seen of it. */
-export function sourceInput(
-  { connection, from }: CopyTarget,
-  source: ObjectInfo,
-  { sourceVersion }: CopyOptions,
-): {
-  CopySource: string;
-  CopySourceIfMatch?: string;
-  CopySourceSSECustomerAlgorithm?: string;
-  CopySourceSSECustomerKey?: string;
-} {
-  const { SSECustomerAlgorithm, SSECustomerKey } = sdkObjectInput(connection.config);
-  return {
-    CopySource: `${connection.bucket}/${encodePath(from)}` +
-      (sourceVersion === undefined ? "" : `?versionId=${encodeStrict(sourceVersion)}`),
-    ...(source.etag === undefined ? {} : { CopySourceIfMatch: quoteEtag(source.etag) }),
-    ...(SSECustomerAlgorithm && SSECustomerKey
-      ? { CopySourceSSECustomerAlgorithm: SSECustomerAlgorithm, CopySourceSSECustomerKey: SSECustomerKey }
-      : {}),
-  };
-}
-
-/** What errors of a copy say. */
-export function copyCall({ toUri }: CopyTarget, { ifMatch, ifNoneMatch }: PutOptions): FailedCall {
-  return {
-    operation: "copy to",
-    uri: toUri,
-    permission: "s3:GetObject and s3:PutObject",
-    createOnly: ifNoneMatch !== undefined,
-    ifMatch: ifMatch !== undefined,
   };
 }

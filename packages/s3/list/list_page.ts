@@ -78,19 +78,27 @@ function readPage(root: XmlElement, call: FailedCall): ListPage {
 }
 
 function readObject(element: XmlElement, decode: (text: string) => string, call: FailedCall): ObjectMeta {
-  let key = "", size = "", modified = "", etag = "";
+  let key = "", size = "", modified = "", etag = "", storageClass = "";
   for (const { name, text } of element.children) {
     if (name === "Key") key = text;
     else if (name === "Size") size = text;
     else if (name === "LastModified") modified = text;
     else if (name === "ETag") etag = text;
+    // As in the answer to a HEAD, the usual class is not told.
+    else if (name === "StorageClass" && text !== "STANDARD") storageClass = text;
   }
   const lastModified = new Date(modified);
   if (key === "" || !/^\d{1,16}$/.test(size) || Number.isNaN(lastModified.getTime())) {
     throw unlikeS3(call, "an entry lacks key, size or time");
   }
   const tag = unquoteEtag(etag);
-  return { key: decode(key), size: Number(size), lastModified, ...(tag === undefined ? {} : { etag: tag }) };
+  return {
+    key: decode(key),
+    size: Number(size),
+    lastModified,
+    ...(tag === undefined ? {} : { etag: tag }),
+    ...(storageClass === "" ? {} : { storageClass }),
+  };
 }
 
 function merge(

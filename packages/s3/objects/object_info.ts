@@ -22,6 +22,10 @@ export function readObjectInfo(
   const contentEncoding = headers.get("content-encoding")?.split(",").map((each) => each.trim())
     .filter((each) => each !== "" && each !== "aws-chunked").join(", ");
   const cacheControl = headers.get("cache-control");
+  const contentDisposition = headers.get("content-disposition");
+  const contentLanguage = headers.get("content-language");
+  const expires = new Date(headers.get("expires") ?? NaN);
+  const tagCount = Number(headers.get("x-amz-tagging-count") ?? 0);
   const storageClass = headers.get("x-amz-storage-class");
   const checksums = readChecksums(headers, whole);
   const metadata: Record<string, string> = {};
@@ -37,6 +41,10 @@ export function readObjectInfo(
     ...(contentType ? { contentType } : {}),
     ...(contentEncoding ? { contentEncoding } : {}),
     ...(cacheControl ? { cacheControl } : {}),
+    ...(contentDisposition ? { contentDisposition } : {}),
+    ...(contentLanguage ? { contentLanguage } : {}),
+    ...(Number.isNaN(expires.getTime()) ? {} : { expires }),
+    ...(tagCount > 0 ? { tagCount } : {}),
     ...(storageClass ? { storageClass } : {}),
     ...(checksums === undefined ? {} : { checksums }),
     metadata,

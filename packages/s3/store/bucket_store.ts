@@ -9,19 +9,23 @@ import {
   checkWriterOptions,
   type CommonPrefix,
   type CopyOptions,
+  type CopyResult,
   type DeleteOptions,
   type DeleteResult,
   type GetOptions,
   type GetResult,
+  type GetTagsOptions,
   type HeadOptions,
   type ListOptions,
   type ObjectInfo,
   type ObjectMeta,
+  type ObjectStore,
   type ObjectToDelete,
   objectUri,
   type ObjectVersion,
   type ObjectWriter,
   type PartWriter,
+  placeBelow,
   type PresignOptions,
   type PutOptions,
   type PutResult,
@@ -32,7 +36,7 @@ import {
 } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ControlPlane } from "../control/control_plane.ts";
-import type { CopyTarget } from "../copy/copy_object.ts";
+import type { CopyTarget } from "../copy/copy_target.ts";
 import { listObjects } from "../list/list_objects.ts";
 import { getObject } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";
@@ -94,6 +98,8 @@ export class BucketStore implements S3Store {
       : this.#limit(uploadConcurrency, uploadConcurrency);
     this.capabilities = {
       attributes: true,
+      tags: true,
+      modificationTime: false,
       storageClass: true,
       createOnly: true,
       compareAndSwap: true,
@@ -137,7 +143,7 @@ export class BucketStore implements S3Store {
     if (!(data instanceof Uint8Array)) {
       throw new TypeError(`Cannot put ${JSON.stringify(uri)}: a Uint8Array is needed`);
     }
-    checkWriteOptions({ operation: "put", uri }, options);
+    this.#checkWrite("put", uri, options);
     const { threshold, disabled, partSize } = this.connection.config.multipart;
     if (disabled || data.length <= threshold) {
       options.signal?.throwIfAborted();
@@ -153,7 +159,7 @@ export class BucketStore implements S3Store {
   async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
     const uri = this.#check("write", key);
     options.signal?.throwIfAborted();
-    checkWriteOptions({ operation: "write", uri }, options);
+    this.#checkWrite("write", uri, options);
     checkWriterOptions(options);
     const { S3Writer } = await import("../upload/s3_writer.ts");
     return new S3Writer({ ...this.#writeTarget("write", uri, key, options), options });
@@ -163,7 +169,7 @@ export class BucketStore implements S3Store {
   async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
     const uri = this.#check("write", key);
     options.signal?.throwIfAborted();
-    checkWriteOptions({ operation: "write", uri }, options);
+    this.#checkWrite("write", uri, options);
     checkWriterOptions(options);
     checkObjectSize(size);
     const { openPartWriter } = await import("../upload/open_part_writer.ts");
@@ -213,10 +219,34 @@ export class BucketStore implements S3Store {
   }
 
   /** Copies by the service. */
-  async copy(from: string, to: string, options: CopyOptions = {}): Promise<PutResult> {
-    const target = this.#copyTarget("copy", from, to, options);
+  async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
+    const target = this.#copyTarget("copy", this, from, to, options);
     const { copyObject } = await import("../copy/copy_object.ts");
     return await copyObject(target, options);
+  }
+
+  /** Copies by the service from another bucket that it has, where the same identity asks for both. */
+  async copyFrom(
+    source: ObjectStore,
+    from: string,
+    to: string,
+    options: CopyOptions = {},
+  ): Promise<CopyResult | undefined> {
+    const { store, key } = placeBelow(source, from);
+    if (!(store instanceof BucketStore)) return undefined;
+    const target = this.#copyTarget("copy", store, key, to, options);
+    const { isSameService } = await import("../copy/same_service.ts");
+    if (!await isSameService(store.connection, this.connection)) return undefined;
+    const { copyObject } = await import("../copy/copy_object.ts");
+    return await copyObject(target, options);
+  }
+
+  /** Tells an object's tags. */
+  async getTags(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
+    const uri = this.#check("get the tags of", key);
+    options.signal?.throwIfAborted();
+    const { getTags } = await import("../objects/get_tags.ts");
+    return await getTags(this.connection, uri, key, options);
   }
 
   /**
@@ -224,7 +254,7 @@ export class BucketStore implements S3Store {
    * both objects stay.
    */
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
-    const target = this.#copyTarget("rename", from, to, options);
+    const target = this.#copyTarget("rename", this, from, to, options);
     if (options.sourceVersion !== undefined) {
       throw new UnsupportedError({
         operation: "rename",
@@ -284,15 +314,23 @@ export class BucketStore implements S3Store {
 
   #copyTarget(
     operation: string,
+    store: BucketStore,
     from: string,
     to: string,
     options: CopyOptions,
   ): CopyTarget {
-    const fromUri = this.#check(operation, from);
+    const fromUri = store.#check(operation, from);
     const toUri = this.#check(operation, to);
     options.signal?.throwIfAborted();
-    checkWriteOptions({ operation: `${operation} to`, uri: toUri }, options);
-    return { connection: this.connection, control: this.#control, from, to, fromUri, toUri };
+    checkWriteOptions({ operation: `${operation} to`, uri: toUri }, { ...options, ...options.attributes });
+    const { connection } = this;
+    return { source: store.connection, connection, control: this.#control, from, to, fromUri, toUri };
+  }
+
+  #checkWrite(operation: string, uri: string, options: PutOptions): void {
+    checkWriteOptions({ operation, uri }, options);
+    if (options.lastModified === undefined) return;
+    throw new UnsupportedError({ operation, uri, detail: "the service dates objects by its clock" });
   }
 
   #parts(operation: string, uri: string, key: string): MultipartParts {

@@ -12,7 +12,7 @@ import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { objectHeaders } from "../objects/read_headers.ts";
 import { completeUpload } from "./complete_upload.ts";
-import { createUploadInput, type SdkAttributes } from "./sdk_attributes.ts";
+import { createUploadInput } from "./sdk_attributes.ts";
 import { sendBody } from "./send_body.ts";
 import { type UploadChecksum, uploadChecksum } from "./upload_checksum.ts";
 import { within } from "./within.ts";
@@ -80,7 +80,6 @@ export class MultipartUpload {
     parts: MultipartParts,
     options: PutOptions,
     signal: AbortSignal | undefined,
-    attributes: SdkAttributes = {},
   ): Promise<MultipartUpload> {
     const { connection, control, key } = parts;
     const wanted = connection.traits.refusesChecksums
@@ -96,7 +95,6 @@ export class MultipartUpload {
           client.send(
             new sdk.CreateMultipartUploadCommand({
               ...createUploadInput(connection, key, options),
-              ...attributes,
               ...(wanted ? { ChecksumAlgorithm: wanted.algorithm, ChecksumType: "FULL_OBJECT" } : {}),
             }),
             send,

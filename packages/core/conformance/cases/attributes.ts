@@ -1,14 +1,23 @@
 import type { ObjectStore } from "../../contract/object_store.ts";
 import type { ObjectAttributes } from "../../contract/types.ts";
 import type { ConformanceCase } from "../conformance_case.ts";
-import { expect, expectBytes, expectEqual } from "../expect.ts";
+import { expect, expectBytes, expectEqual, expectError } from "../expect.ts";
 import { bytesIn, bytesOf, isThere } from "../samples.ts";
 
 const ATTRIBUTES: ObjectAttributes = {
   contentType: "text/x-sample; charset=utf-8",
   contentEncoding: "gzip",
   cacheControl: "max-age=60, no-transform",
-  metadata: { "first-name": "value", second: "another value, with = and ; in it" },
+  contentDisposition: "attachment; filename=\"r 1.csv\"; filename*=UTF-8''%C3%A4.csv",
+  contentLanguage: "de, en-GB",
+  expires: new Date("2031-02-03T04:05:06Z"),
+  metadata: {
+    "first-name": "value",
+    second: "another value, with = and ; in it",
+    "not-ascii": "Größe 鍵 😀",
+    looks_encoded: "=?UTF-8?Q?no?=",
+    empty: "",
+  },
 };
 
 /** Attributes that are stored with an object. */
@@ -74,6 +83,12 @@ export const attributeCases: readonly ConformanceCase[] = [
       expectEqual(info.contentEncoding ?? "", "", "contentEncoding");
       expect(info.contentType !== ATTRIBUTES.contentType, "contentType is that of the old object");
       expect(info.cacheControl !== ATTRIBUTES.cacheControl, "cacheControl is that of the old object");
+      const { contentDisposition, contentLanguage, expires } = info;
+      expectEqual<unknown>(
+        [contentDisposition, contentLanguage, expires],
+        [undefined, undefined, undefined],
+        "contentDisposition, contentLanguage and expires",
+      );
     },
   },
   {
@@ -98,6 +113,37 @@ export const attributeCases: readonly ConformanceCase[] = [
       await expectAttributes(store, "moved");
       await store.copy("copied", "copied");
       await expectAttributes(store, "copied");
+    },
+  },
+  {
+    name: "copy() with attributes stores these in place of the source's, also onto itself",
+    needs: ["attributes"],
+    async run({ store }) {
+      await store.put("object", bytesOf("content"), ATTRIBUTES);
+      const attributes: ObjectAttributes = { contentType: "text/plain", metadata: { other: "ö" } };
+      for (const to of ["copied", "object"]) {
+        const { etag } = await store.head("object");
+        const { size, sourceEtag = etag } = await store.copy("object", to, { attributes });
+        expectEqual([size, sourceEtag], [7, etag], "the size and the source's etag that copy() tells");
+        const info = await store.head(to);
+        expectEqual([info.contentType, info.metadata], ["text/plain", { other: "ö" }], to);
+        const { contentEncoding, contentDisposition, contentLanguage, expires } = info;
+        expectEqual<unknown>(
+          [contentEncoding, contentDisposition, contentLanguage, expires],
+          [undefined, undefined, undefined, undefined],
+          `the rest of ${to}`,
+        );
+        expectBytes(await bytesIn(store, to), bytesOf("content"), to);
+      }
+    },
+  },
+  {
+    name: "expires that is no valid Date is a TypeError",
+    needs: ["attributes"],
+    async run({ store }) {
+      const put = () => store.put("object", bytesOf("x"), { expires: new Date(NaN) });
+      await expectError(put, TypeError, "put()");
+      expect(!await isThere(store, "object"), "the object is there");
     },
   },
   {
@@ -129,9 +175,18 @@ export const attributeCases: readonly ConformanceCase[] = [
 async function expectAttributes(store: ObjectStore, key: string): Promise<void> {
   await using result = await store.get(key);
   for (const [name, info] of [["head()", await store.head(key)], ["get()", result.info]] as const) {
-    const { contentType, contentEncoding, cacheControl, metadata } = info;
+    const { contentType, contentEncoding, cacheControl, contentDisposition, contentLanguage } = info;
+    const { expires, metadata } = info;
     expectEqual<unknown>(
-      { contentType, contentEncoding, cacheControl, metadata },
+      {
+        contentType,
+        contentEncoding,
+        cacheControl,
+        contentDisposition,
+        contentLanguage,
+        expires,
+        metadata,
+      },
       ATTRIBUTES,
       `${key} by ${name}`,
     );

@@ -68,7 +68,9 @@ const CAPABILITY_NAMES = [
   "conditionalCopy",
   "conditionalDelete",
   "createOnly",
+  "modificationTime",
   "presign",
   "storageClass",
+  "tags",
   "versions",
 ];

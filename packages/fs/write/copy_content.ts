@@ -1,0 +1,57 @@
+import type { FileStatus } from "../files/file_status.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { copySparsely } from "./copy_sparsely.ts";
+import { removeTemporary } from "./temporary_file.ts";
+
+const PERMISSIONS = 0o777;
+/** Set-user-id, set-group-id and sticky bits. */
+const SPECIAL = 0o7000;
+
+/**
+ * Copies the bytes of a file to a new one, until it is done or the signal ends it. The copy is open to whom its source
+ * is, but for the set-user-id and set-group-id bits: it may have another owner.
+ *
+ * It is the system's copy, which shares the blocks where the file system can. That one fills holes and takes all bits
+ * along, so files that have either are copied here. The system's copy cannot be stopped: its file is gone all the same.
+ */
+export async function copyContent(
+  parts: LocalParts,
+  from: string,
+  source: FileStatus,
+  to: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  if (source.blocks * 512 < source.size || (source.mode & SPECIAL) !== 0) {
+    await copySparsely(from, to, signal);
+    return await parts.calls.chmod(to, source.mode & PERMISSIONS);
+  }
+  const copying = Deno.copyFile(from, to);
+  if (!signal) return await copying;
+  const stopped = Promise.withResolvers<never>();
+  const onAbort = () => {
+    stopped.reject(signal.reason);
+    const remove = () => removeTemporary(parts, to);
+    copying.then(remove, remove);
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([copying, stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Gives a copy the owner and all mode bits of its source, as a move does; without the right to, what is safe of them. */
+export async function takeOwner({ calls }: LocalParts, path: string, source: FileStatus): Promise<void> {
+  const { uid, gid, mode } = await calls.lstat(path);
+  let bits = source.mode & (PERMISSIONS | SPECIAL);
+  if (uid !== source.uid || gid !== source.gid) {
+    try {
+      await Deno.chown(path, source.uid, source.gid);
+    } catch {
+      bits &= PERMISSIONS;
+    }
+  }
+  if (bits !== (mode & (PERMISSIONS | SPECIAL)) || (bits & SPECIAL) !== 0) await calls.chmod(path, bits);
+}

@@ -1,0 +1,80 @@
+import type { CopyOptions, ObjectInfo, PutOptions } from "@lade/core/backend";
+import type { S3Connection } from "../client/s3_connection.ts";
+import type { ControlPlane } from "../control/control_plane.ts";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { getTags } from "../objects/get_tags.ts";
+import { quoteEtag } from "../objects/object_info.ts";
+import { encodePath, encodeStrict } from "../sigv4/encode.ts";
+import { sdkObjectInput } from "../upload/sdk_attributes.ts";
+
+/** What a copy works by. */
+export interface CopyTarget {
+  /** The bucket of the source. */
+  readonly source: S3Connection;
+  /** The bucket of the target, which the copy is asked of. */
+  readonly connection: S3Connection;
+  /** Makes the calls. */
+  readonly control: ControlPlane;
+  /** URI of the source. */
+  readonly fromUri: string;
+  /** URI of the target. */
+  readonly toUri: string;
+  /** Key of the source. */
+  readonly from: string;
+  /** Key of the target. */
+  readonly to: string;
+}
+
+/** What a copy has to know of its source. */
+export type CopySource = Pick<ObjectInfo, "size" | "etag" | "storageClass" | "tagCount">;
+
+/** The input that names the source, pinned to what was seen of it; and who pays, for either bucket. */
+export function sourceInput(
+  { source: bucket, connection, from }: CopyTarget,
+  source: CopySource,
+  { sourceVersion }: CopyOptions,
+): {
+  CopySource: string;
+  CopySourceIfMatch?: string;
+  CopySourceSSECustomerAlgorithm?: string;
+  CopySourceSSECustomerKey?: string;
+  RequestPayer?: "requester";
+} {
+  const { SSECustomerAlgorithm, SSECustomerKey } = sdkObjectInput(bucket.config);
+  return {
+    CopySource: `${bucket.bucket}/${encodePath(from)}` +
+      (sourceVersion === undefined ? "" : `?versionId=${encodeStrict(sourceVersion)}`),
+    ...(source.etag === undefined ? {} : { CopySourceIfMatch: quoteEtag(source.etag) }),
+    ...(SSECustomerAlgorithm && SSECustomerKey
+      ? { CopySourceSSECustomerAlgorithm: SSECustomerAlgorithm, CopySourceSSECustomerKey: SSECustomerKey }
+      : {}),
+    ...(bucket.config.requestPayer || connection.config.requestPayer ? { RequestPayer: "requester" } : {}),
+  };
+}
+
+/**
+ * The tags to write with a copy where the service does not carry them: those that were given, else the source's.
+ * Nothing is asked of a source that says it has none.
+ */
+export async function tagsToWrite(
+  { source: bucket, fromUri, from }: CopyTarget,
+  source: CopySource,
+  { attributes, signal, sourceVersion }: CopyOptions,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  if (attributes?.tags || !source.tagCount) return attributes?.tags;
+  return await getTags(bucket, fromUri, from, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(sourceVersion === undefined ? {} : { version: sourceVersion }),
+  });
+}
+
+/** What errors of a copy say. */
+export function copyCall({ toUri }: CopyTarget, { ifMatch, ifNoneMatch }: PutOptions): FailedCall {
+  return {
+    operation: "copy to",
+    uri: toUri,
+    permission: "s3:GetObject and s3:PutObject",
+    createOnly: ifNoneMatch !== undefined,
+    ifMatch: ifMatch !== undefined,
+  };
+}

@@ -1,0 +1,43 @@
+import type { GetTagsOptions } from "@lade/core";
+import type { S3Connection } from "../client/s3_connection.ts";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { childText, parseXml } from "../xml/parse_xml.ts";
+import { versionQuery } from "./get_object.ts";
+import { unlikeS3 } from "./object_info.ts";
+import { payerHeaders } from "./read_headers.ts";
+
+const MAX_TAGS_BYTES = 2 ** 16;
+
+/** Asks for the tags of an object. */
+export async function getTags(
+  connection: S3Connection,
+  uri: string,
+  key: string,
+  { signal, version }: GetTagsOptions,
+): Promise<Record<string, string>> {
+  const call: FailedCall = { operation: "get the tags of", uri, permission: "s3:GetObjectTagging" };
+  const response = await connection.send({
+    method: "GET",
+    key,
+    query: { tagging: "", ...versionQuery(call, version) },
+    headers: payerHeaders(connection.config),
+    signal,
+    call,
+  });
+  try {
+    return readTags(await response.body.text(MAX_TAGS_BYTES), call);
+  } catch (error) {
+    throw error instanceof SyntaxError ? unlikeS3(call, error.message) : connection.translate(error, call);
+  }
+}
+
+function readTags(text: string, call: FailedCall): Record<string, string> {
+  const root = parseXml(text);
+  const set = root.children.find(({ name }) => name === "TagSet");
+  if (root.name !== "Tagging" || !set) throw unlikeS3(call, `its root element is ${root.name}`);
+  return Object.fromEntries(set.children.map((tag) => {
+    const name = childText(tag, "Key");
+    if (!name) throw unlikeS3(call, "a tag has no name");
+    return [name, childText(tag, "Value") ?? ""];
+  }));
+}
