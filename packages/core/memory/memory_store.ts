@@ -35,7 +35,6 @@ import { checkObjectSize, checkWriterOptions } from "../write/check_writer_optio
 import { createPartWriter } from "../write/create_part_writer.ts";
 import { deletedOf, toDelete } from "../write/to_delete.ts";
 import { checkKey, objectUri } from "../uri/check_key.ts";
-import { compareKeys } from "../uri/compare_keys.ts";
 import { checkVersion } from "../conditions/check_version.ts";
 import {
   checkIfIgnored,
@@ -45,7 +44,8 @@ import {
   checkWriteOptions,
 } from "../conditions/conditions.ts";
 import { MemoryContainer, type MemoryObject } from "./memory_container.ts";
-import { entryOf, infoOf, keptAttributes, resultOf, sourceOf, versionEntryOf } from "./memory_object.ts";
+import { infoOf, keptAttributes, resultOf, sourceOf, versionEntryOf } from "./memory_object.ts";
+import { listKeys, listLevel } from "./memory_listing.ts";
 import { MemoryPartSink } from "./memory_part_sink.ts";
 import { copyOf, MemoryWriter } from "./memory_writer.ts";
 
@@ -159,10 +159,8 @@ export class MemoryStore implements ObjectStore {
 
   /** Lists objects; what is added or deleted behind the place the listing has come to is shown or not as it then is. */
   async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
-    for (const key of this.#keys(prefix, options, (key) => this.#container.keyAfter(key))) {
-      const object = this.#container.find(key);
-      if (object) yield entryOf(object);
-    }
+    this.#beginListing([prefix, options.startAfter ?? ""], options.signal);
+    yield* listKeys(this.#container, prefix, options);
   }
 
   /** Lists one level; what is folded is skipped, not walked through. */
@@ -170,18 +168,8 @@ export class MemoryStore implements ObjectStore {
     prefix = "",
     options: ListOptions = {},
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
-    const { startAfter = "" } = options;
-    const folded = (key: string) => key.slice(0, key.indexOf("/", prefix.length) + 1);
-    const next = (key: string) => {
-      const group = folded(key);
-      return group ? this.#container.keyFrom(`${group.slice(0, -1)}0`) : this.#container.keyAfter(key);
-    };
-    for (const key of this.#keys(prefix, options, next)) {
-      const group = folded(key);
-      const object = this.#container.find(key);
-      if (group && compareKeys(group, startAfter) > 0) yield { prefix: group };
-      else if (!group && object) yield entryOf(object);
-    }
+    this.#beginListing([prefix, options.startAfter ?? ""], options.signal);
+    yield* listLevel(this.#container, prefix, options);
   }
 
   /** Lists the versions that the container keeps, and the delete markers. */
@@ -376,25 +364,10 @@ export class MemoryStore implements ObjectStore {
     }
   }
 
-  /** The keys from a listing's start on, each asked for only when the one before is done with. */
-  *#keys(
-    prefix: string,
-    options: ListOptions,
-    next: (key: string) => string | undefined,
-  ): Generator<string, void, void> {
-    const { signal, startAfter = "" } = options;
+  #beginListing(texts: readonly string[], signal: AbortSignal | undefined): void {
     signal?.throwIfAborted();
     this.#checkContainer("list");
-    this.#checkText(prefix);
-    this.#checkText(startAfter);
-    let key = compareKeys(startAfter, prefix) < 0
-      ? this.#container.keyFrom(prefix)
-      : this.#container.keyAfter(startAfter);
-    while (key?.startsWith(prefix)) {
-      yield key;
-      signal?.throwIfAborted();
-      key = next(key);
-    }
+    for (const text of texts) this.#checkText(text);
   }
 
   #checkText(text: string): void {
