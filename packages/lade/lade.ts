@@ -137,7 +137,7 @@ export class Lade implements AsyncDisposable {
 
   /** Reads a whole object into fresh memory. */
   async get(uri: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    const { store, key } = await this.#object(uri, "get");
+    const { store, key } = await this.#object(uri, "get", options);
     return (await getBytes(store, key, options)).bytes;
   }
 
@@ -153,13 +153,13 @@ export class Lade implements AsyncDisposable {
 
   /** Reads an object, or a range of it, to the start of `target`. */
   async readInto(uri: string, target: Uint8Array, options: ReadOptions = {}): Promise<ReadResult> {
-    const { store, key } = await this.#object(uri, "get");
+    const { store, key } = await this.#object(uri, "get", options);
     return await readInto(store, key, target, options);
   }
 
   /** Reads an object as a byte stream. */
   async stream(uri: string, options: ReadOptions = {}): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const { store, key } = await this.#object(uri, "get");
+    const { store, key } = await this.#object(uri, "get", options);
     return stream(store, key, options);
   }
 
@@ -252,13 +252,13 @@ export class Lade implements AsyncDisposable {
 
   /** Tells what an object is. */
   async stat(uri: string, options: HeadOptions = {}): Promise<ObjectInfo> {
-    const { store, key } = await this.#object(uri, "stat");
+    const { store, key } = await this.#object(uri, "stat", options);
     return await store.head(key, options);
   }
 
   /** Whether an object exists; any failure but a missing object rejects. */
   async exists(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
-    const { store, key } = await this.#object(uri, "stat");
+    const { store, key } = await this.#object(uri, "stat", options);
     return await exists(store, key, options);
   }
 
@@ -297,7 +297,7 @@ export class Lade implements AsyncDisposable {
 
   /** Copies an object, within a store by the store's own means, between stores through this process. */
   async copy(from: string, to: string, options: CopyObjectOptions = {}): Promise<PutResult> {
-    const source = await this.#object(from, "copy");
+    const source = await this.#object(from, "copy", options);
     const target = await this.#object(to, "copy to");
     return await copyObject(source.store, source.key, target.store, target.key, options);
   }
@@ -376,9 +376,15 @@ export class Lade implements AsyncDisposable {
     );
   }
 
-  async #object(uri: string, operation: string): Promise<LocatedUri> {
+  /** An object, whose key may end in a slash where there is one of that very key. */
+  async #object(uri: string, operation: string, options: HeadOptions = {}): Promise<LocatedUri> {
     const located = await this.locate(uri);
-    if (located.key !== "" && !located.key.endsWith("/")) return located;
+    const { key, store } = located;
+    if (key !== "" && !key.endsWith("/")) return located;
+    const { signal, version } = options;
+    const isNamed = version !== undefined ||
+      (key !== "" && await exists(store, key, signal ? { signal } : {}));
+    if (key !== "" && isNamed) return located;
     throw new InvalidNameError({ operation, uri, detail: "it names a prefix, an object is needed" });
   }
 

@@ -34,7 +34,7 @@ Deno.test("lade presign refuses what cannot be signed, and times that are none",
     [["--expires", "soon", "s3://b/k"], /"soon" is not a time such as 90s, 15m, 1h30m or 7d/, 2],
     [["--method", "POST", "s3://b/k"], /"GET", "PUT", and "DELETE"/, 2],
     [[], /URI/, 2],
-    [["s3://bucket/prefix/"], /it is a prefix, an object is needed/, 1],
+    [["s3://bucket"], /it is a prefix, an object is needed/, 1],
     [["memory://m/k"], /Cannot presign "memory:\/\/m\/k"/, 1],
   ];
   for (const [args, said, code] of mistakes) {

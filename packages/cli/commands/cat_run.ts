@@ -1,7 +1,7 @@
 import { readChunks } from "@lade/core/operations";
 import { explainMissing } from "../places/explain_missing.ts";
 import { locate } from "../places/place.ts";
-import { refusePrefix } from "../places/refuse_prefix.ts";
+import { needContent } from "../places/need_content.ts";
 import { VerificationMessage } from "../messages/verification_message.ts";
 import { type Verification, verifiedChunks } from "../transfer/verification.ts";
 import type { RunCommand } from "../program/command.ts";
@@ -20,7 +20,7 @@ export const runCat: RunCommand<CatOptions> = async (context, { offset, length, 
   for (const argument of uris) {
     try {
       const place = await locate(lade, argument);
-      await refusePrefix(place, "get", "use ls");
+      await needContent(place, { operation: "get", advice: "use ls", signal });
       await using chunks = await readChunks(place.store, place.key, { signal, ...(part && { range }) })
         .catch(async (error) => {
           throw await explainMissing(error, { lade, place, operation: "get", advice: "use ls", signal });

@@ -62,7 +62,8 @@ async function listPrefix(
     any = true;
     const entryKey = "prefix" in entry ? entry.prefix : entry.key;
     const entryUri = uriOf(entryKey);
-    const name = fullNames ? entryUri : entryKey.slice(key.length);
+    // The object of the prefix's very key has no name below it.
+    const name = fullNames ? entryUri : entryKey.slice(key.length) || "./";
     await output.result(
       "prefix" in entry
         ? new PrefixMessage(entryUri, name)

@@ -1,6 +1,7 @@
 import { InvalidNameError } from "@lade/core/errors";
+import { NoteMessage } from "../messages/note_message.ts";
 import { PresignedMessage } from "../messages/presigned_message.ts";
-import { isPrefix, locate } from "../places/place.ts";
+import { canBeObject, locate } from "../places/place.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { PresignCommandOptions } from "./presign.ts";
 
@@ -12,9 +13,12 @@ export const runPresign: RunCommand<PresignCommandOptions> = async (
   const { output, signal } = context;
   const lade = await context.lade();
   const place = await locate(lade, uri);
-  if (isPrefix(place)) {
+  if (!canBeObject(place)) {
     const detail = "it is a prefix, an object is needed";
     throw new InvalidNameError({ operation: "presign", uri: place.uri, detail });
+  }
+  if (place.key.endsWith("/")) {
+    await output.note(new NoteMessage("the URL is that of an object whose very key ends in a slash"));
   }
   const expires = new Date(lade.context.clock.now() + expiresInMs);
   const url = await untilAborted(place.store.presign(place.key, { method, expiresInMs }), signal);

@@ -6,7 +6,7 @@ import { SummaryMessage } from "../messages/summary_message.ts";
 import { explainMissing } from "../places/explain_missing.ts";
 import { lookAtObject, lookWhole, type Named } from "../places/look.ts";
 import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
-import { localPathOf, locate, type Place } from "../places/place.ts";
+import { canBeObject, isPrefix, localPathOf, locate, type Place } from "../places/place.ts";
 import { refuseMissing } from "../places/refuse_missing.ts";
 import { refusePrefix } from "../places/refuse_prefix.ts";
 import { tellUnseen } from "../places/tell_unseen.ts";
@@ -76,10 +76,10 @@ class Removal {
   }
 
   async #removeObject(place: Place): Promise<void> {
-    await refusePrefix(place, "remove", "add -r to remove everything under it");
+    if (!canBeObject(place)) await refusePrefix(place, "remove", "add -r to remove everything under it");
     const { signal } = this.#context;
     const { store, key } = place;
-    if (!this.#options.force) {
+    if (!this.#options.force || isPrefix(place)) {
       const { unseen } = await lookAtObject(place, "remove", signal).catch(async (error) => {
         const advice = "add -r to remove everything under it";
         const lade = await this.#context.lade();

@@ -1,6 +1,6 @@
 import { StatMessage } from "../messages/stat_message.ts";
 import { explainMissing } from "../places/explain_missing.ts";
-import { locate } from "../places/place.ts";
+import { canBeObject, locate } from "../places/place.ts";
 import { refusePrefix } from "../places/refuse_prefix.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { StatOptions } from "./stat.ts";
@@ -12,7 +12,7 @@ export const runStat: RunCommand<StatOptions> = async (context, { uris }) => {
   for (const argument of uris) {
     try {
       const place = await locate(lade, argument);
-      await refusePrefix(place, "stat", "use du or ls");
+      if (!canBeObject(place)) await refusePrefix(place, "stat", "use du or ls");
       const info = await place.store.head(place.key, { signal }).catch(async (error) => {
         throw await explainMissing(error, { lade, place, operation: "stat", advice: "use du or ls", signal });
       });

@@ -38,9 +38,15 @@ export function isPrefix(place: Place): boolean {
   return place.key === "" || place.key.endsWith("/");
 }
 
-/** The last part of a key, by which an object goes where only a prefix is named. */
-export function nameOf(place: Place): string {
-  return place.key.slice(place.key.lastIndexOf("/") + 1);
+/** Whether there can be an object of the place's very key, which may end in a slash; not so of local directories. */
+export function canBeObject(place: Place): boolean {
+  return !isPrefix(place) || (place.key !== "" && localPathOf(place.uri) === undefined);
+}
+
+/** The last part of a key, by which an object goes where only a prefix is named; with the slash at its end, if any. */
+export function nameOf({ key }: Place): string {
+  const end = key.endsWith("/") ? key.length - 1 : key.length;
+  return key.slice(key.slice(0, end).lastIndexOf("/") + 1);
 }
 
 /** What messages call a place that is no object. */

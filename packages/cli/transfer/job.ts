@@ -16,6 +16,8 @@ export interface Refusal {
   readonly uri: string;
   /** Why it could not be; a `string` where it is left alone on purpose. */
   readonly reason: Error | string;
+  /** The object, where it only marks a directory: a move removes it. */
+  readonly marker?: Place;
 }
 
 /** The source of a job, as messages write it. */

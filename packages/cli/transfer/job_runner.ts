@@ -4,7 +4,7 @@ import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
 import { exists } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { explainMissing } from "../places/explain_missing.ts";
-import { localPathOf, locate } from "../places/place.ts";
+import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { Conversion } from "./conversion.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
@@ -47,7 +47,8 @@ export class JobRunner {
     const { tally, options: { noClobber, dryRun } } = this.#config;
     if ("reason" in job) {
       const { uri, reason } = job;
-      return await (typeof reason === "string" ? tally.skip(uri, reason) : tally.fail(uri, reason));
+      if (typeof reason !== "string") return await tally.fail(uri, reason);
+      return await (job.marker ? this.#passMarker(job.marker, reason) : tally.skip(uri, reason));
     }
     const uri = (job.from ?? job.to)?.uri ?? "-";
     const taken = "its destination exists";
@@ -61,6 +62,18 @@ export class JobRunner {
     } catch (error) {
       if (noClobber && error instanceof AlreadyExistsError) return await tally.skip(uri, taken);
       await tally.fail(uri, await this.#explain(error, job));
+    }
+  }
+
+  /** A marker has nothing to bring. A move leaves none behind. */
+  async #passMarker({ store, key, uri }: Place, reason: string): Promise<void> {
+    const { tally, move, options: { dryRun }, context: { signal } } = this.#config;
+    if (!move) return await tally.skip(uri, reason);
+    try {
+      if (!dryRun) await store.delete(key, { signal });
+      await tally.skip(uri, `${reason}, and ${dryRun ? "would be" : "is"} removed`);
+    } catch (error) {
+      await tally.fail(uri, error);
     }
   }
 

@@ -4,7 +4,7 @@ import type { Lade } from "@lade/lade";
 import { localNameFault } from "../places/local_name_fault.ts";
 import { lookWhole } from "../places/look.ts";
 import { localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
-import { refusePrefix } from "../places/refuse_prefix.ts";
+import { needContent } from "../places/need_content.ts";
 import { refuseMissing } from "../places/refuse_missing.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import { comparableUri } from "../places/comparable_uri.ts";
@@ -53,9 +53,12 @@ export async function* planJobs(plan: JobPlan): AsyncGenerator<Job | Refusal> {
   }
 }
 
+/** One object; a slash at the end of its name, which that of a file cannot have, is left out where it goes to one. */
 async function planObject(plan: JobPlan, place: Place, taken: Set<string>): Promise<Job | Refusal> {
-  await refusePrefix(place, plan.operation, "add -r to take everything under it");
-  const job = withDestination(plan, { from: place }, nameOf(place));
+  const { operation, signal } = plan;
+  await needContent(place, { operation, advice: "add -r to take everything under it", signal });
+  const name = isLocal(plan.destination) ? nameOf(place).replace(/\/$/, "") : nameOf(place);
+  const job = withDestination(plan, { from: place }, name);
   if ("reason" in job || !job.to) return job;
   if (taken.has(job.to.uri)) {
     const detail = `another source goes to ${JSON.stringify(job.to.uri)} already`;
@@ -120,10 +123,17 @@ async function refuseOverlap({ destination, operation }: JobPlan, source: Place)
 function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job | Refusal {
   const name = meta.key.slice(prefix.key.length);
   const from = placeBelow(prefix, name);
-  if (isLocal(plan.destination) && name.endsWith("/") && meta.size === 0) {
-    return { uri: from.uri, reason: "it only marks a directory" };
+  const { destination } = plan;
+  const isRoot = destination.kind === "prefix" && destination.place.key === "" && name === "";
+  if (name !== "" && !name.endsWith("/") || !(isLocal(destination) || isRoot)) {
+    return withDestination(plan, { from, size: meta.size }, name);
   }
-  return withDestination(plan, { from, size: meta.size }, name);
+  if (meta.size === 0) return { uri: from.uri, reason: "it only marks a directory", marker: from };
+  const { operation } = plan;
+  const detail = isLocal(destination)
+    ? "its name ends in a slash, which that of a file cannot; copy it alone to a name of its own"
+    : "its name below the prefix is empty, copy it alone to a name of its own";
+  return { uri: from.uri, reason: new InvalidNameError({ operation, uri: from.uri, detail }) };
 }
 
 function withDestination(

@@ -32,7 +32,9 @@ const OBJECTS_AT_ONCE = 32;
  * Copies every object whose key starts with `fromPrefix` to the same name under `toPrefix`, many at once, and yields
  * one result per object in the order they finish. One that fails does not stop the others.
  *
- * Prefixes end in `/` or are empty; names below them are kept whole, so that two objects never become one. Within one
+ * Prefixes end in `/` or are empty; names below them are kept whole, so that two objects never become one. An object
+ * without bytes that only marks a directory (its name is empty or ends in `/`) is left out where the destination has no
+ * such keys, and `onLeftOut` is told. Within one
  * store the destination must not lie in the source, since the copies would be copied in turn: that is a `TypeError`.
  *
  * Leaving the iteration early aborts what is in flight. What the progress listener throws ends the copy. Memory is
@@ -104,6 +106,10 @@ export async function* copyTree(
   try {
     for await (const source of from.list(fromPrefix, { signal, ...(onLeftOut && { onLeftOut }) })) {
       if (filter && !filter(source)) continue;
+      if (isUselessMarker(source, fromPrefix, to, toPrefix)) {
+        onLeftOut?.({ key: source.key, reason: "it only marks a directory", hasBytes: false });
+        continue;
+      }
       // It rejects only with what the listener threw, which is noted already.
       const task = copyOne(source).catch(() => {}).finally(() => running.delete(task));
       running.add(task);
@@ -121,4 +127,15 @@ export async function* copyTree(
     stop.abort(new DOMException("The copy was given up", "AbortError"));
     await Promise.all(running);
   }
+}
+
+function isUselessMarker(
+  { key, size }: ObjectMeta,
+  fromPrefix: string,
+  to: ObjectStore,
+  toPrefix: string,
+): boolean {
+  const name = key.slice(fromPrefix.length);
+  if (size > 0 || (name !== "" && !name.endsWith("/"))) return false;
+  return to.capabilities.anyKey === false || toPrefix + name === "";
 }
