@@ -18,13 +18,12 @@ import type {
   WriterOptions,
 } from "@lade/core";
 import { createStoreContext } from "@lade/core/backend";
-import { InvalidNameError, StoreError, UnsupportedError } from "@lade/core/errors";
+import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import {
   copyObject,
   deletePrefix,
   exists,
   getBytes,
-  getMany,
   listVersions,
   readInto,
   stream,
@@ -171,42 +170,8 @@ export class Lade implements AsyncDisposable {
     uris: AsyncIterable<string> | Iterable<string>,
     options: GetManyOptions = {},
   ): AsyncGenerator<GetManyUriResult> {
-    if (typeof uris === "string") {
-      throw new TypeError("Cannot get many objects by one string: a list of URIs is needed");
-    }
-    const iterator = Symbol.asyncIterator in uris ? uris[Symbol.asyncIterator]() : uris[Symbol.iterator]();
-    try {
-      let next = await iterator.next();
-      while (!next.done) {
-        const given = next.value;
-        const locate = (uri: string) => this.#object(uri, "get");
-        let first: LocatedUri;
-        try {
-          first = await locate(given);
-        } catch (error) {
-          if (!(error instanceof StoreError)) throw error;
-          yield { key: given, uri: given, error };
-          next = await iterator.next();
-          continue;
-        }
-        const { store, uriOf } = first;
-        let following: IteratorResult<string> = next;
-        const keys = async function* (): AsyncGenerator<string> {
-          for (; !following.done; following = await iterator.next()) {
-            // One that cannot be located is told in its turn.
-            const located = await locate(following.value).catch(() => undefined);
-            if (located?.store !== store) return;
-            yield located.key;
-          }
-        };
-        for await (const result of getMany(store, keys(), options)) {
-          yield { ...result, uri: uriOf(result.key) };
-        }
-        next = following;
-      }
-    } finally {
-      await iterator.return?.();
-    }
+    const { getManyUris } = await import("./get_many_uris.ts");
+    yield* getManyUris(uris, (uri) => this.#object(uri, "get"), options);
   }
 
   /** Writes an object in one step. Text is stored as UTF-8; one that is no Unicode (a lone surrogate) is a `TypeError`. */
