@@ -22,8 +22,10 @@ import {
   type ObjectAttributes,
   type ObjectInfo,
   type ObjectMeta,
+  type ObjectPlace,
   type ObjectStore,
   type ObjectToDelete,
+  type ObjectTree,
   type ObjectWriter,
   type PartWriter,
   placeBelow,
@@ -42,6 +44,7 @@ import { infoOf } from "./files/file_status.ts";
 import { listLevel } from "./list/list_level.ts";
 import { listObjects } from "./list/list_objects.ts";
 import { pathFault } from "./names/path_fault.ts";
+import { placeOfPath } from "./names/place_of_path.ts";
 import { FileSource } from "./read/file_source.ts";
 import { readAtOnce } from "./read/read_at_once.ts";
 import { noSuchObject, openObject, statObject } from "./read/open_object.ts";
@@ -51,6 +54,7 @@ import { deleteFile } from "./write/delete_file.ts";
 import { deleteEach } from "./write/delete_each.ts";
 import { LocalPartSink } from "./write/local_part_sink.ts";
 import { bytesOf, LocalWriter } from "./write/local_writer.ts";
+import { LocalTree } from "./whole/local_tree.ts";
 import { beginWrite, putFile, type WriteRequest } from "./write/write_file.ts";
 
 const CAPABILITIES: Capabilities = {
@@ -95,6 +99,7 @@ class Store implements LocalStore {
   readonly capabilities: Capabilities = CAPABILITIES;
   readonly readHints: ReadHints;
   readonly context: StoreContext;
+  readonly tree: ObjectTree;
   readonly #parts: LocalParts;
 
   constructor(parts: LocalParts) {
@@ -103,6 +108,7 @@ class Store implements LocalStore {
     this.root = parts.tree.root;
     this.readHints = parts.medium.readHints;
     this.context = parts.context;
+    this.tree = new LocalTree(parts);
   }
 
   /** Opens a file. Its bytes are read as they are asked for, and fail if the file is written to meanwhile. */
@@ -248,6 +254,13 @@ class Store implements LocalStore {
     const request = this.#copy("rename", this, from, to, options);
     const { moveFile } = await import("./write/move_file.ts");
     await this.#mapped(request.subject, options, () => moveFile(this.#parts, request), readError);
+  }
+
+  /** The path without links, which is the same for both schemes. */
+  async placeOf(key: string, { signal }: CallOptions = {}): Promise<ObjectPlace> {
+    const { calls, tree } = this.#parts;
+    signal?.throwIfAborted();
+    return await placeOfPath(calls, tree.path(key));
   }
 
   /** Is an `UnsupportedError`: nobody serves these files. */

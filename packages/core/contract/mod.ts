@@ -4,6 +4,8 @@ export type * from "./capabilities.ts";
 export type * from "./object_writer.ts";
 export type * from "./part_writer.ts";
 export type * from "./object_store.ts";
+export type * from "./object_place.ts";
+export type * from "./object_tree.ts";
 export type * from "./read_hints.ts";
 export type * from "./provider.ts";
 export type * from "./diagnosis.ts";

@@ -1,6 +1,8 @@
 import type { StoreContext } from "../context/store_context.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { GetResult, ReadyBytes } from "./get_result.ts";
+import type { ObjectPlace } from "./object_place.ts";
+import type { ObjectTree } from "./object_tree.ts";
 import type { ObjectWriter } from "./object_writer.ts";
 import type { PartWriter } from "./part_writer.ts";
 import type { ReadHints } from "./read_hints.ts";
@@ -41,6 +43,8 @@ export interface ObjectStore extends AsyncDisposable {
   readonly readHints: ReadHints;
   /** The clock, random source, byte budget and buffers that this store and its transfers use. */
   readonly context: StoreContext;
+  /** The links and directories of a store that holds more than objects; absent where objects are all there is. */
+  readonly tree?: ObjectTree;
 
   /**
    * Reads an object or a range of it in one request. A range is cut at the object's end; one that starts at or past
@@ -134,6 +138,12 @@ export interface ObjectStore extends AsyncDisposable {
 
   /** Moves within the store. Where `capabilities.atomicRename` is false this is a copy followed by a delete. */
   rename(from: string, to: string, options?: CopyOptions): Promise<void>;
+
+  /**
+   * Tells where a key (or a prefix) leads, which is the same for every store that leads there. A store without the
+   * method leads to places of its own.
+   */
+  placeOf?(key: string, options?: CallOptions): Promise<ObjectPlace>;
 
   /** Makes a URL with which anyone may do one thing to one object for a while. */
   presign(key: string, options: PresignOptions): Promise<URL>;

@@ -1,7 +1,9 @@
 import type { StoreContext } from "../context/store_context.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { GetResult } from "../contract/get_result.ts";
+import type { ObjectPlace } from "../contract/object_place.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectTree } from "../contract/object_tree.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
@@ -25,6 +27,7 @@ import type {
   PutResult,
   WriterOptions,
 } from "../contract/types.ts";
+import { placeOf } from "../operations/place_of.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { listVersions } from "../operations/list_versions.ts";
 import { tagsOf } from "./tags_of.ts";
@@ -47,6 +50,7 @@ class ObservedStore implements ObjectStore {
   readonly capabilities: Capabilities;
   readonly readHints: ReadHints;
   readonly context: StoreContext;
+  readonly tree?: ObjectTree;
   readonly #store: ObjectStore;
   readonly #observer: StoreObserver;
   #calls = 0;
@@ -58,6 +62,13 @@ class ObservedStore implements ObjectStore {
     this.capabilities = store.capabilities;
     this.readHints = store.readHints;
     this.context = store.context;
+    const { tree } = store;
+    if (!tree) return;
+    this.tree = {
+      kindOf: (key, options) => tree.kindOf(key, options),
+      walk: (prefix, options) => this.#start("list", prefix).entries(() => tree.walk(prefix, options)),
+      remove: (key, options) => this.#start("deleteMany", key).entries(() => tree.remove(key, options)),
+    };
   }
 
   async get(key: string, options?: GetOptions): Promise<GetResult> {
@@ -142,6 +153,10 @@ class ObservedStore implements ObjectStore {
 
   async rename(from: string, to: string, options?: CopyOptions): Promise<void> {
     await this.#start("rename", from, { toKey: to }).run(() => this.#store.rename(from, to, options));
+  }
+
+  async placeOf(key: string, options?: CallOptions): Promise<ObjectPlace> {
+    return await placeOf(this.#store, key, options);
   }
 
   async presign(key: string, options: PresignOptions): Promise<URL> {

@@ -1,7 +1,9 @@
 import type { StoreContext } from "../context/store_context.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { GetResult, ReadyBytes } from "../contract/get_result.ts";
+import type { ObjectPlace } from "../contract/object_place.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectTree } from "../contract/object_tree.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
@@ -27,10 +29,12 @@ import type {
 } from "../contract/types.ts";
 import { InvalidNameError } from "../errors/errors.ts";
 import { tagsOf } from "./tags_of.ts";
+import { placeOf } from "../operations/place_of.ts";
 import { checkKey, keyFault, objectUri } from "../uri/check_key.ts";
 import { listVersions } from "../operations/list_versions.ts";
 import { toDelete } from "../write/to_delete.ts";
 import { PrefixedResult } from "./prefixed_result.ts";
+import { PrefixedTree } from "./prefixed_tree.ts";
 
 /**
  * Shows the part of a store below a prefix as a store of its own: its keys are what follows the prefix. An object
@@ -46,6 +50,8 @@ export class PrefixStore implements ObjectStore {
   readonly readHints: ReadHints;
   /** That of the store. */
   readonly context: StoreContext;
+  /** That of the store, below the prefix. */
+  readonly tree?: ObjectTree;
   /** What every key begins with in the store below; ends in `/`. */
   readonly prefix: string;
   readonly #store: ObjectStore;
@@ -61,6 +67,7 @@ export class PrefixStore implements ObjectStore {
     this.capabilities = store.capabilities;
     this.readHints = store.readHints;
     this.context = store.context;
+    if (store.tree) this.tree = new PrefixedTree(store.tree, prefix);
   }
 
   /** Reads an object or a range of it. */
@@ -171,6 +178,11 @@ export class PrefixStore implements ObjectStore {
   /** Moves an object below the prefix. */
   async rename(from: string, to: string, options?: CopyOptions): Promise<void> {
     await this.#store.rename(this.#full("rename", from), this.#full("rename to", to), options);
+  }
+
+  /** Where a key leads in the store below. */
+  async placeOf(key: string, options?: CallOptions): Promise<ObjectPlace> {
+    return await placeOf(this.#store, this.prefix + key, options);
   }
 
   /** Makes a URL of an object. */

@@ -1,6 +1,7 @@
 import { createStoreContext, type StoreContext } from "../context/store_context.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { GetResult, ReadyBytes } from "../contract/get_result.ts";
+import type { ObjectPlace } from "../contract/object_place.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
@@ -247,6 +248,11 @@ export class MemoryStore implements ObjectStore {
       this.#copy("rename", this, from, to, options);
       this.#container.delete(from, new Date(this.context.clock.now()));
     }
+  }
+
+  /** The container itself: stores of one container lead to the same places. */
+  async placeOf(key: string): Promise<ObjectPlace> {
+    return { service: MemoryContainer, container: this.#container, key };
   }
 
   /** Is an `UnsupportedError`: nobody but this process can read its memory. */

@@ -73,6 +73,13 @@ Deno.test("deletePrefix() deletes what is under the prefix and nothing beside it
   assertEquals(await keysOf(store), []);
 });
 
+Deno.test("deletePrefix() with dryRun tells what it would delete, and deletes nothing", async () => {
+  const store = await open({ "logs/1": "", "logs/a/2": "", other: "" });
+  const found = await Array.fromAsync(deletePrefix(store, "logs/", { dryRun: true }));
+  assertEquals(found, [{ key: "logs/1" }, { key: "logs/a/2" }]);
+  assertEquals(await keysOf(store), ["logs/1", "logs/a/2", "other"]);
+});
+
 Deno.test("getMany() yields every object in the order of its keys, with its bytes or its error", async () => {
   const store = await open({ a: "1", b: "2", c: "3" }, [
     { operation: "get", key: "b", fault: { kind: "throw", error: broken } },

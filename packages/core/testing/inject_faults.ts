@@ -1,7 +1,9 @@
 import type { StoreContext } from "../context/store_context.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { GetResult } from "../contract/get_result.ts";
+import type { ObjectPlace } from "../contract/object_place.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectTree } from "../contract/object_tree.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
@@ -27,6 +29,7 @@ import type {
 } from "../contract/types.ts";
 import { listVersions } from "../operations/list_versions.ts";
 import { tagsOf } from "../layers/tags_of.ts";
+import { placeOf } from "../operations/place_of.ts";
 import { type Fault, type FaultRule, type FaultyOperation, released } from "./fault.ts";
 import { FaultyPartWriter } from "./faulty_part_writer.ts";
 import { FaultyResult } from "./faulty_result.ts";
@@ -69,6 +72,7 @@ class FaultLayer implements FaultyStore {
   readonly capabilities: Capabilities;
   readonly readHints: ReadHints;
   readonly context: StoreContext;
+  readonly tree?: ObjectTree;
   readonly calls: RecordedCall[] = [];
   readonly #store: ObjectStore;
   readonly #rules: { readonly rule: FaultRule; seen: number }[];
@@ -82,6 +86,7 @@ class FaultLayer implements FaultyStore {
     this.capabilities = store.capabilities;
     this.readHints = store.readHints;
     this.context = store.context;
+    if (store.tree) this.tree = store.tree;
     this.#rules = rules.map((rule) => ({ rule, seen: 0 }));
   }
 
@@ -197,6 +202,10 @@ class FaultLayer implements FaultyStore {
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
     await this.#before("rename", from, options);
     await this.#store.rename(from, to, options);
+  }
+
+  async placeOf(key: string, options?: CallOptions): Promise<ObjectPlace> {
+    return await placeOf(this.#store, key, options);
   }
 
   async presign(key: string, options: PresignOptions): Promise<URL> {

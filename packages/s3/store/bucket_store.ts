@@ -21,6 +21,7 @@ import {
   type ObjectMeta,
   type ObjectStore,
   type ObjectToDelete,
+  type ObjectPlace,
   objectUri,
   type ObjectVersion,
   type ObjectWriter,
@@ -37,6 +38,8 @@ import {
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ControlPlane } from "../control/control_plane.ts";
 import type { CopyTarget } from "../copy/copy_target.ts";
+import { bucketPlace } from "../endpoint/bucket_place.ts";
+import type { CopyTarget } from "../copy/copy_object.ts";
 import { listObjects } from "../list/list_objects.ts";
 import { getObject } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";
@@ -268,6 +271,11 @@ export class BucketStore implements S3Store {
     const etag = options.sourceIfMatch ?? (await this.head(from, ending)).etag;
     await copyObject(target, { ...options, ...(etag === undefined ? {} : { sourceIfMatch: etag }) });
     if (from !== to) await this.delete(from, { ...ending, ...(etag === undefined ? {} : { ifMatch: etag }) });
+  }
+
+  /** The service by its URL, Amazon's by its partition. */
+  async placeOf(key: string): Promise<ObjectPlace> {
+    return bucketPlace(this.connection.endpoint, this.connection.bucket ?? "", key);
   }
 
   /** Makes a URL that works for seven days at most, and no longer than the credentials that signed it. */

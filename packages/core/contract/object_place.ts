@@ -1,0 +1,16 @@
+/**
+ * Where an object is or would be, whatever name led there. Two places of one service are the same when container and
+ * key are.
+ */
+export interface ObjectPlace {
+  /** The service, in one spelling: a text, or the very thing that holds the containers. */
+  readonly service: string | object;
+  /** The container, in one spelling. */
+  readonly container: string | object;
+  /** The key, in one spelling; of a file its path without links. That of a prefix ends in `/` or is empty. */
+  readonly key: string;
+  /** What lies there now, where that can have several names: of a file its device and number. */
+  readonly identity?: string;
+  /** The kind of service, where one may go by several names: then equal objects tell that two are one. */
+  readonly kind?: string;
+}

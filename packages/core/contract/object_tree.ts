@@ -1,0 +1,60 @@
+import type { CallOptions, DeleteResult } from "./types.ts";
+
+/** What a name itself stands for, links not followed. */
+export type EntryKind = "object" | "link" | "directory" | "other";
+
+/** Something that lies under a prefix; `"other"` is a socket, pipe, device or unfinished write. */
+export interface TreeEntry {
+  /** Its key; that of a directory ends in `/`. */
+  readonly key: string;
+  /** What it is. */
+  readonly kind: EntryKind;
+  /** Of a directory: whether nothing lies in it. */
+  readonly isEmpty?: boolean;
+}
+
+/** What became of something that was to be removed. */
+export interface RemovedEntry extends DeleteResult {
+  /** What it was. */
+  readonly kind: EntryKind;
+}
+
+/** What became of something that was to be moved. */
+export interface MovedEntry extends TreeEntry {
+  /** Its new key. */
+  readonly to: string;
+  /** Why it was not moved; absent when it was. */
+  readonly error?: Error;
+  /** It stays on purpose, because the destination exists and `createOnly` is set. */
+  readonly isKept?: boolean;
+}
+
+/** Options of `ObjectTree.move`. */
+export interface MoveTreeOptions extends CallOptions {
+  /** Leaves alone what exists at the destination, and its source. */
+  readonly createOnly?: boolean;
+  /** Moves nothing, and tells what would be moved. */
+  readonly dryRun?: boolean;
+}
+
+/**
+ * A store that holds more than objects: links, directories, sockets. Listings show objects alone, and follow links;
+ * what removes and moves goes by what lies there.
+ */
+export interface ObjectTree {
+  /** What has this name (the empty key: the container); `undefined` where nothing has. */
+  kindOf(key: string, options?: CallOptions): Promise<EntryKind | undefined>;
+
+  /**
+   * Tells everything under a prefix, what lies in a directory before the directory, and no link followed. What may not
+   * be read is a `PermissionDeniedError`, and another file system mounted below an `InvalidNameError`, before the first
+   * entry.
+   */
+  walk(prefix: string, options?: CallOptions): AsyncIterable<TreeEntry>;
+
+  /**
+   * Removes everything under a prefix, and with a key the one thing of that name, where it is no directory. It walks
+   * the tree before it removes the first entry. The directory of the prefix goes too; that of the container stays.
+   */
+  remove(key: string, options?: CallOptions): AsyncIterable<RemovedEntry>;
+}

@@ -1,0 +1,35 @@
+import type { EntryKind, ObjectTree, RemovedEntry, TreeEntry } from "../contract/object_tree.ts";
+import type { CallOptions } from "../contract/types.ts";
+
+/** Shows the part of a tree below a prefix as a tree of its own. */
+export class PrefixedTree implements ObjectTree {
+  readonly #tree: ObjectTree;
+  readonly #prefix: string;
+
+  /** Shows `tree` below `prefix`, which ends in `/`. */
+  constructor(tree: ObjectTree, prefix: string) {
+    this.#tree = tree;
+    this.#prefix = prefix;
+  }
+
+  async kindOf(key: string, options?: CallOptions): Promise<EntryKind | undefined> {
+    return await this.#tree.kindOf(this.#prefix + key, options);
+  }
+
+  async *walk(prefix: string, options?: CallOptions): AsyncGenerator<TreeEntry, void, void> {
+    for await (const entry of this.#tree.walk(this.#prefix + prefix, options)) {
+      if (entry.key !== this.#prefix) yield this.#cut(entry);
+    }
+  }
+
+  /** Removes the directory of the prefix too, which is no more than its objects. */
+  async *remove(key: string, options?: CallOptions): AsyncGenerator<RemovedEntry, void, void> {
+    for await (const entry of this.#tree.remove(this.#prefix + key, options)) {
+      if (entry.key !== this.#prefix || entry.error) yield this.#cut(entry);
+    }
+  }
+
+  #cut<T extends { readonly key: string }>(entry: T): T {
+    return { ...entry, key: entry.key.slice(this.#prefix.length) };
+  }
+}

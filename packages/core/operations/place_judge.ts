@@ -1,0 +1,99 @@
+import type { ObjectPlace } from "../contract/object_place.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { CallOptions, ObjectInfo } from "../contract/types.ts";
+import { NotFoundError } from "../errors/errors.ts";
+import { placeOf } from "./place_of.ts";
+
+/** A key or prefix of a store. */
+export interface KeyIn {
+  /** The store. */
+  readonly store: ObjectStore;
+  /** The key, or the prefix. */
+  readonly key: string;
+}
+
+/** How two places are to each other; `"linked"` are two names of one file. */
+export type Sameness = "same" | "linked" | "different";
+
+/**
+ * Judges whether two keys lead to one place, by the service, the container and the resolved key, never by their URIs.
+ *
+ * One service can have several names (hosts, addresses, a proxy). Where two stores of one kind differ in nothing but
+ * that, the object of one key is looked up by both: what is equal in etag, size, time and version is in one container.
+ * It is looked up once for two stores, and before anything is written.
+ */
+export class PlaceJudge {
+  readonly #known = new Map<ObjectStore, Map<ObjectStore, boolean>>();
+
+  /** Whether two objects are, or would be, one. */
+  async compare(one: KeyIn, other: KeyIn, options: CallOptions = {}): Promise<Sameness> {
+    const [here, there] = await places(one, other, options);
+    const isOneContainer = here.key === there.key &&
+      await this.#isOne(one, other, here, there, [one.key, other.key], options);
+    if (isOneContainer) return "same";
+    const isLinked = here.identity !== undefined && here.identity === there.identity;
+    return isLinked && here.service === there.service ? "linked" : "different";
+  }
+
+  /**
+   * Whether a prefix is another one or lies in it. `firstKey` is that of an object under the outer one, by which the
+   * containers are told apart where their names do not do it.
+   */
+  async contains(
+    outer: KeyIn,
+    inner: KeyIn,
+    firstKey?: string,
+    options: CallOptions = {},
+  ): Promise<boolean> {
+    const [here, there] = await places(outer, inner, options);
+    const keys = firstKey === undefined ? undefined : [firstKey, firstKey] as const;
+    return there.key.startsWith(here.key) && await this.#isOne(outer, inner, here, there, keys, options);
+  }
+
+  async #isOne(
+    one: KeyIn,
+    other: KeyIn,
+    here: ObjectPlace,
+    there: ObjectPlace,
+    keys: readonly [string, string] | undefined,
+    options: CallOptions,
+  ): Promise<boolean> {
+    if (here.service === there.service) return here.container === there.container;
+    if (here.kind === undefined || here.kind !== there.kind) return false;
+    const known = this.#known.get(one.store)?.get(other.store);
+    if (known !== undefined || keys === undefined) return known ?? false;
+    // Nothing can be judged by an object that is not there.
+    const object = await infoOf(one.store, keys[0], options);
+    if (!object) return false;
+    const twin = await infoOf(other.store, keys[1], options);
+    const isOne = twin !== undefined && isEqual(object, twin);
+    const ofOne = this.#known.get(one.store) ?? new Map<ObjectStore, boolean>();
+    this.#known.set(one.store, ofOne.set(other.store, isOne));
+    return isOne;
+  }
+}
+
+async function places(one: KeyIn, other: KeyIn, options: CallOptions): Promise<[ObjectPlace, ObjectPlace]> {
+  return await Promise.all([
+    placeOf(one.store, one.key, options),
+    placeOf(other.store, other.key, options),
+  ]);
+}
+
+async function infoOf(
+  store: ObjectStore,
+  key: string,
+  options: CallOptions,
+): Promise<ObjectInfo | undefined> {
+  try {
+    return await store.head(key, options);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function isEqual(one: ObjectInfo, other: ObjectInfo): boolean {
+  return one.etag !== undefined && one.etag === other.etag && one.size === other.size &&
+    one.version === other.version && one.lastModified.getTime() === other.lastModified.getTime();
+}

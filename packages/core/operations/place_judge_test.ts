@@ -1,0 +1,80 @@
+import { assertEquals } from "@std/assert";
+import {
+  MemoryContainer,
+  MemoryStore,
+  type ObjectPlace,
+  type ObjectStore,
+  PlaceJudge,
+  PrefixStore,
+} from "../mod.ts";
+import { type FaultyStore, injectFaults } from "../testing/mod.ts";
+
+const content = new TextEncoder().encode("content");
+
+function storeOf(container: MemoryContainer): MemoryStore {
+  return new MemoryStore({ container });
+}
+
+/** A store of a service that goes by this name, of which it may have several. */
+function named(container: MemoryContainer, service: string): FaultyStore {
+  const store = injectFaults(storeOf(container));
+  const placeOf = async (key: string): Promise<ObjectPlace> => ({
+    service,
+    container: "b",
+    key,
+    kind: "test",
+  });
+  return Object.assign(store, { placeOf });
+}
+
+Deno.test("PlaceJudge.compare() goes by the container, not by the store", async () => {
+  const container = new MemoryContainer();
+  const [one, other, stranger] = [storeOf(container), storeOf(container), storeOf(new MemoryContainer())];
+  const judge = new PlaceJudge();
+  const compare = (store: ObjectStore, key: string) =>
+    judge.compare({ store: one, key: "a/b" }, { store, key });
+  assertEquals(await compare(one, "a/b"), "same");
+  assertEquals(await compare(other, "a/b"), "same");
+  assertEquals(await compare(new PrefixStore(other, "a/"), "b"), "same");
+  assertEquals(await compare(other, "a/c"), "different");
+  assertEquals(await compare(stranger, "a/b"), "different");
+});
+
+Deno.test("PlaceJudge.compare() finds one service under two names by an equal object, and asks once", async () => {
+  const container = new MemoryContainer();
+  const [one, other] = [named(container, "localhost"), named(container, "127.0.0.1")];
+  const judge = new PlaceJudge();
+  const compare = (key: string, to = key) => judge.compare({ store: one, key }, { store: other, key: to });
+  assertEquals(await compare("missing"), "different");
+  await one.put("a", content);
+  await one.put("b", content);
+  assertEquals(await compare("a"), "same");
+  assertEquals(await compare("b"), "same");
+  assertEquals(await compare("a", "b"), "different");
+  const heads = (store: FaultyStore) => store.calls.filter(({ operation }) => operation === "head").length;
+  assertEquals([heads(one), heads(other)], [2, 1]);
+});
+
+Deno.test("PlaceJudge.compare() tells two services apart by objects that differ", async () => {
+  const [one, other] = [named(new MemoryContainer(), "x"), named(new MemoryContainer(), "y")];
+  const judge = new PlaceJudge();
+  const compare = (key: string) => judge.compare({ store: one, key }, { store: other, key });
+  await one.put("a", content);
+  assertEquals(await compare("a"), "different");
+  await other.put("first", content);
+  await other.put("a", content);
+  assertEquals(await compare("a"), "different");
+});
+
+Deno.test("PlaceJudge.contains() finds a prefix in itself under another name of its service", async () => {
+  const container = new MemoryContainer();
+  const [one, other] = [named(container, "localhost"), named(container, "127.0.0.1")];
+  await one.put("d/a", content);
+  const judge = new PlaceJudge();
+  const contains = (outer: string, inner: string, first?: string) =>
+    judge.contains({ store: one, key: outer }, { store: other, key: inner }, first);
+  assertEquals(await contains("d/", "e/", "d/a"), false);
+  assertEquals(await contains("d/", "d/sub/"), false);
+  assertEquals(await contains("d/", "d/sub/", "d/a"), true);
+  assertEquals(await contains("d/", "d/"), true);
+});

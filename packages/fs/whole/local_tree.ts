@@ -1,0 +1,46 @@
+import type { CallOptions, EntryKind, ObjectTree, RemovedEntry, TreeEntry } from "@lade/core";
+import { fileError } from "../files/file_error.ts";
+import { isTemporaryName } from "../names/temporary_name.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { directoryOf } from "../tree/tree.ts";
+
+/** Files as they lie in their directories. Its parts are loaded when they are first needed. */
+export class LocalTree implements ObjectTree {
+  readonly #parts: LocalParts;
+
+  /** Looks at nothing yet. */
+  constructor(parts: LocalParts) {
+    this.#parts = parts;
+  }
+
+  async kindOf(key: string, { signal }: CallOptions = {}): Promise<EntryKind | undefined> {
+    const { calls, tree } = this.#parts;
+    const subject = tree.subject("look at", key);
+    const path = key === "" ? tree.root : tree.path(key.replace(/\/$/, ""));
+    try {
+      signal?.throwIfAborted();
+      if (key !== "") await calls.present(tree.check(subject, directoryOf(path)));
+      const kind = (await calls.present(calls.lstat(path)))?.kind;
+      if (kind !== "file") return kind;
+      return isTemporaryName(path.slice(path.lastIndexOf("/") + 1)) ? "other" : "object";
+    } catch (error) {
+      throw fileError(error, subject, signal);
+    }
+  }
+
+  async *walk(prefix: string, { signal }: CallOptions = {}): AsyncGenerator<TreeEntry, void, void> {
+    const { beginWalk, surveyTree, walkTree } = await import("./walk_tree.ts");
+    const walk = await beginWalk(this.#parts, "walk", prefix, signal);
+    if (!walk) return;
+    await surveyTree(walk, prefix);
+    yield* walkTree(walk, prefix);
+  }
+
+  async *remove(key: string, { signal }: CallOptions = {}): AsyncGenerator<RemovedEntry, void, void> {
+    const { removeEntry, removeTree } = await import("./remove_tree.ts");
+    if (key === "" || key.endsWith("/")) return yield* removeTree(this.#parts, key, signal);
+    const kind = await this.kindOf(key, signal ? { signal } : {});
+    await removeEntry(this.#parts, key, signal);
+    yield { key, kind: kind ?? "object" };
+  }
+}

@@ -1,0 +1,32 @@
+const LIST = "/proc/self/mountinfo";
+const ESCAPES = /\\([0-7]{3})/g;
+
+/**
+ * The mount point at or below a real path, if the system tells of one: bind mounts too, which the number of the device
+ * does not show. Where the list may not be read, only that number is left.
+ */
+export function mountPointBelow(path: string): string | undefined {
+  const below = path.endsWith("/") ? path : `${path}/`;
+  return mountPoints().find((point) => point.startsWith(below));
+}
+
+/** Whether a real path is a mount point, by the system's list. */
+export function isListedMount(path: string): boolean {
+  return mountPoints().includes(path);
+}
+
+function mountPoints(): string[] {
+  try {
+    return Deno.readTextFileSync(LIST).split("\n").flatMap((line) => {
+      const point = line.split(" ")[4];
+      return point === undefined ? [] : [point.replace(ESCAPES, (_, code) => byte(code))];
+    });
+  } catch {
+    // Deno opens it only with every permission, and other systems have none.
+    return [];
+  }
+}
+
+function byte(octal: string): string {
+  return String.fromCharCode(parseInt(octal, 8));
+}

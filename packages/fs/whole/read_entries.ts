@@ -1,0 +1,76 @@
+import type { EntryKind } from "@lade/core";
+import { InvalidNameError } from "@lade/core/backend";
+import { errorCode, fileError, type Subject } from "../files/file_error.ts";
+import type { FileStatus } from "../files/file_status.ts";
+import { isTemporaryName } from "../names/temporary_name.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+
+/** Stands in names for bytes that are no UTF-8; what has such a name cannot be found by it. */
+const REPLACED = "\ufffd";
+const GONE = new Set(["ENOENT", "ENOTDIR"]);
+
+/** A name in a directory. */
+export interface Entry {
+  readonly name: string;
+  readonly kind: EntryKind;
+}
+
+/** A walk through a tree of files. */
+export interface TreeWalk {
+  readonly parts: LocalParts;
+  /** What is being done, for messages: `remove`. */
+  readonly operation: string;
+  /** The device of the directory where it began; it ends at others. */
+  readonly device: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What messages name of a key. */
+export function subjectOf({ parts, operation }: TreeWalk, key: string): Subject {
+  return parts.tree.subject(operation, key);
+}
+
+/**
+ * The names in the directory of a key (empty, or ending in `/`): files and links first, then directories, each in
+ * order. One that is gone, or was replaced by a link, has none.
+ */
+export async function readEntries(walk: TreeWalk, directory: string): Promise<Entry[]> {
+  const { parts: { calls, tree }, signal } = walk;
+  const path = tree.path(directory).replace(/(?<=.)\/$/, "");
+  const files: Entry[] = [];
+  const directories: Entry[] = [];
+  try {
+    signal?.throwIfAborted();
+    if (directory !== "") {
+      const status = await calls.present(calls.lstat(path));
+      if (status?.kind !== "directory") return [];
+      refuseMount(walk, directory, status);
+    }
+    for await (const { name, isFile, isDirectory, isSymlink } of Deno.readDir(path)) {
+      signal?.throwIfAborted();
+      if (name.includes(REPLACED) && !await calls.present(calls.lstat(`${path}/${name}`))) {
+        const detail = "its name is not UTF-8, rename it";
+        throw new InvalidNameError({ ...subjectOf(walk, directory + name), detail });
+      }
+      if (isDirectory) directories.push({ name, kind: "directory" });
+      else {files.push({
+          name,
+          kind: isSymlink ? "link" : isFile && !isTemporaryName(name) ? "object" : "other",
+        });}
+    }
+  } catch (error) {
+    if (GONE.has(errorCode(error) ?? "") && directory !== "") return [];
+    throw fileError(error, subjectOf(walk, directory), signal);
+  }
+  return [...files.sort(byName), ...directories.sort(byName)];
+}
+
+function refuseMount(walk: TreeWalk, directory: string, { dev }: FileStatus): void {
+  if (dev === walk.device) return;
+  const detail = "another file system is mounted there, unmount it first";
+  throw new InvalidNameError({ ...subjectOf(walk, directory), detail });
+}
+
+function byName(one: Entry, other: Entry): number {
+  return one.name < other.name ? -1 : 1;
+}

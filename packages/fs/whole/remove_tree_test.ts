@@ -1,0 +1,93 @@
+import {
+  deletePrefix,
+  InvalidNameError,
+  NotFoundError,
+  PermissionDeniedError,
+  PrefixStore,
+} from "@lade/core";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { makeRoot } from "../testing/make_root.ts";
+import { testBoth } from "../testing/both_stores.ts";
+
+testBoth("deletePrefix() removes links as links and never leaves the tree", async ({ root, store }) => {
+  await using outside = await makeRoot();
+  outside.write("x/secret", "secret");
+  root.write("beside", "beside");
+  root.write("d/sub/file", "1");
+  root.write("d/.lade-0123456789abcdef-1~tmp", "unfinished");
+  Deno.mkdirSync(root.file("d/empty/deeper"), { recursive: true });
+  const links = { out: outside.path, loop: ".", up: "..", alias: "sub", broken: "nowhere", file: "sub/file" };
+  for (const [name, target] of Object.entries(links)) Deno.symlinkSync(target, root.file(`d/${name}`));
+  const found = [...Object.keys(links), ".lade-0123456789abcdef-1~tmp", "sub/file"].map((name) =>
+    `d/${name}`
+  );
+  const keys = async (dryRun: boolean) =>
+    (await Array.fromAsync(deletePrefix(store, "d/", { dryRun }))).map(({ key, error }) => error ?? key);
+  const would = await keys(true);
+  assertEquals([...would].sort(), found.sort());
+  assertEquals(await keys(false), would);
+  assertEquals(root.everything(), ["beside"]);
+  assertEquals(outside.everything(), ["x/secret"]);
+});
+
+testBoth(
+  "deletePrefix() of a whole store keeps its directory, also behind a link",
+  async ({ root, open }) => {
+    root.write("real/a/b", "1");
+    Deno.symlinkSync("real", root.file("link"));
+    const store = await open(root.file("link"));
+    assertEquals(await Array.fromAsync(deletePrefix(store, "")), [{ key: "a/b" }]);
+    assertEquals([...Deno.readDirSync(root.file("real"))], []);
+    const missing = await open(root.file("missing"));
+    await assertRejects(() => Array.fromAsync(deletePrefix(missing, "")), NotFoundError);
+  },
+);
+
+testBoth("deletePrefix() refuses a prefix that is or lies behind a link", async ({ root, store }) => {
+  await using outside = await makeRoot();
+  outside.write("d/secret", "secret");
+  root.write("real/a", "1");
+  Deno.symlinkSync("real", root.file("link"));
+  Deno.symlinkSync(outside.path, root.file("out"));
+  await assertRejects(() => Array.fromAsync(deletePrefix(store, "link/")), InvalidNameError, "symbolic link");
+  await assertRejects(
+    () => Array.fromAsync(deletePrefix(store, "out/d/")),
+    PermissionDeniedError,
+    "leads out",
+  );
+  assertEquals([root.everything(), outside.everything()], [["link", "out", "real/a"], ["d/secret"]]);
+  assertEquals(await Array.fromAsync(deletePrefix(store, "nowhere/")), []);
+});
+
+testBoth("deletePrefix() removes what is written while it removes", async ({ root, store }) => {
+  for (let i = 0; i < 100; i++) root.write(`d/${i}`, "1");
+  let added = 0;
+  for await (const { error } of deletePrefix(store, "d/")) {
+    assertEquals(error, undefined);
+    if (added < 5) root.write(`d/new-${added++}`, "1");
+  }
+  assertEquals([added, root.everything()], [5, []]);
+});
+
+testBoth("deletePrefix() tells what it removed before its signal ended it", async ({ root, store }) => {
+  for (let i = 0; i < 50; i++) root.write(`d/${i}`, "1");
+  const stop = new AbortController();
+  const told: string[] = [];
+  await assertRejects(async () => {
+    for await (const { key } of deletePrefix(store, "d/", { signal: stop.signal })) {
+      told.push(key);
+      if (told.length === 1) stop.abort(new Error("stop"));
+    }
+  }, "stop");
+  assert(told.length >= 1 && told.length < 50);
+  assertEquals(root.everything().length, 50 - told.length);
+});
+
+testBoth("deletePrefix() goes by the prefix of a PrefixStore", async ({ root, store }) => {
+  root.write("p/d/a", "1");
+  root.write("p/e", "2");
+  const below = new PrefixStore(store, "p/");
+  assertEquals(await Array.fromAsync(deletePrefix(below, "d/")), [{ key: "d/a" }]);
+  assertEquals(await Array.fromAsync(deletePrefix(below, "")), [{ key: "e" }]);
+  assertEquals(root.everything(), []);
+});
