@@ -103,7 +103,10 @@ export function exists(uri: string, options: { readonly signal?: AbortSignal } =
   return defaultLade().exists(uri, options);
 }
 
-/** Removes an object, or with `recursive` everything under a prefix, and resolves with the number of objects removed. */
+/**
+ * Removes an object, or with `recursive` everything under a prefix or in a directory, and resolves with the number of
+ * objects removed. A whole container needs `all` too.
+ */
 export function remove(uri: string, options: RemoveOptions = {}): Promise<number> {
   return defaultLade().remove(uri, options);
 }

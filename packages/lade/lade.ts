@@ -21,7 +21,6 @@ import { createStoreContext } from "@lade/core/backend";
 import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import {
   copyObject,
-  deletePrefix,
   exists,
   getBytes,
   listVersions,
@@ -30,6 +29,9 @@ import {
 } from "@lade/core/operations";
 
 import { createDefaultRegistry } from "./default_registry.ts";
+import type { Removal } from "./removal/removal.ts";
+import type { ContainerRequest } from "./removal/settle_container.ts";
+import type { RemovalRequest } from "./removal/settle_removal.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { TransferSummary } from "./transfer_files.ts";
 
@@ -68,6 +70,8 @@ export interface RemoveOptions extends ProgressOptions {
   readonly recursive?: boolean;
   /** Removes this version of the object for good: the latest or a delete marker too. Not together with `recursive`. */
   readonly version?: string;
+  /** Lets `recursive` empty a whole container, which a prefix that was forgotten would name. */
+  readonly all?: boolean;
   /** Ends the call, which then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
 }
@@ -227,37 +231,51 @@ export class Lade implements AsyncDisposable {
     return await exists(store, key, options);
   }
 
-  /** Removes an object, or with `recursive` everything under a prefix, and resolves with the number of objects removed. */
+  /**
+   * Removes an object, or with `recursive` everything under a prefix or in a directory, and resolves with the number of
+   * objects removed. One that does not exist counts. Links are removed as links. A whole container is an
+   * `InvalidNameError` without `all`; what else is refused, {@linkcode settleRemoval} tells.
+   */
   async remove(uri: string, options: RemoveOptions = {}): Promise<number> {
-    const { recursive = false, version, onProgress, ...rest } = options;
-    if (!recursive) {
-      const { store, key } = await this.#object(uri, "remove");
-      await store.delete(key, { ...rest, ...(version !== undefined && { version }) });
-      return 1;
-    }
-    if (version !== undefined) {
+    const { onProgress, ...request } = options;
+    if (request.recursive && request.version !== undefined) {
       throw new TypeError(`Cannot remove ${JSON.stringify(uri)}: version names one object, recursive many`);
     }
-    const { store, key } = await this.locate(uri);
+    const removal = await this.settleRemoval({ ...request, uri, force: true });
     let removed = 0;
-    const errors: Error[] = [];
-    for await (const result of deletePrefix(store, key, rest)) {
-      if (result.error) errors.push(result.error);
-      else removed++;
-      onProgress?.(
-        result.error
-          ? { type: "failed", key: result.key, error: result.error }
-          : { type: "finished", key: result.key, size: 0 },
-      );
+    const errors: unknown[] = [];
+    try {
+      for await (const { uri: key, error } of removal.run()) {
+        if (error) errors.push(error);
+        else removed++;
+        onProgress?.(error ? { type: "failed", key, error } : { type: "finished", key, size: 0 });
+      }
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (errors.length + removed === 0) throw error;
+      errors.push(error);
     }
-    if (errors.length > 0) {
-      const all = errors.length + removed;
-      throw new AggregateError(
-        errors,
-        `Cannot remove ${JSON.stringify(uri)}: ${errors.length} of ${all} objects failed`,
-      );
-    }
-    return removed;
+    if (errors.length === 0) return removed;
+    const count = `${errors.length} failed, ${removed} ${
+      removed === 1 ? "object was" : "objects were"
+    } removed`;
+    throw new AggregateError(errors, `Cannot remove ${JSON.stringify(uri)}: ${count}`);
+  }
+
+  /**
+   * Finds out what a URI names and refuses what must not be removed: the root directory, a mount point, the working
+   * directory and those above it, a name that is an object and a prefix too, and a whole container without `all`. What
+   * comes back tells what it would remove, and removes it.
+   */
+  async settleRemoval(request: RemovalRequest): Promise<Removal> {
+    const { settleRemoval } = await import("./removal/settle_removal.ts");
+    return await settleRemoval(this, request);
+  }
+
+  /** Finds out which container a URI names, and refuses any other URI and what must not be removed. */
+  async settleContainer(request: ContainerRequest): Promise<Removal> {
+    const { settleContainer } = await import("./removal/settle_container.ts");
+    return await settleContainer(this, request);
   }
 
   /** Copies an object, within a store by the store's own means, between stores through this process. */

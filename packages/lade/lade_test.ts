@@ -36,12 +36,69 @@ Deno.test("Lade puts, reads, lists and removes by URI", async () => {
   await assertRejects(() => lade.get("memory://m/d-"), NotFoundError);
 });
 
-Deno.test("Lade.remove() needs recursive for a prefix", async () => {
+Deno.test("Lade.remove() needs recursive for a prefix, and all for a whole container", async () => {
   await using lade = new Lade();
   await lade.put("memory://m/d/a", "1");
-  await assertRejects(() => lade.remove("memory://m/d/"), InvalidNameError, "names a prefix");
-  await assertRejects(() => lade.remove("memory://m/d", { recursive: true }), InvalidNameError, "ends in /");
+  await assertRejects(
+    () => lade.remove("memory://m/d/"),
+    InvalidNameError,
+    "it is a prefix, recursive: true",
+  );
+  await assertRejects(() => lade.remove("memory://m"), InvalidNameError, "it is a prefix");
+  const whole = () => lade.remove("memory://m", { recursive: true });
+  await assertRejects(whole, InvalidNameError, "it is a whole container, all: true");
   assert(await lade.exists("memory://m/d/a"));
+  assertEquals(await lade.remove("memory://m/d", { recursive: true }), 1);
+  await lade.put("memory://m/d/a", "1");
+  assertEquals(await lade.remove("memory://m", { recursive: true, all: true }), 1);
+});
+
+Deno.test("Lade.remove() with recursive refuses a name that is an object and a prefix too", async () => {
+  await using lade = new Lade();
+  await lade.put("memory://m/d", "1");
+  await lade.put("memory://m/d/a", "1");
+  const remove = () => lade.remove("memory://m/d", { recursive: true });
+  await assertRejects(remove, InvalidNameError, "an object and also a prefix");
+  assertEquals(await lade.remove("memory://m/d"), 1);
+  assertEquals(await lade.remove("memory://m/d/", { recursive: true }), 1);
+});
+
+Deno.test("Lade.remove() removes a link as a link, and a directory with its links", async () => {
+  const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "lade-" }));
+  await using lade = new Lade();
+  try {
+    await Deno.mkdir(`${path}/kept/deep`, { recursive: true });
+    await Deno.writeTextFile(`${path}/kept/deep/f`, "precious");
+    await Deno.mkdir(`${path}/d/empty`, { recursive: true });
+    for (const link of ["link", "d/out", "d/again"]) await Deno.symlink(`${path}/kept`, `${path}/${link}`);
+    await Deno.symlink("nowhere", `${path}/d/broken`);
+    await assertRejects(
+      () => lade.remove(`file://${path}/link/`, { recursive: true }),
+      InvalidNameError,
+      "symbolic link",
+    );
+    assertEquals(await lade.remove(`file://${path}/link`, { recursive: true }), 1);
+    assertEquals(await lade.remove(`file://${path}/d`, { recursive: true }), 3);
+    assertEquals((await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name), ["kept"]);
+    assertEquals(await Deno.readTextFile(`${path}/kept/deep/f`), "precious");
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("Lade.settleContainer() refuses what names no container, before anything is removed", async () => {
+  await using lade = new Lade();
+  for (const key of ["top", "pre/a", "other/b"]) await lade.put(`memory://m/${key}`, "1");
+  for (const name of ["pre/", "top", "pre/a"]) {
+    const settle = () => lade.settleContainer({ uri: `memory://m/${name}`, force: true });
+    await assertRejects(settle, InvalidNameError, "a container is needed");
+  }
+  const uris = async (found: AsyncIterable<{ uri: string }>) =>
+    (await Array.fromAsync(found)).map(({ uri }) => uri);
+  const removal = await lade.settleContainer({ uri: "memory://m", force: true });
+  const all = ["memory://m/other/b", "memory://m/pre/a", "memory://m/top", "memory://m"];
+  assertEquals(await uris(removal.preview()), all);
+  assertEquals(await uris(removal.run()), all);
 });
 
 Deno.test("Lade.openStore() opens a container or a prefix, not a key", async () => {

@@ -52,5 +52,8 @@ export {
 } from "./functions.ts";
 export * from "./lade.ts";
 export * from "./local_path.ts";
+export type * from "./removal/removal.ts";
+export type { ContainerRequest } from "./removal/settle_container.ts";
+export type { RemovalRequest } from "./removal/settle_removal.ts";
 export type * from "./results.ts";
 export type { TransferSummary } from "./transfer_files.ts";

@@ -72,7 +72,7 @@ Deno.test({
       assert(back.length === LARGE && back.every((byte, at) => byte === large[at]));
       const copy = await watch("cp", "-q", "s3://bucket/large", "s3://bucket/copy");
       assertEquals([copy.code, copy.stderr], [0, ""]);
-      assertEquals((await watch("rm", "-q", "-r", "s3://bucket/")).code, 0);
+      assertEquals((await watch("rm", "-q", "-r", "--all", "s3://bucket/")).code, 0);
       assertEquals(cli.fake.objects("bucket"), []);
       assertEquals((await watch("doctor", "--json", "s3://bucket/")).code, 0);
     });

@@ -62,24 +62,40 @@ Deno.test("lade rb never removes the root directory, and fails on what is missin
   assertEquals((await cli.run(["rb", `${directory.path}/nope`])).code, 1);
 });
 
-Deno.test("lade rb and rm -r name what they leave behind and what may be done about it", async () => {
+Deno.test("lade rb names what it leaves behind, and -f removes it", async () => {
   const unfinished = ".lade-0123456789abcdef-1~tmp";
-  await using directory = await TemporaryDirectory.make({
-    [`b/d/${unfinished}`]: "",
-    "c/d/z": "",
-    "c/empty/z": "",
-  });
-  await Deno.remove(`${directory.path}/c/empty/z`);
-  await Deno.remove(`${directory.path}/c/d/z`);
+  await using directory = await TemporaryDirectory.make({ [`b/d/${unfinished}`]: "" });
+  await Deno.mkdir(`${directory.path}/c/d`, { recursive: true });
   await Deno.symlink("nowhere", `${directory.path}/c/d/link`);
   await using cli = new CliHere();
-  for (const args of [["rb"], ["rb", "-f"], ["rm", "-r"]]) {
-    for (const [name, left] of [["b", `b/d/${unfinished}`], ["c", "c/d/link"]] as const) {
-      const { code, stdout, stderr } = await cli.run([...args, `${directory.path}/${name}`]);
+  for (const [name, left] of [["b", `b/d/${unfinished}`], ["c", "c/d/link"]] as const) {
+    for (const dryRun of [["--dry-run"], []]) {
+      const { code, stdout, stderr } = await cli.run(["rb", ...dryRun, `${directory.path}/${name}`]);
       assertEquals([code, stdout], [1, ""]);
-      const path = JSON.stringify(`${directory.path}/${left}`);
-      assertStringIncludes(stderr, `the directory holds something that is no object, ${path}`);
-      assertEquals(stderr.includes("this file may be removed"), name === "b");
+      assertStringIncludes(stderr, `the directory holds ${JSON.stringify(`${directory.path}/${left}`)}`);
+      assertStringIncludes(stderr, "add -f to remove");
+    }
+    const { code, stdout } = await cli.run(["rb", "-f", `${directory.path}/${name}`]);
+    assertEquals([code, stdout], [0, `rm ${directory.uri(left)}\nrb ${directory.uri(`${name}/`)}\n`]);
+  }
+  assertEquals(await directory.tree(), {});
+});
+
+Deno.test("lade rb -f of what names no container removes nothing", async () => {
+  await using directory = await TemporaryDirectory.make({ file: "1", "real/x": "2" });
+  await Deno.symlink("real", `${directory.path}/link`);
+  await using cli = new CliHere();
+  const objects = { "memory://m/top": "1", "memory://m/pre/a": "2", "memory://m/other/b": "3" };
+  await cli.fill(objects);
+  const names = ["memory://m/pre/", "memory://m/top", "memory://m/nope", "memory://m/pre/a"];
+  for (
+    const name of [...names, `${directory.path}/file`, `${directory.path}/link`, `${directory.path}/link/`]
+  ) {
+    for (const dryRun of [["--dry-run"], []]) {
+      const { code, stdout } = await cli.run(["rb", "-f", ...dryRun, name]);
+      assertEquals([code, stdout], [1, ""], name);
     }
   }
+  assertEquals(await cli.contents("memory://m/"), objects);
+  assertEquals(await directory.tree("real/"), { "real/x": "2" });
 });

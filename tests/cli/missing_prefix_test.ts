@@ -27,7 +27,12 @@ Deno.test("a container and a directory may be empty", async () => {
   await cli.run(["mb", "memory://empty"]);
   for (const place of ["memory://empty", `${directory.path}/d/`]) {
     for (
-      const args of [["ls", place], ["du", place], ["cp", "-r", place, "memory://to/"], ["rm", "-r", place]]
+      const args of [["ls", place], ["du", place], ["cp", "-r", place, "memory://to/"], [
+        "rm",
+        "-r",
+        "--all",
+        place,
+      ]]
     ) {
       assertEquals([args, (await cli.run(args)).code], [args, 0]);
     }

@@ -3,12 +3,13 @@ import { flag, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 
 const options = {
-  recursive: flag(["-r", "--recursive"], "Remove everything under a prefix."),
+  recursive: flag(["-r", "--recursive"], "Remove everything under a prefix or in a directory."),
+  all: flag(["--all"], "Let -r empty a whole container, such as s3://bucket."),
   force: flag(["-f", "--force"], "Take a missing object for removed."),
   dryRun: flag(["--dry-run"], "Print what would be removed, and remove nothing."),
   uris: restOfArguments(
     placeValue({ metavar: "URI", dash: false }),
-    "An object, or with -r a prefix.",
+    "An object or link, or with -r a prefix or directory.",
     atLeastOne,
   ),
 };
@@ -22,7 +23,8 @@ export const rm = defineCommand({
   brief: "Remove objects",
   description:
     "Removes objects. An object that does not exist is an error, so that a typing error does not pass \
-for success; with -f it is not, and no object is looked up first.",
+for success; with -f it is not, and no object is looked up first. What is named is looked into before the first \
+object is removed; links are removed as links, and a directory goes with all that lies in it.",
   usage: "URI...",
   examples: [
     ["lade rm s3://bucket/old.bin", "removes one object"],

@@ -1,127 +1,112 @@
-import { InvalidNameError, NotFoundError } from "@lade/core/errors";
-import { deletePrefix } from "@lade/core/operations";
-import type { Lade } from "@lade/lade";
+import type { Removal, Removed } from "@lade/lade";
 import { OperationMessage } from "../messages/operation_message.ts";
+import { SkipMessage } from "../messages/skip_message.ts";
 import { SummaryMessage } from "../messages/summary_message.ts";
-import { explainMissing } from "../places/explain_missing.ts";
-import { lookAtObject, lookWhole, type Named } from "../places/look.ts";
-import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
-import { canBeObject, isPrefix, localPathOf, locate, type Place } from "../places/place.ts";
-import { refuseMissing } from "../places/refuse_missing.ts";
-import { refusePrefix } from "../places/refuse_prefix.ts";
+import { uriOfArgument } from "../places/place.ts";
+import { removalAdvice } from "../places/removal_advice.ts";
 import { tellUnseen } from "../places/tell_unseen.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { RmOptions } from "./rm.ts";
 
-/** Removes each place. */
+/** Settles what each place names, before the first is removed, and then removes them. */
 export const runRm: RunCommand<RmOptions> = async (context, options) => {
-  const removal = new Removal(context, options);
   const { clock } = (await context.lade()).context;
+  const removals = new Removals(context, options);
   const startMs = clock.monotonicMs();
-  for (const argument of options.uris) {
-    try {
-      await removal.remove(argument);
-    } catch (error) {
-      await removal.fail(error);
-    }
+  const many = options.recursive || options.uris.length > 1 || context.settings.verbosity > 0;
+  try {
+    for (const argument of options.uris) await removals.settle(argument);
+    await removals.run();
+  } catch (error) {
+    // What is gone is told also where the rest was stopped.
+    if (removals.objects > 0) await removals.summarize(clock.monotonicMs() - startMs);
+    throw error;
   }
-  if (options.recursive || options.uris.length > 1 || context.settings.verbosity > 0) {
-    await removal.summarize(clock.monotonicMs() - startMs);
-  }
+  if (many) await removals.summarize(clock.monotonicMs() - startMs);
 };
 
-class Removal {
+class Removals {
   readonly #context: CommandContext;
   readonly #options: RmOptions;
+  readonly #settled: Removal[] = [];
   #objects = 0;
   #failed = 0;
+  #skipped = 0;
 
   constructor(context: CommandContext, options: RmOptions) {
     this.#context = context;
     this.#options = options;
   }
 
-  async remove(argument: string): Promise<void> {
-    const lade = await this.#context.lade();
-    const place = await locate(lade, argument);
-    if (!this.#options.recursive) return await this.#removeObject(place);
-    const { object, prefix } = await this.#look(lade, place);
-    if (object && prefix) {
-      throw invalid(place, "it is an object and also a prefix, add a slash for the prefix or leave out -r");
+  /** Objects removed so far. */
+  get objects(): number {
+    return this.#objects;
+  }
+
+  /** Finds out what an argument names; what is named already, or lies in what is, is not removed twice. */
+  async settle(argument: string): Promise<void> {
+    const { recursive, all, force } = this.#options;
+    const { signal } = this.#context;
+    try {
+      const lade = await this.#context.lade();
+      const uri = uriOfArgument(argument);
+      const removal = await lade.settleRemoval({ uri, recursive, all, force, advice: removalAdvice, signal });
+      const outer = this.#settled.find((other) => isWithin(removal, other));
+      if (outer) return await this.#skip(removal, outer);
+      for (const inner of this.#settled.filter((other) => isWithin(other, removal))) {
+        this.#settled.splice(this.#settled.indexOf(inner), 1);
+        await this.#skip(inner, removal);
+      }
+      this.#settled.push(removal);
+      if (removal.unseen) await tellUnseen(this.#context, removal, removal.unseen);
+    } catch (error) {
+      await this.#fail(error);
     }
-    if (object) await this.#removeObject(place);
-    if (prefix) await this.#removePrefix(prefix);
   }
 
-  async fail(error: unknown): Promise<void> {
-    await this.#context.fail(error);
-    this.#failed++;
+  /** Removes all that is settled, or says what would be. */
+  async run(): Promise<void> {
+    const { dryRun } = this.#options;
+    for (const removal of this.#settled) {
+      try {
+        for await (const removed of dryRun ? removal.preview() : removal.run()) await this.#tell(removed);
+      } catch (error) {
+        await this.#fail(error);
+      }
+    }
   }
 
+  /** Sums up. */
   async summarize(elapsedMs: number): Promise<void> {
     const { name: operation, output } = this.#context;
     const { dryRun } = this.#options;
-    const counts = { objects: this.#objects, failed: this.#failed, skipped: 0 };
+    const counts = { objects: this.#objects, failed: this.#failed, skipped: this.#skipped };
     await output.note(new SummaryMessage({ operation, ...counts, elapsedMs, dryRun }));
   }
 
-  async #look(lade: Lade, place: Place): Promise<Named> {
-    try {
-      return await lookWhole(lade, place, "remove", this.#context.signal);
-    } catch (error) {
-      if (this.#options.force && error instanceof NotFoundError) return {};
-      throw error;
-    }
-  }
-
-  async #removeObject(place: Place): Promise<void> {
-    if (!canBeObject(place)) await refusePrefix(place, "remove", "add -r to remove everything under it");
-    const { signal } = this.#context;
-    const { store, key } = place;
-    if (!this.#options.force || isPrefix(place)) {
-      const { unseen } = await lookAtObject(place, "remove", signal).catch(async (error) => {
-        const advice = "add -r to remove everything under it";
-        const lade = await this.#context.lade();
-        throw await explainMissing(error, { lade, place, operation: "remove", advice, signal });
-      });
-      if (unseen) await tellUnseen(this.#context, place, unseen);
-    }
-    if (!this.#options.dryRun) await store.delete(key, { signal });
-    await this.#removed(place.uri);
-  }
-
-  async #removePrefix(prefix: Place): Promise<void> {
-    const { store, key, uriOf } = prefix;
-    const { signal } = this.#context;
-    if (localPathOf(prefix.uri) === "/") throw invalid(prefix, "the root directory is not removed");
-    let isEmpty = true;
-    const end = async () => {
-      if (isEmpty && !this.#options.force) await refuseMissing(prefix, "remove");
-    };
-    if (this.#options.dryRun) {
-      for await (const object of store.list(key, { signal })) {
-        isEmpty = false;
-        await this.#removed(uriOf(object.key));
-      }
-      return await end();
-    }
-    for await (const { key: removed, error } of deletePrefix(store, key, { signal })) {
-      isEmpty = false;
-      if (error) await this.fail(error);
-      else await this.#removed(uriOf(removed));
-    }
-    await end();
-    await removeEmptyDirectories(await this.#context.lade(), prefix, signal);
-  }
-
-  async #removed(uri: string): Promise<void> {
+  async #tell({ uri, error }: Removed): Promise<void> {
+    if (error) return await this.#fail(error);
     this.#objects++;
     const { name: operation, output } = this.#context;
     await output.done(new OperationMessage({ operation, destination: uri, dryRun: this.#options.dryRun }));
   }
+
+  async #skip({ uri }: Removal, outer: Removal): Promise<void> {
+    this.#skipped++;
+    const reason = outer.uri === uri ? "it is named twice" : `it goes with ${JSON.stringify(outer.uri)}`;
+    await this.#context.output.note(new SkipMessage(uri, reason));
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    await this.#context.fail(error);
+    this.#failed++;
+  }
 }
 
-function invalid(place: Place, detail: string): InvalidNameError {
-  return new InvalidNameError({ operation: "remove", uri: place.uri, detail });
+/** Whether what one removal removes goes with the other one, by whatever names. */
+function isWithin({ place: one }: Removal, { place: other, kind }: Removal): boolean {
+  if (one.service !== other.service || one.container !== other.container) return false;
+  const isTree = kind === "prefix" || kind === "container";
+  return isTree ? one.key.startsWith(other.key) : one.key === other.key;
 }

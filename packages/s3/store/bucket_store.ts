@@ -19,9 +19,9 @@ import {
   type ListOptions,
   type ObjectInfo,
   type ObjectMeta,
+  type ObjectPlace,
   type ObjectStore,
   type ObjectToDelete,
-  type ObjectPlace,
   objectUri,
   type ObjectVersion,
   type ObjectWriter,
@@ -39,7 +39,6 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import { ControlPlane } from "../control/control_plane.ts";
 import type { CopyTarget } from "../copy/copy_target.ts";
 import { bucketPlace } from "../endpoint/bucket_place.ts";
-import type { CopyTarget } from "../copy/copy_object.ts";
 import { listObjects } from "../list/list_objects.ts";
 import { getObject } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";

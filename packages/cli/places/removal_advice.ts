@@ -1,0 +1,9 @@
+import type { RemovalAdvice } from "@lade/lade";
+
+/** What messages about removals say to do. */
+export const removalAdvice: RemovalAdvice = {
+  recursive: "add -r to remove everything under it",
+  ambiguous: "add a slash for the prefix or leave out -r",
+  all: "add --all to remove every object in it",
+  force: "add -f to remove them too",
+};

@@ -1,0 +1,57 @@
+import type { CallOptions, ObjectStore } from "@lade/core";
+import { InvalidNameError, NotFoundError } from "@lade/core/errors";
+import { parseUri } from "@lade/core/backend";
+
+/**
+ * Throws an `InvalidNameError` for a directory that is not removed: the root, a mount point, the working directory and
+ * those it lies in, by whatever name; for a link to a directory, and for a file. A missing one is a `NotFoundError`
+ * when it is walked.
+ */
+export async function refuseDirectory(
+  store: ObjectStore,
+  operation: string,
+  uri: string,
+  call: CallOptions,
+): Promise<void> {
+  const refuse = (detail: string): never => {
+    throw new InvalidNameError({ operation, uri, detail });
+  };
+  const path = parseUri(uri).rest.replace(/(?<=.)\/+$/, "");
+  if (path === "/") refuse("the root directory is not removed");
+  const kind = await store.tree?.kindOf("", call);
+  if (kind === "link") refuse("it is a symbolic link, leave out the slash at its end for the link itself");
+  if (kind === "object") refuse("it is a file, leave out the slash at its end");
+  if (kind === "other") refuse("it is a socket, pipe or device, leave out the slash at its end");
+  if (kind === undefined) return;
+  const status = await Deno.stat(path);
+  if (await isWorkingDirectory(status)) {
+    refuse("the working directory is it or lies in it, change to another one first");
+  }
+  const parent = await Deno.stat(`${path}/..`).catch(() => undefined);
+  if (parent && parent.dev !== status.dev) refuse("it is a mount point, name what lies in it");
+}
+
+/** Throws a `NotFoundError` unless there is such a directory. */
+export async function needDirectory(
+  store: ObjectStore,
+  operation: string,
+  uri: string,
+  call: CallOptions,
+): Promise<void> {
+  if (!store.tree || await store.tree.kindOf("", call) === "directory") return;
+  throw new NotFoundError({ operation, uri, detail: "no such directory" });
+}
+
+/** Whether a directory is the working directory or one above it. */
+async function isWorkingDirectory(status: Deno.FileInfo): Promise<boolean> {
+  const isIt = (other: Deno.FileInfo) => other.ino === status.ino && other.dev === status.dev;
+  try {
+    for (let path = await Deno.realPath(".");; path = path.slice(0, path.lastIndexOf("/"))) {
+      if (isIt(await Deno.stat(path || "/"))) return true;
+      if (path === "" || path === "/") return false;
+    }
+  } catch {
+    // A working directory that is gone or out of reach lies nowhere.
+    return false;
+  }
+}

@@ -1,0 +1,114 @@
+import { InvalidNameError, NotEmptyError } from "@lade/core/errors";
+import { deletePrefix, placeOf } from "@lade/core/operations";
+import { parseUri } from "@lade/core/backend";
+import type { Lade, LocatedUri } from "../lade.ts";
+import { needDirectory, refuseDirectory } from "./refuse_directory.ts";
+import { whatIsLeft } from "./remove_directory.ts";
+import { type Removal, type RemovalAdvice, SCRIPT_ADVICE } from "./removal.ts";
+
+/** What container is to be removed. */
+export interface ContainerRequest {
+  /** Names it. */
+  readonly uri: string;
+  /** Everything in it goes first; without it a container that holds anything is left alone. */
+  readonly force?: boolean;
+  /** What messages say to do; words for scripts by default. */
+  readonly advice?: RemovalAdvice;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Finds out which container a URI names and whether it may be removed, before anything is. A URI of a key or of a
+ * prefix is an `InvalidNameError`. The last thing that `run` tells is the container itself, unless something in it could
+ * not be removed.
+ */
+export async function settleContainer(lade: Lade, request: ContainerRequest): Promise<Removal> {
+  const { force = false, advice = SCRIPT_ADVICE, signal } = request;
+  const call = signal ? { signal } : {};
+  const place = await locateContainer(lade, request.uri);
+  const { store, uriOf } = place;
+  const uri = uriOf("");
+  if (store.tree) {
+    await refuseDirectory(store, "remove", uri, call);
+    await needDirectory(store, "remove", uri, call);
+  }
+  const everything = async function* (dryRun: boolean) {
+    if (!force) return;
+    for await (const { key, error } of deletePrefix(store, "", { ...call, dryRun })) {
+      yield { uri: uriOf(key), ...(error && { error }) };
+    }
+  };
+  return {
+    kind: "container",
+    uri,
+    place: await placeOf(store, "", call),
+    async *preview() {
+      if (!force) await refuseContent(place, advice, call);
+      yield* everything(true);
+      yield { uri };
+    },
+    async *run() {
+      let isEmpty = true;
+      for await (const removed of everything(false)) {
+        isEmpty &&= !removed.error;
+        yield removed;
+      }
+      if (!isEmpty) return;
+      await lade.deleteContainer(uri, call).catch(async (error) => {
+        throw error instanceof NotEmptyError ? await explained(place, force, advice, call, error) : error;
+      });
+      yield { uri };
+    },
+  };
+}
+
+/** The container that a URI names: with a slash at its end, a directory is one. */
+async function locateContainer(lade: Lade, uri: string): Promise<LocatedUri> {
+  const place = await lade.locate(uri);
+  if (place.key === "") return place;
+  const asPrefix = place.key.endsWith("/") ? place : await lade.locate(`${place.uriOf(place.key)}/`);
+  if (asPrefix.key === "") return asPrefix;
+  const detail = place.key.endsWith("/")
+    ? "it names a prefix, a container is needed"
+    : "it names a key, a container is needed";
+  throw new InvalidNameError({ operation: "remove", uri: place.uriOf(place.key), detail });
+}
+
+async function refuseContent(
+  place: LocatedUri,
+  advice: RemovalAdvice,
+  call: { readonly signal?: AbortSignal },
+): Promise<void> {
+  const { store, uriOf } = place;
+  if (store.tree) {
+    for await (const { kind } of store.tree.walk("", call)) {
+      if (kind !== "directory") throw await explained(place, false, advice, call);
+    }
+  } else {
+    for await (const _ of store.list("", call)) throw notEmpty(uriOf(""), advice);
+  }
+}
+
+async function explained(
+  { store, uriOf }: LocatedUri,
+  force: boolean,
+  advice: RemovalAdvice,
+  call: { readonly signal?: AbortSignal },
+  cause?: NotEmptyError,
+): Promise<NotEmptyError> {
+  const uri = uriOf("");
+  for await (const _ of store.list("", call)) return notEmpty(uri, advice, cause);
+  if (store.tree) {
+    const left = await whatIsLeft(parseUri(uri).rest);
+    const detail = force ? left : `${left}, ${advice.force}`;
+    return new NotEmptyError({ operation: "remove", uri, detail, cause });
+  }
+  const detail = "it holds no objects, but older versions, delete markers or unfinished uploads";
+  return new NotEmptyError({ operation: "remove", uri, detail, cause });
+}
+
+function notEmpty(uri: string, { force }: RemovalAdvice, cause?: unknown): NotEmptyError {
+  const detail = `it holds objects, ${force}`;
+  return new NotEmptyError({ operation: "remove", uri, detail, cause });
+}

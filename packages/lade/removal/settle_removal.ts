@@ -1,0 +1,270 @@
+import { InvalidNameError, NotFoundError, PermissionDeniedError } from "@lade/core/errors";
+import type { ObjectStore } from "@lade/core";
+import { objectUri } from "@lade/core/backend";
+import { deletePrefix, placeOf } from "@lade/core/operations";
+import { redactSecrets } from "@lade/core/text";
+import type { Lade, LocatedUri } from "../lade.ts";
+import { refuseDirectory } from "./refuse_directory.ts";
+import { removeDirectory } from "./remove_directory.ts";
+import { type Removal, type RemovalAdvice, type Removed, SCRIPT_ADVICE } from "./removal.ts";
+
+/** What is to be removed. */
+export interface RemovalRequest {
+  /** Names it. */
+  readonly uri: string;
+  /** Everything under a prefix, or in a directory; else one object. */
+  readonly recursive?: boolean;
+  /** A whole container may be emptied too, which a prefix that was forgotten would name. */
+  readonly all?: boolean;
+  /** What does not exist counts as removed, and a single object is not looked up. */
+  readonly force?: boolean;
+  /** This version of the object alone, for good. */
+  readonly version?: string;
+  /** What messages say to do; words for scripts by default. */
+  readonly advice?: RemovalAdvice;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
+/** What every step of settling is given. */
+interface Settling {
+  readonly lade: Lade;
+  readonly force: boolean;
+  readonly all: boolean;
+  readonly advice: RemovalAdvice;
+  readonly call: { readonly signal?: AbortSignal };
+}
+
+/**
+ * Finds out what a URI names, an object, version, marker, link, prefix or container, and refuses what must not be
+ * removed, before anything is.
+ *
+ * A link is removed as a link. The root directory, a mount point and the working directory with what it lies in are an
+ * `InvalidNameError`, and so is a name that is an object and a prefix too.
+ */
+export async function settleRemoval(lade: Lade, request: RemovalRequest): Promise<Removal> {
+  const { uri, recursive = false, force = false, all = false, version, signal } = request;
+  const { advice = SCRIPT_ADVICE } = request;
+  const settling: Settling = { lade, force, all, advice, call: signal ? { signal } : {} };
+  const place = await lade.locate(uri);
+  const settled = await settle(settling, place, recursive, version);
+  return { ...settled, place: await placeOf(settled.at.store, settled.at.key, settling.call) };
+}
+
+/** A removal, and where it is done. */
+type Settled = Omit<Removal, "place"> & { readonly at: LocatedUri };
+
+async function settle(
+  settling: Settling,
+  place: LocatedUri,
+  recursive: boolean,
+  version: string | undefined,
+): Promise<Settled> {
+  const { advice, force, call } = settling;
+  const { store, key } = place;
+  if (version !== undefined) return versionOf(settling, place, version);
+  const isPrefix = key === "" || key.endsWith("/");
+  if (!recursive) return isPrefix ? await markerOf(settling, place) : await objectOf(settling, place);
+  if (isPrefix) return await prefixOf(settling, place);
+  const kind = await store.tree?.kindOf(key, call);
+  if (kind === "link" || kind === "other") return entryOf(settling, place, kind);
+  const named = await whatIsNamed(settling, place);
+  if (named.object && named.prefix) {
+    throw invalid(place, `it is an object and also a prefix, ${advice.ambiguous}`);
+  }
+  if (named.object) return objectRemoval(settling, place, "object");
+  if (named.prefix) return await prefixOf(settling, named.prefix);
+  if (force) return nothingAt(place);
+  throw new NotFoundError({ operation: "remove", uri: uriOf(place), detail: "no such object or prefix" });
+}
+
+function versionOf({ call }: Settling, place: LocatedUri, version: string): Settled {
+  if (place.key === "") throw invalid(place, "it names a container, an object is needed");
+  return { ...single(place, () => place.store.delete(place.key, { ...call, version })), kind: "version" };
+}
+
+/** A name that ends in a slash is a prefix, but there can be an object of the very name. */
+async function markerOf(settling: Settling, place: LocatedUri): Promise<Settled> {
+  const { advice, call, force } = settling;
+  const { store, key } = place;
+  if (store.tree || key === "") {
+    const kind = await store.tree?.kindOf(key, call);
+    if (kind === "link") throw invalid(place, "it is a symbolic link, leave out the slash at its end");
+    if (kind === "object") throw invalid(place, "it is a file, leave out the slash at its end");
+    throw invalid(place, `it is ${store.tree ? "a directory" : "a prefix"}, ${advice.recursive}`);
+  }
+  try {
+    if (await isObject(place, call)) return objectRemoval(settling, place, "marker");
+  } catch (error) {
+    if (!(error instanceof PermissionDeniedError)) throw error;
+    return { ...objectRemoval(settling, place, "marker"), unseen: error };
+  }
+  if (force && !await holdsAny(place, call)) return nothingAt(place);
+  throw invalid(place, `it is a prefix, ${advice.recursive}`);
+}
+
+async function objectOf(settling: Settling, place: LocatedUri): Promise<Settled> {
+  const { advice, call, force } = settling;
+  const { store, key } = place;
+  const kind = await store.tree?.kindOf(key, call);
+  if (kind === "link" || kind === "other") return entryOf(settling, place, kind);
+  if (kind === "directory") throw invalid(place, `it is a directory, ${advice.recursive}`);
+  const unseen = force ? undefined : await look(settling, place);
+  return { ...objectRemoval(settling, place, "object"), ...(unseen && { unseen }) };
+}
+
+/** Looks whether an object is there. Who may neither read nor list cannot know: the refusal is the answer. */
+async function look(settling: Settling, place: LocatedUri): Promise<PermissionDeniedError | undefined> {
+  try {
+    if (await isObject(place, settling.call)) return undefined;
+    throw new NotFoundError({ operation: "remove", uri: uriOf(place), detail: "no such object" });
+  } catch (error) {
+    if (error instanceof PermissionDeniedError && !place.store.tree) return error;
+    throw await explained(settling, error, place);
+  }
+}
+
+/** Says of a missing object whether there is a prefix of its name. */
+async function explained(settling: Settling, error: unknown, place: LocatedUri): Promise<unknown> {
+  const { advice, call, lade } = settling;
+  if (
+    !(error instanceof NotFoundError) || call.signal?.aborted || error.uri !== redactSecrets(uriOf(place))
+  ) return error;
+  const isPrefix = await asPrefix(lade, place).then((prefix) => holdsAny(prefix, call)).catch(() => false);
+  const detail = isPrefix ? `it is a prefix, ${advice.recursive}` : error.detail;
+  return new NotFoundError({ operation: "remove", uri: uriOf(place), detail, cause: error.cause });
+}
+
+async function prefixOf(settling: Settling, place: LocatedUri): Promise<Settled> {
+  const { lade, advice, all, call } = settling;
+  const { store, key } = place;
+  const uri = uriOf(place);
+  if (store.tree) {
+    if (key === "") await refuseDirectory(store, "remove", uri, call);
+  } else if (key === "" && !all) throw invalid(place, `it is a whole container, ${advice.all}`);
+  return {
+    kind: key === "" ? "container" : "prefix",
+    uri,
+    at: place,
+    preview: () => removedBelow(settling, place, true),
+    async *run() {
+      let isWhole = true;
+      for await (const removed of removedBelow(settling, place, false)) {
+        isWhole &&= !removed.error;
+        yield removed;
+      }
+      if (store.tree && key === "" && isWhole) await removeDirectory(lade, uri, call);
+    },
+  };
+}
+
+async function* removedBelow(
+  { call, force }: Settling,
+  place: LocatedUri,
+  dryRun: boolean,
+): AsyncGenerator<Removed> {
+  const { store, key, uriOf } = place;
+  let isEmpty = true;
+  try {
+    for await (const { key: removed, error } of deletePrefix(store, key, { ...call, dryRun })) {
+      isEmpty = false;
+      yield { uri: uriOf(removed), ...(error && { error }) };
+    }
+  } catch (error) {
+    if (isEmpty && force && store.tree && error instanceof NotFoundError) return;
+    throw error;
+  }
+  // A typing error must not pass for success; containers and directories may be empty.
+  if (!isEmpty || force || key === "" || store.tree) return;
+  throw new NotFoundError({ operation: "remove", uri: uriOf(key), detail: "no such prefix" });
+}
+
+/** A link is one wherever it leads, and so is a socket, pipe or device. */
+function entryOf({ call }: Settling, place: LocatedUri, kind: "link" | "other"): Settled {
+  const { store, key } = place;
+  const remove = async () => {
+    for await (const { error } of store.tree?.remove(key, call) ?? []) if (error) throw error;
+  };
+  return { ...single(place, remove), kind };
+}
+
+function objectRemoval({ call }: Settling, place: LocatedUri, kind: "object" | "marker"): Settled {
+  return { ...single(place, () => place.store.delete(place.key, call)), kind };
+}
+
+function single(at: LocatedUri, remove: () => Promise<void>): Omit<Settled, "kind"> {
+  const uri = uriOf(at);
+  return {
+    uri,
+    at,
+    async *preview() {
+      yield { uri };
+    },
+    async *run() {
+      await remove();
+      yield { uri };
+    },
+  };
+}
+
+function nothingAt(at: LocatedUri): Settled {
+  const nothing = async function* (): AsyncGenerator<Removed> {};
+  return { kind: "nothing", uri: uriOf(at), at, preview: nothing, run: nothing };
+}
+
+interface Named {
+  readonly object: boolean;
+  readonly prefix: LocatedUri | undefined;
+}
+
+async function whatIsNamed({ lade, call }: Settling, place: LocatedUri): Promise<Named> {
+  const prefix = await asPrefix(lade, place);
+  const [object, hasBelow] = await Promise.all([isObject(place, call), holdsAny(prefix, call)]);
+  return { object, prefix: hasBelow ? prefix : undefined };
+}
+
+/** An object is looked up where that is allowed, and else found by the listing, whose first key it would be. */
+async function isObject({ store, key }: LocatedUri, call: Settling["call"]): Promise<boolean> {
+  let denied: PermissionDeniedError;
+  try {
+    await store.head(key, call);
+    return true;
+  } catch (error) {
+    if (error instanceof NotFoundError && isOf(error, store, key)) return false;
+    if (!(error instanceof PermissionDeniedError) || store.tree) throw error;
+    denied = error;
+  }
+  try {
+    for await (const first of store.list(key, call)) return first.key === key;
+    return false;
+  } catch (error) {
+    throw error instanceof PermissionDeniedError ? denied : error;
+  }
+}
+
+/** Whether an error is about an object, and not about its container. */
+function isOf({ uri }: NotFoundError, store: ObjectStore, key: string): boolean {
+  return uri === redactSecrets(objectUri(store.uri, key));
+}
+
+async function holdsAny({ store, key }: LocatedUri, call: Settling["call"]): Promise<boolean> {
+  if (store.tree && await store.tree.kindOf(key, call) === "directory") return true;
+  try {
+    for await (const _ of store.list(key, call)) return true;
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+  }
+  return false;
+}
+
+async function asPrefix(lade: Lade, place: LocatedUri): Promise<LocatedUri> {
+  return await lade.locate(`${uriOf(place)}/`);
+}
+
+function uriOf({ key, uriOf }: LocatedUri): string {
+  return uriOf(key);
+}
+
+function invalid(place: LocatedUri, detail: string): InvalidNameError {
+  return new InvalidNameError({ operation: "remove", uri: uriOf(place), detail });
+}
