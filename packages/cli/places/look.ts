@@ -63,17 +63,6 @@ export async function lookWhole(
   return named;
 }
 
-/**
- * Looks at the object of a place's very key, by a listing where it may not be read. A missing one is a `NotFoundError`;
- * where neither is allowed, that is told and no error.
- */
-export async function lookAtObject(place: Place, operation: string, signal: AbortSignal): Promise<Sight> {
-  let sight = await headOf(place, signal);
-  if (sight.unseen) sight = await listedAs(place, sight.unseen, signal);
-  if (sight.object || sight.unseen) return sight;
-  throw new NotFoundError({ operation, uri: place.uri, detail: "no such object" });
-}
-
 /** Whether there is anything under a prefix; an empty local directory counts. */
 export async function isThere(prefix: Place, signal: AbortSignal): Promise<boolean> {
   if (await isLocalDirectory(prefix.uri)) return true;
