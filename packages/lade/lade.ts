@@ -237,29 +237,8 @@ export class Lade implements AsyncDisposable {
    * `InvalidNameError` without `all`; what else is refused, {@linkcode settleRemoval} tells.
    */
   async remove(uri: string, options: RemoveOptions = {}): Promise<number> {
-    const { onProgress, ...request } = options;
-    if (request.recursive && request.version !== undefined) {
-      throw new TypeError(`Cannot remove ${JSON.stringify(uri)}: version names one object, recursive many`);
-    }
-    const removal = await this.settleRemoval({ ...request, uri, force: true });
-    let removed = 0;
-    const errors: unknown[] = [];
-    try {
-      for await (const { uri: key, error } of removal.run()) {
-        if (error) errors.push(error);
-        else removed++;
-        onProgress?.(error ? { type: "failed", key, error } : { type: "finished", key, size: 0 });
-      }
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      if (errors.length + removed === 0) throw error;
-      errors.push(error);
-    }
-    if (errors.length === 0) return removed;
-    const count = `${errors.length} failed, ${removed} ${
-      removed === 1 ? "object was" : "objects were"
-    } removed`;
-    throw new AggregateError(errors, `Cannot remove ${JSON.stringify(uri)}: ${count}`);
+    const { remove } = await import("./removal/remove.ts");
+    return await remove(this, uri, options);
   }
 
   /**

@@ -300,12 +300,7 @@ export class MemoryStore implements ObjectStore {
     throw new NotFoundError({ operation, uri: objectUri(this.uri, key), detail });
   }
 
-  #commit(
-    operation: string,
-    key: string,
-    bytes: Uint8Array<ArrayBuffer>,
-    options: PutOptions,
-  ): PutResult {
+  #commit(operation: string, key: string, bytes: Uint8Array<ArrayBuffer>, options: PutOptions): PutResult {
     this.#checkContainer(operation);
     const uri = objectUri(this.uri, key);
     checkWriteConditions({ operation, uri }, this.#container.find(key)?.info.etag, options);
@@ -331,13 +326,7 @@ export class MemoryStore implements ObjectStore {
     return source;
   }
 
-  #copy(
-    operation: string,
-    store: MemoryStore,
-    from: string,
-    to: string,
-    options: CopyOptions,
-  ): CopyResult {
+  #copy(operation: string, store: MemoryStore, from: string, to: string, options: CopyOptions): CopyResult {
     const { bytes, info, tags } = this.#checkCopy(operation, store, from, to, options);
     const { attributes } = options;
     const { tagCount: _, version: _version, ...kept } = info;
@@ -378,11 +367,8 @@ export class MemoryStore implements ObjectStore {
 
   #checkText(text: string): void {
     if (text.isWellFormed()) return;
-    throw new InvalidNameError({
-      operation: "list",
-      uri: objectUri(this.uri, text),
-      detail: "it is not valid Unicode",
-    });
+    const detail = "it is not valid Unicode";
+    throw new InvalidNameError({ operation: "list", uri: objectUri(this.uri, text), detail });
   }
 
   #checkContainer(operation: string): void {
