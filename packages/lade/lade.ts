@@ -19,14 +19,7 @@ import type {
 } from "@lade/core";
 import { createStoreContext } from "@lade/core/backend";
 import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
-import {
-  copyObject,
-  exists,
-  getBytes,
-  listVersions,
-  readInto,
-  stream,
-} from "@lade/core/operations";
+import { copyObject, exists, getBytes, listVersions, readInto, stream } from "@lade/core/operations";
 
 import { createDefaultRegistry } from "./default_registry.ts";
 import type { Removal } from "./removal/removal.ts";
