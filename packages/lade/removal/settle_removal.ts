@@ -85,7 +85,7 @@ function versionOf({ call }: Settling, place: LocatedUri, version: string): Sett
 
 /** A name that ends in a slash is a prefix, but there can be an object of the very name. */
 async function markerOf(settling: Settling, place: LocatedUri): Promise<Settled> {
-  const { advice, call, force } = settling;
+  const { advice, call } = settling;
   const { store, key } = place;
   if (store.tree || key === "") {
     const kind = await store.tree?.kindOf(key, call);
@@ -99,7 +99,6 @@ async function markerOf(settling: Settling, place: LocatedUri): Promise<Settled>
     if (!(error instanceof PermissionDeniedError)) throw error;
     return { ...objectRemoval(settling, place, "marker"), unseen: error };
   }
-  if (force && !await holdsAny(place, call)) return nothingAt(place);
   throw invalid(place, `it is a prefix, ${advice.recursive}`);
 }
 
