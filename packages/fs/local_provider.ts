@@ -12,7 +12,7 @@ import {
   systemClock,
   UnsupportedError,
 } from "@lade/core/backend";
-import type { SettingTable } from "@lade/core/settings";
+import { checkSettings, describeSettings, type SettingTable, type ShownSetting } from "@lade/core/settings";
 import { errorCode, fileError, type Subject } from "./files/file_error.ts";
 import { IoGate } from "./files/io_gate.ts";
 import type { LocalStore } from "./local_store.ts";
@@ -87,6 +87,11 @@ class LocalProvider implements Provider {
       uri: `${this.#parts.scheme}:///`,
       detail: "every directory is a container, list one with a slash at its end",
     });
+  }
+
+  async settings(_: string, { config = {} }: ProviderOptions = {}): Promise<readonly ShownSetting[]> {
+    const { scheme, settings } = this.#parts;
+    return describeSettings(settings, checkSettings(settings, config, `Cannot configure ${scheme}`));
   }
 
   async *diagnose({ container, key }: Location, options: DiagnoseOptions = {}): AsyncGenerator<Check> {

@@ -9,6 +9,7 @@ import type {
   ObjectStore,
   ObjectWriter,
   ProgressOptions,
+  Provider,
   PutOptions,
   PutResult,
   ReadOptions,
@@ -20,6 +21,7 @@ import type {
 import { createStoreContext } from "@lade/core/backend";
 import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import { copyObject, exists, getBytes, listVersions, readInto, stream } from "@lade/core/operations";
+import type { ShownSetting } from "@lade/core/settings";
 
 import { createDefaultRegistry } from "./default_registry.ts";
 import type { Removal } from "./removal/removal.ts";
@@ -39,6 +41,16 @@ export interface LadeOptions {
   readonly context?: StoreContext;
   /** The backends; every one of Lade's by default. */
   readonly registry?: Registry;
+  /** Told of each container that is opened, once, with what is configured for it. No secret is in it. */
+  readonly onOpen?: (opened: OpenedContainer) => void;
+}
+
+/** A container that was opened. */
+export interface OpenedContainer {
+  /** Its URI. */
+  readonly uri: string;
+  /** What is configured, and where each setting came from. */
+  readonly settings: readonly ShownSetting[];
 }
 
 /** Where a URI leads: an opened container, and a key or prefix in it. */
@@ -77,6 +89,7 @@ export class Lade implements AsyncDisposable {
   /** The backends. */
   readonly registry: Registry;
   readonly #config: SchemeConfigs;
+  readonly #onOpen: LadeOptions["onOpen"];
   readonly #stores = new Map<string, Promise<ObjectStore>>();
 
   /** Opens nothing yet. */
@@ -84,6 +97,7 @@ export class Lade implements AsyncDisposable {
     this.registry = options.registry ??
       createDefaultRegistry({ context: options.context ?? createStoreContext() });
     this.#config = options.config ?? {};
+    this.#onOpen = options.onOpen;
     for (const scheme of Object.keys(this.#config)) {
       if (!this.registry.schemes.includes(scheme)) {
         const known = this.registry.schemes.join(", ");
@@ -123,7 +137,7 @@ export class Lade implements AsyncDisposable {
     const name = provider.format({ container, key: "" });
     let opening = this.#stores.get(name);
     if (!opening) {
-      opening = provider.open(container, { context: this.context, ...this.#configOf(provider.schemes) });
+      opening = this.#open(provider, container, name);
       this.#stores.set(name, opening);
       opening.catch(() => this.#stores.delete(name));
     }
@@ -329,6 +343,13 @@ export class Lade implements AsyncDisposable {
     await Promise.all(
       stores.map(async (opening) => (await opening.catch(() => {}))?.[Symbol.asyncDispose]()),
     );
+  }
+
+  async #open(provider: Provider, container: string, uri: string): Promise<ObjectStore> {
+    const options = { context: this.context, ...this.#configOf(provider.schemes) };
+    const store = await provider.open(container, options);
+    if (this.#onOpen) this.#onOpen({ uri, settings: await provider.settings?.(container, options) ?? [] });
+    return store;
   }
 
   /** An object, whose key may end in a slash where there is one of that very key. */

@@ -157,8 +157,17 @@ interface Fault {
 const FAULTS: readonly Fault[] = [
   {
     title: "no credentials",
-    env: { AWS_ACCESS_KEY_ID: undefined },
+    env: { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined },
     failed: ["credentials", /^no credentials$/, /^set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, /],
+  },
+  {
+    title: "half a pair of keys",
+    env: { AWS_ACCESS_KEY_ID: undefined },
+    failed: [
+      "credentials",
+      /^no credentials: AWS_ACCESS_KEY_ID is missing beside AWS_SECRET_ACCESS_KEY in the environment$/,
+      /^set both or neither$/,
+    ],
   },
   {
     title: "a wrong key",

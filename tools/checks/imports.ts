@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Which npm packages a package, or a folder of one, may import. */
 const ALLOWED_NPM: Readonly<Record<string, readonly string[]>> = {
   "core/conformance": ["fast-check"],
-  s3: ["@aws-sdk/client-s3", "@aws-sdk/credential-provider-node"],
+  s3: ["@aws-sdk/client-s3", "@aws-sdk/credential-provider-ini"],
   azure: ["@azure/storage-blob", "@azure/identity"],
   gcs: ["@google-cloud/storage"],
   cli: ["@optique/core"],

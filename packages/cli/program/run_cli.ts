@@ -1,6 +1,7 @@
-import type { Lade } from "@lade/lade";
+import type { Lade, OpenedContainer } from "@lade/lade";
 import { ErrorMessage } from "../messages/error_message.ts";
 import { NoteMessage } from "../messages/note_message.ts";
+import { SettingsMessage } from "../messages/settings_message.ts";
 import { TextMessage } from "../messages/text_message.ts";
 import { ClosedOutputError, OutputError } from "../output/output_error.ts";
 import type { LibraryNotes } from "../output/library_notes.ts";
@@ -77,7 +78,7 @@ async function runCommand(invocation: Invocation, settings: GlobalOptions, world
     world.libraryNotes.listener = (line) => void output.note(new NoteMessage(line));
   }
   let opened: Promise<Lade> | undefined;
-  const lade = () => opened ??= world.lade ? Promise.resolve(world.lade) : openLade(settings);
+  const lade = () => opened ??= world.lade ? Promise.resolve(world.lade) : openLade(settings, output);
   const fail = async (error: unknown) => {
     signal.throwIfAborted();
     if (error instanceof OutputError || error instanceof UsageError) throw error;
@@ -100,10 +101,13 @@ async function runCommand(invocation: Invocation, settings: GlobalOptions, world
   return exitCode !== ExitCode.ok || output.failures === 0 ? exitCode : ExitCode.failed;
 }
 
-async function openLade(settings: GlobalOptions): Promise<Lade> {
+async function openLade({ config, verbosity }: GlobalOptions, output: Output): Promise<Lade> {
   const { Lade } = await import("@lade/lade");
+  const onOpen = (opened: OpenedContainer) => {
+    if (opened.settings.length > 0) void output.note(new SettingsMessage(opened));
+  };
   try {
-    return new Lade({ config: settings.config });
+    return new Lade({ config, ...(verbosity > 0 ? { onOpen } : {}) });
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message, { cause: error }) : error;
   }

@@ -1,6 +1,7 @@
 import type { StoreContext } from "../context/store_context.ts";
 import type { ObjectStore } from "./object_store.ts";
 import type { Check, DiagnoseOptions } from "./diagnosis.ts";
+import type { ShownSetting } from "../settings/describe_settings.ts";
 import type { CallOptions } from "./types.ts";
 
 /** What a URI names: a container, and within it a key or (ending in `/`, or empty) a prefix. */
@@ -35,6 +36,8 @@ export interface Provider {
   deleteContainer(container: string, options?: ProviderOptions): Promise<void>;
   /** Lists the names of the containers these credentials can see; `UnsupportedError` where a scheme has no such list. */
   listContainers(options?: ProviderOptions): AsyncIterable<string>;
+  /** What is configured for a container, and where each setting came from; no secret is ever in it. No request is made. */
+  settings?(container: string, options?: ProviderOptions): Promise<readonly ShownSetting[]>;
   /**
    * Finds out what works between here and a container or prefix, and what to do about the rest. A check that fails is
    * yielded, not thrown. Temporary objects are removed before the iteration ends, also when it is aborted or left.

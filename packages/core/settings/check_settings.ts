@@ -1,3 +1,4 @@
+import { redactSecrets } from "../text/redact_secrets.ts";
 import { isRecord, parseList, parseObject } from "./map_type.ts";
 import { nearestName } from "./nearest_name.ts";
 import type { Setting, SettingTable, Sourced } from "./setting.ts";
@@ -61,7 +62,7 @@ function checkValue(row: Setting, value: unknown, subject: string): Sourced<unkn
 /** What stood there instead, where that is no secret. */
 export function was(row: Setting, value: unknown): string {
   if (row.secret || !/^(string|number|boolean)$/.test(typeof value)) return "";
-  const shown = JSON.stringify(value);
+  const shown = JSON.stringify(typeof value === "string" ? redactSecrets(value) : value);
   return `, not ${shown.length > 100 ? `${shown.slice(0, 100)}…` : shown}`;
 }
 

@@ -1,3 +1,4 @@
+import { redactSecrets } from "../text/redact_secrets.ts";
 import type { ResolvedSettings } from "./resolve_settings.ts";
 import type { Setting, SettingTable } from "./setting.ts";
 
@@ -11,11 +12,15 @@ export interface ShownSetting {
   readonly source: string;
 }
 
-/** What was said of a table's settings, in its order; what holds by default is left out. */
-export function describeSettings(table: SettingTable, resolved: ResolvedSettings): ShownSetting[] {
+/** What was said of a table's settings, in its order; what holds by default is left out, but for those of `always`. */
+export function describeSettings(
+  table: SettingTable,
+  resolved: ResolvedSettings,
+  always: readonly string[] = [],
+): ShownSetting[] {
   return table.flatMap((row) => {
     const found = resolved.get(row.name);
-    if (!found || found.source === "default") return [];
+    if (!found || (found.source === "default" && !always.includes(row.name))) return [];
     return [{ name: row.name, value: showValue(row, found.value), source: found.source }];
   });
 }
@@ -23,7 +28,7 @@ export function describeSettings(table: SettingTable, resolved: ResolvedSettings
 /** A value as it may be shown: a secret as `***`, without what may be a password in a URL. */
 export function showValue(row: Setting, value: unknown): string {
   if (row.secret) return "***";
-  if (typeof value === "string") return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1***@");
+  if (typeof value === "string") return redactSecrets(value);
   if (typeof value === "function") return "a function";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

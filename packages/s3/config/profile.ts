@@ -58,6 +58,11 @@ export class SharedFiles {
     return new SharedFiles(home, config, credentials);
   }
 
+  /** The paths of `config` and `credentials`, where they are known. */
+  get paths(): readonly [config: string | undefined, credentials: string | undefined] {
+    return [this.#config?.path, this.#credentials?.path];
+  }
+
   /** A profile; one that no file has is empty. */
   profile(name: string): Profile {
     const config = this.#config?.sections;

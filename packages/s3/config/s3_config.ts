@@ -38,6 +38,8 @@ export interface S3Config {
   readonly fips: boolean;
   /** Whether to use Amazon's accelerated endpoint. */
   readonly accelerate: boolean;
+  /** Whether endpoints of environment and profile are passed over. */
+  readonly ignoresEndpoints: boolean;
   /** The name of the profile that was asked for, by option or environment. */
   readonly profile?: Sourced<string>;
   /** Loads the profile, once; `default` where none was asked for. */
@@ -128,7 +130,7 @@ export async function resolveConfig(
     ...(asked === undefined ? {} : { profile: asked }),
     ...(credentials === undefined ? {} : { credentials }),
     loadProfile,
-    shown: describeSettings(S3_SETTINGS, all),
+    shown: describeSettings(S3_SETTINGS, all, ["region"]),
   };
 }
 
@@ -148,6 +150,7 @@ async function configOf(
     dualstack: value("dualstack"),
     fips: value("fips"),
     accelerate: value("accelerate"),
+    ignoresEndpoints: value("ignoreConfiguredEndpoints"),
     anonymous: value("anonymous"),
     requestPayer: value("requestPayer"),
     ...sourced("caBundle"),
@@ -176,10 +179,9 @@ function givenCredentials(
   for (const given of layers) {
     const whole = given.get("credentials");
     if (whole) return whole as Sourced<S3Credentials | S3CredentialProvider>;
-    const [id, secret, token] = ["accessKeyId", "secretAccessKey", "sessionToken"].map((name) =>
-      given.get(`credentials.${name}`)
-    );
-    if (!id && !secret && !token) continue;
+    const [id, secret, token, expiration] = ["accessKeyId", "secretAccessKey", "sessionToken", "expiration"]
+      .map((name) => given.get(`credentials.${name}`));
+    if (!id && !secret && !token && !expiration) continue;
     if (!id || !secret) {
       const lacking = id ? "credentials.secretAccessKey" : "credentials.accessKeyId";
       throw new TypeError(
@@ -188,7 +190,11 @@ function givenCredentials(
     }
     const keys = { accessKeyId: String(id.value), secretAccessKey: String(secret.value) };
     return {
-      value: token ? { ...keys, sessionToken: String(token.value) } : keys,
+      value: {
+        ...keys,
+        ...token ? { sessionToken: String(token.value) } : {},
+        ...expiration?.value instanceof Date ? { expiration: expiration.value } : {},
+      },
       source: id.source,
     };
   }

@@ -29,6 +29,14 @@ const credentialsType: SettingType = {
   parse: () => undefined,
 };
 
+const timeType: SettingType = {
+  expected: "a time such as 2030-01-31T12:00:00Z",
+  shown: "time of day",
+  example: "2030-01-31T12:00:00Z",
+  accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+  parse: (text) => Number.isNaN(Date.parse(text)) ? undefined : new Date(text),
+};
+
 const customerKeyType: SettingType = {
   expected: "32 bytes, as such or in base64",
   shown: "32 bytes, base64",
@@ -142,6 +150,13 @@ export const S3_SETTINGS: SettingTable = [
     profile: ["aws_session_token", "aws_security_token"],
     secret: true,
     help: "goes with temporary keys",
+    together: true,
+  },
+  {
+    name: "credentials.expiration",
+    type: timeType,
+    environment: ["AWS_CREDENTIAL_EXPIRATION"],
+    help: "when they cease to work",
     together: true,
   },
   {

@@ -1,51 +1,80 @@
-import { UnauthenticatedError } from "@lade/core/backend";
+import { UnauthenticatedError, UnavailableError } from "@lade/core/backend";
+import type { Clock } from "@lade/core";
+import type { CreateTransportOptions } from "@lade/core/http";
+import { quote } from "@lade/core/text";
 import type { Environment } from "../config/environment.ts";
-import type { Profile } from "../config/profile.ts";
 import type { ReadTextFile } from "../config/read_text_file.ts";
 import type { S3Config } from "../config/s3_config.ts";
 import type { S3CredentialProvider, S3Credentials } from "../config/s3_credentials.ts";
 import type { CredentialSource, LoadedCredentials } from "./credential_cache.ts";
-import { loadDefaultChain } from "./load_default_chain.ts";
-
-/** Settings of a profile that say its credentials have to be asked for somewhere. */
-const INDIRECT =
-  /^(role_arn|credential_process|web_identity_token_file|credential_source|login_session|sso_.*)$/;
+import { CredentialFault } from "./credential_fault.ts";
+import type { CredentialContext } from "./credential_reader.ts";
+import { staticKeys } from "./static_keys.ts";
 
 /** What {@linkcode findCredentials} reads. */
 export interface CredentialSurroundings {
   /** The environment. */
   readonly env: Environment;
-  /** Reads the shared AWS files. */
+  /** Reads files. */
   readonly read: ReadTextFile;
   /** The URI that messages name. */
   readonly uri: string;
+  /** Time. */
+  readonly clock: Clock;
+  /** What requests for keys are sent with. */
+  readonly web: () => Promise<CreateTransportOptions>;
 }
 
 /**
- * Finds out where credentials come from, in this order: options; a profile asked for by option; `AWS_ACCESS_KEY_ID` and
- * `AWS_SECRET_ACCESS_KEY`; the keys of the profile; all that the AWS SDK's default chain knows (single sign-on, web
- * identity, a process, the container, the instance). The SDK is loaded only for the last.
+ * Finds out where credentials come from, in the order of the AWS command line: options; unless a profile is asked for
+ * by option, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`; a role of the profile; a web identity of the environment;
+ * what else the profile says (web identity, single sign-on, keys, `aws login`, a process); the container; the instance.
+ * A source that is named and fails ends the search: its failure is told, and no other identity taken instead.
  */
 export function findCredentials(config: S3Config, around: CredentialSurroundings): CredentialSource {
-  const { credentials, profile: asked } = config;
-  if (typeof credentials?.value === "function") return fromProvider(credentials.value, around.uri);
-  if (credentials) return fixed({ credentials: credentials.value, source: "the options" });
+  const { credentials } = config;
+  const { uri } = around;
+  if (typeof credentials?.value === "function") return fromProvider(credentials.value, uri);
+  if (credentials) {
+    const source = credentials.source === "option" ? "the options" : credentials.source;
+    return fixed({ credentials: trimmed(credentials.value), source });
+  }
   return {
     renewable: true,
     load: async () => {
-      const direct = asked === undefined || /^AWS_/.test(asked.source)
-        ? fromEnvironment(around.env)
-        : undefined;
-      if (direct) return direct;
-      const profile = await config.loadProfile();
-      return fromProfile(profile) ?? await loadDefaultChain({
-        uri: around.uri,
-        env: around.env,
-        profile: asked?.value,
-        region: config.region.value,
-      });
+      try {
+        return await search(config, around);
+      } catch (error) {
+        if (!(error instanceof CredentialFault)) throw error;
+        const options = { operation: "open", uri, detail: `no credentials: ${error.message}`, cause: error };
+        throw error.retryable ? new UnavailableError(options) : new UnauthenticatedError(options);
+      }
     },
   };
+}
+
+async function search(config: S3Config, around: CredentialSurroundings): Promise<LoadedCredentials> {
+  const { env: fullEnv, read, web, clock, uri } = around;
+  const { profile: asked } = config;
+  const byOption = asked !== undefined && !asked.source.startsWith("AWS_");
+  const env: Environment = byOption ? () => undefined : fullEnv;
+  const keys = await staticKeys("environment", { env });
+  if (keys) return { credentials: keys.value, source: keys.source };
+  const profile = await config.loadProfile();
+  const context: CredentialContext = { config, env, fullEnv, read, web, clock };
+  const { searchFurther } = await import("./search_further.ts");
+  const { found, reasons } = await searchFurther(context, profile);
+  if (found) return found;
+  const whose = asked === undefined ? "" : ` in profile ${quote(asked.value)}`;
+  throw new UnauthenticatedError({
+    operation: "open",
+    uri,
+    detail: `no credentials${whose}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile, ` +
+      "or use anonymous for a public bucket",
+    cause: new CredentialFault(
+      [byOption ? "" : "the environment has no AWS_ACCESS_KEY_ID", ...reasons].filter(Boolean).join("; "),
+    ),
+  });
 }
 
 function fixed(loaded: LoadedCredentials): CredentialSource {
@@ -58,7 +87,7 @@ function fromProvider(provider: S3CredentialProvider, uri: string): CredentialSo
     load: async () => {
       const credentials = await provider();
       if (credentials?.accessKeyId && credentials.secretAccessKey) {
-        return { credentials, source: "the function in the options" };
+        return { credentials: trimmed(credentials), source: "the function in the options" };
       }
       throw new UnauthenticatedError({
         operation: "open",
@@ -69,30 +98,13 @@ function fromProvider(provider: S3CredentialProvider, uri: string): CredentialSo
   };
 }
 
-function fromEnvironment(env: Environment): LoadedCredentials | undefined {
-  const credentials = keyPair(
-    env("AWS_ACCESS_KEY_ID"),
-    env("AWS_SECRET_ACCESS_KEY"),
-    env("AWS_SESSION_TOKEN"),
-  );
-  return credentials && { credentials, source: "the environment" };
-}
-
-function fromProfile(profile: Profile): LoadedCredentials | undefined {
-  if (profile.keys.some((key) => INDIRECT.test(key))) return undefined;
-  const credentials = keyPair(
-    profile.find("aws_access_key_id")?.value,
-    profile.find("aws_secret_access_key")?.value,
-    profile.find("aws_session_token")?.value,
-  );
-  return credentials && { credentials, source: `profile ${JSON.stringify(profile.name)}` };
-}
-
-function keyPair(
-  id: string | undefined,
-  secret: string | undefined,
-  token: string | undefined,
-): S3Credentials | undefined {
-  if (!id || !secret) return undefined;
-  return { accessKeyId: id, secretAccessKey: secret, ...(token ? { sessionToken: token } : {}) };
+/** Keys without the white space that came along from where they were read. */
+function trimmed(keys: S3Credentials): S3Credentials {
+  const { accessKeyId, secretAccessKey, sessionToken } = keys;
+  return {
+    ...keys,
+    accessKeyId: accessKeyId.trim(),
+    secretAccessKey: secretAccessKey.trim(),
+    ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.trim() }),
+  };
 }

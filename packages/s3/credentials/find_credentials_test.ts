@@ -1,47 +1,137 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UnauthenticatedError } from "@lade/core";
-import { resolveConfig } from "../config/s3_config.ts";
 import type { S3Options } from "../config/s3_options.ts";
 import type { LoadedCredentials } from "./credential_cache.ts";
-import { findCredentials } from "./find_credentials.ts";
+import { loadCredentials } from "../testing/credentials_world.ts";
 
 const FILES: Readonly<Record<string, string>> = {
-  "/h/.aws/config": "[profile role]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = default\n",
+  "/h/.aws/config": [
+    "[default]",
+    "region = eu-west-1",
+    "[profile token]",
+    "aws_access_key_id = T",
+    "[profile secret]",
+    "aws_secret_access_key = T",
+    "[profile bare]",
+    "region = x-1",
+    "[wrong]",
+    "region = x-1",
+  ].join("\n"),
   "/h/.aws/credentials":
     "[default]\naws_access_key_id = DEF\naws_secret_access_key = d\n[dev]\naws_access_key_id = DEV\n" +
-    "aws_secret_access_key = v\naws_session_token = tok\n[role]\naws_access_key_id = X\naws_secret_access_key = x\n",
+    "aws_secret_access_key = v\naws_session_token = tok\n[other]\naws_access_key_id=O\naws_secret_access_key=o\n",
 };
 
-async function found(
+const VARIABLES = { AWS_ACCESS_KEY_ID: "ENV", AWS_SECRET_ACCESS_KEY: "e" };
+
+function found(
   options: S3Options,
-  variables: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<LoadedCredentials> {
-  const env = (name: string) => ({ HOME: "/h", ...variables })[name];
-  const read = (path: string) => Promise.resolve(FILES[path]);
-  const config = await resolveConfig(options, { env, read });
-  return await findCredentials(config, { env, read, uri: "s3://b" }).load(false);
+  return loadCredentials({ files: FILES, env }, options);
 }
 
-const VARIABLES = { AWS_ACCESS_KEY_ID: "ENV", AWS_SECRET_ACCESS_KEY: "e" };
+async function keyId(options: S3Options, env: Readonly<Record<string, string>> = {}): Promise<string> {
+  return (await found(options, env)).credentials.accessKeyId;
+}
 
 Deno.test("findCredentials() takes options, a profile option, variables and profiles in this order", async () => {
   const credentials = { accessKeyId: "OPT", secretAccessKey: "o" };
   assertEquals((await found({ credentials }, VARIABLES)).source, "the options");
-  const dev = await found({ profile: "dev" }, VARIABLES);
-  assertEquals(dev, {
+  assertEquals(await found({ profile: "dev" }, VARIABLES), {
     credentials: { accessKeyId: "DEV", secretAccessKey: "v", sessionToken: "tok" },
-    source: 'profile "dev"',
+    source: 'profile "dev" of ~/.aws/credentials',
   });
-  assertEquals((await found({}, VARIABLES)).credentials.accessKeyId, "ENV");
-  assertEquals((await found({}, { ...VARIABLES, AWS_PROFILE: "dev" })).credentials.accessKeyId, "ENV");
-  assertEquals((await found({}, { AWS_PROFILE: "dev" })).credentials.accessKeyId, "DEV");
-  assertEquals((await found({})).credentials.accessKeyId, "DEF");
+  assertEquals(await keyId({}, VARIABLES), "ENV");
+  assertEquals(await keyId({}, { ...VARIABLES, AWS_PROFILE: "dev" }), "ENV");
+  assertEquals(await keyId({}, { AWS_PROFILE: "dev" }), "DEV");
+  assertEquals(await keyId({}, { AWS_DEFAULT_PROFILE: "dev" }), "DEV");
+  assertEquals(await keyId({}, { AWS_DEFAULT_PROFILE: "other", AWS_PROFILE: "dev" }), "DEV");
+  assertEquals(await keyId({}, { AWS_DEFAULT_PROFILE: "dev", AWS_PROFILE: "" }), "DEV");
+  assertEquals(await keyId({}), "DEF");
 });
 
-Deno.test("findCredentials() takes the session token along and wants both halves of a key", async () => {
-  const set = await found({}, { ...VARIABLES, AWS_SESSION_TOKEN: "tok" });
-  assertEquals(set.credentials.sessionToken, "tok");
-  assertEquals((await found({}, { AWS_ACCESS_KEY_ID: "half" })).credentials.accessKeyId, "DEF");
+Deno.test("findCredentials() trims keys wherever they come from", async () => {
+  const padded = { AWS_ACCESS_KEY_ID: " ENV\n", AWS_SECRET_ACCESS_KEY: "e\r\n", AWS_SESSION_TOKEN: "tok\n" };
+  const keys = { accessKeyId: "ENV", secretAccessKey: "e", sessionToken: "tok" };
+  assertEquals((await found({}, padded)).credentials, keys);
+  const given = { accessKeyId: "ENV\n", secretAccessKey: " e", sessionToken: "tok\n" };
+  assertEquals((await found({ credentials: given })).credentials, keys);
+  assertEquals((await found({ credentials: () => Promise.resolve(given) })).credentials, keys);
+});
+
+Deno.test("findCredentials() refuses keys that no signature can be made of, and names where they stand", async () => {
+  const broken = { AWS_ACCESS_KEY_ID: "EN\nV", AWS_SECRET_ACCESS_KEY: "e" };
+  const error = await assertRejects(() => found({}, broken), TypeError);
+  assertEquals(
+    error.message,
+    "Cannot configure s3: AWS_ACCESS_KEY_ID has to be one word of letters, digits and signs",
+  );
+});
+
+Deno.test("findCredentials() takes the session token and the end along", async () => {
+  const env = {
+    ...VARIABLES,
+    AWS_SESSION_TOKEN: "tok",
+    AWS_CREDENTIAL_EXPIRATION: "2030-01-31T12:00:00Z",
+  };
+  assertEquals((await found({}, env)).credentials, {
+    accessKeyId: "ENV",
+    secretAccessKey: "e",
+    sessionToken: "tok",
+    expiration: new Date("2030-01-31T12:00:00Z"),
+  });
+});
+
+Deno.test("findCredentials() refuses half a pair of keys and says which half is missing, and where", async () => {
+  const cases: [options: S3Options, env: Record<string, string>, said: string][] = [
+    [
+      {},
+      { AWS_ACCESS_KEY_ID: "half" },
+      "AWS_SECRET_ACCESS_KEY is missing beside AWS_ACCESS_KEY_ID in the environment",
+    ],
+    [
+      {},
+      { AWS_SECRET_ACCESS_KEY: "half" },
+      "AWS_ACCESS_KEY_ID is missing beside AWS_SECRET_ACCESS_KEY in the environment",
+    ],
+    [
+      { profile: "token" },
+      {},
+      'aws_secret_access_key is missing beside aws_access_key_id in profile "token" of ~/.aws/config',
+    ],
+    [
+      { profile: "secret" },
+      {},
+      'aws_access_key_id is missing beside aws_secret_access_key in profile "secret"',
+    ],
+  ];
+  for (const [options, env, said] of cases) {
+    await assertRejects(() => found(options, env), UnauthenticatedError, said);
+  }
+});
+
+Deno.test("findCredentials() refuses a profile that is not there, and names the files and what they have", async () => {
+  const asked: [options: S3Options, env: Record<string, string>, by: string][] = [
+    [{ profile: "nope" }, VARIABLES, ""],
+    [{}, { ...VARIABLES, AWS_PROFILE: "nope" }, " (AWS_PROFILE)"],
+    [{}, { AWS_DEFAULT_PROFILE: "nope" }, " (AWS_DEFAULT_PROFILE)"],
+  ];
+  for (const [options, env, by] of asked) {
+    const error = await assertRejects(() => found(options, env), TypeError);
+    assertEquals(
+      error.message,
+      'Cannot configure s3: there is no profile "nope" in ~/.aws/config and ~/.aws/credentials, ' +
+        `which have "default", "dev", "other", "token", "secret", "bare"${by}`,
+    );
+  }
+  await assertRejects(
+    () => found({ profile: "wrong" }),
+    TypeError,
+    "write [profile wrong] instead of [wrong]",
+  );
+  const nothing = await assertRejects(() => loadCredentials({}, { profile: "nope" }), TypeError);
+  assertStringIncludes(nothing.message, "in ~/.aws/config (");
 });
 
 Deno.test("findCredentials() asks a given function, each time anew", async () => {
@@ -49,109 +139,24 @@ Deno.test("findCredentials() asks a given function, each time anew", async () =>
   const options: S3Options = {
     credentials: () => Promise.resolve({ accessKeyId: `F${++count}`, secretAccessKey: "f" }),
   };
-  assertEquals((await found(options)).credentials.accessKeyId, "F1");
-  assertEquals((await found(options)).credentials.accessKeyId, "F2");
+  assertEquals(await keyId(options), "F1");
+  assertEquals(await keyId(options), "F2");
   const none = { credentials: () => Promise.resolve({ accessKeyId: "", secretAccessKey: "" }) };
   await assertRejects(() => found(none), UnauthenticatedError, "gave none");
 });
 
-const CHAIN = new URL("./load_default_chain.ts", import.meta.url).href;
-
-/** What the default chain finds in a process of its own, since the SDK reads the real environment. */
-async function chain(env: Record<string, string>, profile?: string): Promise<string> {
-  const directory = await Deno.makeTempDir();
-  try {
-    const script = `${directory}/chain.ts`;
-    const options = { uri: "s3://b", profile, region: "us-east-1" };
-    await Deno.writeTextFile(
-      script,
-      `const { loadDefaultChain } = await import(${JSON.stringify(CHAIN)});
-      const options = { ...${JSON.stringify(options)}, env: (name) => Deno.env.get(name) || undefined };
-      try {
-        const { credentials, source } = await loadDefaultChain(options);
-        console.log(credentials.accessKeyId, "from", source);
-      } catch (error) {
-        console.log(error.name, error.message);
-      }`,
-    );
-    const root = new URL("../../../", import.meta.url).pathname;
-    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", "-A", `--config=${root}deno.json`, script],
-      env: {
-        HOME: directory,
-        AWS_PROFILE: "",
-        AWS_ACCESS_KEY_ID: "",
-        AWS_SECRET_ACCESS_KEY: "",
-        NO_COLOR: "1",
-        DENO_DIR: denoDirectory(),
-        ...env,
-      },
-    }).output();
-    const decoder = new TextDecoder();
-    return decoder.decode(stdout) + decoder.decode(stderr);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
-
-/** Where Deno keeps modules, which follows from HOME unless it is said. */
-function denoDirectory(): string {
-  return Deno.env.get("DENO_DIR") ??
-    `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/deno`;
-}
-
-Deno.test("loadDefaultChain() asks the instance's metadata last, and waits for it two seconds at most", async () => {
-  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const connections: Deno.Conn[] = [];
-  const accepting = (async () => {
-    for await (const connection of silent) connections.push(connection);
-  })();
-  const endpoint = `http://127.0.0.1:${silent.addr.port}`;
-  const text = await chain({ AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint });
-  assertStringIncludes(text, "UnauthenticatedError");
-  assertStringIncludes(text, "no credentials; set AWS_ACCESS_KEY_ID");
-  const asked = connections.length;
-  assert(asked >= 1 && asked <= 2, `${asked} connections`);
-  await chain({ AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, AWS_EC2_METADATA_DISABLED: "true" });
-  assertEquals(connections.length, asked);
-  for (const connection of connections) connection.close();
-  silent.close();
-  await accepting;
-});
-
-Deno.test("loadDefaultChain() takes what the container's credential service gives", async () => {
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () =>
-    Response.json({
-      AccessKeyId: "CONTAINER",
-      SecretAccessKey: "s",
-      Token: "t",
-      Expiration: new Date(Date.now() + 3_600_000).toISOString(),
-    }));
-  try {
-    const uri = `http://127.0.0.1:${server.addr.port}/creds`;
-    assertStringIncludes(
-      await chain({ AWS_CONTAINER_CREDENTIALS_FULL_URI: uri }),
-      "CONTAINER from the container's credential service",
-    );
-  } finally {
-    await server.shutdown();
-  }
-});
-
-Deno.test("loadDefaultChain() takes what a profile's process prints, and tells what a profile lacks", async () => {
-  const config = await Deno.makeTempFile();
-  try {
-    await Deno.writeTextFile(
-      config,
-      '[profile process]\ncredential_process = echo \'{"Version":1,"AccessKeyId":"PROC","SecretAccessKey":"s"}\'\n',
-    );
-    const env = { AWS_CONFIG_FILE: config, AWS_EC2_METADATA_DISABLED: "true" };
-    assertStringIncludes(await chain(env, "process"), "PROC from the profile's credential_process");
-    assertStringIncludes(
-      await chain(env, "nope"),
-      'UnauthenticatedError Cannot open "s3://b": no credentials',
-    );
-  } finally {
-    await Deno.remove(config);
-  }
+Deno.test("findCredentials() says what to do where there are none, and below it where it has looked", async () => {
+  const error = await assertRejects(() => loadCredentials({}), UnauthenticatedError);
+  assertStringIncludes(error.message, 'Cannot open "s3://b": no credentials; set AWS_ACCESS_KEY_ID');
+  assert(error.cause instanceof Error);
+  for (
+    const place of [
+      "the environment has no AWS_ACCESS_KEY_ID",
+      'no profile "default" in ~/.aws/config',
+      "no container's credential service is named",
+      "switched off by AWS_EC2_METADATA_DISABLED",
+    ]
+  ) assertStringIncludes(error.cause.message, place);
+  const bare = await assertRejects(() => found({ profile: "bare" }), UnauthenticatedError);
+  assertStringIncludes(bare.message, 'no credentials in profile "bare"; set');
 });

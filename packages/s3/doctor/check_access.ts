@@ -10,6 +10,8 @@ import { TransportError } from "@lade/core/http";
 import { ServiceFault } from "../errors/service_fault.ts";
 import { listPage } from "../list/list_page.ts";
 import { checkClock } from "./check_clock.ts";
+import { checkSettings } from "./check_settings.ts";
+import { origin } from "./origin.ts";
 import { maskKeyId } from "./mask_key_id.ts";
 import type { S3Patient } from "./s3_patient.ts";
 
@@ -21,7 +23,7 @@ export interface Access {
   readonly objects: readonly ObjectMeta[];
 }
 
-type Part = "credentials" | "region" | "endpoint" | "clock" | "bucket" | "list";
+type Part = "credentials" | "region" | "endpoint" | "settings" | "clock" | "bucket" | "list";
 
 interface Failure {
   readonly part: Part;
@@ -37,7 +39,7 @@ export async function* checkAccess(patient: S3Patient): AsyncGenerator<Check, Ac
   const keys = await credentials(patient);
   if ("failure" in keys) {
     yield keys.failure;
-    yield* [region(patient), endpoint(patient)];
+    yield* [region(patient), endpoint(patient), ...await checkSettings(patient)];
     return { open: false, objects: [] };
   }
   const objects: ObjectMeta[] = [];
@@ -53,10 +55,11 @@ export async function* checkAccess(patient: S3Patient): AsyncGenerator<Check, Ac
     patient.signal?.throwIfAborted();
     failure = { part: blamed(error), error };
   }
-  const known: [Part, Check | undefined][] = [
+  const known: (readonly [Part, Check | undefined])[] = [
     ["credentials", keys.check],
     ["region", region(patient)],
     ["endpoint", endpoint(patient)],
+    ...(await checkSettings(patient)).map((check) => ["settings", check] as const),
     ["clock", checkClock(patient.answers)],
     ["bucket", undefined],
     ["list", failure ? undefined : listed(objects)],
@@ -130,11 +133,6 @@ function endpoint({ answers, store: { connection } }: S3Patient): Check {
       ...(first?.remoteAddress === undefined ? {} : { remoteAddress: first.remoteAddress }),
     },
   };
-}
-
-function origin(source: string): string {
-  if (source === "default") return "by default";
-  return source === "option" ? "as given by option" : `from ${source}`;
 }
 
 function listed(objects: readonly ObjectMeta[]): Check {

@@ -91,8 +91,14 @@ function amazonBase({ region, dualstack, fips, accelerate, bucket, forcePathStyl
     }
     return new URL(`https://s3-accelerate${dualstack ? ".dualstack" : ""}.amazonaws.com`);
   }
-  const domain = DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
-  return new URL(`https://s3${fips ? "-fips" : ""}${dualstack ? ".dualstack" : ""}.${region}.${domain}`);
+  return new URL(
+    `https://s3${fips ? "-fips" : ""}${dualstack ? ".dualstack" : ""}.${region}.${regionDomain(region)}`,
+  );
+}
+
+/** The domain of AWS that a region belongs to. */
+export function regionDomain(region: string): string {
+  return DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
 }
 
 function parseBase(endpoint: string, allowHttp: boolean): URL {

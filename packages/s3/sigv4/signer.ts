@@ -48,14 +48,16 @@ interface SigningKey {
 export class Signer {
   /** The region of the credential scope. */
   readonly region: string;
+  readonly #service: string;
   readonly #sha256 = new Sha256();
   #signingKey: SigningKey | undefined;
   #second = NaN;
   #date = "";
 
-  /** Makes a signer for a region. */
-  constructor(region: string) {
+  /** Makes a signer for a region, and for another service than S3 where one is named. */
+  constructor(region: string, service = "s3") {
     this.region = region;
+    this.#service = service;
   }
 
   /**
@@ -131,7 +133,7 @@ export class Signer {
   }
 
   #scope(date: string): string {
-    return `${date.slice(0, 8)}/${this.region}/s3/aws4_request`;
+    return `${date.slice(0, 8)}/${this.region}/${this.#service}/aws4_request`;
   }
 
   #signature(canonical: string, date: string, credentials: SigningCredentials): string {
@@ -144,7 +146,7 @@ export class Signer {
     const id = `${day}/${secret}`;
     if (this.#signingKey?.id === id) return this.#signingKey.key;
     let bytes: Uint8Array = new TextEncoder().encode(`AWS4${secret}`);
-    for (const step of [day, this.region, "s3", "aws4_request"]) {
+    for (const step of [day, this.region, this.#service, "aws4_request"]) {
       bytes = new HmacKey(this.#sha256, bytes).digest(step);
     }
     const key = new HmacKey(this.#sha256, bytes);

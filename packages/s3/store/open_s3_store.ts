@@ -64,15 +64,12 @@ export async function openConnection(
   const { signal, surroundings = {}, context = createStoreContext() } = options;
   const { env = systemEnvironment, readFile = readTextFile, regions = new Map() } = surroundings;
   signal?.throwIfAborted();
-  const own = new Map(
-    name?.host === undefined ? [] : [["endpoint", { value: ownEndpoint(name.host), source: "the URI" }]],
-  );
-  const config = await resolveConfig(options.config ?? {}, { env, read: readFile }, own);
+  const config = await configure(name, options);
   const uri = `s3://${container}`;
   const plain = /^http:/i.test(config.endpoint?.value ?? "");
-  const caCerts = config.caBundle && !plain
-    ? [await readBundle({ operation, uri }, config.caBundle, { env, read: readFile })]
-    : [];
+  const certificates = async () =>
+    config.caBundle ? [await readBundle({ operation, uri }, config.caBundle, { env, read: readFile })] : [];
+  const caCerts = plain ? [] : await certificates();
   signal?.throwIfAborted();
   const known = regions.get(`${config.endpoint?.value ?? ""} ${name?.bucket}`);
   const connection = new S3Connection({
@@ -81,12 +78,31 @@ export async function openConnection(
     region: known,
     onRegion: (region) => regions.set(`${config.endpoint?.value ?? ""} ${name?.bucket}`, region),
     transport: (surroundings.transport ?? createTransport)(transportOptions(config, context, caCerts)),
-    credentials: config.anonymous
-      ? undefined
-      : new CredentialCache(findCredentials(config, { env, read: readFile, uri }), context.clock),
+    credentials: config.anonymous ? undefined : new CredentialCache(
+      findCredentials(config, {
+        env,
+        read: readFile,
+        uri,
+        clock: context.clock,
+        web: async () => transportOptions(config, context, await certificates()),
+      }),
+      context.clock,
+    ),
     clock: context.clock,
   });
   return { connection, context, close: () => connection.transport.close() };
+}
+
+/** The configuration of a bucket, or without one of the account. */
+export async function configure(
+  name: BucketName | undefined,
+  { config = {}, surroundings = {} }: S3StoreOptions,
+): Promise<S3Config> {
+  const { env = systemEnvironment, readFile: read = readTextFile } = surroundings;
+  const own = new Map(
+    name?.host === undefined ? [] : [["endpoint", { value: ownEndpoint(name.host), source: "the URI" }]],
+  );
+  return await resolveConfig(config, { env, read }, own);
 }
 
 function ownEndpoint(host: string): string {

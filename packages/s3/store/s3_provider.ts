@@ -10,10 +10,17 @@ import {
   type Provider,
   type ProviderOptions,
 } from "@lade/core/backend";
+import type { ShownSetting } from "@lade/core/settings";
 import type { BucketTarget } from "../buckets/buckets.ts";
 import { checkOptions } from "../config/check_options.ts";
 import { type BucketName, checkBucket, checkNewBucket } from "../endpoint/check_bucket.ts";
-import { openConnection, openS3Store, type S3StoreOptions, type S3Surroundings } from "./open_s3_store.ts";
+import {
+  configure,
+  openConnection,
+  openS3Store,
+  type S3StoreOptions,
+  type S3Surroundings,
+} from "./open_s3_store.ts";
 
 /**
  * Makes the provider of `s3://bucket/key` and `s3://bucket@host:port/key`. It remembers the regions of buckets that it
@@ -75,6 +82,11 @@ class S3Provider implements Provider {
     } finally {
       await close();
     }
+  }
+
+  async settings(container: string, options: ProviderOptions = {}): Promise<readonly ShownSetting[]> {
+    const name = container === "" ? undefined : checkBucket("open", container);
+    return (await configure(name, this.#options(options))).shown;
   }
 
   async *diagnose({ container, key }: Location, options: DiagnoseOptions = {}): AsyncGenerator<Check> {

@@ -1,0 +1,92 @@
+import { createTransport, type CreateTransportOptions, TransportError } from "@lade/core/http";
+import { isLoopback } from "../endpoint/resolve_endpoint.ts";
+import { CredentialFault } from "./credential_fault.ts";
+
+/** A question to a service that gives credentials. */
+export interface ServiceQuestion {
+  /** The service, for messages: `STS`. */
+  readonly service: string;
+  /** The method. */
+  readonly method: "GET" | "POST" | "PUT";
+  /** The URL. */
+  readonly url: string;
+  /** Headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The body. */
+  readonly body?: string;
+  /** Asked straight, without a proxy, this patiently: for services of the machine itself. */
+  readonly local?: { readonly timeoutMs: number; readonly attempts: number };
+}
+
+/** Its answer. */
+export interface ServiceAnswer {
+  /** Status. */
+  readonly status: number;
+  /** The body as text. */
+  readonly text: string;
+  /** A header, by its lower-case name. */
+  readonly header: (name: string) => string | null | undefined;
+}
+
+/** What requests are sent with: certificates, clock; made when the first is sent. */
+export type WebOptions = () => Promise<CreateTransportOptions>;
+
+const MAX_ANSWER_BYTES = 2 ** 20;
+const REMOTE_BOUNDS = { retry: { maxAttempts: 3, totalMs: 15_000 }, firstByteTimeoutMs: 10_000 } as const;
+
+/** Asks a service and resolves with its answer, whatever the status. No answer at all is a `CredentialFault`. */
+export async function askService(web: WebOptions, question: ServiceQuestion): Promise<ServiceAnswer> {
+  const { service, method, url, headers = {}, body, local } = question;
+  const base = await web();
+  await using transport = local
+    ? createTransport({
+      ...base,
+      connectTimeoutMs: local.timeoutMs,
+      firstByteTimeoutMs: local.timeoutMs,
+      stallTimeoutMs: local.timeoutMs,
+      unreachableAfterMs: local.timeoutMs * local.attempts,
+      retry: { maxAttempts: local.attempts },
+    }, {})
+    : createTransport({ ...base, ...REMOTE_BOUNDS });
+  try {
+    const response = await transport.send({
+      method,
+      url,
+      headers: Object.entries(headers),
+      ...(body === undefined ? {} : { body: new TextEncoder().encode(body), idempotent: true }),
+      label: service,
+    });
+    const text = await response.body.text(MAX_ANSWER_BYTES);
+    return { status: response.status, text, header: (name) => response.headers.get(name) };
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    throw new CredentialFault(`${service} at ${error.endpoint} cannot be asked: ${error.detail}`, {
+      cause: error,
+      retryable: error.retryable || error.kind === "dns",
+    });
+  }
+}
+
+/** Reads the fields of a JSON answer; none where it is no JSON object. */
+export function jsonFields(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Refuses plain HTTP to another machine, over which keys would be read by whoever listens. */
+export function checkServiceUrl(service: string, url: string, source: string, allowHttp: boolean): URL {
+  const parsed = URL.parse(url);
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) {
+    throw new CredentialFault(`the endpoint of ${service} (${source}) has to be a URL such as https://host`);
+  }
+  if (parsed.protocol === "http:" && !allowHttp && !isLoopback(parsed.hostname)) {
+    throw new CredentialFault(
+      `the endpoint of ${service} (${source}) is plain HTTP to another machine, which has to be allowed by allowHttp`,
+    );
+  }
+  return parsed;
+}

@@ -1,0 +1,95 @@
+import { printable, quote } from "@lade/core/text";
+import type { Clock } from "@lade/core";
+import type { Sourced } from "@lade/core/settings";
+import type { S3Credentials } from "../config/s3_credentials.ts";
+import { jsonFields } from "./ask_service.ts";
+import { CredentialFault } from "./credential_fault.ts";
+
+/** How long a command may take: some wait for a touch, or for a browser. */
+const PATIENCE_MS = 120_000;
+const MAX_OUTPUT_BYTES = 2 ** 20;
+const SHOWN_CHARACTERS = 200;
+
+/** What a command came to. */
+interface Outcome {
+  readonly code: number | string | null | undefined;
+  readonly signal: string | null | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a `credential_process` by `/bin/sh` and reads the keys that it prints ("Sourcing credentials with an external
+ * process" of the AWS CLI). It has no standard input: that belongs to this program.
+ */
+export async function runProcess(command: Sourced<string>, clock: Clock): Promise<S3Credentials> {
+  const what = `credential_process ${quote(shorten(concealed(command.value)))} of ${command.source}`;
+  const { code, signal, stdout, stderr } = await run(command.value).catch((error: unknown) => {
+    const reason = isDenied(error) ? "may not be run; allow it by --allow-run" : "cannot be run";
+    throw new CredentialFault(`${what} ${reason}`, { cause: error });
+  });
+  const said = stderr.trim() === "" ? "" : `: ${shorten(printable(stderr.trim().replace(/\s+/g, " ")))}`;
+  if (signal) {
+    throw new CredentialFault(`${what} was ended by ${signal} (it has ${PATIENCE_MS / 1000} s)${said}`);
+  }
+  if (code !== 0) throw new CredentialFault(`${what} failed with exit code ${code}${said}`);
+  const fields = jsonFields(stdout);
+  const text = (name: string) => {
+    const value = fields[name];
+    return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+  };
+  if (Object.keys(fields).length === 0) throw new CredentialFault(`${what} printed no JSON object${said}`);
+  if (fields["Version"] !== 1) throw new CredentialFault(`${what} printed no "Version": 1${said}`);
+  const [accessKeyId, secretAccessKey] = [text("AccessKeyId"), text("SecretAccessKey")];
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    const lacking = accessKeyId === undefined ? "AccessKeyId" : "SecretAccessKey";
+    throw new CredentialFault(`${what} printed no "${lacking}"${said}`);
+  }
+  const [sessionToken, until] = [text("SessionToken"), text("Expiration")];
+  const expiration = until === undefined ? undefined : new Date(until);
+  if (expiration && Number.isNaN(expiration.getTime())) {
+    throw new CredentialFault(`${what} printed an "Expiration" that is no time`);
+  }
+  if (expiration && expiration.getTime() <= clock.now()) {
+    throw new CredentialFault(`${what} printed keys that have expired (${expiration.toISOString()})`);
+  }
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+    ...(expiration === undefined ? {} : { expiration }),
+  };
+}
+
+async function run(command: string): Promise<Outcome> {
+  const { execFile } = await import("node:child_process");
+  const windows = typeof Deno !== "undefined" && Deno.build.os === "windows";
+  const [shell, flag] = windows ? ["cmd.exe", "/c"] : ["/bin/sh", "-c"];
+  return await new Promise((resolve, reject) => {
+    const options = { timeout: PATIENCE_MS, maxBuffer: MAX_OUTPUT_BYTES, encoding: "utf8" } as const;
+    const child = execFile(shell, [flag, command], options, (error, stdout, stderr) => {
+      if (!error) resolve({ code: 0, signal: null, stdout, stderr });
+      else if (typeof error.code === "number" || error.signal) {
+        resolve({ code: error.code, signal: error.signal, stdout, stderr });
+      } else reject(error);
+    });
+    child.stdin?.end();
+  });
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error &&
+    (/NotCapable|PermissionDenied/.test(error.name) || /requires run access/i.test(error.message));
+}
+
+/** A command line without what may be secret: what stands behind words such as `--token`. */
+function concealed(command: string): string {
+  return command.replace(
+    /((?:--?[\w-]*(?:pass|pwd|secret|token|pin|key)[\w-]*[=\s]\s*|\b\w*(?:pass|pwd|secret|token|pin|key)\w*=))("[^"]*"|'[^']*'|[^\s"';|&]+)/gi,
+    "$1***",
+  );
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
