@@ -241,6 +241,7 @@ for (const [name, run] of Object.entries(WRITE_WAYS)) {
 Deno.test("put() does not take its own object for another's when the answer is lost", async () => {
   await using opened = await openFake(QUICK);
   const { fake, store } = opened;
+  await store.put("another", noise(10), { ifNoneMatch: "*" });
   fake.faults.add({ match: { operation: "PutObject" }, action: { kind: "drop-answer", how: "rst" } });
   const error = await assertRejects(
     () => store.put("object", noise(10), { ifNoneMatch: "*" }),

@@ -1,6 +1,7 @@
 /**
  * Installs the servers that `deno task test:servers` runs against, each by its own ecosystem's command, into `.servers`:
- * versitygw by Go, moto by Python. What is there already is left alone; what cannot be had is named.
+ * versitygw and gofakes3 by Go, moto by Python, S3Proxy and S3Mock by Maven. What is there already is left alone; what
+ * cannot be had is named. What takes minutes to build is used where it is there, and not installed: s3s-fs.
  *
  * @module
  */
@@ -13,38 +14,103 @@ interface Recipe {
   readonly name: string;
   /** The program to look for. */
   readonly program: string;
-  /** The program that the commands need. */
-  readonly needs: string;
+  /** The programs that the commands need. */
+  readonly needs: readonly string[];
   /** The commands, in order. */
   readonly commands: readonly (readonly string[])[];
+  /** Files to write beforehand, by path. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 const BOUND_MS = 600_000;
 const VENV = `${SERVERS_DIRECTORY}/venv`;
 
+const JAVA = `${SERVERS_DIRECTORY}/java`;
+const LIMITS = "-Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
+/** A project of Maven that has one dependency and nothing of its own. */
+const project = (group: string, artifact: string, version: string) =>
+  `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>lade</groupId><artifactId>servers</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies><dependency>
+    <groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>
+  </dependency></dependencies>
+</project>
+`;
+
 const RECIPES: readonly Recipe[] = [
   {
     name: "versitygw",
     program: "versitygw",
-    needs: "go",
+    needs: ["go"],
     commands: [["go", "install", "github.com/versity/versitygw/cmd/versitygw@v1.8.0"]],
   },
   {
     name: "moto",
     program: "moto_server",
-    needs: "python3",
+    needs: ["python3"],
     commands: [
       ["python3", "-m", "venv", VENV],
       [`${VENV}/bin/pip`, "install", "--quiet", "--disable-pip-version-check", "moto[server,s3]==5.2.*"],
     ],
   },
+  {
+    name: "gofakes3",
+    program: "gofakes3",
+    needs: ["go"],
+    commands: [["go", "install", "github.com/johannesboyne/gofakes3/cmd/gofakes3@v1.2.0"]],
+  },
+  {
+    name: "S3Proxy",
+    program: "s3proxy",
+    needs: ["java", "mvn"],
+    files: {
+      [`${JAVA}/s3proxy/pom.xml`]: project("org.gaul", "s3proxy", "3.0.0"),
+      [`${JAVA}/s3proxy/run`]: `#!/bin/sh
+logging=$1; shift
+java=$(dirname "$(readlink -f "$0")")/../java
+exec java ${LIMITS} -Dlogback.configurationFile="$logging" -cp "$java/s3proxy/lib/*" org.gaul.s3proxy.Main "$@"
+`,
+    },
+    commands: [
+      [
+        ...["mvn", "-q", "-B", "-f", `${JAVA}/s3proxy/pom.xml`, "dependency:copy-dependencies"],
+        ...["-DincludeScope=runtime", `-DoutputDirectory=${JAVA}/s3proxy/lib`],
+      ],
+      ["install", "-m", "755", `${JAVA}/s3proxy/run`, `${SERVERS_DIRECTORY}/bin/s3proxy`],
+    ],
+  },
+  {
+    name: "S3Mock",
+    program: "s3mock",
+    needs: ["java", "mvn"],
+    files: {
+      [`${JAVA}/s3mock/run`]: `#!/bin/sh
+java=$(dirname "$(readlink -f "$0")")/../java
+exec java ${LIMITS} -jar "$java/s3mock/s3mock-4.11.0-exec.jar" "$@"
+`,
+    },
+    commands: [
+      [
+        ...["mvn", "-q", "-B", "dependency:copy", "-Dartifact=com.adobe.testing:s3mock:4.11.0:jar:exec"],
+        `-DoutputDirectory=${JAVA}/s3mock`,
+      ],
+      ["install", "-m", "755", `${JAVA}/s3mock/run`, `${SERVERS_DIRECTORY}/bin/s3mock`],
+    ],
+  },
 ];
 
 /** Installs one server and gives the line to print. */
-async function install({ name, program, needs, commands }: Recipe): Promise<string> {
+async function install({ name, program, needs, commands, files = {} }: Recipe): Promise<string> {
   const found = findProgram(program);
   if (found !== undefined) return `${name}: ${found}`;
-  if (findProgram(needs) === undefined) return `skipped: ${name} is not installed, for ${needs} is not there`;
+  const missing = needs.find((need) => findProgram(need) === undefined);
+  if (missing !== undefined) return `skipped: ${name} is not installed, for ${missing} is not there`;
+  for (const [path, text] of Object.entries(files)) {
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeTextFile(path, text);
+  }
   for (const command of commands) {
     const failure = await run(command);
     if (failure !== undefined) {

@@ -15,6 +15,16 @@ export interface StoreContext {
   readonly buffers: BufferPool;
   /** Chunks in flight per store, adapted to what they yield. */
   readonly limits: ReadLimits;
+  /** Takes what stores find out while they work and nobody asked for; absent where nobody listens. */
+  readonly onNotice?: (notice: StoreNotice) => void;
+}
+
+/** Something that a store found out of its own accord, such as what a service cannot do. */
+export interface StoreNotice {
+  /** What it is about: a container's URI. */
+  readonly uri: string;
+  /** One sentence without a period. */
+  readonly text: string;
 }
 
 /** Options of {@linkcode createStoreContext}. */
@@ -25,6 +35,8 @@ export interface StoreContextOptions {
   readonly random?: () => number;
   /** Bytes that all transfers together may hold in buffers; 256 MiB by default. */
   readonly maxBufferedBytes?: number;
+  /** Called with what stores find out of their own accord, such as what a service cannot do. */
+  readonly onNotice?: (notice: StoreNotice) => void;
 }
 
 /** Makes a context. A process needs one. */
@@ -37,5 +49,6 @@ export function createStoreContext(options: StoreContextOptions = {}): StoreCont
     budget,
     buffers: new BufferPool({ maxIdleBytes: budget.capacity }),
     limits: new ReadLimits(clock),
+    ...(options.onNotice && { onNotice: options.onNotice }),
   };
 }

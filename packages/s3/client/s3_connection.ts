@@ -20,7 +20,7 @@ import { readFault } from "./read_fault.ts";
 import { readRedirect, type Redirect } from "./read_redirect.ts";
 import { retryableAnswer } from "./retryable_answer.ts";
 import type { S3Request } from "./s3_request.ts";
-import { ServiceTraits } from "./service_traits.ts";
+import { ServiceTraits, type TraitListener } from "../service/service_traits.ts";
 
 /** What an {@linkcode S3Connection} is made of. */
 export interface S3ConnectionParts {
@@ -38,6 +38,10 @@ export interface S3ConnectionParts {
   readonly credentials: CredentialCache | undefined;
   /** Time. */
   readonly clock: Clock;
+  /** What is known of the service; nothing by default. */
+  readonly traits?: ServiceTraits | undefined;
+  /** Told what is found out about the service, in a sentence without a period. */
+  readonly onTrait?: TraitListener | undefined;
 }
 
 const MAX_REDIRECTS = 3;
@@ -75,7 +79,9 @@ export class S3Connection {
   /** Time. */
   readonly clock: Clock;
   /** What has been found out about the service. */
-  readonly traits: ServiceTraits = new ServiceTraits();
+  readonly traits: ServiceTraits;
+  /** Tells what has been found out about the service, in words that follow its name. */
+  readonly tellTrait: TraitListener;
   readonly #onRegion: ((region: string) => void) | undefined;
   #endpoint: Endpoint;
   #signer: Signer;
@@ -87,6 +93,8 @@ export class S3Connection {
     this.transport = parts.transport;
     this.credentials = parts.credentials;
     this.clock = parts.clock;
+    this.traits = parts.traits ?? new ServiceTraits();
+    this.tellTrait = (words) => parts.onTrait?.(`the service at ${this.#endpoint.host} ${words}`);
     this.#onRegion = parts.onRegion;
     const region = parts.region ?? parts.config.region.value;
     this.#signer = new Signer(region);
@@ -96,6 +104,11 @@ export class S3Connection {
   /** Where requests go now. */
   get endpoint(): Endpoint {
     return this.#endpoint;
+  }
+
+  /** Whether the service holds the conditions of writes and deletions as a matter of course. */
+  get trustsConditions(): boolean {
+    return this.#endpoint.amazon || this.config.conditions === "trust";
   }
 
   /** The region that requests are signed for now. */
@@ -169,7 +182,12 @@ export class S3Connection {
     if (response.status < 200 || response.status >= 300) return await readFault(response, signs);
     const fault = await judgeAnswer(rule, response, signs, text);
     if (fault) await response.body.cancel(fault);
+    else this.#noteVersion(response.headers.get("x-amz-version-id"));
     return fault;
+  }
+
+  #noteVersion(version: string | undefined): void {
+    if (version && version !== "null") this.traits.showedVersion(this.bucket ?? "");
   }
 
   /**

@@ -60,6 +60,8 @@ export interface S3Config {
   readonly signPayload: boolean | "auto";
   /** The checksum of uploads. */
   readonly checksum: S3Checksum;
+  /** Whether it is found out what a service does about conditions before one is relied on. */
+  readonly conditions: "probe" | "trust";
   /** Whether checksums of downloads are asked for and compared. */
   readonly verifyDownloads: boolean;
   /** Encryption by keys of the service. */
@@ -157,6 +159,7 @@ async function configOf(
     allowHttp: value("allowHttp"),
     signPayload: value("signPayload"),
     checksum: value("checksum"),
+    conditions: value("conditions"),
     verifyDownloads: value("verifyDownloads"),
     ...optional("sse"),
     ...optional("sseKmsKeyId"),

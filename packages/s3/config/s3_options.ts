@@ -60,6 +60,11 @@ export interface S3Options {
    * (`"auto"`), a given one (then a service that lacks it is an error), or none.
    */
   readonly checksum?: S3Checksum;
+  /**
+   * Whether a service other than Amazon's is first asked, once, what it does about conditions (`"probe"`, the default),
+   * or is taken to hold them (`"trust"`), for keys that may write but not delete.
+   */
+  readonly conditions?: "probe" | "trust";
   /** Asks for checksums of downloads and compares them; true by default. */
   readonly verifyDownloads?: boolean;
   /** Encrypts what is written by keys of the service. */

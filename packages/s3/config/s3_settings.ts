@@ -210,6 +210,13 @@ export const S3_SETTINGS: SettingTable = [
       "checksum of uploads; a named one that the service does not confirm is an error, `when_required` is none",
   },
   {
+    name: "conditions",
+    type: oneOfType("probe", "trust"),
+    default: "probe",
+    help:
+      "finds out, once, whether a service other than Amazon's holds the conditions of writes and deletions before one is relied on; `trust` takes it that it does",
+  },
+  {
     name: "verifyDownloads",
     type: flagType,
     environment: [{ name: "AWS_RESPONSE_CHECKSUM_VALIDATION", words: validationWords }],

@@ -26,15 +26,7 @@ export async function copyInParts(
   partSize: number = PART_SIZE,
 ): Promise<CopyResult> {
   const { connection, control, to, toUri } = target;
-  const { storageClass } = source;
-  const tags = await tagsToWrite(target, source, options);
-  const put: PutOptions = {
-    ...(storageClass === undefined ? {} : { storageClass }),
-    ...(options.attributes ?? attributesOf(source)),
-    ...(tags === undefined ? {} : { tags }),
-    ...(options.ifMatch === undefined ? {} : { ifMatch: options.ifMatch }),
-    ...(options.ifNoneMatch === undefined ? {} : { ifNoneMatch: options.ifNoneMatch }),
-  };
+  const put = await copiedAttributes(target, source, options);
   const parts: MultipartParts = { connection, control, operation: "copy to", uri: toUri, key: to };
   const upload = await MultipartUpload.create(parts, put, options.signal);
   const controller = new AbortController();
@@ -63,6 +55,25 @@ export async function copyInParts(
   } catch (error) {
     throw await upload.abort().then(() => error, (leftover) => reportLeftover(error, leftover));
   }
+}
+
+/** What a copy that the service does not make in one step has of its source, and its conditions. */
+export async function copiedAttributes(
+  target: CopyTarget,
+  source: ObjectInfo,
+  options: CopyOptions,
+): Promise<PutOptions> {
+  const { ifMatch, ifNoneMatch, ifIgnored } = options;
+  const { storageClass } = source;
+  const tags = await tagsToWrite(target, source, options);
+  return {
+    ...(storageClass === undefined ? {} : { storageClass }),
+    ...(options.attributes ?? attributesOf(source)),
+    ...(tags === undefined ? {} : { tags }),
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+    ...(ifIgnored === undefined ? {} : { ifIgnored }),
+  };
 }
 
 async function copyPart(

@@ -2,43 +2,60 @@ import {
   checkWriteConditions,
   type CopyOptions,
   type CopyResult,
-  NotFoundError,
   type ObjectInfo,
   PreconditionFailedError,
   StoreError,
 } from "@lade/core/backend";
 import type { CopyObjectCommandInput } from "@aws-sdk/client-s3";
 import { headObject } from "../objects/head_object.ts";
-import { quoteEtag, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
+import { type ConditionTarget, isHeld, settleWrite } from "../service/rely_on.ts";
+import { withIfMatch } from "../service/with_if_match.ts";
 import { MAX_PART_SIZE } from "../upload/part_size.ts";
+import { putObject } from "../upload/put_object.ts";
 import { encryptionInput, sdkObjectInput } from "../upload/sdk_attributes.ts";
 import { attributesAsInput, tagging } from "../upload/wire_attributes.ts";
-import { copyInParts } from "./copy_in_parts.ts";
+import { chooseMeans } from "./choose_means.ts";
+import { copiedAttributes, copyInParts } from "./copy_in_parts.ts";
 import { copyCall, type CopySource, type CopyTarget, sourceInput, tagsToWrite } from "./copy_target.ts";
 
 /**
  * Copies by the service: in one request up to 5 GiB, in parts beyond. The source is looked at first, for its size and
- * storage class, unless a listing told them; the copy is pinned to the content that was seen.
+ * storage class, unless a listing told them; the copy is pinned to the content that was seen, and to `pin` where nobody
+ * asked for that. Conditions that the service holds on other writes only are held by copying in parts.
  */
-export async function copyObject(target: CopyTarget, options: CopyOptions): Promise<CopyResult> {
-  const listed = listedSource(target, options);
+export async function copyObject(
+  target: CopyTarget,
+  options: CopyOptions,
+  pin: string | undefined = options.sourceIfMatch,
+): Promise<CopyResult> {
+  const { connection, to, toUri } = target;
+  const about: ConditionTarget = { call: copyCall(target, options), key: to, signal: options.signal };
+  if (options.sourceIfMatch !== undefined) {
+    await isHeld(connection, "copy-source", about, options.ifIgnored === "look");
+  }
+  const means = await chooseMeans(connection, options, about);
+  const listed = means === "whole" ? listedSource(target, options) : undefined;
   if (listed) {
-    await checkTarget(target, options);
     try {
-      return await copyAtOnce(target, listed, options);
+      return await copyAtOnce(target, listed, options, about);
     } catch (error) {
       // The source may have changed since it was listed; a look tells.
       if (!(error instanceof PreconditionFailedError) && !isTooLarge(error)) throw error;
     }
   }
-  const source = await look(target, options);
-  if (!listed) await checkTarget(target, options);
-  const isItself = target.source.bucket === target.connection.bucket && target.from === target.to;
-  // S3 refuses a copy that changes nothing.
-  if (isItself && options.sourceVersion === undefined && !options.attributes) return itself(source);
-  if (source.size > MAX_PART_SIZE) return await copyInParts(target, source, options);
+  const source = await look(target, options, pin);
+  const isItself = target.source.bucket === connection.bucket && target.from === to;
+  // S3 refuses a copy that changes nothing; its conditions are held against what is there.
+  if (isItself && options.sourceVersion === undefined && !options.attributes) {
+    checkWriteConditions({ operation: "copy to", uri: toUri }, source.etag ?? "", options);
+    return itself(source);
+  }
+  if (means === "parts" && source.size === 0) return await putEmpty(target, source, options);
+  if (means === "parts" || source.size > MAX_PART_SIZE) return await copyInParts(target, source, options);
   try {
-    return await copyAtOnce(target, source, options);
+    return await copyAtOnce(target, source, options, about);
   } catch (error) {
     // A service may have a lower limit of its own.
     if (!isTooLarge(error)) throw error;
@@ -58,8 +75,11 @@ function listedSource(target: CopyTarget, options: CopyOptions): CopySource | un
   return Object.keys(target.connection.config.tags).length > 0 ? undefined : source;
 }
 
-function look({ source, fromUri, from }: CopyTarget, options: CopyOptions): Promise<ObjectInfo> {
-  const { signal, sourceIfMatch, sourceVersion } = options;
+function look(
+  { source, fromUri, from }: CopyTarget,
+  { signal, sourceVersion }: CopyOptions,
+  sourceIfMatch: string | undefined,
+): Promise<ObjectInfo> {
   return headObject(source, fromUri, from, {
     ...(signal === undefined ? {} : { signal }),
     ...(sourceIfMatch === undefined ? {} : { ifMatch: sourceIfMatch }),
@@ -71,36 +91,63 @@ function isTooLarge(error: unknown): boolean {
   return error instanceof StoreError && /larger than the maximum allowable/.test(String(error.cause));
 }
 
-async function copyAtOnce(target: CopyTarget, source: CopySource, options: CopyOptions): Promise<CopyResult> {
+/** An object without bytes has no parts to be copied. */
+async function putEmpty(target: CopyTarget, source: ObjectInfo, options: CopyOptions): Promise<CopyResult> {
+  const { connection, to, toUri } = target;
+  const { signal } = options;
+  const put = await copiedAttributes(target, source, options);
+  const written = await putObject(connection, "copy to", toUri, to, new Uint8Array(), {
+    ...put,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { ...written, ...(source.etag === undefined ? {} : { sourceEtag: source.etag }) };
+}
+
+async function copyAtOnce(
+  target: CopyTarget,
+  source: CopySource,
+  options: CopyOptions,
+  about: ConditionTarget,
+): Promise<CopyResult> {
   const { connection, control, to } = target;
-  const { signal, ifMatch, ifNoneMatch, attributes } = options;
+  const { signal, attributes } = options;
+  const { ifMatch, ifNoneMatch } = await settleWrite(connection, "copy", options, about);
   const { config } = connection;
   const writesTags = attributes?.tags !== undefined || Object.keys(config.tags).length > 0;
   const tags = writesTags ? tagging(config, await tagsToWrite(target, source, options)) ?? "" : undefined;
   const conditional = ifMatch !== undefined || ifNoneMatch !== undefined;
   const storageClass = attributes?.storageClass ?? source.storageClass;
-  const answer = await control.run(
-    copyCall(target, options),
-    { signal, idempotent: !conditional },
-    (sdk, client, send) =>
-      client.send(
-        new sdk.CopyObjectCommand({
-          Bucket: connection.bucket,
-          Key: to,
-          ...(attributes ? { MetadataDirective: "REPLACE", ...attributesAsInput(attributes) } : {}),
-          ...(ifMatch === undefined ? {} : { IfMatch: quoteEtag(ifMatch) }),
-          ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
-          // The SDK names the classes it knows; a service may have others.
-          ...(storageClass === undefined
-            ? {}
-            : { StorageClass: storageClass as NonNullable<CopyObjectCommandInput["StorageClass"]> }),
-          ...encryptionInput(config),
-          ...(tags === undefined ? {} : { Tagging: tags, TaggingDirective: "REPLACE" }),
-          ...sdkObjectInput(config),
-          ...sourceInput(target, source, options),
-        }),
-        send,
-      ),
+  const copy = (match: string | undefined, pin: boolean) =>
+    control.run(
+      copyCall(target, options),
+      { signal, idempotent: !conditional },
+      (sdk, client, send) =>
+        client.send(
+          new sdk.CopyObjectCommand({
+            Bucket: connection.bucket,
+            Key: to,
+            ...(attributes ? { MetadataDirective: "REPLACE", ...attributesAsInput(attributes) } : {}),
+            ...(match === undefined ? {} : { IfMatch: match }),
+            ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
+            // The SDK names the classes it knows; a service may have others.
+            ...(storageClass === undefined
+              ? {}
+              : { StorageClass: storageClass as NonNullable<CopyObjectCommandInput["StorageClass"]> }),
+            ...encryptionInput(config),
+            ...(tags === undefined ? {} : { Tagging: tags, TaggingDirective: "REPLACE" }),
+            ...sdkObjectInput(config),
+            ...sourceInput(target, source, options, pin),
+          }),
+          send,
+        ),
+    );
+  // A pin that the caller did not ask for is worth less than the copy.
+  const isRefusal = (error: unknown) => options.sourceIfMatch === undefined && isRefusedHeader(error);
+  const answer = await withIfMatch(
+    connection,
+    about,
+    ifMatch,
+    (match) => withExtra(connection, "copy-pin", isRefusal, (extra) => copy(match, extra)),
   );
   const etag = unquoteEtag(answer.CopyObjectResult?.ETag);
   if (etag === undefined) throw unlikeS3(copyCall(target, options), "it does not tell the copy's etag");
@@ -111,27 +158,6 @@ async function copyAtOnce(target: CopyTarget, source: CopySource, options: CopyO
     ...(VersionId === undefined ? {} : { version: VersionId }),
     ...(source.etag === undefined ? {} : { sourceEtag: source.etag }),
   };
-}
-
-/**
- * Holds the conditions against the target as it is. The service holds them too, in one step with the copy; but there
- * are services that know no conditions on copies and would pass over them.
- */
-async function checkTarget(
-  { connection, toUri, to }: CopyTarget,
-  { ifMatch, ifNoneMatch, signal }: CopyOptions,
-): Promise<void> {
-  if (ifMatch === undefined && ifNoneMatch === undefined) return;
-  let etag: string | undefined;
-  try {
-    ({ etag } = await headObject(connection, toUri, to, signal === undefined ? {} : { signal }));
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-  }
-  checkWriteConditions({ operation: "copy to", uri: toUri }, etag, {
-    ...(ifMatch === undefined ? {} : { ifMatch }),
-    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
-  });
 }
 
 function itself({ size, etag, version, checksums }: ObjectInfo): CopyResult {

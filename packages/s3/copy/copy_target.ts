@@ -33,6 +33,7 @@ export function sourceInput(
   { source: bucket, connection, from }: CopyTarget,
   source: CopySource,
   { sourceVersion }: CopyOptions,
+  pin: boolean = true,
 ): {
   CopySource: string;
   CopySourceIfMatch?: string;
@@ -44,7 +45,7 @@ export function sourceInput(
   return {
     CopySource: `${bucket.bucket}/${encodePath(from)}` +
       (sourceVersion === undefined ? "" : `?versionId=${encodeStrict(sourceVersion)}`),
-    ...(source.etag === undefined ? {} : { CopySourceIfMatch: quoteEtag(source.etag) }),
+    ...(source.etag === undefined || !pin ? {} : { CopySourceIfMatch: quoteEtag(source.etag) }),
     ...(SSECustomerAlgorithm && SSECustomerKey
       ? { CopySourceSSECustomerAlgorithm: SSECustomerAlgorithm, CopySourceSSECustomerKey: SSECustomerKey }
       : {}),

@@ -1,12 +1,19 @@
-import { type DeleteOptions, NotFoundError, PreconditionFailedError } from "@lade/core/backend";
+import {
+  checkMatch,
+  type DeleteOptions,
+  NotFoundError,
+  PermissionDeniedError,
+  PreconditionFailedError,
+} from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { isGone } from "../objects/confirm_object.ts";
 import { versionQuery } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";
-import { quoteEtag } from "../objects/object_info.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
+import { isHeld } from "../service/rely_on.ts";
+import { withIfMatch } from "../service/with_if_match.ts";
 
 /** Deletes an object or a version; one that is not there is no error. */
 export async function deleteObject(
@@ -18,21 +25,29 @@ export async function deleteObject(
   const { ifMatch, version, signal } = options;
   signal?.throwIfAborted();
   const call: FailedCall = { operation: "delete", uri, permission: deletePermission(options) };
+  const query = versionQuery(call, version);
+  const target = { call, key, signal };
   try {
-    const response = await connection.send({
-      method: "DELETE",
-      key,
-      query: versionQuery(call, version),
-      headers: {
-        ...payerHeaders(connection.config),
-        ...(ifMatch === undefined ? {} : { "if-match": quoteEtag(ifMatch) }),
-      },
-      // Sent twice, the second would not find what the first one deleted.
-      ...(ifMatch === undefined ? {} : { idempotent: false }),
-      signal,
-      call,
+    const held = ifMatch !== undefined &&
+      await isHeld(connection, "delete-match", target, options.ifIgnored === "look");
+    if (version !== undefined && !await hasVersion(connection, uri, key, version, signal)) return;
+    if (ifMatch !== undefined && !held) await lookBefore(connection, uri, key, options, ifMatch);
+    await withIfMatch(connection, target, held ? ifMatch : undefined, async (match) => {
+      const response = await connection.send({
+        method: "DELETE",
+        key,
+        query,
+        headers: {
+          ...payerHeaders(connection.config),
+          ...(match === undefined ? {} : { "if-match": match }),
+        },
+        // Sent twice, the second would not find what the first one deleted.
+        ...(ifMatch === undefined ? {} : { idempotent: false }),
+        signal,
+        call,
+      });
+      await response.body.discard();
     });
-    await response.body.discard();
   } catch (error) {
     if (isMissing(error) && await isReallyMissing(connection, call, key, error, signal)) return;
     // Over a delete marker, S3 says that the condition does not hold; that there is nothing to delete says more.
@@ -45,6 +60,44 @@ export async function deleteObject(
 /** The IAM permission that a deletion needs. */
 export function deletePermission({ version }: Pick<DeleteOptions, "version">): string {
   return version === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
+}
+
+/** Compares the object, or the version of it, with an etag; one that is not there is a `NotFoundError`. */
+async function lookBefore(
+  connection: S3Connection,
+  uri: string,
+  key: string,
+  { version, signal }: DeleteOptions,
+  ifMatch: string,
+): Promise<void> {
+  const { etag } = await headObject(connection, uri, key, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(version === undefined ? {} : { version }),
+  });
+  checkMatch({ operation: "delete", uri }, etag, ifMatch);
+}
+
+/**
+ * Whether a version is there to be deleted. A service that knows no versions would delete the object; so one that has
+ * shown none yet is asked for this one first, and has to answer with it. Who may not look goes without.
+ */
+async function hasVersion(
+  connection: S3Connection,
+  uri: string,
+  key: string,
+  version: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (connection.endpoint.amazon || connection.traits.keepsVersions(connection.bucket ?? "")) return true;
+  try {
+    await headObject(connection, uri, key, { version, ...(signal === undefined ? {} : { signal }) });
+    return true;
+  } catch (error) {
+    if (error instanceof PermissionDeniedError) return true;
+    if (!(error instanceof NotFoundError)) throw error;
+    // A delete marker is no object, but a version that may be deleted.
+    return error.cause instanceof ServiceFault && error.cause.deleteMarker;
+  }
 }
 
 async function isThere(

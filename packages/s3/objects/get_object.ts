@@ -50,7 +50,7 @@ export async function getObject(
   signal?.throwIfAborted();
   const call: FailedCall = { operation: "get", uri, permission: "s3:GetObject" };
   const suffix = range && "suffixLength" in range ? range.suffixLength : undefined;
-  if (suffix !== undefined && connection.traits.lacksSuffixRanges) {
+  if (suffix !== undefined && connection.traits.lacks("suffix-range")) {
     return await getSuffix(connection, uri, key, suffix, options);
   }
   const asked = connection.config.verifyDownloads && isLongStart(range) ? undefined : range;
@@ -69,8 +69,9 @@ export async function getObject(
     });
   } catch (error) {
     if (suffix !== undefined && error instanceof ServiceFault && NO_SUFFIX.has(error.status)) {
-      connection.traits.failedSuffixRanges++;
-      return await getSuffix(connection, uri, key, suffix, options);
+      const answer = await getSuffix(connection, uri, key, suffix, options);
+      connection.traits.doubt("suffix-range", connection.tellTrait);
+      return answer;
     }
     if (asked && error instanceof ServiceFault && error.status === 416 && mayBeWhole(error, asked)) {
       return await getWhole(connection, uri, key, options, error, call);

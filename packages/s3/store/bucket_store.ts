@@ -42,6 +42,8 @@ import { bucketPlace } from "../endpoint/bucket_place.ts";
 import { listObjects } from "../list/list_objects.ts";
 import { getObject } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";
+import { isHeld, requireConditions } from "../service/rely_on.ts";
+import { s3Capabilities } from "../service/s3_capabilities.ts";
 import type { PendingPart, PendingUpload } from "../upload/list_uploads.ts";
 import type { MultipartParts } from "../upload/multipart_upload.ts";
 import type { PartWriterTarget } from "../upload/open_part_writer.ts";
@@ -67,7 +69,7 @@ const MAX_UPLOAD_CONCURRENCY = 32;
 export class BucketStore implements S3Store {
   /** `s3://` and the container. */
   readonly uri: string;
-  /** All but an atomic rename. What a service other than Amazon's lacks cannot be known beforehand. */
+  /** All but an atomic rename; what a service other than Amazon's has to show is `"unknown"` until then. */
   readonly capabilities: Capabilities;
   /** Chunks of 8 MiB, from 4 in flight up; larger ones later, since every request costs the service something. */
   readonly readHints: ReadHints = {
@@ -98,20 +100,7 @@ export class BucketStore implements S3Store {
     this.uploadLimit = uploadConcurrency === "auto"
       ? this.#limit(FIRST_UPLOAD_CONCURRENCY, MAX_UPLOAD_CONCURRENCY)
       : this.#limit(uploadConcurrency, uploadConcurrency);
-    this.capabilities = {
-      attributes: true,
-      tags: true,
-      modificationTime: false,
-      storageClass: true,
-      createOnly: true,
-      compareAndSwap: true,
-      conditionalDelete: true,
-      conditionalCopy: true,
-      versions: true,
-      atomicRename: false,
-      presign: parts.connection.credentials !== undefined,
-      anyKey: true,
-    };
+    this.capabilities = s3Capabilities(parts.connection);
   }
 
   /** Base URL of the service. */
@@ -163,6 +152,7 @@ export class BucketStore implements S3Store {
     options.signal?.throwIfAborted();
     this.#checkWrite("write", uri, options);
     checkWriterOptions(options);
+    await this.#requireConditions(uri, key, options);
     const { S3Writer } = await import("../upload/s3_writer.ts");
     return new S3Writer({ ...this.#writeTarget("write", uri, key, options), options });
   }
@@ -174,6 +164,7 @@ export class BucketStore implements S3Store {
     this.#checkWrite("write", uri, options);
     checkWriterOptions(options);
     checkObjectSize(size);
+    await this.#requireConditions(uri, key, options);
     const { openPartWriter } = await import("../upload/open_part_writer.ts");
     return await openPartWriter(this.#writeTarget("write", uri, key, options), size, options);
   }
@@ -267,9 +258,23 @@ export class BucketStore implements S3Store {
     const { copyObject } = await import("../copy/copy_object.ts");
     const { signal } = options;
     const ending = signal === undefined ? {} : { signal };
-    const etag = options.sourceIfMatch ?? (await this.head(from, ending)).etag;
-    await copyObject(target, { ...options, ...(etag === undefined ? {} : { sourceIfMatch: etag }) });
-    if (from !== to) await this.delete(from, { ...ending, ...(etag === undefined ? {} : { ifMatch: etag }) });
+    const source = options.sourceIfMatch === undefined ? await this.head(from, ending) : undefined;
+    const etag = options.sourceIfMatch ?? source?.etag;
+    // Where nobody asked for the condition and the service cannot hold it, a look is better than nothing.
+    const ifIgnored = source === undefined ? options.ifIgnored ?? "refuse" : "look";
+    if (etag !== undefined && from !== to) {
+      const call = { operation: "rename", uri: target.fromUri, permission: "s3:DeleteObject" };
+      await isHeld(this.connection, "delete-match", { call, key: from, signal }, ifIgnored === "look");
+    }
+    await copyObject(target, options, etag);
+    if (from === to) return;
+    try {
+      await this.delete(from, { ...ending, ifIgnored, ...(etag === undefined ? {} : { ifMatch: etag }) });
+    } catch (error) {
+      signal?.throwIfAborted();
+      const { explainHalfRename } = await import("../copy/explain_half_rename.ts");
+      throw explainHalfRename(error, target);
+    }
   }
 
   /** The service by its URL, Amazon's by its partition. */
@@ -317,6 +322,12 @@ export class BucketStore implements S3Store {
   #check(operation: string, key: string): string {
     checkKey(operation, this.uri, key);
     return objectUri(this.uri, key);
+  }
+
+  /** Before a writer takes bytes, conditions that the service passes over are refused. */
+  async #requireConditions(uri: string, key: string, options: WriterOptions): Promise<void> {
+    const call = { operation: "write", uri, permission: "s3:PutObject" };
+    await requireConditions(this.connection, "put", options, { call, key, signal: options.signal });
   }
 
   #copyTarget(

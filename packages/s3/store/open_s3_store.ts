@@ -10,8 +10,12 @@ import { CredentialCache } from "../credentials/credential_cache.ts";
 import { findCredentials } from "../credentials/find_credentials.ts";
 import { type BucketName, checkBucket } from "../endpoint/check_bucket.ts";
 import { isLoopback } from "../endpoint/resolve_endpoint.ts";
+import { ServiceTraits } from "../service/service_traits.ts";
 import { BucketStore } from "./bucket_store.ts";
 import type { S3Store } from "./s3_store.ts";
+
+/** How long a store that closes waits for a probe to be over. */
+const PROBE_GRACE_MS = 3000;
 
 /** What stores take from outside: everything here has a default. */
 export interface S3Surroundings {
@@ -23,6 +27,8 @@ export interface S3Surroundings {
   readonly readFile?: ReadTextFile;
   /** Regions of buckets that are known; what is found out is added. Empty by default. */
   readonly regions?: Map<string, string>;
+  /** What is known of services, by their endpoint; what is found out is added. Empty by default. */
+  readonly traits?: Map<string, ServiceTraits>;
 }
 
 /** Options of {@linkcode openS3Store}. */
@@ -62,7 +68,8 @@ export async function openConnection(
   options: S3StoreOptions,
 ): Promise<OpenedConnection> {
   const { signal, surroundings = {}, context = createStoreContext() } = options;
-  const { env = systemEnvironment, readFile = readTextFile, regions = new Map() } = surroundings;
+  const { env = systemEnvironment, readFile = readTextFile, regions = new Map(), traits = new Map() } =
+    surroundings;
   signal?.throwIfAborted();
   const config = await configure(name, options);
   const uri = `s3://${container}`;
@@ -89,8 +96,30 @@ export async function openConnection(
       context.clock,
     ),
     clock: context.clock,
+    traits: traitsOf(traits, config, name?.bucket),
+    onTrait: (text) => context.onNotice?.({ uri, text }),
   });
-  return { connection, context, close: () => connection.transport.close() };
+  const close = async () => {
+    const waiting = new AbortController();
+    const grace = context.clock.sleep(PROBE_GRACE_MS, waiting.signal).catch(() => {});
+    // A probe removes what it made, which takes the connections.
+    await Promise.race([connection.traits.settled(), grace]);
+    waiting.abort();
+    await connection.transport.close();
+  };
+  return { connection, context, close };
+}
+
+/** One for all buckets of a service. Amazon's is known; only the policies of its buckets differ. */
+function traitsOf(
+  known: Map<string, ServiceTraits>,
+  { endpoint }: S3Config,
+  bucket: string | undefined,
+): ServiceTraits {
+  const key = endpoint?.value ?? ` ${bucket}`;
+  const traits = known.get(key) ?? new ServiceTraits();
+  known.set(key, traits);
+  return traits;
 }
 
 /** The configuration of a bucket, or without one of the account. */

@@ -23,11 +23,11 @@ import {
 } from "./open_s3_store.ts";
 
 /**
- * Makes the provider of `s3://bucket/key` and `s3://bucket@host:port/key`. It remembers the regions of buckets that it
- * has found out; two providers share nothing.
+ * Makes the provider of `s3://bucket/key` and `s3://bucket@host:port/key`. It remembers the regions of buckets and the
+ * traits of services that it has found out; two providers share nothing.
  */
 export function s3Provider(surroundings: S3Surroundings = {}): Provider {
-  return new S3Provider({ regions: new Map(), ...surroundings });
+  return new S3Provider({ regions: new Map(), traits: new Map(), ...surroundings });
 }
 
 class S3Provider implements Provider {

@@ -4,14 +4,16 @@ import {
   NotFoundError,
   type ObjectInfo,
   PreconditionFailedError,
-  type PutOptions,
+  type Preconditions,
   type PutResult,
   ServiceError,
   UnavailableError,
 } from "@lade/core/backend";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { headObject } from "../objects/head_object.ts";
-import { quoteEtag, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
+import { withIfMatch } from "../service/with_if_match.ts";
 import {
   completedPart,
   type MultipartParts,
@@ -28,24 +30,24 @@ export async function completeUpload(
   target: MultipartParts,
   upload: MultipartUpload,
   parts: readonly SentPart[],
-  options: PutOptions,
+  { ifMatch, ifNoneMatch }: Pick<Preconditions, "ifMatch" | "ifNoneMatch">,
   call: FailedCall,
   signal: AbortSignal | undefined,
 ): Promise<PutResult> {
   const { connection, control, key } = target;
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   const expected = objectChecksum(upload, parts);
-  try {
-    const answer = await control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
+  const complete = (match: string | undefined, tellSize: boolean) =>
+    control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
       client.send(
         new sdk.CompleteMultipartUploadCommand({
           Bucket: connection.bucket,
           Key: key,
           UploadId: upload.id,
           MultipartUpload: { Parts: parts.map((part) => completedPart(part, upload.checksum)) },
-          MpuObjectSize: size,
-          ...(options.ifMatch === undefined ? {} : { IfMatch: quoteEtag(options.ifMatch) }),
-          ...(options.ifNoneMatch === undefined ? {} : { IfNoneMatch: options.ifNoneMatch }),
+          ...(tellSize ? { MpuObjectSize: size } : {}),
+          ...(match === undefined ? {} : { IfMatch: match }),
+          ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
           ...(upload.checksum && upload.checksumType === "FULL_OBJECT" && expected !== undefined
             ? { ChecksumType: "FULL_OBJECT", [upload.checksum.member]: expected }
             : {}),
@@ -53,6 +55,13 @@ export async function completeUpload(
         }),
         send,
       ));
+  try {
+    const answer = await withIfMatch(
+      connection,
+      { call, key, signal },
+      ifMatch,
+      (match) => withExtra(connection, "object-size", isRefusedHeader, (extra) => complete(match, extra)),
+    );
     const etag = unquoteEtag(answer.ETag);
     if (etag === undefined) throw unlikeS3(call, "it does not tell the object's etag");
     const confirmed = upload.checksum && answer[upload.checksum.member];

@@ -1,16 +1,21 @@
 import type { CompletedPart } from "@aws-sdk/client-s3";
 import {
   NotFoundError,
+  type Preconditions,
   type PutOptions,
   type PutResult,
+  reportLeftover,
   ServiceError,
   type StoreError,
   UnavailableError,
+  UnsupportedError,
 } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { objectHeaders } from "../objects/read_headers.ts";
+import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
+import { requireConditions, settleWrite } from "../service/rely_on.ts";
 import { completeUpload } from "./complete_upload.ts";
 import { createUploadInput } from "./sdk_attributes.ts";
 import { sendBody } from "./send_body.ts";
@@ -82,23 +87,32 @@ export class MultipartUpload {
     signal: AbortSignal | undefined,
   ): Promise<MultipartUpload> {
     const { connection, control, key } = parts;
-    const wanted = connection.traits.refusesChecksums
-      ? undefined
-      : uploadChecksum(connection.config.checksum);
+    const { checksum } = connection.config;
+    const possible = connection.traits.lacks("part-checksum") ? undefined : uploadChecksum(checksum);
     const call = callOf(parts, options);
-    const answer = await within(
-      connection.clock,
-      ANSWER_GRACE_MS,
-      signal,
-      (late) =>
-        control.run(call, { signal: late, idempotent: true }, (sdk, client, send) =>
-          client.send(
-            new sdk.CreateMultipartUploadCommand({
-              ...createUploadInput(connection, key, options),
-              ...(wanted ? { ChecksumAlgorithm: wanted.algorithm, ChecksumType: "FULL_OBJECT" } : {}),
-            }),
-            send,
-          )),
+    await requireConditions(connection, "complete", options, { call, key, signal });
+    const start = (wanted: UploadChecksum | undefined) =>
+      within(
+        connection.clock,
+        ANSWER_GRACE_MS,
+        signal,
+        (late) =>
+          control.run(call, { signal: late, idempotent: true }, (sdk, client, send) =>
+            client.send(
+              new sdk.CreateMultipartUploadCommand({
+                ...createUploadInput(connection, key, options),
+                ...(wanted ? { ChecksumAlgorithm: wanted.algorithm, ChecksumType: "FULL_OBJECT" } : {}),
+              }),
+              send,
+            )),
+      );
+    const isRefusal = (error: unknown) =>
+      possible !== undefined && checksum === "auto" && isRefusedHeader(error);
+    const answer = await withExtra(
+      connection,
+      "upload-checksum",
+      isRefusal,
+      (extra) => start(extra ? possible : undefined),
     );
     const id = answer.UploadId;
     if (!id) {
@@ -108,13 +122,21 @@ export class MultipartUpload {
         detail: "the service gave the upload no id",
       });
     }
-    const kept = wanted !== undefined && answer.ChecksumAlgorithm === wanted.algorithm;
-    return new MultipartUpload(
+    const kept = possible !== undefined && answer.ChecksumAlgorithm === possible.algorithm;
+    const upload = new MultipartUpload(
       parts,
       id,
-      kept ? wanted : undefined,
+      kept ? possible : undefined,
       !kept ? "none" : answer.ChecksumType === "FULL_OBJECT" ? "FULL_OBJECT" : "COMPOSITE",
     );
+    if (kept || checksum === "auto" || checksum === "none") return upload;
+    const failure = new UnsupportedError({
+      operation: call.operation,
+      uri: call.uri,
+      detail: `the service keeps no ${uploadChecksum(checksum)?.algorithm} of an object made of parts; ` +
+        'use checksum "auto" to do without where a service cannot',
+    });
+    throw await upload.abort().then(() => failure, (leftover) => reportLeftover(failure, leftover));
   }
 
   /** Sends a part. `bytes` is in use until this settles. */
@@ -126,7 +148,7 @@ export class MultipartUpload {
     const { connection, key } = this.#parts;
     const value = this.checksum?.of(bytes);
     const call = callOf(this.#parts, {});
-    const { response } = await sendBody(
+    const { response, carried } = await sendBody(
       connection,
       {
         key,
@@ -145,16 +167,35 @@ export class MultipartUpload {
         detail: "the service gave a part no etag",
       });
     }
-    return { number, size: bytes.length, etag, checksum: value, throttled: response.throttled };
+    const { throttled } = response;
+    return { number, size: bytes.length, etag, checksum: carried ? value : undefined, throttled };
   }
 
   /** Makes the object of the parts, given in ascending order. */
-  complete(
+  async complete(
     parts: readonly SentPart[],
     options: PutOptions,
     signal: AbortSignal | undefined,
   ): Promise<PutResult> {
-    return completeUpload(this.#parts, this, parts, options, callOf(this.#parts, options), signal);
+    const { connection, key } = this.#parts;
+    const target = { call: callOf(this.#parts, options), key, signal };
+    return await this.completeAs(parts, await settleWrite(connection, "complete", options, target), signal);
+  }
+
+  /** Makes the object of the parts, with conditions that are sent whatever the service makes of them. */
+  async completeAs(
+    parts: readonly SentPart[],
+    conditions: Pick<Preconditions, "ifMatch" | "ifNoneMatch">,
+    signal: AbortSignal | undefined,
+  ): Promise<PutResult> {
+    return await completeUpload(
+      this.#parts,
+      this,
+      parts,
+      conditions,
+      callOf(this.#parts, conditions),
+      signal,
+    );
   }
 
   /** Throws the upload and its parts away, in twenty seconds at most. One that is gone already is no error. */

@@ -2,6 +2,8 @@ import type { PutOptions, PutResult } from "@lade/core";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readEtag } from "../objects/object_info.ts";
+import { settleWrite } from "../service/rely_on.ts";
+import { withIfMatch } from "../service/with_if_match.ts";
 import { sendBody } from "./send_body.ts";
 import { uploadChecksum } from "./upload_checksum.ts";
 import { attributeHeaders, conditionHeaders } from "./write_headers.ts";
@@ -24,20 +26,24 @@ export async function putObject(
     createOnly: options.ifNoneMatch !== undefined,
     ifMatch: options.ifMatch !== undefined,
   };
+  const target = { call, key, signal: options.signal };
+  const { ifMatch, ...conditions } = await settleWrite(connection, "put", options, target);
   const checksum = uploadChecksum(config.checksum);
   const value = checksum?.of(bytes);
-  const { response, confirmed } = await sendBody(
-    connection,
-    {
-      key,
-      headers: { ...attributeHeaders(config, options), ...conditionHeaders(options) },
-      // Sent twice, the second would meet what the first one wrote.
-      ...(conditional ? { idempotent: false } : {}),
-      signal: options.signal,
-      call,
-    },
-    { bytes, checksum, value },
-  );
+  const attributes = { ...attributeHeaders(config, options), ...conditionHeaders(conditions) };
+  const { response, confirmed } = await withIfMatch(connection, target, ifMatch, (match) =>
+    sendBody(
+      connection,
+      {
+        key,
+        headers: match === undefined ? attributes : { ...attributes, "if-match": match },
+        // Sent twice, the second would meet what the first one wrote.
+        ...(conditional ? { idempotent: false } : {}),
+        signal: options.signal,
+        call,
+      },
+      { bytes, checksum, value },
+    ));
   const etag = readEtag(response.headers);
   const version = response.headers.get("x-amz-version-id");
   return {

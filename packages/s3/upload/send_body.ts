@@ -3,6 +3,8 @@ import type { TransportResponse } from "@lade/core/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
+import { readEtag } from "../objects/object_info.ts";
+import { isRefusedHeader } from "../service/plainer_way.ts";
 import type { UploadChecksum } from "./upload_checksum.ts";
 
 /** A body to be sent, with its checksum where one is used. */
@@ -19,6 +21,8 @@ export interface BodyToSend {
 export interface SentBody {
   /** The answer; its body is read. */
   readonly response: TransportResponse;
+  /** The checksum went along. */
+  readonly carried: boolean;
   /** The service confirmed the checksum. */
   readonly confirmed: boolean;
 }
@@ -33,9 +37,16 @@ const UNSIGNED_REFUSED = new Set([
   "XAmzContentSHA256Unsupported",
 ]);
 
+/** How a body is sent: with its checksum as a header, and with its SHA-256 in the signature. */
+interface Way {
+  readonly checksum: boolean;
+  readonly signed: boolean;
+}
+
 /**
  * Sends a PUT with a body. The body's SHA-256 is signed where the configuration says so, or once the service has
- * refused to do without; the checksum goes along as a header and is compared with what the service answers.
+ * refused to do without; the checksum goes along as a header and is compared with what the service answers. What the
+ * service refuses and the caller did not ask for is left out, once it has shown to succeed so.
  */
 export async function sendBody(
   connection: S3Connection,
@@ -43,10 +54,18 @@ export async function sendBody(
   body: BodyToSend,
 ): Promise<SentBody> {
   const { config, traits } = connection;
-  let signed = config.signPayload === true || traits.signPayload;
-  for (let tries = 0;; tries++) {
-    const checksum = traits.refusesChecksums ? undefined : body.checksum;
-    const value = checksum && body.value !== undefined ? checksum.toBase64(body.value) : undefined;
+  const extra = request.query?.["partNumber"] === undefined ? "upload-checksum" : "part-checksum";
+  const first: Way = {
+    checksum: body.value !== undefined && !traits.lacks(extra) && !traits.lacks("upload-checksum"),
+    signed: config.signPayload === true || traits.lacks("unsigned-payload"),
+  };
+  let way = first;
+  let doubted = false;
+  for (;;) {
+    const { checksum } = body;
+    const value = way.checksum && checksum && body.value !== undefined
+      ? checksum.toBase64(body.value)
+      : undefined;
     try {
       const response = await connection.sendRaw({
         ...request,
@@ -55,28 +74,66 @@ export async function sendBody(
           ? request.headers ?? {}
           : { ...request.headers, [`x-amz-checksum-${checksum?.label}`]: value },
         body: body.bytes,
-        ...(signed ? { payloadHash: await sha256(body.bytes) } : {}),
+        ...(way.signed ? { payloadHash: await sha256(body.bytes) } : {}),
       });
       await response.body.discard();
-      if (signed && config.signPayload === "auto") traits.signPayload = true;
-      return { response, confirmed: confirm(response, checksum, value, request, config.checksum) };
+      if (doubted && first.checksum && !way.checksum) await checkEtag(response, body.bytes, request);
+      if (first.checksum && !way.checksum) traits.found(extra, connection.tellTrait);
+      if (!first.signed && way.signed) traits.found("unsigned-payload", connection.tellTrait);
+      return {
+        response,
+        carried: value !== undefined,
+        confirmed: confirm(response, checksum, value, request, config.checksum),
+      };
     } catch (error) {
       if (!(error instanceof ServiceFault)) throw connection.translate(error, request.call);
-      if (value !== undefined && refusesChecksum(error) && config.checksum === "auto") {
-        traits.refusesChecksums = true;
-      } else if (
-        !signed && config.signPayload === "auto" && connection.credentials && UNSIGNED_REFUSED.has(error.code)
-      ) {
-        signed = true;
-      } else throw connection.storeError(error, request.call);
-      if (tries > 2) throw connection.storeError(error, request.call);
+      // By such words a service may also tell that bytes were damaged: the same again, and then the etag, tell which.
+      if (way.checksum && !doubted && isDoubtful(error)) {
+        doubted = true;
+        continue;
+      }
+      const next = plainerWay(connection, first, way, error);
+      if (!next) throw connection.storeError(error, request.call);
+      way = next;
     }
   }
 }
 
+/** The way to try after one has failed: first without what was refused, then without the other, then without both. */
+function plainerWay(
+  { config, credentials }: S3Connection,
+  first: Way,
+  { checksum, signed }: Way,
+  fault: ServiceFault,
+): Way | undefined {
+  const mayDrop = checksum && config.checksum === "auto" && refusesChecksum(fault);
+  if (mayDrop) return { checksum: false, signed };
+  const maySign = !signed && config.signPayload === "auto" && credentials && UNSIGNED_REFUSED.has(fault.code);
+  return maySign ? { checksum: first.checksum, signed: true } : undefined;
+}
+
 function refusesChecksum(fault: ServiceFault): boolean {
-  return (fault.status === 400 || fault.status === 501) && /checksum/i.test(fault.message) &&
-    !/BadDigest|Mismatch/.test(fault.code);
+  return isRefusedHeader(fault) && !/BadDigest|Mismatch/.test(fault.code);
+}
+
+function isDoubtful(fault: ServiceFault): boolean {
+  return fault.status === 400 && /invalid|match/i.test(fault.message) && refusesChecksum(fault);
+}
+
+/** Where the etag is an MD5 sum, it shows whether the service has the bytes whose checksum it did not take. */
+async function checkEtag(
+  response: TransportResponse,
+  bytes: Uint8Array,
+  { call: { operation, uri } }: Pick<S3Request, "call">,
+): Promise<void> {
+  const etag = readEtag(response.headers) ?? "";
+  const { createHash } = await import("node:crypto");
+  if (!/^[0-9a-f]{32}$/.test(etag) || createHash("md5").update(bytes).digest("hex") === etag) return;
+  throw new ChecksumMismatchError({
+    operation,
+    uri,
+    detail: "the service refuses the checksum of the bytes, and what it stored has another MD5",
+  });
 }
 
 function confirm(

@@ -1,6 +1,5 @@
 import type { Preconditions, PutOptions } from "@lade/core";
 import type { S3Config } from "../config/s3_config.ts";
-import { quoteEtag } from "../objects/object_info.ts";
 import { type HeaderRecord, objectHeaders } from "../objects/read_headers.ts";
 import { attributesAsHeaders, tagging } from "./wire_attributes.ts";
 
@@ -14,10 +13,7 @@ export function attributeHeaders(config: S3Config, options: PutOptions): HeaderR
   return headers;
 }
 
-/** The conditions of a write as headers. */
-export function conditionHeaders({ ifMatch, ifNoneMatch }: Preconditions): HeaderRecord {
-  return {
-    ...(ifMatch === undefined ? {} : { "if-match": quoteEtag(ifMatch) }),
-    ...(ifNoneMatch === undefined ? {} : { "if-none-match": ifNoneMatch }),
-  };
+/** The condition of a create-only write as a header; `ifMatch` goes by `withIfMatch`. */
+export function conditionHeaders({ ifNoneMatch }: Pick<Preconditions, "ifNoneMatch">): HeaderRecord {
+  return ifNoneMatch === undefined ? {} : { "if-none-match": ifNoneMatch };
 }

@@ -1,0 +1,29 @@
+/**
+ * What Lade sends beyond the plainest request, of its own accord, and a service may not take. Once it has not, the
+ * plainer way is taken from then on; what a caller asked for is never among it.
+ */
+export type Extra =
+  | "upload-checksum"
+  | "part-checksum"
+  | "download-checksum"
+  | "object-size"
+  | "copy-pin"
+  | "suffix-range"
+  | "batch-delete"
+  | "unsigned-payload"
+  | "quoted-etag"
+  | "list-v2";
+
+/** What is done without each of them, in words that follow the service's name. */
+export const PLAINER_WAY: Readonly<Record<Extra, string>> = {
+  "upload-checksum": "refuses checksums of what is written: uploads go without",
+  "part-checksum": "fails uploads whose parts carry checksums: parts go without",
+  "download-checksum": "refuses to be asked for checksums: downloads are not compared with them",
+  "object-size": "refuses to be told the size of an object made of parts: it is left out",
+  "copy-pin": "refuses a condition on the source of a copy: the source is looked at beforehand",
+  "suffix-range": "does not answer ranges from the end as HTTP has them: the size is looked up first",
+  "batch-delete": "cannot delete many keys at once: each is deleted by a request of its own",
+  "unsigned-payload": "wants the payload signed: the SHA-256 of what is written is computed",
+  "quoted-etag": "compares If-Match with the etag without its quotes: it is sent so",
+  "list-v2": "knows ListObjects only, and not ListObjectsV2: listings use that",
+};

@@ -1,0 +1,40 @@
+import type { S3Connection } from "../client/s3_connection.ts";
+import { ServiceFault } from "../errors/service_fault.ts";
+import type { Extra } from "./extra.ts";
+
+/**
+ * Makes a request with an extra, and without it where the service does not take that. What failed with the extra and
+ * succeeds without it shows a trait of the service, which is remembered: the next request goes the plainer way at once.
+ * `refusal` judges whether a failure may be due to the extra. A failure of the plainer way too is the one of the two that
+ * the extra cannot explain.
+ */
+export async function withExtra<T>(
+  connection: S3Connection,
+  extra: Extra,
+  refusal: (error: unknown) => boolean,
+  send: (extra: boolean) => Promise<T>,
+): Promise<T> {
+  const { traits } = connection;
+  if (traits.lacks(extra)) return await send(false);
+  try {
+    return await send(true);
+  } catch (error) {
+    if (!refusal(error)) throw error;
+    const answer = await send(false);
+    traits.found(extra, connection.tellTrait);
+    return answer;
+  }
+}
+
+/** Whether a failure says that the service knows no such header or parameter. */
+export function isRefusedHeader(error: unknown): boolean {
+  const fault = error instanceof ServiceFault
+    ? error
+    : error instanceof Error && error.cause instanceof ServiceFault
+    ? error.cause
+    : undefined;
+  if (!fault) return false;
+  if (fault.status === 501 || fault.code === "NotImplemented") return true;
+  return fault.status === 400 && /^(|InvalidRequest|InvalidArgument|BadRequest)$/.test(fault.code) &&
+    /checksum|header|not (supported|implemented)|unsupported/i.test(fault.message);
+}

@@ -1,0 +1,123 @@
+import {
+  AlreadyExistsError,
+  NotFoundError,
+  objectUri,
+  PermissionDeniedError,
+  PreconditionFailedError,
+  StoreError,
+  UnsupportedError,
+} from "@lade/core/backend";
+import type { S3Connection } from "../client/s3_connection.ts";
+import { ControlPlane } from "../control/control_plane.ts";
+import { ServiceFault } from "../errors/service_fault.ts";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
+import { CONDITION_WORDS, type ConditionKind, type Conduct } from "./condition_kind.ts";
+import { ProbeObjects } from "./probe_objects.ts";
+import { conductOf } from "./rely_on.ts";
+
+/**
+ * Asks a service what it does about a condition, by requests that write nothing where it holds the condition and is
+ * asked about an object that is not there; where they do not tell, by empty objects of our own, which are removed.
+ */
+export async function probeCondition(
+  connection: S3Connection,
+  kind: ConditionKind,
+  key: string,
+): Promise<Conduct> {
+  // What is written has to be removed again: the same question shows whether it may be.
+  if (needsRemoval(kind)) {
+    const call: FailedCall = {
+      operation: "probe",
+      uri: `s3://${connection.bucket}`,
+      permission: "s3:DeleteObject",
+    };
+    await conductOf(connection, "delete-match", { call, key });
+  }
+  await using objects = new ProbeObjects(connection, key);
+  return await PROBES[kind](objects, connection);
+}
+
+type Probe = (objects: ProbeObjects, connection: S3Connection) => Promise<Conduct>;
+
+const PROBES: Readonly<Record<ConditionKind, Probe>> = {
+  "put-match": (objects) => objects.put(objects.newKey(), { "if-match": objects.noEtag() }),
+  async "put-create"(objects) {
+    return await objects.put(await objects.make(), { "if-none-match": "*" });
+  },
+  async "delete-match"(objects) {
+    const conduct = await objects.delete(objects.newKey(), objects.noEtag());
+    // A service may take the deletion of nothing for done, and hold the condition where there is something.
+    return conduct === "ignores" ? await objects.delete(await objects.make(), objects.noEtag()) : conduct;
+  },
+  async "copy-match"(objects) {
+    return await objects.copy(await objects.make(), objects.newKey(), { "if-match": objects.noEtag() });
+  },
+  async "copy-create"(objects) {
+    return await objects.copy(await objects.make(), await objects.make(), { "if-none-match": "*" });
+  },
+  async "copy-source"(objects) {
+    const headers = { "x-amz-copy-source-if-match": objects.noEtag() };
+    return await objects.copy(await objects.make(), objects.newKey(), headers);
+  },
+  "complete-match": (objects, connection) =>
+    complete(connection, objects, objects.newKey(), { ifMatch: objects.noEtag().slice(1, -1) }),
+  "complete-create": async (objects, connection) =>
+    await complete(connection, objects, await objects.make(), { ifNoneMatch: "*" }),
+};
+
+/** Whether the probe of a condition writes even where the condition is held. */
+function needsRemoval(kind: ConditionKind): boolean {
+  return kind !== "delete-match" && kind !== "put-match";
+}
+
+async function complete(
+  connection: S3Connection,
+  objects: ProbeObjects,
+  key: string,
+  conditions: { readonly ifMatch?: string; readonly ifNoneMatch?: string },
+): Promise<Conduct> {
+  const uri = objectUri(`s3://${connection.bucket}`, key);
+  const parts: MultipartParts = {
+    connection,
+    control: new ControlPlane(connection),
+    operation: "probe",
+    uri,
+    key,
+  };
+  const upload = await MultipartUpload.create(parts, {}, undefined);
+  try {
+    const part = await upload.sendPart(1, new Uint8Array(1), undefined);
+    const { version } = await upload.completeAs([part], conditions, undefined);
+    objects.made(key, version);
+    return "ignores";
+  } catch (error) {
+    await upload.abort();
+    if (error instanceof PreconditionFailedError || error instanceof AlreadyExistsError) return "holds";
+    if (error instanceof UnsupportedError) return "refuses";
+    throw error;
+  }
+}
+
+/** Why it is not known what a service does about a condition, as the error of the call that would rely on it. */
+export function explainUnknown(
+  connection: S3Connection,
+  kind: ConditionKind,
+  error: unknown,
+  call: FailedCall,
+): unknown {
+  const found = connection.translate(error, call);
+  const missing = found instanceof NotFoundError && found.cause instanceof ServiceFault &&
+    found.cause.code !== "NoSuchBucket";
+  // What the call itself would have been denied says more; a denied removal is about the probe alone.
+  const denied = found instanceof PermissionDeniedError && !(error instanceof ServiceFault);
+  if (!(found instanceof StoreError) || (!denied && !missing)) return found;
+  return new UnsupportedError({
+    operation: call.operation,
+    uri: call.uri,
+    detail: `whether the service at ${connection.endpoint.host} holds ${
+      CONDITION_WORDS[kind]
+    } cannot be found out: ${found.detail}; set conditions to "trust" where it is known to`,
+    cause: error,
+  });
+}
