@@ -1,10 +1,7 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { ChecksumMismatchError, PreconditionFailedError } from "@lade/core";
-import { Lade } from "@lade/lade";
-import { locate } from "../../packages/cli/places/place.ts";
-import { moveObject } from "../../packages/cli/transfer/move_object.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CliHere } from "./run_here.ts";
 import { runLade } from "./run_lade.ts";
+import { S3Cli } from "./s3_cli.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 Deno.test("lade mv renames a file, as text and as JSON", async () => {
@@ -21,7 +18,6 @@ Deno.test("lade mv renames a file, as text and as JSON", async () => {
     operation: "mv",
     source: directory.uri("d/b"),
     destination: `direct://${directory.path}/c`,
-    size: 7,
     dryRun: false,
   });
   assertEquals(await directory.tree(), { "d/": "", c: "content" });
@@ -68,51 +64,25 @@ Deno.test("lade mv never removes a file that it moved onto itself", async () => 
   await using directory = await TemporaryDirectory.make({ a: "precious" });
   await using cli = new CliHere();
   await Deno.symlink("a", `${directory.path}/link`);
-  await Deno.link(`${directory.path}/a`, `${directory.path}/hard`);
   const { path } = directory;
-  for (const to of [`direct://${path}/a`, `${path}/a`, `direct://${path}/link`, `direct://${path}/hard`]) {
-    const { code, stderr } = await cli.run(["mv", `${path}/a`, to]);
-    assertEquals([code, /same/.test(stderr)], [1, true], stderr);
-    assertEquals(await Deno.readTextFile(`${path}/a`), "precious");
+  for (const to of [`direct://${path}/a`, `${path}/a`, `direct://${path}/link`, `${path}/link`, `${path}/`]) {
+    for (const dryRun of [["--dry-run"], []]) {
+      const { code, stdout, stderr } = await cli.run(["mv", ...dryRun, `${path}/a`, to]);
+      assertEquals([code, stdout, /same/.test(stderr)], [1, "", true], `${to}: ${stderr}`);
+      assertEquals(await Deno.readTextFile(`${path}/a`), "precious");
+    }
   }
 });
 
-Deno.test("moveObject() keeps the source when the copy differs from it", async () => {
-  await using lade = new Lade();
-  await lade.put("memory://a/x", "12345");
-  const from = await locate(lade, "memory://a/x");
-  const to = await locate(lade, "memory://b/x");
-  const store = new Proxy(to.store, {
-    get(target, name) {
-      if (name === "head") return async () => ({ ...await target.head("x"), size: 4 });
-      const value = Reflect.get(target, name);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-  const error = await assertRejects(() => moveObject(from, { ...to, store }, {}), ChecksumMismatchError);
-  assertStringIncludes(error.message, "it has 4 bytes, the source 5; the source is kept");
-  assertEquals((await lade.stat("memory://a/x")).size, 5);
-});
-
-Deno.test("moveObject() keeps a source that changed while it was copied", async () => {
-  await using lade = new Lade();
-  await lade.put("memory://a/x", "12345");
-  const from = await locate(lade, "memory://a/x");
-  const to = await locate(lade, "memory://b/x");
-  const store = new Proxy(to.store, {
-    get(target, name) {
-      const value = Reflect.get(target, name);
-      if (name === "head") {
-        return async (key: string) => {
-          await lade.put("memory://a/x", "67890");
-          return await target.head(key);
-        };
-      }
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-  await assertRejects(() => moveObject(from, { ...to, store }, {}), PreconditionFailedError);
-  assertEquals(new TextDecoder().decode(await lade.get("memory://a/x")), "67890");
+Deno.test("lade mv to a hard link drops the first name, by either scheme", async () => {
+  for (const scheme of ["file", "direct"]) {
+    await using directory = await TemporaryDirectory.make({ a: "precious" });
+    await using cli = new CliHere();
+    const { path } = directory;
+    await Deno.link(`${path}/a`, `${path}/hard`);
+    assertEquals((await cli.run(["mv", `${path}/a`, `${scheme}://${path}/hard`])).code, 0);
+    assertEquals(await directory.tree(), { hard: "precious" });
+  }
 });
 
 Deno.test("lade mv keeps a file whose destination is itself behind a link to its directory", async () => {
@@ -133,11 +103,41 @@ Deno.test("lade mv keeps a file whose destination is itself behind a link to its
     assertEquals([code, stdout], [1, ""]);
     assertStringIncludes(
       stderr,
-      `Cannot rename "${directory.uri("d/f")}": "${directory.uri("way/f")}" is the same file`,
+      `Cannot mv "${directory.uri("d/f")}": "${directory.uri("way/f")}" is the same file`,
     );
   }
   assertEquals(await Deno.readTextFile(`${directory.path}/d/f`), "the only copy");
   const { code } = await cli.run(["mv", "-r", `${directory.path}/tree`, `${directory.path}/into/`]);
   assertEquals(code, 1);
   assertEquals(await Deno.readTextFile(`${directory.path}/tree/d/f`), "another");
+});
+
+Deno.test("lade mv between two names of one bucket refuses, and keeps the object", async () => {
+  await using cli = await S3Cli.start();
+  const { fake } = cli;
+  for (const key of ["a", "d/1", "d/2"]) fake.putObject("bucket", key, "precious");
+  const { port } = fake;
+  const names = ["s3://bucket", `s3://bucket@127.0.0.1:${port}`, `s3://bucket@localhost:${port}`];
+  const permissions = [...cli.options().permissions ?? [], `--allow-net=localhost:${port}`];
+  for (const from of names) {
+    for (const to of names) {
+      for (const args of [["mv", `${from}/a`, `${to}/a`], ["mv", "-r", `${from}/d/`, `${to}/d/`]]) {
+        const { code, stdout, stderr } = await cli.run(args, { permissions });
+        assertEquals([code, stdout, /the same/.test(stderr)], [1, "", true], `${args}: ${stderr}`);
+      }
+    }
+  }
+  const into = ["mv", "-r", `${names[2]}/d/`, `${names[1]}/d/sub/`];
+  const { code, stdout, stderr } = await cli.run(into, { permissions });
+  assertEquals([code, stdout, /lies in it/.test(stderr)], [1, "", true], stderr);
+  assertEquals(fake.objects("bucket").map(({ key }) => key), ["a", "d/1", "d/2"]);
+});
+
+Deno.test("lade mv between two names of one bucket moves to another key", async () => {
+  await using cli = await S3Cli.start();
+  const { fake } = cli;
+  fake.putObject("bucket", "a", "precious");
+  const { code, stderr } = await cli.run(["mv", "s3://bucket/a", `s3://bucket@127.0.0.1:${fake.port}/b`]);
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(fake.objects("bucket").map(({ key }) => key), ["b"]);
 });

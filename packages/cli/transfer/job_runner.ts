@@ -1,7 +1,7 @@
 import type { ObjectAttributes, ProgressListener, ZstdPool } from "@lade/core";
 import { parseUri } from "@lade/core/backend";
 import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
-import { exists } from "@lade/core/operations";
+import { exists, type PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { explainMissing } from "../places/explain_missing.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
@@ -27,6 +27,8 @@ export interface JobRunnerConfig {
   readonly conversion: Conversion;
   /** Compresses and decompresses; absent where nothing is to be. */
   readonly pool: ZstdPool | undefined;
+  /** Judges whether two names lead to one place. */
+  readonly judge: PlaceJudge;
   /** Where it all goes, if that is a directory. */
   readonly directory: DestinationDirectory;
   /** Counts and prints. */
@@ -53,7 +55,7 @@ export class JobRunner {
     const uri = (job.from ?? job.to)?.uri ?? "-";
     const taken = "its destination exists";
     try {
-      this.#refuseSame(job);
+      await this.#refuseSame(job);
       const shortest = await this.#withinOneStore(job);
       if (dryRun && noClobber && await this.#isTaken(shortest)) return await tally.skip(uri, taken);
       const onProgress = tally.start(job);
@@ -79,11 +81,12 @@ export class JobRunner {
 
   async #transfer(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
     await this.#config.directory.make();
-    const { context: { output, signal, terminal }, options, move, conversion, pool } = this.#config;
+    const { context: { output, signal, terminal }, options, move, conversion, judge, pool } = this.#config;
     const { noClobber: createOnly } = options;
     const attributes = attributesOf(options);
     return await transferObject(job, {
       move,
+      judge,
       createOnly,
       attributes,
       stdin: terminal.stdin,
@@ -97,14 +100,19 @@ export class JobRunner {
     });
   }
 
-  /** Two local files of one scheme go through one store, whose copy and rename are the system's own. */
+  /**
+   * Two local files of one scheme go through one store, whose copy and rename are the system's own; a move between the
+   * schemes too, which is nothing but another name.
+   */
   async #withinOneStore(job: Job): Promise<Job> {
     const { from, to } = job;
     if (!from || !to || from.store === to.store || localPathOf(from.uri) === undefined) return job;
-    if (parseUri(from.uri).scheme !== parseUri(to.uri).scheme) return job;
-    const { lade } = this.#config;
+    const scheme = parseUri(from.uri).scheme;
+    const { lade, move } = this.#config;
+    const target = localPathOf(to.uri);
+    if (target === undefined || !move && scheme !== parseUri(to.uri).scheme) return job;
     try {
-      return { ...job, from: await locate(lade, from.uri), to: await locate(lade, to.uri) };
+      return { ...job, from: await locate(lade, from.uri), to: await locate(lade, `${scheme}://${target}`) };
     } catch (error) {
       // A path may be longer than a key of the root directory's store.
       if (error instanceof InvalidNameError) return job;
@@ -113,11 +121,18 @@ export class JobRunner {
   }
 
   /** Copying an object onto itself has a use only where it changes what is stored with it. */
-  #refuseSame({ from, to }: Job): void {
-    if (!from || !to || from.uri !== to.uri) return;
-    const { context: { name: operation }, options, move } = this.#config;
+  async #refuseSame({ from, to }: Job): Promise<void> {
+    if (!from || !to) return;
+    const { context: { name: operation, signal }, options, move, judge } = this.#config;
     if (!move && Object.keys(attributesOf(options)).length > 0) return;
-    throw new InvalidNameError({ operation, uri: from.uri, detail: "source and destination are the same" });
+    const sameness = await judge.compare(from, to, { ask: move, signal });
+    if (sameness === "different") return;
+    // Of two names of one file, the system drops the first.
+    if (sameness === "linked" && move) return;
+    const detail = from.uri === to.uri
+      ? "source and destination are the same"
+      : `${JSON.stringify(to.uri)} is the same ${localPathOf(to.uri) === undefined ? "object" : "file"}`;
+    throw new InvalidNameError({ operation, uri: from.uri, detail });
   }
 
   async #isTaken({ to }: Job): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { LeftOut, ObjectMeta } from "@lade/core";
 import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
+import { type PlaceJudge, placeOf as whereIs } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { localNameFault } from "../places/local_name_fault.ts";
 import { lookWhole } from "../places/look.ts";
@@ -7,7 +8,6 @@ import { localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "..
 import { needContent } from "../places/need_content.ts";
 import { refuseMissing } from "../places/refuse_missing.ts";
 import type { Destination } from "../places/resolve_destination.ts";
-import { comparableUri } from "../places/comparable_uri.ts";
 import { type Conversion, convertedName, exactName } from "./conversion.ts";
 import type { Job, Refusal } from "./job.ts";
 import { NameClashes } from "./name_clashes.ts";
@@ -26,6 +26,8 @@ export interface JobPlan {
   readonly recursive: boolean;
   /** What is done to the bytes, and so to the names. */
   readonly conversion: Conversion;
+  /** Judges whether two names lead to one place. */
+  readonly judge: PlaceJudge;
   /** Ends the listing. */
   readonly signal: AbortSignal;
 }
@@ -82,12 +84,14 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   const clashes = new NameClashes();
   const leftOut: Refusal[] = [];
   let isEmpty = true;
+  let isFirst = true;
   const onLeftOut = (entry: LeftOut) => {
     isEmpty = false;
     leftOut.push(planLeftOut(plan, prefix, entry));
   };
   for await (const meta of prefix.store.list(prefix.key, { signal, onLeftOut })) {
-    isEmpty = false;
+    if (isFirst) await refuseOverlap(plan, prefix, meta.key);
+    isFirst = isEmpty = false;
     yield* leftOut.splice(0);
     const clash = plan.conversion !== "none" && clashes.find(meta.key);
     if (clash) {
@@ -111,12 +115,20 @@ function planLeftOut(
   return { uri, reason: hasBytes ? new UnsupportedError({ operation, uri, detail: reason }) : reason };
 }
 
-/** A listing would run after its own copies for ever. */
-async function refuseOverlap({ destination, operation }: JobPlan, source: Place): Promise<void> {
+/**
+ * A listing would run after its own copies for ever, and a move would remove what it has just brought. Where the names
+ * of a service do not tell whether it is one, the first object does.
+ */
+async function refuseOverlap(plan: JobPlan, source: Place, first?: string): Promise<void> {
+  const { destination, operation, judge, signal } = plan;
   if (destination.kind !== "prefix") return;
-  const [from, to] = await Promise.all([comparableUri(source), comparableUri(destination.place)]);
-  if (!to.startsWith(from)) return;
-  const detail = `${JSON.stringify(destination.place.uri)} ${to === from ? "is the same" : "lies in it"}`;
+  const { place } = destination;
+  if (!await judge.contains(source, place, first, { signal })) return;
+  const [from, to] = await Promise.all(
+    [source, place].map(({ store, key }) => whereIs(store, key, { signal })),
+  );
+  const isSame = from?.key === to?.key;
+  const detail = `${JSON.stringify(place.uri)} ${isSame ? "is the same" : "lies in it"}`;
   throw new InvalidNameError({ operation, uri: source.uri, detail });
 }
 

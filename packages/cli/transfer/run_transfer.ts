@@ -1,3 +1,4 @@
+import { PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { locate, locatePrefix } from "../places/place.ts";
 import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
@@ -41,11 +42,12 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
   const progress = new TransferProgress(clock);
   const { recursive, jobs } = options;
   const conversion = options.zstd !== undefined ? "compress" : options.decompress ? "decompress" : "none";
-  const plan: JobPlan = { lade, operation: name, sources, destination, recursive, conversion, signal };
+  const judge = new PlaceJudge();
+  const plan: JobPlan = { lade, operation: name, sources, destination, recursive, conversion, judge, signal };
   using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
   const directory = new DestinationDirectory(lade, destination);
   const tally = new TransferTally(context, progress, options.dryRun);
-  const runner = new JobRunner({ context, lade, options, move, conversion, pool, directory, tally });
+  const runner = new JobRunner({ context, lade, options, move, conversion, judge, pool, directory, tally });
   const stopMeasuring = new AbortController();
   let measured: Promise<void> | undefined;
   const display = showProgress({

@@ -1,6 +1,6 @@
 import type { ObjectAttributes, ObjectWriter, ProgressListener, ZstdPool } from "@lade/core";
 import type { CreateZstdWriterOptions } from "@lade/core/zstd";
-import { copyObject, readChunks } from "@lade/core/operations";
+import { copyObject, type PlaceJudge, readChunks } from "@lade/core/operations";
 import type { Output } from "../output/output.ts";
 import type { ByteSource } from "../output/terminal.ts";
 import type { Place } from "../places/place.ts";
@@ -14,6 +14,8 @@ import { tellCopied, tellWritten, type VerificationListener, verifiedChunks } fr
 export interface TransferConfig {
   /** The source is removed afterwards. */
   readonly move: boolean;
+  /** Judges whether two names lead to one place. */
+  readonly judge: PlaceJudge;
   /** Objects that exist are an `AlreadyExistsError`. */
   readonly createOnly: boolean;
   /** Attributes to store; those of the source by default. */
@@ -42,7 +44,8 @@ export async function transferObject(job: Job, config: TransferConfig): Promise<
   const { signal, onProgress, onVerified, conversion } = config;
   if (from && to) {
     if (config.move) {
-      return await moveObject(from, to, { ...conditionOf(config), signal, onProgress, onVerified });
+      const { judge } = config;
+      return await moveObject(from, to, { ...conditionOf(config), signal, onProgress, judge }, onVerified);
     }
     if (isConverted(from.key, conversion)) return await convertObject(from, to, config);
     const options = { ...config.attributes, ...conditionOf(config), signal, onProgress };

@@ -1,3 +1,4 @@
+import { PlaceJudge } from "@lade/core";
 import type { ProgressEvent } from "@lade/core";
 import { createZstdPool } from "@lade/core/zstd";
 import { Lade } from "@lade/lade";
@@ -27,6 +28,7 @@ Deno.test("the progress of a compression is that of its frames, not of what was 
       to: await locate(lade, "memory://m/b"),
     }, {
       move: false,
+      judge: new PlaceJudge(),
       createOnly: false,
       attributes: {},
       conversion: "compress",

@@ -12,6 +12,12 @@ export interface KeyIn {
   readonly key: string;
 }
 
+/** Options of {@linkcode PlaceJudge.compare}. */
+export interface CompareOptions extends CallOptions {
+  /** Whether objects may be looked up; they may by default. */
+  readonly ask?: boolean;
+}
+
 /** How two places are to each other; `"linked"` are two names of one file. */
 export type Sameness = "same" | "linked" | "different";
 
@@ -23,13 +29,17 @@ export type Sameness = "same" | "linked" | "different";
  * It is looked up once for two stores, and before anything is written.
  */
 export class PlaceJudge {
-  readonly #known = new Map<ObjectStore, Map<ObjectStore, boolean>>();
+  readonly #known = new Map<ObjectStore, Map<ObjectStore, Promise<boolean | undefined>>>();
 
-  /** Whether two objects are, or would be, one. */
-  async compare(one: KeyIn, other: KeyIn, options: CallOptions = {}): Promise<Sameness> {
-    const [here, there] = await places(one, other, options);
-    const isOneContainer = here.key === there.key &&
-      await this.#isOne(one, other, here, there, [one.key, other.key], options);
+  /**
+   * Whether two objects are, or would be, one. Without `ask` nothing is looked up, and one service under two names is
+   * taken for two.
+   */
+  async compare(one: KeyIn, other: KeyIn, options: CompareOptions = {}): Promise<Sameness> {
+    const { ask = true, ...call } = options;
+    const [here, there] = await places(one, other, call);
+    const keys = ask ? [one.key, other.key] as const : undefined;
+    const isOneContainer = here.key === there.key && await this.#isOne(one, other, here, there, keys, call);
     if (isOneContainer) return "same";
     const isLinked = here.identity !== undefined && here.identity === there.identity;
     return isLinked && here.service === there.service ? "linked" : "different";
@@ -60,17 +70,35 @@ export class PlaceJudge {
   ): Promise<boolean> {
     if (here.service === there.service) return here.container === there.container;
     if (here.kind === undefined || here.kind !== there.kind) return false;
-    const known = this.#known.get(one.store)?.get(other.store);
-    if (known !== undefined || keys === undefined) return known ?? false;
-    // Nothing can be judged by an object that is not there.
-    const object = await infoOf(one.store, keys[0], options);
-    if (!object) return false;
-    const twin = await infoOf(other.store, keys[1], options);
-    const isOne = twin !== undefined && isEqual(object, twin);
-    const ofOne = this.#known.get(one.store) ?? new Map<ObjectStore, boolean>();
-    this.#known.set(one.store, ofOne.set(other.store, isOne));
-    return isOne;
+    const ofOne = this.#known.get(one.store) ?? new Map<ObjectStore, Promise<boolean | undefined>>();
+    this.#known.set(one.store, ofOne);
+    for (let asked = ofOne.get(other.store);; asked = ofOne.get(other.store)) {
+      const known = await asked;
+      if (known !== undefined || !keys) return known ?? false;
+      if (asked !== ofOne.get(other.store)) continue;
+      const asking = areEqual(one.store, other.store, keys, options);
+      ofOne.set(other.store, asking);
+      // Nothing can be judged by an object that is not there, nor by a look that failed.
+      const answer = await asking.catch((error) => {
+        ofOne.delete(other.store);
+        throw error;
+      });
+      if (answer === undefined) return false;
+    }
   }
+}
+
+/** Whether both stores have one object at these keys; `undefined` where the first has none. */
+async function areEqual(
+  one: ObjectStore,
+  other: ObjectStore,
+  keys: readonly [string, string],
+  options: CallOptions,
+): Promise<boolean | undefined> {
+  const object = await infoOf(one, keys[0], options);
+  if (!object) return undefined;
+  const twin = await infoOf(other, keys[1], options);
+  return twin !== undefined && isEqual(object, twin);
 }
 
 async function places(one: KeyIn, other: KeyIn, options: CallOptions): Promise<[ObjectPlace, ObjectPlace]> {

@@ -6,25 +6,23 @@ import { directoryOf } from "../tree/tree.ts";
 const SERVICE = "files";
 
 /**
- * Where a path leads: its directory without links, as far as that exists, and its own name; a directory (whose path
- * ends in `/`) wholly without links. What lies there, links followed, is told by device and number.
+ * Where a path leads: the path without links, as far as it exists; that of a directory ends in `/`. What lies there is
+ * told by device and number.
  */
 export async function placeOfPath(calls: FileCalls, path: string): Promise<ObjectPlace> {
   const isDirectory = path.endsWith("/");
   const bare = path.replace(/(?<=.)\/+$/, "");
-  const real = isDirectory
-    ? withSlash(await realPathOf(calls, bare))
-    : withSlash(await realPathOf(calls, directoryOf(bare))) + bare.slice(bare.lastIndexOf("/") + 1);
+  const real = await realPathOf(calls, bare);
   const status = await calls.present(calls.stat(bare)).catch(() => undefined);
   return {
     service: SERVICE,
     container: "",
-    key: real,
+    key: isDirectory && !real.endsWith("/") ? `${real}/` : real,
     ...(status && { identity: `${status.dev}:${status.ino}` }),
   };
 }
 
-/** The real path of a directory that need not exist yet. */
+/** The real path of what need not exist yet. */
 async function realPathOf(calls: FileCalls, path: string): Promise<string> {
   let rest = "";
   for (let existing = path;; existing = directoryOf(existing)) {
@@ -33,8 +31,4 @@ async function realPathOf(calls: FileCalls, path: string): Promise<string> {
     if (existing === "/") return path;
     rest = existing.slice(existing.lastIndexOf("/")) + rest;
   }
-}
-
-function withSlash(path: string): string {
-  return path.endsWith("/") ? path : `${path}/`;
 }

@@ -1,5 +1,5 @@
 import { InvalidNameError, NotFoundError, PermissionDeniedError } from "@lade/core/errors";
-import type { ObjectStore } from "@lade/core";
+import type { ObjectPlace, ObjectStore } from "@lade/core";
 import { objectUri } from "@lade/core/backend";
 import { deletePrefix, placeOf } from "@lade/core/operations";
 import { redactSecrets } from "@lade/core/text";
@@ -48,7 +48,14 @@ export async function settleRemoval(lade: Lade, request: RemovalRequest): Promis
   const settling: Settling = { lade, force, all, advice, call: signal ? { signal } : {} };
   const place = await lade.locate(uri);
   const settled = await settle(settling, place, recursive, version);
-  return { ...settled, place: await placeOf(settled.at.store, settled.at.key, settling.call) };
+  return { ...settled, place: await placeOfName(settled.at, settling.call) };
+}
+
+/** Where a name itself is, be it that of a link. */
+async function placeOfName({ store, key }: LocatedUri, call: Settling["call"]): Promise<ObjectPlace> {
+  const name = key.slice(key.lastIndexOf("/") + 1);
+  const place = await placeOf(store, key.slice(0, key.length - name.length), call);
+  return { ...place, key: place.key + name };
 }
 
 /** A removal, and where it is done. */

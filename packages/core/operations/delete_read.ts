@@ -1,0 +1,33 @@
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { CallOptions, ObjectInfo } from "../contract/types.ts";
+import { NotFoundError, PreconditionFailedError } from "../errors/errors.ts";
+import { objectUri } from "../uri/check_key.ts";
+
+/**
+ * Deletes an object only as it was read: what has changed since is a `PreconditionFailedError` and stays. A store that
+ * knows no condition here is asked once more right before; what is written between that look and the deletion is lost.
+ */
+export async function deleteRead(
+  store: ObjectStore,
+  key: string,
+  read: ObjectInfo,
+  options: CallOptions = {},
+): Promise<void> {
+  if (read.etag !== undefined && store.capabilities.conditionalDelete !== false) {
+    await store.delete(key, { ...options, ifMatch: read.etag, ifIgnored: "look" });
+    return;
+  }
+  try {
+    if (isSame(await store.head(key, options), read)) return await store.delete(key, options);
+  } catch (error) {
+    if (error instanceof NotFoundError) return;
+    throw error;
+  }
+  const detail = "it has changed since it was read";
+  throw new PreconditionFailedError({ operation: "delete", uri: objectUri(store.uri, key), detail });
+}
+
+function isSame(now: ObjectInfo, read: ObjectInfo): boolean {
+  return now.etag === read.etag && now.version === read.version && now.size === read.size &&
+    now.lastModified.getTime() === read.lastModified.getTime();
+}

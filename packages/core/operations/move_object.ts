@@ -1,0 +1,114 @@
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectInfo, PutResult } from "../contract/types.ts";
+import { ChecksumMismatchError, InvalidNameError, PreconditionFailedError } from "../errors/errors.ts";
+import { objectUri } from "../uri/check_key.ts";
+import { copyObject, type CopyObjectOptions, type CopyObjectResult } from "./copy_object.ts";
+import { deleteRead } from "./delete_read.ts";
+import { PlaceJudge } from "./place_judge.ts";
+
+/** Options of {@linkcode moveObject}: conditions are on the destination. */
+export interface MoveObjectOptions extends Omit<CopyObjectOptions, "version" | "concurrency"> {
+  /** Judges whether both keys lead to one place; one that is kept remembers what it found out. */
+  readonly judge?: PlaceJudge;
+}
+
+/** What a finished move tells. */
+export interface MoveObjectResult {
+  /** The copy; absent where the object was renamed within its store. */
+  readonly copied?: CopyObjectResult;
+  /** What was moved; absent where the object was renamed within its store. */
+  readonly source?: ObjectInfo;
+}
+
+const KEPT = "the source is kept";
+
+/**
+ * Moves an object. Within one store it is renamed. Between stores it is copied, and the source is deleted when the
+ * answer to that write proves that it is stored, and only as it was read.
+ *
+ * A proof is an etag, version or checksum in the answer. Where source and answer have a checksum of one kind, these are
+ * compared; where not, the copy is looked up, and its size and etag have to be those of the write. A move onto itself,
+ * by whatever names, is an `InvalidNameError`. A source that changed meanwhile is a `PreconditionFailedError`, and both
+ * objects stay.
+ */
+export async function moveObject(
+  from: ObjectStore,
+  fromKey: string,
+  to: ObjectStore,
+  toKey: string,
+  options: MoveObjectOptions = {},
+): Promise<MoveObjectResult> {
+  const { judge = new PlaceJudge(), ...copying } = options;
+  const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch } = copying;
+  const call = signal ? { signal } : {};
+  if (from === to) {
+    await from.rename(fromKey, toKey, {
+      ...call,
+      ...(ifMatch !== undefined && { ifMatch }),
+      ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+      ...(ifIgnored !== undefined && { ifIgnored }),
+      ...(sourceIfMatch !== undefined && { sourceIfMatch }),
+    });
+    return {};
+  }
+  const uri = objectUri(from.uri, fromKey);
+  const sameness = await judge.compare({ store: from, key: fromKey }, { store: to, key: toKey }, call);
+  if (sameness !== "different") {
+    const target = JSON.stringify(objectUri(to.uri, toKey));
+    const detail = sameness === "same" ? `${target} is the same object` : `${target} is the same file`;
+    throw new InvalidNameError({ operation: "move", uri, detail });
+  }
+  const copied = await copyObject(from, fromKey, to, toKey, copying);
+  const source = copied.read?.info ?? await from.head(fromKey, call);
+  if (!copied.read) needSameEtag(copied, source, uri);
+  if (needProof(copied, source, objectUri(to.uri, toKey)) === "etag") {
+    const stored = await to.head(toKey, call);
+    needSame(source, stored, objectUri(to.uri, toKey));
+    if (copied.etag !== undefined && stored.etag !== copied.etag) {
+      throw mismatch(
+        objectUri(to.uri, toKey),
+        `its etag is ${stored.etag}, the write answered ${copied.etag}`,
+      );
+    }
+  }
+  await deleteRead(from, fromKey, source, call);
+  return { copied, source };
+}
+
+/** The store that copied by its own means says of what; the source may have changed since. */
+function needSameEtag(
+  copied: CopyObjectResult & { readonly sourceEtag?: string },
+  source: ObjectInfo,
+  uri: string,
+) {
+  if (copied.sourceEtag === undefined || copied.sourceEtag === source.etag) return;
+  const detail = `it changed while it was copied; ${KEPT}`;
+  throw new PreconditionFailedError({ operation: "move", uri, detail });
+}
+
+/** Whether the answer of a write proves by its checksum that the source is stored, or only that something is. */
+function needProof(written: PutResult, source: ObjectInfo, uri: string): "checksum" | "etag" {
+  needSame(source, written, uri);
+  const sums = Object.entries(source.checksums ?? {});
+  if (sums.some(([name]) => Object.keys(written.checksums ?? {}).includes(name))) return "checksum";
+  const { etag, version, checksums = {} } = written;
+  if (etag !== undefined || version !== undefined || Object.keys(checksums).length > 0) return "etag";
+  throw mismatch(uri, "the answer to the write has no etag, version or checksum to prove that it is stored");
+}
+
+function needSame(source: ObjectInfo, copy: Pick<PutResult, "size" | "checksums">, uri: string): void {
+  const differences = [
+    ...(source.size === copy.size ? [] : [`it has ${copy.size} bytes, the source ${source.size}`]),
+    ...Object.entries(source.checksums ?? {}).flatMap(([name, value]) => {
+      const other = Object.entries(copy.checksums ?? {}).find(([known]) => known === name)?.[1];
+      return other === undefined || other === value
+        ? []
+        : [`its ${name} is ${other}, that of the source ${value}`];
+    }),
+  ];
+  if (differences.length > 0) throw mismatch(uri, differences.join(", "));
+}
+
+function mismatch(uri: string, detail: string): ChecksumMismatchError {
+  return new ChecksumMismatchError({ operation: "move to", uri, detail: `${detail}; ${KEPT}` });
+}

@@ -1,0 +1,135 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  ChecksumMismatchError,
+  InvalidNameError,
+  MemoryContainer,
+  MemoryStore,
+  moveObject,
+  type ObjectStore,
+  PlaceJudge,
+  PreconditionFailedError,
+  PrefixStore,
+  type PutResult,
+} from "../mod.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** A source with the object `x`, and an empty destination. */
+async function stores(): Promise<{ from: MemoryStore; to: MemoryStore }> {
+  const from = new MemoryStore({ container: new MemoryContainer() });
+  await from.put("x", bytes("12345"));
+  return { from, to: new MemoryStore({ container: new MemoryContainer() }) };
+}
+
+/** A thing of which some properties are others. */
+function changed<T extends object>(thing: T, others: Partial<T>): T {
+  return new Proxy(thing, {
+    get(target, name) {
+      const value = Reflect.get(others, name) ?? Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+async function isThere(store: ObjectStore, key: string): Promise<boolean> {
+  return await store.head(key).then(() => true, () => false);
+}
+
+Deno.test("moveObject() copies between stores and deletes the source, and renames within one", async () => {
+  const { from, to } = await stores();
+  const { copied, source } = await moveObject(from, "x", to, "d/y");
+  assertEquals([copied?.size, source?.size], [5, 5]);
+  assertEquals([await isThere(from, "x"), await isThere(to, "d/y")], [false, true]);
+  assertEquals(await moveObject(to, "d/y", to, "z"), {});
+  assertEquals([await isThere(to, "d/y"), await isThere(to, "z")], [false, true]);
+});
+
+Deno.test("moveObject() onto itself by another store refuses and keeps the object", async () => {
+  const { from } = await stores();
+  const container = new MemoryContainer();
+  const [one, other] = [new MemoryStore({ container }), new MemoryStore({ container })];
+  await one.put("p/x", bytes("12345"));
+  for (const [to, key] of [[other, "p/x"], [new PrefixStore(other, "p/"), "x"]] as const) {
+    await assertRejects(() => moveObject(one, "p/x", to, key), InvalidNameError, "the same object");
+  }
+  assertEquals(await isThere(one, "p/x"), true);
+  await moveObject(from, "x", one, "p/x", { judge: new PlaceJudge() });
+});
+
+Deno.test("moveObject() keeps the source when the answer to the write proves nothing", async () => {
+  const { from, to } = await stores();
+  const put = async (key: string, data: Uint8Array): Promise<PutResult> => {
+    await to.put(key, data);
+    return { size: data.length };
+  };
+  const move = () => moveObject(from, "x", changed<ObjectStore>(to, { put }), "x");
+  const error = await assertRejects(move, ChecksumMismatchError, "no etag, version or checksum");
+  assertStringIncludes(error.message, "the source is kept");
+  assertEquals(await isThere(from, "x"), true);
+});
+
+Deno.test("moveObject() keeps the source when the copy is not what was written", async () => {
+  for (const wrong of [{ size: 4 }, { etag: "another" }]) {
+    const { from, to } = await stores();
+    const head = async () => ({ ...await to.head("x"), ...wrong });
+    const move = () => moveObject(from, "x", changed<ObjectStore>(to, { head }), "x");
+    await assertRejects(move, ChecksumMismatchError, "the source is kept");
+    assertEquals(await isThere(from, "x"), true);
+  }
+});
+
+Deno.test("moveObject() compares checksums of the answer with those of the source, and then looks no further", async () => {
+  const crc32c = "GNEjNQ==";
+  for (const [answered, moves] of [[crc32c, true], ["AAAAAA==", false]] as const) {
+    const { from, to } = await stores();
+    const info = { ...await from.head("x"), checksums: { crc32c } };
+    const put = async (key: string, data: Uint8Array): Promise<PutResult> => ({
+      ...await to.put(key, data),
+      checksums: { crc32c: answered },
+    });
+    const get = async () => changed(await from.get("x"), { info });
+    const source = changed<ObjectStore>(from, { get, getNow: () => undefined });
+    const head = () => Promise.reject(new Error("nobody asks"));
+    const moved = await moveObject(source, "x", changed<ObjectStore>(to, { put, head }), "x").then(
+      () => true,
+      (error) => error,
+    );
+    assertEquals(moved === true, moves, `${moved}`);
+    assertEquals(await isThere(from, "x"), !moves);
+  }
+});
+
+Deno.test("moveObject() keeps both when the source changes while it is copied", async () => {
+  for (const conditionalDelete of [true, "unknown", false] as const) {
+    const { from, to } = await stores();
+    const head = async (key: string) => {
+      await from.put("x", bytes("67890"));
+      return await to.head(key);
+    };
+    const source = changed<ObjectStore>(from, { capabilities: { ...from.capabilities, conditionalDelete } });
+    await assertRejects(
+      () => moveObject(source, "x", changed<ObjectStore>(to, { head }), "x"),
+      PreconditionFailedError,
+    );
+    assertEquals([await isThere(from, "x"), await isThere(to, "x")], [true, true]);
+  }
+});
+
+Deno.test("moveObject() deletes without a condition where there is none, after another look", async () => {
+  const { from, to } = await stores();
+  const seen: string[] = [];
+  const source = changed<ObjectStore>(from, {
+    capabilities: { ...from.capabilities, conditionalDelete: false },
+    head: async (key: string) => {
+      seen.push("head");
+      return await from.head(key);
+    },
+    delete: async (key: string, options) => {
+      seen.push(`delete ${options?.ifMatch}`);
+      await from.delete(key);
+    },
+  });
+  await moveObject(source, "x", to, "x");
+  assertEquals(seen, ["head", "delete undefined"]);
+  assertEquals(await isThere(from, "x"), false);
+});
