@@ -189,3 +189,27 @@ Deno.test("lade -v and doctor tell each setting with where it came from, and no 
   assertStringIncludes(doctor, "note settings s3.max_bandwidth of profile");
   for (const text of [stderr, json.stderr, doctor]) assert(!text.includes(cli.fake.secretAccessKey));
 });
+
+Deno.test("lade presign tells the true end of a URL whose keys end sooner", async () => {
+  await using cli = await S3Cli.start();
+  const end = new Date(Math.floor(Date.now() / 1000) * 1000 + 600_000).toISOString();
+  const keys = JSON.stringify({
+    Version: 1,
+    AccessKeyId: "TEMP",
+    SecretAccessKey: "s",
+    SessionToken: "t",
+    Expiration: end,
+  });
+  await cli.directory.write(
+    ".aws/config",
+    `[default]\nregion = us-east-1\nendpoint_url = ${cli.fake.url}\ncredential_process = echo '${keys}'\n`,
+  );
+  const json = await cli.run(["presign", "--json", "--expires", "7d", "s3://bucket/k"], user(cli));
+  assertEquals(JSON.parse(json.stdout).expires, end);
+  assertEquals(JSON.parse(json.stderr).type, "note");
+  const text = await cli.run(["presign", "--expires", "7d", "s3://bucket/k"], user(cli));
+  assertStringIncludes(text.stderr, `lade: the URL ends at ${end}, sooner than was asked: the credentials`);
+  assert(Number(new URL(text.stdout.trim()).searchParams.get("X-Amz-Expires")) <= 600);
+  const short = await cli.run(["presign", "--expires", "1m", "s3://bucket/k"], user(cli));
+  assertEquals([short.code, short.stderr], [0, ""]);
+});

@@ -20,8 +20,17 @@ export const runPresign: RunCommand<PresignCommandOptions> = async (
   if (place.key.endsWith("/")) {
     await output.note(new NoteMessage("the URL is that of an object whose very key ends in a slash"));
   }
-  const expires = new Date(lade.context.clock.now() + expiresInMs);
-  const url = await untilAborted(place.store.presign(place.key, { method, expiresInMs }), signal);
+  let expires = new Date(lade.context.clock.now() + expiresInMs);
+  let warning: string | undefined;
+  const onShortened = (end: Date | undefined) => {
+    warning = end
+      ? `the URL ends at ${end.toISOString()}, sooner than was asked: the credentials that sign it do`
+      : "the URL ends with the temporary credentials that sign it, and nobody says when that is";
+    if (end) expires = end;
+  };
+  const signed = place.store.presign(place.key, { method, expiresInMs, onShortened });
+  const url = await untilAborted(signed, signal);
+  if (warning !== undefined) await output.note(new NoteMessage(warning));
   await output.result(new PresignedMessage({ uri: place.uri, method, url: url.href, expires }));
 };
 

@@ -271,4 +271,9 @@ export interface PresignOptions {
   readonly method?: "GET" | "PUT" | "DELETE";
   /** How long the URL works, in milliseconds. */
   readonly expiresInMs: number;
+  /**
+   * Told when the URL ends sooner, because the credentials that sign it do: when that is, `undefined` where nobody knows.
+   * Without it, a URL that is known to end sooner is an `UnsupportedError`.
+   */
+  readonly onShortened?: (expires: Date | undefined) => void;
 }

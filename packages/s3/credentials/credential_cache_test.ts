@@ -85,3 +85,38 @@ Deno.test("CredentialCache.replace() gives others than those refused, once for a
   const fixed = new CredentialCache(numbered(clock, { renewable: false }), clock);
   assertEquals(await fixed.replace(await fixed.get()), undefined);
 });
+
+Deno.test("CredentialCache asks again after ten seconds, not by each request, while a renewal brings nothing", async () => {
+  const clock = new FakeClock();
+  const source = numbered(clock);
+  const fails = {
+    ...source,
+    load: (refresh: boolean) =>
+      refresh ? source.load(refresh).then(() => Promise.reject(new Error("no luck"))) : source.load(refresh),
+  };
+  const cache = new CredentialCache(fails, clock);
+  await cache.get();
+  await clock.advance(6 * MINUTE);
+  for (let i = 0; i < 100; i++) {
+    assertEquals((await cache.get()).accessKeyId, "A1");
+    await clock.advance(0);
+  }
+  assertEquals(source.loads, [false, true]);
+  await clock.advance(10_000);
+  await cache.get();
+  await clock.advance(0);
+  assertEquals(source.loads, [false, true, true]);
+});
+
+Deno.test("CredentialCache.lasting() renews what ends too soon, and gives what lasts longest", async () => {
+  const clock = new FakeClock();
+  const source = numbered(clock);
+  const cache = new CredentialCache(source, clock);
+  assertEquals((await cache.lasting(clock.now() + 9 * MINUTE)).accessKeyId, "A1");
+  await clock.advance(2 * MINUTE);
+  assertEquals((await cache.lasting(clock.now() + 9 * MINUTE)).accessKeyId, "A2");
+  assertEquals((await cache.lasting(clock.now() + 60 * MINUTE)).accessKeyId, "A2");
+  assertEquals(source.loads.length, 2);
+  const fixed = new CredentialCache(numbered(clock, { renewable: false }), clock);
+  assertEquals((await fixed.lasting(clock.now() + 60 * MINUTE)).accessKeyId, "A1");
+});

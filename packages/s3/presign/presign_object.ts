@@ -1,4 +1,4 @@
-import { type PresignOptions, UnsupportedError } from "@lade/core/backend";
+import { type PresignOptions, UnauthenticatedError, UnsupportedError } from "@lade/core/backend";
 import type { S3Config } from "../config/s3_config.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
@@ -6,12 +6,15 @@ import { ServiceFault } from "../errors/service_fault.ts";
 /** Longest life of a presigned URL ("Authenticating Requests: Using Query Parameters" of the Amazon S3 API reference). */
 const MAX_EXPIRES_MS = 7 * 24 * 60 * 60 * 1000;
 
+/** Temporary credentials whose end is not known may be taken to live so long. */
+const CERTAIN_MS = 60 * 60 * 1000;
+
 /** Makes a URL that carries its own signature. Temporary credentials end it when they expire. */
 export async function presignObject(
   connection: S3Connection,
   uri: string,
   key: string,
-  { method = "GET", expiresInMs }: PresignOptions,
+  { method = "GET", expiresInMs, onShortened }: PresignOptions,
 ): Promise<URL> {
   if (!(expiresInMs > 0 && expiresInMs <= MAX_EXPIRES_MS)) {
     throw new RangeError(
@@ -31,7 +34,22 @@ export async function presignObject(
     throw new UnsupportedError({ ...about, detail: `a URL cannot carry the configuration ${lost}` });
   }
   if (config.region.source === "default" && connection.endpoint.amazon) await confirmRegion(connection, uri);
-  const keys = await credentials.get();
+  const untilMs = clock.now() + expiresInMs;
+  const keys = await credentials.lasting(untilMs);
+  const end = keys.expiration;
+  let seconds = Math.ceil(expiresInMs / 1000);
+  if (end && end.getTime() < untilMs) {
+    seconds = Math.floor((end.getTime() - clock.now()) / 1000);
+    const by = `the credentials that sign it (${credentials.identity}) end at ${end.toISOString()}`;
+    if (seconds < 1) throw new UnauthenticatedError({ ...about, detail: `${by}, which is past` });
+    if (!onShortened) {
+      throw new UnsupportedError({
+        ...about,
+        detail: `${by}, before the URL would; ask for ${seconds * 1000} ms at most, or give onShortened`,
+      });
+    }
+    onShortened(end);
+  } else if (!end && keys.sessionToken !== undefined && expiresInMs > CERTAIN_MS) onShortened?.(undefined);
   const path = connection.pathOf(key);
   const { host, secure } = connection.endpoint;
   const query = connection.signer.presign(
@@ -39,7 +57,7 @@ export async function presignObject(
     config.requestPayer ? { "x-amz-request-payer": "requester" } : {},
     keys,
     clock.now(),
-    Math.ceil(expiresInMs / 1000),
+    seconds,
   );
   return new URL(`${secure ? "https" : "http"}://${host}${path}?${query}`);
 }
