@@ -37,6 +37,8 @@ export class FakeSink implements ByteSink {
 export interface FakeTerminalOptions {
   /** What standard input gives, piece by piece. */
   readonly stdin?: Iterable<string | Uint8Array>;
+  /** What reading standard input fails with when all of that was read. */
+  readonly stdinFailure?: Error;
   /** Whether its streams pass for a terminal. */
   readonly tty?: boolean;
 }
@@ -49,8 +51,8 @@ export class FakeTerminal implements Terminal {
   readonly noColor = true;
 
   /** Makes streams that hold nothing yet. */
-  constructor({ stdin = [], tty = false }: FakeTerminalOptions = {}) {
-    this.stdin = sourceOf(stdin);
+  constructor({ stdin = [], stdinFailure, tty = false }: FakeTerminalOptions = {}) {
+    this.stdin = { ...sourceOf(stdin, stdinFailure), isTerminal: () => tty };
     this.stdout = new FakeSink(tty);
     this.stderr = new FakeSink(tty);
   }
@@ -66,14 +68,14 @@ export class FakeTerminal implements Terminal {
   }
 }
 
-function sourceOf(pieces: Iterable<string | Uint8Array>): ByteSource {
+function sourceOf(pieces: Iterable<string | Uint8Array>, failure?: Error): ByteSource {
   const queue = [...pieces].map((piece) =>
     typeof piece === "string" ? new TextEncoder().encode(piece) : piece
   );
   return {
     read(buffer) {
       const piece = queue.shift();
-      if (!piece) return Promise.resolve(null);
+      if (!piece) return failure ? Promise.reject(failure) : Promise.resolve(null);
       const count = Math.min(piece.length, buffer.length);
       buffer.set(piece.subarray(0, count));
       if (count < piece.length) queue.unshift(piece.subarray(count));

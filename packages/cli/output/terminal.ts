@@ -10,6 +10,8 @@ export interface ByteSink {
 export interface ByteSource {
   /** Puts the next bytes into `buffer` and resolves with their number; `null` at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
+  /** Whether a person types it on a terminal; not by default. */
+  isTerminal?(): boolean;
 }
 
 /** The world of a command: its streams and its surroundings. A test passes its own. */

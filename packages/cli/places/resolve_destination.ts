@@ -11,6 +11,14 @@ export type Destination =
   /** A prefix, below which each source keeps its name. */
   | { readonly kind: "prefix"; readonly place: Place };
 
+/** Names by which programs that know no `-` are given standard output. */
+const STANDARD_OUTPUT: ReadonlySet<string> = new Set(["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]);
+
+/** Whether an argument stands for standard output. */
+export function isStandardOutput(argument: string): boolean {
+  return STANDARD_OUTPUT.has(argument);
+}
+
 /**
  * Reads the DEST of a transfer.
  *
@@ -22,7 +30,7 @@ export type Destination =
  * | `-`                        | standard output   | (a mistake)       |
  */
 export async function resolveDestination(lade: Lade, argument: string, tree: boolean): Promise<Destination> {
-  if (argument === "-") return { kind: "stdout" };
+  if (isStandardOutput(argument)) return { kind: "stdout" };
   const place = await locate(lade, argument);
   if (tree) await refuseFile(place);
   return tree || isPrefix(place) || await isLocalDirectory(place.uri)

@@ -1,4 +1,5 @@
 import type { Place } from "../places/place.ts";
+import type { Input } from "./input.ts";
 
 /** One object to be transferred. */
 export interface Job {
@@ -6,6 +7,8 @@ export interface Job {
   readonly from?: Place;
   /** Where it goes; standard output where absent. */
   readonly to?: Place;
+  /** What is read to its end in place of an object: standard input, or what is at `from`. */
+  readonly input?: Input;
   /** Its size, as far as a listing told it. */
   readonly size?: number;
 }

@@ -4,6 +4,7 @@ import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
 import { exists, type PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { explainMissing } from "../places/explain_missing.ts";
+import { NoteMessage } from "../messages/note_message.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { Conversion } from "./conversion.ts";
@@ -81,7 +82,7 @@ export class JobRunner {
 
   async #transfer(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
     await this.#config.directory.make();
-    const { context: { output, signal, terminal }, options, move, conversion, judge, pool } = this.#config;
+    const { context: { output, signal }, options, move, conversion, judge, pool } = this.#config;
     const { noClobber: createOnly } = options;
     const attributes = attributesOf(options);
     return await transferObject(job, {
@@ -89,8 +90,11 @@ export class JobRunner {
       judge,
       createOnly,
       attributes,
-      stdin: terminal.stdin,
       output,
+      onEmptyInput: () => {
+        const uri = JSON.stringify(job.to?.uri);
+        void output.note(new NoteMessage(`standard input gave no bytes: what is now at ${uri} is empty`));
+      },
       onVerified: (verification) => this.#config.tally.verified(verification),
       onProgress,
       signal,
@@ -139,8 +143,8 @@ export class JobRunner {
     return to !== undefined && await exists(to.store, to.key, { signal: this.#config.context.signal });
   }
 
-  async #sizeOf({ from, size }: Job): Promise<number | undefined> {
-    if (!from || size !== undefined) return size;
+  async #sizeOf({ from, input, size }: Job): Promise<number | undefined> {
+    if (!from || input || size !== undefined) return size;
     return (await from.store.head(from.key, { signal: this.#config.context.signal })).size;
   }
 

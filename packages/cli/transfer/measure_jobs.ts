@@ -11,8 +11,8 @@ export async function measureJobs(plan: JobPlan, progress: TransferProgress): Pr
   try {
     for await (const job of planJobs(plan)) {
       if ("reason" in job) continue;
-      const { from } = job;
-      if (!from || (job.size === undefined && localPathOf(from.uri) === undefined)) return;
+      const { from, input } = job;
+      if (!from || input || (job.size === undefined && localPathOf(from.uri) === undefined)) return;
       const size = job.size ?? (await from.store.head(from.key, { signal: plan.signal })).size;
       progress.plan(1, size);
     }

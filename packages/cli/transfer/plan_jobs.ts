@@ -2,6 +2,7 @@ import type { LeftOut, ObjectMeta } from "@lade/core";
 import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import { type PlaceJudge, placeOf as whereIs } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
+import type { ByteSource } from "../output/terminal.ts";
 import { localNameFault } from "../places/local_name_fault.ts";
 import { lookWhole } from "../places/look.ts";
 import { localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
@@ -9,6 +10,8 @@ import { needContent } from "../places/need_content.ts";
 import { refuseMissing } from "../places/refuse_missing.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import { type Conversion, convertedName, exactName } from "./conversion.ts";
+import { inputOf, isStandardInput, standardInput } from "./input.ts";
+import { InputError } from "./input_error.ts";
 import type { Job, Refusal } from "./job.ts";
 import { NameClashes } from "./name_clashes.ts";
 
@@ -24,6 +27,10 @@ export interface JobPlan {
   readonly destination: Destination;
   /** Everything under a source goes, not the object of its name. */
   readonly recursive: boolean;
+  /** What `-` reads. */
+  readonly stdin: ByteSource;
+  /** The sources are removed afterwards. */
+  readonly move: boolean;
   /** What is done to the bytes, and so to the names. */
   readonly conversion: Conversion;
   /** Judges whether two names lead to one place. */
@@ -40,8 +47,8 @@ export async function* planJobs(plan: JobPlan): AsyncGenerator<Job | Refusal> {
   const taken = new Set<string>();
   for (const source of plan.sources) {
     try {
-      if (source === "-") {
-        yield withDestination(plan, {}, "");
+      if (isStandardInput(source)) {
+        yield withDestination(plan, { input: standardInput(plan.stdin) }, "");
         continue;
       }
       const place = await locate(plan.lade, source);
@@ -60,7 +67,11 @@ async function planObject(plan: JobPlan, place: Place, taken: Set<string>): Prom
   const { operation, signal } = plan;
   await needContent(place, { operation, advice: "add -r to take everything under it", signal });
   const name = isLocal(plan.destination) ? nameOf(place).replace(/\/$/, "") : nameOf(place);
-  const job = withDestination(plan, { from: place }, name);
+  const input = await inputOf(place.uri);
+  if (input && plan.move) {
+    throw new InputError(input.name, "it is no file that could be moved, use cp to take what it gives");
+  }
+  const job = withDestination(plan, { from: place, ...(input && { input }) }, name);
   if ("reason" in job || !job.to) return job;
   if (taken.has(job.to.uri)) {
     const detail = `another source goes to ${JSON.stringify(job.to.uri)} already`;

@@ -1,14 +1,16 @@
 import { PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { locate, locatePrefix } from "../places/place.ts";
+import { NoteMessage } from "../messages/note_message.ts";
 import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
-import { type Destination, resolveDestination } from "../places/resolve_destination.ts";
+import { type Destination, isStandardOutput, resolveDestination } from "../places/resolve_destination.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import { UsageError } from "../program/usage_error.ts";
 import { chooseProgressForm } from "../progress/choose_progress_form.ts";
 import { showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { DestinationDirectory } from "./destination_directory.ts";
+import { isNameless, isStandardInput } from "./input.ts";
 import { JobRunner } from "./job_runner.ts";
 import { measureJobs } from "./measure_jobs.ts";
 import { type JobPlan, planJobs } from "./plan_jobs.ts";
@@ -38,12 +40,28 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
   refuseMisfits(sources, destination, request.destination);
   if (destination.kind === "stdout") output.rawResults = true;
 
+  if (sources.some(isStandardInput) && terminal.stdin.isTerminal?.() && !options.dryRun) {
+    await output.note(
+      new NoteMessage("reading what is typed here, to its end (Ctrl-D on a line of its own)"),
+    );
+  }
   const { clock } = lade.context;
   const progress = new TransferProgress(clock);
   const { recursive, jobs } = options;
   const conversion = options.zstd !== undefined ? "compress" : options.decompress ? "decompress" : "none";
   const judge = new PlaceJudge();
-  const plan: JobPlan = { lade, operation: name, sources, destination, recursive, conversion, judge, signal };
+  const plan: JobPlan = {
+    lade,
+    operation: name,
+    sources,
+    destination,
+    recursive,
+    move,
+    conversion,
+    judge,
+    signal,
+    stdin: terminal.stdin,
+  };
   using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
   const directory = new DestinationDirectory(lade, destination);
   const tally = new TransferTally(context, progress, options.dryRun);
@@ -80,12 +98,13 @@ function refuseMistakes({ sources, destination, options }: TransferRequest): voi
   const refuse = (problem: string): never => {
     throw new UsageError(problem);
   };
-  const fromInput = sources.includes("-");
+  const fromInput = sources.some(isStandardInput);
   if (sources.length > 1 && fromInput) refuse("Standard input (-) cannot be one of several sources.");
   if (sources.length > 1 && options.recursive) refuse("With -r there is one source.");
-  if (options.recursive && (fromInput || destination === "-")) refuse("With -r neither place can be -.");
-  if (fromInput && destination === "-") refuse("Nothing is to be done from - to -.");
-  if (destination === "-" && options.zstd !== undefined) refuse("With --zstd the destination cannot be -.");
+  const toOutput = isStandardOutput(destination);
+  if (options.recursive && (fromInput || toOutput)) refuse("With -r neither place can be -.");
+  if (fromInput && toOutput) refuse("Nothing is to be done from - to -.");
+  if (toOutput && options.zstd !== undefined) refuse("With --zstd the destination cannot be -.");
 }
 
 function refuseMisfits(sources: readonly string[], destination: Destination, argument: string): void {
@@ -96,9 +115,11 @@ function refuseMisfits(sources: readonly string[], destination: Destination, arg
       } is none without a final slash.`,
     );
   }
-  if (sources.includes("-") && destination.kind === "prefix") {
+  const nameless = sources.find(isNameless);
+  if (nameless !== undefined && destination.kind === "prefix") {
+    const what = isStandardInput(nameless) ? "Standard input" : nameless;
     throw new UsageError(
-      `Standard input has no name: ${JSON.stringify(argument)} must be followed by that of an object.`,
+      `${what} has no name: ${JSON.stringify(argument)} must be followed by that of an object.`,
     );
   }
 }

@@ -2,12 +2,11 @@ import type { ObjectAttributes, ObjectWriter, ProgressListener, ZstdPool } from 
 import type { CreateZstdWriterOptions } from "@lade/core/zstd";
 import { copyObject, type PlaceJudge, readChunks } from "@lade/core/operations";
 import type { Output } from "../output/output.ts";
-import type { ByteSource } from "../output/terminal.ts";
 import type { Place } from "../places/place.ts";
 import { type Conversion, isCompressed, isConverted } from "./conversion.ts";
+import type { Input } from "./input.ts";
 import type { Job } from "./job.ts";
 import { moveObject } from "./move_object.ts";
-import { readInput } from "./read_input.ts";
 import { tellCopied, tellWritten, type VerificationListener, verifiedChunks } from "./verification.ts";
 
 /** How objects are transferred. */
@@ -26,12 +25,12 @@ export interface TransferConfig {
   readonly level: number;
   /** Compresses and decompresses; absent where nothing is to be. */
   readonly pool: ZstdPool | undefined;
-  /** What a job without a source reads. */
-  readonly stdin: ByteSource;
   /** Where a job without a destination writes. */
   readonly output: Output;
   /** Called for each event. */
   readonly onProgress: ProgressListener;
+  /** Called when standard input has given no byte to write. */
+  readonly onEmptyInput: () => void;
   /** Called with what was verified of the bytes. */
   readonly onVerified: VerificationListener;
   /** Ends the transfer. */
@@ -40,8 +39,9 @@ export interface TransferConfig {
 
 /** Transfers one object and resolves with the bytes written, where they became known. */
 export async function transferObject(job: Job, config: TransferConfig): Promise<number | undefined> {
-  const { from, to } = job;
+  const { from, to, input } = job;
   const { signal, onProgress, onVerified, conversion } = config;
+  if (input) return await transferInput(input, job, config);
   if (from && to) {
     if (config.move) {
       const { judge } = config;
@@ -53,13 +53,28 @@ export async function transferObject(job: Job, config: TransferConfig): Promise<
     tellCopied(from, to, result, onVerified);
     return result.size;
   }
-  if (from) return await printObject(from, config);
-  if (to) {
-    const compress = conversion === "compress";
-    const input = compress ? readInput(config.stdin, signal) : countInput(config);
-    return await writeAll(to, input, config, compress, config.attributes, "-");
-  }
-  return undefined;
+  return from ? await printObject(from, config) : undefined;
+}
+
+async function transferInput(input: Input, { from, to }: Job, config: TransferConfig): Promise<number> {
+  const { signal, conversion, pool, onProgress, output } = config;
+  const uri = from?.uri ?? "-";
+  // By its name alone: what a pipe without one gives is taken as it is.
+  const converted = from ? isConverted(from.key, conversion) : conversion === "compress";
+  const compress = converted && conversion === "compress";
+  let isEmpty = true;
+  const onBytes = (bytes: number) => {
+    isEmpty = false;
+    if (!compress) onProgress({ type: "bytes", key: uri, bytes });
+  };
+  const read = countBytes(input.read(signal), onBytes);
+  const chunks = converted && conversion === "decompress"
+    ? (await import("@lade/core/zstd")).decompressZstd(read, { signal, ...(pool && { workers: pool }), uri })
+    : read;
+  if (!to) return await printAll(chunks, output);
+  const size = await writeAll(to, chunks, config, compress, config.attributes, uri);
+  if (isEmpty && !from) config.onEmptyInput();
+  return size;
 }
 
 /** Compresses or decompresses an object; of its attributes those go along that still hold. */
@@ -99,8 +114,12 @@ async function printObject(from: Place, config: TransferConfig): Promise<number>
   await using chunks = await readChunks(from.store, from.key, { signal, onProgress });
   const read = verifiedChunks(chunks, from, onVerified);
   const plain = conversion !== "decompress" || !isCompressed(from.key);
+  return await printAll(plain ? read : decompressed(read, from, config), output);
+}
+
+async function printAll(chunks: AsyncIterable<Uint8Array>, output: Output): Promise<number> {
   let size = 0;
-  for await (const chunk of plain ? read : decompressed(read, from, config)) {
+  for await (const chunk of chunks) {
     await output.bytes(chunk);
     size += chunk.length;
   }
@@ -114,10 +133,13 @@ function withoutBytes(onProgress: ProgressListener): ProgressListener {
   };
 }
 
-async function* countInput({ stdin, signal, onProgress }: TransferConfig): AsyncGenerator<Uint8Array> {
-  for await (const chunk of readInput(stdin, signal)) {
+async function* countBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
     yield chunk;
-    onProgress({ type: "bytes", key: "-", bytes: chunk.length });
+    onBytes(chunk.length);
   }
 }
 

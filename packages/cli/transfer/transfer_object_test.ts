@@ -5,6 +5,7 @@ import { Lade } from "@lade/lade";
 import { assertEquals } from "@std/assert";
 import { locate } from "../places/place.ts";
 import type { Output } from "../output/output.ts";
+import { standardInput } from "./input.ts";
 import { transferObject } from "./transfer_object.ts";
 
 const SIZE = 9 * 2 ** 20;
@@ -23,7 +24,9 @@ Deno.test("the progress of a compression is that of its frames, not of what was 
       taken += piece.length;
       return piece.length || null;
     };
+    const stdin = { read: (buffer: Uint8Array) => Promise.resolve(take(buffer)) };
     await transferObject({
+      ...(source === "-" && { input: standardInput(stdin) }),
       ...(source === "object" && { from: await locate(lade, "memory://m/a") }),
       to: await locate(lade, "memory://m/b"),
     }, {
@@ -34,9 +37,9 @@ Deno.test("the progress of a compression is that of its frames, not of what was 
       conversion: "compress",
       level: 1,
       pool,
-      stdin: { read: (buffer) => Promise.resolve(take(buffer)) },
       output: {} as Output,
       onProgress: (event) => void events.push(event),
+      onEmptyInput: () => {},
       onVerified: () => {},
       signal: new AbortController().signal,
     });

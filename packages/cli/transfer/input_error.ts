@@ -1,0 +1,22 @@
+/** A source that is read to its end cannot be read. */
+export class InputError extends Error {
+  /** The class's name. */
+  override readonly name = "InputError";
+
+  /** Says what cannot be read, and why. */
+  constructor(source: string, detail: string, cause?: unknown) {
+    super(`Cannot read ${source}: ${detail}`, cause === undefined ? {} : { cause });
+  }
+}
+
+/** Says in words what keeps a source from being read. */
+export function describeInputFailure(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) return error.message;
+  if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
+  if (error instanceof Deno.errors.NotFound) return "no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "the system denies access";
+  const text = error instanceof Error ? error.message : String(error);
+  if (/\(os error 9\)/.test(text)) return "it is closed, or open for writing only";
+  if (/\(os error 21\)/.test(text)) return "it is a directory";
+  return text.replace(/ \(os error \d+\)$/, "").replace(/^./, (first) => first.toLowerCase());
+}
