@@ -39,6 +39,7 @@ export interface JobRunnerConfig {
 /** Does jobs, or says with `--dry-run` what it would do. */
 export class JobRunner {
   readonly #config: JobRunnerConfig;
+  #toldLook = false;
 
   /** Does nothing yet. */
   constructor(config: JobRunnerConfig) {
@@ -61,6 +62,7 @@ export class JobRunner {
       if (dryRun && noClobber && await this.#isTaken(shortest)) return await tally.skip(uri, taken);
       const onProgress = tally.start(job);
       const size = dryRun ? await this.#sizeOf(shortest) : await this.#transfer(shortest, onProgress);
+      if (noClobber && !dryRun) await this.#tellLook(shortest);
       await tally.done(job, size ?? job.size);
     } catch (error) {
       if (noClobber && error instanceof AlreadyExistsError) return await tally.skip(uri, taken);
@@ -137,6 +139,18 @@ export class JobRunner {
       ? "source and destination are the same"
       : `${JSON.stringify(to.uri)} is the same ${localPathOf(to.uri) === undefined ? "object" : "file"}`;
     throw new InvalidNameError({ operation, uri: from.uri, detail });
+  }
+
+  /** Tells once that a service leaves room between the look at a name and the write to it. */
+  async #tellLook({ to }: Job): Promise<void> {
+    if (this.#toldLook || to?.store.capabilities.createOnly !== false) return;
+    this.#toldLook = true;
+    await this.#config.context.output.note(
+      new NoteMessage(
+        `${JSON.stringify(to.store.uri)} ignores conditions on writes: -n only looked before each write, ` +
+          "and what others write at that moment is replaced",
+      ),
+    );
   }
 
   async #isTaken({ to }: Job): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { ObjectAttributes, ObjectWriter, ProgressListener, ZstdPool } from "@lade/core";
+import type { ObjectAttributes, ObjectWriter, ProgressListener, WriterOptions, ZstdPool } from "@lade/core";
 import type { CreateZstdWriterOptions } from "@lade/core/zstd";
 import { copyObject, type PlaceJudge, readChunks } from "@lade/core/operations";
 import type { Output } from "../output/output.ts";
@@ -172,6 +172,7 @@ async function createCompressingWriter(
   return await createZstdWriter(store, key, { ...options, level, ...(pool && { workers: pool }) });
 }
 
-function conditionOf({ createOnly }: TransferConfig): { readonly ifNoneMatch?: string } {
-  return createOnly ? { ifNoneMatch: "*" } : {};
+/** Where the service ignores conditions, looking first is the best there is. */
+function conditionOf({ createOnly }: TransferConfig): Pick<WriterOptions, "ifNoneMatch" | "ifIgnored"> {
+  return createOnly ? { ifNoneMatch: "*", ifIgnored: "look" } : {};
 }
