@@ -28,7 +28,7 @@ import type {
   WriterOptions,
 } from "../contract/types.ts";
 import { InvalidNameError, NotFoundError, UnsupportedError } from "../errors/errors.ts";
-import { placeBelow } from "../layers/place_below.ts";
+import { placeBelow } from "../operations/place_below.ts";
 import { allocateExactly } from "../read/allocate_exactly.ts";
 import { createGetResult } from "../read/create_get_result.ts";
 import { resolveRange } from "../read/resolve_range.ts";
