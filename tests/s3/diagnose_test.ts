@@ -233,7 +233,7 @@ const FAULTS: readonly Fault[] = [
         match: { times: Infinity },
         action: { kind: "status", status: 503, code: "SlowDown" },
       }),
-    failed: ["list", /^the service asks for fewer requests$/, /^try again later/],
+    failed: ["list", /^the service asks for fewer requests \(3 tries\)$/, /^try again later/],
   },
 ];
 

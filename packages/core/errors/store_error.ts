@@ -32,6 +32,8 @@ export interface StoreErrorOptions {
   readonly retryable?: boolean;
   /** How long the service asks to wait before the next try, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** How long the service was waited for in vain, over all tries, in milliseconds. */
+  readonly waitedMs?: number;
 }
 
 /**
@@ -52,6 +54,8 @@ export abstract class StoreError extends Error {
   readonly retryable: boolean;
   /** How long the service asks to wait before the next try, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** How long the service was waited for in vain, over all tries, in milliseconds. */
+  readonly waitedMs?: number;
 
   /** Builds the message from its parts; `retryable` is the default of the subclass. */
   constructor(options: StoreErrorOptions, retryable: boolean) {
@@ -66,5 +70,6 @@ export abstract class StoreError extends Error {
     this.detail = detail;
     this.retryable = options.retryable ?? retryable;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
+    if (options.waitedMs !== undefined) this.waitedMs = options.waitedMs;
   }
 }

@@ -3,6 +3,10 @@ import type { Resolver } from "./transport_options.ts";
 import { WireError } from "./wire_error.ts";
 
 const FRESH_MS = 30_000;
+// Addresses that are known serve on while the name server fails or lets this time pass, and so long until it is asked
+// again.
+const PATIENCE_MS = 1_000;
+const STALE_MS = 5_000;
 const SHUNNED_MS = 60_000;
 const LITERAL = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]*)$/;
 
@@ -37,9 +41,8 @@ export class AddressBook {
     const { clock, hostname } = this.#config;
     if (LITERAL.test(hostname)) return [hostname];
     if (clock.monotonicMs() - this.#resolvedMs > FRESH_MS) {
-      this.#addresses = await (this.#resolving ??= this.#resolve().finally(() =>
-        this.#resolving = undefined
-      ));
+      const resolving = this.#resolving ??= this.#resolve().finally(() => this.#resolving = undefined);
+      await (this.#addresses.length > 0 ? this.#orKnown(resolving) : resolving);
     }
     const count = this.#addresses.length;
     if (count === 0) return [hostname];
@@ -56,6 +59,16 @@ export class AddressBook {
     else this.#shunnedUntil.set(address, this.#config.clock.monotonicMs() + SHUNNED_MS);
   }
 
+  /** Waits a little for `resolving`; where it brings nothing, what is known stays for a while. */
+  async #orKnown(resolving: Promise<unknown>): Promise<void> {
+    const { clock } = this.#config;
+    const over = new AbortController();
+    const keep = () => void (this.#resolvedMs = clock.monotonicMs() - FRESH_MS + STALE_MS);
+    const late = clock.sleep(PATIENCE_MS, over.signal).then(keep, () => {});
+    await Promise.race([resolving.then(() => {}, keep), late]);
+    over.abort();
+  }
+
   async #resolve(): Promise<readonly string[]> {
     const { clock, hostname, isAllowed, port, resolve } = this.#config;
     const found = await resolve(hostname).catch((error) => {
@@ -65,7 +78,7 @@ export class AddressBook {
     });
     this.#resolvedMs = clock.monotonicMs();
     const addresses = [...new Set(found)];
-    return addresses.every((address) => isAllowed(address, port)) ? addresses : [];
+    return this.#addresses = addresses.every((address) => isAllowed(address, port)) ? addresses : [];
   }
 }
 

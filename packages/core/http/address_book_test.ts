@@ -78,3 +78,22 @@ Deno.test("AddressBook tells a name that does not exist from a name server that 
     assertEquals([error.kind, error.retryable], ["dns", retryable]);
   }
 });
+
+Deno.test("AddressBook goes on with the addresses it knows while the name server fails or is silent", async () => {
+  let asked = 0;
+  let answer: () => Promise<readonly string[]> = () => Promise.resolve(["10.0.0.1"]);
+  const { book, clock } = makeBook({ resolve: () => (asked++, answer()) });
+  assertEquals(await book.next(), ["10.0.0.1"]);
+  answer = () => Promise.reject(Object.assign(new Error("no such name"), { code: "ENOTFOUND" }));
+  await clock.advance(30_001);
+  assertEquals([await book.next(), await book.next(), asked], [["10.0.0.1"], ["10.0.0.1"], 2]);
+  const silent = Promise.withResolvers<readonly string[]>();
+  answer = () => silent.promise;
+  await clock.advance(5_001);
+  const next = book.next();
+  await clock.advance(1_000);
+  assertEquals([await next, await book.next(), asked], [["10.0.0.1"], ["10.0.0.1"], 3]);
+  silent.resolve(["10.0.0.7"]);
+  await clock.advance(5_001);
+  assertEquals([await book.next(), asked], [["10.0.0.7"], 3]);
+});

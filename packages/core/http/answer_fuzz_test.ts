@@ -1,3 +1,4 @@
+import { Pace } from "./pace.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Connection, type Socket } from "./connection.ts";
@@ -63,7 +64,13 @@ class ScriptedSocket implements Socket {
 /** What the transport makes of an answer that arrives in the given pieces. */
 async function run(pieces: Uint8Array[], method: string, readSize: number): Promise<Outcome> {
   const socket = new ScriptedSocket(pieces.filter((piece) => piece.length > 0));
-  const connection = new Connection(socket, { id: 1, endpoint: "http://h:80", clock: config.clock, limits });
+  const connection = new Connection(socket, {
+    id: 1,
+    endpoint: "http://h:80",
+    clock: config.clock,
+    limits,
+    pace: new Pace(120_000, 32),
+  });
   const payload = new RequestPayload(undefined);
   const target = parseTarget("http://h/");
   const headers = { lines: [], host: undefined, expectsContinue: false };

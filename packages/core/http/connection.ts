@@ -1,5 +1,6 @@
 import type { Clock } from "../context/clock.ts";
 import { HeadScanner } from "./head_scanner.ts";
+import type { Pace } from "./pace.ts";
 import { parseResponseHead, type ResponseHead } from "./parse_response_head.ts";
 import type { ResponseLimits } from "./response_limits.ts";
 import { WireError } from "./wire_error.ts";
@@ -21,6 +22,8 @@ export interface ConnectionConfig {
   readonly endpoint: string;
   readonly clock: Clock;
   readonly limits: ResponseLimits;
+  /** Tells whether enough bytes of bodies move. */
+  readonly pace: Pace;
 }
 
 const FIRST_BUFFER = 2 ** 14;
@@ -44,6 +47,7 @@ export class Connection {
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #limits: ResponseLimits;
+  readonly #pace: Pace;
   #scanner: HeadScanner;
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BUFFER);
   #start = 0;
@@ -61,6 +65,7 @@ export class Connection {
     this.#socket = socket;
     this.#clock = config.clock;
     this.#limits = config.limits;
+    this.#pace = config.pace;
     this.#scanner = new HeadScanner(config.limits);
     this.id = config.id;
     this.endpoint = config.endpoint;
@@ -104,22 +109,41 @@ export class Connection {
   expect(kind: "first-byte-timeout" | "stall", boundMs: number): void {
     this.#deadlineKind = kind;
     this.#deadlineBoundMs = boundMs;
-    this.#deadlineMs = this.#clock.monotonicMs() + boundMs;
+    const nowMs = this.#clock.monotonicMs();
+    this.#deadlineMs = nowMs + boundMs;
+    if (kind === "stall") this.#pace.begin(nowMs);
+    else this.#pace.reset();
   }
 
   /** Nothing is expected of the other side now. */
   expectNothing(): void {
     this.#deadlineMs = Infinity;
+    this.#pace.end(this.#clock.monotonicMs());
+  }
+
+  /** A body begins. */
+  beginBody(): void {
+    this.#deadlineMs = Infinity;
+    this.#pace.reset();
+  }
+
+  /** Notes that bytes of a body moved. */
+  moved(bytes: number): void {
+    this.#pace.move(bytes, this.#clock.monotonicMs());
   }
 
   /** Kills the connection if its time is over. */
   checkDeadline(nowMs: number): void {
-    if (nowMs < this.#deadlineMs) return;
+    if (nowMs < this.#deadlineMs) {
+      const slow = this.#pace.verdict(nowMs);
+      if (slow) this.kill(new WireError("stall", slow.detail, { waitedMs: slow.waitedMs }));
+      return;
+    }
     const bound = this.#deadlineBoundMs;
     this.kill(
       this.#deadlineKind === "stall"
-        ? new WireError("stall", `no byte moved for ${bound} ms`)
-        : new WireError("first-byte-timeout", `no answer within ${bound} ms`),
+        ? new WireError("stall", `no byte moved for ${bound} ms`, { waitedMs: bound })
+        : new WireError("first-byte-timeout", `no answer within ${bound} ms`, { waitedMs: bound }),
     );
   }
 
@@ -177,6 +201,7 @@ export class Connection {
     this.#throwIfBroken();
     let total = 0;
     while (total < atLeast && !this.#ended) {
+      const before = total;
       try {
         const count = await this.#socket.read(total === 0 ? target : target.subarray(total));
         if (count === null) this.#ended = true;
@@ -186,7 +211,10 @@ export class Connection {
       }
       if (total === 0) this.#throwIfBroken();
       else if (this.#killed || this.#readFailure) break;
-      if (this.#deadlineMs < Infinity) this.#deadlineMs = this.#clock.monotonicMs() + this.#deadlineBoundMs;
+      if (this.#deadlineMs === Infinity) continue;
+      const nowMs = this.#clock.monotonicMs();
+      this.#deadlineMs = nowMs + this.#deadlineBoundMs;
+      this.#pace.move(total - before, nowMs);
     }
     return total;
   }

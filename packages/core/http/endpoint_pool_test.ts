@@ -1,3 +1,4 @@
+import { Pace } from "./pace.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { Connection, type Socket } from "./connection.ts";
@@ -51,7 +52,13 @@ function makePool(options: TransportOptions = {}): { pool: EndpointPool; opening
     const { promise, reject, resolve } = Promise.withResolvers<Connection>();
     signal.addEventListener("abort", () => reject(signal.reason));
     const socket = new SilentSocket();
-    const connection = new Connection(socket, { id: ++id, endpoint: "http://h:80", clock, limits });
+    const connection = new Connection(socket, {
+      id: ++id,
+      endpoint: "http://h:80",
+      clock,
+      limits,
+      pace: new Pace(120_000, 32),
+    });
     openings.push({ socket, fail: reject, succeed: () => (resolve(connection), connection) });
     return promise;
   }, config);

@@ -1,3 +1,4 @@
+import { Pace } from "./pace.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { Connection, type Socket } from "./connection.ts";
@@ -69,7 +70,13 @@ function connect(): { socket: ManualSocket; connection: Connection } {
   const socket = new ManualSocket();
   return {
     socket,
-    connection: new Connection(socket, { id: 1, endpoint: "http://h:80", clock, limits: config.limits }),
+    connection: new Connection(socket, {
+      id: 1,
+      endpoint: "http://h:80",
+      clock,
+      limits: config.limits,
+      pace: new Pace(120_000, 32),
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import { checkHeaders } from "./encode_request_head.ts";
 import { describeFetchError, isBeforeSending } from "./describe_fetch_error.ts";
 import { FetchBody, type FetchBodyOwner } from "./fetch_body.ts";
 import { HttpResponse } from "./http_response.ts";
+import { Pace } from "./pace.ts";
 import type { RequestTarget } from "./parse_target.ts";
 import { createResponseBody } from "./response_body.ts";
 import { ResponseHeaders } from "./response_headers.ts";
@@ -34,6 +35,7 @@ export class FetchAttempt implements FetchBodyOwner {
   readonly #slots: Slots;
   readonly #shared: FetchShared;
   readonly #controller = new AbortController();
+  readonly #pace: Pace;
   #deadlineMs = Infinity;
   #overdue: WireError | undefined;
   #body: FetchBody | undefined;
@@ -44,6 +46,8 @@ export class FetchAttempt implements FetchBodyOwner {
     this.#target = target;
     this.#slots = slots;
     this.#shared = shared;
+    const { minBytesPerSecond, stallTimeoutMs } = shared.config;
+    this.#pace = new Pace(4 * stallTimeoutMs, minBytesPerSecond);
   }
 
   /** Resolves with the answer once its head is there. */
@@ -86,12 +90,16 @@ export class FetchAttempt implements FetchBodyOwner {
 
   /** Ends the try if its time is over. */
   checkDeadline(nowMs: number): void {
-    if (nowMs < this.#deadlineMs || this.#overdue) return;
-    const { firstByteTimeoutMs, stallTimeoutMs } = this.#shared.config;
-    const bound = this.#attempt.request.firstByteTimeoutMs ?? firstByteTimeoutMs;
-    this.#overdue = this.#body
-      ? new WireError("stall", `no byte moved for ${stallTimeoutMs} ms`)
-      : new WireError("first-byte-timeout", `no answer within ${bound} ms`);
+    if (this.#overdue) return;
+    const slow = this.#body && this.#pace.verdict(nowMs);
+    if (nowMs < this.#deadlineMs && !slow) return;
+    const { stallTimeoutMs } = this.#shared.config;
+    const bound = this.#attempt.firstByteTimeoutMs;
+    this.#overdue = slow
+      ? new WireError("stall", slow.detail, { waitedMs: slow.waitedMs })
+      : this.#body
+      ? new WireError("stall", `no byte moved for ${stallTimeoutMs} ms`, { waitedMs: stallTimeoutMs })
+      : new WireError("first-byte-timeout", `no answer within ${bound} ms`, { waitedMs: bound });
     this.abort(this.#body ? this.describe(this.#overdue) : this.#overdue);
   }
 
@@ -100,6 +108,7 @@ export class FetchAttempt implements FetchBodyOwner {
   }
 
   received(bytes: number): void {
+    this.#pace.move(bytes, this.#shared.config.clock.monotonicMs());
     this.#shared.config.observer.received?.(this.#attempt.request, bytes);
   }
 
@@ -110,11 +119,14 @@ export class FetchAttempt implements FetchBodyOwner {
 
   expectBytes(): void {
     const { clock, stallTimeoutMs } = this.#shared.config;
-    this.#deadlineMs = clock.monotonicMs() + stallTimeoutMs;
+    const nowMs = clock.monotonicMs();
+    this.#deadlineMs = nowMs + stallTimeoutMs;
+    this.#pace.begin(nowMs);
   }
 
   expectNothing(): void {
     this.#deadlineMs = Infinity;
+    this.#pace.end(this.#shared.config.clock.monotonicMs());
   }
 
   cancelled(reason: unknown): void {
@@ -122,7 +134,7 @@ export class FetchAttempt implements FetchBodyOwner {
   }
 
   async #run(): Promise<HttpResponse> {
-    const { payload, request } = this.#attempt;
+    const { firstByteTimeoutMs, payload, request } = this.#attempt;
     const { clock, observer } = this.#shared.config;
     const { signal } = this.#controller;
     const attemptMs = clock.monotonicMs();
@@ -130,7 +142,6 @@ export class FetchAttempt implements FetchBodyOwner {
     await this.#slots.acquire(signal);
     this.#holdsSlot = true;
     const body = await collectPayload(payload, signal);
-    const { firstByteTimeoutMs = this.#shared.config.firstByteTimeoutMs } = request;
     this.#deadlineMs = clock.monotonicMs() + firstByteTimeoutMs + payload.length / SLOWEST_UPLOAD;
     const answer = await this.#fetch({ ...init, ...(body && { body }), signal });
     this.expectNothing();

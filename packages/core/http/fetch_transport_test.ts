@@ -156,6 +156,7 @@ Deno.test("FetchAttempt refuses a body that the platform decodes", async () => {
     payload: new RequestPayload(undefined),
     idempotent: true,
     startMs: 0,
+    firstByteTimeoutMs: 1_000,
   };
   const run = (decodes: boolean, coding: string) => {
     const answer = new Response("text", { headers: { "content-encoding": coding } });
@@ -251,6 +252,28 @@ Deno.test("FetchTransport ends a wait for an answer and a stalled body", async (
   const stalled = assertRejects(() => body.read(target), TransportError, "no byte moved for 3000 ms");
   await clock.advance(3_250);
   assertEquals((await stalled).kind, "stall");
+});
+
+Deno.test("FetchTransport ends a body that single bytes keep alive", async () => {
+  const clock = new FakeClock();
+  const { promise: feed, resolve } = Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>();
+  const answer = new Response(new ReadableStream({ start: resolve }), {
+    headers: { "content-length": "999" },
+  });
+  await using transport = new FetchTransport({
+    ...once,
+    clock,
+    stallTimeoutMs: 3_000,
+    fetch: () => Promise.resolve(answer),
+  });
+  const { body } = await transport.send({ method: "GET", url: "http://h.test/" });
+  const failed = assertRejects(() => body.bytes(999), TransportError, "bytes moved in 12 s");
+  const controller = await feed;
+  for (let i = 0; i < 5; i++) {
+    controller.enqueue(new Uint8Array(1));
+    await clock.advance(2_500);
+  }
+  assertEquals((await failed).kind, "stall");
 });
 
 Deno.test("FetchTransport aborts at every point, with the signal's reason", async () => {

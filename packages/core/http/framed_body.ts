@@ -40,7 +40,7 @@ export class FramedBody implements BodySource {
     this.#config = config;
     this.#chunks = kind === "chunked" ? new ChunkDecoder(config.limits) : undefined;
     this.#remaining = kind === "until-close" ? Infinity : Math.max(0, length);
-    connection.expectNothing();
+    connection.beginBody();
   }
 
   /** Ends a body of no bytes, which nobody may read. */
@@ -126,6 +126,7 @@ export class FramedBody implements BodySource {
     const count = Math.min(buffered.length, target.length);
     target.set(count === buffered.length ? buffered : buffered.subarray(0, count));
     this.#connection.take(count);
+    this.#connection.moved(count);
     return count;
   }
 

@@ -10,6 +10,7 @@ export class HttpResponse implements TransportResponse {
   readonly timings: ResponseTimings;
   attempts = 1;
   throttled = false;
+  waitedMs = 0;
 
   constructor(parts: Pick<TransportResponse, "status" | "headers" | "body" | "connection" | "timings">) {
     this.status = parts.status;

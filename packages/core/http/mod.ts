@@ -15,6 +15,7 @@ export type {
   TransportRequest,
   TransportResponse,
 } from "./transport.ts";
+export { parseRetryAfter, type RetryAfterHeaders } from "../retry/parse_retry_after.ts";
 export type { Interceptor, Resolver, TransportOptions } from "./transport_options.ts";
 export type { TransportObserver } from "./transport_observer.ts";
 export { type ResponseLimits, responseLimits } from "./response_limits.ts";
@@ -29,6 +30,9 @@ export {
   type TransportErrorOptions,
 } from "./transport_error.ts";
 export { type FailedOperation, transportErrorToStoreError } from "./transport_error_to_store_error.ts";
+export { type Bounds, defaultBounds } from "../retry/bounds.ts";
+export { boundTransport } from "./bound_transport.ts";
+export { type BoundRow, BOUNDS } from "./bounds_table.ts";
 export { TcpTransport } from "./tcp_transport.ts";
 export { FetchTransport, type FetchTransportOptions } from "./fetch_transport.ts";
 export { createTransport, type CreateTransportOptions } from "./create_transport.ts";

@@ -59,6 +59,7 @@ export class RequestSender {
 
   async #run(head: Uint8Array<ArrayBuffer>, gate: Promise<boolean> | undefined): Promise<void> {
     const { firstByteMs } = this.#config;
+    this.#connection.beginBody();
     try {
       await this.#sendAll(head, gate);
       if (!this.#stopped) this.#connection.expect("first-byte-timeout", firstByteMs);
@@ -119,6 +120,7 @@ export class RequestSender {
   readonly #onProgress = (count: number): void => {
     const before = this.#sentBytes;
     this.#sentBytes += count;
+    this.#connection.moved(count);
     this.#connection.expect("stall", this.#config.stallMs);
     if (!this.#config.onSent || this.#payload.length === 0) return;
     const body = this.#sentBytes - Math.max(before, this.#headLength);

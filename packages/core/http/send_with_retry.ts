@@ -15,6 +15,8 @@ export interface Attempt {
   readonly idempotent: boolean;
   /** When the first try of the request began. */
   readonly startMs: number;
+  /** Bound of the wait for the first byte of the answer. */
+  readonly firstByteTimeoutMs: number;
 }
 
 /** Makes one try. */
@@ -30,8 +32,8 @@ export async function sendWithRetry(
   config: TransportConfig,
   send: AttemptSender,
 ): Promise<TransportResponse> {
-  const { clock, interceptor, observer } = config;
-  const { method, signal } = request;
+  const { clock, health, interceptor, observer } = config;
+  const { firstByteTimeoutMs: firstByteMs = config.firstByteTimeoutMs, method, signal } = request;
   checkMethod(method);
   const payload = new RequestPayload(request.body);
   const idempotent = request.idempotent ?? IDEMPOTENT.has(method);
@@ -42,7 +44,9 @@ export async function sendWithRetry(
     const preparing = request.prepare?.(number);
     const { headers = request.headers ?? NO_HEADERS, url = request.url } =
       (preparing instanceof Promise ? await preparing : preparing) ?? {};
-    const attempt: Attempt = { request, payload, idempotent, url, headers, startMs: retries.startMs };
+    const { startMs } = retries;
+    const firstByteTimeoutMs = retries.firstByteMs(firstByteMs);
+    const attempt: Attempt = { request, payload, idempotent, url, headers, startMs, firstByteTimeoutMs };
     observer.attemptStarted?.(request, number);
     let response: TransportResponse | undefined;
     let failed: FailedTry | undefined;
@@ -54,7 +58,7 @@ export async function sendWithRetry(
       await response?.body.cancel(error);
       signal?.throwIfAborted();
       if (!(error instanceof TransportError)) throw error;
-      failed = { cause: error, askedMs: 0 };
+      failed = { cause: error, askedMs: 0, endpoint: error.endpoint };
     }
     const delayMs = failed && retries.nextDelayMs(failed, payload.replayable);
     if (failed && delayMs !== undefined) {
@@ -63,10 +67,16 @@ export async function sendWithRetry(
       await clock.sleep(delayMs, signal);
       continue;
     }
-    if (!failed) retries.succeed();
+    if (response && !failed) {
+      retries.succeed();
+      health.answered(response.connection.endpoint, response.timings.firstByteMs);
+    }
     const { attempts, throttled } = retries;
-    if (response) return Object.assign(response, { attempts, throttled });
-    throw typeof failed?.cause === "object" ? Object.assign(failed.cause, { attempts, throttled }) : failed;
+    const waitedMs = failed ? retries.elapsedMs : 0;
+    if (response) return Object.assign(response, { attempts, throttled, waitedMs });
+    throw typeof failed?.cause === "object"
+      ? Object.assign(failed.cause, { attempts, throttled, waitedMs })
+      : failed;
   }
 }
 
@@ -80,5 +90,6 @@ async function judge(
   const hooked = request.retryable?.(response);
   const said = hooked instanceof Promise ? await hooked : hooked;
   if (!(said ?? RETRIED_STATUS.has(status))) return undefined;
-  return { cause: status, askedMs: parseRetryAfter(response.headers, nowMs) ?? 0 };
+  const { connection: { endpoint }, headers } = response;
+  return { cause: status, endpoint, askedMs: parseRetryAfter(headers, nowMs) ?? 0 };
 }

@@ -105,9 +105,9 @@ export class TcpAttempt implements BodyOwner {
   }
 
   #encode(): OutgoingRequest {
-    const { headers, payload, request } = this.#attempt;
+    const { firstByteTimeoutMs, headers, payload, request } = this.#attempt;
     const { expectContinueBytes, observer } = this.#config;
-    const { firstByteTimeoutMs = this.#config.firstByteTimeoutMs, method } = request;
+    const { method } = request;
     const checked = checkHeaders(headers, payload);
     const wanted = request.expectContinue ??
       (checked.expectsContinue || payload.length >= expectContinueBytes);

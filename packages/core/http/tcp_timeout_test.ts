@@ -41,7 +41,7 @@ Deno.test("TcpTransport ends a body on which no byte moves for stallTimeoutMs, h
   const { promise: peerHere, resolve } = Promise.withResolvers<Peer>();
   await using server = new RawServer(async (peer) => {
     await peer.head();
-    await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n");
+    await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
     resolve(peer);
     await peer.rest();
   });
@@ -52,14 +52,65 @@ Deno.test("TcpTransport ends a body on which no byte moves for stallTimeoutMs, h
   for (let i = 0; i < 10; i++) {
     const reading = body.read(target);
     await clock.advance(2_500);
-    await peer.send("x");
-    assertEquals(await reading, 1);
+    await peer.send("x".repeat(100));
+    assertEquals(await reading, 100);
   }
   // A reader that takes its time is no stall.
   await clock.advance(20_000);
   const failed = assertRejects(() => body.read(target), TransportError, "no byte moved for 3000 ms");
   await clock.advance(3_250);
   assertEquals([(await failed).kind, transport.connections], ["stall", 0]);
+});
+
+for (const framing of ["Content-Length: 10000", "Transfer-Encoding: chunked"]) {
+  Deno.test(`TcpTransport ends a body that single bytes keep alive, with ${framing}`, async () => {
+    const clock = new FakeClock();
+    const { promise: peerHere, resolve } = Promise.withResolvers<Peer>();
+    await using server = new RawServer(async (peer) => {
+      await peer.head();
+      await peer.send(`HTTP/1.1 200 OK\r\n${framing}\r\n\r\n`);
+      resolve(peer);
+      await peer.rest();
+    });
+    await using transport = new TcpTransport({ ...bounds, clock });
+    const { body } = await transport.send({ method: "GET", url: server.url });
+    const peer = await peerHere;
+    const failed = assertRejects(
+      async () => {
+        while (await body.read(new Uint8Array(10_000), 10_000) > 0);
+      },
+      TransportError,
+      "bytes moved in 12 s",
+    );
+    for (let i = 0; i < 5; i++) {
+      await peer.send(framing.startsWith("Content") ? "x" : "1\r\nx\r\n");
+      await until(() => true);
+      await clock.advance(2_500);
+    }
+    const { kind, waitedMs } = await failed;
+    assertEquals([kind, waitedMs >= 12_000, transport.connections], ["stall", true, 0]);
+  });
+}
+
+Deno.test("TcpTransport lets a slow body come, whose bytes are asked for in one piece", async () => {
+  const clock = new FakeClock();
+  const { promise: peerHere, resolve } = Promise.withResolvers<Peer>();
+  await using server = new RawServer(async (peer) => {
+    await peer.head();
+    await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+    resolve(peer);
+    await peer.rest();
+  });
+  await using transport = new TcpTransport({ ...bounds, clock });
+  const { body } = await transport.send({ method: "GET", url: server.url });
+  const peer = await peerHere;
+  const reading = body.read(new Uint8Array(1_000), 1_000);
+  for (let i = 0; i < 10; i++) {
+    await clock.advance(2_500);
+    await peer.send("x".repeat(100));
+    for (let turn = 0; turn < 5; turn++) await until(() => true);
+  }
+  assertEquals(await reading, 1_000);
 });
 
 Deno.test("TcpTransport ends the sending of a body that nobody takes", async () => {

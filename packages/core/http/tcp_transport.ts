@@ -2,6 +2,7 @@ import { AddressBook } from "./address_book.ts";
 import { Connection } from "./connection.ts";
 import { EndpointPool } from "./endpoint_pool.ts";
 import { openSocket } from "./open_socket.ts";
+import { Pace } from "./pace.ts";
 import { parseTarget, type RequestTarget } from "./parse_target.ts";
 import { type Attempt, sendWithRetry } from "./send_with_retry.ts";
 import { TcpAttempt } from "./tcp_attempt.ts";
@@ -81,10 +82,11 @@ export class TcpTransport implements Transport {
   }
 
   async #open(target: RequestTarget, addresses: AddressBook, signal: AbortSignal): Promise<Connection> {
-    const { caCerts, clock, limits, observer } = this.#config;
+    const { caCerts, clock, limits, minBytesPerSecond, observer, stallTimeoutMs } = this.#config;
     const { endpoint, hostname, port, secure } = target;
     const socket = await openSocket({ hostname, port, secure, caCerts }, addresses, clock, signal);
-    const connection = new Connection(socket, { id: ++this.#lastId, endpoint, clock, limits });
+    const pace = new Pace(4 * stallTimeoutMs, minBytesPerSecond);
+    const connection = new Connection(socket, { id: ++this.#lastId, endpoint, clock, limits, pace });
     const { id, remoteAddress } = connection;
     observer.connected?.({ id, endpoint, remoteAddress, reused: false });
     return connection;

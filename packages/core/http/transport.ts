@@ -96,6 +96,8 @@ export interface TransportResponse extends AsyncDisposable {
   readonly attempts: number;
   /** Whether any of the tries was answered 429 or 503. */
   readonly throttled: boolean;
+  /** How long was tried in vain, in milliseconds, where this answer calls for another try that was not made; else 0. */
+  readonly waitedMs: number;
   /** What carried this try. */
   readonly connection: ConnectionInfo;
   /** When this try got how far. */

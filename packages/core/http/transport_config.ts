@@ -1,5 +1,6 @@
 import { systemClock } from "../context/clock.ts";
 import { RetryBudget } from "../retry/retry_budget.ts";
+import { EndpointHealths } from "./endpoint_health.ts";
 import { completeRetryPolicy, type RetryPolicy } from "../retry/retry_policy.ts";
 import { type ResponseLimits, responseLimits } from "./response_limits.ts";
 import { systemResolve } from "./system_resolve.ts";
@@ -14,11 +15,13 @@ export interface TransportConfig
   readonly limits: ResponseLimits;
   /** Stands around every try. */
   readonly interceptor: Interceptor | undefined;
+  /** What is known of the endpoints. */
+  readonly health: EndpointHealths;
 }
 
 /** Fills in what `options` leaves out. An unknown option is a `TypeError`, a number that makes no sense a `RangeError`. */
 export function completeTransportOptions(options: TransportOptions = {}): TransportConfig {
-  const config: TransportConfig = {
+  const config: Omit<TransportConfig, "health"> = {
     clock: systemClock,
     random: Math.random,
     maxConnections: 256,
@@ -27,6 +30,7 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
     unreachableAfterMs: 6_000,
     firstByteTimeoutMs: 60_000,
     stallTimeoutMs: 30_000,
+    minBytesPerSecond: 32,
     expectContinueBytes: 2 * 2 ** 20,
     continueTimeoutMs: 1_000,
     retryBudget: new RetryBudget(),
@@ -48,7 +52,7 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
     }
     check(name, value, true);
   }
-  return config;
+  return { ...config, health: new EndpointHealths() };
 }
 
 const KNOWN: ReadonlySet<string> = new Set<keyof TransportConfig>([
@@ -62,6 +66,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof TransportConfig>([
   "interceptor",
   "limits",
   "maxConnections",
+  "minBytesPerSecond",
   "observer",
   "random",
   "resolve",

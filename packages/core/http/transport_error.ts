@@ -55,6 +55,8 @@ export interface TransportErrorOptions {
   readonly sent?: SentState;
   /** Whether another try can succeed; by the kind when absent. */
   readonly retryable?: boolean;
+  /** How long was waited in vain, in milliseconds. */
+  readonly waitedMs?: number;
   /** The error below. */
   readonly cause?: unknown;
 }
@@ -91,6 +93,8 @@ export class TransportError extends Error {
   attempts = 1;
   /** Whether any of those tries was answered 429 or 503. */
   throttled = false;
+  /** How long was waited in vain, in milliseconds: over all tries of a request, or for the next byte of a body. */
+  waitedMs: number;
 
   /** Describes one failure. */
   constructor(options: TransportErrorOptions) {
@@ -105,6 +109,7 @@ export class TransportError extends Error {
     this.detail = detail;
     this.endpoint = endpoint;
     this.sent = sent;
+    this.waitedMs = options.waitedMs ?? 0;
     this.retryable = options.retryable ?? !FINAL.has(kind);
   }
 }

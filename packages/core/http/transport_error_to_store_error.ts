@@ -31,11 +31,14 @@ const NEXT: { readonly [kind in TransportErrorKind]?: string } = {
  */
 export function transportErrorToStoreError(error: TransportError, failed: FailedOperation): StoreError {
   const next = NEXT[error.kind];
-  const tries = error.attempts > 1 ? ` (${error.attempts} tries)` : "";
+  const { attempts, waitedMs } = error;
+  const waited = waitedMs >= 1_000 ? ` in ${Math.round(waitedMs / 1_000)} s` : "";
+  const tries = attempts > 1 ? ` (${attempts} tries${waited})` : "";
   const options: StoreErrorOptions = {
     ...failed,
     detail: `${error.detail}, at ${error.endpoint}${tries}${next ? `; ${next}` : ""}`,
     cause: error,
+    ...(waitedMs > 0 && { waitedMs }),
   };
   switch (error.kind) {
     case "permission":

@@ -36,6 +36,8 @@ export interface TransportOptions {
   readonly firstByteTimeoutMs?: number;
   /** Longest time without a byte moving while a body is sent or read; 30,000 by default. */
   readonly stallTimeoutMs?: number;
+  /** What a body has to bring over four times that bound, or it is taken for a stall; 32 by default. */
+  readonly minBytesPerSecond?: number;
   /** Bodies of at least so many bytes wait for `100 Continue`; 2 MiB by default. */
   readonly expectContinueBytes?: number;
   /** How long that wait lasts before the body is sent anyway; 1,000 by default. */

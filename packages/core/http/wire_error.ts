@@ -7,15 +7,18 @@ export class WireError extends Error {
   override readonly name: string = "WireError";
   readonly kind: TransportErrorKind;
   readonly retryable: boolean | undefined;
+  /** How long was waited in vain. */
+  readonly waitedMs: number;
 
   constructor(
     kind: TransportErrorKind,
     detail: string,
-    options: { cause?: unknown; retryable?: boolean } = {},
+    options: { cause?: unknown; retryable?: boolean; waitedMs?: number } = {},
   ) {
     super(detail, "cause" in options ? { cause: options.cause } : {});
     this.kind = kind;
     this.retryable = options.retryable;
+    this.waitedMs = options.waitedMs ?? 0;
   }
 }
 
@@ -43,6 +46,7 @@ export function toTransportError(
     method: request.method,
     label: request.label,
     sent,
+    waitedMs: error.waitedMs,
     ...(error.retryable !== undefined && { retryable: error.retryable }),
     ...(error.cause !== undefined && { cause: error.cause }),
   });

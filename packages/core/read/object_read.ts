@@ -14,8 +14,10 @@ import { objectUri } from "../uri/check_key.ts";
 import { objectNoun } from "../uri/object_noun.ts";
 import type { ChunkSink } from "./chunk_sink.ts";
 import { ChecksumCollector } from "./checksum_collector.ts";
+import { Patience } from "./patience.ts";
 import { alignedEnd, planChunks } from "./plan_chunks.ts";
 import type { ReadOptions, ReadResult } from "./read_options.ts";
+import { defaultRetryPolicy } from "../retry/retry_policy.ts";
 import { resolveRange } from "./resolve_range.ts";
 
 /** Takes no byte, so that a read of none comes to its end, and the source looks whether all is well. */
@@ -133,13 +135,14 @@ export class ObjectRead {
     }
     using _followed = result && signal !== this.#options.signal ? cancelBy(result, signal) : undefined;
     let done = 0;
+    let patience: Patience | undefined;
     for (let futile = 0;;) {
       const before = done;
       let piece: Uint8Array | undefined;
       let sinkFailed = false;
       try {
         permit ??= await acquirePermit(this.#store, this.#options, signal);
-        result ??= await this.#request(chunk.offset + done, chunk.length - done, signal);
+        result ??= await this.#request(chunk.offset + done, chunk.length - done, signal, patience);
         if (chunk.length === 0) await result.readInto(NOTHING);
         while (done < chunk.length) {
           const room = target instanceof Uint8Array
@@ -178,8 +181,10 @@ export class ObjectRead {
         if (sinkFailed || done === chunk.length) throw error;
         futile = done > before ? 1 : futile + 1;
         if (!(error instanceof StoreError && error.retryable) || futile > MAX_FUTILE_TRIES) throw error;
+        const judged = (patience ??= this.#patience()).judge(error, done > before);
+        if ("end" in judged) throw judged.end;
         this.#options.onProgress?.({ type: "resumed", key: this.info.key, error });
-        await this.#pause(futile, error.retryAfterMs, signal);
+        await this.#pause(futile, error.retryAfterMs ?? 0, judged.leftMs, signal);
       }
     }
   }
@@ -223,12 +228,18 @@ export class ObjectRead {
     return new ChecksumCollector(this.info, this.range, this.#chunks, this.#options.checksum ?? "auto");
   }
 
-  async #request(offset: number, length: number, signal: AbortSignal | undefined): Promise<GetResult> {
+  async #request(
+    offset: number,
+    length: number,
+    signal: AbortSignal | undefined,
+    patience: Patience | undefined,
+  ): Promise<GetResult> {
     const { etag, key, size } = this.info;
-    const result = await this.#store.get(
-      key,
-      getOptions({ offset, length }, etag, this.#options.version, signal),
-    ).catch((error) => {
+    const { version } = this.#options;
+    const ask = (signal: AbortSignal | undefined) =>
+      this.#store.get(key, getOptions({ offset, length }, etag, version, signal));
+    const asking = patience ? patience.within(signal, ask) : ask(signal);
+    const result = await asking.catch((error) => {
       throw isOfChange(error) ? this.#changed(error) : error;
     });
     const same = result.info.etag === etag && result.info.size === size &&
@@ -257,10 +268,17 @@ export class ObjectRead {
     return chunk;
   }
 
-  #pause(tries: number, asked: number | undefined, signal: AbortSignal | undefined): Promise<void> {
+  #patience(): Patience {
+    const { context: { clock }, readHints } = this.#store;
+    const { patienceMs = defaultRetryPolicy.totalMs, maxRetryAfterMs = defaultRetryPolicy.maxRetryAfterMs } =
+      readHints;
+    return new Patience({ clock, limitMs: patienceMs, maxRetryAfterMs, uri: this.#uri });
+  }
+
+  #pause(tries: number, askedMs: number, leftMs: number, signal: AbortSignal | undefined): Promise<void> {
     const { clock, random } = this.#store.context;
-    const backoff = random() * Math.min(5_000, 50 * 2 ** tries);
-    return clock.sleep(Math.max(backoff, asked ?? 0), signal);
+    const backoffMs = random() * Math.min(5_000, 50 * 2 ** tries);
+    return clock.sleep(Math.min(leftMs, Math.max(backoffMs, askedMs)), signal);
   }
 }
 

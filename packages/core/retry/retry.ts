@@ -17,7 +17,8 @@ export interface RetryOptions {
 
 /**
  * Runs `operation` until it succeeds, a failure is final, or the policy is exhausted; then rejects with the last
- * failure. The number of the try is passed, from 1. A failure's `retryAfterMs` makes the wait at least so long.
+ * failure. The number of the try is passed, from 1. A failure's `retryAfterMs` makes the wait at least so long; one
+ * above the policy's `maxRetryAfterMs` is final.
  */
 export async function retry<T>(
   operation: (attempt: number) => Promise<T>,
@@ -33,7 +34,9 @@ export async function retry<T>(
     } catch (error) {
       signal?.throwIfAborted();
       if (attempt >= policy.maxAttempts || !isRetryable(error)) throw error;
-      const delayMs = Math.max(backoffDelayMs(policy, attempt, random), asksToWaitMs(error));
+      const askedMs = asksToWaitMs(error);
+      if (askedMs > policy.maxRetryAfterMs) throw error;
+      const delayMs = Math.max(backoffDelayMs(policy, attempt, random), askedMs);
       if (clock.monotonicMs() - startMs + delayMs > policy.totalMs) throw error;
       await clock.sleep(delayMs, signal);
     }

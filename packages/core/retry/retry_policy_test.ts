@@ -8,7 +8,13 @@ Deno.test("backoffDelayMs() stays under the cap for any number of tries", () => 
 
 Deno.test("completeRetryPolicy() fills in the defaults", () => {
   assertEquals(completeRetryPolicy(), defaultRetryPolicy);
-  assertEquals(completeRetryPolicy({ maxAttempts: 1 }), { ...defaultRetryPolicy, maxAttempts: 1 });
+  assertEquals(completeRetryPolicy({ maxAttempts: 1 }), {
+    ...defaultRetryPolicy,
+    maxAttempts: 1,
+    awayAttempts: 1,
+  });
+  assertEquals(completeRetryPolicy({ maxAttempts: 1, awayAttempts: 9 }).awayAttempts, 9);
+  assertEquals(completeRetryPolicy({ totalMs: 1 }).awayAttempts, defaultRetryPolicy.awayAttempts);
 });
 
 Deno.test("completeRetryPolicy() refuses numbers that make no sense", () => {

@@ -100,3 +100,10 @@ Deno.test("retry() rejects with the signal's reason when the try fails because o
   }, { signal: controller.signal });
   assertEquals(await assertRejects(() => failing), reason);
 });
+
+Deno.test("retry() takes a failure that asks for a longer wait than the policy allows for final", async () => {
+  const failure = unavailable(1_001);
+  const { outcome, attempts } = await run([failure], { policy: { maxRetryAfterMs: 1_000 } });
+  assertStrictEquals("error" in outcome && outcome.error, failure);
+  assertEquals(attempts, [1]);
+});

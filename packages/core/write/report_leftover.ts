@@ -6,6 +6,7 @@ import { StoreError, type StoreErrorOptions } from "../errors/store_error.ts";
  */
 export function reportLeftover(error: unknown, leftover: unknown): unknown {
   if (!(error instanceof StoreError) || !(leftover instanceof StoreError)) return error;
+  const { retryAfterMs, waitedMs } = error;
   const Same = error.constructor as new (options: StoreErrorOptions) => StoreError;
   return new Same({
     operation: error.operation,
@@ -13,5 +14,7 @@ export function reportLeftover(error: unknown, leftover: unknown): unknown {
     detail: `${error.detail}; also, ${leftover.detail}`,
     cause: error,
     retryable: error.retryable,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(waitedMs !== undefined && { waitedMs }),
   });
 }

@@ -14,8 +14,12 @@ const MAX_ERROR_BYTES = 2 ** 16;
  * Reads the failure that an answer of another status than 200 to 299 reports. One that is somebody else's is told from the
  * service's by its body, or by what all answers of the endpoint had so far.
  */
-export async function readFault(response: TransportResponse, signs: EndpointSigns): Promise<ServiceFault> {
-  const { status, headers } = response;
+export async function readFault(
+  response: TransportResponse,
+  signs: EndpointSigns,
+  nowMs: number,
+): Promise<ServiceFault> {
+  const { attempts, headers, status, waitedMs } = response;
   let body = "";
   try {
     body = await response.body.text(MAX_ERROR_BYTES);
@@ -25,7 +29,8 @@ export async function readFault(response: TransportResponse, signs: EndpointSign
   }
   const own = isErrorDocument(body);
   signs.note(headers, own);
-  return readServiceFault(status, headers, body, own ? { marked: true } : originOf(response, body, signs));
+  const origin = own ? { marked: true } : originOf(response, body, signs);
+  return readServiceFault(status, headers, body, origin, { attempts, nowMs, waitedMs });
 }
 
 function originOf({ status, headers }: TransportResponse, body: string, signs: EndpointSigns): AnswerOrigin {

@@ -179,7 +179,9 @@ export class S3Connection {
     text?: string,
   ): Promise<ServiceFault | undefined> {
     const { signs } = this.traits;
-    if (response.status < 200 || response.status >= 300) return await readFault(response, signs);
+    if (response.status < 200 || response.status >= 300) {
+      return await readFault(response, signs, this.clock.now());
+    }
     const fault = await judgeAnswer(rule, response, signs, text);
     if (fault) await response.body.cancel(fault);
     else this.#noteVersion(response.headers.get("x-amz-version-id"));
@@ -239,7 +241,7 @@ export class S3Connection {
     redirect: Redirect | undefined,
     used: SignedBy,
   ): Promise<TransportResponse> {
-    const { method, body, signal, idempotent } = request;
+    const { method, body, firstByteTimeoutMs, signal, idempotent } = request;
     const path = redirect?.path ?? this.pathOf(request.key);
     const query = redirect?.query ?? (request.query ? encodeQuery(request.query) : "");
     const { secure, host } = redirect ?? this.#endpoint;
@@ -269,6 +271,7 @@ export class S3Connection {
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
       ...(idempotent === undefined ? {} : { idempotent }),
+      ...(firstByteTimeoutMs === undefined ? {} : { firstByteTimeoutMs }),
       retryable: request.retryable ?? retryableAnswer,
       label: request.call.uri,
     });

@@ -19,6 +19,8 @@ export interface S3Request {
   readonly idempotent?: boolean;
   /** Looks at answers that call for another try beyond their status. */
   readonly retryable?: TransportRequest["retryable"];
+  /** Bound of the wait for the answer, where it is not that of the transport. */
+  readonly firstByteTimeoutMs?: number;
   /** Ends the request. */
   readonly signal?: AbortSignal | undefined;
   /** What is being done, for errors. */

@@ -1,3 +1,4 @@
+import type { Bounds } from "@lade/core/http";
 import {
   describeSettings,
   type GivenSettings,
@@ -78,6 +79,8 @@ export interface S3Config {
   readonly uploadConcurrency: number | "auto";
   /** What carries requests. */
   readonly transport: "auto" | "tcp" | "fetch";
+  /** How long and how often is waited and tried. */
+  readonly bounds: Bounds;
 }
 
 /** Where {@linkcode resolveConfig} reads what the options leave open. */
@@ -172,6 +175,15 @@ async function configOf(
     },
     uploadConcurrency: value("uploadConcurrency"),
     transport: value("transport"),
+    bounds: {
+      ...optional("maxAttempts"),
+      connectTimeoutMs: value("connectTimeoutMs"),
+      firstByteTimeoutMs: value("firstByteTimeoutMs"),
+      slowAnswerTimeoutMs: value("slowAnswerTimeoutMs"),
+      stallTimeoutMs: value("stallTimeoutMs"),
+      patienceMs: value("patienceMs"),
+      maxRetryAfterMs: value("maxRetryAfterMs"),
+    },
   };
 }
 

@@ -81,4 +81,21 @@ export interface S3Options {
   readonly uploadConcurrency?: number | "auto";
   /** What carries requests: sockets (`"tcp"`), `fetch`, or what fits platform and proxies (`"auto"`, the default). */
   readonly transport?: "auto" | "tcp" | "fetch";
+  /**
+   * Tries of one request, the first included: else `AWS_MAX_ATTEMPTS`, the profile's `max_attempts`, 8, and 64 while the
+   * service is away. This and what follows is told in `docs/bounds.md`.
+   */
+  readonly maxAttempts?: number;
+  /** Bound of one connection's opening: else `LADE_CONNECT_TIMEOUT`, 3,100. */
+  readonly connectTimeoutMs?: number;
+  /** Bound of one wait for an answer: else `LADE_FIRST_BYTE_TIMEOUT`, 60,000. */
+  readonly firstByteTimeoutMs?: number;
+  /** The same for copies, completions of uploads and deletions of many: else `LADE_SLOW_ANSWER_TIMEOUT`, 900,000. */
+  readonly slowAnswerTimeoutMs?: number;
+  /** Longest time without a byte within one body: else `LADE_STALL_TIMEOUT`, 30,000. */
+  readonly stallTimeoutMs?: number;
+  /** How long a call goes on without an answer, or a read without a byte, over all tries: else `LADE_PATIENCE`, 75,000. */
+  readonly patienceMs?: number;
+  /** Longest wait that the service may ask for: else `LADE_MAX_RETRY_AFTER`, 60,000. */
+  readonly maxRetryAfterMs?: number;
 }

@@ -1,4 +1,6 @@
+import { defaultBounds } from "@lade/core/bounds";
 import {
+  durationType,
   fileType,
   flagType,
   isRecord,
@@ -269,6 +271,56 @@ export const S3_SETTINGS: SettingTable = [
     type: orWord(wholeType({ least: 1 }), "auto"),
     default: "auto",
     help: "parts on their way at most, over all uploads of a store",
+  },
+  {
+    name: "maxAttempts",
+    type: wholeType({ least: 1, most: 1000 }),
+    environment: ["AWS_MAX_ATTEMPTS"],
+    profile: ["max_attempts"],
+    help: "tries of one request, the first included; else 8, and 64 while the service is away: see bounds.md",
+    flag: { name: "--max-attempts", metavar: "N", help: "Try a request so often in all" },
+  },
+  {
+    name: "connectTimeoutMs",
+    type: durationType({ least: 1 }),
+    environment: ["LADE_CONNECT_TIMEOUT"],
+    default: defaultBounds.connectTimeoutMs,
+    help: "bound of one connection's opening",
+  },
+  {
+    name: "firstByteTimeoutMs",
+    type: durationType({ least: 1 }),
+    environment: ["LADE_FIRST_BYTE_TIMEOUT"],
+    default: defaultBounds.firstByteTimeoutMs,
+    help: "bound of one wait for an answer",
+  },
+  {
+    name: "slowAnswerTimeoutMs",
+    type: durationType({ least: 1 }),
+    environment: ["LADE_SLOW_ANSWER_TIMEOUT"],
+    default: defaultBounds.slowAnswerTimeoutMs,
+    help: "the same for copies, completions of uploads and deletions of many",
+  },
+  {
+    name: "stallTimeoutMs",
+    type: durationType({ least: 1 }),
+    environment: ["LADE_STALL_TIMEOUT"],
+    default: defaultBounds.stallTimeoutMs,
+    help: "longest time without a byte within one body",
+  },
+  {
+    name: "patienceMs",
+    type: durationType({ least: 0 }),
+    environment: ["LADE_PATIENCE"],
+    default: defaultBounds.patienceMs,
+    help: "how long a call goes on without an answer, or a read without a byte, over all tries",
+  },
+  {
+    name: "maxRetryAfterMs",
+    type: durationType({ least: 0 }),
+    environment: ["LADE_MAX_RETRY_AFTER"],
+    default: defaultBounds.maxRetryAfterMs,
+    help: "longest wait that the service may ask for by `Retry-After`",
   },
 ];
 

@@ -61,6 +61,8 @@ export class TransportHandler {
     request: SdkRequest,
     options: Omit<SdkSendOptions, "abortSignal"> & { readonly abortSignal?: unknown } = {},
   ): Promise<{ response: SdkResponse }> {
+    const slow = answersWhenDone(request);
+    const { slowAnswerTimeoutMs: firstByteTimeoutMs } = this.#connection.config.bounds;
     let response = await this.#connection.transport.send({
       method: request.method,
       url: urlOf(request),
@@ -68,13 +70,17 @@ export class TransportHandler {
       ...bodyOf(request.body),
       ...(options.abortSignal instanceof AbortSignal ? { signal: options.abortSignal } : {}),
       ...(options.idempotent === undefined ? {} : { idempotent: options.idempotent }),
+      ...(slow ? { firstByteTimeoutMs } : {}),
       retryable: retryableInSuccess,
       ...(options.label === undefined ? {} : { label: options.label }),
     });
     const redirect = readRedirect(response, this.#connection.config.allowHttp);
     if (redirect) {
       await response.body.discard();
-      response = await this.#connection.sendRaw(unsigned(request, options), redirect);
+      response = await this.#connection.sendRaw({
+        ...unsigned(request, options),
+        ...(slow ? { firstByteTimeoutMs } : {}),
+      }, redirect);
     }
     return { response: await this.#read(response, this.#ruleOf(request)) };
   }
@@ -121,6 +127,12 @@ export interface SdkResponse {
   readonly reason: string;
   readonly headers: Record<string, string>;
   readonly body: Uint8Array;
+}
+
+/** Whether a service answers only when all is done, be it much: it copies, completes an upload, or deletes many. */
+function answersWhenDone({ method, headers, query = {} }: SdkRequest): boolean {
+  if (method === "POST") return Object.hasOwn(query, "uploadId") || Object.hasOwn(query, "delete");
+  return method === "PUT" && Object.keys(headers).some((name) => name.toLowerCase() === "x-amz-copy-source");
 }
 
 function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): string {

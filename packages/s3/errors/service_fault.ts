@@ -1,3 +1,4 @@
+import { parseRetryAfter } from "@lade/core/http";
 import { childText, parseXml, type XmlElement } from "../xml/parse_xml.ts";
 
 /** What a {@linkcode ServiceFault} is made of. */
@@ -20,6 +21,10 @@ export interface ServiceFaultParts {
   readonly objectSize?: number | undefined;
   /** How long the service asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** How often the request was tried. */
+  readonly attempts?: number | undefined;
+  /** How long all tries took, in milliseconds. */
+  readonly waitedMs?: number | undefined;
   /** The condition that did not hold, as the service names it. */
   readonly condition?: string | undefined;
   /** The failure is about the latest version, which is a delete marker. */
@@ -50,6 +55,10 @@ export class ServiceFault extends Error {
   readonly objectSize: number | undefined;
   /** How long the service asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** How often the request was tried. */
+  readonly attempts: number;
+  /** How long all tries took, in milliseconds. */
+  readonly waitedMs: number;
   /** The condition that did not hold, as the service names it. */
   readonly condition: string | undefined;
   /** The failure is about the latest version, which is a delete marker. */
@@ -73,6 +82,8 @@ export class ServiceFault extends Error {
     this.serverTimeMs = parts.serverTimeMs;
     this.objectSize = parts.objectSize;
     this.retryAfterMs = parts.retryAfterMs;
+    this.attempts = parts.attempts ?? 1;
+    this.waitedMs = parts.waitedMs ?? 0;
     this.condition = parts.condition;
     this.deleteMarker = parts.deleteMarker ?? false;
     this.foreign = parts.foreign;
@@ -94,17 +105,27 @@ export interface AnswerOrigin {
   readonly foreign?: string | undefined;
 }
 
+/** How an answer was come by. */
+export interface Trying {
+  /** How often the request was tried. */
+  readonly attempts?: number;
+  /** How long all tries took, in milliseconds. */
+  readonly waitedMs?: number;
+  /** This machine's clock, in milliseconds since 1970. */
+  readonly nowMs?: number;
+}
+
 /** Makes a fault of an answer that reports one. A body that is no XML of S3 only costs the code. */
 export function readServiceFault(
   status: number,
   headers: HeaderSource,
   body: string,
   origin?: AnswerOrigin,
+  { attempts, nowMs = Date.now(), waitedMs }: Trying = {},
 ): ServiceFault {
   const error = errorElement(body);
   const field = (name: string) => (error && childText(error, name)) || undefined;
   const header = (name: string) => headers.get(name) || undefined;
-  const seconds = Number(header("retry-after"));
   const serverTime = Date.parse(field("ServerTime") ?? header("date") ?? "");
   const size = field("ActualObjectSize") ?? /^bytes \*\/(\d+)$/.exec(header("content-range") ?? "")?.[1];
   return new ServiceFault({
@@ -116,7 +137,9 @@ export function readServiceFault(
     endpoint: field("Endpoint"),
     serverTimeMs: Number.isNaN(serverTime) ? undefined : serverTime,
     objectSize: size === undefined ? undefined : Number(size),
-    retryAfterMs: seconds > 0 ? seconds * 1000 : undefined,
+    retryAfterMs: parseRetryAfter(headers, nowMs) || undefined,
+    attempts,
+    waitedMs,
     condition: field("Condition"),
     deleteMarker: header("x-amz-delete-marker") === "true",
     marked: origin?.marked || field("Code") !== undefined,

@@ -63,6 +63,7 @@ export function toStoreError(fault: ServiceFault, call: FailedCall, setting: Cal
     uri,
     cause: fault,
     ...(fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs }),
+    ...(fault.waitedMs > 0 ? { waitedMs: fault.waitedMs } : {}),
   };
   if (fault.foreign !== undefined) return foreignError(fault, fault.foreign, base, setting);
   if (fault.deleteMarker && (fault.status === 405 || fault.status === 404)) {
@@ -79,7 +80,7 @@ export function toStoreError(fault: ServiceFault, call: FailedCall, setting: Cal
   if (fault.code === "NoSuchKey" && call.ifMatch) {
     return new PreconditionFailedError({ ...base, detail: "no object is there for the condition to hold" });
   }
-  const detail = fillIn(row.detail, fault, call, setting);
+  const detail = fillIn(row.detail, fault, call, setting) + trying(fault);
   return new row.error({
     ...base,
     detail: row.next === undefined ? detail : `${detail}; ${fillIn(row.next, fault, call, setting)}`,
@@ -130,6 +131,13 @@ function fillIn(text: string, fault: ServiceFault, call: FailedCall, setting: Ca
         return all;
     }
   });
+}
+
+/** What was done about it, and what the service asks for. */
+function trying({ attempts, retryAfterMs, waitedMs }: ServiceFault): string {
+  const waited = waitedMs >= 1_000 ? ` in ${Math.round(waitedMs / 1_000)} s` : "";
+  const asked = retryAfterMs === undefined ? "" : `; it asks to wait ${Math.ceil(retryAfterMs / 1_000)} s`;
+  return `${attempts > 1 ? ` (${attempts} tries${waited})` : ""}${asked}`;
 }
 
 function expected(fault: ServiceFault, setting: CallSetting): string {

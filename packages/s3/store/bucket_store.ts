@@ -62,6 +62,14 @@ export interface BucketStoreParts {
   readonly close: () => Promise<void>;
 }
 
+const READ_HINTS: ReadHints = {
+  firstChunkSize: 8 * 2 ** 20,
+  chunkSize: 8 * 2 ** 20,
+  largestChunkSize: 32 * 2 ** 20,
+  initialConcurrency: 4,
+  maxConcurrency: 64,
+  alignment: 1,
+};
 const FIRST_UPLOAD_CONCURRENCY = 4;
 const MAX_UPLOAD_CONCURRENCY = 32;
 
@@ -72,14 +80,7 @@ export class BucketStore implements S3Store {
   /** All but an atomic rename; what a service other than Amazon's has to show is `"unknown"` until then. */
   readonly capabilities: Capabilities;
   /** Chunks of 8 MiB, from 4 in flight up; larger ones later, since every request costs the service something. */
-  readonly readHints: ReadHints = {
-    firstChunkSize: 8 * 2 ** 20,
-    chunkSize: 8 * 2 ** 20,
-    largestChunkSize: 32 * 2 ** 20,
-    initialConcurrency: 4,
-    maxConcurrency: 64,
-    alignment: 1,
-  };
+  readonly readHints: ReadHints;
   /** What the store shares with others. */
   readonly context: StoreContext;
   /** The way to the bucket: endpoint, region and who asks. */
@@ -96,7 +97,8 @@ export class BucketStore implements S3Store {
     this.context = parts.context;
     this.#close = parts.close;
     this.#control = new ControlPlane(parts.connection);
-    const { uploadConcurrency } = parts.connection.config;
+    const { bounds: { maxRetryAfterMs, patienceMs }, uploadConcurrency } = parts.connection.config;
+    this.readHints = { ...READ_HINTS, maxRetryAfterMs, patienceMs };
     this.uploadLimit = uploadConcurrency === "auto"
       ? this.#limit(FIRST_UPLOAD_CONCURRENCY, MAX_UPLOAD_CONCURRENCY)
       : this.#limit(uploadConcurrency, uploadConcurrency);

@@ -1,5 +1,10 @@
 import { type CallOptions, createStoreContext, type StoreContext } from "@lade/core/backend";
-import { createTransport, type CreateTransportOptions, type Transport } from "@lade/core/http";
+import {
+  boundTransport,
+  createTransport,
+  type CreateTransportOptions,
+  type Transport,
+} from "@lade/core/http";
 import { S3Connection } from "../client/s3_connection.ts";
 import { type Environment, systemEnvironment } from "../config/environment.ts";
 import { readBundle } from "../config/read_bundle.ts";
@@ -144,5 +149,6 @@ function transportOptions(
   context: StoreContext,
   caCerts: readonly string[],
 ): CreateTransportOptions {
-  return { kind: config.transport, clock: context.clock, random: context.random, caCerts };
+  const { clock, random } = context;
+  return { kind: config.transport, clock, random, caCerts, ...boundTransport(config.bounds) };
 }

@@ -20,6 +20,7 @@ import { completeUpload } from "./complete_upload.ts";
 import { createUploadInput } from "./sdk_attributes.ts";
 import { sendBody } from "./send_body.ts";
 import { type UploadChecksum, uploadChecksum } from "./upload_checksum.ts";
+import { withGrace } from "./with_grace.ts";
 import { within } from "./within.ts";
 
 /** What a {@linkcode MultipartUpload} belongs to. */
@@ -92,7 +93,7 @@ export class MultipartUpload {
     const call = callOf(parts, options);
     await requireConditions(connection, "complete", options, { call, key, signal });
     const start = (wanted: UploadChecksum | undefined) =>
-      within(
+      withGrace(
         connection.clock,
         ANSWER_GRACE_MS,
         signal,
@@ -206,7 +207,6 @@ export class MultipartUpload {
       await within(
         connection.clock,
         ABORT_MS,
-        undefined,
         (signal) =>
           control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
             client.send(

@@ -44,6 +44,7 @@ export async function openPartWriter(
     return createPartWriter({ size, partSize, sink, signal });
   }
   const upload = await MultipartUpload.create(target, options, signal);
-  const sink = new MultipartSink({ upload, limit, clock: connection.clock }, options);
+  const { clock, config: { bounds } } = connection;
+  const sink = new MultipartSink({ upload, limit, clock, bounds }, options);
   return createPartWriter({ size, partSize, sink, signal });
 }

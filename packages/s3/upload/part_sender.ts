@@ -1,5 +1,5 @@
-import { type AdaptiveLimit, type Clock, type Permit, QuotaExceededError } from "@lade/core/backend";
-import type { MultipartUpload, SentPart } from "./multipart_upload.ts";
+import { type AdaptiveLimit, type Permit, QuotaExceededError } from "@lade/core/backend";
+import type { SentPart } from "./multipart_upload.ts";
 import { MAX_PARTS } from "./part_size.ts";
 import { type PartSending, sendPart } from "./send_part.ts";
 
@@ -13,10 +13,10 @@ export class PartSender {
   readonly #parts: SentPart[] = [];
   #count = 0;
 
-  /** Sends parts of `upload`, to be the object `uri`, while `limit` has permits. */
-  constructor(upload: MultipartUpload, limit: AdaptiveLimit, uri: string, clock: Clock) {
-    this.#sending = { upload, limit, clock };
-    this.#limit = limit;
+  /** Sends parts of an upload, to be the object `uri`, while its limit has permits. */
+  constructor(sending: PartSending, uri: string) {
+    this.#sending = sending;
+    this.#limit = sending.limit;
     this.#uri = uri;
   }
 

@@ -175,7 +175,8 @@ export class S3Writer implements ObjectWriter {
     const { connection, limit, uri, options } = this.#parts;
     const upload = await (this.#creating ??= MultipartUpload.create(this.#parts, options, options.signal));
     this.#throwIfFailed();
-    return { upload, sender: this.#sender ??= new PartSender(upload, limit, uri, connection.clock) };
+    const { clock, config: { bounds } } = connection;
+    return { upload, sender: this.#sender ??= new PartSender({ upload, limit, clock, bounds }, uri) };
   }
 
   #tooLarge(): QuotaExceededError {
