@@ -1,6 +1,7 @@
 import { defineCommand } from "../program/command.ts";
 import { option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { SIZE_UNITS } from "@lade/core/settings";
+import { versionValue } from "../values/version_value.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 import { sizeValue } from "../values/size_value.ts";
 
@@ -17,6 +18,12 @@ const options = {
     undefined,
     "Print at most this many bytes of each object.",
   ),
+  version: option(
+    ["--version"],
+    versionValue,
+    undefined,
+    "Print this version of the one object, as ls --versions names it.",
+  ),
   uris: restOfArguments(placeValue({ metavar: "URI", dash: false }), "An object.", atLeastOne),
 };
 
@@ -31,6 +38,7 @@ export const cat = defineCommand({
   usage: "URI...",
   examples: [
     ["lade cat s3://bucket/notes.txt", "prints an object"],
+    ["lade cat --version ID s3://bucket/notes.txt", "prints what it was before"],
     ["lade cat --offset 1G --length 8MiB s3://bucket/model.bin > piece", "takes 8 MiB out of the middle"],
   ],
   options,

@@ -1,11 +1,12 @@
 import { defineCommand } from "../program/command.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
-import { contentOptions, treeOptions, writeOptions } from "../transfer/transfer_options.ts";
+import { contentOptions, treeOptions, versionOptions, writeOptions } from "../transfer/transfer_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
   ...treeOptions,
   ...writeOptions,
+  ...versionOptions,
   ...contentOptions,
   places: restOfArguments(
     placeValue({ metavar: "SRC", dash: true }),
@@ -29,6 +30,7 @@ under DEST, names below SRC kept, whether or not SRC or DEST ends in a slash.",
   examples: [
     ["lade cp model.bin s3://bucket/models/", "copies to s3://bucket/models/model.bin"],
     ["lade cp -r s3://bucket/data/ s3://other/data/", "copies everything under data/"],
+    ["lade cp --version ID s3://bucket/a.bin s3://bucket/a.bin", "makes an older version the latest again"],
     ["lade cp --zstd 3 log.txt s3://bucket/logs/", "copies to s3://bucket/logs/log.txt.zst"],
   ],
   options,

@@ -1,11 +1,17 @@
 import { defineCommand } from "../program/command.ts";
 import { argument, optionalArgument, type ValuesOf } from "../syntax/option.ts";
-import { decompressOptions, treeOptions, writeOptions } from "../transfer/transfer_options.ts";
+import {
+  decompressOptions,
+  treeOptions,
+  versionOptions,
+  writeOptions,
+} from "../transfer/transfer_options.ts";
 import { placeValue } from "../values/place_value.ts";
 
 const options = {
   ...treeOptions,
   ...writeOptions,
+  ...versionOptions,
   ...decompressOptions,
   uri: argument(placeValue({ metavar: "URI", dash: false }), "What to download."),
   destination: optionalArgument(

@@ -4,6 +4,10 @@ import { placeValue } from "../values/place_value.ts";
 
 const options = {
   recursive: flag(["-r", "--recursive"], "List every level instead of one."),
+  versions: flag(
+    ["--versions"],
+    "List every version and delete marker, the newest of a name first, with the ID that --version takes.",
+  ),
   humanSizes: flag(["-H", "--human-readable"], "Print sizes as 1.50 MiB instead of in bytes."),
   uris: restOfArguments(
     placeValue({ metavar: "URI", dash: false }),
@@ -26,6 +30,7 @@ is listed. A URI without a final slash names an object, or the prefix of that na
   examples: [
     ["lade ls", "lists the working directory"],
     ["lade ls -r -H s3://bucket/data/", "lists everything under data/, sizes for people"],
+    ["lade ls --versions s3://bucket/model.bin", "lists the versions of an object"],
   ],
   options,
   whenUnread: "ends",

@@ -39,6 +39,10 @@ async function listPlace(
   const { output, signal } = context;
   const lade = await context.lade();
   const place = await locate(lade, argument);
+  if (options.versions) {
+    const { listVersionsAt } = await import("./list_versions.ts");
+    return await listVersionsAt(context, options, place, fullNames);
+  }
   const { object, prefix, unlisted } = await look(lade, place, "list", signal);
   if (unlisted) await tellUnlisted(context, place, unlisted);
   if (!object) return prefix && await listPrefix(context, options, prefix, fullNames);

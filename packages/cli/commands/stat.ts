@@ -1,8 +1,15 @@
 import { defineCommand } from "../program/command.ts";
-import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
+import { option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
+import { versionValue } from "../values/version_value.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 
 const options = {
+  version: option(
+    ["--version"],
+    versionValue,
+    undefined,
+    "Show this version of the one object, as ls --versions names it.",
+  ),
   uris: restOfArguments(placeValue({ metavar: "URI", dash: false }), "An object.", atLeastOne),
 };
 

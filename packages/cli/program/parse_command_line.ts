@@ -58,7 +58,7 @@ export async function parseCommandLine(args: readonly string[], format: HelpForm
     help: { command: true, option: { names: ["-h", "--help"], group: "Global options" }, onShow },
     version: {
       value: config.version,
-      option: { names: ["-V", "--version"], group: "Global options" },
+      option: { names: versionNames(args), group: "Global options" },
       onShow: () => {
         answer = { kind: "text", text: `lade ${config.version}` };
       },
@@ -80,6 +80,13 @@ export async function parseCommandLine(args: readonly string[], format: HelpForm
   if (answer) return answer;
   const { invocation, settings, s3 } = parsed;
   return { kind: "run", invocation, settings: withS3(settings, s3) };
+}
+
+/** Behind the name of a command, `--version` is an option of that command. */
+function versionNames(args: readonly string[]): readonly ["-V", ...("--version")[]] {
+  const command = args.findIndex((arg) => isCommandName(arg));
+  const version = args.indexOf("--version");
+  return command < 0 || (version >= 0 && version < command) ? ["-V", "--version"] : ["-V"];
 }
 
 /** No-break spaces have kept indentation; wrapped lines end in a space. */

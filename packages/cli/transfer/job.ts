@@ -5,6 +5,8 @@ import type { Input } from "./input.ts";
 export interface Job {
   /** Where it is; standard input where absent. */
   readonly from?: Place;
+  /** The version that is taken; the latest where absent. */
+  readonly version?: string;
   /** Where it goes; standard output where absent. */
   readonly to?: Place;
   /** What is read to its end in place of an object: standard input, or what is at `from`. */

@@ -126,9 +126,9 @@ export class JobRunner {
     }
   }
 
-  /** Copying an object onto itself has a use only where it changes what is stored with it. */
-  async #refuseSame({ from, to }: Job): Promise<void> {
-    if (!from || !to) return;
+  /** Copying an object onto itself has a use only where it changes what is stored with it, or brings a version back. */
+  async #refuseSame({ from, to, version }: Job): Promise<void> {
+    if (!from || !to || version !== undefined) return;
     const { context: { name: operation, signal }, options, move, judge } = this.#config;
     if (!move && Object.keys(attributesOf(options)).length > 0) return;
     const sameness = await judge.compare(from, to, { ask: move, signal });
@@ -157,12 +157,14 @@ export class JobRunner {
     return to !== undefined && await exists(to.store, to.key, { signal: this.#config.context.signal });
   }
 
-  async #sizeOf({ from, input, size }: Job): Promise<number | undefined> {
+  async #sizeOf({ from, input, size, version }: Job): Promise<number | undefined> {
     if (!from || input || size !== undefined) return size;
-    return (await from.store.head(from.key, { signal: this.#config.context.signal })).size;
+    const { signal } = this.#config.context;
+    return (await from.store.head(from.key, { signal, ...(version !== undefined && { version }) })).size;
   }
 
-  async #explain(error: unknown, { from: place }: Job): Promise<unknown> {
+  async #explain(error: unknown, { from: place, version }: Job): Promise<unknown> {
+    if (version !== undefined) return error;
     const { lade, context: { name: operation, signal } } = this.#config;
     const advice = "add -r to take everything under it";
     return place ? await explainMissing(error, { lade, place, operation, advice, signal }) : error;

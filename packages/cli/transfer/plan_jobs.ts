@@ -27,6 +27,8 @@ export interface JobPlan {
   readonly destination: Destination;
   /** Everything under a source goes, not the object of its name. */
   readonly recursive: boolean;
+  /** The version of the one object that goes; the latest by default. */
+  readonly version?: string | undefined;
   /** What `-` reads. */
   readonly stdin: ByteSource;
   /** The sources are removed afterwards. */
@@ -64,14 +66,15 @@ export async function* planJobs(plan: JobPlan): AsyncGenerator<Job | Refusal> {
 
 /** One object; a slash at the end of its name, which that of a file cannot have, is left out where it goes to one. */
 async function planObject(plan: JobPlan, place: Place, taken: Set<string>): Promise<Job | Refusal> {
-  const { operation, signal } = plan;
-  await needContent(place, { operation, advice: "add -r to take everything under it", signal });
+  const { operation, version, signal } = plan;
+  await needContent(place, { operation, advice: "add -r to take everything under it", version, signal });
   const name = isLocal(plan.destination) ? nameOf(place).replace(/\/$/, "") : nameOf(place);
-  const input = await inputOf(place.uri);
+  const input = version === undefined ? await inputOf(place.uri) : undefined;
   if (input && plan.move) {
     throw new InputError(input.name, "it is no file that could be moved, use cp to take what it gives");
   }
-  const job = withDestination(plan, { from: place, ...(input && { input }) }, name);
+  const from = { from: place, ...(input && { input }), ...(version !== undefined && { version }) };
+  const job = withDestination(plan, from, name);
   if ("reason" in job || !job.to) return job;
   if (taken.has(job.to.uri)) {
     const detail = `another source goes to ${JSON.stringify(job.to.uri)} already`;

@@ -1,6 +1,6 @@
 import { PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
-import { locate, locatePrefix } from "../places/place.ts";
+import { canBeObject, locate, locatePrefix } from "../places/place.ts";
 import { NoteMessage } from "../messages/note_message.ts";
 import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
 import { type Destination, isStandardOutput, resolveDestination } from "../places/resolve_destination.ts";
@@ -36,7 +36,7 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
   const { sources, options, move } = request;
   refuseMistakes(request);
   const lade = await context.lade();
-  const destination = await resolveDestination(lade, request.destination, options.recursive);
+  const destination = await findDestination(lade, request);
   refuseMisfits(sources, destination, request.destination);
   if (destination.kind === "stdout") output.rawResults = true;
 
@@ -47,7 +47,7 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
   }
   const { clock } = lade.context;
   const progress = new TransferProgress(clock);
-  const { recursive, jobs } = options;
+  const { recursive, jobs, version } = options;
   const conversion = options.zstd !== undefined ? "compress" : options.decompress ? "decompress" : "none";
   const judge = new PlaceJudge();
   const plan: JobPlan = {
@@ -56,6 +56,7 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
     sources,
     destination,
     recursive,
+    version,
     move,
     conversion,
     judge,
@@ -94,6 +95,17 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
   await tally.summarize(recursive || sources.length > 1);
 }
 
+/** A version may go where it came from, also where the key ends in a slash: that makes it the latest again. */
+async function findDestination(
+  lade: Lade,
+  { sources, destination, options }: TransferRequest,
+): Promise<Destination> {
+  const isRestored = options.version !== undefined && sources[0] === destination;
+  const place = isRestored ? await locate(lade, destination) : undefined;
+  if (place && canBeObject(place)) return { kind: "object", place };
+  return await resolveDestination(lade, destination, options.recursive);
+}
+
 function refuseMistakes({ sources, destination, options }: TransferRequest): void {
   const refuse = (problem: string): never => {
     throw new UsageError(problem);
@@ -101,6 +113,9 @@ function refuseMistakes({ sources, destination, options }: TransferRequest): voi
   const fromInput = sources.some(isStandardInput);
   if (sources.length > 1 && fromInput) refuse("Standard input (-) cannot be one of several sources.");
   if (sources.length > 1 && options.recursive) refuse("With -r there is one source.");
+  if (options.version !== undefined && (options.recursive || sources.length > 1 || fromInput)) {
+    refuse("With --version there is one object, and no -r.");
+  }
   const toOutput = isStandardOutput(destination);
   if (options.recursive && (fromInput || toOutput)) refuse("With -r neither place can be -.");
   if (fromInput && toOutput) refuse("Nothing is to be done from - to -.");

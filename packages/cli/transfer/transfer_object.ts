@@ -47,13 +47,19 @@ export async function transferObject(job: Job, config: TransferConfig): Promise<
       const { judge } = config;
       return await moveObject(from, to, { ...conditionOf(config), signal, onProgress, judge }, onVerified);
     }
-    if (isConverted(from.key, conversion)) return await convertObject(from, to, config);
-    const options = { ...config.attributes, ...conditionOf(config), signal, onProgress };
+    if (isConverted(from.key, conversion)) return await convertObject(from, to, job, config);
+    const options = {
+      ...config.attributes,
+      ...conditionOf(config),
+      ...versionOf(job),
+      signal,
+      onProgress,
+    };
     const result = await copyObject(from.store, from.key, to.store, to.key, options);
     tellCopied(from, to, result, onVerified);
     return result.size;
   }
-  return from ? await printObject(from, config) : undefined;
+  return from ? await printObject(from, job, config) : undefined;
 }
 
 async function transferInput(input: Input, { from, to }: Job, config: TransferConfig): Promise<number> {
@@ -78,10 +84,11 @@ async function transferInput(input: Input, { from, to }: Job, config: TransferCo
 }
 
 /** Compresses or decompresses an object; of its attributes those go along that still hold. */
-async function convertObject(from: Place, to: Place, config: TransferConfig): Promise<number> {
+async function convertObject(from: Place, to: Place, job: Job, config: TransferConfig): Promise<number> {
   const { signal, onProgress, onVerified, conversion } = config;
   const compress = conversion === "compress";
   await using chunks = await readChunks(from.store, from.key, {
+    ...versionOf(job),
     signal,
     onProgress: compress ? withoutBytes(onProgress) : onProgress,
   });
@@ -109,9 +116,9 @@ async function* decompressed(
   });
 }
 
-async function printObject(from: Place, config: TransferConfig): Promise<number> {
+async function printObject(from: Place, job: Job, config: TransferConfig): Promise<number> {
   const { signal, onProgress, onVerified, conversion, output } = config;
-  await using chunks = await readChunks(from.store, from.key, { signal, onProgress });
+  await using chunks = await readChunks(from.store, from.key, { ...versionOf(job), signal, onProgress });
   const read = verifiedChunks(chunks, from, onVerified);
   const plain = conversion !== "decompress" || !isCompressed(from.key);
   return await printAll(plain ? read : decompressed(read, from, config), output);
@@ -170,6 +177,10 @@ async function createCompressingWriter(
 ): Promise<ObjectWriter> {
   const { createZstdWriter } = await import("@lade/core/zstd");
   return await createZstdWriter(store, key, { ...options, level, ...(pool && { workers: pool }) });
+}
+
+function versionOf({ version }: Job): { readonly version?: string } {
+  return version === undefined ? {} : { version };
 }
 
 /** Where the service ignores conditions, looking first is the best there is. */

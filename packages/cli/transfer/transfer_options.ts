@@ -1,6 +1,7 @@
 import { flag, option, repeated, type ValuesOf } from "../syntax/option.ts";
 import { integerValue } from "../values/integer_value.ts";
 import { metadataValue } from "../values/metadata_value.ts";
+import { versionValue } from "../values/version_value.ts";
 import { textValue } from "../values/text_value.ts";
 
 /** Options of every command that writes objects one by one. */
@@ -63,9 +64,20 @@ export const contentOptions = {
   ),
 };
 
+/** Options of every command that can take an older version of an object. */
+export const versionOptions = {
+  version: option(
+    ["--version"],
+    versionValue,
+    undefined,
+    "Take this version of the one object, as ls --versions names it.",
+  ),
+};
+
 /** What a transfer is told besides its places. */
 export type TransferOptions =
   & ValuesOf<typeof writeOptions>
   & ValuesOf<typeof treeOptions>
   & Partial<ValuesOf<typeof decompressOptions>>
+  & Partial<ValuesOf<typeof versionOptions>>
   & Partial<ValuesOf<typeof contentOptions>>;

@@ -1,0 +1,72 @@
+import { NotFoundError } from "@lade/core/errors";
+import { listVersions, listVersionsOf } from "@lade/core/operations";
+import { PrefixMessage } from "../messages/prefix_message.ts";
+import { VersionMessage } from "../messages/version_message.ts";
+import { isPrefix, locatePrefix, nameOf, type Place } from "../places/place.ts";
+import type { CommandContext } from "../program/command_context.ts";
+import type { LsOptions } from "./ls.ts";
+
+/**
+ * Lists the versions of the object of a place, and those of everything under the prefix of that name: one level of it,
+ * with what lies deeper folded, or with `-r` all. Nothing at all is a `NotFoundError`.
+ */
+export async function listVersionsAt(
+  context: CommandContext,
+  options: LsOptions,
+  place: Place,
+  fullNames: boolean,
+): Promise<void> {
+  const { output, signal } = context;
+  const { store, key, uri } = place;
+  let any = false;
+  if (key !== "" && !isPrefix(place)) {
+    const name = fullNames ? uri : nameOf(place);
+    for await (const version of listVersionsOf(store, key, { signal })) {
+      any = true;
+      await output.result(new VersionMessage(uri, name, version, options.humanSizes));
+    }
+  }
+  const prefix = await locatePrefix(await context.lade(), place);
+  const isFolded = any && !options.recursive;
+  const below = isFolded
+    ? await showFolded(context, prefix, fullNames ? prefix.uri : nameOf(prefix))
+    : await showBelow(context, options, prefix, fullNames);
+  if (!any && !below && key !== "") {
+    throw new NotFoundError({ operation: "list the versions of", uri, detail: "no such object or prefix" });
+  }
+}
+
+/** Shows one line for a prefix with any versions, and tells whether there are some. */
+async function showFolded({ output, signal }: CommandContext, prefix: Place, name: string): Promise<boolean> {
+  for await (const _ of listVersions(prefix.store, prefix.key, { signal })) {
+    await output.result(new PrefixMessage(prefix.uri, name));
+    return true;
+  }
+  return false;
+}
+
+/** Shows the versions under a prefix, and tells whether there are any. */
+async function showBelow(
+  { output, signal }: CommandContext,
+  { recursive, humanSizes }: LsOptions,
+  { store, key, uriOf }: Place,
+  fullNames: boolean,
+): Promise<boolean> {
+  let any = false;
+  let folded: string | undefined;
+  for await (const version of listVersions(store, key, { signal })) {
+    any = true;
+    if (folded !== undefined && version.key.startsWith(folded)) continue;
+    const slash = recursive ? -1 : version.key.indexOf("/", key.length);
+    folded = slash < 0 ? undefined : version.key.slice(0, slash + 1);
+    const shown = folded ?? version.key;
+    const uri = uriOf(shown);
+    const name = fullNames ? uri : shown.slice(key.length) || "./";
+    await output.result(
+      folded === undefined
+        ? new VersionMessage(uri, name, version, humanSizes)
+        : new PrefixMessage(uri, name),
+    );
+  }
+  return any;
+}
