@@ -75,6 +75,8 @@ export interface RemoveOptions extends ProgressOptions {
   readonly recursive?: boolean;
   /** Removes this version of the object for good: the latest or a delete marker too. Not together with `recursive`. */
   readonly version?: string;
+  /** Removes all versions and delete markers for good: those of the object, or with `recursive` those under a prefix. */
+  readonly versions?: boolean;
   /** Lets `recursive` empty a whole container, which a prefix that was forgotten would name. */
   readonly all?: boolean;
   /** Ends the call, which then rejects with `signal.reason`. */

@@ -33,7 +33,9 @@ async function runWith(
     server: { buckets: ["bucket", "other", "empty"] },
     config: { multipart: { threshold: 1000, partSize: 1000 } },
   });
-  const { versionId } = here.fake.putObject("bucket", "key", "new content");
+  here.fake.putObject("other", "a", "a");
+  const { versionId = "" } = here.fake.object("bucket", "key") ?? {};
+  here.fake.putObject("bucket", "key", "new content");
   const args = line.split(" ").slice(1).map((arg) =>
     /^(FILE|LARGE|DIR|OUT)/.test(arg) ? `${directory.path}/${arg}` : arg === "ID" ? versionId : arg
   );

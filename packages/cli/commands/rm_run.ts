@@ -3,14 +3,17 @@ import { OperationMessage } from "../messages/operation_message.ts";
 import { SkipMessage } from "../messages/skip_message.ts";
 import { SummaryMessage } from "../messages/summary_message.ts";
 import { uriOfArgument } from "../places/place.ts";
+import { refuseSeveral } from "../places/refuse_several.ts";
 import { removalAdvice } from "../places/removal_advice.ts";
 import { tellUnseen } from "../places/tell_unseen.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
+import { UsageError } from "../program/usage_error.ts";
 import type { RmOptions } from "./rm.ts";
 
 /** Settles what each place names, before the first is removed, and then removes them. */
 export const runRm: RunCommand<RmOptions> = async (context, options) => {
+  refuseMistakes(options);
   const { clock } = (await context.lade()).context;
   const removals = new Removals(context, options);
   const startMs = clock.monotonicMs();
@@ -25,6 +28,12 @@ export const runRm: RunCommand<RmOptions> = async (context, options) => {
   }
   if (many) await removals.summarize(clock.monotonicMs() - startMs);
 };
+
+function refuseMistakes({ uris, version, versions, recursive }: RmOptions): void {
+  if (version === undefined) return;
+  refuseSeveral(uris, version);
+  if (recursive || versions) throw new UsageError("With --version there is neither -r nor --versions.");
+}
 
 class Removals {
   readonly #context: CommandContext;
@@ -46,12 +55,16 @@ class Removals {
 
   /** Finds out what an argument names; what is named already, or lies in what is, is not removed twice. */
   async settle(argument: string): Promise<void> {
-    const { recursive, all, force } = this.#options;
+    const { recursive, all, force, version, versions } = this.#options;
     const { signal } = this.#context;
     try {
       const lade = await this.#context.lade();
       const uri = uriOfArgument(argument);
-      const removal = await lade.settleRemoval({ uri, recursive, all, force, advice: removalAdvice, signal });
+      const removal = await lade.settleRemoval({
+        ...{ uri, recursive, all, force, versions, signal },
+        ...(version !== undefined && { version }),
+        advice: removalAdvice,
+      });
       const outer = this.#settled.find((other) => isWithin(removal, other));
       if (outer) return await this.#skip(removal, outer);
       for (const inner of this.#settled.filter((other) => isWithin(other, removal))) {
@@ -85,11 +98,13 @@ class Removals {
     await output.note(new SummaryMessage({ operation, ...counts, elapsedMs, dryRun }));
   }
 
-  async #tell({ uri, error }: Removed): Promise<void> {
+  async #tell({ uri, version, error }: Removed): Promise<void> {
     if (error) return await this.#fail(error);
     this.#objects++;
     const { name: operation, output } = this.#context;
-    await output.done(new OperationMessage({ operation, destination: uri, dryRun: this.#options.dryRun }));
+    const { dryRun } = this.#options;
+    const told = { operation, destination: uri, ...(version !== undefined && { version }), dryRun };
+    await output.done(new OperationMessage(told));
   }
 
   async #skip({ uri }: Removal, outer: Removal): Promise<void> {

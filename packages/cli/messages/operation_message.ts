@@ -10,6 +10,8 @@ export interface Operation {
   readonly source?: string;
   /** What it was done to; `-` is standard output. */
   readonly destination: string;
+  /** The one version that it was done to. */
+  readonly version?: string;
   /** Bytes of the object, where they are known. */
   readonly size?: number;
   /** Nothing was done. */
@@ -27,10 +29,11 @@ export class OperationMessage implements Message {
 
   /** The command and its arguments, without what is secret in them. */
   toText(style: Style): string {
-    const { operation, source, destination, dryRun } = this.#operation;
+    const { operation, source, destination, version, dryRun } = this.#operation;
     const words = [operation, ...(source === undefined ? [] : [source]), destination];
     return (dryRun ? style.dim("(dry run) ") : "") +
-      words.map((word) => printable(redactSecrets(word))).join(" ");
+      words.map((word) => printable(redactSecrets(word))).join(" ") +
+      (version === undefined ? "" : ` (version ${printable(version)})`);
   }
 
   /** The same, with the size; names are exact, so that programs can use them. */

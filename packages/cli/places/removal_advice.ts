@@ -6,4 +6,5 @@ export const removalAdvice: RemovalAdvice = {
   ambiguous: "add a slash for the prefix or leave out -r",
   all: "add --all to remove every object in it",
   force: "add -f to remove them too",
+  versions: "add -f --versions to remove those too",
 };

@@ -58,7 +58,7 @@ export async function parseCommandLine(args: readonly string[], format: HelpForm
     help: { command: true, option: { names: ["-h", "--help"], group: "Global options" }, onShow },
     version: {
       value: config.version,
-      option: { names: versionNames(args), group: "Global options" },
+      option: { names: await versionNames(args), group: "Global options" },
       onShow: () => {
         answer = { kind: "text", text: `lade ${config.version}` };
       },
@@ -82,11 +82,17 @@ export async function parseCommandLine(args: readonly string[], format: HelpForm
   return { kind: "run", invocation, settings: withS3(settings, s3) };
 }
 
-/** Behind the name of a command, `--version` is an option of that command. */
-function versionNames(args: readonly string[]): readonly ["-V", ...("--version")[]] {
-  const command = args.findIndex((arg) => isCommandName(arg));
-  const version = args.indexOf("--version");
-  return command < 0 || (version >= 0 && version < command) ? ["-V", "--version"] : ["-V"];
+/**
+ * Behind the name of a command that has an option `--version`, it is that one; behind that of any other, it asks for the
+ * program's only at the end of the line.
+ */
+async function versionNames(args: readonly string[]): Promise<readonly ["-V", ...("--version")[]]> {
+  const name = args.find((arg) => isCommandName(arg));
+  const asked = args.indexOf("--version");
+  if (!isCommandName(name) || (asked >= 0 && asked < args.indexOf(name))) return ["-V", "--version"];
+  const { options } = await loadCommand(name);
+  const own = Object.values(options).some(({ names }) => names.includes("--version"));
+  return own || (asked >= 0 && asked < args.length - 1) ? ["-V"] : ["-V", "--version"];
 }
 
 /** No-break spaces have kept indentation; wrapped lines end in a space. */

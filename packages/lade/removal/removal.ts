@@ -5,6 +5,8 @@ import type { PermissionDeniedError } from "@lade/core/errors";
 export interface Removed {
   /** Its URI. */
   readonly uri: string;
+  /** The version that was removed; absent where an object as a whole was. */
+  readonly version?: string;
   /** Why it could not be removed; absent when it is gone. */
   readonly error?: Error;
 }
@@ -19,6 +21,8 @@ export interface RemovalAdvice {
   readonly all: string;
   /** Where a container that is to be removed holds something. */
   readonly force: string;
+  /** Where a container that is to be removed holds older versions or delete markers. */
+  readonly versions: string;
 }
 
 /** What scripts are told. */
@@ -27,6 +31,7 @@ export const SCRIPT_ADVICE: RemovalAdvice = {
   ambiguous: "add a slash for the prefix or leave out recursive",
   all: "all: true removes every object in it",
   force: "force: true removes everything in it first",
+  versions: "force: true and versions: true remove those too",
 };
 
 /** A removal that was looked into and may be done. */

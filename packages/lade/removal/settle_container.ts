@@ -1,8 +1,9 @@
 import { InvalidNameError, NotEmptyError } from "@lade/core/errors";
-import { deletePrefix, placeOf } from "@lade/core/operations";
+import { deletePrefix, listVersions, placeOf } from "@lade/core/operations";
 import { parseUri } from "@lade/core/backend";
 import type { Lade, LocatedUri } from "../lade.ts";
 import { needDirectory, refuseDirectory } from "./refuse_directory.ts";
+import { removeVersions, tellVersions } from "./settle_versions.ts";
 import { whatIsLeft } from "./remove_directory.ts";
 import { type Removal, type RemovalAdvice, SCRIPT_ADVICE } from "./removal.ts";
 
@@ -12,6 +13,8 @@ export interface ContainerRequest {
   readonly uri: string;
   /** Everything in it goes first; without it a container that holds anything is left alone. */
   readonly force?: boolean;
+  /** With `force`: all versions and delete markers go, instead of the objects. */
+  readonly versions?: boolean;
   /** What messages say to do; words for scripts by default. */
   readonly advice?: RemovalAdvice;
   /** Ends it. */
@@ -24,7 +27,7 @@ export interface ContainerRequest {
  * not be removed.
  */
 export async function settleContainer(lade: Lade, request: ContainerRequest): Promise<Removal> {
-  const { force = false, advice = SCRIPT_ADVICE, signal } = request;
+  const { force = false, versions = false, advice = SCRIPT_ADVICE, signal } = request;
   const call = signal ? { signal } : {};
   const place = await locateContainer(lade, request.uri);
   const { store, uriOf } = place;
@@ -35,6 +38,10 @@ export async function settleContainer(lade: Lade, request: ContainerRequest): Pr
   }
   const everything = async function* (dryRun: boolean) {
     if (!force) return;
+    if (versions) {
+      const listed = listVersions(store, "", call);
+      return yield* dryRun ? tellVersions(place, listed) : removeVersions(place, listed, call);
+    }
     for await (const { key, error } of deletePrefix(store, "", { ...call, dryRun })) {
       yield { uri: uriOf(key), ...(error && { error }) };
     }
@@ -104,7 +111,8 @@ async function explained(
     const detail = force ? left : `${left}, ${advice.force}`;
     return new NotEmptyError({ operation: "remove", uri, detail, cause });
   }
-  const detail = "it holds no objects, but older versions, delete markers or unfinished uploads";
+  const detail =
+    `it holds no objects, but older versions, delete markers or unfinished uploads; ${advice.versions}`;
   return new NotEmptyError({ operation: "remove", uri, detail, cause });
 }
 

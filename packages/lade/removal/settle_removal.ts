@@ -7,6 +7,8 @@ import type { Lade, LocatedUri } from "../lade.ts";
 import { refuseDirectory } from "./refuse_directory.ts";
 import { removeDirectory } from "./remove_directory.ts";
 import { type Removal, type RemovalAdvice, type Removed, SCRIPT_ADVICE } from "./removal.ts";
+import type { Settled, Settling } from "./settling.ts";
+import { settleAmongVersions } from "./settle_versions.ts";
 
 /** What is to be removed. */
 export interface RemovalRequest {
@@ -20,19 +22,12 @@ export interface RemovalRequest {
   readonly force?: boolean;
   /** This version of the object alone, for good. */
   readonly version?: string;
+  /** All versions and delete markers go for good, instead of the objects. */
+  readonly versions?: boolean;
   /** What messages say to do; words for scripts by default. */
   readonly advice?: RemovalAdvice;
   /** Ends it. */
   readonly signal?: AbortSignal;
-}
-
-/** What every step of settling is given. */
-interface Settling {
-  readonly lade: Lade;
-  readonly force: boolean;
-  readonly all: boolean;
-  readonly advice: RemovalAdvice;
-  readonly call: { readonly signal?: AbortSignal };
 }
 
 /**
@@ -43,11 +38,13 @@ interface Settling {
  * `InvalidNameError`, and so is a name that is an object and a prefix too.
  */
 export async function settleRemoval(lade: Lade, request: RemovalRequest): Promise<Removal> {
-  const { uri, recursive = false, force = false, all = false, version, signal } = request;
+  const { uri, recursive = false, force = false, all = false, version, versions = false, signal } = request;
   const { advice = SCRIPT_ADVICE } = request;
   const settling: Settling = { lade, force, all, advice, call: signal ? { signal } : {} };
   const place = await lade.locate(uri);
-  const settled = await settle(settling, place, recursive, version);
+  const settled = version === undefined && !versions
+    ? await settle(settling, place, recursive)
+    : await settleAmongVersions(settling, place, { recursive, version, versions });
   return { ...settled, place: await placeOfName(settled.at, settling.call) };
 }
 
@@ -58,18 +55,13 @@ async function placeOfName({ store, key }: LocatedUri, call: Settling["call"]): 
   return { ...place, key: place.key + name };
 }
 
-/** A removal, and where it is done. */
-type Settled = Omit<Removal, "place"> & { readonly at: LocatedUri };
-
 async function settle(
   settling: Settling,
   place: LocatedUri,
   recursive: boolean,
-  version: string | undefined,
 ): Promise<Settled> {
   const { advice, force, call } = settling;
   const { store, key } = place;
-  if (version !== undefined) return versionOf(settling, place, version);
   const isPrefix = key === "" || key.endsWith("/");
   if (!recursive) return isPrefix ? await markerOf(settling, place) : await objectOf(settling, place);
   if (isPrefix) return await prefixOf(settling, place);
@@ -83,11 +75,6 @@ async function settle(
   if (named.prefix) return await prefixOf(settling, named.prefix);
   if (force) return nothingAt(place);
   throw new NotFoundError({ operation: "remove", uri: uriOf(place), detail: "no such object or prefix" });
-}
-
-function versionOf({ call }: Settling, place: LocatedUri, version: string): Settled {
-  if (place.key === "") throw invalid(place, "it names a container, an object is needed");
-  return { ...single(place, () => place.store.delete(place.key, { ...call, version })), kind: "version" };
 }
 
 /** A name that ends in a slash is a prefix, but there can be an object of the very name. */

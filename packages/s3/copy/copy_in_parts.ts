@@ -87,7 +87,8 @@ async function copyPart(
   signal: AbortSignal,
 ): Promise<SentPart> {
   const { connection, control, to } = target;
-  const call = copyCall(target, {});
+  const { sourceVersion } = options;
+  const call = copyCall(target, sourceVersion === undefined ? {} : { sourceVersion });
   const { CopyPartResult } = await control.run(
     call,
     { signal, idempotent: true },

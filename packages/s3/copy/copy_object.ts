@@ -57,6 +57,8 @@ export async function copyObject(
   try {
     return await copyAtOnce(target, source, options, about);
   } catch (error) {
+    // The version may be the latest already.
+    if (isItself && !options.attributes && changesNothing(error)) return itself(source);
     // A service may have a lower limit of its own.
     if (!isTooLarge(error)) throw error;
     return await copyInParts(target, source, options);
@@ -85,6 +87,10 @@ function look(
     ...(sourceIfMatch === undefined ? {} : { ifMatch: sourceIfMatch }),
     ...(sourceVersion === undefined ? {} : { version: sourceVersion }),
   });
+}
+
+function changesNothing(error: unknown): boolean {
+  return error instanceof StoreError && /copy an object to itself without changing/.test(String(error.cause));
 }
 
 function isTooLarge(error: unknown): boolean {

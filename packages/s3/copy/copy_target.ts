@@ -1,7 +1,8 @@
-import type { CopyOptions, ObjectInfo, PutOptions } from "@lade/core/backend";
+import type { CopyOptions, ObjectInfo } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
+import { readPermission } from "../objects/get_object.ts";
 import { getTags } from "../objects/get_tags.ts";
 import { quoteEtag } from "../objects/object_info.ts";
 import { encodePath, encodeStrict } from "../sigv4/encode.ts";
@@ -70,11 +71,16 @@ export async function tagsToWrite(
 }
 
 /** What errors of a copy say. */
-export function copyCall({ toUri }: CopyTarget, { ifMatch, ifNoneMatch }: PutOptions): FailedCall {
+export function copyCall(
+  { toUri }: CopyTarget,
+  { ifMatch, ifNoneMatch, sourceVersion }: CopyOptions,
+): FailedCall {
   return {
     operation: "copy to",
     uri: toUri,
-    permission: "s3:GetObject and s3:PutObject",
+    permission: `${
+      readPermission(sourceVersion === undefined ? {} : { version: sourceVersion })
+    } and s3:PutObject`,
     createOnly: ifNoneMatch !== undefined,
     ifMatch: ifMatch !== undefined,
   };

@@ -48,7 +48,7 @@ export async function getObject(
   const { range, signal } = options;
   if (range) checkRange(range);
   signal?.throwIfAborted();
-  const call: FailedCall = { operation: "get", uri, permission: "s3:GetObject" };
+  const call: FailedCall = { operation: "get", uri, permission: readPermission(options) };
   const suffix = range && "suffixLength" in range ? range.suffixLength : undefined;
   if (suffix !== undefined && connection.traits.lacks("suffix-range")) {
     return await getSuffix(connection, uri, key, suffix, options);
@@ -100,6 +100,11 @@ export function readHeaders(connection: S3Connection, options: Omit<GetOptions, 
   if (options.ifMatch !== undefined) headers["if-match"] = quoteEtag(options.ifMatch);
   if (options.ifNoneMatch !== undefined) headers["if-none-match"] = quoteEtag(options.ifNoneMatch);
   return headers;
+}
+
+/** The IAM permission that reading an object, or a version of it, needs. */
+export function readPermission({ version }: Pick<GetOptions, "version">): string {
+  return version === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
 }
 
 /** The query that names a version. */

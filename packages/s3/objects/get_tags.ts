@@ -15,7 +15,8 @@ export async function getTags(
   key: string,
   { signal, version }: GetTagsOptions,
 ): Promise<Record<string, string>> {
-  const call: FailedCall = { operation: "get the tags of", uri, permission: "s3:GetObjectTagging" };
+  const permission = version === undefined ? "s3:GetObjectTagging" : "s3:GetObjectVersionTagging";
+  const call: FailedCall = { operation: "get the tags of", uri, permission };
   const response = await connection.send({
     method: "GET",
     key,

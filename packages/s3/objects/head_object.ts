@@ -6,7 +6,7 @@ import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { checkAnswered } from "./check_answered.ts";
 import { confirmObject } from "./confirm_object.ts";
-import { readHeaders, versionQuery } from "./get_object.ts";
+import { readHeaders, readPermission, versionQuery } from "./get_object.ts";
 import { readObjectInfo, readSize, unlikeS3 } from "./object_info.ts";
 
 /** Tells what an object is. */
@@ -18,7 +18,7 @@ export async function headObject(
 ): Promise<ObjectInfo> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const call: FailedCall = { operation: "head", uri, permission: "s3:GetObject" };
+  const call: FailedCall = { operation: "head", uri, permission: readPermission(options) };
   const request = {
     key,
     query: versionQuery(call, options.version),

@@ -1,0 +1,23 @@
+import type { CallOptions } from "@lade/core";
+import type { Lade, LocatedUri } from "../lade.ts";
+import type { Removal, RemovalAdvice } from "./removal.ts";
+
+/** What every step of settling a removal is given. */
+export interface Settling {
+  /** The stores. */
+  readonly lade: Lade;
+  /** What does not exist counts as removed. */
+  readonly force: boolean;
+  /** A whole container may be emptied too. */
+  readonly all: boolean;
+  /** What messages say to do. */
+  readonly advice: RemovalAdvice;
+  /** Ends it. */
+  readonly call: CallOptions;
+}
+
+/** A removal, and where it is done. */
+export type Settled = Omit<Removal, "place"> & {
+  /** Where. */
+  readonly at: LocatedUri;
+};
