@@ -39,7 +39,7 @@ export interface DeleteTarget {
 /**
  * Deletes up to 1,000 objects or versions and tells of each what became of it; rejects only with `signal.reason`. Those
  * that a batch cannot hold, or that fail in it for a while only, are deleted by a request of their own. So are those with
- * a condition, but at Amazon: another service may know conditions of single requests alone.
+ * a condition or version, but at Amazon: another service may know them in single requests alone, where it is found out.
  */
 export async function deleteBatch(
   target: DeleteTarget,
@@ -100,7 +100,10 @@ function versionName({ key, version }: ObjectToDelete): string {
 function fitsBatch({ connection }: DeleteTarget, { key, version, ifMatch }: ObjectToDelete): boolean {
   // A version without a name is refused where it is deleted alone.
   if (version === "" || NO_XML.test(key) || NO_XML.test(version ?? "")) return false;
-  return ifMatch === undefined || connection.endpoint.amazon;
+  if (connection.endpoint.amazon) return true;
+  // A service that passes over a version would delete the object.
+  const isKnown = version === undefined || connection.traits.keepsVersions(connection.bucket ?? "");
+  return isKnown && ifMatch === undefined;
 }
 
 function sendBatch(

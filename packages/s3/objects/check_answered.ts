@@ -1,14 +1,25 @@
-import { type ObjectInfo, PreconditionFailedError, type Preconditions } from "@lade/core/backend";
+import {
+  type HeadOptions,
+  type ObjectInfo,
+  PreconditionFailedError,
+  UnsupportedError,
+} from "@lade/core/backend";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { unlikeS3 } from "./object_info.ts";
 
-/** Holds the conditions of a read against what was answered, since there are services that pass over them. */
+/** Holds conditions and version of a read against what was answered, since there are services that pass over them. */
 export function checkAnswered(
-  { etag }: ObjectInfo,
-  { ifMatch, ifNoneMatch }: Preconditions,
+  { etag, version = "null" }: ObjectInfo,
+  { ifMatch, ifNoneMatch, version: asked }: HeadOptions,
   call: FailedCall,
 ): void {
   const { operation, uri } = call;
+  if (asked !== undefined && asked !== version) {
+    const detail = `the service does not answer with version ${
+      JSON.stringify(asked)
+    } where that was asked for`;
+    throw new UnsupportedError({ operation, uri, detail });
+  }
   if (ifMatch !== undefined && ifMatch !== "*" && etag !== ifMatch) {
     if (etag === undefined) {
       throw unlikeS3(call, "it has no etag, so the condition cannot be held against it");
