@@ -41,6 +41,7 @@ import {
 } from "@lade/core/backend";
 import { errorCode, fileError, type Subject } from "./files/file_error.ts";
 import { infoOf } from "./files/file_status.ts";
+import type { PartFile, WritableFile } from "./files/medium.ts";
 import { listLevel } from "./list/list_level.ts";
 import { listObjects } from "./list/list_objects.ts";
 import { pathFault } from "./names/path_fault.ts";
@@ -182,7 +183,11 @@ class Store implements LocalStore {
     checkWriterOptions(options);
     const request = this.#write("write", key, options);
     const { medium } = this.#parts;
-    const begin = () => beginWrite(this.#parts, request, (path) => medium.create(path));
+    const begin = () =>
+      beginWrite<WritableFile>(this.#parts, request, {
+        create: (path) => medium.create(path),
+        special: (file) => file,
+      });
     const temporary = await this.#mapped(request.subject, options, begin);
     return new LocalWriter(this.#parts, request, temporary);
   }
@@ -195,7 +200,10 @@ class Store implements LocalStore {
     const request = this.#write("write", key, options);
     const { medium } = this.#parts;
     const begin = () =>
-      beginWrite(this.#parts, request, (path) => medium.createParts(path, size, concurrency));
+      beginWrite<PartFile>(this.#parts, request, {
+        create: (path) => medium.createParts(path, size, concurrency),
+        special: (file) => file,
+      });
     const temporary = await this.#mapped(request.subject, options, begin);
     const sink = new LocalPartSink(this.#parts, request, temporary, size);
     return createPartWriter({ size, partSize: medium.partSize(partSize), sink, signal });

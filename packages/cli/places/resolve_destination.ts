@@ -27,7 +27,7 @@ export function isStandardOutput(argument: string): boolean {
  * | `s3://b`, `s3://b/p/`, `d/` | DEST, own name   | DEST, names below |
  * | `d`, an existing directory | `d/`, own name    | `d/`, names below |
  * | `s3://b/p`, `d`, else      | DEST              | DEST`/`, names below |
- * | `-`                        | standard output   | (a mistake)       |
+ * | `-`, `/dev/stdout`         | standard output   | (a mistake)       |
  */
 export async function resolveDestination(lade: Lade, argument: string, tree: boolean): Promise<Destination> {
   if (isStandardOutput(argument)) return { kind: "stdout" };

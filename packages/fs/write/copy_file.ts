@@ -14,6 +14,7 @@ import { directoryOf } from "../tree/tree.ts";
 import { checkDestination } from "./check_destination.ts";
 import { copyContent, takeOwner } from "./copy_content.ts";
 import { publish } from "./publish.ts";
+import { resolveTarget, type WriteTarget } from "./resolve_target.ts";
 import { removeTemporary, temporaryPath } from "./temporary_file.ts";
 
 /** What a copy or a move is about. */
@@ -43,12 +44,18 @@ const MOST_TRIES = 5;
  */
 export async function copyFile(
   parts: LocalParts,
-  request: CopyRequest,
+  given: CopyRequest,
   isMoved = false,
 ): Promise<CopyResult> {
-  const { subject, target, from, to, options } = request;
-  const found = await statObject(request.source, subject, from);
+  const { subject, target, from, options } = given;
+  const found = await statObject(given.source, subject, from);
   checkMatch(subject, etagOf(found), options.sourceIfMatch);
+  const { path: to, into } = await resolveDestination(parts, given);
+  const request = { ...given, to };
+  if (into) {
+    const { copyInto } = await import("./copy_into.ts");
+    return await copyInto(request, found, { path: to, into });
+  }
   await prepareDestination(parts, request);
   const temporary = temporaryPath(parts, to);
   try {
@@ -74,6 +81,18 @@ export async function copyFile(
   } catch (error) {
     await removeTemporary(parts, temporary);
     throw error;
+  }
+}
+
+/** What the destination leads to; what is wrong is told of it. */
+export async function resolveDestination(
+  parts: LocalParts,
+  { target, to, options }: CopyRequest,
+): Promise<WriteTarget> {
+  try {
+    return await resolveTarget(parts, target, to, options);
+  } catch (error) {
+    throw fileError(error, target, options.signal);
   }
 }
 

@@ -4,7 +4,7 @@ import { etagOf, type FileStatus, isSameFile } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
-import { copyFile, type CopyRequest, prepareDestination } from "./copy_file.ts";
+import { copyFile, type CopyRequest, prepareDestination, resolveDestination } from "./copy_file.ts";
 import { deleteFile } from "./delete_file.ts";
 import { lockObject, type ObjectLock } from "./lock_object.ts";
 import { replaceName, takeFreeName } from "./take_name.ts";
@@ -14,13 +14,19 @@ import { replaceName, takeFreeName } from "./take_name.ts";
  * is reached by a link, or the other name lies on another file system) it is copied, then deleted. Another way to the
  * very same name is an `InvalidNameError`.
  */
-export async function moveFile(parts: LocalParts, request: CopyRequest): Promise<void> {
-  const { subject, from, to, options } = request;
+export async function moveFile(parts: LocalParts, given: CopyRequest): Promise<void> {
+  const { subject, target, from, options } = given;
   const source = await statObject(parts, subject, from);
   const etag = etagOf(source);
   checkMatch(subject, etag, options.sourceIfMatch);
+  const { path: to, into } = from === given.to ? { path: from } : await resolveDestination(parts, given);
+  const request = { ...given, to };
+  if (into) {
+    const detail = "what goes into a pipe or device cannot be proven to be kept, copy it there";
+    throw new InvalidNameError({ ...target, detail });
+  }
   await prepareDestination(parts, request);
-  if (from === to) return;
+  if (from === given.to) return;
   await refuseSameName(parts, request, source);
   if (await renameFile(parts, request)) return;
   await copyFile(parts, { ...request, options: { ...options, keepTime: true, sourceIfMatch: etag } }, true);

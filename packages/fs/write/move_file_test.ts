@@ -34,8 +34,9 @@ testBoth("rename() of one of two names of a file keeps conditions on both", asyn
   const { etag = "" } = await store.head("a");
   await store.rename("a", "b", { sourceIfMatch: etag, ifMatch: etag });
   assertEquals(root.everything(), ["b", "c"]);
-  await store.rename("b", "c", { sourceIfMatch: etag, ifMatch: etag });
-  assertEquals(root.everything(), ["c"]);
+  const ontoItself = () => store.rename("b", "c", { sourceIfMatch: etag, ifMatch: etag });
+  await assertRejects(ontoItself, InvalidNameError, "the same file");
+  assertEquals(root.everything(), ["b", "c"]);
   assertEquals(await textOf(store, "c"), "x");
 });
 

@@ -1,7 +1,8 @@
-import { checkMatch, type Preconditions } from "@lade/core/backend";
+import { checkMatch, InvalidNameError, type Preconditions } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
+import type { FileCalls } from "../tree/file_calls.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { lockObject } from "./lock_object.ts";
 import { replaceName, takeFreeName } from "./take_name.ts";
@@ -48,7 +49,8 @@ export async function publish(parts: LocalParts, publication: Publication): Prom
     await takeFreeName(parts, subject, temporary, path, signal);
   } else {
     using _lock = ifMatch === undefined ? undefined : await lockObject(parts, subject, path, ifMatch, signal);
-    const replaced = await calls.present(calls.stat(path));
+    const replaced = await calls.present(calls.lstat(path));
+    refuseSpecial(subject, replaced);
     status = await dateAfter(parts, publication, replaced);
     signal?.throwIfAborted();
     await replaceName(parts, subject, temporary, path);
@@ -57,6 +59,12 @@ export async function publish(parts: LocalParts, publication: Publication): Prom
   if (config.sync === "full") await calls.syncDirectory(directoryOf(path));
   // What stands for the time of birth changes with a file's name.
   return status.tellsBirth ? status : await calls.lstat(path);
+}
+
+/** What became a pipe or device since the write began is not replaced. */
+function refuseSpecial(subject: Subject, replaced: FileStatus | undefined): void {
+  if (replaced?.kind !== "other") return;
+  throw new InvalidNameError({ ...subject, detail: "a socket, pipe or device has this name now" });
 }
 
 /** Dates the finished file after those it must not be confused with. */
@@ -81,10 +89,23 @@ async function dateAfter(
     await calls.touch(temporary, earlier + stepMs);
     dated = await calls.lstat(temporary);
   }
-  if (!ownMode && replaced?.kind === "file" && ((replaced.mode ^ status.mode) & PERMISSIONS) !== 0) {
+  if (!ownMode && replaced?.kind === "file") await takePlace(calls, temporary, status, replaced);
+  return dated;
+}
+
+/** Gives a file permissions and, as far as the rights of this process reach, owner of the one that it replaces. */
+async function takePlace(
+  calls: FileCalls,
+  temporary: string,
+  status: FileStatus,
+  replaced: FileStatus,
+): Promise<void> {
+  if (replaced.uid !== status.uid || replaced.gid !== status.gid) {
+    await Deno.chown(temporary, replaced.uid, replaced.gid).catch(() => {});
+  }
+  if (((replaced.mode ^ status.mode) & PERMISSIONS) !== 0) {
     await calls.chmod(temporary, replaced.mode & PERMISSIONS);
   }
-  return dated;
 }
 
 /** How far the times of birth of two files may be apart that were made at once. */

@@ -8,6 +8,8 @@ import { directoryOf } from "../tree/tree.ts";
 export interface TemporaryFile<File extends NewFile = NewFile> {
   readonly path: string;
   readonly file: File;
+  /** The path it is to have; absent where it is written into what has that name. */
+  readonly target?: string;
 }
 
 const MOST_TRIES = 100;
@@ -27,7 +29,7 @@ export async function createTemporary<File extends NewFile>(
     const temporary = temporaryPath(parts, path);
     try {
       await parts.tree.check(subject, directory);
-      return { path: temporary, file: await create(temporary) };
+      return { path: temporary, file: await create(temporary), target: path };
     } catch (error) {
       const code = errorCode(error);
       if (tries === MOST_TRIES) throw error;

@@ -1,10 +1,12 @@
 import { type PutResult, ServiceError, type WriterOptions } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import { etagOf } from "../files/file_status.ts";
+import type { SpecialFile } from "../files/special_file.ts";
 import type { NewFile, WritableFile } from "../files/medium.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { checkDestination } from "./check_destination.ts";
 import { publish } from "./publish.ts";
+import { resolveTarget } from "./resolve_target.ts";
 import { createTemporary, removeTemporary, type TemporaryFile } from "./temporary_file.ts";
 
 /** What a write is about. */
@@ -14,25 +16,40 @@ export interface WriteRequest {
   readonly options: WriterOptions;
 }
 
-/** Starts a write, unless its conditions already fail; they are looked at again when it is finished. */
+/** How a write makes its temporary file, and what it writes into where there is to be none. */
+export interface FileMaker<File extends NewFile> {
+  readonly create: (path: string) => Promise<File>;
+  readonly special: (file: SpecialFile) => File;
+}
+
+/**
+ * Starts a write, unless its conditions already fail; they are looked at again when it is finished. A link at its end is
+ * followed; what is no file is opened to be written into.
+ */
 export async function beginWrite<File extends NewFile>(
   parts: LocalParts,
   { subject, path, options }: WriteRequest,
-  create: (path: string) => Promise<File>,
+  { create, special }: FileMaker<File>,
 ): Promise<TemporaryFile<File>> {
-  await checkDestination(parts, subject, path, options);
-  return await createTemporary(parts, subject, path, create);
+  const target = await resolveTarget(parts, subject, path, options);
+  if (target.into) {
+    const { openSpecial } = await import("./open_special.ts");
+    return { path: target.path, file: special(await openSpecial(target, options.signal)) };
+  }
+  await checkDestination(parts, subject, target.path, options);
+  return await createTemporary(parts, subject, target.path, create);
 }
 
 /** Makes the `size` bytes that were written the object of their key. */
 export async function finishWrite(
   parts: LocalParts,
-  { subject, path, options }: WriteRequest,
-  { path: temporary, file }: TemporaryFile,
+  { subject, options }: WriteRequest,
+  { path: temporary, file, target: path }: TemporaryFile,
   size: number,
   signal: AbortSignal | undefined,
 ): Promise<PutResult> {
   const status = await file.finish(parts.config.sync);
+  if (path === undefined) return { size };
   if (status.size !== size) {
     throw new ServiceError({ ...subject, detail: `the file has ${status.size} bytes, ${size} were written` });
   }
@@ -52,7 +69,7 @@ export async function finishWrite(
 /** Gives up a write: nothing is left behind. */
 export async function dropWrite(parts: LocalParts, temporary: TemporaryFile): Promise<void> {
   await temporary.file.close().catch(() => {});
-  await removeTemporary(parts, temporary.path);
+  if (temporary.target !== undefined) await removeTemporary(parts, temporary.path);
 }
 
 /** Writes an object in one step. */
@@ -62,11 +79,10 @@ export async function putFile(
   data: Uint8Array,
 ): Promise<PutResult> {
   const { signal } = request.options;
-  const temporary = await beginWrite(
-    parts,
-    request,
-    (path) => parts.medium.create(path, data.length),
-  );
+  const temporary = await beginWrite<WritableFile>(parts, request, {
+    create: (path) => parts.medium.create(path, data.length),
+    special: (file) => file,
+  });
   try {
     await append(temporary.file, data, signal);
     return await finishWrite(parts, request, temporary, data.length, signal);

@@ -1,0 +1,65 @@
+import { statusOf } from "./file_status.ts";
+import type { FileStatus } from "./file_status.ts";
+import type { PartFile, WritableFile } from "./medium.ts";
+
+/** Bytes handed to the system at once; an abort waits for no more than these. */
+const MAX_WRITE_BYTES = 2 ** 20;
+
+/**
+ * A pipe, device or descriptor that is written into from its start to its end. Parts are put in order: each waits for
+ * those before it. Nothing can be taken back, and there is no state to be put on a disk.
+ */
+export class SpecialFile implements WritableFile, PartFile {
+  readonly #file: Deno.FsFile;
+  readonly #waiting = new Map<number, () => void>();
+  #position = 0;
+  #closed = false;
+
+  /** Takes over `file`, open for writing. */
+  constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  async append(chunk: Uint8Array, signal?: AbortSignal): Promise<void> {
+    // Never at once: a pipe takes no more than its reader does.
+    for (let done = 0; done < chunk.length;) {
+      signal?.throwIfAborted();
+      done += await this.#file.write(chunk.subarray(done, done + MAX_WRITE_BYTES));
+    }
+    this.#position += chunk.length;
+    this.#waiting.get(this.#position)?.();
+  }
+
+  async writeAt(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void> {
+    if (position !== this.#position) await this.#turn(position, signal);
+    await this.append(bytes, signal);
+  }
+
+  async finish(): Promise<FileStatus> {
+    const status = await this.#file.stat();
+    await this.close();
+    return statusOf(status);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#file.close();
+  }
+
+  #turn(position: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        this.#waiting.delete(position);
+        reject(signal.reason);
+      };
+      if (signal.aborted) return onAbort();
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.set(position, () => {
+        this.#waiting.delete(position);
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      });
+    });
+  }
+}
