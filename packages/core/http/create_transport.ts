@@ -1,9 +1,11 @@
 import { RetryBudget } from "../retry/retry_budget.ts";
 import { FetchTransport } from "./fetch_transport.ts";
+import { parseTarget } from "./parse_target.ts";
 import { PROXY_VARIABLES, type ProxyEnvironment, proxyForUrl } from "./proxy_for_url.ts";
 import { TcpTransport } from "./tcp_transport.ts";
 import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
 import type { TransportOptions } from "./transport_options.ts";
+import { toTransportError, WireError } from "./wire_error.ts";
 
 /** Options of {@linkcode createTransport}. */
 export interface CreateTransportOptions extends TransportOptions {
@@ -44,7 +46,8 @@ class RoutedTransport implements Transport {
   }
 
   async send(request: TransportRequest): Promise<TransportResponse> {
-    return await this.#route(proxyForUrl(request.url, this.#env)).send(request);
+    const proxyUrl = proxyForUrl(request.url, this.#env);
+    return await this.#routeOf(proxyUrl, request).send(request);
   }
 
   async close(): Promise<void> {
@@ -53,6 +56,18 @@ class RoutedTransport implements Transport {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** The URL of a proxy comes from the environment: one that is none is a failure of the request. */
+  #routeOf(proxyUrl: string | undefined, request: TransportRequest): Transport {
+    try {
+      return this.#route(proxyUrl);
+    } catch (cause) {
+      if (proxyUrl === undefined) throw cause;
+      const { endpoint } = parseTarget(request.url);
+      const detail = `the proxy ${JSON.stringify(proxyUrl)} is not a URL such as http://host:3128`;
+      throw toTransportError(new WireError("proxy", detail, { cause }), request, endpoint, "none");
+    }
   }
 
   #route(proxyUrl: string | undefined): Transport {

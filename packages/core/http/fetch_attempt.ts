@@ -1,6 +1,7 @@
 import { collectPayload } from "./collect_payload.ts";
 import { checkHeaders } from "./encode_request_head.ts";
 import { describeFetchError, isBeforeSending } from "./describe_fetch_error.ts";
+import { describeProxyFault, proxyWantsLogin } from "./describe_proxy_fault.ts";
 import { FetchBody, type FetchBodyOwner } from "./fetch_body.ts";
 import { HttpResponse } from "./http_response.ts";
 import { Pace } from "./pace.ts";
@@ -19,6 +20,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export interface FetchShared {
   readonly config: TransportConfig;
   readonly fetch: Fetch;
+  /** How messages name the proxy that requests go through; absent where they go straight. */
+  readonly proxy?: string;
   /** Whether the platform decodes `content-encoding` on its own, whatever was asked for. */
   readonly decodes: boolean;
   /** Tries under way, whose deadlines are checked. */
@@ -171,6 +174,10 @@ export class FetchAttempt implements FetchBodyOwner {
     const { endpoint } = this.#target;
     const { method } = this.#attempt.request;
     const coding = answer.headers.get("content-encoding");
+    if (answer.status === 407 && this.#shared.proxy !== undefined) {
+      answer.body?.cancel().catch(() => {});
+      throw proxyWantsLogin(this.#shared.proxy);
+    }
     if (answer.status < 200) throw unsupported("fetch of this platform hides redirects");
     const bodiless = method === "HEAD" || answer.status === 204 || answer.status === 304 || !answer.body;
     if (this.#shared.decodes && !bodiless && coding !== null && coding !== "identity") {
@@ -208,7 +215,10 @@ export class FetchAttempt implements FetchBodyOwner {
     if (this.#overdue) return this.#overdue;
     if (error instanceof WireError) return error;
     const { aborted, reason } = this.#controller.signal;
-    return aborted ? reason : describeFetchError(error);
+    if (aborted) return reason;
+    const { proxy } = this.#shared;
+    const described = describeFetchError(error);
+    return proxy === undefined ? described : describeProxyFault(described, proxy);
   }
 
   #finish(): void {

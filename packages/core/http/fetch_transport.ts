@@ -1,3 +1,4 @@
+import { nameOfProxy } from "./describe_proxy_fault.ts";
 import { type Fetch, FetchAttempt, type FetchShared } from "./fetch_attempt.ts";
 import { parseTarget } from "./parse_target.ts";
 import { type Attempt, sendWithRetry } from "./send_with_retry.ts";
@@ -49,6 +50,7 @@ export class FetchTransport implements Transport {
     this.#shared = {
       config,
       fetch: fetch ?? platformFetch(this.#client),
+      ...(proxyUrl !== undefined && { proxy: nameOfProxy(proxyUrl) }),
       decodes: !deno,
       active: this.#active,
     };

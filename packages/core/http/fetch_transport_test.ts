@@ -367,7 +367,7 @@ Deno.test("FetchTransport goes through a proxy, and says so when that fails", as
     TransportError,
   );
   assertEquals([error.kind, error.sent], ["proxy", "none"], String(error.cause));
-  assert(!String(error.stack).includes("pass"));
+  assert(!/pass(?: |%20)word|cGFzcyB3b3Jk/.test(String(error.stack)));
 });
 
 Deno.test("FetchTransport refuses options it does not know", () => {

@@ -3,6 +3,7 @@ import { abortable } from "./abortable.ts";
 import type { AddressBook } from "./address_book.ts";
 import type { Socket } from "./connection.ts";
 import { describeConnectError } from "./describe_connect_error.ts";
+import { WireError } from "./wire_error.ts";
 
 /** Where {@linkcode openSocket} connects to. */
 export interface SocketTarget {
@@ -33,9 +34,17 @@ export async function openSocket(
     tcp.setNoDelay(true);
     return target.secure ? await startTls(tcp, target, signal) : tcp;
   } catch (error) {
-    signal.throwIfAborted();
+    if (signal.aborted) throw silentHandshake(signal.reason, target.secure && connected);
     throw describeConnectError(error, target.secure && connected);
   }
+}
+
+/** A server that has accepted a connection and does not answer in TLS may well not speak it. */
+function silentHandshake(reason: unknown, inTls: boolean): unknown {
+  if (!inTls || !(reason instanceof WireError) || reason.kind !== "connect-timeout") return reason;
+  const { message, retryable, waitedMs } = reason;
+  const detail = `no answer to the TLS handshake, as from a port that speaks http and not https (${message})`;
+  return new WireError(reason.kind, detail, { waitedMs, ...(retryable !== undefined && { retryable }) });
 }
 
 /** Connects to whichever address answers first, beginning a further attempt whenever one fails or is slow (RFC 8305). */

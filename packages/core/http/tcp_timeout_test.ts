@@ -162,7 +162,9 @@ Deno.test("TcpTransport ends an attempt to connect after connectTimeoutMs", asyn
   await using transport = new TcpTransport({ ...bounds, clock });
   // The server never answers the greeting of TLS.
   const sending = transport.send({ method: "GET", url: server.url.replace("http:", "https:") });
-  const failed = assertRejects(() => sending, TransportError, "no connection within 2000 ms");
+  const said =
+    "no answer to the TLS handshake, as from a port that speaks http and not https (no connection within 2000 ms)";
+  const failed = assertRejects(() => sending, TransportError, said);
   await until(() => server.connections === 1);
   await clock.advance(2_250);
   const error = await failed;

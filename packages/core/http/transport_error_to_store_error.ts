@@ -22,7 +22,7 @@ const NEXT: { readonly [kind in TransportErrorKind]?: string } = {
   "stall": "check the network, or try again with less concurrency",
   "reset": "try again later, or check what lies between here and the service",
   "protocol": "check that the endpoint is that of the service, and what lies between",
-  "proxy": "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
+  "proxy": "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and the user and password in the proxy's URL",
 };
 
 /**
@@ -34,9 +34,10 @@ export function transportErrorToStoreError(error: TransportError, failed: Failed
   const { attempts, waitedMs } = error;
   const waited = waitedMs >= 1_000 ? ` in ${Math.round(waitedMs / 1_000)} s` : "";
   const tries = attempts > 1 ? ` (${attempts} tries${waited})` : "";
+  const way = error.kind === "proxy" ? "on the way to" : "at";
   const options: StoreErrorOptions = {
     ...failed,
-    detail: `${error.detail}, at ${error.endpoint}${tries}${next ? `; ${next}` : ""}`,
+    detail: `${error.detail}, ${way} ${error.endpoint}${tries}${next ? `; ${next}` : ""}`,
     cause: error,
     ...(waitedMs > 0 && { waitedMs }),
   };

@@ -1,9 +1,10 @@
 import type { Sourced } from "@lade/core/settings";
+import { bundleFault } from "./bundle_fault.ts";
 import { expandPath, homeDirectory } from "./home.ts";
 import { whyUnread } from "./read_text_file.ts";
 import type { ConfigSources } from "./s3_config.ts";
 
-/** Reads a file of certificates in PEM form. One that is missing, or holds none, is a `TypeError`. */
+/** Reads a file of certificates in PEM form. One that is missing, damaged or holds none is a `TypeError`. */
 export async function readBundle(
   { operation, uri }: { readonly operation: string; readonly uri: string },
   { value, source }: Sourced<string>,
@@ -13,8 +14,9 @@ export async function readBundle(
   let fault = "cannot be read; check its path, and --allow-read";
   try {
     const text = await read(path);
-    if (text?.includes("-----BEGIN CERTIFICATE-----")) return text;
-    if (text !== undefined) fault = "holds no certificate";
+    const found = text === undefined ? undefined : bundleFault(text);
+    if (text !== undefined && found === undefined) return text;
+    fault = found ?? fault;
   } catch (error) {
     fault = `cannot be read: ${whyUnread(error)}`;
   }
