@@ -3,6 +3,7 @@ import {
   type Capabilities,
   checkIfIgnored,
   checkKey,
+  checkListOptions,
   checkMatch,
   checkObjectSize,
   checkReadConditions,
@@ -282,10 +283,12 @@ class SqliteStore implements ObjectStore {
   /** The rows of a listing, each asked for only when the one before is done with. */
   *#rows(
     prefix: string,
-    { signal, startAfter = "" }: ListOptions,
+    options: ListOptions,
     next: (row: ObjectRow) => ObjectRow | undefined,
   ): Generator<ObjectRow, void, void> {
+    const { signal, startAfter = "" } = options;
     signal?.throwIfAborted();
+    checkListOptions(this.uri, options);
     for (const text of [prefix, startAfter]) {
       if (text.isWellFormed()) continue;
       const uri = objectUri(this.uri, text);

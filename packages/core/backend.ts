@@ -6,6 +6,7 @@
  */
 export * from "./contract/mod.ts";
 export * from "./errors/mod.ts";
+export * from "./conditions/check_list_options.ts";
 export * from "./conditions/check_version.ts";
 export * from "./operations/place_below.ts";
 export * from "./conditions/conditions.ts";

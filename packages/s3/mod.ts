@@ -17,5 +17,6 @@ export { S3_SETTINGS } from "./config/s3_settings.ts";
 export { ServiceFault, type ServiceFaultParts } from "./errors/service_fault.ts";
 export { ERROR_TABLE, type ErrorRow } from "./errors/error_table.ts";
 export { sweepUploads, type SweepUploadsOptions } from "./upload/sweep_uploads.ts";
-export type { PendingPart, PendingUpload } from "./upload/list_uploads.ts";
+export type { PendingPart } from "./upload/list_parts.ts";
+export type { PendingUpload } from "./upload/list_uploads.ts";
 export { diagnose, type S3DiagnoseOptions } from "./doctor/diagnose.ts";

@@ -57,7 +57,7 @@ async function sumPrefix(
     const { size, objects, prefix } = level;
     await output.result(new UsageMessage({ uri: uriOf(prefix), size, objects }, humanSizes));
   };
-  for await (const object of store.list(key, { signal, ...tellingLeftOut(context, place) })) {
+  for await (const object of store.list(key, { signal, order: "any", ...tellingLeftOut(context, place) })) {
     while (open.length > 1 && !object.key.startsWith(open.at(-1)?.prefix ?? "")) await close();
     while (open.length <= maxDepth) {
       const start = open.at(-1)?.prefix.length ?? key.length;

@@ -59,7 +59,7 @@ async function listPrefix(
 ): Promise<void> {
   const { output, signal } = context;
   const { store, key, uriOf } = place;
-  const listing = { signal, ...tellingLeftOut(context, place) };
+  const listing = { signal, order: "any", ...tellingLeftOut(context, place) } as const;
   const entries = recursive ? store.list(key, listing) : store.listWithDelimiter(key, listing);
   let any = false;
   for await (const entry of entries) {

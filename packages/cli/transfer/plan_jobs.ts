@@ -103,7 +103,9 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     isEmpty = false;
     leftOut.push(planLeftOut(plan, prefix, entry));
   };
-  for await (const meta of prefix.store.list(prefix.key, { signal, onLeftOut })) {
+  // Only names that a conversion changes can clash, and to find those they have to come in order.
+  const order = plan.conversion === "none" ? "any" : "key";
+  for await (const meta of prefix.store.list(prefix.key, { signal, order, onLeftOut })) {
     if (isFirst) await refuseOverlap(plan, prefix, meta.key);
     isFirst = isEmpty = false;
     yield* leftOut.splice(0);

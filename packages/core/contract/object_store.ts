@@ -84,12 +84,15 @@ export interface ObjectStore extends AsyncDisposable {
    */
   createPartWriter(key: string, size: number, options?: WriterOptions): Promise<PartWriter>;
 
-  /** Lists objects whose keys start with `prefix` (a plain string, no pattern), ascending in UTF-8 byte order. */
+  /**
+   * Lists objects whose keys start with `prefix` (a plain string, no pattern), ascending in UTF-8 byte order unless
+   * `order` says that any will do.
+   */
   list(prefix?: string, options?: ListOptions): AsyncIterable<ObjectMeta>;
 
   /**
    * Lists one level: objects whose keys have no `/` after `prefix`, and the distinct prefixes up to the next `/`,
-   * together in ascending UTF-8 byte order.
+   * together in ascending UTF-8 byte order, unless `order` says that any will do.
    */
   listWithDelimiter(prefix?: string, options?: ListOptions): AsyncIterable<ObjectMeta | CommonPrefix>;
 

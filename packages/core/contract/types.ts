@@ -185,8 +185,14 @@ export interface PutResult {
 
 /** Options of `list` and `listWithDelimiter`. */
 export interface ListOptions extends CallOptions {
-  /** Lists only keys (and common prefixes) after this one in UTF-8 byte order; it need not exist. */
+  /** Lists only keys (and common prefixes) after this one in UTF-8 byte order; it need not exist. Needs the order `"key"`. */
   readonly startAfter?: string;
+  /**
+   * `"key"` (the default) lists ascending in UTF-8 byte order: a store that cannot is an error, before the first entry
+   * where it can know. `"any"` takes the entries as the store has them, which every store can, and is for whoever needs
+   * all of them in no order.
+   */
+  readonly order?: "key" | "any";
   /**
    * Is told of what lies among the listed objects and is none, such as links that may not be followed, in no order;
    * also of what may not be looked at, such as directories of others, and the listing goes on. Without it the

@@ -213,7 +213,7 @@ export class PrefixStore implements ObjectStore {
     const { startAfter, onLeftOut } = options;
     return {
       ...options,
-      ...(startAfter !== undefined && { startAfter: this.prefix + startAfter }),
+      ...(startAfter && { startAfter: this.prefix + startAfter }),
       ...(onLeftOut && {
         onLeftOut: (leftOut) => onLeftOut({ ...leftOut, key: this.#short(leftOut.key) }),
       }),

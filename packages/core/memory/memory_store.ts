@@ -44,6 +44,7 @@ import {
   checkWriteConditions,
   checkWriteOptions,
 } from "../conditions/conditions.ts";
+import { checkListOptions } from "../conditions/check_list_options.ts";
 import { MemoryContainer, type MemoryObject } from "./memory_container.ts";
 import { infoOf, keptAttributes, resultOf, sourceOf, versionEntryOf } from "./memory_object.ts";
 import { listKeys, listLevel } from "./memory_listing.ts";
@@ -161,6 +162,7 @@ export class MemoryStore implements ObjectStore {
   /** Lists objects; what is added or deleted behind the place the listing has come to is shown or not as it then is. */
   async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
     this.#beginListing([prefix, options.startAfter ?? ""], options.signal);
+    checkListOptions(this.uri, options);
     yield* listKeys(this.#container, prefix, options);
   }
 
@@ -170,6 +172,7 @@ export class MemoryStore implements ObjectStore {
     options: ListOptions = {},
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     this.#beginListing([prefix, options.startAfter ?? ""], options.signal);
+    checkListOptions(this.uri, options);
     yield* listLevel(this.#container, prefix, options);
   }
 

@@ -103,8 +103,9 @@ export async function* copyTree(
       finished.push({ source, key, error });
     }
   };
+  const listing = { signal, order: "any", ...(onLeftOut && { onLeftOut }) } as const;
   try {
-    for await (const source of from.list(fromPrefix, { signal, ...(onLeftOut && { onLeftOut }) })) {
+    for await (const source of from.list(fromPrefix, listing)) {
       if (filter && !filter(source)) continue;
       if (isUselessMarker(source, fromPrefix, to, toPrefix)) {
         onLeftOut?.({ key: source.key, reason: "it only marks a directory", hasBytes: false });

@@ -37,7 +37,7 @@ export async function* deletePrefix(
       if (kind !== "directory" || ("error" in entry && entry.error)) yield resultOf(entry);
     }
   } else if (dryRun) {
-    for await (const { key } of store.list(prefix, rest)) yield { key };
+    for await (const { key } of store.list(prefix, { ...rest, order: "any" })) yield { key };
   } else yield* store.deleteMany(keysOf(store, prefix, rest), rest);
 }
 
@@ -46,5 +46,5 @@ function resultOf({ key, error }: DeleteResult): DeleteResult {
 }
 
 async function* keysOf(store: ObjectStore, prefix: string, options: CallOptions): AsyncGenerator<string> {
-  for await (const { key } of store.list(prefix, options)) yield key;
+  for await (const { key } of store.list(prefix, { ...options, order: "any" })) yield key;
 }

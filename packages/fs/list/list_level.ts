@@ -1,4 +1,5 @@
 import {
+  checkListOptions,
   type CommonPrefix,
   type ListOptions,
   type ObjectMeta,
@@ -23,6 +24,7 @@ export async function* listLevel(
   const keys = new KeyWindow(prefix, startAfter);
   const { directory } = keys;
   const subject = parts.tree.subject("list", prefix);
+  checkListOptions(subject.uri, options);
   if (!await canStart(parts, subject, directory, startAfter, signal)) return;
   const names = await namesIn(parts, directory, keys, options);
   for (let next = 0; next < names.length;) {

@@ -1,4 +1,5 @@
 import {
+  checkListOptions,
   InvalidNameError,
   type LeftOut,
   type ListOptions,
@@ -38,6 +39,7 @@ export async function* listObjects(
   const { signal, startAfter = "", onLeftOut } = options;
   const keys = new KeyWindow(prefix, startAfter);
   const subject = parts.tree.subject("list", prefix);
+  checkListOptions(subject.uri, options);
   const stack: Frame[] = [];
   const enter = async (directory: string) => {
     try {

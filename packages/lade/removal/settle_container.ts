@@ -93,7 +93,7 @@ async function refuseContent(
       if (kind !== "directory") throw await explained(place, false, advice, call);
     }
   } else {
-    for await (const _ of store.list("", call)) throw notEmpty(uriOf(""), advice);
+    for await (const _ of store.list("", { ...call, order: "any" })) throw notEmpty(uriOf(""), advice);
   }
 }
 
@@ -105,7 +105,7 @@ async function explained(
   cause?: NotEmptyError,
 ): Promise<NotEmptyError> {
   const uri = uriOf("");
-  for await (const _ of store.list("", call)) return notEmpty(uri, advice, cause);
+  for await (const _ of store.list("", { ...call, order: "any" })) return notEmpty(uri, advice, cause);
   if (store.tree) {
     const left = await whatIsLeft(parseUri(uri).rest);
     const detail = force ? left : `${left}, ${advice.force}`;

@@ -1,6 +1,11 @@
 import { AlreadyExistsError, NotFoundError } from "@lade/core/backend";
+import { PageGuard } from "@lade/core/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { readDocument } from "../list/read_document.ts";
+import { unlikeS3 } from "../objects/object_info.ts";
+import { childText, type XmlElement } from "../xml/parse_xml.ts";
 
 /** What calls on buckets work by. */
 export interface BucketTarget {
@@ -52,28 +57,38 @@ export async function deleteBucket(
 
 /** Lists the names of the account's buckets. */
 export async function* listBuckets(
-  { control, uri }: BucketTarget,
+  { connection, uri }: BucketTarget,
   signal?: AbortSignal,
 ): AsyncGenerator<string, void, void> {
   const call = { operation: "list", uri, permission: "s3:ListAllMyBuckets" };
+  signal?.throwIfAborted();
+  const guard = new PageGuard();
   let token: string | undefined;
   do {
-    const answer = await control.run(
-      call,
-      { signal, idempotent: true },
-      (sdk, client, send) =>
-        client.send(
-          new sdk.ListBucketsCommand(token === undefined ? {} : { ContinuationToken: token }),
-          send,
-        ),
-    );
-    for (const { Name } of answer.Buckets ?? []) {
-      if (Name === undefined) continue;
-      yield Name;
+    const request = { method: "GET", query: { "continuation-token": token }, signal, call } as const;
+    const page = await readDocument(connection, request, (root) => readBuckets(root, call));
+    for (const name of page.names) {
+      yield name;
       signal?.throwIfAborted();
     }
-    token = answer.ContinuationToken;
+    token = page.token;
+    const fault = token && guard.advance(token, page.names.length);
+    if (fault) throw unlikeS3(call, fault);
   } while (token);
+}
+
+function readBuckets(
+  root: XmlElement,
+  call: FailedCall,
+): { readonly names: readonly string[]; token?: string } {
+  const list = root.children.find(({ name }) => name === "Buckets");
+  const names = (list?.children ?? []).filter(({ name }) => name === "Bucket").map((bucket) => {
+    const name = childText(bucket, "Name");
+    if (!name) throw unlikeS3(call, "a bucket has no name");
+    return name;
+  });
+  const token = childText(root, "ContinuationToken");
+  return { names, ...(token ? { token } : {}) };
 }
 
 async function hasBucket(

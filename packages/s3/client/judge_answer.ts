@@ -32,6 +32,8 @@ export async function judgeAnswer(
   if (!rule.statuses.includes(status)) return fault(await described(start(), "nothing that fits the call"));
   if (rule.kind === "document") {
     const found = await start();
+    // What breaks off is told by whoever reads it.
+    if (found === undefined) return undefined;
     const root = rootName(found);
     if (root === undefined || isPage(found) || (rule.roots && !rule.roots.includes(root))) {
       if (root === "Error" || root === "ErrorResponse") {
@@ -59,7 +61,7 @@ export async function judgeAnswer(
   const receipt = rule.kind === "write" || rule.kind === "removal" || rule.kind === "other";
   const unnamed = !marked && signs.demanded && rule.kind !== "other";
   if (unnamed || (receipt && response.body.length !== 0)) {
-    const found = await start();
+    const found = await start() ?? "";
     const inside = faultInsideSuccess(headers, found);
     if (inside) return inside;
     if (isPage(found) || (receipt && !marked && !isReceiptBody(found))) return fault(describePage(found));
@@ -90,7 +92,7 @@ export async function doubtOf(
   if (signs.marks(headers)) return undefined;
   const html = HTML.test(headers.get("content-type") ?? "");
   if (!html && (headers.has("etag") || signs.proven)) return undefined;
-  const start = await startOf(response);
+  const start = await startOf(response) ?? "";
   return faultInsideSuccess(headers, start) ??
     foreignFault(response, start === "" ? "no sign of the service" : describePage(start));
 }
@@ -109,13 +111,13 @@ function isRecoded({ headers }: TransportResponse): boolean {
   return headers.has("content-encoding") && (headers.get("etag")?.startsWith("W/") ?? false);
 }
 
-async function startOf({ body }: TransportResponse): Promise<string> {
+/** The start of a body; `undefined` for one that breaks off there. */
+async function startOf({ body }: TransportResponse): Promise<string | undefined> {
   if (body.length === 0) return "";
   try {
     return new TextDecoder().decode(await body.peek(PAGE_PEEK_BYTES));
   } catch {
-    // What breaks off is told by whoever reads it.
-    return "";
+    return undefined;
   }
 }
 
@@ -123,7 +125,10 @@ async function readAll({ body }: TransportResponse, text: string | undefined): P
   return text ?? await body.text(2 ** 16).catch(() => "");
 }
 
-async function described(start: string | Promise<string>, otherwise: string): Promise<string> {
-  const text = await start;
+async function described(
+  start: string | Promise<string | undefined>,
+  otherwise: string,
+): Promise<string> {
+  const text = await start ?? "";
   return text.trim() === "" ? otherwise : describePage(text);
 }

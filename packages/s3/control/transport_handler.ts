@@ -1,4 +1,4 @@
-import type { HeaderList, TransportResponse } from "@lade/core/http";
+import { type HeaderList, TransportError, type TransportResponse } from "@lade/core/http";
 import { readRedirect } from "../client/read_redirect.ts";
 import { type AnswerRule, answerRule } from "../client/answer_rule.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
@@ -28,8 +28,13 @@ export interface SdkSendOptions {
   readonly label?: string;
 }
 
+type SendOptions = Omit<SdkSendOptions, "abortSignal"> & { readonly abortSignal?: unknown };
+
 /** Bytes of an answer that are read; a listing of 1,000 keys of 1,024 bytes in three-byte escapes has 4 MB. */
 const MAX_ANSWER_BYTES = 2 ** 24;
+
+/** Tries of a request whose answer breaks off. */
+const MAX_TRIES = 3;
 
 /** Headers that hold for one host and one time. */
 const SIGNATURE_HEADERS = [
@@ -59,11 +64,32 @@ export class TransportHandler {
   /** Sends one request. */
   async handle(
     request: SdkRequest,
-    options: Omit<SdkSendOptions, "abortSignal"> & { readonly abortSignal?: unknown } = {},
+    options: SendOptions = {},
   ): Promise<{ response: SdkResponse }> {
+    for (let tries = 1;; tries++) {
+      const response = await this.#send(request, options);
+      const good = response.status >= 200 && response.status < 300;
+      let text: string | undefined;
+      try {
+        if (good) text = (await response.body.text(MAX_ANSWER_BYTES)).trimStart();
+      } catch (error) {
+        const mayAsk = options.idempotent && tries < MAX_TRIES &&
+          !(options.abortSignal instanceof AbortSignal && options.abortSignal.aborted);
+        if (mayAsk && error instanceof TransportError && error.retryable) continue;
+        throw error;
+      }
+      const fault = await this.#connection.judge(this.#ruleOf(request), response, text);
+      if (fault) throw fault;
+      const headers = response.headers.toRecord();
+      const body = new TextEncoder().encode(text);
+      return { response: { statusCode: response.status, reason: "", headers, body } };
+    }
+  }
+
+  async #send(request: SdkRequest, options: SendOptions): Promise<TransportResponse> {
     const slow = answersWhenDone(request);
     const { slowAnswerTimeoutMs: firstByteTimeoutMs } = this.#connection.config.bounds;
-    let response = await this.#connection.transport.send({
+    const response = await this.#connection.transport.send({
       method: request.method,
       url: urlOf(request),
       headers: headersOf(request),
@@ -75,27 +101,12 @@ export class TransportHandler {
       ...(options.label === undefined ? {} : { label: options.label }),
     });
     const redirect = readRedirect(response, this.#connection.config.allowHttp);
-    if (redirect) {
-      await response.body.discard();
-      response = await this.#connection.sendRaw({
-        ...unsigned(request, options),
-        ...(slow ? { firstByteTimeoutMs } : {}),
-      }, redirect);
-    }
-    return { response: await this.#read(response, this.#ruleOf(request)) };
-  }
-
-  async #read(response: TransportResponse, rule: AnswerRule): Promise<SdkResponse> {
-    const good = response.status >= 200 && response.status < 300;
-    const text = good ? (await response.body.text(MAX_ANSWER_BYTES)).trimStart() : undefined;
-    const fault = await this.#connection.judge(rule, response, text);
-    if (fault) throw fault;
-    return {
-      statusCode: response.status,
-      reason: "",
-      headers: response.headers.toRecord(),
-      body: new TextEncoder().encode(text),
-    };
+    if (!redirect) return response;
+    await response.body.discard();
+    return await this.#connection.sendRaw({
+      ...unsigned(request, options),
+      ...(slow ? { firstByteTimeoutMs } : {}),
+    }, redirect);
   }
 
   #ruleOf({ method, path, query = {}, headers }: SdkRequest): AnswerRule {
@@ -147,7 +158,7 @@ function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): stri
 }
 
 /** The request without the signature for its first host, to be signed anew for another one. */
-function unsigned(request: SdkRequest, options: Parameters<TransportHandler["handle"]>[1] = {}): S3Request {
+function unsigned(request: SdkRequest, options: SendOptions): S3Request {
   const headers: Record<string, string> = {};
   for (const [name, value] of headersOf(request)) headers[name.toLowerCase()] = value;
   const payloadHash = headers["x-amz-content-sha256"];

@@ -1,9 +1,11 @@
 import { type CommonPrefix, compareKeys, type ObjectMeta } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { readSize, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
-import { childText, parseXml, type XmlElement } from "../xml/parse_xml.ts";
+import { childText, type XmlElement } from "../xml/parse_xml.ts";
+import { isTruncated } from "./page_end.ts";
+import { readDocument } from "./read_document.ts";
 
 /** What a page of a listing is asked for by. */
 export interface ListQuery {
@@ -21,22 +23,21 @@ export interface ListQuery {
 
 /** A page of a listing. */
 export interface ListPage {
-  /** Objects and folded prefixes together, ascending. */
+  /** Objects and folded prefixes together; where both are there, ascending. */
   readonly entries: readonly (ObjectMeta | CommonPrefix)[];
   /** Where the next page begins; absent on the last. */
   readonly token?: string;
+  /** The page says that it is the last, though it may bear a token. */
+  readonly claimsEnd: boolean;
 }
-
-/** Bytes of a page at most. */
-export const MAX_PAGE_BYTES = 2 ** 25;
 
 /**
  * Fetches a page by ListObjectsV2. This request is signed and read here rather than by the SDK, whose loading alone takes
  * longer than listing thousands of keys.
  */
-export async function listPage(connection: S3Connection, uri: string, query: ListQuery): Promise<ListPage> {
+export function listPage(connection: S3Connection, uri: string, query: ListQuery): Promise<ListPage> {
   const call: FailedCall = { operation: "list", uri, permission: "s3:ListBucket" };
-  const response = await connection.send({
+  const request = {
     method: "GET",
     query: {
       "list-type": "2",
@@ -49,17 +50,12 @@ export async function listPage(connection: S3Connection, uri: string, query: Lis
     headers: payerHeaders(connection.config),
     signal: query.signal,
     call,
-  });
-  try {
-    return readPage(parseXml(await response.body.text(MAX_PAGE_BYTES)), call);
-  } catch (error) {
-    throw error instanceof SyntaxError ? unlikeS3(call, error.message) : connection.translate(error, call);
-  }
+  } as const;
+  return readDocument(connection, request, (root) => readPage(root, call));
 }
 
 function readPage(root: XmlElement, call: FailedCall): ListPage {
-  if (root.name !== "ListBucketResult") throw unlikeS3(call, `its root element is ${root.name}`);
-  const decode = childText(root, "EncodingType") === "url" ? decodeUrl : (text: string) => text;
+  const decode = decoderOf(root);
   const objects: ObjectMeta[] = [];
   const prefixes: CommonPrefix[] = [];
   for (const element of root.children) {
@@ -71,34 +67,27 @@ function readPage(root: XmlElement, call: FailedCall): ListPage {
     }
   }
   const entries = prefixes.length === 0 ? objects : merge(objects, prefixes);
-  if (childText(root, "IsTruncated") !== "true") return { entries };
   const token = childText(root, "NextContinuationToken");
-  if (!token) throw unlikeS3(call, "a truncated page does not tell where the next one begins");
-  return { entries, token };
+  const claimsEnd = !isTruncated(root, token, call);
+  // A token says that there is more, whatever else is said.
+  return { entries, claimsEnd, ...(token ? { token } : {}) };
 }
 
 function readObject(element: XmlElement, decode: (text: string) => string, call: FailedCall): ObjectMeta {
-  let key = "", size = "", modified = "", etag = "", storageClass = "";
-  for (const { name, text } of element.children) {
-    if (name === "Key") key = text;
-    else if (name === "Size") size = text;
-    else if (name === "LastModified") modified = text;
-    else if (name === "ETag") etag = text;
-    // As in the answer to a HEAD, the usual class is not told.
-    else if (name === "StorageClass" && text !== "STANDARD") storageClass = text;
+  let key = "", text = "", modified = "", etag = "";
+  for (const child of element.children) {
+    if (child.name === "Key") key = child.text;
+    else if (child.name === "Size") text = child.text;
+    else if (child.name === "LastModified") modified = child.text;
+    else if (child.name === "ETag") etag = child.text;
   }
   const lastModified = new Date(modified);
-  if (key === "" || !/^\d{1,16}$/.test(size) || Number.isNaN(lastModified.getTime())) {
+  const size = readSize(text);
+  if (key === "" || size === undefined || Number.isNaN(lastModified.getTime())) {
     throw unlikeS3(call, "an entry lacks key, size or time");
   }
   const tag = unquoteEtag(etag);
-  return {
-    key: decode(key),
-    size: Number(size),
-    lastModified,
-    ...(tag === undefined ? {} : { etag: tag }),
-    ...(storageClass === "" ? {} : { storageClass }),
-  };
+  return { key: decode(key), size, lastModified, ...(tag === undefined ? {} : { etag: tag }) };
 }
 
 function merge(
@@ -111,6 +100,11 @@ function merge(
 /** The key or prefix of an entry. */
 export function nameOf(entry: ObjectMeta | CommonPrefix): string {
   return "key" in entry ? entry.key : entry.prefix;
+}
+
+/** How names of a page are to be decoded: services need not know `encoding-type=url`. */
+export function decoderOf(root: XmlElement): (text: string) => string {
+  return childText(root, "EncodingType") === "url" ? decodeUrl : (text: string) => text;
 }
 
 /** Undoes `encoding-type=url`, where a space is a plus sign. */

@@ -6,13 +6,11 @@ import {
   type ObjectVersion,
   type ServiceError,
 } from "@lade/core/backend";
+import { PageGuard } from "@lade/core/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { unlikeS3 } from "../objects/object_info.ts";
 import { type VersionMarker, versionPage } from "./version_page.ts";
-
-/** Pages in a row that tell nothing new, after which a listing counts as endless. */
-const MAX_EMPTY_PAGES = 100;
 
 /**
  * Lists versions and delete markers page by page; the next page is fetched while one is being consumed. What is not in
@@ -40,7 +38,8 @@ export async function* listVersions(
   try {
     const order = new VersionOrder(prefix, call);
     let page = await fetchPage();
-    for (let emptyPages = 0;;) {
+    const guard = new PageGuard();
+    for (;;) {
       const { next: marker } = page;
       let next: ReturnType<typeof fetchPage> | undefined;
       let news = 0;
@@ -56,10 +55,8 @@ export async function* listVersions(
       }
       if (!marker) return;
       order.advance(marker);
-      emptyPages = news > 0 ? 0 : emptyPages + 1;
-      if (emptyPages >= MAX_EMPTY_PAGES) {
-        throw unlikeS3(call, `${MAX_EMPTY_PAGES} pages in a row tell nothing new`);
-      }
+      const fault = guard.advance(`${marker.key}\n${marker.version ?? ""}`, news);
+      if (fault) throw unlikeS3(call, fault);
       page = await (next ?? fetchPage(marker));
     }
   } finally {

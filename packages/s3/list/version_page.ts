@@ -1,10 +1,12 @@
 import { compareKeys, type ObjectVersion, UnsupportedError } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { readSize, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
-import { childText, parseXml, type XmlElement } from "../xml/parse_xml.ts";
-import { decodeUrl, MAX_PAGE_BYTES } from "./list_page.ts";
+import { childText, type XmlElement } from "../xml/parse_xml.ts";
+import { decoderOf } from "./list_page.ts";
+import { isTruncated } from "./page_end.ts";
+import { readDocument } from "./read_document.ts";
 
 /** Where a page of versions begins: after this version of this key. */
 export interface VersionMarker {
@@ -23,14 +25,14 @@ export interface VersionPage {
 }
 
 /** Fetches a page by ListObjectVersions. */
-export async function versionPage(
+export function versionPage(
   connection: S3Connection,
   call: FailedCall,
   prefix: string,
   after: VersionMarker | undefined,
   signal: AbortSignal,
 ): Promise<VersionPage> {
-  const response = await connection.send({
+  const request = {
     method: "GET",
     query: {
       versions: "",
@@ -42,12 +44,8 @@ export async function versionPage(
     headers: payerHeaders(connection.config),
     signal,
     call,
-  });
-  try {
-    return readPage(parseXml(await response.body.text(MAX_PAGE_BYTES)), call);
-  } catch (error) {
-    throw error instanceof SyntaxError ? unlikeS3(call, error.message) : connection.translate(error, call);
-  }
+  } as const;
+  return readDocument(connection, request, (root) => readPage(root, call));
 }
 
 function readPage(root: XmlElement, call: FailedCall): VersionPage {
@@ -59,17 +57,14 @@ function readPage(root: XmlElement, call: FailedCall): VersionPage {
       detail: "the service lists no versions, it listed objects",
     });
   }
-  if (root.name !== "ListVersionsResult") throw unlikeS3(call, `its root element is ${root.name}`);
-  const decode = childText(root, "EncodingType") === "url" ? decodeUrl : (text: string) => text;
+  const decode = decoderOf(root);
   const versions = root.children.flatMap((element) =>
     element.name === "Version" || element.name === "DeleteMarker" ? [readVersion(element, decode, call)] : []
   );
   const key = childText(root, "NextKeyMarker");
   const version = childText(root, "NextVersionIdMarker");
   const next = key ? { key: decode(key), ...(version && { version }) } : undefined;
-  if (childText(root, "IsTruncated") === "true" && !next) {
-    throw unlikeS3(call, "a truncated page does not tell where the next one begins");
-  }
+  isTruncated(root, key, call);
   return { versions: inOrder(versions), ...(next && { next }) };
 }
 
@@ -82,7 +77,8 @@ function readVersion(
   const isDeleteMarker = element.name === "DeleteMarker";
   const [key, size, latest] = [text("Key"), text("Size"), text("IsLatest")];
   const lastModified = new Date(text("LastModified"));
-  const isSized = isDeleteMarker || /^\d{1,16}$/.test(size);
+  const bytes = readSize(size);
+  const isSized = isDeleteMarker || bytes !== undefined;
   if (key === "" || !isSized || !/^(true|false)$/.test(latest) || Number.isNaN(lastModified.getTime())) {
     throw unlikeS3(call, "a version lacks key, size, time, or whether it is the latest");
   }
@@ -93,7 +89,9 @@ function readVersion(
     version: text("VersionId") || "null",
     isLatest: latest === "true",
     lastModified,
-    ...(isDeleteMarker ? {} : { size: Number(size), ...(etag === undefined ? {} : { etag }) }),
+    ...(isDeleteMarker || bytes === undefined
+      ? {}
+      : { size: bytes, ...(etag === undefined ? {} : { etag }) }),
     isDeleteMarker,
   };
 }

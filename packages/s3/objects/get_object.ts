@@ -16,10 +16,9 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { BodyVerifier } from "./body_verifier.ts";
-import { confirmObject } from "./confirm_object.ts";
 import { checkAnswered } from "./check_answered.ts";
 import { isEmptyRange, parseContentRange } from "./content_range.ts";
-import { getSuffix } from "./get_suffix.ts";
+import type { getSuffix } from "./get_suffix.ts";
 import { ObjectBody } from "./object_body.ts";
 import { quoteEtag, readObjectInfo, unlikeS3 } from "./object_info.ts";
 import { type HeaderRecord, objectHeaders } from "./read_headers.ts";
@@ -51,7 +50,7 @@ export async function getObject(
   const call: FailedCall = { operation: "get", uri, permission: readPermission(options) };
   const suffix = range && "suffixLength" in range ? range.suffixLength : undefined;
   if (suffix !== undefined && connection.traits.lacks("suffix-range")) {
-    return await getSuffix(connection, uri, key, suffix, options);
+    return await readSuffix(connection, uri, key, suffix, options);
   }
   const asked = connection.config.verifyDownloads && isLongStart(range) ? undefined : range;
   const headers = readHeaders(connection, options);
@@ -69,7 +68,7 @@ export async function getObject(
     });
   } catch (error) {
     if (suffix !== undefined && error instanceof ServiceFault && NO_SUFFIX.has(error.status)) {
-      const answer = await getSuffix(connection, uri, key, suffix, options);
+      const answer = await readSuffix(connection, uri, key, suffix, options);
       connection.traits.doubt("suffix-range", connection.tellTrait);
       return answer;
     }
@@ -83,13 +82,22 @@ export async function getObject(
     doubt = await doubtOf(response, connection.traits.signs);
     const result = await readAnswer(response, uri, key, range, asked, signal, call);
     checkAnswered(result.info, options, call);
-    if (doubt) await confirmObject(connection, result.info, doubt, call, signal);
+    if (doubt) {
+      const { confirmObject } = await import("./confirm_object.ts");
+      await confirmObject(connection, result.info, doubt, call, signal);
+    }
     return result;
   } catch (error) {
     await response.body.cancel(error);
     // What cannot be right is told by what it is more likely to be.
     throw connection.translate(doubt ?? error, call);
   }
+}
+
+/** Loaded here, for few services need it. */
+async function readSuffix(...args: Parameters<typeof getSuffix>): Promise<GetResult> {
+  const { getSuffix } = await import("./get_suffix.ts");
+  return await getSuffix(...args);
 }
 
 /** The headers that a GET and a HEAD share. */

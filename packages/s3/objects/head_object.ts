@@ -5,7 +5,6 @@ import type { S3Request } from "../client/s3_request.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { checkAnswered } from "./check_answered.ts";
-import { confirmObject } from "./confirm_object.ts";
 import { readHeaders, readPermission, versionQuery } from "./get_object.ts";
 import { readObjectInfo, readSize, unlikeS3 } from "./object_info.ts";
 
@@ -59,7 +58,10 @@ async function sendHead(connection: S3Connection, request: HeadRequest): Promise
   if (size === undefined) throw unlikeS3(request.call, "it does not tell the object's size");
   const doubt = await doubtOf(response, connection.traits.signs);
   const info = readObjectInfo(request.key, size, headers, true, request.call);
-  if (doubt) await confirmObject(connection, info, doubt, request.call, request.signal);
+  if (doubt) {
+    const { confirmObject } = await import("./confirm_object.ts");
+    await confirmObject(connection, info, doubt, request.call, request.signal);
+  }
   return info;
 }
 

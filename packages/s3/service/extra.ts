@@ -12,7 +12,8 @@ export type Extra =
   | "batch-delete"
   | "unsigned-payload"
   | "quoted-etag"
-  | "list-v2";
+  | "list-v2"
+  | "key-order";
 
 /** What is done without each of them, in words that follow the service's name. */
 export const PLAINER_WAY: Readonly<Record<Extra, string>> = {
@@ -26,4 +27,5 @@ export const PLAINER_WAY: Readonly<Record<Extra, string>> = {
   "unsigned-payload": "wants the payload signed: the SHA-256 of what is written is computed",
   "quoted-etag": "compares If-Match with the etag without its quotes: it is sent so",
   "list-v2": "knows ListObjects only, and not ListObjectsV2: listings use that",
+  "key-order": "does not list in the order of UTF-8 bytes: listings in that order are sorted here",
 };

@@ -44,7 +44,8 @@ import { getObject } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";
 import { isHeld, requireConditions } from "../service/rely_on.ts";
 import { s3Capabilities } from "../service/s3_capabilities.ts";
-import type { PendingPart, PendingUpload } from "../upload/list_uploads.ts";
+import type { PendingPart } from "../upload/list_parts.ts";
+import type { PendingUpload } from "../upload/list_uploads.ts";
 import type { MultipartParts } from "../upload/multipart_upload.ts";
 import type { PartWriterTarget } from "../upload/open_part_writer.ts";
 import { MIN_PART_SIZE } from "../upload/part_size.ts";
@@ -298,7 +299,7 @@ export class BucketStore implements S3Store {
   /** Lists multipart uploads that were begun and are neither completed nor aborted. */
   async *listUploads(prefix = "", options: CallOptions = {}): AsyncGenerator<PendingUpload, void, void> {
     const { listUploads } = await import("../upload/list_uploads.ts");
-    yield* listUploads({ connection: this.connection, control: this.#control }, this.uri, prefix, options);
+    yield* listUploads(this.connection, this.uri, prefix, options);
   }
 
   /** Lists the parts that the service has of an upload. */
@@ -308,8 +309,8 @@ export class BucketStore implements S3Store {
     options: CallOptions = {},
   ): AsyncGenerator<PendingPart, void, void> {
     const uri = this.#check("list the parts of", key);
-    const { listParts } = await import("../upload/list_uploads.ts");
-    yield* listParts({ connection: this.connection, control: this.#control }, uri, key, uploadId, options);
+    const { listParts } = await import("../upload/list_parts.ts");
+    yield* listParts(this.connection, uri, key, uploadId, options);
   }
 
   /** Removes a multipart upload and its parts; one that is gone already is no error. */

@@ -1,5 +1,6 @@
 import type { AdaptiveLimit, CallOptions, ObjectStore } from "@lade/core";
-import type { PendingPart, PendingUpload } from "../upload/list_uploads.ts";
+import type { PendingPart } from "../upload/list_parts.ts";
+import type { PendingUpload } from "../upload/list_uploads.ts";
 
 /** A bucket of Amazon S3 or of a service that speaks its protocol. */
 export interface S3Store extends ObjectStore {

@@ -20,6 +20,7 @@ import {
   type MultipartUpload,
   type SentPart,
 } from "./multipart_upload.ts";
+import { partPage } from "./list_parts.ts";
 import { sdkObjectInput } from "./sdk_attributes.ts";
 
 /**
@@ -130,7 +131,7 @@ function mayBeComplete(error: unknown): boolean {
 
 /** The object, where the upload is gone and the object is what was uploaded. */
 async function findCompleted(
-  { connection, control, uri, key }: MultipartParts,
+  { connection, uri, key }: MultipartParts,
   upload: MultipartUpload,
   parts: readonly SentPart[],
   size: number,
@@ -138,17 +139,7 @@ async function findCompleted(
 ): Promise<ObjectInfo | undefined> {
   try {
     const call = { operation: "list the parts of", uri, permission: "s3:ListMultipartUploadParts" };
-    await control.run(call, { idempotent: true }, (sdk, client, send) =>
-      client.send(
-        new sdk.ListPartsCommand({
-          Bucket: connection.bucket,
-          Key: key,
-          UploadId: upload.id,
-          MaxParts: 1,
-          ...sdkObjectInput(connection.config),
-        }),
-        send,
-      ));
+    await partPage(connection, call, key, upload.id, { most: 1 });
     return undefined;
   } catch (error) {
     if (!(error instanceof NotFoundError)) return undefined;

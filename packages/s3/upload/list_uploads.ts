@@ -1,9 +1,13 @@
 import type { CallOptions } from "@lade/core";
+import { PageGuard } from "@lade/core/http";
 import type { S3Connection } from "../client/s3_connection.ts";
-import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { unlikeS3, unquoteEtag } from "../objects/object_info.ts";
-import { sdkObjectInput } from "./sdk_attributes.ts";
+import { decoderOf } from "../list/list_page.ts";
+import { isTruncated } from "../list/page_end.ts";
+import { readDocument } from "../list/read_document.ts";
+import { unlikeS3 } from "../objects/object_info.ts";
+import { payerHeaders } from "../objects/read_headers.ts";
+import { childText, type XmlElement } from "../xml/parse_xml.ts";
 
 /** A multipart upload that was begun and is neither completed nor aborted. */
 export interface PendingUpload {
@@ -15,29 +19,18 @@ export interface PendingUpload {
   readonly initiated: Date;
 }
 
-/** A part that the service has of an upload. */
-export interface PendingPart {
-  /** Number, from 1 to 10,000. */
-  readonly number: number;
-  /** Bytes. */
-  readonly size: number;
-  /** The service's tag of the part, without quotes. */
-  readonly etag: string;
-  /** CRC-32C of the part in base64, where the upload has one. */
-  readonly crc32c?: string;
+/** A page of uploads, and where the next one begins. */
+interface UploadPage {
+  readonly uploads: readonly PendingUpload[];
+  readonly next?: { readonly key: string; readonly id: string };
 }
 
-/** What listings of uploads work by. */
-export interface UploadTarget {
-  /** The connection. */
-  readonly connection: S3Connection;
-  /** Makes the calls. */
-  readonly control: ControlPlane;
-}
-
-/** Lists the pending uploads of keys that start with `prefix`, page by page. */
+/**
+ * Lists the pending uploads of keys that start with `prefix`, page by page. A key outside it is an error, since whoever
+ * aborts what is listed would abort it.
+ */
 export async function* listUploads(
-  { connection, control }: UploadTarget,
+  connection: S3Connection,
   uri: string,
   prefix: string,
   { signal }: CallOptions,
@@ -47,74 +40,51 @@ export async function* listUploads(
     uri,
     permission: "s3:ListBucketMultipartUploads",
   };
-  let keyMarker: string | undefined;
-  let idMarker: string | undefined;
+  signal?.throwIfAborted();
+  const guard = new PageGuard();
+  let marker: UploadPage["next"];
   for (;;) {
-    const page = await control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
-      client.send(
-        new sdk.ListMultipartUploadsCommand({
-          Bucket: connection.bucket,
-          ...(prefix === "" ? {} : { Prefix: prefix }),
-          ...(keyMarker === undefined ? {} : { KeyMarker: keyMarker }),
-          ...(idMarker === undefined ? {} : { UploadIdMarker: idMarker }),
-        }),
-        send,
-      ));
-    for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
-      if (Key === undefined || UploadId === undefined || Initiated === undefined) {
-        throw unlikeS3(call, "an upload lacks key, id or time");
+    const request = {
+      method: "GET",
+      query: {
+        uploads: "",
+        "encoding-type": "url",
+        prefix: prefix || undefined,
+        "key-marker": marker?.key,
+        "upload-id-marker": marker?.id || undefined,
+      },
+      headers: payerHeaders(connection.config),
+      signal,
+      call,
+    } as const;
+    const page = await readDocument(connection, request, (root) => readPage(root, call));
+    for (const upload of page.uploads) {
+      if (!upload.key.startsWith(prefix)) {
+        const words = `${JSON.stringify(upload.key)}, which does not start with ${JSON.stringify(prefix)}`;
+        throw unlikeS3(call, `it lists ${words}`);
       }
-      yield { key: Key, uploadId: UploadId, initiated: Initiated };
+      yield upload;
       signal?.throwIfAborted();
     }
-    if (!page.IsTruncated) return;
-    const before = [keyMarker, idMarker].join("\n");
-    [keyMarker, idMarker] = [page.NextKeyMarker, page.NextUploadIdMarker];
-    if (!keyMarker || before === [keyMarker, idMarker].join("\n")) {
-      throw unlikeS3(call, "a truncated page does not tell where the next one begins");
-    }
+    if (!page.next) return;
+    marker = page.next;
+    const fault = guard.advance(`${marker.key}\n${marker.id}`, page.uploads.length);
+    if (fault) throw unlikeS3(call, fault);
   }
 }
 
-/** Lists the parts that the service has of an upload, by number. */
-export async function* listParts(
-  { connection, control }: UploadTarget,
-  uri: string,
-  key: string,
-  uploadId: string,
-  { signal }: CallOptions,
-): AsyncGenerator<PendingPart, void, void> {
-  const call: FailedCall = { operation: "list the parts of", uri, permission: "s3:ListMultipartUploadParts" };
-  let marker: string | undefined;
-  for (;;) {
-    const page = await control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
-      client.send(
-        new sdk.ListPartsCommand({
-          Bucket: connection.bucket,
-          Key: key,
-          UploadId: uploadId,
-          ...(marker === undefined ? {} : { PartNumberMarker: marker }),
-          ...sdkObjectInput(connection.config),
-        }),
-        send,
-      ));
-    for (const { PartNumber, Size, ETag, ChecksumCRC32C } of page.Parts ?? []) {
-      const etag = unquoteEtag(ETag);
-      if (PartNumber === undefined || Size === undefined || etag === undefined) {
-        throw unlikeS3(call, "a part lacks number, size or etag");
-      }
-      yield {
-        number: PartNumber,
-        size: Size,
-        etag,
-        ...(ChecksumCRC32C === undefined ? {} : { crc32c: ChecksumCRC32C }),
-      };
-      signal?.throwIfAborted();
+function readPage(root: XmlElement, call: FailedCall): UploadPage {
+  const decode = decoderOf(root);
+  const uploads = root.children.filter(({ name }) => name === "Upload").map((element) => {
+    const [key, uploadId] = [childText(element, "Key"), childText(element, "UploadId")];
+    const initiated = new Date(childText(element, "Initiated") ?? NaN);
+    if (!key || !uploadId || Number.isNaN(initiated.getTime())) {
+      throw unlikeS3(call, "an upload lacks key, id or time");
     }
-    if (!page.IsTruncated) return;
-    if (!page.NextPartNumberMarker || page.NextPartNumberMarker === marker) {
-      throw unlikeS3(call, "a truncated page does not tell where the next one begins");
-    }
-    marker = page.NextPartNumberMarker;
-  }
+    return { key: decode(key), uploadId, initiated };
+  });
+  const key = childText(root, "NextKeyMarker");
+  const id = childText(root, "NextUploadIdMarker") ?? "";
+  // The last page may bear markers too, and says that it is the last.
+  return isTruncated(root, key, call) && key ? { uploads, next: { key: decode(key), id } } : { uploads };
 }

@@ -1,3 +1,4 @@
+import type { ListOptions } from "../../contract/types.ts";
 import { InvalidNameError } from "../../errors/errors.ts";
 import { compareKeys } from "../../uri/compare_keys.ts";
 import type { ConformanceCase } from "../conformance_case.ts";
@@ -44,6 +45,27 @@ export const listCases: readonly ConformanceCase[] = [
     async run({ store }) {
       await putAll(store, ORDERED_KEYS.toReversed());
       expectEqual(await namesIn(store.list()), [...ORDERED_KEYS], "the keys");
+    },
+  },
+  {
+    name: "list() in any order gives every object once",
+    async run({ store }) {
+      await putAll(store, ORDERED_KEYS);
+      const keys = (await namesIn(store.list("", { order: "any" }))).sort(compareKeys);
+      expectEqual(keys, [...ORDERED_KEYS], "the keys");
+      const below = (await namesIn(store.list("b/", { order: "any" }))).sort(compareKeys);
+      expectEqual(below, ORDERED_KEYS.filter((key) => key.startsWith("b/")), "the keys below a prefix");
+    },
+  },
+  {
+    name: "list() refuses an order that is none, and a start in any order",
+    async run({ store }) {
+      const wrong = [{ order: "size" }, { order: "any", startAfter: "a" }] as ListOptions[];
+      for (const options of wrong) {
+        for (const list of [store.list("", options), store.listWithDelimiter("", options)]) {
+          await expectError(() => collect(list), TypeError, "the listing");
+        }
+      }
     },
   },
   {

@@ -58,6 +58,14 @@ export const listWithDelimiterCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "listWithDelimiter() in any order gives every object and fold once",
+    async run({ store }) {
+      await putAll(store, ORDERED_KEYS);
+      const names = await namesIn(store.listWithDelimiter("", { order: "any" }));
+      expectEqual(names.sort(compareKeys), await namesIn(store.listWithDelimiter()), "the names");
+    },
+  },
+  {
     name: "listWithDelimiter() keeps names with characters before the delimiter apart from the folder",
     async run({ store }) {
       await putAll(store, ["t-/a", "t/a", "t/b", "t.txt", "t0"]);

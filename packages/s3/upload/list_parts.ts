@@ -1,0 +1,94 @@
+import type { CallOptions } from "@lade/core";
+import { PageGuard } from "@lade/core/http";
+import type { S3Connection } from "../client/s3_connection.ts";
+import type { FailedCall } from "../errors/to_store_error.ts";
+import { isTruncated } from "../list/page_end.ts";
+import { readDocument } from "../list/read_document.ts";
+import { readSize, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { objectHeaders } from "../objects/read_headers.ts";
+import { childText, type XmlElement } from "../xml/parse_xml.ts";
+import { MAX_PARTS } from "./part_size.ts";
+
+/** A part that the service has of an upload. */
+export interface PendingPart {
+  /** Number, from 1 to 10,000. */
+  readonly number: number;
+  /** Bytes. */
+  readonly size: number;
+  /** The service's tag of the part, without quotes. */
+  readonly etag: string;
+  /** CRC-32C of the part in base64, where the upload has one. */
+  readonly crc32c?: string;
+}
+
+interface PartPage {
+  readonly parts: readonly PendingPart[];
+  readonly next?: string;
+}
+
+/** Lists the parts that the service has of an upload, by number. */
+export async function* listParts(
+  connection: S3Connection,
+  uri: string,
+  key: string,
+  uploadId: string,
+  { signal }: CallOptions,
+): AsyncGenerator<PendingPart, void, void> {
+  const call: FailedCall = { operation: "list the parts of", uri, permission: "s3:ListMultipartUploadParts" };
+  signal?.throwIfAborted();
+  const guard = new PageGuard();
+  let marker: string | undefined;
+  for (;;) {
+    const page = await partPage(connection, call, key, uploadId, { marker, signal });
+    for (const part of page.parts) {
+      yield part;
+      signal?.throwIfAborted();
+    }
+    if (page.next === undefined) return;
+    marker = page.next;
+    const fault = guard.advance(marker, page.parts.length);
+    if (fault) throw unlikeS3(call, fault);
+  }
+}
+
+/** Fetches a page of an upload's parts, `most` of them at most. */
+export function partPage(
+  connection: S3Connection,
+  call: FailedCall,
+  key: string,
+  uploadId: string,
+  { marker, most, signal }: { marker?: string | undefined; most?: number; signal?: AbortSignal | undefined } =
+    {},
+): Promise<PartPage> {
+  const request = {
+    method: "GET",
+    key,
+    query: {
+      uploadId,
+      "max-parts": most === undefined ? undefined : String(most),
+      "part-number-marker": marker,
+    },
+    headers: objectHeaders(connection.config),
+    signal,
+    call,
+  } as const;
+  return readDocument(connection, request, (root) => readPage(root, call));
+}
+
+function readPage(root: XmlElement, call: FailedCall): PartPage {
+  const parts = root.children.filter(({ name }) => name === "Part").map((element) => {
+    const number = Number(childText(element, "PartNumber") || NaN);
+    const size = readSize(childText(element, "Size"));
+    const etag = unquoteEtag(childText(element, "ETag"));
+    const crc32c = childText(element, "ChecksumCRC32C");
+    const isNumber = Number.isSafeInteger(number) && number >= 1 && number <= MAX_PARTS;
+    if (!isNumber || size === undefined || etag === undefined) {
+      throw unlikeS3(call, "a part lacks number, size or etag");
+    }
+    return { number, size, etag, ...(crc32c ? { crc32c } : {}) };
+  });
+  const marker = childText(root, "NextPartNumberMarker");
+  // The last page bears a marker too, the number of its last part or zero, and says that it is the last.
+  const next = marker === "0" ? undefined : marker;
+  return isTruncated(root, next, call) && next ? { parts, next } : { parts };
+}
