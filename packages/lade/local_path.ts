@@ -1,5 +1,13 @@
-/** The `file://` URI of a local path, relative ones against the working directory; a trailing slash is kept. */
+import { nearUriAdvice } from "@lade/core/text";
+import { InvalidNameError } from "@lade/core/errors";
+
+/**
+ * The `file://` URI of a local path, relative ones against the working directory; a trailing slash is kept. What is
+ * nearly a URI (`s3:/b/k`) is an `InvalidNameError`; `./s3:/b/k` is that path.
+ */
 export function fileUri(path: string): string {
+  const detail = nearUriAdvice(path);
+  if (detail !== undefined) throw new InvalidNameError({ operation: "locate", uri: path, detail });
   const absolute = resolve(path);
   return `file://${absolute}${path.endsWith("/") && absolute !== "/" ? "/" : ""}`;
 }

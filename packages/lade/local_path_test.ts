@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { InvalidNameError } from "@lade/core";
 import { posix } from "node:path";
 import { directoryUri, fileUri } from "./local_path.ts";
 
@@ -36,3 +37,11 @@ Deno.test("fileUri() and directoryUri() resolve every path as node:path does", (
 function withSlash(path: string): string {
   return path === "/" ? "file:///" : `file://${path}/`;
 }
+
+Deno.test("fileUri() refuses what is nearly a URI, and takes the path of that name when it is written as one", () => {
+  for (const path of ["s3:/b/k", "S3:b", "file:/x", "gs:/b", " s3://b/k"]) {
+    const error = assertThrows(() => fileUri(path), InvalidNameError, "it is nearly a URI, write");
+    assertEquals(error.uri, path);
+    assertEquals(fileUri(`./${path}`).endsWith(posix.resolve(path)), true);
+  }
+});

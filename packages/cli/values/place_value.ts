@@ -1,3 +1,4 @@
+import { nearUriAdvice } from "@lade/core/text";
 import type { Value } from "./value.ts";
 
 /** Configuration of {@linkcode placeValue}. */
@@ -16,6 +17,8 @@ export function placeValue({ metavar, dash }: PlaceValueConfig): Value<string> {
     isPlace: true,
     read(text) {
       if (text === "") return { problem: "A URI or path cannot be empty." };
+      const advice = nearUriAdvice(text);
+      if (advice !== undefined) return { problem: `${JSON.stringify(text)} is no place: ${advice}.` };
       return text === "-" && !dash
         ? { problem: '"-" is not possible here: a URI or path is needed.' }
         : { value: text };

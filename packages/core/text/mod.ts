@@ -5,3 +5,4 @@
  */
 export * from "./printable.ts";
 export * from "./redact_secrets.ts";
+export * from "./near_uri.ts";

@@ -1,4 +1,5 @@
 import { InvalidNameError } from "../errors/errors.ts";
+import { nearUriAdvice } from "../text/near_uri.ts";
 
 /** A URI cut in two. */
 export interface UriParts {
@@ -25,7 +26,7 @@ export function parseUri(uri: string): UriParts {
     throw new InvalidNameError({
       operation: "parse",
       uri,
-      detail: "a URI of the form scheme://container/key is needed",
+      detail: nearUriAdvice(uri) ?? "a URI of the form scheme://container/key is needed",
     });
   }
   return { scheme: scheme.toLowerCase(), rest };
