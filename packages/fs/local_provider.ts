@@ -35,6 +35,7 @@ interface LocalProviderParts {
 class LocalProvider implements Provider {
   readonly schemes: readonly string[];
   readonly #parts: LocalProviderParts;
+  readonly #shown = new WeakMap<ObjectStore, readonly ShownSetting[]>();
 
   constructor(parts: LocalProviderParts) {
     this.#parts = parts;
@@ -51,7 +52,11 @@ class LocalProvider implements Provider {
 
   async open(container: string, options: ProviderOptions = {}): Promise<ObjectStore> {
     const { path, config } = this.#prepare("open", container, options);
-    return await this.#openWith(path, config, options.context);
+    const store = await this.#openWith(path, config, options.context);
+    const { scheme, settings } = this.#parts;
+    const given = checkSettings(settings, options.config ?? {}, `Cannot configure ${scheme}`);
+    this.#shown.set(store, describeSettings(settings, given));
+    return store;
   }
 
   async createContainer(container: string, options: ProviderOptions = {}): Promise<void> {
@@ -89,9 +94,8 @@ class LocalProvider implements Provider {
     });
   }
 
-  async settings(_: string, { config = {} }: ProviderOptions = {}): Promise<readonly ShownSetting[]> {
-    const { scheme, settings } = this.#parts;
-    return describeSettings(settings, checkSettings(settings, config, `Cannot configure ${scheme}`));
+  async settings(store: ObjectStore): Promise<readonly ShownSetting[]> {
+    return this.#shown.get(store) ?? [];
   }
 
   async *diagnose({ container, key }: Location, options: DiagnoseOptions = {}): AsyncGenerator<Check> {

@@ -350,7 +350,7 @@ export class Lade implements AsyncDisposable {
   async #open(provider: Provider, container: string, uri: string): Promise<ObjectStore> {
     const options = { context: this.context, ...this.#configOf(provider.schemes) };
     const store = await provider.open(container, options);
-    if (this.#onOpen) this.#onOpen({ uri, settings: await provider.settings?.(container, options) ?? [] });
+    if (this.#onOpen) this.#onOpen({ uri, settings: await provider.settings?.(store) ?? [] });
     return store;
   }
 

@@ -29,9 +29,9 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     title: "no credentials at all",
-    // The SDK's chain looks for the files of AWS, which have to be ones that may be read.
     env: {
       AWS_ACCESS_KEY_ID: "",
+      AWS_SECRET_ACCESS_KEY: "",
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_CONFIG_FILE: "none",
       AWS_SHARED_CREDENTIALS_FILE: "none",
@@ -67,7 +67,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     title: "an endpoint that is no URL",
     env: { AWS_ENDPOINT_URL: "localhost:9000" },
-    said: /Cannot use endpoint "localhost:9000": a URL such as https:\/\/host:9000 is needed/,
+    said: /has to be a URL such as https:\/\/host:9000, not "localhost:9000"/,
   },
   {
     title: "a bucket that does not exist",

@@ -173,7 +173,8 @@ Deno.test("lade -v and doctor tell each setting with where it came from, and no 
   assertStringIncludes(
     stderr,
     `lade: s3://bucket has region us-east-1 (profile "dev" of ~/.aws/config), endpoint ${cli.fake.url} ` +
-      `(profile "dev" of ~/.aws/config), profile dev (--profile), requestPayer true (--config)\n`,
+      `(profile "dev" of ~/.aws/config), profile dev (--profile), requestPayer true (--config), credentials access key FAKE…SKEY ` +
+      `(profile "dev" of ~/.aws/config), s3.max_bandwidth is not honoured: the bandwidth is not bounded (`,
   );
   const json = await cli.run(["cat", "-v", "--json", ...args, "s3://bucket/a"], user(cli));
   const settings = json.stderr.trim().split("\n").map((line) => JSON.parse(line)).find(({ type }) =>

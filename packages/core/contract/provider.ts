@@ -36,8 +36,11 @@ export interface Provider {
   deleteContainer(container: string, options?: ProviderOptions): Promise<void>;
   /** Lists the names of the containers these credentials can see; `UnsupportedError` where a scheme has no such list. */
   listContainers(options?: ProviderOptions): AsyncIterable<string>;
-  /** What is configured for a container, and where each setting came from; no secret is ever in it. No request is made. */
-  settings?(container: string, options?: ProviderOptions): Promise<readonly ShownSetting[]>;
+  /**
+   * What holds for a store that this provider opened, whose credentials among it, and where each setting came from. No
+   * secret is ever in it. Never rejects: what fails is told by the first call of the store.
+   */
+  settings?(store: ObjectStore): Promise<readonly ShownSetting[]>;
   /**
    * Finds out what works between here and a container or prefix, and what to do about the rest. A check that fails is
    * yielded, not thrown. Temporary objects are removed before the iteration ends, also when it is aborted or left.

@@ -19,7 +19,10 @@ export async function homeDirectory(env: Environment): Promise<string | undefine
 export function expandPath(path: string, env: Environment, home: string | undefined): string {
   const expanded = path.replace(
     /\$(?:(\w+)|\{(\w+)\})/g,
-    (all, bare?: string, braced?: string) => env(bare ?? braced ?? "") ?? all,
+    (all, bare?: string, braced?: string) => {
+      const name = bare ?? braced ?? "";
+      return env(name) ?? (name === "HOME" ? home : undefined) ?? all;
+    },
   );
   return home === undefined ? expanded : expanded.replace(/^~(?=$|[/\\])/, home);
 }

@@ -6,14 +6,16 @@ const COMMANDS = /^credential_process$/;
 
 /**
  * Reads the form that `~/.aws/config` and `~/.aws/credentials` have ("Configuration and credential file settings" of
- * the AWS CLI): sections in brackets, `name = value`, comments by `#` or `;` at the start of a line or after a space,
- * settings nested by indentation. Lines that are none of these are passed over, as the AWS tools do.
+ * the AWS CLI): sections in brackets, `name = value` or `name: value`, comments by `#` or `;` at the start of a line or
+ * after a space, settings nested by indentation. A line that is none of these, one before any section and a setting that
+ * is there twice are a `SyntaxError` that names the line, as for the AWS CLI: what they were to say would be lost.
  */
 export function parseIni(text: string): IniSections {
   const sections = new Map<string, Map<string, string>>();
   let section: Map<string, string> | undefined;
   let outer = "";
-  for (const raw of text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/)) {
+  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
+  for (const [at, raw] of lines.entries()) {
     const line = raw.trimEnd();
     if (/^\s*([#;]|$)/.test(line)) continue;
     const [, heading] = /^\s*\[([^\]]*)\]/.exec(line) ?? [];
@@ -24,15 +26,22 @@ export function parseIni(text: string): IniSections {
       outer = "";
       continue;
     }
-    const [, indent, name, rest = ""] = /^(\s*)([^=\s][^=]*?)\s*=\s*(.*)$/.exec(line) ?? [];
-    if (!section || name === undefined) continue;
+    const [, indent, name, rest = ""] = /^(\s*)([^=:\s][^=:]*?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+    if (name === undefined) throw fault(at, "is neither a section, a setting nor a comment");
+    if (!section) throw fault(at, "stands before any section");
     const key = name.toLowerCase();
     const value = COMMANDS.test(key) ? rest.trim() : rest.replace(/(^|\s)[#;].*$/, "").trim();
-    if (indent && outer) section.set(`${outer}.${key}`, value);
-    else {
-      section.set(key, value);
-      outer = value === "" ? key : "";
-    }
+    const inner = indent !== "" && outer !== "";
+    const full = inner ? `${outer}.${key}` : key;
+    const before = section.get(full);
+    if (before !== undefined && before !== value) throw fault(at, `says ${key} again, in other words`);
+    section.set(full, value);
+    if (!inner) outer = value === "" ? key : "";
   }
   return sections;
+}
+
+/** Lines are counted from one, and never shown: they may hold secrets. */
+function fault(index: number, what: string): SyntaxError {
+  return new SyntaxError(`line ${index + 1} ${what}`);
 }

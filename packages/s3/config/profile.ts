@@ -134,7 +134,12 @@ export class Profile implements SettingProfile {
   find(key: string): Sourced<string> | undefined {
     if (key.startsWith("services.")) {
       const services = this.find("services");
-      return services && this.files.section("services", services.value)?.find(key.slice("services.".length));
+      if (!services) return undefined;
+      const section = this.files.section("services", services.value);
+      if (section) return section.find(key.slice("services.".length));
+      throw new TypeError(
+        `${SUBJECT}: there is no section [services ${services.value}], which ${services.source} names`,
+      );
     }
     for (const { settings, source } of this.#parts) {
       const value = found(settings.get(key), source);

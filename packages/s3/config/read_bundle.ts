@@ -1,3 +1,4 @@
+import { quote, redactSecrets } from "@lade/core/text";
 import type { Sourced } from "@lade/core/settings";
 import { bundleFault } from "./bundle_fault.ts";
 import { expandPath, homeDirectory } from "./home.ts";
@@ -21,6 +22,8 @@ export async function readBundle(
     fault = `cannot be read: ${whyUnread(error)}`;
   }
   throw new TypeError(
-    `Cannot ${operation} ${JSON.stringify(uri)}: the CA bundle ${JSON.stringify(path)} (${source}) ${fault}`,
+    `Cannot ${operation} ${JSON.stringify(uri)}: the CA bundle ${
+      quote(redactSecrets(path))
+    } (${source}) ${fault}`,
   );
 }

@@ -18,8 +18,8 @@ import { customerKey } from "./customer_key.ts";
 
 /** Texts of which signatures are made, and headers. */
 const keyText = textType({
-  expected: "one word of letters, digits and signs",
-  pattern: /^[\x21-\x7e]+$/,
+  expected: "one word of letters, digits and signs, without quotes around it",
+  pattern: /^(?!(["']).*\1$)[\x21-\x7e]+$/,
   example: "word",
 });
 
@@ -29,6 +29,20 @@ const credentialsType: SettingType = {
   example: "accessKeyId=id,secretAccessKey=key",
   accepts: (value) => typeof value === "function" || isKeyPair(value),
   parse: () => undefined,
+};
+
+const isEndpoint = (value: unknown) => {
+  const url = typeof value === "string" ? URL.parse(value) : null;
+  return url !== null && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username &&
+    !url.password;
+};
+
+const endpointType: SettingType = {
+  expected: "a URL such as https://host:9000",
+  shown: "URL",
+  example: "https://host:9000",
+  accepts: isEndpoint,
+  parse: (text) => isEndpoint(text) ? text : undefined,
 };
 
 const timeType: SettingType = {
@@ -65,10 +79,7 @@ export const S3_SETTINGS: SettingTable = [
   },
   {
     name: "endpoint",
-    type: {
-      ...textType({ expected: "a URL such as https://host:9000", example: "https://host:9000" }),
-      shown: "URL",
-    },
+    type: endpointType,
     environment: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
     profile: ["services.s3.endpoint_url", "s3.endpoint_url", "endpoint_url"],
     help: "base URL of the service; else Amazon's",

@@ -65,7 +65,7 @@ Deno.test("findCredentials() refuses keys that no signature can be made of, and 
   const error = await assertRejects(() => found({}, broken), TypeError);
   assertEquals(
     error.message,
-    "Cannot configure s3: AWS_ACCESS_KEY_ID has to be one word of letters, digits and signs",
+    "Cannot configure s3: AWS_ACCESS_KEY_ID has to be one word of letters, digits and signs, without quotes around it",
   );
 });
 

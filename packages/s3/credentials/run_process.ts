@@ -1,4 +1,4 @@
-import { printable, quote } from "@lade/core/text";
+import { printable, quote, redactSecrets } from "@lade/core/text";
 import type { Clock } from "@lade/core";
 import type { Sourced } from "@lade/core/settings";
 import type { S3Credentials } from "../config/s3_credentials.ts";
@@ -7,6 +7,7 @@ import { CredentialFault } from "./credential_fault.ts";
 
 /** How long a command may take: some wait for a touch, or for a browser. */
 const PATIENCE_MS = 120_000;
+const GRACE_MS = 1_000;
 const MAX_OUTPUT_BYTES = 2 ** 20;
 const SHOWN_CHARACTERS = 200;
 
@@ -23,14 +24,21 @@ interface Outcome {
  * process" of the AWS CLI). It has no standard input: that belongs to this program.
  */
 export async function runProcess(command: Sourced<string>, clock: Clock): Promise<S3Credentials> {
-  const what = `credential_process ${quote(shorten(concealed(command.value)))} of ${command.source}`;
-  const { code, signal, stdout, stderr } = await run(command.value).catch((error: unknown) => {
+  const what = `credential_process ${
+    quote(shorten(concealed(redactSecrets(command.value))))
+  } of ${command.source}`;
+  const { code, signal, stdout, stderr } = await run(command.value, clock).catch((error: unknown) => {
+    if (error instanceof TimeoutError) {
+      throw new CredentialFault(`${what} is not done after ${PATIENCE_MS / 1000} s`);
+    }
     const reason = isDenied(error) ? "may not be run; allow it by --allow-run" : "cannot be run";
     throw new CredentialFault(`${what} ${reason}`, { cause: error });
   });
-  const said = stderr.trim() === "" ? "" : `: ${shorten(printable(stderr.trim().replace(/\s+/g, " ")))}`;
+  const said = stderr.trim() === ""
+    ? ""
+    : `: ${shorten(printable(redactSecrets(stderr.trim().replace(/\s+/g, " "))))}`;
   if (signal) {
-    throw new CredentialFault(`${what} was ended by ${signal} (it has ${PATIENCE_MS / 1000} s)${said}`);
+    throw new CredentialFault(`${what} was ended by ${signal}${said}`);
   }
   if (code !== 0) throw new CredentialFault(`${what} failed with exit code ${code}${said}`);
   const fields = jsonFields(stdout);
@@ -61,20 +69,36 @@ export async function runProcess(command: Sourced<string>, clock: Clock): Promis
   };
 }
 
-async function run(command: string): Promise<Outcome> {
+class TimeoutError extends Error {}
+
+async function run(command: string, clock: Clock): Promise<Outcome> {
   const { execFile } = await import("node:child_process");
   const windows = typeof Deno !== "undefined" && Deno.build.os === "windows";
   const [shell, flag] = windows ? ["cmd.exe", "/c"] : ["/bin/sh", "-c"];
-  return await new Promise((resolve, reject) => {
-    const options = { timeout: PATIENCE_MS, maxBuffer: MAX_OUTPUT_BYTES, encoding: "utf8" } as const;
-    const child = execFile(shell, [flag, command], options, (error, stdout, stderr) => {
-      if (!error) resolve({ code: 0, signal: null, stdout, stderr });
-      else if (typeof error.code === "number" || error.signal) {
-        resolve({ code: error.code, signal: error.signal, stdout, stderr });
-      } else reject(error);
+  const done = new AbortController();
+  try {
+    return await new Promise((resolve, reject) => {
+      const options = { maxBuffer: MAX_OUTPUT_BYTES, encoding: "utf8" } as const;
+      let late = false;
+      const child = execFile(shell, [flag, command], options, (error, stdout, stderr) => {
+        if (late) reject(new TimeoutError());
+        else if (!error) resolve({ code: 0, signal: null, stdout, stderr });
+        else if (typeof error.code === "number" || error.signal) {
+          resolve({ code: error.code, signal: error.signal, stdout, stderr });
+        } else reject(error);
+      });
+      child.stdin?.end();
+      clock.sleep(PATIENCE_MS, done.signal).then(async () => {
+        late = true;
+        child.kill();
+        // What the command has started may outlive it.
+        await clock.sleep(GRACE_MS, done.signal);
+        reject(new TimeoutError());
+      }).catch(() => {});
     });
-    child.stdin?.end();
-  });
+  } finally {
+    done.abort();
+  }
 }
 
 function isDenied(error: unknown): boolean {

@@ -1,9 +1,9 @@
 import { assertEquals, assertFalse, assertRejects, assertStringIncludes } from "@std/assert";
-import { UnauthenticatedError } from "@lade/core";
+import { type Clock, UnauthenticatedError } from "@lade/core";
 import { FakeClock } from "@lade/core/testing";
 import { loadCredentials } from "../testing/credentials_world.ts";
 
-const load = (command: string, clock = new FakeClock()) =>
+const load = (command: string, clock: Clock = new FakeClock()) =>
   loadCredentials({
     files: { "/h/.aws/config": `[default]\ncredential_process = ${command}\n` },
     clock,
@@ -66,4 +66,25 @@ Deno.test("runProcess() shortens and escapes what the command says, and hides wh
   const told = await assertRejects(() => load(secret), UnauthenticatedError);
   assertFalse(told.message.includes("hush") || told.message.includes("\x1b"), told.message);
   assertStringIncludes(told.message, "--token ***");
+});
+
+Deno.test("runProcess() ends a command that is not done in two minutes", async () => {
+  const fake = new FakeClock();
+  const slept = Promise.withResolvers<number>();
+  const clock: Clock = {
+    now: () => fake.now(),
+    monotonicMs: () => fake.monotonicMs(),
+    sleep: (durationMs, signal) => {
+      slept.resolve(durationMs);
+      return fake.sleep(durationMs, signal);
+    },
+  };
+  const failed = assertRejects(
+    () => load("exec sleep 600", clock),
+    UnauthenticatedError,
+    "is not done after 120 s",
+  );
+  assertEquals(await slept.promise, 120_000);
+  await fake.advance(120_000);
+  await failed;
 });

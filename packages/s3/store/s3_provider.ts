@@ -14,13 +14,7 @@ import type { ShownSetting } from "@lade/core/settings";
 import type { BucketTarget } from "../buckets/buckets.ts";
 import { checkOptions } from "../config/check_options.ts";
 import { type BucketName, checkBucket, checkNewBucket } from "../endpoint/check_bucket.ts";
-import {
-  configure,
-  openConnection,
-  openS3Store,
-  type S3StoreOptions,
-  type S3Surroundings,
-} from "./open_s3_store.ts";
+import { openConnection, openS3Store, type S3StoreOptions, type S3Surroundings } from "./open_s3_store.ts";
 
 /**
  * Makes the provider of `s3://bucket/key` and `s3://bucket@host:port/key`. It remembers the regions of buckets and the
@@ -84,9 +78,11 @@ class S3Provider implements Provider {
     }
   }
 
-  async settings(container: string, options: ProviderOptions = {}): Promise<readonly ShownSetting[]> {
-    const name = container === "" ? undefined : checkBucket("open", container);
-    return (await configure(name, this.#options(options))).shown;
+  async settings(store: ObjectStore): Promise<readonly ShownSetting[]> {
+    const { BucketStore } = await import("./bucket_store.ts");
+    if (!(store instanceof BucketStore)) return [];
+    const { showConnection } = await import("./show_connection.ts");
+    return await showConnection(store.connection);
   }
 
   async *diagnose({ container, key }: Location, options: DiagnoseOptions = {}): AsyncGenerator<Check> {
