@@ -77,3 +77,12 @@ Deno.test("what fails is named with the permission that this step needs", async 
     assertMatch(stderr, message);
   }
 });
+
+Deno.test("a missing object that may be read and not listed is told as what it may be", async () => {
+  const { code, stderr } = await runWith([GET], ["cat", "s3://bucket/missing"]);
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /allow s3:GetObject \(a missing object is refused so too, unless s3:ListBucket is allowed\)/,
+  );
+});

@@ -1,6 +1,11 @@
 import type { ObjectStore } from "../contract/object_store.ts";
-import type { ObjectInfo, PutResult } from "../contract/types.ts";
-import { ChecksumMismatchError, InvalidNameError, PreconditionFailedError } from "../errors/errors.ts";
+import type { CallOptions, ObjectInfo, PutResult } from "../contract/types.ts";
+import {
+  ChecksumMismatchError,
+  InvalidNameError,
+  PermissionDeniedError,
+  PreconditionFailedError,
+} from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { copyObject, type CopyObjectOptions, type CopyObjectResult } from "./copy_object.ts";
 import { deleteRead } from "./delete_read.ts";
@@ -27,8 +32,8 @@ const KEPT = "the source is kept";
  * answer to that write proves that it is stored, and only as it was read.
  *
  * A proof is an etag, version or checksum in the answer. Where source and answer have a checksum of one kind, these are
- * compared; where not, the copy is looked up, and its size and etag have to be those of the write. A move onto itself,
- * by whatever names, is an `InvalidNameError`. A source that changed meanwhile is a `PreconditionFailedError`, and both
+ * compared; where not, the copy is looked up, and its size and etag have to be those of the write. Where it may not be
+ * looked up, the answer alone is the proof. A move onto itself, by whatever names, is an `InvalidNameError`. A source that changed meanwhile is a `PreconditionFailedError`, and both
  * objects stay.
  */
 export async function moveObject(
@@ -62,9 +67,9 @@ export async function moveObject(
   const source = copied.read?.info ?? await from.head(fromKey, call);
   if (!copied.read) needSameEtag(copied, source, uri);
   if (needProof(copied, source, objectUri(to.uri, toKey)) === "etag") {
-    const stored = await to.head(toKey, call);
-    needSame(source, stored, objectUri(to.uri, toKey));
-    if (copied.etag !== undefined && stored.etag !== copied.etag) {
+    const stored = await lookUp(to, toKey, call);
+    if (stored) needSame(source, stored, objectUri(to.uri, toKey));
+    if (stored && copied.etag !== undefined && stored.etag !== copied.etag) {
       throw mismatch(
         objectUri(to.uri, toKey),
         `its etag is ${stored.etag}, the write answered ${copied.etag}`,
@@ -73,6 +78,16 @@ export async function moveObject(
   }
   await deleteRead(from, fromKey, source, call);
   return { copied, source };
+}
+
+/** The copy; `undefined` for whoever may write and not read. */
+async function lookUp(store: ObjectStore, key: string, call: CallOptions): Promise<ObjectInfo | undefined> {
+  try {
+    return await store.head(key, call);
+  } catch (error) {
+    if (error instanceof PermissionDeniedError) return undefined;
+    throw error;
+  }
 }
 
 /** The store that copied by its own means says of what; the source may have changed since. */

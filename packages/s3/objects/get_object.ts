@@ -47,7 +47,7 @@ export async function getObject(
   const { range, signal } = options;
   if (range) checkRange(range);
   signal?.throwIfAborted();
-  const call: FailedCall = { operation: "get", uri, permission: readPermission(options) };
+  const call: FailedCall = { operation: "get", uri, permission: readAdvice(options) };
   const suffix = range && "suffixLength" in range ? range.suffixLength : undefined;
   if (suffix !== undefined && connection.traits.lacks("suffix-range")) {
     return await readSuffix(connection, uri, key, suffix, options);
@@ -113,6 +113,11 @@ export function readHeaders(connection: S3Connection, options: Omit<GetOptions, 
 /** The IAM permission that reading an object, or a version of it, needs. */
 export function readPermission({ version }: Pick<GetOptions, "version">): string {
   return version === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
+}
+
+/** What a refusal to read says to allow: whoever may not list is refused what is missing, too. */
+export function readAdvice(options: Pick<GetOptions, "version">): string {
+  return `${readPermission(options)} (a missing object is refused so too, unless s3:ListBucket is allowed)`;
 }
 
 /** The query that names a version. */

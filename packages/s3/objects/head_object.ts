@@ -5,7 +5,7 @@ import type { S3Request } from "../client/s3_request.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { checkAnswered } from "./check_answered.ts";
-import { readHeaders, readPermission, versionQuery } from "./get_object.ts";
+import { readAdvice, readHeaders, versionQuery } from "./get_object.ts";
 import { readObjectInfo, readSize, unlikeS3 } from "./object_info.ts";
 
 /** Tells what an object is. */
@@ -17,7 +17,7 @@ export async function headObject(
 ): Promise<ObjectInfo> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const call: FailedCall = { operation: "head", uri, permission: readPermission(options) };
+  const call: FailedCall = { operation: "head", uri, permission: readAdvice(options) };
   const request = {
     key,
     query: versionQuery(call, options.version),
