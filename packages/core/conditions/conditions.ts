@@ -33,11 +33,26 @@ export function checkWriteConditions(
   }
 }
 
+// What a header can carry, in which conditions travel to services.
+const ETAG = /^[\x20-\x7e\x80-\xff]*$/;
+
 /** Throws a `TypeError` for a condition or a time that no write can have. */
 export function checkWriteOptions(
   subject: ConditionSubject,
-  options: Preconditions & Pick<ObjectAttributes, "expires"> & { readonly lastModified?: Date },
+  options: Preconditions & Pick<ObjectAttributes, "expires"> & {
+    readonly lastModified?: Date;
+    readonly sourceIfMatch?: string;
+  },
 ): void {
+  for (const name of ["ifMatch", "sourceIfMatch"] as const) {
+    const etag = options[name];
+    if (etag === undefined || ETAG.test(etag)) continue;
+    throw new TypeError(
+      `Cannot ${subject.operation} ${JSON.stringify(subject.uri)}: ${name} is ${
+        JSON.stringify(etag)
+      }, and no etag has such characters`,
+    );
+  }
   for (const name of ["expires", "lastModified"] as const) {
     const time = options[name];
     if (time === undefined || (time instanceof Date && !Number.isNaN(time.getTime()))) continue;

@@ -1,4 +1,4 @@
-import type { Clock, StoreError } from "@lade/core";
+import { type Clock, ServiceError, type StoreError } from "@lade/core/backend";
 import {
   type HeaderList,
   type Transport,
@@ -18,6 +18,7 @@ import { type AnswerRule, answerRule } from "./answer_rule.ts";
 import { judgeAnswer } from "./judge_answer.ts";
 import { readFault } from "./read_fault.ts";
 import { readRedirect, type Redirect } from "./read_redirect.ts";
+import { type RedirectTrust, secretHeader, trustRedirect } from "./redirect_trust.ts";
 import { retryableAnswer } from "./retryable_answer.ts";
 import type { S3Request } from "./s3_request.ts";
 import { ServiceTraits, type TraitListener } from "../service/service_traits.ts";
@@ -161,7 +162,7 @@ export class S3Connection {
       const fault = await this.judge(this.#ruleOf(request), response);
       if (!fault) return response;
       const next = readRedirect(response, this.config.allowHttp);
-      if (next && redirects < MAX_REDIRECTS) {
+      if (next && redirects < MAX_REDIRECTS && this.follows(next)) {
         redirect = next;
         redirects++;
       } else if (await this.correct(fault, corrections, used)) redirect = undefined;
@@ -236,6 +237,27 @@ export class S3Connection {
     });
   }
 
+  /** Whether a redirect is followed: to hosts of the service, or where its URL needs no signature of this side. */
+  follows(redirect: Redirect): boolean {
+    return redirect.presigned || this.#trust(redirect) !== "foreign";
+  }
+
+  #trust(redirect: Redirect): RedirectTrust {
+    return trustRedirect(redirect, this.#endpoint, this.config.redirectHosts);
+  }
+
+  /** Throws where a secret would go to another host than the service's own. */
+  #guard(redirect: Redirect | undefined, secret: string | undefined, { call }: S3Request): void {
+    if (!redirect || secret === undefined || this.#trust(redirect) === "own") return;
+    const to = JSON.stringify(`${redirect.secure ? "https" : "http"}://${redirect.host}`);
+    throw new ServiceError({
+      operation: call.operation,
+      uri: call.uri,
+      detail: `the service redirects to ${to}, and ${secret} goes to no other host; ` +
+        `set redirectHosts to ${redirect.host} if that host is the service's`,
+    });
+  }
+
   #attempt(
     request: S3Request,
     redirect: Redirect | undefined,
@@ -246,9 +268,11 @@ export class S3Connection {
     const query = redirect?.query ?? (request.query ? encodeQuery(request.query) : "");
     const { secure, host } = redirect ?? this.#endpoint;
     const headers = request.headers ?? {};
+    this.#guard(redirect, secretHeader(headers), request);
     const sign = (credentials: S3Credentials): { headers: HeaderList } => {
       used.credentials = credentials;
       used.region = this.region;
+      this.#guard(redirect, credentials.sessionToken && "a session token", request);
       const signable = { method, host, path, query, headers };
       return {
         headers: Object.entries(

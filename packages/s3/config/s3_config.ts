@@ -13,6 +13,7 @@ import { customerKey } from "./customer_key.ts";
 import type { Environment } from "./environment.ts";
 import type { Profile } from "./profile.ts";
 import type { ReadTextFile } from "./read_text_file.ts";
+import { hostsOf } from "./hosts_type.ts";
 import { S3_SETTINGS } from "./s3_settings.ts";
 import type { S3CredentialProvider, S3Credentials } from "./s3_credentials.ts";
 import type { S3Checksum, S3Encryption, S3MultipartOptions, S3Options } from "./s3_options.ts";
@@ -57,6 +58,8 @@ export interface S3Config {
   readonly caBundle?: Sourced<string>;
   /** Whether plain HTTP may leave this machine. */
   readonly allowHttp: boolean;
+  /** Hosts, with their ports where they have one, that redirects may lead to as if they were the service. */
+  readonly redirectHosts: readonly string[];
   /** Whether uploads are signed by content. */
   readonly signPayload: boolean | "auto";
   /** The checksum of uploads. */
@@ -160,6 +163,7 @@ async function configOf(
     requestPayer: value("requestPayer"),
     ...sourced("caBundle"),
     allowHttp: value("allowHttp"),
+    redirectHosts: hostsOf(value("redirectHosts")),
     signPayload: value("signPayload"),
     checksum: value("checksum"),
     conditions: value("conditions"),

@@ -51,6 +51,11 @@ export interface S3Options {
   /** Allows `http://` endpoints that are not on this machine. */
   readonly allowHttp?: boolean;
   /**
+   * Hosts that redirects may lead to as if they were the service, session tokens and SSE-C keys included: else
+   * `LADE_S3_REDIRECT_HOSTS`. Without it redirects are followed within the service and, without secrets, its cluster.
+   */
+  readonly redirectHosts?: string | readonly string[];
+  /**
    * Signs the SHA-256 of what is uploaded, at six times the CPU time. `"auto"` does so only with a service that
    * insists. Without it the bytes are protected by TLS and by their checksum.
    */

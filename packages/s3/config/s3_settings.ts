@@ -15,6 +15,7 @@ import {
 } from "@lade/core/settings";
 import { awsSizeType } from "./aws_size_type.ts";
 import { customerKey } from "./customer_key.ts";
+import { hostsType } from "./hosts_type.ts";
 
 /** Texts of which signatures are made, and headers. */
 const keyText = textType({
@@ -199,6 +200,13 @@ export const S3_SETTINGS: SettingTable = [
     type: flagType,
     default: false,
     help: "allows `http://` endpoints on other machines; on this one they are always allowed",
+  },
+  {
+    name: "redirectHosts",
+    type: hostsType,
+    environment: ["LADE_S3_REDIRECT_HOSTS"],
+    help:
+      "hosts that redirects may lead to with session tokens and keys for SSE-C, as if they were the service",
   },
   {
     name: "transport",

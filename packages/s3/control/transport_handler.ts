@@ -101,7 +101,7 @@ export class TransportHandler {
       ...(options.label === undefined ? {} : { label: options.label }),
     });
     const redirect = readRedirect(response, this.#connection.config.allowHttp);
-    if (!redirect) return response;
+    if (!redirect || !this.#connection.follows(redirect)) return response;
     await response.body.discard();
     return await this.#connection.sendRaw({
       ...unsigned(request, options),

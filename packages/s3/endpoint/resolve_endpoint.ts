@@ -101,6 +101,12 @@ export function regionDomain(region: string): string {
   return DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
 }
 
+/** The domain of AWS that a host is below, where it is below one. */
+export function amazonDomain(hostname: string): string | undefined {
+  const domains = ["amazonaws.com", ...DOMAINS.map(([, domain]) => domain)];
+  return domains.find((domain) => hostname.endsWith(`.${domain}`));
+}
+
 function parseBase(endpoint: string, allowHttp: boolean): URL {
   const quoted = JSON.stringify(endpoint.replace(/\/\/[^/]*@/, "//"));
   const url = URL.parse(endpoint);

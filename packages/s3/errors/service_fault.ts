@@ -15,6 +15,8 @@ export interface ServiceFaultParts {
   readonly region?: string | undefined;
   /** The host that the service names as the right one. */
   readonly endpoint?: string | undefined;
+  /** Host, with its port, that the answer redirects to. */
+  readonly redirectHost?: string | undefined;
   /** The service's clock, in milliseconds since 1970. */
   readonly serverTimeMs?: number | undefined;
   /** Size of the object, where a range did not fit it. */
@@ -49,6 +51,8 @@ export class ServiceFault extends Error {
   readonly region: string | undefined;
   /** The host that the service names as the right one. */
   readonly endpoint: string | undefined;
+  /** Host, with its port, that the answer redirects to. */
+  readonly redirectHost: string | undefined;
   /** The service's clock, in milliseconds since 1970. */
   readonly serverTimeMs: number | undefined;
   /** Size of the object, where a range did not fit it. */
@@ -79,6 +83,7 @@ export class ServiceFault extends Error {
     this.requestId = parts.requestId;
     this.region = parts.region;
     this.endpoint = parts.endpoint;
+    this.redirectHost = parts.redirectHost;
     this.serverTimeMs = parts.serverTimeMs;
     this.objectSize = parts.objectSize;
     this.retryAfterMs = parts.retryAfterMs;
@@ -135,6 +140,7 @@ export function readServiceFault(
     requestId: field("RequestId") ?? header("x-amz-request-id"),
     region: header("x-amz-bucket-region") ?? field("Region"),
     endpoint: field("Endpoint"),
+    redirectHost: status === 307 || status === 308 ? URL.parse(header("location") ?? "")?.host : undefined,
     serverTimeMs: Number.isNaN(serverTime) ? undefined : serverTime,
     objectSize: size === undefined ? undefined : Number(size),
     retryAfterMs: parseRetryAfter(headers, nowMs) || undefined,

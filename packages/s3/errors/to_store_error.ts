@@ -144,7 +144,11 @@ function expected(fault: ServiceFault, setting: CallSetting): string {
   if (fault.region !== undefined && fault.region !== setting.region) {
     return `, the service names ${JSON.stringify(fault.region)}`;
   }
-  return fault.endpoint === undefined ? "" : `, the service names ${fault.endpoint}`;
+  const { endpoint, redirectHost } = fault;
+  if (redirectHost && redirectHost !== setting.endpoint) {
+    return `, which redirects to ${redirectHost}: a host that is followed only where redirectHosts names it`;
+  }
+  return endpoint === undefined ? "" : `, the service names ${endpoint}`;
 }
 
 function skew(fault: ServiceFault, setting: CallSetting): string {

@@ -102,6 +102,32 @@ export const writeConditionCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "a write refuses an ifMatch that no etag can be, by its name and before anything is made",
+    needs: ["compareAndSwap"],
+    async run({ store }) {
+      await store.put("object", bytesOf("one"));
+      const data = bytesOf("two");
+      for (const ifMatch of ["a\r\nx-injected: yes", "a\nb", "\u0000", "snow\u2603"]) {
+        const write = async () => {
+          await using writer = await store.createWriter("object", { ifMatch });
+          await writer.write(data);
+          await writer.close();
+        };
+        const writes = {
+          "put()": () => store.put("object", data, { ifMatch }),
+          "createWriter()": write,
+          "copy()": () => store.copy("object", "copy", { sourceIfMatch: ifMatch }),
+        };
+        for (const [name, run] of Object.entries(writes)) {
+          const error = await run().then(() => undefined, (error: unknown) => error);
+          expect(error instanceof TypeError && /ifMatch/i.test(error.message), `${name}: ${error}`);
+        }
+      }
+      expectEqual(await textOf(store, "object"), "one", "the object");
+      expectEqual(await isThere(store, "copy"), false, "a copy");
+    },
+  },
+  {
     name: "put() with ifMatch replaces that content only",
     needs: ["compareAndSwap"],
     async run({ store }) {

@@ -1,0 +1,70 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { ServiceError } from "@lade/core";
+import { startFakeS3 } from "../fakes/s3/mod.ts";
+import { CALLS } from "./calls.ts";
+import { openBucket, openFake, type OpenFakeOptions } from "./open_fake.ts";
+
+const QUICK: OpenFakeOptions = { context: { random: () => 0 } };
+
+for (const [name, call] of Object.entries(CALLS)) {
+  Deno.test(`${name} follows a 307 with a signature of its own for the other host`, async () => {
+    await using opened = await openFake(QUICK);
+    await using other = await startFakeS3({ buckets: ["bucket"], minPartSize: 1 });
+    const { fake, store } = opened;
+    for (const server of [fake, other]) server.putObject("bucket", "object", "content");
+    fake.faults.add({ match: { times: Infinity }, action: { kind: "redirect", status: 307, to: other.url } });
+    await call(store);
+    assert(other.requests.length > 0);
+    for (const { headers, path } of other.requests) {
+      const before = fake.requests.find((request) => request.path === path)?.headers["authorization"];
+      assert(headers["authorization"] !== before, "the signature of the first host was sent to the second");
+      assertEquals(headers["host"], new URL(other.url).host);
+    }
+  });
+
+  Deno.test(`${name} lets no secret follow a redirect to another host, unless the user vouches for it`, async () => {
+    await using opened = await openFake(QUICK);
+    await using other = await startFakeS3({ buckets: ["bucket"], minPartSize: 1 });
+    const { fake } = opened;
+    for (const server of [fake, other]) {
+      server.putObject("bucket", "object", "content");
+      server.credentials.set("AKIATEMPORARY", { secretAccessKey: "secret", sessionToken: "session-token" });
+    }
+    fake.faults.add({ match: { times: Infinity }, action: { kind: "redirect", status: 307, to: other.url } });
+    const temporary = {
+      accessKeyId: "AKIATEMPORARY",
+      secretAccessKey: "secret",
+      sessionToken: "session-token",
+    };
+    const sseCustomerKey = btoa("k".repeat(32));
+    for (const secret of [{ credentials: temporary }, { sseCustomerKey }]) {
+      // Buckets and listings know no key of an object's.
+      if ("sseCustomerKey" in secret && /list|delete/.test(name)) continue;
+      await using store = await openBucket(fake, { ...QUICK, config: secret });
+      const error = await assertRejects(() => call(store), ServiceError);
+      assertEquals(other.requests.length, 0);
+      assertStringIncludes(error.message, "goes to no other host; set redirectHosts to");
+      assert(!error.message.includes("session-token") && !error.message.includes(sseCustomerKey));
+    }
+    const redirectHosts = new URL(other.url).host;
+    await using store = await openBucket(fake, {
+      ...QUICK,
+      config: { credentials: temporary, redirectHosts },
+    });
+    await call(store);
+    assert(other.requests.some(({ headers }) => headers["x-amz-security-token"] === "session-token"));
+  });
+
+  Deno.test(`${name} signs nothing for a host in the internet that a service redirects to`, async () => {
+    await using opened = await openFake(QUICK);
+    const { fake, store } = opened;
+    fake.putObject("bucket", "object", "content");
+    fake.faults.add({
+      match: { times: Infinity },
+      action: { kind: "redirect", status: 307, to: "https://elsewhere.invalid" },
+    });
+    const error = await assertRejects(() => call(store), ServiceError);
+    assertStringIncludes(error.message, "elsewhere.invalid");
+    assertStringIncludes(error.message, "redirectHosts");
+  });
+}
