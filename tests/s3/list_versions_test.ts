@@ -65,6 +65,40 @@ Deno.test("S3Store.listVersions() merges versions and delete markers that come o
     assertEquals(await namesOf(store), ["a@2-", "a@1", "b@3", "b@2-", "b@1"]);
   }));
 
+Deno.test("S3Store.listVersions() puts an older marker in its place among the versions before it", () =>
+  withPages([
+    page([
+      entry("Version", "a", "3", true, 3),
+      entry("Version", "a", "1", false, 1),
+      entry("DeleteMarker", "a", "2", false, 2),
+    ]),
+  ], async (store) => {
+    assertEquals(await namesOf(store), ["a@3", "a@2-", "a@1"]);
+  }));
+
+Deno.test("S3Store.listVersions() of a service that names a next page behind the last one ends there", async () => {
+  const last = page([entry("Version", "a", "1", true)], next("a", "1")).replace(">true<", ">false<");
+  for (const again of [last, page([]), page([], next("a", "1")).replace(">true<", ">false<")]) {
+    await withPages([last, again], async (store, queries) => {
+      assertEquals(await namesOf(store), ["a@1"]);
+      assertEquals(queries.length, 2);
+    });
+  }
+  const more = page([entry("Version", "b", "1", true)]);
+  await withPages([last, more], async (store) => assertEquals(await namesOf(store), ["a@1", "b@1"]));
+});
+
+Deno.test("S3Store.listVersions() asks again for a page that breaks off", async () => {
+  await using opened = await openFake();
+  opened.fake.bucket("bucket").versioning = "enabled";
+  for (const key of ["a", "b"]) opened.fake.putObject("bucket", key, key);
+  opened.fake.faults.add({
+    match: { operation: "ListObjectVersions" },
+    action: { kind: "cut", afterBytes: 300, how: "fin", in: "body" },
+  });
+  assertEquals((await namesOf(opened.store)).map((name) => name.slice(0, 2)), ["a@", "b@"]);
+});
+
 Deno.test("S3Store.listVersions() keeps the service's order, whatever the times say", () =>
   withPages(
     [page([entry("Version", "a", "late", true, 1), entry("Version", "a", "early", false, 5)])],

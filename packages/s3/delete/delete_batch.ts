@@ -88,13 +88,18 @@ export async function deleteBatch(
   });
 }
 
+/** A lone surrogate, which no key holds, begins the names of what is more than a key. */
+const MORE = "\ud800";
+
 function nameOf({ key, version, ifMatch }: ObjectToDelete): string {
-  return JSON.stringify([key, version, ifMatch]);
+  return version === undefined && ifMatch === undefined
+    ? key
+    : MORE + JSON.stringify([key, version, ifMatch]);
 }
 
 /** What the answer to a batch tells apart. */
 function versionName({ key, version }: ObjectToDelete): string {
-  return JSON.stringify([key, version]);
+  return nameOf(version === undefined ? { key } : { key, version });
 }
 
 function fitsBatch({ connection }: DeleteTarget, { key, version, ifMatch }: ObjectToDelete): boolean {

@@ -39,8 +39,9 @@ export async function* listVersions(
     const order = new VersionOrder(prefix, call);
     let page = await fetchPage();
     const guard = new PageGuard();
-    for (;;) {
-      const { next: marker } = page;
+    for (let isDoubtful = false;;) {
+      const { next: marker, claimsEnd } = page;
+      if (isDoubtful && !order.follows(page.versions[0])) return;
       let next: ReturnType<typeof fetchPage> | undefined;
       let news = 0;
       for (const version of page.versions) {
@@ -53,7 +54,8 @@ export async function* listVersions(
           next.catch(() => {});
         }
       }
-      if (!marker) return;
+      if (!marker || (claimsEnd && news === 0)) return;
+      isDoubtful = claimsEnd;
       order.advance(marker);
       const fault = guard.advance(`${marker.key}\n${marker.version ?? ""}`, news);
       if (fault) throw unlikeS3(call, fault);
@@ -76,6 +78,13 @@ class VersionOrder {
   constructor(prefix: string, call: FailedCall) {
     this.#prefix = prefix;
     this.#call = call;
+  }
+
+  /** Whether a version comes after those that were admitted. */
+  follows(version: ObjectVersion | undefined): boolean {
+    if (!version) return false;
+    const order = compareKeys(version.key, this.#key);
+    return order > 0 || (order === 0 && !this.#versions.has(version.version));
   }
 
   /** Whether a version is new. */

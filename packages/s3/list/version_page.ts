@@ -22,6 +22,8 @@ export interface VersionPage {
   readonly versions: readonly ObjectVersion[];
   /** Where the next page begins; absent on the last. */
   readonly next?: VersionMarker;
+  /** The page says that it is the last, though it may tell where a next one begins. */
+  readonly claimsEnd: boolean;
 }
 
 /** Fetches a page by ListObjectVersions. */
@@ -64,8 +66,8 @@ function readPage(root: XmlElement, call: FailedCall): VersionPage {
   const key = childText(root, "NextKeyMarker");
   const version = childText(root, "NextVersionIdMarker");
   const next = key ? { key: decode(key), ...(version && { version }) } : undefined;
-  isTruncated(root, key, call);
-  return { versions: inOrder(versions), ...(next && { next }) };
+  const claimsEnd = !isTruncated(root, key, call);
+  return { versions: inOrder(versions), ...(next && { next }), claimsEnd };
 }
 
 function readVersion(
@@ -101,17 +103,17 @@ function readVersion(
  * markers. Those are merged: by key, the latest first, then by their times.
  */
 function inOrder(versions: readonly ObjectVersion[]): readonly ObjectVersion[] {
-  const ascends = versions.every((version, at) => {
+  const isSequence = versions.every((version, at) => {
     const before = versions[at - 1];
-    return before === undefined || compareKeys(before.key, version.key) <= 0;
+    if (!before || compareKeys(before.key, version.key) < 0) return true;
+    const isNewer = version.lastModified > before.lastModified;
+    // Of one key, a marker that is newer than the version before it comes from another sequence.
+    return before.key === version.key && !version.isLatest &&
+      !(isNewer && version.isDeleteMarker && !before.isDeleteMarker);
   });
-  if (ascends && versions.every(isFirstIfLatest)) return versions;
+  if (isSequence) return versions;
   return [...versions].sort((a, b) =>
     compareKeys(a.key, b.key) || Number(b.isLatest) - Number(a.isLatest) ||
     b.lastModified.getTime() - a.lastModified.getTime()
   );
-}
-
-function isFirstIfLatest(version: ObjectVersion, at: number, all: readonly ObjectVersion[]): boolean {
-  return !version.isLatest || all[at - 1]?.key !== version.key;
 }
