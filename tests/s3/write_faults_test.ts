@@ -146,7 +146,7 @@ for (const [name, run] of Object.entries(WRITE_WAYS)) {
     fake.faults.clear();
     fake.faults.add({
       match: { operation: "CompleteMultipartUpload", times: Infinity },
-      action: { kind: "error-after-ok", code: "InvalidPart" },
+      action: { kind: "error-after-ok", code: "InvalidPartOrder" },
     });
     const error = await assertRejects(() => run(store, noise(5 * PART, 2)), ServiceError);
     assertStringIncludes(error.message, "the service has not the parts that were sent");

@@ -5,10 +5,11 @@ import {
   NotFoundError,
   PreconditionFailedError,
   RangeNotSatisfiableError,
+  UnsupportedError,
 } from "../errors/errors.ts";
 import { resolveRange } from "../read/resolve_range.ts";
 import { compareKeys } from "../uri/compare_keys.ts";
-import { expect, expectBytes, expectEqual, expectError } from "./expect.ts";
+import { ConformanceError, expect, expectBytes, expectEqual, expectError } from "./expect.ts";
 import type { ModelCondition, ModelOperation } from "./model_operation.ts";
 import { bytesIn, collect, namesIn, sampleBytes } from "./samples.ts";
 
@@ -61,20 +62,33 @@ export class ModelRun {
   /** Writes under a condition, and expects what it has to lead to. */
   async #write(key: string, condition: ModelCondition, data: Uint8Array, write: Write): Promise<void> {
     const { createOnly, compareAndSwap } = this.#store.capabilities;
+    const known = condition === "create" ? createOnly : compareAndSwap;
+    try {
+      if (await this.#writeIf(known === false ? "none" : condition, key, write)) this.#objects.set(key, data);
+    } catch (error) {
+      if (known !== "unknown" || !isUnsupported(error)) throw error;
+      // Nothing was changed by what the store has found it cannot do.
+      await write({});
+      this.#objects.set(key, data);
+    }
+  }
+
+  /** Whether the object was written. */
+  async #writeIf(condition: ModelCondition, key: string, write: Write): Promise<boolean> {
     const isThere = this.#objects.has(key);
     const what = `a write to ${key} on condition ${condition}`;
-    if (condition === "create" && createOnly !== false) {
-      if (isThere) return void await expectError(() => write({ ifNoneMatch: "*" }), AlreadyExistsError, what);
-      await write({ ifNoneMatch: "*" });
-    } else if (condition === "mismatch" && compareAndSwap !== false) {
-      return void await expectError(() => write({ ifMatch: "none has this" }), PreconditionFailedError, what);
-    } else if (condition === "match" && compareAndSwap !== false && isThere) {
-      const { etag } = await this.#store.head(key);
-      await write(etag === undefined ? {} : { ifMatch: etag });
-    } else {
-      await write({});
+    if (condition === "create") {
+      if (!isThere) await write({ ifNoneMatch: "*" });
+      else await expectError(() => write({ ifNoneMatch: "*" }), AlreadyExistsError, what);
+      return !isThere;
     }
-    this.#objects.set(key, data);
+    if (condition === "mismatch") {
+      await expectError(() => write({ ifMatch: "none has this" }), PreconditionFailedError, what);
+      return false;
+    }
+    const etag = condition === "match" && isThere ? (await this.#store.head(key)).etag : undefined;
+    await write(etag === undefined ? {} : { ifMatch: etag });
+    return true;
   }
 
   async #writer(operation: ModelOperation & { readonly do: "write" }): Promise<void> {
@@ -113,10 +127,14 @@ export class ModelRun {
   }
 
   async #delete(key: string, condition: ModelCondition): Promise<void> {
-    const isConditional = condition === "mismatch" && this.#store.capabilities.conditionalDelete !== false;
-    if (isConditional && this.#objects.has(key)) {
+    const { conditionalDelete } = this.#store.capabilities;
+    if (condition === "mismatch" && conditionalDelete !== false && this.#objects.has(key)) {
       const remove = () => this.#store.delete(key, { ifMatch: "none has this" });
-      return void await expectError(remove, PreconditionFailedError, `delete() of ${key}`);
+      try {
+        return void await expectError(remove, PreconditionFailedError, `delete() of ${key}`);
+      } catch (error) {
+        if (conditionalDelete !== "unknown" || !isUnsupported(error)) throw error;
+      }
     }
     await this.#store.delete(key);
     this.#objects.delete(key);
@@ -167,4 +185,9 @@ function isAfter(name: string, startAfter: string | undefined): boolean {
 
 function optionsOf(startAfter: string | undefined): { startAfter?: string } {
   return startAfter === undefined ? {} : { startAfter };
+}
+
+/** Whether a call failed, or an expected failure failed to come, for want of a capability. */
+function isUnsupported(error: unknown): boolean {
+  return (error instanceof ConformanceError ? error.cause : error) instanceof UnsupportedError;
 }

@@ -9,7 +9,7 @@ import type {
 import type { BudgetLease } from "../context/byte_budget.ts";
 import { ObjectRead } from "../read/object_read.ts";
 import { checkReadOptions, type ReadOptions, type ReadResult } from "../read/read_options.ts";
-import { ChecksumMismatchError } from "../errors/errors.ts";
+import { ChecksumMismatchError, ServiceError } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { reportLeftover } from "../write/report_leftover.ts";
 import { copyParts, type PartCopy } from "./copy_parts.ts";
@@ -45,7 +45,10 @@ export async function copyObject(
   return await copyObjectWithin(from, fromKey, to, toKey, options);
 }
 
-/** {@linkcode copyObject}, where `lease` already counts the first chunk against the budget. */
+/**
+ * {@linkcode copyObject}, where `lease` already counts the first chunk against the budget. Once more from the start where
+ * the destination says that the same can succeed then, having found out what its service does not take.
+ */
 export async function copyObjectWithin(
   from: ObjectStore,
   fromKey: string,
@@ -53,6 +56,22 @@ export async function copyObjectWithin(
   toKey: string,
   options: CopyObjectOptions,
   lease?: BudgetLease,
+): Promise<CopyObjectResult> {
+  try {
+    return await copyOnce(from, fromKey, to, toKey, options, lease);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || !error.retryable) throw error;
+    return await copyOnce(from, fromKey, to, toKey, options, undefined);
+  }
+}
+
+async function copyOnce(
+  from: ObjectStore,
+  fromKey: string,
+  to: ObjectStore,
+  toKey: string,
+  options: CopyObjectOptions,
+  lease: BudgetLease | undefined,
 ): Promise<CopyObjectResult> {
   let read: ObjectRead | undefined;
   try {

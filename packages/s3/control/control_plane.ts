@@ -6,6 +6,7 @@ import type { S3Credentials } from "../config/s3_credentials.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { unlikeS3 } from "../objects/object_info.ts";
+import { useContentMd5 } from "./content_md5.ts";
 import { type SdkSendOptions, TransportHandler } from "./transport_handler.ts";
 
 /** The AWS SDK's module. */
@@ -120,6 +121,7 @@ export class ControlPlane {
       sigv4aSigningRegionSet: [],
       authSchemePreference: [],
     });
+    useContentMd5(client);
     this.#client = { client, region, credentials };
     return client;
   }

@@ -7,6 +7,7 @@ import {
   reportLeftover,
   ServiceError,
 } from "@lade/core/backend";
+import { writeTwice } from "../service/plainer_way.ts";
 import { type MultipartParts, MultipartUpload, type SentPart } from "../upload/multipart_upload.ts";
 import { evenPartSize } from "../upload/part_size.ts";
 import { sdkObjectInput } from "../upload/sdk_attributes.ts";
@@ -19,11 +20,20 @@ const PARTS_IN_FLIGHT = 8;
  * Copies by UploadPartCopy, every part pinned to the source's etag. Attributes, metadata, storage class and tags are
  * those of the source unless others are given.
  */
-export async function copyInParts(
+export function copyInParts(
   target: CopyTarget,
   source: ObjectInfo,
   options: CopyOptions,
   partSize: number = PART_SIZE,
+): Promise<CopyResult> {
+  return writeTwice(target.connection, () => copyOnce(target, source, options, partSize));
+}
+
+async function copyOnce(
+  target: CopyTarget,
+  source: ObjectInfo,
+  options: CopyOptions,
+  partSize: number,
 ): Promise<CopyResult> {
   const { connection, control, to, toUri } = target;
   const put = await copiedAttributes(target, source, options);

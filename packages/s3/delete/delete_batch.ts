@@ -15,6 +15,7 @@ import type { ControlPlane } from "../control/control_plane.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { quoteEtag } from "../objects/object_info.ts";
+import { isRefusedHeader } from "../service/plainer_way.ts";
 import { deleteObject, deletePermission } from "./delete_object.ts";
 
 /** Keys of one DeleteObjects at most ("DeleteObjects" of the Amazon S3 API reference). */
@@ -46,6 +47,8 @@ export async function deleteBatch(
   objects: readonly ObjectToDelete[],
   signal: AbortSignal | undefined,
 ): Promise<readonly DeleteResult[]> {
+  const { connection } = target;
+  let isRefused = false;
   const errors = new Map<string, Error | undefined>();
   const batch = new Map<string, ObjectToDelete>();
   const singles = new Map<string, ObjectToDelete>();
@@ -60,8 +63,9 @@ export async function deleteBatch(
     } else if (!batch.has(nameOf(object))) singles.set(nameOf(object), object);
   }
   try {
-    if (batch.size === 1) { for (const [name, object] of batch) singles.set(name, object); }
-    else if (batch.size > 1) {
+    if (batch.size === 1 || connection.traits.lacks("batch-delete")) {
+      for (const [name, object] of batch) singles.set(name, object);
+    } else if (batch.size > 1) {
       const asked = [...batch.values()];
       const answer = await sendBatch(target, asked, signal);
       for (const [object, error] of readResults(target, asked, answer)) {
@@ -71,17 +75,22 @@ export async function deleteBatch(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof UnsupportedError) { for (const [name, object] of batch) singles.set(name, object); }
+    isRefused = error instanceof UnsupportedError || isRefusedHeader(error);
+    if (isRefused) { for (const [name, object] of batch) singles.set(name, object); }
     else for (const name of batch.keys()) errors.set(name, asError(error));
   }
   const left = [...singles.values()];
+  let deleted = 0;
   for (let at = 0; at < left.length; at += SINGLE_DELETES_IN_FLIGHT) {
     await Promise.all(
       left.slice(at, at + SINGLE_DELETES_IN_FLIGHT).map(async (object) => {
-        errors.set(nameOf(object), await deleteSingle(target, object, signal));
+        const failure = await deleteSingle(target, object, signal);
+        if (failure === undefined) deleted++;
+        errors.set(nameOf(object), failure);
       }),
     );
   }
+  if (isRefused && deleted > 0) connection.traits.found("batch-delete", connection.tellTrait);
   return objects.map((object) => {
     const error = errors.get(nameOf(object));
     return error === undefined ? deletedOf(object) : { ...deletedOf(object), error };

@@ -46,6 +46,7 @@ export async function* listVersions(
       let news = 0;
       for (const version of page.versions) {
         if (!order.admit(version)) continue;
+        if (version.version !== "null") connection.traits.showedVersion(connection.bucket ?? "");
         news++;
         yield version;
         signal?.throwIfAborted();

@@ -21,6 +21,7 @@ import { isEmptyRange, parseContentRange } from "./content_range.ts";
 import type { getSuffix } from "./get_suffix.ts";
 import { ObjectBody } from "./object_body.ts";
 import { quoteEtag, readObjectInfo, unlikeS3 } from "./object_info.ts";
+import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { type HeaderRecord, objectHeaders } from "./read_headers.ts";
 
 /**
@@ -57,15 +58,16 @@ export async function getObject(
   if (asked) headers["range"] = rangeHeader(asked);
   let response: TransportResponse;
   try {
-    response = await connection.sendRaw({
-      method: "GET",
-      key,
-      query: versionQuery(call, options.version),
-      headers,
-      signal,
-      call,
-      ...(suffix === undefined ? {} : { retryable: retryableSuffix }),
-    });
+    response = await askVerifiably(connection, headers, (headers) =>
+      connection.sendRaw({
+        method: "GET",
+        key,
+        query: versionQuery(call, options.version),
+        headers,
+        signal,
+        call,
+        ...(suffix === undefined ? {} : { retryable: retryableSuffix }),
+      }));
   } catch (error) {
     if (suffix !== undefined && error instanceof ServiceFault && NO_SUFFIX.has(error.status)) {
       const answer = await readSuffix(connection, uri, key, suffix, options);
@@ -100,11 +102,29 @@ async function readSuffix(...args: Parameters<typeof getSuffix>): Promise<GetRes
   return await getSuffix(...args);
 }
 
+/** Makes a GET or HEAD that asks for checksums, or one that does not where the service refuses to be asked. */
+export function askVerifiably<T>(
+  connection: S3Connection,
+  headers: HeaderRecord,
+  send: (headers: HeaderRecord) => Promise<T>,
+): Promise<T> {
+  const { [CHECKSUM_MODE]: mode, ...plain } = headers;
+  if (mode === undefined) return send(headers);
+  return withExtra(
+    connection,
+    "download-checksum",
+    isRefusedHeader,
+    (extra) => send(extra ? headers : plain),
+  );
+}
+
+const CHECKSUM_MODE = "x-amz-checksum-mode";
+
 /** The headers that a GET and a HEAD share. */
 export function readHeaders(connection: S3Connection, options: Omit<GetOptions, "range">): HeaderRecord {
   const { config } = connection;
   const headers = objectHeaders(config);
-  if (config.verifyDownloads) headers["x-amz-checksum-mode"] = "ENABLED";
+  if (config.verifyDownloads) headers[CHECKSUM_MODE] = "ENABLED";
   if (options.ifMatch !== undefined) headers["if-match"] = quoteEtag(options.ifMatch);
   if (options.ifNoneMatch !== undefined) headers["if-none-match"] = quoteEtag(options.ifNoneMatch);
   return headers;

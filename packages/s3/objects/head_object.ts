@@ -5,7 +5,7 @@ import type { S3Request } from "../client/s3_request.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { checkAnswered } from "./check_answered.ts";
-import { readAdvice, readHeaders, versionQuery } from "./get_object.ts";
+import { askVerifiably, readAdvice, readHeaders, versionQuery } from "./get_object.ts";
 import { readObjectInfo, readSize, unlikeS3 } from "./object_info.ts";
 
 /** Tells what an object is. */
@@ -51,7 +51,11 @@ async function askTwice(
 }
 
 async function sendHead(connection: S3Connection, request: HeadRequest): Promise<ObjectInfo> {
-  const response = await connection.sendRaw({ ...request, method: "HEAD" });
+  const response = await askVerifiably(
+    connection,
+    request.headers ?? {},
+    (headers) => connection.sendRaw({ ...request, headers, method: "HEAD" }),
+  );
   const { headers, body } = response;
   await body.close(true);
   const size = readSize(headers.get("content-length"));

@@ -1,3 +1,4 @@
+import { ServiceError } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { Extra } from "./extra.ts";
@@ -23,6 +24,18 @@ export async function withExtra<T>(
     const answer = await send(false);
     traits.found(extra, connection.tellTrait);
     return answer;
+  }
+}
+
+/** Makes a write of bytes that can be had again: a second time where the first one shows that parts go without checksums. */
+export async function writeTwice<T>(connection: S3Connection, write: () => Promise<T>): Promise<T> {
+  const { traits } = connection;
+  if (traits.lacks("part-checksum")) return await write();
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof ServiceError) || !error.retryable || !traits.lacks("part-checksum")) throw error;
+    return await write();
   }
 }
 

@@ -12,6 +12,7 @@ import {
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { headObject } from "../objects/head_object.ts";
 import { unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { explainInvalidPart } from "./explain_invalid_part.ts";
 import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { withIfMatch } from "../service/with_if_match.ts";
 import {
@@ -78,7 +79,7 @@ export async function completeUpload(
   } catch (error) {
     if (!mayBeComplete(error) || signal?.aborted) throw error;
     const info = await findCompleted(target, upload, parts, size, expected);
-    if (!info) throw error;
+    if (!info) throw await explainInvalidPart(target, upload, parts, error);
     return resultOf(
       size,
       info.etag,

@@ -1,8 +1,17 @@
 import { type PutOptions, type PutResult, reportLeftover } from "@lade/core/backend";
+import { writeTwice } from "../service/plainer_way.ts";
 import { openPartWriter, type PartWriterTarget } from "./open_part_writer.ts";
 
 /** Writes an object that is all in memory, in parts sent side by side from where the bytes are. */
-export async function putInParts(
+export function putInParts(
+  target: PartWriterTarget,
+  bytes: Uint8Array,
+  options: PutOptions,
+): Promise<PutResult> {
+  return writeTwice(target.connection, () => putOnce(target, bytes, options));
+}
+
+async function putOnce(
   target: PartWriterTarget,
   bytes: Uint8Array,
   options: PutOptions,

@@ -5,6 +5,7 @@ import { type Algorithm, checksumOf } from "./checksum/algorithm.ts";
 import { errorResponse } from "./error_response.ts";
 import { FaultSet } from "./faults/fault_set.ts";
 import type { FakeS3Options, FakeS3Settings } from "./fake_s3_options.ts";
+import { NO_HABITS } from "./operations/habits.ts";
 import type { ServerState } from "./operations/server_state.ts";
 import { RequestHandler } from "./request_handler.ts";
 import type { RequestRecord } from "./request_record.ts";
@@ -65,6 +66,7 @@ export class FakeS3 implements AsyncDisposable {
       maxPageSize: options.maxPageSize ?? 1000,
       checksums: options.checksums ?? true,
       defaultChecksum: options.defaultChecksum ?? true,
+      habits: { ...NO_HABITS, ...options.habits },
       latencyMs: options.latencyMs ?? 0,
       bytesPerSecond: options.bytesPerSecond ?? Infinity,
     };

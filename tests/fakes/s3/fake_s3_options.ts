@@ -1,3 +1,4 @@
+import type { Habits } from "./operations/habits.ts";
 import type { ServerSettings } from "./operations/server_state.ts";
 import type { Pace } from "./wire/pacer.ts";
 
@@ -5,7 +6,9 @@ import type { Pace } from "./wire/pacer.ts";
 export interface FakeS3Settings extends ServerSettings, Pace {}
 
 /** How a server is started. */
-export interface FakeS3Options extends Partial<FakeS3Settings> {
+export interface FakeS3Options extends Partial<Omit<FakeS3Settings, "habits">> {
+  /** How it differs from Amazon's service; in nothing by default. */
+  habits?: Partial<Habits>;
   /** The id of the access key that is there from the start. */
   accessKeyId?: string;
   /** Its secret. */

@@ -29,6 +29,7 @@ export { Fault, type FaultSpec } from "./faults/fault.ts";
 export type { FaultMatch } from "./faults/fault_match.ts";
 export { FaultPlan } from "./faults/fault_plan.ts";
 export { FaultSet } from "./faults/fault_set.ts";
+export type { Habits } from "./operations/habits.ts";
 export type { Operation } from "./operations/route.ts";
 export type { ServerSettings } from "./operations/server_state.ts";
 export { presign, type RawRequest, rawRequest, type SignedRequest, signRequest } from "./raw_client.ts";

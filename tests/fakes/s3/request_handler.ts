@@ -9,6 +9,7 @@ import { preempt } from "./faults/request_faults.ts";
 import { deliveryOf, distort } from "./faults/response_faults.ts";
 import type { Call } from "./operations/call.ts";
 import { checkAccess } from "./operations/check_access.ts";
+import { applyHabits } from "./operations/habits.ts";
 import { HANDLERS } from "./operations/handlers.ts";
 import { checkBucketName, checkKey } from "./operations/names.ts";
 import { type Operation, route } from "./operations/route.ts";
@@ -147,6 +148,7 @@ export class RequestHandler {
     try {
       if (understood instanceof S3Error) throw understood;
       const call = this.#call(exchange, record, understood);
+      applyHabits(call);
       if (plan.find("ignore-range") !== undefined) call.headers.delete("range");
       const response = await HANDLERS[understood](call);
       const charged = this.#context.state.buckets.get(record.bucket)?.requesterPays === true;

@@ -9,7 +9,7 @@ import {
 } from "../../errors/mod.ts";
 import { objectUri } from "../../uri/check_key.ts";
 import type { ConformanceCase } from "../conformance_case.ts";
-import { expect, expectEqual, expectError } from "../expect.ts";
+import { expect, expectEqual, expectError, rejectionOf } from "../expect.ts";
 import { bytesOf } from "../samples.ts";
 
 /** What errors tell. */
@@ -47,10 +47,14 @@ export const errorCases: readonly ConformanceCase[] = [
       const get = () => store.get("object", { ifMatch: "another" });
       const changed = await expectError(get, PreconditionFailedError, "get()");
       expectTold(changed, "precondition-failed", "PreconditionFailedError", uri);
-      if (store.capabilities.createOnly !== false) {
-        const put = () => store.put("object", bytesOf("x"), { ifNoneMatch: "*" });
-        const exists = await expectError(put, AlreadyExistsError, "put()");
-        expectTold(exists, "already-exists", "AlreadyExistsError", uri);
+      const put = () => store.put("object", bytesOf("x"), { ifNoneMatch: "*" });
+      const refused = await rejectionOf(put, "put()");
+      if (store.capabilities.createOnly === false) {
+        expect(refused instanceof UnsupportedError, `put() is refused by ${refused}`);
+        expectTold(refused, "unsupported", "UnsupportedError", uri);
+      } else {
+        expect(refused instanceof AlreadyExistsError, `put() is refused by ${refused}`);
+        expectTold(refused, "already-exists", "AlreadyExistsError", uri);
       }
     },
   },

@@ -70,6 +70,9 @@ function chooseParts(call: Call, upload: Upload, text: string): UploadedPart[] {
   const document = parseXml(text);
   const entries = childrenOf(document, "Part");
   if (document.name !== "CompleteMultipartUpload" || entries.length === 0) throw new S3Error("MalformedXML");
+  if (call.server.settings.habits.partChecksums === "breaking" && upload.algorithm !== undefined) {
+    throw invalidPart(upload, 1, "");
+  }
   let previous = 0;
   const parts = entries.map((entry) => {
     const number = Number(textOf(entry, "PartNumber"));

@@ -1,3 +1,4 @@
+import type { Habits } from "./habits.ts";
 import type { Bucket } from "../store/bucket.ts";
 
 /** Limits and habits of the server; each may change while it runs. */
@@ -22,6 +23,8 @@ export interface ServerSettings {
    * does.
    */
   defaultChecksum: boolean;
+  /** How it differs from Amazon's service. */
+  habits: Habits;
 }
 
 /** What every operation works on. */

@@ -1,0 +1,38 @@
+import { ServiceError } from "@lade/core/backend";
+import { ServiceFault } from "../errors/service_fault.ts";
+import { listParts } from "./list_parts.ts";
+import type { MultipartParts, MultipartUpload, SentPart } from "./multipart_upload.ts";
+import { unquoteEtag } from "../objects/object_info.ts";
+
+/**
+ * The error of an upload that the service would not complete. Where it calls parts invalid that it has as they were sent,
+ * their checksums are what is in the way: the next uploads go without, and the error is one to try again after.
+ */
+export async function explainInvalidPart(
+  { connection, uri, key }: MultipartParts,
+  upload: MultipartUpload,
+  parts: readonly SentPart[],
+  error: unknown,
+): Promise<unknown> {
+  const fault = error instanceof ServiceError ? error.cause : undefined;
+  const isCandidate = fault instanceof ServiceFault && fault.code === "InvalidPart" && upload.checksum &&
+    !connection.endpoint.amazon && error instanceof ServiceError;
+  if (!isCandidate) return error;
+  const kept = new Map<number, string>();
+  try {
+    for await (const { number, etag } of listParts(connection, uri, key, upload.id, {})) {
+      kept.set(number, etag);
+    }
+  } catch {
+    return error;
+  }
+  if (!parts.every(({ number, etag }) => kept.get(number) === unquoteEtag(etag))) return error;
+  const { operation, cause } = error;
+  const what = "the service has the parts that were sent, and makes no object of parts with checksums";
+  if (connection.config.checksum !== "auto") {
+    return new ServiceError({ operation, uri, cause, detail: `${what}; set checksum "none", or "auto"` });
+  }
+  connection.traits.found("part-checksum", connection.tellTrait);
+  const detail = `${what}; write the object again: parts go without from now on, as with checksum "none"`;
+  return new ServiceError({ operation, uri, cause, detail, retryable: true });
+}

@@ -1,0 +1,58 @@
+import { S3Error } from "../s3_error.ts";
+import type { Call } from "./call.ts";
+
+/** How services that others wrote differ from Amazon's. */
+export interface Habits {
+  /** Header fields that are passed over, as `PutObject if-match`. */
+  ignored: readonly string[];
+  /** Header fields for which a request is refused with 501, as `DeleteObject if-match`; `*` stands for any operation. */
+  refused: readonly string[];
+  /** Operations that are not implemented. */
+  missing: readonly string[];
+  /** Whether `If-Match` is compared as it stands, so that quotes are part of it. */
+  rawIfMatch: boolean;
+  /** Whether requests for a version are taken for requests for the object. */
+  ignoresVersions: boolean;
+  /** What becomes of parts with a checksum: kept; refused with 400; or their upload cannot be completed. */
+  partChecksums: "kept" | "refused" | "breaking";
+  /** Whether many keys are deleted only with `Content-MD5`. */
+  wantsContentMd5: boolean;
+}
+
+/** Amazon's. */
+export const NO_HABITS: Habits = {
+  ignored: [],
+  refused: [],
+  missing: [],
+  rawIfMatch: false,
+  ignoresVersions: false,
+  partChecksums: "kept",
+  wantsContentMd5: false,
+};
+
+const PART_CHECKSUM = /^x-amz-checksum-/;
+
+/** Makes of a request what such a service sees of it; throws where the service refuses it. */
+export function applyHabits(call: Call): void {
+  const { habits } = call.server.settings;
+  const { headers, operation } = call;
+  if (habits.missing.includes(operation)) throw new S3Error("NotImplemented");
+  for (const name of [...headers.names()]) {
+    const isNamed = (list: readonly string[]) =>
+      [`${operation} ${name}`, `* ${name}`].some((each) => list.includes(each));
+    if (isNamed(habits.refused)) throw new S3Error("NotImplemented");
+    if (isNamed(habits.ignored)) headers.delete(name);
+    if (habits.partChecksums === "refused" && operation === "UploadPart" && PART_CHECKSUM.test(name)) {
+      throw new S3Error("BadRequest", { message: `Value for ${name} header is invalid.` });
+    }
+  }
+  if (habits.ignoresVersions) (call.query as Map<string, string>).delete("versionId");
+  if (habits.wantsContentMd5 && operation === "DeleteObjects" && !headers.has("content-md5")) {
+    throw new S3Error("InvalidRequest", { message: "Missing required header for this request: Content-Md5" });
+  }
+  const match = headers.get("if-match");
+  if (habits.rawIfMatch && match?.startsWith('"') && !/^(Get|Head)/.test(operation)) {
+    headers.delete("if-match");
+    headers.append("if-match", '"quotes are part of this"');
+  }
+}
