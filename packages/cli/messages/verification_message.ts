@@ -13,11 +13,13 @@ export class VerificationMessage implements Message {
 
   /** The object and its checksum, in a sentence. */
   toText(): string {
-    const { action, checksum, uri } = this.#verification;
+    const { action, checksum, uri, reason } = this.#verification;
     const found = action === "copied"
       ? "by the store itself"
       : !checksum
-      ? action === "read" ? "no checksum to compare" : "no checksum confirmed"
+      ? action === "read"
+        ? `no checksum compared${reason === undefined ? "" : `: ${printable(reason)}`}`
+        : "no checksum confirmed"
       : `${printable(checksum.name)} ${printable(checksum.value)} ${
         action === "read" ? "compared" : "confirmed"
       }`;
@@ -26,7 +28,7 @@ export class VerificationMessage implements Message {
 
   /** The same. */
   toJson(): Json {
-    const { action, checksum, uri } = this.#verification;
+    const { action, checksum, uri, reason } = this.#verification;
     return {
       type: "verification",
       action,
@@ -34,6 +36,7 @@ export class VerificationMessage implements Message {
       verified: checksum !== undefined,
       checksum: checksum?.name,
       value: checksum?.value,
+      reason,
     };
   }
 }

@@ -9,6 +9,8 @@ export interface Verification {
   readonly uri: string;
   /** The checksum that store and bytes agree on; absent where none was compared. */
   readonly checksum?: { readonly name: string; readonly value: string };
+  /** Why none was compared, and what would be. */
+  readonly reason?: string;
 }
 
 /** Takes what was verified of an object. */
@@ -40,8 +42,12 @@ export function tellWritten(to: Place, { checksums }: PutResult, onVerified: Ver
   tell("written", to, checksums, onVerified);
 }
 
-function tellRead(from: Place, { checksums, verified }: ReadResult, onVerified: VerificationListener): void {
-  tell("read", from, verified ? checksums : undefined, onVerified);
+function tellRead(
+  from: Place,
+  { checksums, verified, unverified }: ReadResult,
+  onVerified: VerificationListener,
+): void {
+  tell("read", from, verified ? checksums : undefined, onVerified, unverified);
 }
 
 /** Local files have no checksum to compare with, and nobody expects one. */
@@ -50,8 +56,11 @@ function tell(
   { uri }: Place,
   checksums: PutResult["checksums"],
   onVerified: VerificationListener,
+  reason?: string,
 ): void {
   const [first] = Object.entries(checksums ?? {});
   if (first) onVerified({ action, uri, checksum: { name: first[0], value: String(first[1]) } });
-  else if (localPathOf(uri) === undefined) onVerified({ action, uri });
+  else if (localPathOf(uri) === undefined) {
+    onVerified({ action, uri, ...(reason !== undefined && { reason }) });
+  }
 }

@@ -1,9 +1,5 @@
-import { checkCrc32c, checkLength } from "./checksum_arguments.ts";
+import { combineCrc } from "./combine_crc_32.ts";
 import { CRC32C_POLYNOMIAL } from "./crc32c_plain.ts";
-
-// Polynomials over GF(2) below degree 32, the coefficient of x^0 in the highest bit.
-const ONE = 0x8000_0000;
-const X_TO_8 = 0x0080_0000;
 
 /**
  * The CRC-32C of two runs of bytes in a row, from that of each and the length of the second, up to 2^53 - 1 bytes.
@@ -11,31 +7,5 @@ const X_TO_8 = 0x0080_0000;
  * Takes a few microseconds, whatever the length.
  */
 export function combineCrc32c(first: number, second: number, secondLength: number): number {
-  checkCrc32c(first);
-  checkCrc32c(second);
-  checkLength(secondLength);
-  // Of no bytes before, as with the first chunk of every read.
-  if (first === 0) return second;
-  return (multiply(power(X_TO_8, secondLength), first) ^ second) >>> 0;
-}
-
-function power(base: number, exponent: number): number {
-  let result = ONE;
-  let square = base;
-  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result = multiply(square, result);
-    square = multiply(square, square);
-  }
-  return result;
-}
-
-/** The product modulo the polynomial. */
-function multiply(a: number, b: number): number {
-  let product = 0;
-  let shifted = b;
-  for (let bit = ONE; bit !== 0; bit >>>= 1) {
-    if (a & bit) product ^= shifted;
-    shifted = shifted >>> 1 ^ -(shifted & 1) & CRC32C_POLYNOMIAL;
-  }
-  return product;
+  return combineCrc(CRC32C_POLYNOMIAL, first, second, secondLength);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { combineCrc32, crc32, crc32ToBase64 } from "./crc32.ts";
 export * from "./crc32c.ts";
 export * from "./crc32c_text.ts";
 export * from "./combine_crc32c.ts";

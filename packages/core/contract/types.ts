@@ -29,6 +29,10 @@ export interface Checksums {
   readonly crc32?: string;
   /** SHA-256 of the whole object. */
   readonly sha256?: string;
+  /** SHA-1 of the whole object. */
+  readonly sha1?: string;
+  /** SHA-512 of the whole object. */
+  readonly sha512?: string;
   /** MD5 of the whole object. */
   readonly md5?: string;
 }
@@ -67,6 +71,11 @@ export interface ObjectInfo extends ObjectMeta {
   readonly tagCount?: number;
   /** Checksums of the whole object that the service stores. */
   readonly checksums?: Checksums;
+  /**
+   * A checksum over the checksums of the object's parts, which no read of the whole can be compared with: its label and
+   * value, such as `crc32c ERERER==-3`. Only where none of the whole is known.
+   */
+  readonly partsChecksum?: string;
   /** User metadata; names are lower case. */
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -34,13 +34,17 @@ export async function copyParts({ from, read, writer, options, lease }: PartCopy
   const { concurrency = "auto" } = options;
   const { size, partSize } = writer;
   const limit = context.limits.of(readHints);
+  const chunkSize = chunkSizes(readHints, limit, options);
+  const first = read.chunks[0]?.length ?? 0;
+  read.beginAnew();
+  const { ordered } = read;
   const units = cutUnits({
     range: read.range,
-    first: read.chunks[0]?.length ?? 0,
+    first,
     partSize,
-    chunkSize: chunkSizes(readHints, limit, options),
+    // What waits for its turn is held, so it is one part at a time.
+    chunkSize: ordered ? (left) => Math.min(partSize, chunkSize(left)) : chunkSize,
   });
-  read.beginAnew();
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const running = new Set<Promise<void>>();
@@ -48,12 +52,18 @@ export async function copyParts({ from, read, writer, options, lease }: PartCopy
   const move = async (chunks: readonly ResolvedRange[], lease: BudgetLease, bytes: number) => {
     using _lease = lease;
     using slab = context.buffers.lease(bytes);
-    const sink = sinkOf(writer, slab.bytes, width);
+    const sink = ordered
+      ? sinkFrom(writer, slab.bytes, width, chunks[0]?.offset ?? 0)
+      : sinkOf(writer, slab.bytes, width);
     const indexes = chunks.map((chunk) => read.append(chunk));
     for (const index of indexes) await read.fetch(index, sink, signal);
+    const last = chunks.at(-1);
+    if (ordered && last) await ordered.whenTaken(last.offset + last.length, signal);
   };
   for (const unit of units) {
-    const length = Math.min(partSize, size - (unit[0]?.offset ?? 0));
+    const length = ordered
+      ? unit.reduce((sum, chunk) => sum + chunk.length, 0)
+      : Math.min(partSize, size - (unit[0]?.offset ?? 0));
     let held: BudgetLease | undefined;
     while (!signal.aborted) {
       if (running.size < width.most) {
@@ -87,6 +97,23 @@ function sinkOf(writer: PartWriter, memory: Uint8Array, width: CopyWidth): Chunk
       if (offset % partSize !== 0 && offset !== size) return undefined;
       const index = Math.ceil(offset / partSize) - 1;
       return width.whileWriting(writer.writePart(index, memory.subarray(0, offset - index * partSize)));
+    },
+  };
+}
+
+/** The same where nothing may be overwritten before all of it was used: `memory` holds the bytes from `start` on. */
+function sinkFrom(writer: PartWriter, memory: Uint8Array, width: CopyWidth, start: number): ChunkSink {
+  const { size, partSize } = writer;
+  return {
+    room(offset) {
+      const partEnd = Math.min(size, offset - offset % partSize + partSize);
+      return memory.subarray(offset - start, partEnd - start);
+    },
+    reached(offset) {
+      if (offset % partSize !== 0 && offset !== size) return undefined;
+      const index = Math.ceil(offset / partSize) - 1;
+      const part = memory.subarray(index * partSize - start, offset - start);
+      return width.whileWriting(writer.writePart(index, part));
     },
   };
 }

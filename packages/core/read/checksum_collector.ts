@@ -1,10 +1,9 @@
-import { Crc32c, crc32c } from "../checksum/crc32c.ts";
-import { Crc64nvme, crc64nvme } from "../checksum/crc64nvme.ts";
 import type { Checksums, ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import { ChecksumMismatchError } from "../errors/errors.ts";
+import { ALGORITHMS, type ChunkSums, OrderedSums, sumsBy } from "./chunk_sums.ts";
 import type { ReadOptions } from "./read_options.ts";
 
-type Algorithm = "crc32c" | "crc64nvme";
+type Mode = NonNullable<ReadOptions["checksum"]>;
 
 /** What the chunks of a read add up to. */
 export interface CollectedChecksums {
@@ -12,45 +11,59 @@ export interface CollectedChecksums {
   readonly checksums: Checksums;
   /** Whether one was compared with what the store tells, and fitted. */
   readonly verified: boolean;
+  /** Why none was compared, and what would be. */
+  readonly unverified?: string;
 }
 
 /** Computes the checksum of each chunk of a read and combines them into the checksum of the whole. */
 export class ChecksumCollector {
-  readonly #algorithm: Algorithm | undefined;
+  readonly #algorithm: keyof Checksums | undefined;
+  readonly #sums: ChunkSums | undefined;
   readonly #expected: string | undefined;
+  readonly #unverified: string | undefined;
   readonly #chunks: readonly ResolvedRange[];
-  readonly #values: (number | bigint)[] = [];
 
   /** Prepares for the given chunks of `range`; what is computed follows from `mode` and from what the store tells. */
   constructor(
     info: ObjectInfo,
     range: ResolvedRange,
     chunks: readonly ResolvedRange[],
-    mode: NonNullable<ReadOptions["checksum"]>,
+    mode: Mode,
   ) {
     this.#chunks = chunks;
     const told = range.length === info.size ? info.checksums : undefined;
-    if (mode === "crc32c" || (mode === "auto" && told?.crc32c !== undefined)) this.#algorithm = "crc32c";
-    else if (mode === "auto" && told?.crc64nvme !== undefined) this.#algorithm = "crc64nvme";
-    if (this.#algorithm) this.#expected = told?.[this.#algorithm];
+    const wanted = mode === "crc32c" ? ["crc32c"] as const : mode === "none" ? [] : ALGORITHMS;
+    for (const algorithm of wanted) {
+      if (mode === "auto" && told?.[algorithm] === undefined) continue;
+      this.#sums = sumsBy(algorithm, range.offset);
+      if (!this.#sums) continue;
+      this.#algorithm = algorithm;
+      this.#expected = told?.[algorithm];
+      break;
+    }
+    if (this.#expected === undefined) this.#unverified = reasonOf(info, range, mode);
   }
 
   /** Whether anything is computed. */
   get active(): boolean {
-    return this.#algorithm !== undefined;
+    return this.#sums !== undefined;
   }
 
-  /** Takes the next bytes of one chunk, in any order of chunks. */
-  add(index: number, bytes: Uint8Array): void {
-    const value = this.#values[index];
-    if (this.#algorithm === "crc32c") this.#values[index] = crc32c(bytes, Number(value ?? 0));
-    else if (this.#algorithm === "crc64nvme") this.#values[index] = crc64nvme(bytes, BigInt(value ?? 0));
+  /** The digest, where it needs the bytes in order: then their memory stays as it is until they had their turn. */
+  get ordered(): OrderedSums | undefined {
+    return this.#sums instanceof OrderedSums ? this.#sums : undefined;
+  }
+
+  /** Takes the next bytes of one chunk, which start at `offset` of the object; chunks come in any order. */
+  add(index: number, offset: number, bytes: Uint8Array): void {
+    this.#sums?.add(index, offset, bytes);
   }
 
   /** Combines the chunks' checksums and compares the result with what the store tells. */
   finish(uri: string): CollectedChecksums {
-    if (!this.#algorithm) return { checksums: {}, verified: false };
-    const computed = this.#algorithm === "crc32c" ? this.#combine32() : this.#combine64();
+    const unverified = this.#unverified === undefined ? {} : { unverified: this.#unverified };
+    if (!this.#sums || !this.#algorithm) return { checksums: {}, verified: false, ...unverified };
+    const computed = this.#sums.finish(this.#chunks);
     if (this.#expected !== undefined && this.#expected !== computed) {
       throw new ChecksumMismatchError({
         operation: "get",
@@ -58,22 +71,26 @@ export class ChecksumCollector {
         detail: `the bytes have ${this.#algorithm} ${computed}, the store tells ${this.#expected}`,
       });
     }
-    return { checksums: { [this.#algorithm]: computed }, verified: this.#expected !== undefined };
+    return {
+      checksums: { [this.#algorithm]: computed },
+      verified: this.#expected !== undefined,
+      ...unverified,
+    };
   }
+}
 
-  #combine32(): string {
-    const whole = new Crc32c();
-    for (const [index, { length }] of this.#chunks.entries()) {
-      whole.append(Number(this.#values[index] ?? 0), length);
-    }
-    return whole.toBase64();
+/** Why nothing is compared, and what would be. */
+export function reasonOf(info: ObjectInfo, range: ResolvedRange, mode: Mode): string {
+  const { checksums, partsChecksum, size } = info;
+  if (mode === "none") return "checksums are off";
+  if (range.length !== size) return "only a part of the object was read; a read of all of it is compared";
+  if (checksums && ALGORITHMS.some((name) => checksums[name] !== undefined)) {
+    return mode === "crc32c"
+      ? "the store keeps another checksum than CRC-32C"
+      : "this runtime cannot compute what the store keeps; Deno can";
   }
-
-  #combine64(): string {
-    const whole = new Crc64nvme();
-    for (const [index, { length }] of this.#chunks.entries()) {
-      whole.append(BigInt(this.#values[index] ?? 0), length);
-    }
-    return whole.toBase64();
-  }
+  return partsChecksum === undefined
+    ? "the store tells no checksum of the object; one that was written with a checksum is compared"
+    : `the store keeps a checksum of the object's parts only (${partsChecksum}); ` +
+      "one that was written with a checksum of the whole is compared";
 }

@@ -14,6 +14,7 @@ import { objectUri } from "../uri/check_key.ts";
 import { objectNoun } from "../uri/object_noun.ts";
 import type { ChunkSink } from "./chunk_sink.ts";
 import { ChecksumCollector } from "./checksum_collector.ts";
+import type { OrderedSums } from "./chunk_sums.ts";
 import { Patience } from "./patience.ts";
 import { alignedEnd, planChunks } from "./plan_chunks.ts";
 import type { ReadOptions, ReadResult } from "./read_options.ts";
@@ -152,7 +153,7 @@ export class ObjectRead {
           piece = room.length > most ? room.subarray(0, most) : room;
           const count = await result.readInto(piece);
           done += count;
-          this.#take(index, piece, count);
+          this.#take(index, chunk.offset + done - count, piece, count);
           if (count < piece.length) throw this.#endedEarly(count, piece.length);
           if (done === chunk.length) {
             permit?.done({ bytes: done - before, throttled: result.throttled ?? false });
@@ -175,7 +176,7 @@ export class ObjectRead {
         permit = undefined;
         await result?.cancel(error);
         result = undefined;
-        if (piece) this.#take(index, piece, partial);
+        if (piece) this.#take(index, chunk.offset + done - partial, piece, partial);
         signal?.throwIfAborted();
         // Bytes that all came and proved wrong in the end are not put right by going on at the next one.
         if (sinkFailed || done === chunk.length) throw error;
@@ -189,6 +190,14 @@ export class ObjectRead {
     }
   }
 
+  /**
+   * The digest of this read, where it needs the bytes in order: the memory of each chunk then stays as it is until it had
+   * its turn.
+   */
+  get ordered(): OrderedSums | undefined {
+    return this.#checksums.ordered;
+  }
+
   /** Gives back the permit of the first request, for a caller that has to wait before it fetches. */
   releasePermit(): void {
     this.#firstPermit?.done({ bytes: 0 });
@@ -197,8 +206,7 @@ export class ObjectRead {
 
   /** Compares checksums, once every chunk is fetched, and tells what was read. A misfit is a `ChecksumMismatchError`. */
   finish(): ReadResult {
-    const { checksums, verified } = this.#checksums.finish(this.#uri);
-    return { info: this.info, range: this.range, checksums, verified };
+    return { info: this.info, range: this.range, ...this.#checksums.finish(this.#uri) };
   }
 
   /** Frees the first answer if nobody fetched it. */
@@ -209,10 +217,10 @@ export class ObjectRead {
     await first?.cancel(reason);
   }
 
-  /** Counts the next bytes of a chunk, at the start of `piece`. */
-  #take(index: number, piece: Uint8Array, count: number): void {
+  /** Counts the next bytes of a chunk, at the start of `piece` and from `offset` of the object on. */
+  #take(index: number, offset: number, piece: Uint8Array, count: number): void {
     if (count === 0) return;
-    this.#checksums.add(index, count === piece.length ? piece : piece.subarray(0, count));
+    this.#checksums.add(index, offset, count === piece.length ? piece : piece.subarray(0, count));
     this.#options.onProgress?.({ type: "bytes", key: this.info.key, bytes: count });
   }
 

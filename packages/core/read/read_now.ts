@@ -1,6 +1,6 @@
 import type { ObjectStore } from "../contract/object_store.ts";
 import { objectUri } from "../uri/check_key.ts";
-import { ChecksumCollector } from "./checksum_collector.ts";
+import { ChecksumCollector, reasonOf } from "./checksum_collector.ts";
 import type { ReadOptions, ReadResult } from "./read_options.ts";
 
 /**
@@ -21,9 +21,10 @@ export function readNow(
   const { info, range, bytes } = ready;
   onProgress?.({ type: "sized", key, size: range.length });
   if (range.length > 0) onProgress?.({ type: "bytes", key, bytes: range.length });
-  if (checksum !== "crc32c" && !info.checksums) return { info, range, checksums: {}, verified: false };
+  if (checksum !== "crc32c" && !info.checksums) {
+    return { info, range, checksums: {}, verified: false, unverified: reasonOf(info, range, checksum) };
+  }
   const collector = new ChecksumCollector(info, range, [range], checksum);
-  collector.add(0, bytes);
-  const { checksums, verified } = collector.finish(objectUri(store.uri, key));
-  return { info, range, checksums, verified };
+  collector.add(0, range.offset, bytes);
+  return { info, range, ...collector.finish(objectUri(store.uri, key)) };
 }

@@ -30,6 +30,8 @@ export interface ReadResult {
   readonly checksums: Checksums;
   /** Whether a computed checksum was compared with one that the store told, and fitted. */
   readonly verified: boolean;
+  /** Why none was compared, and what would be; absent where one was. */
+  readonly unverified?: string;
 }
 
 /** Throws a `RangeError` for a `concurrency` or `chunkSize` that is neither `"auto"` nor a positive whole number. */

@@ -1,12 +1,14 @@
 import type { Checksums } from "@lade/core";
 import { ChecksumMismatchError } from "@lade/core/backend";
-import { Crc32c, Crc64nvme } from "@lade/core/checksum";
+import { crc32, Crc32c, crc32ToBase64, Crc64nvme } from "@lade/core/checksum";
 import type { FailedCall } from "../errors/to_store_error.ts";
 
 interface Running {
   update(bytes: Uint8Array): void;
   toBase64(): string;
 }
+
+const DIGESTS = [["sha1", "SHA-1"], ["sha256", "SHA-256"], ["sha512", "SHA-512"], ["md5", "MD5"]] as const;
 
 /** Compares the bytes of a whole object, as they arrive, with a checksum that the service stores. */
 export class BodyVerifier {
@@ -23,11 +25,14 @@ export class BodyVerifier {
   /** Chooses the cheapest of the checksums that are there; `undefined` where there is none to compare with. */
   static async of(checksums: Checksums | undefined): Promise<BodyVerifier | undefined> {
     if (!checksums) return undefined;
-    const { crc32c, crc64nvme, crc32, sha256 } = checksums;
+    const { crc32c, crc64nvme, crc32: expected32 } = checksums;
     if (crc32c !== undefined) return new BodyVerifier("CRC-32C", crc32c, new Crc32c());
     if (crc64nvme !== undefined) return new BodyVerifier("CRC-64/NVME", crc64nvme, new Crc64nvme());
-    if (crc32 !== undefined) return new BodyVerifier("CRC-32", crc32, await createCrc32());
-    if (sha256 !== undefined) return new BodyVerifier("SHA-256", sha256, await createSha256());
+    if (expected32 !== undefined) return new BodyVerifier("CRC-32", expected32, createCrc32());
+    for (const [name, label] of DIGESTS) {
+      const expected = checksums[name];
+      if (expected !== undefined) return new BodyVerifier(label, expected, await createDigest(name));
+    }
     return undefined;
   }
 
@@ -48,21 +53,19 @@ export class BodyVerifier {
   }
 }
 
-async function createCrc32(): Promise<Running> {
-  const { crc32 } = await import("node:zlib");
+function createCrc32(): Running {
   let value = 0;
   return {
     update(bytes: Uint8Array): void {
       value = crc32(bytes, value);
     },
-    toBase64: () =>
-      btoa(String.fromCharCode(value >>> 24, value >>> 16 & 0xff, value >>> 8 & 0xff, value & 0xff)),
+    toBase64: () => crc32ToBase64(value),
   };
 }
 
-async function createSha256(): Promise<Running> {
+async function createDigest(name: string): Promise<Running> {
   const { createHash } = await import("node:crypto");
-  const hash = createHash("sha256");
+  const hash = createHash(name);
   return {
     update(bytes: Uint8Array): void {
       hash.update(bytes);

@@ -4,7 +4,7 @@ import type { FailedCall } from "../errors/to_store_error.ts";
 import { decodeMetadata } from "./metadata_text.ts";
 
 const META = "x-amz-meta-";
-const LABELS = ["crc32c", "crc64nvme", "crc32", "sha256"] as const;
+const LABELS = ["crc32c", "crc64nvme", "crc32", "sha1", "sha256", "sha512", "md5"] as const;
 
 /** What the headers of a GET or HEAD tell of an object. `whole` says that the answer is about all of its bytes. */
 export function readObjectInfo(
@@ -28,6 +28,7 @@ export function readObjectInfo(
   const tagCount = Number(headers.get("x-amz-tagging-count") ?? 0);
   const storageClass = headers.get("x-amz-storage-class");
   const checksums = readChecksums(headers, whole);
+  const partsChecksum = checksums || !whole ? undefined : readPartsChecksum(headers);
   const metadata: Record<string, string> = {};
   for (const [name, value] of headers) {
     if (name.startsWith(META)) metadata[name.slice(META.length)] = decodeMetadata(value);
@@ -47,6 +48,7 @@ export function readObjectInfo(
     ...(tagCount > 0 ? { tagCount } : {}),
     ...(storageClass ? { storageClass } : {}),
     ...(checksums === undefined ? {} : { checksums }),
+    ...(partsChecksum === undefined ? {} : { partsChecksum }),
     metadata,
   };
 }
@@ -92,6 +94,16 @@ export function readChecksums(headers: ResponseHeaders, whole: boolean): Checksu
     if (value && !value.includes("-")) (found ??= {})[label] = value;
   }
   return found;
+}
+
+/** What the service keeps of the parts only: a checksum of their checksums, or an etag made of their MD5 sums. */
+function readPartsChecksum(headers: ResponseHeaders): string | undefined {
+  for (const label of LABELS) {
+    const value = headers.get(`x-amz-checksum-${label}`);
+    if (value) return `${label} ${value}`;
+  }
+  const etag = readEtag(headers) ?? "";
+  return /^[0-9a-f]{32}-\d+$/i.test(etag) ? `md5 ${etag}` : undefined;
 }
 
 /** The error of an answer that no S3 service gives. */

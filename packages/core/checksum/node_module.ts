@@ -1,0 +1,15 @@
+interface NodeModules {
+  readonly "node:crypto": {
+    createHash(name: string): { update(bytes: Uint8Array): unknown; digest(encoding: "base64"): string };
+  };
+  readonly "node:zlib": { crc32(bytes: Uint8Array, previous: number): number };
+}
+
+interface Host {
+  readonly process?: { readonly getBuiltinModule?: (name: string) => unknown };
+}
+
+/** A built-in module of Node, loaded by whoever first needs it; `undefined` where the runtime has none. */
+export function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {
+  return (globalThis as Host).process?.getBuiltinModule?.(name) as NodeModules[Name] | undefined;
+}

@@ -1,0 +1,136 @@
+import { combineCrc32, crc32, crc32ToBase64 } from "../checksum/crc32.ts";
+import { crc32c } from "../checksum/crc32c.ts";
+import { combineCrc32c } from "../checksum/combine_crc32c.ts";
+import { crc32cToBase64 } from "../checksum/crc32c_text.ts";
+import { combineCrc64nvme } from "../checksum/combine_crc64nvme.ts";
+import { crc64nvme } from "../checksum/crc64nvme.ts";
+import { crc64nvmeToBase64 } from "../checksum/crc64nvme_text.ts";
+import { nodeModule } from "../checksum/node_module.ts";
+import type { Checksums, ResolvedRange } from "../contract/types.ts";
+
+/** What the chunks of a read add up to, by one algorithm. */
+export interface ChunkSums {
+  /** Takes the next bytes of one chunk, which start at `offset` of the object; chunks come in any order. */
+  add(index: number, offset: number, bytes: Uint8Array): void;
+  /** The checksum of all chunks in a row. */
+  finish(chunks: readonly ResolvedRange[]): string;
+}
+
+/** A checksum whose parts combine. */
+interface Combinable<Value> {
+  readonly zero: Value;
+  update(bytes: Uint8Array, previous: Value): Value;
+  combine(first: Value, second: Value, secondLength: number): Value;
+  toBase64(value: Value): string;
+}
+
+class CombinedSums<Value> implements ChunkSums {
+  readonly #algorithm: Combinable<Value>;
+  readonly #values: Value[] = [];
+
+  constructor(algorithm: Combinable<Value>) {
+    this.#algorithm = algorithm;
+  }
+
+  add(index: number, _offset: number, bytes: Uint8Array): void {
+    const { zero, update } = this.#algorithm;
+    this.#values[index] = update(bytes, this.#values[index] ?? zero);
+  }
+
+  finish(chunks: readonly ResolvedRange[]): string {
+    const { zero, combine, toBase64 } = this.#algorithm;
+    let whole = zero;
+    for (const [index, { length }] of chunks.entries()) {
+      whole = combine(whole, this.#values[index] ?? zero, length);
+    }
+    return toBase64(whole);
+  }
+}
+
+/** A digest that grows with the bytes it is given. */
+interface Digest {
+  update(bytes: Uint8Array): unknown;
+  digest(encoding: "base64"): string;
+}
+
+/**
+ * A digest that needs its bytes in order. What comes too early is kept as it lies, so its memory must not change before it
+ * had its turn; {@linkcode OrderedSums.whenTaken} tells when that is.
+ */
+export class OrderedSums implements ChunkSums {
+  readonly #hash: Digest;
+  readonly #early = new Map<number, Uint8Array>();
+  readonly #waiting = new Set<() => void>();
+  #taken: number;
+
+  /** Starts at the byte `offset` of the object. */
+  constructor(hash: Digest, offset: number) {
+    this.#hash = hash;
+    this.#taken = offset;
+  }
+
+  add(_index: number, offset: number, bytes: Uint8Array): void {
+    this.#early.set(offset, bytes);
+    for (let next = this.#early.get(this.#taken); next; next = this.#early.get(this.#taken)) {
+      this.#early.delete(this.#taken);
+      this.#hash.update(next);
+      this.#taken += next.length;
+    }
+    for (const look of this.#waiting) look();
+  }
+
+  finish(): string {
+    return this.#hash.digest("base64");
+  }
+
+  /** Resolves once the bytes before `end` had their turn; rejects when `signal` is aborted before. */
+  whenTaken(end: number, signal: AbortSignal): Promise<void> | undefined {
+    if (this.#taken >= end) return undefined;
+    return new Promise((resolve, reject) => {
+      const leave = (settle: () => void) => {
+        this.#waiting.delete(look);
+        signal.removeEventListener("abort", onAbort);
+        settle();
+      };
+      const look = () => this.#taken >= end && leave(resolve);
+      const onAbort = () => leave(() => reject(signal.reason));
+      this.#waiting.add(look);
+      if (signal.aborted) onAbort();
+      else signal.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+}
+
+type Algorithm = keyof Checksums;
+
+/** Every algorithm that a read can compare, the cheapest first. */
+export const ALGORITHMS: readonly Algorithm[] = [
+  "crc32c",
+  "crc64nvme",
+  "crc32",
+  "sha1",
+  "sha256",
+  "sha512",
+  "md5",
+];
+
+/** Computes by an algorithm over bytes from `offset` on; `undefined` where the runtime cannot. */
+export function sumsBy(algorithm: Algorithm, offset: number): ChunkSums | undefined {
+  switch (algorithm) {
+    case "crc32c":
+      return new CombinedSums({ zero: 0, update: crc32c, combine: combineCrc32c, toBase64: crc32cToBase64 });
+    case "crc64nvme":
+      return new CombinedSums({
+        zero: 0n,
+        update: crc64nvme,
+        combine: combineCrc64nvme,
+        toBase64: crc64nvmeToBase64,
+      });
+    case "crc32":
+      return new CombinedSums({ zero: 0, update: crc32, combine: combineCrc32, toBase64: crc32ToBase64 });
+    default: {
+      const hash = nodeModule("node:crypto")?.createHash(algorithm);
+      return hash && new OrderedSums(hash, offset);
+    }
+  }
+}
