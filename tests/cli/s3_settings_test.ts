@@ -42,7 +42,7 @@ Deno.test("lade takes the profile of AWS_DEFAULT_PROFILE, and refuses one that i
   assertEquals(missing.code, 1);
   assertMatch(
     missing.stderr,
-    /there is no profile "y" in ~\/\.aws\/config \(not there\) and ~\/\.aws\/credentials, which have "default", "x" \(AWS_PROFILE\)/,
+    /there is no profile "y" \(AWS_PROFILE\) in ~\/\.aws\/config \(not there\) and ~\/\.aws\/credentials, which have "default", "x"/,
   );
 });
 
@@ -213,4 +213,23 @@ Deno.test("lade presign tells the true end of a URL whose keys end sooner", asyn
   assert(Number(new URL(text.stdout.trim()).searchParams.get("X-Amz-Expires")) <= 600);
   const short = await cli.run(["presign", "--expires", "1m", "s3://bucket/k"], user(cli));
   assertEquals([short.code, short.stderr], [0, ""]);
+});
+
+Deno.test("lade runs a credential_process once for several buckets, and keeps standard input from it", async () => {
+  await using cli = await S3Cli.start();
+  cli.fake.createBucket("other");
+  const { accessKeyId, secretAccessKey, url } = cli.fake;
+  const keys = JSON.stringify({ Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey });
+  await cli.directory.write("broker", `cat >> seen; echo once >> runs; echo '${keys}'\n`);
+  await cli.directory.write(
+    ".aws/config",
+    `[default]\nregion = us-east-1\nendpoint_url = ${url}\ncredential_process = sh broker\n`,
+  );
+  const piped = await cli.run(["pipe", "s3://bucket/a"], { ...user(cli), stdin: "content" });
+  assertEquals([piped.code, piped.stderr], [0, ""]);
+  assertEquals(new TextDecoder().decode(cli.fake.bytes("bucket", "a")), "content");
+  const copied = await cli.run(["cp", "s3://bucket/a", "s3://other/b"], user(cli));
+  assertEquals([copied.code, copied.stderr], [0, ""]);
+  const { runs, seen } = await cli.directory.tree();
+  assertEquals([runs, seen], ["once\nonce\n", ""]);
 });

@@ -19,7 +19,8 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** What the help says of sizes. */
-export const SIZE_UNITS = "Sizes take a unit: K, M, G, T and KiB, MiB, GiB, TiB are powers of 1024; " +
+export const SIZE_UNITS: string =
+  "Sizes take a unit: K, M, G, T and KiB, MiB, GiB, TiB are powers of 1024; " +
   "KB, MB, GB, TB are powers of 1000; upper or lower case.";
 
 /**

@@ -25,7 +25,7 @@ export async function chooseProfile(
   const profile = files.profile(asked?.value ?? "default");
   if (asked && !profile.exists && asked.value !== "default") {
     const by = asked.source === "option" ? "" : ` (${asked.source})`;
-    throw new TypeError(`${SUBJECT}: ${files.missing(asked.value)}${by}`);
+    throw new TypeError(`${SUBJECT}: ${files.missing(asked.value, by)}`);
   }
   return profile;
 }

@@ -82,8 +82,8 @@ export class SharedFiles {
     return settings && { find: (key) => found(settings.get(key), source) };
   }
 
-  /** Why there is no profile of that name: which files were read, and which profiles they have. */
-  missing(name: string): string {
+  /** Why there is no profile of that name, asked for by `by`: which files were read, and which profiles they have. */
+  missing(name: string, by = ""): string {
     const names = new Set<string>(this.#credentials?.sections.keys());
     for (const section of this.#config?.sections.keys() ?? []) {
       if (section === "default") names.add(section);
@@ -95,7 +95,7 @@ export class SharedFiles {
     const bare = this.#config?.sections.has(name)
       ? `; write [profile ${name}] instead of [${name}] in ${this.#config.shown}`
       : "";
-    return `there is no profile ${JSON.stringify(name)} in ${read}${
+    return `there is no profile ${JSON.stringify(name)}${by} in ${read}${
       names.size > 0 ? `, which have ${listed}` : ""
     }${bare}`;
   }

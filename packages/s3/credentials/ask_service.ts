@@ -41,6 +41,8 @@ export async function askService(web: WebOptions, question: ServiceQuestion): Pr
   await using transport = local
     ? createTransport({
       ...base,
+      // What goes by fetch would go through a proxy.
+      kind: typeof Deno === "undefined" ? "fetch" : "tcp",
       connectTimeoutMs: local.timeoutMs,
       firstByteTimeoutMs: local.timeoutMs,
       stallTimeoutMs: local.timeoutMs,

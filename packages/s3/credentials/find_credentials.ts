@@ -9,6 +9,7 @@ import type { S3CredentialProvider, S3Credentials } from "../config/s3_credentia
 import type { CredentialSource, LoadedCredentials } from "./credential_cache.ts";
 import { CredentialFault } from "./credential_fault.ts";
 import type { CredentialContext } from "./credential_reader.ts";
+import type { SharedSearches } from "./shared_searches.ts";
 import { staticKeys } from "./static_keys.ts";
 
 /** What {@linkcode findCredentials} reads. */
@@ -21,6 +22,8 @@ export interface CredentialSurroundings {
   readonly uri: string;
   /** Time. */
   readonly clock: Clock;
+  /** What other stores have found, and shall find. */
+  readonly shared?: SharedSearches | undefined;
   /** What requests for keys are sent with. */
   readonly web: () => Promise<CreateTransportOptions>;
 }
@@ -33,7 +36,7 @@ export interface CredentialSurroundings {
  */
 export function findCredentials(config: S3Config, around: CredentialSurroundings): CredentialSource {
   const { credentials } = config;
-  const { uri } = around;
+  const { uri, shared } = around;
   if (typeof credentials?.value === "function") return fromProvider(credentials.value, uri);
   if (credentials) {
     const source = credentials.source === "option" ? "the options" : credentials.source;
@@ -41,12 +44,15 @@ export function findCredentials(config: S3Config, around: CredentialSurroundings
   }
   return {
     renewable: true,
-    load: async () => {
+    load: async (refresh) => {
       try {
-        return await search(config, around);
+        const find = () => search(config, around);
+        return await (shared ? shared.run(keyOf(config), refresh, around.clock, find) : find());
       } catch (error) {
         if (!(error instanceof CredentialFault)) throw error;
-        const options = { operation: "open", uri, detail: `no credentials: ${error.message}`, cause: error };
+        const options = error.none
+          ? { operation: "open", uri, detail: error.message, cause: error.cause }
+          : { operation: "open", uri, detail: `no credentials: ${error.message}`, cause: error };
         throw error.retryable ? new UnavailableError(options) : new UnauthenticatedError(options);
       }
     },
@@ -54,7 +60,7 @@ export function findCredentials(config: S3Config, around: CredentialSurroundings
 }
 
 async function search(config: S3Config, around: CredentialSurroundings): Promise<LoadedCredentials> {
-  const { env: fullEnv, read, web, clock, uri } = around;
+  const { env: fullEnv, read, web, clock } = around;
   const { profile: asked } = config;
   const byOption = asked !== undefined && !asked.source.startsWith("AWS_");
   const env: Environment = byOption ? () => undefined : fullEnv;
@@ -66,15 +72,23 @@ async function search(config: S3Config, around: CredentialSurroundings): Promise
   const { found, reasons } = await searchFurther(context, profile);
   if (found) return found;
   const whose = asked === undefined ? "" : ` in profile ${quote(asked.value)}`;
-  throw new UnauthenticatedError({
-    operation: "open",
-    uri,
-    detail: `no credentials${whose}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile, ` +
+  throw new CredentialFault(
+    `no credentials${whose}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile, ` +
       "or use anonymous for a public bucket",
-    cause: new CredentialFault(
-      [byOption ? "" : "the environment has no AWS_ACCESS_KEY_ID", ...reasons].filter(Boolean).join("; "),
-    ),
-  });
+    {
+      none: true,
+      cause: new CredentialFault(
+        [byOption ? "" : "the environment has no AWS_ACCESS_KEY_ID", ...reasons].filter(Boolean).join("; "),
+      ),
+    },
+  );
+}
+
+/** What a search depends on, within one environment. */
+function keyOf(
+  { profile, region, allowHttp, fips, dualstack, ignoresEndpoints, caBundle }: S3Config,
+): string {
+  return JSON.stringify([profile, region.value, allowHttp, fips, dualstack, ignoresEndpoints, caBundle]);
 }
 
 function fixed(loaded: LoadedCredentials): CredentialSource {

@@ -121,8 +121,8 @@ Deno.test("findCredentials() refuses a profile that is not there, and names the 
     const error = await assertRejects(() => found(options, env), TypeError);
     assertEquals(
       error.message,
-      'Cannot configure s3: there is no profile "nope" in ~/.aws/config and ~/.aws/credentials, ' +
-        `which have "default", "dev", "other", "token", "secret", "bare"${by}`,
+      `Cannot configure s3: there is no profile "nope"${by} in ~/.aws/config and ~/.aws/credentials, ` +
+        'which have "default", "dev", "other", "token", "secret", "bare"',
     );
   }
   await assertRejects(

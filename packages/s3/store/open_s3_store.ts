@@ -13,6 +13,7 @@ import { resolveConfig, type S3Config } from "../config/s3_config.ts";
 import type { S3Options } from "../config/s3_options.ts";
 import { CredentialCache } from "../credentials/credential_cache.ts";
 import { findCredentials } from "../credentials/find_credentials.ts";
+import type { SharedSearches } from "../credentials/shared_searches.ts";
 import { type BucketName, checkBucket } from "../endpoint/check_bucket.ts";
 import { isLoopback } from "../endpoint/resolve_endpoint.ts";
 import { ServiceTraits } from "../service/service_traits.ts";
@@ -34,6 +35,8 @@ export interface S3Surroundings {
   readonly regions?: Map<string, string>;
   /** What is known of services, by their endpoint; what is found out is added. Empty by default. */
   readonly traits?: Map<string, ServiceTraits>;
+  /** Searches for credentials that stores share; each store searches for itself by default. */
+  readonly searches?: SharedSearches;
 }
 
 /** Options of {@linkcode openS3Store}. */
@@ -96,6 +99,7 @@ export async function openConnection(
         read: readFile,
         uri,
         clock: context.clock,
+        shared: surroundings.searches,
         web: async () => transportOptions(config, context, await certificates()),
       }),
       context.clock,

@@ -13,6 +13,7 @@ import {
 import type { ShownSetting } from "@lade/core/settings";
 import type { BucketTarget } from "../buckets/buckets.ts";
 import { checkOptions } from "../config/check_options.ts";
+import { SharedSearches } from "../credentials/shared_searches.ts";
 import { type BucketName, checkBucket, checkNewBucket } from "../endpoint/check_bucket.ts";
 import { openConnection, openS3Store, type S3StoreOptions, type S3Surroundings } from "./open_s3_store.ts";
 
@@ -21,7 +22,12 @@ import { openConnection, openS3Store, type S3StoreOptions, type S3Surroundings }
  * traits of services that it has found out; two providers share nothing.
  */
 export function s3Provider(surroundings: S3Surroundings = {}): Provider {
-  return new S3Provider({ regions: new Map(), traits: new Map(), ...surroundings });
+  return new S3Provider({
+    regions: new Map(),
+    traits: new Map(),
+    searches: new SharedSearches(),
+    ...surroundings,
+  });
 }
 
 class S3Provider implements Provider {

@@ -1,0 +1,47 @@
+import type { Clock } from "@lade/core";
+import type { LoadedCredentials } from "./credential_cache.ts";
+
+/** What was found is good for others so long, and longer where it says itself how long it lives. */
+const FRESH_MS = 60_000;
+const LIFE_LEFT_MS = 5 * 60_000;
+
+interface Search {
+  pending?: Promise<LoadedCredentials>;
+  found?: LoadedCredentials;
+  foundMs: number;
+}
+
+/**
+ * Lets the stores of one provider share what a search for credentials finds, so that a command over several buckets runs
+ * a process, or asks for a touch of a key, once.
+ */
+export class SharedSearches {
+  readonly #searches = new Map<string, Search>();
+
+  /** Searches, or takes what another one of the same key has found; `refresh` wants what was found just now. */
+  async run(
+    key: string,
+    refresh: boolean,
+    clock: Clock,
+    search: () => Promise<LoadedCredentials>,
+  ): Promise<LoadedCredentials> {
+    const known = this.#searches.get(key) ?? { foundMs: -Infinity };
+    this.#searches.set(key, known);
+    if (known.pending) return await known.pending;
+    if (known.found && !refresh) {
+      const { expiration } = known.found.credentials;
+      const good = expiration
+        ? expiration.getTime() - clock.now() > LIFE_LEFT_MS
+        : clock.now() - known.foundMs < FRESH_MS;
+      if (good) return known.found;
+    }
+    known.pending = search();
+    try {
+      known.found = await known.pending;
+      known.foundMs = clock.now();
+      return known.found;
+    } finally {
+      delete known.pending;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { FakeClock } from "@lade/core/testing";
+import type { LoadedCredentials } from "./credential_cache.ts";
+import { SharedSearches } from "./shared_searches.ts";
+
+/** A search that numbers what it finds. */
+function numbered(clock: FakeClock, lifeMs?: number) {
+  let count = 0;
+  return (): Promise<LoadedCredentials> =>
+    Promise.resolve({
+      credentials: {
+        accessKeyId: `A${++count}`,
+        secretAccessKey: "s",
+        ...(lifeMs === undefined ? {} : { expiration: new Date(clock.now() + lifeMs) }),
+      },
+      source: "a test",
+    });
+}
+
+Deno.test("SharedSearches gives what one store found to others of the same key, for a while", async () => {
+  const clock = new FakeClock();
+  const searches = new SharedSearches();
+  const search = numbered(clock);
+  const find = async (key: string, refresh = false) =>
+    (await searches.run(key, refresh, clock, search)).credentials.accessKeyId;
+  assertEquals(await Promise.all([find("a"), find("a"), find("a")]), ["A1", "A1", "A1"]);
+  assertEquals([await find("a"), await find("b"), await find("a", true)], ["A1", "A2", "A3"]);
+  await clock.advance(59_000);
+  assertEquals(await find("a"), "A3");
+  await clock.advance(1_000);
+  assertEquals(await find("a"), "A4");
+});
+
+Deno.test("SharedSearches gives keys that say how long they live until shortly before", async () => {
+  const clock = new FakeClock();
+  const searches = new SharedSearches();
+  const search = numbered(clock, 3_600_000);
+  const find = async () => (await searches.run("a", false, clock, search)).credentials.accessKeyId;
+  await find();
+  await clock.advance(54 * 60_000);
+  assertEquals(await find(), "A1");
+  await clock.advance(60_000);
+  assertEquals(await find(), "A2");
+});
+
+Deno.test("SharedSearches keeps no failure", async () => {
+  const clock = new FakeClock();
+  const searches = new SharedSearches();
+  const failing = () => Promise.reject(new Error("no luck"));
+  await assertRejects(() => searches.run("a", false, clock, failing), Error, "no luck");
+  assertEquals((await searches.run("a", false, clock, numbered(clock))).credentials.accessKeyId, "A1");
+});
