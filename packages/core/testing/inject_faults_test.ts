@@ -2,20 +2,23 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { conformance } from "../conformance/mod.ts";
 import { createStoreContext } from "../context/store_context.ts";
 import type { GetOptions } from "../contract/types.ts";
+import { MemoryContainer } from "../memory/memory_container.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
 import { FakeClock, type Fault, type FaultyStore, injectFaults } from "./mod.ts";
 
 const BYTES = new TextEncoder().encode("0123456789");
 
-conformance("injectFaults() without faults", () => {
-  const store = injectFaults(new MemoryStore());
-  return Promise.resolve({
-    store,
-    async [Symbol.asyncDispose]() {
-      assertEquals(store.openWriters, 0, "writers are left open");
-    },
-  });
-}, Deno.test);
+for (const versioning of [false, true]) {
+  conformance(`injectFaults() without faults${versioning ? ", with versions" : ""}`, () => {
+    const store = injectFaults(new MemoryStore({ container: new MemoryContainer({ versioning }) }));
+    return Promise.resolve({
+      store,
+      async [Symbol.asyncDispose]() {
+        assertEquals(store.openWriters, 0, "writers are left open");
+      },
+    });
+  }, Deno.test);
+}
 
 async function faulty(fault?: Fault, clock = new FakeClock()): Promise<FaultyStore> {
   const below = new MemoryStore({ context: createStoreContext({ clock }) });
