@@ -97,7 +97,7 @@ Deno.test("lade cat, stat, get and cp take a version", async () => {
     "s3://bucket/key",
     "s3://other/",
   ]);
-  assertEquals(JSON.parse(dry.stdout).size, 5);
+  assertEquals([JSON.parse(dry.stdout).size, JSON.parse(dry.stdout).version], [5, first]);
 });
 
 Deno.test("lade cp of a version to its own name makes it the latest again, also where that ends in a slash", async () => {
@@ -198,6 +198,29 @@ Deno.test("lade rb tells of versions, and removes them with -f --versions alone"
   assertEquals(versionsLeft(here), before);
   assertEquals((await here.run(["rb", "-f", "--versions", "s3://bucket"])).code, 0);
   assertEquals(here.fake.buckets.has("bucket"), false);
+});
+
+Deno.test("lade rb -f --versions lists again until nothing is left, and not for ever", async () => {
+  const { here } = await start();
+  await using _ = here;
+  const hidden = [
+    { kind: "rewrite", from: /<IsTruncated>true/, to: "<IsTruncated>false" },
+    { kind: "rewrite", from: /<NextKeyMarker>.*<\/NextVersionIdMarker>/, to: "" },
+  ] as const;
+  here.fake.settings.maxPageSize = 2;
+  here.fake.faults.add({ match: { operation: "ListObjectVersions" }, action: hidden });
+  assertEquals((await here.run(["rb", "-f", "--versions", "s3://bucket"])).code, 0);
+  assertEquals(here.fake.buckets.has("bucket"), false);
+
+  here.fake.createBucket("bucket", { versioning: "enabled" });
+  here.fake.putObject("bucket", "a", "1");
+  here.fake.faults.add({
+    match: { operation: "DeleteObject", probability: 1 },
+    action: { kind: "before", run: () => void here.fake.putObject("bucket", "a", "again") },
+  });
+  const endless = await here.run(["rm", "--versions", "s3://bucket/a"]);
+  assertEquals(endless.code, 1);
+  assertStringIncludes(endless.stderr, "is listed after all were removed");
 });
 
 Deno.test("versions that could mean something else are refused before anything is done", async () => {

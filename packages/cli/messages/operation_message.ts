@@ -10,7 +10,7 @@ export interface Operation {
   readonly source?: string;
   /** What it was done to; `-` is standard output. */
   readonly destination: string;
-  /** The one version that it was done to. */
+  /** The one version that was taken or removed. */
   readonly version?: string;
   /** Bytes of the object, where they are known. */
   readonly size?: number;

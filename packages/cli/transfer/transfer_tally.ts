@@ -53,6 +53,7 @@ export class TransferTally {
       new OperationMessage({
         operation: this.#context.name,
         source: sourceOf(job),
+        ...(job.version !== undefined && { version: job.version }),
         destination: destinationOf(job),
         ...(size !== undefined && { size }),
         dryRun: this.#dryRun,

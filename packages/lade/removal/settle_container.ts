@@ -39,8 +39,8 @@ export async function settleContainer(lade: Lade, request: ContainerRequest): Pr
   const everything = async function* (dryRun: boolean) {
     if (!force) return;
     if (versions) {
-      const listed = listVersions(store, "", call);
-      return yield* dryRun ? tellVersions(place, listed) : removeVersions(place, listed, call);
+      const list = () => listVersions(store, "", call);
+      return yield* dryRun ? tellVersions(place, list()) : removeVersions(place, list, call);
     }
     for await (const { key, error } of deletePrefix(store, "", { ...call, dryRun })) {
       yield { uri: uriOf(key), ...(error && { error }) };

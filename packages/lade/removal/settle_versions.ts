@@ -1,9 +1,12 @@
 import type { ObjectVersion } from "@lade/core";
-import { InvalidNameError, NotFoundError, PermissionDeniedError } from "@lade/core/errors";
+import { InvalidNameError, NotFoundError, PermissionDeniedError, ServiceError } from "@lade/core/errors";
 import { listVersions, listVersionsOf } from "@lade/core/operations";
 import type { LocatedUri } from "../lade.ts";
 import type { Removed } from "./removal.ts";
 import type { Settled, Settling } from "./settling.ts";
+
+/** Listings at most; the second finds nothing, unless something was hidden or written meanwhile. */
+const MAX_PASSES = 4;
 
 /** Which versions are to be removed. */
 export interface VersionRequest {
@@ -117,21 +120,37 @@ function all(
   list: () => AsyncIterable<ObjectVersion>,
   call: Settling["call"],
 ): Settled {
-  const run = () => removeVersions(at, list(), call);
+  const run = () => removeVersions(at, list, call);
   return { kind, uri: uriOf(at), at, preview: () => tellVersions(at, list()), run };
 }
 
-/** Removes versions and delete markers for good, as they are listed. */
+/**
+ * Removes versions and delete markers for good, as they are listed, and lists again until nothing is left: what was
+ * removed may hide from a listing what follows it.
+ */
 export async function* removeVersions(
   { store, uriOf }: LocatedUri,
-  versions: AsyncIterable<ObjectVersion>,
+  list: () => AsyncIterable<ObjectVersion>,
   call: Settling["call"],
 ): AsyncGenerator<Removed> {
   const named = async function* () {
-    for await (const { key, version } of versions) yield { key, version };
+    for await (const { key, version } of list()) yield { key, version };
   };
-  for await (const { key, version, error } of store.deleteMany(named(), call)) {
-    yield { uri: uriOf(key), ...(version !== undefined && { version }), ...(error && { error }) };
+  for (let pass = 1; pass <= MAX_PASSES; pass++) {
+    let removed = 0;
+    let failed = false;
+    for await (const { key, version, error } of store.deleteMany(named(), call)) {
+      if (error) failed = true;
+      else removed++;
+      yield { uri: uriOf(key), ...(version !== undefined && { version }), ...(error && { error }) };
+    }
+    if (failed || removed === 0) return;
+  }
+  for await (const { key, version } of list()) {
+    const uri = uriOf(key);
+    const detail = `version ${JSON.stringify(version)} is listed after all were removed; remove them again`;
+    yield { uri, version, error: new ServiceError({ operation: "remove", uri, detail }) };
+    return;
   }
 }
 
