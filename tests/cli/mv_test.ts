@@ -26,12 +26,86 @@ Deno.test("lade mv renames a file, as text and as JSON", async () => {
 Deno.test("lade mv -r moves a directory and leaves nothing of it, within and between stores", async () => {
   await using directory = await TemporaryDirectory.make({ "d/a": "1", "d/b/c": "2" });
   await using cli = new CliHere();
-  await Deno.mkdir(`${directory.path}/d/empty`);
-  assertEquals((await cli.run(["mv", "-r", `${directory.path}/d`, `${directory.path}/e`])).code, 0);
+  const [d, e] = [`${directory.path}/d`, `${directory.path}/e`];
+  const dry = await cli.run(["mv", "-r", "--dry-run", d, e]);
+  const { code, stdout } = await cli.run(["mv", "-r", d, e]);
+  assertEquals([code, stdout], [0, `mv ${directory.uri("d/")} ${directory.uri("e/")}\n`]);
+  assertEquals(dry.stdout, `(dry run) ${stdout}`);
   assertEquals(await directory.tree(), { "e/a": "1", "e/b/c": "2" });
-  assertEquals((await cli.run(["mv", "-r", `${directory.path}/e`, "memory://m/p"])).code, 0);
+  assertEquals((await cli.run(["mv", "-r", e, "memory://m/p"])).code, 0);
   assertEquals(await directory.tree(), {});
   assertEquals(await cli.contents("memory://m/"), { "memory://m/p/a": "1", "memory://m/p/b/c": "2" });
+});
+
+Deno.test("lade mv -r takes links and empty directories along between local directories", async () => {
+  for (const into of [{}, { "e/kept": "k", "e/sub/old": "o" }] as Record<string, string>[]) {
+    await using directory = await TemporaryDirectory.make({ "d/sub/f": "1", "d/real": "2", ...into });
+    const { path } = directory;
+    await Deno.mkdir(`${path}/d/empty/deeper`, { recursive: true });
+    const links = { zdir: "sub", zlink: "real", broken: "nowhere", loop: ".", out: "/etc" };
+    for (const [name, target] of Object.entries(links)) await Deno.symlink(target, `${path}/d/${name}`);
+    await using cli = new CliHere();
+    const dry = await cli.run(["mv", "-r", "--dry-run", `${path}/d`, `direct://${path}/e`]);
+    const { code, stdout, stderr } = await cli.run(["mv", "-r", `${path}/d`, `direct://${path}/e`]);
+    assertEquals(code, 0, stderr);
+    assertEquals(dry.stdout.replaceAll("(dry run) ", ""), stdout);
+    assertEquals((await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name), ["e"]);
+    for (const [name, target] of Object.entries(links)) {
+      assertEquals(await Deno.readLink(`${path}/e/${name}`), target);
+    }
+    for (const [name, text] of [["sub/f", "1"], ["real", "2"], ["zlink", "2"], ["zdir/f", "1"]] as const) {
+      assertEquals(await Deno.readTextFile(`${path}/e/${name}`), text);
+    }
+    assertEquals((await Deno.stat(`${path}/e/empty/deeper`)).isDirectory, true);
+    for (const [name, text] of Object.entries(into)) {
+      assertEquals(await Deno.readTextFile(`${path}/${name}`), text);
+    }
+  }
+});
+
+Deno.test("lade mv -r of a link moves the link", async () => {
+  await using directory = await TemporaryDirectory.make({ "kept/f": "1", "into/x": "2" });
+  const { path } = directory;
+  await Deno.symlink(`${path}/kept`, `${path}/link`);
+  await using cli = new CliHere();
+  assertEquals((await cli.run(["mv", "-r", `${path}/link/`, `${path}/new`])).code, 1);
+  assertEquals((await cli.run(["mv", "-r", `${path}/link`, `${path}/new`])).code, 0);
+  assertEquals((await cli.run(["mv", "-r", `${path}/new`, `${path}/into`])).code, 0);
+  assertEquals(await Deno.readLink(`${path}/into/new`), `${path}/kept`);
+  assertEquals((await cli.run(["mv", "-r", `${path}/into/new`, "memory://m/p"])).code, 0);
+  assertEquals(await cli.contents("memory://m/"), { "memory://m/p/f": "1" });
+  assertEquals(await directory.tree(), { "into/x": "2", "kept/f": "1" });
+});
+
+Deno.test("lade mv -r to a store of objects keeps all that links lead to, and tells of empty directories", async () => {
+  await using directory = await TemporaryDirectory.make({ "d/sub/f": "1", "d/real": "2", "d/full/g": "3" });
+  const { path } = directory;
+  await Deno.mkdir(`${path}/d/keep/empty`, { recursive: true });
+  await Deno.symlink("sub", `${path}/d/adir`);
+  await Deno.symlink("real", `${path}/d/zlink`);
+  await using cli = new CliHere();
+  const dry = await cli.run(["mv", "-r", "--dry-run", `${path}/d`, "memory://m/p"]);
+  const { code, stdout, stderr } = await cli.run(["mv", "-r", `${path}/d`, "memory://m/p"]);
+  assertEquals(code, 0, stderr);
+  const sorted = (text: string) => text.replaceAll("(dry run) ", "").split("\n").sort();
+  assertEquals(sorted(dry.stdout), sorted(stdout));
+  assertStringIncludes(stderr, `skipped ${directory.uri("d/keep/empty/")}: it is an empty directory`);
+  const texts = { "adir/f": "1", "full/g": "3", real: "2", "sub/f": "1", zlink: "2" };
+  const moved = Object.entries(texts).map(([name, text]) => [`memory://m/p/${name}`, text]);
+  assertEquals(await cli.contents("memory://m/"), Object.fromEntries(moved));
+  assertEquals(await directory.tree(), { "d/keep/empty/": "" });
+});
+
+Deno.test("lade mv -r moves nothing where the content of a link cannot go along", async () => {
+  const files = { "d/f": "1", "d/sub/g": "2", "out/x": "3" };
+  await using directory = await TemporaryDirectory.make(files);
+  await Deno.symlink("../out", `${directory.path}/d/link`);
+  await using cli = new CliHere();
+  const { code, stdout, stderr } = await cli.run(["mv", "-r", `${directory.path}/d`, "memory://m/p"]);
+  assertEquals([code, stdout], [1, ""]);
+  assertStringIncludes(stderr, "a symbolic link leads out of");
+  assertEquals(await Deno.readTextFile(`${directory.path}/d/f`), "1");
+  assertEquals(await Deno.readTextFile(`${directory.path}/d/sub/g`), "2");
 });
 
 Deno.test("lade mv --dry-run moves nothing", async () => {

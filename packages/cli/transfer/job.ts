@@ -11,6 +11,8 @@ export interface Job {
   readonly to?: Place;
   /** What is read to its end in place of an object: standard input, or what is at `from`. */
   readonly input?: Input;
+  /** Its source is not removed though it is moved: a link leads there, which is removed in its place. */
+  readonly isLinked?: boolean;
   /** Its size, as far as a listing told it. */
   readonly size?: number;
 }

@@ -88,7 +88,7 @@ export class JobRunner {
     const { noClobber: createOnly } = options;
     const attributes = attributesOf(options);
     return await transferObject(job, {
-      move,
+      move: move && !job.isLinked,
       judge,
       createOnly,
       attributes,

@@ -164,7 +164,8 @@ function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job | Refus
   return { uri: from.uri, reason: new InvalidNameError({ operation, uri: from.uri, detail }) };
 }
 
-function withDestination(
+/** The job with its destination by this name, or why there is none. */
+export function withDestination(
   { destination, conversion, operation }: JobPlan,
   job: Job,
   name: string,

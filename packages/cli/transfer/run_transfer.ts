@@ -12,8 +12,10 @@ import { TransferProgress } from "../progress/transfer_progress.ts";
 import { DestinationDirectory } from "./destination_directory.ts";
 import { isNameless, isStandardInput } from "./input.ts";
 import { JobRunner } from "./job_runner.ts";
+import type { LocalTreeMove } from "./move_local_tree.ts";
 import { measureJobs } from "./measure_jobs.ts";
 import { type JobPlan, planJobs } from "./plan_jobs.ts";
+import type { TreeMoveAway } from "./move_tree_away.ts";
 import { runConcurrently } from "./run_concurrently.ts";
 import type { TransferOptions } from "./transfer_options.ts";
 import { TransferTally } from "./transfer_tally.ts";
@@ -80,8 +82,12 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
       measured = measureJobs({ ...plan, signal: ends }, progress);
     },
   });
+  let isMovedWhole = false;
   try {
-    await runConcurrently(planJobs(plan), jobs, (job) => runner.run(job));
+    if (move && recursive) {
+      isMovedWhole = await moveWhole(context, { plan, options, tally, runner, jobs });
+    }
+    if (!isMovedWhole) await runConcurrently(planJobs(plan), jobs, (job) => runner.run(job));
   } finally {
     stopMeasuring.abort();
     await display[Symbol.asyncDispose]();
@@ -89,10 +95,29 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
     if (tally.objects === 0) await directory.removeIfUnused();
   }
   signal.throwIfAborted();
-  if (move && recursive && !options.dryRun && tally.failed === 0) {
+  if (move && recursive && !isMovedWhole && !options.dryRun && tally.failed === 0) {
     await removeEmptySources(lade, sources, signal);
   }
   await tally.summarize(recursive || sources.length > 1);
+}
+
+/** Moves a local tree by what lies in it, links and empty directories too, and tells whether that was it. */
+async function moveWhole(
+  context: CommandContext,
+  move: Omit<TreeMoveAway, "dryRun"> & Pick<LocalTreeMove, "options">,
+): Promise<boolean> {
+  const { plan, options, tally } = move;
+  const { sources: [source = ""] } = plan;
+  try {
+    const { moveLocalTree } = await import("./move_local_tree.ts");
+    if (await moveLocalTree({ ...plan, source, options, tally })) return true;
+    const { moveTreeAway } = await import("./move_tree_away.ts");
+    return await moveTreeAway({ ...move, dryRun: options.dryRun });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    await tally.fail(source, error);
+    return true;
+  }
 }
 
 /** A version may go where it came from, also where the key ends in a slash: that makes it the latest again. */

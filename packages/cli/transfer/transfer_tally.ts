@@ -35,6 +35,11 @@ export class TransferTally {
     return this.#failed;
   }
 
+  /** Objects left alone so far. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
   /** Called when a job starts. The listener it returns takes the job's events. */
   start(job: Job): (event: ProgressEvent) => void {
     const key = sourceOf(job);

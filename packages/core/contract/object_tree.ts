@@ -57,4 +57,10 @@ export interface ObjectTree {
    * the tree before it removes the first entry. The directory of the prefix goes too; that of the container stays.
    */
   remove(key: string, options?: CallOptions): AsyncIterable<RemovedEntry>;
+
+  /**
+   * Moves everything under a prefix to another one within the store, and with a key the one thing of that name. Links go
+   * as links, and directories go along, as one where the new name is free.
+   */
+  move(from: string, to: string, options?: MoveTreeOptions): AsyncIterable<MovedEntry>;
 }

@@ -68,6 +68,8 @@ class ObservedStore implements ObjectStore {
       kindOf: (key, options) => tree.kindOf(key, options),
       walk: (prefix, options) => this.#start("list", prefix).entries(() => tree.walk(prefix, options)),
       remove: (key, options) => this.#start("deleteMany", key).entries(() => tree.remove(key, options)),
+      move: (from, to, options) =>
+        this.#start("rename", from, { toKey: to }).entries(() => tree.move(from, to, options)),
     };
   }
 

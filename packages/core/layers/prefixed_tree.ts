@@ -1,4 +1,11 @@
-import type { EntryKind, ObjectTree, RemovedEntry, TreeEntry } from "../contract/object_tree.ts";
+import type {
+  EntryKind,
+  MovedEntry,
+  MoveTreeOptions,
+  ObjectTree,
+  RemovedEntry,
+  TreeEntry,
+} from "../contract/object_tree.ts";
 import type { CallOptions } from "../contract/types.ts";
 
 /** Shows the part of a tree below a prefix as a tree of its own. */
@@ -26,6 +33,16 @@ export class PrefixedTree implements ObjectTree {
   async *remove(key: string, options?: CallOptions): AsyncGenerator<RemovedEntry, void, void> {
     for await (const entry of this.#tree.remove(this.#prefix + key, options)) {
       if (entry.key !== this.#prefix || entry.error) yield this.#cut(entry);
+    }
+  }
+
+  async *move(
+    from: string,
+    to: string,
+    options?: MoveTreeOptions,
+  ): AsyncGenerator<MovedEntry, void, void> {
+    for await (const entry of this.#tree.move(this.#prefix + from, this.#prefix + to, options)) {
+      yield { ...this.#cut(entry), to: entry.to.slice(this.#prefix.length) };
     }
   }
 

@@ -1,4 +1,13 @@
-import type { CallOptions, EntryKind, ObjectTree, RemovedEntry, TreeEntry } from "@lade/core";
+import type {
+  CallOptions,
+  EntryKind,
+  MovedEntry,
+  MoveTreeOptions,
+  ObjectTree,
+  RemovedEntry,
+  TreeEntry,
+} from "@lade/core";
+import { InvalidNameError, NotFoundError } from "@lade/core/backend";
 import { fileError } from "../files/file_error.ts";
 import { isTemporaryName } from "../names/temporary_name.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
@@ -42,5 +51,40 @@ export class LocalTree implements ObjectTree {
     const kind = await this.kindOf(key, signal ? { signal } : {});
     await removeEntry(this.#parts, key, signal);
     yield { key, kind: kind ?? "object" };
+  }
+
+  async *move(
+    from: string,
+    to: string,
+    options: MoveTreeOptions = {},
+  ): AsyncGenerator<MovedEntry, void, void> {
+    const isTree = from === "" || from.endsWith("/");
+    if (isTree !== (to === "" || to.endsWith("/"))) {
+      const [one, other] = [from, to].map((key) => JSON.stringify(key));
+      throw new TypeError(`Cannot move ${one} to ${other}: both end in a slash, or neither does`);
+    }
+    if (isTree && to.startsWith(from)) {
+      const detail = `${JSON.stringify(this.#parts.tree.subject("", to).uri)} ${
+        to === from ? "is the same" : "lies in it"
+      }`;
+      throw new InvalidNameError({ ...this.#parts.tree.subject("move", from), detail });
+    }
+    if (isTree) {
+      const { moveTree } = await import("./move_tree.ts");
+      return yield* moveTree(this.#parts, from, to, options);
+    }
+    const { tree } = this.#parts;
+    const { createOnly = false, dryRun = false, signal } = options;
+    const kind = await this.kindOf(from, signal ? { signal } : {});
+    if (kind === undefined || kind === "directory") {
+      throw new NotFoundError({
+        ...tree.subject("move", from),
+        detail: kind ? "it is a directory, move it as one" : "no such file or link",
+      });
+    }
+    const { moveLink } = await import("./move_link.ts");
+    const paths = { from: tree.path(from), target: tree.path(to) };
+    if (!dryRun) await moveLink(this.#parts, { key: from, to, kind, ...paths }, createOnly, signal);
+    yield { key: from, to, kind };
   }
 }

@@ -1,0 +1,81 @@
+import type { MovedEntry } from "@lade/core";
+import { parseUri } from "@lade/core/backend";
+import { InvalidNameError } from "@lade/core/errors";
+import type { PlaceJudge } from "@lade/core/operations";
+import type { Lade } from "@lade/lade";
+import { localPathOf, locate, locatePrefix, type Place } from "../places/place.ts";
+import type { Destination } from "../places/resolve_destination.ts";
+import type { TransferTally } from "./transfer_tally.ts";
+
+/** A move of a directory, or of a link, from one local place to another. */
+export interface LocalTreeMove {
+  /** The stores. */
+  readonly lade: Lade;
+  /** The source as it was given. */
+  readonly source: string;
+  /** Where it goes. */
+  readonly destination: Destination;
+  /** Judges whether the one lies in the other. */
+  readonly judge: PlaceJudge;
+  /** Leaves alone what exists, or does nothing at all. */
+  readonly options: { readonly noClobber: boolean; readonly dryRun: boolean };
+  /** Counts and prints. */
+  readonly tally: TransferTally;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Moves a local directory as it lies there, with its links and empty directories, to another local place; and a link to
+ * one as a link. Resolves with whether this was such a move: all others go object by object.
+ */
+export async function moveLocalTree(move: LocalTreeMove): Promise<boolean> {
+  const { lade, source, destination, judge, options, tally, signal } = move;
+  const target = destination.kind === "prefix" ? localPathOf(destination.place.uri) : undefined;
+  if (destination.kind !== "prefix" || target === undefined) return false;
+  const place = await locate(lade, source);
+  const path = localPathOf(place.uri);
+  if (path === undefined || path === "/") return false;
+  const { scheme } = parseUri(destination.place.uri);
+  const root = await locate(lade, `${scheme}:///`);
+  const { tree } = root.store;
+  const [from, to] = [path.replace(/\/+$/, "").slice(1), target.replace(/\/+$/, "").slice(1)];
+  const kind = await tree?.kindOf(from, { signal });
+  if (!tree || kind === undefined || kind === "object" || kind === "other") return false;
+  const refuse = (detail: string) => new InvalidNameError({ operation: "mv", uri: place.uri, detail });
+  const call = { createOnly: options.noClobber, dryRun: options.dryRun, signal };
+  const tell = async (entries: AsyncIterable<MovedEntry>) => {
+    const schemes = [parseUri(place.uri).scheme, scheme] as const;
+    for await (const entry of entries) await tellMoved(tally, root, schemes, entry);
+  };
+  if (kind === "link") {
+    if (path.endsWith("/")) {
+      throw refuse("it is a symbolic link, leave out the slash at its end for the link itself");
+    }
+    const status = await Deno.stat(path).catch(() => undefined);
+    if (status?.isFile) return false;
+    const isDirectory = await tree.kindOf(to, { signal }) === "directory";
+    await tell(tree.move(from, isDirectory ? `${to}/${from.slice(from.lastIndexOf("/") + 1)}` : to, call));
+    return true;
+  }
+  const prefix = await locatePrefix(lade, place);
+  if (await judge.contains(prefix, destination.place, undefined, { signal })) {
+    const isSame = await judge.contains(destination.place, prefix, undefined, { signal });
+    throw refuse(`${JSON.stringify(destination.place.uri)} ${isSame ? "is the same" : "lies in it"}`);
+  }
+  await tell(tree.move(`${from}/`, to === "" ? "" : `${to}/`, call));
+  return true;
+}
+
+async function tellMoved(
+  tally: TransferTally,
+  { uriOf, ...root }: Place,
+  [source, target]: readonly [string, string],
+  { key, to, error, isKept }: MovedEntry,
+): Promise<void> {
+  const uri = uriOf(key).replace(/^[^:]*/, source);
+  if (error) return await tally.fail(uri, error);
+  if (isKept) return await tally.skip(uri, "its destination exists");
+  const destination = { ...root, uriOf, key: to, uri: uriOf(to).replace(/^[^:]*/, target) };
+  await tally.done({ from: { ...root, uriOf, key, uri }, to: destination }, undefined);
+}

@@ -1,0 +1,179 @@
+import type { ObjectTree } from "@lade/core";
+import { NotEmptyError, NotFoundError } from "@lade/core/errors";
+import {
+  isLocalDirectory,
+  localPathOf,
+  locate,
+  locatePrefix,
+  type Place,
+  placeBelow,
+} from "../places/place.ts";
+import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
+import type { Job, Refusal } from "./job.ts";
+import type { JobRunner } from "./job_runner.ts";
+import { type JobPlan, withDestination } from "./plan_jobs.ts";
+import { runConcurrently } from "./run_concurrently.ts";
+import type { TransferTally } from "./transfer_tally.ts";
+
+/** A move of a local directory to a store of objects. */
+export interface TreeMoveAway {
+  /** What is moved, and where to. */
+  readonly plan: JobPlan;
+  /** Does the jobs. */
+  readonly runner: JobRunner;
+  /** Counts and prints. */
+  readonly tally: TransferTally;
+  /** Objects at once. */
+  readonly jobs: number;
+  /** Nothing is done, only told. */
+  readonly dryRun: boolean;
+}
+
+const EMPTY = "it is an empty directory, which a store of objects cannot hold: it stays";
+
+/**
+ * Moves a local directory to a store of objects without losing what links in it lead to. First goes the content of every
+ * link, under the name of the link, and nothing is removed; only when all of that is there the files are moved; at last
+ * the links and the directories that have become empty are removed. Directories that were empty stay, and are told.
+ * Resolves with whether this was such a move.
+ */
+export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
+  const { plan, runner, tally, jobs, dryRun } = move;
+  const { lade, sources: [source = ""], destination, signal } = plan;
+  if (destination.kind !== "prefix" || localPathOf(destination.place.uri) !== undefined) return false;
+  const place = await locate(lade, source);
+  const path = localPathOf(place.uri);
+  if (path === undefined || !await isLocalDirectory(place.uri)) return false;
+  const prefix = await locatePrefix(lade, place);
+  const { tree } = prefix.store;
+  if (!tree) return false;
+  const run = (planned: AsyncIterable<Job | Refusal>) =>
+    runConcurrently(planned, jobs, (job) => runner.run(job));
+  const isDone = () => tally.failed === 0 && !dryRun;
+  if (await tree.kindOf("", { signal }) === "link") {
+    await run(behindPrefix(plan, prefix, ""));
+    if (isDone()) await removeLink(move, path.replace(/\/+$/, ""));
+    return true;
+  }
+  if (!await holdsAny(tree, prefix, signal)) {
+    await tally.skip(prefix.uri, EMPTY);
+    return true;
+  }
+  const links: string[] = [];
+  const refused = { count: 0 };
+  await run(planLinks(plan, prefix, tree, links, refused));
+  if (tally.failed > 0) return true;
+  // What exists there already has not been brought, and its link is all there is of it.
+  if (tally.skipped > refused.count) links.length = 0;
+  const empty: string[] = [];
+  await run(planFiles(plan, prefix, tree, empty));
+  signal.throwIfAborted();
+  if (!isDone()) return true;
+  for (const key of links) await removeOne(tree, key, signal);
+  if (empty.length === 0 && tally.skipped === 0) await removeEmptyDirectories(lade, prefix, signal);
+  else await removeEmptied(move, prefix, tree, empty);
+  return true;
+}
+
+async function holdsAny(tree: ObjectTree, prefix: Place, signal: AbortSignal): Promise<boolean> {
+  for await (const _ of tree.walk(prefix.key, { signal })) return true;
+  return false;
+}
+
+/** The content of every link, told by its name. `links` takes those whose content goes along. */
+async function* planLinks(
+  plan: JobPlan,
+  prefix: Place,
+  tree: ObjectTree,
+  links: string[],
+  refused: { count: number },
+): AsyncGenerator<Job | Refusal> {
+  for await (const { key, kind } of tree.walk(prefix.key, { signal: plan.signal })) {
+    if (kind !== "link") continue;
+    const reason = await faultOf(prefix, key);
+    if (reason !== undefined) {
+      refused.count++;
+      yield { uri: prefix.uriOf(key), reason };
+      continue;
+    }
+    links.push(key);
+    if (await isLocalDirectory(prefix.uriOf(key))) yield* behindPrefix(plan, prefix, `${key}/`);
+    else yield linked(withDestination(plan, { from: placeBelow(prefix, key) }, key));
+  }
+}
+
+/** Why the content of a link does not go along. */
+async function faultOf(prefix: Place, key: string): Promise<string | undefined> {
+  const path = localPathOf(prefix.uriOf(key)) ?? "";
+  try {
+    const [target, directory] = [
+      await Deno.realPath(path),
+      await Deno.realPath(path.slice(0, path.lastIndexOf("/"))),
+    ];
+    return `${directory}/`.startsWith(`${target}/`)
+      ? "it is a symbolic link to a directory that it lies in, and stays"
+      : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.FilesystemLoop) {
+      return "it is a symbolic link that leads nowhere, and stays";
+    }
+    // What else is wrong with it is for the store to say.
+    return undefined;
+  }
+}
+
+/** Everything that is read below a link. */
+async function* behindPrefix(plan: JobPlan, prefix: Place, below: string): AsyncGenerator<Job | Refusal> {
+  for await (const { key, size } of prefix.store.list(below, { signal: plan.signal, order: "any" })) {
+    yield linked(withDestination(plan, { from: placeBelow(prefix, key), size }, key));
+  }
+}
+
+function linked(job: Job | Refusal): Job | Refusal {
+  return "reason" in job ? job : { ...job, isLinked: true };
+}
+
+/** The files of the tree, in no order of keys. `empty` takes the directories that hold nothing. */
+async function* planFiles(
+  plan: JobPlan,
+  prefix: Place,
+  tree: ObjectTree,
+  empty: string[],
+): AsyncGenerator<Job | Refusal> {
+  for await (const { key, kind, isEmpty } of tree.walk(prefix.key, { signal: plan.signal })) {
+    if (kind === "object") yield withDestination(plan, { from: placeBelow(prefix, key) }, key);
+    else if (kind === "other") {
+      yield { uri: prefix.uriOf(key), reason: "it is a socket, pipe, device or unfinished write, and stays" };
+    } else if (isEmpty) {
+      empty.push(key);
+      yield { uri: prefix.uriOf(key), reason: EMPTY };
+    }
+  }
+}
+
+/** Removes the directories that hold nothing any more, but for those that held nothing before. */
+async function removeEmptied(
+  { plan: { lade, signal } }: TreeMoveAway,
+  prefix: Place,
+  tree: ObjectTree,
+  empty: readonly string[],
+): Promise<void> {
+  for await (const { key, kind } of tree.walk(prefix.key, { signal })) {
+    if (kind !== "directory" || empty.some((kept) => kept.startsWith(key))) continue;
+    try {
+      await lade.deleteContainer(prefix.uriOf(key), { signal });
+    } catch (error) {
+      // What stays in it has been told.
+      if (!(error instanceof NotEmptyError || error instanceof NotFoundError)) throw error;
+    }
+  }
+}
+
+async function removeLink({ plan: { lade, signal } }: TreeMoveAway, path: string): Promise<void> {
+  const { store, key } = await locate(lade, `file://${path}`);
+  if (store.tree) await removeOne(store.tree, key, signal);
+}
+
+async function removeOne(tree: ObjectTree, key: string, signal: AbortSignal): Promise<void> {
+  for await (const { error } of tree.remove(key, { signal })) if (error) throw error;
+}

@@ -1,0 +1,46 @@
+import type { EntryKind } from "@lade/core";
+import { AlreadyExistsError, InvalidNameError, UnsupportedError } from "@lade/core/backend";
+import { errorCode } from "../files/file_error.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { directoryOf } from "../tree/tree.ts";
+
+/** A link, socket, pipe or device that is moved. */
+export interface LinkMove {
+  readonly key: string;
+  readonly to: string;
+  readonly kind: EntryKind;
+  /** The path it has. */
+  readonly from: string;
+  /** The path it is to have. */
+  readonly target: string;
+}
+
+/** Moves what is no file by giving it another name. To another file system, a link is made again and the old one removed. */
+export async function moveLink(
+  { calls, tree }: LocalParts,
+  { key, to, kind, from, target }: LinkMove,
+  createOnly: boolean,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const subject = tree.subject("move to", to);
+  const present = await calls.present(calls.lstat(target));
+  if (present && createOnly) throw new AlreadyExistsError({ ...subject, detail: "it exists already" });
+  if (present?.kind === "directory") {
+    throw new InvalidNameError({ ...subject, detail: "a directory has this name" });
+  }
+  await tree.check(tree.subject("move", key), directoryOf(from));
+  await tree.check(subject, directoryOf(target));
+  signal?.throwIfAborted();
+  try {
+    await calls.rename(from, target);
+  } catch (error) {
+    if (errorCode(error) !== "EXDEV") throw error;
+    if (kind !== "link") {
+      const detail = "a socket, pipe or device cannot be moved to another file system";
+      throw new UnsupportedError({ ...tree.subject("move", key), detail });
+    }
+    if (present) await calls.remove(target);
+    await Deno.symlink(await Deno.readLink(from), target);
+    await calls.remove(from);
+  }
+}

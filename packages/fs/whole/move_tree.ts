@@ -1,0 +1,182 @@
+import type { MovedEntry, MoveTreeOptions, TreeEntry } from "@lade/core";
+import { AlreadyExistsError, InvalidNameError, NotFoundError } from "@lade/core/backend";
+import { errorCode, fileError } from "../files/file_error.ts";
+import { takeOwner } from "../write/copy_content.ts";
+import { moveFile } from "../write/move_file.ts";
+import { ensureDirectory } from "../tree/ensure_directory.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { directoryOf } from "../tree/tree.ts";
+import { moveLink } from "./move_link.ts";
+import { readEntries, type TreeWalk } from "./read_entries.ts";
+import { beginWalk, surveyTree } from "./walk_tree.ts";
+
+/** A move of a tree. */
+interface TreeMove {
+  readonly walk: TreeWalk;
+  readonly options: MoveTreeOptions;
+}
+
+/**
+ * Moves what lies in a directory into another one: links as links, empty directories too. A directory that is not there
+ * yet is made by giving the old one its name, in one step; else what it holds is moved one by one. To another file
+ * system everything is copied and then removed. What fails, or stays since it exists, keeps its directories.
+ *
+ * Where it goes one by one, the whole tree has been walked before the first file is moved.
+ */
+export async function* moveTree(
+  parts: LocalParts,
+  from: string,
+  to: string,
+  options: MoveTreeOptions,
+): AsyncGenerator<MovedEntry, void, void> {
+  const walk = await beginWalk(parts, "move", from, options.signal);
+  if (!walk) {
+    throw new NotFoundError({ ...parts.tree.subject("move", from), detail: "no such directory" });
+  }
+  const move = { walk, options };
+  const renamed = await renameDirectory(move, from, to);
+  if (renamed) return yield renamed;
+  await surveyTree(walk, from);
+  yield* mergeDirectory(move, from, to);
+}
+
+/** Moves what a directory holds into one that exists or is made, and then removes it. Tells whether all of it went. */
+async function* mergeDirectory(
+  move: TreeMove,
+  from: string,
+  to: string,
+): AsyncGenerator<MovedEntry, boolean, void> {
+  const { walk, options: { dryRun = false, signal } } = move;
+  const { parts } = walk;
+  const entry = { key: from, to, kind: "directory" as const };
+  const made = await tried(move, entry, () => dryRun ? Promise.resolve() : makeDirectory(parts, from, to));
+  if (made.error) {
+    yield made;
+    return false;
+  }
+  let isWhole = true;
+  for (const { name, kind } of await readEntries(walk, from)) {
+    signal?.throwIfAborted();
+    const next = { key: from + name, to: to + name, kind };
+    if (kind === "directory") {
+      const below = { key: `${next.key}/`, to: `${next.to}/` };
+      const renamed = await renameDirectory(move, below.key, below.to);
+      if (renamed) yield renamed;
+      isWhole = (renamed ? !renamed.error : yield* mergeDirectory(move, below.key, below.to)) && isWhole;
+      continue;
+    }
+    const moved = await moveEntry(move, next);
+    isWhole &&= !moved.error && !moved.isKept;
+    yield moved;
+  }
+  if (!isWhole || dryRun) return isWhole;
+  const removed = await tried(move, entry, () => parts.calls.remove(pathOf(parts, from)));
+  if (removed.error) yield removed;
+  return !removed.error;
+}
+
+/** Gives a directory a name that is free. Nothing where it is taken, or on another file system. */
+async function renameDirectory(
+  { walk, options }: TreeMove,
+  from: string,
+  to: string,
+): Promise<MovedEntry | undefined> {
+  const { parts, device, operation } = walk;
+  const { calls, tree, config } = parts;
+  const [source, target] = [pathOf(parts, from), pathOf(parts, to)];
+  const entry = { key: from, to, kind: "directory" as const };
+  const subject = tree.subject(`${operation} to`, to);
+  try {
+    const present = await calls.present(calls.lstat(target));
+    const behind = present?.kind === "link" ? await calls.present(calls.stat(target)) : present;
+    if (behind?.kind === "directory") return undefined;
+    if (present) {
+      const detail = "it is no directory, and the source is one";
+      throw new InvalidNameError({ ...subject, detail });
+    }
+    if (await deviceAbove(parts, target) !== device) return undefined;
+    if (options.dryRun) return entry;
+    await ensureDirectory(parts, subject, directoryOf(target));
+    await tree.check(tree.subject(operation, from), directoryOf(source));
+    await calls.rename(source, target);
+    if (config.sync === "full") {
+      await calls.syncDirectory(directoryOf(target));
+      await calls.syncDirectory(directoryOf(source));
+    }
+    return entry;
+  } catch (error) {
+    if (errorCode(error) === "EXDEV") return undefined;
+    const known = fileError(error, subject, options.signal);
+    if (known instanceof Error) return { ...entry, error: known };
+    throw error;
+  }
+}
+
+/** The device of the directory nearest above a path. */
+async function deviceAbove({ calls }: LocalParts, path: string): Promise<number | undefined> {
+  for (let at = directoryOf(path);; at = directoryOf(at)) {
+    const status = await calls.present(calls.stat(at));
+    if (status) return status.dev;
+    if (at === "/") return undefined;
+  }
+}
+
+async function moveEntry(move: TreeMove, entry: TreeEntry & { readonly to: string }): Promise<MovedEntry> {
+  const { walk: { parts }, options: { createOnly = false, dryRun = false, signal } } = move;
+  const { calls, tree } = parts;
+  const [from, to] = [tree.path(entry.key), tree.path(entry.to)];
+  return await tried(move, entry, async () => {
+    const target = tree.subject("move to", entry.to);
+    if (dryRun) {
+      const present = await calls.present(calls.lstat(to));
+      if (present && createOnly) throw new AlreadyExistsError({ ...target, detail: "it exists already" });
+      if (present?.kind === "directory") {
+        throw new InvalidNameError({ ...target, detail: "a directory has this name" });
+      }
+      return;
+    }
+    if (entry.kind !== "object") {
+      return await moveLink(parts, { ...entry, from, target: to }, createOnly, signal);
+    }
+    await moveFile(parts, {
+      source: parts,
+      subject: tree.subject("move", entry.key),
+      target,
+      from,
+      to,
+      options: { ...(createOnly && { ifNoneMatch: "*" }), ...(signal && { signal }) },
+    });
+  });
+}
+
+/** What became of an entry: a failure is told and does not end the rest. */
+async function tried(
+  { options: { createOnly, signal }, walk }: TreeMove,
+  entry: TreeEntry & { readonly to: string },
+  work: () => Promise<void>,
+): Promise<MovedEntry> {
+  try {
+    await work();
+    return entry;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (createOnly && error instanceof AlreadyExistsError) return { ...entry, isKept: true };
+    const known = fileError(error, walk.parts.tree.subject("move", entry.key), signal);
+    return { ...entry, error: known instanceof Error ? known : new Error(String(known)) };
+  }
+}
+
+/** Makes the directory that things are moved into, as open as the one they come from, unless it is there. */
+async function makeDirectory(parts: LocalParts, from: string, to: string): Promise<void> {
+  const { calls, tree } = parts;
+  const target = pathOf(parts, to);
+  if (await calls.present(calls.stat(target))) return;
+  const subject = tree.subject("move to", to);
+  await ensureDirectory(parts, subject, directoryOf(target));
+  await Deno.mkdir(target);
+  await takeOwner(parts, target, await calls.lstat(pathOf(parts, from)));
+}
+
+function pathOf({ tree }: LocalParts, prefix: string): string {
+  return tree.path(prefix.slice(0, -1));
+}

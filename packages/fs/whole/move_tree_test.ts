@@ -1,0 +1,124 @@
+import { InvalidNameError, type MovedEntry, NotFoundError, type ObjectTree } from "@lade/core";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { LocalStore } from "../mod.ts";
+import { makeRoot, type TestRoot } from "../testing/make_root.ts";
+import { testBoth } from "../testing/both_stores.ts";
+
+const OTHER_FILE_SYSTEM = "/dev/shm";
+
+function treeOf(store: LocalStore): ObjectTree {
+  assert(store.tree);
+  return store.tree;
+}
+
+async function moved(entries: AsyncIterable<MovedEntry>): Promise<Record<string, string>> {
+  const all = await Array.fromAsync(entries);
+  return Object.fromEntries(
+    all.map(({ key, to, error, isKept }) => [key, error ? error.message : isKept ? "kept" : to]),
+  );
+}
+
+function fill(root: TestRoot): void {
+  root.write("d/a", "1");
+  root.write("d/sub/b", "2");
+  Deno.mkdirSync(root.file("d/empty"));
+  Deno.symlinkSync("sub", root.file("d/link"));
+  Deno.symlinkSync("nowhere", root.file("d/broken"));
+  Deno.chmodSync(root.file("d/sub"), 0o700);
+}
+
+testBoth("tree.move() gives a directory a free name in one step", async ({ root, store }) => {
+  fill(root);
+  const { ino } = Deno.statSync(root.file("d"));
+  assertEquals(await moved(treeOf(store).move("d/", "new/e/")), { "d/": "new/e/" });
+  assertEquals(Deno.statSync(root.file("new/e")).ino, ino);
+  assertEquals(Deno.readLinkSync(root.file("new/e/link")), "sub");
+});
+
+testBoth("tree.move() merges into a directory that exists, links as links", async ({ root, store }) => {
+  fill(root);
+  root.write("e/sub/c", "3");
+  root.write("e/a", "old");
+  const told = {
+    "d/a": "e/a",
+    "d/broken": "e/broken",
+    "d/link": "e/link",
+    "d/empty/": "e/empty/",
+    "d/sub/b": "e/sub/b",
+  };
+  assertEquals(await moved(treeOf(store).move("d/", "e/", { dryRun: true })), told);
+  assertEquals(await moved(treeOf(store).move("d/", "e/")), told);
+  assertEquals(root.everything(), ["e/a", "e/broken", "e/link", "e/sub/b", "e/sub/c"]);
+  assertEquals(Deno.readTextFileSync(root.file("e/a")), "1");
+  assertEquals([...Deno.readDirSync(root.path)].map(({ name }) => name), ["e"]);
+});
+
+testBoth("tree.move() with createOnly keeps what exists and its source", async ({ root, store }) => {
+  fill(root);
+  root.write("e/a", "old");
+  Deno.symlinkSync("mine", root.file("e/link"));
+  const options = { createOnly: true };
+  const told = {
+    "d/a": "kept",
+    "d/broken": "e/broken",
+    "d/link": "kept",
+    "d/empty/": "e/empty/",
+    "d/sub/": "e/sub/",
+  };
+  assertEquals(await moved(treeOf(store).move("d/", "e/", { ...options, dryRun: true })), told);
+  assertEquals(await moved(treeOf(store).move("d/", "e/", options)), told);
+  assertEquals(root.everything(), ["d/a", "d/link", "e/a", "e/broken", "e/link", "e/sub/b"]);
+  assertEquals(Deno.readTextFileSync(root.file("e/a")), "old");
+});
+
+testBoth("tree.move() tells what it cannot move, and keeps it", async ({ root, store }) => {
+  root.write("d/a/x", "1");
+  root.write("d/b", "2");
+  root.write("d/c", "3");
+  root.write("e/a", "file");
+  root.write("e/b/x", "directory");
+  const told = await moved(treeOf(store).move("d/", "e/"));
+  assertEquals([told["d/c"], Object.keys(told).sort()], ["e/c", ["d/a/", "d/b", "d/c"]]);
+  assertEquals(root.everything(), ["d/a/x", "d/b", "e/a", "e/b/x", "e/c"]);
+});
+
+testBoth(
+  "tree.move() refuses itself, what lies in it, a link to it and what is missing",
+  async ({ root, store }) => {
+    fill(root);
+    Deno.symlinkSync("d", root.file("way"));
+    const tree = treeOf(store);
+    for (const [from, to] of [["d/", "d/"], ["d/", "d/sub/x/"], ["way/", "e/"]] as const) {
+      await assertRejects(() => moved(tree.move(from, to)), InvalidNameError);
+    }
+    await assertRejects(() => moved(tree.move("none/", "e/")), NotFoundError);
+    await assertRejects(() => moved(tree.move("d/", "e")), TypeError);
+    assertEquals(root.everything(), ["d/a", "d/broken", "d/link", "d/sub/b", "way"]);
+    assertEquals(await moved(tree.move("way", "other")), { way: "other" });
+    assertEquals(Deno.readLinkSync(root.file("other")), "d");
+  },
+);
+
+testBoth(
+  "tree.move() to another file system copies all, links as links, and then removes it",
+  async ({ open, root }) => {
+    await using other = await makeRoot(OTHER_FILE_SYSTEM);
+    if (Deno.statSync(other.path).dev === Deno.statSync(root.path).dev) return;
+    fill(root);
+    const store = await open("/");
+    const [from, to] = [`${root.path.slice(1)}/d/`, `${other.path.slice(1)}/e/`];
+    const told = await moved(treeOf(store).move(from, to));
+    assertEquals(Object.keys(told).map((key) => key.slice(from.length)).sort(), [
+      "a",
+      "broken",
+      "link",
+      "sub/b",
+    ]);
+    assertEquals(root.everything(), []);
+    assertEquals(other.everything(), ["e/a", "e/broken", "e/link", "e/sub/b"]);
+    assertEquals(Deno.readLinkSync(other.file("e/link")), "sub");
+    assertEquals((Deno.statSync(other.file("e/sub")).mode ?? 0) & 0o777, 0o700);
+    assert(Deno.statSync(other.file("e/empty")).isDirectory);
+    assertEquals([...Deno.readDirSync(root.path)], []);
+  },
+);
