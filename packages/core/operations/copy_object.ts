@@ -1,39 +1,41 @@
 import type { ObjectStore } from "../contract/object_store.ts";
-import type {
-  ObjectAttributes,
-  ObjectInfo,
-  Preconditions,
-  PutOptions,
-  PutResult,
-} from "../contract/types.ts";
+import type { ObjectMeta, Preconditions, PutOptions, PutResult } from "../contract/types.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
 import { ObjectRead } from "../read/object_read.ts";
 import { checkReadOptions, type ReadOptions, type ReadResult } from "../read/read_options.ts";
 import { ChecksumMismatchError, ServiceError } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { reportLeftover } from "../write/report_leftover.ts";
+import { carry, type CarryOptions, type Dropped } from "./carry.ts";
+import { copyByService } from "./copy_by_service.ts";
 import { copyParts, type PartCopy } from "./copy_parts.ts";
 
 /** Options of {@linkcode copyObject}: conditions are on the destination. */
 export interface CopyObjectOptions
-  extends Omit<ReadOptions, "range" | "ifMatch">, Preconditions, ObjectAttributes {
+  extends Omit<ReadOptions, "range" | "ifMatch">, Preconditions, CarryOptions {
   /** Copies only while the source's etag is this one: else `PreconditionFailedError`. */
   readonly sourceIfMatch?: string;
+  /** What a listing told of the source: it spares the service's own copy a look at it. */
+  readonly source?: ObjectMeta;
 }
 
 /** What a finished copy tells: of the object written, and of the reading. */
 export interface CopyObjectResult extends PutResult {
-  /** What was read and whether its checksum was compared; absent where the store copied by its own means. */
+  /** What was read and whether its checksum was compared; absent where the service copied by its own means. */
   readonly read?: ReadResult;
+  /** Etag of the content that was copied, as the source has it, where that is known. */
+  readonly sourceEtag?: string;
+  /** What of the source the copy lacks; absent where it lacks nothing. */
+  readonly dropped?: readonly Dropped[];
 }
 
 /**
  * Copies an object from one store to another (or within one), reading ahead while it writes, with memory bounded by
  * the chunks in flight.
  *
- * Within one store the store's own copy is used, unless attributes are given. Between stores the source's attributes
- * go along as far as the destination keeps any; those given in `options` come first. The destination shows the whole
- * object or nothing.
+ * Where one service has both, it makes the copy; what it refuses is read and written here. The source's attributes, tags
+ * and time go along as far as the destination keeps any, and `dropped` tells of the rest; attributes given in `options`
+ * come first, each in place of the source's. The destination shows the whole object or nothing.
  */
 export async function copyObject(
   from: ObjectStore,
@@ -76,18 +78,22 @@ async function copyOnce(
   let read: ObjectRead | undefined;
   try {
     checkReadOptions(options);
-    if (from === to && !hasAttributes(options)) {
-      lease?.release();
-      return await copyWithin(from, fromKey, toKey, options);
-    }
+    const copied = await copyByService(from, fromKey, to, toKey, options);
+    if (copied) return copied;
     const { sourceIfMatch, ifMatch: _, ...rest } = options;
     const reading = { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
     read = await ObjectRead.open(from, fromKey, reading);
     const copy = { from, read, options: reading, lease };
-    const put = putOptions(read.info, to, options);
-    return await (read.chunks.length === 1
-      ? copyWhole(copy, to, toKey, put)
-      : copyInParts(copy, to, toKey, put));
+    const { put: attributes, dropped } = await carry(from, read.info, to, toKey, options);
+    const put = { ...attributes, ...writeOptions(options) };
+    const written =
+      await (read.chunks.length === 1 ? copyWhole(copy, to, toKey, put) : copyInParts(copy, to, toKey, put));
+    const { etag } = read.info;
+    return {
+      ...written,
+      ...(etag !== undefined && { sourceEtag: etag }),
+      ...(dropped.length > 0 && { dropped }),
+    };
   } finally {
     lease?.release();
     await read?.close();
@@ -140,45 +146,8 @@ function checkSize(written: PutResult, size: number, to: ObjectStore, key: strin
   });
 }
 
-async function copyWithin(
-  store: ObjectStore,
-  from: string,
-  to: string,
-  options: CopyObjectOptions,
-): Promise<PutResult> {
-  const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch, version } = options;
-  const result = await store.copy(from, to, {
-    ...(signal && { signal }),
-    ...(ifMatch !== undefined && { ifMatch }),
-    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
-    ...(ifIgnored !== undefined && { ifIgnored }),
-    ...(sourceIfMatch !== undefined && { sourceIfMatch }),
-    ...(version !== undefined && { sourceVersion: version }),
-  });
-  options.onProgress?.({ type: "bytes", key: from, bytes: result.size });
-  return result;
-}
-
-const ATTRIBUTES = ["contentType", "contentEncoding", "cacheControl"] as const;
-
-function hasAttributes(options: CopyObjectOptions): boolean {
-  return ATTRIBUTES.some((name) => options[name] !== undefined) || options.metadata !== undefined ||
-    options.storageClass !== undefined;
-}
-
-function putOptions(info: ObjectInfo, to: ObjectStore, options: CopyObjectOptions): PutOptions {
-  const { signal, ifMatch, ifNoneMatch, ifIgnored, storageClass } = options;
-  const kept = to.capabilities.attributes !== false;
-  const metadata = options.metadata ??
-    (kept && Object.keys(info.metadata).length > 0 ? info.metadata : undefined);
-  const attributes = ATTRIBUTES.flatMap((name) => {
-    const value = options[name] ?? (kept ? info[name] : undefined);
-    return value === undefined ? [] : [[name, value]];
-  });
+function writeOptions({ signal, ifMatch, ifNoneMatch, ifIgnored }: CopyObjectOptions): PutOptions {
   return {
-    ...Object.fromEntries(attributes),
-    ...(metadata && { metadata }),
-    ...(storageClass !== undefined && { storageClass }),
     ...(signal && { signal }),
     ...(ifMatch !== undefined && { ifMatch }),
     ...(ifNoneMatch !== undefined && { ifNoneMatch }),

@@ -3,11 +3,16 @@ import type { ListOptions, ObjectMeta } from "../contract/types.ts";
 import type { ProgressEvent } from "../progress/progress.ts";
 import { checkReadOptions, type ReadOptions } from "../read/read_options.ts";
 import { objectUri } from "../uri/check_key.ts";
+import { placeBelow } from "../layers/place_below.ts";
+import type { CarryOptions, Dropped } from "./carry.ts";
 import { copyObjectWithin } from "./copy_object.ts";
 
 /** Options of {@linkcode copyTree}. */
 export interface CopyTreeOptions
-  extends Omit<ReadOptions, "range" | "ifMatch" | "version" | "concurrency">, Pick<ListOptions, "onLeftOut"> {
+  extends
+    Omit<ReadOptions, "range" | "ifMatch" | "version" | "concurrency">,
+    Pick<ListOptions, "onLeftOut">,
+    Pick<CarryOptions, "keepTime" | "guessContentType"> {
   /** Objects in flight at once; 32 by default, fewer where the byte budget does not reach. */
   readonly concurrency?: number;
   /** Says which objects go along; all by default. */
@@ -24,6 +29,8 @@ export interface CopyTreeResult {
   readonly key: string;
   /** Why it was not copied; absent when it was. */
   readonly error?: unknown;
+  /** What of the source the copy lacks; absent where it lacks nothing. */
+  readonly dropped?: readonly Dropped[];
 }
 
 const OBJECTS_AT_ONCE = 32;
@@ -52,8 +59,8 @@ export async function* copyTree(
       throw new TypeError(`Cannot copy a tree by prefix ${JSON.stringify(prefix)}: it must end in /`);
     }
   }
-  if (from === to && toPrefix.startsWith(fromPrefix)) {
-    const [source, target] = [fromPrefix, toPrefix].map((prefix) => objectUri(from.uri, prefix));
+  if (liesIn(to, toPrefix, from, fromPrefix)) {
+    const [source, target] = [objectUri(from.uri, fromPrefix), objectUri(to.uri, toPrefix)];
     throw new TypeError(
       `Cannot copy the tree ${JSON.stringify(source)}: ${JSON.stringify(target)} lies in it`,
     );
@@ -87,16 +94,16 @@ export async function* copyTree(
         signal,
       );
       const create = options.createOnly ? { ifNoneMatch: "*" } : {};
-      const { size } = await copyObjectWithin(
+      const { size, dropped } = await copyObjectWithin(
         from,
         source.key,
         to,
         key,
-        { ...reading, ...create, onProgress, signal },
+        { ...reading, ...create, source, onProgress, signal },
         lease,
       );
       onProgress({ type: "finished", key: source.key, size });
-      finished.push({ source, key });
+      finished.push({ source, key, ...(dropped && { dropped }) });
     } catch (error) {
       if (listenerFailure) return;
       onProgress({ type: "failed", key: source.key, error });
@@ -139,4 +146,12 @@ function isUselessMarker(
   const name = key.slice(fromPrefix.length);
   if (size > 0 || (name !== "" && !name.endsWith("/"))) return false;
   return to.capabilities.anyKey === false || toPrefix + name === "";
+}
+
+/** Whether a prefix is another one or lies in it, looked at through layers. */
+function liesIn(inner: ObjectStore, innerPrefix: string, outer: ObjectStore, outerPrefix: string): boolean {
+  const name = "x";
+  const one = placeBelow(inner, innerPrefix + name);
+  const other = placeBelow(outer, outerPrefix + name);
+  return one.store === other.store && one.key.startsWith(other.key.slice(0, -name.length));
 }

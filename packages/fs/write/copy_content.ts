@@ -1,5 +1,6 @@
 import type { FileStatus } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
+import { copyAcross } from "./copy_across.ts";
 import { copySparsely } from "./copy_sparsely.ts";
 import { removeTemporary } from "./temporary_file.ts";
 
@@ -12,10 +13,12 @@ const SPECIAL = 0o7000;
  * is, but for the set-user-id and set-group-id bits: it may have another owner.
  *
  * It is the system's copy, which shares the blocks where the file system can. That one fills holes and takes all bits
- * along, so files that have either are copied here. The system's copy cannot be stopped: its file is gone all the same.
+ * along, so files that have either are copied here, and so are those on their way from `file://` to `direct://` or back.
+ * The system's copy cannot be stopped: its file is gone all the same.
  */
 export async function copyContent(
   parts: LocalParts,
+  store: LocalParts,
   from: string,
   source: FileStatus,
   to: string,
@@ -24,6 +27,10 @@ export async function copyContent(
   signal?.throwIfAborted();
   if (source.blocks * 512 < source.size || (source.mode & SPECIAL) !== 0) {
     await copySparsely(from, to, signal);
+    return await parts.calls.chmod(to, source.mode & PERMISSIONS);
+  }
+  if (Boolean(store.medium.readSync) !== Boolean(parts.medium.readSync)) {
+    await copyAcross(parts, store.medium, from, to, source.size, signal);
     return await parts.calls.chmod(to, source.mode & PERMISSIONS);
   }
   const copying = Deno.copyFile(from, to);

@@ -118,7 +118,7 @@ async function copyWhole(
 ): Promise<FileStatus> {
   for (let tries = 1;; tries++) {
     try {
-      await copyContent(parts, from, source, temporary, options.signal);
+      await copyContent(parts, store, from, source, temporary, options.signal);
     } catch (error) {
       throw await isOfTarget(error, from) ? fileError(error, target) : error;
     }

@@ -10,6 +10,8 @@ import { replaceName, takeFreeName } from "./take_name.ts";
 const PERMISSIONS = 0o777;
 /** Files made within this time of each other may seem to be made at once: file systems have coarse clocks. */
 const LAG_MS = 20;
+/** Times this close are taken for ones that gave way to each other. */
+const NEAR_MS = 1000;
 /** By how much to date a file later: file systems keep milliseconds, seconds or pairs of seconds. */
 const STEPS_MS = [1, 1000, 2000];
 
@@ -67,26 +69,27 @@ function refuseSpecial(subject: Subject, replaced: FileStatus | undefined): void
   throw new InvalidNameError({ ...subject, detail: "a socket, pipe or device has this name now" });
 }
 
-/** Dates the finished file after those it must not be confused with. */
+/** Dates the finished file so that it is not confused with others: after them, or close to the time that is asked for. */
 async function dateAfter(
   { calls, retired }: LocalParts,
   { temporary, status, lastModified, ownMode = false }: Publication,
   replaced: FileStatus | undefined,
 ): Promise<FileStatus> {
-  const isCounted = replaced?.kind === "file" &&
-    (!lastModified || Math.abs(status.bornMs - replaced.bornMs) <= coarseness(status));
-  const earlier = Math.max(
-    isCounted ? replaced.mtimeMs : -Infinity,
-    retired.mtimeBefore(status) ?? -Infinity,
-  );
+  const mtimes = [...retired.mtimesBefore(status)];
+  if (replaced?.kind === "file" && (!lastModified || areOfOneMoment(status, replaced))) {
+    mtimes.push(replaced.mtimeMs);
+  }
   let dated = status;
   if (lastModified) {
-    await calls.touch(temporary, lastModified.getTime());
+    const time = freeTime(lastModified.getTime(), mtimes);
+    await calls.touch(temporary, time);
     dated = await calls.lstat(temporary);
   }
+  const taken = (mtimeMs: number) =>
+    lastModified ? mtimes.includes(mtimeMs) : mtimes.some((it) => it >= mtimeMs);
   for (const stepMs of STEPS_MS) {
-    if (dated.mtimeMs > earlier) break;
-    await calls.touch(temporary, earlier + stepMs);
+    if (!taken(dated.mtimeMs)) break;
+    await calls.touch(temporary, Math.max(...mtimes) + stepMs);
     dated = await calls.lstat(temporary);
   }
   if (!ownMode && replaced?.kind === "file") await takePlace(calls, temporary, status, replaced);
@@ -108,7 +111,13 @@ async function takePlace(
   }
 }
 
-/** How far the times of birth of two files may be apart that were made at once. */
-function coarseness({ tellsBirth }: FileStatus): number {
-  return tellsBirth ? LAG_MS : 1000 + LAG_MS;
+/** The first time from `wanted` on that no other file has or came close before: they may be a row of such times. */
+function freeTime(wanted: number, mtimes: readonly number[]): number {
+  const near = mtimes.filter((mtimeMs) => mtimeMs >= wanted && mtimeMs < wanted + NEAR_MS);
+  return near.length === 0 ? wanted : Math.max(...near) + 1;
+}
+
+/** Whether two files may have been made at once, as far as their times of birth tell. */
+function areOfOneMoment(one: FileStatus, other: FileStatus): boolean {
+  return Math.abs(one.bornMs - other.bornMs) <= (one.tellsBirth ? LAG_MS : 1000 + LAG_MS);
 }

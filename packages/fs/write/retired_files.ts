@@ -8,12 +8,12 @@ const MOST = 4096;
 
 /**
  * Files that lost their name a moment ago. The system gives their numbers to new files at once; were such a file
- * written in the same millisecond and as large, its etag would be that of the old one. Remembering when a number was
- * last used lets the new file be dated later.
+ * written in the same millisecond and as large, its etag would be that of the old one. Remembering how files of a number
+ * were dated lets the new one be dated otherwise.
  */
 export class RetiredFiles {
   readonly #clock: Clock;
-  readonly #mtimes = new Map<string, number>();
+  readonly #mtimes = new Map<string, readonly number[]>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -23,8 +23,10 @@ export class RetiredFiles {
   add(status: FileStatus): void {
     const { mtimeMs, bornMs, tellsBirth } = status;
     if (Math.max(mtimeMs, bornMs) < this.#clock.now() - LAG_MS - (tellsBirth ? 0 : 1000)) return;
-    this.#mtimes.delete(nameOf(status));
-    this.#mtimes.set(nameOf(status), status.mtimeMs);
+    const name = nameOf(status);
+    const before = this.#mtimes.get(name) ?? [];
+    this.#mtimes.delete(name);
+    this.#mtimes.set(name, [...before.slice(-MOST), mtimeMs]);
     if (this.#mtimes.size <= MOST) return;
     for (const oldest of this.#mtimes.keys()) {
       this.#mtimes.delete(oldest);
@@ -32,9 +34,9 @@ export class RetiredFiles {
     }
   }
 
-  /** When the file that had this one's number before was changed, if that may matter. */
-  mtimeBefore(status: FileStatus): number | undefined {
-    return this.#mtimes.get(nameOf(status));
+  /** How files were dated that had this one's number before, the last one last. */
+  mtimesBefore(status: FileStatus): readonly number[] {
+    return this.#mtimes.get(nameOf(status)) ?? [];
   }
 }
 

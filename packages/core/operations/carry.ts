@@ -1,0 +1,172 @@
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectAttributes, ObjectInfo, PutOptions } from "../contract/types.ts";
+import { PermissionDeniedError } from "../errors/errors.ts";
+import { attributesOf } from "../write/attributes_of.ts";
+import { contentTypeOf } from "./content_type.ts";
+import { formatModificationTime, isModificationTime, readModificationTime } from "./modification_time.ts";
+
+/** Something of an object that its copy lacks. */
+export interface Dropped {
+  /** What it is: the name of an attribute, or `modificationTime`. */
+  readonly name: keyof ObjectAttributes | "modificationTime";
+  /** Why, in words that follow a colon. */
+  readonly reason: string;
+}
+
+/** What decides on the attributes of a copy. */
+export interface CarryOptions extends ObjectAttributes {
+  /**
+   * Dates the copy as its source, where both are local; keeps the time in the metadata `mtime` where a local file goes to
+   * a store that has metadata, and sets it on the file where it comes back. True by default.
+   */
+  readonly keepTime?: boolean;
+  /**
+   * Gives a copy in a store with attributes the media type that its name's ending stands for, where the source is of a
+   * store without any, such as a file. False by default.
+   */
+  readonly guessContentType?: boolean;
+}
+
+/** What a copy is written with, and what it lacks. */
+export interface Carried {
+  /** Attributes and time for the write. */
+  readonly put: ObjectAttributes & Pick<PutOptions, "lastModified">;
+  /** What the destination cannot keep, or what may not be read. */
+  readonly dropped: readonly Dropped[];
+}
+
+/** Media types that say nothing: services give them to what came without one. */
+const UNKNOWN_TYPES = new Set(["binary/octet-stream", "application/octet-stream"]);
+
+/**
+ * Finds what of an object goes along with its bytes to another store: what was given first, then what the source has.
+ * Tags are asked for only where the source says that it has some; where that is forbidden they are dropped.
+ */
+export async function carry(
+  from: ObjectStore,
+  info: ObjectInfo,
+  to: ObjectStore,
+  toKey: string,
+  options: CarryOptions & { readonly signal?: AbortSignal; readonly version?: string },
+): Promise<Carried> {
+  const dropped: Dropped[] = [];
+  const given = givenAttributes(options);
+  const { keepTime = true } = options;
+  const datesFiles = to.capabilities.modificationTime === true;
+  const { storageClass, ...found } = attributesOf(info);
+  const time = keepTime ? timeOf(from, info) : undefined;
+  const keepsAttributes = to.capabilities.attributes !== false;
+  const kept = keepsAttributes
+    ? { ...withoutNothing(found), ...guessed(from, toKey, found, options) }
+    : dropAttributes(found, info.key, time && datesFiles ? "time" : "none", dropped);
+  if (storageClass !== undefined && to.capabilities.storageClass !== false && !given.storageClass) {
+    dropped.push({ name: "storageClass", reason: `another service may not have ${storageClass}` });
+  }
+  const tags = given.tags ?? await tagsOf(from, info, to, options, dropped);
+  const attributes: ObjectAttributes = { ...kept, ...given, ...(tags && { tags }) };
+  if (!time) return { put: attributes, dropped };
+  if (datesFiles) return { put: { ...attributes, lastModified: time }, dropped };
+  if (keepsAttributes) return { put: withTime(attributes, info, time), dropped };
+  if (from.capabilities.modificationTime === true) {
+    dropped.push({ name: "modificationTime", reason: "the store dates objects itself" });
+  }
+  return { put: attributes, dropped };
+}
+
+/** The attributes among options. */
+export function givenAttributes(options: ObjectAttributes): ObjectAttributes {
+  const { contentType, contentEncoding, cacheControl, contentDisposition, contentLanguage } = options;
+  const { expires, storageClass, metadata, tags } = options;
+  return {
+    ...(contentType !== undefined && { contentType }),
+    ...(contentEncoding !== undefined && { contentEncoding }),
+    ...(cacheControl !== undefined && { cacheControl }),
+    ...(contentDisposition !== undefined && { contentDisposition }),
+    ...(contentLanguage !== undefined && { contentLanguage }),
+    ...(expires !== undefined && { expires }),
+    ...(storageClass !== undefined && { storageClass }),
+    ...(metadata !== undefined && { metadata }),
+    ...(tags !== undefined && { tags }),
+  };
+}
+
+/**
+ * The attributes of a copy that the service makes, where some are given: the rest are those of the source, and so is
+ * the time in its metadata.
+ */
+export function mergedAttributes(info: ObjectInfo, options: CarryOptions): ObjectAttributes {
+  const merged = { ...attributesOf(info), ...givenAttributes(options) };
+  const time = options.keepTime ?? true ? readModificationTime(info.metadata) : undefined;
+  return time ? withTime(merged, info, time) : merged;
+}
+
+function timeOf(from: ObjectStore, info: ObjectInfo): Date | undefined {
+  return readModificationTime(info.metadata) ??
+    (from.capabilities.modificationTime === true ? info.lastModified : undefined);
+}
+
+/** Adds the time in the form in which the source has it, or ours, unless the metadata tell one already. */
+function withTime(attributes: ObjectAttributes, info: ObjectInfo, time: Date): ObjectAttributes {
+  if (readModificationTime(attributes.metadata ?? {})) return attributes;
+  const mtime = info.metadata["mtime"];
+  const text = mtime !== undefined && isModificationTime("mtime", mtime)
+    ? mtime
+    : formatModificationTime(time);
+  return { ...attributes, metadata: { ...attributes.metadata, mtime: text } };
+}
+
+function guessed(
+  from: ObjectStore,
+  key: string,
+  found: ObjectAttributes,
+  { guessContentType = false }: CarryOptions,
+): Pick<ObjectAttributes, "contentType"> {
+  const isWanted = guessContentType && from.capabilities.attributes === false;
+  const contentType = isWanted && found.contentType === undefined ? contentTypeOf(key) : undefined;
+  return contentType === undefined ? {} : { contentType };
+}
+
+function withoutNothing({ metadata = {}, ...rest }: ObjectAttributes): ObjectAttributes {
+  return Object.keys(metadata).length > 0 ? { ...rest, metadata } : rest;
+}
+
+/** Notes everything that a store without attributes cannot keep and that its absence changes. */
+function dropAttributes(
+  { metadata = {}, contentType, ...rest }: ObjectAttributes,
+  key: string,
+  carried: "time" | "none",
+  dropped: Dropped[],
+): ObjectAttributes {
+  const reason = "the store keeps none";
+  if (contentType !== undefined && !UNKNOWN_TYPES.has(contentType) && contentType !== contentTypeOf(key)) {
+    dropped.push({ name: "contentType", reason });
+  }
+  for (const name of Object.keys(rest)) dropped.push({ name: name as keyof ObjectAttributes, reason });
+  const entries = Object.entries(metadata);
+  const lost = carried === "time"
+    ? entries.filter(([name, value]) => !isModificationTime(name, value))
+    : entries;
+  if (lost.length > 0) dropped.push({ name: "metadata", reason });
+  return {};
+}
+
+async function tagsOf(
+  from: ObjectStore,
+  { key, tagCount = 0 }: ObjectInfo,
+  to: ObjectStore,
+  { signal, version }: { readonly signal?: AbortSignal; readonly version?: string },
+  dropped: Dropped[],
+): Promise<Readonly<Record<string, string>> | undefined> {
+  if (tagCount === 0) return undefined;
+  if (to.capabilities.tags === false || !from.getTags) {
+    dropped.push({ name: "tags", reason: "the store keeps none" });
+    return undefined;
+  }
+  try {
+    return await from.getTags(key, { ...(signal && { signal }), ...(version !== undefined && { version }) });
+  } catch (error) {
+    if (!(error instanceof PermissionDeniedError)) throw error;
+    dropped.push({ name: "tags", reason: "they may not be read" });
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { CopyOptions, CopyResult } from "../contract/types.ts";
+import { PermissionDeniedError, UnsupportedError } from "../errors/errors.ts";
+import { givenAttributes, mergedAttributes } from "./carry.ts";
+import type { CopyObjectOptions } from "./copy_object.ts";
+
+/**
+ * Copies by the service's own means where it has both objects. `undefined` where there are no such means, or where they
+ * are refused though reading and writing may be allowed: rights for tags, say, or a condition that copies do not have.
+ */
+export async function copyByService(
+  from: ObjectStore,
+  fromKey: string,
+  to: ObjectStore,
+  toKey: string,
+  options: CopyObjectOptions,
+): Promise<CopyResult | undefined> {
+  if (from !== to && !to.copyFrom) return undefined;
+  try {
+    const copying = await copyOptions(from, fromKey, options);
+    const copied = from === to
+      ? await from.copy(fromKey, toKey, copying)
+      : await to.copyFrom?.(from, fromKey, toKey, copying);
+    if (copied) options.onProgress?.({ type: "bytes", key: fromKey, bytes: copied.size });
+    return copied;
+  } catch (error) {
+    if (error instanceof PermissionDeniedError || error instanceof UnsupportedError) return undefined;
+    throw error;
+  }
+}
+
+async function copyOptions(
+  from: ObjectStore,
+  fromKey: string,
+  options: CopyObjectOptions,
+): Promise<CopyOptions> {
+  const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch, version, source, keepTime } = options;
+  const plain: CopyOptions = {
+    ...(signal && { signal }),
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+    ...(ifIgnored !== undefined && { ifIgnored }),
+    ...(sourceIfMatch !== undefined && { sourceIfMatch }),
+    ...(version !== undefined && { sourceVersion: version }),
+    ...(keepTime !== undefined && { keepTime }),
+  };
+  const attributes = givenAttributes(options);
+  if (Object.keys(attributes).length === 0) return { ...plain, ...(source && { source }) };
+  if (from.capabilities.attributes === false) return { ...plain, attributes };
+  const info = await from.head(fromKey, {
+    ...(signal && { signal }),
+    ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }),
+    ...(version !== undefined && { version }),
+  });
+  return {
+    ...plain,
+    attributes: mergedAttributes(info, options),
+    source: info,
+    // The attributes belong to this content.
+    ...(info.etag !== undefined && { sourceIfMatch: info.etag }),
+  };
+}

@@ -1,0 +1,58 @@
+/** Metadata in which tools keep the time of change of a file, the most exact first; seconds unless they say otherwise. */
+const NAMES = ["mtime", "file-mtime", "goog-reserved-file-mtime"] as const;
+/** Metadata in which tools keep the status of a file: `mtime:1700000000#5/mode:33188/…`. */
+const STATUSES = ["mc-attrs", "s3cmd-attrs"] as const;
+
+/**
+ * The time of change that an object's metadata tell: as rclone, s3fs and we write it (`mtime`, seconds with a fraction, or
+ * an ISO date), s3cmd (`s3cmd-attrs`), MinIO's mc (`mc-attrs`), gsutil and AWS's gateways.
+ */
+export function readModificationTime(metadata: Readonly<Record<string, string>>): Date | undefined {
+  for (const name of NAMES) {
+    const time = parseTime(metadata[name]);
+    if (time) return time;
+  }
+  for (const name of STATUSES) {
+    const [, seconds, nanoseconds = "0"] = /(?:^|\/)mtime:(-?\d+)(?:#(\d+))?/.exec(metadata[name] ?? "") ??
+      [];
+    const time = seconds && validDate(Number(seconds) * 1000 + Number(nanoseconds) / 1e6);
+    if (time) return time;
+  }
+  return undefined;
+}
+
+/** Whether a metadata entry holds nothing but a time that {@linkcode readModificationTime} finds. */
+export function isModificationTime(name: string, value: string): boolean {
+  return NAMES.some((known) => known === name) && parseTime(value) !== undefined;
+}
+
+/** A time as rclone's S3 backend writes it: seconds since 1970, with a fraction where there is one. */
+export function formatModificationTime(time: Date): string {
+  const ms = time.getTime();
+  const digits = Math.abs(ms).toString().padStart(4, "0");
+  const fraction = digits.slice(-3).replace(/0+$/, "");
+  return `${ms < 0 ? "-" : ""}${digits.slice(0, -3)}${fraction && `.${fraction}`}`;
+}
+
+/** Milliseconds in one unit, by the number of digits that a time of our days has in it. */
+function unitMs(integer: string): number {
+  const { length } = integer.replace("-", "");
+  return length > 17 ? 1e-6 : length > 14 ? 1e-3 : length > 11 ? 1 : 1000;
+}
+
+function parseTime(text: string | undefined): Date | undefined {
+  const [, integer = "", fraction = "", unit] = /^(-?\d{1,19})(\.\d+)?(ns|ms|s)?$/.exec(text ?? "") ?? [];
+  if (integer !== "") {
+    const ms = unit === "ns" ? 1e-6 : unit === "ms" ? 1 : unit === "s" ? 1000 : unitMs(integer);
+    // Apart, since a sum of nanoseconds is more than a number can hold.
+    const part = Number(fraction || 0) * (integer.startsWith("-") ? -1 : 1);
+    return validDate(Number(integer) * ms + part * ms);
+  }
+  return /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text ?? "") ? validDate(Date.parse(text ?? "")) : undefined;
+}
+
+function validDate(ms: number): Date | undefined {
+  // Rounded down as file systems do, but not below what a sum of fractions means.
+  const date = new Date(Math.floor(ms + 1e-6));
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
