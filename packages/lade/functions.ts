@@ -1,5 +1,6 @@
 import type {
   CopyObjectOptions,
+  CopyObjectResult,
   CopyTreeOptions,
   GetManyOptions,
   HeadOptions,
@@ -111,8 +112,8 @@ export function remove(uri: string, options: RemoveOptions = {}): Promise<number
   return defaultLade().remove(uri, options);
 }
 
-/** Copies an object, within a store by the store's own means, between stores through this process. */
-export function copy(from: string, to: string, options: CopyObjectOptions = {}): Promise<PutResult> {
+/** Copies an object: by the service's own means where it has both, else through this process. */
+export function copy(from: string, to: string, options: CopyObjectOptions = {}): Promise<CopyObjectResult> {
   return defaultLade().copy(from, to, options);
 }
 

@@ -1,6 +1,7 @@
 import type {
   Check,
   CopyObjectOptions,
+  CopyObjectResult,
   CopyTreeOptions,
   GetManyOptions,
   HeadOptions,
@@ -266,8 +267,8 @@ export class Lade implements AsyncDisposable {
     return await settleContainer(this, request);
   }
 
-  /** Copies an object, within a store by the store's own means, between stores through this process. */
-  async copy(from: string, to: string, options: CopyObjectOptions = {}): Promise<PutResult> {
+  /** Copies an object: by the service's own means where it has both, else through this process. */
+  async copy(from: string, to: string, options: CopyObjectOptions = {}): Promise<CopyObjectResult> {
     const source = await this.#object(from, "copy", options);
     const target = await this.#object(to, "copy to");
     return await copyObject(source.store, source.key, target.store, target.key, options);

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { CopyTreeOptions, LeftOut } from "@lade/core";
+import type { CopyTreeOptions, Dropped, LeftOut } from "@lade/core";
 import { AlreadyExistsError, InvalidNameError, NotFoundError, UnsupportedError } from "@lade/core/errors";
 import { copyTree } from "@lade/core/operations";
 import type { Lade, LocatedUri } from "./lade.ts";
@@ -11,6 +11,8 @@ export interface TransferSummary {
   readonly objects: number;
   /** Their bytes. */
   readonly bytes: number;
+  /** How many objects lack something that their sources have, by the name of it; absent where none does. */
+  readonly dropped?: Readonly<Partial<Record<Dropped["name"], number>>>;
 }
 
 /** Uploads files, and directories with all below them, to a prefix. */
@@ -18,8 +20,9 @@ export async function uploadFiles(
   lade: Lade,
   paths: Iterable<string>,
   uri: string,
-  options: CopyTreeOptions,
+  given: CopyTreeOptions,
 ): Promise<TransferSummary> {
+  const options = { guessContentType: true, ...given };
   if (!uri.endsWith("/")) {
     throw new InvalidNameError({
       operation: "upload to",
@@ -101,6 +104,7 @@ class Tally {
   readonly #errors: unknown[] = [];
   #objects = 0;
   #bytes = 0;
+  readonly #dropped: Partial<Record<Dropped["name"], number>> = {};
 
   constructor(action: string, uri: string) {
     this.#action = action;
@@ -117,7 +121,7 @@ class Tally {
       }
     };
     const results = copyTree(from.store, from.key, to.store, to.key, { ...options, onLeftOut });
-    for await (const { source, error } of results) this.#add(source.size, error);
+    for await (const { source, error, dropped } of results) this.#add(source.size, error, dropped);
   }
 
   /** Notes what could not be copied. */
@@ -126,15 +130,17 @@ class Tally {
   }
 
   async one(lade: Lade, from: string, to: string, options: CopyTreeOptions): Promise<void> {
-    const { signal, onProgress, checksum } = options;
+    const { signal, onProgress, checksum, keepTime, guessContentType } = options;
     try {
       const copied = await lade.copy(from, to, {
         ...(signal && { signal }),
         ...(onProgress && { onProgress }),
         ...(checksum && { checksum }),
         ...(options.createOnly && { ifNoneMatch: "*" }),
+        ...(keepTime !== undefined && { keepTime }),
+        ...(guessContentType !== undefined && { guessContentType }),
       });
-      this.#add(copied.size, undefined);
+      this.#add(copied.size, undefined, copied.dropped);
     } catch (error) {
       signal?.throwIfAborted();
       this.#add(0, error);
@@ -151,10 +157,12 @@ class Tally {
       if (all === 1) throw first;
       throw new AggregateError(this.#errors, message);
     }
-    return { objects: this.#objects, bytes: this.#bytes };
+    const dropped = Object.keys(this.#dropped).length > 0 ? { dropped: this.#dropped } : {};
+    return { objects: this.#objects, bytes: this.#bytes, ...dropped };
   }
 
-  #add(size: number, error: unknown): void {
+  #add(size: number, error: unknown, dropped: readonly Dropped[] = []): void {
+    for (const { name } of dropped) this.#dropped[name] = (this.#dropped[name] ?? 0) + 1;
     if (error !== undefined) this.#errors.push(error);
     else {
       this.#objects++;

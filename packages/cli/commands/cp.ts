@@ -1,6 +1,13 @@
 import { defineCommand } from "../program/command.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
-import { contentOptions, treeOptions, versionOptions, writeOptions } from "../transfer/transfer_options.ts";
+import {
+  contentOptions,
+  guessOptions,
+  timeOptions,
+  treeOptions,
+  versionOptions,
+  writeOptions,
+} from "../transfer/transfer_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
@@ -8,6 +15,8 @@ const options = {
   ...writeOptions,
   ...versionOptions,
   ...contentOptions,
+  ...timeOptions,
+  ...guessOptions,
   places: restOfArguments(
     placeValue({ metavar: "SRC", dash: true }),
     "What to copy, one or several, and last where to. Each is a URI, a local path, or - for \

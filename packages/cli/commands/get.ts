@@ -2,6 +2,7 @@ import { defineCommand } from "../program/command.ts";
 import { argument, optionalArgument, type ValuesOf } from "../syntax/option.ts";
 import {
   decompressOptions,
+  timeOptions,
   treeOptions,
   versionOptions,
   writeOptions,
@@ -13,6 +14,7 @@ const options = {
   ...writeOptions,
   ...versionOptions,
   ...decompressOptions,
+  ...timeOptions,
   uri: argument(placeValue({ metavar: "URI", dash: false }), "What to download."),
   destination: optionalArgument(
     placeValue({ metavar: "DEST", dash: true }),

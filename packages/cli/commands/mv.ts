@@ -1,11 +1,13 @@
 import { defineCommand } from "../program/command.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
-import { treeOptions, writeOptions } from "../transfer/transfer_options.ts";
+import { guessOptions, timeOptions, treeOptions, writeOptions } from "../transfer/transfer_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
   ...treeOptions,
   ...writeOptions,
+  ...timeOptions,
+  ...guessOptions,
   places: restOfArguments(
     placeValue({ metavar: "SRC", dash: false }),
     "What to move, one or several, and last where to: URIs or local paths.",

@@ -1,11 +1,12 @@
 import { defineCommand } from "../program/command.ts";
 import { argument, type ValuesOf } from "../syntax/option.ts";
-import { contentOptions, writeOptions } from "../transfer/transfer_options.ts";
+import { contentOptions, guessOptions, writeOptions } from "../transfer/transfer_options.ts";
 import { placeValue } from "../values/place_value.ts";
 
 const options = {
   ...writeOptions,
   ...contentOptions,
+  ...guessOptions,
   uri: argument(placeValue({ metavar: "URI", dash: false }), "The object to write."),
 };
 

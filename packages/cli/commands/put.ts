@@ -1,12 +1,20 @@
 import { defineCommand } from "../program/command.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
-import { contentOptions, treeOptions, writeOptions } from "../transfer/transfer_options.ts";
+import {
+  contentOptions,
+  guessOptions,
+  timeOptions,
+  treeOptions,
+  writeOptions,
+} from "../transfer/transfer_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
   ...treeOptions,
   ...writeOptions,
   ...contentOptions,
+  ...timeOptions,
+  ...guessOptions,
   places: restOfArguments(
     placeValue({ metavar: "SRC", dash: true }),
     "What to upload, one or several, and last where to. A source is a local path or file URI, or \

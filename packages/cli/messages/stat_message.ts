@@ -8,11 +8,13 @@ import type { Json, Message } from "./message.ts";
 export class StatMessage implements Message {
   readonly #uri: string;
   readonly #info: ObjectInfo;
+  readonly #tags: Readonly<Record<string, string>> | undefined;
 
-  /** Shows `info` of the object at `uri`. */
-  constructor(uri: string, info: ObjectInfo) {
+  /** Shows `info` of the object at `uri`, and its tags where they are known. */
+  constructor(uri: string, info: ObjectInfo, tags?: Readonly<Record<string, string>>) {
     this.#uri = uri;
     this.#info = info;
+    this.#tags = tags;
   }
 
   /** One property per line, the URI first. */
@@ -31,7 +33,8 @@ export class StatMessage implements Message {
       ["content language", info.contentLanguage],
       ["expires", info.expires?.toISOString()],
       ["storage class", info.storageClass],
-      ["tags", info.tagCount?.toString()],
+      ["tags", this.#tags ? undefined : info.tagCount?.toString()],
+      ...Object.entries(this.#tags ?? {}).map(([name, value]) => [`tag ${name}`, value] as const),
       ...Object.entries(info.checksums ?? {}),
       ...Object.entries(info.metadata).map(([name, value]) => [`metadata ${name}`, value] as const),
     ];
@@ -54,6 +57,7 @@ export class StatMessage implements Message {
       ...(expires && { expires: expires.toISOString() }),
       ...(checksums && { checksums: { ...checksums } }),
       metadata,
+      ...(this.#tags && { tags: { ...this.#tags } }),
     };
   }
 }

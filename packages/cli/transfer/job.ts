@@ -1,3 +1,4 @@
+import type { ObjectMeta } from "@lade/core";
 import type { Place } from "../places/place.ts";
 import type { Input } from "./input.ts";
 
@@ -15,6 +16,8 @@ export interface Job {
   readonly isLinked?: boolean;
   /** Its size, as far as a listing told it. */
   readonly size?: number;
+  /** All that a listing told of it. */
+  readonly listed?: ObjectMeta;
 }
 
 /** One object that is not transferred. */

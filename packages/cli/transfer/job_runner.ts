@@ -97,7 +97,10 @@ export class JobRunner {
         const uri = JSON.stringify(job.to?.uri);
         void output.note(new NoteMessage(`standard input gave no bytes: what is now at ${uri} is empty`));
       },
+      keepTime: !options.noMtime,
+      guessContentType: !options.noGuess,
       onVerified: (verification) => this.#config.tally.verified(verification),
+      onDropped: (dropped) => this.#config.tally.dropped(job, dropped),
       onProgress,
       signal,
       conversion,
@@ -172,12 +175,17 @@ export class JobRunner {
 }
 
 function attributesOf(options: TransferOptions): ObjectAttributes {
-  const { contentType, contentEncoding, cacheControl, storageClass, metadata } = options;
+  const { contentType, contentEncoding, cacheControl, contentDisposition, contentLanguage } = options;
+  const { expires, storageClass, metadata, tags } = options;
   return {
     ...(contentType !== undefined && { contentType }),
     ...(contentEncoding !== undefined && { contentEncoding }),
     ...(cacheControl !== undefined && { cacheControl }),
+    ...(contentDisposition !== undefined && { contentDisposition }),
+    ...(contentLanguage !== undefined && { contentLanguage }),
+    ...(expires !== undefined && { expires }),
     ...(storageClass !== undefined && { storageClass }),
     ...(metadata !== undefined && { metadata }),
+    ...(tags !== undefined && { tags }),
   };
 }

@@ -154,7 +154,7 @@ function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job | Refus
   const { destination } = plan;
   const isRoot = destination.kind === "prefix" && destination.place.key === "" && name === "";
   if (name !== "" && !name.endsWith("/") || !(isLocal(destination) || isRoot)) {
-    return withDestination(plan, { from, size: meta.size }, name);
+    return withDestination(plan, { from, size: meta.size, listed: meta }, name);
   }
   if (meta.size === 0) return { uri: from.uri, reason: "it only marks a directory", marker: from };
   const { operation } = plan;

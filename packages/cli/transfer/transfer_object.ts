@@ -1,6 +1,13 @@
-import type { ObjectAttributes, ObjectWriter, ProgressListener, WriterOptions, ZstdPool } from "@lade/core";
+import type {
+  Dropped,
+  ObjectAttributes,
+  ObjectWriter,
+  ProgressListener,
+  WriterOptions,
+  ZstdPool,
+} from "@lade/core";
 import type { CreateZstdWriterOptions } from "@lade/core/zstd";
-import { copyObject, type PlaceJudge, readChunks } from "@lade/core/operations";
+import { carry, contentTypeOf, copyObject, type PlaceJudge, readChunks } from "@lade/core/operations";
 import type { Output } from "../output/output.ts";
 import type { Place } from "../places/place.ts";
 import { type Conversion, isCompressed, isConverted } from "./conversion.ts";
@@ -19,6 +26,10 @@ export interface TransferConfig {
   readonly createOnly: boolean;
   /** Attributes to store; those of the source by default. */
   readonly attributes: ObjectAttributes;
+  /** Copies are dated as their sources. */
+  readonly keepTime: boolean;
+  /** What comes without a media type gets that of its name. */
+  readonly guessContentType: boolean;
   /** What is done to the bytes of objects for which it is not done yet. */
   readonly conversion: Conversion;
   /** How hard to compress, from 1 to 22. */
@@ -33,6 +44,8 @@ export interface TransferConfig {
   readonly onEmptyInput: () => void;
   /** Called with what was verified of the bytes. */
   readonly onVerified: VerificationListener;
+  /** Called with what of an object its copy lacks. */
+  readonly onDropped: (dropped: readonly Dropped[]) => void;
   /** Ends the transfer. */
   readonly signal: AbortSignal;
 }
@@ -40,23 +53,21 @@ export interface TransferConfig {
 /** Transfers one object and resolves with the bytes written, where they became known. */
 export async function transferObject(job: Job, config: TransferConfig): Promise<number | undefined> {
   const { from, to, input } = job;
-  const { signal, onProgress, onVerified, conversion } = config;
+  const { signal, onProgress, onVerified, onDropped, conversion, keepTime, guessContentType } = config;
   if (input) return await transferInput(input, job, config);
   if (from && to) {
+    const { listed: source } = job;
+    const carrying = { keepTime, guessContentType, ...(source && { source }) };
+    const options = { ...carrying, ...conditionOf(config), signal, onProgress };
     if (config.move) {
       const { judge } = config;
-      return await moveObject(from, to, { ...conditionOf(config), signal, onProgress, judge }, onVerified);
+      return await moveObject(from, to, { ...options, judge }, onVerified, onDropped);
     }
     if (isConverted(from.key, conversion)) return await convertObject(from, to, job, config);
-    const options = {
-      ...config.attributes,
-      ...conditionOf(config),
-      ...versionOf(job),
-      signal,
-      onProgress,
-    };
-    const result = await copyObject(from.store, from.key, to.store, to.key, options);
+    const copying = { ...config.attributes, ...options, ...versionOf(job) };
+    const result = await copyObject(from.store, from.key, to.store, to.key, copying);
     tellCopied(from, to, result, onVerified);
+    onDropped(result.dropped ?? []);
     return result.size;
   }
   return from ? await printObject(from, job, config) : undefined;
@@ -78,12 +89,16 @@ async function transferInput(input: Input, { from, to }: Job, config: TransferCo
     ? (await import("@lade/core/zstd")).decompressZstd(read, { signal, ...(pool && { workers: pool }), uri })
     : read;
   if (!to) return await printAll(chunks, output);
-  const size = await writeAll(to, chunks, config, compress, config.attributes, uri);
+  const attributes = withType(to, config.attributes, compress, config);
+  const size = await writeAll(to, chunks, config, compress, attributes, uri);
   if (isEmpty && !from) config.onEmptyInput();
   return size;
 }
 
-/** Compresses or decompresses an object; of its attributes those go along that still hold. */
+/**
+ * Compresses or decompresses an object. Of its attributes those go along that still hold: not type and encoding, which
+ * the new name tells, nor the name that browsers give it.
+ */
 async function convertObject(from: Place, to: Place, job: Job, config: TransferConfig): Promise<number> {
   const { signal, onProgress, onVerified, conversion } = config;
   const compress = conversion === "compress";
@@ -92,14 +107,29 @@ async function convertObject(from: Place, to: Place, job: Job, config: TransferC
     signal,
     onProgress: compress ? withoutBytes(onProgress) : onProgress,
   });
-  const { cacheControl, metadata } = chunks.info;
-  const kept = to.store.capabilities.attributes !== false
-    ? { ...(cacheControl !== undefined && { cacheControl }), metadata }
-    : {};
-  const attributes = { ...kept, ...config.attributes };
+  const { contentType: _, contentEncoding: _encoding, contentDisposition, ...holding } = chunks.info;
+  const { attributes, keepTime, onDropped } = config;
+  const carrying = { ...attributes, ...versionOf(job), keepTime, signal };
+  const { put, dropped } = await carry(from.store, holding, to.store, to.key, carrying);
+  onDropped(dropped);
+  if (contentDisposition !== undefined && attributes.contentDisposition === undefined) {
+    onDropped([{ name: "contentDisposition", reason: "it names what was converted" }]);
+  }
   const read = verifiedChunks(chunks, from, onVerified);
   const content = compress ? read : decompressed(read, from, config);
-  return await writeAll(to, content, config, compress, attributes, from.uri);
+  return await writeAll(to, content, config, compress, withType(to, put, compress, config), from.uri);
+}
+
+/** Adds the media type that a name stands for, where there is none; what is compressed gets its own. */
+function withType<T extends ObjectAttributes>(
+  to: Place,
+  attributes: T,
+  compress: boolean,
+  { guessContentType }: TransferConfig,
+): T {
+  if (!guessContentType || compress || to.store.capabilities.attributes === false) return attributes;
+  const contentType = attributes.contentType ?? contentTypeOf(to.key);
+  return contentType === undefined ? attributes : { ...attributes, contentType };
 }
 
 async function* decompressed(
@@ -155,7 +185,7 @@ async function writeAll(
   chunks: AsyncIterable<Uint8Array>,
   config: TransferConfig,
   compress: boolean,
-  attributes: ObjectAttributes,
+  attributes: WriterOptions,
   source: string,
 ): Promise<number> {
   const { signal, onProgress, onVerified } = config;

@@ -1,6 +1,8 @@
 import { flag, option, repeated, type ValuesOf } from "../syntax/option.ts";
+import { dateValue } from "../values/date_value.ts";
 import { integerValue } from "../values/integer_value.ts";
 import { metadataValue } from "../values/metadata_value.ts";
+import { tagValue } from "../values/tag_value.ts";
 import { versionValue } from "../values/version_value.ts";
 import { textValue } from "../values/text_value.ts";
 
@@ -18,6 +20,22 @@ export const treeOptions = {
     integerValue({ metavar: "N", least: 1, most: 1024 }),
     32,
     "Objects under way at once; 32 by default.",
+  ),
+};
+
+/** Options of every command that copies what has a time. */
+export const timeOptions = {
+  noMtime: flag(
+    ["--no-mtime"],
+    "Date copies by now, and neither keep nor set the time of change of local files (metadata mtime).",
+  ),
+};
+
+/** Options of every command that can make objects of local files. */
+export const guessOptions = {
+  noGuess: flag(
+    ["--no-guess-mime-type"],
+    "Store no media type by the ending of a name; --content-type comes before it.",
   ),
 };
 
@@ -50,6 +68,25 @@ export const contentOptions = {
     undefined,
     "Store this cache directive.",
   ),
+  contentDisposition: option(
+    ["--content-disposition"],
+    textValue("TEXT"),
+    undefined,
+    'Store how browsers name it, such as attachment; filename="r.csv".',
+  ),
+  contentLanguage: option(
+    ["--content-language"],
+    textValue("LANGUAGE"),
+    undefined,
+    "Store the language of the content.",
+  ),
+  expires: option(["--expires"], dateValue, undefined, "Store when caches drop it."),
+  tags: repeated(
+    ["--tag"],
+    tagValue,
+    (pairs) => pairs.length === 0 ? undefined : Object.fromEntries(pairs),
+    "Give the object this tag; may be given several times.",
+  ),
   storageClass: option(
     ["--storage-class"],
     textValue("CLASS"),
@@ -60,7 +97,7 @@ export const contentOptions = {
     ["--metadata"],
     metadataValue,
     (pairs) => pairs.length === 0 ? undefined : Object.fromEntries(pairs),
-    "Store this with the object; may be given several times.",
+    "Store this with the object, in place of the metadata of its source; may be given several times.",
   ),
 };
 
@@ -78,6 +115,8 @@ export const versionOptions = {
 export type TransferOptions =
   & ValuesOf<typeof writeOptions>
   & ValuesOf<typeof treeOptions>
+  & Partial<ValuesOf<typeof timeOptions>>
+  & Partial<ValuesOf<typeof guessOptions>>
   & Partial<ValuesOf<typeof decompressOptions>>
   & Partial<ValuesOf<typeof versionOptions>>
   & Partial<ValuesOf<typeof contentOptions>>;

@@ -1,4 +1,5 @@
-import type { ProgressEvent } from "@lade/core";
+import type { Dropped, ProgressEvent } from "@lade/core";
+import { DroppedMessage } from "../messages/dropped_message.ts";
 import { OperationMessage } from "../messages/operation_message.ts";
 import { SkipMessage } from "../messages/skip_message.ts";
 import { SummaryMessage } from "../messages/summary_message.ts";
@@ -6,6 +7,7 @@ import { VerificationMessage } from "../messages/verification_message.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { TransferProgress } from "../progress/transfer_progress.ts";
 import { destinationOf, type Job, sourceOf } from "./job.ts";
+import { localPathOf } from "../places/place.ts";
 import type { Verification } from "./verification.ts";
 
 /** Counts and prints what becomes of each job. */
@@ -17,6 +19,10 @@ export class TransferTally {
   #bytes = 0;
   #failed = 0;
   #skipped = 0;
+  readonly #dropped = new Map<
+    string,
+    { readonly dropped: Dropped; readonly example: string; objects: number }
+  >();
 
   /** Prints through `context` and tells `progress` of each job. */
   constructor(context: CommandContext, progress: TransferProgress, dryRun: boolean) {
@@ -73,6 +79,21 @@ export class TransferTally {
     if (settings.verbosity > 0) void output.note(new VerificationMessage(verification));
   }
 
+  /**
+   * Called with what of an object its copy lacks. What files cannot keep is expected of a download, and told only when
+   * the user wants to know more; not of a move, after which it is gone.
+   */
+  dropped(job: Job, all: readonly Dropped[]): void {
+    const isLocal = job.to !== undefined && localPathOf(job.to.uri) !== undefined;
+    if (isLocal && this.#context.name !== "mv" && this.#context.settings.verbosity === 0) return;
+    for (const dropped of all) {
+      const kind = `${dropped.name} ${dropped.reason}`;
+      const counted = this.#dropped.get(kind) ?? { dropped, example: sourceOf(job), objects: 0 };
+      counted.objects++;
+      this.#dropped.set(kind, counted);
+    }
+  }
+
   /** Called when an object is left alone on purpose. */
   async skip(uri: string, reason: string): Promise<void> {
     this.#skipped++;
@@ -89,6 +110,10 @@ export class TransferTally {
 
   /** Sums up a transfer of many objects, and any when the user wants to know more. */
   async summarize(many: boolean): Promise<void> {
+    const operation = this.#context.name;
+    for (const { dropped, example, objects } of this.#dropped.values()) {
+      await this.#context.output.note(new DroppedMessage({ operation, ...dropped, objects, example }));
+    }
     if (!many && this.#context.settings.verbosity === 0) return;
     await this.#context.output.note(
       new SummaryMessage({

@@ -262,6 +262,11 @@ export interface CopyOptions extends CallOptions, Preconditions {
   /** Whether the copy is dated as its source where the store can (`capabilities.modificationTime`); true by default. */
   readonly keepTime?: boolean;
   /**
+   * The copy takes the place of its source, which is removed afterwards: a file keeps its owner and all of its mode bits
+   * too, as far as the rights of this process reach. Elsewhere it makes no difference.
+   */
+  readonly forMove?: boolean;
+  /**
    * What a listing told of the source. It spares the store a look at it; a copy is of what is there, also when that has
    * changed since.
    */

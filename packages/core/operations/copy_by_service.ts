@@ -34,7 +34,8 @@ async function copyOptions(
   fromKey: string,
   options: CopyObjectOptions,
 ): Promise<CopyOptions> {
-  const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch, version, source, keepTime } = options;
+  const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch, version, source, keepTime, forMove } =
+    options;
   const plain: CopyOptions = {
     ...(signal && { signal }),
     ...(ifMatch !== undefined && { ifMatch }),
@@ -43,6 +44,7 @@ async function copyOptions(
     ...(sourceIfMatch !== undefined && { sourceIfMatch }),
     ...(version !== undefined && { sourceVersion: version }),
     ...(keepTime !== undefined && { keepTime }),
+    ...(forMove !== undefined && { forMove }),
   };
   const attributes = givenAttributes(options);
   if (Object.keys(attributes).length === 0) return { ...plain, ...(source && { source }) };

@@ -17,6 +17,8 @@ export interface CopyObjectOptions
   readonly sourceIfMatch?: string;
   /** What a listing told of the source: it spares the service's own copy a look at it. */
   readonly source?: ObjectMeta;
+  /** The source is removed afterwards: a local copy of a local file keeps its owner and all of its mode bits too. */
+  readonly forMove?: boolean;
 }
 
 /** What a finished copy tells: of the object written, and of the reading. */

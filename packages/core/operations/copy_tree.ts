@@ -3,7 +3,7 @@ import type { ListOptions, ObjectMeta } from "../contract/types.ts";
 import type { ProgressEvent } from "../progress/progress.ts";
 import { checkReadOptions, type ReadOptions } from "../read/read_options.ts";
 import { objectUri } from "../uri/check_key.ts";
-import { placeBelow } from "../layers/place_below.ts";
+import { placeBelow } from "./place_below.ts";
 import type { CarryOptions, Dropped } from "./carry.ts";
 import { copyObjectWithin } from "./copy_object.ts";
 

@@ -17,7 +17,7 @@ export * from "./place_judge.ts";
 export * from "./delete_read.ts";
 export * from "./move_object.ts";
 export * from "./get_many.ts";
-export { type CarryOptions, type Dropped } from "./carry.ts";
+export { type Carried, carry, type CarryOptions, type Dropped } from "./carry.ts";
 export * from "./content_type.ts";
 export { copyObject, type CopyObjectOptions, type CopyObjectResult } from "./copy_object.ts";
 export * from "./copy_tree.ts";

@@ -63,7 +63,7 @@ export async function moveObject(
     const detail = sameness === "same" ? `${target} is the same object` : `${target} is the same file`;
     throw new InvalidNameError({ operation: "move", uri, detail });
   }
-  const copied = await copyObject(from, fromKey, to, toKey, copying);
+  const copied = await copyObject(from, fromKey, to, toKey, { ...copying, forMove: true });
   const source = copied.read?.info ?? await from.head(fromKey, call);
   if (!copied.read) needSameEtag(copied, source, uri);
   if (needProof(copied, source, objectUri(to.uri, toKey)) === "etag") {
@@ -92,7 +92,7 @@ async function lookUp(store: ObjectStore, key: string, call: CallOptions): Promi
 
 /** The store that copied by its own means says of what; the source may have changed since. */
 function needSameEtag(
-  copied: CopyObjectResult & { readonly sourceEtag?: string },
+  copied: CopyObjectResult,
   source: ObjectInfo,
   uri: string,
 ) {

@@ -45,9 +45,9 @@ const MOST_TRIES = 5;
 export async function copyFile(
   parts: LocalParts,
   given: CopyRequest,
-  isMoved = false,
 ): Promise<CopyResult> {
   const { subject, target, from, options } = given;
+  const { keepTime = true, forMove = false } = options;
   const found = await statObject(given.source, subject, from);
   checkMatch(subject, etagOf(found), options.sourceIfMatch);
   const { path: to, into } = await resolveDestination(parts, given);
@@ -61,7 +61,7 @@ export async function copyFile(
   try {
     const source = await copyWhole(parts, request, found, temporary);
     const { size } = source;
-    if (isMoved) await takeOwner(parts, temporary, source);
+    if (forMove) await takeOwner(parts, temporary, source);
     const status = await settle(parts, temporary);
     if (status.size !== size) {
       const detail = `the copy has ${status.size} bytes, the file has ${size}`;
@@ -73,8 +73,8 @@ export async function copyFile(
       status,
       path: to,
       conditions: options,
-      lastModified: options.keepTime ?? true ? new Date(source.mtimeMs) : undefined,
-      ownMode: isMoved,
+      lastModified: keepTime ? new Date(source.mtimeMs) : undefined,
+      ownMode: forMove,
       signal: options.signal,
     });
     return { size, etag: etagOf(published), sourceEtag: etagOf(source) };

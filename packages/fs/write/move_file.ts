@@ -29,7 +29,10 @@ export async function moveFile(parts: LocalParts, given: CopyRequest): Promise<v
   if (from === given.to) return;
   await refuseSameName(parts, request, source);
   if (await renameFile(parts, request)) return;
-  await copyFile(parts, { ...request, options: { ...options, keepTime: true, sourceIfMatch: etag } }, true);
+  await copyFile(parts, {
+    ...request,
+    options: { ...options, keepTime: true, forMove: true, sourceIfMatch: etag },
+  });
   await deleteFile(parts, subject, from, etag, options.signal);
 }
 
