@@ -254,7 +254,7 @@ class Store implements LocalStore {
     options: CopyOptions = {},
   ): Promise<CopyResult | undefined> {
     const { store, key } = placeBelow(source, from);
-    return store instanceof Store ? await this.#copyOf(store, key, to, options) : undefined;
+    return #parts in store ? await this.#copyOf(store, key, to, options) : undefined;
   }
 
   /** Renames a file. One reached by a link, or moved to another file system, is copied and then deleted. */

@@ -230,7 +230,7 @@ export class MemoryStore implements ObjectStore {
     options: CopyOptions = {},
   ): Promise<CopyResult | undefined> {
     const { store, key } = placeBelow(source, from);
-    if (!(store instanceof MemoryStore) || store.#container.service !== this.#container.service) {
+    if (!(#container in store) || store.#container.service !== this.#container.service) {
       return undefined;
     }
     return this.#copy("copy", store, key, to, options);

@@ -233,7 +233,7 @@ export class BucketStore implements S3Store {
     options: CopyOptions = {},
   ): Promise<CopyResult | undefined> {
     const { store, key } = placeBelow(source, from);
-    if (!(store instanceof BucketStore)) return undefined;
+    if (!(#control in store)) return undefined;
     const target = this.#copyTarget("copy", store, key, to, options);
     const { isSameService } = await import("../copy/same_service.ts");
     if (!await isSameService(store.connection, this.connection)) return undefined;
