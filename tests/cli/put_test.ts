@@ -37,7 +37,10 @@ Deno.test("lade put stores attributes, and says where a store keeps none", async
   await using directory = await TemporaryDirectory.make({ a: "1" });
   await using cli = new CliHere();
   const attributes = ["--content-type", "text/plain", "--cache-control", "no-store", "--metadata", "k=v"];
-  assertEquals((await cli.run(["put", "--no-mtime", ...attributes, `${directory.path}/a`, "memory://m/"])).code, 0);
+  assertEquals(
+    (await cli.run(["put", "--no-mtime", ...attributes, `${directory.path}/a`, "memory://m/"])).code,
+    0,
+  );
   const { contentType, cacheControl, metadata } = await cli.lade.stat("memory://m/a");
   assertEquals([contentType, cacheControl, metadata], ["text/plain", "no-store", { k: "v" }]);
   const refused = await cli.run([
