@@ -1,8 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { DeleteResult, ObjectToDelete } from "@lade/core";
 import { PermissionDeniedError, PreconditionFailedError, UnsupportedError } from "@lade/core";
-import { createTransport, type Transport, type TransportRequest } from "@lade/core/http";
+import { createTransport } from "@lade/core/http";
 import { openS3Store, type S3Store } from "@lade/s3";
+import { leadingTo } from "./leading_to.ts";
 import { bare, openFake } from "./open_fake.ts";
 
 async function deleteAll(
@@ -10,28 +11,6 @@ async function deleteAll(
   objects: readonly (string | ObjectToDelete)[],
 ): Promise<readonly DeleteResult[]> {
   return await Array.fromAsync(store.deleteMany(objects));
-}
-
-/** A transport that takes every request to one server, whatever host it is for. */
-function leadingTo(url: string, inner: Transport): Transport {
-  const moved = (from: string) => from.replace(/^https:\/\/[^/]+/, url);
-  return {
-    send: (request: TransportRequest) => {
-      const { prepare } = request;
-      return inner.send({
-        ...request,
-        url: moved(request.url),
-        ...(prepare && {
-          prepare: async (attempt) => {
-            const head = await prepare(attempt);
-            return { headers: head.headers.filter(([name]) => name.toLowerCase() !== "host") };
-          },
-        }),
-      });
-    },
-    close: () => inner.close(),
-    [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
-  };
 }
 
 /** Opens a bucket of Amazon's, whose batch deletions are answered with `answer`; gives what was asked of it. */

@@ -1,4 +1,4 @@
-import { AlreadyExistsError, NotFoundError } from "@lade/core/backend";
+import { AlreadyExistsError, NotFoundError, PermissionDeniedError } from "@lade/core/backend";
 import { PageGuard } from "@lade/core/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
@@ -102,7 +102,8 @@ async function hasBucket(
     await response.body.discard();
     return true;
   } catch (error) {
-    if (error instanceof NotFoundError) return false;
+    // Who may make a bucket need not be allowed to look at it.
+    if (error instanceof NotFoundError || error instanceof PermissionDeniedError) return false;
     throw error;
   }
 }
