@@ -86,3 +86,18 @@ Deno.test("a missing object that may be read and not listed is told as what it m
     /allow s3:GetObject \(a missing object is refused so too, unless s3:ListBucket is allowed\)/,
   );
 });
+
+Deno.test("a key that ends in a slash and may not be looked up is told as what is not known", async () => {
+  const { code, stderr } = await runWith([LIST], ["cat", "s3://bucket/data/"]);
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /it names a prefix, use ls; whether there is an object of that very key is not known: .*s3:GetObject/,
+  );
+});
+
+Deno.test("lade rb of a bucket that holds something says so also where it may not be listed", async () => {
+  const { code, stderr } = await runWith(["s3:DeleteBucket"], ["rb", "s3://bucket"]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, 'Cannot remove "s3://bucket": it holds objects, older versions');
+});

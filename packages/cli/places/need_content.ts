@@ -26,8 +26,11 @@ export async function needContent(place: Place, need: ContentNeed): Promise<void
     const { size } = await place.store.head(place.key, { signal });
     if (size > 0) return;
   } catch (error) {
-    if (!(error instanceof NotFoundError || error instanceof PermissionDeniedError)) throw error;
-    return await refusePrefix(place, operation, advice);
+    if (error instanceof NotFoundError) return await refusePrefix(place, operation, advice);
+    if (!(error instanceof PermissionDeniedError)) throw error;
+    const unseen = `whether there is an object of that very key is not known: ${error.message}`;
+    const detail = `it names a prefix, ${advice}; ${unseen}`;
+    throw new InvalidNameError({ operation, uri: place.uri, detail, cause: error });
   }
   const detail = `it is a prefix, which an object without bytes marks, ${advice}`;
   throw new InvalidNameError({ operation, uri: place.uri, detail });

@@ -1,4 +1,4 @@
-import { InvalidNameError, NotEmptyError } from "@lade/core/errors";
+import { InvalidNameError, NotEmptyError, PermissionDeniedError } from "@lade/core/errors";
 import { deletePrefix, listVersions, placeOf } from "@lade/core/operations";
 import { parseUri } from "@lade/core/backend";
 import type { Lade, LocatedUri } from "../lade.ts";
@@ -105,7 +105,13 @@ async function explained(
   cause?: NotEmptyError,
 ): Promise<NotEmptyError> {
   const uri = uriOf("");
-  for await (const _ of store.list("", { ...call, order: "any" })) return notEmpty(uri, advice, cause);
+  try {
+    for await (const _ of store.list("", { ...call, order: "any" })) return notEmpty(uri, advice, cause);
+  } catch (error) {
+    if (!(error instanceof PermissionDeniedError) || store.tree) throw error;
+    const detail = `it holds objects, older versions, delete markers or unfinished uploads; ${advice.force}`;
+    return new NotEmptyError({ operation: "remove", uri, detail, cause });
+  }
   if (store.tree) {
     const left = await whatIsLeft(parseUri(uri).rest);
     const detail = force ? left : `${left}, ${advice.force}`;
