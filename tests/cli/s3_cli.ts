@@ -32,7 +32,7 @@ export class S3Cli implements AsyncDisposable {
       // The last two are what the AWS SDK looks at when it is loaded.
       permissions: [
         `--allow-net=127.0.0.1:${this.fake.port}`,
-        "--allow-env=AWS_*,_X_AMZN_TRACE_ID",
+        "--allow-env=AWS_*,LADE_*,_X_AMZN_TRACE_ID",
         "--allow-sys=osRelease",
       ],
       env: {

@@ -122,11 +122,34 @@ Deno.test("lade --ca-bundle trusts a certificate of one's own", async () => {
   cli.fake.putObject("bucket", "a", "hello");
   const untrusted = await cli.run(["cat", "s3://bucket/a"]);
   assertEquals(untrusted.code, 1);
-  assertStringIncludes(untrusted.stderr, "give the authority's certificate as CA bundle");
+  assertStringIncludes(untrusted.stderr, "give the certificate of its authority as CA bundle");
   const trusted = await cli.run(["cat", "--ca-bundle", "ca.pem", "s3://bucket/a"]);
   assertEquals(trusted, { code: 0, stdout: "hello", stderr: "" });
   const missing = await cli.run(["cat", "--ca-bundle", "nope.pem", "s3://bucket/a"]);
   assertMatch(missing.stderr, /the CA bundle "nope\.pem" \(--ca-bundle\) cannot be read/);
+});
+
+Deno.test("lade --no-verify-ssl takes any certificate, and says once what that means", async () => {
+  const tls = makeCertificate({ hosts: ["127.0.0.1"], authority: true });
+  await using cli = await S3Cli.start({ "ca.pem": tls.cert }, { tls });
+  for (const key of ["a", "b"]) cli.fake.putObject("bucket", key, "hello");
+  const refused = await cli.run(["cat", "--ca-bundle", "ca.pem", "s3://bucket/a"]);
+  assertEquals(refused.code, 1);
+  assertMatch(refused.stderr, /CA:TRUE.*openssl req -x509.*basicConstraints=critical,CA:FALSE/s);
+  const warning = /^lade: certificates are not verified: .* \((.*)\)\n$/;
+  for (
+    const [args, env, source] of [
+      [["--no-verify-ssl"], {}, "--no-verify-ssl"],
+      [["--config", "s3.verifySsl=false"], {}, "--config"],
+      [[], { LADE_S3_VERIFY_SSL: "false" }, "LADE_S3_VERIFY_SSL"],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await cli.run(["cat", ...args, "s3://bucket/a", "s3://bucket/b"], {
+      env,
+    });
+    assertEquals([code, stdout], [0, "hellohello"], stderr);
+    assertEquals(warning.exec(stderr)?.[1], source, stderr);
+  }
 });
 
 Deno.test("lade --help groups the options of s3://", async () => {

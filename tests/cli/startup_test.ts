@@ -9,6 +9,7 @@ const ROOT = new URL("../../", import.meta.url);
 const SETTINGS = [
   "s3/config/aws_size_type.ts",
   "s3/config/customer_key.ts",
+  "s3/config/hosts_type.ts",
   "s3/config/s3_settings.ts",
   "s3/settings.ts",
 ];

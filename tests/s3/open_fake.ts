@@ -21,6 +21,8 @@ export interface OpenFakeOptions {
   readonly context?: StoreContextOptions;
   /** Options of its transport. */
   readonly transport?: TransportOptions;
+  /** What stands around the store; nothing, and a transport with those options, by default. */
+  readonly surroundings?: S3Surroundings;
 }
 
 /** An environment in which nothing is set. */
@@ -46,6 +48,7 @@ export function openBucket(
     surroundings: {
       ...bare,
       transport: (given) => createTransport({ ...given, ...options.transport }, {}),
+      ...options.surroundings,
     },
   });
 }

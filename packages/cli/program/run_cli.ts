@@ -101,13 +101,20 @@ async function runCommand(invocation: Invocation, settings: GlobalOptions, world
   return exitCode !== ExitCode.ok || output.failures === 0 ? exitCode : ExitCode.failed;
 }
 
+const UNVERIFIED =
+  "certificates are not verified: whoever is on the way can read and change all that is sent";
+
 async function openLade({ config, verbosity }: GlobalOptions, output: Output): Promise<Lade> {
   const { Lade } = await import("@lade/lade");
+  let warned = false;
   const onOpen = (opened: OpenedContainer) => {
-    if (opened.settings.length > 0) void output.note(new SettingsMessage(opened));
+    const unverified = opened.settings.find(({ name, value }) => name === "verifySsl" && value === "false");
+    if (unverified && !warned) void output.note(new NoteMessage(`${UNVERIFIED} (${unverified.source})`));
+    warned ||= unverified !== undefined;
+    if (verbosity > 0 && opened.settings.length > 0) void output.note(new SettingsMessage(opened));
   };
   try {
-    return new Lade({ config, ...(verbosity > 0 ? { onOpen } : {}) });
+    return new Lade({ config, onOpen });
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message, { cause: error }) : error;
   }

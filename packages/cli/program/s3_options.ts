@@ -33,8 +33,9 @@ export function withS3(settings: GlobalOptions, said: S3CommandOptions): GlobalO
   const given = Object.entries(said).filter(([, value]) => value !== undefined && value !== false);
   if (given.length === 0) return settings;
   const texts = given.map(([name, value]) => {
-    const source = SETTING_TABLES.s3.find((row) => row.name === name)?.flag?.name ?? "option";
-    return [name, new SettingText(String(value), source)];
+    const known = SETTING_TABLES.s3.find((row) => row.name === name)?.flag;
+    const said = value === true ? known?.says ?? true : value;
+    return [name, new SettingText(String(said), known?.name ?? "option")];
   });
   const s3 = { ...settings.config["s3"], ...Object.fromEntries(texts) };
   return { ...settings, config: { ...settings.config, s3 } };

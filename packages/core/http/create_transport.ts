@@ -60,6 +60,14 @@ class RoutedTransport implements Transport {
 
   /** The URL of a proxy comes from the environment: one that is none is a failure of the request. */
   #routeOf(proxyUrl: string | undefined, request: TransportRequest): Transport {
+    if (
+      proxyUrl !== undefined && this.#options.verifyCertificates === false && /^https:/i.test(request.url)
+    ) {
+      const { endpoint } = parseTarget(request.url);
+      const detail = "what goes through a proxy is never without a look at certificates; " +
+        "give the authority's as CA bundle, or go round the proxy (NO_PROXY)";
+      throw toTransportError(new WireError("unsupported", detail), request, endpoint, "none");
+    }
     try {
       return this.#route(proxyUrl);
     } catch (cause) {
@@ -73,8 +81,9 @@ class RoutedTransport implements Transport {
   #route(proxyUrl: string | undefined): Transport {
     let transport = this.#routes.get(proxyUrl);
     if (!transport) {
-      if (proxyUrl !== undefined) transport = new FetchTransport({ ...this.#options, proxyUrl });
-      else {transport = this.#kind === "fetch"
+      if (proxyUrl !== undefined) {
+        transport = new FetchTransport({ ...this.#options, proxyUrl, verifyCertificates: true });
+      } else {transport = this.#kind === "fetch"
           ? new FetchTransport(this.#options)
           : new TcpTransport(this.#options);}
       this.#routes.set(proxyUrl, transport);

@@ -1,3 +1,4 @@
+import { describeCertificate } from "./certificate_fault.ts";
 import type { TransportErrorKind } from "./transport_error.ts";
 import { WireError } from "./wire_error.ts";
 
@@ -17,7 +18,7 @@ interface Description {
 
 function describeTls(error: unknown, text: string): Description {
   if (/certificate|CertificateRequired|UnknownIssuer/i.test(text)) {
-    return { kind: "certificate", detail: `the certificate is not accepted (${text})` };
+    return { kind: "certificate", detail: describeCertificate(text) };
   }
   const cut = error instanceof Deno.errors.UnexpectedEof || error instanceof Deno.errors.ConnectionReset ||
     error instanceof Deno.errors.BrokenPipe;

@@ -1,3 +1,4 @@
+import { describeCertificate } from "./certificate_fault.ts";
 import type { TransportErrorKind } from "./transport_error.ts";
 import { WireError } from "./wire_error.ts";
 
@@ -37,7 +38,8 @@ export function describeFetchError(error: unknown): WireError {
   const text = describeChain(error);
   const [, kind, detail] = SIGNS.find(([pattern]) => pattern.test(text)) ?? OTHERWISE;
   const retryable = kind === "dns" ? { retryable: /EAI_AGAIN|temporary/i.test(text) } : {};
-  return new WireError(kind, detail, { cause: error, ...retryable });
+  const words = kind === "certificate" ? describeCertificate(certificateWords(text)) : detail;
+  return new WireError(kind, words, { cause: error, ...retryable });
 }
 
 /** Whether a failure of this kind came before anything of the request was sent. */
@@ -55,6 +57,11 @@ const BEFORE_SENDING: ReadonlySet<TransportErrorKind> = new Set([
   "tls",
   "unreachable",
 ]);
+
+/** What is said of the certificate, without what is said around it. */
+function certificateWords(text: string): string {
+  return /invalid peer certificate: [^\n]{0,300}/.exec(text)?.[0].trim() ?? text.slice(0, 300);
+}
 
 function describeChain(error: unknown): string {
   const parts: string[] = [];

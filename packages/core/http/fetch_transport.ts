@@ -40,6 +40,12 @@ export class FetchTransport implements Transport {
   constructor(options: FetchTransportOptions = {}) {
     const { fetch, proxyUrl, ...others } = options;
     const config = this.#config = completeTransportOptions(others);
+    if (!config.verifyCertificates && !fetch) {
+      throw new TypeError(
+        "Cannot leave certificates unverified by fetch: they are always verified there; " +
+          "give the authority's as CA bundle",
+      );
+    }
     const deno = typeof Deno !== "undefined";
     if (!deno && !fetch && (proxyUrl !== undefined || config.caCerts.length > 0)) {
       throw new TypeError(

@@ -11,6 +11,8 @@ export interface SocketTarget {
   readonly hostname: string;
   readonly port: number;
   readonly caCerts: readonly string[];
+  /** Whether the server's certificate is looked at. */
+  readonly verify: boolean;
 }
 
 // RFC 8305 section 8: the recommended delay between two attempts.
@@ -25,6 +27,10 @@ export async function openSocket(
 ): Promise<Socket> {
   let connected = false;
   try {
+    if (target.secure && !target.verify) {
+      const { openUnverifiedSocket } = await import("./open_unverified_socket.ts");
+      return await openUnverifiedSocket(target, addresses, signal, () => connected = true);
+    }
     const order = await abortable(addresses.next(), signal);
     const [only] = order;
     const tcp = order.length === 1 && only !== undefined

@@ -104,7 +104,7 @@ Deno.test({
         "none",
       ]);
       const { message } = transportErrorToStoreError(error, { operation: "get", uri: "s3://b/k" });
-      assertEquals(message.startsWith('Cannot get "s3://b/k": the certificate is not accepted ('), true);
+      assertEquals(message.startsWith('Cannot get "s3://b/k": the certificate is not accepted: '), true);
       assertEquals(transport.connections, 0);
     }
   },

@@ -82,9 +82,11 @@ export class TcpTransport implements Transport {
   }
 
   async #open(target: RequestTarget, addresses: AddressBook, signal: AbortSignal): Promise<Connection> {
-    const { caCerts, clock, limits, minBytesPerSecond, observer, stallTimeoutMs } = this.#config;
+    const { caCerts, clock, limits, minBytesPerSecond, observer, stallTimeoutMs, verifyCertificates } =
+      this.#config;
     const { endpoint, hostname, port, secure } = target;
-    const socket = await openSocket({ hostname, port, secure, caCerts }, addresses, clock, signal);
+    const socketTarget = { hostname, port, secure, caCerts, verify: verifyCertificates };
+    const socket = await openSocket(socketTarget, addresses, clock, signal);
     const pace = new Pace(4 * stallTimeoutMs, minBytesPerSecond);
     const connection = new Connection(socket, { id: ++this.#lastId, endpoint, clock, limits, pace });
     const { id, remoteAddress } = connection;

@@ -35,6 +35,7 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
     continueTimeoutMs: 1_000,
     retryBudget: new RetryBudget(),
     caCerts: [],
+    verifyCertificates: true,
     resolve: systemResolve,
     observer: {},
     interceptor: undefined,
@@ -74,6 +75,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof TransportConfig>([
   "retryBudget",
   "stallTimeoutMs",
   "unreachableAfterMs",
+  "verifyCertificates",
 ]);
 
 function check(name: string, value: number, whole: boolean): void {

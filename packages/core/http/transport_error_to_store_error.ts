@@ -1,5 +1,6 @@
 import { PermissionDeniedError, ServiceError, UnavailableError, UnsupportedError } from "../errors/errors.ts";
 import type { StoreError, StoreErrorOptions } from "../errors/store_error.ts";
+import { certificateFault } from "./certificate_fault.ts";
 import type { TransportError, TransportErrorKind } from "./transport_error.ts";
 
 /** What was being done, and to what. */
@@ -16,7 +17,6 @@ const NEXT: { readonly [kind in TransportErrorKind]?: string } = {
   "unreachable": "check the network and the endpoint",
   "permission": "run again with --allow-net for this host",
   "tls": "check that the endpoint speaks https, and not http, at this port",
-  "certificate": "check the host name and the clock, or give the authority's certificate as CA bundle",
   "connect-timeout": "check the endpoint, the network and its firewalls",
   "first-byte-timeout": "the service may be overloaded: try again later or with less concurrency",
   "stall": "check the network, or try again with less concurrency",
@@ -30,7 +30,9 @@ const NEXT: { readonly [kind in TransportErrorKind]?: string } = {
  * refused connection and the timeouts told apart) and what to try next.
  */
 export function transportErrorToStoreError(error: TransportError, failed: FailedOperation): StoreError {
-  const next = NEXT[error.kind];
+  const next = error.kind === "certificate"
+    ? certificateFault(error.detail).next(URL.parse(error.endpoint)?.hostname ?? "HOST")
+    : NEXT[error.kind];
   const { attempts, waitedMs } = error;
   const waited = waitedMs >= 1_000 ? ` in ${Math.round(waitedMs / 1_000)} s` : "";
   const tries = attempts > 1 ? ` (${attempts} tries${waited})` : "";

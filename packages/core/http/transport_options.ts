@@ -48,6 +48,11 @@ export interface TransportOptions {
   readonly retryBudget?: RetryBudget;
   /** Certificates of further authorities that are trusted, in PEM form. */
   readonly caCerts?: readonly string[];
+  /**
+   * Whether the certificates of servers are verified; true by default. Without it anybody on the way can read and change
+   * all that is sent. Under Deno over sockets only: what goes by `fetch` or through a proxy is a `TypeError`.
+   */
+  readonly verifyCertificates?: boolean;
   /** Resolves host names; the system's resolver by default. */
   readonly resolve?: Resolver;
   /** Bounds on heads and framing. */

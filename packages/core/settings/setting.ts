@@ -21,6 +21,8 @@ export interface SettingFlag {
   readonly metavar?: string;
   /** What the help says. */
   readonly help: string;
+  /** What a flag says, where it is not `true`. */
+  readonly says?: boolean;
 }
 
 /** One setting of a backend: what it is called, what it may be, and everywhere it is read from. */

@@ -56,6 +56,8 @@ export interface S3Config {
   readonly requestPayer: boolean;
   /** File of PEM certificates to trust besides the system's. */
   readonly caBundle?: Sourced<string>;
+  /** Whether the service's certificate is verified. */
+  readonly verifySsl: boolean;
   /** Whether plain HTTP may leave this machine. */
   readonly allowHttp: boolean;
   /** Hosts, with their ports where they have one, that redirects may lead to as if they were the service. */
@@ -162,6 +164,7 @@ async function configOf(
     anonymous: value("anonymous"),
     requestPayer: value("requestPayer"),
     ...sourced("caBundle"),
+    verifySsl: value("verifySsl"),
     allowHttp: value("allowHttp"),
     redirectHosts: hostsOf(value("redirectHosts")),
     signPayload: value("signPayload"),

@@ -48,6 +48,11 @@ export interface S3Options {
   readonly requestPayer?: boolean;
   /** File of PEM certificates to trust besides the system's; else `AWS_CA_BUNDLE`, the profile's `ca_bundle`. */
   readonly caBundle?: string;
+  /**
+   * Verifies the service's certificate: else `LADE_S3_VERIFY_SSL`, true. Without it anybody on the way can read and
+   * change all that is sent.
+   */
+  readonly verifySsl?: boolean;
   /** Allows `http://` endpoints that are not on this machine. */
   readonly allowHttp?: boolean;
   /**

@@ -196,6 +196,19 @@ export const S3_SETTINGS: SettingTable = [
     flag: { name: "--ca-bundle", metavar: "FILE", help: "Trust the certificates in this PEM file too" },
   },
   {
+    name: "verifySsl",
+    type: flagType,
+    environment: ["LADE_S3_VERIFY_SSL"],
+    default: true,
+    help:
+      "verifies the service's certificate; without it anybody on the way can read and change what is sent",
+    flag: {
+      name: "--no-verify-ssl",
+      says: false,
+      help: "Trust whatever answers, whoever made its certificate: only for services without secrets",
+    },
+  },
+  {
     name: "allowHttp",
     type: flagType,
     default: false,

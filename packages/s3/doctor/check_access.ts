@@ -12,7 +12,7 @@ import { listPage } from "../list/list_page.ts";
 import { checkClock } from "./check_clock.ts";
 import { checkSettings } from "./check_settings.ts";
 import { origin } from "./origin.ts";
-import { maskKeyId } from "./mask_key_id.ts";
+import { maskKeyId } from "../credentials/mask_key_id.ts";
 import type { S3Patient } from "./s3_patient.ts";
 
 /** What the first request came to. */

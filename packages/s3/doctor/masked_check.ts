@@ -1,7 +1,7 @@
 import type { Check } from "@lade/core";
 import { failedCheck } from "@lade/core/diagnosis";
 import type { S3Connection } from "../client/s3_connection.ts";
-import { maskKeyId } from "./mask_key_id.ts";
+import { maskKeyId } from "../credentials/mask_key_id.ts";
 
 /** The check that an error ended, with the id of the access key masked. */
 export async function maskedCheck(name: string, error: unknown, connection: S3Connection): Promise<Check> {

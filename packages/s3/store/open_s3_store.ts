@@ -154,5 +154,13 @@ function transportOptions(
   caCerts: readonly string[],
 ): CreateTransportOptions {
   const { clock, random } = context;
-  return { kind: config.transport, clock, random, caCerts, ...boundTransport(config.bounds) };
+  const verifyCertificates = config.verifySsl || /^http:/i.test(config.endpoint?.value ?? "");
+  return {
+    kind: config.transport,
+    clock,
+    random,
+    caCerts,
+    ...(verifyCertificates ? {} : { verifyCertificates }),
+    ...boundTransport(config.bounds),
+  };
 }

@@ -1,7 +1,7 @@
 import type { ShownSetting } from "@lade/core/settings";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { unhonoured } from "../config/unread_settings.ts";
-import { maskKeyId } from "../doctor/mask_key_id.ts";
+import { maskKeyId } from "../credentials/mask_key_id.ts";
 
 /** What holds for a connection and where it came from, its credentials among it; what a profile says in vain, too. */
 export async function showConnection({ config, credentials }: S3Connection): Promise<ShownSetting[]> {

@@ -11,16 +11,17 @@ export interface TlsCertificate {
 
 /**
  * Makes a certificate for the given host names and IPv4 addresses (RFC 5280), valid for a day around now
- * unless said otherwise.
+ * unless said otherwise. With `authority` it is one that signs others, as `openssl req -x509` makes them.
  */
 export function makeCertificate(
-  options: { hosts: readonly string[]; notBefore?: Date; notAfter?: Date },
+  options: { hosts: readonly string[]; notBefore?: Date; notAfter?: Date; authority?: boolean },
 ): TlsCertificate {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = sequence(set(sequence(COMMON_NAME, der(0x0c, text("fake")))));
   const names = options.hosts.map((host) =>
     /^\d+(\.\d+){3}$/.test(host) ? der(0x87, Buffer.from(host.split(".").map(Number))) : der(0x82, text(host))
   );
+  const isAuthority = options.authority ? [der(0x01, Buffer.of(0xff))] : [];
   const day = 86_400_000;
   const certificate = sequence(
     der(0xa0, integer(2)),
@@ -37,7 +38,7 @@ export function makeCertificate(
       0xa3,
       sequence(
         // An end entity: clients refuse an authority's own certificate as a server's.
-        sequence(oid(0x55, 0x1d, 0x13), der(0x01, Buffer.of(0xff)), der(0x04, sequence())),
+        sequence(oid(0x55, 0x1d, 0x13), der(0x01, Buffer.of(0xff)), der(0x04, sequence(...isAuthority))),
         sequence(oid(0x55, 0x1d, 0x11), der(0x04, sequence(...names))),
       ),
     ),
