@@ -205,3 +205,22 @@ Deno.test("FakeS3 keeps accounts, denied operations and paying requesters apart"
   );
   assertEquals(codeOf(await rawRequest(fake, missing)), "AccessDenied");
 });
+
+Deno.test("FakeS3 allows the IAM actions that a key has alone, those of versions by their own names", async () => {
+  await using fake = await start();
+  const allow = (...actions: string[]) => {
+    const { secretAccessKey } = fake;
+    fake.credentials.set(fake.accessKeyId, { secretAccessKey, allowed: new Set(actions) });
+  };
+  const status = async (request: RawRequest) => (await rawRequest(fake, request)).status;
+  const missing = { bucket: BUCKET, key: "missing" };
+  allow("s3:GetObject");
+  assertEquals(await status(OBJECT), 200);
+  assertEquals(await status(missing), 403);
+  assertEquals(await status({ ...OBJECT, query: "versionId=null" }), 403);
+  assertEquals(await status({ bucket: BUCKET, query: "list-type=2" }), 403);
+  allow("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket");
+  assertEquals(await status(missing), 404);
+  assertEquals(await status({ ...OBJECT, query: "versionId=null" }), 200);
+  assertEquals(await status({ ...OBJECT, method: "DELETE" }), 403);
+});
