@@ -69,6 +69,8 @@ Deno.test("resolveSettings() takes what is given, the environment, the profile a
 Deno.test("resolveSettings() trims what it reads, and takes what is empty for absent", async () => {
   const resolved = await resolve({ env: { FIRST: " ", SECOND: " d\r\n" } });
   assertEquals(resolved.get("region"), { value: "d", source: "SECOND" });
+  const profile = await resolve({ profile: { region: " ", area: "\te\r\n" } });
+  assertEquals(profile.get("region"), { value: "e", source: 'profile "p"' });
 });
 
 Deno.test("resolveSettings() reads places that have a language of their own", async () => {

@@ -40,7 +40,7 @@ export interface S3Options {
   readonly ignoreConfiguredEndpoints?: boolean;
   /** The profile of the shared AWS files: else `AWS_PROFILE`, `AWS_DEFAULT_PROFILE`, `default`. */
   readonly profile?: string;
-  /** Keys, or a function that gives them; else the AWS default chain: see the documentation of this package. */
+  /** Keys, or a function that gives them; else what the AWS tools find: see the documentation of this package. */
   readonly credentials?: S3Credentials | S3CredentialProvider;
   /** Signs nothing, for public buckets. */
   readonly anonymous?: boolean;

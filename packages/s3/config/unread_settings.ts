@@ -61,6 +61,7 @@ export const UNREAD_SETTINGS: readonly UnreadSetting[] = [
     told: false,
     reason: "not for S3",
   },
+  { key: "retry_mode", variable: "AWS_RETRY_MODE", told: false, reason: "there is one policy" },
   { key: "defaults_mode", variable: "AWS_DEFAULTS_MODE", told: false, reason: "no modes" },
   { key: "output", variable: "AWS_DEFAULT_OUTPUT", told: false, reason: "`--json`" },
   { key: "cli_pager", variable: "AWS_PAGER", told: false, reason: "no pager" },

@@ -218,3 +218,34 @@ Deno.test("a web identity whose token is not there, or that names no role, says 
     "is empty",
   );
 });
+
+Deno.test("a role is asked for in the region of its profile, at the endpoint that the settings choose", async () => {
+  const host = async (env: Record<string, string>, lines = ""): Promise<string | undefined> => {
+    const hosts: string[] = [];
+    const role =
+      "[default]\nrole_arn = arn:x\nsource_profile = base\n[profile base]\naws_access_key_id = A\n" +
+      "aws_secret_access_key = b\n";
+    const files = { "/h/.aws/config": role.replace("role_arn", `${lines}role_arn`) };
+    const world = { files, env, onHost: (name: string) => hosts.push(name) };
+    await assertRejects(() => loadCredentials(world), UnavailableError);
+    return hosts[0];
+  };
+  assertEquals(await host({}), "sts.us-east-1.amazonaws.com");
+  assertEquals(await host({ AWS_REGION: "eu-west-1" }), "sts.eu-west-1.amazonaws.com");
+  assertEquals(
+    await host({ AWS_REGION: "eu-west-1" }, "region = cn-north-1\n"),
+    "sts.cn-north-1.amazonaws.com.cn",
+  );
+  assertEquals(await host({ AWS_USE_FIPS_ENDPOINT: "true" }), "sts-fips.us-east-1.amazonaws.com");
+  assertEquals(await host({ AWS_USE_DUALSTACK_ENDPOINT: "true" }), "sts.us-east-1.api.aws");
+  assertEquals(await host({ AWS_STS_REGIONAL_ENDPOINTS: "legacy" }), "sts.amazonaws.com");
+  assertEquals(await host({}, "sts_regional_endpoints = legacy\nregion = eu-west-1\n"), "sts.amazonaws.com");
+  assertEquals(
+    await host({ AWS_STS_REGIONAL_ENDPOINTS: "legacy", AWS_REGION: "me-south-1" }),
+    "sts.me-south-1.amazonaws.com",
+  );
+  assertEquals(await host({ AWS_ENDPOINT_URL_STS: "https://sts.example" }), "sts.example");
+  assertEquals(await host({ AWS_ENDPOINT_URL: "https://all.example" }), "all.example");
+  const ignoring = { AWS_ENDPOINT_URL: "https://all.example", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" };
+  assertEquals(await host(ignoring), "sts.us-east-1.amazonaws.com");
+});

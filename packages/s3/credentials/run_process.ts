@@ -4,20 +4,11 @@ import type { Sourced } from "@lade/core/settings";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { jsonFields } from "./ask_service.ts";
 import { CredentialFault } from "./credential_fault.ts";
+import { CommandLimitError, runCommand } from "./run_command.ts";
 
-/** How long a command may take: some wait for a touch, or for a browser. */
-const PATIENCE_MS = 120_000;
-const GRACE_MS = 1_000;
-const MAX_OUTPUT_BYTES = 2 ** 20;
+/** Some commands wait for a touch, or for a browser. */
+const BOUNDS = { timeoutMs: 120_000, maxBytes: 2 ** 20 };
 const SHOWN_CHARACTERS = 200;
-
-/** What a command came to. */
-interface Outcome {
-  readonly code: number | string | null | undefined;
-  readonly signal: string | null | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /**
  * Runs a `credential_process` by `/bin/sh` and reads the keys that it prints ("Sourcing credentials with an external
@@ -27,19 +18,17 @@ export async function runProcess(command: Sourced<string>, clock: Clock): Promis
   const what = `credential_process ${
     quote(shorten(concealed(redactSecrets(command.value))))
   } of ${command.source}`;
-  const { code, signal, stdout, stderr } = await run(command.value, clock).catch((error: unknown) => {
-    if (error instanceof TimeoutError) {
-      throw new CredentialFault(`${what} is not done after ${PATIENCE_MS / 1000} s`);
-    }
-    const reason = isDenied(error) ? "may not be run; allow it by --allow-run" : "cannot be run";
-    throw new CredentialFault(`${what} ${reason}`, { cause: error });
-  });
+  const { code, signal, stdout, stderr } = await runCommand(command.value, clock, BOUNDS).catch(
+    (error: unknown) => {
+      if (error instanceof CommandLimitError) throw new CredentialFault(`${what} ${error.message}`);
+      const reason = isDenied(error) ? "may not be run; allow it by --allow-run" : "cannot be run";
+      throw new CredentialFault(`${what} ${reason}`, { cause: error });
+    },
+  );
   const said = stderr.trim() === ""
     ? ""
     : `: ${shorten(printable(redactSecrets(stderr.trim().replace(/\s+/g, " "))))}`;
-  if (signal) {
-    throw new CredentialFault(`${what} was ended by ${signal}${said}`);
-  }
+  if (signal) throw new CredentialFault(`${what} was ended by ${signal}${said}`);
   if (code !== 0) throw new CredentialFault(`${what} failed with exit code ${code}${said}`);
   const fields = jsonFields(stdout);
   const text = (name: string) => {
@@ -67,38 +56,6 @@ export async function runProcess(command: Sourced<string>, clock: Clock): Promis
     ...(sessionToken === undefined ? {} : { sessionToken }),
     ...(expiration === undefined ? {} : { expiration }),
   };
-}
-
-class TimeoutError extends Error {}
-
-async function run(command: string, clock: Clock): Promise<Outcome> {
-  const { execFile } = await import("node:child_process");
-  const windows = typeof Deno !== "undefined" && Deno.build.os === "windows";
-  const [shell, flag] = windows ? ["cmd.exe", "/c"] : ["/bin/sh", "-c"];
-  const done = new AbortController();
-  try {
-    return await new Promise((resolve, reject) => {
-      const options = { maxBuffer: MAX_OUTPUT_BYTES, encoding: "utf8" } as const;
-      let late = false;
-      const child = execFile(shell, [flag, command], options, (error, stdout, stderr) => {
-        if (late) reject(new TimeoutError());
-        else if (!error) resolve({ code: 0, signal: null, stdout, stderr });
-        else if (typeof error.code === "number" || error.signal) {
-          resolve({ code: error.code, signal: error.signal, stdout, stderr });
-        } else reject(error);
-      });
-      child.stdin?.end();
-      clock.sleep(PATIENCE_MS, done.signal).then(async () => {
-        late = true;
-        child.kill();
-        // What the command has started may outlive it.
-        await clock.sleep(GRACE_MS, done.signal);
-        reject(new TimeoutError());
-      }).catch(() => {});
-    });
-  } finally {
-    done.abort();
-  }
 }
 
 function isDenied(error: unknown): boolean {

@@ -50,6 +50,8 @@ Deno.test("runProcess() tells what is wrong with what is printed, and never what
     [printing({ Expiration: "soon" }), 'printed an "Expiration" that is no time'],
     ["kill -TERM $$", "was ended by SIGTERM"],
     ["/no/such/program", "failed with exit code 127"],
+    ["head -c 2000000 /dev/zero", "prints more than 1048576 bytes"],
+    ["head -c 2000000 /dev/zero >&2", "prints more than 1048576 bytes"],
   ];
   for (const [command, said] of cases) {
     const { message } = await assertRejects(() => load(command), UnauthenticatedError);
@@ -80,7 +82,7 @@ Deno.test("runProcess() ends a command that is not done in two minutes", async (
     },
   };
   const failed = assertRejects(
-    () => load("exec sleep 600", clock),
+    () => load("sleep 2 & wait", clock),
     UnauthenticatedError,
     "is not done after 120 s",
   );

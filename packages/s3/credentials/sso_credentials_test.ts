@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { UnauthenticatedError } from "@lade/core";
+import { UnauthenticatedError, UnavailableError } from "@lade/core";
 import { createHash } from "node:crypto";
 import {
   type CredentialsWorld,
@@ -118,4 +118,22 @@ Deno.test("single sign-on says what is missing in the files, and why a role is r
     UnauthenticatedError,
     'single sign-on gives no keys of role "Reader" in account "123": 403, No access',
   );
+});
+
+Deno.test("single sign-on asks its own region, whatever that of S3 is", async () => {
+  const hosts: string[] = [];
+  const renewable = token(-1, { clientId: "C", clientSecret: "S", refreshToken: "R" });
+  const files = { "/h/.aws/config": CONFIG, [cacheFile("corp")]: renewable };
+  const onHost = (host: string) => hosts.push(host);
+  await assertRejects(() => loadCredentials({ files, onHost }, { profile: "work" }), UnauthenticatedError);
+  const still = { ...files, [cacheFile("corp")]: token(60) };
+  await assertRejects(
+    () => loadCredentials({ files: still, onHost }, { profile: "work" }),
+    UnavailableError,
+    "single sign-on at https://portal.sso.eu-central-1.amazonaws.com:443 cannot be asked",
+  );
+  assertEquals([...new Set(hosts)], [
+    "oidc.eu-central-1.amazonaws.com",
+    "portal.sso.eu-central-1.amazonaws.com",
+  ]);
 });

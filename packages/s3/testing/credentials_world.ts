@@ -13,11 +13,13 @@ export interface CredentialsWorld {
   readonly env?: Readonly<Record<string, string>>;
   /** Time; the system's by default. */
   readonly clock?: Clock;
+  /** Told of each host that is to be asked; none but this machine is found. */
+  readonly onHost?: (host: string) => void;
 }
 
 /** Finds and loads the credentials of such a user. */
 export async function loadCredentials(
-  { files = {}, env: variables = {}, clock = systemClock }: CredentialsWorld,
+  { files = {}, env: variables = {}, clock = systemClock, onHost }: CredentialsWorld,
   options: S3Options = {},
 ): Promise<LoadedCredentials> {
   const all: Readonly<Record<string, string>> = {
@@ -28,7 +30,11 @@ export async function loadCredentials(
   const env = (name: string) => all[name] || undefined;
   const read = (path: string) => Promise.resolve(files[path]);
   const config = await resolveConfig(options, { env, read });
-  const web = () => Promise.resolve({ clock });
+  const resolve = (host: string) => {
+    onHost?.(host);
+    return Promise.reject(new Error("no such host"));
+  };
+  const web = () => Promise.resolve({ clock, ...(onHost ? { resolve } : {}) });
   return await findCredentials(config, { env, read, uri: "s3://b", clock, web }).load(false);
 }
 
