@@ -11,6 +11,7 @@ import { objectUri } from "../../uri/check_key.ts";
 import { expect, expectEqual, expectError, expectReason } from "../expect.ts";
 import type { ProviderCase, ProviderContext } from "../provider_case.ts";
 import { bytesOf, collect, namesIn, textOf } from "../samples.ts";
+import { SettingText } from "../../settings/setting_text.ts";
 
 const KEYS = ["", "a", "a/b", "dir/", "a b", "100%", "%20", "a?b#c", "a*[b]", "ö/鍵/😀", "a+b&c=d", "a:b@c"];
 
@@ -99,6 +100,33 @@ export const providerCases: readonly ProviderCase[] = [
       const open = async () => await provider.open(await created(context), { ...options, config });
       const error = await expectError(open, TypeError, "open()");
       expect(error.message.includes("noSuchSetting"), `the message is ${error.message}`);
+    },
+  },
+  {
+    name:
+      "open() with configuration of an unknown name tells it also where it was written as text, and not its value",
+    async run(context) {
+      const { provider, options } = context;
+      const config = { ...options?.config, noSuchSetting: new SettingText("unseen-value", "--config") };
+      const open = async () => await provider.open(await created(context), { ...options, config });
+      const error = await expectError(open, TypeError, "open()");
+      expect(error.message.includes("noSuchSetting"), `the message is ${error.message}`);
+      expect(!error.message.includes("unseen-value"), `the message is ${error.message}`);
+    },
+  },
+  {
+    name: "settings() tells names, values and sources of what holds for a store, and no secret",
+    async run(context) {
+      const { provider, options } = context;
+      await using store = await provider.open(await created(context), options);
+      const shown = await provider.settings?.(store) ?? [];
+      for (const { name, value, source } of shown) {
+        expect([name, value, source].every((text) => text !== ""), `a setting is ${name} ${value} ${source}`);
+      }
+      const told = JSON.stringify(shown);
+      for (const secret of secretsIn(options?.config)) {
+        expect(!told.includes(secret), "a secret of the configuration is shown");
+      }
     },
   },
   {
@@ -196,4 +224,11 @@ async function created({ provider, newName, options }: ProviderContext): Promise
   const container = newName();
   await provider.createContainer(container, options);
   return container;
+}
+
+/** The texts in a configuration whose names say that they are secret. */
+function secretsIn(value: unknown, name = ""): string[] {
+  if (typeof value === "string") return /secret|token|password|key$/i.test(name) ? [value] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([inner, each]) => secretsIn(each, inner));
 }
