@@ -8,7 +8,11 @@ export class MemoryPartSink implements PartSink {
   readonly #commit: (bytes: Uint8Array<ArrayBuffer>) => PutResult;
 
   constructor(size: number, commit: (bytes: Uint8Array<ArrayBuffer>) => PutResult) {
-    this.#bytes = new Uint8Array(size);
+    try {
+      this.#bytes = new Uint8Array(size);
+    } catch (cause) {
+      throw new RangeError(`Cannot write an object of ${size} bytes: they do not fit into memory`, { cause });
+    }
     this.#commit = commit;
   }
 

@@ -89,7 +89,7 @@ async function copyOnce(
     const { put: attributes, dropped } = await carry(from, read.info, to, toKey, options);
     const put = { ...attributes, ...writeOptions(options) };
     const written =
-      await (read.chunks.length === 1 ? copyWhole(copy, to, toKey, put) : copyInParts(copy, to, toKey, put));
+      await (read.isWhole ? copyWhole(copy, to, toKey, put) : copyInParts(copy, to, toKey, put));
     const { etag } = read.info;
     return {
       ...written,

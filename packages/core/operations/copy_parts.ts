@@ -35,7 +35,7 @@ export async function copyParts({ from, read, writer, options, lease }: PartCopy
   const { size, partSize } = writer;
   const limit = context.limits.of(readHints);
   const chunkSize = chunkSizes(readHints, limit, options);
-  const first = read.chunks[0]?.length ?? 0;
+  const first = read.chunkAt(0)?.length ?? 0;
   read.beginAnew();
   const { ordered } = read;
   const units = cutUnits({

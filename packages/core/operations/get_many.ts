@@ -1,8 +1,10 @@
 import type { BudgetLease } from "../context/byte_budget.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectInfo } from "../contract/types.ts";
+import { allocateBytes } from "../read/allocate_bytes.ts";
 import { fetchChunks } from "../read/fetch_chunks.ts";
 import { ObjectRead } from "../read/object_read.ts";
+import { objectUri } from "../uri/check_key.ts";
 import { readNow } from "../read/read_now.ts";
 import { checkReadOptions, type ReadOptions } from "../read/read_options.ts";
 
@@ -121,7 +123,7 @@ async function readOne(
     lease = undefined;
     read = await ObjectRead.open(store, key, options);
     lease = await admit(read);
-    bytes = new Uint8Array(read.range.length);
+    bytes = allocateBytes(read.range.length, objectUri(store.uri, key));
     await fetchChunks(store, read, bytes, options);
     const { info } = read.finish();
     return { key, info, bytes, lease };

@@ -49,6 +49,11 @@ export class ChecksumCollector {
     return this.#sums !== undefined;
   }
 
+  /** Whether the bytes are compared with what the store tells. */
+  get compares(): boolean {
+    return this.#expected !== undefined;
+  }
+
   /** The digest, where it needs the bytes in order: then their memory stays as it is until they had their turn. */
   get ordered(): OrderedSums | undefined {
     return this.#sums instanceof OrderedSums ? this.#sums : undefined;

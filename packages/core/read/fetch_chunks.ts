@@ -16,7 +16,7 @@ export function fetchChunks(
   target: Uint8Array,
   options: ReadOptions,
 ): Promise<void> {
-  return read.chunks.length === 1
+  return read.isWhole
     ? read.fetch(0, part(target, 0, read.range.length), options.signal)
     : fetchSeveral(store, read, target, options);
 }
@@ -27,15 +27,13 @@ async function fetchSeveral(
   target: Uint8Array,
   options: ReadOptions,
 ): Promise<void> {
-  const { chunks, firstIndex, range } = read;
-  const nextIndex = firstIndex === 0
-    ? cutAsFetched(read, store, options)
-    : ascending(chunks.length, firstIndex);
+  const { firstIndex, range } = read;
+  const nextIndex = firstIndex === 0 ? cutAsFetched(read, store, options) : ascending(read, firstIndex);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const running = new Set<Promise<void>>();
   const fetch = async (index: number) => {
-    const { offset, length } = read.chunks[index] ?? range;
+    const { offset, length } = read.chunkAt(index) ?? range;
     const start = offset - range.offset;
     try {
       await read.fetch(index, target.subarray(start, start + length), signal);
@@ -64,7 +62,7 @@ function cutAsFetched(read: ObjectRead, store: ObjectStore, options: ReadOptions
   const { context, readHints } = store;
   const units = cutUnits({
     range: read.range,
-    first: read.chunks[0]?.length ?? 0,
+    first: read.chunkAt(0)?.length ?? 0,
     partSize: readHints.alignment,
     chunkSize: chunkSizes(readHints, context.limits.of(readHints), options),
   });
@@ -78,11 +76,11 @@ function cutAsFetched(read: ObjectRead, store: ObjectStore, options: ReadOptions
 }
 
 /** The indexes of chunks that are cut already, the answered one first. */
-function ascending(count: number, firstIndex: number): () => number | undefined {
+function ascending(read: ObjectRead, firstIndex: number): () => number | undefined {
   let next = -1;
   return () => {
     const index = next++;
     if (index < 0) return firstIndex;
-    return index < count - 1 ? index : undefined;
+    return index < firstIndex && read.chunkAt(index) ? index : undefined;
   };
 }

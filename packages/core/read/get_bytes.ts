@@ -1,4 +1,6 @@
 import type { ObjectStore } from "../contract/object_store.ts";
+import { objectUri } from "../uri/check_key.ts";
+import { allocateBytes } from "./allocate_bytes.ts";
 import { fetchChunks } from "./fetch_chunks.ts";
 import { ObjectRead } from "./object_read.ts";
 import { readNow } from "./read_now.ts";
@@ -25,7 +27,7 @@ export async function getBytes(
   if (ready && bytes) return { ...ready, bytes };
   const read = await ObjectRead.open(store, key, options);
   try {
-    bytes = new Uint8Array(read.range.length);
+    bytes = allocateBytes(read.range.length, objectUri(store.uri, key));
     await fetchChunks(store, read, bytes, options);
     return { ...read.finish(), bytes };
   } catch (error) {

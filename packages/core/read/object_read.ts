@@ -1,14 +1,8 @@
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
-import type { ByteRange, GetOptions, ObjectInfo, ResolvedRange } from "../contract/types.ts";
+import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import type { Permit } from "../concurrency/adaptive_limit.ts";
-import {
-  PreconditionFailedError,
-  RangeNotSatisfiableError,
-  ServiceError,
-  ThrottledError,
-  UnavailableError,
-} from "../errors/errors.ts";
+import { PreconditionFailedError, ServiceError, ThrottledError, UnavailableError } from "../errors/errors.ts";
 import { StoreError } from "../errors/store_error.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { objectNoun } from "../uri/object_noun.ts";
@@ -17,9 +11,11 @@ import { ChecksumCollector } from "./checksum_collector.ts";
 import type { OrderedSums } from "./chunk_sums.ts";
 import { Patience } from "./patience.ts";
 import { alignedEnd, planChunks } from "./plan_chunks.ts";
+import { checkFirst, firstRange, getOptions, isOfChange, wholeOptions, wrongRange } from "./read_requests.ts";
 import type { ReadOptions, ReadResult } from "./read_options.ts";
 import { defaultRetryPolicy } from "../retry/retry_policy.ts";
 import { resolveRange } from "./resolve_range.ts";
+import { SingleBody } from "./single_body.ts";
 
 /** Takes no byte, so that a read of none comes to its end, and the source looks whether all is well. */
 const NOTHING = new Uint8Array(0);
@@ -31,27 +27,50 @@ const CHECKSUM_STEP = 2 ** 20;
 
 /**
  * One read of one object: the answered first request, the plan of chunks that follows from it, and the means to
- * fetch each of them. Every chunk after the first is pinned to the first one's etag; a chunk that breaks off goes on
+ * fetch each of them. Every chunk after the first is pinned to the first one's etag or version; where it has neither, nor a
+ * checksum that is compared at the end, all of them come from one request, in order; a chunk that breaks off goes on
  * at its next byte.
  */
 export class ObjectRead {
   /** What the store says of the whole object. */
-  readonly info: ObjectInfo;
+  info: ObjectInfo;
   /** All bytes of this read, within the object. */
-  readonly range: ResolvedRange;
-  /** The chunks of this read, ascending. */
-  get chunks(): readonly ResolvedRange[] {
-    return this.#chunks;
+  range: ResolvedRange;
+  /** The chunk at `index`, ascending, which is cut when it is first asked for; none past the end. */
+  chunkAt(index: number): ResolvedRange | undefined {
+    const { offset, length } = this.range;
+    while (index >= this.#chunks.length && this.#planned < offset + length) {
+      const next = Math.min(offset + length, alignedEnd(this.#planned, this.#step, this.#alignment));
+      this.#chunks.push({ offset: this.#planned, length: next - this.#planned });
+      this.#planned = next;
+    }
+    return this.#chunks[index];
+  }
+
+  /** Whether a chunk is the last one. */
+  isLast({ offset, length }: ResolvedRange): boolean {
+    return offset + length === this.range.offset + this.range.length;
+  }
+
+  /** Whether one chunk holds all bytes. */
+  get isWhole(): boolean {
+    return this.chunkAt(0)?.length === this.range.length;
   }
 
   /** The chunk whose request is already answered; it is best fetched before the others. */
-  readonly firstIndex: number;
+  firstIndex: number;
   readonly #store: ObjectStore;
   readonly #options: ReadOptions;
   readonly #uri: string;
+  readonly #step: number;
+  readonly #alignment: number;
+  /** Those that are cut. A service can claim any size, so a list of all of them might not fit into memory. */
   #chunks: ResolvedRange[];
+  /** Where the next one is to be cut. */
+  #planned: number;
   #checksums: ChecksumCollector;
   #first: GetResult | undefined;
+  #single: SingleBody | undefined;
   #firstPermit: Permit | undefined;
 
   private constructor(
@@ -71,13 +90,14 @@ export class ObjectRead {
     this.#firstPermit = firstPermit;
     this.info = info;
     this.range = resolveRange(options.range, info.size, uri);
-    this.#chunks = first.range.length === this.range.length ? [first.range] : planChunks(
-      this.range,
-      first.range,
-      chunkSize === "auto" ? hints.chunkSize : chunkSize,
-      hints.alignment,
-    );
-    this.firstIndex = first.range.offset === this.range.offset ? 0 : this.#chunks.length - 1;
+    this.#step = chunkSize === "auto" ? hints.chunkSize : chunkSize;
+    this.#alignment = hints.alignment;
+    const fromStart = first.range.offset === this.range.offset;
+    this.#chunks = fromStart
+      ? [first.range]
+      : planChunks(this.range, first.range, this.#step, this.#alignment);
+    this.#planned = fromStart ? first.range.offset + first.range.length : Infinity;
+    this.firstIndex = fromStart ? 0 : this.#chunks.length - 1;
     this.#checksums = this.#collector();
   }
 
@@ -96,6 +116,11 @@ export class ObjectRead {
       const uri = objectUri(store.uri, first.info.key);
       checkFirst(first, asked, uri);
       const read = new ObjectRead(store, options, uri, first, permit);
+      if (!read.#isPinned && !read.isWhole) {
+        await first.cancel();
+        first = await store.get(key, wholeOptions(options));
+        read.#readSingly(first);
+      }
       options.onProgress?.({ type: "sized", key, size: read.range.length });
       return read;
     } catch (error) {
@@ -105,12 +130,34 @@ export class ObjectRead {
     }
   }
 
+  /** Whether several requests are held to one content: by a tag or version of it, or by its checksum. */
+  get #isPinned(): boolean {
+    const { etag, version } = this.info;
+    return etag !== undefined || version !== undefined || this.#checksums.compares;
+  }
+
+  /** Takes all bytes from one answer, in order. */
+  #readSingly(answer: GetResult): void {
+    const { info } = answer;
+    const { range } = this.#options;
+    this.info = info;
+    this.range = resolveRange(range, info.size, this.#uri);
+    checkFirst(answer, range ?? { offset: 0 }, this.#uri);
+    this.#chunks = this.range.length === 0 ? [this.range] : [];
+    this.#planned = this.range.offset;
+    this.firstIndex = 0;
+    this.#checksums = this.#collector();
+    this.#first = undefined;
+    this.#single = new SingleBody(answer, (offset, length, signal) => this.#ask(offset, length, signal));
+  }
+
   /**
    * Forgets the chunks, before anything is fetched, so that they are cut anew by {@linkcode append} as they are fetched.
    * Only for a read whose first chunk is answered.
    */
   beginAnew(): void {
     this.#chunks = [];
+    this.#planned = Infinity;
     this.#checksums = this.#collector();
   }
 
@@ -130,10 +177,12 @@ export class ObjectRead {
     const step = this.#checksums.active ? CHECKSUM_STEP : chunk.length;
     let result = index === this.firstIndex ? this.#first : undefined;
     let permit: Permit | undefined;
-    if (result) {
+    if (result || (this.#single && index === 0)) {
       permit = this.#firstPermit;
       this.#first = this.#firstPermit = undefined;
     }
+    // Waits without a permit, so that whoever is before it never waits for one that it holds.
+    await this.#single?.turn(chunk.offset, signal);
     using _followed = result && signal !== this.#options.signal ? cancelBy(result, signal) : undefined;
     let done = 0;
     let patience: Patience | undefined;
@@ -215,6 +264,7 @@ export class ObjectRead {
     const first = this.#first;
     this.#first = undefined;
     await first?.cancel(reason);
+    await this.#single?.cancel(reason);
   }
 
   /** Counts the next bytes of a chunk, at the start of `piece` and from `offset` of the object on. */
@@ -242,16 +292,23 @@ export class ObjectRead {
     signal: AbortSignal | undefined,
     patience: Patience | undefined,
   ): Promise<GetResult> {
-    const { etag, key, size } = this.info;
-    const { version } = this.#options;
+    const single = this.#single;
     const ask = (signal: AbortSignal | undefined) =>
-      this.#store.get(key, getOptions({ offset, length }, etag, version, signal));
-    const asking = patience ? patience.within(signal, ask) : ask(signal);
-    const result = await asking.catch((error) => {
+      single ? single.view({ offset, length }, signal) : this.#ask(offset, length, signal);
+    return await (patience ? patience.within(signal, ask) : ask(signal));
+  }
+
+  /** Asks for more of the object, which has to be the one that was answered first. */
+  async #ask(offset: number, length: number, signal: AbortSignal | undefined): Promise<GetResult> {
+    const { etag, key, size, lastModified, version } = this.info;
+    const pinned = this.#options.version ?? (etag === undefined ? version : undefined);
+    const options = getOptions({ offset, length }, etag, pinned, signal);
+    const result = await this.#store.get(key, options).catch((error) => {
       throw isOfChange(error) ? this.#changed(error) : error;
     });
     const same = result.info.etag === etag && result.info.size === size &&
-      (etag !== undefined || result.info.lastModified.getTime() === this.info.lastModified.getTime());
+      (etag !== undefined ||
+        (result.info.version === version && result.info.lastModified.getTime() === lastModified.getTime()));
     const exact = result.range.offset === offset && result.range.length === length;
     if (same && exact) return result;
     const error = same
@@ -271,8 +328,8 @@ export class ObjectRead {
   }
 
   #chunk(index: number): ResolvedRange {
-    const chunk = this.chunks[index];
-    if (!chunk) throw new RangeError(`Cannot fetch chunk ${index}: there are ${this.chunks.length}`);
+    const chunk = this.chunkAt(index);
+    if (!chunk) throw new RangeError(`Cannot fetch chunk ${index}: there are ${this.#chunks.length}`);
     return chunk;
   }
 
@@ -306,45 +363,4 @@ function acquirePermit(
   if (options.concurrency !== undefined && options.concurrency !== "auto") return undefined;
   const limit = store.context.limits.of(store.readHints);
   return limit.tryAcquire() ?? limit.acquire(signal);
-}
-
-/** The range of the first request: no more than one chunk of what is wanted. */
-function firstRange(store: ObjectStore, options: ReadOptions): ByteRange {
-  const { firstChunkSize, alignment } = store.readHints;
-  const { chunkSize = "auto", range } = options;
-  const most = chunkSize === "auto" ? firstChunkSize : chunkSize;
-  if (range && "suffixLength" in range) return { suffixLength: Math.min(range.suffixLength, most) };
-  const offset = range?.offset ?? 0;
-  const wanted = range?.length ?? Infinity;
-  return { offset, length: wanted <= most ? wanted : alignedEnd(offset, most, alignment) - offset };
-}
-
-function checkFirst(first: GetResult, asked: ByteRange, uri: string): void {
-  const due = resolveRange(asked, first.info.size, uri);
-  if (first.range.offset === due.offset && first.range.length === due.length) return;
-  throw new ServiceError({ operation: "get", uri, detail: wrongRange(due, first.range) });
-}
-
-/** Whether a further range failed because the object is not the one whose first bytes were read. */
-function isOfChange(error: unknown): boolean {
-  return error instanceof PreconditionFailedError || error instanceof RangeNotSatisfiableError;
-}
-
-function wrongRange(asked: ResolvedRange, answered: ResolvedRange): string {
-  return `the store answered bytes ${answered.offset}+${answered.length} for ${asked.offset}+${asked.length}`;
-}
-
-function getOptions(
-  range: ByteRange,
-  ifMatch: string | undefined,
-  version: string | undefined,
-  signal: AbortSignal | undefined,
-): GetOptions {
-  if (ifMatch === undefined && version === undefined && signal === undefined) return { range };
-  return {
-    range,
-    ...(ifMatch !== undefined && { ifMatch }),
-    ...(version !== undefined && { version }),
-    ...(signal && { signal }),
-  };
 }

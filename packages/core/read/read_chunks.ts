@@ -80,7 +80,7 @@ class OrderedRead implements ChunkedRead {
       let result: ReadResult | undefined;
       for (let slot = this.#slots[0]; slot; slot = this.#slots[0]) {
         await slot.fetched;
-        if (slot.chunk === this.#read.chunks.at(-1)) result = this.#read.finish();
+        if (this.#read.isLast(slot.chunk)) result = this.#read.finish();
         if (slot.chunk.length > 0) yield slot.slab.bytes.subarray(0, slot.chunk.length);
         this.#slots.shift();
         free(slot);
@@ -95,7 +95,7 @@ class OrderedRead implements ChunkedRead {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#started = true;
-    this.#next = this.#read.chunks.length;
+    this.#next = Infinity;
     if (this.#slots.length > 0) this.#stop.abort(new DOMException("The read was given up", "AbortError"));
     for (const slot of this.#slots.splice(0)) {
       await slot.fetched.catch(() => {});
@@ -106,11 +106,10 @@ class OrderedRead implements ChunkedRead {
 
   /** Starts chunks until enough are held. The next chunk in order always gets a buffer; read-ahead only within the budget. */
   fill(): void {
-    const { chunks } = this.#read;
     const { context, readHints } = this.#store;
     const depth = this.#fixedDepth ?? withReserve(context.limits.of(readHints).current);
     while (this.#slots.length < depth) {
-      const chunk = chunks[this.#next];
+      const chunk = this.#read.chunkAt(this.#next);
       if (!chunk) return;
       const lease = this.#slots.length > 0
         ? context.budget.tryAcquire(chunk.length)

@@ -8,7 +8,7 @@ import {
 } from "@lade/core/backend";
 import { MultipartSink } from "./multipart_sink.ts";
 import { type MultipartParts, MultipartUpload } from "./multipart_upload.ts";
-import { evenPartSize } from "./part_size.ts";
+import { evenPartSize, MAX_PART_SIZE, MAX_PARTS } from "./part_size.ts";
 import { MAX_SINGLE_BYTES } from "./s3_writer.ts";
 import { SinglePutSink } from "./single_put_sink.ts";
 
@@ -42,6 +42,13 @@ export async function openPartWriter(
   if (disabled || size <= threshold) {
     const sink = new SinglePutSink(target, size, context, options);
     return createPartWriter({ size, partSize, sink, signal });
+  }
+  if (size > MAX_PARTS * MAX_PART_SIZE) {
+    throw new QuotaExceededError({
+      operation,
+      uri,
+      detail: `${size} bytes are more than an upload of ${MAX_PARTS} parts can have`,
+    });
   }
   const upload = await MultipartUpload.create(target, options, signal);
   const { clock, config: { bounds } } = connection;

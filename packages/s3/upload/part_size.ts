@@ -21,5 +21,6 @@ export function growingPartSize(base: number, number: number): number {
 
 /** The size of every part of an object of `size` bytes: `base`, or the least whole MiB with which 5,000 parts do. */
 export function evenPartSize(base: number, size: number): number {
-  return size <= base * EVEN_PARTS ? base : Math.ceil(size / EVEN_PARTS / 2 ** 20) * 2 ** 20;
+  if (size <= base * EVEN_PARTS) return base;
+  return Math.min(Math.ceil(size / EVEN_PARTS / 2 ** 20) * 2 ** 20, MAX_PART_SIZE);
 }

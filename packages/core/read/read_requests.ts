@@ -1,0 +1,58 @@
+import type { GetResult } from "../contract/get_result.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ByteRange, GetOptions, ResolvedRange } from "../contract/types.ts";
+import { PreconditionFailedError, RangeNotSatisfiableError, ServiceError } from "../errors/errors.ts";
+import { alignedEnd } from "./plan_chunks.ts";
+import type { ReadOptions } from "./read_options.ts";
+import { resolveRange } from "./resolve_range.ts";
+
+/** The range of the first request: no more than one chunk of what is wanted. */
+export function firstRange(store: ObjectStore, options: ReadOptions): ByteRange {
+  const { firstChunkSize, alignment } = store.readHints;
+  const { chunkSize = "auto", range } = options;
+  const most = chunkSize === "auto" ? firstChunkSize : chunkSize;
+  if (range && "suffixLength" in range) return { suffixLength: Math.min(range.suffixLength, most) };
+  const offset = range?.offset ?? 0;
+  const wanted = range?.length ?? Infinity;
+  return { offset, length: wanted <= most ? wanted : alignedEnd(offset, most, alignment) - offset };
+}
+
+/** Asks for all that is wanted in one request. */
+export function wholeOptions({ range, ifMatch, version, signal }: ReadOptions): GetOptions {
+  return {
+    ...(range && { range }),
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...(version !== undefined && { version }),
+    ...(signal && { signal }),
+  };
+}
+
+export function checkFirst(first: GetResult, asked: ByteRange, uri: string): void {
+  const due = resolveRange(asked, first.info.size, uri);
+  if (first.range.offset === due.offset && first.range.length === due.length) return;
+  throw new ServiceError({ operation: "get", uri, detail: wrongRange(due, first.range) });
+}
+
+/** Whether a further range failed because the object is not the one whose first bytes were read. */
+export function isOfChange(error: unknown): boolean {
+  return error instanceof PreconditionFailedError || error instanceof RangeNotSatisfiableError;
+}
+
+export function wrongRange(asked: ResolvedRange, answered: ResolvedRange): string {
+  return `the store answered bytes ${answered.offset}+${answered.length} for ${asked.offset}+${asked.length}`;
+}
+
+export function getOptions(
+  range: ByteRange,
+  ifMatch: string | undefined,
+  version: string | undefined,
+  signal: AbortSignal | undefined,
+): GetOptions {
+  if (ifMatch === undefined && version === undefined && signal === undefined) return { range };
+  return {
+    range,
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...(version !== undefined && { version }),
+    ...(signal && { signal }),
+  };
+}
