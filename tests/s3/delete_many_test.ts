@@ -150,3 +150,22 @@ Deno.test("S3Store.deleteMany() deletes nothing by the version of a service that
   await assertRejects(() => store.delete("a", { version: "1" }), UnsupportedError);
   await assertRejects(() => store.copy("a", "b", { sourceVersion: "1" }), UnsupportedError);
 });
+
+Deno.test("S3Store.deleteMany() tells of the batches it sent before the keys failed", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const keys = Array.from({ length: 1500 }, (_, index) => `k${String(index).padStart(4, "0")}`);
+  for (const key of keys) fake.putObject("bucket", key, "x");
+  async function* failing() {
+    yield* keys;
+    throw new Error("the listing broke off");
+  }
+  const told: string[] = [];
+  const deleting = async () => {
+    for await (const { key, error } of store.deleteMany(failing())) if (!error) told.push(key);
+  };
+  await assertRejects(deleting, Error, "the listing broke off");
+  const left = new Set(fake.objects("bucket").map(({ key }) => key));
+  assertEquals(told, keys.slice(0, 1000));
+  assertEquals(left.size, 500);
+});

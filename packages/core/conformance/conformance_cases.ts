@@ -5,6 +5,7 @@ import { readConditionCases, writeConditionCases } from "./cases/conditions.ts";
 import { copyCases } from "./cases/copy.ts";
 import { deleteCases } from "./cases/delete.ts";
 import { deleteManyCases } from "./cases/delete_many.ts";
+import { deletePrefixCases } from "./cases/delete_prefix.ts";
 import { errorCases } from "./cases/errors.ts";
 import { getNowCases } from "./cases/get_now.ts";
 import { getCases } from "./cases/get.ts";
@@ -16,6 +17,7 @@ import { listVersionsCases } from "./cases/list_versions.ts";
 import { listWithDelimiterCases } from "./cases/list_with_delimiter.ts";
 import { modificationTimeCases } from "./cases/modification_time.ts";
 import { partWriterCases } from "./cases/part_writer.ts";
+import { placeCases } from "./cases/places.ts";
 import { presignCases } from "./cases/presign.ts";
 import { putCases } from "./cases/put.ts";
 import { rangeCases } from "./cases/ranges.ts";
@@ -43,8 +45,10 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...listWithDelimiterCases,
   ...deleteCases,
   ...deleteManyCases,
+  ...deletePrefixCases,
   ...copyCases,
   ...renameCases,
+  ...placeCases,
   ...readConditionCases,
   ...writeConditionCases,
   ...attributeCases,

@@ -29,6 +29,12 @@ export interface MovedEntry extends TreeEntry {
   readonly isKept?: boolean;
 }
 
+/** Options of `ObjectTree.remove`. */
+export interface RemoveTreeOptions extends CallOptions {
+  /** Keeps the directory of the prefix, empty. */
+  readonly keepDirectory?: boolean;
+}
+
 /** Options of `ObjectTree.move`. */
 export interface MoveTreeOptions extends CallOptions {
   /** Leaves alone what exists at the destination, and its source. */
@@ -56,7 +62,7 @@ export interface ObjectTree {
    * Removes everything under a prefix, and with a key the one thing of that name, where it is no directory. It walks
    * the tree before it removes the first entry. The directory of the prefix goes too; that of the container stays.
    */
-  remove(key: string, options?: CallOptions): AsyncIterable<RemovedEntry>;
+  remove(key: string, options?: RemoveTreeOptions): AsyncIterable<RemovedEntry>;
 
   /**
    * Moves everything under a prefix to another one within the store, and with a key the one thing of that name. Links go

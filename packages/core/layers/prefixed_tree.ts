@@ -4,6 +4,7 @@ import type {
   MoveTreeOptions,
   ObjectTree,
   RemovedEntry,
+  RemoveTreeOptions,
   TreeEntry,
 } from "../contract/object_tree.ts";
 import type { CallOptions } from "../contract/types.ts";
@@ -29,11 +30,10 @@ export class PrefixedTree implements ObjectTree {
     }
   }
 
-  /** Removes the directory of the prefix too, which is no more than its objects. */
-  async *remove(key: string, options?: CallOptions): AsyncGenerator<RemovedEntry, void, void> {
-    for await (const entry of this.#tree.remove(this.#prefix + key, options)) {
-      if (entry.key !== this.#prefix || entry.error) yield this.#cut(entry);
-    }
+  /** The directory of the prefix stays, as that of a container does. */
+  async *remove(key: string, options?: RemoveTreeOptions): AsyncGenerator<RemovedEntry, void, void> {
+    const whole = key === "" ? { ...options, keepDirectory: true } : options;
+    for await (const entry of this.#tree.remove(this.#prefix + key, whole)) yield this.#cut(entry);
   }
 
   async *move(

@@ -5,6 +5,7 @@ import type {
   MoveTreeOptions,
   ObjectTree,
   RemovedEntry,
+  RemoveTreeOptions,
   TreeEntry,
 } from "@lade/core";
 import { InvalidNameError, NotFoundError } from "@lade/core/backend";
@@ -45,9 +46,12 @@ export class LocalTree implements ObjectTree {
     yield* walkTree(walk, prefix);
   }
 
-  async *remove(key: string, { signal }: CallOptions = {}): AsyncGenerator<RemovedEntry, void, void> {
+  async *remove(
+    key: string,
+    { keepDirectory, signal }: RemoveTreeOptions = {},
+  ): AsyncGenerator<RemovedEntry, void, void> {
     const { removeEntry, removeTree } = await import("./remove_tree.ts");
-    if (key === "" || key.endsWith("/")) return yield* removeTree(this.#parts, key, signal);
+    if (key === "" || key.endsWith("/")) return yield* removeTree(this.#parts, key, keepDirectory, signal);
     const kind = await this.kindOf(key, signal ? { signal } : {});
     await removeEntry(this.#parts, key, signal);
     yield { key, kind: kind ?? "object" };

@@ -19,12 +19,13 @@ const MOST_PASSES = 10;
 export async function* removeTree(
   parts: LocalParts,
   prefix: string,
+  keepDirectory: boolean | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RemovedEntry, void, void> {
   const walk = await beginWalk(parts, "remove", prefix, signal);
   if (!walk) return;
   await surveyTree(walk, prefix);
-  yield* removeBelow(walk, prefix);
+  yield* removeBelow(walk, prefix, prefix === "" || keepDirectory);
 }
 
 /** Removes a link, file or anything else but a directory; what is gone already counts as removed. */
@@ -52,8 +53,12 @@ export async function removeEntry(
   }
 }
 
-/** Removes what is below a directory, and then the directory unless it is the root. Tells whether it all went. */
-async function* removeBelow(walk: TreeWalk, directory: string): AsyncGenerator<RemovedEntry, boolean, void> {
+/** Removes what is below a directory, and then the directory unless that is kept. Tells whether it all went. */
+async function* removeBelow(
+  walk: TreeWalk,
+  directory: string,
+  isKept = false,
+): AsyncGenerator<RemovedEntry, boolean, void> {
   for (let pass = 1;; pass++) {
     const entries = await readEntries(walk, directory);
     let isWhole = true;
@@ -65,7 +70,7 @@ async function* removeBelow(walk: TreeWalk, directory: string): AsyncGenerator<R
       if (kind === "directory" && !(yield* removeBelow(walk, `${directory}${name}/`))) isWhole = false;
     }
     if (!isWhole) return false;
-    if (directory === "") return true;
+    if (isKept) return true;
     const failure = await removeDirectory(walk, directory);
     if (!failure) {
       yield { key: directory, kind: "directory" };

@@ -4,7 +4,10 @@ import { deletedOf, toDelete } from "@lade/core/backend";
 /** Deletes in flight. */
 const IN_FLIGHT = 16;
 
-/** Deletes objects as they arrive, a few at a time; leaving early waits for those in flight. */
+/**
+ * Deletes objects as they arrive, a few at a time; leaving early waits for those in flight. What was deleted is told
+ * also where the objects fail or the signal ends it.
+ */
 export async function* deleteEach(
   remove: (object: ObjectToDelete) => Promise<void>,
   objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
@@ -12,24 +15,28 @@ export async function* deleteEach(
 ): AsyncGenerator<DeleteResult, void, void> {
   signal?.throwIfAborted();
   const flying: Promise<DeleteResult>[] = [];
-  const result = async (flight: Promise<DeleteResult>) => {
-    const result = await flight;
-    signal?.throwIfAborted();
-    return result;
-  };
+  let failure: { readonly error: unknown } | undefined;
   try {
-    for await (const object of objects) {
-      signal?.throwIfAborted();
-      flying.push(removeOne(remove, toDelete(object)));
-      const oldest = flying.length < IN_FLIGHT ? undefined : flying.shift();
-      if (oldest) yield await result(oldest);
+    try {
+      for await (const object of objects) {
+        signal?.throwIfAborted();
+        flying.push(removeOne(remove, toDelete(object)));
+        const oldest = flying.length < IN_FLIGHT ? undefined : flying.shift();
+        if (oldest) yield await oldest;
+      }
+    } catch (error) {
+      failure = { error };
     }
     for (let next = flying.shift(); next; next = flying.shift()) {
-      yield await result(next);
+      const result = await next;
+      // A deletion that the signal ended did nothing.
+      if (result.error === undefined || result.error !== signal?.reason) yield result;
     }
   } finally {
     await Promise.all(flying);
   }
+  if (failure) throw failure.error;
+  signal?.throwIfAborted();
 }
 
 async function removeOne(

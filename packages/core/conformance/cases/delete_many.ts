@@ -103,6 +103,24 @@ export const deleteManyCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "deleteMany() has told what it deleted before its keys failed",
+    async run({ store }) {
+      await putAll(store, ["a", "b", "c"]);
+      async function* keys() {
+        yield "a";
+        yield "b";
+        throw new Error("no more keys");
+      }
+      const deleted: string[] = [];
+      const deleting = async () => {
+        for await (const { key, error } of store.deleteMany(keys())) if (!error) deleted.push(key);
+      };
+      await deleting().catch(() => {});
+      const left = await namesIn(store.list());
+      expectEqual(deleted.sort(), ["a", "b", "c"].filter((key) => !left.includes(key)), "what was told");
+    },
+  },
+  {
     name: "deleteMany() closes the keys when its reader leaves",
     async run({ store }) {
       let closed = false;
