@@ -14,7 +14,14 @@ import config from "./deno.json" with { type: "json" };
 if (import.meta.main) {
   const [first, ...rest] = Deno.args;
   if (rest.length === 0 && (first === "--version" || first === "-V")) {
-    Deno.stdout.writeSync(new TextEncoder().encode(`lade ${config.version}\n`));
+    try {
+      Deno.stdout.writeSync(new TextEncoder().encode(`lade ${config.version}\n`));
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
+      const detail = error instanceof Error ? error.message : String(error);
+      console.error(`lade: Cannot write to standard output: ${detail}`);
+      Deno.exit(1);
+    }
   } else {
     const { runProcess } = await import("./program/run_process.ts");
     await runProcess(Deno.args);

@@ -11,6 +11,7 @@ import {
 import { printable, printableLines } from "@lade/core/text";
 import config from "../deno.json" with { type: "json" };
 import { parserOf } from "../syntax/parser_of.ts";
+import { splitShortValues } from "../syntax/split_short_values.ts";
 import { SIZE_UNITS } from "@lade/core/settings";
 import type { CommandLine, HelpFormat } from "./command_line.ts";
 import { commandParser } from "./command_parser.ts";
@@ -46,7 +47,13 @@ export async function loadParser(only?: CommandName) {
  * Parses a command line. Help, version and completions come back as text to print. One that starts with a command is
  * parsed without loading the others.
  */
-export async function parseCommandLine(args: readonly string[], format: HelpFormat): Promise<CommandLine> {
+export async function parseCommandLine(given: readonly string[], format: HelpFormat): Promise<CommandLine> {
+  const named = given.find((arg) => isCommandName(arg));
+  const command = isCommandName(named) ? await loadCommand(named) : undefined;
+  const options = [globalOptions, s3Options, command?.options ?? {}].flatMap((table) => Object.values(table));
+  const split = splitShortValues(given, options);
+  if ("problem" in split) return { kind: "mistake", problem: `${split.problem}\n${seeHelp(named)}` };
+  const { args } = split;
   const [first] = args;
   const parser = await loadParser(isCommandName(first) ? first : undefined);
   const printed: string[] = [];
@@ -131,6 +138,9 @@ function problemOf(args: readonly string[], error: Message): string {
   const command = args.find((arg) => isCommandName(arg));
   const own = command === undefined ? args.map(ownNameOf).find((name) => name !== undefined) : undefined;
   const hint = own === undefined || problem.includes(`\`${own}\``) ? "" : `\nHere it is called ${own}.`;
-  const help = command === undefined ? "lade --help" : `lade ${command} --help`;
-  return `${problem}${hint}\nSee ${help}.`;
+  return `${problem}${hint}\n${seeHelp(command)}`;
+}
+
+function seeHelp(command: string | undefined): string {
+  return `See ${command === undefined ? "lade --help" : `lade ${command} --help`}.`;
 }

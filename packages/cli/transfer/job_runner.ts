@@ -138,6 +138,8 @@ export class JobRunner {
     if (sameness === "different") return;
     // Of two names of one file, the system drops the first.
     if (sameness === "linked" && move) return;
+    // What is not there is not the same as anything.
+    await from.store.head(from.key, { signal });
     const detail = from.uri === to.uri
       ? "source and destination are the same"
       : `${JSON.stringify(to.uri)} is the same ${localPathOf(to.uri) === undefined ? "object" : "file"}`;
