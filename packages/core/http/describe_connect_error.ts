@@ -30,7 +30,7 @@ function describeTcp(error: unknown, text: string): Description {
     return { kind: "refused", detail: "the connection was refused" };
   }
   if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
-    return { kind: "permission", detail: text };
+    return { kind: "permission", detail: "the process may not connect to this host" };
   }
   if (error instanceof Deno.errors.TimedOut) {
     return { kind: "connect-timeout", detail: "the connection timed out" };

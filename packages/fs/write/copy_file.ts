@@ -136,6 +136,7 @@ async function copyWhole(
 }
 
 async function isOfTarget(error: unknown, from: string): Promise<boolean> {
+  if (error instanceof Deno.errors.NotCapable) return /write access/.test(error.message);
   const code = errorCode(error) ?? "";
   if (!OF_EITHER.has(code)) return OF_TARGET.has(code);
   try {

@@ -2,7 +2,7 @@ import { UnauthenticatedError, UnavailableError } from "@lade/core/backend";
 import type { Clock } from "@lade/core";
 import type { CreateTransportOptions } from "@lade/core/http";
 import { quote } from "@lade/core/text";
-import type { Environment } from "../config/environment.ts";
+import { type Environment, isGranted, systemEnvironment } from "../config/environment.ts";
 import type { ReadTextFile } from "../config/read_text_file.ts";
 import type { S3Config } from "../config/s3_config.ts";
 import type { S3CredentialProvider, S3Credentials } from "../config/s3_credentials.ts";
@@ -73,7 +73,9 @@ async function search(config: S3Config, around: CredentialSurroundings): Promise
   if (found) return found;
   const whose = asked === undefined ? "" : ` in profile ${quote(asked.value)}`;
   throw new CredentialFault(
-    `no credentials${whose}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile, ` +
+    `no credentials${whose}${
+      whatIsClosed(fullEnv)
+    } set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile, ` +
       "or use anonymous for a public bucket",
     {
       none: true,
@@ -121,4 +123,10 @@ function trimmed(keys: S3Credentials): S3Credentials {
     secretAccessKey: secretAccessKey.trim(),
     ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.trim() }),
   };
+}
+
+/** Variables that may not be read count as absent, though they may well hold the keys. */
+function whatIsClosed(env: Environment): string {
+  if (env !== systemEnvironment || isGranted({ name: "env", variable: "AWS_ACCESS_KEY_ID" })) return ";";
+  return ", and Deno may not read the environment; run it with --allow-env, or";
 }
