@@ -1,4 +1,4 @@
-import { InvalidNameError, NotEmptyError, PermissionDeniedError } from "@lade/core/errors";
+import { InvalidNameError, NotEmptyError, PermissionDeniedError, UnsupportedError } from "@lade/core/errors";
 import { deletePrefix, listVersions, placeOf } from "@lade/core/operations";
 import { parseUri } from "@lade/core/backend";
 import type { Lade, LocatedUri } from "../lade.ts";
@@ -6,6 +6,11 @@ import { needDirectory, refuseDirectory } from "./refuse_directory.ts";
 import { removeVersions, tellVersions } from "./settle_versions.ts";
 import { whatIsLeft } from "./remove_directory.ts";
 import { type Removal, type RemovalAdvice, SCRIPT_ADVICE } from "./removal.ts";
+
+/** What services call the version of an object that was written while none were kept. */
+const NO_VERSION = "null";
+/** Versions looked at, which are one page. */
+const ENOUGH_VERSIONS = 1000;
 
 /** What container is to be removed. */
 export interface ContainerRequest {
@@ -36,6 +41,7 @@ export async function settleContainer(lade: Lade, request: ContainerRequest): Pr
     await refuseDirectory(store, "remove", uri, call);
     await needDirectory(store, "remove", uri, call);
   }
+  if (force && !versions && !store.tree) await refuseVersions(place, advice, call);
   const everything = async function* (dryRun: boolean) {
     if (!force) return;
     if (versions) {
@@ -80,6 +86,29 @@ async function locateContainer(lade: Lade, uri: string): Promise<LocatedUri> {
     ? "it names a prefix, a container is needed"
     : "it names a key, a container is needed";
   throw new InvalidNameError({ operation: "remove", uri: place.uriOf(place.key), detail });
+}
+
+/**
+ * A container that keeps versions would keep those of its objects, and stay: that is told before the first object goes,
+ * as far as a page of its versions shows it.
+ */
+async function refuseVersions(
+  { store, uriOf }: LocatedUri,
+  advice: RemovalAdvice,
+  call: { readonly signal?: AbortSignal },
+): Promise<void> {
+  let seen = 0;
+  try {
+    for await (const { version, isDeleteMarker } of listVersions(store, "", call)) {
+      if (version !== NO_VERSION || isDeleteMarker) {
+        const detail = `it keeps versions, which stay when its objects are removed; ${advice.versions}`;
+        throw new NotEmptyError({ operation: "remove", uri: uriOf(""), detail });
+      }
+      if (++seen === ENOUGH_VERSIONS) return;
+    }
+  } catch (error) {
+    if (!(error instanceof UnsupportedError || error instanceof PermissionDeniedError)) throw error;
+  }
 }
 
 async function refuseContent(
