@@ -1,4 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Lade } from "@lade/lade";
+import { InterruptError } from "../../packages/cli/program/interrupt_error.ts";
+import { runCli } from "../../packages/cli/program/run_cli.ts";
+import { FakeTerminal } from "./fake_terminal.ts";
 import { CliHere } from "./run_here.ts";
 import { runLade } from "./run_lade.ts";
 import { S3Cli } from "./s3_cli.ts";
@@ -108,6 +112,25 @@ Deno.test("lade rm takes what is named twice, or lies in what is, once", async (
     assertStringIncludes(stderr, `skipped ${directory.uri("d/sub/")}: it goes with`);
   }
   assertEquals(await namesIn(path), ["way"]);
+});
+
+Deno.test("lade rm -r that is interrupted tells all that it has removed", async () => {
+  const files = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`d/${index}`, ""]));
+  await using directory = await TemporaryDirectory.make(files);
+  await using lade = new Lade();
+  const stop = new AbortController();
+  const terminal = new FakeTerminal();
+  const write = terminal.stdout.write.bind(terminal.stdout);
+  terminal.stdout.write = (bytes) => {
+    stop.abort(new InterruptError("SIGINT", 130));
+    return write(bytes);
+  };
+  const code = await runCli(["rm", "-r", `${directory.path}/d`], { terminal, lade, signal: stop.signal });
+  const left = (await namesIn(`${directory.path}/d`)).length;
+  assert(left > 0 && left < 3000, `${left} are left`);
+  assertEquals([code, terminal.stdout.text.trim().split("\n").length], [130, 3000 - left]);
+  assertStringIncludes(terminal.stderr.text, `lade: rm did ${3000 - left} objects in `);
+  assertStringIncludes(terminal.stderr.text, "lade: Interrupted by SIGINT");
 });
 
 Deno.test("lade rm -r of a whole container needs --all", async () => {

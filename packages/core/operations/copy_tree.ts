@@ -3,7 +3,7 @@ import type { ListOptions, ObjectMeta } from "../contract/types.ts";
 import type { ProgressEvent } from "../progress/progress.ts";
 import { checkReadOptions, type ReadOptions } from "../read/read_options.ts";
 import { objectUri } from "../uri/check_key.ts";
-import { placeBelow } from "./place_below.ts";
+import { PlaceJudge } from "./place_judge.ts";
 import type { CarryOptions, Dropped } from "./carry.ts";
 import { copyObjectWithin } from "./copy_object.ts";
 
@@ -59,7 +59,14 @@ export async function* copyTree(
       throw new TypeError(`Cannot copy a tree by prefix ${JSON.stringify(prefix)}: it must end in /`);
     }
   }
-  if (liesIn(to, toPrefix, from, fromPrefix)) {
+  const { signal: given } = options;
+  const isWithin = new PlaceJudge().contains(
+    { store: from, key: fromPrefix },
+    { store: to, key: toPrefix },
+    undefined,
+    given ? { signal: given } : {},
+  );
+  if (await isWithin) {
     const [source, target] = [objectUri(from.uri, fromPrefix), objectUri(to.uri, toPrefix)];
     throw new TypeError(
       `Cannot copy the tree ${JSON.stringify(source)}: ${JSON.stringify(target)} lies in it`,
@@ -146,12 +153,4 @@ function isUselessMarker(
   const name = key.slice(fromPrefix.length);
   if (size > 0 || (name !== "" && !name.endsWith("/"))) return false;
   return to.capabilities.anyKey === false || toPrefix + name === "";
-}
-
-/** Whether a prefix is another one or lies in it, looked at through layers. */
-function liesIn(inner: ObjectStore, innerPrefix: string, outer: ObjectStore, outerPrefix: string): boolean {
-  const name = "x";
-  const one = placeBelow(inner, innerPrefix + name);
-  const other = placeBelow(outer, outerPrefix + name);
-  return one.store === other.store && one.key.startsWith(other.key.slice(0, -name.length));
 }

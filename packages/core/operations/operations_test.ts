@@ -13,6 +13,7 @@ import {
   NotFoundError,
   PermissionDeniedError,
   PreconditionFailedError,
+  PrefixStore,
   ServiceError,
 } from "../mod.ts";
 import { type FaultRule, type FaultyStore, injectFaults } from "../testing/mod.ts";
@@ -200,6 +201,19 @@ Deno.test("copyObject() honours conditions on both sides", async () => {
   );
   await copyObject(from, "a", from, "c");
   assertEquals(from.calls.some(({ operation }) => operation === "copy"), true);
+});
+
+Deno.test("copyTree() refuses a destination in the source by another store of one container", async () => {
+  const container = new MemoryContainer();
+  const [one, other] = [new MemoryStore({ container }), new MemoryStore({ container })];
+  await one.put("d/a", text("1"));
+  for (
+    const [to, prefix] of [[other, "d/"], [other, "d/e/"], [new PrefixStore(other, "d/"), "e/"]] as const
+  ) {
+    const copying = () => Array.fromAsync(copyTree(one, "d/", to, prefix));
+    await assertRejects(copying, TypeError, "lies in it");
+  }
+  assertEquals((await Array.fromAsync(copyTree(one, "d/", other, "e/"))).length, 1);
 });
 
 Deno.test("copyTree() copies every object under its whole name and reports each", async () => {
