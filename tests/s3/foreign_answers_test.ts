@@ -4,6 +4,7 @@ import {
   getRange,
   NotFoundError,
   PermissionDeniedError,
+  type Provider,
   Registry,
   ServiceError,
   StoreError,
@@ -25,6 +26,18 @@ interface Setup {
   readonly surroundings: S3Surroundings;
   /** An upload that was begun. */
   readonly uploadId: string;
+  /** The endpoint is known to name its answers. */
+  readonly shown: boolean;
+}
+
+/** A provider of the setup, to which the endpoint has named an answer where it is known to. */
+async function providerOf({ fake, surroundings, shown }: Setup): Promise<Provider> {
+  const provider = s3Provider(surroundings);
+  if (shown) {
+    await using store = await provider.open("bucket", { config: { ...fakeConfig(fake) } });
+    await store.head("key");
+  }
+  return provider;
 }
 
 /** A call, and which of its requests is answered by somebody else. */
@@ -98,6 +111,24 @@ const CALLS: Readonly<Record<string, Call>> = {
     meets: ({ method, query }) => method === "GET" && query.has("uploadId"),
     run: ({ store, uploadId }) => Array.fromAsync(store.listParts("begun", uploadId)),
   },
+  "listVersions()": {
+    meets: ({ query }) => query.has("versions"),
+    run: ({ store }) => Array.fromAsync(store.listVersions?.() ?? []),
+  },
+  "getTags()": {
+    meets: ({ query }) => query.has("tagging"),
+    run: ({ store }) => store.getTags?.("key") ?? Promise.resolve(),
+  },
+  "createContainer()": {
+    meets: ({ method, path }) => method === "PUT" && /^\/made\/?$/.test(path),
+    run: async (setup) =>
+      (await providerOf(setup)).createContainer("made", { config: { ...fakeConfig(setup.fake) } }),
+  },
+  "deleteContainer()": {
+    meets: ({ method, path }) => method === "DELETE" && /^\/bucket\/?$/.test(path),
+    run: async (setup) =>
+      (await providerOf(setup)).deleteContainer("bucket", { config: { ...fakeConfig(setup.fake) } }),
+  },
   "listContainers()": {
     meets: ({ method, path }) => method === "GET" && path === "/",
     run: ({ fake, surroundings }) =>
@@ -112,6 +143,8 @@ const BELIEVED_AT_FIRST: Readonly<Record<string, readonly string[]>> = {
   "getRange()": ["the etag of another object"],
   "head()": ["the etag of another object"],
   "put()": ["the etag of another object"],
+  "createContainer()": ["200 and nothing", "204", "the etag of another object"],
+  "deleteContainer()": ["200 and nothing", "204", "the etag of another object"],
   "abortUpload()": ["200 and nothing", "204", "the etag of another object"],
   "delete()": ["200 and nothing", "204", "the etag of another object"],
 };
@@ -151,12 +184,8 @@ async function answered(
   if (shown) await store.head("key");
   const [upload] = await Array.fromAsync(other.listUploads());
   on.now = true;
-  await check(call.run({ fake, store, surroundings, uploadId: upload?.uploadId ?? "" }), {
-    fake,
-    store,
-    surroundings,
-    uploadId: upload?.uploadId ?? "",
-  });
+  const setup = { fake, store, surroundings, shown, uploadId: upload?.uploadId ?? "" };
+  await check(call.run(setup), setup);
   on.now = false;
   await writer.abort();
 }
@@ -261,3 +290,37 @@ Deno.test("lade rm fails when somebody else answers the deletion", async () => {
     assertEquals(objects, ["key"], name);
   }
 });
+
+/** Commands, and the answers that are believed of a service that is not known: it may answer so. */
+const COMMANDS: readonly (readonly [line: string, believed: readonly string[]])[] = [
+  ["cat s3://bucket/key", ["the etag of another object"]],
+  ["get s3://bucket/key DIR/new", ["the etag of another object"]],
+  ["get -r s3://bucket/ DIR/tree/", []],
+  ["cp s3://bucket/key s3://bucket/new", []],
+  ["mv s3://bucket/key s3://bucket/new", []],
+  ["put DIR/file s3://bucket/new", ["the etag of another object"]],
+  ["cp -r DIR s3://bucket/tree/", ["the etag of another object"]],
+  ["rm s3://bucket/key", ["the etag of another object"]],
+  ["rm -f s3://bucket/key", ["200 and nothing", "204", "the etag of another object"]],
+  ["rm -r s3://bucket/tree/", []],
+  ["rm -rf s3://bucket/tree/", []],
+  ["ls s3://bucket/", []],
+  ["ls s3://", []],
+  ["ls -r s3://bucket/key", []],
+  ["du s3://bucket/", []],
+  ["stat s3://bucket/key", ["the etag of another object"]],
+  ["mb s3://made", ["200 and nothing", "204", "the etag of another object"]],
+  ["rb s3://bucket", ["200 and nothing", "204", "the etag of another object"]],
+  ["rb -f s3://bucket", []],
+];
+
+for (const [line, believed] of COMMANDS) {
+  Deno.test(`lade ${line} fails where somebody else answers everything`, async () => {
+    for (const [name, answer] of Object.entries(FOREIGN_ANSWERS)) {
+      if (believed.includes(name)) continue;
+      const { code, file, objects } = await runHijacked(answer, () => true, line);
+      assert(code !== 0, `${name}: it succeeded`);
+      assertEquals([file, objects], ["file", ["key"]], name);
+    }
+  });
+}

@@ -30,7 +30,13 @@ const DONE = [200, 204];
 
 const document = (...roots: string[]): AnswerRule => ({ kind: "document", statuses: OK, roots });
 
-/** Members of a query that name something about a bucket or object which is an XML document. */
+/** Members of a query that name something about a bucket or object which is an XML document, by their root elements. */
+const ROOTS: Readonly<Record<string, string>> = {
+  "tagging": "Tagging",
+  "versioning": "VersioningConfiguration",
+};
+
+/** Others of them. */
 const SUBRESOURCES = [
   "accelerate",
   "acl",
@@ -45,8 +51,6 @@ const SUBRESOURCES = [
   "policyStatus",
   "requestPayment",
   "retention",
-  "tagging",
-  "versioning",
 ];
 
 /**
@@ -54,12 +58,14 @@ const SUBRESOURCES = [
  * rule asks only for what every one of them has.
  */
 export function answerRule(asked: AskedCall): AnswerRule {
-  const sub = SUBRESOURCES.some((name) => asked.has(name));
+  const [, root] = Object.entries(ROOTS).find(([name]) => asked.has(name)) ?? [];
+  const sub = root !== undefined || SUBRESOURCES.some((name) => asked.has(name));
   switch (asked.method) {
     case "GET":
       if (asked.has("uploadId")) return document("ListPartsResult");
       if (asked.has("uploads")) return document("ListMultipartUploadsResult");
       if (asked.has("versions")) return document("ListVersionsResult", "ListBucketResult");
+      if (root !== undefined) return document(root);
       if (sub) return { kind: "document", statuses: OK };
       if (asked.hasKey) return { kind: "object", statuses: [200, 206] };
       return document(asked.hasBucket ? "ListBucketResult" : "ListAllMyBucketsResult");

@@ -59,7 +59,7 @@ export async function judgeAnswer(
     );
   }
   const receipt = rule.kind === "write" || rule.kind === "removal" || rule.kind === "other";
-  const unnamed = !marked && signs.demanded && rule.kind !== "other";
+  const unnamed = !marked && signs.demanded;
   if (unnamed || (receipt && response.body.length !== 0)) {
     const found = await start() ?? "";
     const inside = faultInsideSuccess(headers, found);

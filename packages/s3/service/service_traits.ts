@@ -2,6 +2,7 @@ import type { Support } from "@lade/core";
 import { EndpointSigns } from "@lade/core/http";
 import { CONDITION_WORDS, type ConditionKind, type Conduct } from "./condition_kind.ts";
 import { type Extra, PLAINER_WAY } from "./extra.ts";
+import { Md5Habit } from "./md5_habit.ts";
 
 /** Takes a sentence about a service, which follows its name. */
 export type TraitListener = (words: string) => void;
@@ -16,6 +17,10 @@ export class ServiceTraits {
     ids: ["x-amz-request-id", "x-amz-id-2", "x-amzn-requestid"],
     prefixes: ["x-amz-", "x-amzn-"],
   });
+  /** Whether the etags of what is written in one request are MD5 sums. */
+  readonly md5Etags: Md5Habit = new Md5Habit();
+  /** Whether the etags of objects made of parts are MD5 sums of their parts' MD5 sums. */
+  readonly md5OfParts: Md5Habit = new Md5Habit();
   readonly #missing = new Set<Extra>();
   readonly #works = new Set<Extra>();
   readonly #doubted = new Set<Extra>();

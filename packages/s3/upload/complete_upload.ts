@@ -22,6 +22,7 @@ import {
   type SentPart,
 } from "./multipart_upload.ts";
 import { partPage } from "./list_parts.ts";
+import { compareObjectEtag, etagOfParts } from "./md5_etags.ts";
 import { sdkObjectInput } from "./sdk_attributes.ts";
 
 /**
@@ -66,6 +67,7 @@ export async function completeUpload(
     );
     const etag = unquoteEtag(answer.ETag);
     if (etag === undefined) throw unlikeS3(call, "it does not tell the object's etag");
+    if (!upload.checksum) await compareObjectEtag(connection, etag, parts, call);
     const confirmed = upload.checksum && answer[upload.checksum.member];
     if (confirmed !== undefined && expected !== undefined && confirmed !== expected) {
       throw new ChecksumMismatchError({
@@ -154,16 +156,4 @@ async function findCompleted(
   } catch {
     return undefined;
   }
-}
-
-/** The etag of an object made of parts whose own etags are MD5 sums; `undefined` where they are none. */
-async function etagOfParts(parts: readonly SentPart[]): Promise<string | undefined> {
-  const { createHash } = await import("node:crypto");
-  const hash = createHash("md5");
-  for (const part of parts) {
-    const etag = unquoteEtag(part.etag) ?? "";
-    if (!/^[0-9a-f]{32}$/.test(etag)) return undefined;
-    hash.update(etag, "hex");
-  }
-  return `${hash.digest("hex")}-${parts.length}`;
 }

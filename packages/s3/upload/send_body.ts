@@ -5,6 +5,7 @@ import type { S3Request } from "../client/s3_request.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import { readEtag } from "../objects/object_info.ts";
 import { isRefusedHeader } from "../service/plainer_way.ts";
+import { compareEtag } from "./md5_etags.ts";
 import type { UploadChecksum } from "./upload_checksum.ts";
 
 /** A body to be sent, with its checksum where one is used. */
@@ -80,11 +81,11 @@ export async function sendBody(
       if (doubted && first.checksum && !way.checksum) await checkEtag(response, body.bytes, request);
       if (first.checksum && !way.checksum) traits.found(extra, connection.tellTrait);
       if (!first.signed && way.signed) traits.found("unsigned-payload", connection.tellTrait);
-      return {
-        response,
-        carried: value !== undefined,
-        confirmed: confirm(response, checksum, value, request, config.checksum),
-      };
+      const confirmed = confirm(response, checksum, value, request, config.checksum);
+      if (!confirmed && config.checksum === "auto") {
+        await compareEtag(connection, response, body.bytes, request.call);
+      }
+      return { response, carried: value !== undefined, confirmed };
     } catch (error) {
       if (!(error instanceof ServiceFault)) throw connection.translate(error, request.call);
       // By such words a service may also tell that bytes were damaged: the same again, and then the etag, tell which.
