@@ -58,7 +58,7 @@ export async function carry(
   const keepsAttributes = to.capabilities.attributes !== false;
   const kept = keepsAttributes
     ? { ...withoutNothing(found), ...guessed(from, toKey, found, options) }
-    : dropAttributes(found, info.key, time && datesFiles ? "time" : "none", dropped);
+    : dropAttributes(found, toKey, time && datesFiles ? "time" : "none", dropped);
   if (storageClass !== undefined && to.capabilities.storageClass !== false && !given.storageClass) {
     dropped.push({ name: "storageClass", reason: `another service may not have ${storageClass}` });
   }

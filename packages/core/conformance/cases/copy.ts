@@ -1,4 +1,5 @@
 import { NotFoundError, PreconditionFailedError } from "../../errors/errors.ts";
+import { MemoryStore } from "../../memory/memory_store.ts";
 import { objectUri } from "../../uri/check_key.ts";
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expectBytes, expectEqual, expectError } from "../expect.ts";
@@ -68,6 +69,18 @@ export const copyCases: readonly ConformanceCase[] = [
       await store.put("object", sampleBytes(5000));
       expectEqual((await store.copy("object", "object")).size, 5000, "the size that copy() tells");
       expectBytes(await bytesIn(store, "object"), sampleBytes(5000), "the object");
+    },
+  },
+  {
+    name: "copyFrom() of a store of another service is undefined and does nothing",
+    async run({ store }) {
+      const foreign = new MemoryStore();
+      await foreign.put("from", bytesOf("foreign"));
+      await store.put("to", bytesOf("old"));
+      expectEqual(await store.copyFrom?.(foreign, "from", "to"), undefined, "what copyFrom() gives");
+      expectEqual(await store.copyFrom?.(foreign, "missing", "new"), undefined, "what it gives for nothing");
+      expectEqual(await textOf(store, "to"), "old", "the target");
+      expectEqual(await namesIn(store.list()), ["to"], "the keys");
     },
   },
   {

@@ -1,16 +1,20 @@
 import { createStoreContext } from "../../context/store_context.ts";
 import type { ProviderOptions } from "../../contract/provider.ts";
+import type { CopyOptions } from "../../contract/types.ts";
 import {
   AlreadyExistsError,
   InvalidNameError,
   NotEmptyError,
   NotFoundError,
+  PreconditionFailedError,
   UnsupportedError,
 } from "../../errors/errors.ts";
+import { observe } from "../../layers/observe.ts";
+import { PrefixStore } from "../../layers/prefix_store.ts";
 import { objectUri } from "../../uri/check_key.ts";
-import { expect, expectEqual, expectError, expectReason } from "../expect.ts";
+import { expect, expectBytes, expectEqual, expectError, expectReason } from "../expect.ts";
 import type { ProviderCase, ProviderContext } from "../provider_case.ts";
-import { bytesOf, collect, namesIn, textOf } from "../samples.ts";
+import { bytesIn, bytesOf, collect, namesIn, sampleBytes, textOf } from "../samples.ts";
 import { SettingText } from "../../settings/setting_text.ts";
 
 const KEYS = ["", "a", "a/b", "dir/", "a b", "100%", "%20", "a?b#c", "a*[b]", "ö/鍵/😀", "a+b&c=d", "a:b@c"];
@@ -200,6 +204,50 @@ export const providerCases: readonly ProviderCase[] = [
       await provider.deleteContainer(container, options);
       const left = await collect(provider.listContainers(options));
       expect(!left.includes(container), `${container} is listed after deleteContainer()`);
+    },
+  },
+  {
+    name: "copyFrom() between two containers keeps bytes, attributes and tags, and holds conditions",
+    async run(context) {
+      const { provider, options } = context;
+      await using from = await provider.open(await created(context), options);
+      await using to = await provider.open(await created(context), options);
+      if (!to.copyFrom) return;
+      const { attributes, tags } = from.capabilities;
+      await from.put("dir/from", sampleBytes(5000), {
+        ...(attributes === true &&
+          { contentType: "text/csv", contentLanguage: "de", metadata: { name: "ö" } }),
+        ...(tags === true && { tags: { project: "x" } }),
+      });
+      const { etag: sourceEtag = "" } = await from.head("dir/from");
+      const seen = new PrefixStore(observe(from, () => {}), "dir/");
+      const copied = await to.copyFrom(seen, "from", "sub/to");
+      expectEqual(
+        [copied?.size, copied?.sourceEtag ?? sourceEtag],
+        [5000, sourceEtag],
+        "what copyFrom() tells",
+      );
+      expectBytes(await bytesIn(to, "sub/to"), sampleBytes(5000), "the copy");
+      expectBytes(await bytesIn(from, "dir/from"), sampleBytes(5000), "the source");
+      const info = await to.head("sub/to");
+      if (attributes === true) {
+        const found = [info.contentType, info.contentLanguage, info.metadata];
+        expectEqual<unknown>(found, ["text/csv", "de", { name: "ö" }], "the attributes");
+      }
+      if (tags === true) expectEqual(await to.getTags?.("sub/to"), { project: "x" }, "the tags");
+      expectEqual(copied?.etag ?? info.etag, info.etag, "the etag that copyFrom() tells");
+      const again = (more: CopyOptions) => () =>
+        to.copyFrom?.(from, "dir/from", "sub/to", more) ?? Promise.reject();
+      if (to.capabilities.conditionalCopy === true) {
+        await expectError(again({ ifNoneMatch: "*" }), AlreadyExistsError, "copyFrom() onto what exists");
+      }
+      await expectError(again({ sourceIfMatch: "other" }), PreconditionFailedError, "copyFrom() of another");
+      const missing = () => to.copyFrom?.(from, "missing", "new") ?? Promise.reject();
+      const error = await expectError(missing, NotFoundError, "copyFrom() of a missing object");
+      expectEqual(error.uri, objectUri(from.uri, "missing"), "the error's uri");
+      expectEqual(await namesIn(to.list()), ["sub/to"], "the keys");
+      await from.delete("dir/from");
+      await to.delete("sub/to");
     },
   },
   {
