@@ -3,7 +3,7 @@ import type { ObjectMeta, Preconditions, PutOptions, PutResult } from "../contra
 import type { BudgetLease } from "../context/byte_budget.ts";
 import { ObjectRead } from "../read/object_read.ts";
 import { checkReadOptions, type ReadOptions, type ReadResult } from "../read/read_options.ts";
-import { ChecksumMismatchError, ServiceError } from "../errors/errors.ts";
+import { ChecksumMismatchError, PermissionDeniedError, ServiceError } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { reportLeftover } from "../write/report_leftover.ts";
 import { carry, type CarryOptions, type Dropped } from "./carry.ts";
@@ -87,14 +87,27 @@ async function copyOnce(
     read = await ObjectRead.open(from, fromKey, reading);
     const copy = { from, read, options: reading, lease };
     const { put: attributes, dropped } = await carry(from, read.info, to, toKey, options);
-    const put = { ...attributes, ...writeOptions(options) };
+    const lost = [...dropped];
+    const write: Write = async (attempt) => {
+      const put = { ...attributes, ...writeOptions(options) };
+      try {
+        return await attempt(put);
+      } catch (error) {
+        // Tags that nobody asked for are no reason to fail.
+        if (!(error instanceof PermissionDeniedError) || !put.tags || options.tags) throw error;
+        const { tags: _, ...rest } = put;
+        const written = await attempt(rest);
+        lost.push({ name: "tags", reason: "they may not be written" });
+        return written;
+      }
+    };
     const written =
-      await (read.isWhole ? copyWhole(copy, to, toKey, put) : copyInParts(copy, to, toKey, put));
+      await (read.isWhole ? copyWhole(copy, to, toKey, write) : copyInParts(copy, to, toKey, write));
     const { etag } = read.info;
     return {
       ...written,
       ...(etag !== undefined && { sourceEtag: etag }),
-      ...(dropped.length > 0 && { dropped }),
+      ...(lost.length > 0 && { dropped: lost }),
     };
   } finally {
     lease?.release();
@@ -102,12 +115,15 @@ async function copyOnce(
   }
 }
 
+/** Makes a write with its options, twice at most. */
+type Write = <T>(attempt: (put: PutOptions) => Promise<T>) => Promise<T>;
+
 /** An object that came in one chunk goes by `put`. */
 async function copyWhole(
   { from, read, options, lease }: Omit<PartCopy, "writer">,
   to: ObjectStore,
   key: string,
-  put: PutOptions,
+  write: Write,
 ): Promise<CopyObjectResult> {
   const { length } = read.range;
   using _held = lease ?? from.context.budget.overdraw(length);
@@ -115,7 +131,7 @@ async function copyWhole(
   const bytes = slab.bytes.subarray(0, length);
   await read.fetch(0, bytes, options.signal);
   const finished = read.finish();
-  const written = await to.put(key, bytes, put);
+  const written = await write((put) => to.put(key, bytes, put));
   checkSize(written, length, to, key);
   return { ...written, read: finished };
 }
@@ -124,10 +140,10 @@ async function copyInParts(
   copy: Omit<PartCopy, "writer">,
   to: ObjectStore,
   key: string,
-  put: PutOptions,
+  write: Write,
 ): Promise<CopyObjectResult> {
   const { size } = copy.read.info;
-  const writer = await to.createPartWriter(key, size, put);
+  const writer = await write((put) => to.createPartWriter(key, size, put));
   try {
     await copyParts({ ...copy, writer });
     const finished = copy.read.finish();

@@ -74,12 +74,14 @@ function readPage(root: XmlElement, call: FailedCall): ListPage {
 }
 
 function readObject(element: XmlElement, decode: (text: string) => string, call: FailedCall): ObjectMeta {
-  let key = "", text = "", modified = "", etag = "";
+  let key = "", text = "", modified = "", etag = "", storageClass = "";
   for (const child of element.children) {
     if (child.name === "Key") key = child.text;
     else if (child.name === "Size") text = child.text;
     else if (child.name === "LastModified") modified = child.text;
     else if (child.name === "ETag") etag = child.text;
+    // As in the answer to a HEAD, the usual class is not told.
+    else if (child.name === "StorageClass" && child.text !== "STANDARD") storageClass = child.text;
   }
   const lastModified = new Date(modified);
   const size = readSize(text);
@@ -87,7 +89,13 @@ function readObject(element: XmlElement, decode: (text: string) => string, call:
     throw unlikeS3(call, "an entry lacks key, size or time");
   }
   const tag = unquoteEtag(etag);
-  return { key: decode(key), size, lastModified, ...(tag === undefined ? {} : { etag: tag }) };
+  return {
+    key: decode(key),
+    size,
+    lastModified,
+    ...(tag === undefined ? {} : { etag: tag }),
+    ...(storageClass === "" ? {} : { storageClass }),
+  };
 }
 
 function merge(

@@ -6,6 +6,7 @@ import type { Response } from "../wire/response.ts";
 import { element } from "../xml/write_xml.ts";
 import { createHash } from "node:crypto";
 import { readAttributes, readEncryption } from "./attributes.ts";
+import { checkAccess } from "./check_access.ts";
 import { bucketOf, type Call, wholeSeconds, xmlResponse } from "./call.ts";
 import { checksumElements } from "./checksum_elements.ts";
 import { checkWriteConditions } from "./conditions.ts";
@@ -19,6 +20,10 @@ export function copyObject(call: Call): Response {
   const bucket = bucketOf(call);
   const { object: source, versioned } = copySource(call);
   const attributes = copiedAttributes(call, source);
+  if (source.attributes.tags.length > 0 && call.headers.get("x-amz-tagging-directive") !== "REPLACE") {
+    checkAccess(call, bucket, "GetObjectTagging", {});
+    checkAccess(call, bucket, "PutObjectTagging", {});
+  }
   if (source.content.size > call.server.settings.maxCopySize) {
     throw new S3Error("InvalidRequest", {
       message:
