@@ -70,8 +70,8 @@ export class SharedFiles {
     const secret = this.#credentials?.sections.get(name);
     const of = (file: SharedFile | undefined) => `profile ${JSON.stringify(name)} of ${file?.shown}`;
     return new Profile(name, [
-      ...secret ? [{ settings: secret, source: of(this.#credentials) }] : [],
-      ...general ? [{ settings: general, source: of(this.#config) }] : [],
+      ...secret ? [{ file: "credentials" as const, settings: secret, source: of(this.#credentials) }] : [],
+      ...general ? [{ file: "config" as const, settings: general, source: of(this.#config) }] : [],
     ], this);
   }
 
@@ -101,20 +101,23 @@ export class SharedFiles {
   }
 }
 
+/** What one file says of a profile. */
+interface ProfileSection {
+  readonly file: "config" | "credentials";
+  readonly settings: ReadonlyMap<string, string>;
+  readonly source: string;
+}
+
 /** What a profile says: of both files, that of credentials first. */
 export class Profile implements SettingProfile {
   /** Its name. */
   readonly name: string;
   /** The files it stands in. */
   readonly files: SharedFiles;
-  readonly #parts: readonly { readonly settings: ReadonlyMap<string, string>; readonly source: string }[];
+  readonly #parts: readonly ProfileSection[];
 
   /** Takes its sections over, the first one first. */
-  constructor(
-    name: string,
-    parts: readonly { readonly settings: ReadonlyMap<string, string>; readonly source: string }[],
-    files: SharedFiles,
-  ) {
+  constructor(name: string, parts: readonly ProfileSection[], files: SharedFiles) {
     this.name = name;
     this.#parts = parts;
     this.files = files;
@@ -125,9 +128,10 @@ export class Profile implements SettingProfile {
     return this.#parts.length > 0;
   }
 
-  /** The names of its settings. */
-  get keys(): string[] {
-    return [...new Set(this.#parts.flatMap(({ settings }) => [...settings.keys()]))];
+  /** What one of the files says alone, for settings that belong together. */
+  within(file: "config" | "credentials"): SettingProfile {
+    const part = this.#parts.find((part) => part.file === file);
+    return { find: (key) => part && found(part.settings.get(key), part.source) };
   }
 
   /** What it says under a key; `services.s3.x` stands in the section of services that it names. */

@@ -111,6 +111,27 @@ Deno.test("findCredentials() refuses half a pair of keys and says which half is 
   }
 });
 
+Deno.test("findCredentials() makes no pair of the halves of two files, and takes sources in the order of the AWS tools", async () => {
+  const process = `credential_process = echo '{"Version":1,"AccessKeyId":"PROC","SecretAccessKey":"p"}'\n`;
+  const [id, secret] = ["aws_access_key_id = FILE\n", "aws_secret_access_key = s\n"];
+  const load = async (config: string, credentials = "") => {
+    const files = {
+      "/h/.aws/config": `[default]\n${config}`,
+      "/h/.aws/credentials": `[default]\n${credentials}`,
+    };
+    return (await loadCredentials({ files })).credentials.accessKeyId;
+  };
+  assertEquals(await load(id + secret + process), "PROC");
+  assertEquals(await load(process, id + secret), "FILE");
+  assertEquals(await load(id + secret), "FILE");
+  await assertRejects(
+    () => load(secret, id),
+    UnauthenticatedError,
+    "is missing beside aws_access_key_id in profile",
+  );
+  await assertRejects(() => load(id, secret), UnauthenticatedError, "aws_access_key_id is missing beside");
+});
+
 Deno.test("findCredentials() refuses a profile that is not there, and names the files and what they have", async () => {
   const asked: [options: S3Options, env: Record<string, string>, by: string][] = [
     [{ profile: "nope" }, VARIABLES, ""],

@@ -1,4 +1,5 @@
 import { quote } from "@lade/core/text";
+import type { Profile } from "../config/profile.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { assumeRole } from "./assume_role.ts";
 import { containerCredentials } from "./container_credentials.ts";
@@ -61,21 +62,29 @@ export async function ownCredentials(reader: CredentialReader): Promise<LoadedCr
   const sso = await reader.find("sso.session") ?? await reader.find("sso.startUrl") ??
     await reader.find("sso.accountId") ?? await reader.find("sso.roleName");
   if (sso) return { credentials: await ssoCredentials(reader), source: `single sign-on of ${sso.source}` };
-  const keys = await staticKeys("profile", {
-    env: () => undefined,
-    profile: () => Promise.resolve(reader.profile),
-  });
-  if (keys) return { credentials: keys.value, source: keys.source };
+  const keys = await keysWithin(reader.profile, "credentials");
+  if (keys) return keys;
   const login = await reader.find("login.session");
   if (login) {
     const { loginCredentials } = await import("./login_credentials.ts");
     return { credentials: await loginCredentials(reader), source: `aws login of ${login.source}` };
   }
   const command = await reader.find("process.command");
-  return command && {
+  if (!command) return await keysWithin(reader.profile, "config");
+  return {
     credentials: await runProcess(command, reader.context.clock),
     source: `credential_process of ${command.source}`,
   };
+}
+
+/** Both keys have to stand in one file: halves of two pairs would make a third one. */
+async function keysWithin(
+  profile: Profile,
+  file: "config" | "credentials",
+): Promise<LoadedCredentials | undefined> {
+  const within = profile.within(file);
+  const keys = await staticKeys("profile", { env: () => undefined, profile: () => Promise.resolve(within) });
+  return keys && { credentials: keys.value, source: keys.source };
 }
 
 async function sourceKeys(
@@ -88,8 +97,10 @@ async function sourceKeys(
   if (!profile.exists) throw new CredentialFault(`${asks}: ${reader.files.missing(name)}`);
   const source = reader.of(profile);
   // A role may name its own profile for the keys that stand beside it.
-  const keys = await staticKeys("profile", { env: () => undefined, profile: () => Promise.resolve(profile) });
-  if (keys) return keys.value;
+  if (profile.find("aws_access_key_id") || profile.find("aws_secret_access_key")) {
+    const own = await ownCredentials(source);
+    if (own) return own.credentials;
+  }
   if (visited.includes(name)) {
     throw new CredentialFault(
       `${asks} leads in a circle: ${[...visited, name].map((each) => quote(each)).join(", ")}`,
