@@ -35,6 +35,11 @@ const FAULTS: readonly (CertificateFault & { readonly when: RegExp })[] = [
     next: (host) => `use a name that it is for as endpoint, or make one for ${host} (subjectAltName)`,
   },
   {
+    when: /BadSignature/,
+    what: "the authority of that name that is trusted has not signed it",
+    next: () => `${BUNDLE}; or ${UNVERIFIED}`,
+  },
+  {
     when: /UnknownIssuer|SELF_SIGNED|UNABLE_TO_/i,
     what: "nobody who is trusted has signed it",
     next: () => `${BUNDLE}; or ${UNVERIFIED}`,
