@@ -1,5 +1,9 @@
+/** No name is so long. */
+const MAX_LENGTH = 100;
+
 /** The name most like `given`, where one is so like it that it may be meant: at most a third of it is wrong. */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
+  if (given.length > MAX_LENGTH) return undefined;
   let nearest: string | undefined;
   let least = Math.floor(given.length / 3) + 1;
   for (const name of names) {

@@ -26,12 +26,14 @@ export function parseIni(text: string): IniSections {
       outer = "";
       continue;
     }
-    const [, indent, name, rest = ""] = /^(\s*)([^=:\s][^=:]*?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
-    if (name === undefined) throw fault(at, "is neither a section, a setting nor a comment");
+    const split = line.search(/[=:]/);
+    const name = line.slice(0, Math.max(split, 0)).trim();
+    const rest = line.slice(split + 1).trim();
+    if (name === "") throw fault(at, "is neither a section, a setting nor a comment");
     if (!section) throw fault(at, "stands before any section");
     const key = name.toLowerCase();
-    const value = COMMANDS.test(key) ? rest.trim() : rest.replace(/(^|\s)[#;].*$/, "").trim();
-    const inner = indent !== "" && outer !== "";
+    const value = COMMANDS.test(key) ? rest : rest.replace(/(^|\s)[#;].*$/, "").trim();
+    const inner = /^\s/.test(line) && outer !== "";
     const full = inner ? `${outer}.${key}` : key;
     const before = section.get(full);
     if (before !== undefined && before !== value) throw fault(at, `says ${key} again, in other words`);

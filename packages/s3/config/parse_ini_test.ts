@@ -69,3 +69,8 @@ Deno.test("parseIni() refuses what it would have to pass over, names the line an
   }
   assertEquals(plain("[a]\nb = c\n[a]\nb = c\n"), { a: { b: "c" } });
 });
+
+Deno.test("parseIni() takes a long line as fast as a short one", () => {
+  assertThrows(() => plain(`[a]\nb${" ".repeat(200_000)}c`), SyntaxError, "line 2");
+  assertEquals(plain(`[a]\nb${" ".repeat(200_000)}= c`), { a: { b: "c" } });
+});

@@ -3,12 +3,16 @@ import type { LoadedCredentials } from "./credential_cache.ts";
 
 /** What was found is good for others so long, and longer where it says itself how long it lives. */
 const FRESH_MS = 60_000;
+/** A failure is told to others so long before the source is asked again. */
+const FAILED_MS = 1_000;
 const LIFE_LEFT_MS = 5 * 60_000;
 
 interface Search {
   pending?: Promise<LoadedCredentials>;
   found?: LoadedCredentials;
   foundMs: number;
+  failure?: unknown;
+  failedMs: number;
 }
 
 /**
@@ -25,7 +29,7 @@ export class SharedSearches {
     clock: Clock,
     search: () => Promise<LoadedCredentials>,
   ): Promise<LoadedCredentials> {
-    const known = this.#searches.get(key) ?? { foundMs: -Infinity };
+    const known: Search = this.#searches.get(key) ?? { foundMs: -Infinity, failedMs: -Infinity };
     this.#searches.set(key, known);
     if (known.pending) return await known.pending;
     if (known.found && !refresh) {
@@ -35,11 +39,16 @@ export class SharedSearches {
         : clock.now() - known.foundMs < FRESH_MS;
       if (good) return known.found;
     }
+    if (clock.now() - known.failedMs < FAILED_MS) throw known.failure;
     known.pending = search();
     try {
       known.found = await known.pending;
       known.foundMs = clock.now();
       return known.found;
+    } catch (error) {
+      known.failure = error;
+      known.failedMs = clock.now();
+      throw error;
     } finally {
       delete known.pending;
     }
