@@ -34,19 +34,23 @@ export function formatModificationTime(time: Date): string {
   return `${ms < 0 ? "-" : ""}${digits.slice(0, -3)}${fraction && `.${fraction}`}`;
 }
 
-/** Milliseconds in one unit, by the number of digits that a time of our days has in it. */
-function unitMs(integer: string): number {
+/** Parts of a second in one unit, by the number of digits that a time of our days has in it. */
+function perSecond(integer: string): bigint {
   const { length } = integer.replace("-", "");
-  return length > 17 ? 1e-6 : length > 14 ? 1e-3 : length > 11 ? 1 : 1000;
+  return length > 17 ? 1_000_000_000n : length > 14 ? 1_000_000n : length > 11 ? 1000n : 1n;
 }
 
+const UNITS: Readonly<Record<string, bigint>> = { s: 1n, ms: 1000n, ns: 1_000_000_000n };
+
 function parseTime(text: string | undefined): Date | undefined {
-  const [, integer = "", fraction = "", unit] = /^(-?\d{1,19})(\.\d+)?(ns|ms|s)?$/.exec(text ?? "") ?? [];
+  const [, integer = "", fraction = "", unit = ""] = /^(-?\d{1,19})(\.\d+)?(ns|ms|s)?$/.exec(text ?? "") ??
+    [];
   if (integer !== "") {
-    const ms = unit === "ns" ? 1e-6 : unit === "ms" ? 1 : unit === "s" ? 1000 : unitMs(integer);
+    const parts = UNITS[unit] ?? perSecond(integer);
+    const ms = Number(BigInt(integer) * 1000n / parts);
     // Apart, since a sum of nanoseconds is more than a number can hold.
-    const part = Number(fraction || 0) * (integer.startsWith("-") ? -1 : 1);
-    return validDate(Number(integer) * ms + part * ms);
+    const rest = Number(fraction || 0) * 1000 / Number(parts);
+    return validDate(integer.startsWith("-") ? ms - rest : ms + rest);
   }
   return /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text ?? "") ? validDate(Date.parse(text ?? "")) : undefined;
 }

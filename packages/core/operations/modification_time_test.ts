@@ -15,6 +15,7 @@ Deno.test("readModificationTime() reads what every tool writes", () => {
     ["mtime", "2012-11-28T13:15:05.123456+01:00"],
     ["file-mtime", "1354104905123000000ns"],
     ["file-mtime", "1354104905123ms"],
+    ["file-mtime", "1354104905123000001ns"],
     ["goog-reserved-file-mtime", "1354104905", -123],
     ["s3cmd-attrs", "atime:1/ctime:2/gid:0/mode:33188/mtime:1354104905/uid:0", -123],
     ["mc-attrs", "atime:1#2/gid:0/mode:33188/mtime:1354104905#123456789/uid:0"],
