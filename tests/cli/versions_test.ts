@@ -140,6 +140,18 @@ Deno.test("lade rm --version removes that version for good: an older one, the la
   assertEquals(versionsLeft(here)["key"], undefined);
 });
 
+Deno.test("a deleted object and a delete marker are told apart", async () => {
+  const { here, marker } = await start();
+  await using _ = here;
+  for (const command of ["cat", "stat"]) {
+    const gone = await here.run([command, "s3://bucket/gone"]);
+    assertMatch(gone.stderr, /no such object: its latest version is a delete marker; older ones can be read/);
+    const version = await here.run([command, "--version", marker, "s3://bucket/gone"]);
+    assertMatch(version.stderr, /that version is a delete marker, which has no content/);
+    assertEquals([gone.code, version.code], [1, 1]);
+  }
+});
+
 Deno.test("lade rm --version of what is not there fails, unless -f takes it for removed", async () => {
   const { here, first } = await start();
   await using _ = here;

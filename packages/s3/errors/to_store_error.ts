@@ -69,7 +69,11 @@ export function toStoreError(fault: ServiceFault, call: FailedCall, setting: Cal
   if (fault.deleteMarker && (fault.status === 405 || fault.status === 404)) {
     const [row] = ERROR_TABLE;
     if (row) {
-      return new row.error({ ...base, detail: "no such object: its latest version is a delete marker" });
+      // 405 answers who asks for a version, which then is a marker itself.
+      const detail = fault.status === 405
+        ? "that version is a delete marker, which has no content"
+        : "no such object: its latest version is a delete marker; older ones can be read by their version";
+      return new row.error({ ...base, detail });
     }
   }
   const row = errorRow(fault);
