@@ -1,0 +1,145 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { NotFoundError, ServiceError } from "@lade/core";
+import { entry, page, serveDocuments } from "./serve_documents.ts";
+
+const LAST_MODIFIED = { "last-modified": "Sat, 28 Nov 2026 08:00:00 GMT" };
+const HTML = "<html><title>Home</title></html>";
+const DENIED = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
+
+/** A page of a listing with one entry of `key`. */
+function listing(size: number, etag = "e"): string {
+  return `<ListBucketResult>${
+    entry({ Key: "key", Size: String(size), ETag: `"${etag}"` })
+  }</ListBucketResult>`;
+}
+
+async function textOf(result: { readonly body: ReadableStream<Uint8Array> }): Promise<string> {
+  return await new Response(result.body as ReadableStream<Uint8Array<ArrayBuffer>>).text();
+}
+
+Deno.test("get() and head() of an HTML object work at a service without request ids, which a listing confirms", async () => {
+  await using service = await serveDocuments((query, { method }) =>
+    query.has("list-type") ? listing(HTML.length) : new Response(method === "HEAD" ? null : HTML, {
+      headers: {
+        ...LAST_MODIFIED,
+        "content-type": "text/html",
+        "etag": '"e"',
+        "content-length": `${HTML.length}`,
+      },
+    })
+  );
+  assertEquals(await textOf(await service.store.get("key")), HTML);
+  assertEquals((await service.store.head("key")).contentType, "text/html");
+  assertEquals(service.queries.filter((query) => query.has("list-type")).length, 2);
+});
+
+const REFUSALS: Readonly<Record<string, string | Response>> = {
+  "lists no such object": page([]),
+  "lists one of another size": listing(HTML.length + 1),
+  "lists one with another etag": listing(HTML.length, "other"),
+  "answers the listing by a page": HTML,
+};
+for (const [what, listed] of Object.entries(REFUSALS)) {
+  Deno.test(`get() and head() take no page for an object when its endpoint ${what}`, async () => {
+    const headers = {
+      ...LAST_MODIFIED,
+      "content-type": "text/html",
+      "etag": '"e"',
+      "content-length": `${HTML.length}`,
+    };
+    await using service = await serveDocuments((query, { method }) =>
+      query.has("list-type") ? listed : new Response(method === "HEAD" ? null : HTML, { headers })
+    );
+    await assertRejects(() => service.store.get("key"), ServiceError, "not that of an S3 service");
+    await assertRejects(() => service.store.head("key"), ServiceError, "not that of an S3 service");
+  });
+}
+
+Deno.test("get() of an object without etag and id is confirmed once, then the service is known", async () => {
+  await using service = await serveDocuments((query) =>
+    query.has("list-type")
+      ? page(["key"])
+      : new Response("x", { headers: { ...LAST_MODIFIED, "content-type": "application/json" } })
+  );
+  for (let tries = 0; tries < 3; tries++) assertEquals(await textOf(await service.store.get("key")), "x");
+  assertEquals(service.queries.filter((query) => query.has("list-type")).length, 1);
+});
+
+Deno.test("delete() after a bare 404 asks a listing whether the object is gone", async () => {
+  let listed: string | Response = page([]);
+  await using service = await serveDocuments((query) =>
+    query.has("list-type")
+      ? listed instanceof Response ? listed.clone() : listed
+      : new Response(null, { status: 404 })
+  );
+  const { store } = service;
+  await store.delete("key");
+  listed = new Response(DENIED, { status: 403 });
+  await store.delete("key");
+  listed = page(["key"]);
+  await assertRejects(() => store.delete("key"), NotFoundError);
+  listed = page(["key-2"]);
+  await store.delete("key");
+  listed = HTML;
+  await assertRejects(() => store.delete("key"), ServiceError, 'the page "Home"');
+  listed = new Response(HTML, { status: 403 });
+  await assertRejects(() => store.delete("key"), ServiceError, "a 403 that is not the service's");
+});
+
+Deno.test("delete() believes a 404 that only the service can have given", async () => {
+  await using service = await serveDocuments(() =>
+    new Response("<Error><Code>NoSuchKey</Code></Error>", { status: 404 })
+  );
+  await service.store.delete("key");
+  assertEquals(service.queries.length, 1);
+  await using named = await serveDocuments(() =>
+    new Response(null, { status: 404, headers: { "x-amz-request-id": "1" } })
+  );
+  await named.store.delete("key");
+  assertEquals(named.queries.length, 1);
+});
+
+Deno.test("head() takes a 404 without a request id for nobody's word once the endpoint has sent one", async () => {
+  let named = true;
+  await using service = await serveDocuments(() =>
+    new Response(null, { status: 404, headers: named ? { "x-amz-request-id": "1" } : {} })
+  );
+  await assertRejects(() => service.store.head("key"), NotFoundError);
+  named = false;
+  const error = await assertRejects(() => service.store.head("key"), ServiceError);
+  assertStringIncludes(
+    error.message,
+    "a 404 that is not the service's: no x-amz-request-id, which the service sent before",
+  );
+});
+
+Deno.test("an endpoint that answered XML of S3 without a request id is not held to one", async () => {
+  let named = true;
+  await using service = await serveDocuments((query) =>
+    query.has("list-type")
+      ? page([])
+      : new Response(null, { status: 404, headers: named ? { "x-amz-request-id": "1" } : {} })
+  );
+  await assertRejects(() => service.store.head("key"), NotFoundError);
+  await Array.fromAsync(service.store.list());
+  named = false;
+  await assertRejects(() => service.store.head("key"), NotFoundError);
+});
+
+Deno.test("a gateway's page with 502 or 503 stays worth another try, and is named", async () => {
+  for (const [status, code] of [[502, "unavailable"], [503, "throttled"]] as const) {
+    await using service = await serveDocuments(() =>
+      new Response("<html><title>Bad Gateway</title></html>", {
+        status,
+        headers: { "retry-after": "100000" },
+      })
+    );
+    const error = await assertRejects(() => service.store.head("key"));
+    const get = await assertRejects(() => service.store.get("key"));
+    assertEquals([(error as { code?: string }).code, (get as { code?: string }).code], [code, code]);
+    assertStringIncludes(
+      (get as Error).message,
+      `a ${status} that is not the service's: the page "Bad Gateway"`,
+    );
+  }
+});
