@@ -106,6 +106,11 @@ const UNVERIFIED =
 
 async function openLade({ config, verbosity }: GlobalOptions, output: Output): Promise<Lade> {
   const { Lade } = await import("@lade/lade");
+  const { createStoreContext } = await import("@lade/core/backend");
+  const context = createStoreContext({
+    onNotice: ({ uri, text }) =>
+      void output.note(new NoteMessage(uri === undefined ? text : `${uri}: ${text}`)),
+  });
   let warned = false;
   const onOpen = (opened: OpenedContainer) => {
     const unverified = opened.settings.find(({ name, value }) => name === "verifySsl" && value === "false");
@@ -114,7 +119,7 @@ async function openLade({ config, verbosity }: GlobalOptions, output: Output): P
     if (verbosity > 0 && opened.settings.length > 0) void output.note(new SettingsMessage(opened));
   };
   try {
-    return new Lade({ config, onOpen });
+    return new Lade({ config, context, onOpen });
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message, { cause: error }) : error;
   }

@@ -153,13 +153,14 @@ function transportOptions(
   context: StoreContext,
   caCerts: readonly string[],
 ): CreateTransportOptions {
-  const { clock, random } = context;
+  const { clock, descriptors, random } = context;
   const verifyCertificates = config.verifySsl || /^http:/i.test(config.endpoint?.value ?? "");
   return {
     kind: config.transport,
     clock,
     random,
     caCerts,
+    onDescriptorShortage: () => descriptors.note(),
     ...(verifyCertificates ? {} : { verifyCertificates }),
     ...boundTransport(config.bounds),
   };
