@@ -41,8 +41,6 @@ export interface FakeTerminalOptions {
   readonly stdinFailure?: Error;
   /** Whether its streams pass for a terminal. */
   readonly tty?: boolean;
-  /** Whether it shows colours where it passes for a terminal; it does not by default. */
-  readonly colors?: boolean;
 }
 
 /** A world of its own for a command that runs in this process. */
@@ -50,12 +48,11 @@ export class FakeTerminal implements Terminal {
   readonly stdin: ByteSource;
   readonly stdout: FakeSink;
   readonly stderr: FakeSink;
-  readonly noColor: boolean;
+  readonly noColor = true;
 
   /** Makes streams that hold nothing yet. */
-  constructor({ stdin = [], stdinFailure, tty = false, colors = false }: FakeTerminalOptions = {}) {
+  constructor({ stdin = [], stdinFailure, tty = false }: FakeTerminalOptions = {}) {
     this.stdin = { ...sourceOf(stdin, stdinFailure), isTerminal: () => tty };
-    this.noColor = !colors;
     this.stdout = new FakeSink(tty);
     this.stderr = new FakeSink(tty);
   }

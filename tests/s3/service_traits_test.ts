@@ -134,6 +134,36 @@ Deno.test("a service that takes no checksums of parts is sent parts without, onc
   assert(checksums?.crc32c, "single objects still carry theirs");
 });
 
+Deno.test("a service that takes checksums of parts and none of the whole makes the object without", async () => {
+  await using opened = await openWith({ partChecksums: "refused as one" }, { config: PARTS });
+  const { fake, store, notices } = opened;
+  for (const completions of [["400", "200"], ["200"]]) {
+    await store.put("object", noise(3000));
+    assertEquals(
+      answersOf(fake).filter((answer) => answer.startsWith("Complete")),
+      completions.map((status) => `CompleteMultipartUpload ${status}`),
+    );
+    assertEquals(fake.bytes("bucket", "object"), noise(3000));
+  }
+  assertEquals(notices.length, 1);
+  await using strict = await openBucket(fake, { config: { ...PARTS, checksum: "crc32c" } });
+  await assertRejects(() => strict.put("other", noise(3000)), ServiceError);
+  assertEquals(fake.object("bucket", "other"), undefined);
+});
+
+Deno.test("checksums of a service that gives back the headers of requests are not compared", async () => {
+  await using opened = await openWith({});
+  const { fake, store } = opened;
+  fake.putSynthetic("bucket", "object", { size: 100, checksum: "crc32c" });
+  const wrong = { "x-amz-checksum-crc32c": "AAAAAA==", "x-amz-content-sha256": "UNSIGNED-PAYLOAD" };
+  fake.faults.add({
+    match: { operation: "GetObject", times: Infinity },
+    action: { kind: "headers", set: wrong },
+  });
+  const { info } = await getBytes(store, "object");
+  assertEquals([info.size, info.checksums], [100, undefined]);
+});
+
 Deno.test("bytes that a service calls damaged are not sent again without their checksum where the etag says the same", async () => {
   await using opened = await openWith({});
   const { fake, store } = opened;

@@ -28,6 +28,9 @@ export async function deleteRead(
 }
 
 function isSame(now: ObjectInfo, read: ObjectInfo): boolean {
-  return now.etag === read.etag && now.version === read.version && now.size === read.size &&
+  // Some services tell versions by one request and not by the next.
+  const isSameVersion = now.version === read.version || now.version === undefined ||
+    read.version === undefined;
+  return now.etag === read.etag && isSameVersion && now.size === read.size &&
     now.lastModified.getTime() === read.lastModified.getTime();
 }

@@ -64,7 +64,9 @@ export function answerRule(asked: AskedCall): AnswerRule {
     case "GET":
       if (asked.has("uploadId")) return document("ListPartsResult");
       if (asked.has("uploads")) return document("ListMultipartUploadsResult");
-      if (asked.has("versions")) return document("ListVersionsResult", "ListBucketResult");
+      if (asked.has("versions")) {
+        return document("ListVersionsResult", "ListBucketVersionsResult", "ListBucketResult");
+      }
       if (root !== undefined) return document(root);
       if (sub) return { kind: "document", statuses: OK };
       if (asked.hasKey) return { kind: "object", statuses: [200, 206] };

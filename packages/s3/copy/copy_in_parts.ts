@@ -7,7 +7,7 @@ import {
   reportLeftover,
   ServiceError,
 } from "@lade/core/backend";
-import { writeTwice } from "../service/plainer_way.ts";
+import { isRefusedHeader, withExtra, writeTwice } from "../service/plainer_way.ts";
 import { type MultipartParts, MultipartUpload, type SentPart } from "../upload/multipart_upload.ts";
 import { evenPartSize } from "../upload/part_size.ts";
 import { sdkObjectInput } from "../upload/sdk_attributes.ts";
@@ -26,7 +26,13 @@ export function copyInParts(
   options: CopyOptions,
   partSize: number = PART_SIZE,
 ): Promise<CopyResult> {
-  return writeTwice(target.connection, () => copyOnce(target, source, options, partSize));
+  const { connection } = target;
+  return withExtra(
+    connection,
+    "copied-checksum",
+    (error) => connection.config.checksum === "auto" && isRefusedHeader(error),
+    (extra) => writeTwice(connection, () => copyOnce(target, source, options, partSize, extra)),
+  );
 }
 
 async function copyOnce(
@@ -34,11 +40,12 @@ async function copyOnce(
   source: ObjectInfo,
   options: CopyOptions,
   partSize: number,
+  withChecksum: boolean,
 ): Promise<CopyResult> {
   const { connection, control, to, toUri } = target;
   const put = await copiedAttributes(target, source, options);
   const parts: MultipartParts = { connection, control, operation: "copy to", uri: toUri, key: to };
-  const upload = await MultipartUpload.create(parts, put, options.signal);
+  const upload = await MultipartUpload.create(parts, put, options.signal, withChecksum && undefined);
   const controller = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;
   try {

@@ -5,6 +5,8 @@
 export type Extra =
   | "upload-checksum"
   | "part-checksum"
+  | "whole-checksum"
+  | "copied-checksum"
   | "download-checksum"
   | "object-size"
   | "copy-pin"
@@ -19,6 +21,9 @@ export type Extra =
 export const PLAINER_WAY: Readonly<Record<Extra, string>> = {
   "upload-checksum": "refuses checksums of what is written: uploads go without",
   "part-checksum": "fails uploads whose parts carry checksums: parts go without",
+  "whole-checksum":
+    "refuses the checksum of an object whose parts it took: the object is made without, each part was compared",
+  "copied-checksum": "wants a checksum of every part that it copied itself: copies in parts have none",
   "download-checksum": "refuses to be asked for checksums: downloads are not compared with them",
   "object-size": "refuses to be told the size of an object made of parts: it is left out",
   "copy-pin": "refuses a condition on the source of a copy: the source is looked at beforehand",

@@ -39,8 +39,9 @@ export async function completeUpload(
 ): Promise<PutResult> {
   const { connection, control, key } = target;
   const size = parts.reduce((sum, part) => sum + part.size, 0);
-  const expected = objectChecksum(upload, parts);
-  const complete = (match: string | undefined, tellSize: boolean) =>
+  const expected = objectChecksum(upload, parts, upload.checksumType === "FULL_OBJECT");
+  const whole = upload.checksumType === "FULL_OBJECT" ? expected : undefined;
+  const complete = (match: string | undefined, tellSize: boolean, tellChecksum: boolean) =>
     control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
       client.send(
         new sdk.CompleteMultipartUploadCommand({
@@ -51,8 +52,8 @@ export async function completeUpload(
           ...(tellSize ? { MpuObjectSize: size } : {}),
           ...(match === undefined ? {} : { IfMatch: match }),
           ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
-          ...(upload.checksum && upload.checksumType === "FULL_OBJECT" && expected !== undefined
-            ? { ChecksumType: "FULL_OBJECT", [upload.checksum.member]: expected }
+          ...(upload.checksum && whole !== undefined && tellChecksum
+            ? { ChecksumType: "FULL_OBJECT", [upload.checksum.member]: whole }
             : {}),
           ...sdkObjectInput(connection.config),
         }),
@@ -63,21 +64,31 @@ export async function completeUpload(
       connection,
       { call, key, signal },
       ifMatch,
-      (match) => withExtra(connection, "object-size", isRefusedHeader, (extra) => complete(match, extra)),
+      (match) =>
+        withExtra(connection, "object-size", isRefusedHeader, (tellSize) =>
+          withExtra(
+            connection,
+            "whole-checksum",
+            (error) => whole !== undefined && connection.config.checksum === "auto" && isRefusedHeader(error),
+            (tellChecksum) => complete(match, tellSize, tellChecksum),
+          )),
     );
     const etag = unquoteEtag(answer.ETag);
     if (etag === undefined) throw unlikeS3(call, "it does not tell the object's etag");
     if (!upload.checksum) await compareObjectEtag(connection, etag, parts, call);
     const confirmed = upload.checksum && answer[upload.checksum.member];
-    if (confirmed !== undefined && expected !== undefined && confirmed !== expected) {
+    // A service may make one of the other kind than it said when the upload began.
+    const ofParts = confirmed?.includes("-") ?? false;
+    const computed = confirmed === undefined ? undefined : objectChecksum(upload, parts, !ofParts);
+    if (computed !== undefined && confirmed !== computed) {
       throw new ChecksumMismatchError({
         operation: call.operation,
         uri: call.uri,
         detail:
-          `the service made an object with ${upload.checksum?.algorithm} ${confirmed}, ${expected} was sent`,
+          `the service made an object with ${upload.checksum?.algorithm} ${confirmed}, ${computed} was sent`,
       });
     }
-    return resultOf(size, etag, answer.VersionId, upload, confirmed);
+    return resultOf(size, etag, answer.VersionId, upload, ofParts ? undefined : confirmed);
   } catch (error) {
     if (!mayBeComplete(error) || signal?.aborted) throw error;
     const info = await findCompleted(target, upload, parts, size, expected);
@@ -111,11 +122,12 @@ function resultOf(
 
 /** The checksum that the service is to find: of the bytes, or of the parts' checksums in a row. */
 function objectChecksum(
-  { checksum, checksumType }: MultipartUpload,
+  { checksum }: MultipartUpload,
   parts: readonly SentPart[],
+  ofBytes: boolean,
 ): string | undefined {
   if (!checksum || parts.some((part) => part.checksum === undefined)) return undefined;
-  if (checksumType === "FULL_OBJECT") {
+  if (ofBytes) {
     return checksum.toBase64(
       parts.reduce((sum, part) => checksum.combine(sum, part.checksum ?? 0n, part.size), 0n),
     );

@@ -86,10 +86,11 @@ export class MultipartUpload {
     parts: MultipartParts,
     options: PutOptions,
     signal: AbortSignal | undefined,
+    withChecksum: boolean = !parts.connection.traits.lacks("part-checksum"),
   ): Promise<MultipartUpload> {
     const { connection, control, key } = parts;
     const { checksum } = connection.config;
-    const possible = connection.traits.lacks("part-checksum") ? undefined : uploadChecksum(checksum);
+    const possible = withChecksum ? uploadChecksum(checksum) : undefined;
     const call = callOf(parts, options);
     await requireConditions(connection, "complete", options, { call, key, signal });
     const start = (wanted: UploadChecksum | undefined) =>

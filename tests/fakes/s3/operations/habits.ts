@@ -13,8 +13,8 @@ export interface Habits {
   rawIfMatch: boolean;
   /** Whether requests for a version are taken for requests for the object. */
   ignoresVersions: boolean;
-  /** What becomes of parts with a checksum: kept; refused with 400; or their upload cannot be completed. */
-  partChecksums: "kept" | "refused" | "breaking";
+  /** What becomes of parts with a checksum: kept; refused with 400; so that of them all; or never completed. */
+  partChecksums: "kept" | "refused" | "refused as one" | "breaking";
   /** Whether many keys are deleted only with `Content-MD5`. */
   wantsContentMd5: boolean;
 }
@@ -30,7 +30,7 @@ export const NO_HABITS: Habits = {
   wantsContentMd5: false,
 };
 
-const PART_CHECKSUM = /^x-amz-checksum-/;
+const PART_CHECKSUM = /^x-amz-checksum-(?!type)/;
 
 /** Makes of a request what such a service sees of it; throws where the service refuses it. */
 export function applyHabits(call: Call): void {
@@ -42,7 +42,9 @@ export function applyHabits(call: Call): void {
       [`${operation} ${name}`, `* ${name}`].some((each) => list.includes(each));
     if (isNamed(habits.refused)) throw new S3Error("NotImplemented");
     if (isNamed(habits.ignored)) headers.delete(name);
-    if (habits.partChecksums === "refused" && operation === "UploadPart" && PART_CHECKSUM.test(name)) {
+    const isOfParts =
+      operation === (habits.partChecksums === "refused" ? "UploadPart" : "CompleteMultipartUpload");
+    if (/refused/.test(habits.partChecksums) && isOfParts && PART_CHECKSUM.test(name)) {
       throw new S3Error("BadRequest", { message: `Value for ${name} header is invalid.` });
     }
   }

@@ -1,0 +1,45 @@
+import { hasGofakes3, startGofakes3 } from "../../tools/servers/start_gofakes3.ts";
+import { testOnServer } from "./s3_matrix.ts";
+
+const MERGES = "gofakes3 adds to an object what the one before it had, its headers and its etag";
+const TAGS = "gofakes3 answers a request for tags with the object";
+const LARGE = "gofakes3 passes over conditions when an upload is completed; those writes are refused";
+const ATTRIBUTES = "gofakes3 keeps a few attributes and no other";
+const CONTROL = "gofakes3 lists control characters as others";
+
+/** Cases that gofakes3 cannot pass. */
+const skip: Readonly<Record<string, string>> = {
+  "head(), get() and list() tell the same of an object": "gofakes3 tells a version by HEAD and none by GET",
+  "writer leaves the old object to readers until close()": MERGES,
+  "createPartWriter() shows nothing before close(), and the old object until then": MERGES,
+  "put() without attributes keeps none of the old object's": MERGES,
+  "copy() with attributes stores these in place of the source's, also onto itself": MERGES,
+  "createPartWriter() with ifNoneMatch is an AlreadyExistsError where the object exists": LARGE,
+  "createPartWriter() with ifMatch is a PreconditionFailedError once the object changed": LARGE,
+  "put() stores attributes, and head() and get() tell them": ATTRIBUTES,
+  "createWriter() stores attributes": ATTRIBUTES,
+  "createPartWriter() stores attributes, whatever the object's size": ATTRIBUTES,
+  "copy() and rename() take the attributes along": ATTRIBUTES,
+  "tags are stored by every way of writing, told by getTags() and counted by head() and get()": TAGS,
+  "copy() and rename() take tags along, copy() unless it is given others": TAGS,
+  "an object that is replaced keeps none of its tags, and one without any has none": TAGS,
+  "getTags() of a missing object is a NotFoundError": TAGS,
+  "keys with NUL stand for themselves": CONTROL,
+  "keys with control characters stand for themselves": CONTROL,
+  "presign() permits one method on one object": "gofakes3 checks no signatures",
+};
+
+/** Tests of sizes, failures and commands that it cannot pass. */
+const skipReal: Readonly<Record<string, string>> = {
+  "S3Store.put() sends 43 MiB in parts, and they come back by concurrent ranges":
+    "gofakes3 tells the etag of an object made of parts in two ways",
+};
+
+testOnServer({
+  name: "gofakes3",
+  has: hasGofakes3,
+  start: startGofakes3,
+  checksSignatures: false,
+  skip,
+  skipReal,
+});
