@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { S3Cli } from "./s3_cli.ts";
 import { CliHere } from "./run_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
@@ -67,4 +68,38 @@ Deno.test("-n tells once that a store which ignores conditions was only looked a
   assertStringIncludes(stderr, 'lade: "memory://m" ignores conditions on writes');
   assertEquals((await cli.run([...args, "-n", "--dry-run"])).stderr.includes("looked"), false);
   assertEquals((await cli.run(args)).stderr.includes("looked"), false);
+});
+
+Deno.test("-n keeps what a service that ignores If-None-Match would replace, and says that it looked", async () => {
+  const big = new Uint8Array(9 * 2 ** 20);
+  await using cli = await S3Cli.start({ f: "new", big }, { habits: { ignored: ["* if-none-match"] } });
+  for (const key of ["taken", "taken-big"]) cli.fake.putObject("bucket", key, "old");
+  cli.fake.putObject("bucket", "source", "new");
+  const lines: readonly (readonly [args: readonly string[], to: string])[] = [
+    [["put", "-n", "f"], "taken"],
+    [["put", "-n", "big"], "taken-big"],
+    [["pipe", "-n"], "taken"],
+    [["cp", "-n", "s3://bucket/source"], "taken"],
+    [["mv", "-n", "s3://bucket/source"], "taken"],
+  ];
+  for (const [args, to] of lines) {
+    const kept = await cli.run([...args, `s3://bucket/${to}`], { stdin: "new" });
+    assertEquals([kept.code, kept.stdout], [0, ""], `${args}: ${kept.stderr}`);
+    assertStringIncludes(kept.stderr, "its destination exists", args.join(" "));
+    assertEquals(cli.fake.objects("bucket").find(({ key }) => key === to)?.content.size, 3);
+    const free = await cli.run([...args, `s3://bucket/free-${args[0]}-${to}`], { stdin: "new" });
+    assertEquals(free.code, 0, free.stderr);
+    assertStringIncludes(free.stderr, "ignores conditions on writes", args.join(" "));
+  }
+});
+
+Deno.test("-n looks where a service ignores the condition of its own copy alone, which is told", async () => {
+  await using cli = await S3Cli.start({ f: "new" }, { habits: { ignored: ["CopyObject if-none-match"] } });
+  cli.fake.putObject("bucket", "source", "new");
+  cli.fake.putObject("bucket", "taken", "old");
+  const kept = await cli.run(["cp", "-n", "s3://bucket/source", "s3://bucket/taken"]);
+  assertStringIncludes(kept.stderr, "its destination exists");
+  const copied = await cli.run(["cp", "-n", "s3://bucket/source", "s3://bucket/free"]);
+  assertStringIncludes(copied.stderr, 'ignores ifNoneMatch "*" on CopyObject');
+  assertEquals((await cli.run(["put", "-n", "f", "s3://bucket/free2"])).stderr, "");
 });
