@@ -21,6 +21,7 @@ const skip: Readonly<Record<string, string>> = {
   "createPartWriter() shows nothing before close(), and the old object until then": UPLOADS,
   "createPartWriter() with ifNoneMatch is an AlreadyExistsError where the object exists": LARGE,
   "createPartWriter() with ifMatch is a PreconditionFailedError once the object changed": LARGE,
+  "deletePrefix() deletes what is under the prefix and nothing beside it": FILES,
   "delete() removes that object alone, not what its key is a prefix of": FILES,
   "copy() and rename() take the attributes along": "S3Proxy copies without the time of expiry",
   "tags are stored by every way of writing, told by getTags() and counted by head() and get()": TAGS,

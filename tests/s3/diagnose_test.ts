@@ -91,12 +91,12 @@ for (const versioning of ["off", "enabled"] as const) {
     const checks = await examine({ ...options(fake), prefix: "tmp/", write: true, maxBytes: 2 ** 24 });
     assertEquals(
       outcomes(checks),
-      "credentials region endpoint clock list put head get delete multipart latency upload download",
+      "credentials region endpoint clock list put head get delete multipart conditions latency upload download",
     );
     assertStringIncludes(named(checks, "put").detail, "the service confirmed its crc32c");
     assertStringIncludes(named(checks, "get").detail, "the checksum fitted");
     const written = fake.requests.filter(({ method, key }) => method === "PUT" && key !== "");
-    assert(written.length > 0 && written.every(({ key }) => key.startsWith("tmp/.lade-doctor-")));
+    assert(written.length > 0 && written.every(({ key }) => /^tmp\/\.lade-(doctor|probe)-/.test(key)));
     assertEquals([fake.bucket("bucket").empty, fake.uploads("bucket").length], [true, 0]);
   });
 }
@@ -338,3 +338,54 @@ function serveRaw(
   })().catch(() => {});
   return { port: listener.addr.port, close: () => listener.close() };
 }
+
+Deno.test("diagnose() with write tells which conditions a service other than Amazon's holds, ignores and refuses", async () => {
+  const habits = {
+    ignored: ["CopyObject if-match", "CopyObject if-none-match"],
+    refused: ["DeleteObject if-match", "* x-amz-mp-object-size"],
+  };
+  await using fake = await startFakeS3({ buckets: ["bucket"], habits });
+  fake.createBucket("bucket", { versioning: "enabled" });
+  const checks = await examine({ ...options(fake), write: true });
+  const { outcome, detail, advice = "", facts } = named(checks, "conditions");
+  assertEquals(outcome, "warning");
+  assertStringIncludes(detail, 'held: ifNoneMatch "*" on PutObject, ifMatch on PutObject, ');
+  assertStringIncludes(detail, 'ignored: ifNoneMatch "*" on CopyObject, ifMatch on CopyObject');
+  assertStringIncludes(detail, "refused: ifMatch on DeleteObject");
+  assertStringIncludes(advice, "refused, or look beforehand");
+  assertEquals([facts?.["put-create"], facts?.["creators"], facts?.["swappers"]], ["holds", 1, 1]);
+  assertStringIncludes(
+    named(checks, "service").detail,
+    "it refuses to be told the size of an object made of parts",
+  );
+  assertEquals([fake.bucket("bucket").empty, fake.uploads("bucket").length], [true, 0]);
+});
+
+Deno.test("diagnose() with write tells a service of whose racing writers several succeed, and leaves nothing", async () => {
+  await using fake = await startFakeS3({ buckets: ["bucket"] });
+  fake.createBucket("bucket", { versioning: "enabled" });
+  // The first question of each kind is answered rightly; of those that come at once, all are let through.
+  let creating = 0;
+  fake.faults.add({
+    match: { operation: "PutObject", times: Infinity },
+    action: {
+      kind: "before",
+      run: () => {
+        const racing = fake.requests.slice(-8).filter(({ headers }) =>
+          headers["if-none-match"] === "*"
+        ).length > 1;
+        creating += racing ? 1 : 0;
+        fake.settings.habits = {
+          ...fake.settings.habits,
+          ignored: racing ? ["PutObject if-none-match"] : [],
+        };
+      },
+    },
+  });
+  const { outcome, detail, advice } = named(await examine({ ...options(fake), write: true }), "conditions");
+  assert(creating > 1);
+  assertEquals(outcome, "warning");
+  assertMatch(detail, /of 8 writers that create one object at the same time, \d succeed/);
+  assertEquals(advice, "let one writer at a time rely on conditions here");
+  assertEquals(fake.bucket("bucket").empty, true);
+});

@@ -11,6 +11,7 @@ import { openConnection, type S3StoreOptions } from "../store/open_s3_store.ts";
 import { BucketStore } from "../store/bucket_store.ts";
 import { AnswerLog } from "./answer_log.ts";
 import { checkAccess } from "./check_access.ts";
+import { checkConditions, checkTraits } from "./check_conditions.ts";
 import { checkUploads } from "./check_uploads.ts";
 import { maskedCheck } from "./masked_check.ts";
 import { measureLatency } from "./measure_latency.ts";
@@ -89,8 +90,10 @@ async function* tryCalls(
     ? yield* checkUploads(patient, temporary)
     : { open: false, readable: yield* checkReads(patient, sample) };
   patient.signal?.throwIfAborted();
+  if (open) yield* checkConditions(patient);
   if (readable) yield await measureLatency(patient, sample.key);
   const up = open ? await measureUpload(patient, temporary) : undefined;
   if (up) yield up.check;
   if (readable) yield await measureDownload(patient, up?.object ? [up.object] : objects);
+  yield* checkTraits(patient);
 }
