@@ -4,6 +4,7 @@ import { NotFoundError } from "@lade/core/errors";
 import { CheckMessage } from "../../packages/cli/messages/check_message.ts";
 import { ContainerMessage } from "../../packages/cli/messages/container_message.ts";
 import { DiagnosisMessage } from "../../packages/cli/messages/diagnosis_message.ts";
+import { DroppedMessage } from "../../packages/cli/messages/dropped_message.ts";
 import { ErrorMessage } from "../../packages/cli/messages/error_message.ts";
 import type { Message } from "../../packages/cli/messages/message.ts";
 import { NoteMessage } from "../../packages/cli/messages/note_message.ts";
@@ -11,11 +12,13 @@ import { ObjectMessage } from "../../packages/cli/messages/object_message.ts";
 import { OperationMessage } from "../../packages/cli/messages/operation_message.ts";
 import { PrefixMessage } from "../../packages/cli/messages/prefix_message.ts";
 import { PresignedMessage } from "../../packages/cli/messages/presigned_message.ts";
+import { SettingsMessage } from "../../packages/cli/messages/settings_message.ts";
 import { SkipMessage } from "../../packages/cli/messages/skip_message.ts";
 import { StatMessage } from "../../packages/cli/messages/stat_message.ts";
 import { SummaryMessage } from "../../packages/cli/messages/summary_message.ts";
 import { TextMessage } from "../../packages/cli/messages/text_message.ts";
 import { UsageMessage } from "../../packages/cli/messages/usage_message.ts";
+import { VersionMessage } from "../../packages/cli/messages/version_message.ts";
 import { VerificationMessage } from "../../packages/cli/messages/verification_message.ts";
 import { Output } from "../../packages/cli/output/output.ts";
 import { formatProgressBar } from "../../packages/cli/progress/format_progress_bar.ts";
@@ -67,6 +70,13 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   check: new CheckMessage({ ...check, error }, { columns: 80, verbosity: 1 }),
   container: new ContainerMessage(HOSTILE),
   diagnosis: new DiagnosisMessage({ uri: HOSTILE, ok: 0, warning: 0, failed: 1, skipped: 0 }),
+  dropped: new DroppedMessage({
+    operation: "cp",
+    name: "tags",
+    reason: HOSTILE,
+    objects: 2,
+    example: HOSTILE,
+  }),
   error: new ErrorMessage(new Error(HOSTILE, { cause: HOSTILE }), 2),
   "store error": new ErrorMessage(error, 2),
   note: new NoteMessage(HOSTILE),
@@ -74,6 +84,10 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   operation: new OperationMessage({ operation: "cp", source: HOSTILE, destination: HOSTILE, dryRun: true }),
   prefix: new PrefixMessage(HOSTILE, HOSTILE),
   presigned: new PresignedMessage({ uri: HOSTILE, method: "GET", url: HOSTILE, expires: new Date(0) }),
+  settings: new SettingsMessage({
+    uri: HOSTILE,
+    settings: [{ name: HOSTILE, value: HOSTILE, source: HOSTILE }],
+  }),
   skip: new SkipMessage(HOSTILE, HOSTILE),
   stat: new StatMessage(HOSTILE, stated),
   summary: new SummaryMessage({
@@ -86,12 +100,29 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   }),
   text: new TextMessage(HOSTILE.replace("\n", "")),
   usage: new UsageMessage({ uri: HOSTILE, size: 1, objects: 1 }, false),
+  version: new VersionMessage(
+    HOSTILE,
+    HOSTILE,
+    { ...meta, isLatest: true, isDeleteMarker: false },
+    false,
+  ),
   verification: new VerificationMessage({
     action: "read",
     uri: HOSTILE,
     checksum: { name: HOSTILE, value: HOSTILE },
   }),
 };
+
+Deno.test("every kind of message is among those that are tried with hostile text", async () => {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(new URL("../../packages/cli/messages/", import.meta.url))) {
+    const [, kind] = /^(\w+)_message\.ts$/.exec(name) ?? [];
+    // Numbers alone; its bar has a test of its own.
+    if (kind !== undefined && kind !== "progress") names.push(kind);
+  }
+  const tried = Object.keys(MESSAGES).filter((kind) => kind !== "store error");
+  assertEquals(names.sort(), tried.sort());
+});
 
 for (const [kind, message] of Object.entries(MESSAGES)) {
   Deno.test(`Output prints nothing deceptive of a message of kind ${kind}, and exact JSON`, async () => {

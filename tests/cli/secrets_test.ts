@@ -1,3 +1,5 @@
+import { isSecretName } from "@lade/core/text";
+import { S3_SETTINGS } from "@lade/s3/settings";
 import { assert, assertFalse } from "@std/assert";
 import { COMMAND_NAMES } from "../../packages/cli/program/commands.ts";
 import { CliHere } from "./run_here.ts";
@@ -87,4 +89,15 @@ Deno.test("no command repeats a secret of an endpoint, a proxy or a setting of s
       );
     }
   }));
+});
+
+Deno.test("what the table of settings calls secret is cut out of messages by its name, wherever it is set", () => {
+  for (const { name, secret, environment = [], profile = [] } of S3_SETTINGS) {
+    // Messages name a pair of keys by its id.
+    if (!secret || name === "credentials.accessKeyId") continue;
+    const places = [...environment, ...profile].map((place) =>
+      typeof place === "string" ? place : place.name
+    );
+    for (const each of [`s3.${name}`, ...places]) assert(isSecretName(each), each);
+  }
 });
