@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createStoreContext, type ObjectVersion, ServiceError, UnsupportedError } from "@lade/core";
-import { listVersions } from "@lade/core/operations";
+import { listVersions, listVersionsWithDelimiter } from "@lade/core/operations";
 import { openS3Store, type S3Store } from "@lade/s3";
 import { bare, openFake } from "./open_fake.ts";
 
@@ -200,4 +200,21 @@ Deno.test("S3Store.listVersions() of a bucket without versions gives each object
   assertEquals([only?.version, only?.isLatest, only?.size, others.length], ["null", true, 7, 0]);
   await opened.store.delete("a", { version: "null" });
   assertEquals(opened.fake.objects("bucket"), []);
+});
+
+Deno.test("S3Store.listVersionsWithDelimiter() has the service fold, and fails for a foreign prefix", async () => {
+  await using opened = await openFake({ server: { maxPageSize: 10 } });
+  const { fake, store } = opened;
+  fake.bucket("bucket").versioning = "enabled";
+  for (let i = 0; i < 50; i++) fake.putObject("bucket", `d/${i}`, "x");
+  for (const text of ["1", "22"]) fake.putObject("bucket", "e", text);
+  const entries = await Array.fromAsync(listVersionsWithDelimiter(store));
+  const names = entries.map((entry) => "prefix" in entry ? entry.prefix : `${entry.key}${entry.size}`);
+  assertEquals(names, ["d/", "e2", "e1"]);
+  assertEquals(fake.requests.map(({ operation }) => operation), ["ListObjectVersions"]);
+  const foreign = page(["<CommonPrefixes><Prefix>x/</Prefix></CommonPrefixes>"]);
+  await withPages([foreign], async (other) => {
+    const list = () => Array.fromAsync(listVersionsWithDelimiter(other, "a"));
+    await assertRejects(list, ServiceError, "does not start with");
+  });
 });

@@ -8,6 +8,7 @@ export const unversioned: Readonly<Record<string, string>> = {
   "copy() with sourceVersion brings an old version back": REASON,
   "close() of a writer makes a version": REASON,
   "listVersions() gives every version by ascending key, the newest first": REASON,
+  "listVersionsWithDelimiter() gives the versions of one level, and what lies deeper folded": REASON,
   "listVersions() shows etags and sizes that head() confirms": REASON,
   "listVersions() of a deleted object shows no version of content as the latest": REASON,
   "delete() of the latest version makes the one before it the latest": REASON,

@@ -1,5 +1,5 @@
 import { NotFoundError } from "@lade/core/errors";
-import { listVersions, listVersionsOf } from "@lade/core/operations";
+import { listVersions, listVersionsOf, listVersionsWithDelimiter } from "@lade/core/operations";
 import { PrefixMessage } from "../messages/prefix_message.ts";
 import { VersionMessage } from "../messages/version_message.ts";
 import { isPrefix, locatePrefix, nameOf, type Place } from "../places/place.ts";
@@ -52,20 +52,18 @@ async function showBelow(
   { store, key, uriOf }: Place,
   fullNames: boolean,
 ): Promise<boolean> {
+  const entries = recursive
+    ? listVersions(store, key, { signal })
+    : listVersionsWithDelimiter(store, key, { signal });
   let any = false;
-  let folded: string | undefined;
-  for await (const version of listVersions(store, key, { signal })) {
+  for await (const entry of entries) {
     any = true;
-    if (folded !== undefined && version.key.startsWith(folded)) continue;
-    const slash = recursive ? -1 : version.key.indexOf("/", key.length);
-    folded = slash < 0 ? undefined : version.key.slice(0, slash + 1);
-    const shown = folded ?? version.key;
+    const shown = "prefix" in entry ? entry.prefix : entry.key;
     const uri = uriOf(shown);
+    // The object of the prefix's very key has no name below it.
     const name = fullNames ? uri : shown.slice(key.length) || "./";
     await output.result(
-      folded === undefined
-        ? new VersionMessage(uri, name, version, humanSizes)
-        : new PrefixMessage(uri, name),
+      "prefix" in entry ? new PrefixMessage(uri, name) : new VersionMessage(uri, name, entry, humanSizes),
     );
   }
   return any;

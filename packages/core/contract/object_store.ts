@@ -103,6 +103,15 @@ export interface ObjectStore extends AsyncDisposable {
    */
   listVersions?(prefix?: string, options?: CallOptions): AsyncIterable<ObjectVersion>;
 
+  /**
+   * Lists the versions of one level, as `listVersions` does, and among them the distinct prefixes up to the next `/` after
+   * `prefix`. A store without the method has it made of `listVersions`, by `listVersionsWithDelimiter(store, prefix)`.
+   */
+  listVersionsWithDelimiter?(
+    prefix?: string,
+    options?: CallOptions,
+  ): AsyncIterable<ObjectVersion | CommonPrefix>;
+
   /** Deletes an object; deleting one that does not exist succeeds. */
   delete(key: string, options?: DeleteOptions): Promise<void>;
 

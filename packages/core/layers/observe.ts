@@ -29,7 +29,7 @@ import type {
 } from "../contract/types.ts";
 import { placeOf } from "../operations/place_of.ts";
 import { objectUri } from "../uri/check_key.ts";
-import { listVersions } from "../operations/list_versions.ts";
+import { listVersions, listVersionsWithDelimiter } from "../operations/list_versions.ts";
 import { tagsOf } from "./tags_of.ts";
 import { Observation } from "./observation.ts";
 import { ObservedPartWriter } from "./observed_part_writer.ts";
@@ -114,6 +114,14 @@ class ObservedStore implements ObjectStore {
 
   async *listVersions(prefix = "", options?: CallOptions): AsyncGenerator<ObjectVersion, void, void> {
     yield* this.#start("listVersions", prefix).entries(() => listVersions(this.#store, prefix, options));
+  }
+
+  async *listVersionsWithDelimiter(
+    prefix = "",
+    options?: CallOptions,
+  ): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
+    const observation = this.#start("listVersionsWithDelimiter", prefix);
+    yield* observation.entries(() => listVersionsWithDelimiter(this.#store, prefix, options));
   }
 
   async delete(key: string, options?: DeleteOptions): Promise<void> {

@@ -31,7 +31,7 @@ import { InvalidNameError } from "../errors/errors.ts";
 import { tagsOf } from "./tags_of.ts";
 import { placeOf } from "../operations/place_of.ts";
 import { checkKey, keyFault, objectUri } from "../uri/check_key.ts";
-import { listVersions } from "../operations/list_versions.ts";
+import { listVersions, listVersionsWithDelimiter } from "../operations/list_versions.ts";
 import { toDelete } from "../write/to_delete.ts";
 import { PrefixedResult } from "./prefixed_result.ts";
 import { PrefixedTree } from "./prefixed_tree.ts";
@@ -129,6 +129,17 @@ export class PrefixStore implements ObjectStore {
   async *listVersions(prefix = "", options?: CallOptions): AsyncGenerator<ObjectVersion, void, void> {
     for await (const version of listVersions(this.#store, this.prefix + prefix, options)) {
       if (version.key !== this.prefix) yield this.#cut(version);
+    }
+  }
+
+  /** Lists the versions of one level. */
+  async *listVersionsWithDelimiter(
+    prefix = "",
+    options?: CallOptions,
+  ): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
+    for await (const entry of listVersionsWithDelimiter(this.#store, this.prefix + prefix, options)) {
+      if ("prefix" in entry) yield { prefix: this.#short(entry.prefix) };
+      else if (entry.key !== this.prefix) yield this.#cut(entry);
     }
   }
 

@@ -9,6 +9,7 @@ export type StoreOperation =
   | "list"
   | "listWithDelimiter"
   | "listVersions"
+  | "listVersionsWithDelimiter"
   | "delete"
   | "deleteMany"
   | "copy"

@@ -1,5 +1,5 @@
 import type { ObjectStore } from "../contract/object_store.ts";
-import type { CallOptions, ObjectVersion } from "../contract/types.ts";
+import type { CallOptions, CommonPrefix, ObjectVersion } from "../contract/types.ts";
 import { UnsupportedError } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
 
@@ -23,6 +23,27 @@ export async function* listVersions(
     });
   }
   yield* versions;
+}
+
+/**
+ * Lists the versions of one level, and among them the distinct prefixes up to the next `/` after `prefix`: by the store's
+ * own means, or by passing over all that lies deeper.
+ */
+export async function* listVersionsWithDelimiter(
+  store: ObjectStore,
+  prefix = "",
+  options: CallOptions = {},
+): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
+  options.signal?.throwIfAborted();
+  const level = store.listVersionsWithDelimiter?.(prefix, options);
+  if (level) return yield* level;
+  let folded: string | undefined;
+  for await (const version of listVersions(store, prefix, options)) {
+    if (folded !== undefined && version.key.startsWith(folded)) continue;
+    const slash = version.key.indexOf("/", prefix.length);
+    folded = slash < 0 ? undefined : version.key.slice(0, slash + 1);
+    yield folded === undefined ? version : { prefix: folded };
+  }
 }
 
 /** Lists the versions of one object and its delete markers, the newest first. */

@@ -13,6 +13,7 @@ export type FaultyOperation =
   | "list"
   | "listWithDelimiter"
   | "listVersions"
+  | "listVersionsWithDelimiter"
   | "delete"
   | "deleteMany"
   | "copy"

@@ -27,7 +27,7 @@ import type {
   PutResult,
   WriterOptions,
 } from "../contract/types.ts";
-import { listVersions } from "../operations/list_versions.ts";
+import { listVersions, listVersionsWithDelimiter } from "../operations/list_versions.ts";
 import { tagsOf } from "../layers/tags_of.ts";
 import { placeOf } from "../operations/place_of.ts";
 import { type Fault, type FaultRule, type FaultyOperation, released } from "./fault.ts";
@@ -163,6 +163,14 @@ class FaultLayer implements FaultyStore {
   async *listVersions(prefix = "", options: CallOptions = {}): AsyncIterable<ObjectVersion> {
     const fault = await this.#before("listVersions", prefix, options);
     yield* this.#entries(listVersions(this.#store, prefix, options), fault, options.signal);
+  }
+
+  async *listVersionsWithDelimiter(
+    prefix = "",
+    options: CallOptions = {},
+  ): AsyncIterable<ObjectVersion | CommonPrefix> {
+    const fault = await this.#before("listVersionsWithDelimiter", prefix, options);
+    yield* this.#entries(listVersionsWithDelimiter(this.#store, prefix, options), fault, options.signal);
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {

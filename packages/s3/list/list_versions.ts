@@ -1,5 +1,6 @@
 import {
   type CallOptions,
+  type CommonPrefix,
   compareKeys,
   InvalidNameError,
   objectUri,
@@ -10,7 +11,7 @@ import { PageGuard } from "@lade/core/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { unlikeS3 } from "../objects/object_info.ts";
-import { type VersionMarker, versionPage } from "./version_page.ts";
+import { nameOf, type VersionEntry, type VersionMarker, versionPage } from "./version_page.ts";
 
 /**
  * Lists versions and delete markers page by page; the next page is fetched while one is being consumed. What is not in
@@ -20,8 +21,9 @@ export async function* listVersions(
   connection: S3Connection,
   storeUri: string,
   prefix: string,
+  delimiter: "/" | undefined,
   { signal }: CallOptions,
-): AsyncGenerator<ObjectVersion, void, void> {
+): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
   signal?.throwIfAborted();
   const uri = prefix === "" ? storeUri : objectUri(storeUri, prefix);
   const call: FailedCall = {
@@ -34,21 +36,24 @@ export async function* listVersions(
   }
   const ahead = new AbortController();
   const ends = signal ? AbortSignal.any([signal, ahead.signal]) : ahead.signal;
-  const fetchPage = (after?: VersionMarker) => versionPage(connection, call, prefix, after, ends);
+  const fetchPage = (after?: VersionMarker) =>
+    versionPage(connection, call, { prefix, delimiter, after, signal: ends });
   try {
     const order = new VersionOrder(prefix, call);
     let page = await fetchPage();
     const guard = new PageGuard();
     for (let isDoubtful = false;;) {
       const { next: marker, claimsEnd } = page;
-      if (isDoubtful && !order.follows(page.versions[0])) return;
+      if (isDoubtful && !order.follows(page.entries[0])) return;
       let next: ReturnType<typeof fetchPage> | undefined;
       let news = 0;
-      for (const version of page.versions) {
-        if (!order.admit(version)) continue;
-        if (version.version !== "null") connection.traits.showedVersion(connection.bucket ?? "");
+      for (const entry of page.entries) {
+        if (!order.admit(entry)) continue;
+        if ("key" in entry && entry.version !== "null") {
+          connection.traits.showedVersion(connection.bucket ?? "");
+        }
         news++;
-        yield version;
+        yield entry;
         signal?.throwIfAborted();
         if (next === undefined && marker) {
           next = fetchPage(marker);
@@ -82,14 +87,15 @@ class VersionOrder {
   }
 
   /** Whether a version comes after those that were admitted. */
-  follows(version: ObjectVersion | undefined): boolean {
-    if (!version) return false;
-    const order = compareKeys(version.key, this.#key);
-    return order > 0 || (order === 0 && !this.#versions.has(version.version));
+  follows(entry: VersionEntry | undefined): boolean {
+    if (!entry) return false;
+    const order = compareKeys(nameOf(entry), this.#key);
+    return order > 0 || (order === 0 && !this.#versions.has(versionOf(entry)));
   }
 
-  /** Whether a version is new. */
-  admit({ key, version }: ObjectVersion): boolean {
+  /** Whether a version, or a folded prefix, is new. */
+  admit(entry: VersionEntry): boolean {
+    const [key, version] = [nameOf(entry), versionOf(entry)];
     if (!key.startsWith(this.#prefix)) {
       throw this.#fault(
         `it lists ${JSON.stringify(key)}, which does not start with ${JSON.stringify(this.#prefix)}`,
@@ -118,4 +124,8 @@ class VersionOrder {
   #fault(what: string): ServiceError {
     return unlikeS3(this.#call, `${what}; check what stands between here and the service`);
   }
+}
+
+function versionOf(entry: VersionEntry): string {
+  return "key" in entry ? entry.version : "";
 }

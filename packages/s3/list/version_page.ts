@@ -1,4 +1,4 @@
-import { compareKeys, type ObjectVersion, UnsupportedError } from "@lade/core/backend";
+import { type CommonPrefix, compareKeys, type ObjectVersion, UnsupportedError } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readSize, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
@@ -16,10 +16,25 @@ export interface VersionMarker {
   readonly version?: string;
 }
 
+/** A version, a delete marker or a folded prefix. */
+export type VersionEntry = ObjectVersion | CommonPrefix;
+
+/** What a page of versions is asked for by. */
+export interface VersionQuery {
+  /** Beginning of all keys. */
+  readonly prefix: string;
+  /** Folds keys at this; absent for a flat listing. */
+  readonly delimiter: "/" | undefined;
+  /** Where the page before left off; absent for the first page. */
+  readonly after: VersionMarker | undefined;
+  /** Ends the request. */
+  readonly signal: AbortSignal;
+}
+
 /** A page of a listing of versions. */
 export interface VersionPage {
-  /** Versions and delete markers together: by ascending key, the newest first. */
-  readonly versions: readonly ObjectVersion[];
+  /** Versions, delete markers and folded prefixes together: by ascending name, the newest version first. */
+  readonly entries: readonly VersionEntry[];
   /** Where the next page begins; absent on the last. */
   readonly next?: VersionMarker;
   /** The page says that it is the last, though it may tell where a next one begins. */
@@ -30,9 +45,7 @@ export interface VersionPage {
 export function versionPage(
   connection: S3Connection,
   call: FailedCall,
-  prefix: string,
-  after: VersionMarker | undefined,
-  signal: AbortSignal,
+  { prefix, delimiter, after, signal }: VersionQuery,
 ): Promise<VersionPage> {
   const request = {
     method: "GET",
@@ -40,6 +53,7 @@ export function versionPage(
       versions: "",
       "encoding-type": "url",
       prefix: prefix || undefined,
+      delimiter,
       "key-marker": after?.key,
       "version-id-marker": after?.version,
     },
@@ -67,7 +81,10 @@ function readPage(root: XmlElement, call: FailedCall): VersionPage {
   const version = childText(root, "NextVersionIdMarker");
   const next = key ? { key: decode(key), ...(version && { version }) } : undefined;
   const claimsEnd = !isTruncated(root, key, call);
-  return { versions: inOrder(versions), ...(next && { next }), claimsEnd };
+  const prefixes = root.children.flatMap((element) =>
+    element.name === "CommonPrefixes" ? [readPrefix(element, decode, call)] : []
+  );
+  return { entries: merge(inOrder(versions), prefixes), ...(next && { next }), claimsEnd };
 }
 
 function readVersion(
@@ -96,6 +113,26 @@ function readVersion(
       : { size: bytes, ...(etag === undefined ? {} : { etag }) }),
     isDeleteMarker,
   };
+}
+
+function readPrefix(element: XmlElement, decode: (text: string) => string, call: FailedCall): CommonPrefix {
+  const prefix = childText(element, "Prefix");
+  if (!prefix) throw unlikeS3(call, "a common prefix has no name");
+  return { prefix: decode(prefix) };
+}
+
+/** Versions of one key keep their order. */
+function merge(
+  versions: readonly ObjectVersion[],
+  prefixes: readonly CommonPrefix[],
+): readonly VersionEntry[] {
+  if (prefixes.length === 0) return versions;
+  return [...versions, ...prefixes].sort((a, b) => compareKeys(nameOf(a), nameOf(b)));
+}
+
+/** The key or prefix of an entry. */
+export function nameOf(entry: VersionEntry): string {
+  return "key" in entry ? entry.key : entry.prefix;
 }
 
 /**

@@ -190,11 +190,18 @@ export class BucketStore implements S3Store {
   /** Lists versions and delete markers. In a bucket that never kept versions, each object is its version `null`. */
   async *listVersions(prefix = "", options: CallOptions = {}): AsyncGenerator<ObjectVersion, void, void> {
     const { listVersions } = await import("../list/list_versions.ts");
-    const { bucket = "", traits } = this.connection;
-    for await (const version of listVersions(this.connection, this.uri, prefix, options)) {
-      if (version.version !== "null") traits.showedVersion(bucket);
-      yield version;
+    for await (const entry of listVersions(this.connection, this.uri, prefix, undefined, options)) {
+      if ("key" in entry) yield entry;
     }
+  }
+
+  /** Lists the versions of one level. */
+  async *listVersionsWithDelimiter(
+    prefix = "",
+    options: CallOptions = {},
+  ): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
+    const { listVersions } = await import("../list/list_versions.ts");
+    yield* listVersions(this.connection, this.uri, prefix, "/", options);
   }
 
   /** Deletes an object or a version. In a bucket with versions, the former leaves a delete marker. */

@@ -1,7 +1,7 @@
 import type { ObjectStore } from "../../contract/object_store.ts";
 import type { CallOptions, ObjectVersion } from "../../contract/types.ts";
 import { NotFoundError } from "../../errors/errors.ts";
-import { listVersions, listVersionsOf } from "../../operations/list_versions.ts";
+import { listVersions, listVersionsOf, listVersionsWithDelimiter } from "../../operations/list_versions.ts";
 import { compareKeys } from "../../uri/compare_keys.ts";
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectEqual, expectError, expectReason } from "../expect.ts";
@@ -42,6 +42,24 @@ export const listVersionsCases: readonly ConformanceCase[] = [
       expectEqual(await keysIn("none"), [], "the keys of a prefix with nothing in it");
       const own = (await collect(listVersionsOf(store, "a"))).map(({ key }) => key);
       expectEqual(own, ["a"], "the keys of listVersionsOf()");
+    },
+  },
+  {
+    name: "listVersionsWithDelimiter() gives the versions of one level, and what lies deeper folded",
+    needs: ["versions"],
+    async run({ store }) {
+      for (const key of ["a", "b/c", "b/d/e", "b-", "c"]) {
+        for (const text of ["1", "22"]) await store.put(key, bytesOf(text));
+      }
+      await store.delete("b/c");
+      const namesIn = async (prefix: string) =>
+        (await collect(listVersionsWithDelimiter(store, prefix))).map((entry) =>
+          "prefix" in entry ? entry.prefix : entry.isDeleteMarker ? "a marker" : `${entry.key} ${entry.size}`
+        ).filter((name) => name !== "a marker");
+      expectEqual(await namesIn(""), ["a 2", "a 1", "b- 2", "b- 1", "b/", "c 2", "c 1"], "the top level");
+      expectEqual(await namesIn("b/"), ["b/c 2", "b/c 1", "b/d/"], "the level below b/");
+      expectEqual(await namesIn("b"), ["b- 2", "b- 1", "b/"], "the names that start with b");
+      expectEqual(await namesIn("none/"), [], "a level with nothing in it");
     },
   },
   {
