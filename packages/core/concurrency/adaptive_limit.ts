@@ -27,6 +27,8 @@ export interface AdaptiveLimitConfig {
 
 // What a request costs a service besides its bytes, so that the number of small requests counts as throughput.
 const WORK_OF_A_REQUEST = 2 ** 16;
+// Some services refuse a few requests however many there are. Their throughput, waits included, judges the limit then.
+const TOLERATED_SHARE = 0.1;
 const FEWEST_SAMPLES = 4;
 const FEWEST_SAMPLES_AT_REST = 8;
 
@@ -34,8 +36,9 @@ const FEWEST_SAMPLES_AT_REST = 8;
  * Bounds the requests in flight to one endpoint, and finds the bound by measuring.
  *
  * It starts low, doubles from round to round while the throughput follows, settles where more requests stop paying,
- * tries a little more and a little less from time to time, halves when the service throttles and climbs back. A
- * round is as many requests as may be in flight. Permits are granted in the order they were asked for.
+ * tries a little more and a little less from time to time, and climbs down when the service throttles, by half of the
+ * share of requests that were (all of them halve it; a tenth is let pass), to climb back later. A round is as many
+ * requests as may be in flight. Permits are granted in the order they were asked for.
  */
 export class AdaptiveLimit {
   readonly #clock: Clock;
@@ -118,10 +121,9 @@ export class AdaptiveLimit {
     this.#inFlight--;
     // Requests granted before the limit last changed say nothing about it.
     if (permit.round === this.#round) {
-      if (outcome.throttled) {
-        this.#climb.throttle();
-        this.#beginRound();
-      } else if (outcome.bytes > 0) {
+      if (outcome.throttled) this.#round.throttled++;
+      if (outcome.throttled && this.#round.throttled >= this.#manyThrottled()) this.#throttle(1);
+      else if (outcome.bytes > 0) {
         nowMs = this.#clock.monotonicMs();
         this.#round.add(outcome.bytes + WORK_OF_A_REQUEST, nowMs - permit.startMs);
         this.#judgeRound();
@@ -134,8 +136,21 @@ export class AdaptiveLimit {
     }
   };
 
+  /** So many of one round tell at once that the service bears fewer. */
+  #manyThrottled(): number {
+    return this.current <= 2 ? 1 : Math.max(2, Math.ceil(this.current / 4));
+  }
+
+  #throttle(share: number): void {
+    this.#climb.throttle(share);
+    this.#beginRound();
+  }
+
   #judgeRound(): void {
     const round = this.#round;
+    if (round.count >= this.current && round.throttledShare > TOLERATED_SHARE) {
+      return this.#throttle(round.throttledShare);
+    }
     const ramping = this.#climb.ramping;
     const full = Math.max(this.current, ramping ? FEWEST_SAMPLES : FEWEST_SAMPLES_AT_REST);
     if (round.count < full && !(ramping && round.count >= FEWEST_SAMPLES && round.count >= full / 2)) return;
@@ -183,6 +198,8 @@ class GrantedPermit implements Permit {
 /** Sums over the requests of one round. */
 class Round {
   count = 0;
+  /** Those of them, and others that failed, that the service asked to be fewer. */
+  throttled = 0;
   /** Whether somebody wanted more requests than were allowed. */
   wanted = false;
   #work = 0;
@@ -192,6 +209,10 @@ class Round {
     this.count++;
     this.#work += work;
     this.#durationMs += durationMs;
+  }
+
+  get throttledShare(): number {
+    return this.throttled / this.count;
   }
 
   get meanWork(): number {

@@ -258,3 +258,32 @@ Deno.test("AdaptiveLimit does not measure requests that moved nothing", () => {
   assertEquals(raisedBy(0), 0);
   assertGreater(raisedBy(1), 0);
 });
+
+/** The limit after many rounds in which a service refuses, once each, what `refuses` says of so many in flight. */
+function limitWhere(refuses: (inFlight: number, index: number) => boolean): number {
+  let nowMs = 0;
+  const limit = new AdaptiveLimit({
+    clock: { monotonicMs: () => nowMs } as Clock,
+    initial: 4,
+    maximum: 64,
+  });
+  for (let round = 0; round < 300; round++) {
+    const permits: Permit[] = [];
+    for (let permit = limit.tryAcquire(); permit; permit = limit.tryAcquire()) permits.push(permit);
+    nowMs += 10;
+    const inFlight = permits.length;
+    permits.forEach((permit, i) => permit.done({ bytes: 100, throttled: refuses(inFlight, i) }));
+  }
+  return limit.current;
+}
+
+Deno.test("AdaptiveLimit keeps up where a service refuses three of a hundred, however many there are", () => {
+  const random = seededRandom(1);
+  assertGreater(limitWhere(() => random() < 0.03), 48);
+});
+
+Deno.test("AdaptiveLimit settles near what a service bears", () => {
+  const settled = limitWhere((inFlight, i) => i >= 20 && inFlight > 20);
+  assertGreater(settled, 14);
+  assertLess(settled, 24);
+});

@@ -29,7 +29,7 @@ const OTHER_WORK = 4;
  * Decides how many requests should be in flight, from the throughput of one round after another.
  *
  * It doubles while a doubling pays, goes back to the level below when one does not (asked twice, because new
- * connections are slow at first), looks whether half of that does as well, then holds and now and then tries a fifth more or less. A throttled round halves the limit;
+ * connections are slow at first), looks whether half of that does as well, then holds and now and then tries a fifth more or less. A throttled round lowers the limit;
  * it climbs back by an eighth a round to nine tenths of where it was throttled.
  */
 export class ThroughputClimb {
@@ -89,10 +89,10 @@ export class ThroughputClimb {
     if (this.#phase.name === "probe") this.#settle(this.#baseline ?? { limit: this.#limit, rate: 0 });
   }
 
-  /** Halves the limit because the service asks for fewer requests. */
-  throttle(): void {
+  /** Lowers the limit by half of the share of requests that the service asked to be fewer. */
+  throttle(share = 1): void {
     this.#ceiling = this.#limit;
-    this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+    this.#limit = Math.max(1, Math.floor(this.#limit * (1 - Math.min(1, share) / 2)));
     this.#baseline = undefined;
     this.#refused = undefined;
     this.#phase = { name: "recover" };

@@ -69,3 +69,11 @@ Deno.test("ThroughputClimb takes a trial back when nobody wants so many", () => 
   climb.abandonRound();
   assertEquals(climb.limit, 8);
 });
+
+Deno.test("ThroughputClimb.throttle() lowers the limit by half of the share that was refused", () => {
+  for (const [share, expected] of [[1, 32], [0.5, 48], [0.25, 56], [0, 64], [2, 32]] as const) {
+    const climb = new ThroughputClimb(64, 256);
+    climb.throttle(share);
+    assertEquals(climb.limit, expected);
+  }
+});

@@ -19,6 +19,7 @@ import { encryptionInput, sdkObjectInput } from "../upload/sdk_attributes.ts";
 import { attributesAsInput, tagging } from "../upload/wire_attributes.ts";
 import { chooseMeans } from "./choose_means.ts";
 import { copiedAttributes, copyInParts } from "./copy_in_parts.ts";
+import { findCopy, lookBefore } from "./find_copy.ts";
 import { copyCall, type CopySource, type CopyTarget, sourceInput, tagsToWrite } from "./copy_target.ts";
 
 /**
@@ -147,12 +148,17 @@ async function copyAtOnce(
     );
   // A pin that the caller did not ask for is worth less than the copy.
   const isRefusal = (error: unknown) => options.sourceIfMatch === undefined && isRefusedHeader(error);
-  const answer = await withIfMatch(
+  const before = await lookBefore(target, source, options);
+  const sent = withIfMatch(
     connection,
     about,
     ifMatch,
     (match) => withExtra(connection, "copy-pin", isRefusal, (extra) => copy(match, extra)),
   );
+  const answer = await sent.catch(async (error) => {
+    const { etag, version } = await findCopy(target, source, options, before, error);
+    return { CopyObjectResult: { ETag: etag }, VersionId: version };
+  });
   const etag = unquoteEtag(answer.CopyObjectResult?.ETag);
   if (etag === undefined) throw unlikeS3(copyCall(target, options), "it does not tell the copy's etag");
   if (options.sourceIfMatch !== undefined && etag !== source.etag) await checkStill(target, source, options);

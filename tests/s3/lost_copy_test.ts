@@ -1,0 +1,84 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { UnavailableError } from "@lade/core";
+import { FakeClock } from "@lade/core/testing";
+import type { FaultAction } from "../fakes/s3/mod.ts";
+import { openFake, type OpenFakeOptions } from "./open_fake.ts";
+
+const LARGE = 2 ** 26;
+const LOST: FaultAction = { kind: "drop-answer", how: "rst" };
+const ONCE: OpenFakeOptions = { context: { random: () => 0 }, transport: { retry: { maxAttempts: 1 } } };
+
+/** Opens a fake with a large object, whose copies the clock of the test waits for. */
+async function openLarge() {
+  const clock = new FakeClock({ now: Date.now() });
+  const opened = await openFake({ ...ONCE, context: { clock, random: () => 0 } });
+  opened.fake.putSynthetic("bucket", "from", { size: LARGE });
+  return Object.assign(opened, { clock });
+}
+
+async function settle<T>(clock: FakeClock, running: Promise<T>): Promise<T> {
+  let isSettled = false;
+  running.then(() => {}, () => {}).finally(() => isSettled = true);
+  while (!isSettled) {
+    for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+    if (!isSettled) await clock.advance(1_000);
+  }
+  return await running;
+}
+
+Deno.test("a copy that was made though its answer was lost is found", async () => {
+  for (const old of [undefined, "old content"]) {
+    await using opened = await openLarge();
+    const { clock, fake, store } = opened;
+    if (old) fake.putObject("bucket", "to", old);
+    fake.faults.add({ match: { operation: "CopyObject", times: Infinity }, action: LOST });
+    const { etag, size } = await settle(clock, store.copy("from", "to"));
+    assertEquals([etag, size], [fake.object("bucket", "to")?.etag, LARGE]);
+  }
+});
+
+Deno.test("a copy that is still being made when its answer is lost is waited for", async () => {
+  await using opened = await openLarge();
+  const { clock, fake, store } = opened;
+  fake.faults.add({
+    match: { operation: "CopyObject", times: Infinity },
+    action: { kind: "cut-request", afterBytes: 1, how: "rst" },
+  });
+  const before = clock.monotonicMs();
+  fake.faults.add({
+    match: { operation: "HeadObject", key: "to", nth: 4 },
+    action: { kind: "before", run: () => void fake.putSynthetic("bucket", "to", { size: LARGE }) },
+  });
+  assertEquals((await settle(clock, store.copy("from", "to"))).size, LARGE);
+  assertEquals(clock.monotonicMs() - before >= 5_000, true);
+});
+
+Deno.test("what was at the target before is not taken for the copy whose answer was lost", async () => {
+  const refused: FaultAction = { kind: "cut-request", afterBytes: 1, how: "rst" };
+  for (const size of [LARGE, LARGE - 1]) {
+    await using opened = await openLarge();
+    const { clock, fake, store } = opened;
+    fake.putSynthetic("bucket", "to", { size });
+    fake.faults.add({ match: { operation: "CopyObject", times: Infinity }, action: refused });
+    await assertRejects(() => settle(clock, store.copy("from", "to")), UnavailableError);
+  }
+});
+
+Deno.test("what somebody else puts at the target is not taken for the copy whose answer was lost", async () => {
+  await using opened = await openLarge();
+  const { clock, fake, store } = opened;
+  const other = () => void fake.putSynthetic("bucket", "to", { size: LARGE, seed: 2 });
+  fake.faults.add({
+    match: { operation: "CopyObject", times: Infinity },
+    action: [{ kind: "before", run: other }, { kind: "cut-request", afterBytes: 1, how: "rst" }],
+  });
+  await assertRejects(() => settle(clock, store.copy("from", "to")), UnavailableError);
+});
+
+Deno.test("a small copy is not looked for, and costs no request more", async () => {
+  await using opened = await openFake(ONCE);
+  const { fake, store } = opened;
+  fake.putObject("bucket", "from", "content");
+  await store.copy("from", "to");
+  assertEquals(fake.requests.map(({ operation }) => operation), ["HeadObject", "CopyObject"]);
+});
