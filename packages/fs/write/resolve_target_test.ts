@@ -104,6 +104,7 @@ for (const [name, write] of Object.entries(WRITES)) {
         "to-directory": "directory",
         out: outside.file("file"),
         "out-new": outside.file("new"),
+        "out-pipe": outside.file("pipe"),
         circle: "circle",
         lost: "none/x",
       };
@@ -117,7 +118,7 @@ for (const [name, write] of Object.entries(WRITES)) {
           `${key}: ${error.message}`,
         );
       }
-      assertEquals(outside.everything(), ["file"]);
+      assertEquals(outside.everything(), ["file", "pipe"]);
       assertEquals(Deno.readTextFileSync(outside.file("file")), "outside");
       assertEquals(
         root.everything().filter((key) => key !== "source"),
@@ -194,4 +195,13 @@ testBoth("a write that replaces a file keeps its owner, where it may", async ({ 
   await store.put("a", bytes("new"));
   const { uid, gid, mode } = Deno.statSync(root.file("a"));
   assertEquals([uid, gid, (mode ?? 0) & 0o777], [1234, 5678, 0o604]);
+});
+
+testBoth("a write does not replace what became a pipe since it began", async ({ root, store }) => {
+  await using writer = await store.createWriter("a");
+  await writer.write(bytes("x"));
+  await makePipe(root, "a");
+  await assertRejects(() => writer.close(), InvalidNameError, "has this name now");
+  assertEquals(root.everything(), ["a"]);
+  assert(Deno.lstatSync(root.file("a")).isFifo);
 });
