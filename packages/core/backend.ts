@@ -14,6 +14,7 @@ export * from "./context/clock.ts";
 export * from "./context/byte_budget.ts";
 export * from "./context/store_context.ts";
 export * from "./context/read_limits.ts";
+export * from "./context/read_variable.ts";
 export * from "./concurrency/adaptive_limit.ts";
 export * from "./buffers/buffer_pool.ts";
 export * from "./uri/parse_uri.ts";

@@ -48,3 +48,14 @@ Deno.test("lade prints each failure once, with causes by -v", async () => {
   const { stderr: file } = await cli.run(["-v", "cat", "/nope/x"]);
   assertMatch(file, /^lade: Cannot get "file:\/\/\/nope\/x": no such object\n {2}caused by: .*No such file/);
 });
+
+Deno.test("lade says of a missing object what its name may be meant for", async () => {
+  await using cli = new CliHere();
+  await cli.lade.put("memory://m/a", "1");
+  for (const command of ["cat", "stat"]) {
+    const { stderr } = await cli.run([command, "memory://m/a?versionId=3"]);
+    assertMatch(stderr, /no such object; a version is named by --version, and no part of the URI\n$/);
+    const { stderr: bytes } = await cli.run([command, "/tmp/nowhere-\ufffd"]);
+    assertMatch(bytes, /stands for bytes that are not UTF-8, and such names cannot be given\n$/);
+  }
+});

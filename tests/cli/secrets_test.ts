@@ -1,8 +1,9 @@
 import { isSecretName } from "@lade/core/text";
 import { S3_SETTINGS } from "@lade/s3/settings";
-import { assert, assertFalse } from "@std/assert";
+import { assert, assertEquals, assertFalse } from "@std/assert";
 import { COMMAND_NAMES } from "../../packages/cli/program/commands.ts";
 import { CliHere } from "./run_here.ts";
+import { ladeArguments } from "./run_lade.ts";
 import { S3Cli } from "./s3_cli.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
@@ -99,5 +100,23 @@ Deno.test("what the table of settings calls secret is cut out of messages by its
       typeof place === "string" ? place : place.name
     );
     for (const each of [`s3.${name}`, ...places]) assert(isSecretName(each), each);
+  }
+});
+
+Deno.test("a variable that is not UTF-8 is named, and its value is not", async () => {
+  await using cli = await S3Cli.start();
+  for (const name of ["AWS_SECRET_ACCESS_KEY", "AWS_REGION", "HTTP_PROXY"]) {
+    const { env = {}, ...options } = cli.options();
+    const permissions = ["--allow-net=127.0.0.1", "--allow-env", "--allow-sys=osRelease"];
+    const words = [Deno.execPath(), ...ladeArguments(["ls", "s3://bucket"], { ...options, permissions })];
+    const { code, stderr } = await new Deno.Command("bash", {
+      args: ["-c", `export ${name}=$'${SECRET}\\xff'; ${words.map((word) => `'${word}'`).join(" ")}`],
+      cwd: options.cwd,
+      env: { NO_COLOR: "1", ...env },
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [
+      1,
+      `lade: Cannot read the variable ${name} of the environment: its value is not UTF-8\n`,
+    ]);
   }
 });

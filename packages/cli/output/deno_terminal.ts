@@ -8,7 +8,12 @@ export const denoTerminal: Terminal = {
   noColor: Deno.noColor,
   env(variable: string): string | undefined {
     const { state } = Deno.permissions.querySync({ name: "env", variable });
-    return state === "granted" ? Deno.env.get(variable) : undefined;
+    try {
+      return state === "granted" ? Deno.env.get(variable) : undefined;
+    } catch {
+      // A value that is not UTF-8 names no terminal.
+      return undefined;
+    }
   },
   columns(): number | undefined {
     try {

@@ -1,3 +1,4 @@
+import { readVariable } from "../context/read_variable.ts";
 import { RetryBudget } from "../retry/retry_budget.ts";
 import { FetchTransport } from "./fetch_transport.ts";
 import { parseTarget } from "./parse_target.ts";
@@ -96,7 +97,7 @@ function readEnvironment(): ProxyEnvironment {
   const env: Record<string, string | undefined> = {};
   for (const variable of PROXY_VARIABLES) {
     const { state } = Deno.permissions.querySync({ name: "env", variable });
-    if (state === "granted") env[variable] = Deno.env.get(variable);
+    if (state === "granted") env[variable] = readVariable(variable);
   }
   return env;
 }

@@ -1,10 +1,12 @@
+import { readVariable } from "@lade/core/backend";
+
 /** Reads a variable of the environment. */
 export type Environment = (name: string) => string | undefined;
 
 /** The process's environment. A variable that may not be read counts as absent: nobody is asked for leave. */
 export const systemEnvironment: Environment = (name) => {
   if (!isGranted({ name: "env", variable: name })) return undefined;
-  return (typeof Deno === "undefined" ? nodeEnvironment()[name] : Deno.env.get(name)) || undefined;
+  return (typeof Deno === "undefined" ? nodeEnvironment()[name] : readVariable(name)) || undefined;
 };
 
 /** Whether this process may do something already, without asking anybody. */
