@@ -98,6 +98,7 @@ for (const [name, write] of Object.entries(WRITES)) {
       const { root, store } = context;
       await using outside = await makeRoot();
       outside.write("file", "outside");
+      await makePipe(outside, "pipe");
       using listener = Deno.listen({ transport: "unix", path: root.file("socket") });
       Deno.mkdirSync(root.file("directory"));
       const links = {
