@@ -143,3 +143,29 @@ Deno.test("a gateway's page with 502 or 503 stays worth another try, and is name
     );
   }
 });
+
+Deno.test("a status that does not fit its call is an error, also with all signs of the service", async () => {
+  const signs = { ...LAST_MODIFIED, "x-amz-request-id": "1", "etag": '"e"', "x-amz-version-id": "v" };
+  const CALLS = {
+    get: [204, 201, 202],
+    head: [204, 206],
+    put: [204, 201, 202],
+    delete: [201, 202, 206],
+    list: [204, 206],
+  } as const;
+  for (const [name, statuses] of Object.entries(CALLS)) {
+    for (const status of statuses) {
+      await using service = await serveDocuments(() => new Response(null, { status, headers: signs }));
+      const { store } = service;
+      const call = {
+        get: () => store.get("key"),
+        head: () => store.head("key"),
+        put: () => store.put("key", new Uint8Array(3)),
+        delete: () => store.delete("key"),
+        list: () => Array.fromAsync(store.list()),
+      }[name] ?? (() => Promise.resolve());
+      const error = await assertRejects(call, ServiceError, `status ${status}`);
+      assertStringIncludes(error.message, "nothing that fits the call", `${name} ${status}`);
+    }
+  }
+});
