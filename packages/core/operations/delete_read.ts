@@ -2,6 +2,7 @@ import type { ObjectStore } from "../contract/object_store.ts";
 import type { CallOptions, ObjectInfo } from "../contract/types.ts";
 import { NotFoundError, PreconditionFailedError } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
+import { objectNoun } from "../uri/object_noun.ts";
 
 /**
  * Deletes an object only as it was read: what has changed since is a `PreconditionFailedError` and stays. A store that
@@ -14,8 +15,11 @@ export async function deleteRead(
   options: CallOptions = {},
 ): Promise<void> {
   if (read.etag !== undefined && store.capabilities.conditionalDelete !== false) {
-    await store.delete(key, { ...options, ifMatch: read.etag, ifIgnored: "look" });
-    return;
+    try {
+      return await store.delete(key, { ...options, ifMatch: read.etag, ifIgnored: "look" });
+    } catch (error) {
+      throw error instanceof PreconditionFailedError ? changed(store, key, error) : error;
+    }
   }
   try {
     if (isSame(await store.head(key, options), read)) return await store.delete(key, options);
@@ -23,8 +27,13 @@ export async function deleteRead(
     if (error instanceof NotFoundError) return;
     throw error;
   }
-  const detail = "it has changed since it was read";
-  throw new PreconditionFailedError({ operation: "delete", uri: objectUri(store.uri, key), detail });
+  throw changed(store, key);
+}
+
+function changed(store: ObjectStore, key: string, cause?: unknown): PreconditionFailedError {
+  const uri = objectUri(store.uri, key);
+  const detail = `the ${objectNoun(uri)} has changed since it was read`;
+  return new PreconditionFailedError({ operation: "delete", uri, detail, cause });
 }
 
 function isSame(now: ObjectInfo, read: ObjectInfo): boolean {

@@ -73,7 +73,7 @@ export async function tagsToWrite(
 /** What errors of a copy say. */
 export function copyCall(
   { toUri }: CopyTarget,
-  { ifMatch, ifNoneMatch, sourceVersion }: CopyOptions,
+  { ifMatch, ifNoneMatch, sourceIfMatch, sourceVersion }: CopyOptions,
 ): FailedCall {
   return {
     operation: "copy to",
@@ -83,5 +83,6 @@ export function copyCall(
     } and s3:PutObject`,
     createOnly: ifNoneMatch !== undefined,
     ifMatch: ifMatch !== undefined,
+    seenSource: sourceIfMatch === undefined,
   };
 }

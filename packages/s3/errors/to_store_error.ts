@@ -20,6 +20,8 @@ export interface FailedCall {
   readonly createOnly?: boolean | undefined;
   /** The call was to go on only while the etag of an object is a given one. */
   readonly ifMatch?: boolean | undefined;
+  /** The call copies a source as it was seen before; its caller set no condition on it. */
+  readonly seenSource?: boolean | undefined;
 }
 
 /** What is known of the service and of who asks. */
@@ -80,6 +82,10 @@ export function toStoreError(fault: ServiceFault, call: FailedCall, setting: Cal
   const ofSource = /copy-source/i.test(fault.condition ?? "");
   if (row.error === PreconditionFailedError && call.createOnly && row.retryable === undefined && !ofSource) {
     return new AlreadyExistsError({ ...base, detail: "the object exists already" });
+  }
+  const onlySource = ofSource || (!call.createOnly && !call.ifMatch);
+  if (row.error === PreconditionFailedError && call.seenSource && onlySource && row.retryable === undefined) {
+    return new PreconditionFailedError({ ...base, detail: "the source changed while it was copied" });
   }
   if (fault.code === "NoSuchKey" && call.ifMatch) {
     return new PreconditionFailedError({ ...base, detail: "no object is there for the condition to hold" });
