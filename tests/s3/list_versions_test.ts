@@ -84,6 +84,10 @@ Deno.test("S3Store.listVersions() of a service that names a next page behind the
       assertEquals(queries.length, 2);
     });
   }
+  const two = page([entry("Version", "a", "1", true), entry("Version", "b", "1", true)], next("b", "1"));
+  await withPages([two.replace(">true<", ">false<")], async (store) => {
+    assertEquals(await namesOf(store), ["a@1", "b@1"]);
+  });
   const more = page([entry("Version", "b", "1", true)]);
   await withPages([last, more], async (store) => assertEquals(await namesOf(store), ["a@1", "b@1"]));
 });

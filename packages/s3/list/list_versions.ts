@@ -60,7 +60,7 @@ export async function* listVersions(
           next.catch(() => {});
         }
       }
-      if (!marker || (claimsEnd && news === 0)) return;
+      if (!marker) return;
       isDoubtful = claimsEnd;
       order.advance(marker);
       const fault = guard.advance(`${marker.key}\n${marker.version ?? ""}`, news);
