@@ -2,11 +2,13 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { conformance } from "../conformance/mod.ts";
 import { createStoreContext } from "../context/store_context.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectTree } from "../contract/object_tree.ts";
 import type { PutResult } from "../contract/types.ts";
 import { NotFoundError } from "../errors/errors.ts";
 import { MemoryContainer } from "../memory/memory_container.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
 import { FakeClock, type FaultRule, injectFaults } from "../testing/mod.ts";
+import { deletePrefix } from "../operations/delete_prefix.ts";
 import { createPartWriter } from "../write/create_part_writer.ts";
 import type { PartSink } from "../write/part_sink.ts";
 import { observe } from "./observe.ts";
@@ -36,9 +38,10 @@ interface Setup {
   readonly events: StoreEvent[];
 }
 
-async function setup(rules: FaultRule[] = []): Promise<Setup> {
+async function setup(rules: FaultRule[] = [], tree?: ObjectTree): Promise<Setup> {
   const clock = new FakeClock({ now: 1000 });
-  const below = new MemoryStore({ context: createStoreContext({ clock }) });
+  const memory = new MemoryStore({ context: createStoreContext({ clock }) });
+  const below: ObjectStore = Object.assign(memory, tree && { tree });
   await below.put("object", BYTES);
   const events: StoreEvent[] = [];
   return { store: observe(injectFaults(below, rules), (event) => events.push(event)), clock, events };
@@ -260,6 +263,31 @@ Deno.test("observe() counts the entries of listings and deleteMany(), and tells 
   await Array.fromAsync(one.store.deleteMany(["a", "b", "c"]));
   assertEquals([lastFinished(one).uri, lastFinished(one).entries], ["memory://memory", 3]);
   assertEquals(one.events.filter(({ type }) => type === "started").length, 4);
+});
+
+Deno.test("observe() tells of what is removed and moved by what lies there", async () => {
+  const entry = { key: "d/link", kind: "link" as const };
+  const tree: ObjectTree = {
+    kindOf: async () => "link",
+    async *walk() {
+      yield entry;
+    },
+    async *remove() {
+      yield entry;
+    },
+    async *move(_, to) {
+      yield { ...entry, to };
+    },
+  };
+  const one = await setup([], tree);
+  assertEquals(await Array.fromAsync(deletePrefix(one.store, "d/")), [{ key: "d/link" }]);
+  assertEquals([lastFinished(one).operation, lastFinished(one).key, lastFinished(one).entries], [
+    "deleteMany",
+    "d/",
+    1,
+  ]);
+  await Array.fromAsync(one.store.tree?.move("d/", "e/") ?? []);
+  assertEquals([lastFinished(one).operation, lastFinished(one).toKey], ["rename", "e/"]);
 });
 
 Deno.test("observe() tells the target of copy() and rename()", async () => {
