@@ -78,6 +78,8 @@ export class ProbeObjects implements AsyncDisposable {
     for (const [key, versions] of this.#made) {
       try {
         for (const version of versions) await this.#remove(key, version);
+        // A service may tell a version of what it then does not delete by it.
+        if (!versions.has("") && await this.#isThere(key)) await this.#delete(key, undefined);
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);
         this.#connection.tellTrait(`keeps ${JSON.stringify(key)}, which a probe made: ${words}`);
@@ -86,14 +88,28 @@ export class ProbeObjects implements AsyncDisposable {
   }
 
   async #remove(key: string, version: string): Promise<void> {
-    const plain = this.#deleteRequest(key);
+    const query = version === "" || version === "null" ? undefined : { versionId: version };
     try {
-      const query = version === "" || version === "null" ? {} : { versionId: version };
-      await discard(await this.#connection.sendRaw({ ...plain, query, headers: this.#payer() }));
+      await this.#delete(key, query);
     } catch (error) {
+      if (!query || !(error instanceof ServiceFault) || error.status !== 403) throw error;
       // Where versions may not be deleted, a delete marker at least hides the object.
-      if (!(error instanceof ServiceFault) || error.status !== 403 || version === "") throw error;
-      await discard(await this.#connection.sendRaw({ ...plain, headers: this.#payer() }));
+      return await this.#delete(key, undefined);
+    }
+  }
+
+  async #delete(key: string, query: { readonly versionId: string } | undefined): Promise<void> {
+    const request = { ...this.#deleteRequest(key), headers: this.#payer() };
+    await discard(await this.#connection.sendRaw(query ? { ...request, query } : request));
+  }
+
+  async #isThere(key: string): Promise<boolean> {
+    try {
+      const call = this.#call(key, "s3:GetObject");
+      await discard(await this.#connection.sendRaw({ method: "HEAD", key, headers: this.#payer(), call }));
+      return true;
+    } catch {
+      return false;
     }
   }
 
