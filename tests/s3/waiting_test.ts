@@ -203,6 +203,31 @@ for (const at of ["answer", "body"] as const) {
   });
 }
 
+for (
+  const [name, call] of [
+    ["list()", (store: ObjectStore) => Array.fromAsync(store.list())],
+    ["copy()", (store: ObjectStore) => store.copy("small", "object")],
+    ["deleteMany()", async (store: ObjectStore) => {
+      for await (const { error } of store.deleteMany(["a", "b"])) if (error) throw error;
+    }],
+  ] as const
+) {
+  Deno.test(`${name} gives a document that stalls up after about a minute`, async () => {
+    await using opened = await openClocked();
+    const { clock, fake, store } = opened;
+    fake.putObject("bucket", "small", noise(10));
+    await settle(clock, store.head("small"));
+    const operation = ["ListObjectsV2", "CopyObject", "DeleteObjects"] as const;
+    fake.faults.add({
+      match: { operation, times: Infinity },
+      action: { kind: "stall", at: "body", afterBytes: 20 },
+    });
+    const { error, tookMs } = await settle<unknown>(clock, call(store));
+    assertInstanceOf(error, StoreError);
+    assert(tookMs >= 30_000 && tookMs <= 80_000, `it took ${tookMs} ms`);
+  });
+}
+
 Deno.test("a small object of a silent service is given up after about a minute", async () => {
   await using opened = await openClocked();
   const { clock, fake, store } = opened;

@@ -63,7 +63,9 @@ export class Retries {
     if (!replayable || !this.#mayRepeat(cause, health)) return undefined;
     const leftMs = this.#bound(cause, health) - elapsedMs;
     const most = away ? retry.awayAttempts : retry.maxAttempts;
-    if (this.attempts >= most || leftMs <= 0) {
+    // Another stall like the last one would be over too late.
+    const stalledMs = typeof cause !== "number" && cause.kind === "stall" ? cause.waitedMs : 0;
+    if (this.attempts >= most || leftMs <= stalledMs) {
       if (away) healths.lost(endpoint);
       return undefined;
     }

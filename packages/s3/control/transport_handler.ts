@@ -66,6 +66,8 @@ export class TransportHandler {
     request: SdkRequest,
     options: SendOptions = {},
   ): Promise<{ response: SdkResponse }> {
+    const { clock, config: { bounds } } = this.#connection;
+    const startMs = clock.monotonicMs();
     for (let tries = 1;; tries++) {
       const response = await this.#send(request, options);
       const good = response.status >= 200 && response.status < 300;
@@ -75,7 +77,11 @@ export class TransportHandler {
       } catch (error) {
         const mayAsk = options.idempotent && tries < MAX_TRIES &&
           !(options.abortSignal instanceof AbortSignal && options.abortSignal.aborted);
-        if (mayAsk && error instanceof TransportError && error.retryable) continue;
+        const spentMs = clock.monotonicMs() - startMs +
+          (error instanceof TransportError ? error.waitedMs : 0);
+        const again = mayAsk && error instanceof TransportError && error.retryable;
+        // Another silence like this one would be over too late.
+        if (again && spentMs <= bounds.patienceMs) continue;
         throw error;
       }
       const fault = await this.#connection.judge(this.#ruleOf(request), response, text);

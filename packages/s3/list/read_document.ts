@@ -19,6 +19,8 @@ export async function readDocument<T>(
   read: (root: XmlElement) => T,
 ): Promise<T> {
   const { call, signal } = request;
+  const { clock, config: { bounds } } = connection;
+  const startMs = clock.monotonicMs();
   for (let tries = 1;; tries++) {
     const response = await connection.send(request);
     let root: XmlElement;
@@ -26,12 +28,14 @@ export async function readDocument<T>(
       root = parseXml(await response.body.text(MAX_DOCUMENT_BYTES));
     } catch (error) {
       signal?.throwIfAborted();
-      if (tries >= MAX_TRIES || !brokeOff(error)) {
+      const spentMs = clock.monotonicMs() - startMs + (error instanceof TransportError ? error.waitedMs : 0);
+      // Another silence like this one would be over too late.
+      if (tries >= MAX_TRIES || !brokeOff(error) || spentMs > bounds.patienceMs) {
         throw error instanceof SyntaxError
           ? unlikeS3(call, error.message)
           : connection.translate(error, call);
       }
-      if (tries > 1) await connection.clock.sleep(WAIT_MS, signal ?? undefined);
+      if (tries > 1) await clock.sleep(WAIT_MS, signal ?? undefined);
       continue;
     }
     try {
