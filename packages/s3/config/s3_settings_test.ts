@@ -5,10 +5,16 @@ import {
   resolveSetting,
   type Setting,
   type SettingPlace,
+  type SettingTable,
   SettingText,
 } from "@lade/core/settings";
+import { CREDENTIAL_SETTINGS } from "../credentials/credential_settings.ts";
 import { SharedFiles } from "./profile.ts";
 import { S3_SETTINGS } from "./s3_settings.ts";
+
+function rowsOf(name: string, table: SettingTable): [name: string, row: Setting][] {
+  return table.map((row) => [name, row]);
+}
 
 /** What may be written at a place, and what it then means. */
 function samples(row: Setting, place: SettingPlace): [text: string, value: unknown][] {
@@ -29,10 +35,15 @@ function filesWith(key: string, text: string): Promise<SharedFiles> {
   return SharedFiles.read(env, (path) => Promise.resolve(path === "/h/.aws/config" ? config : undefined));
 }
 
-for (const row of S3_SETTINGS) {
+for (
+  const [table, row] of [
+    ...rowsOf("S3_SETTINGS", S3_SETTINGS),
+    ...rowsOf("CREDENTIAL_SETTINGS", CREDENTIAL_SETTINGS),
+  ]
+) {
   for (const place of row.environment ?? []) {
     const variable = placeName(place);
-    Deno.test(`S3_SETTINGS: ${row.name} is read from ${variable}`, async () => {
+    Deno.test(`${table}: ${row.name} is read from ${variable}`, async () => {
       for (const [text, value] of samples(row, place)) {
         const env = (name: string) => name === variable ? ` ${text}\n` : undefined;
         assertEquals(await resolveSetting(row, { given: [], env }, ""), { value, source: variable });
@@ -40,7 +51,7 @@ for (const row of S3_SETTINGS) {
     });
   }
   for (const place of row.profile ?? []) {
-    Deno.test(`S3_SETTINGS: ${row.name} is read from ${placeName(place)} of a profile`, async () => {
+    Deno.test(`${table}: ${row.name} is read from ${placeName(place)} of a profile`, async () => {
       for (const [text, value] of samples(row, place)) {
         const profile = (await filesWith(placeName(place), text)).profile("default");
         const sources = { given: [], env: () => undefined, profile: () => Promise.resolve(profile) };
@@ -50,6 +61,9 @@ for (const row of S3_SETTINGS) {
       }
     });
   }
+}
+
+for (const row of S3_SETTINGS) {
   if (row.name !== "credentials") {
     Deno.test(`S3_SETTINGS: ${row.name} is taken as text and as a value`, () => {
       const { type } = row;
@@ -70,4 +84,19 @@ Deno.test("S3_SETTINGS reads sizes of ~/.aws by its own units", async () => {
   const profile = (await filesWith("s3.multipart_chunksize", "64MB")).profile("default");
   const sources = { given: [], env: () => undefined, profile: () => Promise.resolve(profile) };
   assertEquals(row && (await resolveSetting(row, sources, ""))?.value, 64 * 2 ** 20);
+});
+
+Deno.test("CREDENTIAL_SETTINGS holds nothing that no source of credentials asks for", async () => {
+  let code = "";
+  const directory = new URL("../credentials/", import.meta.url);
+  for await (const { name } of Deno.readDir(directory)) {
+    if (name.endsWith(".ts") && !/_test\.ts$|^credential_settings\.ts$/.test(name)) {
+      code += await Deno.readTextFile(new URL(name, directory));
+    }
+  }
+  const asked = (name: string) =>
+    code.includes(`"${name}"`) ||
+    (name.startsWith("metadata.") && code.includes(`setting("${name.slice(9)}")`)) ||
+    (name.endsWith(".endpoint") && code.includes(`"${name.slice(0, -9)}"`));
+  assertEquals(CREDENTIAL_SETTINGS.map(({ name }) => name).filter((name) => !asked(name)), []);
 });
