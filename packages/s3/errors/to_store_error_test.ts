@@ -133,3 +133,15 @@ Deno.test("faultInsideSuccess() finds an error after the white space that keeps 
     undefined,
   );
 });
+
+Deno.test("toStoreError() reads well where a service gives a code and an empty message", () => {
+  const xml =
+    "<?xml version='1.0'?><Error><Code>InvalidArgument</Code><Message></Message><RequestId>tx1</RequestId></Error>";
+  const found = readServiceFault(400, new Headers(), xml);
+  assertEquals(
+    toStoreError(found, CALL, SETTING).message,
+    'Cannot get "s3://b/k": 400 InvalidArgument: the service gave no reason (request tx1)',
+  );
+  const denied = readServiceFault(403, new Headers(), xml.replace("InvalidArgument", "AccessDenied"));
+  assertStringIncludes(toStoreError(denied, CALL, SETTING).message, "access denied to access key");
+});

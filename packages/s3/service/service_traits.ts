@@ -14,8 +14,8 @@ export type TraitListener = (words: string) => void;
 export class ServiceTraits {
   /** What its answers have shown of it. */
   readonly signs: EndpointSigns = new EndpointSigns({
-    ids: ["x-amz-request-id", "x-amz-id-2", "x-amzn-requestid"],
-    prefixes: ["x-amz-", "x-amzn-"],
+    ids: ["x-amz-request-id", "x-amz-id-2", "x-amzn-requestid", "x-guploader-uploadid"],
+    prefixes: ["x-amz-", "x-amzn-", "x-goog-"],
   });
   /** Whether the etags of what is written in one request are MD5 sums. */
   readonly md5Etags: Md5Habit = new Md5Habit();

@@ -1,5 +1,7 @@
 import type { ByteRange } from "../../contract/types.ts";
-import { NotFoundError, RangeNotSatisfiableError } from "../../errors/errors.ts";
+import { NotFoundError, PreconditionFailedError, RangeNotSatisfiableError } from "../../errors/errors.ts";
+import { getBytes } from "../../read/get_bytes.ts";
+import { readChunks } from "../../read/read_chunks.ts";
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectBytes, expectEqual, expectError } from "../expect.ts";
 import { bytesIn, readAll, readStream, sampleBytes } from "../samples.ts";
@@ -131,6 +133,42 @@ export const rangeCases: readonly ConformanceCase[] = [
     async run({ store }) {
       for (const range of [{ offset: 0 }, { offset: 5, length: 5 }, { suffixLength: 5 }]) {
         await expectError(() => store.get("missing", { range }), NotFoundError, JSON.stringify(range));
+      }
+    },
+  },
+  {
+    name: "a read in chunks of an object that is replaced meanwhile fails, and says that it changed",
+    async run({ store }) {
+      await store.put("object", sampleBytes(SIZE));
+      const read = await readChunks(store, "object", { chunkSize: 1000, concurrency: 1 });
+      let replaced = false;
+      const reading = async () => {
+        for await (const _ of read) {
+          if (!replaced) await store.put("object", sampleBytes(SIZE).reverse());
+          replaced = true;
+        }
+      };
+      const error = await expectError(reading, PreconditionFailedError, "reading on");
+      expect(/changed while it was read/.test(error.message), `the message is ${error.message}`);
+    },
+  },
+  {
+    name: "a read tells whether a checksum was compared, and if not, why",
+    async run({ store }) {
+      await store.put("object", sampleBytes(SIZE));
+      const reads = [{}, { range: { offset: 1, length: 5 } }, { checksum: "none" }, {
+        chunkSize: 1000,
+      }] as const;
+      for (const options of reads) {
+        const { bytes, verified, unverified } = await getBytes(store, "object", options);
+        const range = "range" in options ? options.range : { offset: 0, length: SIZE };
+        const wanted = sampleBytes(SIZE).subarray(range.offset, range.offset + range.length);
+        expectBytes(bytes, wanted, JSON.stringify(options));
+        expectEqual(
+          unverified === undefined,
+          verified,
+          `a reason without a comparison, ${JSON.stringify(options)}`,
+        );
       }
     },
   },
