@@ -59,3 +59,15 @@ Deno.test("lade says of a missing object what its name may be meant for", async 
     assertMatch(bytes, /stands for bytes that are not UTF-8, and such names cannot be given\n$/);
   }
 });
+
+Deno.test("what is missing is not the same as its destination, and a flag takes no value", async () => {
+  await using cli = new CliHere();
+  const same = await cli.run(["cp", "/tmp/nowhere/x", "/tmp/nowhere/x"]);
+  assertEquals([same.code, same.stderr], [1, 'lade: Cannot cp "file:///tmp/nowhere/x": no such object\n']);
+  const flag = await cli.run(["ls", "-r=1"]);
+  assertEquals([flag.code, flag.stderr.split("\n")[0]], [2, 'lade: `-r` takes no value, but got "1".']);
+  await cli.fill({ "memory://m/a": "1" });
+  for (const jobs of ["-j4", "-j=4"]) {
+    assertEquals((await cli.run(["cp", jobs, "-r", "memory://m/", "memory://n/"])).code, 0);
+  }
+});

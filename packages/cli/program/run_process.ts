@@ -9,7 +9,7 @@ export async function runProcess(args: readonly string[]): Promise<never> {
   const controller = new AbortController();
   using libraryNotes = new LibraryNotes();
   using _signals = watchSignals(controller, Deno.exit);
-  using _uncaught = tellUncaught(args, denoTerminal.stderr, Deno.exit);
+  using _uncaught = tellUncaught(args, (bytes) => Deno.stderr.writeSync(bytes), Deno.exit);
   try {
     Deno.exit(await runCli(args, { terminal: denoTerminal, signal: controller.signal, libraryNotes }));
   } catch (error) {

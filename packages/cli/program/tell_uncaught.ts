@@ -1,8 +1,6 @@
 import { printableJson } from "@lade/core/text";
 import { ErrorMessage } from "../messages/error_message.ts";
 import { createStyle } from "../output/style.ts";
-import { writeAll } from "../output/write_all.ts";
-import type { ByteSink } from "../output/terminal.ts";
 import { ExitCode } from "./exit_code.ts";
 
 /**
@@ -11,15 +9,21 @@ import { ExitCode } from "./exit_code.ts";
  */
 export function tellUncaught(
   args: readonly string[],
-  stderr: ByteSink,
+  writeSync: (bytes: Uint8Array) => number,
   exit: (code: number) => void,
   target: EventTarget = globalThis,
 ): Disposable {
   const tell = (error: unknown) => {
     const message = new ErrorMessage(error, 2);
     const line = args.includes("--json") ? printableJson(message.toJson()) : message.toText(createStyle());
-    const failed = () => exit(ExitCode.failed);
-    writeAll(stderr, new TextEncoder().encode(`${line}\n`)).then(failed, failed);
+    const bytes = new TextEncoder().encode(`${line}\n`);
+    try {
+      // At once, since the command goes on, and might end with another exit code.
+      for (let done = 0; done < bytes.length;) done += writeSync(bytes.subarray(done));
+    } catch {
+      // There is nowhere left to tell it.
+    }
+    exit(ExitCode.failed);
   };
   const onError = (event: Event) => {
     event.preventDefault();

@@ -5,14 +5,13 @@ async function tell(args: readonly string[], type: string, details: object): Pro
   const target = new EventTarget();
   const { promise, resolve } = Promise.withResolvers<number>();
   let text = "";
-  const stderr = {
-    write: (bytes: Uint8Array) => {
-      text += new TextDecoder().decode(bytes);
-      return Promise.resolve(bytes.length);
-    },
-    isTerminal: () => true,
+  // Half a write at a time, as a pipe may do.
+  const writeSync = (bytes: Uint8Array) => {
+    const half = bytes.subarray(0, Math.ceil(bytes.length / 2));
+    text += new TextDecoder().decode(half);
+    return half.length;
   };
-  using _ = tellUncaught(args, stderr, resolve, target);
+  using _ = tellUncaught(args, writeSync, resolve, target);
   const event = Object.assign(new Event(type, { cancelable: true }), details);
   target.dispatchEvent(event);
   assertEquals(event.defaultPrevented, true);
