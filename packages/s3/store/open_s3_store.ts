@@ -34,7 +34,7 @@ export interface S3Surroundings {
   /** Regions of buckets that are known; what is found out is added. Empty by default. */
   readonly regions?: Map<string, string>;
   /** What is known of services, by their endpoint; what is found out is added. Empty by default. */
-  readonly traits?: Map<string, ServiceTraits>;
+  readonly traits?: Map<string, object>;
   /** Searches for credentials that stores share; each store searches for itself by default. */
   readonly searches?: SharedSearches;
 }
@@ -121,12 +121,14 @@ export async function openConnection(
 
 /** One for all buckets of a service. Amazon's is known; only the policies of its buckets differ. */
 function traitsOf(
-  known: Map<string, ServiceTraits>,
+  known: Map<string, object>,
   { endpoint }: S3Config,
   bucket: string | undefined,
 ): ServiceTraits {
   const key = endpoint?.value ?? ` ${bucket}`;
-  const traits = known.get(key) ?? new ServiceTraits();
+  const found = known.get(key);
+  if (found instanceof ServiceTraits) return found;
+  const traits = new ServiceTraits();
   known.set(key, traits);
   return traits;
 }
