@@ -14,8 +14,9 @@ const HEADERS = { "etag": '"e"', "last-modified": "Sat, 28 Nov 2026 08:00:00 GMT
 /** Runs a command on a service that lists `KEYS` in that order, two to a page. */
 async function run(
   line: string,
+  listed: readonly string[] = KEYS,
 ): Promise<{ code: number; out: string; err: string; keys: string[]; files: string[] }> {
-  const keys = new Set(KEYS);
+  const keys = new Set(listed);
   await using service = await serveDocuments((query, request) => {
     const key = decodeURIComponent(new URL(request.url).pathname.slice("/bucket/".length));
     if (query.has("list-type")) {
@@ -73,6 +74,16 @@ Deno.test("lade ls -r and du see all that a service lists in another order", asy
   assertEquals([ls.code, ls.out.trim().split("\n").map((row) => row.split(/\s+/).at(-1))], [0, KEYS], ls.err);
   const du = await run("du s3://bucket/");
   assertEquals([du.code, /\b5\b/.test(du.out)], [0, true], du.out);
+});
+
+Deno.test("lade du sums each level once, however a service lists", async () => {
+  const { code, out, err } = await run("du -d 1 s3://bucket/", ["b/1", "a/1", "b/2", "a/x/2", "b/3"]);
+  const rows = out.trim().split("\n").map((row) => row.trim().split(/\s+/));
+  assertEquals([code, rows.map((row) => row.at(-1))], [0, [
+    "s3://bucket/a/",
+    "s3://bucket/b/",
+    "s3://bucket",
+  ]], err + out);
 });
 
 Deno.test("lade get -r and cp -r bring all that a service lists in another order", async () => {

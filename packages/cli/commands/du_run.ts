@@ -57,7 +57,9 @@ async function sumPrefix(
     const { size, objects, prefix } = level;
     await output.result(new UsageMessage({ uri: uriOf(prefix), size, objects }, humanSizes));
   };
-  for await (const object of store.list(key, { signal, order: "any", ...tellingLeftOut(context, place) })) {
+  // One sum needs no order; the levels below come one after the other only in that of the keys.
+  const order = maxDepth === 0 ? "any" : "key";
+  for await (const object of store.list(key, { signal, order, ...tellingLeftOut(context, place) })) {
     while (open.length > 1 && !object.key.startsWith(open.at(-1)?.prefix ?? "")) await close();
     while (open.length <= maxDepth) {
       const start = open.at(-1)?.prefix.length ?? key.length;
