@@ -310,6 +310,7 @@ export class S3Connection {
     return resolveEndpoint({
       region,
       endpoint: moved ? undefined : endpoint?.value,
+      endpointSource: endpoint?.source,
       bucket,
       forcePathStyle,
       dualstack,

@@ -16,9 +16,15 @@ export function checkOptions(config: object): GivenSettings {
   if (given.has("sseKmsKeyId") && !String(given.get("sse")?.value).startsWith("aws:kms")) {
     throw new TypeError(`${SUBJECT}: sseKmsKeyId needs sse to be "aws:kms" or "aws:kms:dsse"`);
   }
-  const keys = [...given.keys()].some((name) => name === "profile" || name.startsWith("credentials"));
-  if (given.get("anonymous")?.value === true && keys) {
-    throw new TypeError(`${SUBJECT}: anonymous excludes credentials and profile`);
+  const anonymous = given.get("anonymous");
+  const keys = [...given.keys()].find((name) => name === "profile" || name.startsWith("credentials"));
+  if (anonymous?.value === true && keys !== undefined) {
+    const by = (source: string | undefined) => source === "option" ? "" : ` (${source})`;
+    throw new TypeError(
+      `${SUBJECT}: anonymous${by(anonymous.source)} and ${keys}${
+        by(given.get(keys)?.source)
+      } exclude each other`,
+    );
   }
   return given;
 }

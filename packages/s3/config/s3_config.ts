@@ -128,13 +128,7 @@ export async function resolveConfig(
     ...asked ? [["profile", asked] as const] : [],
     ...credentials ? [["credentials", credentials] as const] : [],
   ]);
-  if (resolved.get("accelerate")?.value === true && resolved.get("fips")?.value === true) {
-    throw new TypeError(
-      `${SUBJECT}: accelerate (${all.get("accelerate")?.source}) and fips (${
-        all.get("fips")?.source
-      }) exclude each other`,
-    );
-  }
+  checkFips(resolved);
   return {
     ...await configOf(resolved),
     ...(asked === undefined ? {} : { profile: asked }),
@@ -142,6 +136,22 @@ export async function resolveConfig(
     loadProfile,
     shown: describeSettings(S3_SETTINGS, all, ["region"]),
   };
+}
+
+/** Whoever has to use validated endpoints is told where another setting leads elsewhere. */
+function checkFips(resolved: ResolvedSettings): void {
+  const fips = resolved.get("fips");
+  if (fips?.value !== true) return;
+  const [accelerate, endpoint] = [resolved.get("accelerate"), resolved.get("endpoint")];
+  const elsewhere = accelerate?.value === true
+    ? { name: "accelerate", source: accelerate.source }
+    : endpoint && !/^https:\/\/[^/]*fips[^/]*\.amazonaws\.com/i.test(String(endpoint.value))
+    ? { name: "endpoint", source: endpoint.source }
+    : undefined;
+  if (!elsewhere) return;
+  throw new TypeError(
+    `${SUBJECT}: fips (${fips.source}) and ${elsewhere.name} (${elsewhere.source}) exclude each other`,
+  );
 }
 
 /** The settings by the names that a configuration has for them. The table has seen to it that each has its type. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { checkOptions } from "./check_options.ts";
 import { resolveConfig } from "./s3_config.ts";
 import type { S3Options } from "./s3_options.ts";
@@ -96,6 +96,26 @@ Deno.test("resolveConfig() obeys the variables about checksums, addresses and st
   ]);
 });
 
+Deno.test("resolveConfig() refuses validated endpoints together with what leads elsewhere", async () => {
+  const fips = { AWS_USE_FIPS_ENDPOINT: "true" };
+  const own = "https://s3-fips.us-east-1.amazonaws.com";
+  assertEquals((await resolved({ endpoint: own }, fips)).fips, true);
+  for (
+    const [options, env, said] of [
+      [
+        {},
+        { AWS_ENDPOINT_URL: "https://e1" },
+        "fips (AWS_USE_FIPS_ENDPOINT) and endpoint (AWS_ENDPOINT_URL) exclude",
+      ],
+      [{ profile: "dev" }, {}, 'and endpoint (services "local" of ~/.aws/config) exclude'],
+      [{ accelerate: true }, {}, "fips (AWS_USE_FIPS_ENDPOINT) and accelerate (option) exclude each other"],
+    ] as const
+  ) {
+    await assertRejects(() => resolved(options, { ...fips, ...env }), TypeError, said);
+  }
+  assertEquals((await resolved({ fips: false }, { ...fips, AWS_ENDPOINT_URL: "https://e1" })).fips, false);
+});
+
 Deno.test("resolveConfig() makes the threshold the part size where it is not given", async () => {
   const { multipart } = await resolved({ multipart: { partSize: 2 ** 24 } });
   assertEquals(multipart, { partSize: 2 ** 24, threshold: 2 ** 24, disabled: false });
@@ -128,7 +148,7 @@ const WRONG: readonly (readonly [Record<string, unknown>, RegExp])[] = [
   [{ sseCustomerKey: "c2hvcnQ=" }, /sseCustomerKey has to be 32 bytes/],
   [{ sse: "AES256", sseCustomerKey: new Uint8Array(32) }, /sse and sseCustomerKey exclude each other/],
   [{ sse: "AES256", sseKmsKeyId: "k" }, /sseKmsKeyId needs sse/],
-  [{ anonymous: true, profile: "p" }, /anonymous excludes credentials and profile/],
+  [{ anonymous: true, profile: "p" }, /anonymous and profile exclude each other/],
 ];
 
 for (const [options, words] of WRONG) {

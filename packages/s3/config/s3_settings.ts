@@ -115,7 +115,7 @@ export const S3_SETTINGS: SettingTable = [
     environment: ["AWS_USE_FIPS_ENDPOINT"],
     profile: ["use_fips_endpoint"],
     default: false,
-    help: "Amazon's endpoints that are validated by FIPS 140",
+    help: "Amazon's endpoints that are validated by FIPS 140; not with another `endpoint`",
   },
   {
     name: "accelerate",

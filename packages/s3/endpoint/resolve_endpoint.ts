@@ -26,6 +26,8 @@ export interface EndpointConfig {
   readonly region: string;
   /** Base URL of the service; absent for Amazon's own. */
   readonly endpoint?: string | undefined;
+  /** Where that was said, for messages. */
+  readonly endpointSource?: string | undefined;
   /** The bucket; absent for calls about the account. */
   readonly bucket?: string | undefined;
   /** Whether the bucket stands in the path, where that is asked for. */
@@ -52,9 +54,7 @@ const DOMAINS: readonly (readonly [string, string])[] = [
 
 /** Finds host and path. A base URL that is none, or that is plain HTTP where that is not allowed, is a `TypeError`. */
 export function resolveEndpoint(config: EndpointConfig): Endpoint {
-  const base = config.endpoint === undefined
-    ? amazonBase(config)
-    : parseBase(config.endpoint, config.allowHttp);
+  const base = config.endpoint === undefined ? amazonBase(config) : parseBase(config.endpoint, config);
   const amazon = config.endpoint === undefined || /(^|\.)amazonaws\.com(\.cn)?$/.test(base.hostname);
   const pathStyle = config.bucket !== undefined && (config.forcePathStyle ??
     (!amazon || !fitsHostLabel(config.bucket)));
@@ -107,8 +107,9 @@ export function amazonDomain(hostname: string): string | undefined {
   return domains.find((domain) => hostname.endsWith(`.${domain}`));
 }
 
-function parseBase(endpoint: string, allowHttp: boolean): URL {
-  const quoted = JSON.stringify(endpoint.replace(/\/\/[^/]*@/, "//"));
+function parseBase(endpoint: string, { allowHttp, endpointSource }: EndpointConfig): URL {
+  const by = endpointSource === undefined || endpointSource === "option" ? "" : ` (${endpointSource})`;
+  const quoted = JSON.stringify(endpoint.replace(/\/\/[^/]*@/, "//")) + by;
   const url = URL.parse(endpoint);
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username || url.password) {
     throw new TypeError(`Cannot use endpoint ${quoted}: a URL such as https://host:9000 is needed`);
