@@ -258,7 +258,7 @@ Deno.test("diagnose() tells a certificate that does not fit from a service that 
   });
   const [untrusted] = failures(await examine(options(fake)));
   assertEquals(untrusted?.[0], "endpoint");
-  assertMatch(untrusted?.[2] ?? "", /give the authority's certificate as CA bundle/);
+  assertMatch(untrusted?.[2] ?? "", /give the certificate of its authority as CA bundle/);
   const plain = serveRaw(async (connection) => {
     await connection.read(new Uint8Array(64));
     await connection.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"));
