@@ -180,7 +180,10 @@ export interface WriterOptions extends PutOptions {
   readonly concurrency?: number;
 }
 
-/** What a finished write tells. */
+/**
+ * What a finished write tells. At least one of etag, version and checksums is there, and proves that the bytes are stored:
+ * an answer without any is an error.
+ */
 export interface PutResult {
   /** Bytes stored. */
   readonly size: number;

@@ -28,6 +28,26 @@ export const putCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "every write answers with a proof that it is stored: etag, version or checksum",
+    async run({ store }) {
+      const writer = await store.createWriter("written");
+      await writer.write(bytesOf("content"));
+      const parts = await store.createPartWriter("parts", 7);
+      if (parts.partCount !== 1) throw new Error(`7 bytes have ${parts.partCount} parts`);
+      await parts.writePart(0, bytesOf("content"));
+      const results = {
+        put: await store.put("put", bytesOf("content")),
+        createWriter: await writer.close(),
+        createPartWriter: await parts.close(),
+        copy: await store.copy("put", "copied"),
+      };
+      for (const [name, { etag, version, checksums = {} }] of Object.entries(results)) {
+        const proved = etag !== undefined || version !== undefined || Object.keys(checksums).length > 0;
+        expect(proved, `${name}() answers with no proof`);
+      }
+    },
+  },
+  {
     name: "put() touches no other object",
     async run({ store }) {
       const keys = ["object", "object2", "objec", "dir/object", "Object"];
