@@ -12,6 +12,7 @@ export * from "./operations/place_below.ts";
 export * from "./conditions/conditions.ts";
 export * from "./context/clock.ts";
 export * from "./context/byte_budget.ts";
+export * from "./context/descriptors.ts";
 export * from "./context/store_context.ts";
 export * from "./context/read_limits.ts";
 export * from "./context/read_variable.ts";

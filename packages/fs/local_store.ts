@@ -18,6 +18,7 @@ import {
   type GetResult,
   type HeadOptions,
   InvalidNameError,
+  isDescriptorShortage,
   type ListOptions,
   type ObjectAttributes,
   type ObjectInfo,
@@ -94,6 +95,9 @@ export function createLocalStore(parts: LocalParts): LocalStore {
   return new Store(parts);
 }
 
+// Long enough for others to come to their end, and short enough that whoever has a file open meanwhile lets go of it.
+const DESCRIPTOR_WAIT_MS = 2_000;
+
 class Store implements LocalStore {
   readonly uri: string;
   readonly root: string;
@@ -114,9 +118,18 @@ class Store implements LocalStore {
 
   /** Opens a file. Its bytes are read as they are asked for, and fail if the file is written to meanwhile. */
   async get(key: string, options: GetOptions = {}): Promise<GetResult> {
-    const { signal, range } = options;
     const subject = this.#begin("get", key, options);
-    if (range) checkRange(range);
+    if (options.range) checkRange(options.range);
+    try {
+      return await this.#get(subject, key, options);
+    } catch (error) {
+      if (!isDescriptorShortage(error)) throw error;
+      return await this.#whenFree(() => this.#get(subject, key, options), error, options.signal);
+    }
+  }
+
+  async #get(subject: Subject, key: string, options: GetOptions): Promise<GetResult> {
+    const { signal, range } = options;
     try {
       const opened = openObject(this.#parts, subject, this.#parts.tree.path(key));
       const { file, status } = opened instanceof Promise ? await opened : opened;
@@ -332,8 +345,16 @@ class Store implements LocalStore {
     try {
       return await work();
     } catch (error) {
-      throw errorOf(error, subject, signal);
+      if (!isDescriptorShortage(error)) throw errorOf(error, subject, signal);
+      return await this.#whenFree(work, error, signal).catch((error) => {
+        throw errorOf(error, subject, signal);
+      });
     }
+  }
+
+  /** Does again what failed because too many files were open. It held none, so that others go on meanwhile. */
+  #whenFree<T>(work: () => Promise<T>, error: unknown, signal: AbortSignal | undefined): Promise<T> {
+    return this.context.descriptors.wait({ limitMs: DESCRIPTOR_WAIT_MS, signal }, work, { error });
   }
 }
 

@@ -48,21 +48,40 @@ Deno.test("lade cp goes on when nobody reads what it did", async () => {
   assertEquals((await Array.fromAsync(Deno.readDir(`${directory.path}/to`))).length, count);
 });
 
-Deno.test("lade fails when standard output cannot be written", async () => {
-  await using directory = await TemporaryDirectory.make({ a: "1" });
-  for (const command of ["ls", "cat", "stat", "help"]) {
-    const shell = [
-      Deno.execPath(),
-      ...ladeArguments(command === "help" ? [command] : [command, "a"], { cwd: directory.path }),
-    ];
+Deno.test("every command fails when standard output cannot be written", async () => {
+  await using directory = await TemporaryDirectory.make({ a: "1", "d/b": "2" });
+  const lines = [
+    ["ls", "a"],
+    ["cat", "a"],
+    ["get", "a", "-"],
+    ["get", "a", "copy"],
+    ["put", "a", "copy"],
+    ["cp", "a", "copy"],
+    ["mv", "copy", "other"],
+    ["rm", "--dry-run", "a"],
+    ["du", "d"],
+    ["mb", "new"],
+    ["rb", "new"],
+    ["pipe", "--dry-run", "copy"],
+    ["stat", "a"],
+    ["man"],
+    ["man", "cp"],
+    ["doctor", "d"],
+    ["help"],
+    ["help", "cp"],
+    ["--version"],
+    ["-V"],
+    ["completion", "bash"],
+  ];
+  for (const line of lines) {
+    const shell = [Deno.execPath(), ...ladeArguments(line, { cwd: directory.path })];
     const quoted = shell.map((word) => `'${word}'`).join(" ");
     const { code, stderr } = await new Deno.Command("sh", {
       args: ["-c", `${quoted} > /dev/full`],
       cwd: directory.path,
     }).output();
-    assertEquals(code, 1);
     const said = new TextDecoder().decode(stderr);
-    assertEquals(said.split("\n").filter(Boolean).length, 1, said);
+    assertEquals([line, code, said.split("\n").filter(Boolean).length], [line, 1, 1], said);
     assertStringIncludes(said, "No space left on device");
   }
 });

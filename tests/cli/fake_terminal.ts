@@ -41,6 +41,8 @@ export interface FakeTerminalOptions {
   readonly stdinFailure?: Error;
   /** Whether its streams pass for a terminal. */
   readonly tty?: boolean;
+  /** Whether it shows colours where it passes for a terminal; it does not by default. */
+  readonly colors?: boolean;
 }
 
 /** A world of its own for a command that runs in this process. */
@@ -48,11 +50,12 @@ export class FakeTerminal implements Terminal {
   readonly stdin: ByteSource;
   readonly stdout: FakeSink;
   readonly stderr: FakeSink;
-  readonly noColor = true;
+  readonly noColor: boolean;
 
   /** Makes streams that hold nothing yet. */
-  constructor({ stdin = [], stdinFailure, tty = false }: FakeTerminalOptions = {}) {
+  constructor({ stdin = [], stdinFailure, tty = false, colors = false }: FakeTerminalOptions = {}) {
     this.stdin = { ...sourceOf(stdin, stdinFailure), isTerminal: () => tty };
+    this.noColor = !colors;
     this.stdout = new FakeSink(tty);
     this.stderr = new FakeSink(tty);
   }

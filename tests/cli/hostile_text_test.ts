@@ -210,6 +210,23 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
   assertEquals(JSON.parse(stdout).uri, there);
 });
 
+Deno.test("colours of the help, of listings and of errors reach a terminal whole", async () => {
+  await using cli = new CliHere();
+  await cli.lade.put("memory://m/d/x", "1");
+  for (
+    const args of [["help"], ["help", "cp"], ["ls", "memory://m/"], ["stat", "memory://m/d/x"], [
+      "cat",
+      "memory://m/y",
+    ]]
+  ) {
+    const { stdout, stderr } = await cli.run(args, { tty: true, colors: true });
+    assertStringIncludes(stdout + stderr, "\x1b[0m");
+    assert(!/\\u[0-9a-f{]/.test(stdout + stderr), stdout + stderr);
+    // deno-lint-ignore no-control-regex
+    assertHarmless((stdout + stderr).replaceAll(/\x1b\[[0-4;]+m|\x1b\[31m/g, ""), args.join(" "));
+  }
+});
+
 Deno.test("lade repeats what a service says without what deceives", async () => {
   await using cli = await S3Cli.start();
   const message = HOSTILE_NAME.replaceAll(/[^\x20-\uffff]|[\x7f-\x9f]/gu, "");

@@ -1,4 +1,4 @@
-import { formatRemaining } from "../output/format_duration.ts";
+import { formatTimeLeft } from "../output/format_duration.ts";
 import { formatSize } from "../output/format_size.ts";
 import type { ProgressSnapshot } from "../progress/transfer_progress.ts";
 import type { Json, Message } from "./message.ts";
@@ -22,7 +22,7 @@ export class ProgressMessage implements Message {
           formatSize(totalBytes),
       ...(totalObjects === undefined || totalObjects < 2 ? [] : [`${objects} of ${totalObjects} objects`]),
       `${formatSize(bytesPerSecond)}/s`,
-      ...(remainingMs === undefined ? [] : [`${formatRemaining(remainingMs)} left`]),
+      ...(remainingMs === undefined ? [] : [formatTimeLeft(remainingMs)]),
     ];
     return `lade: ${parts.join(", ")}`;
   }

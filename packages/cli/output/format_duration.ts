@@ -14,3 +14,8 @@ export function formatRemaining(durationMs: number): string {
   const seconds = Math.max(1, Math.ceil(durationMs / 1000));
   return seconds < 10 ? `${seconds} s` : formatDuration(seconds * 1000);
 }
+
+/** Writes how long a transfer will still take; when all bytes are sent, that only its end is waited for. */
+export function formatTimeLeft(remainingMs: number): string {
+  return remainingMs === 0 ? "finishing" : `${formatRemaining(remainingMs)} left`;
+}

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { formatDuration, formatRemaining } from "./format_duration.ts";
+import { formatDuration, formatRemaining, formatTimeLeft } from "./format_duration.ts";
 
 Deno.test("formatDuration() writes seconds below a minute and clock time above", () => {
   const table: [number, string][] = [
@@ -20,4 +20,12 @@ Deno.test("formatDuration() writes seconds below a minute and clock time above",
 Deno.test("formatRemaining() writes whole seconds, never none", () => {
   const table: [number, string][] = [[0, "1 s"], [1_001, "2 s"], [9_500, "10 s"], [61_000, "1:01"]];
   for (const [durationMs, text] of table) assertEquals(formatRemaining(durationMs), text);
+});
+
+Deno.test("formatTimeLeft() says that the end is waited for when nothing is left to send", () => {
+  assertEquals([formatTimeLeft(0), formatTimeLeft(1), formatTimeLeft(4_000)], [
+    "finishing",
+    "1 s left",
+    "4 s left",
+  ]);
 });

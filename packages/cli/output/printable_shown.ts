@@ -1,8 +1,8 @@
 import { printable } from "@lade/core/text";
 
-/** What a text of the program's own may hold besides letters: line breaks, and the colours of `Style` and the help. */
+/** What a text of the program's own may hold besides letters: line breaks, and the colours and weights of `Style` and the help: none that hide. */
 // deno-lint-ignore no-control-regex
-const OWN = /(\n|\t|\0|\x1b\[(?:0|1|2|3|31|32|36)m)/;
+const OWN = /(\n|\t|\0|\x1b\[(?:[0-4](?:;[0-4])?|31)m)/;
 
 const PLAIN = /^[\n\x20-\x7e]*$/;
 

@@ -1,4 +1,3 @@
-import type { StoreNotice } from "@lade/core";
 import type { Lade, OpenedContainer } from "@lade/lade";
 import { ErrorMessage } from "../messages/error_message.ts";
 import { NoteMessage } from "../messages/note_message.ts";
@@ -107,6 +106,11 @@ const UNVERIFIED =
 
 async function openLade({ config, verbosity }: GlobalOptions, output: Output): Promise<Lade> {
   const { Lade } = await import("@lade/lade");
+  const { createStoreContext } = await import("@lade/core/backend");
+  const context = createStoreContext({
+    onNotice: ({ uri, text }) =>
+      void output.note(new NoteMessage(uri === undefined ? text : `${uri}: ${text}`)),
+  });
   let warned = false;
   const onOpen = (opened: OpenedContainer) => {
     const unverified = opened.settings.find(({ name, value }) => name === "verifySsl" && value === "false");
@@ -115,10 +119,7 @@ async function openLade({ config, verbosity }: GlobalOptions, output: Output): P
     if (verbosity > 0 && opened.settings.length > 0) void output.note(new SettingsMessage(opened));
   };
   try {
-    if (verbosity === 0) return new Lade({ config, onOpen });
-    const { createStoreContext } = await import("@lade/core/backend");
-    const onNotice = ({ uri, text }: StoreNotice) => void output.note(new NoteMessage(`${uri}: ${text}`));
-    return new Lade({ config, onOpen, context: createStoreContext({ onNotice }) });
+    return new Lade({ config, context, onOpen });
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message, { cause: error }) : error;
   }

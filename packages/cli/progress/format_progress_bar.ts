@@ -1,4 +1,4 @@
-import { formatRemaining } from "../output/format_duration.ts";
+import { formatTimeLeft } from "../output/format_duration.ts";
 import { formatSize } from "../output/format_size.ts";
 import { printable } from "@lade/core/text";
 import type { ProgressSnapshot } from "./transfer_progress.ts";
@@ -18,7 +18,7 @@ export function formatProgressBar(snapshot: ProgressSnapshot, columns: number): 
   const parts = [
     formatSize(bytes).padStart(totalBytes === undefined ? 0 : formatSize(totalBytes).length) + total,
     `${formatSize(bytesPerSecond)}/s`.padStart(10),
-    ...(remainingMs === undefined ? [] : [`${formatRemaining(remainingMs)} left`]),
+    ...(remainingMs === undefined ? [] : [formatTimeLeft(remainingMs)]),
     ...(totalObjects === undefined
       ? objects > 0 ? [`${objects} done`] : []
       : totalObjects > 1

@@ -36,6 +36,8 @@ export interface JobRunnerConfig {
   readonly tally: TransferTally;
 }
 
+const DESCRIPTOR_WAIT_MS = 60_000;
+
 /** Does jobs, or says with `--dry-run` what it would do. */
 export class JobRunner {
   readonly #config: JobRunnerConfig;
@@ -61,7 +63,7 @@ export class JobRunner {
       const shortest = await this.#withinOneStore(job);
       if (dryRun && noClobber && await this.#isTaken(shortest)) return await tally.skip(uri, taken);
       const onProgress = tally.start(job);
-      const size = dryRun ? await this.#sizeOf(shortest) : await this.#transfer(shortest, onProgress);
+      const size = dryRun ? await this.#sizeOf(shortest) : await this.#whenPossible(shortest, onProgress);
       if (noClobber && !dryRun) await this.#tellLook(shortest);
       await tally.done(job, size ?? job.size);
     } catch (error) {
@@ -80,6 +82,15 @@ export class JobRunner {
     } catch (error) {
       await tally.fail(uri, error);
     }
+  }
+
+  /** Does a job again that failed because too many files were open, now that there are fewer at once. */
+  #whenPossible(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
+    const { context: { signal }, lade } = this.#config;
+    const transfer = () => this.#transfer(job, onProgress);
+    // What standard input gave is gone.
+    if (!job.from) return transfer();
+    return lade.context.descriptors.wait({ limitMs: DESCRIPTOR_WAIT_MS, signal }, transfer);
   }
 
   async #transfer(job: Job, onProgress: ProgressListener): Promise<number | undefined> {

@@ -48,7 +48,7 @@ export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
   const { tree } = prefix.store;
   if (!tree) return false;
   const run = (planned: AsyncIterable<Job | Refusal>) =>
-    runConcurrently(planned, jobs, (job) => runner.run(job));
+    runConcurrently(planned, () => plan.lade.context.descriptors.atOnce(jobs), (job) => runner.run(job));
   const isDone = () => tally.failed === 0 && !dryRun;
   if (await tree.kindOf("", { signal }) === "link") {
     await run(behindPrefix(plan, prefix, ""));

@@ -69,6 +69,7 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
   const directory = new DestinationDirectory(lade, destination);
   const tally = new TransferTally(context, progress, options.dryRun);
   const runner = new JobRunner({ context, lade, options, move, conversion, judge, pool, directory, tally });
+  const atOnce = () => lade.context.descriptors.atOnce(jobs);
   const stopMeasuring = new AbortController();
   let measured: Promise<void> | undefined;
   const display = showProgress({
@@ -87,7 +88,7 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
     if (move && recursive) {
       isMovedWhole = await moveWhole(context, { plan, options, tally, runner, jobs });
     }
-    if (!isMovedWhole) await runConcurrently(planJobs(plan), jobs, (job) => runner.run(job));
+    if (!isMovedWhole) await runConcurrently(planJobs(plan), atOnce, (job) => runner.run(job));
   } finally {
     stopMeasuring.abort();
     await display[Symbol.asyncDispose]();

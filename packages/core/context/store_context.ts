@@ -1,5 +1,6 @@
 import { BufferPool } from "../buffers/buffer_pool.ts";
 import { ByteBudget } from "./byte_budget.ts";
+import { Descriptors } from "./descriptors.ts";
 import { ReadLimits } from "./read_limits.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
@@ -15,14 +16,16 @@ export interface StoreContext {
   readonly buffers: BufferPool;
   /** Chunks in flight per store, adapted to what they yield. */
   readonly limits: ReadLimits;
+  /** Files and connections that the process may have open. */
+  readonly descriptors: Descriptors;
   /** Takes what stores find out while they work and nobody asked for; absent where nobody listens. */
   readonly onNotice?: (notice: StoreNotice) => void;
 }
 
 /** Something that a store found out of its own accord, such as what a service cannot do. */
 export interface StoreNotice {
-  /** What it is about: a container's URI. */
-  readonly uri: string;
+  /** What it is about: a container's URI; absent for what concerns the whole process. */
+  readonly uri?: string;
   /** One sentence without a period. */
   readonly text: string;
 }
@@ -39,16 +42,21 @@ export interface StoreContextOptions {
   readonly onNotice?: (notice: StoreNotice) => void;
 }
 
+const FEW_DESCRIPTORS =
+  'the system allows no more open files (raise "ulimit -n"): fewer objects are worked on at once';
+
 /** Makes a context. A process needs one. */
 export function createStoreContext(options: StoreContextOptions = {}): StoreContext {
   const budget = new ByteBudget(options.maxBufferedBytes ?? 256 * 2 ** 20);
-  const clock = options.clock ?? systemClock;
+  const { clock = systemClock, onNotice, random = Math.random } = options;
+  const onShortage = () => onNotice?.({ text: FEW_DESCRIPTORS });
   return {
     clock,
-    random: options.random ?? Math.random,
+    random,
     budget,
     buffers: new BufferPool({ maxIdleBytes: budget.capacity }),
     limits: new ReadLimits(clock),
-    ...(options.onNotice && { onNotice: options.onNotice }),
+    descriptors: new Descriptors({ clock, random, onShortage }),
+    ...(onNotice && { onNotice }),
   };
 }

@@ -1,3 +1,4 @@
+import { isDescriptorShortage } from "../context/descriptors.ts";
 import { describeCertificate } from "./certificate_fault.ts";
 import type { TransportErrorKind } from "./transport_error.ts";
 import { WireError } from "./wire_error.ts";
@@ -37,6 +38,10 @@ function describeTcp(error: unknown, text: string): Description {
   }
   if (error instanceof Deno.errors.ConnectionReset) {
     return { kind: "reset", detail: "the connection was reset" };
+  }
+  if (isDescriptorShortage(error)) {
+    const detail = 'the system allows no more connections and open files (raise "ulimit -n")';
+    return { kind: "unreachable", detail, retryable: true };
   }
   if (/lookup address|dns error/i.test(text)) {
     return { kind: "dns", detail: `the name does not resolve (${text})`, retryable: /temporary/i.test(text) };

@@ -1,3 +1,4 @@
+import { isDescriptorShortage } from "../context/descriptors.ts";
 import type { Connection } from "./connection.ts";
 import type { TransportConfig } from "./transport_config.ts";
 import { WireError } from "./wire_error.ts";
@@ -21,6 +22,7 @@ interface Opening {
 }
 
 const FIRST_RAMP = 4;
+const EASE_AFTER_MS = 5_000;
 
 /**
  * The connections to one endpoint. The one used last is taken first, so that those not needed grow old and are
@@ -39,11 +41,14 @@ export class EndpointPool {
   readonly #openings = new Set<Opening>();
   readonly #waiting: Waiter[] = [];
   #ramp = FIRST_RAMP;
+  #most: number;
+  #moreFromMs = 0;
   #closed = false;
 
   constructor(open: Opener, config: TransportConfig) {
     this.#open = open;
     this.#config = config;
+    this.#most = config.maxConnections;
   }
 
   /** Connections that are open or being opened. */
@@ -149,7 +154,7 @@ export class EndpointPool {
 
   #openMore(): void {
     while (!this.#closed && this.#openings.size < Math.min(this.#waiting.length, Math.floor(this.#ramp))) {
-      if (this.size >= this.#config.maxConnections) {
+      if (this.size >= this.#limit) {
         const [oldest] = this.#idle;
         if (!oldest) return;
         this.#drop(oldest);
@@ -168,12 +173,26 @@ export class EndpointPool {
     }, (error) => {
       this.#openings.delete(opening);
       if (opening.surplus) return;
+      if (isDescriptorShortage(error) && this.size > 0) return this.#makeDo();
       this.#ramp = Math.max(1, this.#ramp / 2);
       this.#refuse(error);
     }).then(() => this.#openMore());
     const deadlineMs = clock.monotonicMs() + connectTimeoutMs;
     const opening: Opening = { controller, settled, deadlineMs, surplus: false };
     this.#openings.add(opening);
+  }
+
+  /** The system allows no further connection: those that are there have to do for a while. */
+  #makeDo(): void {
+    this.#config.onDescriptorShortage();
+    this.#most = this.size;
+    this.#moreFromMs = this.#config.clock.monotonicMs() + EASE_AFTER_MS;
+  }
+
+  get #limit(): number {
+    const { clock, maxConnections } = this.#config;
+    if (this.#most < maxConnections && clock.monotonicMs() >= this.#moreFromMs) this.#most = maxConnections;
+    return this.#most;
   }
 
   /** Lets one wait reject, or all of them when no connection is left that could serve them. */

@@ -216,3 +216,41 @@ Deno.test("EndpointPool.close() refuses who waits and who comes, and closes ever
     "the transport was closed",
   );
 });
+
+Deno.test("EndpointPool makes do with the connections there are when the system allows no more, for a while", async () => {
+  const clock = new FakeClock();
+  let told = 0;
+  const { openings, pool } = makePool({ clock, onDescriptorShortage: () => void told++ });
+  const waiting = [0, 1, 2].map((_) => Promise.resolve(pool.acquire(false, undefined)));
+  const shortage = new WireError("unreachable", "no more", { cause: new Error("(os error 24)") });
+  openings[0]?.succeed();
+  const first = await waiting[0];
+  assert(first);
+  for (const opening of openings.slice(1)) opening.fail(shortage);
+  await settle();
+  const before = openings.length;
+  assertEquals([told, pool.size], [2, 1]);
+  for (const each of waiting.slice(1)) {
+    pool.release(first);
+    assertStrictEquals(await each, first);
+  }
+  const late = Promise.resolve(pool.acquire(false, undefined));
+  assertEquals(openings.length, before);
+  await clock.advance(5_000);
+  const later = Promise.resolve(pool.acquire(false, undefined));
+  assertEquals(openings.length > before, true);
+  pool.release(first);
+  await late;
+  for (const opening of openings.slice(before)) opening.succeed();
+  await later;
+  await pool.close();
+});
+
+Deno.test("EndpointPool fails when the system allows not a single connection", async () => {
+  const { openings, pool } = makePool();
+  const waiting = Promise.resolve(pool.acquire(false, undefined));
+  const shortage = new WireError("unreachable", "no more", { cause: new Error("(os error 24)") });
+  openings[0]?.fail(shortage);
+  assertStrictEquals(await assertRejects(() => waiting), shortage);
+  await pool.close();
+});

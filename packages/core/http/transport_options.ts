@@ -53,6 +53,8 @@ export interface TransportOptions {
    * all that is sent. Under Deno over sockets only: what goes by `fetch` or through a proxy is a `TypeError`.
    */
   readonly verifyCertificates?: boolean;
+  /** Called when the system allows no further connection; those that are there then have to do. */
+  readonly onDescriptorShortage?: () => void;
   /** Resolves host names; the system's resolver by default. */
   readonly resolve?: Resolver;
   /** Bounds on heads and framing. */

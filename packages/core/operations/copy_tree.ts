@@ -128,7 +128,7 @@ export async function* copyTree(
       // It rejects only with what the listener threw, which is noted already.
       const task = copyOne(source).catch(() => {}).finally(() => running.delete(task));
       running.add(task);
-      if (running.size >= concurrency) await Promise.race(running);
+      while (running.size >= from.context.descriptors.atOnce(concurrency)) await Promise.race(running);
       throwIfEnded();
       yield* finished.splice(0);
     }

@@ -41,8 +41,7 @@ export class PlaceJudge {
     const keys = ask ? [one.key, other.key] as const : undefined;
     const isOneContainer = here.key === there.key && await this.#isOne(one, other, here, there, keys, call);
     if (isOneContainer) return "same";
-    const isLinked = here.identity !== undefined && here.identity === there.identity;
-    return isLinked && here.service === there.service ? "linked" : "different";
+    return isOneThing(here, there) ? "linked" : "different";
   }
 
   /**
@@ -57,6 +56,7 @@ export class PlaceJudge {
   ): Promise<boolean> {
     const [here, there] = await places(outer, inner, options);
     const keys = firstKey === undefined ? undefined : [firstKey, firstKey] as const;
+    if (isOneThing(here, there)) return true;
     return there.key.startsWith(here.key) && await this.#isOne(outer, inner, here, there, keys, options);
   }
 
@@ -99,6 +99,11 @@ async function areEqual(
   if (!object) return undefined;
   const twin = await infoOf(other, keys[1], options);
   return twin !== undefined && isEqual(object, twin);
+}
+
+/** Whether one thing lies at two places: a file with two names, a directory that is mounted twice. */
+function isOneThing(one: ObjectPlace, other: ObjectPlace): boolean {
+  return one.identity !== undefined && one.identity === other.identity && one.service === other.service;
 }
 
 async function places(one: KeyIn, other: KeyIn, options: CallOptions): Promise<[ObjectPlace, ObjectPlace]> {

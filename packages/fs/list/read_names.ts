@@ -4,6 +4,7 @@ import { type FileStatus, isSameFile } from "../files/file_status.ts";
 import { isTemporaryName } from "../names/temporary_name.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
+import { openDirectory } from "./open_directory.ts";
 import { directoryOf } from "../tree/tree.ts";
 
 /** What systems answer where a directory is gone, or no longer is one. */
@@ -84,17 +85,25 @@ export async function* entriesOf(
   onLeftOut?: OnLeftOut,
 ): AsyncGenerator<Entry, void, void> {
   try {
-    for await (const { name, isFile, isDirectory, isSymlink } of Deno.readDir(directory)) {
-      if (name.includes(REPLACED) && !await parts.calls.present(parts.calls.lstat(pathIn(directory, name)))) {
-        onLeftOut?.(name, NO_NAME);
-      } else if (isDirectory) yield { name, type: "directory" };
-      else if (isTemporaryName(name)) continue;
-      else if (isFile) yield { name, type: "file" };
-      else {
-        const type = isSymlink ? await linkType(parts, directory, name) : SPECIAL;
-        if (typeof type === "string") yield { name, type };
-        else onLeftOut?.(name, type);
+    const { first, others } = await openDirectory(parts.context, directory);
+    try {
+      for (let entry = first; !entry.done; entry = await others.next()) {
+        const { name, isFile, isDirectory, isSymlink } = entry.value;
+        if (
+          name.includes(REPLACED) && !await parts.calls.present(parts.calls.lstat(pathIn(directory, name)))
+        ) {
+          onLeftOut?.(name, NO_NAME);
+        } else if (isDirectory) yield { name, type: "directory" };
+        else if (isTemporaryName(name)) continue;
+        else if (isFile) yield { name, type: "file" };
+        else {
+          const type = isSymlink ? await linkType(parts, directory, name) : SPECIAL;
+          if (typeof type === "string") yield { name, type };
+          else onLeftOut?.(name, type);
+        }
       }
+    } finally {
+      await others.return?.();
     }
   } catch (error) {
     if (!GONE.has(errorCode(error) ?? "")) throw error;

@@ -10,11 +10,6 @@ export function mountPointBelow(path: string): string | undefined {
   return mountPoints().find((point) => point.startsWith(below));
 }
 
-/** Whether a real path is a mount point, by the system's list. */
-export function isListedMount(path: string): boolean {
-  return mountPoints().includes(path);
-}
-
 function mountPoints(): string[] {
   try {
     return Deno.readTextFileSync(LIST).split("\n").flatMap((line) => {

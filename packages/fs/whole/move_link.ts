@@ -1,6 +1,7 @@
 import type { EntryKind } from "@lade/core";
 import { AlreadyExistsError, InvalidNameError, UnsupportedError } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
+import { isSameFile } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
 
@@ -27,6 +28,12 @@ export async function moveLink(
   if (present && createOnly) throw new AlreadyExistsError({ ...subject, detail: "it exists already" });
   if (present?.kind === "directory") {
     throw new InvalidNameError({ ...subject, detail: "a directory has this name" });
+  }
+  if (present && isSameFile(present, await calls.lstat(from))) {
+    throw new InvalidNameError({
+      ...tree.subject("move", key),
+      detail: `${JSON.stringify(target)} is the same file`,
+    });
   }
   await tree.check(tree.subject("move", key), directoryOf(from));
   await tree.check(subject, directoryOf(target));

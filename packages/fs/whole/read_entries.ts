@@ -2,6 +2,7 @@ import type { EntryKind } from "@lade/core";
 import { InvalidNameError } from "@lade/core/backend";
 import { errorCode, fileError, type Subject } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
+import { openDirectory } from "../list/open_directory.ts";
 import { isTemporaryName } from "../names/temporary_name.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 
@@ -46,17 +47,23 @@ export async function readEntries(walk: TreeWalk, directory: string): Promise<En
       if (status?.kind !== "directory") return [];
       refuseMount(walk, directory, status);
     }
-    for await (const { name, isFile, isDirectory, isSymlink } of Deno.readDir(path)) {
-      signal?.throwIfAborted();
-      if (name.includes(REPLACED) && !await calls.present(calls.lstat(`${path}/${name}`))) {
-        const detail = "its name is not UTF-8, rename it";
-        throw new InvalidNameError({ ...subjectOf(walk, directory + name), detail });
+    const { first, others } = await openDirectory(walk.parts.context, path, signal);
+    try {
+      for (let entry = first; !entry.done; entry = await others.next()) {
+        const { name, isFile, isDirectory, isSymlink } = entry.value;
+        signal?.throwIfAborted();
+        if (name.includes(REPLACED) && !await calls.present(calls.lstat(`${path}/${name}`))) {
+          const detail = "its name is not UTF-8, rename it";
+          throw new InvalidNameError({ ...subjectOf(walk, directory + name), detail });
+        }
+        if (isDirectory) directories.push({ name, kind: "directory" });
+        else {files.push({
+            name,
+            kind: isSymlink ? "link" : isFile && !isTemporaryName(name) ? "object" : "other",
+          });}
       }
-      if (isDirectory) directories.push({ name, kind: "directory" });
-      else {files.push({
-          name,
-          kind: isSymlink ? "link" : isFile && !isTemporaryName(name) ? "object" : "other",
-        });}
+    } finally {
+      await others.return?.();
     }
   } catch (error) {
     if (GONE.has(errorCode(error) ?? "") && directory !== "") return [];

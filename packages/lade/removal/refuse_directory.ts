@@ -1,6 +1,7 @@
 import type { CallOptions, ObjectStore } from "@lade/core";
 import { InvalidNameError, NotFoundError } from "@lade/core/errors";
 import { parseUri } from "@lade/core/backend";
+import { isMountPoint } from "./is_mount_point.ts";
 
 /**
  * Throws an `InvalidNameError` for a directory that is not removed: the root, a mount point, the working directory and
@@ -27,8 +28,7 @@ export async function refuseDirectory(
   if (await isWorkingDirectory(status)) {
     refuse("the working directory is it or lies in it, change to another one first");
   }
-  const parent = await Deno.stat(`${path}/..`).catch(() => undefined);
-  if (parent && parent.dev !== status.dev) refuse("it is a mount point, name what lies in it");
+  if (await isMountPoint(path, status)) refuse("it is a mount point, name what lies in it");
 }
 
 /** Throws a `NotFoundError` unless there is such a directory. */

@@ -28,8 +28,8 @@ export interface ServiceAnswer {
   readonly header: (name: string) => string | null | undefined;
 }
 
-/** What requests are sent with: certificates, clock; made when the first is sent. */
-export type WebOptions = () => Promise<CreateTransportOptions>;
+/** What a request to a URL is sent with: certificates, clock. */
+export type WebOptions = (url: string) => Promise<CreateTransportOptions>;
 
 const MAX_ANSWER_BYTES = 2 ** 20;
 const REMOTE_BOUNDS = { retry: { maxAttempts: 3, totalMs: 15_000 }, firstByteTimeoutMs: 10_000 } as const;
@@ -37,7 +37,7 @@ const REMOTE_BOUNDS = { retry: { maxAttempts: 3, totalMs: 15_000 }, firstByteTim
 /** Asks a service and resolves with its answer, whatever the status. No answer at all is a `CredentialFault`. */
 export async function askService(web: WebOptions, question: ServiceQuestion): Promise<ServiceAnswer> {
   const { service, method, url, headers = {}, body, local } = question;
-  const base = await web();
+  const base = await web(url);
   await using transport = local
     ? createTransport({
       ...base,

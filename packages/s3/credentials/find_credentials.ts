@@ -1,6 +1,11 @@
-import { UnauthenticatedError, UnavailableError } from "@lade/core/backend";
+import {
+  PermissionDeniedError,
+  type StoreError,
+  UnauthenticatedError,
+  UnavailableError,
+} from "@lade/core/backend";
 import type { Clock } from "@lade/core";
-import type { CreateTransportOptions } from "@lade/core/http";
+import { type CreateTransportOptions, TransportError, transportErrorToStoreError } from "@lade/core/http";
 import { quote } from "@lade/core/text";
 import { type Environment, isGranted, systemEnvironment } from "../config/environment.ts";
 import type { ReadTextFile } from "../config/read_text_file.ts";
@@ -25,7 +30,7 @@ export interface CredentialSurroundings {
   /** What other stores have found, and shall find. */
   readonly shared?: SharedSearches | undefined;
   /** What requests for keys are sent with. */
-  readonly web: () => Promise<CreateTransportOptions>;
+  readonly web: (url: string) => Promise<CreateTransportOptions>;
 }
 
 /**
@@ -49,14 +54,27 @@ export function findCredentials(config: S3Config, around: CredentialSurroundings
         const find = () => search(config, around);
         return await (shared ? shared.run(keyOf(config), refresh, around.clock, find) : find());
       } catch (error) {
-        if (!(error instanceof CredentialFault)) throw error;
-        const options = error.none
-          ? { operation: "open", uri, detail: error.message, cause: error.cause }
-          : { operation: "open", uri, detail: `no credentials: ${error.message}`, cause: error };
-        throw error.retryable ? new UnavailableError(options) : new UnauthenticatedError(options);
+        throw error instanceof CredentialFault ? toStoreError(error, uri) : error;
       }
     },
   };
+}
+
+/** A service that could not be reached is told like any other, with what to try. */
+function toStoreError(error: CredentialFault, uri: string): StoreError {
+  const about = { operation: "open", uri };
+  if (error.none) return new UnauthenticatedError({ ...about, detail: error.message, cause: error.cause });
+  const options = { ...about, detail: `no credentials: ${error.message}`, cause: error };
+  if (!(error.cause instanceof TransportError)) {
+    return error.retryable ? new UnavailableError(options) : new UnauthenticatedError(options);
+  }
+  const told = transportErrorToStoreError(error.cause, about);
+  const advice = told.detail.lastIndexOf("; ");
+  const { retryable } = told;
+  const detail = options.detail + (advice < 0 ? "" : told.detail.slice(advice));
+  return told instanceof PermissionDeniedError
+    ? new PermissionDeniedError({ ...options, detail })
+    : new UnavailableError({ ...options, detail, retryable });
 }
 
 async function search(config: S3Config, around: CredentialSurroundings): Promise<LoadedCredentials> {

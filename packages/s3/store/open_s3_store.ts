@@ -100,7 +100,7 @@ export async function openConnection(
         uri,
         clock: context.clock,
         shared: surroundings.searches,
-        web: async () => transportOptions(config, context, await certificates()),
+        web: async (url) => credentialOptions(url, config, context, await certificates()),
       }),
       context.clock,
     ),
@@ -150,18 +150,31 @@ function ownEndpoint(host: string): string {
   return `${isLoopback(hostname) ? "http" : "https"}://${host}`;
 }
 
+/** Who trusts any certificate of a service does not show tokens and keys to whoever passes for another one. */
+function credentialOptions(
+  url: string,
+  config: S3Config,
+  context: StoreContext,
+  caCerts: readonly string[],
+): CreateTransportOptions {
+  const { verifyCertificates = true, ...options } = transportOptions(config, context, caCerts);
+  const own = URL.parse(config.endpoint?.value ?? "")?.host === new URL(url).host;
+  return { ...options, ...(own && !verifyCertificates ? { verifyCertificates } : {}) };
+}
+
 function transportOptions(
   config: S3Config,
   context: StoreContext,
   caCerts: readonly string[],
 ): CreateTransportOptions {
-  const { clock, random } = context;
+  const { clock, descriptors, random } = context;
   const verifyCertificates = config.verifySsl || /^http:/i.test(config.endpoint?.value ?? "");
   return {
     kind: config.transport,
     clock,
     random,
     caCerts,
+    onDescriptorShortage: () => descriptors.note(),
     ...(verifyCertificates ? {} : { verifyCertificates }),
     ...boundTransport(config.bounds),
   };

@@ -1,0 +1,19 @@
+/**
+ * Whether a directory is a mount point: one whose file system is not that of the directory above it, or which the system
+ * lists as mounted, as it does what is mounted a second time (`mount --bind`). That list may be out of reach.
+ */
+export async function isMountPoint(path: string, status: Deno.FileInfo): Promise<boolean> {
+  const parent = await Deno.stat(`${path}/..`).catch(() => undefined);
+  if (parent && parent.dev !== status.dev) return true;
+  try {
+    const real = await Deno.realPath(path);
+    const lines = (await Deno.readTextFile("/proc/self/mountinfo")).split("\n");
+    return lines.some((line) => unescaped(line.split(" ")[4] ?? "") === real);
+  } catch {
+    return false;
+  }
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, code) => String.fromCharCode(parseInt(code, 8)));
+}

@@ -1,0 +1,56 @@
+import { Lade } from "@lade/lade";
+import { assertEquals, assertRejects } from "@std/assert";
+import { CliHere } from "../cli/run_here.ts";
+import { TemporaryDirectory } from "../cli/temporary_directory.ts";
+import { mountFault } from "./mount.ts";
+
+const fault = await mountFault();
+
+/** Shows a directory at another place too, as long as the result lives. */
+async function bind(from: string, to: string): Promise<AsyncDisposable> {
+  const run = async (command: string, ...args: string[]) => {
+    const { success, stderr } = await new Deno.Command(command, { args }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+  };
+  await run("mount", "--bind", from, to);
+  return { [Symbol.asyncDispose]: () => run("umount", "-l", to) };
+}
+
+Deno.test({
+  name: `a directory that is mounted twice is not removed, nor moved onto itself${
+    fault ? ` (${fault})` : ""
+  }`,
+  ignore: fault !== undefined,
+  async fn() {
+    const files = { "orig/a": "1", "orig/sub/b": "2" };
+    await using directory = await TemporaryDirectory.make({
+      ...files,
+      "bind/x": "",
+      "tree/m/x": "",
+      "tree/f": "3",
+    });
+    const { path } = directory;
+    await Deno.symlink("a", `${path}/orig/link`);
+    await Deno.remove(`${path}/bind/x`);
+    await Deno.remove(`${path}/tree/m/x`);
+    await using _one = await bind(`${path}/orig`, `${path}/bind`);
+    await using _two = await bind(`${path}/orig`, `${path}/tree/m`);
+    await using cli = new CliHere();
+    const lines = [
+      ["rm", "-r", `${path}/bind`],
+      ["rb", "-f", `${path}/bind`],
+      ["rm", "-r", `${path}/tree`],
+      ["mv", "-r", `${path}/bind`, `${path}/orig`],
+      ["mv", "-r", `${path}/orig`, `${path}/bind`],
+      ["mv", `${path}/bind/a`, `${path}/orig/a`],
+    ];
+    for (const args of lines) {
+      const { code, stdout } = await cli.run(args);
+      assertEquals([code, stdout], [1, ""], args.join(" "));
+    }
+    await using lade = new Lade();
+    await assertRejects(() => lade.remove(`file://${path}/tree`, { recursive: true }));
+    assertEquals(await directory.tree("orig/"), { ...files, "orig/link": "1" });
+    assertEquals(await Deno.readTextFile(`${path}/tree/f`), "3");
+  },
+});
