@@ -1,4 +1,4 @@
-import { copyObject, PrefixStore } from "@lade/core";
+import { copyObject, PrefixStore, UnsupportedError } from "@lade/core";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type LocalStore, openDirectStore, openFileStore } from "../mod.ts";
 import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
@@ -70,6 +70,19 @@ testPairs("copyObject() between local stores ends with the signal, and leaves no
   await assertRejects(() => copying, Error, "stop");
   assertEquals([...Deno.readDirSync(root.file("b"))], []);
 });
+
+for (const [scheme, open] of [["file", openFileStore], ["direct", openDirectStore]] as const) {
+  const isLinux = Deno.build.os === "linux";
+  Deno.test(
+    { name: `a file without a size is not copied as an empty one (${scheme})`, ignore: !isLinux },
+    async () => {
+      await using root = await makeRoot();
+      const copying = copyObject(await openFileStore("/proc"), "version", await open(root.path), "x");
+      await assertRejects(() => copying, UnsupportedError, "no size");
+      assertEquals(root.everything(), []);
+    },
+  );
+}
 
 testPairs("a copy leaves the permissions of the file that it replaces", async ({ root, from, to }) => {
   await from.put("x", bytes("new"));

@@ -4,6 +4,7 @@ import {
   type CopyResult,
   PreconditionFailedError,
   ServiceError,
+  UnsupportedError,
 } from "@lade/core/backend";
 import { errorCode, fileError, type Subject } from "../files/file_error.ts";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
@@ -63,6 +64,11 @@ export async function copyFile(
     const { size } = source;
     if (forMove) await takeOwner(parts, temporary, source);
     const status = await settle(parts, temporary);
+    if (size === 0 && status.size > 0) {
+      const detail =
+        "the system tells no size of it, as of files in /proc, or it grew; read it by Deno.readFile";
+      throw new UnsupportedError({ ...subject, detail });
+    }
     if (status.size !== size) {
       const detail = `the copy has ${status.size} bytes, the file has ${size}`;
       throw new ServiceError({ ...target, detail });
