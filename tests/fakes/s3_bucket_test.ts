@@ -103,13 +103,15 @@ Deno.test("object tags are set, read and removed", async () => {
   fake.putObject("bucket", "k", "x");
   const target = { bucket: "bucket", key: "k", query: "tagging" };
   const tagging = (tags: string) => `<Tagging><TagSet>${tags}</TagSet></Tagging>`;
-  const tag = (key: string) => `<Tag><Key>${key}</Key><Value>v &amp; w</Value></Tag>`;
+  const tag = (key: string) => `<Tag><Key>${key}</Key><Value>v = ä</Value></Tag>`;
   assertEquals(await code(fake, { ...target, method: "PUT", body: tagging(tag("a") + tag("b")) }), "200");
   assertStringIncludes((await rawRequest(fake, target)).text, tag("a") + tag("b"));
   assertEquals(
     await code(fake, { ...target, method: "PUT", body: tagging(tag("a") + tag("a")) }),
     "InvalidTag",
   );
+  const foreign = tagging("<Tag><Key>a</Key><Value>b &amp; c</Value></Tag>");
+  assertEquals(await code(fake, { ...target, method: "PUT", body: foreign }), "InvalidTag");
   assertEquals(await code(fake, { ...target, method: "PUT", body: "<TagSet/>" }), "MalformedXML");
   assertEquals(await code(fake, { ...target, method: "DELETE" }), "204");
   assertEquals(fake.object("bucket", "k")?.attributes.tags, []);

@@ -6,19 +6,8 @@ import { hasMoto, startMoto } from "../../tools/servers/start_moto.ts";
 import { realCases } from "./s3_real_cases.ts";
 import { openNewBucket } from "./s3_server.ts";
 
-const TAGS = "moto takes ASCII in tags only";
-const ATTRIBUTES = "moto loses metadata that has the form of encoded words";
-
 /** Cases that moto cannot pass. */
 const skip: Readonly<Record<string, string>> = {
-  "tags are stored by every way of writing, told by getTags() and counted by head() and get()": TAGS,
-  "copy() and rename() take tags along, copy() unless it is given others": TAGS,
-  "an object that is replaced keeps none of its tags, and one without any has none": TAGS,
-  "getTags() of a missing object is a NotFoundError": TAGS,
-  "put() stores attributes, and head() and get() tell them": ATTRIBUTES,
-  "createWriter() stores attributes": ATTRIBUTES,
-  "createPartWriter() stores attributes, whatever the object's size": ATTRIBUTES,
-  "copy() and rename() take the attributes along": ATTRIBUTES,
   "copy() and rename() with ifMatch replace that target only":
     "moto passes over ifMatch on CopyObject and CompleteMultipartUpload; those copies are refused",
   "keys with control characters stand for themselves":
@@ -27,6 +16,9 @@ const skip: Readonly<Record<string, string>> = {
     "moto checks a condition and writes in two steps",
   "createPartWriter() with ifMatch is a PreconditionFailedError once the object changed":
     "moto checks no If-Match when an upload is completed; those writes are refused",
+  "tags hold letters of every script": "moto takes ASCII alone",
+  "copy() and rename() take tags along, copy() unless it is given others":
+    "moto adds the tags to those of an object that is replaced",
   "presign() permits one method on one object": "moto checks no signatures",
 };
 

@@ -10,10 +10,7 @@ const FILES = "versitygw keeps objects as files of these names";
 
 /** Cases that fail by the nature of a server that keeps objects as files. */
 const skip: Readonly<Record<string, string>> = {
-  "tags are stored by every way of writing, told by getTags() and counted by head() and get()": TAGS,
-  "copy() and rename() take tags along, copy() unless it is given others": TAGS,
-  "an object that is replaced keeps none of its tags, and one without any has none": TAGS,
-  "getTags() of a missing object is a NotFoundError": TAGS,
+  "tags hold letters of every script": TAGS,
   "copy() with attributes stores these in place of the source's, also onto itself":
     "versitygw keeps attributes that a copy is given no others for",
   "deletePrefix() deletes what is under the prefix and nothing beside it": FILES,

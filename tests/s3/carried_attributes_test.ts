@@ -20,7 +20,7 @@ const ALL: ObjectAttributes = {
   expires: new Date("2031-02-03T04:05:06Z"),
   metadata: { name: "Größe 鍵 😀", mtime: "1354104905.5" },
 };
-const TAGS = { project: "x & y", größe: "鍵" };
+const TAGS = { project: "x = y", größe: "鍵" };
 const CLASS = "STANDARD_IA";
 
 interface TwoBuckets extends AsyncDisposable {

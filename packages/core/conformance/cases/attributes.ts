@@ -15,7 +15,7 @@ const ATTRIBUTES: ObjectAttributes = {
     "first-name": "value",
     second: "another value, with = and ; in it",
     "not-ascii": "Größe 鍵 😀",
-    looks_encoded: "=?UTF-8?Q?no?=",
+    "looks-encoded": "=?UTF-8?Q?no?=",
     empty: "",
   },
 };

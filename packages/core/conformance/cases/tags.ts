@@ -4,7 +4,8 @@ import type { ConformanceCase } from "../conformance_case.ts";
 import { expectEqual, expectError } from "../expect.ts";
 import { bytesOf } from "../samples.ts";
 
-const TAGS = { project: "x+y = z", "team/größe": "鍵 : ü @", empty: "" };
+const TAGS = { project: "x+y = z", "team/a:b@c.d_e-f": "1", empty: "" };
+const FOREIGN = { größe: "鍵 Ключ", ключ: "ä" };
 
 /** Tags that are stored with an object. */
 export const tagCases: readonly ConformanceCase[] = [
@@ -27,6 +28,16 @@ export const tagCases: readonly ConformanceCase[] = [
         await writer.close();
       }
       for (const key of ["put", "written", "parts"]) await expectTags(store, key, TAGS);
+    },
+  },
+  {
+    name: "tags hold letters of every script",
+    needs: ["tags"],
+    async run({ store }) {
+      await store.put("object", bytesOf("content"), { tags: FOREIGN });
+      await store.copy("object", "copied");
+      await store.copy("object", "again", { attributes: { tags: FOREIGN } });
+      for (const key of ["object", "copied", "again"]) await expectTags(store, key, FOREIGN);
     },
   },
   {

@@ -88,10 +88,14 @@ export function readTags(text: string | undefined): [name: string, value: string
   return tags;
 }
 
-/** Refuses more than ten tags, a name twice, and names or values that are too long. */
+/** What tags may be made of ("Categorizing your storage using tags"). */
+const TAG = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/** Refuses more than ten tags, a name twice, and names or values that are too long or hold other characters. */
 export function checkTags(tags: readonly (readonly [name: string, value: string])[]): void {
   const valid = tags.length <= 10 && new Set(tags.map(([name]) => name)).size === tags.length &&
-    tags.every(([name, value]) => name.length >= 1 && name.length <= 128 && value.length <= 256);
+    tags.every(([name, value]) => name.length >= 1 && name.length <= 128 && value.length <= 256) &&
+    tags.flat().every((text) => TAG.test(text));
   if (!valid) throw new S3Error("InvalidTag");
 }
 
