@@ -1,3 +1,5 @@
+import { readSystemFile } from "@lade/core/backend";
+
 const LIST = "/proc/self/mountinfo";
 const ESCAPES = /\\([0-7]{3})/g;
 
@@ -11,15 +13,10 @@ export function mountPointBelow(path: string): string | undefined {
 }
 
 function mountPoints(): string[] {
-  try {
-    return Deno.readTextFileSync(LIST).split("\n").flatMap((line) => {
-      const point = line.split(" ")[4];
-      return point === undefined ? [] : [point.replace(ESCAPES, (_, code) => byte(code))];
-    });
-  } catch {
-    // Deno opens it only with every permission, and other systems have none.
-    return [];
-  }
+  return (readSystemFile(LIST) ?? "").split("\n").flatMap((line) => {
+    const point = line.split(" ")[4];
+    return point === undefined ? [] : [point.replace(ESCAPES, (_, code) => byte(code))];
+  });
 }
 
 function byte(octal: string): string {

@@ -1,3 +1,5 @@
+import { readSystemFile } from "@lade/core/backend";
+
 /**
  * Whether a directory is a mount point: one whose file system is not that of the directory above it, or which the system
  * lists as mounted, as it does what is mounted a second time (`mount --bind`). That list may be out of reach.
@@ -5,13 +7,10 @@
 export async function isMountPoint(path: string, status: Deno.FileInfo): Promise<boolean> {
   const parent = await Deno.stat(`${path}/..`).catch(() => undefined);
   if (parent && parent.dev !== status.dev) return true;
-  try {
-    const real = await Deno.realPath(path);
-    const lines = (await Deno.readTextFile("/proc/self/mountinfo")).split("\n");
-    return lines.some((line) => unescaped(line.split(" ")[4] ?? "") === real);
-  } catch {
-    return false;
-  }
+  const list = readSystemFile("/proc/self/mountinfo");
+  if (list === undefined) return false;
+  const real = await Deno.realPath(path);
+  return list.split("\n").some((line) => unescaped(line.split(" ")[4] ?? "") === real);
 }
 
 function unescaped(text: string): string {
