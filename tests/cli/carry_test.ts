@@ -184,6 +184,20 @@ Deno.test("lade stores the attributes and tags that it is given, and stat shows 
   }
 });
 
+Deno.test("lade cp --zstd and get --decompress carry what still holds, and tell what does not", async () => {
+  await using cli = await Carrying.start();
+  cli.fake.putObject("one", "o.csv", "content", WHOLE);
+  const note = await cli.note("cp --zstd 1 s3://one/o.csv s3://two/");
+  assertMatch(note, /did not keep the content disposition of s3:\/\/one\/o.csv: it names what was converted/);
+  const packed = cli.fake.object("two", "o.csv.zst")?.attributes;
+  const fields = { "content-language": "de", expires: EXPIRES };
+  assertEquals(Object.fromEntries(packed?.fields ?? []), { ...fields, "content-type": "application/zstd" });
+  assertEquals([packed?.metadata, packed?.tags.map((tag) => [...tag])], [METADATA, [["t", "1"]]]);
+  await cli.lade.put("memory://m/x", new Uint8Array());
+  assertEquals(await cli.note("get --decompress s3://two/o.csv.zst DIR/"), "");
+  assertEquals(await cli.directory.tree(), { "o.csv": "content" });
+});
+
 Deno.test("lade cp onto itself with an attribute keeps the others", async () => {
   await using cli = await Carrying.start();
   cli.fake.putObject("one", "o", "x", WHOLE);
