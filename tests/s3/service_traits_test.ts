@@ -115,6 +115,35 @@ Deno.test("what a caller asked for is not left out where a service refuses it: e
   assertEquals(fake.uploads("bucket"), []);
 });
 
+Deno.test("encryption that a service passes over is an error, and before parts are sent", async () => {
+  const ends = ["", "-customer-algorithm", "-customer-key", "-customer-key-md5"];
+  const ignored = ["", "copy-source-"].flatMap((of) =>
+    ends.map((end) => `* x-amz-${of}server-side-encryption${end}`)
+  );
+  await using fake = await startFakeS3({ buckets: ["bucket"], minPartSize: 1, habits: { ignored } });
+  fake.putObject("bucket", "from", "content");
+  for (const config of [{ sse: "aws:kms" }, { sseCustomerKey: new Uint8Array(32).fill(7) }] as const) {
+    await using store = await openBucket(fake, { config: { ...PARTS, ...config } });
+    const put = await assertRejects(() => store.put("object", noise(10)), UnsupportedError);
+    assertStringIncludes(put.message, "does not confirm the encryption by sse");
+    await assertRejects(() => store.copy("from", "copy"), UnsupportedError);
+    fake.requests.splice(0);
+    const parts = await assertRejects(() => store.put("large", noise(3000)), UnsupportedError);
+    assertStringIncludes(parts.message, "nothing was written");
+    assertEquals(answersOf(fake), ["CreateMultipartUpload 200", "AbortMultipartUpload 204"]);
+    assertEquals(fake.object("bucket", "large"), undefined);
+  }
+});
+
+Deno.test("a start outside ASCII is not left to a service other than Amazon's", async () => {
+  await using opened = await openWith({});
+  const { fake, store } = opened;
+  for (const key of ["a", "bä", "bé", "bü", "c"]) fake.putObject("bucket", key, "");
+  const listed = await Array.fromAsync(store.list("", { startAfter: "bé" }), ({ key }) => key);
+  assertEquals(listed, ["bü", "c"]);
+  assertEquals(fake.requests.map(({ query }) => query["start-after"]), ["b"]);
+});
+
 Deno.test("a service that takes no checksums of parts is sent parts without, once it has refused one twice", async () => {
   await using opened = await openWith({ partChecksums: "refused" }, {
     config: { ...PARTS, uploadConcurrency: 1 },

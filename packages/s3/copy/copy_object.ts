@@ -14,6 +14,7 @@ import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { type ConditionTarget, settleWrite } from "../service/rely_on.ts";
 import { withIfMatch } from "../service/with_if_match.ts";
 import { MAX_PART_SIZE } from "../upload/part_size.ts";
+import { encryptionFault } from "../upload/confirm_encryption.ts";
 import { putObject } from "../upload/put_object.ts";
 import { encryptionInput, sdkObjectInput } from "../upload/sdk_attributes.ts";
 import { attributesAsInput, tagging } from "../upload/wire_attributes.ts";
@@ -122,8 +123,8 @@ async function copyAtOnce(
   const tags = writesTags ? tagging(config, await tagsToWrite(target, source, options)) ?? "" : undefined;
   const conditional = ifMatch !== undefined || ifNoneMatch !== undefined;
   const storageClass = attributes?.storageClass ?? source.storageClass;
-  const copy = (match: string | undefined, pin: boolean) =>
-    control.run(
+  const copy = async (match: string | undefined, pin: boolean) => {
+    const answer = await control.run(
       copyCall(target, options),
       { signal, idempotent: !conditional },
       (sdk, client, send) =>
@@ -146,6 +147,12 @@ async function copyAtOnce(
           send,
         ),
     );
+    const told = { sse: answer.ServerSideEncryption, customer: answer.SSECustomerAlgorithm };
+    const state = "the copy was made, perhaps in the clear";
+    const fault = encryptionFault(config, copyCall(target, options), told, state);
+    if (fault) throw fault;
+    return answer;
+  };
   // A pin that the caller did not ask for is worth less than the copy.
   const isRefusal = (error: unknown) => options.sourceIfMatch === undefined && isRefusedHeader(error);
   const before = await lookBefore(target, source, options);

@@ -138,8 +138,17 @@ async function* inOrder(begin: Begin, signal: AbortSignal | undefined): AsyncGen
 export async function* pagesOf(listing: Listing): AsyncGenerator<PageInHand, void, void> {
   const { connection, uri, prefix, delimiter, startAfter, signal } = listing;
   const guard = new PageGuard();
+  const { amazon } = connection.endpoint;
+  // There are services that leave names out after one outside ASCII; what it skips too little is left out here.
+  const start = amazon ? startAfter : startAfter.replace(/[^\x20-\x7e].*$/s, "");
   const fetchPage = (token?: string) =>
-    listPage(connection, uri, { prefix, startAfter, token, signal, ...(delimiter ? { delimiter } : {}) });
+    listPage(connection, uri, {
+      prefix,
+      startAfter: start,
+      token,
+      signal,
+      ...(delimiter ? { delimiter } : {}),
+    });
   let page = await fetchPage();
   for (;;) {
     const { entries, token, claimsEnd } = page;

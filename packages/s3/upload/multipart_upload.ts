@@ -11,11 +11,13 @@ import {
   UnsupportedError,
 } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Checksum } from "../config/s3_options.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { objectHeaders } from "../objects/read_headers.ts";
 import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { requireConditions, settleWrite } from "../service/rely_on.ts";
+import { encryptionFault } from "./confirm_encryption.ts";
 import { completeUpload } from "./complete_upload.ts";
 import { createUploadInput } from "./sdk_attributes.ts";
 import { sendBody } from "./send_body.ts";
@@ -131,13 +133,10 @@ export class MultipartUpload {
       kept ? possible : undefined,
       !kept ? "none" : answer.ChecksumType === "FULL_OBJECT" ? "FULL_OBJECT" : "COMPOSITE",
     );
-    if (kept || checksum === "auto" || checksum === "none") return upload;
-    const failure = new UnsupportedError({
-      operation: call.operation,
-      uri: call.uri,
-      detail: `the service keeps no ${uploadChecksum(checksum)?.algorithm} of an object made of parts; ` +
-        'use checksum "auto" to do without where a service cannot',
-    });
+    const told = { sse: answer.ServerSideEncryption, customer: answer.SSECustomerAlgorithm };
+    const failure = encryptionFault(connection.config, call, told, "nothing was written") ??
+      checksumFault(connection.config.checksum, kept, call);
+    if (!failure) return upload;
     throw await upload.abort().then(() => failure, (leftover) => reportLeftover(failure, leftover));
   }
 
@@ -234,6 +233,21 @@ export class MultipartUpload {
       cause: error,
     });
   }
+}
+
+/** The error of a service that does not keep the checksum that was asked for. */
+function checksumFault(
+  checksum: S3Checksum,
+  kept: boolean,
+  { operation, uri }: FailedCall,
+): UnsupportedError | undefined {
+  if (kept || checksum === "auto" || checksum === "none") return undefined;
+  return new UnsupportedError({
+    operation,
+    uri,
+    detail: `the service keeps no ${uploadChecksum(checksum)?.algorithm} of an object made of parts; ` +
+      'use checksum "auto" to do without where a service cannot',
+  });
 }
 
 /** A part as the SDK has it. */

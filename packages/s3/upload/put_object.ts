@@ -4,6 +4,7 @@ import type { FailedCall } from "../errors/to_store_error.ts";
 import { readEtag } from "../objects/object_info.ts";
 import { settleWrite } from "../service/rely_on.ts";
 import { withIfMatch } from "../service/with_if_match.ts";
+import { encryptionFault } from "./confirm_encryption.ts";
 import { sendBody } from "./send_body.ts";
 import { uploadChecksum } from "./upload_checksum.ts";
 import { attributeHeaders, conditionHeaders } from "./write_headers.ts";
@@ -44,6 +45,12 @@ export async function putObject(
       },
       { bytes, checksum, value },
     ));
+  const told = {
+    sse: response.headers.get("x-amz-server-side-encryption"),
+    customer: response.headers.get("x-amz-server-side-encryption-customer-algorithm"),
+  };
+  const fault = encryptionFault(config, call, told, "the object was written, perhaps in the clear");
+  if (fault) throw fault;
   const etag = readEtag(response.headers);
   const version = response.headers.get("x-amz-version-id");
   return {
