@@ -8,6 +8,12 @@ const LARGE = 2 ** 26;
 const LOST: FaultAction = { kind: "drop-answer", how: "rst" };
 const ONCE: OpenFakeOptions = { context: { random: () => 0 }, transport: { retry: { maxAttempts: 1 } } };
 
+/** Objects of others: of another content, and of another size where the source's etag tells no content. */
+const OTHERS = [
+  ["of another etag", 2, LARGE, undefined],
+  ["of another size", 1, LARGE - 1, "0123456789abcdef0123456789abcdef-8"],
+] as const;
+
 /** Opens a fake with a large object, whose copies the clock of the test waits for. */
 async function openLarge() {
   const clock = new FakeClock({ now: Date.now() });
@@ -64,16 +70,20 @@ Deno.test("what was at the target before is not taken for the copy whose answer 
   }
 });
 
-Deno.test("what somebody else puts at the target is not taken for the copy whose answer was lost", async () => {
-  await using opened = await openLarge();
-  const { clock, fake, store } = opened;
-  const other = () => void fake.putSynthetic("bucket", "to", { size: LARGE, seed: 2 });
-  fake.faults.add({
-    match: { operation: "CopyObject", times: Infinity },
-    action: [{ kind: "before", run: other }, { kind: "cut-request", afterBytes: 1, how: "rst" }],
+for (const [what, seed, size, etag] of OTHERS) {
+  Deno.test(`what somebody else puts at the target, ${what}, is not taken for the copy whose answer was lost`, async () => {
+    await using opened = await openLarge();
+    const { clock, fake, store } = opened;
+    const source = fake.object("bucket", "from");
+    if (source && etag) source.etag = etag;
+    const other = () => void fake.putSynthetic("bucket", "to", { size, seed });
+    fake.faults.add({
+      match: { operation: "CopyObject", times: Infinity },
+      action: [{ kind: "before", run: other }, { kind: "cut-request", afterBytes: 1, how: "rst" }],
+    });
+    await assertRejects(() => settle(clock, store.copy("from", "to")), UnavailableError);
   });
-  await assertRejects(() => settle(clock, store.copy("from", "to")), UnavailableError);
-});
+}
 
 Deno.test("a small copy is not looked for, and costs no request more", async () => {
   await using opened = await openFake(ONCE);

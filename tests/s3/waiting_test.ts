@@ -259,6 +259,8 @@ Deno.test("calls that a service answers when all is done have a bound that fits 
     const fault = fake.faults.add({ match: { operation }, action: wait });
     const { error } = await settle<unknown>(clock, call(store));
     assertEquals([error, fault.hits], [undefined, 1], operation);
+    // A second try would hide that the first was given up.
+    assertEquals(fake.requests.filter((request) => request.operation === operation).length, 1, operation);
   }
 });
 
