@@ -14,7 +14,6 @@ export type Extra =
   | "batch-delete"
   | "unsigned-payload"
   | "quoted-etag"
-  | "list-v2"
   | "key-order";
 
 /** What is done without each of them, in words that follow the service's name. */
@@ -31,6 +30,5 @@ export const PLAINER_WAY: Readonly<Record<Extra, string>> = {
   "batch-delete": "cannot delete many keys at once: each is deleted by a request of its own",
   "unsigned-payload": "wants the payload signed: the SHA-256 of what is written is computed",
   "quoted-etag": "compares If-Match with the etag without its quotes: it is sent so",
-  "list-v2": "knows ListObjects only, and not ListObjectsV2: listings use that",
   "key-order": "does not list in the order of UTF-8 bytes: listings in that order are sorted here",
 };
