@@ -1,9 +1,10 @@
-import { checkMatch, type Clock, UnsupportedError } from "@lade/core/backend";
+import { checkMatch, type Clock, UnavailableError, UnsupportedError } from "@lade/core/backend";
 import { errorCode, type Subject } from "../files/file_error.ts";
 import { type FileStatus, isSameFile, objectEtag, statusOf } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 
 const FIRST_WAIT_MS = 1;
+const PATIENCE_MS = 75_000;
 const LONGEST_WAIT_MS = 50;
 
 /** What systems answer that have no locks for a file. */
@@ -51,16 +52,24 @@ export async function lockObject(
   }
 }
 
-/** Waits for the exclusive lock of an open file. Closing the file unlocks. */
+/** Waits for the exclusive lock of an open file, no longer than 75 seconds. Closing the file unlocks. */
 export async function lockFile(
   file: Deno.FsFile,
   subject: Subject,
   clock: Clock,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const startMs = clock.monotonicMs();
   for (let waitMs = FIRST_WAIT_MS;; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
     signal?.throwIfAborted();
     if (await tryLock(file, subject)) return;
+    const waitedMs = clock.monotonicMs() - startMs;
+    if (waitedMs >= PATIENCE_MS) {
+      const detail = `another program has held its lock for ${
+        PATIENCE_MS / 1000
+      } s; end it, or try again later`;
+      throw new UnavailableError({ ...subject, detail, waitedMs });
+    }
     await clock.sleep(waitMs, signal);
   }
 }

@@ -1,6 +1,9 @@
-import { PreconditionFailedError } from "@lade/core";
+import { PreconditionFailedError, UnavailableError } from "@lade/core";
+import { FakeClock } from "@lade/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
+import { makeRoot } from "../testing/make_root.ts";
+import { lockFile } from "./lock_object.ts";
 
 testBoth(
   "a conditional write waits for the lock of another process, and ends with its signal",
@@ -90,3 +93,22 @@ testBoth(
     assertEquals(root.everything(), []);
   },
 );
+
+Deno.test("lockFile() gives up a lock that another program holds for good, and says how long it waited", async () => {
+  await using root = await makeRoot();
+  root.write("a", "content");
+  using holder = await Deno.open(root.file("a"));
+  await holder.lock(true);
+  using file = await Deno.open(root.file("a"));
+  const clock = new FakeClock();
+  const locking = lockFile(file, { operation: "put", uri: "file:///a" }, clock, undefined);
+  let isSettled = false;
+  locking.then(() => {}, () => {}).finally(() => isSettled = true);
+  while (!isSettled) await clock.advance(5_000);
+  const error = await assertRejects(
+    () => locking,
+    UnavailableError,
+    "another program has held its lock for 75 s",
+  );
+  assertEquals(Math.round((error.waitedMs ?? 0) / 1000), 75);
+});
