@@ -52,6 +52,17 @@ Deno.test("lade prints each failure once, with causes by -v", async () => {
 Deno.test("lade says of a missing object what its name may be meant for", async () => {
   await using cli = new CliHere();
   await cli.lade.put("memory://m/a", "1");
+  for (const command of ["ls", "du", "cp -r", "cat"]) {
+    const { stderr } = await cli.run([
+      ...command.split(" "),
+      "memory://m/*.txt",
+      ...command === "cp -r" ? ["memory://n/"] : [],
+    ]);
+    assertMatch(
+      stderr,
+      /no such object(?: or prefix)?; no name is a pattern, \* and \? stand for themselves\n/,
+    );
+  }
   for (const command of ["cat", "stat"]) {
     const { stderr } = await cli.run([command, "memory://m/a?versionId=3"]);
     assertMatch(stderr, /no such object; a version is named by --version, and no part of the URI\n$/);

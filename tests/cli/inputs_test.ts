@@ -126,6 +126,14 @@ Deno.test("lade cp -r passes a pipe over, and says so", async () => {
   assertEquals(code, 0);
   assertStringIncludes(stderr, "skipped");
   assertStringIncludes(stderr, "cp did 1 object, 1 skipped");
+  for (
+    const args of [["cp", "-r", `${directory.path}/pipe`, "memory://n/"], ["ls", `${directory.path}/pipe`]]
+  ) {
+    assertStringIncludes(
+      (await cli.run(args)).stderr,
+      "no such object or prefix, it is a socket, pipe or device",
+    );
+  }
 });
 
 Deno.test("lade pipe says what is wrong with standard input", async () => {

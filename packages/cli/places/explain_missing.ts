@@ -1,8 +1,9 @@
 import { NotFoundError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
 import { redactSecrets } from "@lade/core/text";
+import { hintAt } from "./hint_at.ts";
 import { isThere } from "./look.ts";
-import { localPathOf, locatePrefix, type Place, prefixNoun } from "./place.ts";
+import { locatePrefix, type Place, prefixNoun } from "./place.ts";
 
 /** What was tried when an object turned out to be missing. */
 export interface MissingObject {
@@ -18,21 +19,14 @@ export interface MissingObject {
   readonly signal: AbortSignal;
 }
 
-/** What a name says that may be meant for something else. */
-function hintOf({ key, uri }: Place): string {
-  if (/\?versionId=[^/]*$/.test(key)) return "; a version is named by --version, and no part of the URI";
-  if (key.includes("\ufffd") && localPathOf(uri) !== undefined) {
-    return "; \ufffd stands for bytes that are not UTF-8, and such names cannot be given";
-  }
-  return "";
-}
-
 /** Says of a missing object what it was wanted for, and whether there is a prefix of its name; other errors stay. */
 export async function explainMissing(error: unknown, missing: MissingObject): Promise<unknown> {
   const { lade, place, operation, advice, signal } = missing;
   if (!(error instanceof NotFoundError) || signal.aborted) return error;
   if (error.uri !== redactSecrets(place.uri)) return error;
   const isPrefix = await isThere(await locatePrefix(lade, place), signal).catch(() => false);
-  const detail = isPrefix ? `it is ${prefixNoun(place)}, ${advice}` : error.detail + hintOf(place);
+  // A local store tells of pipes and devices itself.
+  const hint = / device$/.test(error.detail) ? "" : await hintAt(place);
+  const detail = isPrefix ? `it is ${prefixNoun(place)}, ${advice}` : error.detail + hint;
   return new NotFoundError({ operation, uri: place.uri, detail, cause: error.cause });
 }

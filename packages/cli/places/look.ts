@@ -1,6 +1,7 @@
 import type { ObjectMeta } from "@lade/core";
 import { NotFoundError, PermissionDeniedError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
+import { hintAt } from "./hint_at.ts";
 import { isLocalDirectory, isPrefix, localPathOf, locatePrefix, type Place } from "./place.ts";
 
 /** What a place names: an object, a prefix, or both. */
@@ -46,7 +47,8 @@ export async function look(
   }
   const { object } = sight.unseen ? await listedAs(place, sight.unseen, signal) : sight;
   if (!object && !hasBelow) {
-    throw new NotFoundError({ operation, uri: place.uri, detail: "no such object or prefix" });
+    const detail = `no such object or prefix${await hintAt(place)}`;
+    throw new NotFoundError({ operation, uri: place.uri, detail });
   }
   return { ...(object && { object }), ...(hasBelow && { prefix }) };
 }
