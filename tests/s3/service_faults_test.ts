@@ -319,7 +319,7 @@ Deno.test("writes carry encryption, storage class and tags", async () => {
     config: {
       sse: "aws:kms",
       sseKmsKeyId: "alias/key",
-      tags: { "a b": "c&d", e: "" },
+      tags: { "a b": "c+d=e", e: "" },
       multipart: { partSize: 1000 },
     },
   });
@@ -332,7 +332,7 @@ Deno.test("writes carry encryption, storage class and tags", async () => {
     assertEquals(attributes?.storageClass, "GLACIER_IR", key);
     assertEquals(attributes?.encryption.get("x-amz-server-side-encryption"), "aws:kms", key);
     assertEquals(attributes?.encryption.get("x-amz-server-side-encryption-aws-kms-key-id"), "alias/key", key);
-    assertEquals(attributes?.tags, [["a b", "c&d"], ["e", ""]], key);
+    assertEquals(attributes?.tags, [["a b", "c+d=e"], ["e", ""]], key);
   }
 });
 
