@@ -34,6 +34,24 @@ Deno.test("fileUri() and directoryUri() resolve every path as node:path does", (
   }
 });
 
+Deno.test("fileUri() follows a link before it goes up from it, as the system does", async () => {
+  const root = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    await Deno.mkdir(`${root}/elsewhere/directory`, { recursive: true });
+    await Deno.symlink(`${root}/elsewhere/directory`, `${root}/link`);
+    await Deno.symlink("nowhere", `${root}/broken`);
+    await Deno.writeTextFile(`${root}/file`, "");
+    assertEquals(fileUri(`${root}/link/../x`), `file://${root}/elsewhere/x`);
+    assertEquals(directoryUri(`${root}/link/..`), `file://${root}/elsewhere/`);
+    assertEquals(fileUri(`${root}/link/./../../x`), `file://${root}/x`);
+    assertEquals(fileUri(`${root}/link/sub`), `file://${root}/link/sub`);
+    assertEquals(fileUri(`${root}/missing/../x`), `file://${root}/x`);
+    assertThrows(() => fileUri(`${root}/broken/../x`), InvalidNameError, "write the path without it");
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
 function withSlash(path: string): string {
   return path === "/" ? "file:///" : `file://${path}/`;
 }

@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CliHere } from "./run_here.ts";
 import { runLade } from "./run_lade.ts";
 import { S3Cli } from "./s3_cli.ts";
+import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 Deno.test("lade mv renames a file, as text and as JSON", async () => {
@@ -215,3 +216,28 @@ Deno.test("lade mv between two names of one bucket moves to another key", async 
   assertEquals([code, stderr], [0, ""]);
   assertEquals(fake.objects("bucket").map(({ key }) => key), ["b"]);
 });
+
+Deno.test("lade mv -r and cp -r into what holds the source replace nothing that is still to go", async () => {
+  const objects = { "a/b/x": "1", "a/b/b/x": "2", "a/b/c": "3" };
+  await using here = await S3Here.start({ objects });
+  await using directory = await TemporaryDirectory.make(objects);
+  const stores = [["s3://bucket", "s3://bucket"], [`file://${directory.path}`, `direct://${directory.path}`]];
+  for (const [from, to] of stores) {
+    const copied = await here.run(["cp", "-r", `${from}/a/b/`, `${to}/a/`]);
+    assertEquals([copied.code, /lies in the source/.test(copied.stderr)], [1, true], copied.stderr);
+  }
+  const all = { ...objects, "a/x": "1", "a/c": "3" };
+  assertEquals(await directory.tree(), all);
+  assertEquals(await textsOf(here), all);
+  const moved = await here.run(["mv", "-r", "s3://bucket/a/b/", "s3://bucket/a/"]);
+  assertEquals([moved.code, /lies in the source/.test(moved.stderr)], [1, true], moved.stderr);
+  assertEquals(await textsOf(here), { "a/b/b/x": "2", "a/x": "1", "a/c": "3" });
+});
+
+async function textsOf({ lade }: S3Here): Promise<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  for await (const { uri } of lade.list("s3://bucket/")) {
+    texts[uri.slice("s3://bucket/".length)] = new TextDecoder().decode(await lade.get(uri));
+  }
+  return texts;
+}

@@ -27,6 +27,18 @@ Deno.test("lade rm -r of a link removes the link alone", async () => {
   }
 });
 
+Deno.test("lade goes up from a link where the system does, and removes what that names", async () => {
+  await using directory = await TemporaryDirectory.make({ "x": "near", "other/x": "meant", "other/d/y": "" });
+  const { path } = directory;
+  await Deno.symlink("other/d", `${path}/link`);
+  await using cli = new CliHere();
+  const { code, stdout, stderr } = await cli.run(["rm", `${path}/link/../x`]);
+  assertEquals([code, stdout], [0, `rm ${directory.uri("other/x")}\n`], stderr);
+  const whole = await cli.run(["rm", "-r", `${path}/link/..`]);
+  assertEquals(whole.code, 0, whole.stderr);
+  assertEquals(await namesIn(path), ["link", "x"]);
+});
+
 Deno.test("lade rm -r removes a tree with links as links, and never leaves it", async () => {
   await using directory = await TemporaryDirectory.make({
     "kept/f": "k",

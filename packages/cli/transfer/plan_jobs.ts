@@ -95,6 +95,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   if (object) yield withDestination(plan, { from: place, size: object.size }, nameOf(place));
   if (!prefix) return;
   await refuseOverlap(plan, prefix);
+  let within = await pathWithin(plan, prefix);
   const clashes = new NameClashes();
   const leftOut: Refusal[] = [];
   let isEmpty = true;
@@ -106,7 +107,10 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   // Only names that a conversion changes can clash, and to find those they have to come in order.
   const order = plan.conversion === "none" ? "any" : "key";
   for await (const meta of prefix.store.list(prefix.key, { signal, order, onLeftOut })) {
-    if (isFirst) await refuseOverlap(plan, prefix, meta.key);
+    if (isFirst) {
+      await refuseOverlap(plan, prefix, meta.key);
+      within ??= await pathWithin(plan, prefix, meta.key);
+    }
     isFirst = isEmpty = false;
     yield* leftOut.splice(0);
     const clash = plan.conversion !== "none" && clashes.find(meta.key);
@@ -114,7 +118,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
       const uri = prefix.uriOf(meta.key);
       const detail = `${JSON.stringify(prefix.uriOf(clash))} goes to the same name`;
       yield { uri, reason: new InvalidNameError({ operation, uri, detail }) };
-    } else yield planListed(plan, prefix, meta);
+    } else yield refuseInSource(plan, prefix, within, planListed(plan, prefix, meta));
   }
   yield* leftOut;
   if (isEmpty) await refuseMissing(prefix, operation);
@@ -146,6 +150,32 @@ async function refuseOverlap(plan: JobPlan, source: Place, first?: string): Prom
   const isSame = from?.key === to?.key;
   const detail = `${JSON.stringify(place.uri)} ${isSame ? "is the same" : "lies in it"}`;
   throw new InvalidNameError({ operation, uri: source.uri, detail });
+}
+
+/** The path of the source below the destination, where it lies in it. */
+async function pathWithin(
+  { destination, judge, signal }: JobPlan,
+  source: Place,
+  first?: string,
+): Promise<string | undefined> {
+  if (destination.kind !== "prefix") return undefined;
+  return await judge.pathWithin(destination.place, source, first, { signal });
+}
+
+/** What would come to lie in its own source would replace what is still to be taken from there. */
+function refuseInSource(
+  { destination, operation }: JobPlan,
+  source: Place,
+  within: string | undefined,
+  job: Job | Refusal,
+): Job | Refusal {
+  if (within === undefined || destination.kind !== "prefix" || "reason" in job || !job.to) return job;
+  if (!job.to.key.slice(destination.place.key.length).startsWith(within)) return job;
+  const uri = job.from?.uri ?? source.uri;
+  const detail = `${JSON.stringify(job.to.uri)} lies in the source ${
+    JSON.stringify(source.uri)
+  }; go by another prefix`;
+  return { uri, reason: new InvalidNameError({ operation, uri, detail }) };
 }
 
 function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job | Refusal {

@@ -1,3 +1,4 @@
+import { InvalidNameError } from "../errors/errors.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ListOptions, ObjectMeta } from "../contract/types.ts";
 import type { ProgressEvent } from "../progress/progress.ts";
@@ -41,8 +42,9 @@ const OBJECTS_AT_ONCE = 32;
  *
  * Prefixes end in `/` or are empty; names below them are kept whole, so that two objects never become one. An object
  * without bytes that only marks a directory (its name is empty or ends in `/`) is left out where the destination has no
- * such keys, and `onLeftOut` is told. Within one
- * store the destination must not lie in the source, since the copies would be copied in turn: that is a `TypeError`.
+ * such keys, and `onLeftOut` is told. The destination must not lie in the source, since the copies would be copied in
+ * turn: that is a `TypeError`. Where the source lies in the destination, an object whose copy would come to lie in the
+ * source is an `InvalidNameError` of its own, for it would replace what is still to be copied.
  *
  * Leaving the iteration early aborts what is in flight. What the progress listener throws ends the copy. Memory is
  * bounded by the byte budget and by `concurrency` chunks.
@@ -59,19 +61,16 @@ export async function* copyTree(
       throw new TypeError(`Cannot copy a tree by prefix ${JSON.stringify(prefix)}: it must end in /`);
     }
   }
-  const { signal: given } = options;
-  const isWithin = new PlaceJudge().contains(
-    { store: from, key: fromPrefix },
-    { store: to, key: toPrefix },
-    undefined,
-    given ? { signal: given } : {},
-  );
-  if (await isWithin) {
+  const call = options.signal ? { signal: options.signal } : {};
+  const judge = new PlaceJudge();
+  const [inside, outside] = [{ store: from, key: fromPrefix }, { store: to, key: toPrefix }];
+  if (await judge.contains(inside, outside, undefined, call)) {
     const [source, target] = [objectUri(from.uri, fromPrefix), objectUri(to.uri, toPrefix)];
     throw new TypeError(
       `Cannot copy the tree ${JSON.stringify(source)}: ${JSON.stringify(target)} lies in it`,
     );
   }
+  const within = await judge.pathWithin(outside, inside, undefined, call);
   checkReadOptions(options);
   const { concurrency = OBJECTS_AT_ONCE, filter, createOnly: _, onLeftOut, ...reading } = options;
   const stop = new AbortController();
@@ -93,9 +92,14 @@ export async function* copyTree(
     }
   };
   const copyOne = async (source: ObjectMeta) => {
-    const key = toPrefix + source.key.slice(fromPrefix.length);
+    const name = source.key.slice(fromPrefix.length);
+    const key = toPrefix + name;
     onProgress({ type: "started", key: source.key, size: source.size });
     try {
+      if (within !== undefined && name.startsWith(within)) {
+        const detail = `its copy ${JSON.stringify(objectUri(to.uri, key))} would lie in the source`;
+        throw new InvalidNameError({ operation: "copy", uri: objectUri(from.uri, source.key), detail });
+      }
       const lease = await from.context.budget.acquire(
         Math.min(source.size, from.readHints.firstChunkSize),
         signal,

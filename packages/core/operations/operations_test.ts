@@ -6,6 +6,7 @@ import {
   createStoreContext,
   deletePrefix,
   exists,
+  getBytes,
   getMany,
   InvalidNameError,
   MemoryContainer,
@@ -214,6 +215,23 @@ Deno.test("copyTree() refuses a destination in the source by another store of on
     await assertRejects(copying, TypeError, "lies in it");
   }
   assertEquals((await Array.fromAsync(copyTree(one, "d/", other, "e/"))).length, 1);
+});
+
+Deno.test("copyTree() into what holds the source replaces nothing that is still to be copied", async () => {
+  const container = new MemoryContainer();
+  const [one, other] = [new MemoryStore({ container }), new MemoryStore({ container })];
+  for (const [key, data] of [["a/b/x", "1"], ["a/b/b/x", "2"], ["a/b/c", "3"]] as const) {
+    await one.put(key, text(data));
+  }
+  for (const [to, prefix] of [[one, "a/"], [other, "a/"], [new PrefixStore(other, "a/"), ""]] as const) {
+    const results = await Array.fromAsync(copyTree(one, "a/b/", to, prefix));
+    const failed = results.filter(({ error }) => error !== undefined);
+    assertEquals(failed.map(({ source, error }) => [source.key, error instanceof InvalidNameError]), [
+      ["a/b/b/x", true],
+    ]);
+    assertEquals((await getBytes(one, "a/b/x")).bytes, text("1"));
+    assertEquals((await getBytes(one, "a/x")).bytes, text("1"));
+  }
 });
 
 Deno.test("copyTree() copies every object under its whole name and reports each", async () => {

@@ -45,7 +45,7 @@ export class PlaceJudge {
   }
 
   /**
-   * Whether a prefix is another one or lies in it. `firstKey` is that of an object under the outer one, by which the
+   * Whether a prefix is another one or lies in it. `firstKey` is that of an object under either, by which the
    * containers are told apart where their names do not do it.
    */
   async contains(
@@ -54,10 +54,26 @@ export class PlaceJudge {
     firstKey?: string,
     options: CallOptions = {},
   ): Promise<boolean> {
+    return await this.pathWithin(outer, inner, firstKey, options) !== undefined;
+  }
+
+  /**
+   * The path of a prefix below another one, empty where they are one; `undefined` where it does not lie in it. What is
+   * brought from the inner to the outer one must not have a name that starts with it: it would come to lie in its source.
+   */
+  async pathWithin(
+    outer: KeyIn,
+    inner: KeyIn,
+    firstKey?: string,
+    options: CallOptions = {},
+  ): Promise<string | undefined> {
     const [here, there] = await places(outer, inner, options);
     const keys = firstKey === undefined ? undefined : [firstKey, firstKey] as const;
-    if (isOneThing(here, there)) return true;
-    return there.key.startsWith(here.key) && await this.#isOne(outer, inner, here, there, keys, options);
+    if (isOneThing(here, there)) return "";
+    if (!there.key.startsWith(here.key)) return undefined;
+    return await this.#isOne(outer, inner, here, there, keys, options)
+      ? there.key.slice(here.key.length)
+      : undefined;
   }
 
   async #isOne(
@@ -70,6 +86,7 @@ export class PlaceJudge {
   ): Promise<boolean> {
     if (here.service === there.service) return here.container === there.container;
     if (here.kind === undefined || here.kind !== there.kind) return false;
+    if (this.#known.get(other.store)?.has(one.store)) [one, other] = [other, one];
     const ofOne = this.#known.get(one.store) ?? new Map<ObjectStore, Promise<boolean | undefined>>();
     this.#known.set(one.store, ofOne);
     for (let asked = ofOne.get(other.store);; asked = ofOne.get(other.store)) {
