@@ -99,3 +99,18 @@ Deno.test("lade rb -f of what names no container removes nothing", async () => {
   assertEquals(await cli.contents("memory://m/"), objects);
   assertEquals(await directory.tree("real/"), { "real/x": "2" });
 });
+
+Deno.test("lade rb refuses a link and a file by what they are, whatever the slash", async () => {
+  await using directory = await TemporaryDirectory.make({ "d/a": "1" });
+  await Deno.symlink("d", `${directory.path}/link`);
+  for (const [name, noun] of [["link", "a symbolic link"], ["d/a", "a file"]] as const) {
+    for (const slash of ["", "/"]) {
+      for (const flags of [[], ["-f"]]) {
+        const { code, stderr } = await runLade(["rb", ...flags, name + slash], { cwd: directory.path });
+        const said = `lade: Cannot remove "${directory.uri(`${name}/`)}": it is ${noun}, no directory\n`;
+        assertEquals([name, slash, code, stderr], [name, slash, 1, said]);
+      }
+    }
+  }
+  assertEquals(await Deno.readTextFile(`${directory.path}/link/a`), "1");
+});

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CliHere } from "./run_here.ts";
+import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 Deno.test("a prefix with nothing under it fails, with or without its slash, except for rm -f", async () => {
@@ -54,4 +55,30 @@ Deno.test("a file whose name is written with a slash is called a file", async ()
   }
   assertStringIncludes((await cli.run(["cat", `${directory.path}/d/`])).stderr, "it is a directory, use ls");
   assertEquals(await directory.tree(), { "d/a": "1" });
+});
+
+Deno.test("a missing bucket is called that by every command, and is no success for rm -rf", async () => {
+  await using directory = await TemporaryDirectory.make();
+  await using cli = await S3Here.start({ objects: { a: "1" } });
+  const key = "s3://missing/x";
+  const whole = [["ls"], ["ls", "-r"], ["du"], ["stat"], ["cat"], ["rm"], ["rm", "-f"]];
+  const trees = [["rm", "-r"], ["rm", "-r", "-f"], ["rm", "-r", "-f", "--dry-run"]];
+  const removals = ["--versions", "--version=1"].map((flag) => ["rm", flag]);
+  const sent = ["cp", "mv"].flatMap((
+    name,
+  ) => [[name, key, "s3://bucket/"], [name, "-r", key, "s3://bucket/x/"]]);
+  const got = [["get", key, `${directory.path}/x`], ["get", "-r", key, `${directory.path}/y`]];
+  const received = ["cp", "mv"].map((name) => [name, "s3://bucket/a", "s3://missing/"]);
+  const lines = [
+    ...[...whole, ...trees, ...removals].map((line) => [...line, key]),
+    ...sent,
+    ...got,
+    ...received,
+  ];
+  for (const args of lines) {
+    const { code, stdout, stderr } = await cli.run(args);
+    assertEquals([args, code, stdout], [args, 1, ""]);
+    assertStringIncludes(stderr, ": no such bucket at ");
+  }
+  assertEquals(cli.texts(), { a: "1" });
 });

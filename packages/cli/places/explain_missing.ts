@@ -19,12 +19,23 @@ export interface MissingObject {
   readonly signal: AbortSignal;
 }
 
-/** Says of a missing object what it was wanted for, and whether there is a prefix of its name; other errors stay. */
+/**
+ * Says of a missing object what it was wanted for, and whether there is a prefix of its name or not even its container;
+ * other errors stay.
+ */
 export async function explainMissing(error: unknown, missing: MissingObject): Promise<unknown> {
   const { lade, place, operation, advice, signal } = missing;
   if (!(error instanceof NotFoundError) || signal.aborted) return error;
   if (error.uri !== redactSecrets(place.uri)) return error;
-  const isPrefix = await isThere(await locatePrefix(lade, place), signal).catch(() => false);
+  let isPrefix = false;
+  try {
+    isPrefix = await isThere(await locatePrefix(lade, place), signal);
+  } catch (missingContainer) {
+    if (missingContainer instanceof NotFoundError) {
+      const { detail, cause } = missingContainer;
+      return new NotFoundError({ operation, uri: place.uri, detail, cause });
+    }
+  }
   // A local store tells of pipes and devices itself.
   const hint = / device$/.test(error.detail) ? "" : await hintAt(place);
   const detail = isPrefix ? `it is ${prefixNoun(place)}, ${advice}` : error.detail + hint;

@@ -65,13 +65,16 @@ export async function lookWhole(
   return named;
 }
 
-/** Whether there is anything under a prefix; an empty local directory counts. */
+/**
+ * Whether there is anything under a prefix; an empty local directory counts. A missing container is a `NotFoundError`,
+ * except for a local one, which is a directory like those below it.
+ */
 export async function isThere(prefix: Place, signal: AbortSignal): Promise<boolean> {
   if (await isLocalDirectory(prefix.uri)) return true;
   try {
     for await (const _ of prefix.store.list(prefix.key, { signal, order: "any" })) return true;
   } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
+    if (!(error instanceof NotFoundError) || localPathOf(prefix.uri) === undefined) throw error;
   }
   return false;
 }
@@ -94,7 +97,6 @@ async function listedAs(place: Place, unseen: PermissionDeniedError, signal: Abo
     }
     return {};
   } catch (error) {
-    if (error instanceof NotFoundError) return {};
     deniedOf(error);
     return { unseen };
   }

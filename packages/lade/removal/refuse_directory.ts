@@ -31,15 +31,18 @@ export async function refuseDirectory(
   if (await isMountPoint(path, status)) refuse("it is a mount point, name what lies in it");
 }
 
-/** Throws a `NotFoundError` unless there is such a directory. */
+/** Throws a `NotFoundError` where nothing has the name of a directory, and an `InvalidNameError` where something else has. */
 export async function needDirectory(
   store: ObjectStore,
   operation: string,
   uri: string,
   call: CallOptions,
 ): Promise<void> {
-  if (!store.tree || await store.tree.kindOf("", call) === "directory") return;
-  throw new NotFoundError({ operation, uri, detail: "no such directory" });
+  const kind = await store.tree?.kindOf("", call);
+  if (!store.tree || kind === "directory") return;
+  if (kind === undefined) throw new NotFoundError({ operation, uri, detail: "no such directory" });
+  const noun = { link: "a symbolic link", object: "a file", other: "a socket, pipe or device" }[kind];
+  throw new InvalidNameError({ operation, uri, detail: `it is ${noun}, no directory` });
 }
 
 /** Whether a directory is the working directory or one above it. */

@@ -38,8 +38,8 @@ export async function settleContainer(lade: Lade, request: ContainerRequest): Pr
   const { store, uriOf } = place;
   const uri = uriOf("");
   if (store.tree) {
-    await refuseDirectory(store, "remove", uri, call);
     await needDirectory(store, "remove", uri, call);
+    await refuseDirectory(store, "remove", uri, call);
   }
   if (force && !versions && !store.tree) await refuseVersions(place, advice, call);
   const everything = async function* (dryRun: boolean) {

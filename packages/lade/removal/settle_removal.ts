@@ -117,13 +117,21 @@ async function look(settling: Settling, place: LocatedUri): Promise<PermissionDe
   }
 }
 
-/** Says of a missing object whether there is a prefix of its name. */
+/** Says of a missing object whether there is a prefix of its name, or not even its container. */
 async function explained(settling: Settling, error: unknown, place: LocatedUri): Promise<unknown> {
   const { advice, call, lade } = settling;
   if (
     !(error instanceof NotFoundError) || call.signal?.aborted || error.uri !== redactSecrets(uriOf(place))
   ) return error;
-  const isPrefix = await asPrefix(lade, place).then((prefix) => holdsAny(prefix, call)).catch(() => false);
+  let isPrefix = false;
+  try {
+    isPrefix = await holdsAny(await asPrefix(lade, place), call);
+  } catch (missingContainer) {
+    if (missingContainer instanceof NotFoundError) {
+      const { detail, cause } = missingContainer;
+      return new NotFoundError({ operation: "remove", uri: uriOf(place), detail, cause });
+    }
+  }
   const detail = isPrefix ? `it is a prefix, ${advice.recursive}` : error.detail;
   return new NotFoundError({ operation: "remove", uri: uriOf(place), detail, cause: error.cause });
 }
@@ -240,12 +248,13 @@ function isOf({ uri }: NotFoundError, store: ObjectStore, key: string): boolean 
   return uri === redactSecrets(objectUri(store.uri, key));
 }
 
+/** Whether there is anything under a prefix. A missing container is a `NotFoundError`, except for a missing directory. */
 async function holdsAny({ store, key }: LocatedUri, call: Settling["call"]): Promise<boolean> {
   if (store.tree && await store.tree.kindOf(key, call) === "directory") return true;
   try {
     for await (const _ of store.list(key, { ...call, order: "any" })) return true;
   } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
+    if (!(error instanceof NotFoundError) || !store.tree) throw error;
   }
   return false;
 }
