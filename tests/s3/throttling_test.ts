@@ -23,7 +23,7 @@ Deno.test("uploads lower the number of parts on their way when the service throt
     },
   });
   const storm = fake.faults.add({
-    match: { operation: "UploadPart", overConcurrency: 1 },
+    match: { operation: "UploadPart", probability: 0.5 },
     action: { kind: "status", status: 503 },
   });
   await store.put("object", data);
@@ -50,7 +50,7 @@ Deno.test("reads lower the number of chunks in flight when the service throttles
     },
   });
   const storm = fake.faults.add({
-    match: { operation: "GetObject", overConcurrency: 1 },
+    match: { operation: "GetObject", probability: 0.5 },
     action: { kind: "status", status: 503 },
   });
   const { bytes } = await getBytes(store, "object", { chunkSize: 1000 });
