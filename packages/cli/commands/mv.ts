@@ -23,7 +23,8 @@ export const mv = defineCommand({
   name: "mv",
   brief: "Move objects",
   description: "Moves between any two stores; DEST is read as cp reads it. Within one store an object is \
-renamed. Between stores it is copied, the copy is compared with the source, and only then the source is removed.",
+renamed. Between stores it is copied, and the source is removed once the answer to the write proves that the copy is \
+stored.",
   usage: "SRC... DEST",
   examples: [
     ["lade mv s3://bucket/a.bin s3://bucket/b.bin", "renames an object"],

@@ -9,7 +9,7 @@ import { textValue } from "../values/text_value.ts";
 /** Options of every command that writes objects one by one. */
 export const writeOptions = {
   dryRun: flag(["--dry-run"], "Print what would be done, and do nothing."),
-  noClobber: flag(["-n", "--no-clobber"], "Leave objects alone that exist."),
+  noClobber: flag(["-n", "--no-clobber"], "Leave alone what is at the destination already."),
 };
 
 /** Options of every command that moves many objects. */

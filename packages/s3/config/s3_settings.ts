@@ -310,7 +310,7 @@ export const S3_SETTINGS: SettingTable = [
     environment: ["AWS_MAX_ATTEMPTS"],
     profile: ["max_attempts"],
     help: "tries of one request, the first included; else 8, and 64 while the service is away: see bounds.md",
-    flag: { name: "--max-attempts", metavar: "N", help: "Try a request so often in all" },
+    flag: { name: "--max-attempts", metavar: "N", help: "Try each request up to N times in all" },
   },
   {
     name: "connectTimeoutMs",
