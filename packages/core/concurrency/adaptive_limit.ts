@@ -47,6 +47,7 @@ export class AdaptiveLimit {
   #inFlight = 0;
   #most = 0;
   #round = new Round();
+  #falls = 0;
 
   /** Starts at `config.initial`. */
   constructor(config: AdaptiveLimitConfig) {
@@ -113,21 +114,22 @@ export class AdaptiveLimit {
   #grant(nowMs = this.#clock.monotonicMs()): Permit {
     this.#inFlight++;
     this.#most = Math.max(this.#most, this.#inFlight);
-    return new GrantedPermit(this.#finish, this.#round, nowMs);
+    return new GrantedPermit(this.#finish, this.#round, this.#falls, nowMs);
   }
 
   readonly #finish = (permit: GrantedPermit, outcome: RequestOutcome): void => {
     let nowMs: number | undefined;
     this.#inFlight--;
-    // Requests granted before the limit last changed say nothing about it.
-    if (permit.round === this.#round) {
-      if (outcome.throttled) this.#round.throttled++;
-      if (outcome.throttled && this.#round.throttled >= this.#manyThrottled()) this.#throttle(1);
-      else if (outcome.bytes > 0) {
-        nowMs = this.#clock.monotonicMs();
-        this.#round.add(outcome.bytes + WORK_OF_A_REQUEST, nowMs - permit.startMs);
-        this.#judgeRound();
-      }
+    // A request that was throttled ends late, when others have raised the limit: it counts unless the limit fell since.
+    if (outcome.throttled && permit.falls === this.#falls) {
+      this.#round.throttled++;
+      if (this.#round.throttled >= this.#manyThrottled()) this.#throttle(1);
+    }
+    // Of the rest those granted before the limit last changed say nothing about it.
+    if (permit.round === this.#round && outcome.bytes > 0) {
+      nowMs = this.#clock.monotonicMs();
+      this.#round.add(outcome.bytes + WORK_OF_A_REQUEST, nowMs - permit.startMs);
+      this.#judgeRound();
     }
     while (this.#inFlight < this.current) {
       const next = this.#waiting.shift();
@@ -142,6 +144,7 @@ export class AdaptiveLimit {
   }
 
   #throttle(share: number): void {
+    this.#falls++;
     this.#climb.throttle(share);
     this.#beginRound();
   }
@@ -175,16 +178,20 @@ export class AdaptiveLimit {
 class GrantedPermit implements Permit {
   readonly #finish: (permit: GrantedPermit, outcome: RequestOutcome) => void;
   readonly round: Round;
+  /** How often the limit had fallen when this was granted. */
+  readonly falls: number;
   readonly startMs: number;
   #live = true;
 
   constructor(
     finish: (permit: GrantedPermit, outcome: RequestOutcome) => void,
     round: Round,
+    falls: number,
     startMs: number,
   ) {
     this.#finish = finish;
     this.round = round;
+    this.falls = falls;
     this.startMs = startMs;
   }
 
@@ -212,7 +219,7 @@ class Round {
   }
 
   get throttledShare(): number {
-    return this.throttled / this.count;
+    return Math.min(1, this.throttled / this.count);
   }
 
   get meanWork(): number {

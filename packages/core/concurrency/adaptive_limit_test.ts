@@ -287,3 +287,25 @@ Deno.test("AdaptiveLimit settles near what a service bears", () => {
   assertGreater(settled, 14);
   assertLess(settled, 24);
 });
+
+Deno.test("AdaptiveLimit falls for requests that were throttled late, after others had raised it, and once for all of them", async () => {
+  let nowMs = 0;
+  const clock: Clock = {
+    now: () => nowMs,
+    monotonicMs: () => nowMs,
+    sleep: () => Promise.reject(new Error("not simulated")),
+  };
+  const limit = new AdaptiveLimit({ clock, initial: 32, maximum: 64 });
+  const late = await Promise.all(Array.from({ length: 16 }, () => limit.acquire()));
+  const quick: Permit[] = [];
+  for (let round = 0; round < 8; round++) {
+    for (let permit = limit.tryAcquire(); permit; permit = limit.tryAcquire()) quick.push(permit);
+    nowMs += 10;
+    for (const permit of quick.splice(0)) permit.done({ bytes: MB, throttled: false });
+  }
+  const raised = limit.current;
+  assertGreater(raised, 32);
+  for (const permit of late) permit.done({ bytes: MB, throttled: true });
+  assertLess(limit.current, raised);
+  assertGreaterOrEqual(limit.current, raised / 2);
+});
