@@ -7,6 +7,7 @@ import { ChecksumMismatchError, PermissionDeniedError, ServiceError } from "../e
 import { objectUri } from "../uri/check_key.ts";
 import { reportLeftover } from "../write/report_leftover.ts";
 import { carry, type CarryOptions, type Dropped } from "./carry.ts";
+import { checkListed } from "./check_listed.ts";
 import { copyByService } from "./copy_by_service.ts";
 import { copyParts, type PartCopy } from "./copy_parts.ts";
 
@@ -15,7 +16,10 @@ export interface CopyObjectOptions
   extends Omit<ReadOptions, "range" | "ifMatch">, Preconditions, CarryOptions {
   /** Copies only while the source's etag is this one: else `PreconditionFailedError`. */
   readonly sourceIfMatch?: string;
-  /** What a listing told of the source: it spares the service's own copy a look at it. */
+  /**
+   * What a listing told of the source: it spares the service's own copy a look at it. An answer of the same etag and
+   * another size is an error.
+   */
   readonly source?: ObjectMeta;
   /** The source is removed afterwards: a local copy of a local file keeps its owner and all of its mode bits too. */
   readonly forMove?: boolean;
@@ -85,6 +89,7 @@ async function copyOnce(
     const { sourceIfMatch, ifMatch: _, ...rest } = options;
     const reading = { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
     read = await ObjectRead.open(from, fromKey, reading);
+    checkListed(read.info, options.source, objectUri(from.uri, fromKey));
     const copy = { from, read, options: reading, lease };
     const { put: attributes, dropped } = await carry(from, read.info, to, toKey, options);
     const lost = [...dropped];

@@ -7,6 +7,7 @@ import {
   PreconditionFailedError,
 } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
+import { checkListed } from "./check_listed.ts";
 import { copyObject, type CopyObjectOptions, type CopyObjectResult } from "./copy_object.ts";
 import { deleteRead } from "./delete_read.ts";
 import { PlaceJudge } from "./place_judge.ts";
@@ -33,8 +34,9 @@ const KEPT = "the source is kept";
  *
  * A proof is an etag, version or checksum in the answer. Where source and answer have a checksum of one kind, these are
  * compared; where not, the copy is looked up, and its size and etag have to be those of the write. Where it may not be
- * looked up, the answer alone is the proof. A move onto itself, by whatever names, is an `InvalidNameError`. A source that changed meanwhile is a `PreconditionFailedError`, and both
- * objects stay.
+ * looked up, the answer alone is the proof. A read that no checksum verified is held against the size that a listing or
+ * another look at the source tells of the same etag. A move onto itself, by whatever names, is an `InvalidNameError`. A
+ * source that changed meanwhile is a `PreconditionFailedError`, and both objects stay.
  */
 export async function moveObject(
   from: ObjectStore,
@@ -66,13 +68,19 @@ export async function moveObject(
   const copied = await copyObject(from, fromKey, to, toKey, { ...copying, forMove: true });
   const source = copied.read?.info ?? await from.head(fromKey, call);
   if (!copied.read) needSameEtag(copied, source, uri);
+  // No checksum shows that all bytes came, and no listing told how many there are.
+  else if (!copied.read.verified && !options.source && from.capabilities.conditionalDelete !== false) {
+    checkListed(source, await lookUp(from, fromKey, call), uri);
+  }
   if (needProof(copied, source, objectUri(to.uri, toKey)) === "etag") {
     const stored = await lookUp(to, toKey, call);
     if (stored) needSame(source, stored, objectUri(to.uri, toKey));
     if (stored && copied.etag !== undefined && stored.etag !== copied.etag) {
       throw mismatch(
         objectUri(to.uri, toKey),
-        `its etag is ${stored.etag}, the write answered ${copied.etag}`,
+        `it has ${
+          stored.etag === undefined ? "no etag" : `etag ${stored.etag}`
+        }, the write answered ${copied.etag}`,
       );
     }
   }
@@ -80,7 +88,7 @@ export async function moveObject(
   return { copied, source };
 }
 
-/** The copy; `undefined` for whoever may write and not read. */
+/** An object; `undefined` for whoever may not look. */
 async function lookUp(store: ObjectStore, key: string, call: CallOptions): Promise<ObjectInfo | undefined> {
   try {
     return await store.head(key, call);

@@ -1,15 +1,18 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   ChecksumMismatchError,
+  copyTree,
   InvalidNameError,
   MemoryContainer,
   MemoryStore,
   moveObject,
+  type ObjectMeta,
   type ObjectStore,
   PlaceJudge,
   PreconditionFailedError,
   PrefixStore,
   type PutResult,
+  ServiceError,
 } from "../mod.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -132,4 +135,33 @@ Deno.test("moveObject() deletes without a condition where there is none, after a
   await moveObject(source, "x", to, "x");
   assertEquals(seen, ["head", "delete undefined"]);
   assertEquals(await isThere(from, "x"), false);
+});
+
+/** A store whose answers to reads end a byte early and say so, under the etag of the whole. */
+function shortening(store: MemoryStore): ObjectStore {
+  const get: ObjectStore["get"] = async (key, options) => {
+    const { etag, size } = await store.head(key);
+    const answer = await store.get(key, { ...options, range: { offset: 0, length: size - 1 } });
+    const { checksums: _, ...info } = answer.info;
+    return changed(answer, { info: { ...info, size: size - 1, ...(etag !== undefined && { etag }) } });
+  };
+  return changed<ObjectStore>(store, { get });
+}
+
+Deno.test("moveObject() keeps the source when an answer of the same etag has fewer bytes", async () => {
+  const { from, to } = await stores();
+  const [source] = await Array.fromAsync(from.list());
+  for (const listed of [{ source }, {}]) {
+    const move = () => moveObject(shortening(from), "x", to, "x", listed as { source: ObjectMeta });
+    const error = await assertRejects(move, ServiceError, "has 4 bytes, the object 5 under the same etag");
+    assertEquals(error.retryable, true);
+    assertEquals(await isThere(from, "x"), true);
+  }
+});
+
+Deno.test("copyTree() fails an object when an answer of the listed etag has fewer bytes", async () => {
+  const { from, to } = await stores();
+  const results = await Array.fromAsync(copyTree(shortening(from), "", to, ""));
+  assertStringIncludes(String(results[0]?.error), "has 4 bytes, the object 5 under the same etag");
+  assertEquals(await isThere(to, "x"), false);
 });
