@@ -170,3 +170,24 @@ Deno.test("lade cp -r copies what lies deeper than a key may be long", async () 
   assertEquals(code, 0, stderr);
   assertEquals(await directory.tree("to/"), { [`to/${deep}/file`]: "deep" });
 });
+
+Deno.test("lade cp -r reads no file behind a link that takes the place of a listed one", async () => {
+  await using directory = await TemporaryDirectory.make({ "s/a": "1", "s/b": "2", secret: "secret" });
+  await using cli = new CliHere();
+  const { path } = directory;
+  const { store } = await cli.lade.locate(directory.uri("s/"));
+  const list = store.list.bind(store);
+  store.list = async function* (...args) {
+    for await (const meta of list(...args)) {
+      if (meta.key === "b") {
+        await Deno.remove(`${path}/s/b`);
+        await Deno.symlink(`${path}/secret`, `${path}/s/b`);
+      }
+      yield meta;
+    }
+  };
+  const { code, stderr } = await cli.run(["cp", "-r", `${path}/s/`, `${path}/d`]);
+  assertEquals([code, /leads out of/.test(stderr)], [1, true], stderr);
+  assertEquals(await Deno.readTextFile(`${path}/d/a`), "1");
+  assertEquals(Array.from(Deno.readDirSync(`${path}/d`), ({ name }) => name), ["a"]);
+});

@@ -43,15 +43,15 @@ Deno.test("a marker without bytes is a prefix for what takes content, and an obj
   assertEquals(here.texts("other"), {});
 });
 
-Deno.test("lade get -r passes over markers, that of the prefix itself too, and counts what it got", async () => {
+Deno.test("lade get -r makes directories of markers, that of the prefix itself too", async () => {
   await using here = await S3Here.start({ objects: OBJECTS });
   await using directory = await TemporaryDirectory.make({});
   for (const place of ["s3://bucket/p/", "s3://bucket/p"]) {
-    const { code, stderr } = await here.run(["get", "-r", place, `${directory.path}/out`]);
+    const { code, stdout, stderr } = await here.run(["get", "-r", place, `${directory.path}/out`]);
     assertEquals(code, 0, stderr);
-    assertStringIncludes(stderr, "skipped s3://bucket/p/: it only marks a directory");
-    assertStringIncludes(stderr, "skipped s3://bucket/p/sub/: it only marks a directory");
-    assertMatch(stderr, /get did 2 objects.*2 skipped/);
+    assertStringIncludes(stdout, `get s3://bucket/p/ ${directory.uri("out/")}\n`);
+    assertStringIncludes(stdout, `get s3://bucket/p/sub/ ${directory.uri("out/sub/")}\n`);
+    assertMatch(stderr, /get did 4 objects/);
     assertEquals(await directory.tree(), { "out/a": "1", "out/sub/b": "2" });
   }
 });
@@ -84,7 +84,8 @@ Deno.test("lade mv -r and rm -r leave no marker behind", async () => {
   await using here = await S3Here.start({ objects: OBJECTS });
   await using directory = await TemporaryDirectory.make({});
   const dry = await here.run(["mv", "-r", "--dry-run", "s3://bucket/p", `${directory.path}/out`]);
-  assertStringIncludes(dry.stderr, "skipped s3://bucket/p/: it only marks a directory, and would be removed");
+  assertStringIncludes(dry.stdout, "(dry run) mv s3://bucket/p/ ");
+  assertEquals(await directory.tree(), {});
   assertEquals(here.texts(), OBJECTS);
   const moved = await here.run(["mv", "-r", "s3://bucket/p", `${directory.path}/out`]);
   assertEquals(moved.code, 0, moved.stderr);
@@ -92,6 +93,38 @@ Deno.test("lade mv -r and rm -r leave no marker behind", async () => {
   assertEquals(Object.keys(here.texts()), ["lone/", "x/"]);
   assertEquals((await here.run(["rm", "-r", "s3://bucket/lone/"])).stdout, "rm s3://bucket/lone/\n");
   assertEquals(Object.keys(here.texts()), ["x/"]);
+});
+
+Deno.test("an empty folder of a bucket is an empty directory of a local destination, and none outside it", async () => {
+  await using here = await S3Here.start({
+    objects: { "p/e/f/": "", "p/../up/": "", "p/x//": "", "p/l/in/": "" },
+  });
+  await using directory = await TemporaryDirectory.make({ "outside/x": "" });
+  const { path } = directory;
+  await Deno.mkdir(`${path}/out`);
+  await Deno.symlink("../outside", `${path}/out/l`);
+  for (const [name, scheme] of [["get", ""], ["cp", "direct://"], ["mv", "file://"]] as const) {
+    const { code, stdout, stderr } = await here.run([name, "-r", "s3://bucket/p/", `${scheme}${path}/out/`]);
+    assertEquals([code, stdout.split("\n").length], [1, 2], stderr);
+    assertStringIncludes(stderr, "a symbolic link leads out of");
+    assertStringIncludes(
+      stderr,
+      "skipped s3://bucket/p/../up/: it only marks a directory, of which none can be made",
+    );
+    const names = (below: string) =>
+      Array.from(Deno.readDirSync(`${path}/${below}`), ({ name }) => name).sort();
+    assertEquals([names(""), names("out"), names("out/e"), names("outside")], [
+      ["out", "outside"],
+      ["e", "l"],
+      ["f"],
+      ["x"],
+    ]);
+    if (name !== "mv") await Deno.remove(`${path}/out/e`, { recursive: true });
+  }
+  assertEquals(Object.keys(here.texts()), ["p/../up/", "p/l/in/", "p/x//"]);
+  await Deno.remove(`${path}/out/l`);
+  const own = await here.run(["mv", "-r", "s3://bucket/p/l/in/", `${path}/own`]);
+  assertEquals([own.code, (await directory.tree())["own/"]], [0, ""], own.stderr);
 });
 
 Deno.test("by URI, an object whose key ends in a slash is read, told and removed; a prefix is refused", async () => {
@@ -116,6 +149,6 @@ Deno.test("by URI, an object whose key ends in a slash is read, told and removed
   }
   assertEquals(await lade.remove("s3://bucket/x/"), 1);
   await using directory = await TemporaryDirectory.make({});
-  assertEquals(await lade.download("s3://bucket/p/", `${directory.path}/out`), { objects: 2, bytes: 2 });
+  assertEquals(await lade.download("s3://bucket/p/", `${directory.path}/out`), { objects: 3, bytes: 2 });
   assertEquals(await directory.tree(), { "out/a": "1", "out/sub/b": "2" });
 });

@@ -27,7 +27,17 @@ export interface Refusal {
   /** Why it could not be; a `string` where it is left alone on purpose. */
   readonly reason: Error | string;
   /** The object, where it only marks a directory: a move removes it. */
-  readonly marker?: Place;
+  readonly marker?: Marker;
+}
+
+/** An object that only marks a directory. */
+export interface Marker {
+  /** Where it is. */
+  readonly from: Place;
+  /** What the listing told of it. */
+  readonly listed: ObjectMeta;
+  /** The local directory that is made of it. */
+  readonly to?: Place;
 }
 
 /** The source of a job, as messages write it. */

@@ -1,15 +1,15 @@
 import type { ObjectAttributes, ProgressListener, ZstdPool } from "@lade/core";
 import { parseUri } from "@lade/core/backend";
 import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
-import { exists, type PlaceJudge } from "@lade/core/operations";
+import { deleteRead, exists, type PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { explainMissing } from "../places/explain_missing.ts";
 import { NoteMessage } from "../messages/note_message.ts";
-import { localPathOf, locate, type Place } from "../places/place.ts";
+import { localPathOf, locate } from "../places/place.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { Conversion } from "./conversion.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
-import type { Job, Refusal } from "./job.ts";
+import type { Job, Marker, Refusal } from "./job.ts";
 import { transferObject } from "./transfer_object.ts";
 import type { TransferOptions } from "./transfer_options.ts";
 import type { TransferTally } from "./transfer_tally.ts";
@@ -54,7 +54,7 @@ export class JobRunner {
     if ("reason" in job) {
       const { uri, reason } = job;
       if (typeof reason !== "string") return await tally.fail(uri, reason);
-      return await (job.marker ? this.#passMarker(job.marker, reason) : tally.skip(uri, reason));
+      return await (job.marker ? this.#bringMarker(job.marker, reason) : tally.skip(uri, reason));
     }
     const uri = (job.from ?? job.to)?.uri ?? "-";
     const taken = "its destination exists";
@@ -72,15 +72,20 @@ export class JobRunner {
     }
   }
 
-  /** A marker has nothing to bring. A move leaves none behind. */
-  async #passMarker({ store, key, uri }: Place, reason: string): Promise<void> {
-    const { tally, move, options: { dryRun }, context: { signal } } = this.#config;
-    if (!move) return await tally.skip(uri, reason);
+  /** A marker becomes the directory that it marks, or has nothing to bring. A move leaves none behind. */
+  async #bringMarker({ from, to, listed }: Marker, reason: string): Promise<void> {
+    const { directory, tally, move, options: { dryRun }, context: { signal } } = this.#config;
     try {
-      if (!dryRun) await store.delete(key, { signal });
-      await tally.skip(uri, `${reason}, and ${dryRun ? "would be" : "is"} removed`);
+      if (to && !dryRun) {
+        await directory.make();
+        await to.store.tree?.makeDirectory(to.key, { signal });
+      }
+      if (move && !dryRun) await deleteRead(from.store, from.key, { ...listed, metadata: {} }, { signal });
+      if (to) return await tally.done({ from, to }, 0);
+      const end = move ? `, and ${dryRun ? "would be" : "is"} removed` : "";
+      await tally.skip(from.uri, reason + end);
     } catch (error) {
-      await tally.fail(uri, error);
+      await tally.fail(from.uri, error);
     }
   }
 
@@ -121,8 +126,9 @@ export class JobRunner {
   }
 
   /**
-   * Two local files of one scheme go through one store, whose copy and rename are the system's own; a move between the
-   * schemes too, which is nothing but another name.
+   * A move between local places goes through one store, for it is nothing but another name. A copy of one scheme follows
+   * what links its destination holds, as `cp` does; its source stays in the store that listed it, so that no link that
+   * took a file's place meanwhile leads out of the tree.
    */
   async #withinOneStore(job: Job): Promise<Job> {
     const { from, to } = job;
@@ -132,7 +138,8 @@ export class JobRunner {
     const target = localPathOf(to.uri);
     if (target === undefined || !move && scheme !== parseUri(to.uri).scheme) return job;
     try {
-      return { ...job, from: await locate(lade, from.uri), to: await locate(lade, `${scheme}://${target}`) };
+      const there = await locate(lade, `${scheme}://${target}`);
+      return { ...job, to: there, ...(move && { from: await locate(lade, from.uri) }) };
     } catch (error) {
       // A path may be longer than a key of the root directory's store.
       if (error instanceof InvalidNameError) return job;

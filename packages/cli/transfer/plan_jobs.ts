@@ -12,7 +12,7 @@ import type { Destination } from "../places/resolve_destination.ts";
 import { type Conversion, convertedName, exactName } from "./conversion.ts";
 import { inputOf, isStandardInput, standardInput } from "./input.ts";
 import { InputError } from "./input_error.ts";
-import type { Job, Refusal } from "./job.ts";
+import type { Job, Marker, Refusal } from "./job.ts";
 import { NameClashes } from "./name_clashes.ts";
 
 /** What is to be transferred, and where to. */
@@ -186,12 +186,23 @@ function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job | Refus
   if (name !== "" && !name.endsWith("/") || !(isLocal(destination) || isRoot)) {
     return withDestination(plan, { from, size: meta.size, listed: meta }, name);
   }
-  if (meta.size === 0) return { uri: from.uri, reason: "it only marks a directory", marker: from };
+  if (meta.size === 0) return planMarker(plan, { from, listed: meta }, name);
   const { operation } = plan;
   const detail = isLocal(destination)
     ? "its name ends in a slash, which that of a file cannot; copy it alone to a name of its own"
     : "its name below the prefix is empty, copy it alone to a name of its own";
   return { uri: from.uri, reason: new InvalidNameError({ operation, uri: from.uri, detail }) };
+}
+
+/** At a local place a marker becomes the directory that it marks, if there can be one of that name; else it stays. */
+function planMarker({ destination }: JobPlan, marker: Marker, name: string): Refusal {
+  const { uri } = marker.from;
+  const reason = "it only marks a directory";
+  if (destination.kind !== "prefix" || !isLocal(destination)) return { uri, reason, marker };
+  const { place } = destination;
+  const fault = name === "" ? undefined : localNameFault(name.replace(/\/$/, ""));
+  if (fault !== undefined) return { uri, reason: `${reason}, of which none can be made: ${fault}` };
+  return { uri, reason, marker: { ...marker, to: placeBelow(place, name) } };
 }
 
 /** The job with its destination by this name, or why there is none. */

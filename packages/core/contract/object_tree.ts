@@ -69,4 +69,10 @@ export interface ObjectTree {
    * as links, and directories go along, as one where the new name is free.
    */
   move(from: string, to: string, options?: MoveTreeOptions): AsyncIterable<MovedEntry>;
+
+  /**
+   * Makes the directory of a prefix, with those above it, unless it is there. A file or a broken link that is in the way
+   * is an `InvalidNameError`, a link that leads out of the store a `PermissionDeniedError`.
+   */
+  makeDirectory(prefix: string, options?: CallOptions): Promise<void>;
 }

@@ -70,6 +70,8 @@ class ObservedStore implements ObjectStore {
       remove: (key, options) => this.#start("deleteMany", key).entries(() => tree.remove(key, options)),
       move: (from, to, options) =>
         this.#start("rename", from, { toKey: to }).entries(() => tree.move(from, to, options)),
+      makeDirectory: (prefix, options) =>
+        this.#start("put", prefix).run(() => tree.makeDirectory(prefix, options)),
     };
   }
 

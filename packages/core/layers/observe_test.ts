@@ -278,6 +278,7 @@ Deno.test("observe() tells of what is removed and moved by what lies there", asy
     async *move(_, to) {
       yield { ...entry, to };
     },
+    async makeDirectory() {},
   };
   const one = await setup([], tree);
   assertEquals(await Array.fromAsync(deletePrefix(one.store, "d/")), [{ key: "d/link" }]);
@@ -288,6 +289,8 @@ Deno.test("observe() tells of what is removed and moved by what lies there", asy
   ]);
   await Array.fromAsync(one.store.tree?.move("d/", "e/") ?? []);
   assertEquals([lastFinished(one).operation, lastFinished(one).toKey], ["rename", "e/"]);
+  await one.store.tree?.makeDirectory("f/");
+  assertEquals([lastFinished(one).operation, lastFinished(one).key], ["put", "f/"]);
 });
 
 Deno.test("observe() tells the target of copy() and rename()", async () => {

@@ -46,6 +46,10 @@ export class PrefixedTree implements ObjectTree {
     }
   }
 
+  async makeDirectory(prefix: string, options?: CallOptions): Promise<void> {
+    await this.#tree.makeDirectory(this.#prefix + prefix, options);
+  }
+
   #cut<T extends { readonly key: string }>(entry: T): T {
     return { ...entry, key: entry.key.slice(this.#prefix.length) };
   }

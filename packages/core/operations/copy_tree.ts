@@ -41,8 +41,8 @@ const OBJECTS_AT_ONCE = 32;
  * one result per object in the order they finish. One that fails does not stop the others.
  *
  * Prefixes end in `/` or are empty; names below them are kept whole, so that two objects never become one. An object
- * without bytes that only marks a directory (its name is empty or ends in `/`) is left out where the destination has no
- * such keys, and `onLeftOut` is told. The destination must not lie in the source, since the copies would be copied in
+ * without bytes that only marks a directory (its name is empty or ends in `/`) becomes one where the destination has
+ * directories; it is left out where the destination has neither those nor such keys, and `onLeftOut` is told. The destination must not lie in the source, since the copies would be copied in
  * turn: that is a `TypeError`. Where the source lies in the destination, an object whose copy would come to lie in the
  * source is an `InvalidNameError` of its own, for it would replace what is still to be copied.
  *
@@ -104,6 +104,13 @@ export async function* copyTree(
         Math.min(source.size, from.readHints.firstChunkSize),
         signal,
       );
+      if (isMarker(source, fromPrefix) && to.tree) {
+        lease.release();
+        await to.tree.makeDirectory(key, { signal });
+        onProgress({ type: "finished", key: source.key, size: 0 });
+        finished.push({ source, key });
+        return;
+      }
       const create = options.createOnly ? { ifNoneMatch: "*" } : {};
       const { size, dropped } = await copyObjectWithin(
         from,
@@ -148,13 +155,13 @@ export async function* copyTree(
   }
 }
 
-function isUselessMarker(
-  { key, size }: ObjectMeta,
-  fromPrefix: string,
-  to: ObjectStore,
-  toPrefix: string,
-): boolean {
-  const name = key.slice(fromPrefix.length);
-  if (size > 0 || (name !== "" && !name.endsWith("/"))) return false;
-  return to.capabilities.anyKey === false || toPrefix + name === "";
+function isMarker({ key, size }: ObjectMeta, prefix: string): boolean {
+  return size === 0 && (key.length === prefix.length || key.endsWith("/"));
+}
+
+/** A marker whose name the destination cannot have, nor a directory of it. */
+function isUselessMarker(source: ObjectMeta, fromPrefix: string, to: ObjectStore, toPrefix: string): boolean {
+  if (!isMarker(source, fromPrefix)) return false;
+  if (toPrefix.length + source.key.length === fromPrefix.length) return true;
+  return to.capabilities.anyKey === false && !to.tree;
 }

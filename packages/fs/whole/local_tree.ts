@@ -10,6 +10,7 @@ import type {
 } from "@lade/core";
 import { InvalidNameError, NotFoundError } from "@lade/core/backend";
 import { fileError } from "../files/file_error.ts";
+import { segmentFault } from "../names/path_fault.ts";
 import { isTemporaryName } from "../names/temporary_name.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
@@ -33,6 +34,21 @@ export class LocalTree implements ObjectTree {
       const kind = (await calls.present(calls.lstat(path)))?.kind;
       if (kind !== "file") return kind;
       return isTemporaryName(path.slice(path.lastIndexOf("/") + 1)) ? "other" : "object";
+    } catch (error) {
+      throw fileError(error, subject, signal);
+    }
+  }
+
+  async makeDirectory(prefix: string, { signal }: CallOptions = {}): Promise<void> {
+    const { tree } = this.#parts;
+    const subject = tree.subject("make directory", prefix);
+    const key = prefix.replace(/\/$/, "");
+    try {
+      signal?.throwIfAborted();
+      const detail = key === "" ? undefined : segmentFault(key);
+      if (detail !== undefined) throw new InvalidNameError({ ...subject, detail });
+      const { ensureDirectory } = await import("../tree/ensure_directory.ts");
+      await ensureDirectory(this.#parts, subject, key === "" ? tree.root : tree.path(key));
     } catch (error) {
       throw fileError(error, subject, signal);
     }
