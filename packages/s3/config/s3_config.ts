@@ -44,8 +44,8 @@ export interface S3Config {
   readonly ignoresEndpoints: boolean;
   /** The name of the profile that was asked for, by option or environment. */
   readonly profile?: Sourced<string>;
-  /** Loads the profile, once; `default` where none was asked for. */
-  readonly loadProfile: () => Promise<Profile>;
+  /** Loads the profile, once unless `afresh`; `default` where none was asked for. */
+  readonly loadProfile: (afresh?: boolean) => Promise<Profile>;
   /** Keys or their provider, where given. */
   readonly credentials?: Sourced<S3Credentials | S3CredentialProvider>;
   /** What was said of the settings, fit to be shown. */
@@ -109,8 +109,11 @@ export async function resolveConfig(
   const given = [own, checkOptions(options)];
   const asked = await askedProfile(given, env);
   let loading: Promise<Profile> | undefined;
-  const loadProfile = () => loading ??= chooseProfile(asked, env, read);
-  const settingSources = { given, env, profile: loadProfile };
+  const loadProfile = (afresh = false) => {
+    if (!afresh) return loading ??= chooseProfile(asked, env, read);
+    return loading = chooseProfile(asked, env, read);
+  };
+  const settingSources = { given, env, profile: () => loadProfile() };
   const ignore = await resolveSettings(
     S3_SETTINGS.filter(({ name }) => name === "ignoreConfiguredEndpoints"),
     settingSources,

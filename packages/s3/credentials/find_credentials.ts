@@ -51,7 +51,7 @@ export function findCredentials(config: S3Config, around: CredentialSurroundings
     renewable: true,
     load: async (refresh) => {
       try {
-        const find = () => search(config, around);
+        const find = () => search(config, around, refresh);
         return await (shared ? shared.run(keyOf(config), refresh, around.clock, find) : find());
       } catch (error) {
         throw error instanceof CredentialFault ? toStoreError(error, uri) : error;
@@ -77,14 +77,19 @@ function toStoreError(error: CredentialFault, uri: string): StoreError {
     : new UnavailableError({ ...options, detail, retryable });
 }
 
-async function search(config: S3Config, around: CredentialSurroundings): Promise<LoadedCredentials> {
+/** `refresh` reads the files of profiles again: whoever renews keys there writes others into them. */
+async function search(
+  config: S3Config,
+  around: CredentialSurroundings,
+  refresh: boolean,
+): Promise<LoadedCredentials> {
   const { env: fullEnv, read, web, clock } = around;
   const { profile: asked } = config;
   const byOption = asked !== undefined && !asked.source.startsWith("AWS_");
   const env: Environment = byOption ? () => undefined : fullEnv;
   const keys = await staticKeys("environment", { env });
   if (keys) return { credentials: keys.value, source: keys.source };
-  const profile = await config.loadProfile();
+  const profile = await config.loadProfile(refresh);
   const context: CredentialContext = { config, env, fullEnv, read, web, clock };
   const { searchFurther } = await import("./search_further.ts");
   const { found, reasons } = await searchFurther(context, profile);

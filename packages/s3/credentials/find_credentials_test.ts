@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { UnauthenticatedError } from "@lade/core";
 import type { S3Options } from "../config/s3_options.ts";
 import type { LoadedCredentials } from "./credential_cache.ts";
-import { loadCredentials } from "../testing/credentials_world.ts";
+import { loadCredentials, sourceOfCredentials } from "../testing/credentials_world.ts";
 
 const FILES: Readonly<Record<string, string>> = {
   "/h/.aws/config": [
@@ -180,4 +180,13 @@ Deno.test("findCredentials() says what to do where there are none, and below it 
   ) assertStringIncludes(error.cause.message, place);
   const bare = await assertRejects(() => found({ profile: "bare" }), UnauthenticatedError);
   assertStringIncludes(bare.message, 'no credentials in profile "bare"; set');
+});
+
+Deno.test("findCredentials() reads the files of profiles again when others are asked for", async () => {
+  const files: Record<string, string> = { ...FILES };
+  const source = await sourceOfCredentials({ files }, { profile: "dev" });
+  const token = async (refresh: boolean) => (await source.load(refresh)).credentials.sessionToken;
+  assertEquals(await token(false), "tok");
+  files["/h/.aws/credentials"] = FILES["/h/.aws/credentials"]?.replace("tok", "renewed") ?? "";
+  assertEquals([await token(false), await token(true), await token(false)], ["tok", "renewed", "renewed"]);
 });

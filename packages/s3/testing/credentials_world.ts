@@ -2,7 +2,7 @@ import { systemClock } from "@lade/core/backend";
 import type { Clock } from "@lade/core";
 import { resolveConfig } from "../config/s3_config.ts";
 import type { S3Options } from "../config/s3_options.ts";
-import type { LoadedCredentials } from "../credentials/credential_cache.ts";
+import type { CredentialSource, LoadedCredentials } from "../credentials/credential_cache.ts";
 import { findCredentials } from "../credentials/find_credentials.ts";
 
 /** What a test's user has: files below `/h`, variables, a clock. */
@@ -19,9 +19,17 @@ export interface CredentialsWorld {
 
 /** Finds and loads the credentials of such a user. */
 export async function loadCredentials(
-  { files = {}, env: variables = {}, clock = systemClock, onHost }: CredentialsWorld,
+  world: CredentialsWorld,
   options: S3Options = {},
 ): Promise<LoadedCredentials> {
+  return await (await sourceOfCredentials(world, options)).load(false);
+}
+
+/** Finds where the credentials of such a user come from. */
+export async function sourceOfCredentials(
+  { files = {}, env: variables = {}, clock = systemClock, onHost }: CredentialsWorld,
+  options: S3Options = {},
+): Promise<CredentialSource> {
   const all: Readonly<Record<string, string>> = {
     HOME: "/h",
     AWS_EC2_METADATA_DISABLED: "true",
@@ -35,7 +43,7 @@ export async function loadCredentials(
     return Promise.reject(new Error("no such host"));
   };
   const web = () => Promise.resolve({ clock, ...(onHost ? { resolve } : {}) });
-  return await findCredentials(config, { env, read, uri: "s3://b", clock, web }).load(false);
+  return findCredentials(config, { env, read, uri: "s3://b", clock, web });
 }
 
 /** A request that a {@linkcode LoopbackService} had. */
