@@ -147,11 +147,13 @@ export class Output {
 
   async #writePending(): Promise<void> {
     while (this.#pending) {
-      await this.#writeResults();
-      if (this.#notes === "" && this.#status === this.#shownStatus) continue;
-      const erase = this.#shownStatus === "" ? "" : ERASE_LINE;
-      const text = erase + this.#notes + this.#status;
+      // Taken together: a note that comes while results are written follows those that came before it.
+      const notes = this.#notes;
       this.#notes = "";
+      await this.#writeResults();
+      if (notes === "" && this.#status === this.#shownStatus) continue;
+      const erase = this.#shownStatus === "" ? "" : ERASE_LINE;
+      const text = erase + notes + this.#status;
       this.#shownStatus = this.#status;
       await this.#writeNotes(text);
     }

@@ -176,3 +176,28 @@ Deno.test("Output gives up on a reader that does not read once the command is ab
   await flushed;
   await output.close();
 });
+
+Deno.test("Output writes a note after the results before it, also when both come while others are written", async () => {
+  const { output, stdout, stderr } = setUp();
+  const written: string[] = [];
+  const begun = Promise.withResolvers<void>();
+  const free = Promise.withResolvers<void>();
+  stdout.write = async (bytes) => {
+    begun.resolve();
+    await free.promise;
+    written.push(new TextDecoder().decode(bytes));
+    return bytes.length;
+  };
+  stderr.write = (bytes) => {
+    written.push(new TextDecoder().decode(bytes));
+    return Promise.resolve(bytes.length);
+  };
+  await output.result(line("first"));
+  const flushed = output.flush();
+  await begun.promise;
+  await output.result(line("second"));
+  await output.note(line("summary"));
+  free.resolve();
+  await flushed;
+  assertEquals(written, ["first\n", "second\n", "summary\n"]);
+});
