@@ -187,6 +187,6 @@ Deno.test("findCredentials() reads the files of profiles again when others are a
   const source = await sourceOfCredentials({ files }, { profile: "dev" });
   const token = async (refresh: boolean) => (await source.load(refresh)).credentials.sessionToken;
   assertEquals(await token(false), "tok");
-  files["/h/.aws/credentials"] = FILES["/h/.aws/credentials"]?.replace("tok", "renewed") ?? "";
+  files["/h/.aws/credentials"] = FILES["/h/.aws/credentials"]?.replace("= tok", "= renewed") ?? "";
   assertEquals([await token(false), await token(true), await token(false)], ["tok", "renewed", "renewed"]);
 });
