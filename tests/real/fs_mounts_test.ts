@@ -42,6 +42,9 @@ Deno.test({
       ["rm", "-r", `${path}/tree`],
       ["mv", "-r", `${path}/bind`, `${path}/orig`],
       ["mv", "-r", `${path}/orig`, `${path}/bind`],
+      ["mv", "-r", `${path}/bind`, `${path}/orig/sub`],
+      ["mv", "-r", `${path}/orig`, `${path}/bind/sub/deeper/new`],
+      ["cp", "-r", `${path}/bind`, `${path}/orig/sub`],
       ["mv", `${path}/bind/a`, `${path}/orig/a`],
     ];
     for (const args of lines) {

@@ -11,6 +11,8 @@ export interface ObjectPlace {
   readonly key: string;
   /** What lies there now, where that can have several names: of a file its device and number. */
   readonly identity?: string;
+  /** Of a prefix that can have several names: what it lies in, by the same means, from the nearest on. */
+  readonly above?: readonly string[];
   /** The kind of service, where one may go by several names: then equal objects tell that two are one. */
   readonly kind?: string;
 }

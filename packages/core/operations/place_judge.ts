@@ -70,6 +70,10 @@ export class PlaceJudge {
     const [here, there] = await places(outer, inner, options);
     const keys = firstKey === undefined ? undefined : [firstKey, firstKey] as const;
     if (isOneThing(here, there)) return "";
+    const levels = here.service === there.service && here.identity !== undefined
+      ? there.above?.indexOf(here.identity) ?? -1
+      : -1;
+    if (levels >= 0) return lastSegments(there.key, levels + 1);
     if (!there.key.startsWith(here.key)) return undefined;
     return await this.#isOne(outer, inner, here, there, keys, options)
       ? there.key.slice(here.key.length)
@@ -121,6 +125,11 @@ async function areEqual(
 /** Whether one thing lies at two places: a file with two names, a directory that is mounted twice. */
 function isOneThing(one: ObjectPlace, other: ObjectPlace): boolean {
   return one.identity !== undefined && one.identity === other.identity && one.service === other.service;
+}
+
+/** The last segments of a prefix, as many as are asked for. */
+function lastSegments(prefix: string, count: number): string {
+  return `${prefix.replace(/\/$/, "").split("/").slice(-count).join("/")}/`;
 }
 
 async function places(one: KeyIn, other: KeyIn, options: CallOptions): Promise<[ObjectPlace, ObjectPlace]> {

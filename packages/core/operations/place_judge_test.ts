@@ -78,3 +78,20 @@ Deno.test("PlaceJudge.contains() finds a prefix in itself under another name of 
   assertEquals(await contains("d/", "d/sub/", "d/a"), true);
   assertEquals(await contains("d/", "d/"), true);
 });
+
+Deno.test("PlaceJudge tells by what is above a prefix that it lies in another one, however both are spelled", async () => {
+  const placeOf = async (key: string): Promise<ObjectPlace> => {
+    const segments = key.split("/").filter((segment) => segment !== "");
+    const above = segments.map((_, index) => segments.slice(0, index).join("/").toLowerCase()).reverse();
+    return { service: "s", container: "", key, identity: segments.join("/").toLowerCase(), above };
+  };
+  const store = Object.assign(injectFaults(storeOf(new MemoryContainer())), { placeOf });
+  const judge = new PlaceJudge();
+  const pathWithin = (outer: string, inner: string) =>
+    judge.pathWithin({ store, key: outer }, { store, key: inner });
+  assertEquals(await pathWithin("a/b/", "a/b/c/d/"), "c/d/");
+  assertEquals(await pathWithin("A/B/", "a/b/c/d/"), "c/d/");
+  assertEquals(await pathWithin("A/", "a/"), "");
+  assertEquals(await pathWithin("a/b/c/", "A/B/"), undefined);
+  assertEquals(await pathWithin("A/x/", "a/b/"), undefined);
+});

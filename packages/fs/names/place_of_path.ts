@@ -1,4 +1,5 @@
 import type { ObjectPlace } from "@lade/core";
+import type { FileStatus } from "../files/file_status.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
 import { directoryOf } from "../tree/tree.ts";
 
@@ -7,7 +8,7 @@ const SERVICE = "files";
 
 /**
  * Where a path leads: the path without links, as far as it exists; that of a directory ends in `/`. What lies there is
- * told by device and number.
+ * told by device and number, and of a directory also what is above it: a path that is mounted twice has no one spelling.
  */
 export async function placeOfPath(calls: FileCalls, path: string): Promise<ObjectPlace> {
   const isDirectory = path.endsWith("/");
@@ -18,8 +19,24 @@ export async function placeOfPath(calls: FileCalls, path: string): Promise<Objec
     service: SERVICE,
     container: "",
     key: isDirectory && !real.endsWith("/") ? `${real}/` : real,
-    ...(status && { identity: `${status.dev}:${status.ino}` }),
+    ...(status && { identity: identityOf(status) }),
+    ...(isDirectory && { above: await identitiesAbove(calls, real) }),
   };
+}
+
+/** The directories above a real path, the nearest first; an empty text for each that does not exist yet. */
+async function identitiesAbove(calls: FileCalls, real: string): Promise<string[]> {
+  const identities: string[] = [];
+  for (let at = real.replace(/(?<=.)\/$/, ""); at !== "/";) {
+    at = directoryOf(at);
+    const status = await calls.present(calls.stat(at)).catch(() => undefined);
+    identities.push(status ? identityOf(status) : "");
+  }
+  return identities;
+}
+
+function identityOf({ dev, ino }: FileStatus): string {
+  return `${dev}:${ino}`;
 }
 
 /** The real path of what need not exist yet. */
