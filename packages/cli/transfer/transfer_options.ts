@@ -19,7 +19,7 @@ export const treeOptions = {
     ["-j", "--jobs"],
     integerValue({ metavar: "N", least: 1, most: 1024 }),
     32,
-    "Objects under way at once; 32 by default.",
+    "Work on N objects at the same time; 32 by default.",
   ),
 };
 
