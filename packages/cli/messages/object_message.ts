@@ -28,7 +28,7 @@ export class ObjectMessage implements Message {
 
   /** All that the listing tells. */
   toJson(): Json {
-    const { key, size, lastModified, etag, version } = this.#meta;
+    const { key, size, lastModified, etag, version, storageClass } = this.#meta;
     return {
       type: "object",
       uri: this.#uri,
@@ -37,6 +37,7 @@ export class ObjectMessage implements Message {
       lastModified: lastModified.toISOString(),
       etag,
       version,
+      storageClass,
     };
   }
 }

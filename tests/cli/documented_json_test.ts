@@ -1,0 +1,62 @@
+import { assert, assertEquals } from "@std/assert";
+import { S3Here } from "./s3_here.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
+
+const PAGE = new URL("../../packages/cli/README.md", import.meta.url);
+
+Deno.test("every property that --json prints is in the tables of packages/cli/README.md", async () => {
+  const documented = tables(await Deno.readTextFile(PAGE));
+  await using directory = await TemporaryDirectory.make({ "d/a.txt": "1", "d/b": "22" });
+  await Deno.symlink("/nowhere", `${directory.path}/d/broken`);
+  await using cli = await S3Here.start({ versioning: true, objects: { old: "0" } });
+  const d = `${directory.path}/d`;
+  const lines = [
+    ["put", "-r", "-v", "--storage-class=STANDARD_IA", "--tag=a=b", d, "s3://bucket/d"],
+    ["put", "-n", `${d}/b`, "s3://bucket/d/"],
+    ["ls", "s3://"],
+    ["ls", "s3://bucket"],
+    ["ls", "-r", "s3://bucket"],
+    ["ls", "--versions", "s3://bucket/d/"],
+    ["stat", "s3://bucket/d/a.txt"],
+    ["cat", "-vv", "s3://bucket/none"],
+    ["du", "s3://bucket"],
+    ["get", "-v", "s3://bucket/d/b", `${directory.path}/b`],
+    ["mv", "s3://bucket/d/a.txt", `${directory.path}/moved`],
+    ["presign", "s3://bucket/d/b"],
+    ["rm", "-v", "-r", "--versions", "s3://bucket/d"],
+    ["mb", "s3://made"],
+    ["rb", "s3://made"],
+    ["doctor", d],
+    ["man", "ls"],
+  ];
+  const seen = new Set<string>();
+  for (const args of lines) {
+    const { stdout, stderr } = await cli.run(["--json", ...args]);
+    for (const line of (stdout + stderr).trim().split("\n")) {
+      const { type, ...properties } = JSON.parse(line);
+      const row = documented.get(type) ?? new Set();
+      seen.add(type);
+      assertEquals([args, type, Object.keys(properties).filter((name) => !row.has(name))], [args, type, []]);
+    }
+  }
+  // Progress takes time, notes follow from what a service lacks, and settings are told of stores that a command opens itself.
+  const unseen = [...documented.keys()].filter((type) =>
+    !seen.has(type) && !["progress", "note", "settings"].includes(type)
+  );
+  assertEquals(unseen, []);
+  assert(documented.get("object")?.has("storageClass"));
+});
+
+Deno.test("lade ls --json tells the storage class", async () => {
+  await using cli = await S3Here.start();
+  await cli.run(["pipe", "--storage-class=STANDARD_IA", "s3://bucket/a"], { stdin: ["1"] });
+  const { stdout } = await cli.run(["ls", "--json", "s3://bucket"]);
+  assertEquals(JSON.parse(stdout).storageClass, "STANDARD_IA");
+});
+
+/** The names of each type's properties. */
+function tables(page: string): Map<string, ReadonlySet<string>> {
+  const section = page.slice(page.indexOf("## JSON"), page.indexOf("## Permissions"));
+  const rows = [...section.matchAll(/^\| `(\w+)` .*\|$/gm)];
+  return new Map(rows.map(([row, type = ""]) => [type, new Set(row.match(/(?<=`)\w+(?=`)/g))]));
+}
