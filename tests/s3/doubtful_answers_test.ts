@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { NotFoundError, ServiceError } from "@lade/core";
+import { NotFoundError, PreconditionFailedError, ServiceError } from "@lade/core";
 import { entry, page, serveDocuments } from "./serve_documents.ts";
 
 const LAST_MODIFIED = { "last-modified": "Sat, 28 Nov 2026 08:00:00 GMT" };
@@ -168,4 +168,25 @@ Deno.test("a status that does not fit its call is an error, also with all signs 
       assertStringIncludes(error.message, "nothing that fits the call", `${name} ${status}`);
     }
   }
+});
+
+Deno.test("a refusal of a condition or range that no request had is not the service's", async () => {
+  const bytes = new Uint8Array(3);
+  for (const status of [304, 412, 416]) {
+    await using service = await serveDocuments(() => new Response(null, { status }));
+    const { store } = service;
+    const calls = [() => store.get("key"), () => store.head("key"), () => store.delete("key")];
+    for (const call of [...calls, () => store.put("key", bytes), () => Array.fromAsync(store.list())]) {
+      const error = await assertRejects(call, ServiceError, `a ${status} that is not the service's`);
+      assertStringIncludes(error.message, "nothing in the request asks for it");
+    }
+    const answers: Partial<Record<number, () => Promise<unknown>>> = {
+      304: () => store.get("key", { ifNoneMatch: "e" }),
+      412: () => store.get("key", { ifMatch: "e" }),
+    };
+    if (answers[status]) await assertRejects(answers[status], PreconditionFailedError);
+  }
+  await using service = await serveDocuments(() => new Response(null, { status: 404 }));
+  await assertRejects(() => service.store.put("key", bytes), ServiceError, "a 404 that is not the service's");
+  await assertRejects(() => service.store.get("key"), NotFoundError);
 });

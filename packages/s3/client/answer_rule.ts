@@ -7,6 +7,8 @@ export interface AnswerRule {
   readonly kind: "object" | "head" | "write" | "removal" | "document" | "other";
   /** The statuses that fit. */
   readonly statuses: readonly number[];
+  /** Statuses that answer a condition, a range or the name of what has to be there, where the request has none. */
+  readonly unasked: readonly number[];
   /** Names that the root element of a document may have; any where absent. */
   readonly roots?: readonly string[];
 }
@@ -19,8 +21,8 @@ export interface AskedCall {
   readonly hasKey: boolean;
   /** Whether it is about a bucket, or a key in it. */
   readonly hasBucket: boolean;
-  /** Whether it copies from an object that its headers name. */
-  readonly copies: boolean;
+  /** Names of its headers, in lower case. */
+  readonly headers: readonly string[];
   /** Whether the query has a member of this name. */
   has(name: string): boolean;
 }
@@ -28,7 +30,9 @@ export interface AskedCall {
 const OK = [200];
 const DONE = [200, 204];
 
-const document = (...roots: string[]): AnswerRule => ({ kind: "document", statuses: OK, roots });
+type Form = Omit<AnswerRule, "unasked">;
+
+const document = (...roots: string[]): Form => ({ kind: "document", statuses: OK, roots });
 
 /** Members of a query that name something about a bucket or object which is an XML document, by their root elements. */
 const ROOTS: Readonly<Record<string, string>> = {
@@ -58,6 +62,22 @@ const SUBRESOURCES = [
  * rule asks only for what every one of them has.
  */
 export function answerRule(asked: AskedCall): AnswerRule {
+  const form = formOf(asked);
+  return { ...form, unasked: unaskedOf(form, asked.headers) };
+}
+
+/** 304 answers those alone who ask whether something is another one (RFC 9110, section 13.1). */
+function unaskedOf({ kind }: Form, headers: readonly string[]): readonly number[] {
+  const asks = (pattern: RegExp) => headers.some((name) => pattern.test(name));
+  return [
+    ...asks(/^(?:x-amz-copy-source-)?if-(?:none-match|modified-since)$/) ? [] : [304],
+    ...asks(/^(?:x-amz-copy-source-)?if-/) ? [] : [412],
+    ...asks(/range$/) ? [] : [416],
+    ...kind === "write" ? [404] : [],
+  ];
+}
+
+function formOf(asked: AskedCall): Form {
   const [, root] = Object.entries(ROOTS).find(([name]) => asked.has(name)) ?? [];
   const sub = root !== undefined || SUBRESOURCES.some((name) => asked.has(name));
   switch (asked.method) {
@@ -75,7 +95,7 @@ export function answerRule(asked: AskedCall): AnswerRule {
       return { kind: asked.hasKey ? "head" : "other", statuses: OK };
     case "PUT":
       if (sub || !asked.hasKey) return { kind: "other", statuses: DONE };
-      if (!asked.copies) return { kind: "write", statuses: OK };
+      if (!asked.headers.includes("x-amz-copy-source")) return { kind: "write", statuses: OK };
       // Some services call both by one name.
       return asked.has("partNumber")
         ? document("CopyPartResult", "CopyObjectResult")

@@ -5,6 +5,7 @@ import {
   readServiceFault,
   type ServiceFault,
 } from "../errors/service_fault.ts";
+import type { AnswerRule } from "./answer_rule.ts";
 import { lacking } from "./judge_answer.ts";
 
 /** Bytes of an error's body that are read. */
@@ -12,9 +13,11 @@ const MAX_ERROR_BYTES = 2 ** 16;
 
 /**
  * Reads the failure that an answer of another status than 200 to 299 reports. One that is somebody else's is told from the
- * service's by its body, or by what all answers of the endpoint had so far.
+ * service's by its body, by what all answers of the endpoint had so far, or by a status that nothing in the request asked
+ * for.
  */
 export async function readFault(
+  rule: AnswerRule,
   response: TransportResponse,
   signs: EndpointSigns,
   nowMs: number,
@@ -29,11 +32,16 @@ export async function readFault(
   }
   const own = isErrorDocument(body);
   signs.note(headers, own);
-  const origin = own ? { marked: true } : originOf(response, body, signs);
+  const origin = own ? { marked: true } : originOf(rule, response, body, signs);
   return readServiceFault(status, headers, body, origin, { attempts, nowMs, waitedMs });
 }
 
-function originOf({ status, headers }: TransportResponse, body: string, signs: EndpointSigns): AnswerOrigin {
+function originOf(
+  { unasked }: AnswerRule,
+  { status, headers }: TransportResponse,
+  body: string,
+  signs: EndpointSigns,
+): AnswerOrigin {
   const marked = signs.marks(headers);
   if (marked) return { marked };
   const location = headers.get("location");
@@ -43,6 +51,8 @@ function originOf({ status, headers }: TransportResponse, body: string, signs: E
     ? `a redirect to ${placeOf(location)}`
     : signs.demanded
     ? lacking(signs)
+    : unasked.includes(status)
+    ? "nothing in the request asks for it"
     : undefined;
   return { marked, foreign };
 }

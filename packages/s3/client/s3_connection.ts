@@ -181,7 +181,7 @@ export class S3Connection {
   ): Promise<ServiceFault | undefined> {
     const { signs } = this.traits;
     if (response.status < 200 || response.status >= 300) {
-      return await readFault(response, signs, this.clock.now());
+      return await readFault(rule, response, signs, this.clock.now());
     }
     const fault = await judgeAnswer(rule, response, signs, text);
     if (fault) await response.body.cancel(fault);
@@ -232,7 +232,7 @@ export class S3Connection {
       method,
       hasKey: key !== undefined,
       hasBucket: this.bucket !== undefined,
-      copies: headers?.["x-amz-copy-source"] !== undefined,
+      headers: Object.keys(headers ?? {}),
       has: (name) => query?.[name] !== undefined,
     });
   }

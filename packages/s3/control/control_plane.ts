@@ -62,6 +62,7 @@ export class ControlPlane {
           ...(signal === undefined ? {} : { abortSignal: signal }),
           idempotent,
           label: call.uri,
+          operation: call.operation,
         });
       } catch (error) {
         if (signal?.aborted) throw signal.reason;

@@ -26,6 +26,8 @@ export interface SdkSendOptions {
   readonly idempotent?: boolean;
   /** What the request is about, for messages and observers. */
   readonly label?: string;
+  /** What is being done, for messages. */
+  readonly operation?: string;
 }
 
 type SendOptions = Omit<SdkSendOptions, "abortSignal"> & { readonly abortSignal?: unknown };
@@ -121,7 +123,7 @@ export class TransportHandler {
       method,
       hasKey: path.length > endpoint.pathPrefix.length + 1,
       hasBucket: bucket !== undefined,
-      copies: Object.keys(headers).some((name) => name.toLowerCase() === "x-amz-copy-source"),
+      headers: Object.keys(headers).map((name) => name.toLowerCase()),
       has: (name) => Object.hasOwn(query, name),
     });
   }
@@ -178,7 +180,7 @@ function unsigned(request: SdkRequest, options: SendOptions): S3Request {
     ...(options.abortSignal instanceof AbortSignal ? { signal: options.abortSignal } : {}),
     ...(options.idempotent === undefined ? {} : { idempotent: options.idempotent }),
     retryable: retryableInSuccess,
-    call: { operation: request.method, uri: options.label ?? "", permission: "" },
+    call: { operation: options.operation ?? request.method, uri: options.label ?? "", permission: "" },
   };
 }
 
