@@ -188,5 +188,7 @@ Deno.test("a refusal of a condition or range that no request had is not the serv
   }
   await using service = await serveDocuments(() => new Response(null, { status: 404 }));
   await assertRejects(() => service.store.put("key", bytes), ServiceError, "a 404 that is not the service's");
+  const list = () => Array.fromAsync(service.store.list());
+  await assertRejects(list, ServiceError, "a 404 that is not the service's");
   await assertRejects(() => service.store.get("key"), NotFoundError);
 });

@@ -63,17 +63,17 @@ const SUBRESOURCES = [
  */
 export function answerRule(asked: AskedCall): AnswerRule {
   const form = formOf(asked);
-  return { ...form, unasked: unaskedOf(form, asked.headers) };
+  return { ...form, unasked: unaskedOf(form, asked) };
 }
 
 /** 304 answers those alone who ask whether something is another one (RFC 9110, section 13.1). */
-function unaskedOf({ kind }: Form, headers: readonly string[]): readonly number[] {
+function unaskedOf({ kind }: Form, { hasKey, headers }: AskedCall): readonly number[] {
   const asks = (pattern: RegExp) => headers.some((name) => pattern.test(name));
   return [
     ...asks(/^(?:x-amz-copy-source-)?if-(?:none-match|modified-since)$/) ? [] : [304],
     ...asks(/^(?:x-amz-copy-source-)?if-/) ? [] : [412],
     ...asks(/range$/) ? [] : [416],
-    ...kind === "write" ? [404] : [],
+    ...kind === "write" || (kind === "document" && !hasKey) ? [404] : [],
   ];
 }
 
