@@ -12,12 +12,18 @@ export function pathFault(key: string): string | undefined {
   return keyFault(key) ?? segmentFault(key);
 }
 
-/** Why one of the segments of `path` cannot be a file's name, or `undefined` when all can. */
-export function segmentFault(path: string): string | undefined {
+/** Why a path is not the one way to a place below its root, or `undefined` where it is. */
+export function formFault(path: string): string | undefined {
   if (BAD_SEGMENT.test(path)) {
     return 'a path has no empty, "." or ".." segment and neither starts nor ends with "/"';
   }
-  if (path.includes("\0")) return "a path has no NUL character";
+  return path.includes("\0") ? "a path has no NUL character" : undefined;
+}
+
+/** Why one of the segments of `path` cannot be a file's name, or `undefined` when all can. */
+export function segmentFault(path: string): string | undefined {
+  const fault = formFault(path);
+  if (fault !== undefined) return fault;
   if (path.length * 3 <= MAX_SEGMENT_BYTES && !path.includes("~tmp")) return undefined;
   for (const segment of path.split("/")) {
     if (isTemporaryName(segment)) return `${JSON.stringify(segment)} is a name kept for unfinished writes`;

@@ -9,8 +9,8 @@ import type {
   TreeEntry,
 } from "@lade/core";
 import { InvalidNameError, NotFoundError } from "@lade/core/backend";
-import { fileError } from "../files/file_error.ts";
-import { segmentFault } from "../names/path_fault.ts";
+import { fileError, type Subject } from "../files/file_error.ts";
+import { formFault, segmentFault } from "../names/path_fault.ts";
 import { isTemporaryName } from "../names/temporary_name.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
@@ -26,7 +26,7 @@ export class LocalTree implements ObjectTree {
 
   async kindOf(key: string, { signal }: CallOptions = {}): Promise<EntryKind | undefined> {
     const { calls, tree } = this.#parts;
-    const subject = tree.subject("look at", key);
+    const subject = this.#subject("look at", key);
     const path = key === "" ? tree.root : tree.path(key.replace(/\/$/, ""));
     try {
       signal?.throwIfAborted();
@@ -41,7 +41,7 @@ export class LocalTree implements ObjectTree {
 
   async makeDirectory(prefix: string, { signal }: CallOptions = {}): Promise<void> {
     const { tree } = this.#parts;
-    const subject = tree.subject("make directory", prefix);
+    const subject = this.#subject("make directory", prefix);
     const key = prefix.replace(/\/$/, "");
     try {
       signal?.throwIfAborted();
@@ -55,6 +55,7 @@ export class LocalTree implements ObjectTree {
   }
 
   async *walk(prefix: string, { signal }: CallOptions = {}): AsyncGenerator<TreeEntry, void, void> {
+    this.#subject("walk", prefix);
     const { beginWalk, surveyTree, walkTree } = await import("./walk_tree.ts");
     const walk = await beginWalk(this.#parts, "walk", prefix, signal);
     if (!walk) return;
@@ -66,6 +67,7 @@ export class LocalTree implements ObjectTree {
     key: string,
     { keepDirectory, signal }: RemoveTreeOptions = {},
   ): AsyncGenerator<RemovedEntry, void, void> {
+    this.#subject("remove", key);
     const { removeEntry, removeTree } = await import("./remove_tree.ts");
     if (key === "" || key.endsWith("/")) return yield* removeTree(this.#parts, key, keepDirectory, signal);
     const kind = await this.kindOf(key, signal ? { signal } : {});
@@ -83,6 +85,8 @@ export class LocalTree implements ObjectTree {
       const [one, other] = [from, to].map((key) => JSON.stringify(key));
       throw new TypeError(`Cannot move ${one} to ${other}: both end in a slash, or neither does`);
     }
+    this.#subject("move", from);
+    this.#subject("move to", to);
     if (isTree && to.startsWith(from)) {
       const detail = `${JSON.stringify(this.#parts.tree.subject("", to).uri)} ${
         to === from ? "is the same" : "lies in it"
@@ -106,5 +110,13 @@ export class LocalTree implements ObjectTree {
     const paths = { from: tree.path(from), target: tree.path(to) };
     if (!dryRun) await moveLink(this.#parts, { key: from, to, kind, ...paths }, createOnly, signal);
     yield { key: from, to, kind };
+  }
+
+  /** What messages name. A key or prefix that leads to what has another one (`a/../`, `/`) is an `InvalidNameError`. */
+  #subject(operation: string, key: string): Subject {
+    const subject = this.#parts.tree.subject(operation, key);
+    const detail = key === "" ? undefined : formFault(key.replace(/\/$/, ""));
+    if (detail !== undefined) throw new InvalidNameError({ ...subject, detail });
+    return subject;
   }
 }

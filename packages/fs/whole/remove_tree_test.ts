@@ -91,3 +91,27 @@ testBoth("deletePrefix() goes by the prefix of a PrefixStore", async ({ root, st
   assertEquals(await Array.fromAsync(deletePrefix(below, "")), [{ key: "e" }]);
   assertEquals([...Deno.readDirSync(root.path)].map(({ name }) => name), ["p"]);
 });
+
+testBoth(
+  "a tree is named by keys and prefixes of its store, and by nothing that a path would lead to",
+  async ({ root, store }) => {
+    root.write("a/1", "1");
+    root.write("b/2", "2");
+    const { tree } = store;
+    assert(tree);
+    const everything = root.everything();
+    const drain = (entries: AsyncIterable<unknown>) => Array.fromAsync(entries);
+    for (const name of ["../", "/", "./", "a/../", "a/../b/", "a/../b/2", "..", "a/./1", "a//1", "a\0/"]) {
+      const calls = [
+        () => tree.kindOf(name),
+        () => drain(tree.walk(name)),
+        () => drain(tree.remove(name)),
+        () => tree.makeDirectory(name),
+        () => drain(tree.move(name, name.endsWith("/") ? "z/" : "z")),
+        () => drain(tree.move(name.endsWith("/") ? "b/" : "b/2", name)),
+      ];
+      for (const call of calls) await assertRejects(call, InvalidNameError);
+    }
+    assertEquals(root.everything(), everything);
+  },
+);

@@ -26,6 +26,24 @@ export const deletePrefixCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "deletePrefix() takes a prefix as it is written, and nothing that it would lead to as a path",
+    async run({ store }) {
+      const keys = ["a/1", "b", "c/2"];
+      await putAll(store, keys);
+      for (const prefix of ["/", "./", "../", "a/../", "a/../c/", "a//", "a/./", "c/.//", "//"]) {
+        for (const dryRun of [true, false]) {
+          try {
+            const results = await collect(deletePrefix(store, prefix, { dryRun }));
+            expectEqual(results, [], `the results of ${prefix}`);
+          } catch (error) {
+            expect(error instanceof InvalidNameError, `deletePrefix() of ${prefix} failed with ${error}`);
+          }
+        }
+        expectEqual(await namesIn(store.list()), keys, `the keys after ${prefix}`);
+      }
+    },
+  },
+  {
     name: "deletePrefix() with dryRun tells what it would delete, and deletes nothing",
     async run({ store }) {
       const keys = KEYS.slice(1);
