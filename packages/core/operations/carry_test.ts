@@ -12,6 +12,7 @@ import {
   type ObjectStore,
   observe,
   PermissionDeniedError,
+  PreconditionFailedError,
   PrefixStore,
   type PutOptions,
 } from "../mod.ts";
@@ -205,4 +206,37 @@ Deno.test("copyObject() reads and writes what the service refuses to copy", asyn
   }]);
   await assertRejects(() => copyObject(one, "a", missing, "b"), NotFoundError);
   assertEquals(missing.calls.map(({ operation }) => operation), ["copyFrom"]);
+});
+
+Deno.test("copyObject() of a version asks for the tags of that version", async () => {
+  const from = await openWith({ tags: TAGS });
+  const versions: unknown[] = [];
+  const source = Object.assign(injectFaults(from), {
+    get: (key: string) => from.get(key),
+    getNow: () => undefined,
+    getTags: (_key: string, options?: { readonly version?: string }) => {
+      versions.push(options?.version);
+      return Promise.resolve({ of: "version" });
+    },
+  });
+  const to = open();
+  await copyObject(source, "a", to, "b", { version: "1" });
+  assertEquals([versions, await to.getTags("b")], [["1"], { of: "version" }]);
+});
+
+Deno.test("copyObject() with new attributes never gives them to content that came meanwhile", async () => {
+  const store = await openWith(ALL);
+  const head = store.head.bind(store);
+  const changing = Object.assign(store, {
+    head: async (key: string) => {
+      const info = await head(key);
+      await store.put("a", bytes("another"), { contentType: "text/another" });
+      return info;
+    },
+  });
+  await assertRejects(
+    () => copyObject(changing, "a", changing, "b", { cacheControl: "max-age=1" }),
+    PreconditionFailedError,
+  );
+  await assertRejects(() => head("b"), NotFoundError);
 });

@@ -165,3 +165,54 @@ Deno.test("copyTree() fails an object when an answer of the listed etag has fewe
   assertStringIncludes(String(results[0]?.error), "has 4 bytes, the object 5 under the same etag");
   assertEquals(await isThere(to, "x"), false);
 });
+
+Deno.test("moveObject() keeps the source when it changes after the service has copied it", async () => {
+  const { from, to } = await stores();
+  const copyFrom = async (): Promise<PutResult & { sourceEtag: string }> => ({
+    ...await to.put("x", bytes("12345")),
+    sourceEtag: "the one before",
+  });
+  const move = () => moveObject(from, "x", changed<ObjectStore>(to, { copyFrom }), "x");
+  await assertRejects(move, PreconditionFailedError, "it changed while it was copied; the source is kept");
+  assertEquals(await isThere(from, "x"), true);
+});
+
+Deno.test("moveObject() keeps a file that the destination is another name of", async () => {
+  const { from, to } = await stores();
+  const linked = (store: ObjectStore) =>
+    changed<ObjectStore>(store, {
+      placeOf: (key: string) => Promise.resolve({ service: "s", container: store, key, identity: "1:2" }),
+    });
+  await assertRejects(
+    () => moveObject(linked(from), "x", linked(to), "y"),
+    InvalidNameError,
+    "the same file",
+  );
+  assertEquals([await isThere(from, "x"), await isThere(to, "y")], [true, false]);
+});
+
+Deno.test("moveObject() keeps a source of which only one property is another at the last look", async () => {
+  const others = {
+    etag: "another",
+    size: 6,
+    lastModified: new Date(0),
+    version: "2",
+  };
+  for (const [name, other] of Object.entries(others)) {
+    const { from, to } = await stores();
+    const info = { ...await from.head("x"), version: "1" };
+    const source = changed<ObjectStore>(from, {
+      capabilities: { ...from.capabilities, conditionalDelete: false },
+      get: async () => changed(await from.get("x"), { info }),
+      getNow: () => undefined,
+      head: () => Promise.resolve({ ...info, [name]: other }),
+    });
+    await assertRejects(
+      () => moveObject(source, "x", to, "x"),
+      PreconditionFailedError,
+      "has changed since it was read",
+      name,
+    );
+    assertEquals(await isThere(from, "x"), true, name);
+  }
+});

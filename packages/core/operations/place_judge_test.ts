@@ -95,3 +95,32 @@ Deno.test("PlaceJudge tells by what is above a prefix that it lies in another on
   assertEquals(await pathWithin("a/b/c/", "A/B/"), undefined);
   assertEquals(await pathWithin("A/x/", "a/b/"), undefined);
 });
+
+Deno.test("PlaceJudge.compare() asks no store of another kind, and takes equal objects of two versions for two", async () => {
+  const container = new MemoryContainer();
+  const [one, other] = [named(container, "x"), named(container, "y")];
+  await one.put("a", content);
+  const compare = (to: ObjectStore) =>
+    new PlaceJudge().compare({ store: one, key: "a" }, { store: to, key: "a" });
+  const placeOf = async (key: string) => ({ service: "y", container: "b", key, kind: "another" });
+  assertEquals(await compare(Object.assign(named(container, "y"), { placeOf })), "different");
+  assertEquals(one.calls.filter(({ operation }) => operation === "head"), []);
+  const info = await one.head("a");
+  for (
+    const change of [{ version: "2" }, { size: 1 }, { etag: "another" }, { lastModified: new Date(0) }]
+  ) {
+    const head = () => Promise.resolve({ ...info, ...change });
+    assertEquals(await compare(Object.assign(named(container, "y"), { head })), "different");
+  }
+  assertEquals(await compare(other), "same");
+});
+
+Deno.test("PlaceJudge.compare() links files by number on one machine only", async () => {
+  const file = (service: string) => {
+    const placeOf = async (key: string) => ({ service, container: "/", key, identity: "1:2" });
+    return Object.assign(injectFaults(storeOf(new MemoryContainer())), { placeOf });
+  };
+  const compare = (service: string) =>
+    new PlaceJudge().compare({ store: file("here"), key: "a" }, { store: file(service), key: "b" });
+  assertEquals([await compare("here"), await compare("there")], ["linked", "different"]);
+});
