@@ -4,7 +4,7 @@ import { runCli } from "../../packages/cli/program/run_cli.ts";
 import { type FakeS3, startFakeS3 } from "../fakes/s3/mod.ts";
 import { fakeConfig } from "../s3/open_fake.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
-import type { Outcome } from "./run_here.ts";
+import { CliHere, type Outcome } from "./run_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 const TIME = new Date("2001-02-03T04:05:06.789Z");
@@ -258,4 +258,29 @@ Deno.test("lade cp and mv between file:// and direct:// keep the mode", async ()
   await cli.note("mv DIR/b direct://DIR/old");
   assertEquals(["c", "d", "old"].map((name) => cli.mode(name)), [0o600, 0o600, 0o600]);
   assertEquals(await cli.directory.tree(), { a: "secret", c: "secret", d: "secret", old: "secret" });
+});
+
+Deno.test("lade cp -r and mv between local directories open no directory to others that was closed to them", async () => {
+  for (const [name, scheme] of [["cp", ""], ["cp", "direct://"], ["mv", ""]] as const) {
+    await using directory = await TemporaryDirectory.make({
+      "s/f": "1",
+      "s/in/deep/f": "2",
+      "s/open/f": "3",
+    });
+    await using cli = new CliHere();
+    const { path } = directory;
+    const modes = { "": 0o750, "/in": 0o700, "/in/deep": 0o555, "/open": 0o755 };
+    for (const [below, mode] of Object.entries(modes)) await Deno.chmod(`${path}/s${below}`, mode);
+    const { code, stderr } = await cli.run([name, "-r", `${path}/s`, `${scheme}${path}/d/new`]);
+    assertEquals(code, 0, stderr);
+    const modeOf = (below: string) => (Deno.statSync(`${path}/d/new${below}`).mode ?? 0) & 0o777;
+    const deep = name === "mv" ? 0o555 : 0o755;
+    assertEquals(Object.keys(modes).map(modeOf), [0o750, 0o700, deep, 0o755]);
+    await Deno.chmod(`${path}/${name === "mv" ? "d/new" : "s"}/in/deep`, 0o755);
+    const one = await cli.run(["mv", `${path}/d/new/in/f`, `${path}/x/in/f`]);
+    assertEquals(one.code, 1);
+    await Deno.writeTextFile(`${path}/d/new/in/f`, "");
+    assertEquals((await cli.run([name, `${path}/d/new/in/f`, `${path}/x/in/f`])).code, 0);
+    assertEquals((Deno.statSync(`${path}/x/in`).mode ?? 0) & 0o777, 0o700);
+  }
 });

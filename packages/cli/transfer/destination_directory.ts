@@ -7,11 +7,16 @@ import type { Destination } from "../places/resolve_destination.ts";
 export class DestinationDirectory {
   readonly #lade: Lade;
   readonly #uri: string | undefined;
+  readonly #like: string | undefined;
   #making: Promise<boolean> | undefined;
 
-  /** Makes nothing yet. Other destinations need nothing made. */
-  constructor(lade: Lade, destination: Destination) {
+  /**
+   * Makes nothing yet. Other destinations need nothing made. `like` is the path of the local directory that it becomes a
+   * copy of: it is open to nobody to whom that one is closed.
+   */
+  constructor(lade: Lade, destination: Destination, like?: string) {
     this.#lade = lade;
+    this.#like = like;
     const uri = destination.kind === "prefix" ? destination.place.uri : undefined;
     this.#uri = uri !== undefined && localPathOf(uri) !== undefined ? uri : undefined;
   }
@@ -36,10 +41,19 @@ export class DestinationDirectory {
     if (this.#uri === undefined || await isLocalDirectory(this.#uri)) return false;
     try {
       await this.#lade.createContainer(this.#uri);
+      if (this.#like !== undefined) await close(localPathOf(this.#uri) ?? "", this.#like);
       return true;
     } catch (error) {
       if (error instanceof AlreadyExistsError) return false;
       throw error;
     }
   }
+}
+
+/** Closes a directory to whom another one is closed, but not to its owner. */
+async function close(path: string, like: string): Promise<void> {
+  const [made, original] = await Promise.all([Deno.stat(path), Deno.stat(like).catch(() => undefined)]);
+  if (!original?.isDirectory || made.mode === null || original.mode === null) return;
+  const mode = made.mode & 0o777 & (original.mode | 0o700);
+  if (mode !== (made.mode & 0o777)) await Deno.chmod(path, mode);
 }

@@ -1,6 +1,6 @@
 import { PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
-import { canBeObject, locate, locatePrefix } from "../places/place.ts";
+import { canBeObject, localPathOf, locate, locatePrefix, uriOfArgument } from "../places/place.ts";
 import { NoteMessage } from "../messages/note_message.ts";
 import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
 import { type Destination, isStandardOutput, resolveDestination } from "../places/resolve_destination.ts";
@@ -66,7 +66,8 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
     stdin: terminal.stdin,
   };
   using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
-  const directory = new DestinationDirectory(lade, destination);
+  const like = recursive && sources[0] !== undefined ? localPathOf(uriOfArgument(sources[0])) : undefined;
+  const directory = new DestinationDirectory(lade, destination, like);
   const tally = new TransferTally(context, progress, options.dryRun);
   const runner = new JobRunner({ context, lade, options, move, conversion, judge, pool, directory, tally });
   const atOnce = () => lade.context.descriptors.atOnce(jobs);

@@ -3,11 +3,23 @@ import type { Subject } from "../files/file_error.ts";
 import type { LocalParts } from "./local_parts.ts";
 import { directoryOf } from "./tree.ts";
 
+const PERMISSIONS = 0o777;
+/** What the owner needs to fill a directory. */
+const OWNER = 0o700;
+
 /**
  * Makes sure that a directory below the root exists and may be written to, and makes it with its parents where it does
  * not. One of its parents being a file or a broken link is an `InvalidNameError`, a missing root a `NotFoundError`.
+ *
+ * `like` is the directory that `path` is a copy of: what is made is open to nobody to whom that one, or what is above it
+ * by the same names, is closed. Whoever makes it may write to it.
  */
-export async function ensureDirectory(parts: LocalParts, subject: Subject, path: string): Promise<void> {
+export async function ensureDirectory(
+  parts: LocalParts,
+  subject: Subject,
+  path: string,
+  like?: string,
+): Promise<void> {
   const { tree, calls, config } = parts;
   const missing: string[] = [];
   let at = path;
@@ -17,10 +29,33 @@ export async function ensureDirectory(parts: LocalParts, subject: Subject, path:
   }
   await tree.check(subject, at);
   if (missing.length === 0) return;
-  await Deno.mkdir(path, { recursive: true });
+  const modes = like === undefined ? [] : await modesLike(parts, missing, like);
+  const plain = missing[modes.length];
+  if (plain !== undefined) await Deno.mkdir(plain, { recursive: true });
+  for (const [index, mode] of [...modes.entries()].reverse()) {
+    await Deno.mkdir(missing[index] ?? path, { recursive: true, mode });
+  }
   await tree.check(subject, path);
   if (config.sync !== "full") return;
   for (const child of missing) await calls.syncDirectory(directoryOf(child));
+}
+
+/** The modes of the directories that those that are missing, the deepest first, are copies of. */
+async function modesLike({ calls }: LocalParts, missing: readonly string[], like: string): Promise<number[]> {
+  const modes: number[] = [];
+  let original = like;
+  for (const path of missing) {
+    if (nameIn(path) !== nameIn(original)) break;
+    const status = await calls.present(calls.stat(original)).catch(() => undefined);
+    if (!status) break;
+    modes.push((status.mode & PERMISSIONS) | OWNER);
+    original = directoryOf(original);
+  }
+  return modes;
+}
+
+function nameIn(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 async function exists({ calls, tree }: LocalParts, subject: Subject, path: string): Promise<boolean> {

@@ -105,11 +105,11 @@ export async function resolveDestination(
 /** Makes the directory of the destination and looks at its conditions; what is wrong is told of the destination. */
 export async function prepareDestination(
   parts: LocalParts,
-  { target, to, options }: CopyRequest,
+  { target, from, to, options }: CopyRequest,
 ): Promise<void> {
   try {
     await checkDestination(parts, target, to, options);
-    await ensureDirectory(parts, target, directoryOf(to));
+    await ensureDirectory(parts, target, directoryOf(to), directoryOf(from));
   } catch (error) {
     throw fileError(error, target, options.signal);
   }
