@@ -8,6 +8,7 @@ export * from "./contract/mod.ts";
 export * from "./errors/mod.ts";
 export * from "./conditions/check_list_options.ts";
 export * from "./conditions/check_version.ts";
+export { isAlias, type KeyIn } from "./operations/is_alias.ts";
 export * from "./operations/place_below.ts";
 export * from "./conditions/conditions.ts";
 export * from "./context/clock.ts";

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { S3Cli } from "./s3_cli.ts";
+import { S3Here } from "./s3_here.ts";
 
 Deno.test("lade rm -r removes at a service that wants Content-MD5 to delete many keys", async () => {
   await using cli = await S3Cli.start({}, { habits: { wantsContentMd5: true } });
@@ -39,4 +40,28 @@ Deno.test("lade rm --version never removes the object where a service passes ove
   const { code, stderr } = await cli.run(["rm", "--version", "v".padEnd(32, "1"), "s3://bucket/a"]);
   assertEquals([code, cli.fake.objects("bucket").length], [1, 1]);
   assertStringIncludes(stderr, "the service does not answer with version");
+});
+
+Deno.test("lade mv keeps an object whose new name is another one of its own to the service", async () => {
+  const server = { habits: { foldsKeys: true, ignored: ["DeleteObject if-match"] } };
+  await using cli = await S3Here.start({ server });
+  const objects = () => cli.fake.objects("bucket").map(({ key }) => key);
+  cli.fake.putObject("bucket", "p/keep", "content");
+  const there = `s3://bucket@localhost:${new URL(cli.fake.url).port}/p//keep`;
+  const lines = [
+    ["s3://bucket/p/keep", "s3://bucket/p//keep"],
+    ["s3://bucket/p//keep", "s3://bucket/p/keep"],
+    ["-r", "s3://bucket/p/", "s3://bucket//p/"],
+    ["s3://bucket/p/keep", there],
+  ];
+  for (const args of lines) {
+    const { code, stderr } = await cli.run(["mv", ...args]);
+    assertEquals([args, code, objects()], [args, 1, ["p/keep"]], stderr);
+    assertStringIncludes(stderr, "is the same object");
+  }
+  const moved = await cli.run(["mv", "s3://bucket/p/keep", "s3://bucket/q//keep"]);
+  assertEquals([moved.code, objects()], [0, ["q/keep"]], moved.stderr);
+  cli.fake.putObject("bucket", "Q/keep", "other");
+  assertEquals((await cli.run(["mv", "s3://bucket/Q/keep", "s3://bucket/q/keep"])).code, 0);
+  assertEquals(objects(), ["q/keep"]);
 });

@@ -15,4 +15,6 @@ export interface ObjectPlace {
   readonly above?: readonly string[];
   /** The kind of service, where one may go by several names: then equal objects tell that two are one. */
   readonly kind?: string;
+  /** Whether the service may take several keys for one, as those do that keep objects as files: `a//b` for `a/b`. */
+  readonly foldsKeys?: boolean;
 }

@@ -14,6 +14,7 @@ export * from "./delete_prefix.ts";
 export * from "./list_versions.ts";
 export * from "./place_of.ts";
 export * from "./place_judge.ts";
+export { isAlias } from "./is_alias.ts";
 export * from "./delete_read.ts";
 export * from "./move_object.ts";
 export * from "./get_many.ts";

@@ -1,16 +1,10 @@
 import type { ObjectPlace } from "../contract/object_place.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
-import type { CallOptions, ObjectInfo } from "../contract/types.ts";
-import { NotFoundError } from "../errors/errors.ts";
+import type { CallOptions } from "../contract/types.ts";
+import { infoOf, isAlias, isEqual, type KeyIn } from "./is_alias.ts";
 import { placeOf } from "./place_of.ts";
 
-/** A key or prefix of a store. */
-export interface KeyIn {
-  /** The store. */
-  readonly store: ObjectStore;
-  /** The key, or the prefix. */
-  readonly key: string;
-}
+export type { KeyIn } from "./is_alias.ts";
 
 /** Options of {@linkcode PlaceJudge.compare}. */
 export interface CompareOptions extends CallOptions {
@@ -32,8 +26,8 @@ export class PlaceJudge {
   readonly #known = new Map<ObjectStore, Map<ObjectStore, Promise<boolean | undefined>>>();
 
   /**
-   * Whether two objects are, or would be, one. Without `ask` nothing is looked up, and one service under two names is
-   * taken for two.
+   * Whether two objects are, or would be, one, also where the service takes two keys for one (`a//b` and `a/b`). Without
+   * `ask` nothing is looked up, and one service under two names is taken for two.
    */
   async compare(one: KeyIn, other: KeyIn, options: CompareOptions = {}): Promise<Sameness> {
     const { ask = true, ...call } = options;
@@ -41,6 +35,7 @@ export class PlaceJudge {
     const keys = ask ? [one.key, other.key] as const : undefined;
     const isOneContainer = here.key === there.key && await this.#isOne(one, other, here, there, keys, call);
     if (isOneContainer) return "same";
+    if (ask && mayBeOneObject(here, there) && await isAlias(one, other, call)) return "same";
     return isOneThing(here, there) ? "linked" : "different";
   }
 
@@ -116,10 +111,16 @@ async function areEqual(
   keys: readonly [string, string],
   options: CallOptions,
 ): Promise<boolean | undefined> {
-  const object = await infoOf(one, keys[0], options);
+  const object = await infoOf({ store: one, key: keys[0] }, options);
   if (!object) return undefined;
-  const twin = await infoOf(other, keys[1], options);
-  return twin !== undefined && isEqual(object, twin);
+  const twin = await infoOf({ store: other, key: keys[1] }, options);
+  return twin !== undefined && object.etag !== undefined && isEqual(object, twin);
+}
+
+/** Whether two keys can lead to one object though they differ. */
+function mayBeOneObject(here: ObjectPlace, there: ObjectPlace): boolean {
+  if (!here.foldsKeys && !there.foldsKeys) return false;
+  return here.service === there.service ? here.container === there.container : here.kind === there.kind;
 }
 
 /** Whether one thing lies at two places: a file with two names, a directory that is mounted twice. */
@@ -137,22 +138,4 @@ async function places(one: KeyIn, other: KeyIn, options: CallOptions): Promise<[
     placeOf(one.store, one.key, options),
     placeOf(other.store, other.key, options),
   ]);
-}
-
-async function infoOf(
-  store: ObjectStore,
-  key: string,
-  options: CallOptions,
-): Promise<ObjectInfo | undefined> {
-  try {
-    return await store.head(key, options);
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
-}
-
-function isEqual(one: ObjectInfo, other: ObjectInfo): boolean {
-  return one.etag !== undefined && one.etag === other.etag && one.size === other.size &&
-    one.version === other.version && one.lastModified.getTime() === other.lastModified.getTime();
 }

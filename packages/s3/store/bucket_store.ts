@@ -272,6 +272,8 @@ export class BucketStore implements S3Store {
     const { copyObject } = await import("../copy/copy_object.ts");
     const { signal } = options;
     const ending = signal === undefined ? {} : { signal };
+    const { refuseAlias } = await import("../copy/refuse_alias.ts");
+    await refuseAlias(this, from, to, ending);
     const source = options.sourceIfMatch === undefined ? await this.head(from, ending) : undefined;
     const etag = options.sourceIfMatch ?? source?.etag;
     // Where nobody asked for the condition and the service cannot hold it, a look is better than nothing.

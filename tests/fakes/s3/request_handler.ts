@@ -9,7 +9,7 @@ import { preempt } from "./faults/request_faults.ts";
 import { deliveryOf, distort } from "./faults/response_faults.ts";
 import type { Call } from "./operations/call.ts";
 import { checkAccess } from "./operations/check_access.ts";
-import { applyHabits } from "./operations/habits.ts";
+import { applyHabits, habitualKey } from "./operations/habits.ts";
 import { HANDLERS } from "./operations/handlers.ts";
 import { checkBucketName, checkKey } from "./operations/names.ts";
 import { type Operation, route } from "./operations/route.ts";
@@ -177,7 +177,7 @@ export class RequestHandler {
       identity,
       payload: new Payload(body, identity, headers),
       bucketName: record.bucket,
-      key: record.key,
+      key: habitualKey(record.key, state.settings.habits),
       host: head.headers.get("host") ?? "",
       server: state,
     };

@@ -73,7 +73,8 @@ function copiedAttributes(call: Call, source: StoredObject): ObjectAttributes {
     }
   }
   const given = readAttributes(headers);
-  const unchanged = directive === "COPY" && !headers.has("x-amz-storage-class") &&
+  const { foldsKeys } = call.server.settings.habits;
+  const unchanged = !foldsKeys && directive === "COPY" && !headers.has("x-amz-storage-class") &&
     !headers.has("x-amz-server-side-encryption") && readCustomerKey(headers) === undefined &&
     !headers.has("x-amz-website-redirect-location");
   if (unchanged && call.server.buckets.get(call.bucketName)?.current(call.key) === source) {

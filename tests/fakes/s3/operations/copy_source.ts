@@ -6,6 +6,7 @@ import { checkAccess } from "./check_access.ts";
 import { checkCopyConditions } from "./conditions.ts";
 import { checkCustomerKey, readCustomerKey } from "./customer_key.ts";
 import { findObject } from "./find_object.ts";
+import { habitualKey } from "./habits.ts";
 
 /** The object named by `x-amz-copy-source`, once the sender may read it and its conditions hold. */
 export function copySource(call: Call): { object: StoredObject; versioned: boolean } {
@@ -25,7 +26,8 @@ export function copySource(call: Call): { object: StoredObject; versioned: boole
     throw new S3Error("NoSuchBucket", { details: { BucketName: path.slice(0, slash) } });
   }
   checkAccess(call, bucket, "GetObject", { versionId });
-  const object = findObject(call, bucket, path.slice(slash + 1), versionId);
+  const key = habitualKey(path.slice(slash + 1), call.server.settings.habits);
+  const object = findObject(call, bucket, key, versionId);
   checkCustomerKey(
     object.attributes.customerKeyMd5,
     readCustomerKey(call.headers, "x-amz-copy-source-server-side-encryption-customer-"),

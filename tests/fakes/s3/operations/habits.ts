@@ -15,6 +15,8 @@ export interface Habits {
   ignoresVersions: boolean;
   /** What becomes of parts with a checksum: kept; refused with 400; so that of them all; or never completed. */
   partChecksums: "kept" | "refused" | "refused as one" | "breaking";
+  /** Whether keys are paths of files: empty segments are nothing, and a file is copied onto itself. */
+  foldsKeys: boolean;
   /** Whether many keys are deleted only with `Content-MD5`. */
   wantsContentMd5: boolean;
 }
@@ -27,6 +29,7 @@ export const NO_HABITS: Habits = {
   rawIfMatch: false,
   ignoresVersions: false,
   partChecksums: "kept",
+  foldsKeys: false,
   wantsContentMd5: false,
 };
 
@@ -57,4 +60,9 @@ export function applyHabits(call: Call): void {
     headers.delete("if-match");
     headers.append("if-match", '"quotes are part of this"');
   }
+}
+
+/** The key as such a service takes it. */
+export function habitualKey(key: string, { foldsKeys }: Habits): string {
+  return foldsKeys ? key.replaceAll(/\/+/g, "/").replace(/^\//, "") : key;
 }
