@@ -191,3 +191,26 @@ Deno.test("lade cp -r reads no file behind a link that takes the place of a list
   assertEquals(await Deno.readTextFile(`${path}/d/a`), "1");
   assertEquals(Array.from(Deno.readDirSync(`${path}/d`), ({ name }) => name), ["a"]);
 });
+
+Deno.test("lade cp -r takes empty directories along to a local place, and tells of them elsewhere", async () => {
+  await using directory = await TemporaryDirectory.make({ "s/a": "1", "s/pipes/x": "" });
+  await using cli = new CliHere();
+  const { path } = directory;
+  await Deno.mkdir(`${path}/s/empty/deeper`, { recursive: true });
+  for (
+    const args of [["cp", "-r", `${path}/s`, `${path}/d`], ["get", "-r", `${path}/s`, `direct://${path}/e`]]
+  ) {
+    const { code, stdout, stderr } = await cli.run(args);
+    assertEquals([code, /s\/empty\/deeper\/ /.test(stdout)], [0, true], stderr);
+  }
+  assertEquals([
+    (await directory.tree("d/"))["d/empty/deeper/"],
+    (await directory.tree("e/"))["e/empty/deeper/"],
+  ], [
+    "",
+    "",
+  ]);
+  const away = await cli.run(["cp", "-r", `${path}/s`, "memory://m/s"]);
+  assertEquals(away.code, 0);
+  assertStringIncludes(away.stderr, `skipped ${directory.uri("s/empty/deeper/")}: it is an empty directory`);
+});

@@ -30,12 +30,12 @@ export interface Refusal {
   readonly marker?: Marker;
 }
 
-/** An object that only marks a directory. */
+/** An object that only marks a directory, or an empty local directory. */
 export interface Marker {
   /** Where it is. */
   readonly from: Place;
-  /** What the listing told of it. */
-  readonly listed: ObjectMeta;
+  /** What the listing told of it; absent for an empty local directory, which no move of objects removes. */
+  readonly listed?: ObjectMeta;
   /** The local directory that is made of it. */
   readonly to?: Place;
 }

@@ -80,7 +80,9 @@ export class JobRunner {
         await directory.make();
         await to.store.tree?.makeDirectory(to.key, { signal });
       }
-      if (move && !dryRun) await deleteRead(from.store, from.key, { ...listed, metadata: {} }, { signal });
+      if (move && !dryRun && listed) {
+        await deleteRead(from.store, from.key, { ...listed, metadata: {} }, { signal });
+      }
       if (to) return await tally.done({ from, to }, 0);
       const end = move ? `, and ${dryRun ? "would be" : "is"} removed` : "";
       await tally.skip(from.uri, reason + end);

@@ -126,12 +126,16 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
 
 /** What has bytes would be missed at the destination; the rest is worth a note. */
 function planLeftOut(
-  { operation }: JobPlan,
+  { operation, destination }: JobPlan,
   prefix: Place,
   { hasBytes, key, reason, error }: LeftOut,
 ): Refusal {
   const uri = prefix.uriOf(key);
   if (error) return { uri, reason: error };
+  if (!hasBytes && key.endsWith("/") && destination.kind === "prefix" && isLocal(destination)) {
+    const to = placeBelow(destination.place, key.slice(prefix.key.length));
+    return { uri, reason, marker: { from: placeOf(prefix, key), to } };
+  }
   return { uri, reason: hasBytes ? new UnsupportedError({ operation, uri, detail: reason }) : reason };
 }
 

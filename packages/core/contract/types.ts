@@ -215,7 +215,7 @@ export interface ListOptions extends CallOptions {
 
 /** What a listing left out, for it is no object. */
 export interface LeftOut {
-  /** Its name, as that of an object would be. */
+  /** Its name, as that of an object would be; that of a directory which holds nothing, or may not be read, ends in `/`. */
   readonly key: string;
   /** What it is, and what to do to have it listed where that can be. */
   readonly reason: string;

@@ -43,7 +43,16 @@ export async function* listObjects(
   const stack: Frame[] = [];
   const enter = async (directory: string) => {
     try {
-      const names = await namesIn(parts, directory, keys, options);
+      let isEmpty = startAfter === "";
+      const telling = onLeftOut && ((leftOut: LeftOut) => {
+        isEmpty = false;
+        onLeftOut(leftOut);
+      });
+      const reading = { ...options, ...(telling && { onLeftOut: telling }) };
+      const names = await namesIn(parts, directory, keys, reading);
+      if (names.length === 0 && stack.length > 0 && isEmpty) {
+        onLeftOut?.({ key: directory, reason: "it is an empty directory", hasBytes: false });
+      }
       stack.push({ directory, names, next: 0 });
     } catch (error) {
       // Where the listing begins, nothing would be left of it.
