@@ -317,3 +317,29 @@ Deno.test("copy() with a condition goes by parts where the service holds it ther
   assertEquals(keysOf(fake), ["empty", "from", "nothing", "to"]);
   assertEquals(store.capabilities.conditionalCopy, true);
 });
+
+Deno.test("a service that deletes what is not there whatever the condition is asked about what is there", async () => {
+  await using opened = await openWithHabits({ deletesNothing: true });
+  const { fake, store, notices } = opened;
+  fake.putObject("bucket", "object", "as it was");
+  await assertRejects(() => store.delete("object", { ifMatch: "other" }), PreconditionFailedError);
+  assertEquals(operationsOf(fake).slice(0, 4), ["DeleteObject", "PutObject", "DeleteObject", "DeleteObject"]);
+  assertEquals([keysOf(fake), store.capabilities.conditionalDelete, notices], [["object"], true, []]);
+});
+
+Deno.test("what a service does not hold for small objects is refused for large ones, though it would hold it", async () => {
+  for (
+    const [ignored, conditions] of [
+      ["PutObject if-none-match", { ifNoneMatch: "*" }],
+      ["PutObject if-match", { ifMatch: "other" }],
+    ] as const
+  ) {
+    await using opened = await openWithHabits({ ignored: [ignored] });
+    const { fake, store } = opened;
+    for (const size of [9, 5000]) {
+      await assertRejects(() => store.put("object", noise(size), conditions), UnsupportedError);
+      await assertRejects(() => store.createPartWriter("object", size, conditions), UnsupportedError);
+    }
+    assertEquals([keysOf(fake), fake.uploads("bucket")], [[], []]);
+  }
+});

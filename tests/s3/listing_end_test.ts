@@ -335,3 +335,9 @@ Deno.test("listWithDelimiter() in any order gives a fold once that pages repeat"
   assertEquals(entries.map((each) => "prefix" in each ? each.prefix : each.key), ["b/", "c/", "a/"]);
   await assertRejects(() => Array.fromAsync(service.store.listWithDelimiter()), StoreError);
 });
+
+Deno.test("list() passes over names up to the one that it starts after, and lists no second time for them", async () => {
+  await using service = await serveDocuments(() => page(["a", "b", "b", "c"], { end: "false" }));
+  assertEquals(await keysOf(service, "", { startAfter: "b" }), ["c"]);
+  assertEquals(service.queries.length, 1);
+});

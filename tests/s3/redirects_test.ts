@@ -68,3 +68,41 @@ for (const [name, call] of Object.entries(CALLS)) {
     assertStringIncludes(error.message, "redirectHosts");
   });
 }
+
+/** Starts a service that sends everything on to what `place` gives. */
+function sendOn(
+  place: () => string,
+): { readonly url: string; readonly asked: () => number } & AsyncDisposable {
+  let asked = 0;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+    asked++;
+    return new Response(null, { status: 307, headers: { location: place() } });
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    asked: () => asked,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+Deno.test("a redirect to a presigned URL is followed without a signature and without a session token", async () => {
+  await using opened = await openFake(QUICK);
+  const { fake } = opened;
+  fake.putObject("bucket", "object", "content");
+  const presigned = await opened.store.presign("object", { expiresInMs: 60_000 });
+  await using service = sendOn(() => presigned.href);
+  await using store = await openBucket(fake, { ...QUICK, config: { endpoint: service.url } });
+  assertEquals((await store.get("object").then((result) => result.cancel().then(() => result.info))).size, 7);
+  const last = fake.requests.at(-1);
+  assertEquals([last?.operation, last?.headers["authorization"]], ["GetObject", undefined]);
+});
+
+Deno.test("a service that redirects without end is followed three times", async () => {
+  await using opened = await openFake(QUICK);
+  let url = "";
+  await using service = sendOn(() => `${url}/bucket/object`);
+  url = service.url;
+  await using store = await openBucket(opened.fake, { ...QUICK, config: { endpoint: url } });
+  await assertRejects(() => store.head("object"));
+  assertEquals(service.asked(), 4);
+});

@@ -16,7 +16,8 @@ export interface Redirect {
   readonly presigned: boolean;
 }
 
-const LOCATION = /^(https?):\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(\/[^?#]*)?(?:\?([^#]*))?/i;
+const LOCATION =
+  /^(https?):\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(\/[^?#]*)?(?:\?([^#]*))?(?:#|$)/i;
 
 /**
  * Where a 307 or 308 that names a `Location` sends the request on to. The path is kept to the byte. A redirect to plain

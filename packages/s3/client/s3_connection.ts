@@ -267,7 +267,7 @@ export class S3Connection {
     const path = redirect?.path ?? this.pathOf(request.key);
     const query = redirect?.query ?? (request.query ? encodeQuery(request.query) : "");
     const { secure, host } = redirect ?? this.#endpoint;
-    const headers = request.headers ?? {};
+    const headers = redirect?.presigned ? presignable(request.headers ?? {}) : request.headers ?? {};
     this.#guard(redirect, secretHeader(headers), request);
     const sign = (credentials: S3Credentials): { headers: HeaderList } => {
       used.credentials = credentials;
@@ -319,4 +319,10 @@ export class S3Connection {
       allowHttp,
     });
   }
+}
+
+/** Who signed a URL did not know of this wish, and the service refuses such headers that no signature covers. */
+function presignable(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { "x-amz-checksum-mode": _, ...rest } = headers;
+  return rest;
 }

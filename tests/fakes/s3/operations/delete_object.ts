@@ -36,7 +36,8 @@ export function deleteKey(
   const { key, versionId } = target;
   const versions = bucket.versions(key);
   if (bucket.locked.has(key)) throw new S3Error("AccessDenied");
-  checkDeleteCondition(target.ifMatch, versions);
+  const isThere = versions[0]?.deleteMarker === false;
+  if (isThere || !call.server.settings.habits.deletesNothing) checkDeleteCondition(target.ifMatch, versions);
   if (versionId !== undefined) {
     const found = versions.find((version) => version.versionId === versionId);
     if (found === undefined && versionId !== "null" && !/^v\d{31}$/.test(versionId)) {

@@ -17,6 +17,8 @@ export interface Habits {
   partChecksums: "kept" | "refused" | "refused as one" | "breaking";
   /** Whether keys are paths of files: empty segments are nothing, and a file is copied onto itself. */
   foldsKeys: boolean;
+  /** Whether the deletion of what is not there is done, whatever its condition. */
+  deletesNothing: boolean;
   /** Whether many keys are deleted only with `Content-MD5`. */
   wantsContentMd5: boolean;
 }
@@ -30,6 +32,7 @@ export const NO_HABITS: Habits = {
   ignoresVersions: false,
   partChecksums: "kept",
   foldsKeys: false,
+  deletesNothing: false,
   wantsContentMd5: false,
 };
 
