@@ -3,6 +3,7 @@ import { AlreadyExistsError, InvalidNameError, UnsupportedError } from "@lade/co
 import { errorCode } from "../files/file_error.ts";
 import { isSameFile } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
+import { removeTemporary, temporaryPath } from "../write/temporary_file.ts";
 import { directoryOf } from "../tree/tree.ts";
 
 /** A link, socket, pipe or device that is moved. */
@@ -18,11 +19,12 @@ export interface LinkMove {
 
 /** Moves what is no file by giving it another name. To another file system, a link is made again and the old one removed. */
 export async function moveLink(
-  { calls, tree }: LocalParts,
+  parts: LocalParts,
   { key, to, kind, from, target }: LinkMove,
   createOnly: boolean,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { calls, tree } = parts;
   const subject = tree.subject("move to", to);
   const present = await calls.present(calls.lstat(target));
   if (present && createOnly) throw new AlreadyExistsError({ ...subject, detail: "it exists already" });
@@ -46,8 +48,13 @@ export async function moveLink(
       const detail = "a socket, pipe or device cannot be moved to another file system";
       throw new UnsupportedError({ ...tree.subject("move", key), detail });
     }
-    if (present) await calls.remove(target);
-    await Deno.symlink(await Deno.readLink(from), target);
+    // What it replaces stays until the new link is there.
+    const temporary = temporaryPath(parts, target);
+    await Deno.symlink(await Deno.readLink(from), temporary);
+    await calls.rename(temporary, target).catch(async (error) => {
+      await removeTemporary(parts, temporary);
+      throw error;
+    });
     await calls.remove(from);
   }
 }

@@ -122,3 +122,20 @@ testBoth(
     assertEquals([...Deno.readDirSync(root.path)], []);
   },
 );
+
+testBoth(
+  "a link that goes to another file system replaces what is there in one step",
+  async ({ open, root }) => {
+    await using other = await makeRoot(OTHER_FILE_SYSTEM);
+    if (Deno.statSync(other.path).dev === Deno.statSync(root.path).dev) return;
+    Deno.symlinkSync("somewhere", root.file("link"));
+    other.write("link", "old");
+    const store = await open("/");
+    await moved(treeOf(store).move(`${root.path.slice(1)}/link`, `${other.path.slice(1)}/link`));
+    assertEquals([Deno.readLinkSync(other.file("link")), [...Deno.readDirSync(root.path)].length], [
+      "somewhere",
+      0,
+    ]);
+    assertEquals(Array.from(Deno.readDirSync(other.path), ({ name }) => name), ["link"]);
+  },
+);

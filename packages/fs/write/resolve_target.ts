@@ -11,6 +11,8 @@ export interface WriteTarget {
   readonly path: string;
   /** Set where it is written into what is there (a pipe, a device, a file of `/proc`) instead of replacing it. */
   readonly into?: "start" | "end";
+  /** The mode of the file that is to be replaced. */
+  readonly mode?: number;
 }
 
 /** File systems whose files are made by the system alone. */
@@ -33,7 +35,8 @@ export async function resolveTarget(
   const { calls } = parts;
   const status = await calls.present(calls.lstat(path));
   if (SYSTEM_FILES.test(path) && status?.kind !== "link") return into(subject, path, status, conditions);
-  if (!status || status.kind === "file" || status.kind === "directory") return { path };
+  if (status?.kind === "file") return { path, mode: status.mode };
+  if (!status || status.kind === "directory") return { path };
   if (status.kind === "other") return into(subject, path, status, conditions);
   // What only creates finds the name taken, wherever the link leads.
   if (conditions.ifNoneMatch !== undefined) return { path };
@@ -63,7 +66,8 @@ async function behindLink(
     throw new InvalidNameError({ ...subject, detail: "it is a symbolic link to a directory" });
   }
   const isInto = status?.kind === "other" || SYSTEM_FILES.test(real);
-  return isInto ? into(subject, real, status, conditions) : { path: real };
+  if (isInto) return into(subject, real, status, conditions);
+  return { path: real, ...(status && { mode: status.mode }) };
 }
 
 /** What is written into has no state that a condition could be about, but it exists. */

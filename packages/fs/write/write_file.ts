@@ -9,6 +9,11 @@ import { publish } from "./publish.ts";
 import { resolveTarget } from "./resolve_target.ts";
 import { createTemporary, removeTemporary, type TemporaryFile } from "./temporary_file.ts";
 
+const PERMISSIONS = 0o777;
+/** That the owner reads and writes, and that all others read. */
+const OWNER = 0o600;
+const OTHERS = 0o044;
+
 /** What a write is about. */
 export interface WriteRequest {
   readonly subject: Subject;
@@ -37,7 +42,23 @@ export async function beginWrite<File extends NewFile>(
     return { path: target.path, file: special(await openSpecial(target, options.signal)) };
   }
   await checkDestination(parts, subject, target.path, options);
-  return await createTemporary(parts, subject, target.path, create);
+  const temporary = await createTemporary(parts, subject, target.path, create);
+  try {
+    await closeLike(parts, temporary, target.mode);
+  } catch (error) {
+    await dropWrite(parts, temporary);
+    throw error;
+  }
+  return temporary;
+}
+
+/** What is to replace a file is open to nobody else than that one, from its first byte on. */
+async function closeLike(
+  { calls }: LocalParts,
+  { path }: TemporaryFile,
+  mode: number | undefined,
+): Promise<void> {
+  if (mode !== undefined && (mode & OTHERS) !== OTHERS) await calls.chmod(path, (mode & PERMISSIONS) | OWNER);
 }
 
 /** Makes the `size` bytes that were written the object of their key. */

@@ -1,4 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { testBoth } from "../testing/both_stores.ts";
 import type { WritableFile } from "../files/medium.ts";
 import { append } from "./write_file.ts";
 
@@ -22,3 +23,22 @@ Deno.test("append() looks at its signal after every 64 MiB", async () => {
     assertEquals(lengths, [STEP, STEP, 5].slice(0, stopAfter));
   }
 });
+
+testBoth(
+  "what is to replace a file is closed to whom that one is closed, while it is written",
+  async ({ root, store }) => {
+    for (const mode of [0o600, 0o640, 0o400]) {
+      root.write("secret", "old");
+      Deno.chmodSync(root.file("secret"), mode);
+      const writer = await store.createWriter("secret");
+      await writer.write(new Uint8Array(10));
+      const temporary = Array.from(Deno.readDirSync(root.path), ({ name }) => name).find((name) =>
+        name !== "secret"
+      );
+      assertEquals((Deno.statSync(root.file(temporary ?? "")).mode ?? 0) & 0o777, mode | 0o600);
+      await writer.close();
+      assertEquals((Deno.statSync(root.file("secret")).mode ?? 0) & 0o777, mode);
+      Deno.removeSync(root.file("secret"));
+    }
+  },
+);
