@@ -21,6 +21,7 @@ export type { TransportObserver } from "./transport_observer.ts";
 export { type ResponseLimits, responseLimits } from "./response_limits.ts";
 export { ResponseHeaders } from "./response_headers.ts";
 export { describePage, isPage, PAGE_PEEK_BYTES } from "./describe_page.ts";
+export { type EndpointHealth, EndpointHealths } from "./endpoint_health.ts";
 export { EndpointSigns, type SignNames } from "./endpoint_signs.ts";
 export { PageGuard } from "./page_guard.ts";
 export { createResponseBody, type ResponseBodyOptions } from "./response_body.ts";

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { RetryBudget } from "../retry/retry_budget.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
+import { EndpointHealths } from "./endpoint_health.ts";
 import { RawServer, until } from "./raw_server_test.ts";
 import { TcpTransport } from "./tcp_transport.ts";
 import { TransportError } from "./transport_error.ts";
@@ -76,6 +77,17 @@ for (const status of [502, 504]) {
     }
   });
 }
+
+Deno.test("TcpTransport waits for a service that another transport knows to be there", async () => {
+  for (const [health, expected] of [[new EndpointHealths(), [200, 13]], [undefined, [502, 8]]] as const) {
+    const { server } = serve("200 OK", ...Array.from({ length: 12 }, () => "502 Away"), "200 OK");
+    await using _ = server;
+    const options = health ? { health } : {};
+    assertEquals((await send(server, {}, options)).status, 200);
+    const { attempts, status } = await send(server, {}, options);
+    assertEquals<unknown>([status, attempts], expected);
+  }
+});
 
 Deno.test("TcpTransport does not try again after other answers", async () => {
   for (const status of [200, 206, 301, 307, 400, 403, 404, 409, 412, 416, 501]) {

@@ -15,13 +15,11 @@ export interface TransportConfig
   readonly limits: ResponseLimits;
   /** Stands around every try. */
   readonly interceptor: Interceptor | undefined;
-  /** What is known of the endpoints. */
-  readonly health: EndpointHealths;
 }
 
 /** Fills in what `options` leaves out. An unknown option is a `TypeError`, a number that makes no sense a `RangeError`. */
 export function completeTransportOptions(options: TransportOptions = {}): TransportConfig {
-  const config: Omit<TransportConfig, "health"> = {
+  const config: TransportConfig = {
     clock: systemClock,
     random: Math.random,
     maxConnections: 256,
@@ -34,6 +32,7 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
     expectContinueBytes: 2 * 2 ** 20,
     continueTimeoutMs: 1_000,
     retryBudget: new RetryBudget(),
+    health: new EndpointHealths(),
     caCerts: [],
     verifyCertificates: true,
     onDescriptorShortage: () => {},
@@ -54,7 +53,7 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
     }
     check(name, value, true);
   }
-  return { ...config, health: new EndpointHealths() };
+  return config;
 }
 
 const KNOWN: ReadonlySet<string> = new Set<keyof TransportConfig>([
@@ -64,6 +63,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof TransportConfig>([
   "continueTimeoutMs",
   "expectContinueBytes",
   "firstByteTimeoutMs",
+  "health",
   "idleTimeoutMs",
   "interceptor",
   "limits",

@@ -1,3 +1,4 @@
+import type { EndpointHealths } from "./endpoint_health.ts";
 import type { Clock } from "../context/clock.ts";
 import type { RetryBudget } from "../retry/retry_budget.ts";
 import type { RetryPolicy } from "../retry/retry_policy.ts";
@@ -46,6 +47,8 @@ export interface TransportOptions {
   readonly retry?: Partial<RetryPolicy>;
   /** Tokens for retries, when several transports share them; an own budget by default. */
   readonly retryBudget?: RetryBudget;
+  /** What is known of the endpoints, when several transports share it; an own knowledge by default. */
+  readonly health?: EndpointHealths;
   /** Certificates of further authorities that are trusted, in PEM form. */
   readonly caCerts?: readonly string[];
   /**

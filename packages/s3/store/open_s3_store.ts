@@ -3,6 +3,7 @@ import {
   boundTransport,
   createTransport,
   type CreateTransportOptions,
+  type EndpointHealths,
   type Transport,
 } from "@lade/core/http";
 import { S3Connection } from "../client/s3_connection.ts";
@@ -35,6 +36,8 @@ export interface S3Surroundings {
   readonly regions?: Map<string, string>;
   /** What is known of services, by their endpoint; what is found out is added. Empty by default. */
   readonly traits?: Map<string, object>;
+  /** What is known of endpoints, and found out: whether they have answered, and do now. Each store's own by default. */
+  readonly health?: EndpointHealths;
   /** Searches for credentials that stores share; each store searches for itself by default. */
   readonly searches?: SharedSearches;
 }
@@ -92,7 +95,10 @@ export async function openConnection(
     bucket: name?.bucket,
     region: known,
     onRegion: (region) => regions.set(`${config.endpoint?.value ?? ""} ${name?.bucket}`, region),
-    transport: (surroundings.transport ?? createTransport)(transportOptions(config, context, caCerts)),
+    transport: (surroundings.transport ?? createTransport)({
+      ...transportOptions(config, context, caCerts),
+      ...(surroundings.health && { health: surroundings.health }),
+    }),
     credentials: config.anonymous ? undefined : new CredentialCache(
       findCredentials(config, {
         env,

@@ -10,6 +10,7 @@ import {
   type Provider,
   type ProviderOptions,
 } from "@lade/core/backend";
+import { EndpointHealths } from "@lade/core/http";
 import type { ShownSetting } from "@lade/core/settings";
 import type { BucketTarget } from "../buckets/buckets.ts";
 import { checkOptions } from "../config/check_options.ts";
@@ -19,13 +20,14 @@ import { openConnection, openS3Store, type S3StoreOptions, type S3Surroundings }
 
 /**
  * Makes the provider of `s3://bucket/key` and `s3://bucket@host:port/key`. It remembers the regions of buckets and the
- * traits of services that it has found out; two providers share nothing.
+ * traits of services that it has found out, and which endpoints have answered; two providers share nothing.
  */
 export function s3Provider(surroundings: S3Surroundings = {}): Provider {
   return new S3Provider({
     regions: new Map(),
     traits: new Map(),
     searches: new SharedSearches(),
+    health: new EndpointHealths(),
     ...surroundings,
   });
 }
