@@ -4,15 +4,17 @@ import {
   NotFoundError,
   PermissionDeniedError,
   PreconditionFailedError,
+  UnavailableError,
 } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Request } from "../client/s3_request.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { isGone } from "../objects/confirm_object.ts";
 import { versionQuery } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
-import { isHeld } from "../service/rely_on.ts";
+import { type ConditionTarget, isHeld } from "../service/rely_on.ts";
 import { withIfMatch } from "../service/with_if_match.ts";
 
 /** Deletes an object or a version; one that is not there is no error. */
@@ -32,28 +34,66 @@ export async function deleteObject(
       await isHeld(connection, "delete-match", target, options.ifIgnored === "look");
     if (version !== undefined && !await hasVersion(connection, uri, key, version, signal)) return;
     if (ifMatch !== undefined && !held) await lookBefore(connection, uri, key, options, ifMatch);
-    await withIfMatch(connection, target, held ? ifMatch : undefined, async (match) => {
-      const response = await connection.send({
-        method: "DELETE",
-        key,
-        query,
-        headers: {
-          ...payerHeaders(connection.config),
-          ...(match === undefined ? {} : { "if-match": match }),
-        },
-        // Sent twice, the second would not find what the first one deleted.
-        ...(ifMatch === undefined ? {} : { idempotent: false }),
-        signal,
-        call,
-      });
-      await response.body.discard();
-    });
+    const send = () =>
+      sendDelete(connection, target, query, ifMatch !== undefined, held ? ifMatch : undefined);
+    await (ifMatch === undefined ? send() : lookedInto(connection, uri, key, options, ifMatch, send));
   } catch (error) {
     if (isMissing(error) && await isReallyMissing(connection, call, key, error, signal)) return;
     // Over a delete marker, S3 says that the condition does not hold; that there is nothing to delete says more.
     const marked = error instanceof PreconditionFailedError && version === undefined &&
       !await isThere(connection, uri, key, signal);
     if (!marked) throw error;
+  }
+}
+
+async function sendDelete(
+  connection: S3Connection,
+  target: ConditionTarget,
+  query: NonNullable<S3Request["query"]>,
+  conditional: boolean,
+  ifMatch: string | undefined,
+): Promise<void> {
+  const { call, key, signal } = target;
+  await withIfMatch(connection, target, ifMatch, async (match) => {
+    const response = await connection.send({
+      method: "DELETE",
+      key,
+      query,
+      headers: {
+        ...payerHeaders(connection.config),
+        ...(match === undefined ? {} : { "if-match": match }),
+      },
+      // Sent twice, the second would not find what the first one deleted.
+      ...(conditional ? { idempotent: false } : {}),
+      signal,
+      call,
+    });
+    await response.body.discard();
+  });
+}
+
+/**
+ * Makes a conditional deletion, and looks what became of it where its answer is lost: an object that is gone is deleted,
+ * one that is still the same is deleted once more.
+ */
+async function lookedInto(
+  connection: S3Connection,
+  uri: string,
+  key: string,
+  { version, signal }: DeleteOptions,
+  ifMatch: string,
+  send: () => Promise<void>,
+): Promise<void> {
+  try {
+    await send();
+  } catch (error) {
+    if (!(error instanceof UnavailableError) || signal?.aborted) throw error;
+    const { etag } = await headObject(connection, uri, key, {
+      ...(signal === undefined ? {} : { signal }),
+      ...(version === undefined ? {} : { version }),
+    });
+    if (etag !== ifMatch) throw error;
+    await send();
   }
 }
 
