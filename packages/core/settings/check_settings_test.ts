@@ -90,6 +90,7 @@ Deno.test("checkSettings() says what would do, where it was written, and never a
     ],
     [{ constructor: 1 }, 'unknown configuration "constructor"'],
     [{ region: 5 }, "region has to be a region, not 5"],
+    [{ region: "https://me:hush@x" }, 'not "https://***@x"'],
     [{ region: text("Not one") }, 'region (--config) has to be a region, not "Not one"'],
     [{ region: text(" ") }, "region (--config) has to be a region"],
     [{ secure: "true" }, 'secure has to be true or false, not "true"'],

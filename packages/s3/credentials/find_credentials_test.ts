@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { UnauthenticatedError } from "@lade/core";
 import type { S3Options } from "../config/s3_options.ts";
 import type { LoadedCredentials } from "./credential_cache.ts";
+import { SharedSearches } from "./shared_searches.ts";
 import { loadCredentials, sourceOfCredentials } from "../testing/credentials_world.ts";
 
 const FILES: Readonly<Record<string, string>> = {
@@ -189,4 +190,16 @@ Deno.test("findCredentials() reads the files of profiles again when others are a
   assertEquals(await token(false), "tok");
   files["/h/.aws/credentials"] = FILES["/h/.aws/credentials"]?.replace("= tok", "= renewed") ?? "";
   assertEquals([await token(false), await token(true), await token(false)], ["tok", "renewed", "renewed"]);
+});
+
+Deno.test("findCredentials() shares what was found with stores of the same profile alone", async () => {
+  const files = { ...FILES };
+  const world = { files, shared: new SharedSearches() };
+  const idOf = async (options: S3Options) => (await loadCredentials(world, options)).credentials.accessKeyId;
+  assertEquals(await idOf({ profile: "dev" }), "DEV");
+  assertEquals(await idOf({ profile: "other" }), "O");
+  assertEquals(await idOf({}), "DEF");
+  files["/h/.aws/credentials"] = files["/h/.aws/credentials"]?.replace("DEV", "NEW") ?? "";
+  assertEquals(await idOf({ profile: "dev" }), "DEV");
+  assertEquals((await loadCredentials({ files }, { profile: "dev" })).credentials.accessKeyId, "NEW");
 });

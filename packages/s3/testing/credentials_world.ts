@@ -4,6 +4,7 @@ import { resolveConfig } from "../config/s3_config.ts";
 import type { S3Options } from "../config/s3_options.ts";
 import type { CredentialSource, LoadedCredentials } from "../credentials/credential_cache.ts";
 import { findCredentials } from "../credentials/find_credentials.ts";
+import type { SharedSearches } from "../credentials/shared_searches.ts";
 
 /** What a test's user has: files below `/h`, variables, a clock. */
 export interface CredentialsWorld {
@@ -15,6 +16,8 @@ export interface CredentialsWorld {
   readonly clock?: Clock;
   /** Told of each host that is to be asked; none but this machine is found. */
   readonly onHost?: (host: string) => void;
+  /** What other searches of this user have found; nothing by default. */
+  readonly shared?: SharedSearches;
 }
 
 /** Finds and loads the credentials of such a user. */
@@ -27,7 +30,7 @@ export async function loadCredentials(
 
 /** Finds where the credentials of such a user come from. */
 export async function sourceOfCredentials(
-  { files = {}, env: variables = {}, clock = systemClock, onHost }: CredentialsWorld,
+  { files = {}, env: variables = {}, clock = systemClock, onHost, shared }: CredentialsWorld,
   options: S3Options = {},
 ): Promise<CredentialSource> {
   const all: Readonly<Record<string, string>> = {
@@ -43,7 +46,7 @@ export async function sourceOfCredentials(
     return Promise.reject(new Error("no such host"));
   };
   const web = () => Promise.resolve({ clock, ...(onHost ? { resolve } : {}) });
-  return findCredentials(config, { env, read, uri: "s3://b", clock, web });
+  return findCredentials(config, { env, read, uri: "s3://b", clock, shared, web });
 }
 
 /** A request that a {@linkcode LoopbackService} had. */
