@@ -36,3 +36,12 @@ Deno.test("a conditional deletion is not made again where the object has changed
   await assertRejects(() => deleteUnder(CUT, 1, "changed"), UnavailableError);
   await assertRejects(() => deleteUnder(LOST, 1, "new"), UnavailableError);
 });
+
+Deno.test("a service that is away while it is asked about conditions is asked again", async () => {
+  await using opened = await openFake(ONCE);
+  const { fake, store } = opened;
+  const { etag = "" } = await store.put("key", new Uint8Array(3));
+  fake.faults.add({ match: { operation: "DeleteObject" }, action: CUT });
+  await store.delete("key", { ifMatch: etag });
+  assertEquals(fake.objects("bucket"), []);
+});

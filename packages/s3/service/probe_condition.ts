@@ -7,10 +7,12 @@ import {
   StoreError,
   UnsupportedError,
 } from "@lade/core/backend";
+import { TransportError } from "@lade/core/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ControlPlane } from "../control/control_plane.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
+import { payerHeaders } from "../objects/read_headers.ts";
 import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
 import { CONDITION_WORDS, type ConditionKind, type Conduct } from "./condition_kind.ts";
 import { ProbeObjects } from "./probe_objects.ts";
@@ -18,13 +20,46 @@ import { conductOf } from "./rely_on.ts";
 
 /**
  * Asks a service what it does about a condition, by requests that write nothing where it holds the condition and is
- * asked about an object that is not there; where they do not tell, by empty objects of our own, which are removed.
+ * asked about an object that is not there; where they do not tell, by empty objects of our own, which are removed. Its
+ * requests are not sent twice; a service that is away is waited for, and asked once more from the start.
  */
 export async function probeCondition(
   connection: S3Connection,
   kind: ConditionKind,
   key: string,
 ): Promise<Conduct> {
+  try {
+    return await probeOnce(connection, kind, key);
+  } catch (error) {
+    if (!isLost(error) || !await isBack(connection, key)) throw error;
+    return await probeOnce(connection, kind, key);
+  }
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof TransportError
+    ? error.retryable
+    : error instanceof ServiceFault && error.status >= 502;
+}
+
+/** Waits for an answer to a question that may be repeated; any will do. */
+async function isBack(connection: S3Connection, key: string): Promise<boolean> {
+  const call: FailedCall = {
+    operation: "probe",
+    uri: `s3://${connection.bucket}`,
+    permission: "s3:GetObject",
+  };
+  try {
+    const headers = payerHeaders(connection.config);
+    const response = await connection.sendRaw({ method: "HEAD", key, headers, call });
+    await response.body.discard();
+    return true;
+  } catch (error) {
+    return error instanceof ServiceFault && error.status < 500;
+  }
+}
+
+async function probeOnce(connection: S3Connection, kind: ConditionKind, key: string): Promise<Conduct> {
   // What is written has to be removed again: the same question shows whether it may be.
   if (needsRemoval(kind)) {
     const call: FailedCall = {

@@ -99,7 +99,7 @@ export class ProbeObjects implements AsyncDisposable {
   }
 
   async #delete(key: string, query: { readonly versionId: string } | undefined): Promise<void> {
-    const request = { ...this.#deleteRequest(key), headers: this.#payer() };
+    const request = { ...this.#deleteRequest(key), idempotent: true, headers: this.#payer() };
     await discard(await this.#connection.sendRaw(query ? { ...request, query } : request));
   }
 
