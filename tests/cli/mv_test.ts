@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CliHere } from "./run_here.ts";
+import { S3Here } from "./s3_here.ts";
 import { runLade } from "./run_lade.ts";
 import { S3Cli } from "./s3_cli.ts";
-import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 Deno.test("lade mv renames a file, as text and as JSON", async () => {
@@ -241,3 +241,29 @@ async function textsOf({ lade }: S3Here): Promise<Record<string, string>> {
   }
   return texts;
 }
+
+Deno.test("lade mv -r -n keeps a link whose content the destination has another of", async () => {
+  await using directory = await TemporaryDirectory.make({ "d/f": "1", "d/sub/g": "2" });
+  await Deno.symlink("sub", `${directory.path}/d/link`);
+  await using cli = new CliHere();
+  await cli.fill({ "memory://m/p/link/g": "old" });
+  const { code, stdout } = await cli.run(["mv", "-r", "-n", `${directory.path}/d`, "memory://m/p"]);
+  assertEquals([code, stdout.includes("link")], [0, false]);
+  assertEquals(await Deno.readLink(`${directory.path}/d/link`), "sub");
+  assertEquals((await cli.contents("memory://m/"))["memory://m/p/link/g"], "old");
+});
+
+Deno.test("lade mv -r moves no file where the content of a link could not be written", async () => {
+  await using directory = await TemporaryDirectory.make({ "d/f": "1", "d/sub/g": "2" });
+  await Deno.symlink("sub", `${directory.path}/d/link`);
+  await using here = await S3Here.start();
+  here.fake.faults.add({
+    match: { operation: "PutObject", key: "p/link/g", times: Infinity },
+    action: { kind: "status", status: 403, code: "AccessDenied" },
+  });
+  const { code, stdout } = await here.run(["mv", "-r", `${directory.path}/d`, "s3://bucket/p"]);
+  assertEquals([code, stdout], [1, ""]);
+  assertEquals([await Deno.readLink(`${directory.path}/d/link`), here.texts()], ["sub", {}]);
+  await Deno.remove(`${directory.path}/d/link`);
+  assertEquals(await directory.tree(), { "d/f": "1", "d/sub/g": "2" });
+});

@@ -6,6 +6,7 @@ import { FakeTerminal } from "./fake_terminal.ts";
 import { CliHere } from "./run_here.ts";
 import { runLade } from "./run_lade.ts";
 import { S3Cli } from "./s3_cli.ts";
+import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 /** The names in a directory, links and empty directories too. */
@@ -170,5 +171,24 @@ Deno.test("lade rb -f of a URI that names a prefix or key of a bucket asks the s
     const { code, operations, stderr } = await cli.watch(["rb", "-f", name]);
     assertEquals([code, operations], [1, []]);
     assertStringIncludes(stderr, "a container is needed");
+  }
+});
+
+Deno.test("lade rm -f never takes a bucket that is not there, or may not be listed, for an empty prefix", async () => {
+  await using here = await S3Here.start({
+    objects: { "d/a": "1" },
+    allowed: ["s3:GetObject", "s3:DeleteObject"],
+  });
+  for (const uri of ["s3://bucket/d/", "s3://bucket/d", "s3://missing/d/", "s3://missing/d"]) {
+    const { code, stdout, stderr } = await here.run(["rm", "-rf", uri]);
+    assertEquals([code, stdout], [1, ""], `${uri}: ${stderr}`);
+  }
+  assertEquals(here.texts(), { "d/a": "1" });
+  await using other = await S3Here.start();
+  for (const uri of ["s3://missing/d/", "s3://missing/d"]) {
+    for (const flags of ["-r", "-rf"]) {
+      const { code, stderr } = await other.run(["rm", flags, uri]);
+      assertEquals([code, /no such bucket/i.test(stderr)], [1, true], `${flags} ${uri}: ${stderr}`);
+    }
   }
 });
