@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { PreconditionFailedError, UnsupportedError } from "@lade/core";
+import { NotFoundError, PreconditionFailedError, UnsupportedError } from "@lade/core";
 import { noise } from "./noise.ts";
+import { openBucket } from "./open_fake.ts";
 import { CONDITIONS, keysOf, openWithHabits, operationsOf } from "./open_with_habits.ts";
 
 const { copy: COPY, delete: DELETE } = CONDITIONS;
@@ -100,4 +101,46 @@ Deno.test("delete() of a version looks for it until the bucket has shown one", a
   assertEquals(operationsOf(fake), ["DeleteObject"]);
   await store.delete("object", { version: old });
   assertEquals(fake.bucket("bucket").keys(), []);
+});
+
+Deno.test("delete() whose answer is lost deletes nothing that came meanwhile, be the condition held or looked at", async () => {
+  for (const habits of [{}, { ignored: DELETE }]) {
+    for (const becomes of ["deleted", "another", "the same"]) {
+      await using opened = await openWithHabits(habits);
+      const { fake, store } = opened;
+      const { etag: ifMatch = "" } = await store.put("a", noise(10));
+      await store.delete("other", { ifMatch: "x", ifIgnored: "look" }).catch(() => {});
+      fake.faults.add({
+        match: { operation: "DeleteObject", key: "a" },
+        action: becomes === "the same"
+          ? { kind: "cut-request", afterBytes: 0, how: "rst" }
+          : { kind: "drop-answer", how: "rst" },
+      });
+      fake.faults.add({
+        match: { operation: "HeadObject", key: "a", nth: "ignored" in habits ? 2 : 1 },
+        action: {
+          kind: "before",
+          run: () => void (becomes === "another" && fake.putObject("bucket", "a", "another")),
+        },
+      });
+      const outcome = await store.delete("a", { ifMatch, ifIgnored: "look" }).then(
+        () => "deleted",
+        (error) => error.code,
+      );
+      const kept = becomes === "another";
+      assertEquals(
+        [outcome !== "deleted", keysOf(fake)],
+        [kept, kept ? ["a"] : []],
+        `${becomes}: ${outcome}`,
+      );
+    }
+  }
+});
+
+Deno.test("delete() and deleteMany() in a bucket that is not there fail", async () => {
+  await using opened = await openWithHabits({});
+  await using store = await openBucket(opened.fake, { bucket: "missing" });
+  await assertRejects(() => store.delete("a"), NotFoundError, "no such bucket");
+  const results = await Array.fromAsync(store.deleteMany(["a", "b"]));
+  assertEquals(results.map(({ error }) => error instanceof NotFoundError), [true, true]);
 });

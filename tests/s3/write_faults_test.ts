@@ -182,6 +182,17 @@ for (const [name, run] of Object.entries(WRITE_WAYS)) {
     assertStringIncludes(error.message, "the service made an object with CRC32C AAAAAA==");
   });
 
+  Deno.test(`${name} looks for what was made where the answer has no etag`, async () => {
+    await using opened = await openFake(FINAL);
+    const { fake, store } = opened;
+    const fault = fake.faults.add({
+      match: { operation: "CompleteMultipartUpload" },
+      action: { kind: "rewrite", from: /<ETag>[^<]*<.ETag>/, to: "" },
+    });
+    const { etag } = await run(store);
+    assertEquals([fault.hits, etag], [1, (await store.head("object")).etag]);
+  });
+
   Deno.test(`${name} works where the service keeps no checksums, and says so`, async () => {
     await using opened = await openFake({ ...QUICK, server: { checksums: false } });
     const { fake, store } = opened;
