@@ -54,3 +54,9 @@ Deno.test("formatModificationTime() writes seconds as rclone does, and what it w
     if (ms < 2e14) assertEquals(readModificationTime({ mtime: text })?.getTime(), ms, text);
   }
 });
+
+Deno.test("readModificationTime() rounds down, and takes no time that a date cannot hold", () => {
+  assertEquals(readModificationTime({ mtime: "1.9999" })?.getTime(), 1999);
+  assertEquals(readModificationTime({ mtime: "99999999999999s" }), undefined);
+  assertEquals(readModificationTime({ mtime: "2026-99-99T00:00" }), undefined);
+});
