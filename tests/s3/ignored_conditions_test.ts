@@ -343,3 +343,25 @@ Deno.test("what a service does not hold for small objects is refused for large o
     assertEquals([keysOf(fake), fake.uploads("bucket")], [[], []]);
   }
 });
+
+Deno.test("an etag that is another one is not asked for again without its quotes", async () => {
+  await using opened = await openWithHabits({});
+  const { fake, store } = opened;
+  fake.putObject("bucket", "object", "as it was");
+  await assertRejects(() => store.put("object", noise(9), { ifMatch: "other" }), PreconditionFailedError);
+  operationsOf(fake);
+  await assertRejects(() => store.put("object", noise(9), { ifMatch: "other" }), PreconditionFailedError);
+  assertEquals(operationsOf(fake).filter((operation) => operation === "PutObject").length, 1);
+});
+
+Deno.test("a probe hides what it made by a delete marker where versions may not be deleted", async () => {
+  await using opened = await openWithHabits({});
+  const { fake, store, notices } = opened;
+  fake.createBucket("bucket", { versioning: "enabled" });
+  const { secretAccessKey } = fake;
+  const allowed = new Set(["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"]);
+  fake.credentials.set(fake.accessKeyId, { secretAccessKey, allowed });
+  await store.put("object", noise(9), { ifNoneMatch: "*" });
+  assertEquals((await Array.fromAsync(store.list())).map(({ key }) => key), ["object"]);
+  assertEquals(notices, []);
+});
