@@ -291,3 +291,12 @@ Deno.test("Lade.put() refuses text that UTF-8 can not hold", async () => {
   await assertRejects(() => lade.put("memory://m/a", "a\ud800"), TypeError, "a lone surrogate");
   assertEquals(await lade.exists("memory://m/a"), false);
 });
+
+Deno.test("Lade.settleRemoval() of one version takes neither a whole prefix nor all versions along", async () => {
+  await using lade = new Lade();
+  await lade.put("memory://m/a", new Uint8Array(1));
+  for (const more of [{ recursive: true }, { versions: true }]) {
+    const settle = () => lade.settleRemoval({ uri: "memory://m/a", version: "1", ...more });
+    await assertRejects(settle, TypeError, "version names one version of one object");
+  }
+});

@@ -153,3 +153,11 @@ Deno.test("lade cp goes between s3:// and memory://, and shows progress of a nam
 function same(one: Uint8Array, other: Uint8Array | undefined): boolean {
   return other !== undefined && Buffer.compare(one, other) === 0;
 }
+
+Deno.test("lade pipe and put --zstd say with -v what was confirmed of what they wrote", async () => {
+  await using cli = await S3Cli.start({ a: "hello" });
+  const piped = await cli.run(["pipe", "-v", "s3://bucket/piped"], { stdin: "hello" });
+  assertMatch(piped.stderr, /^lade: written s3:\/\/bucket\/piped, crc32c \S+ confirmed$/m);
+  const packed = await cli.run(["put", "-v", "--zstd=3", "a", "s3://bucket/packed.zst"]);
+  assertMatch(packed.stderr, /^lade: written s3:\/\/bucket\/packed.zst, crc32c \S+ confirmed$/m);
+});
