@@ -48,7 +48,7 @@ for (const status of [502, 504]) {
     await using opened = await openFake(QUICK);
     const { fake, store } = opened;
     fake.faults.add({
-      match: { operation: "PutObject" },
+      match: { operation: "PutObject", key: "key" },
       action: [
         { kind: "before", run: () => void fake.putObject("bucket", "key", BYTES) },
         { kind: "status", status, afterBody: true },
