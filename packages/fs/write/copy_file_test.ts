@@ -34,6 +34,7 @@ testBoth(
   async ({ root, store }) => {
     root.write("a", new Uint8Array(64 * 2 ** 20));
     const controller = new AbortController();
+    await using _ended = recordCalls();
     const copying = store.copy("a", "b", { signal: controller.signal });
     const started = Promise.withResolvers<void>();
     const timer = setInterval(() => root.everything().length > 1 && started.resolve(), 0);
@@ -46,6 +47,28 @@ testBoth(
   {},
   true,
 );
+
+/** Waits, when it is disposed, for the copies and removals that the store made: the system's copy cannot be stopped. */
+function recordCalls(): AsyncDisposable {
+  const { copyFile, remove } = Deno;
+  const calls: Promise<void>[] = [];
+  const recorded = (call: Promise<void>): Promise<void> => {
+    calls.push(call.catch(() => {}));
+    return call;
+  };
+  Deno.copyFile = (from, to) => recorded(copyFile(from, to));
+  Deno.remove = (path, options) => recorded(remove(path, options));
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const call of calls) {
+        await call;
+        // What follows a call is begun in the next turn at the latest.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      Object.assign(Deno, { copyFile, remove });
+    },
+  };
+}
 
 /** Writes a file down to the disk: until then a file system may tell of fewer blocks, as of a file with holes. */
 function writeDown(path: string, content: string): void {
