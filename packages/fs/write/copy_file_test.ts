@@ -70,13 +70,6 @@ function recordCalls(): AsyncDisposable {
   };
 }
 
-/** Writes a file down to the disk: until then a file system may tell of fewer blocks, as of a file with holes. */
-function writeDown(path: string, content: string): void {
-  Deno.writeTextFileSync(path, content);
-  using file = Deno.openSync(path, { write: true });
-  file.syncSync();
-}
-
 /** Copies by the system's copy, with something done after each time. */
 async function copyWith(store: LocalStore, after: (to: string) => void): Promise<number> {
   const copyFile = Deno.copyFile;
@@ -95,13 +88,13 @@ async function copyWith(store: LocalStore, after: (to: string) => void): Promise
 }
 
 testBoth("copy() copies anew what is replaced meanwhile, and gives up at last", async ({ root, store }) => {
-  writeDown(root.file("a"), "old");
+  root.write("a", "old");
   let versions = 0;
   const copies = await copyWith(store, () => {
-    if (versions++ === 0) writeDown(root.file("a"), "newer");
+    if (versions++ === 0) root.write("a", "newer");
   });
   assertEquals([copies, await textOf(store, "b")], [2, "newer"]);
-  const everTime = () => writeDown(root.file("a"), "x".repeat(++versions));
+  const everTime = () => root.write("a", "x".repeat(++versions));
   await assertRejects(() => copyWith(store, everTime), PreconditionFailedError, "each of the 5 times");
   assertEquals([root.everything(), await textOf(store, "b")], [["a", "b"], "newer"]);
 });
@@ -109,7 +102,7 @@ testBoth("copy() copies anew what is replaced meanwhile, and gives up at last", 
 testBoth(
   "copy() finds that bytes are missing from the copy, and keeps the old object",
   async ({ root, store }) => {
-    writeDown(root.file("a"), "content");
+    root.write("a", "content");
     root.write("b", "old");
     const copying = copyWith(store, (to) => Deno.truncateSync(to, 3));
     await assertRejects(() => copying, ServiceError, "the copy has 3 bytes, the file has 7");
