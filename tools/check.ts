@@ -1,9 +1,11 @@
 /**
- * The repository's own rules, checked: who may import whom, and what a file may look like. Prints one line per breach
+ * The repository's own rules, checked: who may import whom, what a file may look like, and how wide the
+ * documentation is. Prints one line per breach
  * and exits with 1 when there is any. Run it with `deno task check:rules`.
  */
 import { checkFile } from "./checks/files.ts";
 import { checkImports } from "./checks/imports.ts";
+import { checkProse } from "./checks/prose.ts";
 import { checkSecrets } from "./checks/secrets.ts";
 import { trackedFiles } from "./checks/tracked_files.ts";
 
@@ -12,6 +14,7 @@ let count = 0;
 for (const file of await trackedFiles()) {
   count++;
   breaches.push(...checkSecrets(file));
+  if (file.path.endsWith(".md")) breaches.push(...checkProse(file));
   if (file.path.endsWith(".ts")) breaches.push(...checkImports(file), ...checkFile(file));
 }
 for (const breach of breaches) console.log(breach);
