@@ -1,4 +1,5 @@
 import type {
+  CallOptions,
   Check,
   CopyObjectOptions,
   CopyObjectResult,
@@ -11,6 +12,7 @@ import type {
   ObjectWriter,
   ProgressOptions,
   Provider,
+  ProviderOptions,
   PutOptions,
   PutResult,
   ReadOptions,
@@ -22,9 +24,9 @@ import type {
 import { createStoreContext } from "@lade/core/backend";
 import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import { copyObject, exists, getBytes, listVersions, readInto, stream } from "@lade/core/operations";
-import type { ShownSetting } from "@lade/core/settings";
 
 import { createDefaultRegistry } from "./default_registry.ts";
+import { type OpenedContainer, OpenedContainers } from "./opened_containers.ts";
 import type { Removal } from "./removal/removal.ts";
 import type { ContainerRequest } from "./removal/settle_container.ts";
 import type { RemovalRequest } from "./removal/settle_removal.ts";
@@ -42,16 +44,11 @@ export interface LadeOptions {
   readonly context?: StoreContext;
   /** The backends; every one of Lade's by default. */
   readonly registry?: Registry;
-  /** Told of each container that is opened, once, with what is configured for it. No secret is in it. */
+  /**
+   * Told of each container that is opened, made or deleted, and of each scheme whose containers are listed, once, with
+   * what is configured for it. No secret is in it.
+   */
   readonly onOpen?: (opened: OpenedContainer) => void;
-}
-
-/** A container that was opened. */
-export interface OpenedContainer {
-  /** Its URI. */
-  readonly uri: string;
-  /** What is configured, and where each setting came from. */
-  readonly settings: readonly ShownSetting[];
 }
 
 /** Where a URI leads: an opened container, and a key or prefix in it. */
@@ -92,7 +89,7 @@ export class Lade implements AsyncDisposable {
   /** The backends. */
   readonly registry: Registry;
   readonly #config: SchemeConfigs;
-  readonly #onOpen: LadeOptions["onOpen"];
+  readonly #opened: OpenedContainers | undefined;
   readonly #stores = new Map<string, Promise<ObjectStore>>();
 
   /** Opens nothing yet. */
@@ -100,7 +97,7 @@ export class Lade implements AsyncDisposable {
     this.registry = options.registry ??
       createDefaultRegistry({ context: options.context ?? createStoreContext() });
     this.#config = options.config ?? {};
-    this.#onOpen = options.onOpen;
+    this.#opened = options.onOpen && new OpenedContainers(options.onOpen);
     for (const scheme of Object.keys(this.#config)) {
       if (!this.registry.schemes.includes(scheme)) {
         const known = this.registry.schemes.join(", ");
@@ -243,8 +240,9 @@ export class Lade implements AsyncDisposable {
 
   /**
    * Removes an object, or with `recursive` everything under a prefix or in a directory, and resolves with the number of
-   * objects removed. One that does not exist counts. Links are removed as links. A whole container is an
-   * `InvalidNameError` without `all`; what else is refused, {@linkcode settleRemoval} tells.
+   * objects removed. One that does not exist counts where only a further request would show it. Links are removed as
+   * links. A whole container is an `InvalidNameError` without `all`; what else is refused, {@linkcode settleRemoval}
+   * tells.
    */
   async remove(uri: string, options: RemoveOptions = {}): Promise<number> {
     const { remove } = await import("./removal/remove.ts");
@@ -301,13 +299,13 @@ export class Lade implements AsyncDisposable {
   /** Makes the container that a URI names. */
   async createContainer(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const { provider, container } = await this.#container(uri, "make container");
-    await provider.createContainer(container, { ...options, ...this.#configOf(provider.schemes) });
+    await provider.createContainer(container, this.#containerCall(provider, container, options));
   }
 
   /** Deletes the empty container that a URI names. */
   async deleteContainer(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const { provider, container } = await this.#container(uri, "delete container");
-    await provider.deleteContainer(container, { ...options, ...this.#configOf(provider.schemes) });
+    await provider.deleteContainer(container, this.#containerCall(provider, container, options));
   }
 
   /** Lists the URIs of the containers of a scheme, such as `s3://`. */
@@ -316,7 +314,7 @@ export class Lade implements AsyncDisposable {
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<string> {
     const provider = await this.registry.provider(scheme.includes("://") ? scheme : `${scheme}://`);
-    const configured = { ...options, ...this.#configOf(provider.schemes) };
+    const configured = this.#containerCall(provider, undefined, options);
     for await (const container of provider.listContainers(configured)) {
       yield provider.format({ container, key: "" });
     }
@@ -351,8 +349,14 @@ export class Lade implements AsyncDisposable {
   async #open(provider: Provider, container: string, uri: string): Promise<ObjectStore> {
     const options = { context: this.context, ...this.#configOf(provider.schemes) };
     const store = await provider.open(container, options);
-    if (this.#onOpen) this.#onOpen({ uri, settings: await provider.settings?.(store) ?? [] });
+    this.#opened?.tell(uri, await provider.settings?.(store) ?? []);
     return store;
+  }
+
+  /** Options of a call on a container, or on all of a scheme. */
+  #containerCall(provider: Provider, container: string | undefined, call: CallOptions): ProviderOptions {
+    const told = this.#opened?.callOptions(provider, container);
+    return { ...call, ...this.#configOf(provider.schemes), ...told };
   }
 
   /** An object, whose key may end in a slash where there is one of that very key. */

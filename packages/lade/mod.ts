@@ -51,6 +51,7 @@ export {
   upload,
 } from "./functions.ts";
 export * from "./lade.ts";
+export type { OpenedContainer } from "./opened_containers.ts";
 export * from "./local_path.ts";
 export type * from "./removal/removal.ts";
 export type { ContainerRequest } from "./removal/settle_container.ts";

@@ -223,15 +223,48 @@ Deno.test("lade mv -r and cp -r into what holds the source replace nothing that 
   await using directory = await TemporaryDirectory.make(objects);
   const stores = [["s3://bucket", "s3://bucket"], [`file://${directory.path}`, `direct://${directory.path}`]];
   for (const [from, to] of stores) {
-    const copied = await here.run(["cp", "-r", `${from}/a/b/`, `${to}/a/`]);
-    assertEquals([copied.code, /lies in the source/.test(copied.stderr)], [1, true], copied.stderr);
+    for (const command of ["cp", "mv"]) {
+      const { code, stderr } = await here.run([command, "-r", `${from}/a/b/`, `${to}/a/`]);
+      assertEquals([code, /would come to lie in the source again/.test(stderr)], [1, true], stderr);
+    }
   }
-  const all = { ...objects, "a/x": "1", "a/c": "3" };
-  assertEquals(await directory.tree(), all);
-  assertEquals(await textsOf(here), all);
-  const moved = await here.run(["mv", "-r", "s3://bucket/a/b/", "s3://bucket/a/"]);
-  assertEquals([moved.code, /lies in the source/.test(moved.stderr)], [1, true], moved.stderr);
-  assertEquals(await textsOf(here), { "a/b/b/x": "2", "a/x": "1", "a/c": "3" });
+  assertEquals([await directory.tree(), await textsOf(here)], [objects, objects]);
+});
+
+Deno.test("lade mv -r p/p p refuses before the first change where p/p/p is, and does it whole where not", async () => {
+  for (const taken of ["p/p/p/y", "p/p/p", undefined]) {
+    const all = { "p/p/x": "1", "p/p/y": "2", ...(taken !== undefined && { [taken]: "3" }) };
+    await using directory = await TemporaryDirectory.make(all);
+    if (taken === undefined) await Deno.mkdir(`${directory.path}/p/p/p`);
+    await using cli = new CliHere();
+    const before = await directory.tree();
+    const { code, stdout, stderr } = await cli.run([
+      "mv",
+      "-r",
+      `${directory.path}/p/p`,
+      `${directory.path}/p`,
+    ]);
+    assertEquals([code, stdout, /lie in the source again/.test(stderr)], [1, "", true], stderr);
+    assertEquals(await directory.tree(), before);
+  }
+  await using directory = await TemporaryDirectory.make({ "p/p/x": "1", "p/p/q/p/y": "2" });
+  await using cli = new CliHere();
+  assertEquals((await cli.run(["mv", "-r", `${directory.path}/p/p`, `${directory.path}/p`])).code, 0);
+  assertEquals(await directory.tree(), { "p/x": "1", "p/q/p/y": "2" });
+});
+
+Deno.test("lade mv -r of a link that is named with a slash moves nothing, wherever it would go", async () => {
+  await using directory = await TemporaryDirectory.make({ "d/a": "1" });
+  await using cli = new CliHere();
+  await Deno.symlink("d", `${directory.path}/l`);
+  for (const to of ["memory://m/x/", `${directory.path}/e`, `direct://${directory.path}/e/`]) {
+    const { code, stdout, stderr } = await cli.run(["mv", "-r", `${directory.path}/l/`, to]);
+    assertEquals([code, stdout, /leave out the slash at its end/.test(stderr)], [1, "", true], stderr);
+  }
+  assertEquals(await Deno.readLink(`${directory.path}/l`), "d");
+  assertEquals(await Deno.readTextFile(`${directory.path}/d/a`), "1");
+  assertEquals((await cli.run(["mv", "-r", `${directory.path}/l`, "memory://m/x/"])).code, 0);
+  assertEquals(await cli.contents("memory://m/"), { "memory://m/x/a": "1" });
 });
 
 async function textsOf({ lade }: S3Here): Promise<Record<string, string>> {

@@ -150,8 +150,11 @@ Deno.test("lade rm -r of a whole container needs --all", async () => {
   await using cli = new CliHere();
   await cli.fill({ "memory://m/a": "1" });
   for (const name of ["memory://m", "memory://m/"]) {
-    const { code, stderr } = await cli.run(["rm", "-rf", name]);
-    assertEquals([code, /add --all to remove every object in it/.test(stderr)], [1, true], stderr);
+    for (const flags of [["-rf"], ["-r", "--dry-run"], [], ["-f"], ["--versions"], ["-r", "--versions"]]) {
+      const { code, stderr } = await cli.run(["rm", ...flags, name]);
+      const told = /it is a whole container, use -r --all to remove every object in it/.test(stderr);
+      assertEquals([code, told], [1, true], stderr);
+    }
   }
   assertEquals((await cli.run(["rm", "-r", "--all", "memory://m"])).stdout, "rm memory://m/a\n");
 });

@@ -42,7 +42,7 @@ Deno.test("lade rm of a prefix needs -r", async () => {
   await using directory = await TemporaryDirectory.make({ "d/a": "1" });
   await using cli = new CliHere();
   await cli.fill({ "memory://m/d/a": "1" });
-  for (const place of ["memory://m/d", "memory://m/d/", "memory://m", directory.path, `${directory.path}/`]) {
+  for (const place of ["memory://m/d", "memory://m/d/", directory.path, `${directory.path}/`]) {
     const { code, stdout, stderr } = await cli.run(["rm", place]);
     assertEquals([code, stdout, /add -r to remove everything under it/.test(stderr)], [1, "", true], stderr);
   }
@@ -60,6 +60,20 @@ Deno.test("lade rm fails on a missing object, unless -f takes it for removed", a
   for (const flags of [["-f"], ["-r", "-f"], ["-rf"]]) {
     assertEquals((await cli.run(["rm", ...flags, "memory://m/n"])).code, 0);
   }
+});
+
+Deno.test("lade rm -f prints no file that was not there", async () => {
+  await using directory = await TemporaryDirectory.make({ "d/a": "1" });
+  await using cli = new CliHere();
+  const [a, none] = [directory.uri("d/a"), directory.uri("d/none")];
+  for (const flags of [["-f"], ["-rf"], ["-f", "--dry-run"]]) {
+    for (const name of [none, directory.uri("no/none"), `direct://${directory.path}/d/none`]) {
+      assertEquals((await cli.run(["rm", ...flags, name])).stdout, "", `${flags} ${name}`);
+    }
+  }
+  const { code, stdout, stderr } = await cli.run(["rm", "-f", none, a]);
+  assertEquals([code, stdout], [0, `rm ${a}\n`]);
+  assertStringIncludes(stderr, "rm did 1 object in");
 });
 
 Deno.test("lade rm --dry-run prints what would be removed, and removes nothing", async () => {

@@ -233,3 +233,31 @@ Deno.test("lade runs a credential_process once for several buckets, and keeps st
   const { runs, seen } = await cli.directory.tree();
   assertEquals([runs, seen], ["once\nonce\n", ""]);
 });
+
+Deno.test("lade -v shows what holds for a call on buckets, once, as it does for objects", async () => {
+  await using cli = await S3Cli.start();
+  const { fake } = cli;
+  const endpoint = (uri: string) => `${uri} has `;
+  for (
+    const [args, uri] of [
+      [["mb", "s3://made"], "s3://made"],
+      [["ls", "s3://"], "s3://"],
+      [["rb", "-f", "s3://made"], "s3://made"],
+    ] as const
+  ) {
+    const { code, stderr } = await cli.run([...args, "-v"]);
+    assertEquals([code, stderr.split(endpoint(uri)).length], [0, 2], stderr);
+    assertStringIncludes(stderr, `endpoint ${fake.url} (AWS_ENDPOINT_URL)`);
+    assertStringIncludes(stderr, "credentials access key ");
+    assertFalse(stderr.includes(fake.secretAccessKey), stderr);
+  }
+  assertEquals((await cli.run(["ls", "s3://"])).stderr, "");
+});
+
+Deno.test("lade mb, rb and ls s3:// warn where certificates are not verified", async () => {
+  await using cli = await S3Cli.start();
+  for (const args of [["mb", "s3://made"], ["ls", "s3://"], ["rb", "s3://made"]]) {
+    const { code, stderr } = await cli.run([...args, "--no-verify-ssl"]);
+    assertEquals([code, stderr.split("certificates are not verified").length], [0, 2], stderr);
+  }
+});

@@ -187,7 +187,7 @@ Deno.test("lade rm --versions removes all versions and markers, of an object or 
   }
   assertMatch(
     (await here.run(["rm", "-r", "--versions", "s3://bucket"])).stderr,
-    /whole container, add --all/,
+    /whole container, use -r --all/,
   );
   assertEquals(versionsLeft(here), { key: 2 });
   assertEquals((await here.run(["rm", "-r", "--all", "--versions", "s3://bucket"])).code, 0);

@@ -16,9 +16,7 @@ export function checkProse({ path, text }: TrackedFile): string[] {
       continue;
     }
     const columns = [...line].length;
-    if (fence !== undefined || columns <= MOST_COLUMNS || /^\s*\||:\/\/[^\s/`]+\.[^\s`]{20}/.test(line)) {
-      continue;
-    }
+    if (fence !== undefined || columns <= MOST_COLUMNS || EXCEPTED.test(line)) continue;
     breaches.push(`${path}:${at + 1}: ${columns} columns, ${MOST_COLUMNS} is the most`);
   }
   return breaches;

@@ -5,6 +5,8 @@ import type { PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { localPathOf, locate, locatePrefix, type Place } from "../places/place.ts";
 import type { Destination } from "../places/resolve_destination.ts";
+import { intoItself } from "./into_itself.ts";
+import { linkWithSlash } from "./link_with_slash.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 
 /** A move of a directory, or of a link, from one local place to another. */
@@ -49,9 +51,7 @@ export async function moveLocalTree(move: LocalTreeMove): Promise<boolean> {
     for await (const entry of entries) await tellMoved(tally, root, schemes, entry);
   };
   if (kind === "link") {
-    if (path.endsWith("/")) {
-      throw refuse("it is a symbolic link, leave out the slash at its end for the link itself");
-    }
+    if (path.endsWith("/")) throw linkWithSlash(place.uri);
     const status = await Deno.stat(path).catch(() => undefined);
     if (status?.isFile) return false;
     const isDirectory = await tree.kindOf(to, { signal }) === "directory";
@@ -62,6 +62,10 @@ export async function moveLocalTree(move: LocalTreeMove): Promise<boolean> {
   if (await judge.contains(prefix, destination.place, undefined, { signal })) {
     const isSame = await judge.contains(destination.place, prefix, undefined, { signal });
     throw refuse(`${JSON.stringify(destination.place.uri)} ${isSame ? "is the same" : "lies in it"}`);
+  }
+  const within = await judge.pathWithin(destination.place, prefix, undefined, { signal });
+  if (within !== undefined && await tree.kindOf(`${from}/${within.slice(0, -1)}`, { signal })) {
+    throw intoItself(prefix, within, "mv");
   }
   await tell(tree.move(`${from}/`, to === "" ? "" : `${to}/`, call));
   return true;

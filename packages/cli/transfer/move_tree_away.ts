@@ -12,6 +12,7 @@ import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
 import type { Job, Refusal } from "./job.ts";
 import type { JobRunner } from "./job_runner.ts";
 import { type JobPlan, withDestination } from "./plan_jobs.ts";
+import { linkWithSlash } from "./link_with_slash.ts";
 import { runConcurrently } from "./run_concurrently.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 
@@ -51,6 +52,7 @@ export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
     runConcurrently(planned, () => plan.lade.context.descriptors.atOnce(jobs), (job) => runner.run(job));
   const isDone = () => tally.failed === 0 && !dryRun;
   if (await tree.kindOf("", { signal }) === "link") {
+    if (path.endsWith("/")) throw linkWithSlash(place.uri);
     await run(behindPrefix(plan, prefix, ""));
     if (isDone()) await removeLink(move, path.replace(/\/+$/, ""));
     return true;

@@ -13,6 +13,7 @@ import { type Conversion, convertedName, exactName } from "./conversion.ts";
 import { inputOf, isStandardInput, standardInput } from "./input.ts";
 import { InputError } from "./input_error.ts";
 import type { Job, Marker, Refusal } from "./job.ts";
+import { intoItself } from "./into_itself.ts";
 import { NameClashes } from "./name_clashes.ts";
 
 /** What is to be transferred, and where to. */
@@ -95,7 +96,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   if (object) yield withDestination(plan, { from: place, size: object.size }, nameOf(place));
   if (!prefix) return;
   await refuseOverlap(plan, prefix);
-  let within = await pathWithin(plan, prefix);
+  let within = await refuseIntoItself(plan, prefix);
   const clashes = new NameClashes();
   const leftOut: Refusal[] = [];
   let isEmpty = true;
@@ -109,7 +110,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   for await (const meta of prefix.store.list(prefix.key, { signal, order, onLeftOut })) {
     if (isFirst) {
       await refuseOverlap(plan, prefix, meta.key);
-      within ??= await pathWithin(plan, prefix, meta.key);
+      within ??= await refuseIntoItself(plan, prefix, meta.key);
     }
     isFirst = isEmpty = false;
     yield* leftOut.splice(0);
@@ -118,7 +119,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
       const uri = prefix.uriOf(meta.key);
       const detail = `${JSON.stringify(prefix.uriOf(clash))} goes to the same name`;
       yield { uri, reason: new InvalidNameError({ operation, uri, detail }) };
-    } else yield refuseInSource(plan, prefix, within, planListed(plan, prefix, meta));
+    } else yield planListed(plan, prefix, meta);
   }
   yield* leftOut;
   if (isEmpty) await refuseMissing(prefix, operation);
@@ -156,30 +157,22 @@ async function refuseOverlap(plan: JobPlan, source: Place, first?: string): Prom
   throw new InvalidNameError({ operation, uri: source.uri, detail });
 }
 
-/** The path of the source below the destination, where it lies in it. */
-async function pathWithin(
-  { destination, judge, signal }: JobPlan,
+/**
+ * The path of the source below the destination, where it lies in it; `undefined` where it does not. What lies at the same
+ * path of the source is looked for before anything goes: it would come to lie in the source again.
+ */
+async function refuseIntoItself(
+  { destination, judge, operation, signal }: JobPlan,
   source: Place,
   first?: string,
 ): Promise<string | undefined> {
   if (destination.kind !== "prefix") return undefined;
-  return await judge.pathWithin(destination.place, source, first, { signal });
-}
-
-/** What would come to lie in its own source would replace what is still to be taken from there. */
-function refuseInSource(
-  { destination, operation }: JobPlan,
-  source: Place,
-  within: string | undefined,
-  job: Job | Refusal,
-): Job | Refusal {
-  if (within === undefined || destination.kind !== "prefix" || "reason" in job || !job.to) return job;
-  if (!job.to.key.slice(destination.place.key.length).startsWith(within)) return job;
-  const uri = job.from?.uri ?? source.uri;
-  const detail = `${JSON.stringify(job.to.uri)} lies in the source ${
-    JSON.stringify(source.uri)
-  }; go by another prefix`;
-  return { uri, reason: new InvalidNameError({ operation, uri, detail }) };
+  const within = await judge.pathWithin(destination.place, source, first, { signal });
+  if (!within) return undefined;
+  for await (const _ of source.store.list(source.key + within, { signal, order: "any" })) {
+    throw intoItself(source, within, operation);
+  }
+  return within;
 }
 
 function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job | Refusal {

@@ -18,6 +18,11 @@ export interface ProviderOptions extends CallOptions {
   readonly context?: StoreContext;
   /** Configuration of the backend by name. An unknown name is a `TypeError` that lists the known ones. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /**
+   * Told what holds for a call on containers before its first request, as `Provider.settings` tells it of a store;
+   * never called by `Provider.open`.
+   */
+  readonly onSettings?: (settings: readonly ShownSetting[]) => void;
 }
 
 /** What a backend registers for its schemes. */

@@ -29,7 +29,7 @@ export interface RemovalAdvice {
 export const SCRIPT_ADVICE: RemovalAdvice = {
   recursive: "recursive: true removes everything under it",
   ambiguous: "add a slash for the prefix or leave out recursive",
-  all: "all: true removes every object in it",
+  all: "recursive: true and all: true remove every object in it",
   force: "force: true removes everything in it first",
   versions: "force: true and versions: true remove those too",
 };

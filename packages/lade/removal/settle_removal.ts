@@ -85,7 +85,8 @@ async function markerOf(settling: Settling, place: LocatedUri): Promise<Settled>
     const kind = await store.tree?.kindOf(key, call);
     if (kind === "link") throw invalid(place, "it is a symbolic link, leave out the slash at its end");
     if (kind === "object") throw invalid(place, "it is a file, leave out the slash at its end");
-    throw invalid(place, `it is ${store.tree ? "a directory" : "a prefix"}, ${advice.recursive}`);
+    if (!store.tree) throw invalid(place, `it is a whole container, ${advice.all}`);
+    throw invalid(place, `it is a directory, ${advice.recursive}`);
   }
   try {
     if (await isObject(place, call)) return objectRemoval(settling, place, "marker");
@@ -102,6 +103,8 @@ async function objectOf(settling: Settling, place: LocatedUri): Promise<Settled>
   const kind = await store.tree?.kindOf(key, call);
   if (kind === "link" || kind === "other") return entryOf(settling, place, kind);
   if (kind === "directory") throw invalid(place, `it is a directory, ${advice.recursive}`);
+  // Only where a look costs no request it is known that there is nothing; a service says the same to both.
+  if (force && store.tree && kind === undefined) return nothingAt(place);
   const unseen = force ? undefined : await look(settling, place);
   return { ...objectRemoval(settling, place, "object"), ...(unseen && { unseen }) };
 }

@@ -90,6 +90,7 @@ async function ofObject({ advice, call, force }: Settling, at: LocatedUri): Prom
   const isPrefix = key === "" || key.endsWith("/");
   const list = () => listVersionsOf(store, key, call);
   if (key !== "" && await hasAny(list())) return all("object", at, list, call);
+  if (key === "") throw invalid(at, `it is a whole container, ${advice.all}`);
   if (isPrefix) throw invalid(at, `it is a prefix, ${advice.recursive}`);
   if (force) return all("nothing", at, list, call);
   throw missing(at, "no such object, and no version of one");

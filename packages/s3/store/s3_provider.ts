@@ -122,6 +122,10 @@ class S3Provider implements Provider {
   ): Promise<{ readonly target: BucketTarget; readonly close: () => Promise<void> }> {
     const { ControlPlane } = await import("../control/control_plane.ts");
     const { connection, close } = await openConnection(operation, container, name, this.#options(options));
+    if (options.onSettings) {
+      const { showConnection } = await import("./show_connection.ts");
+      options.onSettings(await showConnection(connection));
+    }
     return { target: { connection, control: new ControlPlane(connection), uri: `s3://${container}` }, close };
   }
 
