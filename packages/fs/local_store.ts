@@ -1,4 +1,5 @@
 import {
+  ATTRIBUTE_NAMES,
   type CallOptions,
   type Capabilities,
   checkIfIgnored,
@@ -73,16 +74,6 @@ const CAPABILITIES: Capabilities = {
   presign: false,
   anyKey: false,
 };
-
-const ATTRIBUTES = [
-  "contentType",
-  "contentEncoding",
-  "cacheControl",
-  "contentDisposition",
-  "contentLanguage",
-  "expires",
-  "storageClass",
-] as const;
 
 /** A store of local files, `file://` or `direct://`. */
 export interface LocalStore extends ObjectStore {
@@ -359,9 +350,13 @@ class Store implements LocalStore {
 }
 
 function refuseAttributes(subject: Subject, given: ObjectAttributes): void {
-  const filled = (["metadata", "tags"] as const).find((name) => Object.keys(given[name] ?? {}).length > 0);
-  const attribute = ATTRIBUTES.find((name) => given[name] !== undefined) ?? filled;
+  const attribute = ATTRIBUTE_NAMES.find((name) => says(given[name]));
   if (attribute) throw new UnsupportedError({ ...subject, detail: `files keep no ${attribute}` });
+}
+
+/** Metadata and tags without any name say nothing. */
+function says(value: ObjectAttributes[keyof ObjectAttributes]): boolean {
+  return typeof value === "string" || value instanceof Date || Object.keys(value ?? {}).length > 0;
 }
 
 /** A missing file is a missing object. */

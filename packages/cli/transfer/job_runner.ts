@@ -1,5 +1,5 @@
-import type { ObjectAttributes, ProgressListener, ZstdPool } from "@lade/core";
-import { parseUri } from "@lade/core/backend";
+import type { ProgressListener, ZstdPool } from "@lade/core";
+import { attributesOf, parseUri } from "@lade/core/backend";
 import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
 import { deleteRead, exists, type PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
@@ -194,20 +194,4 @@ export class JobRunner {
     const advice = "add -r to take everything under it";
     return place ? await explainMissing(error, { lade, place, operation, advice, signal }) : error;
   }
-}
-
-function attributesOf(options: TransferOptions): ObjectAttributes {
-  const { contentType, contentEncoding, cacheControl, contentDisposition, contentLanguage } = options;
-  const { expires, storageClass, metadata, tags } = options;
-  return {
-    ...(contentType !== undefined && { contentType }),
-    ...(contentEncoding !== undefined && { contentEncoding }),
-    ...(cacheControl !== undefined && { cacheControl }),
-    ...(contentDisposition !== undefined && { contentDisposition }),
-    ...(contentLanguage !== undefined && { contentLanguage }),
-    ...(expires !== undefined && { expires }),
-    ...(storageClass !== undefined && { storageClass }),
-    ...(metadata !== undefined && { metadata }),
-    ...(tags !== undefined && { tags }),
-  };
 }

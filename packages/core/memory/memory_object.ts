@@ -6,6 +6,7 @@ import type {
   PutResult,
 } from "../contract/types.ts";
 import type { BodySource } from "../read/body_source.ts";
+import { attributesOf } from "../write/attributes_of.ts";
 import type { MemoryInfo, MemoryObject, MemoryVersion } from "./memory_container.ts";
 
 /** The info of an object, as a copy that its reader may change. */
@@ -18,21 +19,12 @@ export function infoOf({ info }: MemoryObject): ObjectInfo {
   };
 }
 
-const KEPT = [
-  "contentType",
-  "contentEncoding",
-  "cacheControl",
-  "contentDisposition",
-  "contentLanguage",
-] as const;
-
 /** What is kept of the attributes that a writer gives. */
 export function keptAttributes(given: ObjectAttributes): Omit<MemoryInfo, "key" | "lastModified"> {
-  const { metadata = {}, expires, tags = {} } = given;
-  const texts = KEPT.flatMap((name) => given[name] === undefined ? [] : [[name, given[name]]]);
+  const { metadata = {}, expires, tags = {}, storageClass: _refused, ...texts } = attributesOf(given);
   const names = Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]);
   return {
-    ...Object.fromEntries(texts),
+    ...texts,
     ...(expires && { expires: new Date(Math.floor(expires.getTime() / 1000) * 1000) }),
     metadata: Object.fromEntries(names),
     tags: { ...tags },

@@ -50,7 +50,7 @@ export async function carry(
   options: CarryOptions & { readonly signal?: AbortSignal; readonly version?: string },
 ): Promise<Carried> {
   const dropped: Dropped[] = [];
-  const given = givenAttributes(options);
+  const given = attributesOf(options);
   const { keepTime = true } = options;
   const datesFiles = to.capabilities.modificationTime === true;
   const { storageClass, ...found } = attributesOf(info);
@@ -73,29 +73,12 @@ export async function carry(
   return { put: attributes, dropped };
 }
 
-/** The attributes among options. */
-export function givenAttributes(options: ObjectAttributes): ObjectAttributes {
-  const { contentType, contentEncoding, cacheControl, contentDisposition, contentLanguage } = options;
-  const { expires, storageClass, metadata, tags } = options;
-  return {
-    ...(contentType !== undefined && { contentType }),
-    ...(contentEncoding !== undefined && { contentEncoding }),
-    ...(cacheControl !== undefined && { cacheControl }),
-    ...(contentDisposition !== undefined && { contentDisposition }),
-    ...(contentLanguage !== undefined && { contentLanguage }),
-    ...(expires !== undefined && { expires }),
-    ...(storageClass !== undefined && { storageClass }),
-    ...(metadata !== undefined && { metadata }),
-    ...(tags !== undefined && { tags }),
-  };
-}
-
 /**
  * The attributes of a copy that the service makes, where some are given: the rest are those of the source, and so is
  * the time in its metadata.
  */
 export function mergedAttributes(info: ObjectInfo, options: CarryOptions): ObjectAttributes {
-  const merged = { ...attributesOf(info), ...givenAttributes(options) };
+  const merged = { ...attributesOf(info), ...attributesOf(options) };
   const time = options.keepTime ?? true ? readModificationTime(info.metadata) : undefined;
   return time ? withTime(merged, info, time) : merged;
 }

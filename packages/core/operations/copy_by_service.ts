@@ -1,7 +1,8 @@
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { CopyOptions, CopyResult } from "../contract/types.ts";
 import { PermissionDeniedError, UnsupportedError } from "../errors/errors.ts";
-import { givenAttributes, mergedAttributes } from "./carry.ts";
+import { attributesOf } from "../write/attributes_of.ts";
+import { mergedAttributes } from "./carry.ts";
 import type { CopyObjectOptions } from "./copy_object.ts";
 
 /**
@@ -46,7 +47,7 @@ async function copyOptions(
     ...(keepTime !== undefined && { keepTime }),
     ...(forMove !== undefined && { forMove }),
   };
-  const attributes = givenAttributes(options);
+  const attributes = attributesOf(options);
   if (Object.keys(attributes).length === 0) return { ...plain, ...(source && { source }) };
   if (from.capabilities.attributes === false) return { ...plain, attributes };
   const info = await from.head(fromKey, {

@@ -1,17 +1,13 @@
-import type { ObjectAttributes, ObjectInfo } from "../contract/types.ts";
+import type { ObjectAttributes } from "../contract/types.ts";
+import { ATTRIBUTE_NAMES } from "./attribute_names.ts";
 
-const FIELDS = [
-  "contentType",
-  "contentEncoding",
-  "cacheControl",
-  "contentDisposition",
-  "contentLanguage",
-  "expires",
-  "storageClass",
-] as const;
-
-/** What has to be written with a copy of an object for it to be described alike; tags, which are asked for, are not in it. */
-export function attributesOf(info: ObjectInfo): ObjectAttributes {
-  const known = FIELDS.flatMap((name) => info[name] === undefined ? [] : [[name, info[name]]]);
-  return { ...Object.fromEntries(known), metadata: info.metadata };
+/**
+ * The attributes among options of a write, or of what is known of an object: what has to be written with a copy of it
+ * for it to be described alike. Tags, which no info holds, are asked for.
+ */
+export function attributesOf(
+  described: { readonly [Name in keyof ObjectAttributes]?: ObjectAttributes[Name] | undefined },
+): ObjectAttributes {
+  const known = ATTRIBUTE_NAMES.filter((name) => described[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, described[name]]));
 }
