@@ -1,5 +1,5 @@
-import { NotEmptyError, NotFoundError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
+import { removeDirectory } from "@lade/lade/removal";
 import { localPathOf, type Place } from "./place.ts";
 
 /**
@@ -10,39 +10,7 @@ import { localPathOf, type Place } from "./place.ts";
 export async function removeEmptyDirectories(lade: Lade, prefix: Place, signal: AbortSignal): Promise<void> {
   const path = localPathOf(prefix.uri);
   if (path === undefined || path === "/" || await isWorkingDirectory(path)) return;
-  try {
-    await lade.deleteContainer(prefix.uri, { signal });
-  } catch (error) {
-    if (error instanceof NotFoundError) return;
-    if (!(error instanceof NotEmptyError)) throw error;
-    throw new NotEmptyError({
-      operation: "remove",
-      uri: prefix.uri,
-      detail: await whatIsLeft(path),
-      cause: error,
-    });
-  }
-}
-
-/** Says what keeps a directory without objects from being removed. */
-export async function whatIsLeft(directory: string): Promise<string> {
-  const left = await firstLeft(directory.endsWith("/") ? directory : `${directory}/`).catch(() => undefined);
-  if (left === undefined) return "the directory holds something that is no object";
-  const what = `the directory holds something that is no object, ${JSON.stringify(left)}`;
-  return /\/\.lade-[^/]*~tmp$/.test(left)
-    ? `${what}: a write is under way, or was killed, and then this file may be removed`
-    : what;
-}
-
-/** The path of the first name below a directory (whose path ends in a slash) that is none itself. */
-async function firstLeft(directory: string): Promise<string | undefined> {
-  const entries = await Array.fromAsync(Deno.readDir(directory));
-  for (const { name, isDirectory } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
-    if (!isDirectory) return directory + name;
-    const left = await firstLeft(`${directory}${name}/`);
-    if (left !== undefined) return left;
-  }
-  return undefined;
+  await removeDirectory(lade, prefix.uri, { signal });
 }
 
 async function isWorkingDirectory(path: string): Promise<boolean> {

@@ -23,7 +23,9 @@ export async function whatIsLeft(directory: string): Promise<string> {
   const left = await firstLeft(directory.endsWith("/") ? directory : `${directory}/`).catch(() => undefined);
   if (left === undefined) return "the directory is not empty";
   const what = `the directory holds ${JSON.stringify(left)}`;
-  return /\/\.lade-[^/]*~tmp$/.test(left) ? `${what}, which a write that is not finished left there` : what;
+  return /\/\.lade-[^/]*~tmp$/.test(left)
+    ? `${what}, which is of a write under way or one that was killed`
+    : what;
 }
 
 /** The path of the first name below a directory (whose path ends in a slash) that is none itself. */
