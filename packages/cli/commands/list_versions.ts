@@ -1,3 +1,4 @@
+import type { CommonPrefix, ObjectVersion } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { listVersions, listVersionsOf, listVersionsWithDelimiter } from "@lade/core/operations";
 import { PrefixMessage } from "../messages/prefix_message.ts";
@@ -5,6 +6,7 @@ import { VersionMessage } from "../messages/version_message.ts";
 import { isPrefix, locatePrefix, nameOf, type Place } from "../places/place.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { LsOptions } from "./ls.ts";
+import { showListing } from "./show_listing.ts";
 
 /**
  * Lists the versions of the object of a place, and those of everything under the prefix of that name: one level of it,
@@ -46,25 +48,20 @@ async function showFolded({ output, signal }: CommandContext, prefix: Place, nam
 }
 
 /** Shows the versions under a prefix, and tells whether there are any. */
-async function showBelow(
-  { output, signal }: CommandContext,
+function showBelow(
+  context: CommandContext,
   { recursive, humanSizes }: LsOptions,
-  { store, key, uriOf }: Place,
+  prefix: Place,
   fullNames: boolean,
 ): Promise<boolean> {
-  const entries = recursive
-    ? listVersions(store, key, { signal })
-    : listVersionsWithDelimiter(store, key, { signal });
-  let any = false;
-  for await (const entry of entries) {
-    any = true;
-    const shown = "prefix" in entry ? entry.prefix : entry.key;
-    const uri = uriOf(shown);
-    // The object of the prefix's very key has no name below it.
-    const name = fullNames ? uri : shown.slice(key.length) || "./";
-    await output.result(
-      "prefix" in entry ? new PrefixMessage(uri, name) : new VersionMessage(uri, name, entry, humanSizes),
-    );
-  }
-  return any;
+  const { signal } = context;
+  const list = recursive ? listVersions : listVersionsWithDelimiter;
+  const entries: AsyncIterable<ObjectVersion | CommonPrefix> = list(prefix.store, prefix.key, { signal });
+  return showListing(
+    context,
+    prefix,
+    entries,
+    fullNames,
+    (uri, name, version) => new VersionMessage(uri, name, version, humanSizes),
+  );
 }

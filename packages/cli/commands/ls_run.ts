@@ -1,3 +1,4 @@
+import type { CommonPrefix, ObjectMeta } from "@lade/core";
 import { ContainerMessage } from "../messages/container_message.ts";
 import { ObjectMessage } from "../messages/object_message.ts";
 import { PrefixMessage } from "../messages/prefix_message.ts";
@@ -9,6 +10,7 @@ import { tellingLeftOut } from "../places/telling_left_out.ts";
 import type { RunCommand } from "../program/command.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { LsOptions } from "./ls.ts";
+import { showListing } from "./show_listing.ts";
 
 /** Lists each place; with several, names are whole URIs. */
 export const runLs: RunCommand<LsOptions> = async (context, options) => {
@@ -57,22 +59,17 @@ async function listPrefix(
   place: Place,
   fullNames: boolean,
 ): Promise<void> {
-  const { output, signal } = context;
-  const { store, key, uriOf } = place;
-  const listing = { signal, order: "any", ...tellingLeftOut(context, place) } as const;
-  const entries = recursive ? store.list(key, listing) : store.listWithDelimiter(key, listing);
-  let any = false;
-  for await (const entry of entries) {
-    any = true;
-    const entryKey = "prefix" in entry ? entry.prefix : entry.key;
-    const entryUri = uriOf(entryKey);
-    // The object of the prefix's very key has no name below it.
-    const name = fullNames ? entryUri : entryKey.slice(key.length) || "./";
-    await output.result(
-      "prefix" in entry
-        ? new PrefixMessage(entryUri, name)
-        : new ObjectMessage(entryUri, name, entry, humanSizes),
-    );
-  }
+  const { store, key } = place;
+  const listing = { signal: context.signal, order: "any", ...tellingLeftOut(context, place) } as const;
+  const entries: AsyncIterable<ObjectMeta | CommonPrefix> = recursive
+    ? store.list(key, listing)
+    : store.listWithDelimiter(key, listing);
+  const any = await showListing(
+    context,
+    place,
+    entries,
+    fullNames,
+    (uri, name, meta) => new ObjectMessage(uri, name, meta, humanSizes),
+  );
   if (!any) await refuseMissing(place, "list");
 }
