@@ -1,4 +1,5 @@
 import { hasGofakes3, startGofakes3 } from "../../tools/servers/start_gofakes3.ts";
+import { ATTRIBUTE_CASES, because, PART_CONDITION_CASES, TAG_CASES } from "./s3_case_groups.ts";
 import { testOnServer } from "./s3_matrix.ts";
 
 const MERGES = "gofakes3 adds to an object what the one before it had, its headers and its etag";
@@ -14,17 +15,9 @@ const skip: Readonly<Record<string, string>> = {
   "createPartWriter() shows nothing before close(), and the old object until then": MERGES,
   "put() without attributes keeps none of the old object's": MERGES,
   "copy() with attributes stores these in place of the source's, also onto itself": MERGES,
-  "createPartWriter() with ifNoneMatch is an AlreadyExistsError where the object exists": LARGE,
-  "createPartWriter() with ifMatch is a PreconditionFailedError once the object changed": LARGE,
-  "put() stores attributes, and head() and get() tell them": ATTRIBUTES,
-  "createWriter() stores attributes": ATTRIBUTES,
-  "createPartWriter() stores attributes, whatever the object's size": ATTRIBUTES,
-  "copy() and rename() take the attributes along": ATTRIBUTES,
-  "tags are stored by every way of writing, told by getTags() and counted by head() and get()": TAGS,
-  "copy() and rename() take tags along, copy() unless it is given others": TAGS,
-  "an object that is replaced keeps none of its tags, and one without any has none": TAGS,
-  "getTags() of a missing object is a NotFoundError": TAGS,
-  "tags hold letters of every script": TAGS,
+  ...because(LARGE, PART_CONDITION_CASES),
+  ...because(ATTRIBUTES, ATTRIBUTE_CASES),
+  ...because(TAGS, TAG_CASES),
   "keys with NUL stand for themselves": CONTROL,
   "keys with control characters stand for themselves": CONTROL,
   "presign() permits one method on one object": "gofakes3 checks no signatures",

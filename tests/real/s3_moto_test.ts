@@ -1,10 +1,10 @@
 import { conformance, type ConformanceOptions } from "@lade/core/conformance";
 import type { S3Options } from "@lade/s3";
 import { unversioned } from "../s3/unversioned.ts";
-import type { S3TestServer } from "../../tools/servers/s3_test_server.ts";
 import { hasMoto, startMoto } from "../../tools/servers/start_moto.ts";
 import { realCases } from "./s3_real_cases.ts";
 import { openNewBucket } from "./s3_server.ts";
+import { whereInstalled } from "./where_installed.ts";
 
 /** Cases that moto cannot pass. */
 const skip: Readonly<Record<string, string>> = {
@@ -27,33 +27,14 @@ const versions: Readonly<Record<string, string>> = {
   "listWithDelimiter() shows no folder once its last object is gone": "moto lists a deleted object's folder",
 };
 
-let server: S3TestServer | undefined;
-
-Deno.test.beforeAll(async () => {
-  if (hasMoto()) server = await startMoto();
-});
-Deno.test.afterAll(async () => {
-  await server?.[Symbol.asyncDispose]();
-});
-
 const partSize = 5 * 2 ** 20;
 const options: ConformanceOptions = { storageClass: "STANDARD_IA", partSize };
 
 // The checksum that moto gives for an object made of parts is one of their checksums, and called that of the full object.
 const config: S3Options = { multipart: { partSize }, verifyDownloads: false };
 
-function running(): S3TestServer {
-  if (!server) throw new Error("Cannot test: moto did not start");
-  return server;
-}
-
-function open(withVersions: boolean): ReturnType<typeof openNewBucket> {
-  return openNewBucket(running(), { versions: withVersions, config });
-}
-
-if (!hasMoto()) {
-  Deno.test.ignore("S3Store on moto (skipped: moto is not installed: deno task servers)", () => {});
-} else {
+whereInstalled({ name: "moto", has: hasMoto, start: startMoto }, (server) => {
+  const open = (versions: boolean) => openNewBucket(server(), { versions, config });
   conformance("S3Store on moto", () => open(false), Deno.test, {
     ...options,
     skip: { ...skip, ...unversioned },
@@ -62,5 +43,5 @@ if (!hasMoto()) {
     ...options,
     skip: { ...skip, ...versions },
   });
-  realCases({ name: "moto", server: running, config, checksSignatures: false });
-}
+  realCases({ name: "moto", server, config, checksSignatures: false });
+});

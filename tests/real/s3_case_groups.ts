@@ -1,0 +1,55 @@
+/** Cases of one kind, all of which a server fails for one reason. */
+export function because(reason: string, cases: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(cases.map((name) => [name, reason]));
+}
+
+/** Cases that need attributes of objects. */
+export const ATTRIBUTE_CASES = [
+  "put() stores attributes, and head() and get() tell them",
+  "createWriter() stores attributes",
+  "createPartWriter() stores attributes, whatever the object's size",
+  "copy() and rename() take the attributes along",
+] as const;
+
+/** Cases that need tags. */
+export const TAG_CASES = [
+  "tags are stored by every way of writing, told by getTags() and counted by head() and get()",
+  "copy() and rename() take tags along, copy() unless it is given others",
+  "an object that is replaced keeps none of its tags, and one without any has none",
+  "getTags() of a missing object is a NotFoundError",
+  "tags hold letters of every script",
+] as const;
+
+/** Cases that need the versions of a bucket that keeps none to be listed. */
+export const VERSION_CASES = [
+  "listVersions() keeps to its prefix, which is no pattern",
+  "delete() of the latest delete marker brings the object back, delete() of a version none",
+  "listVersions() rejects with the reason of an aborted signal, at once and half-way",
+] as const;
+
+/** Cases that need keys to be more than paths of files. */
+export const FILE_CASES = [
+  "deletePrefix() deletes what is under the prefix and nothing beside it",
+  "delete() removes that object alone, not what its key is a prefix of",
+  "keys with names of 255 bytes stand for themselves",
+  "keys with empty segments stand for themselves",
+  "keys with a slash at the start stand for themselves",
+  "keys with a slash at the end stand for themselves",
+  "keys with dots for segments stand for themselves",
+  "keys with NUL stand for themselves",
+  "keys of the greatest length are held",
+  "an object and a folder of the same name are two things",
+] as const;
+
+/** Cases that need a condition and its write to be one step. */
+export const RACE_CASES = [
+  "5 workers that each add 10 by compare-and-swap reach 50",
+  "of 8 racing put() calls that create, one wins and its object stays",
+  "of 8 racing writers that create, one wins and its object stays",
+] as const;
+
+/** Cases that need a condition on the completion of an upload. */
+export const PART_CONDITION_CASES = [
+  "createPartWriter() with ifNoneMatch is an AlreadyExistsError where the object exists",
+  "createPartWriter() with ifMatch is a PreconditionFailedError once the object changed",
+] as const;
