@@ -1,5 +1,6 @@
 import type { SyncMode } from "../names/local_config.ts";
-import { type FileStatus, statusOf } from "./file_status.ts";
+import type { FileStatus } from "./file_status.ts";
+import { finishCached } from "./finish_file.ts";
 import type { IoGate } from "./io_gate.ts";
 import { Lanes } from "./lanes.ts";
 import type { PartFile } from "./medium.ts";
@@ -36,12 +37,9 @@ export class CachedPartFile implements PartFile {
   }
 
   async finish(sync: SyncMode): Promise<FileStatus> {
-    // What one descriptor syncs is the file, whichever of them wrote it.
-    if (sync === "data") await this.#file.syncData();
-    if (sync === "full") await this.#file.sync();
-    const status = await this.#gate.run(() => this.#file.statSync(), () => this.#file.stat());
+    const status = await finishCached(this.#file, this.#gate, sync);
     await this.close();
-    return statusOf(status);
+    return status;
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { BudgetLease, Slab, StoreContext } from "@lade/core";
 import type { SyncMode } from "../names/local_config.ts";
-import { type FileStatus, statusOf } from "./file_status.ts";
+import type { FileStatus } from "./file_status.ts";
+import { finishCached } from "./finish_file.ts";
 import type { IoGate } from "./io_gate.ts";
 import type { WritableFile } from "./medium.ts";
 import { writeFully } from "./write_fully.ts";
@@ -45,11 +46,9 @@ export class CachedWriter implements WritableFile {
 
   async finish(sync: SyncMode): Promise<FileStatus> {
     await this.#flush();
-    if (sync === "data") await this.#file.syncData();
-    if (sync === "full") await this.#file.sync();
-    const status = await this.#gate.run(() => this.#file.statSync(), () => this.#file.stat());
+    const status = await finishCached(this.#file, this.#gate, sync);
     await this.close();
-    return statusOf(status);
+    return status;
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,10 @@
 import type { StoreContext } from "@lade/core";
 import type { SyncMode } from "../names/local_config.ts";
 import type { DescriptorCalls } from "./descriptor_calls.ts";
-import { BLOCK, blocksAbove, blocksBelow } from "./direct_alignment.ts";
+import { blocksAbove, blocksBelow } from "./direct_alignment.ts";
 import { DirectOutput } from "./direct_output.ts";
 import type { FileStatus } from "./file_status.ts";
+import { finishDirect } from "./finish_file.ts";
 import type { PartFile } from "./medium.ts";
 import { SlabSupply } from "./slab_supply.ts";
 
@@ -46,10 +47,7 @@ export class DirectPartFile implements PartFile {
 
   async finish(sync: SyncMode): Promise<FileStatus> {
     const { calls, fd, size } = this.#parts;
-    if (size % BLOCK !== 0) await calls.truncate(fd, size);
-    if (sync === "data") await calls.syncData(fd);
-    if (sync === "full") await calls.sync(fd);
-    const status = calls.status(fd);
+    const status = await finishDirect(calls, fd, size, sync);
     await this.close();
     return status;
   }

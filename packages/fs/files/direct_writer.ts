@@ -4,6 +4,7 @@ import type { DescriptorCalls } from "./descriptor_calls.ts";
 import { BLOCK, blocksAbove, blocksBelow } from "./direct_alignment.ts";
 import { DirectOutput } from "./direct_output.ts";
 import type { FileStatus } from "./file_status.ts";
+import { finishDirect } from "./finish_file.ts";
 import type { WritableFile } from "./medium.ts";
 import { SlabSupply } from "./slab_supply.ts";
 
@@ -66,10 +67,7 @@ export class DirectWriter implements WritableFile {
       await this.#send(this.#slab, padded);
     }
     await this.#landed();
-    if (size % BLOCK !== 0) await calls.truncate(fd, size);
-    if (sync === "data") await calls.syncData(fd);
-    if (sync === "full") await calls.sync(fd);
-    const status = calls.status(fd);
+    const status = await finishDirect(calls, fd, size, sync);
     await this.close();
     return status;
   }
