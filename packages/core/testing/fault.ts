@@ -1,26 +1,13 @@
 import type { ByteRange } from "../contract/types.ts";
+import type { StoreOperation } from "../layers/store_event.ts";
 
 /** A call that can be made to fail: the methods of a store, and those of its writers. */
 export type FaultyOperation =
-  | "get"
-  | "head"
-  | "put"
+  | StoreOperation
   | "createWriter"
-  | "write"
   | "createPartWriter"
   | "writePart"
-  | "close"
-  | "list"
-  | "listWithDelimiter"
-  | "listVersions"
-  | "listVersionsWithDelimiter"
-  | "delete"
-  | "deleteMany"
-  | "copy"
-  | "copyFrom"
-  | "getTags"
-  | "rename"
-  | "presign";
+  | "close";
 
 /**
  * What goes wrong. `after` puts it in the middle: after that many bytes of a `get`'s body, or that many entries of a

@@ -1,81 +1,50 @@
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { PutResult } from "../contract/types.ts";
-
-/** What a {@linkcode FaultyPartWriter} is made of. */
-export interface FaultyPartWriterParts {
-  readonly inner: PartWriter;
-  /** Does what the rules say before a call. */
-  readonly before: (operation: "writePart" | "close") => Promise<void>;
-  readonly onEnd: () => void;
-}
+import { FaultyWriting, type FaultyWritingSetup } from "./faulty_writing.ts";
 
 /** A writer of parts whose calls can be made to fail; a failed `writePart` ends it. */
 export class FaultyPartWriter implements PartWriter {
-  readonly #parts: FaultyPartWriterParts;
-  #failure: { readonly reason: unknown } | undefined;
-  #left = true;
+  readonly #inner: PartWriter;
+  readonly #writing: FaultyWriting;
 
-  constructor(parts: FaultyPartWriterParts) {
-    this.#parts = parts;
+  constructor(setup: FaultyWritingSetup & { readonly inner: PartWriter }) {
+    this.#inner = setup.inner;
+    this.#writing = new FaultyWriting(setup);
   }
 
   get size(): number {
-    return this.#parts.inner.size;
+    return this.#inner.size;
   }
 
   get partSize(): number {
-    return this.#parts.inner.partSize;
+    return this.#inner.partSize;
   }
 
   get partCount(): number {
-    return this.#parts.inner.partCount;
+    return this.#inner.partCount;
   }
 
   get concurrency(): number {
-    return this.#parts.inner.concurrency;
+    return this.#inner.concurrency;
   }
 
   get bytesWritten(): number {
-    return this.#parts.inner.bytesWritten;
+    return this.#inner.bytesWritten;
   }
 
-  async writePart(index: number, bytes: Uint8Array): Promise<void> {
-    if (this.#failure) throw this.#failure.reason;
-    try {
-      await this.#parts.before("writePart");
-      await this.#parts.inner.writePart(index, bytes);
-    } catch (error) {
-      this.#failure ??= { reason: error };
-      await this.abort(error);
-      throw error;
-    }
+  writePart(index: number, bytes: Uint8Array): Promise<void> {
+    return this.#writing.write("writePart", () => this.#inner.writePart(index, bytes));
   }
 
-  async close(): Promise<PutResult> {
-    if (this.#failure) throw this.#failure.reason;
-    try {
-      await this.#parts.before("close");
-    } catch (error) {
-      await this.abort(error);
-      throw error;
-    }
-    const result = await this.#parts.inner.close();
-    this.#leave();
-    return result;
+  close(): Promise<PutResult> {
+    return this.#writing.close();
   }
 
-  async abort(reason?: unknown): Promise<void> {
-    this.#leave();
-    await this.#parts.inner.abort(reason);
+  abort(reason?: unknown): Promise<void> {
+    return this.#writing.abort(reason);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#leave();
-    await this.#parts.inner[Symbol.asyncDispose]();
-  }
-
-  #leave(): void {
-    if (this.#left) this.#parts.onEnd();
-    this.#left = false;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#writing.dispose();
   }
 }

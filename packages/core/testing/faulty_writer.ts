@@ -1,65 +1,34 @@
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PutResult } from "../contract/types.ts";
-
-/** What a {@linkcode FaultyWriter} is made of. */
-export interface FaultyWriterParts {
-  readonly inner: ObjectWriter;
-  /** Does what the rules say before a call. */
-  readonly before: (operation: "write" | "close") => Promise<void>;
-  readonly onEnd: () => void;
-}
+import { FaultyWriting, type FaultyWritingSetup } from "./faulty_writing.ts";
 
 /** A writer whose calls can be made to fail; a failed `write` ends it. */
 export class FaultyWriter implements ObjectWriter {
-  readonly #parts: FaultyWriterParts;
-  #failure: { readonly reason: unknown } | undefined;
-  #left = true;
+  readonly #inner: ObjectWriter;
+  readonly #writing: FaultyWriting;
 
-  constructor(parts: FaultyWriterParts) {
-    this.#parts = parts;
+  constructor(setup: FaultyWritingSetup & { readonly inner: ObjectWriter }) {
+    this.#inner = setup.inner;
+    this.#writing = new FaultyWriting(setup);
   }
 
   get bytesWritten(): number {
-    return this.#parts.inner.bytesWritten;
+    return this.#inner.bytesWritten;
   }
 
-  async write(chunk: Uint8Array): Promise<void> {
-    if (this.#failure) throw this.#failure.reason;
-    try {
-      await this.#parts.before("write");
-      await this.#parts.inner.write(chunk);
-    } catch (error) {
-      this.#failure ??= { reason: error };
-      await this.abort(error);
-      throw error;
-    }
+  write(chunk: Uint8Array): Promise<void> {
+    return this.#writing.write("write", () => this.#inner.write(chunk));
   }
 
-  async close(): Promise<PutResult> {
-    if (this.#failure) throw this.#failure.reason;
-    try {
-      await this.#parts.before("close");
-    } catch (error) {
-      await this.abort(error);
-      throw error;
-    }
-    const result = await this.#parts.inner.close();
-    this.#leave();
-    return result;
+  close(): Promise<PutResult> {
+    return this.#writing.close();
   }
 
-  async abort(reason?: unknown): Promise<void> {
-    this.#leave();
-    await this.#parts.inner.abort(reason);
+  abort(reason?: unknown): Promise<void> {
+    return this.#writing.abort(reason);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#leave();
-    await this.#parts.inner[Symbol.asyncDispose]();
-  }
-
-  #leave(): void {
-    if (this.#left) this.#parts.onEnd();
-    this.#left = false;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#writing.dispose();
   }
 }
