@@ -21,6 +21,7 @@ export * from "./context/read_variable.ts";
 export * from "./concurrency/adaptive_limit.ts";
 export * from "./buffers/buffer_pool.ts";
 export * from "./uri/parse_uri.ts";
+export * from "./uri/split_location.ts";
 export * from "./uri/check_key.ts";
 export * from "./uri/compare_keys.ts";
 export * from "./registry/registry.ts";

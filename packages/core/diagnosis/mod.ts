@@ -12,4 +12,5 @@ export { change, look, type Patient } from "./patient.ts";
 export { randomBytes } from "./random_bytes.ts";
 export { type Measurement, rateCheck } from "./rate_check.ts";
 export type { Leftover, TemporaryObjects } from "./temporary_objects.ts";
+export type { UploadMeasurement } from "./upload_measurement.ts";
 export { withTemporaryObjects } from "./with_temporary_objects.ts";

@@ -5,6 +5,7 @@ import { AlreadyExistsError, InvalidNameError, NotEmptyError, NotFoundError } fr
 import { keyFault } from "../uri/check_key.ts";
 import { compareKeys } from "../uri/compare_keys.ts";
 import { parseUri } from "../uri/parse_uri.ts";
+import { splitLocation } from "../uri/split_location.ts";
 import { MemoryContainer } from "./memory_container.ts";
 import { MemoryStore } from "./memory_store.ts";
 
@@ -33,9 +34,7 @@ class MemoryProvider implements Provider {
 
   parse(uri: string): Location {
     const { scheme, rest } = parseUri(uri);
-    const slash = rest.indexOf("/");
-    const container = slash < 0 ? rest : rest.slice(0, slash);
-    const key = slash < 0 ? "" : rest.slice(slash + 1);
+    const { container, key } = splitLocation(rest);
     const fault = scheme !== "memory"
       ? `the scheme is ${JSON.stringify(scheme)}, not "memory"`
       : nameFault(container) ?? (key && keyFault(key));

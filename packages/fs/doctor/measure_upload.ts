@@ -1,19 +1,10 @@
-import type { Check } from "@lade/core";
-import { randomBytes, rateCheck, type TemporaryObjects } from "@lade/core/diagnosis";
+import { randomBytes, rateCheck, type TemporaryObjects, type UploadMeasurement } from "@lade/core/diagnosis";
 import type { LocalPatient } from "./local_patient.ts";
 
 const PIECE_BYTES = 2 ** 22;
 
 /** Fewer bytes tell nothing of throughput. */
 const LEAST_BYTES = 2 ** 20;
-
-/** What a measurement of writing came to. */
-export interface UploadMeasurement {
-  /** The check. */
-  readonly check: Check;
-  /** An object that was written, if any. */
-  readonly object?: { readonly key: string; readonly size: number };
-}
 
 /** Measures how fast an object is written until the disk has it, for a few seconds at most. */
 export async function measureUpload(

@@ -1,17 +1,14 @@
-import type { Check } from "@lade/core";
-import { change, randomBytes, rateCheck, type TemporaryObjects } from "@lade/core/diagnosis";
+import {
+  change,
+  randomBytes,
+  rateCheck,
+  type TemporaryObjects,
+  type UploadMeasurement,
+} from "@lade/core/diagnosis";
 import type { S3Patient } from "./s3_patient.ts";
 
 /** Bytes of the objects that are sent in one request each, until one takes long enough to tell. */
 const TRIAL_BYTES = [2 ** 18, 2 ** 20, 2 ** 22] as const;
-
-/** What a measurement of uploads came to. */
-export interface UploadMeasurement {
-  /** The check. */
-  readonly check: Check;
-  /** An object that was written, if any. */
-  readonly object?: { readonly key: string; readonly size: number };
-}
 
 /** Measures how fast objects are written: in one request on a slow line, else in parts for a few seconds. */
 export async function measureUpload(

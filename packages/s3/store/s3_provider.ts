@@ -9,6 +9,7 @@ import {
   parseUri,
   type Provider,
   type ProviderOptions,
+  splitLocation,
 } from "@lade/core/backend";
 import { EndpointHealths } from "@lade/core/http";
 import type { ShownSetting } from "@lade/core/settings";
@@ -42,9 +43,7 @@ class S3Provider implements Provider {
 
   parse(uri: string): Location {
     const { scheme, rest } = parseUri(uri);
-    const slash = rest.indexOf("/");
-    const container = slash < 0 ? rest : rest.slice(0, slash);
-    const key = slash < 0 ? "" : rest.slice(slash + 1);
+    const { container, key } = splitLocation(rest);
     const detail = scheme !== "s3"
       ? `the scheme is ${JSON.stringify(scheme)}, not "s3"`
       : container === ""
