@@ -1,9 +1,9 @@
 import { crc32 } from "node:zlib";
-import { bindChecksums } from "../packages/core/checksum/bind_checksums.ts";
-import { crc32c } from "../packages/core/checksum/crc32c.ts";
-import { crc32cPlain } from "../packages/core/checksum/crc32c_plain.ts";
-import { crc64nvme } from "../packages/core/checksum/crc64nvme.ts";
-import { crc64nvmePlain } from "../packages/core/checksum/crc64nvme_plain.ts";
+import { bindChecksums } from "../packages/codec/checksum/bind_checksums.ts";
+import { crc32c } from "../packages/codec/checksum/crc32c.ts";
+import { crc32cPlain } from "../packages/codec/checksum/crc32c_plain.ts";
+import { crc64nvme } from "../packages/codec/checksum/crc64nvme.ts";
+import { crc64nvmePlain } from "../packages/codec/checksum/crc64nvme_plain.ts";
 import { type Bench, rateOf } from "./bench.ts";
 
 const SIZE = 64 * 2 ** 20;

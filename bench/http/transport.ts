@@ -1,6 +1,6 @@
 import process from "node:process";
 import { createStoreContext } from "@lade/core";
-import { FetchTransport, TcpTransport, type Transport } from "@lade/core/http";
+import { FetchTransport, TcpTransport, type Transport } from "@lade/service/http";
 import { type Bench, type Contender, rateOf } from "../bench.ts";
 import { has, run } from "../peers.ts";
 import { startTransportServer } from "./transport_server.ts";

@@ -1,5 +1,5 @@
 import { getBytes, ServiceError, UnavailableError } from "@lade/core";
-import { conformance } from "@lade/core/conformance";
+import { conformance } from "@lade/testing/conformance";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { ObjectTable } from "./object_table.ts";

@@ -6,7 +6,7 @@
  */
 export * from "./backend.ts";
 export * from "./operations/mod.ts";
-export * from "./checksum/mod.ts";
+export * from "@lade/codec/checksum";
 export * from "./layers/mod.ts";
 export * from "./memory/mod.ts";
 export * from "./retry/mod.ts";

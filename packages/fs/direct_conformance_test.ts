@@ -1,4 +1,4 @@
-import { conformance, type OpenedForTest, providerConformance } from "@lade/core/conformance";
+import { conformance, type OpenedForTest, providerConformance } from "@lade/testing/conformance";
 import { directProvider, type DirectStoreOptions, openDirectStore } from "./mod.ts";
 import { makeRoot } from "./testing/make_root.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createStoreContext, UnavailableError } from "@lade/core/backend";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import { openFileStore } from "./open_file_store.ts";
 import { makeRoot } from "./testing/make_root.ts";
 

@@ -1,5 +1,5 @@
 import { PrefixStore } from "@lade/core";
-import { conformance, type OpenedForTest, providerConformance } from "@lade/core/conformance";
+import { conformance, type OpenedForTest, providerConformance } from "@lade/testing/conformance";
 import { fileProvider, type FileStoreOptions, openFileStore } from "./mod.ts";
 import { makeRoot } from "./testing/make_root.ts";
 

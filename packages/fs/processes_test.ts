@@ -1,4 +1,4 @@
-import { seededRandom } from "@lade/core/testing";
+import { seededRandom } from "@lade/testing";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sweepTemporaries } from "./mod.ts";
 import { isTemporaryName } from "./names/temporary_name.ts";

@@ -1,7 +1,7 @@
 /**
  * Amazon S3, and services that speak its protocol, as object stores: `s3://bucket/key`.
  *
- * The bytes are signed here by Signature Version 4 and moved by the transport of `@lade/core/http`; calls on buckets,
+ * The bytes are signed here by Signature Version 4 and moved by the transport of `@lade/service/http`; calls on buckets,
  * uploads, copies and many keys are made by the AWS SDK, which is loaded by the first of them.
  *
  * @module

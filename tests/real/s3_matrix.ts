@@ -1,4 +1,4 @@
-import { conformance, type ConformanceOptions } from "@lade/core/conformance";
+import { conformance, type ConformanceOptions } from "@lade/testing/conformance";
 import type { S3Options } from "@lade/s3";
 import { unversioned } from "../s3/unversioned.ts";
 import { commandCases } from "./s3_command_cases.ts";

@@ -1,4 +1,4 @@
-import { conformance, type ConformanceOptions } from "@lade/core/conformance";
+import { conformance, type ConformanceOptions } from "@lade/testing/conformance";
 import type { S3Options } from "@lade/s3";
 import { unversioned } from "../s3/unversioned.ts";
 import { hasMoto, startMoto } from "../../tools/servers/start_moto.ts";

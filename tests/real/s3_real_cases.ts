@@ -1,8 +1,15 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
-import { copyObject, getBytes, NotFoundError, readInto, StoreError, UnauthenticatedError } from "@lade/core";
-import { modelTest } from "@lade/core/conformance/model";
-import { createStoreContext } from "@lade/core";
+import {
+  copyObject,
+  createStoreContext,
+  getBytes,
+  NotFoundError,
+  readInto,
+  StoreError,
+  UnauthenticatedError,
+} from "@lade/core";
+import { modelTest } from "@lade/testing/conformance/model";
 import { openS3Store, type S3Options, s3Provider } from "@lade/s3";
 import type { S3TestServer } from "../../tools/servers/s3_test_server.ts";
 import { bare } from "../s3/open_fake.ts";

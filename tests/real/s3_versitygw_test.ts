@@ -1,4 +1,4 @@
-import { conformance, type ConformanceOptions } from "@lade/core/conformance";
+import { conformance, type ConformanceOptions } from "@lade/testing/conformance";
 import { unversioned } from "../s3/unversioned.ts";
 import { hasVersitygw, startVersitygw } from "../../tools/servers/start_versitygw.ts";
 import { because, FILE_CASES } from "./s3_case_groups.ts";

@@ -15,7 +15,7 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core";
-import { createTransport } from "@lade/core/http";
+import { createTransport } from "@lade/service/http";
 import { openS3Store, type S3Options, s3Provider } from "@lade/s3";
 import { makeCertificate, startFakeS3 } from "../fakes/s3/mod.ts";
 import { noise } from "./noise.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createStoreContext, ThrottledError } from "@lade/core";
-import { createTransport, type CreateTransportOptions } from "@lade/core/http";
+import { createTransport, type CreateTransportOptions } from "@lade/service/http";
 import { openS3Store, type S3Options } from "@lade/s3";
 import { noise } from "./noise.ts";
 import { fakeConfig, openFake } from "./open_fake.ts";

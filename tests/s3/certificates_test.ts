@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { getBytes, UnavailableError, UnsupportedError } from "@lade/core";
-import { createTransport } from "@lade/core/http";
+import { createTransport } from "@lade/service/http";
 import { makeCertificate, startFakeS3 } from "../fakes/s3/mod.ts";
 import { CALLS } from "./calls.ts";
 import { noise } from "./noise.ts";

@@ -1,4 +1,4 @@
-import { conformance } from "@lade/core/conformance";
+import { conformance } from "@lade/testing/conformance";
 import { openFake } from "./open_fake.ts";
 import { unversioned } from "./unversioned.ts";
 

@@ -1,7 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { DeleteResult, ObjectToDelete } from "@lade/core";
-import { PermissionDeniedError, PreconditionFailedError, UnsupportedError } from "@lade/core";
-import { createTransport } from "@lade/core/http";
+import {
+  type DeleteResult,
+  type ObjectToDelete,
+  PermissionDeniedError,
+  PreconditionFailedError,
+  UnsupportedError,
+} from "@lade/core";
+import { createTransport } from "@lade/service/http";
 import { openS3Store, type S3Store } from "@lade/s3";
 import { leadingTo } from "./leading_to.ts";
 import { bare, openFake } from "./open_fake.ts";

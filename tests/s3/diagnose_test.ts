@@ -7,7 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Check } from "@lade/core";
-import { createTransport } from "@lade/core/http";
+import { createTransport } from "@lade/service/http";
 import { diagnose, type S3DiagnoseOptions, s3Provider, type S3Surroundings } from "@lade/s3";
 import { type FakeS3, makeCertificate, startFakeS3 } from "../fakes/s3/mod.ts";
 import { bare, fakeConfig } from "./open_fake.ts";

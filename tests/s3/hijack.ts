@@ -1,4 +1,4 @@
-import { createTransport, type Transport, type TransportRequest } from "@lade/core/http";
+import { createTransport, type Transport, type TransportRequest } from "@lade/service/http";
 import type { S3Surroundings } from "@lade/s3";
 import type { ForeignServer } from "./foreign_server.ts";
 import { bare } from "./open_fake.ts";

@@ -11,7 +11,7 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core";
-import { conformance } from "@lade/core/conformance";
+import { conformance } from "@lade/testing/conformance";
 import { s3Provider } from "@lade/s3";
 import { startFakeS3 } from "../fakes/s3/mod.ts";
 import { noise } from "./noise.ts";

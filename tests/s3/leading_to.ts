@@ -1,4 +1,4 @@
-import type { Transport, TransportRequest } from "@lade/core/http";
+import type { Transport, TransportRequest } from "@lade/service/http";
 
 /** A transport that takes every request to one server, whatever host it is for. */
 export function leadingTo(url: string, inner: Transport): Transport {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { UnavailableError } from "@lade/core";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import type { FaultAction } from "../fakes/s3/mod.ts";
 import { openFake, type OpenFakeOptions } from "./open_fake.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { AlreadyExistsError, PermissionDeniedError } from "@lade/core";
-import { createTransport } from "@lade/core/http";
+import { createTransport } from "@lade/service/http";
 import { s3Provider } from "@lade/s3";
 import { leadingTo } from "./leading_to.ts";
 import { bare } from "./open_fake.ts";

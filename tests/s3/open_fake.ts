@@ -1,5 +1,5 @@
 import { createStoreContext, type StoreContext, type StoreContextOptions } from "@lade/core";
-import { createTransport, type TransportOptions } from "@lade/core/http";
+import { createTransport, type TransportOptions } from "@lade/service/http";
 import { openS3Store, type S3Options, type S3Store, type S3Surroundings } from "@lade/s3";
 import { type FakeS3, type FakeS3Options, startFakeS3 } from "../fakes/s3/mod.ts";
 

@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { createStoreContext } from "@lade/core";
-import { createResponseBody, ResponseHeaders, type Transport, type TransportRequest } from "@lade/core/http";
+import {
+  createResponseBody,
+  ResponseHeaders,
+  type Transport,
+  type TransportRequest,
+} from "@lade/service/http";
 import { openS3Store, type S3Options } from "@lade/s3";
 import { bare } from "./open_fake.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UnauthenticatedError, UnsupportedError } from "@lade/core";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import type { S3Credentials, S3Options } from "@lade/s3";
 import { openBucket } from "./open_fake.ts";
 import { startFakeS3 } from "../fakes/s3/mod.ts";

@@ -1,6 +1,6 @@
 import { assert, assertStrictEquals } from "@std/assert";
-import { providerConformance } from "@lade/core/conformance";
-import { createTransport, type CreateTransportOptions } from "@lade/core/http";
+import { providerConformance } from "@lade/testing/conformance";
+import { createTransport, type CreateTransportOptions } from "@lade/service/http";
 import { s3Provider } from "@lade/s3";
 import { startFakeS3 } from "../fakes/s3/mod.ts";
 import { bare, fakeConfig } from "./open_fake.ts";

@@ -7,7 +7,7 @@ import {
   type ObjectStore,
   ServiceError,
 } from "@lade/core";
-import { type FaultRule, type FaultyStore, injectFaults } from "@lade/core/testing";
+import { type FaultRule, type FaultyStore, injectFaults } from "@lade/testing";
 import { noise } from "./noise.ts";
 import { openFake, type OpenFakeOptions } from "./open_fake.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { getBytes, type ObjectStore, StoreError, ThrottledError, UnavailableError } from "@lade/core";
-import { TransportError } from "@lade/core/http";
-import { FakeClock } from "@lade/core/testing";
+import { TransportError } from "@lade/service/http";
+import { FakeClock } from "@lade/testing";
 import { noise } from "./noise.ts";
 import { openFake, type OpenFakeOptions } from "./open_fake.ts";
 

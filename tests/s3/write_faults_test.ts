@@ -9,7 +9,7 @@ import {
   StoreError,
   UnavailableError,
 } from "@lade/core";
-import { crc32c, crc32cToBase64 } from "@lade/core/checksum";
+import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import { sweepUploads } from "@lade/s3";
 import { createHash } from "node:crypto";
 import { noise } from "./noise.ts";

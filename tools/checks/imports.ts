@@ -2,23 +2,27 @@ import type { TrackedFile } from "./tracked_files.ts";
 
 /** Which packages a package may import, besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  core: [],
-  fs: ["core"],
-  s3: ["core"],
-  azure: ["core"],
-  gcs: ["core"],
-  formats: ["core"],
-  loader: ["core"],
-  checkpoint: ["core"],
+  codec: [],
+  core: ["codec"],
+  service: ["codec", "core"],
+  testing: ["codec", "core", "service"],
+  fs: ["codec", "core", "service"],
+  s3: ["codec", "core", "service"],
+  azure: ["codec", "core", "service"],
+  gcs: ["codec", "core", "service"],
+  formats: ["codec", "core"],
+  transfer: ["core"],
+  loader: ["codec", "core", "formats"],
+  checkpoint: ["codec", "core", "formats"],
   workload: ["core"],
   tfjs: ["core", "loader"],
-  lade: ["core", "fs", "s3", "azure", "gcs"],
-  cli: ["core", "lade"],
+  lade: ["codec", "core", "service", "transfer", "fs", "s3", "azure", "gcs"],
+  cli: ["codec", "core", "service", "transfer", "lade"],
 };
 
 /** Which npm packages a package, or a folder of one, may import. */
 const ALLOWED_NPM: Readonly<Record<string, readonly string[]>> = {
-  "core/conformance": ["fast-check"],
+  "testing/conformance": ["fast-check"],
   s3: ["@aws-sdk/client-s3", "@aws-sdk/credential-provider-ini"],
   azure: ["@azure/storage-blob", "@azure/identity"],
   gcs: ["@google-cloud/storage"],

@@ -7,7 +7,7 @@ function faults(path: string, text: string): number {
 
 Deno.test("checkImports() refuses a backend that imports another backend", () => {
   assertEquals(faults("packages/s3/store.ts", 'import { x } from "@lade/fs";'), 1);
-  assertEquals(faults("packages/s3/store.ts", 'import { x } from "@lade/core/http";'), 0);
+  assertEquals(faults("packages/s3/store.ts", 'import { x } from "@lade/service/http";'), 0);
 });
 
 Deno.test("checkImports() refuses core importing anything but node", () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import { FakeTerminal } from "../../../tests/cli/fake_terminal.ts";
 import { Output } from "../output/output.ts";
 import { type ProgressForm, showProgress } from "./show_progress.ts";

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import { TransferProgress } from "./transfer_progress.ts";
 
 Deno.test("TransferProgress tells the total of a single object from its start", () => {

@@ -1,5 +1,4 @@
-import { PlaceJudge } from "@lade/core";
-import type { ProgressEvent } from "@lade/core";
+import { PlaceJudge, type ProgressEvent } from "@lade/core";
 import { createZstdPool } from "@lade/core/zstd";
 import { Lade } from "@lade/lade";
 import { assertEquals } from "@std/assert";

@@ -1,4 +1,4 @@
-import { bindChecksums } from "../checksum/bind_checksums.ts";
+import { bindChecksums } from "@lade/codec/checksum";
 
 /** A page-aligned buffer on loan. */
 export interface Slab extends Disposable {

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
-import { crc32c } from "../checksum/crc32c.ts";
+import { crc32c } from "@lade/codec/checksum";
 import { BufferPool } from "./buffer_pool.ts";
 
 Deno.test("BufferPool lends buffers of at least the size asked for and takes them back", () => {

@@ -10,7 +10,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import type { Clock } from "../context/clock.ts";
-import { seededRandom } from "../testing/seeded_random.ts";
+import { seededRandom } from "@lade/testing";
 import { AdaptiveLimit, type Permit } from "./adaptive_limit.ts";
 
 const MB = 1e6;

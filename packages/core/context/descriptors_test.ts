@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { FakeClock } from "../testing/fake_clock.ts";
+import { FakeClock } from "@lade/testing";
 import { Descriptors, isDescriptorShortage } from "./descriptors.ts";
 
 const shortage = () => Object.assign(new Error("Too many open files (os error 24)"), { code: "EMFILE" });

@@ -6,3 +6,4 @@
 export * from "./prefix_store.ts";
 export * from "./observe.ts";
 export type * from "./store_event.ts";
+export { tagsOf } from "./tags_of.ts";

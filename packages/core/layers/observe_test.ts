@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { conformance } from "../conformance/mod.ts";
+import { conformance } from "@lade/testing/conformance";
 import { createStoreContext } from "../context/store_context.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectTree } from "../contract/object_tree.ts";
@@ -7,7 +7,7 @@ import type { PutResult } from "../contract/types.ts";
 import { NotFoundError } from "../errors/errors.ts";
 import { MemoryContainer } from "../memory/memory_container.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
-import { FakeClock, type FaultRule, injectFaults } from "../testing/mod.ts";
+import { FakeClock, type FaultRule, injectFaults } from "@lade/testing";
 import { deletePrefix } from "../operations/delete_prefix.ts";
 import { createPartWriter } from "../write/create_part_writer.ts";
 import type { PartSink } from "../write/part_sink.ts";

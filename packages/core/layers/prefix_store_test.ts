@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { conformance } from "../conformance/mod.ts";
+import { conformance } from "@lade/testing/conformance";
 import { InvalidNameError, NotFoundError } from "../errors/errors.ts";
 import { MemoryContainer } from "../memory/memory_container.ts";
 import { MemoryStore } from "../memory/memory_store.ts";

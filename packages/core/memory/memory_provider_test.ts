@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { providerConformance } from "../conformance/mod.ts";
+import { providerConformance } from "@lade/testing/conformance";
 import { InvalidNameError } from "../errors/errors.ts";
 import { memoryProvider } from "./memory_provider.ts";
 

@@ -1,4 +1,4 @@
-import { conformance, type OpenedForTest } from "../conformance/mod.ts";
+import { conformance, type OpenedForTest } from "@lade/testing/conformance";
 import { MemoryContainer } from "./memory_container.ts";
 import { MemoryStore } from "./memory_store.ts";
 

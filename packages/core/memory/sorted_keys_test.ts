@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { seededRandom } from "../testing/seeded_random.ts";
+import { seededRandom } from "@lade/testing";
 import { compareKeys } from "../uri/compare_keys.ts";
 import { SortedKeys } from "./sorted_keys.ts";
 

@@ -16,7 +16,7 @@ import {
   PrefixStore,
   type PutOptions,
 } from "../mod.ts";
-import { type FaultRule, injectFaults } from "../testing/mod.ts";
+import { type FaultRule, injectFaults } from "@lade/testing";
 
 const EXPIRES = new Date("2031-02-03T04:05:06Z");
 const ALL: ObjectAttributes = {

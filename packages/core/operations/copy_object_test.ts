@@ -12,7 +12,7 @@ import {
   type PutResult,
   ServiceError,
 } from "../mod.ts";
-import { type FaultRule, injectFaults } from "../testing/mod.ts";
+import { type FaultRule, injectFaults } from "@lade/testing";
 
 const TEXT = "0123456789";
 /** A chunk size with which the copy is one `put`, and one with which it is made of parts. */

@@ -14,8 +14,8 @@ import {
   UnavailableError,
   type WriterOptions,
 } from "../mod.ts";
-import { sampleBytes } from "../conformance/samples.ts";
-import { type FaultRule, type FaultyStore, injectFaults } from "../testing/mod.ts";
+import { sampleBytes } from "@lade/testing/conformance";
+import { type FaultRule, type FaultyStore, injectFaults } from "@lade/testing";
 
 const DATA = sampleBytes(100_000);
 const CHECKSUM = crc32cToBase64(crc32c(DATA));

@@ -17,7 +17,7 @@ import {
   PrefixStore,
   ServiceError,
 } from "../mod.ts";
-import { type FaultRule, type FaultyStore, injectFaults } from "../testing/mod.ts";
+import { type FaultRule, type FaultyStore, injectFaults } from "@lade/testing";
 
 const text = (value: string) => new TextEncoder().encode(value);
 

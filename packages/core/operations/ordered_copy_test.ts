@@ -6,7 +6,7 @@ import type { GetResult } from "../contract/get_result.ts";
 import { ChecksumMismatchError } from "../errors/errors.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
 import { getBytes } from "../read/get_bytes.ts";
-import { type FaultRule, type FaultyStore, injectFaults } from "../testing/mod.ts";
+import { type FaultRule, type FaultyStore, injectFaults } from "@lade/testing";
 import { copyObject } from "./copy_object.ts";
 
 const MIB = 2 ** 20;

@@ -7,7 +7,7 @@ import {
   PlaceJudge,
   PrefixStore,
 } from "../mod.ts";
-import { type FaultyStore, injectFaults } from "../testing/mod.ts";
+import { type FaultyStore, injectFaults } from "@lade/testing";
 
 const content = new TextEncoder().encode("content");
 

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { MemoryStore } from "../memory/memory_store.ts";
 import { copyObject } from "../operations/copy_object.ts";
 import { PreconditionFailedError, RangeNotSatisfiableError } from "../errors/errors.ts";
-import { injectFaults } from "../testing/mod.ts";
+import { injectFaults } from "@lade/testing";
 import { getBytes } from "./get_bytes.ts";
 import { readChunks } from "./read_chunks.ts";
 import { readInto } from "./read_into.ts";

@@ -1,11 +1,15 @@
-import { combineCrc32, crc32, crc32ToBase64 } from "../checksum/crc32.ts";
-import { crc32c } from "../checksum/crc32c.ts";
-import { combineCrc32c } from "../checksum/combine_crc32c.ts";
-import { crc32cToBase64 } from "../checksum/crc32c_text.ts";
-import { combineCrc64nvme } from "../checksum/combine_crc64nvme.ts";
-import { crc64nvme } from "../checksum/crc64nvme.ts";
-import { crc64nvmeToBase64 } from "../checksum/crc64nvme_text.ts";
-import { nodeModule } from "../checksum/node_module.ts";
+import {
+  combineCrc32,
+  combineCrc32c,
+  combineCrc64nvme,
+  crc32,
+  crc32c,
+  crc32cToBase64,
+  crc32ToBase64,
+  crc64nvme,
+  crc64nvmeToBase64,
+} from "@lade/codec/checksum";
+import { nodeModule } from "@lade/codec/node";
 import type { Checksums, ResolvedRange } from "../contract/types.ts";
 
 /** What the chunks of a read add up to, by one algorithm. */

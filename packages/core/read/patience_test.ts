@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { UnavailableError } from "../errors/errors.ts";
-import { FakeClock } from "../testing/fake_clock.ts";
+import { FakeClock } from "@lade/testing";
 import { Patience } from "./patience.ts";
 
 const clock = new FakeClock();

@@ -11,7 +11,7 @@ import {
   type Slab,
   stream,
 } from "../mod.ts";
-import { FakeClock, type FaultRule, type FaultyStore, injectFaults } from "../testing/mod.ts";
+import { FakeClock, type FaultRule, type FaultyStore, injectFaults } from "@lade/testing";
 
 const SIZE = 1000;
 

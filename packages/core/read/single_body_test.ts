@@ -6,7 +6,7 @@ import { MemoryStore } from "../memory/memory_store.ts";
 import { copyObject } from "../operations/copy_object.ts";
 import { getMany } from "../operations/get_many.ts";
 import { PreconditionFailedError, UnavailableError } from "../errors/errors.ts";
-import { type FaultRule, type FaultyStore, injectFaults } from "../testing/mod.ts";
+import { type FaultRule, type FaultyStore, injectFaults } from "@lade/testing";
 import { getBytes } from "./get_bytes.ts";
 import { readChunks } from "./read_chunks.ts";
 import { readInto } from "./read_into.ts";

@@ -5,5 +5,5 @@
  */
 export { retry, type RetryOptions } from "./retry.ts";
 export { backoffDelayMs, completeRetryPolicy, defaultRetryPolicy, type RetryPolicy } from "./retry_policy.ts";
-export { RetryBudget } from "./retry_budget.ts";
+export { RETRY_COST, RetryBudget, THROTTLED_RETRY_COST } from "./retry_budget.ts";
 export { parseRetryAfter, type RetryAfterHeaders } from "./parse_retry_after.ts";

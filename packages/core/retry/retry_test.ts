@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { UnavailableError } from "../errors/errors.ts";
-import { FakeClock } from "../testing/fake_clock.ts";
+import { FakeClock } from "@lade/testing";
 import { retry, type RetryOptions } from "./retry.ts";
 
 const unavailable = (retryAfterMs?: number) =>

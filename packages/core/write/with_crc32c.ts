@@ -1,4 +1,4 @@
-import { Crc32c } from "../checksum/crc32c.ts";
+import { Crc32c } from "@lade/codec/checksum";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PutResult } from "../contract/types.ts";
 import { ChecksumMismatchError } from "../errors/errors.ts";

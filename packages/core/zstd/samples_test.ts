@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync } from "node:zlib";
-import { seededRandom } from "../testing/seeded_random.ts";
+import { seededRandom } from "@lade/testing";
 
 /** Lines of JSON, the same for the same seed. */
 export function jsonSample(size: number, seed: number): Uint8Array<ArrayBuffer> {

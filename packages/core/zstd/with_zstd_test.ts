@@ -10,7 +10,7 @@ import {
 } from "@std/assert";
 import { ByteBudget } from "../context/byte_budget.ts";
 import { ChecksumMismatchError } from "../errors/errors.ts";
-import { seededRandom } from "../testing/seeded_random.ts";
+import { seededRandom } from "@lade/testing";
 import { withCrc32c } from "../write/with_crc32c.ts";
 import { decompressZstdBytes } from "./decompress_zstd_bytes.ts";
 import { FrameWriter } from "./frame_writer.ts";

@@ -1,5 +1,5 @@
 import { AlreadyExistsError, type Check, PreconditionFailedError } from "@lade/core/backend";
-import { change, type TemporaryObjects } from "@lade/core/diagnosis";
+import { change, type TemporaryObjects } from "@lade/service/diagnosis";
 import type { LocalPatient } from "./local_patient.ts";
 
 /** Creates what exists already, and swaps what has changed: both have to be refused. */

@@ -1,6 +1,6 @@
 import type { Check } from "@lade/core";
 import { UnsupportedError } from "@lade/core/backend";
-import { change, look, type TemporaryObjects } from "@lade/core/diagnosis";
+import { change, look, type TemporaryObjects } from "@lade/service/diagnosis";
 import type { LocalPatient } from "./local_patient.ts";
 
 const SAMPLE = new Uint8Array(4096);

@@ -1,5 +1,5 @@
 import type { Check } from "@lade/core";
-import { look } from "@lade/core/diagnosis";
+import { look } from "@lade/service/diagnosis";
 import { fileError } from "../files/file_error.ts";
 import { fileSystemOf } from "./file_system.ts";
 import type { LocalPatient } from "./local_patient.ts";

@@ -1,5 +1,5 @@
 import type { Check, ObjectMeta } from "@lade/core";
-import { look } from "@lade/core/diagnosis";
+import { look } from "@lade/service/diagnosis";
 import type { LocalPatient } from "./local_patient.ts";
 
 /** Objects that are looked at to find one to read. */

@@ -6,7 +6,7 @@ import {
   measureDownload,
   type TemporaryObjects,
   withTemporaryObjects,
-} from "@lade/core/diagnosis";
+} from "@lade/service/diagnosis";
 import type { LocalStore } from "../local_store.ts";
 import type { LocalConfig } from "../names/local_config.ts";
 import { checkConditions } from "./check_conditions.ts";

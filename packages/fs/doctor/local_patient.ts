@@ -1,4 +1,4 @@
-import type { Patient } from "@lade/core/diagnosis";
+import type { Patient } from "@lade/service/diagnosis";
 import type { LocalStore } from "../local_store.ts";
 import type { LocalConfig } from "../names/local_config.ts";
 

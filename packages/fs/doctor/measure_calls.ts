@@ -1,5 +1,5 @@
 import type { Check } from "@lade/core";
-import { change, look, type TemporaryObjects } from "@lade/core/diagnosis";
+import { change, look, type TemporaryObjects } from "@lade/service/diagnosis";
 import type { LocalPatient } from "./local_patient.ts";
 
 const READS = 25;

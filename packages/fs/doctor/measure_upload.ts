@@ -1,4 +1,9 @@
-import { randomBytes, rateCheck, type TemporaryObjects, type UploadMeasurement } from "@lade/core/diagnosis";
+import {
+  randomBytes,
+  rateCheck,
+  type TemporaryObjects,
+  type UploadMeasurement,
+} from "@lade/service/diagnosis";
 import type { LocalPatient } from "./local_patient.ts";
 
 const PIECE_BYTES = 2 ** 22;

@@ -1,5 +1,5 @@
 import { createStoreContext, readInto, systemClock, UnsupportedError } from "@lade/core";
-import { seededRandom } from "@lade/core/testing";
+import { seededRandom } from "@lade/testing";
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";

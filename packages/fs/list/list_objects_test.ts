@@ -1,5 +1,5 @@
 import { compareKeys, NotFoundError } from "@lade/core";
-import { seededRandom } from "@lade/core/testing";
+import { seededRandom } from "@lade/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openFileStore } from "../mod.ts";
 import { makeRoot } from "../testing/make_root.ts";

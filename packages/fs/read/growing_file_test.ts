@@ -5,8 +5,8 @@ import {
   type ObjectStore,
   PreconditionFailedError,
   readChunks,
+  type ReadOptions,
 } from "@lade/core";
-import type { ReadOptions } from "@lade/core";
 import { assertRejects } from "@std/assert";
 import { testBoth } from "../testing/both_stores.ts";
 

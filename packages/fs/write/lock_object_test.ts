@@ -1,5 +1,5 @@
 import { PreconditionFailedError, UnavailableError } from "@lade/core";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import { assert, assertEquals, assertGreaterOrEqual, assertRejects } from "@std/assert";
 import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
 import { makeRoot } from "../testing/make_root.ts";

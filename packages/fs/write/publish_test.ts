@@ -1,5 +1,5 @@
 import { createStoreContext } from "@lade/core";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
 import { openFileStore } from "../mod.ts";

@@ -1,4 +1,4 @@
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import { assertEquals } from "@std/assert";
 import type { FileStatus } from "../files/file_status.ts";
 import { RetiredFiles } from "./retired_files.ts";

@@ -1,5 +1,5 @@
 import { AlreadyExistsError, NotFoundError, PermissionDeniedError } from "@lade/core/backend";
-import { PageGuard } from "@lade/core/http";
+import { PageGuard } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";

@@ -4,7 +4,7 @@ import {
   isPage,
   PAGE_PEEK_BYTES,
   type TransportResponse,
-} from "@lade/core/http";
+} from "@lade/service/http";
 import { faultInsideSuccess, foreignFault, type ServiceFault } from "../errors/service_fault.ts";
 import { rootName } from "../xml/root_name.ts";
 import type { AnswerRule } from "./answer_rule.ts";

@@ -1,4 +1,4 @@
-import { describePage, type EndpointSigns, type TransportResponse } from "@lade/core/http";
+import { describePage, type EndpointSigns, type TransportResponse } from "@lade/service/http";
 import {
   type AnswerOrigin,
   isErrorDocument,

@@ -1,4 +1,4 @@
-import type { TransportResponse } from "@lade/core/http";
+import type { TransportResponse } from "@lade/service/http";
 import { isLoopback } from "../endpoint/resolve_endpoint.ts";
 import { encodeQuery } from "../sigv4/encode.ts";
 

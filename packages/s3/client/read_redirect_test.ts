@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ResponseHeaders } from "@lade/core/http";
+import { ResponseHeaders } from "@lade/service/http";
 import { readRedirect } from "./read_redirect.ts";
 
 function read(location: string, allowHttp = false, status = 307) {

@@ -1,4 +1,4 @@
-import type { TransportResponse } from "@lade/core/http";
+import type { TransportResponse } from "@lade/service/http";
 
 const PEEK_BYTES = 1024;
 

@@ -5,7 +5,7 @@ import {
   TransportError,
   transportErrorToStoreError,
   type TransportResponse,
-} from "@lade/core/http";
+} from "@lade/service/http";
 import type { S3Config } from "../config/s3_config.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import type { CredentialCache } from "../credentials/credential_cache.ts";

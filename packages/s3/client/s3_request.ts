@@ -1,4 +1,4 @@
-import type { TransportRequest } from "@lade/core/http";
+import type { TransportRequest } from "@lade/service/http";
 import type { FailedCall } from "../errors/to_store_error.ts";
 
 /** A request to S3, still unsigned. */

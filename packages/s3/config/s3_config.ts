@@ -1,4 +1,4 @@
-import type { Bounds } from "@lade/core/http";
+import type { Bounds } from "@lade/service/http";
 import {
   describeSettings,
   type GivenSettings,

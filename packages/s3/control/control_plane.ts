@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { PermissionDeniedError, StoreError } from "@lade/core/backend";
-import { TransportError } from "@lade/core/http";
+import { TransportError } from "@lade/service/http";
 import type { Corrections, S3Connection, SignedBy } from "../client/s3_connection.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { ServiceFault } from "../errors/service_fault.ts";

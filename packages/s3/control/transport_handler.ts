@@ -1,4 +1,4 @@
-import { type HeaderList, TransportError, type TransportResponse } from "@lade/core/http";
+import { type HeaderList, TransportError, type TransportResponse } from "@lade/service/http";
 import { readRedirect } from "../client/read_redirect.ts";
 import { type AnswerRule, answerRule } from "../client/answer_rule.ts";
 import type { S3Connection } from "../client/s3_connection.ts";

@@ -1,4 +1,4 @@
-import { createTransport, type CreateTransportOptions, TransportError } from "@lade/core/http";
+import { createTransport, type CreateTransportOptions, TransportError } from "@lade/service/http";
 import { isLoopback } from "../endpoint/resolve_endpoint.ts";
 import { CredentialFault } from "./credential_fault.ts";
 

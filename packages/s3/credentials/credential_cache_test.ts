@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { CredentialCache } from "./credential_cache.ts";
 

@@ -5,7 +5,7 @@ import {
   UnavailableError,
 } from "@lade/core/backend";
 import type { Clock } from "@lade/core";
-import { type CreateTransportOptions, TransportError, transportErrorToStoreError } from "@lade/core/http";
+import { type CreateTransportOptions, TransportError, transportErrorToStoreError } from "@lade/service/http";
 import { quote } from "@lade/core/text";
 import { type Environment, isGranted, systemEnvironment } from "../config/environment.ts";
 import type { ReadTextFile } from "../config/read_text_file.ts";

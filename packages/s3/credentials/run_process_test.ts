@@ -1,6 +1,6 @@
 import { assertEquals, assertFalse, assertRejects, assertStringIncludes } from "@std/assert";
 import { type Clock, UnauthenticatedError } from "@lade/core";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import { loadCredentials } from "../testing/credentials_world.ts";
 
 const load = (command: string, clock: Clock = new FakeClock()) =>

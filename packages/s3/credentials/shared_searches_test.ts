@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import type { LoadedCredentials } from "./credential_cache.ts";
 import { SharedSearches } from "./shared_searches.ts";
 

@@ -1,5 +1,5 @@
 import type { Clock } from "@lade/core";
-import type { TransportObserver } from "@lade/core/http";
+import type { TransportObserver } from "@lade/service/http";
 
 /** What an answer told besides what it was asked for. */
 export interface Answer {

@@ -5,8 +5,8 @@ import {
   PermissionDeniedError,
   UnauthenticatedError,
 } from "@lade/core/backend";
-import { look } from "@lade/core/diagnosis";
-import { TransportError } from "@lade/core/http";
+import { look } from "@lade/service/diagnosis";
+import { TransportError } from "@lade/service/http";
 import { ServiceFault } from "../errors/service_fault.ts";
 import { listPage } from "../list/list_page.ts";
 import { checkClock } from "./check_clock.ts";

@@ -6,7 +6,7 @@ import {
   type PutResult,
   UnsupportedError,
 } from "@lade/core/backend";
-import { look } from "@lade/core/diagnosis";
+import { look } from "@lade/service/diagnosis";
 import {
   CONDITION_KINDS,
   CONDITION_WORDS,

@@ -1,5 +1,5 @@
 import { type Check, objectUri, type PutResult } from "@lade/core/backend";
-import { change, checkWrites, type TemporaryObjects, type Writes } from "@lade/core/diagnosis";
+import { change, checkWrites, type TemporaryObjects, type Writes } from "@lade/service/diagnosis";
 import { ControlPlane } from "../control/control_plane.ts";
 import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
 import { ServiceFault } from "../errors/service_fault.ts";

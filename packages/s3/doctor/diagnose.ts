@@ -4,8 +4,8 @@ import {
   measureDownload,
   type TemporaryObjects,
   withTemporaryObjects,
-} from "@lade/core/diagnosis";
-import { createTransport } from "@lade/core/http";
+} from "@lade/service/diagnosis";
+import { createTransport } from "@lade/service/http";
 import { checkBucket } from "../endpoint/check_bucket.ts";
 import { openConnection, type S3StoreOptions } from "../store/open_s3_store.ts";
 import { BucketStore } from "../store/bucket_store.ts";

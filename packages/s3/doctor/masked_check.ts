@@ -1,5 +1,5 @@
 import type { Check } from "@lade/core";
-import { failedCheck } from "@lade/core/diagnosis";
+import { failedCheck } from "@lade/service/diagnosis";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { maskKeyId } from "../credentials/mask_key_id.ts";
 

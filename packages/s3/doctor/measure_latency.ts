@@ -1,5 +1,5 @@
 import { type Check, NotFoundError } from "@lade/core/backend";
-import { look } from "@lade/core/diagnosis";
+import { look } from "@lade/service/diagnosis";
 import type { S3Patient } from "./s3_patient.ts";
 
 const REQUESTS = 9;

@@ -4,7 +4,7 @@ import {
   rateCheck,
   type TemporaryObjects,
   type UploadMeasurement,
-} from "@lade/core/diagnosis";
+} from "@lade/service/diagnosis";
 import type { S3Patient } from "./s3_patient.ts";
 
 /** Bytes of the objects that are sent in one request each, until one takes long enough to tell. */

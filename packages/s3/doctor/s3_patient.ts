@@ -1,4 +1,4 @@
-import type { Patient } from "@lade/core/diagnosis";
+import type { Patient } from "@lade/service/diagnosis";
 import type { BucketStore } from "../store/bucket_store.ts";
 import type { AnswerLog } from "./answer_log.ts";
 

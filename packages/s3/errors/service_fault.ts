@@ -1,4 +1,4 @@
-import { parseRetryAfter } from "@lade/core/http";
+import { parseRetryAfter } from "@lade/service/http";
 import { childText, parseXml, type XmlElement } from "../xml/parse_xml.ts";
 
 /** What a {@linkcode ServiceFault} is made of. */

@@ -3,8 +3,8 @@ import {
   PreconditionFailedError,
   ServiceError,
   type StoreError,
+  type StoreErrorOptions,
 } from "@lade/core/backend";
-import type { StoreErrorOptions } from "@lade/core/backend";
 import { ERROR_TABLE, type ErrorRow, OTHER_ERROR } from "./error_table.ts";
 import type { ServiceFault } from "./service_fault.ts";
 

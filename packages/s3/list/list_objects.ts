@@ -7,7 +7,7 @@ import {
   objectUri,
   ServiceError,
 } from "@lade/core/backend";
-import { PageGuard } from "@lade/core/http";
+import { PageGuard } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { type ListPage, listPage, nameOf } from "./list_page.ts";
 import { inKeyOrder, sortAll } from "./key_order.ts";

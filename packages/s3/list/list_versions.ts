@@ -7,7 +7,7 @@ import {
   type ObjectVersion,
   type ServiceError,
 } from "@lade/core/backend";
-import { PageGuard } from "@lade/core/http";
+import { PageGuard } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { unlikeS3 } from "../objects/object_info.ts";

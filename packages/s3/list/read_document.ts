@@ -1,4 +1,4 @@
-import { TransportError } from "@lade/core/http";
+import { TransportError } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { unlikeS3 } from "../objects/object_info.ts";

@@ -1,6 +1,6 @@
 import type { Checksums } from "@lade/core";
 import { ChecksumMismatchError } from "@lade/core/backend";
-import { crc32, Crc32c, crc32ToBase64, Crc64nvme } from "@lade/core/checksum";
+import { crc32, Crc32c, crc32ToBase64, Crc64nvme } from "@lade/codec/checksum";
 import type { FailedCall } from "../errors/to_store_error.ts";
 
 interface Running {

@@ -9,7 +9,7 @@ import {
   resolveRange,
   ServiceError,
 } from "@lade/core/backend";
-import type { TransportResponse } from "@lade/core/http";
+import type { TransportResponse } from "@lade/service/http";
 import { doubtOf } from "../client/judge_answer.ts";
 import { retryableAnswer } from "../client/retryable_answer.ts";
 import type { S3Connection } from "../client/s3_connection.ts";

@@ -1,5 +1,5 @@
 import type { BodySource } from "@lade/core";
-import { type ResponseBody, TransportError, transportErrorToStoreError } from "@lade/core/http";
+import { type ResponseBody, TransportError, transportErrorToStoreError } from "@lade/service/http";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import type { BodyVerifier } from "./body_verifier.ts";
 

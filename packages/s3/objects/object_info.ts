@@ -1,5 +1,5 @@
 import { type Checksums, type ObjectInfo, ServiceError } from "@lade/core/backend";
-import type { ResponseHeaders } from "@lade/core/http";
+import type { ResponseHeaders } from "@lade/service/http";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { decodeMetadata } from "./metadata_text.ts";
 

@@ -7,7 +7,7 @@ import {
   StoreError,
   UnsupportedError,
 } from "@lade/core/backend";
-import { TransportError } from "@lade/core/http";
+import { TransportError } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ControlPlane } from "../control/control_plane.ts";
 import { ServiceFault } from "../errors/service_fault.ts";

@@ -1,5 +1,5 @@
 import type { Support } from "@lade/core";
-import { EndpointSigns } from "@lade/core/http";
+import { EndpointSigns } from "@lade/service/http";
 import { CONDITION_WORDS, type ConditionKind, type Conduct } from "./condition_kind.ts";
 import { type Extra, PLAINER_WAY } from "./extra.ts";
 import { Md5Habit } from "./md5_habit.ts";

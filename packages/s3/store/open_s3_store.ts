@@ -5,7 +5,7 @@ import {
   type CreateTransportOptions,
   type EndpointHealths,
   type Transport,
-} from "@lade/core/http";
+} from "@lade/service/http";
 import { S3Connection } from "../client/s3_connection.ts";
 import { type Environment, systemEnvironment } from "../config/environment.ts";
 import { readBundle } from "../config/read_bundle.ts";

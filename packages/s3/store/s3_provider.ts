@@ -11,7 +11,7 @@ import {
   type ProviderOptions,
   splitLocation,
 } from "@lade/core/backend";
-import { EndpointHealths } from "@lade/core/http";
+import { EndpointHealths } from "@lade/service/http";
 import type { ShownSetting } from "@lade/core/settings";
 import type { BucketTarget } from "../buckets/buckets.ts";
 import { checkOptions } from "../config/check_options.ts";

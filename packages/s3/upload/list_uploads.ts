@@ -1,5 +1,5 @@
 import type { CallOptions } from "@lade/core";
-import { PageGuard } from "@lade/core/http";
+import { PageGuard } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { decoderOf } from "../list/list_page.ts";

@@ -1,5 +1,5 @@
 import { ChecksumMismatchError } from "@lade/core/backend";
-import type { TransportResponse } from "@lade/core/http";
+import type { TransportResponse } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readEtag, unquoteEtag } from "../objects/object_info.ts";

@@ -1,5 +1,5 @@
 import { ChecksumMismatchError, UnsupportedError } from "@lade/core/backend";
-import type { TransportResponse } from "@lade/core/http";
+import type { TransportResponse } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { ServiceFault } from "../errors/service_fault.ts";

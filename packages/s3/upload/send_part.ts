@@ -1,5 +1,5 @@
 import { type AdaptiveLimit, type Clock, type Permit, ThrottledError } from "@lade/core/backend";
-import type { Bounds } from "@lade/core/http";
+import type { Bounds } from "@lade/service/http";
 import type { MultipartUpload, SentPart } from "./multipart_upload.ts";
 
 const MAX_FUTILE_TRIES = 5;

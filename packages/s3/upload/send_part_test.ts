@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { type Permit, ThrottledError } from "@lade/core/backend";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import type { MultipartUpload, SentPart } from "./multipart_upload.ts";
 import { type PartSending, sendPart } from "./send_part.ts";
 

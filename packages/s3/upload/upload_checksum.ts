@@ -7,7 +7,7 @@ import {
   crc64nvme,
   crc64nvmeFromBase64,
   crc64nvmeToBase64,
-} from "@lade/core/checksum";
+} from "@lade/codec/checksum";
 
 /** A checksum that S3 computes over a full object, whatever parts it came in. */
 export interface UploadChecksum {

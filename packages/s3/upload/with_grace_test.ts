@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import { withGrace } from "./with_grace.ts";
 
 /** Waits for its signal. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { FakeClock } from "@lade/core/testing";
+import { FakeClock } from "@lade/testing";
 import { within } from "./within.ts";
 
 Deno.test("within() ends its work when the time is over, and leaves no timer behind", async () => {

@@ -1,0 +1,24 @@
+/**
+ * Built-in modules of Node.
+ *
+ * @module
+ */
+
+/** The modules of Node that are asked for. */
+export interface NodeModules {
+  /** Digests. */
+  readonly "node:crypto": {
+    createHash(name: string): { update(bytes: Uint8Array): unknown; digest(encoding: "base64"): string };
+  };
+  /** CRC-32 of the system. */
+  readonly "node:zlib": { crc32(bytes: Uint8Array, previous: number): number };
+}
+
+interface Host {
+  readonly process?: { readonly getBuiltinModule?: (name: string) => unknown };
+}
+
+/** A built-in module of Node, loaded by whoever first needs it; `undefined` where the runtime has none. */
+export function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {
+  return (globalThis as Host).process?.getBuiltinModule?.(name) as NodeModules[Name] | undefined;
+}

@@ -1,0 +1,41 @@
+import type { Check, Clock, ObjectStore } from "@lade/core/backend";
+import { within } from "./within.ts";
+
+/** What the parts of a diagnosis look at. */
+export interface Patient {
+  /** The container. */
+  readonly store: ObjectStore;
+  /** Begins the keys of everything that is looked at or made; empty, or with a slash at its end. */
+  readonly prefix: string;
+  /** Time. */
+  readonly clock: Clock;
+  /** Bytes that one measurement of throughput moves at most. */
+  readonly maxBytes: number;
+  /** How long one measurement of throughput takes, in milliseconds. */
+  readonly measureMs: number;
+  /** Whether objects may be made; all of them are temporary. */
+  readonly write: boolean;
+  /** Ends the diagnosis. */
+  readonly signal: AbortSignal | undefined;
+  /** The check of this name that an error ended. */
+  failed(name: string, error: unknown): Check | Promise<Check>;
+}
+
+/** One probe may take so long. With it a service that does not answer is told from one that is slow. */
+const PROBE_MS = 8_000;
+
+/** Makes a call that only reads; the diagnosis's signal ends it. */
+export async function look<T>(patient: Patient, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { clock, signal, store } = patient;
+  return await within(PROBE_MS, { clock, signal, uri: store.uri }, call);
+}
+
+/**
+ * Makes a call that changes something. The diagnosis's signal does not end it, since what was sent has to be known to be
+ * removed; but it does not begin after it.
+ */
+export async function change<T>(patient: Patient, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { clock, signal, store } = patient;
+  signal?.throwIfAborted();
+  return await within(PROBE_MS, { clock, signal: undefined, uri: store.uri }, call);
+}

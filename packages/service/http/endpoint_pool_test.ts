@@ -1,0 +1,256 @@
+import { Pace } from "./pace.ts";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { FakeClock } from "@lade/testing";
+import { Connection, type Socket } from "./connection.ts";
+import { EndpointPool } from "./endpoint_pool.ts";
+import { until } from "./raw_server_test.ts";
+import { completeTransportOptions } from "./transport_config.ts";
+import type { TransportOptions } from "./transport_options.ts";
+import { WireError } from "./wire_error.ts";
+
+/** A socket that stays silent until `arrive` or `end` is called. */
+class SilentSocket implements Socket {
+  readonly remoteAddr: Deno.Addr = { transport: "tcp", hostname: "127.0.0.1", port: 1 };
+  closed = false;
+  #pending: ((count: number | null) => void) | undefined;
+
+  read(): Promise<number | null> {
+    return new Promise((resolve) => this.#pending = resolve);
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return Promise.resolve(bytes.length);
+  }
+
+  /** Lets the read under way give so many bytes, or the end. */
+  arrive(count: number | null): void {
+    this.#pending?.(count);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.#pending?.(null);
+  }
+
+  ref(): void {}
+  unref(): void {}
+}
+
+interface PendingOpening {
+  succeed(): Connection;
+  fail(error: unknown): void;
+  readonly socket: SilentSocket;
+}
+
+/** A pool whose connections open when the test says so. */
+function makePool(options: TransportOptions = {}): { pool: EndpointPool; openings: PendingOpening[] } {
+  const config = completeTransportOptions({ clock: new FakeClock(), ...options });
+  const { clock, limits } = config;
+  const openings: PendingOpening[] = [];
+  let id = 0;
+  const pool = new EndpointPool((signal) => {
+    const { promise, reject, resolve } = Promise.withResolvers<Connection>();
+    signal.addEventListener("abort", () => reject(signal.reason));
+    const socket = new SilentSocket();
+    const connection = new Connection(socket, {
+      id: ++id,
+      endpoint: "http://h:80",
+      clock,
+      limits,
+      pace: new Pace(120_000, 32),
+    });
+    openings.push({ socket, fail: reject, succeed: () => (resolve(connection), connection) });
+    return promise;
+  }, config);
+  return { pool, openings };
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await undefined;
+}
+
+Deno.test("EndpointPool opens few connections at first, and one more for each that succeeds", async () => {
+  const { openings, pool } = makePool();
+  const waiting = Array.from({ length: 1_000 }, () => pool.acquire(false, undefined));
+  const bursts: number[] = [];
+  for (let done = 0; done < 100;) {
+    const burst = openings.slice(done);
+    bursts.push(burst.length);
+    for (const opening of burst) opening.succeed();
+    done += burst.length;
+    await settle();
+  }
+  assertEquals(bursts.slice(0, 4), [4, 8, 16, 32]);
+  for (const each of waiting) Promise.resolve(each).catch(() => {});
+  for (const opening of openings) opening.succeed();
+  await pool.close();
+});
+
+Deno.test("EndpointPool opens at most maxConnections, and serves the others in the order they came", async () => {
+  const { openings, pool } = makePool({ maxConnections: 2 });
+  const order: number[] = [];
+  const waiting = [0, 1, 2, 3].map(async (i) => {
+    const connection = await pool.acquire(false, undefined);
+    order.push(i);
+    return connection;
+  });
+  for (const opening of openings) opening.succeed();
+  const [first] = await Promise.all(waiting.slice(0, 2));
+  assertEquals([openings.length, pool.size, order], [2, 2, [0, 1]]);
+  assert(first);
+  pool.release(first);
+  assertStrictEquals(await waiting[2], first);
+  pool.release(first);
+  assertStrictEquals(await waiting[3], first);
+  assertEquals([order, openings.length], [[0, 1, 2, 3], 2]);
+  await pool.close();
+});
+
+Deno.test("EndpointPool opens fewer at a time once connections fail", async () => {
+  const { openings, pool } = makePool({ maxConnections: 64 });
+  const outcomes = Array.from({ length: 20 }, () => pool.acquire(false, undefined))
+    .map((each) => Promise.resolve(each).then(() => "open", (error: Error) => error.message));
+  openings[0]?.succeed();
+  await settle();
+  for (const opening of openings.slice(1)) opening.fail(new WireError("refused", "full"));
+  await settle();
+  const before = openings.length;
+  assert(before < 10, `${before} openings`);
+  openings[before - 1]?.succeed();
+  await settle();
+  assert(openings.length > before);
+  const closing = pool.close();
+  await closing;
+  const counts = Map.groupBy(await Promise.all(outcomes), (outcome) => outcome);
+  assertEquals(counts.get("open")?.length, 2);
+  assertEquals(counts.get("the transport was closed")?.length, 20 - 2 - (counts.get("full")?.length ?? 0));
+});
+
+Deno.test("EndpointPool refuses everybody at once when nothing at all can be reached", async () => {
+  const { openings, pool } = makePool();
+  const outcomes = Array.from({ length: 100 }, () => pool.acquire(false, undefined))
+    .map((each) => Promise.resolve(each).catch((error: Error) => error.message));
+  for (let i = 0; i < 4; i++) openings[i]?.fail(new WireError("refused", "nobody there"));
+  await settle();
+  for (let i = 4; i < openings.length; i++) openings[i]?.fail(new WireError("refused", "nobody there"));
+  assertEquals(new Set(await Promise.all(outcomes)), new Set(["nobody there"]));
+  assert(openings.length < 10, `${openings.length} openings`);
+  assertEquals(pool.size, 0);
+});
+
+Deno.test("EndpointPool takes the connection used last, and lets the others grow old", async () => {
+  const clock = new FakeClock();
+  const { openings, pool } = makePool({ clock, idleTimeoutMs: 1_000 });
+  const waiting = [0, 1, 2].map(() => pool.acquire(false, undefined));
+  for (const opening of openings) opening.succeed();
+  const connections = await Promise.all(waiting);
+  for (const connection of connections) pool.release(connection);
+  assertEquals(pool.idle, 3);
+  await clock.advance(900);
+  const last = await pool.acquire(false, undefined);
+  assertStrictEquals(last, connections[2]);
+  pool.release(last);
+  await clock.advance(200);
+  pool.sweep(clock.monotonicMs());
+  assertEquals([pool.size, openings.map(({ socket }) => socket.closed)], [1, [true, true, false]]);
+  await pool.close();
+});
+
+Deno.test("EndpointPool forgets an idle connection that ends or speaks", async () => {
+  for (const count of [null, 5]) {
+    const { openings, pool } = makePool();
+    const waiting = pool.acquire(false, undefined);
+    openings[0]?.succeed();
+    pool.release(await waiting);
+    assertEquals(pool.idle, 1);
+    openings[0]?.socket.arrive(count);
+    await settle();
+    assertEquals([pool.size, openings[0]?.socket.closed], [0, true]);
+    await pool.close();
+  }
+});
+
+Deno.test("EndpointPool gives one who wants it fresh a new connection, in place of an idle one if need be", async () => {
+  const { openings, pool } = makePool({ maxConnections: 1 });
+  const first = pool.acquire(false, undefined);
+  openings[0]?.succeed();
+  const used = await first;
+  used.requests++;
+  pool.release(used);
+  const second = pool.acquire(true, undefined);
+  assertEquals([openings.length, openings[0]?.socket.closed, pool.size], [2, true, 1]);
+  const fresh = openings[1]?.succeed();
+  assertStrictEquals(await second, fresh);
+  await pool.close();
+});
+
+Deno.test("EndpointPool.acquire() is not refused by the abort of one who waited before", async () => {
+  const { openings, pool } = makePool();
+  const controller = new AbortController();
+  const reason = new Error("stop");
+  const first = Promise.resolve(pool.acquire(false, controller.signal)).catch((error: unknown) => error);
+  controller.abort(reason);
+  const second = pool.acquire(false, undefined);
+  assertStrictEquals(await first, reason);
+  await until(() => openings.length === 2);
+  const connection = openings[1]?.succeed();
+  assertStrictEquals(await second, connection);
+  await pool.close();
+});
+
+Deno.test("EndpointPool.close() refuses who waits and who comes, and closes every socket", async () => {
+  const { openings, pool } = makePool({ maxConnections: 2 });
+  const active = pool.acquire(false, undefined);
+  const waiting = [pool.acquire(false, undefined), pool.acquire(false, undefined)];
+  openings[0]?.succeed();
+  await active;
+  const failures = waiting.map((each) =>
+    assertRejects(async () => await each, WireError, "the transport was closed")
+  );
+  await pool.close();
+  await Promise.all(failures);
+  assertEquals([pool.size, openings[0]?.socket.closed], [0, true]);
+  await assertRejects(
+    async () => await pool.acquire(false, undefined),
+    WireError,
+    "the transport was closed",
+  );
+});
+
+Deno.test("EndpointPool makes do with the connections there are when the system allows no more, for a while", async () => {
+  const clock = new FakeClock();
+  let told = 0;
+  const { openings, pool } = makePool({ clock, onDescriptorShortage: () => void told++ });
+  const waiting = [0, 1, 2].map((_) => Promise.resolve(pool.acquire(false, undefined)));
+  const shortage = new WireError("unreachable", "no more", { cause: new Error("(os error 24)") });
+  openings[0]?.succeed();
+  const first = await waiting[0];
+  assert(first);
+  for (const opening of openings.slice(1)) opening.fail(shortage);
+  await settle();
+  const before = openings.length;
+  assertEquals([told, pool.size], [2, 1]);
+  for (const each of waiting.slice(1)) {
+    pool.release(first);
+    assertStrictEquals(await each, first);
+  }
+  const late = Promise.resolve(pool.acquire(false, undefined));
+  assertEquals(openings.length, before);
+  await clock.advance(5_000);
+  const later = Promise.resolve(pool.acquire(false, undefined));
+  assertEquals(openings.length > before, true);
+  pool.release(first);
+  await late;
+  for (const opening of openings.slice(before)) opening.succeed();
+  await later;
+  await pool.close();
+});
+
+Deno.test("EndpointPool fails when the system allows not a single connection", async () => {
+  const { openings, pool } = makePool();
+  const waiting = Promise.resolve(pool.acquire(false, undefined));
+  const shortage = new WireError("unreachable", "no more", { cause: new Error("(os error 24)") });
+  openings[0]?.fail(shortage);
+  assertStrictEquals(await assertRejects(() => waiting), shortage);
+  await pool.close();
+});

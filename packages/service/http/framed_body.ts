@@ -1,0 +1,164 @@
+import type { BodySource } from "@lade/core/backend";
+import type { BodyFraming } from "./body_framing.ts";
+import { ChunkDecoder } from "./chunk_decoder.ts";
+import type { Connection } from "./connection.ts";
+import type { ResponseLimits } from "./response_limits.ts";
+import { WireError } from "./wire_error.ts";
+
+/** Whom a {@linkcode FramedBody} belongs to. */
+export interface BodyOwner {
+  /** Makes of what went wrong on the connection what the reader is to see. */
+  describe(error: unknown): unknown;
+  /** Called once: the body ended, and the connection is no longer needed. */
+  release(complete: boolean): void;
+  /** Called for every piece of the body. */
+  received(bytes: number): void;
+}
+
+/** What a {@linkcode FramedBody} needs to know. */
+export interface FramedBodyConfig {
+  readonly framing: BodyFraming;
+  readonly limits: ResponseLimits;
+  readonly stallMs: number;
+}
+
+/** The body of an answer on a connection, freed of its framing. */
+export class FramedBody implements BodySource {
+  readonly #connection: Connection;
+  readonly #owner: BodyOwner;
+  readonly #config: FramedBodyConfig;
+  readonly #chunks: ChunkDecoder | undefined;
+  #remaining: number;
+  #ended = false;
+  #failure: { readonly error: unknown } | undefined;
+
+  /** Begins at the first byte after the head. */
+  constructor(connection: Connection, owner: BodyOwner, config: FramedBodyConfig) {
+    const { kind, length } = config.framing;
+    this.#connection = connection;
+    this.#owner = owner;
+    this.#config = config;
+    this.#chunks = kind === "chunked" ? new ChunkDecoder(config.limits) : undefined;
+    this.#remaining = kind === "until-close" ? Infinity : Math.max(0, length);
+    connection.beginBody();
+  }
+
+  /** Ends a body of no bytes, which nobody may read. */
+  begin(): void {
+    if (this.#remaining === 0 && !this.#chunks) this.#end();
+  }
+
+  async read(target: Uint8Array, atLeast = 1): Promise<number> {
+    this.#throwIfFailed();
+    if (this.#ended) return 0;
+    this.#connection.expect("stall", this.#config.stallMs);
+    try {
+      const count = this.#chunks
+        ? await this.#readChunked(this.#chunks, target)
+        : await this.#readPlain(target, atLeast);
+      this.#throwIfFailed();
+      this.#connection.expectNothing();
+      if (count > 0) this.#owner.received(count);
+      if (this.#isOver(count)) this.#end();
+      return count;
+    } catch (error) {
+      throw this.#fail(this.#owner.describe(error));
+    }
+  }
+
+  async close(complete: boolean, reason?: unknown): Promise<void> {
+    if (!complete) return this.abort(reason ?? new DOMException("The body was cancelled", "AbortError"));
+    if (!this.#ended) {
+      // The end of a body of unknown length shows only behind its last byte.
+      const more = this.#config.framing.kind === "length" || await this.read(new Uint8Array(1)) > 0;
+      if (more) {
+        this.#fail(this.#owner.describe(new WireError("protocol", "the body is longer than expected")));
+      }
+    }
+    this.#throwIfFailed();
+  }
+
+  /** Gives up: later reads reject with `reason`. */
+  abort(reason: unknown): void {
+    if (!this.#ended) this.#fail(reason);
+  }
+
+  async #readPlain(target: Uint8Array, atLeast: number): Promise<number> {
+    const room = target.length > this.#remaining ? target.subarray(0, this.#remaining) : target;
+    const count = this.#takeBuffered(room) ||
+      await this.#connection.read(room, Math.min(atLeast, room.length));
+    if (count === 0 && this.#remaining !== Infinity) {
+      throw new WireError(
+        "closed-early",
+        `the connection was closed ${this.#remaining} bytes before the body's end`,
+      );
+    }
+    this.#remaining -= count;
+    return count;
+  }
+
+  async #readChunked(chunks: ChunkDecoder, target: Uint8Array): Promise<number> {
+    while (chunks.remaining === 0) {
+      this.#connection.take(chunks.advance(this.#connection.buffered));
+      if (chunks.done) return 0;
+      if (chunks.remaining === 0) await this.#fillWithin("chunked framing");
+    }
+    const room = target.length > chunks.remaining ? target.subarray(0, chunks.remaining) : target;
+    let count = this.#takeBuffered(room);
+    if (count === 0 && room.length < SHORT_READ) {
+      await this.#fillWithin("a chunk");
+      count = this.#takeBuffered(room);
+    } else if (count === 0) {
+      count = await this.#connection.read(room);
+      if (count === 0) throw closedWithin("a chunk");
+    }
+    chunks.take(count);
+    return count;
+  }
+
+  async #fillWithin(part: string): Promise<void> {
+    if (!await this.#connection.fill()) throw closedWithin(part);
+  }
+
+  #takeBuffered(target: Uint8Array): number {
+    const { buffered } = this.#connection;
+    if (buffered.length === 0) return 0;
+    const count = Math.min(buffered.length, target.length);
+    target.set(count === buffered.length ? buffered : buffered.subarray(0, count));
+    this.#connection.take(count);
+    this.#connection.moved(count);
+    return count;
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  #isOver(count: number): boolean {
+    if (this.#chunks) return this.#chunks.done;
+    return this.#remaining === 0 || (this.#remaining === Infinity && count === 0);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    const keepAlive = this.#config.framing.keepAlive && this.#connection.buffered.length === 0;
+    if (!keepAlive) this.#connection.kill(new WireError("closed", "the answer is over"));
+    this.#owner.release(true);
+  }
+
+  #fail(error: unknown): unknown {
+    if (this.#ended) return this.#failure?.error ?? error;
+    this.#ended = true;
+    this.#failure = { error };
+    this.#connection.kill(error);
+    this.#owner.release(false);
+    return error;
+  }
+}
+
+// Short chunks, and the ends of long ones, are read together with the framing behind them.
+const SHORT_READ = 2 ** 13;
+
+function closedWithin(part: string): WireError {
+  return new WireError("closed-early", `the connection was closed within ${part} of the body`);
+}

@@ -1,0 +1,41 @@
+/**
+ * The one way to a service over HTTP: connections, timeouts and retries for the control plane and the data plane.
+ *
+ * @module
+ */
+export type {
+  ConnectionInfo,
+  HeaderList,
+  RequestBody,
+  RequestHead,
+  ResponseBody,
+  ResponseTimings,
+  StreamedBody,
+  Transport,
+  TransportRequest,
+  TransportResponse,
+} from "./transport.ts";
+export { parseRetryAfter, type RetryAfterHeaders } from "@lade/core/retry";
+export type { Interceptor, Resolver, TransportOptions } from "./transport_options.ts";
+export type { TransportObserver } from "./transport_observer.ts";
+export { type ResponseLimits, responseLimits } from "./response_limits.ts";
+export { ResponseHeaders } from "./response_headers.ts";
+export { describePage, isPage, PAGE_PEEK_BYTES } from "./describe_page.ts";
+export { type EndpointHealth, EndpointHealths } from "./endpoint_health.ts";
+export { EndpointSigns, type SignNames } from "./endpoint_signs.ts";
+export { PageGuard } from "./page_guard.ts";
+export { createResponseBody, type ResponseBodyOptions } from "./response_body.ts";
+export {
+  type SentState,
+  TransportError,
+  type TransportErrorKind,
+  type TransportErrorOptions,
+} from "./transport_error.ts";
+export { type FailedOperation, transportErrorToStoreError } from "./transport_error_to_store_error.ts";
+export { type Bounds, defaultBounds } from "@lade/core/bounds";
+export { boundTransport } from "./bound_transport.ts";
+export { type BoundRow, BOUNDS } from "./bounds_table.ts";
+export { TcpTransport } from "./tcp_transport.ts";
+export { FetchTransport, type FetchTransportOptions } from "./fetch_transport.ts";
+export { createTransport, type CreateTransportOptions } from "./create_transport.ts";
+export { type ProxyEnvironment, proxyForUrl } from "./proxy_for_url.ts";

@@ -1,0 +1,87 @@
+import { systemClock } from "@lade/core/backend";
+import { completeRetryPolicy, RetryBudget, type RetryPolicy } from "@lade/core/retry";
+import { EndpointHealths } from "./endpoint_health.ts";
+import { type ResponseLimits, responseLimits } from "./response_limits.ts";
+import { systemResolve } from "./system_resolve.ts";
+import type { Interceptor, TransportOptions } from "./transport_options.ts";
+
+/** {@linkcode TransportOptions} after defaults. */
+export interface TransportConfig
+  extends Required<Omit<TransportOptions, "interceptor" | "limits" | "retry">> {
+  /** How often and how patiently requests are tried again. */
+  readonly retry: RetryPolicy;
+  /** Bounds on heads and framing. */
+  readonly limits: ResponseLimits;
+  /** Stands around every try. */
+  readonly interceptor: Interceptor | undefined;
+}
+
+/** Fills in what `options` leaves out. An unknown option is a `TypeError`, a number that makes no sense a `RangeError`. */
+export function completeTransportOptions(options: TransportOptions = {}): TransportConfig {
+  const config: TransportConfig = {
+    clock: systemClock,
+    random: Math.random,
+    maxConnections: 256,
+    idleTimeoutMs: 20_000,
+    connectTimeoutMs: 3_100,
+    unreachableAfterMs: 6_000,
+    firstByteTimeoutMs: 60_000,
+    stallTimeoutMs: 30_000,
+    minBytesPerSecond: 32,
+    expectContinueBytes: 2 * 2 ** 20,
+    continueTimeoutMs: 1_000,
+    retryBudget: new RetryBudget(),
+    health: new EndpointHealths(),
+    caCerts: [],
+    verifyCertificates: true,
+    onDescriptorShortage: () => {},
+    resolve: systemResolve,
+    observer: {},
+    interceptor: undefined,
+    ...options,
+    retry: completeRetryPolicy(options.retry),
+    limits: { ...responseLimits, ...options.limits },
+  };
+  for (const [name, value] of Object.entries(config)) {
+    if (!KNOWN.has(name)) throw new TypeError(`Cannot make a transport: there is no option "${name}"`);
+    if (typeof value === "number") check(name, value, name === "maxConnections");
+  }
+  for (const [name, value] of Object.entries(config.limits)) {
+    if (!(name in responseLimits)) {
+      throw new TypeError(`Cannot make a transport: there is no limit "${name}"`);
+    }
+    check(name, value, true);
+  }
+  return config;
+}
+
+const KNOWN: ReadonlySet<string> = new Set<keyof TransportConfig>([
+  "caCerts",
+  "clock",
+  "connectTimeoutMs",
+  "continueTimeoutMs",
+  "expectContinueBytes",
+  "firstByteTimeoutMs",
+  "health",
+  "idleTimeoutMs",
+  "interceptor",
+  "limits",
+  "maxConnections",
+  "minBytesPerSecond",
+  "observer",
+  "onDescriptorShortage",
+  "random",
+  "resolve",
+  "retry",
+  "retryBudget",
+  "stallTimeoutMs",
+  "unreachableAfterMs",
+  "verifyCertificates",
+]);
+
+function check(name: string, value: number, whole: boolean): void {
+  if (value > 0 && (!whole || Number.isSafeInteger(value))) return;
+  throw new RangeError(
+    `Cannot make a transport with ${name} ${value}: a positive ${whole ? "whole " : ""}number is needed`,
+  );
+}

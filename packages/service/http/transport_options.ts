@@ -1,0 +1,68 @@
+import type { EndpointHealths } from "./endpoint_health.ts";
+import type { Clock } from "@lade/core/backend";
+import type { RetryBudget, RetryPolicy } from "@lade/core/retry";
+import type { ResponseLimits } from "./response_limits.ts";
+import type { TransportRequest, TransportResponse } from "./transport.ts";
+import type { TransportObserver } from "./transport_observer.ts";
+
+/**
+ * Stands around every try, for fault injection: it may delay, call `next` or not, throw a `TransportError`, or give
+ * out another answer. It sees each request as it was passed to `send`, and the number of the try.
+ */
+export type Interceptor = (
+  request: TransportRequest,
+  attempt: number,
+  next: () => Promise<TransportResponse>,
+) => Promise<TransportResponse>;
+
+/** Gives the addresses of a host name. */
+export type Resolver = (hostname: string) => Promise<readonly string[]>;
+
+/** Options of a transport. */
+export interface TransportOptions {
+  /** Time; the system's by default. */
+  readonly clock?: Clock;
+  /** Random numbers in [0, 1), for jitter; `Math.random` by default. */
+  readonly random?: () => number;
+  /** Connections to one endpoint at most; 256 by default. More requests wait for one. */
+  readonly maxConnections?: number;
+  /** How long an idle connection is kept; 20,000 by default, for services close theirs soon after. */
+  readonly idleTimeoutMs?: number;
+  /** Bound of one connection's opening, TLS handshake included; 3,100 by default, past TCP's second repetition. */
+  readonly connectTimeoutMs?: number;
+  /** No try of a request that never reached its endpoint begins later than this; 6,000 by default. */
+  readonly unreachableAfterMs?: number;
+  /** Bound of the wait for the first byte of an answer once the request is sent; 60,000 by default. */
+  readonly firstByteTimeoutMs?: number;
+  /** Longest time without a byte moving while a body is sent or read; 30,000 by default. */
+  readonly stallTimeoutMs?: number;
+  /** What a body has to bring over four times that bound, or it is taken for a stall; 32 by default. */
+  readonly minBytesPerSecond?: number;
+  /** Bodies of at least so many bytes wait for `100 Continue`; 2 MiB by default. */
+  readonly expectContinueBytes?: number;
+  /** How long that wait lasts before the body is sent anyway; 1,000 by default. */
+  readonly continueTimeoutMs?: number;
+  /** How often and how patiently requests are tried again. */
+  readonly retry?: Partial<RetryPolicy>;
+  /** Tokens for retries, when several transports share them; an own budget by default. */
+  readonly retryBudget?: RetryBudget;
+  /** What is known of the endpoints, when several transports share it; an own knowledge by default. */
+  readonly health?: EndpointHealths;
+  /** Certificates of further authorities that are trusted, in PEM form. */
+  readonly caCerts?: readonly string[];
+  /**
+   * Whether the certificates of servers are verified; true by default. Without it anybody on the way can read and change
+   * all that is sent. Under Deno over sockets only: what goes by `fetch` or through a proxy is a `TypeError`.
+   */
+  readonly verifyCertificates?: boolean;
+  /** Called when the system allows no further connection; those that are there then have to do. */
+  readonly onDescriptorShortage?: () => void;
+  /** Resolves host names; the system's resolver by default. */
+  readonly resolve?: Resolver;
+  /** Bounds on heads and framing. */
+  readonly limits?: Partial<ResponseLimits>;
+  /** Is told what happens. */
+  readonly observer?: TransportObserver;
+  /** Stands around every try. */
+  readonly interceptor?: Interceptor;
+}

@@ -1,0 +1,193 @@
+import type { ObjectAttributes, ObjectStore } from "@lade/core/backend";
+import type { ConformanceCase } from "../conformance_case.ts";
+import { expect, expectBytes, expectEqual, expectError } from "../expect.ts";
+import { bytesIn, bytesOf, isThere } from "../samples.ts";
+
+const ATTRIBUTES: ObjectAttributes = {
+  contentType: "text/x-sample; charset=utf-8",
+  contentEncoding: "gzip",
+  cacheControl: "max-age=60, no-transform",
+  contentDisposition: "attachment; filename=\"r 1.csv\"; filename*=UTF-8''%C3%A4.csv",
+  contentLanguage: "de, en-GB",
+  expires: new Date("2031-02-03T04:05:06Z"),
+  metadata: {
+    "first-name": "value",
+    second: "another value, with = and ; in it",
+    "not-ascii": "Größe 鍵 😀",
+    "looks-encoded": "=?UTF-8?Q?no?=",
+    empty: "",
+  },
+};
+
+/** Attributes that are stored with an object. */
+export const attributeCases: readonly ConformanceCase[] = [
+  {
+    name: "put() stores attributes, and head() and get() tell them",
+    needs: ["attributes"],
+    async run({ store }) {
+      await store.put("object", bytesOf("content"), ATTRIBUTES);
+      await expectAttributes(store, "object");
+      await store.put("empty", new Uint8Array(), ATTRIBUTES);
+      await expectAttributes(store, "empty");
+    },
+  },
+  {
+    name: "createWriter() stores attributes",
+    needs: ["attributes"],
+    async run({ store, partSize }) {
+      await using writer = await store.createWriter("object", { ...ATTRIBUTES, partSize });
+      await writer.write(new Uint8Array(2 * partSize + 1));
+      await writer.close();
+      await expectAttributes(store, "object");
+    },
+  },
+  {
+    name: "createPartWriter() stores attributes, whatever the object's size",
+    needs: ["attributes"],
+    async run({ store, partSize }) {
+      for (const size of [0, 1, 2 * partSize + 1]) {
+        await using writer = await store.createPartWriter("object", size, { ...ATTRIBUTES, partSize });
+        for (let index = 0; index < writer.partCount; index++) {
+          const length = Math.min(writer.partSize, size - index * writer.partSize);
+          await writer.writePart(index, new Uint8Array(length));
+        }
+        await writer.close();
+        await expectAttributes(store, "object");
+        await store.delete("object");
+      }
+    },
+  },
+  {
+    name: "metadata names are stored in lower case, and none at all is an empty record",
+    needs: ["attributes"],
+    async run({ store }) {
+      await store.put("object", bytesOf("x"), { metadata: { "First-Name": "Mixed Case", ALL: "UPPER" } });
+      expectEqual(
+        (await store.head("object")).metadata,
+        { all: "UPPER", "first-name": "Mixed Case" },
+        "metadata",
+      );
+      await store.put("bare", bytesOf("x"), { metadata: {} });
+      expectEqual((await store.head("bare")).metadata, {}, "metadata of an object without any");
+    },
+  },
+  {
+    name: "put() without attributes keeps none of the old object's",
+    needs: ["attributes"],
+    async run({ store }) {
+      await store.put("object", bytesOf("one"), ATTRIBUTES);
+      await store.put("object", bytesOf("two"));
+      const info = await store.head("object");
+      expectEqual(info.metadata, {}, "metadata");
+      expectEqual(info.contentEncoding ?? "", "", "contentEncoding");
+      expect(info.contentType !== ATTRIBUTES.contentType, "contentType is that of the old object");
+      expect(info.cacheControl !== ATTRIBUTES.cacheControl, "cacheControl is that of the old object");
+      const { contentDisposition, contentLanguage, expires } = info;
+      expectEqual<unknown>(
+        [contentDisposition, contentLanguage, expires],
+        [undefined, undefined, undefined],
+        "contentDisposition, contentLanguage and expires",
+      );
+    },
+  },
+  {
+    name: "bodies are not decoded by their contentEncoding",
+    needs: ["attributes"],
+    async run({ store }) {
+      const compressed = bytesOf("no gzip at all");
+      await store.put("object", compressed, { contentEncoding: "gzip", contentType: "text/plain" });
+      expectBytes(await bytesIn(store, "object"), compressed, "the object");
+      expectEqual((await store.head("object")).size, compressed.length, "its size");
+    },
+  },
+  {
+    name: "copy() and rename() take the attributes along",
+    needs: ["attributes"],
+    async run({ store }) {
+      await store.put("object", bytesOf("content"), ATTRIBUTES);
+      await store.put("copied", bytesOf("old"), { metadata: { other: "x" } });
+      await store.copy("object", "copied");
+      await expectAttributes(store, "copied");
+      await store.rename("object", "moved");
+      await expectAttributes(store, "moved");
+      await store.copy("copied", "copied");
+      await expectAttributes(store, "copied");
+    },
+  },
+  {
+    name: "copy() with attributes stores these in place of the source's, also onto itself",
+    needs: ["attributes"],
+    async run({ store }) {
+      await store.put("object", bytesOf("content"), ATTRIBUTES);
+      const attributes: ObjectAttributes = { contentType: "text/plain", metadata: { other: "ö" } };
+      for (const to of ["copied", "object"]) {
+        const { etag } = await store.head("object");
+        const { size, sourceEtag = etag } = await store.copy("object", to, { attributes });
+        expectEqual([size, sourceEtag], [7, etag], "the size and the source's etag that copy() tells");
+        const info = await store.head(to);
+        expectEqual([info.contentType, info.metadata], ["text/plain", { other: "ö" }], to);
+        const { contentEncoding, contentDisposition, contentLanguage, expires } = info;
+        expectEqual<unknown>(
+          [contentEncoding, contentDisposition, contentLanguage, expires],
+          [undefined, undefined, undefined, undefined],
+          `the rest of ${to}`,
+        );
+        expectBytes(await bytesIn(store, to), bytesOf("content"), to);
+      }
+    },
+  },
+  {
+    name: "expires that is no valid Date is a TypeError",
+    needs: ["attributes"],
+    async run({ store }) {
+      const put = () => store.put("object", bytesOf("x"), { expires: new Date(NaN) });
+      await expectError(put, TypeError, "put()");
+      expect(!await isThere(store, "object"), "the object is there");
+    },
+  },
+  {
+    name: "attributes are done with once put() settles, and what head() tells belongs to its reader",
+    needs: ["attributes"],
+    async run({ store }) {
+      const metadata: Record<string, string> = { name: "value" };
+      await store.put("object", bytesOf("x"), { metadata });
+      metadata.name = "changed";
+      Object.assign((await store.head("object")).metadata, { name: "changed" });
+      expectEqual((await store.head("object")).metadata, { name: "value" }, "metadata");
+    },
+  },
+  {
+    name: "storageClass is honoured on put() and createWriter()",
+    needs: ["storageClass"],
+    async run({ store, storageClass }) {
+      expect(storageClass !== undefined, "the suite needs a storageClass of this service in its options");
+      await store.put("object", bytesOf("x"), { storageClass });
+      expectEqual((await store.head("object")).storageClass, storageClass, "storageClass after put()");
+      await using writer = await store.createWriter("written", { storageClass });
+      await writer.close();
+      expectEqual((await store.head("written")).storageClass, storageClass, "storageClass after a writer");
+      expect(await isThere(store, "object"), "the object is not there");
+    },
+  },
+];
+
+async function expectAttributes(store: ObjectStore, key: string): Promise<void> {
+  await using result = await store.get(key);
+  for (const [name, info] of [["head()", await store.head(key)], ["get()", result.info]] as const) {
+    const { contentType, contentEncoding, cacheControl, contentDisposition, contentLanguage } = info;
+    const { expires, metadata } = info;
+    expectEqual<unknown>(
+      {
+        contentType,
+        contentEncoding,
+        cacheControl,
+        contentDisposition,
+        contentLanguage,
+        expires,
+        metadata,
+      },
+      ATTRIBUTES,
+      `${key} by ${name}`,
+    );
+  }
+}
