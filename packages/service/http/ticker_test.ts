@@ -24,11 +24,11 @@ Deno.test("startTicker() does not tick once it is stopped", async () => {
 
 Deno.test("startTicker() lets a process end before the first tick and after", async () => {
   const ticker = new URL("./ticker.ts", import.meta.url).href;
-  const clock = new URL("../../core/context/clock.ts", import.meta.url).href;
-  const start = `import { startTicker } from "${ticker}"; import { systemClock } from "${clock}";`;
+  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  const start = `import { startTicker } from "${ticker}"; import { systemClock } from "@lade/core/backend";`;
   const run = async (code: string) => {
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["eval", "--no-config", start + code],
+      args: ["eval", "--config", config, start + code],
     }).output();
     return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   };
