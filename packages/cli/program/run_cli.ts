@@ -105,8 +105,10 @@ const UNVERIFIED =
   "certificates are not verified: whoever is on the way can read and change all that is sent";
 
 async function openLade({ config, verbosity }: GlobalOptions, output: Output): Promise<Lade> {
-  const { Lade } = await import("@lade/lade");
-  const { createStoreContext } = await import("@lade/core/backend");
+  const [{ Lade }, { createStoreContext }] = await Promise.all([
+    import("@lade/lade"),
+    import("@lade/core/backend"),
+  ]);
   const context = createStoreContext({
     onNotice: ({ uri, text }) =>
       void output.note(new NoteMessage(uri === undefined ? text : `${uri}: ${text}`)),

@@ -2,11 +2,13 @@
 const SCHEMES = "s3[an]?|az|abfss?|wasbs?|gc?s|file|direct|memory|https?";
 /** What begins as a URI of such a scheme and is none: `s3:/b`, `s3:b`, `s3//b`, or one in quotes or behind a space. */
 const NEAR = new RegExp(`^[\\s"'<]*(?:(${SCHEMES}):[/\\\\]*|(${SCHEMES})//+)(.*?)[\\s"'>]*$`, "is");
+/** What each of these has. */
+const SEPARATOR = /:|\/\//;
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 
 /** The URI that a text is nearly, and most likely meant to be; `undefined` for one, and for a path. */
 export function nearUri(text: string): string | undefined {
-  if (URI.test(text)) return undefined;
+  if (!SEPARATOR.test(text) || URI.test(text)) return undefined;
   const [, before, alone, rest] = NEAR.exec(text) ?? [];
   const scheme = (before ?? alone)?.toLowerCase();
   if (scheme === undefined || rest === undefined) return undefined;

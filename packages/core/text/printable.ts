@@ -13,7 +13,12 @@ const EMOJI = String
 /** Marks that would sit on what stands before the text, and those beyond four on one character, which pile up. */
 const MARKS = String.raw`(?<![\p{L}\p{M}\p{N}\p{S}])\p{M}+|(?<=\p{M}{4})\p{M}+`;
 
-const FOREIGN = new RegExp(`(${EMOJI})|${MARKS}|${DECEPTIVE}`, "gu");
+let foreign: RegExp | undefined;
+
+/** What is escaped, but for the emoji. Made when it is first needed: it takes a millisecond, and most text is plain. */
+function foreignText(): RegExp {
+  return foreign ??= new RegExp(`(${EMOJI})|${MARKS}|${DECEPTIVE}`, "gu");
+}
 
 /** Text that holds nothing of the kind, which most is. */
 const PLAIN = /^[\x20-\x7e]*$/;
@@ -24,7 +29,7 @@ const PLAIN = /^[\x20-\x7e]*$/;
  * their marks up to four in a row, and emoji stay. What is printable already stays as it is.
  */
 export function printable(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(FOREIGN, escapeUnlessEmoji);
+  return PLAIN.test(text) ? text : text.replace(foreignText(), escapeUnlessEmoji);
 }
 
 /** As {@linkcode printable}, for each line of a text of several: only the line breaks stay. */
@@ -40,7 +45,7 @@ export function quote(text: string): string {
 /** Writes a value as JSON in one line that is also safe to look at. It is read back as exactly the same value. */
 export function printableJson(value: unknown): string {
   const json = JSON.stringify(value);
-  return PLAIN.test(json) ? json : json.replace(FOREIGN, (found, emoji?: string) => {
+  return PLAIN.test(json) ? json : json.replace(foreignText(), (found, emoji?: string) => {
     if (emoji !== undefined) return found;
     let escaped = "";
     for (let i = 0; i < found.length; i++) escaped += unit(found.charCodeAt(i));

@@ -17,7 +17,9 @@ import type { BucketTarget } from "../buckets/buckets.ts";
 import { checkOptions } from "../config/check_options.ts";
 import { SharedSearches } from "../credentials/shared_searches.ts";
 import { type BucketName, checkBucket, checkNewBucket } from "../endpoint/check_bucket.ts";
+import { BucketStore } from "./bucket_store.ts";
 import { openConnection, openS3Store, type S3StoreOptions, type S3Surroundings } from "./open_s3_store.ts";
+import { showConnection } from "./show_connection.ts";
 
 /**
  * Makes the provider of `s3://bucket/key` and `s3://bucket@host:port/key`. It remembers the regions of buckets and the
@@ -86,9 +88,7 @@ class S3Provider implements Provider {
   }
 
   async settings(store: ObjectStore): Promise<readonly ShownSetting[]> {
-    const { BucketStore } = await import("./bucket_store.ts");
     if (!(store instanceof BucketStore)) return [];
-    const { showConnection } = await import("./show_connection.ts");
     return await showConnection(store.connection);
   }
 
