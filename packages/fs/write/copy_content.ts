@@ -1,4 +1,5 @@
 import type { FileStatus } from "../files/file_status.ts";
+import { allowedMs } from "../files/io_gate.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { copyAcross } from "./copy_across.ts";
 import { copySparsely } from "./copy_sparsely.ts";
@@ -7,6 +8,10 @@ import { removeTemporary } from "./temporary_file.ts";
 const PERMISSIONS = 0o777;
 /** Set-user-id, set-group-id and sticky bits. */
 const SPECIAL = 0o7000;
+/** Bytes of a file that may be copied at once, without another thread. */
+const SMALL = 2 ** 18;
+/** What it takes to make a file, in milliseconds, beyond what a single call does. */
+const MAKE_MS = 0.05;
 
 /**
  * Copies the bytes of a file to a new one, until it is done or the signal ends it. The copy is open to whom its source
@@ -33,6 +38,18 @@ export async function copyContent(
     await copyAcross(parts, store.medium, from, to, source.size, signal);
     return await parts.calls.chmod(to, source.mode & PERMISSIONS);
   }
+  const later = () => copyLater(parts, from, to, signal);
+  if (source.size > SMALL) return await later();
+  // To hand it to another thread and back would take longer than the copy.
+  await parts.gate.run(() => Deno.copyFileSync(from, to), later, allowedMs(source.size) + MAKE_MS);
+}
+
+async function copyLater(
+  parts: LocalParts,
+  from: string,
+  to: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const copying = Deno.copyFile(from, to);
   if (!signal) return await copying;
   const stopped = Promise.withResolvers<never>();

@@ -72,17 +72,22 @@ function recordCalls(): AsyncDisposable {
 
 /** Copies by the system's copy, with something done after each time. */
 async function copyWith(store: LocalStore, after: (to: string) => void): Promise<number> {
-  const copyFile = Deno.copyFile;
+  const { copyFile, copyFileSync } = Deno;
   let copies = 0;
   Deno.copyFile = async (from, to) => {
     await copyFile(from, to);
     copies++;
     after(String(to));
   };
+  Deno.copyFileSync = (from, to) => {
+    copyFileSync(from, to);
+    copies++;
+    after(String(to));
+  };
   try {
     await store.copy("a", "b");
   } finally {
-    Deno.copyFile = copyFile;
+    Object.assign(Deno, { copyFile, copyFileSync });
   }
   return copies;
 }
@@ -112,21 +117,21 @@ testBoth(
 
 testBoth("copy() and rename() name the one of both that is closed", async ({ root, store }) => {
   root.write("a", "content");
-  const { copyFile, mkdir, open } = Deno;
+  const { copyFile, copyFileSync, mkdir, open } = Deno;
   const deny = (): never => {
     throw Object.assign(new Deno.errors.PermissionDenied("denied"), { code: "EACCES" });
   };
   const closed = async (action: () => Promise<unknown>) =>
     (await assertRejects(action, PermissionDeniedError)).uri;
   try {
-    Object.assign(Deno, { copyFile: deny, mkdir: deny });
+    Object.assign(Deno, { copyFile: deny, copyFileSync: deny, mkdir: deny });
     assertEquals(await closed(() => store.copy("a", "b")), `${store.uri}/b`);
     assertEquals(await closed(() => store.copy("a", "new/b")), `${store.uri}/new/b`);
     assertEquals(await closed(() => store.rename("a", "new/b")), `${store.uri}/new/b`);
     Deno.open = deny;
     assertEquals(await closed(() => store.copy("a", "b")), `${store.uri}/a`);
   } finally {
-    Object.assign(Deno, { copyFile, mkdir, open });
+    Object.assign(Deno, { copyFile, copyFileSync, mkdir, open });
   }
   assertEquals(root.everything(), ["a"]);
 });
