@@ -94,6 +94,41 @@ Deno.test("lade cp stores attributes, on an object itself too", async () => {
   ]);
 });
 
+Deno.test("lade cp refuses to copy a file onto itself, by whatever name, and copies the rest of a tree", async () => {
+  await using directory = await TemporaryDirectory.make({
+    "d/f": "precious",
+    "d/g": "other",
+    "d/h": "more",
+    "e/h": "old",
+  });
+  await using cli = new CliHere();
+  const { path } = directory;
+  await Deno.link(`${path}/d/f`, `${path}/e/f`);
+  await Deno.symlink("../d/f", `${path}/e/link`);
+  await Deno.symlink("d", `${path}/way`);
+  const inode = (await Deno.stat(`${path}/d/f`)).ino;
+  for (const to of ["d/f", "e/f", "e/link", "e/", "way/f", "way/"]) {
+    for (const scheme of ["file", "direct"]) {
+      const args = ["cp", `${path}/d/f`, `${scheme}://${path}/${to}`];
+      const { code, stdout, stderr } = await cli.run(args);
+      assertEquals([code, stdout, /same/.test(stderr)], [1, "", true], `${args}: ${stderr}`);
+    }
+  }
+  const { code, stderr } = await cli.run(["cp", "-r", `${path}/d`, `${path}/e/`]);
+  assertEquals([code, stderr.includes(`"${directory.uri("e/f")}" is the same file`)], [1, true], stderr);
+  const texts = Object.fromEntries(
+    ["d/f", "e/f", "e/link", "e/g", "e/h"].map((name) => [name, Deno.readTextFileSync(`${path}/${name}`)]),
+  );
+  assertEquals(texts, {
+    "d/f": "precious",
+    "e/f": "precious",
+    "e/link": "precious",
+    "e/g": "other",
+    "e/h": "more",
+  });
+  assertEquals([(await Deno.stat(`${path}/d/f`)).ino, (await Deno.stat(`${path}/e/f`)).ino], [inode, inode]);
+});
+
 Deno.test("lade cp refuses two sources that would go to the same name", async () => {
   await using cli = new CliHere();
   await cli.fill({ "memory://a/x": "1", "memory://b/x": "2" });

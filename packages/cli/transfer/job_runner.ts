@@ -5,7 +5,7 @@ import { deleteRead, exists, type PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { explainMissing } from "../places/explain_missing.ts";
 import { NoteMessage } from "../messages/note_message.ts";
-import { localPathOf, locate } from "../places/place.ts";
+import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { CommandContext } from "../program/command_context.ts";
 import type { Conversion } from "./conversion.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
@@ -154,6 +154,7 @@ export class JobRunner {
     if (!from || !to || version !== undefined) return;
     const { context: { name: operation, signal }, options, move, judge } = this.#config;
     if (!move && Object.keys(attributesOf(options)).length > 0) return;
+    if (await isFree(from, to, signal)) return;
     const sameness = await judge.compare(from, to, { ask: move, signal });
     if (sameness === "different") return;
     // Of two names of one file, the system drops the first.
@@ -194,4 +195,12 @@ export class JobRunner {
     const advice = "add -r to take everything under it";
     return place ? await explainMissing(error, { lade, place, operation, advice, signal }) : error;
   }
+}
+
+/** Whether a local file goes to a name that nothing has: then it is not the same as anything, at the cost of one look. */
+async function isFree(from: Place, to: Place, signal: AbortSignal): Promise<boolean> {
+  if (!to.store.tree || localPathOf(from.uri) === undefined) return false;
+  // What cannot be looked at is judged by its place.
+  const kind = await to.store.tree.kindOf(to.key, { signal }).catch(() => "other");
+  return kind === undefined;
 }

@@ -1,6 +1,6 @@
 /**
  * Where an object is or would be, whatever name led there. Two places of one service are the same when container and
- * key are.
+ * key are. All keys of a store have one service of one kind.
  */
 export interface ObjectPlace {
   /** The service, in one spelling: a text, or the very thing that holds the containers. */

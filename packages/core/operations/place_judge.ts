@@ -20,10 +20,12 @@ export type Sameness = "same" | "linked" | "different";
  *
  * One service can have several names (hosts, addresses, a proxy). Where two stores of one kind differ in nothing but
  * that, the object of one key is looked up by both: what is equal in etag, size, time and version is in one container.
- * It is looked up once for two stores, and before anything is written.
+ * It is looked up once for two stores, and before anything is written. Of two stores whose services are of different
+ * kinds, it asks for places only once: whatever their keys, they lead to different ones.
  */
 export class PlaceJudge {
   readonly #known = new Map<ObjectStore, Map<ObjectStore, Promise<boolean | undefined>>>();
+  readonly #apart = new WeakMap<ObjectStore, WeakSet<ObjectStore>>();
 
   /**
    * Whether two objects are, or would be, one, also where the service takes two keys for one (`a//b` and `a/b`). Without
@@ -31,7 +33,14 @@ export class PlaceJudge {
    */
   async compare(one: KeyIn, other: KeyIn, options: CompareOptions = {}): Promise<Sameness> {
     const { ask = true, ...call } = options;
+    call.signal?.throwIfAborted();
+    if (this.#apart.get(one.store)?.has(other.store)) return "different";
     const [here, there] = await places(one, other, call);
+    if (here.service !== there.service && here.kind !== there.kind) {
+      const apart = this.#apart.get(one.store) ?? new WeakSet();
+      this.#apart.set(one.store, apart.add(other.store));
+      return "different";
+    }
     const keys = ask ? [one.key, other.key] as const : undefined;
     const isOneContainer = here.key === there.key && await this.#isOne(one, other, here, there, keys, call);
     if (isOneContainer) return "same";

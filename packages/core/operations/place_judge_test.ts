@@ -124,3 +124,34 @@ Deno.test("PlaceJudge.compare() links files by number on one machine only", asyn
     new PlaceJudge().compare({ store: file("here"), key: "a" }, { store: file(service), key: "b" });
   assertEquals([await compare("here"), await compare("there")], ["linked", "different"]);
 });
+
+Deno.test("PlaceJudge.compare() asks two services of different kinds for places only once", async () => {
+  const asked: string[] = [];
+  const placed = (service: string, kind?: string) =>
+    Object.assign(injectFaults(storeOf(new MemoryContainer())), {
+      placeOf: async (key: string): Promise<ObjectPlace> => {
+        asked.push(`${service} ${key}`);
+        return { service, container: "b", key, ...(kind !== undefined && { kind }) };
+      },
+    });
+  const [files, cloud, twin] = [placed("files"), placed("cloud", "c"), placed("twin", "c")];
+  const judge = new PlaceJudge();
+  const compare = (one: ObjectStore, other: ObjectStore, key: string) =>
+    judge.compare({ store: one, key }, { store: other, key }, { ask: false });
+  assertEquals([await compare(files, cloud, "a"), await compare(files, cloud, "b")], [
+    "different",
+    "different",
+  ]);
+  assertEquals(asked.splice(0), ["files a", "cloud a"]);
+  // Those of one kind, and those of one service, are told apart key by key.
+  assertEquals([await compare(cloud, twin, "a"), await compare(cloud, twin, "b")], [
+    "different",
+    "different",
+  ]);
+  assertEquals([await compare(files, files, "a"), await compare(files, files, "b")], ["same", "same"]);
+  assertEquals(asked.length, 8);
+  const reason = new Error("enough");
+  const call = { signal: AbortSignal.abort(reason) };
+  const aborted = judge.compare({ store: files, key: "c" }, { store: cloud, key: "c" }, call);
+  assertEquals(await aborted.catch((error) => error), reason);
+});
