@@ -140,6 +140,7 @@ Deno.test("S3Store.listVersions() fails for what is foreign, out of order or wit
   const b = entry("Version", "b", "1", true);
   const faults: Readonly<Record<string, readonly string[]>> = {
     "a key outside the prefix": [page([entry("Version", "x", "1", true)])],
+    "a key with the prefix in its middle": [page([entry("Version", "ba", "1", true)])],
     "keys that go back": [page([b], next("b", "1")), page([a])],
     "the same page for ever": [
       page([a], next("a", "1")),

@@ -10,8 +10,9 @@ const ONCE: OpenFakeOptions = { context: { random: () => 0 }, transport: { retry
 
 /** Objects of others: of another content, and of another size where the source's etag tells no content. */
 const OTHERS = [
-  ["of another etag", 2, LARGE, undefined],
-  ["of another size", 1, LARGE - 1, "0123456789abcdef0123456789abcdef-8"],
+  ["of another etag", 2, LARGE, undefined, undefined],
+  ["of another size", 1, LARGE - 1, "0123456789abcdef0123456789abcdef-8", undefined],
+  ["in place of an old object", 2, LARGE, undefined, "old content"],
 ] as const;
 
 /** Opens a fake with a large object, whose copies the clock of the test waits for. */
@@ -70,10 +71,11 @@ Deno.test("what was at the target before is not taken for the copy whose answer 
   }
 });
 
-for (const [what, seed, size, etag] of OTHERS) {
-  Deno.test(`what somebody else puts at the target, ${what}, is not taken for the copy whose answer was lost`, async () => {
+for (const [what, seed, size, etag, old] of OTHERS) {
+  Deno.test(`what somebody else puts at the target, ${what}, is neither taken for the copy whose answer was lost nor waited for`, async () => {
     await using opened = await openLarge();
     const { clock, fake, store } = opened;
+    if (old) fake.putObject("bucket", "to", old);
     const source = fake.object("bucket", "from");
     if (source && etag) source.etag = etag;
     const other = () => void fake.putSynthetic("bucket", "to", { size, seed });
@@ -82,6 +84,8 @@ for (const [what, seed, size, etag] of OTHERS) {
       action: [{ kind: "before", run: other }, { kind: "cut-request", afterBytes: 1, how: "rst" }],
     });
     await assertRejects(() => settle(clock, store.copy("from", "to")), UnavailableError);
+    const looks = fake.requests.filter(({ operation, key }) => operation === "HeadObject" && key === "to");
+    assertEquals(looks.length, 2, "one look before the copy, one after it");
   });
 }
 

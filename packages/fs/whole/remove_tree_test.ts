@@ -115,3 +115,16 @@ testBoth(
     assertEquals(root.everything(), everything);
   },
 );
+
+testBoth(
+  "tree.remove() of the name of a directory without its slash removes nothing",
+  async ({ root, store }) => {
+    Deno.mkdirSync(root.file("empty"));
+    root.write("full/a", "1");
+    for (const key of ["empty", "full"]) {
+      const remove = () => Array.fromAsync(store.tree?.remove(key) ?? []);
+      await assertRejects(remove, InvalidNameError, "it is a directory");
+    }
+    assertEquals([...Deno.readDirSync(root.path)].map(({ name }) => name).sort(), ["empty", "full"]);
+  },
+);

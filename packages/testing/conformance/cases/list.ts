@@ -92,11 +92,13 @@ export const listCases: readonly ConformanceCase[] = [
     name: "list() takes the prefix as a plain string that may end inside a name",
     async run({ store }) {
       await putAll(store, ["test_dir/a", "test_dir/b/c", "test_dir2/a", "test_dir.txt", "tes", "other"]);
+      // What has a prefix in its middle, right after what starts with it.
+      await putAll(store, ["test_dir3/test_dir/a", "p/o"]);
       const expected = new Map([
         ["test_dir/", ["test_dir/a", "test_dir/b/c"]],
-        ["test_dir", ["test_dir.txt", "test_dir/a", "test_dir/b/c", "test_dir2/a"]],
+        ["test_dir", ["test_dir.txt", "test_dir/a", "test_dir/b/c", "test_dir2/a", "test_dir3/test_dir/a"]],
         ["test_dir/b", ["test_dir/b/c"]],
-        ["tes", ["tes", "test_dir.txt", "test_dir/a", "test_dir/b/c", "test_dir2/a"]],
+        ["tes", ["tes", "test_dir.txt", "test_dir/a", "test_dir/b/c", "test_dir2/a", "test_dir3/test_dir/a"]],
         ["o", ["other"]],
         ["other", ["other"]],
         ["other/", []],
