@@ -5,7 +5,7 @@ import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readDocument } from "../list/read_document.ts";
 import { unlikeS3 } from "../objects/object_info.ts";
-import { childText, type XmlElement } from "../xml/parse_xml.ts";
+import { childText, type XmlElement } from "@lade/service/xml";
 
 /** What calls on buckets work by. */
 export interface BucketTarget {

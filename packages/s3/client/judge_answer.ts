@@ -6,7 +6,7 @@ import {
   type TransportResponse,
 } from "@lade/service/http";
 import { faultInsideSuccess, foreignFault, type ServiceFault } from "../errors/service_fault.ts";
-import { rootName } from "../xml/root_name.ts";
+import { rootName } from "@lade/service/xml";
 import type { AnswerRule } from "./answer_rule.ts";
 
 const HTML = /^\s*(?:text\/html|application\/xhtml)/i;

@@ -1,6 +1,5 @@
-import type { TransportResponse } from "@lade/service/http";
+import { encodeQuery, type TransportResponse } from "@lade/service/http";
 import { isLoopback } from "../endpoint/resolve_endpoint.ts";
-import { encodeQuery } from "../sigv4/encode.ts";
 
 /** Where an answer sends a request on to. */
 export interface Redirect {

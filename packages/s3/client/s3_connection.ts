@@ -1,5 +1,7 @@
 import { type Clock, ServiceError, type StoreError } from "@lade/core/backend";
 import {
+  encodePath,
+  encodeQuery,
   type HeaderList,
   type Transport,
   TransportError,
@@ -12,7 +14,6 @@ import type { CredentialCache } from "../credentials/credential_cache.ts";
 import { type Endpoint, resolveEndpoint } from "../endpoint/resolve_endpoint.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import { type CallSetting, type FailedCall, toStoreError } from "../errors/to_store_error.ts";
-import { encodePath, encodeQuery } from "../sigv4/encode.ts";
 import { Signer } from "../sigv4/signer.ts";
 import { type AnswerRule, answerRule } from "./answer_rule.ts";
 import { judgeAnswer } from "./judge_answer.ts";

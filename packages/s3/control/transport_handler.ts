@@ -1,10 +1,9 @@
-import { type HeaderList, TransportError, type TransportResponse } from "@lade/service/http";
+import { encodeStrict, type HeaderList, TransportError, type TransportResponse } from "@lade/service/http";
 import { readRedirect } from "../client/read_redirect.ts";
 import { type AnswerRule, answerRule } from "../client/answer_rule.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { retryableInSuccess } from "../client/retryable_answer.ts";
 import type { S3Request } from "../client/s3_request.ts";
-import { encodeStrict } from "../sigv4/encode.ts";
 
 /** A request as the SDK's middleware gives it out: signed, its path encoded. */
 export interface SdkRequest {

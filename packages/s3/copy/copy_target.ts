@@ -5,7 +5,7 @@ import type { FailedCall } from "../errors/to_store_error.ts";
 import { readPermission } from "../objects/get_object.ts";
 import { getTags } from "../objects/get_tags.ts";
 import { quoteEtag } from "../objects/object_info.ts";
-import { encodePath, encodeStrict } from "../sigv4/encode.ts";
+import { encodePath, encodeStrict } from "@lade/service/http";
 import { sdkObjectInput } from "../upload/sdk_attributes.ts";
 
 /** What a copy works by. */

@@ -1,10 +1,10 @@
 import { printable, quote } from "@lade/core/text";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { readServiceFault } from "../errors/service_fault.ts";
-import { encodeQuery } from "../sigv4/encode.ts";
-import { Sha256 } from "../sigv4/sha256.ts";
+import { encodeQuery } from "@lade/service/http";
+import { Sha256 } from "@lade/codec/hash";
 import { Signer } from "../sigv4/signer.ts";
-import { childText, parseXml, type XmlElement } from "../xml/parse_xml.ts";
+import { childText, parseXml, type XmlElement } from "@lade/service/xml";
 import { askService, checkServiceUrl } from "./ask_service.ts";
 import { CredentialFault } from "./credential_fault.ts";
 import type { CredentialReader } from "./credential_reader.ts";

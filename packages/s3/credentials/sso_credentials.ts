@@ -1,6 +1,6 @@
 import { printable, quote } from "@lade/core/text";
 import type { S3Credentials } from "../config/s3_credentials.ts";
-import { encodeQuery } from "../sigv4/encode.ts";
+import { encodeQuery } from "@lade/service/http";
 import { askService, checkServiceUrl, jsonFields } from "./ask_service.ts";
 import { CredentialFault } from "./credential_fault.ts";
 import type { CredentialReader } from "./credential_reader.ts";

@@ -1,5 +1,5 @@
 import { parseRetryAfter } from "@lade/service/http";
-import { childText, parseXml, type XmlElement } from "../xml/parse_xml.ts";
+import { childText, parseXml, type XmlElement } from "@lade/service/xml";
 
 /** What a {@linkcode ServiceFault} is made of. */
 export interface ServiceFaultParts {

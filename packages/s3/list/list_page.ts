@@ -3,7 +3,7 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readSize, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
-import { childText, type XmlElement } from "../xml/parse_xml.ts";
+import { childText, type XmlElement } from "@lade/service/xml";
 import { isTruncated } from "./page_end.ts";
 import { readDocument } from "./read_document.ts";
 

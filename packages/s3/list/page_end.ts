@@ -1,6 +1,6 @@
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { unlikeS3 } from "../objects/object_info.ts";
-import { childText, type XmlElement } from "../xml/parse_xml.ts";
+import { childText, type XmlElement } from "@lade/service/xml";
 
 /**
  * Whether a page says that there are more; `next` is where it says that they begin. Only S3's own words count: a page that

@@ -2,7 +2,7 @@ import { TransportError } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { unlikeS3 } from "../objects/object_info.ts";
-import { parseXml, type XmlElement } from "../xml/parse_xml.ts";
+import { parseXml, type XmlElement } from "@lade/service/xml";
 
 /** Bytes of a document at most: a page of 1,000 keys of 1,024 bytes in three-byte escapes has 4 MB. */
 const MAX_DOCUMENT_BYTES = 2 ** 25;

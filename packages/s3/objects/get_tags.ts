@@ -1,7 +1,7 @@
 import type { GetTagsOptions } from "@lade/core";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { childText, parseXml } from "../xml/parse_xml.ts";
+import { childText, parseXml } from "@lade/service/xml";
 import { versionQuery } from "./get_object.ts";
 import { unlikeS3 } from "./object_info.ts";
 import { payerHeaders } from "./read_headers.ts";

@@ -1,7 +1,6 @@
 import { amzDate } from "./amz_date.ts";
-import { encodeQuery } from "./encode.ts";
-import { HmacKey } from "./hmac_key.ts";
-import { Sha256 } from "./sha256.ts";
+import { encodeQuery } from "@lade/service/http";
+import { HmacKey, Sha256 } from "@lade/codec/hash";
 
 /** The `x-amz-content-sha256` of a body that the signature does not cover. */
 export const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createHash, createHmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { encodePath, encodeQuery } from "./encode.ts";
+import { encodePath, encodeQuery } from "@lade/service/http";
 import { Signer, type SigningCredentials, UNSIGNED_PAYLOAD } from "./signer.ts";
 
 const EMPTY = createHash("sha256").digest("hex");

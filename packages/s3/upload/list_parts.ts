@@ -6,7 +6,7 @@ import { isTruncated } from "../list/page_end.ts";
 import { readDocument } from "../list/read_document.ts";
 import { readSize, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
 import { objectHeaders } from "../objects/read_headers.ts";
-import { childText, type XmlElement } from "../xml/parse_xml.ts";
+import { childText, type XmlElement } from "@lade/service/xml";
 import { MAX_PARTS } from "./part_size.ts";
 
 /** A part that the service has of an upload. */

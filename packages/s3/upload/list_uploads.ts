@@ -7,7 +7,7 @@ import { isTruncated } from "../list/page_end.ts";
 import { readDocument } from "../list/read_document.ts";
 import { unlikeS3 } from "../objects/object_info.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
-import { childText, type XmlElement } from "../xml/parse_xml.ts";
+import { childText, type XmlElement } from "@lade/service/xml";
 
 /** A multipart upload that was begun and is neither completed nor aborted. */
 export interface PendingUpload {

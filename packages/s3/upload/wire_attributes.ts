@@ -2,7 +2,7 @@ import type { CreateMultipartUploadCommandInput } from "@aws-sdk/client-s3";
 import type { ObjectAttributes } from "@lade/core";
 import type { S3Config } from "../config/s3_config.ts";
 import { encodeMetadata } from "../objects/metadata_text.ts";
-import { encodeStrict } from "../sigv4/encode.ts";
+import { encodeStrict } from "@lade/service/http";
 
 /** The attributes that are text: their header, and their member in the inputs of the SDK. */
 const TEXTS = [

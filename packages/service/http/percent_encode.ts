@@ -1,7 +1,7 @@
 const PLAIN = /^[A-Za-z0-9\-._~]*$/;
 const PLAIN_PATH = /^[A-Za-z0-9\-._~/]*$/;
 
-/** Percent-encodes every byte of `text` but the unreserved characters of RFC 3986, as Signature Version 4 wants it. */
+/** Percent-encodes every byte of `text` but the unreserved characters of RFC 3986, as signed requests want it. */
 export function encodeStrict(text: string): string {
   if (PLAIN.test(text)) return text;
   return encodeURIComponent(text).replace(

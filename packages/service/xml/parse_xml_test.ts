@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { childText, parseXml } from "./parse_xml.ts";
 
-Deno.test("parseXml() reads an error as S3 writes it", () => {
+Deno.test("parseXml() reads an error as a service writes it", () => {
   const root = parseXml(
     '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>a &lt;b&gt; &amp; &#x1F995;&#10;</Message>' +
       "<Key/></Error>\n",

@@ -1,4 +1,4 @@
-/** An element of an XML document. Attributes are not kept: no answer of S3 needs one. */
+/** An element of an XML document. Attributes are not kept: no answer that is read needs one. */
 export interface XmlElement {
   /** Its name without a namespace prefix. */
   readonly name: string;
@@ -22,7 +22,7 @@ const EXCLAMATION_MARK = 0x21;
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
 /**
- * Reads the XML that S3 answers: elements, text, the five entities, character references, CDATA; comments and
+ * Reads the XML of an answer: elements, text, the five entities, character references, CDATA; comments and
  * processing instructions are passed over. Anything else (a DOCTYPE, a truncated or badly nested document, text
  * after the root) is a `SyntaxError`, so that half an answer is never taken for a whole one.
  */
