@@ -5,9 +5,11 @@
 import { readScriptOptions, refuse } from "../tools/scripts/script_options.ts";
 import { measure } from "./bench.ts";
 import { benches } from "./benches.ts";
+import { compare } from "./compare.ts";
 import { printBars, printRates } from "./report.ts";
 
 const HELP = `deno task bench [--rounds N] [NAME…]: runs contenders in turn, and prints medians and ratios
+deno task bench compare OLD NEW [NAME…]: does so in two checkouts and compares the ratios
 
   NAME         every benchmark that begins with it; all of them when there is none
   --rounds N   runs of each contender, after one that does not count; 5 by default
@@ -17,6 +19,10 @@ const HELP = `deno task bench [--rounds N] [NAME…]: runs contenders in turn, a
   LADE_PEERS       directory of the peers (bin/, venv/bin/); what is not there is left out
   LADE_BENCH_DIR   where files are made; the working directory by default`;
 
+if (Deno.args[0] === "compare") {
+  await compare(Deno.args.slice(1));
+  Deno.exit(0);
+}
 const { values, positionals } = readScriptOptions(HELP, {
   allowPositionals: true,
   options: { rounds: { type: "string", default: "5" }, list: { type: "boolean", default: false } },

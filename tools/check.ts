@@ -1,22 +1,22 @@
 /**
- * The repository's own rules, checked: who may import whom, what a file may look like, and how wide the
- * documentation is. Prints one line per breach
- * and exits with 1 when there is any. Run it with `deno task check:rules`.
+ * The repository's own rules, checked: who may import whom, what a file may look like, how wide the
+ * documentation is, that all packages have one version. Prints one line per breach and exits with 1 when there is any. Run it with `deno task check:rules`.
  */
 import { checkFile } from "./checks/files.ts";
 import { checkImports } from "./checks/imports.ts";
 import { checkProse } from "./checks/prose.ts";
 import { checkSecrets } from "./checks/secrets.ts";
 import { trackedFiles } from "./checks/tracked_files.ts";
+import { checkVersions } from "./checks/versions.ts";
 
 const breaches: string[] = [];
-let count = 0;
-for (const file of await trackedFiles()) {
-  count++;
+const files = await trackedFiles();
+breaches.push(...checkVersions(files));
+for (const file of files) {
   breaches.push(...checkSecrets(file));
   if (file.path.endsWith(".md")) breaches.push(...checkProse(file));
   if (file.path.endsWith(".ts")) breaches.push(...checkImports(file), ...checkFile(file));
 }
 for (const breach of breaches) console.log(breach);
-console.log(breaches.length === 0 ? `${count} files keep the rules` : `${breaches.length} breaches`);
+console.log(breaches.length === 0 ? `${files.length} files keep the rules` : `${breaches.length} breaches`);
 if (breaches.length > 0) Deno.exit(1);

@@ -1,0 +1,40 @@
+import type { ModuleGraph } from "./module_graph.ts";
+
+/**
+ * The folders of each package, from the bottom up: a module imports from its own folder and from those before it. Modules
+ * that lie in no folder are at the top. A package that is not here may import as it likes within itself.
+ */
+export type Layers = Readonly<Record<string, readonly string[]>>;
+
+/** Checks that no module imports from a folder above its own, and that every folder has its place. */
+export function checkLayers(graph: ModuleGraph, layers: Layers): string[] {
+  const breaches = new Set<string>();
+  for (const [module, imports] of graph) {
+    const from = roomOf(module);
+    const order = layers[from.name];
+    if (!order) continue;
+    const place = placeIn(order, from.folder);
+    if (place < 0) {
+      breaches.add(`packages/${from.name}/${from.folder}: has no place in tools/checks/layers.ts`);
+    }
+    for (const imported of imports) {
+      const to = roomOf(imported);
+      if (to.name !== from.name || to.folder === from.folder) continue;
+      if (place < placeIn(order, to.folder)) {
+        breaches.add(
+          `${module}: imports ${imported}, from the folder ${to.folder || "of the package"} above its own`,
+        );
+      }
+    }
+  }
+  return [...breaches];
+}
+
+function roomOf(module: string): { readonly name: string; readonly folder: string } {
+  const [, name = "", ...path] = module.split("/");
+  return { name, folder: path.length > 1 ? path[0] ?? "" : "" };
+}
+
+function placeIn(order: readonly string[], folder: string): number {
+  return folder === "" ? order.length : order.indexOf(folder);
+}
