@@ -14,6 +14,11 @@ Deno.test("redactSecrets() hides passwords of URLs, of whatever scheme", () => {
     ["socks5h://u:p@h:1", "socks5h://***@h:1"],
     ['endpoint "user:hunter2@host:9000" is none', 'endpoint "user:***@host:9000" is none'],
     ["first http://a:b@c then http://d:e@f", "first http://***@c then http://***@f"],
+    ["http://user:my secret@host:9000/b is away", "http://***@host:9000/b is away"],
+    ["first http://a:b@c then http://d:e f\tg@h", "first http://***@c then http://***@h"],
+    ["s3://AKIA:hun ter2@127.0.0.1:9000/b", "s3://***@127.0.0.1:9000/b"],
+    ["http://user:hunter%202@[::1]:9000", "http://***@[::1]:9000"],
+    ['endpoint "user:my secret@host:9000" is none', 'endpoint "user:***@host:9000" is none'],
   ];
   for (const [text, redacted] of cases) assertEquals(redactSecrets(text), redacted);
 });
@@ -50,6 +55,18 @@ Deno.test("redactSecrets() hides values of secret settings and headers, with spa
     ["AWS4-HMAC-SHA256 Credential=AK/x, Signature=abcdef", "AWS4-HMAC-SHA256 Credential=AK/x, Signature=***"],
     ['"file:///dir/AWS_SECRET_ACCESS_KEY=abc"', '"file:///dir/AWS_SECRET_ACCESS_KEY=***"'],
     ["AccountName=a;AccountKey=abc==", "AccountName=a;AccountKey=***"],
+    ["authorization=Bearer abc", "authorization=*** ***"],
+    ["answered to Bearer eyJhbGciOi.J9.x-y_z with 401", "answered to Bearer *** with 401"],
+    ["x-amz-security-token: Fwo+abc/== was sent", "x-amz-security-token: *** was sent"],
+    ["secret_key: abc", "secret_key: ***"],
+    ["secretAccessKey: 'a b'", "secretAccessKey: '***'"],
+    ['--config s3.sseCustomerKey="a b" is not', '--config s3.sseCustomerKey="***" is not'],
+    ["AWS_SECRET_ACCESS_KEY='a b' lade", "AWS_SECRET_ACCESS_KEY='***' lade"],
+    ["s3.secretAccessKey=a\\ b c", "s3.secretAccessKey=*** c"],
+    [
+      "https://h/k%253Fsv%253D1%2526sig%253Dabc%2526se%253D2",
+      "https://h/k%253Fsv%253D1%2526sig%253D***%2526se%253D2",
+    ],
   ];
   for (const [text, redacted] of cases) assertEquals(redactSecrets(text), redacted);
 });
@@ -66,6 +83,11 @@ Deno.test("redactSecrets() leaves names and sentences as they are", () => {
       "the signature does not fit access key AK: check the secret access key",
       "no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile, or",
       "design=1 x-assign=2 continuation-token=abc",
+      "http://host:9000 is away, tell it to me@host or to http://host: see a@b",
+      "http://[::1]:9000/x as me@host, http://host:9000, me@host",
+      "Bearer authentication is not known here",
+      'unexpected token: "x"; wrong password: try again; x-amz-request-id: 4F',
+      'a key of "time: 10:20 me@host" and "lade:a b"',
       'Cannot use endpoint "localhost:9000": a URL such as https://host:9000 is needed',
     ]
   ) {
@@ -73,8 +95,24 @@ Deno.test("redactSecrets() leaves names and sentences as they are", () => {
   }
 });
 
+Deno.test("redactSecrets() gets to the end of texts that nest as deep as they like", () => {
+  for (const piece of ["a:", "a=", "a%3D", "http://a:b ", '="', "a_", "'a:"]) {
+    const text = redactSecrets(piece.repeat(5000) + " password=hunter2");
+    assertFalse(text.includes("hunter2"), piece);
+    assertFalse(redactSecrets(`${piece.repeat(5000)}password=hunter2`).includes("hunter2"), piece);
+  }
+});
+
 Deno.test("redactSecrets() changes what it has redacted no more", () => {
-  for (const text of ["http://u:p@h/?sig=abc", '"s3.sseCustomerKey=a b"', "Authorization: Basic abc"]) {
+  for (
+    const text of [
+      "http://u:p@h/?sig=abc",
+      '"s3.sseCustomerKey=a b"',
+      "Authorization: Basic abc",
+      "http://u:p q@h",
+      "a_token: 'x y'",
+    ]
+  ) {
     assertEquals(redactSecrets(redactSecrets(text)), redactSecrets(text));
   }
 });
