@@ -52,7 +52,7 @@ import { FileSource } from "./read/file_source.ts";
 import { readAtOnce } from "./read/read_at_once.ts";
 import { noSuchObject, openObject, statObject } from "./read/open_object.ts";
 import type { LocalParts } from "./tree/local_parts.ts";
-import type { CopyRequest } from "./write/copy_file.ts";
+import type { CopyRequest } from "./write/copy_request.ts";
 import { deleteFile } from "./write/delete_file.ts";
 import { deleteEach } from "./write/delete_each.ts";
 import { LocalPartSink } from "./write/local_part_sink.ts";

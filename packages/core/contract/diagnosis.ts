@@ -1,4 +1,4 @@
-import type { ProviderOptions } from "./provider.ts";
+import type { ProviderOptions } from "./provider_options.ts";
 
 /** How a check came out. A `"warning"` works and is worth a change; a `"skipped"` one was not tried. */
 export type CheckOutcome = "ok" | "warning" | "failed" | "skipped";

@@ -1,8 +1,7 @@
-import type { StoreContext } from "../context/store_context.ts";
 import type { ObjectStore } from "./object_store.ts";
+import type { ProviderOptions } from "./provider_options.ts";
 import type { Check, DiagnoseOptions } from "./diagnosis.ts";
 import type { ShownSetting } from "../settings/describe_settings.ts";
-import type { CallOptions } from "./types.ts";
 
 /** What a URI names: a container, and within it a key or (ending in `/`, or empty) a prefix. */
 export interface Location {
@@ -10,19 +9,6 @@ export interface Location {
   readonly container: string;
   /** The key or prefix; empty for the whole container. */
   readonly key: string;
-}
-
-/** Options of `Provider.open` and of the calls on containers. */
-export interface ProviderOptions extends CallOptions {
-  /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
-  readonly context?: StoreContext;
-  /** Configuration of the backend by name. An unknown name is a `TypeError` that lists the known ones. */
-  readonly config?: Readonly<Record<string, unknown>>;
-  /**
-   * Told what holds for a call on containers before its first request, as `Provider.settings` tells it of a store;
-   * never called by `Provider.open`.
-   */
-  readonly onSettings?: (settings: readonly ShownSetting[]) => void;
 }
 
 /** What a backend registers for its schemes. */

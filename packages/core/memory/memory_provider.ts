@@ -1,5 +1,6 @@
 import type { ObjectStore } from "../contract/object_store.ts";
-import type { Location, Provider, ProviderOptions } from "../contract/provider.ts";
+import type { Location, Provider } from "../contract/provider.ts";
+import type { ProviderOptions } from "../contract/provider_options.ts";
 import type { CallOptions } from "../contract/types.ts";
 import { AlreadyExistsError, InvalidNameError, NotEmptyError, NotFoundError } from "../errors/errors.ts";
 import { keyFault } from "../uri/check_key.ts";

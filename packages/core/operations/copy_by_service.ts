@@ -3,7 +3,7 @@ import type { CopyOptions, CopyResult } from "../contract/types.ts";
 import { PermissionDeniedError, UnsupportedError } from "../errors/errors.ts";
 import { attributesOf } from "../write/attributes_of.ts";
 import { mergedAttributes } from "./carry.ts";
-import type { CopyObjectOptions } from "./copy_object.ts";
+import type { CopyObjectOptions } from "./copy_object_options.ts";
 
 /**
  * Copies by the service's own means where it has both objects. `undefined` where there are no such means, or where they

@@ -1,29 +1,16 @@
 import type { ObjectStore } from "../contract/object_store.ts";
-import type { ObjectMeta, Preconditions, PutOptions, PutResult } from "../contract/types.ts";
+import type { PutOptions, PutResult } from "../contract/types.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
 import { ObjectRead } from "../read/object_read.ts";
-import { checkReadOptions, type ReadOptions, type ReadResult } from "../read/read_options.ts";
+import { checkReadOptions, type ReadResult } from "../read/read_options.ts";
 import { ChecksumMismatchError, PermissionDeniedError, ServiceError } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { reportLeftover } from "../write/report_leftover.ts";
-import { carry, type CarryOptions, type Dropped } from "./carry.ts";
+import { carry, type Dropped } from "./carry.ts";
 import { checkListed } from "./check_listed.ts";
 import { copyByService } from "./copy_by_service.ts";
+import type { CopyObjectOptions } from "./copy_object_options.ts";
 import { copyParts, type PartCopy } from "./copy_parts.ts";
-
-/** Options of {@linkcode copyObject}: conditions are on the destination. */
-export interface CopyObjectOptions
-  extends Omit<ReadOptions, "range" | "ifMatch">, Preconditions, CarryOptions {
-  /** Copies only while the source's etag is this one: else `PreconditionFailedError`. */
-  readonly sourceIfMatch?: string;
-  /**
-   * What a listing told of the source: it spares the service's own copy a look at it. An answer of the same etag and
-   * another size is an error.
-   */
-  readonly source?: ObjectMeta;
-  /** The source is removed afterwards: a local copy of a local file keeps its owner and all of its mode bits too. */
-  readonly forMove?: boolean;
-}
 
 /** What a finished copy tells: of the object written, and of the reading. */
 export interface CopyObjectResult extends PutResult {

@@ -20,5 +20,6 @@ export * from "./move_object.ts";
 export * from "./get_many.ts";
 export { type Carried, carry, type CarryOptions, type Dropped } from "./carry.ts";
 export * from "./content_type.ts";
-export { copyObject, type CopyObjectOptions, type CopyObjectResult } from "./copy_object.ts";
+export { copyObject, type CopyObjectResult } from "./copy_object.ts";
+export type * from "./copy_object_options.ts";
 export * from "./copy_tree.ts";

@@ -8,7 +8,8 @@ import {
 } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { checkListed } from "./check_listed.ts";
-import { copyObject, type CopyObjectOptions, type CopyObjectResult } from "./copy_object.ts";
+import { copyObject, type CopyObjectResult } from "./copy_object.ts";
+import type { CopyObjectOptions } from "./copy_object_options.ts";
 import { deleteRead } from "./delete_read.ts";
 import { PlaceJudge } from "./place_judge.ts";
 

@@ -1,12 +1,11 @@
 import {
   checkMatch,
-  type CopyOptions,
   type CopyResult,
   PreconditionFailedError,
   ServiceError,
   UnsupportedError,
 } from "@lade/core/backend";
-import { errorCode, fileError, type Subject } from "../files/file_error.ts";
+import { errorCode, fileError } from "../files/file_error.ts";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
@@ -14,22 +13,10 @@ import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { checkDestination } from "./check_destination.ts";
 import { copyContent, takeOwner } from "./copy_content.ts";
+import type { CopyRequest } from "./copy_request.ts";
 import { publish } from "./publish.ts";
 import { resolveTarget, type WriteTarget } from "./resolve_target.ts";
 import { removeTemporary, temporaryPath } from "./temporary_file.ts";
-
-/** What a copy or a move is about. */
-export interface CopyRequest {
-  /** The store of the source. */
-  readonly source: LocalParts;
-  /** Names the source. */
-  readonly subject: Subject;
-  /** Names the destination. */
-  readonly target: Subject;
-  readonly from: string;
-  readonly to: string;
-  readonly options: CopyOptions;
-}
 
 /** What the system says of the destination where it copies a file whose status could be read. */
 const OF_TARGET = new Set(["EDQUOT", "EFBIG", "ENOSPC", "EROFS"]);

@@ -2,7 +2,7 @@ import { type CopyResult, PreconditionFailedError } from "@lade/core/backend";
 import { fileError } from "../files/file_error.ts";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
-import type { CopyRequest } from "./copy_file.ts";
+import type { CopyRequest } from "./copy_request.ts";
 import { openSpecial } from "./open_special.ts";
 import type { WriteTarget } from "./resolve_target.ts";
 

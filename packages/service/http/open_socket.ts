@@ -3,17 +3,8 @@ import { abortable } from "./abortable.ts";
 import type { AddressBook } from "./address_book.ts";
 import type { Socket } from "./connection.ts";
 import { describeConnectError } from "./describe_connect_error.ts";
+import type { SocketTarget } from "./socket_target.ts";
 import { WireError } from "./wire_error.ts";
-
-/** Where {@linkcode openSocket} connects to. */
-export interface SocketTarget {
-  readonly secure: boolean;
-  readonly hostname: string;
-  readonly port: number;
-  readonly caCerts: readonly string[];
-  /** Whether the server's certificate is looked at. */
-  readonly verify: boolean;
-}
 
 // RFC 8305 section 8: the recommended delay between two attempts.
 const ATTEMPT_DELAY_MS = 250;

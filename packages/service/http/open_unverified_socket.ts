@@ -2,7 +2,7 @@ import type { TLSSocket } from "node:tls";
 import type { AddressBook } from "./address_book.ts";
 import type { Socket } from "./connection.ts";
 import { describeConnectError } from "./describe_connect_error.ts";
-import type { SocketTarget } from "./open_socket.ts";
+import type { SocketTarget } from "./socket_target.ts";
 
 // So much is handed over at a time, or a slow line would show no progress for long.
 const WRITE_BYTES = 2 ** 17;

@@ -1,0 +1,16 @@
+import type { ShownSetting } from "../settings/describe_settings.ts";
+import type { StoreContext } from "../context/store_context.ts";
+import type { CallOptions } from "./types.ts";
+
+/** Options of `Provider.open` and of the calls on containers. */
+export interface ProviderOptions extends CallOptions {
+  /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
+  readonly context?: StoreContext;
+  /** Configuration of the backend by name. An unknown name is a `TypeError` that lists the known ones. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /**
+   * Told what holds for a call on containers before its first request, as `Provider.settings` tells it of a store;
+   * never called by `Provider.open`.
+   */
+  readonly onSettings?: (settings: readonly ShownSetting[]) => void;
+}

@@ -1,0 +1,17 @@
+import type { ObjectMeta, Preconditions } from "../contract/types.ts";
+import type { ReadOptions } from "../read/read_options.ts";
+import type { CarryOptions } from "./carry.ts";
+
+/** Options of `copyObject`: conditions are on the destination. */
+export interface CopyObjectOptions
+  extends Omit<ReadOptions, "range" | "ifMatch">, Preconditions, CarryOptions {
+  /** Copies only while the source's etag is this one: else `PreconditionFailedError`. */
+  readonly sourceIfMatch?: string;
+  /**
+   * What a listing told of the source: it spares the service's own copy a look at it. An answer of the same etag and
+   * another size is an error.
+   */
+  readonly source?: ObjectMeta;
+  /** The source is removed afterwards: a local copy of a local file keeps its owner and all of its mode bits too. */
+  readonly forMove?: boolean;
+}

@@ -1,0 +1,16 @@
+import type { CopyOptions } from "@lade/core/backend";
+import type { Subject } from "../files/file_error.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+
+/** What a copy or a move is about. */
+export interface CopyRequest {
+  /** The store of the source. */
+  readonly source: LocalParts;
+  /** Names the source. */
+  readonly subject: Subject;
+  /** Names the destination. */
+  readonly target: Subject;
+  readonly from: string;
+  readonly to: string;
+  readonly options: CopyOptions;
+}
