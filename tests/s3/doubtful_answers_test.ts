@@ -55,6 +55,30 @@ for (const [what, listed] of Object.entries(REFUSALS)) {
   });
 }
 
+for (
+  const [what, given] of Object.entries({
+    "tells no size": LAST_MODIFIED,
+    "tells no time": { "content-length": `${HTML.length}` },
+    "tells neither": {},
+  })
+) {
+  Deno.test(`get() and head() name a page as what it is where it ${what}`, async () => {
+    const headers = { ...given, "content-type": "text/html; charset=utf-8" };
+    await using service = await serveDocuments((query, { method }) =>
+      query.has("list-type") ? page([]) : new Response(method === "HEAD" ? null : HTML, { headers })
+    );
+    const get = await assertRejects(() => service.store.get("key"), ServiceError, 'the page "Home"');
+    const head = await assertRejects(() => service.store.head("key"), ServiceError, "a page");
+    assertEquals(adviceOf(head), adviceOf(get));
+  });
+}
+
+/** What is said behind the name of what came. */
+function adviceOf({ detail }: ServiceError): string {
+  assertStringIncludes(detail, "not that of an S3 service");
+  return detail.slice(detail.indexOf("; check")).replace(/127[\d.:]*/, "");
+}
+
 Deno.test("get() of an object without etag and id is confirmed once, then the service is known", async () => {
   await using service = await serveDocuments((query) =>
     query.has("list-type")

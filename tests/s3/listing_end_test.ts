@@ -72,6 +72,26 @@ for (const order of ["key", "any"] as const) {
   });
 }
 
+for (const order of ["key", "any"] as const) {
+  Deno.test(`list() in the order ${order} gives a key once that comes again on its page or the next one`, async () => {
+    const pages: Record<string, string> = {
+      "": page(["a", "c", "a", "c"], { end: "true", token: "1" }),
+      "1": page(["c", "d", "d", "c"], { end: "true", token: "2" }),
+      "2": page(["d", "e", "d"], { end: "false" }),
+    };
+    await using service = await serveDocuments((query) => pages[query.get("continuation-token") ?? ""] ?? "");
+    assertEquals(await keysOf(service, "", { order }), ["a", "c", "d", "e"]);
+    assertEquals(service.queries.length, 3);
+  });
+
+  Deno.test(`list() in the order ${order} fails after a thousand pages that repeat one`, async () => {
+    let pages = 0;
+    await using service = await serveDocuments(() => page(["a"], { end: "true", token: String(++pages) }));
+    const listing = keysOf(service, "", { order });
+    await assertRejects(() => listing, ServiceError, "1000 pages in a row tell nothing new");
+  });
+}
+
 Deno.test("list() passes over empty pages", async () => {
   await using service = await serveDocuments((query) => {
     const at = Number(query.get("continuation-token") ?? 0);

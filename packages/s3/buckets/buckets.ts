@@ -1,5 +1,5 @@
 import { AlreadyExistsError, NotFoundError, PermissionDeniedError } from "@lade/core/backend";
-import { PageGuard } from "@lade/service/http";
+import { PageGuard, RepeatGuard } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
@@ -63,16 +63,18 @@ export async function* listBuckets(
   const call = { operation: "list", uri, permission: "s3:ListAllMyBuckets" };
   signal?.throwIfAborted();
   const guard = new PageGuard();
+  const repeats = new RepeatGuard();
   let token: string | undefined;
   do {
     const request = { method: "GET", query: { "continuation-token": token }, signal, call } as const;
     const page = await readDocument(connection, request, (root) => readBuckets(root, call));
-    for (const name of page.names) {
+    const names = repeats.fresh(page.names, (name) => name);
+    for (const name of names) {
       yield name;
       signal?.throwIfAborted();
     }
     token = page.token;
-    const fault = token && guard.advance(token, page.names.length);
+    const fault = token && guard.advance(token, names.length);
     if (fault) throw unlikeS3(call, fault);
   } while (token);
 }

@@ -94,7 +94,7 @@ export async function doubtOf(
   if (!html && (headers.has("etag") || signs.proven)) return undefined;
   const start = await startOf(response) ?? "";
   return faultInsideSuccess(headers, start) ??
-    foreignFault(response, start === "" ? "no sign of the service" : describePage(start));
+    foreignFault(response, start !== "" ? describePage(start) : html ? "a page" : "no sign of the service");
 }
 
 /** What an answer lacks that all others of its endpoint had. */

@@ -7,7 +7,7 @@ import {
   objectUri,
   ServiceError,
 } from "@lade/core/backend";
-import { PageGuard } from "@lade/service/http";
+import { PageGuard, RepeatGuard } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { type ListPage, listPage, nameOf } from "./list_page.ts";
 import { inKeyOrder, sortAll } from "./key_order.ts";
@@ -81,14 +81,14 @@ type Begin = () => ReturnType<typeof beginListing>;
 async function* inAnyOrder(begin: Begin, signal: AbortSignal | undefined): AsyncGenerator<Entry, void, void> {
   const listing = begin();
   const folded = new Set<string>();
-  let last: string | undefined;
   try {
     for await (const page of pagesOf(listing)) {
       for (const entry of page.entries) {
-        const name = nameOf(entry);
-        if (name === last || ("prefix" in entry && folded.has(name))) continue;
-        if ("prefix" in entry) folded.add(name);
-        last = name;
+        // A fold can come on any page; of objects, those of two pages are compared.
+        if ("prefix" in entry) {
+          if (folded.has(entry.prefix)) continue;
+          folded.add(entry.prefix);
+        }
         yield entry;
         signal?.throwIfAborted();
         page.fetchNext();
@@ -138,6 +138,7 @@ async function* inOrder(begin: Begin, signal: AbortSignal | undefined): AsyncGen
 export async function* pagesOf(listing: Listing): AsyncGenerator<PageInHand, void, void> {
   const { connection, uri, prefix, delimiter, startAfter, signal } = listing;
   const guard = new PageGuard();
+  const repeats = new RepeatGuard();
   const { amazon } = connection.endpoint;
   // There are services that leave names out after one outside ASCII; what it skips too little is left out here.
   const start = amazon ? startAfter : startAfter.replace(/[^\x20-\x7e].*$/s, "");
@@ -161,9 +162,10 @@ export async function* pagesOf(listing: Listing): AsyncGenerator<PageInHand, voi
       next = fetchPage(token);
       next.catch(() => {});
     };
-    yield { entries, fetchNext };
+    const fresh = repeats.fresh(entries, nameOf);
+    yield { entries: fresh, fetchNext };
     if (token === undefined || (claimsEnd && entries.length === 0)) return;
-    const fault = guard.advance(token, entries.length);
+    const fault = guard.advance(token, fresh.length);
     if (fault && claimsEnd) return;
     if (fault) throw endless(uri, fault);
     page = await (next ?? fetchPage(token));

@@ -58,10 +58,19 @@ async function sendHead(connection: S3Connection, request: HeadRequest): Promise
   );
   const { headers, body } = response;
   await body.close(true);
-  const size = readSize(headers.get("content-length"));
-  if (size === undefined) throw unlikeS3(request.call, "it does not tell the object's size");
   const doubt = await doubtOf(response, connection.traits.signs);
-  const info = readObjectInfo(request.key, size, headers, true, request.call);
+  const read = () => {
+    const size = readSize(headers.get("content-length"));
+    if (size === undefined) throw unlikeS3(request.call, "it does not tell the object's size");
+    return readObjectInfo(request.key, size, headers, true, request.call);
+  };
+  let info: ObjectInfo;
+  try {
+    info = read();
+  } catch (error) {
+    // What cannot be right is told by what it is more likely to be.
+    throw doubt ?? error;
+  }
   if (doubt) {
     const { confirmObject } = await import("./confirm_object.ts");
     await confirmObject(connection, info, doubt, request.call, request.signal);
