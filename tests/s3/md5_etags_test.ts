@@ -59,3 +59,15 @@ Deno.test("put() holds the etags of parts, and of what is made of them, against 
   await assertRejects(() => store.put("c", BYTES), ChecksumMismatchError, `etag ${OTHER}-2, its parts make`);
   await store.put("d", BYTES);
 });
+
+Deno.test("a writer holds the etag of what is made of parts against theirs where no checksum of the whole is confirmed", async () => {
+  await using opened = await openFake({ ...QUICK, config: { multipart: { partSize: 4 } } });
+  const { fake, store } = opened;
+  const unconfirmed = { kind: "rewrite", from: /<ChecksumCRC32C>[^<]*<\/ChecksumCRC32C>/, to: "" } as const;
+  const match = { operation: "CompleteMultipartUpload" } as const;
+  fake.faults.add({ match, action: unconfirmed });
+  const rewrite = { kind: "rewrite", from: /[0-9a-f]{32}-2/, to: `${OTHER}-2` } as const;
+  await store.put("a", BYTES);
+  fake.faults.add({ match, action: [unconfirmed, rewrite] });
+  await assertRejects(() => store.put("b", BYTES), ChecksumMismatchError, `etag ${OTHER}-2, its parts make`);
+});

@@ -75,8 +75,8 @@ export async function completeUpload(
     );
     const etag = unquoteEtag(answer.ETag);
     if (etag === undefined) throw unlikeS3(call, "it does not tell the object's etag");
-    if (!upload.checksum) await compareObjectEtag(connection, etag, parts, call);
     const confirmed = upload.checksum && answer[upload.checksum.member];
+    if (confirmed === undefined) await compareObjectEtag(connection, etag, parts, call);
     // A service may make one of the other kind than it said when the upload began.
     const ofParts = confirmed?.includes("-") ?? false;
     const computed = confirmed === undefined ? undefined : objectChecksum(upload, parts, !ofParts);
