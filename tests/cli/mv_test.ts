@@ -300,3 +300,31 @@ Deno.test("lade mv -r moves no file where the content of a link could not be wri
   await Deno.remove(`${directory.path}/d/link`);
   assertEquals(await directory.tree(), { "d/f": "1", "d/sub/g": "2" });
 });
+
+Deno.test("lade mv keeps an object whose bytes stay other than its etag, one and of a tree, and moves the rest", async () => {
+  await using directory = await TemporaryDirectory.make();
+  const objects = { "d/a": "first content", "d/b": "other content" };
+  await using s3 = await S3Here.start({ objects, server: { defaultChecksum: false } });
+  const flips = () => {
+    for (const nth of [1, 2]) {
+      s3.fake.faults.add({
+        match: { operation: "GetObject", key: "d/a", nth },
+        action: { kind: "flip", atByte: nth },
+      });
+    }
+  };
+  flips();
+  const one = await s3.run(["mv", "s3://bucket/d/a", `${directory.path}/a`]);
+  assertEquals([one.code, s3.texts()], [1, objects]);
+  assertStringIncludes(one.stderr, "the source is kept");
+  assertEquals(await directory.tree(), {});
+  s3.fake.faults.clear();
+  flips();
+  const tree = await s3.run(["mv", "-r", "s3://bucket/d/", `${directory.path}/e`]);
+  assertEquals([tree.code, s3.texts()], [1, { "d/a": "first content" }]);
+  assertEquals(await directory.tree(), { "e/b": "other content" });
+  s3.fake.faults.clear();
+  const again = await s3.run(["mv", "-v", "s3://bucket/d/a", "memory://moved/a"]);
+  assertEquals([again.code, s3.texts()], [0, {}]);
+  assertStringIncludes(again.stderr, "md5");
+});

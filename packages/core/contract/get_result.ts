@@ -1,3 +1,4 @@
+import type { EtagMd5 } from "./etag_md5.ts";
 import type { ObjectInfo, ResolvedRange } from "./types.ts";
 
 /** Bytes that were at hand; see `ObjectStore.getNow`. */
@@ -32,6 +33,11 @@ export interface GetResult extends AsyncDisposable {
    * than `target.length` only where the range ends. `target` is in use until this settles. One call at a time.
    */
   readInto(target: Uint8Array): Promise<number>;
+  /**
+   * The MD5 of the whole object, where its etag is one or may be. What is certain is right; a move compares it where no
+   * checksum of the whole is told.
+   */
+  etagMd5?(): EtagMd5 | undefined;
   /** Gives up the rest of the bytes and frees what holds them. Safe to call at any time, also twice. */
   cancel(reason?: unknown): Promise<void>;
 }

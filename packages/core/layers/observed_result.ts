@@ -1,3 +1,4 @@
+import type { EtagMd5 } from "../contract/etag_md5.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import type { Observation } from "./observation.ts";
@@ -47,6 +48,10 @@ export class ObservedResult implements GetResult {
     } finally {
       this.#reading = false;
     }
+  }
+
+  etagMd5(): EtagMd5 | undefined {
+    return this.#inner.etagMd5?.();
   }
 
   async cancel(reason?: unknown): Promise<void> {

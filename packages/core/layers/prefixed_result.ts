@@ -1,3 +1,4 @@
+import type { EtagMd5 } from "../contract/etag_md5.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 
@@ -29,6 +30,10 @@ export class PrefixedResult implements GetResult {
 
   readInto(target: Uint8Array): Promise<number> {
     return this.#inner.readInto(target);
+  }
+
+  etagMd5(): EtagMd5 | undefined {
+    return this.#inner.etagMd5?.();
   }
 
   cancel(reason?: unknown): Promise<void> {

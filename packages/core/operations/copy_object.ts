@@ -1,6 +1,7 @@
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { PutOptions, PutResult } from "../contract/types.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
+import { EtagGuard } from "../read/etag_guard.ts";
 import { ObjectRead } from "../read/object_read.ts";
 import { checkReadOptions, type ReadResult } from "../read/read_options.ts";
 import { ChecksumMismatchError, PermissionDeniedError, ServiceError } from "../errors/errors.ts";
@@ -42,7 +43,8 @@ export async function copyObject(
 
 /**
  * {@linkcode copyObject}, where `lease` already counts the first chunk against the budget. Once more from the start where
- * the destination says that the same can succeed then, having found out what its service does not take.
+ * the destination says that the same can succeed then, having found out what its service does not take; and where the
+ * bytes for a move are not those of the source's etag.
  */
 export async function copyObjectWithin(
   from: ObjectStore,
@@ -52,11 +54,17 @@ export async function copyObjectWithin(
   options: CopyObjectOptions,
   lease?: BudgetLease,
 ): Promise<CopyObjectResult> {
-  try {
-    return await copyOnce(from, fromKey, to, toKey, options, lease);
-  } catch (error) {
-    if (!(error instanceof ServiceError) || !error.retryable) throw error;
-    return await copyOnce(from, fromKey, to, toKey, options, undefined);
+  const guard = options.forMove ? new EtagGuard() : undefined;
+  const again = () => copyOnce(from, fromKey, to, toKey, options, undefined, guard);
+  let mayLearn = true;
+  for (let copy = () => copyOnce(from, fromKey, to, toKey, options, lease, guard);; copy = again) {
+    try {
+      return await copy();
+    } catch (error) {
+      if (guard?.isDoubt(error)) continue;
+      if (!mayLearn || !(error instanceof ServiceError) || !error.retryable) throw error;
+      mayLearn = false;
+    }
   }
 }
 
@@ -67,6 +75,7 @@ async function copyOnce(
   toKey: string,
   options: CopyObjectOptions,
   lease: BudgetLease | undefined,
+  guard: EtagGuard | undefined,
 ): Promise<CopyObjectResult> {
   let read: ObjectRead | undefined;
   try {
@@ -75,7 +84,7 @@ async function copyOnce(
     if (copied) return copied;
     const { sourceIfMatch, ifMatch: _, ...rest } = options;
     const reading = { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
-    read = await ObjectRead.open(from, fromKey, reading);
+    read = await ObjectRead.open(from, fromKey, reading, guard);
     checkListed(read.info, options.source, objectUri(from.uri, fromKey));
     const copy = { from, read, options: reading, lease };
     const { put: attributes, dropped } = await carry(from, read.info, to, toKey, options);

@@ -12,6 +12,10 @@ export interface CopyObjectOptions
    * another size is an error.
    */
   readonly source?: ObjectMeta;
-  /** The source is removed afterwards: a local copy of a local file keeps its owner and all of its mode bits too. */
+  /**
+   * The source is removed afterwards: a local copy of a local file keeps its owner and all of its mode bits too, and bytes
+   * that come here are held against the source's etag, where that is an MD5 and nothing else is compared. Bytes that do
+   * not fit are read once more, then a `ChecksumMismatchError`.
+   */
   readonly forMove?: boolean;
 }

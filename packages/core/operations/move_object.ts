@@ -35,7 +35,8 @@ const KEPT = "the source is kept";
  *
  * A proof is an etag, version or checksum in the answer. Where source and answer have a checksum of one kind, these are
  * compared; where not, the copy is looked up, and its size and etag have to be those of the write. Where it may not be
- * looked up, the answer alone is the proof. A read that no checksum verified is held against the size that a listing or
+ * looked up, the answer alone is the proof. Bytes that come here without another checksum are compared with the source's
+ * etag where that is an MD5; two reads that differ are a `ChecksumMismatchError`. A read that no checksum verified is held against the size that a listing or
  * another look at the source tells of the same etag. A move onto itself, by whatever names, is an `InvalidNameError`. A
  * source that changed meanwhile is a `PreconditionFailedError`, and both objects stay.
  */

@@ -12,16 +12,18 @@ import { copyObject } from "./copy_object.ts";
 const MIB = 2 ** 20;
 const SIZE = 12 * MIB + 5;
 
-/** A store of `object` that tells a digest of it, and the calls on it. */
+/** A store of `object` that tells a digest of it, as a checksum or by its etag, and the calls on it. */
 async function digested(
-  name: "sha256" | "md5",
+  name: "sha256" | "md5" | "etag",
   rules: FaultRule[] = [],
 ): Promise<{ store: ObjectStore; asked: FaultyStore; data: Uint8Array }> {
   const data = new Uint8Array(SIZE).map((_, at) => (at >> 12) * 31 + at);
   const memory = new MemoryStore();
   await memory.put("object", data);
   const asked = injectFaults(memory, rules);
-  const checksums: Checksums = { [name]: createHash(name).update(data).digest("base64") };
+  const digest = (algorithm: string) => createHash(algorithm).update(data).digest("base64");
+  const checksums: Checksums | undefined = name === "etag" ? undefined : { [name]: digest(name) };
+  const etagMd5 = () => name === "etag" ? { md5: digest("md5"), certain: true, learn: () => {} } : undefined;
   const store: ObjectStore = Object.create(asked, {
     getNow: { value: undefined },
     get: {
@@ -29,7 +31,8 @@ async function digested(
         const result = await asked.get(key, options);
         return new Proxy(result, {
           get(target, property) {
-            if (property === "info") return { ...target.info, checksums };
+            if (property === "info") return { ...target.info, ...(checksums && { checksums }) };
+            if (property === "etagMd5") return etagMd5;
             const value = Reflect.get(target, property);
             return typeof value === "function" ? value.bind(target) : value;
           },
@@ -40,7 +43,7 @@ async function digested(
   return { store, asked, data };
 }
 
-for (const name of ["sha256", "md5"] as const) {
+for (const name of ["sha256", "md5", "etag"] as const) {
   Deno.test(`copyObject() takes ranges in turn for ${name}, and holds those that come early`, async () => {
     const stalled = Promise.withResolvers<void>();
     const { store, asked, data } = await digested(name, [
@@ -53,13 +56,20 @@ for (const name of ["sha256", "md5"] as const) {
       bytes += event.bytes ?? 0;
       if (bytes >= 2 * MIB) early.resolve();
     };
-    const copying = copyObject(store, "object", to, "copy", { chunkSize: MIB, concurrency: 3, onProgress });
+    const copying = copyObject(store, "object", to, "copy", {
+      chunkSize: MIB,
+      concurrency: 3,
+      onProgress,
+      forMove: name === "etag",
+    });
     await early.promise;
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
     assertEquals(asked.calls.length, 3, "parts whose turn has not come make room for others");
     stalled.resolve();
     const { read } = await copying;
-    assertEquals([read?.verified, Object.keys(read?.checksums ?? {})], [true, [name]]);
+    assertEquals([read?.verified, Object.keys(read?.checksums ?? {})], [true, [
+      name === "etag" ? "md5" : name,
+    ]]);
     assertEquals((await getBytes(to, "copy")).bytes, data);
     assertEquals([store.context.budget.held, asked.openBodies], [0, 0]);
   });

@@ -1,6 +1,8 @@
 import type { Checksums, ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import { ChecksumMismatchError } from "../errors/errors.ts";
+import type { EtagMd5 } from "../contract/etag_md5.ts";
 import { ALGORITHMS, type ChunkSums, OrderedSums, sumsBy } from "./chunk_sums.ts";
+import type { EtagGuard } from "./etag_guard.ts";
 import type { ReadOptions } from "./read_options.ts";
 
 type Mode = NonNullable<ReadOptions["checksum"]>;
@@ -21,14 +23,19 @@ export class ChecksumCollector {
   readonly #sums: ChunkSums | undefined;
   readonly #expected: string | undefined;
   readonly #unverified: string | undefined;
+  readonly #etag: { readonly sums: ChunkSums; readonly told: EtagMd5; readonly guard: EtagGuard } | undefined;
   readonly #chunks: readonly ResolvedRange[];
 
-  /** Prepares for the given chunks of `range`; what is computed follows from `mode` and from what the store tells. */
+  /**
+   * Prepares for the given chunks of `range`; what is computed follows from `mode` and from what the store tells. With a
+   * `guard`, what has no other checksum to compare is held against its etag.
+   */
   constructor(
     info: ObjectInfo,
     range: ResolvedRange,
     chunks: readonly ResolvedRange[],
     mode: Mode,
+    guard?: EtagGuard,
   ) {
     this.#chunks = chunks;
     const told = range.length === info.size ? info.checksums : undefined;
@@ -41,12 +48,16 @@ export class ChecksumCollector {
       this.#expected = told?.[algorithm];
       break;
     }
-    if (this.#expected === undefined) this.#unverified = reasonOf(info, range, mode);
+    if (this.#expected !== undefined) return;
+    this.#unverified = reasonOf(info, range, mode);
+    if (!guard?.told || mode === "none" || range.length !== info.size) return;
+    const sums = sumsBy("md5", range.offset);
+    if (sums) this.#etag = { sums, told: guard.told, guard };
   }
 
   /** Whether anything is computed. */
   get active(): boolean {
-    return this.#sums !== undefined;
+    return this.#sums !== undefined || this.#etag !== undefined;
   }
 
   /** Whether the bytes are compared with what the store tells. */
@@ -56,18 +67,21 @@ export class ChecksumCollector {
 
   /** The digest, where it needs the bytes in order: then their memory stays as it is until they had their turn. */
   get ordered(): OrderedSums | undefined {
-    return this.#sums instanceof OrderedSums ? this.#sums : undefined;
+    const sums = this.#etag?.sums ?? this.#sums;
+    return sums instanceof OrderedSums ? sums : undefined;
   }
 
   /** Takes the next bytes of one chunk, which start at `offset` of the object; chunks come in any order. */
   add(index: number, offset: number, bytes: Uint8Array): void {
     this.#sums?.add(index, offset, bytes);
+    this.#etag?.sums.add(index, offset, bytes);
   }
 
   /** Combines the chunks' checksums and compares the result with what the store tells. */
   finish(uri: string): CollectedChecksums {
-    const unverified = this.#unverified === undefined ? {} : { unverified: this.#unverified };
-    if (!this.#sums || !this.#algorithm) return { checksums: {}, verified: false, ...unverified };
+    const md5 = this.#compareEtag(uri);
+    const unverified = this.#unverified === undefined || md5 ? {} : { unverified: this.#unverified };
+    if (!this.#sums || !this.#algorithm) return { checksums: { ...md5 }, verified: !!md5, ...unverified };
     const computed = this.#sums.finish(this.#chunks);
     if (this.#expected !== undefined && this.#expected !== computed) {
       throw new ChecksumMismatchError({
@@ -77,10 +91,18 @@ export class ChecksumCollector {
       });
     }
     return {
-      checksums: { [this.#algorithm]: computed },
-      verified: this.#expected !== undefined,
+      checksums: { [this.#algorithm]: computed, ...md5 },
+      verified: this.#expected !== undefined || !!md5,
       ...unverified,
     };
+  }
+
+  /** The MD5 where it is that of the etag; `undefined` where the etag tells nothing. */
+  #compareEtag(uri: string): Checksums | undefined {
+    if (!this.#etag) return undefined;
+    const { sums, told, guard } = this.#etag;
+    const md5 = sums.finish(this.#chunks);
+    return guard.fits(md5, told, uri) ? { md5 } : undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { EtagMd5 } from "../contract/etag_md5.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import { UnavailableError } from "../errors/errors.ts";
@@ -16,6 +17,8 @@ export interface GetResultParts {
   readonly uri: string;
   /** The service asked for fewer requests before it answered. */
   readonly throttled?: boolean;
+  /** Tells the MD5 that the object's etag is or may be, when that is asked for. */
+  readonly etagMd5?: () => EtagMd5 | undefined;
   /** Ends the read; pending and later reads reject with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -36,6 +39,7 @@ class SourceResult implements GetResult {
   readonly throttled: boolean;
   readonly #source: BodySource;
   readonly #uri: string;
+  readonly #etagMd5: (() => EtagMd5 | undefined) | undefined;
   #remaining: number;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #closed = false;
@@ -50,6 +54,7 @@ class SourceResult implements GetResult {
     this.throttled = parts.throttled ?? false;
     this.#source = parts.source;
     this.#uri = parts.uri;
+    this.#etagMd5 = parts.etagMd5;
     this.#remaining = parts.range.length;
     if (parts.signal) this.#follow(parts.signal);
   }
@@ -86,6 +91,10 @@ class SourceResult implements GetResult {
       return Promise.reject(new TypeError("Cannot read into a buffer: the body is already read as a stream"));
     }
     return this.#read(target, true);
+  }
+
+  etagMd5(): EtagMd5 | undefined {
+    return this.#etagMd5?.();
   }
 
   async cancel(reason?: unknown): Promise<void> {

@@ -9,6 +9,7 @@ import { objectNoun } from "../uri/object_noun.ts";
 import type { ChunkSink } from "./chunk_sink.ts";
 import { ChecksumCollector } from "./checksum_collector.ts";
 import type { OrderedSums } from "./chunk_sums.ts";
+import type { EtagGuard } from "./etag_guard.ts";
 import { Patience } from "./patience.ts";
 import { alignedEnd, planChunks } from "./plan_chunks.ts";
 import { checkFirst, firstRange, getOptions, isOfChange, wholeOptions, wrongRange } from "./read_requests.ts";
@@ -72,6 +73,7 @@ export class ObjectRead {
   #first: GetResult | undefined;
   #single: SingleBody | undefined;
   #firstPermit: Permit | undefined;
+  readonly #guard: EtagGuard | undefined;
 
   private constructor(
     store: ObjectStore,
@@ -79,8 +81,11 @@ export class ObjectRead {
     uri: string,
     first: GetResult,
     firstPermit: Permit | undefined,
+    guard: EtagGuard | undefined,
   ) {
     const { info } = first;
+    if (guard) guard.told = first.etagMd5?.();
+    this.#guard = guard;
     const { chunkSize = "auto" } = options;
     const hints = store.readHints;
     this.#store = store;
@@ -101,11 +106,12 @@ export class ObjectRead {
     this.#checksums = this.#collector();
   }
 
-  /** Makes the first request. */
+  /** Makes the first request. A `guard` holds what has no checksum against its etag. */
   static async open(
     store: ObjectStore,
     key: string,
     options: ReadOptions,
+    guard?: EtagGuard,
   ): Promise<ObjectRead> {
     const asked = firstRange(store, options);
     let permit = acquirePermit(store, options, options.signal);
@@ -115,7 +121,7 @@ export class ObjectRead {
       first = await store.get(key, getOptions(asked, options.ifMatch, options.version, options.signal));
       const uri = objectUri(store.uri, first.info.key);
       checkFirst(first, asked, uri);
-      const read = new ObjectRead(store, options, uri, first, permit);
+      const read = new ObjectRead(store, options, uri, first, permit, guard);
       if (!read.#isPinned && !read.isWhole) {
         await first.cancel();
         first = await store.get(key, wholeOptions(options));
@@ -283,7 +289,8 @@ export class ObjectRead {
   }
 
   #collector(): ChecksumCollector {
-    return new ChecksumCollector(this.info, this.range, this.#chunks, this.#options.checksum ?? "auto");
+    const { checksum = "auto" } = this.#options;
+    return new ChecksumCollector(this.info, this.range, this.#chunks, checksum, this.#guard);
   }
 
   async #request(

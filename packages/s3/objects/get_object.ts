@@ -17,6 +17,7 @@ import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { BodyVerifier } from "./body_verifier.ts";
 import { checkAnswered } from "./check_answered.ts";
+import { etagMd5 } from "./etag_md5.ts";
 import { isEmptyRange, parseContentRange } from "./content_range.ts";
 import type { getSuffix } from "./get_suffix.ts";
 import { ObjectBody } from "./object_body.ts";
@@ -82,7 +83,7 @@ export async function getObject(
   let doubt: ServiceFault | undefined;
   try {
     doubt = await doubtOf(response, connection.traits.signs);
-    const result = await readAnswer(response, uri, key, range, asked, signal, call);
+    const result = await readAnswer(connection, response, uri, key, range, asked, signal, call);
     checkAnswered(result.info, options, call);
     if (doubt) {
       const { confirmObject } = await import("./confirm_object.ts");
@@ -161,6 +162,7 @@ function rangeHeader(range: ByteRange): string {
 }
 
 async function readAnswer(
+  connection: S3Connection,
   response: TransportResponse,
   uri: string,
   key: string,
@@ -183,6 +185,7 @@ async function readAnswer(
     info,
     range: { offset: wanted.offset, length: wanted.length },
     throttled: response.throttled,
+    etagMd5: () => etagMd5(connection, headers),
     source: new ObjectBody(body, verifier, partial, call),
     uri,
     signal,

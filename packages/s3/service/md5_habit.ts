@@ -9,6 +9,11 @@ export class Md5Habit {
     return false;
   }
 
+  /** Whether they are MD5 sums; `undefined` until an answer has shown it. */
+  get are(): boolean | undefined {
+    return this.#are;
+  }
+
   /** Whether there is any use in a further sum. */
   get mayTell(): boolean {
     return this.#are !== false;

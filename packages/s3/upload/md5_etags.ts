@@ -2,7 +2,8 @@ import { ChecksumMismatchError } from "@lade/core/backend";
 import type { TransportResponse } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { readEtag, unquoteEtag } from "../objects/object_info.ts";
+import { md5Digits } from "../objects/etag_md5.ts";
+import { unquoteEtag } from "../objects/object_info.ts";
 import type { SentPart } from "./multipart_upload.ts";
 
 /**
@@ -15,10 +16,8 @@ export async function compareEtag(
   bytes: Uint8Array,
   call: FailedCall,
 ): Promise<void> {
-  const etag = readEtag(headers)?.toLowerCase() ?? "";
-  const encrypted = (headers.get("x-amz-server-side-encryption") ?? "AES256") !== "AES256" ||
-    headers.has("x-amz-server-side-encryption-customer-algorithm");
-  if (encrypted || !traits.md5Etags.mayTell || !/^[0-9a-f]{32}$/.test(etag)) return;
+  const etag = traits.md5Etags.mayTell ? md5Digits(headers) : undefined;
+  if (etag === undefined) return;
   const { createHash } = await import("node:crypto");
   const md5 = createHash("md5").update(bytes).digest("hex");
   if (traits.md5Etags.differs(md5 === etag)) throw otherBytes(call, `MD5 ${etag}, ${md5} was sent`);

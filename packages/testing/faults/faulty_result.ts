@@ -1,4 +1,4 @@
-import type { Clock, GetResult, ObjectInfo, ResolvedRange } from "@lade/core/backend";
+import type { Clock, EtagMd5, GetResult, ObjectInfo, ResolvedRange } from "@lade/core/backend";
 import { type Fault, released } from "./fault.ts";
 
 const STREAM_CHUNK = 2 ** 16;
@@ -74,6 +74,10 @@ export class FaultyResult implements GetResult {
       return Promise.reject(new TypeError("Cannot read: an earlier read has not settled"));
     }
     return this.#fill(target);
+  }
+
+  etagMd5(): EtagMd5 | undefined {
+    return this.#parts.inner.etagMd5?.();
   }
 
   async cancel(reason?: unknown): Promise<void> {

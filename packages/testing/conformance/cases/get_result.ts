@@ -180,4 +180,21 @@ export const getResultCases: readonly ConformanceCase[] = [
       await rejectionOf(() => result.readInto(new Uint8Array(1)), "readInto() after disposal");
     },
   },
+  {
+    name: "etagMd5(), where it is certain, is the MD5 of the whole object, whatever range was asked for",
+    async run({ store }) {
+      for (const size of [1, 100_003]) {
+        await store.put("object", sampleBytes(size));
+        for (const options of [{}, { range: { offset: 0, length: 1 } }]) {
+          await using result = await store.get("object", options);
+          const told = result.etagMd5?.();
+          if (!told) return;
+          const { createHash } = await import("node:crypto");
+          const md5 = createHash("md5").update(sampleBytes(size)).digest("base64");
+          if (told.md5 === md5) told.learn(true);
+          if (told.certain) expectEqual(told.md5, md5, `etagMd5() of ${size} bytes`);
+        }
+      }
+    },
+  },
 ];
