@@ -7,19 +7,21 @@ const BYTES = new TextEncoder().encode("content");
 const PAGE = "<html><body>Please log in</body></html>";
 const QUICK = { context: { random: () => 0 } } as const;
 
-Deno.test("a listing that tells of a key outside its prefix is an error", async () => {
-  await using opened = await openFake(QUICK);
-  const { fake, store } = opened;
-  fake.putObject("bucket", "set/a", "x");
-  fake.faults.add({
-    match: { operation: "ListObjectsV2", times: Infinity },
-    action: { kind: "rewrite", from: /<Key>set%2Fa<\/Key>|<Key>set\/a<\/Key>/, to: "<Key>settled</Key>" },
+for (const key of ["settled", "of/set/a"]) {
+  Deno.test(`a listing that tells of a key outside its prefix is an error: ${key}`, async () => {
+    await using opened = await openFake(QUICK);
+    const { fake, store } = opened;
+    fake.putObject("bucket", "set/a", "x");
+    fake.faults.add({
+      match: { operation: "ListObjectsV2", times: Infinity },
+      action: { kind: "rewrite", from: /<Key>set%2Fa<\/Key>|<Key>set\/a<\/Key>/, to: `<Key>${key}</Key>` },
+    });
+    for (const list of [store.list("set/"), store.listWithDelimiter("set/")]) {
+      const error = await assertRejects(() => Array.fromAsync(list), ServiceError);
+      assertStringIncludes(error.message, `lists "${key}", which does not start with "set/"`);
+    }
   });
-  for (const list of [store.list("set/"), store.listWithDelimiter("set/")]) {
-    const error = await assertRejects(() => Array.fromAsync(list), ServiceError);
-    assertStringIncludes(error.message, 'lists "settled", which does not start with "set/"');
-  }
-});
+}
 
 for (const operation of ["CopyObject", "CompleteMultipartUpload"] as const) {
   Deno.test(`${operation} that is answered by the page of a proxy is no success`, async () => {
