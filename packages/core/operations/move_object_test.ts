@@ -8,11 +8,13 @@ import {
   moveObject,
   type ObjectMeta,
   type ObjectStore,
+  PermissionDeniedError,
   PlaceJudge,
   PreconditionFailedError,
   PrefixStore,
   type PutResult,
   ServiceError,
+  UnsupportedError,
 } from "../mod.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -215,4 +217,51 @@ Deno.test("moveObject() keeps a source of which only one property is another at 
     );
     assertEquals(await isThere(from, "x"), true, name);
   }
+});
+
+Deno.test("moveObject() looks at the source again only where neither a checksum nor a listing tells its size", async () => {
+  for (const [isVerified, isListed, looks] of [[false, false, 1], [true, false, 0], [false, true, 0]]) {
+    const { from, to } = await stores();
+    const plain = await from.head("x");
+    const info = isVerified ? { ...plain, checksums: { crc32c: "GNEjNQ==" } } : plain;
+    let seen = 0;
+    const source = changed<ObjectStore>(from, {
+      head: async (key: string) => {
+        seen++;
+        return await from.head(key);
+      },
+      get: async (key, options) => changed(await from.get(key, options), { info }),
+      getNow: () => undefined,
+    });
+    await moveObject(source, "x", to, "x", isListed ? { source: info } : {});
+    assertEquals(seen, looks);
+  }
+});
+
+Deno.test("moveObject() takes the answer alone for a proof where the copy may not be looked up", async () => {
+  const { from, to } = await stores();
+  const denied = new PermissionDeniedError({ operation: "head", uri: "memory://m/x", detail: "no" });
+  const head = () => Promise.reject(denied);
+  await moveObject(from, "x", changed<ObjectStore>(to, { head }), "x");
+  assertEquals([await isThere(from, "x"), await isThere(to, "x")], [false, true]);
+});
+
+Deno.test("moveObject() takes any of etag, version and checksum for a sign that something is stored", async () => {
+  for (const sign of [{ etag: "" }, { version: "1" }, { checksums: { sha1: "x" } }] as Partial<PutResult>[]) {
+    const { from, to } = await stores();
+    const put = async (key: string, data: Uint8Array): Promise<PutResult> => {
+      const { etag = "" } = await to.put(key, data);
+      return { size: data.length, ...sign, ...("etag" in sign && { etag }) };
+    };
+    await moveObject(from, "x", changed<ObjectStore>(to, { put }), "x");
+    assertEquals(await isThere(from, "x"), false);
+  }
+});
+
+Deno.test("moveObject() reads and writes what the service cannot copy", async () => {
+  const { from, to } = await stores();
+  const refusal = new UnsupportedError({ operation: "copy", uri: "memory://m/x", detail: "no condition" });
+  const copyFrom = () => Promise.reject(refusal);
+  const { copied } = await moveObject(from, "x", changed<ObjectStore>(to, { copyFrom }), "x");
+  assertEquals([copied?.size, copied?.read !== undefined, await isThere(to, "x")], [5, true, true]);
 });
