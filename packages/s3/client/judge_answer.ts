@@ -35,9 +35,13 @@ export async function judgeAnswer(
     // What breaks off is told by whoever reads it.
     if (found === undefined) return undefined;
     const root = rootName(found);
-    if (root === undefined || isPage(found) || (rule.roots && !rule.roots.includes(root))) {
-      if (root === "Error" || root === "ErrorResponse") {
-        return faultInsideSuccess(headers, await readAll(response, text));
+    const isError = root === "Error" || root === "ErrorResponse";
+    if (root === undefined || isError || isPage(found) || (rule.roots && !rule.roots.includes(root))) {
+      if (isError) {
+        const all = await readAll(response, text);
+        const inside = faultInsideSuccess(headers, all);
+        // What breaks off is told by whoever reads it here, too.
+        if (inside || all === "") return inside;
       }
       const encoding = headers.get("content-encoding");
       if (encoding && root === undefined) {

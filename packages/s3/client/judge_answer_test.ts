@@ -1,0 +1,107 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { EndpointSigns, ResponseHeaders, type TransportResponse } from "@lade/service/http";
+import type { AnswerRule } from "./answer_rule.ts";
+import { doubtOf, judgeAnswer } from "./judge_answer.ts";
+
+const NAMED = { "x-amz-request-id": "1" };
+const PAGE = "<html><body>Please log in</body></html>";
+
+const DOCUMENT: AnswerRule = { kind: "document", statuses: [200], unasked: [] };
+const LOCATION: AnswerRule = { ...DOCUMENT, roots: ["LocationConstraint"] };
+const WRITE: AnswerRule = { kind: "write", statuses: [200], unasked: [] };
+const REMOVAL: AnswerRule = { kind: "removal", statuses: [200, 204], unasked: [] };
+
+/** An answer with this body. */
+function answer(body: string, headers: Record<string, string> = NAMED, status = 200): TransportResponse {
+  const bytes = new TextEncoder().encode(body);
+  const given = {
+    status,
+    headers: new ResponseHeaders(Object.keys(headers), Object.values(headers)),
+    body: {
+      length: bytes.length,
+      peek: (limit: number) => Promise.resolve(bytes.subarray(0, limit)),
+      text: () => Promise.resolve(body),
+    },
+  };
+  return given as unknown as TransportResponse;
+}
+
+/** The signs of an endpoint, which named each answer before where `named` says so. */
+function signs(named = false): EndpointSigns {
+  const made = new EndpointSigns({ ids: ["x-amz-request-id"], prefixes: ["x-amz-"] });
+  if (named) made.note(answer("").headers, true);
+  return made;
+}
+
+/** What is wrong with an answer: its code, or what came in its place. */
+async function wrong(
+  rule: AnswerRule,
+  given: TransportResponse,
+  known = signs(),
+): Promise<string | undefined> {
+  const fault = await judgeAnswer(rule, given, known);
+  return fault && (fault.code || fault.foreign);
+}
+
+Deno.test("judgeAnswer() takes no page for a document, whatever its root may be called", async () => {
+  assertStringIncludes(await wrong(DOCUMENT, answer(PAGE)) ?? "", "where XML belongs");
+  assertStringIncludes(await wrong(LOCATION, answer(PAGE)) ?? "", "where a LocationConstraint belongs");
+  assertStringIncludes(await wrong(LOCATION, answer("<Other/>")) ?? "", 'the document "Other" where a');
+  assertEquals(await wrong(LOCATION, answer("<LocationConstraint/>")), undefined);
+  assertEquals(await wrong(DOCUMENT, answer("<Anything/>")), undefined);
+});
+
+Deno.test("judgeAnswer() finds the failure that a document of success reports, in either form", async () => {
+  const error = "<Error><Code>SlowDown</Code></Error>";
+  for (const body of [error, `<ErrorResponse>${error}</ErrorResponse>`]) {
+    for (const rule of [DOCUMENT, LOCATION, WRITE, REMOVAL]) {
+      assertEquals(await wrong(rule, answer(body, { ...NAMED, etag: '"e"' })), "SlowDown");
+    }
+  }
+  for (const rule of [DOCUMENT, LOCATION]) {
+    assertStringIncludes(await wrong(rule, answer("<Error><Code>Slow")) ?? "", 'the document "Error"');
+  }
+});
+
+Deno.test("judgeAnswer() tells of bytes that were encoded where XML belongs", async () => {
+  const headers = { ...NAMED, "content-encoding": "br" };
+  assertEquals(await wrong(LOCATION, answer("\u0001\u0002", headers)), 'bytes with Content-Encoding "br"');
+});
+
+Deno.test("judgeAnswer() wants an etag or a version of a write, and an empty etag is none", async () => {
+  assertStringIncludes(await wrong(WRITE, answer("")) ?? "", "neither an etag nor a version");
+  assertStringIncludes(await wrong(WRITE, answer("", { ...NAMED, etag: '""' })) ?? "", "neither an etag");
+  assertEquals(await wrong(WRITE, answer("", { ...NAMED, etag: '"e"' })), undefined);
+  assertEquals(await wrong(WRITE, answer("", { ...NAMED, "x-amz-version-id": "1" })), undefined);
+  assertEquals(await wrong(REMOVAL, answer("", NAMED, 204)), undefined);
+});
+
+Deno.test("judgeAnswer() takes a body under a receipt only where it is the service's", async () => {
+  const nameless = { etag: '"e"' };
+  assertEquals(await wrong(WRITE, answer(" \n", nameless)), undefined);
+  assertEquals(await wrong(WRITE, answer("<PutObjectResult/>", nameless)), undefined);
+  assertEquals(await wrong(WRITE, answer("done", { ...NAMED, ...nameless })), undefined);
+  assertEquals(await wrong(WRITE, answer("done", nameless)) !== undefined, true);
+  assertEquals(await wrong(REMOVAL, answer(PAGE, NAMED)) !== undefined, true);
+});
+
+Deno.test("judgeAnswer() wants the name that the endpoint gave its answers before", async () => {
+  const nameless = { etag: '"e"' };
+  assertEquals(await wrong(WRITE, answer("", nameless), signs()), undefined);
+  const lacking = "no x-amz-request-id, which the service sent before";
+  assertEquals(await wrong(WRITE, answer("", nameless), signs(true)), lacking);
+});
+
+Deno.test("doubtOf() doubts a page and what lacks an etag, where nothing shows the service", async () => {
+  const doubt = async (given: TransportResponse, known = signs()) => {
+    const fault = await doubtOf(given, known);
+    return fault && (fault.code || fault.foreign);
+  };
+  assertEquals(await doubt(answer("x", NAMED)), undefined);
+  assertEquals(await doubt(answer("x", { etag: '"e"' })), undefined);
+  assertEquals(await doubt(answer("x", {}), signs(true)), undefined);
+  assertEquals(await doubt(answer("", {})), "no sign of the service");
+  const html = { etag: '"e"', "content-type": "text/html" };
+  assertEquals(await doubt(answer(PAGE, html)) !== undefined, true);
+  assertEquals(await doubt(answer("<Error><Code>NoSuchKey</Code></Error>", {})), "NoSuchKey");
+});
