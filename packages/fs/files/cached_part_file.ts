@@ -1,6 +1,6 @@
 import type { SyncMode } from "../names/local_config.ts";
 import type { FileStatus } from "./file_status.ts";
-import { finishCached } from "./finish_file.ts";
+import { finishCached } from "./finish_cached.ts";
 import type { IoGate } from "./io_gate.ts";
 import { Lanes } from "./lanes.ts";
 import type { PartFile } from "./medium.ts";

@@ -1,7 +1,7 @@
 import type { BudgetLease, Slab, StoreContext } from "@lade/core";
 import type { SyncMode } from "../names/local_config.ts";
 import type { FileStatus } from "./file_status.ts";
-import { finishCached } from "./finish_file.ts";
+import { finishCached } from "./finish_cached.ts";
 import type { IoGate } from "./io_gate.ts";
 import type { WritableFile } from "./medium.ts";
 import { writeFully } from "./write_fully.ts";

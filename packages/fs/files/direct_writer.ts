@@ -4,7 +4,7 @@ import type { DescriptorCalls } from "./descriptor_calls.ts";
 import { BLOCK, blocksAbove, blocksBelow } from "./direct_alignment.ts";
 import { DirectOutput } from "./direct_output.ts";
 import type { FileStatus } from "./file_status.ts";
-import { finishDirect } from "./finish_file.ts";
+import { finishDirect } from "./finish_direct.ts";
 import type { WritableFile } from "./medium.ts";
 import { SlabSupply } from "./slab_supply.ts";
 
