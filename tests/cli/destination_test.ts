@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { CliHere } from "./run_here.ts";
+import { runLade } from "./run_lade.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 /** What lies in the directory before each row. */
@@ -83,3 +84,29 @@ for (const { args, written } of TABLE) {
     assertEquals(code, typeof written === "number" ? written : 0, stderr);
   });
 }
+
+Deno.test("lade tells when a file takes the place of an empty directory", async () => {
+  for (const command of ["cp", "mv", "put", "get"]) {
+    await using directory = await TemporaryDirectory.make({ "from/n": "1", "to/kept": "2" });
+    await Deno.mkdir(`${directory.path}/to/n/deeper`, { recursive: true });
+    const options = { cwd: directory.path };
+    const { code, stderr } = await runLade([command, "-r", "from", directory.uri("to/")], options);
+    const told = stderr.includes("to/n: a file takes the place of an empty directory of its name");
+    assertEquals([command, code, told], [command, 0, true], stderr);
+    assertEquals(await directory.tree(), {
+      ...(command !== "mv" && { "from/n": "1" }),
+      "to/n": "1",
+      "to/kept": "2",
+    });
+  }
+});
+
+Deno.test("lade puts a file into the empty directory that it is given, and leaves one alone that is in its way", async () => {
+  await using directory = await TemporaryDirectory.make({ n: "1", "to/n/x": "2" });
+  await Deno.mkdir(`${directory.path}/empty`);
+  const options = { cwd: directory.path };
+  assertEquals((await runLade(["cp", "n", "empty"], options)).code, 0);
+  const { code, stderr } = await runLade(["cp", "n", "to/"], options);
+  assertEquals([code, /directory that holds other objects/.test(stderr)], [1, true], stderr);
+  assertEquals(await directory.tree(), { n: "1", "to/n/x": "2", "empty/n": "1" });
+});

@@ -10,9 +10,13 @@ export async function freeName(parts: LocalParts, subject: Subject, path: string
   else if (taken) throw new AlreadyExistsError({ ...subject, detail: "the object exists already" });
 }
 
-/** Makes room for a file where a directory has its name: one without any objects is removed. */
-export async function clearDirectory({ calls }: LocalParts, subject: Subject, path: string): Promise<void> {
-  if (await removeEmptyTree(path, calls)) return;
+/** Makes room for a file where a directory has its name: one without any objects is removed, which is told. */
+export async function clearDirectory(parts: LocalParts, subject: Subject, path: string): Promise<void> {
+  const { calls, context } = parts;
+  if (await removeEmptyTree(path, calls)) {
+    const text = "a file takes the place of an empty directory of its name, which is removed";
+    return context.onNotice?.({ uri: subject.uri, text });
+  }
   throw new InvalidNameError({
     ...subject,
     detail: "it is a directory that holds other objects, so that a file system cannot give a file its name",
