@@ -1,11 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import {
   MemoryContainer,
   MemoryStore,
+  type ObjectInfo,
   type ObjectPlace,
   type ObjectStore,
   PlaceJudge,
   PrefixStore,
+  UnavailableError,
 } from "../mod.ts";
 import { type FaultyStore, injectFaults } from "@lade/testing";
 
@@ -13,6 +15,13 @@ const content = new TextEncoder().encode("content");
 
 function storeOf(container: MemoryContainer): MemoryStore {
   return new MemoryStore({ container });
+}
+
+/** What is told of an object that was put into a container. */
+async function stored(container: MemoryContainer): Promise<ObjectInfo> {
+  const store = storeOf(container);
+  await store.put("a", content);
+  return await store.head("a");
 }
 
 /** A store of a service that goes by this name, of which it may have several. */
@@ -154,4 +163,43 @@ Deno.test("PlaceJudge.compare() asks two services of different kinds for places 
   const call = { signal: AbortSignal.abort(reason) };
   const aborted = judge.compare({ store: files, key: "c" }, { store: cloud, key: "c" }, call);
   assertEquals(await aborted.catch((error) => error), reason);
+});
+
+Deno.test("PlaceJudge.compare() remembers no look that failed", async () => {
+  const container = new MemoryContainer();
+  const [one, other] = [named(container, "localhost"), named(container, "127.0.0.1")];
+  await one.put("a", content);
+  const error = new UnavailableError({ operation: "head", uri: "memory://m/a", detail: "away" });
+  one.addRule({ operation: "head", nth: 1, fault: { kind: "throw", error } });
+  const judge = new PlaceJudge();
+  const compare = () => judge.compare({ store: one, key: "a" }, { store: other, key: "a" });
+  await assertRejects(compare, UnavailableError);
+  assertEquals(await compare(), "same");
+});
+
+Deno.test("PlaceJudge.compare() takes no objects for one that no etag tells to be", async () => {
+  const { etag: _, ...info } = await stored(new MemoryContainer());
+  const bare = (service: string) =>
+    Object.assign(named(new MemoryContainer(), service), { head: () => Promise.resolve(info) });
+  const [one, other] = [bare("x"), bare("y")];
+  const compare = () => new PlaceJudge().compare({ store: one, key: "a" }, { store: other, key: "a" });
+  assertEquals(await compare(), "different");
+});
+
+Deno.test("PlaceJudge.compare() looks nothing up where neither names nor keys can stand for one place", async () => {
+  const container = new MemoryContainer();
+  const ofNoKind = (service: string) => {
+    const store = named(container, service);
+    const placeOf = async (key: string) => ({ service, container: "b", key });
+    return Object.assign(store, { placeOf });
+  };
+  const [one, other, same] = [ofNoKind("x"), ofNoKind("y"), named(container, "z")];
+  await same.put("a/b", content);
+  const judge = new PlaceJudge();
+  assertEquals(await judge.compare({ store: one, key: "a/b" }, { store: other, key: "a/b" }), "different");
+  assertEquals(await judge.compare({ store: same, key: "a//b" }, { store: same, key: "a/b" }), "different");
+  const heads = [one, other, same].flatMap(({ calls }) => calls).filter(({ operation }) =>
+    operation === "head"
+  );
+  assertEquals(heads.length, 0);
 });
