@@ -1,5 +1,5 @@
 import { AlreadyExistsError, NotFoundError, PermissionDeniedError } from "@lade/core/backend";
-import { PageGuard, RepeatGuard } from "@lade/service/http";
+import { type Page, readPages } from "@lade/service/list";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
@@ -62,35 +62,27 @@ export async function* listBuckets(
 ): AsyncGenerator<string, void, void> {
   const call = { operation: "list", uri, permission: "s3:ListAllMyBuckets" };
   signal?.throwIfAborted();
-  const guard = new PageGuard();
-  const repeats = new RepeatGuard();
-  let token: string | undefined;
-  do {
+  const read = (token?: string) => {
     const request = { method: "GET", query: { "continuation-token": token }, signal, call } as const;
-    const page = await readDocument(connection, request, (root) => readBuckets(root, call));
-    const names = repeats.fresh(page.names, (name) => name);
-    for (const name of names) {
+    return readDocument(connection, request, (root) => readBuckets(root, call));
+  };
+  for await (const { page } of readPages(call, read, (name) => name)) {
+    for (const name of page.entries) {
       yield name;
       signal?.throwIfAborted();
     }
-    token = page.token;
-    const fault = token && guard.advance(token, names.length);
-    if (fault) throw unlikeS3(call, fault);
-  } while (token);
+  }
 }
 
-function readBuckets(
-  root: XmlElement,
-  call: FailedCall,
-): { readonly names: readonly string[]; token?: string } {
+function readBuckets(root: XmlElement, call: FailedCall): Page<string> {
   const list = root.children.find(({ name }) => name === "Buckets");
-  const names = (list?.children ?? []).filter(({ name }) => name === "Bucket").map((bucket) => {
+  const entries = (list?.children ?? []).filter(({ name }) => name === "Bucket").map((bucket) => {
     const name = childText(bucket, "Name");
     if (!name) throw unlikeS3(call, "a bucket has no name");
     return name;
   });
-  const token = childText(root, "ContinuationToken");
-  return { names, ...(token ? { token } : {}) };
+  const next = childText(root, "ContinuationToken");
+  return { entries, ...(next ? { next } : {}) };
 }
 
 async function hasBucket(

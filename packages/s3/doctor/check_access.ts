@@ -50,7 +50,7 @@ export async function* checkAccess(patient: S3Patient): AsyncGenerator<Check, Ac
       patient,
       (signal) => listPage(connection, uri, { prefix: patient.prefix, signal }),
     );
-    for (const entry of page.entries) if ("key" in entry) objects.push(entry);
+    objects.push(...page.entries);
   } catch (error) {
     patient.signal?.throwIfAborted();
     failure = { part: blamed(error), error };

@@ -1,4 +1,5 @@
-import { type CommonPrefix, compareKeys, type ObjectMeta } from "@lade/core/backend";
+import { type CommonPrefix, type ListOptions, type ObjectMeta, objectUri } from "@lade/core/backend";
+import { listPages, type Page, type PageQuery, type PageReader } from "@lade/service/list";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readSize, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
@@ -7,35 +8,71 @@ import { childText, type XmlElement } from "@lade/service/xml";
 import { isTruncated } from "./page_end.ts";
 import { readDocument } from "./read_document.ts";
 
-/** What a page of a listing is asked for by. */
-export interface ListQuery {
-  /** Beginning of all keys. */
-  readonly prefix: string;
-  /** Folds keys at this; absent for a flat listing. */
-  readonly delimiter?: "/";
-  /** Lists keys after this one; for the first page. */
-  readonly startAfter?: string | undefined;
-  /** Where the page before left off. */
-  readonly token?: string | undefined;
-  /** Ends the request. */
-  readonly signal?: AbortSignal | undefined;
+/** Lists the objects of a bucket; with `delimiter`, those of one level. */
+export function listObjects(
+  connection: S3Connection,
+  uri: string,
+  prefix: string,
+  options: ListOptions,
+): AsyncGenerator<ObjectMeta, void, void>;
+export function listObjects(
+  connection: S3Connection,
+  uri: string,
+  prefix: string,
+  options: ListOptions,
+  delimiter: "/",
+): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
+export function listObjects(
+  connection: S3Connection,
+  uri: string,
+  prefix: string,
+  options: ListOptions,
+  delimiter?: "/",
+): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+  const reader = new ObjectPages(connection, prefix === "" ? uri : objectUri(uri, prefix));
+  return listPages(reader, { uri, prefix, delimiter }, options);
 }
 
-/** A page of a listing. */
-export interface ListPage {
-  /** Objects and folded prefixes together; where both are there, ascending. */
-  readonly entries: readonly (ObjectMeta | CommonPrefix)[];
-  /** Where the next page begins; absent on the last. */
-  readonly token?: string;
-  /** The page says that it is the last, though it may bear a token. */
-  readonly claimsEnd: boolean;
+/** The pages of a bucket's objects. */
+class ObjectPages implements PageReader<ObjectMeta> {
+  readonly #connection: S3Connection;
+  readonly #uri: string;
+
+  constructor(connection: S3Connection, uri: string) {
+    this.#connection = connection;
+    this.#uri = uri;
+  }
+
+  get isUnordered(): boolean {
+    return this.#connection.traits.lacks("key-order");
+  }
+
+  foundUnordered(): void {
+    this.#connection.traits.found("key-order", this.#connection.tellTrait);
+  }
+
+  readPage(query: PageQuery): Promise<Page<ObjectMeta>> {
+    const { startAfter } = query;
+    // There are services that leave names out after one outside ASCII.
+    return listPage(
+      this.#connection,
+      this.#uri,
+      startAfter === undefined || this.#connection.endpoint.amazon
+        ? query
+        : { ...query, startAfter: startAfter.replace(/[^\x20-\x7e].*$/s, "") },
+    );
+  }
 }
 
 /**
  * Fetches a page by ListObjectsV2. This request is signed and read here rather than by the SDK, whose loading alone takes
  * longer than listing thousands of keys.
  */
-export function listPage(connection: S3Connection, uri: string, query: ListQuery): Promise<ListPage> {
+export function listPage(
+  connection: S3Connection,
+  uri: string,
+  query: Omit<PageQuery, "signal"> & { readonly signal?: AbortSignal | undefined },
+): Promise<Page<ObjectMeta>> {
   const call: FailedCall = { operation: "list", uri, permission: "s3:ListBucket" };
   const request = {
     method: "GET",
@@ -44,7 +81,7 @@ export function listPage(connection: S3Connection, uri: string, query: ListQuery
       "encoding-type": "url",
       prefix: query.prefix || undefined,
       delimiter: query.delimiter,
-      "start-after": query.token === undefined ? query.startAfter || undefined : undefined,
+      "start-after": query.startAfter || undefined,
       "continuation-token": query.token,
     },
     headers: payerHeaders(connection.config),
@@ -54,23 +91,21 @@ export function listPage(connection: S3Connection, uri: string, query: ListQuery
   return readDocument(connection, request, (root) => readPage(root, call));
 }
 
-function readPage(root: XmlElement, call: FailedCall): ListPage {
+function readPage(root: XmlElement, call: FailedCall): Page<ObjectMeta> {
   const decode = decoderOf(root);
-  const objects: ObjectMeta[] = [];
+  const entries: ObjectMeta[] = [];
   const prefixes: CommonPrefix[] = [];
   for (const element of root.children) {
-    if (element.name === "Contents") objects.push(readObject(element, decode, call));
+    if (element.name === "Contents") entries.push(readObject(element, decode, call));
     else if (element.name === "CommonPrefixes") {
       const prefix = childText(element, "Prefix");
       if (!prefix) throw unlikeS3(call, "a common prefix has no name");
       prefixes.push({ prefix: decode(prefix) });
     }
   }
-  const entries = prefixes.length === 0 ? objects : merge(objects, prefixes);
-  const token = childText(root, "NextContinuationToken");
-  const claimsEnd = !isTruncated(root, token, call);
-  // A token says that there is more, whatever else is said.
-  return { entries, claimsEnd, ...(token ? { token } : {}) };
+  const next = childText(root, "NextContinuationToken");
+  const claimsEnd = !isTruncated(root, next, call);
+  return { entries, prefixes, claimsEnd, ...(next ? { next } : {}) };
 }
 
 function readObject(element: XmlElement, decode: (text: string) => string, call: FailedCall): ObjectMeta {
@@ -96,18 +131,6 @@ function readObject(element: XmlElement, decode: (text: string) => string, call:
     ...(tag === undefined ? {} : { etag: tag }),
     ...(storageClass === "" ? {} : { storageClass }),
   };
-}
-
-function merge(
-  objects: readonly ObjectMeta[],
-  prefixes: readonly CommonPrefix[],
-): (ObjectMeta | CommonPrefix)[] {
-  return [...objects, ...prefixes].sort((a, b) => compareKeys(nameOf(a), nameOf(b)));
-}
-
-/** The key or prefix of an entry. */
-export function nameOf(entry: ObjectMeta | CommonPrefix): string {
-  return "key" in entry ? entry.key : entry.prefix;
 }
 
 /** How names of a page are to be decoded: services need not know `encoding-type=url`. */

@@ -1,4 +1,12 @@
-import { type CommonPrefix, compareKeys, type ObjectVersion, UnsupportedError } from "@lade/core/backend";
+import {
+  type CallOptions,
+  type CommonPrefix,
+  compareKeys,
+  objectUri,
+  type ObjectVersion,
+  UnsupportedError,
+} from "@lade/core/backend";
+import { listVersions, type Page, type PageQuery } from "@lade/service/list";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readSize, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
@@ -8,45 +16,43 @@ import { decoderOf } from "./list_page.ts";
 import { isTruncated } from "./page_end.ts";
 import { readDocument } from "./read_document.ts";
 
-/** Where a page of versions begins: after this version of this key. */
-export interface VersionMarker {
-  /** The key. */
-  readonly key: string;
-  /** The version; absent where the page begins after the key as a whole. */
-  readonly version?: string;
-}
-
-/** A version, a delete marker or a folded prefix. */
-export type VersionEntry = ObjectVersion | CommonPrefix;
-
-/** What a page of versions is asked for by. */
-export interface VersionQuery {
-  /** Beginning of all keys. */
-  readonly prefix: string;
-  /** Folds keys at this; absent for a flat listing. */
-  readonly delimiter: "/" | undefined;
-  /** Where the page before left off; absent for the first page. */
-  readonly after: VersionMarker | undefined;
-  /** Ends the request. */
-  readonly signal: AbortSignal;
-}
-
-/** A page of a listing of versions. */
-export interface VersionPage {
-  /** Versions, delete markers and folded prefixes together: by ascending name, the newest version first. */
-  readonly entries: readonly VersionEntry[];
-  /** Where the next page begins; absent on the last. */
-  readonly next?: VersionMarker;
-  /** The page says that it is the last, though it may tell where a next one begins. */
-  readonly claimsEnd: boolean;
+/** Lists the versions and delete markers of a bucket; with `delimiter`, those of one level. */
+export function listObjectVersions(
+  connection: S3Connection,
+  uri: string,
+  prefix: string,
+  options: CallOptions,
+): AsyncGenerator<ObjectVersion, void, void>;
+export function listObjectVersions(
+  connection: S3Connection,
+  uri: string,
+  prefix: string,
+  options: CallOptions,
+  delimiter: "/",
+): AsyncGenerator<ObjectVersion | CommonPrefix, void, void>;
+export function listObjectVersions(
+  connection: S3Connection,
+  uri: string,
+  prefix: string,
+  options: CallOptions,
+  delimiter?: "/",
+): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
+  const call: FailedCall = {
+    operation: "list the versions of",
+    uri: prefix === "" ? uri : objectUri(uri, prefix),
+    permission: "s3:ListBucketVersions",
+  };
+  const reader = { readPage: (query: PageQuery) => versionPage(connection, call, query) };
+  return listVersions(reader, { uri, prefix, delimiter }, options);
 }
 
 /** Fetches a page by ListObjectVersions. */
-export function versionPage(
+async function versionPage(
   connection: S3Connection,
   call: FailedCall,
-  { prefix, delimiter, after, signal }: VersionQuery,
-): Promise<VersionPage> {
+  { prefix, delimiter, token, signal }: PageQuery,
+): Promise<Page<ObjectVersion>> {
+  const [key, version]: [string?, string?] = token === undefined ? [] : JSON.parse(token);
   const request = {
     method: "GET",
     query: {
@@ -54,17 +60,21 @@ export function versionPage(
       "encoding-type": "url",
       prefix: prefix || undefined,
       delimiter,
-      "key-marker": after?.key,
-      "version-id-marker": after?.version,
+      "key-marker": key,
+      "version-id-marker": version,
     },
     headers: payerHeaders(connection.config),
     signal,
     call,
   } as const;
-  return readDocument(connection, request, (root) => readPage(root, call));
+  const page = await readDocument(connection, request, (root) => readPage(root, call));
+  if (page.entries.some(({ version }) => version !== "null")) {
+    connection.traits.showedVersion(connection.bucket ?? "");
+  }
+  return page;
 }
 
-function readPage(root: XmlElement, call: FailedCall): VersionPage {
+function readPage(root: XmlElement, call: FailedCall): Page<ObjectVersion> {
   if (root.name === "ListBucketResult") {
     const { operation, uri } = call;
     throw new UnsupportedError({
@@ -79,12 +89,13 @@ function readPage(root: XmlElement, call: FailedCall): VersionPage {
   );
   const key = childText(root, "NextKeyMarker");
   const version = childText(root, "NextVersionIdMarker");
-  const next = key ? { key: decode(key), ...(version && { version }) } : undefined;
+  // The token of the next page: its key and, where it begins within a key, the version before it.
+  const next = key ? JSON.stringify(version ? [decode(key), version] : [decode(key)]) : undefined;
   const claimsEnd = !isTruncated(root, key, call);
   const prefixes = root.children.flatMap((element) =>
     element.name === "CommonPrefixes" ? [readPrefix(element, decode, call)] : []
   );
-  return { entries: merge(inOrder(versions), prefixes), ...(next && { next }), claimsEnd };
+  return { entries: inOrder(versions), prefixes, ...(next && { next }), claimsEnd };
 }
 
 function readVersion(
@@ -119,20 +130,6 @@ function readPrefix(element: XmlElement, decode: (text: string) => string, call:
   const prefix = childText(element, "Prefix");
   if (!prefix) throw unlikeS3(call, "a common prefix has no name");
   return { prefix: decode(prefix) };
-}
-
-/** Versions of one key keep their order. */
-function merge(
-  versions: readonly ObjectVersion[],
-  prefixes: readonly CommonPrefix[],
-): readonly VersionEntry[] {
-  if (prefixes.length === 0) return versions;
-  return [...versions, ...prefixes].sort((a, b) => compareKeys(nameOf(a), nameOf(b)));
-}
-
-/** The key or prefix of an entry. */
-export function nameOf(entry: VersionEntry): string {
-  return "key" in entry ? entry.key : entry.prefix;
 }
 
 /**

@@ -46,6 +46,5 @@ async function findListed(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly size: number; readonly etag?: string } | undefined> {
   const { entries } = await listPage(connection, uri, { prefix: key, signal });
-  for (const entry of entries) if ("key" in entry && entry.key === key) return entry;
-  return undefined;
+  return entries.find((entry) => entry.key === key);
 }

@@ -39,7 +39,7 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import { ControlPlane } from "../control/control_plane.ts";
 import type { CopyTarget } from "../copy/copy_target.ts";
 import { bucketPlace } from "../endpoint/bucket_place.ts";
-import { listObjects } from "../list/list_objects.ts";
+import { listObjects } from "../list/list_page.ts";
 import { getObject } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";
 import { isHeld, requireConditions } from "../service/rely_on.ts";
@@ -173,10 +173,8 @@ export class BucketStore implements S3Store {
   }
 
   /** Lists objects. */
-  async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
-    for await (const entry of listObjects(this.connection, this.uri, prefix, undefined, options)) {
-      if ("key" in entry) yield entry;
-    }
+  list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+    return listObjects(this.connection, this.uri, prefix, options);
   }
 
   /** Lists one level. */
@@ -184,15 +182,13 @@ export class BucketStore implements S3Store {
     prefix = "",
     options: ListOptions = {},
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
-    return listObjects(this.connection, this.uri, prefix, "/", options);
+    return listObjects(this.connection, this.uri, prefix, options, "/");
   }
 
   /** Lists versions and delete markers. In a bucket that never kept versions, each object is its version `null`. */
   async *listVersions(prefix = "", options: CallOptions = {}): AsyncGenerator<ObjectVersion, void, void> {
-    const { listVersions } = await import("../list/list_versions.ts");
-    for await (const entry of listVersions(this.connection, this.uri, prefix, undefined, options)) {
-      if ("key" in entry) yield entry;
-    }
+    const { listObjectVersions } = await import("../list/version_page.ts");
+    yield* listObjectVersions(this.connection, this.uri, prefix, options);
   }
 
   /** Lists the versions of one level. */
@@ -200,8 +196,8 @@ export class BucketStore implements S3Store {
     prefix = "",
     options: CallOptions = {},
   ): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
-    const { listVersions } = await import("../list/list_versions.ts");
-    yield* listVersions(this.connection, this.uri, prefix, "/", options);
+    const { listObjectVersions } = await import("../list/version_page.ts");
+    yield* listObjectVersions(this.connection, this.uri, prefix, options, "/");
   }
 
   /** Deletes an object or a version. In a bucket with versions, the former leaves a delete marker. */

@@ -1,5 +1,5 @@
 import type { CallOptions } from "@lade/core";
-import { PageGuard } from "@lade/service/http";
+import { type Page, readPages } from "@lade/service/list";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { isTruncated } from "../list/page_end.ts";
@@ -21,11 +21,6 @@ export interface PendingPart {
   readonly crc32c?: string;
 }
 
-interface PartPage {
-  readonly parts: readonly PendingPart[];
-  readonly next?: string;
-}
-
 /** Lists the parts that the service has of an upload, by number. */
 export async function* listParts(
   connection: S3Connection,
@@ -36,18 +31,12 @@ export async function* listParts(
 ): AsyncGenerator<PendingPart, void, void> {
   const call: FailedCall = { operation: "list the parts of", uri, permission: "s3:ListMultipartUploadParts" };
   signal?.throwIfAborted();
-  const guard = new PageGuard();
-  let marker: string | undefined;
-  for (;;) {
-    const page = await partPage(connection, call, key, uploadId, { marker, signal });
-    for (const part of page.parts) {
+  const read = (marker?: string) => partPage(connection, call, key, uploadId, { marker, signal });
+  for await (const { page } of readPages(call, read)) {
+    for (const part of page.entries) {
       yield part;
       signal?.throwIfAborted();
     }
-    if (page.next === undefined) return;
-    marker = page.next;
-    const fault = guard.advance(marker, page.parts.length);
-    if (fault) throw unlikeS3(call, fault);
   }
 }
 
@@ -59,7 +48,7 @@ export function partPage(
   uploadId: string,
   { marker, most, signal }: { marker?: string | undefined; most?: number; signal?: AbortSignal | undefined } =
     {},
-): Promise<PartPage> {
+): Promise<Page<PendingPart>> {
   const request = {
     method: "GET",
     key,
@@ -75,8 +64,8 @@ export function partPage(
   return readDocument(connection, request, (root) => readPage(root, call));
 }
 
-function readPage(root: XmlElement, call: FailedCall): PartPage {
-  const parts = root.children.filter(({ name }) => name === "Part").map((element) => {
+function readPage(root: XmlElement, call: FailedCall): Page<PendingPart> {
+  const entries = root.children.filter(({ name }) => name === "Part").map((element) => {
     const number = Number(childText(element, "PartNumber") || NaN);
     const size = readSize(childText(element, "Size"));
     const etag = unquoteEtag(childText(element, "ETag"));
@@ -90,5 +79,5 @@ function readPage(root: XmlElement, call: FailedCall): PartPage {
   const marker = childText(root, "NextPartNumberMarker");
   // The last page bears a marker too, the number of its last part or zero, and says that it is the last.
   const next = marker === "0" ? undefined : marker;
-  return isTruncated(root, next, call) && next ? { parts, next } : { parts };
+  return isTruncated(root, next, call) && next ? { entries, next } : { entries };
 }

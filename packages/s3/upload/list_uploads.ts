@@ -1,5 +1,5 @@
 import type { CallOptions } from "@lade/core";
-import { PageGuard } from "@lade/service/http";
+import { checkPrefix, type Page, readPages } from "@lade/service/list";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { decoderOf } from "../list/list_page.ts";
@@ -19,12 +19,6 @@ export interface PendingUpload {
   readonly initiated: Date;
 }
 
-/** A page of uploads, and where the next one begins. */
-interface UploadPage {
-  readonly uploads: readonly PendingUpload[];
-  readonly next?: { readonly key: string; readonly id: string };
-}
-
 /**
  * Lists the pending uploads of keys that start with `prefix`, page by page. A key outside it is an error, since whoever
  * aborts what is listed would abort it.
@@ -41,41 +35,35 @@ export async function* listUploads(
     permission: "s3:ListBucketMultipartUploads",
   };
   signal?.throwIfAborted();
-  const guard = new PageGuard();
-  let marker: UploadPage["next"];
-  for (;;) {
+  const read = (token?: string) => {
+    const [key, id]: [string?, string?] = token === undefined ? [] : JSON.parse(token);
     const request = {
       method: "GET",
       query: {
         uploads: "",
         "encoding-type": "url",
         prefix: prefix || undefined,
-        "key-marker": marker?.key,
-        "upload-id-marker": marker?.id || undefined,
+        "key-marker": key,
+        "upload-id-marker": id || undefined,
       },
       headers: payerHeaders(connection.config),
       signal,
       call,
     } as const;
-    const page = await readDocument(connection, request, (root) => readPage(root, call));
-    for (const upload of page.uploads) {
-      if (!upload.key.startsWith(prefix)) {
-        const words = `${JSON.stringify(upload.key)}, which does not start with ${JSON.stringify(prefix)}`;
-        throw unlikeS3(call, `it lists ${words}`);
-      }
+    return readDocument(connection, request, (root) => readPage(root, call));
+  };
+  for await (const { page } of readPages(call, read)) {
+    for (const upload of page.entries) {
+      checkPrefix(call, upload.key, prefix);
       yield upload;
       signal?.throwIfAborted();
     }
-    if (!page.next) return;
-    marker = page.next;
-    const fault = guard.advance(`${marker.key}\n${marker.id}`, page.uploads.length);
-    if (fault) throw unlikeS3(call, fault);
   }
 }
 
-function readPage(root: XmlElement, call: FailedCall): UploadPage {
+function readPage(root: XmlElement, call: FailedCall): Page<PendingUpload> {
   const decode = decoderOf(root);
-  const uploads = root.children.filter(({ name }) => name === "Upload").map((element) => {
+  const entries = root.children.filter(({ name }) => name === "Upload").map((element) => {
     const [key, uploadId] = [childText(element, "Key"), childText(element, "UploadId")];
     const initiated = new Date(childText(element, "Initiated") ?? NaN);
     if (!key || !uploadId || Number.isNaN(initiated.getTime())) {
@@ -86,5 +74,7 @@ function readPage(root: XmlElement, call: FailedCall): UploadPage {
   const key = childText(root, "NextKeyMarker");
   const id = childText(root, "NextUploadIdMarker") ?? "";
   // The last page may bear markers too, and says that it is the last.
-  return isTruncated(root, key, call) && key ? { uploads, next: { key: decode(key), id } } : { uploads };
+  return isTruncated(root, key, call) && key
+    ? { entries, next: JSON.stringify([decode(key), id]) }
+    : { entries };
 }

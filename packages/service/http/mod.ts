@@ -24,8 +24,6 @@ export { describePage, isPage, PAGE_PEEK_BYTES } from "./describe_page.ts";
 export { type EndpointHealth, EndpointHealths } from "./endpoint_health.ts";
 export { EndpointSigns, type SignNames } from "./endpoint_signs.ts";
 export { encodePath, encodeQuery, encodeStrict } from "./percent_encode.ts";
-export { PageGuard } from "./page_guard.ts";
-export { RepeatGuard } from "./repeat_guard.ts";
 export { createResponseBody, type ResponseBodyOptions } from "./response_body.ts";
 export {
   type SentState,
