@@ -25,6 +25,7 @@ import {
   type GetTagsOptions,
   type HeadOptions,
   InvalidNameError,
+  keyFault,
   type ListOptions,
   NotFoundError,
   type ObjectAttributes,
@@ -61,7 +62,6 @@ const CAPABILITIES: Capabilities = {
   versions: false,
   atomicRename: true,
   presign: false,
-  anyKey: true,
 };
 
 /** All in one thread, so that nothing is won by several chunks at once. */
@@ -95,6 +95,10 @@ class SqliteStore implements ObjectStore {
     this.uri = `sqlite://${path}`;
     this.context = context;
     this.#table = table;
+  }
+
+  keyFault(key: string): string | undefined {
+    return keyFault(key);
   }
 
   async get(key: string, options: GetOptions = {}): Promise<GetResult> {
@@ -223,7 +227,7 @@ class SqliteStore implements ObjectStore {
 
   #begin(operation: string, key: string, { signal, version }: HeadOptions): void {
     signal?.throwIfAborted();
-    checkKey(operation, this.uri, key);
+    checkKey(operation, this, key);
     if (version !== undefined) throw this.#unsupported(operation, key, "objects have no versions");
   }
 

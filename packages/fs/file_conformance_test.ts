@@ -21,7 +21,6 @@ conformance(
     return { store, [Symbol.asyncDispose]: () => root[Symbol.asyncDispose]() };
   },
   Deno.test,
-  { maxKeyBytes: 900 },
 );
 
 providerConformance(

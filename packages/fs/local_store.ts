@@ -72,7 +72,6 @@ const CAPABILITIES: Capabilities = {
   versions: false,
   atomicRename: true,
   presign: false,
-  anyKey: false,
 };
 
 /** A store of local files, `file://` or `direct://`. */
@@ -105,6 +104,11 @@ class Store implements LocalStore {
     this.readHints = parts.medium.readHints;
     this.context = parts.context;
     this.tree = new LocalTree(parts);
+  }
+
+  /** Why no file can have this path. */
+  keyFault(key: string): string | undefined {
+    return pathFault(key);
   }
 
   /** Opens a file. Its bytes are read as they are asked for, and fail if the file is written to meanwhile. */
@@ -293,7 +297,7 @@ class Store implements LocalStore {
   #begin(operation: string, key: string, { signal, version }: HeadOptions): Subject {
     signal?.throwIfAborted();
     const subject = this.#parts.tree.subject(operation, key);
-    const detail = pathFault(key);
+    const detail = this.keyFault(key);
     if (detail !== undefined) throw new InvalidNameError({ ...subject, detail });
     if (version === undefined) return subject;
     throw new UnsupportedError({ ...subject, detail: "files have no versions" });

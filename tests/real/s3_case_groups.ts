@@ -32,13 +32,16 @@ export const FILE_CASES = [
   "deletePrefix() deletes what is under the prefix and nothing beside it",
   "delete() removes that object alone, not what its key is a prefix of",
   "keys with names of 255 bytes stand for themselves",
-  "keys with empty segments stand for themselves",
-  "keys with a slash at the start stand for themselves",
-  "keys with a slash at the end stand for themselves",
-  "keys with dots for segments stand for themselves",
-  "keys with NUL stand for themselves",
-  "keys of the greatest length are held",
-  "an object and a folder of the same name are two things",
+  "keys with empty segments stand for themselves, or are refused with the reason",
+  "keys with a slash at the start stand for themselves, or are refused with the reason",
+  "keys with a slash at the end stand for themselves, or are refused with the reason",
+  "keys with dots for segments stand for themselves, or are refused with the reason",
+  "keys with NUL stand for themselves, or are refused with the reason",
+  "keys of letters are held up to the greatest length, and refused beyond",
+  "keys of letters of two bytes are held up to the greatest length, and refused beyond",
+  "keys of characters of two units are held up to the greatest length, and refused beyond",
+  "keys of segments of one letter are held up to the greatest length, and refused beyond",
+  "an object and a folder of the same name are two things, but where the store has directories",
 ] as const;
 
 /** Cases that need a condition and its write to be one step. */

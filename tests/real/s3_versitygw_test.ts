@@ -7,6 +7,7 @@ import { openNewBucket } from "./s3_server.ts";
 import { whereInstalled } from "./where_installed.ts";
 
 const TAGS = "versitygw takes ASCII in tags only";
+const CHARACTERS = "versitygw lists them as other characters";
 const FILES = "versitygw keeps objects as files of these names";
 
 /** Cases that fail by the nature of a server that keeps objects as files. */
@@ -15,7 +16,8 @@ const skip: Readonly<Record<string, string>> = {
   "copy() with attributes stores these in place of the source's, also onto itself":
     "versitygw keeps attributes that a copy is given no others for",
   ...because(FILES, FILE_CASES),
-  "keys with control characters stand for themselves": "versitygw lists them as other characters",
+  "keys with control characters stand for themselves, or are refused with the reason": CHARACTERS,
+  "keys that are no characters of XML stand for themselves, or are refused with the reason": CHARACTERS,
   "storageClass is honoured on put() and createWriter()": "versitygw has one storage class",
 };
 

@@ -34,10 +34,6 @@ conformance(
   Deno.test,
   {
     storageClass,
-    skip: {
-      ...unversioned,
-      "keys with dots for segments stand for themselves":
-        "fetch resolves them; the transport refuses such a path",
-    },
+    skip: unversioned,
   },
 );

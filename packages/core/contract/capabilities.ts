@@ -35,6 +35,4 @@ export interface Capabilities {
   readonly atomicRename: Support;
   /** `presign` makes URLs. */
   readonly presign: Support;
-  /** Any key up to 1,024 bytes of UTF-8 is valid; else names follow the rules of a file system. */
-  readonly anyKey: Support;
 }

@@ -32,7 +32,8 @@ import type {
  * conformance suite asks for each promise.
  *
  * Errors are `StoreError`s; a call with wrong arguments is a `TypeError` or `RangeError`; an aborted call rejects
- * with `signal.reason`. A key that the store cannot hold is an `InvalidNameError` in every method.
+ * with `signal.reason`. A key that the store has a rule against is an `InvalidNameError` in every method, with the
+ * reason that `keyFault` gives; any other is held as it is written, character by character.
  */
 export interface ObjectStore extends AsyncDisposable {
   /** The container's URI without a trailing slash, such as `s3://bucket`; `file:///` for the root directory. */
@@ -45,6 +46,13 @@ export interface ObjectStore extends AsyncDisposable {
   readonly context: StoreContext;
   /** The links and directories of a store that holds more than objects; absent where objects are all there is. */
   readonly tree?: ObjectTree;
+
+  /**
+   * Why this store has no object of this key by its rules, as a clause that follows a colon ("the key ends in a dot");
+   * `undefined` for a key that it holds. It asks nobody, and the answer never changes. Every store holds plain names
+   * with `/` between them.
+   */
+  keyFault(key: string): string | undefined;
 
   /**
    * Reads an object or a range of it in one request. A range is cut at the object's end; one that starts at or past

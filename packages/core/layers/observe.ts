@@ -75,6 +75,10 @@ class ObservedStore implements ObjectStore {
     };
   }
 
+  keyFault(key: string): string | undefined {
+    return this.#store.keyFault(key);
+  }
+
   async get(key: string, options?: GetOptions): Promise<GetResult> {
     const askedRange = options?.range;
     const observation = this.#start("get", key, askedRange && { askedRange });

@@ -30,7 +30,7 @@ import type {
 import { InvalidNameError } from "../errors/errors.ts";
 import { tagsOf } from "./tags_of.ts";
 import { placeOf } from "../operations/place_of.ts";
-import { checkKey, keyFault, objectUri } from "../uri/check_key.ts";
+import { checkKey, commonKeyFault, objectUri } from "../uri/check_key.ts";
 import { listVersions, listVersionsWithDelimiter } from "../operations/list_versions.ts";
 import { toDelete } from "../write/to_delete.ts";
 import { PrefixedResult } from "./prefixed_result.ts";
@@ -68,6 +68,11 @@ export class PrefixStore implements ObjectStore {
     this.readHints = store.readHints;
     this.context = store.context;
     if (store.tree) this.tree = new PrefixedTree(store.tree, prefix);
+  }
+
+  /** Why there is no object of this key here: the reason of the store below against the key with its prefix. */
+  keyFault(key: string): string | undefined {
+    return commonKeyFault(key) ?? this.#store.keyFault(this.prefix + key);
   }
 
   /** Reads an object or a range of it. */
@@ -207,7 +212,8 @@ export class PrefixStore implements ObjectStore {
   }
 
   #full(operation: string, key: string): string {
-    checkKey(operation, this.uri, key);
+    // What else the store below has against the key, it tells by itself.
+    checkKey(operation, { uri: this.uri, keyFault: commonKeyFault }, key);
     return this.prefix + key;
   }
 
@@ -238,7 +244,7 @@ export class PrefixStore implements ObjectStore {
   ): AsyncGenerator<string | ObjectToDelete, void, void> {
     for await (const object of objects) {
       const { key, version } = toDelete(object);
-      const detail = keyFault(key);
+      const detail = commonKeyFault(key);
       if (detail !== undefined) {
         const uri = objectUri(this.uri, key);
         const error = new InvalidNameError({ operation: "delete", uri, detail });

@@ -25,7 +25,6 @@ for (const versioning of [false, true]) {
       };
     },
     Deno.test,
-    { maxKeyBytes: 1024 - PREFIX.length },
   );
 }
 
@@ -36,7 +35,6 @@ conformance(
     return Promise.resolve({ store, async [Symbol.asyncDispose]() {} });
   },
   Deno.test,
-  { maxKeyBytes: 1020 },
 );
 
 Deno.test("PrefixStore puts its keys below the prefix", async () => {

@@ -30,6 +30,12 @@ export interface MemoryInfo extends Omit<ObjectInfo, "size" | "etag" | "version"
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** What names a container refuses, for one that stands in for a service; see `ObjectStore`. */
+export interface NameRules {
+  /** Why there is no object of a key, which is neither empty nor ill-formed; the rule of 1,024 bytes by default. */
+  readonly keyFault?: (key: string) => string | undefined;
+}
+
 /** Options of {@linkcode MemoryContainer}. */
 export interface MemoryContainerOptions {
   /** The name in its URI; `"memory"` by default. */
@@ -38,6 +44,8 @@ export interface MemoryContainerOptions {
   readonly versioning?: boolean;
   /** What it belongs to: objects are copied between containers of one service without being read. */
   readonly service?: object;
+  /** Which names it refuses. */
+  readonly names?: NameRules;
 }
 
 /** The objects of one `memory://` container. Stores that are given the same one show the same objects. */
@@ -48,6 +56,8 @@ export class MemoryContainer {
   readonly versioning: boolean;
   /** What it belongs to; itself where nothing was given. */
   readonly service: object;
+  /** Which names it refuses. */
+  readonly names: NameRules;
   readonly #current = new Map<string, MemoryObject>();
   /** The newest version of a key is the last. */
   readonly #versions = new Map<string, MemoryVersion[]>();
@@ -61,6 +71,7 @@ export class MemoryContainer {
     this.name = options.name ?? "memory";
     this.versioning = options.versioning ?? false;
     this.service = options.service ?? this;
+    this.names = options.names ?? {};
   }
 
   /** Whether it holds nothing, no old version either. */

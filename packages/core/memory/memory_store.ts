@@ -35,7 +35,7 @@ import { resolveRange } from "../read/resolve_range.ts";
 import { checkObjectSize, checkWriterOptions } from "../write/check_writer_options.ts";
 import { createPartWriter } from "../write/create_part_writer.ts";
 import { deletedOf, toDelete } from "../write/to_delete.ts";
-import { checkKey, objectUri } from "../uri/check_key.ts";
+import { checkKey, commonKeyFault, keyFault, objectUri } from "../uri/check_key.ts";
 import { checkVersion } from "../conditions/check_version.ts";
 import {
   checkIfIgnored,
@@ -101,8 +101,12 @@ export class MemoryStore implements ObjectStore {
       versions: this.#container.versioning,
       atomicRename: true,
       presign: false,
-      anyKey: true,
     };
+  }
+
+  /** The container's rules. */
+  keyFault(key: string): string | undefined {
+    return commonKeyFault(key) ?? (this.#container.names.keyFault ?? keyFault)(key);
   }
 
   /** Reads an object or a range of it. */
@@ -269,7 +273,7 @@ export class MemoryStore implements ObjectStore {
 
   #begin(operation: string, key: string, signal: AbortSignal | undefined): void {
     signal?.throwIfAborted();
-    checkKey(operation, this.uri, key);
+    checkKey(operation, this, key);
     this.#checkContainer(operation);
   }
 

@@ -163,5 +163,5 @@ function isMarker({ key, size }: ObjectMeta, prefix: string): boolean {
 function isUselessMarker(source: ObjectMeta, fromPrefix: string, to: ObjectStore, toPrefix: string): boolean {
   if (!isMarker(source, fromPrefix)) return false;
   if (toPrefix.length + source.key.length === fromPrefix.length) return true;
-  return to.capabilities.anyKey === false && !to.tree;
+  return to.keyFault(toPrefix + source.key.slice(fromPrefix.length)) !== undefined && !to.tree;
 }

@@ -1,26 +1,31 @@
+import type { ObjectStore } from "../contract/object_store.ts";
 import { InvalidNameError } from "../errors/errors.ts";
 
-/** Longest key in bytes of UTF-8, as S3, GCS and Azure have it. */
-export const MAX_KEY_BYTES = 1024;
+const MAX_KEY_BYTES = 1024;
 
 const encoder = new TextEncoder();
 
-/** Why no store can hold `key`, or `undefined` when one can: empty, ill-formed Unicode, or over 1,024 bytes. */
-export function keyFault(key: string): string | undefined {
+/** Why no store at all can hold `key`: it is empty or ill-formed Unicode. `undefined` where a store may. */
+export function commonKeyFault(key: string): string | undefined {
   if (key === "") return "an object needs a key";
-  if (key.length <= MAX_KEY_BYTES / 3) return key.isWellFormed() ? undefined : "the key is not valid Unicode";
-  if (!key.isWellFormed()) return "the key is not valid Unicode";
+  return key.isWellFormed() ? undefined : "the key is not valid Unicode";
+}
+
+/** Why a store of keys of up to 1,024 bytes of UTF-8 and no further rule cannot hold `key`; `undefined` where it can. */
+export function keyFault(key: string): string | undefined {
+  const fault = commonKeyFault(key);
+  if (fault !== undefined || key.length <= MAX_KEY_BYTES / 3) return fault;
   const bytes = encoder.encode(key).length;
   return bytes > MAX_KEY_BYTES
     ? `the key has ${bytes} bytes of UTF-8, ${MAX_KEY_BYTES} is the most`
     : undefined;
 }
 
-/** Throws an `InvalidNameError` for a key that no store can hold. */
-export function checkKey(operation: string, storeUri: string, key: string): void {
-  const detail = keyFault(key);
+/** Throws an `InvalidNameError` for a key that a store has a rule against. */
+export function checkKey(operation: string, store: Pick<ObjectStore, "uri" | "keyFault">, key: string): void {
+  const detail = store.keyFault(key);
   if (detail !== undefined) {
-    throw new InvalidNameError({ operation, uri: objectUri(storeUri, key), detail });
+    throw new InvalidNameError({ operation, uri: objectUri(store.uri, key), detail });
   }
 }
 

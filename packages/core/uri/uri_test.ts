@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { InvalidNameError } from "../errors/errors.ts";
-import { checkKey, keyFault, objectUri } from "./check_key.ts";
+import { checkKey, commonKeyFault, keyFault, objectUri } from "./check_key.ts";
 import { compareKeys } from "./compare_keys.ts";
 import { isUri, parseUri } from "./parse_uri.ts";
 
@@ -44,14 +44,31 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return Math.sign(a.length - b.length);
 }
 
-Deno.test("keyFault() refuses what no store can hold", () => {
+Deno.test("commonKeyFault() refuses what no store can hold, whatever its length", () => {
+  for (const key of ["", "\ud800", `${"x".repeat(2000)}\udc00`]) {
+    assertEquals(typeof commonKeyFault(key), "string", key);
+    assertEquals(keyFault(key), commonKeyFault(key));
+  }
+  for (const key of ["x".repeat(1025), "é".repeat(1024), "/", "..", "\0"]) {
+    assertEquals(commonKeyFault(key), undefined, key);
+  }
+});
+
+Deno.test("keyFault() also refuses keys of more than 1,024 bytes", () => {
   assertEquals(keyFault("a/b c/\u{1f600}"), undefined);
   assertEquals(keyFault("x".repeat(1024)), undefined);
   assertEquals(keyFault("é".repeat(512)), undefined);
   assert(keyFault("é".repeat(513))?.includes("1026 bytes"));
-  assert(keyFault("") !== undefined);
-  assert(keyFault("\ud800") !== undefined);
-  assertThrows(() => checkKey("get", "s3://b", ""), InvalidNameError, 'Cannot get "s3://b/"');
+});
+
+Deno.test("checkKey() throws for what the store has a rule against, and tells it", () => {
+  const store = { uri: "s3://b", keyFault: (key: string) => key === "bad" ? "the key is bad" : undefined };
+  checkKey("get", store, "good");
+  assertThrows(
+    () => checkKey("get", store, "bad"),
+    InvalidNameError,
+    'Cannot get "s3://b/bad": the key is bad',
+  );
 });
 
 Deno.test("objectUri() joins with one slash", () => {

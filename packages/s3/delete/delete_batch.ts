@@ -3,7 +3,6 @@ import {
   deletedOf,
   type DeleteResult,
   InvalidNameError,
-  keyFault,
   type ObjectToDelete,
   objectUri,
   ServiceError,
@@ -12,6 +11,7 @@ import {
 } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
+import { s3KeyFault } from "../endpoint/s3_key_fault.ts";
 import { ServiceFault } from "../errors/service_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { quoteEtag } from "../objects/object_info.ts";
@@ -54,7 +54,7 @@ export async function deleteBatch(
   const singles = new Map<string, ObjectToDelete>();
   const inBatch = new Set<string>();
   for (const object of objects) {
-    const detail = keyFault(object.key);
+    const detail = s3KeyFault(connection.config, object.key);
     if (detail !== undefined) {
       errors.set(nameOf(object), new InvalidNameError({ ...callOf(target, object), detail }));
     } else if (fitsBatch(target, object) && !inBatch.has(versionName(object))) {

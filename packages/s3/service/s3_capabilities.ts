@@ -43,7 +43,6 @@ export function s3Capabilities(connection: S3Connection): Capabilities {
     },
     atomicRename: false,
     presign: connection.credentials !== undefined,
-    anyKey: true,
   };
 }
 

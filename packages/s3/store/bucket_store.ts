@@ -38,6 +38,7 @@ import {
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ControlPlane } from "../control/control_plane.ts";
 import type { CopyTarget } from "../copy/copy_target.ts";
+import { s3KeyFault } from "../endpoint/s3_key_fault.ts";
 import { bucketPlace } from "../endpoint/bucket_place.ts";
 import { listObjects } from "../list/list_page.ts";
 import { getObject } from "../objects/get_object.ts";
@@ -119,6 +120,11 @@ export class BucketStore implements S3Store {
   /** Who asks. */
   get identity(): string {
     return this.connection.setting.identity;
+  }
+
+  /** Keys have up to 1,024 bytes of UTF-8; over `fetch` none has a segment `.` or `..`. */
+  keyFault(key: string): string | undefined {
+    return s3KeyFault(this.connection.config, key);
   }
 
   /** Reads an object or a range of it. */
@@ -259,11 +265,8 @@ export class BucketStore implements S3Store {
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
     const target = this.#copyTarget("rename", this, from, to, options);
     if (options.sourceVersion !== undefined) {
-      throw new UnsupportedError({
-        operation: "rename",
-        uri: target.fromUri,
-        detail: "a version cannot be renamed, copy it",
-      });
+      const detail = "a version cannot be renamed, copy it";
+      throw new UnsupportedError({ operation: "rename", uri: target.fromUri, detail });
     }
     const { copyObject } = await import("../copy/copy_object.ts");
     const { signal } = options;
@@ -332,7 +335,7 @@ export class BucketStore implements S3Store {
   }
 
   #check(operation: string, key: string): string {
-    checkKey(operation, this.uri, key);
+    checkKey(operation, this, key);
     return objectUri(this.uri, key);
   }
 

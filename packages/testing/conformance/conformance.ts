@@ -1,4 +1,4 @@
-import { type Capabilities, MAX_KEY_BYTES, type ObjectStore } from "@lade/core/backend";
+import type { Capabilities, ObjectStore } from "@lade/core/backend";
 import { conformanceCases } from "./conformance_cases.ts";
 import type { ConformanceCase, ConformanceContext } from "./conformance_case.ts";
 import { refusals } from "./refusals.ts";
@@ -16,8 +16,6 @@ export interface ConformanceOptions {
   readonly skip?: Readonly<Record<string, string>>;
   /** The smallest part size that the store's writers take, in bytes; 1,024 by default. */
   readonly partSize?: number;
-  /** The longest key that the store takes, in bytes of UTF-8; 1,024 by default. A layer that adds a prefix takes less. */
-  readonly maxKeyBytes?: number;
   /** A storage class that the service knows and that is not its default; needed where the store has storage classes. */
   readonly storageClass?: string;
   /** How long one case may take before it fails, in milliseconds; a minute by default. */
@@ -34,10 +32,10 @@ export function conformance(
   test: TestRunner,
   options: ConformanceOptions = {},
 ): void {
-  const { partSize = 1024, maxKeyBytes = MAX_KEY_BYTES, storageClass } = options;
+  const { partSize = 1024, storageClass } = options;
   registerCases(name, conformanceCases, test, options, async (one) => {
     await using opened = await open();
-    await runCase(one, { store: opened.store, partSize, maxKeyBytes, storageClass });
+    await runCase(one, { store: opened.store, partSize, storageClass });
   });
 }
 

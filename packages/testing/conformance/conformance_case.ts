@@ -6,8 +6,6 @@ export interface ConformanceContext {
   readonly store: ObjectStore;
   /** The smallest part size that the store's writers take, in bytes. */
   readonly partSize: number;
-  /** The longest key that the store takes, in bytes of UTF-8. */
-  readonly maxKeyBytes: number;
   /** A storage class that the service knows, where it knows any. */
   readonly storageClass?: string | undefined;
 }

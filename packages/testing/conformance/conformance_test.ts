@@ -127,6 +127,26 @@ Deno.test("every capability has a case that needs it", () => {
   }
 });
 
+Deno.test("a store that holds what it has a rule against fails, and one that refuses what it has none against", async () => {
+  class Lenient extends MemoryStore {
+    override keyFault(key: string): string | undefined {
+      return key === ".." ? "the key is a rule of its own" : super.keyFault(key);
+    }
+    override head(key: string): ReturnType<MemoryStore["head"]> {
+      return key === ".." ? super.head("object") : super.head(key);
+    }
+  }
+  class Narrow extends MemoryStore {
+    override put(key: string, ...rest: [Uint8Array]): ReturnType<MemoryStore["put"]> {
+      return super.put(key === ".." ? "" : key, ...rest);
+    }
+  }
+  const one = conformanceCases.find(({ name }) => name.startsWith("keys with dots for segments"));
+  for (const store of [new Lenient(), new Narrow()]) {
+    await assertRejects(async () => await one?.run(context(store)));
+  }
+});
+
 class Broken extends MemoryStore {
   override head(): Promise<never> {
     return Promise.reject(new Error("broken"));
@@ -140,5 +160,5 @@ function caseOf(flag: keyof Capabilities): ConformanceCase {
 }
 
 function context(store: MemoryStore) {
-  return { store, partSize: 1024, maxKeyBytes: 1024, storageClass: "COLD" };
+  return { store, partSize: 1024, storageClass: "COLD" };
 }

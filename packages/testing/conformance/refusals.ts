@@ -1,5 +1,5 @@
 import type { Capabilities, CopyOptions, ObjectStore, PutOptions, WriterOptions } from "@lade/core/backend";
-import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
+import { UnsupportedError } from "@lade/core/errors";
 import { listVersions } from "@lade/core/operations";
 import type { ConformanceContext } from "./conformance_case.ts";
 import { expect, expectEqual, expectError } from "./expect.ts";
@@ -90,15 +90,6 @@ export const refusals: Readonly<
     for (const method of ["GET", "PUT", "DELETE"] as const) {
       await refuses(() => store.presign("key", { method, expiresInMs: 60_000 }), `presign() for ${method}`);
     }
-  },
-
-  async anyKey({ store }) {
-    for (const key of ["a//b", "/a", "a/", "a/../b", "..", ".", "a\0b"]) {
-      const name = JSON.stringify(key);
-      await expectError(() => store.put(key, bytesOf("x")), InvalidNameError, `put() of ${name}`);
-      await expectError(() => store.get(key), InvalidNameError, `get() of ${name}`);
-    }
-    expectEqual(await namesIn(store.list()), [], "the keys after refused writes");
   },
 };
 

@@ -105,6 +105,10 @@ class FaultLayer implements FaultyStore {
     this.#rules.push({ rule, seen: 0 });
   }
 
+  keyFault(key: string): string | undefined {
+    return this.#store.keyFault(key);
+  }
+
   async get(key: string, options: GetOptions = {}): Promise<GetResult> {
     const fault = await this.#before("get", key, options);
     const { range: _, ...rest } = options;

@@ -41,7 +41,7 @@ export const deleteCases: readonly ConformanceCase[] = [
       await putAll(store, keys);
       await store.delete("test_dir");
       await store.delete("test_dir2");
-      if (store.capabilities.anyKey !== false) await store.delete("test_dir2/");
+      if (store.keyFault("test_dir2/") === undefined) await store.delete("test_dir2/");
       expectEqual(await namesIn(store.list()), keys.slice(1), "the keys");
     },
   },
@@ -53,7 +53,7 @@ export const deleteCases: readonly ConformanceCase[] = [
       await store.delete("a?");
       await store.delete("[ab]");
       await store.delete("*");
-      await store.delete("a.");
+      if (store.keyFault("a.") === undefined) await store.delete("a.");
       expectEqual(await namesIn(store.list()), ["a", "ab", "abc"], "the keys");
     },
   },

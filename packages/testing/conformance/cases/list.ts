@@ -113,7 +113,8 @@ export const listCases: readonly ConformanceCase[] = [
   {
     name: "list() takes pattern characters in the prefix as themselves",
     async run({ store }) {
-      await putAll(store, ["a*", "a*b", "ab", "abc", "a?", "a[b]", "a.c", "a\\c"]);
+      const keys = ["a*", "a*b", "ab", "abc", "a?", "a[b]", "a.c", "a\\c"];
+      await putAll(store, keys.filter((key) => store.keyFault(key) === undefined));
       const expected = new Map([
         ["a*", ["a*", "a*b"]],
         ["a?", ["a?"]],

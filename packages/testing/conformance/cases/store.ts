@@ -61,7 +61,6 @@ export const storeCases: readonly ConformanceCase[] = [
 ];
 
 const CAPABILITY_NAMES = [
-  "anyKey",
   "atomicRename",
   "attributes",
   "compareAndSwap",
