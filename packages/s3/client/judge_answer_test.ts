@@ -105,3 +105,36 @@ Deno.test("doubtOf() doubts a page and what lacks an etag, where nothing shows t
   assertEquals(await doubt(answer(PAGE, html)) !== undefined, true);
   assertEquals(await doubt(answer("<Error><Code>NoSuchKey</Code></Error>", {})), "NoSuchKey");
 });
+
+Deno.test("judgeAnswer() refuses what was compressed on its way, and nothing else with a weak etag", async () => {
+  const object: AnswerRule = { kind: "object", statuses: [200, 206], unasked: [] };
+  const weak = { ...NAMED, etag: 'W/"e"' };
+  assertStringIncludes(
+    await wrong(object, answer("x", { ...weak, "content-encoding": "gzip" })) ?? "",
+    "bytes that were compressed on the way (gzip",
+  );
+  assertEquals(await wrong(object, answer("x", weak)), undefined);
+  assertEquals(
+    await wrong(object, answer("x", { ...NAMED, etag: '"e"', "content-encoding": "gzip" })),
+    undefined,
+  );
+});
+
+Deno.test("judgeAnswer() leaves a document that breaks off to whoever reads it", async () => {
+  const broken = answer("<Location");
+  Object.assign(broken.body, { peek: () => Promise.reject(new Error("broken off")) });
+  assertEquals(await wrong(LOCATION, broken), undefined);
+});
+
+Deno.test("judgeAnswer() notes what a good answer shows of the service, and a bad one nothing", async () => {
+  const shown = async (rule: AnswerRule, given: TransportResponse) => {
+    const known = signs();
+    await judgeAnswer(rule, given, known);
+    return [known.demanded, known.proven];
+  };
+  assertEquals(await shown(LOCATION, answer("<LocationConstraint/>", NAMED)), [true, true]);
+  assertEquals(await shown(LOCATION, answer("<LocationConstraint/>", {})), [false, true]);
+  assertEquals(await shown(LOCATION, answer(PAGE, NAMED)), [false, false]);
+  assertEquals(await shown(WRITE, answer("", { ...NAMED, etag: '"e"' })), [true, true]);
+  assertEquals(await shown(WRITE, answer("", { etag: '"e"' })), [false, false]);
+});
