@@ -286,6 +286,10 @@ Deno.test("listContainers() goes from page to page, and fails when they name eac
     query.has("continuation-token") ? buckets(["b"], "") : buckets(["a"], "T")
   );
   assertEquals(await two.buckets(), ["a", "b"]);
+  await using repeating = await serveDocuments((query) =>
+    query.has("continuation-token") ? buckets(["b", "c", "b"], "") : buckets(["a", "b", "a"], "T")
+  );
+  assertEquals(await repeating.buckets(), ["a", "b", "c"]);
   await using circle = await serveDocuments(() => buckets(["a"], "T"));
   await assertRejects(() => circle.buckets(), ServiceError, "the same page comes again");
   await using nameless = await serveDocuments(() => buckets([""], ""));
