@@ -84,7 +84,8 @@ for (const [name, run] of Object.entries(WRITE_WAYS)) {
     assertInstanceOf(error, ServiceError);
     assertStringIncludes(error.message, "a part is smaller than the service takes");
     const [upload] = fake.uploads("bucket");
-    assertStringIncludes(error.message, `upload ${upload?.id} stays behind; remove it by sweepUploads`);
+    assertStringIncludes(error.detail, `upload ${upload?.id} stays behind`);
+    assertEquals(error.advice, "use parts of 5 MiB or more; remove the upload by sweepUploads");
     assertEquals(broken.hits, 2);
     fake.faults.clear();
 

@@ -29,7 +29,13 @@ export class ErrorMessage implements Message {
   toJson(): Json {
     const [error, ...rest] = causes(this.#error);
     const known = isStoreError(error)
-      ? { code: error.code, operation: error.operation, uri: error.uri, retryable: error.retryable }
+      ? {
+        code: error.code,
+        operation: error.operation,
+        uri: error.uri,
+        retryable: error.retryable,
+        ...(error.advice !== undefined && { advice: error.advice }),
+      }
       : {};
     return {
       type: "error",

@@ -32,12 +32,13 @@ export async function explainMissing(error: unknown, missing: MissingObject): Pr
     isPrefix = await isThere(await locatePrefix(lade, place), signal);
   } catch (missingContainer) {
     if (missingContainer instanceof NotFoundError) {
-      const { detail, cause } = missingContainer;
-      return new NotFoundError({ operation, uri: place.uri, detail, cause });
+      return missingContainer.restated({ operation, uri: place.uri });
     }
   }
   // A local store tells of pipes and devices itself.
   const hint = / device$/.test(error.detail) ? "" : await hintAt(place);
-  const detail = isPrefix ? `it is ${prefixNoun(place)}, ${advice}` : error.detail + hint;
-  return new NotFoundError({ operation, uri: place.uri, detail, cause: error.cause });
+  const found = isPrefix
+    ? { detail: `it is ${prefixNoun(place)}, ${advice}`, advice: undefined }
+    : { detail: error.detail + hint };
+  return error.restated({ operation, uri: place.uri, ...found });
 }

@@ -7,6 +7,6 @@ import type { Place } from "../places/place.ts";
  */
 export function intoItself(source: Place, within: string, operation: string): InvalidNameError {
   const inner = JSON.stringify(source.uriOf(`${source.key}${within}`));
-  const detail = `${inner} would come to lie in the source again; go by another prefix`;
-  return new InvalidNameError({ operation, uri: source.uri, detail });
+  const detail = `${inner} would come to lie in the source again`;
+  return new InvalidNameError({ operation, uri: source.uri, detail, advice: "go by another prefix" });
 }

@@ -186,9 +186,10 @@ function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job | Refus
   if (meta.size === 0) return planMarker(plan, { from, listed: meta }, name);
   const { operation } = plan;
   const detail = isLocal(destination)
-    ? "its name ends in a slash, which that of a file cannot; copy it alone to a name of its own"
-    : "its name below the prefix is empty, copy it alone to a name of its own";
-  return { uri: from.uri, reason: new InvalidNameError({ operation, uri: from.uri, detail }) };
+    ? "its name ends in a slash, which that of a file cannot"
+    : "its name below the prefix is empty";
+  const advice = "copy it alone to a name of its own";
+  return { uri: from.uri, reason: new InvalidNameError({ operation, uri: from.uri, detail, advice }) };
 }
 
 /** At a local place a marker becomes the directory that it marks, if there can be one of that name; else it stays. */

@@ -10,8 +10,8 @@ export function checkListed(read: ObjectMeta, listed: ObjectMeta | undefined, ur
   throw new ServiceError({
     operation: "get",
     uri,
-    detail: `the answer has ${read.size} bytes, the object ${listed.size} under the same etag; ` +
-      "check what stands between here and the service",
+    detail: `the answer has ${read.size} bytes, the object ${listed.size} under the same etag`,
+    advice: "check what stands between here and the service",
     retryable: true,
   });
 }

@@ -63,11 +63,12 @@ export class Patience {
   }
 
   #tired(waitedMs: number, cause?: StoreError): UnavailableError {
-    const words = cause === undefined ? "check the network and the service" : cause.detail;
+    const why = cause === undefined ? "" : `; ${cause.detail}`;
     return new UnavailableError({
       operation: "get",
       uri: this.#setup.uri,
-      detail: `no byte came for ${Math.round(waitedMs / 1_000)} s; ${words}`,
+      detail: `no byte came for ${Math.round(waitedMs / 1_000)} s${why}`,
+      advice: cause === undefined ? "check the network and the service" : cause.advice,
       waitedMs,
       ...(cause && { cause }),
     });

@@ -1,4 +1,4 @@
-import { StoreError, type StoreErrorOptions } from "../errors/store_error.ts";
+import { StoreError } from "../errors/store_error.ts";
 
 /**
  * The error of a write that failed and of which something stays behind: of the same class, telling both. What is no
@@ -6,15 +6,10 @@ import { StoreError, type StoreErrorOptions } from "../errors/store_error.ts";
  */
 export function reportLeftover(error: unknown, leftover: unknown): unknown {
   if (!(error instanceof StoreError) || !(leftover instanceof StoreError)) return error;
-  const { retryAfterMs, waitedMs } = error;
-  const Same = error.constructor as new (options: StoreErrorOptions) => StoreError;
-  return new Same({
-    operation: error.operation,
-    uri: error.uri,
+  const advice = [error.advice, leftover.advice].filter((each) => each !== undefined).join("; ");
+  return error.restated({
     detail: `${error.detail}; also, ${leftover.detail}`,
+    advice: advice === "" ? undefined : advice,
     cause: error,
-    retryable: error.retryable,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(waitedMs !== undefined && { waitedMs }),
   });
 }

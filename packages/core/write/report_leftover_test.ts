@@ -14,6 +14,15 @@ Deno.test("reportLeftover() tells both in an error of the first one's class, ret
   }
 });
 
+Deno.test("reportLeftover() joins what to do about both", () => {
+  const about = { operation: "write", uri: "test://a" };
+  const broke = new ServiceError({ ...about, detail: "it broke", advice: "try again" });
+  const stays = new UnavailableError({ ...about, detail: "it stays", advice: "remove it" });
+  const message = (error: unknown) => error instanceof StoreError ? [error.detail, error.advice] : [];
+  assertEquals(message(reportLeftover(broke, stays)), ["it broke; also, it stays", "try again; remove it"]);
+  assertEquals(message(reportLeftover(broke, leftover)), ["it broke; also, it stays", "try again"]);
+});
+
 Deno.test("reportLeftover() leaves the reason of an abort as it is, and what it cannot tell", () => {
   const reason = new Error("stop");
   assertStrictEquals(reportLeftover(reason, leftover), reason);

@@ -179,7 +179,12 @@ Deno.test("diagnose() writes no more where it may not remove, and names what sta
     patched(store, {
       delete: (key) =>
         Promise.reject(
-          new PermissionDeniedError({ operation: "delete", uri: key, detail: "not allowed; ask the owner" }),
+          new PermissionDeniedError({
+            operation: "delete",
+            uri: key,
+            detail: "not allowed",
+            advice: "ask the owner",
+          }),
         ),
     });
   const checks = await examine("file", root.path, { write: true, change });

@@ -90,9 +90,8 @@ export class FileSource implements BodySource {
 
   #refuseBytes(count: number): void {
     if (count === 0) return;
-    const detail =
-      "the system tells no size of it, as of files in /proc, or it grew; read it by Deno.readFile";
-    throw new UnsupportedError({ ...this.#subject, detail });
+    const detail = "the system tells no size of it, as of files in /proc, or it grew";
+    throw new UnsupportedError({ ...this.#subject, detail, advice: "read it by Deno.readFile" });
   }
 
   #compare(now: FileStatus): void {

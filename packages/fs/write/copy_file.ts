@@ -52,9 +52,8 @@ export async function copyFile(
     if (forMove) await takeOwner(parts, temporary, source);
     const status = await settle(parts, temporary);
     if (size === 0 && status.size > 0) {
-      const detail =
-        "the system tells no size of it, as of files in /proc, or it grew; read it by Deno.readFile";
-      throw new UnsupportedError({ ...subject, detail });
+      const detail = "the system tells no size of it, as of files in /proc, or it grew";
+      throw new UnsupportedError({ ...subject, detail, advice: "read it by Deno.readFile" });
     }
     if (status.size !== size) {
       const detail = `the copy has ${status.size} bytes, the file has ${size}`;

@@ -65,10 +65,8 @@ export async function lockFile(
     if (await tryLock(file, subject)) return;
     const waitedMs = clock.monotonicMs() - startMs;
     if (waitedMs >= PATIENCE_MS) {
-      const detail = `another program has held its lock for ${
-        PATIENCE_MS / 1000
-      } s; end it, or try again later`;
-      throw new UnavailableError({ ...subject, detail, waitedMs });
+      const detail = `another program has held its lock for ${PATIENCE_MS / 1000} s`;
+      throw new UnavailableError({ ...subject, detail, advice: "end it, or try again later", waitedMs });
     }
     await clock.sleep(waitMs, signal);
   }

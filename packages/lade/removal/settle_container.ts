@@ -101,8 +101,9 @@ async function refuseVersions(
   try {
     for await (const { version, isDeleteMarker } of listVersions(store, "", call)) {
       if (version !== NO_VERSION || isDeleteMarker) {
-        const detail = `it keeps versions, which stay when its objects are removed; ${advice.versions}`;
-        throw new NotEmptyError({ operation: "remove", uri: uriOf(""), detail });
+        const detail = "it keeps versions, which stay when its objects are removed";
+        const uri = uriOf("");
+        throw new NotEmptyError({ operation: "remove", uri, detail, advice: advice.versions });
       }
       if (++seen === ENOUGH_VERSIONS) return;
     }
@@ -138,17 +139,16 @@ async function explained(
     for await (const _ of store.list("", { ...call, order: "any" })) return notEmpty(uri, advice, cause);
   } catch (error) {
     if (!(error instanceof PermissionDeniedError) || store.tree) throw error;
-    const detail = `it holds objects, older versions, delete markers or unfinished uploads; ${advice.force}`;
-    return new NotEmptyError({ operation: "remove", uri, detail, cause });
+    const detail = "it holds objects, older versions, delete markers or unfinished uploads";
+    return new NotEmptyError({ operation: "remove", uri, detail, advice: advice.force, cause });
   }
   if (store.tree) {
     const left = await whatIsLeft(parseUri(uri).rest);
     const detail = force ? left : `${left}, ${advice.force}`;
     return new NotEmptyError({ operation: "remove", uri, detail, cause });
   }
-  const detail =
-    `it holds no objects, but older versions, delete markers or unfinished uploads; ${advice.versions}`;
-  return new NotEmptyError({ operation: "remove", uri, detail, cause });
+  const detail = "it holds no objects, but older versions, delete markers or unfinished uploads";
+  return new NotEmptyError({ operation: "remove", uri, detail, advice: advice.versions, cause });
 }
 
 function notEmpty(uri: string, { force }: RemovalAdvice, cause?: unknown): NotEmptyError {

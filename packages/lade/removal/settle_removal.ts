@@ -131,12 +131,11 @@ async function explained(settling: Settling, error: unknown, place: LocatedUri):
     isPrefix = await holdsAny(await asPrefix(lade, place), call);
   } catch (missingContainer) {
     if (missingContainer instanceof NotFoundError) {
-      const { detail, cause } = missingContainer;
-      return new NotFoundError({ operation: "remove", uri: uriOf(place), detail, cause });
+      return missingContainer.restated({ operation: "remove", uri: uriOf(place) });
     }
   }
-  const detail = isPrefix ? `it is a prefix, ${advice.recursive}` : error.detail;
-  return new NotFoundError({ operation: "remove", uri: uriOf(place), detail, cause: error.cause });
+  const found = isPrefix ? { detail: `it is a prefix, ${advice.recursive}`, advice: undefined } : {};
+  return error.restated({ operation: "remove", uri: uriOf(place), ...found });
 }
 
 async function prefixOf(settling: Settling, place: LocatedUri): Promise<Settled> {

@@ -149,8 +149,9 @@ export async function* removeVersions(
   }
   for await (const { key, version } of list()) {
     const uri = uriOf(key);
-    const detail = `version ${JSON.stringify(version)} is listed after all were removed; remove them again`;
-    yield { uri, version, error: new ServiceError({ operation: "remove", uri, detail }) };
+    const detail = `version ${JSON.stringify(version)} is listed after all were removed`;
+    const error = new ServiceError({ operation: "remove", uri, detail, advice: "remove them again" });
+    yield { uri, version, error };
     return;
   }
 }

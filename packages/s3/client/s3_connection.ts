@@ -254,8 +254,8 @@ export class S3Connection {
     throw new ServiceError({
       operation: call.operation,
       uri: call.uri,
-      detail: `the service redirects to ${to}, and ${secret} goes to no other host; ` +
-        `set redirectHosts to ${redirect.host} if that host is the service's`,
+      detail: `the service redirects to ${to}, and ${secret} goes to no other host`,
+      advice: `set redirectHosts to ${redirect.host} if that host is the service's`,
     });
   }
 

@@ -5,12 +5,5 @@ import type { CopyTarget } from "./copy_target.ts";
 export function explainHalfRename(error: unknown, { fromUri, toUri }: CopyTarget): unknown {
   if (!(error instanceof StoreError)) return error;
   const detail = `${error.detail}; the copy ${JSON.stringify(toUri)} was made, and the source stays`;
-  const Class = error.constructor as new (options: ConstructorParameters<typeof StoreError>[0]) => StoreError;
-  return new Class({
-    operation: "rename",
-    uri: fromUri,
-    detail,
-    cause: error.cause ?? error,
-    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-  });
+  return error.restated({ operation: "rename", uri: fromUri, detail, cause: error.cause ?? error });
 }

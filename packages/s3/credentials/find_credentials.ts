@@ -63,18 +63,16 @@ export function findCredentials(config: S3Config, around: CredentialSurroundings
 /** A service that could not be reached is told like any other, with what to try. */
 function toStoreError(error: CredentialFault, uri: string): StoreError {
   const about = { operation: "open", uri };
-  if (error.none) return new UnauthenticatedError({ ...about, detail: error.message, cause: error.cause });
-  const options = { ...about, detail: `no credentials: ${error.message}`, cause: error };
+  const { advice, detail } = error;
+  if (error.none) return new UnauthenticatedError({ ...about, detail, advice, cause: error.cause });
+  const options = { ...about, detail: `no credentials: ${detail}`, advice, cause: error };
   if (!(error.cause instanceof TransportError)) {
     return error.retryable ? new UnavailableError(options) : new UnauthenticatedError(options);
   }
   const told = transportErrorToStoreError(error.cause, about);
-  const advice = told.detail.lastIndexOf("; ");
-  const { retryable } = told;
-  const detail = options.detail + (advice < 0 ? "" : told.detail.slice(advice));
   return told instanceof PermissionDeniedError
-    ? new PermissionDeniedError({ ...options, detail })
-    : new UnavailableError({ ...options, detail, retryable });
+    ? new PermissionDeniedError({ ...options, advice: told.advice })
+    : new UnavailableError({ ...options, advice: told.advice, retryable: told.retryable });
 }
 
 /** `refresh` reads the files of profiles again: whoever renews keys there writes others into them. */
@@ -95,13 +93,17 @@ async function search(
   const { found, reasons } = await searchFurther(context, profile);
   if (found) return found;
   const whose = asked === undefined ? "" : ` in profile ${quote(asked.value)}`;
+  // Variables that may not be read count as absent, though they may well hold the keys.
+  const isClosed = fullEnv === systemEnvironment &&
+    !isGranted({ name: "env", variable: "AWS_ACCESS_KEY_ID" });
+  const also = isClosed ? ", and Deno may not read the environment" : "";
   throw new CredentialFault(
-    `no credentials${whose}${
-      whatIsClosed(fullEnv)
-    } set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile, ` +
-      "or use anonymous for a public bucket",
+    `no credentials${whose}${also}`,
     {
       none: true,
+      advice:
+        `${isClosed ? "run it with --allow-env, or " : ""}set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, ` +
+        "choose a profile, or use anonymous for a public bucket",
       cause: new CredentialFault(
         [byOption ? "" : "the environment has no AWS_ACCESS_KEY_ID", ...reasons].filter(Boolean).join("; "),
       ),
@@ -146,10 +148,4 @@ function trimmed(keys: S3Credentials): S3Credentials {
     secretAccessKey: secretAccessKey.trim(),
     ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.trim() }),
   };
-}
-
-/** Variables that may not be read count as absent, though they may well hold the keys. */
-function whatIsClosed(env: Environment): string {
-  if (env !== systemEnvironment || isGranted({ name: "env", variable: "AWS_ACCESS_KEY_ID" })) return ";";
-  return ", and Deno may not read the environment; run it with --allow-env, or";
 }

@@ -34,8 +34,8 @@ export async function roleCredentials(
   const mfa = await reader.find("role.mfaSerial");
   if (mfa) {
     throw new CredentialFault(
-      `${what} wants a code of ${quote(mfa.value)} (mfa_serial), and nobody is asked for one here; ` +
-        "sign in by `aws sts get-session-token` or a credential_process, and use those keys",
+      `${what} wants a code of ${quote(mfa.value)} (mfa_serial), and nobody is asked for one here`,
+      { advice: "sign in by `aws sts get-session-token` or a credential_process, and use those keys" },
     );
   }
   const keys = source

@@ -21,8 +21,9 @@ export async function runProcess(command: Sourced<string>, clock: Clock): Promis
   const { code, signal, stdout, stderr } = await runCommand(command.value, clock, BOUNDS).catch(
     (error: unknown) => {
       if (error instanceof CommandLimitError) throw new CredentialFault(`${what} ${error.message}`);
-      const reason = isDenied(error) ? "may not be run; allow it by --allow-run" : "cannot be run";
-      throw new CredentialFault(`${what} ${reason}`, { cause: error });
+      throw isDenied(error)
+        ? new CredentialFault(`${what} may not be run`, { advice: "allow it by --allow-run", cause: error })
+        : new CredentialFault(`${what} cannot be run`, { cause: error });
     },
   );
   const said = stderr.trim() === ""

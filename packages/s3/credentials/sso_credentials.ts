@@ -35,17 +35,17 @@ export async function ssoCredentials(reader: CredentialReader): Promise<S3Creden
   const region = await need("sso.region", "sso_region");
   const accountId = await need("sso.accountId", "sso_account_id");
   const roleName = await need("sso.roleName", "sso_role_name");
-  const login = `run \`aws sso login --profile ${
+  const advice = `run \`aws sso login --profile ${
     /^[\w.@-]+$/.test(profile.name) ? profile.name : quote(profile.name)
   }\``;
   const file = new SsoTokenFile(session?.value ?? startUrl, context, reader.files.home);
   let token = await file.read();
-  if (!token) throw new CredentialFault(`nobody has signed on for ${words(reader)}; ${login}`);
+  if (!token) throw new CredentialFault(`nobody has signed on for ${words(reader)}`, { advice });
   if (token.expiresMs - context.clock.now() < RENEW_BEFORE_MS && session) {
     token = await renew(reader, region, token, file) ?? token;
   }
   if (token.expiresMs <= context.clock.now()) {
-    throw new CredentialFault(`the single sign-on of ${words(reader)} has expired; ${login}`);
+    throw new CredentialFault(`the single sign-on of ${words(reader)} has expired`, { advice });
   }
   const query = encodeQuery({ account_id: accountId, role_name: roleName });
   const { status, text, header } = await askService(context.web, {
@@ -55,7 +55,7 @@ export async function ssoCredentials(reader: CredentialReader): Promise<S3Creden
     headers: { "x-amz-sso_bearer_token": token.accessToken },
   });
   if (status === 401) {
-    throw new CredentialFault(`the single sign-on of ${words(reader)} has expired; ${login}`);
+    throw new CredentialFault(`the single sign-on of ${words(reader)} has expired`, { advice });
   }
   const keys = jsonFields(text)["roleCredentials"];
   if (status !== 200 || typeof keys !== "object" || keys === null) {

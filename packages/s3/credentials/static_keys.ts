@@ -26,9 +26,9 @@ export async function staticKeys(
     const nameOf = (row: Setting | undefined) => placeName(row?.[place]?.[0] ?? "");
     const [lacking, there] = id ? [secretRow, idRow] : [idRow, secretRow];
     const where = place === "environment" ? "in the environment" : `in ${(id ?? secret)?.source}`;
-    throw new CredentialFault(
-      `${nameOf(lacking)} is missing beside ${nameOf(there)} ${where}; set both or neither`,
-    );
+    throw new CredentialFault(`${nameOf(lacking)} is missing beside ${nameOf(there)} ${where}`, {
+      advice: "set both or neither",
+    });
   }
   const [token, expiration] = [await find(rowOf("sessionToken")), await find(rowOf("expiration"))];
   return {

@@ -22,14 +22,16 @@ export function checkBucket(operation: string, container: string): BucketName {
     throw new UnsupportedError({
       operation,
       uri,
-      detail: "ARNs are not taken; use the alias of the access point",
+      detail: "ARNs are not taken",
+      advice: "use the alias of the access point",
     });
   }
   if (!GENERAL.test(bucket) || bucket.includes("..") || ADDRESS.test(bucket)) {
     throw new InvalidNameError({
       operation,
       uri,
-      detail: "not a valid bucket name; use 3 to 63 lower-case letters, digits, dots and hyphens",
+      detail: "not a valid bucket name",
+      advice: "use 3 to 63 lower-case letters, digits, dots and hyphens",
     });
   }
   if (bucket.endsWith("--x-s3")) {
@@ -52,7 +54,8 @@ export function checkNewBucket(operation: string, container: string): BucketName
     throw new InvalidNameError({
       operation,
       uri: `s3://${container}`,
-      detail: "not a valid bucket name; use 3 to 63 lower-case letters, digits, dots and hyphens",
+      detail: "not a valid bucket name",
+      advice: "use 3 to 63 lower-case letters, digits, dots and hyphens",
     });
   }
   return name;

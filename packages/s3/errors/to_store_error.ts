@@ -72,10 +72,15 @@ export function toStoreError(fault: ServiceFault, call: FailedCall, setting: Cal
     const [row] = ERROR_TABLE;
     if (row) {
       // 405 answers who asks for a version, which then is a marker itself.
-      const detail = fault.status === 405
-        ? "that version is a delete marker, which has no content"
-        : "no such object: its latest version is a delete marker; older ones can be read by their version";
-      return new row.error({ ...base, detail });
+      return new row.error(
+        fault.status === 405
+          ? { ...base, detail: "that version is a delete marker, which has no content" }
+          : {
+            ...base,
+            detail: "no such object: its latest version is a delete marker",
+            advice: "older ones can be read by their version",
+          },
+      );
     }
   }
   const row = errorRow(fault);
@@ -93,7 +98,8 @@ export function toStoreError(fault: ServiceFault, call: FailedCall, setting: Cal
   const detail = fillIn(row.detail, fault, call, setting) + trying(fault);
   return new row.error({
     ...base,
-    detail: row.next === undefined ? detail : `${detail}; ${fillIn(row.next, fault, call, setting)}`,
+    detail,
+    advice: row.next && fillIn(row.next, fault, call, setting),
     ...(row.retryable === undefined ? {} : { retryable: row.retryable }),
   });
 }
@@ -114,10 +120,11 @@ function foreignError(
   const detail = status < 300
     ? `the answer is not that of an S3 service: status ${status} with ${what}`
     : `a ${status} that is not the service's: ${what}`;
-  const next = `check what stands between here and ${endpoint} (a proxy, a captive portal), and the endpoint`;
+  const advice =
+    `check what stands between here and ${endpoint} (a proxy, a captive portal), and the endpoint`;
   return row
-    ? new row.error({ ...base, detail: `${detail}; try again later, or ${next}` })
-    : new ServiceError({ ...base, detail: `${detail}; ${next}` });
+    ? new row.error({ ...base, detail, advice: `try again later, or ${advice}` })
+    : new ServiceError({ ...base, detail, advice });
 }
 
 function fillIn(text: string, fault: ServiceFault, call: FailedCall, setting: CallSetting): string {

@@ -205,8 +205,8 @@ function sentWhole(response: TransportResponse, asked: ByteRange | undefined, ca
       throw new ServiceError({
         operation: call.operation,
         uri: call.uri,
-        detail:
-          "the service ignored the range that was asked for; check what stands between here and the service",
+        detail: "the service ignored the range that was asked for",
+        advice: "check what stands between here and the service",
       });
     }
   }

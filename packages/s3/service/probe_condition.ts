@@ -152,7 +152,8 @@ export function explainUnknown(
     uri: call.uri,
     detail: `whether the service at ${connection.endpoint.host} holds ${
       CONDITION_WORDS[kind]
-    } cannot be found out: ${found.detail}; set conditions to "trust" where it is known to`,
+    } cannot be found out: ${found.detail}`,
+    advice: [found.advice, 'set conditions to "trust" where it is known to'].filter(Boolean).join("; "),
     cause: error,
   });
 }

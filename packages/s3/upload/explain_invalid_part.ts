@@ -30,9 +30,15 @@ export async function explainInvalidPart(
   const { operation, cause } = error;
   const what = "the service has the parts that were sent, and makes no object of parts with checksums";
   if (connection.config.checksum !== "auto") {
-    return new ServiceError({ operation, uri, cause, detail: `${what}; set checksum "none", or "auto"` });
+    return new ServiceError({
+      operation,
+      uri,
+      cause,
+      detail: what,
+      advice: 'set checksum "none", or "auto"',
+    });
   }
   connection.traits.found("part-checksum", connection.tellTrait);
-  const detail = `${what}; write the object again: parts go without from now on, as with checksum "none"`;
-  return new ServiceError({ operation, uri, cause, detail, retryable: true });
+  const advice = 'write the object again: parts go without from now on, as with checksum "none"';
+  return new ServiceError({ operation, uri, cause, detail: what, advice, retryable: true });
 }

@@ -229,7 +229,8 @@ export class MultipartUpload {
     return new UnavailableError({
       operation: "abort the upload of",
       uri: this.#parts.uri,
-      detail: `upload ${this.id} stays behind; remove it by sweepUploads (${words})`,
+      detail: `upload ${this.id} stays behind (${words})`,
+      advice: "remove the upload by sweepUploads",
       cause: error,
     });
   }
@@ -245,8 +246,8 @@ function checksumFault(
   return new UnsupportedError({
     operation,
     uri,
-    detail: `the service keeps no ${uploadChecksum(checksum)?.algorithm} of an object made of parts; ` +
-      'use checksum "auto" to do without where a service cannot',
+    detail: `the service keeps no ${uploadChecksum(checksum)?.algorithm} of an object made of parts`,
+    advice: 'use checksum "auto" to do without where a service cannot',
   });
 }
 

@@ -36,7 +36,8 @@ export async function openPartWriter(
     throw new QuotaExceededError({
       operation,
       uri,
-      detail: "the object does not fit one request; leave multipart on",
+      detail: "the object does not fit one request",
+      advice: "leave multipart on",
     });
   }
   if (disabled || size <= threshold) {

@@ -45,7 +45,8 @@ export class PartSender {
         throw new QuotaExceededError({
           operation: "write",
           uri: this.#uri,
-          detail: `the object has more than ${MAX_PARTS} parts; use a larger partSize`,
+          detail: `the object has more than ${MAX_PARTS} parts`,
+          advice: "use a larger partSize",
         });
       }
       const number = ++this.#count;

@@ -183,7 +183,8 @@ export class S3Writer implements ObjectWriter {
     return new QuotaExceededError({
       operation: "write",
       uri: this.#parts.uri,
-      detail: "the object does not fit one request; leave multipart on",
+      detail: "the object does not fit one request",
+      advice: "leave multipart on",
     });
   }
 

@@ -160,8 +160,8 @@ function confirm(
   throw new UnsupportedError({
     operation,
     uri,
-    detail: `the service stored the bytes without confirming their ${checksum.algorithm}; ` +
-      'use checksum "auto" to do without where a service cannot',
+    detail: `the service stored the bytes without confirming their ${checksum.algorithm}`,
+    advice: 'use checksum "auto" to do without where a service cannot',
   });
 }
 

@@ -24,10 +24,9 @@ export async function within<T>(
   const late = new AbortController();
   const over = new AbortController();
   clock.sleep(limitMs, over.signal).then(() => {
-    const detail = `no answer within ${
-      limitMs / 1000
-    } s; check the network, or that the service is not overloaded`;
-    late.abort(new UnavailableError({ operation: "reach", uri, detail }));
+    const detail = `no answer within ${limitMs / 1000} s`;
+    const advice = "check the network, or that the service is not overloaded";
+    late.abort(new UnavailableError({ operation: "reach", uri, detail, advice }));
   }, () => {});
   const any = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
   const aborted = Promise.withResolvers<never>();

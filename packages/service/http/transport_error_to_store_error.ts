@@ -36,7 +36,7 @@ const NEXT: { readonly [kind in TransportErrorKind]?: string } = {
  * refused connection and the timeouts told apart) and what to try next.
  */
 export function transportErrorToStoreError(error: TransportError, failed: FailedOperation): StoreError {
-  const next = error.kind === "certificate"
+  const advice = error.kind === "certificate"
     ? certificateFault(error.detail).next(URL.parse(error.endpoint)?.hostname ?? "HOST")
     : NEXT[error.kind];
   const { attempts, waitedMs } = error;
@@ -45,7 +45,8 @@ export function transportErrorToStoreError(error: TransportError, failed: Failed
   const way = error.kind === "proxy" ? "on the way to" : "at";
   const options: StoreErrorOptions = {
     ...failed,
-    detail: `${error.detail}, ${way} ${error.endpoint}${tries}${next ? `; ${next}` : ""}`,
+    detail: `${error.detail}, ${way} ${error.endpoint}${tries}`,
+    advice,
     cause: error,
     ...(waitedMs > 0 && { waitedMs }),
   };

@@ -49,9 +49,11 @@ Deno.test("transportErrorToStoreError() gives each kind its class, and its own a
       error.message,
       /^Cannot get "s3:\/\/b\/k": it failed, (?:at|on the way to) https:\/\/s3\.test:443/,
     );
-    const [, next] = error.message.split("; ");
-    if (next) assert(!advice.has(next), next);
-    if (next) advice.add(next);
+    const { advice: next } = error;
+    if (next === undefined) continue;
+    assert(!advice.has(next), next);
+    assert(error.message.endsWith(`; ${next}`), error.message);
+    advice.add(next);
   }
   assertEquals(advice.size, 12);
 });

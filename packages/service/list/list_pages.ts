@@ -206,7 +206,8 @@ async function sortAll(
         ...call,
         detail:
           "the service does not list in the order of UTF-8 bytes, and more than 100,000 names are too many " +
-          'to sort; list in the order "any"',
+          "to sort",
+        advice: 'list in the order "any"',
       });
     }
   }
@@ -216,8 +217,7 @@ async function sortAll(
 function outOfOrder(call: FailedOperation): ServiceError {
   return new ServiceError({
     ...call,
-    detail:
-      "the service does not list in the order of UTF-8 bytes, which showed too late to sort; list again, " +
-      'or in the order "any"',
+    detail: "the service does not list in the order of UTF-8 bytes, which showed too late to sort",
+    advice: 'list again, or in the order "any"',
   });
 }

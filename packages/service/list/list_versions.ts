@@ -91,8 +91,8 @@ class VersionOrder {
     if (order < 0) {
       throw new ServiceError({
         ...this.#call,
-        detail: `the service lists ${JSON.stringify(key)} after ${JSON.stringify(this.#key)}; ` +
-          "check what stands between here and the service",
+        detail: `the service lists ${JSON.stringify(key)} after ${JSON.stringify(this.#key)}`,
+        advice: "check what stands between here and the service",
       });
     }
     if (order > 0) this.#versions.clear();

@@ -61,9 +61,8 @@ export function checkPrefix(call: FailedOperation, name: string, prefix: string)
   if (name.startsWith(prefix)) return;
   throw new ServiceError({
     ...callOf(call),
-    detail:
-      `the service lists ${JSON.stringify(name)}, which does not start with ${JSON.stringify(prefix)}; ` +
-      "check what stands between here and the service",
+    detail: `the service lists ${JSON.stringify(name)}, which does not start with ${JSON.stringify(prefix)}`,
+    advice: "check what stands between here and the service",
   });
 }
 
