@@ -219,12 +219,11 @@ export class BucketStore implements S3Store {
     objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options: CallOptions = {},
   ): AsyncGenerator<DeleteResult, void, void> {
-    const { deleteMany } = await import("../delete/delete_many.ts");
-    yield* deleteMany(
-      { connection: this.connection, control: this.#control, uri: this.uri },
-      objects,
-      options,
-    );
+    const [{ deleteInBatches }, { S3BatchDeleter }] = await Promise.all([
+      import("@lade/service/delete"),
+      import("../delete/s3_batch_deleter.ts"),
+    ]);
+    yield* deleteInBatches(new S3BatchDeleter(this.connection, this.#control, this.uri), objects, options);
   }
 
   /** Copies by the service. */

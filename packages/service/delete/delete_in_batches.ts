@@ -1,0 +1,147 @@
+import {
+  type CallOptions,
+  deletedOf,
+  type DeleteResult,
+  InvalidNameError,
+  type ObjectToDelete,
+  objectUri,
+  toDelete,
+} from "@lade/core/backend";
+import type { BatchDeleter, DeleteOutcome } from "./batch_deleter.ts";
+
+const BATCHES_IN_FLIGHT = 2;
+const SINGLE_DELETES_IN_FLIGHT = 16;
+
+/**
+ * Deletes by batches, two of them on their way, and yields one result per object, also of those sent before the objects
+ * failed or the signal ended it. Whoever stops asking for results stops the batches that have not begun.
+ *
+ * An object that a batch cannot hold, or that fails in it for a while only, is deleted by a request of its own; so are all
+ * of a batch that the service refuses. At most 32 of such requests are in flight.
+ */
+export async function* deleteInBatches(
+  deleter: BatchDeleter,
+  objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
+  { signal }: CallOptions = {},
+): AsyncGenerator<DeleteResult, void, void> {
+  signal?.throwIfAborted();
+  const running: Promise<readonly DeleteResult[]>[] = [];
+  const start = (batch: readonly ObjectToDelete[]) => {
+    const results = deleteBatch(deleter, batch, signal);
+    results.catch(() => {});
+    running.push(results);
+  };
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    try {
+      let batch: ObjectToDelete[] = [];
+      for await (const object of objects) {
+        signal?.throwIfAborted();
+        batch.push(toDelete(object));
+        if (batch.length < deleter.max) continue;
+        start(batch);
+        batch = [];
+        if (running.length >= BATCHES_IN_FLIGHT) yield* await running.shift() ?? [];
+      }
+      if (batch.length > 0) start(batch);
+    } catch (error) {
+      failure = { error };
+    }
+    // What was sent is told, also where what was to follow it failed.
+    for (let next = running.shift(); next; next = running.shift()) {
+      yield* await next.catch((error) => {
+        failure ??= { error };
+        return [];
+      });
+    }
+  } finally {
+    await Promise.allSettled(running);
+  }
+  if (failure) throw failure.error;
+}
+
+/** Deletes as many objects as a batch can hold and tells of each what became of it; rejects only with `signal.reason`. */
+async function deleteBatch(
+  deleter: BatchDeleter,
+  objects: readonly ObjectToDelete[],
+  signal: AbortSignal | undefined,
+): Promise<readonly DeleteResult[]> {
+  const outcomes = new Map<string, DeleteOutcome>();
+  const batch = new Map<string, ObjectToDelete>();
+  const singles = new Map<string, ObjectToDelete>();
+  const inBatch = new Set<string>();
+  for (const object of objects) {
+    const { key } = object;
+    const detail = deleter.keyFault(key);
+    if (detail !== undefined) {
+      const call = { operation: "delete", uri: objectUri(deleter.uri, key) };
+      outcomes.set(nameOf(object), new InvalidNameError({ ...call, detail }));
+    } else if (deleter.fits(object) && !inBatch.has(versionName(object))) {
+      inBatch.add(versionName(object));
+      batch.set(nameOf(object), object);
+    } else if (!batch.has(nameOf(object))) singles.set(nameOf(object), object);
+  }
+  const moveToSingles = () => batch.forEach((object, name) => singles.set(name, object));
+  let isRefused = false;
+  if (batch.size === 1 || deleter.isRefused) moveToSingles();
+  else if (batch.size > 1) {
+    const asked = [...batch.values()];
+    try {
+      const told = await deleter.send(asked, signal);
+      for (const [at, object] of asked.entries()) {
+        const outcome = told[at];
+        if (outcome !== undefined && isPassing(outcome)) singles.set(nameOf(object), object);
+        else outcomes.set(nameOf(object), outcome);
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      isRefused = deleter.isRefusal(error);
+      if (isRefused) moveToSingles();
+      else for (const name of batch.keys()) outcomes.set(name, asError(error));
+    }
+  }
+  const left = [...singles.values()];
+  let deleted = 0;
+  for (let at = 0; at < left.length; at += SINGLE_DELETES_IN_FLIGHT) {
+    await Promise.all(
+      left.slice(at, at + SINGLE_DELETES_IN_FLIGHT).map(async (object) => {
+        try {
+          await deleter.sendOne(object, signal);
+          outcomes.set(nameOf(object), undefined);
+          deleted++;
+        } catch (error) {
+          signal?.throwIfAborted();
+          outcomes.set(nameOf(object), asError(error));
+        }
+      }),
+    );
+  }
+  if (isRefused && deleted > 0) deleter.foundRefused();
+  return objects.map((object) => {
+    const error = outcomes.get(nameOf(object));
+    return error === undefined ? deletedOf(object) : { ...deletedOf(object), error };
+  });
+}
+
+/** A lone surrogate, which no key holds, begins the names of what is more than a key. */
+const MORE = "\ud800";
+
+function nameOf({ key, version, ifMatch }: ObjectToDelete): string {
+  return version === undefined && ifMatch === undefined
+    ? key
+    : MORE + JSON.stringify([key, version, ifMatch]);
+}
+
+/** What the answer to a batch tells apart. */
+function versionName({ key, version }: ObjectToDelete): string {
+  return nameOf(version === undefined ? { key } : { key, version });
+}
+
+/** Whether a request of its own may come to something else. */
+function isPassing(error: Error): boolean {
+  return "retryable" in error && error.retryable === true;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
