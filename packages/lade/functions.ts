@@ -13,7 +13,8 @@ import type {
   ReadResult,
   WriterOptions,
 } from "@lade/core";
-import { Lade, type ListUriOptions, type RemoveOptions } from "./lade.ts";
+import { Lade, type ListUriOptions } from "./lade.ts";
+import type { RemoveOptions } from "./removal/remove.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { TransferSummary } from "./transfer_files.ts";
 

@@ -10,7 +10,6 @@ import type {
   ObjectInfo,
   ObjectStore,
   ObjectWriter,
-  ProgressOptions,
   Provider,
   ProviderOptions,
   PutOptions,
@@ -28,10 +27,12 @@ import { copyObject, exists, getBytes, listVersions, readInto, stream } from "@l
 import { createDefaultRegistry } from "./default_registry.ts";
 import { type OpenedContainer, OpenedContainers } from "./opened_containers.ts";
 import type { Removal } from "./removal/removal.ts";
+import type { RemoveOptions } from "./removal/remove.ts";
 import type { ContainerRequest } from "./removal/settle_container.ts";
 import type { RemovalRequest } from "./removal/settle_removal.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { TransferSummary } from "./transfer_files.ts";
+import type { LocatedUri, UriCalls } from "./uri_calls.ts";
 
 /** Configuration per scheme, such as `{ file: { sync: "full" } }`. */
 export type SchemeConfigs = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -51,41 +52,17 @@ export interface LadeOptions {
   readonly onOpen?: (opened: OpenedContainer) => void;
 }
 
-/** Where a URI leads: an opened container, and a key or prefix in it. */
-export interface LocatedUri {
-  /** The container's store, shared by all calls of one `Lade` and closed with it. */
-  readonly store: ObjectStore;
-  /** The key, or the prefix when it is empty or ends in `/`. */
-  readonly key: string;
-  /** The URI of another key of the same container. */
-  readonly uriOf: (key: string) => string;
-}
-
 /** Options of {@linkcode Lade.list}. */
 export interface ListUriOptions extends ListOptions {
   /** Lists one level, deeper ones folded into prefixes; every level by default. */
   readonly delimiter?: boolean;
 }
 
-/** Options of {@linkcode Lade.remove}. */
-export interface RemoveOptions extends ProgressOptions {
-  /** Removes everything under a prefix; without it a prefix is an `InvalidNameError`. */
-  readonly recursive?: boolean;
-  /** Removes this version of the object for good: the latest or a delete marker too. Not together with `recursive`. */
-  readonly version?: string;
-  /** Removes all versions and delete markers for good: those of the object, or with `recursive` those under a prefix. */
-  readonly versions?: boolean;
-  /** Lets `recursive` empty a whole container, which a prefix that was forgotten would name. */
-  readonly all?: boolean;
-  /** Ends the call, which then rejects with `signal.reason`. */
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Objects by URI, over every backend. Containers are opened when a URI first names them and kept until the `Lade` is
  * disposed; all of them share one context, so that one byte budget bounds everything.
  */
-export class Lade implements AsyncDisposable {
+export class Lade implements AsyncDisposable, UriCalls {
   /** The backends. */
   readonly registry: Registry;
   readonly #config: SchemeConfigs;

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { CopyTreeOptions, Dropped, LeftOut } from "@lade/core";
 import { AlreadyExistsError, InvalidNameError, NotFoundError, UnsupportedError } from "@lade/core/errors";
 import { copyTree } from "@lade/core/operations";
-import type { Lade, LocatedUri } from "./lade.ts";
+import type { LocatedUri, UriCalls } from "./uri_calls.ts";
 import { directoryUri, fileUri } from "./local_path.ts";
 
 /** What a finished transfer of files moved. */
@@ -17,7 +17,7 @@ export interface TransferSummary {
 
 /** Uploads files, and directories with all below them, to a prefix. */
 export async function uploadFiles(
-  lade: Lade,
+  lade: UriCalls,
   paths: Iterable<string>,
   uri: string,
   given: CopyTreeOptions,
@@ -71,7 +71,7 @@ async function isDirectory(path: string): Promise<boolean> {
 
 /** Downloads an object, or everything under a prefix, into a directory. */
 export async function downloadFiles(
-  lade: Lade,
+  lade: UriCalls,
   uri: string,
   directory: string,
   options: CopyTreeOptions,
@@ -89,7 +89,7 @@ export async function downloadFiles(
   return tally.summary();
 }
 
-async function makeDirectory(lade: Lade, directory: string): Promise<void> {
+async function makeDirectory(lade: UriCalls, directory: string): Promise<void> {
   try {
     await lade.createContainer(directoryUri(directory));
   } catch (error) {
@@ -129,7 +129,7 @@ class Tally {
     this.#add(0, error);
   }
 
-  async one(lade: Lade, from: string, to: string, options: CopyTreeOptions): Promise<void> {
+  async one(lade: UriCalls, from: string, to: string, options: CopyTreeOptions): Promise<void> {
     const { signal, onProgress, checksum, keepTime, guessContentType } = options;
     try {
       const copied = await lade.copy(from, to, {

@@ -1,12 +1,28 @@
-import type { Lade, RemoveOptions } from "../lade.ts";
+import type { ProgressOptions } from "@lade/core";
+import type { UriCalls } from "../uri_calls.ts";
+import { settleRemoval } from "./settle_removal.ts";
+
+/** Options of {@linkcode Lade.remove}. */
+export interface RemoveOptions extends ProgressOptions {
+  /** Removes everything under a prefix; without it a prefix is an `InvalidNameError`. */
+  readonly recursive?: boolean;
+  /** Removes this version of the object for good: the latest or a delete marker too. Not together with `recursive`. */
+  readonly version?: string;
+  /** Removes all versions and delete markers for good: those of the object, or with `recursive` those under a prefix. */
+  readonly versions?: boolean;
+  /** Lets `recursive` empty a whole container, which a prefix that was forgotten would name. */
+  readonly all?: boolean;
+  /** Ends the call, which then rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+}
 
 /** Removes what a URI names, and tells how many objects went; what failed is an `AggregateError` after the rest. */
-export async function remove(lade: Lade, uri: string, options: RemoveOptions): Promise<number> {
+export async function remove(lade: UriCalls, uri: string, options: RemoveOptions): Promise<number> {
   const { onProgress, ...request } = options;
   if (request.recursive && request.version !== undefined) {
     throw new TypeError(`Cannot remove ${JSON.stringify(uri)}: version names one object, recursive many`);
   }
-  const removal = await lade.settleRemoval({ ...request, uri, force: true });
+  const removal = await settleRemoval(lade, { ...request, uri, force: true });
   let removed = 0;
   const errors: unknown[] = [];
   try {

@@ -1,13 +1,13 @@
 import type { CallOptions } from "@lade/core";
 import { NotEmptyError, NotFoundError } from "@lade/core/errors";
 import { parseUri } from "@lade/core/backend";
-import type { Lade } from "../lade.ts";
+import type { UriCalls } from "../uri_calls.ts";
 
 /**
  * Removes the directory that is left when all that lay in it is gone. What could not be removed keeps it: then it is a
  * `NotEmptyError` that names the first of it. One that is gone already is fine.
  */
-export async function removeDirectory(lade: Lade, uri: string, call: CallOptions): Promise<void> {
+export async function removeDirectory(lade: UriCalls, uri: string, call: CallOptions): Promise<void> {
   try {
     await lade.deleteContainer(uri, call);
   } catch (error) {

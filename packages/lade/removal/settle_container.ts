@@ -1,7 +1,7 @@
 import { InvalidNameError, NotEmptyError, PermissionDeniedError, UnsupportedError } from "@lade/core/errors";
 import { deletePrefix, listVersions, placeOf } from "@lade/core/operations";
 import { parseUri } from "@lade/core/backend";
-import type { Lade, LocatedUri } from "../lade.ts";
+import type { LocatedUri, UriCalls } from "../uri_calls.ts";
 import { needDirectory, refuseDirectory } from "./refuse_directory.ts";
 import { removeVersions, tellVersions } from "./settle_versions.ts";
 import { whatIsLeft } from "./remove_directory.ts";
@@ -31,7 +31,7 @@ export interface ContainerRequest {
  * prefix is an `InvalidNameError`. The last thing that `run` tells is the container itself, unless something in it could
  * not be removed.
  */
-export async function settleContainer(lade: Lade, request: ContainerRequest): Promise<Removal> {
+export async function settleContainer(lade: UriCalls, request: ContainerRequest): Promise<Removal> {
   const { force = false, versions = false, advice = SCRIPT_ADVICE, signal } = request;
   const call = signal ? { signal } : {};
   const place = await locateContainer(lade, request.uri);
@@ -77,7 +77,7 @@ export async function settleContainer(lade: Lade, request: ContainerRequest): Pr
 }
 
 /** The container that a URI names: with a slash at its end, a directory is one. */
-async function locateContainer(lade: Lade, uri: string): Promise<LocatedUri> {
+async function locateContainer(lade: UriCalls, uri: string): Promise<LocatedUri> {
   const place = await lade.locate(uri);
   if (place.key === "") return place;
   const asPrefix = place.key.endsWith("/") ? place : await lade.locate(`${place.uriOf(place.key)}/`);

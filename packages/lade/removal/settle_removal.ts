@@ -3,7 +3,7 @@ import type { ObjectPlace, ObjectStore } from "@lade/core";
 import { objectUri } from "@lade/core/backend";
 import { deletePrefix, placeOf } from "@lade/core/operations";
 import { redactSecrets } from "@lade/core/text";
-import type { Lade, LocatedUri } from "../lade.ts";
+import type { LocatedUri, UriCalls } from "../uri_calls.ts";
 import { refuseDirectory } from "./refuse_directory.ts";
 import { removeDirectory } from "./remove_directory.ts";
 import { type Removal, type RemovalAdvice, type Removed, SCRIPT_ADVICE } from "./removal.ts";
@@ -37,7 +37,7 @@ export interface RemovalRequest {
  * A link is removed as a link. The root directory, a mount point and the working directory with what it lies in are an
  * `InvalidNameError`, and so is a name that is an object and a prefix too.
  */
-export async function settleRemoval(lade: Lade, request: RemovalRequest): Promise<Removal> {
+export async function settleRemoval(lade: UriCalls, request: RemovalRequest): Promise<Removal> {
   const { uri, recursive = false, force = false, all = false, version, versions = false, signal } = request;
   const { advice = SCRIPT_ADVICE } = request;
   const settling: Settling = { lade, force, all, advice, call: signal ? { signal } : {} };
@@ -261,7 +261,7 @@ async function holdsAny({ store, key }: LocatedUri, call: Settling["call"]): Pro
   return false;
 }
 
-async function asPrefix(lade: Lade, place: LocatedUri): Promise<LocatedUri> {
+async function asPrefix(lade: UriCalls, place: LocatedUri): Promise<LocatedUri> {
   return await lade.locate(`${uriOf(place)}/`);
 }
 

@@ -1,11 +1,11 @@
 import type { CallOptions } from "@lade/core";
-import type { Lade, LocatedUri } from "../lade.ts";
+import type { LocatedUri, UriCalls } from "../uri_calls.ts";
 import type { Removal, RemovalAdvice } from "./removal.ts";
 
 /** What every step of settling a removal is given. */
 export interface Settling {
   /** The stores. */
-  readonly lade: Lade;
+  readonly lade: UriCalls;
   /** What does not exist counts as removed. */
   readonly force: boolean;
   /** A whole container may be emptied too. */

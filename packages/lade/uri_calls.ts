@@ -1,0 +1,23 @@
+import type { CallOptions, CopyObjectOptions, CopyObjectResult, ObjectStore } from "@lade/core";
+
+/** Where a URI leads: an opened container, and a key or prefix in it. */
+export interface LocatedUri {
+  /** The container's store, shared by all calls of one `Lade` and closed with it. */
+  readonly store: ObjectStore;
+  /** The key, or the prefix when it is empty or ends in `/`. */
+  readonly key: string;
+  /** The URI of another key of the same container. */
+  readonly uriOf: (key: string) => string;
+}
+
+/** The calls by URI that removals and transfers of files are made of: a `Lade` has them. */
+export interface UriCalls {
+  /** Finds the container of a URI, opened and shared, and the key or prefix in it. */
+  locate(uri: string): Promise<LocatedUri>;
+  /** Copies an object. */
+  copy(from: string, to: string, options?: CopyObjectOptions): Promise<CopyObjectResult>;
+  /** Makes the container that a URI names. */
+  createContainer(uri: string, options?: CallOptions): Promise<void>;
+  /** Deletes the empty container that a URI names. */
+  deleteContainer(uri: string, options?: CallOptions): Promise<void>;
+}
