@@ -20,5 +20,4 @@ export { sweepUploads, type SweepUploadsOptions } from "./upload/sweep_uploads.t
 export type { PendingPart } from "./upload/list_parts.ts";
 export type { PendingUpload } from "./upload/list_uploads.ts";
 export { diagnose, type S3DiagnoseOptions } from "./doctor/diagnose.ts";
-export type { SharedSearches } from "./credentials/shared_searches.ts";
 export type { LoadedCredentials } from "./credentials/credential_cache.ts";

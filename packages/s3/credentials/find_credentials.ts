@@ -14,7 +14,7 @@ import type { S3CredentialProvider, S3Credentials } from "../config/s3_credentia
 import type { CredentialSource, LoadedCredentials } from "./credential_cache.ts";
 import { CredentialFault } from "./credential_fault.ts";
 import type { CredentialContext } from "./credential_reader.ts";
-import type { SharedSearches } from "./shared_searches.ts";
+import type { SharedTokens } from "@lade/service/tokens";
 import { staticKeys } from "./static_keys.ts";
 
 /** What {@linkcode findCredentials} reads. */
@@ -28,7 +28,7 @@ export interface CredentialSurroundings {
   /** Time. */
   readonly clock: Clock;
   /** What other stores have found, and shall find. */
-  readonly shared?: SharedSearches | undefined;
+  readonly shared?: SharedTokens<S3Credentials> | undefined;
   /** What requests for keys are sent with. */
   readonly web: (url: string) => Promise<CreateTransportOptions>;
 }
@@ -45,7 +45,7 @@ export function findCredentials(config: S3Config, around: CredentialSurroundings
   if (typeof credentials?.value === "function") return fromProvider(credentials.value, uri);
   if (credentials) {
     const source = credentials.source === "option" ? "the options" : credentials.source;
-    return fixed({ credentials: trimmed(credentials.value), source });
+    return fixed({ value: trimmed(credentials.value), source });
   }
   return {
     renewable: true,
@@ -86,7 +86,7 @@ async function search(
   const byOption = asked !== undefined && !asked.source.startsWith("AWS_");
   const env: Environment = byOption ? () => undefined : fullEnv;
   const keys = await staticKeys("environment", { env });
-  if (keys) return { credentials: keys.value, source: keys.source };
+  if (keys) return { value: keys.value, source: keys.source };
   const profile = await config.loadProfile(refresh);
   const context: CredentialContext = { config, env, fullEnv, read, web, clock };
   const { searchFurther } = await import("./search_further.ts");
@@ -128,7 +128,7 @@ function fromProvider(provider: S3CredentialProvider, uri: string): CredentialSo
     load: async () => {
       const credentials = await provider();
       if (credentials?.accessKeyId && credentials.secretAccessKey) {
-        return { credentials: trimmed(credentials), source: "the function in the options" };
+        return { value: trimmed(credentials), source: "the function in the options" };
       }
       throw new UnauthenticatedError({
         operation: "open",

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UnauthenticatedError } from "@lade/core";
 import type { S3Options } from "../config/s3_options.ts";
+import type { S3Credentials } from "../config/s3_credentials.ts";
 import type { LoadedCredentials } from "./credential_cache.ts";
-import { SharedSearches } from "./shared_searches.ts";
+import { SharedTokens } from "@lade/service/tokens";
 import { loadCredentials, sourceOfCredentials } from "../testing/credentials_world.ts";
 
 const FILES: Readonly<Record<string, string>> = {
@@ -33,14 +34,14 @@ function found(
 }
 
 async function keyId(options: S3Options, env: Readonly<Record<string, string>> = {}): Promise<string> {
-  return (await found(options, env)).credentials.accessKeyId;
+  return (await found(options, env)).value.accessKeyId;
 }
 
 Deno.test("findCredentials() takes options, a profile option, variables and profiles in this order", async () => {
   const credentials = { accessKeyId: "OPT", secretAccessKey: "o" };
   assertEquals((await found({ credentials }, VARIABLES)).source, "the options");
   assertEquals(await found({ profile: "dev" }, VARIABLES), {
-    credentials: { accessKeyId: "DEV", secretAccessKey: "v", sessionToken: "tok" },
+    value: { accessKeyId: "DEV", secretAccessKey: "v", sessionToken: "tok" },
     source: 'profile "dev" of ~/.aws/credentials',
   });
   assertEquals(await keyId({}, VARIABLES), "ENV");
@@ -55,10 +56,10 @@ Deno.test("findCredentials() takes options, a profile option, variables and prof
 Deno.test("findCredentials() trims keys wherever they come from", async () => {
   const padded = { AWS_ACCESS_KEY_ID: " ENV\n", AWS_SECRET_ACCESS_KEY: "e\r\n", AWS_SESSION_TOKEN: "tok\n" };
   const keys = { accessKeyId: "ENV", secretAccessKey: "e", sessionToken: "tok" };
-  assertEquals((await found({}, padded)).credentials, keys);
+  assertEquals((await found({}, padded)).value, keys);
   const given = { accessKeyId: "ENV\n", secretAccessKey: " e", sessionToken: "tok\n" };
-  assertEquals((await found({ credentials: given })).credentials, keys);
-  assertEquals((await found({ credentials: () => Promise.resolve(given) })).credentials, keys);
+  assertEquals((await found({ credentials: given })).value, keys);
+  assertEquals((await found({ credentials: () => Promise.resolve(given) })).value, keys);
 });
 
 Deno.test("findCredentials() refuses keys that no signature can be made of, and names where they stand", async () => {
@@ -76,7 +77,7 @@ Deno.test("findCredentials() takes the session token and the end along", async (
     AWS_SESSION_TOKEN: "tok",
     AWS_CREDENTIAL_EXPIRATION: "2030-01-31T12:00:00Z",
   };
-  assertEquals((await found({}, env)).credentials, {
+  assertEquals((await found({}, env)).value, {
     accessKeyId: "ENV",
     secretAccessKey: "e",
     sessionToken: "tok",
@@ -120,7 +121,7 @@ Deno.test("findCredentials() makes no pair of the halves of two files, and takes
       "/h/.aws/config": `[default]\n${config}`,
       "/h/.aws/credentials": `[default]\n${credentials}`,
     };
-    return (await loadCredentials({ files })).credentials.accessKeyId;
+    return (await loadCredentials({ files })).value.accessKeyId;
   };
   assertEquals(await load(id + secret + process), "PROC");
   assertEquals(await load(process, id + secret), "FILE");
@@ -186,7 +187,7 @@ Deno.test("findCredentials() says what to do where there are none, and below it 
 Deno.test("findCredentials() reads the files of profiles again when others are asked for", async () => {
   const files: Record<string, string> = { ...FILES };
   const source = await sourceOfCredentials({ files }, { profile: "dev" });
-  const token = async (refresh: boolean) => (await source.load(refresh)).credentials.sessionToken;
+  const token = async (refresh: boolean) => (await source.load(refresh)).value.sessionToken;
   assertEquals(await token(false), "tok");
   files["/h/.aws/credentials"] = FILES["/h/.aws/credentials"]?.replace("= tok", "= renewed") ?? "";
   assertEquals([await token(false), await token(true), await token(false)], ["tok", "renewed", "renewed"]);
@@ -194,12 +195,12 @@ Deno.test("findCredentials() reads the files of profiles again when others are a
 
 Deno.test("findCredentials() shares what was found with stores of the same profile alone", async () => {
   const files = { ...FILES };
-  const world = { files, shared: new SharedSearches() };
-  const idOf = async (options: S3Options) => (await loadCredentials(world, options)).credentials.accessKeyId;
+  const world = { files, shared: new SharedTokens<S3Credentials>() };
+  const idOf = async (options: S3Options) => (await loadCredentials(world, options)).value.accessKeyId;
   assertEquals(await idOf({ profile: "dev" }), "DEV");
   assertEquals(await idOf({ profile: "other" }), "O");
   assertEquals(await idOf({}), "DEF");
   files["/h/.aws/credentials"] = files["/h/.aws/credentials"]?.replace("DEV", "NEW") ?? "";
   assertEquals(await idOf({ profile: "dev" }), "DEV");
-  assertEquals((await loadCredentials({ files }, { profile: "dev" })).credentials.accessKeyId, "NEW");
+  assertEquals((await loadCredentials({ files }, { profile: "dev" })).value.accessKeyId, "NEW");
 });

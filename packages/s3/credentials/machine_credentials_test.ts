@@ -18,7 +18,7 @@ Deno.test("the container's service is asked with the token of its file, again fo
     AWS_CONTAINER_AUTHORIZATION_TOKEN: "passed over",
   };
   const found = await loadCredentials({ env, files: { "/token": "pod\n" } });
-  assertEquals([found.credentials.accessKeyId, found.source], [
+  assertEquals([found.value.accessKeyId, found.source], [
     "CONTAINER",
     "the container's credential service",
   ]);
@@ -72,9 +72,9 @@ const instanceAt = (url: string, more: Record<string, string> = {}) => ({
 Deno.test("the instance's metadata is asked by a token, and without one where it knows none and that is allowed", async () => {
   await using modern = instance();
   const found = await loadCredentials({ env: instanceAt(modern.url) });
-  assertEquals([found.credentials.accessKeyId, found.source], ["INSTANCE", "the instance's metadata"]);
+  assertEquals([found.value.accessKeyId, found.source], ["INSTANCE", "the instance's metadata"]);
   await using old = instance(false);
-  assertEquals((await loadCredentials({ env: instanceAt(old.url) })).credentials.accessKeyId, "INSTANCE");
+  assertEquals((await loadCredentials({ env: instanceAt(old.url) })).value.accessKeyId, "INSTANCE");
   const env = instanceAt(old.url, { AWS_EC2_METADATA_V1_DISABLED: "true" });
   await assertRejects(() => loadCredentials({ env }), UnauthenticatedError, "no credentials; set");
 });
@@ -82,7 +82,7 @@ Deno.test("the instance's metadata is asked by a token, and without one where it
 Deno.test("the instance's metadata is asked last, and not at all where it is switched off", async () => {
   await using service = instance();
   const files = { "/h/.aws/credentials": "[default]\naws_access_key_id=A\naws_secret_access_key=a\n" };
-  assertEquals((await loadCredentials({ env: instanceAt(service.url), files })).credentials.accessKeyId, "A");
+  assertEquals((await loadCredentials({ env: instanceAt(service.url), files })).value.accessKeyId, "A");
   const off = instanceAt(service.url, { AWS_EC2_METADATA_DISABLED: "TRUE" });
   await assertRejects(() => loadCredentials({ env: off }), UnauthenticatedError);
   assertEquals(service.requests.length, 0);

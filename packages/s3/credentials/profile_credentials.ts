@@ -51,7 +51,7 @@ export async function roleCredentials(
     },
     keys,
   });
-  return { credentials, source: `role ${quote(arn.value)} of ${arn.source}` };
+  return { value: credentials, source: `role ${quote(arn.value)} of ${arn.source}` };
 }
 
 /** What a profile says of keys, but for a role by other keys; `undefined` where it says nothing. */
@@ -61,18 +61,18 @@ export async function ownCredentials(reader: CredentialReader): Promise<LoadedCr
   if (web) return web;
   const sso = await reader.find("sso.session") ?? await reader.find("sso.startUrl") ??
     await reader.find("sso.accountId") ?? await reader.find("sso.roleName");
-  if (sso) return { credentials: await ssoCredentials(reader), source: `single sign-on of ${sso.source}` };
+  if (sso) return { value: await ssoCredentials(reader), source: `single sign-on of ${sso.source}` };
   const keys = await keysWithin(reader.profile, "credentials");
   if (keys) return keys;
   const login = await reader.find("login.session");
   if (login) {
     const { loginCredentials } = await import("./login_credentials.ts");
-    return { credentials: await loginCredentials(reader), source: `aws login of ${login.source}` };
+    return { value: await loginCredentials(reader), source: `aws login of ${login.source}` };
   }
   const command = await reader.find("process.command");
   if (!command) return await keysWithin(reader.profile, "config");
   return {
-    credentials: await runProcess(command, reader.context.clock),
+    value: await runProcess(command, reader.context.clock),
     source: `credential_process of ${command.source}`,
   };
 }
@@ -84,7 +84,7 @@ async function keysWithin(
 ): Promise<LoadedCredentials | undefined> {
   const within = profile.within(file);
   const keys = await staticKeys("profile", { env: () => undefined, profile: () => Promise.resolve(within) });
-  return keys && { credentials: keys.value, source: keys.source };
+  return keys && { value: keys.value, source: keys.source };
 }
 
 async function sourceKeys(
@@ -99,7 +99,7 @@ async function sourceKeys(
   // A role may name its own profile for the keys that stand beside it.
   if (profile.find("aws_access_key_id") || profile.find("aws_secret_access_key")) {
     const own = await ownCredentials(source);
-    if (own) return own.credentials;
+    if (own) return own.value;
   }
   if (visited.includes(name)) {
     throw new CredentialFault(
@@ -107,7 +107,7 @@ async function sourceKeys(
     );
   }
   const found = await roleCredentials(source, visited) ?? await ownCredentials(source);
-  if (found) return found.credentials;
+  if (found) return found.value;
   throw new CredentialFault(`${asks} is ${quote(name)}, which has no keys`);
 }
 

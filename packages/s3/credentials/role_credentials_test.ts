@@ -83,7 +83,7 @@ Deno.test("a role is assumed by the keys of its source profile, in the region of
   await using service = new LoopbackService(sts);
   const found = await load("role", service.url);
   assertEquals(found, {
-    credentials: {
+    value: {
       accessKeyId: "ROLE",
       secretAccessKey: "s",
       sessionToken: "t",

@@ -14,7 +14,7 @@ const printing = (fields: Record<string, unknown>) =>
 
 Deno.test("runProcess() takes the keys that the command prints", async () => {
   assertEquals(await load(printing({ SessionToken: "t # ; x", Expiration: "2999-01-01T00:00:00Z" })), {
-    credentials: {
+    value: {
       accessKeyId: "P",
       secretAccessKey: "s",
       sessionToken: "t # ; x",

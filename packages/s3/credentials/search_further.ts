@@ -23,11 +23,11 @@ export async function searchFurther(context: CredentialContext, profile: Profile
   if (found) return { found, reasons: [] };
   const container = await containerCredentials(reader);
   if (container) {
-    return { found: { credentials: container, source: "the container's credential service" }, reasons: [] };
+    return { found: { value: container, source: "the container's credential service" }, reasons: [] };
   }
   const instance = await instanceCredentials(reader);
   if ("keys" in instance) {
-    return { found: { credentials: instance.keys, source: "the instance's metadata" }, reasons: [] };
+    return { found: { value: instance.keys, source: "the instance's metadata" }, reasons: [] };
   }
   const none = profile.exists
     ? `profile ${quote(profile.name)} names no source of keys`

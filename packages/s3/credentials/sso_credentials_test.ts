@@ -60,7 +60,7 @@ Deno.test("single sign-on gives the keys of the role for the token that was left
   await using service = new LoopbackService(sso);
   const found = await load("work", service.url, { [cacheFile("corp")]: token(60) });
   assertEquals(found, {
-    credentials: {
+    value: {
       accessKeyId: "SSO",
       secretAccessKey: "s",
       sessionToken: "t",
@@ -72,7 +72,7 @@ Deno.test("single sign-on gives the keys of the role for the token that was left
   assertEquals(request?.path, "/federation/credentials?account_id=123&role_name=Reader");
   assertEquals(request?.headers.get("x-amz-sso_bearer_token"), "TOKEN");
   const old = await load("old", service.url, { [cacheFile("https://old.example/start")]: token(60) });
-  assertEquals(old.credentials.accessKeyId, "SSO");
+  assertEquals(old.value.accessKeyId, "SSO");
 });
 
 Deno.test("single sign-on renews a token that ends, where it may", async () => {

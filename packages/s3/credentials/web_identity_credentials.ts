@@ -46,5 +46,5 @@ export async function webIdentityCredentials(
       DurationSeconds: places.profileOnly ? (await reader.find("role.durationSeconds"))?.value : undefined,
     },
   });
-  return { credentials, source: `a web identity (${file.source})` };
+  return { value: credentials, source: `a web identity (${file.source})` };
 }

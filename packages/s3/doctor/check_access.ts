@@ -81,7 +81,7 @@ async function credentials(
   try {
     const keys = await look(patient, async () => await cache.get());
     const accessKeyId = maskKeyId(keys.accessKeyId);
-    const source = cache.source ?? "";
+    const source = cache.current?.source ?? "";
     const kind = keys.sessionToken === undefined ? "" : `, temporary${lifetime(patient, keys.expiration)}`;
     const detail = `access key ${accessKeyId}, from ${source}${kind}`;
     return { check: { name, outcome: "ok", detail, facts: { accessKeyId, source } } };

@@ -45,7 +45,8 @@ export async function presignObject(
     if (!onShortened) {
       throw new UnsupportedError({
         ...about,
-        detail: `${by}, before the URL would; ask for ${seconds * 1000} ms at most, or give onShortened`,
+        detail: `${by}, before the URL would`,
+        advice: `ask for ${seconds * 1000} ms at most, or give onShortened`,
       });
     }
     onShortened(end);

@@ -12,9 +12,10 @@ import { readBundle } from "../config/read_bundle.ts";
 import { type ReadTextFile, readTextFile } from "../config/read_text_file.ts";
 import { resolveConfig, type S3Config } from "../config/s3_config.ts";
 import type { S3Options } from "../config/s3_options.ts";
+import type { S3Credentials } from "../config/s3_credentials.ts";
 import { CredentialCache } from "../credentials/credential_cache.ts";
 import { findCredentials } from "../credentials/find_credentials.ts";
-import type { SharedSearches } from "../credentials/shared_searches.ts";
+import type { SharedTokens } from "@lade/service/tokens";
 import { type BucketName, checkBucket } from "../endpoint/check_bucket.ts";
 import { isLoopback } from "../endpoint/resolve_endpoint.ts";
 import { ServiceTraits } from "../service/service_traits.ts";
@@ -39,7 +40,7 @@ export interface S3Surroundings {
   /** What is known of endpoints, and found out: whether they have answered, and do now. Each store's own by default. */
   readonly health?: EndpointHealths;
   /** Searches for credentials that stores share; each store searches for itself by default. */
-  readonly searches?: SharedSearches;
+  readonly searches?: SharedTokens<S3Credentials>;
 }
 
 /** Options of {@linkcode openS3Store}. */

@@ -15,7 +15,7 @@ import { EndpointHealths } from "@lade/service/http";
 import type { ShownSetting } from "@lade/core/settings";
 import type { BucketTarget } from "../buckets/buckets.ts";
 import { checkOptions } from "../config/check_options.ts";
-import { SharedSearches } from "../credentials/shared_searches.ts";
+import { SharedTokens } from "@lade/service/tokens";
 import { type BucketName, checkBucket, checkNewBucket } from "../endpoint/check_bucket.ts";
 import { BucketStore } from "./bucket_store.ts";
 import { openConnection, openS3Store, type S3StoreOptions, type S3Surroundings } from "./open_s3_store.ts";
@@ -29,7 +29,7 @@ export function s3Provider(surroundings: S3Surroundings = {}): Provider {
   return new S3Provider({
     regions: new Map(),
     traits: new Map(),
-    searches: new SharedSearches(),
+    searches: new SharedTokens(),
     health: new EndpointHealths(),
     ...surroundings,
   });

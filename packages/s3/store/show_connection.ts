@@ -13,7 +13,7 @@ export async function showConnection({ config, credentials }: S3Connection): Pro
       ? [{
         name: "credentials",
         value: `access key ${maskKeyId(keys.accessKeyId)}`,
-        source: credentials?.source ?? "",
+        source: credentials?.current?.source ?? "",
       }]
       : [],
     ...(profile ? unhonoured(profile) : []).map(({ key, source, reason }) => ({

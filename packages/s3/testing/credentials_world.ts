@@ -2,9 +2,10 @@ import { systemClock } from "@lade/core/backend";
 import type { Clock } from "@lade/core";
 import { resolveConfig } from "../config/s3_config.ts";
 import type { S3Options } from "../config/s3_options.ts";
+import type { S3Credentials } from "../config/s3_credentials.ts";
 import type { CredentialSource, LoadedCredentials } from "../credentials/credential_cache.ts";
 import { findCredentials } from "../credentials/find_credentials.ts";
-import type { SharedSearches } from "../credentials/shared_searches.ts";
+import type { SharedTokens } from "@lade/service/tokens";
 
 /** What a test's user has: files below `/h`, variables, a clock. */
 export interface CredentialsWorld {
@@ -17,7 +18,7 @@ export interface CredentialsWorld {
   /** Told of each host that is to be asked; none but this machine is found. */
   readonly onHost?: (host: string) => void;
   /** What other searches of this user have found; nothing by default. */
-  readonly shared?: SharedSearches;
+  readonly shared?: SharedTokens<S3Credentials>;
 }
 
 /** Finds and loads the credentials of such a user. */

@@ -1,5 +1,5 @@
-import type { Clock } from "@lade/core";
-import type { LoadedCredentials } from "./credential_cache.ts";
+import type { Clock } from "@lade/core/backend";
+import type { LoadedToken, Token } from "./token_cache.ts";
 
 /** What was found is good for others so long, and longer where it says itself how long it lives. */
 const FRESH_MS = 60_000;
@@ -7,33 +7,33 @@ const FRESH_MS = 60_000;
 const FAILED_MS = 1_000;
 const LIFE_LEFT_MS = 5 * 60_000;
 
-interface Search {
-  pending?: Promise<LoadedCredentials>;
-  found?: LoadedCredentials;
+interface Search<T extends Token> {
+  pending?: Promise<LoadedToken<T>>;
+  found?: LoadedToken<T>;
   foundMs: number;
   failure?: unknown;
   failedMs: number;
 }
 
 /**
- * Lets the stores of one provider share what a search for credentials finds, so that a command over several buckets runs
- * a process, or asks for a touch of a key, once.
+ * Lets several caches share what a search for a token finds, so that a command over several containers runs a process, or
+ * asks for a touch of a key, once.
  */
-export class SharedSearches {
-  readonly #searches = new Map<string, Search>();
+export class SharedTokens<T extends Token> {
+  readonly #searches = new Map<string, Search<T>>();
 
   /** Searches, or takes what another one of the same key has found; `refresh` wants what was found just now. */
   async run(
     key: string,
     refresh: boolean,
     clock: Clock,
-    search: () => Promise<LoadedCredentials>,
-  ): Promise<LoadedCredentials> {
-    const known: Search = this.#searches.get(key) ?? { foundMs: -Infinity, failedMs: -Infinity };
+    search: () => Promise<LoadedToken<T>>,
+  ): Promise<LoadedToken<T>> {
+    const known: Search<T> = this.#searches.get(key) ?? { foundMs: -Infinity, failedMs: -Infinity };
     this.#searches.set(key, known);
     if (known.pending) return await known.pending;
     if (known.found && !refresh) {
-      const { expiration } = known.found.credentials;
+      const { expiration } = known.found.value;
       const good = expiration
         ? expiration.getTime() - clock.now() > LIFE_LEFT_MS
         : clock.now() - known.foundMs < FRESH_MS;

@@ -1,28 +1,31 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { FakeClock } from "@lade/testing";
-import type { LoadedCredentials } from "./credential_cache.ts";
-import { SharedSearches } from "./shared_searches.ts";
+import { SharedTokens } from "./shared_tokens.ts";
+import type { LoadedToken, Token } from "./token_cache.ts";
+
+interface Numbered extends Token {
+  readonly name: string;
+}
 
 /** A search that numbers what it finds. */
 function numbered(clock: FakeClock, lifeMs?: number) {
   let count = 0;
-  return (): Promise<LoadedCredentials> =>
+  return (): Promise<LoadedToken<Numbered>> =>
     Promise.resolve({
-      credentials: {
-        accessKeyId: `A${++count}`,
-        secretAccessKey: "s",
+      value: {
+        name: `A${++count}`,
         ...(lifeMs === undefined ? {} : { expiration: new Date(clock.now() + lifeMs) }),
       },
       source: "a test",
     });
 }
 
-Deno.test("SharedSearches gives what one store found to others of the same key, for a while", async () => {
+Deno.test("SharedTokens gives what one cache found to others of the same key, for a while", async () => {
   const clock = new FakeClock();
-  const searches = new SharedSearches();
+  const searches = new SharedTokens<Numbered>();
   const search = numbered(clock);
   const find = async (key: string, refresh = false) =>
-    (await searches.run(key, refresh, clock, search)).credentials.accessKeyId;
+    (await searches.run(key, refresh, clock, search)).value.name;
   assertEquals(await Promise.all([find("a"), find("a"), find("a")]), ["A1", "A1", "A1"]);
   assertEquals([await find("a"), await find("b"), await find("a", true)], ["A1", "A2", "A3"]);
   await clock.advance(59_000);
@@ -31,11 +34,11 @@ Deno.test("SharedSearches gives what one store found to others of the same key, 
   assertEquals(await find("a"), "A4");
 });
 
-Deno.test("SharedSearches gives keys that say how long they live until shortly before", async () => {
+Deno.test("SharedTokens gives keys that say how long they live until shortly before", async () => {
   const clock = new FakeClock();
-  const searches = new SharedSearches();
+  const searches = new SharedTokens<Numbered>();
   const search = numbered(clock, 3_600_000);
-  const find = async () => (await searches.run("a", false, clock, search)).credentials.accessKeyId;
+  const find = async () => (await searches.run("a", false, clock, search)).value.name;
   await find();
   await clock.advance(54 * 60_000);
   assertEquals(await find(), "A1");
@@ -43,9 +46,9 @@ Deno.test("SharedSearches gives keys that say how long they live until shortly b
   assertEquals(await find(), "A2");
 });
 
-Deno.test("SharedSearches tells a failure to others for a second, and asks again", async () => {
+Deno.test("SharedTokens tells a failure to others for a second, and asks again", async () => {
   const clock = new FakeClock();
-  const searches = new SharedSearches();
+  const searches = new SharedTokens<Numbered>();
   let asked = 0;
   const failing = () => {
     asked++;
@@ -56,5 +59,5 @@ Deno.test("SharedSearches tells a failure to others for a second, and asks again
   }
   assertEquals(asked, 1);
   await clock.advance(1_000);
-  assertEquals((await searches.run("a", false, clock, numbered(clock))).credentials.accessKeyId, "A1");
+  assertEquals((await searches.run("a", false, clock, numbered(clock))).value.name, "A1");
 });

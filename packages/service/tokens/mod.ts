@@ -1,0 +1,8 @@
+/**
+ * Credentials and tokens that expire: {@linkcode TokenCache} renews them for all who wait, {@linkcode SharedTokens} lets
+ * several caches share what one of them found.
+ *
+ * @module
+ */
+export { SharedTokens } from "./shared_tokens.ts";
+export { type LoadedToken, type Token, TokenCache, type TokenSource } from "./token_cache.ts";
