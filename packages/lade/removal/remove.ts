@@ -1,6 +1,6 @@
 import type { ProgressOptions } from "@lade/core";
-import type { UriCalls } from "../uri_calls.ts";
-import { settleRemoval } from "./settle_removal.ts";
+import type { Removal } from "./removal.ts";
+import type { RemovalRequest } from "./settle_removal.ts";
 
 /** Options of {@linkcode Lade.remove}. */
 export interface RemoveOptions extends ProgressOptions {
@@ -16,13 +16,19 @@ export interface RemoveOptions extends ProgressOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Finds out what a removal would remove: a `Lade` does. */
+export interface Settler {
+  /** Settles a removal. */
+  settleRemoval(request: RemovalRequest): Promise<Removal>;
+}
+
 /** Removes what a URI names, and tells how many objects went; what failed is an `AggregateError` after the rest. */
-export async function remove(lade: UriCalls, uri: string, options: RemoveOptions): Promise<number> {
+export async function remove(lade: Settler, uri: string, options: RemoveOptions): Promise<number> {
   const { onProgress, ...request } = options;
   if (request.recursive && request.version !== undefined) {
     throw new TypeError(`Cannot remove ${JSON.stringify(uri)}: version names one object, recursive many`);
   }
-  const removal = await settleRemoval(lade, { ...request, uri, force: true });
+  const removal = await lade.settleRemoval({ ...request, uri, force: true });
   let removed = 0;
   const errors: unknown[] = [];
   try {
