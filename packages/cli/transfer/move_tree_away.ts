@@ -1,3 +1,4 @@
+import { inParallel } from "@lade/core/concurrency";
 import type { ObjectTree } from "@lade/core";
 import { NotEmptyError, NotFoundError } from "@lade/core/errors";
 import {
@@ -13,7 +14,6 @@ import type { Job, Refusal } from "./job.ts";
 import type { JobRunner } from "./job_runner.ts";
 import { type JobPlan, withDestination } from "./plan_jobs.ts";
 import { linkWithSlash } from "./link_with_slash.ts";
-import { runConcurrently } from "./run_concurrently.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 
 /** A move of a local directory to a store of objects. */
@@ -49,7 +49,7 @@ export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
   const { tree } = prefix.store;
   if (!tree) return false;
   const run = (planned: AsyncIterable<Job | Refusal>) =>
-    runConcurrently(planned, () => plan.lade.context.descriptors.atOnce(jobs), (job) => runner.run(job));
+    inParallel(planned, () => plan.lade.context.descriptors.atOnce(jobs), (job) => runner.run(job));
   const isDone = () => tally.failed === 0 && !dryRun;
   if (await tree.kindOf("", { signal }) === "link") {
     if (path.endsWith("/")) throw linkWithSlash(place.uri);

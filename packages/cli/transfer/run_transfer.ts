@@ -1,3 +1,4 @@
+import { inParallel } from "@lade/core/concurrency";
 import { PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { canBeObject, localPathOf, locate, locatePrefix, uriOfArgument } from "../places/place.ts";
@@ -16,7 +17,6 @@ import type { LocalTreeMove } from "./move_local_tree.ts";
 import { measureJobs } from "./measure_jobs.ts";
 import { type JobPlan, planJobs } from "./plan_jobs.ts";
 import type { TreeMoveAway } from "./move_tree_away.ts";
-import { runConcurrently } from "./run_concurrently.ts";
 import type { TransferOptions } from "./transfer_options.ts";
 import { TransferTally } from "./transfer_tally.ts";
 
@@ -89,7 +89,7 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
     if (move && recursive) {
       isMovedWhole = await moveWhole(context, { plan, options, tally, runner, jobs });
     }
-    if (!isMovedWhole) await runConcurrently(planJobs(plan), atOnce, (job) => runner.run(job));
+    if (!isMovedWhole) await inParallel(planJobs(plan), atOnce, (job) => runner.run(job));
   } finally {
     stopMeasuring.abort();
     await display[Symbol.asyncDispose]();

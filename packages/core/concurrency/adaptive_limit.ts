@@ -1,4 +1,4 @@
-import type { Clock } from "../context/clock.ts";
+import { AbortableQueue } from "./abortable_queue.ts";
 import { ThroughputClimb } from "./throughput_climb.ts";
 
 /** What became of a permitted request. */
@@ -17,8 +17,8 @@ export interface Permit {
 
 /** Configuration of {@linkcode AdaptiveLimit}. */
 export interface AdaptiveLimitConfig {
-  /** Measures how long requests take. */
-  readonly clock: Clock;
+  /** Measures how long requests take; a `Clock` is one. */
+  readonly clock: { monotonicMs(): number };
   /** Requests in flight at first. */
   readonly initial: number;
   /** Requests in flight at most. */
@@ -41,9 +41,9 @@ const FEWEST_SAMPLES_AT_REST = 8;
  * requests as may be in flight. Permits are granted in the order they were asked for.
  */
 export class AdaptiveLimit {
-  readonly #clock: Clock;
+  readonly #clock: AdaptiveLimitConfig["clock"];
   readonly #climb: ThroughputClimb;
-  readonly #waiting: ((permit: Permit) => void)[] = [];
+  readonly #waiting = new AbortableQueue<Permit>();
   #inFlight = 0;
   #most = 0;
   #round = new Round();
@@ -88,19 +88,7 @@ export class AdaptiveLimit {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const permit = this.tryAcquire();
     if (permit) return Promise.resolve(permit);
-    if (!signal) return new Promise((resolve) => this.#waiting.push(resolve));
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        this.#waiting.splice(this.#waiting.indexOf(grant), 1);
-        reject(signal.reason);
-      };
-      const grant = (permit: Permit) => {
-        signal.removeEventListener("abort", onAbort);
-        resolve(permit);
-      };
-      this.#waiting.push(grant);
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
+    return this.#waiting.wait(undefined, signal);
   }
 
   /** Says in words what bounds the requests in flight now. */
@@ -131,11 +119,7 @@ export class AdaptiveLimit {
       this.#round.add(outcome.bytes + WORK_OF_A_REQUEST, nowMs - permit.startMs);
       this.#judgeRound();
     }
-    while (this.#inFlight < this.current) {
-      const next = this.#waiting.shift();
-      if (!next) break;
-      next(this.#grant(nowMs));
-    }
+    while (this.#waiting.length > 0 && this.#inFlight < this.current) this.#waiting.give(this.#grant(nowMs));
   };
 
   /** So many of one round tell at once that the service bears fewer. */

@@ -1,14 +1,11 @@
+import { AbortableQueue } from "../concurrency/abortable_queue.ts";
+
 /** A share of a {@linkcode ByteBudget}, given back once. */
 export interface BudgetLease extends Disposable {
   /** Bytes held. */
   readonly bytes: number;
   /** Gives the bytes back; a second call does nothing. */
   release(): void;
-}
-
-interface Waiter {
-  readonly bytes: number;
-  readonly grant: (lease: BudgetLease) => void;
 }
 
 /**
@@ -22,7 +19,8 @@ export class ByteBudget {
   /** Bytes that may be held at once. */
   readonly capacity: number;
   #held = 0;
-  readonly #waiting: Waiter[] = [];
+  /** Each wants so many bytes. Who gives up may have held up those behind. */
+  readonly #waiting: AbortableQueue<BudgetLease, number> = new AbortableQueue(() => this.#grantWaiting());
 
   /** Bounds the bytes held to `capacity`. */
   constructor(capacity: number) {
@@ -41,25 +39,7 @@ export class ByteBudget {
   acquire(bytes: number, signal?: AbortSignal): Promise<BudgetLease> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const lease = this.tryAcquire(bytes);
-    if (lease) return Promise.resolve(lease);
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        bytes,
-        grant: (lease) => {
-          signal?.removeEventListener("abort", onAbort);
-          resolve(lease);
-        },
-      };
-      const onAbort = () => {
-        const index = this.#waiting.indexOf(waiter);
-        if (index < 0) return;
-        this.#waiting.splice(index, 1);
-        reject(signal?.reason);
-        this.#grantWaiting();
-      };
-      this.#waiting.push(waiter);
-      signal?.addEventListener("abort", onAbort, { once: true });
-    });
+    return lease ? Promise.resolve(lease) : this.#waiting.wait(bytes, signal);
   }
 
   /** Takes the bytes if there is room and nobody waits. */
@@ -86,9 +66,12 @@ export class ByteBudget {
   }
 
   #grantWaiting(): void {
-    for (let next = this.#waiting[0]; next && this.#hasRoom(next.bytes); next = this.#waiting[0]) {
-      this.#waiting.shift();
-      next.grant(this.overdraw(next.bytes));
+    for (
+      let next = this.#waiting.first;
+      next !== undefined && this.#hasRoom(next);
+      next = this.#waiting.first
+    ) {
+      this.#waiting.give(this.overdraw(next));
     }
   }
 }

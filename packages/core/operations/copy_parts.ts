@@ -1,3 +1,4 @@
+import { inParallel } from "../concurrency/in_parallel.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
@@ -45,44 +46,44 @@ export async function copyParts({ from, read, writer, options, lease }: PartCopy
     // What waits for its turn is held, so it is one part at a time.
     chunkSize: ordered ? (left) => Math.min(partSize, chunkSize(left)) : chunkSize,
   });
-  const stop = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const running = new Set<Promise<void>>();
   const width = new CopyWidth(writer, () => limit.current, concurrency);
-  const move = async (chunks: readonly ResolvedRange[], lease: BudgetLease, bytes: number) => {
-    using _lease = lease;
-    using slab = context.buffers.lease(bytes);
-    const sink = ordered
-      ? sinkFrom(writer, slab.bytes, width, chunks[0]?.offset ?? 0)
-      : sinkOf(writer, slab.bytes, width);
-    const indexes = chunks.map((chunk) => read.append(chunk));
-    for (const index of indexes) await read.fetch(index, sink, signal);
-    const last = chunks.at(-1);
-    if (ordered && last) await ordered.whenTaken(last.offset + last.length, signal);
-  };
-  for (const unit of units) {
-    const length = ordered
+  const lengthOf = (unit: readonly ResolvedRange[]) =>
+    ordered
       ? unit.reduce((sum, chunk) => sum + chunk.length, 0)
       : Math.min(partSize, size - (unit[0]?.offset ?? 0));
-    let held: BudgetLease | undefined;
-    while (!signal.aborted) {
-      if (running.size < width.most) {
-        held = running.size > 0 ? context.budget.tryAcquire(length) : context.budget.overdraw(length);
-        if (held) break;
-      }
-      await Promise.race(running);
+  let next = units.next();
+  let held: BudgetLease | undefined;
+  // There is room for one more unit when the width allows it and its bytes are counted.
+  const most = (running: number) => {
+    if (next.done || running >= width.most) return running;
+    const length = lengthOf(next.value);
+    held ??= running > 0 ? context.budget.tryAcquire(length) : context.budget.overdraw(length);
+    return held ? running + 1 : running;
+  };
+  const counted = function* () {
+    while (!next.done && held) {
+      const unit = { chunks: next.value, bytes: lengthOf(next.value), held };
+      held = undefined;
+      lease?.release();
+      next = units.next();
+      yield unit;
+    }
+  };
+  await inParallel(counted(), most, async ({ chunks, bytes, held }, signal) => {
+    try {
+      using slab = context.buffers.lease(bytes);
+      const sink = ordered
+        ? sinkFrom(writer, slab.bytes, width, chunks[0]?.offset ?? 0)
+        : sinkOf(writer, slab.bytes, width);
+      const indexes = chunks.map((chunk) => read.append(chunk));
+      for (const index of indexes) await read.fetch(index, sink, signal);
+      const last = chunks.at(-1);
+      if (ordered && last) await ordered.whenTaken(last.offset + last.length, signal);
+    } finally {
+      held.release();
       width.widen();
     }
-    if (!held) break;
-    lease?.release();
-    const task = move(unit, held, length).catch((error) => {
-      if (!stop.signal.aborted) stop.abort(error);
-    }).finally(() => running.delete(task));
-    running.add(task);
-  }
-  await Promise.all(running);
-  options.signal?.throwIfAborted();
-  stop.signal.throwIfAborted();
+  }, options.signal);
 }
 
 /** Gathers each part at the start of `memory` and writes it from there. */

@@ -1,3 +1,4 @@
+import { parallelResults } from "../concurrency/in_parallel.ts";
 import { InvalidNameError } from "../errors/errors.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ListOptions, ObjectMeta } from "../contract/types.ts";
@@ -73,25 +74,18 @@ export async function* copyTree(
   const within = await judge.pathWithin(outside, inside, undefined, call);
   checkReadOptions(options);
   const { concurrency = OBJECTS_AT_ONCE, filter, createOnly: _, onLeftOut, ...reading } = options;
-  const stop = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const running = new Set<Promise<void>>();
-  const finished: CopyTreeResult[] = [];
+  const stopListing = new AbortController();
   let listenerFailure: { readonly error: unknown } | undefined;
-  const throwIfEnded = () => {
-    options.signal?.throwIfAborted();
-    if (listenerFailure) throw listenerFailure.error;
-  };
   const onProgress = (event: ProgressEvent) => {
     try {
       options.onProgress?.(event);
     } catch (error) {
       listenerFailure ??= { error };
-      stop.abort(error);
+      stopListing.abort(error);
       throw error;
     }
   };
-  const copyOne = async (source: ObjectMeta) => {
+  const copyOne = async (source: ObjectMeta, signal: AbortSignal): Promise<CopyTreeResult> => {
     const name = source.key.slice(fromPrefix.length);
     const key = toPrefix + name;
     onProgress({ type: "started", key: source.key, size: source.size });
@@ -108,8 +102,7 @@ export async function* copyTree(
         lease.release();
         await to.tree.makeDirectory(key, { signal });
         onProgress({ type: "finished", key: source.key, size: 0 });
-        finished.push({ source, key });
-        return;
+        return { source, key };
       }
       const create = options.createOnly ? { ifNoneMatch: "*" } : {};
       const { size, dropped } = await copyObjectWithin(
@@ -121,38 +114,27 @@ export async function* copyTree(
         lease,
       );
       onProgress({ type: "finished", key: source.key, size });
-      finished.push({ source, key, ...(dropped && { dropped }) });
+      return { source, key, ...(dropped && { dropped }) };
     } catch (error) {
-      if (listenerFailure) return;
+      if (listenerFailure) throw listenerFailure.error;
       onProgress({ type: "failed", key: source.key, error });
-      finished.push({ source, key, error });
+      return { source, key, error };
     }
   };
-  const listing = { signal, order: "any", ...(onLeftOut && { onLeftOut }) } as const;
-  try {
+  const listed = async function* () {
+    const signal = options.signal
+      ? AbortSignal.any([options.signal, stopListing.signal])
+      : stopListing.signal;
+    const listing = { signal, order: "any", ...(onLeftOut && { onLeftOut }) } as const;
     for await (const source of from.list(fromPrefix, listing)) {
       if (filter && !filter(source)) continue;
       if (isUselessMarker(source, fromPrefix, to, toPrefix)) {
         onLeftOut?.({ key: source.key, reason: "it only marks a directory", hasBytes: false });
-        continue;
-      }
-      // It rejects only with what the listener threw, which is noted already.
-      const task = copyOne(source).catch(() => {}).finally(() => running.delete(task));
-      running.add(task);
-      while (running.size >= from.context.descriptors.atOnce(concurrency)) await Promise.race(running);
-      throwIfEnded();
-      yield* finished.splice(0);
+      } else yield source;
     }
-    while (running.size > 0) {
-      await Promise.race(running);
-      throwIfEnded();
-      yield* finished.splice(0);
-    }
-    yield* finished.splice(0);
-  } finally {
-    stop.abort(new DOMException("The copy was given up", "AbortError"));
-    await Promise.all(running);
-  }
+  };
+  const most = () => from.context.descriptors.atOnce(concurrency);
+  yield* parallelResults(listed(), most, copyOne, options.signal);
 }
 
 function isMarker({ key, size }: ObjectMeta, prefix: string): boolean {

@@ -1,3 +1,5 @@
+import { AbortableQueue } from "@lade/core/concurrency";
+
 /** Descriptors of one file at most, where nobody says how many: more than keep a disk busy, few enough for many files at once. */
 const MOST = 8;
 
@@ -7,7 +9,7 @@ export class Lanes<T> {
   readonly #most: number;
   readonly #all: T[];
   readonly #idle: T[];
-  readonly #waiting: ((lane: T) => void)[] = [];
+  readonly #waiting = new AbortableQueue<T>();
   #opening = 0;
 
   /** Begins with one descriptor; `open` gives further ones, `most` in all. */
@@ -28,14 +30,12 @@ export class Lanes<T> {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
     if (this.#all.length + this.#opening < this.#most) return this.#add();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return this.#waiting.wait();
   }
 
   /** Gives one back, to whoever waits longest. */
   give(lane: T): void {
-    const next = this.#waiting.shift();
-    if (next) next(lane);
-    else this.#idle.push(lane);
+    if (!this.#waiting.give(lane)) this.#idle.push(lane);
   }
 
   async #add(): Promise<T> {

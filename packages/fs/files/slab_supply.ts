@@ -1,4 +1,5 @@
 import type { BudgetLease, Slab, StoreContext } from "@lade/core";
+import { AbortableQueue } from "@lade/core/concurrency";
 
 /**
  * A few page-aligned buffers for one open file, counted in the byte budget. The first one is always granted, so that
@@ -10,7 +11,7 @@ export class SlabSupply {
   readonly #most: number;
   readonly #leases: BudgetLease[] = [];
   readonly #idle: Slab[] = [];
-  readonly #waiting: ((slab: Slab) => void)[] = [];
+  readonly #waiting = new AbortableQueue<Slab>();
 
   /** At most `most` buffers of `size` bytes. */
   constructor(context: StoreContext, size: number, most: number) {
@@ -21,14 +22,12 @@ export class SlabSupply {
 
   /** Takes a buffer; give it back by {@linkcode give}. */
   async take(): Promise<Slab> {
-    return this.#idle.pop() ?? this.#lease() ?? await new Promise((resolve) => this.#waiting.push(resolve));
+    return this.#idle.pop() ?? this.#lease() ?? await this.#waiting.wait();
   }
 
   /** Gives a buffer back, for others to take. */
   give(slab: Slab): void {
-    const next = this.#waiting.shift();
-    if (next) next(slab);
-    else this.#idle.push(slab);
+    if (!this.#waiting.give(slab)) this.#idle.push(slab);
   }
 
   /** Frees the buffers, all of which were given back. */

@@ -1,4 +1,5 @@
 import { isDescriptorShortage } from "@lade/core/backend";
+import { AbortableQueue } from "@lade/core/concurrency";
 import type { Connection } from "./connection.ts";
 import type { TransportConfig } from "./transport_config.ts";
 import { WireError } from "./wire_error.ts";
@@ -6,11 +7,9 @@ import { WireError } from "./wire_error.ts";
 /** Opens one connection; rejects with the reason of `signal`. */
 export type Opener = (signal: AbortSignal) => Promise<Connection>;
 
-interface Waiter {
+interface Wish {
   /** Takes no connection that was used before. */
   readonly fresh: boolean;
-  readonly resolve: (connection: Connection) => void;
-  readonly reject: (reason: unknown) => void;
 }
 
 interface Opening {
@@ -39,7 +38,9 @@ export class EndpointPool {
   readonly #idle: Connection[] = [];
   readonly #active = new Set<Connection>();
   readonly #openings = new Set<Opening>();
-  readonly #waiting: Waiter[] = [];
+  readonly #waiting: AbortableQueue<Connection, Wish> = new AbortableQueue((reason) =>
+    this.#cancelSurplus(reason)
+  );
   #ramp = FIRST_RAMP;
   #most: number;
   #moreFromMs = 0;
@@ -68,22 +69,9 @@ export class EndpointPool {
       const connection = this.#takeIdle();
       if (connection) return connection;
     }
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        this.#cancelSurplus(signal?.reason);
-        reject(signal?.reason);
-      };
-      const done = () => signal?.removeEventListener("abort", onAbort);
-      const waiter: Waiter = {
-        fresh,
-        resolve: (connection) => (done(), resolve(connection)),
-        reject: (reason) => (done(), reject(reason)),
-      };
-      signal?.addEventListener("abort", onAbort, { once: true });
-      this.#waiting.push(waiter);
-      this.#openMore();
-    });
+    const waiting = this.#waiting.wait({ fresh }, signal);
+    this.#openMore();
+    return waiting;
   }
 
   /** Takes a connection back; one that was killed is forgotten. */
@@ -109,7 +97,7 @@ export class EndpointPool {
   async close(): Promise<void> {
     this.#closed = true;
     const error = closedError();
-    for (const waiter of this.#waiting.splice(0)) waiter.reject(error);
+    this.#waiting.refuse(error);
     for (const { controller } of this.#openings) controller.abort(error);
     for (const connection of [...this.#idle]) this.#drop(connection);
     for (const connection of this.#active) connection.kill(error);
@@ -131,13 +119,10 @@ export class EndpointPool {
   #give(connection: Connection): void {
     if (this.#closed) return connection.kill(closedError());
     const used = connection.requests > 0;
-    const index = this.#waiting.findIndex((waiter) => !waiter.fresh || !used);
-    if (index >= 0) {
-      const [waiter] = this.#waiting.splice(index, 1);
+    if (this.#waiting.give(connection, ({ fresh }) => !fresh || !used)) {
       this.#active.add(connection);
       connection.watch();
-      connection.wake();
-      return waiter?.resolve(connection);
+      return connection.wake();
     }
     connection.idleSinceMs = this.#config.clock.monotonicMs();
     connection.onDisturbed = () => this.#drop(connection);
@@ -197,8 +182,7 @@ export class EndpointPool {
 
   /** Lets one wait reject, or all of them when no connection is left that could serve them. */
   #refuse(error: unknown): void {
-    const count = this.size === 0 ? this.#waiting.length : 1;
-    for (const waiter of this.#waiting.splice(0, count)) waiter.reject(error);
+    this.#waiting.refuse(error, this.size === 0 ? this.#waiting.length : 1);
   }
 
   #cancelSurplus(reason: unknown): void {

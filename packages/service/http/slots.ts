@@ -1,7 +1,9 @@
+import { AbortableQueue } from "@lade/core/concurrency";
+
 /** Lets so many go on at a time, in the order they come. */
 export class Slots {
   readonly #count: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new AbortableQueue();
   #taken = 0;
 
   constructor(count: number) {
@@ -12,24 +14,11 @@ export class Slots {
   acquire(signal: AbortSignal): Promise<void> | void {
     signal.throwIfAborted();
     if (this.#taken < this.#count) return void this.#taken++;
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        this.#waiting.splice(this.#waiting.indexOf(grant), 1);
-        reject(signal.reason);
-      };
-      const grant = () => {
-        signal.removeEventListener("abort", onAbort);
-        resolve();
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      this.#waiting.push(grant);
-    });
+    return this.#waiting.wait(undefined, signal);
   }
 
   /** Gives a slot to whoever waits longest. */
   release(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#taken--;
+    if (!this.#waiting.give()) this.#taken--;
   }
 }

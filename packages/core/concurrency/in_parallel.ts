@@ -1,0 +1,87 @@
+/**
+ * How many pieces of work may run at a time: a number, or a function that says so before each piece is taken, given how
+ * many run. One always may.
+ */
+export type Width = number | ((running: number) => number);
+
+/**
+ * Works on items as they come, up to `width` at a time. An item is taken only when there is room for it.
+ *
+ * The first failure, of a piece of work or of the items, takes no further item, aborts the signal that `work` was given,
+ * and is thrown once nothing runs any more. An abort of `signal` does the same, with its reason.
+ */
+export async function inParallel<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  width: Width,
+  work: (item: T, signal: AbortSignal) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const results = parallelResults(items, width, work, signal);
+  while (!(await results.next()).done);
+}
+
+/**
+ * {@linkcode inParallel}, with the results of the work, in the order in which it ends; what was done is told also where
+ * the rest fails. While the reader does not ask for the next result, no further item is taken. Leaving the iteration early
+ * aborts the work and waits for it.
+ */
+export async function* parallelResults<T, Result>(
+  items: Iterable<T> | AsyncIterable<T>,
+  width: Width,
+  work: (item: T, signal: AbortSignal) => Promise<Result>,
+  signal?: AbortSignal,
+): AsyncGenerator<Result, void, void> {
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const most = typeof width === "number" ? () => width : width;
+  const finished: Result[] = [];
+  let running = 0;
+  let failure: { readonly error: unknown } | undefined;
+  let wake = () => {};
+  const nextEnd = () => new Promise<void>((resolve) => wake = resolve);
+  const fail = (error: unknown) => {
+    failure ??= { error: signal?.aborted ? signal.reason : error };
+    stop.abort(failure.error);
+  };
+  const run = async (item: T) => {
+    running++;
+    try {
+      finished.push(await work(item, either));
+    } catch (error) {
+      fail(error);
+    }
+    running--;
+    wake();
+  };
+  const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  let isExhausted = false;
+  try {
+    while (!either.aborted) {
+      if (running >= most(running) && running > 0) await nextEnd();
+      else {
+        let item: IteratorResult<T> | undefined;
+        try {
+          const next = source.next();
+          item = "then" in next ? await next : next;
+        } catch (error) {
+          fail(error);
+        }
+        isExhausted = item?.done ?? true;
+        if (!item || item.done) break;
+        if (!either.aborted) void run(item.value);
+      }
+      // An empty list would cost turns too.
+      if (finished.length > 0) yield* finished.splice(0);
+    }
+    while (running > 0 || finished.length > 0) {
+      if (finished.length > 0) yield* finished.splice(0);
+      else await nextEnd();
+    }
+  } finally {
+    if (running > 0) stop.abort(new DOMException("The rest was given up", "AbortError"));
+    while (running > 0) await nextEnd();
+    if (!isExhausted) await source.return?.();
+  }
+  if (failure) throw failure.error;
+  signal?.throwIfAborted();
+}

@@ -1,0 +1,8 @@
+/**
+ * What bounds and orders work that goes on at the same time.
+ *
+ * @module
+ */
+export * from "./abortable_queue.ts";
+export * from "./adaptive_limit.ts";
+export * from "./in_parallel.ts";
