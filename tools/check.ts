@@ -4,6 +4,8 @@
  */
 import { checkFile } from "./checks/files.ts";
 import { checkImports } from "./checks/imports.ts";
+import { checkLayers, LAYERS } from "./checks/layers.ts";
+import { moduleGraph } from "./checks/module_graph.ts";
 import { checkProse } from "./checks/prose.ts";
 import { checkSecrets } from "./checks/secrets.ts";
 import { trackedFiles } from "./checks/tracked_files.ts";
@@ -11,7 +13,7 @@ import { checkVersions } from "./checks/versions.ts";
 
 const breaches: string[] = [];
 const files = await trackedFiles();
-breaches.push(...checkVersions(files));
+breaches.push(...checkVersions(files), ...checkLayers(moduleGraph(files), LAYERS));
 for (const file of files) {
   breaches.push(...checkSecrets(file));
   if (file.path.endsWith(".md")) breaches.push(...checkProse(file));

@@ -6,7 +6,7 @@ import { ContainerMessage } from "../../packages/cli/messages/container_message.
 import { DiagnosisMessage } from "../../packages/cli/messages/diagnosis_message.ts";
 import { DroppedMessage } from "../../packages/cli/messages/dropped_message.ts";
 import { ErrorMessage } from "../../packages/cli/messages/error_message.ts";
-import type { Message } from "../../packages/cli/messages/message.ts";
+import type { Message } from "../../packages/cli/output/message.ts";
 import { NoteMessage } from "../../packages/cli/messages/note_message.ts";
 import { ObjectMessage } from "../../packages/cli/messages/object_message.ts";
 import { OperationMessage } from "../../packages/cli/messages/operation_message.ts";
@@ -22,7 +22,7 @@ import { VersionMessage } from "../../packages/cli/messages/version_message.ts";
 import { VerificationMessage } from "../../packages/cli/messages/verification_message.ts";
 import { Output } from "../../packages/cli/output/output.ts";
 import { formatProgressBar } from "../../packages/cli/progress/format_progress_bar.ts";
-import { UsageError } from "../../packages/cli/program/usage_error.ts";
+import { UsageError } from "../../packages/cli/command/usage_error.ts";
 import { COMMAND_NAMES } from "../../packages/cli/program/commands.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 import { CliHere } from "./run_here.ts";

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type CommandLine, readPlainLine } from "../../packages/cli/program/command_line.ts";
+import { readPlainLine } from "../../packages/cli/program/command_line.ts";
+import type { CommandLine } from "../../packages/cli/program/parsed_line.ts";
 import { COMMAND_NAMES, type CommandName, loadCommand } from "../../packages/cli/program/commands.ts";
-import { globalOptions } from "../../packages/cli/program/global_options.ts";
+import { globalOptions } from "../../packages/cli/command/global_options.ts";
 import { parseCommandLine } from "../../packages/cli/program/parse_command_line.ts";
 import { s3Options } from "../../packages/cli/program/s3_options.ts";
 import type { Option } from "../../packages/cli/syntax/option.ts";

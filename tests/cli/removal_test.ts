@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Lade } from "@lade/lade";
-import { InterruptError } from "../../packages/cli/program/interrupt_error.ts";
+import { InterruptError } from "../../packages/cli/command/interrupt_error.ts";
 import { runCli } from "../../packages/cli/program/run_cli.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 import { CliHere } from "./run_here.ts";

@@ -1,9 +1,19 @@
-import { defineCommand } from "../program/command.ts";
-import { option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
+import { readChunks } from "@lade/core/operations";
 import { SIZE_UNITS } from "@lade/core/settings";
-import { versionValue } from "../values/version_value.ts";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { type Verification, VerificationMessage } from "../messages/verification_message.ts";
+import { explainMissing } from "../places/explain_missing.ts";
+import { needContent } from "../places/need_content.ts";
+import { locate } from "../places/place.ts";
+import { refuseSeveral } from "../places/refuse_several.ts";
+import { option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
+import { cutBytes } from "../transfer/cut_bytes.ts";
+import { inputOf, isStandardInput, standardInput } from "../transfer/input.ts";
+import { verifiedChunks } from "../transfer/verification.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 import { sizeValue } from "../values/size_value.ts";
+import { versionValue } from "../values/version_value.ts";
 
 const options = {
   offset: option(
@@ -27,8 +37,7 @@ const options = {
   uris: restOfArguments(placeValue({ metavar: "URI", dash: false }), "An object.", atLeastOne),
 };
 
-/** Options of `lade cat`. */
-export type CatOptions = ValuesOf<typeof options>;
+type CatOptions = ValuesOf<typeof options>;
 
 /** `lade cat`. */
 export const cat = defineCommand({
@@ -43,5 +52,44 @@ export const cat = defineCommand({
   ],
   options,
   whenUnread: "ends",
-  load: async () => (await import("./cat_run.ts")).runCat,
+  run: runCat,
 });
+
+/** Prints each object, in order; one that fails does not keep back the next. */
+async function runCat(context: CommandContext, options: CatOptions): Promise<void> {
+  refuseSeveral(options.uris, options.version);
+  const { output, fail } = context;
+  output.rawResults = true;
+  for (const argument of options.uris) {
+    try {
+      await printOne(context, argument, options);
+    } catch (error) {
+      await fail(error);
+    }
+  }
+}
+
+async function printOne(context: CommandContext, argument: string, options: CatOptions): Promise<void> {
+  const { output, settings, signal, terminal } = context;
+  const { offset, length, version } = options;
+  const lade = await context.lade();
+  const place = await locate(lade, argument);
+  const input = isStandardInput(argument) ? standardInput(terminal.stdin) : await inputOf(place.uri);
+  if (input && version === undefined) {
+    for await (const chunk of cutBytes(input.read(signal), offset, length)) await output.bytes(chunk);
+    return;
+  }
+  const onVerified = (verification: Verification) => {
+    if (settings.verbosity > 0) void output.note(new VerificationMessage(verification));
+  };
+  const part = offset > 0 || length !== undefined;
+  const range = { offset, ...(length !== undefined && { length }) };
+  await needContent(place, { operation: "get", advice: "use ls", version, signal });
+  const reading = { signal, ...(part && { range }), ...(version !== undefined && { version }) };
+  await using chunks = await readChunks(place.store, place.key, reading)
+    .catch(async (error) => {
+      if (version !== undefined) throw error;
+      throw await explainMissing(error, { lade, place, operation: "get", advice: "use ls", signal });
+    });
+  for await (const chunk of verifiedChunks(chunks, place, onVerified)) await output.bytes(chunk);
+}

@@ -1,4 +1,6 @@
-import { defineCommand } from "../program/command.ts";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { splitPlaces } from "../places/split_places.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import {
   contentOptions,
@@ -25,8 +27,7 @@ standard input or output.",
   ),
 };
 
-/** Options of `lade cp`. */
-export type CpOptions = ValuesOf<typeof options>;
+type CpOptions = ValuesOf<typeof options>;
 
 /** `lade cp`. */
 export const cp = defineCommand({
@@ -44,5 +45,11 @@ under DEST, names below SRC kept, whether or not SRC or DEST ends in a slash.",
   ],
   options,
   whenUnread: "goes on",
-  load: async () => (await import("./cp_run.ts")).runCp,
+  run: runCp,
 });
+
+/** Copies all places but the last to the last. */
+async function runCp(context: CommandContext, { places, ...options }: CpOptions): Promise<void> {
+  const { runTransfer } = await import("../transfer/run_transfer.ts");
+  await runTransfer(context, { ...splitPlaces(places), options, move: false });
+}

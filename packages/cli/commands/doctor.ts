@@ -1,6 +1,12 @@
-import { defineCommand } from "../program/command.ts";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { CheckMessage } from "../messages/check_message.ts";
+import { DiagnosisMessage } from "../messages/diagnosis_message.ts";
+import { uriOfArgument } from "../places/place.ts";
 import { argument, flag, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";
+
+const MOST_COLUMNS = 100;
 
 const options = {
   write: flag(
@@ -10,8 +16,7 @@ const options = {
   uri: argument(placeValue({ metavar: "URI", dash: false }), "A bucket or a directory, or a prefix in it."),
 };
 
-/** Options of `lade doctor`. */
-export type DoctorOptions = ValuesOf<typeof options>;
+type DoctorOptions = ValuesOf<typeof options>;
 
 /** `lade doctor`. */
 export const doctor = defineCommand({
@@ -31,5 +36,22 @@ it says what to do. To measure downloads it reads the largest of the first objec
   ],
   options,
   whenUnread: "goes on",
-  load: async () => (await import("./doctor_run.ts")).runDoctor,
+  run: runDoctor,
 });
+
+/** Prints each check as it is done, and what they come to. */
+async function runDoctor(context: CommandContext, { uri: argument, write }: DoctorOptions): Promise<void> {
+  const { output, signal, terminal, settings } = context;
+  const uri = uriOfArgument(argument);
+  const lade = await context.lade();
+  const columns = Math.min(terminal.columns() ?? 80, MOST_COLUMNS);
+  const counts = { ok: 0, warning: 0, failed: 0, skipped: 0 };
+  for await (const check of lade.diagnose(uri, { signal, write })) {
+    counts[check.outcome]++;
+    await output.result(new CheckMessage(check, { columns, verbosity: settings.verbosity }));
+    await output.flush();
+  }
+  const diagnosis = new DiagnosisMessage({ uri, ...counts });
+  if (counts.failed > 0) await output.fail(diagnosis);
+  else await output.note(diagnosis);
+}

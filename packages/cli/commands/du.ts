@@ -1,4 +1,11 @@
-import { defineCommand } from "../program/command.ts";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { UsageMessage } from "../messages/usage_message.ts";
+import { look } from "../places/look.ts";
+import { locate, type Place } from "../places/place.ts";
+import { refuseMissing } from "../places/refuse_missing.ts";
+import { tellUnlisted } from "../places/tell_unlisted.ts";
+import { tellingLeftOut } from "../places/telling_left_out.ts";
 import { flag, option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { integerValue } from "../values/integer_value.ts";
 import { placeValue } from "../values/place_value.ts";
@@ -17,8 +24,7 @@ const options = {
   ),
 };
 
-/** Options of `lade du`. */
-export type DuOptions = ValuesOf<typeof options>;
+type DuOptions = ValuesOf<typeof options>;
 
 /** `lade du`. */
 export const du = defineCommand({
@@ -29,5 +35,73 @@ export const du = defineCommand({
   examples: [["lade du -H -d 1 s3://bucket/data/", "sums up data/ and each prefix in it"]],
   options,
   whenUnread: "ends",
-  load: async () => (await import("./du_run.ts")).runDu,
+  run: runDu,
 });
+
+interface Level {
+  readonly prefix: string;
+  size: number;
+  objects: number;
+}
+
+/** Sums up each place. */
+async function runDu(context: CommandContext, options: DuOptions): Promise<void> {
+  for (const argument of options.uris.length > 0 ? options.uris : ["."]) {
+    try {
+      const lade = await context.lade();
+      const place = await locate(lade, argument);
+      const { object, prefix, unlisted } = await look(lade, place, "sum up", context.signal);
+      if (unlisted) await tellUnlisted(context, place, unlisted);
+      if (object) {
+        const usage = { uri: place.uri, size: object.size, objects: 1 };
+        await context.output.result(new UsageMessage(usage, options.humanSizes));
+      }
+      if (prefix) await sumPrefix(context, options, prefix);
+    } catch (error) {
+      await context.fail(error);
+    }
+  }
+}
+
+/**
+ * Sums up a prefix and the levels below it in one pass: all keys of a prefix follow one another in a listing, so
+ * that only the levels from the first to the present one are held.
+ */
+async function sumPrefix(
+  context: CommandContext,
+  { maxDepth, humanSizes }: DuOptions,
+  place: Place,
+): Promise<void> {
+  const { output, signal } = context;
+  const { store, key, uriOf } = place;
+  const root: Level = { prefix: key, size: 0, objects: 0 };
+  const open = [root];
+  const close = async () => {
+    const level = open.pop();
+    if (!level) return;
+    const parent = open.at(-1);
+    if (parent) {
+      parent.size += level.size;
+      parent.objects += level.objects;
+    }
+    const { size, objects, prefix } = level;
+    await output.result(new UsageMessage({ uri: uriOf(prefix), size, objects }, humanSizes));
+  };
+  // One sum needs no order; the levels below come one after the other only in that of the keys.
+  const order = maxDepth === 0 ? "any" : "key";
+  for await (const object of store.list(key, { signal, order, ...tellingLeftOut(context, place) })) {
+    while (open.length > 1 && !object.key.startsWith(open.at(-1)?.prefix ?? "")) await close();
+    while (open.length <= maxDepth) {
+      const start = open.at(-1)?.prefix.length ?? key.length;
+      const end = object.key.indexOf("/", start);
+      if (end < 0) break;
+      open.push({ prefix: object.key.slice(0, end + 1), size: 0, objects: 0 });
+    }
+    const level = open.at(-1) ?? root;
+    level.size += object.size;
+    level.objects++;
+  }
+  while (open.length > 1) await close();
+  if (root.objects === 0) await refuseMissing(place, "sum up");
+  await close();
+}

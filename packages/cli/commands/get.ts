@@ -1,4 +1,8 @@
-import { defineCommand } from "../program/command.ts";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { UsageError } from "../command/usage_error.ts";
+import { localPathOf, uriOfArgument } from "../places/place.ts";
+import { isStandardOutput } from "../places/resolve_destination.ts";
 import { argument, optionalArgument, type ValuesOf } from "../syntax/option.ts";
 import {
   decompressOptions,
@@ -23,8 +27,7 @@ const options = {
   ),
 };
 
-/** Options of `lade get`. */
-export type GetOptions = ValuesOf<typeof options>;
+type GetOptions = ValuesOf<typeof options>;
 
 /** `lade get`. */
 export const get = defineCommand({
@@ -43,5 +46,14 @@ at all.",
   ],
   options,
   whenUnread: "goes on",
-  load: async () => (await import("./get_run.ts")).runGet,
+  run: runGet,
 });
+
+/** Copies to a local place, or to standard output. */
+async function runGet(context: CommandContext, { uri, destination, ...options }: GetOptions): Promise<void> {
+  if (!isStandardOutput(destination) && localPathOf(uriOfArgument(destination)) === undefined) {
+    throw new UsageError(`get writes local files: use cp to copy to ${JSON.stringify(destination)}.`);
+  }
+  const { runTransfer } = await import("../transfer/run_transfer.ts");
+  await runTransfer(context, { sources: [uri], destination, options, move: false });
+}

@@ -4,9 +4,14 @@ import { listVersions, listVersionsOf, listVersionsWithDelimiter } from "@lade/c
 import { PrefixMessage } from "../messages/prefix_message.ts";
 import { VersionMessage } from "../messages/version_message.ts";
 import { isPrefix, locatePrefix, nameOf, type Place } from "../places/place.ts";
-import type { CommandContext } from "../program/command_context.ts";
-import type { LsOptions } from "./ls.ts";
+import type { CommandContext } from "../command/command_context.ts";
 import { showListing } from "./show_listing.ts";
+
+/** How versions are shown. */
+interface VersionListing {
+  readonly recursive: boolean;
+  readonly humanSizes: boolean;
+}
 
 /**
  * Lists the versions of the object of a place, and those of everything under the prefix of that name: one level of it,
@@ -14,7 +19,7 @@ import { showListing } from "./show_listing.ts";
  */
 export async function listVersionsAt(
   context: CommandContext,
-  options: LsOptions,
+  options: VersionListing,
   place: Place,
   fullNames: boolean,
 ): Promise<void> {
@@ -50,7 +55,7 @@ async function showFolded({ output, signal }: CommandContext, prefix: Place, nam
 /** Shows the versions under a prefix, and tells whether there are any. */
 function showBelow(
   context: CommandContext,
-  { recursive, humanSizes }: LsOptions,
+  { recursive, humanSizes }: VersionListing,
   prefix: Place,
   fullNames: boolean,
 ): Promise<boolean> {

@@ -1,4 +1,6 @@
-import { defineCommand } from "../program/command.ts";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { TextMessage } from "../messages/text_message.ts";
 import { optionalArgument, type ValuesOf } from "../syntax/option.ts";
 import { textValue } from "../values/text_value.ts";
 
@@ -6,8 +8,7 @@ const options = {
   command: optionalArgument(textValue("COMMAND"), undefined, "A command; all of lade by default."),
 };
 
-/** Options of `lade man`. */
-export type ManOptions = ValuesOf<typeof options>;
+type ManOptions = ValuesOf<typeof options>;
 
 /** `lade man`. */
 export const man = defineCommand({
@@ -21,5 +22,10 @@ export const man = defineCommand({
   ],
   options,
   whenUnread: "ends",
-  load: async () => (await import("./man_run.ts")).runMan,
+  run: runMan,
 });
+
+/** Prints a manual page. */
+async function runMan({ output, manual }: CommandContext, { command }: ManOptions): Promise<void> {
+  await output.result(new TextMessage(await manual(command)));
+}

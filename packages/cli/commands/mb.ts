@@ -1,4 +1,7 @@
-import { defineCommand } from "../program/command.ts";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { OperationMessage } from "../messages/operation_message.ts";
+import { localPathOf, uriOfArgument } from "../places/place.ts";
 import { flag, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 
@@ -7,8 +10,7 @@ const options = {
   uris: restOfArguments(placeValue({ metavar: "URI", dash: false }), "A container.", atLeastOne),
 };
 
-/** Options of `lade mb`. */
-export type MbOptions = ValuesOf<typeof options>;
+type MbOptions = ValuesOf<typeof options>;
 
 /** `lade mb`. */
 export const mb = defineCommand({
@@ -19,5 +21,27 @@ export const mb = defineCommand({
   examples: [["lade mb s3://new-bucket", "makes a bucket"]],
   options,
   whenUnread: "goes on",
-  load: async () => (await import("./mb_run.ts")).runMb,
+  run: runMb,
 });
+
+/** Makes each container. */
+async function runMb(
+  { name, lade, output, signal, fail }: CommandContext,
+  { uris, dryRun }: MbOptions,
+): Promise<void> {
+  for (const argument of uris) {
+    try {
+      const uri = containerUri(argument);
+      if (!dryRun) await (await lade()).createContainer(uri, { signal });
+      await output.done(new OperationMessage({ operation: name, destination: uri, dryRun }));
+    } catch (error) {
+      await fail(error);
+    }
+  }
+}
+
+/** A directory is a container by the slash at its end. */
+function containerUri(argument: string): string {
+  const uri = uriOfArgument(argument);
+  return localPathOf(uri) === undefined || uri.endsWith("/") ? uri : `${uri}/`;
+}

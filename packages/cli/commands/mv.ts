@@ -1,4 +1,6 @@
-import { defineCommand } from "../program/command.ts";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { splitPlaces } from "../places/split_places.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { guessOptions, timeOptions, treeOptions, writeOptions } from "../transfer/transfer_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
@@ -15,8 +17,7 @@ const options = {
   ),
 };
 
-/** Options of `lade mv`. */
-export type MvOptions = ValuesOf<typeof options>;
+type MvOptions = ValuesOf<typeof options>;
 
 /** `lade mv`. */
 export const mv = defineCommand({
@@ -32,5 +33,11 @@ stored.",
   ],
   options,
   whenUnread: "goes on",
-  load: async () => (await import("./mv_run.ts")).runMv,
+  run: runMv,
 });
+
+/** Moves all places but the last to the last. */
+async function runMv(context: CommandContext, { places, ...options }: MvOptions): Promise<void> {
+  const { runTransfer } = await import("../transfer/run_transfer.ts");
+  await runTransfer(context, { ...splitPlaces(places), options, move: true });
+}

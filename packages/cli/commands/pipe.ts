@@ -1,4 +1,5 @@
-import { defineCommand } from "../program/command.ts";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
 import { argument, type ValuesOf } from "../syntax/option.ts";
 import { contentOptions, guessOptions, writeOptions } from "../transfer/transfer_options.ts";
 import { placeValue } from "../values/place_value.ts";
@@ -10,8 +11,7 @@ const options = {
   uri: argument(placeValue({ metavar: "URI", dash: false }), "The object to write."),
 };
 
-/** Options of `lade pipe`. */
-export type PipeOptions = ValuesOf<typeof options>;
+type PipeOptions = ValuesOf<typeof options>;
 
 /** `lade pipe`. */
 export const pipe = defineCommand({
@@ -24,5 +24,12 @@ The object appears when the input has ended.",
   examples: [["pg_dump db | lade pipe --zstd 9 s3://bucket/db.sql", "writes to s3://bucket/db.sql.zst"]],
   options,
   whenUnread: "goes on",
-  load: async () => (await import("./pipe_run.ts")).runPipe,
+  run: runPipe,
 });
+
+/** Copies standard input to an object. */
+async function runPipe(context: CommandContext, { uri, ...options }: PipeOptions): Promise<void> {
+  const single = { ...options, recursive: false, jobs: 1 };
+  const { runTransfer } = await import("../transfer/run_transfer.ts");
+  await runTransfer(context, { sources: ["-"], destination: uri, options: single, move: false });
+}

@@ -1,4 +1,9 @@
-import { defineCommand } from "../program/command.ts";
+import { InvalidNameError } from "@lade/core/errors";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { NoteMessage } from "../messages/note_message.ts";
+import { PresignedMessage } from "../messages/presigned_message.ts";
+import { canBeObject, locate } from "../places/place.ts";
 import { argument, option, type ValuesOf } from "../syntax/option.ts";
 import { choiceValue } from "../values/choice_value.ts";
 import { durationValue } from "../values/duration_value.ts";
@@ -20,8 +25,7 @@ const options = {
   uri: argument(placeValue({ metavar: "URI", dash: false }), "An object."),
 };
 
-/** Options of `lade presign`. */
-export type PresignCommandOptions = ValuesOf<typeof options>;
+type PresignCommandOptions = ValuesOf<typeof options>;
 
 /** `lade presign`. */
 export const presign = defineCommand({
@@ -37,5 +41,47 @@ It ends sooner where the credentials that sign it do. Whether the object is ther
   ],
   options,
   whenUnread: "ends",
-  load: async () => (await import("./presign_run.ts")).runPresign,
+  run: runPresign,
 });
+
+/** Prints the URL of one object. */
+async function runPresign(
+  context: CommandContext,
+  { uri, method, expiresInMs }: PresignCommandOptions,
+): Promise<void> {
+  const { output, signal } = context;
+  const lade = await context.lade();
+  const place = await locate(lade, uri);
+  if (!canBeObject(place)) {
+    const detail = "it is a prefix, an object is needed";
+    throw new InvalidNameError({ operation: "presign", uri: place.uri, detail });
+  }
+  if (place.key.endsWith("/")) {
+    await output.note(new NoteMessage("the URL is that of an object whose very key ends in a slash"));
+  }
+  let expires = new Date(lade.context.clock.now() + expiresInMs);
+  let warning: string | undefined;
+  const onShortened = (end: Date | undefined) => {
+    warning = end
+      ? `the URL ends at ${end.toISOString()}, sooner than was asked: the credentials that sign it do`
+      : "the URL ends with the temporary credentials that sign it, and nobody says when that is";
+    if (end) expires = end;
+  };
+  const signed = place.store.presign(place.key, { method, expiresInMs, onShortened });
+  const url = await untilAborted(signed, signal);
+  if (warning !== undefined) await output.note(new NoteMessage(warning));
+  await output.result(new PresignedMessage({ uri: place.uri, method, url: url.href, expires }));
+}
+
+/** The contract gives `presign` no signal, though it may ask a service for credentials or the region. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

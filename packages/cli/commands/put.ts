@@ -1,4 +1,8 @@
-import { defineCommand } from "../program/command.ts";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { UsageError } from "../command/usage_error.ts";
+import { localPathOf, uriOfArgument } from "../places/place.ts";
+import { splitPlaces } from "../places/split_places.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import {
   contentOptions,
@@ -23,8 +27,7 @@ const options = {
   ),
 };
 
-/** Options of `lade put`. */
-export type PutOptions = ValuesOf<typeof options>;
+type PutOptions = ValuesOf<typeof options>;
 
 /** `lade put`. */
 export const put = defineCommand({
@@ -40,5 +43,18 @@ Nobody sees an object before all of it is there.",
   ],
   options,
   whenUnread: "goes on",
-  load: async () => (await import("./put_run.ts")).runPut,
+  run: runPut,
 });
+
+/** Copies local files to the last place. */
+async function runPut(context: CommandContext, { places, ...options }: PutOptions): Promise<void> {
+  const { sources, destination } = splitPlaces(places);
+  const foreign = sources.find((source) =>
+    source !== "-" && localPathOf(uriOfArgument(source)) === undefined
+  );
+  if (foreign !== undefined) {
+    throw new UsageError(`put takes local files: use cp to copy ${JSON.stringify(foreign)}.`);
+  }
+  const { runTransfer } = await import("../transfer/run_transfer.ts");
+  await runTransfer(context, { sources, destination, options, move: false });
+}

@@ -1,4 +1,9 @@
-import { defineCommand } from "../program/command.ts";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { UsageError } from "../command/usage_error.ts";
+import { OperationMessage } from "../messages/operation_message.ts";
+import { uriOfArgument } from "../places/place.ts";
+import { removalAdvice } from "../places/removal_advice.ts";
 import { flag, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 
@@ -9,8 +14,7 @@ const options = {
   uris: restOfArguments(placeValue({ metavar: "URI", dash: false }), "A container.", atLeastOne),
 };
 
-/** Options of `lade rb`. */
-export type RbOptions = ValuesOf<typeof options>;
+type RbOptions = ValuesOf<typeof options>;
 
 /** `lade rb`. */
 export const rb = defineCommand({
@@ -24,5 +28,38 @@ export const rb = defineCommand({
   ],
   options,
   whenUnread: "goes on",
-  load: async () => (await import("./rb_run.ts")).runRb,
+  run: runRb,
 });
+
+/** Removes each container, with all that lies in it where the user says so. */
+async function runRb(context: CommandContext, options: RbOptions): Promise<void> {
+  const { force, uris, versions } = options;
+  if (versions && !force) throw new UsageError("--versions goes with -f.");
+  for (const argument of uris) {
+    try {
+      await removeContainer(context, argument, options);
+    } catch (error) {
+      await context.fail(error);
+    }
+  }
+}
+
+async function removeContainer(
+  context: CommandContext,
+  argument: string,
+  { force, versions, dryRun }: RbOptions,
+): Promise<void> {
+  const { name, output, signal } = context;
+  const lade = await context.lade();
+  const uri = uriOfArgument(argument);
+  const removal = await lade.settleContainer({ uri, force, versions, advice: removalAdvice, signal });
+  for await (const removed of dryRun ? removal.preview() : removal.run()) {
+    if (removed.error) await context.fail(removed.error);
+    else {
+      const operation = removed.uri === removal.uri ? name : "rm";
+      const { uri: destination, version } = removed;
+      const told = { operation, destination, ...(version !== undefined && { version }), dryRun };
+      await output.done(new OperationMessage(told));
+    }
+  }
+}

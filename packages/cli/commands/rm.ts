@@ -1,7 +1,17 @@
-import { defineCommand } from "../program/command.ts";
+import type { Removal, Removed } from "@lade/lade";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { UsageError } from "../command/usage_error.ts";
+import { OperationMessage } from "../messages/operation_message.ts";
+import { SkipMessage } from "../messages/skip_message.ts";
+import { SummaryMessage } from "../messages/summary_message.ts";
+import { uriOfArgument } from "../places/place.ts";
+import { refuseSeveral } from "../places/refuse_several.ts";
+import { removalAdvice } from "../places/removal_advice.ts";
+import { tellUnseen } from "../places/tell_unseen.ts";
 import { flag, option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
-import { versionValue } from "../values/version_value.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
+import { versionValue } from "../values/version_value.ts";
 
 const options = {
   recursive: flag(["-r", "--recursive"], "Remove everything under a prefix or in a directory."),
@@ -22,8 +32,7 @@ const options = {
   ),
 };
 
-/** Options of `lade rm`. */
-export type RmOptions = ValuesOf<typeof options>;
+type RmOptions = ValuesOf<typeof options>;
 
 /** `lade rm`. */
 export const rm = defineCommand({
@@ -42,5 +51,120 @@ that is removed leaves them, and a delete marker; ls --versions shows both.",
   ],
   options,
   whenUnread: "goes on",
-  load: async () => (await import("./rm_run.ts")).runRm,
+  run: runRm,
 });
+
+/** Settles what each place names, before the first is removed, and then removes them. */
+async function runRm(context: CommandContext, options: RmOptions): Promise<void> {
+  refuseMistakes(options);
+  const { clock } = (await context.lade()).context;
+  const removals = new Removals(context, options);
+  const startMs = clock.monotonicMs();
+  const many = options.recursive || options.uris.length > 1 || context.settings.verbosity > 0;
+  try {
+    for (const argument of options.uris) await removals.settle(argument);
+    await removals.run();
+  } catch (error) {
+    // What is gone is told also where the rest was stopped.
+    if (removals.objects > 0) await removals.summarize(clock.monotonicMs() - startMs);
+    throw error;
+  }
+  if (many) await removals.summarize(clock.monotonicMs() - startMs);
+}
+
+function refuseMistakes({ uris, version, versions, recursive }: RmOptions): void {
+  if (version === undefined) return;
+  refuseSeveral(uris, version);
+  if (recursive || versions) throw new UsageError("With --version there is neither -r nor --versions.");
+}
+
+class Removals {
+  readonly #context: CommandContext;
+  readonly #options: RmOptions;
+  readonly #settled: Removal[] = [];
+  #objects = 0;
+  #failed = 0;
+  #skipped = 0;
+
+  constructor(context: CommandContext, options: RmOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  /** Objects removed so far. */
+  get objects(): number {
+    return this.#objects;
+  }
+
+  /** Finds out what an argument names; what is named already, or lies in what is, is not removed twice. */
+  async settle(argument: string): Promise<void> {
+    const { recursive, all, force, version, versions } = this.#options;
+    const { signal } = this.#context;
+    try {
+      const lade = await this.#context.lade();
+      const uri = uriOfArgument(argument);
+      const removal = await lade.settleRemoval({
+        ...{ uri, recursive, all, force, versions, signal },
+        ...(version !== undefined && { version }),
+        advice: removalAdvice,
+      });
+      const outer = this.#settled.find((other) => isWithin(removal, other));
+      if (outer) return await this.#skip(removal, outer);
+      for (const inner of this.#settled.filter((other) => isWithin(other, removal))) {
+        this.#settled.splice(this.#settled.indexOf(inner), 1);
+        await this.#skip(inner, removal);
+      }
+      this.#settled.push(removal);
+      if (removal.unseen) await tellUnseen(this.#context, removal, removal.unseen);
+    } catch (error) {
+      await this.#fail(error);
+    }
+  }
+
+  /** Removes all that is settled, or says what would be. */
+  async run(): Promise<void> {
+    const { dryRun } = this.#options;
+    for (const removal of this.#settled) {
+      try {
+        for await (const removed of dryRun ? removal.preview() : removal.run()) await this.#tell(removed);
+      } catch (error) {
+        await this.#fail(error);
+      }
+    }
+  }
+
+  /** Sums up. */
+  async summarize(elapsedMs: number): Promise<void> {
+    const { name: operation, output } = this.#context;
+    const { dryRun } = this.#options;
+    const counts = { objects: this.#objects, failed: this.#failed, skipped: this.#skipped };
+    await output.note(new SummaryMessage({ operation, ...counts, elapsedMs, dryRun }));
+  }
+
+  async #tell({ uri, version, error }: Removed): Promise<void> {
+    if (error) return await this.#fail(error);
+    this.#objects++;
+    const { name: operation, output } = this.#context;
+    const { dryRun } = this.#options;
+    const told = { operation, destination: uri, ...(version !== undefined && { version }), dryRun };
+    await output.done(new OperationMessage(told));
+  }
+
+  async #skip({ uri }: Removal, outer: Removal): Promise<void> {
+    this.#skipped++;
+    const reason = outer.uri === uri ? "it is named twice" : `it goes with ${JSON.stringify(outer.uri)}`;
+    await this.#context.output.note(new SkipMessage(uri, reason));
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    await this.#context.fail(error);
+    this.#failed++;
+  }
+}
+
+/** Whether what one removal removes goes with the other one, by whatever names. */
+function isWithin({ place: one }: Removal, { place: other, kind }: Removal): boolean {
+  if (one.service !== other.service || one.container !== other.container) return false;
+  const isTree = kind === "prefix" || kind === "container";
+  return isTree ? one.key.startsWith(other.key) : one.key === other.key;
+}

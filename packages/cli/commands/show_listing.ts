@@ -1,8 +1,8 @@
 import type { CommonPrefix } from "@lade/core";
-import type { Message } from "../messages/message.ts";
+import type { Message } from "../output/message.ts";
 import { PrefixMessage } from "../messages/prefix_message.ts";
 import type { Place } from "../places/place.ts";
-import type { CommandContext } from "../program/command_context.ts";
+import type { CommandContext } from "../command/command_context.ts";
 
 /**
  * Shows what is listed below a place, what is folded as prefixes and the rest as `messageOf` puts it, by names relative

@@ -1,7 +1,15 @@
-import { defineCommand } from "../program/command.ts";
+import type { GetTagsOptions, ObjectInfo } from "@lade/core";
+import { PermissionDeniedError } from "@lade/core/errors";
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { StatMessage } from "../messages/stat_message.ts";
+import { explainMissing } from "../places/explain_missing.ts";
+import { canBeObject, locate, type Place } from "../places/place.ts";
+import { refusePrefix } from "../places/refuse_prefix.ts";
+import { refuseSeveral } from "../places/refuse_several.ts";
 import { option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
-import { versionValue } from "../values/version_value.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
+import { versionValue } from "../values/version_value.ts";
 
 const options = {
   version: option(
@@ -13,8 +21,7 @@ const options = {
   uris: restOfArguments(placeValue({ metavar: "URI", dash: false }), "An object.", atLeastOne),
 };
 
-/** Options of `lade stat`. */
-export type StatOptions = ValuesOf<typeof options>;
+type StatOptions = ValuesOf<typeof options>;
 
 /** `lade stat`. */
 export const stat = defineCommand({
@@ -25,5 +32,41 @@ export const stat = defineCommand({
   examples: [["lade stat --json s3://bucket/model.bin", "prints one line of JSON"]],
   options,
   whenUnread: "ends",
-  load: async () => (await import("./stat_run.ts")).runStat,
+  run: runStat,
 });
+
+/** Shows each object. */
+async function runStat(context: CommandContext, { uris, version }: StatOptions): Promise<void> {
+  refuseSeveral(uris, version);
+  const { output, signal, fail } = context;
+  const lade = await context.lade();
+  for (const argument of uris) {
+    try {
+      const place = await locate(lade, argument);
+      if (!canBeObject(place)) await refusePrefix(place, "stat", "use du or ls");
+      const asked = { signal, ...(version !== undefined && { version }) };
+      const info = await place.store.head(place.key, asked).catch(async (error) => {
+        throw version !== undefined
+          ? error
+          : await explainMissing(error, { lade, place, operation: "stat", advice: "use du or ls", signal });
+      });
+      await output.result(new StatMessage(place.uri, info, await tagsOf(place, info, asked)));
+    } catch (error) {
+      await fail(error);
+    }
+  }
+}
+
+/** The tags of an object that has some; their number alone is known where they may not be read. */
+async function tagsOf(
+  { store, key }: Place,
+  { tagCount = 0 }: ObjectInfo,
+  asked: GetTagsOptions,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  try {
+    return tagCount > 0 ? await store.getTags?.(key, asked) : undefined;
+  } catch (error) {
+    if (error instanceof PermissionDeniedError) return undefined;
+    throw error;
+  }
+}

@@ -2,7 +2,7 @@ import type { Check, StoreError } from "@lade/core";
 import { printable, redactSecrets } from "@lade/core/text";
 import { wrapText } from "../output/wrap_text.ts";
 import type { Style } from "../output/style.ts";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 const MARKS = { ok: "ok", warning: "note", failed: "FIX", skipped: "-" } as const;
 const MARK_COLUMNS = 5;

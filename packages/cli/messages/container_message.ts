@@ -1,5 +1,5 @@
 import { printable } from "@lade/core/text";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** A container in a listing of containers. */
 export class ContainerMessage implements Message {

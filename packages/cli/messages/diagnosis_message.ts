@@ -1,6 +1,6 @@
 import { redactSecrets } from "@lade/core/text";
 import type { Style } from "../output/style.ts";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** What the checks of a diagnosis come to. */
 export interface DiagnosisSummary {

@@ -1,5 +1,5 @@
 import { printable, redactSecrets } from "@lade/core/text";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** Something that copies of objects lack. */
 export interface DroppedKind {

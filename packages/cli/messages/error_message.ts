@@ -1,8 +1,8 @@
 import type { StoreError } from "@lade/core";
 import { printable, printableLines, redactSecrets } from "@lade/core/text";
-import { UsageError } from "../program/usage_error.ts";
+import { UsageError } from "../command/usage_error.ts";
 import type { Style } from "../output/style.ts";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** A failure. */
 export class ErrorMessage implements Message {

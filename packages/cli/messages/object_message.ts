@@ -2,7 +2,7 @@ import type { ObjectMeta } from "@lade/core";
 import { formatSizeColumn } from "../output/format_size_column.ts";
 import { formatTime } from "../output/format_time.ts";
 import { printable } from "@lade/core/text";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** An object in a listing. */
 export class ObjectMessage implements Message {

@@ -1,6 +1,6 @@
 import { printable, redactSecrets } from "@lade/core/text";
 import type { Style } from "../output/style.ts";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** Something that a command did, or with `--dry-run` would do. */
 export interface Operation {

@@ -1,7 +1,7 @@
 import { SIZE_COLUMNS } from "../output/format_size_column.ts";
 import { printable } from "@lade/core/text";
 import type { Style } from "../output/style.ts";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 const TIME_COLUMNS = "2026-07-01 12:00:01".length;
 

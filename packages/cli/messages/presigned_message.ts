@@ -1,5 +1,5 @@
 import { printable } from "@lade/core/text";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** A URL that carries its own signature. */
 export interface Presigned {

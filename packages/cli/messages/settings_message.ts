@@ -1,6 +1,6 @@
 import type { OpenedContainer } from "@lade/lade";
 import { printable } from "@lade/core/text";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** What is configured for a container, and where each setting came from. */
 export class SettingsMessage implements Message {

@@ -1,6 +1,6 @@
 import { printable, redactSecrets } from "@lade/core/text";
 import type { Style } from "../output/style.ts";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** Something that a command left as it was, on purpose. */
 export class SkipMessage implements Message {

@@ -2,7 +2,7 @@ import type { ObjectInfo } from "@lade/core";
 import { formatSize } from "../output/format_size.ts";
 import { printable } from "@lade/core/text";
 import type { Style } from "../output/style.ts";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** Everything a store knows of one object. */
 export class StatMessage implements Message {

@@ -1,6 +1,6 @@
 import { formatDuration } from "../output/format_duration.ts";
 import { formatSize } from "../output/format_size.ts";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** What a command did to many objects. */
 export interface Summary {

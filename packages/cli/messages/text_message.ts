@@ -1,4 +1,4 @@
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** A text of several lines that is a result of its own. */
 export class TextMessage implements Message {

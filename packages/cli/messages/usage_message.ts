@@ -1,6 +1,6 @@
 import { formatSizeColumn } from "../output/format_size_column.ts";
 import { printable } from "@lade/core/text";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** What a prefix or an object takes. */
 export interface Usage {

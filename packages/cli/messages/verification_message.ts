@@ -1,6 +1,17 @@
 import { printable, redactSecrets } from "@lade/core/text";
-import type { Verification } from "../transfer/verification.ts";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
+
+/** How far the bytes of one object were checked on their way. */
+export interface Verification {
+  /** What became of the object; `"copied"` by its service, without coming here. */
+  readonly action: "read" | "written" | "copied";
+  /** The object. */
+  readonly uri: string;
+  /** The checksum that store and bytes agree on; absent where none was compared. */
+  readonly checksum?: { readonly name: string; readonly value: string };
+  /** Why none was compared, and what would be. */
+  readonly reason?: string;
+}
 
 /** How far the bytes of one object were checked. */
 export class VerificationMessage implements Message {

@@ -2,7 +2,7 @@ import type { ObjectVersion } from "@lade/core";
 import { printable } from "@lade/core/text";
 import { formatSizeColumn, SIZE_COLUMNS } from "../output/format_size_column.ts";
 import { formatTime } from "../output/format_time.ts";
-import type { Json, Message } from "./message.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** A version of an object, or a delete marker, in a listing. */
 export class VersionMessage implements Message {

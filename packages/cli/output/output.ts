@@ -1,5 +1,5 @@
 import { printableJson } from "@lade/core/text";
-import type { Message } from "../messages/message.ts";
+import type { Message } from "./message.ts";
 import { printableShown } from "./printable_shown.ts";
 import { ClosedOutputError, OutputError } from "./output_error.ts";
 import { createStyle, type Style } from "./style.ts";

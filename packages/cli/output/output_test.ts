@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Message } from "../messages/message.ts";
+import type { Message } from "./message.ts";
 import { ClosedOutputError, OutputError } from "./output_error.ts";
 import { Output, type OutputConfig } from "./output.ts";
 import type { ByteSink, Terminal } from "./terminal.ts";

@@ -1,4 +1,4 @@
-import { UsageError } from "../program/usage_error.ts";
+import { UsageError } from "../command/usage_error.ts";
 
 /** A version is that of one object. */
 export function refuseSeveral(uris: readonly string[], version: string | undefined): void {

@@ -1,4 +1,4 @@
-import { UsageError } from "../program/usage_error.ts";
+import { UsageError } from "../command/usage_error.ts";
 
 /** Splits the arguments of a command into sources and, last, the destination. */
 export function splitPlaces(places: readonly string[]): { sources: string[]; destination: string } {

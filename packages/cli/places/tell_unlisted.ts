@@ -1,6 +1,6 @@
 import type { PermissionDeniedError } from "@lade/core/errors";
 import { NoteMessage } from "../messages/note_message.ts";
-import type { CommandContext } from "../program/command_context.ts";
+import type { CommandContext } from "../command/command_context.ts";
 import type { Place } from "./place.ts";
 
 /** Notes that an object is shown though there may be more of its name, which may not be listed. */

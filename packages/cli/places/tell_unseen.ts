@@ -1,6 +1,6 @@
 import type { PermissionDeniedError } from "@lade/core/errors";
 import { NoteMessage } from "../messages/note_message.ts";
-import type { CommandContext } from "../program/command_context.ts";
+import type { CommandContext } from "../command/command_context.ts";
 
 /** Notes that an object is removed without knowing whether it was there. */
 export async function tellUnseen(

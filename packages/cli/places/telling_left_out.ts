@@ -1,6 +1,6 @@
 import type { ListOptions } from "@lade/core";
 import { SkipMessage } from "../messages/skip_message.ts";
-import type { CommandContext } from "../program/command_context.ts";
+import type { CommandContext } from "../command/command_context.ts";
 import type { Place } from "./place.ts";
 
 /**

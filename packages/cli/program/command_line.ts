@@ -1,22 +1,8 @@
-import type { Invocation } from "./command.ts";
 import { isCommandName, loadCommand } from "./commands.ts";
-import { type GlobalOptions, globalOptions } from "./global_options.ts";
+import { globalOptions } from "../command/global_options.ts";
+import type { CommandLine, HelpFormat } from "./parsed_line.ts";
 import { s3Options, withoutPayer, withS3 } from "./s3_options.ts";
 import { firstArgument, readPlainly, valuesOf } from "../syntax/read_plainly.ts";
-
-/** What a command line asks for. */
-export type CommandLine =
-  | { readonly kind: "run"; readonly invocation: Invocation; readonly settings: GlobalOptions }
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "mistake"; readonly problem: string };
-
-/** How help looks. */
-export interface HelpFormat {
-  /** Characters in a line. */
-  readonly columns: number;
-  /** Whether it may have colours. */
-  readonly colors: boolean;
-}
 
 /**
  * Reads a command line. One that plainly runs a command is read here; the parser, which takes longer to load than most

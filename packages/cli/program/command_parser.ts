@@ -3,7 +3,7 @@ import { map } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { command as commandOf } from "@optique/core/primitives";
 import { parserOf, plain } from "../syntax/parser_of.ts";
-import type { Command, Invocation } from "./command.ts";
+import type { Command, Invocation } from "../command/command.ts";
 
 /** The value of a command's parser. */
 export type CommandValue = {

@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import type { Command } from "../command/command.ts";
 
 const LOAD = {
   ls: async () => (await import("../commands/ls.ts")).ls,

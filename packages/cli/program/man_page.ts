@@ -4,7 +4,8 @@ import { getDocPage } from "@optique/core/parser";
 import { formatUsageTerm } from "@optique/core/usage";
 import config from "../deno.json" with { type: "json" };
 import { BRIEF, FOOTER, loadParser, USAGE } from "./parse_command_line.ts";
-import { COMMAND_NAMES, type CommandName } from "./commands.ts";
+import { UsageError } from "../command/usage_error.ts";
+import { COMMAND_NAMES, isCommandName } from "./commands.ts";
 
 const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ["0", "Everything was done."],
@@ -15,9 +16,12 @@ const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
 
 /**
  * Writes the manual page of a command, or of the whole program, in the man macros of roff that every `man` reads
- * (man(7)). It is made of the same descriptions as the help.
+ * (man(7)). It is made of the same descriptions as the help. A name that is no command's is a `UsageError`.
  */
-export async function writeManPage(command?: CommandName): Promise<string> {
+export async function writeManPage(command?: string): Promise<string> {
+  if (command !== undefined && !isCommandName(command)) {
+    throw new UsageError(`${JSON.stringify(command)} is not a command.\nSee lade --help.`);
+  }
   const page = getDocPage(await loadParser(command), command === undefined ? [] : [command]);
   if (!page) throw new TypeError(`Cannot write the manual page of ${command}: there is no such command`);
   const name = command === undefined ? "lade" : `lade-${command}`;

@@ -13,11 +13,11 @@ import config from "../deno.json" with { type: "json" };
 import { parserOf } from "../syntax/parser_of.ts";
 import { splitShortValues } from "../syntax/split_short_values.ts";
 import { SIZE_UNITS } from "@lade/core/settings";
-import type { CommandLine, HelpFormat } from "./command_line.ts";
+import type { CommandLine, HelpFormat } from "./parsed_line.ts";
 import { commandParser } from "./command_parser.ts";
 import { COMMAND_NAMES, type CommandName, isCommandName, loadCommand } from "./commands.ts";
 import { ownNameOf } from "./foreign_names.ts";
-import { globalOptions } from "./global_options.ts";
+import { globalOptions } from "../command/global_options.ts";
 import { s3Options, withS3 } from "./s3_options.ts";
 
 /** What the program is, in a few words. */

@@ -8,11 +8,11 @@ import type { LibraryNotes } from "../output/library_notes.ts";
 import { Output } from "../output/output.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { readCommandLine } from "./command_line.ts";
-import type { Invocation } from "./command.ts";
-import { ExitCode } from "./exit_code.ts";
-import type { GlobalOptions } from "./global_options.ts";
-import { InterruptError } from "./interrupt_error.ts";
-import { UsageError } from "./usage_error.ts";
+import type { Invocation } from "../command/command.ts";
+import { ExitCode } from "../command/exit_code.ts";
+import type { GlobalOptions } from "../command/global_options.ts";
+import { InterruptError } from "../command/interrupt_error.ts";
+import { UsageError } from "../command/usage_error.ts";
 
 /** What the program runs in. */
 export interface CliWorld {
@@ -84,10 +84,11 @@ async function runCommand(invocation: Invocation, settings: GlobalOptions, world
     if (error instanceof OutputError || error instanceof UsageError) throw error;
     await output.fail(new ErrorMessage(error, settings.verbosity));
   };
+  const manual = async (command?: string) => (await import("./man_page.ts")).writeManPage(command);
   const { name } = invocation;
   let exitCode: number = ExitCode.ok;
   try {
-    await invocation.run({ name, output, terminal: world.terminal, signal, settings, lade, fail });
+    await invocation.run({ name, output, terminal: world.terminal, signal, settings, lade, manual, fail });
     await output.flush();
   } catch (error) {
     exitCode = await report(error, output, signal, settings.verbosity);

@@ -2,7 +2,7 @@ import { placeName, type Setting, SettingText } from "@lade/core/settings";
 import { SETTING_TABLES } from "@lade/lade/settings";
 import { flag, type Option, option, type OptionTable } from "../syntax/option.ts";
 import { rowValue } from "../values/row_value.ts";
-import type { GlobalOptions } from "./global_options.ts";
+import type { GlobalOptions } from "../command/global_options.ts";
 
 /** What {@linkcode s3Options} say, by the names of the settings. */
 export type S3CommandOptions = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { printableJson } from "@lade/core/text";
 import { ErrorMessage } from "../messages/error_message.ts";
 import { createStyle } from "../output/style.ts";
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "../command/exit_code.ts";
 
 /**
  * Ends the process on an error that nothing has caught, which is a mistake of the program, in the form of all others

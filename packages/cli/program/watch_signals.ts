@@ -1,5 +1,5 @@
-import { ExitCode } from "./exit_code.ts";
-import { InterruptError } from "./interrupt_error.ts";
+import { ExitCode } from "../command/exit_code.ts";
+import { InterruptError } from "../command/interrupt_error.ts";
 
 const EXIT_CODES: Partial<Record<Deno.Signal, number>> = Deno.build.os === "windows"
   ? { SIGINT: ExitCode.interrupted }

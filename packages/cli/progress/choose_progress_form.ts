@@ -1,4 +1,4 @@
-import type { CommandContext } from "../program/command_context.ts";
+import type { CommandContext } from "../command/command_context.ts";
 import type { ProgressForm } from "./show_progress.ts";
 
 /** How a command shows its progress, by its options and by where standard error leads. */

@@ -1,5 +1,5 @@
 import type { Clock } from "@lade/core";
-import { ProgressMessage } from "../messages/progress_message.ts";
+import { ProgressMessage } from "./progress_message.ts";
 import type { Output } from "../output/output.ts";
 import { formatProgressBar } from "./format_progress_bar.ts";
 import type { TransferProgress } from "./transfer_progress.ts";

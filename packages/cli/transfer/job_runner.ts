@@ -6,7 +6,7 @@ import type { Lade } from "@lade/lade";
 import { explainMissing } from "../places/explain_missing.ts";
 import { NoteMessage } from "../messages/note_message.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
-import type { CommandContext } from "../program/command_context.ts";
+import type { CommandContext } from "../command/command_context.ts";
 import type { Conversion } from "./conversion.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
 import type { Job, Marker, Refusal } from "./job.ts";

@@ -5,8 +5,8 @@ import { canBeObject, localPathOf, locate, locatePrefix, uriOfArgument } from ".
 import { NoteMessage } from "../messages/note_message.ts";
 import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
 import { type Destination, isStandardOutput, resolveDestination } from "../places/resolve_destination.ts";
-import type { CommandContext } from "../program/command_context.ts";
-import { UsageError } from "../program/usage_error.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { UsageError } from "../command/usage_error.ts";
 import { chooseProgressForm } from "../progress/choose_progress_form.ts";
 import { showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";

@@ -3,12 +3,11 @@ import { DroppedMessage } from "../messages/dropped_message.ts";
 import { OperationMessage } from "../messages/operation_message.ts";
 import { SkipMessage } from "../messages/skip_message.ts";
 import { SummaryMessage } from "../messages/summary_message.ts";
-import { VerificationMessage } from "../messages/verification_message.ts";
-import type { CommandContext } from "../program/command_context.ts";
+import { type Verification, VerificationMessage } from "../messages/verification_message.ts";
+import type { CommandContext } from "../command/command_context.ts";
 import type { TransferProgress } from "../progress/transfer_progress.ts";
 import { destinationOf, type Job, sourceOf } from "./job.ts";
 import { localPathOf } from "../places/place.ts";
-import type { Verification } from "./verification.ts";
 
 /** Counts and prints what becomes of each job. */
 export class TransferTally {

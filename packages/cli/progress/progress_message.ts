@@ -1,7 +1,7 @@
 import { formatTimeLeft } from "../output/format_duration.ts";
 import { formatSize } from "../output/format_size.ts";
-import type { ProgressSnapshot } from "../progress/transfer_progress.ts";
-import type { Json, Message } from "./message.ts";
+import type { ProgressSnapshot } from "./transfer_progress.ts";
+import type { Json, Message } from "../output/message.ts";
 
 /** How far a transfer is, as a line of its own. */
 export class ProgressMessage implements Message {

@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly settings: GlobalOptions;
   /** The stores, by URI. The same each time; closed after the command. */
   lade(): Promise<Lade>;
+  /** The manual page of a command, or of the whole program; a `UsageError` where there is no such command. */
+  manual(command?: string): Promise<string>;
   /** Prints a failure that leaves the rest of the command to be done; throws what ends the command. */
   fail(error: unknown): Promise<void>;
 }

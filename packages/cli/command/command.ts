@@ -23,12 +23,12 @@ export interface CommandConfig<T extends OptionTable> {
    * something `"goes on"`.
    */
   readonly whenUnread: "ends" | "goes on";
-  /** Loads the code that runs it. */
-  readonly load: () => Promise<RunCommand<ValuesOf<T>>>;
+  /** Runs it. What is large and not needed for its help is loaded here. */
+  readonly run: RunCommand<ValuesOf<T>>;
 }
 
 /** A command, of whatever options. */
-export interface Command extends Omit<CommandConfig<OptionTable>, "load"> {
+export interface Command extends Omit<CommandConfig<OptionTable>, "run"> {
   /** The command with what was given, ready to run. */
   invoke(values: Readonly<Record<string, unknown>>): Invocation;
 }
@@ -41,13 +41,13 @@ export interface Invocation {
   readonly options: Readonly<Record<string, unknown>>;
   /** What becomes of it when nobody reads its output any more. */
   readonly whenUnread: "ends" | "goes on";
-  /** Loads the command and runs it. */
+  /** Runs it. */
   readonly run: (context: CommandContext) => Promise<void>;
 }
 
 /** Makes a command. */
 export function defineCommand<T extends OptionTable>(config: CommandConfig<T>): Command {
-  const { load, ...told } = config;
+  const { run, ...told } = config;
   const { name, whenUnread } = config;
   return {
     ...told,
@@ -55,7 +55,7 @@ export function defineCommand<T extends OptionTable>(config: CommandConfig<T>): 
       name,
       options,
       whenUnread,
-      run: async (context) => (await load())(context, options as ValuesOf<T>),
+      run: (context) => run(context, options as ValuesOf<T>),
     }),
   };
 }

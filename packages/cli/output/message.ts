@@ -1,4 +1,4 @@
-import type { Style } from "../output/style.ts";
+import type { Style } from "./style.ts";
 
 /** A value that JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | {
