@@ -5,11 +5,13 @@ import {
   checkKey,
   checkListOptions,
   checkMatch,
+  checkMetadataNames,
   checkObjectSize,
   checkReadConditions,
   checkWriteConditions,
   checkWriteOptions,
   checkWriterOptions,
+  commonMetadataNameFault,
   type CommonPrefix,
   compareKeys,
   type CopyOptions,
@@ -99,6 +101,10 @@ class SqliteStore implements ObjectStore {
 
   keyFault(key: string): string | undefined {
     return keyFault(key);
+  }
+
+  metadataNameFault(name: string): string | undefined {
+    return commonMetadataNameFault(name);
   }
 
   async get(key: string, options: GetOptions = {}): Promise<GetResult> {
@@ -250,6 +256,7 @@ class SqliteStore implements ObjectStore {
     const subject = { operation: "write", uri: objectUri(this.uri, key) };
     checkWriteOptions(subject, options);
     checkWriterOptions(options);
+    checkMetadataNames(subject, this, options);
     this.#checkClass("write", key, options);
     const attributes = storedForm(options);
     const modified = options.lastModified?.getTime();
@@ -268,6 +275,7 @@ class SqliteStore implements ObjectStore {
     this.#begin(operation, to, {});
     const target = { operation: `${operation} to`, uri: objectUri(this.uri, to) };
     checkWriteOptions(target, { ...options, ...options.attributes });
+    checkMetadataNames(target, this, options.attributes ?? {});
     this.#checkClass(target.operation, to, options.attributes ?? {});
     const row = this.#find(operation, from);
     checkMatch({ operation, uri: objectUri(this.uri, from) }, etagOf(row), sourceIfMatch);

@@ -111,6 +111,11 @@ class Store implements LocalStore {
     return pathFault(key);
   }
 
+  /** Files have no metadata, whatever its name. */
+  metadataNameFault(_name: string): string {
+    return "files keep no metadata";
+  }
+
   /** Opens a file. Its bytes are read as they are asked for, and fail if the file is written to meanwhile. */
   async get(key: string, options: GetOptions = {}): Promise<GetResult> {
     const subject = this.#begin("get", key, options);

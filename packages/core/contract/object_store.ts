@@ -55,6 +55,13 @@ export interface ObjectStore extends AsyncDisposable {
   keyFault(key: string): string | undefined;
 
   /**
+   * Why this store holds no metadata of this name, as a clause that follows a colon ("the name is no identifier");
+   * `undefined` for a name that it holds. It asks nobody. A write with another name is an `InvalidNameError` with the
+   * reason. Every store that has metadata holds names of letters and digits that begin with a letter.
+   */
+  metadataNameFault(name: string): string | undefined;
+
+  /**
    * Reads an object or a range of it in one request. A range is cut at the object's end; one that starts at or past
    * the end is a `RangeNotSatisfiableError`, but for an empty object, where offset 0 and any suffix give no bytes.
    * A missing object is a `NotFoundError`. The bytes all belong to the version that `info` describes: when the

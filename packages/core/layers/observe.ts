@@ -79,6 +79,10 @@ class ObservedStore implements ObjectStore {
     return this.#store.keyFault(key);
   }
 
+  metadataNameFault(name: string): string | undefined {
+    return this.#store.metadataNameFault(name);
+  }
+
   async get(key: string, options?: GetOptions): Promise<GetResult> {
     const askedRange = options?.range;
     const observation = this.#start("get", key, askedRange && { askedRange });

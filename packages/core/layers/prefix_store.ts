@@ -75,6 +75,11 @@ export class PrefixStore implements ObjectStore {
     return commonKeyFault(key) ?? this.#store.keyFault(this.prefix + key);
   }
 
+  /** The rule of the store below. */
+  metadataNameFault(name: string): string | undefined {
+    return this.#store.metadataNameFault(name);
+  }
+
   /** Reads an object or a range of it. */
   async get(key: string, options?: GetOptions): Promise<GetResult> {
     const result = await this.#store.get(this.#full("get", key), options);

@@ -34,6 +34,8 @@ export interface MemoryInfo extends Omit<ObjectInfo, "size" | "etag" | "version"
 export interface NameRules {
   /** Why there is no object of a key, which is neither empty nor ill-formed; the rule of 1,024 bytes by default. */
   readonly keyFault?: (key: string) => string | undefined;
+  /** Why metadata have no such name, which is in lower case; no rule by default. */
+  readonly metadataNameFault?: (name: string) => string | undefined;
 }
 
 /** Options of {@linkcode MemoryContainer}. */

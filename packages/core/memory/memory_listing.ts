@@ -1,7 +1,7 @@
-import type { CommonPrefix, ListOptions, ObjectMeta } from "../contract/types.ts";
+import type { CommonPrefix, ListOptions, ObjectMeta, ObjectVersion } from "../contract/types.ts";
 import { compareKeys } from "../uri/compare_keys.ts";
 import type { MemoryContainer } from "./memory_container.ts";
-import { entryOf } from "./memory_object.ts";
+import { entryOf, versionEntryOf } from "./memory_object.ts";
 
 type Next = (key: string) => string | undefined;
 
@@ -34,6 +34,24 @@ export function* listLevel(
     const object = container.find(key);
     if (group && compareKeys(group, startAfter) > 0) yield { prefix: group };
     else if (!group && object) yield entryOf(object);
+  }
+}
+
+/** The versions and delete markers of a container whose keys start with `prefix`. */
+export function* listVersionEntries(
+  container: MemoryContainer,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): Generator<ObjectVersion, void, void> {
+  let key = container.versionedKeyFrom(prefix);
+  while (key?.startsWith(prefix)) {
+    let isLatest = true;
+    for (const version of container.versionsOf(key)) {
+      yield versionEntryOf(version, isLatest);
+      isLatest = false;
+      signal?.throwIfAborted();
+    }
+    key = container.versionedKeyAfter(key);
   }
 }
 

@@ -32,6 +32,7 @@ import { placeBelow } from "../operations/place_below.ts";
 import { allocateExactly } from "../read/allocate_exactly.ts";
 import { createGetResult } from "../read/create_get_result.ts";
 import { resolveRange } from "../read/resolve_range.ts";
+import { checkMetadataNames, commonMetadataNameFault } from "../write/check_metadata_names.ts";
 import { checkObjectSize, checkWriterOptions } from "../write/check_writer_options.ts";
 import { createPartWriter } from "../write/create_part_writer.ts";
 import { deletedOf, toDelete } from "../write/to_delete.ts";
@@ -46,8 +47,8 @@ import {
 } from "../conditions/conditions.ts";
 import { checkListOptions } from "../conditions/check_list_options.ts";
 import { MemoryContainer, type MemoryObject } from "./memory_container.ts";
-import { infoOf, keptAttributes, resultOf, sourceOf, versionEntryOf } from "./memory_object.ts";
-import { listKeys, listLevel } from "./memory_listing.ts";
+import { infoOf, keptAttributes, resultOf, sourceOf } from "./memory_object.ts";
+import { listKeys, listLevel, listVersionEntries } from "./memory_listing.ts";
 import { MemoryPartSink } from "./memory_part_sink.ts";
 import { copyOf, MemoryWriter } from "./memory_writer.ts";
 
@@ -107,6 +108,11 @@ export class MemoryStore implements ObjectStore {
   /** The container's rules. */
   keyFault(key: string): string | undefined {
     return commonKeyFault(key) ?? (this.#container.names.keyFault ?? keyFault)(key);
+  }
+
+  /** The container's rules, for the name in lower case. */
+  metadataNameFault(name: string): string | undefined {
+    return commonMetadataNameFault(name) ?? this.#container.names.metadataNameFault?.(name.toLowerCase());
   }
 
   /** Reads an object or a range of it. */
@@ -187,17 +193,7 @@ export class MemoryStore implements ObjectStore {
     this.#checkContainer("list the versions of");
     this.#checkText(prefix);
     this.#needVersions("list the versions of", prefix);
-    const container = this.#container;
-    let key = container.versionedKeyFrom(prefix);
-    while (key?.startsWith(prefix)) {
-      let isLatest = true;
-      for (const version of container.versionsOf(key)) {
-        yield versionEntryOf(version, isLatest);
-        isLatest = false;
-        signal?.throwIfAborted();
-      }
-      key = container.versionedKeyAfter(key);
-    }
+    yield* listVersionEntries(this.#container, prefix, signal);
   }
 
   /** Deletes an object or a version. */
@@ -237,7 +233,11 @@ export class MemoryStore implements ObjectStore {
     if (!(#container in store) || store.#container.service !== this.#container.service) {
       return undefined;
     }
-    return this.#copy("copy", store, key, to, options);
+    const { metadata = {} } = options.attributes ?? store.#container.find(key, options.sourceVersion)?.info ??
+      {};
+    // Who reads and writes leaves out the names that this container cannot hold.
+    const isHeld = options.attributes || Object.keys(metadata).every((name) => !this.metadataNameFault(name));
+    return isHeld ? this.#copy("copy", store, key, to, options) : undefined;
   }
 
   /** Tells an object's tags. */
@@ -284,6 +284,7 @@ export class MemoryStore implements ObjectStore {
   }
 
   #checkAttributes(operation: string, key: string, given: ObjectAttributes & PutOptions): void {
+    checkMetadataNames({ operation, uri: objectUri(this.uri, key) }, this, given);
     if (given.storageClass !== undefined) {
       throw this.#unsupported(operation, key, "memory has no storage classes");
     }

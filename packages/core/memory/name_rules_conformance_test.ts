@@ -17,6 +17,8 @@ const AZURE: NameRules = {
     // deno-lint-ignore no-control-regex
     return /[\0-\x1f\x7f-\x9f\ufffe\uffff]/.test(key) ? "the key has a control character" : undefined;
   },
+  metadataNameFault: (name) =>
+    /^[a-z_][a-z0-9_]*$/.test(name) ? undefined : "the name is no identifier as C# has them",
 };
 
 /** The rules of Google Cloud Storage ("About Cloud Storage objects"). */

@@ -57,7 +57,7 @@ export async function carry(
   const time = keepTime ? timeOf(from, info) : undefined;
   const keepsAttributes = to.capabilities.attributes !== false;
   const kept = keepsAttributes
-    ? { ...withoutNothing(found), ...guessed(from, toKey, found, options) }
+    ? { ...withoutUnheld(found, given, to, dropped), ...guessed(from, toKey, found, options) }
     : dropAttributes(found, toKey, time && datesFiles ? "time" : "none", dropped);
   if (storageClass !== undefined && to.capabilities.storageClass !== false && !given.storageClass) {
     dropped.push({ name: "storageClass", reason: `another service may not have ${storageClass}` });
@@ -109,8 +109,25 @@ function guessed(
   return contentType === undefined ? {} : { contentType };
 }
 
-function withoutNothing({ metadata = {}, ...rest }: ObjectAttributes): ObjectAttributes {
-  return Object.keys(metadata).length > 0 ? { ...rest, metadata } : rest;
+/** Leaves out metadata of names that the destination cannot hold, and metadata that is none. */
+function withoutUnheld(
+  { metadata = {}, ...rest }: ObjectAttributes,
+  given: ObjectAttributes,
+  to: ObjectStore,
+  dropped: Dropped[],
+): ObjectAttributes {
+  const entries = Object.entries(metadata);
+  const unheld = entries.flatMap(([name]) => {
+    const fault = to.metadataNameFault(name);
+    return fault === undefined ? [] : [{ name, fault }];
+  });
+  const [first] = unheld;
+  if (first && !given.metadata) {
+    const names = unheld.map(({ name }) => JSON.stringify(name)).join(", ");
+    dropped.push({ name: "metadata", reason: `the store cannot hold ${names}: ${first.fault}` });
+  }
+  const held = first ? entries.filter(([name]) => !unheld.some((each) => each.name === name)) : entries;
+  return held.length > 0 ? { ...rest, metadata: Object.fromEntries(held) } : rest;
 }
 
 /** Notes everything that a store without attributes cannot keep and that its absence changes. */

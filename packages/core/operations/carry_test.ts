@@ -4,6 +4,7 @@ import {
   type CopyObjectOptions,
   copyTree,
   type Dropped,
+  InvalidNameError,
   MemoryContainer,
   memoryProvider,
   MemoryStore,
@@ -239,4 +240,32 @@ Deno.test("copyObject() with new attributes never gives them to content that cam
     PreconditionFailedError,
   );
   await assertRejects(() => head("b"), NotFoundError);
+});
+
+Deno.test("copyObject() tells names of metadata that the destination cannot hold, also where the service has both", async () => {
+  const service = {};
+  const names = {
+    metadataNameFault: (name: string) => name.includes("-") ? "the name has a dash" : undefined,
+  };
+  const from = new MemoryStore({ container: new MemoryContainer({ name: "one", service }) });
+  const to = new MemoryStore({ container: new MemoryContainer({ name: "other", service, names }) });
+  await from.put("a", bytes("x"), { metadata: { "a-b": "1", "c-d": "2", kept: "3" }, tags: TAGS });
+  const dropped: Dropped[] = [{
+    name: "metadata",
+    reason: 'the store cannot hold "a-b", "c-d": the name has a dash',
+  }];
+  for (const target of [to, observe(to, () => {}), new PrefixStore(to, "below/")]) {
+    assertEquals(await copy(from, target), dropped);
+    assertEquals(await told(target, "b"), { metadata: { kept: "3" }, tagCount: 1, tags: TAGS });
+    assertEquals(await copy(from, target, { contentType: "text/csv" }), dropped);
+    const kept = { contentType: "text/csv", metadata: { kept: "3" }, tagCount: 1, tags: TAGS };
+    assertEquals(await told(target, "b"), kept);
+    assertEquals(await copy(from, target, { metadata: { given: "4" } }), undefined);
+    assertEquals((await target.head("b")).metadata, { given: "4" });
+    await assertRejects(
+      () => copy(from, target, { metadata: { "e-f": "5" } }),
+      InvalidNameError,
+      'metadata "e-f": the name has a dash',
+    );
+  }
 });

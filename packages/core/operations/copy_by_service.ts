@@ -19,6 +19,9 @@ export async function copyByService(
   if (from !== to && !to.copyFrom) return undefined;
   try {
     const copying = await copyOptions(from, fromKey, options);
+    // What the source has under names that the destination cannot hold is left out by who reads and writes.
+    const { metadata = {} } = options.metadata ? {} : copying.attributes ?? {};
+    if (Object.keys(metadata).some((name) => to.metadataNameFault(name) !== undefined)) return undefined;
     const copied = from === to
       ? await from.copy(fromKey, toKey, copying)
       : await to.copyFrom?.(from, fromKey, toKey, copying);

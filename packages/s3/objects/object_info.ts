@@ -29,10 +29,10 @@ export function readObjectInfo(
   const storageClass = headers.get("x-amz-storage-class");
   const checksums = readChecksums(headers, whole);
   const partsChecksum = checksums || !whole ? undefined : readPartsChecksum(headers);
-  const metadata: Record<string, string> = {};
-  for (const [name, value] of headers) {
-    if (name.startsWith(META)) metadata[name.slice(META.length)] = decodeMetadata(value);
-  }
+  const stored = [...headers].filter(([name]) => name.startsWith(META));
+  const metadata = Object.fromEntries(
+    stored.map(([name, value]) => [name.slice(META.length), decodeMetadata(value)]),
+  );
   return {
     key,
     size,

@@ -4,6 +4,7 @@ import {
   type Capabilities,
   checkIfIgnored,
   checkKey,
+  checkMetadataNames,
   checkObjectSize,
   checkWriteOptions,
   checkWriterOptions,
@@ -43,7 +44,8 @@ import { bucketPlace } from "../endpoint/bucket_place.ts";
 import { listObjects } from "../list/list_page.ts";
 import { getObject } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";
-import { isHeld, requireConditions } from "../service/rely_on.ts";
+import { metadataNameFault } from "../objects/metadata_text.ts";
+import { requireConditions } from "../service/rely_on.ts";
 import { s3Capabilities } from "../service/s3_capabilities.ts";
 import type { PendingPart } from "../upload/list_parts.ts";
 import type { PendingUpload } from "../upload/list_uploads.ts";
@@ -125,6 +127,11 @@ export class BucketStore implements S3Store {
   /** Keys have up to 1,024 bytes of UTF-8; over `fetch` none has a segment `.` or `..`. */
   keyFault(key: string): string | undefined {
     return s3KeyFault(this.connection.config, key);
+  }
+
+  /** The rule of names of HTTP headers, of which they are a part. */
+  metadataNameFault(name: string): string | undefined {
+    return metadataNameFault(name);
   }
 
   /** Reads an object or a range of it. */
@@ -267,28 +274,8 @@ export class BucketStore implements S3Store {
       const detail = "a version cannot be renamed, copy it";
       throw new UnsupportedError({ operation: "rename", uri: target.fromUri, detail });
     }
-    const { copyObject } = await import("../copy/copy_object.ts");
-    const { signal } = options;
-    const ending = signal === undefined ? {} : { signal };
-    const { refuseAlias } = await import("../copy/refuse_alias.ts");
-    await refuseAlias(this, from, to, ending);
-    const source = options.sourceIfMatch === undefined ? await this.head(from, ending) : undefined;
-    const etag = options.sourceIfMatch ?? source?.etag;
-    // Where nobody asked for the condition and the service cannot hold it, a look is better than nothing.
-    const ifIgnored = source === undefined ? options.ifIgnored ?? "refuse" : "look";
-    if (etag !== undefined && from !== to) {
-      const call = { operation: "rename", uri: target.fromUri, permission: "s3:DeleteObject" };
-      await isHeld(this.connection, "delete-match", { call, key: from, signal }, ifIgnored === "look");
-    }
-    await copyObject(target, options, etag);
-    if (from === to) return;
-    try {
-      await this.delete(from, { ...ending, ifIgnored, ...(etag === undefined ? {} : { ifMatch: etag }) });
-    } catch (error) {
-      signal?.throwIfAborted();
-      const { explainHalfRename } = await import("../copy/explain_half_rename.ts");
-      throw explainHalfRename(error, target);
-    }
+    const { renameObject } = await import("../copy/rename_object.ts");
+    await renameObject(this, target, options);
   }
 
   /** The service by its URL, Amazon's by its partition. */
@@ -354,13 +341,16 @@ export class BucketStore implements S3Store {
     const fromUri = store.#check(operation, from);
     const toUri = this.#check(operation, to);
     options.signal?.throwIfAborted();
-    checkWriteOptions({ operation: `${operation} to`, uri: toUri }, { ...options, ...options.attributes });
+    const call = { operation: `${operation} to`, uri: toUri };
+    checkWriteOptions(call, { ...options, ...options.attributes });
+    checkMetadataNames(call, this, options.attributes ?? {});
     const { connection } = this;
     return { source: store.connection, connection, control: this.#control, from, to, fromUri, toUri };
   }
 
   #checkWrite(operation: string, uri: string, options: PutOptions): void {
     checkWriteOptions({ operation, uri }, options);
+    checkMetadataNames({ operation, uri }, this, options);
     if (options.lastModified === undefined) return;
     throw new UnsupportedError({ operation, uri, detail: "the service dates objects by its clock" });
   }

@@ -109,6 +109,10 @@ class FaultLayer implements FaultyStore {
     return this.#store.keyFault(key);
   }
 
+  metadataNameFault(name: string): string | undefined {
+    return this.#store.metadataNameFault(name);
+  }
+
   async get(key: string, options: GetOptions = {}): Promise<GetResult> {
     const fault = await this.#before("get", key, options);
     const { range: _, ...rest } = options;

@@ -1,4 +1,7 @@
-import type { ObjectAttributes, ObjectStore } from "@lade/core/backend";
+import type { ObjectAttributes, ObjectStore, ObjectWriter, PartWriter } from "@lade/core/backend";
+import { InvalidNameError } from "@lade/core/errors";
+import { MemoryStore } from "@lade/core/memory";
+import { copyObject } from "@lade/core/operations";
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectBytes, expectEqual, expectError } from "../expect.ts";
 import { bytesIn, bytesOf, isThere } from "../samples.ts";
@@ -11,10 +14,10 @@ const ATTRIBUTES: ObjectAttributes = {
   contentLanguage: "de, en-GB",
   expires: new Date("2031-02-03T04:05:06Z"),
   metadata: {
-    "first-name": "value",
+    first: "value",
     second: "another value, with = and ; in it",
-    "not-ascii": "Größe 鍵 😀",
-    "looks-encoded": "=?UTF-8?Q?no?=",
+    unicode: "Größe 鍵 😀",
+    encoded: "=?UTF-8?Q?no?=",
     empty: "",
   },
 };
@@ -61,14 +64,84 @@ export const attributeCases: readonly ConformanceCase[] = [
     name: "metadata names are stored in lower case, and none at all is an empty record",
     needs: ["attributes"],
     async run({ store }) {
-      await store.put("object", bytesOf("x"), { metadata: { "First-Name": "Mixed Case", ALL: "UPPER" } });
+      await store.put("object", bytesOf("x"), { metadata: { FirstName: "Mixed Case", ALL: "UPPER" } });
       expectEqual(
         (await store.head("object")).metadata,
-        { all: "UPPER", "first-name": "Mixed Case" },
+        { all: "UPPER", firstname: "Mixed Case" },
         "metadata",
       );
       await store.put("bare", bytesOf("x"), { metadata: {} });
       expectEqual((await store.head("bare")).metadata, {}, "metadata of an object without any");
+    },
+  },
+  {
+    name: "metadata names of letters and digits are held by every store",
+    needs: ["attributes"],
+    async run({ store }) {
+      for (const name of PLAIN_NAMES) {
+        expectEqual(store.metadataNameFault(name), undefined, `metadataNameFault() of ${name}`);
+        await holdsName(store, name);
+      }
+    },
+    async unsupported({ store }) {
+      for (const name of PLAIN_NAMES) {
+        expect(
+          store.metadataNameFault(name) !== undefined,
+          `metadataNameFault() has nothing against ${name}`,
+        );
+      }
+    },
+  },
+  {
+    name: "metadata names of any other kind are held, or refused by every write with the reason",
+    needs: ["attributes"],
+    async run({ store }) {
+      await store.put("object", bytesOf("x"), { metadata: { name: "value" } });
+      for (const name of DOUBTFUL_NAMES) {
+        const fault = store.metadataNameFault(name);
+        if (fault === undefined) await holdsName(store, name);
+        else await refusesName(store, name, fault);
+      }
+      for (const name of ["", "\ud83d"]) {
+        expect(
+          store.metadataNameFault(name) !== undefined,
+          `metadataNameFault() holds ${JSON.stringify(name)}`,
+        );
+      }
+    },
+    async unsupported({ store }) {
+      for (const name of DOUBTFUL_NAMES) {
+        expect(
+          store.metadataNameFault(name) !== undefined,
+          `metadataNameFault() has nothing against ${name}`,
+        );
+      }
+    },
+  },
+  {
+    name: "copyObject() from another store leaves out metadata names that are not held, and tells them",
+    needs: ["attributes"],
+    async run({ store }) {
+      const foreign = new MemoryStore();
+      const names = [
+        "name",
+        ...DOUBTFUL_NAMES.filter((name) => foreign.metadataNameFault(name) === undefined),
+      ];
+      await foreign.put("from", bytesOf("x"), { metadata: record(names) });
+      const { dropped = [] } = await copyObject(foreign, "from", store, "to");
+      const held = names.filter((name) => store.metadataNameFault(name) === undefined);
+      expectEqual((await store.head("to")).metadata, record(held), "the metadata of the copy");
+      const told = dropped.filter(({ name }) => name === "metadata").map(({ reason }) => reason);
+      expectEqual(told.length, held.length === names.length ? 0 : 1, "how often it is told");
+      for (const name of names.filter((name) => !held.includes(name))) {
+        expect(told.some((reason) => reason.includes(JSON.stringify(name))), `${name} is not told: ${told}`);
+      }
+    },
+    async unsupported({ store }) {
+      const foreign = new MemoryStore();
+      await foreign.put("from", bytesOf("x"), { metadata: { name: "value" } });
+      const { dropped = [] } = await copyObject(foreign, "from", store, "to");
+      expectEqual(dropped.map(({ name }) => name), ["metadata"], "what is told to be missing");
     },
   },
   {
@@ -170,6 +243,65 @@ export const attributeCases: readonly ConformanceCase[] = [
     },
   },
 ];
+
+/** Names of metadata that every store with attributes holds. */
+const PLAIN_NAMES: readonly string[] = [
+  "name",
+  "n",
+  "n1",
+  "mixedCase",
+  "UPPER",
+  "constructor",
+  "n".repeat(64),
+];
+
+/** Names that some services have a rule against, in lower case. */
+const DOUBTFUL_NAMES: readonly string[] = [
+  ...["first-name", "first_name", "_", "__proto__", "2nd", "a.b", "a+b", "!#$%&'*+.^`|~", "class"],
+  ...["with space", " leading", "a:b", "a=b", "a/b", "größe", "鍵", "😀", "a\nb", "a\0b", "", "\ud83d"],
+];
+
+/** One value for each name, which may be that of a property that every object has. */
+function record(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, `value of ${name.length}`]));
+}
+
+async function holdsName(store: ObjectStore, name: string): Promise<void> {
+  const metadata = record([name]);
+  const stored = record([name.toLowerCase()]);
+  const expectStored = async (key: string, way: string) =>
+    expectEqual(
+      (await store.head(key)).metadata,
+      stored,
+      `metadata of the name ${JSON.stringify(name)} by ${way}`,
+    );
+  await store.put("held", bytesOf("x"), { metadata });
+  await expectStored("held", "put()");
+  await using writer = await store.createWriter("held", { metadata });
+  await writer.close();
+  await expectStored("held", "createWriter()");
+  await store.copy("held", "copied");
+  await expectStored("copied", "copy()");
+  await store.copy("held", "copied", { attributes: { metadata } });
+  await expectStored("copied", "copy() with attributes");
+}
+
+async function refusesName(store: ObjectStore, name: string, fault: string): Promise<void> {
+  const options = { metadata: record(["plain", name]) };
+  const open = async (opening: Promise<ObjectWriter | PartWriter>) => await (await opening).abort();
+  const calls: Record<string, () => Promise<unknown>> = {
+    "put()": () => store.put("object", bytesOf("y"), options),
+    "createWriter()": () => open(store.createWriter("object", options)),
+    "createPartWriter()": () => open(store.createPartWriter("object", 1, options)),
+    "copy()": () => store.copy("object", "object", { attributes: options }),
+  };
+  for (const [method, call] of Object.entries(calls)) {
+    const what = `${method} with metadata ${JSON.stringify(name)}`;
+    const { detail } = await expectError(call, InvalidNameError, what);
+    expect(detail.includes(fault), `${what} does not tell the reason ${JSON.stringify(fault)}: ${detail}`);
+  }
+  expectEqual((await store.head("object")).metadata, { name: "value" }, "the metadata after refused writes");
+}
 
 async function expectAttributes(store: ObjectStore, key: string): Promise<void> {
   await using result = await store.get(key);

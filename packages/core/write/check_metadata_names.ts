@@ -1,0 +1,23 @@
+import type { ConditionSubject } from "../conditions/conditions.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { ObjectAttributes } from "../contract/types.ts";
+import { InvalidNameError } from "../errors/errors.ts";
+
+/** Why no store at all can hold metadata of this name: it is empty or ill-formed Unicode. `undefined` where one may. */
+export function commonMetadataNameFault(name: string): string | undefined {
+  if (name === "") return "the name is empty";
+  return name.isWellFormed() ? undefined : "the name is not valid Unicode";
+}
+
+/** Throws an `InvalidNameError` for metadata of a name that a store has a rule against. */
+export function checkMetadataNames(
+  subject: ConditionSubject,
+  store: Pick<ObjectStore, "metadataNameFault">,
+  { metadata }: Pick<ObjectAttributes, "metadata">,
+): void {
+  for (const name in metadata) {
+    const fault = store.metadataNameFault(name);
+    if (fault === undefined) continue;
+    throw new InvalidNameError({ ...subject, detail: `metadata ${JSON.stringify(name)}: ${fault}` });
+  }
+}
