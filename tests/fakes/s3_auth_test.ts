@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type FakeS3, startFakeS3 } from "./s3/mod.ts";
-import { encodeHead, presign, type RawRequest, rawRequest, signRequest } from "./s3/raw_client.ts";
-import { codeOf, RawConnection, type RawResponse } from "./s3/raw_connection.ts";
+import { codeOf, encodeHead, presign, type RawRequest, rawRequest, signRequest } from "./s3/raw_client.ts";
+import { RawConnection, type RawResponse } from "@lade/testing/http";
 
 const BUCKET = "bucket";
 const OBJECT = { bucket: BUCKET, key: "k" };

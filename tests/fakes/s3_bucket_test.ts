@@ -1,7 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type FakeS3, startFakeS3 } from "./s3/mod.ts";
-import { type RawRequest, rawRequest } from "./s3/raw_client.ts";
-import { codeOf } from "./s3/raw_connection.ts";
+import { codeOf, type RawRequest, rawRequest } from "./s3/raw_client.ts";
 
 async function code(fake: FakeS3, request: RawRequest): Promise<string> {
   return codeOf(await rawRequest(fake, request));

@@ -1,9 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { seededRandom } from "./s3/faults/seeded_random.ts";
+import { seededRandom } from "@lade/testing";
 import { type FakeS3, startFakeS3 } from "./s3/mod.ts";
-import { rawRequest } from "./s3/raw_client.ts";
-import { codeOf } from "./s3/raw_connection.ts";
+import { codeOf, rawRequest } from "./s3/raw_client.ts";
 import { compareKeys } from "./s3/store/key_order.ts";
 import { childrenOf, parseXml, textOf } from "./s3/xml/parse_xml.ts";
 

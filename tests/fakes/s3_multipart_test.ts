@@ -2,8 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
 import { checksumOf, compositeOf } from "./s3/checksum/algorithm.ts";
 import { type FakeS3, startFakeS3 } from "./s3/mod.ts";
-import { type RawRequest, rawRequest } from "./s3/raw_client.ts";
-import { codeOf, type RawResponse } from "./s3/raw_connection.ts";
+import { codeOf, type RawRequest, rawRequest } from "./s3/raw_client.ts";
+import type { RawResponse } from "@lade/testing/http";
 
 const BUCKET = "bucket";
 const KEY = "dir/k";

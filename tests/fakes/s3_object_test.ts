@@ -1,8 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
 import { type FakeS3, startFakeS3 } from "./s3/mod.ts";
-import { type RawRequest, rawRequest } from "./s3/raw_client.ts";
-import { codeOf } from "./s3/raw_connection.ts";
+import { codeOf, type RawRequest, rawRequest } from "./s3/raw_client.ts";
 
 const BUCKET = "bucket";
 

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { checksumOf } from "./s3/checksum/algorithm.ts";
 import { ALGORITHMS } from "./s3/checksum/algorithm.ts";
 import { type FakeS3, startFakeS3 } from "./s3/mod.ts";
-import { type RawRequest, rawRequest, signRequest } from "./s3/raw_client.ts";
-import { codeOf, RawConnection } from "./s3/raw_connection.ts";
+import { codeOf, type RawRequest, rawRequest, signRequest } from "./s3/raw_client.ts";
+import { RawConnection } from "@lade/testing/http";
 
 const BUCKET = "bucket";
 const PUT = { bucket: BUCKET, key: "k", method: "PUT" };

@@ -96,7 +96,8 @@ Deno.test("a lost answer to CompleteMultipartUpload leaves the object there and 
 
 Deno.test("the SDK follows a region redirect when it is asked to, and corrects its clock", async () => {
   await using fake = await start();
-  const redirect: FaultAction = { kind: "redirect", status: 301, region: "us-east-1" };
+  const headers = { "x-amz-bucket-region": "us-east-1" };
+  const redirect: FaultAction = { kind: "redirect", status: 301, headers };
   fake.faults.add({ action: redirect });
   using following = clientOf(fake, { followRegionRedirects: true });
   assertEquals(await get(following), SIZE);

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { makeCertificate, startFakeS3 } from "./s3/mod.ts";
-import { seededRandom } from "./s3/faults/seeded_random.ts";
+import { seededRandom } from "@lade/testing";
 import { encodeHead, type RawRequest, rawRequest, signRequest } from "./s3/raw_client.ts";
-import { RawConnection } from "./s3/raw_connection.ts";
+import { RawConnection } from "@lade/testing/http";
 
 const BUCKET = "bucket";
 

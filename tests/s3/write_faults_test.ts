@@ -12,6 +12,7 @@ import {
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import { sweepUploads } from "@lade/s3";
 import { createHash } from "node:crypto";
+import { refuseUnsigned } from "../fakes/s3/mod.ts";
 import { noise } from "./noise.ts";
 import { openFake, type OpenFakeOptions } from "./open_fake.ts";
 import { WRITE_PART as PART, WRITE_WAYS, WRITTEN as DATA } from "./write_ways.ts";
@@ -214,10 +215,7 @@ for (const [name, run] of Object.entries(WRITE_WAYS)) {
   Deno.test(`${name} signs payloads once the service refuses to do without`, async () => {
     await using opened = await openFake(QUICK);
     const { fake, store } = opened;
-    const refusing = fake.faults.add({
-      match: { times: Infinity, method: "PUT" },
-      action: { kind: "refuse-unsigned-payload" },
-    });
+    const refusing = fake.faults.add(refuseUnsigned);
     await run(store);
     assertEquals(fake.bytes("bucket", "object"), DATA);
     const before = fake.requests.length;

@@ -1,46 +1,54 @@
-import type { Response } from "./wire/response.ts";
+import type { ServiceFault, WireResponse } from "@lade/testing/http";
+import { messageOf } from "./s3_error.ts";
+import type { S3Request } from "./s3_request.ts";
 import { element, xmlDocument } from "./xml/write_xml.ts";
 
-/** An error to be answered. */
-export interface ErrorAnswer {
-  /** The status. */
-  status: number;
-  /** The service's code. */
-  code: string;
-  /** The message. */
-  message: string;
-  /** Further elements. */
-  details: Readonly<Record<string, string>>;
-  /** Header fields. */
-  headers: Record<string, string>;
+/** What an error's document says of its request. */
+export interface RequestNames {
+  /** The path as sent. */
+  resource: string;
+  /** The request's id. */
+  requestId: string;
+}
+
+/** What documents and headers say of a request. */
+export function namesOf({ path, id }: S3Request): RequestNames {
+  return { resource: path, requestId: id.toString(16).toUpperCase().padStart(16, "0") };
 }
 
 /** An error as the service answers it: a document in chunks, except where the status has no body. */
 export function errorResponse(
-  error: ErrorAnswer,
-  request: { resource: string; requestId: string },
-): Response {
-  const bodiless = error.status === 304;
-  return {
-    status: error.status,
-    headers: bodiless ? error.headers : { ...error.headers, "Content-Type": "application/xml" },
-    body: bodiless ? new Uint8Array(0) : new TextEncoder().encode(errorDocument(error, request)),
-    chunked: !bodiless,
-    errorCode: error.code,
-  };
-}
-
-/** The document that describes an error. */
-export function errorDocument(
-  error: Pick<ErrorAnswer, "code" | "message" | "details">,
-  request: { resource: string; requestId: string },
-): string {
-  return xmlDocument("Error", [
-    element("Code", error.code),
-    element("Message", error.message),
-    ...Object.entries(error.details).map(([name, value]) => element(name, value)),
+  fault: ServiceFault,
+  request: RequestNames = { resource: "", requestId: "0" },
+): WireResponse {
+  const { status, details, headers, redirectTo } = fault;
+  const code = fault.code ?? codeFor(status);
+  const message = fault.message === "" ? messageOf(code) ?? code : fault.message;
+  // The service names the host of a permanent redirect in the document alone.
+  const fields = status === 307 && redirectTo !== undefined ? { ...headers, Location: redirectTo } : headers;
+  const named = redirectTo === undefined ? details : { ...details, Endpoint: new URL(redirectTo).host };
+  if (status === 304) {
+    return { status, headers: fields, body: new Uint8Array(0), chunked: false, errorCode: code };
+  }
+  const document = xmlDocument("Error", [
+    element("Code", code),
+    element("Message", message),
+    ...Object.entries(named).map(([name, value]) => element(name, value)),
     element("Resource", request.resource),
     element("RequestId", request.requestId),
     element("HostId", "fake"),
   ], "");
+  return {
+    status,
+    headers: { ...fields, "Content-Type": "application/xml" },
+    body: new TextEncoder().encode(document),
+    chunked: true,
+    errorCode: code,
+  };
+}
+
+function codeFor(status: number): string {
+  if (status === 301) return "PermanentRedirect";
+  if (status === 307) return "TemporaryRedirect";
+  return status === 503 ? "SlowDown" : "InternalError";
 }

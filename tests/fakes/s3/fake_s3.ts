@@ -1,64 +1,46 @@
 import { createHash } from "node:crypto";
-import type { Socket } from "node:net";
+import {
+  FakeServer,
+  type RequestHead,
+  type ServedRequest,
+  type ServiceFault,
+  type UnreadRequest,
+  type WireResponse,
+} from "@lade/testing/http";
 import { DEFAULT_OWNER, type FakeCredential } from "./auth/credential.ts";
 import { type Algorithm, checksumOf } from "./checksum/algorithm.ts";
-import { errorResponse } from "./error_response.ts";
-import { FaultSet } from "./faults/fault_set.ts";
+import { errorResponse, namesOf } from "./error_response.ts";
 import type { FakeS3Options, FakeS3Settings } from "./fake_s3_options.ts";
 import { NO_HABITS } from "./operations/habits.ts";
 import type { ServerState } from "./operations/server_state.ts";
 import { RequestHandler } from "./request_handler.ts";
-import type { RequestRecord } from "./request_record.ts";
-import { S3Error } from "./s3_error.ts";
+import type { S3Request } from "./s3_request.ts";
 import { Bucket, type BucketSettings } from "./store/bucket.ts";
 import { BytesContent, bytesOf, type Content, SyntheticContent } from "./store/content.ts";
 import { type ObjectAttributes, plainAttributes, type StoredObject } from "./store/stored_object.ts";
 import type { Upload } from "./store/upload.ts";
-import { listen, type Listener } from "./wire/listen.ts";
-import { Pacer } from "./wire/pacer.ts";
-import { serveConnection } from "./wire/serve_connection.ts";
-import { SocketStream } from "./wire/socket_stream.ts";
 
 /**
  * An S3 server inside the test process: it keeps objects in memory, checks every signature, and misbehaves on
  * command.
  */
-export class FakeS3 implements AsyncDisposable {
+export class FakeS3 extends FakeServer<S3Request> {
   /** Access keys by id; may change at any time. */
   readonly credentials: Map<string, FakeCredential> = new Map();
   /** Buckets by name, with their settings. */
   readonly buckets: Map<string, Bucket> = new Map();
-  /** Every request so far, in the order in which heads arrived. */
-  readonly requests: RequestRecord[] = [];
-  /** The faults. */
-  readonly faults: FaultSet = new FaultSet();
   /** Limits, habits and pace; may change at any time. */
   readonly settings: FakeS3Settings;
   /** The id of the access key that is there from the start. */
   readonly accessKeyId: string;
   /** Its secret. */
   readonly secretAccessKey: string;
-  /** The server's time, milliseconds since the epoch. */
-  clock: () => number;
-  /** Connections accepted so far. */
-  connectionCount = 0;
 
-  readonly #tls: boolean;
-  readonly #listener: Listener;
-  readonly #streams: Map<SocketStream, Promise<void>> = new Map();
-  readonly #abort: AbortController = new AbortController();
-  readonly #failures: unknown[] = [];
   readonly #handler: RequestHandler;
   #lastNumber = 0;
 
-  private constructor(options: FakeS3Options, listener: Listener) {
-    this.#listener = listener;
-    this.#tls = options.tls !== undefined;
-    this.clock = options.clock ?? Date.now;
-    this.accessKeyId = options.accessKeyId ?? "FAKEACCESSKEY";
-    this.secretAccessKey = options.secretAccessKey ?? "fake/secret+key";
-    this.credentials.set(this.accessKeyId, { secretAccessKey: this.secretAccessKey });
-    this.settings = {
+  private constructor(options: FakeS3Options) {
+    const settings = {
       region: options.region ?? "us-east-1",
       minPartSize: options.minPartSize ?? 5 * 1024 ** 2,
       maxPutSize: options.maxPutSize ?? 5 * 1024 ** 3,
@@ -70,6 +52,11 @@ export class FakeS3 implements AsyncDisposable {
       latencyMs: options.latencyMs ?? 0,
       bytesPerSecond: options.bytesPerSecond ?? Infinity,
     };
+    super({ ...options, pace: settings });
+    this.settings = settings;
+    this.accessKeyId = options.accessKeyId ?? "FAKEACCESSKEY";
+    this.secretAccessKey = options.secretAccessKey ?? "fake/secret+key";
+    this.credentials.set(this.accessKeyId, { secretAccessKey: this.secretAccessKey });
     const state: ServerState = {
       settings: this.settings,
       buckets: this.buckets,
@@ -79,39 +66,14 @@ export class FakeS3 implements AsyncDisposable {
     this.#handler = new RequestHandler({
       state,
       credentials: this.credentials,
-      faults: this.faults,
-      requests: this.requests,
       baseHosts: options.baseHosts ?? ["localhost", "127.0.0.1", "s3.localhost"],
-      failures: this.#failures,
-      signal: this.#abort.signal,
     });
     for (const name of options.buckets ?? []) this.createBucket(name);
   }
 
   /** Starts a server on a port the system chooses. */
-  static async start(options: FakeS3Options = {}): Promise<FakeS3> {
-    const accepted = Promise.withResolvers<FakeS3>();
-    const listener = await listen(options.tls, (socket) => {
-      accepted.promise.then((fake) => fake.#serve(socket));
-    });
-    const fake = new FakeS3(options, listener);
-    accepted.resolve(fake);
-    return fake;
-  }
-
-  /** The port. */
-  get port(): number {
-    return this.#listener.port;
-  }
-
-  /** The endpoint, for path style, without a slash at the end. */
-  get url(): string {
-    return `${this.#tls ? "https" : "http"}://127.0.0.1:${this.port}`;
-  }
-
-  /** Connections that are open now. */
-  get openConnections(): number {
-    return this.#streams.size;
+  static start(options: FakeS3Options = {}): Promise<FakeS3> {
+    return new FakeS3(options).listen();
   }
 
   /** Makes a bucket, owned by the first access key and in the server's region unless said otherwise. */
@@ -199,36 +161,25 @@ export class FakeS3 implements AsyncDisposable {
     return [...this.bucket(bucket).uploads.values()];
   }
 
-  /** Stops the server and closes every connection; throws what the server itself failed with, if it did. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#abort.abort();
-    this.faults.clear();
-    for (const stream of this.#streams.keys()) stream.destroy();
-    await this.#listener.close();
-    await Promise.all(this.#streams.values());
-    if (this.#failures.length > 0) throw this.#failures[0];
+  protected override describe(record: UnreadRequest, head: RequestHead): S3Request {
+    return this.#handler.describe(record, head);
   }
 
-  #serve(socket: Socket): void {
-    const number = ++this.connectionCount;
-    const stream = new SocketStream(socket);
-    if (this.#abort.signal.aborted) stream.destroy();
-    const served = serveConnection(stream, {
-      down: new Pacer(this.settings, this.#abort.signal),
-      up: new Pacer(this.settings, this.#abort.signal),
-      handle: (exchange) => this.#handler.handle(exchange, number),
-      refuse: (error) =>
-        errorResponse(new S3Error("BadRequest", { message: error.message }), {
-          resource: "",
-          requestId: "0",
-        }),
-    }).catch((error) => {
-      this.#failures.push(error);
-      stream.destroy();
-    }).then(() => stream.closed).then(() => {
-      this.#streams.delete(stream);
-    });
-    this.#streams.set(stream, served);
+  protected override serve(request: ServedRequest<S3Request>): Promise<WireResponse> {
+    return this.#handler.serve(request);
+  }
+
+  protected override refuse(fault: ServiceFault, record?: S3Request): WireResponse {
+    return errorResponse(fault, record && namesOf(record));
+  }
+
+  protected override commonHeaders(record: S3Request): Record<string, string> {
+    return {
+      "x-amz-id-2": "fake",
+      "x-amz-request-id": namesOf(record).requestId,
+      ...super.commonHeaders(record),
+      "Server": "AmazonS3",
+    };
   }
 
   #store(

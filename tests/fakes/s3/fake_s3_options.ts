@@ -1,12 +1,13 @@
 import type { Habits } from "./operations/habits.ts";
 import type { ServerSettings } from "./operations/server_state.ts";
-import type { Pace } from "./wire/pacer.ts";
+import type { FakeServerOptions, Pace } from "@lade/testing/http";
 
 /** What may change while a server runs: its limits, its habits and its pace. */
 export interface FakeS3Settings extends ServerSettings, Pace {}
 
 /** How a server is started. */
-export interface FakeS3Options extends Partial<Omit<FakeS3Settings, "habits">> {
+export interface FakeS3Options
+  extends Partial<Omit<FakeS3Settings, "habits">>, Pick<FakeServerOptions, "clock" | "tls"> {
   /** How it differs from Amazon's service; in nothing by default. */
   habits?: Partial<Habits>;
   /** The id of the access key that is there from the start. */
@@ -15,10 +16,6 @@ export interface FakeS3Options extends Partial<Omit<FakeS3Settings, "habits">> {
   secretAccessKey?: string;
   /** Names of buckets to make. */
   buckets?: readonly string[];
-  /** The server's time, milliseconds since the epoch; the machine's by default. */
-  clock?: () => number;
-  /** Certificate and key in PEM: the server speaks TLS with them. */
-  tls?: { cert: string; key: string };
   /** Hosts whose subdomains name a bucket; `localhost`, `127.0.0.1` and `s3.localhost` by default. */
   baseHosts?: readonly string[];
 }

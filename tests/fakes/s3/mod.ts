@@ -24,24 +24,34 @@ export type { FakeCredential } from "./auth/credential.ts";
 export type { ChunkSigning } from "./auth/aws_chunked.ts";
 export type { Scope } from "./auth/sigv4.ts";
 export { type Algorithm, ALGORITHMS, type Checksum, type ChecksumType } from "./checksum/algorithm.ts";
-export type { ActionOf, FaultAction } from "./faults/fault_action.ts";
-export { Fault, type FaultSpec } from "./faults/fault.ts";
-export type { FaultMatch } from "./faults/fault_match.ts";
-export { FaultPlan } from "./faults/fault_plan.ts";
-export { FaultSet } from "./faults/fault_set.ts";
 export type { Habits } from "./operations/habits.ts";
+export {
+  type ActionOf,
+  type CutMode,
+  type Fault,
+  type FaultAction,
+  makeCertificate,
+  type Pace,
+  RawConnection,
+  type RawResponse,
+  type TlsCertificate,
+} from "@lade/testing/http";
+export { refuseUnsigned } from "./refuse_unsigned.ts";
+export type { S3Request } from "./s3_request.ts";
 export type { Operation } from "./operations/route.ts";
 export type { ServerSettings } from "./operations/server_state.ts";
-export { presign, type RawRequest, rawRequest, type SignedRequest, signRequest } from "./raw_client.ts";
-export { codeOf, RawConnection, type RawResponse } from "./raw_connection.ts";
-export type { RequestRecord } from "./request_record.ts";
+export {
+  codeOf,
+  presign,
+  type RawRequest,
+  rawRequest,
+  type SignedRequest,
+  signRequest,
+} from "./raw_client.ts";
 export type { Bucket, BucketSettings } from "./store/bucket.ts";
 export { bytesOf, type Content, SyntheticContent } from "./store/content.ts";
 export type { ObjectAttributes, PartInfo, StoredObject } from "./store/stored_object.ts";
 export type { Upload, UploadedPart } from "./store/upload.ts";
-export type { CutMode } from "./wire/send_response.ts";
-export { makeCertificate, type TlsCertificate } from "./tls_certificate.ts";
-export type { Pace } from "./wire/pacer.ts";
 
 /** Starts a server on 127.0.0.1, on a port the system chooses; dispose it to stop it. */
 export function startFakeS3(options: FakeS3Options = {}): Promise<FakeS3> {

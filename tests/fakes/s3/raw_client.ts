@@ -2,7 +2,7 @@ import type { ChunkSigning } from "./auth/aws_chunked.ts";
 import { canonicalRequest, scopeText, sha256Hex, sign, signingKey, stringToSign } from "./auth/sigv4.ts";
 import { decodeUri, encodeUri, parseQuery } from "./auth/uri_encoding.ts";
 import type { FakeS3 } from "./fake_s3.ts";
-import { RawConnection, type RawResponse } from "./raw_connection.ts";
+import { RawConnection, type RawResponse } from "@lade/testing/http";
 
 /** A request to be signed and sent as it is. */
 export interface RawRequest {
@@ -143,4 +143,9 @@ export function presign(
 export function encodeHead(method: string, target: string, headers: Record<string, string>): Uint8Array {
   const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("");
   return new TextEncoder().encode(`${method} ${target} HTTP/1.1\r\n${fields}\r\n`);
+}
+
+/** The error code in an answer, or its status when there is none. */
+export function codeOf(answer: RawResponse): string {
+  return /<Code>(.*?)<\/Code>/.exec(answer.text)?.[1] ?? String(answer.status);
 }

@@ -1,3 +1,5 @@
+import { ServiceFault } from "@lade/testing/http";
+
 /**
  * Codes the service answers with, each with its status and usual message (Amazon S3 API reference, "Error
  * responses").
@@ -92,16 +94,8 @@ const CATALOGUE = {
 export type S3ErrorCode = keyof typeof CATALOGUE;
 
 /** A refusal, answered as the service writes it. */
-export class S3Error extends Error {
+export class S3Error extends ServiceFault {
   override readonly name = "S3Error";
-  /** The service's code, e.g. `NoSuchKey`. */
-  readonly code: string;
-  /** The HTTP status. */
-  readonly status: number;
-  /** Further elements of the error document. */
-  readonly details: Readonly<Record<string, string>>;
-  /** Header fields of the answer. */
-  readonly headers: Record<string, string>;
 
   /** `message`, `status`, `details` and `headers` replace or add to what the catalogue says of the code. */
   constructor(
@@ -113,11 +107,8 @@ export class S3Error extends Error {
       headers?: Record<string, string>;
     } = {},
   ) {
-    super(options.message ?? CATALOGUE[code][1]);
-    this.code = code;
-    this.status = options.status ?? CATALOGUE[code][0];
-    this.details = options.details ?? {};
-    this.headers = { ...options.headers };
+    const [status, message] = CATALOGUE[code];
+    super({ status, message, ...options, code });
   }
 }
 

@@ -1,5 +1,5 @@
 import { decodeUri } from "./auth/uri_encoding.ts";
-import type { RequestHead } from "./wire/request_head.ts";
+import type { RequestHead } from "@lade/testing/http";
 
 /**
  * The bucket and key of a request, by path or, where the host is `bucket.` and one of the base hosts, by

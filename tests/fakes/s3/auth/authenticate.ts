@@ -1,4 +1,4 @@
-import type { RequestHead } from "../wire/request_head.ts";
+import type { RequestHead } from "@lade/testing/http";
 import { S3Error } from "../s3_error.ts";
 import type { ChunkSigning } from "./aws_chunked.ts";
 import { type Claim, readClaim } from "./claim.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type ByteReader, EndOfStreamError, FramingError } from "../wire/byte_reader.ts";
+import { type ByteReader, EndOfStreamError, FramingError } from "@lade/testing/http";
 import { S3Error } from "../s3_error.ts";
 import { chunkStringToSign, type Scope, sign, trailerStringToSign } from "./sigv4.ts";
 

@@ -1,4 +1,4 @@
-import type { RequestHead } from "../wire/request_head.ts";
+import type { RequestHead } from "@lade/testing/http";
 import { S3Error } from "../s3_error.ts";
 import { ALGORITHM, type Scope } from "./sigv4.ts";
 import { parseQuery } from "./uri_encoding.ts";

@@ -1,4 +1,4 @@
-import type { HeaderList } from "../wire/header_list.ts";
+import type { HeaderList } from "@lade/testing/http";
 import type { Operation } from "./route.ts";
 
 /** What a request asks for, as far as its permissions depend on it. */

@@ -2,7 +2,7 @@ import type { Checksum, ChecksumType } from "../checksum/algorithm.ts";
 import { parseQuery } from "../auth/uri_encoding.ts";
 import { S3Error } from "../s3_error.ts";
 import type { ObjectAttributes, StoredObject } from "../store/stored_object.ts";
-import type { HeaderList } from "../wire/header_list.ts";
+import type { HeaderList } from "@lade/testing/http";
 import { readCustomerKey } from "./customer_key.ts";
 import { quoted } from "./etag.ts";
 

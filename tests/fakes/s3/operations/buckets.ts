@@ -1,6 +1,6 @@
 import { S3Error } from "../s3_error.ts";
 import { Bucket } from "../store/bucket.ts";
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import { childrenOf, parseXml, textOf } from "../xml/parse_xml.ts";
 import { element, Xml } from "../xml/write_xml.ts";
 import { bucketOf, type Call, emptyResponse, queryNumber, wholeSeconds, xmlResponse } from "./call.ts";
@@ -8,7 +8,7 @@ import { checkBucketName } from "./names.ts";
 import { receiveText } from "./receive_body.ts";
 
 /** ListBuckets: the sender's, by name. */
-export function listBuckets(call: Call): Response {
+export function listBuckets(call: Call): WireResponse {
   const prefix = call.query.get("prefix") ?? "";
   const after = call.query.get("continuation-token") ?? "";
   const max = queryNumber(call, "max-buckets", { min: 1, max: 10000, fallback: 10000 });
@@ -35,7 +35,7 @@ export function listBuckets(call: Call): Response {
 /**
  * CreateBucket: in the region of its location constraint, which must agree with the region of the signature.
  */
-export async function createBucket(call: Call): Promise<Response> {
+export async function createBucket(call: Call): Promise<WireResponse> {
   checkBucketName(call.bucketName);
   const text = await receiveText(call);
   const constraint = text === "" ? undefined : locationConstraint(text);
@@ -66,13 +66,13 @@ export async function createBucket(call: Call): Promise<Response> {
 }
 
 /** HeadBucket. */
-export function headBucket(call: Call): Response {
+export function headBucket(call: Call): WireResponse {
   const bucket = bucketOf(call);
   return emptyResponse(200, { "x-amz-bucket-region": bucket.region, "x-amz-access-point-alias": "false" });
 }
 
 /** DeleteBucket. */
-export function deleteBucket(call: Call): Response {
+export function deleteBucket(call: Call): WireResponse {
   const bucket = bucketOf(call);
   if (!bucket.empty) throw new S3Error("BucketNotEmpty", { details: { BucketName: bucket.name } });
   call.server.buckets.delete(bucket.name);
@@ -80,20 +80,20 @@ export function deleteBucket(call: Call): Response {
 }
 
 /** GetBucketLocation. */
-export function getBucketLocation(call: Call): Response {
+export function getBucketLocation(call: Call): WireResponse {
   const { region } = bucketOf(call);
   return xmlResponse("LocationConstraint", region === "us-east-1" ? [] : [new Xml(region)]);
 }
 
 /** GetBucketVersioning. */
-export function getBucketVersioning(call: Call): Response {
+export function getBucketVersioning(call: Call): WireResponse {
   const { versioning } = bucketOf(call);
   const status = { off: undefined, enabled: "Enabled", suspended: "Suspended" }[versioning];
   return xmlResponse("VersioningConfiguration", [element("Status", status)]);
 }
 
 /** PutBucketVersioning. */
-export async function putBucketVersioning(call: Call): Promise<Response> {
+export async function putBucketVersioning(call: Call): Promise<WireResponse> {
   const bucket = bucketOf(call);
   const status = textOf(parseXml(await receiveText(call)), "Status");
   if (status !== "Enabled" && status !== "Suspended") throw new S3Error("MalformedXML");

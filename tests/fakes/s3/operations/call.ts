@@ -2,8 +2,8 @@ import type { Identity } from "../auth/authenticate.ts";
 import type { Payload } from "../auth/payload.ts";
 import { S3Error } from "../s3_error.ts";
 import type { Bucket } from "../store/bucket.ts";
-import type { HeaderList } from "../wire/header_list.ts";
-import type { Response } from "../wire/response.ts";
+import type { HeaderList } from "@lade/testing/http";
+import type { WireResponse } from "@lade/testing/http";
 import { xmlDocument } from "../xml/write_xml.ts";
 import type { Xml } from "../xml/write_xml.ts";
 import type { Operation } from "./route.ts";
@@ -32,7 +32,7 @@ export interface Call {
 }
 
 /** Does one operation. */
-export type Handler = (call: Call) => Promise<Response> | Response;
+export type Handler = (call: Call) => Promise<WireResponse> | WireResponse;
 
 /** The bucket of a call. */
 export function bucketOf(call: Call): Bucket {
@@ -67,7 +67,7 @@ export function queryNumber(
 }
 
 /** An answer without a body. */
-export function emptyResponse(status: number, headers: Record<string, string> = {}): Response {
+export function emptyResponse(status: number, headers: Record<string, string> = {}): WireResponse {
   return { status, headers, body: new Uint8Array(0), chunked: false };
 }
 
@@ -76,7 +76,7 @@ export function xmlResponse(
   root: string,
   children: readonly (Xml | undefined)[],
   headers: Record<string, string> = {},
-): Response {
+): WireResponse {
   return {
     status: 200,
     headers: { ...headers, "Content-Type": "application/xml" },

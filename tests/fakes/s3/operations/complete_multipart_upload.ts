@@ -4,7 +4,7 @@ import { S3Error } from "../s3_error.ts";
 import { JoinedContent } from "../store/content.ts";
 import type { StoredObject } from "../store/stored_object.ts";
 import type { Upload, UploadedPart } from "../store/upload.ts";
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import { childrenOf, parseXml, textOf } from "../xml/parse_xml.ts";
 import { element } from "../xml/write_xml.ts";
 import { encodeUri } from "../auth/uri_encoding.ts";
@@ -18,7 +18,7 @@ import { receiveText } from "./receive_body.ts";
 import { checkStatedChecksum, checkStatedSize } from "./stated_checksum.ts";
 
 /** CompleteMultipartUpload. */
-export async function completeMultipartUpload(call: Call): Promise<Response> {
+export async function completeMultipartUpload(call: Call): Promise<WireResponse> {
   findUpload(call);
   // A checksum in the request is that of the object to be.
   const text = await receiveText(call, { unchecked: true });

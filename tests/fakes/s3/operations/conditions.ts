@@ -1,6 +1,6 @@
 import { S3Error } from "../s3_error.ts";
 import type { StoredObject } from "../store/stored_object.ts";
-import type { HeaderList } from "../wire/header_list.ts";
+import type { HeaderList } from "@lade/testing/http";
 import { etagMatches, quoted } from "./etag.ts";
 
 /** Checks the conditions of a read; an unchanged object is `NotModified`. */

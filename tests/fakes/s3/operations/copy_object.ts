@@ -2,7 +2,7 @@ import { algorithmNamed, checksumOf } from "../checksum/algorithm.ts";
 import { S3Error } from "../s3_error.ts";
 import { bytesOf, SyntheticContent } from "../store/content.ts";
 import type { ObjectAttributes, StoredObject } from "../store/stored_object.ts";
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import { element } from "../xml/write_xml.ts";
 import { createHash } from "node:crypto";
 import { readAttributes, readEncryption } from "./attributes.ts";
@@ -16,7 +16,7 @@ import { quoted } from "./etag.ts";
 import { writtenHeaders } from "./put_object.ts";
 
 /** CopyObject. */
-export function copyObject(call: Call): Response {
+export function copyObject(call: Call): WireResponse {
   const bucket = bucketOf(call);
   const { object: source, versioned } = copySource(call);
   const attributes = copiedAttributes(call, source);

@@ -1,13 +1,13 @@
 import { type Algorithm, algorithmNamed, type ChecksumType } from "../checksum/algorithm.ts";
 import { S3Error } from "../s3_error.ts";
 import type { Upload } from "../store/upload.ts";
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import { element } from "../xml/write_xml.ts";
 import { checksumTypeNamed, encryptionHeaders, readAttributes } from "./attributes.ts";
 import { bucketOf, type Call, wholeSeconds, xmlResponse } from "./call.ts";
 
 /** CreateMultipartUpload. */
-export function createMultipartUpload(call: Call): Response {
+export function createMultipartUpload(call: Call): WireResponse {
   const bucket = bucketOf(call);
   const attributes = readAttributes(call.headers);
   const upload: Upload = {

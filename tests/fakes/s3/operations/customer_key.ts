@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { S3Error } from "../s3_error.ts";
-import type { HeaderList } from "../wire/header_list.ts";
+import type { HeaderList } from "@lade/testing/http";
 
 /**
  * Reads a customer's key (SSE-C) and returns its MD5, or undefined when there is none; `prefix` is that of

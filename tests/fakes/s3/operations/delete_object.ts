@@ -1,4 +1,4 @@
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import { S3Error } from "../s3_error.ts";
 import type { Bucket } from "../store/bucket.ts";
 import { BytesContent } from "../store/content.ts";
@@ -15,7 +15,7 @@ export interface Deleted {
 }
 
 /** DeleteObject. */
-export function deleteObject(call: Call): Response {
+export function deleteObject(call: Call): WireResponse {
   const deleted = deleteKey(call, bucketOf(call), {
     key: call.key,
     versionId: call.query.get("versionId"),

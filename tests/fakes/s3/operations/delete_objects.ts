@@ -1,4 +1,4 @@
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import { S3Error } from "../s3_error.ts";
 import { childrenOf, parseXml, textOf, type XmlNode } from "../xml/parse_xml.ts";
 import { element, type Xml } from "../xml/write_xml.ts";
@@ -9,7 +9,7 @@ import { checkKey } from "./names.ts";
 import { receiveText } from "./receive_body.ts";
 
 /** DeleteObjects. */
-export async function deleteObjects(call: Call): Promise<Response> {
+export async function deleteObjects(call: Call): Promise<WireResponse> {
   const bucket = bucketOf(call);
   const { headers, payload } = call;
   const names = [...headers.names(), ...payload.announced];

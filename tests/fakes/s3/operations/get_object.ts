@@ -1,4 +1,4 @@
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import { S3Error } from "../s3_error.ts";
 import { storedChecksum, type StoredObject } from "../store/stored_object.ts";
 import { checksumHeaders, objectHeaders } from "./attributes.ts";
@@ -19,7 +19,7 @@ const OVERRIDES: Readonly<Record<string, string>> = {
 };
 
 /** GetObject and HeadObject. */
-export function getObject(call: Call): Response {
+export function getObject(call: Call): WireResponse {
   const bucket = bucketOf(call);
   const object = findObject(call, bucket, call.key, call.query.get("versionId"));
   checkCustomerKey(object.attributes.customerKeyMd5, readCustomerKey(call.headers));

@@ -1,6 +1,6 @@
 import { S3Error } from "../s3_error.ts";
 import { storedChecksum } from "../store/stored_object.ts";
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import { element, type Xml } from "../xml/write_xml.ts";
 import { bucketOf, type Call, xmlResponse } from "./call.ts";
 import { checksumElements } from "./checksum_elements.ts";
@@ -9,7 +9,7 @@ import { findObject } from "./find_object.ts";
 const NAMES = new Set(["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"]);
 
 /** GetObjectAttributes. */
-export function getObjectAttributes(call: Call): Response {
+export function getObjectAttributes(call: Call): WireResponse {
   const bucket = bucketOf(call);
   const object = findObject(call, bucket, call.key, call.query.get("versionId"));
   const wanted = (call.headers.get("x-amz-object-attributes") ?? "").split(",").map((name) => name.trim());

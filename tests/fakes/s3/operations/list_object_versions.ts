@@ -1,4 +1,4 @@
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import type { Bucket } from "../store/bucket.ts";
 import type { StoredObject } from "../store/stored_object.ts";
 import { element } from "../xml/write_xml.ts";
@@ -10,7 +10,7 @@ import { type Listed, takePage, walkKeys } from "./walk_keys.ts";
 type Entry = Listed & { version?: StoredObject };
 
 /** ListObjectVersions. */
-export function listObjectVersions(call: Call): Response {
+export function listObjectVersions(call: Call): WireResponse {
   const bucket = bucketOf(call);
   const listing = readListingQuery(call, "max-keys");
   const keyMarker = call.query.get("key-marker") ?? "";

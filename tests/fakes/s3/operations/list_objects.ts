@@ -1,4 +1,4 @@
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import { S3Error } from "../s3_error.ts";
 import type { Bucket } from "../store/bucket.ts";
 import type { StoredObject } from "../store/stored_object.ts";
@@ -9,7 +9,7 @@ import { commonPrefixes, type ListingQuery, readListingQuery } from "./listing_q
 import { type Listed, nameOf, takePage, walkKeys } from "./walk_keys.ts";
 
 /** ListObjectsV2. */
-export function listObjectsV2(call: Call): Response {
+export function listObjectsV2(call: Call): WireResponse {
   const bucket = bucketOf(call);
   const listing = readListingQuery(call, "max-keys");
   const startAfter = call.query.get("start-after");
@@ -34,7 +34,7 @@ export function listObjectsV2(call: Call): Response {
 }
 
 /** ListObjects, the first version: it has a marker where the second has a token. */
-export function listObjects(call: Call): Response {
+export function listObjects(call: Call): WireResponse {
   const bucket = bucketOf(call);
   const listing = readListingQuery(call, "max-keys");
   const marker = call.query.get("marker") ?? "";

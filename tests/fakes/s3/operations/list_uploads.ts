@@ -1,7 +1,7 @@
 import { S3Error } from "../s3_error.ts";
 import { compareKeys } from "../store/key_order.ts";
 import type { Upload } from "../store/upload.ts";
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import { element } from "../xml/write_xml.ts";
 import { bucketOf, type Call, emptyResponse, queryNumber, xmlResponse } from "./call.ts";
 import { checksumElements } from "./checksum_elements.ts";
@@ -11,7 +11,7 @@ import { commonPrefixes, readListingQuery } from "./listing_query.ts";
 import { type Listed, takePage, walkKeys } from "./walk_keys.ts";
 
 /** ListParts. */
-export function listParts(call: Call): Response {
+export function listParts(call: Call): WireResponse {
   const upload = findUpload(call);
   const limit = call.server.settings.maxPageSize;
   const max = queryNumber(call, "max-parts", { min: 0, max: limit, fallback: limit, clamp: true });
@@ -45,7 +45,7 @@ export function listParts(call: Call): Response {
 }
 
 /** ListMultipartUploads: by key, those of one key by when they were begun. */
-export function listMultipartUploads(call: Call): Response {
+export function listMultipartUploads(call: Call): WireResponse {
   const bucket = bucketOf(call);
   const listing = readListingQuery(call, "max-uploads");
   const keyMarker = call.query.get("key-marker") ?? "";
@@ -81,7 +81,7 @@ export function listMultipartUploads(call: Call): Response {
 }
 
 /** AbortMultipartUpload. */
-export function abortMultipartUpload(call: Call): Response {
+export function abortMultipartUpload(call: Call): WireResponse {
   const upload = findUpload(call);
   const ifMatch = call.headers.get("x-amz-if-match-initiated-time");
   if (ifMatch !== undefined && Date.parse(ifMatch) !== upload.initiatedAt) {

@@ -1,6 +1,6 @@
 import { S3Error } from "../s3_error.ts";
 import type { StoredObject } from "../store/stored_object.ts";
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import { childrenOf, parseXml, textOf } from "../xml/parse_xml.ts";
 import { element } from "../xml/write_xml.ts";
 import { checkTags } from "./attributes.ts";
@@ -9,14 +9,14 @@ import { findObject } from "./find_object.ts";
 import { receiveText } from "./receive_body.ts";
 
 /** GetObjectTagging. */
-export function getObjectTagging(call: Call): Response {
+export function getObjectTagging(call: Call): WireResponse {
   const { tags } = target(call).attributes;
   const set = tags.map(([name, value]) => element("Tag", [element("Key", name), element("Value", value)]));
   return xmlResponse("Tagging", [element("TagSet", set)]);
 }
 
 /** PutObjectTagging. */
-export async function putObjectTagging(call: Call): Promise<Response> {
+export async function putObjectTagging(call: Call): Promise<WireResponse> {
   const document = parseXml(await receiveText(call));
   const [set] = childrenOf(document, "TagSet");
   if (document.name !== "Tagging" || set === undefined) throw new S3Error("MalformedXML");
@@ -31,7 +31,7 @@ export async function putObjectTagging(call: Call): Promise<Response> {
 }
 
 /** DeleteObjectTagging. */
-export function deleteObjectTagging(call: Call): Response {
+export function deleteObjectTagging(call: Call): WireResponse {
   setTags(target(call), []);
   return emptyResponse(204);
 }

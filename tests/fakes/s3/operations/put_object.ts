@@ -1,4 +1,4 @@
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import type { Bucket } from "../store/bucket.ts";
 import { storedChecksum, type StoredObject } from "../store/stored_object.ts";
 import { checksumHeaders, encryptionHeaders, readAttributes } from "./attributes.ts";
@@ -8,7 +8,7 @@ import { quoted } from "./etag.ts";
 import { receiveBody } from "./receive_body.ts";
 
 /** PutObject. */
-export async function putObject(call: Call): Promise<Response> {
+export async function putObject(call: Call): Promise<WireResponse> {
   const bucket = bucketOf(call);
   const attributes = readAttributes(call.headers);
   const received = await receiveBody(call, {

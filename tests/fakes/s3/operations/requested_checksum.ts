@@ -1,7 +1,7 @@
 import { type Algorithm, algorithmNamed, isDigest } from "../checksum/algorithm.ts";
 import type { Payload } from "../auth/payload.ts";
 import { S3Error } from "../s3_error.ts";
-import type { HeaderList } from "../wire/header_list.ts";
+import type { HeaderList } from "@lade/testing/http";
 
 /** The checksum a client sends with a body. */
 export interface RequestedChecksum {

@@ -1,5 +1,5 @@
 import { S3Error } from "../s3_error.ts";
-import type { HeaderList } from "../wire/header_list.ts";
+import type { HeaderList } from "@lade/testing/http";
 
 /** The operations the server knows, named as in the Amazon S3 API reference. */
 export type Operation =

@@ -3,7 +3,7 @@ import { checksumOf } from "../checksum/algorithm.ts";
 import { S3Error } from "../s3_error.ts";
 import { bytesOf, PartialContent, SyntheticContent } from "../store/content.ts";
 import type { Upload, UploadedPart } from "../store/upload.ts";
-import type { Response } from "../wire/response.ts";
+import type { WireResponse } from "@lade/testing/http";
 import { element } from "../xml/write_xml.ts";
 import { checksumHeaders, encryptionHeaders } from "./attributes.ts";
 import { parseCopyRange } from "./byte_range.ts";
@@ -17,7 +17,7 @@ import { receiveBody } from "./receive_body.ts";
 import { requestedChecksum } from "./requested_checksum.ts";
 
 /** UploadPart. */
-export async function uploadPart(call: Call): Promise<Response> {
+export async function uploadPart(call: Call): Promise<WireResponse> {
   const number = partNumberOf(call);
   const upload = findUpload(call);
   checkCustomerKey(upload.attributes.customerKeyMd5, readCustomerKey(call.headers));
@@ -41,7 +41,7 @@ export async function uploadPart(call: Call): Promise<Response> {
 }
 
 /** UploadPartCopy. */
-export function uploadPartCopy(call: Call): Response {
+export function uploadPartCopy(call: Call): WireResponse {
   const number = partNumberOf(call);
   const upload = findUpload(call);
   const { object: source, versioned } = copySource(call);

@@ -1,18 +1,18 @@
-import { bodySize, type PieceBody, type Response } from "../wire/response.ts";
+import { bodySize, type PieceBody, type WireResponse } from "../wire/response.ts";
 import type { Delivery } from "../wire/send_response.ts";
 import type { SocketStream } from "../wire/socket_stream.ts";
 import type { ActionOf } from "./fault_action.ts";
 import type { FaultPlan } from "./fault_plan.ts";
 
 /** Lets faults act on what an answer says. */
-export function distort(plan: FaultPlan, response: Response): Response {
+export function distort(plan: FaultPlan, response: WireResponse): WireResponse {
   const headers: Record<string, string | undefined> = { ...response.headers };
   for (const { action } of plan.all("content-range")) headers["Content-Range"] = action.value;
   for (const { action } of plan.all("etag")) headers["ETag"] = action.value;
   for (const { action } of plan.all("headers")) Object.assign(headers, action.set);
-  if (plan.find("omit-checksums") !== undefined) {
+  for (const { action } of plan.all("omit")) {
     for (const name of Object.keys(headers)) {
-      if (name.startsWith("x-amz-checksum-")) headers[name] = undefined;
+      if (action.fields.test(name.toLowerCase())) headers[name] = undefined;
     }
   }
   let { body } = response;
@@ -25,7 +25,7 @@ export function distort(plan: FaultPlan, response: Response): Response {
 }
 
 /** Says how faults act on the way an answer is sent. */
-export function deliveryOf(plan: FaultPlan, response: Response, stream: SocketStream): Delivery {
+export function deliveryOf(plan: FaultPlan, response: WireResponse, stream: SocketStream): Delivery {
   const delivery: Delivery = { pauses: [] };
   const cut = plan.find("cut");
   if (cut !== undefined) delivery.cut = { in: cut.in ?? "body", afterBytes: cut.afterBytes, how: cut.how };
@@ -41,11 +41,11 @@ export function deliveryOf(plan: FaultPlan, response: Response, stream: SocketSt
   return delivery;
 }
 
-function piecesOf(body: Response["body"]): PieceBody {
+function piecesOf(body: WireResponse["body"]): PieceBody {
   return body instanceof Uint8Array ? { size: body.length, pieces: [body] } : body;
 }
 
-function resized(body: Response["body"], delta: number): PieceBody {
+function resized(body: WireResponse["body"], delta: number): PieceBody {
   const { size, pieces } = piecesOf(body);
   const target = Math.max(0, size + delta);
   return {
@@ -62,14 +62,14 @@ function resized(body: Response["body"], delta: number): PieceBody {
   };
 }
 
-function rewritten(body: Response["body"], { from, to }: ActionOf<"rewrite">): Uint8Array {
+function rewritten(body: WireResponse["body"], { from, to }: ActionOf<"rewrite">): Uint8Array {
   const decoder = new TextDecoder();
   let text = "";
   for (const piece of piecesOf(body).pieces) text += decoder.decode(piece, { stream: true });
   return new TextEncoder().encode(text.replace(from, to));
 }
 
-function flipped(body: Response["body"], atByte: number): PieceBody {
+function flipped(body: WireResponse["body"], atByte: number): PieceBody {
   const { size, pieces } = piecesOf(body);
   return {
     size,
@@ -90,7 +90,7 @@ function flipped(body: Response["body"], atByte: number): PieceBody {
   };
 }
 
-function padded(body: Response["body"], action: ActionOf<"padding">): PieceBody {
+function padded(body: WireResponse["body"], action: ActionOf<"padding">): PieceBody {
   const { size, pieces } = piecesOf(body);
   const spaces = new Uint8Array(action.spaces).fill(32);
   return {

@@ -1,5 +1,5 @@
 import type { Pacer } from "./pacer.ts";
-import { bodySize, encodeHead, type Response } from "./response.ts";
+import { bodySize, encodeHead, type WireResponse } from "./response.ts";
 import type { SocketStream } from "./socket_stream.ts";
 
 /** How a connection is broken: an orderly end, or a TCP reset. */
@@ -38,7 +38,7 @@ export interface SendOptions {
 /** Writes a response and says whether the connection can serve another request. */
 export async function sendResponse(
   stream: SocketStream,
-  response: Response,
+  response: WireResponse,
   options: SendOptions,
 ): Promise<boolean> {
   const { delivery, pacer } = options;
@@ -98,7 +98,7 @@ export async function cutOff(stream: SocketStream, how: CutMode): Promise<void> 
 }
 
 function framingFields(
-  response: Response,
+  response: WireResponse,
   size: number,
   options: SendOptions,
 ): Record<string, string> {
@@ -111,7 +111,7 @@ function framingFields(
   return fields;
 }
 
-function piecesOf(body: Response["body"]): Iterable<Uint8Array> {
+function piecesOf(body: WireResponse["body"]): Iterable<Uint8Array> {
   return body instanceof Uint8Array ? [body] : body.pieces;
 }
 

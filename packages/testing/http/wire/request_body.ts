@@ -1,10 +1,18 @@
 import { type ByteReader, EndOfStreamError, FramingError } from "./byte_reader.ts";
 import type { BodyFraming } from "./request_head.ts";
 
+/** What happens while a body is read. */
+export interface RequestBodyHooks {
+  /** Runs before the first byte is awaited, where `100 Continue` is sent. */
+  beforeFirst: () => Promise<void>;
+  /** Runs once some bytes were read, with their number. */
+  after: (read: number) => Promise<void>;
+}
+
 /** The body of one request, read as it arrives. */
 export class RequestBody {
   readonly #reader: ByteReader;
-  readonly #hooks: { beforeFirst: () => Promise<void>; after: (read: number) => Promise<void> };
+  readonly #hooks: RequestBodyHooks;
   readonly #chunked: boolean;
   #left: number;
   #started = false;
@@ -15,15 +23,8 @@ export class RequestBody {
   /** The length the client declared, or undefined when the body is chunked or there is none. */
   readonly declaredLength: number | undefined;
 
-  /**
-   * `beforeFirst` runs before the first byte is awaited, where `100 Continue` is sent; `after` once some were
-   * read.
-   */
-  constructor(
-    reader: ByteReader,
-    framing: BodyFraming,
-    hooks: { beforeFirst: () => Promise<void>; after: (read: number) => Promise<void> },
-  ) {
+  /** Reads a body from what follows a head. */
+  constructor(reader: ByteReader, framing: BodyFraming, hooks: RequestBodyHooks) {
     this.#reader = reader;
     this.#hooks = hooks;
     this.#chunked = framing.kind === "chunked";

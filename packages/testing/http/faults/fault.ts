@@ -1,18 +1,18 @@
 import type { RequestRecord } from "../request_record.ts";
 import type { FaultAction } from "./fault_action.ts";
 import { type FaultMatch, fits } from "./fault_match.ts";
-import { seededRandom } from "./seeded_random.ts";
+import { seededRandom } from "../../seeded_random.ts";
 
 /** What was added to a `FaultSet`. */
-export interface FaultSpec {
+export interface FaultSpec<R extends RequestRecord = RequestRecord> {
   /** Which requests; all by default. */
-  match?: FaultMatch;
+  match?: FaultMatch<R>;
   /** What happens to them; several actions act together. */
   action: FaultAction | readonly FaultAction[];
 }
 
 /** A fault that was added. */
-export class Fault {
+export class Fault<R extends RequestRecord = RequestRecord> {
   /** How many requests it struck. */
   hits = 0;
   /** Settles when it strikes for the first time. */
@@ -24,14 +24,14 @@ export class Fault {
   /** What it does. */
   readonly actions: readonly FaultAction[];
 
-  readonly #match: FaultMatch;
+  readonly #match: FaultMatch<R>;
   readonly #random: () => number;
   readonly #passed: number[] = [];
   readonly #reach: () => void;
   #seen = 0;
 
   /** Made by `FaultSet.add`. */
-  constructor(spec: FaultSpec) {
+  constructor(spec: FaultSpec<R>) {
     this.#match = spec.match ?? {};
     this.actions = "kind" in spec.action ? [spec.action] : spec.action;
     this.#random = seededRandom(this.#match.seed ?? 1);
@@ -44,7 +44,7 @@ export class Fault {
   }
 
   /** Whether it strikes a request; counts it. */
-  strikes(request: RequestRecord, load: { concurrency: number; nowMs: number }): boolean {
+  strikes(request: R, load: { concurrency: number; nowMs: number }): boolean {
     const match = this.#match;
     if (!fits(match, request)) return false;
     this.#seen++;

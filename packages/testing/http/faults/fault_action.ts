@@ -11,10 +11,18 @@ export type FaultAction =
     headers?: Record<string, string>;
     afterBody?: boolean;
   }
-  /** Sends the client to another host, given as an origin, and names the bucket's region. */
-  | { kind: "redirect"; status: 301 | 307; to?: string; region?: string }
-  /** Refuses a request whose payload is not signed; 400 `InvalidRequest` unless said otherwise. */
-  | { kind: "refuse-unsigned-payload"; status?: number; code?: string }
+  /**
+   * Sends the client to another origin, where the service tells it (the same path and query); `headers` are fields of
+   * the answer.
+   */
+  | {
+    kind: "redirect";
+    status: 301 | 302 | 303 | 307 | 308;
+    to?: string;
+    headers?: Record<string, string>;
+  }
+  /** Answers as somebody else would, instead of doing the work: without any field of the service. */
+  | { kind: "answer"; status: number; headers: Record<string, string>; body: string | Uint8Array }
   /** Runs code of the test before the work, for example to replace the object. */
   | { kind: "before"; run: () => void | Promise<void> }
   /**
@@ -54,8 +62,8 @@ export type FaultAction =
   | { kind: "content-range"; value: string | undefined }
   /** Answers another ETag than the object has. */
   | { kind: "etag"; value: string }
-  /** Takes every checksum field out of the answer. */
-  | { kind: "omit-checksums" }
+  /** Takes the fields out of the answer whose lower-case names fit. */
+  | { kind: "omit"; fields: RegExp }
   /** Replaces text of the answer's document. */
   | { kind: "rewrite"; from: RegExp; to: string }
   /** Turns the lowest bit of one byte. */

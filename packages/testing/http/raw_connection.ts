@@ -1,5 +1,4 @@
 import { ByteReader } from "./wire/byte_reader.ts";
-import type { FakeS3 } from "./fake_s3.ts";
 
 /** An answer as it came. */
 export interface RawResponse {
@@ -15,11 +14,6 @@ export interface RawResponse {
   end: "whole" | "fin" | "rst";
 }
 
-/** The error code in an answer, or its status when there is none. */
-export function codeOf(answer: RawResponse): string {
-  return /<Code>(.*?)<\/Code>/.exec(answer.text)?.[1] ?? String(answer.status);
-}
-
 /** A client's end of one connection, for tests that write and read exactly what they say. */
 export class RawConnection implements Disposable {
   readonly #connection: Deno.Conn;
@@ -31,8 +25,8 @@ export class RawConnection implements Disposable {
   }
 
   /** Connects to a server, in plain text. */
-  static async open(fake: FakeS3): Promise<RawConnection> {
-    return new RawConnection(await Deno.connect({ hostname: "127.0.0.1", port: fake.port }));
+  static async open({ port }: { readonly port: number }): Promise<RawConnection> {
+    return new RawConnection(await Deno.connect({ hostname: "127.0.0.1", port }));
   }
 
   /** Writes bytes, or text as UTF-8. */

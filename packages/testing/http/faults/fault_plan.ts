@@ -1,12 +1,17 @@
-import type { Fault } from "./fault.ts";
 import type { ActionOf, FaultAction } from "./fault_action.ts";
+
+/** What a stall waits for. */
+export interface Releasable {
+  /** Settles when the fault is released. */
+  readonly released: Promise<void>;
+}
 
 /** The actions that strike one request, in the order in which their faults were added. */
 export class FaultPlan {
-  readonly #items: readonly { fault: Fault; action: FaultAction }[];
+  readonly #items: readonly { fault: Releasable; action: FaultAction }[];
 
   /** Made by `FaultSet.planFor`. */
-  constructor(items: readonly { fault: Fault; action: FaultAction }[]) {
+  constructor(items: readonly { fault: Releasable; action: FaultAction }[]) {
     this.#items = items;
   }
 
@@ -21,8 +26,8 @@ export class FaultPlan {
   }
 
   /** Every action of a kind, with its fault. */
-  all<K extends FaultAction["kind"]>(kind: K): { fault: Fault; action: ActionOf<K> }[] {
-    return this.#items.filter((item): item is { fault: Fault; action: ActionOf<K> } =>
+  all<K extends FaultAction["kind"]>(kind: K): { fault: Releasable; action: ActionOf<K> }[] {
+    return this.#items.filter((item): item is { fault: Releasable; action: ActionOf<K> } =>
       item.action.kind === kind
     );
   }

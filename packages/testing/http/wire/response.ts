@@ -7,7 +7,7 @@ export interface PieceBody {
 }
 
 /** A response before it meets the wire. */
-export interface Response {
+export interface WireResponse {
   /** Status code. */
   status: number;
   /** Header fields, without the ones the wire adds (`Content-Length`, `Transfer-Encoding`, `Connection`). */
@@ -26,7 +26,10 @@ const REASONS: Readonly<Record<number, string>> = {
   206: "Partial Content",
   301: "Moved Permanently",
   304: "Not Modified",
+  302: "Found",
+  303: "See Other",
   307: "Temporary Redirect",
+  308: "Permanent Redirect",
   400: "Bad Request",
   403: "Forbidden",
   404: "Not Found",
@@ -37,7 +40,7 @@ const REASONS: Readonly<Record<number, string>> = {
   416: "Requested Range Not Satisfiable",
   500: "Internal Server Error",
   501: "Not Implemented",
-  503: "Slow Down",
+  503: "Service Unavailable",
 };
 
 /** The number of bytes in a body. */
@@ -46,7 +49,7 @@ export function bodySize(body: Uint8Array | PieceBody): number {
 }
 
 /** The status line and header fields of a response, with the empty line. */
-export function encodeHead(response: Response, framing: Record<string, string>): Uint8Array {
+export function encodeHead(response: WireResponse, framing: Record<string, string>): Uint8Array {
   let text = `HTTP/1.1 ${response.status} ${REASONS[response.status] ?? "Status"}\r\n`;
   for (const fields of [response.headers, framing]) {
     for (const [name, value] of Object.entries(fields)) text += `${name}: ${value}\r\n`;

@@ -2,7 +2,7 @@ import { ByteReader, EndOfStreamError, FramingError } from "./byte_reader.ts";
 import type { Pacer } from "./pacer.ts";
 import { RequestBody } from "./request_body.ts";
 import { parseRequestHead, type RequestHead } from "./request_head.ts";
-import type { Response } from "./response.ts";
+import type { WireResponse } from "./response.ts";
 import { type CutMode, cutOff, type Delivery, sendResponse } from "./send_response.ts";
 import { ConnectionClosedError, type SocketStream } from "./socket_stream.ts";
 
@@ -23,7 +23,7 @@ export interface Exchange {
 export type Answer =
   | {
     kind: "respond";
-    response: Response;
+    response: WireResponse;
     delivery: Delivery;
     /** Told of bytes of body as they are written. */
     count: (bytes: number) => void;
@@ -43,7 +43,7 @@ export async function serveConnection(
     /** Does the work of a request. */
     handle: (exchange: Exchange) => Promise<Answer>;
     /** Answers what is not HTTP. */
-    refuse: (error: FramingError) => Response;
+    refuse: (error: FramingError) => WireResponse;
   },
 ): Promise<void> {
   const reader = new ByteReader(() => stream.read());

@@ -1,7 +1,6 @@
 import type { FaultAction } from "./faults/fault_action.ts";
-import type { Operation } from "./operations/route.ts";
 
-/** What the server remembers of one request. */
+/** What a fake service remembers of one request. */
 export interface RequestRecord {
   /** Its number, from 1, in the order in which heads arrived. */
   id: number;
@@ -15,11 +14,9 @@ export interface RequestRecord {
   query: Record<string, string>;
   /** The header fields by lower-case name. */
   headers: Record<string, string>;
-  /** The operation, or undefined when the request was not understood. */
-  operation?: Operation;
-  /** The bucket, or an empty string. */
-  bucket: string;
-  /** The key, or an empty string. */
+  /** The operation in the service's words, or undefined when the request was not understood. */
+  operation?: string;
+  /** The key of the object, or an empty string. */
   key: string;
   /** The status answered; 0 until then, or when the connection was broken without an answer. */
   status: number;
@@ -32,3 +29,6 @@ export interface RequestRecord {
   /** The faults that struck it. */
   faults: FaultAction["kind"][];
 }
+
+/** A request of which nothing is understood yet. */
+export type UnreadRequest = Omit<RequestRecord, "operation">;
