@@ -14,8 +14,8 @@ export type { S3CredentialProvider, S3Credentials } from "./config/s3_credential
 export type { Environment } from "./config/environment.ts";
 export type { ReadTextFile } from "./config/read_text_file.ts";
 export { S3_SETTINGS } from "./config/s3_settings.ts";
-export { ServiceFault, type ServiceFaultParts } from "./errors/service_fault.ts";
-export { ERROR_TABLE, type ErrorRow } from "./errors/error_table.ts";
+export { S3Fault, type S3FaultOptions } from "./errors/s3_fault.ts";
+export { ERROR_TABLE } from "./errors/error_table.ts";
 export { sweepUploads, type SweepUploadsOptions } from "./upload/sweep_uploads.ts";
 export type { PendingPart } from "./upload/list_parts.ts";
 export type { PendingUpload } from "./upload/list_uploads.ts";

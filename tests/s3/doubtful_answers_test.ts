@@ -70,13 +70,14 @@ for (
     const get = await assertRejects(() => service.store.get("key"), ServiceError, 'the page "Home"');
     const head = await assertRejects(() => service.store.head("key"), ServiceError, "a page");
     assertEquals(adviceOf(head), adviceOf(get));
+    assertStringIncludes(adviceOf(get) ?? "", "check what stands between");
   });
 }
 
-/** What is said behind the name of what came. */
-function adviceOf({ detail }: ServiceError): string {
+/** What to do about an answer that is none of S3, without the port. */
+function adviceOf({ advice, detail }: ServiceError): string | undefined {
   assertStringIncludes(detail, "not that of an S3 service");
-  return detail.slice(detail.indexOf("; check")).replace(/127[\d.:]*/, "");
+  return advice?.replace(/127[\d.:]*/, "");
 }
 
 Deno.test("get() of an object without etag and id is confirmed once, then the service is known", async () => {

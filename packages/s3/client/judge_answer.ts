@@ -5,7 +5,8 @@ import {
   PAGE_PEEK_BYTES,
   type TransportResponse,
 } from "@lade/service/http";
-import { faultInsideSuccess, foreignFault, type ServiceFault } from "../errors/service_fault.ts";
+import { faultInsideSuccess, foreignFault } from "@lade/service/errors";
+import { S3_FAULTS, type S3Fault } from "../errors/s3_fault.ts";
 import { rootName } from "@lade/service/xml";
 import type { AnswerRule } from "./answer_rule.ts";
 
@@ -24,10 +25,10 @@ export async function judgeAnswer(
   response: TransportResponse,
   signs: EndpointSigns,
   text?: string,
-): Promise<ServiceFault | undefined> {
+): Promise<S3Fault | undefined> {
   const { headers, status } = response;
   const marked = signs.marks(headers);
-  const fault = (what: string) => foreignFault(response, what);
+  const fault = (what: string) => foreignFault(S3_FAULTS, response, what);
   const start = () => text ?? startOf(response);
   if (!rule.statuses.includes(status)) return fault(await described(start(), "nothing that fits the call"));
   if (rule.kind === "document") {
@@ -39,7 +40,7 @@ export async function judgeAnswer(
     if (root === undefined || isError || isPage(found) || (rule.roots && !rule.roots.includes(root))) {
       if (isError) {
         const all = await readAll(response, text);
-        const inside = faultInsideSuccess(headers, all);
+        const inside = faultInsideSuccess(S3_FAULTS, headers, all);
         // What breaks off is told by whoever reads it here, too.
         if (inside || all === "") return inside;
       }
@@ -66,7 +67,7 @@ export async function judgeAnswer(
   const unnamed = !marked && signs.demanded;
   if (unnamed || (receipt && response.body.length !== 0)) {
     const found = await start() ?? "";
-    const inside = faultInsideSuccess(headers, found);
+    const inside = faultInsideSuccess(S3_FAULTS, headers, found);
     if (inside) return inside;
     if (isPage(found) || (receipt && !marked && !isReceiptBody(found))) return fault(describePage(found));
     if (unnamed) return fault(lacking(signs));
@@ -91,14 +92,18 @@ function isReceiptBody(start: string): boolean {
 export async function doubtOf(
   response: TransportResponse,
   signs: EndpointSigns,
-): Promise<ServiceFault | undefined> {
+): Promise<S3Fault | undefined> {
   const { headers } = response;
   if (signs.marks(headers)) return undefined;
   const html = HTML.test(headers.get("content-type") ?? "");
   if (!html && (headers.has("etag") || signs.proven)) return undefined;
   const start = await startOf(response) ?? "";
-  return faultInsideSuccess(headers, start) ??
-    foreignFault(response, start !== "" ? describePage(start) : html ? "a page" : "no sign of the service");
+  return faultInsideSuccess(S3_FAULTS, headers, start) ??
+    foreignFault(
+      S3_FAULTS,
+      response,
+      start !== "" ? describePage(start) : html ? "a page" : "no sign of the service",
+    );
 }
 
 /** What an answer lacks that all others of its endpoint had. */

@@ -1,10 +1,6 @@
 import { describePage, type EndpointSigns, type TransportResponse } from "@lade/service/http";
-import {
-  type AnswerOrigin,
-  isErrorDocument,
-  readServiceFault,
-  type ServiceFault,
-} from "../errors/service_fault.ts";
+import type { AnswerOrigin } from "@lade/service/errors";
+import { S3_FAULTS, type S3Fault } from "../errors/s3_fault.ts";
 import type { AnswerRule } from "./answer_rule.ts";
 import { lacking } from "./judge_answer.ts";
 
@@ -21,7 +17,7 @@ export async function readFault(
   response: TransportResponse,
   signs: EndpointSigns,
   nowMs: number,
-): Promise<ServiceFault> {
+): Promise<S3Fault> {
   const { attempts, headers, status, waitedMs } = response;
   let body = "";
   try {
@@ -30,10 +26,10 @@ export async function readFault(
     // The status and the headers are worth more than how their body ended.
     await response.body.cancel();
   }
-  const own = isErrorDocument(body);
+  const own = S3_FAULTS.isReport(body);
   signs.note(headers, own);
   const origin = own ? { marked: true } : originOf(rule, response, body, signs);
-  return readServiceFault(status, headers, body, origin, { attempts, nowMs, waitedMs });
+  return S3_FAULTS.read({ status, headers, body, origin, attempts, nowMs, waitedMs });
 }
 
 function originOf(

@@ -12,7 +12,7 @@ import type { S3Config } from "../config/s3_config.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import type { CredentialCache } from "../credentials/credential_cache.ts";
 import { type Endpoint, resolveEndpoint } from "../endpoint/resolve_endpoint.ts";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import { type CallSetting, type FailedCall, toStoreError } from "../errors/to_store_error.ts";
 import { Signer } from "../sigv4/signer.ts";
 import { type AnswerRule, answerRule } from "./answer_rule.ts";
@@ -152,7 +152,7 @@ export class S3Connection {
   }
 
   /**
-   * Like {@linkcode S3Connection.send}, but for failures, which are a `ServiceFault` or a `TransportError`. Goes to
+   * Like {@linkcode S3Connection.send}, but for failures, which are a `S3Fault` or a `TransportError`. Goes to
    * `redirect` first, where there is one.
    */
   async sendRaw(request: S3Request, redirect?: Redirect): Promise<TransportResponse> {
@@ -179,7 +179,7 @@ export class S3Connection {
     rule: AnswerRule,
     response: TransportResponse,
     text?: string,
-  ): Promise<ServiceFault | undefined> {
+  ): Promise<S3Fault | undefined> {
     const { signs } = this.traits;
     if (response.status < 200 || response.status >= 300) {
       return await readFault(rule, response, signs, this.clock.now());
@@ -198,7 +198,7 @@ export class S3Connection {
    * Puts right what a fault names as wrong, if it can be, and says whether to send the request again. Of many requests
    * that fail for one reason the first puts it right for all.
    */
-  async correct(fault: ServiceFault, done: Corrections, used: SignedBy): Promise<boolean> {
+  async correct(fault: S3Fault, done: Corrections, used: SignedBy): Promise<boolean> {
     const { region, status, code } = fault;
     const names = region !== undefined && region !== used.region && /^[a-z0-9-]{1,64}$/i.test(region);
     if (names && !done.region && (status === 301 || status === 307 || status === 400)) {
@@ -218,13 +218,13 @@ export class S3Connection {
 
   /** Turns what a call failed with into what its caller sees. Aborts and errors of other kinds stay as they are. */
   translate(error: unknown, call: FailedCall): unknown {
-    if (error instanceof ServiceFault) return this.storeError(error, call);
+    if (error instanceof S3Fault) return this.storeError(error, call);
     if (error instanceof TransportError) return transportErrorToStoreError(error, call);
     return error;
   }
 
   /** The store error of a fault. */
-  storeError(fault: ServiceFault, call: FailedCall): StoreError {
+  storeError(fault: S3Fault, call: FailedCall): StoreError {
     return toStoreError(fault, call, this.setting);
   }
 

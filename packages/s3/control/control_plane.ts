@@ -3,7 +3,7 @@ import { PermissionDeniedError, StoreError } from "@lade/core/backend";
 import { TransportError } from "@lade/service/http";
 import type { Corrections, S3Connection, SignedBy } from "../client/s3_connection.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { unlikeS3 } from "../objects/object_info.ts";
 import { useContentMd5 } from "./content_md5.ts";
@@ -21,7 +21,7 @@ export interface ControlOptions {
 }
 
 /** What our side of a call throws, on which the SDK too leaves its marks. */
-const OURS = [ServiceFault, StoreError, TransportError] as const;
+const OURS = [S3Fault, StoreError, TransportError] as const;
 
 /** A client of the SDK and what it was made for. */
 interface MadeClient {
@@ -67,7 +67,7 @@ export class ControlPlane {
       } catch (error) {
         if (signal?.aborted) throw signal.reason;
         if (isOfSdk(error)) throw unlikeS3(call, error.message);
-        if (!(error instanceof ServiceFault) || !await this.#connection.correct(error, corrections, used)) {
+        if (!(error instanceof S3Fault) || !await this.#connection.correct(error, corrections, used)) {
           throw this.#connection.translate(error, call);
         }
       }

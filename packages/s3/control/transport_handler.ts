@@ -49,7 +49,7 @@ const SIGNATURE_HEADERS = [
 
 /**
  * Sends the requests of the AWS SDK through our transport. Every failure that S3 reports, also one with status 200, is
- * thrown as a `ServiceFault` before the SDK sees it: so both planes know one kind of failure.
+ * thrown as a `S3Fault` before the SDK sees it: so both planes know one kind of failure.
  */
 export class TransportHandler {
   readonly #connection: S3Connection;

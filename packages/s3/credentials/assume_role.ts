@@ -1,6 +1,6 @@
 import { printable, quote } from "@lade/core/text";
 import type { S3Credentials } from "../config/s3_credentials.ts";
-import { readServiceFault } from "../errors/service_fault.ts";
+import { S3_FAULTS } from "../errors/s3_fault.ts";
 import { encodeQuery } from "@lade/service/http";
 import { Sha256 } from "@lade/codec/hash";
 import { Signer } from "../sigv4/signer.ts";
@@ -57,7 +57,7 @@ export async function assumeRole(reader: CredentialReader, role: RoleRequest): P
   const what = `role ${quote(role.arn)} of ${role.source}`;
   const { status, text, header } = answer;
   if (status !== 200) {
-    const fault = readServiceFault(status, { get: header }, text);
+    const fault = S3_FAULTS.read({ status, headers: { get: header }, body: text });
     throw new CredentialFault(`${what} cannot be assumed: ${printable(fault.message)}`, {
       cause: fault,
       retryable: status >= 500 || status === 429,

@@ -8,7 +8,7 @@ import {
 } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { isGone } from "../objects/confirm_object.ts";
 import { versionQuery } from "../objects/get_object.ts";
@@ -136,7 +136,7 @@ async function hasVersion(
     if (error instanceof PermissionDeniedError) return true;
     if (!(error instanceof NotFoundError)) throw error;
     // A delete marker is no object, but a version that may be deleted.
-    return error.cause instanceof ServiceFault && error.cause.deleteMarker;
+    return error.cause instanceof S3Fault && error.cause.deleteMarker;
   }
 }
 
@@ -165,12 +165,12 @@ async function isReallyMissing(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const fault = error instanceof Error ? error.cause : undefined;
-  if (fault instanceof ServiceFault && fault.marked) return true;
+  if (fault instanceof S3Fault && fault.marked) return true;
   return await isGone(connection, call, key, signal);
 }
 
 /** Whether a deletion failed because there was nothing to delete. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof NotFoundError && error.cause instanceof ServiceFault &&
+  return error instanceof NotFoundError && error.cause instanceof S3Fault &&
     error.cause.code !== "NoSuchBucket";
 }

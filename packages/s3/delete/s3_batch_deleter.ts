@@ -4,7 +4,7 @@ import type { BatchDeleter, DeleteOutcome } from "@lade/service/delete";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import { s3KeyFault } from "../endpoint/s3_key_fault.ts";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { quoteEtag } from "../objects/object_info.ts";
 import { isRefusedHeader } from "../service/plainer_way.ts";
@@ -110,7 +110,7 @@ export class S3BatchDeleter implements BatchDeleter {
     }
     for (const { Key, VersionId, Code, Message } of Errors) {
       for (const object of meant(Key, VersionId)) {
-        const fault = new ServiceFault({ status: 200, code: Code, message: Message });
+        const fault = new S3Fault({ status: 200, code: Code, message: Message });
         const isGone = Code === "NoSuchKey" || Code === "NoSuchVersion";
         outcomes.set(object, isGone ? undefined : this.#connection.storeError(fault, this.#callOf(object)));
       }

@@ -7,7 +7,7 @@ import {
 } from "@lade/core/backend";
 import { look } from "@lade/service/diagnosis";
 import { TransportError } from "@lade/service/http";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import { listPage } from "../list/list_page.ts";
 import { checkClock } from "./check_clock.ts";
 import { checkSettings } from "./check_settings.ts";
@@ -149,7 +149,7 @@ function listed(objects: readonly ObjectMeta[]): Check {
 function blamed(error: unknown): Part {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof TransportError) return "endpoint";
-  if (!(cause instanceof ServiceFault) || cause.foreign !== undefined) return "endpoint";
+  if (!(cause instanceof S3Fault) || cause.foreign !== undefined) return "endpoint";
   if (cause.code === "RequestTimeTooSkewed") return "clock";
   if (/^(AuthorizationHeaderMalformed|IllegalLocationConstraintException|.*Redirect)$/.test(cause.code)) {
     return "region";

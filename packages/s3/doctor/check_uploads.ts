@@ -2,7 +2,7 @@ import { type Check, objectUri, type PutResult } from "@lade/core/backend";
 import { change, checkWrites, type TemporaryObjects, type Writes } from "@lade/service/diagnosis";
 import { ControlPlane } from "../control/control_plane.ts";
 import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import type { S3Patient } from "./s3_patient.ts";
 
 const SAMPLE_BYTES = 1024;
@@ -65,5 +65,5 @@ async function checkMultipart(patient: S3Patient, temporary: TemporaryObjects): 
 /** Whether a request was refused, so that nothing was made; other failures may be the loss of an answer. */
 function isRefusal(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof ServiceFault && cause.status >= 400 && cause.status < 500;
+  return cause instanceof S3Fault && cause.status >= 400 && cause.status < 500;
 }

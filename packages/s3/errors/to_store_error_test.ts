@@ -9,14 +9,13 @@ import {
   AlreadyExistsError,
   NotFoundError,
   PreconditionFailedError,
-  QuotaExceededError,
   ServiceError,
   ThrottledError,
   UnauthenticatedError,
   UnavailableError,
 } from "@lade/core";
 import { ERROR_TABLE } from "./error_table.ts";
-import { faultInsideSuccess, readServiceFault, ServiceFault } from "./service_fault.ts";
+import { S3_FAULTS, S3Fault } from "./s3_fault.ts";
 import { toStoreError } from "./to_store_error.ts";
 
 const CALL = { operation: "get", uri: "s3://b/k", permission: "s3:GetObject" };
@@ -27,12 +26,17 @@ const SETTING = {
   nowMs: Date.UTC(2025, 0, 1, 12, 0, 0),
 };
 const fault = (status: number, code?: string, more: object = {}) =>
-  new ServiceFault({ status, code, message: "words", ...more });
+  new S3Fault({ status, code, message: "words", ...more });
+const read = (status: number, headers: Headers, body: string) => S3_FAULTS.read({ status, headers, body });
 
 Deno.test("toStoreError() maps every code of the table to its class, with nothing left to fill in", () => {
   for (const row of ERROR_TABLE) {
     for (const when of row.when) {
-      const made = typeof when === "number" ? fault(when) : fault(400, when);
+      const made = typeof when === "number"
+        ? fault(when)
+        : typeof when === "string"
+        ? fault(400, when)
+        : fault(400, when.code, { message: "the version ID is not valid" });
       const error = toStoreError(made, CALL, SETTING);
       assertInstanceOf(error, row.error, String(when));
       assert(!/[{}]/.test(error.message), error.message);
@@ -100,48 +104,14 @@ Deno.test("toStoreError() calls a delete marker a missing object", () => {
   );
 });
 
-Deno.test("readServiceFault() reads what the XML and the headers tell", () => {
-  const made = readServiceFault(
-    416,
-    new Headers({ "retry-after": "2", date: "Wed, 01 Jan 2025 00:00:00 GMT", "x-amz-request-id": "R" }),
-    '<?xml version="1.0"?><Error><Code>InvalidRange</Code><Message>m</Message><ActualObjectSize>5</ActualObjectSize></Error>',
-  );
-  assertEquals([made.status, made.code, made.objectSize, made.retryAfterMs, made.requestId], [
-    416,
-    "InvalidRange",
-    5,
-    2000,
-    "R",
-  ]);
-  assertEquals(made.serverTimeMs, Date.UTC(2025, 0, 1));
-  assertEquals(made.message, "416 InvalidRange: m (request R)");
-});
-
-Deno.test("readServiceFault() takes a body that is no XML for an answer without a code", () => {
-  for (const body of ["", "<html><Error></html>", "<Error><Code>NoSuchKey</Code>", "Error"]) {
-    const made = readServiceFault(507, new Headers({ "x-amz-bucket-region": "eu-west-3" }), body);
-    assertEquals([made.code, made.region], ["", "eu-west-3"]);
-    assertInstanceOf(toStoreError(made, CALL, SETTING), QuotaExceededError);
-  }
-});
-
-Deno.test("faultInsideSuccess() finds an error after the white space that keeps a slow answer alive", () => {
-  const body = "\n  \n<Error><Code>InternalError</Code><Message>m</Message></Error>";
-  assertEquals(faultInsideSuccess(new Headers(), body)?.code, "InternalError");
-  assertEquals(
-    faultInsideSuccess(new Headers(), "<CopyObjectResult><ETag>Error</ETag></CopyObjectResult>"),
-    undefined,
-  );
-});
-
 Deno.test("toStoreError() reads well where a service gives a code and an empty message", () => {
   const xml =
     "<?xml version='1.0'?><Error><Code>InvalidArgument</Code><Message></Message><RequestId>tx1</RequestId></Error>";
-  const found = readServiceFault(400, new Headers(), xml);
+  const found = read(400, new Headers(), xml);
   assertEquals(
     toStoreError(found, CALL, SETTING).message,
     'Cannot get "s3://b/k": 400 InvalidArgument: the service gave no reason (request tx1)',
   );
-  const denied = readServiceFault(403, new Headers(), xml.replace("InvalidArgument", "AccessDenied"));
+  const denied = read(403, new Headers(), xml.replace("InvalidArgument", "AccessDenied"));
   assertStringIncludes(toStoreError(denied, CALL, SETTING).message, "access denied to access key");
 });

@@ -1,6 +1,6 @@
 import { type ObjectInfo, PermissionDeniedError } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
-import type { ServiceFault } from "../errors/service_fault.ts";
+import type { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { listPage } from "../list/list_page.ts";
 
@@ -11,7 +11,7 @@ import { listPage } from "../list/list_page.ts";
 export async function confirmObject(
   connection: S3Connection,
   info: ObjectInfo,
-  doubt: ServiceFault,
+  doubt: S3Fault,
   call: FailedCall,
   signal: AbortSignal | undefined,
 ): Promise<void> {

@@ -13,7 +13,7 @@ import type { TransportResponse } from "@lade/service/http";
 import { doubtOf } from "../client/judge_answer.ts";
 import { retryableAnswer } from "../client/retryable_answer.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { BodyVerifier } from "./body_verifier.ts";
 import { checkAnswered } from "./check_answered.ts";
@@ -70,17 +70,17 @@ export async function getObject(
         ...(suffix === undefined ? {} : { retryable: retryableSuffix }),
       }));
   } catch (error) {
-    if (suffix !== undefined && error instanceof ServiceFault && NO_SUFFIX.has(error.status)) {
+    if (suffix !== undefined && error instanceof S3Fault && NO_SUFFIX.has(error.status)) {
       const answer = await readSuffix(connection, uri, key, suffix, options);
       connection.traits.doubt("suffix-range", connection.tellTrait);
       return answer;
     }
-    if (asked && error instanceof ServiceFault && error.status === 416 && mayBeWhole(error, asked)) {
+    if (asked && error instanceof S3Fault && error.status === 416 && mayBeWhole(error, asked)) {
       return await getWhole(connection, uri, key, options, error, call);
     }
     throw connection.translate(error, call);
   }
-  let doubt: ServiceFault | undefined;
+  let doubt: S3Fault | undefined;
   try {
     doubt = await doubtOf(response, connection.traits.signs);
     const result = await readAnswer(connection, response, uri, key, range, asked, signal, call);
@@ -228,7 +228,7 @@ function sentRange(response: TransportResponse, asked: ByteRange | undefined, ca
 }
 
 /** A range of an object without bytes is refused by HTTP; the contract has it give no bytes. So is too long a suffix by some. */
-function mayBeWhole(fault: ServiceFault, asked: ByteRange): boolean {
+function mayBeWhole(fault: S3Fault, asked: ByteRange): boolean {
   const { objectSize } = fault;
   if ("suffixLength" in asked) return objectSize === undefined || objectSize <= asked.suffixLength;
   return asked.offset === 0 && (objectSize === undefined || objectSize === 0);
@@ -240,7 +240,7 @@ async function getWhole(
   uri: string,
   key: string,
   options: GetOptions,
-  fault: ServiceFault,
+  fault: S3Fault,
   call: FailedCall,
 ): Promise<GetResult> {
   const { range, ...whole } = options;

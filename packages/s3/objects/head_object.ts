@@ -2,7 +2,7 @@ import type { HeadOptions, ObjectInfo } from "@lade/core";
 import { doubtOf } from "../client/judge_answer.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { checkAnswered } from "./check_answered.ts";
 import { askVerifiably, readAdvice, readHeaders, versionQuery } from "./get_object.ts";
@@ -40,7 +40,7 @@ async function askTwice(
   try {
     return await sendHead(connection, request);
   } catch (error) {
-    if (!(error instanceof ServiceFault) || (error.status !== 400 && error.status !== 403)) {
+    if (!(error instanceof S3Fault) || (error.status !== 400 && error.status !== 403)) {
       throw connection.translate(error, call);
     }
     await explain(connection, request, error);
@@ -82,14 +82,14 @@ async function sendHead(connection: S3Connection, request: HeadRequest): Promise
  * A HEAD that fails has no body to say why; the same request as a GET of one byte has. Throws what that says, unless the
  * reason was one that is corrected on the way, such as expired credentials: then another HEAD will do.
  */
-async function explain(connection: S3Connection, request: HeadRequest, fault: ServiceFault): Promise<void> {
+async function explain(connection: S3Connection, request: HeadRequest, fault: S3Fault): Promise<void> {
   try {
     const headers = { ...request.headers, range: "bytes=0-0" };
     const response = await connection.sendRaw({ ...request, method: "GET", headers });
     await response.body.cancel();
   } catch (error) {
-    if (error instanceof ServiceFault && error.status === 416) return;
-    const found = error instanceof ServiceFault && error.status === fault.status ? error : fault;
+    if (error instanceof S3Fault && error.status === 416) return;
+    const found = error instanceof S3Fault && error.status === fault.status ? error : fault;
     throw connection.translate(found, request.call);
   }
 }

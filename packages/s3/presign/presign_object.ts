@@ -1,7 +1,7 @@
 import { type PresignOptions, UnauthenticatedError, UnsupportedError } from "@lade/core/backend";
 import type { S3Config } from "../config/s3_config.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 
 /** Longest life of a presigned URL ("Authenticating Requests: Using Query Parameters" of the Amazon S3 API reference). */
 const MAX_EXPIRES_MS = 7 * 24 * 60 * 60 * 1000;
@@ -78,7 +78,7 @@ async function confirmRegion(connection: S3Connection, uri: string): Promise<voi
     const response = await connection.sendRaw({ method: "HEAD", call });
     await response.body.discard();
   } catch (error) {
-    if (!(error instanceof ServiceFault)) {
+    if (!(error instanceof S3Fault)) {
       throw connection.translate(error, { operation: "presign", uri, permission: "" });
     }
   }

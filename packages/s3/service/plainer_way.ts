@@ -1,6 +1,6 @@
 import { ServiceError } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import type { Extra } from "./extra.ts";
 
 /**
@@ -41,9 +41,9 @@ export async function writeTwice<T>(connection: S3Connection, write: () => Promi
 
 /** Whether a failure says that the service knows no such header or parameter. */
 export function isRefusedHeader(error: unknown): boolean {
-  const fault = error instanceof ServiceFault
+  const fault = error instanceof S3Fault
     ? error
-    : error instanceof Error && error.cause instanceof ServiceFault
+    : error instanceof Error && error.cause instanceof S3Fault
     ? error.cause
     : undefined;
   if (!fault) return false;

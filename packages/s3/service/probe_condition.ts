@@ -10,7 +10,7 @@ import {
 import { TransportError } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ControlPlane } from "../control/control_plane.ts";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
 import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
@@ -37,9 +37,7 @@ export async function probeCondition(
 }
 
 function isLost(error: unknown): boolean {
-  return error instanceof TransportError
-    ? error.retryable
-    : error instanceof ServiceFault && error.status >= 502;
+  return error instanceof TransportError ? error.retryable : error instanceof S3Fault && error.status >= 502;
 }
 
 /** Waits for an answer to a question that may be repeated; any will do. */
@@ -55,7 +53,7 @@ async function isBack(connection: S3Connection, key: string): Promise<boolean> {
     await response.body.discard();
     return true;
   } catch (error) {
-    return error instanceof ServiceFault && error.status < 500;
+    return error instanceof S3Fault && error.status < 500;
   }
 }
 
@@ -142,10 +140,10 @@ export function explainUnknown(
   call: FailedCall,
 ): unknown {
   const found = connection.translate(error, call);
-  const missing = found instanceof NotFoundError && found.cause instanceof ServiceFault &&
+  const missing = found instanceof NotFoundError && found.cause instanceof S3Fault &&
     found.cause.code !== "NoSuchBucket";
   // What the call itself would have been denied says more; a denied removal is about the probe alone.
-  const denied = found instanceof PermissionDeniedError && !(error instanceof ServiceFault);
+  const denied = found instanceof PermissionDeniedError && !(error instanceof S3Fault);
   if (!(found instanceof StoreError) || (!denied && !missing)) return found;
   return new UnsupportedError({
     operation: call.operation,

@@ -2,7 +2,8 @@ import { objectUri } from "@lade/core/backend";
 import type { TransportResponse } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
-import { faultInsideSuccess, ServiceFault } from "../errors/service_fault.ts";
+import { faultInsideSuccess } from "@lade/service/errors";
+import { S3_FAULTS, S3Fault } from "../errors/s3_fault.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
 import { attributeHeaders } from "../upload/write_headers.ts";
 import type { Conduct } from "./condition_kind.ts";
@@ -92,7 +93,7 @@ export class ProbeObjects implements AsyncDisposable {
     try {
       await this.#delete(key, query);
     } catch (error) {
-      if (!query || !(error instanceof ServiceFault) || error.status !== 403) throw error;
+      if (!query || !(error instanceof S3Fault) || error.status !== 403) throw error;
       // Where versions may not be deleted, a delete marker at least hides the object.
       return await this.#delete(key, undefined);
     }
@@ -122,7 +123,7 @@ export class ProbeObjects implements AsyncDisposable {
       await this.#send(request, key);
       return "ignores";
     } catch (error) {
-      const conduct = error instanceof ServiceFault ? judge(error) : undefined;
+      const conduct = error instanceof S3Fault ? judge(error) : undefined;
       if (conduct === undefined) throw error;
       return conduct;
     }
@@ -136,11 +137,11 @@ export class ProbeObjects implements AsyncDisposable {
       const version = response.headers.get("x-amz-version-id");
       // Copies may fail though their status is 200.
       const text = await response.body.text(MAX_ANSWER_BYTES);
-      const fault = writes ? faultInsideSuccess(response.headers, text) : undefined;
+      const fault = writes ? faultInsideSuccess(S3_FAULTS, response.headers, text) : undefined;
       if (fault) throw fault;
       if (writes || response.headers.get("x-amz-delete-marker") === "true") this.made(key, version);
     } catch (error) {
-      const refused = error instanceof ServiceFault && error.status < 500;
+      const refused = error instanceof S3Fault && error.status < 500;
       if (writes && !refused) this.made(key);
       throw error;
     }
@@ -175,7 +176,7 @@ export class ProbeObjects implements AsyncDisposable {
 const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** What a refusal says of the condition that was sent; `undefined` where it is about something else. */
-export function judge({ status, code, message }: ServiceFault): Conduct | undefined {
+export function judge({ status, code, message }: S3Fault): Conduct | undefined {
   if (status === 412 || status === 304 || /^(PreconditionFailed|ConditionalRequestConflict)$/.test(code)) {
     return "holds";
   }

@@ -1,6 +1,6 @@
 import { PreconditionFailedError } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import { headObject } from "../objects/head_object.ts";
 import { quoteEtag } from "../objects/object_info.ts";
 import type { ConditionTarget } from "./rely_on.ts";
@@ -36,5 +36,5 @@ export async function withIfMatch<T>(
 
 function isUnmatched(error: unknown): boolean {
   const fault = error instanceof PreconditionFailedError ? error.cause : error;
-  return fault instanceof ServiceFault && fault.status === 412;
+  return fault instanceof S3Fault && fault.status === 412;
 }

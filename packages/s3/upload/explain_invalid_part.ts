@@ -1,5 +1,5 @@
 import { ServiceError } from "@lade/core/backend";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import { listParts } from "./list_parts.ts";
 import type { MultipartParts, MultipartUpload, SentPart } from "./multipart_upload.ts";
 import { unquoteEtag } from "../objects/object_info.ts";
@@ -15,7 +15,7 @@ export async function explainInvalidPart(
   error: unknown,
 ): Promise<unknown> {
   const fault = error instanceof ServiceError ? error.cause : undefined;
-  const isCandidate = fault instanceof ServiceFault && fault.code === "InvalidPart" && upload.checksum &&
+  const isCandidate = fault instanceof S3Fault && fault.code === "InvalidPart" && upload.checksum &&
     !connection.endpoint.amazon && error instanceof ServiceError;
   if (!isCandidate) return error;
   const kept = new Map<number, string>();

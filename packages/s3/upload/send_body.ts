@@ -2,7 +2,7 @@ import { ChecksumMismatchError, UnsupportedError } from "@lade/core/backend";
 import type { TransportResponse } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
-import { ServiceFault } from "../errors/service_fault.ts";
+import { S3Fault } from "../errors/s3_fault.ts";
 import { readEtag } from "../objects/object_info.ts";
 import { isRefusedHeader } from "../service/plainer_way.ts";
 import { compareEtag } from "./md5_etags.ts";
@@ -87,7 +87,7 @@ export async function sendBody(
       }
       return { response, carried: value !== undefined, confirmed };
     } catch (error) {
-      if (!(error instanceof ServiceFault)) throw connection.translate(error, request.call);
+      if (!(error instanceof S3Fault)) throw connection.translate(error, request.call);
       // By such words a service may also tell that bytes were damaged: the same again, and then the etag, tell which.
       if (way.checksum && !doubted && isDoubtful(error)) {
         doubted = true;
@@ -105,7 +105,7 @@ function plainerWay(
   { config, credentials }: S3Connection,
   first: Way,
   { checksum, signed }: Way,
-  fault: ServiceFault,
+  fault: S3Fault,
 ): Way | undefined {
   const mayDrop = checksum && config.checksum === "auto" && refusesChecksum(fault);
   if (mayDrop) return { checksum: false, signed };
@@ -113,11 +113,11 @@ function plainerWay(
   return maySign ? { checksum: first.checksum, signed: true } : undefined;
 }
 
-function refusesChecksum(fault: ServiceFault): boolean {
+function refusesChecksum(fault: S3Fault): boolean {
   return isRefusedHeader(fault) && !/BadDigest|Mismatch/.test(fault.code);
 }
 
-function isDoubtful(fault: ServiceFault): boolean {
+function isDoubtful(fault: S3Fault): boolean {
   return fault.status === 400 && /invalid|match/i.test(fault.message) && refusesChecksum(fault);
 }
 

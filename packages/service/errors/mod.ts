@@ -1,0 +1,24 @@
+/**
+ * Failures that a service reports: what it says of one ({@linkcode ServiceFault}), how that is read ({@linkcode FaultReader})
+ * and what a caller makes of it ({@linkcode ErrorTable}).
+ *
+ * @module
+ */
+export {
+  type ErrorRow,
+  ErrorTable,
+  type FailedCall,
+  type FaultReading,
+  type FaultSetting,
+  type FaultSign,
+} from "./error_table.ts";
+export {
+  type AnswerOrigin,
+  commonFaultOptions,
+  type FailedReply,
+  faultInsideSuccess,
+  type FaultReader,
+  foreignFault,
+  type HeaderSource,
+} from "./fault_reader.ts";
+export { ServiceFault, type ServiceFaultOptions } from "./service_fault.ts";
