@@ -1,4 +1,5 @@
 import {
+  AdaptiveLimit,
   type CallOptions,
   type Capabilities,
   checkIfIgnored,
@@ -45,6 +46,7 @@ import {
   type ReadHints,
   resolveRange,
   type StoreContext,
+  type StoreLimits,
   toDelete,
   UnsupportedError,
   type WriterOptions,
@@ -66,12 +68,9 @@ const CAPABILITIES: Capabilities = {
   presign: false,
 };
 
-/** All in one thread, so that nothing is won by several chunks at once. */
 const READ_HINTS: ReadHints = {
   firstChunkSize: 8 * PIECE,
   chunkSize: 8 * PIECE,
-  initialConcurrency: 1,
-  maxConcurrency: 1,
   alignment: PIECE,
 };
 
@@ -90,12 +89,15 @@ class SqliteStore implements ObjectStore {
   readonly uri: string;
   readonly capabilities = CAPABILITIES;
   readonly readHints = READ_HINTS;
+  readonly limits: StoreLimits;
   readonly context: StoreContext;
   readonly #table: ObjectTable;
 
   constructor(path: string, table: ObjectTable, context: StoreContext) {
     this.uri = `sqlite://${path}`;
     this.context = context;
+    // All in one thread, so that nothing is won by several chunks at once.
+    this.limits = { read: new AdaptiveLimit({ clock: context.clock, initial: 1, maximum: 1 }) };
     this.#table = table;
   }
 

@@ -15,7 +15,6 @@ export * from "./context/clock.ts";
 export * from "./context/byte_budget.ts";
 export * from "./context/descriptors.ts";
 export * from "./context/store_context.ts";
-export * from "./context/read_limits.ts";
 export * from "./context/read_system_file.ts";
 export * from "./context/read_variable.ts";
 export * from "./concurrency/adaptive_limit.ts";

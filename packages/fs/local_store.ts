@@ -1,4 +1,5 @@
 import {
+  AdaptiveLimit,
   ATTRIBUTE_NAMES,
   type CallOptions,
   type Capabilities,
@@ -38,6 +39,7 @@ import {
   type ReadyBytes,
   resolveRange,
   type StoreContext,
+  type StoreLimits,
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
@@ -93,6 +95,7 @@ class Store implements LocalStore {
   readonly root: string;
   readonly capabilities: Capabilities = CAPABILITIES;
   readonly readHints: ReadHints;
+  readonly limits: StoreLimits;
   readonly context: StoreContext;
   readonly tree: ObjectTree;
   readonly #parts: LocalParts;
@@ -102,6 +105,7 @@ class Store implements LocalStore {
     this.uri = parts.tree.uri;
     this.root = parts.tree.root;
     this.readHints = parts.medium.readHints;
+    this.limits = { read: new AdaptiveLimit({ clock: parts.context.clock, ...parts.medium.readWidth }) };
     this.context = parts.context;
     this.tree = new LocalTree(parts);
   }

@@ -67,7 +67,7 @@ for (const [what, size] of [["PutObject", PART], ["UploadPart", 3 * PART]] as co
     assert(last?.status === "rejected");
     assertStrictEquals(last.reason, reason);
     assertEquals([fake.uploads("bucket"), fake.object("bucket", "object")], [[], undefined]);
-    assertEquals([store.context.budget.held, store.uploadLimit.inFlight], [0, 0]);
+    assertEquals([store.context.budget.held, store.limits.write.inFlight], [0, 0]);
     stall.release();
   });
 }

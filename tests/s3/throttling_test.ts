@@ -10,13 +10,13 @@ Deno.test("uploads lower the number of parts on their way when the service throt
   });
   const { fake, store } = opened;
   const data = noise(40_000);
-  let [last, fell] = [store.uploadLimit.current, 0];
+  let [last, fell] = [store.limits.write.current, 0];
   fake.faults.add({
     match: { operation: "UploadPart", times: Infinity },
     action: {
       kind: "before",
       run() {
-        const { current } = store.uploadLimit;
+        const { current } = store.limits.write;
         if (current < last) fell++;
         last = current;
       },
@@ -29,7 +29,7 @@ Deno.test("uploads lower the number of parts on their way when the service throt
   await store.put("object", data);
   assertEquals(fake.bytes("bucket", "object"), data);
   assert(storm.hits > 0, "nothing was throttled");
-  assert(fell > 0, store.uploadLimit.explain());
+  assert(fell > 0, store.limits.write.explain());
 });
 
 Deno.test("reads lower the number of chunks in flight when the service throttles, though every retry succeeds", async () => {
@@ -37,7 +37,7 @@ Deno.test("reads lower the number of chunks in flight when the service throttles
   const { fake, store } = opened;
   const data = noise(60_000);
   await store.put("object", data);
-  const limit = store.context.limits.of(store.readHints);
+  const limit = store.limits.read;
   let [last, fell] = [limit.current, 0];
   fake.faults.add({
     match: { operation: "GetObject", times: Infinity },

@@ -76,6 +76,21 @@ export class AdaptiveLimit {
     return this.#inFlight;
   }
 
+  /** How often it fell because the service throttled. */
+  get falls(): number {
+    return this.#falls;
+  }
+
+  /**
+   * Counts a request that the service throttled before it answered well, for a store to call. `falls` is the number that
+   * {@linkcode falls} was when the request was made: a request made before the last fall says nothing about the limit.
+   */
+  noteThrottled(falls: number): void {
+    if (falls !== this.#falls) return;
+    this.#round.throttled++;
+    if (this.#round.throttled >= this.#manyThrottled()) this.#throttle(1);
+  }
+
   /** A permit at once, or none. */
   tryAcquire(): Permit | undefined {
     if (this.#waiting.length === 0 && this.#inFlight < this.current) return this.#grant();
@@ -109,10 +124,7 @@ export class AdaptiveLimit {
     let nowMs: number | undefined;
     this.#inFlight--;
     // A request that was throttled ends late, when others have raised the limit: it counts unless the limit fell since.
-    if (outcome.throttled && permit.falls === this.#falls) {
-      this.#round.throttled++;
-      if (this.#round.throttled >= this.#manyThrottled()) this.#throttle(1);
-    }
+    if (outcome.throttled) this.noteThrottled(permit.falls);
     // Of the rest those granted before the limit last changed say nothing about it.
     if (permit.round === this.#round && outcome.bytes > 0) {
       nowMs = this.#clock.monotonicMs();

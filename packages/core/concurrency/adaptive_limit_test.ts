@@ -10,7 +10,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import type { Clock } from "../context/clock.ts";
-import { seededRandom } from "@lade/testing";
+import { FakeClock, seededRandom } from "@lade/testing";
 import { AdaptiveLimit, type Permit } from "./adaptive_limit.ts";
 
 const MB = 1e6;
@@ -308,4 +308,17 @@ Deno.test("AdaptiveLimit falls for requests that were throttled late, after othe
   for (const permit of late) permit.done({ bytes: MB, throttled: true });
   assertLess(limit.current, raised);
   assertGreaterOrEqual(limit.current, raised / 2);
+});
+
+Deno.test("AdaptiveLimit falls for throttled requests that a store tells of, unless it fell since they were made", () => {
+  const limit = new AdaptiveLimit({ clock: new FakeClock(), initial: 8, maximum: 64 });
+  const { falls } = limit;
+  limit.noteThrottled(falls);
+  assertEquals([limit.current, limit.falls], [8, 0]);
+  limit.noteThrottled(falls);
+  assertEquals([limit.current, limit.falls], [4, 1]);
+  for (let i = 0; i < 8; i++) limit.noteThrottled(falls);
+  assertEquals(limit.current, 4);
+  for (let i = 0; i < 2; i++) limit.noteThrottled(limit.falls);
+  assertEquals(limit.current, 2);
 });

@@ -1,7 +1,6 @@
 import { BufferPool } from "../buffers/buffer_pool.ts";
 import { ByteBudget } from "./byte_budget.ts";
 import { Descriptors } from "./descriptors.ts";
-import { ReadLimits } from "./read_limits.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
 /** What the stores and transfers of one process share. Pass one to everything that should share its memory bound. */
@@ -14,8 +13,6 @@ export interface StoreContext {
   readonly budget: ByteBudget;
   /** Page-aligned buffers, reused. */
   readonly buffers: BufferPool;
-  /** Chunks in flight per store, adapted to what they yield. */
-  readonly limits: ReadLimits;
   /** Files and connections that the process may have open. */
   readonly descriptors: Descriptors;
   /** Takes what stores find out while they work and nobody asked for; absent where nobody listens. */
@@ -55,7 +52,6 @@ export function createStoreContext(options: StoreContextOptions = {}): StoreCont
     random,
     budget,
     buffers: new BufferPool({ maxIdleBytes: budget.capacity }),
-    limits: new ReadLimits(clock),
     descriptors: new Descriptors({ clock, random, onShortage }),
     ...(onNotice && { onNotice }),
   };

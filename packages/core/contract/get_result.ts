@@ -22,8 +22,6 @@ export interface GetResult extends AsyncDisposable {
   readonly info: ObjectInfo;
   /** The bytes this result holds, within the object. */
   readonly range: ResolvedRange;
-  /** Whether the service asked for fewer requests before it answered; then there should be fewer. */
-  readonly throttled?: boolean;
   /** Bytes delivered so far, right also after a failure. */
   readonly bytesRead: number;
   /** The bytes as a byte stream, at the reader's pace. It errors when fewer or more than `range.length` arrive. */

@@ -6,6 +6,7 @@ import type { ObjectTree } from "./object_tree.ts";
 import type { ObjectWriter } from "./object_writer.ts";
 import type { PartWriter } from "./part_writer.ts";
 import type { ReadHints } from "./read_hints.ts";
+import type { StoreLimits } from "./store_limits.ts";
 import type {
   CallOptions,
   CommonPrefix,
@@ -42,6 +43,8 @@ export interface ObjectStore extends AsyncDisposable {
   readonly capabilities: Capabilities;
   /** How reads of this store are best cut. */
   readonly readHints: ReadHints;
+  /** How many requests it has in flight; a layer has the limits of the store below. */
+  readonly limits: StoreLimits;
   /** The clock, random source, byte budget and buffers that this store and its transfers use. */
   readonly context: StoreContext;
   /** The links and directories of a store that holds more than objects; absent where objects are all there is. */

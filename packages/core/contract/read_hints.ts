@@ -12,10 +12,6 @@ export interface ReadHints {
    * are no better.
    */
   readonly largestChunkSize?: number;
-  /** Chunks in flight when a read starts. */
-  readonly initialConcurrency: number;
-  /** Chunks in flight at most. */
-  readonly maxConcurrency: number;
   /** Chunks in flight of a stream that is read in order, where read-ahead by the system below makes few enough. */
   readonly sequentialConcurrency?: number;
   /** Chunk boundaries are multiples of this many bytes, counted from the start of the object; 1 where none is better. */

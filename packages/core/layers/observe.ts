@@ -7,6 +7,7 @@ import type { ObjectTree } from "../contract/object_tree.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
+import type { StoreLimits } from "../contract/store_limits.ts";
 import type {
   CallOptions,
   CommonPrefix,
@@ -49,6 +50,7 @@ class ObservedStore implements ObjectStore {
   readonly uri: string;
   readonly capabilities: Capabilities;
   readonly readHints: ReadHints;
+  readonly limits: StoreLimits;
   readonly context: StoreContext;
   readonly tree?: ObjectTree;
   readonly #store: ObjectStore;
@@ -61,6 +63,7 @@ class ObservedStore implements ObjectStore {
     this.uri = store.uri;
     this.capabilities = store.capabilities;
     this.readHints = store.readHints;
+    this.limits = store.limits;
     this.context = store.context;
     const { tree } = store;
     if (!tree) return;

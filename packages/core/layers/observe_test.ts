@@ -326,6 +326,7 @@ Deno.test("observe() hands on what describes the store, and disposes it", async 
   assertEquals(store.uri, below.uri);
   assertStrictEquals(store.capabilities, below.capabilities);
   assertStrictEquals(store.readHints, below.readHints);
+  assertStrictEquals(store.limits, below.limits);
   assertStrictEquals(store.context, below.context);
   await store[Symbol.asyncDispose]();
   assertEquals(disposed, 1);

@@ -27,10 +27,6 @@ export class ObservedResult implements GetResult {
     return this.#inner.range;
   }
 
-  get throttled(): boolean {
-    return this.#inner.throttled ?? false;
-  }
-
   get bytesRead(): number {
     return this.#inner.bytesRead;
   }

@@ -7,6 +7,7 @@ import type { ObjectTree } from "../contract/object_tree.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
+import type { StoreLimits } from "../contract/store_limits.ts";
 import type {
   CallOptions,
   CommonPrefix,
@@ -48,6 +49,8 @@ export class PrefixStore implements ObjectStore {
   readonly capabilities: Capabilities;
   /** Those of the store. */
   readonly readHints: ReadHints;
+  /** Those of the store. */
+  readonly limits: StoreLimits;
   /** That of the store. */
   readonly context: StoreContext;
   /** That of the store, below the prefix. */
@@ -66,6 +69,7 @@ export class PrefixStore implements ObjectStore {
     this.uri = objectUri(store.uri, prefix).slice(0, -1);
     this.capabilities = store.capabilities;
     this.readHints = store.readHints;
+    this.limits = store.limits;
     this.context = store.context;
     if (store.tree) this.tree = new PrefixedTree(store.tree, prefix);
   }

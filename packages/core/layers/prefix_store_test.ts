@@ -50,6 +50,8 @@ Deno.test("PrefixStore hands on what describes the store below", () => {
   const store = new PrefixStore(below, "a/");
   assertStrictEquals(store.capabilities, below.capabilities);
   assertStrictEquals(store.readHints, below.readHints);
+  assertStrictEquals(store.limits, below.limits);
+  assertStrictEquals(new PrefixStore(below, "b/").limits, store.limits, "two prefixes share them");
   assertStrictEquals(store.context, below.context);
 });
 

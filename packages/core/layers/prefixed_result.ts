@@ -16,10 +16,6 @@ export class PrefixedResult implements GetResult {
     return this.#inner.range;
   }
 
-  get throttled(): boolean {
-    return this.#inner.throttled ?? false;
-  }
-
   get bytesRead(): number {
     return this.#inner.bytesRead;
   }

@@ -1,3 +1,4 @@
+import { AdaptiveLimit } from "../concurrency/adaptive_limit.ts";
 import { createStoreContext, type StoreContext } from "../context/store_context.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { GetResult, ReadyBytes } from "../contract/get_result.ts";
@@ -6,6 +7,7 @@ import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
+import type { StoreLimits } from "../contract/store_limits.ts";
 import type {
   CallOptions,
   CommonPrefix,
@@ -62,13 +64,7 @@ export interface MemoryStoreOptions {
 
 const PART_SIZE = 2 ** 20;
 
-const READ_HINTS: ReadHints = {
-  firstChunkSize: 8 * 2 ** 20,
-  chunkSize: 8 * 2 ** 20,
-  initialConcurrency: 1,
-  maxConcurrency: 4,
-  alignment: 1,
-};
+const READ_HINTS: ReadHints = { firstChunkSize: 8 * 2 ** 20, chunkSize: 8 * 2 ** 20, alignment: 1 };
 
 /**
  * Keeps objects in memory. Every call is one step: nothing is ever seen half done. A read shows the object as it was
@@ -81,6 +77,8 @@ export class MemoryStore implements ObjectStore {
   readonly capabilities: Capabilities;
   /** Reads up to 8 MiB are one piece. */
   readonly readHints: ReadHints = READ_HINTS;
+  /** Up to four chunks at a time. */
+  readonly limits: StoreLimits;
   /** What the options gave. */
   readonly context: StoreContext;
   readonly #container: MemoryContainer;
@@ -89,6 +87,7 @@ export class MemoryStore implements ObjectStore {
   constructor(options: MemoryStoreOptions = {}) {
     this.#container = options.container ?? new MemoryContainer();
     this.context = options.context ?? createStoreContext();
+    this.limits = { read: new AdaptiveLimit({ clock: this.context.clock, initial: 1, maximum: 4 }) };
     this.uri = `memory://${this.#container.name}`;
     this.capabilities = {
       attributes: true,

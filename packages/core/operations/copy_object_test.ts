@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
+  AdaptiveLimit,
   AlreadyExistsError,
   ChecksumMismatchError,
   copyObject,
@@ -12,7 +13,7 @@ import {
   type PutResult,
   ServiceError,
 } from "../mod.ts";
-import { type FaultRule, injectFaults } from "@lade/testing";
+import { FakeClock, type FaultRule, injectFaults } from "@lade/testing";
 
 const TEXT = "0123456789";
 /** A chunk size with which the copy is one `put`, and one with which it is made of parts. */
@@ -26,6 +27,11 @@ async function open(objects: Record<string, string> = {}): Promise<MemoryStore> 
   const store = new MemoryStore({ context: createStoreContext(), container: new MemoryContainer() });
   for (const [key, value] of Object.entries(objects)) await store.put(key, text(value));
   return store;
+}
+
+/** Limits of a store, to be assigned to it. */
+function readWidth(initial: number, maximum: number) {
+  return { limits: { read: new AdaptiveLimit({ clock: new FakeClock(), initial, maximum }) } };
 }
 
 /** A store that tells a wrong checksum of every object. */
@@ -106,7 +112,7 @@ Deno.test("copyObject() frees the first answer when the destination refuses the 
     const copying = copyObject(from, "a", injectFaults(await open(), rules), "b", { chunkSize });
     assertStrictEquals(await copying.catch((error) => error), error);
     assertEquals([from.openBodies, from.context.budget.held], [0, 0], how);
-    assertEquals(from.context.limits.of(from.readHints).inFlight, 0, how);
+    assertEquals(from.limits.read.inFlight, 0, how);
   }
 });
 
@@ -120,8 +126,8 @@ Deno.test("copyObject() gives the memory of its parts back for reuse", async () 
 
 Deno.test("copyObject() reads ahead further while the writer waits", async () => {
   const store = await open({ a: "x".repeat(100_000) });
-  const readHints = { ...store.readHints, initialConcurrency: 8, maxConcurrency: 8, firstChunkSize: 1000 };
-  const from = injectFaults(Object.assign(store, { readHints }));
+  const readHints = { ...store.readHints, firstChunkSize: 1000 };
+  const from = injectFaults(Object.assign(store, { readHints, ...readWidth(8, 8) }));
   const to = await open();
   const createPartWriter = to.createPartWriter.bind(to);
   to.createPartWriter = (key, size, options) => createPartWriter(key, size, { ...options, partSize: 1000 });
@@ -155,8 +161,7 @@ Deno.test("copyTree() that is left does not wait for bodies that stall", async (
       fault: { kind: "stall", until: never.promise, after },
     };
     const store = await open({ a: TEXT, b: TEXT, c: TEXT });
-    const readHints = { ...store.readHints, initialConcurrency: 4 };
-    const from = injectFaults(Object.assign(store, { readHints }), [stall]);
+    const from = injectFaults(Object.assign(store, readWidth(4, 4)), [stall]);
     for await (const { key } of copyTree(from, "", await open(), "")) {
       if (key === "c") break;
     }

@@ -31,10 +31,10 @@ export interface PartCopy {
  * When something fails, all else is ended and waited for before this rejects.
  */
 export async function copyParts({ from, read, writer, options, lease }: PartCopy): Promise<void> {
-  const { context, readHints } = from;
+  const { context, limits, readHints } = from;
   const { concurrency = "auto" } = options;
   const { size, partSize } = writer;
-  const limit = context.limits.of(readHints);
+  const limit = limits.read;
   const chunkSize = chunkSizes(readHints, limit, options);
   const first = read.chunkAt(0)?.length ?? 0;
   read.beginAnew();

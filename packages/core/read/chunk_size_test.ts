@@ -5,8 +5,6 @@ const HINTS = {
   firstChunkSize: 8,
   chunkSize: 8,
   largestChunkSize: 32,
-  initialConcurrency: 4,
-  maxConcurrency: 64,
   alignment: 1,
 };
 

@@ -15,8 +15,6 @@ export interface GetResultParts {
   readonly source: BodySource;
   /** The object's URI, for messages. */
   readonly uri: string;
-  /** The service asked for fewer requests before it answered. */
-  readonly throttled?: boolean;
   /** Tells the MD5 that the object's etag is or may be, when that is asked for. */
   readonly etagMd5?: () => EtagMd5 | undefined;
   /** Ends the read; pending and later reads reject with its reason. */
@@ -36,7 +34,6 @@ export function createGetResult(parts: GetResultParts): GetResult {
 class SourceResult implements GetResult {
   readonly info: ObjectInfo;
   readonly range: ResolvedRange;
-  readonly throttled: boolean;
   readonly #source: BodySource;
   readonly #uri: string;
   readonly #etagMd5: (() => EtagMd5 | undefined) | undefined;
@@ -51,7 +48,6 @@ class SourceResult implements GetResult {
   constructor(parts: GetResultParts) {
     this.info = parts.info;
     this.range = parts.range;
-    this.throttled = parts.throttled ?? false;
     this.#source = parts.source;
     this.#uri = parts.uri;
     this.#etagMd5 = parts.etagMd5;

@@ -29,7 +29,7 @@ async function fetchSeveral(
 ): Promise<void> {
   const { firstIndex, range } = read;
   const indexes = firstIndex === 0 ? cutAsFetched(read, store, options) : ascending(read, firstIndex);
-  const limit = store.context.limits.of(store.readHints);
+  const limit = store.limits.read;
   const { concurrency = "auto" } = options;
   // Some more than may be in flight: then the limit sees that more are wanted.
   const most = () => concurrency === "auto" ? limit.current + Math.ceil(limit.current / 4) : concurrency;
@@ -42,12 +42,12 @@ async function fetchSeveral(
 
 /** Gives the index of one chunk after the other, each cut when it is asked for. */
 function* cutAsFetched(read: ObjectRead, store: ObjectStore, options: ReadOptions): Generator<number> {
-  const { context, readHints } = store;
+  const { limits, readHints } = store;
   const units = cutUnits({
     range: read.range,
     first: read.chunkAt(0)?.length ?? 0,
     partSize: readHints.alignment,
-    chunkSize: chunkSizes(readHints, context.limits.of(readHints), options),
+    chunkSize: chunkSizes(readHints, limits.read, options),
   });
   read.beginAnew();
   for (const unit of units) {

@@ -211,7 +211,7 @@ export class ObjectRead {
           this.#take(index, chunk.offset + done - count, piece, count);
           if (count < piece.length) throw this.#endedEarly(count, piece.length);
           if (done === chunk.length) {
-            permit?.done({ bytes: done - before, throttled: result.throttled ?? false });
+            permit?.done({ bytes: done - before });
           }
           if (!sink) continue;
           sinkFailed = true;
@@ -224,10 +224,7 @@ export class ObjectRead {
         // What came before the failure is kept.
         const partial = result ? before + result.bytesRead - done : 0;
         done += partial;
-        permit?.done({
-          bytes: done - before,
-          throttled: result?.throttled || error instanceof ThrottledError,
-        });
+        permit?.done({ bytes: done - before, throttled: error instanceof ThrottledError });
         permit = undefined;
         await result?.cancel(error);
         result = undefined;
@@ -368,6 +365,6 @@ function acquirePermit(
   signal: AbortSignal | undefined,
 ): Promise<Permit> | Permit | undefined {
   if (options.concurrency !== undefined && options.concurrency !== "auto") return undefined;
-  const limit = store.context.limits.of(store.readHints);
+  const limit = store.limits.read;
   return limit.tryAcquire() ?? limit.acquire(signal);
 }

@@ -106,8 +106,8 @@ class OrderedRead implements ChunkedRead {
 
   /** Starts chunks until enough are held. The next chunk in order always gets a buffer; read-ahead only within the budget. */
   fill(): void {
-    const { context, readHints } = this.#store;
-    const depth = this.#fixedDepth ?? withReserve(context.limits.of(readHints).current);
+    const { context, limits } = this.#store;
+    const depth = this.#fixedDepth ?? withReserve(limits.read.current);
     while (this.#slots.length < depth) {
       const chunk = this.#read.chunkAt(this.#next);
       if (!chunk) return;

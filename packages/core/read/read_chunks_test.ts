@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual, assertRejects, assertStrictEquals } from "@std/assert";
 import {
+  AdaptiveLimit,
   BufferPool,
   ChecksumMismatchError,
   createStoreContext,
@@ -9,6 +10,7 @@ import {
   readChunks,
   type ReadHints,
   type Slab,
+  type StoreLimits,
   stream,
 } from "../mod.ts";
 import { FakeClock, type FaultRule, type FaultyStore, injectFaults } from "@lade/testing";
@@ -257,9 +259,10 @@ class DistantStore extends MemoryStore {
   override readonly readHints: ReadHints = {
     firstChunkSize: 10,
     chunkSize: 10,
-    initialConcurrency: 2,
-    maxConcurrency: 16,
     alignment: 1,
+  };
+  override readonly limits: StoreLimits = {
+    read: new AdaptiveLimit({ clock: this.context.clock, initial: 2, maximum: 16 }),
   };
 
   override async get(key: string, options: GetOptions = {}): Promise<GetResult> {
@@ -280,7 +283,7 @@ Deno.test("readChunks() has more chunks in flight while that pays, for a reader 
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   assertEquals(await reading, bytesOf(SIZE));
-  assertEquals(store.context.limits.of(store.readHints).current, 16);
+  assertEquals(store.limits.read.current, 16);
 });
 
 Deno.test("readChunks() does not take a reader that is slow for a service that is", async () => {
@@ -298,5 +301,5 @@ Deno.test("readChunks() does not take a reader that is slow for a service that i
     }
   }
   assertEquals(count, SIZE / 10);
-  assertLessOrEqual(store.context.limits.of(store.readHints).current, 4);
+  assertLessOrEqual(store.limits.read.current, 4);
 });

@@ -53,11 +53,6 @@ export class SingleBody {
     return new BodyView(this, this.#info, { offset, length }, signal);
   }
 
-  /** Whether the service asked for fewer requests. */
-  get throttled(): boolean {
-    return this.#body?.throttled ?? false;
-  }
-
   /** Reads the next bytes. */
   async read(target: Uint8Array, onBytes: (count: number) => void): Promise<number> {
     const body = this.#body;
@@ -104,10 +99,6 @@ class BodyView implements GetResult {
     this.#signal = signal;
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
-  }
-
-  get throttled(): boolean {
-    return this.#single.throttled;
   }
 
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -46,9 +46,9 @@ function named(checks: readonly Check[], name: string): Check {
 
 /** A store in which some calls are others. */
 function patched(store: LocalStore, changes: Partial<LocalStore>): LocalStore {
-  const { capabilities, context, readHints, root, uri } = store;
+  const { capabilities, context, limits, readHints, root, uri } = store;
   return {
-    ...{ capabilities, context, readHints, root, uri },
+    ...{ capabilities, context, limits, readHints, root, uri },
     get: (...args) => store.get(...args),
     head: (...args) => store.head(...args),
     put: (...args) => store.put(...args),

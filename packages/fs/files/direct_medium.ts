@@ -7,12 +7,9 @@ import { DirectWriter, type DirectWriterParts } from "./direct_writer.ts";
 import { errorCode, NO_DIRECT } from "./file_error.ts";
 import type { Medium, PartFile, ReadableFile, WritableFile } from "./medium.ts";
 
-/** No read-ahead by the system: as many chunks in flight as the disk takes. */
 const READ_HINTS: ReadHints = {
   firstChunkSize: 8 * 2 ** 20,
   chunkSize: 8 * 2 ** 20,
-  initialConcurrency: 4,
-  maxConcurrency: 16,
   alignment: 4096,
 };
 
@@ -29,9 +26,10 @@ export interface DirectMediumParts {
   readonly fallback?: Medium | undefined;
 }
 
-/** Files past the page cache, by O_DIRECT. */
+/** Files past the page cache, by O_DIRECT. No read-ahead by the system: as many chunks in flight as the disk takes. */
 export class DirectMedium implements Medium {
   readonly readHints = READ_HINTS;
+  readonly readWidth = { initial: 4, maximum: 16 };
   readonly #calls: DescriptorCalls;
   readonly #context: StoreContext;
   readonly #fallback: Medium | undefined;

@@ -10,8 +10,6 @@ import { CachedWriter } from "./cached_writer.ts";
 const READ_HINTS: ReadHints = {
   firstChunkSize: 8 * 2 ** 20,
   chunkSize: 8 * 2 ** 20,
-  initialConcurrency: 4,
-  maxConcurrency: 8,
   sequentialConcurrency: 2,
   alignment: 4096,
 };
@@ -22,6 +20,7 @@ const PART_SIZE = 2 ** 20;
 /** Files through the page cache. */
 export class FileMedium implements Medium {
   readonly readHints = READ_HINTS;
+  readonly readWidth = { initial: 4, maximum: 8 };
   readonly #gate: IoGate;
   readonly #context: StoreContext;
 

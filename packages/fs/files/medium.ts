@@ -1,4 +1,4 @@
-import type { ReadHints } from "@lade/core";
+import type { AdaptiveLimitConfig, ReadHints } from "@lade/core";
 import type { SyncMode } from "../names/local_config.ts";
 import type { FileStatus } from "./file_status.ts";
 
@@ -41,6 +41,8 @@ export interface PartFile extends NewFile {
 export interface Medium {
   /** How its reads are best cut. */
   readonly readHints: ReadHints;
+  /** How many chunks are read at a time: at first, and at most. */
+  readonly readWidth: Pick<AdaptiveLimitConfig, "initial" | "maximum">;
   /** Opens a file to be read, at once. */
   openSync(path: string): ReadableFile;
   /**

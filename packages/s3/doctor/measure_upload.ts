@@ -36,8 +36,8 @@ export async function measureUpload(
     while (clock.monotonicMs() - startMs < measureMs && writer.bytesWritten < maxBytes) {
       await writer.write(piece);
     }
-    const { uploadLimit } = store;
-    const limit = { concurrency: uploadLimit.current, why: uploadLimit.explain() };
+    const { write } = store.limits;
+    const limit = { concurrency: write.current, why: write.explain() };
     const result = await writer.close();
     const tookMs = clock.monotonicMs() - startMs;
     temporary.made(key, result);

@@ -39,12 +39,13 @@ function retryableSuffix(response: TransportResponse): ReturnType<typeof retryab
   return NO_SUFFIX.has(response.status) ? false : retryableAnswer(response);
 }
 
-/** Reads an object or a range of it in one request. */
+/** Reads an object or a range of it in one request. `onThrottled` is called where it was throttled before it was answered. */
 export async function getObject(
   connection: S3Connection,
   uri: string,
   key: string,
   options: GetOptions,
+  onThrottled?: () => void,
 ): Promise<GetResult> {
   const { range, signal } = options;
   if (range) checkRange(range);
@@ -52,7 +53,7 @@ export async function getObject(
   const call: FailedCall = { operation: "get", uri, permission: readAdvice(options) };
   const suffix = range && "suffixLength" in range ? range.suffixLength : undefined;
   if (suffix !== undefined && connection.traits.lacks("suffix-range")) {
-    return await readSuffix(connection, uri, key, suffix, options);
+    return await readSuffix(connection, uri, key, suffix, options, onThrottled);
   }
   const asked = connection.config.verifyDownloads && isLongStart(range) ? undefined : range;
   const headers = readHeaders(connection, options);
@@ -71,15 +72,16 @@ export async function getObject(
       }));
   } catch (error) {
     if (suffix !== undefined && error instanceof S3Fault && NO_SUFFIX.has(error.status)) {
-      const answer = await readSuffix(connection, uri, key, suffix, options);
+      const answer = await readSuffix(connection, uri, key, suffix, options, onThrottled);
       connection.traits.doubt("suffix-range", connection.tellTrait);
       return answer;
     }
     if (asked && error instanceof S3Fault && error.status === 416 && mayBeWhole(error, asked)) {
-      return await getWhole(connection, uri, key, options, error, call);
+      return await getWhole(connection, uri, key, options, error, call, onThrottled);
     }
     throw connection.translate(error, call);
   }
+  if (response.throttled) onThrottled?.();
   let doubt: S3Fault | undefined;
   try {
     doubt = await doubtOf(response, connection.traits.signs);
@@ -184,7 +186,6 @@ async function readAnswer(
   return createGetResult({
     info,
     range: { offset: wanted.offset, length: wanted.length },
-    throttled: response.throttled,
     etagMd5: () => etagMd5(connection, headers),
     source: new ObjectBody(body, verifier, partial, call),
     uri,
@@ -242,9 +243,10 @@ async function getWhole(
   options: GetOptions,
   fault: S3Fault,
   call: FailedCall,
+  onThrottled: (() => void) | undefined,
 ): Promise<GetResult> {
   const { range, ...whole } = options;
-  const result = await getObject(connection, uri, key, whole);
+  const result = await getObject(connection, uri, key, whole, onThrottled);
   const most = range && "suffixLength" in range ? range.suffixLength : 0;
   if (result.info.size <= most) return result;
   await result.cancel();

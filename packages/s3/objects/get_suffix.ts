@@ -13,10 +13,11 @@ export async function getSuffix(
   key: string,
   suffixLength: number,
   { range: _, ...options }: GetOptions,
+  onThrottled?: () => void,
 ): Promise<GetResult> {
   const { size, etag } = await headObject(connection, uri, key, options);
   const pinned = etag === undefined ? options : { ...options, ifMatch: etag };
-  if (size <= suffixLength) return await getObject(connection, uri, key, pinned);
+  if (size <= suffixLength) return await getObject(connection, uri, key, pinned, onThrottled);
   const range = { offset: size - suffixLength, length: suffixLength };
-  return await getObject(connection, uri, key, { ...pinned, range });
+  return await getObject(connection, uri, key, { ...pinned, range }, onThrottled);
 }

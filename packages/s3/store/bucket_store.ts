@@ -33,6 +33,7 @@ import {
   type PutResult,
   type ReadHints,
   type StoreContext,
+  type StoreLimits,
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
@@ -70,11 +71,10 @@ const READ_HINTS: ReadHints = {
   firstChunkSize: 8 * 2 ** 20,
   chunkSize: 8 * 2 ** 20,
   largestChunkSize: 32 * 2 ** 20,
-  initialConcurrency: 4,
-  maxConcurrency: 64,
   alignment: 1,
 };
-const FIRST_UPLOAD_CONCURRENCY = 4;
+const FIRST_CONCURRENCY = 4;
+const MAX_READ_CONCURRENCY = 64;
 const MAX_UPLOAD_CONCURRENCY = 32;
 
 /** What stands behind an `S3Store`. */
@@ -83,14 +83,14 @@ export class BucketStore implements S3Store {
   readonly uri: string;
   /** All but an atomic rename; what a service other than Amazon's has to show is `"unknown"` until then. */
   readonly capabilities: Capabilities;
-  /** Chunks of 8 MiB, from 4 in flight up; larger ones later, since every request costs the service something. */
+  /** Chunks of 8 MiB; larger ones later, since every request costs the service something. */
   readonly readHints: ReadHints;
   /** What the store shares with others. */
   readonly context: StoreContext;
   /** The way to the bucket: endpoint, region and who asks. */
   readonly connection: S3Connection;
-  /** Bounds the parts on their way, over all uploads that have no `concurrency` of their own. */
-  readonly uploadLimit: AdaptiveLimit;
+  /** From 4 in flight up in either direction. */
+  readonly limits: StoreLimits & { readonly write: AdaptiveLimit };
   readonly #control: ControlPlane;
   readonly #close: () => Promise<void>;
 
@@ -103,9 +103,12 @@ export class BucketStore implements S3Store {
     this.#control = new ControlPlane(parts.connection);
     const { bounds: { maxRetryAfterMs, patienceMs }, uploadConcurrency } = parts.connection.config;
     this.readHints = { ...READ_HINTS, maxRetryAfterMs, patienceMs };
-    this.uploadLimit = uploadConcurrency === "auto"
-      ? this.#limit(FIRST_UPLOAD_CONCURRENCY, MAX_UPLOAD_CONCURRENCY)
-      : this.#limit(uploadConcurrency, uploadConcurrency);
+    this.limits = {
+      read: this.#limit(FIRST_CONCURRENCY, MAX_READ_CONCURRENCY),
+      write: uploadConcurrency === "auto"
+        ? this.#limit(FIRST_CONCURRENCY, MAX_UPLOAD_CONCURRENCY)
+        : this.#limit(uploadConcurrency, uploadConcurrency),
+    };
     this.capabilities = s3Capabilities(parts.connection);
   }
 
@@ -136,7 +139,10 @@ export class BucketStore implements S3Store {
 
   /** Reads an object or a range of it. */
   async get(key: string, options: GetOptions = {}): Promise<GetResult> {
-    return await getObject(this.connection, this.#check("get", key), key, options);
+    const { read } = this.limits;
+    const { falls } = read;
+    const onThrottled = () => read.noteThrottled(falls);
+    return await getObject(this.connection, this.#check("get", key), key, options, onThrottled);
   }
 
   /** Tells what an object is. */
@@ -368,7 +374,7 @@ export class BucketStore implements S3Store {
     return {
       ...this.#parts(operation, uri, key),
       context: this.context,
-      limit: concurrency === undefined ? this.uploadLimit : this.#limit(concurrency, concurrency),
+      limit: concurrency === undefined ? this.limits.write : this.#limit(concurrency, concurrency),
       partSize: this.#partSize(partSize ?? this.connection.config.multipart.partSize),
     };
   }

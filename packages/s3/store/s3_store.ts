@@ -1,4 +1,4 @@
-import type { AdaptiveLimit, CallOptions, ObjectStore } from "@lade/core";
+import type { AdaptiveLimit, CallOptions, ObjectStore, StoreLimits } from "@lade/core";
 import type { PendingPart } from "../upload/list_parts.ts";
 import type { PendingUpload } from "../upload/list_uploads.ts";
 
@@ -10,8 +10,8 @@ export interface S3Store extends ObjectStore {
   readonly region: string;
   /** Who asks, without any secret: `access key "AKIA…" (from the environment)`. */
   readonly identity: string;
-  /** Bounds the parts on their way, over all uploads that have no `concurrency` of their own; it says what by. */
-  readonly uploadLimit: AdaptiveLimit;
+  /** One for chunks, and one for parts. */
+  readonly limits: StoreLimits & { readonly write: AdaptiveLimit };
   /** Lists multipart uploads that were begun and are neither completed nor aborted. */
   listUploads(prefix?: string, options?: CallOptions): AsyncIterable<PendingUpload>;
   /** Lists the parts that the service has of an upload. */

@@ -32,7 +32,7 @@ export async function measureDownload(
     const startMs = clock.monotonicMs();
     await using chunks = await readChunks(store, object.key, signal ? { signal } : {});
     let bytes = 0;
-    const adaptive = store.context.limits.of(store.readHints);
+    const adaptive = store.limits.read;
     let limit = { concurrency: adaptive.current, why: adaptive.explain() };
     for await (const chunk of chunks) {
       bytes += chunk.length;

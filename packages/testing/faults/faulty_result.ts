@@ -36,10 +36,6 @@ export class FaultyResult implements GetResult {
     this.#signal.addEventListener("abort", () => this.#leave(), { once: true });
   }
 
-  get throttled(): boolean {
-    return this.#parts.inner.throttled ?? false;
-  }
-
   get bytesRead(): number {
     return this.#position;
   }

@@ -25,6 +25,7 @@ import type {
   PutResult,
   ReadHints,
   StoreContext,
+  StoreLimits,
   WriterOptions,
 } from "@lade/core/backend";
 import { listVersions, listVersionsWithDelimiter, placeOf } from "@lade/core/operations";
@@ -70,6 +71,7 @@ class FaultLayer implements FaultyStore {
   readonly uri: string;
   readonly capabilities: Capabilities;
   readonly readHints: ReadHints;
+  readonly limits: StoreLimits;
   readonly context: StoreContext;
   readonly tree?: ObjectTree;
   readonly calls: RecordedCall[] = [];
@@ -84,6 +86,7 @@ class FaultLayer implements FaultyStore {
     this.uri = store.uri;
     this.capabilities = store.capabilities;
     this.readHints = store.readHints;
+    this.limits = store.limits;
     this.context = store.context;
     if (store.tree) this.tree = store.tree;
     this.#rules = rules.map((rule) => ({ rule, seen: 0 }));

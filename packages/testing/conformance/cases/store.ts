@@ -30,23 +30,38 @@ export const storeCases: readonly ConformanceCase[] = [
   {
     name: "readHints are whole numbers that fit one another",
     async run({ store }) {
-      const { firstChunkSize, chunkSize, initialConcurrency, maxConcurrency, alignment } = store.readHints;
-      const { sequentialConcurrency = 1 } = store.readHints;
-      const all = {
-        firstChunkSize,
-        chunkSize,
-        initialConcurrency,
-        maxConcurrency,
-        alignment,
-        sequentialConcurrency,
-      };
+      const { firstChunkSize, chunkSize, alignment, sequentialConcurrency = 1 } = store.readHints;
+      const all = { firstChunkSize, chunkSize, alignment, sequentialConcurrency };
       for (const [name, value] of Object.entries(all)) {
         expect(Number.isSafeInteger(value) && value >= 1, `${name} is ${value}`);
       }
-      expect(initialConcurrency <= maxConcurrency, "initialConcurrency is above maxConcurrency");
       expectEqual(chunkSize % alignment, 0, "chunkSize modulo alignment");
       await store.put("object", bytesOf("x"));
-      expect(store.readHints === store.readHints, "readHints is another object each time");
+      expectEqual(store.readHints, store.readHints, "the readHints, asked for again");
+    },
+  },
+  {
+    name: "limits are the same each time, and count nothing once a read is over",
+    async run({ store }) {
+      const { read, write } = store.limits;
+      await store.put("object", bytesOf("content"));
+      expectEqual(await textOf(store, "object"), "content", "the object");
+      expect(store.limits.read === read && store.limits.write === write, "limits are others each time");
+      expect(Number.isSafeInteger(read.current) && read.current >= 1, `limits.read is ${read.current}`);
+      expectEqual([read.inFlight, write?.inFlight ?? 0], [0, 0], "requests in flight");
+    },
+  },
+  {
+    name: "limits count no part once its writer has ended",
+    async run({ store, partSize }) {
+      const { write } = store.limits;
+      const part = new Uint8Array(partSize);
+      for (const end of ["close", "abort"] as const) {
+        const writer = await store.createWriter("object", { partSize });
+        for (let count = 0; count < 3; count++) await writer.write(part);
+        await writer[end]();
+        expectEqual(write?.inFlight ?? 0, 0, `parts in flight after ${end}()`);
+      }
     },
   },
   {
