@@ -34,12 +34,14 @@ interface LocalProviderParts {
 /** Serves directories: a container is a directory, by its absolute path. */
 class LocalProvider implements Provider {
   readonly schemes: readonly string[];
+  readonly settingTable: SettingTable;
   readonly #parts: LocalProviderParts;
   readonly #shown = new WeakMap<ObjectStore, readonly ShownSetting[]>();
 
   constructor(parts: LocalProviderParts) {
     this.#parts = parts;
     this.schemes = [parts.scheme];
+    this.settingTable = parts.settings;
   }
 
   parse(uri: string): Location {

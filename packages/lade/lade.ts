@@ -10,13 +10,13 @@ import type {
   ObjectInfo,
   ObjectStore,
   ObjectWriter,
-  Provider,
   ProviderOptions,
   PutOptions,
   PutResult,
   ReadOptions,
   ReadResult,
   Registry,
+  ResolvedUri,
   StoreContext,
   WriterOptions,
 } from "@lade/core";
@@ -24,8 +24,9 @@ import { createStoreContext } from "@lade/core/backend";
 import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import { copyObject, exists, getBytes, listVersions, readInto, stream } from "@lade/core/operations";
 
+import { mergeConfigs } from "@lade/core/settings";
 import { createDefaultRegistry } from "./default_registry.ts";
-import { type OpenedContainer, OpenedContainers } from "./opened_containers.ts";
+import { type ContainerCall, type OpenedContainer, OpenedContainers } from "./opened_containers.ts";
 import type { Removal } from "./removal/removal.ts";
 import type { RemoveOptions } from "./removal/remove.ts";
 import type { ContainerRequest } from "./removal/settle_container.ts";
@@ -33,14 +34,15 @@ import type { RemovalRequest } from "./removal/settle_removal.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { TransferSummary } from "./transfer_files.ts";
 import type { LocatedUri, UriCalls } from "./uri_calls.ts";
-
-/** Configuration per scheme, such as `{ file: { sync: "full" } }`. */
-export type SchemeConfigs = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+import { type LadeConfig, UriConfigs } from "./uri_configs.ts";
 
 /** Options of {@linkcode Lade}. */
 export interface LadeOptions {
-  /** Configuration per scheme. An unknown scheme, or an unknown name within one, is a `TypeError`. */
-  readonly config?: SchemeConfigs;
+  /**
+   * Configuration by scheme and by URI prefix, such as `{ s3: { … }, "s3://other/": { profile: "dev" } }`. An unknown
+   * scheme, or an unknown name within one, is a `TypeError`.
+   */
+  readonly config?: LadeConfig;
   /** What all stores share; a context of its own by default. Not together with `registry`. */
   readonly context?: StoreContext;
   /** The backends; every one of Lade's by default. */
@@ -65,7 +67,7 @@ export interface ListUriOptions extends ListOptions {
 export class Lade implements AsyncDisposable, UriCalls {
   /** The backends. */
   readonly registry: Registry;
-  readonly #config: SchemeConfigs;
+  readonly #configs: UriConfigs;
   readonly #opened: OpenedContainers | undefined;
   readonly #stores = new Map<string, Promise<ObjectStore>>();
 
@@ -73,14 +75,8 @@ export class Lade implements AsyncDisposable, UriCalls {
   constructor(options: LadeOptions = {}) {
     this.registry = options.registry ??
       createDefaultRegistry({ context: options.context ?? createStoreContext() });
-    this.#config = options.config ?? {};
+    this.#configs = new UriConfigs(options.config ?? {}, this.registry.schemes);
     this.#opened = options.onOpen && new OpenedContainers(options.onOpen);
-    for (const scheme of Object.keys(this.#config)) {
-      if (!this.registry.schemes.includes(scheme)) {
-        const known = this.registry.schemes.join(", ");
-        throw new TypeError(`Cannot configure scheme ${JSON.stringify(scheme)}: known are ${known}`);
-      }
-    }
   }
 
   /** What all stores of this `Lade` share. */
@@ -90,7 +86,8 @@ export class Lade implements AsyncDisposable, UriCalls {
 
   /** Opens a store of the caller's own: a `PrefixStore` when the URI names a prefix. A key is an `InvalidNameError`. */
   async openStore(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<ObjectStore> {
-    const { provider, container, key } = await this.registry.resolve(uri);
+    const resolved = await this.#resolve(uri);
+    const { provider, container, key } = resolved;
     if (key !== "" && !key.endsWith("/")) {
       throw new InvalidNameError({
         operation: "open",
@@ -98,11 +95,7 @@ export class Lade implements AsyncDisposable, UriCalls {
         detail: "a store is a container or a prefix, and a prefix ends in /",
       });
     }
-    const store = await provider.open(container, {
-      ...options,
-      context: this.context,
-      ...this.#configOf(provider.schemes),
-    });
+    const store = await provider.open(container, this.#optionsOf(resolved, options));
     if (key === "") return store;
     const { PrefixStore } = await import("@lade/core/layers");
     return new PrefixStore(store, key);
@@ -110,11 +103,12 @@ export class Lade implements AsyncDisposable, UriCalls {
 
   /** Finds the container of a URI, opened and shared, and the key or prefix in it. */
   async locate(uri: string): Promise<LocatedUri> {
-    const { provider, container, key } = await this.registry.resolve(uri);
-    const name = provider.format({ container, key: "" });
+    const resolved = await this.#resolve(uri);
+    const { provider, container, key, configured } = resolved;
+    const name = `${provider.format({ container, key: "" })} ${configured}`;
     let opening = this.#stores.get(name);
     if (!opening) {
-      opening = this.#open(provider, container, name);
+      opening = this.#open(resolved);
       this.#stores.set(name, opening);
       opening.catch(() => this.#stores.delete(name));
     }
@@ -275,14 +269,14 @@ export class Lade implements AsyncDisposable, UriCalls {
 
   /** Makes the container that a URI names. */
   async createContainer(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const { provider, container } = await this.#container(uri, "make container");
-    await provider.createContainer(container, this.#containerCall(provider, container, options));
+    const resolved = await this.#container(uri, "make container");
+    await resolved.provider.createContainer(resolved.container, this.#containerCall(resolved, options));
   }
 
   /** Deletes the empty container that a URI names. */
   async deleteContainer(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const { provider, container } = await this.#container(uri, "delete container");
-    await provider.deleteContainer(container, this.#containerCall(provider, container, options));
+    const resolved = await this.#container(uri, "delete container");
+    await resolved.provider.deleteContainer(resolved.container, this.#containerCall(resolved, options));
   }
 
   /** Lists the URIs of the containers of a scheme, such as `s3://`. */
@@ -291,8 +285,9 @@ export class Lade implements AsyncDisposable, UriCalls {
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<string> {
     const provider = await this.registry.provider(scheme.includes("://") ? scheme : `${scheme}://`);
-    const configured = this.#containerCall(provider, undefined, options);
-    for await (const container of provider.listContainers(configured)) {
+    const config = mergeConfigs(provider.settingTable, this.#configs.ofScheme(provider.schemes));
+    const call = this.#containerCall({ provider, ...(config && { config }) }, options);
+    for await (const container of provider.listContainers(call)) {
       yield provider.format({ container, key: "" });
     }
   }
@@ -305,9 +300,9 @@ export class Lade implements AsyncDisposable, UriCalls {
     uri: string,
     options: { readonly signal?: AbortSignal; readonly write?: boolean } = {},
   ): AsyncGenerator<Check> {
-    const { provider, container, key } = await this.registry.resolve(uri);
-    const configured = { ...options, context: this.context, ...this.#configOf(provider.schemes) };
-    const checks = provider.diagnose?.({ container, key }, configured);
+    const resolved = await this.#resolve(uri);
+    const { provider, container, key } = resolved;
+    const checks = provider.diagnose?.({ container, key }, this.#optionsOf(resolved, options));
     if (!checks) {
       throw new UnsupportedError({ operation: "diagnose", uri, detail: "its backend examines nothing" });
     }
@@ -323,17 +318,26 @@ export class Lade implements AsyncDisposable, UriCalls {
     );
   }
 
-  async #open(provider: Provider, container: string, uri: string): Promise<ObjectStore> {
-    const options = { context: this.context, ...this.#configOf(provider.schemes) };
-    const store = await provider.open(container, options);
-    this.#opened?.tell(uri, await provider.settings?.(store) ?? []);
+  async #open(resolved: ResolvedUri): Promise<ObjectStore> {
+    const { provider, container, configured } = resolved;
+    const store = await provider.open(container, this.#optionsOf(resolved));
+    const settings = await provider.settings?.(store) ?? [];
+    this.#opened?.tell(provider.format({ container, key: "" }), settings, configured);
     return store;
   }
 
+  async #resolve(uri: string): Promise<ResolvedUri> {
+    return await this.registry.resolve(uri, this.#configs.layersOf);
+  }
+
+  /** Options of every call of a provider. */
+  #optionsOf<T extends CallOptions>({ config }: Pick<ResolvedUri, "config">, call?: T): T & ProviderOptions {
+    return { ...call as T, context: this.context, ...(config && { config }) };
+  }
+
   /** Options of a call on a container, or on all of a scheme. */
-  #containerCall(provider: Provider, container: string | undefined, call: CallOptions): ProviderOptions {
-    const told = this.#opened?.callOptions(provider, container);
-    return { ...call, ...this.#configOf(provider.schemes), ...told };
+  #containerCall(call: ContainerCall, options: CallOptions): ProviderOptions {
+    return { ...this.#optionsOf(call, options), ...this.#opened?.callOptions(call) };
   }
 
   /** An object, whose key may end in a slash where there is one of that very key. */
@@ -349,15 +353,10 @@ export class Lade implements AsyncDisposable, UriCalls {
   }
 
   async #container(uri: string, operation: string) {
-    const resolved = await this.registry.resolve(uri);
+    const resolved = await this.#resolve(uri);
     if (resolved.key === "") return resolved;
-    const asContainer = await this.registry.resolve(uri.endsWith("/") ? uri : `${uri}/`);
+    const asContainer = await this.#resolve(uri.endsWith("/") ? uri : `${uri}/`);
     if (asContainer.key === "") return asContainer;
     throw new InvalidNameError({ operation, uri, detail: "it names a key, a container is needed" });
-  }
-
-  #configOf(schemes: readonly string[]): { config?: Readonly<Record<string, unknown>> } {
-    const config = schemes.map((scheme) => this.#config[scheme]).find((config) => config !== undefined);
-    return config ? { config } : {};
   }
 }

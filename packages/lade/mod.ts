@@ -60,3 +60,4 @@ export type { RemovalRequest } from "./removal/settle_removal.ts";
 export type * from "./results.ts";
 export type { TransferSummary } from "./transfer_files.ts";
 export type { LocatedUri, UriCalls } from "./uri_calls.ts";
+export type { LadeConfig } from "./uri_configs.ts";

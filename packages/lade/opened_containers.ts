@@ -1,4 +1,4 @@
-import type { Provider, ProviderOptions } from "@lade/core";
+import type { ProviderOptions, ResolvedUri } from "@lade/core";
 import type { ShownSetting } from "@lade/core/settings";
 
 /** A container that was opened. */
@@ -9,7 +9,12 @@ export interface OpenedContainer {
   readonly settings: readonly ShownSetting[];
 }
 
-/** Tells of each container once, whether it is opened or only made, deleted or listed among others. */
+/** A call on a container, or without one on all of a scheme. */
+export type ContainerCall =
+  & Pick<ResolvedUri, "provider">
+  & Partial<Pick<ResolvedUri, "container" | "config" | "configured">>;
+
+/** Tells of each container once for each configuration, whether it is opened or only made, deleted or listed among others. */
 export class OpenedContainers {
   readonly #listener: (opened: OpenedContainer) => void;
   readonly #told = new Set<string>();
@@ -19,17 +24,18 @@ export class OpenedContainers {
     this.#listener = listener;
   }
 
-  /** Tells of a container, unless that was done. */
-  tell(uri: string, settings: readonly ShownSetting[]): void {
-    if (this.#told.has(uri)) return;
-    this.#told.add(uri);
+  /** Tells of a container, unless that was done for what is configured for it. */
+  tell(uri: string, settings: readonly ShownSetting[], configured = ""): void {
+    const told = `${uri} ${configured}`;
+    if (this.#told.has(told)) return;
+    this.#told.add(told);
     this.#listener({ uri, settings });
   }
 
   /** Options of a call on a container, or without one on all of a scheme, by which its settings are told. */
-  callOptions(provider: Provider, container: string | undefined): Pick<ProviderOptions, "onSettings"> {
+  callOptions({ provider, container, configured }: ContainerCall): Pick<ProviderOptions, "onSettings"> {
     const uri = () =>
       container === undefined ? `${provider.schemes[0]}://` : provider.format({ container, key: "" });
-    return { onSettings: (settings) => this.tell(uri(), settings) };
+    return { onSettings: (settings) => this.tell(uri(), settings, configured) };
   }
 }

@@ -1,4 +1,4 @@
-import { Lade, type SchemeConfigs } from "@lade/lade";
+import { Lade, type LadeConfig } from "@lade/lade";
 import { runCli } from "../../packages/cli/program/run_cli.ts";
 import { type FakeS3, type FakeS3Options, startFakeS3 } from "../fakes/s3/mod.ts";
 import { fakeConfig } from "../s3/open_fake.ts";
@@ -16,7 +16,7 @@ export interface S3HereOptions {
   /** Options of the server. */
   readonly server?: FakeS3Options;
   /** Configuration of `s3://`, beside what the server needs. */
-  readonly config?: SchemeConfigs[string];
+  readonly config?: LadeConfig[string];
 }
 
 /** A server with the buckets `bucket` and `other`, and `lade` that runs on it in this process. */

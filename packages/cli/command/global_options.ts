@@ -24,13 +24,13 @@ always lines, or nothing.",
     ["--config"],
     settingValue,
     toConfig,
-    "Configure a backend, such as file.sync=full, s3.multipart.partSize=16MiB or s3.tags.a=b; @FILE reads a secret from \
-a file. May be given several times.",
+    "Configure a backend, such as file.sync=full, s3.multipart.partSize=16MiB or s3.tags.a=b, or what a URI begins with, \
+such as s3://other/=profile=dev; @FILE reads a secret from a file. May be given several times.",
   ),
 };
 
 function toConfig(settings: readonly SettingArgument[]): Record<string, Record<string, unknown>> {
   const config: Record<string, Record<string, unknown>> = {};
-  for (const { scheme, name, value } of settings) (config[scheme] ??= {})[name] = value;
+  for (const { target, name, value } of settings) (config[target] ??= {})[name] = value;
   return config;
 }

@@ -2,6 +2,8 @@ import type { ObjectStore } from "./object_store.ts";
 import type { ProviderOptions } from "./provider_options.ts";
 import type { Check, DiagnoseOptions } from "./diagnosis.ts";
 import type { ShownSetting } from "../settings/describe_settings.ts";
+import type { BackendConfig } from "../settings/merge_configs.ts";
+import type { SettingTable } from "../settings/setting.ts";
 
 /** What a URI names: a container, and within it a key or (ending in `/`, or empty) a prefix. */
 export interface Location {
@@ -15,8 +17,13 @@ export interface Location {
 export interface Provider {
   /** The URI schemes it serves, lower case, without the colon. */
   readonly schemes: readonly string[];
-  /** Splits a URI, without any I/O. A URI that names no container or a forbidden name is an `InvalidNameError`. */
-  parse(uri: string): Location;
+  /** What may be configured: how a configuration is merged over another. Without it names are merged as they stand. */
+  readonly settingTable?: SettingTable;
+  /**
+   * Splits a URI, without any I/O, by what is configured for it. A URI that names no container or a forbidden name is an
+   * `InvalidNameError`.
+   */
+  parse(uri: string, config?: BackendConfig): Location;
   /** The URI of a key (or prefix) of a container, such that `parse` gives them back. */
   format(location: Location): string;
   /** Opens a container. It need not exist yet: the first call to it says so. */

@@ -1,4 +1,5 @@
 import type { ShownSetting } from "../settings/describe_settings.ts";
+import type { BackendConfig } from "../settings/merge_configs.ts";
 import type { StoreContext } from "../context/store_context.ts";
 import type { CallOptions } from "./types.ts";
 
@@ -7,7 +8,7 @@ export interface ProviderOptions extends CallOptions {
   /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
   readonly context?: StoreContext;
   /** Configuration of the backend by name. An unknown name is a `TypeError` that lists the known ones. */
-  readonly config?: Readonly<Record<string, unknown>>;
+  readonly config?: BackendConfig;
   /**
    * Told what holds for a call on containers before its first request, as `Provider.settings` tells it of a store;
    * never called by `Provider.open`.

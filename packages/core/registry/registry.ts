@@ -4,6 +4,7 @@ import type { ObjectStore } from "../contract/object_store.ts";
 import type { CallOptions } from "../contract/types.ts";
 import type { Location, Provider } from "../contract/provider.ts";
 import { InvalidNameError } from "../errors/errors.ts";
+import { type BackendConfig, type ConfigLayer, mergeConfigs } from "../settings/merge_configs.ts";
 import { parseUri } from "../uri/parse_uri.ts";
 
 /** A provider that is loaded when one of its schemes is first used. */
@@ -23,13 +24,20 @@ export interface RegistryOptions {
 /** Options of {@linkcode Registry.open}. */
 export interface OpenOptions extends CallOptions {
   /** Configuration of the backend by name. An unknown name is a `TypeError` that lists the known ones. */
-  readonly config?: Readonly<Record<string, unknown>>;
+  readonly config?: BackendConfig;
 }
+
+/** Finds what is configured for a URI of a backend of these schemes, the nearest first. */
+export type LayersOf = (uri: string, schemes: readonly string[]) => readonly ConfigLayer[];
 
 /** A URI and who serves it. */
 export interface ResolvedUri extends Location {
   /** Serves the URI's scheme. */
   readonly provider: Provider;
+  /** What is configured for it; absent where nothing is. */
+  readonly config?: BackendConfig;
+  /** The names of the layers that this is made of: equal ones are one configuration. */
+  readonly configured: string;
 }
 
 /** An opened container, and what the URI named in it. */
@@ -82,16 +90,30 @@ export class Registry {
     return await lazy.load();
   }
 
-  /** Finds who serves a URI and what it names, without I/O (but for loading the provider). */
-  async resolve(uri: string): Promise<ResolvedUri> {
+  /** Finds who serves a URI, what it names and what is configured for it, without I/O but for loading the provider. */
+  async resolve(uri: string, layersOf: LayersOf = () => []): Promise<ResolvedUri> {
     const provider = await this.provider(uri);
-    return { provider, ...provider.parse(uri) };
+    const layers = layersOf(uri, provider.schemes);
+    const config = mergeConfigs(provider.settingTable, layers);
+    return {
+      provider,
+      ...provider.parse(uri, config),
+      ...(config && { config }),
+      configured: layers.map(({ name }) => name).join(" "),
+    };
   }
 
   /** Opens the container that a URI names. */
   async open(uri: string, options: OpenOptions = {}): Promise<OpenedUri> {
-    const { provider, container, key } = await this.resolve(uri);
-    const store = await provider.open(container, { ...options, context: this.context });
+    const { config, ...call } = options;
+    const layer = (schemes: readonly string[]) => ({ name: schemes[0] ?? "", source: "option", config });
+    const resolved = await this.resolve(uri, (_, schemes) => config ? [{ ...layer(schemes), config }] : []);
+    const { provider, container, key } = resolved;
+    const store = await provider.open(container, {
+      ...call,
+      ...(resolved.config && { config: resolved.config }),
+      context: this.context,
+    });
     return { store, key };
   }
 }

@@ -9,6 +9,8 @@ export * from "./setting_type.ts";
 export * from "./scalar_types.ts";
 export { isRecord, mapType } from "./map_type.ts";
 export * from "./setting_text.ts";
+export * from "./sourced_setting.ts";
+export * from "./merge_configs.ts";
 export { checkSettings, type GivenSettings } from "./check_settings.ts";
 export * from "./resolve_settings.ts";
 export * from "./describe_settings.ts";

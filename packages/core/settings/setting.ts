@@ -43,6 +43,11 @@ export interface Setting {
   readonly default?: unknown;
   /** Its option of the command line. */
   readonly flag?: SettingFlag;
+  /**
+   * Settings of one group are one choice: where the configuration of a URI prefix says one of them, it takes none of the
+   * others from that of the scheme.
+   */
+  readonly group?: string;
   /** Read together with others, by rules of the backend's own, and so left out by `resolveSettings`. */
   readonly together?: boolean;
 }

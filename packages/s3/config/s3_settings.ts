@@ -126,6 +126,7 @@ export const S3_SETTINGS: SettingTable = [
   },
   {
     name: "profile",
+    group: "identity",
     type: textType({ expected: "a profile's name", example: "dev" }),
     environment: ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"],
     help: "profile of `~/.aws` that keys and settings are taken from; else `default`",
@@ -134,6 +135,7 @@ export const S3_SETTINGS: SettingTable = [
   },
   {
     name: "credentials",
+    group: "identity",
     type: credentialsType,
     help: "see above",
     secret: true,
@@ -141,6 +143,7 @@ export const S3_SETTINGS: SettingTable = [
   },
   {
     name: "credentials.accessKeyId",
+    group: "identity",
     type: keyText,
     environment: ["AWS_ACCESS_KEY_ID"],
     profile: ["aws_access_key_id"],
@@ -150,6 +153,7 @@ export const S3_SETTINGS: SettingTable = [
   },
   {
     name: "credentials.secretAccessKey",
+    group: "identity",
     type: keyText,
     environment: ["AWS_SECRET_ACCESS_KEY"],
     profile: ["aws_secret_access_key"],
@@ -159,6 +163,7 @@ export const S3_SETTINGS: SettingTable = [
   },
   {
     name: "credentials.sessionToken",
+    group: "identity",
     type: keyText,
     environment: ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"],
     profile: ["aws_session_token", "aws_security_token"],
@@ -168,6 +173,7 @@ export const S3_SETTINGS: SettingTable = [
   },
   {
     name: "credentials.expiration",
+    group: "identity",
     type: timeType,
     environment: ["AWS_CREDENTIAL_EXPIRATION"],
     help: "when they cease to work",
@@ -175,6 +181,7 @@ export const S3_SETTINGS: SettingTable = [
   },
   {
     name: "anonymous",
+    group: "identity",
     type: flagType,
     default: false,
     help: "signs nothing, for public buckets",
@@ -260,16 +267,19 @@ export const S3_SETTINGS: SettingTable = [
   },
   {
     name: "sse",
+    group: "encryption",
     type: oneOfType("AES256", "aws:kms", "aws:kms:dsse"),
     help: "encrypts what is written by keys of the service",
   },
   {
     name: "sseKmsKeyId",
+    group: "encryption",
     type: textType({ example: "alias/key" }),
     help: "KMS key for `sse`: id, alias or ARN",
   },
   {
     name: "sseCustomerKey",
+    group: "encryption",
     type: customerKeyType,
     secret: true,
     help: "key that the service does not keep (SSE-C), for reads too",

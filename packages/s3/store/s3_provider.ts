@@ -12,9 +12,10 @@ import {
   splitLocation,
 } from "@lade/core/backend";
 import { EndpointHealths } from "@lade/service/http";
-import type { ShownSetting } from "@lade/core/settings";
+import type { SettingTable, ShownSetting } from "@lade/core/settings";
 import type { BucketTarget } from "../buckets/buckets.ts";
 import { checkOptions } from "../config/check_options.ts";
+import { S3_SETTINGS } from "../config/s3_settings.ts";
 import { SharedTokens } from "@lade/service/tokens";
 import { type BucketName, checkBucket, checkNewBucket } from "../endpoint/check_bucket.ts";
 import { BucketStore } from "./bucket_store.ts";
@@ -37,6 +38,7 @@ export function s3Provider(surroundings: S3Surroundings = {}): Provider {
 
 class S3Provider implements Provider {
   readonly schemes: readonly string[] = ["s3"];
+  readonly settingTable: SettingTable = S3_SETTINGS;
   readonly #surroundings: S3Surroundings;
 
   constructor(surroundings: S3Surroundings) {

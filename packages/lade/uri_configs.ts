@@ -1,0 +1,55 @@
+import type { LayersOf } from "@lade/core";
+import type { ConfigLayer } from "@lade/core/settings";
+
+/**
+ * Configuration by scheme, such as `{ file: { sync: "full" } }`, and by URI prefix, such as
+ * `{ "s3://other/": { profile: "dev" } }`. A prefix ends in `/`. Of several that a URI begins with the longest holds; what
+ * it does not say, the scheme's does.
+ */
+export type LadeConfig = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Finds what is configured for a URI. */
+export class UriConfigs {
+  readonly #schemes = new Map<string, ConfigLayer>();
+  /** Those of prefixes, the longest first. */
+  readonly #prefixes: ConfigLayer[] = [];
+
+  /** Takes the configuration for backends of these schemes. One for another scheme, or for no prefix, is a `TypeError`. */
+  constructor(config: LadeConfig, known: readonly string[]) {
+    for (const [name, values] of Object.entries(config)) {
+      const [, scheme = name, rest] = /^([^:]*):\/\/(.*)$/s.exec(name) ?? [];
+      if (!known.includes(scheme.toLowerCase())) {
+        throw new TypeError(
+          `Cannot configure scheme ${JSON.stringify(scheme)}: known are ${known.join(", ")}`,
+        );
+      }
+      if (rest === undefined) this.#schemes.set(name, { name, source: "option", config: values });
+      else {
+        const prefix = `${scheme.toLowerCase()}://${rest}`;
+        if (rest === "" || !rest.endsWith("/")) {
+          const detail = rest === ""
+            ? `that of the scheme is ${JSON.stringify(scheme)}`
+            : "a URI prefix ends in /";
+          throw new TypeError(`Cannot configure ${JSON.stringify(name)}: ${detail}`);
+        }
+        this.#prefixes.push({ name: prefix, source: `the configuration of ${prefix}`, config: values });
+      }
+    }
+    this.#prefixes.sort((a, b) => b.name.length - a.name.length);
+  }
+
+  /** What is configured for a URI of a backend of these schemes, the nearest first. A URI may lack the slash at its end. */
+  readonly layersOf: LayersOf = (uri, schemes) => {
+    const scheme = this.ofScheme(schemes);
+    if (this.#prefixes.length === 0) return scheme;
+    const below = `${uri.replace(/^[^:]*/, (scheme) => scheme.toLowerCase())}/`;
+    const found = this.#prefixes.find(({ name }) => below.startsWith(name));
+    return found ? [found, ...scheme] : scheme;
+  };
+
+  /** What is configured for all of a backend of these schemes. */
+  ofScheme(schemes: readonly string[]): readonly ConfigLayer[] {
+    const found = schemes.map((scheme) => this.#schemes.get(scheme)).find((layer) => layer !== undefined);
+    return found ? [found] : [];
+  }
+}
