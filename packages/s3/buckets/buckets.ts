@@ -4,7 +4,7 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readDocument } from "../list/read_document.ts";
-import { unlikeS3 } from "../objects/object_info.ts";
+import { unlikeS3 } from "../objects/s3_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 
 /** What calls on buckets work by. */

@@ -5,7 +5,7 @@ import type { Corrections, S3Connection, SignedBy } from "../client/s3_connectio
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { unlikeS3 } from "../objects/object_info.ts";
+import { unlikeS3 } from "../objects/s3_headers.ts";
 import { useContentMd5 } from "./content_md5.ts";
 import { type SdkSendOptions, TransportHandler } from "./transport_handler.ts";
 

@@ -9,7 +9,8 @@ import {
 } from "@lade/core/backend";
 import type { CopyObjectCommandInput } from "@aws-sdk/client-s3";
 import { headObject } from "../objects/head_object.ts";
-import { unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { unquoteEtag } from "@lade/service/body";
+import { unlikeS3 } from "../objects/s3_headers.ts";
 import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { type ConditionTarget, settleWrite } from "../service/rely_on.ts";
 import { withIfMatch } from "../service/with_if_match.ts";

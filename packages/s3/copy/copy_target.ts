@@ -4,7 +4,7 @@ import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readPermission } from "../objects/get_object.ts";
 import { getTags } from "../objects/get_tags.ts";
-import { quoteEtag } from "../objects/object_info.ts";
+import { quoteEtag } from "@lade/service/body";
 import { encodePath, encodeStrict } from "@lade/service/http";
 import { sdkObjectInput } from "../upload/sdk_attributes.ts";
 

@@ -6,7 +6,7 @@ import type { ControlPlane } from "../control/control_plane.ts";
 import { s3KeyFault } from "../endpoint/s3_key_fault.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { quoteEtag } from "../objects/object_info.ts";
+import { quoteEtag } from "@lade/service/body";
 import { isRefusedHeader } from "../service/plainer_way.ts";
 import { deleteObject, deletePermission } from "./delete_object.ts";
 

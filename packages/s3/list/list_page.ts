@@ -2,7 +2,8 @@ import { type CommonPrefix, type ListOptions, type ObjectMeta, objectUri } from 
 import { listPages, type Page, type PageQuery, type PageReader } from "@lade/service/list";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { readSize, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { readSize, unquoteEtag } from "@lade/service/body";
+import { unlikeS3 } from "../objects/s3_headers.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 import { isTruncated } from "./page_end.ts";

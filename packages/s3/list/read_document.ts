@@ -1,7 +1,7 @@
 import { TransportError } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
-import { unlikeS3 } from "../objects/object_info.ts";
+import { unlikeS3 } from "../objects/s3_headers.ts";
 import { parseXml, type XmlElement } from "@lade/service/xml";
 
 /** Bytes of a document at most: a page of 1,000 keys of 1,024 bytes in three-byte escapes has 4 MB. */

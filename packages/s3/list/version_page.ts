@@ -9,7 +9,8 @@ import {
 import { listVersions, type Page, type PageQuery } from "@lade/service/list";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { readSize, unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { readSize, unquoteEtag } from "@lade/service/body";
+import { unlikeS3 } from "../objects/s3_headers.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 import { decoderOf } from "./list_page.ts";

@@ -1,7 +1,7 @@
 import type { EtagMd5 } from "@lade/core";
 import type { ResponseHeaders } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
-import { readEtag } from "./object_info.ts";
+import { readEtag } from "@lade/service/body";
 
 /**
  * The etag of an answer in lower case where it has the form of an MD5: not of parts, and not of bytes that are encrypted

@@ -1,12 +1,12 @@
 import type { HeadOptions, ObjectInfo } from "@lade/core";
+import { checkAnswered, readObjectInfo, readSize } from "@lade/service/body";
 import { doubtOf } from "../client/judge_answer.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { checkAnswered } from "./check_answered.ts";
 import { askVerifiably, readAdvice, readHeaders, versionQuery } from "./get_object.ts";
-import { readObjectInfo, readSize, unlikeS3 } from "./object_info.ts";
+import { S3_HEADERS, unlikeS3 } from "./s3_headers.ts";
 
 /** Tells what an object is. */
 export async function headObject(
@@ -26,7 +26,7 @@ export async function headObject(
     call,
   } as const;
   const info = await askTwice(connection, request, call);
-  checkAnswered(info, options, call);
+  checkAnswered(S3_HEADERS, info, options, call);
   return info;
 }
 
@@ -62,7 +62,7 @@ async function sendHead(connection: S3Connection, request: HeadRequest): Promise
   const read = () => {
     const size = readSize(headers.get("content-length"));
     if (size === undefined) throw unlikeS3(request.call, "it does not tell the object's size");
-    return readObjectInfo(request.key, size, headers, true, request.call);
+    return readObjectInfo(S3_HEADERS, request.key, size, headers, true, request.call);
   };
   let info: ObjectInfo;
   try {

@@ -2,7 +2,7 @@ import { PreconditionFailedError } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import { headObject } from "../objects/head_object.ts";
-import { quoteEtag } from "../objects/object_info.ts";
+import { quoteEtag } from "@lade/service/body";
 import type { ConditionTarget } from "./rely_on.ts";
 
 /**

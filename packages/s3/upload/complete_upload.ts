@@ -11,7 +11,8 @@ import {
 } from "@lade/core/backend";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { headObject } from "../objects/head_object.ts";
-import { unlikeS3, unquoteEtag } from "../objects/object_info.ts";
+import { unquoteEtag } from "@lade/service/body";
+import { unlikeS3 } from "../objects/s3_headers.ts";
 import { explainInvalidPart } from "./explain_invalid_part.ts";
 import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { withIfMatch } from "../service/with_if_match.ts";

@@ -2,7 +2,7 @@ import { ServiceError } from "@lade/core/backend";
 import { S3Fault } from "../errors/s3_fault.ts";
 import { listParts } from "./list_parts.ts";
 import type { MultipartParts, MultipartUpload, SentPart } from "./multipart_upload.ts";
-import { unquoteEtag } from "../objects/object_info.ts";
+import { unquoteEtag } from "@lade/service/body";
 
 /**
  * The error of an upload that the service would not complete. Where it calls parts invalid that it has as they were sent,

@@ -5,7 +5,7 @@ import type { FailedCall } from "../errors/to_store_error.ts";
 import { decoderOf } from "../list/list_page.ts";
 import { isTruncated } from "../list/page_end.ts";
 import { readDocument } from "../list/read_document.ts";
-import { unlikeS3 } from "../objects/object_info.ts";
+import { unlikeS3 } from "../objects/s3_headers.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 

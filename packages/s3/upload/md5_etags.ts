@@ -3,7 +3,7 @@ import type { TransportResponse } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { md5Digits } from "../objects/etag_md5.ts";
-import { unquoteEtag } from "../objects/object_info.ts";
+import { unquoteEtag } from "@lade/service/body";
 import type { SentPart } from "./multipart_upload.ts";
 
 /**

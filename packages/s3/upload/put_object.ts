@@ -1,7 +1,7 @@
 import type { PutOptions, PutResult } from "@lade/core";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { readEtag } from "../objects/object_info.ts";
+import { readEtag } from "@lade/service/body";
 import { settleWrite } from "../service/rely_on.ts";
 import { withIfMatch } from "../service/with_if_match.ts";
 import { encryptionFault } from "./confirm_encryption.ts";

@@ -1,4 +1,4 @@
-import { MAX_OBJECT_BYTES } from "./object_info.ts";
+import type { ByteRange } from "@lade/core/backend";
 
 /** The bytes that a `Content-Range` names. */
 export interface ContentRange {
@@ -8,6 +8,15 @@ export interface ContentRange {
   readonly last: number;
   /** Size of the whole object. */
   readonly size: number;
+}
+
+/** No service holds larger objects: a petabyte, twenty times what Amazon S3 takes. */
+const MAX_OBJECT_BYTES = 2 ** 50;
+
+/** The size of an object as text in digits; `undefined` for what is none, or is more than any service holds. */
+export function readSize(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,16}$/.test(text)) return undefined;
+  return Number(text) <= MAX_OBJECT_BYTES ? Number(text) : undefined;
 }
 
 /** Reads `bytes 0-9/100`; `undefined` for any other form and for numbers that contradict each other. */
@@ -21,4 +30,11 @@ export function parseContentRange(text: string | undefined): ContentRange | unde
 /** Whether a `Content-Range` is that of an object without bytes, as MinIO has it for a suffix: `bytes 0--1/0`. */
 export function isEmptyRange(text: string | undefined): boolean {
   return text === "bytes 0--1/0";
+}
+
+/** The value of a `Range` header. */
+export function rangeHeader(range: ByteRange): string {
+  if ("suffixLength" in range) return `bytes=-${range.suffixLength}`;
+  const { offset, length } = range;
+  return `bytes=${offset}-${length === undefined ? "" : offset + length - 1}`;
 }

@@ -16,10 +16,10 @@ const INFO: ObjectInfo = {
   etag: "e",
   version: "v",
 };
-const CALL = { operation: "get", uri: "s3://b/k", permission: "s3:GetObject" };
+const CALL = { operation: "get", uri: "x://c/k" };
 
 function check(options: HeadOptions, info: ObjectInfo = INFO): void {
-  checkAnswered(info, options, CALL);
+  checkAnswered({ service: "a service", unversioned: "null" }, info, options, CALL);
 }
 
 Deno.test("checkAnswered() takes what was asked for", () => {

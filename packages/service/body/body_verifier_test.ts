@@ -3,7 +3,7 @@ import { ChecksumMismatchError, type Checksums } from "@lade/core/backend";
 import { BodyVerifier } from "./body_verifier.ts";
 
 const DATA = new TextEncoder().encode("123456789");
-const CALL = { operation: "get", uri: "s3://b/k", permission: "s3:GetObject" };
+const CALL = { operation: "get", uri: "x://c/k" };
 
 /** Checksums of the check word of the catalogues, and digests of it. */
 const SUMS: Readonly<Record<keyof Checksums, string>> = {

@@ -1,17 +1,26 @@
-import type { BodySource } from "@lade/core";
-import { type ResponseBody, TransportError, transportErrorToStoreError } from "@lade/service/http";
-import type { FailedCall } from "../errors/to_store_error.ts";
+import type { BodySource } from "@lade/core/backend";
+import {
+  type FailedOperation,
+  type ResponseBody,
+  TransportError,
+  transportErrorToStoreError,
+} from "@lade/service/http";
 import type { BodyVerifier } from "./body_verifier.ts";
 
 /** The bytes of one answered GET, verified as they pass where the service gave a checksum of them. */
-export class ObjectBody implements BodySource {
+export class VerifiedBody implements BodySource {
   readonly #body: ResponseBody;
   readonly #verifier: BodyVerifier | undefined;
   readonly #partial: boolean;
-  readonly #call: FailedCall;
+  readonly #call: FailedOperation;
 
   /** `partial` says that the answer has more bytes than are wanted. */
-  constructor(body: ResponseBody, verifier: BodyVerifier | undefined, partial: boolean, call: FailedCall) {
+  constructor(
+    body: ResponseBody,
+    verifier: BodyVerifier | undefined,
+    partial: boolean,
+    call: FailedOperation,
+  ) {
     this.#body = body;
     this.#verifier = verifier;
     this.#partial = partial;

@@ -4,14 +4,16 @@ import {
   PreconditionFailedError,
   UnsupportedError,
 } from "@lade/core/backend";
-import type { FailedCall } from "../errors/to_store_error.ts";
-import { unlikeS3 } from "./object_info.ts";
+import type { FailedOperation } from "@lade/service/http";
+import type { HeaderNames } from "./header_names.ts";
+import { unlikeService } from "./unlike_service.ts";
 
 /** Holds conditions and version of a read against what was answered, since there are services that pass over them. */
 export function checkAnswered(
-  { etag, version = "null" }: ObjectInfo,
+  { service, unversioned }: Pick<HeaderNames, "service" | "unversioned">,
+  { etag, version = unversioned }: ObjectInfo,
   { ifMatch, ifNoneMatch, version: asked }: HeadOptions,
-  call: FailedCall,
+  call: FailedOperation,
 ): void {
   const { operation, uri } = call;
   if (asked !== undefined && asked !== version) {
@@ -22,7 +24,7 @@ export function checkAnswered(
   }
   if (ifMatch !== undefined && ifMatch !== "*" && etag !== ifMatch) {
     if (etag === undefined) {
-      throw unlikeS3(call, "it has no etag, so the condition cannot be held against it");
+      throw unlikeService(call, service, "it has no etag, so the condition cannot be held against it");
     }
     const detail = "the object is not the one the condition names";
     throw new PreconditionFailedError({ operation, uri, detail });

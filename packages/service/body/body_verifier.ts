@@ -1,7 +1,6 @@
-import type { Checksums } from "@lade/core";
-import { ChecksumMismatchError } from "@lade/core/backend";
+import { ChecksumMismatchError, type Checksums } from "@lade/core/backend";
 import { crc32, Crc32c, crc32ToBase64, Crc64nvme } from "@lade/codec/checksum";
-import type { FailedCall } from "../errors/to_store_error.ts";
+import type { FailedOperation } from "@lade/service/http";
 
 interface Running {
   update(bytes: Uint8Array): void;
@@ -42,7 +41,7 @@ export class BodyVerifier {
   }
 
   /** Throws a `ChecksumMismatchError` unless the bytes so far are those of the service. */
-  check(call: FailedCall): void {
+  check(call: FailedOperation): void {
     const computed = this.#running.toBase64();
     if (computed === this.#expected) return;
     throw new ChecksumMismatchError({

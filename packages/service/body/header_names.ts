@@ -1,0 +1,35 @@
+import type { Checksums } from "@lade/core/backend";
+import type { ResponseHeaders } from "@lade/service/http";
+
+/** What the headers of an answer tell of checksums. */
+export interface StoredChecksums {
+  /** Checksums of the whole object. */
+  readonly checksums?: Checksums;
+  /** A checksum of the parts only; see `ObjectInfo`. */
+  readonly partsChecksum?: string;
+}
+
+/**
+ * The headers by which one kind of service tells of an object. What HTTP has a header for (type, encoding, language,
+ * disposition, caching, expiry, etag, time) goes by that one.
+ */
+export interface HeaderNames {
+  /** The service with its article, for errors: `an S3 service`. */
+  readonly service: string;
+  /** Begins the names of user metadata: `x-amz-meta-`. */
+  readonly metadata: string;
+  /** Holds the version. */
+  readonly version?: string;
+  /** Names the version of an object whose answer tells none. */
+  readonly unversioned?: string;
+  /** Holds the storage class. */
+  readonly storageClass?: string;
+  /** Holds the number of tags. */
+  readonly tagCount?: string;
+  /** A content encoding of the transfer, which is none of the object. */
+  readonly framing?: string;
+  /** Undoes the form in which a metadata value travels. */
+  decodeMetadata(text: string): string;
+  /** Reads checksums; `whole` says that the answer is about all bytes of the object. */
+  readChecksums(headers: ResponseHeaders, whole: boolean): StoredChecksums;
+}

@@ -1,0 +1,56 @@
+import type { ObjectInfo } from "@lade/core/backend";
+import type { FailedOperation, ResponseHeaders } from "@lade/service/http";
+import { readEtag } from "./etags.ts";
+import type { HeaderNames } from "./header_names.ts";
+import { unlikeService } from "./unlike_service.ts";
+
+/**
+ * What the headers of an answer about an object tell of it. `whole` says that the answer is about all of its bytes. One
+ * without a time is a `ServiceError`.
+ */
+export function readObjectInfo(
+  names: HeaderNames,
+  key: string,
+  size: number,
+  headers: ResponseHeaders,
+  whole: boolean,
+  call: FailedOperation,
+): ObjectInfo {
+  const lastModified = new Date(headers.get("last-modified") ?? NaN);
+  if (Number.isNaN(lastModified.getTime())) {
+    throw unlikeService(call, names.service, "it has no valid Last-Modified");
+  }
+  const read = (name: string | undefined) => name === undefined ? undefined : headers.get(name);
+  const etag = readEtag(headers);
+  const version = read(names.version);
+  const contentType = headers.get("content-type");
+  const contentEncoding = headers.get("content-encoding")?.split(",").map((each) => each.trim())
+    .filter((each) => each !== "" && each !== names.framing).join(", ");
+  const cacheControl = headers.get("cache-control");
+  const contentDisposition = headers.get("content-disposition");
+  const contentLanguage = headers.get("content-language");
+  const expires = new Date(headers.get("expires") ?? NaN);
+  const tagCount = Number(read(names.tagCount) ?? 0);
+  const storageClass = read(names.storageClass);
+  const stored = [...headers].filter(([name]) => name.startsWith(names.metadata));
+  const metadata = Object.fromEntries(
+    stored.map(([name, value]) => [name.slice(names.metadata.length), names.decodeMetadata(value)]),
+  );
+  return {
+    key,
+    size,
+    lastModified,
+    ...(etag === undefined ? {} : { etag }),
+    ...(version === undefined ? {} : { version }),
+    ...(contentType ? { contentType } : {}),
+    ...(contentEncoding ? { contentEncoding } : {}),
+    ...(cacheControl ? { cacheControl } : {}),
+    ...(contentDisposition ? { contentDisposition } : {}),
+    ...(contentLanguage ? { contentLanguage } : {}),
+    ...(Number.isNaN(expires.getTime()) ? {} : { expires }),
+    ...(tagCount > 0 ? { tagCount } : {}),
+    ...(storageClass ? { storageClass } : {}),
+    ...names.readChecksums(headers, whole),
+    metadata,
+  };
+}

@@ -1,0 +1,79 @@
+import { assertEquals } from "@std/assert";
+import { ResponseHeaders } from "@lade/service/http";
+import { quoteEtag, readEtag, unquoteEtag } from "./etags.ts";
+import type { HeaderNames } from "./header_names.ts";
+import { readObjectInfo } from "./read_object_info.ts";
+
+const NAMES: HeaderNames = {
+  service: "a test service",
+  metadata: "x-test-meta-",
+  storageClass: "x-test-tier",
+  tagCount: "x-test-tags",
+  framing: "test-chunked",
+  decodeMetadata: (text) => text.toUpperCase(),
+  readChecksums: (headers, whole) => ({ checksums: { md5: `${headers.get("content-md5")} ${whole}` } }),
+};
+
+function infoOf(headers: Readonly<Record<string, string>>, names: HeaderNames = NAMES) {
+  const all = { "last-modified": new Date(5000).toUTCString(), ...headers };
+  const given = new ResponseHeaders(Object.keys(all), Object.values(all));
+  return readObjectInfo(names, "k", 3, given, true, { operation: "head", uri: "x://c/k" });
+}
+
+Deno.test("readObjectInfo() reads the attributes of HTTP and those that the names tell", () => {
+  const info = infoOf({
+    etag: 'W/"e"',
+    "content-type": "text/csv",
+    "content-encoding": "test-chunked, gzip",
+    "cache-control": "no-store",
+    "content-disposition": "attachment",
+    "content-language": "de",
+    expires: new Date(9000).toUTCString(),
+    "content-md5": "sum",
+    "x-test-meta-one": "a",
+    "x-other-meta-two": "b",
+    "x-test-tier": "cold",
+    "x-test-tags": "2",
+    "x-amz-version-id": "v",
+  });
+  assertEquals(info, {
+    key: "k",
+    size: 3,
+    lastModified: new Date(5000),
+    etag: "e",
+    contentType: "text/csv",
+    contentEncoding: "gzip",
+    cacheControl: "no-store",
+    contentDisposition: "attachment",
+    contentLanguage: "de",
+    expires: new Date(9000),
+    tagCount: 2,
+    storageClass: "cold",
+    checksums: { md5: "sum true" },
+    metadata: { one: "A" },
+  });
+});
+
+Deno.test("readObjectInfo() leaves out what no header tells, or tells as nothing", () => {
+  const bare = { ...NAMES, readChecksums: () => ({}) };
+  const wanted = { key: "k", size: 3, lastModified: new Date(5000), metadata: {} };
+  assertEquals(infoOf({}, bare), wanted);
+  assertEquals(
+    infoOf({ "content-encoding": "test-chunked", expires: "never", "x-test-tags": "0" }, bare),
+    wanted,
+  );
+});
+
+Deno.test("etags are kept without quotes, and quoted in conditions", () => {
+  assertEquals(['"e"', "e", 'W/"e"', '""', '"', "", undefined].map(unquoteEtag), [
+    "e",
+    "e",
+    "e",
+    undefined,
+    '"',
+    undefined,
+    undefined,
+  ]);
+  assertEquals(readEtag(new ResponseHeaders(["etag"], ['"e-2"'])), "e-2");
+  assertEquals(["e", "*"].map(quoteEtag), ['"e"', "*"]);
+});
