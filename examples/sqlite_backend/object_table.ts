@@ -124,6 +124,11 @@ export class ObjectTable implements Disposable {
     );
   }
 
+  /** Replaces the attributes of an object. */
+  describe(id: number, attributes: string): void {
+    this.#run("UPDATE objects SET attributes = ? WHERE id = ?", attributes, id);
+  }
+
   /** Puts the bytes from `position` on at the start of `target` and tells their number; 0 where there are none (any more). */
   read(id: number, position: number, target: Uint8Array): number {
     const sql =

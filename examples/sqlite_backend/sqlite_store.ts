@@ -1,5 +1,6 @@
 import {
   AdaptiveLimit,
+  attributesOf,
   type CallOptions,
   type Capabilities,
   checkIfIgnored,
@@ -45,6 +46,7 @@ import {
   type PutResult,
   type ReadHints,
   resolveRange,
+  type SetAttributesOptions,
   type StoreContext,
   type StoreLimits,
   toDelete,
@@ -56,6 +58,7 @@ import { SqlitePartSink, SqliteWriter, type WriterParts } from "./object_writers
 
 const CAPABILITIES: Capabilities = {
   attributes: true,
+  setAttributes: true,
   tags: true,
   modificationTime: true,
   storageClass: false,
@@ -209,6 +212,25 @@ class SqliteStore implements ObjectStore {
       const modified = keepTime ? row.modified : this.context.clock.now();
       const copied = this.#publish({ id, key: to, size: row.size, attributes, modified });
       return { ...copied, sourceEtag: etagOf(row) };
+    });
+  }
+
+  async setAttributes(
+    key: string,
+    attributes: ObjectAttributes,
+    options: SetAttributesOptions = {},
+  ): Promise<PutResult> {
+    return this.#table.atomically(() => {
+      const operation = "set the attributes of";
+      const subject = { operation, uri: objectUri(this.uri, key) };
+      const row = this.#read(operation, key, options);
+      checkWriteOptions(subject, { ...options, ...attributes });
+      checkMetadataNames(subject, this, attributes);
+      this.#checkClass(operation, key, attributes);
+      const { expires, ...kept }: Stored = JSON.parse(row.attributes);
+      const before = { ...kept, ...(expires !== undefined && { expires: new Date(expires) }) };
+      this.#table.describe(row.id, storedForm({ ...before, ...attributesOf(attributes) }));
+      return { size: row.size, etag: etagOf(row) };
     });
   }
 

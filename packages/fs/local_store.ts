@@ -64,6 +64,7 @@ import { beginWrite, putFile, type WriteRequest } from "./write/write_file.ts";
 
 const CAPABILITIES: Capabilities = {
   attributes: false,
+  setAttributes: false,
   tags: false,
   modificationTime: true,
   storageClass: false,

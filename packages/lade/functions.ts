@@ -4,6 +4,7 @@ import type {
   CopyTreeOptions,
   GetManyOptions,
   HeadOptions,
+  ObjectAttributes,
   ObjectInfo,
   ObjectStore,
   ObjectWriter,
@@ -11,6 +12,7 @@ import type {
   PutResult,
   ReadOptions,
   ReadResult,
+  SetAttributesOptions,
   WriterOptions,
 } from "@lade/core";
 import { Lade, type ListUriOptions } from "./lade.ts";
@@ -103,6 +105,15 @@ export function stat(uri: string, options: HeadOptions = {}): Promise<ObjectInfo
 /** Whether an object exists; any failure but a missing object rejects. */
 export function exists(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
   return defaultLade().exists(uri, options);
+}
+
+/** Replaces attributes of an object, each that is given, and keeps the others and the bytes, which are not moved. */
+export function setAttributes(
+  uri: string,
+  attributes: ObjectAttributes,
+  options: SetAttributesOptions = {},
+): Promise<PutResult> {
+  return defaultLade().setAttributes(uri, attributes, options);
 }
 
 /**

@@ -7,6 +7,7 @@ import type {
   GetManyOptions,
   HeadOptions,
   ListOptions,
+  ObjectAttributes,
   ObjectInfo,
   ObjectStore,
   ObjectWriter,
@@ -17,12 +18,21 @@ import type {
   ReadResult,
   Registry,
   ResolvedUri,
+  SetAttributesOptions,
   StoreContext,
   WriterOptions,
 } from "@lade/core";
 import { createStoreContext } from "@lade/core/backend";
 import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
-import { copyObject, exists, getBytes, listVersions, readInto, stream } from "@lade/core/operations";
+import {
+  copyObject,
+  exists,
+  getBytes,
+  listVersions,
+  readInto,
+  setAttributes,
+  stream,
+} from "@lade/core/operations";
 
 import { mergeConfigs } from "@lade/core/settings";
 import { createDefaultRegistry } from "./default_registry.ts";
@@ -207,6 +217,19 @@ export class Lade implements AsyncDisposable, UriCalls {
   async exists(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
     const { store, key } = await this.#object(uri, "stat", options);
     return await exists(store, key, options);
+  }
+
+  /**
+   * Replaces attributes of an object, each that is given, and keeps the others and the bytes, which are not moved. Where
+   * objects have none, such as files, it is an `UnsupportedError`.
+   */
+  async setAttributes(
+    uri: string,
+    attributes: ObjectAttributes,
+    options: SetAttributesOptions = {},
+  ): Promise<PutResult> {
+    const { store, key } = await this.#object(uri, "set the attributes of");
+    return await setAttributes(store, key, attributes, options);
   }
 
   /**

@@ -46,6 +46,7 @@ export {
   put,
   readInto,
   remove,
+  setAttributes,
   stat,
   stream,
   upload,

@@ -15,6 +15,8 @@ export interface Capabilities {
    * are stored.
    */
   readonly attributes: Support;
+  /** `setAttributes` replaces attributes of an object that is there. */
+  readonly setAttributes: Support;
   /** `tags` are stored, and `getTags` tells them. */
   readonly tags: Support;
   /** `lastModified` on writes: an object is dated as its writer says. */

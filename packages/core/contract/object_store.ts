@@ -18,6 +18,7 @@ import type {
   GetTagsOptions,
   HeadOptions,
   ListOptions,
+  ObjectAttributes,
   ObjectInfo,
   ObjectMeta,
   ObjectToDelete,
@@ -25,6 +26,7 @@ import type {
   PresignOptions,
   PutOptions,
   PutResult,
+  SetAttributesOptions,
   WriterOptions,
 } from "./types.ts";
 
@@ -162,6 +164,19 @@ export interface ObjectStore extends AsyncDisposable {
 
   /** For layers: the store below, and what it calls `key`. Other stores have no such method. */
   beneath?(key: string): { readonly store: ObjectStore; readonly key: string };
+
+  /**
+   * Replaces attributes of an object whose bytes stay where they are; missing where `capabilities.setAttributes` is
+   * false, call it by `setAttributes(store, key, attributes)`. Each that is given takes the place of the object's, the
+   * metadata and the tags as a whole; what is not given stays, the bytes' encryption too. The object may get a new etag,
+   * and a new version where versions are kept: the result tells them. A missing object is a `NotFoundError`, one that is
+   * replaced meanwhile a `PreconditionFailedError`.
+   */
+  setAttributes?(
+    key: string,
+    attributes: ObjectAttributes,
+    options?: SetAttributesOptions,
+  ): Promise<PutResult>;
 
   /** Tells an object's tags; missing where `capabilities.tags` is false. A missing object is a `NotFoundError`. */
   getTags?(key: string, options?: GetTagsOptions): Promise<Record<string, string>>;

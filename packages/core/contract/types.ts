@@ -282,6 +282,9 @@ export interface CopyResult extends PutResult {
   readonly sourceEtag?: string;
 }
 
+/** Options of `setAttributes`: conditions on the object that is there. */
+export interface SetAttributesOptions extends CallOptions, Omit<Preconditions, "ifNoneMatch"> {}
+
 /** Options of `getTags`. */
 export interface GetTagsOptions extends CallOptions {
   /** Asks about this version of the object. */

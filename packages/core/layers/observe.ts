@@ -19,6 +19,7 @@ import type {
   GetTagsOptions,
   HeadOptions,
   ListOptions,
+  ObjectAttributes,
   ObjectInfo,
   ObjectMeta,
   ObjectToDelete,
@@ -26,11 +27,13 @@ import type {
   PresignOptions,
   PutOptions,
   PutResult,
+  SetAttributesOptions,
   WriterOptions,
 } from "../contract/types.ts";
 import { placeOf } from "../operations/place_of.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { listVersions, listVersionsWithDelimiter } from "../operations/list_versions.ts";
+import { setAttributes } from "../operations/set_attributes.ts";
 import { tagsOf } from "./tags_of.ts";
 import { Observation } from "./observation.ts";
 import { ObservedPartWriter } from "./observed_part_writer.ts";
@@ -168,6 +171,16 @@ class ObservedStore implements ObjectStore {
 
   beneath(key: string): { readonly store: ObjectStore; readonly key: string } {
     return { store: this.#store, key };
+  }
+
+  async setAttributes(
+    key: string,
+    attributes: ObjectAttributes,
+    options?: SetAttributesOptions,
+  ): Promise<PutResult> {
+    return await this.#start("setAttributes", key).run(() =>
+      setAttributes(this.#store, key, attributes, options)
+    );
   }
 
   async getTags(key: string, options?: GetTagsOptions): Promise<Record<string, string>> {

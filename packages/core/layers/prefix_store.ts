@@ -19,6 +19,7 @@ import type {
   GetTagsOptions,
   HeadOptions,
   ListOptions,
+  ObjectAttributes,
   ObjectInfo,
   ObjectMeta,
   ObjectToDelete,
@@ -26,9 +27,11 @@ import type {
   PresignOptions,
   PutOptions,
   PutResult,
+  SetAttributesOptions,
   WriterOptions,
 } from "../contract/types.ts";
 import { InvalidNameError } from "../errors/errors.ts";
+import { setAttributes } from "../operations/set_attributes.ts";
 import { tagsOf } from "./tags_of.ts";
 import { placeOf } from "../operations/place_of.ts";
 import { checkKey, commonKeyFault, objectUri } from "../uri/check_key.ts";
@@ -193,6 +196,15 @@ export class PrefixStore implements ObjectStore {
   /** The store below, and the key with the prefix. */
   beneath(key: string): { readonly store: ObjectStore; readonly key: string } {
     return { store: this.#store, key: this.#full("copy", key) };
+  }
+
+  /** Replaces attributes of an object. */
+  async setAttributes(
+    key: string,
+    attributes: ObjectAttributes,
+    options?: SetAttributesOptions,
+  ): Promise<PutResult> {
+    return await setAttributes(this.#store, this.#full("set the attributes of", key), attributes, options);
   }
 
   /** Tells an object's tags. */

@@ -14,6 +14,7 @@ export type StoreOperation =
   | "deleteMany"
   | "copy"
   | "copyFrom"
+  | "setAttributes"
   | "getTags"
   | "rename"
   | "presign";

@@ -1,9 +1,18 @@
 import type { CommonPrefix, ListOptions, ObjectMeta, ObjectVersion } from "../contract/types.ts";
+import { InvalidNameError } from "../errors/errors.ts";
+import { objectUri } from "../uri/check_key.ts";
 import { compareKeys } from "../uri/compare_keys.ts";
 import type { MemoryContainer } from "./memory_container.ts";
 import { entryOf, versionEntryOf } from "./memory_object.ts";
 
 type Next = (key: string) => string | undefined;
+
+/** Throws an `InvalidNameError` for a prefix, or the start of a listing, that is ill-formed Unicode. */
+export function checkText(storeUri: string, text: string): void {
+  if (text.isWellFormed()) return;
+  const detail = "it is not valid Unicode";
+  throw new InvalidNameError({ operation: "list", uri: objectUri(storeUri, text), detail });
+}
 
 /** The objects of a container whose keys start with `prefix`. */
 export function* listKeys(

@@ -3,8 +3,11 @@ import type {
   ObjectInfo,
   ObjectMeta,
   ObjectVersion,
+  PutOptions,
   PutResult,
 } from "../contract/types.ts";
+import type { ConditionSubject } from "../conditions/conditions.ts";
+import { UnsupportedError } from "../errors/errors.ts";
 import type { BodySource } from "../read/body_source.ts";
 import { attributesOf } from "../write/attributes_of.ts";
 import type { MemoryInfo, MemoryObject, MemoryVersion } from "./memory_container.ts";
@@ -20,7 +23,7 @@ export function infoOf({ info }: MemoryObject): ObjectInfo {
 }
 
 /** What is kept of the attributes that a writer gives. */
-export function keptAttributes(given: ObjectAttributes): Omit<MemoryInfo, "key" | "lastModified"> {
+export function keptAttributes(given: ObjectAttributes): CopiedInfo {
   const { metadata = {}, expires, tags = {}, storageClass: _refused, ...texts } = attributesOf(given);
   const names = Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]);
   return {
@@ -29,6 +32,42 @@ export function keptAttributes(given: ObjectAttributes): Omit<MemoryInfo, "key" 
     metadata: Object.fromEntries(names),
     tags: { ...tags },
   };
+}
+
+/** Refuses what memory does not keep. */
+export function refuseUnkept(
+  subject: ConditionSubject,
+  given: Pick<PutOptions, "storageClass" | "lastModified">,
+): void {
+  const detail = given.storageClass !== undefined
+    ? "memory has no storage classes"
+    : given.lastModified !== undefined
+    ? "memory dates objects by its clock"
+    : undefined;
+  if (detail !== undefined) throw new UnsupportedError({ ...subject, detail });
+}
+
+/** What a copy has of its source; the attributes that are given are in place of all but the tags. */
+export function copiedInfo(
+  { info, tags }: MemoryObject,
+  attributes: ObjectAttributes | undefined,
+): CopiedInfo {
+  const { tagCount: _count, version: _version, ...kept } = info;
+  return attributes ? keptAttributes({ ...attributes, tags: attributes.tags ?? tags }) : { ...kept, tags };
+}
+
+type CopiedInfo = Omit<MemoryInfo, "key" | "lastModified">;
+
+/** The info of an object that is given other attributes; `undefined` where none are given. */
+export function changedInfo(
+  { info, tags }: MemoryObject,
+  attributes: ObjectAttributes,
+  lastModified: Date,
+): MemoryInfo | undefined {
+  const given = attributesOf(attributes);
+  if (Object.keys(given).length === 0) return undefined;
+  const { tagCount: _count, version: _version, ...kept } = info;
+  return { ...kept, ...keptAttributes({ ...attributesOf(info), tags, ...given }), lastModified };
 }
 
 /** An object's entry in a listing. */

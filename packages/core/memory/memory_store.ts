@@ -27,9 +27,10 @@ import type {
   PresignOptions,
   PutOptions,
   PutResult,
+  SetAttributesOptions,
   WriterOptions,
 } from "../contract/types.ts";
-import { InvalidNameError, NotFoundError, UnsupportedError } from "../errors/errors.ts";
+import { NotFoundError, UnsupportedError } from "../errors/errors.ts";
 import { placeBelow } from "../operations/place_below.ts";
 import { allocateExactly } from "../read/allocate_exactly.ts";
 import { createGetResult } from "../read/create_get_result.ts";
@@ -49,8 +50,16 @@ import {
 } from "../conditions/conditions.ts";
 import { checkListOptions } from "../conditions/check_list_options.ts";
 import { MemoryContainer, type MemoryObject } from "./memory_container.ts";
-import { infoOf, keptAttributes, resultOf, sourceOf } from "./memory_object.ts";
-import { listKeys, listLevel, listVersionEntries } from "./memory_listing.ts";
+import {
+  changedInfo,
+  copiedInfo,
+  infoOf,
+  keptAttributes,
+  refuseUnkept,
+  resultOf,
+  sourceOf,
+} from "./memory_object.ts";
+import { checkText, listKeys, listLevel, listVersionEntries } from "./memory_listing.ts";
 import { MemoryPartSink } from "./memory_part_sink.ts";
 import { copyOf, MemoryWriter } from "./memory_writer.ts";
 
@@ -91,6 +100,7 @@ export class MemoryStore implements ObjectStore {
     this.uri = `memory://${this.#container.name}`;
     this.capabilities = {
       attributes: true,
+      setAttributes: true,
       tags: true,
       modificationTime: false,
       storageClass: false,
@@ -190,7 +200,7 @@ export class MemoryStore implements ObjectStore {
     const { signal } = options;
     signal?.throwIfAborted();
     this.#checkContainer("list the versions of");
-    this.#checkText(prefix);
+    checkText(this.uri, prefix);
     this.#needVersions("list the versions of", prefix);
     yield* listVersionEntries(this.#container, prefix, signal);
   }
@@ -211,7 +221,9 @@ export class MemoryStore implements ObjectStore {
     options.signal?.throwIfAborted();
     for await (const object of objects) {
       options.signal?.throwIfAborted();
-      yield this.#deleteOne(toDelete(object));
+      const { key, ...conditions } = toDelete(object);
+      const told = deletedOf({ key, ...conditions });
+      yield await this.delete(key, conditions).then(() => told, (error) => ({ ...told, error }));
       options.signal?.throwIfAborted();
     }
   }
@@ -237,6 +249,20 @@ export class MemoryStore implements ObjectStore {
     // Who reads and writes leaves out the names that this container cannot hold.
     const isHeld = options.attributes || Object.keys(metadata).every((name) => !this.metadataNameFault(name));
     return isHeld ? this.#copy("copy", store, key, to, options) : undefined;
+  }
+
+  /** Replaces attributes, with the bytes as they are; the object has a new etag, and a new version. */
+  async setAttributes(
+    key: string,
+    attributes: ObjectAttributes,
+    options: SetAttributesOptions = {},
+  ): Promise<PutResult> {
+    const operation = "set the attributes of";
+    const object = this.#read(operation, key, options);
+    checkWriteOptions({ operation, uri: objectUri(this.uri, key) }, { ...options, ...attributes });
+    this.#checkAttributes(operation, key, attributes);
+    const changed = changedInfo(object, attributes, new Date(this.context.clock.now()));
+    return resultOf(changed ? this.#container.put(object.bytes, changed) : object);
   }
 
   /** Tells an object's tags. */
@@ -283,13 +309,9 @@ export class MemoryStore implements ObjectStore {
   }
 
   #checkAttributes(operation: string, key: string, given: ObjectAttributes & PutOptions): void {
-    checkMetadataNames({ operation, uri: objectUri(this.uri, key) }, this, given);
-    if (given.storageClass !== undefined) {
-      throw this.#unsupported(operation, key, "memory has no storage classes");
-    }
-    if (given.lastModified !== undefined) {
-      throw this.#unsupported(operation, key, "memory dates objects by its clock");
-    }
+    const subject = { operation, uri: objectUri(this.uri, key) };
+    checkMetadataNames(subject, this, given);
+    refuseUnkept(subject, given);
   }
 
   #read(operation: string, key: string, options: HeadOptions): MemoryObject {
@@ -334,15 +356,12 @@ export class MemoryStore implements ObjectStore {
   }
 
   #copy(operation: string, store: MemoryStore, from: string, to: string, options: CopyOptions): CopyResult {
-    const { bytes, info, tags } = this.#checkCopy(operation, store, from, to, options);
-    const { attributes } = options;
-    const { tagCount: _, version: _version, ...kept } = info;
-    const given = attributes
-      ? keptAttributes({ ...attributes, tags: attributes.tags ?? tags })
-      : { ...kept, tags };
+    const source = this.#checkCopy(operation, store, from, to, options);
     const lastModified = new Date(this.context.clock.now());
-    const copied = this.#container.put(bytes, { ...given, key: to, lastModified });
-    return { ...resultOf(copied), ...(info.etag !== undefined && { sourceEtag: info.etag }) };
+    const info = copiedInfo(source, options.attributes);
+    const copied = this.#container.put(source.bytes, { ...info, key: to, lastModified });
+    const { etag } = source.info;
+    return { ...resultOf(copied), ...(etag !== undefined && { sourceEtag: etag }) };
   }
 
   #remove(key: string, { version, ifMatch }: DeleteOptions): void {
@@ -354,28 +373,10 @@ export class MemoryStore implements ObjectStore {
     }
   }
 
-  #deleteOne(object: ObjectToDelete): DeleteResult {
-    const { key, version } = object;
-    try {
-      this.#begin("delete", key, undefined);
-      this.#checkVersion("delete", key, version);
-      this.#remove(key, object);
-      return deletedOf(object);
-    } catch (error) {
-      return { ...deletedOf(object), error: error instanceof Error ? error : new Error(String(error)) };
-    }
-  }
-
   #beginListing(texts: readonly string[], signal: AbortSignal | undefined): void {
     signal?.throwIfAborted();
     this.#checkContainer("list");
-    for (const text of texts) this.#checkText(text);
-  }
-
-  #checkText(text: string): void {
-    if (text.isWellFormed()) return;
-    const detail = "it is not valid Unicode";
-    throw new InvalidNameError({ operation: "list", uri: objectUri(this.uri, text), detail });
+    for (const text of texts) checkText(this.uri, text);
   }
 
   #checkContainer(operation: string): void {

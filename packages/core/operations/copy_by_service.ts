@@ -18,6 +18,8 @@ export async function copyByService(
 ): Promise<CopyResult | undefined> {
   if (from !== to && !to.copyFrom) return undefined;
   try {
+    const changed = await changeInPlace(from, fromKey, to, toKey, options);
+    if (changed) return changed;
     const copying = await copyOptions(from, fromKey, options);
     // What the source has under names that the destination cannot hold is left out by who reads and writes.
     const { metadata = {} } = options.metadata ? {} : copying.attributes ?? {};
@@ -31,6 +33,33 @@ export async function copyByService(
     if (error instanceof PermissionDeniedError || error instanceof UnsupportedError) return undefined;
     throw error;
   }
+}
+
+/** A copy of an object onto itself with other attributes is a change of these, where the store has such a call. */
+async function changeInPlace(
+  from: ObjectStore,
+  fromKey: string,
+  to: ObjectStore,
+  toKey: string,
+  options: CopyObjectOptions,
+): Promise<CopyResult | undefined> {
+  const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch, version, keepTime = true } = options;
+  if (from !== to || fromKey !== toKey || version !== undefined || ifNoneMatch !== undefined) {
+    return undefined;
+  }
+  const attributes = attributesOf(options);
+  if (Object.keys(attributes).length === 0 || !from.setAttributes) return undefined;
+  if (from.capabilities.setAttributes === false || (ifMatch !== undefined && sourceIfMatch !== undefined)) {
+    return undefined;
+  }
+  // The time that the metadata tells is not among what is given, and stays.
+  if (attributes.metadata && keepTime) return undefined;
+  const etag = ifMatch ?? sourceIfMatch;
+  return await from.setAttributes(fromKey, attributes, {
+    ...(signal && { signal }),
+    ...(etag !== undefined && { ifMatch: etag }),
+    ...(ifIgnored !== undefined && { ifIgnored }),
+  });
 }
 
 async function copyOptions(

@@ -13,6 +13,7 @@ export * from "./exists.ts";
 export * from "./delete_prefix.ts";
 export * from "./list_versions.ts";
 export * from "./place_of.ts";
+export * from "./set_attributes.ts";
 export * from "./place_judge.ts";
 export { isAlias } from "./is_alias.ts";
 export * from "./delete_read.ts";

@@ -42,9 +42,9 @@ async function copyOnce(
   partSize: number,
   withChecksum: boolean,
 ): Promise<CopyResult> {
-  const { connection, control, to, toUri } = target;
+  const { connection, control, to, toUri, operation = "copy to", encryption } = target;
   const put = await copiedAttributes(target, source, options);
-  const parts: MultipartParts = { connection, control, operation: "copy to", uri: toUri, key: to };
+  const parts: MultipartParts = { connection, control, operation, uri: toUri, key: to, encryption };
   const upload = await MultipartUpload.create(parts, put, options.signal, withChecksum && undefined);
   const controller = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;

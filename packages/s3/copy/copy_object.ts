@@ -1,15 +1,21 @@
 import {
+  attributesOf,
+  checkMatch,
   checkWriteConditions,
   type CopyOptions,
   type CopyResult,
   NotFoundError,
+  type ObjectAttributes,
   type ObjectInfo,
   PreconditionFailedError,
+  type PutResult,
+  type SetAttributesOptions,
   StoreError,
 } from "@lade/core/backend";
 import type { CopyObjectCommandInput } from "@aws-sdk/client-s3";
-import { headObject } from "../objects/head_object.ts";
+import type { ResponseHeaders } from "@lade/service/http";
 import { unquoteEtag } from "@lade/service/body";
+import { type HeadAnswer, headWithHeaders } from "../objects/head_object.ts";
 import { unlikeS3 } from "../objects/s3_headers.ts";
 import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { type ConditionTarget, settleWrite } from "../service/rely_on.ts";
@@ -17,9 +23,9 @@ import { withIfMatch } from "../service/with_if_match.ts";
 import { MAX_PART_SIZE } from "../upload/part_size.ts";
 import { encryptionFault } from "../upload/confirm_encryption.ts";
 import { putObject } from "../upload/put_object.ts";
-import { encryptionInput, sdkObjectInput } from "../upload/sdk_attributes.ts";
+import { encryptionInput, encryptionTold, sdkObjectInput } from "../upload/sdk_attributes.ts";
 import { attributesAsInput, tagging } from "../upload/wire_attributes.ts";
-import { chooseMeans } from "./choose_means.ts";
+import { chooseMeans, type CopyMeans } from "./choose_means.ts";
 import { copiedAttributes, copyInParts } from "./copy_in_parts.ts";
 import { findCopy, lookBefore } from "./find_copy.ts";
 import { copyCall, type CopySource, type CopyTarget, sourceInput, tagsToWrite } from "./copy_target.ts";
@@ -46,20 +52,73 @@ export async function copyObject(
       if (!(error instanceof PreconditionFailedError) && !isTooLarge(error)) throw error;
     }
   }
-  const source = await look(target, options, pin);
+  const { info: source, headers } = await look(target, options, pin);
   const isItself = target.source.bucket === connection.bucket && target.from === to;
   // S3 refuses a copy that changes nothing; its conditions are held against what is there.
   if (isItself && options.sourceVersion === undefined && !options.attributes) {
     checkWriteConditions({ operation: "copy to", uri: toUri }, source.etag ?? "", options);
     return itself(source);
   }
+  try {
+    const keeping = isItself ? keepingEncryption(target, headers) : target;
+    return await copySeen(keeping, source, options, means, about);
+  } catch (error) {
+    // The version may be the latest already.
+    if (isItself && !options.attributes && changesNothing(error)) return itself(source);
+    throw error;
+  }
+}
+
+/**
+ * Replaces attributes of an object by a copy onto itself. The others, tags, storage class and encryption stay, and so does
+ * what another writer puts there meanwhile, as far as the service holds conditions.
+ */
+export async function setAttributes(
+  target: CopyTarget,
+  attributes: ObjectAttributes,
+  { signal, ifMatch, ifIgnored }: SetAttributesOptions,
+): Promise<PutResult> {
+  const { connection, to, toUri, operation = "copy to" } = target;
+  const { info, headers } = await look(target, signal === undefined ? {} : { signal }, undefined);
+  checkMatch({ operation, uri: toUri }, info.etag, ifMatch);
+  const given = attributesOf(attributes);
+  if (Object.keys(given).length === 0) return written(itself(info));
+  const isLong = info.size > MAX_PART_SIZE;
+  const etag = ifMatch ?? (connection.trustsConditions || isLong ? info.etag : undefined);
+  const options: CopyOptions = {
+    attributes: { ...attributesOf(info), ...given },
+    ...(signal === undefined ? {} : { signal }),
+    ...(etag === undefined
+      ? {}
+      : { ifMatch: etag, ifIgnored: ifMatch === undefined ? "look" : ifIgnored ?? "refuse" }),
+  };
+  const about: ConditionTarget = { call: copyCall(target, options), key: to, signal };
+  const means = await chooseMeans(connection, options, about);
+  return written(await copySeen(keepingEncryption(target, headers), info, options, means, about));
+}
+
+function written({ sourceEtag: _, ...result }: CopyResult): PutResult {
+  return result;
+}
+
+/** An object that is copied onto itself stays encrypted as it is, unless the configuration says how. */
+function keepingEncryption(target: CopyTarget, headers: ResponseHeaders): CopyTarget {
+  return target.connection.config.sse ? target : { ...target, encryption: encryptionTold(headers) };
+}
+
+/** Copies what was seen: at once, or in parts where it is too large for that. */
+async function copySeen(
+  target: CopyTarget,
+  source: ObjectInfo,
+  options: CopyOptions,
+  means: CopyMeans,
+  about: ConditionTarget,
+): Promise<CopyResult> {
   if (means === "parts" && source.size === 0) return await putEmpty(target, source, options);
   if (means === "parts" || source.size > MAX_PART_SIZE) return await copyInParts(target, source, options);
   try {
     return await copyAtOnce(target, source, options, about);
   } catch (error) {
-    // The version may be the latest already.
-    if (isItself && !options.attributes && changesNothing(error)) return itself(source);
     // A service may have a lower limit of its own.
     if (!isTooLarge(error)) throw error;
     return await copyInParts(target, source, options);
@@ -82,8 +141,8 @@ function look(
   { source, fromUri, from }: CopyTarget,
   { signal, sourceVersion }: CopyOptions,
   sourceIfMatch: string | undefined,
-): Promise<ObjectInfo> {
-  return headObject(source, fromUri, from, {
+): Promise<HeadAnswer> {
+  return headWithHeaders(source, fromUri, from, {
     ...(signal === undefined ? {} : { signal }),
     ...(sourceIfMatch === undefined ? {} : { ifMatch: sourceIfMatch }),
     ...(sourceVersion === undefined ? {} : { version: sourceVersion }),
@@ -100,10 +159,10 @@ function isTooLarge(error: unknown): boolean {
 
 /** An object without bytes has no parts to be copied. */
 async function putEmpty(target: CopyTarget, source: ObjectInfo, options: CopyOptions): Promise<CopyResult> {
-  const { connection, to, toUri } = target;
+  const { connection, to, toUri, operation = "copy to" } = target;
   const { signal } = options;
   const put = await copiedAttributes(target, source, options);
-  const written = await putObject(connection, "copy to", toUri, to, new Uint8Array(), {
+  const written = await putObject(connection, operation, toUri, to, new Uint8Array(), {
     ...put,
     ...(signal === undefined ? {} : { signal }),
   });
@@ -140,7 +199,7 @@ async function copyAtOnce(
             ...(storageClass === undefined
               ? {}
               : { StorageClass: storageClass as NonNullable<CopyObjectCommandInput["StorageClass"]> }),
-            ...encryptionInput(config),
+            ...(target.encryption ?? encryptionInput(config)),
             ...(tags === undefined ? {} : { Tagging: tags, TaggingDirective: "REPLACE" }),
             ...sdkObjectInput(config),
             ...sourceInput(target, source, options, pin),

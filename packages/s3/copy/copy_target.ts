@@ -6,7 +6,7 @@ import { readPermission } from "../objects/get_object.ts";
 import { getTags } from "../objects/get_tags.ts";
 import { quoteEtag } from "@lade/service/body";
 import { encodePath, encodeStrict } from "@lade/service/http";
-import { sdkObjectInput } from "../upload/sdk_attributes.ts";
+import { type EncryptionInput, sdkObjectInput } from "../upload/sdk_attributes.ts";
 
 /** What a copy works by. */
 export interface CopyTarget {
@@ -24,6 +24,10 @@ export interface CopyTarget {
   readonly from: string;
   /** Key of the target. */
   readonly to: string;
+  /** What is being done, for messages; `copy to` by default. */
+  readonly operation?: string;
+  /** How the copy is encrypted; as the configuration of the target's bucket says by default. */
+  readonly encryption?: EncryptionInput | undefined;
 }
 
 /** What a copy has to know of its source. */
@@ -72,11 +76,11 @@ export async function tagsToWrite(
 
 /** What errors of a copy say. */
 export function copyCall(
-  { toUri }: CopyTarget,
+  { toUri, operation = "copy to" }: CopyTarget,
   { ifMatch, ifNoneMatch, sourceIfMatch, sourceVersion }: CopyOptions,
 ): FailedCall {
   return {
-    operation: "copy to",
+    operation,
     uri: toUri,
     permission: `${
       readPermission(sourceVersion === undefined ? {} : { version: sourceVersion })

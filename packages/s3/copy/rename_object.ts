@@ -1,4 +1,4 @@
-import { type CopyOptions, type ObjectStore, StoreError } from "@lade/core/backend";
+import { type CopyOptions, type ObjectStore, StoreError, UnsupportedError } from "@lade/core/backend";
 import { isHeld } from "../service/rely_on.ts";
 import { copyObject } from "./copy_object.ts";
 import type { CopyTarget } from "./copy_target.ts";
@@ -11,6 +11,10 @@ export async function renameObject(
   options: CopyOptions,
 ): Promise<void> {
   const { connection, from, to } = target;
+  if (options.sourceVersion !== undefined) {
+    const detail = "a version cannot be renamed, copy it";
+    throw new UnsupportedError({ operation: "rename", uri: target.fromUri, detail });
+  }
   const { signal } = options;
   const ending = signal === undefined ? {} : { signal };
   await refuseAlias(store, from, to, ending);

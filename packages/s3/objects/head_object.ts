@@ -1,5 +1,6 @@
 import type { HeadOptions, ObjectInfo } from "@lade/core";
 import { checkAnswered, readObjectInfo, readSize } from "@lade/service/body";
+import type { ResponseHeaders } from "@lade/service/http";
 import { doubtOf } from "../client/judge_answer.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
@@ -15,6 +16,24 @@ export async function headObject(
   key: string,
   options: HeadOptions,
 ): Promise<ObjectInfo> {
+  return (await headWithHeaders(connection, uri, key, options)).info;
+}
+
+/** What an object is, and the headers that told it. */
+export interface HeadAnswer {
+  /** The object. */
+  readonly info: ObjectInfo;
+  /** The headers. */
+  readonly headers: ResponseHeaders;
+}
+
+/** Does what {@linkcode headObject} does, and gives the headers too. */
+export async function headWithHeaders(
+  connection: S3Connection,
+  uri: string,
+  key: string,
+  options: HeadOptions,
+): Promise<HeadAnswer> {
   const { signal } = options;
   signal?.throwIfAborted();
   const call: FailedCall = { operation: "head", uri, permission: readAdvice(options) };
@@ -25,9 +44,9 @@ export async function headObject(
     signal,
     call,
   } as const;
-  const info = await askTwice(connection, request, call);
-  checkAnswered(S3_HEADERS, info, options, call);
-  return info;
+  const answer = await askTwice(connection, request, call);
+  checkAnswered(S3_HEADERS, answer.info, options, call);
+  return answer;
 }
 
 type HeadRequest = Omit<S3Request, "method"> & { readonly key: string };
@@ -36,7 +55,7 @@ async function askTwice(
   connection: S3Connection,
   request: HeadRequest,
   call: FailedCall,
-): Promise<ObjectInfo> {
+): Promise<HeadAnswer> {
   try {
     return await sendHead(connection, request);
   } catch (error) {
@@ -50,7 +69,7 @@ async function askTwice(
   }
 }
 
-async function sendHead(connection: S3Connection, request: HeadRequest): Promise<ObjectInfo> {
+async function sendHead(connection: S3Connection, request: HeadRequest): Promise<HeadAnswer> {
   const response = await askVerifiably(
     connection,
     request.headers ?? {},
@@ -75,7 +94,7 @@ async function sendHead(connection: S3Connection, request: HeadRequest): Promise
     const { confirmObject } = await import("./confirm_object.ts");
     await confirmObject(connection, info, doubt, request.call, request.signal);
   }
-  return info;
+  return { info, headers };
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   type GetTagsOptions,
   type HeadOptions,
   type ListOptions,
+  type ObjectAttributes,
   type ObjectInfo,
   type ObjectMeta,
   type ObjectPlace,
@@ -32,6 +33,7 @@ import {
   type PutOptions,
   type PutResult,
   type ReadHints,
+  type SetAttributesOptions,
   type StoreContext,
   type StoreLimits,
   UnsupportedError,
@@ -262,6 +264,18 @@ export class BucketStore implements S3Store {
     return await copyObject(target, options);
   }
 
+  /** Copies the object onto itself by the service, with other attributes. */
+  async setAttributes(
+    key: string,
+    attributes: ObjectAttributes,
+    options: SetAttributesOptions = {},
+  ): Promise<PutResult> {
+    const operation = "set the attributes of";
+    const target = this.#copyTarget(operation, this, key, key, { ...options, attributes }, operation);
+    const { setAttributes } = await import("../copy/copy_object.ts");
+    return await setAttributes({ ...target, operation }, attributes, options);
+  }
+
   /** Tells an object's tags. */
   async getTags(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
     const uri = this.#check("get the tags of", key);
@@ -270,16 +284,9 @@ export class BucketStore implements S3Store {
     return await getTags(this.connection, uri, key, options);
   }
 
-  /**
-   * Copies by the service, then deletes the source. A source that changes in between is a `PreconditionFailedError`, and
-   * both objects stay.
-   */
+  /** Copies, then deletes the source. When that changes in between, both stay, by a `PreconditionFailedError`. */
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
     const target = this.#copyTarget("rename", this, from, to, options);
-    if (options.sourceVersion !== undefined) {
-      const detail = "a version cannot be renamed, copy it";
-      throw new UnsupportedError({ operation: "rename", uri: target.fromUri, detail });
-    }
     const { renameObject } = await import("../copy/rename_object.ts");
     await renameObject(this, target, options);
   }
@@ -316,9 +323,9 @@ export class BucketStore implements S3Store {
   /** Removes a multipart upload and its parts; one that is gone already is no error. */
   async abortUpload(key: string, uploadId: string): Promise<void> {
     const operation = "abort the upload of";
-    const uri = this.#check(operation, key);
     const { MultipartUpload } = await import("../upload/multipart_upload.ts");
-    await new MultipartUpload(this.#parts(operation, uri, key), uploadId, undefined, "none").abort();
+    const parts = this.#parts(operation, this.#check(operation, key), key);
+    await new MultipartUpload(parts, uploadId, undefined, "none").abort();
   }
 
   /** Closes the connections. */
@@ -343,11 +350,12 @@ export class BucketStore implements S3Store {
     from: string,
     to: string,
     options: CopyOptions,
+    targetOperation: string = `${operation} to`,
   ): CopyTarget {
     const fromUri = store.#check(operation, from);
     const toUri = this.#check(operation, to);
     options.signal?.throwIfAborted();
-    const call = { operation: `${operation} to`, uri: toUri };
+    const call = { operation: targetOperation, uri: toUri };
     checkWriteOptions(call, { ...options, ...options.attributes });
     checkMetadataNames(call, this, options.attributes ?? {});
     const { connection } = this;
@@ -355,10 +363,10 @@ export class BucketStore implements S3Store {
   }
 
   #checkWrite(operation: string, uri: string, options: PutOptions): void {
+    const detail = "the service dates objects by its clock";
     checkWriteOptions({ operation, uri }, options);
     checkMetadataNames({ operation, uri }, this, options);
-    if (options.lastModified === undefined) return;
-    throw new UnsupportedError({ operation, uri, detail: "the service dates objects by its clock" });
+    if (options.lastModified !== undefined) throw new UnsupportedError({ operation, uri, detail });
   }
 
   #parts(operation: string, uri: string, key: string): MultipartParts {

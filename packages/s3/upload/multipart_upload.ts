@@ -19,7 +19,7 @@ import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { requireConditions, settleWrite } from "../service/rely_on.ts";
 import { encryptionFault } from "./confirm_encryption.ts";
 import { completeUpload } from "./complete_upload.ts";
-import { createUploadInput } from "./sdk_attributes.ts";
+import { createUploadInput, type EncryptionInput } from "./sdk_attributes.ts";
 import { sendBody } from "./send_body.ts";
 import { type UploadChecksum, uploadChecksum } from "./upload_checksum.ts";
 import { withGrace } from "./with_grace.ts";
@@ -37,6 +37,8 @@ export interface MultipartParts {
   readonly uri: string;
   /** The object's key. */
   readonly key: string;
+  /** How it is encrypted; as the configuration says by default. */
+  readonly encryption?: EncryptionInput | undefined;
 }
 
 /** A part that the service has. */
@@ -104,7 +106,7 @@ export class MultipartUpload {
           control.run(call, { signal: late, idempotent: true }, (sdk, client, send) =>
             client.send(
               new sdk.CreateMultipartUploadCommand({
-                ...createUploadInput(connection, key, options),
+                ...createUploadInput(connection, key, options, parts.encryption),
                 ...(wanted ? { ChecksumAlgorithm: wanted.algorithm, ChecksumType: "FULL_OBJECT" } : {}),
               }),
               send,

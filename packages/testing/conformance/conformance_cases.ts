@@ -22,6 +22,7 @@ import { presignCases } from "./cases/presign.ts";
 import { putCases } from "./cases/put.ts";
 import { rangeCases } from "./cases/ranges.ts";
 import { renameCases } from "./cases/rename.ts";
+import { setAttributesCases } from "./cases/set_attributes.ts";
 import { storeCases } from "./cases/store.ts";
 import { tagCases } from "./cases/tags.ts";
 import { versionCases } from "./cases/versions.ts";
@@ -52,6 +53,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...readConditionCases,
   ...writeConditionCases,
   ...attributeCases,
+  ...setAttributesCases,
   ...tagCases,
   ...modificationTimeCases,
   ...versionCases,

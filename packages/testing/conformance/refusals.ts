@@ -1,6 +1,6 @@
 import type { Capabilities, CopyOptions, ObjectStore, PutOptions, WriterOptions } from "@lade/core/backend";
 import { UnsupportedError } from "@lade/core/errors";
-import { listVersions } from "@lade/core/operations";
+import { listVersions, setAttributes } from "@lade/core/operations";
 import type { ConformanceContext } from "./conformance_case.ts";
 import { expect, expectEqual, expectError } from "./expect.ts";
 import { bytesOf, collect, isThere, namesIn, textOf } from "./samples.ts";
@@ -17,6 +17,12 @@ export const refusals: Readonly<
     await refusesWrites(store, { contentLanguage: "de" });
     await refusesWrites(store, { expires: new Date(0) });
     await refusesWrites(store, { metadata: { name: "value" } });
+  },
+
+  async setAttributes({ store }) {
+    const { etag } = await store.put("key", bytesOf("x"));
+    await refuses(() => setAttributes(store, "key", { contentType: "text/plain" }), "setAttributes()");
+    expectEqual((await store.head("key")).etag, etag, "the etag after a refused setAttributes()");
   },
 
   async tags({ store }) {

@@ -11,6 +11,7 @@ import type {
   GetTagsOptions,
   HeadOptions,
   ListOptions,
+  ObjectAttributes,
   ObjectInfo,
   ObjectMeta,
   ObjectPlace,
@@ -24,11 +25,12 @@ import type {
   PutOptions,
   PutResult,
   ReadHints,
+  SetAttributesOptions,
   StoreContext,
   StoreLimits,
   WriterOptions,
 } from "@lade/core/backend";
-import { listVersions, listVersionsWithDelimiter, placeOf } from "@lade/core/operations";
+import { listVersions, listVersionsWithDelimiter, placeOf, setAttributes } from "@lade/core/operations";
 import { tagsOf } from "@lade/core/layers";
 import { type Fault, type FaultRule, type FaultyOperation, released } from "./fault.ts";
 import { FaultyPartWriter } from "./faulty_part_writer.ts";
@@ -210,6 +212,15 @@ class FaultLayer implements FaultyStore {
     if (!this.#store.copyFrom) return undefined;
     await this.#before("copyFrom", from, options);
     return await this.#store.copyFrom(source, from, to, options);
+  }
+
+  async setAttributes(
+    key: string,
+    attributes: ObjectAttributes,
+    options: SetAttributesOptions = {},
+  ): Promise<PutResult> {
+    await this.#before("setAttributes", key, options);
+    return await setAttributes(this.#store, key, attributes, options);
   }
 
   async getTags(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {

@@ -1,7 +1,7 @@
 import type { ObjectAttributes, ObjectStore, ObjectWriter, PartWriter } from "@lade/core/backend";
 import { InvalidNameError } from "@lade/core/errors";
 import { MemoryStore } from "@lade/core/memory";
-import { copyObject } from "@lade/core/operations";
+import { copyObject, setAttributes } from "@lade/core/operations";
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectBytes, expectEqual, expectError } from "../expect.ts";
 import { bytesIn, bytesOf, isThere } from "../samples.ts";
@@ -295,6 +295,9 @@ async function refusesName(store: ObjectStore, name: string, fault: string): Pro
     "createPartWriter()": () => open(store.createPartWriter("object", 1, options)),
     "copy()": () => store.copy("object", "object", { attributes: options }),
   };
+  if (store.capabilities.setAttributes === true) {
+    calls["setAttributes()"] = () => setAttributes(store, "object", options);
+  }
   for (const [method, call] of Object.entries(calls)) {
     const what = `${method} with metadata ${JSON.stringify(name)}`;
     const { detail } = await expectError(call, InvalidNameError, what);

@@ -219,6 +219,9 @@ async function refusesKey(store: ObjectStore, key: string, fault: string): Promi
   }
   await refuse("rename() from", () => store.rename(key, "to"));
   await refuse("rename() to", () => store.rename("object", key));
+  if (store.setAttributes) {
+    await refuse("setAttributes()", async () => await store.setAttributes?.(key, {}));
+  }
   if (store.getTags && store.capabilities.tags !== false) {
     await refuse("getTags()", async () => await store.getTags?.(key));
   }

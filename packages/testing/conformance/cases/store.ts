@@ -84,6 +84,7 @@ const CAPABILITY_NAMES = [
   "createOnly",
   "modificationTime",
   "presign",
+  "setAttributes",
   "storageClass",
   "tags",
   "versions",
