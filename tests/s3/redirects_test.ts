@@ -106,3 +106,22 @@ Deno.test("a service that redirects without end is followed three times", async 
   await assertRejects(() => store.head("object"));
   assertEquals(service.asked(), 4);
 });
+
+Deno.test("a call that is redirected and then told another region is made again as it was", async () => {
+  await using opened = await openFake(QUICK);
+  await using other = await startFakeS3({ buckets: ["bucket"], minPartSize: 1, region: "eu-west-1" });
+  const { fake, store } = opened;
+  for (const server of [fake, other]) server.putObject("bucket", "object", "content");
+  fake.faults.add({
+    match: { operation: "CopyObject", times: Infinity },
+    action: { kind: "redirect", status: 307, to: other.url },
+  });
+  await store.copy("object", "copy");
+  assert(other.object("bucket", "copy") !== undefined);
+  const written = fake.requests.filter(({ method }) => method === "PUT");
+  assertEquals(written.map(({ operation, path }) => `${operation} ${path}`), [
+    "CopyObject /bucket/copy",
+    "CopyObject /bucket/copy",
+  ]);
+  assertEquals(other.requests.map(({ operation }) => operation), ["CopyObject", "CopyObject"]);
+});

@@ -1,17 +1,4 @@
-/** What makes an answer of status 200 to 299 the right one for a request. */
-export interface AnswerRule {
-  /**
-   * What the answer is: an object's bytes, what is told of an object, the receipt of a write or of a removal, an XML
-   * document, or nothing to be relied on.
-   */
-  readonly kind: "object" | "head" | "write" | "removal" | "document" | "other";
-  /** The statuses that fit. */
-  readonly statuses: readonly number[];
-  /** Statuses that answer a condition, a range or the name of what has to be there, where the request has none. */
-  readonly unasked: readonly number[];
-  /** Names that the root element of a document may have; any where absent. */
-  readonly roots?: readonly string[];
-}
+import type { AnswerRule } from "@lade/service/call";
 
 /** What is known of a request when its answer is judged. */
 export interface AskedCall {

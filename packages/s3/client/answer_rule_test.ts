@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type AnswerRule, answerRule } from "./answer_rule.ts";
+import type { AnswerRule } from "@lade/service/call";
+import { answerRule } from "./answer_rule.ts";
 
 /** The rule for `METHOD /bucket/key?query`, with headers of these names. */
 function rule(request: string, headers: readonly string[] = []): AnswerRule {

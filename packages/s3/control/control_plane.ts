@@ -1,7 +1,8 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { PermissionDeniedError, StoreError } from "@lade/core/backend";
 import { TransportError } from "@lade/service/http";
-import type { Corrections, S3Connection, SignedBy } from "../client/s3_connection.ts";
+import { S3Authorizer } from "../client/s3_authorizer.ts";
+import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
@@ -52,25 +53,23 @@ export class ControlPlane {
   ): Promise<Output> {
     signal?.throwIfAborted();
     const sdk = await this.#load(call);
-    const corrections: Corrections = {};
-    for (;;) {
-      signal?.throwIfAborted();
-      const credentials = await this.#connection.credentials?.get();
-      const used: SignedBy = { region: this.#connection.region, credentials };
-      try {
-        return await make(sdk, this.#clientOf(sdk, credentials), {
+    const { caller } = this.#connection;
+    const authorizer = new S3Authorizer(this.#connection);
+    try {
+      return await caller.corrected(authorizer, async () => {
+        signal?.throwIfAborted();
+        const keys = await authorizer.keys();
+        return await make(sdk, this.#clientOf(sdk, keys), {
           ...(signal === undefined ? {} : { abortSignal: signal }),
+          authorizer,
           idempotent,
           label: call.uri,
           operation: call.operation,
         });
-      } catch (error) {
-        if (signal?.aborted) throw signal.reason;
-        if (isOfSdk(error)) throw unlikeS3(call, error.message);
-        if (!(error instanceof S3Fault) || !await this.#connection.correct(error, corrections, used)) {
-          throw this.#connection.translate(error, call);
-        }
-      }
+      });
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw isOfSdk(error) ? unlikeS3(call, error.message) : this.#connection.translate(error, call);
     }
   }
 

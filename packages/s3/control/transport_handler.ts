@@ -1,9 +1,15 @@
-import { encodeStrict, type HeaderList, TransportError, type TransportResponse } from "@lade/service/http";
-import { readRedirect } from "../client/read_redirect.ts";
-import { type AnswerRule, answerRule } from "../client/answer_rule.ts";
+import {
+  encodeStrict,
+  type HeaderList,
+  TransportError,
+  type TransportRequest,
+  type TransportResponse,
+} from "@lade/service/http";
+import type { AnswerRule, ServiceRequest } from "@lade/service/call";
+import { answerRule } from "../client/answer_rule.ts";
+import { S3Authorizer } from "../client/s3_authorizer.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { retryableInSuccess } from "../client/retryable_answer.ts";
-import type { S3Request } from "../client/s3_request.ts";
 
 /** A request as the SDK's middleware gives it out: signed, its path encoded. */
 export interface SdkRequest {
@@ -19,6 +25,8 @@ export interface SdkRequest {
 
 /** What a call tells the handler beside the request. */
 export interface SdkSendOptions {
+  /** Signs the request for a host that the service redirects it to. */
+  readonly authorizer?: S3Authorizer;
   /** Ends the call. */
   readonly abortSignal?: AbortSignal;
   /** Whether the service may see the request twice. */
@@ -67,53 +75,90 @@ export class TransportHandler {
     request: SdkRequest,
     options: SendOptions = {},
   ): Promise<{ response: SdkResponse }> {
+    const { caller } = this.#connection;
+    const rule = this.#ruleOf(request);
+    const { authorizer = new S3Authorizer(this.#connection) } = options;
+    const elsewhere = this.#unsigned(request, rule, options);
+    let text: string | undefined;
+    const { headers, status } = await caller.follow(
+      async (redirect) => {
+        const received = await this.#receive(
+          () => redirect ? caller.sendOnce(elsewhere, authorizer, redirect) : this.#send(request, options),
+          options,
+        );
+        text = received.text;
+        return received.response;
+      },
+      (response) => caller.judge(rule, response, text),
+    );
+    const body = new TextEncoder().encode(text);
+    return { response: { statusCode: status, reason: "", headers: headers.toRecord(), body } };
+  }
+
+  /** Sends and reads what a good answer says; again where it breaks off, if the service may see the request twice. */
+  async #receive(
+    send: () => Promise<TransportResponse>,
+    { abortSignal, idempotent }: SendOptions,
+  ): Promise<{ readonly response: TransportResponse; readonly text: string | undefined }> {
     const { clock, config: { bounds } } = this.#connection;
     const startMs = clock.monotonicMs();
     for (let tries = 1;; tries++) {
-      const response = await this.#send(request, options);
-      const good = response.status >= 200 && response.status < 300;
-      let text: string | undefined;
+      const response = await send();
+      if (response.status < 200 || response.status >= 300) return { response, text: undefined };
       try {
-        if (good) text = (await response.body.text(MAX_ANSWER_BYTES)).trimStart();
+        return { response, text: (await response.body.text(MAX_ANSWER_BYTES)).trimStart() };
       } catch (error) {
-        const mayAsk = options.idempotent && tries < MAX_TRIES &&
-          !(options.abortSignal instanceof AbortSignal && options.abortSignal.aborted);
-        const spentMs = clock.monotonicMs() - startMs +
-          (error instanceof TransportError ? error.waitedMs : 0);
-        const again = mayAsk && error instanceof TransportError && error.retryable;
+        const mayAsk = idempotent && tries < MAX_TRIES &&
+          !(abortSignal instanceof AbortSignal && abortSignal.aborted);
+        if (!mayAsk || !(error instanceof TransportError) || !error.retryable) throw error;
         // Another silence like this one would be over too late.
-        if (again && spentMs <= bounds.patienceMs) continue;
-        throw error;
+        if (clock.monotonicMs() - startMs + error.waitedMs > bounds.patienceMs) throw error;
       }
-      const fault = await this.#connection.judge(this.#ruleOf(request), response, text);
-      if (fault) throw fault;
-      const headers = response.headers.toRecord();
-      const body = new TextEncoder().encode(text);
-      return { response: { statusCode: response.status, reason: "", headers, body } };
     }
   }
 
-  async #send(request: SdkRequest, options: SendOptions): Promise<TransportResponse> {
-    const slow = answersWhenDone(request);
-    const { slowAnswerTimeoutMs: firstByteTimeoutMs } = this.#connection.config.bounds;
-    const response = await this.#connection.transport.send({
+  #send(request: SdkRequest, options: SendOptions): Promise<TransportResponse> {
+    return this.#connection.transport.send({
       method: request.method,
       url: urlOf(request),
       headers: headersOf(request),
       ...bodyOf(request.body),
-      ...(options.abortSignal instanceof AbortSignal ? { signal: options.abortSignal } : {}),
-      ...(options.idempotent === undefined ? {} : { idempotent: options.idempotent }),
-      ...(slow ? { firstByteTimeoutMs } : {}),
-      retryable: retryableInSuccess,
+      ...this.#way(request, options),
       ...(options.label === undefined ? {} : { label: options.label }),
     });
-    const redirect = readRedirect(response, this.#connection.config.allowHttp);
-    if (!redirect || !this.#connection.follows(redirect)) return response;
-    await response.body.discard();
-    return await this.#connection.sendRaw({
-      ...unsigned(request, options),
-      ...(slow ? { firstByteTimeoutMs } : {}),
-    }, redirect);
+  }
+
+  /** The request without the signature for its first host, to be signed for another one. */
+  #unsigned(request: SdkRequest, rule: AnswerRule, options: SendOptions): ServiceRequest {
+    const headers: Record<string, string> = {};
+    for (const [name, value] of headersOf(request)) headers[name.toLowerCase()] = value;
+    const payloadHash = headers["x-amz-content-sha256"];
+    for (const name of SIGNATURE_HEADERS) delete headers[name];
+    const { method, path } = request;
+    return {
+      method,
+      place: () => ({ path, query: queryOf(request) }),
+      headers,
+      payloadHash,
+      ...bodyOf(request.body),
+      ...this.#way(request, options),
+      rule,
+      call: { operation: options.operation ?? method, uri: options.label ?? "" },
+    };
+  }
+
+  /** How a request is sent, to whichever host. */
+  #way(
+    request: SdkRequest,
+    { abortSignal, idempotent }: SendOptions,
+  ): Pick<TransportRequest, "signal" | "idempotent" | "firstByteTimeoutMs" | "retryable"> {
+    const { slowAnswerTimeoutMs: firstByteTimeoutMs } = this.#connection.config.bounds;
+    return {
+      ...(abortSignal instanceof AbortSignal ? { signal: abortSignal } : {}),
+      ...(idempotent === undefined ? {} : { idempotent }),
+      ...(answersWhenDone(request) ? { firstByteTimeoutMs } : {}),
+      retryable: retryableInSuccess,
+    };
   }
 
   #ruleOf({ method, path, query = {}, headers }: SdkRequest): AnswerRule {
@@ -153,34 +198,20 @@ function answersWhenDone({ method, headers, query = {} }: SdkRequest): boolean {
   return method === "PUT" && Object.keys(headers).some((name) => name.toLowerCase() === "x-amz-copy-source");
 }
 
-function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): string {
+function urlOf(request: SdkRequest): string {
+  const { protocol, hostname, port, path } = request;
+  const query = queryOf(request);
+  return `${protocol}//${hostname}${port === undefined ? "" : `:${port}`}${path}${query && `?${query}`}`;
+}
+
+function queryOf({ query = {} }: SdkRequest): string {
   const pairs: string[] = [];
   for (const [name, value] of Object.entries(query)) {
     for (const each of value === null ? [""] : typeof value === "string" ? [value] : value) {
       pairs.push(`${encodeStrict(name)}=${encodeStrict(each)}`);
     }
   }
-  const search = pairs.length === 0 ? "" : `?${pairs.join("&")}`;
-  return `${protocol}//${hostname}${port === undefined ? "" : `:${port}`}${path}${search}`;
-}
-
-/** The request without the signature for its first host, to be signed anew for another one. */
-function unsigned(request: SdkRequest, options: SendOptions): S3Request {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of headersOf(request)) headers[name.toLowerCase()] = value;
-  const payloadHash = headers["x-amz-content-sha256"];
-  for (const name of SIGNATURE_HEADERS) delete headers[name];
-  const { body } = bodyOf(request.body);
-  return {
-    method: request.method as S3Request["method"],
-    headers,
-    ...(body === undefined ? {} : { body }),
-    ...(payloadHash === undefined ? {} : { payloadHash }),
-    ...(options.abortSignal instanceof AbortSignal ? { signal: options.abortSignal } : {}),
-    ...(options.idempotent === undefined ? {} : { idempotent: options.idempotent }),
-    retryable: retryableInSuccess,
-    call: { operation: options.operation ?? request.method, uri: options.label ?? "", permission: "" },
-  };
+  return pairs.join("&");
 }
 
 function headersOf({ headers }: SdkRequest): HeaderList {

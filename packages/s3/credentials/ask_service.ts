@@ -1,5 +1,4 @@
-import { createTransport, type CreateTransportOptions, TransportError } from "@lade/service/http";
-import { isLoopback } from "../endpoint/resolve_endpoint.ts";
+import { createTransport, type CreateTransportOptions, isLoopback, TransportError } from "@lade/service/http";
 import { CredentialFault } from "./credential_fault.ts";
 
 /** A question to a service that gives credentials. */

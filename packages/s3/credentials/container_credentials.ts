@@ -1,8 +1,8 @@
+import { isLoopback } from "@lade/service/http";
 import { printable } from "@lade/core/text";
 import { expandPath } from "../config/home.ts";
 import { whyUnread } from "../config/read_text_file.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
-import { isLoopback } from "../endpoint/resolve_endpoint.ts";
 import { askService, jsonFields } from "./ask_service.ts";
 import { CredentialFault } from "./credential_fault.ts";
 import type { CredentialReader } from "./credential_reader.ts";

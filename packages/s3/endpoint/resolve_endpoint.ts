@@ -1,3 +1,4 @@
+import { isLoopback } from "@lade/service/http";
 import { fitsHostLabel } from "./check_bucket.ts";
 
 /** Where requests about a bucket (or, without one, about the account) go. */
@@ -75,11 +76,6 @@ export function resolveEndpoint(config: EndpointConfig): Endpoint {
   };
 }
 
-/** Whether a host is this machine, by its name. */
-export function isLoopback(hostname: string): boolean {
-  return /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
-}
-
 function amazonBase({ region, dualstack, fips, accelerate, bucket, forcePathStyle }: EndpointConfig): URL {
   if (accelerate && bucket !== undefined) {
     if (forcePathStyle || !fitsHostLabel(bucket)) {
@@ -101,8 +97,18 @@ export function regionDomain(region: string): string {
   return DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
 }
 
+/** Whether a host is one of S3's own. Other hosts under Amazon's domains belong to its customers. */
+export function isAmazonS3(hostname: string, endpoint: string): boolean {
+  const domain = amazonDomain(endpoint);
+  if (domain === undefined || !hostname.endsWith(`.${domain}`)) return false;
+  return AMAZON_S3.test(hostname.slice(0, -domain.length - 1));
+}
+
+const AMAZON_S3 =
+  /^(?:[a-z0-9.-]+\.)?s3(?:-fips|-accelerate|-external-1|-[a-z]{2,4}(?:-[a-z]+)+-\d+)?(?:\.dualstack)?(?:\.[a-z]{2,4}(?:-[a-z]+)+-\d+)?$/;
+
 /** The domain of AWS that a host is below, where it is below one. */
-export function amazonDomain(hostname: string): string | undefined {
+function amazonDomain(hostname: string): string | undefined {
   const domains = ["amazonaws.com", ...DOMAINS.map(([, domain]) => domain)];
   return domains.find((domain) => hostname.endsWith(`.${domain}`));
 }

@@ -16,7 +16,6 @@ import {
   readSuffix,
 } from "@lade/service/body";
 import type { TransportResponse } from "@lade/service/http";
-import { doubtOf } from "../client/judge_answer.ts";
 import { retryableAnswer } from "../client/retryable_answer.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
@@ -85,7 +84,7 @@ export async function getObject(
   if (response.throttled) onThrottled?.();
   let doubt: S3Fault | undefined;
   try {
-    doubt = await doubtOf(response, connection.traits.signs);
+    doubt = await connection.caller.doubt(response);
     const result = await openBody(S3_HEADERS, response, {
       key,
       range,

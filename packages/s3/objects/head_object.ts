@@ -1,7 +1,6 @@
 import type { HeadOptions, ObjectInfo } from "@lade/core";
 import { checkAnswered, readObjectInfo, readSize } from "@lade/service/body";
 import type { ResponseHeaders } from "@lade/service/http";
-import { doubtOf } from "../client/judge_answer.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
@@ -77,7 +76,7 @@ async function sendHead(connection: S3Connection, request: HeadRequest): Promise
   );
   const { headers, body } = response;
   await body.close(true);
-  const doubt = await doubtOf(response, connection.traits.signs);
+  const doubt = await connection.caller.doubt(response);
   const read = () => {
     const size = readSize(headers.get("content-length"));
     if (size === undefined) throw unlikeS3(request.call, "it does not tell the object's size");

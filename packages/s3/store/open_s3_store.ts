@@ -4,6 +4,7 @@ import {
   createTransport,
   type CreateTransportOptions,
   type EndpointHealths,
+  isLoopback,
   type Transport,
 } from "@lade/service/http";
 import { S3Connection } from "../client/s3_connection.ts";
@@ -17,7 +18,6 @@ import { CredentialCache } from "../credentials/credential_cache.ts";
 import { findCredentials } from "../credentials/find_credentials.ts";
 import type { SharedTokens } from "@lade/service/tokens";
 import { type BucketName, checkBucket } from "../endpoint/check_bucket.ts";
-import { isLoopback } from "../endpoint/resolve_endpoint.ts";
 import { ServiceTraits } from "../service/service_traits.ts";
 import { BucketStore } from "./bucket_store.ts";
 import type { S3Store } from "./s3_store.ts";

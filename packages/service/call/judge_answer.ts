@@ -1,14 +1,13 @@
+import { faultInsideSuccess, foreignFault, type ServiceFault } from "../errors/mod.ts";
 import {
   describePage,
   type EndpointSigns,
   isPage,
   PAGE_PEEK_BYTES,
   type TransportResponse,
-} from "@lade/service/http";
-import { faultInsideSuccess, foreignFault } from "@lade/service/errors";
-import { S3_FAULTS, type S3Fault } from "../errors/s3_fault.ts";
-import { rootName } from "@lade/service/xml";
+} from "../http/mod.ts";
 import type { AnswerRule } from "./answer_rule.ts";
+import type { ServiceDialect } from "./service_dialect.ts";
 
 const HTML = /^\s*(?:text\/html|application\/xhtml)/i;
 
@@ -17,30 +16,32 @@ const HTML = /^\s*(?:text\/html|application\/xhtml)/i;
  * service's or does not say what it must; `undefined` for a good one. Of the body only the start is looked at, unless
  * all of it is given as `text`.
  *
- * What must be there differs: the root element of a document, the etag or version of a write. What no service sends is
+ * What must be there differs: the root of a document, the etag or version of a write. What no service sends is
  * refused: other statuses, pages, an answer without a name where the endpoint named all before.
  */
-export async function judgeAnswer(
+export async function judgeAnswer<F extends ServiceFault>(
+  dialect: ServiceDialect<F>,
   rule: AnswerRule,
   response: TransportResponse,
   signs: EndpointSigns,
   text?: string,
-): Promise<S3Fault | undefined> {
+): Promise<F | undefined> {
+  const { faults, form } = dialect;
   const { headers, status } = response;
   const marked = signs.marks(headers);
-  const fault = (what: string) => foreignFault(S3_FAULTS, response, what);
+  const fault = (what: string) => foreignFault(faults, response, what);
   const start = () => text ?? startOf(response);
   if (!rule.statuses.includes(status)) return fault(await described(start(), "nothing that fits the call"));
   if (rule.kind === "document") {
     const found = await start();
     // What breaks off is told by whoever reads it.
     if (found === undefined) return undefined;
-    const root = rootName(found);
-    const isError = root === "Error" || root === "ErrorResponse";
+    const root = dialect.rootOf(found);
+    const isError = root !== undefined && dialect.errorRoots.includes(root);
     if (root === undefined || isError || isPage(found) || (rule.roots && !rule.roots.includes(root))) {
       if (isError) {
         const all = await readAll(response, text);
-        const inside = faultInsideSuccess(S3_FAULTS, headers, all);
+        const inside = faultInsideSuccess(faults, headers, all);
         // What breaks off is told by whoever reads it here, too.
         if (inside || all === "") return inside;
       }
@@ -48,7 +49,7 @@ export async function judgeAnswer(
       if (encoding && root === undefined) {
         return fault(`bytes with Content-Encoding ${JSON.stringify(encoding)}`);
       }
-      const wanted = rule.roots ? `where a ${rule.roots[0]} belongs` : "where XML belongs";
+      const wanted = rule.roots ? `where a ${rule.roots[0]} belongs` : `where ${form} belongs`;
       const shown = root === undefined || isPage(found)
         ? describePage(found)
         : `the document ${JSON.stringify(root)}`;
@@ -67,21 +68,22 @@ export async function judgeAnswer(
   const unnamed = !marked && signs.demanded;
   if (unnamed || (receipt && response.body.length !== 0)) {
     const found = await start() ?? "";
-    const inside = faultInsideSuccess(S3_FAULTS, headers, found);
+    const inside = faultInsideSuccess(faults, headers, found);
     if (inside) return inside;
-    if (isPage(found) || (receipt && !marked && !isReceiptBody(found))) return fault(describePage(found));
+    if (isPage(found) || (receipt && !marked && !isReceiptBody(dialect, found))) {
+      return fault(describePage(found));
+    }
     if (unnamed) return fault(lacking(signs));
   }
-  if (rule.kind === "write" && !isReceipt(response)) {
+  if (rule.kind === "write" && !isReceipt(dialect, response)) {
     return fault("neither an etag nor a version, so nothing shows that the bytes are stored");
   }
   return undefined;
 }
 
 /** Some services answer writes and removals with a document of their own. */
-function isReceiptBody(start: string): boolean {
-  return start.trim() === "" ||
-    /^(?:Abort|Create|Delete|Put|Upload)\w*(?:Result|Response|Output)$/.test(rootName(start) ?? "");
+function isReceiptBody(dialect: ServiceDialect, start: string): boolean {
+  return start.trim() === "" || dialect.isReceiptBody(start);
 }
 
 /**
@@ -89,18 +91,19 @@ function isReceiptBody(start: string): boolean {
  * service, and is a page or lacks an etag where nothing was known of the endpoint yet. A document that reports an error
  * is a fault.
  */
-export async function doubtOf(
+export async function doubtOf<F extends ServiceFault>(
+  { faults }: ServiceDialect<F>,
   response: TransportResponse,
   signs: EndpointSigns,
-): Promise<S3Fault | undefined> {
+): Promise<F | undefined> {
   const { headers } = response;
   if (signs.marks(headers)) return undefined;
   const html = HTML.test(headers.get("content-type") ?? "");
   if (!html && (headers.has("etag") || signs.proven)) return undefined;
   const start = await startOf(response) ?? "";
-  return faultInsideSuccess(S3_FAULTS, headers, start) ??
+  return faultInsideSuccess(faults, headers, start) ??
     foreignFault(
-      S3_FAULTS,
+      faults,
       response,
       start !== "" ? describePage(start) : html ? "a page" : "no sign of the service",
     );
@@ -111,11 +114,11 @@ export function lacking(signs: EndpointSigns): string {
   return `no ${signs.ids}, which the service sent before`;
 }
 
-function isReceipt({ headers }: TransportResponse): boolean {
-  return Boolean(headers.get("etag")?.replaceAll('"', "") || headers.get("x-amz-version-id"));
+function isReceipt({ receipts }: ServiceDialect, { headers }: TransportResponse): boolean {
+  return receipts.some((name) => headers.get(name)?.replaceAll('"', ""));
 }
 
-/** Who compresses an answer on its way makes its etag a weak one (RFC 9110, section 8.8.1); S3 has none. */
+/** Who compresses an answer on its way makes its etag a weak one (RFC 9110, section 8.8.1). */
 function isRecoded({ headers }: TransportResponse): boolean {
   return headers.has("content-encoding") && (headers.get("etag")?.startsWith("W/") ?? false);
 }

@@ -1,6 +1,5 @@
-import { describePage, type EndpointSigns, type TransportResponse } from "@lade/service/http";
-import type { AnswerOrigin } from "@lade/service/errors";
-import { S3_FAULTS, type S3Fault } from "../errors/s3_fault.ts";
+import type { AnswerOrigin, FaultReader, ServiceFault } from "../errors/mod.ts";
+import { describePage, type EndpointSigns, type TransportResponse } from "../http/mod.ts";
 import type { AnswerRule } from "./answer_rule.ts";
 import { lacking } from "./judge_answer.ts";
 
@@ -12,12 +11,13 @@ const MAX_ERROR_BYTES = 2 ** 16;
  * service's by its body, by what all answers of the endpoint had so far, or by a status that nothing in the request asked
  * for.
  */
-export async function readFault(
+export async function readFault<F extends ServiceFault>(
+  faults: FaultReader<F>,
   rule: AnswerRule,
   response: TransportResponse,
   signs: EndpointSigns,
   nowMs: number,
-): Promise<S3Fault> {
+): Promise<F> {
   const { attempts, headers, status, waitedMs } = response;
   let body = "";
   try {
@@ -26,10 +26,10 @@ export async function readFault(
     // The status and the headers are worth more than how their body ended.
     await response.body.cancel();
   }
-  const own = S3_FAULTS.isReport(body);
+  const own = faults.isReport(body);
   signs.note(headers, own);
   const origin = own ? { marked: true } : originOf(rule, response, body, signs);
-  return S3_FAULTS.read({ status, headers, body, origin, attempts, nowMs, waitedMs });
+  return faults.read({ status, headers, body, origin, attempts, nowMs, waitedMs });
 }
 
 function originOf(

@@ -1,5 +1,5 @@
-import { encodeQuery, type TransportResponse } from "@lade/service/http";
-import { isLoopback } from "../endpoint/resolve_endpoint.ts";
+import { encodeQuery, isLoopback, type TransportResponse } from "../http/mod.ts";
+import type { RedirectPolicy } from "./redirect_trust.ts";
 
 /** Where an answer sends a request on to. */
 export interface Redirect {
@@ -24,7 +24,7 @@ const LOCATION =
  */
 export function readRedirect(
   response: Pick<TransportResponse, "status" | "headers">,
-  allowHttp: boolean,
+  { allowHttp, isSigned }: Pick<RedirectPolicy, "allowHttp" | "isSigned">,
 ): Redirect | undefined {
   if (response.status !== 307 && response.status !== 308) return undefined;
   const [, scheme, hostname, port = "", path = "/", rest = ""] =
@@ -38,7 +38,7 @@ export function readRedirect(
     host: hostname.toLowerCase() + (port === (secure ? ":443" : ":80") ? "" : port),
     path,
     query: encodeQuery(query),
-    presigned: Object.hasOwn(query, "X-Amz-Signature"),
+    presigned: isSigned(query),
   };
 }
 

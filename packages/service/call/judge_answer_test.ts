@@ -1,7 +1,25 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { EndpointSigns, ResponseHeaders, type TransportResponse } from "@lade/service/http";
+import { EndpointSigns, ResponseHeaders, type TransportResponse } from "../http/mod.ts";
+import { commonFaultOptions, ServiceFault } from "../errors/mod.ts";
+import { rootName } from "../xml/mod.ts";
 import type { AnswerRule } from "./answer_rule.ts";
 import { doubtOf, judgeAnswer } from "./judge_answer.ts";
+import type { ServiceDialect } from "./service_dialect.ts";
+
+const CODE = /<Error><Code>(\w+)<\/Code><\/Error>/;
+
+/** A service of XML that reports failures as `<Error><Code>…</Code></Error>`. */
+const DIALECT: ServiceDialect = {
+  faults: {
+    isReport: (body) => CODE.test(body),
+    read: (reply) => new ServiceFault({ ...commonFaultOptions(reply), code: CODE.exec(reply.body)?.[1] }),
+  },
+  form: "XML",
+  rootOf: rootName,
+  errorRoots: ["Error", "ErrorResponse"],
+  receipts: ["etag", "x-amz-version-id"],
+  isReceiptBody: (start) => rootName(start) === "PutObjectResult",
+};
 
 const NAMED = { "x-amz-request-id": "1" };
 const PAGE = "<html><body>Please log in</body></html>";
@@ -39,7 +57,7 @@ async function wrong(
   given: TransportResponse,
   known = signs(),
 ): Promise<string | undefined> {
-  const fault = await judgeAnswer(rule, given, known);
+  const fault = await judgeAnswer(DIALECT, rule, given, known);
   return fault && (fault.code || fault.foreign);
 }
 
@@ -94,7 +112,7 @@ Deno.test("judgeAnswer() wants the name that the endpoint gave its answers befor
 
 Deno.test("doubtOf() doubts a page and what lacks an etag, where nothing shows the service", async () => {
   const doubt = async (given: TransportResponse, known = signs()) => {
-    const fault = await doubtOf(given, known);
+    const fault = await doubtOf(DIALECT, given, known);
     return fault && (fault.code || fault.foreign);
   };
   assertEquals(await doubt(answer("x", NAMED)), undefined);
@@ -129,7 +147,7 @@ Deno.test("judgeAnswer() leaves a document that breaks off to whoever reads it",
 Deno.test("judgeAnswer() notes what a good answer shows of the service, and a bad one nothing", async () => {
   const shown = async (rule: AnswerRule, given: TransportResponse) => {
     const known = signs();
-    await judgeAnswer(rule, given, known);
+    await judgeAnswer(DIALECT, rule, given, known);
     return [known.demanded, known.proven];
   };
   assertEquals(await shown(LOCATION, answer("<LocationConstraint/>", NAMED)), [true, true]);

@@ -1,0 +1,29 @@
+import type { ServiceFault } from "../errors/mod.ts";
+import type { HeaderList } from "../http/mod.ts";
+
+/** A request that is yet to be authorized. */
+export interface UnauthorizedRequest {
+  /** The method. */
+  readonly method: string;
+  /** Host, with its port where it is not that of the scheme. */
+  readonly host: string;
+  /** Path, encoded. */
+  readonly path: string;
+  /** Query, encoded; empty for none. */
+  readonly query: string;
+  /** Headers by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** SHA-256 of the body in hexadecimal, where a signature is to cover it. */
+  readonly payloadHash?: string | undefined;
+}
+
+/** Authorizes the requests of one call. It is made for the call, and remembers what it has put right in it. */
+export interface Authorizer<F extends ServiceFault = ServiceFault> {
+  /** The headers of a request with those that authorize it. Called for each try, so that a signature is never old. */
+  authorize(request: UnauthorizedRequest): HeaderList | Promise<HeaderList>;
+  /**
+   * Puts right what a fault names as wrong (a region, a clock, an expired token), each thing once, and tells whether to
+   * send the request again.
+   */
+  correct(fault: F): Promise<boolean>;
+}

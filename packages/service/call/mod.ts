@@ -1,0 +1,13 @@
+/**
+ * One way for every call of a service: authorized by an {@linkcode Authorizer}, sent, judged by an {@linkcode AnswerRule},
+ * put right once where the service names what is wrong, and followed where the service redirects it to.
+ *
+ * @module
+ */
+export type { AnswerRule } from "./answer_rule.ts";
+export type { Authorizer, UnauthorizedRequest } from "./authorizer.ts";
+export { BearerAuthorizer, type BearerToken } from "./bearer_authorizer.ts";
+export { type Redirect } from "./read_redirect.ts";
+export { type RedirectPolicy, type RedirectTrust, type ServiceEndpoint } from "./redirect_trust.ts";
+export { ServiceCaller, type ServiceCallerSetup, type ServiceRequest } from "./service_caller.ts";
+export type { ServiceDialect } from "./service_dialect.ts";

@@ -1,0 +1,13 @@
+/** Whether a host is this machine itself. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
+}
+
+/** Whether a name or address means a machine of this network and nothing in the internet. */
+export function isLocal(hostname: string): boolean {
+  return isLoopback(hostname) || PRIVATE_ADDRESS.test(hostname) || LOCAL_NAME.test(hostname);
+}
+
+const PRIVATE_ADDRESS =
+  /^(?:10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}|\[f[cd][0-9a-f]{2}:[0-9a-f:]*\]|\[fe80:[0-9a-f:]*\])$/i;
+const LOCAL_NAME = /^(?:[a-z][a-z0-9-]*|[a-z0-9.-]+\.(?:local|internal|lan|home\.arpa|svc))$/i;
