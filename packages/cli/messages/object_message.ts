@@ -28,7 +28,7 @@ export class ObjectMessage implements Message {
 
   /** All that the listing tells. */
   toJson(): Json {
-    const { key, size, lastModified, etag, version, storageClass } = this.#meta;
+    const { key, size, lastModified, etag, version, storageClass, checksums } = this.#meta;
     return {
       type: "object",
       uri: this.#uri,
@@ -38,6 +38,7 @@ export class ObjectMessage implements Message {
       etag,
       version,
       storageClass,
+      checksums: checksums && { ...checksums },
     };
   }
 }

@@ -51,6 +51,8 @@ export interface ObjectMeta {
   readonly version?: string;
   /** The service's name of the storage class. */
   readonly storageClass?: string;
+  /** Checksums of the whole object that the service stores; in a listing, those that the service lists. */
+  readonly checksums?: Checksums;
 }
 
 /** Everything a store knows of an object. */
@@ -69,8 +71,6 @@ export interface ObjectInfo extends ObjectMeta {
   readonly expires?: Date;
   /** How many tags it has; absent where it has none, or where the service does not say. */
   readonly tagCount?: number;
-  /** Checksums of the whole object that the service stores. */
-  readonly checksums?: Checksums;
   /**
    * A checksum over the checksums of the object's parts, which no read of the whole can be compared with: its label and
    * value, such as `crc32c ERERER==-3`. Only where none of the whole is known.

@@ -1,3 +1,4 @@
+import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import type { ObjectInfo } from "../contract/types.ts";
 import { SortedKeys } from "./sorted_keys.ts";
 
@@ -44,6 +45,10 @@ export interface MemoryContainerOptions {
   readonly name?: string;
   /** Keeps every version of every object, and a marker of each deletion, until it is deleted by its name; `false` by default. */
   readonly versioning?: boolean;
+  /**
+   * Keeps a CRC-32C of every object, as services do, which reads are compared with and listings tell; `false` by default.
+   */
+  readonly checksums?: boolean;
   /** What it belongs to: objects are copied between containers of one service without being read. */
   readonly service?: object;
   /** Which names it refuses. */
@@ -56,6 +61,8 @@ export class MemoryContainer {
   readonly name: string;
   /** Whether versions are kept. */
   readonly versioning: boolean;
+  /** Whether a CRC-32C is kept of every object. */
+  readonly checksums: boolean;
   /** What it belongs to; itself where nothing was given. */
   readonly service: object;
   /** Which names it refuses. */
@@ -72,6 +79,7 @@ export class MemoryContainer {
   constructor(options: MemoryContainerOptions = {}) {
     this.name = options.name ?? "memory";
     this.versioning = options.versioning ?? false;
+    this.checksums = options.checksums ?? false;
     this.service = options.service ?? this;
     this.names = options.names ?? {};
   }
@@ -135,6 +143,7 @@ export class MemoryContainer {
         ...info,
         size: bytes.length,
         etag,
+        ...(this.checksums && { checksums: { crc32c: crc32cToBase64(crc32c(bytes)) } }),
         ...(this.versioning && { version: `v${etag}` }),
         ...(tagCount > 0 && { tagCount }),
       },

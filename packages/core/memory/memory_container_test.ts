@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { getBytes } from "../read/get_bytes.ts";
 import { listVersions } from "../operations/list_versions.ts";
 import { MemoryContainer } from "./memory_container.ts";
 import { MemoryStore } from "./memory_store.ts";
@@ -27,4 +28,22 @@ Deno.test("MemoryContainer without versions keeps none, and no markers", async (
   await store.put("a", new Uint8Array(1));
   await store.delete("a");
   assertEquals([container.isEmpty, container.versionsOf("a")], [true, []]);
+});
+
+Deno.test("MemoryContainer with checksums tells them by every call, also of copies and in listings", async () => {
+  const store = new MemoryStore({ container: new MemoryContainer({ checksums: true }) });
+  const checksums = { crc32c: "4waSgw==" };
+  const put = await store.put("dir/a", new TextEncoder().encode("123456789"));
+  await store.copy("dir/a", "dir/b", { attributes: { contentType: "text/plain" } });
+  const listed = [
+    ...await Array.fromAsync(store.list()),
+    ...await Array.fromAsync(store.listWithDelimiter("dir/")),
+  ];
+  for (const told of [put, await store.head("dir/b"), ...listed]) {
+    assertEquals("checksums" in told && told.checksums, checksums);
+  }
+  const read = await getBytes(store, "dir/a");
+  assertEquals([listed.length, read.verified], [4, true]);
+  const plain = new MemoryStore();
+  assertEquals("checksums" in await plain.put("a", new Uint8Array(9)), false);
 });

@@ -71,13 +71,15 @@ export function changedInfo(
 }
 
 /** An object's entry in a listing. */
-export function entryOf({ info: { key, size, lastModified, etag, version } }: MemoryObject): ObjectMeta {
+export function entryOf({ info }: MemoryObject): ObjectMeta {
+  const { key, size, lastModified, etag, version, checksums } = info;
   return {
     key,
     size,
     lastModified: new Date(lastModified),
     ...(etag !== undefined && { etag }),
     ...(version !== undefined && { version }),
+    ...(checksums && { checksums: { ...checksums } }),
   };
 }
 
@@ -87,13 +89,18 @@ export function versionEntryOf(version: MemoryVersion, isLatest: boolean): Objec
     const { lastModified } = version;
     return { ...version, lastModified: new Date(lastModified), isLatest, isDeleteMarker: true };
   }
-  const entry = entryOf(version);
+  const { checksums: _, ...entry } = entryOf(version);
   return { ...entry, version: entry.version ?? "", isLatest, isDeleteMarker: false };
 }
 
 /** What the write of an object tells. */
-export function resultOf({ info: { size, etag, version } }: MemoryObject): PutResult {
-  return { size, ...(etag !== undefined && { etag }), ...(version !== undefined && { version }) };
+export function resultOf({ info: { size, etag, version, checksums } }: MemoryObject): PutResult {
+  return {
+    size,
+    ...(etag !== undefined && { etag }),
+    ...(version !== undefined && { version }),
+    ...(checksums && { checksums: { ...checksums } }),
+  };
 }
 
 /** Gives the bytes of an object from `offset` on. */

@@ -99,7 +99,9 @@ export const headCases: readonly ConformanceCase[] = [
       const put = await store.put("object", bytesOf("123456789"));
       const head = await store.head("object");
       await using result = await store.get("object");
-      for (const checksums of [put.checksums, head.checksums, result.info.checksums]) {
+      const listed = [...await collect(store.list()), ...await collect(store.listWithDelimiter())];
+      const all = [put, head, result.info, ...listed.filter((entry) => "key" in entry)];
+      for (const { checksums } of all) {
         for (const [name, value] of Object.entries(checksums ?? {})) {
           const right = Object.entries(CHECKSUMS_OF_123456789).find(([label]) => label === name)?.[1];
           expectEqual<string | undefined>(value, right, `checksum ${name}`);

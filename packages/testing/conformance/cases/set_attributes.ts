@@ -57,6 +57,8 @@ export const setAttributesCases: readonly ConformanceCase[] = [
     async run({ store }) {
       await store.put("object", bytesOf("content"), BEFORE);
       const { etag, version, lastModified } = await store.head("object");
+      const change = () => setAttributes(store, "object", {}, { ifMatch: "another" });
+      await expectError(change, PreconditionFailedError, "setAttributes() with nothing and another ifMatch");
       const result = await setAttributes(store, "object", {});
       expectEqual<unknown>([result.size, result.etag, result.version], [7, etag, version], "what it tells");
       const after = await store.head("object");
