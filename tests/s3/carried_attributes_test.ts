@@ -4,7 +4,9 @@ import {
   copyTree,
   type ObjectAttributes,
   type ObjectStore,
+  observe,
   PermissionDeniedError,
+  PrefixStore,
   type PutOptions,
 } from "@lade/core";
 import type { S3Options } from "@lade/s3";
@@ -119,6 +121,41 @@ Deno.test("a copy in parts keeps everything", async () => {
   await copyObject(to, "untagged", to, "d");
   assertEquals(operationsOf(fake).includes("GetObjectTagging"), false, "nobody asks where there are none");
 });
+
+const LAYERS: Readonly<Record<string, (store: ObjectStore) => ObjectStore>> = {
+  "PrefixStore": (store) => new PrefixStore(store, "below/"),
+  "observe()": (store) => observe(store, () => {}),
+  "PrefixStore of observe()": (store) => new PrefixStore(observe(store, () => {}), "below/"),
+};
+
+for (const [layer, wrap] of Object.entries(LAYERS)) {
+  Deno.test(`a copy in parts between two buckets keeps or replaces everything through ${layer}`, async () => {
+    await using two = await openTwo({ maxCopySize: 1000 });
+    const { fake } = two;
+    const [from, to] = [wrap(two.from), wrap(two.to)];
+    const bytes = new Uint8Array(5000).map((_, i) => i);
+    await from.put("a", bytes, { ...ALL, tags: TAGS, storageClass: CLASS });
+    const isSent = (operation: string) => /^(GetObject|PutObject|UploadPart)$/.test(operation);
+    operationsOf(fake);
+    for (const [source, target] of [[from, to], [two.from, to], [from, two.to], [from, from]] as const) {
+      const key = source === two.from && layer.startsWith("Prefix") ? "below/a" : "a";
+      assertEquals((await copyObject(source, key, target, "b")).dropped, undefined);
+      assertEquals(await told(target, "b"), { size: 5000, ...EVERYTHING });
+      const given = { contentType: "text/plain", storageClass: "GLACIER_IR", metadata: { own: "1" } };
+      assertEquals(
+        (await copyObject(source, key, target, "c", { ...given, keepTime: false })).dropped,
+        undefined,
+      );
+      assertEquals(await told(target, "c"), { size: 5000, ...EVERYTHING, ...given });
+      await target.copyFrom?.(source, key, "d", { attributes: { contentLanguage: "fr" } });
+      const { contentDisposition, contentLanguage, tags, storageClass } = await told(target, "d");
+      assertEquals([contentDisposition, contentLanguage, tags, storageClass], [undefined, "fr", TAGS, CLASS]);
+      const operations = operationsOf(fake);
+      assertEquals([operations.filter(isSent), operations.includes("UploadPartCopy")], [[], true]);
+    }
+    assertEquals(fake.bytes("target", layer.startsWith("Prefix") ? "below/b" : "b"), bytes);
+  });
+}
 
 Deno.test("tags of the configuration are added to those of the source", async () => {
   await using two = await openTwo({}, {}, { tags: { owner: "me" } });
