@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { ServiceError, StoreError, UnavailableError } from "@lade/core";
+import { ServiceError, StoreError } from "@lade/core";
 import type { S3Credentials } from "@lade/s3";
 import { openFake } from "./open_fake.ts";
 
@@ -42,21 +42,6 @@ for (const operation of ["CopyObject", "CompleteMultipartUpload"] as const) {
       assertEquals([fake.object("bucket", "to"), fake.uploads("bucket")], [undefined, []]);
       fake.faults.remove(fault);
     }
-  });
-}
-
-for (const status of [502, 504]) {
-  Deno.test(`a create-only put that a gateway answers with ${status} is never told as an object of somebody else`, async () => {
-    await using opened = await openFake(QUICK);
-    const { fake, store } = opened;
-    fake.faults.add({
-      match: { operation: "PutObject", key: "key" },
-      action: [
-        { kind: "before", run: () => void fake.putObject("bucket", "key", BYTES) },
-        { kind: "status", status, afterBody: true },
-      ],
-    });
-    await assertRejects(() => store.put("key", BYTES, { ifNoneMatch: "*" }), UnavailableError);
   });
 }
 

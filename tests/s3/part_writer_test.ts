@@ -71,3 +71,13 @@ for (const [what, size] of [["PutObject", PART], ["UploadPart", 3 * PART]] as co
     stall.release();
   });
 }
+
+Deno.test("createPartWriter() refuses more than an upload can have, before it begins one", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  await assertRejects(() => store.createPartWriter("key", 10_000 * 5 * 2 ** 30 + 1), QuotaExceededError);
+  assertEquals(fake.requests, []);
+  const writer = await store.createPartWriter("key", 10_000 * 5 * 2 ** 30);
+  assertEquals([writer.partSize, writer.partCount], [5 * 2 ** 30, 10_000]);
+  await writer.abort();
+});

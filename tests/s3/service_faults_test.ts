@@ -5,7 +5,6 @@ import {
   PreconditionFailedError,
   ServiceError,
   type StoreError,
-  ThrottledError,
   UnauthenticatedError,
   UnavailableError,
   UnsupportedError,
@@ -97,24 +96,6 @@ for (const [name, call] of Object.entries(CALLS)) {
       assert(!Deno.inspect(error, { depth: 10 }).includes("hush-hush"), "the secret is shown");
     }
   });
-
-  Deno.test(`${name} recovers from a storm of 503`, async () => {
-    await using opened = await openFake(QUICK);
-    const { fake, store } = opened;
-    fake.putObject("bucket", "object", "content");
-    const storm = fake.faults.add({ match: { times: 3 }, action: { kind: "status", status: 503 } });
-    await call(store);
-    assertEquals(storm.hits, 3);
-  });
-
-  Deno.test(`${name} is a ThrottledError when the 503 do not end`, async () => {
-    await using opened = await openFake({ ...QUICK, transport: { retry: { maxAttempts: 3 } } });
-    const { fake, store } = opened;
-    fake.putObject("bucket", "object", "content");
-    fake.faults.add({ match: { times: Infinity }, action: { kind: "status", status: 503 } });
-    const error = await assertRejects(() => call(store), ThrottledError);
-    assert(error.retryable);
-  });
 }
 
 Deno.test("deleteMany() deletes one by one where the service has no batches", async () => {
@@ -170,24 +151,6 @@ Deno.test("a 301 without a region names the endpoint that the service gives", as
     error.message,
     "the service names bucket.s3.eu-south-1.amazonaws.com; set region and endpoint",
   );
-});
-
-Deno.test("a 307 to plain HTTP on another machine is not followed", async () => {
-  await using opened = await openFake(QUICK);
-  const { fake, store } = opened;
-  fake.faults.add({
-    match: { times: Infinity },
-    action: { kind: "redirect", status: 307, to: "http://192.0.2.1" },
-  });
-  await assertRejects(() => store.get("object"), ServiceError);
-});
-
-Deno.test("redirects in a circle end", async () => {
-  await using opened = await openFake(QUICK);
-  const { fake, store } = opened;
-  fake.faults.add({ match: { times: Infinity }, action: { kind: "redirect", status: 307, to: fake.url } });
-  await assertRejects(() => store.get("object"), ServiceError);
-  assertEquals(fake.requests.length, 4);
 });
 
 Deno.test("copy() sees the error that the service reports with status 200", async () => {

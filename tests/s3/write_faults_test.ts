@@ -3,11 +3,9 @@ import {
   AlreadyExistsError,
   ChecksumMismatchError,
   NotFoundError,
-  PermissionDeniedError,
   PreconditionFailedError,
   ServiceError,
   StoreError,
-  UnavailableError,
 } from "@lade/core";
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import { sweepUploads } from "@lade/s3";
@@ -34,39 +32,6 @@ for (const [name, run] of Object.entries(WRITE_WAYS)) {
     assertEquals([stored?.checksum?.algorithm, stored?.checksum?.type], ["crc32c", "FULL_OBJECT"]);
     assertEquals(result.checksums?.crc32c, stored?.checksum?.value);
     assertEquals(fake.requests.filter(({ operation }) => operation === "UploadPart").length, 6);
-    assertEquals(fake.uploads("bucket"), []);
-  });
-
-  for (const how of ["fin", "rst"] as const) {
-    Deno.test(`${name} sends a part again whose connection was broken by ${how}`, async () => {
-      await using opened = await openFake(QUICK);
-      const { fake, store } = opened;
-      fake.faults.add({
-        match: { operation: "UploadPart", nth: 2 },
-        action: { kind: "cut-request", afterBytes: 900, how },
-      });
-      fake.faults.add({ match: { operation: "UploadPart", nth: 5 }, action: { kind: "drop-answer", how } });
-      await run(store);
-      assertEquals(fake.bytes("bucket", "object"), DATA);
-      assertEquals(fake.uploads("bucket"), []);
-    });
-  }
-
-  Deno.test(`${name} aborts its upload when a part fails for good`, async () => {
-    await using opened = await openFake(QUICK);
-    const { fake, store } = opened;
-    fake.putObject("bucket", "object", "old");
-    fake.faults.add({
-      match: { operation: "UploadPart", nth: 3 },
-      action: { kind: "status", status: 403, code: "AccessDenied" },
-    });
-    fake.faults.add({
-      match: { operation: "UploadPart", nth: 4, times: Infinity },
-      action: { kind: "status", status: 403, code: "AccessDenied" },
-    });
-    const error = await assertRejects(() => run(store), PermissionDeniedError);
-    assertStringIncludes(error.message, "allow s3:PutObject");
-    assertEquals(new TextDecoder().decode(fake.bytes("bucket", "object")), "old");
     assertEquals(fake.uploads("bucket"), []);
   });
 
@@ -100,34 +65,6 @@ for (const [name, run] of Object.entries(WRITE_WAYS)) {
     assertEquals(await swept(5_000, true), ["object"]);
     assertEquals(fake.uploads("bucket").length, 1);
     assertEquals(await swept(5_000, false), ["object"]);
-    assertEquals(fake.uploads("bucket"), []);
-  });
-
-  Deno.test(`${name} takes a lost answer to Complete for a success when the object is there`, async () => {
-    for (const options of [{}, { ifNoneMatch: "*" }]) {
-      await using opened = await openFake(QUICK);
-      const { fake, store } = opened;
-      fake.faults.add({
-        match: { operation: "CompleteMultipartUpload" },
-        action: { kind: "drop-answer", how: "rst" },
-      });
-      const result = await run(store, DATA, options);
-      assertEquals(fake.bytes("bucket", "object"), DATA);
-      assertEquals(result.etag, fake.object("bucket", "object")?.etag);
-      assertEquals(fake.uploads("bucket"), []);
-    }
-  });
-
-  Deno.test(`${name} fails when Complete goes unanswered and nothing was made`, async () => {
-    await using opened = await openFake(FINAL);
-    const { fake, store } = opened;
-    fake.putObject("bucket", "object", "old");
-    fake.faults.add({
-      match: { operation: "CompleteMultipartUpload", times: Infinity },
-      action: { kind: "cut-request", afterBytes: 1, how: "rst" },
-    });
-    await assertRejects(() => run(store), UnavailableError);
-    assertEquals(new TextDecoder().decode(fake.bytes("bucket", "object")), "old");
     assertEquals(fake.uploads("bucket"), []);
   });
 
@@ -224,42 +161,7 @@ for (const [name, run] of Object.entries(WRITE_WAYS)) {
     assert(refusing.hits > 0);
     assert(/^[0-9a-f]{64}$/.test(fake.requests.at(-1)?.headers["x-amz-content-sha256"] ?? ""));
   });
-
-  Deno.test(`${name} leaves nothing behind when it is aborted at any request`, async () => {
-    for (let request = 1; request <= 8; request++) {
-      await using opened = await openFake(QUICK);
-      const { fake, store } = opened;
-      const controller = new AbortController();
-      const reason = new Error(`stop at request ${request}`);
-      fake.faults.add({
-        match: { nth: request },
-        action: { kind: "before", run: () => controller.abort(reason) },
-      });
-      const { signal } = controller;
-      const outcome = await run(store, DATA, { signal }).then(() => undefined, (error) => error);
-      if (outcome === undefined) assertEquals(fake.bytes("bucket", "object"), DATA);
-      else {
-        assertEquals(outcome, reason);
-        // The last request makes the object, and no abort can take that back.
-        if (request < 8) assertEquals(fake.object("bucket", "object"), undefined, `request ${request}`);
-      }
-      assertEquals(fake.uploads("bucket"), [], `request ${request}`);
-    }
-  });
 }
-
-Deno.test("put() does not take its own object for another's when the answer is lost", async () => {
-  await using opened = await openFake(QUICK);
-  const { fake, store } = opened;
-  await store.put("another", noise(10), { ifNoneMatch: "*" });
-  fake.faults.add({ match: { operation: "PutObject" }, action: { kind: "drop-answer", how: "rst" } });
-  const error = await assertRejects(
-    () => store.put("object", noise(10), { ifNoneMatch: "*" }),
-    UnavailableError,
-  );
-  assert(error.retryable);
-  await assertRejects(() => store.put("object", noise(10), { ifNoneMatch: "*" }), AlreadyExistsError);
-});
 
 Deno.test("put() tells 409 and 412 apart", async () => {
   await using opened = await openFake(FINAL);
@@ -302,54 +204,6 @@ Deno.test("createWriter() cuts what it held back into parts when the threshold i
   assertEquals(fake.requests.map(({ operation }) => operation), ["PutObject"]);
   await write(store, noise(8 * PART));
   assertEquals(fake.bytes("bucket", "object"), noise(8 * PART));
-});
-
-Deno.test("createWriter() holds no more than its parts in flight and the one it fills", async () => {
-  await using opened = await openFake({ config: { multipart: { partSize: 2 ** 20 } } });
-  const { fake, store } = opened;
-  let most = 0;
-  const look = () => void (most = Math.max(most, store.context.budget.held));
-  fake.faults.add({ match: { times: Infinity }, action: { kind: "before", run: look } });
-  await using writer = await store.createWriter("object", { partSize: 2 ** 20, concurrency: 3 });
-  const data = noise(20 * 2 ** 20);
-  for (let at = 0; at < data.length; at += 300_000) await writer.write(data.subarray(at, at + 300_000));
-  await writer.close();
-  assert(most <= 4 * 2 ** 20, `${most} bytes were held`);
-  assertEquals(store.context.budget.held, 0);
-  assertEquals(fake.bytes("bucket", "object"), data);
-});
-
-Deno.test("writers go on when the budget is smaller than one part of each", async () => {
-  await using opened = await openFake({
-    config: { multipart: { partSize: 2 ** 20 } },
-    context: { maxBufferedBytes: 2 ** 20 },
-  });
-  const { fake, store } = opened;
-  const writers = await Promise.all(Array.from({ length: 5 }, (_, i) => store.createWriter(`object-${i}`)));
-  const data = noise(3 * 2 ** 20);
-  for (let at = 0; at < data.length; at += 500_000) {
-    for (const writer of writers) await writer.write(data.subarray(at, at + 500_000));
-  }
-  for (const writer of writers) await writer.close();
-  for (let i = 0; i < 5; i++) assertEquals(fake.bytes("bucket", `object-${i}`), data);
-  assertEquals(store.context.budget.held, 0);
-});
-
-Deno.test("abort() while the upload is being created removes it", async () => {
-  await using opened = await openFake(QUICK);
-  const { fake, store } = opened;
-  const stall = fake.faults.add({
-    match: { operation: "CreateMultipartUpload" },
-    action: { kind: "stall", at: "answer" },
-  });
-  const writer = await store.createWriter("object");
-  const writing = writer.write(DATA).catch((error) => error);
-  await stall.reached;
-  const aborting = writer.abort(new Error("enough"));
-  stall.release();
-  await aborting;
-  assertEquals((await writing).message, "enough");
-  assertEquals(fake.uploads("bucket"), []);
 });
 
 Deno.test("close() of an upload that somebody else removed is a NotFoundError", async () => {

@@ -1,5 +1,5 @@
 import type { ServiceFault, WireResponse } from "@lade/testing/http";
-import { messageOf } from "./s3_error.ts";
+import { messageOf, type S3ErrorCode } from "./s3_error.ts";
 import type { S3Request } from "./s3_request.ts";
 import { element, xmlDocument } from "./xml/write_xml.ts";
 
@@ -22,7 +22,7 @@ export function errorResponse(
   request: RequestNames = { resource: "", requestId: "0" },
 ): WireResponse {
   const { status, details, headers, redirectTo } = fault;
-  const code = fault.code ?? codeFor(status);
+  const code = fault.code ?? CODES[status] ?? "InternalError";
   const message = fault.message === "" ? messageOf(code) ?? code : fault.message;
   // The service names the host of a permanent redirect in the document alone.
   const fields = status === 307 && redirectTo !== undefined ? { ...headers, Location: redirectTo } : headers;
@@ -47,8 +47,10 @@ export function errorResponse(
   };
 }
 
-function codeFor(status: number): string {
-  if (status === 301) return "PermanentRedirect";
-  if (status === 307) return "TemporaryRedirect";
-  return status === 503 ? "SlowDown" : "InternalError";
-}
+/** The code of an error that names none. */
+const CODES: Readonly<Record<number, S3ErrorCode>> = {
+  301: "PermanentRedirect",
+  307: "TemporaryRedirect",
+  403: "AccessDenied",
+  503: "SlowDown",
+};

@@ -1,5 +1,4 @@
 import type { ByteRange } from "@lade/core/backend";
-import { getBytesAtHand } from "@lade/core/seams";
 import {
   InvalidNameError,
   NotFoundError,
@@ -22,10 +21,10 @@ const RANGES: readonly (ByteRange | undefined)[] = [
 
 const memoryOf = (length: number) => new Uint8Array(length).fill(7);
 
-/** What stores give that have bytes at hand: what `get` gives, or nothing. */
-export const atHandCases: readonly ConformanceCase[] = [
+/** What `getNow` gives, in stores that have it: what `get` gives, or nothing. */
+export const getNowCases: readonly ConformanceCase[] = [
   {
-    name: "bytes at hand are what get() gives, in the memory that is given",
+    name: "getNow() gives what get() gives, in the memory it is given, or nothing",
     async run({ store }) {
       for (const size of [0, 1, 1000, 70_000, 2 ** 24]) {
         await store.put("object", sampleBytes(size, size));
@@ -33,7 +32,7 @@ export const atHandCases: readonly ConformanceCase[] = [
           const options = range && { range };
           const memory: Uint8Array[] = [];
           const allocate = (length: number) => memory[memory.length] = memoryOf(length);
-          const ready = getBytesAtHand(store, "object", allocate, options);
+          const ready = store.getNow?.("object", allocate, options);
           expect(memory.length <= 1, `allocate() was called ${memory.length} times`);
           if (!ready) continue;
           const plain = await store.get("object", options);
@@ -46,47 +45,35 @@ export const atHandCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "bytes at hand need memory",
+    name: "getNow() gives nothing where there is no memory",
     async run({ store }) {
       await store.put("object", sampleBytes(1000));
-      expectEqual(getBytesAtHand(store, "object", () => undefined), undefined, "bytes at hand");
+      expectEqual(store.getNow?.("object", () => undefined), undefined, "getNow()");
     },
   },
   {
-    name: "bytes at hand fail with what get() rejects with",
+    name: "getNow() throws what get() rejects with, or gives nothing",
     async run({ store }) {
       await store.put("object", sampleBytes(10));
       const { etag = "" } = await store.head("object");
-      const getAtHand = async (...[key, options]: Parameters<typeof store.get>) => {
-        if (!getBytesAtHand(store, key, memoryOf, options)) await (await store.get(key, options)).cancel();
+      const getNow = async (...[key, options]: Parameters<typeof store.get>) => {
+        if (!store.getNow?.(key, memoryOf, options)) await (await store.get(key, options)).cancel();
       };
-      await expectError(() => getAtHand("none"), NotFoundError, "bytes at hand of a missing object");
-      await expectError(() => getAtHand(""), InvalidNameError, "bytes at hand of no key");
+      await expectError(() => getNow("none"), NotFoundError, "getNow() of a missing object");
+      await expectError(() => getNow(""), InvalidNameError, "getNow() of no key");
       const unmet = { ifMatch: `${etag}x` };
-      await expectError(
-        () => getAtHand("object", unmet),
-        PreconditionFailedError,
-        "bytes at hand with ifMatch",
-      );
+      await expectError(() => getNow("object", unmet), PreconditionFailedError, "getNow() with ifMatch");
       const past = { range: { offset: 10 } };
-      await expectError(
-        () => getAtHand("object", past),
-        RangeNotSatisfiableError,
-        "bytes at hand past the end",
-      );
+      await expectError(() => getNow("object", past), RangeNotSatisfiableError, "getNow() past the end");
       const senseless = { range: { offset: -1 } };
-      await expectError(
-        () => getAtHand("object", senseless),
-        RangeError,
-        "bytes at hand of a negative offset",
-      );
+      await expectError(() => getNow("object", senseless), RangeError, "getNow() of a negative offset");
       const reason = new Error("enough");
       const aborted = { signal: AbortSignal.abort(reason) };
-      await expectReason(() => getAtHand("object", aborted), reason, "bytes at hand with an aborted signal");
+      await expectReason(() => getNow("object", aborted), reason, "getNow() with an aborted signal");
     },
   },
   {
-    name: "bytes at hand refuse memory of another length than was asked for",
+    name: "getNow() refuses memory of another length than it asked for",
     async run({ store }) {
       await store.put("object", sampleBytes(1000));
       for (const other of [-1, 1]) {
@@ -95,14 +82,14 @@ export const atHandCases: readonly ConformanceCase[] = [
           asked = true;
           return memoryOf(length + other);
         };
-        const getAtHand = async () => await Promise.resolve(getBytesAtHand(store, "object", allocate));
-        const failure = await getAtHand().then(() => undefined, (error) => error);
+        const getNow = async () => await Promise.resolve(store.getNow?.("object", allocate));
+        const failure = await getNow().then(() => undefined, (error) => error);
         expect(!asked || failure instanceof RangeError, `memory of ${1000 + other} bytes gave ${failure}`);
       }
     },
   },
   {
-    name: "bytes at hand fail with what allocate() throws",
+    name: "getNow() throws what allocate throws",
     async run({ store }) {
       await store.put("object", sampleBytes(10));
       const reason = new RangeError("no memory");
@@ -111,21 +98,21 @@ export const atHandCases: readonly ConformanceCase[] = [
         asked = true;
         throw reason;
       };
-      const getAtHand = async () => await Promise.resolve(getBytesAtHand(store, "object", allocate));
-      const got = await getAtHand().catch((error) => error);
-      expect(!asked || got === reason, `allocate() threw ${reason}, the store gave ${got}`);
+      const getNow = async () => await Promise.resolve(store.getNow?.("object", allocate));
+      const got = await getNow().catch((error) => error);
+      expect(!asked || got === reason, `allocate() threw ${reason}, getNow() gave ${got}`);
     },
   },
   {
-    name: "bytes at hand are those of the last write",
+    name: "getNow() sees every write that came before it",
     async run({ store }) {
       for (let i = 0; i < 20; i++) {
         const data = sampleBytes(100, i);
         await store.put("object", data);
-        const ready = getBytesAtHand(store, "object", memoryOf);
+        const ready = store.getNow?.("object", memoryOf);
         if (ready) expectBytes(ready.bytes, data, `the bytes of write ${i}`);
         await store.delete("object");
-        const gone = async () => await Promise.resolve(getBytesAtHand(store, "object", memoryOf));
+        const gone = async () => await Promise.resolve(store.getNow?.("object", memoryOf));
         const got = await gone().catch((error) => error);
         expect(got === undefined || got instanceof NotFoundError, "a deleted object is still there");
       }

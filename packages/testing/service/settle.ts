@@ -1,0 +1,30 @@
+import { setImmediate } from "node:timers";
+import type { FakeClock } from "../fake_clock.ts";
+
+/** Turns of the event loop in which a request over loopback comes and its answer goes. */
+const TURNS = 50;
+
+/** What came of a call, and how long it took by the clock. */
+export interface Outcome<T> {
+  /** What it resolved with. */
+  readonly value?: T;
+  /** What it rejected with. */
+  readonly error?: unknown;
+  /** Milliseconds of the clock. */
+  readonly tookMs: number;
+}
+
+/** Waits for a call while the clock runs by half a second whenever nothing else happens. */
+export async function settle<T>(clock: FakeClock, running: Promise<T>): Promise<Outcome<T>> {
+  const startMs = clock.monotonicMs();
+  let outcome: { value?: T; error?: unknown } | undefined;
+  running.then((value) => outcome = { value }, (error) => outcome = { error });
+  while (!outcome) {
+    // The network, which the clock knows nothing of, goes on meanwhile.
+    for (let turn = 0; turn < TURNS && !outcome; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (!outcome) await clock.advance(500);
+  }
+  return { ...outcome, tookMs: clock.monotonicMs() - startMs };
+}
