@@ -6,17 +6,21 @@ import {
   type PutResult,
   UnsupportedError,
 } from "@lade/core/backend";
-import { look } from "@lade/service/diagnosis";
+import { look, type Patient } from "@lade/service/diagnosis";
 import {
   CONDITION_KINDS,
   CONDITION_WORDS,
   type ConditionKind,
   type Conduct,
 } from "../service/condition_kind.ts";
+import type { S3Connection } from "../client/s3_connection.ts";
 import { PLAINER_WAY } from "../service/extra.ts";
 import { ProbeObjects } from "../service/probe_objects.ts";
 import { conductOf } from "../service/rely_on.ts";
-import type { S3Patient } from "./s3_patient.ts";
+import type { BucketStore } from "../store/bucket_store.ts";
+
+/** A bucket that is examined. */
+type BucketPatient = Patient & { readonly store: BucketStore };
 
 /** Writers that try to create, or to replace, one object at the same time. */
 const RACERS = 8;
@@ -25,7 +29,7 @@ const RACERS = 8;
  * Finds out which conditions a service holds, by temporary objects, and whether of many writers at the same time one
  * wins: no single request can show that. Amazon's service is not asked.
  */
-export async function* checkConditions(patient: S3Patient): AsyncGenerator<Check> {
+export async function* checkConditions(patient: BucketPatient): AsyncGenerator<Check> {
   const { connection } = patient.store;
   if (connection.trustsConditions) return;
   const name = "conditions";
@@ -55,8 +59,7 @@ export async function* checkConditions(patient: S3Patient): AsyncGenerator<Check
 }
 
 /** What the service does not take of what is sent of our own accord, as far as the diagnosis came upon it. */
-export function* checkTraits({ store: { connection } }: S3Patient): Generator<Check> {
-  const { missing } = connection.traits;
+export function* checkTraits({ traits: { missing } }: S3Connection): Generator<Check> {
   if (missing.length === 0) return;
   yield {
     name: "service",
@@ -100,7 +103,7 @@ function told(
   return { name, outcome: "warning", detail, advice, facts };
 }
 
-async function raceToCreate({ store, signal }: S3Patient, near: string): Promise<number> {
+async function raceToCreate({ store, signal }: BucketPatient, near: string): Promise<number> {
   await using objects = new ProbeObjects(store.connection, near);
   const key = objects.newKey();
   return await race(
@@ -110,7 +113,7 @@ async function raceToCreate({ store, signal }: S3Patient, near: string): Promise
   );
 }
 
-async function raceToSwap({ store, signal }: S3Patient, near: string): Promise<number> {
+async function raceToSwap({ store, signal }: BucketPatient, near: string): Promise<number> {
   await using objects = new ProbeObjects(store.connection, near);
   const key = await objects.make();
   const { etag: ifMatch = "" } = await store.head(key, ending(signal));

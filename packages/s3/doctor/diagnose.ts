@@ -1,22 +1,24 @@
-import { type Check, createStoreContext, type ObjectMeta } from "@lade/core/backend";
+import { type Check, createStoreContext } from "@lade/core/backend";
 import {
-  checkReads,
-  measureDownload,
+  AnswerLog,
+  DIAGNOSIS_BOUNDS,
+  examineService,
+  failedCheck,
+  type ServicePatient,
   type TemporaryObjects,
-  withTemporaryObjects,
 } from "@lade/service/diagnosis";
 import { createTransport } from "@lade/service/http";
+import { maskKeyId } from "../credentials/mask_key_id.ts";
 import { checkBucket } from "../endpoint/check_bucket.ts";
-import { openConnection, type S3StoreOptions } from "../store/open_s3_store.ts";
+import { listPage } from "../list/list_page.ts";
 import { BucketStore } from "../store/bucket_store.ts";
-import { AnswerLog } from "./answer_log.ts";
-import { checkAccess } from "./check_access.ts";
+import { openConnection, type S3StoreOptions } from "../store/open_s3_store.ts";
 import { checkConditions, checkTraits } from "./check_conditions.ts";
-import { checkUploads } from "./check_uploads.ts";
-import { maskedCheck } from "./masked_check.ts";
-import { measureLatency } from "./measure_latency.ts";
-import { measureUpload } from "./measure_upload.ts";
-import type { S3Patient } from "./s3_patient.ts";
+import { checkConfiguration, checkCredentials } from "./check_configuration.ts";
+import { checkMultipart } from "./check_multipart.ts";
+
+/** Beyond this S3 refuses signed requests ("RequestTimeTooSkewed" of the Amazon S3 API reference). */
+const MAX_SKEW_MS = 15 * 60_000;
 
 /** Options of {@linkcode diagnose}. */
 export interface S3DiagnoseOptions extends S3StoreOptions {
@@ -29,14 +31,6 @@ export interface S3DiagnoseOptions extends S3StoreOptions {
   /** Bytes that each of them moves at most; 256 MiB by default. */
   readonly maxBytes?: number;
 }
-
-/** A diagnosis is to say soon what a transfer would rather wait for. */
-const IMPATIENCE = {
-  retry: { maxAttempts: 3, totalMs: 4_000 },
-  unreachableAfterMs: 1_500,
-  firstByteTimeoutMs: 5_000,
-  stallTimeoutMs: 6_000,
-} as const;
 
 /**
  * Finds out how it stands with a bucket: which credentials, region and endpoint are used and where they come from, the
@@ -57,43 +51,61 @@ export async function* diagnose(container: string, options: S3DiagnoseOptions = 
     surroundings: {
       ...surroundings,
       transport: (given) =>
-        (surroundings.transport ?? createTransport)({ ...given, ...IMPATIENCE, observer: answers.observer }),
+        (surroundings.transport ?? createTransport)({
+          ...given,
+          ...DIAGNOSIS_BOUNDS,
+          observer: answers.observer,
+        }),
     },
   });
   await using store = new BucketStore({ container, ...opened });
   const { clock } = context;
+  const { connection } = store;
   const directory = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
-  const failed = (name: string, error: unknown) => maskedCheck(name, error, store.connection);
-  yield* examine({ store, prefix: directory, answers, clock, maxBytes, measureMs, signal, write, failed });
-}
-
-async function* examine(patient: S3Patient): AsyncGenerator<Check> {
-  const access = yield* checkAccess(patient);
-  if (!access.open) {
-    yield { name: "calls", outcome: "skipped", detail: "not tried until that is put right" };
-    return;
-  }
-  yield* withTemporaryObjects(
-    patient,
-    (temporary) => tryCalls(patient, temporary, access.objects),
-  );
-}
-
-async function* tryCalls(
-  patient: S3Patient,
-  temporary: TemporaryObjects,
-  objects: readonly ObjectMeta[],
-): AsyncGenerator<Check> {
-  const listed = objects.find(({ size }) => size > 0);
-  const sample = { key: listed?.key ?? temporary.newKey(), exists: listed !== undefined };
-  const { open, readable } = patient.write
-    ? yield* checkUploads(patient, temporary)
-    : { open: false, readable: yield* checkReads(patient, sample) };
-  patient.signal?.throwIfAborted();
-  if (open) yield* checkConditions(patient);
-  if (readable) yield await measureLatency(patient, sample.key);
-  const up = open ? await measureUpload(patient, temporary) : undefined;
-  if (up) yield up.check;
-  if (readable) yield await measureDownload(patient, up?.object ? [up.object] : objects);
-  yield* checkTraits(patient);
+  const patient: ServicePatient & { readonly store: BucketStore } = {
+    store,
+    prefix: directory,
+    answers,
+    clock,
+    maxBytes,
+    measureMs,
+    signal,
+    write,
+    container: "bucket",
+    maxSkewMs: MAX_SKEW_MS,
+    inParts: !connection.config.multipart.disabled,
+    failed: async (name, error) => {
+      const keys = await Promise.resolve(connection.credentials?.get()).catch(() => undefined);
+      const { accessKeyId = "" } = keys ?? {};
+      const hide = (words: string) => words.replaceAll(accessKeyId, maskKeyId(accessKeyId));
+      return failedCheck(name, error, accessKeyId === "" ? undefined : hide);
+    },
+    credentials: () => checkCredentials(connection),
+    configuration: () => checkConfiguration(connection, answers),
+    listPage: async (signal) => {
+      const uri = store.uri + (directory && `/${directory}`);
+      const { entries } = await listPage(connection, uri, { prefix: directory, signal });
+      return entries.flatMap((entry) => "key" in entry ? [entry] : []);
+    },
+    blame: ({ code }) => {
+      if (code === "RequestTimeTooSkewed") return "clock";
+      const isRegion = /^(AuthorizationHeaderMalformed|IllegalLocationConstraintException|.*Redirect)$/.test(
+        code,
+      );
+      return isRegion ? "region" : undefined;
+    },
+    tellWritten: ({ checksums = {} }) => {
+      const [checksum] = Object.keys(checksums);
+      return checksum === undefined
+        ? "the service confirms no checksum"
+        : `the service confirmed its ${checksum}`;
+    },
+    whileWritable: async function* (temporary: TemporaryObjects) {
+      yield await checkMultipart(patient, connection, temporary);
+      patient.signal?.throwIfAborted();
+      yield* checkConditions(patient);
+    },
+    traits: () => checkTraits(connection),
+  };
+  yield* examineService(patient);
 }

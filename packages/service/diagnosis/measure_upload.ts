@@ -1,28 +1,25 @@
-import {
-  change,
-  randomBytes,
-  rateCheck,
-  type TemporaryObjects,
-  type UploadMeasurement,
-} from "@lade/service/diagnosis";
-import type { S3Patient } from "./s3_patient.ts";
+import { change } from "./patient.ts";
+import { randomBytes } from "./random_bytes.ts";
+import { rateCheck } from "./rate_check.ts";
+import type { ServicePatient } from "./service_patient.ts";
+import type { TemporaryObjects } from "./temporary_objects.ts";
+import type { UploadMeasurement } from "./upload_measurement.ts";
 
 /** Bytes of the objects that are sent in one request each, until one takes long enough to tell. */
 const TRIAL_BYTES = [2 ** 18, 2 ** 20, 2 ** 22] as const;
 
 /** Measures how fast objects are written: in one request on a slow line, else in parts for a few seconds. */
 export async function measureUpload(
-  patient: S3Patient,
+  patient: ServicePatient,
   temporary: TemporaryObjects,
 ): Promise<UploadMeasurement> {
-  const { clock, maxBytes, measureMs, store } = patient;
+  const { clock, inParts, maxBytes, measureMs, store } = patient;
   const piece = randomBytes(Math.min(TRIAL_BYTES[2], maxBytes));
   try {
-    const { disabled } = store.connection.config.multipart;
     for (const size of TRIAL_BYTES) {
       const sent = await putOnce(patient, temporary, piece.subarray(0, size));
       const last = size === TRIAL_BYTES[2] || size >= maxBytes;
-      if (sent.tookMs > measureMs / 4 || (last && (disabled || size >= maxBytes))) {
+      if (sent.tookMs > measureMs / 4 || (last && (!inParts || size >= maxBytes))) {
         const { size: bytes, tookMs } = sent;
         return { check: rateCheck("upload", { bytes, tookMs, how: "in one request" }), object: sent };
       }
@@ -37,13 +34,13 @@ export async function measureUpload(
       await writer.write(piece);
     }
     const { write } = store.limits;
-    const limit = { concurrency: write.current, why: write.explain() };
+    const limit = write && { concurrency: write.current, why: write.explain() };
     const result = await writer.close();
     const tookMs = clock.monotonicMs() - startMs;
     temporary.made(key, result);
     const { size } = result;
     return {
-      check: rateCheck("upload", { bytes: size, tookMs, how: "in parts", limit }),
+      check: rateCheck("upload", { bytes: size, tookMs, how: "in parts", ...(limit && { limit }) }),
       object: { key, size },
     };
   } catch (error) {
@@ -53,7 +50,7 @@ export async function measureUpload(
 }
 
 async function putOnce(
-  patient: S3Patient,
+  patient: ServicePatient,
   temporary: TemporaryObjects,
   bytes: Uint8Array,
 ): Promise<{ readonly key: string; readonly size: number; readonly tookMs: number }> {

@@ -1,5 +1,5 @@
-import type { Clock } from "@lade/core";
-import type { TransportObserver } from "@lade/service/http";
+import type { Clock } from "@lade/core/backend";
+import type { TransportObserver } from "../http/transport_observer.ts";
 
 /** What an answer told besides what it was asked for. */
 export interface Answer {

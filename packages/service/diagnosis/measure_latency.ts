@@ -1,11 +1,11 @@
 import { type Check, NotFoundError } from "@lade/core/backend";
-import { look } from "@lade/service/diagnosis";
-import type { S3Patient } from "./s3_patient.ts";
+import { look } from "./patient.ts";
+import type { ServicePatient } from "./service_patient.ts";
 
 const REQUESTS = 9;
 
 /** Measures how long small requests take, one after the other on an open connection. */
-export async function measureLatency(patient: S3Patient, key: string): Promise<Check> {
+export async function measureLatency(patient: ServicePatient, key: string): Promise<Check> {
   const name = "latency";
   const { answers, store } = patient;
   const before = answers.answers.length;

@@ -1,12 +1,12 @@
-import type { Check } from "@lade/core";
+import type { Check } from "@lade/core/backend";
 import type { AnswerLog } from "./answer_log.ts";
 
-/** Beyond this S3 refuses signed requests ("RequestTimeTooSkewed" of the Amazon S3 API reference). */
-const REFUSED_MS = 15 * 60_000;
 const NOTABLE_MS = 60_000;
 
-/** Compares this machine's clock with the service's, by the dates of its answers. */
-export function checkClock({ answers }: AnswerLog): Check | undefined {
+/**
+ * Compares this machine's clock with the service's, by the dates of its answers. Beyond `maxSkewMs` requests are refused.
+ */
+export function checkClock({ answers }: AnswerLog, maxSkewMs?: number): Check | undefined {
   const name = "clock";
   const skews = answers.flatMap(({ skewMs }) => skewMs === undefined ? [] : [skewMs]);
   // Dates are cut to whole seconds, and answers take their time: the truth is half a second less, or a little more.
@@ -22,7 +22,9 @@ export function checkClock({ answers }: AnswerLog): Check | undefined {
   return {
     name,
     outcome: "warning",
-    detail: amount < REFUSED_MS ? `${found}; from 15 min on requests are refused` : found,
+    detail: maxSkewMs !== undefined && amount < maxSkewMs
+      ? `${found}; from ${Math.round(maxSkewMs / 60_000)} min on requests are refused`
+      : found,
     advice: "set the clock",
     facts,
   };

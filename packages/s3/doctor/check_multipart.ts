@@ -1,37 +1,19 @@
-import { type Check, objectUri, type PutResult } from "@lade/core/backend";
-import { change, checkWrites, type TemporaryObjects, type Writes } from "@lade/service/diagnosis";
+import { type Check, objectUri } from "@lade/core/backend";
+import { change, isRefusal, type Patient, type TemporaryObjects } from "@lade/service/diagnosis";
+import type { S3Connection } from "../client/s3_connection.ts";
 import { ControlPlane } from "../control/control_plane.ts";
 import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
-import { S3Fault } from "../errors/s3_fault.ts";
-import type { S3Patient } from "./s3_patient.ts";
 
 const SAMPLE_BYTES = 1024;
 
-/**
- * Writes a temporary object, reads it back and removes it; then the same in parts. Nothing more is written where
- * removing it failed.
- */
-export async function* checkUploads(
-  patient: S3Patient,
-  temporary: TemporaryObjects,
-): AsyncGenerator<Check, Writes> {
-  const writes = yield* checkWrites(patient, temporary, { tell: tellChecksum, madeNothing: isRefusal });
-  if (writes.open) yield await checkMultipart(patient, temporary);
-  return writes;
-}
-
-function tellChecksum({ checksums = {} }: PutResult): string {
-  const [checksum] = Object.keys(checksums);
-  return checksum === undefined
-    ? "the service confirms no checksum"
-    : `the service confirmed its ${checksum}`;
-}
-
 /** Makes an object of one part, and gives another one up, which needs a permission of its own. */
-async function checkMultipart(patient: S3Patient, temporary: TemporaryObjects): Promise<Check> {
+export async function checkMultipart(
+  patient: Patient,
+  connection: S3Connection,
+  temporary: TemporaryObjects,
+): Promise<Check> {
   const name = "multipart";
   const { store } = patient;
-  const { connection } = store;
   const key = temporary.newKey();
   const parts: MultipartParts = {
     connection,
@@ -60,10 +42,4 @@ async function checkMultipart(patient: S3Patient, temporary: TemporaryObjects): 
   } finally {
     await pending?.abort().catch(() => {});
   }
-}
-
-/** Whether a request was refused, so that nothing was made; other failures may be the loss of an answer. */
-function isRefusal(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof S3Fault && cause.status >= 400 && cause.status < 500;
 }
