@@ -7,11 +7,11 @@ import {
   reportLeftover,
   ServiceError,
 } from "@lade/core/backend";
+import { withHeaders } from "../control/with_headers.ts";
 import { isRefusedHeader, withExtra, writeTwice } from "../service/plainer_way.ts";
 import { type MultipartParts, MultipartUpload, type SentPart } from "../upload/multipart_upload.ts";
 import { evenPartSize } from "../upload/part_size.ts";
-import { sdkObjectInput } from "../upload/sdk_attributes.ts";
-import { copyCall, type CopyTarget, sourceInput, tagsToWrite } from "./copy_target.ts";
+import { copyCall, type CopyTarget, sourceHeaders, tagsToWrite } from "./copy_target.ts";
 
 const PART_SIZE = 2 ** 28;
 const PARTS_IN_FLIGHT = 8;
@@ -111,15 +111,19 @@ async function copyPart(
     { signal, idempotent: true },
     (sdk, client, send) =>
       client.send(
-        new sdk.UploadPartCopyCommand({
-          Bucket: connection.bucket,
-          Key: to,
-          UploadId: upload.id,
-          PartNumber: number,
-          CopySourceRange: `bytes=${offset}-${offset + length - 1}`,
-          ...sdkObjectInput(connection.config),
-          ...sourceInput(target, source, options),
-        }),
+        withHeaders(
+          new sdk.UploadPartCopyCommand({
+            Bucket: connection.bucket,
+            Key: to,
+            UploadId: upload.id,
+            PartNumber: number,
+            CopySource: "",
+          }),
+          {
+            ...sourceHeaders(target, source, options),
+            "x-amz-copy-source-range": `bytes=${offset}-${offset + length - 1}`,
+          },
+        ),
         send,
       ),
   );

@@ -12,23 +12,22 @@ import {
   type SetAttributesOptions,
   StoreError,
 } from "@lade/core/backend";
-import type { CopyObjectCommandInput } from "@aws-sdk/client-s3";
-import type { ResponseHeaders } from "@lade/service/http";
-import { unquoteEtag } from "@lade/service/body";
+import { withHeaders } from "../control/with_headers.ts";
 import { type HeadAnswer, headWithHeaders } from "../objects/head_object.ts";
-import { unlikeS3 } from "../objects/s3_headers.ts";
+import type { ResponseHeaders } from "@lade/service/http";
+import { attributesAsHeaders, unquoteEtag } from "@lade/service/body";
+import { S3_HEADERS, unlikeS3 } from "../objects/s3_headers.ts";
 import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { type ConditionTarget, settleWrite } from "../service/rely_on.ts";
 import { withIfMatch } from "../service/with_if_match.ts";
 import { MAX_PART_SIZE } from "../upload/part_size.ts";
 import { encryptionFault } from "../upload/confirm_encryption.ts";
 import { putObject } from "../upload/put_object.ts";
-import { encryptionInput, encryptionTold, sdkObjectInput } from "../upload/sdk_attributes.ts";
-import { attributesAsInput, tagging } from "../upload/wire_attributes.ts";
+import { encryptionHeaders, encryptionTold, tagging } from "../upload/write_headers.ts";
 import { chooseMeans, type CopyMeans } from "./choose_means.ts";
 import { copiedAttributes, copyInParts } from "./copy_in_parts.ts";
 import { findCopy, lookBefore } from "./find_copy.ts";
-import { copyCall, type CopySource, type CopyTarget, sourceInput, tagsToWrite } from "./copy_target.ts";
+import { copyCall, type CopySource, type CopyTarget, sourceHeaders, tagsToWrite } from "./copy_target.ts";
 
 /**
  * Copies by the service: in one request up to 5 GiB, in parts beyond. The source is looked at first, for its size and
@@ -180,7 +179,7 @@ async function copyAtOnce(
   const { ifMatch, ifNoneMatch } = await settleWrite(connection, "copy", options, about);
   const { config } = connection;
   const writesTags = attributes?.tags !== undefined || Object.keys(config.tags).length > 0;
-  const tags = writesTags ? tagging(config, await tagsToWrite(target, source, options)) ?? "" : undefined;
+  const tags = writesTags ? tagging(config, await tagsToWrite(target, source, options)) : undefined;
   const conditional = ifMatch !== undefined || ifNoneMatch !== undefined;
   const storageClass = attributes?.storageClass ?? source.storageClass;
   const copy = async (match: string | undefined, pin: boolean) => {
@@ -189,20 +188,18 @@ async function copyAtOnce(
       { signal, idempotent: !conditional },
       (sdk, client, send) =>
         client.send(
-          new sdk.CopyObjectCommand({
-            Bucket: connection.bucket,
-            Key: to,
-            ...(attributes ? { MetadataDirective: "REPLACE", ...attributesAsInput(attributes) } : {}),
-            ...(match === undefined ? {} : { IfMatch: match }),
-            ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
-            // The SDK names the classes it knows; a service may have others.
-            ...(storageClass === undefined
-              ? {}
-              : { StorageClass: storageClass as NonNullable<CopyObjectCommandInput["StorageClass"]> }),
-            ...(target.encryption ?? encryptionInput(config)),
-            ...(tags === undefined ? {} : { Tagging: tags, TaggingDirective: "REPLACE" }),
-            ...sdkObjectInput(config),
-            ...sourceInput(target, source, options, pin),
+          // The header names the source, but the SDK wants to be told one, too.
+          withHeaders(new sdk.CopyObjectCommand({ Bucket: connection.bucket, Key: to, CopySource: "" }), {
+            ...(attributes
+              ? { ...attributesAsHeaders(S3_HEADERS, attributes), "x-amz-metadata-directive": "REPLACE" }
+              : {}),
+            ...(match === undefined ? {} : { "if-match": match }),
+            ...(ifNoneMatch === undefined ? {} : { "if-none-match": ifNoneMatch }),
+            ...(storageClass === undefined ? {} : { "x-amz-storage-class": storageClass }),
+            ...(target.encryption ?? encryptionHeaders(config)),
+            ...(tags === undefined ? {} : { "x-amz-tagging-directive": "REPLACE" }),
+            ...(tags ? { "x-amz-tagging": tags } : {}),
+            ...sourceHeaders(target, source, options, pin),
           }),
           send,
         ),

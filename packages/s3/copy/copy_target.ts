@@ -6,7 +6,12 @@ import { readPermission } from "../objects/get_object.ts";
 import { getTags } from "../objects/get_tags.ts";
 import { quoteEtag } from "@lade/service/body";
 import { encodePath, encodeStrict } from "@lade/service/http";
-import { type EncryptionInput, sdkObjectInput } from "../upload/sdk_attributes.ts";
+import {
+  customerKeyHeaders,
+  type HeaderRecord,
+  objectHeaders,
+  payerHeaders,
+} from "../objects/read_headers.ts";
 
 /** What a copy works by. */
 export interface CopyTarget {
@@ -27,34 +32,27 @@ export interface CopyTarget {
   /** What is being done, for messages; `copy to` by default. */
   readonly operation?: string;
   /** How the copy is encrypted; as the configuration of the target's bucket says by default. */
-  readonly encryption?: EncryptionInput | undefined;
+  readonly encryption?: HeaderRecord | undefined;
 }
 
 /** What a copy has to know of its source. */
 export type CopySource = Pick<ObjectInfo, "size" | "etag" | "storageClass" | "tagCount">;
 
-/** The input that names the source, pinned to what was seen of it; and who pays, for either bucket. */
-export function sourceInput(
+/** The headers that name the source, pinned to what was seen of it; and who pays, for either bucket. */
+export function sourceHeaders(
   { source: bucket, connection, from }: CopyTarget,
   source: CopySource,
   { sourceVersion }: CopyOptions,
   pin: boolean = true,
-): {
-  CopySource: string;
-  CopySourceIfMatch?: string;
-  CopySourceSSECustomerAlgorithm?: string;
-  CopySourceSSECustomerKey?: string;
-  RequestPayer?: "requester";
-} {
-  const { SSECustomerAlgorithm, SSECustomerKey } = sdkObjectInput(bucket.config);
+): HeaderRecord {
+  const version = sourceVersion === undefined ? "" : `?versionId=${encodeStrict(sourceVersion)}`;
+  const key = bucket.config.sseCustomerKey;
   return {
-    CopySource: `${bucket.bucket}/${encodePath(from)}` +
-      (sourceVersion === undefined ? "" : `?versionId=${encodeStrict(sourceVersion)}`),
-    ...(source.etag === undefined || !pin ? {} : { CopySourceIfMatch: quoteEtag(source.etag) }),
-    ...(SSECustomerAlgorithm && SSECustomerKey
-      ? { CopySourceSSECustomerAlgorithm: SSECustomerAlgorithm, CopySourceSSECustomerKey: SSECustomerKey }
-      : {}),
-    ...(bucket.config.requestPayer || connection.config.requestPayer ? { RequestPayer: "requester" } : {}),
+    ...payerHeaders(bucket.config),
+    ...objectHeaders(connection.config),
+    "x-amz-copy-source": `${bucket.bucket}/${encodePath(from)}${version}`,
+    ...(source.etag === undefined || !pin ? {} : { "x-amz-copy-source-if-match": quoteEtag(source.etag) }),
+    ...(key ? customerKeyHeaders(key, "x-amz-copy-source-") : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Checksums, ServiceError } from "@lade/core/backend";
 import { type HeaderNames, readEtag, type StoredChecksums, unlikeService } from "@lade/service/body";
 import type { FailedOperation, ResponseHeaders } from "@lade/service/http";
-import { decodeMetadata } from "./metadata_text.ts";
+import { decodeMetadata, encodeMetadata } from "./metadata_text.ts";
 
 const LABELS = ["crc32c", "crc64nvme", "crc32", "sha1", "sha256", "sha512", "md5"] as const;
 
@@ -14,6 +14,7 @@ export const S3_HEADERS: HeaderNames = {
   storageClass: "x-amz-storage-class",
   tagCount: "x-amz-tagging-count",
   framing: "aws-chunked",
+  encodeMetadata,
   decodeMetadata,
   readChecksums,
 };

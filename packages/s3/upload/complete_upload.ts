@@ -10,7 +10,9 @@ import {
   UnavailableError,
 } from "@lade/core/backend";
 import type { FailedCall } from "../errors/to_store_error.ts";
+import { withHeaders } from "../control/with_headers.ts";
 import { headObject } from "../objects/head_object.ts";
+import { objectHeaders } from "../objects/read_headers.ts";
 import { unquoteEtag } from "@lade/service/body";
 import { unlikeS3 } from "../objects/s3_headers.ts";
 import { explainInvalidPart } from "./explain_invalid_part.ts";
@@ -24,7 +26,6 @@ import {
 } from "./multipart_upload.ts";
 import { partPage } from "./list_parts.ts";
 import { compareObjectEtag, etagOfParts } from "./md5_etags.ts";
-import { sdkObjectInput } from "./sdk_attributes.ts";
 
 /**
  * Makes the object of its parts and compares the checksum of the whole with the service's. When the answer is lost, the
@@ -45,19 +46,21 @@ export async function completeUpload(
   const complete = (match: string | undefined, tellSize: boolean, tellChecksum: boolean) =>
     control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
       client.send(
-        new sdk.CompleteMultipartUploadCommand({
-          Bucket: connection.bucket,
-          Key: key,
-          UploadId: upload.id,
-          MultipartUpload: { Parts: parts.map((part) => completedPart(part, upload.checksum)) },
-          ...(tellSize ? { MpuObjectSize: size } : {}),
-          ...(match === undefined ? {} : { IfMatch: match }),
-          ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
-          ...(upload.checksum && whole !== undefined && tellChecksum
-            ? { ChecksumType: "FULL_OBJECT", [upload.checksum.member]: whole }
-            : {}),
-          ...sdkObjectInput(connection.config),
-        }),
+        withHeaders(
+          new sdk.CompleteMultipartUploadCommand({
+            Bucket: connection.bucket,
+            Key: key,
+            UploadId: upload.id,
+            MultipartUpload: { Parts: parts.map((part) => completedPart(part, upload.checksum)) },
+            ...(tellSize ? { MpuObjectSize: size } : {}),
+            ...(match === undefined ? {} : { IfMatch: match }),
+            ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
+            ...(upload.checksum && whole !== undefined && tellChecksum
+              ? { ChecksumType: "FULL_OBJECT", [upload.checksum.member]: whole }
+              : {}),
+          }),
+          objectHeaders(connection.config),
+        ),
         send,
       ));
   try {

@@ -13,13 +13,14 @@ import {
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Checksum } from "../config/s3_options.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
+import { withHeaders } from "../control/with_headers.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { objectHeaders } from "../objects/read_headers.ts";
+import { type HeaderRecord, objectHeaders } from "../objects/read_headers.ts";
 import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { requireConditions, settleWrite } from "../service/rely_on.ts";
 import { encryptionFault } from "./confirm_encryption.ts";
 import { completeUpload } from "./complete_upload.ts";
-import { createUploadInput, type EncryptionInput } from "./sdk_attributes.ts";
+import { attributeHeaders } from "./write_headers.ts";
 import { sendBody } from "./send_body.ts";
 import { type UploadChecksum, uploadChecksum } from "./upload_checksum.ts";
 import { withGrace } from "./with_grace.ts";
@@ -38,7 +39,7 @@ export interface MultipartParts {
   /** The object's key. */
   readonly key: string;
   /** How it is encrypted; as the configuration says by default. */
-  readonly encryption?: EncryptionInput | undefined;
+  readonly encryption?: HeaderRecord | undefined;
 }
 
 /** A part that the service has. */
@@ -105,10 +106,14 @@ export class MultipartUpload {
         (late) =>
           control.run(call, { signal: late, idempotent: true }, (sdk, client, send) =>
             client.send(
-              new sdk.CreateMultipartUploadCommand({
-                ...createUploadInput(connection, key, options, parts.encryption),
-                ...(wanted ? { ChecksumAlgorithm: wanted.algorithm, ChecksumType: "FULL_OBJECT" } : {}),
-              }),
+              withHeaders(
+                new sdk.CreateMultipartUploadCommand({
+                  Bucket: connection.bucket,
+                  Key: key,
+                  ...(wanted ? { ChecksumAlgorithm: wanted.algorithm, ChecksumType: "FULL_OBJECT" } : {}),
+                }),
+                attributeHeaders(connection.config, options, parts.encryption),
+              ),
               send,
             )),
       );

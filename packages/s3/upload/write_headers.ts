@@ -1,16 +1,51 @@
-import type { Preconditions, PutOptions } from "@lade/core";
+import type { ObjectAttributes, Preconditions, PutOptions } from "@lade/core";
+import { attributesAsHeaders } from "@lade/service/body";
+import { encodeStrict, type ResponseHeaders } from "@lade/service/http";
 import type { S3Config } from "../config/s3_config.ts";
 import { type HeaderRecord, objectHeaders } from "../objects/read_headers.ts";
-import { attributesAsHeaders, tagging } from "./wire_attributes.ts";
+import { S3_HEADERS } from "../objects/s3_headers.ts";
 
-/** The headers that describe a new object: attributes, encryption, tags; without its conditions. */
-export function attributeHeaders(config: S3Config, options: PutOptions): HeaderRecord {
-  const headers: HeaderRecord = { ...objectHeaders(config), ...attributesAsHeaders(options) };
-  if (config.sse) headers["x-amz-server-side-encryption"] = config.sse;
-  if (config.sseKmsKeyId) headers["x-amz-server-side-encryption-aws-kms-key-id"] = config.sseKmsKeyId;
+/**
+ * The headers that describe a new object: attributes, encryption, tags; without its conditions. It is encrypted as the
+ * configuration says unless `encryption` is given.
+ */
+export function attributeHeaders(
+  config: S3Config,
+  options: PutOptions,
+  encryption: HeaderRecord = encryptionHeaders(config),
+): HeaderRecord {
   const tags = tagging(config, options.tags);
-  if (tags !== undefined) headers["x-amz-tagging"] = tags;
-  return headers;
+  return {
+    ...objectHeaders(config),
+    ...attributesAsHeaders(S3_HEADERS, options),
+    ...encryption,
+    ...(tags === "" ? {} : { "x-amz-tagging": tags }),
+  };
+}
+
+/** The encryption by keys of the service that the configuration asks for. */
+export function encryptionHeaders({ sse, sseKmsKeyId }: S3Config): HeaderRecord {
+  return {
+    ...(sse ? { "x-amz-server-side-encryption": sse } : {}),
+    ...(sseKmsKeyId ? { "x-amz-server-side-encryption-aws-kms-key-id": sseKmsKeyId } : {}),
+  };
+}
+
+/** The encryption of an object that a HEAD told of, as it is asked for again. */
+export function encryptionTold(headers: ResponseHeaders): HeaderRecord {
+  const told: HeaderRecord = {};
+  for (const name of ["", "-aws-kms-key-id", "-bucket-key-enabled"]) {
+    const header = `x-amz-server-side-encryption${name}`;
+    const value = headers.get(header);
+    if (value && value !== "false") told[header] = value;
+  }
+  return told;
+}
+
+/** The tags of an object that is written: those of the configuration, and over them its own; as a query. */
+export function tagging({ tags }: S3Config, own: ObjectAttributes["tags"]): string {
+  const pairs = Object.entries({ ...tags, ...own });
+  return pairs.map(([name, value]) => `${encodeStrict(name)}=${encodeStrict(value)}`).join("&");
 }
 
 /** The condition of a create-only write as a header; `ifMatch` goes by `withIfMatch`. */

@@ -1,4 +1,4 @@
-import type { Checksums } from "@lade/core/backend";
+import type { Checksums, ObjectAttributes } from "@lade/core/backend";
 import type { ResponseHeaders } from "@lade/service/http";
 
 /** What the headers of an answer tell of checksums. */
@@ -22,13 +22,19 @@ export interface HeaderNames {
   readonly version?: string;
   /** Names the version of an object whose answer tells none. */
   readonly unversioned?: string;
-  /** Holds the storage class. */
+  /** Holds the storage class, on a write too. */
   readonly storageClass?: string;
   /** Holds the number of tags. */
   readonly tagCount?: string;
   /** A content encoding of the transfer, which is none of the object. */
   readonly framing?: string;
-  /** Undoes the form in which a metadata value travels. */
+  /** Headers of a write that store attributes, where they are others than those of HTTP: `x-ms-blob-content-type`. */
+  readonly written?: {
+    readonly [attribute in keyof ObjectAttributes & `c${string}`]?: string;
+  };
+  /** The form in which a metadata value travels. */
+  encodeMetadata(value: string): string;
+  /** The value that {@linkcode HeaderNames.encodeMetadata} was given. */
   decodeMetadata(text: string): string;
   /** Reads checksums; `whole` says that the answer is about all bytes of the object. */
   readChecksums(headers: ResponseHeaders, whole: boolean): StoredChecksums;

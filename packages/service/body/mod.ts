@@ -1,9 +1,10 @@
 /**
- * Answered reads of objects over HTTP: {@linkcode HeaderNames} say by which headers a service tells of an object, and
- * ranges, lengths, conditions and checksums are seen to here.
+ * Objects as HTTP tells of them: {@linkcode HeaderNames} say by which headers a service tells what an object is and takes
+ * what is stored with one; ranges, lengths, conditions and checksums of answered reads are seen to here.
  *
  * @module
  */
+export { attributesAsHeaders } from "./attributes_as_headers.ts";
 export { checkAnswered } from "./check_answered.ts";
 export { rangeHeader, readSize } from "./content_range.ts";
 export { quoteEtag, readEtag, unquoteEtag } from "./etags.ts";

@@ -21,6 +21,7 @@ const NAMES: HeaderNames = {
   service: "a test service",
   metadata: "x-test-meta-",
   version: "x-test-generation",
+  encodeMetadata: (value) => value,
   decodeMetadata: (text) => text,
   readChecksums: (headers, whole) => {
     const crc = headers.get("x-test-crc32c");

@@ -10,6 +10,7 @@ const NAMES: HeaderNames = {
   storageClass: "x-test-tier",
   tagCount: "x-test-tags",
   framing: "test-chunked",
+  encodeMetadata: (value) => value,
   decodeMetadata: (text) => text.toUpperCase(),
   readChecksums: (headers, whole) => ({ checksums: { md5: `${headers.get("content-md5")} ${whole}` } }),
 };
