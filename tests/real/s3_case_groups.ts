@@ -11,6 +11,20 @@ export const ATTRIBUTE_CASES = [
   "copy() and rename() take the attributes along",
 ] as const;
 
+/** Cases that need attributes to be kept, and changed. */
+export const CHANGED_ATTRIBUTE_CASES = [
+  "setAttributes() replaces what is given, and keeps the other attributes and the bytes",
+  "copyObject() of an object onto itself with attributes changes these alone",
+] as const;
+
+/** Cases that show attributes that a service keeps. */
+export const KEPT_ATTRIBUTE_CASES = [
+  "setAttributes() with nothing changes nothing, and tells what is there",
+  "setAttributes() with ifMatch changes that content's attributes only",
+  "setAttributes() refuses what no write takes, and changes nothing",
+  "setAttributes() rejects with the reason of an aborted signal, and changes nothing",
+] as const;
+
 /** Cases that need tags. */
 export const TAG_CASES = [
   "tags are stored by every way of writing, told by getTags() and counted by head() and get()",
@@ -18,6 +32,7 @@ export const TAG_CASES = [
   "an object that is replaced keeps none of its tags, and one without any has none",
   "getTags() of a missing object is a NotFoundError",
   "tags hold letters of every script",
+  "setAttributes() replaces tags as a whole, and keeps them where none are given",
 ] as const;
 
 /** Cases that need the versions of a bucket that keeps none to be listed. */

@@ -1,5 +1,12 @@
 import { hasGofakes3, startGofakes3 } from "../../tools/servers/start_gofakes3.ts";
-import { ATTRIBUTE_CASES, because, PART_CONDITION_CASES, TAG_CASES } from "./s3_case_groups.ts";
+import {
+  ATTRIBUTE_CASES,
+  because,
+  CHANGED_ATTRIBUTE_CASES,
+  KEPT_ATTRIBUTE_CASES,
+  PART_CONDITION_CASES,
+  TAG_CASES,
+} from "./s3_case_groups.ts";
 import { testOnServer } from "./s3_matrix.ts";
 
 const MERGES = "gofakes3 adds to an object what the one before it had, its headers and its etag";
@@ -20,6 +27,8 @@ const skip: Readonly<Record<string, string>> = {
   "metadata names of any other kind are held, or refused by every write with the reason": MERGES,
   ...because(LARGE, PART_CONDITION_CASES),
   ...because(ATTRIBUTES, ATTRIBUTE_CASES),
+  ...because(ATTRIBUTES, CHANGED_ATTRIBUTE_CASES),
+  ...because(ATTRIBUTES, KEPT_ATTRIBUTE_CASES),
   ...because(TAGS, TAG_CASES),
   "keys with NUL stand for themselves, or are refused with the reason": CONTROL,
   "keys with control characters stand for themselves, or are refused with the reason": CONTROL,

@@ -6,12 +6,14 @@ import { realCases } from "./s3_real_cases.ts";
 import { openNewBucket } from "./s3_server.ts";
 import { whereInstalled } from "./where_installed.ts";
 
+const MATCHES =
+  "moto passes over ifMatch on CopyObject and CompleteMultipartUpload; those copies are refused";
 const NAMES = "moto keeps no metadata whose name has an underscore or another mark";
 
 /** Cases that moto cannot pass. */
 const skip: Readonly<Record<string, string>> = {
-  "copy() and rename() with ifMatch replace that target only":
-    "moto passes over ifMatch on CopyObject and CompleteMultipartUpload; those copies are refused",
+  "copy() and rename() with ifMatch replace that target only": MATCHES,
+  "setAttributes() with ifMatch changes that content's attributes only": MATCHES,
   "metadata names of any other kind are held, or refused by every write with the reason": NAMES,
   "copyObject() from another store leaves out metadata names that are not held, and tells them": NAMES,
   "keys with line breaks stand for themselves, or are refused with the reason":

@@ -2,6 +2,7 @@ import { hasS3Mock, startS3Mock } from "../../tools/servers/start_s3mock.ts";
 import {
   ATTRIBUTE_CASES,
   because,
+  CHANGED_ATTRIBUTE_CASES,
   PART_CONDITION_CASES,
   RACE_CASES,
   TAG_CASES,
@@ -28,6 +29,9 @@ const skip: Readonly<Record<string, string>> = {
   "keys with NUL stand for themselves, or are refused with the reason": URL,
   "keys with backslashes stand for themselves, or are refused with the reason": URL,
   ...because(ATTRIBUTES, ATTRIBUTE_CASES),
+  ...because(ATTRIBUTES, CHANGED_ATTRIBUTE_CASES),
+  "setAttributes() with ifMatch changes that content's attributes only": ATTRIBUTES,
+  "setAttributes() keeps the storage class, or moves the object to the one that is given": ATTRIBUTES,
   "copy() with attributes stores these in place of the source's, also onto itself": ATTRIBUTES,
   ...because(TAGS, TAG_CASES),
   ...because(VERSIONS, VERSION_CASES),

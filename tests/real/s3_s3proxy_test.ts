@@ -1,6 +1,7 @@
 import { hasS3Proxy, startS3Proxy } from "../../tools/servers/start_s3proxy.ts";
 import {
   because,
+  CHANGED_ATTRIBUTE_CASES,
   FILE_CASES,
   PART_CONDITION_CASES,
   RACE_CASES,
@@ -14,6 +15,7 @@ const UPLOADS =
 const ETAG = "S3Proxy tells the etag of an object made of parts in two ways";
 const LARGE = "S3Proxy passes over conditions when an upload is completed; those writes are refused";
 const FILES = "S3Proxy over a file system keeps objects as files of these names";
+const EXPIRY = "S3Proxy copies without the time of expiry";
 const TAGS = "S3Proxy has no tags";
 const VERSIONS = "S3Proxy has no versions";
 const STEPS = "S3Proxy checks a condition and writes in two steps";
@@ -30,7 +32,10 @@ const skip: Readonly<Record<string, string>> = {
   ...because(LARGE, PART_CONDITION_CASES),
   ...because(FILES, FILE_CASES),
   "deletePrefix() takes a prefix as it is written, and nothing that it would lead to as a path": FILES,
-  "copy() and rename() take the attributes along": "S3Proxy copies without the time of expiry",
+  "copy() and rename() take the attributes along": EXPIRY,
+  ...because(EXPIRY, CHANGED_ATTRIBUTE_CASES),
+  "setAttributes() keeps the storage class, or moves the object to the one that is given":
+    "S3Proxy copies into its default storage class",
   ...because(TAGS, TAG_CASES),
   ...because(VERSIONS, VERSION_CASES),
   ...because(STEPS, RACE_CASES),

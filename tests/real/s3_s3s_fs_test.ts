@@ -11,6 +11,7 @@ import { testOnServer } from "./s3_matrix.ts";
 
 const FILES = "s3s-fs keeps objects as files of these names";
 const ATTRIBUTES = "s3s-fs keeps metadata and no attributes";
+const CLASSES = "s3s-fs has one storage class";
 const TAGS = "s3s-fs tells no tags";
 const VERSIONS = "s3s-fs lists no versions";
 const NAMES = "s3s-fs says that it encodes the names of a listing, and does not";
@@ -26,7 +27,9 @@ const skip: Readonly<Record<string, string>> = {
   "keys of many folders are held up to 512 bytes": FILES,
   "keys of segments of 200 letters are held up to the greatest length, and refused beyond": FILES,
   ...because(ATTRIBUTES, ATTRIBUTE_CASES),
-  "storageClass is honoured on put() and createWriter()": "s3s-fs has one storage class",
+  "setAttributes() of a missing object is a NotFoundError, and makes none": FILES,
+  "setAttributes() keeps the storage class, or moves the object to the one that is given": CLASSES,
+  "storageClass is honoured on put() and createWriter()": CLASSES,
   ...because(TAGS, TAG_CASES),
   ...because(VERSIONS, VERSION_CASES),
   "keys with percent signs stand for themselves": NAMES,

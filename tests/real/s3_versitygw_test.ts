@@ -8,6 +8,7 @@ import { whereInstalled } from "./where_installed.ts";
 
 const TAGS = "versitygw takes ASCII in tags only";
 const CHARACTERS = "versitygw lists them as other characters";
+const CLASSES = "versitygw has one storage class";
 const FILES = "versitygw keeps objects as files of these names";
 
 /** Cases that fail by the nature of a server that keeps objects as files. */
@@ -18,7 +19,8 @@ const skip: Readonly<Record<string, string>> = {
   ...because(FILES, FILE_CASES),
   "keys with control characters stand for themselves, or are refused with the reason": CHARACTERS,
   "keys that are no characters of XML stand for themselves, or are refused with the reason": CHARACTERS,
-  "storageClass is honoured on put() and createWriter()": "versitygw has one storage class",
+  "setAttributes() keeps the storage class, or moves the object to the one that is given": CLASSES,
+  "storageClass is honoured on put() and createWriter()": CLASSES,
 };
 
 const MARKERS = "versitygw takes a delete marker for an object";
