@@ -5,7 +5,7 @@ import { EtagGuard } from "../read/etag_guard.ts";
 import { ObjectRead } from "../read/object_read.ts";
 import { checkReadOptions, type ReadResult } from "../read/read_options.ts";
 import { ChecksumMismatchError, PermissionDeniedError, ServiceError } from "../errors/errors.ts";
-import { objectUri } from "../uri/check_key.ts";
+import { checkKey, objectUri } from "../uri/check_key.ts";
 import { reportLeftover } from "../write/report_leftover.ts";
 import { carry, type Dropped } from "./carry.ts";
 import { checkListed } from "./check_listed.ts";
@@ -82,6 +82,8 @@ async function copyOnce(
     checkReadOptions(options);
     const copied = await copyByService(from, fromKey, to, toKey, options);
     if (copied) return copied;
+    // Nothing is read for a name that the destination has a rule against.
+    checkKey("copy to", to, toKey);
     const { sourceIfMatch, ifMatch: _, ...rest } = options;
     const reading = { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
     read = await ObjectRead.open(from, fromKey, reading, guard);

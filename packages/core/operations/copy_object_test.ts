@@ -7,6 +7,7 @@ import {
   copyTree,
   createStoreContext,
   getBytes,
+  InvalidNameError,
   MemoryContainer,
   MemoryStore,
   PreconditionFailedError,
@@ -167,4 +168,24 @@ Deno.test("copyTree() that is left does not wait for bodies that stall", async (
     }
     assertEquals([from.openBodies, from.context.budget.held], [0, 0]);
   }
+});
+
+Deno.test("copyTree() reads nothing for a name that the destination has a rule against, and copies the rest", async () => {
+  const names = {
+    keyFault: (key: string) => /[./]$/.test(key) ? "the key ends in a dot or a slash" : undefined,
+  };
+  const to = new MemoryStore({ container: new MemoryContainer({ names }) });
+  const from = injectFaults(await open({ "a.": "1", "b": "2", "c/": "3", "marker/": "" }));
+  const leftOut: string[] = [];
+  const onLeftOut = ({ key }: { key: string }) => void leftOut.push(key);
+  const results = await Array.fromAsync(copyTree(from, "", to, "", { onLeftOut }));
+  const told = results.map(({ key, error }) => [key, error instanceof InvalidNameError && error.message]);
+  const reason = "the key ends in a dot or a slash";
+  assertEquals(told.sort(), [
+    ["a.", `Cannot copy to "memory://memory/a.": ${reason}`],
+    ["b", false],
+    ["c/", `Cannot copy to "memory://memory/c/": ${reason}`],
+  ]);
+  assertEquals(from.calls.filter(({ operation }) => operation === "get").map(({ key }) => key), ["b"]);
+  assertEquals(leftOut, ["marker/"]);
 });
