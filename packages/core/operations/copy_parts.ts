@@ -3,10 +3,8 @@ import type { BudgetLease } from "../context/byte_budget.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { ResolvedRange } from "../contract/types.ts";
-import { chunkSizes } from "../read/chunk_size.ts";
-import { cutUnits } from "../read/cut_units.ts";
-import type { ChunkSink } from "../read/chunk_sink.ts";
-import type { ObjectRead } from "../read/object_read.ts";
+import { chunkSizes, cutUnits } from "../read/chunk_plan.ts";
+import type { ChunkSink, ObjectRead } from "../read/object_read.ts";
 import type { ReadOptions } from "../read/read_options.ts";
 import { CopyWidth } from "./copy_width.ts";
 

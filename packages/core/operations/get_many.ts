@@ -1,10 +1,10 @@
 import type { BudgetLease } from "../context/byte_budget.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectInfo } from "../contract/types.ts";
-import { allocateBytes } from "../read/allocate_bytes.ts";
-import { fetchChunks } from "../read/fetch_chunks.ts";
+import { allocateBytes } from "../read/get_bytes.ts";
 import { ObjectRead } from "../read/object_read.ts";
 import { objectUri } from "../uri/check_key.ts";
+import { fetchChunks } from "../read/read_into.ts";
 import { readNow } from "../read/read_now.ts";
 import { checkReadOptions, type ReadOptions } from "../read/read_options.ts";
 

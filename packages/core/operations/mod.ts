@@ -6,8 +6,8 @@
 export * from "../progress/progress.ts";
 export type * from "../read/read_options.ts";
 export { type ChunkedRead, readChunks } from "../read/read_chunks.ts";
-export * from "../read/read_into.ts";
-export * from "../read/get_bytes.ts";
+export { readInto } from "../read/read_into.ts";
+export { type BytesResult, getBytes, getRange } from "../read/get_bytes.ts";
 export * from "../read/stream.ts";
 export * from "./exists.ts";
 export * from "./delete_prefix.ts";

@@ -3,7 +3,6 @@ import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import { UnavailableError } from "../errors/errors.ts";
 import type { BodySource } from "./body_source.ts";
-import { part } from "./part.ts";
 
 /** What {@linkcode createGetResult} puts together. */
 export interface GetResultParts {
@@ -116,7 +115,9 @@ class SourceResult implements GetResult {
       let count = 0;
       const wanted = Math.min(target.length, this.#remaining);
       while (count < wanted) {
-        let got = this.#source.read(part(target, count, wanted), fill ? wanted - count : 1);
+        // Making another view takes longer than a look whether it is needed.
+        const rest = count === 0 && wanted === target.length ? target : target.subarray(count, wanted);
+        let got = this.#source.read(rest, fill ? wanted - count : 1);
         if (typeof got !== "number") {
           got = await got;
           this.#throwIfFailed();

@@ -1,8 +1,8 @@
 import type { ObjectStore } from "../contract/object_store.ts";
+import { redactSecrets } from "../text/redact_secrets.ts";
 import { objectUri } from "../uri/check_key.ts";
-import { allocateBytes } from "./allocate_bytes.ts";
-import { fetchChunks } from "./fetch_chunks.ts";
 import { ObjectRead } from "./object_read.ts";
+import { fetchChunks } from "./read_into.ts";
 import { readNow } from "./read_now.ts";
 import { checkReadOptions, type ReadOptions, type ReadResult } from "./read_options.ts";
 
@@ -46,4 +46,17 @@ export async function getRange(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { bytes } = await getBytes(store, key, { ...options, range: { offset, length } });
   return bytes;
+}
+
+/** Memory for the bytes of an object. Where there is not so much, the `RangeError` says how to do without. */
+export function allocateBytes(length: number, uri: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    const subject = JSON.stringify(redactSecrets(uri));
+    throw new RangeError(
+      `Cannot get ${subject}: its ${length} bytes do not fit into memory at once; read it by stream() or readChunks()`,
+      { cause },
+    );
+  }
 }

@@ -6,17 +6,24 @@ import { PreconditionFailedError, ServiceError, ThrottledError, UnavailableError
 import { StoreError } from "../errors/store_error.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { objectNoun } from "../uri/object_noun.ts";
-import type { ChunkSink } from "./chunk_sink.ts";
 import { ChecksumCollector } from "./checksum_collector.ts";
 import type { OrderedSums } from "./chunk_sums.ts";
 import type { EtagGuard } from "./etag_guard.ts";
 import { Patience } from "./patience.ts";
-import { alignedEnd, planChunks } from "./plan_chunks.ts";
+import { alignedEnd, chunksUpTo } from "./chunk_plan.ts";
 import { checkFirst, firstRange, getOptions, isOfChange, wholeOptions, wrongRange } from "./read_requests.ts";
 import type { ReadOptions, ReadResult } from "./read_options.ts";
 import { defaultRetryPolicy } from "../retry/retry_policy.ts";
 import { resolveRange } from "./resolve_range.ts";
 import { SingleBody } from "./single_body.ts";
+
+/** Where the bytes of a chunk go, in memory that is handed on whenever it is full. */
+export interface ChunkSink {
+  /** Memory for the bytes from `offset` on, counted from the start of the object; never empty. */
+  room(offset: number): Uint8Array;
+  /** Is told that the bytes up to `offset` are there, in one or several steps for each `room`; what it gives is awaited. */
+  reached(offset: number): Promise<void> | undefined;
+}
 
 /** Takes no byte, so that a read of none comes to its end, and the source looks whether all is well. */
 const NOTHING = new Uint8Array(0);
@@ -100,7 +107,7 @@ export class ObjectRead {
     const fromStart = first.range.offset === this.range.offset;
     this.#chunks = fromStart
       ? [first.range]
-      : planChunks(this.range, first.range, this.#step, this.#alignment);
+      : chunksUpTo(first.range, this.range, this.#step, this.#alignment);
     this.#planned = fromStart ? first.range.offset + first.range.length : Infinity;
     this.firstIndex = fromStart ? 0 : this.#chunks.length - 1;
     this.#checksums = this.#collector();

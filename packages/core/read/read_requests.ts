@@ -2,7 +2,7 @@ import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ByteRange, GetOptions, ResolvedRange } from "../contract/types.ts";
 import { PreconditionFailedError, RangeNotSatisfiableError, ServiceError } from "../errors/errors.ts";
-import { alignedEnd } from "./plan_chunks.ts";
+import { alignedEnd } from "./chunk_plan.ts";
 import type { ReadOptions } from "./read_options.ts";
 import { resolveRange } from "./resolve_range.ts";
 

@@ -1,6 +1,5 @@
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
-import { part } from "./part.ts";
 
 /** Asks for the bytes from `offset` on, to the end of the read; fails unless the object is still as it was. */
 export type Reopen = (
@@ -106,7 +105,7 @@ class BodyView implements GetResult {
   }
 
   async readInto(target: Uint8Array): Promise<number> {
-    const wanted = part(target, 0, Math.min(target.length, this.range.length - this.bytesRead));
+    const wanted = target.subarray(0, this.range.length - this.bytesRead);
     if (wanted.length === 0) return 0;
     const count = await this.#single.read(wanted, (count) => this.bytesRead += count);
     if (this.bytesRead === this.range.length) this.#leave();

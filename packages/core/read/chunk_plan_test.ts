@@ -1,5 +1,30 @@
 import { assert, assertEquals } from "@std/assert";
-import { cutUnits } from "./cut_units.ts";
+import { chunkSizes, chunksUpTo, cutUnits } from "./chunk_plan.ts";
+
+const HINTS = {
+  firstChunkSize: 8,
+  chunkSize: 8,
+  largestChunkSize: 32,
+  alignment: 1,
+};
+
+Deno.test("chunkSizes() grows when the number under way is found, and shrinks towards the end", () => {
+  const limit = { current: 4, climbing: true };
+  const sizeOf = chunkSizes(HINTS, limit, {});
+  assertEquals(sizeOf(1000), 8);
+  limit.climbing = false;
+  assertEquals([1000, 256, 255, 128, 100, 10].map(sizeOf), [32, 32, 24, 16, 8, 8]);
+  limit.current = 64;
+  assertEquals(sizeOf(1000), 8);
+});
+
+Deno.test("chunkSizes() leaves alone what the caller says, and stores that ask for nothing larger", () => {
+  const limit = { current: 1, climbing: false };
+  assertEquals(chunkSizes(HINTS, limit, { chunkSize: 5 })(1000), 5);
+  assertEquals(chunkSizes(HINTS, limit, { concurrency: 16 })(1000), 24);
+  const { largestChunkSize: _, ...plain } = HINTS;
+  assertEquals(chunkSizes(plain, limit, {})(1000), 8);
+});
 
 /** The chunks' lengths, unit by unit. */
 function lengthsOf(size: number, first: number, chunkSize: number, partSize: number, offset = 0): number[][] {
@@ -62,4 +87,13 @@ Deno.test("cutUnits() covers every byte once, and units end where parts do, for 
       }
     }
   }
+});
+
+Deno.test("chunksUpTo() cuts at multiples of the alignment, up to the chunk that is read already", () => {
+  const lengthsOf = (offset: number, length: number, last: number, size: number, alignment: number) =>
+    chunksUpTo({ offset: offset + length - last, length: last }, { offset, length }, size, alignment)
+      .map(({ length }) => length);
+  assertEquals(lengthsOf(0, 100, 30, 40, 1), [40, 30, 30]);
+  assertEquals(lengthsOf(5, 95, 30, 40, 16), [27, 32, 6, 30]);
+  assertEquals(lengthsOf(0, 10, 10, 40, 1), [10]);
 });
