@@ -14,6 +14,7 @@ export * from "./conditions/conditions.ts";
 export * from "./context/clock.ts";
 export * from "./context/byte_budget.ts";
 export * from "./context/descriptors.ts";
+export * from "./context/sessions.ts";
 export * from "./context/store_context.ts";
 export * from "./context/read_system_file.ts";
 export * from "./context/read_variable.ts";

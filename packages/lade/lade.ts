@@ -22,7 +22,7 @@ import type {
   StoreContext,
   WriterOptions,
 } from "@lade/core";
-import { createStoreContext } from "@lade/core/backend";
+import { createStoreContext, Sessions } from "@lade/core/backend";
 import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import {
   copyObject,
@@ -72,7 +72,8 @@ export interface ListUriOptions extends ListOptions {
 
 /**
  * Objects by URI, over every backend. Containers are opened when a URI first names them and kept until the `Lade` is
- * disposed; all of them share one context, so that one byte budget bounds everything.
+ * disposed; all of them share one context, so that one byte budget bounds everything, and those of one account at one
+ * service share its connections and credentials.
  */
 export class Lade implements AsyncDisposable, UriCalls {
   /** The backends. */
@@ -80,6 +81,7 @@ export class Lade implements AsyncDisposable, UriCalls {
   readonly #configs: UriConfigs;
   readonly #opened: OpenedContainers | undefined;
   readonly #stores = new Map<string, Promise<ObjectStore>>();
+  readonly #sessions = new Sessions();
 
   /** Opens nothing yet. */
   constructor(options: LadeOptions = {}) {
@@ -94,7 +96,10 @@ export class Lade implements AsyncDisposable, UriCalls {
     return this.registry.context;
   }
 
-  /** Opens a store of the caller's own: a `PrefixStore` when the URI names a prefix. A key is an `InvalidNameError`. */
+  /**
+   * Opens a store of the caller's own: a `PrefixStore` when the URI names a prefix. A key is an `InvalidNameError`. It
+   * works on after the `Lade` is disposed.
+   */
   async openStore(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<ObjectStore> {
     const resolved = await this.#resolve(uri);
     const { provider, container, key } = resolved;
@@ -339,6 +344,7 @@ export class Lade implements AsyncDisposable, UriCalls {
     await Promise.all(
       stores.map(async (opening) => (await opening.catch(() => {}))?.[Symbol.asyncDispose]()),
     );
+    await this.#sessions[Symbol.asyncDispose]();
   }
 
   async #open(resolved: ResolvedUri): Promise<ObjectStore> {
@@ -355,7 +361,7 @@ export class Lade implements AsyncDisposable, UriCalls {
 
   /** Options of every call of a provider. */
   #optionsOf<T extends CallOptions>({ config }: Pick<ResolvedUri, "config">, call?: T): T & ProviderOptions {
-    return { ...call as T, context: this.context, ...(config && { config }) };
+    return { ...call as T, context: this.context, sessions: this.#sessions, ...(config && { config }) };
   }
 
   /** Options of a call on a container, or on all of a scheme. */

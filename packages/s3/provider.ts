@@ -4,4 +4,4 @@
  * @module
  */
 export { s3Provider } from "./store/s3_provider.ts";
-export type { S3Surroundings } from "./store/open_s3_store.ts";
+export type { S3Surroundings } from "./store/s3_surroundings.ts";

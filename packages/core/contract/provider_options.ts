@@ -1,5 +1,6 @@
 import type { ShownSetting } from "../settings/describe_settings.ts";
 import type { BackendConfig } from "../settings/merge_configs.ts";
+import type { Sessions } from "../context/sessions.ts";
 import type { StoreContext } from "../context/store_context.ts";
 import type { CallOptions } from "./types.ts";
 
@@ -7,6 +8,11 @@ import type { CallOptions } from "./types.ts";
 export interface ProviderOptions extends CallOptions {
   /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
   readonly context?: StoreContext;
+  /**
+   * What stores and calls share in: connections and credentials of each account. Without it a store has them for itself.
+   * Whoever gives it disposes it.
+   */
+  readonly sessions?: Sessions;
   /** Configuration of the backend by name. An unknown name is a `TypeError` that lists the known ones. */
   readonly config?: BackendConfig;
   /**

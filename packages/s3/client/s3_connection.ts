@@ -9,7 +9,7 @@ import {
   type TransportResponse,
 } from "@lade/service/http";
 import type { S3Config } from "../config/s3_config.ts";
-import type { CredentialCache } from "../credentials/credential_cache.ts";
+import type { SharedCredentials } from "../credentials/shared_credentials.ts";
 import { type Endpoint, resolveEndpoint } from "../endpoint/resolve_endpoint.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import { type CallSetting, type FailedCall, toStoreError } from "../errors/to_store_error.ts";
@@ -34,7 +34,7 @@ export interface S3ConnectionParts {
   /** Sends the requests. */
   readonly transport: Transport;
   /** Gives the credentials; absent for anonymous requests. */
-  readonly credentials: CredentialCache | undefined;
+  readonly credentials: SharedCredentials | undefined;
   /** Time. */
   readonly clock: Clock;
   /** What is known of the service; nothing by default. */
@@ -55,7 +55,7 @@ export class S3Connection {
   /** Sends the requests. */
   readonly transport: Transport;
   /** Gives the credentials; absent for anonymous requests. */
-  readonly credentials: CredentialCache | undefined;
+  readonly credentials: SharedCredentials | undefined;
   /** Time. */
   readonly clock: Clock;
   /** What has been found out about the service. */

@@ -13,7 +13,8 @@ function serviceOf({ endpoint, region }: S3Connection): string {
 }
 
 async function isSameIdentity(one: S3Connection, other: S3Connection): Promise<boolean> {
-  if (!one.credentials || !other.credentials) return one.credentials === other.credentials;
+  if (one.credentials?.cache === other.credentials?.cache) return true;
+  if (!one.credentials || !other.credentials) return false;
   // Both are looked up in the same places. Temporary keys of one role differ with each look.
   const given = one.config.credentials ?? other.config.credentials;
   if (given === undefined && one.config.profile === other.config.profile) return true;

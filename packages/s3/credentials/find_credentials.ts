@@ -52,7 +52,7 @@ export function findCredentials(config: S3Config, around: CredentialSurroundings
     load: async (refresh) => {
       try {
         const find = () => search(config, around, refresh);
-        return await (shared ? shared.run(keyOf(config), refresh, around.clock, find) : find());
+        return await (shared ? shared.run(searchKey(config), refresh, around.clock, find) : find());
       } catch (error) {
         throw error instanceof CredentialFault ? toStoreError(error, uri) : error;
       }
@@ -112,7 +112,7 @@ async function search(
 }
 
 /** What a search depends on, within one environment. */
-function keyOf(
+export function searchKey(
   { profile, region, allowHttp, fips, dualstack, ignoresEndpoints, caBundle }: S3Config,
 ): string {
   return JSON.stringify([profile, region.value, allowHttp, fips, dualstack, ignoresEndpoints, caBundle]);

@@ -48,15 +48,12 @@ export async function* diagnose(container: string, options: S3DiagnoseOptions = 
   const opened = await openConnection("diagnose", container, checkBucket("diagnose", container), {
     ...options,
     context,
-    surroundings: {
-      ...surroundings,
-      transport: (given) =>
-        (surroundings.transport ?? createTransport)({
-          ...given,
-          ...DIAGNOSIS_BOUNDS,
-          observer: answers.observer,
-        }),
-    },
+    transport: (given) =>
+      (surroundings.transport ?? createTransport)({
+        ...given,
+        ...DIAGNOSIS_BOUNDS,
+        observer: answers.observer,
+      }),
   });
   await using store = new BucketStore({ container, ...opened });
   const { clock } = context;

@@ -1,47 +1,21 @@
-import { type CallOptions, createStoreContext, type StoreContext } from "@lade/core/backend";
-import {
-  boundTransport,
-  createTransport,
-  type CreateTransportOptions,
-  type EndpointHealths,
-  isLoopback,
-  type Transport,
-} from "@lade/service/http";
+import { type CallOptions, createStoreContext, Sessions, type StoreContext } from "@lade/core/backend";
+import { type CreateTransportOptions, isLoopback, type Transport, TransportShare } from "@lade/service/http";
 import { S3Connection } from "../client/s3_connection.ts";
-import { type Environment, systemEnvironment } from "../config/environment.ts";
+import { systemEnvironment } from "../config/environment.ts";
 import { readBundle } from "../config/read_bundle.ts";
-import { type ReadTextFile, readTextFile } from "../config/read_text_file.ts";
+import { readTextFile } from "../config/read_text_file.ts";
 import { resolveConfig, type S3Config } from "../config/s3_config.ts";
 import type { S3Options } from "../config/s3_options.ts";
-import type { S3Credentials } from "../config/s3_credentials.ts";
-import { CredentialCache } from "../credentials/credential_cache.ts";
-import { findCredentials } from "../credentials/find_credentials.ts";
-import type { SharedTokens } from "@lade/service/tokens";
+import { SharedCredentials } from "../credentials/shared_credentials.ts";
 import { type BucketName, checkBucket } from "../endpoint/check_bucket.ts";
 import { ServiceTraits } from "../service/service_traits.ts";
 import { BucketStore } from "./bucket_store.ts";
+import { leaseSession, transportOptions } from "./s3_session.ts";
+import type { S3Surroundings } from "./s3_surroundings.ts";
 import type { S3Store } from "./s3_store.ts";
 
 /** How long a store that closes waits for a probe to be over. */
 const PROBE_GRACE_MS = 3000;
-
-/** What stores take from outside: everything here has a default. */
-export interface S3Surroundings {
-  /** Makes the transport of a store; `createTransport` by default. For observers, fault injection and tests. */
-  readonly transport?: (options: CreateTransportOptions) => Transport;
-  /** The environment; the process's by default. */
-  readonly env?: Environment;
-  /** Reads the shared AWS files and the CA bundle; from the disk by default. */
-  readonly readFile?: ReadTextFile;
-  /** Regions of buckets that are known; what is found out is added. Empty by default. */
-  readonly regions?: Map<string, string>;
-  /** What is known of services, by their endpoint; what is found out is added. Empty by default. */
-  readonly traits?: Map<string, object>;
-  /** What is known of endpoints, and found out: whether they have answered, and do now. Each store's own by default. */
-  readonly health?: EndpointHealths;
-  /** Searches for credentials that stores share; each store searches for itself by default. */
-  readonly searches?: SharedTokens<S3Credentials>;
-}
 
 /** Options of {@linkcode openS3Store}. */
 export interface S3StoreOptions extends CallOptions {
@@ -51,6 +25,14 @@ export interface S3StoreOptions extends CallOptions {
   readonly context?: StoreContext;
   /** What stands around the store. */
   readonly surroundings?: S3Surroundings;
+  /** The sessions that the store shares in; one of its own by default. */
+  readonly sessions?: Sessions;
+}
+
+/** Options of {@linkcode openConnection}. */
+export interface ConnectionOptions extends S3StoreOptions {
+  /** Makes a transport of the connection's own; that of the session by default. */
+  readonly transport?: (options: CreateTransportOptions) => Transport;
 }
 
 /** A way to a bucket or to an account, and what closes it. */
@@ -65,7 +47,7 @@ export interface OpenedConnection {
 
 /**
  * Opens a bucket: `name`, or `name@host:port` for one at an endpoint of its own. No request is made: the first call
- * says whether the bucket is there. Disposing the store closes its connections.
+ * says whether the bucket is there. Disposing the store closes its connections, unless others share in its session.
  */
 export async function openS3Store(container: string, options: S3StoreOptions = {}): Promise<S3Store> {
   const opened = await openConnection("open", container, checkBucket("open", container), options);
@@ -77,7 +59,7 @@ export async function openConnection(
   operation: string,
   container: string,
   name: BucketName | undefined,
-  options: S3StoreOptions,
+  options: ConnectionOptions,
 ): Promise<OpenedConnection> {
   const { signal, surroundings = {}, context = createStoreContext() } = options;
   const { env = systemEnvironment, readFile = readTextFile, regions = new Map(), traits = new Map() } =
@@ -90,27 +72,22 @@ export async function openConnection(
     config.caBundle ? [await readBundle({ operation, uri }, config.caBundle, { env, read: readFile })] : [];
   const caCerts = plain ? [] : await certificates();
   signal?.throwIfAborted();
-  const known = regions.get(`${config.endpoint?.value ?? ""} ${name?.bucket}`);
+  const place = `${config.endpoint?.value ?? ""} ${name?.bucket}`;
+  const { sessions = new Sessions(), transport: own } = options;
+  const setup = { config, context, surroundings, env, read: readFile, certificates, caCerts, uri };
+  const { session, release } = leaseSession(sessions, setup);
   const connection = new S3Connection({
     config,
     bucket: name?.bucket,
-    region: known,
-    onRegion: (region) => regions.set(`${config.endpoint?.value ?? ""} ${name?.bucket}`, region),
-    transport: (surroundings.transport ?? createTransport)({
-      ...transportOptions(config, context, caCerts),
-      ...(surroundings.health && { health: surroundings.health }),
-    }),
-    credentials: config.anonymous ? undefined : new CredentialCache(
-      findCredentials(config, {
-        env,
-        read: readFile,
-        uri,
-        clock: context.clock,
-        shared: surroundings.searches,
-        web: async (url) => credentialOptions(url, config, context, await certificates()),
-      }),
-      context.clock,
-    ),
+    region: regions.get(place),
+    onRegion: (region) => regions.set(place, region),
+    transport: own
+      ? own({
+        ...transportOptions(config, context, caCerts),
+        ...(surroundings.health && { health: surroundings.health }),
+      })
+      : new TransportShare(session.transport),
+    credentials: session.credentials && new SharedCredentials(session.credentials, session.uri, uri),
     clock: context.clock,
     traits: traitsOf(traits, config, name?.bucket),
     onTrait: (text) => context.onNotice?.({ uri, text }),
@@ -122,6 +99,8 @@ export async function openConnection(
     await Promise.race([connection.traits.settled(), grace]);
     waiting.abort();
     await connection.transport.close();
+    await release();
+    if (!options.sessions) await sessions[Symbol.asyncDispose]();
   };
   return { connection, context, close };
 }
@@ -155,34 +134,4 @@ export async function configure(
 function ownEndpoint(host: string): string {
   const hostname = host.replace(/:\d+$/, "");
   return `${isLoopback(hostname) ? "http" : "https"}://${host}`;
-}
-
-/** Who trusts any certificate of a service does not show tokens and keys to whoever passes for another one. */
-function credentialOptions(
-  url: string,
-  config: S3Config,
-  context: StoreContext,
-  caCerts: readonly string[],
-): CreateTransportOptions {
-  const { verifyCertificates = true, ...options } = transportOptions(config, context, caCerts);
-  const own = URL.parse(config.endpoint?.value ?? "")?.host === new URL(url).host;
-  return { ...options, ...(own && !verifyCertificates ? { verifyCertificates } : {}) };
-}
-
-function transportOptions(
-  config: S3Config,
-  context: StoreContext,
-  caCerts: readonly string[],
-): CreateTransportOptions {
-  const { clock, descriptors, random } = context;
-  const verifyCertificates = config.verifySsl || /^http:/i.test(config.endpoint?.value ?? "");
-  return {
-    kind: config.transport,
-    clock,
-    random,
-    caCerts,
-    onDescriptorShortage: () => descriptors.note(),
-    ...(verifyCertificates ? {} : { verifyCertificates }),
-    ...boundTransport(config.bounds),
-  };
 }

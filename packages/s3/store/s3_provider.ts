@@ -19,7 +19,8 @@ import { S3_SETTINGS } from "../config/s3_settings.ts";
 import { SharedTokens } from "@lade/service/tokens";
 import { type BucketName, checkBucket, checkNewBucket } from "../endpoint/check_bucket.ts";
 import { BucketStore } from "./bucket_store.ts";
-import { openConnection, openS3Store, type S3StoreOptions, type S3Surroundings } from "./open_s3_store.ts";
+import { openConnection, openS3Store, type S3StoreOptions } from "./open_s3_store.ts";
+import type { S3Surroundings } from "./s3_surroundings.ts";
 import { showConnection } from "./show_connection.ts";
 
 /**
@@ -130,13 +131,14 @@ class S3Provider implements Provider {
     return { target: { connection, control: new ControlPlane(connection), uri: `s3://${container}` }, close };
   }
 
-  #options({ signal, config = {}, context }: ProviderOptions & CallOptions): S3StoreOptions {
+  #options({ signal, config = {}, context, sessions }: ProviderOptions & CallOptions): S3StoreOptions {
     checkOptions(config);
     return {
       config,
       surroundings: this.#surroundings,
       ...(signal === undefined ? {} : { signal }),
       ...(context === undefined ? {} : { context }),
+      ...(sessions === undefined ? {} : { sessions }),
     };
   }
 }

@@ -1,4 +1,10 @@
-import { type CopyOptions, createStoreContext, objectUri, type ProviderOptions } from "@lade/core/backend";
+import {
+  type CopyOptions,
+  createStoreContext,
+  objectUri,
+  type ProviderOptions,
+  Sessions,
+} from "@lade/core/backend";
 import {
   AlreadyExistsError,
   InvalidNameError,
@@ -90,6 +96,23 @@ export const providerCases: readonly ProviderCase[] = [
       const context = createStoreContext();
       await using store = await provider.open(await created(providerContext), { ...options, context });
       expect(store.context === context, "the store has another context");
+    },
+  },
+  {
+    name: "stores that share sessions work on when another one, or who gave them, is disposed",
+    async run(context) {
+      const { provider } = context;
+      const sessions = new Sessions();
+      const options = { ...context.options, sessions };
+      const container = await created({ ...context, options });
+      await using one = await provider.open(container, options);
+      await using two = await provider.open(container, options);
+      await one.put("object", bytesOf("content"));
+      await one[Symbol.asyncDispose]();
+      expectEqual(await textOf(two, "object"), "content", "the object after the other store was disposed");
+      await sessions[Symbol.asyncDispose]();
+      expectEqual(await textOf(two, "object"), "content", "the object after the sessions were disposed");
+      await two.delete("object");
     },
   },
   {

@@ -1,0 +1,33 @@
+import { parseTarget } from "./parse_target.ts";
+import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
+import { toTransportError, WireError } from "./wire_error.ts";
+
+/** A share in a transport: closing it ends what is sent by it later, and leaves the transport to the others. */
+export class TransportShare implements Transport {
+  readonly #transport: Transport;
+  #closed = false;
+
+  /** Sends by `transport`. */
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Sends a request; see {@linkcode Transport.send}. */
+  send(request: TransportRequest): Promise<TransportResponse> {
+    if (!this.#closed) return this.#transport.send(request);
+    const { endpoint } = parseTarget(request.url);
+    const error = new WireError("closed", "the transport was closed");
+    return Promise.reject(toTransportError(error, request, endpoint, "none"));
+  }
+
+  /** Ends later requests; those under way go on. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
