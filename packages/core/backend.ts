@@ -25,7 +25,6 @@ export * from "./uri/split_location.ts";
 export * from "./uri/check_key.ts";
 export * from "./uri/compare_keys.ts";
 export * from "./registry/registry.ts";
-export * from "./read/allocate_exactly.ts";
 export * from "./read/body_source.ts";
 export * from "./read/create_get_result.ts";
 export * from "./read/resolve_range.ts";

@@ -36,13 +36,13 @@ import {
   type PutOptions,
   type PutResult,
   type ReadHints,
-  type ReadyBytes,
   resolveRange,
   type StoreContext,
   type StoreLimits,
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
+import { bytesAtHand, type QuickStore, type ReadyBytes } from "@lade/core/seams";
 import { errorCode, fileError, type Subject } from "./files/file_error.ts";
 import { infoOf } from "./files/file_status.ts";
 import type { PartFile, WritableFile } from "./files/medium.ts";
@@ -91,7 +91,7 @@ export function createLocalStore(parts: LocalParts): LocalStore {
 // Long enough for others to come to their end, and short enough that whoever has a file open meanwhile lets go of it.
 const DESCRIPTOR_WAIT_MS = 2_000;
 
-class Store implements LocalStore {
+class Store implements LocalStore, QuickStore {
   readonly uri: string;
   readonly root: string;
   readonly capabilities: Capabilities = CAPABILITIES;
@@ -160,7 +160,7 @@ class Store implements LocalStore {
   }
 
   /** Reads at most 1 MiB of a file that is cached. */
-  getNow(
+  [bytesAtHand](
     key: string,
     allocate: (length: number) => Uint8Array | undefined,
     options: GetOptions = {},

@@ -1,16 +1,6 @@
 import type { EtagMd5 } from "./etag_md5.ts";
 import type { ObjectInfo, ResolvedRange } from "./types.ts";
 
-/** Bytes that were at hand; see `ObjectStore.getNow`. */
-export interface ReadyBytes {
-  /** What the store says of the whole object. */
-  readonly info: ObjectInfo;
-  /** The bytes that were asked for, within the object. */
-  readonly range: ResolvedRange;
-  /** Those bytes, in the memory that was given for them. */
-  readonly bytes: Uint8Array;
-}
-
 /**
  * An answered read: what the object is, and its bytes still to be fetched.
  *

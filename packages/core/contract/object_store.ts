@@ -1,6 +1,6 @@
 import type { StoreContext } from "../context/store_context.ts";
 import type { Capabilities } from "./capabilities.ts";
-import type { GetResult, ReadyBytes } from "./get_result.ts";
+import type { GetResult } from "./get_result.ts";
 import type { ObjectPlace } from "./object_place.ts";
 import type { ObjectTree } from "./object_tree.ts";
 import type { ObjectWriter } from "./object_writer.ts";
@@ -73,21 +73,6 @@ export interface ObjectStore extends AsyncDisposable {
    * object changes while it is read, the body fails instead of mixing versions.
    */
   get(key: string, options?: GetOptions): Promise<GetResult>;
-
-  /**
-   * Does what `get` does, at once, where the bytes are at hand: small objects that lie in memory or in the system's
-   * cache take a fraction of the steps that way. It throws what `get` rejects with, and what `allocate` throws.
-   *
-   * `allocate` is called once at most, and gives memory of exactly the answer's length (another is a `RangeError`) or
-   * none. There is no result where the bytes are not at hand, would hold up others too long, or got no memory: then
-   * `get` has the answer. Memory that was given and left unused holds arbitrary bytes. A store without the method never
-   * has the bytes at hand.
-   */
-  getNow?(
-    key: string,
-    allocate: (length: number) => Uint8Array | undefined,
-    options?: GetOptions,
-  ): ReadyBytes | undefined;
 
   /** Tells what an object is, without its bytes. A missing object is a `NotFoundError`. */
   head(key: string, options?: HeadOptions): Promise<ObjectInfo>;

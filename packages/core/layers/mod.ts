@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./forwarding_store.ts";
 export * from "./prefix_store.ts";
 export * from "./observe.ts";
 export type * from "./store_event.ts";

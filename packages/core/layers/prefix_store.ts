@@ -1,13 +1,10 @@
-import type { StoreContext } from "../context/store_context.ts";
-import type { Capabilities } from "../contract/capabilities.ts";
-import type { GetResult, ReadyBytes } from "../contract/get_result.ts";
+import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectPlace } from "../contract/object_place.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectTree } from "../contract/object_tree.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
-import type { ReadHints } from "../contract/read_hints.ts";
-import type { StoreLimits } from "../contract/store_limits.ts";
+import { bytesAtHand, getBytesAtHand, type ReadyBytes } from "../contract/seams.ts";
 import type {
   CallOptions,
   CommonPrefix,
@@ -37,6 +34,7 @@ import { placeOf } from "../operations/place_of.ts";
 import { checkKey, commonKeyFault, objectUri } from "../uri/check_key.ts";
 import { listVersions, listVersionsWithDelimiter } from "../operations/list_versions.ts";
 import { toDelete } from "../write/to_delete.ts";
+import { ForwardingStore } from "./forwarding_store.ts";
 import { PrefixedResult } from "./prefixed_result.ts";
 import { PrefixedTree } from "./prefixed_tree.ts";
 
@@ -45,97 +43,79 @@ import { PrefixedTree } from "./prefixed_tree.ts";
  * whose key is the prefix itself has no key here and is not shown. The prefix counts towards the longest key.
  * Disposing it disposes the store.
  */
-export class PrefixStore implements ObjectStore {
+export class PrefixStore extends ForwardingStore {
   /** The URI of the store with the prefix, without the slash at its end. */
-  readonly uri: string;
-  /** Those of the store. */
-  readonly capabilities: Capabilities;
-  /** Those of the store. */
-  readonly readHints: ReadHints;
-  /** Those of the store. */
-  readonly limits: StoreLimits;
-  /** That of the store. */
-  readonly context: StoreContext;
+  override readonly uri: string;
   /** That of the store, below the prefix. */
-  readonly tree?: ObjectTree;
+  declare readonly tree?: ObjectTree;
   /** What every key begins with in the store below; ends in `/`. */
   readonly prefix: string;
-  readonly #store: ObjectStore;
 
   /** Shows `store` below `prefix`. A prefix that does not end in `/` is a `TypeError`. */
   constructor(store: ObjectStore, prefix: string) {
     if (!prefix.endsWith("/")) {
       throw new TypeError(`Cannot open the prefix ${JSON.stringify(prefix)}: it has to end with "/"`);
     }
-    this.#store = store;
+    super(store);
     this.prefix = prefix;
     this.uri = objectUri(store.uri, prefix).slice(0, -1);
-    this.capabilities = store.capabilities;
-    this.readHints = store.readHints;
-    this.limits = store.limits;
-    this.context = store.context;
     if (store.tree) this.tree = new PrefixedTree(store.tree, prefix);
   }
 
   /** Why there is no object of this key here: the reason of the store below against the key with its prefix. */
-  keyFault(key: string): string | undefined {
-    return commonKeyFault(key) ?? this.#store.keyFault(this.prefix + key);
-  }
-
-  /** The rule of the store below. */
-  metadataNameFault(name: string): string | undefined {
-    return this.#store.metadataNameFault(name);
+  override keyFault(key: string): string | undefined {
+    return commonKeyFault(key) ?? this.below.keyFault(this.prefix + key);
   }
 
   /** Reads an object or a range of it. */
-  async get(key: string, options?: GetOptions): Promise<GetResult> {
-    const result = await this.#store.get(this.#full("get", key), options);
+  override async get(key: string, options?: GetOptions): Promise<GetResult> {
+    const result = await this.below.get(this.#full("get", key), options);
     return new PrefixedResult(result, this.#cut(result.info));
   }
 
   /** Reads an object or a range of it at once, where the store below can. */
-  getNow(
+  override [bytesAtHand]?(
     key: string,
     allocate: (length: number) => Uint8Array | undefined,
     options?: GetOptions,
   ): ReadyBytes | undefined {
-    const ready = this.#store.getNow?.(this.#full("get", key), allocate, options);
+    const ready = getBytesAtHand(this.below, this.#full("get", key), allocate, options);
     return ready && { ...ready, info: this.#cut(ready.info) };
   }
 
   /** Tells what an object is. */
-  async head(key: string, options?: HeadOptions): Promise<ObjectInfo> {
-    return this.#cut(await this.#store.head(this.#full("head", key), options));
+  override async head(key: string, options?: HeadOptions): Promise<ObjectInfo> {
+    return this.#cut(await this.below.head(this.#full("head", key), options));
   }
 
   /** Writes an object in one step. */
-  async put(key: string, data: Uint8Array, options?: PutOptions): Promise<PutResult> {
-    return await this.#store.put(this.#full("put", key), data, options);
+  override async put(key: string, data: Uint8Array, options?: PutOptions): Promise<PutResult> {
+    return await this.below.put(this.#full("put", key), data, options);
   }
 
   /** Starts an object of a size not yet known. */
-  async createWriter(key: string, options?: WriterOptions): Promise<ObjectWriter> {
-    return await this.#store.createWriter(this.#full("write", key), options);
+  override async createWriter(key: string, options?: WriterOptions): Promise<ObjectWriter> {
+    return await this.below.createWriter(this.#full("write", key), options);
   }
 
   /** Starts an object that is written in parts. */
-  async createPartWriter(key: string, size: number, options?: WriterOptions): Promise<PartWriter> {
-    return await this.#store.createPartWriter(this.#full("write", key), size, options);
+  override async createPartWriter(key: string, size: number, options?: WriterOptions): Promise<PartWriter> {
+    return await this.below.createPartWriter(this.#full("write", key), size, options);
   }
 
   /** Lists the objects below the prefix. */
-  async *list(prefix = "", options?: ListOptions): AsyncGenerator<ObjectMeta, void, void> {
-    for await (const entry of this.#store.list(this.prefix + prefix, this.#listOptions(options))) {
+  override async *list(prefix = "", options?: ListOptions): AsyncGenerator<ObjectMeta, void, void> {
+    for await (const entry of this.below.list(this.prefix + prefix, this.#listOptions(options))) {
       if (entry.key !== this.prefix) yield this.#cut(entry);
     }
   }
 
   /** Lists one level. */
-  async *listWithDelimiter(
+  override async *listWithDelimiter(
     prefix = "",
     options?: ListOptions,
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
-    const entries = this.#store.listWithDelimiter(this.prefix + prefix, this.#listOptions(options));
+    const entries = this.below.listWithDelimiter(this.prefix + prefix, this.#listOptions(options));
     for await (const entry of entries) {
       if ("prefix" in entry) yield { prefix: this.#short(entry.prefix) };
       else if (entry.key !== this.prefix) yield this.#cut(entry);
@@ -143,35 +123,38 @@ export class PrefixStore implements ObjectStore {
   }
 
   /** Lists the versions of the objects below the prefix. */
-  async *listVersions(prefix = "", options?: CallOptions): AsyncGenerator<ObjectVersion, void, void> {
-    for await (const version of listVersions(this.#store, this.prefix + prefix, options)) {
+  override async *listVersions?(
+    prefix = "",
+    options?: CallOptions,
+  ): AsyncGenerator<ObjectVersion, void, void> {
+    for await (const version of listVersions(this.below, this.prefix + prefix, options)) {
       if (version.key !== this.prefix) yield this.#cut(version);
     }
   }
 
   /** Lists the versions of one level. */
-  async *listVersionsWithDelimiter(
+  override async *listVersionsWithDelimiter?(
     prefix = "",
     options?: CallOptions,
   ): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
-    for await (const entry of listVersionsWithDelimiter(this.#store, this.prefix + prefix, options)) {
+    for await (const entry of listVersionsWithDelimiter(this.below, this.prefix + prefix, options)) {
       if ("prefix" in entry) yield { prefix: this.#short(entry.prefix) };
       else if (entry.key !== this.prefix) yield this.#cut(entry);
     }
   }
 
   /** Deletes an object. */
-  async delete(key: string, options?: DeleteOptions): Promise<void> {
-    await this.#store.delete(this.#full("delete", key), options);
+  override async delete(key: string, options?: DeleteOptions): Promise<void> {
+    await this.below.delete(this.#full("delete", key), options);
   }
 
   /** Deletes objects as they arrive. */
-  async *deleteMany(
+  override async *deleteMany(
     objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options?: CallOptions,
   ): AsyncGenerator<DeleteResult, void, void> {
     const refused: DeleteResult[] = [];
-    for await (const result of this.#store.deleteMany(this.#fullKeys(objects, refused), options)) {
+    for await (const result of this.below.deleteMany(this.#fullKeys(objects, refused), options)) {
       yield* refused.splice(0);
       yield { ...result, key: this.#short(result.key) };
     }
@@ -179,57 +162,52 @@ export class PrefixStore implements ObjectStore {
   }
 
   /** Copies an object below the prefix. */
-  async copy(from: string, to: string, options?: CopyOptions): Promise<CopyResult> {
-    return await this.#store.copy(this.#full("copy", from), this.#full("copy to", to), options);
+  override async copy(from: string, to: string, options?: CopyOptions): Promise<CopyResult> {
+    return await this.below.copy(this.#full("copy", from), this.#full("copy to", to), options);
   }
 
   /** Copies an object of another store to below the prefix, where the store below can. */
-  async copyFrom(
+  override async copyFrom?(
     source: ObjectStore,
     from: string,
     to: string,
     options?: CopyOptions,
   ): Promise<CopyResult | undefined> {
-    return await this.#store.copyFrom?.(source, from, this.#full("copy to", to), options);
+    return await this.below.copyFrom?.(source, from, this.#full("copy to", to), options);
   }
 
   /** The store below, and the key with the prefix. */
-  beneath(key: string): { readonly store: ObjectStore; readonly key: string } {
-    return { store: this.#store, key: this.#full("copy", key) };
+  override beneath?(key: string): { readonly store: ObjectStore; readonly key: string } {
+    return { store: this.below, key: this.#full("copy", key) };
   }
 
   /** Replaces attributes of an object. */
-  async setAttributes(
+  override async setAttributes?(
     key: string,
     attributes: ObjectAttributes,
     options?: SetAttributesOptions,
   ): Promise<PutResult> {
-    return await setAttributes(this.#store, this.#full("set the attributes of", key), attributes, options);
+    return await setAttributes(this.below, this.#full("set the attributes of", key), attributes, options);
   }
 
   /** Tells an object's tags. */
-  async getTags(key: string, options?: GetTagsOptions): Promise<Record<string, string>> {
-    return await tagsOf(this.#store, this.#full("get the tags of", key), options);
+  override async getTags?(key: string, options?: GetTagsOptions): Promise<Record<string, string>> {
+    return await tagsOf(this.below, this.#full("get the tags of", key), options);
   }
 
   /** Moves an object below the prefix. */
-  async rename(from: string, to: string, options?: CopyOptions): Promise<void> {
-    await this.#store.rename(this.#full("rename", from), this.#full("rename to", to), options);
+  override async rename(from: string, to: string, options?: CopyOptions): Promise<void> {
+    await this.below.rename(this.#full("rename", from), this.#full("rename to", to), options);
   }
 
   /** Where a key leads in the store below. */
-  async placeOf(key: string, options?: CallOptions): Promise<ObjectPlace> {
-    return await placeOf(this.#store, this.prefix + key, options);
+  override async placeOf?(key: string, options?: CallOptions): Promise<ObjectPlace> {
+    return await placeOf(this.below, this.prefix + key, options);
   }
 
   /** Makes a URL of an object. */
-  async presign(key: string, options: PresignOptions): Promise<URL> {
-    return await this.#store.presign(this.#full("presign", key), options);
-  }
-
-  /** Disposes the store below. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#store[Symbol.asyncDispose]();
+  override async presign(key: string, options: PresignOptions): Promise<URL> {
+    return await this.below.presign(this.#full("presign", key), options);
   }
 
   #full(operation: string, key: string): string {

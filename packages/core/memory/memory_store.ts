@@ -1,12 +1,13 @@
 import { AdaptiveLimit } from "../concurrency/adaptive_limit.ts";
 import { createStoreContext, type StoreContext } from "../context/store_context.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
-import type { GetResult, ReadyBytes } from "../contract/get_result.ts";
+import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectPlace } from "../contract/object_place.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
+import { allocateExactly, bytesAtHand, type QuickStore, type ReadyBytes } from "../contract/seams.ts";
 import type { StoreLimits } from "../contract/store_limits.ts";
 import type {
   CallOptions,
@@ -32,7 +33,6 @@ import type {
 } from "../contract/types.ts";
 import { NotFoundError, UnsupportedError } from "../errors/errors.ts";
 import { placeBelow } from "../operations/place_below.ts";
-import { allocateExactly } from "../read/allocate_exactly.ts";
 import { createGetResult } from "../read/create_get_result.ts";
 import { resolveRange } from "../read/resolve_range.ts";
 import { checkMetadataNames, commonMetadataNameFault } from "../write/check_metadata_names.ts";
@@ -79,7 +79,7 @@ const READ_HINTS: ReadHints = { firstChunkSize: 8 * 2 ** 20, chunkSize: 8 * 2 **
  * Keeps objects in memory. Every call is one step: nothing is ever seen half done. A read shows the object as it was
  * when `get` was called, whatever happens to it meanwhile. Etags are unique to each write.
  */
-export class MemoryStore implements ObjectStore {
+export class MemoryStore implements ObjectStore, QuickStore {
   /** `memory://` and the container's name. */
   readonly uri: string;
   /** All but storage classes and presigned URLs; versions where the container keeps them. */
@@ -134,7 +134,7 @@ export class MemoryStore implements ObjectStore {
   }
 
   /** Copies an object, or a range of it, that takes no longer than a chunk does. */
-  getNow(
+  [bytesAtHand](
     key: string,
     allocate: (length: number) => Uint8Array | undefined,
     options: GetOptions = {},

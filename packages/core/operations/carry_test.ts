@@ -214,7 +214,6 @@ Deno.test("copyObject() of a version asks for the tags of that version", async (
   const versions: unknown[] = [];
   const source = Object.assign(injectFaults(from), {
     get: (key: string) => from.get(key),
-    getNow: () => undefined,
     getTags: (_key: string, options?: { readonly version?: string }) => {
       versions.push(options?.version);
       return Promise.resolve({ of: "version" });

@@ -16,6 +16,7 @@ import {
   ServiceError,
   UnsupportedError,
 } from "../mod.ts";
+import { bytesAtHand, type QuickStore } from "../contract/seams.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -93,7 +94,7 @@ Deno.test("moveObject() compares checksums of the answer with those of the sourc
       checksums: { crc32c: answered },
     });
     const get = async () => changed(await from.get("x"), { info });
-    const source = changed<ObjectStore>(from, { get, getNow: () => undefined });
+    const source = changed<ObjectStore & QuickStore>(from, { get, [bytesAtHand]: () => undefined });
     const head = () => Promise.reject(new Error("nobody asks"));
     const moved = await moveObject(source, "x", changed<ObjectStore>(to, { put, head }), "x").then(
       () => true,
@@ -203,10 +204,10 @@ Deno.test("moveObject() keeps a source of which only one property is another at 
   for (const [name, other] of Object.entries(others)) {
     const { from, to } = await stores();
     const info = { ...await from.head("x"), version: "1" };
-    const source = changed<ObjectStore>(from, {
+    const source = changed<ObjectStore & QuickStore>(from, {
       capabilities: { ...from.capabilities, conditionalDelete: false },
       get: async () => changed(await from.get("x"), { info }),
-      getNow: () => undefined,
+      [bytesAtHand]: () => undefined,
       head: () => Promise.resolve({ ...info, [name]: other }),
     });
     await assertRejects(
@@ -225,13 +226,13 @@ Deno.test("moveObject() looks at the source again only where neither a checksum 
     const plain = await from.head("x");
     const info = isVerified ? { ...plain, checksums: { crc32c: "GNEjNQ==" } } : plain;
     let seen = 0;
-    const source = changed<ObjectStore>(from, {
+    const source = changed<ObjectStore & QuickStore>(from, {
       head: async (key: string) => {
         seen++;
         return await from.head(key);
       },
       get: async (key, options) => changed(await from.get(key, options), { info }),
-      getNow: () => undefined,
+      [bytesAtHand]: () => undefined,
     });
     await moveObject(source, "x", to, "x", isListed ? { source: info } : {});
     assertEquals(seen, looks);

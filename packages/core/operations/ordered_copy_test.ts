@@ -25,7 +25,6 @@ async function digested(
   const checksums: Checksums | undefined = name === "etag" ? undefined : { [name]: digest(name) };
   const etagMd5 = () => name === "etag" ? { md5: digest("md5"), certain: true, learn: () => {} } : undefined;
   const store: ObjectStore = Object.create(asked, {
-    getNow: { value: undefined },
     get: {
       value: async (key: string, options?: GetOptions): Promise<GetResult> => {
         const result = await asked.get(key, options);

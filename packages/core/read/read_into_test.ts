@@ -11,6 +11,7 @@ import {
   ServiceError,
   UnavailableError,
 } from "../mod.ts";
+import { bytesAtHand } from "../contract/seams.ts";
 import { FakeClock, type FaultRule, type FaultyStore, injectFaults } from "@lade/testing";
 
 const SIZE = 100;
@@ -218,7 +219,7 @@ Deno.test("readInto() does not go on where bytes that all came prove wrong at th
   await inner.put("k", bytesOf(100));
   const get = inner.get.bind(inner);
   let calls = 0;
-  Object.assign(inner, { getNow: undefined });
+  Object.assign(inner, { [bytesAtHand]: undefined });
   inner.get = async (...args) => {
     calls++;
     const result = await get(...args);

@@ -1,4 +1,5 @@
 import type { ObjectStore } from "../contract/object_store.ts";
+import { getBytesAtHand } from "../contract/seams.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { ChecksumCollector, reasonOf } from "./checksum_collector.ts";
 import type { ReadOptions, ReadResult } from "./read_options.ts";
@@ -16,7 +17,7 @@ export function readNow(
   const { chunkSize = "auto", checksum = "auto", onProgress } = options;
   // Who asks for chunks of some size gets them.
   if (chunkSize !== "auto") return undefined;
-  const ready = store.getNow?.(key, allocate, options);
+  const ready = getBytesAtHand(store, key, allocate, options);
   if (!ready) return undefined;
   const { info, range, bytes } = ready;
   onProgress?.({ type: "sized", key, size: range.length });

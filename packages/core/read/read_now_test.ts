@@ -11,8 +11,8 @@ import {
   PrefixStore,
   type ProgressEvent,
   readInto,
-  type ReadyBytes,
 } from "../mod.ts";
+import { bytesAtHand, type ReadyBytes } from "../contract/seams.ts";
 
 const DATA = Uint8Array.from({ length: 100 }, (_, i) => i);
 
@@ -27,12 +27,12 @@ class Counting extends MemoryStore {
     return super.get(...args);
   }
 
-  override getNow(
+  override [bytesAtHand](
     key: string,
     allocate: (length: number) => Uint8Array | undefined,
     options?: GetOptions,
   ): ReadyBytes | undefined {
-    const ready = super.getNow(key, allocate, options);
+    const ready = super[bytesAtHand](key, allocate, options);
     if (!ready) return undefined;
     this.ready++;
     return this.told === undefined
@@ -85,7 +85,7 @@ Deno.test("getMany() takes what is at hand, within its budget", async () => {
 Deno.test("getMany() gives its budget back where there is no memory, and goes on", async () => {
   const store = await setup();
   class NoMemory extends MemoryStore {
-    override getNow(_key: string, allocate: (length: number) => Uint8Array | undefined): undefined {
+    override [bytesAtHand](_key: string, allocate: (length: number) => Uint8Array | undefined): undefined {
       allocate(100);
     }
   }

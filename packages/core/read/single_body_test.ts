@@ -28,7 +28,6 @@ async function untagged(
   await memory.put("object", DATA);
   const asked = injectFaults(memory, rules);
   const store: ObjectStore = Object.create(asked, {
-    getNow: { value: undefined },
     get: {
       value: async (key: string, { ifMatch: _, ...options }: GetOptions = {}) => {
         const result = await asked.get(key, options);

@@ -1,10 +1,5 @@
-import {
-  allocateExactly,
-  checkReadConditions,
-  type GetOptions,
-  type ReadyBytes,
-  resolveRange,
-} from "@lade/core/backend";
+import { checkReadConditions, type GetOptions, resolveRange } from "@lade/core/backend";
+import { allocateExactly, type ReadyBytes } from "@lade/core/seams";
 import type { Subject } from "../files/file_error.ts";
 import { infoOf, isUnchanged, statusOf } from "../files/file_status.ts";
 import type { LocalParts } from "../tree/local_parts.ts";

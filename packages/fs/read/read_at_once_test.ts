@@ -1,4 +1,5 @@
-import { createStoreContext, getBytes, PermissionDeniedError, readInto, type ReadyBytes } from "@lade/core";
+import { getBytesAtHand, type ReadyBytes } from "@lade/core/seams";
+import { createStoreContext, getBytes, PermissionDeniedError, readInto } from "@lade/core";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { FileMedium } from "../files/file_medium.ts";
 import { IoGate } from "../files/io_gate.ts";
@@ -86,13 +87,13 @@ Deno.test("links, pipes, large files and what lies outside are not read at once"
   Deno.symlinkSync(root.file("dir/a"), root.file("link"));
   const store = await openFileStore(root.path);
   const allocate = (length: number) => new Uint8Array(length);
-  assertEquals(store.getNow?.("dir/a", allocate), undefined, "the root's real path is not known yet");
+  assertEquals(getBytesAtHand(store, "dir/a", allocate), undefined, "the root's real path is not known yet");
   await using _found = await store.get("dir/a");
-  assertEquals(store.getNow?.("dir/a", allocate)?.bytes, NEW);
+  assertEquals(getBytesAtHand(store, "dir/a", allocate)?.bytes, NEW);
   const { success } = await new Deno.Command("mkfifo", { args: [root.file("pipe")] }).output();
   assert(success);
   for (const key of ["link", "large", "out/secret", "pipe", "dir"]) {
-    assertEquals(store.getNow?.(key, allocate), undefined);
+    assertEquals(getBytesAtHand(store, key, allocate), undefined);
   }
   await assertRejects(() => getBytes(store, "out/secret"), PermissionDeniedError, "leads out");
   assertEquals((await getBytes(store, "link")).bytes, NEW);
@@ -109,7 +110,7 @@ Deno.test("what is read at once leaves no file open, also where there is no memo
   const none = () => {
     throw new RangeError("no memory");
   };
-  assertThrows(() => store.getNow?.("a", none), RangeError, "no memory");
+  assertThrows(() => getBytesAtHand(store, "a", none), RangeError, "no memory");
   assertEquals(openFiles((path) => path === root.file("a")), 0);
 });
 
@@ -117,5 +118,5 @@ Deno.test("direct:// has nothing at hand", async () => {
   await using root = await makeRoot();
   root.write("a", OLD);
   const store = await openDirectStore(root.path, { fallback: true });
-  assertEquals(store.getNow?.("a", (length) => new Uint8Array(length)), undefined);
+  assertEquals(getBytesAtHand(store, "a", (length) => new Uint8Array(length)), undefined);
 });

@@ -1,3 +1,4 @@
+import { atHandCases } from "./cases/at_hand.ts";
 import { attributeCases } from "./cases/attributes.ts";
 import { cancellationCases } from "./cases/cancellation.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
@@ -7,7 +8,6 @@ import { deleteCases } from "./cases/delete.ts";
 import { deleteManyCases } from "./cases/delete_many.ts";
 import { deletePrefixCases } from "./cases/delete_prefix.ts";
 import { errorCases } from "./cases/errors.ts";
-import { getNowCases } from "./cases/get_now.ts";
 import { getCases } from "./cases/get.ts";
 import { getResultCases } from "./cases/get_result.ts";
 import { headCases } from "./cases/head.ts";
@@ -34,7 +34,7 @@ import type { ConformanceCase } from "./conformance_case.ts";
 export const conformanceCases: readonly ConformanceCase[] = [
   ...storeCases,
   ...getCases,
-  ...getNowCases,
+  ...atHandCases,
   ...getResultCases,
   ...rangeCases,
   ...headCases,

@@ -1,6 +1,5 @@
 import type {
   CallOptions,
-  Capabilities,
   CommonPrefix,
   CopyOptions,
   CopyResult,
@@ -14,24 +13,20 @@ import type {
   ObjectAttributes,
   ObjectInfo,
   ObjectMeta,
-  ObjectPlace,
   ObjectStore,
   ObjectToDelete,
-  ObjectTree,
   ObjectVersion,
   ObjectWriter,
   PartWriter,
   PresignOptions,
   PutOptions,
   PutResult,
-  ReadHints,
   SetAttributesOptions,
-  StoreContext,
-  StoreLimits,
   WriterOptions,
 } from "@lade/core/backend";
-import { listVersions, listVersionsWithDelimiter, placeOf, setAttributes } from "@lade/core/operations";
-import { tagsOf } from "@lade/core/layers";
+import { listVersions, listVersionsWithDelimiter, setAttributes } from "@lade/core/operations";
+import { ForwardingStore, tagsOf } from "@lade/core/layers";
+import { bytesAtHand } from "@lade/core/seams";
 import { type Fault, type FaultRule, type FaultyOperation, released } from "./fault.ts";
 import { FaultyPartWriter } from "./faulty_part_writer.ts";
 import { FaultyResult } from "./faulty_result.ts";
@@ -69,28 +64,15 @@ export function injectFaults(store: ObjectStore, rules: readonly FaultRule[] = [
   return new FaultLayer(store, rules);
 }
 
-class FaultLayer implements FaultyStore {
-  readonly uri: string;
-  readonly capabilities: Capabilities;
-  readonly readHints: ReadHints;
-  readonly limits: StoreLimits;
-  readonly context: StoreContext;
-  readonly tree?: ObjectTree;
+class FaultLayer extends ForwardingStore implements FaultyStore {
   readonly calls: RecordedCall[] = [];
-  readonly #store: ObjectStore;
   readonly #rules: { readonly rule: FaultRule; seen: number }[];
   #openBodies = 0;
   #peakOpenBodies = 0;
   #openWriters = 0;
 
   constructor(store: ObjectStore, rules: readonly FaultRule[]) {
-    this.#store = store;
-    this.uri = store.uri;
-    this.capabilities = store.capabilities;
-    this.readHints = store.readHints;
-    this.limits = store.limits;
-    this.context = store.context;
-    if (store.tree) this.tree = store.tree;
+    super(store, ["beneath", bytesAtHand]);
     this.#rules = rules.map((rule) => ({ rule, seen: 0 }));
   }
 
@@ -110,39 +92,31 @@ class FaultLayer implements FaultyStore {
     this.#rules.push({ rule, seen: 0 });
   }
 
-  keyFault(key: string): string | undefined {
-    return this.#store.keyFault(key);
-  }
-
-  metadataNameFault(name: string): string | undefined {
-    return this.#store.metadataNameFault(name);
-  }
-
-  async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+  override async get(key: string, options: GetOptions = {}): Promise<GetResult> {
     const fault = await this.#before("get", key, options);
     const { range: _, ...rest } = options;
     const asked = fault?.kind !== "range" ? options : fault.range ? { ...rest, range: fault.range } : rest;
-    const inner = await this.#store.get(key, asked);
+    const inner = await this.below.get(key, asked);
     this.#openBodies++;
     this.#peakOpenBodies = Math.max(this.#peakOpenBodies, this.#openBodies);
     const onEnd = () => void this.#openBodies--;
     return new FaultyResult({ inner, fault, clock: this.context.clock, signal: options.signal, onEnd });
   }
 
-  async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
+  override async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
     const fault = await this.#before("head", key, options);
-    const info = await this.#store.head(key, options);
+    const info = await this.below.head(key, options);
     return fault?.kind === "etag" ? { ...info, etag: fault.etag } : info;
   }
 
-  async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+  override async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
     await this.#before("put", key, options);
-    return await this.#store.put(key, data, options);
+    return await this.below.put(key, data, options);
   }
 
-  async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
+  override async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
     await this.#before("createWriter", key, options);
-    const inner = await this.#store.createWriter(key, options);
+    const inner = await this.below.createWriter(key, options);
     this.#openWriters++;
     return new FaultyWriter({
       inner,
@@ -151,9 +125,13 @@ class FaultLayer implements FaultyStore {
     });
   }
 
-  async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
+  override async createPartWriter(
+    key: string,
+    size: number,
+    options: WriterOptions = {},
+  ): Promise<PartWriter> {
     await this.#before("createPartWriter", key, options);
-    const inner = await this.#store.createPartWriter(key, size, options);
+    const inner = await this.below.createPartWriter(key, size, options);
     this.#openWriters++;
     return new FaultyPartWriter({
       inner,
@@ -162,88 +140,82 @@ class FaultLayer implements FaultyStore {
     });
   }
 
-  async *list(prefix = "", options: ListOptions = {}): AsyncIterable<ObjectMeta> {
+  override async *list(prefix = "", options: ListOptions = {}): AsyncIterable<ObjectMeta> {
     const fault = await this.#before("list", prefix, options);
-    yield* this.#entries(this.#store.list(prefix, options), fault, options.signal);
+    yield* this.#entries(this.below.list(prefix, options), fault, options.signal);
   }
 
-  async *listWithDelimiter(prefix = "", options: ListOptions = {}): AsyncIterable<ObjectMeta | CommonPrefix> {
+  override async *listWithDelimiter(
+    prefix = "",
+    options: ListOptions = {},
+  ): AsyncIterable<ObjectMeta | CommonPrefix> {
     const fault = await this.#before("listWithDelimiter", prefix, options);
-    yield* this.#entries(this.#store.listWithDelimiter(prefix, options), fault, options.signal);
+    yield* this.#entries(this.below.listWithDelimiter(prefix, options), fault, options.signal);
   }
 
-  async *listVersions(prefix = "", options: CallOptions = {}): AsyncIterable<ObjectVersion> {
+  override async *listVersions?(prefix = "", options: CallOptions = {}): AsyncIterable<ObjectVersion> {
     const fault = await this.#before("listVersions", prefix, options);
-    yield* this.#entries(listVersions(this.#store, prefix, options), fault, options.signal);
+    yield* this.#entries(listVersions(this.below, prefix, options), fault, options.signal);
   }
 
-  async *listVersionsWithDelimiter(
+  override async *listVersionsWithDelimiter?(
     prefix = "",
     options: CallOptions = {},
   ): AsyncIterable<ObjectVersion | CommonPrefix> {
     const fault = await this.#before("listVersionsWithDelimiter", prefix, options);
-    yield* this.#entries(listVersionsWithDelimiter(this.#store, prefix, options), fault, options.signal);
+    yield* this.#entries(listVersionsWithDelimiter(this.below, prefix, options), fault, options.signal);
   }
 
-  async delete(key: string, options: DeleteOptions = {}): Promise<void> {
+  override async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     await this.#before("delete", key, options);
-    await this.#store.delete(key, options);
+    await this.below.delete(key, options);
   }
 
-  async *deleteMany(
+  override async *deleteMany(
     objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options: CallOptions = {},
   ): AsyncIterable<DeleteResult> {
     const fault = await this.#before("deleteMany", "", options);
-    yield* this.#entries(this.#store.deleteMany(objects, options), fault, options.signal);
+    yield* this.#entries(this.below.deleteMany(objects, options), fault, options.signal);
   }
 
-  async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
+  override async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
     await this.#before("copy", from, options);
-    return await this.#store.copy(from, to, options);
+    return await this.below.copy(from, to, options);
   }
 
-  async copyFrom(
+  override async copyFrom?(
     source: ObjectStore,
     from: string,
     to: string,
     options: CopyOptions = {},
   ): Promise<CopyResult | undefined> {
-    if (!this.#store.copyFrom) return undefined;
     await this.#before("copyFrom", from, options);
-    return await this.#store.copyFrom(source, from, to, options);
+    return await this.below.copyFrom?.(source, from, to, options);
   }
 
-  async setAttributes(
+  override async setAttributes?(
     key: string,
     attributes: ObjectAttributes,
     options: SetAttributesOptions = {},
   ): Promise<PutResult> {
     await this.#before("setAttributes", key, options);
-    return await setAttributes(this.#store, key, attributes, options);
+    return await setAttributes(this.below, key, attributes, options);
   }
 
-  async getTags(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
+  override async getTags?(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
     await this.#before("getTags", key, options);
-    return await tagsOf(this.#store, key, options);
+    return await tagsOf(this.below, key, options);
   }
 
-  async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
+  override async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
     await this.#before("rename", from, options);
-    await this.#store.rename(from, to, options);
+    await this.below.rename(from, to, options);
   }
 
-  async placeOf(key: string, options?: CallOptions): Promise<ObjectPlace> {
-    return await placeOf(this.#store, key, options);
-  }
-
-  async presign(key: string, options: PresignOptions): Promise<URL> {
+  override async presign(key: string, options: PresignOptions): Promise<URL> {
     await this.#before("presign", key, {});
-    return await this.#store.presign(key, options);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#store[Symbol.asyncDispose]();
+    return await this.below.presign(key, options);
   }
 
   /** Records a call and does what its rule says, but for what belongs into its answer: that is given back. */

@@ -1,5 +1,6 @@
 import { InvalidNameError, StoreError } from "@lade/core/errors";
 import type { ObjectStore } from "@lade/core/backend";
+import { getBytesAtHand } from "@lade/core/seams";
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectEqual, expectError, rejectionOf } from "../expect.ts";
 import { bytesOf, collect, isThere, namesIn, textOf } from "../samples.ts";
@@ -195,9 +196,9 @@ async function refusesKey(store: ObjectStore, key: string, fault: string): Promi
   const refuse = async (method: string, call: () => PromiseLike<unknown>) =>
     explained(await expectError(call, InvalidNameError, `${method} of ${name}`), method);
   await refuse("get()", () => store.get(key));
-  await refuse("getNow()", async () => {
-    // A store that never has bytes at hand tells the reason by get().
-    const ready = store.getNow?.(key, (length) => new Uint8Array(length));
+  await refuse("bytes at hand", async () => {
+    // A store that never has any tells the reason by get().
+    const ready = getBytesAtHand(store, key, (length) => new Uint8Array(length));
     return ready ?? await store.get(key);
   });
   await refuse("head()", () => store.head(key));

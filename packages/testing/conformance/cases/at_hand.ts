@@ -1,4 +1,5 @@
 import type { ByteRange } from "@lade/core/backend";
+import { getBytesAtHand } from "@lade/core/seams";
 import {
   InvalidNameError,
   NotFoundError,
@@ -21,10 +22,10 @@ const RANGES: readonly (ByteRange | undefined)[] = [
 
 const memoryOf = (length: number) => new Uint8Array(length).fill(7);
 
-/** What `getNow` gives, in stores that have it: what `get` gives, or nothing. */
-export const getNowCases: readonly ConformanceCase[] = [
+/** What stores give that have bytes at hand: what `get` gives, or nothing. */
+export const atHandCases: readonly ConformanceCase[] = [
   {
-    name: "getNow() gives what get() gives, in the memory it is given, or nothing",
+    name: "bytes at hand are what get() gives, in the memory that is given",
     async run({ store }) {
       for (const size of [0, 1, 1000, 70_000, 2 ** 24]) {
         await store.put("object", sampleBytes(size, size));
@@ -32,7 +33,7 @@ export const getNowCases: readonly ConformanceCase[] = [
           const options = range && { range };
           const memory: Uint8Array[] = [];
           const allocate = (length: number) => memory[memory.length] = memoryOf(length);
-          const ready = store.getNow?.("object", allocate, options);
+          const ready = getBytesAtHand(store, "object", allocate, options);
           expect(memory.length <= 1, `allocate() was called ${memory.length} times`);
           if (!ready) continue;
           const plain = await store.get("object", options);
@@ -45,35 +46,47 @@ export const getNowCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "getNow() gives nothing where there is no memory",
+    name: "bytes at hand need memory",
     async run({ store }) {
       await store.put("object", sampleBytes(1000));
-      expectEqual(store.getNow?.("object", () => undefined), undefined, "getNow()");
+      expectEqual(getBytesAtHand(store, "object", () => undefined), undefined, "bytes at hand");
     },
   },
   {
-    name: "getNow() throws what get() rejects with, or gives nothing",
+    name: "bytes at hand fail with what get() rejects with",
     async run({ store }) {
       await store.put("object", sampleBytes(10));
       const { etag = "" } = await store.head("object");
-      const getNow = async (...[key, options]: Parameters<typeof store.get>) => {
-        if (!store.getNow?.(key, memoryOf, options)) await (await store.get(key, options)).cancel();
+      const getAtHand = async (...[key, options]: Parameters<typeof store.get>) => {
+        if (!getBytesAtHand(store, key, memoryOf, options)) await (await store.get(key, options)).cancel();
       };
-      await expectError(() => getNow("none"), NotFoundError, "getNow() of a missing object");
-      await expectError(() => getNow(""), InvalidNameError, "getNow() of no key");
+      await expectError(() => getAtHand("none"), NotFoundError, "bytes at hand of a missing object");
+      await expectError(() => getAtHand(""), InvalidNameError, "bytes at hand of no key");
       const unmet = { ifMatch: `${etag}x` };
-      await expectError(() => getNow("object", unmet), PreconditionFailedError, "getNow() with ifMatch");
+      await expectError(
+        () => getAtHand("object", unmet),
+        PreconditionFailedError,
+        "bytes at hand with ifMatch",
+      );
       const past = { range: { offset: 10 } };
-      await expectError(() => getNow("object", past), RangeNotSatisfiableError, "getNow() past the end");
+      await expectError(
+        () => getAtHand("object", past),
+        RangeNotSatisfiableError,
+        "bytes at hand past the end",
+      );
       const senseless = { range: { offset: -1 } };
-      await expectError(() => getNow("object", senseless), RangeError, "getNow() of a negative offset");
+      await expectError(
+        () => getAtHand("object", senseless),
+        RangeError,
+        "bytes at hand of a negative offset",
+      );
       const reason = new Error("enough");
       const aborted = { signal: AbortSignal.abort(reason) };
-      await expectReason(() => getNow("object", aborted), reason, "getNow() with an aborted signal");
+      await expectReason(() => getAtHand("object", aborted), reason, "bytes at hand with an aborted signal");
     },
   },
   {
-    name: "getNow() refuses memory of another length than it asked for",
+    name: "bytes at hand refuse memory of another length than was asked for",
     async run({ store }) {
       await store.put("object", sampleBytes(1000));
       for (const other of [-1, 1]) {
@@ -82,14 +95,14 @@ export const getNowCases: readonly ConformanceCase[] = [
           asked = true;
           return memoryOf(length + other);
         };
-        const getNow = async () => await Promise.resolve(store.getNow?.("object", allocate));
-        const failure = await getNow().then(() => undefined, (error) => error);
+        const getAtHand = async () => await Promise.resolve(getBytesAtHand(store, "object", allocate));
+        const failure = await getAtHand().then(() => undefined, (error) => error);
         expect(!asked || failure instanceof RangeError, `memory of ${1000 + other} bytes gave ${failure}`);
       }
     },
   },
   {
-    name: "getNow() throws what allocate throws",
+    name: "bytes at hand fail with what allocate() throws",
     async run({ store }) {
       await store.put("object", sampleBytes(10));
       const reason = new RangeError("no memory");
@@ -98,21 +111,21 @@ export const getNowCases: readonly ConformanceCase[] = [
         asked = true;
         throw reason;
       };
-      const getNow = async () => await Promise.resolve(store.getNow?.("object", allocate));
-      const got = await getNow().catch((error) => error);
-      expect(!asked || got === reason, `allocate() threw ${reason}, getNow() gave ${got}`);
+      const getAtHand = async () => await Promise.resolve(getBytesAtHand(store, "object", allocate));
+      const got = await getAtHand().catch((error) => error);
+      expect(!asked || got === reason, `allocate() threw ${reason}, the store gave ${got}`);
     },
   },
   {
-    name: "getNow() sees every write that came before it",
+    name: "bytes at hand are those of the last write",
     async run({ store }) {
       for (let i = 0; i < 20; i++) {
         const data = sampleBytes(100, i);
         await store.put("object", data);
-        const ready = store.getNow?.("object", memoryOf);
+        const ready = getBytesAtHand(store, "object", memoryOf);
         if (ready) expectBytes(ready.bytes, data, `the bytes of write ${i}`);
         await store.delete("object");
-        const gone = async () => await Promise.resolve(store.getNow?.("object", memoryOf));
+        const gone = async () => await Promise.resolve(getBytesAtHand(store, "object", memoryOf));
         const got = await gone().catch((error) => error);
         expect(got === undefined || got instanceof NotFoundError, "a deleted object is still there");
       }

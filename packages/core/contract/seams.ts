@@ -1,0 +1,60 @@
+/**
+ * What the engine and the stores of this repository share besides the contract. Nothing here is promised to anybody else:
+ * it changes without notice.
+ *
+ * @module
+ */
+import type { ObjectStore } from "./object_store.ts";
+import type { GetOptions, ObjectInfo, ResolvedRange } from "./types.ts";
+
+/** The name of a store's method that gives bytes at hand; see {@linkcode QuickStore}. */
+export const bytesAtHand: unique symbol = Symbol("bytesAtHand");
+
+/** Bytes that were at hand. */
+export interface ReadyBytes {
+  /** What the store says of the whole object. */
+  readonly info: ObjectInfo;
+  /** The bytes that were asked for, within the object. */
+  readonly range: ResolvedRange;
+  /** Those bytes, in the memory that was given for them. */
+  readonly bytes: Uint8Array;
+}
+
+/** A store that may have bytes at hand: small objects that lie in memory or in the system's cache. */
+export interface QuickStore {
+  /**
+   * Does what `get` does, without a promise, where the bytes are at hand. It throws what `get` rejects with, and what
+   * `allocate` throws.
+   *
+   * `allocate` is called once at most, and gives memory of exactly the answer's length (another is a `RangeError`) or
+   * none. There is no result where the bytes are not at hand, would hold up others too long, or got no memory: then
+   * `get` has the answer. Memory that was given and left unused holds arbitrary bytes.
+   */
+  [bytesAtHand](
+    key: string,
+    allocate: (length: number) => Uint8Array | undefined,
+    options?: GetOptions,
+  ): ReadyBytes | undefined;
+}
+
+/** What {@linkcode QuickStore} gives; nothing of a store that never has bytes at hand. */
+export function getBytesAtHand(
+  store: ObjectStore & Partial<QuickStore>,
+  key: string,
+  allocate: (length: number) => Uint8Array | undefined,
+  options?: GetOptions,
+): ReadyBytes | undefined {
+  return store[bytesAtHand]?.(key, allocate, options);
+}
+
+/** Calls `allocate`. Memory of another length than was asked for is a `RangeError`. */
+export function allocateExactly(
+  allocate: (length: number) => Uint8Array | undefined,
+  length: number,
+): Uint8Array | undefined {
+  const bytes = allocate(length);
+  if (bytes === undefined || bytes.length === length) return bytes;
+  throw new RangeError(
+    `Cannot read ${length} bytes into memory of ${bytes.length}: allocate gave the wrong length`,
+  );
+}
