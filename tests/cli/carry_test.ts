@@ -209,6 +209,33 @@ Deno.test("lade cp onto itself with an attribute keeps the others", async () => 
   assertEquals(cli.fake.object("one", "o")?.attributes.metadata, new Map([["x", "y"]]));
 });
 
+Deno.test("lade cp -r onto the same prefix with an attribute changes it in place, and without one is refused", async () => {
+  await using cli = await Carrying.start({ "d": "1" });
+  for (const key of ["t/1", "t/2/3", "other"]) cli.fake.putObject("one", key, "x", WHOLE);
+  cli.operations();
+  await cli.note("cp -r --cache-control no-cache s3://one/t/ s3://one/t/");
+  const operations = cli.operations();
+  assertEquals(operations.filter((name) => /^(Get|Put|Upload)/.test(name)), []);
+  assertEquals(operations.filter((name) => name === "CopyObject").length, 2);
+  for (const key of ["t/1", "t/2/3", "other"]) {
+    const { fields, metadata, tags, storageClass } = cli.fake.object("one", key)?.attributes ?? {};
+    const changed = key === "other" ? FIELDS : new Map([...FIELDS, ["cache-control", "no-cache"]]);
+    assertEquals({ fields, metadata, tags, storageClass }, { ...WHOLE, fields: changed }, key);
+  }
+  await cli.note("cp -r --storage-class GLACIER_IR s3://one s3://one");
+  assertEquals(cli.fake.object("one", "other")?.attributes.storageClass, "GLACIER_IR");
+  for (
+    const line of ["cp -r s3://one/t/ s3://one/t/", "mv -r s3://one/t/ s3://one/t/"]
+  ) {
+    const { code, stderr } = await cli.run(line);
+    assertEquals([code, stderr.includes('"s3://one/t/" is the same')], [1, true], stderr);
+  }
+  const inside = await cli.run("cp -r --cache-control no-cache s3://one/t/ s3://one/t/2/");
+  assertEquals([inside.code, inside.stderr.includes("lies in it")], [1, true], inside.stderr);
+  const local = await cli.run("cp -r --cache-control no-cache DIR/ DIR/");
+  assertEquals([local.code, local.stderr.includes("is the same")], [1, true], local.stderr);
+});
+
 Deno.test("lade mv tells once what files cannot keep; get does with -v", async () => {
   await using cli = await Carrying.start();
   const objects = { "t/1": WHOLE, "t/2": { metadata: METADATA } };

@@ -34,6 +34,8 @@ export interface JobPlan {
   readonly stdin: ByteSource;
   /** The sources are removed afterwards. */
   readonly move: boolean;
+  /** Objects get attributes that were named: then they may be copied onto themselves. */
+  readonly changesAttributes: boolean;
   /** What is done to the bytes, and so to the names. */
   readonly conversion: Conversion;
   /** Judges whether two names lead to one place. */
@@ -153,6 +155,8 @@ async function refuseOverlap(plan: JobPlan, source: Place, first?: string): Prom
     [source, place].map(({ store, key }) => whereIs(store, key, { signal })),
   );
   const isSame = from?.key === to?.key;
+  // No key is added by copies of objects onto themselves, so that the listing ends.
+  if (isSame && plan.changesAttributes && plan.conversion === "none" && !isLocal(destination)) return;
   const detail = `${JSON.stringify(place.uri)} ${isSame ? "is the same" : "lies in it"}`;
   throw new InvalidNameError({ operation, uri: source.uri, detail });
 }

@@ -1,3 +1,4 @@
+import { attributesOf } from "@lade/core/backend";
 import { inParallel } from "@lade/core/concurrency";
 import { PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
@@ -60,6 +61,7 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
     recursive,
     version,
     move,
+    changesAttributes: !move && Object.keys(attributesOf(options)).length > 0,
     conversion,
     judge,
     signal,
