@@ -21,6 +21,7 @@ import {
   createGetResult,
   createPartWriter,
   createStoreContext,
+  createStreamWriter,
   deletedOf,
   type DeleteOptions,
   type DeleteResult,
@@ -49,12 +50,13 @@ import {
   type SetAttributesOptions,
   type StoreContext,
   type StoreLimits,
+  type StreamWriterSetup,
   toDelete,
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
 import { type ObjectRow, ObjectTable, PIECE } from "./object_table.ts";
-import { SqlitePartSink, SqliteWriter, type WriterParts } from "./object_writers.ts";
+import { SqliteSink } from "./sqlite_sink.ts";
 
 const CAPABILITIES: Capabilities = {
   attributes: true,
@@ -142,14 +144,16 @@ class SqliteStore implements ObjectStore {
   }
 
   async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
-    return new SqliteWriter(this.#write(key, options));
+    return createStreamWriter(this.#write(key, options));
   }
 
   async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
     checkObjectSize(size);
-    const { partSize = PIECE, signal } = options;
-    const sink = new SqlitePartSink(this.#write(key, options), size);
-    return createPartWriter({ size, partSize, sink, signal });
+    return await createPartWriter({
+      size,
+      partSize: options.partSize ?? PIECE,
+      ...this.#write(key, options),
+    });
   }
 
   async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
@@ -274,7 +278,7 @@ class SqliteStore implements ObjectStore {
     throw new NotFoundError({ operation, uri: objectUri(this.uri, key), detail: "no such object" });
   }
 
-  #write(key: string, options: WriterOptions): WriterParts {
+  #write(key: string, options: WriterOptions): StreamWriterSetup {
     const { signal } = options;
     this.#begin("write", key, signal ? { signal } : {});
     const subject = { operation: "write", uri: objectUri(this.uri, key) };
@@ -290,7 +294,8 @@ class SqliteStore implements ObjectStore {
         checkWriteConditions(subject, etagOf(this.#table.find(key)), options);
         return this.#publish({ id, key, size, attributes, modified: modified ?? this.context.clock.now() });
       });
-    return { table: this.#table, id, publish, signal };
+    const sink = new SqliteSink({ table: this.#table, uri: subject.uri, id, publish });
+    return { sink, context: this.context, signal };
   }
 
   #source(operation: string, from: string, to: string, options: CopyOptions): ObjectRow {

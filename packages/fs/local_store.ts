@@ -1,6 +1,7 @@
 import {
   AdaptiveLimit,
   ATTRIBUTE_NAMES,
+  bytesOf,
   type CallOptions,
   type Capabilities,
   checkIfIgnored,
@@ -14,6 +15,7 @@ import {
   type CopyResult,
   createGetResult,
   createPartWriter,
+  createStreamWriter,
   type DeleteOptions,
   type DeleteResult,
   type GetOptions,
@@ -57,8 +59,7 @@ import type { LocalParts } from "./tree/local_parts.ts";
 import type { CopyRequest } from "./write/copy_request.ts";
 import { deleteFile } from "./write/delete_file.ts";
 import { deleteEach } from "./write/delete_each.ts";
-import { LocalPartSink } from "./write/local_part_sink.ts";
-import { bytesOf, LocalWriter } from "./write/local_writer.ts";
+import { LocalPartSink, LocalStreamSink } from "./write/local_sink.ts";
 import { LocalTree } from "./whole/local_tree.ts";
 import { beginWrite, putFile, type WriteRequest } from "./write/write_file.ts";
 
@@ -207,7 +208,8 @@ class Store implements LocalStore, QuickStore {
         special: (file) => file,
       });
     const temporary = await this.#mapped(request.subject, options, begin);
-    return new LocalWriter(this.#parts, request, temporary);
+    const sink = new LocalStreamSink(this.#parts, request, temporary);
+    return createStreamWriter({ sink, context: this.context, signal: options.signal });
   }
 
   /** Starts a temporary file whose parts are written to their places. */
@@ -223,8 +225,9 @@ class Store implements LocalStore, QuickStore {
         special: (file) => file,
       });
     const temporary = await this.#mapped(request.subject, options, begin);
-    const sink = new LocalPartSink(this.#parts, request, temporary, size);
-    return createPartWriter({ size, partSize: medium.partSize(partSize), sink, signal });
+    const sink = new LocalPartSink(this.#parts, request, temporary);
+    const { context } = this;
+    return await createPartWriter({ size, partSize: medium.partSize(partSize), sink, context, signal });
   }
 
   /** Walks the tree in key order; memory holds the names of the directories on the way. */

@@ -8,9 +8,11 @@ import type { PutResult } from "./types.ts";
 export interface ObjectWriter extends AsyncDisposable {
   /** Bytes accepted so far by `write`. */
   readonly bytesWritten: number;
+  /** Whether other bytes are stored than are written, such as compressed ones: those are what `close` tells of. */
+  readonly changesBytes?: boolean;
   /** Adds bytes; resolves when there is room for more. The chunk may be reused once it has resolved. */
   write(chunk: Uint8Array): Promise<void>;
-  /** Finishes the object and makes it visible, in one step. */
+  /** Finishes the object and makes it visible, in one step. Later calls of `write` and `close` are a `TypeError`. */
   close(): Promise<PutResult>;
   /** Gives up: nothing is left behind, and `close` can no longer succeed. Does nothing after `close` or `abort`. */
   abort(reason?: unknown): Promise<void>;

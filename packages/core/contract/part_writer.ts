@@ -22,7 +22,10 @@ export interface PartWriter extends AsyncDisposable {
    * length is a `RangeError`.
    */
   writePart(index: number, bytes: Uint8Array): Promise<void>;
-  /** Waits for the parts under way and makes the object visible, in one step. A missing part is a `TypeError`. */
+  /**
+   * Waits for the parts under way and makes the object visible, in one step. A missing part is a `TypeError`, and so are
+   * later calls of `writePart` and `close`.
+   */
   close(): Promise<PutResult>;
   /** Gives up: nothing is left behind, and `close` can no longer succeed. Does nothing after `close` or `abort`. */
   abort(reason?: unknown): Promise<void>;

@@ -10,7 +10,7 @@ import { MemoryStore } from "../memory/memory_store.ts";
 import { FakeClock, type FaultRule, injectFaults } from "@lade/testing";
 import { deletePrefix } from "../operations/delete_prefix.ts";
 import { createPartWriter } from "../write/create_part_writer.ts";
-import type { PartSink } from "../write/part_sink.ts";
+import type { WriteSink } from "../write/write_sink.ts";
 import { observe } from "./observe.ts";
 import type { FailedEvent, FinishedEvent, StoreEvent } from "./store_event.ts";
 
@@ -219,14 +219,15 @@ Deno.test("observe() tells of a writer of parts from its start to close() or abo
 
 Deno.test("observe() does not end a writer of parts for a part that comes too late", async () => {
   const finish = Promise.withResolvers<PutResult>();
-  const sink: PartSink = {
+  const sink: WriteSink = {
+    uri: "memory://a/new",
     concurrency: 1,
-    write: async () => {},
-    finish: () => finish.promise,
+    writePart: async () => {},
+    commit: () => finish.promise,
     drop: async () => {},
   };
   const below = new MemoryStore();
-  below.createPartWriter = async () => createPartWriter({ size: 7, partSize: 7, sink });
+  below.createPartWriter = () => createPartWriter({ size: 7, partSize: 7, sink, context: below.context });
   const events: StoreEvent[] = [];
   const writer = await observe(below, (event) => void events.push(event)).createPartWriter("new", 7);
   await writer.writePart(0, BYTES);

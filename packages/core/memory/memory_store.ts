@@ -36,8 +36,9 @@ import { placeBelow } from "../operations/place_below.ts";
 import { createGetResult } from "../read/create_get_result.ts";
 import { resolveRange } from "../read/resolve_range.ts";
 import { checkMetadataNames, commonMetadataNameFault } from "../write/check_metadata_names.ts";
-import { checkObjectSize, checkWriterOptions } from "../write/check_writer_options.ts";
+import { bytesOf, checkObjectSize, checkWriterOptions } from "../write/check_writer_options.ts";
 import { createPartWriter } from "../write/create_part_writer.ts";
+import { createStreamWriter, type StreamWriterSetup } from "../write/create_stream_writer.ts";
 import { deletedOf, toDelete } from "../write/to_delete.ts";
 import { checkKey, commonKeyFault, keyFault, objectUri } from "../uri/check_key.ts";
 import { checkVersion } from "../conditions/check_version.ts";
@@ -60,8 +61,7 @@ import {
   sourceOf,
 } from "./memory_object.ts";
 import { checkText, listKeys, listLevel, listVersionEntries } from "./memory_listing.ts";
-import { MemoryPartSink } from "./memory_part_sink.ts";
-import { copyOf, MemoryWriter } from "./memory_writer.ts";
+import { MemorySink, PART_SIZE } from "./memory_sink.ts";
 
 /** Options of {@linkcode MemoryStore}. */
 export interface MemoryStoreOptions {
@@ -70,8 +70,6 @@ export interface MemoryStoreOptions {
   /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
   readonly context?: StoreContext;
 }
-
-const PART_SIZE = 2 ** 20;
 
 const READ_HINTS: ReadHints = { firstChunkSize: 8 * 2 ** 20, chunkSize: 8 * 2 ** 20, alignment: 1 };
 
@@ -155,17 +153,14 @@ export class MemoryStore implements ObjectStore, QuickStore {
   /** Stores a copy of `data`. */
   async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
     this.#beginWrite("put", key, options);
-    return this.#commit("put", key, copyOf(data), options);
+    return this.#commit("put", key, new Uint8Array(bytesOf(data)), options);
   }
 
   /** Starts an object; its chunks are copied. `partSize` and `concurrency` have nothing to divide here. */
   async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
     this.#beginWrite("write", key, options);
     checkWriterOptions(options);
-    return new MemoryWriter({
-      commit: (bytes) => this.#commit("write", key, bytes, options),
-      signal: options.signal,
-    });
+    return createStreamWriter(this.#writing(key, undefined, options));
   }
 
   /** Starts an object of known size, whose memory is taken at once. `concurrency` has nothing to bound here. */
@@ -173,9 +168,8 @@ export class MemoryStore implements ObjectStore, QuickStore {
     this.#beginWrite("write", key, options);
     checkWriterOptions(options);
     checkObjectSize(size);
-    const { partSize = PART_SIZE, signal } = options;
-    const sink = new MemoryPartSink(size, (bytes) => this.#commit("write", key, bytes, options));
-    return createPartWriter({ size, partSize, sink, signal });
+    const writing = this.#writing(key, size, options);
+    return await createPartWriter({ ...writing, size, partSize: options.partSize ?? PART_SIZE });
   }
 
   /** Lists objects; what is added or deleted behind the place the listing has come to is shown or not as it then is. */
@@ -306,6 +300,12 @@ export class MemoryStore implements ObjectStore, QuickStore {
     this.#begin(operation, key, options.signal);
     checkWriteOptions({ operation, uri: objectUri(this.uri, key) }, options);
     this.#checkAttributes(operation, key, options);
+  }
+
+  #writing(key: string, size: number | undefined, options: WriterOptions): StreamWriterSetup {
+    const uri = objectUri(this.uri, key);
+    const sink = new MemorySink(uri, size, (bytes) => this.#commit("write", key, bytes, options));
+    return { sink, context: this.context, signal: options.signal };
   }
 
   #checkAttributes(operation: string, key: string, given: ObjectAttributes & PutOptions): void {

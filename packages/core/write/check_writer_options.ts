@@ -14,3 +14,9 @@ export function checkObjectSize(size: number): void {
   if (Number.isSafeInteger(size) && size >= 0) return;
   throw new RangeError(`Cannot write an object of ${size} bytes: a whole number from 0 up is needed`);
 }
+
+/** What is written, if it is bytes; a `TypeError` for anything else. */
+export function bytesOf(data: Uint8Array): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  throw new TypeError(`Cannot write a value of type ${typeof data}: a Uint8Array is needed`);
+}

@@ -1,57 +1,99 @@
+import type { StoreContext } from "../context/store_context.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { PutResult } from "../contract/types.ts";
-import type { ObjectPart, PartSink } from "./part_sink.ts";
-import { reportLeftover } from "./report_leftover.ts";
+import { QuotaExceededError } from "../errors/errors.ts";
+import { evenPartSize } from "./part_size.ts";
+import { sendPart } from "./send_part.ts";
+import { WriteLife } from "./write_life.ts";
+import type { ObjectPart, WriteSink } from "./write_sink.ts";
 
 /** What {@linkcode createPartWriter} puts together. */
-export interface PartWriterParts {
+export interface PartWriterSetup {
+  /** Takes the object. */
+  readonly sink: WriteSink;
   /** Bytes of the whole object. */
   readonly size: number;
-  /** Bytes of a part. */
+  /** Bytes of a part; the sink's limits may make them more. */
   readonly partSize: number;
-  /** Takes the parts. */
-  readonly sink: PartSink;
+  /** Time and memory. */
+  readonly context: StoreContext;
   /** Ends the writer; pending and later calls reject with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Makes a {@linkcode PartWriter} of a sink: it checks that every part is written once and whole, ends everything with
- * the first failure, waits for what is under way, and finishes or drops the sink exactly once.
+ * the first failure, waits for what is under way, and commits or drops the sink exactly once. A sink that begins has
+ * begun when this resolves.
  */
-export function createPartWriter(parts: PartWriterParts): PartWriter {
-  return new SinkWriter(parts);
+export async function createPartWriter(setup: PartWriterSetup): Promise<PartWriter> {
+  const { sink, size, context, signal } = setup;
+  const partSize = partSizeFor(setup);
+  const life = new WriteLife({ sink, signal, clock: context.clock });
+  const { putWhole, wholeUpTo = -1 } = sink;
+  const plan = { sink, life, size, partSize, context };
+  if (putWhole && size <= wholeUpTo) return new WholeWriter(plan);
+  if (sink.begin && !life.hasFailed) {
+    try {
+      await life.run(() => life.begin());
+    } catch (error) {
+      const reason = await life.failed(error);
+      // Nobody else could wait for it.
+      await life.abort().catch(() => {});
+      throw reason;
+    }
+  }
+  return new SinkPartWriter(plan);
 }
 
-class SinkWriter implements PartWriter {
+/** The part size of an object of known size; one that has more than all possible parts is a `QuotaExceededError`. */
+export function partSizeFor(
+  { sink, size, partSize }: Pick<PartWriterSetup, "sink" | "size" | "partSize">,
+): number {
+  const { partLimits, uri, operation = "write" } = sink;
+  if (!partLimits) return partSize;
+  const { maxParts, maxPartSize } = partLimits;
+  if (size <= maxParts * maxPartSize) return evenPartSize(partSize, size, partLimits);
+  throw new QuotaExceededError({
+    operation,
+    uri,
+    detail: `${size} bytes are more than an upload of ${maxParts} parts can have`,
+  });
+}
+
+/** What a writer of parts works with. */
+interface PartPlan {
+  readonly sink: WriteSink;
+  readonly life: WriteLife;
+  readonly size: number;
+  readonly partSize: number;
+  readonly context: StoreContext;
+}
+
+/** Gives each part to the sink from where its bytes are. */
+class SinkPartWriter implements PartWriter {
   readonly size: number;
   readonly partSize: number;
   readonly partCount: number;
-  readonly #sink: PartSink;
-  readonly #signal: AbortSignal | undefined;
-  readonly #stop = new AbortController();
+  protected readonly plan: PartPlan;
   readonly #begun = new Set<number>();
-  readonly #underWay = new Set<Promise<void>>();
+  /** The part whose turn it is, where they come in order. */
+  #turn = 0;
+  #turnChanged = Promise.withResolvers<void>();
   #bytesWritten = 0;
-  #closing: Promise<PutResult> | undefined;
-  #finishing: Promise<PutResult> | undefined;
-  #closed = false;
-  #failure: { readonly reason: unknown } | undefined;
-  #dropping: Promise<void> | undefined;
-  #leftover: { readonly error: unknown } | undefined;
 
-  constructor({ size, partSize, sink, signal }: PartWriterParts) {
-    this.size = size;
-    this.partSize = partSize;
-    this.partCount = Math.ceil(size / partSize);
-    this.#sink = sink;
-    this.#signal = signal;
-    if (signal?.aborted) this.#onAbort();
-    else signal?.addEventListener("abort", this.#onAbort, { once: true });
+  constructor(plan: PartPlan) {
+    this.plan = plan;
+    this.size = plan.size;
+    this.partSize = plan.partSize;
+    this.partCount = Math.ceil(plan.size / plan.partSize);
+    if (plan.sink.ordered) plan.life.signal.addEventListener("abort", () => this.#nextTurn());
   }
 
   get concurrency(): number {
-    return this.#sink.concurrency;
+    const { ordered, concurrency } = this.plan.sink;
+    if (ordered) return 1;
+    return typeof concurrency === "number" ? concurrency : concurrency.current;
   }
 
   get bytesWritten(): number {
@@ -59,48 +101,62 @@ class SinkWriter implements PartWriter {
   }
 
   async writePart(index: number, bytes: Uint8Array): Promise<void> {
-    if (this.#failure) throw this.#failure.reason;
-    if (this.#closing) throw new TypeError("Cannot write a part: the writer is closed");
+    const { life } = this.plan;
+    life.throwIfFailed();
+    life.throwIfClosing();
     try {
-      const part = this.#begin(index, bytes);
-      const writing = this.#write(part, bytes).finally(() => this.#underWay.delete(writing));
-      this.#underWay.add(writing);
-      await writing;
+      await life.run(() => this.#write(index, bytes));
     } catch (error) {
-      throw await this.#failed(error);
+      throw await life.failed(error);
     }
-    if (this.#failure) throw (this.#failure as { readonly reason: unknown }).reason;
+    life.throwIfFailed();
   }
 
-  close(): Promise<PutResult> {
-    return this.#closing ??= this.#close();
+  async close(): Promise<PutResult> {
+    const { life } = this.plan;
+    life.beginClosing();
+    try {
+      return await life.run(() => this.#close());
+    } catch (error) {
+      throw await life.failed(error);
+    }
   }
 
-  async abort(reason?: unknown): Promise<void> {
-    if (this.#closed) return;
-    this.#fail(reason ?? new DOMException("The writer was aborted", "AbortError"));
-    await this.#dropping;
-    const leftover = this.#leftover;
-    this.#leftover = undefined;
-    if (leftover) throw leftover.error;
+  abort(reason?: unknown): Promise<void> {
+    return this.plan.life.abort(reason);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.abort();
   }
 
-  /** Writes a part; its failure has ended the writer by the time this settles, so that no `close` overlooks it. */
-  async #write(part: ObjectPart, bytes: Uint8Array): Promise<void> {
-    try {
-      await this.#sink.write(part, bytes, this.#stop.signal);
-      this.#bytesWritten += part.length;
-    } catch (error) {
-      this.#fail(error);
-      throw error;
-    }
+  /** Takes a part that was checked. */
+  protected async take(part: ObjectPart, bytes: Uint8Array): Promise<void> {
+    const { sink, life, context: { clock } } = this.plan;
+    if (sink.ordered) await this.#awaitTurn(part.index);
+    await sendPart({ sink, clock }, part, bytes, life.signal);
   }
 
-  #begin(index: number, bytes: Uint8Array): ObjectPart {
+  /** Makes the object of all parts. */
+  protected make(): Promise<PutResult> {
+    const { sink, life, size } = this.plan;
+    return life.make((signal) => sink.commit(size, signal));
+  }
+
+  async #write(index: number, bytes: Uint8Array): Promise<void> {
+    const part = this.#partAt(index, bytes);
+    await this.take(part, bytes);
+    this.#bytesWritten += part.length;
+    this.#turn++;
+    this.#nextTurn();
+  }
+
+  #nextTurn(): void {
+    this.#turnChanged.resolve();
+    this.#turnChanged = Promise.withResolvers<void>();
+  }
+
+  #partAt(index: number, bytes: Uint8Array): ObjectPart {
     if (!(bytes instanceof Uint8Array)) throw new TypeError("Cannot write a part: a Uint8Array is needed");
     if (!Number.isSafeInteger(index) || index < 0 || index >= this.partCount) {
       throw new RangeError(`Cannot write part ${index}: the object has ${this.partCount}, counted from 0`);
@@ -117,62 +173,57 @@ class SinkWriter implements PartWriter {
     return { index, offset, length };
   }
 
+  async #awaitTurn(index: number): Promise<void> {
+    while (this.#turn < index) {
+      await this.#turnChanged.promise;
+      this.plan.life.throwIfFailed();
+    }
+  }
+
   async #close(): Promise<PutResult> {
-    try {
-      await Promise.allSettled(this.#underWay);
-      if (this.#failure) throw this.#failure.reason;
-      if (this.#begun.size < this.partCount) {
-        let missing = 0;
-        while (this.#begun.has(missing)) missing++;
-        throw new TypeError(`Cannot close: part ${missing} of ${this.partCount} was not written`);
-      }
-      const result = await (this.#finishing = this.#sink.finish(this.#stop.signal));
-      this.#closed = true;
-      this.#signal?.removeEventListener("abort", this.#onAbort);
-      return result;
-    } catch (error) {
-      throw await this.#failed(error);
+    const { life } = this.plan;
+    // Nobody can write it any more, and in order others wait for it.
+    if (this.#begun.size < this.partCount) {
+      let missing = 0;
+      while (this.#begun.has(missing)) missing++;
+      throw new TypeError(`Cannot close: part ${missing} of ${this.partCount} was not written`);
     }
+    await life.settle();
+    return await this.make();
+  }
+}
+
+/** Gathers the parts of an object that is put whole. */
+class WholeWriter extends SinkPartWriter {
+  readonly #bytes: Uint8Array = new Uint8Array();
+
+  /** Takes the memory at once, budget or not: every writer needs it to go on. */
+  constructor(plan: PartPlan) {
+    super(plan);
+    const { life, size, context } = plan;
+    if (life.hasFailed) return;
+    const lease = context.budget.overdraw(size);
+    const slab = context.buffers.lease(size);
+    this.#bytes = slab.bytes.subarray(0, size);
+    life.atEnd(() => {
+      slab.release();
+      lease.release();
+    });
   }
 
-  /** Ends the writer with an error and gives what its callers see: the first one, and what stays behind with it. */
-  async #failed(error: unknown): Promise<unknown> {
-    this.#fail(error);
-    // Whoever aborts by a signal is not kept waiting; `abort` and disposal wait for what is still to be removed.
-    if (!this.#signal?.aborted) await this.#dropping;
-    if (this.#failure && this.#leftover) {
-      const reason = reportLeftover(this.#failure.reason, this.#leftover.error);
-      if (reason !== this.#failure.reason) {
-        this.#failure = { reason };
-        this.#leftover = undefined;
-      }
-    }
-    return this.#failure?.reason;
+  override get concurrency(): number {
+    return 1;
   }
 
-  #fail(reason: unknown): void {
-    if (this.#failure) return;
-    this.#failure = { reason };
-    this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#stop.abort(reason);
-    this.#dropping = this.#drop();
+  protected override async take({ offset }: ObjectPart, bytes: Uint8Array): Promise<void> {
+    this.#bytes.set(bytes, offset);
   }
 
-  /** An object that became visible all the same, because its finish was past the point of return, stays. */
-  async #drop(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
-    try {
-      await this.#finishing;
-      if (this.#finishing) return;
-    } catch {
-      // The finish failed and told so.
-    }
-    try {
-      await this.#sink.drop();
-    } catch (error) {
-      this.#leftover = { error };
-    }
+  protected override make(): Promise<PutResult> {
+    const { sink, life } = this.plan;
+    return life.make(async (signal) => {
+      if (!sink.putWhole) throw new TypeError("Cannot put whole: the sink takes parts only");
+      return await sink.putWhole(this.#bytes, signal);
+    });
   }
-
-  readonly #onAbort = (): void => this.#fail(this.#signal?.reason);
 }

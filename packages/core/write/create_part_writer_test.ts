@@ -1,27 +1,29 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import {
   createPartWriter,
+  createStoreContext,
   type ObjectPart,
-  type PartSink,
   type PutResult,
   UnavailableError,
+  type WriteSink,
 } from "../mod.ts";
 
 /** A sink whose calls settle when the test says so. */
-class HeldSink implements PartSink {
+class HeldSink implements WriteSink {
+  readonly uri = "test://a";
   readonly concurrency = 2;
   readonly log: string[] = [];
   readonly #held = new Map<string, PromiseWithResolvers<void>>();
 
   signal: AbortSignal | undefined;
 
-  write({ index, offset, length }: ObjectPart, _bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  writePart({ index, offset, length }: ObjectPart, _bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     this.signal = signal;
     return this.#hold(`write ${index} ${offset}+${length}`);
   }
 
-  async finish(): Promise<PutResult> {
-    await this.#hold("finish");
+  async commit(): Promise<PutResult> {
+    await this.#hold("commit");
     return { size: 25 };
   }
 
@@ -49,13 +51,15 @@ const leftover = new UnavailableError({ operation: "abort", uri: "test://a", det
 /** Long enough for every promise that can settle to have settled. */
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
-function open(signal?: AbortSignal) {
+const context = createStoreContext();
+
+async function open(signal?: AbortSignal) {
   const sink = new HeldSink();
-  return { sink, writer: createPartWriter({ size: 25, partSize: 10, sink, signal }) };
+  return { sink, writer: await createPartWriter({ size: 25, partSize: 10, sink, context, signal }) };
 }
 
 Deno.test("createPartWriter() gives each part its place and tells what is written", async () => {
-  const { sink, writer } = open();
+  const { sink, writer } = await open();
   assertEquals([writer.partCount, writer.concurrency, writer.bytesWritten], [3, 2, 0]);
   const last = writer.writePart(2, new Uint8Array(5));
   const first = writer.writePart(0, new Uint8Array(10));
@@ -70,14 +74,14 @@ Deno.test("createPartWriter() gives each part its place and tells what is writte
   sink.settle("write 1 10+10");
   await Promise.all([first, second]);
   await turn();
-  sink.settle("finish");
+  sink.settle("commit");
   assertEquals(await closing, { size: 25 });
   await writer.abort();
-  assertEquals(sink.log.at(-1), "finish");
+  assertEquals(sink.log.at(-1), "commit");
 });
 
 Deno.test("createPartWriter() drops the sink only when no part is under way any more", async () => {
-  const { sink, writer } = open();
+  const { sink, writer } = await open();
   const first = writer.writePart(0, new Uint8Array(10)).catch((error) => error);
   const second = writer.writePart(1, new Uint8Array(10)).catch((error) => error);
   sink.settle("write 0 0+10", failure);
@@ -93,7 +97,7 @@ Deno.test("createPartWriter() drops the sink only when no part is under way any 
 });
 
 Deno.test("createPartWriter() tells with a failure what could not be removed", async () => {
-  const { sink, writer } = open();
+  const { sink, writer } = await open();
   const first = writer.writePart(0, new Uint8Array(10)).catch((error) => error);
   sink.settle("write 0 0+10", failure);
   await turn();
@@ -105,7 +109,7 @@ Deno.test("createPartWriter() tells with a failure what could not be removed", a
 });
 
 Deno.test("abort() of a writer of parts rejects when something could not be removed, once", async () => {
-  const { sink, writer } = open();
+  const { sink, writer } = await open();
   const aborting = writer.abort().catch((error) => error);
   await turn();
   sink.settle("drop", leftover);
@@ -114,14 +118,14 @@ Deno.test("abort() of a writer of parts rejects when something could not be remo
 });
 
 Deno.test("abort() during close() leaves an object alone that has become visible", async () => {
-  const { sink, writer } = open();
+  const { sink, writer } = await open();
   const parts = [10, 10, 5].map((size, index) => writer.writePart(index, new Uint8Array(size)));
   for (const name of ["write 0 0+10", "write 1 10+10", "write 2 20+5"]) sink.settle(name);
   await Promise.all(parts);
   const closing = writer.close();
   await turn();
   const aborting = writer.abort();
-  sink.settle("finish");
+  sink.settle("commit");
   assertEquals(await closing, { size: 25 });
   await aborting;
   assertEquals(sink.log.includes("drop"), false);
@@ -129,7 +133,7 @@ Deno.test("abort() during close() leaves an object alone that has become visible
 
 Deno.test("createPartWriter()'s signal does not wait for what is to be removed", async () => {
   const controller = new AbortController();
-  const { sink, writer } = open(controller.signal);
+  const { sink, writer } = await open(controller.signal);
   const first = writer.writePart(0, new Uint8Array(10)).catch((error) => error);
   const second = writer.writePart(1, new Uint8Array(10)).catch((error) => error);
   const reason = new Error("stop");
@@ -145,7 +149,7 @@ Deno.test("createPartWriter()'s signal does not wait for what is to be removed",
 });
 
 Deno.test("close() never makes an object of parts of which the last one under way fails", async () => {
-  const { sink, writer } = open();
+  const { sink, writer } = await open();
   const parts = [10, 10, 5].map((size, index) => writer.writePart(index, new Uint8Array(size)));
   const settled = Promise.allSettled(parts);
   const closing = writer.close().catch((error) => error);
@@ -159,7 +163,7 @@ Deno.test("close() never makes an object of parts of which the last one under wa
 });
 
 Deno.test("createPartWriter() asks the parts under way to end with the first failure", async () => {
-  const { sink, writer } = open();
+  const { sink, writer } = await open();
   const first = writer.writePart(0, new Uint8Array(10)).catch((error) => error);
   const second = writer.writePart(1, new Uint8Array(10)).catch((error) => error);
   assertEquals(sink.signal?.aborted, false);
@@ -174,7 +178,7 @@ Deno.test("createPartWriter() asks the parts under way to end with the first fai
 
 Deno.test("createPartWriter() with a signal that is aborted already drops the sink and takes no part", async () => {
   const reason = new Error("stop");
-  const { sink, writer } = open(AbortSignal.abort(reason));
+  const { sink, writer } = await open(AbortSignal.abort(reason));
   assertStrictEquals(await writer.writePart(0, new Uint8Array(10)).catch((error) => error), reason);
   assertStrictEquals(await writer.close().catch((error) => error), reason);
   assertEquals(sink.log, ["drop"]);
@@ -193,41 +197,42 @@ Deno.test("createPartWriter() listens to its signal no longer than it writes", a
     signal.removeEventListener = (...args: unknown[]) => (
       listeners--, removeEventListener.apply(signal, args as never)
     );
-    const { sink, writer } = open(signal);
+    const { sink, writer } = await open(signal);
     const parts = [10, 10, 5].map((size, index) => writer.writePart(index, new Uint8Array(size)));
     for (const name of ["write 0 0+10", "write 1 10+10", "write 2 20+5"]) sink.settle(name);
     await Promise.all(parts);
     assertEquals(listeners, 1);
     const ending = writer[end]();
     await turn();
-    for (const name of ["finish", "drop"]) sink.settle(name);
+    for (const name of ["commit", "drop"]) sink.settle(name);
     await ending;
     assertEquals(listeners, 0);
   }
 });
 
 Deno.test("writePart() during close() is a TypeError, and the object is made all the same", async () => {
-  const { sink, writer } = open();
+  const { sink, writer } = await open();
   const parts = [10, 10, 5].map((size, index) => writer.writePart(index, new Uint8Array(size)));
   const closing = writer.close();
   await assertRejects(() => writer.writePart(0, new Uint8Array(10)), TypeError, "the writer is closed");
   for (const name of ["write 0 0+10", "write 1 10+10", "write 2 20+5"]) sink.settle(name);
   await Promise.all(parts);
   await turn();
-  sink.settle("finish");
+  sink.settle("commit");
   assertEquals(await closing, { size: 25 });
 });
 
 Deno.test("close() overlooks no part that failed, however shortly before it is called", async () => {
   for (let ticks = 0; ticks < 12; ticks++) {
     let finished = false;
-    const sink: PartSink = {
+    const sink: WriteSink = {
+      uri: "test://a",
       concurrency: 1,
-      write: () => Promise.reject(failure),
-      finish: () => Promise.resolve({ size: finished ? 0 : (finished = true, 10) }),
+      writePart: () => Promise.reject(failure),
+      commit: () => Promise.resolve({ size: finished ? 0 : (finished = true, 10) }),
       drop: () => Promise.resolve(),
     };
-    const writer = createPartWriter({ size: 10, partSize: 10, sink });
+    const writer = await createPartWriter({ size: 10, partSize: 10, sink, context });
     const writing = writer.writePart(0, new Uint8Array(10)).catch((error) => error);
     for (let tick = 0; tick < ticks; tick++) await undefined;
     assertStrictEquals(await writer.close().catch((error) => error), failure);

@@ -2,7 +2,6 @@ import { Crc32c } from "@lade/codec/checksum";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PutResult } from "../contract/types.ts";
 import { ChecksumMismatchError } from "../errors/errors.ts";
-import { FrameWriter } from "../zstd/frame_writer.ts";
 
 /** Options of {@linkcode withCrc32c}. */
 export interface Crc32cOptions {
@@ -23,8 +22,8 @@ export interface Crc32cWriter extends ObjectWriter {
  * result. A difference is a `ChecksumMismatchError`; the store has the object by then, and it stays there, because
  * only the caller knows whether to write it again or to delete it.
  *
- * Put it next to the store's writer: `withZstd(withCrc32c(writer))`. Around a writer of {@linkcode withZstd} it tells the
- * checksum of the uncompressed bytes, which says nothing about the stored ones, and passes the result on as it is.
+ * Put it next to the store's writer: `withZstd(withCrc32c(writer))`. Around a writer that stores other bytes than it is
+ * given, such as that of {@linkcode withZstd}, it tells the checksum of the given ones and passes the result on as it is.
  */
 export function withCrc32c(writer: ObjectWriter, options: Crc32cOptions = {}): Crc32cWriter {
   return new ChecksumWriter(writer, options.uri ?? "the object");
@@ -44,6 +43,10 @@ class ChecksumWriter implements Crc32cWriter {
     return this.#inner.bytesWritten;
   }
 
+  get changesBytes(): boolean {
+    return this.#inner.changesBytes ?? false;
+  }
+
   get crc32c(): string {
     return this.#checksum.toBase64();
   }
@@ -57,7 +60,7 @@ class ChecksumWriter implements Crc32cWriter {
 
   async close(): Promise<PutResult> {
     const result = await this.#inner.close();
-    if (this.#inner instanceof FrameWriter) return result;
+    if (this.changesBytes) return result;
     const { length } = this.#checksum;
     if (result.size !== length) {
       throw this.#mismatch(`the store reports ${result.size} bytes, ${length} were sent`);

@@ -1,7 +1,8 @@
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { WriterOptions } from "../contract/types.ts";
-import { FrameWriter, type FrameWriterConfig } from "./frame_writer.ts";
+import type { FrameConfig } from "./frame_sink.ts";
+import { FrameWriter } from "./frame_writer.ts";
 import { zstdKey } from "./zstd_key.ts";
 import { resolveZstdOptions } from "./resolve_zstd_options.ts";
 import type { ZstdOptions, ZstdWriter } from "./with_zstd.ts";
@@ -43,7 +44,7 @@ export async function createZstdWriter(
 class KeyedFrameWriter extends FrameWriter implements ZstdObjectWriter {
   readonly key: string;
 
-  constructor(key: string, writer: ObjectWriter, config: FrameWriterConfig) {
+  constructor(key: string, writer: ObjectWriter, config: FrameConfig) {
     super(writer, config);
     this.key = key;
   }

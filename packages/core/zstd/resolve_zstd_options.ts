@@ -1,4 +1,4 @@
-import type { FrameWriterConfig } from "./frame_writer.ts";
+import type { FrameConfig } from "./frame_sink.ts";
 import type { ZstdOptions } from "./with_zstd.ts";
 import { resolvePool } from "./worker_pool.ts";
 import { planZstd } from "./zstd_plan.ts";
@@ -7,7 +7,7 @@ const LARGEST_FRAME = 2 ** 28;
 const MOST_WORKER_BYTES = 2 ** 30;
 
 /** Checks the options and fills in what they leave out. Starts nothing. */
-export function resolveZstdOptions(options: ZstdOptions): FrameWriterConfig {
+export function resolveZstdOptions(options: ZstdOptions): FrameConfig {
   const { level = 3, workers, budget, onFrame, signal } = options;
   const plan = planZstd(level);
   const { frameSize = plan.frameSize } = options;

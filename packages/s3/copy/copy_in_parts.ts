@@ -3,14 +3,15 @@ import {
   type CopyOptions,
   type CopyResult,
   type ObjectInfo,
+  type ObjectPart,
   type PutOptions,
-  reportLeftover,
   ServiceError,
+  writeInParts,
 } from "@lade/core/backend";
 import { withHeaders } from "../control/with_headers.ts";
 import { isRefusedHeader, withExtra, writeTwice } from "../service/plainer_way.ts";
-import { type MultipartParts, MultipartUpload, type SentPart } from "../upload/multipart_upload.ts";
-import { evenPartSize } from "../upload/part_size.ts";
+import type { MultipartUpload, SentPart, UploadTarget } from "../upload/multipart_upload.ts";
+import { S3Sink } from "../upload/s3_sink.ts";
 import { copyCall, type CopyTarget, sourceHeaders, tagsToWrite } from "./copy_target.ts";
 
 const PART_SIZE = 2 ** 28;
@@ -44,34 +45,15 @@ async function copyOnce(
 ): Promise<CopyResult> {
   const { connection, control, to, toUri, operation = "copy to", encryption } = target;
   const put = await copiedAttributes(target, source, options);
-  const parts: MultipartParts = { connection, control, operation, uri: toUri, key: to, encryption };
-  const upload = await MultipartUpload.create(parts, put, options.signal, withChecksum && undefined);
-  const controller = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;
-  try {
-    const step = evenPartSize(partSize, source.size);
-    const count = Math.ceil(source.size / step);
-    const sent: SentPart[] = [];
-    let next = 0;
-    const lane = async () => {
-      for (let index = next++; index < count; index = next++) {
-        const offset = index * step;
-        const length = Math.min(step, source.size - offset);
-        sent[index] = await copyPart(target, upload, source, options, index + 1, offset, length, signal);
-      }
-    };
-    const lanes = Array.from({ length: Math.min(PARTS_IN_FLIGHT, count) }, () =>
-      lane().catch((error) => {
-        controller.abort(error);
-        throw error;
-      }));
-    await Promise.allSettled(lanes);
-    signal.throwIfAborted();
-    const written = await upload.complete(sent, put, options.signal);
-    return { ...written, ...(source.etag === undefined ? {} : { sourceEtag: source.etag }) };
-  } catch (error) {
-    throw await upload.abort().then(() => error, (leftover) => reportLeftover(error, leftover));
-  }
+  const object: UploadTarget = { connection, control, operation, uri: toUri, key: to, encryption };
+  const sink = new S3Sink(object, PARTS_IN_FLIGHT, put, withChecksum && undefined);
+  const { size, etag } = source;
+  const written = await writeInParts(
+    { sink, size, partSize, context: connection, signal: options.signal },
+    (part, signal) =>
+      sink.makePart(part, (upload) => copyPart(target, upload, source, options, part, signal)),
+  );
+  return { ...written, ...(etag === undefined ? {} : { sourceEtag: etag }) };
 }
 
 /** What a copy that the service does not make in one step has of its source, and its conditions. */
@@ -98,9 +80,7 @@ async function copyPart(
   upload: MultipartUpload,
   source: ObjectInfo,
   options: CopyOptions,
-  number: number,
-  offset: number,
-  length: number,
+  { index, offset, length }: ObjectPart,
   signal: AbortSignal,
 ): Promise<SentPart> {
   const { connection, control, to } = target;
@@ -116,7 +96,7 @@ async function copyPart(
             Bucket: connection.bucket,
             Key: to,
             UploadId: upload.id,
-            PartNumber: number,
+            PartNumber: index + 1,
             CopySource: "",
           }),
           {
@@ -137,7 +117,7 @@ async function copyPart(
   }
   const checksum = upload.checksum && CopyPartResult[upload.checksum.member];
   return {
-    number,
+    number: index + 1,
     size: length,
     etag,
     checksum: upload.checksum && checksum ? upload.checksum.fromBase64(checksum) : undefined,

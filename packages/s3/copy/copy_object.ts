@@ -20,7 +20,6 @@ import { S3_HEADERS, unlikeS3 } from "../objects/s3_headers.ts";
 import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { type ConditionTarget, settleWrite } from "../service/rely_on.ts";
 import { withIfMatch } from "../service/with_if_match.ts";
-import { MAX_PART_SIZE } from "../upload/part_size.ts";
 import { encryptionFault } from "../upload/confirm_encryption.ts";
 import { putObject } from "../upload/put_object.ts";
 import { encryptionHeaders, encryptionTold, tagging } from "../upload/write_headers.ts";
@@ -28,6 +27,9 @@ import { chooseMeans, type CopyMeans } from "./choose_means.ts";
 import { copiedAttributes, copyInParts } from "./copy_in_parts.ts";
 import { findCopy, lookBefore } from "./find_copy.ts";
 import { copyCall, type CopySource, type CopyTarget, sourceHeaders, tagsToWrite } from "./copy_target.ts";
+
+/** Bytes of an object that is copied in one request, at most. */
+const MAX_WHOLE_COPY = 5 * 2 ** 30;
 
 /**
  * Copies by the service: in one request up to 5 GiB, in parts beyond. The source is looked at first, for its size and
@@ -82,7 +84,7 @@ export async function setAttributes(
   checkMatch({ operation, uri: toUri }, info.etag, ifMatch);
   const given = attributesOf(attributes);
   if (Object.keys(given).length === 0) return written(itself(info));
-  const isLong = info.size > MAX_PART_SIZE;
+  const isLong = info.size > MAX_WHOLE_COPY;
   const etag = ifMatch ?? (connection.trustsConditions || isLong ? info.etag : undefined);
   const options: CopyOptions = {
     attributes: { ...attributesOf(info), ...given },
@@ -114,7 +116,7 @@ async function copySeen(
   about: ConditionTarget,
 ): Promise<CopyResult> {
   if (means === "parts" && source.size === 0) return await putEmpty(target, source, options);
-  if (means === "parts" || source.size > MAX_PART_SIZE) return await copyInParts(target, source, options);
+  if (means === "parts" || source.size > MAX_WHOLE_COPY) return await copyInParts(target, source, options);
   try {
     return await copyAtOnce(target, source, options, about);
   } catch (error) {
@@ -127,7 +129,7 @@ async function copySeen(
 /** What a listing told, where that is all that has to be known. */
 function listedSource(target: CopyTarget, options: CopyOptions): CopySource | undefined {
   const { source, sourceIfMatch, sourceVersion } = options;
-  if (source?.etag === undefined || source.size > MAX_PART_SIZE || sourceVersion !== undefined) {
+  if (source?.etag === undefined || source.size > MAX_WHOLE_COPY || sourceVersion !== undefined) {
     return undefined;
   }
   if (sourceIfMatch !== undefined && sourceIfMatch !== source.etag) return undefined;
@@ -161,7 +163,8 @@ async function putEmpty(target: CopyTarget, source: ObjectInfo, options: CopyOpt
   const { connection, to, toUri, operation = "copy to" } = target;
   const { signal } = options;
   const put = await copiedAttributes(target, source, options);
-  const written = await putObject(connection, operation, toUri, to, new Uint8Array(), {
+  const about = { connection, operation, uri: toUri, key: to };
+  const written = await putObject(about, new Uint8Array(), {
     ...put,
     ...(signal === undefined ? {} : { signal }),
   });

@@ -2,7 +2,7 @@ import { type Check, objectUri } from "@lade/core/backend";
 import { change, isRefusal, type Patient, type TemporaryObjects } from "@lade/service/diagnosis";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ControlPlane } from "../control/control_plane.ts";
-import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
+import { MultipartUpload, type UploadTarget } from "../upload/multipart_upload.ts";
 
 const SAMPLE_BYTES = 1024;
 
@@ -15,7 +15,7 @@ export async function checkMultipart(
   const name = "multipart";
   const { store } = patient;
   const key = temporary.newKey();
-  const parts: MultipartParts = {
+  const parts: UploadTarget = {
     connection,
     control: new ControlPlane(connection),
     operation: "write",

@@ -13,7 +13,7 @@ import { ControlPlane } from "../control/control_plane.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
-import { type MultipartParts, MultipartUpload } from "../upload/multipart_upload.ts";
+import { MultipartUpload, type UploadTarget } from "../upload/multipart_upload.ts";
 import { CONDITION_WORDS, type ConditionKind, type Conduct } from "./condition_kind.ts";
 import { ProbeObjects } from "./probe_objects.ts";
 import { conductOf } from "./rely_on.ts";
@@ -111,7 +111,7 @@ async function complete(
   conditions: { readonly ifMatch?: string; readonly ifNoneMatch?: string },
 ): Promise<Conduct> {
   const uri = objectUri(`s3://${connection.bucket}`, key);
-  const parts: MultipartParts = {
+  const parts: UploadTarget = {
     connection,
     control: new ControlPlane(connection),
     operation: "probe",

@@ -11,6 +11,8 @@ import {
   type CommonPrefix,
   type CopyOptions,
   type CopyResult,
+  createPartWriter,
+  createStreamWriter,
   type DeleteOptions,
   type DeleteResult,
   type GetOptions,
@@ -30,12 +32,14 @@ import {
   type PartWriter,
   placeBelow,
   type PresignOptions,
+  putInParts,
   type PutOptions,
   type PutResult,
   type ReadHints,
   type SetAttributesOptions,
   type StoreContext,
   type StoreLimits,
+  type StreamWriterSetup,
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
@@ -52,9 +56,7 @@ import { requireConditions } from "../service/rely_on.ts";
 import { s3Capabilities } from "../service/s3_capabilities.ts";
 import type { PendingPart } from "../upload/list_parts.ts";
 import type { PendingUpload } from "../upload/list_uploads.ts";
-import type { MultipartParts } from "../upload/multipart_upload.ts";
-import type { PartWriterTarget } from "../upload/open_part_writer.ts";
-import { MIN_PART_SIZE } from "../upload/part_size.ts";
+import type { UploadTarget } from "../upload/multipart_upload.ts";
 import type { S3Store } from "./s3_store.ts";
 
 /** What an {@linkcode BucketStore} is made of. */
@@ -163,11 +165,12 @@ export class BucketStore implements S3Store {
     if (disabled || data.length <= threshold) {
       options.signal?.throwIfAborted();
       const { putObject } = await import("../upload/put_object.ts");
-      return await putObject(this.connection, "put", uri, key, data, options);
+      return await putObject({ connection: this.connection, operation: "put", uri, key }, data, options);
     }
-    const target = this.#writeTarget("put", uri, key, { partSize });
-    const { putInParts } = await import("../upload/put_in_parts.ts");
-    return await putInParts(target, data, options);
+    const { writeTwice } = await import("../service/plainer_way.ts");
+    return await writeTwice(this.connection, async () => {
+      return await putInParts(await this.#writing("put", uri, key, { ...options, partSize }), data);
+    });
   }
 
   /** Starts an object of a size not yet known. */
@@ -177,8 +180,7 @@ export class BucketStore implements S3Store {
     this.#checkWrite("write", uri, options);
     checkWriterOptions(options);
     await this.#requireConditions(uri, key, options);
-    const { S3Writer } = await import("../upload/s3_writer.ts");
-    return new S3Writer({ ...this.#writeTarget("write", uri, key, options), options });
+    return createStreamWriter(await this.#writing("write", uri, key, options));
   }
 
   /** Starts an object of known size: as one request up to the multipart threshold, else as a multipart upload. */
@@ -189,8 +191,7 @@ export class BucketStore implements S3Store {
     checkWriterOptions(options);
     checkObjectSize(size);
     await this.#requireConditions(uri, key, options);
-    const { openPartWriter } = await import("../upload/open_part_writer.ts");
-    return await openPartWriter(this.#writeTarget("write", uri, key, options), size, options);
+    return await createPartWriter({ ...await this.#writing("write", uri, key, options), size });
   }
 
   /** Lists objects. */
@@ -324,8 +325,8 @@ export class BucketStore implements S3Store {
   async abortUpload(key: string, uploadId: string): Promise<void> {
     const operation = "abort the upload of";
     const { MultipartUpload } = await import("../upload/multipart_upload.ts");
-    const parts = this.#parts(operation, this.#check(operation, key), key);
-    await new MultipartUpload(parts, uploadId, undefined, "none").abort();
+    const target = this.#target(operation, this.#check(operation, key), key);
+    await new MultipartUpload(target, uploadId, undefined, "none").abort();
   }
 
   /** Closes the connections. */
@@ -369,27 +370,22 @@ export class BucketStore implements S3Store {
     if (options.lastModified !== undefined) throw new UnsupportedError({ operation, uri, detail });
   }
 
-  #parts(operation: string, uri: string, key: string): MultipartParts {
+  #target(operation: string, uri: string, key: string): UploadTarget {
     return { connection: this.connection, control: this.#control, operation, uri, key };
   }
 
-  #writeTarget(
+  /** What core makes a writer of. */
+  async #writing(
     operation: string,
     uri: string,
     key: string,
-    { partSize, concurrency }: Pick<WriterOptions, "partSize" | "concurrency">,
-  ): PartWriterTarget {
-    return {
-      ...this.#parts(operation, uri, key),
-      context: this.context,
-      limit: concurrency === undefined ? this.limits.write : this.#limit(concurrency, concurrency),
-      partSize: this.#partSize(partSize ?? this.connection.config.multipart.partSize),
-    };
-  }
-
-  /** Amazon refuses smaller parts only when all of them are there. */
-  #partSize(partSize: number): number {
-    return this.connection.endpoint.amazon ? Math.max(partSize, MIN_PART_SIZE) : partSize;
+    options: WriterOptions,
+  ): Promise<StreamWriterSetup & { readonly partSize: number }> {
+    const { partSize = this.connection.config.multipart.partSize, concurrency, signal } = options;
+    const limit = concurrency === undefined ? this.limits.write : this.#limit(concurrency, concurrency);
+    const { S3Sink } = await import("../upload/s3_sink.ts");
+    const sink = new S3Sink(this.#target(operation, uri, key), limit, options);
+    return { sink, partSize, context: this.context, signal };
   }
 
   #limit(initial: number, maximum: number): AdaptiveLimit {

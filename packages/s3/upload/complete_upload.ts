@@ -18,12 +18,7 @@ import { unlikeS3 } from "../objects/s3_headers.ts";
 import { explainInvalidPart } from "./explain_invalid_part.ts";
 import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { withIfMatch } from "../service/with_if_match.ts";
-import {
-  completedPart,
-  type MultipartParts,
-  type MultipartUpload,
-  type SentPart,
-} from "./multipart_upload.ts";
+import { completedPart, type MultipartUpload, type SentPart, type UploadTarget } from "./multipart_upload.ts";
 import { partPage } from "./list_parts.ts";
 import { compareObjectEtag, etagOfParts } from "./md5_etags.ts";
 
@@ -32,7 +27,7 @@ import { compareObjectEtag, etagOfParts } from "./md5_etags.ts";
  * service is asked what became of the upload: an object that consists of these very parts is a success.
  */
 export async function completeUpload(
-  target: MultipartParts,
+  target: UploadTarget,
   upload: MultipartUpload,
   parts: readonly SentPart[],
   { ifMatch, ifNoneMatch }: Pick<Preconditions, "ifMatch" | "ifNoneMatch">,
@@ -150,7 +145,7 @@ function mayBeComplete(error: unknown): boolean {
 
 /** The object, where the upload is gone and the object is what was uploaded. */
 async function findCompleted(
-  { connection, uri, key }: MultipartParts,
+  { connection, uri, key }: UploadTarget,
   upload: MultipartUpload,
   parts: readonly SentPart[],
   size: number,

@@ -1,7 +1,7 @@
 import { ServiceError } from "@lade/core/backend";
 import { S3Fault } from "../errors/s3_fault.ts";
 import { listParts } from "./list_parts.ts";
-import type { MultipartParts, MultipartUpload, SentPart } from "./multipart_upload.ts";
+import type { MultipartUpload, SentPart, UploadTarget } from "./multipart_upload.ts";
 import { unquoteEtag } from "@lade/service/body";
 
 /**
@@ -9,7 +9,7 @@ import { unquoteEtag } from "@lade/service/body";
  * their checksums are what is in the way: the next uploads go without, and the error is one to try again after.
  */
 export async function explainInvalidPart(
-  { connection, uri, key }: MultipartParts,
+  { connection, uri, key }: UploadTarget,
   upload: MultipartUpload,
   parts: readonly SentPart[],
   error: unknown,

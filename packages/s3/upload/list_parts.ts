@@ -8,7 +8,8 @@ import { readSize, unquoteEtag } from "@lade/service/body";
 import { unlikeS3 } from "../objects/s3_headers.ts";
 import { objectHeaders } from "../objects/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
-import { MAX_PARTS } from "./part_size.ts";
+
+const MAX_PARTS = 10_000;
 
 /** A part that the service has of an upload. */
 export interface PendingPart {

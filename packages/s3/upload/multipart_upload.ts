@@ -9,8 +9,8 @@ import {
   type StoreError,
   UnavailableError,
   UnsupportedError,
+  withTimeout,
 } from "@lade/core/backend";
-import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Checksum } from "../config/s3_options.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import { withHeaders } from "../control/with_headers.ts";
@@ -20,24 +20,15 @@ import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { requireConditions, settleWrite } from "../service/rely_on.ts";
 import { encryptionFault } from "./confirm_encryption.ts";
 import { completeUpload } from "./complete_upload.ts";
+import type { PutTarget } from "./put_object.ts";
 import { attributeHeaders } from "./write_headers.ts";
 import { sendBody } from "./send_body.ts";
 import { type UploadChecksum, uploadChecksum } from "./upload_checksum.ts";
-import { withGrace } from "./with_grace.ts";
-import { within } from "./within.ts";
 
-/** What a {@linkcode MultipartUpload} belongs to. */
-export interface MultipartParts {
-  /** Sends the parts. */
-  readonly connection: S3Connection;
-  /** Makes the calls around them. */
+/** The object that a {@linkcode MultipartUpload} makes. */
+export interface UploadTarget extends PutTarget {
+  /** Makes the calls around the parts. */
   readonly control: ControlPlane;
-  /** What is being done, for messages. */
-  readonly operation: string;
-  /** The object's URI, for messages. */
-  readonly uri: string;
-  /** The object's key. */
-  readonly key: string;
   /** How it is encrypted; as the configuration says by default. */
   readonly encryption?: HeaderRecord | undefined;
 }
@@ -57,7 +48,6 @@ export interface SentPart {
 /** How the service keeps checksums of an upload: of the full object, of each part, or not at all. */
 export type UploadChecksumType = "FULL_OBJECT" | "COMPOSITE" | "none";
 
-const ANSWER_GRACE_MS = 3000;
 const ABORT_MS = 20_000;
 
 /** A multipart upload under way. */
@@ -68,55 +58,46 @@ export class MultipartUpload {
   readonly checksum: UploadChecksum | undefined;
   /** What the service makes of the checksums. */
   readonly checksumType: UploadChecksumType;
-  readonly #parts: MultipartParts;
+  readonly #target: UploadTarget;
 
   /** Takes up an upload that exists. */
   constructor(
-    parts: MultipartParts,
+    target: UploadTarget,
     id: string,
     checksum: UploadChecksum | undefined,
     checksumType: UploadChecksumType,
   ) {
-    this.#parts = parts;
+    this.#target = target;
     this.id = id;
     this.checksum = checksum;
     this.checksumType = checksumType;
   }
 
-  /**
-   * Starts an upload. An abort waits three seconds for the answer, since an upload whose name never arrives cannot be
-   * removed; a lost answer leaves an upload without parts behind, for `sweepUploads` to find.
-   */
+  /** Starts an upload. A lost answer leaves one without parts behind, for `sweepUploads` to find. */
   static async create(
-    parts: MultipartParts,
+    target: UploadTarget,
     options: PutOptions,
     signal: AbortSignal | undefined,
-    withChecksum: boolean = !parts.connection.traits.lacks("part-checksum"),
+    withChecksum: boolean = !target.connection.traits.lacks("part-checksum"),
   ): Promise<MultipartUpload> {
-    const { connection, control, key } = parts;
+    const { connection, control, key } = target;
     const { checksum } = connection.config;
     const possible = withChecksum ? uploadChecksum(checksum) : undefined;
-    const call = callOf(parts, options);
+    const call = callOf(target, options);
     await requireConditions(connection, "complete", options, { call, key, signal });
     const start = (wanted: UploadChecksum | undefined) =>
-      withGrace(
-        connection.clock,
-        ANSWER_GRACE_MS,
-        signal,
-        (late) =>
-          control.run(call, { signal: late, idempotent: true }, (sdk, client, send) =>
-            client.send(
-              withHeaders(
-                new sdk.CreateMultipartUploadCommand({
-                  Bucket: connection.bucket,
-                  Key: key,
-                  ...(wanted ? { ChecksumAlgorithm: wanted.algorithm, ChecksumType: "FULL_OBJECT" } : {}),
-                }),
-                attributeHeaders(connection.config, options, parts.encryption),
-              ),
-              send,
-            )),
-      );
+      control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
+        client.send(
+          withHeaders(
+            new sdk.CreateMultipartUploadCommand({
+              Bucket: connection.bucket,
+              Key: key,
+              ...(wanted ? { ChecksumAlgorithm: wanted.algorithm, ChecksumType: "FULL_OBJECT" } : {}),
+            }),
+            attributeHeaders(connection.config, options, target.encryption),
+          ),
+          send,
+        ));
     const isRefusal = (error: unknown) =>
       possible !== undefined && checksum === "auto" && isRefusedHeader(error);
     const answer = await withExtra(
@@ -135,7 +116,7 @@ export class MultipartUpload {
     }
     const kept = possible !== undefined && answer.ChecksumAlgorithm === possible.algorithm;
     const upload = new MultipartUpload(
-      parts,
+      target,
       id,
       kept ? possible : undefined,
       !kept ? "none" : answer.ChecksumType === "FULL_OBJECT" ? "FULL_OBJECT" : "COMPOSITE",
@@ -153,9 +134,9 @@ export class MultipartUpload {
     bytes: Uint8Array,
     signal: AbortSignal | undefined,
   ): Promise<SentPart & { throttled: boolean }> {
-    const { connection, key } = this.#parts;
+    const { connection, key } = this.#target;
     const value = this.checksum?.of(bytes);
-    const call = callOf(this.#parts, {});
+    const call = callOf(this.#target, {});
     const { response, carried } = await sendBody(
       connection,
       {
@@ -185,8 +166,8 @@ export class MultipartUpload {
     options: PutOptions,
     signal: AbortSignal | undefined,
   ): Promise<PutResult> {
-    const { connection, key } = this.#parts;
-    const target = { call: callOf(this.#parts, options), key, signal };
+    const { connection, key } = this.#target;
+    const target = { call: callOf(this.#target, options), key, signal };
     return await this.completeAs(parts, await settleWrite(connection, "complete", options, target), signal);
   }
 
@@ -197,35 +178,34 @@ export class MultipartUpload {
     signal: AbortSignal | undefined,
   ): Promise<PutResult> {
     return await completeUpload(
-      this.#parts,
+      this.#target,
       this,
       parts,
       conditions,
-      callOf(this.#parts, conditions),
+      callOf(this.#target, conditions),
       signal,
     );
   }
 
-  /** Throws the upload and its parts away, in twenty seconds at most. One that is gone already is no error. */
-  async abort(): Promise<void> {
-    const { connection, control, key, uri } = this.#parts;
+  /**
+   * Throws the upload and its parts away, until the signal ends it, or in twenty seconds at most. One that is gone already
+   * is no error.
+   */
+  async abort(signal?: AbortSignal): Promise<void> {
+    const { connection, control, key, uri } = this.#target;
+    if (!signal) return await withTimeout(connection.clock, ABORT_MS, (late) => this.abort(late));
     const call = { operation: "abort the upload of", uri, permission: "s3:AbortMultipartUpload" };
     try {
-      await within(
-        connection.clock,
-        ABORT_MS,
-        (signal) =>
-          control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
-            client.send(
-              new sdk.AbortMultipartUploadCommand({
-                Bucket: connection.bucket,
-                Key: key,
-                UploadId: this.id,
-                ...(connection.config.requestPayer ? { RequestPayer: "requester" } : {}),
-              }),
-              send,
-            )),
-      );
+      await control.run(call, { signal, idempotent: true }, (sdk, client, send) =>
+        client.send(
+          new sdk.AbortMultipartUploadCommand({
+            Bucket: connection.bucket,
+            Key: key,
+            UploadId: this.id,
+            ...(connection.config.requestPayer ? { RequestPayer: "requester" } : {}),
+          }),
+          send,
+        ));
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw this.#leftBehind(error);
     }
@@ -235,7 +215,7 @@ export class MultipartUpload {
     const words = error instanceof Error ? error.message : String(error);
     return new UnavailableError({
       operation: "abort the upload of",
-      uri: this.#parts.uri,
+      uri: this.#target.uri,
       detail: `upload ${this.id} stays behind (${words})`,
       advice: "remove the upload by sweepUploads",
       cause: error,
@@ -269,7 +249,7 @@ export function completedPart(part: SentPart, checksum: UploadChecksum | undefin
   };
 }
 
-function callOf({ operation, uri }: MultipartParts, options: PutOptions): FailedCall {
+function callOf({ operation, uri }: UploadTarget, options: PutOptions): FailedCall {
   return {
     operation,
     uri,

@@ -9,12 +9,21 @@ import { sendBody } from "./send_body.ts";
 import { uploadChecksum } from "./upload_checksum.ts";
 import { attributeHeaders, conditionHeaders } from "./write_headers.ts";
 
-/** Writes an object in one request. `operation` is what messages call it. */
+/** The object that a request makes. */
+export interface PutTarget {
+  /** Sends the request. */
+  readonly connection: S3Connection;
+  /** What is being done, for messages. */
+  readonly operation: string;
+  /** The object's URI, for messages. */
+  readonly uri: string;
+  /** The object's key. */
+  readonly key: string;
+}
+
+/** Writes an object in one request. */
 export async function putObject(
-  connection: S3Connection,
-  operation: string,
-  uri: string,
-  key: string,
+  { connection, operation, uri, key }: PutTarget,
   bytes: Uint8Array,
   options: PutOptions,
 ): Promise<PutResult> {

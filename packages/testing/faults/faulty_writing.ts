@@ -15,6 +15,7 @@ export class FaultyWriting {
   readonly #setup: FaultyWritingSetup;
   #failure: { readonly reason: unknown } | undefined;
   #left = true;
+  #closing = false;
 
   constructor(setup: FaultyWritingSetup) {
     this.#setup = setup;
@@ -26,6 +27,8 @@ export class FaultyWriting {
       await this.#setup.before(operation);
       await call();
     } catch (error) {
+      // What comes too late is refused by the writer below and does not end it.
+      if (this.#closing) throw error;
       this.#failure ??= { reason: error };
       await this.abort(error);
       throw error;
@@ -34,6 +37,7 @@ export class FaultyWriting {
 
   async close(): Promise<PutResult> {
     if (this.#failure) throw this.#failure.reason;
+    this.#closing = true;
     try {
       await this.#setup.before("close");
     } catch (error) {

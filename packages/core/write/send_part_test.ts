@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { type Permit, ThrottledError } from "@lade/core/backend";
 import { FakeClock } from "@lade/testing";
-import type { MultipartUpload, SentPart } from "./multipart_upload.ts";
+import type { AdaptiveLimit, Permit } from "../concurrency/adaptive_limit.ts";
+import { ThrottledError } from "../errors/errors.ts";
 import { type PartSending, sendPart } from "./send_part.ts";
 
 const BOUNDS = { maxRetryAfterMs: 60_000, patienceMs: 75_000 };
@@ -17,18 +17,20 @@ async function send(retryAfterMs: number | undefined, tookMs = 0): Promise<reado
   });
   const tries: number[] = [];
   const startMs = clock.monotonicMs();
-  const upload = {
-    sendPart: async (): Promise<SentPart> => {
+  const permit: Permit = { done: () => {} };
+  const sink: PartSending["sink"] = {
+    concurrency: { acquire: () => Promise.resolve(permit) } as unknown as AdaptiveLimit,
+    bounds: BOUNDS,
+    writePart: async () => {
       tries.push(clock.monotonicMs() - startMs);
       await clock.sleep(tookMs);
       throw error;
     },
-  } as unknown as MultipartUpload;
-  const permit: Permit = { done: () => {} };
-  const limit = { acquire: () => Promise.resolve(permit) } as unknown as PartSending["limit"];
+  };
   let outcome: unknown;
   const signal = new AbortController().signal;
-  const sending = sendPart({ upload, limit, clock, bounds: BOUNDS }, 1, new Uint8Array(1), signal)
+  const part = { index: 0, offset: 0, length: 1 };
+  const sending = sendPart({ sink, clock }, part, new Uint8Array(1), signal)
     .then(() => outcome = "sent", (found) => outcome = found);
   while (outcome === undefined) await clock.advance(500);
   await sending;

@@ -1,7 +1,7 @@
-import type { Clock } from "@lade/core";
+import type { Clock } from "../context/clock.ts";
 
 /** Runs something with a signal that is aborted `limitMs` after it began. */
-export async function within<T>(
+export async function withTimeout<T>(
   clock: Clock,
   limitMs: number,
   run: (signal: AbortSignal) => Promise<T>,

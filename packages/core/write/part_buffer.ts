@@ -1,4 +1,6 @@
-import type { BudgetLease, Slab, StoreContext } from "@lade/core";
+import type { Slab } from "../buffers/buffer_pool.ts";
+import type { BudgetLease } from "../context/byte_budget.ts";
+import type { StoreContext } from "../context/store_context.ts";
 
 const FIRST_BYTES = 2 ** 16;
 

@@ -1,0 +1,59 @@
+import type { StoreContext } from "../context/store_context.ts";
+import type { PutResult } from "../contract/types.ts";
+import { partSizeFor, type PartWriterSetup } from "./create_part_writer.ts";
+import { sendPart } from "./send_part.ts";
+import { WriteLife } from "./write_life.ts";
+import type { ObjectPart, WriteSink } from "./write_sink.ts";
+
+/** What {@linkcode writeInParts} needs. */
+export interface WriteInPartsSetup extends Omit<PartWriterSetup, "context"> {
+  /** Time. */
+  readonly context: Pick<StoreContext, "clock">;
+}
+
+/**
+ * Makes an object of parts that can be had in any order, each by `write`, which gives it to the sink in its own way: from
+ * memory, or by telling the service where to copy it from. The first failure ends the others and drops the sink.
+ */
+export async function writeInParts(
+  setup: WriteInPartsSetup,
+  write: (part: ObjectPart, signal: AbortSignal) => Promise<unknown>,
+): Promise<PutResult> {
+  const { sink, size, context: { clock }, signal } = setup;
+  const partSize = partSizeFor(setup);
+  const count = Math.ceil(size / partSize);
+  const life = new WriteLife({ sink, clock, signal });
+  let next = 0;
+  const lane = async () => {
+    for (let index = next++; index < count; index = next++) {
+      const offset = index * partSize;
+      const part = { index, offset, length: Math.min(partSize, size - offset) };
+      await life.run(() => write(part, life.signal));
+    }
+  };
+  try {
+    await life.run(() => life.begin());
+    await Promise.all(Array.from({ length: Math.min(count, lanesOf(sink)) }, lane));
+    return await life.run(() => life.make((stop) => sink.commit(size, stop)));
+  } catch (error) {
+    const reason = await life.failed(error);
+    // No writer is left by which to wait for what is still to be removed.
+    await life.abort().catch(() => {});
+    throw reason;
+  }
+}
+
+/** How many parts are made side by side; a limit bounds them by itself. */
+function lanesOf({ ordered, concurrency }: WriteSink): number {
+  if (ordered) return 1;
+  return typeof concurrency === "number" ? concurrency : Infinity;
+}
+
+/** Writes an object that is all in memory, in parts sent side by side from where the bytes are. */
+export function putInParts(setup: Omit<WriteInPartsSetup, "size">, bytes: Uint8Array): Promise<PutResult> {
+  const { sink, context: { clock } } = setup;
+  return writeInParts({ ...setup, size: bytes.length }, (part, signal) => {
+    const { offset, length } = part;
+    return sendPart({ sink, clock }, part, bytes.subarray(offset, offset + length), signal);
+  });
+}

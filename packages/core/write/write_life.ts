@@ -1,0 +1,179 @@
+import { withGrace } from "../concurrency/with_grace.ts";
+import { withTimeout } from "../concurrency/with_timeout.ts";
+import type { Clock } from "../context/clock.ts";
+import type { PutResult } from "../contract/types.ts";
+import { reportLeftover } from "./report_leftover.ts";
+import type { WriteSink } from "./write_sink.ts";
+
+/** What a {@linkcode WriteLife} is about. */
+export interface WriteLifeSetup {
+  /** Takes the object. */
+  readonly sink: WriteSink;
+  /** Bounds what is still to be done after a failure; nothing does without it. */
+  readonly clock?: Clock;
+  /** Ends the write; pending and later calls reject with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const BEGIN_GRACE_MS = 3000;
+const DROP_MS = 20_000;
+
+/**
+ * The life of one write, whatever its bytes come by: begun once, ended once by a commit or by the first failure, dropped
+ * when nothing is under way any more.
+ */
+export class WriteLife {
+  readonly #setup: WriteLifeSetup;
+  readonly #stop = new AbortController();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #begun: Promise<void> | undefined;
+  #isClosing = false;
+  #isMade = false;
+  #failure: { readonly reason: unknown } | undefined;
+  #dropping: Promise<void> | undefined;
+  #leftover: { readonly error: unknown } | undefined;
+  #release: (() => void) | undefined;
+
+  /** An aborted signal ends the write here already. */
+  constructor(setup: WriteLifeSetup) {
+    this.#setup = setup;
+    const { signal } = setup;
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Is aborted with the first failure. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Whether it has failed. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** Throws the failure. */
+  throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.reason;
+  }
+
+  /** Throws a `TypeError` once the write is being closed, unless it has failed: then `run` tells. */
+  throwIfClosing(): void {
+    if (this.#isClosing && !this.#failure) throw new TypeError("Cannot write: the writer is closed already");
+  }
+
+  /** Says that nothing more is written. */
+  beginClosing(): void {
+    this.throwIfClosing();
+    this.#isClosing = true;
+  }
+
+  /** Called once, at the end, when nothing is under way any more. */
+  atEnd(release: () => void): void {
+    this.#release = release;
+  }
+
+  /** Does some of the work of the write. Its failure ends the write, before anybody else sees it. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    this.throwIfFailed();
+    return this.track(work());
+  }
+
+  /** Counts work as under way, also where the write has failed meanwhile. */
+  track<T>(work: Promise<T>): Promise<T> {
+    const tracked: Promise<T> = work.then(
+      (result) => {
+        this.#underWay.delete(tracked);
+        return result;
+      },
+      (error) => {
+        this.#underWay.delete(tracked);
+        this.fail(error);
+        throw error;
+      },
+    );
+    this.#underWay.add(tracked);
+    return tracked;
+  }
+
+  /** Waits for what is under way now. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+
+  /** Begins at the service, once. Called within `run`. */
+  async begin(): Promise<void> {
+    const { sink, clock } = this.#setup;
+    const begin = (signal: AbortSignal) => sink.begin?.(signal) ?? Promise.resolve();
+    if (sink.begin) {
+      await (this.#begun ??= clock
+        ? withGrace(clock, BEGIN_GRACE_MS, this.signal, begin)
+        : begin(this.signal));
+    }
+    this.throwIfFailed();
+  }
+
+  /** Makes the object. Called within `run`, once, as the last thing. */
+  async make(work: (signal: AbortSignal) => Promise<PutResult>): Promise<PutResult> {
+    this.throwIfFailed();
+    const result = await work(this.signal);
+    // Also where it failed meanwhile: what has become visible stays.
+    this.#isMade = true;
+    this.#setup.signal?.removeEventListener("abort", this.#onAbort);
+    this.#release?.();
+    return result;
+  }
+
+  /** Ends the write with an error and gives what its callers see: the first one, and what stays behind with it. */
+  async failed(error: unknown): Promise<unknown> {
+    this.fail(error);
+    const { signal, sink } = this.#setup;
+    // Whoever aborts by a signal is not kept waiting; `abort` and disposal wait for what is still to be removed.
+    if (!signal?.aborted || sink.dropsQuickly) await this.#dropping;
+    if (!this.#failure) return error;
+    if (this.#leftover) {
+      const reason = reportLeftover(this.#failure.reason, this.#leftover.error);
+      if (reason !== this.#failure.reason) {
+        this.#failure = { reason };
+        this.#leftover = undefined;
+      }
+    }
+    return this.#failure.reason;
+  }
+
+  /** Gives up, and throws what could not be removed, once. Does nothing after the object is made. */
+  async abort(reason?: unknown): Promise<void> {
+    this.fail(reason ?? new DOMException("The writer was aborted", "AbortError"));
+    await this.#dropping;
+    const leftover = this.#leftover;
+    this.#leftover = undefined;
+    if (leftover) throw leftover.error;
+  }
+
+  /** Ends the write, unless it has ended. */
+  fail(reason: unknown): void {
+    if (this.#failure || this.#isMade) return;
+    this.#failure = { reason };
+    this.#setup.signal?.removeEventListener("abort", this.#onAbort);
+    this.#stop.abort(reason);
+    this.#dropping = this.#drop(reason);
+  }
+
+  async #drop(reason: unknown): Promise<void> {
+    while (this.#underWay.size > 0) await this.settle();
+    if (this.#isMade) return;
+    this.#release?.();
+    const { sink, clock } = this.#setup;
+    if (!sink.drop) return;
+    if (sink.begin && !await this.#begun?.then(() => true, () => false)) return;
+    const drop = async (signal: AbortSignal) => await sink.drop?.(signal, reason);
+    try {
+      if (clock) await withTimeout(clock, DROP_MS, drop);
+      else await drop(new AbortController().signal);
+    } catch (error) {
+      this.#leftover = { error };
+    }
+  }
+
+  readonly #onAbort = (): void => this.fail(this.#setup.signal?.reason);
+}

@@ -1,0 +1,69 @@
+import type { AdaptiveLimit } from "../concurrency/adaptive_limit.ts";
+import type { PutResult } from "../contract/types.ts";
+import type { Bounds } from "../retry/bounds.ts";
+import type { PartLimits } from "./part_size.ts";
+
+/** One part of an object. */
+export interface ObjectPart {
+  /** Number, from 0. */
+  readonly index: number;
+  /** First byte, counted from the start of the object. */
+  readonly offset: number;
+  /** Number of bytes. */
+  readonly length: number;
+}
+
+/** What a service said while it took a part. */
+export interface PartOutcome {
+  /** Whether it asked for fewer requests before it took the part. */
+  readonly throttled?: boolean;
+}
+
+/**
+ * Where one object goes. A backend writes this, and {@linkcode createStreamWriter}, {@linkcode createPartWriter} and
+ * {@linkcode writeInParts} do the rest: order, memory, part sizes, parts sent again, failures, aborts, and one end.
+ *
+ * A sink belongs to one write. It remembers by itself what the service calls the parts. What it throws ends the write.
+ * Every `signal` asks to end early; a call that succeeds all the same counts.
+ */
+export interface WriteSink {
+  /** The object's URI, for messages. */
+  readonly uri: string;
+  /** What is done to it, as a verb phrase that reads before the URI; `write` by default. */
+  readonly operation?: string;
+  /** Parts under way at once: a number, or a limit of the service, which is then asked for a permit for every part. */
+  readonly concurrency: number | AdaptiveLimit;
+  /** How long a throttled part is sent again, where `concurrency` is a limit; the library's bounds by default. */
+  readonly bounds?: Pick<Bounds, "maxRetryAfterMs" | "patienceMs">;
+  /** Parts are taken one at a time, from the first to the last. It may depend on the options of a write. */
+  readonly ordered?: boolean;
+  /**
+   * What the service takes as parts. A stream is gathered into parts of such sizes. Without it, each chunk of a stream
+   * is a part, taken from the chunk itself before the next one.
+   */
+  readonly partLimits?: PartLimits;
+  /** Objects of at most so many bytes are put whole. Needs `putWhole` and `partLimits`. */
+  readonly wholeUpTo?: number;
+  /**
+   * `drop` takes little time, since it asks no service. A call that the writer's signal ends settles after it then, and
+   * before it otherwise.
+   */
+  readonly dropsQuickly?: boolean;
+  /** Makes the object, in one step and in place of `begin`, `writePart` and `commit`. */
+  putWhole?(bytes: Uint8Array, signal: AbortSignal): Promise<PutResult>;
+  /**
+   * Called once, before the first part. One that fails leaves nothing behind. Its signal gives it some seconds after the
+   * writer was given up, since what the service began and did not name cannot be dropped. A sink without it has begun
+   * when it is made.
+   */
+  begin?(signal: AbortSignal): Promise<void>;
+  /** Takes a part; `bytes` is in use until this settles. Several calls are made at once, up to `concurrency`. */
+  writePart(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<PartOutcome | void>;
+  /** Makes the object of the parts, of `size` bytes together, in one step. Called once, when all of them are taken. */
+  commit(size: number, signal: AbortSignal): Promise<PutResult>;
+  /**
+   * Leaves nothing behind of what has begun. Called once, in place of `commit` or after it failed, when no call is under
+   * way. Its signal ends it after twenty seconds. What it throws is told with `reason`, for which the write ended.
+   */
+  drop?(signal: AbortSignal, reason: unknown): Promise<void>;
+}

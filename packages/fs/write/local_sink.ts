@@ -1,0 +1,67 @@
+import type { ObjectPart, PutResult, WriteSink } from "@lade/core";
+import { fileError } from "../files/file_error.ts";
+import type { NewFile, PartFile, WritableFile } from "../files/medium.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import type { TemporaryFile } from "./temporary_file.ts";
+import { append, dropWrite, finishWrite, type WriteRequest } from "./write_file.ts";
+
+/** Parts that keep a disk busy. */
+const CONCURRENCY = 4;
+
+/** Writes a temporary file that becomes the object at the end. */
+abstract class LocalSink<File extends NewFile> implements WriteSink {
+  readonly uri: string;
+  readonly concurrency: number;
+  readonly dropsQuickly = true;
+  protected readonly file: File;
+  readonly #parts: LocalParts;
+  readonly #request: WriteRequest;
+  readonly #temporary: TemporaryFile<File>;
+
+  constructor(parts: LocalParts, request: WriteRequest, temporary: TemporaryFile<File>) {
+    this.uri = request.subject.uri;
+    this.concurrency = request.options.concurrency ?? CONCURRENCY;
+    this.file = temporary.file;
+    this.#parts = parts;
+    this.#request = request;
+    this.#temporary = temporary;
+  }
+
+  writePart(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    return this.#mapped(signal, () => this.write(part, bytes, signal));
+  }
+
+  commit(size: number, signal: AbortSignal): Promise<PutResult> {
+    const work = () => finishWrite(this.#parts, this.#request, this.#temporary, size, signal);
+    return this.#mapped(signal, work);
+  }
+
+  drop(): Promise<void> {
+    return dropWrite(this.#parts, this.#temporary);
+  }
+
+  protected abstract write(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+
+  async #mapped<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    try {
+      signal.throwIfAborted();
+      return await work();
+    } catch (error) {
+      throw fileError(error, this.#request.subject, signal);
+    }
+  }
+}
+
+/** Adds chunks at the end of the file. */
+export class LocalStreamSink extends LocalSink<WritableFile> {
+  protected override write(_: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    return append(this.file, bytes, signal);
+  }
+}
+
+/** Writes parts to their places in the file. */
+export class LocalPartSink extends LocalSink<PartFile> {
+  protected override write({ offset }: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    return this.file.writeAt(bytes, offset, signal);
+  }
+}
