@@ -5,8 +5,8 @@ import { encodeQuery } from "@lade/service/http";
 import { Sha256 } from "@lade/codec/hash";
 import { Signer } from "../sigv4/signer.ts";
 import { childText, parseXml, type XmlElement } from "@lade/service/xml";
-import { askService, checkServiceUrl } from "./ask_service.ts";
-import { CredentialFault } from "./credential_fault.ts";
+import { askService, checkServiceUrl } from "@lade/service/credentials";
+import { CredentialFault } from "@lade/service/tokens";
 import type { CredentialReader } from "./credential_reader.ts";
 import { serviceHost } from "./service_host.ts";
 

@@ -3,8 +3,8 @@ import { printable } from "@lade/core/text";
 import { expandPath } from "../config/home.ts";
 import { whyUnread } from "../config/read_text_file.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
-import { askService, jsonFields } from "./ask_service.ts";
-import { CredentialFault } from "./credential_fault.ts";
+import { askService, jsonFields } from "@lade/service/credentials";
+import { CredentialFault } from "@lade/service/tokens";
 import type { CredentialReader } from "./credential_reader.ts";
 import { keysOfAnswer } from "./keys_of_answer.ts";
 

@@ -4,7 +4,7 @@ import type { Environment } from "../config/environment.ts";
 import type { Profile, SharedFiles } from "../config/profile.ts";
 import type { ReadTextFile } from "../config/read_text_file.ts";
 import type { S3Config } from "../config/s3_config.ts";
-import type { WebOptions } from "./ask_service.ts";
+import type { WebOptions } from "@lade/service/credentials";
 import { CREDENTIAL_SETTINGS } from "./credential_settings.ts";
 import type { Clock } from "@lade/core";
 

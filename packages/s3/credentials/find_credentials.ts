@@ -1,20 +1,14 @@
-import {
-  PermissionDeniedError,
-  type StoreError,
-  UnauthenticatedError,
-  UnavailableError,
-} from "@lade/core/backend";
+import { UnauthenticatedError } from "@lade/core/backend";
 import type { Clock } from "@lade/core";
-import { type CreateTransportOptions, TransportError, transportErrorToStoreError } from "@lade/service/http";
+import type { CreateTransportOptions } from "@lade/service/http";
 import { quote } from "@lade/core/text";
 import { type Environment, isGranted, systemEnvironment } from "../config/environment.ts";
 import type { ReadTextFile } from "../config/read_text_file.ts";
 import type { S3Config } from "../config/s3_config.ts";
 import type { S3CredentialProvider, S3Credentials } from "../config/s3_credentials.ts";
 import type { CredentialSource, LoadedCredentials } from "./credential_cache.ts";
-import { CredentialFault } from "./credential_fault.ts";
+import { CredentialFault, credentialFaultToStoreError, type SharedTokens } from "@lade/service/tokens";
 import type { CredentialContext } from "./credential_reader.ts";
-import type { SharedTokens } from "@lade/service/tokens";
 import { staticKeys } from "./static_keys.ts";
 
 /** What {@linkcode findCredentials} reads. */
@@ -54,25 +48,12 @@ export function findCredentials(config: S3Config, around: CredentialSurroundings
         const find = () => search(config, around, refresh);
         return await (shared ? shared.run(searchKey(config), refresh, around.clock, find) : find());
       } catch (error) {
-        throw error instanceof CredentialFault ? toStoreError(error, uri) : error;
+        throw error instanceof CredentialFault
+          ? credentialFaultToStoreError(error, { operation: "open", uri })
+          : error;
       }
     },
   };
-}
-
-/** A service that could not be reached is told like any other, with what to try. */
-function toStoreError(error: CredentialFault, uri: string): StoreError {
-  const about = { operation: "open", uri };
-  const { advice, detail } = error;
-  if (error.none) return new UnauthenticatedError({ ...about, detail, advice, cause: error.cause });
-  const options = { ...about, detail: `no credentials: ${detail}`, advice, cause: error };
-  if (!(error.cause instanceof TransportError)) {
-    return error.retryable ? new UnavailableError(options) : new UnauthenticatedError(options);
-  }
-  const told = transportErrorToStoreError(error.cause, about);
-  return told instanceof PermissionDeniedError
-    ? new PermissionDeniedError({ ...options, advice: told.advice })
-    : new UnavailableError({ ...options, advice: told.advice, retryable: told.retryable });
 }
 
 /** `refresh` reads the files of profiles again: whoever renews keys there writes others into them. */

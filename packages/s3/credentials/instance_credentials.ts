@@ -1,6 +1,6 @@
 import type { S3Credentials } from "../config/s3_credentials.ts";
-import { askService, jsonFields, type ServiceAnswer } from "./ask_service.ts";
-import { CredentialFault } from "./credential_fault.ts";
+import { askService, jsonFields, type ServiceAnswer } from "@lade/service/credentials";
+import { CredentialFault } from "@lade/service/tokens";
 import type { CredentialReader } from "./credential_reader.ts";
 import { keysOfAnswer } from "./keys_of_answer.ts";
 

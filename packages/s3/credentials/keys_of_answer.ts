@@ -1,5 +1,5 @@
 import type { S3Credentials } from "../config/s3_credentials.ts";
-import { jsonFields } from "./ask_service.ts";
+import { jsonFields } from "@lade/service/credentials";
 
 /** The keys in an answer of the services of containers and instances; `undefined` where there are none. */
 export function keysOfAnswer(text: string): S3Credentials | undefined {

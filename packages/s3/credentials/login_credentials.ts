@@ -1,5 +1,5 @@
 import type { S3Credentials } from "../config/s3_credentials.ts";
-import { CredentialFault } from "./credential_fault.ts";
+import { CredentialFault } from "@lade/service/tokens";
 import type { CredentialReader } from "./credential_reader.ts";
 
 /** Keeps the SDK's notes to itself: what there is to say is said by our errors. */

@@ -4,7 +4,7 @@ import type { S3Credentials } from "../config/s3_credentials.ts";
 import { assumeRole } from "./assume_role.ts";
 import { containerCredentials } from "./container_credentials.ts";
 import type { LoadedCredentials } from "./credential_cache.ts";
-import { CredentialFault } from "./credential_fault.ts";
+import { CredentialFault } from "@lade/service/tokens";
 import type { CredentialReader } from "./credential_reader.ts";
 import { instanceCredentials } from "./instance_credentials.ts";
 import { runProcess } from "./run_process.ts";

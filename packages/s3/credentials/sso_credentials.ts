@@ -1,8 +1,8 @@
 import { printable, quote } from "@lade/core/text";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { encodeQuery } from "@lade/service/http";
-import { askService, checkServiceUrl, jsonFields } from "./ask_service.ts";
-import { CredentialFault } from "./credential_fault.ts";
+import { askService, checkServiceUrl, jsonFields } from "@lade/service/credentials";
+import { CredentialFault } from "@lade/service/tokens";
 import type { CredentialReader } from "./credential_reader.ts";
 import { serviceHost } from "./service_host.ts";
 import { type SsoToken, SsoTokenFile } from "./sso_token_file.ts";

@@ -1,7 +1,7 @@
 import { isGranted } from "../config/environment.ts";
 import { whyUnread } from "../config/read_text_file.ts";
-import { jsonFields } from "./ask_service.ts";
-import { CredentialFault } from "./credential_fault.ts";
+import { jsonFields } from "@lade/service/credentials";
+import { CredentialFault } from "@lade/service/tokens";
 import type { CredentialContext } from "./credential_reader.ts";
 
 /** A token of single sign-on. */

@@ -8,7 +8,7 @@ import {
 import { SUBJECT } from "../config/check_options.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { S3_SETTINGS } from "../config/s3_settings.ts";
-import { CredentialFault } from "./credential_fault.ts";
+import { CredentialFault } from "@lade/service/tokens";
 
 const rowOf = (name: string) => S3_SETTINGS.find((row) => row.name === `credentials.${name}`);
 

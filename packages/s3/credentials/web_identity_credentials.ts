@@ -2,7 +2,7 @@ import { expandPath } from "../config/home.ts";
 import { whyUnread } from "../config/read_text_file.ts";
 import { assumeRole } from "./assume_role.ts";
 import type { LoadedCredentials } from "./credential_cache.ts";
-import { CredentialFault } from "./credential_fault.ts";
+import { CredentialFault } from "@lade/service/tokens";
 import type { CredentialReader, Places } from "./credential_reader.ts";
 
 /**

@@ -4,5 +4,7 @@
  *
  * @module
  */
+export { CredentialFault } from "./credential_fault.ts";
+export { credentialFaultToStoreError } from "./credential_fault_to_store_error.ts";
 export { SharedTokens } from "./shared_tokens.ts";
 export { type LoadedToken, type Token, TokenCache, type TokenSource } from "./token_cache.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "@lade/core";
+import type { Clock } from "@lade/core/backend";
 
 /** What a command came to. */
 export interface CommandOutcome {

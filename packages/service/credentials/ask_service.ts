@@ -1,5 +1,5 @@
-import { createTransport, type CreateTransportOptions, isLoopback, TransportError } from "@lade/service/http";
-import { CredentialFault } from "./credential_fault.ts";
+import { createTransport, type CreateTransportOptions, isLoopback, TransportError } from "../http/mod.ts";
+import { CredentialFault } from "../tokens/mod.ts";
 
 /** A question to a service that gives credentials. */
 export interface ServiceQuestion {

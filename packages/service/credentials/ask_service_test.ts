@@ -1,0 +1,47 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { CredentialFault } from "../tokens/mod.ts";
+import { askService, checkServiceUrl, jsonFields } from "./ask_service.ts";
+
+const LOCAL = { timeoutMs: 1_000, attempts: 1 };
+const web = () => Promise.resolve({});
+
+Deno.test("askService() gives any answer, whatever its status", async () => {
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const { method } = request;
+    return new Response(`${method} ${await request.text()}`, { status: 401, headers: { "x-id": "7" } });
+  });
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  const answer = await askService(web, { service: "a login", method: "POST", url, body: "b", local: LOCAL });
+  assertEquals([answer.status, answer.text, answer.header("x-id")], [401, "POST b", "7"]);
+});
+
+Deno.test("askService() tells of a service that does not answer where that is", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const question = {
+    service: "a login",
+    method: "GET",
+    url: `http://127.0.0.1:${port}/`,
+    local: LOCAL,
+  } as const;
+  const fault = await assertRejects(() => askService(web, question), CredentialFault);
+  assertEquals(fault.message.startsWith(`a login at http://127.0.0.1:${port} cannot be asked: `), true);
+  assertEquals(fault.retryable, true);
+});
+
+Deno.test("checkServiceUrl() takes plain HTTP to this machine alone, unless that is allowed", () => {
+  const check = (url: string, allowHttp = false) => checkServiceUrl("a login", url, "a test", allowHttp).href;
+  assertEquals(check("https://login.test/a"), "https://login.test/a");
+  assertEquals(check("http://localhost:1/"), "http://localhost:1/");
+  assertEquals(check("http://login.test/", true), "http://login.test/");
+  assertThrows(() => check("http://login.test/"), CredentialFault, "plain HTTP to another machine");
+  for (const url of ["ftp://login.test/", "login.test", ""]) {
+    assertThrows(() => check(url, true), CredentialFault, "has to be a URL");
+  }
+});
+
+Deno.test("jsonFields() reads objects, and nothing of what is none", () => {
+  assertEquals(jsonFields('{"a":1}'), { a: 1 });
+  for (const text of ["", "<html>", "null", "7"]) assertEquals(jsonFields(text), {});
+});
