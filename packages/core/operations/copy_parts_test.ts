@@ -5,10 +5,12 @@ import {
   crc32c,
   crc32cToBase64,
   createStoreContext,
+  ForwardingStore,
   getBytes,
   MemoryContainer,
   MemoryStore,
   type ObjectStore,
+  type PartWriter,
   type ProgressEvent,
   ServiceError,
   UnavailableError,
@@ -29,16 +31,11 @@ function open(rules: readonly FaultRule[] = [], maxBufferedBytes = 2 ** 20): Fau
 
 /** A destination whose parts have `partSize` bytes. */
 function inParts(store: FaultyStore, partSize: number): ObjectStore {
-  return new Proxy(store, {
-    get(target, name) {
-      if (name === "createPartWriter") {
-        return (key: string, size: number, options?: WriterOptions) =>
-          target.createPartWriter(key, size, { ...options, partSize });
-      }
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return new class extends ForwardingStore {
+    override createPartWriter(key: string, size: number, options?: WriterOptions): Promise<PartWriter> {
+      return super.createPartWriter(key, size, { ...options, partSize });
+    }
+  }(store);
 }
 
 async function copy(from: FaultyStore, to: FaultyStore, partSize: number, chunkSize = 16_000) {

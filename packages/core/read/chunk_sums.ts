@@ -10,6 +10,7 @@ import {
   crc64nvmeToBase64,
 } from "@lade/codec/checksum";
 import { nodeModule } from "@lade/codec/node";
+import { AbortableQueue } from "../concurrency/abortable_queue.ts";
 import type { Checksums, ResolvedRange } from "../contract/types.ts";
 
 /** What the chunks of a read add up to, by one algorithm. */
@@ -64,7 +65,8 @@ interface Digest {
 export class OrderedSums implements ChunkSums {
   readonly #hash: Digest;
   readonly #early = new Map<number, Uint8Array>();
-  readonly #waiting = new Set<() => void>();
+  /** Each wants the bytes before an offset to have had their turn. */
+  readonly #waiting = new AbortableQueue<void, number>();
   #taken: number;
 
   /** Starts at the byte `offset` of the object. */
@@ -80,7 +82,7 @@ export class OrderedSums implements ChunkSums {
       this.#hash.update(next);
       this.#taken += next.length;
     }
-    for (const look of this.#waiting) look();
+    while (this.#waiting.give(undefined, (end) => end <= this.#taken));
   }
 
   finish(): string {
@@ -90,18 +92,7 @@ export class OrderedSums implements ChunkSums {
   /** Resolves once the bytes before `end` had their turn; rejects when `signal` is aborted before. */
   whenTaken(end: number, signal: AbortSignal): Promise<void> | undefined {
     if (this.#taken >= end) return undefined;
-    return new Promise((resolve, reject) => {
-      const leave = (settle: () => void) => {
-        this.#waiting.delete(look);
-        signal.removeEventListener("abort", onAbort);
-        settle();
-      };
-      const look = () => this.#taken >= end && leave(resolve);
-      const onAbort = () => leave(() => reject(signal.reason));
-      this.#waiting.add(look);
-      if (signal.aborted) onAbort();
-      else signal.addEventListener("abort", onAbort, { once: true });
-    });
+    return this.#waiting.wait(end, signal);
   }
 }
 

@@ -1,3 +1,4 @@
+import { AbortableQueue } from "../concurrency/abortable_queue.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 
@@ -16,7 +17,8 @@ export class SingleBody {
   readonly #info: ObjectInfo;
   readonly #end: number;
   readonly #reopen: Reopen;
-  readonly #waiting = new Set<() => void>();
+  /** Each wants the bytes before an offset to be read. */
+  readonly #waiting = new AbortableQueue<void, number>();
   #body: GetResult | undefined;
   #position: number;
 
@@ -32,18 +34,7 @@ export class SingleBody {
   /** Resolves when it is the turn of the chunk at `offset`; rejects when `signal` is aborted before. */
   turn(offset: number, signal: AbortSignal | undefined): Promise<void> | undefined {
     if (this.#position >= offset) return undefined;
-    return new Promise((resolve, reject) => {
-      const leave = (settle: () => void) => {
-        this.#waiting.delete(look);
-        signal?.removeEventListener("abort", onAbort);
-        settle();
-      };
-      const look = () => this.#position >= offset && leave(resolve);
-      const onAbort = () => leave(() => reject(signal?.reason));
-      this.#waiting.add(look);
-      if (signal?.aborted) onAbort();
-      else signal?.addEventListener("abort", onAbort, { once: true });
-    });
+    return this.#waiting.wait(offset, signal);
   }
 
   /** The next bytes as an answer of their own; the rest is asked for again where the answer broke off. */
@@ -67,7 +58,7 @@ export class SingleBody {
       const count = body.bytesRead - before;
       this.#position += count;
       onBytes(count);
-      for (const look of this.#waiting) look();
+      while (this.#waiting.give(undefined, (offset) => offset <= this.#position));
     }
   }
 

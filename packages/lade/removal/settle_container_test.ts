@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   type DeleteResult,
+  ForwardingStore,
   NotEmptyError,
   type ObjectStore,
-  type ObjectToDelete,
   type Provider,
   Registry,
   ServiceError,
@@ -15,22 +15,16 @@ import { Lade } from "../lade.ts";
 function withoutAnswerFor(key: string): Lade {
   const inner = memoryProvider();
   const doubtful = (store: ObjectStore): ObjectStore =>
-    new Proxy(store, {
-      get(target, name) {
-        if (name !== "deleteMany") {
-          const value = Reflect.get(target, name, target);
-          return typeof value === "function" ? value.bind(target) : value;
+    new class extends ForwardingStore {
+      override async *deleteMany(
+        ...given: Parameters<ObjectStore["deleteMany"]>
+      ): AsyncIterable<DeleteResult> {
+        for await (const result of super.deleteMany(...given)) {
+          const error = new ServiceError({ operation: "delete", uri: result.key, detail: "no answer" });
+          yield result.key === key ? { ...result, error } : result;
         }
-        return async function* (
-          objects: AsyncIterable<string | ObjectToDelete>,
-        ): AsyncIterable<DeleteResult> {
-          for await (const result of target.deleteMany(objects)) {
-            const error = new ServiceError({ operation: "delete", uri: result.key, detail: "no answer" });
-            yield result.key === key ? { ...result, error } : result;
-          }
-        };
-      },
-    });
+      }
+    }(store);
   const provider: Provider = {
     schemes: inner.schemes,
     parse: (uri) => inner.parse(uri),
