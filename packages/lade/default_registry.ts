@@ -15,6 +15,7 @@ export function createDefaultRegistry(options: RegistryOptions = {}): Registry {
     .register({
       schemes: ["s3"],
       load: async () => (await import("@lade/s3/provider")).s3Provider(),
+      loadUrls: async () => (await import("@lade/s3/urls")).s3Urls(),
     })
     .register({
       schemes: ["memory"],

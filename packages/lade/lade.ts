@@ -131,6 +131,12 @@ export class Lade implements AsyncDisposable, UriCalls {
     return { store, key, uriOf: (key) => provider.format({ container, key }) };
   }
 
+  /** The URI as its provider writes it, that of an `https:` URL of a service too. Opens nothing. */
+  async uriOf(uri: string): Promise<string> {
+    const { provider, container, key } = await this.#resolve(uri);
+    return provider.format({ container, key });
+  }
+
   /** Reads a whole object into fresh memory. */
   async get(uri: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const { store, key } = await this.#object(uri, "get", options);

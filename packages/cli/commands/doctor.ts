@@ -2,7 +2,7 @@ import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { CheckMessage } from "../messages/check_message.ts";
 import { DiagnosisMessage } from "../messages/diagnosis_message.ts";
-import { uriOfArgument } from "../places/place.ts";
+import { ownUri, uriOfArgument } from "../places/place.ts";
 import { argument, flag, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";
 
@@ -42,8 +42,8 @@ it says what to do. To measure downloads it reads the largest of the first objec
 /** Prints each check as it is done, and what they come to. */
 async function runDoctor(context: CommandContext, { uri: argument, write }: DoctorOptions): Promise<void> {
   const { output, signal, terminal, settings } = context;
-  const uri = uriOfArgument(argument);
   const lade = await context.lade();
+  const uri = await ownUri(lade, uriOfArgument(argument));
   const columns = Math.min(terminal.columns() ?? 80, MOST_COLUMNS);
   const counts = { ok: 0, warning: 0, failed: 0, skipped: 0 };
   for await (const check of lade.diagnose(uri, { signal, write })) {

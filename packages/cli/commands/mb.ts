@@ -1,7 +1,7 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { OperationMessage } from "../messages/operation_message.ts";
-import { localPathOf, uriOfArgument } from "../places/place.ts";
+import { localPathOf, ownUri, uriOfArgument } from "../places/place.ts";
 import { flag, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 
@@ -31,7 +31,7 @@ async function runMb(
 ): Promise<void> {
   for (const argument of uris) {
     try {
-      const uri = containerUri(argument);
+      const uri = await ownUri(await lade(), containerUri(argument));
       if (!dryRun) await (await lade()).createContainer(uri, { signal });
       await output.done(new OperationMessage({ operation: name, destination: uri, dryRun }));
     } catch (error) {

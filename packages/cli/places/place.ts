@@ -12,6 +12,11 @@ export function uriOfArgument(argument: string): string {
   return isUri(argument) ? argument : fileUri(argument);
 }
 
+/** The URI that messages name: of a URL of a service that of its provider, else as it was given. */
+export async function ownUri(lade: Lade, uri: string): Promise<string> {
+  return /^https?:/i.test(uri) ? await lade.uriOf(uri) : uri;
+}
+
 /** Opens the store that an argument leads to. */
 export async function locate(lade: Lade, argument: string): Promise<Place> {
   const located = await lade.locate(uriOfArgument(argument));

@@ -10,5 +10,6 @@ export type * from "./object_tree.ts";
 export type * from "./read_hints.ts";
 export type * from "./store_limits.ts";
 export type * from "./provider.ts";
+export type * from "./url_claims.ts";
 export type * from "./provider_options.ts";
 export type * from "./diagnosis.ts";

@@ -1,6 +1,7 @@
 import type { ObjectStore } from "./object_store.ts";
 import type { ProviderOptions } from "./provider_options.ts";
 import type { Check, DiagnoseOptions } from "./diagnosis.ts";
+import type { UrlClaims } from "./url_claims.ts";
 import type { ShownSetting } from "../settings/describe_settings.ts";
 import type { BackendConfig } from "../settings/merge_configs.ts";
 import type { SettingTable } from "../settings/setting.ts";
@@ -24,6 +25,8 @@ export interface Provider {
    * `InvalidNameError`.
    */
   parse(uri: string, config?: BackendConfig): Location;
+  /** The `https:` URLs of its services; absent where there are none. */
+  readonly urls?: UrlClaims;
   /** The URI of a key (or prefix) of a container, such that `parse` gives them back. */
   format(location: Location): string;
   /** Opens a container. It need not exist yet: the first call to it says so. */

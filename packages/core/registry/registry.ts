@@ -3,8 +3,10 @@ import { createStoreContext } from "../context/store_context.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { CallOptions } from "../contract/types.ts";
 import type { Location, Provider } from "../contract/provider.ts";
+import type { ClaimedUrl, ConfigOf, UrlClaims } from "../contract/url_claims.ts";
 import { InvalidNameError } from "../errors/errors.ts";
 import { type BackendConfig, type ConfigLayer, mergeConfigs } from "../settings/merge_configs.ts";
+import { parseServiceUrl } from "../uri/parse_service_url.ts";
 import { parseUri } from "../uri/parse_uri.ts";
 
 /** A provider that is loaded when one of its schemes is first used. */
@@ -13,6 +15,8 @@ export interface LazyProvider {
   readonly schemes: readonly string[];
   /** Loads the provider. */
   load(): Promise<Provider>;
+  /** Loads what tells the URLs of its services, without the provider; absent where there are none. */
+  loadUrls?(): Promise<UrlClaims>;
 }
 
 /** Options of {@linkcode Registry}. */
@@ -48,7 +52,7 @@ export interface OpenedUri {
   readonly key: string;
 }
 
-/** Finds the provider of a URI by its scheme. A value, not a global: two registries share nothing. */
+/** Finds the provider of a URI by its scheme, and of a URL by its host. A value, not a global: two registries share nothing. */
 export class Registry {
   /** What all stores opened through this registry share. */
   readonly context: StoreContext;
@@ -90,17 +94,44 @@ export class Registry {
     return await lazy.load();
   }
 
-  /** Finds who serves a URI, what it names and what is configured for it, without I/O but for loading the provider. */
+  /**
+   * Finds who serves a URI, what it names and what is configured for it, and asks no service. An `https:` URL is that of
+   * the one provider that claims it; one that nobody claims, or several do, is an `InvalidNameError`.
+   */
   async resolve(uri: string, layersOf: LayersOf = () => []): Promise<ResolvedUri> {
-    const provider = await this.provider(uri);
-    const layers = layersOf(uri, provider.schemes);
+    const claimed = await this.#claimed(uri, layersOf);
+    const own = claimed?.uri ?? uri;
+    const provider = await this.provider(own);
+    const layers = [...urlLayer(claimed), ...layersOf(own, provider.schemes)];
     const config = mergeConfigs(provider.settingTable, layers);
     return {
       provider,
-      ...provider.parse(uri, config),
+      ...provider.parse(own, config),
       ...(config && { config }),
       configured: layers.map(({ name }) => name).join(" "),
     };
+  }
+
+  async #claimed(uri: string, layersOf: LayersOf): Promise<ClaimedUrl | undefined> {
+    if (!/^https?:/i.test(uri) || this.#providers.has(parseUri(uri).scheme)) return undefined;
+    const url = parseServiceUrl(uri);
+    if (!url) return undefined;
+    const forms = new Set<string>();
+    const claims: (readonly [scheme: string, claimed: ClaimedUrl])[] = [];
+    for (const { schemes, loadUrls } of new Set(this.#providers.values())) {
+      const urls = await loadUrls?.();
+      if (!urls) continue;
+      for (const form of urls.forms) forms.add(form);
+      const configOf: ConfigOf = (uri, table) => mergeConfigs(table, layersOf(uri, schemes));
+      const claimed = await urls.claim(url, configOf);
+      if (claimed) claims.push([schemes[0] ?? "", claimed]);
+    }
+    const [first, second] = claims;
+    if (first && !second) return first[1];
+    const detail = first
+      ? `${claims.map(([scheme]) => `${scheme}://`).join(" and ")} claim the host ${JSON.stringify(url.host)}`
+      : `nobody claims the host ${JSON.stringify(url.host)}, known are ${[...forms].join(", ") || "none"}`;
+    throw new InvalidNameError({ operation: "open", uri: url.text, detail });
   }
 
   /** Opens the container that a URI names. */
@@ -118,8 +149,19 @@ export class Registry {
   }
 }
 
+/** What a URL says of itself comes before all that is configured. */
+function urlLayer(claimed: ClaimedUrl | undefined): ConfigLayer[] {
+  if (!claimed?.config) return [];
+  return [{ name: JSON.stringify(claimed.config), source: "the URL", config: claimed.config }];
+}
+
 function loaded(provider: Provider): LazyProvider {
-  return { schemes: provider.schemes, load: () => Promise.resolve(provider) };
+  const { schemes, urls } = provider;
+  return {
+    schemes,
+    load: () => Promise.resolve(provider),
+    ...(urls && { loadUrls: () => Promise.resolve(urls) }),
+  };
 }
 
 function once(provider: LazyProvider): LazyProvider {
@@ -129,5 +171,6 @@ function once(provider: LazyProvider): LazyProvider {
       loading = undefined;
       throw error;
     });
-  return { schemes: provider.schemes, load };
+  const { schemes, loadUrls } = provider;
+  return { schemes, load, ...(loadUrls && { loadUrls }) };
 }

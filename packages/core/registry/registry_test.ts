@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import type { ServiceUrl } from "../contract/url_claims.ts";
 import { InvalidNameError } from "../errors/errors.ts";
 import { memoryProvider } from "../memory/memory_provider.ts";
 import { Registry } from "./registry.ts";
@@ -43,4 +44,56 @@ Deno.test("Registry names the schemes it knows when a URI has another", async ()
 Deno.test("Registry refuses a scheme that is taken", () => {
   const registry = new Registry().register(memoryProvider());
   assertThrows(() => registry.register(memoryProvider()), TypeError, "registered already");
+});
+
+/** A provider that is never loaded, and claims the URLs of some hosts. */
+function claiming(scheme: string, hosts: readonly string[]) {
+  const asked: string[] = [];
+  return {
+    asked,
+    schemes: [scheme],
+    load: () => Promise.reject(new Error(`${scheme} was loaded`)),
+    loadUrls: () =>
+      Promise.resolve({
+        forms: hosts.map((host) => `https://${host}/`),
+        claim: ({ host, path }: ServiceUrl) => {
+          asked.push(host);
+          const uri = `memory://name${path}`;
+          return Promise.resolve(hosts.includes(host) ? { uri, config: { by: scheme } } : undefined);
+        },
+      }),
+  };
+}
+
+Deno.test("Registry resolves a URL by the one provider that claims it, and loads no other", async () => {
+  const [a, b] = [claiming("a", ["a.example"]), claiming("b", ["b.example"])];
+  const registry = new Registry().register(memoryProvider()).register(a).register(b);
+  const layers = [{ name: "memory", source: "option", config: { by: "option", more: 1 } }];
+  const resolved = await registry.resolve("https://A.example/x/y", () => layers);
+  assertEquals([resolved.container, resolved.key], ["name", "x/y"]);
+  assertEquals(resolved.config, { by: "a", more: 1 });
+  assertEquals(resolved.configured, '{"by":"a"} memory');
+  assertEquals([a.asked, b.asked], [["a.example"], ["a.example"]]);
+});
+
+Deno.test("Registry refuses a URL that nobody claims, or several do, and names them", async () => {
+  const registry = new Registry().register(memoryProvider())
+    .register(claiming("a", ["a.example", "both.example"])).register(claiming("b", ["both.example"]));
+  await assertRejects(
+    () => registry.resolve("https://c.example/k?sig=hush"),
+    InvalidNameError,
+    'Cannot open "https://c.example/k": nobody claims the host "c.example", known are https://a.example/, ' +
+      "https://both.example/",
+  );
+  await assertRejects(
+    () => registry.resolve("https://both.example/k"),
+    InvalidNameError,
+    'a:// and b:// claim the host "both.example"',
+  );
+});
+
+Deno.test("Registry leaves URLs to a provider of their scheme", async () => {
+  const registry = new Registry().register(claiming("a", ["a.example"]))
+    .register({ schemes: ["https"], load: () => Promise.reject(new Error("https was loaded")) });
+  await assertRejects(() => registry.resolve("https://a.example/k"), Error, "https was loaded");
 });

@@ -10,6 +10,7 @@ import {
 } from "@lade/service/http";
 import type { S3Config } from "../config/s3_config.ts";
 import type { SharedCredentials } from "../credentials/shared_credentials.ts";
+import { amazonHost } from "../endpoint/amazon_host.ts";
 import { type Endpoint, resolveEndpoint } from "../endpoint/resolve_endpoint.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import { type CallSetting, type FailedCall, toStoreError } from "../errors/to_store_error.ts";
@@ -188,17 +189,17 @@ export class S3Connection {
   #resolve(region: string): Endpoint {
     const { endpoint, forcePathStyle, dualstack, fips, accelerate, allowHttp } = this.config;
     const { bucket } = this;
-    // An endpoint of Amazon's that was given for a region does not serve another one.
-    const moved = region !== this.config.region.value &&
-      /^https:\/\/s3[.-][^/]*amazonaws\.com/.test(endpoint?.value ?? "");
+    const given = amazonHost(URL.parse(endpoint?.value ?? "")?.hostname ?? "");
+    // An endpoint of Amazon's that was given for a region does not serve another one; its counterpart there does.
+    const moved = region !== this.config.region.value && given !== undefined && !given.accelerate;
     return resolveEndpoint({
       region,
       endpoint: moved ? undefined : endpoint?.value,
       endpointSource: endpoint?.source,
       bucket,
       forcePathStyle,
-      dualstack,
-      fips,
+      dualstack: dualstack || (moved && given.dualstack),
+      fips: fips || (moved && given.fips),
       accelerate,
       allowHttp,
     });

@@ -1,7 +1,8 @@
 import type { RedirectPolicy, ServiceDialect } from "@lade/service/call";
 import { rootName } from "@lade/service/xml";
 import type { S3Config } from "../config/s3_config.ts";
-import { type Endpoint, isAmazonS3 } from "../endpoint/resolve_endpoint.ts";
+import { isAmazonS3 } from "../endpoint/amazon_host.ts";
+import type { Endpoint } from "../endpoint/resolve_endpoint.ts";
 import { S3_FAULTS, type S3Fault } from "../errors/s3_fault.ts";
 
 /** The form of S3's answers. */

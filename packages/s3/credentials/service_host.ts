@@ -1,4 +1,4 @@
-import { regionDomain } from "../endpoint/resolve_endpoint.ts";
+import { regionDomain } from "../endpoint/amazon_host.ts";
 
 /** The host of a service of Amazon's in a region. */
 export function serviceHost(

@@ -1,4 +1,5 @@
 import { isLoopback } from "@lade/service/http";
+import { regionDomain } from "./amazon_host.ts";
 import { fitsHostLabel } from "./check_bucket.ts";
 
 /** Where requests about a bucket (or, without one, about the account) go. */
@@ -43,16 +44,6 @@ export interface EndpointConfig {
   readonly allowHttp: boolean;
 }
 
-/** Domains of the partitions of AWS by the beginning of their regions' names; all others are of `amazonaws.com`. */
-const DOMAINS: readonly (readonly [string, string])[] = [
-  ["cn-", "amazonaws.com.cn"],
-  ["us-iso-", "c2s.ic.gov"],
-  ["us-isob-", "sc2s.sgov.gov"],
-  ["us-isof-", "csp.hci.ic.gov"],
-  ["eu-isoe-", "cloud.adc-e.uk"],
-  ["eusc-", "amazonaws.eu"],
-];
-
 /** Finds host and path. A base URL that is none, or that is plain HTTP where that is not allowed, is a `TypeError`. */
 export function resolveEndpoint(config: EndpointConfig): Endpoint {
   const base = config.endpoint === undefined ? amazonBase(config) : parseBase(config.endpoint, config);
@@ -90,27 +81,6 @@ function amazonBase({ region, dualstack, fips, accelerate, bucket, forcePathStyl
   return new URL(
     `https://s3${fips ? "-fips" : ""}${dualstack ? ".dualstack" : ""}.${region}.${regionDomain(region)}`,
   );
-}
-
-/** The domain of AWS that a region belongs to. */
-export function regionDomain(region: string): string {
-  return DOMAINS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
-}
-
-/** Whether a host is one of S3's own. Other hosts under Amazon's domains belong to its customers. */
-export function isAmazonS3(hostname: string, endpoint: string): boolean {
-  const domain = amazonDomain(endpoint);
-  if (domain === undefined || !hostname.endsWith(`.${domain}`)) return false;
-  return AMAZON_S3.test(hostname.slice(0, -domain.length - 1));
-}
-
-const AMAZON_S3 =
-  /^(?:[a-z0-9.-]+\.)?s3(?:-fips|-accelerate|-external-1|-[a-z]{2,4}(?:-[a-z]+)+-\d+)?(?:\.dualstack)?(?:\.[a-z]{2,4}(?:-[a-z]+)+-\d+)?$/;
-
-/** The domain of AWS that a host is below, where it is below one. */
-function amazonDomain(hostname: string): string | undefined {
-  const domains = ["amazonaws.com", ...DOMAINS.map(([, domain]) => domain)];
-  return domains.find((domain) => hostname.endsWith(`.${domain}`));
 }
 
 function parseBase(endpoint: string, { allowHttp, endpointSource }: EndpointConfig): URL {

@@ -5,9 +5,12 @@ import { systemEnvironment } from "../config/environment.ts";
 import { readBundle } from "../config/read_bundle.ts";
 import { readTextFile } from "../config/read_text_file.ts";
 import { resolveConfig, type S3Config } from "../config/s3_config.ts";
+import type { Sourced } from "@lade/core/settings";
 import type { S3Options } from "../config/s3_options.ts";
 import { SharedCredentials } from "../credentials/shared_credentials.ts";
+import { amazonHost } from "../endpoint/amazon_host.ts";
 import { type BucketName, checkBucket } from "../endpoint/check_bucket.ts";
+import { URL_SOURCE } from "../endpoint/s3_urls.ts";
 import { ServiceTraits } from "../service/service_traits.ts";
 import { BucketStore } from "./bucket_store.ts";
 import { leaseSession, transportOptions } from "./s3_session.ts";
@@ -73,6 +76,8 @@ export async function openConnection(
   const caCerts = plain ? [] : await certificates();
   signal?.throwIfAborted();
   const place = `${config.endpoint?.value ?? ""} ${name?.bucket}`;
+  // Other stores of the bucket begin there too.
+  if (config.region.source === URL_SOURCE && !regions.has(place)) regions.set(place, config.region.value);
   const { sessions = new Sessions(), transport: own } = options;
   const setup = { config, context, surroundings, env, read: readFile, certificates, caCerts, uri };
   const { session, release } = leaseSession(sessions, setup);
@@ -125,9 +130,11 @@ export async function configure(
   { config = {}, surroundings = {} }: S3StoreOptions,
 ): Promise<S3Config> {
   const { env = systemEnvironment, readFile: read = readTextFile } = surroundings;
-  const own = new Map(
-    name?.host === undefined ? [] : [["endpoint", { value: ownEndpoint(name.host), source: "the URI" }]],
-  );
+  const source = "the URI";
+  const own = new Map<string, Sourced<string>>();
+  if (name?.host !== undefined) own.set("endpoint", { value: ownEndpoint(name.host), source });
+  const region = name?.host && amazonHost(name.host.toLowerCase())?.region;
+  if (region) own.set("region", { value: region, source });
   return await resolveConfig(config, { env, read }, own);
 }
 

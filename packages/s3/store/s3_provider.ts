@@ -10,6 +10,7 @@ import {
   type Provider,
   type ProviderOptions,
   splitLocation,
+  type UrlClaims,
 } from "@lade/core/backend";
 import { EndpointHealths } from "@lade/service/http";
 import type { SettingTable, ShownSetting } from "@lade/core/settings";
@@ -18,6 +19,7 @@ import { checkOptions } from "../config/check_options.ts";
 import { S3_SETTINGS } from "../config/s3_settings.ts";
 import { SharedTokens } from "@lade/service/tokens";
 import { type BucketName, checkBucket, checkNewBucket } from "../endpoint/check_bucket.ts";
+import { s3Urls } from "../endpoint/s3_urls.ts";
 import { BucketStore } from "./bucket_store.ts";
 import { openConnection, openS3Store, type S3StoreOptions } from "./open_s3_store.ts";
 import type { S3Surroundings } from "./s3_surroundings.ts";
@@ -40,10 +42,12 @@ export function s3Provider(surroundings: S3Surroundings = {}): Provider {
 class S3Provider implements Provider {
   readonly schemes: readonly string[] = ["s3"];
   readonly settingTable: SettingTable = S3_SETTINGS;
+  readonly urls: UrlClaims;
   readonly #surroundings: S3Surroundings;
 
   constructor(surroundings: S3Surroundings) {
     this.#surroundings = surroundings;
+    this.urls = s3Urls(surroundings);
   }
 
   parse(uri: string): Location {

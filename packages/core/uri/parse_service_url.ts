@@ -1,0 +1,26 @@
+import type { ServiceUrl } from "../contract/url_claims.ts";
+import { InvalidNameError } from "../errors/errors.ts";
+
+const PATTERN = /^(https?):\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?(#.*)?$/is;
+const HOST = /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+
+/**
+ * Cuts an `https:` or `http:` URL; `undefined` for any other URI. The path stays as it is written: no segment is dropped
+ * and nothing is decoded. A URL with a user, with a fragment, or without a host is an `InvalidNameError`.
+ */
+export function parseServiceUrl(uri: string): ServiceUrl | undefined {
+  const [, scheme, authority, path = "", query, fragment] = PATTERN.exec(uri) ?? [];
+  if (scheme === undefined || authority === undefined) return undefined;
+  const secure = scheme.toLowerCase() === "https";
+  const host = authority.toLowerCase().replace(secure ? /:443$/ : /:80$/, "");
+  const detail = authority.includes("@")
+    ? "a URL with a user or password is not taken"
+    : !HOST.test(host)
+    ? "the URL names no host"
+    : fragment !== undefined
+    ? 'a "#" ends the path of a URL, write %23 for one in a key'
+    : undefined;
+  const text = `${scheme}://${authority.slice(authority.lastIndexOf("@") + 1)}${path}`;
+  if (detail) throw new InvalidNameError({ operation: "open", uri: text, detail });
+  return { text, secure, host, path, ...(query === undefined ? {} : { query }) };
+}
