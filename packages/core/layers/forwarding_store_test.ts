@@ -1,4 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { injectFaults } from "@lade/testing";
 import { conformance } from "@lade/testing/conformance";
 import { bytesAtHand, type QuickStore } from "../contract/seams.ts";
 import type { ObjectStore, ObjectTree } from "../contract/mod.ts";
@@ -137,4 +138,28 @@ Deno.test("a layer that has a method where the store below lacks it says what li
     container: store,
     key: "key",
   });
+});
+
+Deno.test("every layer changes what it must: each method but those that go on as they are", () => {
+  const same = [
+    "keyFault",
+    "metadataNameFault",
+    "beneath",
+    "placeOf",
+    bytesAtHand,
+    Symbol.asyncDispose,
+  ] as const;
+  const store = new MemoryStore();
+  const layers = [
+    [new PrefixStore(store, "a/"), ["metadataNameFault", Symbol.asyncDispose]],
+    [observe(store, () => {}), same],
+    [injectFaults(store), same],
+  ] as const;
+  for (const [layer, unchanged] of layers) {
+    const own = Reflect.ownKeys(Object.getPrototypeOf(layer));
+    assertEquals(
+      NAMES.filter((name) => !own.includes(name)),
+      NAMES.filter((name) => unchanged.some((one) => one === name)),
+    );
+  }
 });
