@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createStoreContext, UnavailableError } from "@lade/core/backend";
 import { FakeClock } from "@lade/testing";
-import { openFileStore } from "./open_file_store.ts";
+import { openFileStore } from "./store/open_file_store.ts";
 import { makeRoot } from "./testing/make_root.ts";
 
 const OPENERS = ["open", "openSync", "readDir", "copyFile", "copyFileSync"] as const;

@@ -15,11 +15,11 @@ import {
 import { checkSettings, describeSettings, type SettingTable, type ShownSetting } from "@lade/core/settings";
 import { errorCode, fileError, type Subject } from "./files/file_error.ts";
 import { IoGate } from "./files/io_gate.ts";
-import type { LocalStore } from "./local_store.ts";
+import type { LocalStore } from "./store/local_store.ts";
 import { completeConfig, DIRECT_SETTINGS, FILE_SETTINGS, type LocalConfig } from "./names/local_config.ts";
 import { formatPathUri, parsePathUri, rootPath } from "./names/path_uri.ts";
-import type { DirectStoreOptions } from "./open_direct_store.ts";
-import { openFileStore } from "./open_file_store.ts";
+import type { DirectStoreOptions } from "./store/open_direct_store.ts";
+import { openFileStore } from "./store/open_file_store.ts";
 import { removeEmptyTree } from "./tree/empty_directories.ts";
 import { FileCalls } from "./tree/file_calls.ts";
 import { directoryOf } from "./tree/tree.ts";
@@ -147,5 +147,5 @@ export const directProvider: Provider = new LocalProvider({
   scheme: "direct",
   settings: DIRECT_SETTINGS,
   open: async (root, options) =>
-    await (await import("./open_direct_store.ts")).openDirectStore(root, options),
+    await (await import("./store/open_direct_store.ts")).openDirectStore(root, options),
 });

@@ -22,9 +22,9 @@
  *
  * @module
  */
-export type { LocalStore } from "./local_store.ts";
+export type { LocalStore } from "./store/local_store.ts";
 export type { LocalConfig, SymlinkPolicy, SyncMode } from "./names/local_config.ts";
-export { type FileStoreOptions, openFileStore } from "./open_file_store.ts";
-export { type DirectStoreOptions, openDirectStore } from "./open_direct_store.ts";
+export { type FileStoreOptions, openFileStore } from "./store/open_file_store.ts";
+export { type DirectStoreOptions, openDirectStore } from "./store/open_direct_store.ts";
 export { directProvider, fileProvider } from "./local_provider.ts";
 export { type SweepOptions, sweepTemporaries, type SweptFile } from "./sweep_temporaries.ts";

@@ -1,7 +1,7 @@
 import { systemClock } from "@lade/core/backend";
 import { errorCode, fileError } from "./files/file_error.ts";
 import { IoGate } from "./files/io_gate.ts";
-import type { LocalStore } from "./local_store.ts";
+import type { LocalStore } from "./store/local_store.ts";
 import { rootPath } from "./names/path_uri.ts";
 import { isTemporaryName } from "./names/temporary_name.ts";
 import { FileCalls } from "./tree/file_calls.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export * from "./fake_clock.ts";
-export { seededRandom } from "./seeded_random.ts";
+export * from "./time/fake_clock.ts";
+export { seededRandom } from "./random/seeded_random.ts";
 export type { Fault, FaultRule, FaultyOperation } from "./faults/fault.ts";
 export * from "./faults/inject_faults.ts";

@@ -47,7 +47,7 @@ Deno.test("lade ls of a local directory loads no package at all, and no other ba
   for (const place of [".", `direct://${directory.path}/`]) {
     const { packages, modules } = await loaded(["ls", place], { cwd: directory.path, readOnly: true });
     assertEquals(packages, []);
-    assertEquals(modules.includes("fs/local_store.ts"), true);
+    assertEquals(modules.includes("fs/store/local_store.ts"), true);
     assertEquals(modules.filter((path) => /^s3\/|\/(memory|layers|zstd|http)\//.test(path)), SETTINGS);
   }
 });

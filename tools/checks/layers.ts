@@ -2,12 +2,37 @@ import type { ModuleGraph } from "./module_graph.ts";
 
 /**
  * The folders of each package, from the bottom up: a module imports from its own folder and from those before it. Modules
- * that lie in no folder are at the top. A package that is not here may import as it likes within itself.
+ * that lie in no folder are at the top, or where `.` stands. A package that is not here may import as it likes within itself.
  */
 export type Layers = Readonly<Record<string, readonly string[]>>;
 
 /** The folders of the packages. */
 export const LAYERS: Layers = {
+  codec: ["node", "hash", "checksum"],
+  core: [
+    "time",
+    "concurrency",
+    "buffers",
+    "context",
+    "retry",
+    "text",
+    "errors",
+    "settings",
+    "contract",
+    "conditions",
+    "uri",
+    "registry",
+    "write",
+    "zstd",
+    "progress",
+    "read",
+    "operations",
+    "layers",
+    "memory",
+  ],
+  service: ["xml", "http", "body", "errors", "tokens", "call", "credentials", "diagnosis", "list", "delete"],
+  testing: ["time", "random", "faults", "conformance", "http", "service"],
+  fs: ["names", "files", "tree", "list", "read", "write", "whole", "store", "doctor", ".", "testing"],
   cli: [
     "output",
     "values",
@@ -53,5 +78,6 @@ function roomOf(module: string): { readonly name: string; readonly folder: strin
 }
 
 function placeIn(order: readonly string[], folder: string): number {
-  return folder === "" ? order.length : order.indexOf(folder);
+  const place = order.indexOf(folder === "" ? "." : folder);
+  return folder === "" && place < 0 ? order.length : place;
 }

@@ -1,7 +1,7 @@
 import { checkBytes, checkCrc32c } from "./checksum_arguments.ts";
 import { combineCrc } from "./combine_crc_32.ts";
 import { crc32cToBase64 } from "./crc32c_text.ts";
-import { nodeModule } from "../node_module.ts";
+import { nodeModule } from "../node/node_module.ts";
 
 /** The polynomial 0x04C11DB7 (IEEE 802.3, section 3.2.9) with its bits reversed. */
 const POLYNOMIAL = 0xedb88320;

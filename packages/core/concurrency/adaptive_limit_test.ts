@@ -9,7 +9,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import type { Clock } from "../context/clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { FakeClock, seededRandom } from "@lade/testing";
 import { AdaptiveLimit, type Permit } from "./adaptive_limit.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../context/clock.ts";
+import type { Clock } from "../time/clock.ts";
 
 /**
  * Runs something with a signal that is aborted `graceMs` after `signal` is: for what ought to be finished even when its

@@ -1,4 +1,4 @@
-import type { Clock } from "../context/clock.ts";
+import type { Clock } from "../time/clock.ts";
 
 /** Runs something with a signal that is aborted `limitMs` after it began. */
 export async function withTimeout<T>(

@@ -1,7 +1,7 @@
 import { BufferPool } from "../buffers/buffer_pool.ts";
 import { ByteBudget } from "./byte_budget.ts";
 import { Descriptors } from "./descriptors.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
 
 /** What the stores and transfers of one process share. Pass one to everything that should share its memory bound. */
 export interface StoreContext {

@@ -1,4 +1,4 @@
-import type { Clock } from "../context/clock.ts";
+import type { Clock } from "../time/clock.ts";
 import type { ResolvedRange } from "../contract/types.ts";
 import type { ObservedCall, StoreEvent, StoreObserver } from "./store_event.ts";
 

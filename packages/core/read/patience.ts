@@ -1,4 +1,4 @@
-import type { Clock } from "../context/clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { UnavailableError } from "../errors/errors.ts";
 import type { StoreError } from "../errors/store_error.ts";
 

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../context/clock.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
 import { backoffDelayMs, completeRetryPolicy, type RetryPolicy } from "./retry_policy.ts";
 
 /** Options of {@linkcode retry}. */

@@ -1,5 +1,5 @@
 import type { Permit } from "../concurrency/adaptive_limit.ts";
-import type { Clock } from "../context/clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { ThrottledError } from "../errors/errors.ts";
 import { defaultBounds } from "../retry/bounds.ts";
 import type { ObjectPart, WriteSink } from "./write_sink.ts";

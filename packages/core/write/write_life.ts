@@ -1,6 +1,6 @@
 import { withGrace } from "../concurrency/with_grace.ts";
 import { withTimeout } from "../concurrency/with_timeout.ts";
-import type { Clock } from "../context/clock.ts";
+import type { Clock } from "../time/clock.ts";
 import type { PutResult } from "../contract/types.ts";
 import { reportLeftover } from "./report_leftover.ts";
 import type { WriteSink } from "./write_sink.ts";

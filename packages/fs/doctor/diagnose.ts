@@ -7,7 +7,7 @@ import {
   type TemporaryObjects,
   withTemporaryObjects,
 } from "@lade/service/diagnosis";
-import type { LocalStore } from "../local_store.ts";
+import type { LocalStore } from "../store/local_store.ts";
 import type { LocalConfig } from "../names/local_config.ts";
 import { checkConditions } from "./check_conditions.ts";
 import { checkDirect } from "./check_direct.ts";

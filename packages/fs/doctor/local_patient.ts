@@ -1,5 +1,5 @@
 import type { Patient } from "@lade/service/diagnosis";
-import type { LocalStore } from "../local_store.ts";
+import type { LocalStore } from "../store/local_store.ts";
 import type { LocalConfig } from "../names/local_config.ts";
 
 /** A directory that is examined. */

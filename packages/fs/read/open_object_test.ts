@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { FileMedium } from "../files/file_medium.ts";
 import type { ReadableFile } from "../files/medium.ts";
 import type { LocalStore } from "../mod.ts";
-import { openLocalStore } from "../open_local_store.ts";
+import { openLocalStore } from "../store/open_local_store.ts";
 import { textOf } from "../testing/both_stores.ts";
 import { makeRoot, type TestRoot } from "../testing/make_root.ts";
 import { openFiles } from "../testing/open_files.ts";

@@ -2,9 +2,9 @@ import type { StoreContext } from "@lade/core";
 import type { IoGate } from "../files/io_gate.ts";
 import type { Medium } from "../files/medium.ts";
 import type { LocalConfig } from "../names/local_config.ts";
-import type { KeyMutex } from "../write/key_mutex.ts";
+import type { KeyMutex } from "../files/key_mutex.ts";
 import type { TemporaryNames } from "../names/temporary_name.ts";
-import type { RetiredFiles } from "../write/retired_files.ts";
+import type { RetiredFiles } from "../files/retired_files.ts";
 import type { FileCalls } from "./file_calls.ts";
 import type { Tree } from "./tree.ts";
 

@@ -1,7 +1,7 @@
 import { FakeClock } from "@lade/testing";
 import { assertEquals } from "@std/assert";
 import type { FileStatus } from "../files/file_status.ts";
-import { RetiredFiles } from "./retired_files.ts";
+import { RetiredFiles } from "../files/retired_files.ts";
 
 function statusOf(ino: number, mtimeMs: number, bornMs = mtimeMs): FileStatus {
   const own = { uid: 0, gid: 0, blocks: 8 };

@@ -1,6 +1,6 @@
 import { TransportError } from "@lade/service/http";
 import { sampleBytes } from "../conformance/samples.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { FakeClock } from "../time/fake_clock.ts";
 import type { OpenedService, ServiceContext } from "./service_case.ts";
 
 /** A store that lives by a clock of its case. */

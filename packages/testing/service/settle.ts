@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers";
-import type { FakeClock } from "../fake_clock.ts";
+import type { FakeClock } from "../time/fake_clock.ts";
 
 /** Turns of the event loop in which a request over loopback comes and its answer goes. */
 const TURNS = 50;

@@ -1,7 +1,7 @@
 import type { RequestRecord } from "../request_record.ts";
 import type { FaultAction } from "./fault_action.ts";
 import { type FaultMatch, fits } from "./fault_match.ts";
-import { seededRandom } from "../../seeded_random.ts";
+import { seededRandom } from "../../random/seeded_random.ts";
 
 /** What was added to a `FaultSet`. */
 export interface FaultSpec<R extends RequestRecord = RequestRecord> {

@@ -1,7 +1,7 @@
 import { getBytes, ThrottledError } from "@lade/core";
 import { expect, expectBytes, expectEqual } from "../../conformance/expect.ts";
 import { sampleBytes } from "../../conformance/samples.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../time/fake_clock.ts";
 import type { OpenedService, ServiceCase } from "../service_case.ts";
 import type { ServiceOperation } from "../service_setup.ts";
 import { putCallObjects, SERVICE_CALLS } from "../service_calls.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "@lade/core";
-import type { FileStatus } from "../files/file_status.ts";
+import type { FileStatus } from "./file_status.ts";
 
 /** How far a file system's time of change may lie behind the clock. */
 const LAG_MS = 20;

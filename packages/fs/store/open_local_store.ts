@@ -1,15 +1,15 @@
 import { createStoreContext, type StoreContext, UnsupportedError } from "@lade/core/backend";
 import type { SettingTable } from "@lade/core/settings";
-import { IoGate } from "./files/io_gate.ts";
-import type { Medium } from "./files/medium.ts";
+import { IoGate } from "../files/io_gate.ts";
+import type { Medium } from "../files/medium.ts";
 import { createLocalStore, type LocalStore } from "./local_store.ts";
-import { completeConfig, type LocalConfig } from "./names/local_config.ts";
-import { rootPath } from "./names/path_uri.ts";
-import { TemporaryNames } from "./names/temporary_name.ts";
-import { FileCalls } from "./tree/file_calls.ts";
-import { Tree } from "./tree/tree.ts";
-import { KeyMutex } from "./write/key_mutex.ts";
-import { RetiredFiles } from "./write/retired_files.ts";
+import { completeConfig, type LocalConfig } from "../names/local_config.ts";
+import { rootPath } from "../names/path_uri.ts";
+import { TemporaryNames } from "../names/temporary_name.ts";
+import { FileCalls } from "../tree/file_calls.ts";
+import { Tree } from "../tree/tree.ts";
+import { KeyMutex } from "../files/key_mutex.ts";
+import { RetiredFiles } from "../files/retired_files.ts";
 
 /** Puts a store of local files together around the way bytes get from and into files. */
 export function openLocalStore(

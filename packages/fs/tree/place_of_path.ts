@@ -1,7 +1,7 @@
 import type { ObjectPlace } from "@lade/core";
 import type { FileStatus } from "../files/file_status.ts";
-import type { FileCalls } from "../tree/file_calls.ts";
-import { directoryOf } from "../tree/tree.ts";
+import type { FileCalls } from "./file_calls.ts";
+import { directoryOf } from "./tree.ts";
 
 /** What both schemes call the files of this machine. */
 const SERVICE = "files";

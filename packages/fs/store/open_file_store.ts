@@ -1,7 +1,7 @@
 import type { StoreContext } from "@lade/core";
-import { FileMedium } from "./files/file_medium.ts";
+import { FileMedium } from "../files/file_medium.ts";
 import type { LocalStore } from "./local_store.ts";
-import { FILE_SETTINGS, type LocalConfig } from "./names/local_config.ts";
+import { FILE_SETTINGS, type LocalConfig } from "../names/local_config.ts";
 import { openLocalStore } from "./open_local_store.ts";
 
 /** Options of {@linkcode openFileStore}. */

@@ -8,8 +8,8 @@ import {
   UnsupportedError,
 } from "@lade/core";
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { bytes, testBoth, textOf } from "./testing/both_stores.ts";
-import { openFiles } from "./testing/open_files.ts";
+import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
+import { openFiles } from "../testing/open_files.ts";
 
 testBoth("get() of a missing file is a NotFoundError that names it", async ({ store }) => {
   const error = await assertRejects(() => store.get("a/b"), NotFoundError);

@@ -1,8 +1,8 @@
 import { type StoreContext, UnsupportedError } from "@lade/core/backend";
-import { directFlag, DirectMedium } from "./files/direct_medium.ts";
-import { FileMedium } from "./files/file_medium.ts";
+import { directFlag, DirectMedium } from "../files/direct_medium.ts";
+import { FileMedium } from "../files/file_medium.ts";
 import type { LocalStore } from "./local_store.ts";
-import { DIRECT_SETTINGS, type LocalConfig } from "./names/local_config.ts";
+import { DIRECT_SETTINGS, type LocalConfig } from "../names/local_config.ts";
 import { openLocalStore } from "./open_local_store.ts";
 
 /** Options of {@linkcode openDirectStore}. */

@@ -45,23 +45,23 @@ import {
   type WriterOptions,
 } from "@lade/core/backend";
 import { bytesAtHand, type QuickStore, type ReadyBytes } from "@lade/core/seams";
-import { errorCode, fileError, type Subject } from "./files/file_error.ts";
-import { infoOf } from "./files/file_status.ts";
-import type { PartFile, WritableFile } from "./files/medium.ts";
-import { listLevel } from "./list/list_level.ts";
-import { listObjects } from "./list/list_objects.ts";
-import { pathFault } from "./names/path_fault.ts";
-import { placeOfPath } from "./names/place_of_path.ts";
-import { FileSource } from "./read/file_source.ts";
-import { readAtOnce } from "./read/read_at_once.ts";
-import { noSuchObject, openObject, statObject } from "./read/open_object.ts";
-import type { LocalParts } from "./tree/local_parts.ts";
-import type { CopyRequest } from "./write/copy_request.ts";
-import { deleteFile } from "./write/delete_file.ts";
-import { deleteEach } from "./write/delete_each.ts";
-import { LocalPartSink, LocalStreamSink } from "./write/local_sink.ts";
-import { LocalTree } from "./whole/local_tree.ts";
-import { beginWrite, putFile, type WriteRequest } from "./write/write_file.ts";
+import { errorCode, fileError, type Subject } from "../files/file_error.ts";
+import { infoOf } from "../files/file_status.ts";
+import type { PartFile, WritableFile } from "../files/medium.ts";
+import { listLevel } from "../list/list_level.ts";
+import { listObjects } from "../list/list_objects.ts";
+import { pathFault } from "../names/path_fault.ts";
+import { placeOfPath } from "../tree/place_of_path.ts";
+import { FileSource } from "../read/file_source.ts";
+import { readAtOnce } from "../read/read_at_once.ts";
+import { noSuchObject, openObject, statObject } from "../read/open_object.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import type { CopyRequest } from "../write/copy_request.ts";
+import { deleteFile } from "../write/delete_file.ts";
+import { deleteEach } from "../write/delete_each.ts";
+import { LocalPartSink, LocalStreamSink } from "../write/local_sink.ts";
+import { LocalTree } from "../whole/local_tree.ts";
+import { beginWrite, putFile, type WriteRequest } from "../write/write_file.ts";
 
 const CAPABILITIES: Capabilities = {
   attributes: false,
@@ -281,7 +281,7 @@ class Store implements LocalStore, QuickStore {
   /** Renames a file. One reached by a link, or moved to another file system, is copied and then deleted. */
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
     const request = this.#copy("rename", this, from, to, options);
-    const { moveFile } = await import("./write/move_file.ts");
+    const { moveFile } = await import("../write/move_file.ts");
     await this.#mapped(request.subject, options, () => moveFile(this.#parts, request), readError);
   }
 
@@ -303,7 +303,7 @@ class Store implements LocalStore, QuickStore {
 
   async #copyOf(store: Store, from: string, to: string, options: CopyOptions): Promise<CopyResult> {
     const request = this.#copy("copy", store, from, to, options);
-    const { copyFile } = await import("./write/copy_file.ts");
+    const { copyFile } = await import("../write/copy_file.ts");
     return await this.#mapped(request.subject, options, () => copyFile(this.#parts, request), readError);
   }
 
