@@ -157,27 +157,28 @@ class SqliteStore implements ObjectStore {
   }
 
   async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
-    for (const row of this.#rows(prefix, options, ({ key }) => this.#table.next(key, false))) {
-      yield entryOf(row);
-    }
+    checkListOptions(this.uri, options);
+    const rows = this.#rows(prefix, options, ({ key }) => this.#table.next(key, false));
+    yield* rows.take(options.limit ?? Infinity).map(entryOf);
   }
 
   async *listWithDelimiter(
     prefix = "",
     options: ListOptions = {},
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
-    const { startAfter = "" } = options;
+    checkListOptions(this.uri, options);
+    const { startAfter = "", limit = Infinity } = options;
     const groupOf = ({ key }: ObjectRow) => key.slice(0, key.indexOf("/", prefix.length) + 1);
     // "0" is what comes after "/": the keys of a group are skipped, not walked through.
     const next = (row: ObjectRow) => {
       const group = groupOf(row);
       return group ? this.#table.next(`${group.slice(0, -1)}0`, true) : this.#table.next(row.key, false);
     };
-    for (const row of this.#rows(prefix, options, next)) {
+    yield* this.#rows(prefix, options, next).flatMap((row): (ObjectMeta | CommonPrefix)[] => {
       const group = groupOf(row);
-      if (!group) yield entryOf(row);
-      else if (compareKeys(group, startAfter) > 0) yield { prefix: group };
-    }
+      if (!group) return [entryOf(row)];
+      return compareKeys(group, startAfter) > 0 ? [{ prefix: group }] : [];
+    }).take(limit);
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
@@ -329,7 +330,6 @@ class SqliteStore implements ObjectStore {
   ): Generator<ObjectRow, void, void> {
     const { signal, startAfter = "" } = options;
     signal?.throwIfAborted();
-    checkListOptions(this.uri, options);
     for (const text of [prefix, startAfter]) {
       if (text.isWellFormed()) continue;
       const uri = objectUri(this.uri, text);

@@ -6,6 +6,7 @@
  */
 export * from "./contract/mod.ts";
 export * from "./errors/mod.ts";
+export * from "./conditions/at_most.ts";
 export * from "./conditions/check_list_options.ts";
 export * from "./conditions/check_version.ts";
 export { isAlias, type KeyIn } from "./operations/is_alias.ts";

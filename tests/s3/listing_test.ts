@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { createStoreContext, ServiceError } from "@lade/core";
+import { createStoreContext, type ListOptions, ServiceError } from "@lade/core";
 import { openS3Store, type S3Store } from "@lade/s3";
-import { bare } from "./open_fake.ts";
+import { bare, openFake } from "./open_fake.ts";
 
 /** Opens a bucket of a service that answers with these pages, one after the other. */
 async function withPages(
@@ -43,3 +43,20 @@ Deno.test("S3Store.list() rejects when names go back", () =>
   withPages([["a", "c"], ["b", "d"]], async (store) => {
     await assertRejects(() => keysOf(store), ServiceError, "order of UTF-8 bytes");
   }));
+
+Deno.test("S3Store.list() asks for no more keys than its limit in any order, and for one page where that has them", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  for (let at = 0; at < 1500; at++) fake.putObject("bucket", `k${at}`, "");
+  const asked = async (options: ListOptions) => {
+    const keys = await Array.fromAsync(store.list("", options));
+    return [
+      keys.length,
+      fake.requests.splice(0).map(({ query }) => new URLSearchParams(query).get("max-keys") ?? "all"),
+    ];
+  };
+  assertEquals(await asked({ order: "any", limit: 1 }), [1, ["1"]]);
+  assertEquals(await asked({ order: "any", limit: 1000 }), [1000, ["all"]]);
+  assertEquals(await asked({ limit: 1000 }), [1000, ["all"]]);
+  assertEquals(await asked({ limit: 1001 }), [1001, ["all", "all"]]);
+});

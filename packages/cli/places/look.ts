@@ -72,7 +72,7 @@ export async function lookWhole(
 export async function isThere(prefix: Place, signal: AbortSignal): Promise<boolean> {
   if (await isLocalDirectory(prefix.uri)) return true;
   try {
-    for await (const _ of prefix.store.list(prefix.key, { signal, order: "any" })) return true;
+    for await (const _ of prefix.store.list(prefix.key, { signal, order: "any", limit: 1 })) return true;
   } catch (error) {
     if (!(error instanceof NotFoundError) || localPathOf(prefix.uri) === undefined) throw error;
   }

@@ -173,7 +173,7 @@ async function refuseIntoItself(
   if (destination.kind !== "prefix") return undefined;
   const within = await judge.pathWithin(destination.place, source, first, { signal });
   if (!within) return undefined;
-  for await (const _ of source.store.list(source.key + within, { signal, order: "any" })) {
+  for await (const _ of source.store.list(source.key + within, { signal, order: "any", limit: 1 })) {
     throw intoItself(source, within, operation);
   }
   return within;

@@ -205,6 +205,8 @@ export interface ListOptions extends CallOptions {
    * all of them in no order.
    */
   readonly order?: "key" | "any";
+  /** Ends the listing after so many entries, at least 1. A store asks its service for no more where it can. */
+  readonly limit?: number;
   /**
    * Is told of what lies among the listed objects and is none, such as links that may not be followed, in no order;
    * also of what may not be looked at, such as directories of others, and the listing goes on. Without it the

@@ -27,6 +27,7 @@ import type {
   SetAttributesOptions,
   WriterOptions,
 } from "../contract/types.ts";
+import { atMost } from "../conditions/at_most.ts";
 import { InvalidNameError } from "../errors/errors.ts";
 import { setAttributes } from "../operations/set_attributes.ts";
 import { tagsOf } from "./tags_of.ts";
@@ -104,22 +105,20 @@ export class PrefixStore extends ForwardingStore {
   }
 
   /** Lists the objects below the prefix. */
-  override async *list(prefix = "", options?: ListOptions): AsyncGenerator<ObjectMeta, void, void> {
-    for await (const entry of this.below.list(this.prefix + prefix, this.#listOptions(options))) {
-      if (entry.key !== this.prefix) yield this.#cut(entry);
-    }
+  override list(prefix = "", options?: ListOptions): AsyncGenerator<ObjectMeta, void, void> {
+    return atMost(
+      this.#shortened(this.below.list(this.prefix + prefix, this.#listOptions(options))),
+      options?.limit,
+    );
   }
 
   /** Lists one level. */
-  override async *listWithDelimiter(
+  override listWithDelimiter(
     prefix = "",
     options?: ListOptions,
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     const entries = this.below.listWithDelimiter(this.prefix + prefix, this.#listOptions(options));
-    for await (const entry of entries) {
-      if ("prefix" in entry) yield { prefix: this.#short(entry.prefix) };
-      else if (entry.key !== this.prefix) yield this.#cut(entry);
-    }
+    return atMost(this.#shortened(entries), options?.limit);
   }
 
   /** Lists the versions of the objects below the prefix. */
@@ -224,11 +223,26 @@ export class PrefixStore extends ForwardingStore {
     return { ...meta, key: this.#short(meta.key) };
   }
 
+  #shortened(entries: AsyncIterable<ObjectMeta>): AsyncGenerator<ObjectMeta, void, void>;
+  #shortened(
+    entries: AsyncIterable<ObjectMeta | CommonPrefix>,
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
+  async *#shortened(
+    entries: AsyncIterable<ObjectMeta | CommonPrefix>,
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    for await (const entry of entries) {
+      if ("prefix" in entry) yield { prefix: this.#short(entry.prefix) };
+      else if (entry.key !== this.prefix) yield this.#cut(entry);
+    }
+  }
+
   #listOptions(options: ListOptions | undefined): ListOptions | undefined {
     if (!options) return undefined;
-    const { startAfter, onLeftOut } = options;
+    const { startAfter, limit, onLeftOut } = options;
     return {
       ...options,
+      // The object that has the prefix for a key may be among them.
+      ...(limit !== undefined && { limit: limit < 1 ? limit : limit + 1 }),
       ...(startAfter && { startAfter: this.prefix + startAfter }),
       ...(onLeftOut && {
         onLeftOut: (leftOut) => onLeftOut({ ...leftOut, key: this.#short(leftOut.key) }),

@@ -176,7 +176,7 @@ export class MemoryStore implements ObjectStore, QuickStore {
   async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
     this.#beginListing([prefix, options.startAfter ?? ""], options.signal);
     checkListOptions(this.uri, options);
-    yield* listKeys(this.#container, prefix, options);
+    yield* listKeys(this.#container, prefix, options).take(options.limit ?? Infinity);
   }
 
   /** Lists one level; what is folded is skipped, not walked through. */
@@ -186,7 +186,7 @@ export class MemoryStore implements ObjectStore, QuickStore {
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
     this.#beginListing([prefix, options.startAfter ?? ""], options.signal);
     checkListOptions(this.uri, options);
-    yield* listLevel(this.#container, prefix, options);
+    yield* listLevel(this.#container, prefix, options).take(options.limit ?? Infinity);
   }
 
   /** Lists the versions that the container keeps, and the delete markers. */

@@ -1,5 +1,6 @@
 import {
   AdaptiveLimit,
+  atMost,
   ATTRIBUTE_NAMES,
   bytesOf,
   type CallOptions,
@@ -232,7 +233,7 @@ class Store implements LocalStore, QuickStore {
 
   /** Walks the tree in key order; memory holds the names of the directories on the way. */
   list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
-    return listObjects(this.#parts, prefix, options);
+    return atMost(listObjects(this.#parts, prefix, options), options.limit);
   }
 
   /** Reads one directory; directories without any object are left out. */
@@ -240,7 +241,7 @@ class Store implements LocalStore, QuickStore {
     prefix = "",
     options: ListOptions = {},
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
-    return listLevel(this.#parts, prefix, options);
+    return atMost(listLevel(this.#parts, prefix, options), options.limit);
   }
 
   /** Deletes a file, or a link itself. Directories stay. */

@@ -123,7 +123,9 @@ async function refuseContent(
       if (kind !== "directory") throw await explained(place, false, advice, call);
     }
   } else {
-    for await (const _ of store.list("", { ...call, order: "any" })) throw notEmpty(uriOf(""), advice);
+    for await (const _ of store.list("", { ...call, order: "any", limit: 1 })) {
+      throw notEmpty(uriOf(""), advice);
+    }
   }
 }
 
@@ -136,7 +138,9 @@ async function explained(
 ): Promise<NotEmptyError> {
   const uri = uriOf("");
   try {
-    for await (const _ of store.list("", { ...call, order: "any" })) return notEmpty(uri, advice, cause);
+    for await (const _ of store.list("", { ...call, order: "any", limit: 1 })) {
+      return notEmpty(uri, advice, cause);
+    }
   } catch (error) {
     if (!(error instanceof PermissionDeniedError) || store.tree) throw error;
     const detail = "it holds objects, older versions, delete markers or unfinished uploads";

@@ -254,7 +254,7 @@ function isOf({ uri }: NotFoundError, store: ObjectStore, key: string): boolean 
 async function holdsAny({ store, key }: LocatedUri, call: Settling["call"]): Promise<boolean> {
   if (store.tree && await store.tree.kindOf(key, call) === "directory") return true;
   try {
-    for await (const _ of store.list(key, { ...call, order: "any" })) return true;
+    for await (const _ of store.list(key, { ...call, order: "any", limit: 1 })) return true;
   } catch (error) {
     if (!(error instanceof NotFoundError) || !store.tree) throw error;
   }

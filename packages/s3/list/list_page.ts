@@ -65,6 +65,9 @@ class ObjectPages implements PageReader<ObjectMeta> {
   }
 }
 
+/** Keys of a page where none are asked for ("ListObjectsV2" of the Amazon S3 API reference). */
+const MAX_KEYS = 1000;
+
 /**
  * Fetches a page by ListObjectsV2. This request is signed and read here rather than by the SDK, whose loading alone takes
  * longer than listing thousands of keys.
@@ -75,6 +78,7 @@ export function listPage(
   query: Omit<PageQuery, "signal"> & { readonly signal?: AbortSignal | undefined },
 ): Promise<Page<ObjectMeta>> {
   const call: FailedCall = { operation: "list", uri, permission: "s3:ListBucket" };
+  const { limit = MAX_KEYS } = query;
   const request = {
     method: "GET",
     query: {
@@ -83,6 +87,7 @@ export function listPage(
       prefix: query.prefix || undefined,
       delimiter: query.delimiter,
       "start-after": query.startAfter || undefined,
+      "max-keys": limit < MAX_KEYS ? String(limit) : undefined,
       "continuation-token": query.token,
     },
     headers: payerHeaders(connection.config),

@@ -1,4 +1,5 @@
 import {
+  atMost,
   checkListOptions,
   type CommonPrefix,
   compareKeys,
@@ -44,7 +45,8 @@ export function listPages(
 ): AsyncGenerator<Entry, void, void> {
   const begin = () => new PagedListing(reader, listing, options);
   // One generator for each entry to pass, no more.
-  return options.order === "any" ? inAnyOrder(begin, options.signal) : inOrder(begin, reader, options);
+  const entries = options.order === "any" ? inAnyOrder(begin, options) : inOrder(begin, reader, options);
+  return atMost(entries, options.limit);
 }
 
 /** A page whose names were held against the prefix. */
@@ -77,9 +79,14 @@ class PagedListing {
     this.#signal = signal ? AbortSignal.any([signal, this.#end.signal]) : this.#end.signal;
   }
 
-  async *pages(startAfter: string): AsyncGenerator<CheckedPage, void, void> {
+  async *pages(startAfter: string, limit?: number): AsyncGenerator<CheckedPage, void, void> {
     const { prefix, delimiter } = this.#listing;
-    const query = { prefix, ...(delimiter && { delimiter }), signal: this.#signal };
+    const query = {
+      prefix,
+      ...(delimiter && { delimiter }),
+      ...(limit !== undefined && { limit }),
+      signal: this.#signal,
+    };
     const read = (token?: string) =>
       this.#reader.readPage({
         ...query,
@@ -101,12 +108,14 @@ class PagedListing {
 /** The entries as they come. */
 async function* inAnyOrder(
   begin: () => PagedListing,
-  signal: AbortSignal | undefined,
+  { signal, limit }: ListOptions,
 ): AsyncGenerator<Entry, void, void> {
   const listing = begin();
   const folded = new Set<string>();
+  let left = limit ?? Infinity;
   try {
-    for await (const { entries, readNext, isRepeat } of listing.pages("")) {
+    for await (const { entries, readNext, isRepeat } of listing.pages("", limit)) {
+      const isEnough = entries.length >= left;
       let isNew = false;
       for (const entry of entries) {
         // A fold can come on any page; of objects, those of two pages are compared.
@@ -115,9 +124,10 @@ async function* inAnyOrder(
           folded.add(entry.prefix);
         }
         isNew = true;
+        left--;
         yield entry;
         signal?.throwIfAborted();
-        readNext();
+        if (!isEnough) readNext();
       }
       if (!isNew) isRepeat();
     }
@@ -126,14 +136,15 @@ async function* inAnyOrder(
   }
 }
 
+/** The entries by their names. Pages are whole, also where few entries are wanted: a short one may not show the order. */
 async function* inOrder(
   begin: () => PagedListing,
   reader: PageReader<ObjectMeta>,
-  { signal, startAfter = "" }: ListOptions,
+  { signal, startAfter = "", limit = Infinity }: ListOptions,
 ): AsyncGenerator<Entry, void, void> {
   const listing = begin();
   let last = startAfter;
-  let given = false;
+  let given = 0;
   let isOrdered = !reader.isUnordered;
   try {
     if (isOrdered) {
@@ -142,15 +153,16 @@ async function* inOrder(
         if (!entries) {
           isOrdered = false;
           reader.foundUnordered?.();
-          if (given) throw outOfOrder(listing.call);
+          if (given > 0) throw outOfOrder(listing.call);
           break;
         }
+        const isEnough = given + entries.length >= limit;
         for (const entry of entries) {
-          given = true;
+          given++;
           last = nameOf(entry);
           yield entry;
           signal?.throwIfAborted();
-          page.readNext();
+          if (!isEnough) page.readNext();
         }
       }
     }

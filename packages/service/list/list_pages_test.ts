@@ -202,3 +202,21 @@ Deno.test("listPages() refuses names that are no Unicode, and orders that are no
   await assertRejects(() => namesOf(reader, { order: "any", startAfter: "a" }), TypeError);
   assertEquals(reader.queries, []);
 });
+
+Deno.test("listPages() in any order asks the service for no more than its limit, and ends with it", async () => {
+  const reader = new FakePages([page(["b", "a", "c"], "1"), page(["d"])]);
+  assertEquals(await namesOf(reader, { order: "any", limit: 2 }), ["b", "a"]);
+  assertEquals(await namesOf(reader, { order: "any", limit: 3 }), ["b", "a", "c"]);
+  assertEquals(await namesOf(reader, { order: "any", limit: 4 }), ["b", "a", "c", "d"]);
+  assertEquals(
+    reader.queries.map(({ limit, token }) => [limit, token]),
+    [[2, undefined], [3, undefined], [4, undefined], [4, "1"]],
+  );
+});
+
+Deno.test("listPages() in the order of keys takes whole pages, which show the order, and sorts before it cuts", async () => {
+  const reader = new FakePages([page(["b", "a"], "1"), page(["c"])]);
+  assertEquals(await namesOf(reader, { limit: 1 }), ["a"]);
+  assertEquals(await namesOf(reader, { limit: 1 }), ["a"]);
+  assertEquals(reader.queries.every(({ limit }) => limit === undefined), true);
+});

@@ -25,6 +25,8 @@ export interface PageQuery {
   readonly startAfter?: string;
   /** `next` of the page before; absent for the first page. */
   readonly token?: string;
+  /** Entries that are wanted at most; a reader may give more. */
+  readonly limit?: number;
   /** Ends the request. */
   readonly signal: AbortSignal;
 }

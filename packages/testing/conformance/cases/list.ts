@@ -57,6 +57,31 @@ export const listCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "list() and listWithDelimiter() end after limit entries, in either order",
+    async run({ store }) {
+      await putAll(store, ORDERED_KEYS);
+      for (const limit of [1, 2, ORDERED_KEYS.length, 1000]) {
+        expectEqual(await namesIn(store.list("", { limit })), ORDERED_KEYS.slice(0, limit), `${limit} keys`);
+        const any = await namesIn(store.list("", { limit, order: "any" }));
+        expectEqual(new Set(any).size, Math.min(limit, ORDERED_KEYS.length), `${limit} keys in any order`);
+      }
+      expectEqual(
+        await namesIn(store.list("a", { startAfter: "a/b", limit: 2 })),
+        ["a/c/d", "a0"],
+        "after a start",
+      );
+      expectEqual(await namesIn(store.listWithDelimiter("", { limit: 2 })), ["A", "B/"], "one level");
+      for (const limit of [0, -1, 1.5, NaN]) {
+        await expectError(() => collect(store.list("", { limit })), RangeError, `list() with limit ${limit}`);
+        await expectError(
+          () => collect(store.listWithDelimiter("", { limit })),
+          RangeError,
+          `listWithDelimiter() with limit ${limit}`,
+        );
+      }
+    },
+  },
+  {
     name: "list() refuses an order that is none, and a start in any order",
     async run({ store }) {
       const wrong = [{ order: "size" }, { order: "any", startAfter: "a" }] as ListOptions[];
