@@ -6,7 +6,13 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { InvalidNameError, NotFoundError, PrefixStore, UnsupportedError } from "@lade/core";
+import {
+  InvalidNameError,
+  NotFoundError,
+  PermissionDeniedError,
+  PrefixStore,
+  UnsupportedError,
+} from "@lade/core";
 import { Lade } from "./lade.ts";
 
 const text = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
@@ -299,4 +305,36 @@ Deno.test("Lade.settleRemoval() of one version takes neither a whole prefix nor 
     const settle = () => lade.settleRemoval({ uri: "memory://m/a", version: "1", ...more });
     await assertRejects(settle, TypeError, "version names one version of one object");
   }
+});
+
+Deno.test("Lade configures local directories by URI prefix", async () => {
+  const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "lade-" }));
+  const told: string[] = [];
+  await using lade = new Lade({
+    config: { file: { symlinks: "follow" }, [`file://${path}/strict/`]: { symlinks: "refuse" } },
+    onOpen: ({ settings }) => void told.push(...settings.map(({ value, source }) => `${value} by ${source}`)),
+  });
+  try {
+    for (const name of ["strict", "loose"]) {
+      await lade.put(`file://${path}/${name}/a`, name);
+      await Deno.symlink("a", `${path}/${name}/link`);
+    }
+    assertEquals(text(await lade.get(`file://${path}/loose/link`)), "loose");
+    await assertRejects(() => lade.get(`file://${path}/strict/link`), PermissionDeniedError);
+    assertEquals(told.sort(), [
+      "follow by option",
+      `refuse by the configuration of file://${path}/strict/`,
+    ]);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("Lade.uriOf() is the URI as its provider writes it, and opens nothing", async () => {
+  const opened: string[] = [];
+  await using lade = new Lade({ onOpen: ({ uri }) => void opened.push(uri) });
+  assertEquals(await lade.uriOf("MEMORY://m/d/a"), "memory://m/d/a");
+  assertEquals(await lade.uriOf("https://bucket.s3.eu-west-1.amazonaws.com/d/a%20b"), "s3://bucket/d/a b");
+  await assertRejects(() => lade.uriOf("https://example.com/a"), InvalidNameError, "nobody claims");
+  assertEquals(opened, []);
 });

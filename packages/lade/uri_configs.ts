@@ -13,6 +13,7 @@ export class UriConfigs {
   readonly #schemes = new Map<string, ConfigLayer>();
   /** Those of prefixes, the longest first. */
   readonly #prefixes: ConfigLayer[] = [];
+  readonly #layers = new Map<string, readonly ConfigLayer[]>();
 
   /** Takes the configuration for backends of these schemes. One for another scheme, or for no prefix, is a `TypeError`. */
   constructor(config: LadeConfig, known: readonly string[]) {
@@ -40,16 +41,26 @@ export class UriConfigs {
 
   /** What is configured for a URI of a backend of these schemes, the nearest first. A URI may lack the slash at its end. */
   readonly layersOf: LayersOf = (uri, schemes) => {
-    const scheme = this.ofScheme(schemes);
-    if (this.#prefixes.length === 0) return scheme;
+    if (this.#prefixes.length === 0) return this.ofScheme(schemes);
     const below = `${uri.replace(/^[^:]*/, (scheme) => scheme.toLowerCase())}/`;
     const found = this.#prefixes.find(({ name }) => below.startsWith(name));
-    return found ? [found, ...scheme] : scheme;
+    return found
+      ? this.#once(`${found.name} ${schemes[0]}`, () => [found, ...this.ofScheme(schemes)])
+      : this.ofScheme(schemes);
   };
 
   /** What is configured for all of a backend of these schemes. */
   ofScheme(schemes: readonly string[]): readonly ConfigLayer[] {
-    const found = schemes.map((scheme) => this.#schemes.get(scheme)).find((layer) => layer !== undefined);
-    return found ? [found] : [];
+    return this.#once(schemes[0] ?? "", () => {
+      const found = schemes.map((scheme) => this.#schemes.get(scheme)).find((layer) => layer !== undefined);
+      return found ? [found] : [];
+    });
+  }
+
+  /** The same array each time, which a registry merges once. */
+  #once(name: string, make: () => readonly ConfigLayer[]): readonly ConfigLayer[] {
+    const layers = this.#layers.get(name) ?? make();
+    this.#layers.set(name, layers);
+    return layers;
   }
 }

@@ -31,7 +31,10 @@ export interface OpenOptions extends CallOptions {
   readonly config?: BackendConfig;
 }
 
-/** Finds what is configured for a URI of a backend of these schemes, the nearest first. */
+/**
+ * Finds what is configured for a URI of a backend of these schemes, the nearest first. The same layers in the same array
+ * are merged once.
+ */
 export type LayersOf = (uri: string, schemes: readonly string[]) => readonly ConfigLayer[];
 
 /** A URI and who serves it. */
@@ -43,6 +46,8 @@ export interface ResolvedUri extends Location {
   /** The names of the layers that this is made of: equal ones are one configuration. */
   readonly configured: string;
 }
+
+type Merged = Pick<ResolvedUri, "config" | "configured">;
 
 /** An opened container, and what the URI named in it. */
 export interface OpenedUri {
@@ -57,6 +62,7 @@ export class Registry {
   /** What all stores opened through this registry share. */
   readonly context: StoreContext;
   readonly #providers = new Map<string, LazyProvider>();
+  readonly #merged = new WeakMap<readonly ConfigLayer[], Merged>();
 
   /** Makes an empty registry. */
   constructor(options: RegistryOptions = {}) {
@@ -102,14 +108,12 @@ export class Registry {
     const claimed = await this.#claimed(uri, layersOf);
     const own = claimed?.uri ?? uri;
     const provider = await this.provider(own);
-    const layers = [...urlLayer(claimed), ...layersOf(own, provider.schemes)];
-    const config = mergeConfigs(provider.settingTable, layers);
-    return {
-      provider,
-      ...provider.parse(own, config),
-      ...(config && { config }),
-      configured: layers.map(({ name }) => name).join(" "),
-    };
+    const layers = layersOf(own, provider.schemes);
+    const merged = claimed?.config
+      ? mergeLayers(provider, [urlLayer(claimed.config), ...layers])
+      : this.#merged.get(layers) ?? mergeLayers(provider, layers);
+    if (!claimed?.config) this.#merged.set(layers, merged);
+    return { provider, ...provider.parse(own, merged.config), ...merged };
   }
 
   async #claimed(uri: string, layersOf: LayersOf): Promise<ClaimedUrl | undefined> {
@@ -149,10 +153,14 @@ export class Registry {
   }
 }
 
+function mergeLayers({ settingTable }: Provider, layers: readonly ConfigLayer[]): Merged {
+  const config = mergeConfigs(settingTable, layers);
+  return { ...(config && { config }), configured: layers.map(({ name }) => name).join(" ") };
+}
+
 /** What a URL says of itself comes before all that is configured. */
-function urlLayer(claimed: ClaimedUrl | undefined): ConfigLayer[] {
-  if (!claimed?.config) return [];
-  return [{ name: JSON.stringify(claimed.config), source: "the URL", config: claimed.config }];
+function urlLayer(config: BackendConfig): ConfigLayer {
+  return { name: JSON.stringify(config), source: "the URL", config };
 }
 
 function loaded(provider: Provider): LazyProvider {

@@ -19,6 +19,9 @@ export const URL_SOURCE = "the URL";
 /** Segments of a path that may be the bucket: those before it are of the endpoint's own path. */
 const MOST_SEGMENTS = 5;
 
+/** What may be a bucket. */
+const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]+$/;
+
 /** Where endpoints that are configured are read from. */
 export interface UrlSources {
   /** The environment; the process's by default. */
@@ -62,6 +65,8 @@ async function ofAmazon(
     ? cutBucket(url.path)
     : { bucket: host.bucket, rest: url.path };
   if (bucket === "") throw invalid(url, "the URL names no bucket");
+  // Behind an "@" of a URI stands a host, to which a URL must not lead in disguise.
+  if (!BUCKET.test(bucket)) throw invalid(url, `${JSON.stringify(bucket)} is not a valid bucket name`);
   const key = decode(url, rest);
   const { dualstack, fips, accelerate, region, service } = host;
   const isPlain = !dualstack && !fips && !accelerate &&
@@ -106,7 +111,7 @@ function bucketsIn({ host, path }: ServiceUrl): string[] {
   const labels = host.split(".");
   const segments = path.split("/").slice(1, MOST_SEGMENTS + 1);
   const candidates = [...segments, ...labels.slice(1).map((_, at) => labels.slice(0, at + 1).join("."))];
-  return candidates.filter((name) => /^[A-Za-z0-9][A-Za-z0-9._-]+$/.test(name));
+  return candidates.filter((name) => BUCKET.test(name));
 }
 
 function cutBucket(path: string): { readonly bucket: string; readonly rest: string } {

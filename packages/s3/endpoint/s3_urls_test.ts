@@ -141,6 +141,11 @@ Deno.test("s3Urls() refuses a URL without a bucket, and one that is badly encode
     InvalidNameError,
     "names no bucket",
   );
+  for (const bucket of ["bucket@evil.example", "bucket%40evil.example", "-", "a b"]) {
+    const url = `https://s3.eu-west-1.amazonaws.com/${bucket}/k`;
+    await assertRejects(() => claimed(url), InvalidNameError, "is not a valid bucket name");
+    assertEquals(await uriOf(`https://minio.example/${bucket}/k`, { env: ENDPOINT }), undefined);
+  }
   for (const path of ["100%", "%C3", "%zz"]) {
     const url = `https://bucket.s3.eu-west-1.amazonaws.com/${path}`;
     await assertRejects(() => claimed(url), InvalidNameError, "not percent-encoded UTF-8");

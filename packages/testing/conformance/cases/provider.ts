@@ -34,30 +34,42 @@ export const providerCases: readonly ProviderCase[] = [
   },
   {
     name: "parse() gives back what format() was given",
-    async run({ provider, newName }) {
+    async run({ provider, newName, options }) {
       const container = newName();
       for (const key of KEYS) {
         const uri = provider.format({ container, key });
         expect(provider.schemes.some((scheme) => uri.startsWith(`${scheme}://`)), `the uri is ${uri}`);
-        expectEqual({ ...provider.parse(uri) }, { container, key }, `the parts of ${uri}`);
+        expectEqual({ ...provider.parse(uri, options?.config) }, { container, key }, `the parts of ${uri}`);
       }
     },
   },
   {
     name: "parse() takes the scheme in any case",
-    async run({ provider, newName }) {
+    async run({ provider, newName, options }) {
       const location = { container: newName(), key: "a/b" };
       const uri = provider.format(location).replace(/^[a-z]+/, (scheme) => scheme.toUpperCase());
-      expectEqual({ ...provider.parse(uri) }, location, `the parts of ${uri}`);
+      expectEqual({ ...provider.parse(uri, options?.config) }, location, `the parts of ${uri}`);
     },
   },
   {
     name: "parse() of a URI that names no container or a forbidden name is an InvalidNameError",
-    async run({ provider, newName }) {
+    async run({ provider, newName, options }) {
       const forbidden = `${provider.format({ container: newName(), key: "dir/" })}\ud83d`;
       for (const uri of [`${provider.schemes[0]}://`, "nothing", "other-scheme://a/b", forbidden]) {
-        const parse = async () => provider.parse(uri);
+        const parse = async () => provider.parse(uri, options?.config);
         await expectError(parse, InvalidNameError, `parse() of ${JSON.stringify(uri)}`);
+      }
+    },
+  },
+  {
+    name: "urls claim no URL of a host that is none of the provider's",
+    async run({ provider, options }) {
+      for (const host of ["unknown.invalid", "localhost:1", "[::1]:1"]) {
+        for (const secure of [true, false]) {
+          const url = { text: `https://${host}/container/key`, secure, host, path: "/container/key" };
+          const claimed = await provider.urls?.claim(url, () => options?.config);
+          expect(claimed === undefined, `${host} is claimed`);
+        }
       }
     },
   },
