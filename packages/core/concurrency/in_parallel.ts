@@ -70,12 +70,11 @@ export async function* parallelResults<T, Result>(
         if (!item || item.done) break;
         if (!either.aborted) void run(item.value);
       }
-      // An empty list would cost turns too.
-      if (finished.length > 0) yield* finished.splice(0);
+      for (const result of finished.splice(0)) yield result;
     }
     while (running > 0 || finished.length > 0) {
-      if (finished.length > 0) yield* finished.splice(0);
-      else await nextEnd();
+      for (const result of finished.splice(0)) yield result;
+      if (running > 0 && finished.length === 0) await nextEnd();
     }
   } finally {
     if (running > 0) stop.abort(new DOMException("The rest was given up", "AbortError"));
