@@ -146,7 +146,12 @@ Deno.test("Lade.setAttributes() and Lade.copy() onto itself ask for a HEAD and a
   const registry = new Registry().register(s3Provider(bare));
   await using lade = new Lade({ registry, config: { s3: { ...fakeConfig(fake) } } });
   await lade.setAttributes("s3://bucket/a", { contentType: "text/plain", metadata: { owner: "me" } });
-  await lade.copy("s3://bucket/a", "s3://bucket/a", { cacheControl: "no-store" });
+  let bytes = 0;
+  await lade.copy("s3://bucket/a", "s3://bucket/a", {
+    cacheControl: "no-store",
+    onProgress: (event) => void (bytes += event.type === "bytes" ? event.bytes : 0),
+  });
+  assertEquals(bytes, 7);
   assertEquals(operationsOf(fake), ["HeadObject", "CopyObject", "HeadObject", "CopyObject"]);
   const { contentType, cacheControl, metadata } = await lade.stat("s3://bucket/a");
   assertEquals([contentType, cacheControl, metadata], ["text/plain", "no-store", { owner: "me" }]);

@@ -18,21 +18,30 @@ export async function copyByService(
 ): Promise<CopyResult | undefined> {
   if (from !== to && !to.copyFrom) return undefined;
   try {
-    const changed = await changeInPlace(from, fromKey, to, toKey, options);
-    if (changed) return changed;
-    const copying = await copyOptions(from, fromKey, options);
-    // What the source has under names that the destination cannot hold is left out by who reads and writes.
-    const { metadata = {} } = options.metadata ? {} : copying.attributes ?? {};
-    if (Object.keys(metadata).some((name) => to.metadataNameFault(name) !== undefined)) return undefined;
-    const copied = from === to
-      ? await from.copy(fromKey, toKey, copying)
-      : await to.copyFrom?.(from, fromKey, toKey, copying);
+    const copied = await changeInPlace(from, fromKey, to, toKey, options) ??
+      await copyNatively(from, fromKey, to, toKey, options);
     if (copied) options.onProgress?.({ type: "bytes", key: fromKey, bytes: copied.size });
     return copied;
   } catch (error) {
     if (error instanceof PermissionDeniedError || error instanceof UnsupportedError) return undefined;
     throw error;
   }
+}
+
+async function copyNatively(
+  from: ObjectStore,
+  fromKey: string,
+  to: ObjectStore,
+  toKey: string,
+  options: CopyObjectOptions,
+): Promise<CopyResult | undefined> {
+  const copying = await copyOptions(from, fromKey, options);
+  // What the source has under names that the destination cannot hold is left out by who reads and writes.
+  const { metadata = {} } = options.metadata ? {} : copying.attributes ?? {};
+  if (Object.keys(metadata).some((name) => to.metadataNameFault(name) !== undefined)) return undefined;
+  return from === to
+    ? await from.copy(fromKey, toKey, copying)
+    : await to.copyFrom?.(from, fromKey, toKey, copying);
 }
 
 /** A copy of an object onto itself with other attributes is a change of these, where the store has such a call. */
