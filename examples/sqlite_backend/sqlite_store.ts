@@ -41,6 +41,7 @@ import {
   objectUri,
   type ObjectWriter,
   type PartWriter,
+  type PartWriterOptions,
   PreconditionFailedError,
   type PresignOptions,
   type PutOptions,
@@ -71,6 +72,7 @@ const CAPABILITIES: Capabilities = {
   versions: false,
   atomicRename: true,
   presign: false,
+  resumableWrites: false,
 };
 
 const READ_HINTS: ReadHints = {
@@ -147,8 +149,12 @@ class SqliteStore implements ObjectStore {
     return createStreamWriter(this.#write(key, options));
   }
 
-  async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
+  async createPartWriter(key: string, size: number, options: PartWriterOptions = {}): Promise<PartWriter> {
     checkObjectSize(size);
+    if (options.resumable) {
+      const detail = "parts are in no table before the object is whole";
+      throw new UnsupportedError({ operation: "write", uri: objectUri(this.uri, key), detail });
+    }
     return await createPartWriter({
       size,
       partSize: options.partSize ?? PIECE,

@@ -41,3 +41,4 @@ export * from "./write/report_leftover.ts";
 export * from "./write/to_delete.ts";
 export * from "./write/write_in_parts.ts";
 export type * from "./write/write_sink.ts";
+export * from "./write/write_token.ts";

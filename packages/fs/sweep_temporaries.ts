@@ -1,10 +1,12 @@
 import { systemClock } from "@lade/core/backend";
-import { errorCode, fileError } from "./files/file_error.ts";
+import { fileError } from "./files/file_error.ts";
 import { IoGate } from "./files/io_gate.ts";
 import type { LocalStore } from "./store/local_store.ts";
 import { rootPath } from "./names/path_uri.ts";
-import { isTemporaryName } from "./names/temporary_name.ts";
+import { isTemporaryName, readUploadName, recordPath } from "./names/temporary_name.ts";
 import { FileCalls } from "./tree/file_calls.ts";
+import { filesBelow } from "./tree/files_below.ts";
+import { readRecord } from "./upload/part_record.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -32,7 +34,8 @@ export interface SweptFile {
  * Removes what writes left behind that were killed: the files below a store's root (or a directory, by its absolute
  * path) whose name is `.lade-`, 16 hexadecimal digits, `-`, a process number, `~tmp`. No listing shows them and no key
  * names them. Yields each one once it is gone. Links are not followed. A write that is still going on is safe as long
- * as it writes more often than `olderThanMs`.
+ * as it writes more often than `olderThanMs`. Writes that may be resumed stay, however old they are: `sweepUploads`
+ * removes those, and this only their files that are damaged so that nobody can go on.
  */
 export async function* sweepTemporaries(
   store: LocalStore | string,
@@ -49,7 +52,8 @@ export async function* sweepTemporaries(
   const calls = new FileCalls(new IoGate(clock));
   try {
     signal?.throwIfAborted();
-    for await (const path of temporariesBelow(root, signal)) {
+    for await (const path of filesBelow(root, root, signal)) {
+      if (!await isLeftover(path)) continue;
       const status = await calls.present(calls.lstat(path));
       if (status?.kind !== "file" || status.mtimeMs > before) continue;
       if (!dryRun) await calls.present(calls.remove(path));
@@ -60,21 +64,14 @@ export async function* sweepTemporaries(
   }
 }
 
-async function* temporariesBelow(
-  root: string,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<string, void, void> {
-  const directories = [root];
-  for (let directory = directories.pop(); directory !== undefined; directory = directories.pop()) {
-    const base = directory.endsWith("/") ? directory : `${directory}/`;
-    try {
-      for await (const { name, isFile, isDirectory } of Deno.readDir(directory)) {
-        signal?.throwIfAborted();
-        if (isDirectory) directories.push(base + name);
-        else if (isFile && isTemporaryName(name)) yield base + name;
-      }
-    } catch (error) {
-      if (errorCode(error) !== "ENOENT" || directory === root) throw error;
-    }
-  }
+/** Whether a file is what a write left that nobody can go on with. */
+async function isLeftover(path: string): Promise<boolean> {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (isTemporaryName(name)) return true;
+  const upload = readUploadName(name);
+  if (!upload) return false;
+  const record = await Deno.readFile(upload.holds === "record" ? path : recordPath(path)).catch(() =>
+    undefined
+  );
+  return !record || !readRecord(record);
 }

@@ -17,8 +17,6 @@ export type { ReadTextFile } from "./config/read_text_file.ts";
 export { S3_SETTINGS } from "./config/s3_settings.ts";
 export { S3Fault, type S3FaultOptions } from "./errors/s3_fault.ts";
 export { ERROR_TABLE } from "./errors/error_table.ts";
-export { sweepUploads, type SweepUploadsOptions } from "./upload/sweep_uploads.ts";
 export type { PendingPart } from "./upload/list_parts.ts";
-export type { PendingUpload } from "./upload/list_uploads.ts";
 export { diagnose, type S3DiagnoseOptions } from "./doctor/diagnose.ts";
 export type { LoadedCredentials } from "./credentials/credential_cache.ts";

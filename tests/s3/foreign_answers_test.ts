@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   createStoreContext,
+  type PendingUpload,
   PermissionDeniedError,
   type Provider,
   Registry,
@@ -24,7 +25,7 @@ interface Setup {
   readonly store: S3Store;
   readonly surroundings: S3Surroundings;
   /** An upload that was begun. */
-  readonly uploadId: string;
+  readonly upload: PendingUpload;
   /** The endpoint is known to name its answers. */
   readonly shown: boolean;
 }
@@ -55,7 +56,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
   "abortUpload()": {
     meets: ({ method, query }) => method === "DELETE" && query.has("uploadId"),
-    run: ({ store, uploadId }) => store.abortUpload("begun", uploadId),
+    run: ({ store, upload }) => store.abortUpload("begun", upload.token),
   },
   "a part of copy()": {
     meets: ({ copies, query }) => copies && query.has("partNumber"),
@@ -73,9 +74,17 @@ const CALLS: Readonly<Record<string, Call>> = {
     meets: ({ method, query }) => method === "GET" && query.has("uploads"),
     run: ({ store }) => Array.fromAsync(store.listUploads()),
   },
+  "resumePartWriter()": {
+    meets: ({ method, query }) => method === "GET" && query.has("uploadId"),
+    run: ({ store, upload }) => {
+      const own = { checksum: "crc32c", checksumType: "FULL_OBJECT" };
+      const token = JSON.stringify({ ...JSON.parse(upload.token), size: 8, partSize: 4, own });
+      return store.resumePartWriter("begun", 8, token);
+    },
+  },
   "listParts()": {
     meets: ({ method, query }) => method === "GET" && query.has("uploadId"),
-    run: ({ store, uploadId }) => Array.fromAsync(store.listParts("begun", uploadId)),
+    run: ({ store, upload }) => Array.fromAsync(store.listParts("begun", upload.id)),
   },
   "listVersions()": {
     meets: ({ query }) => query.has("versions"),
@@ -139,8 +148,9 @@ async function answered(
   await using store = await open();
   if (shown) await store.head("key");
   const [upload] = await Array.fromAsync(other.listUploads());
+  if (!upload) throw new Error("no upload is listed");
   on.now = true;
-  const setup = { fake, store, surroundings, shown, uploadId: upload?.uploadId ?? "" };
+  const setup = { fake, store, surroundings, shown, upload };
   await check(call.run(setup), setup);
   on.now = false;
   await writer.abort();

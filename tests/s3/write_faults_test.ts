@@ -6,9 +6,9 @@ import {
   PreconditionFailedError,
   ServiceError,
   StoreError,
+  sweepUploads,
 } from "@lade/core";
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
-import { sweepUploads } from "@lade/s3";
 import { createHash } from "node:crypto";
 import { refuseUnsigned } from "../fakes/s3/mod.ts";
 import { noise } from "./noise.ts";
@@ -211,7 +211,7 @@ Deno.test("close() of an upload that somebody else removed is a NotFoundError", 
   const { fake, store } = opened;
   const writer = await store.createWriter("object");
   await writer.write(DATA);
-  for (const { id } of fake.uploads("bucket")) await store.abortUpload("object", id);
+  for await (const { token } of store.listUploads()) await store.abortUpload("object", token);
   await assertRejects(() => writer.close(), NotFoundError);
   assertEquals(fake.object("bucket", "object"), undefined);
 });
@@ -229,7 +229,7 @@ Deno.test("listUploads() and listParts() tell what a killed process left", async
   assertEquals(uploads.map(({ key }) => key), ["a b+c", "x/1", "x/2", "x/3", "ä"]);
   assertEquals((await Array.fromAsync(store.listUploads("x/"))).length, 3);
   const [first] = uploads;
-  const sent = () => Array.fromAsync(store.listParts("a b+c", first?.uploadId ?? ""));
+  const sent = () => Array.fromAsync(store.listParts("a b+c", first?.id ?? ""));
   let parts = await sent();
   while (parts.length < 5) parts = await sent();
   for (const [i, part] of parts.entries()) {

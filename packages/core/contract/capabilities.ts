@@ -35,6 +35,8 @@ export interface Capabilities {
   readonly versions: Support;
   /** `rename` is one atomic step; else it is a copy followed by a delete. */
   readonly atomicRename: Support;
+  /** `resumable` on `createPartWriter`; `resumePartWriter`, `listUploads` and `abortUpload`. */
+  readonly resumableWrites: Support;
   /** `presign` makes URLs. */
   readonly presign: Support;
 }

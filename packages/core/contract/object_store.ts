@@ -23,9 +23,12 @@ import type {
   ObjectMeta,
   ObjectToDelete,
   ObjectVersion,
+  PartWriterOptions,
+  PendingUpload,
   PresignOptions,
   PutOptions,
   PutResult,
+  ResumeOptions,
   SetAttributesOptions,
   WriterOptions,
 } from "./types.ts";
@@ -87,7 +90,30 @@ export interface ObjectStore extends AsyncDisposable {
    * Starts an object of `size` bytes that is written in parts, in any order and without a copy. Conditions are checked
    * at the latest when it closes. `partSize` is a wish: the writer tells what it came to.
    */
-  createPartWriter(key: string, size: number, options?: WriterOptions): Promise<PartWriter>;
+  createPartWriter(key: string, size: number, options?: PartWriterOptions): Promise<PartWriter>;
+
+  /**
+   * Goes on with a `resumable` write, by the token of its writer. The parts that the store shows to have are written
+   * already; all others are to be written. Attributes and conditions are those that the write began with.
+   *
+   * A write that is closed or aborted is a `NotFoundError`. A token of another object, of another size or of no writer is
+   * a `TypeError`. One writer goes on with a write at a time: a store that can tell rejects the second one with
+   * `UnavailableError`. Call it by `resumePartWriter(store, key, size, token)`.
+   */
+  resumePartWriter?(key: string, size: number, token: string, options?: ResumeOptions): Promise<PartWriter>;
+
+  /**
+   * Lists the writes of keys that start with `prefix` that were begun and are neither closed nor aborted, in any order:
+   * all that are `resumable`, and what else the service keeps of them. Call it by `listUploads(store, prefix)`.
+   */
+  listUploads?(prefix?: string, options?: CallOptions): AsyncIterable<PendingUpload>;
+
+  /**
+   * Removes a write that is not closed, by the token of its writer or of the listing, and its parts; one that is gone
+   * already is no error. A writer that is still at it cannot close any more. A token of another object is a `TypeError`.
+   * Call it by `abortUpload(store, key, token)`.
+   */
+  abortUpload?(key: string, token: string, options?: CallOptions): Promise<void>;
 
   /**
    * Lists objects whose keys start with `prefix` (a plain string, no pattern), ascending in UTF-8 byte order unless

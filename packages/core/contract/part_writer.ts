@@ -5,6 +5,8 @@ import type { PutResult } from "./types.ts";
  *
  * Nobody sees the object before `close` resolves; disposing an unclosed writer aborts it. A `writePart` that fails ends
  * the writer: it aborts itself, and `close` rejects with the same error.
+ *
+ * A writer that was made `resumable` detaches itself where another one aborts itself.
  */
 export interface PartWriter extends AsyncDisposable {
   /** Bytes of the whole object. */
@@ -15,8 +17,15 @@ export interface PartWriter extends AsyncDisposable {
   readonly partCount: number;
   /** Parts that may usefully be under way at once; it may change from part to part. */
   readonly concurrency: number;
-  /** Bytes of the parts that are written. */
+  /** Bytes of the parts that are written, those of earlier writers too. */
   readonly bytesWritten: number;
+  /**
+   * What `resumePartWriter` goes on with this write by: a short JSON text without secrets, the same from the start to the
+   * end. `undefined` for a writer that was not made `resumable`.
+   */
+  readonly token: string | undefined;
+  /** Whether the part at `index` is written, by this writer or an earlier one. A wrong index is a `RangeError`. */
+  isWritten(index: number): boolean;
   /**
    * Writes the part at `index`, from 0, once. `bytes` is all of it and is in use until this settles. A wrong index or
    * length is a `RangeError`.
@@ -27,6 +36,14 @@ export interface PartWriter extends AsyncDisposable {
    * later calls of `writePart` and `close`.
    */
   close(): Promise<PutResult>;
-  /** Gives up: nothing is left behind, and `close` can no longer succeed. Does nothing after `close` or `abort`. */
+  /**
+   * Ends a resumable writer and leaves what is stored. Parts under way are given up; wait for them first to have them
+   * stored. Does nothing after `close` or `abort`. A `TypeError` where the writer was not made `resumable`.
+   */
+  detach(): Promise<void>;
+  /**
+   * Gives up: nothing is left behind, and `close` can no longer succeed. Does nothing after `close`, `abort` or `detach`;
+   * after a failure of a resumable writer it removes what that left.
+   */
   abort(reason?: unknown): Promise<void>;
 }

@@ -180,6 +180,36 @@ export interface WriterOptions extends PutOptions {
   readonly concurrency?: number;
 }
 
+/** Options of `createPartWriter`. */
+export interface PartWriterOptions extends WriterOptions {
+  /**
+   * The write may outlive its writer: `resumePartWriter` goes on with it by the writer's `token`, in this process or
+   * another. Only `close` and `abort` end such a write. A failure, an aborted `signal`, disposal and the end of the
+   * process leave the parts that are stored. `false` by default.
+   */
+  readonly resumable?: boolean;
+}
+
+/** Options of `resumePartWriter`. Attributes, conditions and part size are those that the write began with. */
+export interface ResumeOptions extends CallOptions {
+  /** Parts in flight at once; chosen by the store when absent. */
+  readonly concurrency?: number;
+}
+
+/** A write that was begun and is neither closed nor aborted. */
+export interface PendingUpload {
+  /** Key of the object to be. */
+  readonly key: string;
+  /** What the store calls it; a writer's token, which is JSON, has the same text as its `id`. */
+  readonly id: string;
+  /** What `abortUpload` takes. It does not tell enough to resume the write: the writer's own token does. */
+  readonly token: string;
+  /** When it was begun. */
+  readonly begun: Date;
+  /** Bytes of the parts that are stored, where the listing tells. */
+  readonly bytes?: number;
+}
+
 /**
  * What a finished write tells. At least one of etag, version and checksums is there, and proves that the bytes are stored:
  * an answer without any is an error.

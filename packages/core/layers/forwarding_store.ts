@@ -25,14 +25,18 @@ import type {
   ObjectMeta,
   ObjectToDelete,
   ObjectVersion,
+  PartWriterOptions,
+  PendingUpload,
   PresignOptions,
   PutOptions,
   PutResult,
+  ResumeOptions,
   SetAttributesOptions,
   WriterOptions,
 } from "../contract/types.ts";
 import { listVersions, listVersionsWithDelimiter } from "../operations/list_versions.ts";
 import { placeOf } from "../operations/place_of.ts";
+import { abortUpload, listUploads, resumePartWriter } from "../operations/resume_write.ts";
 import { setAttributes } from "../operations/set_attributes.ts";
 import { tagsOf } from "./tags_of.ts";
 
@@ -46,10 +50,13 @@ export type OptionalMember = {
 /** Methods that a layer has only where the store below has them; of the others it can tell without. */
 const OPTIONAL: Readonly<Record<Exclude<OptionalMember, "beneath" | "placeOf" | "tree">, true>> = {
   [bytesAtHand]: true,
+  abortUpload: true,
   copyFrom: true,
   getTags: true,
+  listUploads: true,
   listVersions: true,
   listVersionsWithDelimiter: true,
+  resumePartWriter: true,
   setAttributes: true,
 };
 
@@ -141,8 +148,23 @@ export class ForwardingStore implements ObjectStore, Partial<QuickStore> {
   }
 
   /** Starts an object that is written in parts. */
-  createPartWriter(key: string, size: number, options?: WriterOptions): Promise<PartWriter> {
+  createPartWriter(key: string, size: number, options?: PartWriterOptions): Promise<PartWriter> {
     return this.below.createPartWriter(key, size, options);
+  }
+
+  /** Goes on with a resumable write. */
+  resumePartWriter?(key: string, size: number, token: string, options?: ResumeOptions): Promise<PartWriter> {
+    return resumePartWriter(this.below, key, size, token, options);
+  }
+
+  /** Lists the writes that are not closed. */
+  listUploads?(prefix?: string, options?: CallOptions): AsyncIterable<PendingUpload> {
+    return listUploads(this.below, prefix, options);
+  }
+
+  /** Removes a write that is not closed. */
+  abortUpload?(key: string, token: string, options?: CallOptions): Promise<void> {
+    return abortUpload(this.below, key, token, options);
   }
 
   /** Lists objects. */

@@ -38,6 +38,9 @@ const CALLS: {
   put: ["key", new Uint8Array(1), { contentType: "a" }],
   createWriter: ["key", { partSize: 1 }],
   createPartWriter: ["key", 1, { partSize: 1 }],
+  resumePartWriter: ["key", 1, "token", { concurrency: 1 }],
+  listUploads: ["prefix", { signal: new AbortController().signal }],
+  abortUpload: ["key", "token", { signal: new AbortController().signal }],
   list: ["prefix", { startAfter: "a" }],
   listWithDelimiter: ["prefix", { startAfter: "a" }],
   listVersions: ["prefix", { signal: new AbortController().signal }],
@@ -101,6 +104,9 @@ const OPTIONAL = [
   "getTags",
   "listVersions",
   "listVersionsWithDelimiter",
+  "resumePartWriter",
+  "listUploads",
+  "abortUpload",
 ] as const;
 
 Deno.test("ForwardingStore lacks the optional methods that the store below lacks, and those it is told to", () => {

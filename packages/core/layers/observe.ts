@@ -20,14 +20,18 @@ import type {
   ObjectMeta,
   ObjectToDelete,
   ObjectVersion,
+  PartWriterOptions,
+  PendingUpload,
   PresignOptions,
   PutOptions,
   PutResult,
+  ResumeOptions,
   SetAttributesOptions,
   WriterOptions,
 } from "../contract/types.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { listVersions, listVersionsWithDelimiter } from "../operations/list_versions.ts";
+import { abortUpload, listUploads, resumePartWriter } from "../operations/resume_write.ts";
 import { setAttributes } from "../operations/set_attributes.ts";
 import { tagsOf } from "./tags_of.ts";
 import { ForwardingStore } from "./forwarding_store.ts";
@@ -88,10 +92,36 @@ class ObservedStore extends ForwardingStore {
     return new ObservedWriter(writer, observation, options?.signal);
   }
 
-  override async createPartWriter(key: string, size: number, options?: WriterOptions): Promise<PartWriter> {
+  override async createPartWriter(
+    key: string,
+    size: number,
+    options?: PartWriterOptions,
+  ): Promise<PartWriter> {
     const observation = this.#start("write", key);
     const writer = await observation.begin(() => this.below.createPartWriter(key, size, options));
     return new ObservedPartWriter(writer, observation, options?.signal);
+  }
+
+  override async resumePartWriter?(
+    key: string,
+    size: number,
+    token: string,
+    options?: ResumeOptions,
+  ): Promise<PartWriter> {
+    const observation = this.#start("write", key);
+    const resume = () => resumePartWriter(this.below, key, size, token, options);
+    return new ObservedPartWriter(await observation.begin(resume), observation, options?.signal);
+  }
+
+  override async *listUploads?(
+    prefix = "",
+    options?: CallOptions,
+  ): AsyncGenerator<PendingUpload, void, void> {
+    yield* this.#start("listUploads", prefix).entries(() => listUploads(this.below, prefix, options));
+  }
+
+  override async abortUpload?(key: string, token: string, options?: CallOptions): Promise<void> {
+    await this.#start("abortUpload", key).run(() => abortUpload(this.below, key, token, options));
   }
 
   override async *list(prefix = "", options?: ListOptions): AsyncGenerator<ObjectMeta, void, void> {

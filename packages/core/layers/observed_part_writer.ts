@@ -34,6 +34,14 @@ export class ObservedPartWriter implements PartWriter {
     return this.#inner.bytesWritten;
   }
 
+  get token(): string | undefined {
+    return this.#inner.token;
+  }
+
+  isWritten(index: number): boolean {
+    return this.#inner.isWritten(index);
+  }
+
   async writePart(index: number, bytes: Uint8Array): Promise<void> {
     // A part that comes too late is refused by the writer below and does not end it.
     if (this.#closing) return await this.#inner.writePart(index, bytes);
@@ -44,6 +52,11 @@ export class ObservedPartWriter implements PartWriter {
   async close(): Promise<PutResult> {
     this.#closing = true;
     return await this.#observation.run(() => this.#inner.close(), () => this.#inner.bytesWritten);
+  }
+
+  async detach(): Promise<void> {
+    if (this.token !== undefined) this.#observation.finish(true);
+    await this.#inner.detach();
   }
 
   async abort(reason?: unknown): Promise<void> {

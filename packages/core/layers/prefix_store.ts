@@ -21,9 +21,12 @@ import type {
   ObjectMeta,
   ObjectToDelete,
   ObjectVersion,
+  PartWriterOptions,
+  PendingUpload,
   PresignOptions,
   PutOptions,
   PutResult,
+  ResumeOptions,
   SetAttributesOptions,
   WriterOptions,
 } from "../contract/types.ts";
@@ -34,6 +37,7 @@ import { tagsOf } from "./tags_of.ts";
 import { placeOf } from "../operations/place_of.ts";
 import { checkKey, commonKeyFault, objectUri } from "../uri/check_key.ts";
 import { listVersions, listVersionsWithDelimiter } from "../operations/list_versions.ts";
+import { abortUpload, listUploads, resumePartWriter } from "../operations/resume_write.ts";
 import { toDelete } from "../write/to_delete.ts";
 import { ForwardingStore } from "./forwarding_store.ts";
 import { PrefixedResult } from "./prefixed_result.ts";
@@ -100,8 +104,43 @@ export class PrefixStore extends ForwardingStore {
   }
 
   /** Starts an object that is written in parts. */
-  override async createPartWriter(key: string, size: number, options?: WriterOptions): Promise<PartWriter> {
+  override async createPartWriter(
+    key: string,
+    size: number,
+    options?: PartWriterOptions,
+  ): Promise<PartWriter> {
     return await this.below.createPartWriter(this.#full("write", key), size, options);
+  }
+
+  /** Goes on with a resumable write. Tokens are those of the store below and name the key with the prefix. */
+  override async resumePartWriter?(
+    key: string,
+    size: number,
+    token: string,
+    options?: ResumeOptions,
+  ): Promise<PartWriter> {
+    return await resumePartWriter(
+      this.below,
+      this.#full("resume the write of", key),
+      size,
+      token,
+      options,
+    );
+  }
+
+  /** Lists the uploads of keys below the prefix. */
+  override async *listUploads?(
+    prefix = "",
+    options?: CallOptions,
+  ): AsyncGenerator<PendingUpload, void, void> {
+    for await (const upload of listUploads(this.below, this.prefix + prefix, options)) {
+      if (upload.key !== this.prefix) yield this.#cut(upload);
+    }
+  }
+
+  /** Removes an upload and its parts. */
+  override async abortUpload?(key: string, token: string, options?: CallOptions): Promise<void> {
+    await abortUpload(this.below, this.#full("abort the upload of", key), token, options);
   }
 
   /** Lists the objects below the prefix. */

@@ -10,6 +10,8 @@ export type StoreOperation =
   | "listWithDelimiter"
   | "listVersions"
   | "listVersionsWithDelimiter"
+  | "listUploads"
+  | "abortUpload"
   | "delete"
   | "deleteMany"
   | "copy"

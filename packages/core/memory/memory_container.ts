@@ -1,5 +1,6 @@
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import type { ObjectInfo } from "../contract/types.ts";
+import type { MemoryUpload } from "./memory_upload.ts";
 import { SortedKeys } from "./sorted_keys.ts";
 
 /** An object as it lies in memory. Neither its bytes nor its info ever change. */
@@ -65,6 +66,8 @@ export class MemoryContainer {
   readonly checksums: boolean;
   /** What it belongs to; itself where nothing was given. */
   readonly service: object;
+  /** Writes that outlive their writers, by their ids. */
+  readonly uploads: Map<string, MemoryUpload> = new Map();
   /** Which names it refuses. */
   readonly names: NameRules;
   readonly #current = new Map<string, MemoryObject>();

@@ -46,7 +46,8 @@ export class MemorySink implements WriteSink {
   }
 }
 
-function memoryOf(size: number): Uint8Array<ArrayBuffer> {
+/** Memory for an object; a `RangeError` where there is not so much. */
+export function memoryOf(size: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(size);
   } catch (cause) {

@@ -25,43 +25,39 @@ import type {
   ObjectMeta,
   ObjectToDelete,
   ObjectVersion,
+  PartWriterOptions,
+  PendingUpload,
   PresignOptions,
   PutOptions,
   PutResult,
+  ResumeOptions,
   SetAttributesOptions,
   WriterOptions,
 } from "../contract/types.ts";
-import { NotFoundError, UnsupportedError } from "../errors/errors.ts";
 import { placeBelow } from "../operations/place_below.ts";
 import { createGetResult } from "../read/create_get_result.ts";
 import { resolveRange } from "../read/resolve_range.ts";
-import { checkMetadataNames, commonMetadataNameFault } from "../write/check_metadata_names.ts";
+import { commonMetadataNameFault } from "../write/check_metadata_names.ts";
 import { bytesOf, checkObjectSize, checkWriterOptions } from "../write/check_writer_options.ts";
 import { createPartWriter } from "../write/create_part_writer.ts";
 import { createStreamWriter, type StreamWriterSetup } from "../write/create_stream_writer.ts";
 import { deletedOf, toDelete } from "../write/to_delete.ts";
-import { checkKey, commonKeyFault, keyFault, objectUri } from "../uri/check_key.ts";
-import { checkVersion } from "../conditions/check_version.ts";
+import { parseToken, parseUploadName } from "../write/write_token.ts";
+import { commonKeyFault, keyFault, objectUri } from "../uri/check_key.ts";
 import {
   checkIfIgnored,
   checkMatch,
-  checkReadConditions,
   checkWriteConditions,
   checkWriteOptions,
 } from "../conditions/conditions.ts";
 import { checkListOptions } from "../conditions/check_list_options.ts";
+import { MemoryChecks } from "./memory_checks.ts";
+import { memoryCapabilities, READ_HINTS } from "./memory_capabilities.ts";
 import { MemoryContainer, type MemoryObject } from "./memory_container.ts";
-import {
-  changedInfo,
-  copiedInfo,
-  infoOf,
-  keptAttributes,
-  refuseUnkept,
-  resultOf,
-  sourceOf,
-} from "./memory_object.ts";
+import { changedInfo, copiedInfo, infoOf, keptAttributes, resultOf, sourceOf } from "./memory_object.ts";
 import { checkText, listKeys, listLevel, listVersionEntries } from "./memory_listing.ts";
 import { MemorySink, PART_SIZE } from "./memory_sink.ts";
+import { beginUpload, freeUpload, type MemoryUpload, MemoryUploadSink, pendingOf } from "./memory_upload.ts";
 
 /** Options of {@linkcode MemoryStore}. */
 export interface MemoryStoreOptions {
@@ -70,8 +66,6 @@ export interface MemoryStoreOptions {
   /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
   readonly context?: StoreContext;
 }
-
-const READ_HINTS: ReadHints = { firstChunkSize: 8 * 2 ** 20, chunkSize: 8 * 2 ** 20, alignment: 1 };
 
 /**
  * Keeps objects in memory. Every call is one step: nothing is ever seen half done. A read shows the object as it was
@@ -89,6 +83,7 @@ export class MemoryStore implements ObjectStore, QuickStore {
   /** What the options gave. */
   readonly context: StoreContext;
   readonly #container: MemoryContainer;
+  readonly #checks: MemoryChecks;
 
   /** Opens a container. */
   constructor(options: MemoryStoreOptions = {}) {
@@ -96,20 +91,8 @@ export class MemoryStore implements ObjectStore, QuickStore {
     this.context = options.context ?? createStoreContext();
     this.limits = { read: new AdaptiveLimit({ clock: this.context.clock, initial: 1, maximum: 4 }) };
     this.uri = `memory://${this.#container.name}`;
-    this.capabilities = {
-      attributes: true,
-      setAttributes: true,
-      tags: true,
-      modificationTime: false,
-      storageClass: false,
-      createOnly: true,
-      compareAndSwap: true,
-      conditionalDelete: true,
-      conditionalCopy: true,
-      versions: this.#container.versioning,
-      atomicRename: true,
-      presign: false,
-    };
+    this.#checks = new MemoryChecks(this, this.#container);
+    this.capabilities = memoryCapabilities(this.#container.versioning);
   }
 
   /** The container's rules. */
@@ -124,7 +107,7 @@ export class MemoryStore implements ObjectStore, QuickStore {
 
   /** Reads an object or a range of it. */
   async get(key: string, options: GetOptions = {}): Promise<GetResult> {
-    const object = this.#read("get", key, options);
+    const object = this.#checks.read("get", key, options);
     const uri = objectUri(this.uri, key);
     const range = resolveRange(options.range, object.info.size, uri);
     const source = sourceOf(object, range.offset);
@@ -137,7 +120,7 @@ export class MemoryStore implements ObjectStore, QuickStore {
     allocate: (length: number) => Uint8Array | undefined,
     options: GetOptions = {},
   ): ReadyBytes | undefined {
-    const object = this.#read("get", key, options);
+    const object = this.#checks.read("get", key, options);
     const range = resolveRange(options.range, object.info.size, objectUri(this.uri, key));
     const bytes = range.length > READ_HINTS.chunkSize ? undefined : allocateExactly(allocate, range.length);
     if (!bytes) return undefined;
@@ -147,34 +130,69 @@ export class MemoryStore implements ObjectStore, QuickStore {
 
   /** Tells what an object is. */
   async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
-    return infoOf(this.#read("head", key, options));
+    return infoOf(this.#checks.read("head", key, options));
   }
 
   /** Stores a copy of `data`. */
   async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
-    this.#beginWrite("put", key, options);
+    this.#checks.beginWrite("put", key, options);
     return this.#commit("put", key, new Uint8Array(bytesOf(data)), options);
   }
 
   /** Starts an object; its chunks are copied. `partSize` and `concurrency` have nothing to divide here. */
   async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
-    this.#beginWrite("write", key, options);
+    this.#checks.beginWrite("write", key, options);
     checkWriterOptions(options);
     return createStreamWriter(this.#writing(key, undefined, options));
   }
 
   /** Starts an object of known size, whose memory is taken at once. `concurrency` has nothing to bound here. */
-  async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
-    this.#beginWrite("write", key, options);
+  async createPartWriter(key: string, size: number, options: PartWriterOptions = {}): Promise<PartWriter> {
+    this.#checks.beginWrite("write", key, options);
     checkWriterOptions(options);
     checkObjectSize(size);
-    const writing = this.#writing(key, size, options);
-    return await createPartWriter({ ...writing, size, partSize: options.partSize ?? PART_SIZE });
+    const { partSize = PART_SIZE, resumable = false, signal, ...kept } = options;
+    if (!resumable) return await createPartWriter({ size, partSize, ...this.#writing(key, size, options) });
+    return await this.#goOn(
+      beginUpload(this.#container, { key, size, partSize, options: kept }, this),
+      signal,
+    );
+  }
+
+  /** Goes on with a write that any store of the container began. */
+  async resumePartWriter(
+    key: string,
+    size: number,
+    token: string,
+    options: ResumeOptions = {},
+  ): Promise<PartWriter> {
+    const use = { operation: "resume the write of", uri: objectUri(this.uri, key) };
+    this.#checks.begin(use.operation, key, options.signal);
+    checkWriterOptions(options);
+    checkObjectSize(size);
+    return await this.#goOn(freeUpload(this.#container, parseToken(token, size, use), use), options.signal);
+  }
+
+  /** Lists the resumable writes, oldest first. */
+  async *listUploads(prefix = "", options: CallOptions = {}): AsyncGenerator<PendingUpload, void, void> {
+    this.#checks.beginListing([prefix], options.signal);
+    for (const upload of this.#container.uploads.values()) {
+      if (!upload.key.startsWith(prefix)) continue;
+      yield pendingOf(upload);
+      options.signal?.throwIfAborted();
+    }
+  }
+
+  /** Frees the memory of a resumable write. */
+  async abortUpload(key: string, token: string, options: CallOptions = {}): Promise<void> {
+    const use = { operation: "abort the upload of", uri: objectUri(this.uri, key) };
+    this.#checks.begin(use.operation, key, options.signal);
+    this.#container.uploads.delete(parseUploadName(token, use).id);
   }
 
   /** Lists objects; what is added or deleted behind the place the listing has come to is shown or not as it then is. */
   async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
-    this.#beginListing([prefix, options.startAfter ?? ""], options.signal);
+    this.#checks.beginListing([prefix, options.startAfter ?? ""], options.signal);
     checkListOptions(this.uri, options);
     yield* listKeys(this.#container, prefix, options).take(options.limit ?? Infinity);
   }
@@ -184,7 +202,7 @@ export class MemoryStore implements ObjectStore, QuickStore {
     prefix = "",
     options: ListOptions = {},
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
-    this.#beginListing([prefix, options.startAfter ?? ""], options.signal);
+    this.#checks.beginListing([prefix, options.startAfter ?? ""], options.signal);
     checkListOptions(this.uri, options);
     yield* listLevel(this.#container, prefix, options).take(options.limit ?? Infinity);
   }
@@ -193,17 +211,17 @@ export class MemoryStore implements ObjectStore, QuickStore {
   async *listVersions(prefix = "", options: CallOptions = {}): AsyncGenerator<ObjectVersion, void, void> {
     const { signal } = options;
     signal?.throwIfAborted();
-    this.#checkContainer("list the versions of");
+    this.#checks.checkContainer("list the versions of");
     checkText(this.uri, prefix);
-    this.#needVersions("list the versions of", prefix);
+    this.#checks.needVersions("list the versions of", prefix);
     yield* listVersionEntries(this.#container, prefix, signal);
   }
 
   /** Deletes an object or a version. */
   async delete(key: string, options: DeleteOptions = {}): Promise<void> {
-    this.#begin("delete", key, options.signal);
+    this.#checks.begin("delete", key, options.signal);
     checkIfIgnored({ operation: "delete", uri: objectUri(this.uri, key) }, options);
-    this.#checkVersion("delete", key, options.version);
+    this.#checks.checkVersion("delete", key, options.version);
     this.#remove(key, options);
   }
 
@@ -252,22 +270,22 @@ export class MemoryStore implements ObjectStore, QuickStore {
     options: SetAttributesOptions = {},
   ): Promise<PutResult> {
     const operation = "set the attributes of";
-    const object = this.#read(operation, key, options);
+    const object = this.#checks.read(operation, key, options);
     checkWriteOptions({ operation, uri: objectUri(this.uri, key) }, { ...options, ...attributes });
-    this.#checkAttributes(operation, key, attributes);
+    this.#checks.checkAttributes(operation, key, attributes);
     const changed = changedInfo(object, attributes, new Date(this.context.clock.now()));
     return resultOf(changed ? this.#container.put(object.bytes, changed) : object);
   }
 
   /** Tells an object's tags. */
   async getTags(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
-    return { ...this.#read("get the tags of", key, options).tags };
+    return { ...this.#checks.read("get the tags of", key, options).tags };
   }
 
   /** Moves an object in one step. */
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
     if (options.sourceVersion !== undefined) {
-      throw this.#unsupported("rename", from, "a version cannot be renamed, copy it");
+      throw this.#checks.unsupported("rename", from, "a version cannot be renamed, copy it");
     }
     if (from === to) this.#checkCopy("rename", this, from, to, options);
     else {
@@ -283,24 +301,12 @@ export class MemoryStore implements ObjectStore, QuickStore {
 
   /** Is an `UnsupportedError`: nobody but this process can read its memory. */
   async presign(key: string, _options: PresignOptions): Promise<URL> {
-    this.#begin("presign", key, undefined);
-    throw this.#unsupported("presign", key, "objects in memory have no address");
+    this.#checks.begin("presign", key, undefined);
+    throw this.#checks.unsupported("presign", key, "objects in memory have no address");
   }
 
   /** Does nothing: the objects stay in the container. */
   async [Symbol.asyncDispose](): Promise<void> {}
-
-  #begin(operation: string, key: string, signal: AbortSignal | undefined): void {
-    signal?.throwIfAborted();
-    checkKey(operation, this, key);
-    this.#checkContainer(operation);
-  }
-
-  #beginWrite(operation: string, key: string, options: PutOptions): void {
-    this.#begin(operation, key, options.signal);
-    checkWriteOptions({ operation, uri: objectUri(this.uri, key) }, options);
-    this.#checkAttributes(operation, key, options);
-  }
 
   #writing(key: string, size: number | undefined, options: WriterOptions): StreamWriterSetup {
     const uri = objectUri(this.uri, key);
@@ -308,29 +314,15 @@ export class MemoryStore implements ObjectStore, QuickStore {
     return { sink, context: this.context, signal: options.signal };
   }
 
-  #checkAttributes(operation: string, key: string, given: ObjectAttributes & PutOptions): void {
-    const subject = { operation, uri: objectUri(this.uri, key) };
-    checkMetadataNames(subject, this, given);
-    refuseUnkept(subject, given);
-  }
-
-  #read(operation: string, key: string, options: HeadOptions): MemoryObject {
-    this.#begin(operation, key, options.signal);
-    const object = this.#find(operation, key, options.version);
-    checkReadConditions({ operation, uri: objectUri(this.uri, key) }, object.info.etag, options);
-    return object;
-  }
-
-  #find(operation: string, key: string, version: string | undefined): MemoryObject {
-    this.#checkVersion(operation, key, version);
-    const object = this.#container.find(key, version);
-    if (object) return object;
-    const detail = version === undefined ? "no such object" : `no version ${JSON.stringify(version)}`;
-    throw new NotFoundError({ operation, uri: objectUri(this.uri, key), detail });
+  #goOn(upload: MemoryUpload, signal: AbortSignal | undefined): Promise<PartWriter> {
+    const { key, options, partSize, bytes: { length: size }, written } = upload;
+    const commit = (bytes: Uint8Array<ArrayBuffer>) => this.#commit("write", key, bytes, options);
+    const sink = new MemoryUploadSink(this.#container, upload, commit);
+    return createPartWriter({ sink, size, partSize, written, context: this.context, signal });
   }
 
   #commit(operation: string, key: string, bytes: Uint8Array<ArrayBuffer>, options: PutOptions): PutResult {
-    this.#checkContainer(operation);
+    this.#checks.checkContainer(operation);
     const uri = objectUri(this.uri, key);
     checkWriteConditions({ operation, uri }, this.#container.find(key)?.info.etag, options);
     const lastModified = new Date(this.context.clock.now());
@@ -344,12 +336,12 @@ export class MemoryStore implements ObjectStore, QuickStore {
     to: string,
     options: CopyOptions,
   ): MemoryObject {
-    store.#begin(operation, from, options.signal);
-    this.#begin(operation, to, options.signal);
+    store.#checks.begin(operation, from, options.signal);
+    this.#checks.begin(operation, to, options.signal);
     const target = { operation: `${operation} to`, uri: objectUri(this.uri, to) };
     checkWriteOptions(target, { ...options, ...options.attributes });
-    this.#checkAttributes(target.operation, to, options.attributes ?? {});
-    const source = store.#find(operation, from, options.sourceVersion);
+    this.#checks.checkAttributes(target.operation, to, options.attributes ?? {});
+    const source = store.#checks.find(operation, from, options.sourceVersion);
     checkMatch({ operation, uri: objectUri(store.uri, from) }, source.info.etag, options.sourceIfMatch);
     checkWriteConditions(target, this.#container.find(to)?.info.etag, options);
     return source;
@@ -371,30 +363,5 @@ export class MemoryStore implements ObjectStore, QuickStore {
     if (object || version !== undefined) {
       this.#container.delete(key, new Date(this.context.clock.now()), version);
     }
-  }
-
-  #beginListing(texts: readonly string[], signal: AbortSignal | undefined): void {
-    signal?.throwIfAborted();
-    this.#checkContainer("list");
-    for (const text of texts) checkText(this.uri, text);
-  }
-
-  #checkContainer(operation: string): void {
-    if (!this.#container.isDeleted) return;
-    throw new NotFoundError({ operation, uri: this.uri, detail: "the container is deleted" });
-  }
-
-  #checkVersion(operation: string, key: string, version: string | undefined): void {
-    if (version !== undefined) this.#needVersions(operation, key);
-    checkVersion(operation, objectUri(this.uri, key), version);
-  }
-
-  #needVersions(operation: string, key: string): void {
-    if (this.#container.versioning) return;
-    throw this.#unsupported(operation, key, "the container keeps no versions");
-  }
-
-  #unsupported(operation: string, key: string, detail: string): UnsupportedError {
-    return new UnsupportedError({ operation, uri: objectUri(this.uri, key), detail });
   }
 }

@@ -12,6 +12,8 @@ export * from "../read/stream.ts";
 export * from "./exists.ts";
 export * from "./delete_prefix.ts";
 export * from "./list_versions.ts";
+export * from "./resume_write.ts";
+export * from "./sweep_uploads.ts";
 export * from "./place_of.ts";
 export * from "./set_attributes.ts";
 export * from "./place_judge.ts";

@@ -17,6 +17,8 @@ export interface PartWriterSetup {
   readonly partSize: number;
   /** Time and memory. */
   readonly context: StoreContext;
+  /** The parts that the sink has from earlier writers. */
+  readonly written?: Iterable<number> | undefined;
   /** Ends the writer; pending and later calls reject with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,13 +29,14 @@ export interface PartWriterSetup {
  * begun when this resolves.
  */
 export async function createPartWriter(setup: PartWriterSetup): Promise<PartWriter> {
-  const { sink, size, context, signal } = setup;
+  const { sink, size, context, written, signal } = setup;
   const partSize = partSizeFor(setup);
   const life = new WriteLife({ sink, signal, clock: context.clock });
   const { putWhole, wholeUpTo = -1 } = sink;
-  const plan = { sink, life, size, partSize, context };
+  const plan = { sink, life, size, partSize, context, written };
   if (putWhole && size <= wholeUpTo) return new WholeWriter(plan);
-  if (sink.begin && !life.hasFailed) {
+  // One that is to be resumed is of no use before it has a token.
+  if (sink.begin && (sink.token || !life.hasFailed)) {
     try {
       await life.run(() => life.begin());
     } catch (error) {
@@ -68,6 +71,7 @@ interface PartPlan {
   readonly size: number;
   readonly partSize: number;
   readonly context: StoreContext;
+  readonly written?: Iterable<number> | undefined;
 }
 
 /** Gives each part to the sink from where its bytes are. */
@@ -75,8 +79,10 @@ class SinkPartWriter implements PartWriter {
   readonly size: number;
   readonly partSize: number;
   readonly partCount: number;
+  readonly token: string | undefined;
   protected readonly plan: PartPlan;
   readonly #begun = new Set<number>();
+  readonly #written: Set<number>;
   /** The part whose turn it is, where they come in order. */
   #turn = 0;
   #turnChanged = Promise.withResolvers<void>();
@@ -87,6 +93,13 @@ class SinkPartWriter implements PartWriter {
     this.size = plan.size;
     this.partSize = plan.partSize;
     this.partCount = Math.ceil(plan.size / plan.partSize);
+    this.token = plan.sink.token?.(plan.size, plan.partSize);
+    this.#written = new Set(plan.written);
+    for (const index of this.#written) {
+      this.#begun.add(index);
+      this.#bytesWritten += this.#lengthOf(index);
+    }
+    this.#passWritten();
     if (plan.sink.ordered) plan.life.signal.addEventListener("abort", () => this.#nextTurn());
   }
 
@@ -122,12 +135,22 @@ class SinkPartWriter implements PartWriter {
     }
   }
 
+  isWritten(index: number): boolean {
+    this.#checkIndex(index, "tell of");
+    return this.#written.has(index);
+  }
+
+  async detach(): Promise<void> {
+    if (this.token === undefined) throw new TypeError("Cannot detach: the writer was not made resumable");
+    await this.plan.life.detach();
+  }
+
   abort(reason?: unknown): Promise<void> {
     return this.plan.life.abort(reason);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.abort();
+    return this.token === undefined ? this.abort() : this.detach();
   }
 
   /** Takes a part that was checked. */
@@ -147,8 +170,14 @@ class SinkPartWriter implements PartWriter {
     const part = this.#partAt(index, bytes);
     await this.take(part, bytes);
     this.#bytesWritten += part.length;
-    this.#turn++;
+    this.#written.add(index);
+    this.#passWritten();
     this.#nextTurn();
+  }
+
+  /** Goes on to the first part that is not written. */
+  #passWritten(): void {
+    while (this.#written.has(this.#turn)) this.#turn++;
   }
 
   #nextTurn(): void {
@@ -158,11 +187,9 @@ class SinkPartWriter implements PartWriter {
 
   #partAt(index: number, bytes: Uint8Array): ObjectPart {
     if (!(bytes instanceof Uint8Array)) throw new TypeError("Cannot write a part: a Uint8Array is needed");
-    if (!Number.isSafeInteger(index) || index < 0 || index >= this.partCount) {
-      throw new RangeError(`Cannot write part ${index}: the object has ${this.partCount}, counted from 0`);
-    }
+    this.#checkIndex(index, "write");
     const offset = index * this.partSize;
-    const length = Math.min(this.partSize, this.size - offset);
+    const length = this.#lengthOf(index);
     if (bytes.length !== length) {
       throw new RangeError(
         `Cannot write part ${index}: it has ${bytes.length} bytes where ${length} are due`,
@@ -171,6 +198,15 @@ class SinkPartWriter implements PartWriter {
     if (this.#begun.has(index)) throw new RangeError(`Cannot write part ${index}: it was written before`);
     this.#begun.add(index);
     return { index, offset, length };
+  }
+
+  #checkIndex(index: number, verb: string): void {
+    if (Number.isSafeInteger(index) && index >= 0 && index < this.partCount) return;
+    throw new RangeError(`Cannot ${verb} part ${index}: the object has ${this.partCount}, counted from 0`);
+  }
+
+  #lengthOf(index: number): number {
+    return Math.min(this.partSize, this.size - index * this.partSize);
   }
 
   async #awaitTurn(index: number): Promise<void> {

@@ -16,7 +16,7 @@ export interface WriteLifeSetup {
 }
 
 const BEGIN_GRACE_MS = 3000;
-const DROP_MS = 20_000;
+const END_MS = 20_000;
 
 /**
  * The life of one write, whatever its bytes come by: begun once, ended once by a commit or by the first failure, dropped
@@ -30,7 +30,10 @@ export class WriteLife {
   #isClosing = false;
   #isMade = false;
   #failure: { readonly reason: unknown } | undefined;
-  #dropping: Promise<void> | undefined;
+  /** Drops or leaves what has begun. */
+  #ending: Promise<void> | undefined;
+  /** Whether it ended by a failure that left what has begun: an abort drops it then. */
+  #isLeft = false;
   #leftover: { readonly error: unknown } | undefined;
   #release: (() => void) | undefined;
 
@@ -129,7 +132,7 @@ export class WriteLife {
     this.fail(error);
     const { signal, sink } = this.#setup;
     // Whoever aborts by a signal is not kept waiting; `abort` and disposal wait for what is still to be removed.
-    if (!signal?.aborted || sink.dropsQuickly) await this.#dropping;
+    if (!signal?.aborted || sink.dropsQuickly) await this.#ending;
     if (!this.#failure) return error;
     if (this.#leftover) {
       const reason = reportLeftover(this.#failure.reason, this.#leftover.error);
@@ -141,35 +144,60 @@ export class WriteLife {
     return this.#failure.reason;
   }
 
-  /** Gives up, and throws what could not be removed, once. Does nothing after the object is made. */
-  async abort(reason?: unknown): Promise<void> {
-    this.fail(reason ?? new DOMException("The writer was aborted", "AbortError"));
-    await this.#dropping;
+  /**
+   * Gives up, and throws what could not be removed, once. Does nothing after the object is made or the write detached;
+   * drops what a failure left.
+   */
+  async abort(reason: unknown = new DOMException("The writer was aborted", "AbortError")): Promise<void> {
+    this.#end(reason, "drop");
+    if (this.#isLeft) {
+      this.#isLeft = false;
+      this.#ending = this.#finish("drop", reason, this.#ending);
+    }
+    await this.#settleEnd();
+  }
+
+  /** Ends a write that may be gone on with, and leaves what it has. */
+  async detach(): Promise<void> {
+    this.fail(new DOMException("The writer was detached", "AbortError"));
+    this.#isLeft = false;
+    await this.#settleEnd();
+  }
+
+  /** Ends the write, unless it has ended; what it has is left where it may be gone on with. */
+  fail(reason: unknown): void {
+    if (this.#failure || this.#isMade) return;
+    this.#isLeft = this.#setup.sink.leave !== undefined;
+    this.#end(reason, this.#isLeft ? "leave" : "drop");
+  }
+
+  #end(reason: unknown, way: "drop" | "leave"): void {
+    if (this.#failure || this.#isMade) return;
+    this.#failure = { reason };
+    this.#setup.signal?.removeEventListener("abort", this.#onAbort);
+    this.#stop.abort(reason);
+    this.#ending = this.#finish(way, reason);
+  }
+
+  async #settleEnd(): Promise<void> {
+    await this.#ending;
     const leftover = this.#leftover;
     this.#leftover = undefined;
     if (leftover) throw leftover.error;
   }
 
-  /** Ends the write, unless it has ended. */
-  fail(reason: unknown): void {
-    if (this.#failure || this.#isMade) return;
-    this.#failure = { reason };
-    this.#setup.signal?.removeEventListener("abort", this.#onAbort);
-    this.#stop.abort(reason);
-    this.#dropping = this.#drop(reason);
-  }
-
-  async #drop(reason: unknown): Promise<void> {
+  async #finish(way: "drop" | "leave", reason: unknown, before?: Promise<void>): Promise<void> {
+    await before;
     while (this.#underWay.size > 0) await this.settle();
     if (this.#isMade) return;
     this.#release?.();
     const { sink, clock } = this.#setup;
-    if (!sink.drop) return;
+    if (!sink[way]) return;
     if (sink.begin && !await this.#begun?.then(() => true, () => false)) return;
-    const drop = async (signal: AbortSignal) => await sink.drop?.(signal, reason);
+    const finish = async (signal: AbortSignal) => await sink[way]?.(signal, reason);
     try {
-      if (clock) await withTimeout(clock, DROP_MS, drop);
-      else await drop(new AbortController().signal);
+      if (clock) await withTimeout(clock, END_MS, finish);
+      else await finish(new AbortController().signal);
     } catch (error) {
       this.#leftover = { error };
     }

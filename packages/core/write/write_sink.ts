@@ -62,6 +62,16 @@ export interface WriteSink {
   /** Makes the object of the parts, of `size` bytes together, in one step. Called once, when all of them are taken. */
   commit(size: number, signal: AbortSignal): Promise<PutResult>;
   /**
+   * Makes a write resumable: names it, once it has begun, as an object of `size` bytes in parts of `partSize`. A sink that
+   * has it has `leave`, and is dropped only where its writer is aborted.
+   */
+  token?(size: number, partSize: number): string;
+  /**
+   * Lets go of a resumable write, and leaves what it has. Called once, in place of `commit` or after it failed, when no
+   * call is under way. `drop` may follow.
+   */
+  leave?(signal: AbortSignal): Promise<void>;
+  /**
    * Leaves nothing behind of what has begun. Called once, in place of `commit` or after it failed, when no call is under
    * way. Its signal ends it after twenty seconds. What it throws is told with `reason`, for which the write ended.
    */

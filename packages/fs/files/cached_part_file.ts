@@ -36,6 +36,10 @@ export class CachedPartFile implements PartFile {
     }
   }
 
+  async sync(): Promise<void> {
+    await this.#file.syncData();
+  }
+
   async finish(sync: SyncMode): Promise<FileStatus> {
     const status = await finishCached(this.#file, this.#gate, sync);
     await this.close();

@@ -76,6 +76,15 @@ export class DirectMedium implements Medium {
       : await made.createParts(path, size, concurrency);
   }
 
+  async reopenParts(path: string, size: number, concurrency?: number): Promise<PartFile> {
+    try {
+      const made = this.#made(path, await this.#calls.open(path, this.#writeFlags));
+      return new DirectPartFile({ ...made, size, concurrency });
+    } catch (error) {
+      return await this.#instead(path, error).reopenParts(path, size, concurrency);
+    }
+  }
+
   partSize(wanted: number = PART_SIZE): number {
     return blocksAbove(wanted);
   }
@@ -83,14 +92,17 @@ export class DirectMedium implements Medium {
   /** A new file, or who makes it where it cannot be opened with O_DIRECT. */
   async #create(path: string): Promise<NewDirectFile | Medium> {
     try {
-      const fd = await this.#calls.open(path, this.#createFlags);
-      const open = () => this.#calls.openSync(path, this.#writeFlags);
-      return { fd, open, calls: this.#calls, context: this.#context };
+      return this.#made(path, await this.#calls.open(path, this.#createFlags));
     } catch (error) {
       // The system makes the file before it refuses the flag.
       if (errorCode(error) === "EINVAL") await Deno.remove(path).catch(() => {});
       return this.#instead(path, error);
     }
+  }
+
+  #made(path: string, fd: number): NewDirectFile {
+    const open = () => this.#calls.openSync(path, this.#writeFlags);
+    return { fd, open, calls: this.#calls, context: this.#context };
   }
 
   #reader(fd: number): DirectReader {

@@ -45,6 +45,10 @@ export class DirectPartFile implements PartFile {
     if (whole < bytes.length) await this.#writeEnd(bytes.subarray(whole), position + whole, signal);
   }
 
+  async sync(): Promise<void> {
+    await this.#parts.calls.syncData(this.#parts.fd);
+  }
+
   async finish(sync: SyncMode): Promise<FileStatus> {
     const { calls, fd, size } = this.#parts;
     const status = await finishDirect(calls, fd, size, sync);

@@ -58,6 +58,10 @@ export class FileMedium implements Medium {
     return new CachedPartFile(await this.#create(path), path, this.#gate, concurrency);
   }
 
+  async reopenParts(path: string, _size: number, concurrency?: number): Promise<PartFile> {
+    return new CachedPartFile(await Deno.open(path, { write: true }), path, this.#gate, concurrency);
+  }
+
   partSize(wanted: number = PART_SIZE): number {
     return wanted;
   }

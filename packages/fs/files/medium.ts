@@ -35,6 +35,8 @@ export interface PartFile extends NewFile {
    * the same bytes.
    */
   writeAt(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void>;
+  /** Waits until what was written is on the disk. */
+  sync(): Promise<void>;
 }
 
 /** How bytes get from and into files: through the page cache (`file://`) or past it (`direct://`). */
@@ -56,6 +58,8 @@ export interface Medium {
   create(path: string, expected?: number): Promise<WritableFile>;
   /** Makes a file of `size` bytes that does not exist yet, to be written in parts, at most `concurrency` at once. */
   createParts(path: string, size: number, concurrency?: number): Promise<PartFile>;
+  /** Opens a file that {@linkcode createParts} made and nobody finished. */
+  reopenParts(path: string, size: number, concurrency?: number): Promise<PartFile>;
   /** Bytes of a part that suit it, near a wish where there is one. */
   partSize(wanted: number | undefined): number;
 }

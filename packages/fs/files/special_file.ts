@@ -35,6 +35,8 @@ export class SpecialFile implements WritableFile, PartFile {
     await this.append(bytes, signal);
   }
 
+  async sync(): Promise<void> {}
+
   async finish(): Promise<FileStatus> {
     const status = await this.#file.stat();
     await this.close();

@@ -1,7 +1,7 @@
 import { compareKeys } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
 import { type FileStatus, isSameFile } from "../files/file_status.ts";
-import { isTemporaryName } from "../names/temporary_name.ts";
+import { isUnfinishedName } from "../names/temporary_name.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { openDirectory } from "./open_directory.ts";
@@ -94,7 +94,7 @@ export async function* entriesOf(
         ) {
           onLeftOut?.(name, NO_NAME);
         } else if (isDirectory) yield { name, type: "directory" };
-        else if (isTemporaryName(name)) continue;
+        else if (isUnfinishedName(name)) continue;
         else if (isFile) yield { name, type: "file" };
         else {
           const type = isSymlink ? await linkType(parts, directory, name) : SPECIAL;

@@ -1,5 +1,5 @@
 import { keyFault } from "@lade/core/backend";
-import { isTemporaryName } from "./temporary_name.ts";
+import { isUnfinishedName } from "./temporary_name.ts";
 
 /** Longest segment of a path in bytes, as Linux and most file systems have it. */
 const MAX_SEGMENT_BYTES = 255;
@@ -24,9 +24,9 @@ export function formFault(path: string): string | undefined {
 export function segmentFault(path: string): string | undefined {
   const fault = formFault(path);
   if (fault !== undefined) return fault;
-  if (path.length * 3 <= MAX_SEGMENT_BYTES && !path.includes("~tmp")) return undefined;
+  if (path.length * 3 <= MAX_SEGMENT_BYTES && !path.includes(".lade-")) return undefined;
   for (const segment of path.split("/")) {
-    if (isTemporaryName(segment)) return `${JSON.stringify(segment)} is a name kept for unfinished writes`;
+    if (isUnfinishedName(segment)) return `${JSON.stringify(segment)} is a name kept for unfinished writes`;
     const bytes = segment.length * 3 <= MAX_SEGMENT_BYTES ? 0 : encoder.encode(segment).length;
     if (bytes > MAX_SEGMENT_BYTES) {
       return `a segment has ${bytes} bytes of UTF-8, ${MAX_SEGMENT_BYTES} is the most`;

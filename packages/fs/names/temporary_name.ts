@@ -1,11 +1,41 @@
 const PATTERN = /^\.lade-[0-9a-f]{16}-[0-9]+~tmp$/;
 
 /**
- * Whether a file name is that of an unfinished write: `.lade-`, 16 hexadecimal digits, `-`, the number of the process
- * that writes, `~tmp`. Such files are no objects, and no key may have such a segment.
+ * Whether a file name is that of a write that ends with its writer: `.lade-`, 16 hexadecimal digits, `-`, the number of the process
+ * that writes, `~tmp`. Nobody goes on with it once that process has ended.
  */
 export function isTemporaryName(name: string): boolean {
   return name.startsWith(".lade-") && PATTERN.test(name);
+}
+
+const UPLOAD = /^\.lade-([0-9a-f]{16})~upload(-record)?$/;
+
+/** The name of a file that a write which may be resumed is kept in: its bytes, or the record of the parts that are there. */
+export interface UploadFileName {
+  /** What both files of a write have in their names: 16 hexadecimal digits. */
+  readonly id: string;
+  readonly holds: "bytes" | "record";
+}
+
+/** The name of the file with the bytes of a write. */
+export function uploadName(id: string): string {
+  return `.lade-${id}~upload`;
+}
+
+/** The path of the record that belongs to a file of bytes. */
+export function recordPath(path: string): string {
+  return `${path}-record`;
+}
+
+/** What a file name says of a write that may be resumed; nothing where it is no such name. */
+export function readUploadName(name: string): UploadFileName | undefined {
+  const [, id, record] = UPLOAD.exec(name) ?? [];
+  return id === undefined ? undefined : { id, holds: record === undefined ? "bytes" : "record" };
+}
+
+/** Whether a file is of a write that is not finished, one that may be resumed too. Such a file is no object. */
+export function isUnfinishedName(name: string): boolean {
+  return name.startsWith(".lade-") && (PATTERN.test(name) || UPLOAD.test(name));
 }
 
 /** Makes names for unfinished writes, each another one. */

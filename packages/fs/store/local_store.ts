@@ -15,8 +15,6 @@ import {
   type CopyOptions,
   type CopyResult,
   createGetResult,
-  createPartWriter,
-  createStreamWriter,
   type DeleteOptions,
   type DeleteResult,
   type GetOptions,
@@ -34,12 +32,15 @@ import {
   type ObjectTree,
   type ObjectWriter,
   type PartWriter,
+  type PartWriterOptions,
+  type PendingUpload,
   placeBelow,
   type PresignOptions,
   type PutOptions,
   type PutResult,
   type ReadHints,
   resolveRange,
+  type ResumeOptions,
   type StoreContext,
   type StoreLimits,
   UnsupportedError,
@@ -48,7 +49,6 @@ import {
 import { bytesAtHand, type QuickStore, type ReadyBytes } from "@lade/core/seams";
 import { errorCode, fileError, type Subject } from "../files/file_error.ts";
 import { infoOf } from "../files/file_status.ts";
-import type { PartFile, WritableFile } from "../files/medium.ts";
 import { listLevel } from "../list/list_level.ts";
 import { listObjects } from "../list/list_objects.ts";
 import { pathFault } from "../names/path_fault.ts";
@@ -60,9 +60,9 @@ import type { LocalParts } from "../tree/local_parts.ts";
 import type { CopyRequest } from "../write/copy_request.ts";
 import { deleteFile } from "../write/delete_file.ts";
 import { deleteEach } from "../write/delete_each.ts";
-import { LocalPartSink, LocalStreamSink } from "../write/local_sink.ts";
+import { openPartWriter, openWriter } from "../write/open_writer.ts";
 import { LocalTree } from "../whole/local_tree.ts";
-import { beginWrite, putFile, type WriteRequest } from "../write/write_file.ts";
+import { putFile, type WriteRequest } from "../write/write_file.ts";
 
 const CAPABILITIES: Capabilities = {
   attributes: false,
@@ -76,6 +76,7 @@ const CAPABILITIES: Capabilities = {
   conditionalCopy: true,
   versions: false,
   atomicRename: true,
+  resumableWrites: true,
   presign: false,
 };
 
@@ -202,33 +203,43 @@ class Store implements LocalStore, QuickStore {
   async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
     checkWriterOptions(options);
     const request = this.#write("write", key, options);
-    const { medium } = this.#parts;
-    const begin = () =>
-      beginWrite<WritableFile>(this.#parts, request, {
-        create: (path) => medium.create(path),
-        special: (file) => file,
-      });
-    const temporary = await this.#mapped(request.subject, options, begin);
-    const sink = new LocalStreamSink(this.#parts, request, temporary);
-    return createStreamWriter({ sink, context: this.context, signal: options.signal });
+    return await this.#mapped(request.subject, options, () => openWriter(this.#parts, request));
   }
 
-  /** Starts a temporary file whose parts are written to their places. */
-  async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
+  /** Starts a temporary file whose parts are written to their places, or a hidden one that stays. */
+  async createPartWriter(key: string, size: number, options: PartWriterOptions = {}): Promise<PartWriter> {
     checkWriterOptions(options);
     checkObjectSize(size);
-    const { partSize, concurrency, signal } = options;
     const request = this.#write("write", key, options);
-    const { medium } = this.#parts;
-    const begin = () =>
-      beginWrite<PartFile>(this.#parts, request, {
-        create: (path) => medium.createParts(path, size, concurrency),
-        special: (file) => file,
-      });
-    const temporary = await this.#mapped(request.subject, options, begin);
-    const sink = new LocalPartSink(this.#parts, request, temporary);
-    const { context } = this;
-    return await createPartWriter({ size, partSize: medium.partSize(partSize), sink, context, signal });
+    const open = options.resumable ? (await import("../upload/open_upload.ts")).openUpload : openPartWriter;
+    return await this.#mapped(request.subject, options, () => open(this.#parts, request, size));
+  }
+
+  /** Goes on with a hidden file, with the parts that its record shows to be on the disk. */
+  async resumePartWriter(
+    key: string,
+    size: number,
+    token: string,
+    options: ResumeOptions = {},
+  ): Promise<PartWriter> {
+    const subject = this.#begin("resume the write of", key, options.signal ? { signal: options.signal } : {});
+    const { resumeUpload } = await import("../upload/open_upload.ts");
+    const request = { subject, path: this.#parts.tree.path(key), options };
+    return await this.#mapped(subject, options, () => resumeUpload(this.#parts, request, size, token));
+  }
+
+  /** Looks for resumable writes in the whole tree below the prefix. */
+  async *listUploads(prefix = "", { signal }: CallOptions = {}): AsyncGenerator<PendingUpload, void, void> {
+    const { listUploads } = await import("../upload/local_uploads.ts");
+    yield* listUploads(this.#parts, prefix, signal);
+  }
+
+  /** Removes a resumable write. */
+  async abortUpload(key: string, token: string, options: CallOptions = {}): Promise<void> {
+    const subject = this.#begin("abort the upload of", key, options);
+    const { abortUpload } = await import("../upload/local_uploads.ts");
+    const path = this.#parts.tree.path(key);
+    await this.#mapped(subject, options, () => abortUpload(this.#parts, subject, path, token));
   }
 
   /** Walks the tree in key order; memory holds the names of the directories on the way. */

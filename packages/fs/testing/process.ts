@@ -89,5 +89,28 @@ async function fail(): Promise<void> {
   );
 }
 
-const runs: Readonly<Record<string, () => Promise<void>>> = { overwrite, add, create, everything, fail };
+/**
+ * Writes "a/object" by a writer that may be resumed, of which `argument` tells the sizes. Prints its token and the index of
+ * each part once it is written, and waits to be killed.
+ */
+async function resumable(): Promise<void> {
+  const [partSize = 0, size = 0] = argument.split(" ").map(Number);
+  const writer = await store.createPartWriter("a/object", size, { partSize, resumable: true });
+  await Deno.stdout.write(bytes(`${writer.token}\n`));
+  for (let index = 0; index < writer.partCount; index++) {
+    const length = Math.min(partSize, size - index * partSize);
+    await writer.writePart(index, new Uint8Array(length).fill(index + 1));
+    await Deno.stdout.write(bytes(`${index}\n`));
+  }
+  await Deno.stdin.read(new Uint8Array(1));
+}
+
+const runs: Readonly<Record<string, () => Promise<void>>> = {
+  overwrite,
+  add,
+  create,
+  everything,
+  fail,
+  resumable,
+};
 await runs[what]?.();

@@ -11,7 +11,7 @@ import type {
 import { InvalidNameError, NotFoundError } from "@lade/core/backend";
 import { fileError, type Subject } from "../files/file_error.ts";
 import { formFault, segmentFault } from "../names/path_fault.ts";
-import { isTemporaryName } from "../names/temporary_name.ts";
+import { isUnfinishedName } from "../names/temporary_name.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
 
@@ -33,7 +33,7 @@ export class LocalTree implements ObjectTree {
       if (key !== "") await calls.present(tree.check(subject, directoryOf(path)));
       const kind = (await calls.present(calls.lstat(path)))?.kind;
       if (kind !== "file") return kind;
-      return isTemporaryName(path.slice(path.lastIndexOf("/") + 1)) ? "other" : "object";
+      return isUnfinishedName(path.slice(path.lastIndexOf("/") + 1)) ? "other" : "object";
     } catch (error) {
       throw fileError(error, subject, signal);
     }

@@ -3,7 +3,7 @@ import { InvalidNameError } from "@lade/core/backend";
 import { errorCode, fileError, type Subject } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
 import { openDirectory } from "../list/open_directory.ts";
-import { isTemporaryName } from "../names/temporary_name.ts";
+import { isUnfinishedName } from "../names/temporary_name.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 
 /** Stands in names for bytes that are no UTF-8; what has such a name cannot be found by it. */
@@ -59,7 +59,7 @@ export async function readEntries(walk: TreeWalk, directory: string): Promise<En
         if (isDirectory) directories.push({ name, kind: "directory" });
         else {files.push({
             name,
-            kind: isSymlink ? "link" : isFile && !isTemporaryName(name) ? "object" : "other",
+            kind: isSymlink ? "link" : isFile && !isUnfinishedName(name) ? "object" : "other",
           });}
       }
     } finally {

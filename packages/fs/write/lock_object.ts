@@ -72,7 +72,8 @@ export async function lockFile(
   }
 }
 
-async function tryLock(file: Deno.FsFile, subject: Subject): Promise<boolean> {
+/** Takes the exclusive lock of an open file, unless somebody has it. Closing the file unlocks. */
+export async function tryLock(file: Deno.FsFile, subject: Subject): Promise<boolean> {
   try {
     return await file.tryLock(true);
   } catch (error) {

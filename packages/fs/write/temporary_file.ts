@@ -23,10 +23,11 @@ export async function createTemporary<File extends NewFile>(
   subject: Subject,
   path: string,
   create: (path: string) => Promise<File>,
+  nameOf: () => string = () => parts.temporaries.next(),
 ): Promise<TemporaryFile<File>> {
   const directory = directoryOf(path);
   for (let tries = 1;; tries++) {
-    const temporary = temporaryPath(parts, path);
+    const temporary = besides(path, nameOf());
     try {
       await parts.tree.check(subject, directory);
       return { path: temporary, file: await create(temporary), target: path };
@@ -41,7 +42,11 @@ export async function createTemporary<File extends NewFile>(
 
 /** A temporary name beside `path`. */
 export function temporaryPath({ temporaries }: LocalParts, path: string): string {
-  return path.slice(0, path.lastIndexOf("/") + 1) + temporaries.next();
+  return besides(path, temporaries.next());
+}
+
+function besides(path: string, name: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1) + name;
 }
 
 /** Removes an unfinished object, if it is still there. What cannot be removed is left to `sweepTemporaries`. */

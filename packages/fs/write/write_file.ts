@@ -25,6 +25,8 @@ export interface WriteRequest {
 export interface FileMaker<File extends NewFile> {
   readonly create: (path: string) => Promise<File>;
   readonly special: (file: SpecialFile) => File;
+  /** Names the temporary file, each time anew; by a name that is swept, if absent. */
+  readonly nameOf?: () => string;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface FileMaker<File extends NewFile> {
 export async function beginWrite<File extends NewFile>(
   parts: LocalParts,
   { subject, path, options }: WriteRequest,
-  { create, special }: FileMaker<File>,
+  { create, special, nameOf }: FileMaker<File>,
 ): Promise<TemporaryFile<File>> {
   const target = await resolveTarget(parts, subject, path, options);
   if (target.into) {
@@ -42,7 +44,7 @@ export async function beginWrite<File extends NewFile>(
     return { path: target.path, file: special(await openSpecial(target, options.signal)) };
   }
   await checkDestination(parts, subject, target.path, options);
-  const temporary = await createTemporary(parts, subject, target.path, create);
+  const temporary = await createTemporary(parts, subject, target.path, create, nameOf);
   try {
     await closeLike(parts, temporary, target.mode);
   } catch (error) {

@@ -44,6 +44,7 @@ export function s3Capabilities(connection: S3Connection): Capabilities {
     },
     atomicRename: false,
     presign: connection.credentials !== undefined,
+    resumableWrites: !connection.config.multipart.disabled,
   };
 }
 

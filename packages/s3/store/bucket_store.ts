@@ -5,14 +5,11 @@ import {
   checkIfIgnored,
   checkKey,
   checkMetadataNames,
-  checkObjectSize,
   checkWriteOptions,
   checkWriterOptions,
   type CommonPrefix,
   type CopyOptions,
   type CopyResult,
-  createPartWriter,
-  createStreamWriter,
   type DeleteOptions,
   type DeleteResult,
   type GetOptions,
@@ -29,17 +26,19 @@ import {
   objectUri,
   type ObjectVersion,
   type ObjectWriter,
+  parseUploadName,
   type PartWriter,
+  type PartWriterOptions,
+  type PendingUpload,
   placeBelow,
   type PresignOptions,
-  putInParts,
   type PutOptions,
   type PutResult,
   type ReadHints,
+  type ResumeOptions,
   type SetAttributesOptions,
   type StoreContext,
   type StoreLimits,
-  type StreamWriterSetup,
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
@@ -52,11 +51,9 @@ import { listObjects } from "../list/list_page.ts";
 import { getObject } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";
 import { metadataNameFault } from "../objects/metadata_text.ts";
-import { requireConditions } from "../service/rely_on.ts";
 import { s3Capabilities } from "../service/s3_capabilities.ts";
 import type { PendingPart } from "../upload/list_parts.ts";
-import type { PendingUpload } from "../upload/list_uploads.ts";
-import type { UploadTarget } from "../upload/multipart_upload.ts";
+import type { WriterSetup } from "../upload/open_writer.ts";
 import type { S3Store } from "./s3_store.ts";
 
 /** What an {@linkcode BucketStore} is made of. */
@@ -161,37 +158,40 @@ export class BucketStore implements S3Store {
       throw new TypeError(`Cannot put ${JSON.stringify(uri)}: a Uint8Array is needed`);
     }
     this.#checkWrite("put", uri, options);
-    const { threshold, disabled, partSize } = this.connection.config.multipart;
+    const { threshold, disabled } = this.connection.config.multipart;
     if (disabled || data.length <= threshold) {
       options.signal?.throwIfAborted();
       const { putObject } = await import("../upload/put_object.ts");
       return await putObject({ connection: this.connection, operation: "put", uri, key }, data, options);
     }
-    const { writeTwice } = await import("../service/plainer_way.ts");
-    return await writeTwice(this.connection, async () => {
-      return await putInParts(await this.#writing("put", uri, key, { ...options, partSize }), data);
-    });
+    const { putLarge } = await import("../upload/open_writer.ts");
+    return await putLarge(this.#writing("put", key, {}), data, options);
   }
 
   /** Starts an object of a size not yet known. */
   async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
-    const uri = this.#check("write", key);
-    options.signal?.throwIfAborted();
-    this.#checkWrite("write", uri, options);
-    checkWriterOptions(options);
-    await this.#requireConditions(uri, key, options);
-    return createStreamWriter(await this.#writing("write", uri, key, options));
+    const { openWriter } = await import("../upload/open_writer.ts");
+    return await openWriter(this.#writing("write", key, options), options);
   }
 
-  /** Starts an object of known size: as one request up to the multipart threshold, else as a multipart upload. */
-  async createPartWriter(key: string, size: number, options: WriterOptions = {}): Promise<PartWriter> {
-    const uri = this.#check("write", key);
-    options.signal?.throwIfAborted();
-    this.#checkWrite("write", uri, options);
-    checkWriterOptions(options);
-    checkObjectSize(size);
-    await this.#requireConditions(uri, key, options);
-    return await createPartWriter({ ...await this.#writing("write", uri, key, options), size });
+  /**
+   * Starts an object of known size: as one request up to the multipart threshold, else as a multipart upload. A resumable
+   * one is an upload at any size.
+   */
+  async createPartWriter(key: string, size: number, options: PartWriterOptions = {}): Promise<PartWriter> {
+    const { openPartWriter } = await import("../upload/open_writer.ts");
+    return await openPartWriter(this.#writing("write", key, options), size, options);
+  }
+
+  /** Goes on with a multipart upload, with the parts that the service lists. */
+  async resumePartWriter(
+    key: string,
+    size: number,
+    token: string,
+    options: ResumeOptions = {},
+  ): Promise<PartWriter> {
+    const { resumeWriter } = await import("../upload/open_writer.ts");
+    return await resumeWriter(this.#writing("resume the write of", key, options), size, token, options);
   }
 
   /** Lists objects. */
@@ -322,11 +322,11 @@ export class BucketStore implements S3Store {
   }
 
   /** Removes a multipart upload and its parts; one that is gone already is no error. */
-  async abortUpload(key: string, uploadId: string): Promise<void> {
-    const operation = "abort the upload of";
+  async abortUpload(key: string, token: string, options: CallOptions = {}): Promise<void> {
+    const { target } = this.#writing("abort the upload of", key, options);
+    const { id } = parseUploadName(token, target);
     const { MultipartUpload } = await import("../upload/multipart_upload.ts");
-    const target = this.#target(operation, this.#check(operation, key), key);
-    await new MultipartUpload(target, uploadId, undefined, "none").abort();
+    await new MultipartUpload(target, id, undefined, "none").abort(options.signal);
   }
 
   /** Closes the connections. */
@@ -337,12 +337,6 @@ export class BucketStore implements S3Store {
   #check(operation: string, key: string): string {
     checkKey(operation, this, key);
     return objectUri(this.uri, key);
-  }
-
-  /** Before a writer takes bytes, conditions that the service passes over are refused. */
-  async #requireConditions(uri: string, key: string, options: WriterOptions): Promise<void> {
-    const call = { operation: "write", uri, permission: "s3:PutObject" };
-    await requireConditions(this.connection, "put", options, { call, key, signal: options.signal });
   }
 
   #copyTarget(
@@ -370,22 +364,16 @@ export class BucketStore implements S3Store {
     if (options.lastModified !== undefined) throw new UnsupportedError({ operation, uri, detail });
   }
 
-  #target(operation: string, uri: string, key: string): UploadTarget {
-    return { connection: this.connection, control: this.#control, operation, uri, key };
-  }
-
-  /** What core makes a writer of. */
-  async #writing(
-    operation: string,
-    uri: string,
-    key: string,
-    options: WriterOptions,
-  ): Promise<StreamWriterSetup & { readonly partSize: number }> {
-    const { partSize = this.connection.config.multipart.partSize, concurrency, signal } = options;
+  /** What a writer is made of, once its options are checked. */
+  #writing(operation: string, key: string, options: WriterOptions): WriterSetup {
+    const uri = this.#check(operation, key);
+    const { concurrency, signal } = options;
+    signal?.throwIfAborted();
+    this.#checkWrite(operation, uri, options);
+    checkWriterOptions(options);
+    const { connection, context } = this;
     const limit = concurrency === undefined ? this.limits.write : this.#limit(concurrency, concurrency);
-    const { S3Sink } = await import("../upload/s3_sink.ts");
-    const sink = new S3Sink(this.#target(operation, uri, key), limit, options);
-    return { sink, partSize, context: this.context, signal };
+    return { target: { connection, control: this.#control, operation, uri, key }, limit, context };
   }
 
   #limit(initial: number, maximum: number): AdaptiveLimit {

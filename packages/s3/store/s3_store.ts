@@ -1,6 +1,13 @@
-import type { AdaptiveLimit, CallOptions, ObjectStore, StoreLimits } from "@lade/core";
+import type {
+  AdaptiveLimit,
+  CallOptions,
+  ObjectStore,
+  PartWriter,
+  PendingUpload,
+  ResumeOptions,
+  StoreLimits,
+} from "@lade/core";
 import type { PendingPart } from "../upload/list_parts.ts";
-import type { PendingUpload } from "../upload/list_uploads.ts";
 
 /** A bucket of Amazon S3 or of a service that speaks its protocol. */
 export interface S3Store extends ObjectStore {
@@ -12,10 +19,15 @@ export interface S3Store extends ObjectStore {
   readonly identity: string;
   /** One for chunks, and one for parts. */
   readonly limits: StoreLimits & { readonly write: AdaptiveLimit };
-  /** Lists multipart uploads that were begun and are neither completed nor aborted. */
-  listUploads(prefix?: string, options?: CallOptions): AsyncIterable<PendingUpload>;
   /** Lists the parts that the service has of an upload. */
   listParts(key: string, uploadId: string, options?: CallOptions): AsyncIterable<PendingPart>;
-  /** Removes a multipart upload and its parts; one that is gone already is no error. */
-  abortUpload(key: string, uploadId: string): Promise<void>;
+  /**
+   * Lists multipart uploads that were begun and are neither completed nor aborted, by any program. Needs
+   * `s3:ListBucketMultipartUploads`.
+   */
+  listUploads(prefix?: string, options?: CallOptions): AsyncIterable<PendingUpload>;
+  /** Removes a multipart upload and its parts; one that is gone already is no error. Needs `s3:AbortMultipartUpload`. */
+  abortUpload(key: string, token: string, options?: CallOptions): Promise<void>;
+  /** Goes on with a multipart upload. Needs `s3:ListMultipartUploadParts`. */
+  resumePartWriter(key: string, size: number, token: string, options?: ResumeOptions): Promise<PartWriter>;
 }

@@ -1,4 +1,3 @@
-import type { CallOptions } from "@lade/core";
 import { type Page, readPages } from "@lade/service/list";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
@@ -21,6 +20,8 @@ export interface PendingPart {
   readonly etag: string;
   /** CRC-32C of the part in base64, where the upload has one. */
   readonly crc32c?: string;
+  /** CRC-64/NVME of the part in base64, where the upload has one. */
+  readonly crc64nvme?: string;
 }
 
 /** Lists the parts that the service has of an upload, by number. */
@@ -29,9 +30,10 @@ export async function* listParts(
   uri: string,
   key: string,
   uploadId: string,
-  { signal }: CallOptions,
+  { signal }: { readonly signal?: AbortSignal | undefined },
+  operation = "list the parts of",
 ): AsyncGenerator<PendingPart, void, void> {
-  const call: FailedCall = { operation: "list the parts of", uri, permission: "s3:ListMultipartUploadParts" };
+  const call: FailedCall = { operation, uri, permission: "s3:ListMultipartUploadParts" };
   signal?.throwIfAborted();
   const read = (marker?: string) => partPage(connection, call, key, uploadId, { marker, signal });
   for await (const { page } of readPages(call, read)) {
@@ -72,11 +74,12 @@ function readPage(root: XmlElement, call: FailedCall): Page<PendingPart> {
     const size = readSize(childText(element, "Size"));
     const etag = unquoteEtag(childText(element, "ETag"));
     const crc32c = childText(element, "ChecksumCRC32C");
+    const crc64nvme = childText(element, "ChecksumCRC64NVME");
     const isNumber = Number.isSafeInteger(number) && number >= 1 && number <= MAX_PARTS;
     if (!isNumber || size === undefined || etag === undefined) {
       throw unlikeS3(call, "a part lacks number, size or etag");
     }
-    return { number, size, etag, ...(crc32c ? { crc32c } : {}) };
+    return { number, size, etag, ...(crc32c ? { crc32c } : {}), ...(crc64nvme ? { crc64nvme } : {}) };
   });
   const marker = childText(root, "NextPartNumberMarker");
   // The last page bears a marker too, the number of its last part or zero, and says that it is the last.

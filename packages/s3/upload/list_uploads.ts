@@ -1,4 +1,4 @@
-import type { CallOptions } from "@lade/core";
+import { type CallOptions, formatUploadName, objectUri, type PendingUpload } from "@lade/core/backend";
 import { checkPrefix, type Page, readPages } from "@lade/service/list";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
@@ -8,16 +8,6 @@ import { readDocument } from "../list/read_document.ts";
 import { unlikeS3 } from "../objects/s3_headers.ts";
 import { payerHeaders } from "../objects/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
-
-/** A multipart upload that was begun and is neither completed nor aborted. */
-export interface PendingUpload {
-  /** Key of the object to be. */
-  readonly key: string;
-  /** The service's name of the upload. */
-  readonly uploadId: string;
-  /** When it was begun. */
-  readonly initiated: Date;
-}
 
 /**
  * Lists the pending uploads of keys that start with `prefix`, page by page. A key outside it is an error, since whoever
@@ -50,7 +40,7 @@ export async function* listUploads(
       signal,
       call,
     } as const;
-    return readDocument(connection, request, (root) => readPage(root, call));
+    return readDocument(connection, request, (root) => readPage(root, uri, call));
   };
   for await (const { page } of readPages(call, read)) {
     for (const upload of page.entries) {
@@ -61,15 +51,16 @@ export async function* listUploads(
   }
 }
 
-function readPage(root: XmlElement, call: FailedCall): Page<PendingUpload> {
+function readPage(root: XmlElement, uri: string, call: FailedCall): Page<PendingUpload> {
   const decode = decoderOf(root);
   const entries = root.children.filter(({ name }) => name === "Upload").map((element) => {
-    const [key, uploadId] = [childText(element, "Key"), childText(element, "UploadId")];
-    const initiated = new Date(childText(element, "Initiated") ?? NaN);
-    if (!key || !uploadId || Number.isNaN(initiated.getTime())) {
+    const [name, id] = [childText(element, "Key"), childText(element, "UploadId")];
+    const begun = new Date(childText(element, "Initiated") ?? NaN);
+    if (!name || !id || Number.isNaN(begun.getTime())) {
       throw unlikeS3(call, "an upload lacks key, id or time");
     }
-    return { key: decode(key), uploadId, initiated };
+    const key = decode(name);
+    return { key, id, token: formatUploadName({ uri: objectUri(uri, key), id }), begun };
   });
   const key = childText(root, "NextKeyMarker");
   const id = childText(root, "NextUploadIdMarker") ?? "";

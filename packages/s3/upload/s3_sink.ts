@@ -28,8 +28,9 @@ export class S3Sink implements WriteSink {
   readonly bounds: Bounds;
   readonly partLimits: PartLimits;
   readonly wholeUpTo: number;
+  /** What the object is to have, and on which conditions. */
+  protected readonly options: PutOptions;
   readonly #target: UploadTarget;
-  readonly #options: PutOptions;
   readonly #withChecksum: boolean | undefined;
   /** By index. */
   readonly #sent: SentPart[] = [];
@@ -50,12 +51,12 @@ export class S3Sink implements WriteSink {
     this.partLimits = partLimits(endpoint.amazon);
     this.wholeUpTo = multipart.disabled ? MAX_SINGLE_BYTES : multipart.threshold;
     this.#target = target;
-    this.#options = options;
+    this.options = options;
     this.#withChecksum = withChecksum;
   }
 
   putWhole(bytes: Uint8Array, signal: AbortSignal): Promise<PutResult> {
-    return putObject(this.#target, bytes, { ...this.#options, signal });
+    return putObject(this.#target, bytes, { ...this.options, signal });
   }
 
   async begin(signal: AbortSignal): Promise<void> {
@@ -64,7 +65,7 @@ export class S3Sink implements WriteSink {
       const detail = "the object does not fit one request";
       throw new QuotaExceededError({ operation, uri, detail, advice: "leave multipart on" });
     }
-    this.#upload = await MultipartUpload.create(this.#target, this.#options, signal, this.#withChecksum);
+    this.#upload = await MultipartUpload.create(this.#target, this.options, signal, this.#withChecksum);
   }
 
   async writePart(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<PartOutcome> {
@@ -76,18 +77,34 @@ export class S3Sink implements WriteSink {
     { index }: ObjectPart,
     make: (upload: MultipartUpload) => Promise<Made>,
   ): Promise<Made> {
-    return this.#sent[index] = await make(this.#begun);
+    return this.#sent[index] = await make(this.upload);
   }
 
   commit(_size: number, signal: AbortSignal): Promise<PutResult> {
-    return this.#begun.complete(this.#sent, this.#options, signal);
+    return this.upload.complete(this.#sent, this.options, signal);
   }
 
   drop(signal: AbortSignal): Promise<void> {
-    return this.#begun.abort(signal);
+    return this.upload.abort(signal);
   }
 
-  get #begun(): MultipartUpload {
+  /** Whether the upload has begun. */
+  protected get hasBegun(): boolean {
+    return this.#upload !== undefined;
+  }
+
+  /** Goes on with an upload that exists. */
+  protected takeUp(upload: MultipartUpload): void {
+    this.#upload = upload;
+  }
+
+  /** Takes a part that the service has. */
+  protected takeUpPart(index: number, part: SentPart): void {
+    this.#sent[index] = part;
+  }
+
+  /** The upload, once it has begun. */
+  protected get upload(): MultipartUpload {
     if (!this.#upload) throw new TypeError("Cannot write a part: the upload has not begun");
     return this.#upload;
   }

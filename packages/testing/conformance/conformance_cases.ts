@@ -22,9 +22,11 @@ import { presignCases } from "./cases/presign.ts";
 import { putCases } from "./cases/put.ts";
 import { rangeCases } from "./cases/ranges.ts";
 import { renameCases } from "./cases/rename.ts";
+import { resumableWriteCases } from "./cases/resumable_write.ts";
 import { setAttributesCases } from "./cases/set_attributes.ts";
 import { storeCases } from "./cases/store.ts";
 import { tagCases } from "./cases/tags.ts";
+import { uploadCases } from "./cases/uploads.ts";
 import { versionCases } from "./cases/versions.ts";
 import { writerCases } from "./cases/writer.ts";
 import { writerAbortCases } from "./cases/writer_abort.ts";
@@ -42,6 +44,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...writerCases,
   ...writerAbortCases,
   ...partWriterCases,
+  ...resumableWriteCases,
+  ...uploadCases,
   ...listCases,
   ...listWithDelimiterCases,
   ...deleteCases,

@@ -1,6 +1,12 @@
 import type { Capabilities, CopyOptions, ObjectStore, PutOptions, WriterOptions } from "@lade/core/backend";
 import { UnsupportedError } from "@lade/core/errors";
-import { listVersions, setAttributes } from "@lade/core/operations";
+import {
+  abortUpload,
+  listUploads,
+  listVersions,
+  resumePartWriter,
+  setAttributes,
+} from "@lade/core/operations";
 import type { ConformanceContext } from "./conformance_case.ts";
 import { expect, expectEqual, expectError } from "./expect.ts";
 import { bytesOf, collect, isThere, namesIn, textOf } from "./samples.ts";
@@ -89,6 +95,18 @@ export const refusals: Readonly<
     await store.rename("from", "to");
     expectEqual(await textOf(store, "to"), "content", "the renamed object");
     expect(!await isThere(store, "from"), "rename() leaves its source");
+  },
+
+  async resumableWrites({ store }) {
+    const open = async () => {
+      const writer = await store.createPartWriter("key", 1, { resumable: true });
+      await writer.abort();
+    };
+    await refuses(open, "createPartWriter() with resumable");
+    await refuses(() => resumePartWriter(store, "key", 1, "{}"), "resumePartWriter()");
+    await refuses(() => collect(listUploads(store)), "listUploads()");
+    await refuses(() => abortUpload(store, "key", "{}"), "abortUpload()");
+    expect(!await isThere(store, "key"), "a refused write leaves an object");
   },
 
   async presign({ store }) {

@@ -6,6 +6,7 @@ export type FaultyOperation =
   | StoreOperation
   | "createWriter"
   | "createPartWriter"
+  | "resumePartWriter"
   | "writePart"
   | "close";
 

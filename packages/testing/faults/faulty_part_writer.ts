@@ -6,9 +6,22 @@ export class FaultyPartWriter implements PartWriter {
   readonly #inner: PartWriter;
   readonly #writing: FaultyWriting;
 
-  constructor(setup: FaultyWritingSetup & { readonly inner: PartWriter }) {
-    this.#inner = setup.inner;
-    this.#writing = new FaultyWriting(setup);
+  /** `remove` removes what a resumable writer left. */
+  constructor(
+    setup: Omit<FaultyWritingSetup, "resumable"> & {
+      readonly inner: PartWriter;
+      readonly remove: (token: string) => Promise<void>;
+    },
+  ) {
+    const { inner, remove } = setup;
+    const { token } = inner;
+    this.#inner = inner;
+    this.#writing = new FaultyWriting({
+      ...setup,
+      resumable: token === undefined
+        ? undefined
+        : { leave: () => inner.detach(), remove: () => remove(token) },
+    });
   }
 
   get size(): number {
@@ -31,12 +44,24 @@ export class FaultyPartWriter implements PartWriter {
     return this.#inner.bytesWritten;
   }
 
+  get token(): string | undefined {
+    return this.#inner.token;
+  }
+
+  isWritten(index: number): boolean {
+    return this.#inner.isWritten(index);
+  }
+
   writePart(index: number, bytes: Uint8Array): Promise<void> {
     return this.#writing.write("writePart", () => this.#inner.writePart(index, bytes));
   }
 
   close(): Promise<PutResult> {
     return this.#writing.close();
+  }
+
+  detach(): Promise<void> {
+    return this.token === undefined ? this.#inner.detach() : this.#writing.detach();
   }
 
   abort(reason?: unknown): Promise<void> {

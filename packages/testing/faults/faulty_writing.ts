@@ -4,6 +4,8 @@ import type { ObjectWriter, PutResult } from "@lade/core/backend";
 export interface FaultyWritingSetup {
   /** The writer below. */
   readonly inner: Pick<ObjectWriter, "close" | "abort" | typeof Symbol.asyncDispose>;
+  /** For a writer that leaves what is stored when it fails: leaves it, and removes what was left. */
+  readonly resumable?: { leave(): Promise<void>; remove(): Promise<void> } | undefined;
   /** Does what the rules say before a call. */
   readonly before: (operation: "write" | "writePart" | "close") => Promise<void>;
   /** Is called once, when the writer is closed or given up. */
@@ -16,6 +18,8 @@ export class FaultyWriting {
   #failure: { readonly reason: unknown } | undefined;
   #left = true;
   #closing = false;
+  /** Whether a failure left what is stored. */
+  #isKept = false;
 
   constructor(setup: FaultyWritingSetup) {
     this.#setup = setup;
@@ -30,7 +34,7 @@ export class FaultyWriting {
       // What comes too late is refused by the writer below and does not end it.
       if (this.#closing) throw error;
       this.#failure ??= { reason: error };
-      await this.abort(error);
+      await this.#giveUp(error);
       throw error;
     }
   }
@@ -41,7 +45,7 @@ export class FaultyWriting {
     try {
       await this.#setup.before("close");
     } catch (error) {
-      await this.abort(error);
+      await this.#giveUp(error);
       throw error;
     }
     const result = await this.#setup.inner.close();
@@ -51,12 +55,28 @@ export class FaultyWriting {
 
   async abort(reason?: unknown): Promise<void> {
     this.#leave();
-    await this.#setup.inner.abort(reason);
+    if (!this.#isKept) return await this.#setup.inner.abort(reason);
+    this.#isKept = false;
+    await this.#setup.resumable?.remove();
+  }
+
+  async detach(): Promise<void> {
+    await this.#setup.resumable?.leave();
+    this.#leave();
+    this.#isKept = false;
   }
 
   async dispose(): Promise<void> {
     this.#leave();
     await this.#setup.inner[Symbol.asyncDispose]();
+  }
+
+  async #giveUp(reason: unknown): Promise<void> {
+    this.#leave();
+    const { inner, resumable } = this.#setup;
+    if (!resumable) return await inner.abort(reason);
+    this.#isKept = true;
+    await resumable.leave();
   }
 
   #leave(): void {

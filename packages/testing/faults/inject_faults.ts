@@ -18,13 +18,23 @@ import type {
   ObjectVersion,
   ObjectWriter,
   PartWriter,
+  PartWriterOptions,
+  PendingUpload,
   PresignOptions,
   PutOptions,
   PutResult,
+  ResumeOptions,
   SetAttributesOptions,
   WriterOptions,
 } from "@lade/core/backend";
-import { listVersions, listVersionsWithDelimiter, setAttributes } from "@lade/core/operations";
+import {
+  abortUpload,
+  listUploads,
+  listVersions,
+  listVersionsWithDelimiter,
+  resumePartWriter,
+  setAttributes,
+} from "@lade/core/operations";
 import { ForwardingStore, tagsOf } from "@lade/core/layers";
 import { bytesAtHand } from "@lade/core/seams";
 import { type Fault, type FaultRule, type FaultyOperation, released } from "./fault.ts";
@@ -128,16 +138,30 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
   override async createPartWriter(
     key: string,
     size: number,
-    options: WriterOptions = {},
+    options: PartWriterOptions = {},
   ): Promise<PartWriter> {
     await this.#before("createPartWriter", key, options);
-    const inner = await this.below.createPartWriter(key, size, options);
-    this.#openWriters++;
-    return new FaultyPartWriter({
-      inner,
-      before: async (operation) => void await this.#before(operation, key, options),
-      onEnd: () => void this.#openWriters--,
-    });
+    return this.#faulty(key, await this.below.createPartWriter(key, size, options), options);
+  }
+
+  override async resumePartWriter?(
+    key: string,
+    size: number,
+    token: string,
+    options: ResumeOptions = {},
+  ): Promise<PartWriter> {
+    await this.#before("resumePartWriter", key, options);
+    return this.#faulty(key, await resumePartWriter(this.below, key, size, token, options), options);
+  }
+
+  override async *listUploads?(prefix = "", options: CallOptions = {}): AsyncIterable<PendingUpload> {
+    const fault = await this.#before("listUploads", prefix, options);
+    yield* this.#entries(listUploads(this.below, prefix, options), fault, options.signal);
+  }
+
+  override async abortUpload?(key: string, token: string, options: CallOptions = {}): Promise<void> {
+    await this.#before("abortUpload", key, options);
+    await abortUpload(this.below, key, token, options);
   }
 
   override async *list(prefix = "", options: ListOptions = {}): AsyncIterable<ObjectMeta> {
@@ -216,6 +240,16 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
   override async presign(key: string, options: PresignOptions): Promise<URL> {
     await this.#before("presign", key, {});
     return await this.below.presign(key, options);
+  }
+
+  #faulty(key: string, inner: PartWriter, options: CallOptions): PartWriter {
+    this.#openWriters++;
+    return new FaultyPartWriter({
+      inner,
+      remove: (token) => abortUpload(this.below, key, token),
+      before: async (operation) => void await this.#before(operation, key, options),
+      onEnd: () => void this.#openWriters--,
+    });
   }
 
   /** Records a call and does what its rule says, but for what belongs into its answer: that is given back. */

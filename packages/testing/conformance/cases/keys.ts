@@ -1,3 +1,4 @@
+import { abortUpload, resumePartWriter } from "@lade/core/operations";
 import { InvalidNameError, StoreError } from "@lade/core/errors";
 import type { ObjectStore } from "@lade/core/backend";
 import { getBytesAtHand } from "@lade/core/seams";
@@ -211,6 +212,13 @@ async function refusesKey(store: ObjectStore, key: string, fault: string): Promi
     const writer = await store.createPartWriter(key, 1);
     await writer.abort();
   });
+  if (store.capabilities.resumableWrites !== false) {
+    await refuse("resumePartWriter()", async () => {
+      const writer = await resumePartWriter(store, key, 1, "{}");
+      await writer.abort();
+    });
+    await refuse("abortUpload()", () => abortUpload(store, key, "{}"));
+  }
   await refuse("delete()", () => store.delete(key));
   await refuse("copy() from", () => store.copy(key, "to"));
   await refuse("copy() to", () => store.copy("object", key));

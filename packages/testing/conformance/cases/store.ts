@@ -84,6 +84,7 @@ const CAPABILITY_NAMES = [
   "createOnly",
   "modificationTime",
   "presign",
+  "resumableWrites",
   "setAttributes",
   "storageClass",
   "tags",

@@ -1,6 +1,6 @@
-import type { CallOptions } from "@lade/core";
-import type { S3Store } from "../store/s3_store.ts";
-import type { PendingUpload } from "./list_uploads.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { CallOptions, PendingUpload } from "../contract/types.ts";
+import { abortUpload, listUploads } from "./resume_write.ts";
 
 /** Options of {@linkcode sweepUploads}. */
 export interface SweepUploadsOptions extends CallOptions {
@@ -15,12 +15,13 @@ export interface SweepUploadsOptions extends CallOptions {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Aborts multipart uploads that nobody will complete, such as those of killed processes, and yields each of them. Their
- * parts are stored, and paid for, until then. An upload that is still being written is not told from a stale one but by
- * its age. Needs `s3:ListBucketMultipartUploads` and `s3:AbortMultipartUpload`.
+ * Aborts writes that nobody will close, such as those of killed processes, and yields each of them. Their parts are stored
+ * until then, and paid for where storage is. A write that is still going on, or is to be resumed, is told from a stale one
+ * by its age alone. A store that has no such writes is an `UnsupportedError`. S3 asks for the permissions
+ * `s3:ListBucketMultipartUploads` and `s3:AbortMultipartUpload`.
  */
 export async function* sweepUploads(
-  store: S3Store,
+  store: ObjectStore,
   options: SweepUploadsOptions = {},
 ): AsyncGenerator<PendingUpload, void, void> {
   const { prefix = "", olderThanMs = DAY_MS, dryRun = false, signal } = options;
@@ -30,9 +31,10 @@ export async function* sweepUploads(
     );
   }
   const before = store.context.clock.now() - olderThanMs;
-  for await (const upload of store.listUploads(prefix, signal === undefined ? {} : { signal })) {
-    if (upload.initiated.getTime() > before) continue;
-    if (!dryRun) await store.abortUpload(upload.key, upload.uploadId);
+  const ending = signal === undefined ? {} : { signal };
+  for await (const upload of listUploads(store, prefix, ending)) {
+    if (upload.begun.getTime() > before) continue;
+    if (!dryRun) await abortUpload(store, upload.key, upload.token, ending);
     yield upload;
   }
 }

@@ -1,0 +1,48 @@
+import {
+  checkObjectSize,
+  checkWriterOptions,
+  createPartWriter,
+  parseToken,
+  type PartWriter,
+  type ResumeOptions,
+} from "@lade/core/backend";
+import type { LocalParts } from "../tree/local_parts.ts";
+import type { WriteRequest } from "../write/write_file.ts";
+import { ResumableSink } from "./resumable_sink.ts";
+
+/** Bytes of a part where nobody says: large, since each is put on the disk before it counts. */
+const PART_SIZE = 2 ** 24;
+
+/** Starts a write of `size` bytes that may be resumed. */
+export async function openUpload(
+  parts: LocalParts,
+  request: WriteRequest,
+  size: number,
+): Promise<PartWriter> {
+  const { partSize: wanted = PART_SIZE, signal } = request.options;
+  const partSize = parts.medium.partSize(wanted);
+  const sink = await ResumableSink.begin(parts, request, size, partSize);
+  return await createPartWriter({ sink, size, partSize, context: parts.context, signal });
+}
+
+/** Goes on with a write, with the parts that its record shows to be on the disk. */
+export async function resumeUpload(
+  parts: LocalParts,
+  { subject, path, options }: Pick<WriteRequest, "subject" | "path"> & { readonly options: ResumeOptions },
+  size: number,
+  token: string,
+): Promise<PartWriter> {
+  checkWriterOptions(options);
+  checkObjectSize(size);
+  const parsed = parseToken(token, size, subject);
+  const { concurrency, signal } = options;
+  const given = { ...parsed.options, ...(concurrency !== undefined && { concurrency }) };
+  const resumed = await ResumableSink.resume(parts, { subject, path, options: given }, parsed);
+  return await createPartWriter({
+    ...resumed,
+    size,
+    partSize: parsed.partSize,
+    context: parts.context,
+    signal,
+  });
+}

@@ -1,0 +1,106 @@
+import { crc32c } from "@lade/codec/checksum";
+import type { ObjectPart } from "@lade/core";
+
+/** What a record says of a write as a whole. */
+export interface RecordHeader {
+  /** The name of the file to be. */
+  readonly name: string;
+  /** Bytes of the object. */
+  readonly size: number;
+  /** Bytes of a part. */
+  readonly partSize: number;
+  /** When the write began, in milliseconds since 1970. */
+  readonly begunMs: number;
+}
+
+/** What could be read of a record. */
+export interface ReadRecord {
+  readonly header: RecordHeader;
+  /** The parts that are on the disk, by their indices. */
+  readonly written: ReadonlySet<number>;
+  /** Bytes up to the first line that is torn. */
+  readonly intactBytes: number;
+}
+
+const FORMAT = 1;
+const NEWLINE = 10;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/**
+ * One line of a record: the number of bytes of some JSON, their CRC-32C as eight hexadecimal digits, and the JSON. A line
+ * that a crash tore, or that a disk altered, fits neither.
+ */
+function lineOf(members: Readonly<Record<string, unknown>>): string {
+  const json = JSON.stringify(members);
+  const bytes = encoder.encode(json);
+  return `${bytes.length} ${crc32c(bytes).toString(16).padStart(8, "0")} ${json}\n`;
+}
+
+/** The first line of a record. */
+export function headerLine(header: RecordHeader): string {
+  return lineOf({ lade: FORMAT, ...header });
+}
+
+/** The lines of parts that are on the disk. */
+export function partLines(parts: readonly ObjectPart[]): string {
+  return parts.map(({ index, length }) => lineOf({ part: index, length })).join("");
+}
+
+/**
+ * Reads a record up to the first line that is not as it was written: nothing after that is believed. There is none where
+ * already the first line is torn.
+ */
+export function readRecord(bytes: Uint8Array): ReadRecord | undefined {
+  const lines = intactLines(bytes);
+  const first = lines.next();
+  const header = first.done ? undefined : headerOf(first.value.members);
+  if (first.done || !header) return undefined;
+  let intactBytes = first.value.end;
+  const written = new Set<number>();
+  for (const { members: { part, length }, end } of lines) {
+    const due = typeof part === "number" ? lengthOf(part, header) : undefined;
+    if (typeof part !== "number" || due === undefined || length !== due) break;
+    written.add(part);
+    intactBytes = end;
+  }
+  return { header, written, intactBytes };
+}
+
+/** Bytes of a part; none where the object has no such part. */
+export function lengthOf(
+  index: number,
+  { size, partSize }: Pick<RecordHeader, "size" | "partSize">,
+): number | undefined {
+  const offset = index * partSize;
+  const isPart = Number.isSafeInteger(index) && index >= 0 && offset < size;
+  return isPart ? Math.min(partSize, size - offset) : undefined;
+}
+
+function* intactLines(
+  bytes: Uint8Array,
+): Generator<{ readonly members: Readonly<Record<string, unknown>>; readonly end: number }, void, void> {
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(NEWLINE, start);
+    if (end < 0) return;
+    const members = readLine(bytes.subarray(start, end));
+    if (!members) return;
+    start = end + 1;
+    yield { members, end: start };
+  }
+}
+
+function readLine(line: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  const [, length = "", sum = ""] = /^(\d+) ([0-9a-f]{8}) /.exec(decoder.decode(line.subarray(0, 32))) ?? [];
+  const json = line.subarray(length.length + sum.length + 2);
+  if (length === "" || json.length !== Number(length) || crc32c(json) !== parseInt(sum, 16)) return undefined;
+  return JSON.parse(decoder.decode(json));
+}
+
+function headerOf(members: Readonly<Record<string, unknown>>): RecordHeader | undefined {
+  const { lade, name, size, partSize, begunMs } = members;
+  if (lade !== FORMAT || typeof name !== "string" || typeof size !== "number") return undefined;
+  if (typeof partSize !== "number" || typeof begunMs !== "number") return undefined;
+  return { name, size, partSize, begunMs };
+}

@@ -1,0 +1,150 @@
+import {
+  formatToken,
+  type ObjectPart,
+  type PutResult,
+  UnsupportedError,
+  type WriteToken,
+} from "@lade/core/backend";
+import type { PartFile } from "../files/medium.ts";
+import { recordPath, uploadName } from "../names/temporary_name.ts";
+import type { LocalParts } from "../tree/local_parts.ts";
+import { directoryOf } from "../tree/tree.ts";
+import { LocalPartSink } from "../write/local_sink.ts";
+import { resolveTarget } from "../write/resolve_target.ts";
+import type { TemporaryFile } from "../write/temporary_file.ts";
+import { beginWrite, type WriteRequest } from "../write/write_file.ts";
+import { lengthOf } from "./part_record.ts";
+import { RecordFile, uploadGone } from "./record_file.ts";
+import { findUpload } from "./find_upload.ts";
+
+/** What goes on with a write. */
+interface Upload {
+  readonly id: string;
+  readonly record: RecordFile;
+  readonly temporary: TemporaryFile<PartFile>;
+}
+
+/**
+ * Writes parts to their places in a hidden file and records those that are on the disk. Both files stay until the write
+ * is closed or aborted.
+ */
+export class ResumableSink extends LocalPartSink {
+  readonly #parts: LocalParts;
+  readonly #request: WriteRequest;
+  readonly #upload: Upload;
+
+  private constructor(parts: LocalParts, request: WriteRequest, upload: Upload) {
+    super(parts, request, upload.temporary);
+    this.#parts = parts;
+    this.#request = request;
+    this.#upload = upload;
+  }
+
+  /** Begins a write of `size` bytes. */
+  static async begin(
+    parts: LocalParts,
+    request: WriteRequest,
+    size: number,
+    partSize: number,
+  ): Promise<ResumableSink> {
+    const { subject, options: { concurrency } } = request;
+    const { calls, medium, context } = parts;
+    let id = "";
+    let record: RecordFile | undefined;
+    try {
+      const temporary = await beginWrite<PartFile>(parts, request, {
+        nameOf: () => uploadName(id = randomId()),
+        create: async (path) => {
+          await record?.remove();
+          const name = request.path.slice(request.path.lastIndexOf("/") + 1);
+          const header = { name, size, partSize, begunMs: context.clock.now() };
+          record = await RecordFile.create(recordPath(path), header, subject);
+          return await medium.createParts(path, size, concurrency);
+        },
+        special: (file) => {
+          void file.close();
+          throw new UnsupportedError({
+            ...subject,
+            detail: "what a pipe or device was given cannot be resumed",
+          });
+        },
+      });
+      if (!record) throw new TypeError("Cannot begin an upload without a record");
+      await calls.syncDirectory(directoryOf(temporary.path));
+      return new ResumableSink(parts, request, { id, record, temporary });
+    } catch (error) {
+      await record?.remove();
+      throw error;
+    }
+  }
+
+  /** Goes on with the write of a token, and tells the parts that are on the disk. */
+  static async resume(
+    parts: LocalParts,
+    request: WriteRequest,
+    token: WriteToken,
+  ): Promise<{ readonly sink: ResumableSink; readonly written: readonly number[] }> {
+    const { calls, medium } = parts;
+    const { subject, path, options } = request;
+    const { id, size, partSize } = token;
+    const target = await resolveTarget(parts, subject, path, options);
+    const found = await findUpload(parts, [target.path, path], id);
+    if (found === undefined) throw uploadGone(subject);
+    await parts.tree.check(subject, directoryOf(found));
+    const { record, read } = await RecordFile.open(calls, recordPath(found), subject);
+    try {
+      const status = await calls.present(calls.lstat(found));
+      const { header } = read;
+      if (!status || header.size !== size || header.partSize !== partSize) throw uploadGone(subject);
+      const written = [...read.written].filter((index) =>
+        index * partSize + (lengthOf(index, header) ?? 0) <= status.size
+      );
+      const file = await medium.reopenParts(found, size, options.concurrency);
+      const temporary = { path: found, file, target: target.path };
+      return { sink: new ResumableSink(parts, request, { id, record, temporary }), written };
+    } catch (error) {
+      record.close();
+      throw error;
+    }
+  }
+
+  /** Names the write. */
+  token(size: number, partSize: number): string {
+    const { options } = this.#request;
+    return formatToken({ uri: this.uri, id: this.#upload.id, size, partSize, options, own: {} });
+  }
+
+  override async commit(size: number, signal: AbortSignal): Promise<PutResult> {
+    const { record, temporary } = this.#upload;
+    try {
+      const result = await super.commit(size, signal);
+      await record.remove();
+      return result;
+    } catch (error) {
+      const { calls } = this.#parts;
+      const isThere = await calls.present(calls.lstat(temporary.path)).catch(() => true);
+      throw isThere ? error : uploadGone(this.#request.subject);
+    }
+  }
+
+  /** Closes the files. */
+  async leave(): Promise<void> {
+    await this.#upload.temporary.file.close();
+    this.#upload.record.close();
+  }
+
+  override async drop(): Promise<void> {
+    await super.drop();
+    await this.#upload.record.remove();
+  }
+
+  protected override async write(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    await super.write(part, bytes, signal);
+    await this.#upload.record.add(part, () => this.file.sync());
+  }
+}
+
+/** An id that no other write has, whatever source of random numbers the store was given. */
+function randomId(): string {
+  return crypto.randomUUID().replaceAll("-", "").slice(16);
+}

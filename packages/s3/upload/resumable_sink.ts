@@ -1,0 +1,84 @@
+import { type AdaptiveLimit, formatToken, type PutResult, type WriteToken } from "@lade/core/backend";
+import { listParts, type PendingPart } from "./list_parts.ts";
+import {
+  MultipartUpload,
+  type SentPart,
+  type UploadChecksumType,
+  type UploadTarget,
+} from "./multipart_upload.ts";
+import { S3Sink } from "./s3_sink.ts";
+import { type UploadChecksum, uploadChecksum } from "./upload_checksum.ts";
+
+const CHECKSUM_TYPES: readonly UploadChecksumType[] = ["FULL_OBJECT", "COMPOSITE", "none"];
+
+/** Makes an object by a multipart upload, however small it is, which stays until it is completed or aborted. */
+export class ResumableSink extends S3Sink {
+  override readonly wholeUpTo = -1;
+
+  /** The upload's token: with it, `resume` goes on. */
+  token(size: number, partSize: number): string {
+    const { id, checksum, checksumType } = this.upload;
+    const own = { ...(checksum && { checksum: checksum.label }), checksumType };
+    return formatToken({ uri: this.uri, id, size, partSize, options: this.options, own });
+  }
+
+  /** Goes on with the upload of a token, and gives the indices of the parts that the service has as they are due. */
+  static async resume(
+    target: UploadTarget,
+    concurrency: number | AdaptiveLimit,
+    token: WriteToken,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly sink: ResumableSink; readonly written: readonly number[] }> {
+    const { checksum, checksumType } = readOwn(target, token);
+    const writing = { ...target, operation: "write" };
+    const sink = new ResumableSink(writing, concurrency, token.options);
+    sink.takeUp(new MultipartUpload(writing, token.id, checksum, checksumType));
+    const written: number[] = [];
+    const { connection, key, uri, operation } = target;
+    for await (const part of listParts(connection, uri, key, token.id, { signal }, operation)) {
+      const index = part.number - 1;
+      // A part of another size is of a request that was cut off, or of another program: it is written again.
+      if (part.size !== lengthAt(index, token)) continue;
+      sink.takeUpPart(index, sentPart(part, checksum));
+      written.push(index);
+    }
+    return { sink, written };
+  }
+
+  override async begin(signal: AbortSignal): Promise<void> {
+    if (!this.hasBegun) await super.begin(signal);
+  }
+
+  override async commit(size: number, signal: AbortSignal): Promise<PutResult> {
+    // The service makes no object of no parts.
+    if (size === 0) await this.writePart({ index: 0, offset: 0, length: 0 }, new Uint8Array(), signal);
+    return await super.commit(size, signal);
+  }
+
+  /** Does nothing: the service keeps the parts. */
+  async leave(): Promise<void> {}
+}
+
+function readOwn(
+  { operation, uri }: UploadTarget,
+  { own }: WriteToken,
+): { readonly checksum: UploadChecksum | undefined; readonly checksumType: UploadChecksumType } {
+  const { checksum = "none" } = own;
+  const checksumType = CHECKSUM_TYPES.find((type) => type === own.checksumType);
+  if (checksumType && (checksum === "none" || checksum === "crc32c" || checksum === "crc64nvme")) {
+    return { checksum: uploadChecksum(checksum), checksumType };
+  }
+  throw new TypeError(`Cannot ${operation} ${JSON.stringify(uri)}: the token is not one of this service`);
+}
+
+/** Bytes of a part; none where the object has no such part. */
+function lengthAt(index: number, { size, partSize }: WriteToken): number | undefined {
+  const offset = index * partSize;
+  return offset < size ? Math.min(partSize, size - offset) : undefined;
+}
+
+function sentPart(part: PendingPart, checksum: UploadChecksum | undefined): SentPart {
+  const { number, size, etag } = part;
+  const told = checksum && part[checksum.label];
+  return { number, size, etag: `"${etag}"`, checksum: told ? checksum.fromBase64(told) : undefined };
+}
