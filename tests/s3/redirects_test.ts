@@ -3,6 +3,7 @@ import { ServiceError } from "@lade/core";
 import { startFakeS3 } from "../fakes/s3/mod.ts";
 import { CALLS } from "./calls.ts";
 import { openBucket, openFake, type OpenFakeOptions } from "./open_fake.ts";
+import { serveDocuments } from "./serve_documents.ts";
 
 const QUICK: OpenFakeOptions = { context: { random: () => 0 } };
 
@@ -124,4 +125,17 @@ Deno.test("a call that is redirected and then told another region is made again 
     "CopyObject /bucket/copy",
   ]);
   assertEquals(other.requests.map(({ operation }) => operation), ["CopyObject", "CopyObject"]);
+});
+
+Deno.test("a service that names another region each time is asked twice, by both planes", async () => {
+  let count = 0;
+  await using service = await serveDocuments(() => {
+    const headers = { "x-amz-request-id": "1", "x-amz-bucket-region": `region-${++count}` };
+    return new Response("<Error><Code>AuthorizationHeaderMalformed</Code></Error>", { status: 400, headers });
+  });
+  await assertRejects(() => service.store.delete("key"), ServiceError, "the service names");
+  assertEquals(count, 2);
+  const outcomes = await Array.fromAsync(service.store.deleteMany(["a", "b"]));
+  assertEquals(outcomes.map(({ error }) => error instanceof ServiceError), [true, true]);
+  assertEquals(count, 4);
 });

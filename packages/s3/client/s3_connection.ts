@@ -23,7 +23,7 @@ import type { S3Request } from "./s3_request.ts";
 import { ServiceTraits, type TraitListener } from "../service/service_traits.ts";
 
 /** What an {@linkcode S3Connection} is made of. */
-export interface S3ConnectionParts {
+export interface S3ConnectionSetup {
   /** The configuration. */
   readonly config: S3Config;
   /** The bucket; absent for calls about the account. */
@@ -69,17 +69,17 @@ export class S3Connection {
   #endpoint: Endpoint;
   #signer: Signer;
 
-  /** Takes the parts over; no I/O. */
-  constructor(parts: S3ConnectionParts) {
-    this.config = parts.config;
-    this.bucket = parts.bucket;
-    this.transport = parts.transport;
-    this.credentials = parts.credentials;
-    this.clock = parts.clock;
-    this.traits = parts.traits ?? new ServiceTraits();
-    this.tellTrait = (words) => parts.onTrait?.(`the service at ${this.#endpoint.host} ${words}`);
-    this.#onRegion = parts.onRegion;
-    const region = parts.region ?? parts.config.region.value;
+  /** Takes the setup over; no I/O. */
+  constructor(setup: S3ConnectionSetup) {
+    this.config = setup.config;
+    this.bucket = setup.bucket;
+    this.transport = setup.transport;
+    this.credentials = setup.credentials;
+    this.clock = setup.clock;
+    this.traits = setup.traits ?? new ServiceTraits();
+    this.tellTrait = (words) => setup.onTrait?.(`the service at ${this.#endpoint.host} ${words}`);
+    this.#onRegion = setup.onRegion;
+    const region = setup.region ?? setup.config.region.value;
     this.#signer = new Signer(region);
     this.#endpoint = this.#resolve(region);
     this.caller = new ServiceCaller({

@@ -13,6 +13,8 @@ export interface UnauthorizedRequest {
   readonly query: string;
   /** Headers by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The body; absent for none. */
+  readonly body?: Uint8Array | readonly Uint8Array[] | undefined;
   /** SHA-256 of the body in hexadecimal, where a signature is to cover it. */
   readonly payloadHash?: string | undefined;
 }

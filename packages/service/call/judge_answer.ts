@@ -12,9 +12,9 @@ import type { ServiceDialect } from "./service_dialect.ts";
 const HTML = /^\s*(?:text\/html|application\/xhtml)/i;
 
 /**
- * Judges an answer of status 200 to 299 by what the request calls for, and gives the fault of one that is not the
- * service's or does not say what it must; `undefined` for a good one. Of the body only the start is looked at, unless
- * all of it is given as `text`.
+ * Judges an answer whose status is no failure by what the request calls for, and gives the fault of one that is not
+ * the service's or does not say what it must; `undefined` for a good one. Of the body only the start is looked at,
+ * unless all of it is given as `text`.
  *
  * What must be there differs: the root of a document, the etag or version of a write. What no service sends is
  * refused: other statuses, pages, an answer without a name where the endpoint named all before.

@@ -70,7 +70,7 @@ export class ServiceCaller<F extends ServiceFault> {
   }
 
   /**
-   * Sends a request and resolves with its answer of status 200 to 299, whose body the caller reads or closes. Rejects
+   * Sends a request and resolves with its good answer, whose body the caller reads or closes. Rejects
    * with the fault that the service reports, with a `TransportError`, or where a secret would have to leave the service.
    */
   async send(request: ServiceRequest, authorizer: Authorizer<F>): Promise<TransportResponse> {
@@ -132,7 +132,7 @@ export class ServiceCaller<F extends ServiceFault> {
       url: `${secure ? "https" : "http"}://${host}${path}${query && `?${query}`}`,
       ...(redirect?.presigned ? { headers: Object.entries(headers) } : {
         prepare: () => {
-          const authorized = authorizer.authorize({ method, host, path, query, headers, payloadHash });
+          const authorized = authorizer.authorize({ method, host, path, query, headers, body, payloadHash });
           return authorized instanceof Promise ? authorized.then(guarded) : guarded(authorized);
         },
       }),
@@ -151,7 +151,8 @@ export class ServiceCaller<F extends ServiceFault> {
    */
   async judge(rule: AnswerRule, response: TransportResponse, text?: string): Promise<F | undefined> {
     const { clock, dialect, onAnswer, signs } = this.#setup;
-    if (response.status < 200 || response.status >= 300) {
+    const { status } = response;
+    if ((status < 200 || status >= 300) && !rule.statuses.includes(status)) {
       return await readFault(dialect.faults, rule, response, signs, clock.now());
     }
     const fault = await judgeAnswer(dialect, rule, response, signs, text);

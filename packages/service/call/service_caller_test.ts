@@ -4,7 +4,7 @@ import { FakeClock } from "@lade/testing";
 import { commonFaultOptions, ServiceFault } from "../errors/mod.ts";
 import { createTransport, EndpointSigns } from "../http/mod.ts";
 import { TokenCache } from "../tokens/mod.ts";
-import type { Authorizer } from "./authorizer.ts";
+import type { Authorizer, UnauthorizedRequest } from "./authorizer.ts";
 import { BearerAuthorizer, type BearerToken } from "./bearer_authorizer.ts";
 import type { RedirectPolicy } from "./redirect_trust.ts";
 import { ServiceCaller, type ServiceRequest } from "./service_caller.ts";
@@ -184,6 +184,34 @@ Deno.test("ServiceCaller.send() goes to a signed URL without an authorization of
   );
   await (await service.caller.send(service.request, numbered())).body.discard();
   assertEquals(other.seen, [{ path: "/a?signature=s", authorization: null }]);
+});
+
+Deno.test("ServiceCaller.send() takes another status for a good answer where the rule has it", async () => {
+  const headers = { "x-range": "0-9" };
+  await using service = await start(() => new Response(null, { status: 308, headers }));
+  const rule = { kind: "other", statuses: [200, 308], unasked: [] } as const;
+  const response = await service.caller.send({ ...service.request, rule }, numbered());
+  await response.body.discard();
+  assertEquals([response.status, response.headers.get("x-range"), service.seen.length], [308, "0-9", 1]);
+  await assertRejects(() => service.caller.send(service.request, numbered()), ServiceFault);
+});
+
+Deno.test("ServiceCaller.send() shows an authorizer what it is to authorize", async () => {
+  await using service = await start(() => new Response(null, { headers: { etag: '"e"' } }));
+  const shown: UnauthorizedRequest[] = [];
+  const authorizer: Authorizer = {
+    authorize: (request) => {
+      shown.push(request);
+      return [["x-signed", "1"]];
+    },
+    correct: () => Promise.resolve(false),
+  };
+  const body = new Uint8Array(3);
+  const rule = { kind: "write", statuses: [200], unasked: [] } as const;
+  const put = { ...service.request, method: "PUT", body, payloadHash: "h", headers: { range: "r" }, rule };
+  await (await service.caller.send(put, authorizer)).body.discard();
+  const expected = { method: "PUT", host: service.host, path: "/a", query: "", headers: { range: "r" } };
+  assertEquals(shown, [{ ...expected, body, payloadHash: "h" }]);
 });
 
 Deno.test("ServiceCaller.send() holds back from a host of somebody else", async () => {

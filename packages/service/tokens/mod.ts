@@ -1,6 +1,6 @@
 /**
  * Credentials and tokens that expire: {@linkcode TokenCache} renews them for all who wait, {@linkcode SharedTokens} lets
- * several caches share what one of them found.
+ * several caches share what one of them found, and a {@linkcode CredentialFault} says why there are none.
  *
  * @module
  */

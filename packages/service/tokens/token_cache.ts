@@ -25,11 +25,13 @@ export interface TokenSource<T extends Token> {
 const RENEW_BEFORE_MS = 5 * 60_000;
 const WAIT_BEFORE_MS = 60_000;
 const ASK_AGAIN_MS = 10_000;
+const FAILED_MS = 1_000;
 
 /**
  * Holds a token and renews it before it expires, by one call of the source for all who wait: in the background from five
  * minutes before, and with requests waiting from one minute before. A renewal that fails is an error only once the old
- * token has expired, and is tried again after ten seconds.
+ * token has expired, and is tried again after ten seconds. Without a token that works, a failure is told for one second
+ * to all who ask, and then the source is asked again.
  */
 export class TokenCache<T extends Token> {
   readonly #source: TokenSource<T>;
@@ -38,6 +40,7 @@ export class TokenCache<T extends Token> {
   #current: LoadedToken<T> | undefined;
   #loading: Promise<LoadedToken<T>> | undefined;
   #askedMs = -Infinity;
+  #failure: { readonly error: unknown; readonly atMs: number } | undefined;
 
   /** Asks `source` when the first request needs a token. `isSame` tells whether two tokens are one to the service. */
   constructor(source: TokenSource<T>, clock: Clock, isSame: (one: T, other: T) => boolean) {
@@ -101,8 +104,15 @@ export class TokenCache<T extends Token> {
   }
 
   #load(refresh: boolean): Promise<LoadedToken<T>> {
+    const failure = this.#failure;
+    if (failure && this.#clock.monotonicMs() - failure.atMs < FAILED_MS) return Promise.reject(failure.error);
     this.#askedMs = this.#clock.now();
-    return this.#loading ??= this.#source.load(refresh).then((loaded) => this.#current = loaded)
-      .finally(() => this.#loading = undefined);
+    return this.#loading ??= this.#source.load(refresh).then((loaded) => {
+      this.#failure = undefined;
+      return this.#current = loaded;
+    }, (error) => {
+      this.#failure = { error, atMs: this.#clock.monotonicMs() };
+      throw error;
+    }).finally(() => this.#loading = undefined);
   }
 }

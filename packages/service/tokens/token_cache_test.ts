@@ -76,6 +76,7 @@ Deno.test("TokenCache goes on with what it has while a renewal fails, and fails 
   await clock.advance(MINUTE);
   await assertRejects(async () => await cache.get(), Error, "no luck");
   fails = false;
+  await clock.advance(1_000);
   assertEquals((await cache.get()).name.startsWith("A"), true);
 });
 
@@ -125,4 +126,18 @@ Deno.test("TokenCache.lasting() renews what ends too soon, and gives what lasts 
   assertEquals(source.loads.length, 2);
   const fixed = cacheOf(numbered(clock, { renewable: false }), clock);
   assertEquals((await fixed.lasting(clock.now() + 60 * MINUTE)).name, "A1");
+});
+
+Deno.test("TokenCache tells a failure to others for a second, and asks again", async () => {
+  const clock = new FakeClock();
+  let fails = true;
+  const source = numbered(clock, { fails: () => fails });
+  const cache = cacheOf(source, clock);
+  for (let i = 0; i < 3; i++) await assertRejects(async () => await cache.get(), Error, "no luck");
+  assertEquals(source.loads.length, 1);
+  fails = false;
+  await clock.advance(999);
+  await assertRejects(async () => await cache.get(), Error, "no luck");
+  await clock.advance(1);
+  assertEquals((await cache.get()).name, "A2");
 });
