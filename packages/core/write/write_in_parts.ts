@@ -1,3 +1,4 @@
+import { inParallel } from "../concurrency/in_parallel.ts";
 import type { StoreContext } from "../context/store_context.ts";
 import type { PutResult } from "../contract/types.ts";
 import { partSizeFor, type PartWriterSetup } from "./create_part_writer.ts";
@@ -21,19 +22,11 @@ export async function writeInParts(
 ): Promise<PutResult> {
   const { sink, size, context: { clock }, signal } = setup;
   const partSize = partSizeFor(setup);
-  const count = Math.ceil(size / partSize);
   const life = new WriteLife({ sink, clock, signal });
-  let next = 0;
-  const lane = async () => {
-    for (let index = next++; index < count; index = next++) {
-      const offset = index * partSize;
-      const part = { index, offset, length: Math.min(partSize, size - offset) };
-      await life.run(() => write(part, life.signal));
-    }
-  };
+  const writePart = async (part: ObjectPart) => void await life.run(() => write(part, life.signal));
   try {
     await life.run(() => life.begin());
-    await Promise.all(Array.from({ length: Math.min(count, lanesOf(sink)) }, lane));
+    await inParallel(partsOf(size, partSize), widthOf(sink), writePart);
     return await life.run(() => life.make((stop) => sink.commit(size, stop)));
   } catch (error) {
     const reason = await life.failed(error);
@@ -43,8 +36,14 @@ export async function writeInParts(
   }
 }
 
+function* partsOf(size: number, partSize: number): Generator<ObjectPart, void, void> {
+  for (let index = 0, offset = 0; offset < size; index++, offset += partSize) {
+    yield { index, offset, length: Math.min(partSize, size - offset) };
+  }
+}
+
 /** How many parts are made side by side; a limit bounds them by itself. */
-function lanesOf({ ordered, concurrency }: WriteSink): number {
+function widthOf({ ordered, concurrency }: WriteSink): number {
   if (ordered) return 1;
   return typeof concurrency === "number" ? concurrency : Infinity;
 }

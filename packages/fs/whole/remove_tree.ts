@@ -1,5 +1,6 @@
 import type { RemovedEntry } from "@lade/core";
 import { InvalidNameError, NotEmptyError } from "@lade/core/backend";
+import { parallelResults } from "@lade/core/concurrency";
 import { errorCode, fileError } from "../files/file_error.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { directoryOf } from "../tree/tree.ts";
@@ -14,7 +15,7 @@ const MOST_PASSES = 10;
 /**
  * Removes everything under a prefix: links as links, sockets and unfinished writes too, and directories when they are
  * empty. It has walked the whole tree before it removes the first file, so that nothing is removed where a directory
- * may not be read. Each removal is told, in the order of the walk; one that fails keeps its directories.
+ * may not be read. Each removal is told; one that fails keeps its directories.
  */
 export async function* removeTree(
   parts: LocalParts,
@@ -83,13 +84,13 @@ async function* removeBelow(
 }
 
 /** Removes what is no directory, a few at a time. What was removed is told before a signal ends it. */
-async function* removeEach(
+function removeEach(
   { parts, signal }: TreeWalk,
   directory: string,
   entries: readonly Entry[],
 ): AsyncGenerator<RemovedEntry, void, void> {
-  const flying: Promise<RemovedEntry>[] = [];
-  const remove = async ({ name, kind }: Entry): Promise<RemovedEntry> => {
+  const files = entries.filter(({ kind }) => kind !== "directory");
+  return parallelResults(files, IN_FLIGHT, async ({ name, kind }) => {
     const key = directory + name;
     try {
       await removeEntry(parts, key, undefined);
@@ -97,19 +98,7 @@ async function* removeEach(
     } catch (error) {
       return { key, kind, error: error instanceof Error ? error : new Error(String(error)) };
     }
-  };
-  try {
-    for (const entry of entries) {
-      if (entry.kind === "directory" || signal?.aborted) continue;
-      flying.push(remove(entry));
-      const oldest = flying.length < IN_FLIGHT ? undefined : flying.shift();
-      if (oldest) yield await oldest;
-    }
-    for (let next = flying.shift(); next; next = flying.shift()) yield await next;
-  } finally {
-    await Promise.all(flying);
-  }
-  signal?.throwIfAborted();
+  }, signal);
 }
 
 async function removeDirectory(walk: TreeWalk, directory: string): Promise<Error | undefined> {

@@ -7,6 +7,7 @@ import {
   objectUri,
   toDelete,
 } from "@lade/core/backend";
+import { inParallel, parallelResults } from "@lade/core/concurrency";
 import type { BatchDeleter, DeleteOutcome } from "./batch_deleter.ts";
 
 const BATCHES_IN_FLIGHT = 2;
@@ -24,40 +25,25 @@ export async function* deleteInBatches(
   objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
   { signal }: CallOptions = {},
 ): AsyncGenerator<DeleteResult, void, void> {
-  signal?.throwIfAborted();
-  const running: Promise<readonly DeleteResult[]>[] = [];
-  const start = (batch: readonly ObjectToDelete[]) => {
-    const results = deleteBatch(deleter, batch, signal);
-    results.catch(() => {});
-    running.push(results);
-  };
-  let failure: { readonly error: unknown } | undefined;
-  try {
-    try {
-      let batch: ObjectToDelete[] = [];
-      for await (const object of objects) {
-        signal?.throwIfAborted();
-        batch.push(toDelete(object));
-        if (batch.length < deleter.max) continue;
-        start(batch);
-        batch = [];
-        if (running.length >= BATCHES_IN_FLIGHT) yield* await running.shift() ?? [];
-      }
-      if (batch.length > 0) start(batch);
-    } catch (error) {
-      failure = { error };
-    }
-    // What was sent is told, also where what was to follow it failed.
-    for (let next = running.shift(); next; next = running.shift()) {
-      yield* await next.catch((error) => {
-        failure ??= { error };
-        return [];
-      });
-    }
-  } finally {
-    await Promise.allSettled(running);
+  const batches = batchesOf(objects, deleter.max, signal);
+  const remove = (batch: readonly ObjectToDelete[]) => deleteBatch(deleter, batch, signal);
+  for await (const results of parallelResults(batches, BATCHES_IN_FLIGHT, remove, signal)) yield* results;
+}
+
+async function* batchesOf(
+  objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
+  max: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly ObjectToDelete[], void, void> {
+  let batch: ObjectToDelete[] = [];
+  for await (const object of objects) {
+    signal?.throwIfAborted();
+    batch.push(toDelete(object));
+    if (batch.length < max) continue;
+    yield batch;
+    batch = [];
   }
-  if (failure) throw failure.error;
+  if (batch.length > 0) yield batch;
 }
 
 /** Deletes as many objects as a batch can hold and tells of each what became of it; rejects only with `signal.reason`. */
@@ -100,22 +86,17 @@ async function deleteBatch(
       else for (const name of batch.keys()) outcomes.set(name, asError(error));
     }
   }
-  const left = [...singles.values()];
   let deleted = 0;
-  for (let at = 0; at < left.length; at += SINGLE_DELETES_IN_FLIGHT) {
-    await Promise.all(
-      left.slice(at, at + SINGLE_DELETES_IN_FLIGHT).map(async (object) => {
-        try {
-          await deleter.sendOne(object, signal);
-          outcomes.set(nameOf(object), undefined);
-          deleted++;
-        } catch (error) {
-          signal?.throwIfAborted();
-          outcomes.set(nameOf(object), asError(error));
-        }
-      }),
-    );
-  }
+  await inParallel(singles.values(), SINGLE_DELETES_IN_FLIGHT, async (object) => {
+    try {
+      await deleter.sendOne(object, signal);
+      outcomes.set(nameOf(object), undefined);
+      deleted++;
+    } catch (error) {
+      signal?.throwIfAborted();
+      outcomes.set(nameOf(object), asError(error));
+    }
+  }, signal);
   if (isRefused && deleted > 0) deleter.foundRefused();
   return objects.map((object) => {
     const error = outcomes.get(nameOf(object));
