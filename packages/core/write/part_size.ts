@@ -24,7 +24,7 @@ export function fittingPartSize(wanted: number, limits: PartLimits): number {
 
 /**
  * The size of part `index`, from 0, of an object whose size is not known: `wanted` for the first half of the parts that
- * are possible, then doubled time and again, so that 10,000 parts of 8 MiB make up 40 GiB evenly, and 16 TiB in all.
+ * are possible, then doubled time and again, so that 10,000 parts of 8 MiB make up 40 GiB evenly, and 8 TiB in all.
  */
 export function growingPartSize(wanted: number, index: number, limits: PartLimits): number {
   const base = fittingPartSize(wanted, limits);
