@@ -1,7 +1,8 @@
 import type { PutResult } from "./types.ts";
 
 /**
- * An object of known size being written in parts: in any order, several at once, each from where its bytes are.
+ * An object of known size being written in parts: several at once, each from where its bytes are, in any order unless it is
+ * `ordered`.
  *
  * Nobody sees the object before `close` resolves; disposing an unclosed writer aborts it. A `writePart` that fails ends
  * the writer: it aborts itself, and `close` rejects with the same error.
@@ -17,6 +18,11 @@ export interface PartWriter extends AsyncDisposable {
   readonly partCount: number;
   /** Parts that may usefully be under way at once; it may change from part to part. */
   readonly concurrency: number;
+  /**
+   * Whether the store takes parts only from the first to the last, as a pipe does. `writePart` may be called in any order
+   * still, but settles only after the parts before it: whoever waits for each must begin with the first.
+   */
+  readonly ordered: boolean;
   /** Bytes of the parts that are written, those of earlier writers too. */
   readonly bytesWritten: number;
   /**

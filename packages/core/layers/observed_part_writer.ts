@@ -30,6 +30,10 @@ export class ObservedPartWriter implements PartWriter {
     return this.#inner.concurrency;
   }
 
+  get ordered(): boolean {
+    return this.#inner.ordered;
+  }
+
   get bytesWritten(): number {
     return this.#inner.bytesWritten;
   }

@@ -1,3 +1,4 @@
+import { AbortableQueue } from "../concurrency/abortable_queue.ts";
 import type { StoreContext } from "../context/store_context.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { PutResult } from "../contract/types.ts";
@@ -83,9 +84,9 @@ class SinkPartWriter implements PartWriter {
   protected readonly plan: PartPlan;
   readonly #begun = new Set<number>();
   readonly #written: Set<number>;
-  /** The part whose turn it is, where they come in order. */
+  /** The parts that wait for those before them, where they come in order, and the one whose turn it is. */
+  readonly #turns = new AbortableQueue<void, number>();
   #turn = 0;
-  #turnChanged = Promise.withResolvers<void>();
   #bytesWritten = 0;
 
   constructor(plan: PartPlan) {
@@ -100,13 +101,15 @@ class SinkPartWriter implements PartWriter {
       this.#bytesWritten += this.#lengthOf(index);
     }
     this.#passWritten();
-    if (plan.sink.ordered) plan.life.signal.addEventListener("abort", () => this.#nextTurn());
   }
 
   get concurrency(): number {
-    const { ordered, concurrency } = this.plan.sink;
-    if (ordered) return 1;
+    const { concurrency } = this.plan.sink;
     return typeof concurrency === "number" ? concurrency : concurrency.current;
+  }
+
+  get ordered(): boolean {
+    return this.plan.sink.ordered ?? false;
   }
 
   get bytesWritten(): number {
@@ -156,7 +159,7 @@ class SinkPartWriter implements PartWriter {
   /** Takes a part that was checked. */
   protected async take(part: ObjectPart, bytes: Uint8Array): Promise<void> {
     const { sink, life, context: { clock } } = this.plan;
-    if (sink.ordered) await this.#awaitTurn(part.index);
+    if (this.ordered && part.index > this.#turn) await this.#turns.wait(part.index, life.signal);
     await sendPart({ sink, clock }, part, bytes, life.signal);
   }
 
@@ -172,17 +175,12 @@ class SinkPartWriter implements PartWriter {
     this.#bytesWritten += part.length;
     this.#written.add(index);
     this.#passWritten();
-    this.#nextTurn();
+    this.#turns.give(undefined, (waiting) => waiting === this.#turn);
   }
 
   /** Goes on to the first part that is not written. */
   #passWritten(): void {
     while (this.#written.has(this.#turn)) this.#turn++;
-  }
-
-  #nextTurn(): void {
-    this.#turnChanged.resolve();
-    this.#turnChanged = Promise.withResolvers<void>();
   }
 
   #partAt(index: number, bytes: Uint8Array): ObjectPart {
@@ -207,13 +205,6 @@ class SinkPartWriter implements PartWriter {
 
   #lengthOf(index: number): number {
     return Math.min(this.partSize, this.size - index * this.partSize);
-  }
-
-  async #awaitTurn(index: number): Promise<void> {
-    while (this.#turn < index) {
-      await this.#turnChanged.promise;
-      this.plan.life.throwIfFailed();
-    }
   }
 
   async #close(): Promise<PutResult> {
@@ -249,6 +240,10 @@ class WholeWriter extends SinkPartWriter {
 
   override get concurrency(): number {
     return 1;
+  }
+
+  override get ordered(): boolean {
+    return false;
   }
 
   protected override async take({ offset }: ObjectPart, bytes: Uint8Array): Promise<void> {

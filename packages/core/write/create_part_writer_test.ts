@@ -7,6 +7,7 @@ import {
   UnavailableError,
   type WriteSink,
 } from "../mod.ts";
+import { counted, FakeSink, SMALL } from "./fake_sink_test.ts";
 
 /** A sink whose calls settle when the test says so. */
 class HeldSink implements WriteSink {
@@ -220,6 +221,56 @@ Deno.test("writePart() during close() is a TypeError, and the object is made all
   await turn();
   sink.settle("commit");
   assertEquals(await closing, { size: 25 });
+});
+
+Deno.test("createPartWriter() gives an ordered sink each part after the one before it, however they come", async () => {
+  const sink = new FakeSink({ ordered: true, concurrency: 4, before: () => turn() });
+  const writer = await createPartWriter({ sink, size: 18, partSize: 4, context });
+  assertEquals([writer.ordered, writer.concurrency], [true, 4]);
+  const order = [3, 1, 4, 0, 2];
+  const parts = order.map((index) => writer.writePart(index, counted(18).subarray(4 * index, 4 * index + 4)));
+  await writer.close();
+  await Promise.all(parts);
+  assertEquals(sink.calls, ["begin", "0@0+4", "1@4+4", "2@8+4", "3@12+4", "4@16+2", "commit 18"]);
+  assertEquals([sink.most, sink.object], [1, counted(18)]);
+});
+
+Deno.test("close() and abort() end parts that wait in vain for the ones before them", async () => {
+  for (const end of ["close", "abort"] as const) {
+    const sink = new FakeSink({ ordered: true });
+    const writer = await createPartWriter({ sink, size: 12, partSize: 4, context });
+    const waiting = [2, 1].map((index) => writer.writePart(index, new Uint8Array(4)).catch((error) => error));
+    const ending = writer[end]().catch((error) => error);
+    for (const error of await Promise.all(waiting)) assert(error instanceof Error);
+    const error = await ending;
+    if (end === "close") assertStringIncludes(error.message, "part 0 of 3 was not written");
+    assertEquals(sink.calls, ["begin", "drop"]);
+  }
+});
+
+Deno.test("createPartWriter() puts an object whole that the sink takes so, its parts gathered in any order", async () => {
+  const sink = new FakeSink({ partLimits: SMALL, wholeUpTo: 10, ordered: true });
+  const writer = await createPartWriter({ sink, size: 10, partSize: 4, context });
+  assertEquals([writer.ordered, context.budget.held], [false, 10]);
+  for (const index of [2, 0, 1]) {
+    await writer.writePart(index, counted(10).subarray(4 * index, 4 * index + 4));
+  }
+  assertEquals((await writer.close()).size, 10);
+  assertEquals([sink.calls, sink.object, context.budget.held], [["whole"], counted(10), 0]);
+});
+
+Deno.test("createPartWriter() rejects with what its begin fails with, and drops what began when it was ended", async () => {
+  const sink = new FakeSink({ before: (call) => call === "begin" ? Promise.reject(failure) : undefined });
+  const open = () => createPartWriter({ sink, size: 10, partSize: 4, context });
+  assertStrictEquals(await open().catch((error) => error), failure);
+  assertEquals(sink.calls, ["begin"]);
+  const controller = new AbortController();
+  const reason = new Error("stop");
+  const ended = new FakeSink({ before: (call) => call === "begin" ? controller.abort(reason) : turn() });
+  const { signal } = controller;
+  const opening = createPartWriter({ sink: ended, size: 10, partSize: 4, context, signal });
+  assertStrictEquals(await opening.catch((error) => error), reason);
+  assertEquals(ended.calls, ["begin", "drop"]);
 });
 
 Deno.test("close() overlooks no part that failed, however shortly before it is called", async () => {

@@ -187,6 +187,7 @@ export class WriteLife {
   }
 
   async #finish(way: "drop" | "leave", reason: unknown, before?: Promise<void>): Promise<void> {
+    // Without one too: what was just begun may have failed before it is counted.
     await before;
     while (this.#underWay.size > 0) await this.settle();
     if (this.#isMade) return;

@@ -6,13 +6,11 @@ import type { PartFile, WritableFile } from "./medium.ts";
 const MAX_WRITE_BYTES = 2 ** 20;
 
 /**
- * A pipe, device or descriptor that is written into from its start to its end. Parts are put in order: each waits for
- * those before it. Nothing can be taken back, and there is no state to be put on a disk.
+ * A pipe, device or descriptor that is written into from its start to its end; parts have to come in order. Nothing can be
+ * taken back, and there is no state to be put on a disk.
  */
 export class SpecialFile implements WritableFile, PartFile {
   readonly #file: Deno.FsFile;
-  readonly #waiting = new Map<number, () => void>();
-  #position = 0;
   #closed = false;
 
   /** Takes over `file`, open for writing. */
@@ -26,13 +24,10 @@ export class SpecialFile implements WritableFile, PartFile {
       signal?.throwIfAborted();
       done += await this.#file.write(chunk.subarray(done, done + MAX_WRITE_BYTES));
     }
-    this.#position += chunk.length;
-    this.#waiting.get(this.#position)?.();
   }
 
-  async writeAt(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void> {
-    if (position !== this.#position) await this.#turn(position, signal);
-    await this.append(bytes, signal);
+  writeAt(bytes: Uint8Array, _position: number, signal: AbortSignal): Promise<void> {
+    return this.append(bytes, signal);
   }
 
   async sync(): Promise<void> {}
@@ -47,21 +42,5 @@ export class SpecialFile implements WritableFile, PartFile {
     if (this.#closed) return;
     this.#closed = true;
     this.#file.close();
-  }
-
-  #turn(position: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        this.#waiting.delete(position);
-        reject(signal.reason);
-      };
-      if (signal.aborted) return onAbort();
-      signal.addEventListener("abort", onAbort, { once: true });
-      this.#waiting.set(position, () => {
-        this.#waiting.delete(position);
-        signal.removeEventListener("abort", onAbort);
-        resolve();
-      });
-    });
   }
 }

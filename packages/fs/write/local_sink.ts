@@ -12,6 +12,7 @@ const CONCURRENCY = 4;
 abstract class LocalSink<File extends NewFile> implements WriteSink {
   readonly uri: string;
   readonly concurrency: number;
+  readonly ordered: boolean;
   readonly dropsQuickly = true;
   protected readonly file: File;
   readonly #parts: LocalParts;
@@ -21,6 +22,8 @@ abstract class LocalSink<File extends NewFile> implements WriteSink {
   constructor(parts: LocalParts, request: WriteRequest, temporary: TemporaryFile<File>) {
     this.uri = request.subject.uri;
     this.concurrency = request.options.concurrency ?? CONCURRENCY;
+    // What is written into, such as a pipe, has no places.
+    this.ordered = temporary.target === undefined;
     this.file = temporary.file;
     this.#parts = parts;
     this.#request = request;

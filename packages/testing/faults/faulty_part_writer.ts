@@ -40,6 +40,10 @@ export class FaultyPartWriter implements PartWriter {
     return this.#inner.concurrency;
   }
 
+  get ordered(): boolean {
+    return this.#inner.ordered;
+  }
+
   get bytesWritten(): number {
     return this.#inner.bytesWritten;
   }

@@ -11,9 +11,13 @@ export const partWriterCases: readonly ConformanceCase[] = [
     async run({ store, partSize }) {
       const data = sampleBytes(3 * partSize + 7);
       await using writer = await store.createPartWriter("dir/object", data.length, { partSize });
+      const parts: Promise<void>[] = [];
       for (let index = writer.partCount - 1; index >= 0; index--) {
-        await writer.writePart(index, partOf(writer, data, index));
+        parts.push(writer.writePart(index, partOf(writer, data, index)));
+        // Where they are taken in order, the last one waits for the others.
+        if (!writer.ordered) await parts.at(-1);
       }
+      await Promise.all(parts);
       expectEqual(writer.bytesWritten, data.length, "bytesWritten at the end");
       expectEqual((await writer.close()).size, data.length, "the size that close() tells");
       expectBytes(await bytesIn(store, "dir/object"), data, "the object");
@@ -92,6 +96,24 @@ export const partWriterCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "writePart() during and after close(), and another close(), are a TypeError and change nothing",
+    async run({ store, partSize }) {
+      for (const size of [1, 2 * partSize]) {
+        const data = sampleBytes(size, size);
+        await using writer = await store.createPartWriter("object", size, { partSize });
+        await writeParts(writer, data);
+        const late = () => writer.writePart(0, partOf(writer, data, 0));
+        const closing = writer.close();
+        await expectError(late, TypeError, "writePart() during close()");
+        await expectError(() => writer.close(), TypeError, "close() during close()");
+        expectEqual((await closing).size, size, "the size that close() tells");
+        await expectError(late, TypeError, "writePart() after close()");
+        await expectError(() => writer.close(), TypeError, "close() after close()");
+        expectBytes(await bytesIn(store, "object"), data, "the object");
+      }
+    },
+  },
+  {
     name: "close() with a part missing is a TypeError and leaves nothing",
     async run({ store, partSize }) {
       const data = sampleBytes(3 * partSize);
@@ -167,10 +189,12 @@ export const partWriterCases: readonly ConformanceCase[] = [
         const settled = Promise.allSettled(
           indexesOf(writer).map((i) => writer.writePart(i, partOf(writer, data, i))),
         );
-        await writer.abort(new Error("enough"));
+        const reason = new Error("enough");
+        await writer.abort(reason);
         await settled;
-        await rejectionOf(() => writer.close(), "close() after abort()");
-        await rejectionOf(() => writer.writePart(0, partOf(writer, data, 0)), "writePart() after abort()");
+        await expectReason(() => writer.close(), reason, "close() after abort()");
+        const late = () => writer.writePart(0, partOf(writer, data, 0));
+        await expectReason(late, reason, "writePart() after abort()");
         await writer.abort();
       }
       expectEqual(await namesIn(store.list()), ["kept"], "the keys after abort()");

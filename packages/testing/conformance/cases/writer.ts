@@ -1,6 +1,6 @@
 import { NotFoundError } from "@lade/core/errors";
 import type { ConformanceCase } from "../conformance_case.ts";
-import { expect, expectBytes, expectEqual, expectError, rejectionOf } from "../expect.ts";
+import { expect, expectBytes, expectEqual, expectError } from "../expect.ts";
 import { bytesIn, bytesOf, isThere, namesIn, sampleBytes, textOf } from "../samples.ts";
 
 /** What a writer does that is used as it should be. */
@@ -160,12 +160,30 @@ export const writerCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "close() waits for the writes before it, and refuses those after it",
+    async run({ store, partSize }) {
+      for (const size of [7, 2 * partSize + 1]) {
+        const data = sampleBytes(size, size);
+        await using writer = await store.createWriter("object", { partSize });
+        const half = Math.ceil(size / 2);
+        const writes = [writer.write(data.subarray(0, half)), writer.write(data.subarray(half))];
+        const closing = writer.close();
+        await expectError(() => writer.write(bytesOf("late")), TypeError, "write() during close()");
+        await expectError(() => writer.close(), TypeError, "close() during close()");
+        await Promise.all(writes);
+        expectEqual((await closing).size, size, "the size that close() tells");
+        expectBytes(await bytesIn(store, "object"), data, "the object");
+      }
+    },
+  },
+  {
     name: "close() makes one object, and the writer is over",
     async run({ store }) {
       await using writer = await store.createWriter("object");
       await writer.write(bytesOf("content"));
       await writer.close();
-      await rejectionOf(() => writer.write(bytesOf("more")), "write() after close()");
+      await expectError(() => writer.write(bytesOf("more")), TypeError, "write() after close()");
+      await expectError(() => writer.close(), TypeError, "close() after close()");
       await writer.abort();
       await writer[Symbol.asyncDispose]();
       expectEqual(await textOf(store, "object"), "content", "the object");

@@ -1,6 +1,6 @@
 import type { ConformanceCase } from "../conformance_case.ts";
-import { expect, expectEqual, expectError, expectReason, rejectionOf } from "../expect.ts";
-import { bytesOf, isThere, namesIn, sampleBytes, textOf } from "../samples.ts";
+import { expect, expectBytes, expectEqual, expectError, expectReason, rejectionOf } from "../expect.ts";
+import { bytesIn, bytesOf, isThere, namesIn, sampleBytes, textOf } from "../samples.ts";
 
 /** What a writer does that is given up or fails. */
 export const writerAbortCases: readonly ConformanceCase[] = [
@@ -9,9 +9,11 @@ export const writerAbortCases: readonly ConformanceCase[] = [
     async run({ store, partSize }) {
       const writer = await store.createWriter("dir/object", { partSize });
       await writer.write(sampleBytes(3 * partSize + 1));
-      await writer.abort(new Error("enough"));
-      await rejectionOf(() => writer.close(), "close() after abort()");
-      await rejectionOf(() => writer.write(bytesOf("more")), "write() after abort()");
+      const reason = new Error("enough");
+      await writer.abort(reason);
+      await writer.abort(new Error("again"));
+      await expectReason(() => writer.close(), reason, "close() after abort()");
+      await expectReason(() => writer.write(bytesOf("more")), reason, "write() after abort()");
       expect(!await isThere(store, "dir/object"), "the object is there after abort()");
       expectEqual(await namesIn(store.list()), [], "the keys after abort()");
       expectEqual(await namesIn(store.listWithDelimiter()), [], "the level after abort()");
@@ -59,6 +61,27 @@ export const writerAbortCases: readonly ConformanceCase[] = [
       await settled;
       await rejectionOf(() => writer.close(), "close() after abort()");
       expect(!await isThere(store, "object"), "the object is there after abort()");
+    },
+  },
+  {
+    name: "abort() beside close() leaves the whole object or nothing",
+    async run({ store, partSize }) {
+      for (const size of [7, 3 * partSize + 1]) {
+        for (let turns = 0; turns < 8; turns++) {
+          const data = sampleBytes(size, turns);
+          const key = `${size}-${turns}`;
+          const writer = await store.createWriter(key, { partSize });
+          await writer.write(data);
+          const closing = writer.close().then(() => true, () => false);
+          for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+          await writer.abort();
+          const isMade = await closing;
+          const found = await isThere(store, key);
+          // What was sent may have been taken though nobody waited for the answer.
+          expect(found || !isMade, "close() has succeeded, and there is no object");
+          if (found) expectBytes(await bytesIn(store, key), data, "the object");
+        }
+      }
     },
   },
   {
