@@ -2,9 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { authenticate } from "./s3/auth/authenticate.ts";
 import { Payload } from "./s3/auth/payload.ts";
 import { S3Error } from "./s3/s3_error.ts";
-import { ByteReader } from "@lade/testing/http";
-import { RequestBody } from "@lade/testing/http";
-import { parseRequestHead, type RequestHead } from "@lade/testing/http";
+import { ByteReader, parseRequestHead, RequestBody, type RequestHead } from "@lade/testing/http";
 
 // The examples of the Amazon S3 API reference, "Authenticating Requests (AWS Signature Version 4)".
 const KEY_ID = "AKIAIOSFODNN7EXAMPLE";

@@ -8,7 +8,7 @@ export type Layers = Readonly<Record<string, readonly string[]>>;
 
 /** The folders of the packages. */
 export const LAYERS: Layers = {
-  codec: ["node", "hash", "checksum"],
+  codec: ["node", "hash", "checksum", "zstd", "testing"],
   core: [
     "time",
     "concurrency",

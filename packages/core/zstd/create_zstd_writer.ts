@@ -5,7 +5,7 @@ import type { FrameConfig } from "./frame_sink.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { zstdKey } from "./zstd_key.ts";
 import { resolveZstdOptions } from "./resolve_zstd_options.ts";
-import type { ZstdOptions, ZstdWriter } from "./with_zstd.ts";
+import type { ZstdOptions, ZstdWriter } from "./zstd_options.ts";
 
 /** Options of {@linkcode createZstdWriter}: those of the store's writer and those of the compression. */
 export interface CreateZstdWriterOptions extends WriterOptions, ZstdOptions {}

@@ -3,8 +3,8 @@ import { AlreadyExistsError, NotFoundError } from "../errors/errors.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
 import { createZstdWriter } from "./create_zstd_writer.ts";
 import { decompressZstd } from "./decompress_zstd.ts";
-import { drain, jsonSample } from "./samples_test.ts";
-import { createZstdPool } from "./zstd_pool.ts";
+import { drain, jsonSample } from "../../codec/testing/samples.ts";
+import { createZstdPool } from "@lade/codec/zstd";
 
 const text = jsonSample(700_000, 1);
 

@@ -1,8 +1,6 @@
+import { byteSource, FrameReader, resolvePool, type ZstdPool } from "@lade/codec/zstd";
 import type { ByteBudget } from "../context/byte_budget.ts";
-import { byteSource } from "./byte_source.ts";
-import { FrameReader } from "./frame_reader.ts";
-import { resolvePool } from "./worker_pool.ts";
-import type { ZstdPool } from "./zstd_pool.ts";
+import { faultOf, namingData } from "./fault_of.ts";
 
 /** Options of {@linkcode decompressZstd}. */
 export interface DecompressZstdOptions {
@@ -44,12 +42,14 @@ export function decompressZstd(
       `Cannot decompress with maxWindowLog ${maxWindowLog}: a whole number from 10 to 31 is needed`,
     );
   }
-  const config = { uri, maxWindowLog, budget, signal, ...resolvePool(workers, 4) };
+  const config = { fault: faultOf(uri), maxWindowLog, budget, signal, ...resolvePool(workers, 4) };
   const reader = new FrameReader(byteSource(source), config);
   return new ReadableStream({
     type: "bytes",
     async pull(controller) {
-      const piece = await reader.next();
+      const piece = await reader.next().catch((error) => {
+        throw namingData(uri, error);
+      });
       if (piece) return controller.enqueue(piece);
       controller.close();
       controller.byobRequest?.respond(0);

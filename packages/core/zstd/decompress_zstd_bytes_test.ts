@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ChecksumMismatchError, QuotaExceededError } from "../errors/errors.ts";
 import { decompressZstdBytes } from "./decompress_zstd_bytes.ts";
-import { concat, frameOf, jsonSample, repeatingFrame } from "./samples_test.ts";
+import { concat, frameOf, jsonSample, repeatingFrame } from "../../codec/testing/samples.ts";
 
 const text = jsonSample(300_000, 1);
 

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertLessOrEqual, assertRejects, assertThrows } from "@std/assert";
 import { ByteBudget } from "../context/byte_budget.ts";
 import { ChecksumMismatchError, UnsupportedError } from "../errors/errors.ts";
-import { continuedHeader } from "./continued_frame.ts";
+import { continuedHeader, createZstdPool, parseFrameHeader, WorkerPool } from "@lade/codec/zstd";
+import { FailingWorker } from "../../codec/testing/failing_worker.ts";
 import { decompressZstd } from "./decompress_zstd.ts";
-import { parseFrameHeader } from "./frame_header.ts";
 import {
   concat,
   drain,
@@ -12,8 +12,7 @@ import {
   randomSample,
   repeatingFrame,
   skippableFrame,
-} from "./samples_test.ts";
-import { createZstdPool } from "./zstd_pool.ts";
+} from "../../codec/testing/samples.ts";
 
 const MIB = 2 ** 20;
 
@@ -315,4 +314,14 @@ Deno.test("decompressZstd() reads larger windows when they are allowed", async (
   await assertRejects(() => drain(decompressZstd(cut(frame, 9).stream)), UnsupportedError, "maxWindowLog 27");
   const { bytes } = await drain(decompressZstd(cut(frame, 9).stream, { maxWindowLog: 28 }));
   assertEquals(bytes, Uint8Array.of(65));
+});
+
+Deno.test("decompressZstd() names the data at which a Worker failed", async () => {
+  using workers = new WorkerPool(2, () => new FailingWorker("out of memory"));
+  const stream = decompressZstd(ReadableStream.from([frameOf(jsonSample(5 * 2 ** 20, 1))]), {
+    workers,
+    uri: "a.zst",
+  });
+  const error = await assertRejects(() => drain(stream), Error);
+  assertEquals(error.message, 'Cannot decompress "a.zst": the zstd Worker failed: out of memory');
 });

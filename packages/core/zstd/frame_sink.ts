@@ -2,13 +2,17 @@ import type { ByteBudget } from "../context/byte_budget.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PutResult } from "../contract/types.ts";
 import type { ObjectPart, WriteSink } from "../write/write_sink.ts";
-import { continuedHeader } from "./continued_frame.ts";
-import { type FrameBuffer, FrameBuffers } from "./frame_buffers.ts";
-import { parseFrameHeader } from "./frame_header.ts";
-import type { CompressJob } from "./zstd_job.ts";
-import type { ZstdPlan } from "./zstd_plan.ts";
-import type { WorkerPool } from "./worker_pool.ts";
-import { ZstdJobError, ZstdWorkerError } from "./zstd_worker.ts";
+import {
+  type CompressJob,
+  continuedHeader,
+  type FrameBuffer,
+  FrameBuffers,
+  parseFrameHeader,
+  type WorkerPool,
+  ZstdJobError,
+  type ZstdPlan,
+  ZstdWorkerError,
+} from "@lade/codec/zstd";
 
 /** What a {@linkcode FrameSink} is made of. */
 export interface FrameConfig {

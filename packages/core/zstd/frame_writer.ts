@@ -3,7 +3,7 @@ import type { PutResult } from "../contract/types.ts";
 import { ChunkPasser, StreamWriter } from "../write/create_stream_writer.ts";
 import { WriteLife } from "../write/write_life.ts";
 import { type FrameConfig, FrameSink } from "./frame_sink.ts";
-import type { ZstdWriter } from "./with_zstd.ts";
+import type { ZstdWriter } from "./zstd_options.ts";
 
 /** Compresses what is written into frames of a writer below. */
 export class FrameWriter implements ZstdWriter {

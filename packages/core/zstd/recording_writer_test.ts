@@ -1,6 +1,6 @@
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PutResult } from "../contract/types.ts";
-import { concat } from "./samples_test.ts";
+import { concat } from "../../codec/testing/samples.ts";
 
 /** How a {@linkcode RecordingWriter} behaves. */
 export interface RecordingWriterOptions {

@@ -1,7 +1,6 @@
 import type { FrameConfig } from "./frame_sink.ts";
-import type { ZstdOptions } from "./with_zstd.ts";
-import { resolvePool } from "./worker_pool.ts";
-import { planZstd } from "./zstd_plan.ts";
+import type { ZstdOptions } from "./zstd_options.ts";
+import { planZstd, resolvePool } from "@lade/codec/zstd";
 
 const LARGEST_FRAME = 2 ** 28;
 const MOST_WORKER_BYTES = 2 ** 30;

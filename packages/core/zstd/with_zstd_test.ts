@@ -14,15 +14,16 @@ import { seededRandom } from "@lade/testing";
 import { withCrc32c } from "../write/with_crc32c.ts";
 import { decompressZstdBytes } from "./decompress_zstd_bytes.ts";
 import { FrameWriter } from "./frame_writer.ts";
-import { CountedWorkers } from "./counted_workers_test.ts";
-import { FailingWorker } from "./failing_worker_test.ts";
+import { CountedWorkers } from "../../codec/testing/counted_workers.ts";
+import { FailingWorker } from "../../codec/testing/failing_worker.ts";
 import { RecordingWriter } from "./recording_writer_test.ts";
-import { concat, jsonSample, randomSample } from "./samples_test.ts";
-import { withZstd, type ZstdOptions } from "./with_zstd.ts";
-import { WorkerPool } from "./worker_pool.ts";
-import { ZstdFrameScanner } from "./zstd_frame_scanner.ts";
+import { concat, jsonSample, randomSample } from "../../codec/testing/samples.ts";
+import { faultOf } from "./fault_of.ts";
+import { withZstd } from "./with_zstd.ts";
+import type { ZstdOptions } from "./zstd_options.ts";
+import { createZstdPool, WorkerPool } from "@lade/codec/zstd";
+import { ZstdFrameScanner } from "../../codec/zstd/zstd_frame_scanner.ts";
 import { resolveZstdOptions } from "./resolve_zstd_options.ts";
-import { createZstdPool } from "./zstd_pool.ts";
 
 const KIB = 2 ** 10;
 const MIB = 2 ** 20;
@@ -80,7 +81,7 @@ Deno.test("withZstd() writes as few frames as hold the content, and a cut after 
   const writer = withZstd(inner, { frameSize: 128 * KIB, workers: 2 });
   await writer.write(text.subarray(0, 640 * KIB));
   await writer.close();
-  const scanner = new ZstdFrameScanner({ uri: "zstd data", maxWindowLog: 27 });
+  const scanner = new ZstdFrameScanner({ fault: faultOf("zstd data"), maxWindowLog: 27 });
   const ends: number[] = [];
   for (let offset = 0; offset < inner.bytes.length;) {
     offset = scanner.scan(inner.bytes, offset);

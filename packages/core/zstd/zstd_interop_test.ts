@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ChecksumMismatchError, UnsupportedError } from "../errors/errors.ts";
 import { decompressZstdBytes } from "./decompress_zstd_bytes.ts";
 import { RecordingWriter } from "./recording_writer_test.ts";
-import { concat, jsonSample, randomSample } from "./samples_test.ts";
+import { concat, jsonSample, randomSample } from "../../codec/testing/samples.ts";
 import { withZstd } from "./with_zstd.ts";
 
 const content = concat(jsonSample(3 * 2 ** 20, 1), randomSample(2 ** 20, 2), new Uint8Array(2 ** 20));

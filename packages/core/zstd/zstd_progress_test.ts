@@ -7,7 +7,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { RecordingWriter } from "./recording_writer_test.ts";
-import { jsonSample } from "./samples_test.ts";
+import { jsonSample } from "../../codec/testing/samples.ts";
 import { withZstd } from "./with_zstd.ts";
 
 const KIB = 2 ** 10;

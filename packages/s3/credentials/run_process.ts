@@ -2,9 +2,8 @@ import { printable, quote, redactSecrets } from "@lade/core/text";
 import type { Clock } from "@lade/core";
 import type { Sourced } from "@lade/core/settings";
 import type { S3Credentials } from "../config/s3_credentials.ts";
-import { jsonFields } from "@lade/service/credentials";
+import { CommandLimitError, jsonFields, runCommand } from "@lade/service/credentials";
 import { CredentialFault } from "@lade/service/tokens";
-import { CommandLimitError, runCommand } from "@lade/service/credentials";
 
 /** Some commands wait for a touch, or for a browser. */
 const BOUNDS = { timeoutMs: 120_000, maxBytes: 2 ** 20 };

@@ -1,6 +1,5 @@
 import { assertEquals, assertFalse, assertRejects, assertStringIncludes } from "@std/assert";
-import { type ClaimedUrl, InvalidNameError, type UrlClaims } from "@lade/core/backend";
-import { Registry } from "@lade/core/backend";
+import { type ClaimedUrl, InvalidNameError, Registry, type UrlClaims } from "@lade/core/backend";
 import type { BackendConfig } from "@lade/core/settings";
 import { s3Urls } from "./s3_urls.ts";
 

@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
-import type { RequestBody } from "@lade/testing/http";
-import type { HeaderList } from "@lade/testing/http";
-import { ByteReader, EndOfStreamError, FramingError } from "@lade/testing/http";
+import {
+  ByteReader,
+  EndOfStreamError,
+  FramingError,
+  type HeaderList,
+  type RequestBody,
+} from "@lade/testing/http";
 import { S3Error } from "../s3_error.ts";
 import type { Identity } from "./authenticate.ts";
 import { readAwsChunks } from "./aws_chunked.ts";

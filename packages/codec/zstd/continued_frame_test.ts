@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { zstdDecompressSync } from "node:zlib";
 import { continuedHeader, isContinued } from "./continued_frame.ts";
 import { parseFrameHeader } from "./frame_header.ts";
-import { concat, frameOf, jsonSample, repeatingFrame } from "./samples_test.ts";
+import { concat, frameOf, jsonSample, repeatingFrame } from "../testing/samples.ts";
 
 for (const size of [0, 1, 255, 256, 65791, 65792, 2 ** 20]) {
   Deno.test(`continuedHeader() marks a frame of ${size} bytes, which decoders read as before`, () => {

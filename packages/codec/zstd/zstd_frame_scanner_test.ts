@@ -1,11 +1,19 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertInstanceOf, assertThrows } from "@std/assert";
-import { ChecksumMismatchError, UnsupportedError } from "../errors/errors.ts";
+import { ChecksumMismatchError, UnsupportedError } from "@lade/core/errors";
+import { faultOf } from "../../core/zstd/fault_of.ts";
 import { continuedHeader } from "./continued_frame.ts";
 import { parseFrameHeader } from "./frame_header.ts";
-import { concat, frameOf, jsonSample, randomSample, repeatingFrame, skippableFrame } from "./samples_test.ts";
+import {
+  concat,
+  frameOf,
+  jsonSample,
+  randomSample,
+  repeatingFrame,
+  skippableFrame,
+} from "../testing/samples.ts";
 import { ZstdFrameScanner } from "./zstd_frame_scanner.ts";
 
-const config = { uri: "memory://a/b.zst", maxWindowLog: 27 };
+const config = { fault: faultOf("memory://a/b.zst"), maxWindowLog: 27 };
 
 /** Walks all of `bytes` in chunks of `chunkSize`; tells where frames end, and the most content each can have. */
 function walk(bytes: Uint8Array, chunkSize = bytes.length): { end: number; bound: number }[] {

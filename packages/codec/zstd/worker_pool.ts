@@ -1,7 +1,23 @@
 import { startOnLoop, startWorker, type WorkerLike } from "./worker_like.ts";
 import type { ZstdJob, ZstdOutput } from "./zstd_job.ts";
-import type { ZstdPool } from "./zstd_pool.ts";
 import { ZstdWorker } from "./zstd_worker.ts";
+
+/**
+ * Workers that compress and decompress. Writers and readers that share one start no Workers of their own.
+ *
+ * A Worker starts when there is work that no started one is free for. It stays until the pool is disposed, and keeps
+ * the process alive.
+ */
+export interface ZstdPool extends Disposable {
+  /** Workers at most. */
+  readonly workers: number;
+}
+
+/** Options of {@linkcode createZstdPool}. */
+export interface ZstdPoolOptions {
+  /** Workers at most; `"auto"`, which is the default, is one per processor. */
+  readonly workers?: number | "auto";
+}
 
 /** The number of Workers meant; `"auto"` is one per processor, at most `most`. Throws a `RangeError` unless it is whole. */
 export function resolveWorkers(workers: number | "auto" = "auto", most = Infinity): number {
@@ -29,12 +45,14 @@ export function resolvePool(
 
 /** The one implementation of {@linkcode ZstdPool}. */
 export class WorkerPool implements ZstdPool {
+  /** Workers at most. */
   readonly workers: number;
   readonly #start: () => WorkerLike;
   #started: ZstdWorker[] = [];
   #onLoop: Promise<ZstdWorker> | undefined;
   #disposed = false;
 
+  /** Starts nothing yet. */
   constructor(workers: number, start: () => WorkerLike = startWorker) {
     this.workers = workers;
     this.#start = start;
@@ -57,9 +75,15 @@ export class WorkerPool implements ZstdPool {
     return await worker.run(job, signal);
   }
 
+  /** Ends the Workers; their jobs fail. */
   [Symbol.dispose](): void {
     this.#disposed = true;
     const reason = new TypeError("Cannot use the zstd pool: it is disposed");
     for (const worker of this.#started.splice(0)) worker.terminate(reason);
   }
+}
+
+/** Makes a pool. Disposing it ends the Workers at once, and with them the writers and readers that use it. */
+export function createZstdPool(options: ZstdPoolOptions = {}): ZstdPool {
+  return new WorkerPool(resolveWorkers(options.workers));
 }

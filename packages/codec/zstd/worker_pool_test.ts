@@ -1,10 +1,10 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { FailingWorker } from "./failing_worker_test.ts";
-import { concat, jsonSample, randomSample } from "./samples_test.ts";
+import { FailingWorker } from "../testing/failing_worker.ts";
+import { concat, jsonSample, randomSample } from "../testing/samples.ts";
 import { resolveWorkers, WorkerPool } from "./worker_pool.ts";
 import { startOnLoop, startWorker } from "./worker_like.ts";
 import type { CompressJob } from "./zstd_job.ts";
-import { createZstdPool } from "./zstd_pool.ts";
+import { createZstdPool } from "./worker_pool.ts";
 import { ZstdJobError, ZstdWorker, ZstdWorkerError } from "./zstd_worker.ts";
 
 function compressJob(bytes: Uint8Array<ArrayBuffer>, level = 3): CompressJob {

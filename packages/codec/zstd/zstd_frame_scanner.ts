@@ -1,4 +1,3 @@
-import { ChecksumMismatchError, UnsupportedError } from "../errors/errors.ts";
 import { isContinued } from "./continued_frame.ts";
 import {
   FRAME_MAGIC,
@@ -7,6 +6,7 @@ import {
   LONGEST_HEADER,
   parseFrameHeader,
 } from "./frame_header.ts";
+import type { ZstdFault } from "./zstd_fault.ts";
 
 /** Where a {@linkcode ZstdFrameScanner} stands: what the next byte is part of. */
 export type ScanPlace =
@@ -20,8 +20,8 @@ export type ScanPlace =
 
 /** What a {@linkcode ZstdFrameScanner} checks against. */
 export interface FrameScannerConfig {
-  /** The stream's name, for messages. */
-  readonly uri: string;
+  /** Makes the errors. */
+  readonly fault: ZstdFault;
   /** Largest window that is let through, as a power of two. */
   readonly maxWindowLog: number;
 }
@@ -32,8 +32,8 @@ const LARGEST_BLOCK = 2 ** 17;
  * Walks a stream of zstd frames (RFC 8878, section 3) without decompressing it: it finds where each frame ends, how
  * much content it can have, and whether the stream ends where it may.
  *
- * Truncation, bytes that are no frame, and lengths that break the format are `ChecksumMismatchError`s; a window that
- * is too large and a frame that needs a dictionary are `UnsupportedError`s.
+ * Truncation, bytes that are no frame, and lengths that break the format are faults of the kind `damaged`; a window that
+ * is too large and a frame that needs a dictionary are `unsupported`.
  */
 export class ZstdFrameScanner {
   readonly #config: FrameScannerConfig;
@@ -167,16 +167,15 @@ export class ZstdFrameScanner {
   }
 
   #checkHeader({ windowSize, dictionaryId }: FrameHeader): void {
-    const { uri, maxWindowLog } = this.#config;
-    const operation = "decompress";
+    const { fault, maxWindowLog } = this.#config;
     if (dictionaryId !== 0) {
-      throw new UnsupportedError({ operation, uri, detail: `it needs dictionary ${dictionaryId}` });
+      throw fault("unsupported", `it needs dictionary ${dictionaryId}`);
     }
     if (windowSize > 2 ** maxWindowLog) {
       const detail =
         `a frame asks for a window of ${windowSize} bytes, maxWindowLog ${maxWindowLog} permits ` +
         `${2 ** maxWindowLog}: raise it for data that you trust`;
-      throw new UnsupportedError({ operation, uri, detail });
+      throw fault("unsupported", detail);
     }
   }
 
@@ -196,7 +195,7 @@ export class ZstdFrameScanner {
     this.#enter("block", type === 1 ? 1 : size);
   }
 
-  #mismatch(detail: string): ChecksumMismatchError {
-    return new ChecksumMismatchError({ operation: "decompress", uri: this.#config.uri, detail });
+  #mismatch(detail: string): Error {
+    return this.#config.fault("damaged", detail);
   }
 }

@@ -1,4 +1,4 @@
-import { startWorker, type WorkerLike } from "./worker_like.ts";
+import { startWorker, type WorkerLike } from "../zstd/worker_like.ts";
 
 /** Starts Workers and knows how many run: one that is left keeps a process alive, and no sanitizer tells. */
 export class CountedWorkers {

@@ -1,7 +1,10 @@
 /** Compresses `bytes` into one frame with its content size and a checksum. */
 export interface CompressJob {
+  /** What is to be done. */
   readonly task: "compress";
+  /** The content. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** From 1 to 22. */
   readonly level: number;
   /** Bytes between two looks at the messages. */
   readonly sliceSize: number;
@@ -19,20 +22,27 @@ export interface WholeFrame {
 
 /** Decompresses whole frames in a row. */
 export interface DecompressJob {
+  /** What is to be done. */
   readonly task: "decompress";
+  /** Compressed bytes. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The frames, one behind the other. */
   readonly frames: readonly WholeFrame[];
+  /** Largest window, as a power of two. */
   readonly windowLog: number;
 }
 
 /** Decompresses the next piece of one long frame; the pieces of a frame go to one Worker in order. */
 export interface PieceJob {
+  /** What is to be done. */
   readonly task: "piece";
+  /** Compressed bytes. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Names the frame. */
   readonly frame: number;
   /** Whether the frame ends here. */
   readonly last: boolean;
+  /** Largest window, as a power of two. */
   readonly windowLog: number;
 }
 

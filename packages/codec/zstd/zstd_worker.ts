@@ -3,11 +3,13 @@ import type { ZstdJob, ZstdOutput } from "./zstd_job.ts";
 
 /** What a Worker says of a job that it could not do. */
 export class ZstdJobError extends Error {
+  /** The class, for messages. */
   override readonly name = "ZstdJobError";
 }
 
 /** A Worker that ended by an error of its own; its jobs may well succeed in another. */
 export class ZstdWorkerError extends Error {
+  /** The class, for messages. */
   override readonly name = "ZstdWorkerError";
 }
 

@@ -1,26 +1,31 @@
-import type { BudgetLease, ByteBudget } from "../context/byte_budget.ts";
-import { ChecksumMismatchError } from "../errors/errors.ts";
 import { ByteGatherer } from "./byte_gatherer.ts";
 import type { ByteSource } from "./byte_source.ts";
+import type { MemoryBudget, MemoryLease } from "./memory_budget.ts";
+import type { ZstdFault } from "./zstd_fault.ts";
 import { ZstdFrameScanner } from "./zstd_frame_scanner.ts";
 import type { WholeFrame, ZstdJob, ZstdOutput } from "./zstd_job.ts";
 import type { WorkerPool } from "./worker_pool.ts";
-import { ZstdJobError, type ZstdWorker, ZstdWorkerError } from "./zstd_worker.ts";
+import { ZstdJobError, type ZstdWorker } from "./zstd_worker.ts";
 
 /** What a {@linkcode FrameReader} is made of. */
 export interface FrameReaderConfig {
-  readonly uri: string;
+  /** Makes the errors. */
+  readonly fault: ZstdFault;
+  /** Largest window that is let through, as a power of two. */
   readonly maxWindowLog: number;
+  /** Does the work. */
   readonly pool: WorkerPool;
   /** Whether the pool ends with the reader. */
   readonly ownsPool: boolean;
-  readonly budget: ByteBudget | undefined;
+  /** Counts what is decompressed and not read yet. */
+  readonly budget: MemoryBudget | undefined;
+  /** Ends the reader. */
   readonly signal: AbortSignal | undefined;
 }
 
 interface Pending {
   readonly output: Promise<ZstdOutput>;
-  readonly lease?: BudgetLease | undefined;
+  readonly lease?: MemoryLease | undefined;
 }
 
 /** A frame that is decompressed in pieces, because it has or may have too much content. */
@@ -63,6 +68,7 @@ export class FrameReader {
   #changed = Promise.withResolvers<void>();
   #end: { readonly reason: unknown } | undefined;
 
+  /** Reads nothing before the first `next`. */
   constructor(source: ByteSource, config: FrameReaderConfig) {
     this.#source = source;
     this.#config = config;
@@ -223,7 +229,7 @@ export class FrameReader {
     run: (job: ZstdJob, signal: AbortSignal) => Promise<ZstdOutput>,
   ): Promise<void> {
     const { pool, budget } = this.#config;
-    let lease: BudgetLease | undefined;
+    let lease: MemoryLease | undefined;
     for (;;) {
       if (this.#end) throw this.#end.reason;
       if (this.#pending.length === 0) lease = budget?.overdraw(content);
@@ -240,13 +246,9 @@ export class FrameReader {
   }
 
   #described(cause: unknown): unknown {
-    const { uri } = this.#config;
-    if (cause instanceof ZstdJobError) {
-      const detail = `the decoder refuses it: ${cause.message}`;
-      return new ChecksumMismatchError({ operation: "decompress", uri, detail, cause });
-    }
-    if (!(cause instanceof ZstdWorkerError)) return cause;
-    return new Error(`Cannot decompress ${JSON.stringify(uri)}: ${cause.message}`, { cause });
+    return cause instanceof ZstdJobError
+      ? this.#config.fault("damaged", `the decoder refuses it: ${cause.message}`, cause)
+      : cause;
   }
 
   #change(): void {

@@ -1,18 +1,21 @@
-import type { BudgetLease, ByteBudget } from "../context/byte_budget.ts";
+import type { MemoryBudget, MemoryLease } from "./memory_budget.ts";
 
 /** A buffer and its share of the budget. */
 export interface FrameBuffer {
+  /** The memory. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly lease: BudgetLease | undefined;
+  /** Its share; absent without a budget. */
+  readonly lease: MemoryLease | undefined;
 }
 
 /** What {@linkcode FrameBuffers} is made of. */
 export interface FrameBuffersConfig {
+  /** Bytes of a buffer at most. */
   readonly frameSize: number;
   /** Buffers at most. */
   readonly most: number;
   /** Counts the bytes. The first buffer is had in any case, so that a writer always goes on. */
-  readonly budget: ByteBudget | undefined;
+  readonly budget: MemoryBudget | undefined;
 }
 
 const SMALLEST = 2 ** 16;
@@ -21,10 +24,11 @@ const SMALLEST = 2 ** 16;
 export class FrameBuffers {
   readonly #config: FrameBuffersConfig;
   readonly #idle: FrameBuffer[] = [];
-  readonly #leases = new Set<BudgetLease>();
+  readonly #leases = new Set<MemoryLease>();
   #owned = 0;
   #disposed = false;
 
+  /** Holds nothing yet. */
   constructor(config: FrameBuffersConfig) {
     this.#config = config;
   }
@@ -70,7 +74,7 @@ export class FrameBuffers {
     this.#leases.clear();
   }
 
-  #allocate(size: number, lease: BudgetLease | undefined): FrameBuffer {
+  #allocate(size: number, lease: MemoryLease | undefined): FrameBuffer {
     if (lease) this.#leases.add(lease);
     return { bytes: new Uint8Array(size), lease };
   }

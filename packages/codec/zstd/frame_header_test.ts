@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { zstdCompressSync } from "node:zlib";
 import { frameHeaderLength, parseFrameHeader } from "./frame_header.ts";
-import { repeatingFrame } from "./samples_test.ts";
+import { repeatingFrame } from "../testing/samples.ts";
 
 const MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
 

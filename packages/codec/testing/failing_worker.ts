@@ -1,5 +1,5 @@
-import type { ZstdReply } from "./zstd_job.ts";
-import type { WorkerLike } from "./worker_like.ts";
+import type { ZstdReply } from "../zstd/zstd_job.ts";
+import type { WorkerLike } from "../zstd/worker_like.ts";
 
 /** A Worker that fails at its first message. */
 export class FailingWorker implements WorkerLike {

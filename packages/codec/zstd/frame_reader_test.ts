@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertGreater, assertRejects, assertStrictEquals } from "@std/assert";
-import { ByteBudget } from "../context/byte_budget.ts";
+import { ByteBudget } from "@lade/core/backend";
+import { faultOf } from "../../core/zstd/fault_of.ts";
 import { byteSource } from "./byte_source.ts";
-import { CountedWorkers } from "./counted_workers_test.ts";
-import { FailingWorker } from "./failing_worker_test.ts";
+import { CountedWorkers } from "../testing/counted_workers.ts";
+import { FailingWorker } from "../testing/failing_worker.ts";
 import { FrameReader } from "./frame_reader.ts";
-import { concat, frameOf, jsonSample } from "./samples_test.ts";
+import { concat, frameOf, jsonSample } from "../testing/samples.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 const content = jsonSample(5 * 2 ** 20, 1);
@@ -14,7 +15,7 @@ const longFrame = frameOf(concat(content, content, content, content), false);
 function open(bytes: Uint8Array, pool: WorkerPool, budget?: ByteBudget): FrameReader {
   const source = byteSource(ReadableStream.from([bytes]));
   return new FrameReader(source, {
-    uri: "zstd data",
+    fault: faultOf("zstd data"),
     maxWindowLog: 27,
     pool,
     ownsPool: true,
@@ -69,5 +70,5 @@ for (const [name, stream] of streams) {
 Deno.test("FrameReader tells that a Worker failed", async () => {
   const reader = open(frame, new WorkerPool(2, () => new FailingWorker("out of memory")));
   const error = await assertRejects(() => reader.next(), Error);
-  assertEquals(error.message, 'Cannot decompress "zstd data": the zstd Worker failed: out of memory');
+  assertEquals(error.message, "the zstd Worker failed: out of memory");
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { ByteBudget } from "../context/byte_budget.ts";
+import { ByteBudget } from "@lade/core/backend";
 import { FrameBuffers } from "./frame_buffers.ts";
 
 const KIB = 2 ** 10;
