@@ -15,7 +15,8 @@ import type {
   SetAttributesOptions,
   WriterOptions,
 } from "@lade/core";
-import { Lade, type ListUriOptions } from "./lade.ts";
+import { Lade } from "./lade.ts";
+import type { ListUriOptions } from "./lade_options.ts";
 import type { RemoveOptions } from "./removal/remove.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { TransferSummary } from "./transfer_files.ts";

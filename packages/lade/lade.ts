@@ -6,7 +6,6 @@ import type {
   CopyTreeOptions,
   GetManyOptions,
   HeadOptions,
-  ListOptions,
   ObjectAttributes,
   ObjectInfo,
   ObjectStore,
@@ -36,7 +35,7 @@ import {
 
 import { mergeConfigs } from "@lade/core/settings";
 import { createDefaultRegistry } from "./default_registry.ts";
-import { type ContainerCall, type OpenedContainer, OpenedContainers } from "./opened_containers.ts";
+import { type ContainerCall, OpenedContainers } from "./opened_containers.ts";
 import type { Removal } from "./removal/removal.ts";
 import type { RemoveOptions } from "./removal/remove.ts";
 import type { ContainerRequest } from "./removal/settle_container.ts";
@@ -44,31 +43,8 @@ import type { RemovalRequest } from "./removal/settle_removal.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { TransferSummary } from "./transfer_files.ts";
 import type { LocatedUri, UriCalls } from "./uri_calls.ts";
-import { type LadeConfig, UriConfigs } from "./uri_configs.ts";
-
-/** Options of {@linkcode Lade}. */
-export interface LadeOptions {
-  /**
-   * Configuration by scheme and by URI prefix, such as `{ s3: { … }, "s3://other/": { profile: "dev" } }`. An unknown
-   * scheme, or an unknown name within one, is a `TypeError`.
-   */
-  readonly config?: LadeConfig;
-  /** What all stores share; a context of its own by default. Not together with `registry`. */
-  readonly context?: StoreContext;
-  /** The backends; every one of Lade's by default. */
-  readonly registry?: Registry;
-  /**
-   * Told of each container that is opened, made or deleted, and of each scheme whose containers are listed, once, with
-   * what is configured for it. No secret is in it.
-   */
-  readonly onOpen?: (opened: OpenedContainer) => void;
-}
-
-/** Options of {@linkcode Lade.list}. */
-export interface ListUriOptions extends ListOptions {
-  /** Lists one level, deeper ones folded into prefixes; every level by default. */
-  readonly delimiter?: boolean;
-}
+import { UriConfigs } from "./uri_configs.ts";
+import type { LadeOptions, ListUriOptions } from "./lade_options.ts";
 
 /**
  * Objects by URI, over every backend. Containers are opened when a URI first names them and kept until the `Lade` is

@@ -52,6 +52,7 @@ export {
   upload,
 } from "./functions.ts";
 export * from "./lade.ts";
+export type * from "./lade_options.ts";
 export type { OpenedContainer } from "./opened_containers.ts";
 export * from "./local_path.ts";
 export type * from "./removal/removal.ts";

@@ -2,7 +2,7 @@ import type { ProgressOptions } from "@lade/core";
 import type { Removal } from "./removal.ts";
 import type { RemovalRequest } from "./settle_removal.ts";
 
-/** Options of {@linkcode Lade.remove}. */
+/** Options of `Lade.remove`. */
 export interface RemoveOptions extends ProgressOptions {
   /** Removes everything under a prefix; without it a prefix is an `InvalidNameError`. */
   readonly recursive?: boolean;

@@ -17,7 +17,7 @@ import { observe, PrefixStore } from "@lade/core/layers";
 import { expect, expectBytes, expectEqual, expectError, expectReason } from "../expect.ts";
 import type { ProviderCase, ProviderContext } from "../provider_case.ts";
 import { bytesIn, bytesOf, collect, namesIn, sampleBytes, textOf } from "../samples.ts";
-import { SettingText } from "@lade/core/settings";
+import { mergeConfigs, SettingText } from "@lade/core/settings";
 
 const KEYS = ["", "a", "a/b", "dir/", "a b", "100%", "%20", "a?b#c", "a*[b]", "ö/鍵/😀", "a+b&c=d", "a:b@c"];
 
@@ -147,6 +147,26 @@ export const providerCases: readonly ProviderCase[] = [
       const error = await expectError(open, TypeError, "open()");
       expect(error.message.includes("noSuchSetting"), `the message is ${error.message}`);
       expect(!error.message.includes("unseen-value"), `the message is ${error.message}`);
+    },
+  },
+  {
+    name: "open() takes a configuration whose values say where they were said, and settings() tells it",
+    async run(context) {
+      const { provider, options } = context;
+      const source = "the configuration of a prefix";
+      const layer = { name: "prefix", source, config: options?.config ?? {} };
+      const config = provider.settingTable && mergeConfigs(provider.settingTable, [layer]);
+      await using store = await provider.open(await created(context), {
+        ...options,
+        ...(config && { config }),
+      });
+      await store.put("object", bytesOf("content"));
+      expectEqual(await textOf(store, "object"), "content", "the object");
+      await store.delete("object");
+      const shown = await provider.settings?.(store) ?? [];
+      for (const { name, source: told } of shown.filter(({ name }) => config && name in config)) {
+        expectEqual(told, source, `where ${name} came from`);
+      }
     },
   },
   {

@@ -1,0 +1,27 @@
+import type { ListOptions, Registry, StoreContext } from "@lade/core";
+import type { OpenedContainer } from "./opened_containers.ts";
+import type { LadeConfig } from "./uri_configs.ts";
+
+/** Options of `Lade`. */
+export interface LadeOptions {
+  /**
+   * Configuration by scheme and by URI prefix, such as `{ s3: { … }, "s3://other/": { profile: "dev" } }`. An unknown
+   * scheme, or an unknown name within one, is a `TypeError`.
+   */
+  readonly config?: LadeConfig;
+  /** What all stores share; a context of its own by default. Not together with `registry`. */
+  readonly context?: StoreContext;
+  /** The backends; every one of Lade's by default. */
+  readonly registry?: Registry;
+  /**
+   * Told of each container that is opened, made or deleted, and of each scheme whose containers are listed, once, with
+   * what is configured for it. No secret is in it.
+   */
+  readonly onOpen?: (opened: OpenedContainer) => void;
+}
+
+/** Options of `Lade.list`. */
+export interface ListUriOptions extends ListOptions {
+  /** Lists one level, deeper ones folded into prefixes; every level by default. */
+  readonly delimiter?: boolean;
+}
