@@ -113,6 +113,8 @@ Deno.test("a copy in parts keeps everything", async () => {
     "CompleteMultipartUpload",
   ]);
   assertEquals(await told(to, "b"), { size: 1001, ...EVERYTHING });
+  const [source, copied] = [await from.head("a"), await to.head("b")];
+  assertEquals([source.checksums === undefined, copied.checksums], [false, source.checksums]);
   await copyObject(from, "a", from, "c", { contentType: "text/plain", tags: { other: "1" } });
   const changed = { contentType: "text/plain", tagCount: 1, tags: { other: "1" } };
   assertEquals(await told(from, "c"), { size: 1001, ...EVERYTHING, ...changed });

@@ -1,18 +1,17 @@
 import {
-  attributesOf,
   type CopyOptions,
   type CopyResult,
   type ObjectInfo,
   type ObjectPart,
   type PutOptions,
   ServiceError,
-  writeInParts,
 } from "@lade/core/backend";
+import { copiedAttributes, copyInRanges, type CopySink } from "@lade/service/copy";
 import { withHeaders } from "../control/with_headers.ts";
 import { isRefusedHeader, withExtra, writeTwice } from "../service/plainer_way.ts";
-import type { MultipartUpload, SentPart, UploadTarget } from "../upload/multipart_upload.ts";
+import type { MultipartUpload, SentPart } from "../upload/multipart_upload.ts";
 import { S3Sink } from "../upload/s3_sink.ts";
-import { copyCall, type CopyTarget, sourceHeaders, tagsToWrite } from "./copy_target.ts";
+import { copyCall, type CopyTarget, readTagsOf, sourceHeaders } from "./copy_target.ts";
 
 const PART_SIZE = 2 ** 28;
 const PARTS_IN_FLIGHT = 8;
@@ -25,54 +24,47 @@ export function copyInParts(
   target: CopyTarget,
   source: ObjectInfo,
   options: CopyOptions,
-  partSize: number = PART_SIZE,
 ): Promise<CopyResult> {
   const { connection } = target;
+  const copy = async (withChecksum: boolean) => {
+    const put = await copiedAttributes(source, options, readTagsOf(target, options));
+    const sink = new S3CopySink(target, source, options, put, withChecksum);
+    return await copyInRanges({
+      sink,
+      source,
+      partSize: PART_SIZE,
+      context: connection,
+      signal: options.signal,
+    });
+  };
   return withExtra(
     connection,
     "copied-checksum",
     (error) => connection.config.checksum === "auto" && isRefusedHeader(error),
-    (extra) => writeTwice(connection, () => copyOnce(target, source, options, partSize, extra)),
+    (extra) => writeTwice(connection, () => copy(extra)),
   );
 }
 
-async function copyOnce(
-  target: CopyTarget,
-  source: ObjectInfo,
-  options: CopyOptions,
-  partSize: number,
-  withChecksum: boolean,
-): Promise<CopyResult> {
-  const { connection, control, to, toUri, operation = "copy to", encryption } = target;
-  const put = await copiedAttributes(target, source, options);
-  const object: UploadTarget = { connection, control, operation, uri: toUri, key: to, encryption };
-  const sink = new S3Sink(object, PARTS_IN_FLIGHT, put, withChecksum && undefined);
-  const { size, etag } = source;
-  const written = await writeInParts(
-    { sink, size, partSize, context: connection, signal: options.signal },
-    (part, signal) =>
-      sink.makePart(part, (upload) => copyPart(target, upload, source, options, part, signal)),
-  );
-  return { ...written, ...(etag === undefined ? {} : { sourceEtag: etag }) };
-}
+/** Takes its parts from the source by UploadPartCopy. */
+class S3CopySink extends S3Sink implements CopySink {
+  readonly #copy: (upload: MultipartUpload, part: ObjectPart, signal: AbortSignal) => Promise<SentPart>;
 
-/** What a copy that the service does not make in one step has of its source, and its conditions. */
-export async function copiedAttributes(
-  target: CopyTarget,
-  source: ObjectInfo,
-  options: CopyOptions,
-): Promise<PutOptions> {
-  const { ifMatch, ifNoneMatch, ifIgnored } = options;
-  const { storageClass } = source;
-  const tags = await tagsToWrite(target, source, options);
-  return {
-    ...(storageClass === undefined ? {} : { storageClass }),
-    ...(options.attributes ?? attributesOf(source)),
-    ...(tags === undefined ? {} : { tags }),
-    ...(ifMatch === undefined ? {} : { ifMatch }),
-    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
-    ...(ifIgnored === undefined ? {} : { ifIgnored }),
-  };
+  constructor(
+    target: CopyTarget,
+    source: ObjectInfo,
+    options: CopyOptions,
+    put: PutOptions,
+    withChecksum: boolean,
+  ) {
+    const { connection, control, to, toUri, operation = "copy to", encryption } = target;
+    const object = { connection, control, operation, uri: toUri, key: to, encryption };
+    super(object, PARTS_IN_FLIGHT, put, withChecksum && undefined);
+    this.#copy = (upload, part, signal) => copyPart(target, upload, source, options, part, signal);
+  }
+
+  copyPart(part: ObjectPart, signal: AbortSignal): Promise<SentPart> {
+    return this.makePart(part, (upload) => this.#copy(upload, part, signal));
+  }
 }
 
 async function copyPart(

@@ -12,8 +12,9 @@ import {
   type SetAttributesOptions,
   StoreError,
 } from "@lade/core/backend";
+import { copiedAttributes, copyOrFind, tagsToWrite } from "@lade/service/copy";
 import { withHeaders } from "../control/with_headers.ts";
-import { type HeadAnswer, headWithHeaders } from "../objects/head_object.ts";
+import { type HeadAnswer, headObject, headWithHeaders } from "../objects/head_object.ts";
 import type { ResponseHeaders } from "@lade/service/http";
 import { attributesAsHeaders, unquoteEtag } from "@lade/service/body";
 import { S3_HEADERS, unlikeS3 } from "../objects/s3_headers.ts";
@@ -24,9 +25,8 @@ import { encryptionFault } from "../upload/confirm_encryption.ts";
 import { putObject } from "../upload/put_object.ts";
 import { encryptionHeaders, encryptionTold, tagging } from "../upload/write_headers.ts";
 import { chooseMeans, type CopyMeans } from "./choose_means.ts";
-import { copiedAttributes, copyInParts } from "./copy_in_parts.ts";
-import { findCopy, lookBefore } from "./find_copy.ts";
-import { copyCall, type CopySource, type CopyTarget, sourceHeaders, tagsToWrite } from "./copy_target.ts";
+import { copyInParts } from "./copy_in_parts.ts";
+import { copyCall, type CopySource, type CopyTarget, readTagsOf, sourceHeaders } from "./copy_target.ts";
 
 /** Bytes of an object that is copied in one request, at most. */
 const MAX_WHOLE_COPY = 5 * 2 ** 30;
@@ -162,7 +162,7 @@ function isTooLarge(error: unknown): boolean {
 async function putEmpty(target: CopyTarget, source: ObjectInfo, options: CopyOptions): Promise<CopyResult> {
   const { connection, to, toUri, operation = "copy to" } = target;
   const { signal } = options;
-  const put = await copiedAttributes(target, source, options);
+  const put = await copiedAttributes(source, options, readTagsOf(target, options));
   const about = { connection, operation, uri: toUri, key: to };
   const written = await putObject(about, new Uint8Array(), {
     ...put,
@@ -182,7 +182,9 @@ async function copyAtOnce(
   const { ifMatch, ifNoneMatch } = await settleWrite(connection, "copy", options, about);
   const { config } = connection;
   const writesTags = attributes?.tags !== undefined || Object.keys(config.tags).length > 0;
-  const tags = writesTags ? tagging(config, await tagsToWrite(target, source, options)) : undefined;
+  const tags = writesTags
+    ? tagging(config, await tagsToWrite(source, options, readTagsOf(target, options)))
+    : undefined;
   const conditional = ifMatch !== undefined || ifNoneMatch !== undefined;
   const storageClass = attributes?.storageClass ?? source.storageClass;
   const copy = async (match: string | undefined, pin: boolean) => {
@@ -211,29 +213,34 @@ async function copyAtOnce(
     const state = "the copy was made, perhaps in the clear";
     const fault = encryptionFault(config, copyCall(target, options), told, state);
     if (fault) throw fault;
-    return answer;
+    const etag = unquoteEtag(answer.CopyObjectResult?.ETag);
+    return {
+      ...(etag === undefined ? {} : { etag }),
+      ...(answer.VersionId === undefined ? {} : { version: answer.VersionId }),
+    };
   };
   // A pin that the caller did not ask for is worth less than the copy.
   const isRefusal = (error: unknown) => options.sourceIfMatch === undefined && isRefusedHeader(error);
-  const before = await lookBefore(target, source, options);
-  const sent = withIfMatch(
-    connection,
-    about,
-    ifMatch,
-    (match) => withExtra(connection, "copy-pin", isRefusal, (extra) => copy(match, extra)),
-  );
-  const answer = await sent.catch(async (error) => {
-    const { etag, version } = await findCopy(target, source, options, before, error);
-    return { CopyObjectResult: { ETag: etag }, VersionId: version };
-  });
-  const etag = unquoteEtag(answer.CopyObjectResult?.ETag);
+  const search = {
+    source,
+    head: () => headObject(connection, target.toUri, to, signal === undefined ? {} : { signal }),
+    clock: connection.clock,
+    patienceMs: config.bounds.patienceMs,
+    signal,
+  };
+  const { etag, version } = await copyOrFind(search, () =>
+    withIfMatch(
+      connection,
+      about,
+      ifMatch,
+      (match) => withExtra(connection, "copy-pin", isRefusal, (extra) => copy(match, extra)),
+    ));
   if (etag === undefined) throw unlikeS3(copyCall(target, options), "it does not tell the copy's etag");
   if (options.sourceIfMatch !== undefined && etag !== source.etag) await checkStill(target, source, options);
-  const { VersionId } = answer;
   return {
     size: source.size,
     etag,
-    ...(VersionId === undefined ? {} : { version: VersionId }),
+    ...(version === undefined ? {} : { version }),
     ...(source.etag === undefined ? {} : { sourceEtag: source.etag }),
   };
 }

@@ -56,20 +56,16 @@ export function sourceHeaders(
   };
 }
 
-/**
- * The tags to write with a copy where the service does not carry them: those that were given, else the source's.
- * Nothing is asked of a source that says it has none.
- */
-export async function tagsToWrite(
+/** How the tags of the source are asked for. */
+export function readTagsOf(
   { source: bucket, fromUri, from }: CopyTarget,
-  source: CopySource,
-  { attributes, signal, sourceVersion }: CopyOptions,
-): Promise<Readonly<Record<string, string>> | undefined> {
-  if (attributes?.tags || !source.tagCount) return attributes?.tags;
-  return await getTags(bucket, fromUri, from, {
-    ...(signal === undefined ? {} : { signal }),
-    ...(sourceVersion === undefined ? {} : { version: sourceVersion }),
-  });
+  { signal, sourceVersion }: CopyOptions,
+): () => Promise<Record<string, string>> {
+  return () =>
+    getTags(bucket, fromUri, from, {
+      ...(signal === undefined ? {} : { signal }),
+      ...(sourceVersion === undefined ? {} : { version: sourceVersion }),
+    });
 }
 
 /** What errors of a copy say. */

@@ -1,0 +1,38 @@
+import { attributesOf, type CopyOptions, type ObjectInfo, type PutOptions } from "@lade/core/backend";
+
+type Tags = Readonly<Record<string, string>>;
+
+/**
+ * The tags to write with a copy where the service does not carry them: those that were given, else the source's. Nothing
+ * is asked of a source that says it has none.
+ */
+export async function tagsToWrite(
+  { tagCount }: Pick<ObjectInfo, "tagCount">,
+  { attributes }: Pick<CopyOptions, "attributes">,
+  readTags: () => Promise<Tags>,
+): Promise<Tags | undefined> {
+  if (attributes?.tags || !tagCount) return attributes?.tags;
+  return await readTags();
+}
+
+/**
+ * What a copy that the service does not make in one step is written with: the attributes, tags and storage class of the
+ * source unless others are given, and the conditions.
+ */
+export async function copiedAttributes(
+  source: ObjectInfo,
+  options: CopyOptions,
+  readTags: () => Promise<Tags>,
+): Promise<PutOptions> {
+  const { ifMatch, ifNoneMatch, ifIgnored } = options;
+  const { storageClass } = source;
+  const tags = await tagsToWrite(source, options, readTags);
+  return {
+    ...(storageClass === undefined ? {} : { storageClass }),
+    ...(options.attributes ?? attributesOf(source)),
+    ...(tags === undefined ? {} : { tags }),
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+    ...(ifIgnored === undefined ? {} : { ifIgnored }),
+  };
+}
