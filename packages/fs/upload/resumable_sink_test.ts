@@ -116,6 +116,59 @@ testBoth(
   },
 );
 
+Deno.test("a part is recorded after its bytes are on the disk, and written once its record is; some share a turn", async () => {
+  await using root = await makeRoot();
+  const store = await openFileStore(root.path);
+  const writer = await store.createPartWriter("a/object", SIZE, { partSize: PART, resumable: true });
+  const record = Deno.statSync(fileOf({ root, store, open: openFileStore }, "record")).ino;
+  const calls: string[] = [];
+  const prototype = Deno.FsFile.prototype;
+  const { syncData, write } = prototype;
+  const fileIn = (file: Deno.FsFile) => file.statSync().ino === record ? "record" : "bytes";
+  prototype.syncData = async function () {
+    calls.push(`sync ${fileIn(this)}`);
+    await syncData.call(this);
+    calls.push(`synced ${fileIn(this)}`);
+  };
+  prototype.write = function (bytes) {
+    const lines = new TextDecoder().decode(bytes).split("\n").length - 1;
+    if (fileIn(this) === "record") calls.push(`record ${lines}`);
+    return write.call(this, bytes);
+  };
+  try {
+    await writer.writePart(0, partOf(0));
+    assertEquals(calls.splice(0), ["sync bytes", "synced bytes", "record 1", "sync record", "synced record"]);
+    await Promise.all([1, 2, 3].map((index) => writer.writePart(index, partOf(index))));
+    const recorded = calls.filter((call) => call.startsWith("record "));
+    assertEquals(recorded.reduce((sum, call) => sum + Number(call.slice(7)), 0), 3);
+    assertEquals(calls.filter((call) => call === "sync bytes").length, recorded.length);
+    assert(recorded.length <= 2, `${recorded}`);
+  } finally {
+    Object.assign(prototype, { syncData, write });
+  }
+  await writer.close();
+  assert(isWhole(Deno.readFileSync(root.file("a/object"))));
+});
+
+testBoth(
+  "a write that is closed or aborted while its record waits for the lock is a NotFoundError",
+  async (context) => {
+    const token = await left(context, [0]);
+    const record = fileOf(context, "record");
+    const prototype = Deno.FsFile.prototype;
+    const { tryLock } = prototype;
+    prototype.tryLock = function (exclusive) {
+      Deno.removeSync(record);
+      return tryLock.call(this, exclusive);
+    };
+    try {
+      await assertRejects(() => resume(context, token), NotFoundError, "start again");
+    } finally {
+      prototype.tryLock = tryLock;
+    }
+  },
+);
+
 testBoth(
   "a second writer of one write is an UnavailableError until the first one has ended",
   async (context) => {
