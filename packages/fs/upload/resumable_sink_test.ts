@@ -200,17 +200,23 @@ testBoth("writers that ended have no file open", async (context) => {
 
 testBoth("a token leads to no other file than one of a write", async (context) => {
   const { root, store } = context;
-  root.write("a/object~upload", "x");
-  root.write("secret~upload-record", "x");
+  for (const name of ["secret~upload", "secret~upload-record", ".lade-x/y"]) root.write(`a/${name}`, "x");
   const token = JSON.parse(await left(context, []));
-  for (
-    const id of ["../secret", "..", "x", "0123456789abcdef/../x", token.id.toUpperCase(), `${token.id}0`]
-  ) {
+  const ids = [
+    "../secret",
+    "x/../../secret",
+    "x/../secret",
+    "..",
+    "x",
+    token.id.toUpperCase(),
+    `${token.id}0`,
+  ];
+  for (const id of ids) {
     const other = JSON.stringify({ ...token, id });
     await assertRejects(() => resume(context, other), NotFoundError);
     await abortUpload(store, "a/object", other);
   }
-  assertEquals(root.everything().length, 4);
+  assertEquals(root.everything().length, 5);
 });
 
 testBoth("no key has the name of a write's file, and no listing shows one", async (context) => {
