@@ -3,6 +3,7 @@ import { createStoreContext, Registry } from "@lade/core/backend";
 import { Lade, type LadeConfig } from "@lade/lade";
 import { s3Provider, type S3Surroundings } from "@lade/s3";
 import { createTransport } from "@lade/service/http";
+import { openConnection } from "../../packages/s3/store/open_s3_store.ts";
 import { startFakeS3 } from "../fakes/s3/mod.ts";
 import { bare } from "./open_fake.ts";
 
@@ -99,4 +100,22 @@ Deno.test("a URL has what is configured for the s3:// URI that it stands for", a
   assertEquals(new TextDecoder().decode(await lade.get(`${fake.url}/bucket/k`)), "content");
   const uris = await Array.fromAsync(lade.list(`${fake.url}/bucket/`));
   assertEquals(uris.map(({ uri }) => uri), ["s3://bucket/k"]);
+});
+
+Deno.test("a host of a region that turns out wrong is left for its counterpart in the right one", async () => {
+  const cases: [host: string, right: string][] = [
+    ["s3-fips.us-east-1.amazonaws.com", "bucket.s3-fips.us-west-2.amazonaws.com"],
+    ["s3.dualstack.us-east-1.amazonaws.com", "bucket.s3.dualstack.us-west-2.amazonaws.com"],
+    ["s3-us-east-1.amazonaws.com", "bucket.s3.us-west-2.amazonaws.com"],
+    ["s3-accelerate.amazonaws.com", "bucket.s3-accelerate.amazonaws.com"],
+    ["minio.example", "minio.example"],
+  ];
+  for (const [host, right] of cases) {
+    const { connection, close } = await openConnection("open", `bucket@${host}`, { bucket: "bucket", host }, {
+      surroundings: bare,
+    });
+    connection.moveTo("us-west-2");
+    assertEquals([connection.endpoint.host, connection.region], [right, "us-west-2"]);
+    await close();
+  }
 });
