@@ -188,3 +188,19 @@ Deno.test("deleteInBatches() ends with the reason of its signal, and begins no f
   assertEquals(deleter.sent, ["a b", "c d"]);
   assertEquals(await list().catch((reason) => reason), "enough");
 });
+
+Deno.test("deleteInBatches() lets no single deletion wait for one that takes long, and sends 16 of a batch at a time", async () => {
+  const slow = Promise.withResolvers<undefined>();
+  let [running, most] = [0, 0];
+  const deleter = new FakeDeleter(async (key) => {
+    most = Math.max(most, ++running);
+    if (key === "39") slow.resolve(undefined);
+    await (key === "0" ? slow.promise : undefined);
+    running--;
+    return undefined;
+  });
+  Object.assign(deleter, { max: 40, isRefused: true });
+  const keys = Array.from({ length: 40 }, (_, i) => `${i}`);
+  assertEquals(await run(deleter, keys), keys);
+  assertEquals([deleter.sent, most], [keys, 16]);
+});
