@@ -101,10 +101,11 @@ export const concurrencyCases: readonly ConformanceCase[] = [
 
 async function increment(store: ObjectStore): Promise<void> {
   for (;;) {
-    const result = await store.get("counter");
-    const value = Number(new TextDecoder().decode(await readAll(result)));
-    const { etag } = result.info;
     try {
+      // The read fails, too, where the object is replaced meanwhile.
+      const result = await store.get("counter");
+      const value = Number(new TextDecoder().decode(await readAll(result)));
+      const { etag } = result.info;
       await store.put("counter", bytesOf(`${value + 1}`), etag === undefined ? {} : { ifMatch: etag });
       return;
     } catch (error) {
