@@ -32,7 +32,8 @@ export interface UrlClaims {
   readonly forms: readonly string[];
   /**
    * What a URL of one of the provider's services stands for; `undefined` for a URL of any other host. Names in it are
-   * decoded once. One that says what is not honoured, such as a query, is an `InvalidNameError`. Asks no service.
+   * decoded once. One that says what is not honoured, such as a query, is an `InvalidNameError`. Rejects with a `TypeError`
+   * where the configuration is wrong. Asks no service.
    */
   claim(url: ServiceUrl, configOf: ConfigOf): Promise<ClaimedUrl | undefined>;
 }

@@ -121,17 +121,25 @@ export class Registry {
     const url = parseServiceUrl(uri);
     if (!url) return undefined;
     const forms = new Set<string>();
+    let failure: { readonly error: unknown } | undefined;
     const claims: (readonly [scheme: string, claimed: ClaimedUrl])[] = [];
     for (const { schemes, loadUrls } of new Set(this.#providers.values())) {
       const urls = await loadUrls?.();
       if (!urls) continue;
       for (const form of urls.forms) forms.add(form);
       const configOf: ConfigOf = (uri, table) => mergeConfigs(table, layersOf(uri, schemes));
-      const claimed = await urls.claim(url, configOf);
-      if (claimed) claims.push([schemes[0] ?? "", claimed]);
+      try {
+        const claimed = await urls.claim(url, configOf);
+        if (claimed) claims.push([schemes[0] ?? "", claimed]);
+      } catch (error) {
+        // What is wrong with one backend's configuration matters only where no other backend claims the URL.
+        if (error instanceof InvalidNameError) throw error;
+        failure ??= { error };
+      }
     }
     const [first, second] = claims;
     if (first && !second) return first[1];
+    if (!first && failure) throw failure.error;
     const detail = first
       ? `${claims.map(([scheme]) => `${scheme}://`).join(" and ")} claim the host ${JSON.stringify(url.host)}`
       : `nobody claims the host ${JSON.stringify(url.host)}, known are ${[...forms].join(", ") || "none"}`;

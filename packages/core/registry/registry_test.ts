@@ -97,3 +97,13 @@ Deno.test("Registry leaves URLs to a provider of their scheme", async () => {
     .register({ schemes: ["https"], load: () => Promise.reject(new Error("https was loaded")) });
   await assertRejects(() => registry.resolve("https://a.example/k"), Error, "https was loaded");
 });
+
+Deno.test("Registry tells what is wrong with a configuration only where no other provider claims the URL", async () => {
+  const wrong = claiming("wrong", []);
+  const loadUrls = () =>
+    Promise.resolve({ forms: [], claim: () => Promise.reject(new TypeError("there is no profile")) });
+  const registry = new Registry().register(memoryProvider()).register({ ...wrong, loadUrls })
+    .register(claiming("a", ["a.example"]));
+  assertEquals((await registry.resolve("https://a.example/k")).key, "k");
+  await assertRejects(() => registry.resolve("https://b.example/k"), TypeError, "there is no profile");
+});

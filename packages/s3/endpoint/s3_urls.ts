@@ -81,15 +81,12 @@ async function ofEndpoint(
   configOf: ConfigOf,
   resolve: Resolve,
 ): Promise<ClaimedUrl | undefined> {
-  const known = new Map<BackendConfig | undefined, S3Config | undefined>();
+  const known = new Map<BackendConfig | undefined, S3Config>();
   for (const bucket of bucketsIn(url)) {
     const given = configOf(`s3://${bucket}/`, S3_SETTINGS);
-    if (!known.has(given)) {
-      // What is wrong with the configuration of S3 is none of the business of another service's URL.
-      known.set(given, await resolve(given).catch(() => undefined));
-    }
-    const config = known.get(given);
-    if (!config?.endpoint) continue;
+    const config = known.get(given) ?? await resolve(given);
+    known.set(given, config);
+    if (!config.endpoint) continue;
     for (const forcePathStyle of [true, false]) {
       const { secure, host, pathPrefix } = resolveEndpoint({
         ...config,

@@ -150,3 +150,14 @@ Deno.test("s3Urls() refuses a URL without a bucket, and one that is badly encode
     await assertRejects(() => claimed(url), InvalidNameError, "not percent-encoded UTF-8");
   }
 });
+
+Deno.test("s3Urls() tells what is wrong with the configuration, of any URL that it cannot know", async () => {
+  const given = { env: { AWS_PROFILE: "nope", HOME: "/home/me" } };
+  for (const host of ["bucket.s3.eu-west-1.amazonaws.com", "minio.example"]) {
+    await assertRejects(
+      () => claimed(`https://${host}/bucket/k`, given),
+      TypeError,
+      'there is no profile "nope"',
+    );
+  }
+});
