@@ -32,6 +32,7 @@ export * from "./read/create_get_result.ts";
 export * from "./read/resolve_range.ts";
 export * from "./write/attribute_names.ts";
 export * from "./write/attributes_of.ts";
+export * from "./write/check_call.ts";
 export * from "./write/check_metadata_names.ts";
 export * from "./write/check_writer_options.ts";
 export { createPartWriter, type PartWriterSetup } from "./write/create_part_writer.ts";

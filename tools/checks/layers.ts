@@ -37,6 +37,7 @@ export const LAYERS: Layers = {
     "errors",
     "tokens",
     "call",
+    "objects",
     "credentials",
     "diagnosis",
     "list",

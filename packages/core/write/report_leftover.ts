@@ -13,3 +13,9 @@ export function reportLeftover(error: unknown, leftover: unknown): unknown {
     cause: error,
   });
 }
+
+/** The error of a removal that failed: one of a store tells `what` stays behind. */
+export function tellLeftover(error: unknown, what: string): unknown {
+  if (!(error instanceof StoreError)) return error;
+  return error.restated({ detail: `${what} stays behind: ${error.detail}` });
+}

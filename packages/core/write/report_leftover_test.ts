@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { ServiceError, StoreError, UnavailableError } from "../mod.ts";
-import { reportLeftover } from "./report_leftover.ts";
+import { reportLeftover, tellLeftover } from "./report_leftover.ts";
 
 const leftover = new UnavailableError({ operation: "abort", uri: "test://a", detail: "it stays" });
 
@@ -28,4 +28,11 @@ Deno.test("reportLeftover() leaves the reason of an abort as it is, and what it 
   assertStrictEquals(reportLeftover(reason, leftover), reason);
   assert(leftover instanceof StoreError);
   assertStrictEquals(reportLeftover(leftover, reason), leftover);
+});
+
+Deno.test("tellLeftover() tells what stays behind in an error of the same class", () => {
+  const told = tellLeftover(leftover, "upload 1") as StoreError;
+  assertEquals([told.constructor, told.detail], [UnavailableError, "upload 1 stays behind: it stays"]);
+  const reason = new Error("stop");
+  assertStrictEquals(tellLeftover(reason, "upload 1"), reason);
 });

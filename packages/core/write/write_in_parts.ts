@@ -56,3 +56,17 @@ export function putInParts(setup: Omit<WriteInPartsSetup, "size">, bytes: Uint8A
     return sendPart({ sink, clock }, part, bytes.subarray(offset, offset + length), signal);
   });
 }
+
+/** Writes an object that is all in memory: whole where the sink puts such sizes whole, else in parts. */
+export async function putBySink(
+  setup: Omit<WriteInPartsSetup, "size">,
+  bytes: Uint8Array,
+): Promise<PutResult> {
+  const { sink, signal = new AbortController().signal } = setup;
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`Cannot put ${JSON.stringify(sink.uri)}: a Uint8Array is needed`);
+  }
+  return sink.putWhole && bytes.length <= (sink.wholeUpTo ?? -1)
+    ? await sink.putWhole(bytes, signal)
+    : await putInParts(setup, bytes);
+}

@@ -1,4 +1,4 @@
-import type { AnswerRule } from "@lade/service/call";
+import { type AnswerRule, unaskedStatuses } from "@lade/service/call";
 
 /** What is known of a request when its answer is judged. */
 export interface AskedCall {
@@ -50,18 +50,8 @@ const SUBRESOURCES = [
  */
 export function answerRule(asked: AskedCall): AnswerRule {
   const form = formOf(asked);
-  return { ...form, unasked: unaskedOf(form, asked) };
-}
-
-/** 304 answers those alone who ask whether something is another one (RFC 9110, section 13.1). */
-function unaskedOf({ kind }: Form, { hasKey, headers }: AskedCall): readonly number[] {
-  const asks = (pattern: RegExp) => headers.some((name) => pattern.test(name));
-  return [
-    ...asks(/^(?:x-amz-copy-source-)?if-(?:none-match|modified-since)$/) ? [] : [304],
-    ...asks(/^(?:x-amz-copy-source-)?if-/) ? [] : [412],
-    ...asks(/range$/) ? [] : [416],
-    ...kind === "write" || (kind === "document" && !hasKey) ? [404] : [],
-  ];
+  const isNamed = form.kind === "write" || (form.kind === "document" && !asked.hasKey);
+  return { ...form, unasked: [...unaskedStatuses(asked.headers), ...isNamed ? [404] : []] };
 }
 
 function formOf(asked: AskedCall): Form {

@@ -8,9 +8,9 @@ import {
 } from "@lade/core/backend";
 import {
   checkAnswered,
+  conditionHeaders,
   type ObjectReads,
   openBody,
-  quoteEtag,
   rangeHeader,
   readRefusedRange,
   readSuffix,
@@ -143,9 +143,7 @@ export function readHeaders(connection: S3Connection, options: Omit<GetOptions, 
   const { config } = connection;
   const headers = objectHeaders(config);
   if (config.verifyDownloads) headers[CHECKSUM_MODE] = "ENABLED";
-  if (options.ifMatch !== undefined) headers["if-match"] = quoteEtag(options.ifMatch);
-  if (options.ifNoneMatch !== undefined) headers["if-none-match"] = quoteEtag(options.ifNoneMatch);
-  return headers;
+  return { ...headers, ...conditionHeaders(options) };
 }
 
 /** The IAM permission that reading an object, or a version of it, needs. */

@@ -1,13 +1,13 @@
 import type { PutOptions, PutResult } from "@lade/core";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { readEtag } from "@lade/service/body";
+import { conditionHeaders, readEtag } from "@lade/service/body";
 import { settleWrite } from "../service/rely_on.ts";
 import { withIfMatch } from "../service/with_if_match.ts";
 import { encryptionFault } from "./confirm_encryption.ts";
 import { sendBody } from "./send_body.ts";
 import { uploadChecksum } from "./upload_checksum.ts";
-import { attributeHeaders, conditionHeaders } from "./write_headers.ts";
+import { attributeHeaders } from "./write_headers.ts";
 
 /** The object that a request makes. */
 export interface PutTarget {

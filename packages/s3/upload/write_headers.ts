@@ -1,4 +1,4 @@
-import type { ObjectAttributes, Preconditions, PutOptions } from "@lade/core";
+import type { ObjectAttributes, PutOptions } from "@lade/core";
 import { attributesAsHeaders } from "@lade/service/body";
 import { encodeStrict, type ResponseHeaders } from "@lade/service/http";
 import type { S3Config } from "../config/s3_config.ts";
@@ -46,9 +46,4 @@ export function encryptionTold(headers: ResponseHeaders): HeaderRecord {
 export function tagging({ tags }: S3Config, own: ObjectAttributes["tags"]): string {
   const pairs = Object.entries({ ...tags, ...own });
   return pairs.map(([name, value]) => `${encodeStrict(name)}=${encodeStrict(value)}`).join("&");
-}
-
-/** The condition of a create-only write as a header; `ifMatch` goes by `withIfMatch`. */
-export function conditionHeaders({ ifNoneMatch }: Pick<Preconditions, "ifNoneMatch">): HeaderRecord {
-  return ifNoneMatch === undefined ? {} : { "if-none-match": ifNoneMatch };
 }

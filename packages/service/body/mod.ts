@@ -6,6 +6,7 @@
  */
 export { attributesAsHeaders } from "./attributes_as_headers.ts";
 export { checkAnswered } from "./check_answered.ts";
+export { conditionHeaders } from "./condition_headers.ts";
 export { rangeHeader, readSize } from "./content_range.ts";
 export { quoteEtag, readEtag, unquoteEtag } from "./etags.ts";
 export type { HeaderNames, StoredChecksums } from "./header_names.ts";

@@ -5,9 +5,12 @@
  * @module
  */
 export type { AnswerRule } from "./answer_rule.ts";
-export type { Authorizer, UnauthorizedRequest } from "./authorizer.ts";
+export { type Authorizer, NO_AUTHORIZER, type UnauthorizedRequest } from "./authorizer.ts";
 export { BearerAuthorizer, type BearerToken } from "./bearer_authorizer.ts";
+export { jsonDialect, type JsonError } from "./json_dialect.ts";
+export { plainRule, unaskedStatuses } from "./plain_rule.ts";
 export { type Redirect } from "./read_redirect.ts";
 export { type RedirectPolicy, type RedirectTrust, type ServiceEndpoint } from "./redirect_trust.ts";
 export { ServiceCaller, type ServiceCallerSetup, type ServiceRequest } from "./service_caller.ts";
+export { type ClientRequest, ServiceClient, type ServiceClientSetup } from "./service_client.ts";
 export type { ServiceDialect } from "./service_dialect.ts";

@@ -23,8 +23,8 @@ export interface ServiceCallerSetup<F extends ServiceFault> {
   readonly dialect: ServiceDialect<F>;
   /** What the answers of the endpoint have shown of it. */
   readonly signs: EndpointSigns;
-  /** Which redirects are followed. */
-  readonly redirects: RedirectPolicy;
+  /** Which redirects are followed: by default those to the service's own host, with what authorizes as the one secret. */
+  readonly redirects?: RedirectPolicy;
   /** Where requests go now. */
   readonly endpoint: () => ServiceEndpoint;
   /** Time. */
@@ -56,6 +56,14 @@ export interface ServiceRequest
 
 /** Redirects of one request that are followed. */
 const MAX_REDIRECTS = 3;
+
+const OWN_HOST: RedirectPolicy = {
+  allowHttp: false,
+  hosts: [],
+  isSigned: () => false,
+  unsigned: (headers) => headers,
+  secretIn: (names) => secretHeader(Object.fromEntries(names.map((name) => [name, true]))),
+};
 
 /**
  * The loop of every call: a request is authorized, sent and its answer judged; a redirect to a trusted host is followed
@@ -100,7 +108,7 @@ export class ServiceCaller<F extends ServiceFault> {
     send: (redirect: Redirect | undefined) => Promise<TransportResponse>,
     judge: (response: TransportResponse) => Promise<F | undefined>,
   ): Promise<TransportResponse> {
-    const { redirects: policy } = this.#setup;
+    const { redirects: policy = OWN_HOST } = this.#setup;
     let redirect: Redirect | undefined;
     for (let count = 0;; count++) {
       const response = await send(redirect);
@@ -117,7 +125,7 @@ export class ServiceCaller<F extends ServiceFault> {
     authorizer: Authorizer<F>,
     redirect?: Redirect,
   ): Promise<TransportResponse> {
-    const { redirects: policy, transport } = this.#setup;
+    const { redirects: policy = OWN_HOST, transport } = this.#setup;
     const { method, body, call, firstByteTimeoutMs, idempotent, payloadHash, retryable, signal } = request;
     const { secure, host } = redirect ?? this.#setup.endpoint();
     const { path, query } = redirect ?? request.place();
@@ -172,7 +180,7 @@ export class ServiceCaller<F extends ServiceFault> {
   }
 
   #trust(redirect: Redirect) {
-    return trustRedirect(redirect, this.#setup.endpoint(), this.#setup.redirects);
+    return trustRedirect(redirect, this.#setup.endpoint(), this.#setup.redirects ?? OWN_HOST);
   }
 
   /** Throws where a secret would go to another host than the service's own. */

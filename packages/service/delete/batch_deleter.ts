@@ -25,8 +25,8 @@ export interface BatchDeleter {
   ): Promise<readonly DeleteOutcome[]>;
   /** Deletes one object by a request of its own. */
   sendOne(object: ObjectToDelete, signal: AbortSignal | undefined): Promise<void>;
-  /** Whether `send` rejected because the service takes no batches, or not in this form. */
-  isRefusal(error: unknown): boolean;
+  /** Whether `send` rejected because the service takes no batches, or not in this form; never where absent. */
+  isRefusal?(error: unknown): boolean;
   /** Called when a batch was refused whose objects could be deleted one by one. */
-  foundRefused(): void;
+  foundRefused?(): void;
 }

@@ -81,7 +81,7 @@ async function deleteBatch(
       }
     } catch (error) {
       signal?.throwIfAborted();
-      isRefused = deleter.isRefusal(error);
+      isRefused = deleter.isRefusal?.(error) ?? false;
       if (isRefused) moveToSingles();
       else for (const name of batch.keys()) outcomes.set(name, asError(error));
     }
@@ -97,7 +97,7 @@ async function deleteBatch(
       outcomes.set(nameOf(object), asError(error));
     }
   }, signal);
-  if (isRefused && deleted > 0) deleter.foundRefused();
+  if (isRefused && deleted > 0) deleter.foundRefused?.();
   return objects.map((object) => {
     const error = outcomes.get(nameOf(object));
     return error === undefined ? deletedOf(object) : { ...deletedOf(object), error };

@@ -21,4 +21,5 @@ export {
   foreignFault,
   type HeaderSource,
 } from "./fault_reader.ts";
+export { HTTP_ERRORS } from "./http_errors.ts";
 export { ServiceFault, type ServiceFaultOptions } from "./service_fault.ts";

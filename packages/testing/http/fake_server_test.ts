@@ -20,9 +20,7 @@ class Echo extends FakeServer {
   protected override async serve({ head, body, record, ignoresRange }: ServedRequest): Promise<WireResponse> {
     if (record.key === "none") throw new ServiceFault({ status: 404, code: "Missing", message: "none here" });
     if (record.key === "broken") throw new TypeError("a mistake of the fake");
-    const pieces: Uint8Array[] = [];
-    for (let piece = await body.next(); piece; piece = await body.next()) pieces.push(piece.slice());
-    const sent = new Uint8Array(await new Blob(pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+    const sent = await body.bytes();
     const range = ignoresRange ? "" : head.headers.get("range") ?? "";
     return { status: 200, headers: { "X-Range": range }, body: sent, chunked: false };
   }

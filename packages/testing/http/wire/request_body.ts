@@ -63,6 +63,13 @@ export class RequestBody {
     return bytes;
   }
 
+  /** All that is left. */
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    for (let piece = await this.next(); piece; piece = await this.next()) pieces.push(piece.slice());
+    return new Uint8Array(await new Blob(pieces).arrayBuffer());
+  }
+
   /** Reads and drops what is left. */
   async drain(): Promise<void> {
     while (await this.next() !== null);

@@ -47,6 +47,8 @@ const documentCases = DOCUMENTS.map(([name, operation, run]): ServiceCase => ({
     await settle(clock, opened.store.head("small"));
     opened.strike(operation, { kind: "stall", at: "body", afterBytes: 20 }, { times: Infinity });
     const { error, tookMs } = await settle(clock, run(opened.store, context));
+    // What is answered without a document cannot stall there.
+    if (error === undefined && opened.server.requests.at(-1)?.bytesSent === 0) return;
     expect(error instanceof StoreError, `its error is ${error}`);
     expect(tookMs >= 30_000 && tookMs <= 80_000, `it took ${tookMs} ms`);
   },

@@ -1,0 +1,240 @@
+import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
+import * as core from "@lade/core/backend";
+import * as body from "@lade/service/body";
+import { BearerAuthorizer, type BearerToken, type ClientRequest, jsonDialect } from "@lade/service/call";
+import { NO_AUTHORIZER, ServiceClient } from "@lade/service/call";
+import { deleteInBatches } from "@lade/service/delete";
+import { HTTP_ERRORS, ServiceFault } from "@lade/service/errors";
+import { encodeStrict, type TransportOptions } from "@lade/service/http";
+import { listPages, type Page, type PageReader } from "@lade/service/list";
+import { getObject, headObject } from "@lade/service/objects";
+import { type LoadedToken, TokenCache } from "@lade/service/tokens";
+
+const CAPABILITIES: core.Capabilities = {
+  attributes: true,
+  setAttributes: false,
+  tags: false,
+  modificationTime: false,
+  storageClass: false,
+  createOnly: true,
+  compareAndSwap: true,
+  conditionalDelete: true,
+  conditionalCopy: true,
+  versions: false,
+  resumableWrites: false,
+  atomicRename: true,
+  presign: false,
+};
+const NAMES: body.HeaderNames = {
+  service: "a depot",
+  metadata: "depot-meta-",
+  encodeMetadata: encodeURIComponent,
+  decodeMetadata: decodeURIComponent,
+  readChecksums: (headers) => ({ checksums: { crc32c: headers.get("depot-crc32c") ?? "" } }),
+};
+/** What is answered when all is done. */
+const SLOW = { firstByteTimeoutMs: 300_000 };
+
+/** How a depot is opened. */
+export interface DepotOptions {
+  readonly context?: core.StoreContext;
+  readonly transport?: TransportOptions;
+  /** Bytes of a part, and of what is put in one request at most; 8 MiB by default. */
+  readonly partSize?: number;
+}
+
+/** Opens the depot at `url`; the secret is exchanged for a token when one is needed. */
+export function openDepot(url: string, secret: string, options: DepotOptions = {}): core.ObjectStore {
+  const { context = core.createStoreContext(), partSize: wholeUpTo = 2 ** 23, transport } = options;
+  const { clock } = context;
+  const uri = `depot://${new URL(url).host}`;
+  const isSame = (one: BearerToken, other: BearerToken) => one.token === other.token;
+  const tokens = new TokenCache<BearerToken>({ load: signIn, renewable: true }, clock, isSame);
+  const client = new ServiceClient({
+    url,
+    service: NAMES.service,
+    identity: "the holder of the secret",
+    errors: HTTP_ERRORS,
+    dialect: jsonDialect((error) => ({ message: String(error) })),
+    signs: { ids: ["depot-id"], prefixes: ["depot-"] },
+    authorizer: () => new BearerAuthorizer(tokens),
+    context,
+    transport,
+  });
+  const limit = (initial: number, maximum: number) => new core.AdaptiveLimit({ clock, initial, maximum });
+  const limits = { read: limit(4, 32), write: limit(4, 32) };
+
+  async function signIn(): Promise<LoadedToken<BearerToken>> {
+    const call = { operation: "sign in to", uri: url };
+    const headers = { "depot-secret": secret };
+    const request = { ...at("POST", "tokens"), headers, authorizer: NO_AUTHORIZER, idempotent: true, call };
+    const { token, ends } = await client.readJson<{ token: string; ends: number }>({
+      ...request,
+      root: "token",
+    });
+    return { value: { token, expiration: new Date(ends) }, source: NAMES.service };
+  }
+
+  /** Sends a write, and tells what the answer shows to be stored. */
+  async function write(request: Omit<ClientRequest, "kind">, size?: number) {
+    const { headers, throttled } = await client.send({ ...request, kind: "write" });
+    const [stored, etag] = [body.readSize(headers.get("depot-size")), body.readEtag(headers)];
+    if (stored === undefined || stored !== (size ?? stored)) {
+      throw body.unlikeService(request.call, NAMES.service, `${stored} bytes are stored`);
+    }
+    const source = body.unquoteEtag(headers.get("depot-source-etag"));
+    const result = { size: stored, ...(etag && { etag }), ...NAMES.readChecksums(headers, true) };
+    return { throttled, ...result, ...(source && { sourceEtag: source }) };
+  }
+
+  /** Where an object goes. */
+  function sinkOf(call: core.KeyCall, key: string, given: core.WriterOptions): core.WriteSink {
+    const { concurrency } = given;
+    const headers = writeHeaders(given);
+    let id = "";
+    return {
+      ...call,
+      concurrency: concurrency === undefined ? limits.write : limit(concurrency, concurrency),
+      partLimits: { maxPartSize: 2 ** 30, maxParts: 10_000 },
+      wholeUpTo,
+      putWhole(bytes, signal) {
+        const request = { ...at("PUT", "objects", key), ...once(given), body: bytes, signal, call };
+        return write({ ...request, headers: { ...headers, ...sumOf(bytes) } }, bytes.length);
+      },
+      async begin(signal) {
+        const request = { ...at("POST", "uploads"), root: "upload", signal, call };
+        ({ id } = await client.readJson<{ id: string }>(request));
+      },
+      writePart({ index }, bytes, signal) {
+        const request = { ...at("PUT", "parts", id), query: { index: `${index}` }, signal, call };
+        return write({ ...request, headers: sumOf(bytes), body: bytes }, bytes.length);
+      },
+      commit(size, signal) {
+        const request = { ...at("POST", "commits", id), query: { key }, idempotent: true, ...SLOW };
+        return write({ ...request, headers, signal, call }, size);
+      },
+      async drop(signal) {
+        const request = { ...at("DELETE", "uploads", id), kind: "removal", signal, call } as const;
+        await client.send(request).catch((error) => {
+          throw core.tellLeftover(error, `upload ${id}`);
+        });
+      },
+    };
+  }
+
+  function writing(operation: string, key: string, given: core.PartWriterOptions = {}) {
+    const sink = sinkOf(core.checkWriteCall(store, operation, key, given), key, given);
+    return { sink, partSize: given.partSize ?? wholeUpTo, context, signal: given.signal };
+  }
+
+  async function copy(verb: string, from: string, to: string, given: core.CopyOptions = {}, move?: "yes") {
+    const { attributes, sourceIfMatch, sourceVersion: version, signal } = given;
+    const source = core.checkCall(store, verb, from, version === undefined ? {} : { version });
+    const call = core.checkWriteCall(store, verb, to, { ...given, ...attributes });
+    const match = sourceIfMatch !== undefined && { "depot-source-if-match": body.quoteEtag(sourceIfMatch) };
+    const headers = { ...writeHeaders({ ...given, ...attributes }), ...match };
+    const query = { from, attributes: attributes && "new", move };
+    const repetition = move ? { idempotent: false } : once(given);
+    const request = { ...at("PUT", "copies", to), query, headers, ...SLOW, ...repetition, signal, call };
+    return await write(request).catch((error) => {
+      throw error instanceof core.NotFoundError ? error.restated({ uri: source.uri }) : error;
+    });
+  }
+
+  function list(prefix = "", given: core.ListOptions = {}, delimiter?: "/") {
+    const call = { operation: "list", uri: core.objectUri(uri, prefix) };
+    const readPage: PageReader<core.ObjectMeta>["readPage"] = async ({ startAfter, token, signal }) => {
+      const query = { prefix, delimiter, after: token ?? startAfter };
+      const request = { ...at("GET", "list"), query, root: "page", signal, call };
+      const { entries, ...page } = await client.readJson<Page<core.ObjectMeta>>(request);
+      // JSON has no dates.
+      return {
+        ...page,
+        entries: entries.map((entry) => ({ ...entry, lastModified: new Date(entry.lastModified) })),
+      };
+    };
+    return listPages({ readPage }, { uri, prefix, delimiter }, given);
+  }
+
+  const served = (operation: string, key: string, given: core.GetOptions = {}) => {
+    const call = core.checkCall(store, operation, key, given);
+    return { client, names: NAMES, key, path: at("GET", "objects", key).path, call, limit: limits.read };
+  };
+  const deleter = {
+    uri,
+    max: 1000,
+    keyFault: (key: string) => store.keyFault(key),
+    fits: ({ version }: core.ObjectToDelete) => version === undefined,
+    async send(batch: readonly core.ObjectToDelete[], signal?: AbortSignal) {
+      const call = { operation: "delete", uri };
+      const asked = batch.map((object) => ({ key: object.key, headers: body.conditionHeaders(object) }));
+      const request = { ...at("POST", "deletions"), root: "deleted", signal, call, ...SLOW };
+      const idempotent = batch.every(({ ifMatch }) => ifMatch === undefined);
+      const bytes = new TextEncoder().encode(JSON.stringify(asked));
+      const statuses = await client.readJson<number[]>({ ...request, idempotent, body: bytes });
+      return batch.map(({ key }, i) => {
+        const [status = 500, uri] = [statuses[i], core.objectUri(store.uri, key)];
+        if (status === 204 || status === 404) return undefined;
+        return client.translate(new ServiceFault({ status }), { ...call, uri }) as Error;
+      });
+    },
+    sendOne: ({ key, ...given }: core.ObjectToDelete, signal?: AbortSignal) =>
+      store.delete(key, { ...given, ...(signal && { signal }) }),
+  };
+  const store: core.ObjectStore = {
+    uri,
+    capabilities: CAPABILITIES,
+    readHints: { firstChunkSize: 2 ** 23, chunkSize: 2 ** 23, alignment: 1 },
+    limits,
+    context,
+    keyFault: (key) =>
+      core.keyFault(key) ?? (/\p{Cc}/u.test(key) ? "the key has a control character" : undefined),
+    metadataNameFault: (name) =>
+      /^[a-z][\w-]*$/i.test(name) ? undefined : "the name is no word that begins with a letter",
+    get: async (key, given = {}) => await getObject(served("get", key, given), given),
+    head: async (key, given = {}) => await headObject(served("head", key, given), given),
+    put: async (key, data, given) => await core.putBySink(writing("put", key, given), data),
+    createWriter: async (key, given) => core.createStreamWriter(writing("write", key, given)),
+    async createPartWriter(key, size, given) {
+      core.checkObjectSize(size);
+      return await core.createPartWriter({ ...writing("write", key, given), size });
+    },
+    list: (prefix, given) => list(prefix, given) as AsyncGenerator<core.ObjectMeta>,
+    listWithDelimiter: (prefix, given) => list(prefix, given, "/"),
+    async delete(key, given = {}) {
+      const { path, call } = served("delete", key, given);
+      core.checkIfIgnored(call, given);
+      const headers = body.conditionHeaders(given);
+      const request = { method: "DELETE", path, headers, kind: "removal", ...once(given) } as const;
+      await client.send({ ...request, signal: given.signal, call }).catch((error) => {
+        if (!(error instanceof core.NotFoundError)) throw error;
+      });
+    },
+    deleteMany: (objects, given) => deleteInBatches(deleter, objects, given),
+    copy: (from, to, given) => copy("copy", from, to, given),
+    rename: async (from, to, given) => void await copy("rename", from, to, given, "yes"),
+    async presign(key) {
+      const call = core.checkCall(store, "presign", key);
+      throw new core.UnsupportedError({ ...call, detail: "a depot signs no URLs" });
+    },
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+  return store;
+}
+
+/** Sent twice, a conditional write would meet what the first one wrote. */
+function once({ ifMatch, ifNoneMatch }: core.Preconditions): { readonly idempotent: boolean } {
+  return { idempotent: ifMatch === undefined && ifNoneMatch === undefined };
+}
+
+function writeHeaders(given: core.PutOptions): Record<string, string> {
+  return { ...body.attributesAsHeaders(NAMES, given), ...body.conditionHeaders(given) };
+}
+
+function at(method: string, room: string, name?: string): { readonly method: string; readonly path: string } {
+  return { method, path: name === undefined ? `/${room}` : `/${room}/${encodeStrict(name)}` };
+}
+
+function sumOf(bytes: Uint8Array): { "depot-crc32c": string } {
+  return { "depot-crc32c": crc32cToBase64(crc32c(bytes)) };
+}

@@ -1,0 +1,62 @@
+import { checkVersion } from "../conditions/check_version.ts";
+import { checkWriteOptions, type ConditionSubject } from "../conditions/conditions.ts";
+import type { Capabilities } from "../contract/capabilities.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
+import type { CopyOptions, GetOptions, PartWriterOptions } from "../contract/types.ts";
+import { UnsupportedError } from "../errors/errors.ts";
+import { checkKey, objectUri } from "../uri/check_key.ts";
+import { checkMetadataNames } from "./check_metadata_names.ts";
+import { checkWriterOptions } from "./check_writer_options.ts";
+
+/** A call of a store about one key. */
+export interface KeyCall extends ConditionSubject {
+  /** The call is to create, never to replace. */
+  readonly createOnly: boolean;
+}
+
+type Given = GetOptions & PartWriterOptions;
+
+/** What a call may ask of a store that not every one has. */
+const ASKED: readonly (readonly [option: keyof Given, flag: keyof Capabilities, what: string])[] = [
+  ["version", "versions", "versions"],
+  ["tags", "tags", "tags"],
+  ["storageClass", "storageClass", "storage classes"],
+  ["lastModified", "modificationTime", "times but its own"],
+  ["resumable", "resumableWrites", "resumable writes"],
+];
+
+/**
+ * Checks a call before it does anything: its key, its signal, and that the store has what the options ask for. Gives what
+ * errors and requests say of it. `operation` is a verb phrase that reads before the URI.
+ */
+export function checkCall(
+  store: Pick<ObjectStore, "uri" | "capabilities" | "keyFault">,
+  operation: string,
+  key: string,
+  given: Given = {},
+): KeyCall {
+  checkKey(operation, store, key);
+  given.signal?.throwIfAborted();
+  const uri = objectUri(store.uri, key);
+  checkVersion(operation, uri, given.version);
+  for (const [option, flag, what] of ASKED) {
+    const asked = given[option];
+    if (asked === undefined || asked === false || store.capabilities[flag] !== false) continue;
+    throw new UnsupportedError({ operation, uri, detail: `the store has no ${what}` });
+  }
+  return { operation, uri, createOnly: given.ifNoneMatch === "*" };
+}
+
+/** Does what {@linkcode checkCall} does for a write, and checks its conditions, times, sizes and names of metadata. */
+export function checkWriteCall(
+  store: Pick<ObjectStore, "uri" | "capabilities" | "keyFault" | "metadataNameFault">,
+  operation: string,
+  key: string,
+  given: Given & Pick<CopyOptions, "sourceIfMatch">,
+): KeyCall {
+  const call = checkCall(store, operation, key, given);
+  checkWriteOptions(call, given);
+  checkWriterOptions(given);
+  checkMetadataNames(call, store, given);
+  return call;
+}

@@ -1,0 +1,36 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { InvalidNameError, UnsupportedError } from "../errors/errors.ts";
+import { MemoryStore } from "../memory/mod.ts";
+import { checkCall, checkWriteCall } from "./check_call.ts";
+
+const { capabilities } = new MemoryStore();
+const STORE = {
+  uri: "toy://a",
+  capabilities: { ...capabilities, tags: false, versions: false, storageClass: "unknown" as const },
+  keyFault: (key: string) => key === "" ? "an object needs a key" : undefined,
+  metadataNameFault: (name: string) => name === "bad" ? "the name is bad" : undefined,
+};
+
+Deno.test("checkCall() tells what a call is about, and refuses what the store has not", () => {
+  const given = { contentType: "text/plain", storageClass: "COLD", ifNoneMatch: "*" };
+  assertEquals(checkCall(STORE, "put", "k", given), { operation: "put", uri: "toy://a/k", createOnly: true });
+  const { message } = assertThrows(() => checkCall(STORE, "put", "k", { tags: {} }), UnsupportedError);
+  assertEquals(message, 'Cannot put "toy://a/k": the store has no tags');
+  assertThrows(() => checkCall(STORE, "get", "k", { version: "1" }), UnsupportedError, "no versions");
+  assertThrows(() => checkCall(STORE, "get", "k", { version: "" }), TypeError);
+  assertThrows(() => checkCall(STORE, "get", ""), InvalidNameError, "an object needs a key");
+  const reason = new Error("stop");
+  const signal = AbortSignal.abort(reason);
+  assertEquals(assertThrows(() => checkCall(STORE, "get", "k", { signal })), reason);
+});
+
+Deno.test("checkWriteCall() refuses what no write can have, and names that the store has a rule against", () => {
+  assertEquals(checkWriteCall(STORE, "put", "k", { metadata: { good: "1" } }).createOnly, false);
+  assertThrows(() => checkWriteCall(STORE, "put", "k", { ifNoneMatch: "e" }), TypeError, "create only");
+  assertThrows(() => checkWriteCall(STORE, "put", "k", { partSize: 0 }), RangeError);
+  assertThrows(
+    () => checkWriteCall(STORE, "put", "k", { metadata: { bad: "1" } }),
+    InvalidNameError,
+    "the name is bad",
+  );
+});

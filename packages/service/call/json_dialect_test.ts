@@ -1,0 +1,23 @@
+import { assertEquals } from "@std/assert";
+import { jsonDialect } from "./json_dialect.ts";
+
+const dialect = jsonDialect((error) => error as { code: string; message: string });
+const headers = { get: () => undefined };
+
+Deno.test("jsonDialect() knows a document by its first member", () => {
+  assertEquals(dialect.rootOf(' { "page" : {"entries": ['), "page");
+  for (const none of ["", "<html>", "[1]", '"page"', "{}"]) assertEquals(dialect.rootOf(none), undefined);
+});
+
+Deno.test("jsonDialect() reads what a document says of a failure, and makes do without one", () => {
+  const body = '{"error":{"code":"Gone","message":"it is gone"}}';
+  assertEquals([dialect.faults.isReport(body), dialect.faults.isReport('{"page":1}')], [true, false]);
+  const { code, message } = dialect.faults.read({ status: 410, headers, body });
+  assertEquals([code, message], ["Gone", "410 Gone: it is gone"]);
+  assertEquals(dialect.faults.read({ status: 500, headers, body: "" }).code, "");
+});
+
+Deno.test("jsonDialect() survives a report that breaks off", () => {
+  const careful = jsonDialect((error) => ({ message: String(error) }));
+  assertEquals(careful.faults.read({ status: 500, headers, body: '{"error":{"code' }).status, 500);
+});

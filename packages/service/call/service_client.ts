@@ -1,0 +1,135 @@
+import { ServiceError, type StoreContext } from "@lade/core/backend";
+import { type ErrorRow, ErrorTable, type FailedCall, ServiceFault } from "../errors/mod.ts";
+import {
+  createTransport,
+  encodeQuery,
+  EndpointSigns,
+  type SignNames,
+  type Transport,
+  TransportError,
+  transportErrorToStoreError,
+  type TransportOptions,
+  type TransportResponse,
+} from "../http/mod.ts";
+import type { AnswerRule } from "./answer_rule.ts";
+import type { Authorizer } from "./authorizer.ts";
+import { plainRule } from "./plain_rule.ts";
+import { ServiceCaller, type ServiceRequest } from "./service_caller.ts";
+import type { ServiceDialect } from "./service_dialect.ts";
+
+/** What a {@linkcode ServiceClient} is made of. */
+export interface ServiceClientSetup {
+  /** URL of the service; paths begin at its origin. */
+  readonly url: string;
+  /** What messages call it: `a depot`. */
+  readonly service: string;
+  /** Who asks, without any secret, as messages have it. */
+  readonly identity: string;
+  /** Its failures. */
+  readonly errors: readonly ErrorRow[];
+  /** The form of its answers. */
+  readonly dialect: ServiceDialect;
+  /** What only it puts into its answers. */
+  readonly signs: SignNames;
+  /** Makes what authorizes one call. */
+  readonly authorizer: () => Authorizer;
+  /** Time and chance. */
+  readonly context: StoreContext;
+  /** Options of the transport. */
+  readonly transport?: TransportOptions | undefined;
+}
+
+/** A request by its path and by what its answer is; see {@linkcode ServiceRequest}. */
+export interface ClientRequest
+  extends Pick<ServiceRequest, "method" | "body" | "signal" | "idempotent" | "firstByteTimeoutMs"> {
+  /** Path, encoded. */
+  readonly path: string;
+  /** Query, not encoded. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** Headers by lower-case name. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What the answer is. */
+  readonly kind: AnswerRule["kind"];
+  /** The root of a document. */
+  readonly root?: string;
+  /** What is being done, and to what. */
+  readonly call: FailedCall;
+  /** Authorizes this request, in place of the client's own. */
+  readonly authorizer?: Authorizer;
+}
+
+/**
+ * The way to a service that answers by HTTP's own statuses: one {@linkcode ServiceCaller} with a transport of its own, and
+ * store errors of all that fails.
+ */
+export class ServiceClient {
+  readonly #setup: ServiceClientSetup;
+  readonly #url: URL;
+  readonly #transport: Transport;
+  readonly #caller: ServiceCaller<ServiceFault>;
+  readonly #errors: ErrorTable;
+
+  /** Makes the transport; no I/O. */
+  constructor(setup: ServiceClientSetup) {
+    const { clock, random } = setup.context;
+    this.#setup = setup;
+    this.#url = new URL(setup.url);
+    this.#errors = new ErrorTable(setup.service, setup.errors);
+    this.#transport = createTransport({ clock, random, ...setup.transport });
+    const { host, hostname, protocol } = this.#url;
+    this.#caller = new ServiceCaller({
+      transport: this.#transport,
+      dialect: setup.dialect,
+      signs: new EndpointSigns(setup.signs),
+      endpoint: () => ({ secure: protocol === "https:", host, hostname }),
+      clock,
+    });
+  }
+
+  /** Sends a request and resolves with its good answer; all else is a store error. */
+  async send(request: ClientRequest): Promise<TransportResponse> {
+    const { path, query = {}, headers = {}, kind, root, authorizer, ...rest } = request;
+    try {
+      return await this.#caller.send({
+        ...rest,
+        headers,
+        place: () => ({ path, query: encodeQuery(query) }),
+        rule: plainRule(kind, Object.keys(headers), root),
+      }, authorizer ?? this.#setup.authorizer());
+    } catch (error) {
+      throw this.translate(error, request.call);
+    }
+  }
+
+  /**
+   * Sends a request that is answered by a document in JSON of `limit` bytes at most, 16 MiB by default, and gives the
+   * member by whose name it is known.
+   */
+  async readJson<T>(
+    request: Omit<ClientRequest, "kind"> & { readonly root: string },
+    limit = 2 ** 24,
+  ): Promise<T> {
+    const { body } = await this.send({ ...request, kind: "document" });
+    try {
+      return JSON.parse(await body.text(limit))[request.root];
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw this.translate(error, request.call);
+      const { call: { operation, uri } } = request;
+      const detail = `the answer is not that of ${this.#setup.service}: its document breaks off`;
+      throw new ServiceError({ operation, uri, detail });
+    }
+  }
+
+  /** What a caller sees of a failure. Aborts and errors of other kinds stay as they are. */
+  translate(error: unknown, call: FailedCall): unknown {
+    if (error instanceof TransportError) return transportErrorToStoreError(error, call);
+    if (!(error instanceof ServiceFault)) return error;
+    const { identity, context: { clock } } = this.#setup;
+    return this.#errors.storeError(error, call, { endpoint: this.#url.host, identity, nowMs: clock.now() });
+  }
+
+  /** Closes the connections. */
+  async close(): Promise<void> {
+    await this.#transport.close();
+  }
+}

@@ -1,0 +1,81 @@
+import {
+  type AdaptiveLimit,
+  checkRange,
+  type GetOptions,
+  type GetResult,
+  type HeadOptions,
+  type ObjectInfo,
+  RangeNotSatisfiableError,
+} from "@lade/core/backend";
+import {
+  checkAnswered,
+  conditionHeaders,
+  type HeaderNames,
+  openBody,
+  rangeHeader,
+  readObjectInfo,
+  readRefusedRange,
+  readSize,
+  unlikeService,
+} from "@lade/service/body";
+import type { ServiceClient } from "@lade/service/call";
+import { type FailedCall, ServiceFault } from "@lade/service/errors";
+
+/** An object that a service gives by a GET of a path. */
+export interface ServedObject {
+  /** Asks the service. */
+  readonly client: ServiceClient;
+  /** By which headers it tells of objects. */
+  readonly names: HeaderNames;
+  /** Key of the object. */
+  readonly key: string;
+  /** Its path, encoded. */
+  readonly path: string;
+  /** What is being done. */
+  readonly call: FailedCall;
+  /** Is told of a service that asks for fewer requests. */
+  readonly limit?: AdaptiveLimit;
+}
+
+/** Reads an object or a range of it in one request, as `ObjectStore.get` promises. Key and signal are checked before. */
+export async function getObject(object: ServedObject, options: GetOptions): Promise<GetResult> {
+  const { client, names, key, path, call, limit } = object;
+  const { range, signal } = options;
+  if (range) checkRange(range);
+  const headers = { ...conditionHeaders(options), ...(range && { range: rangeHeader(range) }) };
+  const falls = limit?.falls ?? 0;
+  try {
+    const response = await client.send({ method: "GET", path, headers, kind: "object", signal, call });
+    if (response.throttled) limit?.noteThrottled(falls);
+    try {
+      const result = await openBody(names, response, { key, range, asked: range, signal, call });
+      checkAnswered(names, result.info, options, call);
+      return result;
+    } catch (error) {
+      await response.body.cancel(error);
+      throw error;
+    }
+  } catch (error) {
+    const refusal = error instanceof RangeNotSatisfiableError ? error.cause : undefined;
+    if (!(refusal instanceof ServiceFault)) throw error;
+    return await readRefusedRange(
+      { get: (whole) => getObject(object, whole) },
+      options,
+      refusal.objectSize,
+      error,
+    );
+  }
+}
+
+/** Tells what an object is, as `ObjectStore.head` promises. Key and signal are checked before. */
+export async function headObject(object: ServedObject, options: HeadOptions): Promise<ObjectInfo> {
+  const { client, names, key, path, call } = object;
+  const headers = conditionHeaders(options);
+  const { signal } = options;
+  const { headers: told } = await client.send({ method: "HEAD", path, headers, kind: "head", signal, call });
+  const size = readSize(told.get("content-length"));
+  if (size === undefined) throw unlikeService(call, names.service, "it does not tell the object's size");
+  const info = readObjectInfo(names, key, size, told, true, call);
+  checkAnswered(names, info, options, call);
+  return info;
+}
