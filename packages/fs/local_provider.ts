@@ -92,7 +92,8 @@ class LocalProvider implements Provider {
     throw new UnsupportedError({
       operation: "list",
       uri: `${this.#parts.scheme}:///`,
-      detail: "every directory is a container, list one with a slash at its end",
+      detail: "every directory is a container",
+      advice: "list one with a slash at its end",
     });
   }
 

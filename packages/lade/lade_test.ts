@@ -48,11 +48,11 @@ Deno.test("Lade.remove() needs recursive for a prefix, and all for a whole conta
   await assertRejects(
     () => lade.remove("memory://m/d/"),
     InvalidNameError,
-    "it is a prefix, recursive: true",
+    "it is a prefix; recursive: true",
   );
   await assertRejects(() => lade.remove("memory://m"), InvalidNameError, "recursive: true and all: true");
   const whole = () => lade.remove("memory://m", { recursive: true });
-  await assertRejects(whole, InvalidNameError, "it is a whole container, recursive: true and all: true");
+  await assertRejects(whole, InvalidNameError, "it is a whole container; recursive: true and all: true");
   assert(await lade.exists("memory://m/d/a"));
   assertEquals(await lade.remove("memory://m/d", { recursive: true }), 1);
   await lade.put("memory://m/d/a", "1");

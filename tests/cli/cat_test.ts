@@ -32,7 +32,7 @@ Deno.test("lade cat reports an object that fails and prints the others", async (
   assertEquals([code, stdout], [1, "xxyy"]);
   assertEquals(stderr.trim().split("\n"), [
     'lade: Cannot get "memory://a/n": no such object',
-    'lade: Cannot get "memory://a/d": it is a prefix, use ls',
+    'lade: Cannot get "memory://a/d": it is a prefix; use ls',
   ]);
 });
 

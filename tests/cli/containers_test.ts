@@ -43,7 +43,7 @@ Deno.test("lade rb leaves a container that holds objects alone, unless -f says t
   for (const dryRun of [["--dry-run"], []]) {
     const { code, stdout, stderr } = await cli.run(["rb", ...dryRun, "memory://m"]);
     assertEquals([code, stdout], [1, ""]);
-    assertStringIncludes(stderr, 'Cannot remove "memory://m": it holds objects, add -f to remove them too');
+    assertStringIncludes(stderr, 'Cannot remove "memory://m": it holds objects; add -f to remove them too');
   }
   const lines = ["rm memory://m/d/y", "rm memory://m/x", "rb memory://m", ""];
   const dry = await cli.run(["rb", "-f", "--dry-run", "memory://m"]);

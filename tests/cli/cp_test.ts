@@ -142,7 +142,7 @@ Deno.test("lade cp refuses to guess which of an object and a prefix of one name 
   await cli.fill({ "memory://a/x": "1", "memory://a/x/y": "2" });
   const both = await cli.run(["cp", "-r", "memory://a/x", "memory://b/"]);
   assertEquals([both.code, both.stdout], [1, ""]);
-  assertStringIncludes(both.stderr, "it is an object and also a prefix, add a slash");
+  assertStringIncludes(both.stderr, "it is an object and also a prefix; add a slash");
   assertEquals(
     (await cli.run(["cp", "-r", "memory://a/x/", "memory://b/"])).stdout,
     "cp memory://a/x/y memory://b/y\n",

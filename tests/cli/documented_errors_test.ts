@@ -38,8 +38,8 @@ const ELSEWHERE = [
 
 const PROVOKED: Readonly<Record<string, Provocation>> = {
   "no such object or prefix": { args: ["ls", "nope"] },
-  "it is a prefix, add -r": { args: ["get", "s3://bucket/dir", "x"] },
-  "it is a directory, add -r": { args: ["put", "dir", "s3://bucket/"] },
+  "it is a prefix; add -r": { args: ["get", "s3://bucket/dir", "x"] },
+  "it is a directory; add -r": { args: ["put", "dir", "s3://bucket/"] },
   "part of its path is a file": { args: ["cat", "f/x"] },
   "too many symbolic links lie on the path": { args: ["cat", "loop"] },
   "source and destination are the same": { args: ["cp", "f", "f"] },

@@ -51,9 +51,9 @@ Deno.test("a file whose name is written with a slash is called a file", async ()
   ) {
     const { code, stderr } = await cli.run(args);
     assertEquals([args, code], [args, 1]);
-    assertStringIncludes(stderr, `"${directory.uri("d/a/")}": it is a file, leave out the slash at its end`);
+    assertStringIncludes(stderr, `"${directory.uri("d/a/")}": it is a file; leave out the slash at its end`);
   }
-  assertStringIncludes((await cli.run(["cat", `${directory.path}/d/`])).stderr, "it is a directory, use ls");
+  assertStringIncludes((await cli.run(["cat", `${directory.path}/d/`])).stderr, "it is a directory; use ls");
   assertEquals(await directory.tree(), { "d/a": "1" });
 });
 

@@ -21,7 +21,7 @@ Deno.test("lade rm -r of a link removes the link alone", async () => {
   for (const flags of [[], ["-r"], ["-rf"]]) {
     await Deno.symlink("precious", `${path}/link`);
     const slash = await cli.run(["rm", "-r", `${path}/link/`]);
-    assertEquals([slash.code, /symbolic link, leave out the slash/.test(slash.stderr)], [1, true]);
+    assertEquals([slash.code, /symbolic link; leave out the slash/.test(slash.stderr)], [1, true]);
     const { code, stdout } = await cli.run(["rm", ...flags, `${path}/link`]);
     assertEquals([code, stdout], [0, `rm ${directory.uri("link")}\n`]);
     assertEquals(await directory.tree(), { "precious/deep/y": "2", "precious/x": "1" });
@@ -152,7 +152,7 @@ Deno.test("lade rm -r of a whole container needs --all", async () => {
   for (const name of ["memory://m", "memory://m/"]) {
     for (const flags of [["-rf"], ["-r", "--dry-run"], [], ["-f"], ["--versions"], ["-r", "--versions"]]) {
       const { code, stderr } = await cli.run(["rm", ...flags, name]);
-      const told = /it is a whole container, use -r --all to remove every object in it/.test(stderr);
+      const told = /it is a whole container; use -r --all to remove every object in it/.test(stderr);
       assertEquals([code, told], [1, true], stderr);
     }
   }

@@ -128,7 +128,7 @@ Deno.test("lade makes, lists and removes buckets", async () => {
   assertEquals(full.code, 1);
   assertStringIncludes(
     full.stderr,
-    'Cannot remove "s3://bucket": it holds objects, add -f to remove them too',
+    'Cannot remove "s3://bucket": it holds objects; add -f to remove them too',
   );
   assertEquals((await cli.run(["rb", "s3://second"])).code, 0);
   assertEquals((await cli.run(["rb", "-f", "s3://bucket"])).code, 0);

@@ -56,8 +56,8 @@ Deno.test("lade stat says what a missing name is, and goes on to the next", asyn
   ]);
   assertEquals(code, 1);
   assertEquals(stderr.trim().split("\n"), [
-    'lade: Cannot stat "memory://a/d": it is a prefix, use du or ls',
-    'lade: Cannot stat "memory://a/d/": it is a prefix, use du or ls',
+    'lade: Cannot stat "memory://a/d": it is a prefix; use du or ls',
+    'lade: Cannot stat "memory://a/d/": it is a prefix; use du or ls',
     'lade: Cannot stat "memory://a/y": no such object',
   ]);
   assertStringIncludes(stdout, "memory://a/d/x\n  size      1\n");

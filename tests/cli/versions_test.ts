@@ -175,7 +175,7 @@ Deno.test("lade rm --versions removes all versions and markers, of an object or 
   assertEquals(dry.stdout.trim().split("\n").length, 4);
   assertEquals(versionsLeft(here)["data/a"], 2);
   const refused = await here.run(["rm", "--versions", "s3://bucket/data/"]);
-  assertStringIncludes(refused.stderr, "it is a prefix, add -r to remove everything under it");
+  assertStringIncludes(refused.stderr, "it is a prefix; add -r to remove everything under it");
   assertEquals((await here.run(["rm", "-r", "--versions", "s3://bucket/data"])).code, 0);
   assertEquals(versionsLeft(here), { gone: 2, key: 2 });
   assertEquals((await here.run(["rm", "--versions", "s3://bucket/gone"])).code, 0);
@@ -187,7 +187,7 @@ Deno.test("lade rm --versions removes all versions and markers, of an object or 
   }
   assertMatch(
     (await here.run(["rm", "-r", "--versions", "s3://bucket"])).stderr,
-    /whole container, use -r --all/,
+    /whole container; use -r --all/,
   );
   assertEquals(versionsLeft(here), { key: 2 });
   assertEquals((await here.run(["rm", "-r", "--all", "--versions", "s3://bucket"])).code, 0);

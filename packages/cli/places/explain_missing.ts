@@ -37,8 +37,6 @@ export async function explainMissing(error: unknown, missing: MissingObject): Pr
   }
   // A local store tells of pipes and devices itself.
   const hint = / device$/.test(error.detail) ? "" : await hintAt(place);
-  const found = isPrefix
-    ? { detail: `it is ${prefixNoun(place)}, ${advice}`, advice: undefined }
-    : { detail: error.detail + hint };
+  const found = isPrefix ? { detail: `it is ${prefixNoun(place)}`, advice } : { detail: error.detail + hint };
   return error.restated({ operation, uri: place.uri, ...found });
 }

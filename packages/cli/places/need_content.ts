@@ -29,9 +29,9 @@ export async function needContent(place: Place, need: ContentNeed): Promise<void
     if (error instanceof NotFoundError) return await refusePrefix(place, operation, advice);
     if (!(error instanceof PermissionDeniedError)) throw error;
     const unseen = `whether there is an object of that very key is not known: ${error.message}`;
-    const detail = `it names a prefix, ${advice}; ${unseen}`;
-    throw new InvalidNameError({ operation, uri: place.uri, detail, cause: error });
+    const detail = `it names a prefix; ${unseen}`;
+    throw new InvalidNameError({ operation, uri: place.uri, detail, advice, cause: error });
   }
-  const detail = `it is a prefix, which an object without bytes marks, ${advice}`;
-  throw new InvalidNameError({ operation, uri: place.uri, detail });
+  const detail = "it is a prefix, which an object without bytes marks";
+  throw new InvalidNameError({ operation, uri: place.uri, detail, advice });
 }

@@ -7,8 +7,8 @@ export async function refusePrefix(place: Place, operation: string, advice: stri
   const { uri } = place;
   const path = localPathOf(uri)?.replace(/(?<=.)\/+$/, "");
   const status = path === undefined ? undefined : await Deno.stat(path).catch(() => undefined);
-  const detail = status === undefined || status.isDirectory
-    ? `it is ${prefixNoun(place)}, ${advice}`
-    : "it is a file, leave out the slash at its end";
-  throw new InvalidNameError({ operation, uri, detail });
+  const told = status === undefined || status.isDirectory
+    ? { detail: `it is ${prefixNoun(place)}`, advice }
+    : { detail: "it is a file", advice: "leave out the slash at its end" };
+  throw new InvalidNameError({ operation, uri, ...told });
 }

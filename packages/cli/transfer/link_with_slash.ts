@@ -5,6 +5,7 @@ export function linkWithSlash(uri: string): InvalidNameError {
   return new InvalidNameError({
     operation: "mv",
     uri,
-    detail: "it is a symbolic link, leave out the slash at its end for the link itself",
+    detail: "it is a symbolic link",
+    advice: "leave out the slash at its end for the link itself",
   });
 }

@@ -91,9 +91,9 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   const { lade, operation, signal } = plan;
   const { object, prefix } = await lookWhole(lade, place, operation, signal);
   if (object && prefix) {
-    const detail =
-      "it is an object and also a prefix, add a slash for the prefix or leave out -r for the object";
-    throw new InvalidNameError({ operation, uri: place.uri, detail });
+    const detail = "it is an object and also a prefix";
+    const advice = "add a slash for the prefix or leave out -r for the object";
+    throw new InvalidNameError({ operation, uri: place.uri, detail, advice });
   }
   if (object) yield withDestination(plan, { from: place, size: object.size }, nameOf(place));
   if (!prefix) return;

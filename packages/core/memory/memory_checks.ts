@@ -87,7 +87,7 @@ export class MemoryChecks {
   }
 
   /** The error of what no container does. */
-  unsupported(operation: string, key: string, detail: string): UnsupportedError {
-    return new UnsupportedError({ operation, uri: objectUri(this.#store.uri, key), detail });
+  unsupported(operation: string, key: string, detail: string, advice?: string): UnsupportedError {
+    return new UnsupportedError({ operation, uri: objectUri(this.#store.uri, key), detail, advice });
   }
 }

@@ -285,7 +285,7 @@ export class MemoryStore implements ObjectStore, QuickStore {
   /** Moves an object in one step. */
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
     if (options.sourceVersion !== undefined) {
-      throw this.#checks.unsupported("rename", from, "a version cannot be renamed, copy it");
+      throw this.#checks.unsupported("rename", from, "a version cannot be renamed", "copy it");
     }
     if (from === to) this.#checkCopy("rename", this, from, to, options);
     else {

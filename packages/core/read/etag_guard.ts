@@ -30,7 +30,8 @@ export class EtagGuard {
     const error = new ChecksumMismatchError({
       operation: "get",
       uri,
-      detail: `the bytes have md5 ${found}, the etag is that of ${told.md5}; the source is kept; ${advice}`,
+      detail: `the bytes have md5 ${found}, the etag is that of ${told.md5}; the source is kept`,
+      advice,
     });
     this.#before ??= { md5, error };
     throw error;

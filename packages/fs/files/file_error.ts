@@ -26,6 +26,7 @@ export const NO_DIRECT = "ENODIRECT";
 interface Meaning {
   readonly type: new (options: StoreErrorOptions) => StoreError;
   readonly detail: string;
+  readonly advice?: string;
 }
 
 /**
@@ -42,11 +43,13 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOTEMPTY: { type: NotEmptyError, detail: "the directory is not empty" },
   EACCES: {
     type: PermissionDeniedError,
-    detail: "the system denies access, check owner and mode of the file and of its directories",
+    detail: "the system denies access",
+    advice: "check owner and mode of the file and of its directories",
   },
   EPERM: {
     type: PermissionDeniedError,
-    detail: "the system does not permit it, check owner, mode and attributes of the file",
+    detail: "the system does not permit it",
+    advice: "check owner, mode and attributes of the file",
   },
   EROFS: { type: PermissionDeniedError, detail: "the file system is mounted read-only" },
   ENOSPC: { type: QuotaExceededError, detail: "the disk is full" },
@@ -54,13 +57,18 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EFBIG: { type: QuotaExceededError, detail: "the file is larger than the file system takes" },
   EMFILE: {
     type: UnavailableError,
-    detail: 'too many files are open in this process, raise "ulimit -n" or lower the concurrency',
+    detail: "too many files are open in this process",
+    advice: 'raise "ulimit -n" or lower the concurrency',
   },
   ENFILE: { type: UnavailableError, detail: "too many files are open in the system" },
   EBUSY: { type: UnavailableError, detail: "the system is using it" },
   ETIMEDOUT: { type: UnavailableError, detail: "the file server did not answer in time" },
   ESTALE: { type: UnavailableError, detail: "the file server no longer knows the file, it was replaced" },
-  EIO: { type: ServiceError, detail: "the disk reports an input/output error, see the system's log" },
+  EIO: {
+    type: ServiceError,
+    detail: "the disk reports an input/output error",
+    advice: "see the system's log",
+  },
   EPIPE: { type: ServiceError, detail: "its reader has gone" },
   ENXIO: { type: InvalidNameError, detail: "there is no such device, or nothing that reads it" },
   ENODEV: { type: InvalidNameError, detail: "there is no such device" },
@@ -69,8 +77,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EOPNOTSUPP: { type: UnsupportedError, detail: "the file system cannot do this" },
   [NO_DIRECT]: {
     type: UnsupportedError,
-    detail: "its file system does not take O_DIRECT, " +
-      "use file:// or the configuration fallback: true to go through the page cache",
+    detail: "its file system does not take O_DIRECT",
+    advice: "use file:// or the configuration fallback: true to go through the page cache",
   },
 };
 
@@ -89,14 +97,23 @@ export function fileError(error: unknown, subject: Subject, signal?: AbortSignal
   const code = errorCode(error);
   if (code === undefined || "operation" in error) return error;
   const meaning = MEANINGS[code];
-  if (meaning) return new meaning.type({ ...subject, detail: meaning.detail, cause: error });
+  if (meaning) {
+    const { advice, detail, type } = meaning;
+    return new type({ ...subject, detail, advice, cause: error });
+  }
   return new ServiceError({ ...subject, detail: error.message, cause: error });
 }
 
 function notCapable(error: Error, subject: Subject): PermissionDeniedError {
   const [, kind = "read", path = "the file"] = CAPABILITY.exec(error.message) ?? [];
-  const detail = kind === "all"
-    ? `Deno may not reach ${path}: what lies in /dev, /proc or /sys, such as /dev/shm, it wants --allow-all for`
-    : `Deno may not ${kind} ${path}, run it with --allow-${kind} or --allow-${kind}=PATH`;
-  return new PermissionDeniedError({ ...subject, detail, cause: error });
+  const told = kind === "all"
+    ? {
+      detail:
+        `Deno may not reach ${path}: what lies in /dev, /proc or /sys, such as /dev/shm, it wants --allow-all for`,
+    }
+    : {
+      detail: `Deno may not ${kind} ${path}`,
+      advice: `run it with --allow-${kind} or --allow-${kind}=PATH`,
+    };
+  return new PermissionDeniedError({ ...subject, ...told, cause: error });
 }

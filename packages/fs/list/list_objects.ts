@@ -168,7 +168,8 @@ export async function statAll(
 }
 
 function closed(key: string, error: PermissionDeniedError): LeftOut {
-  return { key, reason: error.detail, hasBytes: true, error };
+  const { advice, detail } = error;
+  return { key, reason: advice === undefined ? detail : `${detail}; ${advice}`, hasBytes: true, error };
 }
 
 function statNow(path: string): FileStatus | Error | undefined {

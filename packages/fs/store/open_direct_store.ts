@@ -30,7 +30,8 @@ export async function openDirectStore(root: string, options: DirectStoreOptions 
       throw new UnsupportedError({
         operation: "open",
         uri: `direct://${root}`,
-        detail: "this system has no O_DIRECT, use file:// or the configuration fallback: true",
+        detail: "this system has no O_DIRECT",
+        advice: "use file:// or the configuration fallback: true",
       });
     },
   );

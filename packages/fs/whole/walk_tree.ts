@@ -22,8 +22,9 @@ export async function beginWalk(
     if (prefix !== "") {
       const named = await calls.present(calls.lstat(tree.path(prefix.slice(0, -1))));
       if (named?.kind === "link") {
-        const detail = "it is a symbolic link, leave out the slash at its end for the link itself";
-        throw new InvalidNameError({ ...subject, detail });
+        const detail = "it is a symbolic link";
+        const advice = "leave out the slash at its end for the link itself";
+        throw new InvalidNameError({ ...subject, detail, advice });
       }
     }
     const path = prefix === "" ? tree.root : tree.path(prefix.slice(0, -1));
@@ -35,8 +36,8 @@ export async function beginWalk(
     await tree.check(subject, path);
     const mounted = mountPointBelow(await calls.realPath(path));
     if (mounted !== undefined) {
-      const detail = `a file system is mounted at ${JSON.stringify(mounted)}, unmount it first`;
-      throw new InvalidNameError({ ...subject, detail });
+      const detail = `a file system is mounted at ${JSON.stringify(mounted)}`;
+      throw new InvalidNameError({ ...subject, detail, advice: "unmount it first" });
     }
     return { parts, operation, device: status.dev, signal };
   } catch (error) {

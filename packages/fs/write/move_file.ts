@@ -23,8 +23,8 @@ export async function moveFile(parts: LocalParts, given: CopyRequest): Promise<v
   const { path: to, into } = from === given.to ? { path: from } : await resolveDestination(parts, given);
   const request = { ...given, to };
   if (into) {
-    const detail = "what goes into a pipe or device cannot be proven to be kept, copy it there";
-    throw new InvalidNameError({ ...target, detail });
+    const detail = "what goes into a pipe or device cannot be proven to be kept";
+    throw new InvalidNameError({ ...target, detail, advice: "copy it there" });
   }
   await prepareDestination(parts, request);
   if (from === given.to) return;

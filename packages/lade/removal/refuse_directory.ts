@@ -14,21 +14,21 @@ export async function refuseDirectory(
   uri: string,
   call: CallOptions,
 ): Promise<void> {
-  const refuse = (detail: string): never => {
-    throw new InvalidNameError({ operation, uri, detail });
+  const refuse = (detail: string, advice?: string): never => {
+    throw new InvalidNameError({ operation, uri, detail, advice });
   };
   const path = parseUri(uri).rest.replace(/(?<=.)\/+$/, "");
   if (path === "/") refuse("the root directory is not removed");
   const kind = await store.tree?.kindOf("", call);
-  if (kind === "link") refuse("it is a symbolic link, leave out the slash at its end for the link itself");
-  if (kind === "object") refuse("it is a file, leave out the slash at its end");
-  if (kind === "other") refuse("it is a socket, pipe or device, leave out the slash at its end");
+  if (kind === "link") refuse("it is a symbolic link", "leave out the slash at its end for the link itself");
+  if (kind === "object") refuse("it is a file", "leave out the slash at its end");
+  if (kind === "other") refuse("it is a socket, pipe or device", "leave out the slash at its end");
   if (kind === undefined) return;
   const status = await Deno.stat(path);
   if (await isWorkingDirectory(status)) {
-    refuse("the working directory is it or lies in it, change to another one first");
+    refuse("the working directory is it or lies in it", "change to another one first");
   }
-  if (await isMountPoint(path, status)) refuse("it is a mount point, name what lies in it");
+  if (await isMountPoint(path, status)) refuse("it is a mount point", "name what lies in it");
 }
 
 /** Throws a `NotFoundError` where nothing has the name of a directory, and an `InvalidNameError` where something else has. */

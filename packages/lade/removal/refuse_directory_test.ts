@@ -16,7 +16,7 @@ Deno.test("a socket named with a slash at its end is refused as what it is, and 
   inDirectory(async (path, lade) => {
     using _socket = Deno.listen({ transport: "unix", path: `${path}/socket` });
     const settle = () => lade.settleRemoval({ uri: `file://${path}/socket/`, recursive: true });
-    await assertRejects(settle, InvalidNameError, "it is a socket, pipe or device, leave out the slash");
+    await assertRejects(settle, InvalidNameError, "it is a socket, pipe or device; leave out the slash");
     assertEquals((await Deno.lstat(`${path}/socket`)).isSocket, true);
   }));
 

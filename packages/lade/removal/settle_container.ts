@@ -148,14 +148,13 @@ async function explained(
   }
   if (store.tree) {
     const left = await whatIsLeft(parseUri(uri).rest);
-    const detail = force ? left : `${left}, ${advice.force}`;
-    return new NotEmptyError({ operation: "remove", uri, detail, cause });
+    const next = force ? undefined : advice.force;
+    return new NotEmptyError({ operation: "remove", uri, detail: left, advice: next, cause });
   }
   const detail = "it holds no objects, but older versions, delete markers or unfinished uploads";
   return new NotEmptyError({ operation: "remove", uri, detail, advice: advice.versions, cause });
 }
 
 function notEmpty(uri: string, { force }: RemovalAdvice, cause?: unknown): NotEmptyError {
-  const detail = `it holds objects, ${force}`;
-  return new NotEmptyError({ operation: "remove", uri, detail, cause });
+  return new NotEmptyError({ operation: "remove", uri, detail: "it holds objects", advice: force, cause });
 }

@@ -69,7 +69,7 @@ async function settle(
   if (kind === "link" || kind === "other") return entryOf(settling, place, kind);
   const named = await whatIsNamed(settling, place);
   if (named.object && named.prefix) {
-    throw invalid(place, `it is an object and also a prefix, ${advice.ambiguous}`);
+    throw invalid(place, "it is an object and also a prefix", advice.ambiguous);
   }
   if (named.object) return objectRemoval(settling, place, "object");
   if (named.prefix) return await prefixOf(settling, named.prefix);
@@ -83,10 +83,10 @@ async function markerOf(settling: Settling, place: LocatedUri): Promise<Settled>
   const { store, key } = place;
   if (store.tree || key === "") {
     const kind = await store.tree?.kindOf(key, call);
-    if (kind === "link") throw invalid(place, "it is a symbolic link, leave out the slash at its end");
-    if (kind === "object") throw invalid(place, "it is a file, leave out the slash at its end");
-    if (!store.tree) throw invalid(place, `it is a whole container, ${advice.all}`);
-    throw invalid(place, `it is a directory, ${advice.recursive}`);
+    if (kind === "link") throw invalid(place, "it is a symbolic link", "leave out the slash at its end");
+    if (kind === "object") throw invalid(place, "it is a file", "leave out the slash at its end");
+    if (!store.tree) throw invalid(place, "it is a whole container", advice.all);
+    throw invalid(place, "it is a directory", advice.recursive);
   }
   try {
     if (await isObject(place, call)) return objectRemoval(settling, place, "marker");
@@ -94,7 +94,7 @@ async function markerOf(settling: Settling, place: LocatedUri): Promise<Settled>
     if (!(error instanceof PermissionDeniedError)) throw error;
     return { ...objectRemoval(settling, place, "marker"), unseen: error };
   }
-  throw invalid(place, `it is a prefix, ${advice.recursive}`);
+  throw invalid(place, "it is a prefix", advice.recursive);
 }
 
 async function objectOf(settling: Settling, place: LocatedUri): Promise<Settled> {
@@ -102,7 +102,7 @@ async function objectOf(settling: Settling, place: LocatedUri): Promise<Settled>
   const { store, key } = place;
   const kind = await store.tree?.kindOf(key, call);
   if (kind === "link" || kind === "other") return entryOf(settling, place, kind);
-  if (kind === "directory") throw invalid(place, `it is a directory, ${advice.recursive}`);
+  if (kind === "directory") throw invalid(place, "it is a directory", advice.recursive);
   // Only where a look costs no request it is known that there is nothing; a service says the same to both.
   if (force && store.tree && kind === undefined) return nothingAt(place);
   const unseen = force ? undefined : await look(settling, place);
@@ -134,7 +134,7 @@ async function explained(settling: Settling, error: unknown, place: LocatedUri):
       return missingContainer.restated({ operation: "remove", uri: uriOf(place) });
     }
   }
-  const found = isPrefix ? { detail: `it is a prefix, ${advice.recursive}`, advice: undefined } : {};
+  const found = isPrefix ? { detail: "it is a prefix", advice: advice.recursive } : {};
   return error.restated({ operation: "remove", uri: uriOf(place), ...found });
 }
 
@@ -144,7 +144,7 @@ async function prefixOf(settling: Settling, place: LocatedUri): Promise<Settled>
   const uri = uriOf(place);
   if (store.tree) {
     if (key === "") await refuseDirectory(store, "remove", uri, call);
-  } else if (key === "" && !all) throw invalid(place, `it is a whole container, ${advice.all}`);
+  } else if (key === "" && !all) throw invalid(place, "it is a whole container", advice.all);
   return {
     kind: key === "" ? "container" : "prefix",
     uri,
@@ -269,6 +269,6 @@ function uriOf({ key, uriOf }: LocatedUri): string {
   return uriOf(key);
 }
 
-function invalid(place: LocatedUri, detail: string): InvalidNameError {
-  return new InvalidNameError({ operation: "remove", uri: uriOf(place), detail });
+function invalid(place: LocatedUri, detail: string, advice?: string): InvalidNameError {
+  return new InvalidNameError({ operation: "remove", uri: uriOf(place), detail, advice });
 }

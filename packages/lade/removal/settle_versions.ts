@@ -90,8 +90,8 @@ async function ofObject({ advice, call, force }: Settling, at: LocatedUri): Prom
   const isPrefix = key === "" || key.endsWith("/");
   const list = () => listVersionsOf(store, key, call);
   if (key !== "" && await hasAny(list())) return all("object", at, list, call);
-  if (key === "") throw invalid(at, `it is a whole container, ${advice.all}`);
-  if (isPrefix) throw invalid(at, `it is a prefix, ${advice.recursive}`);
+  if (key === "") throw invalid(at, "it is a whole container", advice.all);
+  if (isPrefix) throw invalid(at, "it is a prefix", advice.recursive);
   if (force) return all("nothing", at, list, call);
   throw missing(at, "no such object, and no version of one");
 }
@@ -99,7 +99,7 @@ async function ofObject({ advice, call, force }: Settling, at: LocatedUri): Prom
 async function below(settling: Settling, place: LocatedUri): Promise<Settled> {
   const { advice, call, force, lade } = settling;
   const { store, key } = place;
-  if (key === "" && !settling.all) throw invalid(place, `it is a whole container, ${advice.all}`);
+  if (key === "" && !settling.all) throw invalid(place, "it is a whole container", advice.all);
   const isPrefix = key === "" || key.endsWith("/");
   const prefix = isPrefix ? place : await lade.locate(`${uriOf(place)}/`);
   const list = () => listVersions(store, prefix.key, call);
@@ -107,7 +107,7 @@ async function below(settling: Settling, place: LocatedUri): Promise<Settled> {
     !isPrefix && await hasAny(listVersionsOf(store, key, call)),
     await hasAny(list()),
   ];
-  if (isOwn && isAnyBelow) throw invalid(place, `it is an object and also a prefix, ${advice.ambiguous}`);
+  if (isOwn && isAnyBelow) throw invalid(place, "it is an object and also a prefix", advice.ambiguous);
   if (isOwn) return all("object", place, () => listVersionsOf(store, key, call), call);
   if (!isAnyBelow && !force && key !== "") {
     throw missing(place, "no such object or prefix, and no version of one");
@@ -177,6 +177,6 @@ function missing(place: LocatedUri, detail: string): NotFoundError {
   return new NotFoundError({ operation: "remove", uri: uriOf(place), detail });
 }
 
-function invalid(place: LocatedUri, detail: string): InvalidNameError {
-  return new InvalidNameError({ operation: "remove", uri: uriOf(place), detail });
+function invalid(place: LocatedUri, detail: string, advice?: string): InvalidNameError {
+  return new InvalidNameError({ operation: "remove", uri: uriOf(place), detail, advice });
 }

@@ -30,8 +30,8 @@ export async function renameByCopy(
 ): Promise<void> {
   const uri = objectUri(store.uri, from);
   if (options.sourceVersion !== undefined) {
-    const detail = "a version cannot be renamed, copy it";
-    throw new UnsupportedError({ operation: "rename", uri, detail });
+    const detail = "a version cannot be renamed";
+    throw new UnsupportedError({ operation: "rename", uri, detail, advice: "copy it" });
   }
   const { signal } = options;
   const ending = signal === undefined ? {} : { signal };
