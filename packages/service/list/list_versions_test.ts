@@ -64,6 +64,7 @@ Deno.test("listVersions() ends behind a page that claims to be the last, unless 
   assertEquals(await namesOf([last, page(["a@1"], "2")]), ["a@1"]);
   assertEquals(await namesOf([last, page(["a@0"])]), ["a@1", "a@0"]);
   assertEquals(await namesOf([last, page(["b@1"])]), ["a@1", "b@1"]);
+  assertEquals(await namesOf([page(["b@1"], "1", true), page(["a@1"])]), ["b@1"]);
 });
 
 Deno.test("listVersions() fails for keys that go back, foreign keys and pages that go round", async () => {
