@@ -70,4 +70,31 @@ export const RACE_CASES = [
 export const PART_CONDITION_CASES = [
   "createPartWriter() with ifNoneMatch is an AlreadyExistsError where the object exists",
   "createPartWriter() with ifMatch is a PreconditionFailedError once the object changed",
+  "a resumed write with ifNoneMatch loses against an object that was made meanwhile",
+  "a resumed write whose close() was refused is closed by another writer, once nothing is in the way",
+  "a resumed write with ifMatch loses once the object changed",
+] as const;
+
+/** Cases that need the parts of an upload to be listed as S3 lists them. */
+export const PART_LIST_CASES = [
+  "resumePartWriter() goes on after any number of parts, in any order",
+  "resumePartWriter() goes on time and again, a part each time",
+  "a resumable write may have any size",
+  "a resumable write shows nothing before close(), and the old object until then",
+  "a failure, an aborted signal and disposal leave a resumable write; its writer has ended",
+  "abort() after detach() takes nothing away",
+  "a part that is written already is not written again, nor asked for beyond the last",
+  "a resumed write keeps the attributes that it began with",
+  "a resumed write with ifNoneMatch loses against an object that was made meanwhile",
+  "a resumed write whose close() was refused is closed by another writer, once nothing is in the way",
+  "a resumed write with ifMatch loses once the object changed",
+  "resumePartWriter() and abortUpload() refuse the token of another object and what is none",
+  "resumePartWriter() of a write that is closed or aborted is a NotFoundError",
+  "listUploads() shows resumable writes until they are closed or aborted",
+] as const;
+
+/** Cases that need uploads to be listed. */
+export const UPLOAD_LIST_CASES = [
+  "a resumable write is closed by its first writer too",
+  "abort() of a resumable write leaves nothing, also after a failure",
 ] as const;

@@ -3,8 +3,10 @@ import {
   ATTRIBUTE_CASES,
   because,
   FILE_CASES,
+  PART_LIST_CASES,
   RACE_CASES,
   TAG_CASES,
+  UPLOAD_LIST_CASES,
   VERSION_CASES,
 } from "./s3_case_groups.ts";
 import { testOnServer } from "./s3_matrix.ts";
@@ -34,6 +36,10 @@ const skip: Readonly<Record<string, string>> = {
   ...because(VERSIONS, VERSION_CASES),
   "keys with percent signs stand for themselves": NAMES,
   "keys with plus signs stand for themselves": NAMES,
+  ...because("s3s-fs lists parts without etags", PART_LIST_CASES),
+  ...because(UPLOADS, UPLOAD_LIST_CASES),
+  "abortUpload() by the writer's token ends the writer that is at it":
+    "s3s-fs calls a missing upload one that is not allowed",
   ...because(STEPS, RACE_CASES),
   "put() of one object many times at once leaves one of them whole": STEPS,
 };

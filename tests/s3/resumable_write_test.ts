@@ -112,6 +112,20 @@ Deno.test("a part that has another size than is due is written again", async () 
   assertEquals(opened.fake.bytes("bucket", "object"), DATA);
 });
 
+Deno.test("a part that is listed without the checksum that its upload has is written again", async () => {
+  await using opened = await openFake();
+  const token = await left(opened, [0, 1, 2]);
+  const { parts } = uploadOf(opened.fake);
+  const second = parts.get(2);
+  if (!second) throw new Error("a part is missing");
+  const { checksum: _, ...bare } = second;
+  parts.set(2, bare);
+  await using writer = await resume(opened, token);
+  assertEquals(writtenIn(writer), [0, 2]);
+  await writeMissing(writer);
+  assertEquals((await writer.close()).checksums, { crc32c: crc32cToBase64(crc32c(DATA)) });
+});
+
 Deno.test("all pages of the parts are read", async () => {
   await using opened = await openFake({ server: { maxPageSize: 2 } });
   const token = await left(opened, [0, 1, 2, 3, 4]);

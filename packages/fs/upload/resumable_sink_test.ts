@@ -116,6 +116,59 @@ testBoth(
   },
 );
 
+Deno.test("a part is recorded after its bytes are on the disk, and written once its record is; some share a turn", async () => {
+  await using root = await makeRoot();
+  const store = await openFileStore(root.path);
+  const writer = await store.createPartWriter("a/object", SIZE, { partSize: PART, resumable: true });
+  const record = Deno.statSync(fileOf({ root, store, open: openFileStore }, "record")).ino;
+  const calls: string[] = [];
+  const prototype = Deno.FsFile.prototype;
+  const { syncData, write } = prototype;
+  const fileIn = (file: Deno.FsFile) => file.statSync().ino === record ? "record" : "bytes";
+  prototype.syncData = async function () {
+    calls.push(`sync ${fileIn(this)}`);
+    await syncData.call(this);
+    calls.push(`synced ${fileIn(this)}`);
+  };
+  prototype.write = function (bytes) {
+    const lines = new TextDecoder().decode(bytes).split("\n").length - 1;
+    if (fileIn(this) === "record") calls.push(`record ${lines}`);
+    return write.call(this, bytes);
+  };
+  try {
+    await writer.writePart(0, partOf(0));
+    assertEquals(calls.splice(0), ["sync bytes", "synced bytes", "record 1", "sync record", "synced record"]);
+    await Promise.all([1, 2, 3].map((index) => writer.writePart(index, partOf(index))));
+    const recorded = calls.filter((call) => call.startsWith("record "));
+    assertEquals(recorded.reduce((sum, call) => sum + Number(call.slice(7)), 0), 3);
+    assertEquals(calls.filter((call) => call === "sync bytes").length, recorded.length);
+    assert(recorded.length <= 2, `${recorded}`);
+  } finally {
+    Object.assign(prototype, { syncData, write });
+  }
+  await writer.close();
+  assert(isWhole(Deno.readFileSync(root.file("a/object"))));
+});
+
+testBoth(
+  "a write that is closed or aborted while its record waits for the lock is a NotFoundError",
+  async (context) => {
+    const token = await left(context, [0]);
+    const record = fileOf(context, "record");
+    const prototype = Deno.FsFile.prototype;
+    const { tryLock } = prototype;
+    prototype.tryLock = function (exclusive) {
+      Deno.removeSync(record);
+      return tryLock.call(this, exclusive);
+    };
+    try {
+      await assertRejects(() => resume(context, token), NotFoundError, "start again");
+    } finally {
+      prototype.tryLock = tryLock;
+    }
+  },
+);
+
 testBoth(
   "a second writer of one write is an UnavailableError until the first one has ended",
   async (context) => {
@@ -147,17 +200,23 @@ testBoth("writers that ended have no file open", async (context) => {
 
 testBoth("a token leads to no other file than one of a write", async (context) => {
   const { root, store } = context;
-  root.write("a/object~upload", "x");
-  root.write("secret~upload-record", "x");
+  for (const name of ["secret~upload", "secret~upload-record", ".lade-x/y"]) root.write(`a/${name}`, "x");
   const token = JSON.parse(await left(context, []));
-  for (
-    const id of ["../secret", "..", "x", "0123456789abcdef/../x", token.id.toUpperCase(), `${token.id}0`]
-  ) {
+  const ids = [
+    "../secret",
+    "x/../../secret",
+    "x/../secret",
+    "..",
+    "x",
+    token.id.toUpperCase(),
+    `${token.id}0`,
+  ];
+  for (const id of ids) {
     const other = JSON.stringify({ ...token, id });
     await assertRejects(() => resume(context, other), NotFoundError);
     await abortUpload(store, "a/object", other);
   }
-  assertEquals(root.everything().length, 4);
+  assertEquals(root.everything().length, 5);
 });
 
 testBoth("no key has the name of a write's file, and no listing shows one", async (context) => {

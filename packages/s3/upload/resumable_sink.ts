@@ -37,9 +37,11 @@ export class ResumableSink extends S3Sink {
     const { connection, key, uri, operation } = target;
     for await (const part of listParts(connection, uri, key, token.id, { signal }, operation)) {
       const index = part.number - 1;
-      // A part of another size is of a request that was cut off, or of another program: it is written again.
-      if (part.size !== lengthAt(index, token)) continue;
-      sink.takeUpPart(index, sentPart(part, checksum));
+      const sent = sentPart(part, checksum);
+      // A part of another size is of another program, and without its checksum the whole could not be verified: both
+      // are written again.
+      if (part.size !== lengthAt(index, token) || (checksum && sent.checksum === undefined)) continue;
+      sink.takeUpPart(index, sent);
       written.push(index);
     }
     return { sink, written };
