@@ -3,7 +3,13 @@ import { fileError } from "./files/file_error.ts";
 import { IoGate } from "./files/io_gate.ts";
 import type { LocalStore } from "./store/local_store.ts";
 import { rootPath } from "./names/path_uri.ts";
-import { isTemporaryName, readUploadName, recordPath } from "./names/temporary_name.ts";
+import {
+  isTemporaryName,
+  isUnfinishedName,
+  readUploadName,
+  recordPath,
+  uploadName,
+} from "./names/temporary_name.ts";
 import { FileCalls } from "./tree/file_calls.ts";
 import { filesBelow } from "./tree/files_below.ts";
 import { readRecord } from "./upload/part_record.ts";
@@ -35,7 +41,7 @@ export interface SweptFile {
  * path) whose name is `.lade-`, 16 hexadecimal digits, `-`, a process number, `~tmp`. No listing shows them and no key
  * names them. Yields each one once it is gone. Links are not followed. A write that is still going on is safe as long
  * as it writes more often than `olderThanMs`. Writes that may be resumed stay, however old they are: `sweepUploads`
- * removes those, and this only their files that are damaged so that nobody can go on.
+ * removes those, and this only what a crash left of one so that nobody can go on: one file of two, or a damaged record.
  */
 export async function* sweepTemporaries(
   store: LocalStore | string,
@@ -53,9 +59,9 @@ export async function* sweepTemporaries(
   try {
     signal?.throwIfAborted();
     for await (const path of filesBelow(root, root, signal)) {
-      if (!await isLeftover(path)) continue;
+      if (!isUnfinishedName(path.slice(path.lastIndexOf("/") + 1))) continue;
       const status = await calls.present(calls.lstat(path));
-      if (status?.kind !== "file" || status.mtimeMs > before) continue;
+      if (status?.kind !== "file" || status.mtimeMs > before || !await isLeftover(calls, path)) continue;
       if (!dryRun) await calls.present(calls.remove(path));
       yield { path, size: status.size, lastModified: new Date(status.mtimeMs) };
     }
@@ -64,14 +70,18 @@ export async function* sweepTemporaries(
   }
 }
 
-/** Whether a file is what a write left that nobody can go on with. */
-async function isLeftover(path: string): Promise<boolean> {
-  const name = path.slice(path.lastIndexOf("/") + 1);
+/** Whether a file is what a write left that nobody can go on with. What may not be read is left alone. */
+async function isLeftover(calls: FileCalls, path: string): Promise<boolean> {
+  const slash = path.lastIndexOf("/") + 1;
+  const name = path.slice(slash);
   if (isTemporaryName(name)) return true;
   const upload = readUploadName(name);
   if (!upload) return false;
-  const record = await Deno.readFile(upload.holds === "record" ? path : recordPath(path)).catch(() =>
-    undefined
-  );
-  return !record || !readRecord(record);
+  const bytes = path.slice(0, slash) + uploadName(upload.id);
+  try {
+    const record = await calls.present(Deno.readFile(recordPath(bytes)));
+    return !record || !readRecord(record) || !await calls.present(calls.lstat(bytes));
+  } catch {
+    return false;
+  }
 }

@@ -102,7 +102,9 @@ async function resumable(): Promise<void> {
     await writer.writePart(index, new Uint8Array(length).fill(index + 1));
     await Deno.stdout.write(bytes(`${index}\n`));
   }
-  await Deno.stdin.read(new Uint8Array(1));
+  // A timer keeps the process, which has nothing more to do.
+  setInterval(() => {}, 1_000_000);
+  await new Promise(() => {});
 }
 
 const runs: Readonly<Record<string, () => Promise<void>>> = {

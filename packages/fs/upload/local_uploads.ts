@@ -1,7 +1,7 @@
 import { formatUploadName, parseUploadName, type PendingUpload } from "@lade/core/backend";
 import { fileError, type Subject } from "../files/file_error.ts";
 import { segmentFault } from "../names/path_fault.ts";
-import { readUploadName, recordPath } from "../names/temporary_name.ts";
+import { readUploadName, recordPath, uploadName } from "../names/temporary_name.ts";
 import type { LocalParts } from "../tree/local_parts.ts";
 import { filesBelow } from "../tree/files_below.ts";
 import { directoryOf } from "../tree/tree.ts";
@@ -39,7 +39,8 @@ async function* uploadsBelow(
     if (id === undefined || holds !== "record") continue;
     const bytes = await calls.present(Deno.readFile(path));
     const read = bytes && readRecord(bytes);
-    if (!read) continue;
+    // What a crash left of a write that was being closed or aborted is none any more.
+    if (!read || !await calls.present(calls.lstat(path.slice(0, slash) + uploadName(id)))) continue;
     const { header, written } = read;
     const key = path.slice(tree.path("").length, slash) + header.name;
     if (!key.startsWith(prefix)) continue;

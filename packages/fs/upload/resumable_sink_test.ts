@@ -233,6 +233,26 @@ testBoth("no key has the name of a write's file, and no listing shows one", asyn
 });
 
 testBoth(
+  "what a crash left of a write that was being closed is not listed, and sweepTemporaries() removes it",
+  async (context) => {
+    const { root, store } = context;
+    const files = ["record", "bytes"] as const;
+    for (
+      const [gone, stays] of [files, files.toReversed()] as [typeof files[number], typeof files[number]][]
+    ) {
+      const token = await left(context, [0]);
+      const path = fileOf(context, stays);
+      Deno.removeSync(fileOf(context, gone));
+      assertEquals(await Array.fromAsync(listUploads(store)), []);
+      await assertRejects(() => resume(context, token), NotFoundError);
+      assertEquals(await Array.fromAsync(sweepTemporaries(store)), [], "it is young");
+      const swept = await Array.fromAsync(sweepTemporaries(store, { olderThanMs: 0 }));
+      assertEquals([swept.map((file) => file.path), root.everything()], [[path], []]);
+    }
+  },
+);
+
+testBoth(
   "sweepTemporaries() leaves writes that may be resumed, sweepUploads() removes old ones",
   async (context) => {
     const { root, store } = context;
