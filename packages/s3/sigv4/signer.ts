@@ -1,4 +1,3 @@
-import { amzDate } from "./amz_date.ts";
 import { encodeQuery } from "@lade/service/http";
 import { HmacKey, Sha256 } from "@lade/codec/hash";
 
@@ -156,4 +155,9 @@ export class Signer {
 
 function trim(value: string): string {
   return value.includes("  ") ? value.trim().replace(/ +/g, " ") : value.trim();
+}
+
+/** A time in the form Signature Version 4 has it: `20130524T000000Z`. */
+function amzDate(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace(/[-:]|\.\d+/g, "");
 }

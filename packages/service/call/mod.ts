@@ -9,6 +9,7 @@ export { type Authorizer, NO_AUTHORIZER, type UnauthorizedRequest } from "./auth
 export { BearerAuthorizer, type BearerToken } from "./bearer_authorizer.ts";
 export { jsonDialect, type JsonError } from "./json_dialect.ts";
 export { plainRule, unaskedStatuses } from "./plain_rule.ts";
+export { askForDocument, type DocumentReading } from "./ask_for_document.ts";
 export { type Redirect } from "./read_redirect.ts";
 export { type RedirectPolicy, type RedirectTrust, type ServiceEndpoint } from "./redirect_trust.ts";
 export { ServiceCaller, type ServiceCallerSetup, type ServiceRequest } from "./service_caller.ts";
