@@ -43,7 +43,7 @@ export interface PartWriter extends AsyncDisposable {
    */
   close(): Promise<PutResult>;
   /**
-   * Ends a resumable writer and leaves what is stored. Parts under way are given up; wait for them first to have them
+   * Ends a resumable writer and leaves what is stored. Parts in flight are given up; wait for them first to have them
    * stored. Does nothing after `close` or `abort`. A `TypeError` where the writer was not made `resumable`.
    */
   detach(): Promise<void>;

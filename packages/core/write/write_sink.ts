@@ -68,7 +68,7 @@ export interface WriteSink {
   token?(size: number, partSize: number): string;
   /**
    * Lets go of a resumable write, and leaves what it has. Called once, in place of `commit` or after it failed, when no
-   * call is under way. `drop` may follow.
+   * call is in flight. `drop` may follow.
    */
   leave?(signal: AbortSignal): Promise<void>;
   /**

@@ -25,7 +25,7 @@ export interface WriteRequest {
 export interface FileMaker<File extends NewFile> {
   readonly create: (path: string) => Promise<File>;
   readonly special: (file: SpecialFile) => File;
-  /** Names the temporary file, each time anew; by a name that is swept, if absent. */
+  /** Names the temporary file, another name each time; without it, one that is swept. */
   readonly nameOf?: () => string;
 }
 
