@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { CopyTreeOptions, Dropped, LeftOut } from "@lade/core";
 import { AlreadyExistsError, InvalidNameError, NotFoundError, UnsupportedError } from "@lade/core/errors";
 import { copyTree } from "@lade/core/operations";
-import type { LocatedUri, UriCalls } from "./uri_calls.ts";
+import type { LocatedUri, UriCalls } from "./calls/uri_calls.ts";
 import { directoryUri, fileUri } from "./local_path.ts";
 
 /** What a finished transfer of files moved. */

@@ -9,7 +9,7 @@
 export type { S3Store } from "./store/s3_store.ts";
 export { openS3Store, type S3StoreOptions } from "./store/open_s3_store.ts";
 export type { S3Surroundings } from "./store/s3_surroundings.ts";
-export { s3Provider } from "./store/s3_provider.ts";
+export { s3Provider } from "./s3_provider.ts";
 export type { S3Checksum, S3Encryption, S3MultipartOptions, S3Options } from "./config/s3_options.ts";
 export type { S3CredentialProvider, S3Credentials } from "./config/s3_credentials.ts";
 export type { Environment } from "./config/environment.ts";

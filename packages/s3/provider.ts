@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { s3Provider } from "./store/s3_provider.ts";
+export { s3Provider } from "./s3_provider.ts";
 export type { S3Surroundings } from "./store/s3_surroundings.ts";

@@ -1,7 +1,7 @@
 import { InvalidNameError, NotEmptyError, PermissionDeniedError, UnsupportedError } from "@lade/core/errors";
 import { deletePrefix, listVersions, placeOf } from "@lade/core/operations";
 import { parseUri } from "@lade/core/backend";
-import type { LocatedUri, UriCalls } from "../uri_calls.ts";
+import type { LocatedUri, UriCalls } from "../calls/uri_calls.ts";
 import { needDirectory, refuseDirectory } from "./refuse_directory.ts";
 import { removeVersions, tellVersions } from "./settle_versions.ts";
 import { whatIsLeft } from "./remove_directory.ts";

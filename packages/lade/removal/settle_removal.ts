@@ -3,7 +3,7 @@ import type { ObjectPlace, ObjectStore } from "@lade/core";
 import { objectUri } from "@lade/core/backend";
 import { deletePrefix, placeOf } from "@lade/core/operations";
 import { redactSecrets } from "@lade/core/text";
-import type { LocatedUri, UriCalls } from "../uri_calls.ts";
+import type { LocatedUri, UriCalls } from "../calls/uri_calls.ts";
 import { refuseDirectory } from "./refuse_directory.ts";
 import { removeDirectory } from "./remove_directory.ts";
 import { type Removal, type RemovalAdvice, type Removed, SCRIPT_ADVICE } from "./removal.ts";

@@ -1,7 +1,7 @@
 import type { ObjectVersion } from "@lade/core";
 import { InvalidNameError, NotFoundError, PermissionDeniedError, ServiceError } from "@lade/core/errors";
 import { listVersions, listVersionsOf } from "@lade/core/operations";
-import type { LocatedUri } from "../uri_calls.ts";
+import type { LocatedUri } from "../calls/uri_calls.ts";
 import type { Removed } from "./removal.ts";
 import type { Settled, Settling } from "./settling.ts";
 

@@ -1,5 +1,5 @@
 import type { CallOptions } from "@lade/core";
-import type { LocatedUri, UriCalls } from "../uri_calls.ts";
+import type { LocatedUri, UriCalls } from "../calls/uri_calls.ts";
 import type { Removal, RemovalAdvice } from "./removal.ts";
 
 /** What every step of settling a removal is given. */

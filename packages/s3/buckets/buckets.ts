@@ -3,8 +3,8 @@ import { type Page, readPages } from "@lade/service/list";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { readDocument } from "../list/read_document.ts";
-import { unlikeS3 } from "../objects/s3_headers.ts";
+import { readDocument } from "../client/read_document.ts";
+import { unlikeS3 } from "../headers/s3_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 
 /** What calls on buckets work by. */

@@ -2,18 +2,34 @@ import type { Authorizer, UnauthorizedRequest } from "@lade/service/call";
 import type { HeaderList } from "@lade/service/http";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import type { S3Fault } from "../errors/s3_fault.ts";
-import type { S3Connection } from "./s3_connection.ts";
+import type { Clock } from "@lade/core/backend";
+import type { SharedCredentials } from "../credentials/shared_credentials.ts";
+import type { Signer } from "../sigv4/signer.ts";
+
+/** What requests are signed with, as it is at the time. */
+export interface SigningState {
+  /** Time. */
+  readonly clock: Clock;
+  /** The region in use. */
+  readonly region: string;
+  /** Signs for that region. */
+  readonly signer: Signer;
+  /** Gives the credentials; absent for anonymous requests. */
+  readonly credentials: SharedCredentials | undefined;
+  /** Signs for another region from now on. */
+  moveTo(region: string): void;
+}
 
 /** Signs the requests of one call, and puts right a wrong region and expired credentials. */
 export class S3Authorizer implements Authorizer<S3Fault> {
-  readonly #connection: S3Connection;
+  readonly #connection: SigningState;
   #region: string;
   #credentials: S3Credentials | undefined;
   #correctedRegion = false;
   #replacedCredentials = false;
 
   /** Signs for one connection. */
-  constructor(connection: S3Connection) {
+  constructor(connection: SigningState) {
     this.#connection = connection;
     this.#region = connection.region;
   }

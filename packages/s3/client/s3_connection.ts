@@ -20,7 +20,8 @@ import { retryableAnswer } from "./retryable_answer.ts";
 import { S3Authorizer } from "./s3_authorizer.ts";
 import { S3_DIALECT, s3Redirects } from "./s3_dialect.ts";
 import type { S3Request } from "./s3_request.ts";
-import { ServiceTraits, type TraitListener } from "../service/service_traits.ts";
+import type { ConditionKind, Conduct } from "../traits/condition_kind.ts";
+import { ServiceTraits, type TraitListener } from "../traits/service_traits.ts";
 
 /** What an {@linkcode S3Connection} is made of. */
 export interface S3ConnectionSetup {
@@ -42,6 +43,8 @@ export interface S3ConnectionSetup {
   readonly traits?: ServiceTraits | undefined;
   /** Told what is found out about the service, in a sentence without a period. */
   readonly onTrait?: TraitListener | undefined;
+  /** Asks the service what it does about a condition, by requests that concern no object of others. */
+  readonly probe: (connection: S3Connection, kind: ConditionKind, key: string) => Promise<Conduct>;
 }
 
 /**
@@ -65,6 +68,7 @@ export class S3Connection {
   readonly tellTrait: TraitListener;
   /** Sends the calls of both planes. */
   readonly caller: ServiceCaller<S3Fault>;
+  readonly #probe: S3ConnectionSetup["probe"];
   readonly #onRegion: ((region: string) => void) | undefined;
   #endpoint: Endpoint;
   #signer: Signer;
@@ -79,6 +83,7 @@ export class S3Connection {
     this.traits = setup.traits ?? new ServiceTraits();
     this.tellTrait = (words) => setup.onTrait?.(`the service at ${this.#endpoint.host} ${words}`);
     this.#onRegion = setup.onRegion;
+    this.#probe = setup.probe;
     const region = setup.region ?? setup.config.region.value;
     this.#signer = new Signer(region);
     this.#endpoint = this.#resolve(region);
@@ -94,6 +99,11 @@ export class S3Connection {
         if (version && version !== "null") this.traits.showedVersion(this.bucket ?? "");
       },
     });
+  }
+
+  /** What the service does about a condition, found out beside objects with names like `key`. */
+  probe(kind: ConditionKind, key: string): Promise<Conduct> {
+    return this.#probe(this, kind, key);
   }
 
   /** Where requests go now. */

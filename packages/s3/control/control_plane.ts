@@ -6,7 +6,7 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { unlikeS3 } from "../objects/s3_headers.ts";
+import { unlikeS3 } from "../headers/s3_headers.ts";
 import { useContentMd5 } from "./content_md5.ts";
 import { type SdkSendOptions, TransportHandler } from "./transport_handler.ts";
 

@@ -1,4 +1,4 @@
-import type { HeaderRecord } from "../objects/read_headers.ts";
+import type { HeaderRecord } from "../headers/read_headers.ts";
 
 /** The part of a command of the SDK by which its request can be changed before it is signed. */
 interface ChangeableCommand {

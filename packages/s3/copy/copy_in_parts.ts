@@ -8,8 +8,9 @@ import {
 } from "@lade/core/backend";
 import { copiedAttributes, copyInRanges, type CopySink } from "@lade/service/copy";
 import { withHeaders } from "../control/with_headers.ts";
-import { isRefusedHeader, withExtra, writeTwice } from "../service/plainer_way.ts";
-import type { MultipartUpload, SentPart } from "../upload/multipart_upload.ts";
+import { isRefusedHeader, withExtra, writeTwice } from "../client/plainer_way.ts";
+import type { MultipartUpload } from "../upload/multipart_upload.ts";
+import type { SentPart } from "../upload/sent_part.ts";
 import { S3Sink } from "../upload/s3_sink.ts";
 import { copyCall, type CopyTarget, readTagsOf, sourceHeaders } from "./copy_target.ts";
 

@@ -2,7 +2,7 @@ import type { CopyOptions, ObjectInfo } from "@lade/core/backend";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { ControlPlane } from "../control/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { readPermission } from "../objects/get_object.ts";
+import { readPermission } from "../objects/read_request.ts";
 import { getTags } from "../objects/get_tags.ts";
 import { quoteEtag } from "@lade/service/body";
 import { encodePath, encodeStrict } from "@lade/service/http";
@@ -11,7 +11,7 @@ import {
   type HeaderRecord,
   objectHeaders,
   payerHeaders,
-} from "../objects/read_headers.ts";
+} from "../headers/read_headers.ts";
 
 /** What a copy works by. */
 export interface CopyTarget {

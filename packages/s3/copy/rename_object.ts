@@ -1,6 +1,6 @@
 import type { CopyOptions, ObjectStore } from "@lade/core";
 import { renameByCopy } from "@lade/service/copy";
-import { isHeld } from "../service/rely_on.ts";
+import { isHeld } from "../conditions/rely_on.ts";
 import { copyObject } from "./copy_object.ts";
 import type { CopyTarget } from "./copy_target.ts";
 

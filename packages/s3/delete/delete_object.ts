@@ -11,11 +11,11 @@ import type { S3Request } from "../client/s3_request.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { isGone } from "../objects/confirm_object.ts";
-import { versionQuery } from "../objects/get_object.ts";
+import { versionQuery } from "../objects/read_request.ts";
 import { headObject } from "../objects/head_object.ts";
-import { payerHeaders } from "../objects/read_headers.ts";
-import { type ConditionTarget, isHeld } from "../service/rely_on.ts";
-import { withIfMatch } from "../service/with_if_match.ts";
+import { payerHeaders } from "../headers/read_headers.ts";
+import { type ConditionTarget, isHeld } from "../conditions/rely_on.ts";
+import { withIfMatch } from "../conditions/with_if_match.ts";
 
 /** Deletes an object or a version; one that is not there is no error. */
 export async function deleteObject(

@@ -7,7 +7,7 @@ import { s3KeyFault } from "../endpoint/s3_key_fault.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { quoteEtag } from "@lade/service/body";
-import { isRefusedHeader } from "../service/plainer_way.ts";
+import { isRefusedHeader } from "../client/plainer_way.ts";
 import { deleteObject, deletePermission } from "./delete_object.ts";
 
 /** Keys of one DeleteObjects at most ("DeleteObjects" of the Amazon S3 API reference). */

@@ -12,11 +12,11 @@ import {
   CONDITION_WORDS,
   type ConditionKind,
   type Conduct,
-} from "../service/condition_kind.ts";
+} from "../traits/condition_kind.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
-import { PLAINER_WAY } from "../service/extra.ts";
-import { ProbeObjects } from "../service/probe_objects.ts";
-import { conductOf } from "../service/rely_on.ts";
+import { PLAINER_WAY } from "../traits/extra.ts";
+import { ProbeObjects } from "../probe/probe_objects.ts";
+import { conductOf } from "../conditions/rely_on.ts";
 import type { BucketStore } from "../store/bucket_store.ts";
 
 /** A bucket that is examined. */

@@ -1,5 +1,5 @@
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { unlikeS3 } from "../objects/s3_headers.ts";
+import { unlikeS3 } from "../headers/s3_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 
 /**

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ResponseHeaders } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
-import { ServiceTraits } from "../service/service_traits.ts";
+import { ServiceTraits } from "../traits/service_traits.ts";
 import { etagMd5, md5Digits } from "./etag_md5.ts";
 
 /** The MD5 of no bytes. */

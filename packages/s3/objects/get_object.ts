@@ -1,14 +1,12 @@
 import {
   type ByteRange,
   checkRange,
-  checkVersion,
   type GetOptions,
   type GetResult,
   type HeadOptions,
 } from "@lade/core/backend";
 import {
   checkAnswered,
-  conditionHeaders,
   type ObjectReads,
   openBody,
   rangeHeader,
@@ -20,10 +18,9 @@ import { retryableAnswer } from "../client/retryable_answer.ts";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
 import { etagMd5 } from "./etag_md5.ts";
-import { type HeaderRecord, objectHeaders } from "./read_headers.ts";
-import { S3_HEADERS } from "./s3_headers.ts";
+import { askVerifiably, readAdvice, readHeaders, versionQuery } from "./read_request.ts";
+import { S3_HEADERS } from "../headers/s3_headers.ts";
 
 /**
  * A range from the start of at least this many bytes is asked for without `Range`: only then does S3 tell the object's
@@ -118,51 +115,6 @@ function readsOf(
     head: async (options: HeadOptions) =>
       (await import("./head_object.ts")).headObject(connection, uri, key, options),
   };
-}
-
-/** Makes a GET or HEAD that asks for checksums, or one that does not where the service refuses to be asked. */
-export function askVerifiably<T>(
-  connection: S3Connection,
-  headers: HeaderRecord,
-  send: (headers: HeaderRecord) => Promise<T>,
-): Promise<T> {
-  const { [CHECKSUM_MODE]: mode, ...plain } = headers;
-  if (mode === undefined) return send(headers);
-  return withExtra(
-    connection,
-    "download-checksum",
-    isRefusedHeader,
-    (extra) => send(extra ? headers : plain),
-  );
-}
-
-const CHECKSUM_MODE = "x-amz-checksum-mode";
-
-/** The headers that a GET and a HEAD share. */
-export function readHeaders(connection: S3Connection, options: Omit<GetOptions, "range">): HeaderRecord {
-  const { config } = connection;
-  const headers = objectHeaders(config);
-  if (config.verifyDownloads) headers[CHECKSUM_MODE] = "ENABLED";
-  return { ...headers, ...conditionHeaders(options) };
-}
-
-/** The IAM permission that reading an object, or a version of it, needs. */
-export function readPermission({ version }: Pick<GetOptions, "version">): string {
-  return version === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
-}
-
-/** What a refusal to read says to allow: whoever may not list is refused what is missing, too. */
-export function readAdvice(options: Pick<GetOptions, "version">): string {
-  return `${readPermission(options)} (a missing object is refused so too, unless s3:ListBucket is allowed)`;
-}
-
-/** The query that names a version. */
-export function versionQuery(
-  { operation, uri }: FailedCall,
-  version: string | undefined,
-): { versionId?: string } {
-  checkVersion(operation, uri, version);
-  return version === undefined ? {} : { versionId: version };
 }
 
 function isLongStart(range: ByteRange | undefined): boolean {

@@ -2,9 +2,9 @@ import type { GetTagsOptions } from "@lade/core";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { childText, parseXml } from "@lade/service/xml";
-import { versionQuery } from "./get_object.ts";
-import { unlikeS3 } from "./s3_headers.ts";
-import { payerHeaders } from "./read_headers.ts";
+import { versionQuery } from "./read_request.ts";
+import { unlikeS3 } from "../headers/s3_headers.ts";
+import { payerHeaders } from "../headers/read_headers.ts";
 
 const MAX_TAGS_BYTES = 2 ** 16;
 

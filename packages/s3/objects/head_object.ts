@@ -5,8 +5,8 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { askVerifiably, readAdvice, readHeaders, versionQuery } from "./get_object.ts";
-import { S3_HEADERS, unlikeS3 } from "./s3_headers.ts";
+import { askVerifiably, readAdvice, readHeaders, versionQuery } from "./read_request.ts";
+import { S3_HEADERS, unlikeS3 } from "../headers/s3_headers.ts";
 
 /** Tells what an object is. */
 export async function headObject(

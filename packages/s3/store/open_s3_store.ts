@@ -11,7 +11,7 @@ import { SharedCredentials } from "../credentials/shared_credentials.ts";
 import { amazonHost } from "../endpoint/amazon_host.ts";
 import { type BucketName, checkBucket } from "../endpoint/check_bucket.ts";
 import { URL_SOURCE } from "../endpoint/s3_urls.ts";
-import { ServiceTraits } from "../service/service_traits.ts";
+import { ServiceTraits } from "../traits/service_traits.ts";
 import { BucketStore } from "./bucket_store.ts";
 import { leaseSession, transportOptions } from "./s3_session.ts";
 import type { S3Surroundings } from "./s3_surroundings.ts";
@@ -82,6 +82,7 @@ export async function openConnection(
   const setup = { config, context, surroundings, env, read: readFile, certificates, caCerts, uri };
   const { session, release } = leaseSession(sessions, setup);
   const connection = new S3Connection({
+    probe: async (...asked) => (await import("../probe/probe_condition.ts")).probeCondition(...asked),
     config,
     bucket: name?.bucket,
     region: regions.get(place),

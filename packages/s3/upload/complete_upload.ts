@@ -12,13 +12,14 @@ import {
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { withHeaders } from "../control/with_headers.ts";
 import { headObject } from "../objects/head_object.ts";
-import { objectHeaders } from "../objects/read_headers.ts";
+import { objectHeaders } from "../headers/read_headers.ts";
 import { unquoteEtag } from "@lade/service/body";
-import { unlikeS3 } from "../objects/s3_headers.ts";
+import { unlikeS3 } from "../headers/s3_headers.ts";
 import { explainInvalidPart } from "./explain_invalid_part.ts";
-import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
-import { withIfMatch } from "../service/with_if_match.ts";
-import { completedPart, type MultipartUpload, type SentPart, type UploadTarget } from "./multipart_upload.ts";
+import { isRefusedHeader, withExtra } from "../client/plainer_way.ts";
+import { withIfMatch } from "../conditions/with_if_match.ts";
+import { completedPart, type SentPart } from "./sent_part.ts";
+import type { UploadState, UploadTarget } from "./upload_target.ts";
 import { partPage } from "./list_parts.ts";
 import { compareObjectEtag, etagOfParts } from "./md5_etags.ts";
 
@@ -28,7 +29,7 @@ import { compareObjectEtag, etagOfParts } from "./md5_etags.ts";
  */
 export async function completeUpload(
   target: UploadTarget,
-  upload: MultipartUpload,
+  upload: UploadState,
   parts: readonly SentPart[],
   { ifMatch, ifNoneMatch }: Pick<Preconditions, "ifMatch" | "ifNoneMatch">,
   call: FailedCall,
@@ -106,7 +107,7 @@ function resultOf(
   size: number,
   etag: string | undefined,
   version: string | undefined,
-  upload: MultipartUpload,
+  upload: UploadState,
   confirmed: string | undefined,
 ): PutResult {
   return {
@@ -121,7 +122,7 @@ function resultOf(
 
 /** The checksum that the service is to find: of the bytes, or of the parts' checksums in a row. */
 function objectChecksum(
-  { checksum }: MultipartUpload,
+  { checksum }: UploadState,
   parts: readonly SentPart[],
   ofBytes: boolean,
 ): string | undefined {
@@ -146,7 +147,7 @@ function mayBeComplete(error: unknown): boolean {
 /** The object, where the upload is gone and the object is what was uploaded. */
 async function findCompleted(
   { connection, uri, key }: UploadTarget,
-  upload: MultipartUpload,
+  upload: UploadState,
   parts: readonly SentPart[],
   size: number,
   expected: string | undefined,

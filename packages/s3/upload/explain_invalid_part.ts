@@ -1,7 +1,8 @@
 import { ServiceError } from "@lade/core/backend";
 import { S3Fault } from "../errors/s3_fault.ts";
 import { listParts } from "./list_parts.ts";
-import type { MultipartUpload, SentPart, UploadTarget } from "./multipart_upload.ts";
+import type { SentPart } from "./sent_part.ts";
+import type { UploadState, UploadTarget } from "./upload_target.ts";
 import { unquoteEtag } from "@lade/service/body";
 
 /**
@@ -10,7 +11,7 @@ import { unquoteEtag } from "@lade/service/body";
  */
 export async function explainInvalidPart(
   { connection, uri, key }: UploadTarget,
-  upload: MultipartUpload,
+  upload: UploadState,
   parts: readonly SentPart[],
   error: unknown,
 ): Promise<unknown> {

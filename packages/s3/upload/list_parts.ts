@@ -2,10 +2,10 @@ import { type Page, readPages } from "@lade/service/list";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { isTruncated } from "../list/page_end.ts";
-import { readDocument } from "../list/read_document.ts";
+import { readDocument } from "../client/read_document.ts";
 import { readSize, unquoteEtag } from "@lade/service/body";
-import { unlikeS3 } from "../objects/s3_headers.ts";
-import { objectHeaders } from "../objects/read_headers.ts";
+import { unlikeS3 } from "../headers/s3_headers.ts";
+import { objectHeaders } from "../headers/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 
 const MAX_PARTS = 10_000;

@@ -4,9 +4,9 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { decoderOf } from "../list/list_page.ts";
 import { isTruncated } from "../list/page_end.ts";
-import { readDocument } from "../list/read_document.ts";
-import { unlikeS3 } from "../objects/s3_headers.ts";
-import { payerHeaders } from "../objects/read_headers.ts";
+import { readDocument } from "../client/read_document.ts";
+import { unlikeS3 } from "../headers/s3_headers.ts";
+import { payerHeaders } from "../headers/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 
 /**

@@ -4,7 +4,7 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { md5Digits } from "../objects/etag_md5.ts";
 import { unquoteEtag } from "@lade/service/body";
-import type { SentPart } from "./multipart_upload.ts";
+import type { SentPart } from "./sent_part.ts";
 
 /**
  * Holds the etag of written bytes against their MD5, where the service confirmed no checksum of them. Takes 1.5 ms of a core

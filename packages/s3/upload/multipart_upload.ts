@@ -1,4 +1,3 @@
-import type { CompletedPart } from "@aws-sdk/client-s3";
 import {
   NotFoundError,
   type Preconditions,
@@ -12,46 +11,23 @@ import {
   withTimeout,
 } from "@lade/core/backend";
 import type { S3Checksum } from "../config/s3_options.ts";
-import type { ControlPlane } from "../control/control_plane.ts";
 import { withHeaders } from "../control/with_headers.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { type HeaderRecord, objectHeaders } from "../objects/read_headers.ts";
-import { isRefusedHeader, withExtra } from "../service/plainer_way.ts";
-import { requireConditions, settleWrite } from "../service/rely_on.ts";
+import { objectHeaders } from "../headers/read_headers.ts";
+import { isRefusedHeader, withExtra } from "../client/plainer_way.ts";
+import { requireConditions, settleWrite } from "../conditions/rely_on.ts";
 import { encryptionFault } from "./confirm_encryption.ts";
 import { completeUpload } from "./complete_upload.ts";
-import type { PutTarget } from "./put_object.ts";
 import { attributeHeaders } from "./write_headers.ts";
 import { sendBody } from "./send_body.ts";
+import type { SentPart } from "./sent_part.ts";
 import { type UploadChecksum, uploadChecksum } from "./upload_checksum.ts";
-
-/** The object that a {@linkcode MultipartUpload} makes. */
-export interface UploadTarget extends PutTarget {
-  /** Makes the calls around the parts. */
-  readonly control: ControlPlane;
-  /** How it is encrypted; as the configuration says by default. */
-  readonly encryption?: HeaderRecord | undefined;
-}
-
-/** A part that the service has. */
-export interface SentPart {
-  /** Number, from 1 to 10,000. */
-  readonly number: number;
-  /** Bytes. */
-  readonly size: number;
-  /** The service's tag of the part. */
-  readonly etag: string;
-  /** The checksum of the part, where the upload has one. */
-  readonly checksum: bigint | undefined;
-}
-
-/** How the service keeps checksums of an upload: of the full object, of each part, or not at all. */
-export type UploadChecksumType = "FULL_OBJECT" | "COMPOSITE" | "none";
+import type { UploadChecksumType, UploadState, UploadTarget } from "./upload_target.ts";
 
 const ABORT_MS = 20_000;
 
 /** A multipart upload under way. */
-export class MultipartUpload {
+export class MultipartUpload implements UploadState {
   /** The service's name of the upload. */
   readonly id: string;
   /** The checksum that goes with the parts; absent where the service has none. */
@@ -236,17 +212,6 @@ function checksumFault(
     detail: `the service keeps no ${uploadChecksum(checksum)?.algorithm} of an object made of parts`,
     advice: 'use checksum "auto" to do without where a service cannot',
   });
-}
-
-/** A part as the SDK has it. */
-export function completedPart(part: SentPart, checksum: UploadChecksum | undefined): CompletedPart {
-  return {
-    PartNumber: part.number,
-    ETag: part.etag,
-    ...(checksum && part.checksum !== undefined
-      ? { [checksum.member]: checksum.toBase64(part.checksum) }
-      : {}),
-  };
 }
 
 function callOf({ operation, uri }: UploadTarget, options: PutOptions): FailedCall {

@@ -16,9 +16,9 @@ import {
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
-import { writeTwice } from "../service/plainer_way.ts";
-import { requireConditions } from "../service/rely_on.ts";
-import type { UploadTarget } from "./multipart_upload.ts";
+import { writeTwice } from "../client/plainer_way.ts";
+import { requireConditions } from "../conditions/rely_on.ts";
+import type { UploadTarget } from "./upload_target.ts";
 import { ResumableSink } from "./resumable_sink.ts";
 import { S3Sink } from "./s3_sink.ts";
 

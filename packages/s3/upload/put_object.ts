@@ -1,25 +1,13 @@
 import type { PutOptions, PutResult } from "@lade/core";
-import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { conditionHeaders, readEtag } from "@lade/service/body";
-import { settleWrite } from "../service/rely_on.ts";
-import { withIfMatch } from "../service/with_if_match.ts";
+import { settleWrite } from "../conditions/rely_on.ts";
+import { withIfMatch } from "../conditions/with_if_match.ts";
 import { encryptionFault } from "./confirm_encryption.ts";
 import { sendBody } from "./send_body.ts";
 import { uploadChecksum } from "./upload_checksum.ts";
+import type { PutTarget } from "./upload_target.ts";
 import { attributeHeaders } from "./write_headers.ts";
-
-/** The object that a request makes. */
-export interface PutTarget {
-  /** Sends the request. */
-  readonly connection: S3Connection;
-  /** What is being done, for messages. */
-  readonly operation: string;
-  /** The object's URI, for messages. */
-  readonly uri: string;
-  /** The object's key. */
-  readonly key: string;
-}
 
 /** Writes an object in one request. */
 export async function putObject(

@@ -1,11 +1,8 @@
 import { type AdaptiveLimit, formatToken, type PutResult, type WriteToken } from "@lade/core/backend";
 import { listParts, type PendingPart } from "./list_parts.ts";
-import {
-  MultipartUpload,
-  type SentPart,
-  type UploadChecksumType,
-  type UploadTarget,
-} from "./multipart_upload.ts";
+import { MultipartUpload } from "./multipart_upload.ts";
+import type { SentPart } from "./sent_part.ts";
+import type { UploadChecksumType, UploadTarget } from "./upload_target.ts";
 import { S3Sink } from "./s3_sink.ts";
 import { type UploadChecksum, uploadChecksum } from "./upload_checksum.ts";
 

@@ -9,7 +9,9 @@ import {
   type WriteSink,
 } from "@lade/core/backend";
 import type { Bounds } from "@lade/core/bounds";
-import { MultipartUpload, type SentPart, type UploadTarget } from "./multipart_upload.ts";
+import { MultipartUpload } from "./multipart_upload.ts";
+import type { SentPart } from "./sent_part.ts";
+import type { UploadTarget } from "./upload_target.ts";
 import { putObject } from "./put_object.ts";
 
 /** Bytes of an object that is written while multipart is off, at most: it has to fit into one buffer. */

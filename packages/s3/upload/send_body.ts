@@ -4,7 +4,7 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import { readEtag } from "@lade/service/body";
-import { isRefusedHeader } from "../service/plainer_way.ts";
+import { isRefusedHeader } from "../client/plainer_way.ts";
 import { compareEtag } from "./md5_etags.ts";
 import type { UploadChecksum } from "./upload_checksum.ts";
 

@@ -2,8 +2,8 @@ import type { ObjectAttributes, PutOptions } from "@lade/core";
 import { attributesAsHeaders } from "@lade/service/body";
 import { encodeStrict, type ResponseHeaders } from "@lade/service/http";
 import type { S3Config } from "../config/s3_config.ts";
-import { type HeaderRecord, objectHeaders } from "../objects/read_headers.ts";
-import { S3_HEADERS } from "../objects/s3_headers.ts";
+import { type HeaderRecord, objectHeaders } from "../headers/read_headers.ts";
+import { S3_HEADERS } from "../headers/s3_headers.ts";
 
 /**
  * The headers that describe a new object: attributes, encryption, tags; without its conditions. It is encrypted as the

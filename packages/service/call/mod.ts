@@ -10,7 +10,7 @@ export { BearerAuthorizer, type BearerToken } from "./bearer_authorizer.ts";
 export { jsonDialect, type JsonError } from "./json_dialect.ts";
 export { plainRule, unaskedStatuses } from "./plain_rule.ts";
 export { askForDocument, type DocumentReading } from "./ask_for_document.ts";
-export { type Redirect } from "./read_redirect.ts";
+export type { Redirect } from "./redirect.ts";
 export { type RedirectPolicy, type RedirectTrust, type ServiceEndpoint } from "./redirect_trust.ts";
 export { ServiceCaller, type ServiceCallerSetup, type ServiceRequest } from "./service_caller.ts";
 export { type ClientRequest, ServiceClient, type ServiceClientSetup } from "./service_client.ts";

@@ -1,19 +1,6 @@
 import { encodeQuery, isLoopback, type TransportResponse } from "../http/mod.ts";
 import type { RedirectPolicy } from "./redirect_trust.ts";
-
-/** Where an answer sends a request on to. */
-export interface Redirect {
-  /** Whether by TLS. */
-  readonly secure: boolean;
-  /** The `Host` header. */
-  readonly host: string;
-  /** Path, encoded. */
-  readonly path: string;
-  /** Query, encoded and in canonical order; empty for none. */
-  readonly query: string;
-  /** The URL carries a signature of its own, so that none is to be added. */
-  readonly presigned: boolean;
-}
+import type { Redirect } from "./redirect.ts";
 
 const LOCATION =
   /^(https?):\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(\/[^?#]*)?(?:\?([^#]*))?(?:#|$)/i;

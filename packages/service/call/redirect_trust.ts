@@ -1,5 +1,5 @@
 import { isLocal } from "../http/mod.ts";
-import type { Redirect } from "./read_redirect.ts";
+import type { Redirect } from "./redirect.ts";
 
 /** Where requests of a service go. */
 export interface ServiceEndpoint {

@@ -11,7 +11,8 @@ import type { AnswerRule } from "./answer_rule.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { doubtOf, judgeAnswer } from "./judge_answer.ts";
 import { readFault } from "./read_fault.ts";
-import { readRedirect, type Redirect } from "./read_redirect.ts";
+import { readRedirect } from "./read_redirect.ts";
+import type { Redirect } from "./redirect.ts";
 import { type RedirectPolicy, secretHeader, type ServiceEndpoint, trustRedirect } from "./redirect_trust.ts";
 import type { ServiceDialect } from "./service_dialect.ts";
 

@@ -1,7 +1,7 @@
 import { ServiceError } from "@lade/core/backend";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "./s3_connection.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
-import type { Extra } from "./extra.ts";
+import type { Extra } from "../traits/extra.ts";
 
 /**
  * Makes a request with an extra, and without it where the service does not take that. What failed with the extra and

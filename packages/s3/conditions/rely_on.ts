@@ -7,7 +7,7 @@ import {
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { headObject } from "../objects/head_object.ts";
-import { CONDITION_WORDS, type ConditionKind, type Conduct } from "./condition_kind.ts";
+import { CONDITION_WORDS, type ConditionKind, type Conduct } from "../traits/condition_kind.ts";
 
 /** The object that a condition is about. */
 export interface ConditionTarget {
@@ -111,12 +111,12 @@ export async function conductOf(
   if (known) return known;
   const { call, key, signal } = target;
   signal?.throwIfAborted();
-  const { probeCondition, explainUnknown } = await import("./probe_condition.ts");
-  const asked = traits.findOut(kind, () => probeCondition(connection, kind, key), connection.tellTrait);
+  const asked = traits.findOut(kind, () => connection.probe(kind, key), connection.tellTrait);
   try {
     return await unlessAborted(asked, signal);
   } catch (error) {
     signal?.throwIfAborted();
+    const { explainUnknown } = await import("./explain_unknown.ts");
     throw explainUnknown(connection, kind, error, call);
   }
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "./s3_connection.ts";
 import { withExtra } from "./plainer_way.ts";
-import { ServiceTraits } from "./service_traits.ts";
+import { ServiceTraits } from "../traits/service_traits.ts";
 
 /** A service that answers each try as `answers` say; tells whether each had the extra. */
 function make(...answers: readonly ("good" | "refused" | "broken")[]) {

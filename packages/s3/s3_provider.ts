@@ -14,16 +14,16 @@ import {
 } from "@lade/core/backend";
 import { EndpointHealths } from "@lade/service/http";
 import type { SettingTable, ShownSetting } from "@lade/core/settings";
-import type { BucketTarget } from "../buckets/buckets.ts";
-import { checkOptions } from "../config/check_options.ts";
-import { S3_SETTINGS } from "../config/s3_settings.ts";
+import type { BucketTarget } from "./buckets/buckets.ts";
+import { checkOptions } from "./config/check_options.ts";
+import { S3_SETTINGS } from "./config/s3_settings.ts";
 import { SharedTokens } from "@lade/service/tokens";
-import { type BucketName, checkBucket, checkNewBucket } from "../endpoint/check_bucket.ts";
-import { s3Urls } from "../endpoint/s3_urls.ts";
-import { BucketStore } from "./bucket_store.ts";
-import { openConnection, openS3Store, type S3StoreOptions } from "./open_s3_store.ts";
-import type { S3Surroundings } from "./s3_surroundings.ts";
-import { showConnection } from "./show_connection.ts";
+import { type BucketName, checkBucket, checkNewBucket } from "./endpoint/check_bucket.ts";
+import { s3Urls } from "./endpoint/s3_urls.ts";
+import { BucketStore } from "./store/bucket_store.ts";
+import { openConnection, openS3Store, type S3StoreOptions } from "./store/open_s3_store.ts";
+import type { S3Surroundings } from "./store/s3_surroundings.ts";
+import { showConnection } from "./store/show_connection.ts";
 
 /**
  * Makes the provider of `s3://bucket/key` and `s3://bucket@host:port/key`. It remembers the regions of buckets and the
@@ -74,18 +74,18 @@ class S3Provider implements Provider {
 
   async createContainer(container: string, options: ProviderOptions = {}): Promise<void> {
     const name = checkNewBucket("create", container);
-    const { createBucket } = await import("../buckets/buckets.ts");
+    const { createBucket } = await import("./buckets/buckets.ts");
     await this.#withBucket("create", container, name, options, createBucket);
   }
 
   async deleteContainer(container: string, options: ProviderOptions = {}): Promise<void> {
     const name = checkBucket("delete", container);
-    const { deleteBucket } = await import("../buckets/buckets.ts");
+    const { deleteBucket } = await import("./buckets/buckets.ts");
     await this.#withBucket("delete", container, name, options, deleteBucket);
   }
 
   async *listContainers(options: ProviderOptions = {}): AsyncGenerator<string, void, void> {
-    const { listBuckets } = await import("../buckets/buckets.ts");
+    const { listBuckets } = await import("./buckets/buckets.ts");
     const { target, close } = await this.#connect("list", "", undefined, options);
     try {
       yield* listBuckets(target, options.signal);
@@ -100,7 +100,7 @@ class S3Provider implements Provider {
   }
 
   async *diagnose({ container, key }: Location, options: DiagnoseOptions = {}): AsyncGenerator<Check> {
-    const { diagnose } = await import("../doctor/diagnose.ts");
+    const { diagnose } = await import("./doctor/diagnose.ts");
     const { write = false } = options;
     yield* diagnose(container, { ...this.#options(options), prefix: key, write });
   }
@@ -126,10 +126,10 @@ class S3Provider implements Provider {
     name: BucketName | undefined,
     options: ProviderOptions,
   ): Promise<{ readonly target: BucketTarget; readonly close: () => Promise<void> }> {
-    const { ControlPlane } = await import("../control/control_plane.ts");
+    const { ControlPlane } = await import("./control/control_plane.ts");
     const { connection, close } = await openConnection(operation, container, name, this.#options(options));
     if (options.onSettings) {
-      const { showConnection } = await import("./show_connection.ts");
+      const { showConnection } = await import("./store/show_connection.ts");
       options.onSettings(await showConnection(connection));
     }
     return { target: { connection, control: new ControlPlane(connection), uri: `s3://${container}` }, close };

@@ -4,9 +4,9 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { faultInsideSuccess } from "@lade/service/errors";
 import { S3_FAULTS, S3Fault } from "../errors/s3_fault.ts";
-import { payerHeaders } from "../objects/read_headers.ts";
+import { payerHeaders } from "../headers/read_headers.ts";
 import { attributeHeaders } from "../upload/write_headers.ts";
-import type { Conduct } from "./condition_kind.ts";
+import type { Conduct } from "../traits/condition_kind.ts";
 
 /** An etag that no object has: 128 bits of chance would have to agree. */
 const NO_ETAG_BYTES = 16;

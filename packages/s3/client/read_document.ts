@@ -1,8 +1,8 @@
 import { askForDocument } from "@lade/service/call";
 import { parseXml, type XmlElement } from "@lade/service/xml";
-import type { S3Connection } from "../client/s3_connection.ts";
-import type { S3Request } from "../client/s3_request.ts";
-import { unlikeS3 } from "../objects/s3_headers.ts";
+import { unlikeS3 } from "../headers/s3_headers.ts";
+import type { S3Connection } from "./s3_connection.ts";
+import type { S3Request } from "./s3_request.ts";
 
 /** Bytes of a document at most: a page of 1,000 keys of 1,024 bytes in three-byte escapes has 4 MB. */
 const MAX_DOCUMENT_BYTES = 2 ** 25;

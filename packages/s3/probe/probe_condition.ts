@@ -1,22 +1,15 @@
-import {
-  AlreadyExistsError,
-  NotFoundError,
-  objectUri,
-  PermissionDeniedError,
-  PreconditionFailedError,
-  StoreError,
-  UnsupportedError,
-} from "@lade/core/backend";
+import { AlreadyExistsError, objectUri, PreconditionFailedError, UnsupportedError } from "@lade/core/backend";
 import { TransportError } from "@lade/service/http";
 import type { S3Connection } from "../client/s3_connection.ts";
 import { ControlPlane } from "../control/control_plane.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { payerHeaders } from "../objects/read_headers.ts";
-import { MultipartUpload, type UploadTarget } from "../upload/multipart_upload.ts";
-import { CONDITION_WORDS, type ConditionKind, type Conduct } from "./condition_kind.ts";
+import { payerHeaders } from "../headers/read_headers.ts";
+import { MultipartUpload } from "../upload/multipart_upload.ts";
+import type { UploadTarget } from "../upload/upload_target.ts";
+import type { ConditionKind, Conduct } from "../traits/condition_kind.ts";
 import { ProbeObjects } from "./probe_objects.ts";
-import { conductOf } from "./rely_on.ts";
+import { conductOf } from "../conditions/rely_on.ts";
 
 /**
  * Asks a service what it does about a condition, by requests that write nothing where it holds the condition and is
@@ -130,28 +123,4 @@ async function complete(
     if (error instanceof UnsupportedError) return "refuses";
     throw error;
   }
-}
-
-/** Why it is not known what a service does about a condition, as the error of the call that would rely on it. */
-export function explainUnknown(
-  connection: S3Connection,
-  kind: ConditionKind,
-  error: unknown,
-  call: FailedCall,
-): unknown {
-  const found = connection.translate(error, call);
-  const missing = found instanceof NotFoundError && found.cause instanceof S3Fault &&
-    found.cause.code !== "NoSuchBucket";
-  // What the call itself would have been denied says more; a denied removal is about the probe alone.
-  const denied = found instanceof PermissionDeniedError && !(error instanceof S3Fault);
-  if (!(found instanceof StoreError) || (!denied && !missing)) return found;
-  return new UnsupportedError({
-    operation: call.operation,
-    uri: call.uri,
-    detail: `whether the service at ${connection.endpoint.host} holds ${
-      CONDITION_WORDS[kind]
-    } cannot be found out: ${found.detail}`,
-    advice: [found.advice, 'set conditions to "trust" where it is known to'].filter(Boolean).join("; "),
-    cause: error,
-  });
 }
