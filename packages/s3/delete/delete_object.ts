@@ -4,8 +4,8 @@ import {
   NotFoundError,
   PermissionDeniedError,
   PreconditionFailedError,
-  UnavailableError,
 } from "@lade/core/backend";
+import { deleteHeld } from "@lade/service/delete";
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
@@ -33,10 +33,18 @@ export async function deleteObject(
     const held = ifMatch !== undefined &&
       await isHeld(connection, "delete-match", target, options.ifIgnored === "look");
     if (version !== undefined && !await hasVersion(connection, uri, key, version, signal)) return;
-    if (ifMatch !== undefined && !held) await lookBefore(connection, uri, key, options, ifMatch);
+    const head = () =>
+      headObject(connection, uri, key, {
+        ...(signal === undefined ? {} : { signal }),
+        ...(version === undefined ? {} : { version }),
+      });
+    if (ifMatch !== undefined && !held) {
+      const { etag } = await head();
+      checkMatch({ operation: "delete", uri }, etag, ifMatch);
+    }
     const send = () =>
       sendDelete(connection, target, query, ifMatch !== undefined, held ? ifMatch : undefined);
-    await (ifMatch === undefined ? send() : lookedInto(connection, uri, key, options, ifMatch, send));
+    await (ifMatch === undefined ? send() : deleteHeld({ send, head, ifMatch, signal }));
   } catch (error) {
     if (isMissing(error) && await isReallyMissing(connection, call, key, error, signal)) return;
     // Over a delete marker, S3 says that the condition does not hold; that there is nothing to delete says more.
@@ -72,49 +80,9 @@ async function sendDelete(
   });
 }
 
-/**
- * Makes a conditional deletion, and looks what became of it where its answer is lost: an object that is gone is deleted,
- * one that is still the same is deleted once more.
- */
-async function lookedInto(
-  connection: S3Connection,
-  uri: string,
-  key: string,
-  { version, signal }: DeleteOptions,
-  ifMatch: string,
-  send: () => Promise<void>,
-): Promise<void> {
-  try {
-    await send();
-  } catch (error) {
-    if (!(error instanceof UnavailableError) || signal?.aborted) throw error;
-    const { etag } = await headObject(connection, uri, key, {
-      ...(signal === undefined ? {} : { signal }),
-      ...(version === undefined ? {} : { version }),
-    });
-    if (etag !== ifMatch) throw error;
-    await send();
-  }
-}
-
 /** The IAM permission that a deletion needs. */
 export function deletePermission({ version }: Pick<DeleteOptions, "version">): string {
   return version === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
-}
-
-/** Compares the object, or the version of it, with an etag; one that is not there is a `NotFoundError`. */
-async function lookBefore(
-  connection: S3Connection,
-  uri: string,
-  key: string,
-  { version, signal }: DeleteOptions,
-  ifMatch: string,
-): Promise<void> {
-  const { etag } = await headObject(connection, uri, key, {
-    ...(signal === undefined ? {} : { signal }),
-    ...(version === undefined ? {} : { version }),
-  });
-  checkMatch({ operation: "delete", uri }, etag, ifMatch);
 }
 
 /**
