@@ -2,6 +2,7 @@ import { conformance, type ConformanceOptions } from "@lade/testing/conformance"
 import { unversioned } from "../s3/unversioned.ts";
 import { hasVersitygw, startVersitygw } from "../../tools/servers/start_versitygw.ts";
 import { because, FILE_CASES } from "./s3_case_groups.ts";
+import { resumeAfterKill } from "../s3/resume_after_kill.ts";
 import { realCases } from "./s3_real_cases.ts";
 import { openNewBucket } from "./s3_server.ts";
 import { whereInstalled } from "./where_installed.ts";
@@ -47,6 +48,12 @@ whereInstalled({ name: "versitygw", has: hasVersitygw, start: startVersitygw }, 
   conformance("S3Store on versitygw with versions", () => open(true), Deno.test, {
     ...options,
     skip: { ...skip, ...versions },
+  });
+  Deno.test("a write on versitygw goes on after its process was killed", async () => {
+    await using opened = await open(false);
+    const { url, accessKeyId, secretAccessKey } = server();
+    const reached = { url, accessKeyId, secretAccessKey, bucket: opened.bucket };
+    await resumeAfterKill(reached, opened.store, { partSize, size: 3 * partSize + 1, kept: 2 });
   });
   realCases({
     name: "versitygw",

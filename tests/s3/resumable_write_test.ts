@@ -10,6 +10,7 @@ import {
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import type { FakeS3 } from "../fakes/s3/mod.ts";
 import { noise } from "./noise.ts";
+import { resumeAfterKill } from "./resume_after_kill.ts";
 import { type OpenedFake, openFake, type OpenFakeOptions } from "./open_fake.ts";
 
 const PART = 1000;
@@ -238,52 +239,18 @@ Deno.test("a Complete that failed is tried again by another writer", async () =>
 
 Deno.test("a write goes on after its process was killed, with every part that it had called written", async () => {
   await using opened = await openFake();
-  const { fake } = opened;
-  const [partSize, size] = [1000, 3500];
+  const { fake, store } = opened;
   for (const kept of [0, 1, 4]) {
-    const token = await killedAfter(fake, [partSize, size], kept);
-    const [upload] = await Array.fromAsync(opened.store.listUploads());
-    assertEquals([upload?.key, upload?.id], ["object", JSON.parse(token).id]);
-    await using writer = await opened.store.resumePartWriter("object", size, token);
-    for (let index = 0; index < writer.partCount; index++) {
-      if (index < kept) assert(writer.isWritten(index), `part ${index} of ${kept}`);
-      if (writer.isWritten(index)) continue;
-      const length = Math.min(partSize, size - index * partSize);
-      await writer.writePart(index, new Uint8Array(length).fill(index + 1));
-    }
-    await writer.close();
-    const bytes = fake.bytes("bucket", "object");
-    assertEquals(bytes?.length, size);
-    assert(bytes?.every((byte, at) => byte === Math.floor(at / partSize) + 1), `after ${kept} parts`);
+    await resumeAfterKill({ ...serverOf(fake), bucket: "bucket" }, store, {
+      partSize: 1000,
+      size: 3500,
+      kept,
+    });
     assertEquals(fake.uploads("bucket"), []);
-    await opened.store.delete("object");
+    await store.delete("object");
   }
 });
 
-/** Has a process write parts, kills it once it has told of some, and gives the token that it told. */
-async function killedAfter(fake: FakeS3, sizes: readonly number[], parts: number): Promise<string> {
-  const script = new URL("./resumable_process.ts", import.meta.url).pathname;
-  const setting = [fake.url, fake.accessKeyId, fake.secretAccessKey, ...sizes.map(String)];
-  await using child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--allow-all", "--no-check", script, ...setting],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const text = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const lines: string[] = [];
-  let rest = "";
-  while (lines.length <= parts) {
-    const { value, done } = await text.read();
-    if (done) throw new Error(await new Response(child.stderr).text());
-    const pieces = (rest + value).split("\n");
-    rest = pieces.pop() ?? "";
-    lines.push(...pieces);
-  }
-  child.kill("SIGKILL");
-  await text.cancel();
-  await child.stderr.cancel();
-  await child.stdin.close().catch(() => {});
-  await child.status;
-  return lines[0] ?? "";
+function serverOf({ url, accessKeyId, secretAccessKey }: FakeS3) {
+  return { url, accessKeyId, secretAccessKey };
 }
