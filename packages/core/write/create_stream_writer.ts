@@ -68,12 +68,16 @@ export class StreamWriter implements ObjectWriter {
     return this.#intake.bytesWritten;
   }
 
-  async write(chunk: Uint8Array): Promise<void> {
-    this.#life.throwIfClosing();
+  write(chunk: Uint8Array): Promise<void> {
+    try {
+      this.#life.throwIfClosing();
+    } catch (error) {
+      return Promise.reject(error);
+    }
     // Nothing is under way: no need to wait for a turn.
     const isFree = this.#pending === 0 && !this.#life.hasFailed && chunk instanceof Uint8Array;
-    if (isFree && this.#intake.takeNow?.(chunk)) return;
-    await this.#next(async () => {
+    if (isFree && this.#intake.takeNow?.(chunk)) return Promise.resolve();
+    return this.#next(async () => {
       if (bytesOf(chunk).length > 0) await this.#intake.take(chunk);
     });
   }
@@ -91,16 +95,18 @@ export class StreamWriter implements ObjectWriter {
     return this.abort();
   }
 
-  async #next<T>(work: () => Promise<T>): Promise<T> {
-    this.#pending++;
-    const turn = this.#last.then(() => this.#life.run(work));
-    const over = () => void this.#pending--;
-    this.#last = turn.then(over, over);
-    try {
-      return await turn;
-    } catch (error) {
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const run = () => this.#life.run(work);
+    const turn = this.#pending++ === 0 && !this.#life.hasFailed ? run() : this.#last.then(run);
+    const call = turn.then((result) => {
+      this.#pending--;
+      return result;
+    }, async (error) => {
+      this.#pending--;
       throw await this.#life.failed(error);
-    }
+    });
+    this.#last = call.catch(() => {});
+    return call;
   }
 }
 
