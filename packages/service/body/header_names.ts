@@ -18,6 +18,8 @@ export interface HeaderNames {
   readonly service: string;
   /** Begins the names of user metadata: `x-amz-meta-`. */
   readonly metadata: string;
+  /** Holds what conditions compare, where that is not the etag: `x-goog-generation`. */
+  readonly etag?: string;
   /** Holds the version. */
   readonly version?: string;
   /** Names the version of an object whose answer tells none. */

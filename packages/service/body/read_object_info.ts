@@ -1,6 +1,6 @@
 import type { ObjectInfo } from "@lade/core/backend";
 import type { FailedOperation, ResponseHeaders } from "@lade/service/http";
-import { readEtag } from "./etags.ts";
+import { unquoteEtag } from "./etags.ts";
 import type { HeaderNames } from "./header_names.ts";
 import { unlikeService } from "./unlike_service.ts";
 
@@ -21,7 +21,7 @@ export function readObjectInfo(
     throw unlikeService(call, names.service, "it has no valid Last-Modified");
   }
   const read = (name: string | undefined) => name === undefined ? undefined : headers.get(name);
-  const etag = readEtag(headers);
+  const etag = unquoteEtag(headers.get(names.etag ?? "etag"));
   const version = read(names.version);
   const contentType = headers.get("content-type");
   const contentEncoding = headers.get("content-encoding")?.split(",").map((each) => each.trim())

@@ -65,6 +65,15 @@ Deno.test("readObjectInfo() leaves out what no header tells, or tells as nothing
   );
 });
 
+Deno.test("readObjectInfo() takes for the etag what the service compares in conditions", () => {
+  const { etag, version } = infoOf({ etag: '"CJ"', "x-test-generation": "17" }, {
+    ...NAMES,
+    etag: "x-test-generation",
+    version: "x-test-generation",
+  });
+  assertEquals([etag, version], ["17", "17"]);
+});
+
 Deno.test("etags are kept without quotes, and quoted in conditions", () => {
   assertEquals(['"e"', "e", 'W/"e"', '""', '"', "", undefined].map(unquoteEtag), [
     "e",
