@@ -6,7 +6,7 @@ import { Exchange } from "./exchange.ts";
 import { encodeRequestHead } from "./encode_request_head.ts";
 import type { BodyOwner } from "./framed_body.ts";
 import { parseTarget } from "./parse_target.ts";
-import { latin1 } from "./raw_server_test.ts";
+import { latin1 } from "@lade/testing/http";
 import { RequestPayload } from "./request_payload.ts";
 import { completeTransportOptions } from "./transport_config.ts";
 import { WireError } from "./wire_error.ts";

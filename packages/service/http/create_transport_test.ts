@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createTransport } from "./create_transport.ts";
 import { FetchTransport } from "./fetch_transport.ts";
 import { proxyForUrl } from "./proxy_for_url.ts";
-import { RawServer } from "./raw_server_test.ts";
+import { RawServer } from "@lade/testing/http";
 import { TcpTransport } from "./tcp_transport.ts";
 
 Deno.test.sanitizer({ ops: true, resources: true });

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { FakeClock } from "@lade/testing";
 import { Connection, type Socket } from "./connection.ts";
 import { EndpointPool } from "./endpoint_pool.ts";
-import { until } from "./raw_server_test.ts";
+import { until } from "@lade/testing/http";
 import { completeTransportOptions } from "./transport_config.ts";
 import type { TransportOptions } from "./transport_options.ts";
 import { WireError } from "./wire_error.ts";

@@ -3,7 +3,7 @@ import { FakeClock } from "@lade/testing";
 import { FetchAttempt } from "./fetch_attempt.ts";
 import { FetchTransport } from "./fetch_transport.ts";
 import { parseTarget } from "./parse_target.ts";
-import { latin1, RawServer, until } from "./raw_server_test.ts";
+import { latin1, RawServer, until } from "@lade/testing/http";
 import { RequestPayload } from "./request_payload.ts";
 import { Slots } from "./slots.ts";
 import type { RequestBody } from "./transport.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { latin1 } from "./raw_server_test.ts";
+import { latin1 } from "@lade/testing/http";
 import { createResponseBody } from "./response_body.ts";
 import type { ResponseBody } from "./transport.ts";
 import { TransportError } from "./transport_error.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { FakeClock } from "@lade/testing";
-import { type Peer, RawServer, until } from "./raw_server_test.ts";
+import { type Peer, RawServer, until } from "@lade/testing/http";
 import { TcpTransport } from "./tcp_transport.ts";
 import type { TransportOptions } from "./transport_options.ts";
 import type { TransportRequest } from "./transport.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { RetryBudget } from "@lade/core/retry";
 import { FakeClock } from "@lade/testing";
 import { EndpointHealths } from "./endpoint_health.ts";
-import { RawServer, until } from "./raw_server_test.ts";
+import { RawServer, until } from "@lade/testing/http";
 import { TcpTransport } from "./tcp_transport.ts";
 import { TransportError } from "./transport_error.ts";
 import type { TransportOptions } from "./transport_options.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "@lade/testing";
-import { latin1, type Peer, RawServer } from "./raw_server_test.ts";
+import { latin1, type Peer, RawServer } from "@lade/testing/http";
 import { TcpTransport } from "./tcp_transport.ts";
 import { TransportError } from "./transport_error.ts";
 

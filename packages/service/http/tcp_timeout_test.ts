@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { FakeClock } from "@lade/testing";
-import { type Peer, RawServer, until } from "./raw_server_test.ts";
+import { type Peer, RawServer, until } from "@lade/testing/http";
 import { TcpTransport } from "./tcp_transport.ts";
 import { TransportError } from "./transport_error.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { RawServer } from "./raw_server_test.ts";
+import { RawServer } from "@lade/testing/http";
 import { TcpTransport } from "./tcp_transport.ts";
 import { TransportError } from "./transport_error.ts";
 import { transportErrorToStoreError } from "./transport_error_to_store_error.ts";

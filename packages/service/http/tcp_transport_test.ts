@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createGetResult } from "@lade/core/backend";
-import { latin1, RawServer } from "./raw_server_test.ts";
+import { latin1, RawServer } from "@lade/testing/http";
 import { TcpTransport } from "./tcp_transport.ts";
 import { TransportError } from "./transport_error.ts";
 

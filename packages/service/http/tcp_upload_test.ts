@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { FakeClock } from "@lade/testing";
-import { RawServer, until } from "./raw_server_test.ts";
+import { RawServer, until } from "@lade/testing/http";
 import { TcpTransport } from "./tcp_transport.ts";
 import type { RequestBody } from "./transport.ts";
 import { TransportError } from "./transport_error.ts";

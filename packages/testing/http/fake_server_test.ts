@@ -78,6 +78,9 @@ Deno.test("FakeServer lets faults speak in its words, but somebody else's answer
   ]);
   const whole = await ask(echo, { kind: "ignore-range" }, { headers: { range: "bytes=0-1" } });
   assertEquals([await whole.text(), whole.headers.get("x-range")], ["", ""]);
+  const put = { method: "PUT", body: "content" };
+  const flipped = await ask(echo, { kind: "flip-request", atByte: 3 }, put);
+  assertEquals(await flipped.text(), "conuent");
   const bare = await ask(echo, { kind: "omit", fields: /^x-/ }, { headers: { range: "bytes=0-1" } });
   assertEquals([await bare.text(), bare.headers.has("x-range")], ["", false]);
 });

@@ -34,6 +34,8 @@ export type FaultAction =
   | { kind: "delay"; ms: number }
   /** Breaks the connection once this much of the request's body was read; the work is not done. */
   | { kind: "cut-request"; afterBytes: number; how: CutMode }
+  /** Turns the lowest bit of one byte of the request's body on its way to the service. */
+  | { kind: "flip-request"; atByte: number }
   /** Breaks the connection after this much of the answer's body, or of its head. */
   | { kind: "cut"; afterBytes: number; how: CutMode; in?: "head" | "body" }
   /** Does the work and breaks the connection without an answer. */

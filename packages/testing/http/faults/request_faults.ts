@@ -17,6 +17,7 @@ export async function preempt(plan: FaultPlan, { head, body, stream }: Exchange)
   for (const { fault, action } of plan.all("stall")) {
     if (action.at === "request") await Promise.race([fault.released, stream.gone]);
   }
+  for (const { action } of plan.all("flip-request")) body.flip(action.atByte);
   const cut = plan.find("cut-request");
   if (cut !== undefined) {
     while (body.received < cut.afterBytes && await body.next(cut.afterBytes - body.received) !== null);

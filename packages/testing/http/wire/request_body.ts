@@ -15,6 +15,7 @@ export class RequestBody {
   readonly #hooks: RequestBodyHooks;
   readonly #chunked: boolean;
   #left: number;
+  readonly #flips: Set<number> = new Set();
   #started = false;
   #ended: boolean;
 
@@ -53,6 +54,10 @@ export class RequestBody {
     if (this.#chunked && this.#left === 0 && !(await this.#nextChunk())) return null;
     const bytes = await this.#reader.some(Math.min(max, this.#left));
     if (bytes === null) throw new EndOfStreamError("the request body");
+    for (const at of this.#flips) {
+      const byte = bytes[at - this.received];
+      if (byte !== undefined) bytes[at - this.received] = byte ^ 1;
+    }
     this.#left -= bytes.length;
     this.received += bytes.length;
     if (this.#left === 0) {
@@ -68,6 +73,11 @@ export class RequestBody {
     const pieces: Uint8Array<ArrayBuffer>[] = [];
     for (let piece = await this.next(); piece; piece = await this.next()) pieces.push(piece.slice());
     return new Uint8Array(await new Blob(pieces).arrayBuffer());
+  }
+
+  /** Turns the lowest bit of the byte at an offset, once that is read. */
+  flip(atByte: number): void {
+    this.#flips.add(atByte);
   }
 
   /** Reads and drops what is left. */

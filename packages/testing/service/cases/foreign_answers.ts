@@ -79,16 +79,33 @@ function isTold(error: unknown, name: string, what: ForeignAnswerName): boolean 
     (what === "an error document with 200" && error instanceof PermissionDeniedError);
 }
 
-/** Answers of somebody else than the service. */
-export const foreignAnswerCases: readonly ServiceCase[] = Object.entries(CALLS).flatMap(([name, call]) =>
-  [false, true].map((shown): ServiceCase => ({
-    name: `${name} takes no answer of somebody else for the service's, at ${
-      shown ? "an endpoint that has answered before" : "an endpoint not known yet"
-    }`,
-    needs: call.meets === "drop" ? ["begin", "writePart", "drop"] : [call.meets],
-    run: (context) => ask(name, call, context, shown),
-  }))
-).concat([502, 503].map((status): ServiceCase => ({
+/** Calls without a condition or range. */
+const PLAIN: readonly (readonly [name: string, operation: ServiceOperation, statuses: readonly number[]])[] =
+  [
+    ["get()", "read", [304, 412, 416]],
+    ["head()", "head", [304, 412, 416]],
+    ["put()", "write", [304, 404, 412, 416]],
+    ["delete()", "delete", [304, 412, 416]],
+    ["list()", "list", [304, 412, 416]],
+  ];
+
+const unaskedCases = PLAIN.map(([name, operation, statuses]): ServiceCase => ({
+  name: `${name} takes no bare refusal for the service's that nothing in its request asks for`,
+  needs: [operation],
+  async run(context) {
+    for (const status of statuses) {
+      await using opened = await context.open();
+      opened.container.put("key", sampleBytes(11));
+      opened.strike(operation, { kind: "answer", status, headers: {}, body: "" }, { times: Infinity });
+      const call = () => CALLS[name]?.run(opened, context) ?? Promise.resolve();
+      const error = await rejectionOf(call, `${name} answered by a bare ${status}`);
+      expect(error instanceof ServiceError, `${name} answered by a bare ${status} fails by ${error}`);
+      expectEqual(opened.container.keys(), ["key"], "what is there");
+    }
+  },
+}));
+
+const gatewayCases = [502, 503].map((status): ServiceCase => ({
   name: `a gateway's page with ${status} is worth another try, and named when there is none left`,
   async run(context) {
     await using opened = await context.open({ transport: { retry: { maxAttempts: 2 } } });
@@ -101,4 +118,19 @@ export const foreignAnswerCases: readonly ServiceCase[] = Object.entries(CALLS).
     expect(error.message.includes('the page "Bad Gateway"'), `the page is not named: ${error.message}`);
     expectEqual(fault.hits, 2, "the tries");
   },
-})));
+}));
+
+/** Answers of somebody else than the service. */
+export const foreignAnswerCases: readonly ServiceCase[] = [
+  ...Object.entries(CALLS).flatMap(([name, call]) =>
+    [false, true].map((shown): ServiceCase => ({
+      name: `${name} takes no answer of somebody else for the service's, at ${
+        shown ? "an endpoint that has answered before" : "an endpoint not known yet"
+      }`,
+      needs: call.meets === "drop" ? ["begin", "writePart", "drop"] : [call.meets],
+      run: (context) => ask(name, call, context, shown),
+    }))
+  ),
+  ...unaskedCases,
+  ...gatewayCases,
+];

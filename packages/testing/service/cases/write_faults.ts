@@ -114,9 +114,24 @@ const wayCases = Object.entries(WRITE_WAYS).flatMap(([way, write]): ServiceCase[
   ];
 });
 
+const flipCases = (["write", "writePart"] as const).map((operation): ServiceCase => ({
+  name: `bytes of a ${operation} that change on their way are not told as stored`,
+  needs: operation === "write" ? ["write"] : ["begin", "writePart", "commit"],
+  async run(context) {
+    await using opened = await context.open(FINAL);
+    const flip = { kind: "flip-request", atByte: 5 } as const;
+    const fault = opened.strike(operation, flip, { times: Infinity });
+    const data = sampleBytes(operation === "write" ? 100 : 3 * context.partSize);
+    await expectError(() => opened.store.put("object", data), StoreError, "put()");
+    expect(fault.hits > 0, "no byte was changed");
+    expectEqual([opened.container.keys(), opened.container.unfinished()], [[], 0], "what is there");
+  },
+}));
+
 /** Writes under faults. */
 export const writeFaultCases: readonly ServiceCase[] = [
   ...wayCases,
+  ...flipCases,
   {
     name: "put() does not take its own object for another's when the answer is lost",
     needs: ["write"],

@@ -1,5 +1,3 @@
-import { assertEquals } from "@std/assert";
-
 /** One connection as the scripted server sees it. */
 export class Peer {
   /** Number of the connection, from 1. */
@@ -7,6 +5,7 @@ export class Peer {
   readonly #socket: Deno.Conn;
   #held: Uint8Array = new Uint8Array(0);
 
+  /** Made by a {@linkcode RawServer}. */
   constructor(socket: Deno.Conn, number: number) {
     this.#socket = socket;
     this.number = number;
@@ -39,6 +38,7 @@ export class Peer {
     return this.#held;
   }
 
+  /** Sends bytes, or text of one byte for each character. */
   async send(data: string | Uint8Array): Promise<void> {
     const bytes = typeof data === "string" ? latin1(data) : data;
     for (let sent = 0; sent < bytes.length;) sent += await this.#socket.write(bytes.subarray(sent));
@@ -54,6 +54,7 @@ export class Peer {
     return this.send(whole);
   }
 
+  /** Closes the connection; a second call does nothing. */
   close(): void {
     try {
       this.#socket.close();
@@ -76,7 +77,9 @@ export class Peer {
 
 /** Speaks bytes, not HTTP: `script` runs for each connection, which is closed when it ends. */
 export class RawServer implements AsyncDisposable {
+  /** Where it is. */
   readonly url: string;
+  /** The port, which the system chose. */
   readonly port: number;
   /** Connections so far. */
   connections = 0;
@@ -86,6 +89,7 @@ export class RawServer implements AsyncDisposable {
   readonly #failures: unknown[] = [];
   readonly #accepting: Promise<void>;
 
+  /** Listens; with a certificate and its key it speaks TLS. */
   constructor(script: (peer: Peer) => Promise<void>, tls?: { readonly cert: string; readonly key: string }) {
     const address = { hostname: "127.0.0.1", port: 0 };
     this.#listener = tls ? Deno.listenTls({ ...address, ...tls }) : Deno.listen(address);
@@ -99,7 +103,7 @@ export class RawServer implements AsyncDisposable {
     this.#listener.close();
     for (const peer of this.#peers) peer.close();
     await Promise.all([this.#accepting, ...this.#scripts]);
-    assertEquals(this.#failures, []);
+    if (this.#failures.length > 0) throw this.#failures[0];
   }
 
   async #accept(script: (peer: Peer) => Promise<void>): Promise<void> {
