@@ -2,6 +2,7 @@
  * The repository's own rules, checked: who may import whom, what a file may look like, how wide the
  * documentation is, that all packages have one version. Prints one line per breach and exits with 1 when there is any. Run it with `deno task check:rules`.
  */
+import { checkCycles } from "./checks/cycles.ts";
 import { checkFile } from "./checks/files.ts";
 import { checkImports } from "./checks/imports.ts";
 import { checkLayers, LAYERS } from "./checks/layers.ts";
@@ -13,7 +14,8 @@ import { checkVersions } from "./checks/versions.ts";
 
 const breaches: string[] = [];
 const files = await trackedFiles();
-breaches.push(...checkVersions(files), ...checkLayers(moduleGraph(files), LAYERS));
+const graph = moduleGraph(files);
+breaches.push(...checkVersions(files), ...checkCycles(graph), ...checkLayers(graph, LAYERS));
 for (const file of files) {
   breaches.push(...checkSecrets(file));
   if (file.path.endsWith(".md")) breaches.push(...checkProse(file));

@@ -1,7 +1,28 @@
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
-import type { ObjectInfo } from "../contract/types.ts";
-import type { MemoryUpload } from "./memory_upload.ts";
+import type { ObjectInfo, PutOptions } from "../contract/types.ts";
 import { SortedKeys } from "./sorted_keys.ts";
+
+/** A write that outlives its writer. */
+export interface MemoryUpload {
+  /** Its name, which no other upload has. */
+  readonly id: string;
+  /** The object's URI. */
+  readonly uri: string;
+  /** The object's key. */
+  readonly key: string;
+  /** Bytes of a part. */
+  readonly partSize: number;
+  /** What the write began with. */
+  readonly options: Omit<PutOptions, "signal">;
+  /** When it began. */
+  readonly begun: Date;
+  /** The memory of the object. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The parts that are there. */
+  readonly written: Set<number>;
+  /** Whether a writer is at it. */
+  isHeld: boolean;
+}
 
 /** An object as it lies in memory. Neither its bytes nor its info ever change. */
 export interface MemoryObject {

@@ -53,11 +53,11 @@ import {
 import { checkListOptions } from "../conditions/check_list_options.ts";
 import { MemoryChecks } from "./memory_checks.ts";
 import { memoryCapabilities, READ_HINTS } from "./memory_capabilities.ts";
-import { MemoryContainer, type MemoryObject } from "./memory_container.ts";
+import { MemoryContainer, type MemoryObject, type MemoryUpload } from "./memory_container.ts";
 import { changedInfo, copiedInfo, infoOf, keptAttributes, resultOf, sourceOf } from "./memory_object.ts";
 import { checkText, listKeys, listLevel, listVersionEntries } from "./memory_listing.ts";
 import { MemorySink, PART_SIZE } from "./memory_sink.ts";
-import { beginUpload, freeUpload, type MemoryUpload, MemoryUploadSink, pendingOf } from "./memory_upload.ts";
+import { beginUpload, freeUpload, MemoryUploadSink, pendingOf } from "./memory_upload.ts";
 
 /** Options of {@linkcode MemoryStore}. */
 export interface MemoryStoreOptions {

@@ -1,33 +1,11 @@
 import type { ObjectStore } from "../contract/object_store.ts";
-import type { PendingUpload, PutOptions, PutResult } from "../contract/types.ts";
+import type { PendingUpload, PutResult } from "../contract/types.ts";
 import { NotFoundError, UnavailableError } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
 import type { ObjectPart, WriteSink } from "../write/write_sink.ts";
 import { formatToken, formatUploadName, type TokenUse, type WriteToken } from "../write/write_token.ts";
-import type { MemoryContainer } from "./memory_container.ts";
+import type { MemoryContainer, MemoryUpload } from "./memory_container.ts";
 import { memoryOf } from "./memory_sink.ts";
-
-/** A write that outlives its writer. */
-export interface MemoryUpload {
-  /** Its name, which no other upload has. */
-  readonly id: string;
-  /** The object's URI. */
-  readonly uri: string;
-  /** The object's key. */
-  readonly key: string;
-  /** Bytes of a part. */
-  readonly partSize: number;
-  /** What the write began with. */
-  readonly options: Omit<PutOptions, "signal">;
-  /** When it began. */
-  readonly begun: Date;
-  /** The memory of the object. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The parts that are there. */
-  readonly written: Set<number>;
-  /** Whether a writer is at it. */
-  isHeld: boolean;
-}
 
 /** Begins a resumable write and takes the memory of its object. */
 export function beginUpload(

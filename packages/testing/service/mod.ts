@@ -14,5 +14,5 @@ export {
   type ServiceContext,
 } from "./service_case.ts";
 export { serviceCases } from "./service_cases.ts";
-export type { CountedCall } from "./cases/request_counts.ts";
+export type { CountedCall } from "./service_setup.ts";
 export { FOREIGN_ANSWERS, type ForeignAnswer, type ForeignAnswerName } from "./foreign_answers.ts";

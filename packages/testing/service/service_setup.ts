@@ -1,8 +1,33 @@
 import type { ObjectStore, StoreContextOptions } from "@lade/core/backend";
 import type { TransportOptions } from "@lade/service/http";
 import type { FakeServer } from "../http/fake_server.ts";
-import type { CountedCall } from "./cases/request_counts.ts";
 import type { ForeignAnswerName } from "./foreign_answers.ts";
+
+/** A call whose requests a backend declares. */
+export type CountedCall =
+  | "get()"
+  | "getBytes()"
+  | "getRange()"
+  | "readInto()"
+  | "stream()"
+  | "readChunks()"
+  | "copyObject() to another store"
+  | "readInto() of five chunks"
+  | "getMany() of 20 objects"
+  | "head()"
+  | "head() of a missing object"
+  | "head() on a condition that does not hold"
+  | "put()"
+  | "put() of three parts"
+  | "createWriter()"
+  | "createWriter() of three parts"
+  | "createPartWriter() of three parts"
+  | "list()"
+  | "listWithDelimiter()"
+  | "delete()"
+  | "deleteMany() of three objects"
+  | "copy()"
+  | "rename()";
 
 /**
  * The requests that faults strike, whatever a service calls them: an object's bytes, its description, an object in one

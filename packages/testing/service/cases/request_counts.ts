@@ -15,32 +15,7 @@ import { expectEqual, expectError } from "../../conformance/expect.ts";
 import { collect, sampleBytes } from "../../conformance/samples.ts";
 import type { ServiceCase } from "../service_case.ts";
 import { type CallSizes, writeParts } from "../service_calls.ts";
-
-/** A call whose requests a backend declares. */
-export type CountedCall =
-  | "get()"
-  | "getBytes()"
-  | "getRange()"
-  | "readInto()"
-  | "stream()"
-  | "readChunks()"
-  | "copyObject() to another store"
-  | "readInto() of five chunks"
-  | "getMany() of 20 objects"
-  | "head()"
-  | "head() of a missing object"
-  | "head() on a condition that does not hold"
-  | "put()"
-  | "put() of three parts"
-  | "createWriter()"
-  | "createWriter() of three parts"
-  | "createPartWriter() of three parts"
-  | "list()"
-  | "listWithDelimiter()"
-  | "delete()"
-  | "deleteMany() of three objects"
-  | "copy()"
-  | "rename()";
+import type { CountedCall } from "../service_setup.ts";
 
 type Run = (store: ObjectStore, sizes: CallSizes & { readonly size: number }) => Promise<unknown>;
 
