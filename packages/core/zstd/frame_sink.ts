@@ -83,6 +83,8 @@ export class FrameSink implements WriteSink {
       // A full frame waits for the next byte, which tells that it is not the last.
       if (this.#filled === this.#config.frameSize) await this.#sendFrame({ continued: true, onLoop: false });
       let buffer = this.#buffer ??= await this.#takeBuffer();
+      // The buffers may have been given back meanwhile.
+      this.#jobs.signal.throwIfAborted();
       if (this.#filled === buffer.bytes.length) buffer = this.#buffer = this.#buffers.grow(buffer);
       const length = Math.min(buffer.bytes.length - this.#filled, chunk.length - offset);
       buffer.bytes.set(chunk.subarray(offset, offset + length), this.#filled);
