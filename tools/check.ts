@@ -3,6 +3,7 @@
  * documentation is, that all packages have one version. Prints one line per breach and exits with 1 when there is any. Run it with `deno task check:rules`.
  */
 import { checkCycles } from "./checks/cycles.ts";
+import { checkDecisions } from "./checks/decisions.ts";
 import { checkFile } from "./checks/files.ts";
 import { checkImports } from "./checks/imports.ts";
 import { checkLayers, LAYERS } from "./checks/layers.ts";
@@ -15,7 +16,12 @@ import { checkVersions } from "./checks/versions.ts";
 const breaches: string[] = [];
 const files = await trackedFiles();
 const graph = moduleGraph(files);
-breaches.push(...checkVersions(files), ...checkCycles(graph), ...checkLayers(graph, LAYERS));
+breaches.push(
+  ...checkVersions(files),
+  ...checkDecisions(files),
+  ...checkCycles(graph),
+  ...checkLayers(graph, LAYERS),
+);
 for (const file of files) {
   breaches.push(...checkSecrets(file));
   if (file.path.endsWith(".md")) breaches.push(...checkProse(file));

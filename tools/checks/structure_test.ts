@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { checkCycles } from "./cycles.ts";
+import { checkDecisions } from "./decisions.ts";
 import { checkLayers } from "./layers.ts";
 import { moduleGraph } from "./module_graph.ts";
 import { checkVersions } from "./versions.ts";
@@ -68,4 +69,14 @@ Deno.test("checkVersions() wants one version of all packages", () => {
   assertEquals(checkVersions([manifest("one"), manifest("two", "1.0.1")]), [
     "packages/two/deno.json: version 1.0.1, where packages/one/deno.json has 1.0.0",
   ]);
+});
+
+Deno.test("checkDecisions() wants one number for each decision, also in its title", () => {
+  const decision = (name: string, title: string) => ({
+    path: `docs/decisions/${name}.md`,
+    text: `# ${title}\n`,
+  });
+  assertEquals(checkDecisions([decision("001-a", "001: A"), decision("002-b", "002: B")]), []);
+  assertEquals(checkDecisions([decision("001-a", "001: A"), decision("001-b", "001: B")]).length, 1);
+  assertEquals(checkDecisions([decision("001-a", "002: A"), decision("README", "Decisions")]).length, 1);
 });

@@ -40,12 +40,13 @@ import { abortUpload, listUploads, resumePartWriter } from "../operations/resume
 import { setAttributes } from "../operations/set_attributes.ts";
 import { tagsOf } from "./tags_of.ts";
 
-type Members = ObjectStore & Partial<QuickStore>;
+/** What a store may have, bytes at hand among it. */
+export type StoreMembers = ObjectStore & Partial<QuickStore>;
 
 /** Members that some stores lack. */
 export type OptionalMember = {
-  [Name in keyof Members]-?: undefined extends Members[Name] ? Name : never;
-}[keyof Members];
+  [Name in keyof StoreMembers]-?: undefined extends StoreMembers[Name] ? Name : never;
+}[keyof StoreMembers];
 
 /** Methods that a layer has only where the store below has them; of the others it can tell without. */
 const OPTIONAL: Readonly<Record<Exclude<OptionalMember, "beneath" | "placeOf" | "tree">, true>> = {

@@ -14,10 +14,11 @@ export interface KeyCall extends ConditionSubject {
   readonly createOnly: boolean;
 }
 
-type Given = GetOptions & PartWriterOptions;
+/** The options of a call that are checked. */
+export type CheckedOptions = GetOptions & PartWriterOptions;
 
 /** What a call may ask of a store that not every one has. */
-const ASKED: readonly (readonly [option: keyof Given, flag: keyof Capabilities, what: string])[] = [
+const ASKED: readonly (readonly [option: keyof CheckedOptions, flag: keyof Capabilities, what: string])[] = [
   ["version", "versions", "versions"],
   ["tags", "tags", "tags"],
   ["storageClass", "storageClass", "storage classes"],
@@ -33,7 +34,7 @@ export function checkCall(
   store: Pick<ObjectStore, "uri" | "capabilities" | "keyFault">,
   operation: string,
   key: string,
-  given: Given = {},
+  given: CheckedOptions = {},
 ): KeyCall {
   checkKey(operation, store, key);
   given.signal?.throwIfAborted();
@@ -52,7 +53,7 @@ export function checkWriteCall(
   store: Pick<ObjectStore, "uri" | "capabilities" | "keyFault" | "metadataNameFault">,
   operation: string,
   key: string,
-  given: Given & Pick<CopyOptions, "sourceIfMatch">,
+  given: CheckedOptions & Pick<CopyOptions, "sourceIfMatch">,
 ): KeyCall {
   const call = checkCall(store, operation, key, given);
   checkWriteOptions(call, given);

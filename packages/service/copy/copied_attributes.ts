@@ -1,7 +1,5 @@
 import { attributesOf, type CopyOptions, type ObjectInfo, type PutOptions } from "@lade/core/backend";
 
-type Tags = Readonly<Record<string, string>>;
-
 /**
  * The tags to write with a copy where the service does not carry them: those that were given, else the source's. Nothing
  * is asked of a source that says it has none.
@@ -9,8 +7,8 @@ type Tags = Readonly<Record<string, string>>;
 export async function tagsToWrite(
   { tagCount }: Pick<ObjectInfo, "tagCount">,
   { attributes }: Pick<CopyOptions, "attributes">,
-  readTags: () => Promise<Tags>,
-): Promise<Tags | undefined> {
+  readTags: () => Promise<Readonly<Record<string, string>>>,
+): Promise<Readonly<Record<string, string>> | undefined> {
   if (attributes?.tags || !tagCount) return attributes?.tags;
   return await readTags();
 }
@@ -22,7 +20,7 @@ export async function tagsToWrite(
 export async function copiedAttributes(
   source: ObjectInfo,
   options: CopyOptions,
-  readTags: () => Promise<Tags>,
+  readTags: () => Promise<Readonly<Record<string, string>>>,
 ): Promise<PutOptions> {
   const { ifMatch, ifNoneMatch, ifIgnored } = options;
   const { storageClass } = source;

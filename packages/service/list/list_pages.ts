@@ -15,8 +15,6 @@ import { entriesOf, nameOf } from "./entries_of.ts";
 import type { Listing, PageReader } from "./page_reader.ts";
 import { checkPrefix, readPages } from "./read_pages.ts";
 
-type Entry = ObjectMeta | CommonPrefix;
-
 /** Entries that are sorted here at most: some 30 MB. */
 const MAX_SORTED = 100_000;
 
@@ -33,16 +31,17 @@ export function listPages(
   listing: Listing & { readonly delimiter?: undefined },
   options?: ListOptions,
 ): AsyncGenerator<ObjectMeta, void, void>;
+/** The same, with prefixes among the objects where there is a delimiter. */
 export function listPages(
   reader: PageReader<ObjectMeta>,
   listing: Listing,
   options?: ListOptions,
-): AsyncGenerator<Entry, void, void>;
+): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
 export function listPages(
   reader: PageReader<ObjectMeta>,
   listing: Listing,
   options: ListOptions = {},
-): AsyncGenerator<Entry, void, void> {
+): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
   const begin = () => new PagedListing(reader, listing, options);
   // One generator for each entry to pass, no more.
   const entries = options.order === "any" ? inAnyOrder(begin, options) : inOrder(begin, reader, options);
@@ -51,7 +50,7 @@ export function listPages(
 
 /** A page whose names were held against the prefix. */
 interface CheckedPage {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly (ObjectMeta | CommonPrefix)[];
   readonly readNext: () => void;
   readonly isRepeat: () => void;
 }
@@ -109,7 +108,7 @@ class PagedListing {
 async function* inAnyOrder(
   begin: () => PagedListing,
   { signal, limit }: ListOptions,
-): AsyncGenerator<Entry, void, void> {
+): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
   const listing = begin();
   const folded = new Set<string>();
   let left = limit ?? Infinity;
@@ -141,7 +140,7 @@ async function* inOrder(
   begin: () => PagedListing,
   reader: PageReader<ObjectMeta>,
   { signal, startAfter = "", limit = Infinity }: ListOptions,
-): AsyncGenerator<Entry, void, void> {
+): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
   const listing = begin();
   let last = startAfter;
   let given = 0;
@@ -182,10 +181,10 @@ async function* inOrder(
  * meanwhile may tell a name again, or names before the one that was to be followed; these are left out.
  */
 function ascending(
-  entries: readonly Entry[],
+  entries: readonly (ObjectMeta | CommonPrefix)[],
   last: string,
   startAfter: string,
-): readonly Entry[] | undefined {
+): readonly (ObjectMeta | CommonPrefix)[] | undefined {
   const repeats = new Set<number>();
   for (const [at, entry] of entries.entries()) {
     const name = nameOf(entry);
@@ -201,8 +200,8 @@ async function sortAll(
   call: FailedOperation,
   startAfter: string,
   pages: AsyncIterable<CheckedPage>,
-): Promise<readonly Entry[]> {
-  const all = new Map<string, Entry>();
+): Promise<readonly (ObjectMeta | CommonPrefix)[]> {
+  const all = new Map<string, ObjectMeta | CommonPrefix>();
   for await (const { entries, readNext, isRepeat } of pages) {
     readNext();
     const before = all.size;

@@ -12,8 +12,6 @@ import { entriesOf, nameOf } from "./entries_of.ts";
 import type { Listing, PageReader } from "./page_reader.ts";
 import { checkPrefix, readPages } from "./read_pages.ts";
 
-type Entry = ObjectVersion | CommonPrefix;
-
 /**
  * Lists versions and delete markers page by page, by key and as the service has them within a key; the next page is read
  * while one is being consumed. What is not in order, does not start with the prefix, or does not get on is a
@@ -24,16 +22,17 @@ export function listVersions(
   listing: Listing & { readonly delimiter?: undefined },
   options?: CallOptions,
 ): AsyncGenerator<ObjectVersion, void, void>;
+/** The same, with prefixes among the versions where there is a delimiter. */
 export function listVersions(
   reader: PageReader<ObjectVersion>,
   listing: Listing,
   options?: CallOptions,
-): AsyncGenerator<Entry, void, void>;
+): AsyncGenerator<ObjectVersion | CommonPrefix, void, void>;
 export async function* listVersions(
   reader: PageReader<ObjectVersion>,
   { uri: storeUri, prefix, delimiter }: Listing,
   { signal }: CallOptions = {},
-): AsyncGenerator<Entry, void, void> {
+): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
   signal?.throwIfAborted();
   const uri = prefix === "" ? storeUri : objectUri(storeUri, prefix);
   const call = { operation: "list the versions of", uri };
@@ -78,14 +77,14 @@ class VersionOrder {
   }
 
   /** Whether a version comes after those that were admitted. */
-  follows(entry: Entry | undefined): boolean {
+  follows(entry: ObjectVersion | CommonPrefix | undefined): boolean {
     if (!entry) return false;
     const order = compareKeys(nameOf(entry), this.#key);
     return order > 0 || (order === 0 && !this.#versions.has(versionOf(entry)));
   }
 
   /** Whether a version, or a folded prefix, is new. */
-  admit(entry: Entry): boolean {
+  admit(entry: ObjectVersion | CommonPrefix): boolean {
     const [key, version] = [nameOf(entry), versionOf(entry)];
     const order = compareKeys(key, this.#key);
     if (order < 0) {
@@ -103,6 +102,6 @@ class VersionOrder {
   }
 }
 
-function versionOf(entry: Entry): string {
+function versionOf(entry: ObjectVersion | CommonPrefix): string {
   return "key" in entry ? entry.version : "";
 }

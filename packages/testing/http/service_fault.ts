@@ -16,6 +16,7 @@ export interface ServiceFaultOptions {
 
 /** A refusal: a fake service throws it, and answers it in its own words (`FakeServer.refuse`). */
 export class ServiceFault extends Error {
+  /** The class, for messages. */
   override readonly name: string = "ServiceFault";
   /** The HTTP status. */
   readonly status: number;

@@ -11,6 +11,7 @@ export class EndOfStreamError extends Error {
 
 /** Thrown when a peer breaks the framing of HTTP or aws-chunked. */
 export class FramingError extends Error {
+  /** The class, for messages. */
   override readonly name = "FramingError";
 }
 
