@@ -164,7 +164,10 @@ Deno.test("TcpTransport tries again where nobody listens, for a while", async ()
   const server = { url: `http://127.0.0.1:${port}` } as RawServer;
   const { delays, error } = await send(server, { method: "POST" });
   assertEquals(error instanceof TransportError && [error.kind, error.sent], ["refused", "none"]);
-  assertEquals(delays, [100, 200, 400, 800, 1_600, 2_900]);
+  const [last = 0, ...others] = delays.reverse();
+  assertEquals(others, [1_600, 800, 400, 200, 100]);
+  // What a try takes while the clock runs is taken off the last wait.
+  assertEquals(last > 250 && last <= 2_900, true, `the last wait is ${last} ms`);
 });
 
 Deno.test("TcpTransport gives up what it cannot reach after `unreachableAfterMs`, however the jitter falls", async () => {
