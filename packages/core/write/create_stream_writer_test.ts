@@ -55,7 +55,12 @@ Deno.test("createStreamWriter() makes an object of parts where nothing is put wh
 
 Deno.test("createStreamWriter() sends the parts of an ordered sink one after the other, all but the last in multiples", async () => {
   const { sink, writer } = open(
-    { partLimits: { maxPartSize: 64, maxParts: Infinity, multipleOf: 8 }, ordered: true, concurrency: 4 },
+    {
+      partLimits: { maxPartSize: 64, maxParts: Infinity, multipleOf: 8 },
+      ordered: true,
+      concurrency: 4,
+      before: () => turn(),
+    },
     5,
   );
   for (let at = 0; at < 44; at += 11) await writer.write(counted(44).subarray(at, at + 11));

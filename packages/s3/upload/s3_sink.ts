@@ -15,10 +15,10 @@ import type { UploadTarget } from "./upload_target.ts";
 import { putObject } from "./put_object.ts";
 
 /** Bytes of an object that is written while multipart is off, at most: it has to fit into one buffer. */
-export const MAX_SINGLE_BYTES = 2 ** 31;
+const MAX_SINGLE_BYTES = 2 ** 31;
 
 /** What S3 takes as parts ("Amazon S3 multipart upload limits"); Amazon's own refuses smaller ones once all are there. */
-export function partLimits(isAmazon: boolean): PartLimits {
+function partLimits(isAmazon: boolean): PartLimits {
   return { minPartSize: isAmazon ? 5 * 2 ** 20 : 1, maxPartSize: 5 * 2 ** 30, maxParts: 10_000 };
 }
 
