@@ -12,6 +12,8 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlit
 export const PIECE = 2 ** 20;
 
 const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;            -- writes wait for the disk at checkpoints only
   PRAGMA foreign_keys = ON;
   CREATE TABLE IF NOT EXISTS objects (
     id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: it is the etag
