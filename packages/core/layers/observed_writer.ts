@@ -17,6 +17,10 @@ export class ObservedWriter implements ObjectWriter {
     return this.#inner.bytesWritten;
   }
 
+  get changesBytes(): boolean {
+    return this.#inner.changesBytes ?? false;
+  }
+
   async write(chunk: Uint8Array): Promise<void> {
     await this.#observation.begin(() => this.#inner.write(chunk));
     this.#observation.bytes = this.#inner.bytesWritten;

@@ -1,6 +1,8 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { PutResult } from "../contract/types.ts";
 import { ChecksumMismatchError } from "../errors/errors.ts";
+import { injectFaults } from "@lade/testing";
+import { observe } from "../layers/observe.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
 import { RecordingWriter } from "../zstd/recording_writer_test.ts";
 import { withZstd } from "../zstd/with_zstd.ts";
@@ -105,4 +107,17 @@ Deno.test("withCrc32c() around withZstd() tells the checksum of the content and 
   const result = await writer.close();
   assertEquals(writer.crc32c, "4waSgw==");
   assertEquals(result, { size: inner.bytesWritten, checksums: { crc32c: "stored==" } });
+});
+
+Deno.test("withCrc32c() leaves the result alone of any writer that stores other bytes, through other writers too", async () => {
+  const store = new MemoryStore();
+  const createWriter = store.createWriter.bind(store);
+  store.createWriter = async (key, options) => withZstd(await createWriter(key, options));
+  for (const above of [observe(store, () => {}), injectFaults(store, [])]) {
+    const writer = withCrc32c(withCrc32c(await above.createWriter("k")));
+    await writer.write(encoder.encode("123456789"));
+    const { size, checksums } = await writer.close();
+    assertEquals([writer.changesBytes, writer.crc32c, checksums], [true, "4waSgw==", undefined]);
+    assertEquals(size, (await store.head("k")).size);
+  }
 });

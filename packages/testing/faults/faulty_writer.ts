@@ -15,6 +15,10 @@ export class FaultyWriter implements ObjectWriter {
     return this.#inner.bytesWritten;
   }
 
+  get changesBytes(): boolean {
+    return this.#inner.changesBytes ?? false;
+  }
+
   write(chunk: Uint8Array): Promise<void> {
     return this.#writing.write("write", () => this.#inner.write(chunk));
   }
