@@ -57,7 +57,7 @@ import { MemoryContainer, type MemoryObject, type MemoryUpload } from "./memory_
 import { changedInfo, copiedInfo, infoOf, keptAttributes, resultOf, sourceOf } from "./memory_object.ts";
 import { checkText, listKeys, listLevel, listVersionEntries } from "./memory_listing.ts";
 import { MemorySink, PART_SIZE } from "./memory_sink.ts";
-import { beginUpload, freeUpload, MemoryUploadSink, pendingOf } from "./memory_upload.ts";
+import { beginUpload, findUpload, freeUpload, MemoryUploadSink, pendingOf } from "./memory_upload.ts";
 
 /** Options of {@linkcode MemoryStore}. */
 export interface MemoryStoreOptions {
@@ -170,7 +170,8 @@ export class MemoryStore implements ObjectStore, QuickStore {
     this.#checks.begin(use.operation, key, options.signal);
     checkWriterOptions(options);
     checkObjectSize(size);
-    return await this.#goOn(freeUpload(this.#container, parseToken(token, size, use), use), options.signal);
+    const parsed = parseToken(token, size, use);
+    return await this.#goOn(freeUpload(this.#container, key, parsed, use), options.signal);
   }
 
   /** Lists the resumable writes, oldest first. */
@@ -187,7 +188,8 @@ export class MemoryStore implements ObjectStore, QuickStore {
   async abortUpload(key: string, token: string, options: CallOptions = {}): Promise<void> {
     const use = { operation: "abort the upload of", uri: objectUri(this.uri, key) };
     this.#checks.begin(use.operation, key, options.signal);
-    this.#container.uploads.delete(parseUploadName(token, use).id);
+    const { id } = parseUploadName(token, use);
+    if (findUpload(this.#container, key, id)) this.#container.uploads.delete(id);
   }
 
   /** Lists objects; what is added or deleted behind the place the listing has come to is shown or not as it then is. */

@@ -26,9 +26,20 @@ export function beginUpload(
   return begun;
 }
 
-/** The upload of a token, where no writer is at it. */
-export function freeUpload(container: MemoryContainer, token: WriteToken, use: TokenUse): MemoryUpload {
-  const upload = container.uploads.get(token.id);
+/** The upload of an object by its id. */
+export function findUpload(container: MemoryContainer, key: string, id: string): MemoryUpload | undefined {
+  const upload = container.uploads.get(id);
+  return upload?.key === key ? upload : undefined;
+}
+
+/** The upload of an object by its token, where no writer is at it. */
+export function freeUpload(
+  container: MemoryContainer,
+  key: string,
+  token: WriteToken,
+  use: TokenUse,
+): MemoryUpload {
+  const upload = findUpload(container, key, token.id);
   if (!upload || upload.partSize !== token.partSize || upload.bytes.length !== token.size) {
     throw new NotFoundError({ ...use, detail: "the upload is closed or aborted" });
   }

@@ -3,7 +3,7 @@ import type { ObjectPart } from "@lade/core";
 
 /** What a record says of a write as a whole. */
 export interface RecordHeader {
-  /** The name of the file to be. */
+  /** The name of the file to be, beside the record: of a link the one that it leads to. */
   readonly name: string;
   /** Bytes of the object. */
   readonly size: number;

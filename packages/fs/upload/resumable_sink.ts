@@ -54,9 +54,9 @@ export class ResumableSink extends LocalPartSink {
     try {
       const temporary = await beginWrite<PartFile>(parts, request, {
         nameOf: () => uploadName(id = randomId()),
-        create: async (path) => {
+        create: async (path, target) => {
           await record?.remove();
-          const name = request.path.slice(request.path.lastIndexOf("/") + 1);
+          const name = target.slice(target.lastIndexOf("/") + 1);
           const header = { name, size, partSize, begunMs: context.clock.now() };
           record = await RecordFile.create(recordPath(path), header, subject);
           return await medium.createParts(path, size, concurrency);
@@ -95,7 +95,8 @@ export class ResumableSink extends LocalPartSink {
     try {
       const status = await calls.present(calls.lstat(found));
       const { header } = read;
-      if (!status || header.size !== size || header.partSize !== partSize) throw uploadGone(subject);
+      const isWhole = status?.kind === "file" && header.size === size && header.partSize === partSize;
+      if (!isWhole) throw uploadGone(subject);
       const written = [...read.written].filter((index) =>
         index * partSize + (lengthOf(index, header) ?? 0) <= status.size
       );

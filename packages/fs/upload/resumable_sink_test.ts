@@ -356,3 +356,29 @@ async function killedAfter(scheme: string, root: string, parts: number): Promise
   await child.status;
   return lines[0] ?? "";
 }
+
+testBoth(
+  "a write whose bytes were replaced by a link is gone, and nothing is written through it",
+  async (context) => {
+    const { root } = context;
+    const token = await left(context, [0]);
+    const bytes = fileOf(context, "bytes");
+    root.write("victim", "victim");
+    Deno.removeSync(bytes);
+    Deno.symlinkSync(root.file("victim"), bytes);
+    await assertRejects(() => resume(context, token), NotFoundError, "start again");
+    assertEquals(Deno.readTextFileSync(root.file("victim")), "victim");
+  },
+);
+
+testBoth("a write through a link is listed by the key of the file that it leads to", async (context) => {
+  const { root, store } = context;
+  root.write("a/real", "old");
+  Deno.symlinkSync("a/real", root.file("link"));
+  await using writer = await store.createPartWriter("link", 3, { resumable: true });
+  const listed = await Array.fromAsync(listUploads(store));
+  assertEquals(listed.map(({ key }) => key), ["a/real"]);
+  await writer.detach();
+  await abortUpload(store, "a/real", listed[0]?.token ?? "");
+  assertEquals(root.everything(), ["a/real", "link"]);
+});

@@ -21,9 +21,9 @@ export interface WriteRequest {
   readonly options: WriterOptions;
 }
 
-/** How a write makes its temporary file, and what it writes into where there is to be none. */
+/** How a write makes its temporary file, beside its target, and what it writes into where there is to be none. */
 export interface FileMaker<File extends NewFile> {
-  readonly create: (path: string) => Promise<File>;
+  readonly create: (path: string, target: string) => Promise<File>;
   readonly special: (file: SpecialFile) => File;
   /** Names the temporary file, another name each time; without it, one that is swept. */
   readonly nameOf?: () => string;
@@ -44,7 +44,13 @@ export async function beginWrite<File extends NewFile>(
     return { path: target.path, file: special(await openSpecial(target, options.signal)) };
   }
   await checkDestination(parts, subject, target.path, options);
-  const temporary = await createTemporary(parts, subject, target.path, create, nameOf);
+  const temporary = await createTemporary(
+    parts,
+    subject,
+    target.path,
+    (path) => create(path, target.path),
+    nameOf,
+  );
   try {
     await closeLike(parts, temporary, target.mode);
   } catch (error) {

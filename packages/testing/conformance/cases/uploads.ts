@@ -55,6 +55,25 @@ export const uploadCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "a token that was altered to name another object leads to no upload",
+    needs,
+    async run(context) {
+      const { store } = context;
+      const partSize = await partSizeIn(context);
+      const data = sampleBytes(2 * partSize);
+      const token = await detached(await beginUpload(context, data, {}, "dir/object"));
+      const members = JSON.parse(token);
+      const altered = JSON.stringify({ ...members, uri: members.uri.replace(/object$/, "other") });
+      const resume = () => resumePartWriter(store, "dir/other", data.length, altered);
+      await expectError(resume, NotFoundError, "resumePartWriter() of another object");
+      // Whether a service says that it knows no such upload makes no difference.
+      await abortUpload(store, "dir/other", altered).catch(() => {});
+      expectEqual((await tokensIn(store)).map(([key]) => key), ["dir/object"], "the uploads");
+      await using writer = await resumePartWriter(store, "dir/object", data.length, token);
+      await writer.abort();
+    },
+  },
+  {
     name: "resumePartWriter() of a write that is closed or aborted is a NotFoundError",
     needs,
     async run(context) {
