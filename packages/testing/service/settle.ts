@@ -14,7 +14,7 @@ export interface Outcome<T> {
   readonly tookMs: number;
 }
 
-/** Waits for a call while the clock runs by half a second whenever nothing else happens. */
+/** Waits for a call while the clock runs by a second whenever nothing else happens. */
 export async function settle<T>(clock: FakeClock, running: Promise<T>): Promise<Outcome<T>> {
   const startMs = clock.monotonicMs();
   let outcome: { value?: T; error?: unknown } | undefined;
@@ -24,7 +24,7 @@ export async function settle<T>(clock: FakeClock, running: Promise<T>): Promise<
     for (let turn = 0; turn < TURNS && !outcome; turn++) {
       await new Promise((resolve) => setImmediate(resolve));
     }
-    if (!outcome) await clock.advance(500);
+    if (!outcome) await clock.advance(1000);
   }
   return { ...outcome, tookMs: clock.monotonicMs() - startMs };
 }
