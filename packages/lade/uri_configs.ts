@@ -17,16 +17,20 @@ export class UriConfigs {
 
   /** Takes the configuration for backends of these schemes. One for another scheme, or for no prefix, is a `TypeError`. */
   constructor(config: LadeConfig, known: readonly string[]) {
+    const taken = new Set<string>();
     for (const [name, values] of Object.entries(config)) {
-      const [, scheme = name, rest] = /^([^:]*):\/\/(.*)$/s.exec(name) ?? [];
-      if (!known.includes(scheme.toLowerCase())) {
+      const [, written = name, rest] = /^([^:]*):\/\/(.*)$/s.exec(name) ?? [];
+      const scheme = written.toLowerCase();
+      if (!known.includes(scheme)) {
         throw new TypeError(
-          `Cannot configure scheme ${JSON.stringify(scheme)}: known are ${known.join(", ")}`,
+          `Cannot configure scheme ${JSON.stringify(written)}: known are ${known.join(", ")}`,
         );
       }
-      if (rest === undefined) this.#schemes.set(name, { name, source: "option", config: values });
+      const prefix = rest === undefined ? scheme : `${scheme}://${rest}`;
+      if (taken.has(prefix)) throw new TypeError(`Cannot configure ${JSON.stringify(prefix)} twice`);
+      taken.add(prefix);
+      if (rest === undefined) this.#schemes.set(scheme, { name: scheme, source: "option", config: values });
       else {
-        const prefix = `${scheme.toLowerCase()}://${rest}`;
         if (rest === "" || !rest.endsWith("/")) {
           const detail = rest === ""
             ? `that of the scheme is ${JSON.stringify(scheme)}`

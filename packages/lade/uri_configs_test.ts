@@ -45,3 +45,11 @@ Deno.test("UriConfigs refuses what is no scheme that is known, and no prefix", (
     assertThrows(() => new UriConfigs({ [name]: {} }, KNOWN), TypeError, said);
   }
 });
+
+Deno.test("UriConfigs takes a scheme in capitals, and neither a scheme nor a prefix twice", () => {
+  assertEquals(layersOf({ S3: {}, "S3://other/": {} }, "s3://other/a"), ["s3://other/", "s3"]);
+  for (const names of [["s3", "S3"], ["s3://other/", "S3://other/"]]) {
+    const config = Object.fromEntries(names.map((name) => [name, {}]));
+    assertThrows(() => new UriConfigs(config, KNOWN), TypeError, `Cannot configure "${names[0]}" twice`);
+  }
+});
