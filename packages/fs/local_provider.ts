@@ -25,7 +25,7 @@ import { FileCalls } from "./tree/file_calls.ts";
 import { directoryOf } from "./tree/tree.ts";
 
 /** What the providers of both schemes differ in. */
-interface LocalProviderParts {
+interface LocalProviderSetup {
   readonly scheme: string;
   readonly settings: SettingTable;
   readonly open: (root: string, options: DirectStoreOptions) => Promise<LocalStore>;
@@ -35,27 +35,27 @@ interface LocalProviderParts {
 class LocalProvider implements Provider {
   readonly schemes: readonly string[];
   readonly settingTable: SettingTable;
-  readonly #parts: LocalProviderParts;
+  readonly #setup: LocalProviderSetup;
   readonly #shown = new WeakMap<ObjectStore, readonly ShownSetting[]>();
 
-  constructor(parts: LocalProviderParts) {
-    this.#parts = parts;
-    this.schemes = [parts.scheme];
-    this.settingTable = parts.settings;
+  constructor(setup: LocalProviderSetup) {
+    this.#setup = setup;
+    this.schemes = [setup.scheme];
+    this.settingTable = setup.settings;
   }
 
   parse(uri: string): Location {
-    return parsePathUri(this.#parts.scheme, uri);
+    return parsePathUri(this.#setup.scheme, uri);
   }
 
   format(location: Location): string {
-    return formatPathUri(this.#parts.scheme, location);
+    return formatPathUri(this.#setup.scheme, location);
   }
 
   async open(container: string, options: ProviderOptions = {}): Promise<ObjectStore> {
     const { path, config } = this.#prepare("open", container, options);
     const store = await this.#openWith(path, config, options.context);
-    const { scheme, settings } = this.#parts;
+    const { scheme, settings } = this.#setup;
     const given = checkSettings(settings, options.config ?? {}, `Cannot configure ${scheme}`);
     this.#shown.set(store, describeSettings(settings, given));
     return store;
@@ -91,7 +91,7 @@ class LocalProvider implements Provider {
     options.signal?.throwIfAborted();
     throw new UnsupportedError({
       operation: "list",
-      uri: `${this.#parts.scheme}:///`,
+      uri: `${this.#setup.scheme}:///`,
       detail: "every directory is a container",
       advice: "list one with a slash at its end",
     });
@@ -112,20 +112,20 @@ class LocalProvider implements Provider {
 
   async #openWith(path: string, config: LocalConfig, context?: StoreContext): Promise<LocalStore> {
     const given = Object.fromEntries(
-      this.#parts.settings.map(({ name }) => [name, config[name as keyof LocalConfig]]),
+      this.#setup.settings.map(({ name }) => [name, config[name as keyof LocalConfig]]),
     );
-    return await this.#parts.open(path, { ...given, ...(context && { context }) });
+    return await this.#setup.open(path, { ...given, ...(context && { context }) });
   }
 
   /** Checks what every call on a container is given. */
   #prepare(operation: string, container: string, { signal, config = {} }: ProviderOptions): Prepared {
     signal?.throwIfAborted();
-    const path = rootPath(this.#parts.scheme, operation, container);
-    const uri = `${this.#parts.scheme}://${path}`;
+    const path = rootPath(this.#setup.scheme, operation, container);
+    const uri = `${this.#setup.scheme}://${path}`;
     return {
       path,
       subject: { operation, uri },
-      config: completeConfig(uri, config, this.#parts.settings),
+      config: completeConfig(uri, config, this.#setup.settings),
     };
   }
 }

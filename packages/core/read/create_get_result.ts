@@ -5,7 +5,7 @@ import { UnavailableError } from "../errors/errors.ts";
 import type { BodySource } from "./body_source.ts";
 
 /** What {@linkcode createGetResult} puts together. */
-export interface GetResultParts {
+export interface GetResultSetup {
   /** What the store says of the whole object. */
   readonly info: ObjectInfo;
   /** The bytes that `source` gives. */
@@ -26,7 +26,7 @@ const STREAM_CHUNK = 2 ** 20;
  * Makes a {@linkcode GetResult} of a source of bytes: it counts them against the range, closes the source exactly
  * once, turns an early end into an `UnavailableError`, and makes a web stream only when asked for one.
  */
-export function createGetResult(parts: GetResultParts): GetResult {
+export function createGetResult(parts: GetResultSetup): GetResult {
   return new SourceResult(parts);
 }
 
@@ -44,7 +44,7 @@ class SourceResult implements GetResult {
   #failure: { readonly reason: unknown } | undefined;
   #reading = false;
 
-  constructor(parts: GetResultParts) {
+  constructor(parts: GetResultSetup) {
     this.info = parts.info;
     this.range = parts.range;
     this.#source = parts.source;

@@ -2,7 +2,7 @@ import { InvalidNameError } from "../errors/errors.ts";
 import { nearUriAdvice } from "../text/near_uri.ts";
 
 /** A URI cut in two. */
-export interface UriParts {
+export interface ParsedUri {
   /** The scheme, lower case, without the colon. */
   readonly scheme: string;
   /** All that follows `://`, as it stands. */
@@ -20,7 +20,7 @@ export function isUri(text: string): boolean {
  * Cuts a URI into scheme and rest. Nothing is decoded: `%20`, `?`, `#` and `*` stand for themselves.
  * Anything else than `scheme://…` is an `InvalidNameError`.
  */
-export function parseUri(uri: string): UriParts {
+export function parseUri(uri: string): ParsedUri {
   const [, scheme, rest] = PATTERN.exec(uri) ?? [];
   if (scheme === undefined || rest === undefined) {
     throw new InvalidNameError({

@@ -3,7 +3,7 @@ import { blocksAbove } from "./direct_alignment.ts";
 import { DescriptorCalls, type NodeFs } from "./descriptor_calls.ts";
 import { DirectPartFile } from "./direct_part_file.ts";
 import { DirectReader } from "./direct_reader.ts";
-import { DirectWriter, type DirectWriterParts } from "./direct_writer.ts";
+import { DirectWriter, type DirectWriterSetup } from "./direct_writer.ts";
 import { errorCode, NO_DIRECT } from "./file_error.ts";
 import type { Medium, PartFile, ReadableFile, WritableFile } from "./medium.ts";
 
@@ -16,10 +16,10 @@ const READ_HINTS: ReadHints = {
 /** Large enough that the disk, not the number of calls, is the bound. */
 const PART_SIZE = 4 * 2 ** 20;
 
-type NewDirectFile = Omit<DirectWriterParts, "expected">;
+type NewDirectFile = Omit<DirectWriterSetup, "expected">;
 
 /** What a {@linkcode DirectMedium} is made of. */
-export interface DirectMediumParts {
+export interface DirectMediumSetup {
   readonly fs: NodeFs;
   readonly context: StoreContext;
   /** Takes over the files of file systems that refuse O_DIRECT; without it they are an `UnsupportedError`. */
@@ -37,7 +37,7 @@ export class DirectMedium implements Medium {
   readonly #writeFlags: number;
   readonly #createFlags: number;
 
-  constructor({ fs, context, fallback }: DirectMediumParts) {
+  constructor({ fs, context, fallback }: DirectMediumSetup) {
     const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = fs.constants;
     const direct = directFlag(fs);
     this.#calls = new DescriptorCalls(fs);

@@ -8,7 +8,7 @@ import type { SlabSupply } from "./slab_supply.ts";
 const MAX_FUTILE_WRITES = 4;
 
 /** What a {@linkcode DirectOutput} is made of. */
-export interface DirectOutputParts {
+export interface DirectOutputSetup {
   /** The new file. */
   readonly fd: number;
   /** Opens the file once more. */
@@ -24,13 +24,13 @@ export interface DirectOutputParts {
 
 /** Writes blocks of a new file by O_DIRECT, each call by a descriptor of its own. */
 export class DirectOutput {
-  readonly #parts: DirectOutputParts;
+  readonly #setup: DirectOutputSetup;
   readonly #lanes: Lanes<number>;
   #isMisaligned = false;
 
-  constructor(parts: DirectOutputParts) {
-    this.#parts = parts;
-    this.#lanes = new Lanes(parts.fd, parts.open, parts.concurrency);
+  constructor(setup: DirectOutputSetup) {
+    this.#setup = setup;
+    this.#lanes = new Lanes(setup.fd, setup.open, setup.concurrency);
   }
 
   /** Whether bytes were seen that are not aligned in memory. */
@@ -48,7 +48,7 @@ export class DirectOutput {
         this.#isMisaligned = true;
       }
     }
-    const { slabs, slabSize } = this.#parts;
+    const { slabs, slabSize } = this.#setup;
     const slab = await slabs.take();
     try {
       for (let at = 0; at < bytes.length; at += slabSize) {
@@ -68,7 +68,7 @@ export class DirectOutput {
       let futile = 0;
       for (let done = 0; done < bytes.length;) {
         signal?.throwIfAborted();
-        const count = await this.#parts.calls.write(fd, bytes.subarray(done), position + done);
+        const count = await this.#setup.calls.write(fd, bytes.subarray(done), position + done);
         // What a short write leaves begins within a block; that block is written again.
         const whole = count === bytes.length - done ? count : blocksBelow(count);
         done += whole;
@@ -82,6 +82,6 @@ export class DirectOutput {
 
   /** Closes the descriptors. No call is in flight. */
   close(): void {
-    for (const fd of this.#lanes.all) this.#parts.calls.close(fd);
+    for (const fd of this.#lanes.all) this.#setup.calls.close(fd);
   }
 }

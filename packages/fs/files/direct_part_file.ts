@@ -13,7 +13,7 @@ const SLAB_SIZE = 2 ** 20;
 const SLABS = 4;
 
 /** What a {@linkcode DirectPartFile} is made of. */
-export interface DirectPartFileParts {
+export interface DirectPartFileSetup {
   /** The new file. */
   readonly fd: number;
   /** Opens the file once more. */
@@ -28,15 +28,15 @@ export interface DirectPartFileParts {
 
 /** Writes parts by O_DIRECT. The last block is filled up and then cut off. Parts begin at multiples of the block size. */
 export class DirectPartFile implements PartFile {
-  readonly #parts: DirectPartFileParts;
+  readonly #setup: DirectPartFileSetup;
   readonly #slabs: SlabSupply;
   readonly #output: DirectOutput;
   #closed = false;
 
-  constructor(parts: DirectPartFileParts) {
-    this.#parts = parts;
-    this.#slabs = new SlabSupply(parts.context, SLAB_SIZE, SLABS);
-    this.#output = new DirectOutput({ ...parts, slabs: this.#slabs, slabSize: SLAB_SIZE });
+  constructor(setup: DirectPartFileSetup) {
+    this.#setup = setup;
+    this.#slabs = new SlabSupply(setup.context, SLAB_SIZE, SLABS);
+    this.#output = new DirectOutput({ ...setup, slabs: this.#slabs, slabSize: SLAB_SIZE });
   }
 
   async writeAt(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void> {
@@ -46,11 +46,11 @@ export class DirectPartFile implements PartFile {
   }
 
   async sync(): Promise<void> {
-    await this.#parts.calls.syncData(this.#parts.fd);
+    await this.#setup.calls.syncData(this.#setup.fd);
   }
 
   async finish(sync: SyncMode): Promise<FileStatus> {
-    const { calls, fd, size } = this.#parts;
+    const { calls, fd, size } = this.#setup;
     const status = await finishDirect(calls, fd, size, sync);
     await this.close();
     return status;

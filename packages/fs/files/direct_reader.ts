@@ -12,7 +12,7 @@ const SMALL = 2 ** 20;
 const SLAB = 4 * 2 ** 20;
 
 /** What a {@linkcode DirectReader} is made of. */
-export interface DirectReaderParts {
+export interface DirectReaderSetup {
   readonly fd: number;
   readonly calls: DescriptorCalls;
   readonly context: StoreContext;
@@ -30,7 +30,7 @@ export class DirectReader implements ReadableFile {
   #slabSize = 0;
   #isMisaligned = false;
 
-  constructor({ fd, calls, context }: DirectReaderParts) {
+  constructor({ fd, calls, context }: DirectReaderSetup) {
     this.#fd = fd;
     this.#calls = calls;
     this.#context = context;

@@ -14,7 +14,7 @@ const PIECE = 8 * 2 ** 20;
 const LANES = 4;
 
 /** What a {@linkcode DirectWriter} is made of. */
-export interface DirectWriterParts {
+export interface DirectWriterSetup {
   /** The new file. */
   readonly fd: number;
   /** Opens the file once more. */
@@ -30,7 +30,7 @@ export interface DirectWriterParts {
  * what is smaller than a request, through aligned slabs. The last block is filled up and then cut off.
  */
 export class DirectWriter implements WritableFile {
-  readonly #parts: DirectWriterParts;
+  readonly #setup: DirectWriterSetup;
   readonly #slabs: SlabSupply;
   readonly #slabSize: number;
   readonly #output: DirectOutput;
@@ -42,11 +42,11 @@ export class DirectWriter implements WritableFile {
   #position = 0;
   #closed = false;
 
-  constructor(parts: DirectWriterParts) {
-    this.#parts = parts;
-    this.#slabSize = blocksAbove(Math.max(BLOCK, Math.min(PIECE, parts.expected ?? PIECE)));
-    this.#slabs = new SlabSupply(parts.context, this.#slabSize, LANES);
-    this.#output = new DirectOutput({ ...parts, slabs: this.#slabs, slabSize: this.#slabSize });
+  constructor(setup: DirectWriterSetup) {
+    this.#setup = setup;
+    this.#slabSize = blocksAbove(Math.max(BLOCK, Math.min(PIECE, setup.expected ?? PIECE)));
+    this.#slabs = new SlabSupply(setup.context, this.#slabSize, LANES);
+    this.#output = new DirectOutput({ ...setup, slabs: this.#slabs, slabSize: this.#slabSize });
   }
 
   async append(chunk: Uint8Array): Promise<void> {
@@ -59,7 +59,7 @@ export class DirectWriter implements WritableFile {
   }
 
   async finish(sync: SyncMode): Promise<FileStatus> {
-    const { calls, fd } = this.#parts;
+    const { calls, fd } = this.#setup;
     const size = this.#position + this.#filled;
     if (this.#slab) {
       const padded = blocksAbove(this.#filled);

@@ -6,7 +6,7 @@ import {
   PermissionDeniedError,
 } from "@lade/core/backend";
 import { fileError } from "../files/file_error.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { KeyWindow } from "./key_window.ts";
 import { canStart, endOfFiles, namesIn, statAll } from "./list_objects.ts";
 import { entriesOf } from "./read_names.ts";
@@ -16,29 +16,29 @@ import { entriesOf } from "./read_names.ts";
  * one ends with the first, and with what may not be looked at: that might be one.
  */
 export async function* listLevel(
-  parts: LocalParts,
+  setup: LocalSetup,
   prefix: string,
   options: ListOptions,
 ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
   const { signal, startAfter = "" } = options;
   const keys = new KeyWindow(prefix, startAfter);
   const { directory } = keys;
-  const subject = parts.tree.subject("list", prefix);
+  const subject = setup.tree.subject("list", prefix);
   checkListOptions(subject.uri, options);
-  if (!await canStart(parts, subject, directory, startAfter, signal)) return;
-  const names = await namesIn(parts, directory, keys, options);
+  if (!await canStart(setup, subject, directory, startAfter, signal)) return;
+  const names = await namesIn(setup, directory, keys, options);
   for (let next = 0; next < names.length;) {
     const name = names[next] ?? "";
     if (name.endsWith("/")) {
       next++;
       const folded = directory + name;
       if (!keys.isAfterStart(folded)) continue;
-      if (await mayHoldObject(parts, folded, signal)) yield { prefix: folded };
+      if (await mayHoldObject(setup, folded, signal)) yield { prefix: folded };
     } else {
       const end = endOfFiles(names, next);
       const files = names.slice(next, end);
       next = end;
-      for (const meta of await statAll(parts, directory, files, options)) {
+      for (const meta of await statAll(setup, directory, files, options)) {
         yield meta;
         signal?.throwIfAborted();
       }
@@ -48,14 +48,14 @@ export async function* listLevel(
 }
 
 async function mayHoldObject(
-  parts: LocalParts,
+  setup: LocalSetup,
   directory: string,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   try {
-    return await holdsObject(parts, parts.tree.path(directory), signal);
+    return await holdsObject(setup, setup.tree.path(directory), signal);
   } catch (error) {
-    const known = fileError(error, parts.tree.subject("list", directory), signal);
+    const known = fileError(error, setup.tree.subject("list", directory), signal);
     if (known instanceof PermissionDeniedError) return true;
     throw known;
   }
@@ -63,18 +63,18 @@ async function mayHoldObject(
 
 /** Whether there is an object below a directory (whose path ends in `/`). */
 async function holdsObject(
-  parts: LocalParts,
+  setup: LocalSetup,
   directory: string,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const below: string[] = [];
-  for await (const { name, type } of entriesOf(parts, directory)) {
+  for await (const { name, type } of entriesOf(setup, directory)) {
     if (type === "file") return true;
     below.push(`${directory}${name}/`);
   }
   for (const next of below) {
     signal?.throwIfAborted();
-    if (await holdsObject(parts, next, signal)) return true;
+    if (await holdsObject(setup, next, signal)) return true;
   }
   return false;
 }

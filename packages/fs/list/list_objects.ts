@@ -10,7 +10,7 @@ import {
 import { errorCode, fileError, type Subject } from "../files/file_error.ts";
 import { type FileStatus, metaOf, statusOf } from "../files/file_status.ts";
 import { segmentFault } from "../names/path_fault.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { isInWindow, KeyWindow } from "./key_window.ts";
 import { type NoObject, readNames } from "./read_names.ts";
 
@@ -32,13 +32,13 @@ interface Frame {
  * than one batch. Files that vanish meanwhile are left out.
  */
 export async function* listObjects(
-  parts: LocalParts,
+  setup: LocalSetup,
   prefix: string,
   options: ListOptions,
 ): AsyncGenerator<ObjectMeta, void, void> {
   const { signal, startAfter = "", onLeftOut } = options;
   const keys = new KeyWindow(prefix, startAfter);
-  const subject = parts.tree.subject("list", prefix);
+  const subject = setup.tree.subject("list", prefix);
   checkListOptions(subject.uri, options);
   const stack: Frame[] = [];
   const enter = async (directory: string) => {
@@ -49,7 +49,7 @@ export async function* listObjects(
         onLeftOut(leftOut);
       });
       const reading = { ...options, ...(telling && { onLeftOut: telling }) };
-      const names = await namesIn(parts, directory, keys, reading);
+      const names = await namesIn(setup, directory, keys, reading);
       if (names.length === 0 && stack.length > 0 && isEmpty) {
         onLeftOut?.({ key: directory, reason: "it is an empty directory", hasBytes: false });
       }
@@ -60,7 +60,7 @@ export async function* listObjects(
       onLeftOut(closed(directory, error));
     }
   };
-  if (await canStart(parts, subject, keys.directory, startAfter, signal)) await enter(keys.directory);
+  if (await canStart(setup, subject, keys.directory, startAfter, signal)) await enter(keys.directory);
   for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
     const { directory, names } = frame;
     const name = names[frame.next];
@@ -72,7 +72,7 @@ export async function* listObjects(
       const end = endOfFiles(names, frame.next);
       const files = names.slice(frame.next, end);
       frame.next = end;
-      for (const meta of await statAll(parts, directory, files, options)) {
+      for (const meta of await statAll(setup, directory, files, options)) {
         yield meta;
         signal?.throwIfAborted();
       }
@@ -83,13 +83,13 @@ export async function* listObjects(
 
 /** Whether there is anything to list in the directory of a prefix. A missing root is a `NotFoundError`. */
 export async function canStart(
-  parts: LocalParts,
+  setup: LocalSetup,
   subject: Subject,
   directory: string,
   startAfter: string,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const { tree, calls } = parts;
+  const { tree, calls } = setup;
   signal?.throwIfAborted();
   if (!subject.uri.isWellFormed() || !startAfter.isWellFormed()) {
     throw new InvalidNameError({ ...subject, detail: "the prefix is not valid Unicode" });
@@ -113,7 +113,7 @@ export async function canStart(
 
 /** The sorted names in a directory that may be or hold wanted keys. */
 export async function namesIn(
-  parts: LocalParts,
+  setup: LocalSetup,
   directory: string,
   keys: KeyWindow,
   { signal, onLeftOut }: ListOptions,
@@ -122,12 +122,12 @@ export async function namesIn(
   const tell = onLeftOut &&
     ((name: string, why: NoObject) => onLeftOut({ ...why, key: directory + name }));
   try {
-    return await readNames(parts, parts.tree.path(directory), (name) => {
+    return await readNames(setup, setup.tree.path(directory), (name) => {
       signal?.throwIfAborted();
       return isInWindow(name, window);
     }, tell);
   } catch (error) {
-    throw fileError(error, parts.tree.subject("list", directory), signal);
+    throw fileError(error, setup.tree.subject("list", directory), signal);
   }
 }
 
@@ -140,7 +140,7 @@ export function endOfFiles(names: readonly string[], start: number): number {
 
 /** What a listing tells of files in a directory; those that are gone are left out. */
 export async function statAll(
-  { tree, gate }: LocalParts,
+  { tree, gate }: LocalSetup,
   directory: string,
   names: readonly string[],
   { signal, onLeftOut }: ListOptions,

@@ -3,7 +3,7 @@ import { errorCode } from "../files/file_error.ts";
 import { type FileStatus, isSameFile } from "../files/file_status.ts";
 import { isUnfinishedName } from "../names/temporary_name.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { openDirectory } from "./open_directory.ts";
 import { directoryOf } from "../tree/tree.ts";
 
@@ -52,7 +52,7 @@ const OUTER_LINK: NoObject = {
  * The names are all that is held: the system's own order is none, so that they must all be there to be sorted.
  */
 export async function readNames(
-  parts: LocalParts,
+  setup: LocalSetup,
   directory: string,
   wants: (name: string) => boolean,
   onLeftOut?: OnLeftOut,
@@ -62,7 +62,7 @@ export async function readNames(
   const tellLeftOut: OnLeftOut | undefined = onLeftOut && ((name, why) => {
     if (wants(name)) onLeftOut(name, why);
   });
-  for await (const { name, type } of entriesOf(parts, directory, tellLeftOut)) {
+  for await (const { name, type } of entriesOf(setup, directory, tellLeftOut)) {
     const entry = type === "directory" ? `${name}/` : name;
     if (!wants(entry)) continue;
     names.push(entry);
@@ -80,24 +80,24 @@ export interface Entry {
 
 /** What of a directory can be or hold objects, in no order. Unfinished writes are left out without a word. */
 export async function* entriesOf(
-  parts: LocalParts,
+  setup: LocalSetup,
   directory: string,
   onLeftOut?: OnLeftOut,
 ): AsyncGenerator<Entry, void, void> {
   try {
-    const { first, others } = await openDirectory(parts.context, directory);
+    const { first, others } = await openDirectory(setup.context, directory);
     try {
       for (let entry = first; !entry.done; entry = await others.next()) {
         const { name, isFile, isDirectory, isSymlink } = entry.value;
         if (
-          name.includes(REPLACED) && !await parts.calls.present(parts.calls.lstat(pathIn(directory, name)))
+          name.includes(REPLACED) && !await setup.calls.present(setup.calls.lstat(pathIn(directory, name)))
         ) {
           onLeftOut?.(name, NO_NAME);
         } else if (isDirectory) yield { name, type: "directory" };
         else if (isUnfinishedName(name)) continue;
         else if (isFile) yield { name, type: "file" };
         else {
-          const type = isSymlink ? await linkType(parts, directory, name) : SPECIAL;
+          const type = isSymlink ? await linkType(setup, directory, name) : SPECIAL;
           if (typeof type === "string") yield { name, type };
           else onLeftOut?.(name, type);
         }
@@ -111,7 +111,7 @@ export async function* entriesOf(
 }
 
 async function linkType(
-  { tree, calls }: LocalParts,
+  { tree, calls }: LocalSetup,
   directory: string,
   name: string,
 ): Promise<Entry["type"] | NoObject> {

@@ -7,7 +7,7 @@ import type { ReadableFile } from "../files/medium.ts";
 const MAX_READ_BYTES = 2 ** 24;
 
 /** What a {@linkcode FileSource} is made of. */
-export interface FileSourceParts {
+export interface FileSourceSetup {
   readonly file: ReadableFile;
   /** The file's status when it was opened. */
   readonly status: FileStatus;
@@ -24,11 +24,11 @@ export class FileSource implements BodySource {
   #position: number;
   #reading: Promise<number> | undefined;
 
-  constructor(parts: FileSourceParts) {
-    this.#file = parts.file;
-    this.#status = parts.status;
-    this.#subject = parts.subject;
-    this.#position = parts.offset;
+  constructor(setup: FileSourceSetup) {
+    this.#file = setup.file;
+    this.#status = setup.status;
+    this.#subject = setup.subject;
+    this.#position = setup.offset;
   }
 
   read(target: Uint8Array): number | Promise<number> {

@@ -2,7 +2,7 @@ import { NotFoundError } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import { type FileStatus, statusOf } from "../files/file_status.ts";
 import type { ReadableFile } from "../files/medium.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import type { Tree } from "../tree/tree.ts";
 
 /** An object's file, open. */
@@ -22,19 +22,19 @@ interface OpenedFile extends OpenedObject {
  * for a writer. A file right below the root needs no look at its real path: it is the one that was seen to be no link.
  */
 export function openObject(
-  parts: LocalParts,
+  setup: LocalSetup,
   subject: Subject,
   path: string,
 ): OpenedObject | Promise<OpenedObject> {
-  const opened = parts.gate.run(
-    () => openNow(parts, subject, path),
-    () => openLater(parts, subject, path),
+  const opened = setup.gate.run(
+    () => openNow(setup, subject, path),
+    () => openLater(setup, subject, path),
   );
-  if (!(opened instanceof Promise)) return checkOpened(parts, subject, path, opened);
-  return opened.then((opened) => checkOpened(parts, subject, path, opened));
+  if (!(opened instanceof Promise)) return checkOpened(setup, subject, path, opened);
+  return opened.then((opened) => checkOpened(setup, subject, path, opened));
 }
 
-function openNow({ tree, medium }: LocalParts, subject: Subject, path: string): OpenedFile {
+function openNow({ tree, medium }: LocalSetup, subject: Subject, path: string): OpenedFile {
   const look = Deno.lstatSync(path);
   checkLook(subject, look.isSymlink ? Deno.statSync(path) : look);
   const file = medium.openSync(path);
@@ -47,7 +47,7 @@ function openNow({ tree, medium }: LocalParts, subject: Subject, path: string): 
   }
 }
 
-async function openLater({ tree, medium }: LocalParts, subject: Subject, path: string): Promise<OpenedFile> {
+async function openLater({ tree, medium }: LocalSetup, subject: Subject, path: string): Promise<OpenedFile> {
   const look = await Deno.lstat(path);
   checkLook(subject, look.isSymlink ? await Deno.stat(path) : look);
   const file = await medium.open(path);
@@ -75,7 +75,7 @@ function mayLeadOut(tree: Tree, path: string, look: Deno.FileInfo, status: FileS
 }
 
 function checkOpened(
-  { tree }: LocalParts,
+  { tree }: LocalSetup,
   subject: Subject,
   path: string,
   opened: OpenedFile,
@@ -94,7 +94,7 @@ function checkOpened(
 
 /** The status of a key's file, if it is an object that may be read. */
 export async function statObject(
-  { tree, calls }: LocalParts,
+  { tree, calls }: LocalSetup,
   subject: Subject,
   path: string,
 ): Promise<FileStatus> {

@@ -2,7 +2,7 @@ import { checkReadConditions, type GetOptions, resolveRange } from "@lade/core/b
 import { allocateExactly, type ReadyBytes } from "@lade/core/seams";
 import type { Subject } from "../files/file_error.ts";
 import { infoOf, isUnchanged, statusOf } from "../files/file_status.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 
 /** Most bytes that may hold up the event loop. */
 const MAX_BYTES = 2 ** 20;
@@ -25,7 +25,7 @@ export interface ReadRequest {
  * no way to read it, there is no result.
  */
 export function readAtOnce(
-  { medium, tree }: Pick<LocalParts, "medium" | "tree">,
+  { medium, tree }: Pick<LocalSetup, "medium" | "tree">,
   request: ReadRequest,
 ): ReadyBytes | undefined {
   const { subject, path, options } = request;
@@ -44,6 +44,6 @@ export function readAtOnce(
 }
 
 /** Whether no link on the way leads out, as far as that can be told at once. */
-function isInside(tree: LocalParts["tree"], path: string): boolean {
+function isInside(tree: LocalSetup["tree"], path: string): boolean {
   return !tree.isGuarded || tree.isRightBelow(path) || tree.isKnownToAllow(path, Deno.realPathSync(path));
 }

@@ -56,7 +56,7 @@ import { placeOfPath } from "../tree/place_of_path.ts";
 import { FileSource } from "../read/file_source.ts";
 import { readAtOnce } from "../read/read_at_once.ts";
 import { noSuchObject, openObject, statObject } from "../read/open_object.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import type { CopyRequest } from "../write/copy_request.ts";
 import { deleteFile } from "../write/delete_file.ts";
 import { deleteEach } from "../write/delete_each.ts";
@@ -87,8 +87,8 @@ export interface LocalStore extends ObjectStore {
 }
 
 /** Puts a store together. Both schemes are this one; they differ in the medium. */
-export function createLocalStore(parts: LocalParts): LocalStore {
-  return new Store(parts);
+export function createLocalStore(setup: LocalSetup): LocalStore {
+  return new Store(setup);
 }
 
 // Long enough for others to come to their end, and short enough that whoever has a file open meanwhile lets go of it.
@@ -102,16 +102,16 @@ class Store implements LocalStore, QuickStore {
   readonly limits: StoreLimits;
   readonly context: StoreContext;
   readonly tree: ObjectTree;
-  readonly #parts: LocalParts;
+  readonly #setup: LocalSetup;
 
-  constructor(parts: LocalParts) {
-    this.#parts = parts;
-    this.uri = parts.tree.uri;
-    this.root = parts.tree.root;
-    this.readHints = parts.medium.readHints;
-    this.limits = { read: new AdaptiveLimit({ clock: parts.context.clock, ...parts.medium.readWidth }) };
-    this.context = parts.context;
-    this.tree = new LocalTree(parts);
+  constructor(setup: LocalSetup) {
+    this.#setup = setup;
+    this.uri = setup.tree.uri;
+    this.root = setup.tree.root;
+    this.readHints = setup.medium.readHints;
+    this.limits = { read: new AdaptiveLimit({ clock: setup.context.clock, ...setup.medium.readWidth }) };
+    this.context = setup.context;
+    this.tree = new LocalTree(setup);
   }
 
   /** Why no file can have this path. */
@@ -139,7 +139,7 @@ class Store implements LocalStore, QuickStore {
   async #get(subject: Subject, key: string, options: GetOptions): Promise<GetResult> {
     const { signal, range } = options;
     try {
-      const opened = openObject(this.#parts, subject, this.#parts.tree.path(key));
+      const opened = openObject(this.#setup, subject, this.#setup.tree.path(key));
       const { file, status } = opened instanceof Promise ? await opened : opened;
       try {
         const info = infoOf(key, status);
@@ -168,12 +168,12 @@ class Store implements LocalStore, QuickStore {
     allocate: (length: number) => Uint8Array | undefined,
     options: GetOptions = {},
   ): ReadyBytes | undefined {
-    const parts = this.#parts;
-    if (!parts.medium.readSync) return undefined;
+    const setup = this.#setup;
+    if (!setup.medium.readSync) return undefined;
     const subject = this.#begin("get", key, options);
     try {
-      const request = { subject, key, path: parts.tree.path(key), options, allocate };
-      return parts.gate.tryNow(() => readAtOnce(parts, request));
+      const request = { subject, key, path: setup.tree.path(key), options, allocate };
+      return setup.gate.tryNow(() => readAtOnce(setup, request));
     } catch (error) {
       throw readError(error, subject, options.signal);
     }
@@ -183,7 +183,7 @@ class Store implements LocalStore, QuickStore {
   async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
     const subject = this.#begin("head", key, options);
     try {
-      const status = await statObject(this.#parts, subject, this.#parts.tree.path(key));
+      const status = await statObject(this.#setup, subject, this.#setup.tree.path(key));
       const info = infoOf(key, status);
       checkReadConditions(subject, info.etag, options);
       return info;
@@ -196,14 +196,14 @@ class Store implements LocalStore, QuickStore {
   async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
     const request = this.#write("put", key, options);
     bytesOf(data);
-    return await this.#mapped(request.subject, options, () => putFile(this.#parts, request, data));
+    return await this.#mapped(request.subject, options, () => putFile(this.#setup, request, data));
   }
 
   /** Starts a temporary file. `partSize` and `concurrency` have nothing to divide here. */
   async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
     checkWriterOptions(options);
     const request = this.#write("write", key, options);
-    return await this.#mapped(request.subject, options, () => openWriter(this.#parts, request));
+    return await this.#mapped(request.subject, options, () => openWriter(this.#setup, request));
   }
 
   /** Starts a temporary file whose parts are written to their places, or a hidden one that stays. */
@@ -212,7 +212,7 @@ class Store implements LocalStore, QuickStore {
     checkObjectSize(size);
     const request = this.#write("write", key, options);
     const open = options.resumable ? (await import("../upload/open_upload.ts")).openUpload : openPartWriter;
-    return await this.#mapped(request.subject, options, () => open(this.#parts, request, size));
+    return await this.#mapped(request.subject, options, () => open(this.#setup, request, size));
   }
 
   /** Goes on with a hidden file, with the parts that its record shows to be on the disk. */
@@ -224,27 +224,27 @@ class Store implements LocalStore, QuickStore {
   ): Promise<PartWriter> {
     const subject = this.#begin("resume the write of", key, options.signal ? { signal: options.signal } : {});
     const { resumeUpload } = await import("../upload/open_upload.ts");
-    const request = { subject, path: this.#parts.tree.path(key), options };
-    return await this.#mapped(subject, options, () => resumeUpload(this.#parts, request, size, token));
+    const request = { subject, path: this.#setup.tree.path(key), options };
+    return await this.#mapped(subject, options, () => resumeUpload(this.#setup, request, size, token));
   }
 
   /** Looks for resumable writes in the whole tree below the prefix. */
   async *listUploads(prefix = "", { signal }: CallOptions = {}): AsyncGenerator<PendingUpload, void, void> {
     const { listUploads } = await import("../upload/local_uploads.ts");
-    yield* listUploads(this.#parts, prefix, signal);
+    yield* listUploads(this.#setup, prefix, signal);
   }
 
   /** Removes a resumable write. */
   async abortUpload(key: string, token: string, options: CallOptions = {}): Promise<void> {
     const subject = this.#begin("abort the upload of", key, options);
     const { abortUpload } = await import("../upload/local_uploads.ts");
-    const path = this.#parts.tree.path(key);
-    await this.#mapped(subject, options, () => abortUpload(this.#parts, subject, path, token));
+    const path = this.#setup.tree.path(key);
+    await this.#mapped(subject, options, () => abortUpload(this.#setup, subject, path, token));
   }
 
   /** Walks the tree in key order; memory holds the names of the directories on the way. */
   list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
-    return atMost(listObjects(this.#parts, prefix, options), options.limit);
+    return atMost(listObjects(this.#setup, prefix, options), options.limit);
   }
 
   /** Reads one directory; directories without any object are left out. */
@@ -252,7 +252,7 @@ class Store implements LocalStore, QuickStore {
     prefix = "",
     options: ListOptions = {},
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
-    return atMost(listLevel(this.#parts, prefix, options), options.limit);
+    return atMost(listLevel(this.#setup, prefix, options), options.limit);
   }
 
   /** Deletes a file, or a link itself. Directories stay. */
@@ -260,8 +260,8 @@ class Store implements LocalStore, QuickStore {
     const { signal, ifMatch } = options;
     const subject = this.#begin("delete", key, options);
     checkIfIgnored(subject, options);
-    const path = this.#parts.tree.path(key);
-    await this.#mapped(subject, options, () => deleteFile(this.#parts, subject, path, ifMatch, signal));
+    const path = this.#setup.tree.path(key);
+    await this.#mapped(subject, options, () => deleteFile(this.#setup, subject, path, ifMatch, signal));
   }
 
   /** Deletes files, several at a time; results come in the order of the keys. */
@@ -287,19 +287,19 @@ class Store implements LocalStore, QuickStore {
     options: CopyOptions = {},
   ): Promise<CopyResult | undefined> {
     const { store, key } = placeBelow(source, from);
-    return #parts in store ? await this.#copyOf(store, key, to, options) : undefined;
+    return #setup in store ? await this.#copyOf(store, key, to, options) : undefined;
   }
 
   /** Renames a file. One reached by a link, or moved to another file system, is copied and then deleted. */
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
     const request = this.#copy("rename", this, from, to, options);
     const { moveFile } = await import("../write/move_file.ts");
-    await this.#mapped(request.subject, options, () => moveFile(this.#parts, request), readError);
+    await this.#mapped(request.subject, options, () => moveFile(this.#setup, request), readError);
   }
 
   /** The path without links, which is the same for both schemes. */
   async placeOf(key: string, { signal }: CallOptions = {}): Promise<ObjectPlace> {
-    const { calls, tree } = this.#parts;
+    const { calls, tree } = this.#setup;
     signal?.throwIfAborted();
     return await placeOfPath(calls, tree.path(key));
   }
@@ -316,12 +316,12 @@ class Store implements LocalStore, QuickStore {
   async #copyOf(store: Store, from: string, to: string, options: CopyOptions): Promise<CopyResult> {
     const request = this.#copy("copy", store, from, to, options);
     const { copyFile } = await import("../write/copy_file.ts");
-    return await this.#mapped(request.subject, options, () => copyFile(this.#parts, request), readError);
+    return await this.#mapped(request.subject, options, () => copyFile(this.#setup, request), readError);
   }
 
   #begin(operation: string, key: string, { signal, version }: HeadOptions): Subject {
     signal?.throwIfAborted();
-    const subject = this.#parts.tree.subject(operation, key);
+    const subject = this.#setup.tree.subject(operation, key);
     const detail = this.keyFault(key);
     if (detail !== undefined) throw new InvalidNameError({ ...subject, detail });
     if (version === undefined) return subject;
@@ -333,7 +333,7 @@ class Store implements LocalStore, QuickStore {
     const subject = this.#begin(operation, key, signal ? { signal } : {});
     checkWriteOptions(subject, options);
     refuseAttributes(subject, options);
-    return { subject, path: this.#parts.tree.path(key), options };
+    return { subject, path: this.#setup.tree.path(key), options };
   }
 
   #copy(operation: string, store: Store, from: string, to: string, options: CopyOptions): CopyRequest {
@@ -345,12 +345,12 @@ class Store implements LocalStore, QuickStore {
     const target = this.#begin(`${operation} to`, to, {});
     checkWriteOptions(target, options);
     refuseAttributes(target, options.attributes ?? {});
-    const { tree } = this.#parts;
+    const { tree } = this.#setup;
     return {
-      source: store.#parts,
+      source: store.#setup,
       subject,
       target,
-      from: store.#parts.tree.path(from),
+      from: store.#setup.tree.path(from),
       to: tree.path(to),
       options,
     };

@@ -1,6 +1,6 @@
 import { InvalidNameError, NotFoundError } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
-import type { LocalParts } from "./local_parts.ts";
+import type { LocalSetup } from "./local_setup.ts";
 import { directoryOf } from "./tree.ts";
 
 const PERMISSIONS = 0o777;
@@ -15,21 +15,21 @@ const OWNER = 0o700;
  * by the same names, is closed. Whoever makes it may write to it.
  */
 export async function ensureDirectory(
-  parts: LocalParts,
+  setup: LocalSetup,
   subject: Subject,
   path: string,
   like?: string,
 ): Promise<void> {
-  const { tree, calls, config } = parts;
+  const { tree, calls, config } = setup;
   const missing: string[] = [];
   let at = path;
-  for (; !await exists(parts, subject, at); at = directoryOf(at)) {
+  for (; !await exists(setup, subject, at); at = directoryOf(at)) {
     if (at === tree.root) throw noRoot(subject, at);
     missing.push(at);
   }
   await tree.check(subject, at);
   if (missing.length === 0) return;
-  const modes = like === undefined ? [] : await modesLike(parts, missing, like);
+  const modes = like === undefined ? [] : await modesLike(setup, missing, like);
   const plain = missing[modes.length];
   if (plain !== undefined) await Deno.mkdir(plain, { recursive: true });
   for (const [index, mode] of [...modes.entries()].reverse()) {
@@ -41,7 +41,7 @@ export async function ensureDirectory(
 }
 
 /** The modes of the directories that those that are missing, the deepest first, are copies of. */
-async function modesLike({ calls }: LocalParts, missing: readonly string[], like: string): Promise<number[]> {
+async function modesLike({ calls }: LocalSetup, missing: readonly string[], like: string): Promise<number[]> {
   const modes: number[] = [];
   let original = like;
   for (const path of missing) {
@@ -58,7 +58,7 @@ function nameIn(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-async function exists({ calls, tree }: LocalParts, subject: Subject, path: string): Promise<boolean> {
+async function exists({ calls, tree }: LocalSetup, subject: Subject, path: string): Promise<boolean> {
   let status = await calls.present(calls.stat(path));
   if (!status && path !== tree.root) status = await calls.present(calls.lstat(path));
   if (!status || status.kind === "directory") return status !== undefined;

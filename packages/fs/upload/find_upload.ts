@@ -1,5 +1,5 @@
 import { readUploadName, recordPath, uploadName } from "../names/temporary_name.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { readRecord } from "./part_record.ts";
 
@@ -8,7 +8,7 @@ import { readRecord } from "./part_record.ts";
  * meanwhile leads elsewhere. There is none for an id that no write has, and for that of another object's write.
  */
 export async function findUpload(
-  { calls }: LocalParts,
+  { calls }: LocalSetup,
   paths: readonly string[],
   id: string,
 ): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { formatUploadName, parseUploadName, type PendingUpload } from "@lade/cor
 import { fileError, type Subject } from "../files/file_error.ts";
 import { segmentFault } from "../names/path_fault.ts";
 import { readUploadName, recordPath, uploadName } from "../names/temporary_name.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { filesBelow } from "../tree/files_below.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { resolveTarget } from "../write/resolve_target.ts";
@@ -11,19 +11,19 @@ import { lengthOf, readRecord } from "./part_record.ts";
 
 /** Lists the writes of keys that start with `prefix`. Links are not followed. */
 export async function* listUploads(
-  parts: LocalParts,
+  setup: LocalSetup,
   prefix: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<PendingUpload, void, void> {
   try {
-    yield* uploadsBelow(parts, prefix, signal);
+    yield* uploadsBelow(setup, prefix, signal);
   } catch (error) {
-    throw fileError(error, { operation: "list the uploads of", uri: parts.tree.uri }, signal);
+    throw fileError(error, { operation: "list the uploads of", uri: setup.tree.uri }, signal);
   }
 }
 
 async function* uploadsBelow(
-  { tree, calls }: LocalParts,
+  { tree, calls }: LocalSetup,
   prefix: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<PendingUpload, void, void> {
@@ -54,17 +54,17 @@ async function* uploadsBelow(
 
 /** Removes a write, its bytes first: what is left by a crash in between is still found. */
 export async function abortUpload(
-  parts: LocalParts,
+  setup: LocalSetup,
   subject: Subject,
   path: string,
   token: string,
 ): Promise<void> {
-  const { calls } = parts;
+  const { calls } = setup;
   const { id } = parseUploadName(token, subject);
-  const target = await resolveTarget(parts, subject, path, {});
-  const found = await findUpload(parts, [target.path, path], id);
+  const target = await resolveTarget(setup, subject, path, {});
+  const found = await findUpload(setup, [target.path, path], id);
   if (found === undefined) return;
-  await parts.tree.check(subject, directoryOf(found));
+  await setup.tree.check(subject, directoryOf(found));
   await calls.present(calls.remove(found));
   await calls.present(calls.remove(recordPath(found)));
 }

@@ -6,7 +6,7 @@ import {
   type PartWriter,
   type ResumeOptions,
 } from "@lade/core/backend";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import type { WriteRequest } from "../write/write_file.ts";
 import { ResumableSink } from "./resumable_sink.ts";
 
@@ -15,19 +15,19 @@ const PART_SIZE = 2 ** 24;
 
 /** Starts a write of `size` bytes that may be resumed. */
 export async function openUpload(
-  parts: LocalParts,
+  setup: LocalSetup,
   request: WriteRequest,
   size: number,
 ): Promise<PartWriter> {
   const { partSize: wanted = PART_SIZE, signal } = request.options;
-  const partSize = parts.medium.partSize(wanted);
-  const sink = await ResumableSink.begin(parts, request, size, partSize);
-  return await createPartWriter({ sink, size, partSize, context: parts.context, signal });
+  const partSize = setup.medium.partSize(wanted);
+  const sink = await ResumableSink.begin(setup, request, size, partSize);
+  return await createPartWriter({ sink, size, partSize, context: setup.context, signal });
 }
 
 /** Goes on with a write, with the parts that its record shows to be on the disk. */
 export async function resumeUpload(
-  parts: LocalParts,
+  setup: LocalSetup,
   { subject, path, options }: Pick<WriteRequest, "subject" | "path"> & { readonly options: ResumeOptions },
   size: number,
   token: string,
@@ -37,12 +37,12 @@ export async function resumeUpload(
   const parsed = parseToken(token, size, subject);
   const { concurrency, signal } = options;
   const given = { ...parsed.options, ...(concurrency !== undefined && { concurrency }) };
-  const resumed = await ResumableSink.resume(parts, { subject, path, options: given }, parsed);
+  const resumed = await ResumableSink.resume(setup, { subject, path, options: given }, parsed);
   return await createPartWriter({
     ...resumed,
     size,
     partSize: parsed.partSize,
-    context: parts.context,
+    context: setup.context,
     signal,
   });
 }

@@ -7,7 +7,7 @@ import {
 } from "@lade/core/backend";
 import type { PartFile } from "../files/medium.ts";
 import { recordPath, uploadName } from "../names/temporary_name.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { LocalPartSink } from "../write/local_sink.ts";
 import { resolveTarget } from "../write/resolve_target.ts";
@@ -29,30 +29,30 @@ interface Upload {
  * is closed or aborted.
  */
 export class ResumableSink extends LocalPartSink {
-  readonly #parts: LocalParts;
+  readonly #setup: LocalSetup;
   readonly #request: WriteRequest;
   readonly #upload: Upload;
 
-  private constructor(parts: LocalParts, request: WriteRequest, upload: Upload) {
-    super(parts, request, upload.temporary);
-    this.#parts = parts;
+  private constructor(setup: LocalSetup, request: WriteRequest, upload: Upload) {
+    super(setup, request, upload.temporary);
+    this.#setup = setup;
     this.#request = request;
     this.#upload = upload;
   }
 
   /** Begins a write of `size` bytes. */
   static async begin(
-    parts: LocalParts,
+    setup: LocalSetup,
     request: WriteRequest,
     size: number,
     partSize: number,
   ): Promise<ResumableSink> {
     const { subject, options: { concurrency } } = request;
-    const { calls, medium, context } = parts;
+    const { calls, medium, context } = setup;
     let id = "";
     let record: RecordFile | undefined;
     try {
-      const temporary = await beginWrite<PartFile>(parts, request, {
+      const temporary = await beginWrite<PartFile>(setup, request, {
         nameOf: () => uploadName(id = randomId()),
         create: async (path, target) => {
           await record?.remove();
@@ -71,7 +71,7 @@ export class ResumableSink extends LocalPartSink {
       });
       if (!record) throw new TypeError("Cannot begin an upload without a record");
       await calls.syncDirectory(directoryOf(temporary.path));
-      return new ResumableSink(parts, request, { id, record, temporary });
+      return new ResumableSink(setup, request, { id, record, temporary });
     } catch (error) {
       await record?.remove();
       throw error;
@@ -80,17 +80,17 @@ export class ResumableSink extends LocalPartSink {
 
   /** Goes on with the write of a token, and tells the parts that are on the disk. */
   static async resume(
-    parts: LocalParts,
+    setup: LocalSetup,
     request: WriteRequest,
     token: WriteToken,
   ): Promise<{ readonly sink: ResumableSink; readonly written: readonly number[] }> {
-    const { calls, medium } = parts;
+    const { calls, medium } = setup;
     const { subject, path, options } = request;
     const { id, size, partSize } = token;
-    const target = await resolveTarget(parts, subject, path, options);
-    const found = await findUpload(parts, [target.path, path], id);
+    const target = await resolveTarget(setup, subject, path, options);
+    const found = await findUpload(setup, [target.path, path], id);
     if (found === undefined) throw uploadGone(subject);
-    await parts.tree.check(subject, directoryOf(found));
+    await setup.tree.check(subject, directoryOf(found));
     const { record, read } = await RecordFile.open(calls, recordPath(found), subject);
     try {
       const status = await calls.present(calls.lstat(found));
@@ -102,7 +102,7 @@ export class ResumableSink extends LocalPartSink {
       );
       const file = await medium.reopenParts(found, size, options.concurrency);
       const temporary = { path: found, file, target: target.path };
-      return { sink: new ResumableSink(parts, request, { id, record, temporary }), written };
+      return { sink: new ResumableSink(setup, request, { id, record, temporary }), written };
     } catch (error) {
       record.close();
       throw error;
@@ -122,7 +122,7 @@ export class ResumableSink extends LocalPartSink {
       await record.remove();
       return result;
     } catch (error) {
-      const { calls } = this.#parts;
+      const { calls } = this.#setup;
       const isThere = await calls.present(calls.lstat(temporary.path)).catch(() => true);
       throw isThere ? error : uploadGone(this.#request.subject);
     }

@@ -12,20 +12,20 @@ import { InvalidNameError, NotFoundError } from "@lade/core/backend";
 import { fileError, type Subject } from "../files/file_error.ts";
 import { formFault, segmentFault } from "../names/path_fault.ts";
 import { isUnfinishedName } from "../names/temporary_name.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 
 /** Files as they lie in their directories. Its parts are loaded when they are first needed. */
 export class LocalTree implements ObjectTree {
-  readonly #parts: LocalParts;
+  readonly #setup: LocalSetup;
 
   /** Looks at nothing yet. */
-  constructor(parts: LocalParts) {
-    this.#parts = parts;
+  constructor(setup: LocalSetup) {
+    this.#setup = setup;
   }
 
   async kindOf(key: string, { signal }: CallOptions = {}): Promise<EntryKind | undefined> {
-    const { calls, tree } = this.#parts;
+    const { calls, tree } = this.#setup;
     const subject = this.#subject("look at", key);
     const path = key === "" ? tree.root : tree.path(key.replace(/\/$/, ""));
     try {
@@ -40,7 +40,7 @@ export class LocalTree implements ObjectTree {
   }
 
   async makeDirectory(prefix: string, { signal }: CallOptions = {}): Promise<void> {
-    const { tree } = this.#parts;
+    const { tree } = this.#setup;
     const subject = this.#subject("make directory", prefix);
     const key = prefix.replace(/\/$/, "");
     try {
@@ -48,7 +48,7 @@ export class LocalTree implements ObjectTree {
       const detail = key === "" ? undefined : segmentFault(key);
       if (detail !== undefined) throw new InvalidNameError({ ...subject, detail });
       const { ensureDirectory } = await import("../tree/ensure_directory.ts");
-      await ensureDirectory(this.#parts, subject, key === "" ? tree.root : tree.path(key));
+      await ensureDirectory(this.#setup, subject, key === "" ? tree.root : tree.path(key));
     } catch (error) {
       throw fileError(error, subject, signal);
     }
@@ -57,7 +57,7 @@ export class LocalTree implements ObjectTree {
   async *walk(prefix: string, { signal }: CallOptions = {}): AsyncGenerator<TreeEntry, void, void> {
     this.#subject("walk", prefix);
     const { beginWalk, surveyTree, walkTree } = await import("./walk_tree.ts");
-    const walk = await beginWalk(this.#parts, "walk", prefix, signal);
+    const walk = await beginWalk(this.#setup, "walk", prefix, signal);
     if (!walk) return;
     await surveyTree(walk, prefix);
     yield* walkTree(walk, prefix);
@@ -69,9 +69,9 @@ export class LocalTree implements ObjectTree {
   ): AsyncGenerator<RemovedEntry, void, void> {
     this.#subject("remove", key);
     const { removeEntry, removeTree } = await import("./remove_tree.ts");
-    if (key === "" || key.endsWith("/")) return yield* removeTree(this.#parts, key, keepDirectory, signal);
+    if (key === "" || key.endsWith("/")) return yield* removeTree(this.#setup, key, keepDirectory, signal);
     const kind = await this.kindOf(key, signal ? { signal } : {});
-    await removeEntry(this.#parts, key, signal);
+    await removeEntry(this.#setup, key, signal);
     yield { key, kind: kind ?? "object" };
   }
 
@@ -88,16 +88,16 @@ export class LocalTree implements ObjectTree {
     this.#subject("move", from);
     this.#subject("move to", to);
     if (isTree && to.startsWith(from)) {
-      const detail = `${JSON.stringify(this.#parts.tree.subject("", to).uri)} ${
+      const detail = `${JSON.stringify(this.#setup.tree.subject("", to).uri)} ${
         to === from ? "is the same" : "lies in it"
       }`;
-      throw new InvalidNameError({ ...this.#parts.tree.subject("move", from), detail });
+      throw new InvalidNameError({ ...this.#setup.tree.subject("move", from), detail });
     }
     if (isTree) {
       const { moveTree } = await import("./move_tree.ts");
-      return yield* moveTree(this.#parts, from, to, options);
+      return yield* moveTree(this.#setup, from, to, options);
     }
-    const { tree } = this.#parts;
+    const { tree } = this.#setup;
     const { createOnly = false, dryRun = false, signal } = options;
     const kind = await this.kindOf(from, signal ? { signal } : {});
     if (kind === undefined || kind === "directory") {
@@ -108,13 +108,13 @@ export class LocalTree implements ObjectTree {
     }
     const { moveLink } = await import("./move_link.ts");
     const paths = { from: tree.path(from), target: tree.path(to) };
-    if (!dryRun) await moveLink(this.#parts, { key: from, to, kind, ...paths }, createOnly, signal);
+    if (!dryRun) await moveLink(this.#setup, { key: from, to, kind, ...paths }, createOnly, signal);
     yield { key: from, to, kind };
   }
 
   /** What messages name. A key or prefix that leads to what has another one (`a/../`, `/`) is an `InvalidNameError`. */
   #subject(operation: string, key: string): Subject {
-    const subject = this.#parts.tree.subject(operation, key);
+    const subject = this.#setup.tree.subject(operation, key);
     const detail = key === "" ? undefined : formFault(key.replace(/\/$/, ""));
     if (detail !== undefined) throw new InvalidNameError({ ...subject, detail });
     return subject;

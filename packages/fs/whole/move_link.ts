@@ -2,7 +2,7 @@ import type { EntryKind } from "@lade/core";
 import { AlreadyExistsError, InvalidNameError, UnsupportedError } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
 import { isSameFile } from "../files/file_status.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { removeTemporary, temporaryPath } from "../write/temporary_file.ts";
 import { directoryOf } from "../tree/tree.ts";
 
@@ -19,12 +19,12 @@ export interface LinkMove {
 
 /** Moves what is no file by giving it another name. To another file system, a link is made again and the old one removed. */
 export async function moveLink(
-  parts: LocalParts,
+  setup: LocalSetup,
   { key, to, kind, from, target }: LinkMove,
   createOnly: boolean,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { calls, tree } = parts;
+  const { calls, tree } = setup;
   const subject = tree.subject("move to", to);
   const present = await calls.present(calls.lstat(target));
   if (present && createOnly) throw new AlreadyExistsError({ ...subject, detail: "it exists already" });
@@ -49,10 +49,10 @@ export async function moveLink(
       throw new UnsupportedError({ ...tree.subject("move", key), detail });
     }
     // What it replaces stays until the new link is there.
-    const temporary = temporaryPath(parts, target);
+    const temporary = temporaryPath(setup, target);
     await Deno.symlink(await Deno.readLink(from), temporary);
     await calls.rename(temporary, target).catch(async (error) => {
-      await removeTemporary(parts, temporary);
+      await removeTemporary(setup, temporary);
       throw error;
     });
     await calls.remove(from);

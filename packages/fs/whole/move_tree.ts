@@ -4,7 +4,7 @@ import { errorCode, fileError } from "../files/file_error.ts";
 import { takeOwner } from "../write/copy_content.ts";
 import { moveFile } from "../write/move_file.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { moveLink } from "./move_link.ts";
 import { readEntries, type TreeWalk } from "./read_entries.ts";
@@ -24,14 +24,14 @@ interface TreeMove {
  * Where it goes one by one, the whole tree has been walked before the first file is moved.
  */
 export async function* moveTree(
-  parts: LocalParts,
+  setup: LocalSetup,
   from: string,
   to: string,
   options: MoveTreeOptions,
 ): AsyncGenerator<MovedEntry, void, void> {
-  const walk = await beginWalk(parts, "move", from, options.signal);
+  const walk = await beginWalk(setup, "move", from, options.signal);
   if (!walk) {
-    throw new NotFoundError({ ...parts.tree.subject("move", from), detail: "no such directory" });
+    throw new NotFoundError({ ...setup.tree.subject("move", from), detail: "no such directory" });
   }
   const move = { walk, options };
   const renamed = await renameDirectory(move, from, to);
@@ -47,9 +47,9 @@ async function* mergeDirectory(
   to: string,
 ): AsyncGenerator<MovedEntry, boolean, void> {
   const { walk, options: { dryRun = false, signal } } = move;
-  const { parts } = walk;
+  const { setup } = walk;
   const entry = { key: from, to, kind: "directory" as const };
-  const made = await tried(move, entry, () => dryRun ? Promise.resolve() : makeDirectory(parts, from, to));
+  const made = await tried(move, entry, () => dryRun ? Promise.resolve() : makeDirectory(setup, from, to));
   if (made.error) {
     yield made;
     return false;
@@ -70,7 +70,7 @@ async function* mergeDirectory(
     yield moved;
   }
   if (!isWhole || dryRun) return isWhole;
-  const removed = await tried(move, entry, () => parts.calls.remove(pathOf(parts, from)));
+  const removed = await tried(move, entry, () => setup.calls.remove(pathOf(setup, from)));
   if (removed.error) yield removed;
   return !removed.error;
 }
@@ -81,9 +81,9 @@ async function renameDirectory(
   from: string,
   to: string,
 ): Promise<MovedEntry | undefined> {
-  const { parts, device, operation } = walk;
-  const { calls, tree, config } = parts;
-  const [source, target] = [pathOf(parts, from), pathOf(parts, to)];
+  const { setup, device, operation } = walk;
+  const { calls, tree, config } = setup;
+  const [source, target] = [pathOf(setup, from), pathOf(setup, to)];
   const entry = { key: from, to, kind: "directory" as const };
   const subject = tree.subject(`${operation} to`, to);
   try {
@@ -94,9 +94,9 @@ async function renameDirectory(
       const detail = "it is no directory, and the source is one";
       throw new InvalidNameError({ ...subject, detail });
     }
-    if (await deviceAbove(parts, target) !== device) return undefined;
+    if (await deviceAbove(setup, target) !== device) return undefined;
     if (options.dryRun) return entry;
-    await ensureDirectory(parts, subject, directoryOf(target));
+    await ensureDirectory(setup, subject, directoryOf(target));
     await tree.check(tree.subject(operation, from), directoryOf(source));
     await calls.rename(source, target);
     if (config.sync === "full") {
@@ -113,7 +113,7 @@ async function renameDirectory(
 }
 
 /** The device of the directory nearest above a path. */
-async function deviceAbove({ calls }: LocalParts, path: string): Promise<number | undefined> {
+async function deviceAbove({ calls }: LocalSetup, path: string): Promise<number | undefined> {
   for (let at = directoryOf(path);; at = directoryOf(at)) {
     const status = await calls.present(calls.stat(at));
     if (status) return status.dev;
@@ -122,8 +122,8 @@ async function deviceAbove({ calls }: LocalParts, path: string): Promise<number 
 }
 
 async function moveEntry(move: TreeMove, entry: TreeEntry & { readonly to: string }): Promise<MovedEntry> {
-  const { walk: { parts }, options: { createOnly = false, dryRun = false, signal } } = move;
-  const { calls, tree } = parts;
+  const { walk: { setup }, options: { createOnly = false, dryRun = false, signal } } = move;
+  const { calls, tree } = setup;
   const [from, to] = [tree.path(entry.key), tree.path(entry.to)];
   return await tried(move, entry, async () => {
     const target = tree.subject("move to", entry.to);
@@ -136,10 +136,10 @@ async function moveEntry(move: TreeMove, entry: TreeEntry & { readonly to: strin
       return;
     }
     if (entry.kind !== "object") {
-      return await moveLink(parts, { ...entry, from, target: to }, createOnly, signal);
+      return await moveLink(setup, { ...entry, from, target: to }, createOnly, signal);
     }
-    await moveFile(parts, {
-      source: parts,
+    await moveFile(setup, {
+      source: setup,
       subject: tree.subject("move", entry.key),
       target,
       from,
@@ -161,22 +161,22 @@ async function tried(
   } catch (error) {
     signal?.throwIfAborted();
     if (createOnly && error instanceof AlreadyExistsError) return { ...entry, isKept: true };
-    const known = fileError(error, walk.parts.tree.subject("move", entry.key), signal);
+    const known = fileError(error, walk.setup.tree.subject("move", entry.key), signal);
     return { ...entry, error: known instanceof Error ? known : new Error(String(known)) };
   }
 }
 
 /** Makes the directory that things are moved into, as open as the one they come from, unless it is there. */
-async function makeDirectory(parts: LocalParts, from: string, to: string): Promise<void> {
-  const { calls, tree } = parts;
-  const target = pathOf(parts, to);
+async function makeDirectory(setup: LocalSetup, from: string, to: string): Promise<void> {
+  const { calls, tree } = setup;
+  const target = pathOf(setup, to);
   if (await calls.present(calls.stat(target))) return;
   const subject = tree.subject("move to", to);
-  await ensureDirectory(parts, subject, directoryOf(target));
+  await ensureDirectory(setup, subject, directoryOf(target));
   await Deno.mkdir(target);
-  await takeOwner(parts, target, await calls.lstat(pathOf(parts, from)));
+  await takeOwner(setup, target, await calls.lstat(pathOf(setup, from)));
 }
 
-function pathOf({ tree }: LocalParts, prefix: string): string {
+function pathOf({ tree }: LocalSetup, prefix: string): string {
   return tree.path(prefix.slice(0, -1));
 }

@@ -4,7 +4,7 @@ import { errorCode, fileError, type Subject } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
 import { openDirectory } from "../list/open_directory.ts";
 import { isUnfinishedName } from "../names/temporary_name.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 
 /** Stands in names for bytes that are no UTF-8; what has such a name cannot be found by it. */
 const REPLACED = "\ufffd";
@@ -18,7 +18,7 @@ export interface Entry {
 
 /** A walk through a tree of files. */
 export interface TreeWalk {
-  readonly parts: LocalParts;
+  readonly setup: LocalSetup;
   /** What is being done, for messages: `remove`. */
   readonly operation: string;
   /** The device of the directory where it began; it ends at others. */
@@ -27,8 +27,8 @@ export interface TreeWalk {
 }
 
 /** What messages name of a key. */
-export function subjectOf({ parts, operation }: TreeWalk, key: string): Subject {
-  return parts.tree.subject(operation, key);
+export function subjectOf({ setup, operation }: TreeWalk, key: string): Subject {
+  return setup.tree.subject(operation, key);
 }
 
 /**
@@ -36,7 +36,7 @@ export function subjectOf({ parts, operation }: TreeWalk, key: string): Subject 
  * order. One that is gone, or was replaced by a link, has none.
  */
 export async function readEntries(walk: TreeWalk, directory: string): Promise<Entry[]> {
-  const { parts: { calls, tree }, signal } = walk;
+  const { setup: { calls, tree }, signal } = walk;
   const path = tree.path(directory).replace(/(?<=.)\/$/, "");
   const files: Entry[] = [];
   const directories: Entry[] = [];
@@ -47,7 +47,7 @@ export async function readEntries(walk: TreeWalk, directory: string): Promise<En
       if (status?.kind !== "directory") return [];
       refuseMount(walk, directory, status);
     }
-    const { first, others } = await openDirectory(walk.parts.context, path, signal);
+    const { first, others } = await openDirectory(walk.setup.context, path, signal);
     try {
       for (let entry = first; !entry.done; entry = await others.next()) {
         const { name, isFile, isDirectory, isSymlink } = entry.value;

@@ -2,7 +2,7 @@ import type { RemovedEntry } from "@lade/core";
 import { InvalidNameError, NotEmptyError } from "@lade/core/backend";
 import { parallelResults } from "@lade/core/concurrency";
 import { errorCode, fileError } from "../files/file_error.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { type Entry, readEntries, subjectOf, type TreeWalk } from "./read_entries.ts";
 import { beginWalk, surveyTree } from "./walk_tree.ts";
@@ -18,12 +18,12 @@ const MOST_PASSES = 10;
  * may not be read. Each removal is told; one that fails keeps its directories.
  */
 export async function* removeTree(
-  parts: LocalParts,
+  setup: LocalSetup,
   prefix: string,
   keepDirectory: boolean | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RemovedEntry, void, void> {
-  const walk = await beginWalk(parts, "remove", prefix, signal);
+  const walk = await beginWalk(setup, "remove", prefix, signal);
   if (!walk) return;
   await surveyTree(walk, prefix);
   yield* removeBelow(walk, prefix, prefix === "" || keepDirectory);
@@ -31,11 +31,11 @@ export async function* removeTree(
 
 /** Removes a link, file or anything else but a directory; what is gone already counts as removed. */
 export async function removeEntry(
-  parts: LocalParts,
+  setup: LocalSetup,
   key: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { calls, tree, config, retired } = parts;
+  const { calls, tree, config, retired } = setup;
   const subject = tree.subject("remove", key);
   const path = tree.path(key);
   try {
@@ -85,7 +85,7 @@ async function* removeBelow(
 
 /** Removes what is no directory, a few at a time. What was removed is told before a signal ends it. */
 function removeEach(
-  { parts, signal }: TreeWalk,
+  { setup, signal }: TreeWalk,
   directory: string,
   entries: readonly Entry[],
 ): AsyncGenerator<RemovedEntry, void, void> {
@@ -93,7 +93,7 @@ function removeEach(
   return parallelResults(files, IN_FLIGHT, async ({ name, kind }) => {
     const key = directory + name;
     try {
-      await removeEntry(parts, key, undefined);
+      await removeEntry(setup, key, undefined);
       return { key, kind };
     } catch (error) {
       return { key, kind, error: error instanceof Error ? error : new Error(String(error)) };
@@ -102,7 +102,7 @@ function removeEach(
 }
 
 async function removeDirectory(walk: TreeWalk, directory: string): Promise<Error | undefined> {
-  const { calls, tree } = walk.parts;
+  const { calls, tree } = walk.setup;
   try {
     await calls.remove(tree.path(directory.slice(0, -1)));
   } catch (error) {

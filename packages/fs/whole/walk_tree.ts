@@ -1,7 +1,7 @@
 import type { TreeEntry } from "@lade/core";
 import { InvalidNameError, NotFoundError } from "@lade/core/backend";
 import { fileError } from "../files/file_error.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { mountPointBelow } from "./mount_points.ts";
 import { readEntries, type TreeWalk } from "./read_entries.ts";
 
@@ -10,12 +10,12 @@ import { readEntries, type TreeWalk } from "./read_entries.ts";
  * it. `undefined` where there is no such directory; a missing root is a `NotFoundError`.
  */
 export async function beginWalk(
-  parts: LocalParts,
+  setup: LocalSetup,
   operation: string,
   prefix: string,
   signal: AbortSignal | undefined,
 ): Promise<TreeWalk | undefined> {
-  const { calls, tree } = parts;
+  const { calls, tree } = setup;
   const subject = tree.subject(operation, prefix);
   try {
     signal?.throwIfAborted();
@@ -39,7 +39,7 @@ export async function beginWalk(
       const detail = `a file system is mounted at ${JSON.stringify(mounted)}`;
       throw new InvalidNameError({ ...subject, detail, advice: "unmount it first" });
     }
-    return { parts, operation, device: status.dev, signal };
+    return { setup, operation, device: status.dev, signal };
   } catch (error) {
     throw fileError(error, subject, signal);
   }

@@ -1,7 +1,7 @@
 import { checkWriteConditions, type Preconditions } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import { objectEtag } from "../files/file_status.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 
 /**
@@ -9,7 +9,7 @@ import { directoryOf } from "../tree/tree.ts";
  * may not be followed is a `PermissionDeniedError`, so that nothing is told of it.
  */
 export async function checkDestination(
-  { calls, tree }: LocalParts,
+  { calls, tree }: LocalSetup,
   subject: Subject,
   path: string,
   conditions: Preconditions,

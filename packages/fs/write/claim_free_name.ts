@@ -1,6 +1,6 @@
 import type { Subject } from "../files/file_error.ts";
 import { isSameFile, statusOf } from "../files/file_status.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { freeName } from "./free_name.ts";
 import { lockFile } from "./lock_object.ts";
 
@@ -10,13 +10,13 @@ import { lockFile } from "./lock_object.ts";
  * claim; a claim that was left behind is taken over. Writers that do not use this call are not held off.
  */
 export async function claimFreeName(
-  parts: LocalParts,
+  setup: LocalSetup,
   subject: Subject,
   from: string,
   to: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { calls, context } = parts;
+  const { calls, context } = setup;
   const path = claimPath(to);
   for (;;) {
     using claim = await Deno.open(path, { write: true, create: true });
@@ -25,7 +25,7 @@ export async function claimFreeName(
     // The last holder removed its claim while this one waited for it.
     if (!now || !isSameFile(now, statusOf(await claim.stat()))) continue;
     try {
-      await freeName(parts, subject, to);
+      await freeName(setup, subject, to);
       return await calls.rename(from, to);
     } finally {
       await calls.remove(path);

@@ -1,11 +1,11 @@
 import type { Medium } from "../files/medium.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 
 const PIECE = 8 * 2 ** 20;
 
 /** Copies the bytes of a file to a new one where the two are read and written in different ways: one past the page cache. */
 export async function copyAcross(
-  { medium, context }: LocalParts,
+  { medium, context }: LocalSetup,
   source: Medium,
   from: string,
   to: string,

@@ -1,6 +1,6 @@
 import type { FileStatus } from "../files/file_status.ts";
 import { allowedMs } from "../files/io_gate.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { copyAcross } from "./copy_across.ts";
 import { copySparsely } from "./copy_sparsely.ts";
 import { removeTemporary } from "./temporary_file.ts";
@@ -22,8 +22,8 @@ const MAKE_MS = 0.05;
  * The system's copy cannot be stopped: its file is gone all the same.
  */
 export async function copyContent(
-  parts: LocalParts,
-  store: LocalParts,
+  setup: LocalSetup,
+  store: LocalSetup,
   from: string,
   source: FileStatus,
   to: string,
@@ -32,20 +32,20 @@ export async function copyContent(
   signal?.throwIfAborted();
   if (source.blocks * 512 < source.size || (source.mode & SPECIAL) !== 0) {
     await copySparsely(from, to, signal);
-    return await parts.calls.chmod(to, source.mode & PERMISSIONS);
+    return await setup.calls.chmod(to, source.mode & PERMISSIONS);
   }
-  if (Boolean(store.medium.readSync) !== Boolean(parts.medium.readSync)) {
-    await copyAcross(parts, store.medium, from, to, source.size, signal);
-    return await parts.calls.chmod(to, source.mode & PERMISSIONS);
+  if (Boolean(store.medium.readSync) !== Boolean(setup.medium.readSync)) {
+    await copyAcross(setup, store.medium, from, to, source.size, signal);
+    return await setup.calls.chmod(to, source.mode & PERMISSIONS);
   }
-  const later = () => copyLater(parts, from, to, signal);
+  const later = () => copyLater(setup, from, to, signal);
   if (source.size > SMALL) return await later();
   // To hand it to another thread and back would take longer than the copy.
-  await parts.gate.run(() => Deno.copyFileSync(from, to), later, allowedMs(source.size) + MAKE_MS);
+  await setup.gate.run(() => Deno.copyFileSync(from, to), later, allowedMs(source.size) + MAKE_MS);
 }
 
 async function copyLater(
-  parts: LocalParts,
+  setup: LocalSetup,
   from: string,
   to: string,
   signal: AbortSignal | undefined,
@@ -55,7 +55,7 @@ async function copyLater(
   const stopped = Promise.withResolvers<never>();
   const onAbort = () => {
     stopped.reject(signal.reason);
-    const remove = () => removeTemporary(parts, to);
+    const remove = () => removeTemporary(setup, to);
     copying.then(remove, remove);
   };
   signal.addEventListener("abort", onAbort, { once: true });
@@ -67,7 +67,7 @@ async function copyLater(
 }
 
 /** Gives a copy the owner and all mode bits of its source, as a move does; without the right to, what is safe of them. */
-export async function takeOwner({ calls }: LocalParts, path: string, source: FileStatus): Promise<void> {
+export async function takeOwner({ calls }: LocalSetup, path: string, source: FileStatus): Promise<void> {
   const { uid, gid, mode } = await calls.lstat(path);
   let bits = source.mode & (PERMISSIONS | SPECIAL);
   if (uid !== source.uid || gid !== source.gid) {

@@ -9,7 +9,7 @@ import { errorCode, fileError } from "../files/file_error.ts";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { checkDestination } from "./check_destination.ts";
 import { copyContent, takeOwner } from "./copy_content.ts";
@@ -31,26 +31,26 @@ const MOST_TRIES = 5;
  * its owner and all of its mode bits too, as far as the rights of this process reach.
  */
 export async function copyFile(
-  parts: LocalParts,
+  setup: LocalSetup,
   given: CopyRequest,
 ): Promise<CopyResult> {
   const { subject, target, from, options } = given;
   const { keepTime = true, forMove = false } = options;
   const found = await statObject(given.source, subject, from);
   checkMatch(subject, etagOf(found), options.sourceIfMatch);
-  const { path: to, into } = await resolveDestination(parts, given);
+  const { path: to, into } = await resolveDestination(setup, given);
   const request = { ...given, to };
   if (into) {
     const { copyInto } = await import("./copy_into.ts");
     return await copyInto(request, found, { path: to, into });
   }
-  await prepareDestination(parts, request);
-  const temporary = temporaryPath(parts, to);
+  await prepareDestination(setup, request);
+  const temporary = temporaryPath(setup, to);
   try {
-    const source = await copyWhole(parts, request, found, temporary);
+    const source = await copyWhole(setup, request, found, temporary);
     const { size } = source;
-    if (forMove) await takeOwner(parts, temporary, source);
-    const status = await settle(parts, temporary);
+    if (forMove) await takeOwner(setup, temporary, source);
+    const status = await settle(setup, temporary);
     if (size === 0 && status.size > 0) {
       const detail = "the system tells no size of it, as of files in /proc, or it grew";
       throw new UnsupportedError({ ...subject, detail, advice: "read it by Deno.readFile" });
@@ -59,7 +59,7 @@ export async function copyFile(
       const detail = `the copy has ${status.size} bytes, the file has ${size}`;
       throw new ServiceError({ ...target, detail });
     }
-    const published = await publish(parts, {
+    const published = await publish(setup, {
       subject: target,
       temporary,
       status,
@@ -71,18 +71,18 @@ export async function copyFile(
     });
     return { size, etag: etagOf(published), sourceEtag: etagOf(source) };
   } catch (error) {
-    await removeTemporary(parts, temporary);
+    await removeTemporary(setup, temporary);
     throw error;
   }
 }
 
 /** What the destination leads to; what is wrong is told of it. */
 export async function resolveDestination(
-  parts: LocalParts,
+  setup: LocalSetup,
   { target, to, options }: CopyRequest,
 ): Promise<WriteTarget> {
   try {
-    return await resolveTarget(parts, target, to, options);
+    return await resolveTarget(setup, target, to, options);
   } catch (error) {
     throw fileError(error, target, options.signal);
   }
@@ -90,12 +90,12 @@ export async function resolveDestination(
 
 /** Makes the directory of the destination and looks at its conditions; what is wrong is told of the destination. */
 export async function prepareDestination(
-  parts: LocalParts,
+  setup: LocalSetup,
   { target, from, to, options }: CopyRequest,
 ): Promise<void> {
   try {
-    await checkDestination(parts, target, to, options);
-    await ensureDirectory(parts, target, directoryOf(to), directoryOf(from));
+    await checkDestination(setup, target, to, options);
+    await ensureDirectory(setup, target, directoryOf(to), directoryOf(from));
   } catch (error) {
     throw fileError(error, target, options.signal);
   }
@@ -103,14 +103,14 @@ export async function prepareDestination(
 
 /** Copies one version of a file, not a mixture, and tells its status. */
 async function copyWhole(
-  parts: LocalParts,
+  setup: LocalSetup,
   { source: store, subject, target, from, options }: CopyRequest,
   source: FileStatus,
   temporary: string,
 ): Promise<FileStatus> {
   for (let tries = 1;; tries++) {
     try {
-      await copyContent(parts, store, from, source, temporary, options.signal);
+      await copyContent(setup, store, from, source, temporary, options.signal);
     } catch (error) {
       throw await isOfTarget(error, from) ? fileError(error, target) : error;
     }
@@ -122,7 +122,7 @@ async function copyWhole(
       throw new PreconditionFailedError({ ...subject, detail });
     }
     // A copy has the permissions of its source, which may not allow to write it again.
-    await removeTemporary(parts, temporary);
+    await removeTemporary(setup, temporary);
     source = now;
   }
 }
@@ -140,7 +140,7 @@ async function isOfTarget(error: unknown, from: string): Promise<boolean> {
 }
 
 /** Brings a finished copy to the disk as far as the configuration asks. */
-async function settle({ calls, config }: LocalParts, path: string): Promise<FileStatus> {
+async function settle({ calls, config }: LocalSetup, path: string): Promise<FileStatus> {
   if (config.sync !== "none") {
     using file = await Deno.open(path);
     await (config.sync === "data" ? file.syncData() : file.sync());

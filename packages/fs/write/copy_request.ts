@@ -1,11 +1,11 @@
 import type { CopyOptions } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 
 /** What a copy or a move is about. */
 export interface CopyRequest {
   /** The store of the source. */
-  readonly source: LocalParts;
+  readonly source: LocalSetup;
   /** Names the source. */
   readonly subject: Subject;
   /** Names the destination. */

@@ -1,6 +1,6 @@
 import { errorCode, type Subject } from "../files/file_error.ts";
 import { type FileStatus, objectEtag } from "../files/file_status.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { lockObject } from "./lock_object.ts";
 
@@ -9,22 +9,22 @@ import { lockObject } from "./lock_object.ts";
  * empty now; empty directories are no objects.
  */
 export async function deleteFile(
-  parts: LocalParts,
+  setup: LocalSetup,
   subject: Subject,
   path: string,
   ifMatch: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { calls, config, mutex, retired, tree } = parts;
+  const { calls, config, mutex, retired, tree } = setup;
   const directory = directoryOf(path);
   try {
     await tree.check(subject, directory);
     if (ifMatch !== undefined) await tree.check(subject, path);
     using _turn = await mutex.acquire(path, signal);
     if (ifMatch !== undefined && objectEtag(await calls.stat(path)) === undefined) return;
-    using _lock = ifMatch === undefined ? undefined : await lockObject(parts, subject, path, ifMatch, signal);
+    using _lock = ifMatch === undefined ? undefined : await lockObject(setup, subject, path, ifMatch, signal);
     const status = await calls.lstat(path);
-    if (!await isDeletable(parts, path, status)) return;
+    if (!await isDeletable(setup, path, status)) return;
     await calls.remove(path);
     retired.add(status);
   } catch (error) {
@@ -36,7 +36,7 @@ export async function deleteFile(
 }
 
 /** Whether a name is that of an object, or of a link to one or to nothing. */
-async function isDeletable({ calls }: LocalParts, path: string, { kind }: FileStatus): Promise<boolean> {
+async function isDeletable({ calls }: LocalSetup, path: string, { kind }: FileStatus): Promise<boolean> {
   if (kind !== "link") return kind === "file";
   const target = await calls.present(calls.stat(path));
   return target === undefined || target.kind === "file";

@@ -1,18 +1,18 @@
 import { AlreadyExistsError, InvalidNameError } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import { removeEmptyTree } from "../tree/empty_directories.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 
 /** Makes sure that nothing has a name: an object there is an `AlreadyExistsError`, a directory has to make room. */
-export async function freeName(parts: LocalParts, subject: Subject, path: string): Promise<void> {
-  const taken = await parts.calls.present(parts.calls.lstat(path));
-  if (taken?.kind === "directory") await clearDirectory(parts, subject, path);
+export async function freeName(setup: LocalSetup, subject: Subject, path: string): Promise<void> {
+  const taken = await setup.calls.present(setup.calls.lstat(path));
+  if (taken?.kind === "directory") await clearDirectory(setup, subject, path);
   else if (taken) throw new AlreadyExistsError({ ...subject, detail: "the object exists already" });
 }
 
 /** Makes room for a file where a directory has its name: one without any objects is removed, which is told. */
-export async function clearDirectory(parts: LocalParts, subject: Subject, path: string): Promise<void> {
-  const { calls, context } = parts;
+export async function clearDirectory(setup: LocalSetup, subject: Subject, path: string): Promise<void> {
+  const { calls, context } = setup;
   if (await removeEmptyTree(path, calls)) {
     const text = "a file takes the place of an empty directory of its name, which is removed";
     return context.onNotice?.({ uri: subject.uri, text });

@@ -1,7 +1,7 @@
 import type { ObjectPart, PutResult, WriteSink } from "@lade/core";
 import { fileError } from "../files/file_error.ts";
 import type { NewFile, PartFile, WritableFile } from "../files/medium.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import type { TemporaryFile } from "./temporary_file.ts";
 import { append, dropWrite, finishWrite, type WriteRequest } from "./write_file.ts";
 
@@ -15,17 +15,17 @@ abstract class LocalSink<File extends NewFile> implements WriteSink {
   readonly ordered: boolean;
   readonly dropsQuickly = true;
   protected readonly file: File;
-  readonly #parts: LocalParts;
+  readonly #setup: LocalSetup;
   readonly #request: WriteRequest;
   readonly #temporary: TemporaryFile<File>;
 
-  constructor(parts: LocalParts, request: WriteRequest, temporary: TemporaryFile<File>) {
+  constructor(setup: LocalSetup, request: WriteRequest, temporary: TemporaryFile<File>) {
     this.uri = request.subject.uri;
     this.concurrency = request.options.concurrency ?? CONCURRENCY;
     // What is written into, such as a pipe, has no places.
     this.ordered = temporary.target === undefined;
     this.file = temporary.file;
-    this.#parts = parts;
+    this.#setup = setup;
     this.#request = request;
     this.#temporary = temporary;
   }
@@ -35,12 +35,12 @@ abstract class LocalSink<File extends NewFile> implements WriteSink {
   }
 
   commit(size: number, signal: AbortSignal): Promise<PutResult> {
-    const work = () => finishWrite(this.#parts, this.#request, this.#temporary, size, signal);
+    const work = () => finishWrite(this.#setup, this.#request, this.#temporary, size, signal);
     return this.#mapped(signal, work);
   }
 
   drop(): Promise<void> {
-    return dropWrite(this.#parts, this.#temporary);
+    return dropWrite(this.#setup, this.#temporary);
   }
 
   protected abstract write(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void>;

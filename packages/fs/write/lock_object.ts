@@ -1,7 +1,7 @@
 import { checkMatch, type Clock, UnavailableError, UnsupportedError } from "@lade/core/backend";
 import { errorCode, type Subject } from "../files/file_error.ts";
 import { type FileStatus, isSameFile, objectEtag, statusOf } from "../files/file_status.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 
 const FIRST_WAIT_MS = 1;
 const PATIENCE_MS = 75_000;
@@ -23,7 +23,7 @@ export interface ObjectLock extends Disposable {
  * under another name, is not waited for.
  */
 export async function lockObject(
-  { calls, context }: LocalParts,
+  { calls, context }: LocalSetup,
   subject: Subject,
   path: string,
   ifMatch: string,

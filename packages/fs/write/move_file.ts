@@ -2,7 +2,7 @@ import { checkMatch, InvalidNameError } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
 import { etagOf, type FileStatus, isSameFile } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { copyFile, prepareDestination, resolveDestination } from "./copy_file.ts";
 import type { CopyRequest } from "./copy_request.ts";
@@ -15,32 +15,32 @@ import { replaceName, takeFreeName } from "./take_name.ts";
  * is reached by a link, or the other name lies on another file system) it is copied, then deleted. Another way to the
  * very same name is an `InvalidNameError`.
  */
-export async function moveFile(parts: LocalParts, given: CopyRequest): Promise<void> {
+export async function moveFile(setup: LocalSetup, given: CopyRequest): Promise<void> {
   const { subject, target, from, options } = given;
-  const source = await statObject(parts, subject, from);
+  const source = await statObject(setup, subject, from);
   const etag = etagOf(source);
   checkMatch(subject, etag, options.sourceIfMatch);
-  const { path: to, into } = from === given.to ? { path: from } : await resolveDestination(parts, given);
+  const { path: to, into } = from === given.to ? { path: from } : await resolveDestination(setup, given);
   const request = { ...given, to };
   if (into) {
     const detail = "what goes into a pipe or device cannot be proven to be kept";
     throw new InvalidNameError({ ...target, detail, advice: "copy it there" });
   }
-  await prepareDestination(parts, request);
+  await prepareDestination(setup, request);
   if (from === given.to) return;
-  await refuseSameName(parts, request, source);
-  if (await renameFile(parts, request)) return;
-  await copyFile(parts, {
+  await refuseSameName(setup, request, source);
+  if (await renameFile(setup, request)) return;
+  await copyFile(setup, {
     ...request,
     options: { ...options, keepTime: true, forMove: true, sourceIfMatch: etag },
   });
-  await deleteFile(parts, subject, from, etag, options.signal);
+  await deleteFile(setup, subject, from, etag, options.signal);
 }
 
 /** Renames under every lock and condition; tells when only a copy can do it. */
-async function renameFile(parts: LocalParts, request: CopyRequest): Promise<boolean> {
+async function renameFile(setup: LocalSetup, request: CopyRequest): Promise<boolean> {
   const { subject, target, from, to, options: { signal, sourceIfMatch, ifMatch, ifNoneMatch } } = request;
-  const { calls, config, mutex, retired, tree } = parts;
+  const { calls, config, mutex, retired, tree } = setup;
   // Everybody takes two locks in the same order, so that nobody waits for one who waits for him.
   const source = { path: from, about: subject, wanted: sourceIfMatch };
   const destination = { path: to, about: target, wanted: ifMatch };
@@ -48,7 +48,7 @@ async function renameFile(parts: LocalParts, request: CopyRequest): Promise<bool
   let held: ObjectLock | undefined;
   for (const { path, about, wanted } of from < to ? [source, destination] : [destination, source]) {
     locks.use(await mutex.acquire(path, signal));
-    if (wanted !== undefined) held = locks.use(await lockObject(parts, about, path, wanted, signal, held));
+    if (wanted !== undefined) held = locks.use(await lockObject(setup, about, path, wanted, signal, held));
   }
   await tree.check(subject, directoryOf(from));
   const status = await calls.lstat(from);
@@ -56,9 +56,9 @@ async function renameFile(parts: LocalParts, request: CopyRequest): Promise<bool
   const replaced = await calls.present(calls.stat(to));
   signal?.throwIfAborted();
   try {
-    if (ifNoneMatch !== undefined) await takeFreeName(parts, target, from, to, signal);
-    else if (replaced) await replaceOrDrop(parts, request, status);
-    else await replaceName(parts, target, from, to);
+    if (ifNoneMatch !== undefined) await takeFreeName(setup, target, from, to, signal);
+    else if (replaced) await replaceOrDrop(setup, request, status);
+    else await replaceName(setup, target, from, to);
   } catch (error) {
     if (errorCode(error) === "EXDEV") return false;
     throw error;
@@ -73,7 +73,7 @@ async function renameFile(parts: LocalParts, request: CopyRequest): Promise<bool
 
 /** Links to directories, and mounts, make two paths of one name: a file must not be removed as its own predecessor. */
 async function refuseSameName(
-  { calls }: LocalParts,
+  { calls }: LocalSetup,
   { subject, target, from, to }: CopyRequest,
   source: FileStatus,
 ): Promise<void> {
@@ -91,14 +91,14 @@ async function refuseSameName(
  * listed, for a file system that minds no case finds one name by many spellings.
  */
 async function replaceOrDrop(
-  parts: LocalParts,
+  setup: LocalSetup,
   { target, from, to }: CopyRequest,
   status: FileStatus,
 ): Promise<void> {
-  const present = await parts.calls.present(parts.calls.lstat(to));
+  const present = await setup.calls.present(setup.calls.lstat(to));
   const isSame = present !== undefined && isSameFile(present, status);
-  if (isSame && await isListed(from) && await isListed(to)) await parts.calls.remove(from);
-  else await replaceName(parts, target, from, to);
+  if (isSame && await isListed(from) && await isListed(to)) await setup.calls.remove(from);
+  else await replaceName(setup, target, from, to);
 }
 
 /** Whether a directory lists this very name. */

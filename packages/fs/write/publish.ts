@@ -1,7 +1,7 @@
 import { checkMatch, InvalidNameError, type Preconditions } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { lockObject } from "./lock_object.ts";
@@ -39,23 +39,23 @@ export interface Publication {
  * too coarse; a time that is asked for is kept to unless both files were made at about the same time. The permissions
  * of a replaced file go over.
  */
-export async function publish(parts: LocalParts, publication: Publication): Promise<FileStatus> {
+export async function publish(setup: LocalSetup, publication: Publication): Promise<FileStatus> {
   const { subject, temporary, path, conditions, signal } = publication;
-  const { calls, config, mutex, retired } = parts;
+  const { calls, config, mutex, retired } = setup;
   using _turn = await mutex.acquire(path, signal);
   const { ifMatch, ifNoneMatch } = conditions;
   let status: FileStatus;
   if (ifNoneMatch !== undefined) {
     if (ifMatch !== undefined) checkMatch(subject, undefined, ifMatch);
-    status = await dateAfter(parts, publication, undefined);
-    await takeFreeName(parts, subject, temporary, path, signal);
+    status = await dateAfter(setup, publication, undefined);
+    await takeFreeName(setup, subject, temporary, path, signal);
   } else {
-    using _lock = ifMatch === undefined ? undefined : await lockObject(parts, subject, path, ifMatch, signal);
+    using _lock = ifMatch === undefined ? undefined : await lockObject(setup, subject, path, ifMatch, signal);
     const replaced = await calls.present(calls.lstat(path));
     refuseSpecial(subject, replaced);
-    status = await dateAfter(parts, publication, replaced);
+    status = await dateAfter(setup, publication, replaced);
     signal?.throwIfAborted();
-    await replaceName(parts, subject, temporary, path);
+    await replaceName(setup, subject, temporary, path);
     if (replaced) retired.add(replaced);
   }
   if (config.sync === "full") await calls.syncDirectory(directoryOf(path));
@@ -71,7 +71,7 @@ function refuseSpecial(subject: Subject, replaced: FileStatus | undefined): void
 
 /** Dates the finished file so that it is not confused with others: after them, or close to the time that is asked for. */
 async function dateAfter(
-  { calls, retired }: LocalParts,
+  { calls, retired }: LocalSetup,
   { temporary, status, lastModified, ownMode = false }: Publication,
   replaced: FileStatus | undefined,
 ): Promise<FileStatus> {

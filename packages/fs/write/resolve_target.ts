@@ -1,7 +1,7 @@
 import { AlreadyExistsError, checkMatch, InvalidNameError, type Preconditions } from "@lade/core/backend";
 import type { Subject } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { followLinks } from "./follow_links.ts";
 
@@ -27,12 +27,12 @@ const SOCKET = 0o140000;
  * `InvalidNameError`. A write that only creates goes no further than the name.
  */
 export async function resolveTarget(
-  parts: LocalParts,
+  setup: LocalSetup,
   subject: Subject,
   path: string,
   conditions: Preconditions,
 ): Promise<WriteTarget> {
-  const { calls } = parts;
+  const { calls } = setup;
   const status = await calls.present(calls.lstat(path));
   if (SYSTEM_FILES.test(path) && status?.kind !== "link") return into(subject, path, status, conditions);
   if (status?.kind === "file") return { path, mode: status.mode };
@@ -40,11 +40,11 @@ export async function resolveTarget(
   if (status.kind === "other") return into(subject, path, status, conditions);
   // What only creates finds the name taken, wherever the link leads.
   if (conditions.ifNoneMatch !== undefined) return { path };
-  return await behindLink(parts, subject, path, conditions);
+  return await behindLink(setup, subject, path, conditions);
 }
 
 async function behindLink(
-  { calls, tree }: LocalParts,
+  { calls, tree }: LocalSetup,
   subject: Subject,
   path: string,
   conditions: Preconditions,

@@ -1,5 +1,5 @@
 import { errorCode, type Subject } from "../files/file_error.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { clearDirectory, freeName } from "./free_name.ts";
 import { claimFreeName } from "./claim_free_name.ts";
 
@@ -10,17 +10,17 @@ const DIRECTORY = new Set(["EISDIR", "ENOTEMPTY", "EEXIST"]);
 
 /** Gives the file `from` the name `to`, in place of an object that has it. */
 export async function replaceName(
-  parts: LocalParts,
+  setup: LocalSetup,
   subject: Subject,
   from: string,
   to: string,
 ): Promise<void> {
   try {
-    await parts.calls.rename(from, to);
+    await setup.calls.rename(from, to);
   } catch (error) {
     if (!DIRECTORY.has(errorCode(error) ?? "")) throw error;
-    await clearDirectory(parts, subject, to);
-    await parts.calls.rename(from, to);
+    await clearDirectory(setup, subject, to);
+    await setup.calls.rename(from, to);
   }
 }
 
@@ -29,21 +29,21 @@ export async function replaceName(
  * since the system makes a second name (a hard link) only where none is; the first one is then removed.
  */
 export async function takeFreeName(
-  parts: LocalParts,
+  setup: LocalSetup,
   subject: Subject,
   from: string,
   to: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { calls } = parts;
+  const { calls } = setup;
   try {
     await calls.link(from, to);
   } catch (error) {
     const code = errorCode(error) ?? "";
-    if (NO_LINKS.has(code)) return await claimFreeName(parts, subject, from, to, signal);
+    if (NO_LINKS.has(code)) return await claimFreeName(setup, subject, from, to, signal);
     if (code !== "EEXIST") throw error;
-    await freeName(parts, subject, to);
-    return await takeFreeName(parts, subject, from, to, signal);
+    await freeName(setup, subject, to);
+    return await takeFreeName(setup, subject, from, to, signal);
   }
   await calls.remove(from);
 }

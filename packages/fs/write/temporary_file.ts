@@ -1,7 +1,7 @@
 import { errorCode, type Subject } from "../files/file_error.ts";
 import type { NewFile } from "../files/medium.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 
 /** An unfinished object. */
@@ -19,29 +19,29 @@ const MOST_TRIES = 100;
  * do not exist.
  */
 export async function createTemporary<File extends NewFile>(
-  parts: LocalParts,
+  setup: LocalSetup,
   subject: Subject,
   path: string,
   create: (path: string) => Promise<File>,
-  nameOf: () => string = () => parts.temporaries.next(),
+  nameOf: () => string = () => setup.temporaries.next(),
 ): Promise<TemporaryFile<File>> {
   const directory = directoryOf(path);
   for (let tries = 1;; tries++) {
     const temporary = besides(path, nameOf());
     try {
-      await parts.tree.check(subject, directory);
+      await setup.tree.check(subject, directory);
       return { path: temporary, file: await create(temporary), target: path };
     } catch (error) {
       const code = errorCode(error);
       if (tries === MOST_TRIES) throw error;
-      if (code === "ENOENT" || code === "ENOTDIR") await ensureDirectory(parts, subject, directory);
+      if (code === "ENOENT" || code === "ENOTDIR") await ensureDirectory(setup, subject, directory);
       else if (code !== "EEXIST") throw error;
     }
   }
 }
 
 /** A temporary name beside `path`. */
-export function temporaryPath({ temporaries }: LocalParts, path: string): string {
+export function temporaryPath({ temporaries }: LocalSetup, path: string): string {
   return besides(path, temporaries.next());
 }
 
@@ -50,6 +50,6 @@ function besides(path: string, name: string): string {
 }
 
 /** Removes an unfinished object, if it is still there. What cannot be removed is left to `sweepTemporaries`. */
-export async function removeTemporary({ calls }: LocalParts, path: string): Promise<void> {
+export async function removeTemporary({ calls }: LocalSetup, path: string): Promise<void> {
   await calls.remove(path).catch(() => {});
 }

@@ -5,7 +5,7 @@ import { IoGate } from "../files/io_gate.ts";
 import { TemporaryNames } from "../names/temporary_name.ts";
 import { makeRoot } from "../testing/make_root.ts";
 import { FileCalls } from "../tree/file_calls.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { Tree } from "../tree/tree.ts";
 import { createTemporary } from "./temporary_file.ts";
 
@@ -14,7 +14,7 @@ Deno.test("createTemporary() takes another name where one is taken, a few times"
   const { clock, random } = createStoreContext();
   const calls = new FileCalls(new IoGate(clock));
   const tree = new Tree("file", root.path, "follow-inside", calls);
-  const parts = { calls, tree, temporaries: new TemporaryNames(random) } as LocalParts;
+  const parts = { calls, tree, temporaries: new TemporaryNames(random) } as LocalSetup;
   const taken = Object.assign(new Error("taken"), { code: "EEXIST" });
   const names: string[] = [];
   const make = (failures: number) =>

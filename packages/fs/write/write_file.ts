@@ -3,7 +3,7 @@ import type { Subject } from "../files/file_error.ts";
 import { etagOf } from "../files/file_status.ts";
 import type { SpecialFile } from "../files/special_file.ts";
 import type { NewFile, WritableFile } from "../files/medium.ts";
-import type { LocalParts } from "../tree/local_parts.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { checkDestination } from "./check_destination.ts";
 import { publish } from "./publish.ts";
 import { resolveTarget } from "./resolve_target.ts";
@@ -34,27 +34,27 @@ export interface FileMaker<File extends NewFile> {
  * followed; what is no file is opened to be written into.
  */
 export async function beginWrite<File extends NewFile>(
-  parts: LocalParts,
+  setup: LocalSetup,
   { subject, path, options }: WriteRequest,
   { create, special, nameOf }: FileMaker<File>,
 ): Promise<TemporaryFile<File>> {
-  const target = await resolveTarget(parts, subject, path, options);
+  const target = await resolveTarget(setup, subject, path, options);
   if (target.into) {
     const { openSpecial } = await import("./open_special.ts");
     return { path: target.path, file: special(await openSpecial(target, options.signal)) };
   }
-  await checkDestination(parts, subject, target.path, options);
+  await checkDestination(setup, subject, target.path, options);
   const temporary = await createTemporary(
-    parts,
+    setup,
     subject,
     target.path,
     (path) => create(path, target.path),
     nameOf,
   );
   try {
-    await closeLike(parts, temporary, target.mode);
+    await closeLike(setup, temporary, target.mode);
   } catch (error) {
-    await dropWrite(parts, temporary);
+    await dropWrite(setup, temporary);
     throw error;
   }
   return temporary;
@@ -62,7 +62,7 @@ export async function beginWrite<File extends NewFile>(
 
 /** What is to replace a file is open to nobody else than that one, from its first byte on. */
 async function closeLike(
-  { calls }: LocalParts,
+  { calls }: LocalSetup,
   { path }: TemporaryFile,
   mode: number | undefined,
 ): Promise<void> {
@@ -71,19 +71,19 @@ async function closeLike(
 
 /** Makes the `size` bytes that were written the object of their key. */
 export async function finishWrite(
-  parts: LocalParts,
+  setup: LocalSetup,
   { subject, options }: WriteRequest,
   { path: temporary, file, target: path }: TemporaryFile,
   size: number,
   signal: AbortSignal | undefined,
 ): Promise<PutResult> {
-  const status = await file.finish(parts.config.sync);
+  const status = await file.finish(setup.config.sync);
   if (path === undefined) return { size };
   if (status.size !== size) {
     throw new ServiceError({ ...subject, detail: `the file has ${status.size} bytes, ${size} were written` });
   }
   const { lastModified } = options;
-  const published = await publish(parts, {
+  const published = await publish(setup, {
     subject,
     temporary,
     status,
@@ -96,27 +96,27 @@ export async function finishWrite(
 }
 
 /** Gives up a write: nothing is left behind. */
-export async function dropWrite(parts: LocalParts, temporary: TemporaryFile): Promise<void> {
+export async function dropWrite(setup: LocalSetup, temporary: TemporaryFile): Promise<void> {
   await temporary.file.close().catch(() => {});
-  if (temporary.target !== undefined) await removeTemporary(parts, temporary.path);
+  if (temporary.target !== undefined) await removeTemporary(setup, temporary.path);
 }
 
 /** Writes an object in one step. */
 export async function putFile(
-  parts: LocalParts,
+  setup: LocalSetup,
   request: WriteRequest,
   data: Uint8Array,
 ): Promise<PutResult> {
   const { signal } = request.options;
-  const temporary = await beginWrite<WritableFile>(parts, request, {
-    create: (path) => parts.medium.create(path, data.length),
+  const temporary = await beginWrite<WritableFile>(setup, request, {
+    create: (path) => setup.medium.create(path, data.length),
     special: (file) => file,
   });
   try {
     await append(temporary.file, data, signal);
-    return await finishWrite(parts, request, temporary, data.length, signal);
+    return await finishWrite(setup, request, temporary, data.length, signal);
   } catch (error) {
-    await dropWrite(parts, temporary);
+    await dropWrite(setup, temporary);
     throw error;
   }
 }

@@ -57,7 +57,7 @@ import type { WriterSetup } from "../upload/open_writer.ts";
 import type { S3Store } from "./s3_store.ts";
 
 /** What an {@linkcode BucketStore} is made of. */
-export interface BucketStoreParts {
+export interface BucketStoreSetup {
   /** The container as its URI names it. */
   readonly container: string;
   /** The way to the bucket. */
@@ -96,7 +96,7 @@ export class BucketStore implements S3Store {
   readonly #close: () => Promise<void>;
 
   /** Made by `openS3Store`. */
-  constructor(parts: BucketStoreParts) {
+  constructor(parts: BucketStoreSetup) {
     this.uri = `s3://${parts.container}`;
     this.connection = parts.connection;
     this.context = parts.context;

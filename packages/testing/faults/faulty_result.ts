@@ -4,7 +4,7 @@ import { type Fault, released } from "./fault.ts";
 const STREAM_CHUNK = 2 ** 16;
 
 /** What a {@linkcode FaultyResult} is made of. */
-export interface FaultyResultParts {
+export interface FaultyResultSetup {
   readonly inner: GetResult;
   readonly fault: Fault | undefined;
   readonly clock: Clock;
@@ -16,7 +16,7 @@ export interface FaultyResultParts {
 export class FaultyResult implements GetResult {
   readonly info: ObjectInfo;
   readonly range: ResolvedRange;
-  readonly #parts: FaultyResultParts;
+  readonly #setup: FaultyResultSetup;
   readonly #cancelled = new AbortController();
   readonly #signal: AbortSignal;
   #position = 0;
@@ -26,9 +26,9 @@ export class FaultyResult implements GetResult {
   #reading = false;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
 
-  constructor(parts: FaultyResultParts) {
-    const { inner, fault, signal } = parts;
-    this.#parts = parts;
+  constructor(setup: FaultyResultSetup) {
+    const { inner, fault, signal } = setup;
+    this.#setup = setup;
     this.#pending = fault;
     this.info = fault?.kind === "etag" ? { ...inner.info, etag: fault.etag } : inner.info;
     this.range = inner.range;
@@ -73,13 +73,13 @@ export class FaultyResult implements GetResult {
   }
 
   etagMd5(): EtagMd5 | undefined {
-    return this.#parts.inner.etagMd5?.();
+    return this.#setup.inner.etagMd5?.();
   }
 
   async cancel(reason?: unknown): Promise<void> {
     this.#cancelled.abort(reason);
     this.#leave();
-    await this.#parts.inner.cancel(reason);
+    await this.#setup.inner.cancel(reason);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -99,7 +99,7 @@ export class FaultyResult implements GetResult {
       return count;
     } catch (error) {
       this.#leave();
-      await this.#parts.inner.cancel(error);
+      await this.#setup.inner.cancel(error);
       throw error;
     } finally {
       this.#reading = false;
@@ -114,15 +114,15 @@ export class FaultyResult implements GetResult {
     if (fault.kind === "throw") throw fault.error;
     if (fault.kind === "end") {
       this.#ended = true;
-      await this.#parts.inner.cancel();
+      await this.#setup.inner.cancel();
     } else if (fault.kind === "stall") await released(fault.until, this.#signal);
-    else await this.#parts.clock.sleep(fault.durationMs, this.#signal);
+    else await this.#setup.clock.sleep(fault.durationMs, this.#signal);
   }
 
   async #read(target: Uint8Array): Promise<number> {
     const fault = this.#pending;
     const until = fault && "after" in fault ? fault.after - this.#position : Infinity;
-    let count = await this.#parts.inner.readInto(target.subarray(0, until));
+    let count = await this.#setup.inner.readInto(target.subarray(0, until));
     if (fault?.kind === "corrupt") invert(target.subarray(0, count), fault.position - this.#position);
     if (count === 0 && fault?.kind === "extra") {
       count = Math.min(target.length, this.#total - this.#position);
@@ -134,12 +134,12 @@ export class FaultyResult implements GetResult {
   }
 
   get #total(): number {
-    const fault = this.#parts.fault;
+    const fault = this.#setup.fault;
     return this.range.length + (fault?.kind === "extra" ? fault.count : 0);
   }
 
   #leave(): void {
-    if (this.#left) this.#parts.onEnd();
+    if (this.#left) this.#setup.onEnd();
     this.#left = false;
   }
 }

@@ -9,7 +9,7 @@ import type { FileCalls } from "./file_calls.ts";
 import type { Tree } from "./tree.ts";
 
 /** What the operations of a store of local files work with. */
-export interface LocalParts {
+export interface LocalSetup {
   /** Where its paths are, and which are allowed. */
   readonly tree: Tree;
   /** How bytes get from and into files. */
