@@ -96,6 +96,18 @@ Deno.test("inParallel() ends with the reason of its signal, which the work gets"
   assertEquals([await none.catch((error) => error), begun], ["before", 4]);
 });
 
+Deno.test("inParallel() does not begin on an item that comes after its signal was aborted", async () => {
+  const stop = new AbortController();
+  const begun: number[] = [];
+  const items = async function* () {
+    yield 1;
+    stop.abort("enough");
+    yield 2;
+  };
+  const run = inParallel(items(), 3, (item) => Promise.resolve(void begun.push(item)), stop.signal);
+  assertEquals([await run.catch((error) => error), begun], ["enough", [1]]);
+});
+
 Deno.test("parallelResults() yields in the order in which the work ends, and takes no item unasked", async () => {
   let taken = 0;
   const items = function* () {
@@ -113,6 +125,22 @@ Deno.test("parallelResults() yields what ends while its reader is busy", async (
   for await (const result of parallelResults([1, 2, 3], 3, async (item) => (await turns(item), item))) {
     told.push(result);
     await turns(50);
+  }
+  assertEquals(told, [1, 2, 3]);
+});
+
+Deno.test("parallelResults() keeps no result back for what still runs", async () => {
+  const last = Promise.withResolvers<void>();
+  const told: number[] = [];
+  for await (
+    const result of parallelResults([1, 2, 3], 3, async (item) => {
+      await (item === 3 ? last.promise : turns(item));
+      return item;
+    })
+  ) {
+    told.push(result);
+    await turns(50);
+    if (result === 2) last.resolve();
   }
   assertEquals(told, [1, 2, 3]);
 });

@@ -29,3 +29,17 @@ Deno.test("withGrace() sets no bound as long as nobody gives up, and leaves no t
     assertEquals([await slow, clock.pending], [5, 0]);
   }
 });
+
+Deno.test("withGrace() listens to its signal no longer than it runs", async () => {
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: unknown[]) => (
+    listeners++, addEventListener.apply(signal, args as never)
+  );
+  signal.removeEventListener = (...args: unknown[]) => (
+    listeners--, removeEventListener.apply(signal, args as never)
+  );
+  assertEquals(await withGrace(new FakeClock(), 1000, signal, () => Promise.resolve(listeners)), 1);
+  assertEquals(listeners, 0);
+});

@@ -74,6 +74,12 @@ Deno.test("mergeConfigs() names the layer of what cannot be, and no secret", () 
   assertEquals(message.includes("hush"), false);
 });
 
+Deno.test("mergeConfigs() checks a prefix that stands alone, and keeps where it was said", () => {
+  const config = mergeConfigs(TABLE, [near({ region: "eu" })]) ?? {};
+  assertEquals(checkSettings(TABLE, config, "Cannot configure s3").get("region")?.source, NEAR);
+  assertThrows(() => mergeConfigs(TABLE, [near({ region: "a b" })]), TypeError, NEAR);
+});
+
 Deno.test("mergeConfigs() gives one layer of options as it is, and none as none", () => {
   const config = { anything: 1 };
   assertStrictEquals(mergeConfigs(TABLE, [far(config)]), config);

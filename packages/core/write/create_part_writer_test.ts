@@ -78,6 +78,7 @@ Deno.test("createPartWriter() gives each part its place and tells what is writte
   sink.settle("commit");
   assertEquals(await closing, { size: 25 });
   await writer.abort();
+  await assertRejects(() => writer.writePart(0, new Uint8Array(10)), TypeError, "the writer is closed");
   assertEquals(sink.log.at(-1), "commit");
 });
 

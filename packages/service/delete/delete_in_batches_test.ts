@@ -4,6 +4,7 @@ import {
   InvalidNameError,
   type ObjectToDelete,
   PermissionDeniedError,
+  PreconditionFailedError,
   UnavailableError,
   UnsupportedError,
 } from "@lade/core";
@@ -101,6 +102,16 @@ Deno.test("deleteInBatches() tells every object of a batch its own outcome, also
   assertEquals(deleter.sent, ["a b", "b=e"]);
 });
 
+Deno.test("deleteInBatches() sends no batch with the same object under two conditions", async () => {
+  const deleter = new FakeDeleter((key, alone) =>
+    key === "a" && alone ? new PreconditionFailedError(call) : undefined
+  );
+  Object.assign(deleter, { max: 4, fits: () => true });
+  const objects = [{ key: "a", ifMatch: "1" }, { key: "a", ifMatch: "2" }, "b"];
+  assertEquals(await run(deleter, objects), ["a", "a: PreconditionFailedError", "b"]);
+  assertEquals(deleter.sent, ["a b", "a=2"]);
+});
+
 Deno.test("deleteInBatches() tries alone what failed in a batch for a while only", async () => {
   const deleter = new FakeDeleter((key, alone) =>
     key === "b" && !alone ? new UnavailableError(call) : undefined
@@ -187,6 +198,21 @@ Deno.test("deleteInBatches() ends with the reason of its signal, and begins no f
   assertEquals(await list().catch((reason) => reason), "enough");
   assertEquals(deleter.sent, ["a b", "c d"]);
   assertEquals(await list().catch((reason) => reason), "enough");
+});
+
+Deno.test("deleteInBatches() takes no more than one object after its signal was aborted", async () => {
+  const controller = new AbortController();
+  const deleter = new FakeDeleter();
+  let taken = 0;
+  const objects = (async function* () {
+    for (; taken < 10; taken++) {
+      if (taken === 3) controller.abort("enough");
+      yield String(taken);
+    }
+  })();
+  Object.assign(deleter, { max: 5 });
+  const results = Array.fromAsync(deleteInBatches(deleter, objects, controller));
+  assertEquals([await results.catch((reason) => reason), taken, deleter.sent], ["enough", 3, []]);
 });
 
 Deno.test("deleteInBatches() lets no single deletion wait for one that takes long, and sends 16 of a batch at a time", async () => {
