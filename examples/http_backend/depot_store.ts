@@ -1,8 +1,14 @@
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import * as core from "@lade/core/backend";
 import * as body from "@lade/service/body";
-import { BearerAuthorizer, type BearerToken, type ClientRequest, jsonDialect } from "@lade/service/call";
-import { NO_AUTHORIZER, ServiceClient } from "@lade/service/call";
+import {
+  BearerAuthorizer,
+  type BearerToken,
+  type ClientRequest,
+  jsonDialect,
+  NO_AUTHORIZER,
+  ServiceClient,
+} from "@lade/service/call";
 import { deleteInBatches } from "@lade/service/delete";
 import { HTTP_ERRORS, ServiceFault } from "@lade/service/errors";
 import { encodeStrict, type TransportOptions } from "@lade/service/http";

@@ -1,5 +1,6 @@
 import {
   AlreadyExistsError,
+  type CallName,
   type Check,
   type DiagnoseOptions,
   type Location,
@@ -13,7 +14,7 @@ import {
   UnsupportedError,
 } from "@lade/core/backend";
 import { checkSettings, describeSettings, type SettingTable, type ShownSetting } from "@lade/core/settings";
-import { errorCode, fileError, type Subject } from "./files/file_error.ts";
+import { errorCode, fileError } from "./files/file_error.ts";
 import { IoGate } from "./files/io_gate.ts";
 import type { LocalStore } from "./store/local_store.ts";
 import { completeConfig, DIRECT_SETTINGS, FILE_SETTINGS, type LocalConfig } from "./names/local_config.ts";
@@ -132,7 +133,7 @@ class LocalProvider implements Provider {
 
 interface Prepared {
   readonly path: string;
-  readonly subject: Subject;
+  readonly subject: CallName;
   readonly config: LocalConfig;
 }
 

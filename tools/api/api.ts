@@ -39,7 +39,7 @@ async function describe(member: string): Promise<string> {
   for (const [entry, module] of Object.entries(typeof exports === "string" ? { ".": exports } : exports)) {
     const symbols = await symbolsOf(`${member}/${module}`);
     const names = symbols.filter(isNode).map((symbol) => String(symbol.name)).sort();
-    entries.push(`${name}${entry.slice(1)}: ${names.join(" ")}`);
+    entries.push(`${name}${entry.slice(1)}`, ...names.map((exported) => `  ${exported}`));
     for (const declaration of renderApi(symbols)) declarations.add(declaration);
   }
   for (const declaration of declarations) {

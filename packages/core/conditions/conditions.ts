@@ -1,17 +1,10 @@
 import type { ObjectAttributes, Preconditions } from "../contract/types.ts";
 import { AlreadyExistsError, PreconditionFailedError } from "../errors/errors.ts";
-
-/** What an error of a failed condition names. */
-export interface ConditionSubject {
-  /** What is being done, as a verb phrase that reads before the URI. */
-  readonly operation: string;
-  /** The object it is done to. */
-  readonly uri: string;
-}
+import type { CallName } from "../errors/store_error.ts";
 
 /** Throws unless an object with `etag` may be read. */
 export function checkReadConditions(
-  subject: ConditionSubject,
+  subject: CallName,
   etag: string | undefined,
   conditions: Preconditions,
 ): void {
@@ -23,7 +16,7 @@ export function checkReadConditions(
 
 /** Throws unless the present object (none has no etag) may be replaced. */
 export function checkWriteConditions(
-  subject: ConditionSubject,
+  subject: CallName,
   etag: string | undefined,
   conditions: Preconditions,
 ): void {
@@ -38,7 +31,7 @@ const ETAG = /^[\x20-\x7e\x80-\xff]*$/;
 
 /** Throws a `TypeError` for a condition or a time that no write can have. */
 export function checkWriteOptions(
-  subject: ConditionSubject,
+  subject: CallName,
   options: Preconditions & Pick<ObjectAttributes, "expires"> & {
     readonly lastModified?: Date;
     readonly sourceIfMatch?: string;
@@ -73,7 +66,7 @@ export function checkWriteOptions(
 
 /** Throws a `TypeError` for an `ifIgnored` that is no word of the contract. */
 export function checkIfIgnored(
-  { operation, uri }: ConditionSubject,
+  { operation, uri }: CallName,
   { ifIgnored }: Pick<Preconditions, "ifIgnored">,
 ): void {
   if (ifIgnored === undefined || ifIgnored === "refuse" || ifIgnored === "look") return;
@@ -86,7 +79,7 @@ export function checkIfIgnored(
 
 /** Throws unless `etag` is `wanted`, where something is wanted. */
 export function checkMatch(
-  subject: ConditionSubject,
+  subject: CallName,
   etag: string | undefined,
   wanted: string | undefined,
 ): void {

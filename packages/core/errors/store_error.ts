@@ -18,12 +18,16 @@ export type StoreErrorCode =
   | "unavailable"
   | "service";
 
-/** What an error tells about the call that failed. */
-export interface StoreErrorOptions {
-  /** What was being done, as a verb phrase that reads before the URI: `get`, `list`, `write to`. */
+/** What errors say of a call. */
+export interface CallName {
+  /** What is done, as a verb phrase that reads before the URI: `get`, `list`, `write to`. */
   readonly operation: string;
-  /** The object, prefix or container it was done to. */
+  /** The object, prefix or container it is done to. */
   readonly uri: string;
+}
+
+/** What an error tells about the call that failed. */
+export interface StoreErrorOptions extends CallName {
   /** What is wrong: `no such object`. */
   readonly detail: string;
   /** What to try next, when there is something: `check its name`. */

@@ -6,7 +6,7 @@ import type {
   PutOptions,
   PutResult,
 } from "../contract/types.ts";
-import type { ConditionSubject } from "../conditions/conditions.ts";
+import type { CallName } from "../errors/store_error.ts";
 import { UnsupportedError } from "../errors/errors.ts";
 import type { BodySource } from "../read/body_source.ts";
 import { attributesOf } from "../write/attributes_of.ts";
@@ -36,7 +36,7 @@ export function keptAttributes(given: ObjectAttributes): CopiedInfo {
 
 /** Refuses what memory does not keep. */
 export function refuseUnkept(
-  subject: ConditionSubject,
+  subject: CallName,
   given: Pick<PutOptions, "storageClass" | "lastModified">,
 ): void {
   const detail = given.storageClass !== undefined

@@ -1,5 +1,6 @@
 import { checkVersion } from "../conditions/check_version.ts";
-import { checkWriteOptions, type ConditionSubject } from "../conditions/conditions.ts";
+import { checkWriteOptions } from "../conditions/conditions.ts";
+import type { CallName } from "../errors/store_error.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { CopyOptions, GetOptions, PartWriterOptions } from "../contract/types.ts";
@@ -9,7 +10,7 @@ import { checkMetadataNames } from "./check_metadata_names.ts";
 import { checkWriterOptions } from "./check_writer_options.ts";
 
 /** A call of a store about one key. */
-export interface KeyCall extends ConditionSubject {
+export interface KeyCall extends CallName {
   /** The call is to create, never to replace. */
   readonly createOnly: boolean;
 }

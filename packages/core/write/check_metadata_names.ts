@@ -1,4 +1,4 @@
-import type { ConditionSubject } from "../conditions/conditions.ts";
+import type { CallName } from "../errors/store_error.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectAttributes } from "../contract/types.ts";
 import { InvalidNameError } from "../errors/errors.ts";
@@ -11,7 +11,7 @@ export function commonMetadataNameFault(name: string): string | undefined {
 
 /** Throws an `InvalidNameError` for metadata of a name that a store has a rule against. */
 export function checkMetadataNames(
-  subject: ConditionSubject,
+  subject: CallName,
   store: Pick<ObjectStore, "metadataNameFault">,
   { metadata }: Pick<ObjectAttributes, "metadata">,
 ): void {

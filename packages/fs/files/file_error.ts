@@ -1,5 +1,6 @@
 import {
   AlreadyExistsError,
+  type CallName,
   InvalidNameError,
   NotEmptyError,
   NotFoundError,
@@ -11,14 +12,6 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core/backend";
-
-/** What an error is about. */
-export interface Subject {
-  /** What is being done, as a verb phrase that reads before the URI. */
-  readonly operation: string;
-  /** What it is done to. */
-  readonly uri: string;
-}
 
 /** The code of a file that cannot be opened with O_DIRECT; the system says no more than EINVAL. */
 export const NO_DIRECT = "ENODIRECT";
@@ -91,7 +84,7 @@ export function errorCode(error: unknown): string | undefined {
 }
 
 /** Turns an error of a file operation into a `StoreError`; anything else, such as the reason of a signal, stays. */
-export function fileError(error: unknown, subject: Subject, signal?: AbortSignal): unknown {
+export function fileError(error: unknown, subject: CallName, signal?: AbortSignal): unknown {
   if (!(error instanceof Error) || (signal?.aborted && error === signal.reason)) return error;
   if (error instanceof Deno.errors.NotCapable) return notCapable(error, subject);
   const code = errorCode(error);
@@ -104,7 +97,7 @@ export function fileError(error: unknown, subject: Subject, signal?: AbortSignal
   return new ServiceError({ ...subject, detail: error.message, cause: error });
 }
 
-function notCapable(error: Error, subject: Subject): PermissionDeniedError {
+function notCapable(error: Error, subject: CallName): PermissionDeniedError {
   const [, kind = "read", path = "the file"] = CAPABILITY.exec(error.message) ?? [];
   const told = kind === "all"
     ? {

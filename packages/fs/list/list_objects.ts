@@ -1,4 +1,5 @@
 import {
+  type CallName,
   checkListOptions,
   InvalidNameError,
   type LeftOut,
@@ -7,7 +8,7 @@ import {
   type ObjectMeta,
   PermissionDeniedError,
 } from "@lade/core/backend";
-import { errorCode, fileError, type Subject } from "../files/file_error.ts";
+import { errorCode, fileError } from "../files/file_error.ts";
 import { type FileStatus, metaOf, statusOf } from "../files/file_status.ts";
 import { segmentFault } from "../names/path_fault.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -84,7 +85,7 @@ export async function* listObjects(
 /** Whether there is anything to list in the directory of a prefix. A missing root is a `NotFoundError`. */
 export async function canStart(
   setup: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   directory: string,
   startAfter: string,
   signal: AbortSignal | undefined,

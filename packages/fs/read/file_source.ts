@@ -1,5 +1,10 @@
-import { type BodySource, PreconditionFailedError, UnsupportedError } from "@lade/core/backend";
-import { fileError, type Subject } from "../files/file_error.ts";
+import {
+  type BodySource,
+  type CallName,
+  PreconditionFailedError,
+  UnsupportedError,
+} from "@lade/core/backend";
+import { fileError } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
 import type { ReadableFile } from "../files/medium.ts";
 
@@ -13,14 +18,14 @@ export interface FileSourceSetup {
   readonly status: FileStatus;
   /** Where to start. */
   readonly offset: number;
-  readonly subject: Subject;
+  readonly subject: CallName;
 }
 
 /** The bytes of an open file, and at their end a look whether it is still as it was. */
 export class FileSource implements BodySource {
   readonly #file: ReadableFile;
   readonly #status: FileStatus;
-  readonly #subject: Subject;
+  readonly #subject: CallName;
   #position: number;
   #reading: Promise<number> | undefined;
 

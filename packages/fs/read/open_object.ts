@@ -1,5 +1,4 @@
-import { NotFoundError } from "@lade/core/backend";
-import type { Subject } from "../files/file_error.ts";
+import { type CallName, NotFoundError } from "@lade/core/backend";
 import { type FileStatus, statusOf } from "../files/file_status.ts";
 import type { ReadableFile } from "../files/medium.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -23,7 +22,7 @@ interface OpenedFile extends OpenedObject {
  */
 export function openObject(
   setup: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   path: string,
 ): OpenedObject | Promise<OpenedObject> {
   const opened = setup.gate.run(
@@ -34,7 +33,7 @@ export function openObject(
   return opened.then((opened) => checkOpened(setup, subject, path, opened));
 }
 
-function openNow({ tree, medium }: LocalSetup, subject: Subject, path: string): OpenedFile {
+function openNow({ tree, medium }: LocalSetup, subject: CallName, path: string): OpenedFile {
   const look = Deno.lstatSync(path);
   checkLook(subject, look.isSymlink ? Deno.statSync(path) : look);
   const file = medium.openSync(path);
@@ -47,7 +46,7 @@ function openNow({ tree, medium }: LocalSetup, subject: Subject, path: string): 
   }
 }
 
-async function openLater({ tree, medium }: LocalSetup, subject: Subject, path: string): Promise<OpenedFile> {
+async function openLater({ tree, medium }: LocalSetup, subject: CallName, path: string): Promise<OpenedFile> {
   const look = await Deno.lstat(path);
   checkLook(subject, look.isSymlink ? await Deno.stat(path) : look);
   const file = await medium.open(path);
@@ -65,7 +64,7 @@ async function openLater({ tree, medium }: LocalSetup, subject: Subject, path: s
 }
 
 /** Only what is a file is opened. */
-function checkLook(subject: Subject, info: Deno.FileInfo): void {
+function checkLook(subject: CallName, info: Deno.FileInfo): void {
   if (!info.isFile) throw notAnObject(subject, statusOf(info));
 }
 
@@ -76,7 +75,7 @@ function mayLeadOut(tree: Tree, path: string, look: Deno.FileInfo, status: FileS
 
 function checkOpened(
   { tree }: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   path: string,
   opened: OpenedFile,
 ): OpenedObject | Promise<OpenedObject> {
@@ -95,7 +94,7 @@ function checkOpened(
 /** The status of a key's file, if it is an object that may be read. */
 export async function statObject(
   { tree, calls }: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   path: string,
 ): Promise<FileStatus> {
   const look = await calls.lstat(path);
@@ -105,7 +104,7 @@ export async function statObject(
   return status;
 }
 
-function notAnObject(subject: Subject, { kind }: FileStatus): NotFoundError {
+function notAnObject(subject: CallName, { kind }: FileStatus): NotFoundError {
   const detail = kind === "directory"
     ? "no such object, it is a directory: list it with a slash at its end"
     : "no such object, it is a socket, pipe or device";
@@ -113,6 +112,6 @@ function notAnObject(subject: Subject, { kind }: FileStatus): NotFoundError {
 }
 
 /** What says that nothing has this name. */
-export function noSuchObject(subject: Subject, cause?: unknown): NotFoundError {
+export function noSuchObject(subject: CallName, cause?: unknown): NotFoundError {
   return new NotFoundError({ ...subject, detail: "no such object", cause });
 }

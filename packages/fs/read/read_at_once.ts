@@ -1,6 +1,5 @@
-import { checkReadConditions, type GetOptions, resolveRange } from "@lade/core/backend";
+import { type CallName, checkReadConditions, type GetOptions, resolveRange } from "@lade/core/backend";
 import { allocateExactly, type ReadyBytes } from "@lade/core/seams";
-import type { Subject } from "../files/file_error.ts";
 import { infoOf, isUnchanged, statusOf } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 
@@ -9,7 +8,7 @@ const MAX_BYTES = 2 ** 20;
 
 /** What to read, and where to. */
 export interface ReadRequest {
-  readonly subject: Subject;
+  readonly subject: CallName;
   readonly key: string;
   /** The path of the key's file. */
   readonly path: string;

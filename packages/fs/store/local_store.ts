@@ -3,6 +3,7 @@ import {
   atMost,
   ATTRIBUTE_NAMES,
   bytesOf,
+  type CallName,
   type CallOptions,
   type Capabilities,
   checkIfIgnored,
@@ -47,7 +48,7 @@ import {
   type WriterOptions,
 } from "@lade/core/backend";
 import { bytesAtHand, type QuickStore, type ReadyBytes } from "@lade/core/seams";
-import { errorCode, fileError, type Subject } from "../files/file_error.ts";
+import { errorCode, fileError } from "../files/file_error.ts";
 import { infoOf } from "../files/file_status.ts";
 import { listLevel } from "../list/list_level.ts";
 import { listObjects } from "../list/list_objects.ts";
@@ -136,7 +137,7 @@ class Store implements LocalStore, QuickStore {
     }
   }
 
-  async #get(subject: Subject, key: string, options: GetOptions): Promise<GetResult> {
+  async #get(subject: CallName, key: string, options: GetOptions): Promise<GetResult> {
     const { signal, range } = options;
     try {
       const opened = openObject(this.#setup, subject, this.#setup.tree.path(key));
@@ -319,7 +320,7 @@ class Store implements LocalStore, QuickStore {
     return await this.#mapped(request.subject, options, () => copyFile(this.#setup, request), readError);
   }
 
-  #begin(operation: string, key: string, { signal, version }: HeadOptions): Subject {
+  #begin(operation: string, key: string, { signal, version }: HeadOptions): CallName {
     signal?.throwIfAborted();
     const subject = this.#setup.tree.subject(operation, key);
     const detail = this.keyFault(key);
@@ -357,7 +358,7 @@ class Store implements LocalStore, QuickStore {
   }
 
   async #mapped<T>(
-    subject: Subject,
+    subject: CallName,
     { signal }: CallOptions,
     work: () => Promise<T>,
     errorOf: typeof fileError = fileError,
@@ -378,7 +379,7 @@ class Store implements LocalStore, QuickStore {
   }
 }
 
-function refuseAttributes(subject: Subject, given: ObjectAttributes): void {
+function refuseAttributes(subject: CallName, given: ObjectAttributes): void {
   const attribute = ATTRIBUTE_NAMES.find((name) => says(given[name]));
   if (attribute) throw new UnsupportedError({ ...subject, detail: `files keep no ${attribute}` });
 }
@@ -389,6 +390,6 @@ function says(value: ObjectAttributes[keyof ObjectAttributes]): boolean {
 }
 
 /** A missing file is a missing object. */
-function readError(error: unknown, subject: Subject, signal?: AbortSignal): unknown {
+function readError(error: unknown, subject: CallName, signal?: AbortSignal): unknown {
   return errorCode(error) === "ENOENT" ? noSuchObject(subject, error) : fileError(error, subject, signal);
 }

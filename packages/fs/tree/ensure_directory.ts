@@ -1,5 +1,4 @@
-import { InvalidNameError, NotFoundError } from "@lade/core/backend";
-import type { Subject } from "../files/file_error.ts";
+import { type CallName, InvalidNameError, NotFoundError } from "@lade/core/backend";
 import type { LocalSetup } from "./local_setup.ts";
 import { directoryOf } from "./tree.ts";
 
@@ -16,7 +15,7 @@ const OWNER = 0o700;
  */
 export async function ensureDirectory(
   setup: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   path: string,
   like?: string,
 ): Promise<void> {
@@ -58,7 +57,7 @@ function nameIn(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-async function exists({ calls, tree }: LocalSetup, subject: Subject, path: string): Promise<boolean> {
+async function exists({ calls, tree }: LocalSetup, subject: CallName, path: string): Promise<boolean> {
   let status = await calls.present(calls.stat(path));
   if (!status && path !== tree.root) status = await calls.present(calls.lstat(path));
   if (!status || status.kind === "directory") return status !== undefined;
@@ -70,7 +69,7 @@ async function exists({ calls, tree }: LocalSetup, subject: Subject, path: strin
 }
 
 /** What says that the store's directory does not exist. */
-function noRoot(subject: Subject, root: string): NotFoundError {
+function noRoot(subject: CallName, root: string): NotFoundError {
   const detail = `there is no directory ${JSON.stringify(root)}, it has to be made first`;
   return new NotFoundError({ ...subject, detail });
 }

@@ -1,5 +1,4 @@
-import { objectUri, PermissionDeniedError } from "@lade/core/backend";
-import type { Subject } from "../files/file_error.ts";
+import { type CallName, objectUri, PermissionDeniedError } from "@lade/core/backend";
 import type { SymlinkPolicy } from "../names/local_config.ts";
 import type { FileCalls } from "./file_calls.ts";
 
@@ -43,7 +42,7 @@ export class Tree {
   }
 
   /** What an error about a key names. */
-  subject(operation: string, key: string): Subject {
+  subject(operation: string, key: string): CallName {
     return { operation, uri: objectUri(this.uri, key) };
   }
 
@@ -61,18 +60,18 @@ export class Tree {
   }
 
   /** Throws a `PermissionDeniedError` unless the existing `path` may be touched, as the root always may. */
-  async check(subject: Subject, path: string): Promise<void> {
+  async check(subject: CallName, path: string): Promise<void> {
     if (this.isGuarded && path !== this.root) {
       await this.checkReal(subject, path, await this.#calls.realPath(path));
     }
   }
 
   /** Throws a `PermissionDeniedError` unless `path`, whose real path is `real`, may be touched. */
-  async checkReal(subject: Subject, path: string, real: string): Promise<void> {
+  async checkReal(subject: CallName, path: string, real: string): Promise<void> {
     if (!await this.allows(path, real)) throw this.#refusal(subject);
   }
 
-  #refusal(subject: Subject): PermissionDeniedError {
+  #refusal(subject: CallName): PermissionDeniedError {
     const detail = this.policy === "refuse"
       ? 'it is or lies behind a symbolic link, which the configuration symlinks: "refuse" forbids'
       : `a symbolic link leads out of ${

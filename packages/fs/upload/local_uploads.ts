@@ -1,5 +1,5 @@
-import { formatUploadName, parseUploadName, type PendingUpload } from "@lade/core/backend";
-import { fileError, type Subject } from "../files/file_error.ts";
+import { type CallName, formatUploadName, parseUploadName, type PendingUpload } from "@lade/core/backend";
+import { fileError } from "../files/file_error.ts";
 import { segmentFault } from "../names/path_fault.ts";
 import { readUploadName, recordPath, uploadName } from "../names/temporary_name.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -55,7 +55,7 @@ async function* uploadsBelow(
 /** Removes a write, its bytes first: what is left by a crash in between is still found. */
 export async function abortUpload(
   setup: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   path: string,
   token: string,
 ): Promise<void> {

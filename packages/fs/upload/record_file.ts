@@ -1,6 +1,5 @@
 import type { ObjectPart } from "@lade/core";
-import { NotFoundError, UnavailableError } from "@lade/core/backend";
-import type { Subject } from "../files/file_error.ts";
+import { type CallName, NotFoundError, UnavailableError } from "@lade/core/backend";
 import { isSameFile, statusOf } from "../files/file_status.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
 import { tryLock } from "../write/lock_object.ts";
@@ -27,7 +26,7 @@ export class RecordFile {
   }
 
   /** Makes the record of a new write. */
-  static async create(path: string, header: RecordHeader, subject: Subject): Promise<RecordFile> {
+  static async create(path: string, header: RecordHeader, subject: CallName): Promise<RecordFile> {
     const record = new RecordFile(path, await Deno.open(path, { write: true, createNew: true }));
     try {
       await tryLock(record.#file, subject);
@@ -46,7 +45,7 @@ export class RecordFile {
   static async open(
     calls: FileCalls,
     path: string,
-    subject: Subject,
+    subject: CallName,
   ): Promise<{ readonly record: RecordFile; readonly read: ReadRecord }> {
     const file = await calls.present(Deno.open(path, { read: true, write: true }));
     if (!file) throw uploadGone(subject);
@@ -111,7 +110,7 @@ export class RecordFile {
 
 /** The error of a write that cannot be gone on with. */
 export function uploadGone(
-  subject: Subject,
+  subject: CallName,
   detail = "no such upload; it was closed, aborted or swept: start again",
 ): NotFoundError {
   return new NotFoundError({ ...subject, detail });

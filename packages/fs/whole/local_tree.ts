@@ -8,8 +8,8 @@ import type {
   RemoveTreeOptions,
   TreeEntry,
 } from "@lade/core";
-import { InvalidNameError, NotFoundError } from "@lade/core/backend";
-import { fileError, type Subject } from "../files/file_error.ts";
+import { type CallName, InvalidNameError, NotFoundError } from "@lade/core/backend";
+import { fileError } from "../files/file_error.ts";
 import { formFault, segmentFault } from "../names/path_fault.ts";
 import { isUnfinishedName } from "../names/temporary_name.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -113,7 +113,7 @@ export class LocalTree implements ObjectTree {
   }
 
   /** What messages name. A key or prefix that leads to what has another one (`a/../`, `/`) is an `InvalidNameError`. */
-  #subject(operation: string, key: string): Subject {
+  #subject(operation: string, key: string): CallName {
     const subject = this.#setup.tree.subject(operation, key);
     const detail = key === "" ? undefined : formFault(key.replace(/\/$/, ""));
     if (detail !== undefined) throw new InvalidNameError({ ...subject, detail });

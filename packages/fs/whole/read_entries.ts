@@ -1,6 +1,6 @@
 import type { EntryKind } from "@lade/core";
-import { InvalidNameError } from "@lade/core/backend";
-import { errorCode, fileError, type Subject } from "../files/file_error.ts";
+import { type CallName, InvalidNameError } from "@lade/core/backend";
+import { errorCode, fileError } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
 import { openDirectory } from "../list/open_directory.ts";
 import { isUnfinishedName } from "../names/temporary_name.ts";
@@ -27,7 +27,7 @@ export interface TreeWalk {
 }
 
 /** What messages name of a key. */
-export function subjectOf({ setup, operation }: TreeWalk, key: string): Subject {
+export function subjectOf({ setup, operation }: TreeWalk, key: string): CallName {
   return setup.tree.subject(operation, key);
 }
 

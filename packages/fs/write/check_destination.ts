@@ -1,5 +1,4 @@
-import { checkWriteConditions, type Preconditions } from "@lade/core/backend";
-import type { Subject } from "../files/file_error.ts";
+import { type CallName, checkWriteConditions, type Preconditions } from "@lade/core/backend";
 import { objectEtag } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
@@ -10,7 +9,7 @@ import { directoryOf } from "../tree/tree.ts";
  */
 export async function checkDestination(
   { calls, tree }: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   path: string,
   conditions: Preconditions,
 ): Promise<void> {

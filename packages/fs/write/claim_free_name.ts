@@ -1,4 +1,4 @@
-import type { Subject } from "../files/file_error.ts";
+import type { CallName } from "@lade/core/backend";
 import { isSameFile, statusOf } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { freeName } from "./free_name.ts";
@@ -11,7 +11,7 @@ import { lockFile } from "./lock_object.ts";
  */
 export async function claimFreeName(
   setup: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   from: string,
   to: string,
   signal: AbortSignal | undefined,

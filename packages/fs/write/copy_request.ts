@@ -1,5 +1,4 @@
-import type { CopyOptions } from "@lade/core/backend";
-import type { Subject } from "../files/file_error.ts";
+import type { CallName, CopyOptions } from "@lade/core/backend";
 import type { LocalSetup } from "../tree/local_setup.ts";
 
 /** What a copy or a move is about. */
@@ -7,9 +6,9 @@ export interface CopyRequest {
   /** The store of the source. */
   readonly source: LocalSetup;
   /** Names the source. */
-  readonly subject: Subject;
+  readonly subject: CallName;
   /** Names the destination. */
-  readonly target: Subject;
+  readonly target: CallName;
   readonly from: string;
   readonly to: string;
   readonly options: CopyOptions;

@@ -1,4 +1,5 @@
-import { errorCode, type Subject } from "../files/file_error.ts";
+import type { CallName } from "@lade/core/backend";
+import { errorCode } from "../files/file_error.ts";
 import { type FileStatus, objectEtag } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
@@ -10,7 +11,7 @@ import { lockObject } from "./lock_object.ts";
  */
 export async function deleteFile(
   setup: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   path: string,
   ifMatch: string | undefined,
   signal: AbortSignal | undefined,

@@ -1,17 +1,16 @@
-import { AlreadyExistsError, InvalidNameError } from "@lade/core/backend";
-import type { Subject } from "../files/file_error.ts";
+import { AlreadyExistsError, type CallName, InvalidNameError } from "@lade/core/backend";
 import { removeEmptyTree } from "../tree/empty_directories.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 
 /** Makes sure that nothing has a name: an object there is an `AlreadyExistsError`, a directory has to make room. */
-export async function freeName(setup: LocalSetup, subject: Subject, path: string): Promise<void> {
+export async function freeName(setup: LocalSetup, subject: CallName, path: string): Promise<void> {
   const taken = await setup.calls.present(setup.calls.lstat(path));
   if (taken?.kind === "directory") await clearDirectory(setup, subject, path);
   else if (taken) throw new AlreadyExistsError({ ...subject, detail: "the object exists already" });
 }
 
 /** Makes room for a file where a directory has its name: one without any objects is removed, which is told. */
-export async function clearDirectory(setup: LocalSetup, subject: Subject, path: string): Promise<void> {
+export async function clearDirectory(setup: LocalSetup, subject: CallName, path: string): Promise<void> {
   const { calls, context } = setup;
   if (await removeEmptyTree(path, calls)) {
     const text = "a file takes the place of an empty directory of its name, which is removed";

@@ -1,5 +1,11 @@
-import { checkMatch, type Clock, UnavailableError, UnsupportedError } from "@lade/core/backend";
-import { errorCode, type Subject } from "../files/file_error.ts";
+import {
+  type CallName,
+  checkMatch,
+  type Clock,
+  UnavailableError,
+  UnsupportedError,
+} from "@lade/core/backend";
+import { errorCode } from "../files/file_error.ts";
 import { type FileStatus, isSameFile, objectEtag, statusOf } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 
@@ -24,7 +30,7 @@ export interface ObjectLock extends Disposable {
  */
 export async function lockObject(
   { calls, context }: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   path: string,
   ifMatch: string,
   signal: AbortSignal | undefined,
@@ -55,7 +61,7 @@ export async function lockObject(
 /** Waits for the exclusive lock of an open file, no longer than 75 seconds. Closing the file unlocks. */
 export async function lockFile(
   file: Deno.FsFile,
-  subject: Subject,
+  subject: CallName,
   clock: Clock,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -73,7 +79,7 @@ export async function lockFile(
 }
 
 /** Takes the exclusive lock of an open file, unless somebody has it. Closing the file unlocks. */
-export async function tryLock(file: Deno.FsFile, subject: Subject): Promise<boolean> {
+export async function tryLock(file: Deno.FsFile, subject: CallName): Promise<boolean> {
   try {
     return await file.tryLock(true);
   } catch (error) {

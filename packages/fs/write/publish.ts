@@ -1,5 +1,4 @@
-import { checkMatch, InvalidNameError, type Preconditions } from "@lade/core/backend";
-import type { Subject } from "../files/file_error.ts";
+import { type CallName, checkMatch, InvalidNameError, type Preconditions } from "@lade/core/backend";
 import type { FileStatus } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
@@ -17,7 +16,7 @@ const STEPS_MS = [1, 1000, 2000];
 
 /** A finished file and the name it is to have. */
 export interface Publication {
-  readonly subject: Subject;
+  readonly subject: CallName;
   /** The finished file's temporary path. */
   readonly temporary: string;
   /** The finished file's status. */
@@ -64,7 +63,7 @@ export async function publish(setup: LocalSetup, publication: Publication): Prom
 }
 
 /** What became a pipe or device since the write began is not replaced. */
-function refuseSpecial(subject: Subject, replaced: FileStatus | undefined): void {
+function refuseSpecial(subject: CallName, replaced: FileStatus | undefined): void {
   if (replaced?.kind !== "other") return;
   throw new InvalidNameError({ ...subject, detail: "a socket, pipe or device has this name now" });
 }

@@ -1,5 +1,10 @@
-import { AlreadyExistsError, checkMatch, InvalidNameError, type Preconditions } from "@lade/core/backend";
-import type { Subject } from "../files/file_error.ts";
+import {
+  AlreadyExistsError,
+  type CallName,
+  checkMatch,
+  InvalidNameError,
+  type Preconditions,
+} from "@lade/core/backend";
 import type { FileStatus } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
@@ -28,7 +33,7 @@ const SOCKET = 0o140000;
  */
 export async function resolveTarget(
   setup: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   path: string,
   conditions: Preconditions,
 ): Promise<WriteTarget> {
@@ -45,7 +50,7 @@ export async function resolveTarget(
 
 async function behindLink(
   { calls, tree }: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   path: string,
   conditions: Preconditions,
 ): Promise<WriteTarget> {
@@ -72,7 +77,7 @@ async function behindLink(
 
 /** What is written into has no state that a condition could be about, but it exists. */
 function into(
-  subject: Subject,
+  subject: CallName,
   path: string,
   status: FileStatus | undefined,
   { ifMatch, ifNoneMatch }: Preconditions,

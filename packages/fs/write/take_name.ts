@@ -1,4 +1,5 @@
-import { errorCode, type Subject } from "../files/file_error.ts";
+import type { CallName } from "@lade/core/backend";
+import { errorCode } from "../files/file_error.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { clearDirectory, freeName } from "./free_name.ts";
 import { claimFreeName } from "./claim_free_name.ts";
@@ -11,7 +12,7 @@ const DIRECTORY = new Set(["EISDIR", "ENOTEMPTY", "EEXIST"]);
 /** Gives the file `from` the name `to`, in place of an object that has it. */
 export async function replaceName(
   setup: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   from: string,
   to: string,
 ): Promise<void> {
@@ -30,7 +31,7 @@ export async function replaceName(
  */
 export async function takeFreeName(
   setup: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   from: string,
   to: string,
   signal: AbortSignal | undefined,

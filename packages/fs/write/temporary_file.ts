@@ -1,4 +1,5 @@
-import { errorCode, type Subject } from "../files/file_error.ts";
+import type { CallName } from "@lade/core/backend";
+import { errorCode } from "../files/file_error.ts";
 import type { NewFile } from "../files/medium.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -20,7 +21,7 @@ const MOST_TRIES = 100;
  */
 export async function createTemporary<File extends NewFile>(
   setup: LocalSetup,
-  subject: Subject,
+  subject: CallName,
   path: string,
   create: (path: string) => Promise<File>,
   nameOf: () => string = () => setup.temporaries.next(),

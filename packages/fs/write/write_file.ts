@@ -1,5 +1,4 @@
-import { type PutResult, ServiceError, type WriterOptions } from "@lade/core/backend";
-import type { Subject } from "../files/file_error.ts";
+import { type CallName, type PutResult, ServiceError, type WriterOptions } from "@lade/core/backend";
 import { etagOf } from "../files/file_status.ts";
 import type { SpecialFile } from "../files/special_file.ts";
 import type { NewFile, WritableFile } from "../files/medium.ts";
@@ -16,7 +15,7 @@ const OTHERS = 0o044;
 
 /** What a write is about. */
 export interface WriteRequest {
-  readonly subject: Subject;
+  readonly subject: CallName;
   readonly path: string;
   readonly options: WriterOptions;
 }

@@ -1,6 +1,7 @@
 import type { Checksums, ServiceError } from "@lade/core/backend";
 import { type HeaderNames, readEtag, type StoredChecksums, unlikeService } from "@lade/service/body";
-import type { FailedOperation, ResponseHeaders } from "@lade/service/http";
+import type { CallName } from "@lade/core/errors";
+import type { ResponseHeaders } from "@lade/service/http";
 import { decodeMetadata, encodeMetadata } from "./metadata_text.ts";
 
 const LABELS = ["crc32c", "crc64nvme", "crc32", "sha1", "sha256", "sha512", "md5"] as const;
@@ -55,6 +56,6 @@ function readPartsChecksum(headers: ResponseHeaders): string | undefined {
 }
 
 /** The error of an answer that no S3 service gives. */
-export function unlikeS3(call: FailedOperation, what: string): ServiceError {
+export function unlikeS3(call: CallName, what: string): ServiceError {
   return unlikeService(call, S3_HEADERS.service, what);
 }

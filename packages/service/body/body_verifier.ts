@@ -1,6 +1,6 @@
 import { ChecksumMismatchError, type Checksums } from "@lade/core/backend";
 import { crc32, Crc32c, crc32ToBase64, Crc64nvme } from "@lade/codec/checksum";
-import type { FailedOperation } from "@lade/service/http";
+import type { CallName } from "@lade/core/errors";
 
 interface Running {
   update(bytes: Uint8Array): void;
@@ -41,7 +41,7 @@ export class BodyVerifier {
   }
 
   /** Throws a `ChecksumMismatchError` unless the bytes so far are those of the service. */
-  check(call: FailedOperation): void {
+  check(call: CallName): void {
     const computed = this.#running.toBase64();
     if (computed === this.#expected) return;
     throw new ChecksumMismatchError({

@@ -4,7 +4,7 @@ import {
   PreconditionFailedError,
   UnsupportedError,
 } from "@lade/core/backend";
-import type { FailedOperation } from "@lade/service/http";
+import type { CallName } from "@lade/core/errors";
 import type { HeaderNames } from "./header_names.ts";
 import { unlikeService } from "./unlike_service.ts";
 
@@ -13,7 +13,7 @@ export function checkAnswered(
   { service, unversioned }: Pick<HeaderNames, "service" | "unversioned">,
   { etag, version = unversioned }: ObjectInfo,
   { ifMatch, ifNoneMatch, version: asked }: HeadOptions,
-  call: FailedOperation,
+  call: CallName,
 ): void {
   const { operation, uri } = call;
   if (asked !== undefined && asked !== version) {

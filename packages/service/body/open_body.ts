@@ -7,7 +7,8 @@ import {
   resolveRange,
   ServiceError,
 } from "@lade/core/backend";
-import type { FailedOperation, TransportResponse } from "@lade/service/http";
+import type { CallName } from "@lade/core/errors";
+import type { TransportResponse } from "@lade/service/http";
 import { BodyVerifier } from "./body_verifier.ts";
 import { isEmptyRange, parseContentRange } from "./content_range.ts";
 import type { HeaderNames } from "./header_names.ts";
@@ -31,7 +32,7 @@ export interface BodyRequest {
   /** Ends the read. */
   readonly signal?: AbortSignal | undefined;
   /** What is being done. */
-  readonly call: FailedOperation;
+  readonly call: CallName;
 }
 
 /**
@@ -76,7 +77,7 @@ interface SentBytes extends ResolvedRange {
 function sentWhole(
   { body }: TransportResponse,
   asked: ByteRange | undefined,
-  { operation, uri }: FailedOperation,
+  { operation, uri }: CallName,
   unlike: Unlike,
 ): SentBytes {
   const size = body.length;
@@ -98,7 +99,7 @@ function sentWhole(
 function sentRange(
   { headers }: TransportResponse,
   asked: ByteRange | undefined,
-  { uri }: FailedOperation,
+  { uri }: CallName,
   unlike: Unlike,
 ): SentBytes {
   const text = headers.get("content-range");

@@ -1,5 +1,6 @@
 import type { ObjectInfo } from "@lade/core/backend";
-import type { FailedOperation, ResponseHeaders } from "@lade/service/http";
+import type { CallName } from "@lade/core/errors";
+import type { ResponseHeaders } from "@lade/service/http";
 import { unquoteEtag } from "./etags.ts";
 import type { HeaderNames } from "./header_names.ts";
 import { unlikeService } from "./unlike_service.ts";
@@ -14,7 +15,7 @@ export function readObjectInfo(
   size: number,
   headers: ResponseHeaders,
   whole: boolean,
-  call: FailedOperation,
+  call: CallName,
 ): ObjectInfo {
   const lastModified = new Date(headers.get("last-modified") ?? NaN);
   if (Number.isNaN(lastModified.getTime())) {

@@ -1,9 +1,9 @@
 import { ServiceError } from "@lade/core/backend";
-import type { FailedOperation } from "@lade/service/http";
+import type { CallName } from "@lade/core/errors";
 
 /** The error of an answer that no service of the kind gives; `service` has its article: `an S3 service`. */
 export function unlikeService(
-  { operation, uri }: FailedOperation,
+  { operation, uri }: CallName,
   service: string,
   what: string,
 ): ServiceError {

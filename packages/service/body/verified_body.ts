@@ -1,10 +1,6 @@
 import type { BodySource } from "@lade/core/backend";
-import {
-  type FailedOperation,
-  type ResponseBody,
-  TransportError,
-  transportErrorToStoreError,
-} from "@lade/service/http";
+import type { CallName } from "@lade/core/errors";
+import { type ResponseBody, TransportError, transportErrorToStoreError } from "@lade/service/http";
 import type { BodyVerifier } from "./body_verifier.ts";
 
 /** The bytes of one answered GET, verified as they pass where the service gave a checksum of them. */
@@ -12,14 +8,14 @@ export class VerifiedBody implements BodySource {
   readonly #body: ResponseBody;
   readonly #verifier: BodyVerifier | undefined;
   readonly #partial: boolean;
-  readonly #call: FailedOperation;
+  readonly #call: CallName;
 
   /** `partial` says that the answer has more bytes than are wanted. */
   constructor(
     body: ResponseBody,
     verifier: BodyVerifier | undefined,
     partial: boolean,
-    call: FailedOperation,
+    call: CallName,
   ) {
     this.#body = body;
     this.#verifier = verifier;

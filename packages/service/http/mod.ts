@@ -32,7 +32,7 @@ export {
   type TransportErrorKind,
   type TransportErrorOptions,
 } from "./transport_error.ts";
-export { type FailedOperation, transportErrorToStoreError } from "./transport_error_to_store_error.ts";
+export { transportErrorToStoreError } from "./transport_error_to_store_error.ts";
 export { type Bounds, defaultBounds } from "@lade/core/bounds";
 export { boundTransport } from "./bound_transport.ts";
 export { TransportShare } from "./transport_share.ts";

@@ -1,4 +1,5 @@
 import {
+  type CallName,
   PermissionDeniedError,
   ServiceError,
   type StoreError,
@@ -8,14 +9,6 @@ import {
 } from "@lade/core/errors";
 import { certificateFault } from "./certificate_fault.ts";
 import type { TransportError, TransportErrorKind } from "./transport_error.ts";
-
-/** What was being done, and to what. */
-export interface FailedOperation {
-  /** A verb phrase that reads before the URI: `get`, `list`. */
-  readonly operation: string;
-  /** The object, prefix or container. */
-  readonly uri: string;
-}
 
 const NEXT: { readonly [kind in TransportErrorKind]?: string } = {
   "dns": "check the spelling of the endpoint and the region, and the name server",
@@ -35,7 +28,7 @@ const NEXT: { readonly [kind in TransportErrorKind]?: string } = {
  * Makes of a transport's failure the error that a store rejects with: what failed, what it failed of (DNS, TLS, a
  * refused connection and the timeouts told apart) and what to try next.
  */
-export function transportErrorToStoreError(error: TransportError, failed: FailedOperation): StoreError {
+export function transportErrorToStoreError(error: TransportError, failed: CallName): StoreError {
   const advice = error.kind === "certificate"
     ? certificateFault(error.detail).next(URL.parse(error.endpoint)?.hostname ?? "HOST")
     : NEXT[error.kind];

@@ -10,7 +10,7 @@ import {
   ServiceError,
   UnsupportedError,
 } from "@lade/core/backend";
-import type { FailedOperation } from "@lade/service/http";
+import type { CallName } from "@lade/core/errors";
 import { entriesOf, nameOf } from "./entries_of.ts";
 import type { Listing, PageReader } from "./page_reader.ts";
 import { checkPrefix, readPages } from "./read_pages.ts";
@@ -56,7 +56,7 @@ interface CheckedPage {
 }
 
 class PagedListing {
-  readonly call: FailedOperation;
+  readonly call: CallName;
   readonly #reader: PageReader<ObjectMeta>;
   readonly #listing: Listing;
   readonly #end = new AbortController();
@@ -197,7 +197,7 @@ function ascending(
 
 /** All entries that follow the listing's start, sorted, each once. */
 async function sortAll(
-  call: FailedOperation,
+  call: CallName,
   startAfter: string,
   pages: AsyncIterable<CheckedPage>,
 ): Promise<readonly (ObjectMeta | CommonPrefix)[]> {
@@ -225,7 +225,7 @@ async function sortAll(
   return [...all.values()].sort((a, b) => compareKeys(nameOf(a), nameOf(b)));
 }
 
-function outOfOrder(call: FailedOperation): ServiceError {
+function outOfOrder(call: CallName): ServiceError {
   return new ServiceError({
     ...call,
     detail: "the service does not list in the order of UTF-8 bytes, which showed too late to sort",

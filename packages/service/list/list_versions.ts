@@ -7,7 +7,7 @@ import {
   type ObjectVersion,
   ServiceError,
 } from "@lade/core/backend";
-import type { FailedOperation } from "@lade/service/http";
+import type { CallName } from "@lade/core/errors";
 import { entriesOf, nameOf } from "./entries_of.ts";
 import type { Listing, PageReader } from "./page_reader.ts";
 import { checkPrefix, readPages } from "./read_pages.ts";
@@ -68,11 +68,11 @@ export async function* listVersions(
 
 /** Sees to it that a listing keeps to its order. */
 class VersionOrder {
-  readonly #call: FailedOperation;
+  readonly #call: CallName;
   readonly #versions = new Set<string>();
   #key = "";
 
-  constructor(call: FailedOperation) {
+  constructor(call: CallName) {
     this.#call = call;
   }
 

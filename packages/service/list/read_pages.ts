@@ -1,5 +1,5 @@
 import { ServiceError } from "@lade/core/backend";
-import type { FailedOperation } from "@lade/service/http";
+import type { CallName } from "@lade/core/errors";
 import { PageGuard } from "./page_guard.ts";
 import { RepeatGuard } from "./repeat_guard.ts";
 import type { Page } from "./page_reader.ts";
@@ -22,7 +22,7 @@ export interface PageInHand<T> {
  * With `nameOf`, what a page repeats of itself or of the page before is left out.
  */
 export async function* readPages<T>(
-  call: FailedOperation,
+  call: CallName,
   read: (token?: string) => Promise<Page<T>>,
   nameOf?: (entry: T) => string,
 ): AsyncGenerator<PageInHand<T>, void, void> {
@@ -57,7 +57,7 @@ export async function* readPages<T>(
 }
 
 /** Throws a `ServiceError` for a name outside the prefix, since whoever deletes what is listed would delete it. */
-export function checkPrefix(call: FailedOperation, name: string, prefix: string): void {
+export function checkPrefix(call: CallName, name: string, prefix: string): void {
   if (name.startsWith(prefix)) return;
   throw new ServiceError({
     ...callOf(call),
@@ -67,6 +67,6 @@ export function checkPrefix(call: FailedOperation, name: string, prefix: string)
 }
 
 /** A call may know more than errors tell. */
-function callOf({ operation, uri }: FailedOperation): FailedOperation {
+function callOf({ operation, uri }: CallName): CallName {
   return { operation, uri };
 }
