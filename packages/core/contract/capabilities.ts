@@ -1,6 +1,6 @@
 /**
- * Whether a store can do something. `false`: the call or option rejects with `UnsupportedError`. `"unknown"`: only the
- * service can tell; the call finds out, and rejects with `UnsupportedError` where the service would ignore what was
+ * Whether a store can do something. `false`: the call or option rejects with `UnsupportedError`. `"unknown"`: it
+ * depends on the service; the call finds out, and rejects with `UnsupportedError` where the service would ignore what was
  * asked. Code that only looks for a shortcut tests `=== true`.
  */
 export type Support = boolean | "unknown";
@@ -17,7 +17,7 @@ export interface Capabilities {
   readonly attributes: Support;
   /** `setAttributes` replaces attributes of an object that is there. */
   readonly setAttributes: Support;
-  /** `tags` are stored, and `getTags` tells them. */
+  /** `tags` are stored, and `getTags` returns them. */
   readonly tags: Support;
   /** `lastModified` on writes: an object is dated as its writer says. */
   readonly modificationTime: Support;

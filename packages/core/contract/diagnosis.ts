@@ -3,9 +3,9 @@ import type { ProviderOptions } from "./provider_options.ts";
 /** How a check came out. A `"warning"` works and is worth a change; a `"skipped"` one was not tried. */
 export type CheckOutcome = "ok" | "warning" | "failed" | "skipped";
 
-/** One thing that a diagnosis looked at. No secret is ever in it. */
+/** The result of one check of a diagnosis. It never holds a secret. */
 export interface Check {
-  /** What was looked at, in one word: `credentials`, `list`. */
+  /** What was checked, in one word: `credentials`, `list`. */
   readonly name: string;
   /** How it came out. */
   readonly outcome: CheckOutcome;

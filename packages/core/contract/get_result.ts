@@ -4,8 +4,8 @@ import type { ObjectInfo, ResolvedRange } from "./types.ts";
 /**
  * An answered read: what the object is, and its bytes still to be fetched.
  *
- * Take the bytes once: either through `body` or by `readInto`. Whoever does not read to the end cancels (or
- * disposes), which frees the file or connection at once.
+ * Take the bytes once: either through `body` or by `readInto`. A caller that does not read to the end cancels (or
+ * disposes), which frees the file or connection immediately.
  */
 export interface GetResult extends AsyncDisposable {
   /** What the store says of the whole object. */
@@ -22,8 +22,8 @@ export interface GetResult extends AsyncDisposable {
    */
   readInto(target: Uint8Array): Promise<number>;
   /**
-   * The MD5 of the whole object, where its etag is one or may be. What is certain is right; a move compares it where no
-   * checksum of the whole is told.
+   * The MD5 of the whole object, where its etag is one or may be. What is certain is right; a move compares it where the
+   * store has no checksum of the whole.
    */
   etagMd5?(): EtagMd5 | undefined;
   /** Gives up the rest of the bytes and frees what holds them. Safe to call at any time, also twice. */

@@ -13,7 +13,7 @@ export interface ObjectPlace {
   readonly identity?: string;
   /** Of a prefix that can have several names: what it lies in, by the same means, from the nearest on. */
   readonly above?: readonly string[];
-  /** The kind of service, where one may go by several names: then equal objects tell that two are one. */
+  /** The kind of service, where one may have several names: two places with equal objects are then one. */
   readonly kind?: string;
   /** Whether the service may take several keys for one, as those do that keep objects as files: `a//b` for `a/b`. */
   readonly foldsKeys?: boolean;

@@ -57,14 +57,14 @@ export interface ObjectStore extends AsyncDisposable {
 
   /**
    * Why this store has no object of this key by its rules, as a clause that follows a colon ("the key ends in a dot");
-   * `undefined` for a key that it holds. It asks nobody, and the answer never changes. Every store holds plain names
+   * `undefined` for a key that it holds. It does no I/O, and the answer never changes. Every store holds plain names
    * with `/` between them.
    */
   keyFault(key: string): string | undefined;
 
   /**
    * Why this store holds no metadata of this name, as a clause that follows a colon ("the name is no identifier");
-   * `undefined` for a name that it holds. It asks nobody. A write with another name is an `InvalidNameError` with the
+   * `undefined` for a name that it holds. It does no I/O. A write with another name is an `InvalidNameError` with the
    * reason. Every store that has metadata holds names of letters and digits that begin with a letter.
    */
   metadataNameFault(name: string): string | undefined;
@@ -77,7 +77,7 @@ export interface ObjectStore extends AsyncDisposable {
    */
   get(key: string, options?: GetOptions): Promise<GetResult>;
 
-  /** Tells what an object is, without its bytes. A missing object is a `NotFoundError`. */
+  /** Describes an object, without its bytes. A missing object is a `NotFoundError`. */
   head(key: string, options?: HeadOptions): Promise<ObjectInfo>;
 
   /** Writes an object in one step: readers see the old content or all of the new. `data` is in use until it settles. */
@@ -88,7 +88,7 @@ export interface ObjectStore extends AsyncDisposable {
 
   /**
    * Starts an object of `size` bytes that is written in parts, in any order and without a copy. Conditions are checked
-   * at the latest when it closes. `partSize` is a wish: the writer tells what it came to.
+   * at the latest when it closes. `partSize` is a wish: that of the writer is what is used.
    */
   createPartWriter(key: string, size: number, options?: PartWriterOptions): Promise<PartWriter>;
 
@@ -97,7 +97,7 @@ export interface ObjectStore extends AsyncDisposable {
    * already; all others are to be written. Attributes and conditions are those that the write began with.
    *
    * A write that is closed or aborted is a `NotFoundError`. A token of another object, of another size or of no writer is
-   * a `TypeError`. One writer goes on with a write at a time: a store that can tell rejects the second one with
+   * a `TypeError`. Only one writer may go on with a write: a store that notices a second one rejects it with
    * `UnavailableError`. Call it by `resumePartWriter(store, key, size, token)`.
    */
   resumePartWriter?(key: string, size: number, token: string, options?: ResumeOptions): Promise<PartWriter>;
@@ -110,7 +110,7 @@ export interface ObjectStore extends AsyncDisposable {
 
   /**
    * Removes a write that is not closed, by the token of its writer or of the listing, and its parts; one that is gone
-   * already is no error. A writer that is still at it cannot close any more. A token of another object is a `TypeError`.
+   * already is no error. A writer of it can no longer close. A token of another object is a `TypeError`.
    * Call it by `abortUpload(store, key, token)`.
    */
   abortUpload?(key: string, token: string, options?: CallOptions): Promise<void>;
@@ -156,8 +156,8 @@ export interface ObjectStore extends AsyncDisposable {
   ): AsyncIterable<DeleteResult>;
 
   /**
-   * Copies within the store without moving the bytes through this process where possible. Attributes, tags and storage
-   * class go along.
+   * Copies within the store, where possible without moving the bytes through this process. Attributes, tags and storage
+   * class are copied too.
    */
   copy(from: string, to: string, options?: CopyOptions): Promise<CopyResult>;
 
@@ -177,11 +177,11 @@ export interface ObjectStore extends AsyncDisposable {
   beneath?(key: string): { readonly store: ObjectStore; readonly key: string };
 
   /**
-   * Replaces attributes of an object whose bytes stay where they are; missing where `capabilities.setAttributes` is
-   * false, call it by `setAttributes(store, key, attributes)`. Each that is given takes the place of the object's, the
-   * metadata and the tags as a whole; what is not given stays, the bytes' encryption too. The object may get a new etag,
-   * and a new version where versions are kept: the result tells them. A missing object is a `NotFoundError`, one that is
-   * replaced meanwhile a `PreconditionFailedError`.
+   * Replaces attributes of an object without moving its bytes; missing where `capabilities.setAttributes` is false. Call
+   * it by `setAttributes(store, key, attributes)`. Each attribute given replaces the object's, metadata and tags as a
+   * whole; the others stay, and so does the encryption. The object may get a new etag, and a new version where versions
+   * are kept: both are in the result. A missing object is a `NotFoundError`, one that is replaced meanwhile a
+   * `PreconditionFailedError`.
    */
   setAttributes?(
     key: string,
@@ -189,14 +189,14 @@ export interface ObjectStore extends AsyncDisposable {
     options?: SetAttributesOptions,
   ): Promise<PutResult>;
 
-  /** Tells an object's tags; missing where `capabilities.tags` is false. A missing object is a `NotFoundError`. */
+  /** Returns an object's tags; missing where `capabilities.tags` is false. A missing object is a `NotFoundError`. */
   getTags?(key: string, options?: GetTagsOptions): Promise<Record<string, string>>;
 
   /** Moves within the store. Where `capabilities.atomicRename` is false this is a copy followed by a delete. */
   rename(from: string, to: string, options?: CopyOptions): Promise<void>;
 
   /**
-   * Tells where a key (or a prefix) leads, which is the same for every store that leads there. A store without the
+   * Where a key (or a prefix) leads: the same for every store that leads there. A store without the
    * method leads to places of its own.
    */
   placeOf?(key: string, options?: CallOptions): Promise<ObjectPlace>;

@@ -39,20 +39,20 @@ export interface RemoveTreeOptions extends CallOptions {
 export interface MoveTreeOptions extends CallOptions {
   /** Leaves alone what exists at the destination, and its source. */
   readonly createOnly?: boolean;
-  /** Moves nothing, and tells what would be moved. */
+  /** Moves nothing, and yields what would be moved. */
   readonly dryRun?: boolean;
 }
 
 /**
  * A store that holds more than objects: links, directories, sockets. Listings show objects alone, and follow links;
- * what removes and moves goes by what lies there.
+ * removals and moves act on the entries themselves.
  */
 export interface ObjectTree {
   /** What has this name (the empty key: the container); `undefined` where nothing has. */
   kindOf(key: string, options?: CallOptions): Promise<EntryKind | undefined>;
 
   /**
-   * Tells everything under a prefix, what lies in a directory before the directory, and no link followed. What may not
+   * Yields everything under a prefix, the entries of a directory before the directory, and follows no link. What may not
    * be read is a `PermissionDeniedError`, and another file system mounted below an `InvalidNameError`, before the first
    * entry.
    */
@@ -65,8 +65,8 @@ export interface ObjectTree {
   remove(key: string, options?: RemoveTreeOptions): AsyncIterable<RemovedEntry>;
 
   /**
-   * Moves everything under a prefix to another one within the store, and with a key the one thing of that name. Links go
-   * as links, and directories go along, as one where the new name is free.
+   * Moves everything under a prefix to another one within the store, and with a key the one thing of that name. Links are
+   * moved as links; a directory is moved in one step where the new name is free.
    */
   move(from: string, to: string, options?: MoveTreeOptions): AsyncIterable<MovedEntry>;
 

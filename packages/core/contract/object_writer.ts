@@ -8,7 +8,7 @@ import type { PutResult } from "./types.ts";
 export interface ObjectWriter extends AsyncDisposable {
   /** Bytes accepted so far by `write`. */
   readonly bytesWritten: number;
-  /** Whether other bytes are stored than are written, such as compressed ones: those are what `close` tells of. */
+  /** Whether other bytes are stored than are written, such as compressed ones: the result of `close` describes those. */
   readonly changesBytes?: boolean;
   /** Adds bytes; resolves when there is room for more. The chunk may be reused once it has resolved. */
   write(chunk: Uint8Array): Promise<void>;

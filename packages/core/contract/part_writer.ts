@@ -1,8 +1,8 @@
 import type { PutResult } from "./types.ts";
 
 /**
- * An object of known size being written in parts: several at once, each from where its bytes are, in any order unless it is
- * `ordered`.
+ * An object of known size being written in parts: several concurrently, each from where its bytes are, in any order unless
+ * it is `ordered`.
  *
  * Nobody sees the object before `close` resolves; disposing an unclosed writer aborts it. A `writePart` that fails ends
  * the writer: it aborts itself, and `close` rejects with the same error.
@@ -16,11 +16,11 @@ export interface PartWriter extends AsyncDisposable {
   readonly partSize: number;
   /** Number of parts; none of an empty object. */
   readonly partCount: number;
-  /** Parts that may usefully be under way at once; it may change from part to part. */
+  /** How many parts to write concurrently; it may change from part to part. */
   readonly concurrency: number;
   /**
    * Whether the store takes parts only from the first to the last, as a pipe does. `writePart` may be called in any order
-   * still, but settles only after the parts before it: whoever waits for each must begin with the first.
+   * still, but settles only after the parts before it: a caller that waits for each must begin with the first.
    */
   readonly ordered: boolean;
   /** Bytes of the parts that are written, those of earlier writers too. */
@@ -38,7 +38,7 @@ export interface PartWriter extends AsyncDisposable {
    */
   writePart(index: number, bytes: Uint8Array): Promise<void>;
   /**
-   * Waits for the parts under way and makes the object visible, in one step. A missing part is a `TypeError`, and so are
+   * Waits for the parts in flight and makes the object visible, in one step. A missing part is a `TypeError`, and so are
    * later calls of `writePart` and `close`.
    */
   close(): Promise<PutResult>;

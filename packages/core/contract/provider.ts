@@ -38,8 +38,8 @@ export interface Provider {
   /** Lists the names of the containers these credentials can see; `UnsupportedError` where a scheme has no such list. */
   listContainers(options?: ProviderOptions): AsyncIterable<string>;
   /**
-   * What holds for a store that this provider opened, whose credentials among it, and where each setting came from. No
-   * secret is ever in it. Never rejects: what fails is told by the first call of the store.
+   * The settings of a store that this provider opened, the identity of its credentials, and where each came from. They
+   * never hold a secret. Never rejects: what fails is an error of the store's first call.
    */
   settings?(store: ObjectStore): Promise<readonly ShownSetting[]>;
   /**

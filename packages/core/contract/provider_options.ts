@@ -9,15 +9,15 @@ export interface ProviderOptions extends CallOptions {
   /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
   readonly context?: StoreContext;
   /**
-   * What stores and calls share in: connections and credentials of each account. Without it a store has them for itself.
-   * Whoever gives it disposes it.
+   * What stores and calls share: connections and credentials of each account. Without it a store has its own. The caller
+   * disposes it.
    */
   readonly sessions?: Sessions;
   /** Configuration of the backend by name. An unknown name is a `TypeError` that lists the known ones. */
   readonly config?: BackendConfig;
   /**
-   * Told what holds for a call on containers before its first request, as `Provider.settings` tells it of a store;
-   * never called by `Provider.open`.
+   * Called with the settings of a call on containers before its first request, in the form of `Provider.settings`;
+   * `Provider.open` never calls it.
    */
   readonly onSettings?: (settings: readonly ShownSetting[]) => void;
 }

@@ -37,13 +37,13 @@ export interface Checksums {
   readonly md5?: string;
 }
 
-/** What a listing tells of an object. */
+/** What a listing has of an object. */
 export interface ObjectMeta {
   /** The key within the store. */
   readonly key: string;
   /** Size of the whole object in bytes. */
   readonly size: number;
-  /** When the content last changed, as precise as the service tells. */
+  /** When the content last changed, as precise as the service has it. */
   readonly lastModified: Date;
   /** Opaque tag of this content; equal tags mean equal content. Compared as a string, quotes removed. */
   readonly etag?: string;
@@ -176,7 +176,7 @@ export interface PutOptions extends CallOptions, Preconditions, ObjectAttributes
 export interface WriterOptions extends PutOptions {
   /** Bytes in one part of a multipart upload; chosen by the store when absent, and grown to fit its part limit. */
   readonly partSize?: number;
-  /** Parts in flight at once; chosen by the store when absent. */
+  /** How many parts to write concurrently; chosen by the store when absent. */
   readonly concurrency?: number;
 }
 
@@ -192,7 +192,7 @@ export interface PartWriterOptions extends WriterOptions {
 
 /** Options of `resumePartWriter`. Attributes, conditions and part size are those that the write began with. */
 export interface ResumeOptions extends CallOptions {
-  /** Parts in flight at once; chosen by the store when absent. */
+  /** How many parts to write concurrently; chosen by the store when absent. */
   readonly concurrency?: number;
 }
 
@@ -202,17 +202,17 @@ export interface PendingUpload {
   readonly key: string;
   /** What the store calls it; a writer's token, which is JSON, has the same text as its `id`. */
   readonly id: string;
-  /** What `abortUpload` takes. It does not tell enough to resume the write: the writer's own token does. */
+  /** What `abortUpload` takes. It is not enough to resume the write: that takes the writer's own token. */
   readonly token: string;
   /** When it was begun. */
   readonly begun: Date;
-  /** Bytes of the parts that are stored, where the listing tells. */
+  /** Bytes of the parts that are stored, where the listing has them. */
   readonly bytes?: number;
 }
 
 /**
- * What a finished write tells. At least one of etag, version and checksums is there, and proves that the bytes are stored:
- * an answer without any is an error.
+ * The result of a finished write. At least one of etag, version and checksums is there, and proves that the bytes are
+ * stored: an answer without any is an error.
  */
 export interface PutResult {
   /** Bytes stored. */
@@ -231,21 +231,21 @@ export interface ListOptions extends CallOptions {
   readonly startAfter?: string;
   /**
    * `"key"` (the default) lists ascending in UTF-8 byte order: a store that cannot is an error, before the first entry
-   * where it can know. `"any"` takes the entries as the store has them, which every store can, and is for whoever needs
-   * all of them in no order.
+   * where it can know. `"any"` yields the entries as the store has them, which every store can, for callers that
+   * need no order.
    */
   readonly order?: "key" | "any";
   /** Ends the listing after so many entries, at least 1. A store asks its service for no more where it can. */
   readonly limit?: number;
   /**
-   * Is told of what lies among the listed objects and is none, such as links that may not be followed, in no order;
-   * also of what may not be looked at, such as directories of others, and the listing goes on. Without it the
-   * listing ends there with an error. Stores that hold nothing but objects never call it.
+   * Called, in no order, for each entry that is not an object, such as a link that may not be followed. Also called for
+   * an entry that may not be read, such as a directory of another user, and the listing goes on; without `onLeftOut` it
+   * ends there with an error. Stores that hold only objects never call it.
    */
   readonly onLeftOut?: (leftOut: LeftOut) => void;
 }
 
-/** What a listing left out, for it is no object. */
+/** An entry that a listing left out because it is no object. */
 export interface LeftOut {
   /** Its name, as that of an object would be; that of a directory which holds nothing, or may not be read, ends in `/`. */
   readonly key: string;
@@ -253,7 +253,7 @@ export interface LeftOut {
   readonly reason: string;
   /** Whether there are bytes to it, or may be, which a copy of the listed objects lacks. */
   readonly hasBytes: boolean;
-  /** Why it may not be looked at. */
+  /** The error of reading it, where it may not be read. */
   readonly error?: Error;
 }
 
@@ -302,13 +302,13 @@ export interface CopyOptions extends CallOptions, Preconditions {
    */
   readonly forMove?: boolean;
   /**
-   * What a listing told of the source. It spares the store a look at it; a copy is of what is there, also when that has
+   * What a listing had of the source; it saves the store a request. The copy is of what is there now, even if that has
    * changed since.
    */
   readonly source?: ObjectMeta;
 }
 
-/** What a finished copy tells. */
+/** The result of a finished copy. */
 export interface CopyResult extends PutResult {
   /** Etag of the content that was copied, as the source has it. */
   readonly sourceEtag?: string;
@@ -330,8 +330,8 @@ export interface PresignOptions {
   /** How long the URL works, in milliseconds. */
   readonly expiresInMs: number;
   /**
-   * Told when the URL ends sooner, because the credentials that sign it do: when that is, `undefined` where nobody knows.
-   * Without it, a URL that is known to end sooner is an `UnsupportedError`.
+   * Called when the URL ends sooner, because the credentials that sign it do: with the time, or `undefined` where it is
+   * unknown. Without it, a URL that is known to end sooner is an `UnsupportedError`.
    */
   readonly onShortened?: (expires: Date | undefined) => void;
 }
