@@ -48,7 +48,7 @@ export type OptionalMember = {
   [Name in keyof StoreMembers]-?: undefined extends StoreMembers[Name] ? Name : never;
 }[keyof StoreMembers];
 
-/** Methods that a layer has only where the store below has them; of the others it can tell without. */
+/** Methods that a layer has only where the store below has them; the others it always has. */
 const OPTIONAL: Readonly<Record<Exclude<OptionalMember, "beneath" | "placeOf" | "tree">, true>> = {
   [bytesAtHand]: true,
   abortUpload: true,
@@ -64,20 +64,19 @@ const OPTIONAL: Readonly<Record<Exclude<OptionalMember, "beneath" | "placeOf" | 
 const ABSENT = { value: undefined, writable: true, configurable: true };
 
 /**
- * Hands every member of the contract on to the store below. A layer extends it and overrides what it changes. It has the
+ * Forwards every member of the contract to the store below. A layer extends it and overrides what it changes. It has the
  * methods that are optional in the contract where the store below has them.
  *
  * What a layer owes:
  *
- * - Options go on whole, `signal` and conditions among them. What a layer renames in a call it renames in what is
- *   answered, in results and listings as in what `onLeftOut` is called with.
+ * - Options are forwarded whole, `signal` and conditions included. What a layer renames in a call it renames in results,
+ *   listings and what `onLeftOut` is called with.
  * - `context` and `limits` are those of the store below, so that all ways to one store share one memory bound and one
  *   number of requests in flight. A layer waits for no permit: the transfer that calls it holds one.
- * - `beneath` and `placeOf` tell what lies below, so that copies are made by the service and two ways to one object are
- *   known as such. A layer that nothing may pass by leaves out `beneath`.
- * - Bytes at hand go past `get`. A layer that has to see every read leaves them out.
- * - Disposing a layer disposes the store below: who is given a layer is given the store with it. Of several layers over
- *   one store only the last to be used may be disposed.
+ * - `beneath` and `placeOf` give the store below, so that the service makes copies and two ways to one object are
+ *   recognized. A layer that must not be bypassed leaves out `beneath`.
+ * - Bytes at hand bypass `get`. A layer that has to see every read leaves them out.
+ * - Disposing a layer disposes the store below. Of several layers over one store, dispose only the last to be used.
  */
 export class ForwardingStore implements ObjectStore, Partial<QuickStore> {
   /** That of the store below. */
@@ -133,7 +132,7 @@ export class ForwardingStore implements ObjectStore, Partial<QuickStore> {
     return getBytesAtHand(this.below, key, allocate, options);
   }
 
-  /** Tells what an object is. */
+  /** Describes an object. */
   head(key: string, options?: HeadOptions): Promise<ObjectInfo> {
     return this.below.head(key, options);
   }
@@ -233,7 +232,7 @@ export class ForwardingStore implements ObjectStore, Partial<QuickStore> {
     return setAttributes(this.below, key, attributes, options);
   }
 
-  /** Tells an object's tags. */
+  /** Returns an object's tags. */
   getTags?(key: string, options?: GetTagsOptions): Promise<Record<string, string>> {
     return tagsOf(this.below, key, options);
   }

@@ -2,7 +2,7 @@ import type { Clock } from "../time/clock.ts";
 import type { ResolvedRange } from "../contract/types.ts";
 import type { ObservedCall, StoreEvent, StoreObserver } from "./store_event.ts";
 
-/** One observed call: it tells its start when it is made, and its end once. */
+/** One observed call: it reports its start when it is made, and its end once. */
 export class Observation {
   /** The range that was answered. */
   range: ResolvedRange | undefined;

@@ -42,8 +42,8 @@ import { ObservedWriter } from "./observed_writer.ts";
 import type { ObservedCall, StoreObserver, StoreOperation } from "./store_event.ts";
 
 /**
- * Tells `observer` of every call on a store: its start, and its end with duration, bytes and error. Times come from
- * the clock of the store's context. The store behaves as it does without; disposing the layer disposes it.
+ * Reports every call on a store to `observer`: its start, and its end with duration, bytes and error. Times come from
+ * the clock of the store's context. The store otherwise behaves the same; disposing the layer disposes it.
  */
 export function observe(store: ObjectStore, observer: StoreObserver): ObjectStore {
   return new ObservedStore(store, observer);

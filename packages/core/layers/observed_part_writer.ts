@@ -2,7 +2,7 @@ import type { PartWriter } from "../contract/part_writer.ts";
 import type { PutResult } from "../contract/types.ts";
 import type { Observation } from "./observation.ts";
 
-/** A writer of parts that tells when it is closed, given up, or failed. */
+/** A writer of parts that reports when it is closed, given up, or failed. */
 export class ObservedPartWriter implements PartWriter {
   readonly #inner: PartWriter;
   readonly #observation: Observation;

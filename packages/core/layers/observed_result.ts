@@ -5,7 +5,7 @@ import type { Observation } from "./observation.ts";
 
 const STREAM_CHUNK = 2 ** 20;
 
-/** A result that tells when its body is read to the end, given up, or failed. */
+/** A result that reports when its body is read to the end, given up, or failed. */
 export class ObservedResult implements GetResult {
   readonly #inner: GetResult;
   readonly #observation: Observation;

@@ -2,7 +2,7 @@ import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PutResult } from "../contract/types.ts";
 import type { Observation } from "./observation.ts";
 
-/** A writer that tells when it is closed, given up, or failed. */
+/** A writer that reports when it is closed, given up, or failed. */
 export class ObservedWriter implements ObjectWriter {
   readonly #inner: ObjectWriter;
   readonly #observation: Observation;

@@ -78,7 +78,7 @@ export class PrefixStore extends ForwardingStore {
     return new PrefixedResult(result, this.#cut(result.info));
   }
 
-  /** Reads an object or a range of it at once, where the store below can. */
+  /** Reads an object or a range of it synchronously, where the store below can. */
   override [bytesAtHand]?(
     key: string,
     allocate: (length: number) => Uint8Array | undefined,
@@ -88,7 +88,7 @@ export class PrefixStore extends ForwardingStore {
     return ready && { ...ready, info: this.#cut(ready.info) };
   }
 
-  /** Tells what an object is. */
+  /** Describes an object. */
   override async head(key: string, options?: HeadOptions): Promise<ObjectInfo> {
     return this.#cut(await this.below.head(this.#full("head", key), options));
   }
@@ -228,7 +228,7 @@ export class PrefixStore extends ForwardingStore {
     return await setAttributes(this.below, this.#full("set the attributes of", key), attributes, options);
   }
 
-  /** Tells an object's tags. */
+  /** Returns an object's tags. */
   override async getTags?(key: string, options?: GetTagsOptions): Promise<Record<string, string>> {
     return await tagsOf(this.below, this.#full("get the tags of", key), options);
   }
@@ -249,7 +249,7 @@ export class PrefixStore extends ForwardingStore {
   }
 
   #full(operation: string, key: string): string {
-    // What else the store below has against the key, it tells by itself.
+    // Other reasons against the key are given by the store below.
     checkKey(operation, { uri: this.uri, keyFault: commonKeyFault }, key);
     return this.prefix + key;
   }

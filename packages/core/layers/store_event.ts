@@ -41,7 +41,7 @@ export interface ObservedCall {
 
 /** A call begins. */
 export interface StartedEvent extends ObservedCall {
-  /** Tells the events apart. */
+  /** The kind of event. */
   readonly type: "started";
 }
 
@@ -61,24 +61,24 @@ export interface EndedCall extends ObservedCall {
 
 /** A call ended well, or its caller gave it up. */
 export interface FinishedEvent extends EndedCall {
-  /** Tells the events apart. */
+  /** The kind of event. */
   readonly type: "finished";
   /**
-   * Whether the caller gave up before the end: a body cancelled, a writer aborted, a listing left. A `copyFrom` that
-   * the two stores have none for is told as given up too.
+   * Whether the caller gave up before the end: a body cancelled, a writer aborted, a listing left. A `copyFrom`
+   * that the two stores cannot do counts as given up too.
    */
   readonly cancelled: boolean;
 }
 
-/** A call failed, at once or on the way. */
+/** A call failed, before or after its first bytes. */
 export interface FailedEvent extends EndedCall {
-  /** Tells the events apart. */
+  /** The kind of event. */
   readonly type: "failed";
   /** What the caller was given as the reason. */
   readonly error: unknown;
 }
 
-/** What an observed store tells: for each call a `started`, and later one `finished` or `failed`. */
+/** The events of an observed store: for each call a `started`, and later one `finished` or `failed`. */
 export type StoreEvent = StartedEvent | FinishedEvent | FailedEvent;
 
 /**

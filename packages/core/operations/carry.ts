@@ -88,7 +88,7 @@ function timeOf(from: ObjectStore, info: ObjectInfo): Date | undefined {
     (from.capabilities.modificationTime === true ? info.lastModified : undefined);
 }
 
-/** Adds the time in the form in which the source has it, or ours, unless the metadata tell one already. */
+/** Adds the time in the form in which the source has it, or ours, unless the metadata have one already. */
 function withTime(attributes: ObjectAttributes, info: ObjectInfo, time: Date): ObjectAttributes {
   if (readModificationTime(attributes.metadata ?? {})) return attributes;
   const mtime = info.metadata["mtime"];

@@ -2,8 +2,8 @@ import type { ObjectMeta } from "../contract/types.ts";
 import { ServiceError } from "../errors/errors.ts";
 
 /**
- * Holds what a read was answered with against what a listing told: under one etag an object has one size. Where they
- * differ, somebody between has cut, compressed or added to the bytes, with a length to fit.
+ * Compares the size of an answered read with the listed one: under one etag an object has one size. Where they differ,
+ * something on the way has cut, compressed or added to the bytes, and fitted the length.
  */
 export function checkListed(read: ObjectMeta, listed: ObjectMeta | undefined, uri: string): void {
   if (listed?.etag === undefined || listed.etag !== read.etag || listed.size === read.size) return;

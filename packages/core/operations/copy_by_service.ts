@@ -61,7 +61,7 @@ async function changeInPlace(
   if (from.capabilities.setAttributes === false || (ifMatch !== undefined && sourceIfMatch !== undefined)) {
     return undefined;
   }
-  // The time that the metadata tells is not among what is given, and stays.
+  // The time that is to be kept is in the metadata, which would be replaced.
   if (attributes.metadata && keepTime) return undefined;
   const etag = ifMatch ?? sourceIfMatch;
   return await from.setAttributes(fromKey, attributes, {

@@ -13,7 +13,7 @@ import { copyByService } from "./copy_by_service.ts";
 import type { CopyObjectOptions } from "./copy_object_options.ts";
 import { copyParts, type PartCopy } from "./copy_parts.ts";
 
-/** What a finished copy tells: of the object written, and of the reading. */
+/** The result of a finished copy: the object written, and the reading. */
 export interface CopyObjectResult extends PutResult {
   /** What was read and whether its checksum was compared; absent where the service copied by its own means. */
   readonly read?: ReadResult;
@@ -28,8 +28,8 @@ export interface CopyObjectResult extends PutResult {
  * the chunks in flight.
  *
  * Where one service has both, it makes the copy; what it refuses is read and written here. The source's attributes, tags
- * and time go along as far as the destination keeps any, and `dropped` tells of the rest; attributes given in `options`
- * come first, each in place of the source's. The destination shows the whole object or nothing.
+ * and time are copied as far as the destination keeps them; `dropped` lists the rest. Each attribute given in `options`
+ * replaces the source's. The destination shows the whole object or nothing.
  */
 export async function copyObject(
   from: ObjectStore,
@@ -42,9 +42,9 @@ export async function copyObject(
 }
 
 /**
- * {@linkcode copyObject}, where `lease` already counts the first chunk against the budget. Once more from the start where
- * the destination says that the same can succeed then, having found out what its service does not take; and where the
- * bytes for a move are not those of the source's etag.
+ * {@linkcode copyObject}, where `lease` already counts the first chunk against the budget. Copies once more from the start
+ * where the destination has found out what its service does not take and says that the copy can now succeed, and where
+ * the bytes for a move do not fit the source's etag.
  */
 export async function copyObjectWithin(
   from: ObjectStore,

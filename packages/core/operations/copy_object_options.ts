@@ -8,14 +8,14 @@ export interface CopyObjectOptions
   /** Copies only while the source's etag is this one: else `PreconditionFailedError`. */
   readonly sourceIfMatch?: string;
   /**
-   * What a listing told of the source: it spares the service's own copy a look at it. An answer of the same etag and
-   * another size is an error.
+   * What a listing had of the source; it saves the service's own copy a request. An answer of the same etag and another
+   * size is an error.
    */
   readonly source?: ObjectMeta;
   /**
-   * The source is removed afterwards: a local copy of a local file keeps its owner and all of its mode bits too, and bytes
-   * that come here are held against the source's etag, where that is an MD5 and nothing else is compared. Bytes that do
-   * not fit are read once more, then a `ChecksumMismatchError`.
+   * The source is removed afterwards: a local copy of a local file keeps its owner and all of its mode bits too. Bytes
+   * that are read here are compared with the source's etag, where that is an MD5 and nothing else is compared. If they
+   * do not fit they are read once more, then are a `ChecksumMismatchError`.
    */
   readonly forMove?: boolean;
 }

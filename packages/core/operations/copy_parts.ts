@@ -23,10 +23,10 @@ export interface PartCopy {
 }
 
 /**
- * Moves every byte of a read into a writer of parts: several ranges at once, each part written from the memory it was
- * received in, in whatever order they come. Holds one part for each range under way, counted in the byte budget.
+ * Moves every byte of a read into a writer of parts: several ranges concurrently, each part written from the memory it
+ * was received in, in any order. Holds one part for each range in flight, counted in the byte budget.
  *
- * When something fails, all else is ended and waited for before this rejects.
+ * On a failure, all else is ended and waited for before this rejects.
  */
 export async function copyParts({ from, read, writer, options, lease }: PartCopy): Promise<void> {
   const { context, limits, readHints } = from;

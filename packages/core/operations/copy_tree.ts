@@ -15,9 +15,9 @@ export interface CopyTreeOptions
     Omit<ReadOptions, "range" | "ifMatch" | "version" | "concurrency">,
     Pick<ListOptions, "onLeftOut">,
     Pick<CarryOptions, "keepTime" | "guessContentType"> {
-  /** Objects in flight at once; 32 by default, fewer where the byte budget does not reach. */
+  /** Objects copied concurrently; 32 by default, fewer where the byte budget does not suffice. */
   readonly concurrency?: number;
-  /** Says which objects go along; all by default. */
+  /** Which objects are copied; all by default. */
   readonly filter?: (meta: ObjectMeta) => boolean;
   /** Copies only what the destination has not: an object that exists there is an `AlreadyExistsError` of its own. */
   readonly createOnly?: boolean;
@@ -38,17 +38,13 @@ export interface CopyTreeResult {
 const OBJECTS_AT_ONCE = 32;
 
 /**
- * Copies every object whose key starts with `fromPrefix` to the same name under `toPrefix`, many at once, and yields
- * one result per object in the order they finish. One that fails does not stop the others.
+ * Copies every object whose key starts with `fromPrefix` to the same name under `toPrefix`, many concurrently, and
+ * yields one result per object in the order they finish. One that fails does not stop the others.
  *
  * Prefixes end in `/` or are empty; names below them are kept whole, so that two objects never become one. An object
  * without bytes that only marks a directory (its name is empty or ends in `/`) becomes one where the destination has
- * directories; it is left out where the destination has neither those nor such keys, and `onLeftOut` is told. The destination must not lie in the source, since the copies would be copied in
- * turn: that is a `TypeError`. Where the source lies in the destination, an object whose copy would come to lie in the
- * source is an `InvalidNameError` of its own, for it would replace what is still to be copied.
- *
- * Leaving the iteration early aborts what is in flight. What the progress listener throws ends the copy. Memory is
- * bounded by the byte budget and by `concurrency` chunks.
+ * directories. It is left out, and passed to `onLeftOut`, where the destination has neither those nor such keys. The
+ * destination must not lie in the source, since the copies would be copied in turn.
  */
 export async function* copyTree(
   from: ObjectStore,

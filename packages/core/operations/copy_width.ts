@@ -4,9 +4,9 @@ import type { PartWriter } from "../contract/part_writer.ts";
 const AHEAD = 2;
 
 /**
- * How many ranges a copy has under way: enough to keep the writer busy, and more, one with each that is finished, while
- * the writer has less to do than it could and the source allows. So a copy holds few parts where writing is what takes
- * the time, and as many as the source takes where reading is.
+ * How many ranges a copy has in flight: enough to keep the writer busy. While the writer could take more and the source
+ * allows it, each finished range adds one. So a copy holds few parts where writing takes the time, and as many as the
+ * source allows where reading does.
  */
 export class CopyWidth {
   readonly #writer: Pick<PartWriter, "concurrency">;
@@ -15,7 +15,7 @@ export class CopyWidth {
   #wide = 0;
   #writing = 0;
 
-  /** `readLimit` tells the reads that may be under way now; a `concurrency` that is a number settles the width. */
+  /** `readLimit` gives the reads that may be in flight now; a `concurrency` that is a number fixes the width. */
   constructor(
     writer: Pick<PartWriter, "concurrency">,
     readLimit: () => number,
@@ -26,7 +26,7 @@ export class CopyWidth {
     this.#fixed = concurrency === "auto" ? undefined : concurrency;
   }
 
-  /** Ranges that may be under way now. */
+  /** Ranges that may be in flight now. */
   get most(): number {
     return this.#fixed ?? Math.max(this.#writer.concurrency + AHEAD, Math.min(this.#wide, this.#readable));
   }
@@ -46,7 +46,7 @@ export class CopyWidth {
     }
   }
 
-  /** Some more than may be under way: then the limit sees that more are wanted. */
+  /** Some more than may be in flight: then the limit sees that more are wanted. */
   get #readable(): number {
     const limit = this.#readLimit();
     return limit + Math.ceil(limit / 4);

@@ -10,12 +10,12 @@ export interface DeletePrefixOptions extends CallOptions {
 }
 
 /**
- * Deletes everything whose key starts with `prefix` and yields one result for each. What was deleted is told also when
- * the rest fails.
+ * Deletes everything whose key starts with `prefix` and yields one result for each. What was deleted is
+ * yielded also when the rest fails.
  *
- * The prefix ends in `/`, or is empty for the whole store, so that `logs` can never take `logs-of-last-year` along.
+ * The prefix ends in `/`, or is empty for the whole store, so that `logs` never deletes `logs-of-last-year`.
  * Objects are deleted as they are listed. A store with links and directories is walked before the first deletion, and
- * nothing is deleted where part of it may not be read; links are deleted as links, and directories go too.
+ * nothing is deleted where part of it may not be read; links are deleted as links, and directories are deleted too.
  */
 export async function* deletePrefix(
   store: ObjectStore,
@@ -33,7 +33,7 @@ export async function* deletePrefix(
   if (store.tree) {
     const entries = dryRun ? store.tree.walk(prefix, rest) : store.tree.remove(prefix, rest);
     for await (const { kind, ...entry } of entries) {
-      // Directories are no objects; one that cannot be removed is told.
+      // Directories are no objects; one that cannot be removed is yielded.
       if (kind !== "directory" || ("error" in entry && entry.error)) yield resultOf(entry);
     }
   } else if (dryRun) {

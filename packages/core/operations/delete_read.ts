@@ -37,7 +37,7 @@ function changed(store: ObjectStore, key: string, cause?: unknown): Precondition
 }
 
 function isSame(now: ObjectInfo, read: ObjectInfo): boolean {
-  // Some services tell versions by one request and not by the next.
+  // Some services answer one request with a version and the next without.
   const isSameVersion = now.version === read.version || now.version === undefined ||
     read.version === undefined;
   return now.etag === read.etag && isSameVersion && now.size === read.size &&

@@ -3,8 +3,8 @@ import type { CallOptions } from "../contract/types.ts";
 import { NotFoundError, PermissionDeniedError } from "../errors/errors.ts";
 
 /**
- * Whether an object exists. Only a missing one is `false`: any other failure rejects. Where it may not be read, a listing
- * tells; where that is not allowed either, the refusal to read rejects.
+ * Whether an object exists. Only a missing one is `false`: any other failure rejects. Where it may not be read, it is
+ * listed; where that is not allowed either, this rejects with the refusal to read.
  */
 export async function exists(store: ObjectStore, key: string, options: CallOptions = {}): Promise<boolean> {
   try {

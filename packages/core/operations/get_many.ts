@@ -20,7 +20,7 @@ export type GetManyResult =
 
 /** Options of {@linkcode getMany}. */
 export interface GetManyOptions extends Omit<ReadOptions, "range" | "ifMatch" | "version" | "concurrency"> {
-  /** Objects in flight at once; 64 by default, of which the store's measured limit lets through as many as pay. */
+  /** Objects read concurrently; 64 by default, or fewer by the store's measured limit. */
   readonly concurrency?: number;
 }
 
@@ -32,7 +32,7 @@ interface Pending {
 }
 
 /**
- * Reads many whole objects at once and yields them in the order of their keys, each with its bytes or its error.
+ * Reads many whole objects concurrently and yields them in the order of their keys, each with its bytes or its error.
  *
  * Keys are taken only as fast as results are. The bytes that wait for the reader are counted in the context's byte
  * budget, which they exceed by at most one object.
@@ -81,7 +81,7 @@ export async function* getMany(
 
 /** Leave to hold the bytes of an object. */
 interface Admission {
-  /** At once, or none. */
+  /** Immediately, or not at all. */
   readonly tryAdmit: (size: number) => BudgetLease | undefined;
   /** When there is room, or when the object's turn has come. */
   readonly admit: (read: ObjectRead) => Promise<BudgetLease>;

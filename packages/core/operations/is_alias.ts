@@ -32,7 +32,7 @@ export async function infoOf({ store, key }: KeyIn, options: CallOptions): Promi
   }
 }
 
-/** Whether nothing tells two objects apart. */
+/** Whether two objects cannot be distinguished. */
 export function isEqual(one: ObjectInfo, other: ObjectInfo): boolean {
   return one.etag === other.etag && one.size === other.size && one.version === other.version &&
     one.lastModified.getTime() === other.lastModified.getTime();

@@ -4,7 +4,7 @@ const NAMES = ["mtime", "file-mtime", "goog-reserved-file-mtime"] as const;
 const STATUSES = ["mc-attrs", "s3cmd-attrs"] as const;
 
 /**
- * The time of change that an object's metadata tell: as rclone, s3fs and we write it (`mtime`, seconds with a fraction, or
+ * The time of change in an object's metadata: as rclone, s3fs and we write it (`mtime`, seconds with a fraction, or
  * an ISO date), s3cmd (`s3cmd-attrs`), MinIO's mc (`mc-attrs`), gsutil and AWS's gateways.
  */
 export function readModificationTime(metadata: Readonly<Record<string, string>>): Date | undefined {

@@ -19,7 +19,7 @@ export interface MoveObjectOptions extends Omit<CopyObjectOptions, "version" | "
   readonly judge?: PlaceJudge;
 }
 
-/** What a finished move tells. */
+/** The result of a finished move. */
 export interface MoveObjectResult {
   /** The copy; absent where the object was renamed within its store. */
   readonly copied?: CopyObjectResult;
@@ -34,11 +34,13 @@ const KEPT = "the source is kept";
  * answer to that write proves that it is stored, and only as it was read.
  *
  * A proof is an etag, version or checksum in the answer. Where source and answer have a checksum of one kind, these are
- * compared; where not, the copy is looked up, and its size and etag have to be those of the write. Where it may not be
- * looked up, the answer alone is the proof. Bytes that come here without another checksum are compared with the source's
- * etag where that is an MD5; two reads that differ are a `ChecksumMismatchError`. A read that no checksum verified is held against the size that a listing or
- * another look at the source tells of the same etag. A move onto itself, by whatever names, is an `InvalidNameError`. A
- * source that changed meanwhile is a `PreconditionFailedError`, and both objects stay.
+ * compared. Else a HEAD of the copy has to give the size and etag of the write; where that is not allowed, the answer
+ * alone is the proof.
+ *
+ * Bytes that are read here without a checksum are compared with the source's etag where that is an MD5; two reads that
+ * differ are a `ChecksumMismatchError`. The size of a read that no checksum verified is compared with that which a
+ * listing, or another HEAD of the source, has for the same etag. A move onto itself, by any names, is an `InvalidNameError`. A source that changed
+ * meanwhile is a `PreconditionFailedError`, and both objects stay.
  */
 export async function moveObject(
   from: ObjectStore,
@@ -70,7 +72,7 @@ export async function moveObject(
   const copied = await copyObject(from, fromKey, to, toKey, { ...copying, forMove: true });
   const source = copied.read?.info ?? await from.head(fromKey, call);
   if (!copied.read) needSameEtag(copied, source, uri);
-  // No checksum shows that all bytes came, and no listing told how many there are.
+  // No checksum shows that all bytes came, and no listing gave their number.
   else if (!copied.read.verified && !options.source && from.capabilities.conditionalDelete !== false) {
     checkListed(source, await lookUp(from, fromKey, call), uri);
   }
@@ -90,7 +92,7 @@ export async function moveObject(
   return { copied, source };
 }
 
-/** An object; `undefined` for whoever may not look. */
+/** An object; `undefined` where it may not be read. */
 async function lookUp(store: ObjectStore, key: string, call: CallOptions): Promise<ObjectInfo | undefined> {
   try {
     return await store.head(key, call);

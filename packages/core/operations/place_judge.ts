@@ -50,7 +50,7 @@ export class PlaceJudge {
 
   /**
    * Whether a prefix is another one or lies in it. `firstKey` is that of an object under either, by which the
-   * containers are told apart where their names do not do it.
+   * containers are distinguished where their names do not suffice.
    */
   async contains(
     outer: KeyIn,

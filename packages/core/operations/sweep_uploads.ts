@@ -8,16 +8,16 @@ export interface SweepUploadsOptions extends CallOptions {
   readonly prefix?: string;
   /** Spares uploads that were begun less than this many milliseconds ago; one day by default. */
   readonly olderThanMs?: number;
-  /** Only tells what would be swept. */
+  /** Aborts nothing, and yields what would be aborted. */
   readonly dryRun?: boolean;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Aborts writes that nobody will close, such as those of killed processes, and yields each of them. Their parts are stored
- * until then, and paid for where storage is. A write that is still going on, or is to be resumed, is told from a stale one
- * by its age alone. A store that has no such writes is an `UnsupportedError`. S3 asks for the permissions
+ * Aborts writes that nobody will close, such as those of killed processes, and yields each of them. Until then their parts
+ * are stored, and paid for where storage is. Age is the only way to tell a stale write from one that is active or to be
+ * resumed. A store that has no such writes is an `UnsupportedError`. S3 asks for the permissions
  * `s3:ListBucketMultipartUploads` and `s3:AbortMultipartUpload`.
  */
 export async function* sweepUploads(
