@@ -1,9 +1,12 @@
 import type { ObjectPart } from "@lade/core";
-import { type CallName, NotFoundError, UnavailableError } from "@lade/core/backend";
+import { type CallName, type Clock, NotFoundError, UnavailableError } from "@lade/core/backend";
 import { isSameFile, statusOf } from "../files/file_status.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
-import { tryLock } from "../write/lock_object.ts";
+import { tryLock, waitForLock } from "../write/lock_object.ts";
 import { headerLine, partLines, type ReadRecord, readRecord, type RecordHeader } from "./part_record.ts";
+
+/** How long a writer that has just ended is waited for. */
+const LOCK_PATIENCE_MS = 500;
 
 const encoder = new TextEncoder();
 
@@ -46,12 +49,13 @@ export class RecordFile {
     calls: FileCalls,
     path: string,
     subject: CallName,
+    clock: Clock,
   ): Promise<{ readonly record: RecordFile; readonly read: ReadRecord }> {
     const file = await calls.present(Deno.open(path, { read: true, write: true }));
     if (!file) throw uploadGone(subject);
     const record = new RecordFile(path, file);
     try {
-      if (!await tryLock(file, subject)) {
+      if (await waitForLock(file, subject, clock, LOCK_PATIENCE_MS) !== undefined) {
         throw new UnavailableError({
           ...subject,
           detail: "another writer is at it; end or detach that one first",

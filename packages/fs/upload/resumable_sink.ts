@@ -84,14 +84,14 @@ export class ResumableSink extends LocalPartSink {
     request: WriteRequest,
     token: WriteToken,
   ): Promise<{ readonly sink: ResumableSink; readonly written: readonly number[] }> {
-    const { calls, medium } = setup;
+    const { calls, medium, context } = setup;
     const { subject, path, options } = request;
     const { id, size, partSize } = token;
     const target = await resolveTarget(setup, subject, path, options);
     const found = await findUpload(setup, [target.path, path], id);
     if (found === undefined) throw uploadGone(subject);
     await setup.tree.check(subject, directoryOf(found));
-    const { record, read } = await RecordFile.open(calls, recordPath(found), subject);
+    const { record, read } = await RecordFile.open(calls, recordPath(found), subject, context.clock);
     try {
       const status = await calls.present(calls.lstat(found));
       const { header } = read;

@@ -65,15 +65,29 @@ export async function lockFile(
   clock: Clock,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const waitedMs = await waitForLock(file, subject, clock, PATIENCE_MS, signal);
+  if (waitedMs === undefined) return;
+  const detail = `another program has held its lock for ${PATIENCE_MS / 1000} s`;
+  throw new UnavailableError({ ...subject, detail, advice: "end it, or try again later", waitedMs });
+}
+
+/**
+ * Waits up to `patienceMs` for the exclusive lock of an open file: `undefined` once it is had, else how long was waited
+ * in vain. A lock that was given up may live on for a moment, in a process that this one is just starting.
+ */
+export async function waitForLock(
+  file: Deno.FsFile,
+  subject: CallName,
+  clock: Clock,
+  patienceMs: number,
+  signal?: AbortSignal,
+): Promise<number | undefined> {
   const startMs = clock.monotonicMs();
   for (let waitMs = FIRST_WAIT_MS;; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
     signal?.throwIfAborted();
-    if (await tryLock(file, subject)) return;
+    if (await tryLock(file, subject)) return undefined;
     const waitedMs = clock.monotonicMs() - startMs;
-    if (waitedMs >= PATIENCE_MS) {
-      const detail = `another program has held its lock for ${PATIENCE_MS / 1000} s`;
-      throw new UnavailableError({ ...subject, detail, advice: "end it, or try again later", waitedMs });
-    }
+    if (waitedMs >= patienceMs) return waitedMs;
     await clock.sleep(waitMs, signal);
   }
 }
