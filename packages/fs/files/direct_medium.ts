@@ -1,5 +1,5 @@
 import type { ReadHints, StoreContext } from "@lade/core";
-import { blocksAbove } from "./direct_alignment.ts";
+import { blocksAbove, blocksBelow } from "./direct_alignment.ts";
 import { DescriptorCalls, type NodeFs } from "./descriptor_calls.ts";
 import { DirectPartFile } from "./direct_part_file.ts";
 import { DirectReader } from "./direct_reader.ts";
@@ -86,7 +86,7 @@ export class DirectMedium implements Medium {
   }
 
   partSize(wanted: number = PART_SIZE): number {
-    return blocksAbove(wanted);
+    return blocksAbove(Math.min(wanted, blocksBelow(Number.MAX_SAFE_INTEGER)));
   }
 
   /** A new file, or who makes it where it cannot be opened with O_DIRECT. */

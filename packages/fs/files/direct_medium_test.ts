@@ -1,4 +1,4 @@
-import { createStoreContext, readInto, systemClock, UnsupportedError } from "@lade/core";
+import { createStoreContext, readInto, resumePartWriter, systemClock, UnsupportedError } from "@lade/core";
 import { seededRandom } from "@lade/testing";
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
@@ -187,3 +187,15 @@ Deno.test("directFlag() is 0 where the system has no O_DIRECT", () => {
 function compare(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
+
+Deno.test("direct: the largest part size that may be asked for makes a token that is read", async () => {
+  await using root = await makeRoot();
+  await using store = await openDirectStore(root.path);
+  const given = { partSize: Number.MAX_SAFE_INTEGER, resumable: true };
+  await using first = await store.createPartWriter("a", 3, given);
+  assert(Number.isSafeInteger(first.partSize) && first.partSize % 4096 === 0);
+  await first.detach();
+  await using writer = await resumePartWriter(store, "a", 3, first.token ?? "");
+  await writer.writePart(0, new Uint8Array(3));
+  assertEquals((await writer.close()).size, 3);
+});
