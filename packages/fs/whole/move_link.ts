@@ -2,11 +2,12 @@ import type { EntryKind } from "@lade/core";
 import { AlreadyExistsError, InvalidNameError, UnsupportedError } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
 import { isSameFile } from "../files/file_status.ts";
+import { isUnfinishedName } from "../names/temporary_name.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { removeTemporary, temporaryPath } from "../write/temporary_file.ts";
 import { directoryOf } from "../tree/tree.ts";
 
-/** A link, socket, pipe or device that is moved. */
+/** A link, socket, pipe, device or file of an unfinished write that is moved. */
 export interface LinkMove {
   readonly key: string;
   readonly to: string;
@@ -45,8 +46,14 @@ export async function moveLink(
   } catch (error) {
     if (errorCode(error) !== "EXDEV") throw error;
     if (kind !== "link") {
-      const detail = "a socket, pipe or device cannot be moved to another file system";
-      throw new UnsupportedError({ ...tree.subject("move", key), detail });
+      const isUnfinished = isUnfinishedName(from.slice(from.lastIndexOf("/") + 1));
+      const what = isUnfinished ? "a file of an unfinished write" : "a socket, pipe or device";
+      const advice = "finish or abort the write, or remove it by sweepUploads or sweepTemporaries";
+      throw new UnsupportedError({
+        ...tree.subject("move", key),
+        detail: `${what} cannot be moved to another file system`,
+        ...(isUnfinished && { advice }),
+      });
     }
     // What it replaces stays until the new link is there.
     const temporary = temporaryPath(setup, target);

@@ -1,5 +1,11 @@
-import { InvalidNameError, type MovedEntry, NotFoundError, type ObjectTree } from "@lade/core";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  InvalidNameError,
+  type MovedEntry,
+  NotFoundError,
+  type ObjectTree,
+  resumePartWriter,
+} from "@lade/core";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { LocalStore } from "../mod.ts";
 import { makeRoot, type TestRoot } from "../testing/make_root.ts";
 import { testBoth } from "../testing/both_stores.ts";
@@ -137,5 +143,29 @@ testBoth(
       0,
     ]);
     assertEquals(Array.from(Deno.readDirSync(other.path), ({ name }) => name), ["link"]);
+  },
+);
+
+testBoth(
+  "tree.move() to another file system leaves unfinished writes, and says what they are",
+  async (context) => {
+    const { root, open } = context;
+    await using other = await makeRoot(OTHER_FILE_SYSTEM);
+    if (Deno.statSync(other.path).dev === Deno.statSync(root.path).dev) return;
+    await using store = await open("/");
+    const source = root.path.slice(1);
+    root.write("d/a", "1");
+    await using writer = await store.createPartWriter(`${source}/d/b`, 3, { resumable: true });
+    await writer.detach();
+    const told = await moved(treeOf(store).move(`${source}/d/`, `${other.path.slice(1)}/d/`));
+    const failures = Object.entries(told).filter(([key]) => key.includes("~upload"));
+    assertEquals(failures.length, 2);
+    for (const [, message] of failures) {
+      assertStringIncludes(message, "a file of an unfinished write cannot be moved to another file system");
+    }
+    assertEquals(other.everything(), ["d/a"]);
+    await using again = await resumePartWriter(store, `${source}/d/b`, 3, writer.token ?? "");
+    await again.writePart(0, new Uint8Array(3));
+    await again.close();
   },
 );
