@@ -133,16 +133,16 @@ Deno.test("parallelResults() keeps no result back for what still runs", async ()
   const last = Promise.withResolvers<void>();
   const told: number[] = [];
   for await (
-    const result of parallelResults([1, 2, 3], 3, async (item) => {
-      await (item === 3 ? last.promise : turns(item));
+    const result of parallelResults([1, 2, 3, 4], 4, async (item) => {
+      await (item === 4 ? last.promise : turns(20 * item));
       return item;
     })
   ) {
     told.push(result);
     await turns(50);
-    if (result === 2) last.resolve();
+    if (result === 3) last.resolve();
   }
-  assertEquals(told, [1, 2, 3]);
+  assertEquals(told, [1, 2, 3, 4]);
 });
 
 Deno.test("parallelResults() tells what was done before it throws", async () => {

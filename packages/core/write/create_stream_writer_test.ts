@@ -255,3 +255,9 @@ Deno.test("createStreamWriter() takes only bytes, and says what else it was give
   await assertRejects(() => writer.write([1] as unknown as Uint8Array), TypeError, "a value of type object");
   assertEquals(sink.calls, ["drop"]);
 });
+
+Deno.test("createStreamWriter() begins before it makes an object without a chunk", async () => {
+  const { sink, writer } = open();
+  await writer.close();
+  assertEquals(sink.calls, ["begin", "commit 0"]);
+});

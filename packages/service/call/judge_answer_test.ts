@@ -142,6 +142,9 @@ Deno.test("judgeAnswer() leaves a document that breaks off to whoever reads it",
   const broken = answer("<Location");
   Object.assign(broken.body, { peek: () => Promise.reject(new Error("broken off")) });
   assertEquals(await wrong(LOCATION, broken), undefined);
+  const report = answer("<Error><Code>Slow");
+  Object.assign(report.body, { text: () => Promise.reject(new Error("broken off")) });
+  assertEquals(await wrong(LOCATION, report), undefined);
 });
 
 Deno.test("judgeAnswer() notes what a good answer shows of the service, and a bad one nothing", async () => {

@@ -54,7 +54,11 @@ async function start(answer: (seen: Seen, count: number) => Response, policy: Pa
     return response;
   });
   const host = `127.0.0.1:${server.addr.port}`;
-  const transport = createTransport({ retry: { maxAttempts: 1 } });
+  let unread = 0;
+  const transport = createTransport({
+    retry: { maxAttempts: 1 },
+    observer: { responded: () => unread++, finished: () => unread-- },
+  });
   let place = "/a";
   const caller = new ServiceCaller({
     transport,
@@ -76,6 +80,8 @@ async function start(answer: (seen: Seen, count: number) => Response, policy: Pa
     host,
     request,
     seen,
+    /** Answers whose body was neither read nor closed. */
+    unread: () => unread,
     moveTo: (path: string) => place = path,
     [Symbol.asyncDispose]: async () => {
       await transport.close();
@@ -220,4 +226,26 @@ Deno.test("ServiceCaller.send() holds back from a host of somebody else", async 
   );
   const fault = await assertRejects(() => service.caller.send(service.request, numbered()), ServiceFault);
   assertEquals(fault.status, 307);
+});
+
+Deno.test("ServiceCaller.send() gives back the connection of an answer that is not the service's", async () => {
+  await using service = await start(() => new Response("x".repeat(2 ** 16)));
+  const rule = { kind: "document", statuses: [200], unasked: [], roots: ["yes"] } as const;
+  const fault = await assertRejects(
+    () => service.caller.send({ ...service.request, rule }, numbered()),
+    ServiceFault,
+  );
+  assertEquals([fault.status, service.unread()], [200, 0]);
+});
+
+Deno.test("ServiceCaller.send() asks an authorizer about nothing but what the service refuses", async () => {
+  await using service = await start(() => new Response("yes"));
+  const failure = new Error("no token");
+  let asked = 0;
+  const authorizer: Authorizer = {
+    authorize: () => Promise.reject(failure),
+    correct: () => Promise.resolve(asked++ === 0),
+  };
+  const error = await assertRejects(() => service.caller.send(service.request, authorizer));
+  assertEquals([error, asked], [failure, 0]);
 });

@@ -112,6 +112,14 @@ Deno.test("deleteInBatches() sends no batch with the same object under two condi
   assertEquals(deleter.sent, ["a b", "a=2"]);
 });
 
+Deno.test("deleteInBatches() takes no key for an object with a condition, whatever it is called", async () => {
+  const key = JSON.stringify(["a", null, "1"]);
+  const deleter = new FakeDeleter((each) => each === key ? undefined : new PermissionDeniedError(call));
+  Object.assign(deleter, { max: 4 });
+  const objects = [key, { key: "a", ifMatch: "1" }];
+  assertEquals(await run(deleter, objects), [key, "a: PermissionDeniedError"]);
+});
+
 Deno.test("deleteInBatches() tries alone what failed in a batch for a while only", async () => {
   const deleter = new FakeDeleter((key, alone) =>
     key === "b" && !alone ? new UnavailableError(call) : undefined

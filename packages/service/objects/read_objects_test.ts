@@ -97,6 +97,8 @@ Deno.test("ServiceClient.readJson() gives a member of a document, and takes noth
   const request = { method: "GET", path: "/page", root: "page", call };
   assertEquals(await client.readJson(request), { next: 1 });
   await assertRejects(() => client.readJson({ ...request, root: "list" }), ServiceError, "not that of a toy");
+  const long = await assertRejects(() => client.readJson(request, 3), ServiceError);
+  assertEquals(long.message.includes("breaks off"), false);
   toy.faults.add({ action: { kind: "resize", delta: -1 } });
   await assertRejects(() => client.readJson(request), ServiceError, "its document breaks off");
 });

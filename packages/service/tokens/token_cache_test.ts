@@ -62,7 +62,8 @@ Deno.test("TokenCache lets requests wait in the last minute", async () => {
   const cache = cacheOf(numbered(clock), clock);
   await cache.get();
   await clock.advance(9.5 * MINUTE);
-  assertEquals((await cache.get()).name, "A2");
+  const both = await Promise.all([cache.get(), cache.get()]);
+  assertEquals(both.map(({ name }) => name), ["A2", "A2"]);
 });
 
 Deno.test("TokenCache goes on with what it has while a renewal fails, and fails with it at the end", async () => {
@@ -91,6 +92,9 @@ Deno.test("TokenCache.replace() gives others than those refused, once for all wh
   assertEquals(source.loads.length, 2);
   const fixed = cacheOf(numbered(clock, { renewable: false }), clock);
   assertEquals(await fixed.replace(await fixed.get()), undefined);
+  const value = { name: "A" };
+  const same = cacheOf({ renewable: true, load: () => Promise.resolve({ value, source: "a test" }) }, clock);
+  assertEquals(await same.replace(await same.get()), undefined);
 });
 
 Deno.test("TokenCache asks again after ten seconds, not by each request, while a renewal brings nothing", async () => {
@@ -126,6 +130,16 @@ Deno.test("TokenCache.lasting() renews what ends too soon, and gives what lasts 
   assertEquals(source.loads.length, 2);
   const fixed = cacheOf(numbered(clock, { renewable: false }), clock);
   assertEquals((await fixed.lasting(clock.now() + 60 * MINUTE)).name, "A1");
+  const shorter = cacheOf({
+    renewable: true,
+    load: (refresh) => {
+      const expiration = new Date(clock.now() + (refresh ? 7 : 10) * MINUTE);
+      return Promise.resolve({ value: { name: refresh ? "B2" : "B1", expiration }, source: "a test" });
+    },
+  }, clock);
+  await shorter.get();
+  await clock.advance(MINUTE);
+  assertEquals((await shorter.lasting(clock.now() + 60 * MINUTE)).name, "B1");
 });
 
 Deno.test("TokenCache tells a failure to others for a second, and asks again", async () => {
@@ -140,4 +154,19 @@ Deno.test("TokenCache tells a failure to others for a second, and asks again", a
   await assertRejects(async () => await cache.get(), Error, "no luck");
   await clock.advance(1);
   assertEquals((await cache.get()).name, "A2");
+});
+
+Deno.test("TokenCache outlives a renewal in the background that fails after its token has ended", async () => {
+  const clock = new FakeClock();
+  const renewal = Promise.withResolvers<never>();
+  const source = numbered(clock);
+  const load = (refresh: boolean) => refresh ? renewal.promise : source.load(refresh);
+  const cache = cacheOf({ renewable: true, load }, clock);
+  await cache.get();
+  await clock.advance(6 * MINUTE);
+  assertEquals((await cache.get()).name, "A1");
+  await clock.advance(5 * MINUTE);
+  renewal.reject(new Error("no luck"));
+  await clock.advance(0);
+  await assertRejects(async () => await cache.get(), Error, "no luck");
 });

@@ -3,7 +3,7 @@ import { abortUpload, listUploads, resumePartWriter } from "@lade/core/operation
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectBytes, expectEqual, expectError, expectReason } from "../expect.ts";
 import { bytesIn, collect, namesIn, sampleBytes } from "../samples.ts";
-import { beginUpload, detached, partSizeIn, tokensIn, writeMissing } from "../upload_samples.ts";
+import { beginUpload, detached, partOf, partSizeIn, tokensIn, writeMissing } from "../upload_samples.ts";
 
 const needs = ["resumableWrites"] as const;
 
@@ -71,6 +71,28 @@ export const uploadCases: readonly ConformanceCase[] = [
       expectEqual((await tokensIn(store)).map(([key]) => key), ["dir/object"], "the uploads");
       await using writer = await resumePartWriter(store, "dir/object", data.length, token);
       await writer.abort();
+    },
+  },
+  {
+    name: "a token that was altered to have parts of another size leads to no other bytes",
+    needs,
+    async run(context) {
+      const { store } = context;
+      const partSize = await partSizeIn(context);
+      const data = sampleBytes(4 * partSize + 7);
+      const first = await beginUpload(context, data, {});
+      for (const index of [1, 3]) await first.writePart(index, partOf(first, data, index));
+      const token = await detached(first);
+      const altered = JSON.stringify({ ...JSON.parse(token), partSize: 2 * partSize });
+      const finish = async () => {
+        await using writer = await resumePartWriter(store, "object", data.length, altered);
+        await writeMissing(writer, data);
+        await writer.close();
+      };
+      // A store may know better, or write again what is not as the token says.
+      const isMade = await finish().then(() => true, () => false);
+      if (isMade) expectBytes(await bytesIn(store, "object"), data, "the object");
+      else expectEqual(await namesIn(store.list()), [], "the keys");
     },
   },
   {

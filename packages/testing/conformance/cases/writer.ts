@@ -88,6 +88,21 @@ export const writerCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "writer keeps the order of writes that come while others are taken",
+    async run({ store, partSize }) {
+      const data = sampleBytes(3000);
+      await using writer = await store.createWriter("object", { partSize });
+      const writes: Promise<void>[] = [];
+      for (let at = 0; at < data.length; at += 10) {
+        writes.push(writer.write(data.subarray(at, at + 10)));
+        for (let pause = at / 10 % 7; pause > 0; pause--) await undefined;
+      }
+      await Promise.all(writes);
+      await writer.close();
+      expectBytes(await bytesIn(store, "object"), data, "the object");
+    },
+  },
+  {
     name: "writer shows nothing before close()",
     async run({ store, partSize }) {
       await using writer = await store.createWriter("dir/object", { partSize });
