@@ -67,7 +67,7 @@ export function stream(
   return defaultLade().stream(uri, options);
 }
 
-/** Reads many whole objects of one container at once and yields them in order, each with its bytes or its error. */
+/** Reads many whole objects of one container concurrently and yields them in order, each with its bytes or its error. */
 export function getMany(
   uris: AsyncIterable<string> | Iterable<string>,
   options: GetManyOptions = {},
@@ -98,7 +98,7 @@ export function listVersions(
   return defaultLade().listVersions(uri, options);
 }
 
-/** Tells what an object is. */
+/** Describes an object. */
 export function stat(uri: string, options: HeadOptions = {}): Promise<ObjectInfo> {
   return defaultLade().stat(uri, options);
 }

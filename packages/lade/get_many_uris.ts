@@ -4,7 +4,7 @@ import { getMany } from "@lade/core/operations";
 import type { LocatedUri } from "./calls/uri_calls.ts";
 import type { GetManyUriResult } from "./results.ts";
 
-/** Reads many whole objects and yields them in the order of their URIs; those of one container that follow one another at once. */
+/** Reads many whole objects and yields them in the order of their URIs; consecutive ones of one container concurrently. */
 export async function* getManyUris(
   uris: AsyncIterable<string> | Iterable<string>,
   locate: (uri: string) => Promise<LocatedUri>,
@@ -31,7 +31,7 @@ export async function* getManyUris(
       let following: IteratorResult<string> = next;
       const keys = async function* (): AsyncGenerator<string> {
         for (; !following.done; following = await iterator.next()) {
-          // One that cannot be located is told in its turn.
+          // One that cannot be located is yielded in its turn.
           const located = await locate(following.value).catch(() => undefined);
           if (located?.store !== store) return;
           yield located.key;

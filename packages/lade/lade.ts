@@ -142,8 +142,8 @@ export class Lade implements AsyncDisposable, UriCalls {
   }
 
   /**
-   * Reads many whole objects of one container at once and yields them in order, each with its bytes or its error, also
-   * that of a URI that is none.
+   * Reads many whole objects of one container concurrently and yields them in order, each with its bytes or its error;
+   * a wrong URI is such an error too.
    */
   async *getMany(
     uris: AsyncIterable<string> | Iterable<string>,
@@ -194,7 +194,7 @@ export class Lade implements AsyncDisposable, UriCalls {
     }
   }
 
-  /** Tells what an object is. */
+  /** Describes an object. */
   async stat(uri: string, options: HeadOptions = {}): Promise<ObjectInfo> {
     const { store, key } = await this.#object(uri, "stat", options);
     return await store.head(key, options);
@@ -222,8 +222,8 @@ export class Lade implements AsyncDisposable, UriCalls {
   /**
    * Removes an object, or with `recursive` everything under a prefix or in a directory, and resolves with the number of
    * objects removed. One that does not exist counts where only a further request would show it. Links are removed as
-   * links. A whole container is an `InvalidNameError` without `all`; what else is refused, {@linkcode settleRemoval}
-   * tells.
+   * links. A whole container is an `InvalidNameError` without `all`; for what else is refused see
+   * {@linkcode settleRemoval}.
    */
   async remove(uri: string, options: RemoveOptions = {}): Promise<number> {
     const { remove } = await import("./removal/remove.ts");
@@ -232,8 +232,8 @@ export class Lade implements AsyncDisposable, UriCalls {
 
   /**
    * Finds out what a URI names and refuses what must not be removed: the root directory, a mount point, the working
-   * directory and those above it, a name that is an object and a prefix too, and a whole container without `all`. What
-   * comes back tells what it would remove, and removes it.
+   * directory and those above it, a name that is an object and a prefix too, and a whole container without `all`. The
+   * result can preview the removal, and do it.
    */
   async settleRemoval(request: RemovalRequest): Promise<Removal> {
     const { settleRemoval } = await import("./removal/settle_removal.ts");
@@ -319,7 +319,7 @@ export class Lade implements AsyncDisposable, UriCalls {
     yield* checks;
   }
 
-  /** Closes every store that was opened. A later call opens them anew. */
+  /** Closes every store that was opened. A later call opens them again. */
   async [Symbol.asyncDispose](): Promise<void> {
     const stores = [...this.#stores.values()];
     this.#stores.clear();

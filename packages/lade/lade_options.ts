@@ -14,8 +14,8 @@ export interface LadeOptions {
   /** The backends; every one of Lade's by default. */
   readonly registry?: Registry;
   /**
-   * Told of each container that is opened, made or deleted, and of each scheme whose containers are listed, once, with
-   * what is configured for it. No secret is in it.
+   * Called once for each container that is opened, made or deleted, and for each scheme whose containers are listed, with
+   * its configuration, without secrets.
    */
   readonly onOpen?: (opened: OpenedContainer) => void;
 }

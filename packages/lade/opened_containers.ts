@@ -14,17 +14,17 @@ export type ContainerCall =
   & Pick<ResolvedUri, "provider">
   & Partial<Pick<ResolvedUri, "container" | "config" | "configured">>;
 
-/** Tells of each container once for each configuration, whether it is opened or only made, deleted or listed among others. */
+/** Reports each container once for each configuration, whether it is opened or only made, deleted or listed. */
 export class OpenedContainers {
   readonly #listener: (opened: OpenedContainer) => void;
   readonly #told = new Set<string>();
 
-  /** Tells `listener`. */
+  /** Reports to `listener`. */
   constructor(listener: (opened: OpenedContainer) => void) {
     this.#listener = listener;
   }
 
-  /** Tells of a container, unless that was done for what is configured for it. */
+  /** Reports a container, unless it was reported with this configuration. */
   tell(uri: string, settings: readonly ShownSetting[], configured = ""): void {
     const told = `${uri} ${configured}`;
     if (this.#told.has(told)) return;
@@ -32,7 +32,7 @@ export class OpenedContainers {
     this.#listener({ uri, settings });
   }
 
-  /** Options of a call on a container, or without one on all of a scheme, by which its settings are told. */
+  /** Options of a call on a container, or without one on all of a scheme, by which its settings are reported. */
   callOptions({ provider, container, configured }: ContainerCall): Pick<ProviderOptions, "onSettings"> {
     const uri = () =>
       container === undefined ? `${provider.schemes[0]}://` : provider.format({ container, key: "" });

@@ -11,7 +11,7 @@ export interface RequestOutcome {
 
 /** Leave to make one request. */
 export interface Permit {
-  /** Gives the permit back and tells what the request yielded; a second call does nothing. */
+  /** Gives the permit back and reports what the request yielded; a second call does nothing. */
   done(outcome: RequestOutcome): void;
 }
 
@@ -91,7 +91,7 @@ export class AdaptiveLimit {
     if (this.#round.throttled >= this.#manyThrottled()) this.#throttle(1);
   }
 
-  /** A permit at once, or none. */
+  /** A permit without a wait, or none. */
   tryAcquire(): Permit | undefined {
     if (this.#waiting.length === 0 && this.#inFlight < this.current) return this.#grant();
     this.#round.wanted = true;

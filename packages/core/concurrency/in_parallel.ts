@@ -21,7 +21,7 @@ export async function inParallel<T>(
 }
 
 /**
- * {@linkcode inParallel}, with the results of the work, in the order in which it ends; what was done is told also where
+ * {@linkcode inParallel}, with the results of the work, in the order in which it ends; what was done is yielded also where
  * the rest fails. While the reader does not ask for the next result, no further item is taken. Leaving the iteration early
  * aborts the work and waits for it.
  */

@@ -9,14 +9,14 @@ export interface BudgetLease extends Disposable {
 }
 
 /**
- * Bounds the bytes that all transfers of a process hold in buffers at once.
+ * Bounds the bytes that all transfers of a process together hold in buffers.
  *
  * Grants are made in the order they were asked for. Read-ahead asks with `tryAcquire` and does without when there is
  * no room. The chunk that a reader waits for asks with `overdraw`, which always succeeds, so that readers that wait
  * for one another cannot lock up: the budget is exceeded by at most one chunk per open stream.
  */
 export class ByteBudget {
-  /** Bytes that may be held at once. */
+  /** Bytes that may be held together. */
   readonly capacity: number;
   #held = 0;
   /** Each wants so many bytes. Who gives up may have held up those behind. */

@@ -4,7 +4,7 @@ import type { Clock } from "../time/clock.ts";
 export interface DescriptorsSetup {
   /** Time. */
   readonly clock: Clock;
-  /** Random numbers in [0, 1), so that those who wait do not all come back at once. */
+  /** Random numbers in [0, 1), so that waiters do not all come back together. */
   readonly random: () => number;
   /** Called at the first shortage. */
   readonly onShortage?: () => void;
@@ -24,8 +24,8 @@ const EASE_AFTER_MS = 5_000;
 const SMALLEST_SHARE = 1 / 64;
 
 /**
- * The files and connections that a process may have open. Where they run out, whoever needs one waits for others to be
- * closed, and fewer objects are worked on at once.
+ * The files and connections that a process may have open. Where they run out, a call that needs one waits for
+ * others to be closed, and fewer objects are worked on concurrently.
  */
 export class Descriptors {
   readonly #setup: DescriptorsSetup;
@@ -38,7 +38,7 @@ export class Descriptors {
     this.#setup = setup;
   }
 
-  /** How many of `count` objects are to be worked on at once: fewer after a shortage, and in time as many again. */
+  /** How many of `count` objects to work on concurrently: fewer after a shortage, and in time as many again. */
   atOnce(count: number): number {
     if (this.#share === 1) return count;
     const nowMs = this.#setup.clock.monotonicMs();

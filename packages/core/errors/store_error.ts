@@ -26,7 +26,7 @@ export interface CallName {
   readonly uri: string;
 }
 
-/** What an error tells about the call that failed. */
+/** What an error says about the call that failed. */
 export interface StoreErrorOptions extends CallName {
   /** What is wrong: `no such object`. */
   readonly detail: string;

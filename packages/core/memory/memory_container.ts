@@ -28,9 +28,9 @@ export interface MemoryUpload {
 export interface MemoryObject {
   /** The content. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** What `head` tells. */
+  /** What `head` returns. */
   readonly info: ObjectInfo;
-  /** What `getTags` tells. */
+  /** What `getTags` returns. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -68,7 +68,7 @@ export interface MemoryContainerOptions {
   /** Keeps every version of every object, and a marker of each deletion, until it is deleted by its name; `false` by default. */
   readonly versioning?: boolean;
   /**
-   * Keeps a CRC-32C of every object, as services do, which reads are compared with and listings tell; `false` by default.
+   * Keeps a CRC-32C of every object, as services do, which reads are compared with and listings have; `false` by default.
    */
   readonly checksums?: boolean;
   /** What it belongs to: objects are copied between containers of one service without being read. */

@@ -93,7 +93,7 @@ export function versionEntryOf(version: MemoryVersion, isLatest: boolean): Objec
   return { ...entry, version: entry.version ?? "", isLatest, isDeleteMarker: false };
 }
 
-/** What the write of an object tells. */
+/** The result of a write of an object. */
 export function resultOf({ info: { size, etag, version, checksums } }: MemoryObject): PutResult {
   return {
     size,

@@ -128,7 +128,7 @@ export class MemoryStore implements ObjectStore, QuickStore {
     return { info: infoOf(object), range, bytes };
   }
 
-  /** Tells what an object is. */
+  /** Describes an object. */
   async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
     return infoOf(this.#checks.read("head", key, options));
   }
@@ -146,7 +146,7 @@ export class MemoryStore implements ObjectStore, QuickStore {
     return createStreamWriter(this.#writing(key, undefined, options));
   }
 
-  /** Starts an object of known size, whose memory is taken at once. `concurrency` has nothing to bound here. */
+  /** Starts an object of known size, whose memory is taken immediately. `concurrency` has nothing to bound here. */
   async createPartWriter(key: string, size: number, options: PartWriterOptions = {}): Promise<PartWriter> {
     this.#checks.beginWrite("write", key, options);
     checkWriterOptions(options);
@@ -279,7 +279,7 @@ export class MemoryStore implements ObjectStore, QuickStore {
     return resultOf(changed ? this.#container.put(object.bytes, changed) : object);
   }
 
-  /** Tells an object's tags. */
+  /** Returns an object's tags. */
   async getTags(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
     return { ...this.#checks.read("get the tags of", key, options).tags };
   }

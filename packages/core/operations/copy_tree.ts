@@ -44,7 +44,12 @@ const OBJECTS_AT_ONCE = 32;
  * Prefixes end in `/` or are empty; names below them are kept whole, so that two objects never become one. An object
  * without bytes that only marks a directory (its name is empty or ends in `/`) becomes one where the destination has
  * directories. It is left out, and passed to `onLeftOut`, where the destination has neither those nor such keys. The
- * destination must not lie in the source, since the copies would be copied in turn.
+ * destination must not lie in the source, since the copies would be copied in turn: that is a `TypeError`. Where the
+ * source lies in the destination, an object whose copy would fall into the source is an `InvalidNameError` of its own,
+ * since it would replace what is still to be copied.
+ *
+ * Leaving the iteration early aborts what is in flight. What the progress listener throws ends the copy. Memory is
+ * bounded by the byte budget and by `concurrency` chunks.
  */
 export async function* copyTree(
   from: ObjectStore,

@@ -1,4 +1,4 @@
-/** Something that happened to one object of a transfer; `sized` tells the bytes to be read, once its store has answered. */
+/** Something that happened to one object of a transfer; `sized` has the bytes to be read, once its store has answered. */
 export type ProgressEvent =
   | { readonly type: "started"; readonly key: string; readonly size?: number }
   | { readonly type: "sized"; readonly key: string; readonly size: number }

@@ -1,14 +1,14 @@
 /**
  * Where the bytes of one answered read come from. A backend writes this; {@linkcode createGetResult} does the rest.
- * What is there at once may be answered at once: for small reads a promise costs a good part of the whole.
+ * What is there already may be returned without a promise, which costs a good part of a small read.
  */
 export interface BodySource {
   /**
-   * Puts the next bytes at the start of `target` (never empty) and tells their number, which may be less than
+   * Puts the next bytes at the start of `target` (never empty) and returns their number, which may be less than
    * `target.length`; 0 only where the source has ended. `target` is in use until this settles.
    *
-   * `atLeast` is a wish: the reader waits for so many bytes anyway, so a source that gets them in small pieces may spare
-   * it the pieces. What came before a failure is told first, and the failure by the next call.
+   * `atLeast` is a wish: the reader waits for so many bytes anyway, so a source that gets small pieces may gather
+   * them. What came before a failure is returned first; the next call throws the failure.
    */
   read(target: Uint8Array, atLeast?: number): number | Promise<number>;
   /**

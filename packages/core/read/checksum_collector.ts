@@ -11,7 +11,7 @@ type Mode = NonNullable<ReadOptions["checksum"]>;
 export interface CollectedChecksums {
   /** Checksums computed over all bytes that were read. */
   readonly checksums: Checksums;
-  /** Whether one was compared with what the store tells, and fitted. */
+  /** Whether one was compared with the store's, and fitted. */
   readonly verified: boolean;
   /** Why none was compared, and what would be. */
   readonly unverified?: string;
@@ -27,7 +27,7 @@ export class ChecksumCollector {
   readonly #chunks: readonly ResolvedRange[];
 
   /**
-   * Prepares for the given chunks of `range`; what is computed follows from `mode` and from what the store tells. With a
+   * Prepares for the given chunks of `range`; what is computed follows from `mode` and from what the store has. With a
    * `guard`, what has no other checksum to compare is held against its etag.
    */
   constructor(
@@ -60,7 +60,7 @@ export class ChecksumCollector {
     return this.#sums !== undefined || this.#etag !== undefined;
   }
 
-  /** Whether the bytes are compared with what the store tells. */
+  /** Whether the bytes are compared with a checksum of the store. */
   get compares(): boolean {
     return this.#expected !== undefined;
   }
@@ -77,7 +77,7 @@ export class ChecksumCollector {
     this.#etag?.sums.add(index, offset, bytes);
   }
 
-  /** Combines the chunks' checksums and compares the result with what the store tells. */
+  /** Combines the chunks' checksums and compares the result with the store's. */
   finish(uri: string): CollectedChecksums {
     const md5 = this.#compareEtag(uri);
     const unverified = this.#unverified === undefined || md5 ? {} : { unverified: this.#unverified };
@@ -97,7 +97,7 @@ export class ChecksumCollector {
     };
   }
 
-  /** The MD5 where it is that of the etag; `undefined` where the etag tells nothing. */
+  /** The MD5 where it is that of the etag; `undefined` where the etag shows nothing. */
   #compareEtag(uri: string): Checksums | undefined {
     if (!this.#etag) return undefined;
     const { sums, told, guard } = this.#etag;

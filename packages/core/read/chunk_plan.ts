@@ -3,12 +3,12 @@ import type { ReadHints } from "../contract/read_hints.ts";
 import type { ResolvedRange } from "../contract/types.ts";
 import type { ReadOptions } from "./read_options.ts";
 
-/** Chunks that are left for every one under way, at least, so that all come to their end at about the same time. */
+/** Chunks that are left for each one in flight, at least, so that all end at about the same time. */
 const ROUNDS_LEFT = 2;
 
 /**
- * How many bytes the next chunk of a read should have, given those that are left. Where the store says that larger ones
- * serve it better, they are: once it is known how many to have under way, as long as there are enough for all.
+ * How many bytes the next chunk of a read should have, given those that are left. Chunks grow up to the store's preferred
+ * size once the concurrency is known, while enough are left to keep all requests busy.
  */
 export function chunkSizes(
   hints: ReadHints,

@@ -60,7 +60,7 @@ interface Digest {
 
 /**
  * A digest that needs its bytes in order. What comes too early is kept as it lies, so its memory must not change before it
- * had its turn; {@linkcode OrderedSums.whenTaken} tells when that is.
+ * had its turn; {@linkcode OrderedSums.whenTaken} settles then.
  */
 export class OrderedSums implements ChunkSums {
   readonly #hash: Digest;

@@ -14,7 +14,7 @@ export interface GetResultSetup {
   readonly source: BodySource;
   /** The object's URI, for messages. */
   readonly uri: string;
-  /** Tells the MD5 that the object's etag is or may be, when that is asked for. */
+  /** Returns the MD5 that the object's etag is or may be. */
   readonly etagMd5?: () => EtagMd5 | undefined;
   /** Ends the read; pending and later reads reject with its reason. */
   readonly signal?: AbortSignal | undefined;
@@ -99,7 +99,7 @@ class SourceResult implements GetResult {
     try {
       await this.#close(false, reason);
     } catch {
-      // A source that fails to close after the reader gave up has nothing left to tell.
+      // A source that fails to close after the reader gave up has nothing left to report.
     }
   }
 

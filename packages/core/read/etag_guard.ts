@@ -8,7 +8,7 @@ import { ChecksumMismatchError } from "../errors/errors.ts";
  * are not those of the etag. Only where two reads agree, and etags are not known to be MD5 sums, is this one none.
  */
 export class EtagGuard {
-  /** What the etag tells of the object that is read now. */
+  /** What the etag says of the object that is read now. */
   told: EtagMd5 | undefined;
   #before: { readonly md5: string; readonly error: ChecksumMismatchError } | undefined;
 

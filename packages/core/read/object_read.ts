@@ -21,7 +21,7 @@ import { SingleBody } from "./single_body.ts";
 export interface ChunkSink {
   /** Memory for the bytes from `offset` on, counted from the start of the object; never empty. */
   room(offset: number): Uint8Array;
-  /** Is told that the bytes up to `offset` are there, in one or several steps for each `room`; what it gives is awaited. */
+  /** Called when the bytes up to `offset` are there, in one or several steps for each `room`; its result is awaited. */
   reached(offset: number): Promise<void> | undefined;
 }
 
@@ -165,7 +165,7 @@ export class ObjectRead {
   }
 
   /**
-   * Forgets the chunks, before anything is fetched, so that they are cut anew by {@linkcode append} as they are fetched.
+   * Forgets the chunks, before anything is fetched, so that {@linkcode append} cuts them again as they are fetched.
    * Only for a read whose first chunk is answered.
    */
   beginAnew(): void {
@@ -194,7 +194,7 @@ export class ObjectRead {
       permit = this.#firstPermit;
       this.#first = this.#firstPermit = undefined;
     }
-    // Waits without a permit, so that whoever is before it never waits for one that it holds.
+    // Waits without a permit, so that a chunk before it never waits for one that it holds.
     await this.#single?.turn(chunk.offset, signal);
     using _followed = result && signal !== this.#options.signal ? cancelBy(result, signal) : undefined;
     let done = 0;
@@ -263,7 +263,7 @@ export class ObjectRead {
     this.#firstPermit = undefined;
   }
 
-  /** Compares checksums, once every chunk is fetched, and tells what was read. A misfit is a `ChecksumMismatchError`. */
+  /** Compares checksums, once every chunk is fetched, and returns what was read. A misfit is a `ChecksumMismatchError`. */
   finish(): ReadResult {
     return { info: this.info, range: this.range, ...this.#checksums.finish(this.#uri) };
   }

@@ -25,8 +25,8 @@ export class Patience {
   }
 
   /**
-   * Takes a failed try into account: it brought bytes or not. Tells the error to end with; nothing where another try,
-   * after `pauseMs`, has time left.
+   * Takes a failed try into account: it brought bytes or not. Returns the error to end with, or the time that is left for
+   * further tries.
    */
   judge(
     error: StoreError,

@@ -28,7 +28,7 @@ interface Slot {
 /**
  * Opens an object to be read in order, in chunks that are fetched concurrently into reused buffers.
  *
- * At most `concurrency` chunks are held at once, all counted in the context's byte budget; a reader that pauses
+ * At most `concurrency` chunks are held together, all counted in the context's byte budget; a reader that pauses
  * stops the fetching. Leaving the iteration early, or disposing, aborts what is in flight and frees every buffer.
  */
 export async function readChunks(

@@ -11,7 +11,7 @@ import { checkReadOptions, type ReadOptions, type ReadResult } from "./read_opti
  * ranges of one version, straight into place.
  *
  * `target` is in use until this settles, and holds arbitrary bytes after a failure. One that is too small is a
- * `RangeError`, told by the first answer. Reads into a slab of the context's buffers (or into any
+ * `RangeError`, once the first answer is there. Reads into a slab of the context's buffers (or into any
  * `WebAssembly.Memory`) are the fastest.
  */
 export async function readInto(
@@ -41,7 +41,7 @@ export async function readInto(
 }
 
 /**
- * Fetches every chunk of a read into its place in `target`, several at once. When one fails, the others are aborted
+ * Fetches every chunk of a read into its place in `target`, several concurrently. When one fails, the others are aborted
  * and waited for before this rejects, so that nothing touches `target` afterwards.
  */
 export function fetchChunks(

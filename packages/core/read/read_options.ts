@@ -9,18 +9,18 @@ export interface ReadOptions extends CallOptions, ProgressOptions {
   readonly ifMatch?: string;
   /** Reads this version of the object. */
   readonly version?: string;
-  /** Chunks in flight at once; found by measuring when `"auto"`, the default. */
+  /** How many chunks to fetch concurrently; found by measuring when `"auto"`, the default. */
   readonly concurrency?: number | "auto";
   /** Bytes in one chunk; the store's own choice when `"auto"`, the default. */
   readonly chunkSize?: number | "auto";
   /**
-   * `"auto"` (the default) computes and compares the checksum of a whole object when its store tells one,
+   * `"auto"` (the default) computes and compares the checksum of a whole object when its store has one,
    * `"crc32c"` computes CRC-32C in any case, `"none"` neither.
    */
   readonly checksum?: "auto" | "crc32c" | "none";
 }
 
-/** What a finished read tells. */
+/** The result of a finished read. */
 export interface ReadResult {
   /** What the store says of the whole object. */
   readonly info: ObjectInfo;
@@ -28,7 +28,7 @@ export interface ReadResult {
   readonly range: ResolvedRange;
   /** Checksums computed over the bytes that were read. */
   readonly checksums: Checksums;
-  /** Whether a computed checksum was compared with one that the store told, and fitted. */
+  /** Whether a computed checksum was compared with one of the store, and fitted. */
   readonly verified: boolean;
   /** Why none was compared, and what would be; absent where one was. */
   readonly unverified?: string;

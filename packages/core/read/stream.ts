@@ -8,7 +8,7 @@ const PIECE = 2 ** 20;
  * Reads an object, or a range of it, as a byte stream in order at the reader's pace, a few concurrent chunks ahead.
  *
  * Its pieces are the reader's own; a BYOB reader spares their allocation. Nothing is requested before the first
- * pull. Cancelling frees everything at once.
+ * pull. Cancelling frees everything immediately.
  */
 export function stream(
   store: ObjectStore,

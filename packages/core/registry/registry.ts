@@ -15,7 +15,7 @@ export interface LazyProvider {
   readonly schemes: readonly string[];
   /** Loads the provider. */
   load(): Promise<Provider>;
-  /** Loads what tells the URLs of its services, without the provider; absent where there are none. */
+  /** Loads what knows the URLs of its services, without the provider; absent where there are none. */
   loadUrls?(): Promise<UrlClaims>;
 }
 

@@ -21,7 +21,7 @@ export class RetryBudget {
     return this.#tokens;
   }
 
-  /** Takes `cost` tokens for a retry, or tells that there are not enough and takes none. */
+  /** Takes `cost` tokens for a retry; `false` where there are not enough, and none is taken. */
   tryTake(cost: number = RETRY_COST): boolean {
     if (this.#tokens < cost) return false;
     this.#tokens -= cost;

@@ -44,7 +44,7 @@ const MOST_NESTED = 100;
 /** What stands for a secret. */
 const HIDDEN = "***";
 
-/** Whatever holds none of it is looked at no further. */
+/** Text without any of it is searched no further. */
 const SUSPECT = /@|key|token|secret|sig|pass|pwd|sas|credentials|authorization|bearer|connection/i;
 
 /** `https://user:password@host`, with a password that may hold a slash; of other schemes `scheme://user:password@`. */
@@ -75,7 +75,7 @@ const BEARER = /\b(bearer\s+)(?=\S*[\d.])[\w.~+/-]{12,}=*/gi;
 /**
  * Takes out of a text what gives access: the password in a URL, signatures and tokens among its parameters
  * (`X-Amz-Signature`, the `sig` of a SAS, …), values of secret settings and headers. `***` stands in their place. The
- * values of presigned URLs and settings are told by their names; a key of an object that looks like one is cut too.
+ * values of presigned URLs and settings are found by their names; a key of an object that looks like one is cut too.
  */
 export function redactSecrets(text: string): string {
   if (!SUSPECT.test(text)) return text;

@@ -1,6 +1,6 @@
 /**
  * Whether two different keys are names of one object at services that keep objects as files: these drop empty segments
- * and dots (`a//b`, `a/./b`), tell no capitals from small letters, or decode what is encoded.
+ * and dots (`a//b`, `a/./b`), treat capitals as small letters, or decode what is encoded.
  */
 export function mayBeOneKey(one: string, other: string): boolean {
   return one !== other && folded(one) === folded(other);

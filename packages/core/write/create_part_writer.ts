@@ -26,7 +26,7 @@ export interface PartWriterSetup {
 
 /**
  * Makes a {@linkcode PartWriter} of a sink: it checks that every part is written once and whole, ends everything with
- * the first failure, waits for what is under way, and commits or drops the sink exactly once. A sink that begins has
+ * the first failure, waits for what is in flight, and commits or drops the sink exactly once. A sink that begins has
  * begun when this resolves.
  */
 export async function createPartWriter(setup: PartWriterSetup): Promise<PartWriter> {
@@ -224,7 +224,7 @@ class SinkPartWriter implements PartWriter {
 class WholeWriter extends SinkPartWriter {
   readonly #bytes: Uint8Array = new Uint8Array();
 
-  /** Takes the memory at once, budget or not: every writer needs it to go on. */
+  /** Takes the memory immediately, budget or not: every writer needs it to go on. */
   constructor(plan: PartPlan) {
     super(plan);
     const { life, size, context } = plan;

@@ -44,7 +44,7 @@ export function createStreamWriter(setup: StreamWriterSetup): ObjectWriter {
 export interface Intake {
   /** Bytes taken so far. */
   readonly bytesWritten: number;
-  /** Takes a chunk where that asks for no wait, and tells whether it has. */
+  /** Takes a chunk where that needs no wait; `false` where it does. */
   takeNow?(chunk: Uint8Array): boolean;
   /** Takes a chunk. One call at a time. */
   take(chunk: Uint8Array): Promise<void>;
@@ -52,7 +52,7 @@ export interface Intake {
   finish(): Promise<PutResult>;
 }
 
-/** Does what it is asked for in the order of the calls, but an abort at once. */
+/** Does calls in their order, but an abort immediately. */
 export class StreamWriter implements ObjectWriter {
   readonly #life: WriteLife;
   readonly #intake: Intake;
@@ -74,7 +74,7 @@ export class StreamWriter implements ObjectWriter {
     } catch (error) {
       return Promise.reject(error);
     }
-    // Nothing is under way: no need to wait for a turn.
+    // Nothing is in flight: no need to wait for a turn.
     const isFree = this.#pending === 0 && !this.#life.hasFailed && chunk instanceof Uint8Array;
     if (isFree && this.#intake.takeNow?.(chunk)) return Promise.resolve();
     return this.#next(async () => {

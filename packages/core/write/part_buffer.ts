@@ -47,7 +47,7 @@ export class PartBuffer {
     return this.#slab.bytes.subarray(0, this.#length);
   }
 
-  /** Copies as much of `chunk` as fits and tells how much that was. */
+  /** Copies as much of `chunk` as fits and returns how much that was. */
   append(chunk: Uint8Array): number {
     const count = Math.min(chunk.length, this.limit - this.#length);
     if (this.#length + count > this.#slab.bytes.length) this.#grow(this.#length + count);

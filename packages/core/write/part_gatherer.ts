@@ -99,7 +99,7 @@ export class PartGatherer {
     if (failure) throw failure.reason;
   }
 
-  /** Starts to send the next part and resolves once it is under way; `done` is called when its bytes are free. */
+  /** Starts to send the next part and resolves once it is in flight; `done` is called when its bytes are free. */
   async #send(bytes: Uint8Array, done: () => void): Promise<void> {
     const { sink, life, context: { clock } } = this.#setup;
     try {

@@ -23,7 +23,7 @@ export interface Crc32cWriter extends ObjectWriter {
  * only the caller knows whether to write it again or to delete it.
  *
  * Put it next to the store's writer: `withZstd(withCrc32c(writer))`. Around a writer that stores other bytes than it is
- * given, such as that of {@linkcode withZstd}, it tells the checksum of the given ones and passes the result on as it is.
+ * given, such as that of {@linkcode withZstd}, it computes the checksum of the given ones and passes the result on as it is.
  */
 export function withCrc32c(writer: ObjectWriter, options: Crc32cOptions = {}): Crc32cWriter {
   return new ChecksumWriter(writer, options.uri ?? "the object");

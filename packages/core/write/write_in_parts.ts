@@ -14,7 +14,7 @@ export interface WriteInPartsSetup extends Omit<PartWriterSetup, "context"> {
 
 /**
  * Makes an object of parts that can be had in any order, each by `write`, which gives it to the sink in its own way: from
- * memory, or by telling the service where to copy it from. The first failure ends the others and drops the sink.
+ * memory, or by having the service copy it. The first failure ends the others and drops the sink.
  */
 export async function writeInParts(
   setup: WriteInPartsSetup,

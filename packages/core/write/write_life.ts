@@ -19,8 +19,8 @@ const BEGIN_GRACE_MS = 3000;
 const END_MS = 20_000;
 
 /**
- * The life of one write, whatever its bytes come by: begun once, ended once by a commit or by the first failure, dropped
- * when nothing is under way any more.
+ * The life of one write, however its bytes come: begun once, ended once by a commit or by the first failure, dropped
+ * when nothing is in flight any more.
  */
 export class WriteLife {
   readonly #setup: WriteLifeSetup;
@@ -60,7 +60,7 @@ export class WriteLife {
     if (this.#failure) throw this.#failure.reason;
   }
 
-  /** Throws a `TypeError` once the write is being closed, unless it has failed: then `run` tells. */
+  /** Throws a `TypeError` once the write is being closed, unless it has failed: then `run` throws. */
   throwIfClosing(): void {
     if (this.#isClosing && !this.#failure) throw new TypeError("Cannot write: the writer is closed already");
   }
@@ -71,7 +71,7 @@ export class WriteLife {
     this.#isClosing = true;
   }
 
-  /** Called once, at the end, when nothing is under way any more. */
+  /** Called once, at the end, when nothing is in flight any more. */
   atEnd(release: () => void): void {
     this.#release = release;
   }
@@ -82,7 +82,7 @@ export class WriteLife {
     return this.track(work());
   }
 
-  /** Counts work as under way, also where the write has failed meanwhile. */
+  /** Counts work as in flight, also where the write has failed meanwhile. */
   track<T>(work: Promise<T>): Promise<T> {
     const tracked: Promise<T> = work.then(
       (result) => {
@@ -99,7 +99,7 @@ export class WriteLife {
     return tracked;
   }
 
-  /** Waits for what is under way now. */
+  /** Waits for what is in flight now. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#underWay);
   }
@@ -131,7 +131,7 @@ export class WriteLife {
   async failed(error: unknown): Promise<unknown> {
     this.fail(error);
     const { signal, sink } = this.#setup;
-    // Whoever aborts by a signal is not kept waiting; `abort` and disposal wait for what is still to be removed.
+    // An abort by a signal is not kept waiting; `abort` and disposal wait for what is still to be removed.
     if (!signal?.aborted || sink.dropsQuickly) await this.#ending;
     if (!this.#failure) return error;
     if (this.#leftover) {

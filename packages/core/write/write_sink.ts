@@ -23,7 +23,7 @@ export interface PartOutcome {
  * Where one object goes. A backend writes this, and {@linkcode createStreamWriter}, {@linkcode createPartWriter} and
  * {@linkcode writeInParts} do the rest: order, memory, part sizes, parts sent again, failures, aborts, and one end.
  *
- * A sink belongs to one write. It remembers by itself what the service calls the parts. What it throws ends the write.
+ * A sink belongs to one write, and remembers what the service calls its parts. What it throws ends the write.
  * Every `signal` asks to end early; a call that succeeds all the same counts.
  */
 export interface WriteSink {
@@ -31,7 +31,7 @@ export interface WriteSink {
   readonly uri: string;
   /** What is done to it, as a verb phrase that reads before the URI; `write` by default. */
   readonly operation?: string;
-  /** Parts under way at once: a number, or a limit of the service, which is then asked for a permit for every part. */
+  /** How many parts to write concurrently: a number, or a limit of the service, which then gives a permit for every part. */
   readonly concurrency: number | AdaptiveLimit;
   /** How long a throttled part is sent again, where `concurrency` is a limit; the library's bounds by default. */
   readonly bounds?: Pick<Bounds, "maxRetryAfterMs" | "patienceMs">;
@@ -45,8 +45,8 @@ export interface WriteSink {
   /** Objects of at most so many bytes are put whole. Needs `putWhole` and `partLimits`. */
   readonly wholeUpTo?: number;
   /**
-   * `drop` takes little time, since it asks no service. A call that the writer's signal ends settles after it then, and
-   * before it otherwise.
+   * `drop` takes little time, since it asks no service. A call ended by the writer's signal then settles after `drop`,
+   * otherwise before.
    */
   readonly dropsQuickly?: boolean;
   /** Makes the object, in one step and in place of `begin`, `writePart` and `commit`. */
@@ -57,7 +57,7 @@ export interface WriteSink {
    * when it is made.
    */
   begin?(signal: AbortSignal): Promise<void>;
-  /** Takes a part; `bytes` is in use until this settles. Several calls are made at once, up to `concurrency`. */
+  /** Takes a part; `bytes` is in use until this settles. Up to `concurrency` calls run concurrently. */
   writePart(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<PartOutcome | void>;
   /** Makes the object of the parts, of `size` bytes together, in one step. Called once, when all of them are taken. */
   commit(size: number, signal: AbortSignal): Promise<PutResult>;
@@ -72,8 +72,8 @@ export interface WriteSink {
    */
   leave?(signal: AbortSignal): Promise<void>;
   /**
-   * Leaves nothing behind of what has begun. Called once, in place of `commit` or after it failed, when no call is under
-   * way. Its signal ends it after twenty seconds. What it throws is told with `reason`, for which the write ended.
+   * Leaves nothing behind of what has begun. Called once, in place of `commit` or after it failed, when no call is in
+   * flight. Its signal ends it after twenty seconds. What it throws is reported with `reason`, for which the write ended.
    */
   drop?(signal: AbortSignal, reason: unknown): Promise<void>;
 }

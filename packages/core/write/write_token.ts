@@ -8,7 +8,7 @@ export interface UploadName {
   readonly id: string;
 }
 
-/** What the token of a writer tells. */
+/** What the token of a writer holds. */
 export interface WriteToken extends UploadName {
   /** Bytes of the object. */
   readonly size: number;

@@ -9,8 +9,8 @@ export interface DecompressZstdOptions {
   /** Workers at most, or a pool to share; `"auto"`, which is the default, is one per processor, at most 4. */
   readonly workers?: number | "auto" | ZstdPool;
   /**
-   * Largest window of a frame, as a power of two from 10 to 31; 27 (128 MiB) by default, which is what `zstd` writes at
-   * most unless told otherwise. A frame of unknown length or more than 16 MiB takes that much memory.
+   * Largest window of a frame, as a power of two from 10 to 31; 27 (128 MiB) by default, which is the most that `zstd`
+   * writes by default. A frame of unknown length or more than 16 MiB takes that much memory.
    */
   readonly maxWindowLog?: number;
   /** Counts the decompressed bytes that are not read yet; with little room nothing is read ahead. */
@@ -29,7 +29,7 @@ export interface DecompressZstdOptions {
  *
  * Up to 1 MiB of content is decompressed on the event loop first, the rest in Workers, several frames at a time.
  * Holds at most `workers + 2` jobs, each of some 4 MiB of content or of one frame of up to 16 MiB, compressed and
- * decompressed, whatever the frames claim or expand to. Whoever does not read to the end cancels the stream, which
+ * decompressed, whatever the frames claim or expand to. A reader that stops early cancels the stream, which
  * ends the Workers and cancels `source`.
  */
 export function decompressZstd(

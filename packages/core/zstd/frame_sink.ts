@@ -80,7 +80,7 @@ export class FrameSink implements WriteSink {
   async writePart(_: ObjectPart, chunk: Uint8Array, signal: AbortSignal): Promise<void> {
     this.#heed(signal);
     for (let offset = 0; offset < chunk.length;) {
-      // A full frame waits for the next byte, which tells that it is not the last.
+      // A full frame waits for the next byte, which shows that it is not the last.
       if (this.#filled === this.#config.frameSize) await this.#sendFrame({ continued: true, onLoop: false });
       let buffer = this.#buffer ??= await this.#takeBuffer();
       // The buffers may have been given back meanwhile.

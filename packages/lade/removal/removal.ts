@@ -25,7 +25,7 @@ export interface RemovalAdvice {
   readonly versions: string;
 }
 
-/** What scripts are told. */
+/** Advice for scripts. */
 export const SCRIPT_ADVICE: RemovalAdvice = {
   recursive: "recursive: true removes everything under it",
   ambiguous: "add a slash for the prefix or leave out recursive",
@@ -52,8 +52,8 @@ export interface Removal {
   readonly place: ObjectPlace;
   /** Why it is not known whether the object is there: neither reading nor listing is allowed. */
   readonly unseen?: PermissionDeniedError;
-  /** Tells what `run` would remove, and removes nothing. */
+  /** Yields what `run` would remove, and removes nothing. */
   preview(): AsyncIterable<Removed>;
-  /** Removes it and tells of each thing what became of it, also when the rest fails. */
+  /** Removes it and yields what became of each thing, also when the rest fails. */
   run(): AsyncIterable<Removed>;
 }

@@ -22,7 +22,7 @@ export interface Settler {
   settleRemoval(request: RemovalRequest): Promise<Removal>;
 }
 
-/** Removes what a URI names, and tells how many objects went; what failed is an `AggregateError` after the rest. */
+/** Removes what a URI names, and resolves with the number of objects removed; failures are an `AggregateError` at the end. */
 export async function remove(lade: Settler, uri: string, options: RemoveOptions): Promise<number> {
   const { onProgress, ...request } = options;
   if (request.recursive && request.version !== undefined) {

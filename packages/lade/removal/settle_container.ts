@@ -9,7 +9,7 @@ import { type Removal, type RemovalAdvice, SCRIPT_ADVICE } from "./removal.ts";
 
 /** What services call the version of an object that was written while none were kept. */
 const NO_VERSION = "null";
-/** Versions looked at, which are one page. */
+/** How many versions are read: one page. */
 const ENOUGH_VERSIONS = 1000;
 
 /** What container is to be removed. */
@@ -28,7 +28,7 @@ export interface ContainerRequest {
 
 /**
  * Finds out which container a URI names and whether it may be removed, before anything is. A URI of a key or of a
- * prefix is an `InvalidNameError`. The last thing that `run` tells is the container itself, unless something in it could
+ * prefix is an `InvalidNameError`. The last thing that `run` yields is the container itself, unless something in it could
  * not be removed.
  */
 export async function settleContainer(lade: UriCalls, request: ContainerRequest): Promise<Removal> {
@@ -89,7 +89,7 @@ async function locateContainer(lade: UriCalls, uri: string): Promise<LocatedUri>
 }
 
 /**
- * A container that keeps versions would keep those of its objects, and stay: that is told before the first object goes,
+ * A container that keeps versions would keep those of its objects, and stay: that is an error before the first object goes,
  * as far as a page of its versions shows it.
  */
 async function refuseVersions(

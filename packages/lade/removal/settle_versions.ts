@@ -59,7 +59,7 @@ async function one({ call, force }: Settling, at: LocatedUri, version: string): 
   };
 }
 
-/** A delete marker is no object: only the list of versions tells it from a version that is not there. */
+/** A delete marker is no object: only the list of versions shows whether it is there. */
 async function lookForVersion(
   at: LocatedUri,
   version: string,
@@ -156,7 +156,7 @@ export async function* removeVersions(
   }
 }
 
-/** Tells the versions and delete markers that {@linkcode removeVersions} would remove. */
+/** Yields the versions and delete markers that {@linkcode removeVersions} would remove. */
 export async function* tellVersions(
   { uriOf }: LocatedUri,
   versions: AsyncIterable<ObjectVersion>,
