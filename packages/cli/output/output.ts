@@ -135,8 +135,9 @@ export class Output {
     });
   }
 
+  /** Writes what is pending; what an earlier call has taken to be written is waited for too. */
   async #drain(): Promise<void> {
-    while (this.#pending) {
+    while (this.#draining || this.#pending) {
       await (this.#draining ??= this.#writePending().finally(() => this.#draining = undefined));
     }
   }

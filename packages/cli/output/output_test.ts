@@ -201,3 +201,30 @@ Deno.test("Output writes a note after the results before it, also when both come
   await flushed;
   assertEquals(written, ["first\n", "second\n", "summary\n"]);
 });
+
+for (const stream of ["stdout", "stderr"] as const) {
+  for (const method of ["flush", "close"] as const) {
+    Deno.test(`Output.${method}() waits for what is being written to ${stream} already`, async () => {
+      const setup = setUp();
+      const { output } = setup;
+      const sink = setup[stream];
+      const write = sink.write.bind(sink);
+      const begun = Promise.withResolvers<void>();
+      const ready = Promise.withResolvers<void>();
+      sink.write = async (bytes) => {
+        begun.resolve();
+        await ready.promise;
+        return await write(bytes);
+      };
+      await (stream === "stdout" ? output.result(line("a")) : output.note(line("a")));
+      await begun.promise;
+      let ended = false;
+      const ending = output[method]().then(() => ended = true);
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      assertEquals(ended, false);
+      ready.resolve();
+      await ending;
+      assertEquals(sink.text, "a\n");
+    });
+  }
+}
