@@ -1,8 +1,8 @@
 import type { Clock } from "../time/clock.ts";
 
 /**
- * Runs something with a signal that is aborted `graceMs` after `signal` is: for what ought to be finished even when its
- * caller has given up, but not at any price. How long it may take otherwise is its own affair.
+ * Runs something with a signal that is aborted `graceMs` after `signal` is: for cleanup that outlives its caller's abort
+ * by at most `graceMs`. Without an abort it has no limit.
  */
 export async function withGrace<T>(
   clock: Clock,

@@ -1,7 +1,7 @@
 import type { Checksums, ObjectAttributes } from "@lade/core/backend";
 import type { ResponseHeaders } from "@lade/service/http";
 
-/** What the headers of an answer tell of checksums. */
+/** What the headers of an answer say of checksums. */
 export interface StoredChecksums {
   /** Checksums of the whole object. */
   readonly checksums?: Checksums;
@@ -10,7 +10,7 @@ export interface StoredChecksums {
 }
 
 /**
- * The headers by which one kind of service tells of an object. What HTTP has a header for (type, encoding, language,
+ * The headers by which one kind of service describes an object. What HTTP has a header for (type, encoding, language,
  * disposition, caching, expiry, etag, time) goes by that one.
  */
 export interface HeaderNames {
@@ -22,7 +22,7 @@ export interface HeaderNames {
   readonly etag?: string;
   /** Holds the version. */
   readonly version?: string;
-  /** Names the version of an object whose answer tells none. */
+  /** Names the version of an object whose answer has none. */
   readonly unversioned?: string;
   /** Holds the storage class, on a write too. */
   readonly storageClass?: string;

@@ -1,5 +1,5 @@
 /**
- * Objects as HTTP tells of them: {@linkcode HeaderNames} say by which headers a service tells what an object is and takes
+ * Objects as HTTP describes them: {@linkcode HeaderNames} say by which headers a service describes an object and takes
  * what is stored with one; ranges, lengths, conditions and checksums of answered reads are seen to here.
  *
  * @module

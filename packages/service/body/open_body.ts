@@ -27,7 +27,7 @@ export interface BodyRequest {
    * read from its start.
    */
   readonly asked?: ByteRange | undefined;
-  /** Tells the MD5 that the object's etag is or may be, when that is asked for. */
+  /** Returns the MD5 that the object's etag is or may be. */
   readonly etagMd5?: () => EtagMd5 | undefined;
   /** Ends the read. */
   readonly signal?: AbortSignal | undefined;
@@ -37,7 +37,7 @@ export interface BodyRequest {
 
 /**
  * Makes a result of an answer with status 200 or 206. Other bytes than were asked for, and lengths that contradict each
- * other, are a `ServiceError`. All bytes of an object are compared with the cheapest checksum that the answer tells of
+ * other, are a `ServiceError`. All bytes of an object are compared with the cheapest checksum that the answer has of
  * them, before the last of them are given out; one that differs is a `ChecksumMismatchError`.
  */
 export async function openBody(

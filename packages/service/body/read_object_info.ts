@@ -6,7 +6,7 @@ import type { HeaderNames } from "./header_names.ts";
 import { unlikeService } from "./unlike_service.ts";
 
 /**
- * What the headers of an answer about an object tell of it. `whole` says that the answer is about all of its bytes. One
+ * What the headers of an answer say of its object. `whole` says that the answer is about all of its bytes. One
  * without a time is a `ServiceError`.
  */
 export function readObjectInfo(

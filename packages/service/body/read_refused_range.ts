@@ -4,7 +4,7 @@ import type { ObjectReads } from "./read_suffix.ts";
 /**
  * Reads an object whole whose range was refused (status 416), where that comes to the same: a range of an object without
  * bytes is refused by HTTP, and gives no bytes by the contract; some services refuse too long a suffix. `objectSize` is
- * what the refusal tells. Elsewhere it rejects with `error`.
+ * what the refusal says. Elsewhere it rejects with `error`.
  */
 export async function readRefusedRange(
   { get }: Pick<ObjectReads, "get">,

@@ -4,7 +4,7 @@ import type { GetOptions, GetResult, HeadOptions, ObjectInfo } from "@lade/core/
 export interface ObjectReads {
   /** Reads it, or a range of it. */
   get(options: GetOptions): Promise<GetResult>;
-  /** Tells what it is. */
+  /** Describes it. */
   head(options: HeadOptions): Promise<ObjectInfo>;
 }
 

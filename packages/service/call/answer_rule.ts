@@ -1,7 +1,7 @@
 /** What makes an answer the right one for a request. */
 export interface AnswerRule {
   /**
-   * What the answer is: an object's bytes, what is told of an object, the receipt of a write or of a removal, a
+   * What the answer is: an object's bytes, a description of an object, the receipt of a write or of a removal, a
    * document, or nothing to be relied on.
    */
   readonly kind: "object" | "head" | "write" | "removal" | "document" | "other";

@@ -24,7 +24,7 @@ export interface Authorizer<F extends ServiceFault = ServiceFault> {
   /** The headers of a request with those that authorize it. Called for each try, so that a signature is never old. */
   authorize(request: UnauthorizedRequest): HeaderList | Promise<HeaderList>;
   /**
-   * Puts right what a fault names as wrong (a region, a clock, an expired token), each thing once, and tells whether to
+   * Corrects what a fault names as wrong (a region, a clock, an expired token), each thing once, and returns whether to
    * send the request again.
    */
   correct(fault: F): Promise<boolean>;

@@ -3,7 +3,7 @@ import type { HeaderList } from "../http/mod.ts";
 import type { Token, TokenCache } from "../tokens/mod.ts";
 import type { Authorizer, UnauthorizedRequest } from "./authorizer.ts";
 
-/** A token that whoever has it is authorized by. */
+/** A token that authorizes its bearer. */
 export interface BearerToken extends Token {
   /** The token; a secret. */
   readonly token: string;

@@ -1,7 +1,7 @@
 import { commonFaultOptions, ServiceFault } from "../errors/mod.ts";
 import type { ServiceDialect } from "./service_dialect.ts";
 
-/** What the member `error` of a document tells of a failure. */
+/** What the member `error` of a document says of a failure. */
 export interface JsonError {
   /** The service's name of the failure. */
   readonly code?: string | undefined;
@@ -10,7 +10,7 @@ export interface JsonError {
 }
 
 /**
- * The form of a service whose documents are JSON objects, told apart by their first member, and which reports failures by
+ * The form of a service whose documents are JSON objects, distinguished by their first member, and which reports failures by
  * one whose first member is `error`.
  */
 export function jsonDialect(readError: (error: unknown) => JsonError): ServiceDialect {

@@ -13,7 +13,7 @@ const HTML = /^\s*(?:text\/html|application\/xhtml)/i;
 
 /**
  * Judges an answer whose status is no failure by what the request calls for, and gives the fault of one that is not
- * the service's or does not say what it must; `undefined` for a good one. Of the body only the start is looked at,
+ * the service's or does not say what it must; `undefined` for a good one. Only the start of the body is read,
  * unless all of it is given as `text`.
  *
  * What must be there differs: the root of a document, the etag or version of a write. What no service sends is
@@ -34,7 +34,7 @@ export async function judgeAnswer<F extends ServiceFault>(
   if (!rule.statuses.includes(status)) return fault(await described(start(), "nothing that fits the call"));
   if (rule.kind === "document") {
     const found = await start();
-    // What breaks off is told by whoever reads it.
+    // What breaks off fails its reader.
     if (found === undefined) return undefined;
     const root = dialect.rootOf(found);
     const isError = root !== undefined && dialect.errorRoots.includes(root);
@@ -42,7 +42,7 @@ export async function judgeAnswer<F extends ServiceFault>(
       if (isError) {
         const all = await readAll(response, text);
         const inside = faultInsideSuccess(faults, headers, all);
-        // What breaks off is told by whoever reads it here, too.
+        // What breaks off fails its reader here, too.
         if (inside || all === "") return inside;
       }
       const encoding = headers.get("content-encoding");

@@ -37,7 +37,7 @@ export interface RedirectPolicy {
  */
 export type RedirectTrust = "own" | "near" | "foreign";
 
-/** Tells how far the target of a redirect is trusted. */
+/** How far the target of a redirect is trusted. */
 export function trustRedirect(
   target: Pick<Redirect, "secure" | "host">,
   endpoint: ServiceEndpoint,

@@ -9,7 +9,7 @@ import {
 
 /** A sink that has the service copy what becomes its parts. */
 export interface CopySink extends WriteSink {
-  /** Has the service copy those bytes of the source as a part. Several calls are made at once, up to `concurrency`. */
+  /** Has the service copy those bytes of the source as a part. Up to `concurrency` calls run concurrently. */
   copyPart(part: ObjectPart, signal: AbortSignal): Promise<unknown>;
 }
 
@@ -22,7 +22,7 @@ export interface CopyInRangesSetup extends Pick<WriteInPartsSetup, "partSize" | 
 }
 
 /**
- * Copies an object range by range, as many at once as the sink says. The first failure ends the others and drops what the
+ * Copies an object range by range, as many concurrently as the sink says. The first failure ends the others and drops what the
  * sink has begun.
  */
 export async function copyInRanges({ source, ...setup }: CopyInRangesSetup): Promise<CopyResult> {

@@ -11,7 +11,7 @@ export type CopyAnswer = Pick<ObjectInfo, "etag" | "version">;
 export interface CopySearch {
   /** What is copied. */
   readonly source: Pick<ObjectInfo, "size" | "etag">;
-  /** Tells what is at the target; a `NotFoundError` where there is nothing. */
+  /** Describes what is at the target; a `NotFoundError` where there is nothing. */
   head(): Promise<ObjectInfo>;
   /** Time. */
   readonly clock: Clock;

@@ -78,7 +78,7 @@ export function jsonFields(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Refuses plain HTTP to another machine, over which keys would be read by whoever listens. */
+/** Refuses plain HTTP to another machine, over which others could read keys. */
 export function checkServiceUrl(service: string, url: string, source: string, allowHttp: boolean): URL {
   const parsed = URL.parse(url);
   if (!parsed || !/^https?:$/.test(parsed.protocol)) {

@@ -16,7 +16,7 @@ export interface BatchDeleter {
   /** Whether a batch can hold the object; one that it cannot hold is deleted by a request of its own. */
   fits(object: ObjectToDelete): boolean;
   /**
-   * Deletes objects by one request, no two of which have the same key and version, and tells what became of each, in
+   * Deletes objects by one request, no two of which have the same key and version, and returns what became of each, in
    * their order. Rejects where that is not known.
    */
   send(

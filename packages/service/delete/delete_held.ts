@@ -4,7 +4,7 @@ import { type ObjectInfo, UnavailableError } from "@lade/core/backend";
 export interface HeldDeletion {
   /** Deletes the object while its etag is `ifMatch`. The service must not see the request twice. */
   send(): Promise<void>;
-  /** Tells what is there; what it rejects with is what the deletion rejects with. */
+  /** Describes what is there; what it rejects with is what the deletion rejects with. */
   head(): Promise<Pick<ObjectInfo, "etag">>;
   /** The etag that the object has to have. */
   readonly ifMatch: string;
@@ -14,7 +14,7 @@ export interface HeldDeletion {
 
 /**
  * Makes a conditional deletion, and looks into what became of it where its answer is lost: an object that is still the same
- * is deleted once more, another one makes the deletion fail as it did. That the object is gone, `head` tells by its error.
+ * is deleted once more, another one makes the deletion fail as it did. Where the object is gone, `head` rejects.
  */
 export async function deleteHeld({ send, head, ifMatch, signal }: HeldDeletion): Promise<void> {
   try {

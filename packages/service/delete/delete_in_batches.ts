@@ -15,7 +15,7 @@ const SINGLE_DELETES_IN_FLIGHT = 16;
 
 /**
  * Deletes by batches, two of them on their way, and yields one result per object, also of those sent before the objects
- * failed or the signal ended it. Whoever stops asking for results stops the batches that have not begun.
+ * failed or the signal ended it. A caller that stops asking for results stops the batches that have not begun.
  *
  * An object that a batch cannot hold, or that fails in it for a while only, is deleted by a request of its own; so are all
  * of a batch that the service refuses. At most 32 of such requests are in flight.
@@ -46,7 +46,7 @@ async function* batchesOf(
   if (batch.length > 0) yield batch;
 }
 
-/** Deletes as many objects as a batch can hold and tells of each what became of it; rejects only with `signal.reason`. */
+/** Deletes as many objects as a batch can hold and returns what became of each; rejects only with `signal.reason`. */
 async function deleteBatch(
   deleter: BatchDeleter,
   objects: readonly ObjectToDelete[],
@@ -113,7 +113,7 @@ function nameOf({ key, version, ifMatch }: ObjectToDelete): string {
     : MORE + JSON.stringify([key, version, ifMatch]);
 }
 
-/** What the answer to a batch tells apart. */
+/** What distinguishes the results of a batch. */
 function versionName({ key, version }: ObjectToDelete): string {
   return nameOf(version === undefined ? { key } : { key, version });
 }

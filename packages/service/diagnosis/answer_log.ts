@@ -1,9 +1,9 @@
 import type { Clock } from "@lade/core/backend";
 import type { TransportObserver } from "../http/transport_observer.ts";
 
-/** What an answer told besides what it was asked for. */
+/** What an answer shows besides what it was asked for. */
 export interface Answer {
-  /** This machine's clock less the service's, which tells whole seconds; absent where the answer had no date. */
+  /** This machine's clock less the service's, in whole seconds; absent where the answer had no date. */
   readonly skewMs: number | undefined;
   /** How long the connection took to open; 0 for one that was open. */
   readonly connectMs: number;
@@ -15,7 +15,7 @@ export interface Answer {
   readonly remoteAddress: string | undefined;
 }
 
-/** Watches a transport and keeps what each answer tells of the service. */
+/** Watches a transport and keeps what each answer shows of the service. */
 export class AnswerLog {
   /** Every answer, the last one last. */
   readonly answers: Answer[] = [];

@@ -24,8 +24,8 @@ interface Failure {
 }
 
 /**
- * Asks for a page of the listing, and tells by the answer how it stands with all that a request depends on: of these
- * checks the one is failed that the answer blames.
+ * Lists one page and derives the checks of credentials, configuration, clock, container and listing from the answer: the
+ * check that explains an error fails.
  */
 export async function* checkAccess(patient: ServicePatient): AsyncGenerator<Check, Access> {
   let credentials: Check;
@@ -80,7 +80,7 @@ function blamed(patient: ServicePatient, error: unknown): string {
   return error instanceof NotFoundError ? patient.container : "list";
 }
 
-/** Whoever may not list may still read and write. */
+/** Reading and writing may be allowed where listing is not. */
 function mayGoOn({ part, error }: Failure): boolean {
   return part === "list" && error instanceof PermissionDeniedError;
 }

@@ -7,7 +7,7 @@ import { look, type Patient } from "./patient.ts";
 export interface Sample {
   /** Its key. */
   readonly key: string;
-  /** Whether it is known to be there; a key that is not tells as well whether a call is allowed. */
+  /** Whether it is known to be there; a missing key also shows whether a call is allowed. */
   readonly exists: boolean;
   /** The bytes it has to hold, where they are known. */
   readonly bytes?: Uint8Array;

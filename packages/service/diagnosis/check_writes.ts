@@ -16,7 +16,7 @@ export interface Writes {
 
 /** What a backend knows of its writes. */
 export interface WritesConfig {
-  /** What a write that succeeded tells besides. */
+  /** What else a successful write shows. */
   readonly tell?: (result: PutResult) => string;
   /** Whether a write that failed with this made nothing for certain. */
   readonly madeNothing: (error: unknown) => boolean;

@@ -3,7 +3,7 @@ import { readChunks } from "@lade/core";
 import type { Patient } from "./patient.ts";
 import { rateCheck } from "./rate_check.ts";
 
-/** Fewer bytes tell nothing of throughput. */
+/** Fewer bytes show nothing of throughput. */
 const LEAST_BYTES = 2 ** 20;
 
 /** An object that may be read. */
@@ -14,7 +14,7 @@ export interface Readable {
   readonly size: number;
 }
 
-/** Measures how fast the largest of some objects is read, for a few seconds at most. `how` tells what it is read as. */
+/** Measures how fast the largest of some objects is read, for a few seconds at most. `how` says in words how it is read. */
 export async function measureDownload(
   patient: Patient,
   objects: readonly (Readable | undefined)[],

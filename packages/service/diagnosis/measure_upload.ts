@@ -5,7 +5,7 @@ import type { ServicePatient } from "./service_patient.ts";
 import type { TemporaryObjects } from "./temporary_objects.ts";
 import type { UploadMeasurement } from "./upload_measurement.ts";
 
-/** Bytes of the objects that are sent in one request each, until one takes long enough to tell. */
+/** Bytes of the objects that are sent in one request each, until one takes long enough to measure. */
 const TRIAL_BYTES = [2 ** 18, 2 ** 20, 2 ** 22] as const;
 
 /** Measures how fast objects are written: in one request on a slow line, else in parts for a few seconds. */

@@ -1,11 +1,11 @@
 import type { Check, Clock, ObjectStore } from "@lade/core/backend";
 import { within } from "./within.ts";
 
-/** What the parts of a diagnosis look at. */
+/** What the checks of a diagnosis work with. */
 export interface Patient {
   /** The container. */
   readonly store: ObjectStore;
-  /** Begins the keys of everything that is looked at or made; empty, or with a slash at its end. */
+  /** Begins the keys of everything that is read or made; empty, or with a slash at its end. */
   readonly prefix: string;
   /** Time. */
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export interface Patient {
   failed(name: string, error: unknown): Check | Promise<Check>;
 }
 
-/** One probe may take so long. With it a service that does not answer is told from one that is slow. */
+/** Limit of one probe: a service that takes longer counts as one that does not answer. */
 const PROBE_MS = 8_000;
 
 /** Makes a call that only reads; the diagnosis's signal ends it. */
@@ -31,8 +31,8 @@ export async function look<T>(patient: Patient, call: (signal: AbortSignal) => P
 }
 
 /**
- * Makes a call that changes something. The diagnosis's signal does not end it, since what was sent has to be known to be
- * removed; but it does not begin after it.
+ * Makes a call that changes something. It does not begin after an abort of the diagnosis's signal. Once begun it ignores
+ * the signal, so that cleanup knows what was made.
  */
 export async function change<T>(patient: Patient, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { clock, signal, store } = patient;

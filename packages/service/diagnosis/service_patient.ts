@@ -22,7 +22,7 @@ export interface ServicePatient extends Patient {
   listPage(signal: AbortSignal): Promise<readonly ObjectMeta[]>;
   /** The check that a fault of the first request belongs to, where it is one of the service's own: `region`. */
   blame(fault: ServiceFault): string | undefined;
-  /** What the answer to a write tells beyond its success. */
+  /** What the answer to a write shows beyond its success. */
   tellWritten?(result: PutResult): string;
   /** Further checks, made where objects may be written and removed. */
   whileWritable?(temporary: TemporaryObjects): AsyncIterable<Check>;

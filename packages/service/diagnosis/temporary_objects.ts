@@ -56,7 +56,7 @@ export class TemporaryObjects {
     this.#versions.delete(key);
   }
 
-  /** Removes all that are left, and tells those that could not be. It never rejects and heeds no signal. */
+  /** Removes all that are left, and returns those that could not be removed. It never rejects and ignores every signal. */
   async removeAll(): Promise<Leftover[]> {
     const left: Leftover[] = [];
     await Promise.all(

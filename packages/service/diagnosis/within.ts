@@ -12,8 +12,8 @@ export interface WithinOptions {
 }
 
 /**
- * Gives work so much time. When it is over, or the signal is aborted, this rejects at once, even if the work does not
- * heed the signal it is given.
+ * Limits the time of work. When it is over, or the signal is aborted, this rejects immediately, even if the work ignores
+ * the signal it is given.
  */
 export async function within<T>(
   limitMs: number,

@@ -44,11 +44,11 @@ export interface FaultSetting {
   readonly nowMs: number;
 }
 
-/** What the caller knows of a failure beyond what the table tells. */
+/** What the caller knows of a failure beyond the table. */
 export interface FaultReading {
   /** The row that holds in place of the table's. */
   readonly row?: ErrorRow | undefined;
-  /** What stands for `{…}` in the row, beyond what the setting tells. */
+  /** What stands for `{…}` in the row, beyond what the setting has. */
   readonly words?: (name: string) => string | undefined;
 }
 
@@ -83,7 +83,7 @@ export class ErrorTable {
       OTHER;
   }
 
-  /** The error that a caller sees. A condition that did not hold tells a call that is to create that something is there. */
+  /** The error that a caller sees. To a create-only call, a condition that did not hold means that something is there. */
   storeError(
     fault: ServiceFault,
     call: FailedCall,

@@ -37,11 +37,11 @@ export interface FailedReply {
 export interface FaultReader<F extends ServiceFault = ServiceFault> {
   /** Whether a body is a document by which the service reports a failure. */
   isReport(body: string): boolean;
-  /** Makes a fault of a reply. A body that is no report only costs what it would have told. */
+  /** Makes a fault of a reply. A body that is no report only leaves details out. */
   read(reply: FailedReply): F;
 }
 
-/** What a reply tells of a failure by HTTP alone. */
+/** What a reply says of a failure by HTTP alone. */
 export function commonFaultOptions(
   { status, headers, origin, attempts, waitedMs, nowMs = Date.now() }: FailedReply,
 ): ServiceFaultOptions {

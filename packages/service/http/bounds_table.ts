@@ -2,7 +2,7 @@ import { defaultBounds } from "@lade/core/bounds";
 import { defaultRetryPolicy } from "@lade/core/retry";
 import { responseLimits } from "./response_limits.ts";
 
-/** One bound, as the documentation tells of it. */
+/** One bound, as the documentation has it. */
 export interface BoundRow {
   /** Its name; one without a dot that {@linkcode Bounds} has can be set by users. */
   readonly name: string;

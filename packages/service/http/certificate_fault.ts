@@ -50,7 +50,7 @@ const OTHERWISE: CertificateFault = {
   next: () => `check the host name and the clock, or ${BUNDLE}`,
 };
 
-/** Tells by the words of the platform what is wrong with a certificate. */
+/** Finds out from the platform's words what is wrong with a certificate. */
 export function certificateFault(text: string): CertificateFault {
   return FAULTS.find(({ when }) => when.test(text)) ?? OTHERWISE;
 }

@@ -22,7 +22,7 @@ export interface ConnectionConfig {
   readonly endpoint: string;
   readonly clock: Clock;
   readonly limits: ResponseLimits;
-  /** Tells whether enough bytes of bodies move. */
+  /** Judges whether enough bytes of bodies move. */
   readonly pace: Pace;
 }
 
@@ -31,7 +31,7 @@ const FIRST_BUFFER = 2 ** 14;
 /**
  * One socket and the bytes that arrived on it and nobody took yet.
  *
- * A read is under way whenever no body is being read: before a request it notices that the other side closes or
+ * A read is pending whenever no body is being read: before a request it notices that the other side closes or
  * speaks out of turn, afterwards it brings the head of the answer.
  */
 export class Connection {

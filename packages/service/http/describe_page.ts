@@ -1,4 +1,4 @@
-/** Bytes at the start of a body from which it is told what it is. */
+/** Bytes at the start of a body that show what it is. */
 export const PAGE_PEEK_BYTES = 1024;
 
 const MOST_WORDS = 80;

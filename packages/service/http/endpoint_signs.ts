@@ -9,7 +9,7 @@ export interface SignNames {
 }
 
 /**
- * What the answers of one endpoint have shown of it, from which an answer of somebody else is told: a proxy, a captive
+ * What the answers of one endpoint have shown of it, by which an answer of another party is recognized: a proxy, a captive
  * portal. A service that names its answers is held to it, unless one that was surely its own came without a name.
  */
 export class EndpointSigns {

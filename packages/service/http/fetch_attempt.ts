@@ -24,11 +24,11 @@ export interface FetchShared {
   readonly proxy?: string;
   /** Whether the platform decodes `content-encoding` on its own, whatever was asked for. */
   readonly decodes: boolean;
-  /** Tries under way, whose deadlines are checked. */
+  /** Tries in flight, whose deadlines are checked. */
   readonly active: Set<FetchAttempt>;
 }
 
-// `fetch` tells nothing of how far a body was sent, so its time is counted at this many bytes per millisecond.
+// `fetch` does not report how far a body was sent, so its time is counted at this many bytes per millisecond.
 const SLOWEST_UPLOAD = 64;
 
 /** One try of one request by `fetch`. */

@@ -22,8 +22,8 @@ const TICK_MS = 250;
 /**
  * The transport over the platform's `fetch`: for proxies, and for runtimes other than Deno.
  *
- * It costs several times the CPU of {@linkcode TcpTransport}, holds a copied or streamed body in memory at once, and
- * tells a connection's failures apart less well. `resolve`, `connectTimeoutMs`, `idleTimeoutMs`, `continueTimeoutMs`
+ * It costs several times the CPU of {@linkcode TcpTransport}, holds a copied or streamed body in memory as a whole,
+ * and distinguishes a connection's failures less well. `resolve`, `connectTimeoutMs`, `idleTimeoutMs`, `continueTimeoutMs`
  * and `limits` are the platform's own affair. What `fetch` would silently change is an error of kind
  * `"unsupported"`: paths with `.` or `..` segments, another `host`, bodies that the platform decodes.
  */

@@ -12,7 +12,7 @@ export class MemoryBody implements BodySource {
     this.#owner = owner;
   }
 
-  /** Tells the owner that the connection is not needed. */
+  /** Informs the owner that the connection is not needed. */
   begin(): void {
     this.#owner.release(true);
   }

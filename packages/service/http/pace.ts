@@ -1,5 +1,5 @@
 /**
- * Tells a body that moves from one that single bytes keep alive. Only the time in which bytes are waited for counts: a
+ * Tells a moving body from one that single bytes keep alive. Only the time in which bytes are waited for counts: a
  * reader may take as long as it likes.
  */
 export class Pace {
@@ -15,7 +15,7 @@ export class Pace {
     this.#bytes = Math.ceil(windowMs / 1_000 * bytesPerSecond);
   }
 
-  /** Begins anew, with nothing waited for. */
+  /** Starts over, with nothing waited for. */
   reset(): void {
     this.#moved = this.#waitedMs = 0;
     this.#sinceMs = undefined;

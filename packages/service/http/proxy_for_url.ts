@@ -1,7 +1,7 @@
 /** The environment variables that choose a proxy. */
 export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** Names of those variables, in the order they are looked at for one purpose. */
+/** Names of those variables, in the order they are read for one purpose. */
 export const PROXY_VARIABLES: readonly string[] = [
   "http_proxy",
   "HTTP_PROXY",

@@ -7,7 +7,7 @@ import { WireError } from "./wire_error.ts";
 export interface SendingConfig {
   readonly stallMs: number;
   readonly firstByteMs: number;
-  /** Is told of body bytes that were handed to the network. */
+  /** Called with body bytes that were handed to the network. */
   readonly onSent: ((bytes: number) => void) | undefined;
 }
 

@@ -80,7 +80,7 @@ export async function sendWithRetry(
   }
 }
 
-/** Tells why an answer calls for another try, if it does. */
+/** Why an answer calls for another try, if it does. */
 async function judge(
   response: TransportResponse,
   request: TransportRequest,

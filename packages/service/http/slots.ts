@@ -17,7 +17,7 @@ export class Slots {
     return this.#waiting.wait(undefined, signal);
   }
 
-  /** Gives a slot to whoever waits longest. */
+  /** Gives a slot to the longest waiter. */
   release(): void {
     if (!this.#waiting.give()) this.#taken--;
   }

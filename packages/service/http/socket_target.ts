@@ -4,6 +4,6 @@ export interface SocketTarget {
   readonly hostname: string;
   readonly port: number;
   readonly caCerts: readonly string[];
-  /** Whether the server's certificate is looked at. */
+  /** Whether the server's certificate is verified. */
   readonly verify: boolean;
 }

@@ -14,7 +14,7 @@ export interface Transport extends AsyncDisposable {
    * `signal.reason`. When this settles, the request's body is no longer in use.
    */
   send(request: TransportRequest): Promise<TransportResponse>;
-  /** Ends every request that is under way and closes every connection. A later `send` rejects. */
+  /** Ends every request in flight and closes every connection. A later `send` rejects. */
   close(): Promise<void>;
 }
 
@@ -50,13 +50,13 @@ export interface TransportRequest {
   /** The body; none when absent. */
   readonly body?: RequestBody;
   /**
-   * Makes the head of each try anew, so that a signature does not expire between tries; `attempt` counts from 1.
+   * Makes a new head for each try, so that a signature does not expire between tries; `attempt` counts from 1.
    * What it gives replaces `headers` and `url`.
    */
   readonly prepare?: (attempt: number) => RequestHead | Promise<RequestHead>;
   /**
-   * Whether the same request may be acted on twice. By default so for GET, HEAD, PUT, DELETE and OPTIONS. One that may
-   * not is sent again only if it never reached the service, or if the service, not a gateway (502, 504), refused it.
+   * Whether the same request may be acted on twice. By default so for GET, HEAD, PUT, DELETE and OPTIONS. Another one
+   * is retried only if it was never sent or the service itself (not a 502 or 504 of a gateway) rejected it.
    */
   readonly idempotent?: boolean;
   /** Waits for the service's `100 Continue` before the body is sent; by default for large bodies. */
@@ -76,7 +76,7 @@ export interface TransportRequest {
   readonly label?: string;
 }
 
-/** The part of a request that is made anew for each try. */
+/** The part of a request that is made for each try. */
 export interface RequestHead {
   /** Headers of this try. */
   readonly headers: HeaderList;
@@ -84,7 +84,7 @@ export interface RequestHead {
   readonly url?: string;
 }
 
-/** An answer. Whoever does not read its body to the end closes or disposes it. */
+/** An answer. A caller that does not read its body to the end closes or disposes it. */
 export interface TransportResponse extends AsyncDisposable {
   /** Status code, 200 to 599. */
   readonly status: number;
@@ -110,7 +110,7 @@ export interface TransportResponse extends AsyncDisposable {
  * A body whose length is known frees its connection as soon as its last byte was read. One call at a time.
  */
 export interface ResponseBody extends BodySource {
-  /** Bytes in all, where the head of the answer tells. */
+  /** Bytes in all, where the head of the answer says so. */
   readonly length: number | undefined;
   /**
    * Puts the next bytes at the start of `target`, from the socket without a copy where they are not there yet, and

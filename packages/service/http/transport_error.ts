@@ -38,7 +38,7 @@ export type TransportErrorKind =
 /** How much of a request was handed to the network: with `"none"`, the service cannot have seen it. */
 export type SentState = "none" | "partial" | "all";
 
-/** What a {@linkcode TransportError} tells. */
+/** What a {@linkcode TransportError} holds. */
 export interface TransportErrorOptions {
   /** How it failed. */
   readonly kind: TransportErrorKind;

@@ -26,7 +26,7 @@ const NEXT: { readonly [kind in TransportErrorKind]?: string } = {
 
 /**
  * Makes of a transport's failure the error that a store rejects with: what failed, what it failed of (DNS, TLS, a
- * refused connection and the timeouts told apart) and what to try next.
+ * refused connection and the timeouts distinguished) and what to try next.
  */
 export function transportErrorToStoreError(error: TransportError, failed: CallName): StoreError {
   const advice = error.kind === "certificate"

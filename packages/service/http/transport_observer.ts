@@ -2,7 +2,7 @@ import type { TransportError } from "./transport_error.ts";
 import type { ConnectionInfo, TransportRequest, TransportResponse } from "./transport.ts";
 
 /**
- * Is told what a transport does: for progress, measurements and the op-log. Every method is optional, is called
+ * Observes a transport: for progress, measurements and the op-log. Every method is optional, is called
  * synchronously, and must not throw.
  */
 export interface TransportObserver {
@@ -10,7 +10,7 @@ export interface TransportObserver {
   connected?(connection: ConnectionInfo): void;
   /** A try begins. */
   attemptStarted?(request: TransportRequest, attempt: number): void;
-  /** The head of a try's answer arrived; `response.timings` tells when its first byte did. */
+  /** The head of a try's answer arrived; `response.timings` has when its first byte did. */
   responded?(request: TransportRequest, response: TransportResponse): void;
   /** Body bytes were sent. */
   sent?(request: TransportRequest, bytes: number): void;

@@ -61,7 +61,7 @@ export interface TransportOptions {
   readonly resolve?: Resolver;
   /** Bounds on heads and framing. */
   readonly limits?: Partial<ResponseLimits>;
-  /** Is told what happens. */
+  /** Observes what happens. */
   readonly observer?: TransportObserver;
   /** Stands around every try. */
   readonly interceptor?: Interceptor;

@@ -20,7 +20,7 @@ export class TransportShare implements Transport {
     return Promise.reject(toTransportError(error, request, endpoint, "none"));
   }
 
-  /** Ends later requests; those under way go on. */
+  /** Ends later requests; those in flight go on. */
   close(): Promise<void> {
     this.#closed = true;
     return Promise.resolve();

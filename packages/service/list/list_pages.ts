@@ -178,7 +178,7 @@ async function* inOrder(
 
 /**
  * The entries of a page that follow `last`, if they ascend; `undefined` if they do not. A service that lists what changes
- * meanwhile may tell a name again, or names before the one that was to be followed; these are left out.
+ * meanwhile may repeat a name, or names before the one that was to be followed; these are left out.
  */
 function ascending(
   entries: readonly (ObjectMeta | CommonPrefix)[],

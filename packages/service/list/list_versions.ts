@@ -15,7 +15,7 @@ import { checkPrefix, readPages } from "./read_pages.ts";
 /**
  * Lists versions and delete markers page by page, by key and as the service has them within a key; the next page is read
  * while one is being consumed. What is not in order, does not start with the prefix, or does not get on is a
- * `ServiceError`, since whoever deletes what is listed relies on it. A version that two pages show is given once.
+ * `ServiceError`, since deletions of what is listed rely on it. A version that two pages show is given once.
  */
 export function listVersions(
   reader: PageReader<ObjectVersion>,

@@ -1,11 +1,11 @@
-/** Pages in a row that tell nothing new, after which a listing counts as endless. */
+/** Pages in a row without anything new, after which a listing counts as endless. */
 const MAX_EMPTY_PAGES = 1000;
 /** Markers that are remembered one by one. */
 const MAX_REMEMBERED = 4096;
 
 /**
  * Sees to it that a listing which a service gives page by page comes to an end: no page begins where an earlier one did,
- * and not too many in a row tell nothing. Circles of any length are found, with memory for 4,096 markers.
+ * and not too many in a row are empty. Circles of any length are found, with memory for 4,096 markers.
  */
 export class PageGuard {
   readonly #seen = new Set<string>();
@@ -15,7 +15,7 @@ export class PageGuard {
   #empty = 0;
 
   /**
-   * Takes note that the next page begins at `marker`, after one that told of `news` entries. Gives what is wrong with that,
+   * Takes note that the next page begins at `marker`, after one with `news` entries. Returns what is wrong with that,
    * if anything is.
    */
   advance(marker: string, news: number): string | undefined {

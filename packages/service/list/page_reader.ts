@@ -8,7 +8,7 @@ export interface Page<T> {
   readonly prefixes?: readonly CommonPrefix[];
   /** Where the next page begins; absent on the last. */
   readonly next?: string;
-  /** The page says that it is the last, though it may tell where a next one begins. */
+  /** The page says that it is the last, though it may say where a next one begins. */
   readonly claimsEnd?: boolean;
 }
 

@@ -12,13 +12,13 @@ export interface PageInHand<T> {
   readonly isDoubtful: boolean;
   /** Starts to read the next page, once; without it the next one is read when it is asked for. */
   readonly readNext: () => void;
-  /** Takes note that all of the page was told before. */
+  /** Takes note that all of the page was listed before. */
   readonly isRepeat: () => void;
 }
 
 /**
  * Reads page after page, until one is the last. A page that names a next one is not the last, whatever else it says,
- * unless nothing comes of it. Pages that name each other, and 1,000 in a row that tell nothing, are a `ServiceError`.
+ * unless nothing comes of it. Pages that name each other, and 1,000 empty ones in a row, are a `ServiceError`.
  * With `nameOf`, what a page repeats of itself or of the page before is left out.
  */
 export async function* readPages<T>(
@@ -56,7 +56,7 @@ export async function* readPages<T>(
   }
 }
 
-/** Throws a `ServiceError` for a name outside the prefix, since whoever deletes what is listed would delete it. */
+/** Throws a `ServiceError` for a name outside the prefix, since deletions of what is listed would delete it. */
 export function checkPrefix(call: CallName, name: string, prefix: string): void {
   if (name.startsWith(prefix)) return;
   throw new ServiceError({
@@ -66,7 +66,7 @@ export function checkPrefix(call: CallName, name: string, prefix: string): void 
   });
 }
 
-/** A call may know more than errors tell. */
+/** A call may know more than errors say. */
 function callOf({ operation, uri }: CallName): CallName {
   return { operation, uri };
 }

@@ -1,5 +1,5 @@
 /**
- * Drops names that a listing tells again, within a page or on the next one, in whatever order it lists. Keeps the names of
+ * Drops names that a listing repeats, within a page or on the next one, in whatever order it lists. Keeps the names of
  * two pages. Names that ascend cost one comparison each.
  */
 export class RepeatGuard {

@@ -25,7 +25,7 @@ import { type FailedCall, ServiceFault } from "@lade/service/errors";
 export interface ServedObject {
   /** Asks the service. */
   readonly client: ServiceClient;
-  /** By which headers it tells of objects. */
+  /** The headers by which it describes objects. */
   readonly names: HeaderNames;
   /** Key of the object. */
   readonly key: string;
@@ -33,7 +33,7 @@ export interface ServedObject {
   readonly path: string;
   /** What is being done. */
   readonly call: FailedCall;
-  /** Is told of a service that asks for fewer requests. */
+  /** Learns of a service that asks for fewer requests. */
   readonly limit?: AdaptiveLimit;
 }
 
@@ -67,7 +67,7 @@ export async function getObject(object: ServedObject, options: GetOptions): Prom
   }
 }
 
-/** Tells what an object is, as `ObjectStore.head` promises. Key and signal are checked before. */
+/** Describes an object, as `ObjectStore.head` promises. Key and signal are checked before. */
 export async function headObject(object: ServedObject, options: HeadOptions): Promise<ObjectInfo> {
   const { client, names, key, path, call } = object;
   const headers = conditionHeaders(options);

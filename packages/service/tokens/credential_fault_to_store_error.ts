@@ -8,7 +8,7 @@ import { TransportError } from "../http/transport_error.ts";
 import { transportErrorToStoreError } from "../http/transport_error_to_store_error.ts";
 import type { CredentialFault } from "./credential_fault.ts";
 
-/** The error of a store that has no credentials. A service that could not be reached is told like any other. */
+/** The error of a store that has no credentials. A service that could not be reached is reported like any other. */
 export function credentialFaultToStoreError(
   fault: CredentialFault,
   about: { readonly operation: string; readonly uri: string },

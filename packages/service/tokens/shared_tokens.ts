@@ -3,7 +3,7 @@ import type { LoadedToken, Token } from "./token_cache.ts";
 
 /** What was found is good for others so long, and longer where it says itself how long it lives. */
 const FRESH_MS = 60_000;
-/** A failure is told to others so long before the source is asked again. */
+/** A failure is passed to others so long before the source is asked again. */
 const FAILED_MS = 1_000;
 const LIFE_LEFT_MS = 5 * 60_000;
 

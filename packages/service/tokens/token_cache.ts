@@ -30,7 +30,7 @@ const FAILED_MS = 1_000;
 /**
  * Holds a token and renews it before it expires, by one call of the source for all who wait: in the background from five
  * minutes before, and with requests waiting from one minute before. A renewal that fails is an error only once the old
- * token has expired, and is tried again after ten seconds. Without a token that works, a failure is told for one second
+ * token has expired, and is tried again after ten seconds. Without a token that works, a failure is repeated for one second
  * to all who ask, and then the source is asked again.
  */
 export class TokenCache<T extends Token> {
@@ -42,7 +42,7 @@ export class TokenCache<T extends Token> {
   #askedMs = -Infinity;
   #failure: { readonly error: unknown; readonly atMs: number } | undefined;
 
-  /** Asks `source` when the first request needs a token. `isSame` tells whether two tokens are one to the service. */
+  /** Asks `source` when the first request needs a token. `isSame` is whether two tokens are one to the service. */
   constructor(source: TokenSource<T>, clock: Clock, isSame: (one: T, other: T) => boolean) {
     this.#source = source;
     this.#clock = clock;
