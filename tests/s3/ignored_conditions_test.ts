@@ -365,3 +365,20 @@ Deno.test("a probe hides what it made by a delete marker where versions may not 
   assertEquals((await Array.fromAsync(store.list())).map(({ key }) => key), ["object"]);
   assertEquals(notices, []);
 });
+
+Deno.test("conditions are probed, and held, with a customer's key as without", async () => {
+  for (const ignored of [[], COPY]) {
+    await using opened = await openFake({
+      config: { ...SMALL_PARTS, sseCustomerKey: new Uint8Array(32).fill(3) },
+      server: { habits: { ignored } },
+    });
+    const { fake, store } = opened;
+    const { etag = "" } = await store.put("object", noise(9));
+    await store.setAttributes?.("object", { contentType: "text/plain" }, { ifMatch: etag });
+    await store.copy("object", "copy", { ifNoneMatch: "*" });
+    await assertRejects(() => store.copy("object", "copy", { ifNoneMatch: "*" }), AlreadyExistsError);
+    await assertRejects(() => store.delete("copy", { ifMatch: "other" }), PreconditionFailedError);
+    assertEquals((await store.head("copy")).contentType, "text/plain");
+    assertEquals(keysOf(fake), ["copy", "object"]);
+  }
+});

@@ -6,12 +6,7 @@ import { readPermission } from "../objects/read_request.ts";
 import { getTags } from "../objects/get_tags.ts";
 import { quoteEtag } from "@lade/service/body";
 import { encodePath, encodeStrict } from "@lade/service/http";
-import {
-  customerKeyHeaders,
-  type HeaderRecord,
-  objectHeaders,
-  payerHeaders,
-} from "../headers/read_headers.ts";
+import { type HeaderRecord, objectHeaders, payerHeaders, sourceKeyHeaders } from "../headers/read_headers.ts";
 
 /** What a copy works by. */
 export interface CopyTarget {
@@ -46,13 +41,12 @@ export function sourceHeaders(
   pin: boolean = true,
 ): HeaderRecord {
   const version = sourceVersion === undefined ? "" : `?versionId=${encodeStrict(sourceVersion)}`;
-  const key = bucket.config.sseCustomerKey;
   return {
     ...payerHeaders(bucket.config),
     ...objectHeaders(connection.config),
     "x-amz-copy-source": `${bucket.bucket}/${encodePath(from)}${version}`,
     ...(source.etag === undefined || !pin ? {} : { "x-amz-copy-source-if-match": quoteEtag(source.etag) }),
-    ...(key ? customerKeyHeaders(key, "x-amz-copy-source-") : {}),
+    ...sourceKeyHeaders(bucket.config),
   };
 }
 

@@ -16,8 +16,13 @@ export function payerHeaders(config: S3Config): HeaderRecord {
   return config.requestPayer ? { "x-amz-request-payer": "requester" } : {};
 }
 
+/** The headers by which the service reads the source of a copy, where it has a key of the caller's. */
+export function sourceKeyHeaders({ sseCustomerKey }: S3Config): HeaderRecord {
+  return sseCustomerKey ? customerKeyHeaders(sseCustomerKey, "x-amz-copy-source-") : {};
+}
+
 /** The headers of SSE-C; `prefix` is `x-amz-`, or `x-amz-copy-source-` for the source of a copy. */
-export function customerKeyHeaders(key: CustomerKey, prefix: string): HeaderRecord {
+function customerKeyHeaders(key: CustomerKey, prefix: string): HeaderRecord {
   const name = `${prefix}server-side-encryption-customer-`;
   return {
     [`${name}algorithm`]: "AES256",

@@ -4,7 +4,7 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { S3Request } from "../client/s3_request.ts";
 import { faultInsideSuccess } from "@lade/service/errors";
 import { S3_FAULTS, S3Fault } from "../errors/s3_fault.ts";
-import { payerHeaders } from "../headers/read_headers.ts";
+import { objectHeaders, payerHeaders, sourceKeyHeaders } from "../headers/read_headers.ts";
 import { attributeHeaders } from "../upload/write_headers.ts";
 import type { Conduct } from "../traits/condition_kind.ts";
 
@@ -55,9 +55,9 @@ export class ProbeObjects implements AsyncDisposable {
 
   /** What the service does about the condition among the headers of a copy. */
   copy(from: string, to: string, headers: Readonly<Record<string, string>>): Promise<Conduct> {
-    const { bucket } = this.#connection;
+    const { bucket, config } = this.#connection;
     const source = `/${bucket}/${from.split("/").map(encodeURIComponent).join("/")}`;
-    return this.#write(to, { ...headers, "x-amz-copy-source": source });
+    return this.#write(to, { ...headers, ...sourceKeyHeaders(config), "x-amz-copy-source": source });
   }
 
   /** What the service does about a condition on the deletion of an object. */
@@ -107,7 +107,8 @@ export class ProbeObjects implements AsyncDisposable {
   async #isThere(key: string): Promise<boolean> {
     try {
       const call = this.#call(key, "s3:GetObject");
-      await discard(await this.#connection.sendRaw({ method: "HEAD", key, headers: this.#payer(), call }));
+      const headers = objectHeaders(this.#connection.config);
+      await discard(await this.#connection.sendRaw({ method: "HEAD", key, headers, call }));
       return true;
     } catch {
       return false;
