@@ -2,9 +2,8 @@ import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/as
 import { Lade } from "@lade/lade";
 import { type FakeS3, startFakeS3 } from "../fakes/s3/mod.ts";
 import { fakeConfig } from "../s3/open_fake.ts";
-import type { RunLadeOptions } from "./run_lade.ts";
+import { runLade, type RunLadeOptions } from "./run_lade.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
-import { runLade } from "./run_lade.ts";
 
 const DOCUMENT = new URL("../../docs/s3.md", import.meta.url);
 const OUR_KEY = "OURACCESSKEY00000001";

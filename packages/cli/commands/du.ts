@@ -1,11 +1,10 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageMessage } from "../messages/usage_message.ts";
-import { look } from "../places/look.ts";
+import { classifyPlace } from "../places/classify_place.ts";
 import { locate, type Place } from "../places/place.ts";
-import { refuseMissing } from "../places/refuse_missing.ts";
-import { tellUnlisted } from "../places/tell_unlisted.ts";
-import { tellingLeftOut } from "../places/telling_left_out.ts";
+import { refuseMissing } from "../places/missing.ts";
+import { tellingLeftOut, tellUnlisted } from "../places/tell_left_out.ts";
 import { flag, option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { integerValue } from "../values/integer_value.ts";
 import { placeValue } from "../values/place_value.ts";
@@ -50,7 +49,7 @@ async function runDu(context: CommandContext, options: DuOptions): Promise<void>
     try {
       const lade = await context.lade();
       const place = await locate(lade, argument);
-      const { object, prefix, unlisted } = await look(lade, place, "sum up", context.signal);
+      const { object, prefix, unlisted } = await classifyPlace(lade, place, "sum up", context.signal);
       if (unlisted) await tellUnlisted(context, place, unlisted);
       if (object) {
         const usage = { uri: place.uri, size: object.size, objects: 1 };

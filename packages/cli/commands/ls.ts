@@ -4,11 +4,10 @@ import type { CommandContext } from "../command/command_context.ts";
 import { ContainerMessage } from "../messages/container_message.ts";
 import { ObjectMessage } from "../messages/object_message.ts";
 import { PrefixMessage } from "../messages/prefix_message.ts";
-import { look } from "../places/look.ts";
+import { classifyPlace } from "../places/classify_place.ts";
 import { locate, nameOf, type Place, uriOfArgument } from "../places/place.ts";
-import { refuseMissing } from "../places/refuse_missing.ts";
-import { tellUnlisted } from "../places/tell_unlisted.ts";
-import { tellingLeftOut } from "../places/telling_left_out.ts";
+import { refuseMissing } from "../places/missing.ts";
+import { tellingLeftOut, tellUnlisted } from "../places/tell_left_out.ts";
 import { flag, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";
 import { showListing } from "./show_listing.ts";
@@ -80,7 +79,7 @@ async function listPlace(
     const { listVersionsAt } = await import("./list_versions.ts");
     return await listVersionsAt(context, options, place, fullNames);
   }
-  const { object, prefix, unlisted } = await look(lade, place, "list", signal);
+  const { object, prefix, unlisted } = await classifyPlace(lade, place, "list", signal);
   if (unlisted) await tellUnlisted(context, place, unlisted);
   if (!object) return prefix && await listPrefix(context, options, prefix, fullNames);
   const name = fullNames ? place.uri : nameOf(place);

@@ -1,6 +1,6 @@
 import { InvalidNameError, NotFoundError, PermissionDeniedError } from "@lade/core/errors";
 import { canBeObject, isPrefix, type Place } from "./place.ts";
-import { refusePrefix } from "./refuse_prefix.ts";
+import { refusePrefix } from "./missing.ts";
 
 /** What an object is needed for. */
 export interface ContentNeed {

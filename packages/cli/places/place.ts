@@ -1,3 +1,4 @@
+import { NotFoundError } from "@lade/core/errors";
 import { isUri, parseUri } from "@lade/core/backend";
 import { fileUri, type Lade, type LocatedUri } from "@lade/lade";
 
@@ -75,4 +76,18 @@ export async function isLocalDirectory(uri: string): Promise<boolean> {
     // What is wrong with the path is for the store to say.
     return false;
   }
+}
+
+/**
+ * Whether there is anything under a prefix; an empty local directory counts. A missing container is a `NotFoundError`,
+ * except for a local one, which is a directory like those below it.
+ */
+export async function isThere(prefix: Place, signal: AbortSignal): Promise<boolean> {
+  if (await isLocalDirectory(prefix.uri)) return true;
+  try {
+    for await (const _ of prefix.store.list(prefix.key, { signal, order: "any", limit: 1 })) return true;
+  } catch (error) {
+    if (!(error instanceof NotFoundError) || localPathOf(prefix.uri) === undefined) throw error;
+  }
+  return false;
 }

@@ -1,8 +1,9 @@
-import type { Clock } from "@lade/core";
-import { ProgressMessage } from "./progress_message.ts";
+import type { CommandContext } from "../command/command_context.ts";
 import type { Output } from "../output/output.ts";
 import { formatProgressBar } from "./format_progress_bar.ts";
+import { ProgressMessage } from "./progress_message.ts";
 import type { TransferProgress } from "./transfer_progress.ts";
+import type { Clock } from "@lade/core";
 
 /** How progress is shown: a bar that is redrawn, lines now and then, or not at all. */
 export type ProgressForm = "bar" | "lines" | "none";
@@ -53,4 +54,15 @@ async function show(config: ShowProgressConfig, signal: AbortSignal): Promise<vo
     if (form === "bar") output.status(formatProgressBar(snapshot, columns() - 1));
     else await output.note(new ProgressMessage(snapshot));
   }
+}
+
+/** How a command shows its progress, by its options and by where standard error leads. */
+export function chooseProgressForm({ settings, terminal, output }: CommandContext): ProgressForm {
+  const { progress, json, quiet } = settings;
+  if (progress === "none" || quiet) return "none";
+  if (progress === "plain") return "lines";
+  if (json) return "none";
+  if (!terminal.stderr.isTerminal() || terminal.env("TERM") === "dumb") return "lines";
+  // An object that scrolls over the terminal leaves no place for a bar.
+  return output.rawResults && terminal.stdout.isTerminal() ? "none" : "bar";
 }

@@ -3,7 +3,7 @@ import { attributesOf, parseUri } from "@lade/core/backend";
 import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
 import { deleteRead, exists, type PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
-import { explainMissing } from "../places/explain_missing.ts";
+import { explainMissing } from "../places/missing.ts";
 import { NoteMessage } from "../messages/note_message.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { CommandContext } from "../command/command_context.ts";

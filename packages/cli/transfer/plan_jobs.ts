@@ -4,10 +4,10 @@ import { type PlaceJudge, placeOf as whereIs } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import type { ByteSource } from "../output/terminal.ts";
 import { localNameFault } from "../places/local_name_fault.ts";
-import { lookWhole } from "../places/look.ts";
+import { classifyWhole } from "../places/classify_place.ts";
 import { localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
 import { needContent } from "../places/need_content.ts";
-import { refuseMissing } from "../places/refuse_missing.ts";
+import { refuseMissing } from "../places/missing.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import { type Conversion, convertedName, exactName } from "./conversion.ts";
 import { inputOf, isStandardInput, standardInput } from "./input.ts";
@@ -89,7 +89,7 @@ async function planObject(plan: JobPlan, place: Place, taken: Set<string>): Prom
 
 async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refusal> {
   const { lade, operation, signal } = plan;
-  const { object, prefix } = await lookWhole(lade, place, operation, signal);
+  const { object, prefix } = await classifyWhole(lade, place, operation, signal);
   if (object && prefix) {
     const detail = "it is an object and also a prefix";
     const advice = "add a slash for the prefix or leave out -r for the object";

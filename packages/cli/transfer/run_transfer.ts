@@ -1,25 +1,23 @@
-import { attributesOf } from "@lade/core/backend";
-import { inParallel } from "@lade/core/concurrency";
-import { PlaceJudge } from "@lade/core/operations";
-import type { Lade } from "@lade/lade";
-import { canBeObject, localPathOf, locate, locatePrefix, uriOfArgument } from "../places/place.ts";
-import { NoteMessage } from "../messages/note_message.ts";
-import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
-import { type Destination, isStandardOutput, resolveDestination } from "../places/resolve_destination.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
-import { chooseProgressForm } from "../progress/choose_progress_form.ts";
-import { showProgress } from "../progress/show_progress.ts";
+import { NoteMessage } from "../messages/note_message.ts";
+import { canBeObject, localPathOf, locate, locatePrefix, uriOfArgument } from "../places/place.ts";
+import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
+import { type Destination, isStandardOutput, resolveDestination } from "../places/resolve_destination.ts";
+import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { DestinationDirectory } from "./destination_directory.ts";
 import { isNameless, isStandardInput } from "./input.ts";
 import { JobRunner } from "./job_runner.ts";
 import type { LocalTreeMove } from "./move_local_tree.ts";
-import { measureJobs } from "./measure_jobs.ts";
-import { type JobPlan, planJobs } from "./plan_jobs.ts";
 import type { TreeMoveAway } from "./move_tree_away.ts";
+import { type JobPlan, planJobs } from "./plan_jobs.ts";
 import type { TransferOptions } from "./transfer_options.ts";
 import { TransferTally } from "./transfer_tally.ts";
+import { attributesOf } from "@lade/core/backend";
+import { inParallel } from "@lade/core/concurrency";
+import { PlaceJudge } from "@lade/core/operations";
+import type { Lade } from "@lade/lade";
 
 /** What a command transfers. */
 export interface TransferRequest {
@@ -176,5 +174,25 @@ async function removeEmptySources(
 ): Promise<void> {
   for (const source of sources) {
     await removeEmptyDirectories(lade, await locatePrefix(lade, await locate(lade, source)), signal);
+  }
+}
+
+/**
+ * Finds out how much a transfer has to do, for its progress: a listing of its own, far ahead of the transfer, costs
+ * little and holds nothing. What cannot be found out leaves the totals unknown, and so does an object that was named and
+ * is not local: a request of its own is not worth its size, which the first answer of the transfer tells.
+ */
+export async function measureJobs(plan: JobPlan, progress: TransferProgress): Promise<void> {
+  try {
+    for await (const job of planJobs(plan)) {
+      if ("reason" in job) continue;
+      const { from, input } = job;
+      if (!from || input || (job.size === undefined && localPathOf(from.uri) === undefined)) return;
+      const size = job.size ?? (await from.store.head(from.key, { signal: plan.signal })).size;
+      progress.plan(1, size);
+    }
+    progress.planned();
+  } catch {
+    // The transfer itself reports what is wrong.
   }
 }

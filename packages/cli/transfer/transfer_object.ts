@@ -1,20 +1,27 @@
+import type { Output } from "../output/output.ts";
+import type { Place } from "../places/place.ts";
+import { type Conversion, isCompressed, isConverted } from "./conversion.ts";
+import type { Input } from "./input.ts";
+import type { Job } from "./job.ts";
+import { tellCopied, tellWritten, type VerificationListener, verifiedChunks } from "./verification.ts";
 import type {
   Dropped,
+  MoveObjectOptions,
   ObjectAttributes,
   ObjectWriter,
   ProgressListener,
   WriterOptions,
   ZstdPool,
 } from "@lade/core";
+import {
+  carry,
+  contentTypeOf,
+  copyObject,
+  moveObject as moveBetween,
+  type PlaceJudge,
+  readChunks,
+} from "@lade/core/operations";
 import type { CreateZstdWriterOptions } from "@lade/core/zstd";
-import { carry, contentTypeOf, copyObject, type PlaceJudge, readChunks } from "@lade/core/operations";
-import type { Output } from "../output/output.ts";
-import type { Place } from "../places/place.ts";
-import { type Conversion, isCompressed, isConverted } from "./conversion.ts";
-import type { Input } from "./input.ts";
-import type { Job } from "./job.ts";
-import { moveObject } from "./move_object.ts";
-import { tellCopied, tellWritten, type VerificationListener, verifiedChunks } from "./verification.ts";
 
 /** How objects are transferred. */
 export interface TransferConfig {
@@ -216,4 +223,18 @@ function versionOf({ version }: Job): { readonly version?: string } {
 /** Where the service ignores conditions, looking first is the best there is. */
 function conditionOf({ createOnly }: TransferConfig): Pick<WriterOptions, "ifNoneMatch" | "ifIgnored"> {
   return createOnly ? { ifNoneMatch: "*", ifIgnored: "look" } : {};
+}
+
+/** Moves an object, tells how its copy was verified and what it lacks, and resolves with its size, where it became known. */
+export async function moveObject(
+  from: Place,
+  to: Place,
+  options: MoveObjectOptions,
+  onVerified: VerificationListener,
+  onDropped: (dropped: readonly Dropped[]) => void,
+): Promise<number | undefined> {
+  const { copied, source } = await moveBetween(from.store, from.key, to.store, to.key, options);
+  if (copied) tellCopied(from, to, copied, onVerified);
+  onDropped(copied?.dropped ?? []);
+  return source?.size;
 }

@@ -1,8 +1,6 @@
 import { flag, option, repeated, type ValuesOf } from "../syntax/option.ts";
-import { dateValue } from "../values/date_value.ts";
+import { dateValue, metadataValue, tagValue } from "../values/attribute_values.ts";
 import { integerValue } from "../values/integer_value.ts";
-import { metadataValue } from "../values/metadata_value.ts";
-import { tagValue } from "../values/tag_value.ts";
 import { versionValue } from "../values/version_value.ts";
 import { textValue } from "../values/text_value.ts";
 

@@ -1,6 +1,6 @@
 import type { Check } from "@lade/core";
 import { UnsupportedError } from "@lade/core/backend";
-import { change, look, type TemporaryObjects } from "@lade/service/diagnosis";
+import { change, probe, type TemporaryObjects } from "@lade/service/diagnosis";
 import type { LocalPatient } from "./local_patient.ts";
 
 const SAMPLE = new Uint8Array(4096);
@@ -24,7 +24,7 @@ export async function checkDirect(
       await change(patient, (signal) => store.put(made, SAMPLE, { signal }));
     }
     if (key !== undefined) {
-      await look(patient, async (signal) => await (await store.get(key, { signal })).cancel());
+      await probe(patient, async (signal) => await (await store.get(key, { signal })).cancel());
     }
     return { name, outcome: "ok", detail: "O_DIRECT is taken: bytes go past the page cache" };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Check } from "@lade/core";
-import { look } from "@lade/service/diagnosis";
+import { probe } from "@lade/service/diagnosis";
 import { fileError } from "../files/file_error.ts";
 import { fileSystemOf } from "./file_system.ts";
 import type { LocalPatient } from "./local_patient.ts";
@@ -21,13 +21,13 @@ export async function* checkDirectory(patient: LocalPatient): AsyncGenerator<Che
   const name = "directory";
   const { root, uri } = patient.store;
   try {
-    const status = await look(patient, () => Deno.stat(root));
+    const status = await probe(patient, () => Deno.stat(root));
     if (!status.isDirectory) {
       const detail = `${JSON.stringify(root)} is a file`;
       yield { name, outcome: "failed", detail, advice: "name the directory that it lies in" };
       return { open: false, freeBytes: 0 };
     }
-    const { kind, room } = await look(patient, () => fileSystemOf(root)) ?? {};
+    const { kind, room } = await probe(patient, () => fileSystemOf(root)) ?? {};
     const { freeBytes = Infinity, totalBytes = 0 } = room ?? {};
     const little = freeBytes < Math.max(LITTLE_BYTES, totalBytes * LITTLE_SHARE);
     const found = kind === undefined ? root : `${root}, on ${kind}`;

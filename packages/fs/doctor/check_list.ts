@@ -1,5 +1,5 @@
 import type { Check, ObjectMeta } from "@lade/core";
-import { look } from "@lade/service/diagnosis";
+import { probe } from "@lade/service/diagnosis";
 import type { LocalPatient } from "./local_patient.ts";
 
 /** Objects that are looked at to find one to read. */
@@ -20,7 +20,7 @@ export async function* checkList(patient: LocalPatient): AsyncGenerator<Check, L
   const objects: ObjectMeta[] = [];
   const startMs = clock.monotonicMs();
   try {
-    await look(patient, async (signal) => {
+    await probe(patient, async (signal) => {
       for await (const object of store.list("", { signal })) {
         if (objects.push(object) === MOST_OBJECTS) break;
       }

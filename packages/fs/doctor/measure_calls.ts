@@ -1,5 +1,5 @@
 import type { Check } from "@lade/core";
-import { change, look, type TemporaryObjects } from "@lade/service/diagnosis";
+import { change, probe, type TemporaryObjects } from "@lade/service/diagnosis";
 import type { LocalPatient } from "./local_patient.ts";
 
 const READS = 25;
@@ -13,7 +13,7 @@ export async function measureLatency(patient: LocalPatient, key: string): Promis
   const target = new Uint8Array(SMALL_BYTES);
   try {
     const times = await timesOf(READS, patient, () =>
-      look(patient, async (signal) => {
+      probe(patient, async (signal) => {
         await using result = await store.get(key, { signal, range: { offset: 0, length: SMALL_BYTES } });
         await result.readInto(target);
       }));

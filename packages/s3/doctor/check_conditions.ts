@@ -6,7 +6,7 @@ import {
   type PutResult,
   UnsupportedError,
 } from "@lade/core/backend";
-import { look, type Patient } from "@lade/service/diagnosis";
+import { type Patient, probe } from "@lade/service/diagnosis";
 import {
   CONDITION_KINDS,
   CONDITION_WORDS,
@@ -44,7 +44,7 @@ export async function* checkConditions(patient: BucketPatient): AsyncGenerator<C
       };
       const target = { call, key: near };
       try {
-        found.set(kind, await look(patient, (signal) => conductOf(connection, kind, { ...target, signal })));
+        found.set(kind, await probe(patient, (signal) => conductOf(connection, kind, { ...target, signal })));
       } catch (error) {
         if (!(error instanceof PermissionDeniedError) && !(error instanceof UnsupportedError)) throw error;
       }

@@ -7,7 +7,7 @@ import {
 } from "@lade/core/backend";
 import { ServiceFault } from "../errors/service_fault.ts";
 import { checkClock } from "./check_clock.ts";
-import { look } from "./patient.ts";
+import { probe } from "./patient.ts";
 import type { ServicePatient } from "./service_patient.ts";
 
 /** What the first request came to. */
@@ -30,7 +30,7 @@ interface Failure {
 export async function* checkAccess(patient: ServicePatient): AsyncGenerator<Check, Access> {
   let credentials: Check;
   try {
-    credentials = await look(patient, () => patient.credentials());
+    credentials = await probe(patient, () => patient.credentials());
   } catch (error) {
     patient.signal?.throwIfAborted();
     yield await patient.failed("credentials", error);
@@ -40,7 +40,7 @@ export async function* checkAccess(patient: ServicePatient): AsyncGenerator<Chec
   let objects: readonly ObjectMeta[] = [];
   let failure: Failure | undefined;
   try {
-    objects = await look(patient, (signal) => patient.listPage(signal));
+    objects = await probe(patient, (signal) => patient.listPage(signal));
   } catch (error) {
     patient.signal?.throwIfAborted();
     failure = { part: blamed(patient, error), error };

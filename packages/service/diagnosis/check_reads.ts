@@ -1,7 +1,7 @@
 import type { Check } from "@lade/core/backend";
 import { NotFoundError } from "@lade/core/errors";
 import { getBytes } from "@lade/core";
-import { look, type Patient } from "./patient.ts";
+import { type Patient, probe } from "./patient.ts";
 
 /** An object to try reads on. */
 export interface Sample {
@@ -44,7 +44,7 @@ async function tryCall(
   call: (signal: AbortSignal) => Promise<string | void>,
 ): Promise<Check> {
   try {
-    const more = await look(patient, call);
+    const more = await probe(patient, call);
     return { name, outcome: "ok", detail: more ? `${allowed}; ${more}` : allowed };
   } catch (error) {
     patient.signal?.throwIfAborted();

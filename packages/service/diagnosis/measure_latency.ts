@@ -1,5 +1,5 @@
 import { type Check, NotFoundError } from "@lade/core/backend";
-import { look } from "./patient.ts";
+import { probe } from "./patient.ts";
 import type { ServicePatient } from "./service_patient.ts";
 
 const REQUESTS = 9;
@@ -11,7 +11,7 @@ export async function measureLatency(patient: ServicePatient, key: string): Prom
   const before = answers.answers.length;
   try {
     for (let i = 0; i < REQUESTS; i++) {
-      await look(patient, (signal) => store.head(key, { signal })).catch((error) => {
+      await probe(patient, (signal) => store.head(key, { signal })).catch((error) => {
         if (!(error instanceof NotFoundError)) throw error;
       });
     }

@@ -10,7 +10,7 @@ export { checkWrites, type Writes, type WritesConfig } from "./check_writes.ts";
 export { DIAGNOSIS_BOUNDS, examineService, isRefusal } from "./examine_service.ts";
 export { failedCheck } from "./failed_check.ts";
 export { measureDownload, type Readable } from "./measure_download.ts";
-export { change, look, type Patient } from "./patient.ts";
+export { change, type Patient, probe } from "./patient.ts";
 export { randomBytes } from "./random_bytes.ts";
 export { type Measurement, rateCheck } from "./rate_check.ts";
 export type { ServicePatient } from "./service_patient.ts";

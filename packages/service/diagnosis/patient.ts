@@ -1,5 +1,5 @@
 import type { Check, Clock, ObjectStore } from "@lade/core/backend";
-import { within } from "./within.ts";
+import { withTimeLimit } from "./with_time_limit.ts";
 
 /** What the checks of a diagnosis work with. */
 export interface Patient {
@@ -25,9 +25,9 @@ export interface Patient {
 const PROBE_MS = 8_000;
 
 /** Makes a call that only reads; the diagnosis's signal ends it. */
-export async function look<T>(patient: Patient, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function probe<T>(patient: Patient, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { clock, signal, store } = patient;
-  return await within(PROBE_MS, { clock, signal, uri: store.uri }, call);
+  return await withTimeLimit(PROBE_MS, { clock, signal, uri: store.uri }, call);
 }
 
 /**
@@ -37,5 +37,5 @@ export async function look<T>(patient: Patient, call: (signal: AbortSignal) => P
 export async function change<T>(patient: Patient, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { clock, signal, store } = patient;
   signal?.throwIfAborted();
-  return await within(PROBE_MS, { clock, signal: undefined, uri: store.uri }, call);
+  return await withTimeLimit(PROBE_MS, { clock, signal: undefined, uri: store.uri }, call);
 }

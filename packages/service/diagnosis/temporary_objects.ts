@@ -1,6 +1,6 @@
 import { objectUri, type PutResult } from "@lade/core/backend";
 import type { Patient } from "./patient.ts";
-import { within } from "./within.ts";
+import { withTimeLimit } from "./with_time_limit.ts";
 
 const CLEANUP_MS = 5_000;
 
@@ -48,7 +48,7 @@ export class TemporaryObjects {
   async remove(key: string): Promise<void> {
     const { clock, store } = this.#patient;
     const version = this.#versions.get(key);
-    await within(
+    await withTimeLimit(
       CLEANUP_MS,
       { clock, signal: undefined, uri: objectUri(store.uri, key) },
       (signal) => store.delete(key, { signal, ...(version === undefined ? {} : { version }) }),

@@ -1,8 +1,8 @@
 import type { ObjectMeta } from "@lade/core";
 import { NotFoundError, PermissionDeniedError } from "@lade/core/errors";
 import type { Lade } from "@lade/lade";
-import { hintAt } from "./hint_at.ts";
-import { isLocalDirectory, isPrefix, localPathOf, locatePrefix, type Place } from "./place.ts";
+import { hintAt } from "./missing.ts";
+import { isPrefix, isThere, localPathOf, locatePrefix, type Place } from "./place.ts";
 
 /** What a place names: an object, a prefix, or both. */
 export interface Named {
@@ -29,7 +29,7 @@ export interface Sight {
  * Both questions are asked at once. Where reading is not allowed, a listing tells whether the object is there. Where
  * listing is not allowed, an object that is there is enough, and what is unknown is told by `unlisted`.
  */
-export async function look(
+export async function classifyPlace(
   lade: Lade,
   place: Place,
   operation: string,
@@ -53,30 +53,16 @@ export async function look(
   return { ...(object && { object }), ...(hasBelow && { prefix }) };
 }
 
-/** {@linkcode look}, for what goes on with everything of that name: it has to know whether there is a prefix. */
-export async function lookWhole(
+/** {@linkcode classifyPlace}, for what goes on with everything of that name: it has to know whether there is a prefix. */
+export async function classifyWhole(
   lade: Lade,
   place: Place,
   operation: string,
   signal: AbortSignal,
 ): Promise<Named> {
-  const named = await look(lade, place, operation, signal);
+  const named = await classifyPlace(lade, place, operation, signal);
   if (named.unlisted) throw named.unlisted;
   return named;
-}
-
-/**
- * Whether there is anything under a prefix; an empty local directory counts. A missing container is a `NotFoundError`,
- * except for a local one, which is a directory like those below it.
- */
-export async function isThere(prefix: Place, signal: AbortSignal): Promise<boolean> {
-  if (await isLocalDirectory(prefix.uri)) return true;
-  try {
-    for await (const _ of prefix.store.list(prefix.key, { signal, order: "any", limit: 1 })) return true;
-  } catch (error) {
-    if (!(error instanceof NotFoundError) || localPathOf(prefix.uri) === undefined) throw error;
-  }
-  return false;
 }
 
 async function headOf(place: Place, signal: AbortSignal): Promise<Sight> {

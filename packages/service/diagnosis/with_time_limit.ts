@@ -15,7 +15,7 @@ export interface WithinOptions {
  * Limits the time of work. When it is over, or the signal is aborted, this rejects immediately, even if the work ignores
  * the signal it is given.
  */
-export async function within<T>(
+export async function withTimeLimit<T>(
   limitMs: number,
   { clock, signal, uri }: WithinOptions,
   work: (signal: AbortSignal) => Promise<T>,
