@@ -1,5 +1,5 @@
 /**
- * What tells the URLs of Amazon S3 and of endpoints that are configured, without the provider.
+ * The URLs of Amazon S3 and of configured endpoints, without the provider.
  *
  * @module
  */

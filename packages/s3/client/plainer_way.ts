@@ -5,7 +5,7 @@ import type { Extra } from "../traits/extra.ts";
 
 /**
  * Makes a request with an extra, and without it where the service does not take that. What failed with the extra and
- * succeeds without it shows a trait of the service, which is remembered: the next request goes the plainer way at once.
+ * succeeds without it shows a trait of the service, which is remembered: later requests start with the plainer way.
  * `refusal` judges whether a failure may be due to the extra. A failure of the plainer way too is the one of the two that
  * the extra cannot explain.
  */

@@ -31,7 +31,7 @@ export interface S3ConnectionSetup {
   readonly bucket?: string | undefined;
   /** The region that was found to be right before, where it is known. */
   readonly region?: string | undefined;
-  /** Told when the service names another region than the one in use. */
+  /** Called when the service names another region than the one in use. */
   readonly onRegion?: (region: string) => void;
   /** Sends the requests. */
   readonly transport: Transport;
@@ -41,7 +41,7 @@ export interface S3ConnectionSetup {
   readonly clock: Clock;
   /** What is known of the service; nothing by default. */
   readonly traits?: ServiceTraits | undefined;
-  /** Told what is found out about the service, in a sentence without a period. */
+  /** Called with what is found out about the service, in a sentence without a period. */
   readonly onTrait?: TraitListener | undefined;
   /** Asks the service what it does about a condition, by requests that concern no object of others. */
   readonly probe: (connection: S3Connection, kind: ConditionKind, key: string) => Promise<Conduct>;
@@ -64,7 +64,7 @@ export class S3Connection {
   readonly clock: Clock;
   /** What has been found out about the service. */
   readonly traits: ServiceTraits;
-  /** Tells what has been found out about the service, in words that follow its name. */
+  /** Reports what has been found out about the service, in words that follow its name. */
   readonly tellTrait: TraitListener;
   /** Sends the calls of both planes. */
   readonly caller: ServiceCaller<S3Fault>;

@@ -9,7 +9,7 @@ export const systemEnvironment: Environment = (name) => {
   return (typeof Deno === "undefined" ? nodeEnvironment()[name] : readVariable(name)) || undefined;
 };
 
-/** Whether every variable may be read, which is quicker told than of each. */
+/** Whether every variable may be read, which is quicker to find out than for each. */
 function isAllGranted(): boolean {
   if (typeof Deno === "undefined") return true;
   const { state, partial } = Deno.permissions.querySync({ name: "env" });

@@ -27,7 +27,7 @@ export function whyUnread(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Below a directory that is closed to this user, nobody can tell whether there is such a file. */
+/** Below a directory that is closed to this user, it cannot be known whether there is such a file. */
 async function isKnown(path: string): Promise<boolean> {
   const { stat } = await import("node:fs/promises");
   return await stat(path).then(() => true, () => false);

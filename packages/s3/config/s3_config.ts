@@ -141,7 +141,7 @@ export async function resolveConfig(
   };
 }
 
-/** Whoever has to use validated endpoints is told where another setting leads elsewhere. */
+/** Refuses settings that lead elsewhere than to the validated endpoints that were asked for. */
 function checkFips(resolved: ResolvedSettings): void {
   const fips = resolved.get("fips");
   if (fips?.value !== true) return;

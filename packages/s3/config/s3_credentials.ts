@@ -10,5 +10,5 @@ export interface S3Credentials {
   readonly expiration?: Date;
 }
 
-/** Gives credentials, each time anew. It is called once, and again before what it gave expires. */
+/** Returns fresh credentials. It is called once, and again before those it returned expire. */
 export type S3CredentialProvider = () => Promise<S3Credentials>;

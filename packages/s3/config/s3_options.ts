@@ -93,7 +93,7 @@ export interface S3Options {
   readonly transport?: "auto" | "tcp" | "fetch";
   /**
    * Tries of one request, the first included: else `AWS_MAX_ATTEMPTS`, the profile's `max_attempts`, 8, and 64 while the
-   * service is away. This and what follows is told in `docs/bounds.md`.
+   * service is away. For this and what follows see `docs/bounds.md`.
    */
   readonly maxAttempts?: number;
   /** Bound of one connection's opening: else `LADE_CONNECT_TIMEOUT`, 3,100. */

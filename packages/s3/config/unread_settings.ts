@@ -6,7 +6,7 @@ export interface UnreadSetting {
   readonly key: string;
   /** Its variable of the environment, where it has one. */
   readonly variable?: string;
-  /** Whether passing over it changes what is done, so that `lade doctor` tells of it. */
+  /** Whether passing over it changes what is done, so that `lade doctor` reports it. */
   readonly told: boolean;
   /** Why it is not read. */
   readonly reason: string;

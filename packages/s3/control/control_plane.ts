@@ -116,7 +116,7 @@ export class ControlPlane {
       disableS3ExpressSessionAuth: true,
       ignoreConfiguredEndpointUrls: true,
       userAgentAppId: "lade",
-      // The SDK's own tells of the system, for which it needs --allow-sys.
+      // The SDK's own names the system, for which it needs --allow-sys.
       defaultUserAgentProvider: () => Promise.resolve([["lade"]]),
       sigv4aSigningRegionSet: [],
       authSchemePreference: [],

@@ -23,7 +23,7 @@ export interface SdkRequest {
   readonly body?: unknown;
 }
 
-/** What a call tells the handler beside the request. */
+/** What a call gives the handler beside the request. */
 export interface SdkSendOptions {
   /** Signs the request for a host that the service redirects it to. */
   readonly authorizer?: S3Authorizer;

@@ -32,9 +32,9 @@ import { copyCall, type CopySource, type CopyTarget, readTagsOf, sourceHeaders }
 const MAX_WHOLE_COPY = 5 * 2 ** 30;
 
 /**
- * Copies by the service: in one request up to 5 GiB, in parts beyond. The source is looked at first, for its size and
- * storage class, unless a listing told them; the copy is pinned to the content that was seen, and to `pin` where nobody
- * asked for that. Conditions that the service holds on other writes only are held by copying in parts.
+ * Copies by the service: in one request up to 5 GiB, in parts beyond. A HEAD first gets the size and storage
+ * class of the source, unless a listing had them. The copy is pinned to the content that was seen, and to `pin` without
+ * a condition of the caller. Conditions that the service holds on other writes only are held by copying in parts.
  */
 export async function copyObject(
   target: CopyTarget,
@@ -49,7 +49,7 @@ export async function copyObject(
     try {
       return await copyAtOnce(target, listed, options, about);
     } catch (error) {
-      // The source may have changed since it was listed; a look tells.
+      // The source may have changed since it was listed; a HEAD shows.
       if (!(error instanceof PreconditionFailedError) && !isTooLarge(error)) throw error;
     }
   }
@@ -107,7 +107,7 @@ function keepingEncryption(target: CopyTarget, headers: ResponseHeaders): CopyTa
   return target.connection.config.sse ? target : { ...target, encryption: encryptionTold(headers) };
 }
 
-/** Copies what was seen: at once, or in parts where it is too large for that. */
+/** Copies what was seen: in one request, or in parts where it is too large for that. */
 async function copySeen(
   target: CopyTarget,
   source: ObjectInfo,
@@ -126,7 +126,7 @@ async function copySeen(
   }
 }
 
-/** What a listing told, where that is all that has to be known. */
+/** What a listing had, where that suffices. */
 function listedSource(target: CopyTarget, options: CopyOptions): CopySource | undefined {
   const { source, sourceIfMatch, sourceVersion } = options;
   if (source?.etag === undefined || source.size > MAX_WHOLE_COPY || sourceVersion !== undefined) {
@@ -134,7 +134,7 @@ function listedSource(target: CopyTarget, options: CopyOptions): CopySource | un
   }
   if (sourceIfMatch !== undefined && sourceIfMatch !== source.etag) return undefined;
   if (target.source === target.connection && target.from === target.to) return undefined;
-  // Tags of the configuration are added to those of the source, of which no listing tells.
+  // Tags of the configuration are added to those of the source, which no listing has.
   return Object.keys(target.connection.config.tags).length > 0 ? undefined : source;
 }
 
@@ -193,7 +193,7 @@ async function copyAtOnce(
       { signal, idempotent: !conditional },
       (sdk, client, send) =>
         client.send(
-          // The header names the source, but the SDK wants to be told one, too.
+          // The header names the source, but the SDK needs one, too.
           withHeaders(new sdk.CopyObjectCommand({ Bucket: connection.bucket, Key: to, CopySource: "" }), {
             ...(attributes
               ? { ...attributesAsHeaders(S3_HEADERS, attributes), "x-amz-metadata-directive": "REPLACE" }

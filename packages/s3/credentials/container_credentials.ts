@@ -15,7 +15,7 @@ const BOUNDS = { timeoutMs: 2_000, attempts: 3 };
 
 /**
  * The keys that ECS or EKS Pod Identity give to a container ("Container credential provider" of the AWS SDKs and tools
- * reference); `undefined` where the environment tells of no such service.
+ * reference); `undefined` where the environment names no such service.
  */
 export async function containerCredentials(reader: CredentialReader): Promise<S3Credentials | undefined> {
   const { fullEnv, read, web } = reader.context;

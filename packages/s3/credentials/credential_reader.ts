@@ -73,7 +73,7 @@ export class CredentialReader {
     return resolved && { value: String(resolved.value), source: resolved.source };
   }
 
-  /** A setting of how services are reached, for which the environment counts whoever chose the profile. */
+  /** A setting of how services are reached, for which the environment counts however the profile was chosen. */
   async findOfService(name: string): Promise<Sourced<string> | undefined> {
     const { context, profile } = this;
     return await new CredentialReader({ ...context, env: context.fullEnv }, profile).find(name);

@@ -31,7 +31,7 @@ export interface CredentialSurroundings {
  * Finds out where credentials come from, in the order of the AWS command line: options; unless a profile is asked for
  * by option, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`; a role of the profile; a web identity of the environment;
  * what else the profile says (web identity, single sign-on, keys, `aws login`, a process); the container; the instance.
- * A source that is named and fails ends the search: its failure is told, and no other identity taken instead.
+ * A source that is configured and fails ends the search with its failure; no other identity is taken instead.
  */
 export function findCredentials(config: S3Config, around: CredentialSurroundings): CredentialSource {
   const { credentials } = config;
@@ -56,7 +56,7 @@ export function findCredentials(config: S3Config, around: CredentialSurroundings
   };
 }
 
-/** `refresh` reads the files of profiles again: whoever renews keys there writes others into them. */
+/** `refresh` reads the files of profiles again, since another program may have renewed keys there. */
 async function search(
   config: S3Config,
   around: CredentialSurroundings,

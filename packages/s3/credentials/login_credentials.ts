@@ -5,7 +5,7 @@ import type { CredentialReader } from "./credential_reader.ts";
 /** Keeps the SDK's notes to itself: what there is to say is said by our errors. */
 const SILENCE = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, trace: () => {} };
 
-/** The keys of a session of `aws login`, by the AWS SDK, which is told the profile, the files and the region. */
+/** The keys of a session of `aws login`, by the AWS SDK, which is given the profile, the files and the region. */
 export async function loginCredentials(reader: CredentialReader): Promise<S3Credentials> {
   const { profile, context, files } = reader;
   const { fromIni } = await import("@aws-sdk/credential-provider-ini");

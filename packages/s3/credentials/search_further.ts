@@ -11,7 +11,7 @@ import { webIdentityCredentials } from "./web_identity_credentials.ts";
 export interface SearchOutcome {
   /** The credentials. */
   readonly found?: LoadedCredentials;
-  /** What was looked at in vain. */
+  /** What was searched in vain. */
   readonly reasons: readonly string[];
 }
 

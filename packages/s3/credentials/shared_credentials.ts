@@ -2,14 +2,14 @@ import { StoreError } from "@lade/core/backend";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import type { CredentialCache, LoadedCredentials } from "./credential_cache.ts";
 
-/** The credentials of a session as one of its stores has them: what fails is told of the store's own URI. */
+/** The credentials of a session as one of its stores has them: failures name the store's own URI. */
 export class SharedCredentials {
   /** What all stores of the session ask. */
   readonly cache: CredentialCache;
   readonly #told: string;
   readonly #uri: string;
 
-  /** Asks `cache`, whose failures are told of the URI `told`, for the store of `uri`. */
+  /** Asks `cache`, whose failures name the URI `told`, for the store of `uri`. */
   constructor(cache: CredentialCache, told: string, uri: string) {
     this.cache = cache;
     this.#told = told;

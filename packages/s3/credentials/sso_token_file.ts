@@ -43,7 +43,7 @@ export class SsoTokenFile {
     const path = await this.#path();
     if (path !== undefined && isGranted({ name: "write", path })) {
       const { writeFile } = await import("node:fs/promises");
-      // Whoever cannot keep it renews it again.
+      // A token that cannot be kept is renewed again.
       await writeFile(path, JSON.stringify(fields, null, 2), { mode: 0o600 }).catch(() => {});
     }
     return tokenOf(fields);

@@ -100,7 +100,7 @@ export class S3BatchDeleter implements BatchDeleter {
     const byKey = Map.groupBy(objects, ({ key }) => key);
     const meant = (key: string | undefined, version: string | undefined): readonly ObjectToDelete[] => {
       const ofKey = byKey.get(key ?? "") ?? [];
-      // A service that tells no version is understood where the key was given once.
+      // An answer without a version is understood where the key was given once.
       return ofKey.length === 1 && version === undefined
         ? ofKey
         : ofKey.filter((object) => object.version === version);

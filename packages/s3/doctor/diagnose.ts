@@ -22,7 +22,7 @@ const MAX_SKEW_MS = 15 * 60_000;
 
 /** Options of {@linkcode diagnose}. */
 export interface S3DiagnoseOptions extends S3StoreOptions {
-  /** Begins the keys that are looked at and made; a slash is added where it lacks one. */
+  /** Begins the keys that are read and made; a slash is added where it lacks one. */
   readonly prefix?: string;
   /** Also writes, reads back and removes temporary objects, named `.lade-doctor-…`. */
   readonly write?: boolean;
@@ -36,7 +36,7 @@ export interface S3DiagnoseOptions extends S3StoreOptions {
  * Finds out how it stands with a bucket: which credentials, region and endpoint are used and where they come from, the
  * clock, which calls are allowed, latency, throughput and what bounds it.
  *
- * Yields each check when it is done, in a fixed order; failures are checks that tell what to do. What the first request
+ * Yields each check when it is done, in a fixed order; failures are checks that say what to do. What the first request
  * blames ends the diagnosis, within ten seconds. Without `write` nothing is written; with it temporary objects are
  * removed before the iteration ends, also when it is aborted or left. Rejects with `signal.reason`, and with a
  * `TypeError` for a configuration that cannot be.

@@ -7,7 +7,7 @@ const PARTITION = /\.amazonaws\.com(\.cn)?$/;
 
 /**
  * Where a key of a bucket leads. A bucket of Amazon's is the same by whatever region or style it is reached; any other
- * service may have more names than its URL tells, and take several keys for one.
+ * service may have more names than its URL shows, and take several keys for one.
  */
 export function bucketPlace({ serviceUrl }: Endpoint, bucket: string, key: string): ObjectPlace {
   const partition = ALIAS.test(bucket) ? undefined : PARTITION.exec(new URL(serviceUrl).hostname)?.[0];

@@ -17,7 +17,7 @@ import {
 import type { ErrorRow } from "@lade/service/errors";
 
 /**
- * Every failure of S3 that is told apart, in the order of the documentation, which a test compares with this table.
+ * Every failure of S3 that is distinguished, in the order of the documentation, which a test compares with this table.
  * Codes come from "Error responses" of the Amazon S3 API reference; `XMinio…` are of MinIO, `XAdmin…` and those about
  * directories of versitygw, `QuotaExceeded` of Ceph.
  */

@@ -6,7 +6,7 @@ import { decodeMetadata, encodeMetadata } from "./metadata_text.ts";
 
 const LABELS = ["crc32c", "crc64nvme", "crc32", "sha1", "sha256", "sha512", "md5"] as const;
 
-/** The headers by which S3 tells of an object. */
+/** The headers by which S3 describes an object. */
 export const S3_HEADERS: HeaderNames = {
   service: "an S3 service",
   metadata: "x-amz-meta-",

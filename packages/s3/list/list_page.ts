@@ -121,7 +121,7 @@ function readObject(element: XmlElement, decode: (text: string) => string, call:
     else if (child.name === "Size") text = child.text;
     else if (child.name === "LastModified") modified = child.text;
     else if (child.name === "ETag") etag = child.text;
-    // As in the answer to a HEAD, the usual class is not told.
+    // As in the answer to a HEAD, the usual class is left out.
     else if (child.name === "StorageClass" && child.text !== "STANDARD") storageClass = child.text;
   }
   const lastModified = new Date(modified);

@@ -4,7 +4,7 @@ import { childText, type XmlElement } from "@lade/service/xml";
 
 /**
  * Whether a page says that there are more; `next` is where it says that they begin. Only S3's own words count: a page that
- * names a next one and does not say whether it is the last is an error, for whoever guesses wrong lists half or for ever.
+ * names a next one and does not say whether it is the last is an error, since a wrong guess lists half or endlessly.
  */
 export function isTruncated(root: XmlElement, next: string | undefined, call: FailedCall): boolean {
   const text = childText(root, "IsTruncated");

@@ -5,7 +5,7 @@ import type { FailedCall } from "../errors/to_store_error.ts";
 import { listPage } from "../list/list_page.ts";
 
 /**
- * Asks by a listing, which nobody but the service can answer, whether it has the object that a doubtful answer told of.
+ * Asks by a listing, which nobody but the service can answer, whether it has the object of a doubtful answer.
  * Throws the doubt's error where it has not.
  */
 export async function confirmObject(

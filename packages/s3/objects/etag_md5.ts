@@ -16,7 +16,7 @@ export function md5Digits(headers: ResponseHeaders): string | undefined {
 
 /**
  * The MD5 of an object that was answered, by its etag. Amazon documents that it is one; the etags of others are known to
- * be MD5 sums once one of them was, and tell nothing once one was shown not to be.
+ * be MD5 sums once one of them was, and show nothing once one was shown not to be.
  */
 export function etagMd5(
   { config, endpoint, bucket, traits: { md5Etags } }: S3Connection,

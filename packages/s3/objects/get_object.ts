@@ -23,7 +23,7 @@ import { askVerifiably, readAdvice, readHeaders, versionQuery } from "./read_req
 import { S3_HEADERS } from "../headers/s3_headers.ts";
 
 /**
- * A range from the start of at least this many bytes is asked for without `Range`: only then does S3 tell the object's
+ * A range from the start of at least this many bytes is asked for without `Range`: only then does S3 send the object's
  * checksum. The answer is dropped where the range ends.
  */
 const WHOLE_FROM_BYTES = 4 * 2 ** 20;
@@ -98,7 +98,7 @@ export async function getObject(
     return result;
   } catch (error) {
     await response.body.cancel(error);
-    // What cannot be right is told by what it is more likely to be.
+    // What cannot be right is reported as what it is more likely to be.
     throw connection.translate(doubt ?? error, call);
   }
 }

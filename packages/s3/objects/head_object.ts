@@ -8,7 +8,7 @@ import type { FailedCall } from "../errors/to_store_error.ts";
 import { askVerifiably, readAdvice, readHeaders, versionQuery } from "./read_request.ts";
 import { S3_HEADERS, unlikeS3 } from "../headers/s3_headers.ts";
 
-/** Tells what an object is. */
+/** Describes an object. */
 export async function headObject(
   connection: S3Connection,
   uri: string,
@@ -18,7 +18,7 @@ export async function headObject(
   return (await headWithHeaders(connection, uri, key, options)).info;
 }
 
-/** What an object is, and the headers that told it. */
+/** What an object is, and the headers that say so. */
 export interface HeadAnswer {
   /** The object. */
   readonly info: ObjectInfo;
@@ -86,7 +86,7 @@ async function sendHead(connection: S3Connection, request: HeadRequest): Promise
   try {
     info = read();
   } catch (error) {
-    // What cannot be right is told by what it is more likely to be.
+    // What cannot be right is reported as what it is more likely to be.
     throw doubt ?? error;
   }
   if (doubt) {

@@ -36,7 +36,7 @@ export function readPermission({ version }: Pick<GetOptions, "version">): string
   return version === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
 }
 
-/** What a refusal to read says to allow: whoever may not list is refused what is missing, too. */
+/** What a refusal to read says to allow: without leave to list, a missing object is refused too. */
 export function readAdvice(options: Pick<GetOptions, "version">): string {
   return `${readPermission(options)} (a missing object is refused so too, unless s3:ListBucket is allowed)`;
 }

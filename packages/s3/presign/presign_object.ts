@@ -63,7 +63,7 @@ export async function presignObject(
   return new URL(`${secure ? "https" : "http"}://${host}${path}?${query}`);
 }
 
-/** What is configured and would have to be sent in headers, by whoever uses the URL. */
+/** What is configured and would have to be sent in headers by users of the URL. */
 function lostIn(method: string, { sse, sseCustomerKey, tags }: S3Config): string | undefined {
   if (method === "DELETE") return undefined;
   if (sseCustomerKey) return "sseCustomerKey";

@@ -13,7 +13,7 @@ import { conductOf } from "../conditions/rely_on.ts";
 
 /**
  * Asks a service what it does about a condition, by requests that write nothing where it holds the condition and is
- * asked about an object that is not there; where they do not tell, by empty objects of our own, which are removed. Its
+ * asked about an object that is not there; where that shows nothing, by empty objects of our own, which are removed. Its
  * requests are not sent twice; a service that is away is waited for, and asked once more from the start.
  */
 export async function probeCondition(

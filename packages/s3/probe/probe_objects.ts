@@ -74,12 +74,12 @@ export class ProbeObjects implements AsyncDisposable {
     this.#made.set(key, versions.add(version ?? ""));
   }
 
-  /** Removes every version that was made; what cannot be removed is told. */
+  /** Removes every version that was made; what cannot be removed is reported. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const [key, versions] of this.#made) {
       try {
         for (const version of versions) await this.#remove(key, version);
-        // A service may tell a version of what it then does not delete by it.
+        // A service may name a version by which it then deletes nothing.
         if (!versions.has("") && await this.#isThere(key)) await this.#delete(key, undefined);
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);

@@ -146,7 +146,7 @@ export class BucketStore implements S3Store {
     return await getObject(this.connection, this.#check("get", key), key, options, onThrottled);
   }
 
-  /** Tells what an object is. */
+  /** Describes an object. */
   async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
     return await headObject(this.connection, this.#check("head", key), key, options);
   }
@@ -277,7 +277,7 @@ export class BucketStore implements S3Store {
     return await setAttributes({ ...target, operation }, attributes, options);
   }
 
-  /** Tells an object's tags. */
+  /** Returns an object's tags. */
   async getTags(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
     const uri = this.#check("get the tags of", key);
     options.signal?.throwIfAborted();

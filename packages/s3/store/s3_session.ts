@@ -80,7 +80,7 @@ function openSession(setup: S3SessionSetup): S3Session {
   return { transport, credentials, uri, [Symbol.asyncDispose]: () => transport.close() };
 }
 
-/** Who trusts any certificate of a service does not show tokens and keys to whoever passes for another one. */
+/** With `verifySsl` off, only the endpoint itself goes unverified, not the services that give keys. */
 function credentialOptions(
   url: string,
   config: S3Config,

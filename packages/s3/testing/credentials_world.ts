@@ -15,7 +15,7 @@ export interface CredentialsWorld {
   readonly env?: Readonly<Record<string, string>>;
   /** Time; the system's by default. */
   readonly clock?: Clock;
-  /** Told of each host that is to be asked; none but this machine is found. */
+  /** Called with each host that is to be asked; none but this machine is found. */
   readonly onHost?: (host: string) => void;
   /** What other searches of this user have found; nothing by default. */
   readonly shared?: SharedTokens<S3Credentials>;

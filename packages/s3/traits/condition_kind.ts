@@ -21,7 +21,7 @@ export const CONDITION_WORDS: Readonly<Record<ConditionKind, string>> = {
   "delete-match": "ifMatch on DeleteObject",
 };
 
-/** All kinds, in the order in which they are told. */
+/** All kinds, in the order in which they are shown. */
 export const CONDITION_KINDS: readonly ConditionKind[] = Object.keys(CONDITION_WORDS) as ConditionKind[];
 
 /** What a service does about a condition: holds it, passes over it, or refuses the request that has it. */

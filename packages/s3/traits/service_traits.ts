@@ -48,7 +48,7 @@ export class ServiceTraits {
     if (!this.#missing.has(extra)) this.#works.add(extra);
   }
 
-  /** Remembers that the service does not take an extra, and tells it the first time. */
+  /** Remembers that the service does not take an extra, and reports it the first time. */
   found(extra: Extra, tell: TraitListener): void {
     this.#works.delete(extra);
     if (this.#missing.has(extra)) return;

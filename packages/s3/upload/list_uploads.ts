@@ -10,8 +10,8 @@ import { payerHeaders } from "../headers/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 
 /**
- * Lists the pending uploads of keys that start with `prefix`, page by page. A key outside it is an error, since whoever
- * aborts what is listed would abort it.
+ * Lists the pending uploads of keys that start with `prefix`, page by page. A key outside it is an error, since
+ * callers that abort what is listed would abort it.
  */
 export async function* listUploads(
   connection: S3Connection,

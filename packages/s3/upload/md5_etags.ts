@@ -8,7 +8,7 @@ import type { SentPart } from "./sent_part.ts";
 
 /**
  * Holds the etag of written bytes against their MD5, where the service confirmed no checksum of them. Takes 1.5 ms of a core
- * for each MiB; an etag of encrypted bytes tells nothing, nor do those of a service where the first one was no MD5.
+ * for each MiB; an etag of encrypted bytes shows nothing, nor do those of a service where the first one was no MD5.
  */
 export async function compareEtag(
   { traits }: S3Connection,

@@ -26,7 +26,7 @@ import type { UploadChecksumType, UploadState, UploadTarget } from "./upload_tar
 
 const ABORT_MS = 20_000;
 
-/** A multipart upload under way. */
+/** A multipart upload in progress. */
 export class MultipartUpload implements UploadState {
   /** The service's name of the upload. */
   readonly id: string;

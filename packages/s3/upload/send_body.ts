@@ -88,7 +88,7 @@ export async function sendBody(
       return { response, carried: value !== undefined, confirmed };
     } catch (error) {
       if (!(error instanceof S3Fault)) throw connection.translate(error, request.call);
-      // By such words a service may also tell that bytes were damaged: the same again, and then the etag, tell which.
+      // Such words may also mean that bytes were damaged: the same request again, and then the etag, show which.
       if (way.checksum && !doubted && isDoubtful(error)) {
         doubted = true;
         continue;

@@ -31,7 +31,7 @@ export function encryptionHeaders({ sse, sseKmsKeyId }: S3Config): HeaderRecord 
   };
 }
 
-/** The encryption of an object that a HEAD told of, as it is asked for again. */
+/** The encryption of an object by its HEAD, in the form of a request. */
 export function encryptionTold(headers: ResponseHeaders): HeaderRecord {
   const told: HeaderRecord = {};
   for (const name of ["", "-aws-kms-key-id", "-bucket-key-enabled"]) {

@@ -7,9 +7,9 @@ import { lacking } from "./judge_answer.ts";
 const MAX_ERROR_BYTES = 2 ** 16;
 
 /**
- * Reads the failure that an answer of another status than 200 to 299 reports. One that is somebody else's is told from the
- * service's by its body, by what all answers of the endpoint had so far, or by a status that nothing in the request asked
- * for.
+ * Reads the failure that an answer of another status than 200 to 299 reports. An answer that is not the service's is
+ * recognized by its body, by what all answers of the endpoint had so far, or by a status that nothing in the request
+ * asked for.
  */
 export async function readFault<F extends ServiceFault>(
   faults: FaultReader<F>,
