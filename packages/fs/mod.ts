@@ -10,9 +10,9 @@
  * is checked, brought to the disk as the configuration `sync` asks, and then renamed: readers see the old object or
  * the new one, and a killed process leaves the old one whole. {@linkcode sweepTemporaries} removes what it left.
  *
- * An etag is made of size, time of change and file number. Deno tells times in whole milliseconds; so every write is
+ * An etag is made of size, time of change and file number. Deno has times in whole milliseconds; so every write is
  * dated at least one later than the file it replaces. What other programs write in place, within one millisecond and
- * to the same size, cannot be told apart.
+ * to the same size, cannot be distinguished.
  *
  * Conditions (`ifMatch`, `ifNoneMatch: "*"`) hold against every write by the same store, and against conditional
  * writes by other stores and processes, by a lock (`flock`) on the object itself; an unconditional write of another

@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 export interface SweepOptions {
   /** Removes only files that nobody wrote to for this long, in milliseconds; a day by default. */
   readonly olderThanMs?: number;
-  /** Removes nothing, only tells; `false` by default. */
+  /** Removes nothing, and yields what would be removed; `false` by default. */
   readonly dryRun?: boolean;
   /** Ends the call, which then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;

@@ -38,7 +38,7 @@ export class WasmChecksum<Value extends number | bigint> {
     this.#tables = tables;
   }
 
-  /** Loads the kernel and tells whether the runtime can: WebAssembly with SIMD, bulk memory and multi-memory. */
+  /** Loads the kernel and returns whether the runtime can run it: WebAssembly with SIMD, bulk memory and multi-memory. */
   load(): boolean {
     return this.#load() !== "unavailable";
   }

@@ -18,7 +18,7 @@ interface Host {
   readonly process?: { readonly getBuiltinModule?: (name: string) => unknown };
 }
 
-/** A built-in module of Node, loaded by whoever first needs it; `undefined` where the runtime has none. */
+/** A built-in module of Node, loaded when it is first needed; `undefined` where the runtime has none. */
 export function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {
   return (globalThis as Host).process?.getBuiltinModule?.(name) as NodeModules[Name] | undefined;
 }

@@ -1,6 +1,6 @@
 import { startWorker, type WorkerLike } from "../zstd/worker_like.ts";
 
-/** Starts Workers and knows how many run: one that is left keeps a process alive, and no sanitizer tells. */
+/** Starts Workers and knows how many run: one that is left keeps a process alive, and no sanitizer notices. */
 export class CountedWorkers {
   started = 0;
   running = 0;

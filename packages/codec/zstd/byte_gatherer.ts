@@ -17,7 +17,7 @@ export class ByteGatherer {
     return this.#length;
   }
 
-  /** Makes room for `length` more bytes at once, where it is known that they come. */
+  /** Makes room for `length` more bytes in one step, where it is known that they come. */
   reserve(length: number): void {
     const needed = this.#length + length;
     if (needed <= this.#bytes.length) return;

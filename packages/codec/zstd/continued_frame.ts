@@ -7,7 +7,7 @@ import { type FrameHeader, parseFrameHeader } from "./frame_header.ts";
  * header that says the same in more bytes than any encoder takes: the content size in 8 bytes and, in one byte,
  * dictionary 0, which means none (RFC 8878, sections 3.1.1.1.3 and 3.1.1.1.4). Every decoder reads it as before.
  *
- * Returns the longer header, which replaces the first `header.length` bytes. The frame must tell its content size.
+ * Returns the longer header, which replaces the first `header.length` bytes. The frame must have its content size.
  */
 export function continuedHeader(frame: Uint8Array): Uint8Array<ArrayBuffer> {
   const header = parseFrameHeader(frame);

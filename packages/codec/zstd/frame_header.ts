@@ -2,7 +2,7 @@
 export interface FrameHeader {
   /** Bytes of the header, the magic number included. */
   readonly length: number;
-  /** Bytes that the frame decompresses to, where the header tells. */
+  /** Bytes that the frame decompresses to, where the header says. */
   readonly contentSize: number | undefined;
   /** Bytes of earlier content that a decoder keeps. */
   readonly windowSize: number;

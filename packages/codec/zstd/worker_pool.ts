@@ -83,7 +83,7 @@ export class WorkerPool implements ZstdPool {
   }
 }
 
-/** Makes a pool. Disposing it ends the Workers at once, and with them the writers and readers that use it. */
+/** Makes a pool. Disposing it ends the Workers immediately, and with them the writers and readers that use it. */
 export function createZstdPool(options: ZstdPoolOptions = {}): ZstdPool {
   return new WorkerPool(resolveWorkers(options.workers));
 }

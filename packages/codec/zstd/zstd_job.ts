@@ -49,7 +49,7 @@ export interface PieceJob {
 /** Work for a Worker. Its bytes are transferred there and back. */
 export type ZstdJob = CompressJob | DecompressJob | PieceJob;
 
-/** What a Worker is told: a job under a number, or the number of a job to give up or of a frame to forget. */
+/** What is sent to a Worker: a job under a number, or the number of a job to give up or of a frame to forget. */
 export type ZstdMessage =
   | { readonly id: number; readonly job: ZstdJob }
   | { readonly cancel: number }

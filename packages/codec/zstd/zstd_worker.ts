@@ -51,7 +51,7 @@ export class ZstdWorker {
     return this.#failure !== undefined;
   }
 
-  /** Does a job; `job.bytes` is transferred. An abort rejects at once and makes the Worker give the job up. */
+  /** Does a job; `job.bytes` is transferred. An abort rejects immediately and makes the Worker give the job up. */
   run(job: ZstdJob, signal?: AbortSignal): Promise<ZstdOutput> {
     const id = this.#nextId++;
     return new Promise<ZstdOutput>((resolve, reject) => {

@@ -134,7 +134,7 @@ export class AdaptiveLimit {
     while (this.#waiting.length > 0 && this.#inFlight < this.current) this.#waiting.give(this.#grant(nowMs));
   };
 
-  /** So many of one round tell at once that the service bears fewer. */
+  /** So many throttled requests of one round show, before its end, that the service bears fewer. */
   #manyThrottled(): number {
     return this.current <= 2 ? 1 : Math.max(2, Math.ceil(this.current / 4));
   }

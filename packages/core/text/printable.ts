@@ -1,5 +1,5 @@
 /**
- * What cannot be told from the text around it, or steers the terminal that shows it: control characters, lone surrogates,
+ * Characters that hide in the text around them, or steer the terminal that shows it: control characters, lone surrogates,
  * line and paragraph separators, spaces other than the two that look like one, and all that Unicode calls formatting
  * (bidirectional controls, joiners, tags, the byte order mark) or lets a font ignore (fillers, variation selectors).
  */

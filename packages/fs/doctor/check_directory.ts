@@ -8,7 +8,7 @@ import type { LocalPatient } from "./local_patient.ts";
 export interface DirectoryFindings {
   /** Whether there is any use in further calls. */
   readonly open: boolean;
-  /** Bytes that may still be written; infinitely many where the system does not tell. */
+  /** Bytes that may still be written; infinitely many where the system does not say. */
   readonly freeBytes: number;
 }
 

@@ -2,7 +2,7 @@ import type { Check, ObjectMeta } from "@lade/core";
 import { probe } from "@lade/service/diagnosis";
 import type { LocalPatient } from "./local_patient.ts";
 
-/** Objects that are looked at to find one to read. */
+/** Objects that are listed to find one to read. */
 const MOST_OBJECTS = 1000;
 
 /** What listing came to. */

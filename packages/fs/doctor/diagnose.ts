@@ -45,7 +45,7 @@ export interface LocalDiagnoseOptions {
  * Finds out how it stands with a directory: whether it is there, on what file system, with how much room; which calls
  * work, O_DIRECT and conditional writes among them; how long small calls take, and how fast bytes are read and written.
  *
- * Yields each check when it is done, in a fixed order; failures are checks that tell what to do. Without `write` nothing
+ * Yields each check when it is done, in a fixed order; failures are checks that say what to do. Without `write` nothing
  * is written; with it temporary objects are removed before the iteration ends, also when it is aborted or left.
  */
 export async function* diagnose(options: LocalDiagnoseOptions): AsyncGenerator<Check> {

@@ -6,7 +6,7 @@ export interface FileSystem {
   readonly room: { readonly freeBytes: number; readonly totalBytes: number } | undefined;
 }
 
-/** The numbers by which Linux tells the kinds apart; see statfs(2). */
+/** The numbers by which Linux distinguishes the kinds; see statfs(2). */
 const KINDS: ReadonlyMap<number, string> = new Map([
   [0x00c36400, "CephFS"],
   [0x01021994, "tmpfs"],

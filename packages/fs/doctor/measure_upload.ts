@@ -8,7 +8,7 @@ import type { LocalPatient } from "./local_patient.ts";
 
 const PIECE_BYTES = 2 ** 22;
 
-/** Fewer bytes tell nothing of throughput. */
+/** Fewer bytes show nothing of throughput. */
 const LEAST_BYTES = 2 ** 20;
 
 /** Measures how fast an object is written until the disk has it, for a few seconds at most. */

@@ -12,7 +12,7 @@ export class DescriptorCalls {
     this.#fs = nodeFs;
   }
 
-  /** Opens a file at once. */
+  /** Opens a file synchronously. */
   openSync(path: string, flags: number): number {
     return this.#fs.openSync(path, flags);
   }

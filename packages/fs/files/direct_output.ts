@@ -18,7 +18,7 @@ export interface DirectOutputSetup {
   readonly slabs: SlabSupply;
   /** Bytes of such a buffer. */
   readonly slabSize: number;
-  /** Calls at once at most, where that is said. */
+  /** The most concurrent calls, where that is said. */
   readonly concurrency?: number | undefined;
 }
 

@@ -22,7 +22,7 @@ export interface DirectPartFileSetup {
   readonly context: StoreContext;
   /** Bytes of the finished file. */
   readonly size: number;
-  /** Parts written at once at most, where that is said. */
+  /** The most parts written concurrently, where that is said. */
   readonly concurrency?: number | undefined;
 }
 

@@ -1,16 +1,16 @@
 import type { ObjectInfo, ObjectMeta } from "@lade/core";
 
-/** What the system tells of a file, as far as a store needs it. */
+/** What the system says of a file, as far as a store needs it. */
 export interface FileStatus {
   /** What it is: a regular file, a directory, a symbolic link, or anything else (socket, pipe, device). */
   readonly kind: "file" | "directory" | "link" | "other";
   /** Size in bytes. */
   readonly size: number;
-  /** When the content last changed, in whole milliseconds since 1970: all that Deno tells. */
+  /** When the content last changed, in whole milliseconds since 1970: Deno has no finer times. */
   readonly mtimeMs: number;
   /**
-   * When the file was made, in milliseconds since 1970. Where the file system does not tell, when its status last
-   * changed, in whole seconds: all that Deno tells.
+   * When the file was made, in milliseconds since 1970. Where the file system does not say, when its status last
+   * changed, in whole seconds: Deno has no finer times.
    */
   readonly bornMs: number;
   /** Whether `bornMs` is when it was made. */
@@ -66,7 +66,7 @@ export function isUnchanged(before: FileStatus, after: FileStatus): boolean {
   return isSameFile(before, after) && etagOf(before) === etagOf(after);
 }
 
-/** What a listing tells of a file. */
+/** What a listing has of a file. */
 export function metaOf(key: string, status: FileStatus): ObjectMeta {
   return { key, size: status.size, lastModified: new Date(status.mtimeMs), etag: etagOf(status) };
 }

@@ -45,7 +45,7 @@ export class IoGate {
   }
 
   /**
-   * Does one thing in the way that suits now: what `now` gives is given at once. `allowedMs` is what the work takes
+   * Does one thing in the way that suits now: what `now` gives is returned without a wait. `allowedMs` is what the work takes
    * when it is cached, beyond a single call.
    */
   run<T>(now: () => T, later: () => Promise<T>, allowedMs = 0): T | Promise<T> {
@@ -54,13 +54,13 @@ export class IoGate {
     return this.#timed(now, allowedMs);
   }
 
-  /** Does one thing where it may be done synchronously now; it tells by {@linkcode allow} how long it may take. */
+  /** Does one thing where it may be done synchronously now; it says by {@linkcode allow} how long it may take. */
   tryNow<T>(now: () => T): T | undefined {
     if (this.#isDue || !this.#enter()) return undefined;
     return this.#timed(now, 0);
   }
 
-  /** Allows the work under way more time, once it is known how much there is to do. */
+  /** Allows the work in progress more time, once it is known how much there is to do. */
   allow(ms: number): void {
     this.#allowedMs += ms;
   }

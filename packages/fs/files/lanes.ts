@@ -1,6 +1,6 @@
 import { AbortableQueue } from "@lade/core/concurrency";
 
-/** Descriptors of one file at most, where nobody says how many: more than keep a disk busy, few enough for many files at once. */
+/** The most descriptors of one file, by default: more than keep a disk busy, few enough for many concurrent files. */
 const MOST = 8;
 
 /** Descriptors of one file, opened as they are needed, since calls on one wait for each other. */
@@ -33,7 +33,7 @@ export class Lanes<T> {
     return this.#waiting.wait();
   }
 
-  /** Gives one back, to whoever waits longest. */
+  /** Gives one back, to the longest waiter. */
   give(lane: T): void {
     if (!this.#waiting.give(lane)) this.#idle.push(lane);
   }

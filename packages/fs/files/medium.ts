@@ -4,11 +4,11 @@ import type { FileStatus } from "./file_status.ts";
 
 /** A file open for reading. */
 export interface ReadableFile {
-  /** Its status, at once. */
+  /** Its status, synchronously. */
   statusSync(): FileStatus;
   /** Its status, by another thread where that blocks. */
   status(): FileStatus | Promise<FileStatus>;
-  /** Reads at `position` to the start of `target` (never empty) and tells the number of bytes, 0 at the end. */
+  /** Reads at `position` to the start of `target` (never empty) and returns the number of bytes, 0 at the end. */
   read(target: Uint8Array, position: number): number | Promise<number>;
   /** Closes it. No read is in flight. */
   close(): void;
@@ -16,7 +16,7 @@ export interface ReadableFile {
 
 /** A new file that is not finished. */
 export interface NewFile {
-  /** Writes what is still buffered, waits for the disk as `sync` asks, closes the file and tells its status. */
+  /** Writes what is still buffered, waits for the disk as `sync` asks, closes the file and returns its status. */
   finish(sync: SyncMode): Promise<FileStatus>;
   /** Closes it, complete or not, and frees its buffers. No other call is in flight; a second call does nothing. */
   close(): Promise<void>;
@@ -28,7 +28,7 @@ export interface WritableFile extends NewFile {
   append(chunk: Uint8Array): Promise<void>;
 }
 
-/** A new file of known size being written in parts, several at once. */
+/** A new file of known size being written in parts, several concurrently. */
 export interface PartFile extends NewFile {
   /**
    * Writes `bytes`, which are in use until this settles, at `position`, unless the signal ends it. No two calls touch
@@ -45,18 +45,18 @@ export interface Medium {
   readonly readHints: ReadHints;
   /** How many chunks are read at a time: at first, and at most. */
   readonly readWidth: Pick<AdaptiveLimitConfig, "initial" | "maximum">;
-  /** Opens a file to be read, at once. */
+  /** Opens a file to be read, synchronously. */
   openSync(path: string): ReadableFile;
   /**
-   * Fills `target` with the bytes of a file from `position` on and tells the file's status after that, or nothing where
-   * the file has fewer; at once. Missing where files are not read through a cache.
+   * Fills `target` with the bytes of a file from `position` on, synchronously, and returns the file's status after that, or
+   * nothing where the file has fewer. Missing where files are not read through a cache.
    */
   readSync?(path: string, target: Uint8Array, position: number): FileStatus | undefined;
   /** Opens a file to be read, by another thread where that blocks. */
   open(path: string): Promise<ReadableFile>;
   /** Makes a file that does not exist yet. About `expected` bytes will be written, where that is known. */
   create(path: string, expected?: number): Promise<WritableFile>;
-  /** Makes a file of `size` bytes that does not exist yet, to be written in parts, at most `concurrency` at once. */
+  /** Makes a file of `size` bytes that does not exist yet, to be written in parts, at most `concurrency` concurrently. */
   createParts(path: string, size: number, concurrency?: number): Promise<PartFile>;
   /** Opens a file that {@linkcode createParts} made and nobody finished. */
   reopenParts(path: string, size: number, concurrency?: number): Promise<PartFile>;

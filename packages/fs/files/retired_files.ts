@@ -7,7 +7,7 @@ const LAG_MS = 20;
 const MOST = 4096;
 
 /**
- * Files that lost their name a moment ago. The system gives their numbers to new files at once; were such a file
+ * Files that lost their name a moment ago. The system gives their numbers to new files immediately; were such a file
  * written in the same millisecond and as large, its etag would be that of the old one. Remembering how files of a number
  * were dated lets the new one be dated otherwise.
  */

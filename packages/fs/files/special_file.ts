@@ -2,7 +2,7 @@ import { statusOf } from "./file_status.ts";
 import type { FileStatus } from "./file_status.ts";
 import type { PartFile, WritableFile } from "./medium.ts";
 
-/** Bytes handed to the system at once; an abort waits for no more than these. */
+/** Bytes handed to the system in one call; an abort waits for no more than these. */
 const MAX_WRITE_BYTES = 2 ** 20;
 
 /**
@@ -19,7 +19,7 @@ export class SpecialFile implements WritableFile, PartFile {
   }
 
   async append(chunk: Uint8Array, signal?: AbortSignal): Promise<void> {
-    // Never at once: a pipe takes no more than its reader does.
+    // Never synchronously: a pipe takes no more than its reader does.
     for (let done = 0; done < chunk.length;) {
       signal?.throwIfAborted();
       done += await this.#file.write(chunk.subarray(done, done + MAX_WRITE_BYTES));

@@ -2,7 +2,7 @@ import { allowedMs, type IoGate } from "./io_gate.ts";
 
 /** Largest write that may hold up the event loop. */
 const MAX_SYNC_BYTES = 2 ** 20;
-/** Bytes handed to the system at once; an abort waits for no more than these. */
+/** Bytes handed to the system in one call; an abort waits for no more than these. */
 const MAX_WRITE_BYTES = 2 ** 24;
 
 /** Writes all of `bytes` where the file stands, synchronously where that is quick, unless the signal ends it. */

@@ -13,7 +13,7 @@ import { entriesOf } from "./read_names.ts";
 
 /**
  * Lists one level of a tree. A directory is a common prefix only if there is an object somewhere below it; looking for
- * one ends with the first, and with what may not be looked at: that might be one.
+ * one ends with the first, and with what may not be read: that might be one.
  */
 export async function* listLevel(
   setup: LocalSetup,

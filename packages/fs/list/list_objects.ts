@@ -15,7 +15,7 @@ import type { LocalSetup } from "../tree/local_setup.ts";
 import { isInWindow, KeyWindow } from "./key_window.ts";
 import { type NoObject, readNames } from "./read_names.ts";
 
-/** Files whose status is asked for at once. */
+/** Files whose status is asked for concurrently. */
 const BATCH = 64;
 /** What the status of one cached file takes, generously. */
 const STATUS_MS = 0.01;
@@ -139,7 +139,7 @@ export function endOfFiles(names: readonly string[], start: number): number {
   return end;
 }
 
-/** What a listing tells of files in a directory; those that are gone are left out. */
+/** What a listing has of files in a directory; those that are gone are left out. */
 export async function statAll(
   { tree, gate }: LocalSetup,
   directory: string,

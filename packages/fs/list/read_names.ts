@@ -16,7 +16,7 @@ const SURROGATE = /[\ud800-\udfff]/;
 /** Stands in names for bytes that are no UTF-8; what has such a name cannot be found by it. */
 const REPLACED = "\ufffd";
 
-/** Is told of a name that can neither be nor hold objects, and why. */
+/** Called with a name that can neither be nor hold objects, and why. */
 export type OnLeftOut = (name: string, why: NoObject) => void;
 
 /** Why a name is left out. */

@@ -8,7 +8,7 @@ import { fileError } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
 import type { ReadableFile } from "../files/medium.ts";
 
-/** Bytes asked for at once; an abort waits for no more than these. */
+/** Bytes asked for in one call; an abort waits for no more than these. */
 const MAX_READ_BYTES = 2 ** 24;
 
 /** What a {@linkcode FileSource} is made of. */

@@ -17,7 +17,7 @@ interface OpenedFile extends OpenedObject {
 
 /**
  * Opens a key's file and checks that links do not lead out. All in one go, so that a cached file costs one turn at
- * the gate, and no promise. What the name stands for is looked at before it is opened, since opening a pipe would wait
+ * the gate, and no promise. The status of the name is read before it is opened, since opening a pipe would wait
  * for a writer. A file right below the root needs no look at its real path: it is the one that was seen to be no link.
  */
 export function openObject(
@@ -68,7 +68,7 @@ function checkLook(subject: CallName, info: Deno.FileInfo): void {
   if (!info.isFile) throw notAnObject(subject, statusOf(info));
 }
 
-/** Whether the file that was opened at `path` may be another one than was looked at, or lie behind a link. */
+/** Whether the file that was opened at `path` may be another one than the status was of, or lie behind a link. */
 function mayLeadOut(tree: Tree, path: string, look: Deno.FileInfo, status: FileStatus): boolean {
   return tree.isGuarded && (look.isSymlink || look.ino !== status.ino || !tree.isRightBelow(path));
 }

@@ -19,8 +19,8 @@ export interface ReadRequest {
 
 /**
  * Reads a few bytes of a cached file in one go, in fewer calls of the system than it takes to open it first and to read
- * it then. What the name stands for is looked at before the file is opened, and the file after it was read; when both
- * tell the same, the bytes are of one file that was not written to meanwhile. Where that is not so, or where this is
+ * it then. The status of the name is read before the file is opened, and that of the file after its bytes; when both
+ * are the same, the bytes are of one file that was not written to meanwhile. Where that is not so, or where this is
  * no way to read it, there is no result.
  */
 export function readAtOnce(
@@ -42,7 +42,7 @@ export function readAtOnce(
   return after && isUnchanged(status, after) ? { info, range, bytes } : undefined;
 }
 
-/** Whether no link on the way leads out, as far as that can be told at once. */
+/** Whether no link on the way leads out, as far as that can be found out synchronously. */
 function isInside(tree: LocalSetup["tree"], path: string): boolean {
   return !tree.isGuarded || tree.isRightBelow(path) || tree.isKnownToAllow(path, Deno.realPathSync(path));
 }

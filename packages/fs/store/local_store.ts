@@ -92,7 +92,7 @@ export function createLocalStore(setup: LocalSetup): LocalStore {
   return new Store(setup);
 }
 
-// Long enough for others to come to their end, and short enough that whoever has a file open meanwhile lets go of it.
+// Long enough for others to come to their end, and short enough that a program with the file open meanwhile lets go of it.
 const DESCRIPTOR_WAIT_MS = 2_000;
 
 class Store implements LocalStore, QuickStore {
@@ -180,7 +180,7 @@ class Store implements LocalStore, QuickStore {
     }
   }
 
-  /** Tells size, time of change and etag of a file. */
+  /** Returns size, time of change and etag of a file. */
   async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
     const subject = this.#begin("head", key, options);
     try {

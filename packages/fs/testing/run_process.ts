@@ -9,7 +9,7 @@ export function startProcess(permissions: readonly string[], args: readonly stri
   }).spawn();
 }
 
-/** Runs `process.ts` to its end and tells what it printed; a failure throws what it said. */
+/** Runs `process.ts` to its end and returns what it printed; a failure throws what it said. */
 export async function runProcess(
   permissions: readonly string[],
   ...args: readonly string[]

@@ -11,7 +11,7 @@ const OWNER = 0o700;
  * not. One of its parents being a file or a broken link is an `InvalidNameError`, a missing root a `NotFoundError`.
  *
  * `like` is the directory that `path` is a copy of: what is made is open to nobody to whom that one, or what is above it
- * by the same names, is closed. Whoever makes it may write to it.
+ * by the same names, is closed. Its maker may write to it.
  */
 export async function ensureDirectory(
   setup: LocalSetup,

@@ -20,7 +20,7 @@ export class FileCalls {
     return statusOf(await this.#gate.run(() => Deno.lstatSync(path), () => Deno.lstat(path)));
   }
 
-  /** What `look` tells, or nothing where nothing has the name. */
+  /** What `look` returns, or nothing where nothing has the name. */
   async present<T>(look: Promise<T>): Promise<T | undefined> {
     try {
       return await look;

@@ -78,7 +78,7 @@ export class ResumableSink extends LocalPartSink {
     }
   }
 
-  /** Goes on with the write of a token, and tells the parts that are on the disk. */
+  /** Goes on with the write of a token, and returns the parts that are on the disk. */
   static async resume(
     setup: LocalSetup,
     request: WriteRequest,

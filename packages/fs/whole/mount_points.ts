@@ -4,7 +4,7 @@ const LIST = "/proc/self/mountinfo";
 const ESCAPES = /\\([0-7]{3})/g;
 
 /**
- * The mount point at or below a real path, if the system tells of one: bind mounts too, which the number of the device
+ * The mount point at or below a real path, if the system knows one: bind mounts too, which the number of the device
  * does not show. Where the list may not be read, only that number is left.
  */
 export function mountPointBelow(path: string): string | undefined {

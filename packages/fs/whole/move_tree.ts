@@ -40,7 +40,7 @@ export async function* moveTree(
   yield* mergeDirectory(move, from, to);
 }
 
-/** Moves what a directory holds into one that exists or is made, and then removes it. Tells whether all of it went. */
+/** Moves what a directory holds into one that exists or is made, and then removes it. Returns whether all of it went. */
 async function* mergeDirectory(
   move: TreeMove,
   from: string,
@@ -149,7 +149,7 @@ async function moveEntry(move: TreeMove, entry: TreeEntry & { readonly to: strin
   });
 }
 
-/** What became of an entry: a failure is told and does not end the rest. */
+/** What became of an entry: a failure is yielded and does not end the rest. */
 async function tried(
   { options: { createOnly, signal }, walk }: TreeMove,
   entry: TreeEntry & { readonly to: string },

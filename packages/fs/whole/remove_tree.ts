@@ -15,7 +15,7 @@ const MOST_PASSES = 10;
 /**
  * Removes everything under a prefix: links as links, sockets and unfinished writes too, and directories when they are
  * empty. It has walked the whole tree before it removes the first file, so that nothing is removed where a directory
- * may not be read. Each removal is told; one that fails keeps its directories.
+ * may not be read. Each removal is yielded; one that fails keeps its directories.
  */
 export async function* removeTree(
   setup: LocalSetup,
@@ -54,7 +54,7 @@ export async function removeEntry(
   }
 }
 
-/** Removes what is below a directory, and then the directory unless that is kept. Tells whether it all went. */
+/** Removes what is below a directory, and then the directory unless that is kept. Returns whether it all went. */
 async function* removeBelow(
   walk: TreeWalk,
   directory: string,
@@ -83,7 +83,7 @@ async function* removeBelow(
   }
 }
 
-/** Removes what is no directory, a few at a time. What was removed is told before a signal ends it. */
+/** Removes what is no directory, a few at a time. What was removed is yielded before a signal ends it. */
 function removeEach(
   { setup, signal }: TreeWalk,
   directory: string,

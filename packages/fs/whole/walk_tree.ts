@@ -45,7 +45,7 @@ export async function beginWalk(
   }
 }
 
-/** Tells everything below a directory, what lies in it before it. The one where it begins is told unless it is the root. */
+/** Yields everything below a directory, its entries before itself. The first directory is yielded unless it is the root. */
 export async function* walkTree(walk: TreeWalk, directory: string): AsyncGenerator<TreeEntry, void, void> {
   const entries = await readEntries(walk, directory);
   for (const { name, kind } of entries) {
@@ -56,7 +56,7 @@ export async function* walkTree(walk: TreeWalk, directory: string): AsyncGenerat
   if (directory !== "") yield { key: directory, kind: "directory", isEmpty: entries.length === 0 };
 }
 
-/** Walks to the end, so that what is in the way is told before anything is changed. */
+/** Walks to the end, so that what is in the way is known before anything is changed. */
 export async function surveyTree(walk: TreeWalk, directory: string): Promise<void> {
   for (const { name, kind } of await readEntries(walk, directory)) {
     if (kind === "directory") await surveyTree(walk, `${directory}${name}/`);

@@ -4,8 +4,8 @@ import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 
 /**
- * Throws unless the conditions of a write hold now; they are looked at again under a lock. What lies behind a link that
- * may not be followed is a `PermissionDeniedError`, so that nothing is told of it.
+ * Throws unless the conditions of a write hold now; they are checked again under a lock. What lies behind a link that
+ * may not be followed is a `PermissionDeniedError`, so that nothing is revealed of it.
  */
 export async function checkDestination(
   { calls, tree }: LocalSetup,

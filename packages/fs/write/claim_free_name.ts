@@ -5,7 +5,7 @@ import { freeName } from "./free_name.ts";
 import { lockFile } from "./lock_object.ts";
 
 /**
- * Gives the file `from` the name `to` if that is free, on file systems without hard links: whoever creates this name
+ * Gives the file `from` the name `to` if that is free, on file systems without hard links: a process that creates this name
  * first locks a claim beside it, under a temporary name that follows from `to`. The end of a process is the end of its
  * claim; a claim that was left behind is taken over. Writers that do not use this call are not held off.
  */

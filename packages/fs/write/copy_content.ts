@@ -8,7 +8,7 @@ import { removeTemporary } from "./temporary_file.ts";
 const PERMISSIONS = 0o777;
 /** Set-user-id, set-group-id and sticky bits. */
 const SPECIAL = 0o7000;
-/** Bytes of a file that may be copied at once, without another thread. */
+/** Bytes of a file that may be copied synchronously, without another thread. */
 const SMALL = 2 ** 18;
 /** What it takes to make a file, in milliseconds, beyond what a single call does. */
 const MAKE_MS = 0.05;

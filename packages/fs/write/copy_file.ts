@@ -76,7 +76,7 @@ export async function copyFile(
   }
 }
 
-/** What the destination leads to; what is wrong is told of it. */
+/** What the destination leads to; errors name it. */
 export async function resolveDestination(
   setup: LocalSetup,
   { target, to, options }: CopyRequest,
@@ -88,7 +88,7 @@ export async function resolveDestination(
   }
 }
 
-/** Makes the directory of the destination and looks at its conditions; what is wrong is told of the destination. */
+/** Makes the directory of the destination and checks its conditions; errors name the destination. */
 export async function prepareDestination(
   setup: LocalSetup,
   { target, from, to, options }: CopyRequest,
@@ -101,7 +101,7 @@ export async function prepareDestination(
   }
 }
 
-/** Copies one version of a file, not a mixture, and tells its status. */
+/** Copies one version of a file, not a mixture, and returns its status. */
 async function copyWhole(
   setup: LocalSetup,
   { source: store, subject, target, from, options }: CopyRequest,

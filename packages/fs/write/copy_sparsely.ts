@@ -4,7 +4,7 @@ const BUFFER = 2 ** 22;
 
 /**
  * Copies the bytes of a file to a new one that only its owner may read, and leaves holes where blocks are zero. Where
- * holes are in the source is nothing that Deno tells: they are read, at the speed of memory.
+ * holes are in the source is nothing that Deno can say: they are read, at the speed of memory.
  */
 export async function copySparsely(
   from: string,

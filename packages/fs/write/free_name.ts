@@ -9,7 +9,7 @@ export async function freeName(setup: LocalSetup, subject: CallName, path: strin
   else if (taken) throw new AlreadyExistsError({ ...subject, detail: "the object exists already" });
 }
 
-/** Makes room for a file where a directory has its name: one without any objects is removed, which is told. */
+/** Makes room for a file where a directory has its name: one without any objects is removed, with a notice. */
 export async function clearDirectory(setup: LocalSetup, subject: CallName, path: string): Promise<void> {
   const { calls, context } = setup;
   if (await removeEmptyTree(path, calls)) {

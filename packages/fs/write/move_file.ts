@@ -37,7 +37,7 @@ export async function moveFile(setup: LocalSetup, given: CopyRequest): Promise<v
   await deleteFile(setup, subject, from, etag, options.signal);
 }
 
-/** Renames under every lock and condition; tells when only a copy can do it. */
+/** Renames under every lock and condition; says when only a copy can do it. */
 async function renameFile(setup: LocalSetup, request: CopyRequest): Promise<boolean> {
   const { subject, target, from, to, options: { signal, sourceIfMatch, ifMatch, ifNoneMatch } } = request;
   const { calls, config, mutex, retired, tree } = setup;

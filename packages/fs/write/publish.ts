@@ -7,7 +7,7 @@ import { lockObject } from "./lock_object.ts";
 import { replaceName, takeFreeName } from "./take_name.ts";
 
 const PERMISSIONS = 0o777;
-/** Files made within this time of each other may seem to be made at once: file systems have coarse clocks. */
+/** Files made within this time of each other may seem to be made at the same time: file systems have coarse clocks. */
 const LAG_MS = 20;
 /** Times this close are taken for ones that gave way to each other. */
 const NEAR_MS = 1000;
@@ -116,7 +116,7 @@ function freeTime(wanted: number, mtimes: readonly number[]): number {
   return near.length === 0 ? wanted : Math.max(...near) + 1;
 }
 
-/** Whether two files may have been made at once, as far as their times of birth tell. */
+/** Whether two files may have been made at the same time, by their times of birth. */
 function areOfOneMoment(one: FileStatus, other: FileStatus): boolean {
   return Math.abs(one.bornMs - other.bornMs) <= (one.tellsBirth ? LAG_MS : 1000 + LAG_MS);
 }

@@ -29,7 +29,7 @@ export interface FileMaker<File extends NewFile> {
 }
 
 /**
- * Starts a write, unless its conditions already fail; they are looked at again when it is finished. A link at its end is
+ * Starts a write, unless its conditions already fail; they are checked again when it is finished. A link at its end is
  * followed; what is no file is opened to be written into.
  */
 export async function beginWrite<File extends NewFile>(

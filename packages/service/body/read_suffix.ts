@@ -10,7 +10,7 @@ export interface ObjectReads {
 
 /**
  * Reads the last bytes of an object where the service cannot cut them by itself: by a range from the start, once a HEAD
- * told the size, pinned to the content that it told of.
+ * gave the size, pinned to the content of that HEAD.
  */
 export async function readSuffix(
   { get, head }: ObjectReads,

@@ -16,11 +16,11 @@ export function expect(condition: boolean, promise: string): asserts condition {
   if (!condition) throw new ConformanceError(promise);
 }
 
-/** Fails unless the values have the same JSON, with dates, `undefined` and special numbers told apart. */
+/** Fails unless the values have the same JSON, with dates, `undefined` and special numbers distinguished. */
 export function expectEqual<T>(actual: T, expected: T, what: string): void {
   const [found, wanted] = [show(actual), show(expected)];
   if (found === wanted) return;
-  // The parts that both begin with tell nothing.
+  // The parts that both begin with say nothing.
   let start = 0;
   while (found[start] === wanted[start]) start++;
   const piece = (text: string) => excerpt(text, Math.max(0, start - SHOWN / 4));

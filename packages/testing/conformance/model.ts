@@ -20,7 +20,7 @@ export interface ModelTestOptions {
   readonly runs?: number;
   /** Steps of a run at most; 30 by default. */
   readonly maxSteps?: number;
-  /** Makes the runs repeatable; random by default. A failure tells it. */
+  /** Makes the runs repeatable; random by default. A failure names it. */
   readonly seed?: number;
 }
 

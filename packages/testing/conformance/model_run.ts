@@ -18,7 +18,7 @@ import { bytesIn, collect, namesIn, sampleBytes } from "./samples.ts";
 
 type Write = (conditions: Preconditions) => Promise<unknown>;
 
-/** Does the same to a store and to a `Map`, and fails where they tell different things. */
+/** Does the same to a store and to a `Map`, and fails where they differ. */
 export class ModelRun {
   readonly #store: ObjectStore;
   readonly #objects = new Map<string, Uint8Array>();

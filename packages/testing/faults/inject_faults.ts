@@ -67,7 +67,7 @@ export interface FaultyStore extends ObjectStore {
 }
 
 /**
- * Puts faults between a store and whoever uses it, by rules. It is not looked through: what is copied from it is read,
+ * Puts faults between a store and its users, by rules. It is not looked through: what is copied from it is read,
  * with the faults.
  */
 export function injectFaults(store: ObjectStore, rules: readonly FaultRule[] = []): FaultyStore {

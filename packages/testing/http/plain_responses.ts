@@ -15,7 +15,7 @@ export function jsonResponse(value: unknown, status = 200): WireResponse {
 
 /**
  * The answer to a GET or HEAD of an object, as RFC 9110 has it: conditions on its etag (sections 13.1.1 and 13.1.2, as
- * refusals with 412 and 304), one range of bytes (section 14), and what the headers tell.
+ * refusals with 412 and 304), one range of bytes (section 14), and what the headers say.
  */
 export function objectResponse(
   { record: { headers }, ignoresRange }: Pick<ServedRequest, "record" | "ignoresRange">,

@@ -67,7 +67,7 @@ export function putCallObjects({ container }: OpenedService): void {
   for (const key of ["object", "a", "b"]) container.put(key, sampleBytes(100));
 }
 
-/** Writes the parts of an object, all at once. */
+/** Writes the parts of an object, all concurrently. */
 export async function writeParts(
   store: ObjectStore,
   key: string,

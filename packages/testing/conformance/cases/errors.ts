@@ -12,7 +12,7 @@ import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectEqual, expectError, rejectionOf } from "../expect.ts";
 import { bytesOf } from "../samples.ts";
 
-/** What errors tell. */
+/** What errors say. */
 export const errorCases: readonly ConformanceCase[] = [
   {
     name: "errors of missing objects tell code, operation, uri and that a retry is in vain",

@@ -13,7 +13,7 @@ const CHECKSUMS_OF_123456789 = {
   md5: "JfnnlDI7RTiF9RgfG2JNCw==",
 };
 
-/** What a store tells of an object. */
+/** How a store describes an object. */
 export const headCases: readonly ConformanceCase[] = [
   {
     name: "head() tells key and size, of an empty object too",

@@ -179,7 +179,7 @@ async function holdsKeys(store: ObjectStore, keys: readonly string[]): Promise<v
   expectEqual(await namesIn(store.list()), [], "the keys left");
 }
 
-/** Every method refuses the key, and tells the reason. */
+/** Every method refuses the key, and gives the reason. */
 async function refusesKey(store: ObjectStore, key: string, fault: string): Promise<void> {
   const name = nameOf(key);
   expect(
@@ -198,7 +198,7 @@ async function refusesKey(store: ObjectStore, key: string, fault: string): Promi
     explained(await expectError(call, InvalidNameError, `${method} of ${name}`), method);
   await refuse("get()", () => store.get(key));
   await refuse("bytes at hand", async () => {
-    // A store that never has any tells the reason by get().
+    // A store that never has any gives the reason by get().
     const ready = getBytesAtHand(store, key, (length) => new Uint8Array(length));
     return ready ?? await store.get(key);
   });

@@ -6,7 +6,7 @@ import { bytesOf, textOf } from "../samples.ts";
 
 const KEYS = ["object", "dir/object", "a b", "ö/鍵", "dir.d/..x", "100%"];
 
-/** What `placeOf` and a judge of places tell of a store. */
+/** What `placeOf` and a judge of places say of a store. */
 export const placeCases: readonly ConformanceCase[] = [
   {
     name: "placeOf() tells keys apart, and is the same before and after an object is written",

@@ -2,7 +2,7 @@ import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectEqual } from "../expect.ts";
 import { bytesOf, textOf } from "../samples.ts";
 
-/** What a store tells of itself, and how it ends. */
+/** What a store says of itself, and how it ends. */
 export const storeCases: readonly ConformanceCase[] = [
   {
     name: "uri has a scheme, and no slash at its end but for a root",

@@ -2,7 +2,7 @@ import type { CutMode } from "../wire/send_response.ts";
 
 /** One way to misbehave. Offsets count bytes of the body unless said otherwise. */
 export type FaultAction =
-  /** Answers with an error instead of doing the work, at once or after the request's body was read. */
+  /** Answers with an error instead of doing the work, before or after the request's body was read. */
   | {
     kind: "status";
     status: number;
@@ -12,7 +12,7 @@ export type FaultAction =
     afterBody?: boolean;
   }
   /**
-   * Sends the client to another origin, where the service tells it (the same path and query); `headers` are fields of
+   * Sends the client to another origin, as the service names it (the same path and query); `headers` are fields of
    * the answer.
    */
   | {

@@ -18,7 +18,7 @@ export interface FaultMatch<R extends RequestRecord = RequestRecord> {
   probability?: number;
   /** The seed; 1 by default. */
   seed?: number;
-  /** Strikes only requests beyond this many under way at once. */
+  /** Strikes only requests beyond this many concurrent ones. */
   overConcurrency?: number;
   /**
    * Strikes only requests beyond this many that were let through in the last second of the server's clock.

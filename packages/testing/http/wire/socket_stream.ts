@@ -73,7 +73,7 @@ export class SocketStream {
     if (this.#socket.destroyed) {
       lost();
     } else {
-      // A write that is under way when the socket is destroyed gets an error here.
+      // A write that is pending when the socket is destroyed gets an error here.
       this.#socket.write(
         bytes,
         (error?: Error | null) => error === undefined || error === null ? resolve() : lost(),
@@ -105,7 +105,7 @@ export class SocketStream {
     this.#socket.resetAndDestroy();
   }
 
-  /** Closes at once. */
+  /** Closes immediately. */
   destroy(): void {
     this.#socket.destroy();
   }

@@ -71,7 +71,7 @@ async function ask(name: string, { meets, run }: ForeignCall, context: ServiceCo
 /** What a caller would take for the service's word is not told. */
 function isTold(error: unknown, name: string, what: ForeignAnswerName): boolean {
   if (!(error instanceof StoreError)) return false;
-  // The message tells what stays behind.
+  // The message says what stays behind.
   if (name === "abort() of a write") {
     return error instanceof UnavailableError || error instanceof ServiceError;
   }

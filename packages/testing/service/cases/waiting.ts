@@ -15,7 +15,7 @@ interface Transfer {
 
 const PARTS = ["begin", "writePart", "commit"] as const;
 
-/** What is under way when the service goes: each in one request and in many. */
+/** What is in flight when the service goes: each in one request and in many. */
 const TRANSFERS: Readonly<Record<string, Transfer>> = {
   "a small put()": { needs: ["write"], nth: [1], run: (store) => store.put("object", sampleBytes(10)) },
   "a large put()": {
