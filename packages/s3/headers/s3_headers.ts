@@ -13,6 +13,7 @@ export const S3_HEADERS: HeaderNames = {
   version: "x-amz-version-id",
   unversioned: "null",
   storageClass: "x-amz-storage-class",
+  usualStorageClass: "STANDARD",
   tagCount: "x-amz-tagging-count",
   framing: "aws-chunked",
   encodeMetadata,

@@ -3,7 +3,7 @@ import { listPages, type Page, type PageQuery, type PageReader } from "@lade/ser
 import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readSize, unquoteEtag } from "@lade/service/body";
-import { unlikeS3 } from "../headers/s3_headers.ts";
+import { S3_HEADERS, unlikeS3 } from "../headers/s3_headers.ts";
 import { payerHeaders } from "../headers/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 import { isTruncated } from "./page_end.ts";
@@ -121,8 +121,10 @@ function readObject(element: XmlElement, decode: (text: string) => string, call:
     else if (child.name === "Size") text = child.text;
     else if (child.name === "LastModified") modified = child.text;
     else if (child.name === "ETag") etag = child.text;
-    // As in the answer to a HEAD, the usual class is left out.
-    else if (child.name === "StorageClass" && child.text !== "STANDARD") storageClass = child.text;
+    else if (child.name === "StorageClass" && child.text !== S3_HEADERS.usualStorageClass) {
+      // As in the answer to a HEAD, the usual class is left out.
+      storageClass = child.text;
+    }
   }
   const lastModified = new Date(modified);
   const size = readSize(text);

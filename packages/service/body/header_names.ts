@@ -26,6 +26,8 @@ export interface HeaderNames {
   readonly unversioned?: string;
   /** Holds the storage class, on a write too. */
   readonly storageClass?: string;
+  /** The storage class of objects that were given none. Some services send it; it is left out of what is read. */
+  readonly usualStorageClass?: string;
   /** Holds the number of tags. */
   readonly tagCount?: string;
   /** A content encoding of the transfer, which is none of the object. */

@@ -50,7 +50,7 @@ export function readObjectInfo(
     ...(contentLanguage ? { contentLanguage } : {}),
     ...(Number.isNaN(expires.getTime()) ? {} : { expires }),
     ...(tagCount > 0 ? { tagCount } : {}),
-    ...(storageClass ? { storageClass } : {}),
+    ...(storageClass && storageClass !== names.usualStorageClass ? { storageClass } : {}),
     ...names.readChecksums(headers, whole),
     metadata,
   };

@@ -65,6 +65,14 @@ Deno.test("readObjectInfo() leaves out what no header tells, or tells as nothing
   );
 });
 
+Deno.test("readObjectInfo() leaves out the storage class of objects that were given none", () => {
+  const names = { ...NAMES, usualStorageClass: "warm" };
+  assertEquals(["cold", "warm"].map((tier) => infoOf({ "x-test-tier": tier }, names).storageClass), [
+    "cold",
+    undefined,
+  ]);
+});
+
 Deno.test("readObjectInfo() takes for the etag what the service compares in conditions", () => {
   const { etag, version } = infoOf({ etag: '"CJ"', "x-test-generation": "17" }, {
     ...NAMES,
