@@ -57,6 +57,14 @@ Deno.test("lade doctor --write tries writing and leaves nothing", async () => {
   assertEquals([cli.fake.objects("bucket").length, cli.fake.uploads("bucket").length], [0, 0]);
 });
 
+Deno.test("lade doctor --write reports conditions that a service ignores in its table, and nowhere else", async () => {
+  const habits = { ignored: ["DeleteObject if-match", "CopyObject if-none-match"] };
+  await using cli = await S3Cli.start({}, { habits });
+  const { stdout, stderr } = await cli.run(["doctor", "--write", "s3://bucket/tmp/"]);
+  assertMatch(stdout, /^note conditions /m);
+  assertEquals(stderr, "lade: all is well, 1 worth a look\n");
+});
+
 for (const operation of ["PutObject", "UploadPart", "CompleteMultipartUpload"] as const) {
   Deno.test(`lade doctor --write ends with 130 on SIGINT during ${operation} and leaves nothing`, async () => {
     await using cli = await S3Cli.start();

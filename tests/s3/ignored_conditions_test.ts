@@ -232,7 +232,7 @@ Deno.test("a bucket that is not there is told by the first call with a condition
   ];
   for (const call of calls) {
     const error = await assertRejects(call, NotFoundError);
-    assertStringIncludes(error.message, "no such bucket");
+    assertStringIncludes(error.message, 'Cannot put "s3://missing/a": no such bucket');
   }
 });
 

@@ -16,7 +16,9 @@ export function explainUnknown(
     found.cause.code !== "NoSuchBucket";
   // What the call itself would have been denied says more; a denied removal is about the probe alone.
   const denied = found instanceof PermissionDeniedError && !(error instanceof S3Fault);
-  if (!(found instanceof StoreError) || (!denied && !missing)) return found;
+  if (!(found instanceof StoreError)) return found;
+  // What failed may be a request of the probe; its user knows only of the call.
+  if (!denied && !missing) return found.restated({ operation: call.operation, uri: call.uri });
   return new UnsupportedError({
     operation: call.operation,
     uri: call.uri,

@@ -8,6 +8,7 @@ import type { S3Connection } from "../client/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { headObject } from "../objects/head_object.ts";
 import { CONDITION_WORDS, type ConditionKind, type Conduct } from "../traits/condition_kind.ts";
+import type { TraitListener } from "../traits/service_traits.ts";
 
 /** The object that a condition is about. */
 export interface ConditionTarget {
@@ -99,11 +100,15 @@ export async function isHeld(
   });
 }
 
-/** What the service does about a condition. Where that cannot be found out, the reason is an error. */
+/**
+ * What the service does about a condition. Where that cannot be found out, the reason is an error. `tell` is called
+ * where this call finds out that the service does not hold it.
+ */
 export async function conductOf(
   connection: S3Connection,
   kind: ConditionKind,
   target: ConditionTarget,
+  tell: TraitListener = connection.tellTrait,
 ): Promise<Conduct> {
   const { traits } = connection;
   if (connection.trustsConditions) return "holds";
@@ -111,7 +116,7 @@ export async function conductOf(
   if (known) return known;
   const { call, key, signal } = target;
   signal?.throwIfAborted();
-  const asked = traits.findOut(kind, () => connection.probe(kind, key), connection.tellTrait);
+  const asked = traits.findOut(kind, () => connection.probe(kind, key), tell);
   try {
     return await unlessAborted(asked, signal);
   } catch (error) {

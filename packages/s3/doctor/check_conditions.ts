@@ -36,7 +36,8 @@ export async function* checkConditions(patient: BucketPatient): AsyncGenerator<C
   const found = new Map<ConditionKind, Conduct>();
   const near = `${patient.prefix}x`;
   try {
-    for (const kind of CONDITION_KINDS) {
+    // First what probes of the others ask for: whatever is found out is told in the check, and not as a notice too.
+    for (const kind of new Set<ConditionKind>(["delete-match", ...CONDITION_KINDS])) {
       const call = {
         operation: "probe",
         uri: patient.store.uri,
@@ -44,7 +45,10 @@ export async function* checkConditions(patient: BucketPatient): AsyncGenerator<C
       };
       const target = { call, key: near };
       try {
-        found.set(kind, await probe(patient, (signal) => conductOf(connection, kind, { ...target, signal })));
+        found.set(
+          kind,
+          await probe(patient, (signal) => conductOf(connection, kind, { ...target, signal }, () => {})),
+        );
       } catch (error) {
         if (!(error instanceof PermissionDeniedError) && !(error instanceof UnsupportedError)) throw error;
       }
@@ -76,7 +80,7 @@ function told(
   swappers: number | undefined,
 ): Check {
   const named = (conduct: Conduct) =>
-    [...found].flatMap(([kind, each]) => each === conduct ? [CONDITION_WORDS[kind]] : []);
+    CONDITION_KINDS.flatMap((kind) => found.get(kind) === conduct ? [CONDITION_WORDS[kind]] : []);
   const [held, ignored, refused] = [named("holds"), named("ignores"), named("refuses")];
   const unknown = CONDITION_KINDS.flatMap((kind) => found.has(kind) ? [] : [CONDITION_WORDS[kind]]);
   const races = [[creators, "create"], [swappers, "replace"]].flatMap(([winners, what]) =>
