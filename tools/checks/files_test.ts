@@ -19,4 +19,5 @@ Deno.test("checkSecrets() finds keys, but not the documentation's example", () =
   assertEquals(checkSecrets({ path: "a", text: "AKIA" + "ABCDEFGHIJKLMNOP" }).length, 1);
   assertEquals(checkSecrets({ path: "a", text: "AKIA" + "IOSFODNN7EXAMPLE" }), []);
   assertEquals(checkSecrets({ path: "a", text: "-----BEGIN PRIVATE KEY-----\nMIIE" }).length, 1);
+  assertEquals(checkSecrets({ path: "a", text: "https://registry." + "npmjs.org/x" }).length, 1);
 });

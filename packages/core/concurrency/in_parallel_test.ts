@@ -134,7 +134,7 @@ Deno.test("parallelResults() keeps no result back for what still runs", async ()
   const told: number[] = [];
   for await (
     const result of parallelResults([1, 2, 3, 4], 4, async (item) => {
-      await (item === 4 ? last.promise : turns(20 * item));
+      await (item === 4 ? last.promise : turns(10 * item ** 2));
       return item;
     })
   ) {

@@ -260,4 +260,24 @@ Deno.test("createStreamWriter() begins before it makes an object without a chunk
   const { sink, writer } = open();
   await writer.close();
   assertEquals(sink.calls, ["begin", "commit 0"]);
+  const gathering = open({ partLimits: SMALL, lacks: ["putWhole"] });
+  await gathering.writer.close();
+  assertEquals(gathering.sink.calls, ["begin", "commit 0"]);
+});
+
+Deno.test("createStreamWriter() waits for a part of its own where the budget has no room for another", async () => {
+  const size = 2 ** 16;
+  const context = createStoreContext({ clock: new FakeClock(), maxBufferedBytes: 2 * size });
+  const gate = Promise.withResolvers<void>();
+  const before = (call: string) => call === "begin" ? undefined : gate.promise;
+  const sink = new FakeSink({ partLimits: { maxPartSize: size, maxParts: 100 }, concurrency: 8, before });
+  const writer = createStreamWriter({ sink, context, partSize: size });
+  const writing = (async () => {
+    for (let part = 0; part < 8; part++) await writer.write(new Uint8Array(size));
+  })();
+  await turn();
+  assertEquals([sink.running, context.budget.held], [2, 2 * size]);
+  gate.resolve();
+  await writing;
+  assertEquals([(await writer.close()).size, context.budget.held], [8 * size, 0]);
 });

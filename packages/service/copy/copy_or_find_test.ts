@@ -88,3 +88,17 @@ Deno.test("copyOrFind() looks for no small copy, and for none that was refused",
   await assertRejects(() => refused.result, PermissionDeniedError);
   assertEquals(refused.looked(), 1);
 });
+
+Deno.test("copyOrFind() looks for no copy once it is to end", async () => {
+  const controller = new AbortController();
+  const failure = new UnavailableError(call);
+  let looked = 0;
+  const head = () => Promise.resolve(info(looked++ === 0 ? "old" : "new"));
+  const clock = new FakeClock({ now: 0 });
+  const { signal } = controller;
+  const copying = copyOrFind({ source: info("new"), head, clock, patienceMs: 12_000, signal }, () => {
+    controller.abort("enough");
+    return Promise.reject(failure);
+  });
+  assertEquals([await assertRejects(() => copying), looked], [failure, 1]);
+});

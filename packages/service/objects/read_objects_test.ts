@@ -80,6 +80,9 @@ Deno.test("getObject() reads an object and its ranges, and no bytes of an empty 
   assertEquals(await read("empty", { suffixLength: 3 }), "");
   await assertRejects(() => read("full", { offset: 10 }), RangeNotSatisfiableError);
   await assertRejects(() => read("none"), NotFoundError);
+  const asked = opened.toy.requests.length;
+  await assertRejects(() => read("full", { offset: -1 }), RangeError);
+  assertEquals(opened.toy.requests.length, asked);
   opened.toy.faults.add({ action: { kind: "etag", value: '"other"' } });
   await assertRejects(() => getObject(opened.object("full"), { ifMatch: "e" }));
 });
@@ -89,6 +92,8 @@ Deno.test("headObject() tells what an object is", async () => {
   const { key, size, etag } = await headObject(opened.object("full"), {});
   assertEquals([key, size, etag], ["full", 10, "e"]);
   await assertRejects(() => headObject(opened.object("none"), {}), NotFoundError);
+  opened.toy.faults.add({ action: { kind: "length", delta: 2 ** 51 } });
+  await assertRejects(() => headObject(opened.object("full"), {}), ServiceError, "the object's size");
 });
 
 Deno.test("ServiceClient.readJson() gives a member of a document, and takes nothing else for one", async () => {

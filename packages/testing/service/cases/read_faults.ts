@@ -198,6 +198,48 @@ export const readFaultCases: readonly ServiceCase[] = [
     },
   },
   {
+    name: "get() that takes no bytes from an answer gives up its connection",
+    async run(context) {
+      let unread = 0;
+      const observer = { responded: () => unread++, finished: () => unread-- };
+      await using prepared = await openWith(context, 100_000, { transport: { observer } });
+      const { opened } = prepared;
+      const range = { offset: 10, length: 50_000 };
+      const lies: readonly FaultAction[] = [
+        { kind: "headers", set: { "Last-Modified": undefined } },
+        { kind: "etag", value: '"other"' },
+        { kind: "content-range", value: "bytes 0-49999/100000" },
+      ];
+      for (const lie of lies) {
+        opened.strike("read", lie);
+        const { etag } = await opened.store.head("object");
+        const read = () =>
+          opened.store.get("object", { range, ...(etag !== undefined && { ifMatch: etag }) });
+        await expectError(read, StoreError, `get() of an answer with ${lie.kind}`);
+        expectEqual(unread, 0, `the answers that are open after ${lie.kind}`);
+      }
+    },
+  },
+  {
+    name: "get() and head() with a condition believe no answer that does not fit it",
+    async run(context) {
+      await using prepared = await openWith(context, 10);
+      const { opened: { store }, opened } = prepared;
+      const { etag } = await store.head("object");
+      if (etag === undefined) return;
+      opened.strike("any", { kind: "etag", value: '"other"' }, { times: Infinity });
+      for (const call of ["get", "head"] as const) {
+        await expectError(
+          () => store[call]("object", { ifMatch: etag }),
+          PreconditionFailedError,
+          `${call}()`,
+        );
+        const ruledOut = () => store[call]("object", { ifNoneMatch: "other" });
+        await expectError(ruledOut, PreconditionFailedError, `${call}() with ifNoneMatch`);
+      }
+    },
+  },
+  {
     name: "redirects in a circle end, and one to plain HTTP elsewhere is not followed",
     async run(context) {
       await using prepared = await openWith(context, 10);
