@@ -281,3 +281,19 @@ Deno.test("createStreamWriter() waits for a part of its own where the budget has
   await writing;
   assertEquals([(await writer.close()).size, context.budget.held], [8 * size, 0]);
 });
+
+Deno.test("createStreamWriter() sends no part that waited for one that failed", async () => {
+  const failure = new UnavailableError({ ...about, detail: "it broke" });
+  const before = async (call: string) => {
+    if (!call.startsWith("0@")) return;
+    await turn();
+    throw failure;
+  };
+  const { sink, writer } = open({ partLimits: SMALL, concurrency: 1, before });
+  const writes = [0, 1, 2].map(() => writer.write(counted(4)));
+  for (const write of await Promise.allSettled(writes)) {
+    if (write.status === "rejected") assertStrictEquals(write.reason, failure);
+  }
+  assertStrictEquals(await writer.close().catch((error) => error), failure);
+  assertEquals(sink.calls, ["begin", "0@0+4", "drop"]);
+});

@@ -30,4 +30,7 @@ Deno.test("evenPartSize() makes all parts as large as half of them would need", 
   assertEquals(evenPartSize(8 * MIB, 5000 * 8 * MIB + 1, S3), 9 * MIB);
   assertEquals(evenPartSize(8 * MIB, 10_000 * 5 * GIB, S3), 5 * GIB);
   assertEquals(evenPartSize(1, 10 ** 15, ENDLESS), 2 ** 18);
+  const coarse = { maxPartSize: 64 * MIB, maxParts: 10, multipleOf: 4 * MIB };
+  assertEquals(evenPartSize(MIB, 21 * MIB, coarse), 8 * MIB);
+  assertEquals(evenPartSize(MIB, MIB, { maxPartSize: GIB, maxParts: 1 }), MIB);
 });

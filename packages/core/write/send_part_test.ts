@@ -48,3 +48,27 @@ Deno.test("sendPart() gives up after a few tries where the service asks for no w
   assertEquals(tries.length, 6);
   assertStrictEquals(isLast, true);
 });
+
+Deno.test("sendPart() waits no longer once its signal is aborted", async () => {
+  const clock = new FakeClock();
+  const controller = new AbortController();
+  const sink: PartSending["sink"] = {
+    concurrency: { acquire: () => Promise.resolve({ done: () => {} }) } as unknown as AdaptiveLimit,
+    bounds: BOUNDS,
+    writePart: () =>
+      Promise.reject(
+        new ThrottledError({
+          operation: "write",
+          uri: "test://a",
+          detail: "slow down",
+          retryAfterMs: 30_000,
+        }),
+      ),
+  };
+  const part = { index: 0, offset: 0, length: 1 };
+  const sending = sendPart({ sink, clock }, part, new Uint8Array(1), controller.signal)
+    .then(() => "sent", (reason) => reason);
+  await clock.advance(1_000);
+  controller.abort("enough");
+  assertEquals([await sending, clock.pending], ["enough", 0]);
+});

@@ -67,6 +67,7 @@ Deno.test("a token with any member wrong is a TypeError", () => {
     { ...right, lastModified: 1e300 },
     { ...right, own: [] },
     { ...right, own: { checksum: 1 } },
+    { ...right, own: { checksum: "x".repeat(2 ** 16) } },
   ];
   const texts = ["", "{", "x".repeat(2 ** 17), ...wrong.map((members) => JSON.stringify(members))];
   for (const text of texts) assertStringIncludes(refusal(text), "the token is not one", text.slice(0, 100));
