@@ -6,7 +6,13 @@ import { checkCall, checkWriteCall } from "./check_call.ts";
 const { capabilities } = new MemoryStore();
 const STORE = {
   uri: "toy://a",
-  capabilities: { ...capabilities, tags: false, versions: false, storageClass: "unknown" as const },
+  capabilities: {
+    ...capabilities,
+    tags: false,
+    versions: false,
+    resumableWrites: false,
+    storageClass: "unknown" as const,
+  },
   keyFault: (key: string) => key === "" ? "an object needs a key" : undefined,
   metadataNameFault: (name: string) => name === "bad" ? "the name is bad" : undefined,
 };
@@ -22,6 +28,12 @@ Deno.test("checkCall() tells what a call is about, and refuses what the store ha
   const reason = new Error("stop");
   const signal = AbortSignal.abort(reason);
   assertEquals(assertThrows(() => checkCall(STORE, "get", "k", { signal })), reason);
+});
+
+Deno.test("checkCall() refuses a resumable write where there is none, and minds no option that is off", () => {
+  const resumable = () => checkCall(STORE, "write", "k", { resumable: true });
+  assertThrows(resumable, UnsupportedError, "the store has no resumable writes");
+  assertEquals(checkCall(STORE, "write", "k", { resumable: false }).uri, "toy://a/k");
 });
 
 Deno.test("checkWriteCall() refuses what no write can have, and names that the store has a rule against", () => {

@@ -103,6 +103,8 @@ for (const order of ["key", "any"] as const) {
     assertEquals(await namesOf(more, { order }), ["a", "b"]);
     const empty = new FakePages([page(["a"], "1", { claimsEnd }), page([], "1", { claimsEnd })]);
     assertEquals([await namesOf(empty, { order }), empty.queries.length], [["a"], 2]);
+    const circle = new FakePages([page(["a"], "1", { claimsEnd }), page(["b"], "1", { claimsEnd })]);
+    assertEquals(await namesOf(circle, { order }), ["a", "b"]);
   });
 }
 
