@@ -19,7 +19,7 @@ export interface CommandConfig<T extends OptionTable> {
   /** Its options and arguments. */
   readonly options: T;
   /**
-   * What becomes of the command when nobody reads its output any more: one that only tells `"ends"`, one that changes
+   * What becomes of the command when nobody reads its output any more: one that only reads `"ends"`, one that changes
    * something `"goes on"`.
    */
   readonly whenUnread: "ends" | "goes on";

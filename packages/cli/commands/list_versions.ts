@@ -43,7 +43,7 @@ export async function listVersionsAt(
   }
 }
 
-/** Shows one line for a prefix with any versions, and tells whether there are some. */
+/** Shows one line for a prefix with any versions, and returns whether there are some. */
 async function showFolded({ output, signal }: CommandContext, prefix: Place, name: string): Promise<boolean> {
   for await (const _ of listVersions(prefix.store, prefix.key, { signal })) {
     await output.result(new PrefixMessage(prefix.uri, name));
@@ -52,7 +52,7 @@ async function showFolded({ output, signal }: CommandContext, prefix: Place, nam
   return false;
 }
 
-/** Shows the versions under a prefix, and tells whether there are any. */
+/** Shows the versions under a prefix, and returns whether there are any. */
 function showBelow(
   context: CommandContext,
   { recursive, humanSizes }: VersionListing,

@@ -65,7 +65,7 @@ async function runRm(context: CommandContext, options: RmOptions): Promise<void>
     for (const argument of options.uris) await removals.settle(argument);
     await removals.run();
   } catch (error) {
-    // What is gone is told also where the rest was stopped.
+    // What is gone is reported also where the rest was stopped.
     if (removals.objects > 0) await removals.summarize(clock.monotonicMs() - startMs);
     throw error;
   }

@@ -6,7 +6,7 @@ import type { CommandContext } from "../command/command_context.ts";
 
 /**
  * Shows what is listed below a place, what is folded as prefixes and the rest as `messageOf` puts it, by names relative
- * to the place or by whole URIs. Tells whether there was anything.
+ * to the place or by whole URIs. Returns whether there was anything.
  */
 export async function showListing<Entry extends { readonly key: string }>(
   { output }: CommandContext,

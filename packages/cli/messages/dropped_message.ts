@@ -15,11 +15,11 @@ export interface DroppedKind {
   readonly example: string;
 }
 
-/** Tells once of something that the copies of some objects lack. */
+/** Reports once what the copies of some objects lack. */
 export class DroppedMessage implements Message {
   readonly #kind: DroppedKind;
 
-  /** Tells of `kind`. */
+  /** Reports `kind`. */
   constructor(kind: DroppedKind) {
     this.#kind = { ...kind, example: redactSecrets(kind.example), reason: redactSecrets(kind.reason) };
   }

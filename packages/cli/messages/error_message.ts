@@ -54,7 +54,7 @@ export class ErrorMessage implements Message {
   }
 }
 
-/** Told by its properties, so that a wrong command line need not load the library. */
+/** Recognized by its properties, so that a wrong command line need not load the library. */
 function isStoreError(error: unknown): error is StoreError {
   return error instanceof Error && "code" in error && "operation" in error && "uri" in error;
 }

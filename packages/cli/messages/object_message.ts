@@ -26,7 +26,7 @@ export class ObjectMessage implements Message {
     return `${formatTime(lastModified)} ${column} ${printable(this.#name)}`;
   }
 
-  /** All that the listing tells. */
+  /** All that the listing has. */
   toJson(): Json {
     const { key, size, lastModified, etag, version, storageClass, checksums } = this.#meta;
     return {

@@ -29,7 +29,7 @@ export class VersionMessage implements Message {
     return `${formatTime(lastModified)} ${column} ${printable(version)} ${place} ${printable(this.#name)}`;
   }
 
-  /** All that the listing tells. */
+  /** All that the listing has. */
   toJson(): Json {
     const { lastModified, ...rest } = this.#version;
     return { type: "version", uri: this.#uri, ...rest, lastModified: lastModified.toISOString() };

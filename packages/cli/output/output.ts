@@ -180,7 +180,7 @@ export class Output {
     try {
       await writeAll(this.#config.terminal.stderr, encoder.encode(text));
     } catch {
-      // There is nowhere left to tell that standard error cannot be written.
+      // There is nowhere left to report that standard error cannot be written.
     }
   }
 

@@ -1,6 +1,6 @@
 import type { ByteSink } from "./terminal.ts";
 
-/** How long a write that is under way may still take after an abort, in milliseconds. */
+/** How long a write in progress may still take after an abort, in milliseconds. */
 const GRACE_MS = 100;
 
 /**

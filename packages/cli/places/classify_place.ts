@@ -26,8 +26,8 @@ export interface Sight {
  * Finds out what a place names. A key with a slash at its end is a prefix without looking; any other is an object if
  * there is one, and a prefix if there is anything below. Nothing at all is a `NotFoundError`.
  *
- * Both questions are asked at once. Where reading is not allowed, a listing tells whether the object is there. Where
- * listing is not allowed, an object that is there is enough, and what is unknown is told by `unlisted`.
+ * Both questions are asked concurrently. Where reading is not allowed, a listing shows whether the object is there. Where
+ * listing is not allowed, an object that is there is enough, and `unlisted` says what is unknown.
  */
 export async function classifyPlace(
   lade: Lade,
@@ -75,7 +75,7 @@ async function headOf(place: Place, signal: AbortSignal): Promise<Sight> {
   }
 }
 
-/** The object as a listing tells of it: the first of all keys that start with its own. */
+/** The object as a listing has it: the first of all keys that start with its own. */
 async function listedAs(place: Place, unseen: PermissionDeniedError, signal: AbortSignal): Promise<Sight> {
   try {
     for await (const meta of place.store.list(place.key, { signal })) {

@@ -62,7 +62,7 @@ export async function explainMissing(error: unknown, missing: MissingObject): Pr
       return missingContainer.restated({ operation, uri: place.uri });
     }
   }
-  // A local store tells of pipes and devices itself.
+  // A local store reports pipes and devices itself.
   const hint = / device$/.test(error.detail) ? "" : await hintAt(place);
   const found = isPrefix ? { detail: `it is ${prefixNoun(place)}`, advice } : { detail: error.detail + hint };
   return error.restated({ operation, uri: place.uri, ...found });

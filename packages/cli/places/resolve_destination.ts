@@ -38,7 +38,7 @@ export async function resolveDestination(lade: Lade, argument: string, tree: boo
     : { kind: "object", place };
 }
 
-/** A tree cannot go below a local file: told once, instead of for each object. */
+/** A tree cannot go below a local file: reported once, instead of for each object. */
 async function refuseFile(place: Place): Promise<void> {
   const path = localPathOf(place.uri)?.replace(/\/+$/, "");
   if (!path) return;

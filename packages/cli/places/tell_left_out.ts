@@ -33,7 +33,7 @@ export function tellingLeftOut(
   { fail, output, settings }: CommandContext,
   { uriOf }: Place,
 ): Pick<ListOptions, "onLeftOut"> {
-  // Neither is waited for: a line is put down at once, and written with the next ones.
+  // Neither is waited for: a line is queued immediately, and written with the next ones.
   return {
     onLeftOut: ({ key, reason, error }) => {
       // It rejects only with what ends the listing too.

@@ -128,7 +128,7 @@ async function openLade({ config, verbosity }: GlobalOptions, output: Output): P
   }
 }
 
-/** Prints what ended a command, unless that is no failure, and tells the exit code. */
+/** Prints what ended a command, unless that is no failure, and returns the exit code. */
 async function report(
   error: unknown,
   output: Output,

@@ -18,10 +18,10 @@ export function tellUncaught(
     const line = args.includes("--json") ? printableJson(message.toJson()) : message.toText(createStyle());
     const bytes = new TextEncoder().encode(`${line}\n`);
     try {
-      // At once, since the command goes on, and might end with another exit code.
+      // Immediately, since the command goes on, and might end with another exit code.
       for (let done = 0; done < bytes.length;) done += writeSync(bytes.subarray(done));
     } catch {
-      // There is nowhere left to tell it.
+      // There is nowhere left to report it.
     }
     exit(ExitCode.failed);
   };

@@ -7,7 +7,7 @@ const EXIT_CODES: Partial<Record<Deno.Signal, number>> = Deno.build.os === "wind
 
 /**
  * Aborts with an {@linkcode InterruptError} when the process is asked to stop, so that the command can put away what
- * is half done. A second request calls `exit` at once.
+ * is half done. A second request calls `exit` immediately.
  */
 export function watchSignals(controller: AbortController, exit: (code: number) => void): Disposable {
   const listeners = Object.entries(EXIT_CODES).map(([name, code]) => {

@@ -9,7 +9,7 @@ const SHORTEST_NAME = 12;
 
 /**
  * Writes progress as one line of at most `columns` characters: share, bar, bytes, rate, time left, objects and the
- * object under way. What does not fit is left out, the least important first.
+ * object in progress. What does not fit is left out, the least important first.
  */
 export function formatProgressBar(snapshot: ProgressSnapshot, columns: number): string {
   const { bytes, totalBytes, objects, totalObjects, bytesPerSecond, remainingMs, current } = snapshot;
@@ -46,7 +46,7 @@ function drawBar(share: number, length: number): string {
   return filled >= length ? "=".repeat(length) : ("=".repeat(filled) + ">").padEnd(length);
 }
 
-/** Keeps the end of a name, which tells more than its start. */
+/** Keeps the end of a name, which says more than its start. */
 function cutName(name: string, columns: number): string {
   const characters = [...printable(name)];
   let width = 0;

@@ -18,7 +18,7 @@ export interface ShowProgressConfig {
   readonly output: Output;
   /** Tells when. */
   readonly clock: Clock;
-  /** Characters in a line of the terminal, asked for anew each time. */
+  /** Characters in a line of the terminal, asked for each time. */
   readonly columns: () => number;
   /** Called before progress is first shown, so that a short transfer need not find out how much there is to do. */
   readonly onFirst: () => void;

@@ -12,11 +12,11 @@ export interface ProgressSnapshot {
   readonly totalObjects?: number;
   /** Bytes per second over the last seconds. */
   readonly bytesPerSecond: number;
-  /** What is left at this rate, in milliseconds; absent where it cannot be told. */
+  /** What is left at this rate, in milliseconds; absent where it is unknown. */
   readonly remainingMs?: number;
   /** Time since the start, in milliseconds. */
   readonly elapsedMs: number;
-  /** An object that is under way: the one that started last. */
+  /** An object in progress: the one that started last. */
   readonly current?: string;
 }
 
@@ -27,7 +27,7 @@ interface Sample {
   readonly bytes: number;
 }
 
-/** Adds up the progress events of one command. Its memory grows with the objects under way, not with all of them. */
+/** Adds up the progress events of one command. Its memory grows with the objects in progress, not with all of them. */
 export class TransferProgress {
   readonly #clock: Clock;
   readonly #startMs: number;
@@ -113,7 +113,7 @@ export class TransferProgress {
     }
   }
 
-  /** Without any plan, the size of a single object under way is the total. */
+  /** Without any plan, the size of a single object in progress is the total. */
   #onlyObjectSize(): number | undefined {
     if (this.#plannedObjects > 0 || this.#objects > 0 || this.#underWay.size !== 1) return undefined;
     return [...this.#underWay.values()][0]?.size;

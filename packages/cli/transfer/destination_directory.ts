@@ -36,7 +36,7 @@ export class DestinationDirectory {
     }
   }
 
-  /** Tells whether it was this that made the directory. */
+  /** Whether it was this that made the directory. */
   async #makeOnce(): Promise<boolean> {
     if (this.#uri === undefined || await isLocalDirectory(this.#uri)) return false;
     try {

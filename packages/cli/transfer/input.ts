@@ -56,7 +56,7 @@ export async function inputOf(uri: string): Promise<Input | undefined> {
   return { name, read: (signal) => readInput(open, name, signal) };
 }
 
-/** The system makes these files when they are read; the size that it tells of them is none. */
+/** The system makes these files when they are read; the size that it gives is none. */
 function isWrittenBySystem(path: string): boolean {
   return path.startsWith("/proc/") || path.startsWith("/sys/");
 }

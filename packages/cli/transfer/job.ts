@@ -14,9 +14,9 @@ export interface Job {
   readonly input?: Input;
   /** Its source is not removed though it is moved: a link leads there, which is removed in its place. */
   readonly isLinked?: boolean;
-  /** Its size, as far as a listing told it. */
+  /** Its size, where a listing had it. */
   readonly size?: number;
-  /** All that a listing told of it. */
+  /** All that a listing had of it. */
   readonly listed?: ObjectMeta;
 }
 
@@ -34,7 +34,7 @@ export interface Refusal {
 export interface Marker {
   /** Where it is. */
   readonly from: Place;
-  /** What the listing told of it; absent for an empty local directory, which no move of objects removes. */
+  /** What the listing had of it; absent for an empty local directory, which no move of objects removes. */
   readonly listed?: ObjectMeta;
   /** The local directory that is made of it. */
   readonly to?: Place;

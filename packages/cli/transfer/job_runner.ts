@@ -91,7 +91,7 @@ export class JobRunner {
     }
   }
 
-  /** Does a job again that failed because too many files were open, now that there are fewer at once. */
+  /** Does a job again that failed because too many files were open, now that fewer are worked on. */
   #whenPossible(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
     const { context: { signal }, lade } = this.#config;
     const transfer = () => this.#transfer(job, onProgress);
@@ -167,7 +167,7 @@ export class JobRunner {
     throw new InvalidNameError({ operation, uri: from.uri, detail });
   }
 
-  /** Tells once that a service leaves room between the look at a name and the write to it. */
+  /** Reports once that a service leaves room between the look at a name and the write to it. */
   async #tellLook({ to }: Job): Promise<void> {
     if (this.#toldLook || to?.store.capabilities.createOnly !== false) return;
     this.#toldLook = true;
@@ -200,7 +200,7 @@ export class JobRunner {
 /** Whether a local file goes to a name that nothing has: then it is not the same as anything, at the cost of one look. */
 async function isFree(from: Place, to: Place, signal: AbortSignal): Promise<boolean> {
   if (!to.store.tree || localPathOf(from.uri) === undefined) return false;
-  // What cannot be looked at is judged by its place.
+  // What may not be read is judged by its place.
   const kind = await to.store.tree.kindOf(to.key, { signal }).catch(() => "other");
   return kind === undefined;
 }

@@ -24,9 +24,9 @@ export interface TreeMoveAway {
   readonly runner: JobRunner;
   /** Counts and prints. */
   readonly tally: TransferTally;
-  /** Objects at once. */
+  /** How many objects to move concurrently. */
   readonly jobs: number;
-  /** Nothing is done, only told. */
+  /** Nothing is done, only shown. */
   readonly dryRun: boolean;
 }
 
@@ -35,7 +35,7 @@ const EMPTY = "it is an empty directory, which a store of objects cannot hold: i
 /**
  * Moves a local directory to a store of objects without losing what links in it lead to. First goes the content of every
  * link, under the name of the link, and nothing is removed; only when all of that is there the files are moved; at last
- * the links and the directories that have become empty are removed. Directories that were empty stay, and are told.
+ * the links and the directories that have become empty are removed. Directories that were empty stay, and are reported.
  * Resolves with whether this was such a move.
  */
 export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
@@ -82,7 +82,7 @@ async function holdsAny(tree: ObjectTree, prefix: Place, signal: AbortSignal): P
   return false;
 }
 
-/** The content of every link, told by its name. `links` takes those whose content goes along. */
+/** The content of every link, under its name. `links` takes those whose content goes along. */
 async function* planLinks(
   plan: JobPlan,
   prefix: Place,
@@ -165,7 +165,7 @@ async function removeEmptied(
     try {
       await lade.deleteContainer(prefix.uriOf(key), { signal });
     } catch (error) {
-      // What stays in it has been told.
+      // What stays in it has been reported.
       if (!(error instanceof NotEmptyError || error instanceof NotFoundError)) throw error;
     }
   }

@@ -143,8 +143,8 @@ function planLeftOut(
 }
 
 /**
- * A listing would run after its own copies for ever, and a move would remove what it has just brought. Where the names
- * of a service do not tell whether it is one, the first object does.
+ * A listing would run after its own copies endlessly, and a move would remove what it has just brought. Where the names
+ * of a service do not show whether it is one, the first object does.
  */
 async function refuseOverlap(plan: JobPlan, source: Place, first?: string): Promise<void> {
   const { destination, operation, judge, signal } = plan;

@@ -31,7 +31,7 @@ export interface TransferRequest {
   readonly move: boolean;
 }
 
-/** Transfers objects, many at once. One that fails is reported and does not stop the others. */
+/** Transfers objects, many concurrently. One that fails is reported and does not stop the others. */
 export async function runTransfer(context: CommandContext, request: TransferRequest): Promise<void> {
   const { output, signal, name, terminal } = context;
   const { sources, options, move } = request;
@@ -103,7 +103,7 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
   await tally.summarize(recursive || sources.length > 1);
 }
 
-/** Moves a local tree by what lies in it, links and empty directories too, and tells whether that was it. */
+/** Moves a local tree by what lies in it, links and empty directories too, and returns whether that was it. */
 async function moveWhole(
   context: CommandContext,
   move: Omit<TreeMoveAway, "dryRun"> & Pick<LocalTreeMove, "options">,
@@ -180,7 +180,7 @@ async function removeEmptySources(
 /**
  * Finds out how much a transfer has to do, for its progress: a listing of its own, far ahead of the transfer, costs
  * little and holds nothing. What cannot be found out leaves the totals unknown, and so does an object that was named and
- * is not local: a request of its own is not worth its size, which the first answer of the transfer tells.
+ * is not local: a request of its own is not worth its size, which the first answer of the transfer gives.
  */
 export async function measureJobs(plan: JobPlan, progress: TransferProgress): Promise<void> {
   try {

@@ -103,8 +103,8 @@ async function transferInput(input: Input, { from, to }: Job, config: TransferCo
 }
 
 /**
- * Compresses or decompresses an object. Of its attributes those go along that still hold: not type and encoding, which
- * the new name tells, nor the name that browsers give it.
+ * Compresses or decompresses an object. Keeps the attributes that still hold: not type and encoding, which follow
+ * from the new name, nor the name that browsers give it.
  */
 async function convertObject(from: Place, to: Place, job: Job, config: TransferConfig): Promise<number> {
   const { signal, onProgress, onVerified, conversion } = config;
@@ -225,7 +225,7 @@ function conditionOf({ createOnly }: TransferConfig): Pick<WriterOptions, "ifNon
   return createOnly ? { ifNoneMatch: "*", ifIgnored: "look" } : {};
 }
 
-/** Moves an object, tells how its copy was verified and what it lacks, and resolves with its size, where it became known. */
+/** Moves an object, reports how its copy was verified and what it lacks, and resolves with its size, where it became known. */
 export async function moveObject(
   from: Place,
   to: Place,

@@ -109,7 +109,7 @@ export const versionOptions = {
   ),
 };
 
-/** What a transfer is told besides its places. */
+/** What a transfer takes besides its places. */
 export type TransferOptions =
   & ValuesOf<typeof writeOptions>
   & ValuesOf<typeof treeOptions>

@@ -23,7 +23,7 @@ export class TransferTally {
     { readonly dropped: Dropped; readonly example: string; objects: number }
   >();
 
-  /** Prints through `context` and tells `progress` of each job. */
+  /** Prints through `context` and reports each job to `progress`. */
   constructor(context: CommandContext, progress: TransferProgress, dryRun: boolean) {
     this.#context = context;
     this.#progress = progress;
@@ -74,12 +74,12 @@ export class TransferTally {
   /** Called with what was verified of a job's bytes; printed when the user wants to know more. */
   verified(verification: Verification): void {
     const { output, settings } = this.#context;
-    // Not waited for: a line of notes is put down at once, and written with the next ones.
+    // Not waited for: a line of notes is queued immediately, and written with the next ones.
     if (settings.verbosity > 0) void output.note(new VerificationMessage(verification));
   }
 
   /**
-   * Called with what of an object its copy lacks. What files cannot keep is expected of a download, and told only when
+   * Called with what of an object its copy lacks. What files cannot keep is expected of a download, and reported only when
    * the user wants to know more; not of a move, after which it is gone.
    */
   dropped(job: Job, all: readonly Dropped[]): void {

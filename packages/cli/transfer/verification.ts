@@ -5,7 +5,7 @@ import { localPathOf, type Place } from "../places/place.ts";
 /** Takes what was verified of an object. */
 export type VerificationListener = (verification: Verification) => void;
 
-/** Gives the chunks of an object on, and tells at their end how they were checked. */
+/** Passes the chunks of an object on, and reports at their end how they were checked. */
 export async function* verifiedChunks(
   chunks: ChunkedRead,
   from: Place,
@@ -14,7 +14,7 @@ export async function* verifiedChunks(
   tellRead(from, yield* chunks, onVerified);
 }
 
-/** Tells how a copy was checked, on both of its ends. */
+/** Reports how a copy was checked, on both of its ends. */
 export function tellCopied(
   from: Place,
   to: Place,
@@ -26,7 +26,7 @@ export function tellCopied(
   tellWritten(to, result, onVerified);
 }
 
-/** Tells how what was written was checked. */
+/** Reports how what was written was checked. */
 export function tellWritten(to: Place, { checksums }: PutResult, onVerified: VerificationListener): void {
   tell("written", to, checksums, onVerified);
 }
