@@ -75,7 +75,7 @@ export const S3_SETTINGS: SettingTable = [
     profile: ["region"],
     default: "us-east-1",
     help:
-      "region that requests are signed for; a wrong one is corrected by what the service answers, once, and remembered",
+      "region that requests are signed for; a wrong one is corrected once by the service's answer, and remembered",
     flag: { name: "--region", metavar: "NAME", help: "Sign for this region" },
   },
   {
@@ -92,14 +92,14 @@ export const S3_SETTINGS: SettingTable = [
     environment: ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"],
     profile: ["ignore_configured_endpoint_urls"],
     default: false,
-    help: "passes over the endpoints of environment and profile",
+    help: "ignores the endpoints of environment and profile",
   },
   {
     name: "forcePathStyle",
     type: flagType,
     profile: [{ name: "s3.addressing_style", words: { path: true, virtual: false, auto: undefined } }],
     help:
-      "bucket in the path; so by default at endpoints other than Amazon's, and for names with dots or capitals",
+      "bucket in the path; by default at endpoints other than Amazon's, and for names with dots or capitals",
   },
   {
     name: "dualstack",
@@ -158,7 +158,7 @@ export const S3_SETTINGS: SettingTable = [
     environment: ["AWS_SECRET_ACCESS_KEY"],
     profile: ["aws_secret_access_key"],
     secret: true,
-    help: "the secret one of the pair",
+    help: "the secret key of the pair",
     together: true,
   },
   {
@@ -176,7 +176,7 @@ export const S3_SETTINGS: SettingTable = [
     group: "identity",
     type: timeType,
     environment: ["AWS_CREDENTIAL_EXPIRATION"],
-    help: "when they cease to work",
+    help: "when they end",
     together: true,
   },
   {
@@ -212,7 +212,7 @@ export const S3_SETTINGS: SettingTable = [
     flag: {
       name: "--no-verify-ssl",
       says: false,
-      help: "Trust whatever answers, whoever made its certificate: only for services without secrets",
+      help: "Trust any certificate of the service: only where nothing is secret",
     },
   },
   {
@@ -226,20 +226,20 @@ export const S3_SETTINGS: SettingTable = [
     type: hostsType,
     environment: ["LADE_S3_REDIRECT_HOSTS"],
     help:
-      "hosts that redirects may lead to with session tokens and keys for SSE-C, as if they were the service",
+      "hosts that redirects may lead to as if they were the service, with session tokens and keys for SSE-C",
   },
   {
     name: "transport",
     type: oneOfType("auto", "tcp", "fetch"),
     default: "auto",
-    help: "sockets, or `fetch`; by itself `fetch` where `HTTPS_PROXY` is set, or outside Deno",
+    help: "sockets, or `fetch`; `auto` is `fetch` where `HTTPS_PROXY` is set, or outside Deno",
   },
   {
     name: "signPayload",
     type: orWord(flagType, "auto"),
     profile: [{ name: "s3.payload_signing_enabled", words: { true: true, false: undefined } }],
     default: "auto",
-    help: "signs the SHA-256 of uploads; by itself only with services that refuse to do without",
+    help: "signs the SHA-256 of uploads; `auto` only where the service insists on it",
   },
   {
     name: "checksum",
@@ -255,7 +255,7 @@ export const S3_SETTINGS: SettingTable = [
     type: oneOfType("probe", "trust"),
     default: "probe",
     help:
-      "finds out, once, whether a service other than Amazon's holds the conditions of writes and deletions before one is relied on; `trust` takes it that it does",
+      "tries once whether a service other than Amazon's holds a condition of writes and deletions; `trust` assumes it",
   },
   {
     name: "verifyDownloads",
@@ -269,7 +269,7 @@ export const S3_SETTINGS: SettingTable = [
     name: "sse",
     group: "encryption",
     type: oneOfType("AES256", "aws:kms", "aws:kms:dsse"),
-    help: "encrypts what is written by keys of the service",
+    help: "encrypts what is written with keys of the service",
   },
   {
     name: "sseKmsKeyId",
@@ -294,7 +294,7 @@ export const S3_SETTINGS: SettingTable = [
     type: sizeType(partBytes),
     profile: [{ name: "s3.multipart_chunksize", type: awsSizeType(partBytes) }],
     default: 8 * 2 ** 20,
-    help: "bytes of a part, 5 MiB at least at Amazon's; it grows where 10,000 parts would not do",
+    help: "bytes of a part, at Amazon's at least 5 MiB; grows where 10,000 parts would not suffice",
   },
   {
     name: "multipart.threshold",
@@ -312,7 +312,7 @@ export const S3_SETTINGS: SettingTable = [
     name: "uploadConcurrency",
     type: orWord(wholeType({ least: 1 }), "auto"),
     default: "auto",
-    help: "parts on their way at most, over all uploads of a store",
+    help: "parts sent concurrently at most, by all uploads of a store",
   },
   {
     name: "maxAttempts",
@@ -327,14 +327,14 @@ export const S3_SETTINGS: SettingTable = [
     type: durationType({ least: 1 }),
     environment: ["LADE_CONNECT_TIMEOUT"],
     default: defaultBounds.connectTimeoutMs,
-    help: "bound of one connection's opening",
+    help: "longest time to open a connection",
   },
   {
     name: "firstByteTimeoutMs",
     type: durationType({ least: 1 }),
     environment: ["LADE_FIRST_BYTE_TIMEOUT"],
     default: defaultBounds.firstByteTimeoutMs,
-    help: "bound of one wait for an answer",
+    help: "longest wait for an answer",
   },
   {
     name: "slowAnswerTimeoutMs",
