@@ -8,6 +8,7 @@ import {
   type StoreNotice,
   UnsupportedError,
 } from "@lade/core";
+import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import { openS3Store, s3Provider } from "@lade/s3";
 import { type FakeS3, type Habits, startFakeS3 } from "../fakes/s3/mod.ts";
 import { noise } from "./noise.ts";
@@ -151,6 +152,8 @@ Deno.test("a service that takes no checksums of parts is sent parts without, onc
   const { fake, store, notices } = opened;
   await store.put("object", noise(3000));
   assertEquals(fake.bytes("bucket", "object"), noise(3000));
+  const completion = fake.requests.find(({ operation }) => operation === "CompleteMultipartUpload");
+  assertEquals([completion?.status, completion?.headers["x-amz-checksum-crc32c"]], [200, undefined]);
   assertEquals(answersOf(fake).filter((answer) => answer.startsWith("UploadPart")), [
     "UploadPart 400",
     "UploadPart 400",
@@ -178,6 +181,23 @@ Deno.test("a service that takes checksums of parts and none of the whole makes t
   await using strict = await openBucket(fake, { config: { ...PARTS, checksum: "crc32c" } });
   await assertRejects(() => strict.put("other", noise(3000)), ServiceError);
   assertEquals(fake.object("bucket", "other"), undefined);
+});
+
+Deno.test("a checksum of the parts that a service makes in place of the whole's is compared, and told as none of the object", async () => {
+  const data = noise(2500);
+  const sums = [0, 1000, 2000].map((at) => atob(crc32cToBase64(crc32c(data.subarray(at, at + 1000)))));
+  const ofParts = crc32c(Uint8Array.from(sums.join(""), (char) => char.charCodeAt(0)));
+  for (const [sum, isRight] of [[crc32cToBase64(ofParts), true], ["AAAAAA==", false]] as const) {
+    await using opened = await openWith({}, { config: PARTS });
+    const { fake, store } = opened;
+    fake.faults.add({
+      match: { operation: "CompleteMultipartUpload" },
+      action: { kind: "rewrite", from: /<ChecksumCRC32C>[^<]*/, to: `<ChecksumCRC32C>${sum}-3` },
+    });
+    const writing = store.put("object", data);
+    if (isRight) assertEquals((await writing).checksums, undefined);
+    else await assertRejects(() => writing, ChecksumMismatchError, "AAAAAA==-3");
+  }
 });
 
 Deno.test("checksums of a service that gives back the headers of requests are not compared", async () => {

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStrictEquals, assertStringIncludes }
 import { createStoreContext } from "../context/store_context.ts";
 import { QuotaExceededError, UnavailableError } from "../errors/errors.ts";
 import { counted, FakeSink, hang, SMALL } from "./fake_sink_test.ts";
-import { putInParts, writeInParts } from "./write_in_parts.ts";
+import { putBySink, putInParts, writeInParts } from "./write_in_parts.ts";
 
 const context = createStoreContext();
 const about = { operation: "write", uri: "test://a" };
@@ -81,4 +81,15 @@ Deno.test("writeInParts() refuses more than the parts of the sink can have, befo
     "161 bytes are more than an upload of 10 parts can have",
   );
   assertEquals(sink.calls, []);
+});
+
+Deno.test("putBySink() puts whole what the sink puts whole at most, and all else in parts", async () => {
+  for (const [length, whole] of [[0, true], [8, true], [9, false]] as const) {
+    const sink = new FakeSink({ partLimits: SMALL, wholeUpTo: 8 });
+    assertEquals((await putBySink({ sink, partSize: 4, context }, counted(length))).size, length);
+    assertEquals([sink.calls[0], sink.object], [whole ? "whole" : "begin", counted(length)]);
+  }
+  const none = new FakeSink({ partLimits: SMALL, wholeUpTo: 8, lacks: ["putWhole"] });
+  await putBySink({ sink: none, partSize: 4, context }, counted(8));
+  assertEquals(none.calls[0], "begin");
 });
