@@ -160,7 +160,7 @@ export interface ObjectAttributes {
   readonly expires?: Date;
   /** The service's name of a storage class. */
   readonly storageClass?: string;
-  /** User metadata; names are stored in lower case. */
+  /** User metadata; names are stored in lower case, in which no two may be equal. */
   readonly metadata?: Readonly<Record<string, string>>;
   /** Tags by name, as services have them for rules and bills. */
   readonly tags?: Readonly<Record<string, string>>;

@@ -9,14 +9,22 @@ export function commonMetadataNameFault(name: string): string | undefined {
   return name.isWellFormed() ? undefined : "the name is not valid Unicode";
 }
 
-/** Throws an `InvalidNameError` for metadata of a name that a store has a rule against. */
+/**
+ * Throws an `InvalidNameError` for metadata of a name that a store has a rule against, and for two names that are one in
+ * lower case.
+ */
 export function checkMetadataNames(
   subject: CallName,
   store: Pick<ObjectStore, "metadataNameFault">,
   { metadata }: Pick<ObjectAttributes, "metadata">,
 ): void {
+  const names = new Map<string, string>();
   for (const name in metadata) {
-    const fault = store.metadataNameFault(name);
+    const stored = name.toLowerCase();
+    const other = names.get(stored);
+    names.set(stored, name);
+    const fault = store.metadataNameFault(name) ??
+      (other === undefined ? undefined : `${JSON.stringify(other)} is the same name in lower case`);
     if (fault === undefined) continue;
     throw new InvalidNameError({ ...subject, detail: `metadata ${JSON.stringify(name)}: ${fault}` });
   }

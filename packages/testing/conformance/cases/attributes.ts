@@ -75,6 +75,22 @@ export const attributeCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "metadata of two names that are one in lower case is refused by every write",
+    needs: ["attributes"],
+    async run({ store }) {
+      const metadata = { name: "1", Name: "2" };
+      await store.put("object", bytesOf("x"), { metadata: { kept: "yes" } });
+      const writes: readonly (() => Promise<unknown>)[] = [
+        () => store.put("object", bytesOf("y"), { metadata }),
+        () => store.createWriter("object", { metadata }),
+        () => store.createPartWriter("object", 1, { metadata }),
+        () => store.copy("object", "object", { attributes: { metadata } }),
+      ];
+      for (const [i, write] of writes.entries()) await expectError(write, InvalidNameError, `write ${i}`);
+      expectEqual((await store.head("object")).metadata, { kept: "yes" }, "the metadata that was there");
+    },
+  },
+  {
     name: "metadata names of letters and digits are held by every store",
     needs: ["attributes"],
     async run({ store }) {
