@@ -151,10 +151,10 @@ class Tally {
     if (this.#errors.length > 0) {
       const [first] = this.#errors;
       const all = this.#errors.length + this.#objects;
-      const message = `Cannot ${this.#action} ${
-        JSON.stringify(this.#uri)
-      }: ${this.#errors.length} of ${all} objects failed`;
       if (all === 1) throw first;
+      const counts = `${this.#errors.length} of ${all} objects failed`;
+      const reason = first instanceof Error ? first.message : String(first);
+      const message = `Cannot ${this.#action} ${JSON.stringify(this.#uri)}: ${counts}; the first: ${reason}`;
       throw new AggregateError(this.#errors, message);
     }
     const dropped = Object.keys(this.#dropped).length > 0 ? { dropped: this.#dropped } : {};

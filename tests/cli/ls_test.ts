@@ -145,8 +145,8 @@ Deno.test("lade ls and du note with -v what is no object", async () => {
   await using directory = await TemporaryDirectory.make({ "d/a": "1" });
   Deno.symlinkSync("../..", `${directory.path}/d/outer`);
   await using cli = new CliHere();
-  const note = `skipped ${directory.uri("d/outer")}: it is a symbolic link that leads out, which the ` +
-    'configuration symlinks: "follow" would allow\n';
+  const note = `skipped ${directory.uri("d/outer")}: it is a symbolic link that leads out of the ` +
+    'directory; set symlinks to "follow" to follow it\n';
   for (const command of [["ls"], ["ls", "-r"], ["du"]]) {
     assertEquals((await cli.run([...command, `${directory.path}/d/`])).stderr, "");
     const { code, stderr } = await cli.run([...command, "-v", `${directory.path}/d/`]);

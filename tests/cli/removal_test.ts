@@ -153,7 +153,7 @@ Deno.test("lade rm -r of a whole container needs --all", async () => {
   for (const name of ["memory://m", "memory://m/"]) {
     for (const flags of [["-rf"], ["-r", "--dry-run"], [], ["-f"], ["--versions"], ["-r", "--versions"]]) {
       const { code, stderr } = await cli.run(["rm", ...flags, name]);
-      const told = /it is a whole container; use -r --all to remove every object in it/.test(stderr);
+      const told = /it is a whole container; use -r --all to remove all that is in it/.test(stderr);
       assertEquals([code, told], [1, true], stderr);
     }
   }

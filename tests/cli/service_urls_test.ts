@@ -48,7 +48,7 @@ Deno.test("lade refuses presigned URLs and hosts that nobody claims, and asks no
     [`${cli.fake.url}/bucket/a?versionId=1`, 'no query is taken, and it has "versionId"'],
     [
       "https://example.com/bucket/a",
-      'nobody claims the host "example.com", known are https://BUCKET.s3.REGION',
+      'no store serves the host "example.com", known are https://BUCKET.s3.REGION',
     ],
     [`${cli.fake.url}/bucket/a#b`, "write %23 for one in a key"],
   ];

@@ -32,16 +32,15 @@ export class SummaryMessage implements Message {
   /** Counts, time and rate in one sentence. */
   toText(): string {
     const { operation, objects, failed, skipped, bytes, elapsedMs, dryRun } = this.#summary;
+    const movesBytes = bytes !== undefined && bytes > 0;
     const parts = [
       `${objects} ${objects === 1 ? "object" : "objects"}`,
       ...(failed > 0 ? [`${failed} failed`] : []),
       ...(skipped > 0 ? [`${skipped} skipped`] : []),
-      ...(bytes === undefined || objects === 0 ? [] : [formatSize(bytes)]),
+      ...(movesBytes ? [formatSize(bytes)] : []),
     ];
     if (dryRun) return `lade: ${operation} would do ${parts.join(", ")}`;
-    const rate = bytes === undefined || objects === 0 || elapsedMs <= 0
-      ? ""
-      : `, ${formatSize(bytes / (elapsedMs / 1000))}/s`;
+    const rate = movesBytes && elapsedMs > 0 ? `, ${formatSize(bytes / (elapsedMs / 1000))}/s` : "";
     return `lade: ${operation} did ${parts.join(", ")} in ${formatDuration(elapsedMs)}${rate}`;
   }
 

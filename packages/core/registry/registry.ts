@@ -142,7 +142,7 @@ export class Registry {
     if (!first && failure) throw failure.error;
     const detail = first
       ? `${claims.map(([scheme]) => `${scheme}://`).join(" and ")} claim the host ${JSON.stringify(url.host)}`
-      : `nobody claims the host ${JSON.stringify(url.host)}, known are ${[...forms].join(", ") || "none"}`;
+      : `no store serves the host ${JSON.stringify(url.host)}, known are ${[...forms].join(", ") || "none"}`;
     throw new InvalidNameError({ operation: "open", uri: url.text, detail });
   }
 

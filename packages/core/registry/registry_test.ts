@@ -82,7 +82,7 @@ Deno.test("Registry refuses a URL that nobody claims, or several do, and names t
   await assertRejects(
     () => registry.resolve("https://c.example/k?sig=hush"),
     InvalidNameError,
-    'Cannot open "https://c.example/k": nobody claims the host "c.example", known are https://a.example/, ' +
+    'Cannot open "https://c.example/k": no store serves the host "c.example", known are https://a.example/, ' +
       "https://both.example/",
   );
   await assertRejects(

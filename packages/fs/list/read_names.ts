@@ -36,11 +36,11 @@ const CLOSED_LINK: NoObject = {
   hasBytes: true,
 };
 const REFUSED_LINK: NoObject = {
-  reason: 'it is a symbolic link, which the configuration symlinks: "refuse" forbids',
+  reason: 'it is a symbolic link, and symlinks is set to "refuse"',
   hasBytes: true,
 };
 const OUTER_LINK: NoObject = {
-  reason: 'it is a symbolic link that leads out, which the configuration symlinks: "follow" would allow',
+  reason: 'it is a symbolic link that leads out of the directory; set symlinks to "follow" to follow it',
   hasBytes: true,
 };
 

@@ -72,12 +72,12 @@ export class Tree {
   }
 
   #refusal(subject: CallName): PermissionDeniedError {
-    const detail = this.policy === "refuse"
-      ? 'it is or lies behind a symbolic link, which the configuration symlinks: "refuse" forbids'
-      : `a symbolic link leads out of ${
-        JSON.stringify(this.root)
-      }, the configuration symlinks: "follow" would allow it`;
-    return new PermissionDeniedError({ ...subject, detail });
+    if (this.policy === "refuse") {
+      const detail = 'it is or lies behind a symbolic link, and symlinks is set to "refuse"';
+      return new PermissionDeniedError({ ...subject, detail });
+    }
+    const detail = `a symbolic link leads out of ${JSON.stringify(this.root)}`;
+    return new PermissionDeniedError({ ...subject, detail, advice: 'set symlinks to "follow" to follow it' });
   }
 
   #fits(path: string, real: string, realBase: string): boolean {

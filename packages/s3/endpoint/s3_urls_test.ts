@@ -28,7 +28,7 @@ async function claimed(uri: string, given: Given = {}): Promise<ClaimedUrl | und
   const load = () => Promise.reject(new Error("the provider was loaded"));
   const registry = new Registry().register({ schemes: ["s3"], load, loadUrls: () => Promise.resolve(asked) });
   const error = await registry.resolve(uri).catch((error) => error);
-  if (!`${error}`.includes("nobody claims")) throw error;
+  if (!`${error}`.includes("no store serves")) throw error;
   return found;
 }
 
