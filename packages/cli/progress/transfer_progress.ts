@@ -12,7 +12,10 @@ export interface ProgressSnapshot {
   readonly totalObjects?: number;
   /** Bytes per second over the last seconds. */
   readonly bytesPerSecond: number;
-  /** What is left at this rate, in milliseconds; absent where it is unknown. */
+  /**
+   * What is left at this rate, in milliseconds; absent where it is unknown, as it is in the first seconds until a
+   * hundredth of the bytes is moved.
+   */
   readonly remainingMs?: number;
   /** Time since the start, in milliseconds. */
   readonly elapsedMs: number;
@@ -92,14 +95,17 @@ export class TransferProgress {
     const current = [...this.#underWay.keys()].at(-1);
     const totalBytes = this.#complete ? this.#plannedBytes - this.#bytesNotToCome : this.#onlyObjectSize();
     const left = totalBytes === undefined ? undefined : Math.max(0, totalBytes - this.#bytes);
+    const elapsedMs = timeMs - this.#startMs;
+    const isTelling = left !== undefined && bytesPerSecond > 0 &&
+      (elapsedMs >= WINDOW_MS || this.#bytes * 100 >= this.#bytes + left);
     return {
       bytes: this.#bytes,
       objects: this.#objects,
       bytesPerSecond,
-      elapsedMs: timeMs - this.#startMs,
+      elapsedMs,
       ...(totalBytes !== undefined && { totalBytes: Math.max(totalBytes, this.#bytes) }),
       ...(this.#complete && { totalObjects: this.#plannedObjects }),
-      ...(left !== undefined && bytesPerSecond > 0 && { remainingMs: (left / bytesPerSecond) * 1000 }),
+      ...(isTelling && { remainingMs: (left / bytesPerSecond) * 1000 }),
       ...(current !== undefined && { current }),
     };
   }

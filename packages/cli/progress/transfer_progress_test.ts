@@ -50,3 +50,23 @@ Deno.test("TransferProgress measures the rate over the last seconds and tells wh
   assertAlmostEquals(remainingMs ?? 0, ((1_000_000 - 502_000) / 50_000) * 1000);
   assertEquals(elapsedMs, 12_000);
 });
+
+Deno.test("TransferProgress says what is left once a hundredth is done, or after some seconds", async () => {
+  const clock = new FakeClock();
+  const progress = new TransferProgress(clock);
+  const remainingAfter = async (ms: number, bytes: number) => {
+    await clock.advance(ms);
+    progress.add({ type: "bytes", key: "a", bytes });
+    return progress.snapshot().remainingMs;
+  };
+  progress.add({ type: "started", key: "a", size: 10_000 });
+  assertEquals(await remainingAfter(100, 99), undefined);
+  assertEquals(await remainingAfter(0, 1), 9_900);
+  const slow = new TransferProgress(clock);
+  slow.add({ type: "started", key: "a", size: 10_000 });
+  await clock.advance(4_999);
+  slow.add({ type: "bytes", key: "a", bytes: 10 });
+  assertEquals(slow.snapshot().remainingMs, undefined);
+  await clock.advance(1);
+  assertEquals(slow.snapshot().remainingMs, 4_995_000);
+});

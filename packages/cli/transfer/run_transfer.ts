@@ -185,7 +185,11 @@ async function removeEmptySources(
 export async function measureJobs(plan: JobPlan, progress: TransferProgress): Promise<void> {
   try {
     for await (const job of planJobs(plan)) {
-      if ("reason" in job) continue;
+      if ("reason" in job) {
+        // It counts among the objects that are done when it is refused.
+        progress.plan(1, 0);
+        continue;
+      }
       const { from, input } = job;
       if (!from || input || (job.size === undefined && localPathOf(from.uri) === undefined)) return;
       const size = job.size ?? (await from.store.head(from.key, { signal: plan.signal })).size;
