@@ -2,6 +2,8 @@ import type { ServiceUrl } from "../contract/url_claims.ts";
 import { InvalidNameError } from "../errors/errors.ts";
 
 const PATTERN = /^(https?):\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?(#.*)?$/is;
+/** Characters that the name of a host has at most, and those of a port. */
+const MAX_HOST = 253 + ":65535".length;
 const HOST = /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 
 /**
@@ -15,7 +17,7 @@ export function parseServiceUrl(uri: string): ServiceUrl | undefined {
   const host = authority.toLowerCase().replace(secure ? /:443$/ : /:80$/, "");
   const detail = authority.includes("@")
     ? "a URL with a user or password is not taken"
-    : !HOST.test(host)
+    : host.length > MAX_HOST || !HOST.test(host)
     ? "the URL names no host"
     : fragment !== undefined
     ? 'a "#" ends the path of a URL, write %23 for one in a key'

@@ -23,7 +23,15 @@ Deno.test("parseServiceUrl() cuts a URL and leaves its path as it is written", (
 
 Deno.test("parseServiceUrl() refuses users, fragments and what is no host, and shows no password", () => {
   for (
-    const url of ["https://me:hush@h/a", "https://h/a#b", "https:///a", "https://h h/a", "https://h:x/a"]
+    const url of [
+      "https://me:hush@h/a",
+      "https://me:so/hush@h/a",
+      "https://h/a#b",
+      "https:///a",
+      "https://h h/a",
+      "https://h:x/a",
+      `https://${"a.".repeat(200)}com/a`,
+    ]
   ) {
     const { message } = assertThrows(() => parseServiceUrl(url), InvalidNameError);
     assertFalse(message.includes("hush"), message);
