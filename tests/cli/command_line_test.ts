@@ -21,10 +21,13 @@ Deno.test("lade exits with 2 on a wrong command line, says why and where to look
   await using cli = new CliHere();
   const mistakes: [args: string[], said: RegExp][] = [
     [[], /^lade: A command is needed\.\n {2}See lade --help\.\n$/],
-    [["lss"], /"lss"\.\n {2}Did you mean `ls`\?\n {2}See lade --help\.\n$/],
+    [["lss"], /^lade: "lss" is not a command\.\n {2}Did you mean `ls`\?\n {2}See lade --help\.\n$/],
     [["upload", "a", "b"], /Here it is called put\.\n/],
     [["ls", "--recursiv"], /Did you mean `--recursive`\?\n {2}See lade ls --help\.\n$/],
     [["ls", "--unknown"], /Unexpected option or argument: "--unknown"\./],
+    [["--frob"], /Unexpected option or argument: "--frob"\./],
+    [["-q", "frobnicate", "x"], /^lade: "frobnicate" is not a command\.\n {2}See lade --help\.\n$/],
+    [["cp", "a", "b", "-x"], /Unexpected option or argument: "-x"\./],
     [["cat"], /A URI or path is needed\.\n {2}See lade cat --help\.\n$/],
     [["cp", "a"], /A source and a destination are needed\.\n/],
     [["cp", "--zstd", "23", "a", "b"], /--zstd/],

@@ -129,13 +129,17 @@ function printableTerm(term: MessageTerm): MessageTerm {
 
 function problemOf(args: readonly string[], error: Message): string {
   if (args.length === 0) return "A command is needed.\nSee lade --help.";
+  const command = args.find((arg) => isCommandName(arg));
   const problem = formatMessage(error.map(printableTerm), { quotes: true, colors: false }).replaceAll(
     /\n\n+/g,
     "\n",
   )
     .replace(/^No matching command.*/, "A command is needed.")
+    .replace(
+      /^Unexpected option or argument: ("(?!-).*")/,
+      command === undefined ? "$1 is not a command" : "$&",
+    )
     .replace(/(?<="(-\S+)"\.\n)Did you mean `\1`\?/, "It goes after the name of the command.");
-  const command = args.find((arg) => isCommandName(arg));
   const own = command === undefined ? args.map(ownNameOf).find((name) => name !== undefined) : undefined;
   const hint = own === undefined || problem.includes(`\`${own}\``) ? "" : `\nHere it is called ${own}.`;
   return `${problem}${hint}\n${seeHelp(command)}`;
