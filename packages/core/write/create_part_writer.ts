@@ -18,7 +18,7 @@ export interface PartWriterSetup {
   readonly partSize: number;
   /** Time and memory. */
   readonly context: StoreContext;
-  /** The parts that the sink has from earlier writers. */
+  /** The parts that the sink has from earlier writers; given where an earlier writer began it. */
   readonly written?: Iterable<number> | undefined;
   /** Ends the writer; pending and later calls reject with its reason. */
   readonly signal?: AbortSignal | undefined;
@@ -42,8 +42,8 @@ export async function createPartWriter(setup: PartWriterSetup): Promise<PartWrit
       await life.run(() => life.begin());
     } catch (error) {
       const reason = await life.failed(error);
-      // Nobody else could wait for it.
-      await life.abort().catch(() => {});
+      // Nobody else could wait for it. What an earlier writer began is not taken away.
+      await (written ? life.detach() : life.abort()).catch(() => {});
       throw reason;
     }
   }

@@ -62,7 +62,7 @@ class BegunSink extends LoggedSink {
 const context = createStoreContext();
 const PART = new Uint8Array(10);
 
-function open(sink: WriteSink, written: number[] = [], signal?: AbortSignal): Promise<PartWriter> {
+function open(sink: WriteSink, written?: number[], signal?: AbortSignal): Promise<PartWriter> {
   return createPartWriter({ sink, size: 25, partSize: 10, written, context, signal });
 }
 
@@ -161,13 +161,13 @@ Deno.test("createPartWriter() that fails leaves nothing of a resumable write", a
   const beginning = Promise.withResolvers<void>();
   aborted.beginning = beginning.promise;
   const controller = new AbortController();
-  const opening = assertRejects(() => open(aborted, [], controller.signal), Error, "stop");
+  const opening = assertRejects(() => open(aborted, undefined, controller.signal), Error, "stop");
   controller.abort(new Error("stop"));
   beginning.resolve();
   await opening;
   assertEquals(aborted.log.at(-1), "drop");
   const late = new BegunSink();
-  await assertRejects(() => open(late, [], AbortSignal.abort(new Error("stop"))), Error, "stop");
+  await assertRejects(() => open(late, undefined, AbortSignal.abort(new Error("stop"))), Error, "stop");
   assertEquals(late.log, []);
 });
 
@@ -183,4 +183,13 @@ Deno.test("detach() of a writer whose sink has no token is a TypeError, and chan
   const writer = await open(sink, [0, 1, 2]);
   await assertRejects(() => writer.detach(), TypeError, "not made resumable");
   assertEquals([writer.token, await writer.close(), log], [undefined, { size: 25 }, []]);
+});
+
+Deno.test("a signal that is aborted while a write is taken up again leaves it", async () => {
+  const sink = new BegunSink();
+  const controller = new AbortController();
+  const reason = new Error("stop");
+  sink.beginning = Promise.resolve().then(() => controller.abort(reason));
+  assertStrictEquals(await open(sink, [0], controller.signal).catch((error) => error), reason);
+  assertEquals(sink.log, ["begin", "leave"]);
 });
