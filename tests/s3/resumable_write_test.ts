@@ -127,6 +127,20 @@ Deno.test("a part that is listed without the checksum that its upload has is wri
   assertEquals((await writer.close()).checksums, { crc32c: crc32cToBase64(crc32c(DATA)) });
 });
 
+Deno.test("parts that are listed without number, size or etag are an error", async () => {
+  await using opened = await openFake();
+  const { faults } = opened.fake;
+  const token = await left(opened, [0]);
+  for (const from of [/<PartNumber>[^<]*<.PartNumber>/, /<Size>[^<]*<.Size>/, /<ETag>[^<]*<.ETag>/]) {
+    const fault = faults.add({
+      match: { operation: "ListParts" },
+      action: { kind: "rewrite", from, to: "" },
+    });
+    await assertRejects(() => resume(opened, token), ServiceError, "a part lacks number, size or etag");
+    faults.remove(fault);
+  }
+});
+
 Deno.test("all pages of the parts are read", async () => {
   await using opened = await openFake({ server: { maxPageSize: 2 } });
   const token = await left(opened, [0, 1, 2, 3, 4]);

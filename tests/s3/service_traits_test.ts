@@ -86,6 +86,12 @@ Deno.test("a checksum that was asked for is never left out: a service that refus
   }
 });
 
+Deno.test("a checksum that was asked for and is not confirmed of an object is an error", async () => {
+  await using opened = await openFake({ config: { checksum: "crc32c" }, server: { checksums: false } });
+  const error = await assertRejects(() => opened.store.put("object", noise(10)), UnsupportedError);
+  assertStringIncludes(error.message, "without confirming their CRC32C");
+});
+
 Deno.test("a checksum that was asked for and is not kept of an object made of parts is an error, and leaves nothing", async () => {
   await using opened = await openFake({
     config: { ...PARTS, checksum: "crc32c" },

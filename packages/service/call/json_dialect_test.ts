@@ -14,7 +14,10 @@ Deno.test("jsonDialect() reads what a document says of a failure, and makes do w
   assertEquals([dialect.faults.isReport(body), dialect.faults.isReport('{"page":1}')], [true, false]);
   const { code, message } = dialect.faults.read({ status: 410, headers, body });
   assertEquals([code, message], ["Gone", "410 Gone: it is gone"]);
-  assertEquals(dialect.faults.read({ status: 500, headers, body: "" }).code, "");
+  const strict = jsonDialect((error) => ({ code: (error as { code: string }).code }));
+  for (const none of ["", '{"page":1}', "<html>"]) {
+    assertEquals(strict.faults.read({ status: 500, headers, body: none }).code, "");
+  }
 });
 
 Deno.test("jsonDialect() survives a report that breaks off", () => {

@@ -37,6 +37,15 @@ Deno.test("ErrorTable finds a row by code, by words and by the status of a fault
   assertInstanceOf(told({ code: "Bad", message: "no reason" }), ServiceError);
   assertInstanceOf(told({ code: "Odd", status: 404 }), ServiceError);
   assertInstanceOf(told({ code: "Odd", status: 503 }), ThrottledError);
+  const rows = [401, 429].map((status): ErrorRow => ({
+    when: [status],
+    error: UnavailableError,
+    detail: "",
+  }));
+  for (const status of [401, 429]) {
+    const { error } = new ErrorTable("a toy service", rows).rowOf(fault({ code: "Odd", status }));
+    assertStrictEquals(error, UnavailableError);
+  }
 });
 
 Deno.test("ErrorTable fills in what the setting, the fault and the call know", () => {

@@ -108,6 +108,27 @@ for (const order of ["key", "any"] as const) {
   });
 }
 
+Deno.test("listPages() ends where names come again and again though no two pages in a row have the same", async () => {
+  for (
+    const [order, names, delimiter] of [["any", ["a/", "b/", "c/"], "/"], [
+      "key",
+      ["a", "b", "c"],
+      undefined,
+    ]] as const
+  ) {
+    const reader = new FakePages((at) =>
+      page(names.slice(at % 3, at % 3 + 1), at < 2000 ? String(at + 1) : undefined)
+    );
+    reader.isUnordered = true;
+    await assertRejects(() => namesOf(reader, { order }, delimiter), ServiceError, "1000 pages in a row");
+  }
+});
+
+Deno.test("listPages() in any order gives a prefix once, on whatever pages it comes", async () => {
+  const pages = [page(["a/"], "1"), page(["b/"], "2"), page(["c"], "3"), page(["a/", "d/"])];
+  assertEquals(await namesOf(new FakePages(pages), { order: "any" }, "/"), ["a/", "b/", "c", "d/"]);
+});
+
 Deno.test("listPages() without a delimiter gives no prefix", async () => {
   assertEquals(await namesOf(new FakePages([page(["a", "b/"])])), ["a"]);
 });
