@@ -1,5 +1,6 @@
 import { crc32c } from "@lade/codec/checksum";
 import type { ObjectPart } from "@lade/core";
+import { segmentFault } from "../names/path_fault.ts";
 
 /** What a record says of a write as a whole. */
 export interface RecordHeader {
@@ -95,12 +96,32 @@ function readLine(line: Uint8Array): Readonly<Record<string, unknown>> | undefin
   const [, length = "", sum = ""] = /^(\d+) ([0-9a-f]{8}) /.exec(decoder.decode(line.subarray(0, 32))) ?? [];
   const json = line.subarray(length.length + sum.length + 2);
   if (length === "" || json.length !== Number(length) || crc32c(json) !== parseInt(sum, 16)) return undefined;
-  return JSON.parse(decoder.decode(json));
+  return membersOf(decoder.decode(json));
+}
+
+/** What was written by somebody else may be anything, under a right checksum too. */
+function membersOf(json: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const members: unknown = JSON.parse(json);
+    return isMembers(members) ? members : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function headerOf(members: Readonly<Record<string, unknown>>): RecordHeader | undefined {
   const { lade, name, size, partSize, begunMs } = members;
-  if (lade !== FORMAT || typeof name !== "string" || typeof size !== "number") return undefined;
-  if (typeof partSize !== "number" || typeof begunMs !== "number") return undefined;
-  return { name, size, partSize, begunMs };
+  if (lade !== FORMAT || typeof name !== "string" || name.includes("/") || segmentFault(name) !== undefined) {
+    return undefined;
+  }
+  if (!isCount(size) || !isCount(partSize) || partSize === 0 || typeof begunMs !== "number") return undefined;
+  return Number.isNaN(new Date(begunMs).getTime()) ? undefined : { name, size, partSize, begunMs };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { crc32c } from "@lade/codec/checksum";
 import { seededRandom } from "@lade/testing";
 import { assert, assertEquals } from "@std/assert";
 import { headerLine, partLines, readRecord } from "./part_record.ts";
@@ -81,4 +82,26 @@ Deno.test("a line that is no record of this format is not believed", () => {
   const other = headerLine({ ...HEADER, name: undefined as unknown as string });
   assertEquals(readRecord(new TextEncoder().encode(other)), undefined);
   assert(readRecord(new TextEncoder().encode(headerLine(HEADER))));
+});
+
+Deno.test("a record that no write of ours has made is none, though its checksums are right", () => {
+  const wrong = [
+    { ...HEADER, name: "../other" },
+    { ...HEADER, name: ".." },
+    { ...HEADER, name: "" },
+    { ...HEADER, name: ".lade-0123456789abcdef~upload" },
+    { ...HEADER, size: -1 },
+    { ...HEADER, partSize: 0 },
+    { ...HEADER, partSize: 0.5 },
+    { ...HEADER, begunMs: Number.MAX_SAFE_INTEGER },
+  ];
+  for (const header of wrong) {
+    assertEquals(readRecord(new TextEncoder().encode(headerLine(header))), undefined, JSON.stringify(header));
+  }
+  for (const json of ["null", "[]", "7", "{"]) {
+    const bytes = new TextEncoder().encode(json);
+    const line = `${bytes.length} ${crc32c(bytes).toString(16).padStart(8, "0")} ${json}\n`;
+    assertEquals(readRecord(new TextEncoder().encode(line)), undefined, json);
+    assertEquals(readRecord(new TextEncoder().encode(headerLine(HEADER) + line))?.written.size, 0, json);
+  }
 });
