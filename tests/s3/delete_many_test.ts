@@ -4,6 +4,7 @@ import {
   type ObjectToDelete,
   PermissionDeniedError,
   PreconditionFailedError,
+  UnavailableError,
   UnsupportedError,
 } from "@lade/core";
 import { createTransport } from "@lade/service/http";
@@ -18,14 +19,15 @@ async function deleteAll(
   return await Array.fromAsync(store.deleteMany(objects));
 }
 
-/** Opens a bucket of Amazon's, whose batch deletions are answered with `answer`; gives what was asked of it. */
+/** Opens a bucket of Amazon's whose answers are a status, or say what became of a batch; gives what was asked of it. */
 async function atAmazon(
-  answer: string,
+  answer: string | number,
   test: (store: S3Store, asked: string[]) => Promise<void>,
 ): Promise<void> {
   const asked: string[] = [];
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     asked.push(`${request.method} ${await request.text()}`);
+    if (typeof answer === "number") return new Response(null, { status: answer });
     return new Response(`<DeleteResult>${answer}</DeleteResult>`, {
       headers: { "content-type": "application/xml", "x-amz-request-id": "1" },
     });
@@ -91,6 +93,13 @@ Deno.test("S3Store.deleteMany() takes no answer about another version for its ow
       assertEquals(asked.map((line) => line.split(" ")[0]), ["POST", "DELETE", "DELETE"]);
     },
   ));
+
+Deno.test("S3Store.deleteMany() does not send a batch with a condition again that a gateway has lost", () =>
+  atAmazon(502, async (store, asked) => {
+    const results = await deleteAll(store, [{ key: "a", ifMatch: "one" }, "b"]);
+    assertEquals(results.map(({ error }) => error instanceof UnavailableError), [true, true]);
+    assertEquals(asked.filter((line) => line.includes("<ETag>")).length, 1);
+  }));
 
 Deno.test("S3Store.deleteMany() sends conditions to other services as single requests", async () => {
   await using opened = await openFake();

@@ -45,6 +45,22 @@ async function makePipe(root: TestRoot, key: string): Promise<void> {
   assert(success);
 }
 
+testBoth("a write into a pipe that is given up leaves the pipe where it is", async ({ root, store }) => {
+  await makePipe(root, "pipe");
+  const opens = [
+    () => store.createWriter("pipe"),
+    () => store.createPartWriter("pipe", 10),
+  ];
+  for (const open of opens) {
+    const reading = Deno.readFile(root.file("pipe"));
+    const writer = await open();
+    await writer.abort();
+    assertEquals((await reading).length, 0);
+    assert(Deno.lstatSync(root.file("pipe")).isFifo);
+  }
+  assertEquals(root.everything(), ["pipe"]);
+});
+
 for (const [name, write] of Object.entries(WRITES)) {
   testBoth(`${name}() into a pipe, or a link to one, is read at its other end`, async ({ root, store }) => {
     await makePipe(root, "pipe");

@@ -1,5 +1,8 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { AlreadyExistsError, PreconditionFailedError, ServiceError } from "@lade/core";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { testBoth } from "../testing/both_stores.ts";
+import { makeRoot } from "../testing/make_root.ts";
+import { openFileStore } from "../mod.ts";
 import type { WritableFile } from "../files/medium.ts";
 import { append } from "./write_file.ts";
 
@@ -42,3 +45,26 @@ testBoth(
     }
   },
 );
+
+Deno.test("a file that somebody else made shorter becomes no object", async () => {
+  await using root = await makeRoot();
+  const store = await openFileStore(root.path);
+  await using writer = await store.createPartWriter("object", 10_000, { partSize: 4096 });
+  for (let index = 0; index < writer.partCount; index++) {
+    await writer.writePart(
+      index,
+      new Uint8Array(Math.min(writer.partSize, 10_000 - index * writer.partSize)),
+    );
+  }
+  const [temporary = ""] = root.everything();
+  Deno.truncateSync(root.file(temporary), 5000);
+  await assertRejects(() => writer.close(), ServiceError, "5000 bytes, 10000 were written");
+  assertEquals(root.everything(), []);
+});
+
+testBoth("a write whose condition fails already is not begun", async ({ root, store }) => {
+  root.write("object", "old");
+  await assertRejects(() => store.createWriter("object", { ifNoneMatch: "*" }), AlreadyExistsError);
+  await assertRejects(() => store.createWriter("object", { ifMatch: "other" }), PreconditionFailedError);
+  assertEquals(root.everything(), ["object"]);
+});
