@@ -183,3 +183,14 @@ Deno.test("S3Store.deleteMany() tells of the batches it sent before the keys fai
   assertEquals(told, keys.slice(0, 1000));
   assertEquals(left.size, 500);
 });
+
+Deno.test("S3Store.deleteMany() deletes a key that XML cannot hold by a request of its own", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const keys = ["a", "b", "c\u0001", "d\uffff"];
+  for (const key of keys) fake.putObject("bucket", key, key);
+  assertEquals((await deleteAll(store, keys)).map(({ error }) => error), Array(4).fill(undefined));
+  assertEquals(fake.objects("bucket"), []);
+  const deletions = fake.requests.map(({ operation, key }) => `${operation} ${key}`).sort();
+  assertEquals(deletions, ["DeleteObject c\u0001", "DeleteObject d\uffff", "DeleteObjects "]);
+});

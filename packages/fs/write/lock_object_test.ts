@@ -94,6 +94,42 @@ testBoth(
   },
 );
 
+testBoth(
+  "a conditional write of an object that changes before its lock is had fails by its condition",
+  async ({ root, store }) => {
+    // Each of another size, for clocks are coarse.
+    let size = 10;
+    const changes = [
+      () => Deno.writeTextFileSync(root.file("a"), "in place".padEnd(size++)),
+      () => {
+        root.write("other", "in its stead".padEnd(++size));
+        Deno.renameSync(root.file("other"), root.file("a"));
+      },
+    ];
+    const prototype = Deno.FsFile.prototype;
+    const { tryLock } = prototype;
+    for (const change of changes) {
+      const { etag = "" } = await store.put("a", bytes("old"));
+      let isChanged = false;
+      prototype.tryLock = function (exclusive) {
+        if (!isChanged) change();
+        isChanged = true;
+        return tryLock.call(this, exclusive);
+      };
+      try {
+        await assertRejects(() => store.put("a", bytes("new"), { ifMatch: etag }), PreconditionFailedError);
+        isChanged = false;
+        const now = (await store.head("a")).etag ?? "";
+        await assertRejects(() => store.delete("a", { ifMatch: now }), PreconditionFailedError);
+      } finally {
+        Object.assign(prototype, { tryLock });
+      }
+      assert((await textOf(store, "a")).startsWith("in "));
+      assertEquals(root.everything(), ["a"]);
+    }
+  },
+);
+
 Deno.test("lockFile() gives up a lock that another program holds for good, and says how long it waited", async () => {
   await using root = await makeRoot();
   root.write("a", "content");
