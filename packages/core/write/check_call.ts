@@ -3,9 +3,10 @@ import { checkWriteOptions } from "../conditions/conditions.ts";
 import type { CallName } from "../errors/store_error.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
-import type { CopyOptions, GetOptions, PartWriterOptions } from "../contract/types.ts";
+import type { CopyOptions, GetOptions, ObjectAttributes, PartWriterOptions } from "../contract/types.ts";
 import { UnsupportedError } from "../errors/errors.ts";
 import { checkKey, objectUri } from "../uri/check_key.ts";
+import { ATTRIBUTE_NAMES } from "./attribute_names.ts";
 import { checkMetadataNames } from "./check_metadata_names.ts";
 import { checkWriterOptions } from "./check_writer_options.ts";
 
@@ -46,6 +47,10 @@ export function checkCall(
     if (asked === undefined || asked === false || store.capabilities[flag] !== false) continue;
     throw new UnsupportedError({ operation, uri, detail: `the store has no ${what}` });
   }
+  if (store.capabilities.attributes === false) {
+    const attribute = ATTRIBUTE_NAMES.find((name) => says(given[name]));
+    if (attribute) throw new UnsupportedError({ operation, uri, detail: `the store keeps no ${attribute}` });
+  }
   return { operation, uri, createOnly: given.ifNoneMatch === "*" };
 }
 
@@ -61,4 +66,9 @@ export function checkWriteCall(
   checkWriterOptions(given);
   checkMetadataNames(call, store, given);
   return call;
+}
+
+/** Metadata without any name says nothing. */
+function says(value: ObjectAttributes[keyof ObjectAttributes]): boolean {
+  return typeof value === "string" || value instanceof Date || Object.keys(value ?? {}).length > 0;
 }

@@ -30,6 +30,16 @@ Deno.test("checkCall() tells what a call is about, and refuses what the store ha
   assertEquals(assertThrows(() => checkCall(STORE, "get", "k", { signal })), reason);
 });
 
+Deno.test("checkCall() refuses attributes where the store keeps none, and no metadata that says nothing", () => {
+  const store = { ...STORE, capabilities: { ...STORE.capabilities, attributes: false } };
+  for (const given of [{ contentType: "a/b" }, { expires: new Date(0) }, { metadata: { a: "" } }]) {
+    const [name] = Object.keys(given);
+    assertThrows(() => checkCall(store, "put", "k", given), UnsupportedError, `the store keeps no ${name}`);
+    assertEquals(checkCall(STORE, "put", "k", given).uri, "toy://a/k");
+  }
+  assertEquals(checkCall(store, "put", "k", { metadata: {} }).uri, "toy://a/k");
+});
+
 Deno.test("checkCall() refuses a resumable write where there is none, and minds no option that is off", () => {
   const resumable = () => checkCall(STORE, "write", "k", { resumable: true });
   assertThrows(resumable, UnsupportedError, "the store has no resumable writes");

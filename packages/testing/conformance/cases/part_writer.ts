@@ -120,10 +120,17 @@ export const partWriterCases: readonly ConformanceCase[] = [
       for (const missing of [0, 1, 2]) {
         const writer = await store.createPartWriter("object", data.length, { partSize });
         const index = Math.min(missing, writer.partCount - 1);
+        const waiting: Promise<void>[] = [];
         for (const other of indexesOf(writer).filter((other) => other !== index)) {
-          await writer.writePart(other, partOf(writer, data, other));
+          const written = writer.writePart(other, partOf(writer, data, other));
+          // Of a writer that takes parts in order, those behind the missing one wait for it.
+          if (!writer.ordered || other < index) await written;
+          else waiting.push(written);
         }
         const error = await expectError(() => writer.close(), TypeError, "close() with a part missing");
+        for (const part of waiting) {
+          await expectReason(() => part, error, "writePart() behind the missing one");
+        }
         const late = () => writer.writePart(index, partOf(writer, data, index));
         await expectReason(late, error, "writePart() afterwards");
         await writer.abort();
