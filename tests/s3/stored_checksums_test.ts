@@ -93,7 +93,7 @@ Deno.test("getBytes() says why nothing was compared, and what would be", async (
     assertEquals(verified, false);
     return unverified;
   };
-  assertStringIncludes(await reasonOf("plain"), "the store tells no checksum of the object");
+  assertStringIncludes(await reasonOf("plain"), "the store has no checksum of the object");
   assertStringIncludes(
     await reasonOf("plain", { range: { offset: 1 } }),
     "only a part of the object was read",

@@ -109,7 +109,7 @@ export class AdaptiveLimit {
   /** Says in words what bounds the requests in flight now. */
   explain(): string {
     const why = this.#most < this.current
-      ? `never more than ${this.#most} were wanted at once`
+      ? `no more than ${this.#most} were needed so far`
       : this.#climb.explain();
     return `${this.#inFlight} of ${this.current} requests in flight; ${why}`;
   }

@@ -183,7 +183,7 @@ Deno.test("AdaptiveLimit does not grow for a caller that wants little", () => {
   assertEquals(simulation.limit.current, 4);
   assertEquals(
     simulation.limit.explain(),
-    "0 of 4 requests in flight; never more than 3 were wanted at once",
+    "0 of 4 requests in flight; no more than 3 were needed so far",
   );
 });
 

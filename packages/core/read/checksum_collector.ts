@@ -117,7 +117,7 @@ export function reasonOf(info: ObjectInfo, range: ResolvedRange, mode: Mode): st
       : "this runtime cannot compute what the store keeps; Deno can";
   }
   return partsChecksum === undefined
-    ? "the store tells no checksum of the object; one that was written with a checksum is compared"
+    ? "the store has no checksum of the object; only what was written with one can be compared"
     : `the store keeps a checksum of the object's parts only (${partsChecksum}); ` +
       "one that was written with a checksum of the whole is compared";
 }

@@ -35,7 +35,7 @@ export async function checkMultipart(
     pending = await change(patient, (signal) => MultipartUpload.create(parts, {}, signal));
     await pending.abort();
     pending = undefined;
-    return { name, outcome: "ok", detail: "objects may be written in parts, and uploads be given up" };
+    return { name, outcome: "ok", detail: "objects may be written in parts, and uploads in parts aborted" };
   } catch (error) {
     patient.signal?.throwIfAborted();
     if (isRefusal(error)) temporary.notMade(key);
