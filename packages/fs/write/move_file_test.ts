@@ -108,3 +108,22 @@ testBoth("rename() that cannot be leaves both names as they were", async ({ root
   await assertRejects(() => store.rename("none", "d"), NotFoundError, "no such object");
   assertEquals(root.everything(), ["a", "b", "dir/c"]);
 });
+
+testBoth("rename() of a link takes away what it copied, and nothing else", async ({ root, store }) => {
+  root.write("real/a", "content");
+  Deno.symlinkSync("real/a", root.file("link"));
+  const other = () => store.rename("link", "b", { sourceIfMatch: "other" });
+  await assertRejects(other, PreconditionFailedError);
+  assertEquals(root.everything(), ["link", "real/a"]);
+  const { rename, renameSync } = Deno;
+  const change = () => Deno.writeTextFileSync(root.file("real/a"), "changed since");
+  Deno.rename = async (from, to) => (await rename(from, to), change());
+  Deno.renameSync = (from, to) => (renameSync(from, to), change());
+  try {
+    await assertRejects(() => store.rename("link", "b"), PreconditionFailedError);
+  } finally {
+    Object.assign(Deno, { rename, renameSync });
+  }
+  assertEquals(root.everything(), ["b", "link", "real/a"]);
+  assertEquals([await textOf(store, "b"), await textOf(store, "link")], ["content", "changed since"]);
+});
