@@ -241,3 +241,29 @@ Deno.test("listUploads() and listParts() tell what a killed process left", async
   const left = fake.uploads("bucket");
   assertEquals(left, []);
 });
+
+Deno.test("an upload that is gone is no object of somebody else, though that has its size", async () => {
+  await using opened = await openFake(FINAL);
+  const { fake, store } = opened;
+  const gone = { kind: "status", status: 404, code: "NoSuchUpload" } as const;
+  const other = DATA.map((byte) => byte ^ 1);
+  const run = () => void fake.putObject("bucket", "object", other);
+  fake.faults.add({
+    match: { operation: "CompleteMultipartUpload" },
+    action: [{ kind: "before", run }, gone],
+  });
+  fake.faults.add({ match: { operation: "ListParts", times: Infinity }, action: gone });
+  await assertRejects(() => store.put("object", DATA), StoreError);
+  assertEquals(fake.bytes("bucket", "object"), other);
+});
+
+Deno.test("an upload whose parts may not be listed counts as gone to nobody", async () => {
+  await using opened = await openFake(FINAL);
+  const { fake, store } = opened;
+  const failed = { kind: "status", status: 404, code: "NoSuchUpload" } as const;
+  const denied = { kind: "status", status: 403, code: "AccessDenied" } as const;
+  await store.put("object", DATA);
+  fake.faults.add({ match: { operation: "CompleteMultipartUpload" }, action: failed });
+  fake.faults.add({ match: { operation: "ListParts", times: Infinity }, action: denied });
+  await assertRejects(() => store.put("object", DATA), NotFoundError);
+});
