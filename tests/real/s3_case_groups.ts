@@ -89,6 +89,7 @@ export const PART_LIST_CASES = [
   "a resumed write whose close() was refused is closed by another writer, once nothing is in the way",
   "a resumed write with ifMatch loses once the object changed",
   "resumePartWriter() and abortUpload() refuse the token of another object and what is none",
+  "a token that was altered to name another object leads to no upload",
   "resumePartWriter() of a write that is closed or aborted is a NotFoundError",
   "listUploads() shows resumable writes until they are closed or aborted",
 ] as const;

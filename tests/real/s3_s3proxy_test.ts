@@ -33,6 +33,8 @@ const skip: Readonly<Record<string, string>> = {
   "a resumable write shows nothing before close(), and the old object until then": UPLOADS,
   "abort() of a resumable write leaves nothing, also after a failure": GONE,
   "resumePartWriter() of a write that is closed or aborted is a NotFoundError": GONE,
+  "a token that was altered to name another object leads to no upload":
+    "S3Proxy takes the id of an upload for whatever object it is asked about",
   ...because(LARGE, PART_CONDITION_CASES),
   ...because(FILES, FILE_CASES),
   "deletePrefix() takes a prefix as it is written, and nothing that it would lead to as a path": FILES,

@@ -186,7 +186,7 @@ Deno.test("a drop is given up after twenty seconds, and abort() says so", async 
   assertStringIncludes(String(await aborting), "20000 ms");
 });
 
-Deno.test("abort() while a commit is under way ends it, and an object that is made all the same stays", async () => {
+Deno.test("abort() gives a commit in flight three seconds, and an object that is made stays", async () => {
   const reason = new Error("stop");
   const ended = open({
     lacks: ["begin"],
@@ -195,7 +195,11 @@ Deno.test("abort() while a commit is under way ends it, and an object that is ma
   await ended.writer.write(counted(3));
   const closing = ended.writer.close().catch((error) => error);
   await turn();
-  await ended.writer.abort(reason);
+  const giving = ended.writer.abort(reason);
+  await ended.clock.advance(2999);
+  assertEquals(ended.sink.calls.at(-1), "commit 3");
+  await ended.clock.advance(1);
+  await giving;
   assertStrictEquals(await closing, reason);
   assertEquals(ended.sink.calls.at(-1), "drop");
 

@@ -16,6 +16,8 @@ export interface WriteLifeSetup {
 }
 
 const BEGIN_GRACE_MS = 3000;
+/** So long an abort waits for a commit in flight: cut off, nobody could say whether the object is there. */
+const COMMIT_GRACE_MS = 3000;
 const END_MS = 20_000;
 
 /**
@@ -29,6 +31,7 @@ export class WriteLife {
   #begun: Promise<void> | undefined;
   #isClosing = false;
   #isMade = false;
+  #making: Promise<PutResult> | undefined;
   #failure: { readonly reason: unknown } | undefined;
   /** Drops or leaves what has begun. */
   #ending: Promise<void> | undefined;
@@ -119,7 +122,7 @@ export class WriteLife {
   /** Makes the object. Called within `run`, once, as the last thing. */
   async make(work: (signal: AbortSignal) => Promise<PutResult>): Promise<PutResult> {
     this.throwIfFailed();
-    const result = await work(this.signal);
+    const result = await (this.#making = work(this.signal));
     // Also where it failed meanwhile: what has become visible stays.
     this.#isMade = true;
     this.#setup.signal?.removeEventListener("abort", this.#onAbort);
@@ -146,15 +149,26 @@ export class WriteLife {
 
   /**
    * Gives up, and throws what could not be removed, once. Does nothing after the object is made or the write detached;
-   * drops what a failure left.
+   * drops what a failure left. A commit in flight has three seconds to end by itself.
    */
   async abort(reason: unknown = new DOMException("The writer was aborted", "AbortError")): Promise<void> {
+    await this.#commitEnds();
     this.#end(reason, "drop");
     if (this.#isLeft) {
       this.#isLeft = false;
       this.#ending = this.#finish("drop", reason, this.#ending);
     }
     await this.#settleEnd();
+  }
+
+  async #commitEnds(): Promise<void> {
+    const { clock } = this.#setup;
+    if (!this.#making || !clock || this.#failure || this.#isMade) return;
+    const waiting = new AbortController();
+    // `make` goes on before who waits here.
+    const ended = this.#making.then(() => {}, () => {}).then(() => {});
+    await Promise.race([ended, clock.sleep(COMMIT_GRACE_MS, waiting.signal).catch(() => {})]);
+    waiting.abort();
   }
 
   /** Ends a write that may be gone on with, and leaves what it has. */
