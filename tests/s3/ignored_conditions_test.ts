@@ -382,3 +382,16 @@ Deno.test("conditions are probed, and held, with a customer's key as without", a
     assertEquals(keysOf(fake), ["copy", "object"]);
   }
 });
+
+Deno.test('ifIgnored "look" takes an object without an etag for one that is there', async () => {
+  await using opened = await openWithHabits({ ignored: PUT });
+  const { fake, store } = opened;
+  fake.putObject("bucket", "object", "old");
+  fake.faults.add({
+    match: { operation: "HeadObject", times: Infinity },
+    action: { kind: "omit", fields: /^etag$/ },
+  });
+  const put = () => store.put("object", noise(9), { ifNoneMatch: "*", ifIgnored: "look" });
+  await assertRejects(put, AlreadyExistsError);
+  assertEquals(fake.bytes("bucket", "object"), new TextEncoder().encode("old"));
+});
