@@ -1,14 +1,7 @@
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import * as core from "@lade/core/backend";
 import * as body from "@lade/service/body";
-import {
-  BearerAuthorizer,
-  type BearerToken,
-  type ClientRequest,
-  jsonDialect,
-  NO_AUTHORIZER,
-  ServiceClient,
-} from "@lade/service/call";
+import * as calls from "@lade/service/call";
 import { deleteInBatches } from "@lade/service/delete";
 import { HTTP_ERRORS, ServiceFault } from "@lade/service/errors";
 import { encodeStrict, type TransportOptions } from "@lade/service/http";
@@ -54,26 +47,32 @@ export function openDepot(url: string, secret: string, options: DepotOptions = {
   const { context = core.createStoreContext(), partSize: wholeUpTo = 2 ** 23, transport } = options;
   const { clock } = context;
   const uri = `depot://${new URL(url).host}`;
-  const isSame = (one: BearerToken, other: BearerToken) => one.token === other.token;
-  const tokens = new TokenCache<BearerToken>({ load: signIn, renewable: true }, clock, isSame);
-  const client = new ServiceClient({
+  const isSame = (one: calls.BearerToken, other: calls.BearerToken) => one.token === other.token;
+  const tokens = new TokenCache<calls.BearerToken>({ load: signIn, renewable: true }, clock, isSame);
+  const client = new calls.ServiceClient({
     url,
     service: NAMES.service,
     identity: "the holder of the secret",
     errors: HTTP_ERRORS,
-    dialect: jsonDialect((error) => ({ message: String(error) })),
+    dialect: calls.jsonDialect((error) => ({ message: String(error) })),
     signs: { ids: ["depot-id"], prefixes: ["depot-"] },
-    authorizer: () => new BearerAuthorizer(tokens),
+    authorizer: () => new calls.BearerAuthorizer(tokens),
     context,
     transport,
   });
   const limit = (initial: number, maximum: number) => new core.AdaptiveLimit({ clock, initial, maximum });
   const limits = { read: limit(4, 32), write: limit(4, 32) };
 
-  async function signIn(): Promise<LoadedToken<BearerToken>> {
+  async function signIn(): Promise<LoadedToken<calls.BearerToken>> {
     const call = { operation: "sign in to", uri: url };
     const headers = { "depot-secret": secret };
-    const request = { ...at("POST", "tokens"), headers, authorizer: NO_AUTHORIZER, idempotent: true, call };
+    const request = {
+      ...at("POST", "tokens"),
+      headers,
+      authorizer: calls.NO_AUTHORIZER,
+      idempotent: true,
+      call,
+    };
     const { token, ends } = await client.readJson<{ token: string; ends: number }>({
       ...request,
       root: "token",
@@ -82,7 +81,7 @@ export function openDepot(url: string, secret: string, options: DepotOptions = {
   }
 
   /** Sends a write, and tells what the answer shows to be stored. */
-  async function write(request: Omit<ClientRequest, "kind">, size?: number) {
+  async function write(request: Omit<calls.ClientRequest, "kind">, size?: number) {
     const { headers, throttled } = await client.send({ ...request, kind: "write" });
     const [stored, etag] = [body.readSize(headers.get("depot-size")), body.readEtag(headers)];
     if (stored === undefined || stored !== (size ?? stored)) {
