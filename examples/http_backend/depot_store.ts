@@ -65,18 +65,9 @@ export function openDepot(url: string, secret: string, options: DepotOptions = {
 
   async function signIn(): Promise<LoadedToken<calls.BearerToken>> {
     const call = { operation: "sign in to", uri: url };
-    const headers = { "depot-secret": secret };
-    const request = {
-      ...at("POST", "tokens"),
-      headers,
-      authorizer: calls.NO_AUTHORIZER,
-      idempotent: true,
-      call,
-    };
-    const { token, ends } = await client.readJson<{ token: string; ends: number }>({
-      ...request,
-      root: "token",
-    });
+    const once = { root: "token", authorizer: calls.NO_AUTHORIZER, idempotent: true, call };
+    const request = { ...at("POST", "tokens"), headers: { "depot-secret": secret }, ...once };
+    const { token, ends } = await client.readJson<{ token: string; ends: number }>(request);
     return { value: { token, expiration: new Date(ends) }, source: NAMES.service };
   }
 
