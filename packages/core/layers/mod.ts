@@ -8,3 +8,4 @@ export * from "./prefix_store.ts";
 export * from "./observe.ts";
 export type * from "./store_event.ts";
 export { tagsOf } from "./tags_of.ts";
+export { ForwardingPartWriter } from "./forwarding_part_writer.ts";

@@ -1,9 +1,9 @@
 import type { PartWriter, PutResult } from "@lade/core/backend";
+import { ForwardingPartWriter } from "@lade/core/layers";
 import { FaultyWriting, type FaultyWritingSetup } from "./faulty_writing.ts";
 
 /** A writer of parts whose calls can be made to fail; a failed `writePart` ends it. */
-export class FaultyPartWriter implements PartWriter {
-  readonly #inner: PartWriter;
+export class FaultyPartWriter extends ForwardingPartWriter {
   readonly #writing: FaultyWriting;
 
   /** `remove` removes what a resumable writer left. */
@@ -14,8 +14,8 @@ export class FaultyPartWriter implements PartWriter {
     },
   ) {
     const { inner, remove } = setup;
+    super(inner);
     const { token } = inner;
-    this.#inner = inner;
     this.#writing = new FaultyWriting({
       ...setup,
       resumable: token === undefined
@@ -24,55 +24,23 @@ export class FaultyPartWriter implements PartWriter {
     });
   }
 
-  get size(): number {
-    return this.#inner.size;
+  override writePart(index: number, bytes: Uint8Array): Promise<void> {
+    return this.#writing.write("writePart", () => this.inner.writePart(index, bytes));
   }
 
-  get partSize(): number {
-    return this.#inner.partSize;
-  }
-
-  get partCount(): number {
-    return this.#inner.partCount;
-  }
-
-  get concurrency(): number {
-    return this.#inner.concurrency;
-  }
-
-  get ordered(): boolean {
-    return this.#inner.ordered;
-  }
-
-  get bytesWritten(): number {
-    return this.#inner.bytesWritten;
-  }
-
-  get token(): string | undefined {
-    return this.#inner.token;
-  }
-
-  isWritten(index: number): boolean {
-    return this.#inner.isWritten(index);
-  }
-
-  writePart(index: number, bytes: Uint8Array): Promise<void> {
-    return this.#writing.write("writePart", () => this.#inner.writePart(index, bytes));
-  }
-
-  close(): Promise<PutResult> {
+  override close(): Promise<PutResult> {
     return this.#writing.close();
   }
 
-  detach(): Promise<void> {
-    return this.token === undefined ? this.#inner.detach() : this.#writing.detach();
+  override detach(): Promise<void> {
+    return this.token === undefined ? this.inner.detach() : this.#writing.detach();
   }
 
-  abort(reason?: unknown): Promise<void> {
+  override abort(reason?: unknown): Promise<void> {
     return this.#writing.abort(reason);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  override [Symbol.asyncDispose](): Promise<void> {
     return this.#writing.dispose();
   }
 }
