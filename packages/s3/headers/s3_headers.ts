@@ -1,8 +1,14 @@
 import type { Checksums, ServiceError } from "@lade/core/backend";
-import { type HeaderNames, readEtag, type StoredChecksums, unlikeService } from "@lade/service/body";
+import {
+  decodeMetadata,
+  encodeMetadata,
+  type HeaderNames,
+  readEtag,
+  type StoredChecksums,
+  unlikeService,
+} from "@lade/service/body";
 import type { CallName } from "@lade/core/errors";
 import type { ResponseHeaders } from "@lade/service/http";
-import { decodeMetadata, encodeMetadata } from "./metadata_text.ts";
 
 const LABELS = ["crc32c", "crc64nvme", "crc32", "sha1", "sha256", "sha512", "md5"] as const;
 

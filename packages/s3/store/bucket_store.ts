@@ -50,7 +50,7 @@ import { bucketPlace } from "../endpoint/bucket_place.ts";
 import { listObjects } from "../list/list_page.ts";
 import { getObject } from "../objects/get_object.ts";
 import { headObject } from "../objects/head_object.ts";
-import { metadataNameFault } from "../headers/metadata_text.ts";
+import { metadataNameFault } from "../headers/metadata_name_fault.ts";
 import { s3Capabilities } from "./s3_capabilities.ts";
 import type { PendingPart } from "../upload/list_parts.ts";
 import type { WriterSetup } from "../upload/open_writer.ts";

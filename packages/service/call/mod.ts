@@ -13,5 +13,10 @@ export { askForDocument, type DocumentReading } from "./ask_for_document.ts";
 export type { Redirect } from "./redirect.ts";
 export { type RedirectPolicy, type RedirectTrust, type ServiceEndpoint } from "./redirect_trust.ts";
 export { ServiceCaller, type ServiceCallerSetup, type ServiceRequest } from "./service_caller.ts";
-export { type ClientRequest, ServiceClient, type ServiceClientSetup } from "./service_client.ts";
+export {
+  type ClientRequest,
+  type DocumentRequest,
+  ServiceClient,
+  type ServiceClientSetup,
+} from "./service_client.ts";
 export type { ServiceDialect } from "./service_dialect.ts";

@@ -50,6 +50,8 @@ export interface ClientRequest
   readonly headers?: Readonly<Record<string, string>>;
   /** What the answer is. */
   readonly kind: AnswerRule["kind"];
+  /** The statuses of a good answer, where they are others than those of HTTP for its kind. */
+  readonly statuses?: readonly number[];
   /** The root of a document. */
   readonly root?: string;
   /** What is being done, and to what. */
@@ -57,6 +59,9 @@ export interface ClientRequest
   /** Authorizes this request, in place of the client's own. */
   readonly authorizer?: Authorizer;
 }
+
+/** A request that is answered by a document. */
+export type DocumentRequest = Omit<ClientRequest, "kind"> & { readonly root: string };
 
 /**
  * The way to a service that answers by HTTP's own statuses: one {@linkcode ServiceCaller} with a transport of its own, and
@@ -88,13 +93,13 @@ export class ServiceClient {
 
   /** Sends a request and resolves with its good answer; all else is a store error. */
   async send(request: ClientRequest): Promise<TransportResponse> {
-    const { path, query = {}, headers = {}, kind, root, authorizer, ...rest } = request;
+    const { path, query = {}, headers = {}, kind, root, authorizer, statuses, ...rest } = request;
     try {
       return await this.#caller.send({
         ...rest,
         headers,
         place: () => ({ path, query: encodeQuery(query) }),
-        rule: plainRule(kind, Object.keys(headers), root),
+        rule: { ...plainRule(kind, Object.keys(headers), root), ...(statuses && { statuses }) },
       }, authorizer ?? this.#setup.authorizer());
     } catch (error) {
       throw this.translate(error, request.call);
@@ -105,13 +110,18 @@ export class ServiceClient {
    * Sends a request that is answered by a document in JSON of `limit` bytes at most, 16 MiB by default, and gives the
    * member by whose name it is known.
    */
-  async readJson<T>(
-    request: Omit<ClientRequest, "kind"> & { readonly root: string },
-    limit = 2 ** 24,
-  ): Promise<T> {
+  async readJson<T>(request: DocumentRequest, limit?: number): Promise<T> {
+    return await this.readDocument(request, (text) => JSON.parse(text)[request.root], limit);
+  }
+
+  /**
+   * Sends a request that is answered by a document of `limit` bytes at most, 16 MiB by default, and gives what `parse`
+   * makes of it. A `SyntaxError` of `parse` is a document that breaks off.
+   */
+  async readDocument<T>(request: DocumentRequest, parse: (text: string) => T, limit = 2 ** 24): Promise<T> {
     const { body } = await this.send({ ...request, kind: "document" });
     try {
-      return JSON.parse(await body.text(limit))[request.root];
+      return parse(await body.text(limit));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw this.translate(error, request.call);
       const { call: { operation, uri } } = request;

@@ -1,14 +1,6 @@
 const PLAIN = /^(?! )[\x20-\x7e]*(?<! )$/;
 const ENCODED_WORD = /=\?utf-8\?([bq])\?([^?\s]*)\?=/gi;
 
-// RFC 9110, section 5.6.2: what the name of a header is made of.
-const TOKEN = /^[a-z0-9!#$%&'*+.^_`|~-]+$/i;
-
-/** Why metadata cannot have a name, which is part of a header's; `undefined` where it can. */
-export function metadataNameFault(name: string): string | undefined {
-  return TOKEN.test(name) ? undefined : "the name is empty or has characters that no HTTP header's has";
-}
-
 /**
  * The form in which a metadata value travels in a header: itself where it is plain ASCII, else an encoded word of RFC
  * 2047 in UTF-8, as Amazon S3 gives back what is not ASCII.

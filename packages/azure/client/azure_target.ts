@@ -1,0 +1,37 @@
+import type { AdaptiveLimit, ObjectStore } from "@lade/core/backend";
+import type { ServiceClient } from "@lade/service/call";
+import { encodePath, encodeStrict } from "@lade/service/http";
+
+/** Where an account answers. */
+export interface AzureEndpoint {
+  /** URL of the service, without a path. */
+  readonly url: string;
+  /** Name of the account. */
+  readonly account: string;
+  /** What begins every path: empty, or `/account` where the host does not name the account. */
+  readonly path: string;
+}
+
+/** A container, and the way to it: what every call takes first. */
+export interface AzureTarget
+  extends Pick<ObjectStore, "uri" | "capabilities" | "keyFault" | "metadataNameFault" | "context"> {
+  /** The way. */
+  readonly client: ServiceClient;
+  /** Where it leads. */
+  readonly endpoint: AzureEndpoint;
+  /** Name of the container. */
+  readonly container: string;
+  /** Requests in flight. */
+  readonly limits: { readonly read: AdaptiveLimit; readonly write: AdaptiveLimit };
+  /** Bytes of a block, and of what is put in one request at most. */
+  readonly blockSize: number;
+}
+
+/** The path of a blob, or of the container. */
+export function pathOf(
+  { endpoint, container }: Pick<AzureTarget, "endpoint" | "container">,
+  key?: string,
+): string {
+  const root = `${endpoint.path}/${encodeStrict(container)}`;
+  return key === undefined ? root : `${root}/${encodePath(key)}`;
+}

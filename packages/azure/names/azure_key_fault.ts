@@ -1,0 +1,20 @@
+import { commonKeyFault } from "@lade/core/backend";
+
+/** Why a container holds no blob of this name ("Naming and Referencing Containers, Blobs, and Metadata"). */
+export function azureKeyFault(key: string): string | undefined {
+  const fault = commonKeyFault(key);
+  if (fault !== undefined) return fault;
+  if (key.length > 1024) return `the key has ${key.length} UTF-16 units, and 1,024 are the most`;
+  if (key.split("/").length > 254) return "the key has more than 254 segments between slashes";
+  if (key.split("/").some((segment) => segment === "." || segment === "..")) {
+    return 'the key has a segment "." or "..", which the service takes for a step in a path';
+  }
+  return undefined;
+}
+
+/** Why a blob has no metadata of this name: names are identifiers of C#. */
+export function azureMetadataNameFault(name: string): string | undefined {
+  return /^[a-z_][a-z0-9_]*$/i.test(name)
+    ? undefined
+    : "the name is no identifier of letters, digits and underscores";
+}

@@ -1,0 +1,194 @@
+import * as core from "@lade/core/backend";
+import { ServiceClient } from "@lade/service/call";
+import type { TransportOptions } from "@lade/service/http";
+import { AZURE_DIALECT } from "../client/azure_dialect.ts";
+import type { AzureEndpoint, AzureTarget } from "../client/azure_target.ts";
+import { AZURE_NAMES } from "../client/azure_names.ts";
+import { authorizerOf } from "../credentials/authorizer_of.ts";
+import type { AzureCredential } from "../credentials/azure_credential.ts";
+import { deleteBlob } from "../delete/delete_blob.ts";
+import { AZURE_ERRORS } from "../errors/error_table.ts";
+import { listBlobs } from "../list/list_blobs.ts";
+import { azureKeyFault, azureMetadataNameFault } from "../names/azure_key_fault.ts";
+import { headBlob, readBlob } from "../objects/read_blob.ts";
+import { blockSink } from "../write/block_sink.ts";
+
+/** How a container is opened. */
+export interface AzureStoreOptions {
+  /** Where the account answers. */
+  readonly endpoint: AzureEndpoint;
+  /** What requests are authorized with. */
+  readonly credential: AzureCredential;
+  /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
+  readonly context?: core.StoreContext;
+  /** Options of the transport. */
+  readonly transport?: TransportOptions;
+  /** Bytes of a block, and of what is put in one request at most; 8 MiB by default. */
+  readonly blockSize?: number;
+}
+
+const CAPABILITIES: core.Capabilities = {
+  attributes: true,
+  setAttributes: false,
+  tags: false,
+  modificationTime: false,
+  storageClass: false,
+  createOnly: true,
+  compareAndSwap: true,
+  conditionalDelete: true,
+  conditionalCopy: false,
+  versions: false,
+  resumableWrites: false,
+  atomicRename: false,
+  presign: false,
+};
+
+/** Opens a container. No request is made: the first call says whether the container is there. */
+export function openAzureStore(container: string, options: AzureStoreOptions): core.ObjectStore {
+  return new AzureStore(container, options);
+}
+
+/** A container of Azure Blob Storage. */
+export class AzureStore implements core.ObjectStore {
+  readonly uri: string;
+  readonly capabilities: core.Capabilities = CAPABILITIES;
+  readonly readHints: core.ReadHints = {
+    firstChunkSize: 2 ** 23,
+    chunkSize: 2 ** 23,
+    largestChunkSize: 2 ** 25,
+    alignment: 1,
+  };
+  readonly limits: AzureTarget["limits"];
+  readonly context: core.StoreContext;
+  /** The container, and the way to it. */
+  readonly target: AzureTarget;
+
+  /** Made by `openAzureStore`. */
+  constructor(
+    container: string,
+    { endpoint, credential, context = core.createStoreContext(), transport, blockSize = 2 ** 23 }:
+      AzureStoreOptions,
+  ) {
+    const { clock } = context;
+    this.context = context;
+    this.uri = `az://${new URL(endpoint.url).host}${endpoint.path}/${container}`;
+    const limit = (initial: number, maximum: number) => new core.AdaptiveLimit({ clock, initial, maximum });
+    this.limits = { read: limit(4, 64), write: limit(4, 32) };
+    const client = new ServiceClient({
+      url: endpoint.url,
+      service: AZURE_NAMES.service,
+      identity: `the key of account ${endpoint.account}`,
+      errors: AZURE_ERRORS,
+      dialect: AZURE_DIALECT,
+      signs: { ids: ["x-ms-request-id"], prefixes: ["x-ms-"] },
+      authorizer: authorizerOf(credential, endpoint, context),
+      context,
+      transport,
+    });
+    this.target = {
+      client,
+      endpoint,
+      container,
+      uri: this.uri,
+      capabilities: CAPABILITIES,
+      keyFault: azureKeyFault,
+      metadataNameFault: azureMetadataNameFault,
+      context,
+      limits: this.limits,
+      blockSize,
+    };
+  }
+
+  keyFault(key: string): string | undefined {
+    return azureKeyFault(key);
+  }
+
+  metadataNameFault(name: string): string | undefined {
+    return azureMetadataNameFault(name);
+  }
+
+  get(key: string, options: core.GetOptions = {}): Promise<core.GetResult> {
+    return readBlob(this.target, key, options);
+  }
+
+  head(key: string, options: core.HeadOptions = {}): Promise<core.ObjectInfo> {
+    return headBlob(this.target, key, options);
+  }
+
+  async put(key: string, data: Uint8Array, options: core.PutOptions = {}): Promise<core.PutResult> {
+    return await core.putBySink(this.#writing("put", key, options), data);
+  }
+
+  async createWriter(key: string, options: core.WriterOptions = {}): Promise<core.ObjectWriter> {
+    return core.createStreamWriter(this.#writing("write", key, options));
+  }
+
+  async createPartWriter(
+    key: string,
+    size: number,
+    options: core.PartWriterOptions = {},
+  ): Promise<core.PartWriter> {
+    core.checkObjectSize(size);
+    return await core.createPartWriter({ ...this.#writing("write", key, options), size });
+  }
+
+  list(prefix = "", options: core.ListOptions = {}): AsyncGenerator<core.ObjectMeta, void, void> {
+    return listBlobs(this.target, prefix, options) as AsyncGenerator<core.ObjectMeta, void, void>;
+  }
+
+  listWithDelimiter(
+    prefix = "",
+    options: core.ListOptions = {},
+  ): AsyncGenerator<core.ObjectMeta | core.CommonPrefix, void, void> {
+    return listBlobs(this.target, prefix, options, "/");
+  }
+
+  delete(key: string, options: core.DeleteOptions = {}): Promise<void> {
+    return deleteBlob(this.target, key, options);
+  }
+
+  async *deleteMany(
+    objects: AsyncIterable<string | core.ObjectToDelete> | Iterable<string | core.ObjectToDelete>,
+    options: core.CallOptions = {},
+  ): AsyncGenerator<core.DeleteResult, void, void> {
+    const { deleteInBatches } = await import("@lade/service/delete");
+    const sendOne = ({ key, ...given }: core.ObjectToDelete, signal?: AbortSignal) =>
+      this.delete(key, { ...given, ...(signal && { signal }) });
+    const deleter = {
+      uri: this.uri,
+      max: 256,
+      isRefused: true,
+      keyFault: azureKeyFault,
+      fits: () => false,
+      send: () => Promise.resolve([]),
+      sendOne,
+    };
+    yield* deleteInBatches(deleter, objects, options);
+  }
+
+  async copy(from: string, to: string, options: core.CopyOptions = {}): Promise<core.CopyResult> {
+    core.checkCall(this, "copy", from);
+    const call = core.checkWriteCall(this, "copy to", to, { ...options, ...options.attributes });
+    throw new core.UnsupportedError({ ...call, detail: "the store copies nothing by itself" });
+  }
+
+  async rename(from: string, to: string, options: core.CopyOptions = {}): Promise<void> {
+    await this.copy(from, to, options);
+  }
+
+  async presign(key: string): Promise<URL> {
+    const call = core.checkCall(this, "presign", key);
+    throw new core.UnsupportedError({ ...call, detail: "the store signs no URLs" });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.target.client.close();
+  }
+
+  #writing(operation: string, key: string, given: core.PartWriterOptions) {
+    const call = core.checkWriteCall(this, operation, key, given);
+    const { partSize = this.target.blockSize, concurrency = this.limits.write, signal } = given;
+    const sink = blockSink(this.target, key, call, given, concurrency, this.target.blockSize);
+    return { sink, partSize, context: this.context, signal };
+  }
+}
