@@ -1,19 +1,20 @@
 /**
  * Installs the servers that `deno task test:servers` runs against, each by its own ecosystem's command, into `.servers`:
- * versitygw and gofakes3 by Go, moto by Python, S3Proxy and S3Mock by Maven. What is there already is left alone; what
- * cannot be had is named. What takes minutes to build is used where it is there, and not installed: s3s-fs.
+ * versitygw and gofakes3 by Go, moto by Python, S3Proxy and S3Mock by Maven, Azurite by Deno. What is there already is left
+ * alone; what cannot be had is named. What takes minutes to build is used where it is there, and not installed: s3s-fs.
  *
  * @module
  */
 import { findProgram } from "./find_program.ts";
+import { AZURITE, AZURITE_DIRECTORY, hasAzurite } from "./start_azurite.ts";
 import { SERVERS_DIRECTORY } from "./servers_directory.ts";
 
 /** A server and the commands that bring it. */
 interface Recipe {
   /** What it is called. */
   readonly name: string;
-  /** The program to look for. */
-  readonly program: string;
+  /** Where it is, once it is installed. */
+  readonly find: () => string | undefined;
   /** The programs that the commands need. */
   readonly needs: readonly string[];
   /** The commands, in order. */
@@ -24,6 +25,9 @@ interface Recipe {
 
 const BOUND_MS = 600_000;
 const VENV = `${SERVERS_DIRECTORY}/venv`;
+
+/** Stands for packages that are never loaded. */
+const UNUSED = "npm:ms@2.1.3";
 
 const JAVA = `${SERVERS_DIRECTORY}/java`;
 const LIMITS = "-Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
@@ -42,13 +46,13 @@ const project = (group: string, artifact: string, version: string) =>
 const RECIPES: readonly Recipe[] = [
   {
     name: "versitygw",
-    program: "versitygw",
+    find: () => findProgram("versitygw"),
     needs: ["go"],
     commands: [["go", "install", "github.com/versity/versitygw/cmd/versitygw@v1.8.0"]],
   },
   {
     name: "moto",
-    program: "moto_server",
+    find: () => findProgram("moto_server"),
     needs: ["python3"],
     commands: [
       ["python3", "-m", "venv", VENV],
@@ -57,13 +61,13 @@ const RECIPES: readonly Recipe[] = [
   },
   {
     name: "gofakes3",
-    program: "gofakes3",
+    find: () => findProgram("gofakes3"),
     needs: ["go"],
     commands: [["go", "install", "github.com/johannesboyne/gofakes3/cmd/gofakes3@v1.2.0"]],
   },
   {
     name: "S3Proxy",
-    program: "s3proxy",
+    find: () => findProgram("s3proxy"),
     needs: ["java", "mvn"],
     files: {
       [`${JAVA}/s3proxy/pom.xml`]: project("org.gaul", "s3proxy", "3.0.0"),
@@ -83,7 +87,7 @@ exec java ${LIMITS} -Dlogback.configurationFile="$logging" -cp "$java/s3proxy/li
   },
   {
     name: "S3Mock",
-    program: "s3mock",
+    find: () => findProgram("s3mock"),
     needs: ["java", "mvn"],
     files: {
       [`${JAVA}/s3mock/run`]: `#!/bin/sh
@@ -99,11 +103,31 @@ exec java ${LIMITS} -jar "$java/s3mock/s3mock-4.11.0-exec.jar" "$@"
       ["install", "-m", "755", `${JAVA}/s3mock/run`, `${SERVERS_DIRECTORY}/bin/s3mock`],
     ],
   },
+  {
+    name: "Azurite",
+    find: () => hasAzurite() ? AZURITE_DIRECTORY : undefined,
+    needs: [],
+    files: {
+      // A workspace of its own, so that what it depends on is no concern of this repository's.
+      [`${AZURITE_DIRECTORY}/deno.json`]: JSON.stringify({
+        workspace: [],
+        nodeModulesDir: "auto",
+        lock: false,
+      }),
+      [`${AZURITE_DIRECTORY}/package.json`]: JSON.stringify({
+        private: true,
+        dependencies: { azurite: AZURITE.replace("azurite@", "") },
+        // Telemetry and databases, which nobody asks for here, are most of the download.
+        overrides: { applicationinsights: UNUSED, tedious: UNUSED, mysql2: UNUSED },
+      }),
+    },
+    commands: [[Deno.execPath(), "install", "--quiet", "--config", `${AZURITE_DIRECTORY}/deno.json`]],
+  },
 ];
 
 /** Installs one server and gives the line to print. */
-async function install({ name, program, needs, commands, files = {} }: Recipe): Promise<string> {
-  const found = findProgram(program);
+async function install({ name, find, needs, commands, files = {} }: Recipe): Promise<string> {
+  const found = find();
   if (found !== undefined) return `${name}: ${found}`;
   const missing = needs.find((need) => findProgram(need) === undefined);
   if (missing !== undefined) return `skipped: ${name} is not installed, for ${missing} is not there`;
@@ -117,7 +141,7 @@ async function install({ name, program, needs, commands, files = {} }: Recipe): 
       return `skipped: ${name} cannot be installed: ${command.join(" ")}: ${failure}`;
     }
   }
-  const installed = findProgram(program);
+  const installed = find();
   return installed === undefined
     ? `skipped: ${name} cannot be installed: no program came of it`
     : `${name}: ${installed}`;

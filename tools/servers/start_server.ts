@@ -6,7 +6,7 @@ export interface ServerProgram {
   readonly name: string;
   /** Path of the program. */
   readonly command: string;
-  /** Its arguments, for a port of 127.0.0.1 and a directory of its own. */
+  /** Its arguments, for a port of 127.0.0.1 and a directory of its own, in which it runs. */
   readonly args: (port: number, directory: string) => readonly string[];
   /** Added to its environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -62,6 +62,7 @@ async function start({ name, command, args, env, parent, secure }: ServerProgram
   const port = freePort();
   const child = new Deno.Command("sh", {
     args: ["-c", GUARD, "sh", log, command, ...args(port, directory)],
+    cwd: directory,
     ...(env && { env: { ...env } }),
     stdin: "piped",
     stdout: "null",

@@ -51,6 +51,8 @@ export abstract class FakeServer<R extends RequestRecord = RequestRecord> implem
   clock: () => number;
   /** Connections accepted so far. */
   connectionCount = 0;
+  /** Requests whose work is being done now; one that a fault holds still is none of them. */
+  working = 0;
 
   readonly #tls: { cert: string; key: string } | undefined;
   readonly #streams: Map<SocketStream, Promise<void>> = new Map();
@@ -187,6 +189,7 @@ export abstract class FakeServer<R extends RequestRecord = RequestRecord> implem
       const { code, message = "We encountered an internal error." } = failed;
       return { ...this.refuse(new ServiceFault({ status: 200, code, message }), record), status: 200 };
     }
+    this.working++;
     try {
       return await this.serve({ head, body, record, ignoresRange: plan.find("ignore-range") !== undefined });
     } catch (error) {
@@ -200,6 +203,8 @@ export abstract class FakeServer<R extends RequestRecord = RequestRecord> implem
       }
       this.#failures.push(error);
       return this.refuse(new ServiceFault({ status: 500, message: String(error) }), record);
+    } finally {
+      this.working--;
     }
   }
 }

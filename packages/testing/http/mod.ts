@@ -30,6 +30,7 @@
  * @module
  */
 export { FakeServer, type FakeServerOptions, type ServedRequest } from "./fake_server.ts";
+export { FaultyProxy, type FaultyProxyOptions } from "./faulty_proxy.ts";
 export type { RequestRecord, UnreadRequest } from "./request_record.ts";
 export { ServiceFault, type ServiceFaultOptions } from "./service_fault.ts";
 export type { ActionOf, FaultAction } from "./faults/fault_action.ts";

@@ -25,7 +25,7 @@ export async function openClocked(
     context: { clock, random: () => 0.5 },
     transport: { interceptor: (_, __, next) => isRefused() ? refuse() : next() },
   });
-  opened.container.put("small", sampleBytes(10));
-  opened.container.put("large", sampleBytes(5 * context.partSize));
+  await opened.container.put("small", sampleBytes(10));
+  await opened.container.put("large", sampleBytes(5 * context.partSize));
   return { clock, opened, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
 }

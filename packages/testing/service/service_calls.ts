@@ -13,10 +13,15 @@ export interface CallSizes {
 
 /** One call of a store. */
 export interface ServiceCall {
-  /** The requests that it makes, in their order. */
+  /** The requests that it makes, in their order, where the service has them. */
   readonly makes: readonly ServiceOperation[];
   /** Makes the call, with the objects that {@linkcode putCallObjects} has put. */
   run(store: ObjectStore, sizes: CallSizes): Promise<unknown>;
+}
+
+/** The requests that a service must have for a call; many have none to begin a write. */
+export function needsOf(makes: readonly ServiceOperation[]): readonly ServiceOperation[] {
+  return makes.filter((operation) => operation !== "begin");
 }
 
 /** One call of each kind. */
@@ -63,8 +68,8 @@ export const SERVICE_CALLS: Readonly<Record<string, ServiceCall>> = {
 };
 
 /** Puts the objects that the calls work with. */
-export function putCallObjects({ container }: OpenedService): void {
-  for (const key of ["object", "a", "b"]) container.put(key, sampleBytes(100));
+export async function putCallObjects({ container }: OpenedService): Promise<void> {
+  for (const key of ["object", "a", "b"]) await container.put(key, sampleBytes(100));
 }
 
 /** Writes the parts of an object, all concurrently. */

@@ -8,13 +8,14 @@ import type { ServiceOperation, ServiceSetup } from "./service_setup.ts";
  * lies of headers, answers that get lost or come from somebody else, throttling, a service that goes away, expired
  * credentials, and the number of its requests. Each case starts a fake of its own.
  *
- * A case about requests that the service does not have is shown as skipped.
+ * A case about requests, or an end of credentials, that the service does not have is shown as skipped.
  */
 export function serviceFaults(name: string, setup: ServiceSetup, test: TestRunner): void {
   const context = new ServiceContext(setup);
   const has = (operation: ServiceOperation) => setup.operations[operation] !== undefined;
   const skip: Record<string, string> = { ...setup.skip };
-  for (const { name: title, needs = [] } of serviceCases) {
+  for (const { name: title, needs = [], needsCredentials } of serviceCases) {
+    if (needsCredentials && setup.lastingCredentials) skip[title] ??= "its credentials do not expire";
     const lacking = needs.find((operation) => !has(operation));
     if (lacking !== undefined) skip[title] ??= `it has no request to ${lacking}`;
   }

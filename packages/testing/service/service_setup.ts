@@ -49,18 +49,18 @@ export type ServiceOperation =
 /** Requests by operation. */
 export type RequestCounts = Readonly<Partial<Record<ServiceOperation, number>>>;
 
-/** The fake's container as it stands, without a request. */
+/** The container as it stands, by no request that the store makes or a fault strikes. */
 export interface FakeContainer {
   /** Stores an object, or another in its place. */
-  put(key: string, bytes: Uint8Array): void;
+  put(key: string, bytes: Uint8Array): void | Promise<void>;
   /** The bytes of an object. */
-  bytes(key: string): Uint8Array | undefined;
+  bytes(key: string): Uint8Array | undefined | Promise<Uint8Array | undefined>;
   /** Removes an object. */
-  remove(key: string): void;
+  remove(key: string): void | Promise<void>;
   /** The keys, in any order. */
-  keys(): string[];
-  /** How many writes were begun and neither finished nor removed. */
-  unfinished(): number;
+  keys(): string[] | Promise<string[]>;
+  /** How many writes were begun and neither finished nor removed; none where nothing begins. */
+  unfinished(): number | Promise<number>;
 }
 
 /** What a store signs in with. */
@@ -103,6 +103,8 @@ export interface ServiceSetup {
   readonly requests: Readonly<Record<CountedCall, RequestCounts>>;
   /** Answers of others that are believed of an endpoint that has shown nothing yet, since there are services that answer so. */
   readonly believed?: Readonly<Partial<Record<ServiceOperation, readonly ForeignAnswerName[]>>>;
+  /** The credentials never expire; then `start()` gives none. */
+  readonly lastingCredentials?: boolean;
   /** Bytes of a part in most cases; 2,000 by default. */
   readonly partSize?: number;
   /** Cases that the service cannot pass by its nature, by name, each with the reason. */

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers";
+import type { FakeServer } from "../http/fake_server.ts";
 import type { FakeClock } from "../time/fake_clock.ts";
 
 /** Turns of the event loop in which a request over loopback comes and its answer goes. */
@@ -14,8 +15,16 @@ export interface Outcome<T> {
   readonly tookMs: number;
 }
 
+/** What a call waits for: time, and the answers of a service. */
+export interface Awaited {
+  /** The clock. */
+  readonly clock: FakeClock;
+  /** Who serves. */
+  readonly opened: { readonly server: Pick<FakeServer, "working"> };
+}
+
 /** Waits for a call while the clock runs by a second whenever nothing else happens. */
-export async function settle<T>(clock: FakeClock, running: Promise<T>): Promise<Outcome<T>> {
+export async function settle<T>({ clock, opened }: Awaited, running: Promise<T>): Promise<Outcome<T>> {
   const startMs = clock.monotonicMs();
   let outcome: { value?: T; error?: unknown } | undefined;
   running.then((value) => outcome = { value }, (error) => outcome = { error });
@@ -23,6 +32,8 @@ export async function settle<T>(clock: FakeClock, running: Promise<T>): Promise<
     // The network, which the clock knows nothing of, goes on meanwhile.
     for (let turn = 0; turn < TURNS && !outcome; turn++) {
       await new Promise((resolve) => setImmediate(resolve));
+      // What others do behind the server takes real time.
+      if (opened.server.working > 0) turn = 0;
     }
     if (!outcome) await clock.advance(1000);
   }

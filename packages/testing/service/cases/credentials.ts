@@ -1,12 +1,12 @@
-import { expect, expectEqual } from "../../conformance/expect.ts";
+import { expectEqual } from "../../conformance/expect.ts";
 import { collect, sampleBytes } from "../../conformance/samples.ts";
 import type { OpenedService, ServiceCase } from "../service_case.ts";
-import { putCallObjects, SERVICE_CALLS } from "../service_calls.ts";
+import { needsOf, putCallObjects, SERVICE_CALLS } from "../service_calls.ts";
 import type { FakeCredentials } from "../service_setup.ts";
 
 /** The credentials of a store that has some, used once. */
 async function signIn(opened: OpenedService): Promise<FakeCredentials> {
-  putCallObjects(opened);
+  await putCallObjects(opened);
   const { credentials, store } = opened;
   if (!credentials) throw new TypeError("Cannot let credentials expire: the setup's start() gives none");
   await store.head("object");
@@ -18,7 +18,8 @@ async function signIn(opened: OpenedService): Promise<FakeCredentials> {
 export const credentialCases: readonly ServiceCase[] = [
   ...Object.entries(SERVICE_CALLS).map(([name, { makes, run }]): ServiceCase => ({
     name: `${name} renews credentials that the service calls expired, once`,
-    needs: makes,
+    needs: needsOf(makes),
+    needsCredentials: true,
     async run(context) {
       await using opened = await context.open();
       const credentials = await signIn(opened);
@@ -29,6 +30,7 @@ export const credentialCases: readonly ServiceCase[] = [
   })),
   {
     name: "many calls at once renew expired credentials once for all",
+    needsCredentials: true,
     async run(context) {
       await using opened = await context.open();
       const credentials = await signIn(opened);
@@ -37,7 +39,9 @@ export const credentialCases: readonly ServiceCase[] = [
       const keys = Array.from({ length: 20 }, (_, i) => `object-${i}`);
       const puts = keys.map((key) => store.put(key, sampleBytes(10)));
       await Promise.all([...puts, collect(store.list())]);
-      expect(keys.every((key) => container.bytes(key)?.length === 10), "an object is not there");
+      for (const key of keys) {
+        expectEqual((await container.bytes(key))?.length, 10, `the bytes of ${key}`);
+      }
       expectEqual(credentials.issued, 2, "how often the store asked for credentials");
     },
   },

@@ -30,7 +30,7 @@ const CALLS: Readonly<Record<string, ForeignCall>> = {
     run: async ({ store, container }, { partSize }) => {
       const writer = await store.createPartWriter("new", 3 * partSize);
       await writer.writePart(0, sampleBytes(partSize));
-      expectEqual(container.unfinished(), 1, "the writes that were begun");
+      expectEqual(await container.unfinished(), 1, "the writes that were begun");
       await writer.abort();
     },
   },
@@ -57,13 +57,13 @@ async function ask(name: string, { meets, run }: ForeignCall, context: ServiceCo
     if (believed.includes(what)) continue;
     await using opened = await context.open();
     const { container, store } = opened;
-    for (const key of ["key", "key2"]) container.put(key, sampleBytes(11));
+    for (const key of ["key", "key2"]) await container.put(key, sampleBytes(11));
     if (shown) await store.head("key");
     const fault = opened.strike(meets, { kind: "answer", ...answer }, { times: Infinity });
     const error = await rejectionOf(() => run(opened, context), `${name} answered by ${what}`);
     expect(fault.hits > 0, `${name} makes no request to ${meets}`);
     expect(isTold(error, name, what as ForeignAnswerName), `${name} answered by ${what} fails by ${error}`);
-    const left = [container.keys().sort(), container.unfinished()];
+    const left = [(await container.keys()).sort(), await container.unfinished()];
     expectEqual(left, [["key", "key2"], meets === "drop" ? 1 : 0], `what is there after ${what}`);
   }
 }
@@ -95,12 +95,12 @@ const unaskedCases = PLAIN.map(([name, operation, statuses]): ServiceCase => ({
   async run(context) {
     for (const status of statuses) {
       await using opened = await context.open();
-      opened.container.put("key", sampleBytes(11));
+      await opened.container.put("key", sampleBytes(11));
       opened.strike(operation, { kind: "answer", status, headers: {}, body: "" }, { times: Infinity });
       const call = () => CALLS[name]?.run(opened, context) ?? Promise.resolve();
       const error = await rejectionOf(call, `${name} answered by a bare ${status}`);
       expect(error instanceof ServiceError, `${name} answered by a bare ${status} fails by ${error}`);
-      expectEqual(opened.container.keys(), ["key"], "what is there");
+      expectEqual(await opened.container.keys(), ["key"], "what is there");
     }
   },
 }));
@@ -109,7 +109,7 @@ const gatewayCases = [502, 503].map((status): ServiceCase => ({
   name: `a gateway's page with ${status} is worth another try, and named when there is none left`,
   async run(context) {
     await using opened = await context.open({ transport: { retry: { maxAttempts: 2 } } });
-    opened.container.put("key", sampleBytes(10));
+    await opened.container.put("key", sampleBytes(10));
     const body = "<html><title>Bad Gateway</title></html>";
     const page = { kind: "answer", status, headers: { "content-type": "text/html" }, body } as const;
     const fault = opened.strike("any", page, { times: Infinity });

@@ -12,7 +12,7 @@ const sizeCases = ["1152921504606846976", "9007199254740993", "9007199254740991"
   async run(context) {
     await using opened = await context.open();
     const { store, container } = opened;
-    container.put("object", sampleBytes(5000));
+    await container.put("object", sampleBytes(5000));
     const lie = { kind: "content-range", value: `bytes 0-999/${size}` } as const;
     opened.strike("read", lie, { times: Infinity });
     const bytes = () => getBytes(store, "object", SMALL);
@@ -34,7 +34,7 @@ const nonsenseCases = Object.entries(NONSENSE).map(([what, set]): ServiceCase =>
   async run(context) {
     await using opened = await context.open();
     const { store, container } = opened;
-    container.put("object", sampleBytes(10));
+    await container.put("object", sampleBytes(10));
     opened.strike("any", { kind: "headers", set }, { times: Infinity });
     const { message } = await expectError(() => store.get("object"), ServiceError, "get()");
     expect(message.includes("Last-Modified"), `the error does not name the header: ${message}`);
@@ -51,7 +51,7 @@ export const hostileHeaderCases: readonly ServiceCase[] = [
     async run(context) {
       await using opened = await context.open();
       const { store, container } = opened;
-      container.put("object", sampleBytes(1000));
+      await container.put("object", sampleBytes(1000));
       const lie = { kind: "content-range", value: `bytes 0-999/${2 ** 45}` } as const;
       opened.strike("read", lie, { times: Infinity });
       const { message } = await expectError(() => getBytes(store, "object", SMALL), RangeError, "getBytes()");
@@ -68,7 +68,7 @@ export const hostileHeaderCases: readonly ServiceCase[] = [
       await using opened = await context.open();
       const { store, container } = opened;
       const data = sampleBytes(100);
-      container.put("object", data);
+      await container.put("object", data);
       opened.strike("read", { kind: "garbage", bytes: new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n") });
       for (let turn = 0; turn < 3; turn++) {
         const outcome = await getBytes(store, "object").then(({ bytes }) => bytes, (error) => error);

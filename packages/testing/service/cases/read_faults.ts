@@ -23,7 +23,7 @@ async function openWith(
 ): Promise<{ readonly opened: OpenedService; readonly data: Uint8Array<ArrayBuffer> } & AsyncDisposable> {
   const opened = await context.open(options);
   const data = sampleBytes(size);
-  opened.container.put("object", data);
+  await opened.container.put("object", data);
   return { opened, data, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
 }
 

@@ -69,10 +69,10 @@ export const requestCountCases: readonly ServiceCase[] = (Object.keys(CALLS) as 
   async run(context) {
     await using opened = await context.open();
     const { container, store } = opened;
-    for (let i = 0; i < 20; i++) container.put(`many-${i}`, sampleBytes(100));
+    for (let i = 0; i < 20; i++) await container.put(`many-${i}`, sampleBytes(100));
     const { firstChunkSize } = store.readHints;
     for (const size of READS.includes(name) ? [1000, firstChunkSize] : [1000]) {
-      container.put("object", sampleBytes(size));
+      await container.put("object", sampleBytes(size));
       await store.head("object");
       opened.countRequests();
       await CALLS[name](store, { partSize: context.partSize, size });

@@ -16,14 +16,14 @@ const transferCases = (["answer", "body"] as const).map((at): ServiceCase => ({
   name: `a service that is silent before the ${at} in mid-transfer is given up after about a minute`,
   async run(context) {
     await using clocked = await openClocked(context);
-    const { clock, opened } = clocked;
+    const { opened } = clocked;
     const silence = opened.strike(
       "read",
       { kind: "stall", at, ...(at === "body" && { afterBytes: 0 }) },
       { nth: 2, times: Infinity },
     );
     opened.strike("read", { kind: "stall", at: "body", afterBytes: 1000 });
-    const { error, tookMs } = await settle(clock, getBytes(opened.store, "large"));
+    const { error, tookMs } = await settle(clocked, getBytes(opened.store, "large"));
     expect(error instanceof StoreError, `its error is ${error}`);
     expect(tookMs >= 55_000 && tookMs <= 80_000, `it took ${tookMs} ms`);
     expect(error.message.includes("no byte came for"), error.message);
@@ -43,10 +43,10 @@ const documentCases = DOCUMENTS.map(([name, operation, run]): ServiceCase => ({
   needs: [operation],
   async run(context) {
     await using clocked = await openClocked(context);
-    const { clock, opened } = clocked;
-    await settle(clock, opened.store.head("small"));
+    const { opened } = clocked;
+    await settle(clocked, opened.store.head("small"));
     opened.strike(operation, { kind: "stall", at: "body", afterBytes: 20 }, { times: Infinity });
-    const { error, tookMs } = await settle(clock, run(opened.store, context));
+    const { error, tookMs } = await settle(clocked, run(opened.store, context));
     // What is answered without a document cannot stall there.
     if (error === undefined && opened.server.requests.at(-1)?.bytesSent === 0) return;
     expect(error instanceof StoreError, `its error is ${error}`);
@@ -62,13 +62,13 @@ const LATE: readonly (readonly [operation: ServiceOperation, run: Run])[] = [
 
 const lateCases = LATE.map(([operation, run]): ServiceCase => ({
   name: `a service may take two minutes to answer a ${operation}, which is answered when all is done`,
-  needs: operation === "commit" ? ["begin", "writePart", "commit"] : [operation],
+  needs: operation === "commit" ? ["writePart", "commit"] : [operation],
   async run(context) {
     await using clocked = await openClocked(context);
     const { clock, opened } = clocked;
     const wait = { kind: "before", run: () => clock.advance(120_000) } as const;
     const fault = opened.strike(operation, wait);
-    const { error } = await settle(clock, run(opened.store, context));
+    const { error } = await settle(clocked, run(opened.store, context));
     expectEqual([error, fault.hits], [undefined, 1], operation);
     const made = opened.server.requests.filter((request) => request.operation === opened.nameOf(operation));
     // A second try would hide that the first was given up.
@@ -86,12 +86,12 @@ export const silenceCases: readonly ServiceCase[] = [
     needs: ["write"],
     async run(context) {
       await using clocked = await openClocked(context);
-      const { clock, opened } = clocked;
+      const { opened } = clocked;
       const { store } = opened;
-      await settle(clock, store.head("small"));
+      await settle(clocked, store.head("small"));
       opened.strike("any", { kind: "stall", at: "answer" }, { times: Infinity });
       for (const call of [() => getBytes(store, "small"), () => store.put("small", sampleBytes(10))]) {
-        const { error, tookMs } = await settle<unknown>(clock, call());
+        const { error, tookMs } = await settle<unknown>(clocked, call());
         expect(error instanceof UnavailableError, `its error is ${error}`);
         expect(tookMs <= 80_000, `it took ${tookMs} ms`);
       }
@@ -105,9 +105,9 @@ export const silenceCases: readonly ServiceCase[] = [
       const { clock, opened } = clocked;
       opened.strike("begin", { kind: "before", run: () => clock.advance(50_000) });
       const data = sampleBytes(3 * context.partSize);
-      const { error } = await settle(clock, opened.store.put("object", data));
+      const { error } = await settle(clocked, opened.store.put("object", data));
       expectEqual(error, undefined, "put()");
-      expectEqual(opened.container.bytes("object")?.length, data.length, "the bytes of the object");
+      expectEqual((await opened.container.bytes("object"))?.length, data.length, "the bytes of the object");
     },
   },
 ];

@@ -4,7 +4,7 @@ import { sampleBytes } from "../../conformance/samples.ts";
 import { FakeClock } from "../../time/fake_clock.ts";
 import type { OpenedService, ServiceCase } from "../service_case.ts";
 import type { ServiceOperation } from "../service_setup.ts";
-import { putCallObjects, SERVICE_CALLS } from "../service_calls.ts";
+import { needsOf, putCallObjects, SERVICE_CALLS } from "../service_calls.ts";
 import { settle } from "../settle.ts";
 
 const stormCases = Object.entries(SERVICE_CALLS).flatMap((
@@ -12,10 +12,10 @@ const stormCases = Object.entries(SERVICE_CALLS).flatMap((
 ): ServiceCase[] => [
   {
     name: `${name} recovers from a storm of 503`,
-    needs: makes,
+    needs: needsOf(makes),
     async run(context) {
       await using opened = await context.open();
-      putCallObjects(opened);
+      await putCallObjects(opened);
       const storm = opened.strike("any", { kind: "status", status: 503 }, { times: 3 });
       await run(opened.store, context);
       expectEqual(storm.hits, 3, "the refused requests");
@@ -23,19 +23,19 @@ const stormCases = Object.entries(SERVICE_CALLS).flatMap((
   },
   ...makes.map((operation): ServiceCase => ({
     name: `${name} is a ThrottledError when the 503 to ${operation} do not end`,
-    needs: makes,
+    needs: [operation, ...needsOf(makes)],
     async run(context) {
       const clock = new FakeClock({ now: Date.now() });
       await using opened = await context.open({
         context: { clock, random: () => 0 },
         transport: { retry: { maxAttempts: 3 } },
       });
-      putCallObjects(opened);
+      await putCallObjects(opened);
       opened.strike(operation, { kind: "status", status: 503 }, { times: Infinity });
-      const { error } = await settle(clock, run(opened.store, context));
+      const { error } = await settle({ clock, opened }, run(opened.store, context));
       expect(error instanceof ThrottledError, `its error is ${error}`);
       expect(error.retryable, "the error is not worth another try");
-      expectEqual(opened.container.unfinished(), 0, "the unfinished writes");
+      expectEqual(await opened.container.unfinished(), 0, "the unfinished writes");
     },
   })),
 ]);
@@ -61,7 +61,7 @@ export const throttlingCases: readonly ServiceCase[] = [
   {
     name:
       "writes lower the number of parts in flight when the service throttles, though every retry succeeds",
-    needs: ["begin", "writePart", "commit"],
+    needs: ["writePart", "commit"],
     async run(context) {
       await using opened = await context.open(RETRY);
       const { store, container } = opened;
@@ -70,7 +70,7 @@ export const throttlingCases: readonly ServiceCase[] = [
       const seen = write && watch(opened, "writePart", write);
       const storm = opened.strike("writePart", BUSY, { probability: 0.5 });
       await store.put("object", data);
-      expectBytes(container.bytes("object") ?? new Uint8Array(0), data, "the object");
+      expectBytes(await container.bytes("object") ?? new Uint8Array(0), data, "the object");
       expect(storm.hits > 0, "nothing was throttled");
       // A fixed number of parts cannot fall.
       if (write && seen) expect(seen.fell > 0, write.explain());
@@ -83,7 +83,7 @@ export const throttlingCases: readonly ServiceCase[] = [
       await using opened = await context.open(RETRY);
       const { store, container } = opened;
       const data = sampleBytes(60_000);
-      container.put("object", data);
+      await container.put("object", data);
       const seen = watch(opened, "read", store.limits.read);
       const storm = opened.strike("read", BUSY, { probability: 0.5 });
       const { bytes } = await getBytes(store, "object", { chunkSize: 1000 });

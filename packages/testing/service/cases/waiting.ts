@@ -13,7 +13,7 @@ interface Transfer {
   readonly run: (store: ObjectStore, context: ServiceContext) => Promise<unknown>;
 }
 
-const PARTS = ["begin", "writePart", "commit"] as const;
+const PARTS = ["writePart", "commit"] as const;
 
 /** What is in flight when the service goes: each in one request and in many. */
 const TRANSFERS: Readonly<Record<string, Transfer>> = {
@@ -68,12 +68,12 @@ const restartCases = Object.entries(TRANSFERS).flatMap(([name, { needs, nth, run
       await using clocked = await openClocked(context, isGone);
       const { clock, opened } = clocked;
       const { store } = opened;
-      await settle(clock, store.head("small"));
+      await settle(clocked, store.head("small"));
       // A request before found the service well.
       requests = 0;
       const isAway = () => goneMs !== undefined && clock.monotonicMs() < goneMs + 60_000;
       opened.strike("any", { kind: "status", status: 503 }, { times: Infinity, where: isAway });
-      const { error, tookMs } = await settle(clock, run(store, context));
+      const { error, tookMs } = await settle(clocked, run(store, context));
       expectEqual(error, undefined, name);
       expect(goneMs !== undefined, "the service never went");
       expect(tookMs >= 60_000 && tookMs < 75_000, `it took ${tookMs} ms`);
@@ -87,21 +87,21 @@ const goneCases = Object.entries(TRANSFERS).map(([name, { needs, run }]): Servic
   async run(context) {
     let gone = false;
     await using clocked = await openClocked(context, () => gone);
-    const { clock, opened: { store } } = clocked;
-    await settle(clock, store.head("small"));
+    const { opened: { store } } = clocked;
+    await settle(clocked, store.head("small"));
     gone = true;
-    const first = await settle(clock, run(store, context));
+    const first = await settle(clocked, run(store, context));
     expect(first.error instanceof UnavailableError, `its error is ${first.error}`);
     expect(first.tookMs >= 70_000 && first.tookMs <= 96_000, `it took ${first.tookMs} ms`);
     expect(first.error.message.includes("in 75 s"), `it does not say how long: ${first.error.message}`);
     expectEqual(Math.round((first.error.waitedMs ?? 0) / 1000), 75, "the seconds waited");
     // Nobody waits as long again for what was waited for in vain.
-    const second = await settle(clock, run(store, context));
+    const second = await settle(clocked, run(store, context));
     expect(second.error instanceof UnavailableError, `its second error is ${second.error}`);
     expect(second.tookMs <= 30_000, `it took ${second.tookMs} ms more`);
     gone = false;
     expectEqual(
-      (await settle(clock, store.head("small"))).error,
+      (await settle(clocked, store.head("small"))).error,
       undefined,
       "head() of the service that is back",
     );
@@ -115,12 +115,12 @@ const retryAfterCases = [3_600, 61].flatMap((seconds) =>
       needs,
       async run(context) {
         await using clocked = await openClocked(context);
-        const { clock, opened } = clocked;
+        const { opened } = clocked;
         const { store } = opened;
-        await settle(clock, store.head("small"));
+        await settle(clocked, store.head("small"));
         const headers = { "Retry-After": String(seconds) };
         opened.strike("any", { kind: "status", status: 503, headers }, { nth: number, times: Infinity });
-        const { error, tookMs } = await settle(clock, run(store, context));
+        const { error, tookMs } = await settle(clocked, run(store, context));
         expect(error instanceof ThrottledError, `its error is ${error}`);
         expectEqual(error.retryAfterMs, seconds * 1000, "the milliseconds to wait");
         expect(error.message.includes(`it asks to wait ${seconds} s`), error.message);
@@ -139,7 +139,7 @@ export const waitingCases: readonly ServiceCase[] = [
     name: "a service that never answered is given up within ten seconds",
     async run(context) {
       await using clocked = await openClocked(context, () => true);
-      const { error, tookMs } = await settle(clocked.clock, clocked.opened.store.head("object"));
+      const { error, tookMs } = await settle(clocked, clocked.opened.store.head("object"));
       expect(error instanceof UnavailableError, `its error is ${error}`);
       expect(tookMs <= 6_000, `it took ${tookMs} ms`);
     },
@@ -148,9 +148,9 @@ export const waitingCases: readonly ServiceCase[] = [
     name: "a request that fails while others are answered is tried no more than maxAttempts times",
     async run(context) {
       await using clocked = await openClocked(context);
-      const { clock, opened } = clocked;
+      const { opened } = clocked;
       const { store } = opened;
-      await settle(clock, store.head("small"));
+      await settle(clocked, store.head("small"));
       const match = { key: "broken", times: Infinity };
       const broken = opened.strike("any", { kind: "status", status: 502 }, match);
       let asked = 0;
@@ -158,7 +158,7 @@ export const waitingCases: readonly ServiceCase[] = [
         if (++asked % 2 === 0) await store.head("small");
       };
       opened.strike("any", { kind: "before", run }, match);
-      const { error } = await settle(clock, store.get("broken"));
+      const { error } = await settle(clocked, store.get("broken"));
       expect(error instanceof UnavailableError, `its error is ${error}`);
       expectEqual(broken.hits, 8, "the tries");
     },
@@ -169,10 +169,10 @@ export const waitingCases: readonly ServiceCase[] = [
     async run(context) {
       await using clocked = await openClocked(context);
       const { clock, opened } = clocked;
-      await settle(clock, opened.store.head("small"));
+      await settle(clocked, opened.store.head("small"));
       for (const header of ["20", new Date(Math.ceil(clock.now() / 1000) * 1000 + 40_000).toUTCString()]) {
         opened.strike("write", { kind: "status", status: 503, headers: { "Retry-After": header } });
-        const { error, tookMs } = await settle(clock, opened.store.put("object", sampleBytes(10)));
+        const { error, tookMs } = await settle(clocked, opened.store.put("object", sampleBytes(10)));
         expectEqual(error, undefined, "put()");
         expect(tookMs >= 19_000 && tookMs < 42_000, `it took ${tookMs} ms`);
       }

@@ -9,9 +9,14 @@ const FORBIDDEN = { kind: "status", status: 403 } as const;
 const OLD = sampleBytes(3, 9);
 const FINAL = { transport: { retry: { maxAttempts: 2 } } };
 
-function expectStored({ container }: OpenedService, key: string, data: Uint8Array, what: string): void {
-  expectBytes(container.bytes(key) ?? new Uint8Array(0), data, what);
-  expectEqual(container.unfinished(), 0, "the unfinished writes");
+async function expectStored(
+  { container }: OpenedService,
+  key: string,
+  data: Uint8Array,
+  what: string,
+): Promise<void> {
+  expectBytes(await container.bytes(key) ?? new Uint8Array(0), data, what);
+  expectEqual(await container.unfinished(), 0, "the unfinished writes");
 }
 
 const wayCases = Object.entries(WRITE_WAYS).flatMap(([way, write]): ServiceCase[] => {
@@ -21,7 +26,7 @@ const wayCases = Object.entries(WRITE_WAYS).flatMap(([way, write]): ServiceCase[
     ...needs: ServiceOperation[]
   ): ServiceCase => ({
     name: `${way} ${name}`,
-    needs: ["begin", "writePart", "commit", ...needs],
+    needs: ["writePart", "commit", ...needs],
     run,
   });
   return [
@@ -29,7 +34,7 @@ const wayCases = Object.entries(WRITE_WAYS).flatMap(([way, write]): ServiceCase[
       await using opened = await context.open();
       const data = sampleBytes(5 * context.partSize + 1);
       const { size, etag } = await write(opened.store, data, context);
-      expectStored(opened, "object", data, "the object");
+      await expectStored(opened, "object", data, "the object");
       const { etag: told } = await opened.store.head("object");
       expectEqual([size, etag ?? told], [data.length, told], "the size and etag");
     }),
@@ -41,17 +46,17 @@ const wayCases = Object.entries(WRITE_WAYS).flatMap(([way, write]): ServiceCase[
         const cut = opened.strike("writePart", { kind: "cut-request", afterBytes, how }, { nth: 2 });
         const lost = opened.strike("writePart", { kind: "drop-answer", how }, { nth: 5 });
         await write(opened.store, data, context);
-        expectStored(opened, "object", data, "the object");
+        await expectStored(opened, "object", data, "the object");
         expectEqual([cut.hits, lost.hits], [1, 1], "the faults");
       })
     ),
     inParts("keeps the old object and leaves nothing behind when a part fails for good", async (context) => {
       await using opened = await context.open();
-      opened.container.put("object", OLD);
+      await opened.container.put("object", OLD);
       opened.strike("writePart", FORBIDDEN, { nth: 3, times: Infinity });
       const data = sampleBytes(5 * context.partSize + 1);
       await expectError(() => write(opened.store, data, context), PermissionDeniedError, way);
-      expectStored(opened, "object", OLD, "the old object");
+      await expectStored(opened, "object", OLD, "the old object");
     }),
     inParts("tells of what it could not remove", async (context) => {
       await using opened = await context.open(FINAL);
@@ -61,7 +66,7 @@ const wayCases = Object.entries(WRITE_WAYS).flatMap(([way, write]): ServiceCase[
       const error = await expectError(() => write(opened.store, data, context), StoreError, way);
       expect(/stays? behind/.test(error.message), `the error does not tell what is left: ${error.message}`);
       expectEqual(
-        [broken.hits, opened.container.unfinished()],
+        [broken.hits, await opened.container.unfinished()],
         [2, 1],
         "the tries, and the unfinished writes",
       );
@@ -72,19 +77,19 @@ const wayCases = Object.entries(WRITE_WAYS).flatMap(([way, write]): ServiceCase[
         const lost = opened.strike("commit", { kind: "drop-answer", how: "rst" });
         const data = sampleBytes(5 * context.partSize + 1);
         const { etag } = await write(opened.store, data, context, options);
-        expectStored(opened, "object", data, "the object");
+        await expectStored(opened, "object", data, "the object");
         const { etag: told } = await opened.store.head("object");
         expectEqual([lost.hits, etag ?? told], [1, told], "the fault and the etag");
       }
     }),
     inParts("fails when the commit goes unanswered and nothing was made", async (context) => {
       await using opened = await context.open(FINAL);
-      opened.container.put("object", OLD);
+      await opened.container.put("object", OLD);
       const cut = { kind: "cut-request", afterBytes: 1, how: "rst" } as const;
       opened.strike("commit", cut, { times: Infinity });
       const data = sampleBytes(5 * context.partSize + 1);
       await expectError(() => write(opened.store, data, context), UnavailableError, way);
-      expectStored(opened, "object", OLD, "the old object");
+      await expectStored(opened, "object", OLD, "the old object");
     }),
     inParts("leaves nothing behind when it is aborted at any request", async (context) => {
       const data = sampleBytes(5 * context.partSize + 1);
@@ -98,8 +103,8 @@ const wayCases = Object.entries(WRITE_WAYS).flatMap(([way, write]): ServiceCase[
           () => undefined,
           (error) => error,
         );
-        const stored = opened.container.bytes("object");
-        if (outcome === undefined) expectStored(opened, "object", data, "the object");
+        const stored = await opened.container.bytes("object");
+        if (outcome === undefined) await expectStored(opened, "object", data, "the object");
         else {
           await expectReason(() => Promise.reject(outcome), reason, `${way} aborted at request ${request}`);
           // The commit makes the object, and no abort can take that back.
@@ -108,7 +113,7 @@ const wayCases = Object.entries(WRITE_WAYS).flatMap(([way, write]): ServiceCase[
           );
           if (!committing) expect(stored === undefined, `an object is there after request ${request}`);
         }
-        expectEqual(opened.container.unfinished(), 0, `the unfinished writes after request ${request}`);
+        expectEqual(await opened.container.unfinished(), 0, `the unfinished writes after request ${request}`);
       }
     }),
   ];
@@ -116,7 +121,7 @@ const wayCases = Object.entries(WRITE_WAYS).flatMap(([way, write]): ServiceCase[
 
 const flipCases = (["write", "writePart"] as const).map((operation): ServiceCase => ({
   name: `bytes of a ${operation} that change on their way are not told as stored`,
-  needs: operation === "write" ? ["write"] : ["begin", "writePart", "commit"],
+  needs: operation === "write" ? ["write"] : ["writePart", "commit"],
   async run(context) {
     await using opened = await context.open(FINAL);
     const flip = { kind: "flip-request", atByte: 5 } as const;
@@ -124,7 +129,11 @@ const flipCases = (["write", "writePart"] as const).map((operation): ServiceCase
     const data = sampleBytes(operation === "write" ? 100 : 3 * context.partSize);
     await expectError(() => opened.store.put("object", data), StoreError, "put()");
     expect(fault.hits > 0, "no byte was changed");
-    expectEqual([opened.container.keys(), opened.container.unfinished()], [[], 0], "what is there");
+    expectEqual(
+      [await opened.container.keys(), await opened.container.unfinished()],
+      [[], 0],
+      "what is there",
+    );
   },
 }));
 
@@ -164,7 +173,7 @@ export const writeFaultCases: readonly ServiceCase[] = [
   })),
   {
     name: "createWriter() holds no more than its parts in flight and the one it fills",
-    needs: ["begin", "writePart", "commit"],
+    needs: ["writePart", "commit"],
     async run(context) {
       const { partSize } = context;
       await using opened = await context.open();
@@ -182,12 +191,12 @@ export const writeFaultCases: readonly ServiceCase[] = [
       const page = Math.ceil(partSize / 4096) * 4096;
       expect(most <= 4 * page, `${most} bytes were held`);
       expectEqual(budget.held, 0, "the bytes held at the end");
-      expectStored(opened, "object", data, "the object");
+      await expectStored(opened, "object", data, "the object");
     },
   },
   {
     name: "writers go on when the budget is smaller than one part of each",
-    needs: ["begin", "writePart", "commit"],
+    needs: ["writePart", "commit"],
     async run(context) {
       const { partSize } = context;
       await using opened = await context.open({ context: { maxBufferedBytes: partSize } });
@@ -200,7 +209,7 @@ export const writeFaultCases: readonly ServiceCase[] = [
         for (const writer of writers) await writer.write(data.subarray(at, at + step));
       }
       for (const writer of writers) await writer.close();
-      for (const key of keys) expectStored(opened, key, data, key);
+      for (const key of keys) await expectStored(opened, key, data, key);
       expectEqual(store.context.budget.held, 0, "the bytes held at the end");
     },
   },
@@ -217,7 +226,11 @@ export const writeFaultCases: readonly ServiceCase[] = [
       stall.release();
       await aborting;
       expectEqual((await writing)?.message, "enough", "the reason that write() rejects with");
-      expectEqual([opened.container.unfinished(), opened.container.keys()], [0, []], "what is left");
+      expectEqual(
+        [await opened.container.unfinished(), await opened.container.keys()],
+        [0, []],
+        "what is left",
+      );
     },
   },
   {
@@ -225,10 +238,10 @@ export const writeFaultCases: readonly ServiceCase[] = [
     needs: ["copy"],
     async run(context) {
       await using opened = await context.open();
-      opened.container.put("from", OLD);
+      await opened.container.put("from", OLD);
       opened.strike("copy", { kind: "drop-answer", how: "rst" });
       await opened.store.copy("from", "to");
-      expectStored(opened, "to", OLD, "the copy");
+      await expectStored(opened, "to", OLD, "the copy");
     },
   },
 ];
