@@ -1,0 +1,86 @@
+import { conformance } from "@lade/testing/conformance";
+import { AZURITE, openNewContainer } from "./azurite.ts";
+import { because } from "./s3_case_groups.ts";
+import { whereInstalled } from "./where_installed.ts";
+
+const RANGE = "Azurite answers 206 and no bytes to a range without an end that begins past the last byte";
+const MISSING = "Azurite answers 412 where a condition on the etag meets no blob";
+const BACKSLASH = "Azurite takes a backslash for a slash";
+
+/** Cases that Azurite cannot pass, each with the reason. */
+const skip: Readonly<Record<string, string>> = {
+  "bytes at hand fail with what get() rejects with": RANGE,
+  "get() of a range that starts at or past the end is a RangeNotSatisfiableError": RANGE,
+  "errors of ranges tell code, operation and uri": RANGE,
+  "get() and head() of a missing object are NotFoundErrors under any condition": MISSING,
+  "delete() with ifMatch of a missing object succeeds: it is gone": MISSING,
+  "deleteMany() with ifMatch deletes what has that etag alone, and tells the others apart": MISSING,
+  "keys with backslashes stand for themselves, or are refused with the reason": BACKSLASH,
+};
+
+/** Cases of what the store does not do yet. */
+const pending = because("the store does not do it yet", [
+  "head(), get() and list() tell the same of an object",
+  "every write answers with a proof that it is stored: etag, version or checksum",
+  "list() goes on where it was left, from any of its keys",
+  "copy() makes an object of the same bytes and keeps the source",
+  "copy() replaces the target",
+  "copy() and its source go separate ways afterwards",
+  "copy() of a missing object is a NotFoundError that names it, and leaves the target",
+  "copy() of a prefix is a NotFoundError",
+  "copy() of an object onto itself keeps it",
+  "copy() with sourceIfMatch copies that content only",
+  "rename() moves an object",
+  "rename() replaces the target",
+  "rename() of a missing object is a NotFoundError that names it, and leaves the target",
+  "rename() of an object onto itself keeps it",
+  "rename() is one step: the target is never missing while it is replaced",
+  "rename() of an object onto itself keeps it, whatever its key",
+  "put() stores attributes, and head() and get() tell them",
+  "createWriter() stores attributes",
+  "createPartWriter() stores attributes, whatever the object's size",
+  "metadata names of letters and digits are held by every store",
+  "metadata names of any other kind are held, or refused by every write with the reason",
+  "copy() and rename() take the attributes along",
+  "copy() with attributes stores these in place of the source's, also onto itself",
+  "keys of plain words and folders stand for themselves",
+  "keys with spaces stand for themselves",
+  "keys with percent signs stand for themselves",
+  "keys with plus signs stand for themselves",
+  "keys with characters of URLs stand for themselves",
+  "keys with quotes and markup stand for themselves",
+  "keys with pattern characters stand for themselves",
+  "keys with dots stand for themselves",
+  "keys with dashes that look like options stand for themselves",
+  "keys beyond ASCII stand for themselves",
+  "keys beyond the basic plane stand for themselves",
+  "keys that differ only in their normal form stand for themselves",
+  "keys with names of 255 bytes stand for themselves",
+  "keys with empty segments stand for themselves, or are refused with the reason",
+  "keys with a slash at the start stand for themselves, or are refused with the reason",
+  "keys with a slash at the end stand for themselves, or are refused with the reason",
+  "keys with a dot at the end of a segment stand for themselves, or are refused with the reason",
+  "keys with NUL stand for themselves, or are refused with the reason",
+  "keys with line breaks stand for themselves, or are refused with the reason",
+  "keys with control characters stand for themselves, or are refused with the reason",
+  "keys that are no characters of XML stand for themselves, or are refused with the reason",
+  "keys that services keep for themselves stand for themselves, or are refused with the reason",
+  "keys of letters are held up to the greatest length, and refused beyond",
+  "keys of letters of two bytes are held up to the greatest length, and refused beyond",
+  "keys of characters of two units are held up to the greatest length, and refused beyond",
+  "keys of segments of one letter are held up to the greatest length, and refused beyond",
+  "keys of segments of 200 letters are held up to the greatest length, and refused beyond",
+  "keys of many folders are held up to 512 bytes",
+  "copy() aborted on its way succeeds or rejects with the reason, and leaves nothing half done",
+  "rename() aborted on its way succeeds or rejects with the reason, and leaves nothing half done",
+  "copy() is not touched by an abort after it",
+  "rename() is not touched by an abort after it",
+  "calls leave nothing behind on a signal that outlives them",
+  "errors of missing objects tell code, operation, uri and that a retry is in vain",
+  "of 8 racing rename() calls from one object, one wins",
+]);
+
+whereInstalled(AZURITE, (server) => {
+  const options = { skip: { ...skip, ...pending } };
+  conformance("AzureStore on Azurite", () => openNewContainer(server()), Deno.test, options);
+});
