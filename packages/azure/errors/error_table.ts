@@ -6,6 +6,7 @@ import {
   RangeNotSatisfiableError,
   ThrottledError,
   UnauthenticatedError,
+  UnavailableError,
 } from "@lade/core/errors";
 import { type ErrorRow, HTTP_ERRORS } from "@lade/service/errors";
 
@@ -14,6 +15,13 @@ export const AZURE_ERRORS: readonly ErrorRow[] = [
   ...HTTP_ERRORS,
   { when: ["BlobNotFound", "ResourceNotFound"], error: NotFoundError, detail: "no such object" },
   { when: ["ContainerNotFound"], error: NotFoundError, detail: "no such container" },
+  { when: ["ContainerAlreadyExists"], error: AlreadyExistsError, detail: "the container exists already" },
+  {
+    when: ["ContainerBeingDeleted"],
+    error: UnavailableError,
+    detail: "the container is being deleted",
+    advice: "try again in a minute",
+  },
   {
     when: ["BlobAlreadyExists"],
     error: AlreadyExistsError,

@@ -1,0 +1,151 @@
+import { NotEmptyError, StoreError } from "@lade/core/backend";
+import { defaultBounds } from "@lade/core/bounds";
+import { unlikeService } from "@lade/service/body";
+import { ServiceFault } from "@lade/service/errors";
+import { type Page, readPages } from "@lade/service/list";
+import { childText, parseXml, type XmlElement } from "@lade/service/xml";
+import { AZURE_NAMES } from "../client/azure_names.ts";
+import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+import { type AzureAccount, control, type ControlCall } from "../control/control_plane.ts";
+
+/** A container, and the way to it. */
+export type ContainerTarget = AzureAccount & Pick<AzureTarget, "container">;
+
+/** A container goes in half a minute or more. */
+const LOOK_EVERY_MS = 5_000;
+
+/**
+ * Makes a container that nobody but who is authorized reads. One of the name that is being deleted is waited for, as long as
+ * a call may take.
+ */
+export async function createContainer(target: ContainerTarget, signal?: AbortSignal): Promise<void> {
+  const { clock } = target.context;
+  const call = { operation: "create", uri: target.uri };
+  const endMs = clock.monotonicMs() + defaultBounds.patienceMs;
+  const request: ControlCall = { kind: "write", statuses: [201], idempotent: false, signal, call };
+  for (;;) {
+    try {
+      await control(target, request, (service) => service.getContainerClient(target.container).create());
+      return;
+    } catch (error) {
+      if (codeOf(error) !== "ContainerBeingDeleted" || clock.monotonicMs() >= endMs) throw error;
+      await clock.sleep(LOOK_EVERY_MS, signal);
+    }
+  }
+}
+
+/**
+ * Deletes a container without blobs, versions, snapshots and uncommitted blocks. The service deletes full ones too, so they
+ * are looked for first; the deletion is held to the container that was looked at, not to what is written meanwhile.
+ */
+export async function deleteContainer(target: ContainerTarget, signal?: AbortSignal): Promise<void> {
+  const { container, uri } = target;
+  const call = { operation: "delete", uri };
+  const look: ControlCall = { kind: "other", statuses: [200], idempotent: true, signal, call };
+  const { lastModified } = await control(
+    target,
+    look,
+    (service) => service.getContainerClient(container).getProperties(),
+  );
+  if (lastModified === undefined) throw unlikeService(call, AZURE_NAMES.service, "it has no Last-Modified");
+  const found = await firstIn(target, call, signal);
+  if (found !== undefined) {
+    const advice = "delete all that it holds first";
+    throw new NotEmptyError({ ...call, detail: `the container holds ${found}`, advice });
+  }
+  const request: ControlCall = { kind: "removal", statuses: [202], idempotent: false, signal, call };
+  await control(target, request, (service) => {
+    // Of one that was made anew the time is another one.
+    const conditions = { ifUnmodifiedSince: lastModified };
+    return service.getContainerClient(container).delete({ conditions });
+  });
+}
+
+/** What a container holds, in words; directories of a hierarchical namespace are nothing. */
+async function firstIn(
+  target: ContainerTarget,
+  call: ControlCall["call"],
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const readPage = (include: string | undefined) => (marker?: string) => {
+    const query = { restype: "container", comp: "list", include, maxresults: "100", marker };
+    const request = { method: "GET", path: pathOf(target), query, root: "EnumerationResults", signal, call };
+    return target.client.readDocument(request, (text) => {
+      const root = parseXml(text);
+      const blobs = root.children.find(({ name }) => name === "Blobs")?.children ?? [];
+      const next = childText(root, "NextMarker");
+      return { entries: blobs.filter((blob) => !isDirectory(blob)), ...(next && { next }) };
+    });
+  };
+  const find = async (include: string | undefined) => {
+    for await (const { page: { entries: [blob] } } of readPages(call, readPage(include))) {
+      if (blob) return describe(blob);
+    }
+  };
+  try {
+    return await find("snapshots,versions,uncommittedblobs");
+  } catch (error) {
+    // A hierarchical namespace has no versions, and no blocks without a blob that could be listed.
+    if (!(error instanceof StoreError) || faultOf(error)?.status !== 400) throw error;
+    return await find(undefined);
+  }
+}
+
+function isDirectory({ children }: XmlElement): boolean {
+  const properties = children.find(({ name }) => name === "Properties");
+  return properties !== undefined && childText(properties, "ResourceType") === "directory";
+}
+
+function describe(blob: XmlElement): string {
+  const named = JSON.stringify(childText(blob, "Name") ?? "");
+  if (childText(blob, "Snapshot")) return `a snapshot of ${named}`;
+  if (childText(blob, "VersionId") && childText(blob, "IsCurrentVersion") !== "true") {
+    return `an earlier version of ${named}`;
+  }
+  const properties = blob.children.find(({ name }) => name === "Properties");
+  const isThere = properties && childText(properties, "Etag");
+  return isThere
+    ? `the object ${named}`
+    : `blocks of ${named}, which the service drops a week after the last`;
+}
+
+/** Lists the names of the account's containers. */
+export async function* listContainers(
+  account: AzureAccount,
+  signal?: AbortSignal,
+): AsyncGenerator<string, void, void> {
+  const call = { operation: "list", uri: account.uri };
+  const request: ControlCall = {
+    kind: "document",
+    root: "EnumerationResults",
+    idempotent: true,
+    signal,
+    call,
+  };
+  const read = (continuationToken?: string) =>
+    control(account, request, async (service): Promise<Page<string>> => {
+      const pages = service.listContainers().byPage(
+        continuationToken === undefined ? {} : { continuationToken },
+      );
+      const { value } = await pages.next();
+      const entries: string[] = value.containerItems.map(({ name }: { readonly name?: string }) => {
+        if (!name) throw unlikeService(call, AZURE_NAMES.service, "a container has no name");
+        return name;
+      });
+      return { entries, ...(value.continuationToken && { next: String(value.continuationToken) }) };
+    });
+  for await (const { page } of readPages(call, read, (name) => name)) {
+    for (const name of page.entries) {
+      yield name;
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+function faultOf(error: unknown): ServiceFault | undefined {
+  return error instanceof StoreError && error.cause instanceof ServiceFault ? error.cause : undefined;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return faultOf(error)?.code;
+}
