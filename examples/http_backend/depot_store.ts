@@ -11,6 +11,7 @@ import { type LoadedToken, TokenCache } from "@lade/service/tokens";
 
 const CAPABILITIES: core.Capabilities = {
   attributes: true,
+  expires: true,
   setAttributes: false,
   tags: false,
   modificationTime: false,

@@ -61,6 +61,7 @@ import { SqliteSink } from "./sqlite_sink.ts";
 
 const CAPABILITIES: Capabilities = {
   attributes: true,
+  expires: true,
   setAttributes: true,
   tags: true,
   modificationTime: true,

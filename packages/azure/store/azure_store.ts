@@ -29,6 +29,7 @@ export interface AzureStoreOptions {
 
 const CAPABILITIES: core.Capabilities = {
   attributes: true,
+  expires: false,
   setAttributes: false,
   tags: false,
   modificationTime: false,

@@ -11,10 +11,11 @@ export type Support = boolean | "unknown";
  */
 export interface Capabilities {
   /**
-   * `contentType`, `contentEncoding`, `cacheControl`, `contentDisposition`, `contentLanguage`, `expires` and `metadata`
-   * are stored.
+   * `contentType`, `contentEncoding`, `cacheControl`, `contentDisposition`, `contentLanguage` and `metadata` are stored.
    */
   readonly attributes: Support;
+  /** `expires` is stored; `false` where `attributes` is. */
+  readonly expires: Support;
   /** `setAttributes` replaces attributes of an object that is there. */
   readonly setAttributes: Support;
   /** `tags` are stored, and `getTags` returns them. */

@@ -8,6 +8,7 @@ export const READ_HINTS: ReadHints = { firstChunkSize: 8 * 2 ** 20, chunkSize: 8
 export function memoryCapabilities(versioning: boolean): Capabilities {
   return {
     attributes: true,
+    expires: true,
     setAttributes: true,
     tags: true,
     modificationTime: false,

@@ -109,9 +109,9 @@ function guessed(
   return contentType === undefined ? {} : { contentType };
 }
 
-/** Leaves out metadata of names that the destination cannot hold, and metadata that is none. */
+/** Leaves out metadata of names that the destination cannot hold, metadata that is none, and a time that it does not keep. */
 function withoutUnheld(
-  { metadata = {}, ...rest }: ObjectAttributes,
+  { metadata = {}, expires, ...others }: ObjectAttributes,
   given: ObjectAttributes,
   to: ObjectStore,
   dropped: Dropped[],
@@ -126,6 +126,11 @@ function withoutUnheld(
     const names = unheld.map(({ name }) => JSON.stringify(name)).join(", ");
     dropped.push({ name: "metadata", reason: `the store cannot hold ${names}: ${first.fault}` });
   }
+  const keepsExpires = to.capabilities.expires !== false;
+  if (expires && !keepsExpires && !given.expires) {
+    dropped.push({ name: "expires", reason: "the store keeps none" });
+  }
+  const rest = { ...others, ...(expires && keepsExpires && { expires }) };
   const held = first ? entries.filter(([name]) => !unheld.some((each) => each.name === name)) : entries;
   return held.length > 0 ? { ...rest, metadata: Object.fromEntries(held) } : rest;
 }

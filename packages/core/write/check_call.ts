@@ -24,6 +24,7 @@ const ASKED: readonly (readonly [option: keyof CheckedOptions, flag: keyof Capab
   ["version", "versions", "versions"],
   ["tags", "tags", "tags"],
   ["storageClass", "storageClass", "storage classes"],
+  ["expires", "expires", "time at which caches drop an object"],
   ["lastModified", "modificationTime", "times but its own"],
   ["resumable", "resumableWrites", "resumable writes"],
 ];

@@ -67,6 +67,7 @@ import { putFile, type WriteRequest } from "../write/write_file.ts";
 
 const CAPABILITIES: Capabilities = {
   attributes: false,
+  expires: false,
   setAttributes: false,
   tags: false,
   modificationTime: true,

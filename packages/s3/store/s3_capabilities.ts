@@ -23,6 +23,7 @@ export function s3Capabilities(connection: S3Connection): Capabilities {
   };
   return {
     attributes: true,
+    expires: true,
     setAttributes: true,
     tags: true,
     modificationTime: false,

@@ -25,6 +25,14 @@ export const refusals: Readonly<
     await refusesWrites(store, { metadata: { name: "value" } });
   },
 
+  async expires({ store }) {
+    await refusesWrites(store, { expires: new Date(0) });
+    await store.put("key", bytesOf("x"));
+    const copy = () => store.copy("key", "to", { attributes: { expires: new Date(0) } });
+    await refuses(copy, "copy() with expires");
+    expect(!await isThere(store, "to"), "a refused copy leaves an object");
+  },
+
   async setAttributes({ store }) {
     const { etag } = await store.put("key", bytesOf("x"));
     await refuses(() => setAttributes(store, "key", { contentType: "text/plain" }), "setAttributes()");

@@ -82,6 +82,7 @@ const CAPABILITY_NAMES = [
   "conditionalCopy",
   "conditionalDelete",
   "createOnly",
+  "expires",
   "modificationTime",
   "presign",
   "resumableWrites",
