@@ -2,6 +2,10 @@ import type { ServiceDialect } from "@lade/service/call";
 import { commonFaultOptions, type FailedReply, ServiceFault } from "@lade/service/errors";
 import { childText, parseXml, rootName, type XmlElement } from "@lade/service/xml";
 
+/** Signatures, and what was signed, in what the service says of them. */
+const SIGNED =
+  /\s*(?:Server used following string to sign|String to sign used was)[^]*|(?<=HTTP request )'[^']*'/g;
+
 /** The form of Azure's answers: XML, and the name of a failure in a header, since HEAD has no body. */
 export const AZURE_DIALECT: ServiceDialect = {
   form: "XML",
@@ -13,23 +17,25 @@ export const AZURE_DIALECT: ServiceDialect = {
 };
 
 function read(reply: FailedReply): ServiceFault {
+  const { headers, origin, status } = reply;
   const error = errorElement(reply.body);
   const field = (name: string) => (error && childText(error, name)) || undefined;
-  const code = reply.headers.get("x-ms-error-code") ?? field("Code");
+  const code = headers.get("x-ms-error-code") || field("Code");
+  // The rest of the message repeats the request's id and time.
+  const said = field("Message")?.split("\n")[0]?.trim();
+  const details = ["AuthenticationErrorDetail", "HeaderName", "QueryParameterName", "Reason"].map(field);
   return new ServiceFault({
     ...commonFaultOptions(reply),
-    code: code || undefined,
-    // The rest of the message repeats the request's id and time.
-    message: [field("Message")?.split("\n")[0], field("AuthenticationErrorDetail")].filter(Boolean).join(
-      "; ",
-    ),
-    requestId: reply.headers.get("x-ms-request-id") ?? undefined,
-    marked: reply.origin?.marked || code !== undefined,
+    // 304 and a condition that did not hold have one code.
+    code: status === 304 ? undefined : code,
+    message: [said, ...details].filter(Boolean).join("; ").replace(SIGNED, ""),
+    requestId: headers.get("x-ms-request-id") ?? undefined,
+    marked: origin?.marked || code !== undefined,
   });
 }
 
 function errorElement(body: string): XmlElement | undefined {
-  if (!body.includes("<Error>")) return undefined;
+  if (!body.includes("<Error")) return undefined;
   try {
     const root = parseXml(body.trimStart());
     return root.name === "Error" ? root : undefined;

@@ -8,6 +8,7 @@ import { authorizerOf } from "../credentials/authorizer_of.ts";
 import type { AzureCredential } from "../credentials/azure_credential.ts";
 import { deleteBlob } from "../delete/delete_blob.ts";
 import { AZURE_ERRORS } from "../errors/error_table.ts";
+import { explainFault } from "../errors/explain_fault.ts";
 import { listBlobs } from "../list/list_blobs.ts";
 import { azureKeyFault, azureMetadataNameFault } from "../names/azure_key_fault.ts";
 import { headBlob, readBlob } from "../objects/read_blob.ts";
@@ -80,6 +81,8 @@ export class AzureStore implements core.ObjectStore {
       service: AZURE_NAMES.service,
       identity: `the key of account ${endpoint.account}`,
       errors: AZURE_ERRORS,
+      explain: (fault, call) => explainFault(fault, call, credential, clock.now()),
+      next: { dns: `check the name of the account "${endpoint.account}", the network and its name server` },
       dialect: AZURE_DIALECT,
       signs: { ids: ["x-ms-request-id"], prefixes: ["x-ms-"] },
       authorizer: authorizerOf(credential, endpoint, context),

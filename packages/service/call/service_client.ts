@@ -1,5 +1,11 @@
 import { ServiceError, type StoreContext } from "@lade/core/backend";
-import { type ErrorRow, ErrorTable, type FailedCall, ServiceFault } from "../errors/mod.ts";
+import {
+  type ErrorRow,
+  ErrorTable,
+  type FailedCall,
+  type FaultReading,
+  ServiceFault,
+} from "../errors/mod.ts";
 import {
   createTransport,
   encodeQuery,
@@ -7,6 +13,7 @@ import {
   type SignNames,
   type Transport,
   TransportError,
+  type TransportErrorKind,
   transportErrorToStoreError,
   type TransportOptions,
   type TransportResponse,
@@ -27,6 +34,10 @@ export interface ServiceClientSetup {
   readonly identity: string;
   /** Its failures. */
   readonly errors: readonly ErrorRow[];
+  /** What a failure means beyond its row. */
+  readonly explain?: (fault: ServiceFault, call: FailedCall) => FaultReading;
+  /** What to try next where no answer comes, in place of what can be said of any service. */
+  readonly next?: { readonly [kind in TransportErrorKind]?: string };
   /** The form of its answers. */
   readonly dialect: ServiceDialect;
   /** What only it puts into its answers. */
@@ -132,10 +143,11 @@ export class ServiceClient {
 
   /** What a caller sees of a failure. Aborts and errors of other kinds stay as they are. */
   translate(error: unknown, call: FailedCall): unknown {
-    if (error instanceof TransportError) return transportErrorToStoreError(error, call);
+    const { context: { clock }, explain, identity, next } = this.#setup;
+    if (error instanceof TransportError) return transportErrorToStoreError(error, call, next?.[error.kind]);
     if (!(error instanceof ServiceFault)) return error;
-    const { identity, context: { clock } } = this.#setup;
-    return this.#errors.storeError(error, call, { endpoint: this.#url.host, identity, nowMs: clock.now() });
+    const setting = { endpoint: this.#url.host, identity, nowMs: clock.now() };
+    return this.#errors.storeError(error, call, setting, explain?.(error, call));
   }
 
   /** Closes the connections. */

@@ -26,12 +26,17 @@ const NEXT: { readonly [kind in TransportErrorKind]?: string } = {
 
 /**
  * Makes of a transport's failure the error that a store rejects with: what failed, what it failed of (DNS, TLS, a
- * refused connection and the timeouts distinguished) and what to try next.
+ * refused connection and the timeouts distinguished) and what to try next, which is `next` where that is given.
  */
-export function transportErrorToStoreError(error: TransportError, failed: CallName): StoreError {
-  const advice = error.kind === "certificate"
-    ? certificateFault(error.detail).next(URL.parse(error.endpoint)?.hostname ?? "HOST")
-    : NEXT[error.kind];
+export function transportErrorToStoreError(
+  error: TransportError,
+  failed: CallName,
+  next?: string,
+): StoreError {
+  const advice = next ??
+    (error.kind === "certificate"
+      ? certificateFault(error.detail).next(URL.parse(error.endpoint)?.hostname ?? "HOST")
+      : NEXT[error.kind]);
   const { attempts, waitedMs } = error;
   const waited = waitedMs >= 1_000 ? ` in ${Math.round(waitedMs / 1_000)} s` : "";
   const tries = attempts > 1 ? ` (${attempts} tries${waited})` : "";

@@ -1,0 +1,68 @@
+import { PermissionDeniedError } from "@lade/core/errors";
+import type { ErrorRow, FailedCall, FaultReading, ServiceFault } from "@lade/service/errors";
+import { SKEWED } from "./error_table.ts";
+
+/** Who asks, as far as it decides what a refusal means. */
+export interface Asker {
+  /** What requests are authorized with. */
+  readonly kind: "sharedKey" | "sas" | "bearer" | "anonymous";
+  /** Why a shared access signature does not permit a call, by itself: it lacks all of these letters, or the level. */
+  lacks?(anyOf: string, level: "container" | "object"): string | undefined;
+}
+
+/** What a call has to be allowed: a role of Entra ID, letters of a shared access signature, any of which is enough. */
+interface Need {
+  readonly says: RegExp;
+  readonly role: string;
+  readonly anyOf: string;
+}
+
+const NEEDS: readonly Need[] = [
+  { says: /tag/, role: "Storage Blob Data Owner", anyOf: "t" },
+  { says: /sign|delegat/, role: "Storage Blob Delegator", anyOf: "" },
+  { says: /^list/, role: "Storage Blob Data Reader", anyOf: "l" },
+  { says: /^(?:get|head|read|look|stream)/, role: "Storage Blob Data Reader", anyOf: "r" },
+  { says: /version/, role: "Storage Blob Data Contributor", anyOf: "x" },
+  { says: /^delete/, role: "Storage Blob Data Contributor", anyOf: "d" },
+  { says: /^create/, role: "Storage Blob Data Contributor", anyOf: "cw" },
+];
+const WRITE: Need = { says: /^/, role: "Storage Blob Data Contributor", anyOf: "w" };
+
+/** Clocks may differ by this much ("Authorize with Shared Key"). */
+const MOST_SKEW_MS = 900_000;
+
+/** What a refusal means to who asked: the role or permission that is lacking, what is wrong with a signature, the clock. */
+export function explainFault(
+  fault: ServiceFault,
+  { operation, createOnly }: FailedCall,
+  asker: Asker,
+  nowMs: number,
+): FaultReading {
+  if (fault.status !== 403 && fault.status !== 401) return {};
+  const { role, anyOf } = NEEDS.find(({ says }) => says.test(operation)) ?? WRITE;
+  const letters = createOnly ? `c${anyOf}` : anyOf;
+  const lacking = asker.lacks?.(letters, operation.startsWith("list") ? "container" : "object");
+  const row = lacking !== undefined
+    ? { ...LACKING, detail: `{identity} ${lacking}` }
+    : fault.code === "AuthenticationFailed" && isSkewed(fault, nowMs)
+    ? SKEWED
+    : undefined;
+  const grant = {
+    bearer: `grant the role "${role}" on the container or the account, which takes up to ten minutes to hold`,
+    sas: `use one that permits ${[...letters].join(" or ")} (sp)`,
+    sharedKey: "check that the account permits it to its keys",
+    anonymous: "sign in: only what is public is for everybody",
+  }[asker.kind];
+  return { row, words: (name) => name === "grant" ? grant : undefined };
+}
+
+const LACKING: ErrorRow = {
+  when: [],
+  error: PermissionDeniedError,
+  detail: "",
+  advice: "use another signature: lade presign makes those of single objects",
+};
+
+function isSkewed({ serverTimeMs = NaN }: ServiceFault, nowMs: number): boolean {
+  return Math.abs(nowMs - serverTimeMs) > MOST_SKEW_MS;
+}
