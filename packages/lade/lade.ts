@@ -33,7 +33,6 @@ import {
   stream,
 } from "@lade/core/operations";
 
-import { mergeConfigs } from "@lade/core/settings";
 import { createDefaultRegistry } from "./default_registry.ts";
 import { type ContainerCall, OpenedContainers } from "./opened_containers.ts";
 import type { Removal } from "./removal/removal.ts";
@@ -289,17 +288,27 @@ export class Lade implements AsyncDisposable, UriCalls {
     await resolved.provider.deleteContainer(resolved.container, this.#containerCall(resolved, options));
   }
 
-  /** Lists the URIs of the containers of a scheme, such as `s3://`. */
+  /** Lists the URIs of the containers of a scheme, such as `s3://`, or of an account, such as `az://HOST`. */
   async *listContainers(
-    scheme: string,
+    uri: string,
     options: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<string> {
-    const provider = await this.registry.provider(scheme.includes("://") ? scheme : `${scheme}://`);
-    const config = mergeConfigs(provider.settingTable, this.#configs.ofScheme(provider.schemes));
-    const call = this.#containerCall({ provider, ...(config && { config }) }, options);
+    const all = uri.includes("://") ? uri : `${uri}://`;
+    const resolved = await this.registry.resolveAccount(all, this.#configs.layersOf);
+    if (!resolved) {
+      const detail = "a scheme or an account is needed";
+      throw new InvalidNameError({ operation: "list the containers of", uri, detail });
+    }
+    const { provider, account } = resolved;
+    const call = { ...this.#containerCall(resolved, options), ...(account !== undefined && { account }) };
     for await (const container of provider.listContainers(call)) {
       yield provider.format({ container, key: "" });
     }
+  }
+
+  /** Whether a URI names no container, but a scheme or an account, whose containers `listContainers` lists. */
+  async holdsContainers(uri: string): Promise<boolean> {
+    return await this.registry.resolveAccount(uri, this.#configs.layersOf) !== undefined;
   }
 
   /**

@@ -61,5 +61,6 @@ export type { ContainerRequest } from "./removal/settle_container.ts";
 export type { RemovalRequest } from "./removal/settle_removal.ts";
 export type * from "./results.ts";
 export type { TransferSummary } from "./transfer_files.ts";
+export { asPrefix } from "./calls/as_prefix.ts";
 export type { LocatedUri, UriCalls } from "./calls/uri_calls.ts";
 export type { LadeConfig } from "./uri_configs.ts";

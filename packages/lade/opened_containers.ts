@@ -1,4 +1,4 @@
-import type { ProviderOptions, ResolvedUri } from "@lade/core";
+import type { ProviderOptions, ResolvedAccount, ResolvedUri } from "@lade/core";
 import type { ShownSetting } from "@lade/core/settings";
 
 /** A container that was opened. */
@@ -9,10 +9,8 @@ export interface OpenedContainer {
   readonly settings: readonly ShownSetting[];
 }
 
-/** A call on a container, or without one on all of a scheme. */
-export type ContainerCall =
-  & Pick<ResolvedUri, "provider">
-  & Partial<Pick<ResolvedUri, "container" | "config" | "configured">>;
+/** A call on a container, or without one on all of an account or a scheme. */
+export type ContainerCall = ResolvedAccount & Partial<Pick<ResolvedUri, "container">>;
 
 /** Reports each container once for each configuration, whether it is opened or only made, deleted or listed. */
 export class OpenedContainers {
@@ -32,10 +30,14 @@ export class OpenedContainers {
     this.#listener({ uri, settings });
   }
 
-  /** Options of a call on a container, or without one on all of a scheme, by which its settings are reported. */
-  callOptions({ provider, container, configured }: ContainerCall): Pick<ProviderOptions, "onSettings"> {
+  /** Options of a call on a container, an account or a scheme, by which its settings are reported. */
+  callOptions(
+    { provider, account = "", container, configured }: ContainerCall,
+  ): Pick<ProviderOptions, "onSettings"> {
     const uri = () =>
-      container === undefined ? `${provider.schemes[0]}://` : provider.format({ container, key: "" });
+      container === undefined
+        ? `${provider.schemes[0]}://${account}`
+        : provider.format({ container, key: "" });
     return { onSettings: (settings) => this.tell(uri(), settings, configured) };
   }
 }

@@ -43,11 +43,11 @@ export class UriConfigs {
     this.#prefixes.sort((a, b) => b.name.length - a.name.length);
   }
 
-  /** What is configured for a URI of a backend of these schemes, the nearest first. A URI may lack the slash at its end. */
-  readonly layersOf: LayersOf = (uri, schemes) => {
+  /** What is configured for a location of a backend of these schemes, the nearest first. A URI may lack the slash at its end. */
+  readonly layersOf: LayersOf = (uris, schemes) => {
     if (this.#prefixes.length === 0) return this.ofScheme(schemes);
-    const below = `${uri.replace(/^[^:]*/, (scheme) => scheme.toLowerCase())}/`;
-    const found = this.#prefixes.find(({ name }) => below.startsWith(name));
+    const below = uris.map((uri) => `${uri.replace(/^[^:]*/, (scheme) => scheme.toLowerCase())}/`);
+    const found = this.#prefixes.find(({ name }) => below.some((uri) => uri.startsWith(name)));
     return found
       ? this.#once(`${found.name} ${schemes[0]}`, () => [found, ...this.ofScheme(schemes)])
       : this.ofScheme(schemes);

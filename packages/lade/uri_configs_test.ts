@@ -4,7 +4,7 @@ import { type LadeConfig, UriConfigs } from "./uri_configs.ts";
 const KNOWN = ["s3", "file"];
 
 function layersOf(config: LadeConfig, uri: string): string[] {
-  return new UriConfigs(config, KNOWN).layersOf(uri, ["s3"]).map(({ name }) => name);
+  return new UriConfigs(config, KNOWN).layersOf([uri], ["s3"]).map(({ name }) => name);
 }
 
 Deno.test("UriConfigs takes the longest prefix that ends at a slash, over the scheme's", () => {

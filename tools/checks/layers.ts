@@ -31,6 +31,8 @@ export const LAYERS: Layers = {
     "memory",
   ],
   service: [
+    "environment",
+    "settings",
     "xml",
     "http",
     "body",
@@ -62,6 +64,7 @@ export const LAYERS: Layers = {
   azure: [
     "names",
     "config",
+    "uris",
     "errors",
     "client",
     "credentials",

@@ -43,10 +43,11 @@ it says what to do. To measure downloads it reads the largest of the first objec
 async function runDoctor(context: CommandContext, { uri: argument, write }: DoctorOptions): Promise<void> {
   const { output, signal, terminal, settings } = context;
   const lade = await context.lade();
-  const uri = await ownUri(lade, uriOfArgument(argument));
+  const named = uriOfArgument(argument);
+  const uri = await ownUri(lade, named);
   const columns = Math.min(terminal.columns() ?? 80, MOST_COLUMNS);
   const counts = { ok: 0, warning: 0, failed: 0, skipped: 0 };
-  for await (const check of lade.diagnose(uri, { signal, write })) {
+  for await (const check of lade.diagnose(named, { signal, write })) {
     counts[check.outcome]++;
     await output.result(new CheckMessage(check, { columns, verbosity: settings.verbosity }));
     await output.flush();

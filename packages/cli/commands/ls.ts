@@ -52,7 +52,7 @@ async function runLs(context: CommandContext, options: LsOptions): Promise<void>
   for (const argument of places) {
     try {
       const uri = uriOfArgument(argument);
-      if (/^[^:]+:\/\/$/.test(uri)) await listContainers(context, uri);
+      if (await (await context.lade()).holdsContainers(uri)) await listContainers(context, uri);
       else await listPlace(context, options, argument, places.length > 1);
     } catch (error) {
       await context.fail(error);

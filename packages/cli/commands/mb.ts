@@ -31,8 +31,9 @@ async function runMb(
 ): Promise<void> {
   for (const argument of uris) {
     try {
-      const uri = await ownUri(await lade(), containerUri(argument));
-      if (!dryRun) await (await lade()).createContainer(uri, { signal });
+      const named = containerUri(argument);
+      const uri = await ownUri(await lade(), named);
+      if (!dryRun) await (await lade()).createContainer(named, { signal });
       await output.done(new OperationMessage({ operation: name, destination: uri, dryRun }));
     } catch (error) {
       await fail(error);

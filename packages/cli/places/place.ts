@@ -1,6 +1,6 @@
 import { NotFoundError } from "@lade/core/errors";
 import { isUri, parseUri } from "@lade/core/backend";
-import { fileUri, type Lade, type LocatedUri } from "@lade/lade";
+import { asPrefix, fileUri, type Lade, type LocatedUri } from "@lade/lade";
 
 /** Where an argument leads: a container's store, a key or prefix in it, and the URI of both together. */
 export interface Place extends LocatedUri {
@@ -26,7 +26,9 @@ export async function locate(lade: Lade, argument: string): Promise<Place> {
 
 /** Opens the prefix of a place's name: the place itself where it is a prefix, else with a slash at the end. */
 export async function locatePrefix(lade: Lade, place: Place): Promise<Place> {
-  return isPrefix(place) ? place : await locate(lade, `${place.uri}/`);
+  if (isPrefix(place)) return place;
+  const prefix = await asPrefix(lade, place);
+  return { ...prefix, uri: prefix.uriOf(prefix.key) };
 }
 
 /** Another key of the same store. */

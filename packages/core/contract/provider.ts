@@ -1,5 +1,5 @@
 import type { ObjectStore } from "./object_store.ts";
-import type { ProviderOptions } from "./provider_options.ts";
+import type { ListContainersOptions, ProviderOptions } from "./provider_options.ts";
 import type { Check, DiagnoseOptions } from "./diagnosis.ts";
 import type { UrlClaims } from "./url_claims.ts";
 import type { ShownSetting } from "../settings/describe_settings.ts";
@@ -29,14 +29,27 @@ export interface Provider {
   readonly urls?: UrlClaims;
   /** The URI of a key (or prefix) of a container, such that `parse` gives them back. */
   format(location: Location): string;
+  /**
+   * All URIs under a prefix of which something may be configured for a location, that of `format` among them; absent where
+   * there is no other.
+   */
+  spellings?(location: Location): readonly string[];
+  /**
+   * The account that a URI names, and no container in it, in the form that `listContainers` takes; `undefined` for any
+   * other URI. Absent where containers are in no accounts.
+   */
+  accountOf?(uri: string, config?: BackendConfig): string | undefined;
   /** Opens a container. It need not exist yet: the first call to it says so. */
   open(container: string, options?: ProviderOptions): Promise<ObjectStore>;
   /** Makes a container; one that exists is an `AlreadyExistsError`. */
   createContainer(container: string, options?: ProviderOptions): Promise<void>;
   /** Deletes an empty container; a missing one is a `NotFoundError`, one that holds objects a `NotEmptyError`. */
   deleteContainer(container: string, options?: ProviderOptions): Promise<void>;
-  /** Lists the names of the containers these credentials can see; `UnsupportedError` where a scheme has no such list. */
-  listContainers(options?: ProviderOptions): AsyncIterable<string>;
+  /**
+   * Lists the containers these credentials can see, as `open` takes them: of an account, else of the configured one;
+   * `UnsupportedError` where a scheme has no such list.
+   */
+  listContainers(options?: ListContainersOptions): AsyncIterable<string>;
   /**
    * The settings of a store that this provider opened, the identity of its credentials, and where each came from. They
    * never hold a secret. Never rejects: what fails is an error of the store's first call.

@@ -21,3 +21,9 @@ export interface ProviderOptions extends CallOptions {
    */
   readonly onSettings?: (settings: readonly ShownSetting[]) => void;
 }
+
+/** Options of `Provider.listContainers`. */
+export interface ListContainersOptions extends ProviderOptions {
+  /** An account, as `Provider.accountOf` gives it; the configured one by default. */
+  readonly account?: string;
+}

@@ -32,10 +32,10 @@ export interface OpenOptions extends CallOptions {
 }
 
 /**
- * Finds what is configured for a URI of a backend of these schemes, the nearest first. The same layers in the same array
- * are merged once.
+ * Finds what is configured for a location of a backend of these schemes, by any of its URIs, the nearest first. The same
+ * layers in the same array are merged once.
  */
-export type LayersOf = (uri: string, schemes: readonly string[]) => readonly ConfigLayer[];
+export type LayersOf = (uris: readonly string[], schemes: readonly string[]) => readonly ConfigLayer[];
 
 /** A URI and who serves it. */
 export interface ResolvedUri extends Location {
@@ -48,6 +48,12 @@ export interface ResolvedUri extends Location {
 }
 
 type Merged = Pick<ResolvedUri, "config" | "configured">;
+
+/** An account, or without one all of a scheme, and who serves it. */
+export interface ResolvedAccount extends Pick<ResolvedUri, "provider" | "config" | "configured"> {
+  /** The account as `Provider.listContainers` takes it; absent for the configured one. */
+  readonly account?: string;
+}
 
 /** An opened container, and what the URI named in it. */
 export interface OpenedUri {
@@ -108,12 +114,42 @@ export class Registry {
     const claimed = await this.#claimed(uri, layersOf);
     const own = claimed?.uri ?? uri;
     const provider = await this.provider(own);
-    const layers = layersOf(own, provider.schemes);
-    const merged = claimed?.config
-      ? mergeLayers(provider, [urlLayer(claimed.config), ...layers])
-      : this.#merged.get(layers) ?? mergeLayers(provider, layers);
-    if (!claimed?.config) this.#merged.set(layers, merged);
-    return { provider, ...provider.parse(own, merged.config), ...merged };
+    const configured = (uris: readonly string[]) =>
+      this.#configured(provider, uris, layersOf, claimed?.config);
+    const asWritten = configured([own]);
+    const location = provider.parse(own, asWritten.config);
+    const spellings = provider.spellings?.(location);
+    return { provider, ...location, ...(spellings ? configured(spellings) : asWritten) };
+  }
+
+  /** The account that a URI names, and no container in it, with who serves it; `undefined` for any other URI. */
+  async resolveAccount(uri: string, layersOf: LayersOf = () => []): Promise<ResolvedAccount | undefined> {
+    const claimed = await this.#claimed(uri, layersOf);
+    const own = claimed?.uri ?? uri;
+    const provider = await this.provider(own);
+    const merged = this.#configured(provider, [own], layersOf, claimed?.config);
+    const isAll = parseUri(own).rest === "";
+    const account = isAll ? undefined : provider.accountOf?.(own, merged.config);
+    return isAll || account !== undefined
+      ? { provider, ...(account !== undefined && { account }), ...merged }
+      : undefined;
+  }
+
+  #configured(
+    provider: Provider,
+    uris: readonly string[],
+    layersOf: LayersOf,
+    ofUrl: BackendConfig | undefined,
+  ): Merged {
+    const layers = layersOf(uris, provider.schemes);
+    if (ofUrl) {
+      const merged = mergeLayers(provider, [urlLayer(provider, ofUrl), ...layers]);
+      // Two URLs of one container may say different things.
+      return { ...merged, configured: [JSON.stringify(ofUrl), ...layers.map(({ name }) => name)].join(" ") };
+    }
+    const merged = this.#merged.get(layers) ?? mergeLayers(provider, layers);
+    this.#merged.set(layers, merged);
+    return merged;
   }
 
   async #claimed(uri: string, layersOf: LayersOf): Promise<ClaimedUrl | undefined> {
@@ -127,7 +163,7 @@ export class Registry {
       const urls = await loadUrls?.();
       if (!urls) continue;
       for (const form of urls.forms) forms.add(form);
-      const configOf: ConfigOf = (uri, table) => mergeConfigs(table, layersOf(uri, schemes));
+      const configOf: ConfigOf = (uri, table) => mergeConfigs(table, layersOf([uri], schemes));
       try {
         const claimed = await urls.claim(url, configOf);
         if (claimed) claims.push([schemes[0] ?? "", claimed]);
@@ -167,8 +203,8 @@ function mergeLayers({ settingTable }: Provider, layers: readonly ConfigLayer[])
 }
 
 /** What a URL says of itself comes before all that is configured. */
-function urlLayer(config: BackendConfig): ConfigLayer {
-  return { name: JSON.stringify(config), source: "the URL", config };
+function urlLayer({ schemes }: Provider, config: BackendConfig): ConfigLayer {
+  return { name: schemes[0] ?? "", source: "the URL", config };
 }
 
 function loaded(provider: Provider): LazyProvider {

@@ -1,5 +1,5 @@
 import { checkSettings } from "./check_settings.ts";
-import type { SettingTable, Sourced } from "./setting.ts";
+import type { SettingTable } from "./setting.ts";
 import { SourcedSetting } from "./sourced_setting.ts";
 
 /** Configuration of a backend by name. */
@@ -31,20 +31,18 @@ export function mergeConfigs(
   if (!nearest) return undefined;
   if (layers.length === 1 && nearest.source === "option") return nearest.config;
   if (!table) return Object.assign({}, ...layers.toReversed().map(({ config }) => config));
-  const merged = new Map<string, Sourced<unknown>>();
+  const merged = new Map<string, SourcedSetting>();
   const closed = new Set<string>();
-  for (const { name, source, config } of layers) {
-    const given = checkSettings(table, config, `Cannot configure ${name}`, source);
+  for (const { name: layer, source, config } of layers) {
+    const given = checkSettings(table, config, `Cannot configure ${layer}`, source);
     const groups = new Set<string>();
     for (const { name, group } of table) {
       const said = given.get(name);
       if (!said || merged.has(name) || (group !== undefined && closed.has(group))) continue;
-      merged.set(name, said);
+      merged.set(name, new SourcedSetting(said.value, said.source, layer));
       if (group !== undefined) groups.add(group);
     }
     for (const group of groups) closed.add(group);
   }
-  return Object.fromEntries(
-    Array.from(merged, ([name, { value, source }]) => [name, new SourcedSetting(value, source)]),
-  );
+  return Object.fromEntries(merged);
 }

@@ -46,26 +46,51 @@ export async function resolveSetting(
   sources: SettingSources,
   subject: string,
 ): Promise<Sourced<unknown> | undefined> {
-  for (const given of sources.given) {
-    const found = given.get(row.name);
-    if (found) return found;
-  }
-  if (!sources.isClosed?.(row)) {
-    for (const place of row.environment ?? []) {
-      const name = placeName(place);
-      const text = sources.env(name)?.trim();
-      const found = text ? readPlace(row, place, { value: text, source: name }, subject) : undefined;
+  const near = findSetting(row, sources, subject);
+  if (near) return near;
+  if (row.profile && sources.profile && !sources.isClosed?.(row)) {
+    const profile = await sources.profile();
+    for (const place of row.profile) {
+      const text = profile.find(placeName(place));
+      const found = text?.value.trim() ? readPlace(row, place, text, subject) : undefined;
       if (found) return found;
     }
-    if (row.profile && sources.profile) {
-      const profile = await sources.profile();
-      for (const place of row.profile) {
-        const text = profile.find(placeName(place));
-        const found = text?.value.trim() ? readPlace(row, place, text, subject) : undefined;
-        if (found) return found;
-      }
-    }
   }
+  return defaultOf(row);
+}
+
+/** Resolves the settings of a table without profiles: what is given, the environment, the default. */
+export function resolveWithoutProfile(
+  table: SettingTable,
+  sources: Omit<SettingSources, "profile">,
+  subject: string,
+): ResolvedSettings {
+  return new Map(table.flatMap((row) => {
+    const found = row.together ? undefined : findSetting(row, sources, subject) ?? defaultOf(row);
+    return found ? [[row.name, found]] : [];
+  }));
+}
+
+/** What is given for a setting, or what the environment says. */
+function findSetting(
+  row: Setting,
+  { given, env, isClosed }: SettingSources,
+  subject: string,
+): Sourced<unknown> | undefined {
+  for (const each of given) {
+    const found = each.get(row.name);
+    if (found) return found;
+  }
+  if (isClosed?.(row)) return undefined;
+  for (const place of row.environment ?? []) {
+    const name = placeName(place);
+    const text = env(name)?.trim();
+    const found = text ? readPlace(row, place, { value: text, source: name }, subject) : undefined;
+    if (found) return found;
+  }
+}
+
+function defaultOf(row: Setting): Sourced<unknown> | undefined {
   return row.default === undefined ? undefined : { value: row.default, source: "default" };
 }
 

@@ -1,6 +1,7 @@
 import { InvalidNameError, NotEmptyError, PermissionDeniedError, UnsupportedError } from "@lade/core/errors";
 import { deletePrefix, listVersions, placeOf } from "@lade/core/operations";
 import { parseUri } from "@lade/core/backend";
+import { asPrefix } from "../calls/as_prefix.ts";
 import type { LocatedUri, UriCalls } from "../calls/uri_calls.ts";
 import { needDirectory, refuseDirectory } from "./refuse_directory.ts";
 import { removeVersions, tellVersions } from "./settle_versions.ts";
@@ -68,7 +69,9 @@ export async function settleContainer(lade: UriCalls, request: ContainerRequest)
         yield removed;
       }
       if (!isEmpty) return;
-      await lade.deleteContainer(uri, call).catch(async (error) => {
+      // What a URL says of its container is in no URI.
+      const named = /^https?:/i.test(request.uri) ? request.uri : uri;
+      await lade.deleteContainer(named, call).catch(async (error) => {
         throw error instanceof NotEmptyError ? await explained(place, force, advice, call, error) : error;
       });
       yield { uri };
@@ -80,8 +83,8 @@ export async function settleContainer(lade: UriCalls, request: ContainerRequest)
 async function locateContainer(lade: UriCalls, uri: string): Promise<LocatedUri> {
   const place = await lade.locate(uri);
   if (place.key === "") return place;
-  const asPrefix = place.key.endsWith("/") ? place : await lade.locate(`${place.uriOf(place.key)}/`);
-  if (asPrefix.key === "") return asPrefix;
+  const prefix = place.key.endsWith("/") ? place : await asPrefix(lade, place);
+  if (prefix.key === "") return prefix;
   const detail = place.key.endsWith("/")
     ? "it names a prefix, a container is needed"
     : "it names a key, a container is needed";

@@ -3,6 +3,7 @@ import type { ObjectPlace, ObjectStore } from "@lade/core";
 import { objectUri } from "@lade/core/backend";
 import { deletePrefix, placeOf } from "@lade/core/operations";
 import { redactSecrets } from "@lade/core/text";
+import { asPrefix } from "../calls/as_prefix.ts";
 import type { LocatedUri, UriCalls } from "../calls/uri_calls.ts";
 import { refuseDirectory } from "./refuse_directory.ts";
 import { removeDirectory } from "./remove_directory.ts";
@@ -259,10 +260,6 @@ async function holdsAny({ store, key }: LocatedUri, call: Settling["call"]): Pro
     if (!(error instanceof NotFoundError) || !store.tree) throw error;
   }
   return false;
-}
-
-async function asPrefix(lade: UriCalls, place: LocatedUri): Promise<LocatedUri> {
-  return await lade.locate(`${uriOf(place)}/`);
 }
 
 function uriOf({ key, uriOf }: LocatedUri): string {

@@ -1,6 +1,7 @@
 import type { ObjectVersion } from "@lade/core";
 import { InvalidNameError, NotFoundError, PermissionDeniedError, ServiceError } from "@lade/core/errors";
 import { listVersions, listVersionsOf } from "@lade/core/operations";
+import { asPrefix } from "../calls/as_prefix.ts";
 import type { LocatedUri } from "../calls/uri_calls.ts";
 import type { Removed } from "./removal.ts";
 import type { Settled, Settling } from "./settling.ts";
@@ -101,7 +102,7 @@ async function below(settling: Settling, place: LocatedUri): Promise<Settled> {
   const { store, key } = place;
   if (key === "" && !settling.all) throw invalid(place, "it is a whole container", advice.all);
   const isPrefix = key === "" || key.endsWith("/");
-  const prefix = isPrefix ? place : await lade.locate(`${uriOf(place)}/`);
+  const prefix = isPrefix ? place : await asPrefix(lade, place);
   const list = () => listVersions(store, prefix.key, call);
   const [isOwn, isAnyBelow] = [
     !isPrefix && await hasAny(listVersionsOf(store, key, call)),

@@ -1,8 +1,7 @@
 import { type GivenSettings, resolveSetting, type Sourced } from "@lade/core/settings";
 import { SUBJECT } from "./check_options.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment, ReadTextFile } from "@lade/service/environment";
 import { type Profile, SharedFiles } from "./profile.ts";
-import type { ReadTextFile } from "./read_text_file.ts";
 import { S3_SETTINGS } from "./s3_settings.ts";
 
 /** The name of the profile that was asked for, by option or environment. */

@@ -1,9 +1,15 @@
 import type { SettingProfile, Sourced } from "@lade/core/settings";
 import { SUBJECT } from "./check_options.ts";
-import { type Environment, isGranted } from "./environment.ts";
-import { expandPath, homeDirectory, shortPath } from "./home.ts";
+import {
+  type Environment,
+  expandPath,
+  homeDirectory,
+  isGranted,
+  type ReadTextFile,
+  shortPath,
+  whyUnread,
+} from "@lade/service/environment";
 import { type IniSections, parseIni } from "./parse_ini.ts";
-import { type ReadTextFile, whyUnread } from "./read_text_file.ts";
 
 /** One of the shared AWS files, as it was read. */
 interface SharedFile {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { SharedFiles } from "./profile.ts";
-import { readTextFile } from "./read_text_file.ts";
+import { readTextFile } from "@lade/service/environment";
 
 const files = (variables: Readonly<Record<string, string>>, texts: Readonly<Record<string, string>>) =>
   SharedFiles.read((name) => variables[name], (path) => Promise.resolve(texts[path]));

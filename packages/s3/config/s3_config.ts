@@ -1,4 +1,3 @@
-import type { Bounds } from "@lade/service/http";
 import {
   describeSettings,
   type GivenSettings,
@@ -7,12 +6,12 @@ import {
   type ShownSetting,
   type Sourced,
 } from "@lade/core/settings";
+import type { FileSources } from "@lade/service/environment";
+import { type ConnectionConfig, connectionConfig } from "@lade/service/settings";
 import { checkOptions, SUBJECT } from "./check_options.ts";
 import { askedProfile, chooseProfile } from "./choose_profile.ts";
 import { customerKey } from "./customer_key.ts";
-import type { Environment } from "./environment.ts";
 import type { Profile } from "./profile.ts";
-import type { ReadTextFile } from "./read_text_file.ts";
 import { hostsOf } from "./hosts_type.ts";
 import { S3_SETTINGS } from "./s3_settings.ts";
 import type { S3CredentialProvider, S3Credentials } from "./s3_credentials.ts";
@@ -27,7 +26,7 @@ export interface CustomerKey {
 }
 
 /** Everything that a store needs to know, after options, environment, profile and defaults. */
-export interface S3Config {
+export interface S3Config extends ConnectionConfig {
   /** The region to begin with. */
   readonly region: Sourced<string>;
   /** Base URL of the service; absent for Amazon's own. */
@@ -54,12 +53,6 @@ export interface S3Config {
   readonly anonymous: boolean;
   /** Whether to agree to pay. */
   readonly requestPayer: boolean;
-  /** File of PEM certificates to trust besides the system's. */
-  readonly caBundle?: Sourced<string>;
-  /** Whether the service's certificate is verified. */
-  readonly verifySsl: boolean;
-  /** Whether plain HTTP may leave this machine. */
-  readonly allowHttp: boolean;
   /** Hosts, with their ports where they have one, that redirects may lead to as if they were the service. */
   readonly redirectHosts: readonly string[];
   /** Whether uploads are signed by content. */
@@ -82,18 +75,6 @@ export interface S3Config {
   readonly multipart: Required<S3MultipartOptions>;
   /** Parts on their way at most. */
   readonly uploadConcurrency: number | "auto";
-  /** What carries requests. */
-  readonly transport: "auto" | "tcp" | "fetch";
-  /** How long and how often is waited and tried. */
-  readonly bounds: Bounds;
-}
-
-/** Where {@linkcode resolveConfig} reads what the options leave open. */
-export interface ConfigSources {
-  /** The environment. */
-  readonly env: Environment;
-  /** Reads the shared AWS files. */
-  readonly read: ReadTextFile;
 }
 
 /**
@@ -102,7 +83,7 @@ export interface ConfigSources {
  */
 export async function resolveConfig(
   options: S3Options,
-  sources: ConfigSources,
+  sources: FileSources,
   own: GivenSettings = new Map(),
 ): Promise<S3Config> {
   const { env, read } = sources;
@@ -176,9 +157,6 @@ async function configOf(
     ignoresEndpoints: value("ignoreConfiguredEndpoints"),
     anonymous: value("anonymous"),
     requestPayer: value("requestPayer"),
-    ...sourced("caBundle"),
-    verifySsl: value("verifySsl"),
-    allowHttp: value("allowHttp"),
     redirectHosts: hostsOf(value("redirectHosts")),
     signPayload: value("signPayload"),
     checksum: value("checksum"),
@@ -194,16 +172,7 @@ async function configOf(
       disabled: value("multipart.disabled"),
     },
     uploadConcurrency: value("uploadConcurrency"),
-    transport: value("transport"),
-    bounds: {
-      ...optional("maxAttempts"),
-      connectTimeoutMs: value("connectTimeoutMs"),
-      firstByteTimeoutMs: value("firstByteTimeoutMs"),
-      slowAnswerTimeoutMs: value("slowAnswerTimeoutMs"),
-      stallTimeoutMs: value("stallTimeoutMs"),
-      patienceMs: value("patienceMs"),
-      maxRetryAfterMs: value("maxRetryAfterMs"),
-    },
+    ...connectionConfig(resolved),
   };
 }
 

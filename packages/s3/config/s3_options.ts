@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from "@lade/service/settings";
 import type { S3CredentialProvider, S3Credentials } from "./s3_credentials.ts";
 
 /** How uploads and downloads are checked; see {@linkcode S3Options.checksum}. */
@@ -16,8 +17,11 @@ export interface S3MultipartOptions {
   readonly disabled?: boolean;
 }
 
-/** Configuration of `s3://`, by name. What is absent comes from the environment, then from the profile. */
-export interface S3Options {
+/**
+ * Configuration of `s3://`, by name. What is absent comes from the environment, then from the profile; for the bounds see
+ * `docs/bounds.md`.
+ */
+export interface S3Options extends ConnectionOptions {
   /**
    * The region that requests are signed for: else `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's `region`,
    * `us-east-1`. One that turns out wrong is corrected by what the service answers.
@@ -42,8 +46,6 @@ export interface S3Options {
   readonly profile?: string;
   /** Keys, or a function that gives them; else what the AWS tools find: see the documentation of this package. */
   readonly credentials?: S3Credentials | S3CredentialProvider;
-  /** Signs nothing, for public buckets. */
-  readonly anonymous?: boolean;
   /** Agrees to pay for requests and transfer of Requester Pays buckets. */
   readonly requestPayer?: boolean;
   /** File of PEM certificates to trust besides the system's; else `AWS_CA_BUNDLE`, the profile's `ca_bundle`. */
@@ -53,8 +55,6 @@ export interface S3Options {
    * change all that is sent.
    */
   readonly verifySsl?: boolean;
-  /** Allows `http://` endpoints that are not on this machine. */
-  readonly allowHttp?: boolean;
   /**
    * Hosts that redirects may lead to as if they were the service, session tokens and SSE-C keys included: else
    * `LADE_S3_REDIRECT_HOSTS`. Without it redirects are followed within the service and, without secrets, its cluster.
@@ -89,23 +89,4 @@ export interface S3Options {
   readonly multipart?: S3MultipartOptions;
   /** Parts on their way at most, over all uploads of a store; found by measuring (`"auto"`) by default. */
   readonly uploadConcurrency?: number | "auto";
-  /** What carries requests: sockets (`"tcp"`), `fetch`, or what fits platform and proxies (`"auto"`, the default). */
-  readonly transport?: "auto" | "tcp" | "fetch";
-  /**
-   * Tries of one request, the first included: else `AWS_MAX_ATTEMPTS`, the profile's `max_attempts`, 8, and 64 while the
-   * service is away. For this and what follows see `docs/bounds.md`.
-   */
-  readonly maxAttempts?: number;
-  /** Bound of one connection's opening: else `LADE_CONNECT_TIMEOUT`, 3,100. */
-  readonly connectTimeoutMs?: number;
-  /** Bound of one wait for an answer: else `LADE_FIRST_BYTE_TIMEOUT`, 60,000. */
-  readonly firstByteTimeoutMs?: number;
-  /** The same for copies, completions of uploads and deletions of many: else `LADE_SLOW_ANSWER_TIMEOUT`, 900,000. */
-  readonly slowAnswerTimeoutMs?: number;
-  /** Longest time without a byte within one body: else `LADE_STALL_TIMEOUT`, 30,000. */
-  readonly stallTimeoutMs?: number;
-  /** How long a call goes on without an answer, or a read without a byte, over all tries: else `LADE_PATIENCE`, 75,000. */
-  readonly patienceMs?: number;
-  /** Longest wait that the service may ask for: else `LADE_MAX_RETRY_AFTER`, 60,000. */
-  readonly maxRetryAfterMs?: number;
 }

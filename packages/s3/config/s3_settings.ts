@@ -1,7 +1,4 @@
-import { defaultBounds } from "@lade/core/bounds";
 import {
-  durationType,
-  fileType,
   flagType,
   isRecord,
   mapType,
@@ -13,6 +10,7 @@ import {
   textType,
   wholeType,
 } from "@lade/core/settings";
+import { BOUND_ROWS, CONNECTION_ROWS, endpointType } from "@lade/service/settings";
 import { awsSizeType } from "./aws_size_type.ts";
 import { customerKey } from "./customer_key.ts";
 import { hostsType } from "./hosts_type.ts";
@@ -30,20 +28,6 @@ const credentialsType: SettingType = {
   example: "accessKeyId=id,secretAccessKey=key",
   accepts: (value) => typeof value === "function" || isKeyPair(value),
   parse: () => undefined,
-};
-
-const isEndpoint = (value: unknown) => {
-  const url = typeof value === "string" ? URL.parse(value) : null;
-  return url !== null && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username &&
-    !url.password;
-};
-
-const endpointType: SettingType = {
-  expected: "a URL such as https://host:9000",
-  shown: "URL",
-  example: "https://host:9000",
-  accepts: isEndpoint,
-  parse: (text) => isEndpoint(text) ? text : undefined,
 };
 
 const timeType: SettingType = {
@@ -179,14 +163,7 @@ export const S3_SETTINGS: SettingTable = [
     help: "when they end",
     together: true,
   },
-  {
-    name: "anonymous",
-    group: "identity",
-    type: flagType,
-    default: false,
-    help: "signs nothing, for public buckets",
-    flag: { name: "--no-sign-request", help: "Ask without keys, for public buckets" },
-  },
+  CONNECTION_ROWS.anonymous,
   {
     name: "requestPayer",
     type: flagType,
@@ -194,33 +171,9 @@ export const S3_SETTINGS: SettingTable = [
     help: "agrees to pay, for Requester Pays buckets",
     flag: { name: "--request-payer", help: "Agree to pay for the requests of Requester Pays buckets" },
   },
-  {
-    name: "caBundle",
-    type: fileType,
-    environment: ["AWS_CA_BUNDLE"],
-    profile: ["ca_bundle"],
-    help: "PEM certificates to trust besides the system's",
-    flag: { name: "--ca-bundle", metavar: "FILE", help: "Trust the certificates in this PEM file too" },
-  },
-  {
-    name: "verifySsl",
-    type: flagType,
-    environment: ["LADE_S3_VERIFY_SSL"],
-    default: true,
-    help:
-      "verifies the service's certificate; without it anybody on the way can read and change what is sent",
-    flag: {
-      name: "--no-verify-ssl",
-      says: false,
-      help: "Trust any certificate of the service: only where nothing is secret",
-    },
-  },
-  {
-    name: "allowHttp",
-    type: flagType,
-    default: false,
-    help: "allows `http://` endpoints on other machines; on this one they are always allowed",
-  },
+  { ...CONNECTION_ROWS.caBundle, environment: ["AWS_CA_BUNDLE"], profile: ["ca_bundle"] },
+  { ...CONNECTION_ROWS.verifySsl, environment: ["LADE_S3_VERIFY_SSL"] },
+  CONNECTION_ROWS.allowHttp,
   {
     name: "redirectHosts",
     type: hostsType,
@@ -228,12 +181,7 @@ export const S3_SETTINGS: SettingTable = [
     help:
       "hosts that redirects may lead to as if they were the service, with session tokens and keys for SSE-C",
   },
-  {
-    name: "transport",
-    type: oneOfType("auto", "tcp", "fetch"),
-    default: "auto",
-    help: "sockets, or `fetch`; `auto` is `fetch` where `HTTPS_PROXY` is set, or outside Deno",
-  },
+  CONNECTION_ROWS.transport,
   {
     name: "signPayload",
     type: orWord(flagType, "auto"),
@@ -314,56 +262,8 @@ export const S3_SETTINGS: SettingTable = [
     default: "auto",
     help: "parts sent concurrently at most, by all uploads of a store",
   },
-  {
-    name: "maxAttempts",
-    type: wholeType({ least: 1, most: 1000 }),
-    environment: ["AWS_MAX_ATTEMPTS"],
-    profile: ["max_attempts"],
-    help: "tries of one request, the first included; else 8, and 64 while the service is away: see bounds.md",
-    flag: { name: "--max-attempts", metavar: "N", help: "Try each request up to N times in all" },
-  },
-  {
-    name: "connectTimeoutMs",
-    type: durationType({ least: 1 }),
-    environment: ["LADE_CONNECT_TIMEOUT"],
-    default: defaultBounds.connectTimeoutMs,
-    help: "longest time to open a connection",
-  },
-  {
-    name: "firstByteTimeoutMs",
-    type: durationType({ least: 1 }),
-    environment: ["LADE_FIRST_BYTE_TIMEOUT"],
-    default: defaultBounds.firstByteTimeoutMs,
-    help: "longest wait for an answer",
-  },
-  {
-    name: "slowAnswerTimeoutMs",
-    type: durationType({ least: 1 }),
-    environment: ["LADE_SLOW_ANSWER_TIMEOUT"],
-    default: defaultBounds.slowAnswerTimeoutMs,
-    help: "the same for copies, completions of uploads and deletions of many",
-  },
-  {
-    name: "stallTimeoutMs",
-    type: durationType({ least: 1 }),
-    environment: ["LADE_STALL_TIMEOUT"],
-    default: defaultBounds.stallTimeoutMs,
-    help: "longest time without a byte within one body",
-  },
-  {
-    name: "patienceMs",
-    type: durationType({ least: 0 }),
-    environment: ["LADE_PATIENCE"],
-    default: defaultBounds.patienceMs,
-    help: "how long a call goes on without an answer, or a read without a byte, over all tries",
-  },
-  {
-    name: "maxRetryAfterMs",
-    type: durationType({ least: 0 }),
-    environment: ["LADE_MAX_RETRY_AFTER"],
-    default: defaultBounds.maxRetryAfterMs,
-    help: "longest wait that the service may ask for by `Retry-After`",
-  },
+  { ...CONNECTION_ROWS.maxAttempts, environment: ["AWS_MAX_ATTEMPTS"], profile: ["max_attempts"] },
+  ...BOUND_ROWS,
 ];
 
 function isKeyPair(value: unknown): boolean {

@@ -1,7 +1,6 @@
 import { isLoopback } from "@lade/service/http";
 import { printable } from "@lade/core/text";
-import { expandPath } from "../config/home.ts";
-import { whyUnread } from "../config/read_text_file.ts";
+import { expandPath, whyUnread } from "@lade/service/environment";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { askService, jsonFields } from "@lade/service/credentials";
 import { CredentialFault } from "@lade/service/tokens";

@@ -1,8 +1,7 @@
 import { resolveSetting, type SettingProfile, type Sourced } from "@lade/core/settings";
 import { SUBJECT } from "../config/check_options.ts";
-import type { Environment } from "../config/environment.ts";
+import type { Environment, ReadTextFile } from "@lade/service/environment";
 import type { Profile, SharedFiles } from "../config/profile.ts";
-import type { ReadTextFile } from "../config/read_text_file.ts";
 import type { S3Config } from "../config/s3_config.ts";
 import type { WebOptions } from "@lade/service/credentials";
 import { CREDENTIAL_SETTINGS } from "./credential_settings.ts";

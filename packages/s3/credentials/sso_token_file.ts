@@ -1,5 +1,4 @@
-import { isGranted } from "../config/environment.ts";
-import { whyUnread } from "../config/read_text_file.ts";
+import { isGranted, whyUnread } from "@lade/service/environment";
 import { jsonFields } from "@lade/service/credentials";
 import { CredentialFault } from "@lade/service/tokens";
 import type { CredentialContext } from "./credential_reader.ts";

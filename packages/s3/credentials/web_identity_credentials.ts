@@ -1,5 +1,4 @@
-import { expandPath } from "../config/home.ts";
-import { whyUnread } from "../config/read_text_file.ts";
+import { expandPath, whyUnread } from "@lade/service/environment";
 import { assumeRole } from "./assume_role.ts";
 import type { LoadedCredentials } from "./credential_cache.ts";
 import { CredentialFault } from "@lade/service/tokens";

@@ -6,8 +6,12 @@ import {
   type UrlClaims,
 } from "@lade/core/backend";
 import type { BackendConfig } from "@lade/core/settings";
-import { type Environment, systemEnvironment } from "../config/environment.ts";
-import { type ReadTextFile, readTextFile } from "../config/read_text_file.ts";
+import {
+  type Environment,
+  type ReadTextFile,
+  readTextFile,
+  systemEnvironment,
+} from "@lade/service/environment";
 import { resolveConfig, type S3Config } from "../config/s3_config.ts";
 import { S3_SETTINGS } from "../config/s3_settings.ts";
 import { type AmazonHost, amazonHost } from "./amazon_host.ts";

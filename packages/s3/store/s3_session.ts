@@ -1,12 +1,11 @@
 import type { SessionLease, Sessions, StoreContext } from "@lade/core/backend";
 import {
-  boundTransport,
+  configuredTransport,
   createTransport,
   type CreateTransportOptions,
   type Transport,
 } from "@lade/service/http";
-import type { Environment } from "../config/environment.ts";
-import type { ReadTextFile } from "../config/read_text_file.ts";
+import type { Environment, ReadTextFile } from "@lade/service/environment";
 import type { S3Config } from "../config/s3_config.ts";
 import { CredentialCache } from "../credentials/credential_cache.ts";
 import { findCredentials, searchKey } from "../credentials/find_credentials.ts";
@@ -98,16 +97,7 @@ export function transportOptions(
   context: StoreContext,
   caCerts: readonly string[],
 ): CreateTransportOptions {
-  const { clock, descriptors, random } = context;
-  return {
-    kind: config.transport,
-    clock,
-    random,
-    caCerts,
-    onDescriptorShortage: () => descriptors.note(),
-    ...(verifies(config) ? {} : { verifyCertificates: false }),
-    ...boundTransport(config.bounds),
-  };
+  return configuredTransport(config, context, caCerts, config.endpoint?.value);
 }
 
 function verifies({ endpoint, verifySsl }: S3Config): boolean {

@@ -1,7 +1,6 @@
 import type { CreateTransportOptions, EndpointHealths, Transport } from "@lade/service/http";
 import type { SharedTokens } from "@lade/service/tokens";
-import type { Environment } from "../config/environment.ts";
-import type { ReadTextFile } from "../config/read_text_file.ts";
+import type { Environment, ReadTextFile } from "@lade/service/environment";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 
 /** What stores take from outside: everything here has a default. */

@@ -35,6 +35,7 @@ export {
 export { transportErrorToStoreError } from "./transport_error_to_store_error.ts";
 export { type Bounds, defaultBounds } from "@lade/core/bounds";
 export { boundTransport } from "./bound_transport.ts";
+export { configuredTransport } from "./configured_transport.ts";
 export { TransportShare } from "./transport_share.ts";
 export { type BoundRow, BOUNDS } from "./bounds_table.ts";
 export { TcpTransport } from "./tcp_transport.ts";

@@ -15,7 +15,7 @@ export async function homeDirectory(env: Environment): Promise<string | undefine
   }
 }
 
-/** A path as the AWS tools read it: `~` at its start and `$NAME`, `${NAME}` replaced, where they are known. */
+/** A path with `~` at its start and `$NAME`, `${NAME}` replaced, where they are known. */
 export function expandPath(path: string, env: Environment, home: string | undefined): string {
   const expanded = path.replace(
     /\$(?:(\w+)|\{(\w+)\})/g,

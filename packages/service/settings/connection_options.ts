@@ -1,0 +1,15 @@
+import type { Bounds } from "@lade/core/bounds";
+
+/** What the configuration of every service over HTTP has, beside what its backend adds. */
+export interface ConnectionOptions extends Partial<Bounds> {
+  /** Signs nothing, for public containers. */
+  readonly anonymous?: boolean;
+  /** File of PEM certificates to trust besides the system's. */
+  readonly caBundle?: string;
+  /** Verifies the service's certificate; true by default. Without it anybody on the way can read and change what is sent. */
+  readonly verifySsl?: boolean;
+  /** Allows `http://` endpoints that are not on this machine. */
+  readonly allowHttp?: boolean;
+  /** What carries requests: sockets (`"tcp"`), `fetch`, or what fits platform and proxies (`"auto"`, the default). */
+  readonly transport?: "auto" | "tcp" | "fetch";
+}
