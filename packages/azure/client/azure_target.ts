@@ -23,8 +23,24 @@ export interface AzureTarget
   readonly container: string;
   /** Requests in flight. */
   readonly limits: { readonly read: AdaptiveLimit; readonly write: AdaptiveLimit };
-  /** Bytes of a block, and of what is put in one request at most. */
+  /** How blobs are written. */
+  readonly config: BlobWriteConfig;
+}
+
+/** How blobs are written. */
+export interface BlobWriteConfig {
+  /** Bytes of a block. */
   readonly blockSize: number;
+  /** Objects of more bytes go in blocks. */
+  readonly threshold: number;
+  /** Whether the CRC-32C of a blob is kept with it. */
+  readonly storedChecksum: boolean;
+  /** The tier of what is given none. */
+  readonly accessTier?: string;
+  /** The scope by whose key blobs are encrypted; the container's where absent. */
+  readonly encryptionScope?: string;
+  /** Tags of every blob. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** The path of a blob, or of the container. */

@@ -1,4 +1,5 @@
 import { commonKeyFault } from "@lade/core/backend";
+import { STORED_CRC } from "./stored_crc.ts";
 
 /** Why a container holds no blob of this name ("Naming and Referencing Containers, Blobs, and Metadata"). */
 export function azureKeyFault(key: string): string | undefined {
@@ -14,7 +15,8 @@ export function azureKeyFault(key: string): string | undefined {
 
 /** Why a blob has no metadata of this name: names are identifiers of C#. */
 export function azureMetadataNameFault(name: string): string | undefined {
-  return /^[a-z_][a-z0-9_]*$/i.test(name)
-    ? undefined
-    : "the name is no identifier of letters, digits and underscores";
+  if (!/^[a-z_][a-z0-9_]*$/i.test(name)) {
+    return "the name is no identifier of letters, digits and underscores";
+  }
+  return name.toLowerCase() === STORED_CRC ? "Lade keeps the checksum of the blob by that name" : undefined;
 }

@@ -2,7 +2,7 @@ import * as core from "@lade/core/backend";
 import { ServiceClient } from "@lade/service/call";
 import type { TransportOptions } from "@lade/service/http";
 import { AZURE_DIALECT } from "../client/azure_dialect.ts";
-import type { AzureEndpoint, AzureTarget } from "../client/azure_target.ts";
+import type { AzureEndpoint, AzureTarget, BlobWriteConfig } from "../client/azure_target.ts";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { authorizerOf } from "../credentials/authorizer_of.ts";
 import type { AzureCredential } from "../credentials/azure_credential.ts";
@@ -12,7 +12,8 @@ import { explainFault } from "../errors/explain_fault.ts";
 import { listBlobs } from "../list/list_blobs.ts";
 import { azureKeyFault, azureMetadataNameFault } from "../names/azure_key_fault.ts";
 import { headBlob, readBlob } from "../objects/read_blob.ts";
-import { blockSink } from "../write/block_sink.ts";
+import { blockSink, newWriter } from "../write/block_sink.ts";
+import { writtenHeaders } from "../write/written_headers.ts";
 
 /** How a container is opened. */
 export interface AzureStoreOptions {
@@ -24,8 +25,8 @@ export interface AzureStoreOptions {
   readonly context?: core.StoreContext;
   /** Options of the transport. */
   readonly transport?: TransportOptions;
-  /** Bytes of a block, and of what is put in one request at most; 8 MiB by default. */
-  readonly blockSize?: number;
+  /** How blobs are written: in blocks of 8 MiB, smaller ones at once, with their checksum kept. */
+  readonly config?: Partial<BlobWriteConfig>;
 }
 
 const CAPABILITIES: core.Capabilities = {
@@ -68,10 +69,10 @@ export class AzureStore implements core.ObjectStore {
   /** Made by `openAzureStore`. */
   constructor(
     container: string,
-    { endpoint, credential, context = core.createStoreContext(), transport, blockSize = 2 ** 23 }:
-      AzureStoreOptions,
+    { endpoint, credential, context = core.createStoreContext(), transport, config = {} }: AzureStoreOptions,
   ) {
     const { clock } = context;
+    const { blockSize = 2 ** 23 } = config;
     this.context = context;
     this.uri = `az://${new URL(endpoint.url).host}${endpoint.path}/${container}`;
     const limit = (initial: number, maximum: number) => new core.AdaptiveLimit({ clock, initial, maximum });
@@ -99,7 +100,7 @@ export class AzureStore implements core.ObjectStore {
       metadataNameFault: azureMetadataNameFault,
       context,
       limits: this.limits,
-      blockSize,
+      config: { blockSize, threshold: blockSize, storedChecksum: true, tags: {}, ...config },
     };
   }
 
@@ -191,8 +192,9 @@ export class AzureStore implements core.ObjectStore {
 
   #writing(operation: string, key: string, given: core.PartWriterOptions) {
     const call = core.checkWriteCall(this, operation, key, given);
-    const { partSize = this.target.blockSize, concurrency = this.limits.write, signal } = given;
-    const sink = blockSink(this.target, key, call, given, concurrency, this.target.blockSize);
+    const { partSize = this.target.config.blockSize, signal } = given;
+    const headers = writtenHeaders(this.target, given);
+    const sink = blockSink(this.target, { key, call, headers, options: given, writer: newWriter() });
     return { sink, partSize, context: this.context, signal };
   }
 }

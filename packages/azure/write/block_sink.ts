@@ -1,82 +1,156 @@
-import { crc64nvme } from "@lade/codec/checksum";
-import type {
+import { combineCrc32c, crc32c, crc32cToBase64, crc64nvme } from "@lade/codec/checksum";
+import {
   AdaptiveLimit,
-  KeyCall,
-  ObjectPart,
-  PartOutcome,
-  Preconditions,
-  PutResult,
-  WriterOptions,
-  WriteSink,
+  ChecksumMismatchError,
+  type KeyCall,
+  type PutResult,
+  ServiceError,
+  StoreError,
+  UnavailableError,
+  type WriterOptions,
+  type WriteSink,
 } from "@lade/core/backend";
-import { attributesAsHeaders, conditionHeaders, readEtag, unlikeService } from "@lade/service/body";
+import { conditionHeaders, readEtag, unlikeService } from "@lade/service/body";
+import { ServiceFault } from "@lade/service/errors";
 import type { TransportResponse } from "@lade/service/http";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+import { formatStoredCrc, STORED_CRC } from "../names/stored_crc.ts";
+import { blockId } from "./block_id.ts";
+import { readBlockList, writeBlockList } from "./block_list.ts";
+import { describeBlob } from "./describe_blob.ts";
+import { scopeHeaders } from "./written_headers.ts";
 
-/** Where a blob goes: one Put Blob up to a size, else blocks and the list that makes the blob of them. */
-export function blockSink(
-  target: AzureTarget,
-  key: string,
-  call: KeyCall,
-  given: WriterOptions,
-  concurrency: number | AdaptiveLimit,
-  wholeUpTo: number,
-): WriteSink {
-  const path = pathOf(target, key);
-  const headers = { ...attributesAsHeaders(AZURE_NAMES, given), ...conditionHeaders(given) };
-  const put = { method: "PUT", path, kind: "write", call } as const;
-  const ids: string[] = [];
+/** A blob that is written. */
+export interface BlobWriting {
+  /** The blob's key. */
+  readonly key: string;
+  /** What is being done. */
+  readonly call: KeyCall;
+  /** What describes the blob; see `writtenHeaders`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Conditions, and how many blocks to send concurrently. */
+  readonly options: Pick<WriterOptions, "ifMatch" | "ifNoneMatch" | "concurrency">;
+  /** Names who writes: 32 hexadecimal digits that nobody else has. */
+  readonly writer: string;
+  /** The blocks that earlier writers have sent. */
+  readonly sent?: ReadonlyMap<number, SentBlock>;
+}
+
+/** A block that the service has. */
+export interface SentBlock {
+  readonly crc32c: number;
+  readonly size: number;
+}
+
+/** A name for a writer. */
+export function newWriter(): string {
+  return crypto.randomUUID().replaceAll("-", "");
+}
+
+/** Where a blob goes: one Put Blob up to a size, else blocks, and the list that makes the blob of them. */
+export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink {
+  const { client, config, context: { clock }, limits } = target;
+  const { key, call, options, writer } = writing;
+  const { concurrency } = options;
+  const blocks = new Map(writing.sent);
+  const put = { method: "PUT", path: pathOf(target, key), kind: "write", call } as const;
+  // Sent twice, a conditional write would meet what the first one wrote.
+  const idempotent = options.ifMatch === undefined && options.ifNoneMatch === undefined;
+
+  /** Sends what makes the blob. Where it is not known whether that has, the blob that is there tells by its writer. */
+  async function make(
+    crc32c: number,
+    size: number,
+    body: Uint8Array,
+    query: Readonly<Record<string, string>>,
+    own: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    isOurs: () => Promise<boolean>,
+  ): Promise<PutResult> {
+    const stored = formatStoredCrc(crc32c, size, writer);
+    const kept = config.storedChecksum ? { [`x-ms-meta-${STORED_CRC}`]: stored } : {};
+    const headers = {
+      ...writing.headers,
+      ...conditionHeaders(options),
+      ...kept,
+      ...own,
+      ...sumOf(body).header,
+    };
+    const told = (etag: string | undefined, version: string | undefined): PutResult => {
+      if (etag === undefined) {
+        throw unlikeService(call, AZURE_NAMES.service, "it does not tell the object's etag");
+      }
+      const checksums = config.storedChecksum && { checksums: { crc32c: crc32cToBase64(crc32c) } };
+      return { size, etag, ...(version !== undefined && { version }), ...checksums };
+    };
+    try {
+      const answer = await client.send({ ...put, query, headers, body, signal, idempotent });
+      return told(readEtag(answer.headers), answer.headers.get("x-ms-version-id"));
+    } catch (error) {
+      if (signal.aborted || !mayBeMade(error)) throw error;
+      const there = await describeBlob(target, key, call, { signal }).catch(() => undefined);
+      const found = there?.headers.get(`x-ms-meta-${STORED_CRC}`);
+      const ours = config.storedChecksum ? found === stored : there && await isOurs().catch(() => false);
+      if (!there || !ours) throw error;
+      return told(there.info.etag, there.info.version);
+    }
+  }
+
   return {
     ...call,
-    concurrency,
+    concurrency: concurrency === undefined
+      ? limits.write
+      : new AdaptiveLimit({ clock, initial: concurrency, maximum: concurrency }),
     partLimits: { maxPartSize: 4000 * 2 ** 20, maxParts: 50_000 },
-    wholeUpTo,
-    async putWhole(bytes, signal) {
-      const own = { "x-ms-blob-type": "BlockBlob", ...sumOf(bytes) };
-      const request = { ...put, ...once(given), headers: { ...headers, ...own }, body: bytes, signal };
-      return receipt(await target.client.send(request), bytes.length, call);
+    wholeUpTo: config.threshold,
+    putWhole(bytes, signal) {
+      const own = { "x-ms-blob-type": "BlockBlob" };
+      return make(crc32c(bytes), bytes.length, bytes, {}, own, signal, () => Promise.resolve(false));
     },
-    async writePart({ index }: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<PartOutcome> {
-      const blockid = ids[index] = btoa(String(index).padStart(5, "0"));
-      const request = {
-        ...put,
-        query: { comp: "block", blockid },
-        headers: sumOf(bytes),
-        body: bytes,
-        signal,
-      };
-      const { throttled } = await target.client.send(request);
-      return { throttled };
+    async writePart({ index }, bytes, signal) {
+      const block = { crc32c: crc32c(bytes), size: bytes.length };
+      const query = { comp: "block", blockid: blockId({ kind: "part", writer, index, ...block }) };
+      const { header, sum } = sumOf(bytes);
+      const headers = { ...header, ...scopeHeaders(target) };
+      const answer = await client.send({ ...put, query, headers, body: bytes, signal });
+      checkSum(answer, sum, call);
+      blocks.set(index, block);
+      return { throttled: answer.throttled };
     },
-    async commit(size, signal) {
-      const list = ids.map((id) => `<Latest>${id}</Latest>`).join("");
-      const body = new TextEncoder().encode(
-        `<?xml version="1.0" encoding="utf-8"?><BlockList>${list}</BlockList>`,
-      );
-      const request = { ...put, ...once(given), query: { comp: "blocklist" }, headers, body, signal };
-      return receipt(await target.client.send(request), size, call);
+    commit(size, signal) {
+      const all = [...blocks].sort(([a], [b]) => a - b).map(([index, block]) => ({ index, ...block }));
+      const ids = all.map((block) => blockId({ kind: "part", writer, ...block }));
+      const whole = all.reduce((sum, block) => combineCrc32c(sum, block.crc32c, block.size), 0);
+      return make(whole, size, writeBlockList(ids), { comp: "blocklist" }, {}, signal, async () => {
+        const committed = await readBlockList(target, key, "committed", call, signal);
+        return committed.length === ids.length && committed.every(({ id }, i) => id === ids[i]);
+      });
     },
   };
 }
 
-/** Sent twice, a conditional write would meet what the first one wrote. */
-function once({ ifMatch, ifNoneMatch }: Preconditions): { readonly idempotent: boolean } {
-  return { idempotent: ifMatch === undefined && ifNoneMatch === undefined };
-}
-
-function receipt({ headers }: TransportResponse, size: number, call: KeyCall): PutResult {
-  const etag = readEtag(headers);
-  if (etag === undefined) {
-    throw unlikeService(call, AZURE_NAMES.service, "it does not tell the object's etag");
-  }
-  const version = headers.get("x-ms-version-id");
-  return { size, etag, ...(version === undefined ? {} : { version }) };
+/** Whether the service may have made the blob although the call failed: the answer was lost, or came to a second try. */
+function mayBeMade(error: unknown): boolean {
+  if (!(error instanceof StoreError)) return false;
+  const { cause } = error;
+  const foreign = cause instanceof ServiceFault && cause.foreign !== undefined;
+  return error instanceof UnavailableError || (error instanceof ServiceError && (foreign || !cause)) ||
+    (cause instanceof ServiceFault && cause.attempts > 1);
 }
 
 /** The checksum that the service compares: CRC-64/NVME, lowest byte first. */
-function sumOf(bytes: Uint8Array): { "x-ms-content-crc64": string } {
-  const sum = new DataView(new ArrayBuffer(8));
-  sum.setBigUint64(0, crc64nvme(bytes), true);
-  return { "x-ms-content-crc64": btoa(String.fromCharCode(...new Uint8Array(sum.buffer))) };
+function sumOf(bytes: Uint8Array) {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, crc64nvme(bytes), true);
+  const sum = btoa(String.fromCharCode(...new Uint8Array(view.buffer)));
+  return { sum, header: { "x-ms-content-crc64": sum } };
+}
+
+/** Compares what the service says to have got, in case it passed over what it was told. */
+function checkSum({ headers }: TransportResponse, sent: string, { operation, uri }: KeyCall): void {
+  const got = headers.get("x-ms-content-crc64") ?? sent;
+  if (got === sent) return;
+  const detail = `the service got other bytes than were sent: CRC-64 ${got}, ${sent} was sent`;
+  throw new ChecksumMismatchError({ operation, uri, detail, retryable: true });
 }

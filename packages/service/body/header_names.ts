@@ -24,10 +24,14 @@ export interface HeaderNames {
   readonly version?: string;
   /** Names the version of an object whose answer has none. */
   readonly unversioned?: string;
+  /** Names of metadata that the backend writes for itself; they are left out of what is read. */
+  readonly ownMetadata?: readonly string[];
   /** Holds the storage class, on a write too. */
   readonly storageClass?: string;
   /** The storage class of objects that were given none. Some services send it; it is left out of what is read. */
   readonly usualStorageClass?: string;
+  /** Says `true` of a storage class that the object was not given, but has from elsewhere; that is left out of what is read. */
+  readonly inferredStorageClass?: string;
   /** Holds the number of tags. */
   readonly tagCount?: string;
   /** A content encoding of the transfer, which is none of the object. */
@@ -40,6 +44,6 @@ export interface HeaderNames {
   encodeMetadata(value: string): string;
   /** The value that {@linkcode HeaderNames.encodeMetadata} was given. */
   decodeMetadata(text: string): string;
-  /** Reads checksums; `whole` says that the answer is about all bytes of the object. */
-  readChecksums(headers: ResponseHeaders, whole: boolean): StoredChecksums;
+  /** Reads checksums of an object of `size` bytes; `whole` says that the answer is about all of them. */
+  readChecksums(headers: ResponseHeaders, whole: boolean, size: number): StoredChecksums;
 }

@@ -32,10 +32,12 @@ export function readObjectInfo(
   const contentLanguage = headers.get("content-language");
   const expires = new Date(headers.get("expires") ?? NaN);
   const tagCount = Number(read(names.tagCount) ?? 0);
-  const storageClass = read(names.storageClass);
+  const isInferred = read(names.inferredStorageClass) === "true";
+  const storageClass = isInferred ? undefined : read(names.storageClass);
   const stored = [...headers].filter(([name]) => name.startsWith(names.metadata));
   const metadata = Object.fromEntries(
-    stored.map(([name, value]) => [name.slice(names.metadata.length), names.decodeMetadata(value)]),
+    stored.map(([name, value]) => [name.slice(names.metadata.length), names.decodeMetadata(value)] as const)
+      .filter(([name]) => !names.ownMetadata?.includes(name)),
   );
   return {
     key,
@@ -51,7 +53,7 @@ export function readObjectInfo(
     ...(Number.isNaN(expires.getTime()) ? {} : { expires }),
     ...(tagCount > 0 ? { tagCount } : {}),
     ...(storageClass && storageClass !== names.usualStorageClass ? { storageClass } : {}),
-    ...names.readChecksums(headers, whole),
+    ...names.readChecksums(headers, whole, size),
     metadata,
   };
 }

@@ -12,7 +12,9 @@ const NAMES: HeaderNames = {
   framing: "test-chunked",
   encodeMetadata: (value) => value,
   decodeMetadata: (text) => text.toUpperCase(),
-  readChecksums: (headers, whole) => ({ checksums: { md5: `${headers.get("content-md5")} ${whole}` } }),
+  readChecksums: (headers, whole, size) => ({
+    checksums: { md5: `${headers.get("content-md5")} ${whole} ${size}` },
+  }),
 };
 
 function infoOf(headers: Readonly<Record<string, string>>, names: HeaderNames = NAMES) {
@@ -50,9 +52,18 @@ Deno.test("readObjectInfo() reads the attributes of HTTP and those that the name
     expires: new Date(9000),
     tagCount: 2,
     storageClass: "cold",
-    checksums: { md5: "sum true" },
+    checksums: { md5: "sum true 3" },
     metadata: { one: "A" },
   });
+});
+
+Deno.test("readObjectInfo() leaves out metadata of the backend's own, and a storage class that the object was not given", () => {
+  const names = { ...NAMES, ownMetadata: ["mine"], inferredStorageClass: "x-test-inferred" };
+  const told = { "x-test-meta-mine": "1", "x-test-meta-mine2": "a", "x-test-tier": "hot" };
+  const { metadata, storageClass } = infoOf({ ...told, "x-test-inferred": "true" }, names);
+  assertEquals([metadata, storageClass], [{ mine2: "A" }, undefined]);
+  assertEquals(infoOf({ ...told, "x-test-inferred": "false" }, names).storageClass, "hot");
+  assertEquals(infoOf(told, names).storageClass, "hot");
 });
 
 Deno.test("readObjectInfo() leaves out what no header tells, or tells as nothing", () => {
