@@ -80,7 +80,7 @@ export function openDepot(url: string, secret: string, options: DepotOptions = {
       throw body.unlikeService(request.call, NAMES.service, `${stored} bytes are stored`);
     }
     const source = body.unquoteEtag(headers.get("depot-source-etag"));
-    const result = { size: stored, ...(etag && { etag }), ...NAMES.readChecksums(headers, true) };
+    const result = { size: stored, ...(etag && { etag }), ...NAMES.readChecksums(headers, true, stored) };
     return { throttled, ...result, ...(source && { sourceEtag: source }) };
   }
 

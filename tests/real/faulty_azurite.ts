@@ -93,7 +93,7 @@ export async function startFaultyAzurite(
     url: proxy.url,
     context: createStoreContext(context),
     transport,
-    blockSize: partSize,
+    config: { blockSize: partSize },
   });
   proxy.container = container;
   return {
