@@ -18,9 +18,14 @@ import { type ErrorRow, HTTP_ERRORS } from "@lade/service/errors";
 
 /**
  * Failures of one class: detail and advice, with a semicolon between them, by the codes that they have, or by a code and what
- * the service says of it: `ServerBusy: ingress`.
+ * the service says of it: `ServerBusy: ingress`; and whether the same call can succeed when it is made again, where that does
+ * not follow from the class.
  */
-type Failures = readonly [error: ErrorRow["error"], words: Readonly<Record<string, string>>];
+type Failures = readonly [
+  error: ErrorRow["error"],
+  words: Readonly<Record<string, string>>,
+  retryable?: boolean,
+];
 
 const CLOCK = "the clock of this machine is {skew}; set the clock";
 
@@ -136,11 +141,13 @@ const FAILURES: readonly Failures[] = [
       "the service cannot do this: {message}",
   }],
   [ServiceError, {
+    "InvalidBlockList":
+      "the service does not have the blocks that were sent; write again: another write to the key removed them",
+  }, true],
+  [ServiceError, {
     "BlobArchived":
       "the object is in the archive tier; rehydrate it: set its tier to Hot, Cool or Cold and wait, up to 15 hours",
     "BlobBeingRehydrated": "the object is on its way out of the archive tier; wait, up to 15 hours",
-    "InvalidBlockList":
-      "the service does not have the blocks that were sent; write again: another write to the key removed them",
     "InvalidBlobOrBlock InvalidBlockId":
       "another program has sent blocks to this key, of another form; put the object in one request, which drops them",
     "PendingCopyOperation": "another copy into the object is on its way; wait until it ends, or abort it",
@@ -158,8 +165,11 @@ const FAILURES: readonly Failures[] = [
  */
 export const AZURE_ERRORS: readonly ErrorRow[] = [
   ...HTTP_ERRORS,
-  ...FAILURES.flatMap(([error, failures]) =>
-    Object.entries(failures).map(([codes, words]) => rowOf(error, codes, words))
+  ...FAILURES.flatMap(([error, failures, retryable]) =>
+    Object.entries(failures).map(([codes, words]) => ({
+      ...rowOf(error, codes, words),
+      ...(retryable !== undefined && { retryable }),
+    }))
   ),
 ];
 

@@ -13,6 +13,8 @@ import { listBlobs } from "../list/list_blobs.ts";
 import { azureKeyFault, azureMetadataNameFault } from "../names/azure_key_fault.ts";
 import { headBlob, readBlob } from "../objects/read_blob.ts";
 import { blockSink, newWriter } from "../write/block_sink.ts";
+import { setAttributes } from "../write/set_attributes.ts";
+import { getTags } from "../write/tags.ts";
 import { writtenHeaders } from "../write/written_headers.ts";
 
 /** How a container is opened. */
@@ -32,10 +34,10 @@ export interface AzureStoreOptions {
 const CAPABILITIES: core.Capabilities = {
   attributes: true,
   expires: false,
-  setAttributes: false,
-  tags: false,
+  setAttributes: true,
+  tags: true,
   modificationTime: false,
-  storageClass: false,
+  storageClass: true,
   createOnly: true,
   compareAndSwap: true,
   conditionalDelete: true,
@@ -137,6 +139,18 @@ export class AzureStore implements core.ObjectStore {
     return await core.createPartWriter({ ...this.#writing("write", key, options), size });
   }
 
+  setAttributes(
+    key: string,
+    attributes: core.ObjectAttributes,
+    options: core.SetAttributesOptions = {},
+  ): Promise<core.PutResult> {
+    return setAttributes(this.target, key, attributes, options);
+  }
+
+  getTags(key: string, options: core.GetTagsOptions = {}): Promise<Record<string, string>> {
+    return getTags(this.target, key, options);
+  }
+
   list(prefix = "", options: core.ListOptions = {}): AsyncGenerator<core.ObjectMeta, void, void> {
     return listBlobs(this.target, prefix, options) as AsyncGenerator<core.ObjectMeta, void, void>;
   }
@@ -193,7 +207,7 @@ export class AzureStore implements core.ObjectStore {
   #writing(operation: string, key: string, given: core.PartWriterOptions) {
     const call = core.checkWriteCall(this, operation, key, given);
     const { partSize = this.target.config.blockSize, signal } = given;
-    const headers = writtenHeaders(this.target, given);
+    const headers = writtenHeaders(this.target, given, call);
     const sink = blockSink(this.target, { key, call, headers, options: given, writer: newWriter() });
     return { sink, partSize, context: this.context, signal };
   }

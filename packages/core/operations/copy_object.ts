@@ -4,7 +4,12 @@ import type { BudgetLease } from "../context/byte_budget.ts";
 import { EtagGuard } from "../read/etag_guard.ts";
 import { ObjectRead } from "../read/object_read.ts";
 import { checkReadOptions, type ReadResult } from "../read/read_options.ts";
-import { ChecksumMismatchError, PermissionDeniedError, ServiceError } from "../errors/errors.ts";
+import {
+  ChecksumMismatchError,
+  PermissionDeniedError,
+  ServiceError,
+  UnsupportedError,
+} from "../errors/errors.ts";
 import { checkKey, objectUri } from "../uri/check_key.ts";
 import { reportLeftover } from "../write/report_leftover.ts";
 import { carry, type Dropped } from "./carry.ts";
@@ -97,10 +102,15 @@ async function copyOnce(
         return await attempt(put);
       } catch (error) {
         // Tags that nobody asked for are no reason to fail.
-        if (!(error instanceof PermissionDeniedError) || !put.tags || options.tags) throw error;
+        const reason = error instanceof PermissionDeniedError
+          ? "they may not be written"
+          : error instanceof UnsupportedError
+          ? error.detail
+          : undefined;
+        if (reason === undefined || !put.tags || options.tags) throw error;
         const { tags: _, ...rest } = put;
         const written = await attempt(rest);
-        lost.push({ name: "tags", reason: "they may not be written" });
+        lost.push({ name: "tags", reason });
         return written;
       }
     };

@@ -3,5 +3,6 @@
  *
  * @module
  */
+export { escapeXml } from "./escape_xml.ts";
 export { childText, parseXml, type XmlElement } from "./parse_xml.ts";
 export { rootName } from "./root_name.ts";

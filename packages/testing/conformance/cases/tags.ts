@@ -1,11 +1,13 @@
 import type { ObjectStore } from "@lade/core/backend";
-import { NotFoundError } from "@lade/core/errors";
+import { NotFoundError, UnsupportedError } from "@lade/core/errors";
+import { MemoryStore } from "@lade/core/memory";
+import { copyObject } from "@lade/core/operations";
 import type { ConformanceCase } from "../conformance_case.ts";
-import { expectEqual, expectError } from "../expect.ts";
-import { bytesOf } from "../samples.ts";
+import { expect, expectEqual, expectError } from "../expect.ts";
+import { bytesOf, isThere } from "../samples.ts";
 
-const TAGS = { project: "x+y = z", "team/a:b@c.d_e-f": "1", empty: "" };
-const FOREIGN = { größe: "鍵 Ключ", ключ: "ä" };
+const TAGS = { project: "x+y = z", "team/a:b.c.d_e-f": "1", empty: "" };
+const FOREIGN = { größe: "鍵 Ключ", ключ: "ä", "a@b": "c@d" };
 
 /** Tags that are stored with an object. */
 export const tagCases: readonly ConformanceCase[] = [
@@ -38,6 +40,31 @@ export const tagCases: readonly ConformanceCase[] = [
       await store.copy("object", "copied");
       await store.copy("object", "again", { attributes: { tags: FOREIGN } });
       for (const key of ["object", "copied", "again"]) await expectTags(store, key, FOREIGN);
+    },
+  },
+  {
+    name: "copyObject() from another store keeps tags of any letters, or leaves all out and tells it",
+    needs: ["tags"],
+    async run({ store }) {
+      const foreign = new MemoryStore();
+      await foreign.put("from", bytesOf("x"), { tags: FOREIGN });
+      const isRefused = await store.put("put", bytesOf("x"), { tags: FOREIGN }).then(() => false, (error) => {
+        expect(error instanceof UnsupportedError, `put() with such tags fails with ${error}`);
+        return true;
+      });
+      const { dropped = [] } = await copyObject(foreign, "from", store, "to");
+      expectEqual(dropped.map(({ name }) => name), isRefused ? ["tags"] : [], "what is told to be missing");
+      await expectTags(store, "to", isRefused ? {} : FOREIGN);
+      if (!isRefused) return;
+      expect(!await isThere(store, "put"), "a refused put() leaves an object");
+      const given = () => copyObject(foreign, "from", store, "given", { tags: FOREIGN });
+      await expectError(given, UnsupportedError, "copyObject() that is given such tags");
+    },
+    async unsupported({ store }) {
+      const foreign = new MemoryStore();
+      await foreign.put("from", bytesOf("x"), { tags: TAGS });
+      const { dropped = [] } = await copyObject(foreign, "from", store, "to");
+      expectEqual(dropped.map(({ name }) => name), ["tags"], "what is told to be missing");
     },
   },
   {

@@ -1,0 +1,52 @@
+import { checkCall, type GetTagsOptions, UnsupportedError } from "@lade/core/backend";
+import { unlikeService } from "@lade/service/body";
+import type { FailedCall } from "@lade/service/errors";
+import { childText, escapeXml, parseXml, type XmlElement } from "@lade/service/xml";
+import { AZURE_NAMES } from "../client/azure_names.ts";
+import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+
+/** Asks for the tags of a blob. */
+export async function getTags(
+  target: AzureTarget,
+  key: string,
+  options: GetTagsOptions,
+): Promise<Record<string, string>> {
+  const call = checkCall(target, "get the tags of", key, options);
+  const query = { comp: "tags", versionid: options.version };
+  const request = { method: "GET", path: pathOf(target, key), query, signal: options.signal, call };
+  const root = await target.client.readDocument({ ...request, root: "Tags" }, parseXml);
+  const named = (element: XmlElement | undefined) =>
+    element?.children.map((tag) => [childText(tag, "Key"), childText(tag, "Value") ?? ""] as const) ?? [];
+  return Object.fromEntries(
+    named(root.children.find(({ name }) => name === "TagSet")).map(([name, value]) => {
+      if (!name) throw unlikeService(call, AZURE_NAMES.service, "a tag has no name");
+      return [name, value];
+    }),
+  );
+}
+
+// "Set Blob Tags" of the reference.
+const TAG = /^[A-Za-z0-9 +\-./:=_]*$/;
+
+/** Throws an `UnsupportedError` for tags that the service does not take. */
+export function checkTags({ operation, uri }: FailedCall, tags: Readonly<Record<string, string>>): void {
+  const fault = Object.entries(tags).find(([name, value]) =>
+    !TAG.test(name) || !TAG.test(value) || name === "" || name.length > 128 || value.length > 256
+  );
+  const detail = fault
+    ? `the service takes no tag ${JSON.stringify(fault.join("="))}: letters of ASCII, digits, spaces and ` +
+      "+ - . / : = _ make tags, 128 of them a name, 256 a value"
+    : Object.keys(tags).length > 10
+    ? `the service takes 10 tags at most, ${Object.keys(tags).length} were given`
+    : undefined;
+  if (detail !== undefined) throw new UnsupportedError({ operation, uri, detail });
+}
+
+/** The document that gives a blob its tags. */
+export function writeTags(tags: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
+  const set = Object.entries(tags).map(([name, value]) =>
+    `<Tag><Key>${escapeXml(name)}</Key><Value>${escapeXml(value)}</Value></Tag>`
+  );
+  const text = `<?xml version="1.0" encoding="utf-8"?><Tags><TagSet>${set.join("")}</TagSet></Tags>`;
+  return new TextEncoder().encode(text);
+}
