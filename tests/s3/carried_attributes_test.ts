@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import {
   copyObject,
   copyTree,
+  MemoryStore,
   type ObjectAttributes,
   type ObjectStore,
   observe,
@@ -207,6 +208,8 @@ Deno.test("what another service or another identity has is read and written, wit
     assertEquals(dropped, [{ name: "storageClass", reason }]);
     assertEquals(await told(to, "b"), { size: 10, ...ALL, tagCount: 2, tags: TAGS });
   }
+  const classless = await copyObject(one.store, "a", new MemoryStore(), "b");
+  assertEquals(classless.dropped, [{ name: "storageClass", reason: "the store has none" }]);
 });
 
 for (

@@ -59,8 +59,10 @@ export async function carry(
   const kept = keepsAttributes
     ? { ...withoutUnheld(found, given, to, dropped), ...guessed(from, toKey, found, options) }
     : dropAttributes(found, toKey, time && datesFiles ? "time" : "none", dropped);
-  if (storageClass !== undefined && to.capabilities.storageClass !== false && !given.storageClass) {
-    dropped.push({ name: "storageClass", reason: `another service may not have ${storageClass}` });
+  if (storageClass !== undefined && !given.storageClass) {
+    const hasClasses = to.capabilities.storageClass !== false;
+    const reason = hasClasses ? `another service may not have ${storageClass}` : "the store has none";
+    dropped.push({ name: "storageClass", reason });
   }
   const tags = given.tags ?? await tagsOf(from, info, to, options, dropped);
   const attributes: ObjectAttributes = { ...kept, ...given, ...(tags && { tags }) };
