@@ -1,4 +1,5 @@
 import { NotFoundError, PreconditionFailedError } from "@lade/core/errors";
+import { PrefixStore } from "@lade/core/layers";
 import { MemoryStore } from "@lade/core/memory";
 import { objectUri } from "@lade/core/backend";
 import type { ConformanceCase } from "../conformance_case.ts";
@@ -81,6 +82,30 @@ export const copyCases: readonly ConformanceCase[] = [
       expectEqual(await store.copyFrom?.(foreign, "missing", "new"), undefined, "what it gives for nothing");
       expectEqual(await textOf(store, "to"), "old", "the target");
       expectEqual(await namesIn(store.list()), ["to"], "the keys");
+    },
+  },
+  {
+    name:
+      "copyFrom() of a layer over the same store copies what lies below it, or is undefined and does nothing",
+    async run({ store }) {
+      const source = new PrefixStore(store, "dir/");
+      const target = new PrefixStore(store, "other/");
+      await source.put("from", bytesOf("content"));
+      await target.put("to", bytesOf("old"));
+      for (const [to, key, whole] of [[store, "copy", "copy"], [target, "to", "other/to"]] as const) {
+        const missing = async () => await to.copyFrom?.(source, "missing", key);
+        const another = async () => await to.copyFrom?.(source, "from", key, { sourceIfMatch: "another" });
+        const copied = await to.copyFrom?.(source, "from", key);
+        if (copied === undefined) {
+          expectEqual(await namesIn(store.list()), ["dir/from", "other/to"], "the keys");
+          expectEqual(await textOf(target, "to"), "old", "the target");
+          return;
+        }
+        expectEqual([copied.size, await textOf(store, whole)], [7, "content"], `the copy ${whole}`);
+        await expectError(missing, NotFoundError, "copyFrom() of a missing object");
+        await expectError(another, PreconditionFailedError, "copyFrom() of another content");
+      }
+      expectEqual(await namesIn(store.list()), ["copy", "dir/from", "other/to"], "the keys");
     },
   },
   {
