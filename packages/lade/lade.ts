@@ -32,7 +32,6 @@ import {
   setAttributes,
   stream,
 } from "@lade/core/operations";
-
 import { createDefaultRegistry } from "./default_registry.ts";
 import { type ContainerCall, OpenedContainers } from "./opened_containers.ts";
 import type { Removal } from "./removal/removal.ts";
@@ -341,8 +340,10 @@ export class Lade implements AsyncDisposable, UriCalls {
   async #open(resolved: ResolvedUri): Promise<ObjectStore> {
     const { provider, container, configured } = resolved;
     const store = await provider.open(container, this.#optionsOf(resolved));
-    const settings = await provider.settings?.(store) ?? [];
-    this.#opened?.tell(provider.format({ container, key: "" }), settings, configured);
+    if (this.#opened) {
+      const settings = await provider.settings?.(store) ?? [];
+      this.#opened.tell(provider.format({ container, key: "" }), settings, configured);
+    }
     return store;
   }
 

@@ -8,9 +8,12 @@ import {
 } from "@std/assert";
 import {
   InvalidNameError,
+  memoryProvider,
   NotFoundError,
   PermissionDeniedError,
   PrefixStore,
+  type Provider,
+  Registry,
   UnsupportedError,
 } from "@lade/core";
 import { Lade } from "./lade.ts";
@@ -304,6 +307,22 @@ Deno.test("Lade.settleRemoval() of one version takes neither a whole prefix nor 
   for (const more of [{ recursive: true }, { versions: true }]) {
     const settle = () => lade.settleRemoval({ uri: "memory://m/a", version: "1", ...more });
     await assertRejects(settle, TypeError, "version names one version of one object");
+  }
+});
+
+Deno.test("Lade asks for settings only where onOpen is to have them, since that looks for credentials", async () => {
+  let asked = 0;
+  const provider: Provider = Object.assign(memoryProvider(), {
+    settings: () => {
+      asked++;
+      return Promise.resolve([]);
+    },
+  });
+  for (const [options, times] of [[{}, 0], [{ onOpen: () => {} }, 1]] as const) {
+    asked = 0;
+    await using lade = new Lade({ ...options, registry: new Registry().register(provider) });
+    await lade.put("memory://m/a", "1");
+    assertEquals(asked, times);
   }
 });
 
