@@ -20,6 +20,7 @@ import { S3_SETTINGS } from "./config/s3_settings.ts";
 import { SharedTokens } from "@lade/service/tokens";
 import { type BucketName, checkBucket, checkNewBucket } from "./endpoint/check_bucket.ts";
 import { s3Urls } from "./endpoint/s3_urls.ts";
+import { ControlPlane } from "./sdk/control_plane.ts";
 import { BucketStore } from "./store/bucket_store.ts";
 import { openConnection, openS3Store, type S3StoreOptions } from "./store/open_s3_store.ts";
 import type { S3Surroundings } from "./store/s3_surroundings.ts";
@@ -126,12 +127,8 @@ class S3Provider implements Provider {
     name: BucketName | undefined,
     options: ProviderOptions,
   ): Promise<{ readonly target: BucketTarget; readonly close: () => Promise<void> }> {
-    const { ControlPlane } = await import("./control/control_plane.ts");
     const { connection, close } = await openConnection(operation, container, name, this.#options(options));
-    if (options.onSettings) {
-      const { showConnection } = await import("./store/show_connection.ts");
-      options.onSettings(await showConnection(connection));
-    }
+    if (options.onSettings) options.onSettings(await showConnection(connection));
     return { target: { connection, control: new ControlPlane(connection), uri: `s3://${container}` }, close };
   }
 

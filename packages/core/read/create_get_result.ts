@@ -26,8 +26,8 @@ const STREAM_CHUNK = 2 ** 20;
  * Makes a {@linkcode GetResult} of a source of bytes: it counts them against the range, closes the source exactly
  * once, turns an early end into an `UnavailableError`, and makes a web stream only when asked for one.
  */
-export function createGetResult(parts: GetResultSetup): GetResult {
-  return new SourceResult(parts);
+export function createGetResult(setup: GetResultSetup): GetResult {
+  return new SourceResult(setup);
 }
 
 class SourceResult implements GetResult {
@@ -44,14 +44,14 @@ class SourceResult implements GetResult {
   #failure: { readonly reason: unknown } | undefined;
   #reading = false;
 
-  constructor(parts: GetResultSetup) {
-    this.info = parts.info;
-    this.range = parts.range;
-    this.#source = parts.source;
-    this.#uri = parts.uri;
-    this.#etagMd5 = parts.etagMd5;
-    this.#remaining = parts.range.length;
-    if (parts.signal) this.#follow(parts.signal);
+  constructor(setup: GetResultSetup) {
+    this.info = setup.info;
+    this.range = setup.range;
+    this.#source = setup.source;
+    this.#uri = setup.uri;
+    this.#etagMd5 = setup.etagMd5;
+    this.#remaining = setup.range.length;
+    if (setup.signal) this.#follow(setup.signal);
   }
 
   get bytesRead(): number {

@@ -2,7 +2,7 @@ import type { SyncMode } from "../names/local_config.ts";
 import type { FileStatus } from "./file_status.ts";
 import { finishCached } from "./finish_cached.ts";
 import type { IoGate } from "./io_gate.ts";
-import { Lanes } from "./lanes.ts";
+import { DescriptorPool } from "./descriptor_pool.ts";
 import type { PartFile } from "./medium.ts";
 import { writeFully } from "./write_fully.ts";
 
@@ -10,7 +10,7 @@ import { writeFully } from "./write_fully.ts";
 export class CachedPartFile implements PartFile {
   readonly #gate: IoGate;
   readonly #file: Deno.FsFile;
-  readonly #lanes: Lanes<Deno.FsFile>;
+  readonly #descriptors: DescriptorPool<Deno.FsFile>;
   #closed = false;
 
   /** Takes over `file`, open for writing at `path`. */
@@ -18,7 +18,7 @@ export class CachedPartFile implements PartFile {
     const options = { write: true };
     this.#gate = gate;
     this.#file = file;
-    this.#lanes = new Lanes(
+    this.#descriptors = new DescriptorPool(
       file,
       () => gate.run(() => Deno.openSync(path, options), () => Deno.open(path, options)),
       concurrency,
@@ -26,13 +26,13 @@ export class CachedPartFile implements PartFile {
   }
 
   async writeAt(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void> {
-    const taken = this.#lanes.take();
+    const taken = this.#descriptors.take();
     const file = taken instanceof Promise ? await taken : taken;
     try {
       file.seekSync(position, Deno.SeekMode.Start);
       await writeFully(file, bytes, this.#gate, signal);
     } finally {
-      this.#lanes.give(file);
+      this.#descriptors.give(file);
     }
   }
 
@@ -49,6 +49,6 @@ export class CachedPartFile implements PartFile {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const file of this.#lanes.all) file.close();
+    for (const file of this.#descriptors.all) file.close();
   }
 }

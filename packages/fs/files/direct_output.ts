@@ -1,7 +1,7 @@
 import { blocksBelow } from "./direct_alignment.ts";
 import type { DescriptorCalls } from "./descriptor_calls.ts";
 import { errorCode } from "./file_error.ts";
-import { Lanes } from "./lanes.ts";
+import { DescriptorPool } from "./descriptor_pool.ts";
 import type { SlabSupply } from "./slab_supply.ts";
 
 /** Writes in a row that bring less than a block; a full disk says so at the second one. */
@@ -25,12 +25,12 @@ export interface DirectOutputSetup {
 /** Writes blocks of a new file by O_DIRECT, each call by a descriptor of its own. */
 export class DirectOutput {
   readonly #setup: DirectOutputSetup;
-  readonly #lanes: Lanes<number>;
+  readonly #descriptors: DescriptorPool<number>;
   #isMisaligned = false;
 
   constructor(setup: DirectOutputSetup) {
     this.#setup = setup;
-    this.#lanes = new Lanes(setup.fd, setup.open, setup.concurrency);
+    this.#descriptors = new DescriptorPool(setup.fd, setup.open, setup.concurrency);
   }
 
   /** Whether bytes were seen that are not aligned in memory. */
@@ -63,7 +63,7 @@ export class DirectOutput {
 
   /** Writes whole blocks that are aligned in memory, unless the signal ends it. */
   async writeAligned(bytes: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
-    const fd = await this.#lanes.take();
+    const fd = await this.#descriptors.take();
     try {
       let futile = 0;
       for (let done = 0; done < bytes.length;) {
@@ -76,12 +76,12 @@ export class DirectOutput {
         if (futile > MAX_FUTILE_WRITES) throw new Error("The system writes less than a block at a time");
       }
     } finally {
-      this.#lanes.give(fd);
+      this.#descriptors.give(fd);
     }
   }
 
   /** Closes the descriptors. No call is in flight. */
   close(): void {
-    for (const fd of this.#lanes.all) this.#setup.calls.close(fd);
+    for (const fd of this.#descriptors.all) this.#setup.calls.close(fd);
   }
 }

@@ -11,7 +11,7 @@ import { SlabSupply } from "./slab_supply.ts";
 /** Bytes of one request. */
 const PIECE = 8 * 2 ** 20;
 /** Requests in flight, each with a descriptor of its own. */
-const LANES = 4;
+const MOST_IN_FLIGHT = 4;
 
 /** What a {@linkcode DirectWriter} is made of. */
 export interface DirectWriterSetup {
@@ -45,7 +45,7 @@ export class DirectWriter implements WritableFile {
   constructor(setup: DirectWriterSetup) {
     this.#setup = setup;
     this.#slabSize = blocksAbove(Math.max(BLOCK, Math.min(PIECE, setup.expected ?? PIECE)));
-    this.#slabs = new SlabSupply(setup.context, this.#slabSize, LANES);
+    this.#slabs = new SlabSupply(setup.context, this.#slabSize, MOST_IN_FLIGHT);
     this.#output = new DirectOutput({ ...setup, slabs: this.#slabs, slabSize: this.#slabSize });
   }
 
@@ -95,7 +95,7 @@ export class DirectWriter implements WritableFile {
   /** Writes the slab at the end of the file, and goes on meanwhile. */
   async #send(slab: Slab, length: number): Promise<void> {
     const position = this.#position;
-    await this.#lane();
+    await this.#room();
     this.#position += length;
     this.#slab = undefined;
     this.#filled = 0;
@@ -115,7 +115,7 @@ export class DirectWriter implements WritableFile {
     this.#position += length;
     for (let at = 0; at < length; at += PIECE) {
       const piece = chunk.subarray(at, Math.min(length, at + PIECE));
-      await this.#lane();
+      await this.#room();
       this.#fly(() => this.#output.write(piece, start + at));
     }
     await this.#landed();
@@ -123,8 +123,8 @@ export class DirectWriter implements WritableFile {
   }
 
   /** Waits until one more request may fly. */
-  async #lane(): Promise<void> {
-    while (this.#flying.size >= LANES) await Promise.race(this.#flying);
+  async #room(): Promise<void> {
+    while (this.#flying.size >= MOST_IN_FLIGHT) await Promise.race(this.#flying);
     this.#throwIfFailed();
   }
 

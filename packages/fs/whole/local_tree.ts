@@ -12,6 +12,7 @@ import { type CallName, InvalidNameError, NotFoundError } from "@lade/core/backe
 import { fileError } from "../files/file_error.ts";
 import { formFault, segmentFault } from "../names/path_fault.ts";
 import { isUnfinishedName } from "../names/temporary_name.ts";
+import { ensureDirectory } from "../tree/ensure_directory.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 
@@ -47,7 +48,6 @@ export class LocalTree implements ObjectTree {
       signal?.throwIfAborted();
       const detail = key === "" ? undefined : segmentFault(key);
       if (detail !== undefined) throw new InvalidNameError({ ...subject, detail });
-      const { ensureDirectory } = await import("../tree/ensure_directory.ts");
       await ensureDirectory(this.#setup, subject, key === "" ? tree.root : tree.path(key));
     } catch (error) {
       throw fileError(error, subject, signal);

@@ -1,9 +1,9 @@
 import { AlreadyExistsError, NotFoundError, PermissionDeniedError } from "@lade/core/backend";
 import { type Page, readPages } from "@lade/service/list";
-import type { S3Connection } from "../client/s3_connection.ts";
-import type { ControlPlane } from "../control/control_plane.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
+import type { ControlPlane } from "../sdk/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { readDocument } from "../client/read_document.ts";
+import { readDocument } from "../wire/read_document.ts";
 import { unlikeS3 } from "../headers/s3_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 

@@ -1,5 +1,5 @@
 import { NotFoundError, PermissionDeniedError, StoreError, UnsupportedError } from "@lade/core/backend";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { CONDITION_WORDS, type ConditionKind } from "../traits/condition_kind.ts";

@@ -4,7 +4,7 @@ import {
   type Preconditions,
   UnsupportedError,
 } from "@lade/core/backend";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { headObject } from "../objects/head_object.ts";
 import { CONDITION_WORDS, type ConditionKind, type Conduct } from "../traits/condition_kind.ts";

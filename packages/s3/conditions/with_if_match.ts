@@ -1,5 +1,5 @@
 import { PreconditionFailedError } from "@lade/core/backend";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import { headObject } from "../objects/head_object.ts";
 import { quoteEtag } from "@lade/service/body";

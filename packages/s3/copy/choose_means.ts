@@ -1,5 +1,5 @@
 import type { CopyOptions } from "@lade/core";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import { type ConditionTarget, conductOf } from "../conditions/rely_on.ts";
 
 /** How a copy is made: by CopyObject, or by the parts of an upload. */

@@ -1,4 +1,4 @@
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 
 /** Whether one service has both buckets and the same identity asks: then the service can copy between them. */
 export async function isSameService(one: S3Connection, other: S3Connection): Promise<boolean> {

@@ -6,8 +6,8 @@ import {
   PreconditionFailedError,
 } from "@lade/core/backend";
 import { deleteHeld } from "@lade/service/delete";
-import type { S3Connection } from "../client/s3_connection.ts";
-import type { S3Request } from "../client/s3_request.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
+import type { S3Request } from "../wire/s3_request.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { isGone } from "../objects/confirm_object.ts";

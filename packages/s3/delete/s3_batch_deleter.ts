@@ -1,13 +1,13 @@
 import type { DeleteObjectsCommandOutput } from "@aws-sdk/client-s3";
 import { type ObjectToDelete, objectUri, ServiceError, UnsupportedError } from "@lade/core/backend";
 import type { BatchDeleter, DeleteOutcome } from "@lade/service/delete";
-import type { S3Connection } from "../client/s3_connection.ts";
-import type { ControlPlane } from "../control/control_plane.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
+import type { ControlPlane } from "../sdk/control_plane.ts";
 import { s3KeyFault } from "../endpoint/s3_key_fault.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { quoteEtag } from "@lade/service/body";
-import { isRefusedHeader } from "../client/plainer_way.ts";
+import { isRefusedHeader } from "../wire/plainer_way.ts";
 import { deleteObject, deletePermission } from "./delete_object.ts";
 
 /** Keys of one DeleteObjects at most ("DeleteObjects" of the Amazon S3 API reference). */

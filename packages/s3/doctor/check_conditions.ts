@@ -13,7 +13,7 @@ import {
   type ConditionKind,
   type Conduct,
 } from "../traits/condition_kind.ts";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import { PLAINER_WAY } from "../traits/extra.ts";
 import { ProbeObjects } from "../probe/probe_objects.ts";
 import { conductOf } from "../conditions/rely_on.ts";

@@ -1,6 +1,6 @@
 import type { Check } from "@lade/core/backend";
 import { type AnswerLog, origin, tellEndpoint, tellLifetime, tellSettings } from "@lade/service/diagnosis";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import { unhonoured } from "../config/unread_settings.ts";
 import { maskKeyId } from "../credentials/mask_key_id.ts";
 

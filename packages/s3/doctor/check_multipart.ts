@@ -1,7 +1,7 @@
 import { type Check, objectUri } from "@lade/core/backend";
 import { change, isRefusal, type Patient, type TemporaryObjects } from "@lade/service/diagnosis";
-import type { S3Connection } from "../client/s3_connection.ts";
-import { ControlPlane } from "../control/control_plane.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
+import { ControlPlane } from "../sdk/control_plane.ts";
 import { MultipartUpload } from "../upload/multipart_upload.ts";
 import type { UploadTarget } from "../upload/upload_target.ts";
 

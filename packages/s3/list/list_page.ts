@@ -1,13 +1,13 @@
 import { type CommonPrefix, type ListOptions, type ObjectMeta, objectUri } from "@lade/core/backend";
 import { listPages, type Page, type PageQuery, type PageReader } from "@lade/service/list";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readSize, unquoteEtag } from "@lade/service/body";
 import { S3_HEADERS, unlikeS3 } from "../headers/s3_headers.ts";
 import { payerHeaders } from "../headers/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 import { isTruncated } from "./page_end.ts";
-import { readDocument } from "../client/read_document.ts";
+import { readDocument } from "../wire/read_document.ts";
 
 /** Lists the objects of a bucket; with `delimiter`, those of one level. */
 export function listObjects(

@@ -7,7 +7,7 @@ import {
   UnsupportedError,
 } from "@lade/core/backend";
 import { listVersions, type Page, type PageQuery } from "@lade/service/list";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readSize, unquoteEtag } from "@lade/service/body";
 import { unlikeS3 } from "../headers/s3_headers.ts";
@@ -15,7 +15,7 @@ import { payerHeaders } from "../headers/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 import { decoderOf } from "./list_page.ts";
 import { isTruncated } from "./page_end.ts";
-import { readDocument } from "../client/read_document.ts";
+import { readDocument } from "../wire/read_document.ts";
 
 /** Lists the versions and delete markers of a bucket; with `delimiter`, those of one level. */
 export function listObjectVersions(

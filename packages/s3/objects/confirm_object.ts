@@ -1,5 +1,5 @@
 import { type ObjectInfo, PermissionDeniedError } from "@lade/core/backend";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import type { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { listPage } from "../list/list_page.ts";

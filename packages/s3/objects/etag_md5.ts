@@ -1,6 +1,6 @@
 import type { EtagMd5 } from "@lade/core";
 import type { ResponseHeaders } from "@lade/service/http";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import { readEtag } from "@lade/service/body";
 
 /**

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ResponseHeaders } from "@lade/service/http";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import { ServiceTraits } from "../traits/service_traits.ts";
 import { etagMd5, md5Digits } from "./etag_md5.ts";
 

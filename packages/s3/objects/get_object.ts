@@ -14,11 +14,12 @@ import {
   readSuffix,
 } from "@lade/service/body";
 import type { TransportResponse } from "@lade/service/http";
-import { retryableAnswer } from "../client/retryable_answer.ts";
-import type { S3Connection } from "../client/s3_connection.ts";
+import { retryableAnswer } from "../wire/retryable_answer.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { etagMd5 } from "./etag_md5.ts";
+import { headObject } from "./head_object.ts";
 import { askVerifiably, readAdvice, readHeaders, versionQuery } from "./read_request.ts";
 import { S3_HEADERS } from "../headers/s3_headers.ts";
 
@@ -111,9 +112,7 @@ function readsOf(
 ): ObjectReads {
   return {
     get: (options: GetOptions) => getObject(connection, uri, key, options, onThrottled),
-    // Loaded here, for few reads need it.
-    head: async (options: HeadOptions) =>
-      (await import("./head_object.ts")).headObject(connection, uri, key, options),
+    head: (options: HeadOptions) => headObject(connection, uri, key, options),
   };
 }
 

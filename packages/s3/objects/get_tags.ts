@@ -1,5 +1,5 @@
 import type { GetTagsOptions } from "@lade/core";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { childText, parseXml } from "@lade/service/xml";
 import { versionQuery } from "./read_request.ts";

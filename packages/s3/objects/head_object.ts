@@ -1,8 +1,8 @@
 import type { HeadOptions, ObjectInfo } from "@lade/core";
 import { checkAnswered, readObjectInfo, readSize } from "@lade/service/body";
 import type { ResponseHeaders } from "@lade/service/http";
-import type { S3Connection } from "../client/s3_connection.ts";
-import type { S3Request } from "../client/s3_request.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
+import type { S3Request } from "../wire/s3_request.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { askVerifiably, readAdvice, readHeaders, versionQuery } from "./read_request.ts";

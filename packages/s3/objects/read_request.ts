@@ -1,8 +1,8 @@
 import { checkVersion, type GetOptions } from "@lade/core/backend";
 import { conditionHeaders } from "@lade/service/body";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { isRefusedHeader, withExtra } from "../client/plainer_way.ts";
+import { isRefusedHeader, withExtra } from "../wire/plainer_way.ts";
 import { type HeaderRecord, objectHeaders } from "../headers/read_headers.ts";
 
 /** Makes a GET or HEAD that asks for checksums, or one that does not where the service refuses to be asked. */

@@ -1,6 +1,6 @@
 import { type PresignOptions, UnauthenticatedError, UnsupportedError } from "@lade/core/backend";
 import type { S3Config } from "../config/s3_config.ts";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 
 /** Longest life of a presigned URL ("Authenticating Requests: Using Query Parameters" of the Amazon S3 API reference). */

@@ -1,7 +1,7 @@
 import { AlreadyExistsError, objectUri, PreconditionFailedError, UnsupportedError } from "@lade/core/backend";
 import { TransportError } from "@lade/service/http";
-import type { S3Connection } from "../client/s3_connection.ts";
-import { ControlPlane } from "../control/control_plane.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
+import { ControlPlane } from "../sdk/control_plane.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { payerHeaders } from "../headers/read_headers.ts";

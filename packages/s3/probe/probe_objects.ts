@@ -1,7 +1,7 @@
 import { objectUri } from "@lade/core/backend";
 import type { TransportResponse } from "@lade/service/http";
-import type { S3Connection } from "../client/s3_connection.ts";
-import type { S3Request } from "../client/s3_request.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
+import type { S3Request } from "../wire/s3_request.ts";
 import { faultInsideSuccess } from "@lade/service/errors";
 import { S3_FAULTS, S3Fault } from "../errors/s3_fault.ts";
 import { objectHeaders, payerHeaders, sourceKeyHeaders } from "../headers/read_headers.ts";

@@ -42,9 +42,9 @@ import {
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
-import type { S3Connection } from "../client/s3_connection.ts";
-import { ControlPlane } from "../control/control_plane.ts";
-import type { CopyTarget } from "../copy/copy_target.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
+import { ControlPlane } from "../sdk/control_plane.ts";
+import type { BucketCopy } from "../copy/bucket_copy.ts";
 import { s3KeyFault } from "../endpoint/s3_key_fault.ts";
 import { bucketPlace } from "../endpoint/bucket_place.ts";
 import { listObjects } from "../list/list_page.ts";
@@ -96,13 +96,13 @@ export class BucketStore implements S3Store {
   readonly #close: () => Promise<void>;
 
   /** Made by `openS3Store`. */
-  constructor(parts: BucketStoreSetup) {
-    this.uri = `s3://${parts.container}`;
-    this.connection = parts.connection;
-    this.context = parts.context;
-    this.#close = parts.close;
-    this.#control = new ControlPlane(parts.connection);
-    const { bounds: { maxRetryAfterMs, patienceMs }, uploadConcurrency } = parts.connection.config;
+  constructor(setup: BucketStoreSetup) {
+    this.uri = `s3://${setup.container}`;
+    this.connection = setup.connection;
+    this.context = setup.context;
+    this.#close = setup.close;
+    this.#control = new ControlPlane(setup.connection);
+    const { bounds: { maxRetryAfterMs, patienceMs }, uploadConcurrency } = setup.connection.config;
     this.readHints = { ...READ_HINTS, maxRetryAfterMs, patienceMs };
     this.limits = {
       read: this.#limit(FIRST_CONCURRENCY, MAX_READ_CONCURRENCY),
@@ -110,7 +110,7 @@ export class BucketStore implements S3Store {
         ? this.#limit(FIRST_CONCURRENCY, MAX_UPLOAD_CONCURRENCY)
         : this.#limit(uploadConcurrency, uploadConcurrency),
     };
-    this.capabilities = s3Capabilities(parts.connection);
+    this.capabilities = s3Capabilities(setup.connection);
   }
 
   /** Base URL of the service. */
@@ -244,9 +244,9 @@ export class BucketStore implements S3Store {
 
   /** Copies by the service. */
   async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
-    const target = this.#copyTarget("copy", this, from, to, options);
-    const { copyObject } = await import("../copy/copy_object.ts");
-    return await copyObject(target, options);
+    const target = this.#bucketCopy("copy", this, from, to, options);
+    const { serverSideCopy } = await import("../copy/server_side_copy.ts");
+    return await serverSideCopy(target, options);
   }
 
   /** Copies by the service from another bucket that it has, where the same identity asks for both. */
@@ -258,11 +258,11 @@ export class BucketStore implements S3Store {
   ): Promise<CopyResult | undefined> {
     const { store, key } = placeBelow(source, from);
     if (!(#control in store)) return undefined;
-    const target = this.#copyTarget("copy", store, key, to, options);
+    const target = this.#bucketCopy("copy", store, key, to, options);
     const { isSameService } = await import("../copy/same_service.ts");
     if (!await isSameService(store.connection, this.connection)) return undefined;
-    const { copyObject } = await import("../copy/copy_object.ts");
-    return await copyObject(target, options);
+    const { serverSideCopy } = await import("../copy/server_side_copy.ts");
+    return await serverSideCopy(target, options);
   }
 
   /** Copies the object onto itself by the service, with other attributes. */
@@ -272,8 +272,8 @@ export class BucketStore implements S3Store {
     options: SetAttributesOptions = {},
   ): Promise<PutResult> {
     const operation = "set the attributes of";
-    const target = this.#copyTarget(operation, this, key, key, { ...options, attributes }, operation);
-    const { setAttributes } = await import("../copy/copy_object.ts");
+    const target = this.#bucketCopy(operation, this, key, key, { ...options, attributes }, operation);
+    const { setAttributes } = await import("../copy/server_side_copy.ts");
     return await setAttributes({ ...target, operation }, attributes, options);
   }
 
@@ -287,7 +287,7 @@ export class BucketStore implements S3Store {
 
   /** Copies, then deletes the source. When that changes in between, both stay, by a `PreconditionFailedError`. */
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
-    const target = this.#copyTarget("rename", this, from, to, options);
+    const target = this.#bucketCopy("rename", this, from, to, options);
     const { renameObject } = await import("../copy/rename_object.ts");
     await renameObject(this, target, options);
   }
@@ -339,14 +339,14 @@ export class BucketStore implements S3Store {
     return objectUri(this.uri, key);
   }
 
-  #copyTarget(
+  #bucketCopy(
     operation: string,
     store: BucketStore,
     from: string,
     to: string,
     options: CopyOptions,
     targetOperation: string = `${operation} to`,
-  ): CopyTarget {
+  ): BucketCopy {
     const fromUri = store.#check(operation, from);
     const toUri = this.#check(operation, to);
     options.signal?.throwIfAborted();

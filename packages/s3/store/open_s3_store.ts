@@ -1,7 +1,7 @@
 import { type CallOptions, createStoreContext, Sessions, type StoreContext } from "@lade/core/backend";
 import { type CreateTransportOptions, isLoopback, type Transport, TransportShare } from "@lade/service/http";
-import { S3Connection } from "../client/s3_connection.ts";
 import { readBundle, readTextFile, systemEnvironment } from "@lade/service/environment";
+import { S3Connection } from "../wire/s3_connection.ts";
 import { resolveConfig, type S3Config } from "../config/s3_config.ts";
 import type { Sourced } from "@lade/core/settings";
 import type { S3Options } from "../config/s3_options.ts";

@@ -1,5 +1,5 @@
 import type { Capabilities, Support } from "@lade/core";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 
 /**
  * What a bucket can do, as it is known at the time of asking. Conditions are held by Amazon's service; any other has to

@@ -1,5 +1,5 @@
 import type { ShownSetting } from "@lade/core/settings";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import { unhonoured } from "../config/unread_settings.ts";
 import { maskKeyId } from "../credentials/mask_key_id.ts";
 

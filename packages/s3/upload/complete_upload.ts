@@ -10,13 +10,13 @@ import {
   UnavailableError,
 } from "@lade/core/backend";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { withHeaders } from "../control/with_headers.ts";
+import { withHeaders } from "../sdk/with_headers.ts";
 import { headObject } from "../objects/head_object.ts";
 import { objectHeaders } from "../headers/read_headers.ts";
 import { unquoteEtag } from "@lade/service/body";
 import { unlikeS3 } from "../headers/s3_headers.ts";
 import { explainInvalidPart } from "./explain_invalid_part.ts";
-import { isRefusedHeader, withExtra } from "../client/plainer_way.ts";
+import { isRefusedHeader, withExtra } from "../wire/plainer_way.ts";
 import { withIfMatch } from "../conditions/with_if_match.ts";
 import { completedPart, type SentPart } from "./sent_part.ts";
 import type { UploadState, UploadTarget } from "./upload_target.ts";

@@ -1,8 +1,8 @@
 import { type Page, readPages } from "@lade/service/list";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { isTruncated } from "../list/page_end.ts";
-import { readDocument } from "../client/read_document.ts";
+import { readDocument } from "../wire/read_document.ts";
 import { readSize, unquoteEtag } from "@lade/service/body";
 import { unlikeS3 } from "../headers/s3_headers.ts";
 import { objectHeaders } from "../headers/read_headers.ts";

@@ -1,10 +1,10 @@
 import { type CallOptions, formatUploadName, objectUri, type PendingUpload } from "@lade/core/backend";
 import { checkPrefix, type Page, readPages } from "@lade/service/list";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { decoderOf } from "../list/list_page.ts";
 import { isTruncated } from "../list/page_end.ts";
-import { readDocument } from "../client/read_document.ts";
+import { readDocument } from "../wire/read_document.ts";
 import { unlikeS3 } from "../headers/s3_headers.ts";
 import { payerHeaders } from "../headers/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";

@@ -1,6 +1,6 @@
 import { ChecksumMismatchError } from "@lade/core/backend";
 import type { TransportResponse } from "@lade/service/http";
-import type { S3Connection } from "../client/s3_connection.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { md5Digits } from "../objects/etag_md5.ts";
 import { unquoteEtag } from "@lade/service/body";

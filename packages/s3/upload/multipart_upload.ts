@@ -11,10 +11,10 @@ import {
   withTimeout,
 } from "@lade/core/backend";
 import type { S3Checksum } from "../config/s3_options.ts";
-import { withHeaders } from "../control/with_headers.ts";
+import { withHeaders } from "../sdk/with_headers.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { objectHeaders } from "../headers/read_headers.ts";
-import { isRefusedHeader, withExtra } from "../client/plainer_way.ts";
+import { isRefusedHeader, withExtra } from "../wire/plainer_way.ts";
 import { requireConditions, settleWrite } from "../conditions/rely_on.ts";
 import { encryptionFault } from "./confirm_encryption.ts";
 import { completeUpload } from "./complete_upload.ts";

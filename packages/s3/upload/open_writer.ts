@@ -16,7 +16,7 @@ import {
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
-import { writeTwice } from "../client/plainer_way.ts";
+import { writeTwice } from "../wire/plainer_way.ts";
 import { requireConditions } from "../conditions/rely_on.ts";
 import type { UploadTarget } from "./upload_target.ts";
 import { ResumableSink } from "./resumable_sink.ts";

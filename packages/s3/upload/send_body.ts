@@ -1,10 +1,10 @@
 import { ChecksumMismatchError, UnsupportedError } from "@lade/core/backend";
 import type { TransportResponse } from "@lade/service/http";
-import type { S3Connection } from "../client/s3_connection.ts";
-import type { S3Request } from "../client/s3_request.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
+import type { S3Request } from "../wire/s3_request.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import { readEtag } from "@lade/service/body";
-import { isRefusedHeader } from "../client/plainer_way.ts";
+import { isRefusedHeader } from "../wire/plainer_way.ts";
 import { compareEtag } from "./md5_etags.ts";
 import type { UploadChecksum } from "./upload_checksum.ts";
 

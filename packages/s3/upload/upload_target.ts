@@ -1,5 +1,5 @@
-import type { S3Connection } from "../client/s3_connection.ts";
-import type { ControlPlane } from "../control/control_plane.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
+import type { ControlPlane } from "../sdk/control_plane.ts";
 import type { HeaderRecord } from "../headers/read_headers.ts";
 import type { UploadChecksum } from "./upload_checksum.ts";
 

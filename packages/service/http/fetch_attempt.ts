@@ -9,7 +9,7 @@ import type { RequestTarget } from "./parse_target.ts";
 import { createResponseBody } from "./response_body.ts";
 import { ResponseHeaders } from "./response_headers.ts";
 import type { Attempt } from "./send_with_retry.ts";
-import type { Slots } from "./slots.ts";
+import type { Semaphore } from "./semaphore.ts";
 import type { TransportConfig } from "./transport_config.ts";
 import { toTransportError, WireError } from "./wire_error.ts";
 
@@ -35,19 +35,19 @@ const SLOWEST_UPLOAD = 64;
 export class FetchAttempt implements FetchBodyOwner {
   readonly #attempt: Attempt;
   readonly #target: RequestTarget;
-  readonly #slots: Slots;
+  readonly #semaphore: Semaphore;
   readonly #shared: FetchShared;
   readonly #controller = new AbortController();
   readonly #pace: Pace;
   #deadlineMs = Infinity;
   #overdue: WireError | undefined;
   #body: FetchBody | undefined;
-  #holdsSlot = false;
+  #isCounted = false;
 
-  constructor(attempt: Attempt, target: RequestTarget, slots: Slots, shared: FetchShared) {
+  constructor(attempt: Attempt, target: RequestTarget, semaphore: Semaphore, shared: FetchShared) {
     this.#attempt = attempt;
     this.#target = target;
-    this.#slots = slots;
+    this.#semaphore = semaphore;
     this.#shared = shared;
     const { minBytesPerSecond, stallTimeoutMs } = shared.config;
     this.#pace = new Pace(4 * stallTimeoutMs, minBytesPerSecond);
@@ -142,8 +142,8 @@ export class FetchAttempt implements FetchBodyOwner {
     const { signal } = this.#controller;
     const attemptMs = clock.monotonicMs();
     const init = this.#init();
-    await this.#slots.acquire(signal);
-    this.#holdsSlot = true;
+    await this.#semaphore.acquire(signal);
+    this.#isCounted = true;
     const body = await collectPayload(payload, signal);
     this.#deadlineMs = clock.monotonicMs() + firstByteTimeoutMs + payload.length / SLOWEST_UPLOAD;
     const answer = await this.#fetch({ ...init, ...(body && { body }), signal });
@@ -225,8 +225,8 @@ export class FetchAttempt implements FetchBodyOwner {
     this.#deadlineMs = Infinity;
     this.#shared.active.delete(this);
     this.#attempt.request.signal?.removeEventListener("abort", this);
-    if (this.#holdsSlot) this.#slots.release();
-    this.#holdsSlot = false;
+    if (this.#isCounted) this.#semaphore.release();
+    this.#isCounted = false;
   }
 }
 

@@ -37,7 +37,7 @@ export class FetchBody implements BodySource {
       target.set(this.#held.subarray(0, count));
       this.#held = count === this.#held.length ? undefined : this.#held.subarray(count);
       this.#owner.received(count);
-      // The stream ends by itself behind its last byte, but the slot is free as soon as that was taken.
+      // The stream ends by itself behind its last byte, but the turn is given back as soon as that was taken.
       if (this.#received === this.#length && !this.#held) this.#end();
       return count;
     } catch (error) {

@@ -2,7 +2,7 @@ import { nameOfProxy } from "./describe_proxy_fault.ts";
 import { type Fetch, FetchAttempt, type FetchShared } from "./fetch_attempt.ts";
 import { parseTarget } from "./parse_target.ts";
 import { type Attempt, sendWithRetry } from "./send_with_retry.ts";
-import { Slots } from "./slots.ts";
+import { Semaphore } from "./semaphore.ts";
 import { startTicker } from "./ticker.ts";
 import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
 import { completeTransportOptions, type TransportConfig } from "./transport_config.ts";
@@ -31,7 +31,7 @@ export class FetchTransport implements Transport {
   readonly #config: TransportConfig;
   readonly #shared: FetchShared;
   readonly #client: Deno.HttpClient | undefined;
-  readonly #slots = new Map<string, Slots>();
+  readonly #semaphores = new Map<string, Semaphore>();
   readonly #active = new Set<FetchAttempt>();
   #stopTicker: (() => void) | undefined;
   #closed = false;
@@ -89,10 +89,12 @@ export class FetchTransport implements Transport {
       const error = new WireError("closed", "the transport was closed");
       throw toTransportError(error, attempt.request, target.endpoint, "none");
     }
-    let slots = this.#slots.get(target.endpoint);
-    if (!slots) this.#slots.set(target.endpoint, slots = new Slots(this.#config.maxConnections));
+    let semaphore = this.#semaphores.get(target.endpoint);
+    if (!semaphore) {
+      this.#semaphores.set(target.endpoint, semaphore = new Semaphore(this.#config.maxConnections));
+    }
     this.#stopTicker ??= startTicker(this.#config.clock, TICK_MS, this.#tick);
-    return await new FetchAttempt(attempt, target, slots, this.#shared).run();
+    return await new FetchAttempt(attempt, target, semaphore, this.#shared).run();
   };
 
   readonly #tick = (): void => {

@@ -5,7 +5,7 @@ import { FetchTransport } from "./fetch_transport.ts";
 import { parseTarget } from "./parse_target.ts";
 import { latin1, RawServer, until } from "@lade/testing/http";
 import { RequestPayload } from "./request_payload.ts";
-import { Slots } from "./slots.ts";
+import { Semaphore } from "./semaphore.ts";
 import type { RequestBody } from "./transport.ts";
 import { completeTransportOptions } from "./transport_config.ts";
 import { TransportError } from "./transport_error.ts";
@@ -166,7 +166,7 @@ Deno.test("FetchAttempt refuses a body that the platform decodes", async () => {
       decodes,
       active: new Set<never>(),
     };
-    return new FetchAttempt(attempt, parseTarget(url), new Slots(1), shared).run();
+    return new FetchAttempt(attempt, parseTarget(url), new Semaphore(1), shared).run();
   };
   const error = await assertRejects(() => run(true, "gzip"), TransportError, "decodes gzip");
   assertEquals([error.kind, error.retryable], ["unsupported", false]);

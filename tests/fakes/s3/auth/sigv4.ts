@@ -24,7 +24,7 @@ export interface Scope {
 }
 
 /** What of a request is signed. */
-export interface CanonicalParts {
+export interface SignedFields {
   /** The method. */
   method: string;
   /** The path, decoded. */
@@ -38,17 +38,17 @@ export interface CanonicalParts {
 }
 
 /** The canonical request. */
-export function canonicalRequest(parts: CanonicalParts): string {
-  const query = parts.query
+export function canonicalRequest(fields: SignedFields): string {
+  const query = fields.query
     .map(([name, value]) => [encodeUri(name), encodeUri(value)] as const)
     .toSorted((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]))
     .map(([name, value]) => `${name}=${value}`)
     .join("&");
-  const headers = parts.headers.map(([name, values]) => `${name}:${values.map(trimAll).join(",")}\n`).join(
+  const headers = fields.headers.map(([name, values]) => `${name}:${values.map(trimAll).join(",")}\n`).join(
     "",
   );
-  const names = parts.headers.map(([name]) => name).join(";");
-  return [parts.method, encodeUri(parts.path, "/"), query, headers, names, parts.payloadHash].join("\n");
+  const names = fields.headers.map(([name]) => name).join(";");
+  return [fields.method, encodeUri(fields.path, "/"), query, headers, names, fields.payloadHash].join("\n");
 }
 
 /** The string to sign for a request. */

@@ -1,7 +1,7 @@
 import { AbortableQueue } from "@lade/core/concurrency";
 
 /** Lets so many go on at a time, in the order they come. */
-export class Slots {
+export class Semaphore {
   readonly #count: number;
   readonly #waiting = new AbortableQueue();
   #taken = 0;
@@ -10,14 +10,14 @@ export class Slots {
     this.#count = count;
   }
 
-  /** Waits for a slot; rejects with `signal.reason`. Every slot is given back by {@linkcode release}. */
+  /** Waits for a turn; rejects with `signal.reason`. Every turn is given back by {@linkcode release}. */
   acquire(signal: AbortSignal): Promise<void> | void {
     signal.throwIfAborted();
     if (this.#taken < this.#count) return void this.#taken++;
     return this.#waiting.wait(undefined, signal);
   }
 
-  /** Gives a slot to the longest waiter. */
+  /** Gives a turn to the longest waiter. */
   release(): void {
     if (!this.#waiting.give()) this.#taken--;
   }

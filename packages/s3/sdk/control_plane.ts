@@ -1,17 +1,14 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { PermissionDeniedError, StoreError } from "@lade/core/backend";
 import { TransportError } from "@lade/service/http";
-import { S3Authorizer } from "../client/s3_authorizer.ts";
-import type { S3Connection } from "../client/s3_connection.ts";
+import { S3Authorizer } from "../wire/s3_authorizer.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { unlikeS3 } from "../headers/s3_headers.ts";
-import { useContentMd5 } from "./content_md5.ts";
-import { type SdkSendOptions, TransportHandler } from "./transport_handler.ts";
-
-/** The AWS SDK's module. */
-export type Sdk = typeof import("@aws-sdk/client-s3");
+import type { makeSdkClient, Sdk } from "./make_sdk_client.ts";
+import type { SdkSendOptions } from "./transport_handler.ts";
 
 /** Options of {@linkcode ControlPlane.run}. */
 export interface ControlOptions {
@@ -23,6 +20,12 @@ export interface ControlOptions {
 
 /** What our side of a call throws, on which the SDK too leaves its marks. */
 const OURS = [S3Fault, StoreError, TransportError] as const;
+
+/** What is loaded by the first call. */
+interface LoadedSdk {
+  readonly sdk: Sdk;
+  readonly makeClient: typeof makeSdkClient;
+}
 
 /** A client of the SDK and what it was made for. */
 interface MadeClient {
@@ -37,7 +40,7 @@ interface MadeClient {
  */
 export class ControlPlane {
   readonly #connection: S3Connection;
-  #sdk: Promise<Sdk> | undefined;
+  #sdk: Promise<LoadedSdk> | undefined;
   #client: MadeClient | undefined;
 
   /** Makes calls of one connection. */
@@ -52,14 +55,14 @@ export class ControlPlane {
     make: (sdk: Sdk, client: S3Client, options: SdkSendOptions) => Promise<Output>,
   ): Promise<Output> {
     signal?.throwIfAborted();
-    const sdk = await this.#load(call);
+    const loaded = await this.#load(call);
     const { caller } = this.#connection;
     const authorizer = new S3Authorizer(this.#connection);
     try {
       return await caller.corrected(authorizer, async () => {
         signal?.throwIfAborted();
         const keys = await authorizer.keys();
-        return await make(sdk, this.#clientOf(sdk, keys), {
+        return await make(loaded.sdk, this.#clientOf(loaded, keys), {
           ...(signal === undefined ? {} : { abortSignal: signal }),
           authorizer,
           idempotent,
@@ -73,8 +76,8 @@ export class ControlPlane {
     }
   }
 
-  #load(call: FailedCall): Promise<Sdk> {
-    return this.#sdk ??= import("@aws-sdk/client-s3").catch((error) => {
+  #load(call: FailedCall): Promise<LoadedSdk> {
+    return this.#sdk ??= loadSdk().catch((error) => {
       this.#sdk = undefined;
       const { operation, uri } = call;
       throw new PermissionDeniedError({
@@ -86,45 +89,23 @@ export class ControlPlane {
     });
   }
 
-  #clientOf(sdk: Sdk, credentials: S3Credentials | undefined): S3Client {
-    const { endpoint, region } = this.#connection;
+  #clientOf({ sdk, makeClient }: LoadedSdk, credentials: S3Credentials | undefined): S3Client {
+    const { region } = this.#connection;
     // The SDK keeps credentials of its own accord, so others need another client.
     const made = this.#client;
     if (made?.region === region && made.credentials === credentials) return made.client;
-    const client = new sdk.S3Client({
-      region,
-      endpoint: endpoint.serviceUrl,
-      forcePathStyle: endpoint.pathStyle,
-      credentials: credentials ?? { accessKeyId: "anonymous", secretAccessKey: "anonymous" },
-      ...(credentials ? {} : { signer: { sign: (request) => Promise.resolve(request) } }),
-      requestHandler: new TransportHandler(this.#connection),
-      maxAttempts: 1,
-      retryMode: "standard",
-      defaultsMode: "standard",
-      followRegionRedirects: false,
-      disableClockSkewCorrection: true,
-      systemClockOffset: this.#connection.clock.now() - Date.now(),
-      requestChecksumCalculation: "WHEN_REQUIRED",
-      responseChecksumValidation: "WHEN_REQUIRED",
-      expectContinueHeader: false,
-      // Given, so that the SDK does not go and look in the environment and the shared files.
-      useDualstackEndpoint: false,
-      useFipsEndpoint: false,
-      useAccelerateEndpoint: false,
-      useArnRegion: false,
-      disableMultiregionAccessPoints: true,
-      disableS3ExpressSessionAuth: true,
-      ignoreConfiguredEndpointUrls: true,
-      userAgentAppId: "lade",
-      // The SDK's own names the system, for which it needs --allow-sys.
-      defaultUserAgentProvider: () => Promise.resolve([["lade"]]),
-      sigv4aSigningRegionSet: [],
-      authSchemePreference: [],
-    });
-    useContentMd5(client);
+    const client = makeClient(sdk, this.#connection, credentials);
     this.#client = { client, region, credentials };
     return client;
   }
+}
+
+async function loadSdk(): Promise<LoadedSdk> {
+  const [sdk, { makeSdkClient }] = await Promise.all([
+    import("@aws-sdk/client-s3"),
+    import("./make_sdk_client.ts"),
+  ]);
+  return { sdk, makeClient: makeSdkClient };
 }
 
 /** Whether the SDK could not read an answer: what the service reports never gets as far as the SDK. */

@@ -1,6 +1,6 @@
 import type { CopyOptions, ObjectInfo } from "@lade/core/backend";
-import type { S3Connection } from "../client/s3_connection.ts";
-import type { ControlPlane } from "../control/control_plane.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
+import type { ControlPlane } from "../sdk/control_plane.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readPermission } from "../objects/read_request.ts";
 import { getTags } from "../objects/get_tags.ts";
@@ -8,8 +8,8 @@ import { quoteEtag } from "@lade/service/body";
 import { encodePath, encodeStrict } from "@lade/service/http";
 import { type HeaderRecord, objectHeaders, payerHeaders, sourceKeyHeaders } from "../headers/read_headers.ts";
 
-/** What a copy works by. */
-export interface CopyTarget {
+/** One copy, of an object of a bucket to an object of a bucket. */
+export interface BucketCopy {
   /** The bucket of the source. */
   readonly source: S3Connection;
   /** The bucket of the target, which the copy is asked of. */
@@ -35,7 +35,7 @@ export type CopySource = Pick<ObjectInfo, "size" | "etag" | "storageClass" | "ta
 
 /** The headers that name the source, pinned to what was seen of it; and who pays, for either bucket. */
 export function sourceHeaders(
-  { source: bucket, connection, from }: CopyTarget,
+  { source: bucket, connection, from }: BucketCopy,
   source: CopySource,
   { sourceVersion }: CopyOptions,
   pin: boolean = true,
@@ -52,7 +52,7 @@ export function sourceHeaders(
 
 /** How the tags of the source are asked for. */
 export function readTagsOf(
-  { source: bucket, fromUri, from }: CopyTarget,
+  { source: bucket, fromUri, from }: BucketCopy,
   { signal, sourceVersion }: CopyOptions,
 ): () => Promise<Record<string, string>> {
   return () =>
@@ -64,7 +64,7 @@ export function readTagsOf(
 
 /** What errors of a copy say. */
 export function copyCall(
-  { toUri, operation = "copy to" }: CopyTarget,
+  { toUri, operation = "copy to" }: BucketCopy,
   { ifMatch, ifNoneMatch, sourceIfMatch, sourceVersion }: CopyOptions,
 ): FailedCall {
   return {

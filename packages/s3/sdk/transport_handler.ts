@@ -6,10 +6,10 @@ import {
   type TransportResponse,
 } from "@lade/service/http";
 import type { AnswerRule, ServiceRequest } from "@lade/service/call";
-import { answerRule } from "../client/answer_rule.ts";
-import { S3Authorizer } from "../client/s3_authorizer.ts";
-import type { S3Connection } from "../client/s3_connection.ts";
-import { retryableInSuccess } from "../client/retryable_answer.ts";
+import { answerRule } from "../wire/answer_rule.ts";
+import { S3Authorizer } from "../wire/s3_authorizer.ts";
+import type { S3Connection } from "../wire/s3_connection.ts";
+import { retryableInSuccess } from "../wire/retryable_answer.ts";
 
 /** A request as the SDK's middleware gives it out: signed, its path encoded. */
 export interface SdkRequest {

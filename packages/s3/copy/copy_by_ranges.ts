@@ -7,12 +7,12 @@ import {
   ServiceError,
 } from "@lade/core/backend";
 import { copiedAttributes, copyInRanges, type CopySink } from "@lade/service/copy";
-import { withHeaders } from "../control/with_headers.ts";
-import { isRefusedHeader, withExtra, writeTwice } from "../client/plainer_way.ts";
+import { withHeaders } from "../sdk/with_headers.ts";
+import { isRefusedHeader, withExtra, writeTwice } from "../wire/plainer_way.ts";
 import type { MultipartUpload } from "../upload/multipart_upload.ts";
 import type { SentPart } from "../upload/sent_part.ts";
 import { S3Sink } from "../upload/s3_sink.ts";
-import { copyCall, type CopyTarget, readTagsOf, sourceHeaders } from "./copy_target.ts";
+import { type BucketCopy, copyCall, readTagsOf, sourceHeaders } from "./bucket_copy.ts";
 
 const PART_SIZE = 2 ** 28;
 const PARTS_IN_FLIGHT = 8;
@@ -21,8 +21,8 @@ const PARTS_IN_FLIGHT = 8;
  * Copies by UploadPartCopy, every part pinned to the source's etag. Attributes, metadata, storage class and tags are
  * those of the source unless others are given.
  */
-export function copyInParts(
-  target: CopyTarget,
+export function copyByRanges(
+  target: BucketCopy,
   source: ObjectInfo,
   options: CopyOptions,
 ): Promise<CopyResult> {
@@ -51,7 +51,7 @@ class S3CopySink extends S3Sink implements CopySink {
   readonly #copy: (upload: MultipartUpload, part: ObjectPart, signal: AbortSignal) => Promise<SentPart>;
 
   constructor(
-    target: CopyTarget,
+    target: BucketCopy,
     source: ObjectInfo,
     options: CopyOptions,
     put: PutOptions,
@@ -69,7 +69,7 @@ class S3CopySink extends S3Sink implements CopySink {
 }
 
 async function copyPart(
-  target: CopyTarget,
+  target: BucketCopy,
   upload: MultipartUpload,
   source: ObjectInfo,
   options: CopyOptions,

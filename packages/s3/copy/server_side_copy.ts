@@ -13,20 +13,20 @@ import {
   StoreError,
 } from "@lade/core/backend";
 import { copiedAttributes, copyOrFind, tagsToWrite } from "@lade/service/copy";
-import { withHeaders } from "../control/with_headers.ts";
+import { withHeaders } from "../sdk/with_headers.ts";
 import { type HeadAnswer, headObject, headWithHeaders } from "../objects/head_object.ts";
 import type { ResponseHeaders } from "@lade/service/http";
 import { attributesAsHeaders, unquoteEtag } from "@lade/service/body";
 import { S3_HEADERS, unlikeS3 } from "../headers/s3_headers.ts";
-import { isRefusedHeader, withExtra } from "../client/plainer_way.ts";
+import { isRefusedHeader, withExtra } from "../wire/plainer_way.ts";
 import { type ConditionTarget, settleWrite } from "../conditions/rely_on.ts";
 import { withIfMatch } from "../conditions/with_if_match.ts";
 import { encryptionFault } from "../upload/confirm_encryption.ts";
 import { putObject } from "../upload/put_object.ts";
 import { encryptionHeaders, encryptionTold, tagging } from "../upload/write_headers.ts";
 import { chooseMeans, type CopyMeans } from "./choose_means.ts";
-import { copyInParts } from "./copy_in_parts.ts";
-import { copyCall, type CopySource, type CopyTarget, readTagsOf, sourceHeaders } from "./copy_target.ts";
+import { copyByRanges } from "./copy_by_ranges.ts";
+import { type BucketCopy, copyCall, type CopySource, readTagsOf, sourceHeaders } from "./bucket_copy.ts";
 
 /** Bytes of an object that is copied in one request, at most. */
 const MAX_WHOLE_COPY = 5 * 2 ** 30;
@@ -36,8 +36,8 @@ const MAX_WHOLE_COPY = 5 * 2 ** 30;
  * class of the source, unless a listing had them. The copy is pinned to the content that was seen, and to `pin` without
  * a condition of the caller. Conditions that the service holds on other writes only are held by copying in parts.
  */
-export async function copyObject(
-  target: CopyTarget,
+export async function serverSideCopy(
+  target: BucketCopy,
   options: CopyOptions,
   pin: string | undefined = options.sourceIfMatch,
 ): Promise<CopyResult> {
@@ -75,7 +75,7 @@ export async function copyObject(
  * what another writer puts there meanwhile, as far as the service holds conditions.
  */
 export async function setAttributes(
-  target: CopyTarget,
+  target: BucketCopy,
   attributes: ObjectAttributes,
   { signal, ifMatch, ifIgnored }: SetAttributesOptions,
 ): Promise<PutResult> {
@@ -103,31 +103,31 @@ function written({ sourceEtag: _, ...result }: CopyResult): PutResult {
 }
 
 /** An object that is copied onto itself stays encrypted as it is, unless the configuration says how. */
-function keepingEncryption(target: CopyTarget, headers: ResponseHeaders): CopyTarget {
+function keepingEncryption(target: BucketCopy, headers: ResponseHeaders): BucketCopy {
   return target.connection.config.sse ? target : { ...target, encryption: encryptionTold(headers) };
 }
 
 /** Copies what was seen: in one request, or in parts where it is too large for that. */
 async function copySeen(
-  target: CopyTarget,
+  target: BucketCopy,
   source: ObjectInfo,
   options: CopyOptions,
   means: CopyMeans,
   about: ConditionTarget,
 ): Promise<CopyResult> {
   if (means === "parts" && source.size === 0) return await putEmpty(target, source, options);
-  if (means === "parts" || source.size > MAX_WHOLE_COPY) return await copyInParts(target, source, options);
+  if (means === "parts" || source.size > MAX_WHOLE_COPY) return await copyByRanges(target, source, options);
   try {
     return await copyAtOnce(target, source, options, about);
   } catch (error) {
     // A service may have a lower limit of its own.
     if (!isTooLarge(error)) throw error;
-    return await copyInParts(target, source, options);
+    return await copyByRanges(target, source, options);
   }
 }
 
 /** What a listing had, where that suffices. */
-function listedSource(target: CopyTarget, options: CopyOptions): CopySource | undefined {
+function listedSource(target: BucketCopy, options: CopyOptions): CopySource | undefined {
   const { source, sourceIfMatch, sourceVersion } = options;
   if (source?.etag === undefined || source.size > MAX_WHOLE_COPY || sourceVersion !== undefined) {
     return undefined;
@@ -139,7 +139,7 @@ function listedSource(target: CopyTarget, options: CopyOptions): CopySource | un
 }
 
 function look(
-  { source, fromUri, from }: CopyTarget,
+  { source, fromUri, from }: BucketCopy,
   { signal, sourceVersion }: CopyOptions,
   sourceIfMatch: string | undefined,
 ): Promise<HeadAnswer> {
@@ -159,7 +159,7 @@ function isTooLarge(error: unknown): boolean {
 }
 
 /** An object without bytes has no parts to be copied. */
-async function putEmpty(target: CopyTarget, source: ObjectInfo, options: CopyOptions): Promise<CopyResult> {
+async function putEmpty(target: BucketCopy, source: ObjectInfo, options: CopyOptions): Promise<CopyResult> {
   const { connection, to, toUri, operation = "copy to" } = target;
   const { signal } = options;
   const put = await copiedAttributes(source, options, readTagsOf(target, options));
@@ -172,7 +172,7 @@ async function putEmpty(target: CopyTarget, source: ObjectInfo, options: CopyOpt
 }
 
 async function copyAtOnce(
-  target: CopyTarget,
+  target: BucketCopy,
   source: CopySource,
   options: CopyOptions,
   about: ConditionTarget,
@@ -249,7 +249,7 @@ async function copyAtOnce(
  * Sees to it, after a copy whose etag does not show what it was made of, that the source was the one it was to be: a
  * service may have passed over the condition.
  */
-async function checkStill(target: CopyTarget, source: CopySource, options: CopyOptions): Promise<void> {
+async function checkStill(target: BucketCopy, source: CopySource, options: CopyOptions): Promise<void> {
   const { connection, fromUri, toUri } = target;
   const held = connection.trustsConditions || connection.traits.conduct("copy-source") === "holds";
   if (held || options.sourceVersion !== undefined) return;

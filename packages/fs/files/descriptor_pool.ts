@@ -4,7 +4,7 @@ import { AbortableQueue } from "@lade/core/concurrency";
 const MOST = 8;
 
 /** Descriptors of one file, opened as they are needed, since calls on one wait for each other. */
-export class Lanes<T> {
+export class DescriptorPool<T> {
   readonly #open: () => T | Promise<T>;
   readonly #most: number;
   readonly #all: T[];
@@ -34,16 +34,16 @@ export class Lanes<T> {
   }
 
   /** Gives one back, to the longest waiter. */
-  give(lane: T): void {
-    if (!this.#waiting.give(lane)) this.#idle.push(lane);
+  give(descriptor: T): void {
+    if (!this.#waiting.give(descriptor)) this.#idle.push(descriptor);
   }
 
   async #add(): Promise<T> {
     this.#opening++;
     try {
-      const lane = await this.#open();
-      this.#all.push(lane);
-      return lane;
+      const descriptor = await this.#open();
+      this.#all.push(descriptor);
+      return descriptor;
     } finally {
       this.#opening--;
     }
