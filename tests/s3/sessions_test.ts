@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { createStoreContext, Registry } from "@lade/core/backend";
 import { UnauthenticatedError, UnavailableError } from "@lade/core/errors";
 import { Lade, type LadeConfig } from "@lade/lade";
-import { type S3Credentials, type S3Options, s3Provider } from "@lade/s3";
+import { type S3Credentials, type S3Options, s3Provider, type S3Surroundings } from "@lade/s3";
 import { createTransport, type Transport } from "@lade/service/http";
 import { FakeClock } from "@lade/testing";
 import { type FakeS3, startFakeS3 } from "../fakes/s3/mod.ts";
@@ -15,6 +15,7 @@ const BUCKETS = Array.from({ length: MANY }, (_, at) => `bucket-${at}`);
 function openLade(
   config: LadeConfig,
   clock?: FakeClock,
+  surroundings: S3Surroundings = bare,
 ): { lade: Lade; transports: Transport[] } {
   const transports: Transport[] = [];
   const transport = (given: Parameters<typeof createTransport>[0]) => {
@@ -23,7 +24,7 @@ function openLade(
     return made;
   };
   const context = createStoreContext(clock ? { clock } : {});
-  const registry = new Registry({ context }).register(s3Provider({ ...bare, transport }));
+  const registry = new Registry({ context }).register(s3Provider({ ...surroundings, transport }));
   return { lade: new Lade({ registry, config }), transports };
 }
 
@@ -106,6 +107,31 @@ Deno.test("two accounts at one endpoint never take each other's keys, nor what d
     assertEquals(await used("s3://three/a"), [""]);
   }
   assertEquals(transports.length, 3);
+});
+
+Deno.test("prefixes that name one profile share a session, whose service copies between them", async () => {
+  await using fake = await startFakeS3({ buckets: ["one", "two", "three"] });
+  const keys = `aws_access_key_id = ${fake.accessKeyId}\naws_secret_access_key = ${fake.secretAccessKey}\n`;
+  const surroundings: S3Surroundings = {
+    env: (name) => name === "HOME" ? "/home/user" : undefined,
+    readFile: (path) =>
+      Promise.resolve(path.endsWith("/credentials") ? `[work]\n${keys}[other]\n${keys}` : undefined),
+  };
+  const config = {
+    s3: { endpoint: fake.url },
+    "s3://one/": { profile: "work" },
+    "s3://two/": { profile: "work" },
+    "s3://three/": { profile: "other" },
+  };
+  const { lade, transports } = openLade(config, undefined, surroundings);
+  await using _ = lade;
+  await lade.put("s3://one/a", "content");
+  await lade.copy("s3://one/a", "s3://two/b");
+  assertEquals([transports.length, connectionsOf(fake)], [1, 1]);
+  const copied = fake.requests.filter(({ headers }) => "x-amz-copy-source" in headers);
+  assertEquals(copied.map(({ path }) => path), ["/two/b"]);
+  await lade.put("s3://three/a", "content");
+  assertEquals(transports.length, 2);
 });
 
 Deno.test("settings that are about objects alone need no session of their own, those about trust do", async () => {

@@ -1,3 +1,4 @@
+import { profileKey } from "../credentials/find_credentials.ts";
 import type { S3Connection } from "../wire/s3_connection.ts";
 
 /** Whether one service has both buckets and the same identity asks: then the service can copy between them. */
@@ -17,7 +18,7 @@ async function isSameIdentity(one: S3Connection, other: S3Connection): Promise<b
   if (!one.credentials || !other.credentials) return false;
   // Both are looked up in the same places. Temporary keys of one role differ with each look.
   const given = one.config.credentials ?? other.config.credentials;
-  if (given === undefined && one.config.profile === other.config.profile) return true;
+  if (given === undefined && profileKey(one.config) === profileKey(other.config)) return true;
   const [a, b] = await Promise.all([one.credentials.get(), other.credentials.get()]);
   return a.accessKeyId === b.accessKeyId && a.sessionToken === b.sessionToken;
 }

@@ -63,7 +63,7 @@ async function search(
 ): Promise<LoadedCredentials> {
   const { env: fullEnv, read, web, clock } = around;
   const { profile: asked } = config;
-  const byOption = asked !== undefined && !asked.source.startsWith("AWS_");
+  const byOption = isByOption(asked);
   const env: Environment = byOption ? () => undefined : fullEnv;
   const keys = await staticKeys("environment", { env });
   if (keys) return { value: keys.value, source: keys.source };
@@ -92,10 +92,19 @@ async function search(
 }
 
 /** What a search depends on, within one environment. */
-export function searchKey(
-  { profile, region, allowHttp, fips, dualstack, ignoresEndpoints, caBundle }: S3Config,
-): string {
-  return JSON.stringify([profile, region.value, allowHttp, fips, dualstack, ignoresEndpoints, caBundle]);
+export function searchKey(config: S3Config): string {
+  const { region, allowHttp, fips, dualstack, ignoresEndpoints, caBundle } = config;
+  const whose = profileKey(config);
+  return JSON.stringify([whose, region.value, allowHttp, fips, dualstack, ignoresEndpoints, caBundle?.value]);
+}
+
+/** Whose keys a search finds: the profile, wherever it was named, and whether the environment's keys come before it. */
+export function profileKey({ profile }: Pick<S3Config, "profile">): string {
+  return JSON.stringify([profile?.value, isByOption(profile)]);
+}
+
+function isByOption(profile: S3Config["profile"]): boolean {
+  return profile !== undefined && !profile.source.startsWith("AWS_");
 }
 
 function fixed(loaded: LoadedCredentials): CredentialSource {
