@@ -29,7 +29,8 @@ export function listBlobs(
   return listPages({ readPage }, { uri: target.uri, prefix, delimiter }, options);
 }
 
-function readBlobs(
+/** Reads a page of a listing. */
+export function readBlobs(
   root: XmlElement,
   call: { readonly operation: string; readonly uri: string },
 ): Page<ObjectMeta> {

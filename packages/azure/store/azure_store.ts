@@ -10,9 +10,11 @@ import { deleteBlob } from "../delete/delete_blob.ts";
 import { AZURE_ERRORS } from "../errors/error_table.ts";
 import { explainFault } from "../errors/explain_fault.ts";
 import { listBlobs } from "../list/list_blobs.ts";
+import { abortUpload, listUploads } from "../list/list_uploads.ts";
 import { azureKeyFault, azureMetadataNameFault } from "../names/azure_key_fault.ts";
 import { headBlob, readBlob } from "../objects/read_blob.ts";
 import { blockSink, newWriter } from "../write/block_sink.ts";
+import { resumableSink, resumeWriting } from "../write/resumable_sink.ts";
 import { setAttributes } from "../write/set_attributes.ts";
 import { getTags } from "../write/tags.ts";
 import { writtenHeaders } from "../write/written_headers.ts";
@@ -43,7 +45,7 @@ const CAPABILITIES: core.Capabilities = {
   conditionalDelete: true,
   conditionalCopy: false,
   versions: false,
-  resumableWrites: false,
+  resumableWrites: true,
   atomicRename: false,
   presign: false,
 };
@@ -151,6 +153,23 @@ export class AzureStore implements core.ObjectStore {
     return getTags(this.target, key, options);
   }
 
+  async resumePartWriter(
+    key: string,
+    size: number,
+    token: string,
+    options: core.ResumeOptions = {},
+  ): Promise<core.PartWriter> {
+    return await core.createPartWriter(await resumeWriting(this.target, key, size, token, options));
+  }
+
+  listUploads(prefix = "", options: core.CallOptions = {}): AsyncGenerator<core.PendingUpload, void, void> {
+    return listUploads(this.target, prefix, options);
+  }
+
+  abortUpload(key: string, token: string, options: core.CallOptions = {}): Promise<void> {
+    return abortUpload(this.target, key, token, options);
+  }
+
   list(prefix = "", options: core.ListOptions = {}): AsyncGenerator<core.ObjectMeta, void, void> {
     return listBlobs(this.target, prefix, options) as AsyncGenerator<core.ObjectMeta, void, void>;
   }
@@ -208,7 +227,8 @@ export class AzureStore implements core.ObjectStore {
     const call = core.checkWriteCall(this, operation, key, given);
     const { partSize = this.target.config.blockSize, signal } = given;
     const headers = writtenHeaders(this.target, given, call);
-    const sink = blockSink(this.target, { key, call, headers, options: given, writer: newWriter() });
+    const makeSink = given.resumable ? resumableSink : blockSink;
+    const sink = makeSink(this.target, { key, call, headers, options: given, writer: newWriter() });
     return { sink, partSize, context: this.context, signal };
   }
 }
