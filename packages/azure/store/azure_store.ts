@@ -5,7 +5,7 @@ import { AZURE_DIALECT } from "../client/azure_dialect.ts";
 import type { AzureEndpoint, AzureTarget, BlobWriteConfig } from "../client/azure_target.ts";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { authorizerOf } from "../credentials/authorizer_of.ts";
-import type { AzureCredential } from "../credentials/azure_credential.ts";
+import { type AzureCredential, identityOf } from "../credentials/azure_credential.ts";
 import { deleteBlob } from "../delete/delete_blob.ts";
 import { AZURE_ERRORS } from "../errors/error_table.ts";
 import { explainFault } from "../errors/explain_fault.ts";
@@ -13,6 +13,7 @@ import { listBlobs } from "../list/list_blobs.ts";
 import { abortUpload, listUploads } from "../list/list_uploads.ts";
 import { azureKeyFault, azureMetadataNameFault } from "../names/azure_key_fault.ts";
 import { headBlob, readBlob } from "../objects/read_blob.ts";
+import type { Presigner } from "../presign/presign_blob.ts";
 import { blockSink, newWriter } from "../write/block_sink.ts";
 import { resumableSink, resumeWriting } from "../write/resumable_sink.ts";
 import { setAttributes } from "../write/set_attributes.ts";
@@ -58,7 +59,7 @@ export function openAzureStore(container: string, options: AzureStoreOptions): c
 /** A container of Azure Blob Storage. */
 export class AzureStore implements core.ObjectStore {
   readonly uri: string;
-  readonly capabilities: core.Capabilities = CAPABILITIES;
+  readonly capabilities: core.Capabilities;
   readonly readHints: core.ReadHints = {
     firstChunkSize: 2 ** 23,
     chunkSize: 2 ** 23,
@@ -69,6 +70,8 @@ export class AzureStore implements core.ObjectStore {
   readonly context: core.StoreContext;
   /** The container, and the way to it. */
   readonly target: AzureTarget;
+  readonly #credential: AzureCredential;
+  #presigner: Promise<Presigner> | undefined;
 
   /** Made by `openAzureStore`. */
   constructor(
@@ -78,19 +81,26 @@ export class AzureStore implements core.ObjectStore {
     const { clock } = context;
     const { blockSize = 2 ** 23 } = config;
     this.context = context;
+    this.#credential = credential;
+    this.capabilities = {
+      ...CAPABILITIES,
+      presign: credential.kind === "sharedKey" || credential.kind === "bearer",
+    };
     this.uri = `az://${new URL(endpoint.url).host}${endpoint.path}/${container}`;
     const limit = (initial: number, maximum: number) => new core.AdaptiveLimit({ clock, initial, maximum });
     this.limits = { read: limit(4, 64), write: limit(4, 32) };
     const client = new ServiceClient({
       url: endpoint.url,
       service: AZURE_NAMES.service,
-      identity: `the key of account ${endpoint.account}`,
+      get identity(): string {
+        return identityOf(credential);
+      },
       errors: AZURE_ERRORS,
       explain: (fault, call) => explainFault(fault, call, credential, clock.now()),
       next: { dns: `check the name of the account "${endpoint.account}", the network and its name server` },
       dialect: AZURE_DIALECT,
       signs: { ids: ["x-ms-request-id"], prefixes: ["x-ms-"] },
-      authorizer: authorizerOf(credential, endpoint, context),
+      authorizer: authorizerOf(credential, context),
       context,
       transport,
     });
@@ -99,7 +109,7 @@ export class AzureStore implements core.ObjectStore {
       endpoint,
       container,
       uri: this.uri,
-      capabilities: CAPABILITIES,
+      capabilities: this.capabilities,
       keyFault: azureKeyFault,
       metadataNameFault: azureMetadataNameFault,
       context,
@@ -214,9 +224,12 @@ export class AzureStore implements core.ObjectStore {
     await this.copy(from, to, options);
   }
 
-  async presign(key: string): Promise<URL> {
-    const call = core.checkCall(this, "presign", key);
-    throw new core.UnsupportedError({ ...call, detail: "the store signs no URLs" });
+  async presign(key: string, options: core.PresignOptions): Promise<URL> {
+    const { uri } = core.checkCall(this, "presign", key);
+    this.#presigner ??= import("../presign/presign_blob.ts").then(({ presigner }) =>
+      presigner(this.target, this.#credential)
+    );
+    return await (await this.#presigner)(uri, key, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -67,10 +67,16 @@ async function runPresign(
       : "the URL ends with the temporary credentials that sign it, and nobody says when that is";
     if (end) expires = end;
   };
-  const signed = place.store.presign(place.key, { method, expiresInMs, onShortened });
+  let headers: Readonly<Record<string, string>> | undefined;
+  const onHeaders = (needed: typeof headers) => void (headers = needed);
+  const signed = place.store.presign(place.key, { method, expiresInMs, onShortened, onHeaders });
   const url = await untilAborted(signed, signal);
+  if (headers) {
+    const flags = Object.entries(headers).map(([name, value]) => `-H "${name}: ${value}"`).join(" ");
+    await output.note(new NoteMessage(`the URL works with headers alone, as curl sends them by ${flags}`));
+  }
   if (warning !== undefined) await output.note(new NoteMessage(warning));
-  await output.result(new PresignedMessage({ uri: place.uri, method, url: url.href, expires }));
+  await output.result(new PresignedMessage({ uri: place.uri, method, url: url.href, expires, headers }));
 }
 
 /** The contract gives `presign` no signal, though it may ask a service for credentials or the region. */

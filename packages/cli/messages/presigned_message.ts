@@ -11,6 +11,8 @@ export interface Presigned {
   readonly url: string;
   /** When it ceases to work. */
   readonly expires: Date;
+  /** Headers that have to go with it. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** One line of `presign`. */
@@ -29,7 +31,7 @@ export class PresignedMessage implements Message {
 
   /** All of it. */
   toJson(): Json {
-    const { expires, ...rest } = this.#presigned;
-    return { type: "presigned", ...rest, expires: expires.toISOString() };
+    const { expires, headers, ...rest } = this.#presigned;
+    return { type: "presigned", ...rest, expires: expires.toISOString(), ...headers && { headers } };
   }
 }

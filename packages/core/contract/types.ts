@@ -334,4 +334,9 @@ export interface PresignOptions {
    * unknown. Without it, a URL that is known to end sooner is an `UnsupportedError`.
    */
   readonly onShortened?: (expires: Date | undefined) => void;
+  /**
+   * Called when whoever uses the URL has to send headers with it, with their names and values. Without it, such a URL is an
+   * `UnsupportedError`.
+   */
+  readonly onHeaders?: (headers: Readonly<Record<string, string>>) => void;
 }

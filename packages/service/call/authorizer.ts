@@ -24,6 +24,11 @@ export interface Authorizer<F extends ServiceFault = ServiceFault> {
   /** The headers of a request with those that authorize it. Called for each try, so that a signature is never old. */
   authorize(request: UnauthorizedRequest): HeaderList | Promise<HeaderList>;
   /**
+   * The query of a request, encoded, with the token that authorizes it, for services that take one there; as it is where
+   * the token is in it. Such a token is a secret: it goes to the service's own host alone.
+   */
+  readonly authorizeQuery?: (query: string) => string;
+  /**
    * Corrects what a fault names as wrong (a region, a clock, an expired token), each thing once, and returns whether to
    * send the request again.
    */

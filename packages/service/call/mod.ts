@@ -20,3 +20,4 @@ export {
   type ServiceClientSetup,
 } from "./service_client.ts";
 export type { ServiceDialect } from "./service_dialect.ts";
+export { ServiceTime } from "./service_time.ts";

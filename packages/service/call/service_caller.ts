@@ -131,14 +131,19 @@ export class ServiceCaller<F extends ServiceFault> {
     const { secure, host } = redirect ?? this.#setup.endpoint();
     const { path, query } = redirect ?? request.place();
     const headers = redirect?.presigned ? policy.unsigned(request.headers) : request.headers;
-    if (redirect) this.#guard(redirect, secretHeader(headers) ?? policy.secretIn(Object.keys(headers)), call);
+    const ownQuery = redirect?.presigned ? undefined : authorizer.authorizeQuery;
+    if (redirect) {
+      const secret = secretHeader(headers) ?? policy.secretIn(Object.keys(headers));
+      this.#guard(redirect, secret ?? (ownQuery && "the token in the query"), call);
+    }
+    const asked = ownQuery?.(query) ?? query;
     const guarded = (authorized: HeaderList) => {
       if (redirect) this.#guard(redirect, policy.secretIn(authorized.map(([name]) => name)), call);
       return { headers: authorized };
     };
     return transport.send({
       method,
-      url: `${secure ? "https" : "http"}://${host}${path}${query && `?${query}`}`,
+      url: `${secure ? "https" : "http"}://${host}${path}${asked && `?${asked}`}`,
       ...(redirect?.presigned ? { headers: Object.entries(headers) } : {
         prepare: () => {
           const authorized = authorizer.authorize({ method, host, path, query, headers, body, payloadHash });

@@ -183,6 +183,32 @@ Deno.test("ServiceCaller.send() lets no secret go to another host, unless the us
   assertEquals(other.seen.map(({ authorization }) => authorization), ["Bearer T1"]);
 });
 
+Deno.test("ServiceCaller.send() takes a token into the query, which goes to no other host", async () => {
+  const authorizer: Authorizer = {
+    authorize: () => [],
+    authorizeQuery: (query) => `${query}&token=t`,
+    correct: () => Promise.resolve(false),
+  };
+  await using other = await start(() => new Response("yes"));
+  await using service = await start(({ path }) =>
+    path.startsWith("/a?") ? new Response("yes") : new Response(null, {
+      status: 307,
+      headers: { location: `http://${other.host}${path.startsWith("/c?") ? "/c?signature=s" : "/b"}` },
+    })
+  );
+  const send = (path: string) =>
+    service.caller.send({ ...service.request, place: () => ({ path, query: "x=1" }) }, authorizer);
+  for (const path of ["/a", "/c"]) await (await send(path)).body.discard();
+  const error = await assertRejects(
+    () => send("/b"),
+    ServiceError,
+    "the token in the query goes to no other",
+  );
+  assertEquals(error.message.includes("token=t"), false);
+  assertEquals(service.seen.map(({ path }) => path), ["/a", "/c", "/b"].map((path) => `${path}?x=1&token=t`));
+  assertEquals(other.seen.map(({ path }) => path), ["/c?signature=s"]);
+});
+
 Deno.test("ServiceCaller.send() goes to a signed URL without an authorization of its own", async () => {
   await using other = await start(() => new Response("yes"));
   await using service = await start(() =>

@@ -1,3 +1,4 @@
+import { UnsupportedError } from "@lade/core";
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectBytes, expectEqual, expectError } from "../expect.ts";
 import { bytesIn, bytesOf, isThere, sampleBytes } from "../samples.ts";
@@ -21,8 +22,10 @@ export const presignCases: readonly ConformanceCase[] = [
     name: "presign() for PUT makes a URL that writes the object",
     needs: ["presign"],
     async run({ store }) {
-      const url = await store.presign("object", { method: "PUT", expiresInMs: 60_000 });
-      const response = await fetch(url, { method: "PUT", body: sampleBytes(1000) });
+      let headers: Readonly<Record<string, string>> = {};
+      const onHeaders = (needed: typeof headers) => void (headers = needed);
+      const url = await store.presign("object", { method: "PUT", expiresInMs: 60_000, onHeaders });
+      const response = await fetch(url, { method: "PUT", body: sampleBytes(1000), headers });
       await response.body?.cancel();
       expect(response.ok, `the status of PUT is ${response.status}`);
       expectBytes(await bytesIn(store, "object"), sampleBytes(1000), "the object");
@@ -55,6 +58,19 @@ export const presignCases: readonly ConformanceCase[] = [
         expect(!response.ok, `${method} ${target.pathname} is permitted`);
       }
       expect(await isThere(store, "object"), "the object is gone");
+    },
+  },
+  {
+    name: "presign() refuses a URL that needs headers, where nobody is told of them",
+    needs: ["presign"],
+    async run({ store }) {
+      for (const method of ["GET", "PUT", "DELETE"] as const) {
+        let told = false;
+        await store.presign("object", { method, expiresInMs: 60_000, onHeaders: () => told = true });
+        const presign = () => store.presign("object", { method, expiresInMs: 60_000 });
+        if (told) await expectError(presign, UnsupportedError, `presign() for ${method}`);
+        else expect(await presign() instanceof URL, `presign() for ${method} gives no URL`);
+      }
     },
   },
   {
