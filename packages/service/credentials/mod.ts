@@ -12,4 +12,5 @@ export {
   type ServiceQuestion,
   type WebOptions,
 } from "./ask_service.ts";
+export { askForToken, briefly, readToken } from "./ask_for_token.ts";
 export { type CommandBounds, CommandLimitError, type CommandOutcome, runCommand } from "./run_command.ts";
