@@ -28,7 +28,6 @@ Deno.test("a shared key signs as the SDK does, whatever the request", async () =
   const sdk = new StorageSharedKeyCredential("devstoreaccount1", KEY);
   const clock = new FakeClock();
   const authorizer = authorizerOf({ kind: "sharedKey", account: "devstoreaccount1", key: KEY }, { clock });
-  const encodingOrLanguage = () => pick(["content-encoding", "content-language"]);
 
   for (let i = 0; i < REQUESTS; i++) {
     const key = text(CHARS, 20);
@@ -40,19 +39,11 @@ Deno.test("a shared key signs as the SDK does, whatever the request", async () =
       .filter((name, at, all) => all.findIndex((other) => other.toLowerCase() === name.toLowerCase()) === at)
       .map((name) => `${pick([name, name.toUpperCase()])}=${encodeStrict(text(CHARS, 8))}`).join("&");
     const headers: Record<string, string> = {};
-    // The SDK signs the language before the encoding, and the reference the other way round.
-    for (
-      const name of [
-        "content-md5",
-        "content-type",
-        "if-match",
-        "if-none-match",
-        "range",
-        encodingOrLanguage(),
-      ]
-    ) {
+    for (const name of ["content-md5", "content-type", "if-match", "if-none-match", "range"]) {
       if (random() < 0.3) headers[name] = text(NAME, 12);
     }
+    // The SDK signs the language before the encoding, and the reference has it the other way round.
+    if (random() < 0.3) headers["content-encoding"] = headers["content-language"] = text(NAME, 12);
     for (let meta = below(8); meta > 0; meta--) {
       headers[`x-ms-${pick(["meta-", "", "blob-"])}${text(NAME, 5)}${pick(["", "-", "-a"])}`] =
         pick(["", " ", "\t"]) + text(NAME, 12);

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type PresignOptions, UnsupportedError } from "@lade/core/backend";
-import type { BearerToken, DocumentRequest } from "@lade/service/call";
+import type { BearerToken, ClientRequest } from "@lade/service/call";
 import { TokenCache } from "@lade/service/tokens";
 import { FakeClock } from "@lade/testing";
 import type { AzureTarget } from "../client/azure_target.ts";
@@ -14,27 +14,25 @@ const SHARED: AzureCredential = { kind: "sharedKey", account: "acct", key: btoa(
 /** A container whose service gives keys of delegation, which it numbers; `fails` makes it refuse one. */
 function start(credential: AzureCredential, clock = new FakeClock()) {
   const asked: { readonly start: string; readonly end: string }[] = [];
-  const state = { asked, fails: false, end: undefined as string | undefined };
-  const readDocument = async <T>(request: DocumentRequest, parse: (text: string) => T): Promise<T> => {
+  const state = { fails: false };
+  const send = async (request: ClientRequest) => {
     await Promise.resolve();
-    assertEquals([request.method, request.path, request.query], ["POST", "/", {
-      restype: "service",
-      comp: "userdelegationkey",
-    }]);
-    const body = new TextDecoder().decode(request.body as Uint8Array);
-    const [, start = "", end = ""] = /<Start>(.*)<\/Start><Expiry>(.*)<\/Expiry>/.exec(body) ?? [];
+    const { method, path, query, body } = request;
+    assertEquals([method, path, query], ["POST", "/", { restype: "service", comp: "userdelegationkey" }]);
+    const text = new TextDecoder().decode(body as Uint8Array);
+    const [, start = ""] = /<Start>(.*)<\/Start>/.exec(text) ?? [];
+    const [, end = ""] = /<Expiry>(.*)<\/Expiry>/.exec(text) ?? [];
     asked.push({ start, end });
     if (state.fails) throw new Error("no key");
-    return parse(
+    const answer =
       `<?xml version="1.0"?><UserDelegationKey><SignedOid>o${asked.length}</SignedOid><SignedTid>t</SignedTid>` +
-        `<SignedStart>${start}</SignedStart><SignedExpiry>${state.end ?? end}</SignedExpiry>` +
-        `<SignedService>b</SignedService><SignedVersion>v</SignedVersion><Value>${
-          btoa("k")
-        }</Value></UserDelegationKey>`,
-    );
+      `<SignedStart>${start}</SignedStart><SignedExpiry>${end}</SignedExpiry><SignedService>b</SignedService>` +
+      `<SignedVersion>v</SignedVersion><Value>${btoa("k")}</Value></UserDelegationKey>`;
+    const headers = { toRecord: () => ({ "content-type": "application/xml" }) };
+    return { status: 200, headers, body: { text: () => Promise.resolve(answer) } };
   };
   const target = {
-    client: { readDocument },
+    client: { send },
     container: "c",
     endpoint: { url: "https://acct.blob.core.windows.net", account: "acct", path: "" },
     context: { clock },
@@ -119,8 +117,5 @@ Deno.test("presigner() asks again after the service gave no key", async () => {
   state.fails = true;
   await assertRejects(() => presign(), Error, "no key");
   state.fails = false;
-  state.end = "none";
-  await assertRejects(() => presign(), Error, "the service gives no key of delegation");
-  state.end = undefined;
-  assertEquals((await presign()).searchParams.get("skoid"), "o3");
+  assertEquals((await presign()).searchParams.get("skoid"), "o2");
 });

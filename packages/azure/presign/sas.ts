@@ -26,7 +26,7 @@ export interface DelegationKey {
   readonly signer: Base64Signer;
   /** When it ends, in milliseconds since 1970. */
   readonly expiresMs: number;
-  /** What the service says of it: object, tenant, start, end, service and version, as they came. */
+  /** What the service says of it: object, tenant, start, end, service and version, in the form of signatures. */
   readonly fields: readonly [
     oid: string,
     tid: string,
@@ -44,7 +44,7 @@ export interface DelegationKey {
  */
 export function signSas(grant: SasGrant, by: Base64Signer | DelegationKey): string {
   const { account, container, key, permissions, secure } = grant;
-  const end = new Date(Math.ceil(grant.expiresMs / 1000) * 1000).toISOString().replace(".000", "");
+  const end = sasTime(new Date(Math.ceil(grant.expiresMs / 1000) * 1000));
   const protocol = secure ? "https" : "https,http";
   const delegated = "fields" in by;
   // What is left empty: identifier or agents, address, snapshot, encryption scope, and the headers of the answer.
@@ -72,4 +72,9 @@ export function signSas(grant: SasGrant, by: Base64Signer | DelegationKey): stri
     ...named,
     ["sig", (delegated ? by.signer : by).sign(text)],
   ].map(([name, value = ""]) => `${name}=${encodeStrict(value)}`).join("&");
+}
+
+/** A time as signatures have it, of whole seconds. */
+export function sasTime(time: Date): string {
+  return time.toISOString().replace(/\.\d+/, "");
 }
