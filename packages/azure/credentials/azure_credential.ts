@@ -10,12 +10,16 @@ export type AzureCredential =
     readonly account: string;
     /** The key, in base64; a secret. */
     readonly key: string;
+    /** Where it came from, in words for messages. */
+    readonly source?: string;
   }
   | {
     /** By a shared access signature. */
     readonly kind: "sas";
     /** The signature as a query, with or without the question mark; a secret. */
     readonly token: string;
+    /** Where it came from, in words for messages. */
+    readonly source?: string;
   }
   | {
     /** By tokens of Entra ID. */
@@ -30,16 +34,15 @@ export type AzureCredential =
 
 /** Who asks, in words for messages; no secret. */
 export function identityOf(credential: AzureCredential): string {
+  const from = (source: string | undefined) => !source || source === "option" ? "" : ` (from ${source})`;
   switch (credential.kind) {
     case "sharedKey":
-      return `the key of account "${credential.account}"`;
+      return `the key of account "${credential.account}"${from(credential.source)}`;
     case "sas":
-      return "the shared access signature";
+      return `the shared access signature${from(credential.source)}`;
     case "anonymous":
       return "anonymous requests";
-    case "bearer": {
-      const source = credential.tokens.current?.source;
-      return source === undefined ? "the identity of Entra ID" : `the identity of Entra ID (from ${source})`;
-    }
+    case "bearer":
+      return `the identity of Entra ID${from(credential.tokens.current?.source)}`;
   }
 }

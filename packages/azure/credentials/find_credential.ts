@@ -1,0 +1,89 @@
+import type { Clock } from "@lade/core/backend";
+import type { BearerToken } from "@lade/service/call";
+import type { WebOptions } from "@lade/service/credentials";
+import type { Environment, ReadTextFile } from "@lade/service/environment";
+import {
+  CredentialFault,
+  credentialFaultToStoreError,
+  type LoadedToken,
+  type SharedTokens,
+  TokenCache,
+} from "@lade/service/tokens";
+import type { AzureConfig } from "../config/azure_config.ts";
+import type { AzureTokenSource } from "../config/azure_options.ts";
+import type { AzureCredential } from "./azure_credential.ts";
+import { STORAGE } from "./entra_surroundings.ts";
+
+/** What {@linkcode findCredential} reads. */
+export interface CredentialSurroundings {
+  /** The environment. */
+  readonly env: Environment;
+  /** Reads files. */
+  readonly read: ReadTextFile;
+  /** What requests for tokens are sent with. */
+  readonly web: WebOptions;
+  /** Time. */
+  readonly clock: Clock;
+  /** The URI that messages name. */
+  readonly uri: string;
+  /** What others have found, and shall find. */
+  readonly shared?: SharedTokens<BearerToken> | undefined;
+}
+
+/**
+ * What an account's requests are authorized with: the key or signature that is configured, tokens of the function that is
+ * given, nothing where that is said, and else tokens of the identity that is found in Entra ID once one is needed.
+ */
+export function findCredential(config: AzureConfig, around: CredentialSurroundings): AzureCredential {
+  const { endpoint: { account }, identity } = config;
+  switch (identity?.kind) {
+    case "sharedKey":
+      return { kind: "sharedKey", account, key: identity.key, source: identity.source };
+    case "sas":
+      return { kind: "sas", token: identity.token, source: identity.source };
+    case "anonymous":
+      return { kind: "anonymous" };
+    case "credential":
+      return bearer(() => askProgram(identity.credential), around);
+    case undefined: {
+      const key = JSON.stringify([config.entra, new URL(config.endpoint.url).hostname.replace(/^[^.]+/, "")]);
+      const find = () => search(config, around);
+      return bearer(
+        (refresh) => around.shared?.run(key, refresh, around.clock, find) ?? find(),
+        around,
+      );
+    }
+  }
+}
+
+function bearer(
+  load: (refresh: boolean) => Promise<LoadedToken<BearerToken>>,
+  { clock, uri }: CredentialSurroundings,
+): AzureCredential {
+  const source = {
+    renewable: true,
+    load: (refresh: boolean) =>
+      load(refresh).catch((error) => {
+        throw error instanceof CredentialFault
+          ? credentialFaultToStoreError(error, { operation: "open", uri })
+          : error;
+      }),
+  };
+  return { kind: "bearer", tokens: new TokenCache(source, clock, (one, other) => one.token === other.token) };
+}
+
+async function askProgram(credential: AzureTokenSource): Promise<LoadedToken<BearerToken>> {
+  const given = await credential.getToken(`${STORAGE}/.default`);
+  if (!given?.token) throw new CredentialFault("the credential in the options gave no token");
+  const expiration = new Date(given.expiresOnTimestamp);
+  return { value: { token: given.token, expiration }, source: "the credential in the options" };
+}
+
+async function search(
+  { allowHttp, endpoint, entra, passedOver }: AzureConfig,
+  around: CredentialSurroundings,
+): Promise<LoadedToken<BearerToken>> {
+  const { searchEntra } = await import("./search_entra.ts");
+  const { hostname } = new URL(endpoint.url);
+  return await searchEntra({ ...around, allowHttp, entra, host: hostname, passedOver });
+}
