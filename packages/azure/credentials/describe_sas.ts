@@ -1,3 +1,7 @@
+import type { Clock } from "@lade/core/backend";
+import type { Asker } from "../errors/explain_fault.ts";
+import type { AzureCredential } from "./azure_credential.ts";
+
 /** What a call is about. */
 export type SasLevel = "account" | "container" | "object";
 
@@ -86,6 +90,16 @@ export function sasLacks(sas: SasDescription, anyOf: string, level: SasLevel): s
   return `lacks the permission to ${needed}: it has sp=${sas.permissions}, and ${
     [...anyOf].join(" or ")
   } is needed`;
+}
+
+/** Who asks, for what refusals mean: of a signature, with what it lacks. */
+export function askerOf(credential: AzureCredential, clock: Clock): Asker {
+  const { kind } = credential;
+  if (kind !== "sas") return { kind };
+  return {
+    kind,
+    lacks: (anyOf, level) => sasLacks(describeSas(credential.token, clock.now()), anyOf, level),
+  };
 }
 
 function faultOf(query: URLSearchParams, nowMs: number, startsMs = NaN, expiresMs = NaN): string | undefined {

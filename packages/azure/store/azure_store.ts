@@ -6,6 +6,7 @@ import type { AzureEndpoint, AzureTarget, BlobWriteConfig } from "../client/azur
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { authorizerOf } from "../credentials/authorizer_of.ts";
 import { type AzureCredential, identityOf } from "../credentials/azure_credential.ts";
+import { askerOf } from "../credentials/describe_sas.ts";
 import { deleteBlob } from "../delete/delete_blob.ts";
 import { AZURE_ERRORS } from "../errors/error_table.ts";
 import { explainFault } from "../errors/explain_fault.ts";
@@ -96,7 +97,7 @@ export class AzureStore implements core.ObjectStore {
         return identityOf(credential);
       },
       errors: AZURE_ERRORS,
-      explain: (fault, call) => explainFault(fault, call, credential, clock.now()),
+      explain: (fault, call) => explainFault(fault, call, askerOf(credential, clock), clock.now()),
       next: { dns: `check the name of the account "${endpoint.account}", the network and its name server` },
       dialect: AZURE_DIALECT,
       signs: { ids: ["x-ms-request-id"], prefixes: ["x-ms-"] },
