@@ -3,7 +3,7 @@ import { UnauthenticatedError } from "@lade/core";
 import type { BearerToken } from "@lade/service/call";
 import { SharedTokens } from "@lade/service/tokens";
 import { FakeClock } from "@lade/testing";
-import { type AzureOptions } from "../config/azure_options.ts";
+import type { AzureOptions } from "../config/azure_options.ts";
 import { resolveAzureConfig } from "../config/azure_config.ts";
 import { identityOf } from "./azure_credential.ts";
 import { type CredentialSurroundings, findCredential } from "./find_credential.ts";

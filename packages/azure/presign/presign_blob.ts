@@ -1,4 +1,4 @@
-import { type FailedCall } from "@lade/service/errors";
+import type { FailedCall } from "@lade/service/errors";
 import { type PresignOptions, UnsupportedError } from "@lade/core/backend";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import type { AzureCredential } from "../credentials/azure_credential.ts";
@@ -19,7 +19,7 @@ export type Presigner = (uri: string, key: string, options: PresignOptions) => P
  * identity of Entra ID, which is asked for once a day. Other credentials sign none.
  */
 export function presigner(target: AzureTarget, credential: AzureCredential): Presigner {
-  const { client, container, endpoint, context: { clock } } = target;
+  const { container, endpoint, context: { clock } } = target;
   const keys = credential.kind === "bearer" ? delegationKeys(target) : undefined;
   const signer = credential.kind === "sharedKey" ? new Base64Signer(credential.key) : undefined;
   const signerOf = async (call: FailedCall, untilMs: number): Promise<Base64Signer | DelegationKey> => {
