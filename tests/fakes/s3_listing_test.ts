@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { seededRandom } from "@lade/testing";
 import { type FakeS3, startFakeS3 } from "./s3/mod.ts";
 import { codeOf, rawRequest } from "./s3/raw_client.ts";
-import { compareKeys } from "./s3/store/key_order.ts";
+import { compareKeys } from "./parts/key_order.ts";
 import { childrenOf, parseXml, textOf } from "./s3/xml/parse_xml.ts";
 
 const BUCKET = "bucket";

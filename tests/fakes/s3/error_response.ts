@@ -1,7 +1,7 @@
 import type { ServiceFault, WireResponse } from "@lade/testing/http";
 import { messageOf, type S3ErrorCode } from "./s3_error.ts";
 import type { S3Request } from "./s3_request.ts";
-import { element, xmlDocument } from "./xml/write_xml.ts";
+import { element, xmlDocument } from "../parts/write_xml.ts";
 
 /** What an error's document says of its request. */
 export interface RequestNames {

@@ -16,7 +16,7 @@ import type { ServerState } from "./operations/server_state.ts";
 import { RequestHandler } from "./request_handler.ts";
 import type { S3Request } from "./s3_request.ts";
 import { Bucket, type BucketSettings } from "./store/bucket.ts";
-import { BytesContent, bytesOf, type Content, SyntheticContent } from "./store/content.ts";
+import { BytesContent, bytesOf, type Content, SyntheticContent } from "../parts/content.ts";
 import { type ObjectAttributes, plainAttributes, type StoredObject } from "./store/stored_object.ts";
 import type { Upload } from "./store/upload.ts";
 

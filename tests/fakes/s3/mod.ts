@@ -49,7 +49,7 @@ export {
   signRequest,
 } from "./raw_client.ts";
 export type { Bucket, BucketSettings } from "./store/bucket.ts";
-export { bytesOf, type Content, SyntheticContent } from "./store/content.ts";
+export { bytesOf, type Content, SyntheticContent } from "../parts/content.ts";
 export type { ObjectAttributes, PartInfo, StoredObject } from "./store/stored_object.ts";
 export type { Upload, UploadedPart } from "./store/upload.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { type Crc, Crc32c, Crc64Nvme } from "./crc.ts";
+import { type Crc, Crc32c, Crc64Nvme } from "../../parts/crc.ts";
 
 /** The algorithms the server can compute, as they appear in header names. */
 export const ALGORITHMS = ["crc32", "crc32c", "crc64nvme", "sha1", "sha256", "sha512", "md5"] as const;

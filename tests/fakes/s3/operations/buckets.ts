@@ -2,7 +2,7 @@ import { S3Error } from "../s3_error.ts";
 import { Bucket } from "../store/bucket.ts";
 import type { WireResponse } from "@lade/testing/http";
 import { childrenOf, parseXml, textOf } from "../xml/parse_xml.ts";
-import { element, Xml } from "../xml/write_xml.ts";
+import { element, Xml } from "../../parts/write_xml.ts";
 import { bucketOf, type Call, emptyResponse, queryNumber, wholeSeconds, xmlResponse } from "./call.ts";
 import { checkBucketName } from "./names.ts";
 import { receiveText } from "./receive_body.ts";

@@ -3,8 +3,8 @@ import type { Payload } from "../auth/payload.ts";
 import { S3Error } from "../s3_error.ts";
 import type { Bucket } from "../store/bucket.ts";
 import type { HeaderList, WireResponse } from "@lade/testing/http";
-import { xmlDocument } from "../xml/write_xml.ts";
-import type { Xml } from "../xml/write_xml.ts";
+import { xmlDocument } from "../../parts/write_xml.ts";
+import type { Xml } from "../../parts/write_xml.ts";
 import type { Operation } from "./route.ts";
 import type { ServerState } from "./server_state.ts";
 

@@ -1,5 +1,5 @@
 import { type Algorithm, ALGORITHMS, type Checksum } from "../checksum/algorithm.ts";
-import { element, type Xml } from "../xml/write_xml.ts";
+import { element, type Xml } from "../../parts/write_xml.ts";
 import { textOf, type XmlNode } from "../xml/parse_xml.ts";
 
 /** The elements that carry a checksum in a document. */

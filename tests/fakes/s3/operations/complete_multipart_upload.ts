@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { type Checksum, checksumOf, compositeOf } from "../checksum/algorithm.ts";
 import { S3Error } from "../s3_error.ts";
-import { JoinedContent } from "../store/content.ts";
+import { JoinedContent } from "../../parts/content.ts";
 import type { StoredObject } from "../store/stored_object.ts";
 import type { Upload, UploadedPart } from "../store/upload.ts";
 import type { WireResponse } from "@lade/testing/http";
 import { childrenOf, parseXml, textOf } from "../xml/parse_xml.ts";
-import { element } from "../xml/write_xml.ts";
+import { element } from "../../parts/write_xml.ts";
 import { encodeUri } from "../auth/uri_encoding.ts";
 import { bucketOf, type Call, wholeSeconds, xmlResponse } from "./call.ts";
 import { checksumElements, readChecksumElements } from "./checksum_elements.ts";

@@ -1,9 +1,9 @@
 import { algorithmNamed, checksumOf } from "../checksum/algorithm.ts";
 import { S3Error } from "../s3_error.ts";
-import { bytesOf, SyntheticContent } from "../store/content.ts";
+import { bytesOf, SyntheticContent } from "../../parts/content.ts";
 import type { ObjectAttributes, StoredObject } from "../store/stored_object.ts";
 import type { WireResponse } from "@lade/testing/http";
-import { element } from "../xml/write_xml.ts";
+import { element } from "../../parts/write_xml.ts";
 import { createHash } from "node:crypto";
 import { readAttributes, readEncryption } from "./attributes.ts";
 import { checkAccess } from "./check_access.ts";

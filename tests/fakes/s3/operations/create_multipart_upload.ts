@@ -2,7 +2,7 @@ import { type Algorithm, algorithmNamed, type ChecksumType } from "../checksum/a
 import { S3Error } from "../s3_error.ts";
 import type { Upload } from "../store/upload.ts";
 import type { WireResponse } from "@lade/testing/http";
-import { element } from "../xml/write_xml.ts";
+import { element } from "../../parts/write_xml.ts";
 import { checksumTypeNamed, encryptionHeaders, readAttributes } from "./attributes.ts";
 import { bucketOf, type Call, wholeSeconds, xmlResponse } from "./call.ts";
 

@@ -1,7 +1,7 @@
 import type { WireResponse } from "@lade/testing/http";
 import { S3Error } from "../s3_error.ts";
 import type { Bucket } from "../store/bucket.ts";
-import { BytesContent } from "../store/content.ts";
+import { BytesContent } from "../../parts/content.ts";
 import { plainAttributes } from "../store/stored_object.ts";
 import { bucketOf, type Call, emptyResponse, wholeSeconds } from "./call.ts";
 import { checkDeleteCondition } from "./conditions.ts";

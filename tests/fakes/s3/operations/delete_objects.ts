@@ -1,7 +1,7 @@
 import type { WireResponse } from "@lade/testing/http";
 import { S3Error } from "../s3_error.ts";
 import { childrenOf, parseXml, textOf, type XmlNode } from "../xml/parse_xml.ts";
-import { element, type Xml } from "../xml/write_xml.ts";
+import { element, type Xml } from "../../parts/write_xml.ts";
 import { bucketOf, type Call, xmlResponse } from "./call.ts";
 import { checkAccess } from "./check_access.ts";
 import { deleteKey } from "./delete_object.ts";

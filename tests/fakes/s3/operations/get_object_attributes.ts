@@ -1,7 +1,7 @@
 import { S3Error } from "../s3_error.ts";
 import { storedChecksum } from "../store/stored_object.ts";
 import type { WireResponse } from "@lade/testing/http";
-import { element, type Xml } from "../xml/write_xml.ts";
+import { element, type Xml } from "../../parts/write_xml.ts";
 import { bucketOf, type Call, xmlResponse } from "./call.ts";
 import { checksumElements } from "./checksum_elements.ts";
 import { findObject } from "./find_object.ts";

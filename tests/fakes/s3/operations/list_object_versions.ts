@@ -1,7 +1,7 @@
 import type { WireResponse } from "@lade/testing/http";
 import type { Bucket } from "../store/bucket.ts";
 import type { StoredObject } from "../store/stored_object.ts";
-import { element } from "../xml/write_xml.ts";
+import { element } from "../../parts/write_xml.ts";
 import { bucketOf, type Call, xmlResponse } from "./call.ts";
 import { quoted } from "./etag.ts";
 import { commonPrefixes, readListingQuery } from "./listing_query.ts";

@@ -2,7 +2,7 @@ import type { WireResponse } from "@lade/testing/http";
 import { S3Error } from "../s3_error.ts";
 import type { Bucket } from "../store/bucket.ts";
 import type { StoredObject } from "../store/stored_object.ts";
-import { element, type Xml } from "../xml/write_xml.ts";
+import { element, type Xml } from "../../parts/write_xml.ts";
 import { bucketOf, type Call, xmlResponse } from "./call.ts";
 import { quoted } from "./etag.ts";
 import { commonPrefixes, type ListingQuery, readListingQuery } from "./listing_query.ts";

@@ -1,8 +1,8 @@
 import { S3Error } from "../s3_error.ts";
-import { compareKeys } from "../store/key_order.ts";
+import { compareKeys } from "../../parts/key_order.ts";
 import type { Upload } from "../store/upload.ts";
 import type { WireResponse } from "@lade/testing/http";
-import { element } from "../xml/write_xml.ts";
+import { element } from "../../parts/write_xml.ts";
 import { bucketOf, type Call, emptyResponse, queryNumber, xmlResponse } from "./call.ts";
 import { checksumElements } from "./checksum_elements.ts";
 import { quoted } from "./etag.ts";

@@ -1,6 +1,6 @@
 import { encodeUri } from "../auth/uri_encoding.ts";
 import { S3Error } from "../s3_error.ts";
-import { element, type Xml } from "../xml/write_xml.ts";
+import { element, type Xml } from "../../parts/write_xml.ts";
 import { type Call, queryNumber } from "./call.ts";
 import type { Listed } from "./walk_keys.ts";
 

@@ -2,7 +2,7 @@ import { S3Error } from "../s3_error.ts";
 import type { StoredObject } from "../store/stored_object.ts";
 import type { WireResponse } from "@lade/testing/http";
 import { childrenOf, parseXml, textOf } from "../xml/parse_xml.ts";
-import { element } from "../xml/write_xml.ts";
+import { element } from "../../parts/write_xml.ts";
 import { checkTags } from "./attributes.ts";
 import { bucketOf, type Call, emptyResponse, xmlResponse } from "./call.ts";
 import { findObject } from "./find_object.ts";

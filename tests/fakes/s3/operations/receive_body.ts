@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
 import { type Checksum, startChecksum } from "../checksum/algorithm.ts";
 import { S3Error } from "../s3_error.ts";
-import { BytesContent, type Content, SyntheticContent } from "../store/content.ts";
+import { BytesContent, type Content, SyntheticContent } from "../../parts/content.ts";
 import type { Call } from "./call.ts";
 import { requestedChecksum } from "./requested_checksum.ts";
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { checksumOf } from "../checksum/algorithm.ts";
 import { S3Error } from "../s3_error.ts";
-import { bytesOf, PartialContent, SyntheticContent } from "../store/content.ts";
+import { bytesOf, PartialContent, SyntheticContent } from "../../parts/content.ts";
 import type { Upload, UploadedPart } from "../store/upload.ts";
 import type { WireResponse } from "@lade/testing/http";
-import { element } from "../xml/write_xml.ts";
+import { element } from "../../parts/write_xml.ts";
 import { checksumHeaders, encryptionHeaders } from "./attributes.ts";
 import { parseCopyRange } from "./byte_range.ts";
 import { bucketOf, type Call, emptyResponse, wholeSeconds, xmlResponse } from "./call.ts";

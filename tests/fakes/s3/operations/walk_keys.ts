@@ -1,4 +1,4 @@
-import { compareKeys, lowerBound } from "../store/key_order.ts";
+import { compareKeys, lowerBound } from "../../parts/key_order.ts";
 
 /** What a listing names: a key, or all keys up to a delimiter. */
 export type Listed = { kind: "key"; key: string } | { kind: "prefix"; prefix: string };

@@ -1,4 +1,4 @@
-import { compareKeys } from "./key_order.ts";
+import { compareKeys } from "../../parts/key_order.ts";
 import type { StoredObject } from "./stored_object.ts";
 import type { Upload } from "./upload.ts";
 

@@ -1,5 +1,5 @@
 import { type Checksum, checksumOf } from "../checksum/algorithm.ts";
-import type { Content } from "./content.ts";
+import type { Content } from "../../parts/content.ts";
 
 /** What a client may say about an object beside its bytes. */
 export interface ObjectAttributes {

@@ -1,5 +1,5 @@
 import type { Algorithm, Checksum, ChecksumType } from "../checksum/algorithm.ts";
-import type { Content } from "./content.ts";
+import type { Content } from "../../parts/content.ts";
 import type { ObjectAttributes } from "./stored_object.ts";
 
 /** One part that was uploaded. */

@@ -1,93 +1,22 @@
+import * as xml from "../../parts/parse_xml.ts";
 import { S3Error } from "../s3_error.ts";
 
-/** An element of a parsed document; attributes and namespaces are dropped. */
-export interface XmlNode {
-  /** The name without its prefix. */
-  name: string;
-  /** The text directly inside. */
-  text: string;
-  /** The child elements. */
-  children: XmlNode[];
-}
+export { childrenOf, type XmlNode } from "../../parts/parse_xml.ts";
 
-/** A declaration, a comment, character data (1), an end tag (2), or a start tag (3, its attributes, and 5 when it is empty). */
-const MARKUP = new RegExp(
-  [
-    /<\?[^>]*\?>/,
-    /<!--[^]*?-->/,
-    /<!\[CDATA\[([^]*?)\]\]>/,
-    /<\/([^\s>]+)\s*>/,
-    /<([^\s/>!?]+)((?:\s+[^\s=>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/,
-  ].map(({ source }) => source).join("|"),
-  "y",
-);
-
-/**
- * Parses a request document; anything malformed is `MalformedXML`. There are no document types and no
- * entities but the five of XML.
- */
-export function parseXml(source: string): XmlNode {
-  const root: XmlNode = { name: "", text: "", children: [] };
-  const open = [root];
-  for (let at = source.charCodeAt(0) === 0xfeff ? 1 : 0; at < source.length;) {
-    const current = open.at(-1) ?? root;
-    const next = source.indexOf("<", at);
-    if (next !== at) {
-      const end = next < 0 ? source.length : next;
-      current.text += unescapeXml(source.slice(at, end));
-      at = end;
-      continue;
-    }
-    MARKUP.lastIndex = at;
-    const match = MARKUP.exec(source);
-    if (match === null) throw new S3Error("MalformedXML");
-    const [all, data, closing, opening, , empty] = match;
-    at += all.length;
-    if (data !== undefined) {
-      current.text += data;
-    } else if (closing !== undefined) {
-      if (open.length === 1 || current.name !== localName(closing)) throw new S3Error("MalformedXML");
-      open.pop();
-    } else if (opening !== undefined) {
-      const node: XmlNode = { name: localName(opening), text: "", children: [] };
-      current.children.push(node);
-      if (empty === "") open.push(node);
-    }
-  }
-  const [document] = root.children;
-  if (document === undefined || root.children.length !== 1 || open.length !== 1 || root.text.trim() !== "") {
-    throw new S3Error("MalformedXML");
-  }
-  return document;
-}
-
-/** The children of a name. */
-export function childrenOf(node: XmlNode, name: string): XmlNode[] {
-  return node.children.filter((child) => child.name === name);
+/** Parses a request document; anything malformed is `MalformedXML`. */
+export function parseXml(source: string): xml.XmlNode {
+  return orMalformed(() => xml.parseXml(source));
 }
 
 /** The text of the only child of a name, or undefined when there is none. */
-export function textOf(node: XmlNode, name: string): string | undefined {
-  const found = childrenOf(node, name);
-  if (found.length > 1) throw new S3Error("MalformedXML");
-  return found[0]?.text;
+export function textOf(node: xml.XmlNode, name: string): string | undefined {
+  return orMalformed(() => xml.textOf(node, name));
 }
 
-function localName(name: string): string {
-  return name.slice(name.indexOf(":") + 1);
+function orMalformed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw error instanceof xml.MalformedXmlError ? new S3Error("MalformedXML") : error;
+  }
 }
-
-function unescapeXml(text: string): string {
-  return text.replace(/&([^;&\s]*)(;?)/g, (_, name: string, end: string) => {
-    const code = /^#x[0-9a-fA-F]+$/.test(name)
-      ? parseInt(name.slice(2), 16)
-      : /^#\d+$/.test(name)
-      ? Number(name.slice(1))
-      : undefined;
-    const char = code === undefined ? NAMED[name] : code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
-    if (char === undefined || end === "") throw new S3Error("MalformedXML");
-    return char;
-  });
-}
-
-const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };

@@ -1,0 +1,53 @@
+import * as attributes from "./attribute_calls.ts";
+import { blobBatch } from "./batch.ts";
+import { getBlockList, putBlock, putBlockList } from "./blocks.ts";
+import type { Handler } from "./call.ts";
+import * as containers from "./containers.ts";
+import { deleteBlob, undeleteBlob } from "./delete_blob.ts";
+import { getBlob, getBlobMetadata, getBlobProperties } from "./get_blob.ts";
+import { leaseBlob, leaseContainer } from "./lease_calls.ts";
+import { listBlobs } from "./list_blobs.ts";
+import { putBlob } from "./put_blob.ts";
+import type { Operation } from "./route.ts";
+import * as service from "./service_calls.ts";
+
+/** What does each operation. */
+export const HANDLERS: Readonly<Partial<Record<Operation, Handler>>> = {
+  BlobBatch: blobBatch,
+  CreateContainer: containers.createContainer,
+  DeleteBlob: deleteBlob,
+  DeleteBlobImmutabilityPolicy: attributes.deleteImmutabilityPolicy,
+  DeleteContainer: containers.deleteContainer,
+  FindBlobsByTags: service.findBlobsByTags,
+  GetAccountInformation: service.getAccountInformation,
+  GetBlob: getBlob,
+  GetBlobMetadata: getBlobMetadata,
+  GetBlobProperties: getBlobProperties,
+  GetBlobServiceProperties: service.getServiceProperties,
+  GetBlobServiceStats: service.getServiceStats,
+  GetBlobTags: attributes.getBlobTags,
+  GetBlockList: getBlockList,
+  GetContainerACL: containers.getContainerAcl,
+  GetContainerMetadata: containers.getContainerProperties,
+  GetContainerProperties: containers.getContainerProperties,
+  GetUserDelegationKey: service.getUserDelegationKey,
+  LeaseBlob: leaseBlob,
+  LeaseContainer: leaseContainer,
+  ListBlobs: listBlobs,
+  ListContainers: containers.listContainers,
+  PutBlob: putBlob,
+  PutBlock: putBlock,
+  PutBlockList: putBlockList,
+  RestoreContainer: containers.restoreContainer,
+  SetBlobImmutabilityPolicy: attributes.setImmutabilityPolicy,
+  SetBlobLegalHold: attributes.setLegalHold,
+  SetBlobMetadata: attributes.setBlobMetadata,
+  SetBlobProperties: attributes.setBlobProperties,
+  SetBlobServiceProperties: service.setServiceProperties,
+  SetBlobTags: attributes.setBlobTags,
+  SetBlobTier: attributes.setBlobTier,
+  SetContainerACL: containers.setContainerAcl,
+  SetContainerMetadata: containers.setContainerMetadata,
+  SnapshotBlob: attributes.snapshotBlob,
+  UndeleteBlob: undeleteBlob,
+};
