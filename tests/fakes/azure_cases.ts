@@ -27,8 +27,10 @@ export function sample(size: number, seed = 1): Uint8Array<ArrayBuffer> {
 
 /** The status and code of what a call fails with. */
 export async function failure(call: () => Promise<unknown>): Promise<string> {
-  const error = await assertRejects(call) as RestError & { code?: string };
-  return `${error.statusCode} ${error.code ?? ""}`;
+  const { statusCode, code, details } = await assertRejects(call) as RestError & {
+    details?: { errorCode?: string };
+  };
+  return `${statusCode} ${code ?? details?.errorCode ?? ""}`;
 }
 
 /** The CRC-64/NVME of bytes as the service writes it. */

@@ -57,6 +57,7 @@ export class FakeAzure extends FakeServer<AzureRequest> {
       nextTimestamp: () => this.#nextTimestamp(),
       later: (delayMs, run) => void this.#timers.push({ at: this.clock() + delayMs, run }),
       url: () => this.url,
+      findInner: (request, outer) => this.#handler.findInner(request, outer),
       serveInner: async (request) => {
         const response = await this.#handler.serveInner(request);
         return { ...response, headers: { ...this.#ownHeaders(undefined), ...response.headers } };

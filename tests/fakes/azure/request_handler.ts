@@ -19,10 +19,12 @@ import { AzureError, badHeader } from "./azure_error.ts";
 import type { AzureRequest } from "./azure_request.ts";
 import { errorResponse } from "./error_response.ts";
 import type { Call, InnerRequest, ServerState } from "./operations/call.ts";
+import { findBlob } from "./operations/find_blob.ts";
 import { checkAccess } from "./operations/check_access.ts";
 import { HANDLERS } from "./operations/handlers.ts";
 import { checkBlobName, checkContainerName } from "./operations/names.ts";
 import { type Operation, route } from "./operations/route.ts";
+import type { StoredBlob } from "./store/stored_blob.ts";
 import { readTarget, type Target } from "./target.ts";
 
 /** What requests are handled with. */
@@ -93,6 +95,17 @@ export class RequestHandler {
       if (!(error instanceof ServiceFault)) throw error;
       return errorResponse(error, undefined, this.#context.state.now());
     }
+  }
+
+  /** The blob that a request inside another one reads; with `outer` by the authorization of that one's sender. */
+  findInner({ method, target, headers, allowed }: InnerRequest, outer: Call | undefined): StoredBlob {
+    const [rawPath = "", rawQuery = ""] = target.split(/\?(.*)/s);
+    const head = { method, rawPath, rawQuery, headers };
+    const understood = this.#understand(head, this.#target(head));
+    if (!allowed.includes(understood.operation)) throw new AzureError("InvalidInput");
+    const call = this.#call(head, understood, outer?.identity ?? this.#authenticate(head, understood));
+    checkAccess(call);
+    return findBlob(call);
   }
 
   #target(head: Pick<RequestHead, "rawPath" | "rawQuery" | "headers">): Target {

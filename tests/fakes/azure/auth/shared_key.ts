@@ -37,9 +37,8 @@ export function stringToSign({ method, rawPath, rawQuery, headers }: SignedParts
     return name === "date" && headers.has("x-ms-date") ? "" : value;
   });
   const named = [...headers.names()].filter((name) => name.startsWith("x-ms-")).sort(compareNames);
-  const fields = named.map((name) =>
-    `${name}:${(headers.get(name) ?? "").replace(/[ \t\r\n]+/g, " ").trim()}\n`
-  );
+  // Runs of spaces stay as they are: what the reference calls linear whitespace is the end of a folded line.
+  const fields = named.map((name) => `${name}:${(headers.get(name) ?? "").trim()}\n`);
   const query = [...parseQuery(rawQuery)].sort(([a], [b]) => a < b ? -1 : 1);
   const resource = `/${account}${rawPath}${query.map(([name, value]) => `\n${name}:${value}`).join("")}`;
   return `${[method, ...placed].join("\n")}\n${fields.join("")}${resource}`;

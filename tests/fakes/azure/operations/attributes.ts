@@ -7,7 +7,7 @@ import {
   type StoredBlob,
 } from "../store/stored_blob.ts";
 import type { Account } from "../store/account.ts";
-import { type Call } from "./call.ts";
+import type { Call } from "./call.ts";
 import { MD5 } from "./receive_body.ts";
 
 const TIERS = ["Hot", "Cool", "Cold", "Archive"];

@@ -3,8 +3,9 @@ import type { Identity } from "../auth/authenticate.ts";
 import type { Tokens } from "../auth/tokens.ts";
 import { AzureError, badQuery } from "../azure_error.ts";
 import { type Xml, xmlDocument } from "../../parts/write_xml.ts";
-import { type Account } from "../store/account.ts";
+import type { Account } from "../store/account.ts";
 import type { Container, Order } from "../store/container.ts";
+import type { StoredBlob } from "../store/stored_blob.ts";
 import type { Operation } from "./route.ts";
 
 /** Limits and habits of the service; may change at any time. */
@@ -69,6 +70,8 @@ export interface ServerState {
   url(): string;
   /** Answers a request that came inside another one. */
   serveInner(request: InnerRequest): Promise<WireResponse>;
+  /** The blob that a request inside another one reads, by its own authorization or by that of the other one's sender. */
+  findInner(request: InnerRequest, outer: Call | undefined): StoredBlob;
 }
 
 /** A request that came inside another one: in a batch, or as the source of a copy. */

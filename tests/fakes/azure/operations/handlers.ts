@@ -3,6 +3,7 @@ import { blobBatch } from "./batch.ts";
 import { getBlockList, putBlock, putBlockList } from "./blocks.ts";
 import type { Handler } from "./call.ts";
 import * as containers from "./containers.ts";
+import * as copies from "./copy_calls.ts";
 import { deleteBlob, undeleteBlob } from "./delete_blob.ts";
 import { getBlob, getBlobMetadata, getBlobProperties } from "./get_blob.ts";
 import { leaseBlob, leaseContainer } from "./lease_calls.ts";
@@ -13,7 +14,10 @@ import * as service from "./service_calls.ts";
 
 /** What does each operation. */
 export const HANDLERS: Readonly<Partial<Record<Operation, Handler>>> = {
+  AbortCopyBlob: copies.abortCopyBlob,
   BlobBatch: blobBatch,
+  CopyBlob: copies.copyBlob,
+  CopyBlobFromURL: copies.copyBlobFromUrl,
   CreateContainer: containers.createContainer,
   DeleteBlob: deleteBlob,
   DeleteBlobImmutabilityPolicy: attributes.deleteImmutabilityPolicy,
@@ -36,7 +40,9 @@ export const HANDLERS: Readonly<Partial<Record<Operation, Handler>>> = {
   ListBlobs: listBlobs,
   ListContainers: containers.listContainers,
   PutBlob: putBlob,
+  PutBlobFromURL: copies.putBlobFromUrl,
   PutBlock: putBlock,
+  PutBlockFromURL: copies.putBlockFromUrl,
   PutBlockList: putBlockList,
   RestoreContainer: containers.restoreContainer,
   SetBlobImmutabilityPolicy: attributes.setImmutabilityPolicy,

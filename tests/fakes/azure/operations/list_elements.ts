@@ -1,6 +1,6 @@
 import { element, escapeXml, Xml } from "../../parts/write_xml.ts";
 import type { Lease } from "../store/lease.ts";
-import { type ContentField, type StoredBlob } from "../store/stored_blob.ts";
+import type { ContentField, StoredBlob } from "../store/stored_blob.ts";
 import { copiedBytes } from "./attributes.ts";
 import type { Call } from "./call.ts";
 

@@ -101,6 +101,8 @@ const SERVICE: Readonly<Record<string, ServiceOperation>> = {
   "POST service userdelegationkey": "GetUserDelegationKey",
   "GET  blobs": "FindBlobsByTags",
   "POST  batch": "BlobBatch",
+  // The service's own client says so where the account is a segment of the path.
+  "POST container batch": "BlobBatch",
 };
 
 const CONTAINER: Readonly<Record<string, Operation>> = {
