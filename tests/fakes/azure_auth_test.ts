@@ -10,7 +10,7 @@ import {
   generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
-import { failure } from "./azure_cases.ts";
+import { failure } from "./azure_cases/mod.ts";
 import {
   codeOf,
   type FakeAzure,

@@ -1,5 +1,5 @@
 import { BlobServiceClient, StorageSharedKeyCredential } from "@azure/storage-blob";
-import { azureCases } from "./azure_cases.ts";
+import { azureCases } from "./azure_cases/mod.ts";
 import { type FakeAzure, startFakeAzure } from "./azure/mod.ts";
 
 /** A client of the fake by the account's key. */

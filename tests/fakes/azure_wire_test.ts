@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { HeaderList, RawConnection } from "@lade/testing/http";
 import { compareNames, stringToSign } from "./azure/auth/shared_key.ts";
 import { codeOf, rawRequest, startFakeAzure } from "./azure/mod.ts";
-import { crc64, sample } from "./azure_cases.ts";
+import { crc64, sample } from "./azure_cases/mod.ts";
 import { crc64Of } from "./azure/operations/receive_body.ts";
 import { BytesContent } from "./parts/content.ts";
 
