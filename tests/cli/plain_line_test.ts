@@ -5,7 +5,7 @@ import type { CommandLine } from "../../packages/cli/program/parsed_line.ts";
 import { COMMAND_NAMES, type CommandName, loadCommand } from "../../packages/cli/program/commands.ts";
 import { globalOptions } from "../../packages/cli/command/global_options.ts";
 import { parseCommandLine } from "../../packages/cli/program/parse_command_line.ts";
-import { s3Options } from "../../packages/cli/program/s3_options.ts";
+import { backendOptions } from "../../packages/cli/program/backend_options.ts";
 import type { Option } from "../../packages/cli/syntax/option.ts";
 
 /** Values, some of which are good for each option that takes one. */
@@ -113,7 +113,7 @@ function told(line: CommandLine) {
 
 async function optionsOf(name: CommandName): Promise<Option<unknown>[]> {
   const { options } = await loadCommand(name);
-  return [globalOptions, s3Options, options].flatMap((table) => Object.values<Option<unknown>>(table));
+  return [globalOptions, backendOptions, options].flatMap((table) => Object.values<Option<unknown>>(table));
 }
 
 /** Command lines of one command: its options in any order and form, before or after its name, and what is none. */

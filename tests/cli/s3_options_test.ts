@@ -152,13 +152,22 @@ Deno.test("lade --no-verify-ssl takes any certificate, and says once what that m
   }
 });
 
-Deno.test("lade --help groups the options of s3://", async () => {
+Deno.test("lade --help groups the options of services", async () => {
   await using cli = new CliHere();
   for (const args of [["--help"], ["cp", "--help"], ["doctor", "--help"]]) {
     const { stdout } = await cli.run(args);
-    const group = stdout.slice(stdout.indexOf("\nS3 options:\n"));
+    const group = stdout.slice(stdout.indexOf("\nOptions of services:\n"));
     for (
-      const option of ["endpoint-url", "region", "profile", "no-sign-request", "request-payer", "ca-bundle"]
+      const option of [
+        "endpoint-url",
+        "region",
+        "profile",
+        "no-sign-request",
+        "request-payer",
+        "ca-bundle",
+        "account-name",
+        "blob-endpoint",
+      ]
     ) {
       assertStringIncludes(group, `\n  --${option} `);
     }

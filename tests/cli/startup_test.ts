@@ -5,15 +5,6 @@ import { TemporaryDirectory } from "./temporary_directory.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The table of settings, from which the command line is read. */
-const SETTINGS = [
-  "s3/config/aws_size_type.ts",
-  "s3/config/customer_key.ts",
-  "s3/config/hosts_type.ts",
-  "s3/config/s3_settings.ts",
-  "s3/settings.ts",
-];
-
 /** What a command line loads: npm packages, and modules by their paths in `packages/`. */
 interface Loaded {
   readonly packages: string[];
@@ -48,7 +39,7 @@ Deno.test("lade ls of a local directory loads no package at all, and no other ba
     const { packages, modules } = await loaded(["ls", place], { cwd: directory.path, readOnly: true });
     assertEquals(packages, []);
     assertEquals(modules.includes("fs/store/local_store.ts"), true);
-    assertEquals(modules.filter((path) => /^s3\/|\/(memory|layers|zstd|http)\//.test(path)), SETTINGS);
+    assertEquals(modules.filter((path) => /^(?:s3|azure|service)\/|\/(memory|layers|zstd)\//.test(path)), []);
   }
 });
 
@@ -62,6 +53,7 @@ Deno.test("lade get of an object of s3:// loads no package, and nothing for doct
   assertEquals(modules.includes("s3/objects/get_object.ts"), true);
   assertEquals(modules.filter((path) => /^s3\/(doctor|upload|copy|delete|buckets|presign)\//.test(path)), []);
   assertEquals(modules.filter((path) => /^core\/(zstd|memory|layers|conformance|testing)\//.test(path)), []);
+  assertEquals(modules.filter((path) => path.startsWith("azure/")), []);
   assertEquals(modules.filter((path) => /^fs\/(sweep|open_direct|files\/direct)/.test(path)), []);
 });
 

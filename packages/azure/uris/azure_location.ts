@@ -4,11 +4,12 @@ import type { Environment } from "@lade/service/environment";
 import { accountHost, isHost, isPathStyle } from "../config/account_host.ts";
 import { AzureAccounts, checkOptions } from "../config/azure_config.ts";
 import { AZURE_SETTINGS } from "../config/azure_settings.ts";
+import { azureKeyFault } from "../names/azure_key_fault.ts";
 
 /** A container: whose it is, as `HOST` or `HOST/ACCOUNT`, and its name. */
 export interface ContainerName {
-  /** What stands between `az://` and the container. */
-  readonly host: string;
+  /** What stands between `az://` and the container; absent for one of the configured account. */
+  readonly host?: string;
   /** Its name. */
   readonly container: string;
 }
@@ -20,9 +21,8 @@ const ACCOUNT = /^[a-z0-9]{3,24}$/;
 export function splitContainer(operation: string, container: string): ContainerName {
   const slash = container.lastIndexOf("/");
   const name = container.slice(slash + 1);
-  const host = container.slice(0, Math.max(slash, 0));
-  if (host !== "" && CONTAINER.test(name) && name.length >= 3 && name.length <= 63) {
-    return { host, container: name };
+  if (slash !== 0 && CONTAINER.test(name) && name.length >= 3 && name.length <= 63) {
+    return { container: name, ...(slash > 0 && { host: container.slice(0, slash) }) };
   }
   throw new InvalidNameError({
     operation,
@@ -40,7 +40,9 @@ export function parseAzureUri(uri: string, config: BackendConfig, env: Environme
   const { host, rest } = cutAccount(uri, config, env);
   const { container, key } = splitLocation(rest);
   splitContainer("parse", `${host}/${container}`);
-  if (/\?.*\bsig=/s.test(key)) {
+  const fault = key === "" ? undefined : azureKeyFault(key);
+  if (fault !== undefined) throw invalid(uri, fault);
+  if (/\?(?=.*\bsv=\d{4}-)(?=.*\bsig=)/s.test(key)) {
     const [shown] = uri.split("?");
     throw invalid(shown ?? "", "it ends in a signature, which only an https:// URL may; give it as sasToken");
   }
@@ -55,7 +57,7 @@ export function accountOfUri(uri: string, config: BackendConfig, env: Environmen
 
 /** The URIs of a location: as messages have it, and as else it may be written. */
 export function spellingsOf({ container, key }: Location): readonly string[] {
-  const { host, container: name } = splitContainer("format", container);
+  const { host = "", container: name } = splitContainer("format", container);
   const [authority = "", inPath] = host.split("/");
   const account = inPath ?? accountHost(authority).account;
   return [

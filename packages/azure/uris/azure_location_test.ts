@@ -108,7 +108,7 @@ Deno.test("parseAzureUri() refuses what can be read in two ways, and says how to
 });
 
 Deno.test("parseAzureUri() shows no signature that stands where none is taken", () => {
-  const uri = `az://${HOST}/photos/a?sv=1&sig=secret`;
+  const uri = `az://${HOST}/photos/a?sv=2026-02-06&sig=secret`;
   const error = assertThrows(() => parse(uri), InvalidNameError, "only an https:// URL may");
   assertEquals(error.message.includes("secret"), false);
   assertEquals(error.uri.includes("secret"), false);

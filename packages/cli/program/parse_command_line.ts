@@ -18,7 +18,7 @@ import { commandParser } from "./command_parser.ts";
 import { COMMAND_NAMES, type CommandName, isCommandName, loadCommand } from "./commands.ts";
 import { ownNameOf } from "./foreign_names.ts";
 import { globalOptions } from "../command/global_options.ts";
-import { s3Options, withS3 } from "./s3_options.ts";
+import { backendOptions, withBackends } from "./backend_options.ts";
 
 /** What the program is, in a few words. */
 export const BRIEF: Message = message`Move, read and feed objects of any store.`;
@@ -28,7 +28,7 @@ export const USAGE = "[OPTION...] COMMAND [ARGUMENT...]";
 
 /** What the help says at its end. */
 export const FOOTER: Message = message`A place is a URI (file:///path, direct:///path, memory://name/key, \
-s3://bucket/key and so on), the https:// URL of an object, or a local path. A URI that ends in a slash names a prefix.${lineBreak()}\
+s3://bucket/key, az://HOST/container/key and so on), the https:// URL of an object, or a local path. A URI that ends in a slash names a prefix.${lineBreak()}\
 ${text(SIZE_UNITS)}${lineBreak()}\
 Exit codes: 0 done, 1 something failed, 2 wrong command line, 130 interrupted (SIGTERM 143, SIGHUP 129).`;
 
@@ -38,7 +38,7 @@ export async function loadParser(only?: CommandName) {
   const commands = await Promise.all(names.map(loadCommand));
   return merge(
     object("Global options", { settings: parserOf(globalOptions) }),
-    object("S3 options", { s3: parserOf(s3Options) }),
+    object("Options of services", { services: parserOf(backendOptions) }),
     or(...commands.map(commandParser)),
   );
 }
@@ -50,7 +50,9 @@ export async function loadParser(only?: CommandName) {
 export async function parseCommandLine(given: readonly string[], format: HelpFormat): Promise<CommandLine> {
   const named = given.find((arg) => isCommandName(arg));
   const command = isCommandName(named) ? await loadCommand(named) : undefined;
-  const options = [globalOptions, s3Options, command?.options ?? {}].flatMap((table) => Object.values(table));
+  const options = [globalOptions, backendOptions, command?.options ?? {}].flatMap((table) =>
+    Object.values(table)
+  );
   const split = splitShortValues(given, options);
   if ("problem" in split) return { kind: "mistake", problem: `${split.problem}\n${seeHelp(named)}` };
   const { args } = split;
@@ -85,8 +87,8 @@ export async function parseCommandLine(given: readonly string[], format: HelpFor
     },
   });
   if (answer) return answer;
-  const { invocation, settings, s3 } = parsed;
-  return { kind: "run", invocation, settings: withS3(settings, s3) };
+  const { invocation, settings, services } = parsed;
+  return { kind: "run", invocation, settings: withBackends(settings, services) };
 }
 
 /**

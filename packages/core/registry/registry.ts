@@ -6,6 +6,7 @@ import type { Location, Provider } from "../contract/provider.ts";
 import type { ClaimedUrl, ConfigOf, UrlClaims } from "../contract/url_claims.ts";
 import { InvalidNameError } from "../errors/errors.ts";
 import { type BackendConfig, type ConfigLayer, mergeConfigs } from "../settings/merge_configs.ts";
+import { ownUriOf } from "../text/near_uri.ts";
 import { parseServiceUrl } from "../uri/parse_service_url.ts";
 import { parseUri } from "../uri/parse_uri.ts";
 
@@ -97,10 +98,14 @@ export class Registry {
     const { scheme } = parseUri(uri);
     const lazy = this.#providers.get(scheme);
     if (!lazy) {
+      const own = ownUriOf(uri);
       throw new InvalidNameError({
         operation: "open",
         uri,
         detail: `unknown scheme ${JSON.stringify(scheme)}, known are ${this.schemes.join(", ")}`,
+        advice: own !== undefined && this.#providers.has(parseUri(own).scheme)
+          ? `write ${JSON.stringify(own)}`
+          : undefined,
       });
     }
     return await lazy.load();

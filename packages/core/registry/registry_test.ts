@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import type { Provider } from "../contract/provider.ts";
 import type { ServiceUrl } from "../contract/url_claims.ts";
 import { InvalidNameError } from "../errors/errors.ts";
 import { memoryProvider } from "../memory/memory_provider.ts";
@@ -40,6 +41,71 @@ Deno.test("Registry names the schemes it knows when a URI has another", async ()
   }
   await assertRejects(() => registry.open("memory:/x"), InvalidNameError, 'write "memory://x"');
 });
+
+Deno.test("Registry says how a URI of another program's is written, where it knows the scheme", async () => {
+  const memory = { ...loadedMemory(), schemes: ["s3", "az", "abfss"] };
+  const cases: readonly (readonly [uri: string, advice: string | undefined])[] = [
+    ["s3a://bucket/a", 'write "s3://bucket/a"'],
+    ["wasbs://photos@mine.blob.core.windows.net/a/b", 'write "az://mine.blob.core.windows.net/photos/a/b"'],
+    ["wasb://photos@mine.blob.core.windows.net", 'write "az://mine.blob.core.windows.net/photos/"'],
+    ["azure://photos/a", 'write "az://photos/a"'],
+    ["adl://mine.azuredatalakestore.net/a", 'write "abfss://CONTAINER@ACCOUNT.dfs.core.windows.net/a"'],
+    ["ftp://host/a", undefined],
+  ];
+  for (const [uri, advice] of cases) {
+    const error = await assertRejects(() => new Registry().register(memory).provider(uri), InvalidNameError);
+    assertEquals(error.advice, advice, uri);
+    const unknown = await assertRejects(() => new Registry().provider(uri), InvalidNameError);
+    assertEquals(unknown.advice, undefined, uri);
+  }
+});
+
+Deno.test("Registry finds what is configured by any spelling of a location, and parses by what is as it was written", async () => {
+  const { provider, parsed } = spelled();
+  const registry = new Registry().register(provider);
+  const asked: (readonly string[])[] = [];
+  const layersOf = (uris: readonly string[]) => {
+    asked.push(uris);
+    return [{ name: uris.join(" "), source: "option", config: { by: uris.length } }];
+  };
+  const resolved = await registry.resolve("memory://name/a", layersOf);
+  assertEquals(asked, [["memory://name/a"], ["memory://name/a", "memory://alias/a"]]);
+  assertEquals(parsed, [{ by: 1 }]);
+  assertEquals([resolved.config, resolved.configured], [{ by: 2 }, "memory://name/a memory://alias/a"]);
+});
+
+Deno.test("Registry.resolveAccount() finds schemes and accounts, and no container", async () => {
+  const registry = new Registry().register(spelled().provider);
+  const accounts = await Promise.all(
+    ["memory://", "memory://account", "memory://name/a"].map(async (uri) => {
+      const found = await registry.resolveAccount(uri, () => []);
+      return found && [found.account];
+    }),
+  );
+  assertEquals(accounts, [[undefined], ["account"], undefined]);
+  assertEquals(await new Registry().register(memoryProvider()).resolveAccount("memory://name"), undefined);
+});
+
+function loadedMemory() {
+  return { load: () => Promise.resolve(memoryProvider()) };
+}
+
+/** A provider whose containers have another name too, with an account; and what it was given to parse by. */
+function spelled() {
+  const [memory, parsed] = [memoryProvider(), [] as unknown[]];
+  const provider: Provider = {
+    schemes: memory.schemes,
+    parse: (uri, config) => (parsed.push(config), memory.parse(uri)),
+    format: (location) => memory.format(location),
+    spellings: ({ key }) => [`memory://name/${key}`, `memory://alias/${key}`],
+    accountOf: (uri) => uri === "memory://account" ? "account" : undefined,
+    open: (...given) => memory.open(...given),
+    createContainer: (...given) => memory.createContainer(...given),
+    deleteContainer: (...given) => memory.deleteContainer(...given),
+    listContainers: (...given) => memory.listContainers(...given),
+  };
+  return { provider, parsed };
+}
 
 Deno.test("Registry refuses a scheme that is taken", () => {
   const registry = new Registry().register(memoryProvider());

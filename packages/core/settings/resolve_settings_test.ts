@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { checkSettings } from "./check_settings.ts";
 import { describeSettings } from "./describe_settings.ts";
 import { documentSettings } from "./document_settings.ts";
-import { resolveSettings, type SettingProfile } from "./resolve_settings.ts";
+import { resolveSettings, resolveWithoutProfile, type SettingProfile } from "./resolve_settings.ts";
 import { flagType, sizeType, textType } from "./scalar_types.ts";
 import type { SettingTable } from "./setting.ts";
 import { SettingText } from "./setting_text.ts";
@@ -121,4 +121,17 @@ Deno.test("documentSettings() writes a line for each setting", () => {
     "| `size`, `--size` | size |  | `size` | how large it is |",
     "| `key` | text, secret | `KEY` |  | what opens it |",
   ]);
+});
+
+Deno.test("resolveWithoutProfile() does as resolveSettings() where there is no profile", async () => {
+  const env: Record<string, string> = { SECOND: "there", CHECK: "needed", KEY: " hush " };
+  for (const given of [[], [{ region: "given" }]]) {
+    const sources = {
+      given: given.map((each) => checkSettings(TABLE, each, "Cannot configure it")),
+      env: (name: string) => env[name],
+    };
+    const found = resolveWithoutProfile(TABLE, sources, "Cannot configure it");
+    assertEquals([...found], [...await resolveSettings(TABLE, sources, "Cannot configure it")]);
+    assertEquals(found.get("region")?.value, given.length > 0 ? "given" : "there");
+  }
 });

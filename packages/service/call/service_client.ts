@@ -17,6 +17,7 @@ import {
   transportErrorToStoreError,
   type TransportOptions,
   type TransportResponse,
+  TransportShare,
 } from "../http/mod.ts";
 import type { AnswerRule } from "./answer_rule.ts";
 import type { Authorizer } from "./authorizer.ts";
@@ -46,8 +47,8 @@ export interface ServiceClientSetup {
   readonly authorizer: () => Authorizer;
   /** Time and chance. */
   readonly context: StoreContext;
-  /** Options of the transport. */
-  readonly transport?: TransportOptions | undefined;
+  /** Options of a transport of its own, or one that others have too. */
+  readonly transport?: TransportOptions | Transport | undefined;
 }
 
 /** A request by its path and by what its answer is; see {@linkcode ServiceRequest}. */
@@ -75,7 +76,7 @@ export interface ClientRequest
 export type DocumentRequest = Omit<ClientRequest, "kind"> & { readonly root: string };
 
 /**
- * The way to a service that answers by HTTP's own statuses: one {@linkcode ServiceCaller} with a transport of its own, and
+ * The way to a service that answers by HTTP's own statuses: one {@linkcode ServiceCaller} with a transport, and
  * store errors of all that fails.
  */
 export class ServiceClient {
@@ -85,13 +86,16 @@ export class ServiceClient {
   readonly #caller: ServiceCaller<ServiceFault>;
   readonly #errors: ErrorTable;
 
-  /** Makes the transport; no I/O. */
+  /** Makes the transport, unless it is given; no I/O. */
   constructor(setup: ServiceClientSetup) {
     const { clock, random } = setup.context;
     this.#setup = setup;
     this.#url = new URL(setup.url);
     this.#errors = new ErrorTable(setup.service, setup.errors);
-    this.#transport = createTransport({ clock, random, ...setup.transport });
+    const { transport } = setup;
+    this.#transport = transport && "send" in transport
+      ? new TransportShare(transport)
+      : createTransport({ clock, random, ...transport });
     const { host, hostname, protocol } = this.#url;
     this.#caller = new ServiceCaller({
       transport: this.#transport,

@@ -62,6 +62,19 @@ export const providerCases: readonly ProviderCase[] = [
     },
   },
   {
+    name: "spellings() are other URIs of one location, and accountOf() takes none of them for an account",
+    async run({ provider, newName, options }) {
+      const location = { container: newName(), key: "a/b" };
+      const uri = provider.format(location);
+      const spellings = provider.spellings?.(location);
+      expect(spellings?.includes(uri) ?? true, `${uri} is not among ${spellings}`);
+      for (const each of [uri, provider.format({ ...location, key: "" })]) {
+        const account = provider.accountOf?.(each, options?.config);
+        expect(account === undefined, `${each} is taken for the account ${account}`);
+      }
+    },
+  },
+  {
     name: "urls claim no URL of a host that is none of the provider's",
     async run({ provider, options }) {
       for (const host of ["unknown.invalid", "localhost:1", "[::1]:1"]) {

@@ -1,0 +1,19 @@
+import { count, flag, option } from "../syntax/option.ts";
+import { choiceValue } from "../values/choice_value.ts";
+
+/** The options that every command takes and that concern no backend. */
+export const plainOptions = {
+  json: flag(["--json"], "Print one JSON value per line, errors too."),
+  verbosity: count(
+    ["-v", "--verbose"],
+    "Say what caused an error and what was verified, and sum up; twice: with stack traces.",
+  ),
+  quiet: flag(["-q", "--quiet"], "Print only what was asked for, and errors."),
+  progress: option(
+    ["--progress"],
+    choiceValue({ metavar: "HOW", choices: ["auto", "plain", "none"] }),
+    "auto",
+    "Show progress on standard error: a bar on a terminal and now and then a line elsewhere, \
+always lines, or nothing.",
+  ),
+};
