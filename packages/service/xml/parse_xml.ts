@@ -1,7 +1,9 @@
-/** An element of an XML document. Attributes are not kept: no answer that is read needs one. */
+/** An element of an XML document. */
 export interface XmlElement {
   /** Its name without a namespace prefix. */
   readonly name: string;
+  /** Its attributes, entities resolved; absent where it has none. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** Its child elements, in order. */
   readonly children: readonly XmlElement[];
   /** Its text, entities resolved; empty for an element that has children. */
@@ -11,6 +13,7 @@ export interface XmlElement {
 interface OpenElement {
   readonly name: string;
   readonly tag: string;
+  readonly attributes?: Readonly<Record<string, string>>;
   readonly children: XmlElement[];
   text: string;
 }
@@ -60,9 +63,12 @@ export function parseXml(source: string): XmlElement {
     } else {
       const end = endOfStartTag(source, open);
       const empty = source.charCodeAt(end - 1) === SLASH;
-      const tag = tagName(source.slice(open + 1, empty ? end - 1 : end), open);
+      const content = source.slice(open + 1, empty ? end - 1 : end);
+      const tag = tagName(content, open);
       if (stack.length >= MAX_DEPTH) throw fault("too many levels", open);
-      const element: OpenElement = { name: tag.slice(tag.indexOf(":") + 1), tag, children: [], text: "" };
+      const name = tag.slice(tag.indexOf(":") + 1);
+      const attributes = content.length > tag.length ? attributesOf(content.slice(tag.length)) : undefined;
+      const element: OpenElement = { name, tag, ...(attributes && { attributes }), children: [], text: "" };
       at = end + 1;
       if (empty) root = place(finish(element), top, root, open);
       else stack.push(element);
@@ -90,8 +96,19 @@ function place(
 }
 
 function finish(element: OpenElement): XmlElement {
-  const { name, children } = element;
-  return { name, children, text: children.length > 0 ? "" : decodeText(element.text) };
+  const { name, attributes, children } = element;
+  const text = children.length > 0 ? "" : decodeText(element.text);
+  return { name, ...(attributes && { attributes }), children, text };
+}
+
+const ATTRIBUTE = /\s([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
+
+/** `rest` is what follows the name in a start tag. */
+function attributesOf(rest: string): Readonly<Record<string, string>> | undefined {
+  const found = [...rest.matchAll(ATTRIBUTE)].map(([, name = "", double, single]) =>
+    [name, decodeText(double ?? single ?? "")] as const
+  );
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
 function decodeText(text: string): string {

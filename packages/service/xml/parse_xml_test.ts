@@ -13,15 +13,26 @@ Deno.test("parseXml() reads an error as a service writes it", () => {
   assertEquals(childText(root, "Region"), undefined);
 });
 
-Deno.test("parseXml() drops namespaces, comments and attributes, and keeps CDATA as it stands", () => {
+Deno.test("parseXml() drops namespaces and comments, and keeps CDATA as it stands", () => {
   const root = parseXml(
     '<!-- c --><s3:A xmlns:s3="http://x/>" b=\'"\'><!-- < --><s3:B>1</s3:B><B><![CDATA[<&amp;]]>2</B></s3:A>',
   );
   assertEquals(root, {
     name: "A",
+    attributes: { "xmlns:s3": "http://x/>", b: '"' },
     text: "",
     children: [{ name: "B", text: "1", children: [] }, { name: "B", text: "<&amp;2", children: [] }],
   });
+});
+
+Deno.test("parseXml() keeps attributes, also of an element that is empty", () => {
+  const root = parseXml("<A a = '&lt;1' b=\"2'\"><B c='3'/><C\n d='>'>x</C></A>");
+  assertEquals(root.attributes, { a: "<1", b: "2'" });
+  assertEquals(root.children.map(({ attributes, text }) => [attributes, text]), [[{ c: "3" }, ""], [
+    { d: ">" },
+    "x",
+  ]]);
+  assertThrows(() => parseXml("<A a='&no;'/>"), SyntaxError);
 });
 
 Deno.test("parseXml() reads white space inside an element as text", () => {
