@@ -23,10 +23,13 @@ export const AZURE_NAMES: HeaderNames = {
   readChecksums,
 };
 
-/** MD5 is of what was put in one request; of a blob of blocks only where its writer said so. */
+/**
+ * Of blobs of blocks alone: what is appended, or written into a page, changes no checksum. The service makes the MD5 of
+ * what is put in one request; else it is what the writer says.
+ */
 function readChecksums(headers: ResponseHeaders, whole: boolean, size: number): StoredChecksums {
-  const isBlocks = (headers.get("x-ms-blob-type") ?? "BlockBlob") === "BlockBlob";
-  const crc32c = isBlocks ? readStoredCrc(headers.get(`x-ms-meta-${STORED_CRC}`), size) : undefined;
+  if ((headers.get("x-ms-blob-type") ?? "BlockBlob") !== "BlockBlob") return {};
+  const crc32c = readStoredCrc(headers.get(`x-ms-meta-${STORED_CRC}`), size);
   const md5 = headers.get("x-ms-blob-content-md5") ?? (whole ? headers.get("content-md5") : undefined);
   if (crc32c === undefined && !md5) return {};
   return { checksums: { ...(crc32c !== undefined && { crc32c }), ...(md5 && { md5 }) } };

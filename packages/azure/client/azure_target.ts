@@ -1,5 +1,5 @@
 import type { AdaptiveLimit, ObjectStore } from "@lade/core/backend";
-import type { ServiceClient } from "@lade/service/call";
+import type { Authorizer, ServiceClient } from "@lade/service/call";
 import { encodePath, encodeStrict } from "@lade/service/http";
 
 /** Where an account answers. */
@@ -17,17 +17,29 @@ export interface AzureTarget
   extends Pick<ObjectStore, "uri" | "capabilities" | "keyFault" | "metadataNameFault" | "context"> {
   /** The way. */
   readonly client: ServiceClient;
+  /** Makes what authorizes the requests within a batch. */
+  readonly batchAuthorizer: () => Authorizer;
+  /** What was found of the account. */
+  readonly traits: AccountTraits;
   /** Where it leads. */
   readonly endpoint: AzureEndpoint;
   /** Name of the container. */
   readonly container: string;
   /** Requests in flight. */
   readonly limits: { readonly read: AdaptiveLimit; readonly write: AdaptiveLimit };
-  /** How blobs are written. */
+  /** How blobs are written and read. */
   readonly config: BlobWriteConfig;
 }
 
-/** How blobs are written. */
+/** What is found of an account while it is used. */
+export interface AccountTraits {
+  /** It refuses batches of deletions from who asks. */
+  refusesBatches?: boolean;
+  /** Its blobs lie in directories: it has a hierarchical namespace. */
+  hasDirectories?: boolean;
+}
+
+/** How blobs are written and read. */
 export interface BlobWriteConfig {
   /** Bytes of a block. */
   readonly blockSize: number;
@@ -35,6 +47,8 @@ export interface BlobWriteConfig {
   readonly threshold: number;
   /** Whether the CRC-32C of a blob is kept with it. */
   readonly storedChecksum: boolean;
+  /** Whether what is read is compared with the checksums that the service has of it. */
+  readonly verifyDownloads: boolean;
   /** The tier of what is given none. */
   readonly accessTier?: string;
   /** The scope by whose key blobs are encrypted; the container's where absent. */

@@ -11,16 +11,14 @@ export async function deleteBlob(target: AzureTarget, key: string, options: Dele
   const call = checkCall(target, "delete", key, options);
   checkIfIgnored(call, options);
   const send = async () => {
-    const headers = conditionHeaders(options);
-    const idempotent = ifMatch === undefined;
-    const path = pathOf(target, key);
     await target.client.send({
       method: "DELETE",
-      path,
-      headers,
+      path: pathOf(target, key),
+      headers: conditionHeaders(options),
       kind: "removal",
       statuses: [202],
-      idempotent,
+      // Sent twice, the second would not find what the first one deleted.
+      idempotent: ifMatch === undefined,
       signal,
       call,
     });
@@ -29,8 +27,15 @@ export async function deleteBlob(target: AzureTarget, key: string, options: Dele
   try {
     await (ifMatch === undefined ? send() : deleteHeld({ send, head, ifMatch, signal }));
   } catch (error) {
-    const fault = error instanceof NotFoundError ? error.cause : undefined;
-    if (!(error instanceof NotFoundError)) throw error;
-    if (fault instanceof ServiceFault && fault.code === "ContainerNotFound") throw error;
+    if (!isGone(error)) throw error;
   }
+}
+
+/** What the service calls a blob that is not there; a container that is missing is another matter. */
+const MISSING = ["BlobNotFound", "PathNotFound", ""];
+
+/** Whether a deletion failed because there was no blob to delete, and the service says so. */
+export function isGone(error: unknown): boolean {
+  const fault = error instanceof NotFoundError ? error.cause : undefined;
+  return fault instanceof ServiceFault && fault.marked && MISSING.includes(fault.code);
 }

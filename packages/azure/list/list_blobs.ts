@@ -1,9 +1,13 @@
 import { type CommonPrefix, type ListOptions, type ObjectMeta, objectUri } from "@lade/core/backend";
+import type { CallName } from "@lade/core/errors";
 import { readSize, unlikeService, unquoteEtag } from "@lade/service/body";
 import { listPages, type Page, type PageQuery } from "@lade/service/list";
 import { childText, parseXml, type XmlElement } from "@lade/service/xml";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+
+/** Entries of a page at most ("List Blobs"). */
+const MAX_RESULTS = 5000;
 
 /** Lists the blobs of a container; with `delimiter`, those of one level. */
 export function listBlobs(
@@ -21,7 +25,7 @@ export function listBlobs(
       delimiter,
       marker: token,
       startFrom: startAfter,
-      maxresults: limit !== undefined && limit < 5000 ? String(limit) : undefined,
+      maxresults: limit !== undefined && limit < MAX_RESULTS ? String(limit) : undefined,
     };
     const request = { method: "GET", path: pathOf(target), query, root: "EnumerationResults", signal, call };
     return readBlobs(await target.client.readDocument(request, parseXml), call);
@@ -29,28 +33,60 @@ export function listBlobs(
   return listPages({ readPage }, { uri: target.uri, prefix, delimiter }, options);
 }
 
-/** Reads a page of a listing. */
-export function readBlobs(
-  root: XmlElement,
-  call: { readonly operation: string; readonly uri: string },
-): Page<ObjectMeta> {
+/** The blobs of a page. Directories of a hierarchical namespace are none; they hold those that are. */
+export function readBlobs(root: XmlElement, call: CallName): Page<ObjectMeta> {
+  const listed = root.children.find(({ name }) => name === "Blobs")?.children;
+  if (!listed) throw unlikeService(call, AZURE_NAMES.service, "it lists no blobs");
   const entries: ObjectMeta[] = [];
   const prefixes: CommonPrefix[] = [];
-  for (const { name, children } of root.children.find(({ name }) => name === "Blobs")?.children ?? []) {
-    const field = (name: string) => children.find((child) => child.name === name);
-    const key = field("Name")?.text;
+  for (const element of listed) {
+    const fields = new Map(element.children.map((child) => [child.name, child]));
+    const key = nameIn(fields.get("Name"));
     if (!key) throw unlikeService(call, AZURE_NAMES.service, "an entry has no name");
-    if (name === "BlobPrefix") prefixes.push({ prefix: key });
-    const properties = field("Properties");
-    if (name !== "Blob" || !properties) continue;
-    const size = readSize(childText(properties, "Content-Length"));
-    const lastModified = new Date(childText(properties, "Last-Modified") ?? NaN);
-    if (size === undefined || Number.isNaN(lastModified.getTime())) {
-      throw unlikeService(call, AZURE_NAMES.service, "an entry lacks size or time");
+    if (element.name === "BlobPrefix") prefixes.push({ prefix: key });
+    else {
+      const blob = readBlob(key, element, fields.get("Properties"), call);
+      if (blob) entries.push(blob);
     }
-    const etag = unquoteEtag(childText(properties, "Etag"));
-    entries.push({ key, size, lastModified, ...(etag === undefined ? {} : { etag }) });
   }
   const next = childText(root, "NextMarker");
-  return { entries, prefixes, ...(next ? { next } : {}) };
+  return { entries, prefixes, ...(next && { next }) };
+}
+
+/** Names that XML cannot hold are percent-encoded. */
+function nameIn(element: XmlElement | undefined): string | undefined {
+  if (element?.attributes?.["Encoded"] !== "true") return element?.text;
+  try {
+    return decodeURIComponent(element.text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readBlob(
+  key: string,
+  element: XmlElement,
+  properties: XmlElement | undefined,
+  call: CallName,
+): ObjectMeta | undefined {
+  const told = new Map(properties?.children.map(({ name, text }) => [name, text]));
+  if (told.get("ResourceType") === "directory" || childText(element, "Deleted") === "true") return undefined;
+  const size = readSize(told.get("Content-Length"));
+  const lastModified = new Date(told.get("Last-Modified") ?? NaN);
+  if (size === undefined || Number.isNaN(lastModified.getTime())) {
+    throw unlikeService(call, AZURE_NAMES.service, "an entry lacks size or time");
+  }
+  const etag = unquoteEtag(told.get("Etag"));
+  const version = childText(element, "VersionId");
+  const tier = told.get("AccessTierInferred") === "true" ? undefined : told.get("AccessTier");
+  const md5 = told.get("BlobType") === "BlockBlob" ? told.get("Content-MD5") : undefined;
+  return {
+    key,
+    size,
+    lastModified,
+    ...(etag !== undefined && { etag }),
+    ...(version && { version }),
+    ...(tier && { storageClass: tier }),
+    ...(md5 && { checksums: { md5 } }),
+  };
 }

@@ -107,6 +107,8 @@ export class AzureStore implements core.ObjectStore {
     });
     this.target = {
       client,
+      batchAuthorizer: authorizerOf(credential, endpoint, context),
+      traits: {},
       endpoint,
       container,
       uri: this.uri,
@@ -115,7 +117,14 @@ export class AzureStore implements core.ObjectStore {
       metadataNameFault: azureMetadataNameFault,
       context,
       limits: this.limits,
-      config: { blockSize, threshold: blockSize, storedChecksum: true, tags: {}, ...config },
+      config: {
+        blockSize,
+        threshold: blockSize,
+        storedChecksum: true,
+        verifyDownloads: true,
+        tags: {},
+        ...config,
+      },
     };
   }
 
@@ -200,19 +209,11 @@ export class AzureStore implements core.ObjectStore {
     objects: AsyncIterable<string | core.ObjectToDelete> | Iterable<string | core.ObjectToDelete>,
     options: core.CallOptions = {},
   ): AsyncGenerator<core.DeleteResult, void, void> {
-    const { deleteInBatches } = await import("@lade/service/delete");
-    const sendOne = ({ key, ...given }: core.ObjectToDelete, signal?: AbortSignal) =>
-      this.delete(key, { ...given, ...(signal && { signal }) });
-    const deleter = {
-      uri: this.uri,
-      max: 256,
-      isRefused: true,
-      keyFault: azureKeyFault,
-      fits: () => false,
-      send: () => Promise.resolve([]),
-      sendOne,
-    };
-    yield* deleteInBatches(deleter, objects, options);
+    const [{ deleteInBatches }, { batchDeleter }] = await Promise.all([
+      import("@lade/service/delete"),
+      import("../delete/batch_deleter.ts"),
+    ]);
+    yield* deleteInBatches(batchDeleter(this.target), objects, options);
   }
 
   async copy(from: string, to: string, options: core.CopyOptions = {}): Promise<core.CopyResult> {

@@ -20,6 +20,7 @@ import {
 } from "@lade/service/body";
 import type { ServiceClient } from "@lade/service/call";
 import { type FailedCall, ServiceFault } from "@lade/service/errors";
+import type { ResponseHeaders } from "@lade/service/http";
 
 /** An object that a service gives by a GET of a path. */
 export interface ServedObject {
@@ -33,21 +34,27 @@ export interface ServedObject {
   readonly path: string;
   /** What is being done. */
   readonly call: FailedCall;
+  /** Query, not encoded. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** Throws where an answer is about something that is no whole object. */
+  readonly check?: (headers: ResponseHeaders) => void;
   /** Learns of a service that asks for fewer requests. */
   readonly limit?: AdaptiveLimit;
 }
 
 /** Reads an object or a range of it in one request, as `ObjectStore.get` promises. Key and signal are checked before. */
 export async function getObject(object: ServedObject, options: GetOptions): Promise<GetResult> {
-  const { client, names, key, path, call, limit } = object;
+  const { client, names, key, path, query, call, check, limit } = object;
   const { range, signal } = options;
   if (range) checkRange(range);
   const headers = { ...conditionHeaders(options), ...(range && { range: rangeHeader(range) }) };
   const falls = limit?.falls ?? 0;
   try {
-    const response = await client.send({ method: "GET", path, headers, kind: "object", signal, call });
+    const request = { method: "GET", path, ...(query && { query }), headers, kind: "object", call } as const;
+    const response = await client.send({ ...request, signal });
     if (response.throttled) limit?.noteThrottled(falls);
     try {
+      check?.(response.headers);
       const result = await openBody(names, response, { key, range, asked: range, signal, call });
       checkAnswered(names, result.info, options, call);
       return result;
@@ -69,10 +76,12 @@ export async function getObject(object: ServedObject, options: GetOptions): Prom
 
 /** Describes an object, as `ObjectStore.head` promises. Key and signal are checked before. */
 export async function headObject(object: ServedObject, options: HeadOptions): Promise<ObjectInfo> {
-  const { client, names, key, path, call } = object;
+  const { client, names, key, path, query, call, check } = object;
   const headers = conditionHeaders(options);
   const { signal } = options;
-  const { headers: told } = await client.send({ method: "HEAD", path, headers, kind: "head", signal, call });
+  const request = { method: "HEAD", path, ...(query && { query }), headers, kind: "head", call } as const;
+  const { headers: told } = await client.send({ ...request, signal });
+  check?.(told);
   const size = readSize(told.get("content-length"));
   if (size === undefined) throw unlikeService(call, names.service, "it does not tell the object's size");
   const info = readObjectInfo(names, key, size, told, true, call);
