@@ -94,7 +94,6 @@ const FAILURES: readonly Failures[] = [
     "LeaseLost LeaseAlreadyBroken LeaseIsBrokenAndCannotBeRenewed": "the lease was broken; take a new one",
     "BlobImmutableDueToPolicy ContainerImmutableDueToPolicy":
       "an immutability policy or a legal hold protects it; wait until that ends, or write under another key",
-    "SnapshotsPresent": "the object has snapshots; delete them with it",
     "BlobUsesCustomerSpecifiedEncryption BlobCustomerSpecifiedEncryptionMismatch":
       "the object is encrypted with a key of its writer's; give that key",
   }],
@@ -147,6 +146,8 @@ const FAILURES: readonly Failures[] = [
   [ServiceError, {
     "BlobArchived":
       "the object is in the archive tier; rehydrate it: set its tier to Hot, Cool or Cold and wait, up to 15 hours",
+    "SnapshotsPresent":
+      "the object has snapshots, which would go with it; delete them first (az storage blob delete --delete-snapshots)",
     "BlobBeingRehydrated": "the object is on its way out of the archive tier; wait, up to 15 hours",
     "InvalidBlobOrBlock InvalidBlockId":
       "another program has sent blocks to this key, of another form; put the object in one request, which drops them",
