@@ -27,15 +27,12 @@ export function batchDeleter(target: AzureTarget): BatchDeleter {
     const boundary = `batch_${crypto.randomUUID()}`;
     const { host } = new URL(endpoint.url);
     const requests = await Promise.all(objects.map(async (object) => {
-      const unauthorized = {
-        method: "DELETE",
-        host,
-        path: pathOf(target, object.key),
-        query: "",
-        headers: conditionHeaders(object),
-      };
-      const headers = await target.batchAuthorizer().authorize(unauthorized);
-      return { ...unauthorized, target: unauthorized.path, headers };
+      const authorizer = target.batchAuthorizer();
+      const path = pathOf(target, object.key);
+      const query = authorizer.authorizeQuery?.("") ?? "";
+      const plain = { method: "DELETE", host, path, query, headers: conditionHeaders(object) };
+      const headers = await authorizer.authorize(plain);
+      return { method: "DELETE", target: query ? `${path}?${query}` : path, headers };
     }));
     const { headers, body } = await client.send({
       method: "POST",

@@ -107,7 +107,7 @@ export class AzureStore implements core.ObjectStore {
     });
     this.target = {
       client,
-      batchAuthorizer: authorizerOf(credential, endpoint, context),
+      batchAuthorizer: authorizerOf(credential, context, { inBatch: true }),
       traits: {},
       endpoint,
       container,
