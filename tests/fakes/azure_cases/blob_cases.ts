@@ -44,6 +44,7 @@ export const blobCases: readonly AzureCase[] = [
   },
   {
     name: "ranges are read, and refused beyond the end",
+    notAzurite: "it answers 206 and no bytes to a range that begins past the last byte",
     async run({ container }) {
       const data = sample(100);
       await container.uploadBlockBlob("a", data, 100);
@@ -108,7 +109,7 @@ export const blobCases: readonly AzureCase[] = [
       assertEquals(await namesOf(container), []);
       assertEquals(await namesOf(container, { includeUncommitedBlobs: true }), ["a"]);
       const open = await blob.getBlockList("all");
-      assertEquals(open.uncommittedBlocks?.map(({ name, size }) => [name, size]), [
+      assertEquals(open.uncommittedBlocks?.map(({ name, size }) => [name, size]).sort(), [
         [blockId(0), 100],
         [blockId(1), 100],
         [blockId(2), 100],
