@@ -179,17 +179,16 @@ function copyHeaders(copy: NonNullable<StoredBlob["copy"]>, now: number): Record
     "x-ms-copy-source": source,
     "x-ms-copy-status": status,
     "x-ms-copy-progress": `${copiedBytes(copy, now)}/${total}`,
-    ...(status !== "pending" && { "x-ms-copy-completion-time": new Date(copy.endsAt).toUTCString() }),
+    ...(copy.endedAt !== undefined && { "x-ms-copy-completion-time": new Date(copy.endedAt).toUTCString() }),
     ...(description !== undefined && { "x-ms-copy-status-description": description }),
   };
 }
 
 /** How much of a copy is done at a time. */
 export function copiedBytes(
-  { status, total, beganAt, endsAt }: NonNullable<StoredBlob["copy"]>,
+  { status, total, beganAt, lastsMs, endedAt }: NonNullable<StoredBlob["copy"]>,
   now: number,
 ): number {
   if (status === "success") return total;
-  const part = endsAt > beganAt ? Math.min(1, (now - beganAt) / (endsAt - beganAt)) : 0;
-  return Math.floor(total * part);
+  return Math.floor(total * Math.min(1, ((endedAt ?? now) - beganAt) / lastsMs));
 }

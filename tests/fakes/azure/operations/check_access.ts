@@ -148,13 +148,12 @@ function checkTags({ headers, identity, operation }: Call): void {
 }
 
 function checkPublic({ account, containerName, server, headers }: Call, { isPublic }: Need): void {
+  if (!account.allowsPublicAccess) throw new AzureError("PublicAccessNotPermitted");
   const allowed = account.containers.get(containerName)?.publicAccess;
   if (isPublic !== undefined && allowed !== undefined && (allowed === "container" || isPublic === "blob")) {
-    if (!account.allowsPublicAccess) throw new AzureError("PublicAccessNotPermitted");
     return;
   }
   // Versions before this one do not say how to sign in.
   if ((headers.get("x-ms-version") ?? "") < "2019-12-12") throw new AzureError("ResourceNotFound");
-  if (!account.allowsPublicAccess) throw new AzureError("PublicAccessNotPermitted");
   throw new AzureError("NoAuthenticationInformation", { headers: server.tokens.challenge });
 }

@@ -88,7 +88,8 @@ function startCopy(call: Call, source: StoredBlob, lastsMs: number): WireRespons
     status: lastsMs > 0 ? "pending" : "success",
     total: source.content.size,
     beganAt: now,
-    endsAt: now + lastsMs,
+    lastsMs,
+    ...(lastsMs === 0 && { endedAt: now }),
   };
   const attributes = { ...copied(call, source, given), fields: source.fields };
   const done = { content: source.content, blocks: source.blocks };
@@ -111,6 +112,7 @@ function finishCopy(
   if (copy.status !== "pending") return;
   const { copyFailure } = call.server.settings;
   copy.status = copyFailure === undefined ? "success" : "failed";
+  copy.endedAt = copy.beganAt + copy.lastsMs;
   if (copyFailure === undefined) Object.assign(blob, done);
   else copy.description = copyFailure;
   blob.etag = newEtag(call);
@@ -128,7 +130,7 @@ export function abortCopyBlob(call: Call): WireResponse {
   if (copy?.status !== "pending") throw new AzureError("NoPendingCopyOperation");
   if (copy.id !== query.get("copyid")) throw new AzureError("CopyIdMismatch");
   copy.status = "aborted";
-  copy.endsAt = server.now();
+  copy.endedAt = server.now();
   return emptyResponse(204);
 }
 

@@ -96,7 +96,7 @@ function propertyElements(
         element("CopyStatus", copy.status),
         element("CopySource", copy.source),
         element("CopyProgress", `${copiedBytes(copy, now)}/${copy.total}`),
-        copy.status === "pending" ? undefined : element("CopyCompletionTime", date(copy.endsAt)),
+        element("CopyCompletionTime", date(copy.endedAt)),
         element("CopyStatusDescription", copy.description),
       ]
       : []),

@@ -36,9 +36,12 @@ export interface CopyState {
   description?: string;
   /** Bytes to copy. */
   readonly total: number;
-  /** When it began and when it is to be over, milliseconds since the epoch. */
+  /** When it began, milliseconds since the epoch. */
   readonly beganAt: number;
-  endsAt: number;
+  /** How long it takes, in milliseconds. */
+  readonly lastsMs: number;
+  /** When it was over. */
+  endedAt?: number;
 }
 
 /** What a client may say about a blob beside its bytes. */
