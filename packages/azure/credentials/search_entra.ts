@@ -1,43 +1,27 @@
-import type { BearerToken } from "@lade/service/call";
-import {
-  askForToken,
-  briefly,
-  checkServiceUrl,
-  CommandLimitError,
-  readToken,
-  runCommand,
-} from "@lade/service/credentials";
 import type { Sourced } from "@lade/core/settings";
+import type { BearerToken } from "@lade/service/call";
+import * as credentials from "@lade/service/credentials";
 import { whyUnread } from "@lade/service/environment";
 import { CredentialFault, type LoadedToken } from "@lade/service/tokens";
 import { type EntraSurroundings, STORAGE } from "./entra_surroundings.ts";
 import { managedToken } from "./managed_token.ts";
 
-/** A place where an identity may be: its token, or why there is none. One that is set up and fails is a `CredentialFault`. */
-interface Place {
-  /** As `AZURE_TOKEN_CREDENTIALS` calls it, and in a group with others. */
-  readonly names: readonly string[];
-  /** In messages. */
-  readonly words: string;
-  /** Looks there. */
-  readonly find: (around: EntraSurroundings) => Promise<BearerToken | string>;
-}
-
+type Find = (around: EntraSurroundings) => Promise<BearerToken | string>;
 type Form = Readonly<Record<string, string>>;
 
-/** In the order of `DefaultAzureCredential`. */
-const PLACES: readonly Place[] = [
-  { names: ["environmentcredential", "prod"], words: "an application", find: applicationToken },
-  { names: ["workloadidentitycredential", "prod"], words: "a workload identity", find: workloadToken },
-  { names: ["managedidentitycredential", "prod"], words: "a managed identity", find: managedToken },
-  { names: ["azureclicredential", "dev"], words: "the Azure CLI", find: commandToken },
+/** In the order of `DefaultAzureCredential`, by the names that `AZURE_TOKEN_CREDENTIALS` has for a place and its group. */
+const PLACES: readonly (readonly [name: string, group: "prod" | "dev", words: string, find: Find])[] = [
+  ["EnvironmentCredential", "prod", "an application", applicationToken],
+  ["WorkloadIdentityCredential", "prod", "a workload identity", workloadToken],
+  ["ManagedIdentityCredential", "prod", "a managed identity", managedToken],
+  ["AzureCliCredential", "dev", "the Azure CLI", commandToken],
 ];
 /** Where other clouds than the public one have Entra ID. */
 const AUTHORITIES: readonly (readonly [suffix: string, authority: string])[] = [
   [".chinacloudapi.cn", "https://login.chinacloudapi.cn"],
   [".usgovcloudapi.net", "https://login.microsoftonline.us"],
 ];
-const COMMAND_BOUNDS = { timeoutMs: 30_000, maxBytes: 2 ** 20 };
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----([^]+?)-----END CERTIFICATE-----/g;
 
 /**
  * Looks for an identity of Entra ID: an application (secret or certificate), a workload identity, a managed identity, the
@@ -46,62 +30,61 @@ const COMMAND_BOUNDS = { timeoutMs: 30_000, maxBytes: 2 ** 20 };
  */
 export async function searchEntra(around: EntraSurroundings): Promise<LoadedToken<BearerToken>> {
   const wanted = around.env("AZURE_TOKEN_CREDENTIALS")?.trim().toLowerCase();
-  const places = PLACES.filter(({ names }) => wanted === undefined || names.includes(wanted));
-  if (places.length === 0) {
-    const known = [
-      "prod",
-      "dev",
-      "EnvironmentCredential",
-      "WorkloadIdentityCredential",
-      "ManagedIdentityCredential",
-    ];
+  const chosen = PLACES.filter(([name, group]) =>
+    wanted === undefined || wanted === group || wanted === name.toLowerCase()
+  );
+  if (chosen.length === 0) {
+    const known = ["prod", "dev", ...PLACES.map(([name]) => name)].join(", ");
     throw new CredentialFault("AZURE_TOKEN_CREDENTIALS names no place that is known", {
-      advice: `set it to ${known.join(", ")} or AzureCliCredential`,
+      advice: `set it to one of ${known}`,
     });
   }
-  const reasons = around.passedOver === undefined ? [] : [around.passedOver];
-  for (const { find, words } of places) {
-    const found = await find(around);
-    if (typeof found !== "string") return { value: found, source: words };
-    reasons.push(`${words}: ${found}`);
-  }
-  throw new CredentialFault(`there is no key, no SAS and no identity of Entra ID (${reasons.join("; ")})`, {
-    none: true,
-    advice:
-      "run az login, set AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or use anonymous for a public container",
-  });
+  return await credentials.searchPlaces(
+    chosen.map(([, , words, find]) => ({ words, find: () => find(around) })),
+    {
+      reasons: around.passedOver === undefined ? [] : [around.passedOver],
+      none: "there is no key, no SAS and no identity of Entra ID",
+      advice:
+        "run az login, set AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or use anonymous for a public container",
+    },
+  );
 }
 
 async function applicationToken(around: EntraSurroundings): Promise<BearerToken | string> {
-  const { entra: { clientSecret }, env } = around;
-  const [name, path] = ["AZURE_CLIENT_CERTIFICATE_PATH", env("AZURE_CLIENT_CERTIFICATE_PATH")];
-  const who = "the application";
+  const { clock, entra: { clientSecret }, env } = around;
   if (clientSecret) {
-    return await requestToken(
-      around,
-      clientSecret.source,
-      who,
-      () => ({ client_secret: clientSecret.value }),
-    );
+    const form = { client_secret: clientSecret.value };
+    return await requestToken(around, clientSecret.source, "the application", () => form);
   }
+  const [name, path] = ["AZURE_CLIENT_CERTIFICATE_PATH", env("AZURE_CLIENT_CERTIFICATE_PATH")];
   if (path === undefined) return `neither AZURE_CLIENT_SECRET nor ${name} is set`;
-  const what = "the certificate";
-  const pem = await readSecret(around, what, { value: path, source: name });
-  return await requestToken(around, name, who, async (audience, clientId) => {
-    const { certificateAssertion } = await import("./certificate_assertion.ts");
-    const assertion = await certificateAssertion({
+  const pem = await readSecret(around, "the certificate", { value: path, source: name });
+  // "Microsoft identity platform application authentication certificate credentials".
+  const sign = async (aud: string, id: string) => {
+    const certificates = Array.from(pem.matchAll(CERTIFICATES), ([, body = ""]) => body.replace(/\s+/g, ""));
+    const [certificate] = certificates;
+    if (certificate === undefined) throw new CredentialFault("holds no certificate in PEM form");
+    const der = Uint8Array.from(atob(certificate), (char) => char.charCodeAt(0));
+    const thumbprint = credentials.base64url(await crypto.subtle.digest("SHA-256", der));
+    const sendsChain = /^(?:true|1)$/i.test(env("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN") ?? "");
+    return await credentials.signAssertion({
+      algorithm: "PS256",
+      header: { "x5t#S256": thumbprint, ...sendsChain && { x5c: certificates } },
+      claims: { aud, iss: id, sub: id },
       pem,
       password: env("AZURE_CLIENT_CERTIFICATE_PASSWORD"),
-      sendsChain: /^(?:true|1)$/i.test(env("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN") ?? ""),
-      clientId,
-      audience,
-      nowMs: around.clock.now(),
-    }).catch((fault: CredentialFault) => {
-      throw new CredentialFault(`${what} ${JSON.stringify(path)} (${name}) ${fault.detail}`, {
-        cause: fault.cause,
-      });
+      nowMs: clock.now(),
     });
-    return asserted(assertion);
+  };
+  return await requestToken(around, name, "the application", async (url, id) => {
+    try {
+      return asserted(await sign(url, id));
+    } catch (error) {
+      if (!(error instanceof CredentialFault)) throw error;
+      throw new CredentialFault(`the certificate ${JSON.stringify(path)} (${name}) ${error.detail}`, {
+        cause: error,
+      });
+    }
   });
 }
 
@@ -112,11 +95,18 @@ async function workloadToken(around: EntraSurroundings): Promise<BearerToken | s
   return await requestToken(around, file.source, "the workload identity", () => asserted(assertion));
 }
 
+/** The token of whoever has logged in by `az login`. */
+async function commandToken(
+  { clock, entra: { tenantId } }: EntraSurroundings,
+): Promise<BearerToken | string> {
+  const tenant = tenantId && /^[\w.-]+$/.test(tenantId.value) ? ` --tenant ${tenantId.value}` : "";
+  const command = `az account get-access-token --output json --resource ${STORAGE}${tenant}`;
+  return await credentials.askCommandForToken(command, "az login", clock);
+}
+
 function asserted(assertion: string): Form {
-  return {
-    client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-    client_assertion: assertion,
-  };
+  const type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+  return { client_assertion_type: type, client_assertion: assertion };
 }
 
 /** The text of a file that is configured, and therefore has to be there. */
@@ -137,52 +127,24 @@ async function requestToken(
   who: string,
   show: (url: string, clientId: string) => Form | Promise<Form>,
 ): Promise<BearerToken> {
-  const { tenantId, clientId } = around.entra;
+  const { allowHttp, entra: { authorityHost: said, clientId, tenantId }, host } = around;
   if (!tenantId || !clientId) {
     throw new CredentialFault(
       `${tenantId ? "AZURE_CLIENT_ID" : "AZURE_TENANT_ID"} is missing beside ${source}`,
     );
   }
-  const url = `${authorityOf(around)}/${encodeURIComponent(tenantId.value)}/oauth2/v2.0/token`;
-  const form = {
-    client_id: clientId.value,
-    scope: `${STORAGE}/.default`,
-    grant_type: "client_credentials",
-    ...await show(url, clientId.value),
-  };
-  return await askForToken(around.web, {
+  const [, own = "https://login.microsoftonline.com"] =
+    AUTHORITIES.find(([suffix]) => host.endsWith(suffix)) ?? [];
+  const authority = said
+    ? credentials.checkServiceUrl("Entra ID", said.value, said.source, allowHttp).href
+    : own;
+  const url = `${authority.replace(/\/+$/, "")}/${encodeURIComponent(tenantId.value)}/oauth2/v2.0/token`;
+  const grant = { client_id: clientId.value, scope: `${STORAGE}/.default`, grant_type: "client_credentials" };
+  return await credentials.askForToken(around.web, {
     service: `Entra ID (for ${who} of ${source})`,
     method: "POST",
     url,
     headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams(form).toString(),
+    body: new URLSearchParams({ ...grant, ...await show(url, clientId.value) }).toString(),
   }, () => around.clock.now());
-}
-
-function authorityOf({ entra, host, allowHttp }: EntraSurroundings): string {
-  const { authorityHost: said } = entra;
-  const [, own = "https://login.microsoftonline.com"] =
-    AUTHORITIES.find(([suffix]) => host.endsWith(suffix)) ?? [];
-  const url = said ? checkServiceUrl("Entra ID", said.value, said.source, allowHttp).href : own;
-  return url.replace(/\/+$/, "");
-}
-
-/** The token of whoever has logged in by `az login`. */
-async function commandToken(
-  { clock, entra: { tenantId } }: EntraSurroundings,
-): Promise<BearerToken | string> {
-  const tenant = tenantId && /^[\w.-]+$/.test(tenantId.value) ? ` --tenant ${tenantId.value}` : "";
-  const command = `az account get-access-token --output json --resource ${STORAGE}${tenant}`;
-  try {
-    const { code, stdout, stderr } = await runCommand(command, clock, COMMAND_BOUNDS);
-    const token = code === 0 ? readToken(stdout, clock.now()) : undefined;
-    if (token) return token;
-    if (code === 127 || /is not recognized/.test(stderr)) return "az is not installed";
-    return /az login/.test(stderr)
-      ? "nobody has logged in by az login"
-      : briefly(stderr) || "az gives no token";
-  } catch (error) {
-    if (error instanceof CommandLimitError) return `az ${error.message}`;
-    return "az may not be run (--allow-run)";
-  }
 }

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { systemClock } from "@lade/core/backend";
+import { base64url } from "@lade/service/credentials";
 import { CredentialFault } from "@lade/service/tokens";
 import { makeCertificate } from "@lade/testing/http";
 import type { EntraSurroundings } from "./entra_surroundings.ts";
@@ -132,14 +133,27 @@ Deno.test("searchEntra() asks for an application by its certificate, and says wh
   const { cert } = makeCertificate({ hosts: ["localhost"] });
   entra.files.set("/c.pem", `${privateKey.export({ type: "pkcs8", format: "pem" })}${cert}`);
   assertEquals((await searchEntra(around)).source, "an application");
-  const [, claims = ""] = entra.seen[0]?.form["client_assertion"]?.split(".") ?? [];
-  assertEquals(
-    JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/"))).aud,
+  const read = (at: number) =>
+    (entra.seen[at]?.form["client_assertion"]?.split(".") ?? []).slice(0, 2)
+      .map((part) => JSON.parse(atob(part.replaceAll("-", "+").replaceAll("_", "/"))));
+  const body = cert.replace(/-----[^-]+-----|\s/g, "");
+  const der = Uint8Array.from(atob(body), (char) => char.charCodeAt(0));
+  const thumbprint = base64url(await crypto.subtle.digest("SHA-256", der));
+  const [header, { aud, iss, sub }] = read(0);
+  assertEquals([header, aud, iss, sub], [
+    { alg: "PS256", typ: "JWT", "x5t#S256": thumbprint },
     `${entra.url}/${TENANT}/oauth2/v2.0/token`,
-  );
+    CLIENT,
+    CLIENT,
+  ]);
+  const env = { AZURE_CLIENT_CERTIFICATE_PATH: "/c.pem", AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: "True" };
+  await searchEntra(entra.around(env, APPLICATION));
+  assertEquals(read(1)[0].x5c, [body]);
   entra.files.set("/c.pem", cert);
   const named = 'the certificate "/c.pem" (AZURE_CLIENT_CERTIFICATE_PATH)';
   assertEquals((await faultOf(around)).message, `${named} holds no private key in PEM form`);
+  entra.files.set("/c.pem", privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+  assertEquals((await faultOf(around)).message, `${named} holds no certificate in PEM form`);
   const unread = { ...around, read: () => Promise.reject(new Error("it is on fire")) };
   assertEquals((await faultOf(unread)).message, `${named} cannot be read: it is on fire`);
 });
@@ -251,7 +265,10 @@ Deno.test("searchEntra() looks in the places alone that AZURE_TOKEN_CREDENTIALS 
     "a managed identity",
   );
   const fault = await faultOf(entra.around(only("VisualStudioCodeCredential")));
-  assertMatch(fault.message, /^AZURE_TOKEN_CREDENTIALS names no place that is known; set it to prod, dev, /);
+  assertMatch(
+    fault.message,
+    /^AZURE_TOKEN_CREDENTIALS names no place that is known; set it to one of prod, dev, Env/,
+  );
 });
 
 Deno.test("searchEntra() goes on without a service of managed identities, and not with one that is busy", async () => {

@@ -12,5 +12,8 @@ export {
   type ServiceQuestion,
   type WebOptions,
 } from "./ask_service.ts";
+export { askCommandForToken } from "./ask_command_for_token.ts";
 export { askForToken, briefly, readToken } from "./ask_for_token.ts";
 export { type CommandBounds, CommandLimitError, type CommandOutcome, runCommand } from "./run_command.ts";
+export { searchPlaces, type TokenPlace } from "./search_places.ts";
+export { type AssertionSetup, base64url, signAssertion } from "./signed_assertion.ts";
