@@ -37,7 +37,6 @@ export { type Bounds, defaultBounds } from "@lade/core/bounds";
 export { boundTransport } from "./bound_transport.ts";
 export { configuredTransport } from "./configured_transport.ts";
 export { TransportShare } from "./transport_share.ts";
-export { type BoundRow, BOUNDS } from "./bounds_table.ts";
 export { TcpTransport } from "./tcp_transport.ts";
 export { FetchTransport, type FetchTransportOptions } from "./fetch_transport.ts";
 export { createTransport, type CreateTransportOptions } from "./create_transport.ts";

@@ -3,6 +3,7 @@ import { abortable } from "./abortable.ts";
 import type { AddressBook } from "./address_book.ts";
 import type { Socket } from "./connection.ts";
 import { describeConnectError } from "./describe_connect_error.ts";
+import { openUnverifiedSocket } from "./open_unverified_socket.ts";
 import type { SocketTarget } from "./socket_target.ts";
 import { WireError } from "./wire_error.ts";
 
@@ -19,7 +20,6 @@ export async function openSocket(
   let connected = false;
   try {
     if (target.secure && !target.verify) {
-      const { openUnverifiedSocket } = await import("./open_unverified_socket.ts");
       return await openUnverifiedSocket(target, addresses, signal, () => connected = true);
     }
     const order = await abortable(addresses.next(), signal);
