@@ -1,7 +1,6 @@
-import type { Lade, OpenedContainer } from "@lade/lade";
+import type { Lade } from "@lade/lade";
 import { ErrorMessage } from "../messages/error_message.ts";
 import { NoteMessage } from "../messages/note_message.ts";
-import { SettingsMessage } from "../messages/settings_message.ts";
 import { TextMessage } from "../messages/text_message.ts";
 import { ClosedOutputError, OutputError } from "../output/output_error.ts";
 import type { LibraryNotes } from "../output/library_notes.ts";
@@ -78,7 +77,8 @@ async function runCommand(invocation: Invocation, settings: GlobalOptions, world
     world.libraryNotes.listener = (line) => void output.note(new NoteMessage(line));
   }
   let opened: Promise<Lade> | undefined;
-  const lade = () => opened ??= world.lade ? Promise.resolve(world.lade) : openLade(settings, output);
+  const open = async () => world.lade ?? (await import("./open_lade.ts")).openLade(settings, output);
+  const lade = () => opened ??= open();
   const fail = async (error: unknown) => {
     signal.throwIfAborted();
     if (error instanceof OutputError || error instanceof UsageError) throw error;
@@ -100,32 +100,6 @@ async function runCommand(invocation: Invocation, settings: GlobalOptions, world
   }
   await output.close();
   return exitCode !== ExitCode.ok || output.failures === 0 ? exitCode : ExitCode.failed;
-}
-
-const UNVERIFIED =
-  "certificates are not verified: whoever is on the way can read and change all that is sent";
-
-async function openLade({ config, verbosity }: GlobalOptions, output: Output): Promise<Lade> {
-  const [{ Lade }, { createStoreContext }] = await Promise.all([
-    import("@lade/lade"),
-    import("@lade/core/backend"),
-  ]);
-  const context = createStoreContext({
-    onNotice: ({ uri, text }) =>
-      void output.note(new NoteMessage(uri === undefined ? text : `${uri}: ${text}`)),
-  });
-  let warned = false;
-  const onOpen = (opened: OpenedContainer) => {
-    const unverified = opened.settings.find(({ name, value }) => name === "verifySsl" && value === "false");
-    if (unverified && !warned) void output.note(new NoteMessage(`${UNVERIFIED} (${unverified.source})`));
-    warned ||= unverified !== undefined;
-    if (verbosity > 0 && opened.settings.length > 0) void output.note(new SettingsMessage(opened));
-  };
-  try {
-    return new Lade({ config, context, onOpen });
-  } catch (error) {
-    throw error instanceof TypeError ? new UsageError(error.message, { cause: error }) : error;
-  }
 }
 
 /** Prints what ended a command, unless that is no failure, and returns the exit code. */

@@ -1,16 +1,13 @@
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { NoteMessage } from "../messages/note_message.ts";
-import { canBeObject, localPathOf, locate, locatePrefix, uriOfArgument } from "../places/place.ts";
-import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
+import { canBeObject, localPathOf, locate, uriOfArgument } from "../places/place.ts";
 import { type Destination, isStandardOutput, resolveDestination } from "../places/resolve_destination.ts";
 import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { DestinationDirectory } from "./destination_directory.ts";
 import { isNameless, isStandardInput } from "./input.ts";
 import { JobRunner } from "./job_runner.ts";
-import type { LocalTreeMove } from "./move_local_tree.ts";
-import type { TreeMoveAway } from "./move_tree_away.ts";
 import { type JobPlan, planJobs } from "./plan_jobs.ts";
 import type { TransferOptions } from "./transfer_options.ts";
 import { TransferTally } from "./transfer_tally.ts";
@@ -87,6 +84,7 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
   let isMovedWhole = false;
   try {
     if (move && recursive) {
+      const { moveWhole } = await import("./move_whole.ts");
       isMovedWhole = await moveWhole(context, { plan, options, tally, runner, jobs });
     }
     if (!isMovedWhole) await inParallel(planJobs(plan), atOnce, (job) => runner.run(job));
@@ -98,28 +96,10 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
   }
   signal.throwIfAborted();
   if (move && recursive && !isMovedWhole && !options.dryRun && tally.failed === 0) {
+    const { removeEmptySources } = await import("./move_whole.ts");
     await removeEmptySources(lade, sources, signal);
   }
   await tally.summarize(recursive || sources.length > 1);
-}
-
-/** Moves a local tree by what lies in it, links and empty directories too, and returns whether that was it. */
-async function moveWhole(
-  context: CommandContext,
-  move: Omit<TreeMoveAway, "dryRun"> & Pick<LocalTreeMove, "options">,
-): Promise<boolean> {
-  const { plan, options, tally } = move;
-  const { sources: [source = ""] } = plan;
-  try {
-    const { moveLocalTree } = await import("./move_local_tree.ts");
-    if (await moveLocalTree({ ...plan, source, options, tally })) return true;
-    const { moveTreeAway } = await import("./move_tree_away.ts");
-    return await moveTreeAway({ ...move, dryRun: options.dryRun });
-  } catch (error) {
-    context.signal.throwIfAborted();
-    await tally.fail(source, error);
-    return true;
-  }
 }
 
 /** A version may go where it came from, also where the key ends in a slash: that makes it the latest again. */
@@ -163,17 +143,6 @@ function refuseMisfits(sources: readonly string[], destination: Destination, arg
     throw new UsageError(
       `${what} has no name: ${JSON.stringify(argument)} must be followed by that of an object.`,
     );
-  }
-}
-
-/** The directories of files that were moved away. */
-async function removeEmptySources(
-  lade: Lade,
-  sources: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  for (const source of sources) {
-    await removeEmptyDirectories(lade, await locatePrefix(lade, await locate(lade, source)), signal);
   }
 }
 

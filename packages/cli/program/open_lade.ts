@@ -1,0 +1,30 @@
+import { createStoreContext } from "@lade/core/backend";
+import { Lade, type OpenedContainer } from "@lade/lade";
+import type { GlobalOptions } from "../command/global_options.ts";
+import { UsageError } from "../command/usage_error.ts";
+import { NoteMessage } from "../messages/note_message.ts";
+import { SettingsMessage } from "../messages/settings_message.ts";
+import type { Output } from "../output/output.ts";
+
+const UNVERIFIED =
+  "certificates are not verified: whoever is on the way can read and change all that is sent";
+
+/** Opens the stores by the configuration of the command line. With `-v` each container shows its settings. */
+export function openLade({ config, verbosity }: GlobalOptions, output: Output): Lade {
+  const context = createStoreContext({
+    onNotice: ({ uri, text }) =>
+      void output.note(new NoteMessage(uri === undefined ? text : `${uri}: ${text}`)),
+  });
+  let warned = false;
+  const onOpen = (opened: OpenedContainer) => {
+    const unverified = opened.settings.find(({ name, value }) => name === "verifySsl" && value === "false");
+    if (unverified && !warned) void output.note(new NoteMessage(`${UNVERIFIED} (${unverified.source})`));
+    warned ||= unverified !== undefined;
+    if (verbosity > 0 && opened.settings.length > 0) void output.note(new SettingsMessage(opened));
+  };
+  try {
+    return new Lade({ config, context, onOpen });
+  } catch (error) {
+    throw error instanceof TypeError ? new UsageError(error.message, { cause: error }) : error;
+  }
+}
