@@ -213,7 +213,7 @@ class Store implements LocalStore, QuickStore {
     checkWriterOptions(options);
     checkObjectSize(size);
     const request = this.#write("write", key, options);
-    const open = options.resumable ? (await import("../upload/open_upload.ts")).openUpload : openPartWriter;
+    const open = options.resumable ? (await import("../upload/mod.ts")).openUpload : openPartWriter;
     return await this.#mapped(request.subject, options, () => open(this.#setup, request, size));
   }
 
@@ -225,21 +225,21 @@ class Store implements LocalStore, QuickStore {
     options: ResumeOptions = {},
   ): Promise<PartWriter> {
     const subject = this.#begin("resume the write of", key, options.signal ? { signal: options.signal } : {});
-    const { resumeUpload } = await import("../upload/open_upload.ts");
+    const { resumeUpload } = await import("../upload/mod.ts");
     const request = { subject, path: this.#setup.tree.path(key), options };
     return await this.#mapped(subject, options, () => resumeUpload(this.#setup, request, size, token));
   }
 
   /** Looks for resumable writes in the whole tree below the prefix. */
   async *listUploads(prefix = "", { signal }: CallOptions = {}): AsyncGenerator<PendingUpload, void, void> {
-    const { listUploads } = await import("../upload/local_uploads.ts");
+    const { listUploads } = await import("../upload/mod.ts");
     yield* listUploads(this.#setup, prefix, signal);
   }
 
   /** Removes a resumable write. */
   async abortUpload(key: string, token: string, options: CallOptions = {}): Promise<void> {
     const subject = this.#begin("abort the upload of", key, options);
-    const { abortUpload } = await import("../upload/local_uploads.ts");
+    const { abortUpload } = await import("../upload/mod.ts");
     const path = this.#setup.tree.path(key);
     await this.#mapped(subject, options, () => abortUpload(this.#setup, subject, path, token));
   }

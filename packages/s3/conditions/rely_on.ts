@@ -9,6 +9,7 @@ import type { FailedCall } from "../errors/to_store_error.ts";
 import { headObject } from "../objects/head_object.ts";
 import { CONDITION_WORDS, type ConditionKind, type Conduct } from "../traits/condition_kind.ts";
 import type { TraitListener } from "../traits/service_traits.ts";
+import { explainUnknown } from "./explain_unknown.ts";
 
 /** The object that a condition is about. */
 export interface ConditionTarget {
@@ -121,7 +122,6 @@ export async function conductOf(
     return await unlessAborted(asked, signal);
   } catch (error) {
     signal?.throwIfAborted();
-    const { explainUnknown } = await import("./explain_unknown.ts");
     throw explainUnknown(connection, kind, error, call);
   }
 }

@@ -26,10 +26,17 @@ import { putObject } from "../upload/put_object.ts";
 import { encryptionHeaders, encryptionTold, tagging } from "../upload/write_headers.ts";
 import { chooseMeans, type CopyMeans } from "./choose_means.ts";
 import { copyByRanges } from "./copy_by_ranges.ts";
+import { isSameService } from "./same_service.ts";
 import { type BucketCopy, copyCall, type CopySource, readTagsOf, sourceHeaders } from "./bucket_copy.ts";
 
 /** Bytes of an object that is copied in one request, at most. */
 const MAX_WHOLE_COPY = 5 * 2 ** 30;
+
+/** Copies between two buckets, where one service has both and the same identity asks; `undefined` for others. */
+export async function copyBetween(copy: BucketCopy, options: CopyOptions): Promise<CopyResult | undefined> {
+  const { source, connection } = copy;
+  return await isSameService(source, connection) ? await serverSideCopy(copy, options) : undefined;
+}
 
 /**
  * Copies by the service: in one request up to 5 GiB, in parts beyond. A HEAD first gets the size and storage

@@ -7,6 +7,7 @@ import type { LoadedCredentials } from "./credential_cache.ts";
 import { CredentialFault } from "@lade/service/tokens";
 import type { CredentialReader } from "./credential_reader.ts";
 import { instanceCredentials } from "./instance_credentials.ts";
+import { loginCredentials } from "./login_credentials.ts";
 import { runProcess } from "./run_process.ts";
 import { ssoCredentials } from "./sso_credentials.ts";
 import { staticKeys } from "./static_keys.ts";
@@ -66,7 +67,6 @@ export async function ownCredentials(reader: CredentialReader): Promise<LoadedCr
   if (keys) return keys;
   const login = await reader.find("login.session");
   if (login) {
-    const { loginCredentials } = await import("./login_credentials.ts");
     return { value: await loginCredentials(reader), source: `aws login of ${login.source}` };
   }
   const command = await reader.find("process.command");

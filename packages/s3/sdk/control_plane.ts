@@ -7,8 +7,11 @@ import type { S3Credentials } from "../config/s3_credentials.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { unlikeS3 } from "../headers/s3_headers.ts";
-import type { makeSdkClient, Sdk } from "./make_sdk_client.ts";
-import type { SdkSendOptions } from "./transport_handler.ts";
+import { useContentMd5 } from "./content_md5.ts";
+import { type SdkSendOptions, TransportHandler } from "./transport_handler.ts";
+
+/** The AWS SDK's module. */
+export type Sdk = typeof import("@aws-sdk/client-s3");
 
 /** Options of {@linkcode ControlPlane.run}. */
 export interface ControlOptions {
@@ -20,12 +23,6 @@ export interface ControlOptions {
 
 /** What our side of a call throws, on which the SDK too leaves its marks. */
 const OURS = [S3Fault, StoreError, TransportError] as const;
-
-/** What is loaded by the first call. */
-interface LoadedSdk {
-  readonly sdk: Sdk;
-  readonly makeClient: typeof makeSdkClient;
-}
 
 /** A client of the SDK and what it was made for. */
 interface MadeClient {
@@ -40,7 +37,7 @@ interface MadeClient {
  */
 export class ControlPlane {
   readonly #connection: S3Connection;
-  #sdk: Promise<LoadedSdk> | undefined;
+  #sdk: Promise<Sdk> | undefined;
   #client: MadeClient | undefined;
 
   /** Makes calls of one connection. */
@@ -55,14 +52,14 @@ export class ControlPlane {
     make: (sdk: Sdk, client: S3Client, options: SdkSendOptions) => Promise<Output>,
   ): Promise<Output> {
     signal?.throwIfAborted();
-    const loaded = await this.#load(call);
+    const sdk = await this.#load(call);
     const { caller } = this.#connection;
     const authorizer = new S3Authorizer(this.#connection);
     try {
       return await caller.corrected(authorizer, async () => {
         signal?.throwIfAborted();
         const keys = await authorizer.keys();
-        return await make(loaded.sdk, this.#clientOf(loaded, keys), {
+        return await make(sdk, this.#clientOf(sdk, keys), {
           ...(signal === undefined ? {} : { abortSignal: signal }),
           authorizer,
           idempotent,
@@ -76,8 +73,8 @@ export class ControlPlane {
     }
   }
 
-  #load(call: FailedCall): Promise<LoadedSdk> {
-    return this.#sdk ??= loadSdk().catch((error) => {
+  #load(call: FailedCall): Promise<Sdk> {
+    return this.#sdk ??= import("@aws-sdk/client-s3").catch((error) => {
       this.#sdk = undefined;
       const { operation, uri } = call;
       throw new PermissionDeniedError({
@@ -89,23 +86,45 @@ export class ControlPlane {
     });
   }
 
-  #clientOf({ sdk, makeClient }: LoadedSdk, credentials: S3Credentials | undefined): S3Client {
-    const { region } = this.#connection;
+  #clientOf(sdk: Sdk, credentials: S3Credentials | undefined): S3Client {
+    const { endpoint, region } = this.#connection;
     // The SDK keeps credentials of its own accord, so others need another client.
     const made = this.#client;
     if (made?.region === region && made.credentials === credentials) return made.client;
-    const client = makeClient(sdk, this.#connection, credentials);
+    const client = new sdk.S3Client({
+      region,
+      endpoint: endpoint.serviceUrl,
+      forcePathStyle: endpoint.pathStyle,
+      credentials: credentials ?? { accessKeyId: "anonymous", secretAccessKey: "anonymous" },
+      ...(credentials ? {} : { signer: { sign: (request) => Promise.resolve(request) } }),
+      requestHandler: new TransportHandler(this.#connection),
+      maxAttempts: 1,
+      retryMode: "standard",
+      defaultsMode: "standard",
+      followRegionRedirects: false,
+      disableClockSkewCorrection: true,
+      systemClockOffset: this.#connection.clock.now() - Date.now(),
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED",
+      expectContinueHeader: false,
+      // Given, so that the SDK does not go and look in the environment and the shared files.
+      useDualstackEndpoint: false,
+      useFipsEndpoint: false,
+      useAccelerateEndpoint: false,
+      useArnRegion: false,
+      disableMultiregionAccessPoints: true,
+      disableS3ExpressSessionAuth: true,
+      ignoreConfiguredEndpointUrls: true,
+      userAgentAppId: "lade",
+      // The SDK's own names the system, for which it needs --allow-sys.
+      defaultUserAgentProvider: () => Promise.resolve([["lade"]]),
+      sigv4aSigningRegionSet: [],
+      authSchemePreference: [],
+    });
+    useContentMd5(client);
     this.#client = { client, region, credentials };
     return client;
   }
-}
-
-async function loadSdk(): Promise<LoadedSdk> {
-  const [sdk, { makeSdkClient }] = await Promise.all([
-    import("@aws-sdk/client-s3"),
-    import("./make_sdk_client.ts"),
-  ]);
-  return { sdk, makeClient: makeSdkClient };
 }
 
 /** Whether the SDK could not read an answer: what the service reports never gets as far as the SDK. */

@@ -49,6 +49,7 @@ import { s3KeyFault } from "../endpoint/s3_key_fault.ts";
 import { bucketPlace } from "../endpoint/bucket_place.ts";
 import { listObjects } from "../list/list_page.ts";
 import { getObject } from "../objects/get_object.ts";
+import { getTags } from "../objects/get_tags.ts";
 import { headObject } from "../objects/head_object.ts";
 import { metadataNameFault } from "../headers/metadata_name_fault.ts";
 import { s3Capabilities } from "./s3_capabilities.ts";
@@ -259,10 +260,8 @@ export class BucketStore implements S3Store {
     const { store, key } = placeBelow(source, from);
     if (!(#control in store)) return undefined;
     const target = this.#bucketCopy("copy", store, key, to, options);
-    const { isSameService } = await import("../copy/same_service.ts");
-    if (!await isSameService(store.connection, this.connection)) return undefined;
-    const { serverSideCopy } = await import("../copy/server_side_copy.ts");
-    return await serverSideCopy(target, options);
+    const { copyBetween } = await import("../copy/server_side_copy.ts");
+    return await copyBetween(target, options);
   }
 
   /** Copies the object onto itself by the service, with other attributes. */
@@ -281,7 +280,6 @@ export class BucketStore implements S3Store {
   async getTags(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
     const uri = this.#check("get the tags of", key);
     options.signal?.throwIfAborted();
-    const { getTags } = await import("../objects/get_tags.ts");
     return await getTags(this.connection, uri, key, options);
   }
 
