@@ -93,7 +93,7 @@ Deno.test("createContainer() waits for one of its name to be gone, and no longer
   const start = clock.monotonicMs();
   const second = createContainer(target);
   await drive(second);
-  await assertRejects(() => second, UnavailableError, "the container is being deleted");
+  await assertRejects(() => second, UnavailableError, "being deleted");
   assert(clock.monotonicMs() - start < 300_000, `it waited ${clock.monotonicMs() - start} ms`);
   await target.client.close();
 });

@@ -1,4 +1,5 @@
 import { createStoreContext, type ObjectStore, type StoreContext } from "@lade/core";
+import type { TransportOptions } from "@lade/service/http";
 import { openAzureStore } from "@lade/azure";
 
 /** A request, as a script sees it. */
@@ -58,11 +59,16 @@ export class ScriptedAccount implements AsyncDisposable {
   }
 
   /** Opens a container of it. */
-  open(container: string, context: StoreContext = createStoreContext()): ObjectStore {
+  open(
+    container: string,
+    context: StoreContext = createStoreContext(),
+    transport: TransportOptions = {},
+  ): ObjectStore {
     return openAzureStore(container, {
       endpoint: { url: this.url, account: "account", path: "/account" },
       credential: { kind: "sharedKey", account: "account", key: btoa("key") },
       context,
+      transport,
     });
   }
 

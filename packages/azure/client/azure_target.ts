@@ -25,6 +25,8 @@ export interface AzureTarget
   readonly endpoint: AzureEndpoint;
   /** Name of the container. */
   readonly container: string;
+  /** Ways to copy that the endpoint was found not to know. */
+  readonly refusedCopies: Set<string>;
   /** Requests in flight. */
   readonly limits: { readonly read: AdaptiveLimit; readonly write: AdaptiveLimit };
   /** How blobs are written and read. */

@@ -1,20 +1,23 @@
-import { checkCall, checkIfIgnored, type DeleteOptions, NotFoundError } from "@lade/core/backend";
+import { checkIfIgnored, type DeleteOptions, NotFoundError } from "@lade/core/backend";
 import { conditionHeaders } from "@lade/service/body";
 import { deleteHeld } from "@lade/service/delete";
 import { ServiceFault } from "@lade/service/errors";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+import { checkVersionedCall, versionQuery } from "../client/version_query.ts";
 import { headBlob } from "../objects/read_blob.ts";
 
 /** Deletes a blob; one that is not there is no error. */
 export async function deleteBlob(target: AzureTarget, key: string, options: DeleteOptions): Promise<void> {
-  const { ifMatch, signal } = options;
-  const call = checkCall(target, "delete", key, options);
+  const { ifMatch, version, signal } = options;
+  const call = checkVersionedCall(target, "delete", key, options);
   checkIfIgnored(call, options);
+  const asked = { ...(signal && { signal }), ...(version !== undefined && { version }) };
   const send = async () => {
     await target.client.send({
       method: "DELETE",
       path: pathOf(target, key),
       headers: conditionHeaders(options),
+      query: versionQuery(version),
       kind: "removal",
       statuses: [202],
       // Sent twice, the second would not find what the first one deleted.
@@ -23,7 +26,7 @@ export async function deleteBlob(target: AzureTarget, key: string, options: Dele
       call,
     });
   };
-  const head = () => headBlob(target, key, signal === undefined ? {} : { signal });
+  const head = () => headBlob(target, key, asked);
   try {
     await (ifMatch === undefined ? send() : deleteHeld({ send, head, ifMatch, signal }));
   } catch (error) {

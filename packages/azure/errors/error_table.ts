@@ -70,7 +70,8 @@ const FAILURES: readonly Failures[] = [
   }],
   [PermissionDeniedError, {
     "AuthorizationPermissionMismatch InsufficientAccountPermissions": "access denied to {identity}; {grant}",
-    "CannotVerifyCopySource": "the service cannot read the source: {message}; {grant}",
+    "CannotVerifyCopySource":
+      "the service cannot read the source: {message}; check whom the account of the source lets read it",
     "AuthorizationFailure":
       "access denied to {identity} from here; the account's firewall may not know this network: allow its address",
     "AuthorizationSourceIPMismatch":

@@ -1,5 +1,4 @@
 import {
-  checkCall,
   type GetOptions,
   type GetResult,
   type HeadOptions,
@@ -11,11 +10,11 @@ import { type HeaderNames, readSuffix } from "@lade/service/body";
 import type { FailedCall } from "@lade/service/errors";
 import type { ResponseHeaders } from "@lade/service/http";
 import { getObject, headObject, type ServedObject } from "@lade/service/objects";
-import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+import { checkVersionedCall, namesFor, versionQuery } from "../client/version_query.ts";
 
-/** What a read is held against where nothing is to be verified. */
-const UNVERIFIED: HeaderNames = { ...AZURE_NAMES, readChecksums: () => ({}) };
+/** Reads no checksums, where nothing is to be verified. */
+const UNVERIFIED: Pick<HeaderNames, "readChecksums"> = { readChecksums: () => ({}) };
 
 /** Reads a blob or a range of it in one request. The service cuts no suffix by itself, so its size is asked for first. */
 export async function readBlob(target: AzureTarget, key: string, options: GetOptions): Promise<GetResult> {
@@ -23,28 +22,32 @@ export async function readBlob(target: AzureTarget, key: string, options: GetOpt
   if (range && "suffixLength" in range) {
     const reads = {
       get: (given: GetOptions) => readBlob(target, key, given),
-      head: (given: HeadOptions) => describe(target, "get", key, given),
+      head: (given: HeadOptions) => headBlob(target, key, given, "get"),
     };
     return await readSuffix(reads, range.suffixLength, options);
   }
-  const names = target.config.verifyDownloads ? AZURE_NAMES : UNVERIFIED;
-  return await getObject({ ...served(target, "get", key, options), names }, options);
+  const object = served(target, "get", key, options);
+  const names = { ...object.names, ...(!target.config.verifyDownloads && UNVERIFIED) };
+  return await getObject({ ...object, names }, options);
 }
 
-/** Describes a blob. */
-export function headBlob(target: AzureTarget, key: string, options: HeadOptions): Promise<ObjectInfo> {
-  return describe(target, "head", key, options);
-}
-
-async function describe(target: AzureTarget, operation: string, key: string, options: HeadOptions) {
+/** Describes a blob, for itself or for another operation, which errors then name. */
+export async function headBlob(
+  target: AzureTarget,
+  key: string,
+  options: HeadOptions,
+  operation: string = "head",
+): Promise<ObjectInfo> {
   return await headObject(served(target, operation, key, options), options);
 }
 
 function served(target: AzureTarget, operation: string, key: string, options: GetOptions): ServedObject {
   const { client, limits } = target;
-  const call = checkCall(target, operation, key, options);
+  const { version } = options;
+  const call = checkVersionedCall(target, operation, key, options);
   const check = (headers: ResponseHeaders) => checkCopied(headers, call);
-  return { client, names: AZURE_NAMES, key, path: pathOf(target, key), call, check, limit: limits.read };
+  const [names, query] = [namesFor(version), versionQuery(version)];
+  return { client, names, key, path: pathOf(target, key), query, call, check, limit: limits.read };
 }
 
 /** Refuses a blob that the service still copies into, or has not copied to its end: it has no content, or a part of it. */

@@ -1,5 +1,6 @@
 import { encodeStrict } from "@lade/service/http";
 import type { Base64Signer } from "../credentials/shared_key.ts";
+import { versionQuery } from "../client/version_query.ts";
 
 /** The version of signatures; it fixes what they cover, whatever the version of the requests. */
 const SAS_VERSION = "2022-11-02";
@@ -12,6 +13,8 @@ export interface SasGrant {
   readonly container: string;
   /** Key of the one blob that it is for. */
   readonly key: string;
+  /** The version or snapshot that it is for; what is there under the key by default. */
+  readonly version?: string | undefined;
   /** Letters of the permissions, in the order of the reference: `r`, `cw`, `d`. */
   readonly permissions: string;
   /** When it ends, in milliseconds since 1970, rounded up to a second. */
@@ -43,11 +46,13 @@ export interface DelegationKey {
  * version 2020-12-06 and later).
  */
 export function signSas(grant: SasGrant, by: Base64Signer | DelegationKey): string {
-  const { account, container, key, permissions, secure } = grant;
+  const { account, container, key, version, permissions, secure } = grant;
+  const { snapshot, versionid } = versionQuery(version);
+  const resource = snapshot !== undefined ? "bs" : versionid !== undefined ? "bv" : "b";
   const end = sasTime(new Date(Math.ceil(grant.expiresMs / 1000) * 1000));
   const protocol = secure ? "https" : "https,http";
   const delegated = "fields" in by;
-  // What is left empty: identifier or agents, address, snapshot, encryption scope, and the headers of the answer.
+  // What is left empty: identifier or agents, address, encryption scope, and the headers of the answer.
   const text = [
     permissions,
     "",
@@ -57,15 +62,16 @@ export function signSas(grant: SasGrant, by: Base64Signer | DelegationKey): stri
     "",
     protocol,
     SAS_VERSION,
-    "b",
-    ..."\n\n\n\n\n\n".split("\n"),
+    resource,
+    snapshot ?? versionid ?? "",
+    ..."\n\n\n\n\n".split("\n"),
   ].join("\n");
   const named = delegated
     ? ["skoid", "sktid", "skt", "ske", "sks", "skv"].map((name, i) => [name, by.fields[i]])
     : [];
   return [
     ["sv", SAS_VERSION],
-    ["sr", "b"],
+    ["sr", resource],
     ["sp", permissions],
     ["se", end],
     ["spr", protocol],

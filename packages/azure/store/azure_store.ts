@@ -7,6 +7,7 @@ import { AZURE_NAMES } from "../client/azure_names.ts";
 import { authorizerOf } from "../credentials/authorizer_of.ts";
 import { type AzureCredential, identityOf } from "../credentials/azure_credential.ts";
 import { askerOf } from "../credentials/describe_sas.ts";
+import type { BlobCopy } from "../copy/copy_blob.ts";
 import { deleteBlob } from "../delete/delete_blob.ts";
 import { AZURE_ERRORS } from "../errors/error_table.ts";
 import { explainFault } from "../errors/explain_fault.ts";
@@ -15,6 +16,7 @@ import { abortUpload, listUploads } from "../list/list_uploads.ts";
 import { azureKeyFault, azureMetadataNameFault } from "../names/azure_key_fault.ts";
 import { headBlob, readBlob } from "../objects/read_blob.ts";
 import type { Presigner } from "../presign/presign_blob.ts";
+import { checkVersionedCall } from "../client/version_query.ts";
 import { blockSink, newWriter } from "../write/block_sink.ts";
 import { resumableSink, resumeWriting } from "../write/resumable_sink.ts";
 import { setAttributes } from "../write/set_attributes.ts";
@@ -45,7 +47,7 @@ const CAPABILITIES: core.Capabilities = {
   createOnly: true,
   compareAndSwap: true,
   conditionalDelete: true,
-  conditionalCopy: false,
+  conditionalCopy: true,
   versions: false,
   resumableWrites: true,
   atomicRename: false,
@@ -111,6 +113,7 @@ export class AzureStore implements core.ObjectStore {
       traits: {},
       endpoint,
       container,
+      refusedCopies: new Set(),
       uri: this.uri,
       capabilities: this.capabilities,
       keyFault: azureKeyFault,
@@ -217,13 +220,31 @@ export class AzureStore implements core.ObjectStore {
   }
 
   async copy(from: string, to: string, options: core.CopyOptions = {}): Promise<core.CopyResult> {
-    core.checkCall(this, "copy", from);
-    const call = core.checkWriteCall(this, "copy to", to, { ...options, ...options.attributes });
-    throw new core.UnsupportedError({ ...call, detail: "the store copies nothing by itself" });
+    const copy = this.#copying("copy", this, from, to, options);
+    const { copyBlob } = await import("../copy/copy_blob.ts");
+    return await copyBlob(copy, options);
+  }
+
+  async copyFrom(
+    source: core.ObjectStore,
+    from: string,
+    to: string,
+    options: core.CopyOptions = {},
+  ): Promise<core.CopyResult | undefined> {
+    const { store, key } = core.placeBelow(source, from);
+    if (!(#credential in store)) return undefined;
+    const copy = this.#copying("copy", store, key, to, options);
+    const { copyAcross } = await import("../copy/copy_across.ts");
+    return await copyAcross(copy, options);
   }
 
   async rename(from: string, to: string, options: core.CopyOptions = {}): Promise<void> {
-    await this.copy(from, to, options);
+    const copy = this.#copying("rename", this, from, to, options);
+    const [{ copyBlob }, { renameByCopy }] = await Promise.all([
+      import("../copy/copy_blob.ts"),
+      import("@lade/service/copy"),
+    ]);
+    await renameByCopy(this, from, to, options, { copy: (pin) => copyBlob(copy, options, pin) });
   }
 
   async presign(key: string, options: core.PresignOptions): Promise<URL> {
@@ -236,6 +257,22 @@ export class AzureStore implements core.ObjectStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.target.client.close();
+  }
+
+  #copying(
+    operation: string,
+    store: AzureStore,
+    fromKey: string,
+    toKey: string,
+    options: core.CopyOptions,
+  ): BlobCopy {
+    const { signal, sourceVersion: version } = options;
+    const asked = { ...(signal && { signal }), ...(version !== undefined && { version }) };
+    const { target: from } = store;
+    const source = checkVersionedCall(from, operation, fromKey, asked);
+    const target = core.checkWriteCall(this, `${operation} to`, toKey, { ...options, ...options.attributes });
+    const calls = { from: source, to: target };
+    return { from, to: this.target, fromKey, toKey, calls, credential: store.#credential };
   }
 
   #writing(operation: string, key: string, given: core.PartWriterOptions) {

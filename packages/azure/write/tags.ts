@@ -4,6 +4,7 @@ import type { FailedCall } from "@lade/service/errors";
 import { childText, escapeXml, parseXml, type XmlElement } from "@lade/service/xml";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+import { versionQuery } from "../client/version_query.ts";
 
 /** Asks for the tags of a blob. */
 export async function getTags(
@@ -12,7 +13,7 @@ export async function getTags(
   options: GetTagsOptions,
 ): Promise<Record<string, string>> {
   const call = checkCall(target, "get the tags of", key, options);
-  const query = { comp: "tags", versionid: options.version };
+  const query = { comp: "tags", ...versionQuery(options.version) };
   const request = { method: "GET", path: pathOf(target, key), query, signal: options.signal, call };
   const root = await target.client.readDocument({ ...request, root: "Tags" }, parseXml);
   const named = (element: XmlElement | undefined) =>

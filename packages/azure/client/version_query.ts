@@ -1,0 +1,37 @@
+import { checkCall, type GetOptions, type KeyCall, type PartWriterOptions } from "@lade/core/backend";
+import type { HeaderNames } from "@lade/service/body";
+import { AZURE_NAMES } from "./azure_names.ts";
+import type { AzureTarget } from "./azure_target.ts";
+
+/** Begins what a snapshot is called; the rest is its time, as the service has it. A version is called by its time alone. */
+export const SNAPSHOT = "snapshot=";
+/** What a blob is called that was written while the account kept no versions. */
+export const UNVERSIONED = "current";
+
+/** What a query says of the version or snapshot that is asked for. */
+export function versionQuery(version: string | undefined): { readonly [name: string]: string } {
+  if (version === undefined || version === UNVERSIONED) return {};
+  return isSnapshot(version) ? { snapshot: version.slice(SNAPSHOT.length) } : { versionid: version };
+}
+
+/** The names by which an answer about a version is read. That about a snapshot does not name it. */
+export function namesFor(version: string | undefined): HeaderNames {
+  if (version === undefined || !isSnapshot(version)) return AZURE_NAMES;
+  const { version: _, ...names } = AZURE_NAMES;
+  return { ...names, unversioned: version };
+}
+
+/** Does what `checkCall` does; snapshots are had where no versions are kept, too. */
+export function checkVersionedCall(
+  target: AzureTarget,
+  operation: string,
+  key: string,
+  options: GetOptions & PartWriterOptions,
+): KeyCall {
+  const { version, ...others } = options;
+  return checkCall(target, operation, key, version !== undefined && isSnapshot(version) ? others : options);
+}
+
+function isSnapshot(version: string): boolean {
+  return version.startsWith(SNAPSHOT);
+}
