@@ -6,4 +6,15 @@
  * @module
  */
 export type { AzureCredential } from "./credentials/azure_credential.ts";
-export { type AzureStoreOptions, openAzureStore } from "./store/azure_store.ts";
+export { azureProvider } from "./azure_provider.ts";
+export type {
+  AzureAccessTier,
+  AzureBlobOptions,
+  AzureEntraOptions,
+  AzureOptions,
+  AzureTokenSource,
+} from "./config/azure_options.ts";
+export { AZURE_SETTINGS } from "./config/azure_settings.ts";
+export type { AzureSurroundings } from "./store/azure_session.ts";
+export type { AzureStore, AzureStoreSetup } from "./store/azure_store.ts";
+export { type AzureStoreOptions, openAzureStore } from "./store/open_azure_store.ts";

@@ -18,6 +18,11 @@ export function createDefaultRegistry(options: RegistryOptions = {}): Registry {
       loadUrls: async () => (await import("@lade/s3/urls")).s3Urls(),
     })
     .register({
+      schemes: ["az", "abfs", "abfss"],
+      load: async () => (await import("@lade/azure/provider")).azureProvider(),
+      loadUrls: async () => (await import("@lade/azure/urls")).azureUrls(),
+    })
+    .register({
       schemes: ["memory"],
       load: async () => (await import("@lade/core/memory")).memoryProvider(),
     });

@@ -1,6 +1,6 @@
 import { createStoreContext, type ObjectStore, type StoreContext } from "@lade/core";
 import type { TransportOptions } from "@lade/service/http";
-import { openAzureStore } from "@lade/azure";
+import { AzureStore } from "../../packages/azure/store/azure_store.ts";
 
 /** A request, as a script sees it. */
 export interface Asked {
@@ -64,7 +64,7 @@ export class ScriptedAccount implements AsyncDisposable {
     context: StoreContext = createStoreContext(),
     transport: TransportOptions = {},
   ): ObjectStore {
-    return openAzureStore(container, {
+    return new AzureStore(container, {
       endpoint: { url: this.url, account: "account", path: "/account" },
       credential: { kind: "sharedKey", account: "account", key: btoa("key") },
       context,

@@ -1,5 +1,5 @@
 import { BlobServiceClient, type ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
-import { type AzureStoreOptions, openAzureStore } from "@lade/azure";
+import { AzureStore, type AzureStoreSetup } from "../../packages/azure/store/azure_store.ts";
 import { createStoreContext, type ObjectStore } from "@lade/core";
 import { type AzuriteServer, hasAzurite, startAzurite } from "../../tools/servers/start_azurite.ts";
 import type { ForeignServer } from "./where_installed.ts";
@@ -27,7 +27,7 @@ export interface OpenedContainer extends AsyncDisposable {
 }
 
 /** What {@linkcode openNewContainer} may be given. */
-export interface OpenContainerOptions extends Partial<AzureStoreOptions> {
+export interface OpenContainerOptions extends Partial<AzureStoreSetup> {
   /** Where the store finds the service; Azurite itself by default. */
   readonly url?: string;
 }
@@ -41,7 +41,7 @@ export async function openNewContainer(
 ): Promise<OpenedContainer> {
   const container = clientOf(server).getContainerClient(`container-${++count}`);
   await container.create();
-  const store = openAzureStore(container.containerName, {
+  const store = new AzureStore(container.containerName, {
     endpoint: { url, account: server.account, path: `/${server.account}` },
     credential: { kind: "sharedKey", account: server.account, key: server.key },
     context: createStoreContext(),

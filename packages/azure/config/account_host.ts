@@ -1,3 +1,4 @@
+import type { ObjectPlace } from "@lade/core/backend";
 import { isLoopback } from "@lade/service/http";
 
 /** Where an account answers, as URIs write it. */
@@ -49,4 +50,20 @@ export function accountHost(host: string, path = ""): AccountHost {
 /** The URL of a host of which no more is said: by TLS, but for this machine itself. */
 export function urlOf(host: string): string {
   return `${isLoopback(host.replace(/:\d+$/, "")) ? "http" : "https"}://${host}`;
+}
+
+/**
+ * Where a key of a container leads. An account of Azure's is the same by whichever of its hosts it is asked; any other host
+ * may have more names than one. Where blobs lie in directories, several keys may be one.
+ */
+export function accountPlace(
+  { endpoint: { url, path }, container }: {
+    readonly endpoint: { readonly url: string; readonly path: string };
+    readonly container: string;
+  },
+  key: string,
+): ObjectPlace {
+  const { account, host, isAzure } = accountHost(new URL(url).host, path);
+  const service = isAzure ? `${account}${host.slice(host.indexOf(".blob."))}` : url + path;
+  return { service, container, key, kind: "azure", foldsKeys: true };
 }

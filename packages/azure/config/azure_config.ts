@@ -168,7 +168,7 @@ export function resolveAzureConfig(options: AzureOptions, env: Environment, name
 /** The account that a URI names, with what is configured of its host. */
 function hostNamed(name: string, accounts: AzureAccounts): ConfiguredHost {
   const configured = accounts.hosts.find((host) => host.name === name);
-  if (configured) return { ...configured, source: "the URI" };
+  if (configured) return configured;
   const slash = name.indexOf("/");
   const [host, path] = slash < 0 ? [name, ""] : [name.slice(0, slash), name.slice(slash)];
   return { ...accountHost(host, path), url: urlOf(host), source: "the URI" };

@@ -1,16 +1,12 @@
 import * as core from "@lade/core/backend";
-import { ServiceClient } from "@lade/service/call";
-import type { TransportOptions } from "@lade/service/http";
-import { AZURE_DIALECT } from "../client/azure_dialect.ts";
-import type { AzureEndpoint, AzureTarget, BlobWriteConfig } from "../client/azure_target.ts";
-import { AZURE_NAMES } from "../client/azure_names.ts";
+import { type Bounds, defaultBounds } from "@lade/core/bounds";
+import type { ShownSetting } from "@lade/core/settings";
+import type { AzureTarget, BlobWriteConfig } from "../client/azure_target.ts";
+import { accountPlace } from "../config/account_host.ts";
 import { authorizerOf } from "../credentials/authorizer_of.ts";
-import { type AzureCredential, identityOf } from "../credentials/azure_credential.ts";
-import { askerOf } from "../credentials/describe_sas.ts";
+import type { AzureCredential } from "../credentials/azure_credential.ts";
 import type { BlobCopy } from "../copy/copy_blob.ts";
 import { deleteBlob } from "../delete/delete_blob.ts";
-import { AZURE_ERRORS } from "../errors/error_table.ts";
-import { explainFault } from "../errors/explain_fault.ts";
 import { listBlobs } from "../list/list_blobs.ts";
 import { abortUpload, listUploads } from "../list/list_uploads.ts";
 import { azureKeyFault, azureMetadataNameFault } from "../names/azure_key_fault.ts";
@@ -22,20 +18,27 @@ import { resumableSink, resumeWriting } from "../write/resumable_sink.ts";
 import { setAttributes } from "../write/set_attributes.ts";
 import { getTags } from "../write/tags.ts";
 import { writtenHeaders } from "../write/written_headers.ts";
+import { azureClient, type AzureClientSetup } from "./azure_client.ts";
 
-/** How a container is opened. */
-export interface AzureStoreOptions {
-  /** Where the account answers. */
-  readonly endpoint: AzureEndpoint;
-  /** What requests are authorized with. */
-  readonly credential: AzureCredential;
-  /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
-  readonly context?: core.StoreContext;
-  /** Options of the transport. */
-  readonly transport?: TransportOptions;
-  /** How blobs are written: in blocks of 8 MiB, smaller ones at once, with their checksum kept. */
-  readonly config?: Partial<BlobWriteConfig>;
+/** What an {@linkcode AzureStore} is made of. */
+export interface AzureStoreSetup extends AzureClientSetup {
+  /** How blobs are written, in blocks of 8 MiB, smaller ones at once, with their checksum kept; and how long is waited. */
+  readonly config?: Partial<BlobWriteConfig> & {
+    readonly bounds?: Bounds;
+    readonly uploadConcurrency?: number | "auto";
+  };
+  /** What is configured, and who asks; nothing by default. */
+  readonly settings?: () => Promise<readonly ShownSetting[]>;
+  /** Frees what the store shares with others; nothing by default. */
+  readonly close?: () => Promise<void>;
 }
+
+const READ_HINTS: core.ReadHints = {
+  firstChunkSize: 2 ** 23,
+  chunkSize: 2 ** 23,
+  largestChunkSize: 2 ** 25,
+  alignment: 1,
+};
 
 const CAPABILITIES: core.Capabilities = {
   attributes: true,
@@ -54,36 +57,33 @@ const CAPABILITIES: core.Capabilities = {
   presign: false,
 };
 
-/** Opens a container. No request is made: the first call says whether the container is there. */
-export function openAzureStore(container: string, options: AzureStoreOptions): core.ObjectStore {
-  return new AzureStore(container, options);
-}
-
 /** A container of Azure Blob Storage. */
 export class AzureStore implements core.ObjectStore {
   readonly uri: string;
   readonly capabilities: core.Capabilities;
-  readonly readHints: core.ReadHints = {
-    firstChunkSize: 2 ** 23,
-    chunkSize: 2 ** 23,
-    largestChunkSize: 2 ** 25,
-    alignment: 1,
-  };
+  readonly readHints: core.ReadHints;
   readonly limits: AzureTarget["limits"];
   readonly context: core.StoreContext;
   /** The container, and the way to it. */
   readonly target: AzureTarget;
   readonly #credential: AzureCredential;
+  readonly #close: AzureStoreSetup["close"];
+  /** What is configured, and who asks, as it may be shown. */
+  readonly settings: () => Promise<readonly ShownSetting[]>;
   #presigner: Promise<Presigner> | undefined;
 
-  /** Made by `openAzureStore`. */
+  /** Makes no request. */
   constructor(
     container: string,
-    { endpoint, credential, context = core.createStoreContext(), transport, config = {} }: AzureStoreOptions,
+    { endpoint, credential, context, transport, config = {}, settings, close }: AzureStoreSetup,
   ) {
     const { clock } = context;
-    const { blockSize = 2 ** 23 } = config;
+    const { blockSize = 2 ** 23, bounds: { maxRetryAfterMs, patienceMs } = defaultBounds } = config;
+    const { uploadConcurrency: most = "auto" } = config;
     this.context = context;
+    this.#close = close;
+    this.settings = settings ?? (() => Promise.resolve([]));
+    this.readHints = { ...READ_HINTS, maxRetryAfterMs, patienceMs };
     this.#credential = credential;
     this.capabilities = {
       ...CAPABILITIES,
@@ -91,22 +91,8 @@ export class AzureStore implements core.ObjectStore {
     };
     this.uri = `az://${new URL(endpoint.url).host}${endpoint.path}/${container}`;
     const limit = (initial: number, maximum: number) => new core.AdaptiveLimit({ clock, initial, maximum });
-    this.limits = { read: limit(4, 64), write: limit(4, 32) };
-    const client = new ServiceClient({
-      url: endpoint.url,
-      service: AZURE_NAMES.service,
-      get identity(): string {
-        return identityOf(credential);
-      },
-      errors: AZURE_ERRORS,
-      explain: (fault, call) => explainFault(fault, call, askerOf(credential, clock), clock.now()),
-      next: { dns: `check the name of the account "${endpoint.account}", the network and its name server` },
-      dialect: AZURE_DIALECT,
-      signs: { ids: ["x-ms-request-id"], prefixes: ["x-ms-"] },
-      authorizer: authorizerOf(credential, context),
-      context,
-      transport,
-    });
+    this.limits = { read: limit(4, 64), write: most === "auto" ? limit(4, 32) : limit(most, most) };
+    const client = azureClient({ endpoint, credential, context, transport });
     this.target = {
       client,
       batchAuthorizer: authorizerOf(credential, context, { inBatch: true }),
@@ -129,6 +115,11 @@ export class AzureStore implements core.ObjectStore {
         ...config,
       },
     };
+  }
+
+  /** The account by its name, where it is one of Azure's, and container and key as they are. */
+  async placeOf(key: string): Promise<core.ObjectPlace> {
+    return accountPlace(this.target, key);
   }
 
   keyFault(key: string): string | undefined {
@@ -257,6 +248,7 @@ export class AzureStore implements core.ObjectStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.target.client.close();
+    await this.#close?.();
   }
 
   #copying(

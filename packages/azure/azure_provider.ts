@@ -1,0 +1,127 @@
+import type {
+  ListContainersOptions,
+  Location,
+  ObjectStore,
+  Provider,
+  ProviderOptions,
+  UrlClaims,
+} from "@lade/core/backend";
+import type { BackendConfig, SettingTable, ShownSetting } from "@lade/core/settings";
+import { systemEnvironment } from "@lade/service/environment";
+import { EndpointHealths } from "@lade/service/http";
+import { SharedTokens } from "@lade/service/tokens";
+import { checkOptions } from "./config/azure_config.ts";
+import { AZURE_SETTINGS } from "./config/azure_settings.ts";
+import type { AzureAccount } from "./control/control_plane.ts";
+import type { ContainerTarget } from "./containers/containers.ts";
+import { azureClient } from "./store/azure_client.ts";
+import { type AzureSurroundings, showAccount } from "./store/azure_session.ts";
+import { AzureStore } from "./store/azure_store.ts";
+import { type AzureStoreOptions, openAccount, openAzureStore } from "./store/open_azure_store.ts";
+import { accountOfUri, parseAzureUri, spellingsOf, splitContainer } from "./uris/azure_location.ts";
+import { azureUrls } from "./uris/azure_urls.ts";
+
+/**
+ * Makes the provider of `az://HOST/container/key` and of the other forms of it. It remembers which endpoints have answered,
+ * and what searches for an identity have found; two providers share nothing.
+ */
+export function azureProvider(surroundings: AzureSurroundings = {}): Provider {
+  return new AzureProvider({ health: new EndpointHealths(), searches: new SharedTokens(), ...surroundings });
+}
+
+class AzureProvider implements Provider {
+  readonly schemes: readonly string[] = ["az", "abfs", "abfss"];
+  readonly settingTable: SettingTable = AZURE_SETTINGS;
+  readonly urls: UrlClaims;
+  readonly #surroundings: AzureSurroundings;
+
+  constructor(surroundings: AzureSurroundings) {
+    this.#surroundings = surroundings;
+    this.urls = azureUrls(surroundings);
+  }
+
+  parse(uri: string, config: BackendConfig = {}): Location {
+    return parseAzureUri(uri, config, this.#surroundings.env ?? systemEnvironment);
+  }
+
+  format({ container, key }: Location): string {
+    splitContainer("format", container);
+    return key === "" ? `az://${container}` : `az://${container}/${key}`;
+  }
+
+  spellings(location: Location): readonly string[] {
+    return spellingsOf(location);
+  }
+
+  accountOf(uri: string, config: BackendConfig = {}): string | undefined {
+    return accountOfUri(uri, config, this.#surroundings.env ?? systemEnvironment);
+  }
+
+  async open(container: string, options: ProviderOptions = {}): Promise<ObjectStore> {
+    return await openAzureStore(container, this.#options(options));
+  }
+
+  async createContainer(container: string, options: ProviderOptions = {}): Promise<void> {
+    const { createContainer } = await import("./containers/containers.ts");
+    await this.#inAccount("create", container, options, createContainer);
+  }
+
+  async deleteContainer(container: string, options: ProviderOptions = {}): Promise<void> {
+    const { deleteContainer } = await import("./containers/containers.ts");
+    await this.#inAccount("delete", container, options, deleteContainer);
+  }
+
+  async *listContainers(options: ListContainersOptions = {}): AsyncGenerator<string, void, void> {
+    const { listContainers } = await import("./containers/containers.ts");
+    const { account, close } = await this.#account("list", options.account, options);
+    try {
+      for await (const name of listContainers(account, options.signal)) {
+        yield `${account.uri.slice(5)}/${name}`;
+      }
+    } finally {
+      await close();
+    }
+  }
+
+  async settings(store: ObjectStore): Promise<readonly ShownSetting[]> {
+    return store instanceof AzureStore ? await store.settings() : [];
+  }
+
+  async #inAccount(
+    operation: string,
+    name: string,
+    options: ProviderOptions,
+    act: (target: ContainerTarget, signal?: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const { host, container } = splitContainer(operation, name);
+    const { account, close } = await this.#account(operation, host, options);
+    try {
+      await act({ ...account, uri: `${account.uri}/${container}`, container }, options.signal);
+    } finally {
+      await close();
+    }
+  }
+
+  async #account(
+    operation: string,
+    host: string | undefined,
+    options: ProviderOptions,
+  ): Promise<{ readonly account: AzureAccount; readonly close: () => Promise<void> }> {
+    const { config, session, context, close } = await openAccount(operation, host, this.#options(options));
+    options.onSettings?.(await showAccount(config, session));
+    const { endpoint } = config;
+    const client = azureClient({ endpoint, context, ...session });
+    return { account: { client, endpoint, context, uri: `az://${endpoint.name}` }, close };
+  }
+
+  #options({ signal, config = {}, context, sessions }: ProviderOptions): AzureStoreOptions {
+    checkOptions(config);
+    return {
+      config,
+      surroundings: this.#surroundings,
+      ...(signal === undefined ? {} : { signal }),
+      ...(context === undefined ? {} : { context }),
+      ...(sessions === undefined ? {} : { sessions }),
+    };
+  }
+}

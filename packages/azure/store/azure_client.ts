@@ -1,0 +1,43 @@
+import type { StoreContext } from "@lade/core/backend";
+import { ServiceClient } from "@lade/service/call";
+import type { Transport, TransportOptions } from "@lade/service/http";
+import { AZURE_DIALECT } from "../client/azure_dialect.ts";
+import { AZURE_NAMES } from "../client/azure_names.ts";
+import type { AzureEndpoint } from "../client/azure_target.ts";
+import { authorizerOf } from "../credentials/authorizer_of.ts";
+import { type AzureCredential, identityOf } from "../credentials/azure_credential.ts";
+import { askerOf } from "../credentials/describe_sas.ts";
+import { AZURE_ERRORS } from "../errors/error_table.ts";
+import { explainFault } from "../errors/explain_fault.ts";
+
+/** What the way to an account is made of. */
+export interface AzureClientSetup {
+  /** Where the account answers. */
+  readonly endpoint: AzureEndpoint;
+  /** What requests are authorized with. */
+  readonly credential: AzureCredential;
+  /** Time and chance. */
+  readonly context: StoreContext;
+  /** Options of a transport, or one that others have too. */
+  readonly transport?: TransportOptions | Transport | undefined;
+}
+
+/** Makes the way to an account. */
+export function azureClient({ endpoint, credential, context, transport }: AzureClientSetup): ServiceClient {
+  const { clock } = context;
+  return new ServiceClient({
+    url: endpoint.url,
+    service: AZURE_NAMES.service,
+    get identity(): string {
+      return identityOf(credential);
+    },
+    errors: AZURE_ERRORS,
+    explain: (fault, call) => explainFault(fault, call, askerOf(credential, clock), clock.now()),
+    next: { dns: `check the name of the account "${endpoint.account}", the network and its name server` },
+    dialect: AZURE_DIALECT,
+    signs: { ids: ["x-ms-request-id"], prefixes: ["x-ms-"] },
+    authorizer: authorizerOf(credential, context),
+    context,
+    transport,
+  });
+}
