@@ -52,12 +52,17 @@ const CATALOGUE = {
     400,
     "The CRC64 value specified in the request did not match with the CRC64 value calculated by the server.",
   ],
+  DirectoryIsNotEmpty: [409, "This operation is not permitted on a non-empty directory."],
   DirectoryNotEmpty: [
     409,
     "The recursive query parameter value must be true to delete a non-empty directory.",
   ],
   EmptyMetadataKey: [400, "The key for one of the metadata key-value pairs is empty."],
   EmptyTagName: [400, "The name of one of the tag key-value pairs is empty."],
+  FeatureNotYetSupportedForHierarchicalNamespaceAccounts: [
+    409,
+    "Specified feature is not yet supported for hierarchical namespace accounts.",
+  ],
   FilesystemAlreadyExists: [409, "The specified filesystem already exists."],
   FilesystemNotFound: [404, "The specified filesystem does not exist."],
   HierarchicalNamespaceNotEnabled: [
@@ -82,6 +87,10 @@ const CATALOGUE = {
   InvalidBlobType: [409, "The blob type is invalid for this operation."],
   InvalidBlockId: [400, "The specified block ID is invalid. The block ID must be Base64-encoded."],
   InvalidBlockList: [400, "The specified block list is invalid."],
+  InvalidFlushPosition: [
+    400,
+    "The uploaded data is not contiguous or the position query parameter value is not equal to the length of the file after appending the uploaded data.",
+  ],
   InvalidHeaderValue: [400, "The value for one of the HTTP headers is not in the correct format."],
   InvalidInput: [400, "One of the request inputs is not valid."],
   InvalidMd5: [
@@ -100,6 +109,10 @@ const CATALOGUE = {
     "The source directory cannot be the same as, nor a parent of, the destination directory.",
   ],
   InvalidResourceName: [400, "The specifed resource name contains invalid characters."],
+  InvalidSourceOrDestinationResourceType: [
+    409,
+    "The source and destination resource type must be identical.",
+  ],
   InvalidTag: [400, "The tags specified are invalid. It contains characters that are not permitted."],
   InvalidUri: [400, "The requested URI does not represent any resource on the server."],
   InvalidXmlDocument: [400, "XML specified is not syntactically valid."],

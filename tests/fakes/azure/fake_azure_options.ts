@@ -24,6 +24,7 @@ export const PLAIN_SETTINGS: ServerSettings = {
   maxBatchCount: 256,
   refusesPutBlobFromUrl: false,
   refusesBatches: false,
+  maxPathDeletions: Infinity,
   copyMs: 0,
   copyFailure: undefined,
   rehydrationMs: 15 * 3_600_000,

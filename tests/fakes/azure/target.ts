@@ -40,12 +40,12 @@ export function readTarget(
   };
 }
 
-/** The path without the segments `.` and `..`, as whatever stands before the service resolves them. */
+/** The path without the segments `.` and `..`, and without dots at the end of segments: the service drops them. */
 function resolve(path: string): string {
   const kept: string[] = [];
   const segments = path.split("/");
   segments.forEach((segment, index) => {
-    if (segment !== "." && segment !== "..") return kept.push(segment);
+    if (segment !== "." && segment !== "..") return kept.push(segment.replace(/\.+$/, ""));
     if (segment === ".." && kept.length > 1) kept.pop();
     if (index === segments.length - 1) kept.push("");
   });

@@ -1,10 +1,24 @@
-import { AzureError } from "../azure_error.ts";
+import { AzureError, badQuery } from "../azure_error.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Decodes percent-encoding. What is not UTF-8 is `InvalidUri`. */
 export function decodeUri(text: string): string {
   if (!text.includes("%")) return text;
+  try {
+    return decoder.decode(bytesOf(text));
+  } catch {
+    throw new AzureError("InvalidUri");
+  }
+}
+
+/** Decodes a name or a value of a query; what is not UTF-8 is replaced. */
+function decodeQuery(text: string): string {
+  return text.includes("%") ? lenient.decode(bytesOf(text)) : text;
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   const bytes: number[] = [];
   for (let i = 0; i < text.length; i++) {
     if (text[i] === "%") {
@@ -16,11 +30,7 @@ export function decodeUri(text: string): string {
       bytes.push(text.charCodeAt(i));
     }
   }
-  try {
-    return decoder.decode(Uint8Array.from(bytes));
-  } catch {
-    throw new AzureError("InvalidUri");
-  }
+  return Uint8Array.from(bytes);
 }
 
 /** The pairs of a query, decoded, names in lower case; a plus is a space, and several values are joined by commas. */
@@ -29,8 +39,10 @@ export function parseQuery(rawQuery: string): Map<string, string> {
   for (const pair of rawQuery.split("&")) {
     if (pair === "") continue;
     const [, name = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(pair.replaceAll("+", "%20")) ?? [];
-    const key = decodeUri(name).toLowerCase();
-    all.set(key, [...all.get(key) ?? [], decodeUri(value)]);
+    const [key, decoded] = [decodeQuery(name).toLowerCase(), decodeQuery(value)];
+    // deno-lint-ignore no-control-regex
+    if (/[\x00-\x08\x0b\x0c\x0e-\x1f]/.test(decoded)) throw badQuery(key, decoded);
+    all.set(key, [...all.get(key) ?? [], decoded]);
   }
   return new Map([...all].map(([name, values]) => [name, values.sort().join(",")]));
 }

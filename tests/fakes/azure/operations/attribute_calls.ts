@@ -60,7 +60,9 @@ export function getBlobTags(call: Call): WireResponse {
 
 /** Set Blob Tags: what is given replaces all, and the etag stays. */
 export async function setBlobTags(call: Call): Promise<WireResponse> {
-  if (call.account.hierarchical) throw new AzureError("UnsupportedHeader");
+  if (call.account.hierarchical) {
+    throw new AzureError("FeatureNotYetSupportedForHierarchicalNamespaceAccounts");
+  }
   const pairs = readTags(await receiveText(call));
   const blob = findBlob(call);
   checkWriteConditions(call.headers, blob);
@@ -118,7 +120,7 @@ export function setBlobTier(call: Call): WireResponse {
 /** Snapshot Blob. */
 export function snapshotBlob(call: Call): WireResponse {
   const { account, headers, server } = call;
-  if (account.hierarchical) throw new AzureError("UnsupportedHttpVerb");
+  if (account.hierarchical) throw new AzureError("FeatureNotYetSupportedForHierarchicalNamespaceAccounts");
   const { entry, blob } = findCurrent(call);
   checkWriteConditions(headers, blob);
   entry.lease.check(headers.get("x-ms-lease-id"), server.now(), "Blob", false);

@@ -15,7 +15,9 @@ const TIERS = ["Hot", "Cool", "Cold", "Archive"];
 /** What a write says of its blob. Put Blob takes the plain header fields too. */
 export function readAttributes({ headers, account }: Call, takesPlain = false): BlobAttributes {
   const tier = readTier(headers);
-  if (account.hierarchical && headers.has("x-ms-tags")) throw new AzureError("UnsupportedHeader");
+  if (account.hierarchical && headers.has("x-ms-tags")) {
+    throw new AzureError("FeatureNotYetSupportedForHierarchicalNamespaceAccounts");
+  }
   return {
     fields: readFields(headers, takesPlain),
     metadata: readMetadata(headers),

@@ -30,6 +30,8 @@ export interface ServerSettings {
   refusesPutBlobFromUrl: boolean;
   /** Batches are refused, as to identities that may only delete blob by blob. */
   refusesBatches: boolean;
+  /** Most paths that one deletion of a directory removes. */
+  maxPathDeletions: number;
   /** How long Copy Blob takes, in milliseconds of the server's clock; done with its answer where 0. */
   copyMs: number;
   /** Why copies that take a while fail; they do not where undefined. */

@@ -17,7 +17,7 @@ export function checkReadConditions(headers: HeaderList, blob: Conditioned): voi
   const unchanged = noneMatch !== undefined
     ? fits(noneMatch, blob.etag)
     : modifiedSince !== undefined && blob.lastModified <= modifiedSince;
-  if (unchanged) throw new AzureError("ConditionNotMet", { status: 304, headers: { ETag: blob.etag } });
+  if (unchanged) throw new AzureError("ConditionNotMet", { status: 304 });
 }
 
 /**

@@ -28,7 +28,7 @@ function deleteCurrent(call: Call, container: Container): boolean {
   checkWriteConditions(headers, blob);
   entry.lease.check(headers.get("x-ms-lease-id"), server.now(), "Blob", true);
   if (isPending(blob)) throw new AzureError("PendingCopyOperation");
-  if (blob.isDirectory && isOccupied(container, key)) throw new AzureError("DirectoryNotEmpty");
+  if (blob.isDirectory && isOccupied(container, key)) throw new AzureError("DirectoryIsNotEmpty");
   const which = headers.get("x-ms-delete-snapshots");
   if (which !== undefined && !["include", "only"].includes(which)) {
     throw badHeader("x-ms-delete-snapshots", which);

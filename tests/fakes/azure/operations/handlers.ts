@@ -8,6 +8,9 @@ import { deleteBlob, undeleteBlob } from "./delete_blob.ts";
 import { getBlob, getBlobMetadata, getBlobProperties } from "./get_blob.ts";
 import { leaseBlob, leaseContainer } from "./lease_calls.ts";
 import { listBlobs } from "./list_blobs.ts";
+import * as paths from "./path_calls.ts";
+import { listFilesystems, listPaths } from "./path_list.ts";
+import { renamePath } from "./path_rename.ts";
 import { putBlob } from "./put_blob.ts";
 import type { Operation } from "./route.ts";
 import * as service from "./service_calls.ts";
@@ -22,6 +25,10 @@ export const HANDLERS: Readonly<Partial<Record<Operation, Handler>>> = {
   DeleteBlob: deleteBlob,
   DeleteBlobImmutabilityPolicy: attributes.deleteImmutabilityPolicy,
   DeleteContainer: containers.deleteContainer,
+  FilesystemCreate: containers.createContainer,
+  FilesystemDelete: containers.deleteContainer,
+  FilesystemGetProperties: containers.getContainerProperties,
+  FilesystemList: listFilesystems,
   FindBlobsByTags: service.findBlobsByTags,
   GetAccountInformation: service.getAccountInformation,
   GetBlob: getBlob,
@@ -39,6 +46,14 @@ export const HANDLERS: Readonly<Partial<Record<Operation, Handler>>> = {
   LeaseContainer: leaseContainer,
   ListBlobs: listBlobs,
   ListContainers: containers.listContainers,
+  PathAppend: paths.appendPath,
+  PathCreate: paths.createPath,
+  PathDelete: paths.deletePath,
+  PathFlush: paths.flushPath,
+  PathGetStatus: paths.getPathStatus,
+  PathList: listPaths,
+  PathRename: renamePath,
+  PathSetProperties: paths.setPathProperties,
   PutBlob: putBlob,
   PutBlobFromURL: copies.putBlobFromUrl,
   PutBlock: putBlock,

@@ -1,11 +1,11 @@
 import type { WireResponse } from "@lade/testing/http";
 import { element, Xml } from "../../parts/write_xml.ts";
-import { badQuery } from "../azure_error.ts";
+import { AzureError, badQuery } from "../azure_error.ts";
 import type { BlobEntry } from "../store/blob_entry.ts";
-import { comparator } from "../store/container.ts";
+import { comparator, type Container } from "../store/container.ts";
 import type { StoredBlob } from "../store/stored_blob.ts";
 import { type Call, containerOf, orderOf, queryNumber, xmlResponse } from "./call.ts";
-import { blobElement, encodedName } from "./list_elements.ts";
+import { blobElement, encodedName, propertyElements } from "./list_elements.ts";
 
 const INCLUDES = [
   "snapshots",
@@ -24,7 +24,7 @@ const INCLUDES = [
 /** What a page is made of: a state of a blob, or a prefix that stands for several. */
 type Item =
   | { readonly name: string; readonly entry: BlobEntry; readonly blob: StoredBlob | undefined }
-  | { readonly name: string; readonly prefix: string };
+  | { readonly name: string; readonly prefix: string; readonly directory: BlobEntry | undefined };
 
 /** List Blobs. */
 export function listBlobs(call: Call): WireResponse {
@@ -33,6 +33,7 @@ export function listBlobs(call: Call): WireResponse {
   const include = readInclude(query.get("include"));
   const [prefix, delimiter] = [query.get("prefix") ?? "", query.get("delimiter") ?? ""];
   if (account.hierarchical && delimiter !== "" && delimiter !== "/") throw badQuery("delimiter", delimiter);
+  if (account.hierarchical) checkPrefix(container, prefix);
   const limit = queryNumber(call, "maxresults", server.settings.maxPageSize, server.settings.maxPageSize);
   const mark = readMarker(query.get("marker"));
   const items = itemsOf(call, prefix, delimiter, include);
@@ -46,8 +47,7 @@ export function listBlobs(call: Call): WireResponse {
   const page = isEmpty ? [] : due.slice(0, limit);
   const next = isEmpty ? due[0] : due[limit];
   const skip = next === undefined ? 0 : items.filter(({ name }) => name === next.name).indexOf(next);
-  const told = (name: string) =>
-    query.has(name) ? element(TOLD[name] ?? name, query.get(name) ?? "") : undefined;
+  const told = (name: string) => query.has(name) ? encodedName(query.get(name) ?? "", TOLD[name]) : undefined;
   const where = `ServiceEndpoint="${server.url()}${accountPath}/" ContainerName="${container.name}"`;
   return xmlResponse("EnumerationResults", [
     told("prefix"),
@@ -55,8 +55,18 @@ export function listBlobs(call: Call): WireResponse {
     query.has("maxresults") ? element("MaxResults", limit) : undefined,
     told("delimiter"),
     element("Blobs", page.map((item) => itemElement(call, item, include))),
-    element("NextMarker", next === undefined ? "" : writeMarker(next.name, skip, isEmpty)),
+    next === undefined
+      ? new Xml("<NextMarker />")
+      : element("NextMarker", writeMarker(next.name, skip, isEmpty)),
   ], { attributes: ` ${where}` });
+}
+
+/** A prefix that leads through a file is refused. */
+function checkPrefix(container: Container, prefix: string): void {
+  for (let end = prefix.indexOf("/"); end >= 0; end = prefix.indexOf("/", end + 1)) {
+    const found = container.current(prefix.slice(0, end));
+    if (found && !found.isDirectory) throw new AzureError("ResourceTypeMismatch");
+  }
 }
 
 /** Where a listing begins, inclusive: a whole name, of which one folded at a delimiter has one level more than the prefix. */
@@ -95,7 +105,7 @@ function itemsOf(call: Call, prefix: string, delimiter: string, include: readonl
     const name = isDirectory ? `${key}${delimiter}` : key.slice(0, end + delimiter.length);
     if (name === folded || !(isDirectory || hasStates(entry, include))) continue;
     folded = name;
-    items.push({ name, prefix: name });
+    items.push({ name, prefix: name, directory: isDirectory ? entry : undefined });
   }
   return items;
 }
@@ -123,7 +133,12 @@ function statesOf(
 }
 
 function itemElement(call: Call, item: Item, include: readonly string[]): Xml | undefined {
-  if ("prefix" in item) return element("BlobPrefix", [encodedName(item.prefix)]);
+  if ("prefix" in item) {
+    const { current, lease } = item.directory ?? {};
+    const given = current && lease && { include, isCurrent: true, lease };
+    const properties = given && element("Properties", propertyElements(call, current, given));
+    return element("BlobPrefix", [encodedName(item.prefix), properties]);
+  }
   const { entry, blob } = item;
   const { lease, current } = entry;
   if (blob) return blobElement(call, blob, { include, isCurrent: blob === current, lease });
@@ -138,10 +153,11 @@ function writeMarker(name: string, skip: number, isReal: boolean): string {
 
 function readMarker(text: string | undefined): { name: string; skip: number; isReal: boolean } | undefined {
   if (text === undefined || text === "") return undefined;
+  if (!text.startsWith("2!")) throw badQuery("marker", text);
   try {
-    const [name, skip, isReal] = JSON.parse(decodeURIComponent(atob(text.replace(/^2!/, ""))));
+    const [name, skip, isReal] = JSON.parse(decodeURIComponent(atob(text.slice(2))));
     return { name, skip, isReal };
   } catch {
-    throw badQuery("marker", text);
+    throw new AzureError("InvalidInput");
   }
 }

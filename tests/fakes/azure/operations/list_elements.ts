@@ -5,12 +5,12 @@ import { copiedBytes } from "./attributes.ts";
 import type { Call } from "./call.ts";
 
 /** A name; one that XML cannot hold is percent-encoded, and says so. */
-export function encodedName(name: string): Xml {
+export function encodedName(name: string, tag = "Name"): Xml {
   // deno-lint-ignore no-control-regex
   if (!/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/.test(name)) {
-    return new Xml(`<Name>${escapeXml(name)}</Name>`);
+    return new Xml(`<${tag}>${escapeXml(name)}</${tag}>`);
   }
-  return new Xml(`<Name Encoded="true">${encodeURIComponent(name)}</Name>`);
+  return new Xml(`<${tag} Encoded="true">${encodeURIComponent(name)}</${tag}>`);
 }
 
 /** Metadata by name. */
@@ -58,7 +58,8 @@ export function blobElement(call: Call, blob: StoredBlob, given: {
   ]);
 }
 
-function propertyElements(
+/** What is told of a blob, a state of it, or a directory. */
+export function propertyElements(
   { account, server }: Call,
   blob: StoredBlob,
   { include, isCurrent, lease }: { include: readonly string[]; isCurrent: boolean; lease: Lease },

@@ -171,8 +171,8 @@ export function route(input: RouteInput): Operation {
 }
 
 function blobOperation({ method, container, key, query, headers }: RouteInput): Operation | undefined {
-  const comp = query.get("comp") ?? "";
-  const what = `${method} ${query.get("restype") ?? ""} ${comp}`;
+  const comp = query.get("comp")?.toLowerCase() ?? "";
+  const what = `${method} ${query.get("restype")?.toLowerCase() ?? ""} ${comp}`;
   if (container === "") return SERVICE[what];
   if (key === "") return CONTAINER[what];
   if (method !== "PUT" || !["", "block"].includes(comp)) return BLOB[what];
