@@ -1,5 +1,5 @@
 import { count, flag, option } from "../syntax/option.ts";
-import { choiceValue } from "../values/choice_value.ts";
+import { choiceValue } from "../values/plain_values.ts";
 
 /** The options that every command takes and that concern no backend. */
 export const plainOptions = {

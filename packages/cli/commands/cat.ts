@@ -2,7 +2,7 @@ import { readChunks } from "@lade/core/operations";
 import { SIZE_UNITS } from "@lade/core/settings";
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
-import { type Verification, VerificationMessage } from "../messages/verification_message.ts";
+import { type Verification, VerificationMessage } from "../messages/transfer_messages.ts";
 import { explainMissing } from "../places/missing.ts";
 import { needContent } from "../places/need_content.ts";
 import { locate } from "../places/place.ts";
@@ -12,8 +12,7 @@ import { cutBytes } from "../transfer/cut_bytes.ts";
 import { inputOf, isStandardInput, standardInput } from "../transfer/input.ts";
 import { verifiedChunks } from "../transfer/verification.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
-import { sizeValue } from "../values/size_value.ts";
-import { versionValue } from "../values/version_value.ts";
+import { sizeValue, versionValue } from "../values/plain_values.ts";
 
 const options = {
   offset: option(

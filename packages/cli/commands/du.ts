@@ -1,12 +1,12 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
-import { UsageMessage } from "../messages/usage_message.ts";
+import { UsageMessage } from "../messages/listing_messages.ts";
 import { classifyPlace } from "../places/classify_place.ts";
 import { locate, type Place } from "../places/place.ts";
 import { refuseMissing } from "../places/missing.ts";
 import { tellingLeftOut, tellUnlisted } from "../places/tell_left_out.ts";
 import { flag, option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
-import { integerValue } from "../values/integer_value.ts";
+import { integerValue } from "../values/plain_values.ts";
 import { placeValue } from "../values/place_value.ts";
 
 const options = {

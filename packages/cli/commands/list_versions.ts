@@ -1,8 +1,7 @@
 import type { CommonPrefix, ObjectVersion } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { listVersions, listVersionsOf, listVersionsWithDelimiter } from "@lade/core/operations";
-import { PrefixMessage } from "../messages/prefix_message.ts";
-import { VersionMessage } from "../messages/version_message.ts";
+import { PrefixMessage, VersionMessage } from "../messages/listing_messages.ts";
 import { isPrefix, locatePrefix, nameOf, type Place } from "../places/place.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { showListing } from "./show_listing.ts";

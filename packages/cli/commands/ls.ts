@@ -1,9 +1,7 @@
 import type { CommonPrefix, ObjectMeta } from "@lade/core";
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
-import { ContainerMessage } from "../messages/container_message.ts";
-import { ObjectMessage } from "../messages/object_message.ts";
-import { PrefixMessage } from "../messages/prefix_message.ts";
+import { ContainerMessage, ObjectMessage, PrefixMessage } from "../messages/listing_messages.ts";
 import { classifyPlace } from "../places/classify_place.ts";
 import { locate, nameOf, type Place, uriOfArgument } from "../places/place.ts";
 import { refuseMissing } from "../places/missing.ts";

@@ -1,8 +1,8 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
-import { TextMessage } from "../messages/text_message.ts";
+import { TextMessage } from "../messages/text_messages.ts";
 import { optionalArgument, type ValuesOf } from "../syntax/option.ts";
-import { textValue } from "../values/text_value.ts";
+import { textValue } from "../values/plain_values.ts";
 
 const options = {
   command: optionalArgument(textValue("COMMAND"), undefined, "A command; all of lade by default."),

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
-import { OperationMessage } from "../messages/operation_message.ts";
+import { OperationMessage } from "../messages/transfer_messages.ts";
 import { localPathOf, ownUri, uriOfArgument } from "../places/place.ts";
 import { flag, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";

@@ -1,12 +1,11 @@
 import { InvalidNameError } from "@lade/core/errors";
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
-import { NoteMessage } from "../messages/note_message.ts";
-import { PresignedMessage } from "../messages/presigned_message.ts";
+import { NoteMessage } from "../messages/text_messages.ts";
+import { PresignedMessage } from "../messages/listing_messages.ts";
 import { canBeObject, locate } from "../places/place.ts";
 import { argument, option, type ValuesOf } from "../syntax/option.ts";
-import { choiceValue } from "../values/choice_value.ts";
-import { durationValue } from "../values/duration_value.ts";
+import { choiceValue, durationValue } from "../values/plain_values.ts";
 import { placeValue } from "../values/place_value.ts";
 
 const options = {

@@ -2,16 +2,14 @@ import type { Removal, Removed } from "@lade/lade";
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
-import { OperationMessage } from "../messages/operation_message.ts";
-import { SkipMessage } from "../messages/skip_message.ts";
-import { SummaryMessage } from "../messages/summary_message.ts";
+import { OperationMessage, SkipMessage, SummaryMessage } from "../messages/transfer_messages.ts";
 import { uriOfArgument } from "../places/place.ts";
 import { refuseSeveral } from "../places/split_places.ts";
 import { removalAdvice } from "../places/removal_advice.ts";
 import { tellUnseen } from "../places/tell_left_out.ts";
 import { flag, option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
-import { versionValue } from "../values/version_value.ts";
+import { versionValue } from "../values/plain_values.ts";
 
 const options = {
   recursive: flag(["-r", "--recursive"], "Remove everything under a prefix or in a directory."),

@@ -2,13 +2,13 @@ import type { GetTagsOptions, ObjectInfo } from "@lade/core";
 import { PermissionDeniedError } from "@lade/core/errors";
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
-import { StatMessage } from "../messages/stat_message.ts";
+import { StatMessage } from "../messages/listing_messages.ts";
 import { explainMissing, refusePrefix } from "../places/missing.ts";
 import { canBeObject, locate, type Place } from "../places/place.ts";
 import { refuseSeveral } from "../places/split_places.ts";
 import { option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
-import { versionValue } from "../values/version_value.ts";
+import { versionValue } from "../values/plain_values.ts";
 
 const options = {
   version: option(

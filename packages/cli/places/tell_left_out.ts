@@ -1,6 +1,6 @@
 import type { CommandContext } from "../command/command_context.ts";
-import { NoteMessage } from "../messages/note_message.ts";
-import { SkipMessage } from "../messages/skip_message.ts";
+import { NoteMessage } from "../messages/text_messages.ts";
+import { SkipMessage } from "../messages/transfer_messages.ts";
 import type { Place } from "./place.ts";
 import type { ListOptions } from "@lade/core";
 import type { PermissionDeniedError } from "@lade/core/errors";

@@ -2,8 +2,7 @@ import { createStoreContext } from "@lade/core/backend";
 import { Lade, type OpenedContainer } from "@lade/lade";
 import type { GlobalOptions } from "../command/global_options.ts";
 import { UsageError } from "../command/usage_error.ts";
-import { NoteMessage } from "../messages/note_message.ts";
-import { SettingsMessage } from "../messages/settings_message.ts";
+import { NoteMessage, SettingsMessage } from "../messages/text_messages.ts";
 import type { Output } from "../output/output.ts";
 
 const UNVERIFIED =

@@ -1,7 +1,6 @@
 import type { Lade } from "@lade/lade";
 import { ErrorMessage } from "../messages/error_message.ts";
-import { NoteMessage } from "../messages/note_message.ts";
-import { TextMessage } from "../messages/text_message.ts";
+import { NoteMessage, TextMessage } from "../messages/text_messages.ts";
 import { ClosedOutputError, OutputError } from "../output/output_error.ts";
 import type { LibraryNotes } from "../output/library_notes.ts";
 import { Output } from "../output/output.ts";

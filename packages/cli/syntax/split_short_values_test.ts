@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { integerValue } from "../values/integer_value.ts";
+import { integerValue } from "../values/plain_values.ts";
 import { flag, option } from "./option.ts";
 import { splitShortValues } from "./split_short_values.ts";
 

@@ -4,7 +4,7 @@ import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
 import { deleteRead, exists, type PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
 import { explainMissing } from "../places/missing.ts";
-import { NoteMessage } from "../messages/note_message.ts";
+import { NoteMessage } from "../messages/text_messages.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import type { Conversion } from "./conversion.ts";

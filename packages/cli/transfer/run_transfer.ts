@@ -1,6 +1,6 @@
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
-import { NoteMessage } from "../messages/note_message.ts";
+import { NoteMessage } from "../messages/text_messages.ts";
 import { canBeObject, localPathOf, locate, uriOfArgument } from "../places/place.ts";
 import { type Destination, isStandardOutput, resolveDestination } from "../places/resolve_destination.ts";
 import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";

@@ -1,8 +1,6 @@
 import { flag, option, repeated, type ValuesOf } from "../syntax/option.ts";
 import { dateValue, metadataValue, tagValue } from "../values/attribute_values.ts";
-import { integerValue } from "../values/integer_value.ts";
-import { versionValue } from "../values/version_value.ts";
-import { textValue } from "../values/text_value.ts";
+import { integerValue, textValue, versionValue } from "../values/plain_values.ts";
 
 /** Options of every command that writes objects one by one. */
 export const writeOptions = {

@@ -1,9 +1,12 @@
 import type { Dropped, ProgressEvent } from "@lade/core";
-import { DroppedMessage } from "../messages/dropped_message.ts";
-import { OperationMessage } from "../messages/operation_message.ts";
-import { SkipMessage } from "../messages/skip_message.ts";
-import { SummaryMessage } from "../messages/summary_message.ts";
-import { type Verification, VerificationMessage } from "../messages/verification_message.ts";
+import {
+  DroppedMessage,
+  OperationMessage,
+  SkipMessage,
+  SummaryMessage,
+  type Verification,
+  VerificationMessage,
+} from "../messages/transfer_messages.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import type { TransferProgress } from "../progress/transfer_progress.ts";
 import { destinationOf, type Job, sourceOf } from "./job.ts";

@@ -1,5 +1,5 @@
 import type { ChunkedRead, CopyObjectResult, PutResult, ReadResult } from "@lade/core";
-import type { Verification } from "../messages/verification_message.ts";
+import type { Verification } from "../messages/transfer_messages.ts";
 import { localPathOf, type Place } from "../places/place.ts";
 
 /** Takes what was verified of an object. */

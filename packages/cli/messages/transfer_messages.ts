@@ -1,0 +1,206 @@
+import { printable, redactSecrets } from "@lade/core/text";
+import type { Style } from "../output/style.ts";
+import type { Json, Message } from "../output/message.ts";
+import { formatDuration } from "../output/format_duration.ts";
+import { formatSize } from "../output/format_size.ts";
+
+/** Something that a command did, or with `--dry-run` would do. */
+export interface Operation {
+  /** The command. */
+  readonly operation: string;
+  /** What it was done from, if anything; `-` is standard input. */
+  readonly source?: string;
+  /** What it was done to; `-` is standard output. */
+  readonly destination: string;
+  /** The one version that was taken or removed. */
+  readonly version?: string;
+  /** Bytes of the object, where they are known. */
+  readonly size?: number;
+  /** Nothing was done. */
+  readonly dryRun: boolean;
+}
+
+/** One thing done to one object or container, in the form of the command that does it. */
+export class OperationMessage implements Message {
+  readonly #operation: Operation;
+
+  /** Shows `operation`. */
+  constructor(operation: Operation) {
+    this.#operation = operation;
+  }
+
+  /** The command and its arguments, without what is secret in them. */
+  toText(style: Style): string {
+    const { operation, source, destination, version, dryRun } = this.#operation;
+    const words = [operation, ...(source === undefined ? [] : [source]), destination];
+    return (dryRun ? style.dim("(dry run) ") : "") +
+      words.map((word) => printable(redactSecrets(word))).join(" ") +
+      (version === undefined ? "" : ` (version ${printable(version)})`);
+  }
+
+  /** The same, with the size; names are exact, so that programs can use them. */
+  toJson(): Json {
+    return { type: "operation", ...this.#operation };
+  }
+}
+
+/** Something that a command left as it was, on purpose. */
+export class SkipMessage implements Message {
+  readonly #uri: string;
+  readonly #reason: string;
+
+  /** Says why what is at `uri` was left alone. */
+  constructor(uri: string, reason: string) {
+    this.#uri = redactSecrets(uri);
+    this.#reason = redactSecrets(reason);
+  }
+
+  /** The URI and why. */
+  toText(style: Style): string {
+    return style.dim(`skipped ${printable(this.#uri)}: ${printable(this.#reason)}`);
+  }
+
+  /** The same. */
+  toJson(): Json {
+    return { type: "skipped", uri: this.#uri, reason: this.#reason };
+  }
+}
+
+/** Something that copies of objects lack. */
+export interface DroppedKind {
+  /** The command. */
+  readonly operation: string;
+  /** What they lack: the name of an attribute. */
+  readonly name: string;
+  /** Why. */
+  readonly reason: string;
+  /** How many objects. */
+  readonly objects: number;
+  /** The first of them. */
+  readonly example: string;
+}
+
+/** Reports once what the copies of some objects lack. */
+export class DroppedMessage implements Message {
+  readonly #kind: DroppedKind;
+
+  /** Reports `kind`. */
+  constructor(kind: DroppedKind) {
+    this.#kind = { ...kind, example: redactSecrets(kind.example), reason: redactSecrets(kind.reason) };
+  }
+
+  /** What is missing, of how many objects, and why. */
+  toText(): string {
+    const { operation, name, reason, objects, example } = this.#kind;
+    const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    const whose = objects === 1
+      ? printable(example)
+      : `${objects} objects, the first of them ${printable(example)}`;
+    return `lade: ${operation} did not keep the ${words} of ${whose}: ${printable(reason)}`;
+  }
+
+  /** The same. */
+  toJson(): Json {
+    const { name, ...rest } = this.#kind;
+    return { type: "dropped", attribute: name, ...rest };
+  }
+}
+
+/** What a command did to many objects. */
+export interface Summary {
+  /** The command. */
+  readonly operation: string;
+  /** Objects done. */
+  readonly objects: number;
+  /** Objects that failed. */
+  readonly failed: number;
+  /** Objects left alone on purpose. */
+  readonly skipped: number;
+  /** Bytes of the objects done; absent where the command moves none. */
+  readonly bytes?: number;
+  /** How long it took, in milliseconds. */
+  readonly elapsedMs: number;
+  /** Nothing was done. */
+  readonly dryRun: boolean;
+}
+
+/** The last line of a command on many objects. */
+export class SummaryMessage implements Message {
+  readonly #summary: Summary;
+
+  /** Shows `summary`. */
+  constructor(summary: Summary) {
+    this.#summary = summary;
+  }
+
+  /** Counts, time and rate in one sentence. */
+  toText(): string {
+    const { operation, objects, failed, skipped, bytes, elapsedMs, dryRun } = this.#summary;
+    const movesBytes = bytes !== undefined && bytes > 0;
+    const parts = [
+      `${objects} ${objects === 1 ? "object" : "objects"}`,
+      ...(failed > 0 ? [`${failed} failed`] : []),
+      ...(skipped > 0 ? [`${skipped} skipped`] : []),
+      ...(movesBytes ? [formatSize(bytes)] : []),
+    ];
+    if (dryRun) return `lade: ${operation} would do ${parts.join(", ")}`;
+    const rate = movesBytes && elapsedMs > 0 ? `, ${formatSize(bytes / (elapsedMs / 1000))}/s` : "";
+    return `lade: ${operation} did ${parts.join(", ")} in ${formatDuration(elapsedMs)}${rate}`;
+  }
+
+  /** The same. */
+  toJson(): Json {
+    return { type: "summary", ...this.#summary, elapsedMs: Math.round(this.#summary.elapsedMs) };
+  }
+}
+
+/** How far the bytes of one object were checked on their way. */
+export interface Verification {
+  /** What became of the object; `"copied"` by its service, without coming here. */
+  readonly action: "read" | "written" | "copied";
+  /** The object. */
+  readonly uri: string;
+  /** The checksum that store and bytes agree on; absent where none was compared. */
+  readonly checksum?: { readonly name: string; readonly value: string };
+  /** Why none was compared, and what would be. */
+  readonly reason?: string;
+}
+
+/** How far the bytes of one object were checked. */
+export class VerificationMessage implements Message {
+  readonly #verification: Verification;
+
+  /** Shows `verification`. */
+  constructor(verification: Verification) {
+    this.#verification = { ...verification, uri: redactSecrets(verification.uri) };
+  }
+
+  /** The object and its checksum, in a sentence. */
+  toText(): string {
+    const { action, checksum, uri, reason } = this.#verification;
+    const found = action === "copied"
+      ? "by the store itself"
+      : !checksum
+      ? action === "read"
+        ? `no checksum compared${reason === undefined ? "" : `: ${printable(reason)}`}`
+        : "no checksum confirmed"
+      : `${printable(checksum.name)} ${printable(checksum.value)} ${
+        action === "read" ? "compared" : "confirmed"
+      }`;
+    return `lade: ${action} ${printable(uri)}, ${found}`;
+  }
+
+  /** The same. */
+  toJson(): Json {
+    const { action, checksum, uri, reason } = this.#verification;
+    return {
+      type: "verification",
+      action,
+      uri,
+      verified: checksum !== undefined,
+      checksum: checksum?.name,
+      value: checksum?.value,
+      reason,
+    };
+  }
+}
