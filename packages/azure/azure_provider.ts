@@ -109,9 +109,9 @@ class AzureProvider implements Provider {
   ): Promise<{ readonly account: AzureAccount; readonly close: () => Promise<void> }> {
     const { config, session, context, close } = await openAccount(operation, host, this.#options(options));
     options.onSettings?.(await showAccount(config, session));
-    const { endpoint } = config;
+    const { endpoint, bounds } = config;
     const client = azureClient({ endpoint, context, ...session });
-    return { account: { client, endpoint, context, uri: `az://${endpoint.name}` }, close };
+    return { account: { client, endpoint, context, bounds, uri: `az://${endpoint.name}` }, close };
   }
 
   #options({ signal, config = {}, context, sessions }: ProviderOptions): AzureStoreOptions {

@@ -11,6 +11,7 @@ import {
 import { FakeClock } from "@lade/testing";
 import { FOREIGN_ANSWERS } from "@lade/testing/service";
 import {
+  type ContainerTarget,
   createContainer,
   deleteContainer,
   listContainers,
@@ -40,10 +41,10 @@ function holding(list: (asked: Asked) => Answer): (asked: Asked) => Answer {
   };
 }
 
-function targetOf(account: ScriptedAccount, clock?: FakeClock): AzureStore["target"] {
+function targetOf(account: ScriptedAccount, clock?: FakeClock): ContainerTarget {
   const store = account.open("box", clock && createStoreContext({ clock }));
   assert(store instanceof AzureStore);
-  return store.target;
+  return { ...store.target, bounds: store.target.config.bounds };
 }
 
 Deno.test("createContainer() makes one that is private, signed by us for our version", async () => {
@@ -185,9 +186,9 @@ Deno.test("listContainers() lists page after page, each name once, and comes to 
 });
 
 const CALLS = {
-  createContainer: (target: AzureStore["target"]) => createContainer(target),
-  deleteContainer: (target: AzureStore["target"]) => deleteContainer(target),
-  listContainers: (target: AzureStore["target"]) => Array.fromAsync(listContainers(target)),
+  createContainer: (target: ContainerTarget) => createContainer(target),
+  deleteContainer: (target: ContainerTarget) => deleteContainer(target),
+  listContainers: (target: ContainerTarget) => Array.fromAsync(listContainers(target)),
 };
 for (const [name, run] of Object.entries(CALLS)) {
   for (const shown of [false, true]) {

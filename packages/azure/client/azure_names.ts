@@ -7,7 +7,7 @@ export const AZURE_NAMES: HeaderNames = {
   service: "Azure Blob Storage",
   metadata: "x-ms-meta-",
   version: "x-ms-version-id",
-  unversioned: "current",
+  unversioned: "null",
   ownMetadata: [STORED_CRC],
   storageClass: "x-ms-access-tier",
   inferredStorageClass: "x-ms-access-tier-inferred",

@@ -1,3 +1,4 @@
+import type { Bounds } from "@lade/core/bounds";
 import type { AdaptiveLimit, ObjectStore } from "@lade/core/backend";
 import type { Authorizer, ServiceClient } from "@lade/service/call";
 import { encodePath, encodeStrict } from "@lade/service/http";
@@ -25,8 +26,6 @@ export interface AzureTarget
   readonly endpoint: AzureEndpoint;
   /** Name of the container. */
   readonly container: string;
-  /** Ways to copy that the endpoint was found not to know. */
-  readonly refusedCopies: Set<string>;
   /** Requests in flight. */
   readonly limits: { readonly read: AdaptiveLimit; readonly write: AdaptiveLimit };
   /** How blobs are written and read. */
@@ -37,6 +36,8 @@ export interface AzureTarget
 export interface AccountTraits {
   /** It refuses batches of deletions from who asks. */
   refusesBatches?: boolean;
+  /** Ways to copy that it does not know. */
+  refusedCopies?: ReadonlySet<string>;
   /** Its blobs lie in directories: it has a hierarchical namespace. */
   hasDirectories?: boolean;
 }
@@ -57,6 +58,8 @@ export interface BlobWriteConfig {
   readonly encryptionScope?: string;
   /** Tags of every blob. */
   readonly tags: Readonly<Record<string, string>>;
+  /** How long is waited. */
+  readonly bounds: Bounds;
 }
 
 /** The path of a blob, or of the container. */

@@ -5,8 +5,8 @@ import type { AzureTarget } from "./azure_target.ts";
 
 /** Begins what a snapshot is called; the rest is its time, as the service has it. A version is called by its time alone. */
 export const SNAPSHOT = "snapshot=";
-/** What a blob is called that was written while the account kept no versions. */
-export const UNVERSIONED = "current";
+/** What the version of a blob is called that was written while the account kept none, as at S3. */
+export const UNVERSIONED = "null";
 
 /** What a query says of the version or snapshot that is asked for. */
 export function versionQuery(version: string | undefined): { readonly [name: string]: string } {

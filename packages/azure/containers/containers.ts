@@ -1,5 +1,4 @@
 import { NotEmptyError, StoreError } from "@lade/core/backend";
-import { defaultBounds } from "@lade/core/bounds";
 import { unlikeService } from "@lade/service/body";
 import { ServiceFault } from "@lade/service/errors";
 import { type Page, readPages } from "@lade/service/list";
@@ -21,7 +20,7 @@ const LOOK_EVERY_MS = 5_000;
 export async function createContainer(target: ContainerTarget, signal?: AbortSignal): Promise<void> {
   const { clock } = target.context;
   const call = { operation: "create", uri: target.uri };
-  const endMs = clock.monotonicMs() + defaultBounds.patienceMs;
+  const endMs = clock.monotonicMs() + target.bounds.patienceMs;
   const request: ControlCall = { kind: "write", statuses: [201], idempotent: false, signal, call };
   for (;;) {
     try {

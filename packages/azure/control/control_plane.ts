@@ -1,4 +1,5 @@
 import type { BlobServiceClient, StoragePipelineOptions } from "@azure/storage-blob";
+import type { Bounds } from "@lade/core/bounds";
 import { PermissionDeniedError } from "@lade/core/backend";
 import { unlikeService } from "@lade/service/body";
 import type { ClientRequest } from "@lade/service/call";
@@ -6,7 +7,10 @@ import { AZURE_NAMES } from "../client/azure_names.ts";
 import type { AzureTarget } from "../client/azure_target.ts";
 
 /** An account, and the way to it. */
-export type AzureAccount = Pick<AzureTarget, "client" | "endpoint" | "context" | "uri">;
+export interface AzureAccount extends Pick<AzureTarget, "client" | "endpoint" | "context" | "uri"> {
+  /** How long is waited. */
+  readonly bounds: Bounds;
+}
 
 /** What the answer of a call has to be, and what else our side of it needs. */
 export type ControlCall = Pick<

@@ -1,5 +1,4 @@
 import type { KeyCall } from "@lade/core/backend";
-import { defaultBounds } from "@lade/core/bounds";
 import type { CopySink } from "@lade/service/copy";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { blockId } from "../write/block_id.ts";
@@ -23,7 +22,7 @@ export function blockCopy(
   source: () => Promise<Readonly<Record<string, string>>>,
   idempotent: boolean,
 ): CopySink {
-  const { client } = target;
+  const { client, config: { bounds } } = target;
   const put = { method: "PUT", path: pathOf(target, key), kind: "write", call } as const;
   const ids: string[] = [];
   return {
@@ -40,7 +39,7 @@ export function blockCopy(
           ...scopeHeaders(target),
           "x-ms-source-range": `bytes=${offset}-${offset + length - 1}`,
         },
-        firstByteTimeoutMs: defaultBounds.slowAnswerTimeoutMs,
+        firstByteTimeoutMs: bounds.slowAnswerTimeoutMs,
         signal,
       });
     },

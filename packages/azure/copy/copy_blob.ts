@@ -12,7 +12,6 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core/backend";
-import { defaultBounds } from "@lade/core/bounds";
 import { conditionHeaders } from "@lade/service/body";
 import { copiedAttributes, copyInRanges } from "@lade/service/copy";
 import { ServiceFault } from "@lade/service/errors";
@@ -108,7 +107,7 @@ export async function copyBlob(
     detail: "the service copies nothing by itself",
   });
   for (const [way, run] of waysOf(seen)) {
-    if (to.refusedCopies.has(way)) continue;
+    if (to.traits.refusedCopies?.has(way)) continue;
     try {
       return { ...await run(seen), ...(info.etag !== undefined && { sourceEtag: info.etag }) };
     } catch (error) {
@@ -120,7 +119,7 @@ export async function copyBlob(
         const detail = "it changed while it was copied";
         throw new PreconditionFailedError({ ...calls.from, detail, cause: error });
       }
-      if (status === 501) to.refusedCopies.add(way);
+      if (status === 501) to.traits.refusedCopies = new Set([...to.traits.refusedCopies ?? [], way]);
       else if (code !== "CannotVerifyCopySource") throw error;
       else if (status === 404) {
         throw new NotFoundError({ ...calls.from, detail: "no such object", cause: error });
@@ -161,7 +160,7 @@ async function copyWhole(copy: SeenCopy): Promise<CopyResult> {
     },
     kind: "write",
     idempotent: isRepeatable(options),
-    firstByteTimeoutMs: defaultBounds.slowAnswerTimeoutMs,
+    firstByteTimeoutMs: to.config.bounds.slowAnswerTimeoutMs,
     signal: options.signal,
     call: calls.to,
   });

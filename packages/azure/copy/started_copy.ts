@@ -6,7 +6,6 @@ import {
   tellLeftover,
   UnavailableError,
 } from "@lade/core/backend";
-import { defaultBounds } from "@lade/core/bounds";
 import { quoteEtag, readEtag, unlikeService } from "@lade/service/body";
 import type { CopySink } from "@lade/service/copy";
 import { ServiceFault } from "@lade/service/errors";
@@ -30,7 +29,7 @@ export function startedCopy(
   headers: () => Promise<Readonly<Record<string, string>>>,
   isRepeatable: boolean,
 ): CopySink {
-  const { client, context: { clock } } = target;
+  const { client, config: { bounds }, context: { clock } } = target;
   const to = { path: pathOf(target, key), call };
   const look = async (signal: AbortSignal) =>
     (await client.send({ ...to, method: "HEAD", kind: "head", signal })).headers;
@@ -73,7 +72,7 @@ export function startedCopy(
       }
       const now = told.get("x-ms-copy-progress") ?? progress;
       if (now !== progress) [progress, movedMs] = [now, clock.monotonicMs()];
-      if (clock.monotonicMs() - movedMs <= defaultBounds.slowAnswerTimeoutMs) continue;
+      if (clock.monotonicMs() - movedMs <= bounds.slowAnswerTimeoutMs) continue;
       const detail = `the service does not get on with the copy, of which ${progress} bytes are made`;
       throw new UnavailableError({ ...call, detail, advice: "try again later" });
     }

@@ -1,4 +1,4 @@
-import { checkIfIgnored, type DeleteOptions, NotFoundError } from "@lade/core/backend";
+import { checkIfIgnored, type DeleteOptions, NotFoundError, StoreError } from "@lade/core/backend";
 import { conditionHeaders } from "@lade/service/body";
 import { deleteHeld } from "@lade/service/delete";
 import { ServiceFault } from "@lade/service/errors";
@@ -12,19 +12,31 @@ export async function deleteBlob(target: AzureTarget, key: string, options: Dele
   const call = checkVersionedCall(target, "delete", key, options);
   checkIfIgnored(call, options);
   const asked = { ...(signal && { signal }), ...(version !== undefined && { version }) };
-  const send = async () => {
+  const remove = async (query: Readonly<Record<string, string>>, match: string | undefined) => {
     await target.client.send({
       method: "DELETE",
       path: pathOf(target, key),
-      headers: conditionHeaders(options),
-      query: versionQuery(version),
+      query,
+      headers: conditionHeaders(match === undefined ? {} : { ifMatch: match }),
       kind: "removal",
       statuses: [202],
       // Sent twice, the second would not find what the first one deleted.
-      idempotent: ifMatch === undefined,
+      idempotent: match === undefined,
       signal,
       call,
     });
+  };
+  const query = versionQuery(version);
+  const send = async () => {
+    try {
+      await remove(query, ifMatch);
+    } catch (error) {
+      if (!isCurrent(error)) throw error;
+      // The latest version goes in two steps: the first makes it an earlier one.
+      const { etag } = await head();
+      await remove({}, etag);
+      await remove(query, undefined);
+    }
   };
   const head = () => headBlob(target, key, asked);
   try {
@@ -32,6 +44,11 @@ export async function deleteBlob(target: AzureTarget, key: string, options: Dele
   } catch (error) {
     if (!isGone(error)) throw error;
   }
+}
+
+function isCurrent(error: unknown): boolean {
+  const fault = error instanceof StoreError ? error.cause : undefined;
+  return fault instanceof ServiceFault && fault.code === "OperationNotAllowedOnRootBlob";
 }
 
 /** What the service calls a blob that is not there; a container that is missing is another matter. */

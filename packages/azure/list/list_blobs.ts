@@ -35,9 +35,18 @@ export function listBlobs(
 
 /** The blobs of a page. Directories of a hierarchical namespace are none; they hold those that are. */
 export function readBlobs(root: XmlElement, call: CallName): Page<ObjectMeta> {
+  return readEntries(root, call, (blob) => blob);
+}
+
+/** What `make` makes of the blobs of a page. */
+export function readEntries<T>(
+  root: XmlElement,
+  call: CallName,
+  make: (blob: ObjectMeta, element: XmlElement) => T,
+): Page<T> {
   const listed = root.children.find(({ name }) => name === "Blobs")?.children;
   if (!listed) throw unlikeService(call, AZURE_NAMES.service, "it lists no blobs");
-  const entries: ObjectMeta[] = [];
+  const entries: T[] = [];
   const prefixes: CommonPrefix[] = [];
   for (const element of listed) {
     const fields = new Map(element.children.map((child) => [child.name, child]));
@@ -46,7 +55,7 @@ export function readBlobs(root: XmlElement, call: CallName): Page<ObjectMeta> {
     if (element.name === "BlobPrefix") prefixes.push({ prefix: key });
     else {
       const blob = readBlob(key, element, fields.get("Properties"), call);
-      if (blob) entries.push(blob);
+      if (blob) entries.push(make(blob, element));
     }
   }
   const next = childText(root, "NextMarker");

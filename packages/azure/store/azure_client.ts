@@ -1,6 +1,6 @@
 import type { StoreContext } from "@lade/core/backend";
 import { ServiceClient } from "@lade/service/call";
-import type { Transport, TransportOptions } from "@lade/service/http";
+import type { Transport, TransportOptions, TransportResponse } from "@lade/service/http";
 import { AZURE_DIALECT } from "../client/azure_dialect.ts";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import type { AzureEndpoint } from "../client/azure_target.ts";
@@ -20,10 +20,14 @@ export interface AzureClientSetup {
   readonly context: StoreContext;
   /** Options of a transport, or one that others have too. */
   readonly transport?: TransportOptions | Transport | undefined;
+  /** Called with each good answer. */
+  readonly onAnswer?: (response: TransportResponse) => void;
 }
 
 /** Makes the way to an account. */
-export function azureClient({ endpoint, credential, context, transport }: AzureClientSetup): ServiceClient {
+export function azureClient(
+  { endpoint, credential, context, transport, onAnswer }: AzureClientSetup,
+): ServiceClient {
   const { clock } = context;
   return new ServiceClient({
     url: endpoint.url,
@@ -39,5 +43,6 @@ export function azureClient({ endpoint, credential, context, transport }: AzureC
     authorizer: authorizerOf(credential, context),
     context,
     transport,
+    ...(onAnswer && { onAnswer }),
   });
 }

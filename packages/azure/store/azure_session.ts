@@ -10,6 +10,7 @@ import {
   type Transport,
 } from "@lade/service/http";
 import type { SharedTokens } from "@lade/service/tokens";
+import type { AccountTraits } from "../client/azure_target.ts";
 import type { AzureConfig } from "../config/azure_config.ts";
 import { type AzureCredential, identityOf } from "../credentials/azure_credential.ts";
 import { findCredential } from "../credentials/find_credential.ts";
@@ -34,6 +35,8 @@ export interface AzureSession extends AsyncDisposable {
   readonly transport: Transport;
   /** What requests are authorized with. */
   readonly credential: AzureCredential;
+  /** What was found of the account. */
+  readonly traits: AccountTraits;
 }
 
 /** What a session is opened for. */
@@ -72,7 +75,7 @@ export function leaseSession(sessions: Sessions, setup: AzureSessionSetup): Sess
     const web = async (url: string) => configuredTransport(verified, context, await certificates(), url);
     const { clock } = context;
     const credential = findCredential(config, { env, read, web, clock, uri, shared: surroundings.searches });
-    return { transport: made, credential, [Symbol.asyncDispose]: () => made.close() };
+    return { transport: made, credential, traits: {}, [Symbol.asyncDispose]: () => made.close() };
   });
 }
 

@@ -1,7 +1,8 @@
 import * as core from "@lade/core/backend";
-import { type Bounds, defaultBounds } from "@lade/core/bounds";
+import { defaultBounds } from "@lade/core/bounds";
 import type { ShownSetting } from "@lade/core/settings";
-import type { AzureTarget, BlobWriteConfig } from "../client/azure_target.ts";
+import type { TransportResponse } from "@lade/service/http";
+import type { AccountTraits, AzureTarget, BlobWriteConfig } from "../client/azure_target.ts";
 import { accountPlace } from "../config/account_host.ts";
 import { authorizerOf } from "../credentials/authorizer_of.ts";
 import type { AzureCredential } from "../credentials/azure_credential.ts";
@@ -24,9 +25,10 @@ import { azureClient, type AzureClientSetup } from "./azure_client.ts";
 export interface AzureStoreSetup extends AzureClientSetup {
   /** How blobs are written, in blocks of 8 MiB, smaller ones at once, with their checksum kept; and how long is waited. */
   readonly config?: Partial<BlobWriteConfig> & {
-    readonly bounds?: Bounds;
     readonly uploadConcurrency?: number | "auto";
   };
+  /** What was found of the account; nothing by default. */
+  readonly traits?: AccountTraits;
   /** What is configured, and who asks; nothing by default. */
   readonly settings?: () => Promise<readonly ShownSetting[]>;
   /** Frees what the store shares with others; nothing by default. */
@@ -51,7 +53,7 @@ const CAPABILITIES: core.Capabilities = {
   compareAndSwap: true,
   conditionalDelete: true,
   conditionalCopy: true,
-  versions: false,
+  versions: "unknown",
   resumableWrites: true,
   atomicRename: false,
   presign: false,
@@ -75,31 +77,38 @@ export class AzureStore implements core.ObjectStore {
   /** Makes no request. */
   constructor(
     container: string,
-    { endpoint, credential, context, transport, config = {}, settings, close }: AzureStoreSetup,
+    { endpoint, credential, context, transport, config = {}, traits = {}, settings, close }: AzureStoreSetup,
   ) {
     const { clock } = context;
-    const { blockSize = 2 ** 23, bounds: { maxRetryAfterMs, patienceMs } = defaultBounds } = config;
+    const { blockSize = 2 ** 23, bounds = defaultBounds } = config;
+    const { maxRetryAfterMs, patienceMs } = bounds;
     const { uploadConcurrency: most = "auto" } = config;
     this.context = context;
     this.#close = close;
     this.settings = settings ?? (() => Promise.resolve([]));
     this.readHints = { ...READ_HINTS, maxRetryAfterMs, patienceMs };
     this.#credential = credential;
-    this.capabilities = {
+    const capabilities = {
       ...CAPABILITIES,
       presign: credential.kind === "sharedKey" || credential.kind === "bearer",
     };
+    this.capabilities = capabilities;
     this.uri = `az://${new URL(endpoint.url).host}${endpoint.path}/${container}`;
     const limit = (initial: number, maximum: number) => new core.AdaptiveLimit({ clock, initial, maximum });
     this.limits = { read: limit(4, 64), write: most === "auto" ? limit(4, 32) : limit(most, most) };
-    const client = azureClient({ endpoint, credential, context, transport });
+    // What names a version shows that the account keeps them, a write that does not shows that it keeps none.
+    const onAnswer = ({ status, headers }: TransportResponse) => {
+      if (capabilities.versions !== "unknown") return;
+      if (headers.has("x-ms-version-id")) capabilities.versions = true;
+      else if (status === 201 && headers.has("etag")) capabilities.versions = false;
+    };
+    const client = azureClient({ endpoint, credential, context, transport, onAnswer });
     this.target = {
       client,
       batchAuthorizer: authorizerOf(credential, context, { inBatch: true }),
-      traits: {},
+      traits,
       endpoint,
       container,
-      refusedCopies: new Set(),
       uri: this.uri,
       capabilities: this.capabilities,
       keyFault: azureKeyFault,
@@ -112,6 +121,7 @@ export class AzureStore implements core.ObjectStore {
         storedChecksum: true,
         verifyDownloads: true,
         tags: {},
+        bounds,
         ...config,
       },
     };
@@ -193,6 +203,22 @@ export class AzureStore implements core.ObjectStore {
     options: core.ListOptions = {},
   ): AsyncGenerator<core.ObjectMeta | core.CommonPrefix, void, void> {
     return listBlobs(this.target, prefix, options, "/");
+  }
+
+  async *listVersions(
+    prefix = "",
+    options: core.CallOptions = {},
+  ): AsyncGenerator<core.ObjectVersion, void, void> {
+    const { listBlobVersions } = await import("../list/list_versions.ts");
+    yield* listBlobVersions(this.target, prefix, options) as AsyncGenerator<core.ObjectVersion, void, void>;
+  }
+
+  async *listVersionsWithDelimiter(
+    prefix = "",
+    options: core.CallOptions = {},
+  ): AsyncGenerator<core.ObjectVersion | core.CommonPrefix, void, void> {
+    const { listBlobVersions } = await import("../list/list_versions.ts");
+    yield* listBlobVersions(this.target, prefix, options, "/");
   }
 
   delete(key: string, options: core.DeleteOptions = {}): Promise<void> {

@@ -45,6 +45,8 @@ export interface ServiceClientSetup {
   readonly signs: SignNames;
   /** Makes what authorizes one call. */
   readonly authorizer: () => Authorizer;
+  /** Called with each good answer. */
+  readonly onAnswer?: (response: TransportResponse) => void;
   /** Time and chance. */
   readonly context: StoreContext;
   /** Options of a transport of its own, or one that others have too. */
@@ -103,6 +105,7 @@ export class ServiceClient {
       signs: new EndpointSigns(setup.signs),
       endpoint: () => ({ secure: protocol === "https:", host, hostname }),
       clock,
+      ...(setup.onAnswer && { onAnswer: setup.onAnswer }),
     });
   }
 
