@@ -29,13 +29,13 @@ export function errorResponse(
 ): WireResponse {
   const { status, details, headers, redirectTo } = fault;
   const code = fault.code ?? CODES[status] ?? "InternalError";
+  // The service redirects nobody: whoever does has no words of its own.
+  if (redirectTo !== undefined) {
+    return { status, headers: { ...headers, Location: redirectTo }, body: new Uint8Array(0), chunked: false };
+  }
   const text = fault.message === "" ? catalogued(code)?.[1] ?? code : fault.message;
   const message = `${text}\nRequestId:${requestId(request)}\nTime:${new Date(now).toISOString()}`;
-  const fields = {
-    ...headers,
-    "x-ms-error-code": code,
-    ...(redirectTo !== undefined && { Location: redirectTo }),
-  };
+  const fields = { ...headers, "x-ms-error-code": code };
   if (status === 304) {
     return { status, headers: fields, body: new Uint8Array(0), chunked: false, errorCode: code };
   }
