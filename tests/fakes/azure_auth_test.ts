@@ -8,8 +8,10 @@ import {
   ContainerSASPermissions,
   generateAccountSASQueryParameters,
   generateBlobSASQueryParameters,
+  SASProtocol,
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
+import { makeCertificate } from "@lade/testing/http";
 import { failure } from "./azure_cases/mod.ts";
 import {
   codeOf,
@@ -134,6 +136,26 @@ Deno.test("the fake takes a signature of the account, for what it grants and as 
   const answer = await rawRequest(fake, { path: "/container/dir/a", query, key: null });
   assertEquals(codeOf(answer), "AuthenticationFailed");
   assertStringIncludes(answer.text, "Signature not valid in the specified time frame");
+});
+
+Deno.test("the fake speaks TLS, and takes a signature for TLS alone by no other way", async () => {
+  const tls = makeCertificate({ hosts: ["localhost"] });
+  for (const options of [{}, { tls }]) {
+    await using fake = await start(options);
+    const query = generateAccountSASQueryParameters({
+      permissions: AccountSASPermissions.parse("r"),
+      resourceTypes: "o",
+      services: "b",
+      protocol: SASProtocol.Https,
+      expiresOn: soon(fake),
+    }, keyOf(fake)).toString();
+    using client = Deno.createHttpClient({ caCerts: [tls.cert], poolMaxIdlePerHost: 0 });
+    const url = `${fake.endpoint().replace("127.0.0.1", "localhost")}/container/dir/a?${query}`;
+    const answer = await fetch(url, { client });
+    const code = answer.headers.get("x-ms-error-code");
+    await answer.body?.cancel();
+    assertEquals(code, "tls" in options ? null : "AuthorizationProtocolMismatch");
+  }
 });
 
 Deno.test("the fake takes a signature for a container or a blob, for no other", async () => {

@@ -273,3 +273,67 @@ Deno.test("accounts are told apart by host or by path, and a host of its own lea
   assertEquals(await accountOf("/container/k", "127.0.0.1"), ["devstoreaccount1", "container", "k"]);
   assertEquals(await accountOf("/k", "127.0.0.1"), ["devstoreaccount1", "$root", "k"]);
 });
+
+Deno.test("containers are listed by pages, with what is asked for", async () => {
+  await using fake = await startFakeAzure();
+  for (const name of ["c-1", "c-2", "c-3", "other", "$logs"]) {
+    fake.createContainer(name, { metadata: new Map([["m", "1"]]) });
+  }
+  const ask = async (query: string) => (await rawRequest(fake, { query: `comp=list&${query}` })).text;
+  const namesIn = (text: string) => [...text.matchAll(/<Name>(.*?)<\/Name>/g)].map(([, name]) => name);
+  const first = await ask("prefix=c-&maxresults=2");
+  assertEquals([namesIn(first), first.includes("<Metadata>")], [["c-1", "c-2"], false]);
+  const marker = /<NextMarker>(.+)<\/NextMarker>/.exec(first)?.[1];
+  const second = await ask(`prefix=c-&include=metadata&marker=${marker}`);
+  assertEquals([namesIn(second), second.includes("<Metadata><m>1</m></Metadata>")], [["c-3"], true]);
+  assertEquals(namesIn(await ask("include=system")), ["$logs", "c-1", "c-2", "c-3", "other"]);
+});
+
+Deno.test("what would change the bytes and is not known is refused, and so is a newer version of the service", async () => {
+  await using fake = await startFakeAzure({ containers: ["container"], newestVersion: "2024-11-04" });
+  const put = (headers: Record<string, string>) =>
+    rawRequest(fake, {
+      method: "PUT",
+      path: "/container/a",
+      body: "x",
+      headers: { "x-ms-blob-type": "BlockBlob", "x-ms-version": "2024-11-04", ...headers },
+    });
+  assertEquals(
+    codeOf(await put({ "x-ms-structured-body": "XSM/1.0; properties=crc64" })),
+    "UnsupportedHeader",
+  );
+  assertEquals(codeOf(await put({ "x-ms-encryption-key": "AAAA" })), "UnsupportedHeader");
+  assertEquals(codeOf(await put({ "x-ms-version": "2026-02-06" })), "InvalidHeaderValue");
+  assertEquals(fake.blob("container", "a"), undefined);
+  const scoped = await put({ "x-ms-encryption-scope": "mine" });
+  assertEquals([scoped.status, scoped.headers["x-ms-encryption-scope"]], [201, "mine"]);
+});
+
+Deno.test("faults strike by the names of operations, and a redirect says where to alone", async () => {
+  await using fake = await startFakeAzure({ containers: ["container"] });
+  fake.putBlob("container", "a", "abc");
+  const ask = () => rawRequest(fake, { path: "/container/a" });
+  fake.faults.add({
+    match: { operation: "GetBlob" },
+    action: { kind: "status", status: 503, code: "ServerBusy" },
+  });
+  const busy = await ask();
+  assertEquals([busy.status, codeOf(busy)], [503, "ServerBusy"]);
+  fake.faults.add({
+    match: { operation: "GetBlob" },
+    action: { kind: "redirect", status: 307, to: "http://127.0.0.1:1" },
+  });
+  const sent = await ask();
+  assertEquals([sent.status, sent.headers["x-ms-error-code"]], [307, undefined]);
+  assertEquals(sent.headers["location"], "http://127.0.0.1:1/devstoreaccount1/container/a");
+  fake.faults.add({ match: { operation: "GetBlob" }, action: { kind: "cut", afterBytes: 2, how: "fin" } });
+  assertEquals((await ask()).end, "fin");
+  assertEquals(
+    fake.requests.map(({ account, container, key, status }) => [account, container, key, status]),
+    [
+      ["devstoreaccount1", "container", "a", 503],
+      ["devstoreaccount1", "container", "a", 307],
+      ["devstoreaccount1", "container", "a", 200],
+    ],
+  );
+});

@@ -33,5 +33,6 @@ export const PLAIN_SETTINGS: ServerSettings = {
   allowsControlCharacters: false,
   emptyPages: false,
   version: "2026-02-06",
+  newestVersion: "2026-12-31",
   tokenMs: 3_600_000,
 };

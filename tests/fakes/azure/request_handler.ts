@@ -44,6 +44,9 @@ interface Understood {
   readonly target: Target;
 }
 
+/** Header fields that would change what is stored, and that it does not know. */
+const UNKNOWN = ["x-ms-structured-body", "x-ms-encryption-key", "x-ms-source-encryption-key"];
+
 /** Handles the requests of all connections. */
 export class RequestHandler {
   readonly #context: HandlerContext;
@@ -139,7 +142,13 @@ export class RequestHandler {
     const { state } = this.#context;
     const { operation, query, target } = understood;
     const version = headers.get("x-ms-version") ?? query.get("sv") ?? state.settings.version;
-    if (!/^\d{4}-\d\d-\d\d$/.test(version)) throw badHeader("x-ms-version", version);
+    if (!/^\d{4}-\d\d-\d\d$/.test(version) || version > state.settings.newestVersion) {
+      throw badHeader("x-ms-version", version);
+    }
+    const unknown = UNKNOWN.find((name) => headers.has(name));
+    if (unknown !== undefined) {
+      throw new AzureError("UnsupportedHeader", { details: { HeaderName: unknown } });
+    }
     return { ...target, operation, query, headers, identity, version, ignoresRange: false, server: state };
   }
 

@@ -15,6 +15,7 @@ const TIERS = ["Hot", "Cool", "Cold", "Archive"];
 /** What a write says of its blob. Put Blob takes the plain header fields too. */
 export function readAttributes({ headers, account }: Call, takesPlain = false): BlobAttributes {
   const tier = readTier(headers);
+  const encryptionScope = headers.get("x-ms-encryption-scope");
   if (account.hierarchical && headers.has("x-ms-tags")) {
     throw new AzureError("FeatureNotYetSupportedForHierarchicalNamespaceAccounts");
   }
@@ -23,6 +24,7 @@ export function readAttributes({ headers, account }: Call, takesPlain = false): 
     metadata: readMetadata(headers),
     tags: readTagHeader(headers),
     ...(tier !== undefined && { tier }),
+    ...(encryptionScope !== undefined && { encryptionScope }),
   };
 }
 
@@ -125,6 +127,7 @@ export function blobHeaders(call: Call, blob: StoredBlob): Record<string, string
   }
   if (blob.isDirectory) headers["x-ms-meta-hdi_isfolder"] = "true";
   if (account.hierarchical) headers["x-ms-resource-type"] = blob.isDirectory ? "directory" : "file";
+  if (blob.encryptionScope !== undefined) headers["x-ms-encryption-scope"] = blob.encryptionScope;
   if (blob.tags.size > 0) headers["x-ms-tag-count"] = String(blob.tags.size);
   if (blob.versionId !== undefined) {
     headers["x-ms-version-id"] = blob.versionId;

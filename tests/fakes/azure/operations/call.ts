@@ -46,8 +46,10 @@ export interface ServerSettings {
   allowsControlCharacters: boolean;
   /** Each page of a listing but the last is preceded by one without entries. */
   emptyPages: boolean;
-  /** The newest version of the service that it knows; `startFrom` needs 2026-02-06. */
+  /** The version of the service for requests that name none. */
   version: string;
+  /** The newest version of the service that it knows; requests of a newer one are refused. */
+  newestVersion: string;
   /** How long tokens hold, in milliseconds. */
   tokenMs: number;
 }

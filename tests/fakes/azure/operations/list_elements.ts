@@ -102,6 +102,7 @@ export function propertyElements(
       ]
       : []),
     element("ServerEncrypted", true),
+    element("EncryptionScope", blob.encryptionScope),
     element("DeletedTime", date(deletedAt)),
     deletedAt === undefined ? undefined : element("RemainingRetentionDays", Math.ceil(restDays)),
     blob.tags.size > 0 ? element("TagCount", blob.tags.size) : undefined,

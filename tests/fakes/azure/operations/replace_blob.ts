@@ -118,6 +118,7 @@ export function writtenHeaders(blob: StoredBlob): Record<string, string> {
     "ETag": blob.etag,
     "Last-Modified": new Date(blob.lastModified).toUTCString(),
     "x-ms-request-server-encrypted": "true",
+    ...(blob.encryptionScope !== undefined && { "x-ms-encryption-scope": blob.encryptionScope }),
     ...(blob.versionId !== undefined && { "x-ms-version-id": blob.versionId }),
   };
 }

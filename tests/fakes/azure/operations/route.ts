@@ -121,6 +121,7 @@ const CONTAINER: Readonly<Record<string, Operation>> = {
   "GET container blobs": "FindBlobsByTags",
   "POST container batch": "BlobBatch",
   "GET account properties": "GetAccountInformation",
+  "HEAD account properties": "GetAccountInformation",
 };
 
 const BLOB: Readonly<Record<string, Operation>> = {
@@ -144,6 +145,7 @@ const BLOB: Readonly<Record<string, Operation>> = {
   "DELETE  immutabilitypolicies": "DeleteBlobImmutabilityPolicy",
   "PUT  legalhold": "SetBlobLegalHold",
   "GET account properties": "GetAccountInformation",
+  "HEAD account properties": "GetAccountInformation",
 };
 
 const FILESYSTEM: Readonly<Record<string, PathOperation>> = {

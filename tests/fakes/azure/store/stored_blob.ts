@@ -54,6 +54,8 @@ export interface BlobAttributes {
   tags: ReadonlyMap<string, string>;
   /** The access tier that was asked for. */
   tier?: string;
+  /** The encryption scope that was asked for. */
+  encryptionScope?: string;
 }
 
 /** One state of a blob: the blob itself, a version of it, or a snapshot. */
