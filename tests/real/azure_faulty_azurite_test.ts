@@ -8,15 +8,9 @@ const MISSING = "Azurite answers 412 where a condition on the etag meets no blob
 
 /** Cases of what the store does not do yet. */
 const pending = because("the store does not do it yet", [
-  "getBytes() finds a flipped bit in one of many ranges",
-  "createWriter() takes a lost answer to the commit for a success when the object is there",
-  "createPartWriter() takes a lost answer to the commit for a success when the object is there",
-  "put() takes a lost answer to the commit for a success when the object is there",
-  "copyObject() takes a lost answer to the commit for a success when the object is there",
   "get() takes no answer of somebody else for the service's, at an endpoint not known yet",
   "getRange() takes no answer of somebody else for the service's, at an endpoint not known yet",
   "head() takes no answer of somebody else for the service's, at an endpoint not known yet",
-  "a service may take two minutes to answer a commit, which is answered when all is done",
   "copy() makes the requests that are declared, and no more",
   "rename() makes the requests that are declared, and no more",
 ]);

@@ -5,7 +5,7 @@ import type { StartedService, StartOptions } from "@lade/testing/service";
 import { type AzuriteServer, openNewContainer } from "./azurite.ts";
 
 /** Stands before an Azurite and misbehaves. */
-class FaultyAzurite extends fake.FaultyProxy {
+export class FaultyAzurite extends fake.FaultyProxy {
   readonly #account: string;
   /** The container that requests are of. */
   container: ContainerClient | undefined;

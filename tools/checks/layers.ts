@@ -70,6 +70,7 @@ export const LAYERS: Layers = {
     "credentials",
     "control",
     "presign",
+    "blocks",
     "objects",
     "write",
     "list",

@@ -1,5 +1,5 @@
-import type { Bounds } from "@lade/core/bounds";
 import type { AdaptiveLimit, ObjectStore } from "@lade/core/backend";
+import type { Bounds } from "@lade/core/bounds";
 import type { Authorizer, ServiceClient } from "@lade/service/call";
 import { encodePath, encodeStrict } from "@lade/service/http";
 

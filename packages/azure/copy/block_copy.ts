@@ -1,8 +1,8 @@
 import type { KeyCall } from "@lade/core/backend";
 import type { CopySink } from "@lade/service/copy";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
-import { blockId } from "../write/block_id.ts";
-import { writeBlockList } from "../write/block_list.ts";
+import { blockId } from "../blocks/block_id.ts";
+import { writeBlockList } from "../blocks/block_list.ts";
 import { scopeHeaders } from "../write/written_headers.ts";
 import { receiptOf } from "./receipt_of.ts";
 

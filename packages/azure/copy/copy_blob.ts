@@ -20,7 +20,7 @@ import type { AzureCredential } from "../credentials/azure_credential.ts";
 import { formatStoredCrc, STORED_CRC } from "../names/stored_crc.ts";
 import { headBlob } from "../objects/read_blob.ts";
 import { newWriter } from "../write/block_sink.ts";
-import { describeBlob } from "../write/describe_blob.ts";
+import { describeBlob } from "../objects/describe_blob.ts";
 import { getTags } from "../write/tags.ts";
 import { writtenHeaders } from "../write/written_headers.ts";
 import { blockCopy } from "./block_copy.ts";

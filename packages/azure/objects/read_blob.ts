@@ -12,6 +12,7 @@ import type { ResponseHeaders } from "@lade/service/http";
 import { getObject, headObject, type ServedObject } from "@lade/service/objects";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { checkVersionedCall, namesFor, versionQuery } from "../client/version_query.ts";
+import { hasStaleChecksums } from "./has_stale_checksums.ts";
 
 /** Reads no checksums, where nothing is to be verified. */
 const UNVERIFIED: Pick<HeaderNames, "readChecksums"> = { readChecksums: () => ({}) };
@@ -47,7 +48,9 @@ function served(target: AzureTarget, operation: string, key: string, options: Ge
   const call = checkVersionedCall(target, operation, key, options);
   const check = (headers: ResponseHeaders) => checkCopied(headers, call);
   const [names, query] = [namesFor(version), versionQuery(version)];
-  return { client, names, key, path: pathOf(target, key), query, call, check, limit: limits.read };
+  const isStale = (info: ObjectInfo) => hasStaleChecksums(target, info, call, version);
+  const object = { client, names, key, path: pathOf(target, key), query, call, check };
+  return { ...object, limit: limits.read, hasStaleChecksums: isStale };
 }
 
 /** Refuses a blob that the service still copies into, or has not copied to its end: it has no content, or a part of it. */

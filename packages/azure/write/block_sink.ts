@@ -11,14 +11,15 @@ import {
   type WriteSink,
 } from "@lade/core/backend";
 import { conditionHeaders, readEtag, unlikeService } from "@lade/service/body";
+import type { ClientRequest } from "@lade/service/call";
 import { ServiceFault } from "@lade/service/errors";
 import type { TransportResponse } from "@lade/service/http";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { formatStoredCrc, STORED_CRC } from "../names/stored_crc.ts";
-import { blockId } from "./block_id.ts";
-import { readBlockList, writeBlockList } from "./block_list.ts";
-import { describeBlob } from "./describe_blob.ts";
+import { blockId } from "../blocks/block_id.ts";
+import { readBlockList, writeBlockList } from "../blocks/block_list.ts";
+import { describeBlob } from "../objects/describe_blob.ts";
 import { scopeHeaders } from "./written_headers.ts";
 
 /** A blob that is written. */
@@ -53,18 +54,18 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
   const { client, config, context: { clock }, limits } = target;
   const { key, call, options, writer } = writing;
   const { concurrency } = options;
+  const { slowAnswerTimeoutMs: firstByteTimeoutMs } = config.bounds;
   const blocks = new Map(writing.sent);
   const put = { method: "PUT", path: pathOf(target, key), kind: "write", call } as const;
   // Sent twice, a conditional write would meet what the first one wrote.
   const idempotent = options.ifMatch === undefined && options.ifNoneMatch === undefined;
 
-  /** Sends what makes the blob. Where it is not known whether that has, the blob that is there tells by its writer. */
+  /** Sends what makes the blob. Where only a condition knows whether that was done, the blob that is there tells by its writer. */
   async function make(
     crc32c: number,
     size: number,
     body: Uint8Array,
-    query: Readonly<Record<string, string>>,
-    own: Readonly<Record<string, string>>,
+    { headers: own, ...request }: Pick<ClientRequest, "query" | "headers" | "firstByteTimeoutMs">,
     signal: AbortSignal,
     isOurs: () => Promise<boolean>,
   ): Promise<PutResult> {
@@ -85,10 +86,10 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
       return { size, etag, ...(version !== undefined && { version }), ...checksums };
     };
     try {
-      const answer = await client.send({ ...put, query, headers, body, signal, idempotent });
+      const answer = await client.send({ ...put, ...request, headers, body, signal, idempotent });
       return told(readEtag(answer.headers), answer.headers.get("x-ms-version-id"));
     } catch (error) {
-      if (signal.aborted || !mayBeMade(error)) throw error;
+      if (idempotent || signal.aborted || !mayBeMade(error)) throw error;
       const there = await describeBlob(target, key, call, { signal }).catch(() => undefined);
       const found = there?.headers.get(`x-ms-meta-${STORED_CRC}`);
       const ours = config.storedChecksum ? found === stored : there && await isOurs().catch(() => false);
@@ -105,8 +106,8 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
     partLimits: { maxPartSize: 4000 * 2 ** 20, maxParts: 50_000 },
     wholeUpTo: config.threshold,
     putWhole(bytes, signal) {
-      const own = { "x-ms-blob-type": "BlockBlob" };
-      return make(crc32c(bytes), bytes.length, bytes, {}, own, signal, () => Promise.resolve(false));
+      const headers = { "x-ms-blob-type": "BlockBlob" };
+      return make(crc32c(bytes), bytes.length, bytes, { headers }, signal, () => Promise.resolve(false));
     },
     async writePart({ index }, bytes, signal) {
       const block = { crc32c: crc32c(bytes), size: bytes.length };
@@ -122,8 +123,9 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
       const all = [...blocks].sort(([a], [b]) => a - b).map(([index, block]) => ({ index, ...block }));
       const ids = all.map((block) => blockId({ kind: "part", writer, ...block }));
       const whole = all.reduce((sum, block) => combineCrc32c(sum, block.crc32c, block.size), 0);
-      return make(whole, size, writeBlockList(ids), { comp: "blocklist" }, {}, signal, async () => {
-        const committed = await readBlockList(target, key, "committed", call, signal);
+      const request = { query: { comp: "blocklist" }, firstByteTimeoutMs };
+      return make(whole, size, writeBlockList(ids), request, signal, async () => {
+        const committed = await readBlockList(target, key, "committed", call, { signal });
         return committed.length === ids.length && committed.every(({ id }, i) => id === ids[i]);
       });
     },

@@ -12,8 +12,8 @@ import {
 } from "@lade/core/backend";
 import { type FailedCall, ServiceFault } from "@lade/service/errors";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
-import { blockId, type NamedBlock, readBlockId } from "./block_id.ts";
-import { readBlockList } from "./block_list.ts";
+import { blockId, type NamedBlock, readBlockId } from "../blocks/block_id.ts";
+import { readBlockList } from "../blocks/block_list.ts";
 import { type BlobWriting, blockSink, type SentBlock } from "./block_sink.ts";
 import { scopeHeaders } from "./written_headers.ts";
 
@@ -112,10 +112,12 @@ export async function ownBlocks(
   call: FailedCall,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly PendingBlock[]>> {
-  const stored = await readBlockList(target, key, "uncommitted", call, signal).catch((error) => {
-    if (!isMissingBlob(error)) throw error;
-    return [];
-  });
+  const stored = await readBlockList(target, key, "uncommitted", call, signal ? { signal } : {}).catch(
+    (error) => {
+      if (!isMissingBlob(error)) throw error;
+      return [];
+    },
+  );
   const named = stored.flatMap(({ id, size }): PendingBlock[] => {
     const block = readBlockId(id);
     return block ? [{ ...block, size }] : [];

@@ -10,7 +10,7 @@ import type { ClientRequest } from "@lade/service/call";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { STORED_CRC } from "../names/stored_crc.ts";
-import { describeBlob } from "./describe_blob.ts";
+import { describeBlob } from "../objects/describe_blob.ts";
 import { checkTags, writeTags } from "./tags.ts";
 
 const KEPT_CHECKSUM = `x-ms-meta-${STORED_CRC}`;

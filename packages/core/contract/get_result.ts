@@ -26,6 +26,11 @@ export interface GetResult extends AsyncDisposable {
    * store has no checksum of the whole.
    */
   etagMd5?(): EtagMd5 | undefined;
+  /**
+   * Whether the checksums of `info` are of an object that is gone. Where its writer keeps them with an object, and not the
+   * service, another program may replace the object and leave them. For bytes that do not fit them: it takes requests.
+   */
+  hasStaleChecksums?(): Promise<boolean>;
   /** Gives up the rest of the bytes and frees what holds them. Safe to call at any time, also twice. */
   cancel(reason?: unknown): Promise<void>;
 }

@@ -50,6 +50,10 @@ export class ObservedResult implements GetResult {
     return this.#inner.etagMd5?.();
   }
 
+  async hasStaleChecksums(): Promise<boolean> {
+    return await this.#inner.hasStaleChecksums?.() ?? false;
+  }
+
   async cancel(reason?: unknown): Promise<void> {
     this.#observation.bytes = this.#inner.bytesRead;
     this.#observation.finish(!this.#isComplete);

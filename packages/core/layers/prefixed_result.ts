@@ -32,6 +32,10 @@ export class PrefixedResult implements GetResult {
     return this.#inner.etagMd5?.();
   }
 
+  async hasStaleChecksums(): Promise<boolean> {
+    return await this.#inner.hasStaleChecksums?.() ?? false;
+  }
+
   cancel(reason?: unknown): Promise<void> {
     return this.#inner.cancel(reason);
   }

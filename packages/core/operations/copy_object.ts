@@ -143,7 +143,7 @@ async function copyWhole(
   using slab = from.context.buffers.lease(length);
   const bytes = slab.bytes.subarray(0, length);
   await read.fetch(0, bytes, options.signal);
-  const finished = read.finish();
+  const finished = await read.finish();
   const written = await write((put) => to.put(key, bytes, put));
   checkSize(written, length, to, key);
   return { ...written, read: finished };
@@ -159,7 +159,7 @@ async function copyInParts(
   const writer = await write((put) => to.createPartWriter(key, size, put));
   try {
     await copyParts({ ...copy, writer });
-    const finished = copy.read.finish();
+    const finished = await copy.read.finish();
     const written = await writer.close();
     checkSize(written, size, to, key);
     return { ...written, read: finished };

@@ -125,7 +125,7 @@ async function readOne(
     lease = await admit(read);
     bytes = allocateBytes(read.range.length, objectUri(store.uri, key));
     await fetchChunks(store, read, bytes, options);
-    const { info } = read.finish();
+    const { info } = await read.finish();
     return { key, info, bytes, lease };
   } catch (error) {
     lease?.release();

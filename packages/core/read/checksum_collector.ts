@@ -97,6 +97,19 @@ export class ChecksumCollector {
     };
   }
 
+  /** Combines the chunks' checksums where those of the store turned out to be of an object that is gone. */
+  finishStale(): CollectedChecksums {
+    const checksums = this.#sums && this.#algorithm
+      ? { [this.#algorithm]: this.#sums.finish(this.#chunks) }
+      : {};
+    return {
+      checksums,
+      verified: false,
+      unverified: "another program replaced the object and left the checksum of the one before; " +
+        "one that is written with a checksum is compared",
+    };
+  }
+
   /** The MD5 where it is that of the etag; `undefined` where the etag shows nothing. */
   #compareEtag(uri: string): Checksums | undefined {
     if (!this.#etag) return undefined;

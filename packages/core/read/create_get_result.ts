@@ -16,6 +16,8 @@ export interface GetResultSetup {
   readonly uri: string;
   /** Returns the MD5 that the object's etag is or may be. */
   readonly etagMd5?: () => EtagMd5 | undefined;
+  /** Finds out whether the checksums of `info` are of an object that is gone. */
+  readonly hasStaleChecksums?: (() => Promise<boolean>) | undefined;
   /** Ends the read; pending and later reads reject with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -36,6 +38,7 @@ class SourceResult implements GetResult {
   readonly #source: BodySource;
   readonly #uri: string;
   readonly #etagMd5: (() => EtagMd5 | undefined) | undefined;
+  readonly #hasStaleChecksums: GetResultSetup["hasStaleChecksums"];
   #remaining: number;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #closed = false;
@@ -50,6 +53,7 @@ class SourceResult implements GetResult {
     this.#source = setup.source;
     this.#uri = setup.uri;
     this.#etagMd5 = setup.etagMd5;
+    this.#hasStaleChecksums = setup.hasStaleChecksums;
     this.#remaining = setup.range.length;
     if (setup.signal) this.#follow(setup.signal);
   }
@@ -90,6 +94,10 @@ class SourceResult implements GetResult {
 
   etagMd5(): EtagMd5 | undefined {
     return this.#etagMd5?.();
+  }
+
+  async hasStaleChecksums(): Promise<boolean> {
+    return await this.#hasStaleChecksums?.() ?? false;
   }
 
   async cancel(reason?: unknown): Promise<void> {

@@ -29,7 +29,7 @@ export async function getBytes(
   try {
     bytes = allocateBytes(read.range.length, objectUri(store.uri, key));
     await fetchChunks(store, read, bytes, options);
-    return { ...read.finish(), bytes };
+    return { ...await read.finish(), bytes };
   } catch (error) {
     await read.close(error);
     throw error;

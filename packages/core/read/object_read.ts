@@ -2,7 +2,13 @@ import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import type { Permit } from "../concurrency/adaptive_limit.ts";
-import { PreconditionFailedError, ServiceError, ThrottledError, UnavailableError } from "../errors/errors.ts";
+import {
+  ChecksumMismatchError,
+  PreconditionFailedError,
+  ServiceError,
+  ThrottledError,
+  UnavailableError,
+} from "../errors/errors.ts";
 import { StoreError } from "../errors/store_error.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { objectNoun } from "../uri/object_noun.ts";
@@ -81,6 +87,7 @@ export class ObjectRead {
   #single: SingleBody | undefined;
   #firstPermit: Permit | undefined;
   readonly #guard: EtagGuard | undefined;
+  readonly #isStale: () => Promise<boolean> | undefined;
 
   private constructor(
     store: ObjectStore,
@@ -93,6 +100,7 @@ export class ObjectRead {
     const { info } = first;
     if (guard) guard.told = first.etagMd5?.();
     this.#guard = guard;
+    this.#isStale = () => first.hasStaleChecksums?.();
     const { chunkSize = "auto" } = options;
     const hints = store.readHints;
     this.#store = store;
@@ -264,8 +272,14 @@ export class ObjectRead {
   }
 
   /** Compares checksums, once every chunk is fetched, and returns what was read. A misfit is a `ChecksumMismatchError`. */
-  finish(): ReadResult {
-    return { info: this.info, range: this.range, ...this.#checksums.finish(this.#uri) };
+  async finish(): Promise<ReadResult> {
+    const { info, range } = this;
+    try {
+      return { info, range, ...this.#checksums.finish(this.#uri) };
+    } catch (error) {
+      if (!(error instanceof ChecksumMismatchError) || !await this.#isStale()) throw error;
+      return { info, range, ...this.#checksums.finishStale() };
+    }
   }
 
   /** Frees the first answer if nobody fetched it. */

@@ -80,14 +80,14 @@ class OrderedRead implements ChunkedRead {
       let result: ReadResult | undefined;
       for (let slot = this.#slots[0]; slot; slot = this.#slots[0]) {
         await slot.fetched;
-        if (this.#read.isLast(slot.chunk)) result = this.#read.finish();
+        if (this.#read.isLast(slot.chunk)) result = await this.#read.finish();
         if (slot.chunk.length > 0) yield slot.slab.bytes.subarray(0, slot.chunk.length);
         this.#slots.shift();
         free(slot);
         this.#signal.throwIfAborted();
         this.fill();
       }
-      return result ?? this.#read.finish();
+      return result ?? await this.#read.finish();
     } finally {
       await this[Symbol.asyncDispose]();
     }

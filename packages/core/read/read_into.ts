@@ -37,7 +37,7 @@ export async function readInto(
     await read.close(error);
     throw error;
   }
-  return read.finish();
+  return await read.finish();
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   createGetResult,
   type EtagMd5,
   type GetResult,
+  type ObjectInfo,
   type ResolvedRange,
   resolveRange,
   ServiceError,
@@ -29,6 +30,8 @@ export interface BodyRequest {
   readonly asked?: ByteRange | undefined;
   /** Returns the MD5 that the object's etag is or may be. */
   readonly etagMd5?: () => EtagMd5 | undefined;
+  /** Finds out whether the checksums of an object are of one that is gone; see `GetResult`. One that fails says nothing. */
+  readonly hasStaleChecksums?: ((info: ObjectInfo) => Promise<boolean>) | undefined;
   /** Ends the read. */
   readonly signal?: AbortSignal | undefined;
   /** What is being done. */
@@ -43,7 +46,7 @@ export interface BodyRequest {
 export async function openBody(
   names: HeaderNames,
   response: TransportResponse,
-  { key, range, asked, etagMd5, signal, call }: BodyRequest,
+  { key, range, asked, etagMd5, hasStaleChecksums, signal, call }: BodyRequest,
 ): Promise<GetResult> {
   const { body, headers, status } = response;
   const unlike = (what: string) => unlikeService(call, names.service, what);
@@ -57,12 +60,15 @@ export async function openBody(
   const info = readObjectInfo(names, key, sent.size, headers, whole, call);
   const wanted = asked ? sent : resolveRange(range, sent.size, call.uri);
   const partial = wanted.length < sent.length;
+  let stale: Promise<boolean> | undefined;
+  const isStale = hasStaleChecksums && (() => stale ??= hasStaleChecksums(info).catch(() => false));
   const verifier = whole && !partial ? await BodyVerifier.of(info.checksums) : undefined;
   return createGetResult({
     info,
     range: { offset: wanted.offset, length: wanted.length },
     ...(etagMd5 && { etagMd5 }),
-    source: new VerifiedBody(body, verifier, partial, call),
+    ...(isStale && { hasStaleChecksums: isStale }),
+    source: new VerifiedBody(body, verifier, partial, call, isStale),
     uri: call.uri,
     signal,
   });

@@ -97,6 +97,25 @@ Deno.test("openBody() gives the bytes of a range that was asked for", async () =
   }
 });
 
+Deno.test("openBody() asks once whether a checksum that the bytes do not fit is stale", async () => {
+  for (const [stale, isTaken] of [[true, true], [false, false], [undefined, false]] as const) {
+    let asked = 0;
+    const hasStaleChecksums = async () => {
+      asked++;
+      if (stale === undefined) throw new Error("it cannot be found out");
+      return stale;
+    };
+    const response = answer(200, { "x-test-crc32c": "AAAAAA==" }, DATA);
+    const result = await openBody(NAMES, response, { key: "k", hasStaleChecksums, call: CALL });
+    if (isTaken) assertEquals(await read(result), [...DATA]);
+    else await assertRejects(() => read(result), ChecksumMismatchError);
+    assertEquals([await result.hasStaleChecksums?.(), asked], [isTaken, 1]);
+  }
+  const good = answer(200, { "x-test-crc32c": CRC }, DATA);
+  const never = () => Promise.reject(new Error("asked"));
+  await read(await openBody(NAMES, good, { key: "k", hasStaleChecksums: never, call: CALL }));
+});
+
 Deno.test("openBody() takes a whole object for a range that is all of it, and no bytes for a range of none", async () => {
   assertEquals((await read(await open(answer(200, {}, DATA), { offset: 0 }))).length, 10);
   const none = await open(answer(206, { "content-range": "bytes 0--1/0" }, new Uint8Array()), {

@@ -9,18 +9,24 @@ export class VerifiedBody implements BodySource {
   readonly #verifier: BodyVerifier | undefined;
   readonly #partial: boolean;
   readonly #call: CallName;
+  readonly #isStale: (() => Promise<boolean>) | undefined;
 
-  /** `partial` says that the answer has more bytes than are wanted. */
+  /**
+   * `partial` says that the answer has more bytes than are wanted; `isStale` finds out whether the checksum is one of other
+   * bytes.
+   */
   constructor(
     body: ResponseBody,
     verifier: BodyVerifier | undefined,
     partial: boolean,
     call: CallName,
+    isStale?: () => Promise<boolean>,
   ) {
     this.#body = body;
     this.#verifier = verifier;
     this.#partial = partial;
     this.#call = call;
+    this.#isStale = isStale;
   }
 
   /** Reads from the socket into `target`. */
@@ -43,6 +49,10 @@ export class VerifiedBody implements BodySource {
     } catch (error) {
       throw error instanceof TransportError ? transportErrorToStoreError(error, this.#call) : error;
     }
-    this.#verifier?.check(this.#call);
+    try {
+      this.#verifier?.check(this.#call);
+    } catch (error) {
+      if (!await this.#isStale?.()) throw error;
+    }
   }
 }

@@ -38,6 +38,8 @@ export interface ServedObject {
   readonly query?: Readonly<Record<string, string | undefined>>;
   /** Throws where an answer is about something that is no whole object. */
   readonly check?: (headers: ResponseHeaders) => void;
+  /** Finds out whether the checksums of an object are of one that is gone; see `GetResult`. */
+  readonly hasStaleChecksums?: (info: ObjectInfo) => Promise<boolean>;
   /** Learns of a service that asks for fewer requests. */
   readonly limit?: AdaptiveLimit;
 }
@@ -55,7 +57,9 @@ export async function getObject(object: ServedObject, options: GetOptions): Prom
     if (response.throttled) limit?.noteThrottled(falls);
     try {
       check?.(response.headers);
-      const result = await openBody(names, response, { key, range, asked: range, signal, call });
+      const { hasStaleChecksums } = object;
+      const asked = { key, range, asked: range, hasStaleChecksums, signal, call };
+      const result = await openBody(names, response, asked);
       checkAnswered(names, result.info, options, call);
       return result;
     } catch (error) {

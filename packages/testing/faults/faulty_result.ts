@@ -76,6 +76,10 @@ export class FaultyResult implements GetResult {
     return this.#setup.inner.etagMd5?.();
   }
 
+  async hasStaleChecksums(): Promise<boolean> {
+    return await this.#setup.inner.hasStaleChecksums?.() ?? false;
+  }
+
   async cancel(reason?: unknown): Promise<void> {
     this.#cancelled.abort(reason);
     this.#leave();

@@ -1,8 +1,10 @@
 import { readSize, unlikeService } from "@lade/service/body";
 import type { FailedCall } from "@lade/service/errors";
 import { childText, parseXml } from "@lade/service/xml";
+import type { HeadOptions } from "@lade/core/backend";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+import { versionQuery } from "../client/version_query.ts";
 
 /** A block that the service has. */
 export interface StoredBlock {
@@ -21,9 +23,9 @@ export async function readBlockList(
   key: string,
   type: "committed" | "uncommitted",
   call: FailedCall,
-  signal?: AbortSignal,
+  { signal, version }: Pick<HeadOptions, "signal" | "version"> = {},
 ): Promise<readonly StoredBlock[]> {
-  const query = { comp: "blocklist", blocklisttype: type };
+  const query = { comp: "blocklist", blocklisttype: type, ...versionQuery(version) };
   const request = { method: "GET", path: pathOf(target, key), query, signal, call, root: "BlockList" };
   const { children } = await client.readDocument(request, parseXml, MAX_BYTES);
   return children.flatMap((list) => list.children).map((block): StoredBlock => {
