@@ -15,9 +15,13 @@ import { AZURE_SETTINGS } from "./config/azure_settings.ts";
 import type { AzureAccount } from "./control/control_plane.ts";
 import type { ContainerTarget } from "./containers/containers.ts";
 import { azureClient } from "./store/azure_client.ts";
-import { type AzureSurroundings, showAccount } from "./store/azure_session.ts";
 import { AzureStore } from "./store/azure_store.ts";
-import { type AzureStoreOptions, openAccount, openAzureStore } from "./store/open_azure_store.ts";
+import {
+  type AzureStoreOptions,
+  type AzureSurroundings,
+  openAccount,
+  openAzureStore,
+} from "./store/open_azure_store.ts";
 import { accountOfUri, parseAzureUri, spellingsOf, splitContainer } from "./uris/azure_location.ts";
 import { azureUrls } from "./uris/azure_urls.ts";
 
@@ -63,55 +67,46 @@ class AzureProvider implements Provider {
 
   async createContainer(container: string, options: ProviderOptions = {}): Promise<void> {
     const { createContainer } = await import("./containers/containers.ts");
-    await this.#inAccount("create", container, options, createContainer);
+    await this.#inContainer("create", container, options, createContainer);
   }
 
   async deleteContainer(container: string, options: ProviderOptions = {}): Promise<void> {
     const { deleteContainer } = await import("./containers/containers.ts");
-    await this.#inAccount("delete", container, options, deleteContainer);
+    await this.#inContainer("delete", container, options, deleteContainer);
   }
 
   async *listContainers(options: ListContainersOptions = {}): AsyncGenerator<string, void, void> {
     const { listContainers } = await import("./containers/containers.ts");
-    const { account, close } = await this.#account("list", options.account, options);
-    try {
-      for await (const name of listContainers(account, options.signal)) {
-        yield `${account.uri.slice(5)}/${name}`;
-      }
-    } finally {
-      await close();
-    }
+    await using account = await this.#account("list", options.account, options);
+    const host = account.uri.slice("az://".length);
+    for await (const name of listContainers(account, options.signal)) yield `${host}/${name}`;
   }
 
   async settings(store: ObjectStore): Promise<readonly ShownSetting[]> {
     return store instanceof AzureStore ? await store.settings() : [];
   }
 
-  async #inAccount(
+  async #inContainer(
     operation: string,
     name: string,
     options: ProviderOptions,
     act: (target: ContainerTarget, signal?: AbortSignal) => Promise<void>,
   ): Promise<void> {
     const { host, container } = splitContainer(operation, name);
-    const { account, close } = await this.#account(operation, host, options);
-    try {
-      await act({ ...account, uri: `${account.uri}/${container}`, container }, options.signal);
-    } finally {
-      await close();
-    }
+    await using account = await this.#account(operation, host, options);
+    await act({ ...account, uri: `${account.uri}/${container}`, container }, options.signal);
   }
 
   async #account(
     operation: string,
     host: string | undefined,
     options: ProviderOptions,
-  ): Promise<{ readonly account: AzureAccount; readonly close: () => Promise<void> }> {
-    const { config, session, context, close } = await openAccount(operation, host, this.#options(options));
-    options.onSettings?.(await showAccount(config, session));
-    const { endpoint, bounds } = config;
-    const client = azureClient({ endpoint, context, ...session });
-    return { account: { client, endpoint, context, bounds, uri: `az://${endpoint.name}` }, close };
+  ): Promise<AzureAccount & AsyncDisposable> {
+    const opened = await openAccount(operation, host, this.#options(options));
+    options.onSettings?.(await opened.settings());
+    const { close, config: { bounds, endpoint }, context } = opened;
+    const client = azureClient({ ...opened, endpoint });
+    return { client, endpoint, context, bounds, uri: `az://${endpoint.name}`, [Symbol.asyncDispose]: close };
   }
 
   #options({ signal, config = {}, context, sessions }: ProviderOptions): AzureStoreOptions {
@@ -119,9 +114,9 @@ class AzureProvider implements Provider {
     return {
       config,
       surroundings: this.#surroundings,
-      ...(signal === undefined ? {} : { signal }),
-      ...(context === undefined ? {} : { context }),
-      ...(sessions === undefined ? {} : { sessions }),
+      ...(signal && { signal }),
+      ...(context && { context }),
+      ...(sessions && { sessions }),
     };
   }
 }

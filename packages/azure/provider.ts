@@ -4,4 +4,4 @@
  * @module
  */
 export { azureProvider } from "./azure_provider.ts";
-export type { AzureSurroundings } from "./store/azure_session.ts";
+export type { AzureSurroundings } from "./store/open_azure_store.ts";

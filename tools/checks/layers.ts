@@ -40,6 +40,7 @@ export const LAYERS: Layers = {
     "tokens",
     "call",
     "credentials",
+    "session",
     "diagnosis",
     "list",
     "delete",

@@ -1,7 +1,5 @@
-import type { Clock } from "@lade/core/backend";
 import type { BearerToken } from "@lade/service/call";
-import type { WebOptions } from "@lade/service/credentials";
-import type { Environment, ReadTextFile } from "@lade/service/environment";
+import type { CredentialSurroundings } from "@lade/service/session";
 import {
   CredentialFault,
   credentialFaultToStoreError,
@@ -14,18 +12,8 @@ import type { AzureTokenSource } from "../config/azure_options.ts";
 import type { AzureCredential } from "./azure_credential.ts";
 import { STORAGE } from "./entra_surroundings.ts";
 
-/** What {@linkcode findCredential} reads. */
-export interface CredentialSurroundings {
-  /** The environment. */
-  readonly env: Environment;
-  /** Reads files. */
-  readonly read: ReadTextFile;
-  /** What requests for tokens are sent with. */
-  readonly web: WebOptions;
-  /** Time. */
-  readonly clock: Clock;
-  /** The URI that messages name. */
-  readonly uri: string;
+/** What {@linkcode findCredential} looks in. */
+export interface CredentialSearch extends CredentialSurroundings {
   /** What others have found, and shall find. */
   readonly shared?: SharedTokens<BearerToken> | undefined;
 }
@@ -34,7 +22,7 @@ export interface CredentialSurroundings {
  * What an account's requests are authorized with: the key or signature that is configured, tokens of the function that is
  * given, nothing where that is said, and else tokens of the identity that is found in Entra ID once one is needed.
  */
-export function findCredential(config: AzureConfig, around: CredentialSurroundings): AzureCredential {
+export function findCredential(config: AzureConfig, around: CredentialSearch): AzureCredential {
   const { endpoint: { account }, identity } = config;
   switch (identity?.kind) {
     case "sharedKey":
@@ -58,7 +46,7 @@ export function findCredential(config: AzureConfig, around: CredentialSurroundin
 
 function bearer(
   load: (refresh: boolean) => Promise<LoadedToken<BearerToken>>,
-  { clock, uri }: CredentialSurroundings,
+  { clock, uri }: CredentialSearch,
 ): AzureCredential {
   const source = {
     renewable: true,
@@ -81,7 +69,7 @@ async function askProgram(credential: AzureTokenSource): Promise<LoadedToken<Bea
 
 async function search(
   { allowHttp, endpoint, entra, passedOver }: AzureConfig,
-  around: CredentialSurroundings,
+  around: CredentialSearch,
 ): Promise<LoadedToken<BearerToken>> {
   const { searchEntra } = await import("./search_entra.ts");
   const { hostname } = new URL(endpoint.url);

@@ -6,14 +6,14 @@ import { FakeClock } from "@lade/testing";
 import type { AzureOptions } from "../config/azure_options.ts";
 import { resolveAzureConfig } from "../config/azure_config.ts";
 import { identityOf } from "./azure_credential.ts";
-import { type CredentialSurroundings, findCredential } from "./find_credential.ts";
+import { type CredentialSearch, findCredential } from "./find_credential.ts";
 
 const HOST = "acct.blob.core.windows.net";
 const KEY = btoa("a key of acct");
 const SAS = "sv=2022-11-02&sr=c&sp=r&sig=s3cret";
 
 /** Surroundings without variables, files and services. */
-function surroundings(others: Partial<CredentialSurroundings> = {}): CredentialSurroundings {
+function surroundings(others: Partial<CredentialSearch> = {}): CredentialSearch {
   return {
     env: (name) => name === "AZURE_TOKEN_CREDENTIALS" ? "WorkloadIdentityCredential" : undefined,
     read: () => Promise.resolve(undefined),

@@ -1,32 +1,38 @@
-import { type CallOptions, createStoreContext, Sessions, type StoreContext } from "@lade/core/backend";
-import { readBundle, readTextFile, systemEnvironment } from "@lade/service/environment";
+import { createStoreContext, type StoreContext } from "@lade/core/backend";
+import type { ShownSetting } from "@lade/core/settings";
+import type { BearerToken } from "@lade/service/call";
+import { systemEnvironment } from "@lade/service/environment";
+import type { CreateTransportOptions, Transport } from "@lade/service/http";
+import { type OpenOptions, openSession, type ServiceSurroundings } from "@lade/service/session";
+import type { AccountTraits } from "../client/azure_target.ts";
 import { type AzureConfig, resolveAzureConfig } from "../config/azure_config.ts";
 import type { AzureOptions } from "../config/azure_options.ts";
+import { type AzureCredential, identityOf } from "../credentials/azure_credential.ts";
+import { findCredential } from "../credentials/find_credential.ts";
 import { splitContainer } from "../uris/azure_location.ts";
-import { type AzureSession, type AzureSurroundings, leaseSession, showAccount } from "./azure_session.ts";
 import { AzureStore } from "./azure_store.ts";
 
+/** What stores take from outside: everything here has a default. */
+export type AzureSurroundings = ServiceSurroundings<BearerToken>;
+
 /** Options of {@linkcode openAzureStore}. */
-export interface AzureStoreOptions extends CallOptions {
-  /** Configuration; what is absent comes from the environment. */
-  readonly config?: AzureOptions;
-  /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
-  readonly context?: StoreContext;
-  /** What stands around the store. */
-  readonly surroundings?: AzureSurroundings;
-  /** The sessions that the store shares in; one of its own by default. */
-  readonly sessions?: Sessions;
-}
+export type AzureStoreOptions = OpenOptions<AzureOptions, AzureSurroundings>;
 
 /** An account: what is configured for it, and what its stores share. */
 export interface OpenedAccount {
   /** The configuration. */
   readonly config: AzureConfig;
-  /** What the stores of the account share. */
-  readonly session: AzureSession;
+  /** Connections. */
+  readonly transport: Transport;
+  /** What requests are authorized with. */
+  readonly credential: AzureCredential;
+  /** What was found of the account. */
+  readonly traits: AccountTraits;
   /** Time and chance. */
   readonly context: StoreContext;
-  /** Gives the share back. */
+  /** What holds and where it came from, who asks among it. */
+  readonly settings: () => Promise<readonly ShownSetting[]>;
+  /** Gives the share in the account back. */
   readonly close: () => Promise<void>;
 }
 
@@ -39,34 +45,42 @@ export async function openAzureStore(
   options: AzureStoreOptions = {},
 ): Promise<AzureStore> {
   const { host, container: name } = splitContainer("open", container);
-  const { config, session, context, close } = await openAccount("open", host, options);
-  const settings = () => showAccount(config, session);
-  return new AzureStore(name, { endpoint: config.endpoint, ...session, config, context, settings, close });
+  const opened = await openAccount("open", host, options);
+  return new AzureStore(name, { endpoint: opened.config.endpoint, ...opened });
 }
 
-/** Opens the account at `HOST` or `HOST/ACCOUNT`, else the configured one. */
+/** Opens the account at `HOST` or `HOST/ACCOUNT`, else the configured one; `own` makes a transport of the caller's own. */
 export async function openAccount(
   operation: string,
   host: string | undefined,
   { config: given = {}, context = createStoreContext(), surroundings = {}, sessions, signal }:
     AzureStoreOptions,
+  own?: (options: CreateTransportOptions) => Transport,
 ): Promise<OpenedAccount> {
   signal?.throwIfAborted();
-  const { env = systemEnvironment, readFile: read = readTextFile } = surroundings;
-  const config = resolveAzureConfig(given, env, host);
-  const uri = `az://${config.endpoint.name}`;
-  const isPlain = config.endpoint.url.startsWith("http:");
-  const { caBundle } = config;
-  const certificates = async () =>
-    caBundle ? [await readBundle({ operation, uri }, caBundle, { env, read })] : [];
-  const caCerts = isPlain ? [] : await certificates();
-  signal?.throwIfAborted();
-  const own = sessions ?? new Sessions();
-  const setup = { config, context, surroundings, env, read, certificates, caCerts, uri };
-  const { session, release } = leaseSession(own, setup);
-  const close = async () => {
-    await release();
-    if (!sessions) await own[Symbol.asyncDispose]();
+  const config = resolveAzureConfig(given, surroundings.env ?? systemEnvironment, host);
+  const { endpoint, entra, identity } = config;
+  const { session, transportOptions, close } = await openSession({
+    ...{ config, context, operation, sessions, signal, surroundings },
+    uri: `az://${endpoint.name}`,
+    url: endpoint.url,
+    key: [
+      endpoint.name,
+      JSON.stringify([entra, identity]),
+      identity?.kind === "credential" && identity.credential,
+    ],
+    find: (around) => ({
+      credential: findCredential(config, { ...around, shared: surroundings.searches }),
+      traits: {} as AccountTraits,
+    }),
+  });
+  const { transport, credential: { credential, traits } } = session;
+  const settings = async () => {
+    // What fails is an error of the first call.
+    if (credential.kind === "bearer") await Promise.resolve(credential.tokens.get()).catch(() => {});
+    const source = credential.kind === "bearer" ? credential.tokens.current?.source : identity?.source;
+    return [...config.shown, { name: "identity", value: identityOf(credential), source: source ?? "" }];
   };
-  return { config, session, context, close };
+  const carried = own?.(transportOptions) ?? transport;
+  return { config, transport: carried, credential, traits, context, settings, close };
 }

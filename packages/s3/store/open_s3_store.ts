@@ -1,17 +1,19 @@
-import { type CallOptions, createStoreContext, Sessions, type StoreContext } from "@lade/core/backend";
+import { createStoreContext, type StoreContext } from "@lade/core/backend";
 import { type CreateTransportOptions, isLoopback, type Transport, TransportShare } from "@lade/service/http";
-import { readBundle, readTextFile, systemEnvironment } from "@lade/service/environment";
+import { readTextFile, systemEnvironment } from "@lade/service/environment";
+import { type OpenOptions, openSession } from "@lade/service/session";
 import { S3Connection } from "../wire/s3_connection.ts";
 import { resolveConfig, type S3Config } from "../config/s3_config.ts";
 import type { Sourced } from "@lade/core/settings";
 import type { S3Options } from "../config/s3_options.ts";
+import { CredentialCache } from "../credentials/credential_cache.ts";
+import { findCredentials, searchKey } from "../credentials/find_credentials.ts";
 import { SharedCredentials } from "../credentials/shared_credentials.ts";
 import { amazonHost } from "../endpoint/amazon_host.ts";
 import { type BucketName, checkBucket } from "../endpoint/check_bucket.ts";
 import { URL_SOURCE } from "../endpoint/s3_urls.ts";
 import { ServiceTraits } from "../traits/service_traits.ts";
 import { BucketStore } from "./bucket_store.ts";
-import { leaseSession, transportOptions } from "./s3_session.ts";
 import type { S3Surroundings } from "./s3_surroundings.ts";
 import type { S3Store } from "./s3_store.ts";
 
@@ -19,16 +21,7 @@ import type { S3Store } from "./s3_store.ts";
 const PROBE_GRACE_MS = 3000;
 
 /** Options of {@linkcode openS3Store}. */
-export interface S3StoreOptions extends CallOptions {
-  /** Configuration; what is absent comes from the environment and the profile. */
-  readonly config?: S3Options;
-  /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
-  readonly context?: StoreContext;
-  /** What stands around the store. */
-  readonly surroundings?: S3Surroundings;
-  /** The sessions that the store shares in; one of its own by default. */
-  readonly sessions?: Sessions;
-}
+export type S3StoreOptions = OpenOptions<S3Options, S3Surroundings>;
 
 /** Options of {@linkcode openConnection}. */
 export interface ConnectionOptions extends S3StoreOptions {
@@ -62,36 +55,31 @@ export async function openConnection(
   name: BucketName | undefined,
   options: ConnectionOptions,
 ): Promise<OpenedConnection> {
-  const { signal, surroundings = {}, context = createStoreContext() } = options;
-  const { env = systemEnvironment, readFile = readTextFile, regions = new Map(), traits = new Map() } =
-    surroundings;
+  const { signal, sessions, surroundings = {}, context = createStoreContext(), transport: own } = options;
+  const { regions = new Map(), traits = new Map(), searches } = surroundings;
   signal?.throwIfAborted();
   const config = await configure(name, options);
   const uri = `s3://${container}`;
-  const plain = /^http:/i.test(config.endpoint?.value ?? "");
-  const certificates = async () =>
-    config.caBundle ? [await readBundle({ operation, uri }, config.caBundle, { env, read: readFile })] : [];
-  const caCerts = plain ? [] : await certificates();
-  signal?.throwIfAborted();
+  const { session, transportOptions, close: closeSession } = await openSession({
+    ...{ config, context, operation, sessions, signal, surroundings, uri },
+    url: config.endpoint?.value,
+    key: [config.anonymous, searchKey(config), identityKey(config)],
+    find: (around) =>
+      config.anonymous
+        ? undefined
+        : new CredentialCache(findCredentials(config, { ...around, shared: searches }), context.clock),
+  });
   const place = `${config.endpoint?.value ?? ""} ${name?.bucket}`;
   // Other stores of the bucket begin there too.
   if (config.region.source === URL_SOURCE && !regions.has(place)) regions.set(place, config.region.value);
-  const { sessions = new Sessions(), transport: own } = options;
-  const setup = { config, context, surroundings, env, read: readFile, certificates, caCerts, uri };
-  const { session, release } = leaseSession(sessions, setup);
   const connection = new S3Connection({
     probe: async (...asked) => (await import("../probe/probe_condition.ts")).probeCondition(...asked),
     config,
     bucket: name?.bucket,
     region: regions.get(place),
     onRegion: (region) => regions.set(place, region),
-    transport: own
-      ? own({
-        ...transportOptions(config, context, caCerts),
-        ...(surroundings.health && { health: surroundings.health }),
-      })
-      : new TransportShare(session.transport),
-    credentials: session.credentials && new SharedCredentials(session.credentials, session.uri, uri),
+    transport: own ? own(transportOptions) : new TransportShare(session.transport),
+    credentials: session.credential && new SharedCredentials(session.credential, session.uri, uri),
     clock: context.clock,
     traits: traitsOf(traits, config, name?.bucket),
     onTrait: (text) => context.onNotice?.({ uri, text }),
@@ -103,10 +91,16 @@ export async function openConnection(
     await Promise.race([connection.traits.settled(), grace]);
     waiting.abort();
     await connection.transport.close();
-    await release();
-    if (!options.sessions) await sessions[Symbol.asyncDispose]();
+    await closeSession();
   };
   return { connection, context, close };
+}
+
+/** What tells keys that were given apart. */
+function identityKey({ credentials }: S3Config): unknown {
+  const keys = credentials?.value;
+  if (typeof keys !== "object") return keys;
+  return JSON.stringify([keys.accessKeyId, keys.secretAccessKey, keys.sessionToken, keys.expiration]);
 }
 
 /** One for all buckets of a service. Amazon's is known; only the policies of its buckets differ. */
