@@ -4,10 +4,12 @@ import { API_VERSION } from "../client/api_version.ts";
 import type { AzureCredential } from "./azure_credential.ts";
 import { Base64Signer, stringToSign } from "./shared_key.ts";
 
-/** A request within a batch, which has the version and the id of the batch. */
+/** How requests are authorized: those within a batch have the version and the id of the batch. */
 export interface AuthorizerOptions {
   /** Adds nothing but what authorizes. */
   readonly inBatch?: boolean;
+  /** The service's time, where others go by it too. */
+  readonly time?: ServiceTime;
 }
 
 /**
@@ -18,9 +20,8 @@ export interface AuthorizerOptions {
 export function authorizerOf(
   credential: AzureCredential,
   { clock }: Pick<StoreContext, "clock">,
-  { inBatch = false }: AuthorizerOptions = {},
+  { inBatch = false, time = new ServiceTime(clock) }: AuthorizerOptions = {},
 ): () => Authorizer {
-  const time = new ServiceTime(clock);
   const dated = ({ headers }: UnauthorizedRequest, nowMs: number) => ({
     ...headers,
     "x-ms-date": httpDate(nowMs),
