@@ -99,7 +99,11 @@ async function workloadToken(around: EntraSurroundings): Promise<BearerToken | s
 async function commandToken(
   { clock, entra: { tenantId } }: EntraSurroundings,
 ): Promise<BearerToken | string> {
-  const tenant = tenantId && /^[\w.-]+$/.test(tenantId.value) ? ` --tenant ${tenantId.value}` : "";
+  // The command is read by a shell.
+  if (tenantId && !/^[\w.-]+$/.test(tenantId.value)) {
+    return `the tenant of ${tenantId.source} is no name or id`;
+  }
+  const tenant = tenantId ? ` --tenant ${tenantId.value}` : "";
   const command = `az account get-access-token --output json --resource ${STORAGE}${tenant}`;
   return await credentials.askCommandForToken(command, "az login", clock);
 }

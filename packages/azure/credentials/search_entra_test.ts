@@ -252,6 +252,14 @@ Deno.test("searchEntra() runs az at the end, and says why each place has no iden
   }
 });
 
+Deno.test("searchEntra() gives a shell no tenant that is none", async () => {
+  await using entra = await start();
+  await withCommand(`echo '{"accessToken":"CLI"}'`, async () => {
+    const fault = await faultOf(entra.around(only("dev"), { tenantId: "t;echo${IFS}x" }));
+    assertMatch(fault.message, /\(the Azure CLI: the tenant of the tenantId is no name or id\)/);
+  });
+});
+
 Deno.test("searchEntra() looks in the places alone that AZURE_TOKEN_CREDENTIALS names", async () => {
   await using entra = await start();
   await withCommand(`echo '{"accessToken":"CLI"}'`, async () => {
