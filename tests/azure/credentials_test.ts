@@ -118,6 +118,10 @@ Deno.test("a clock that is an hour off is put right by the first refusal, for al
     const before = fake.requests.length;
     await store.head("a");
     assertEquals(fake.requests.length, before + 1);
+    const deleted = await Array.fromAsync(store.deleteMany(KEYS));
+    assertEquals(deleted.map(({ error }) => error), KEYS.map(() => undefined));
+    assertEquals(fake.blobs("container"), []);
+    assertEquals(fake.requests.length, before + 2);
   }
 });
 

@@ -93,7 +93,7 @@ export function sasLacks(sas: SasDescription, anyOf: string, level: SasLevel): s
 }
 
 /** Who asks, for what refusals mean: of a signature, with what it lacks. */
-export function askerOf(credential: AzureCredential, clock: Clock): Asker {
+export function askerOf(credential: AzureCredential, clock: Pick<Clock, "now">): Asker {
   const { kind } = credential;
   if (kind !== "sas") return { kind };
   return {

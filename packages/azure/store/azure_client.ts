@@ -1,5 +1,5 @@
 import type { StoreContext } from "@lade/core/backend";
-import { ServiceClient } from "@lade/service/call";
+import { ServiceClient, ServiceTime } from "@lade/service/call";
 import type { Transport, TransportOptions, TransportResponse } from "@lade/service/http";
 import { AZURE_DIALECT } from "../client/azure_dialect.ts";
 import { AZURE_NAMES } from "../client/azure_names.ts";
@@ -20,15 +20,17 @@ export interface AzureClientSetup {
   readonly context: StoreContext;
   /** Options of a transport, or one that others have too. */
   readonly transport?: TransportOptions | Transport | undefined;
+  /** The service's time, where others go by it too. */
+  readonly time?: ServiceTime;
   /** Called with each good answer. */
   readonly onAnswer?: (response: TransportResponse) => void;
 }
 
 /** Makes the way to an account. */
 export function azureClient(
-  { endpoint, credential, context, transport, onAnswer }: AzureClientSetup,
+  { endpoint, credential, context, transport, onAnswer, time = new ServiceTime(context.clock) }:
+    AzureClientSetup,
 ): ServiceClient {
-  const { clock } = context;
   return new ServiceClient({
     url: endpoint.url,
     service: AZURE_NAMES.service,
@@ -36,11 +38,11 @@ export function azureClient(
       return identityOf(credential);
     },
     errors: AZURE_ERRORS,
-    explain: (fault, call) => explainFault(fault, call, askerOf(credential, clock), clock.now()),
+    explain: (fault, call) => explainFault(fault, call, askerOf(credential, time), time.now()),
     next: { dns: `check the name of the account "${endpoint.account}", the network and its name server` },
     dialect: AZURE_DIALECT,
     signs: { ids: ["x-ms-request-id"], prefixes: ["x-ms-"] },
-    authorizer: authorizerOf(credential, context),
+    authorizer: authorizerOf(credential, context, { time }),
     context,
     transport,
     ...(onAnswer && { onAnswer }),

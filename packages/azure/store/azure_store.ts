@@ -1,6 +1,7 @@
 import * as core from "@lade/core/backend";
 import { defaultBounds } from "@lade/core/bounds";
 import type { ShownSetting } from "@lade/core/settings";
+import { ServiceTime } from "@lade/service/call";
 import type { TransportResponse } from "@lade/service/http";
 import type { AccountTraits, AzureTarget, BlobWriteConfig } from "../client/azure_target.ts";
 import { accountPlace } from "../config/account_host.ts";
@@ -102,10 +103,11 @@ export class AzureStore implements core.ObjectStore {
       if (headers.has("x-ms-version-id")) capabilities.versions = true;
       else if (status === 201 && headers.has("etag")) capabilities.versions = false;
     };
-    const client = azureClient({ endpoint, credential, context, transport, onAnswer });
+    const time = new ServiceTime(clock);
+    const client = azureClient({ endpoint, credential, context, transport, onAnswer, time });
     this.target = {
       client,
-      batchAuthorizer: authorizerOf(credential, context, { inBatch: true }),
+      batchAuthorizer: authorizerOf(credential, context, { inBatch: true, time }),
       traits,
       endpoint,
       container,
