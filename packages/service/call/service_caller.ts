@@ -136,14 +136,15 @@ export class ServiceCaller<F extends ServiceFault> {
       const secret = secretHeader(headers) ?? policy.secretIn(Object.keys(headers));
       this.#guard(redirect, secret ?? (ownQuery && "the token in the query"), call);
     }
-    const asked = ownQuery?.(query) ?? query;
+    const urlWith = (asked: string) => `${secure ? "https" : "http"}://${host}${path}${asked && `?${asked}`}`;
     const guarded = (authorized: HeaderList) => {
       if (redirect) this.#guard(redirect, policy.secretIn(authorized.map(([name]) => name)), call);
-      return { headers: authorized };
+      // Observers see the request, and not what is made for each try.
+      return { headers: authorized, ...ownQuery && { url: urlWith(ownQuery(query)) } };
     };
     return transport.send({
       method,
-      url: `${secure ? "https" : "http"}://${host}${path}${asked && `?${asked}`}`,
+      url: urlWith(query),
       ...(redirect?.presigned ? { headers: Object.entries(headers) } : {
         prepare: () => {
           const authorized = authorizer.authorize({ method, host, path, query, headers, body, payloadHash });
