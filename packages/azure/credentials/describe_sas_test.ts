@@ -8,20 +8,15 @@ const DELEGATED = "sv=2022-11-02&sr=b&sp=r&se=2030-01-01T00:00:30Z&skoid=o&sktid
 
 Deno.test("describeSas() reads what a signature permits, and shows no secret", () => {
   assertEquals(describeSas(ACCOUNT, NOW), {
-    kind: "account",
     levels: ["container", "object"],
     permissions: "rlt",
     expiresMs: NOW + 86_400_000,
     words: "permits to read, list and use tags (containers and objects) until 2030-01-02T00:00:00Z",
   });
   const service = describeSas(SERVICE, NOW);
-  assertEquals([service.kind, service.levels, service.fault], [
-    "service",
-    ["container", "object"],
-    undefined,
-  ]);
+  assertEquals([service.levels, service.fault], [["container", "object"], undefined]);
   const delegated = describeSas(DELEGATED, NOW);
-  assertEquals([delegated.kind, delegated.levels], ["user delegation", ["object"]]);
+  assertEquals(delegated.levels, ["object"]);
   assertEquals(delegated.words, "permits to read (objects) until 2030-01-01T00:00:30Z");
   for (const token of [ACCOUNT, SERVICE, DELEGATED]) {
     assertEquals(JSON.stringify(describeSas(token, NOW)).includes("s3cret"), false);
@@ -34,12 +29,7 @@ Deno.test("describeSas() leaves to a stored access policy what that has", () => 
     sas.words,
     'permits what the stored access policy "daily" of the container says (containers and objects)',
   );
-  assertEquals([sas.policy, sas.permissions, sas.expiresMs, sas.fault], [
-    "daily",
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  assertEquals([sas.permissions, sas.expiresMs, sas.fault], [undefined, undefined, undefined]);
   assertEquals(sasLacks(sas, "d", "object"), undefined);
 });
 
@@ -47,11 +37,11 @@ Deno.test("describeSas() says why a signature permits nothing now", () => {
   const fault = (token: string, nowMs = NOW) => describeSas(token, nowMs).fault;
   assertEquals(
     fault(SERVICE, NOW + 3 * 3_600_000),
-    "expired 1 s ago (2030-01-01T03:00:00Z)",
+    "expired at 2030-01-01T03:00:00Z",
   );
-  assertEquals(fault(SERVICE, NOW + 3.5 * 3_600_000), "expired 30 min ago (2030-01-01T03:00:00Z)");
-  assertEquals(fault(SERVICE, NOW + 53 * 3_600_000), "expired 2 days ago (2030-01-01T03:00:00Z)");
-  assertEquals(fault(SERVICE, NOW - 27 * 3_600_000), "begins in 3 h (2029-12-31T00:00:00Z)");
+  assertEquals(fault(SERVICE, NOW + 3.5 * 3_600_000), "expired at 2030-01-01T03:00:00Z");
+  assertEquals(fault(SERVICE, NOW + 53 * 3_600_000), "expired at 2030-01-01T03:00:00Z");
+  assertEquals(fault(SERVICE, NOW - 27 * 3_600_000), "begins at 2029-12-31T00:00:00Z");
   assertEquals(fault("sv=1&ss=fq&srt=o&sp=r&sig=s"), "is not for blobs (ss=fq)");
   assertEquals(fault("sv=1&sr=c&sp=r"), "is incomplete: it has no sig");
 });
@@ -66,12 +56,12 @@ Deno.test("sasLacks() says which permission or place is lacking", () => {
   );
   assertEquals(
     lacks(ACCOUNT, "l", "account"),
-    "is for containers and objects alone, not for the account (srt)",
+    "is for containers and objects alone, not for the account",
   );
-  assertEquals(lacks(DELEGATED, "l", "container"), "is for objects alone, not for the container (sr)");
+  assertEquals(lacks(DELEGATED, "l", "container"), "is for objects alone, not for the container");
   assertEquals(lacks(SERVICE, "cw", "object"), undefined);
   assertEquals(
     sasLacks(describeSas(DELEGATED, NOW + 60_000), "r", "object"),
-    "expired 1 min ago (2030-01-01T00:00:30Z)",
+    "expired at 2030-01-01T00:00:30Z",
   );
 });
