@@ -26,8 +26,8 @@ function read(reply: FailedReply): ServiceFault {
   const details = ["AuthenticationErrorDetail", "HeaderName", "QueryParameterName", "Reason"].map(field);
   return new ServiceFault({
     ...commonFaultOptions(reply),
-    // 304 and a condition that did not hold have one code.
-    code: status === 304 ? undefined : code,
+    // The code of 304 is that of a condition that did not hold.
+    code: status >= 300 && status < 400 ? undefined : code,
     message: [said, ...details].filter(Boolean).join("; ").replace(SIGNED, ""),
     requestId: headers.get("x-ms-request-id") ?? undefined,
     marked: origin?.marked || code !== undefined,

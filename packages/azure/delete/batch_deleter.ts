@@ -7,6 +7,7 @@ import {
   UnauthenticatedError,
   UnsupportedError,
 } from "@lade/core/backend";
+import { defaultBounds } from "@lade/core/bounds";
 import { conditionHeaders, unlikeService } from "@lade/service/body";
 import { type BatchDeleter, type BatchedAnswer, readHttpBatch, writeHttpBatch } from "@lade/service/delete";
 import { ServiceFault } from "@lade/service/errors";
@@ -44,6 +45,7 @@ export function batchDeleter(target: AzureTarget): BatchDeleter {
       statuses: [202],
       // Sent twice, the second would not find what the first one deleted.
       idempotent: objects.every(({ ifMatch }) => ifMatch === undefined),
+      firstByteTimeoutMs: defaultBounds.slowAnswerTimeoutMs,
       signal,
       call,
     });

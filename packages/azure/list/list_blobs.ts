@@ -1,4 +1,10 @@
-import { type CommonPrefix, type ListOptions, type ObjectMeta, objectUri } from "@lade/core/backend";
+import {
+  type CommonPrefix,
+  compareKeys,
+  type ListOptions,
+  type ObjectMeta,
+  objectUri,
+} from "@lade/core/backend";
 import type { CallName } from "@lade/core/errors";
 import { readSize, unlikeService, unquoteEtag } from "@lade/service/body";
 import { listPages, type Page, type PageQuery } from "@lade/service/list";
@@ -18,13 +24,16 @@ export function listBlobs(
 ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
   const call = { operation: "list", uri: prefix === "" ? target.uri : objectUri(target.uri, prefix) };
   const readPage = async ({ limit, startAfter, token, signal }: PageQuery): Promise<Page<ObjectMeta>> => {
+    // What does not begin with the prefix comes before all that is asked for, or behind it.
+    const within = startAfter?.startsWith(prefix);
+    if (startAfter !== undefined && !within && compareKeys(startAfter, prefix) > 0) return { entries: [] };
     const query = {
       restype: "container",
       comp: "list",
       prefix: prefix || undefined,
       delimiter,
       marker: token,
-      startFrom: startAfter,
+      startFrom: startAfter !== undefined && within ? startFrom(startAfter, prefix, delimiter) : undefined,
       maxresults: limit !== undefined && limit < MAX_RESULTS ? String(limit) : undefined,
     };
     const request = { method: "GET", path: pathOf(target), query, root: "EnumerationResults", signal, call };
@@ -33,16 +42,30 @@ export function listBlobs(
   return listPages({ readPage }, { uri: target.uri, prefix, delimiter }, options);
 }
 
+/**
+ * Where to start for names that follow another one. The service starts with the name itself, and knows one level where it
+ * folds. Orders of names differ behind U+D800 (UTF-8 has U+E000 to U+FFFF first), so it starts before those.
+ */
+function startFrom(startAfter: string, prefix: string, delimiter: "/" | undefined): string | undefined {
+  const rest = startAfter.slice(prefix.length);
+  const level = delimiter === undefined ? rest : /^[^/]*\/?/.exec(rest)?.[0] ?? "";
+  return prefix + level.replace(/[\ue000-\uffff].*/s, "") || undefined;
+}
+
 /** The blobs of a page. Directories of a hierarchical namespace are none; they hold those that are. */
 export function readBlobs(root: XmlElement, call: CallName): Page<ObjectMeta> {
   return readEntries(root, call, (blob) => blob);
 }
 
-/** What `make` makes of the blobs of a page. */
+/**
+ * What `make` makes of the blobs of a page; with `withBlocks`, also of those that are nothing but blocks, whose time is not
+ * told.
+ */
 export function readEntries<T>(
   root: XmlElement,
   call: CallName,
   make: (blob: ObjectMeta, element: XmlElement) => T,
+  withBlocks = false,
 ): Page<T> {
   const listed = root.children.find(({ name }) => name === "Blobs")?.children;
   if (!listed) throw unlikeService(call, AZURE_NAMES.service, "it lists no blobs");
@@ -54,7 +77,7 @@ export function readEntries<T>(
     if (!key) throw unlikeService(call, AZURE_NAMES.service, "an entry has no name");
     if (element.name === "BlobPrefix") prefixes.push({ prefix: key });
     else {
-      const blob = readBlob(key, element, fields.get("Properties"), call);
+      const blob = readBlob(key, element, fields.get("Properties"), call, withBlocks);
       if (blob) entries.push(make(blob, element));
     }
   }
@@ -77,12 +100,14 @@ function readBlob(
   element: XmlElement,
   properties: XmlElement | undefined,
   call: CallName,
+  withBlocks: boolean,
 ): ObjectMeta | undefined {
   const told = new Map(properties?.children.map(({ name, text }) => [name, text]));
   if (told.get("ResourceType") === "directory" || childText(element, "Deleted") === "true") return undefined;
   const size = readSize(told.get("Content-Length"));
   const lastModified = new Date(told.get("Last-Modified") ?? NaN);
-  if (size === undefined || Number.isNaN(lastModified.getTime())) {
+  const isTimed = !Number.isNaN(lastModified.getTime()) || (withBlocks && size === 0 && !told.has("Etag"));
+  if (size === undefined || !isTimed) {
     throw unlikeService(call, AZURE_NAMES.service, "an entry lacks size or time");
   }
   const etag = unquoteEtag(told.get("Etag"));

@@ -11,7 +11,7 @@ import { checkPrefix, readPages } from "@lade/service/list";
 import { parseXml } from "@lade/service/xml";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { mark, ownBlocks } from "../write/resumable_sink.ts";
-import { readBlobs } from "./list_blobs.ts";
+import { readEntries } from "./list_blobs.ts";
 
 const WIDTH = 16;
 
@@ -31,7 +31,8 @@ export async function* listUploads(
     const listed = { restype: "container", comp: "list", include: "uncommittedblobs" };
     const query = { ...listed, prefix: prefix || undefined, marker };
     const request = { method: "GET", path: pathOf(target), query, root: "EnumerationResults", signal, call };
-    return readBlobs(await target.client.readDocument(request, parseXml), call);
+    const root = await target.client.readDocument(request, parseXml);
+    return readEntries(root, call, ({ key, size }) => ({ key, size }), true);
   };
   async function* candidates() {
     for await (const { page, readNext } of readPages(call, readPage, ({ key }) => key)) {

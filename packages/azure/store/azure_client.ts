@@ -41,7 +41,7 @@ export function azureClient(
     explain: (fault, call) => explainFault(fault, call, askerOf(credential, time), time.now()),
     next: { dns: `check the name of the account "${endpoint.account}", the network and its name server` },
     dialect: AZURE_DIALECT,
-    signs: { ids: ["x-ms-request-id"], prefixes: ["x-ms-"] },
+    signs: { ids: ["x-ms-request-id"], prefixes: ["x-ms-"], always: true },
     authorizer: authorizerOf(credential, context, { time }),
     context,
     transport,

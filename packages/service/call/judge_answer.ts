@@ -109,9 +109,9 @@ export async function doubtOf<F extends ServiceFault>(
     );
 }
 
-/** What an answer lacks that all others of its endpoint had. */
-export function lacking(signs: EndpointSigns): string {
-  return `no ${signs.ids}, which the service sent before`;
+/** What an answer lacks that all others of its endpoint had, or all of its kind have. */
+export function lacking({ ids, proven }: EndpointSigns): string {
+  return `no ${ids}, which the service ${proven ? "sent before" : "sends with each answer"}`;
 }
 
 function isReceipt({ receipts }: ServiceDialect, { headers }: TransportResponse): boolean {

@@ -6,6 +6,8 @@ export interface SignNames {
   readonly ids: readonly string[];
   /** How headers begin that only the service sends. */
   readonly prefixes: readonly string[];
+  /** Whether every service of the kind names its answers, so that the first one is held to it too. */
+  readonly always?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export class EndpointSigns {
 
   /** Whether an answer without a sign is somebody else's. */
   get demanded(): boolean {
-    return this.#named && !this.#nameless;
+    return (this.#named || this.#names.always === true) && !this.#nameless;
   }
 
   /** Whether some answer was surely the service's. */

@@ -28,3 +28,10 @@ Deno.test("EndpointSigns demand none where an answer that was surely the service
   assertEquals(signs([BARE, true]).proven, true);
   assertEquals(signs([MARKED, true], [NAMED, true]).demanded, true);
 });
+
+Deno.test("EndpointSigns demands names of the first answer where every service of the kind gives them", () => {
+  const made = new EndpointSigns({ ids: ["x-id"], prefixes: ["x-own-"], always: true });
+  assertEquals([made.demanded, made.proven], [true, false]);
+  made.note(BARE, true);
+  assertEquals([made.demanded, made.proven], [false, true]);
+});
