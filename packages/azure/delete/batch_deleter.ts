@@ -7,7 +7,6 @@ import {
   UnauthenticatedError,
   UnsupportedError,
 } from "@lade/core/backend";
-import { defaultBounds } from "@lade/core/bounds";
 import { conditionHeaders, unlikeService } from "@lade/service/body";
 import { type BatchDeleter, type BatchedAnswer, readHttpBatch, writeHttpBatch } from "@lade/service/delete";
 import { ServiceFault } from "@lade/service/errors";
@@ -21,7 +20,7 @@ const MAX_REQUESTS = 256;
 
 /** Deletes blobs by batches of requests, each authorized by itself; by single ones where the service refuses a batch. */
 export function batchDeleter(target: AzureTarget): BatchDeleter {
-  const { client, endpoint, uri, traits } = target;
+  const { client, config, endpoint, uri, traits } = target;
 
   async function send(objects: readonly ObjectToDelete[], signal: AbortSignal | undefined) {
     const call = { operation: "delete from", uri };
@@ -45,7 +44,7 @@ export function batchDeleter(target: AzureTarget): BatchDeleter {
       statuses: [202],
       // Sent twice, the second would not find what the first one deleted.
       idempotent: objects.every(({ ifMatch }) => ifMatch === undefined),
-      firstByteTimeoutMs: defaultBounds.slowAnswerTimeoutMs,
+      firstByteTimeoutMs: config.bounds.slowAnswerTimeoutMs,
       signal,
       call,
     });
