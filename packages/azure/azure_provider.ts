@@ -1,4 +1,6 @@
 import type {
+  Check,
+  DiagnoseOptions,
   ListContainersOptions,
   Location,
   ObjectStore,
@@ -84,6 +86,12 @@ class AzureProvider implements Provider {
 
   async settings(store: ObjectStore): Promise<readonly ShownSetting[]> {
     return store instanceof AzureStore ? await store.settings() : [];
+  }
+
+  async *diagnose({ container, key }: Location, options: DiagnoseOptions = {}): AsyncGenerator<Check> {
+    const { diagnose } = await import("./doctor/diagnose.ts");
+    const { write = false } = options;
+    yield* diagnose(container, { ...this.#options(options), prefix: key, write });
   }
 
   async #inContainer(
