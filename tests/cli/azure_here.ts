@@ -18,7 +18,11 @@ export class AzureHere implements AsyncDisposable {
 
   /** Starts the server; `config` is added to what `az://` needs to reach it. */
   static async start(config: LadeConfig = {}, options: FakeAzureOptions = {}): Promise<AzureHere> {
-    const fake = await startFakeAzure({ containers: ["photos"], ...options });
+    return AzureHere.of(await startFakeAzure({ containers: ["photos"], ...options }), config);
+  }
+
+  /** `lade` that runs on a server, which it stops when it is disposed. */
+  static of(fake: FakeAzure, config: LadeConfig = {}): AzureHere {
     const { az = {}, ...others } = config;
     const lade = new Lade({ config: { az: { connectionString: fake.connectionString, ...az }, ...others } });
     return new AzureHere(fake, lade);

@@ -53,9 +53,12 @@ function isCurrent(error: unknown): boolean {
 
 /** What the service calls a blob that is not there; a container that is missing is another matter. */
 const MISSING = ["BlobNotFound", "PathNotFound", ""];
+/** What it calls a directory with objects in it, which is none itself. */
+const DIRECTORY = ["DirectoryIsNotEmpty", "DirectoryNotEmpty"];
 
 /** Whether a deletion failed because there was no blob to delete, and the service says so. */
 export function isGone(error: unknown): boolean {
-  const fault = error instanceof NotFoundError ? error.cause : undefined;
-  return fault instanceof ServiceFault && fault.marked && MISSING.includes(fault.code);
+  const fault = error instanceof StoreError ? error.cause : undefined;
+  if (!(fault instanceof ServiceFault) || !fault.marked) return false;
+  return DIRECTORY.includes(fault.code) || (error instanceof NotFoundError && MISSING.includes(fault.code));
 }

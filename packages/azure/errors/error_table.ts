@@ -43,7 +43,7 @@ const FAILURES: readonly Failures[] = [
     "BlobAlreadyExists PathAlreadyExists": "the object exists already",
     "ContainerAlreadyExists FilesystemAlreadyExists": "the container exists already",
   }],
-  [NotEmptyError, { "DirectoryNotEmpty": "the directory still holds objects" }],
+  [NotEmptyError, { "DirectoryNotEmpty DirectoryIsNotEmpty": "the directory still holds objects" }],
   [PreconditionFailedError, {
     "ConditionNotMet TargetConditionNotMet SourceConditionNotMet": "the object is not as the condition says",
   }],
@@ -113,6 +113,8 @@ const FAILURES: readonly Failures[] = [
       "more bytes than the account may move; try again later, or with less concurrency",
   }],
   [InvalidNameError, {
+    "ResourceTypeMismatch PathConflict InvalidSourceOrDestinationResourceType":
+      "the account has directories, so one name is not that of an object and of one that holds others; use another",
     "InvalidResourceName OutOfRangeInput InvalidUri":
       "the service does not take this name; containers have 3 to 63 lower-case letters, digits, single hyphens",
     "InvalidMetadata EmptyMetadataKey":

@@ -4,6 +4,7 @@ import type { FailedCall } from "@lade/service/errors";
 import type { ResponseHeaders } from "@lade/service/http";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { namesFor, versionQuery } from "../client/version_query.ts";
+import { checkIsObject } from "./check_is_object.ts";
 
 /** Asks what a blob is, for who needs more of the answer than an `ObjectInfo` has. */
 export async function describeBlob(
@@ -22,6 +23,7 @@ export async function describeBlob(
     call,
   };
   const { headers } = await target.client.send({ ...request, kind: "head", signal });
+  checkIsObject(headers, call);
   const size = readSize(headers.get("content-length"));
   if (size === undefined) {
     throw unlikeService(call, names.service, "it does not tell the object's size");

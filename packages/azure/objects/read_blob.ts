@@ -1,17 +1,10 @@
-import {
-  type GetOptions,
-  type GetResult,
-  type HeadOptions,
-  type ObjectInfo,
-  ServiceError,
-  UnavailableError,
-} from "@lade/core/backend";
+import type { GetOptions, GetResult, HeadOptions, ObjectInfo } from "@lade/core/backend";
 import { type HeaderNames, readSuffix } from "@lade/service/body";
-import type { FailedCall } from "@lade/service/errors";
 import type { ResponseHeaders } from "@lade/service/http";
 import { getObject, headObject, type ServedObject } from "@lade/service/objects";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { checkVersionedCall, namesFor, versionQuery } from "../client/version_query.ts";
+import { checkIsObject } from "./check_is_object.ts";
 import { hasStaleChecksums } from "./has_stale_checksums.ts";
 
 /** Reads no checksums, where nothing is to be verified. */
@@ -46,27 +39,9 @@ function served(target: AzureTarget, operation: string, key: string, options: Ge
   const { client, limits } = target;
   const { version } = options;
   const call = checkVersionedCall(target, operation, key, options);
-  const check = (headers: ResponseHeaders) => checkCopied(headers, call);
+  const check = (headers: ResponseHeaders) => checkIsObject(headers, call);
   const [names, query] = [namesFor(version), versionQuery(version)];
   const isStale = (info: ObjectInfo) => hasStaleChecksums(target, info, call, version);
   const object = { client, names, key, path: pathOf(target, key), query, call, check };
   return { ...object, limit: limits.read, hasStaleChecksums: isStale };
-}
-
-/** Refuses a blob that the service still copies into, or has not copied to its end: it has no content, or a part of it. */
-function checkCopied(headers: ResponseHeaders, { operation, uri }: FailedCall): void {
-  const status = headers.get("x-ms-copy-status");
-  if (status === undefined || status === "success") return;
-  const call = { operation, uri };
-  if (status === "pending") {
-    const [copied, size] = (headers.get("x-ms-copy-progress") ?? "").split("/");
-    const detail = `the service still copies into it${size ? ` (${copied} of ${size} bytes)` : ""}`;
-    throw new UnavailableError({ ...call, detail, advice: "try again when the copy is done" });
-  }
-  const reason = headers.get("x-ms-copy-status-description");
-  throw new ServiceError({
-    ...call,
-    detail: `a copy into it has come to nothing (${[status, reason].filter(Boolean).join(": ")})`,
-    advice: "copy it again, or delete it",
-  });
 }

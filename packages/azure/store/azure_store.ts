@@ -56,7 +56,7 @@ const CAPABILITIES: core.Capabilities = {
   conditionalCopy: true,
   versions: "unknown",
   resumableWrites: true,
-  atomicRename: false,
+  atomicRename: "unknown",
   presign: false,
 };
 
@@ -69,6 +69,7 @@ export class AzureStore implements core.ObjectStore {
   readonly context: core.StoreContext;
   /** The container, and the way to it. */
   readonly target: AzureTarget;
+  readonly #capabilities: { atomicRename: core.Support };
   readonly #credential: AzureCredential;
   readonly #close: AzureStoreSetup["close"];
   /** What is configured, and who asks, as it may be shown. */
@@ -93,12 +94,13 @@ export class AzureStore implements core.ObjectStore {
       ...CAPABILITIES,
       presign: credential.kind === "sharedKey" || credential.kind === "bearer",
     };
-    this.capabilities = capabilities;
+    this.capabilities = this.#capabilities = capabilities;
     this.uri = `az://${new URL(endpoint.url).host}${endpoint.path}/${container}`;
     const limit = (initial: number, maximum: number) => new core.AdaptiveLimit({ clock, initial, maximum });
     this.limits = { read: limit(4, 64), write: most === "auto" ? limit(4, 32) : limit(most, most) };
     // What names a version shows that the account keeps them, a write that does not shows that it keeps none.
     const onAnswer = ({ status, headers }: TransportResponse) => {
+      if (headers.has("x-ms-resource-type")) traits.hasDirectories = true;
       if (capabilities.versions !== "unknown") return;
       if (headers.has("x-ms-version-id")) capabilities.versions = true;
       else if (status === 201 && headers.has("etag")) capabilities.versions = false;
@@ -259,6 +261,12 @@ export class AzureStore implements core.ObjectStore {
 
   async rename(from: string, to: string, options: core.CopyOptions = {}): Promise<void> {
     const copy = this.#copying("rename", this, from, to, options);
+    if (!options.attributes && options.sourceVersion === undefined && await this.#hasDirectories(options)) {
+      const { renamePath } = await import("../namespace/rename_path.ts");
+      const { target, calls } = { target: this.target, calls: copy.calls };
+      const signature = this.#credential.kind === "sas" ? this.#credential.token : undefined;
+      return await renamePath({ target, signature, from, to, calls }, options);
+    }
     const [{ copyBlob }, { renameByCopy }] = await Promise.all([
       import("../copy/copy_blob.ts"),
       import("@lade/service/copy"),
@@ -277,6 +285,11 @@ export class AzureStore implements core.ObjectStore {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.target.client.close();
     await this.#close?.();
+  }
+
+  async #hasDirectories({ signal }: core.CallOptions): Promise<boolean> {
+    const { hasDirectories } = await import("../namespace/has_directories.ts");
+    return this.#capabilities.atomicRename = await hasDirectories(this.target, signal);
   }
 
   #copying(

@@ -104,7 +104,8 @@ export interface ObjectStore extends AsyncDisposable {
 
   /**
    * Lists the writes of keys that start with `prefix` that were begun and are neither closed nor aborted, in any order:
-   * all that are `resumable`, and what else the service keeps of them. Call it by `listUploads(store, prefix)`.
+   * all that are `resumable`, and what else the service keeps of them. Where the service shows none over an object that is
+   * there, such a write is listed under the object's whole key alone. Call it by `listUploads(store, prefix)`.
    */
   listUploads?(prefix?: string, options?: CallOptions): AsyncIterable<PendingUpload>;
 

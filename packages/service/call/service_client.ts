@@ -157,6 +157,11 @@ export class ServiceClient {
     return this.#errors.storeError(error, call, setting, explain?.(error, call));
   }
 
+  /** The way to another endpoint of the same service, over the same connections; closing this one closes both. */
+  at(url: string): ServiceClient {
+    return new ServiceClient({ ...this.#setup, url, transport: this.#transport });
+  }
+
   /** Closes the connections. */
   async close(): Promise<void> {
     await this.#transport.close();

@@ -28,10 +28,6 @@ export function errorResponse(
   now: number,
 ): WireResponse {
   const { status, details, headers, redirectTo } = fault;
-  // The service sends nobody elsewhere: whoever does has no code of its own.
-  if (redirectTo !== undefined) {
-    return { status, headers: { ...headers, Location: redirectTo }, body: new Uint8Array(0), chunked: false };
-  }
   const code = fault.code ?? CODES[status] ?? "InternalError";
   // The service redirects nobody: whoever does has no words of its own.
   if (redirectTo !== undefined) {

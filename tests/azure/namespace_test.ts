@@ -1,0 +1,191 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  AlreadyExistsError,
+  createStoreContext,
+  InvalidNameError,
+  NotFoundError,
+  PreconditionFailedError,
+  UnavailableError,
+} from "@lade/core";
+import { type PathRename, renamePath } from "../../packages/azure/namespace/rename_path.ts";
+import { AzureStore } from "../../packages/azure/store/azure_store.ts";
+import { type FakeAzure, startFakeAzure } from "../fakes/azure/mod.ts";
+import { type Answer, type Asked, failure, ScriptedAccount } from "./scripted_account.ts";
+
+async function withStore(
+  hierarchical: boolean,
+  run: (store: AzureStore, fake: FakeAzure) => Promise<void>,
+): Promise<void> {
+  await using fake = await startFakeAzure({ containers: ["container"], settings: { hierarchical } });
+  const { account: { name, keys: [key = ""] } } = fake;
+  await using store = new AzureStore("container", {
+    endpoint: { url: fake.url, account: name, path: `/${name}` },
+    credential: { kind: "sharedKey", account: name, key },
+    context: createStoreContext(),
+  });
+  await run(store, fake);
+}
+
+const BYTES = new TextEncoder().encode("content");
+
+function operations(fake: FakeAzure): (string | undefined)[] {
+  return fake.requests.map(({ operation }) => operation);
+}
+
+Deno.test("rename() is one step where the account has directories, which is asked once, and keeps what describes the object", async () => {
+  await withStore(true, async (store, fake) => {
+    await store.put("from", BYTES, { contentType: "text/csv", metadata: { a: "b" } });
+    fake.requests.length = 0;
+    await store.rename("from", "to");
+    assertEquals(operations(fake), ["GetAccountInformation", "GetBlobProperties", "PathRename"]);
+    assertEquals(store.capabilities.atomicRename, true);
+    await store.rename("to", "dir.d/ä b/to");
+    assertEquals(operations(fake).slice(3), ["GetBlobProperties", "PathRename", "PathCreate", "PathRename"]);
+    const { contentType, metadata, checksums, size } = await store.head("dir.d/ä b/to");
+    assertEquals([contentType, metadata, size], ["text/csv", { a: "b" }, 7]);
+    assert(checksums?.crc32c !== undefined, "the checksum is lost");
+    assertEquals((await Array.fromAsync(store.list())).map(({ key }) => key), ["dir.d/ä b/to"]);
+  });
+});
+
+Deno.test("rename() copies and deletes where the account says that it has no directories, or does not say", async () => {
+  await withStore(false, async (store, fake) => {
+    await store.put("from", BYTES);
+    fake.requests.length = 0;
+    await store.rename("from", "to");
+    await store.rename("to", "from");
+    const rest = ["GetBlobProperties", "GetBlobProperties", "PutBlobFromURL", "DeleteBlob"];
+    assertEquals(operations(fake), ["GetAccountInformation", ...rest, ...rest]);
+    assertEquals(store.capabilities.atomicRename, false);
+  });
+  await withStore(true, async (store, fake) => {
+    fake.putBlob("container", "from", "content");
+    fake.faults.add({
+      match: { operation: "GetAccountInformation" },
+      action: { kind: "status", status: 403, code: "AuthorizationPermissionMismatch" },
+    });
+    await store.rename("from", "to");
+    assert(operations(fake).includes("PutBlobFromURL"), "it is no copy");
+    // The answers about blobs have shown it meanwhile.
+    await store.rename("to", "from");
+    assertEquals(operations(fake).at(-1), "PathRename");
+  });
+});
+
+Deno.test("rename() holds its conditions in an account with directories", async () => {
+  await withStore(true, async (store, fake) => {
+    const { etag = "" } = await store.put("from", BYTES);
+    const { etag: there = "" } = await store.put("to", BYTES);
+    await assertRejects(() => store.rename("from", "to", { ifNoneMatch: "*" }), AlreadyExistsError);
+    await assertRejects(() => store.rename("from", "to", { ifMatch: etag }), PreconditionFailedError);
+    await assertRejects(() => store.rename("from", "to", { sourceIfMatch: there }), PreconditionFailedError);
+    fake.faults.add({
+      match: { operation: "PathRename" },
+      action: { kind: "before", run: () => void fake.putBlob("container", "from", "newer") },
+    });
+    const error = await assertRejects(
+      () => store.rename("from", "to", { ifMatch: there }),
+      PreconditionFailedError,
+    );
+    assertEquals(error.uri, `${store.uri}/from`);
+    await store.rename("from", "to", { ifMatch: there });
+    assertEquals((await Array.fromAsync(store.list())).map(({ key }) => key), ["to"]);
+    const missing = await assertRejects(() => store.rename("from", "to"), NotFoundError);
+    assertEquals(missing.uri, `${store.uri}/from`);
+    await store.rename("to", "to");
+  });
+});
+
+Deno.test("directories are no objects: not read, described, copied, renamed or in the way of a deletion", async () => {
+  await withStore(true, async (store, fake) => {
+    await store.put("dir/sub/a", BYTES);
+    for (const key of ["dir", "dir/sub"]) {
+      await assertRejects(() => store.get(key), NotFoundError, "but a directory");
+      await assertRejects(() => store.head(key), NotFoundError, "but a directory");
+      await assertRejects(() => store.copy(key, "copy"), NotFoundError);
+      await assertRejects(() => store.rename(key, "moved"), NotFoundError);
+      await assertRejects(() => store.setAttributes(key, { contentType: "a/b" }), NotFoundError);
+      await store.delete(key);
+      await assertRejects(() => store.put(key, BYTES), InvalidNameError, "directories");
+    }
+    await assertRejects(() => store.put("dir/sub/a/b", BYTES), InvalidNameError, "directories");
+    for await (const { key, error } of store.deleteMany(["dir", "dir/sub"])) {
+      assertEquals([error], [undefined], key);
+    }
+    assertEquals(fake.blobs("container").map(({ key }) => key), ["dir/sub/a"]);
+  });
+});
+
+/** Answers as an account with directories: `move` the renames, and what is under which key. */
+function renaming(move: () => Answer, has: (key: string) => boolean): (asked: Asked) => Answer {
+  const headers = {
+    etag: '"1"',
+    "content-length": "7",
+    "last-modified": "Sat, 28 Nov 2026 08:00:00 GMT",
+    "x-ms-resource-type": "file",
+  };
+  return ({ method, path, query }) => {
+    if (query.get("restype") === "account") {
+      return { status: 200, headers: { "x-ms-is-hns-enabled": "true" } };
+    }
+    if (method === "PUT") return move();
+    return has(path.split("/").at(-1) ?? "") ? { status: 200, headers } : failure(404, "BlobNotFound");
+  };
+}
+
+Deno.test("rename() whose answer is lost succeeds where the object is in its new place alone", async () => {
+  for (const isMade of [true, false]) {
+    let asked = false;
+    await using account = new ScriptedAccount(renaming(
+      () => {
+        asked = true;
+        return failure(400, "InternalError");
+      },
+      (key) => asked && isMade ? key === "to" : key === "from",
+    ));
+    await using store = account.open("box");
+    const rename = store.rename("from", "to");
+    if (isMade) await rename;
+    else await assertRejects(() => rename, UnavailableError);
+    assertEquals(account.requests.filter(({ method }) => method === "PUT").length, 1);
+    const { headers } = account.requests.find(({ method }) => method === "PUT") as Asked;
+    assertEquals([headers.get("x-ms-rename-source"), headers.get("x-ms-source-if-match")], [
+      "/box/from",
+      '"1"',
+    ]);
+  }
+});
+
+Deno.test("renames go to the endpoint of paths, and name the signature by which the source is read", async () => {
+  const urls: string[] = [];
+  const send = (request: { readonly path: string; readonly headers?: Readonly<Record<string, string>> }) => {
+    urls.push(`${request.path} ${request.headers?.["x-ms-rename-source"]}`);
+    return Promise.resolve({});
+  };
+  await using account = new ScriptedAccount(renaming(() => ({ status: 201 }), () => true));
+  await using store = account.open("box");
+  assert(store instanceof AzureStore);
+  const { target } = store;
+  const at = (url: string) => {
+    urls.push(url);
+    return { send };
+  };
+  const client = Object.assign(Object.create(target.client), {
+    at,
+    send: target.client.send.bind(target.client),
+  });
+  const call = (key: string) => ({ operation: "rename", uri: `${store.uri}/${key}`, createOnly: false });
+  const rename: PathRename = {
+    target: {
+      ...target,
+      client,
+      endpoint: { ...target.endpoint, url: "https://acct.blob.core.windows.net" },
+    },
+    signature: "sig=1",
+    from: "a b",
+    to: "c",
+    calls: { from: call("a b"), to: call("c") },
+  };
+  await renamePath(rename, {});
+  assertEquals(urls, ["https://acct.dfs.core.windows.net", "/account/box/c /box/a%20b?sig=1"]);
+});
