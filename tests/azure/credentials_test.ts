@@ -122,6 +122,11 @@ Deno.test("a clock that is an hour off is put right by the first refusal, for al
     assertEquals(deleted.map(({ error }) => error), KEYS.map(() => undefined));
     assertEquals(fake.blobs("container"), []);
     assertEquals(fake.requests.length, before + 2);
+    const url = await store.presign("a", { expiresInMs: 60_000 });
+    assertEquals(
+      Date.parse(url.searchParams.get("se") ?? ""),
+      Math.floor((now + off) / 1000) * 1000 + 60_000,
+    );
   }
 });
 
