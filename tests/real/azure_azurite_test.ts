@@ -1,4 +1,5 @@
-import { conformance } from "@lade/testing/conformance";
+import { azureProvider } from "@lade/azure";
+import { conformance, providerConformance } from "@lade/testing/conformance";
 import { AZURITE, openNewContainer } from "./azurite.ts";
 import { whereInstalled } from "./where_installed.ts";
 
@@ -27,4 +28,14 @@ const skip: Readonly<Record<string, string>> = {
 whereInstalled(AZURITE, (server) => {
   const options = { skip, storageClass: "Cool" };
   conformance("AzureStore on Azurite", () => openNewContainer(server()), Deno.test, options);
+  let count = 0;
+  providerConformance("azureProvider() on Azurite", () => {
+    const { url, account, key: accountKey } = server();
+    return Promise.resolve({
+      provider: azureProvider({ env: () => undefined }),
+      newName: () => `${new URL(url).host}/${account}/provided-${++count}`,
+      options: { config: { account, accountKey, endpoint: `${url}/${account}` } },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    });
+  }, Deno.test);
 });
