@@ -12,6 +12,7 @@ import type { BackendConfig, SettingTable, ShownSetting } from "@lade/core/setti
 import { systemEnvironment } from "@lade/service/environment";
 import { EndpointHealths } from "@lade/service/http";
 import { SharedTokens } from "@lade/service/tokens";
+import { accountUri } from "./config/account_host.ts";
 import { checkOptions } from "./config/azure_config.ts";
 import { AZURE_SETTINGS } from "./config/azure_settings.ts";
 import type { AzureAccount } from "./control/control_plane.ts";
@@ -114,7 +115,7 @@ class AzureProvider implements Provider {
     options.onSettings?.(await opened.settings());
     const { close, config: { bounds, endpoint }, context } = opened;
     const client = azureClient({ ...opened, endpoint });
-    return { client, endpoint, context, bounds, uri: `az://${endpoint.name}`, [Symbol.asyncDispose]: close };
+    return { client, endpoint, context, bounds, uri: accountUri(endpoint), [Symbol.asyncDispose]: close };
   }
 
   #options({ signal, config = {}, context, sessions }: ProviderOptions): AzureStoreOptions {

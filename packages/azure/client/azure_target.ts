@@ -2,16 +2,7 @@ import type { AdaptiveLimit, ObjectStore } from "@lade/core/backend";
 import type { Bounds } from "@lade/core/bounds";
 import type { Authorizer, ServiceClient } from "@lade/service/call";
 import { encodePath, encodeStrict } from "@lade/service/http";
-
-/** Where an account answers. */
-export interface AzureEndpoint {
-  /** URL of the service, without a path. */
-  readonly url: string;
-  /** Name of the account. */
-  readonly account: string;
-  /** What begins every path: empty, or `/account` where the host does not name the account. */
-  readonly path: string;
-}
+import type { AzureEndpoint } from "../config/account_host.ts";
 
 /** A container, and the way to it: what every call takes first. */
 export interface AzureTarget

@@ -1,6 +1,21 @@
 import type { ObjectPlace } from "@lade/core/backend";
 import { isLoopback } from "@lade/service/http";
 
+/** Where an account answers. */
+export interface AzureEndpoint {
+  /** URL of the service, without a path. */
+  readonly url: string;
+  /** Name of the account; empty where nothing tells it. */
+  readonly account: string;
+  /** What begins every path: empty, or `/account` where the host does not name the account. */
+  readonly path: string;
+}
+
+/** What an account's URIs begin with: `az://HOST`, or `az://HOST/ACCOUNT`. */
+export function accountUri({ url, path }: Pick<AzureEndpoint, "url" | "path">): string {
+  return `az://${new URL(url).host}${path}`;
+}
+
 /** Where an account answers, as URIs write it. */
 export interface AccountHost {
   /** `HOST`, or `HOST/ACCOUNT` where the account stands in the path: what follows `az://`. */
@@ -57,10 +72,7 @@ export function urlOf(host: string): string {
  * may have more names than one. Where blobs lie in directories, several keys may be one.
  */
 export function accountPlace(
-  { endpoint: { url, path }, container }: {
-    readonly endpoint: { readonly url: string; readonly path: string };
-    readonly container: string;
-  },
+  { endpoint: { url, path }, container }: { readonly endpoint: AzureEndpoint; readonly container: string },
   key: string,
 ): ObjectPlace {
   const { account, host, isAzure } = accountHost(new URL(url).host, path);

@@ -1,9 +1,9 @@
 import { type GivenSettings, resolveWithoutProfile, type Sourced } from "@lade/core/settings";
 import type { Environment } from "@lade/service/environment";
 import { accountHost } from "./account_host.ts";
-import { AZURE_SETTINGS } from "./azure_settings.ts";
 import type { AzureTokenSource } from "./azure_options.ts";
-import { type ConnectionString, parseConnectionString } from "./connection_string.ts";
+import { AZURE_SETTINGS } from "./azure_settings.ts";
+import { parseConnectionString } from "./connection_string.ts";
 import { DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY } from "./development_account.ts";
 
 /** What every message about the configuration begins with. */
@@ -29,91 +29,79 @@ export interface AccountSettings {
   readonly identity?: AzureIdentity;
 }
 
-/** The settings of which a place says one at most. */
-const EXCLUSIVE = ["connectionString", "accountKey", "sasToken", "credential", "anonymous"] as const;
+/** What makes an identity of each setting, of which a place says one at most. */
+const IDENTITIES: Readonly<Record<string, (value: never, source: string) => AzureIdentity | undefined>> = {
+  accountKey: (key: string, source) => ({ kind: "sharedKey", key, source }),
+  sasToken: (token: string, source) => ({ kind: "sas", token, source }),
+  credential: (credential: AzureTokenSource, source) => ({ kind: "credential", credential, source }),
+  anonymous: (isSo: boolean, source) => isSo ? { kind: "anonymous", source } : undefined,
+};
 
 /** What the options say of an account, and what the environment does. Contradictions are a `TypeError`. */
-export function accountSettings(given: GivenSettings, env: Environment): readonly AccountSettings[] {
+export function accountSettings(
+  given: GivenSettings,
+  env: Environment,
+): readonly [options: AccountSettings, environment: AccountSettings] {
   const fromEnvironment = resolveWithoutProfile(AZURE_SETTINGS, { given: [], env }, SUBJECT);
-  const said = new Map([...fromEnvironment].filter(([, { source }]) => source !== "default"));
-  return [readPlace(given), readPlace(said)];
+  return [
+    readPlace(given),
+    readPlace(new Map([...fromEnvironment].filter(([, { source }]) => source !== "default"))),
+  ];
 }
 
 function readPlace(settings: GivenSettings): AccountSettings {
-  const text = (name: string) => settings.get(name) as Sourced<string> | undefined;
-  const connection = connectionOf(text("connectionString"));
-  const [first, second] = EXCLUSIVE.filter((name) => isSaid(settings, name, connection?.value));
-  if (first && second) throw contradiction([first, text(first)], [second, text(second)]);
-  const isEmulator = settings.get("useEmulator");
-  const own = text("account");
-  const inConnection = connection?.value.account !== undefined
-    ? { value: connection.value.account, source: connection.source }
-    : undefined;
-  if (own && inConnection && own.value !== inConnection.value) {
-    throw contradiction(["account", own], ["connectionString", inConnection]);
-  }
-  const url = endpointOf(text("endpoint"), connection);
-  const inUrl = url && accountHost(url.value.host, url.value.pathname.replace(/\/+$/, "")).account;
-  const named = own ?? inConnection;
-  if (named && inUrl !== undefined && url && named.value !== inUrl) {
-    throw contradiction(["account", named], ["endpoint", { source: url.source }]);
-  }
-  const emulated = isEmulator?.value === true
-    ? { value: DEVELOPMENT_ACCOUNT, source: isEmulator.source }
-    : undefined;
-  const account = named ?? (inUrl === undefined ? emulated : { value: inUrl, source: url?.source ?? "" });
-  const endpoint = url ?? (emulated && account && {
-    value: new URL(`http://127.0.0.1:10000/${account.value}`),
-    source: emulated.source,
+  const connection = readConnection(settings.get("connectionString"));
+  const said = <T>(name: string): Sourced<T> | undefined => {
+    const [own, other] = [settings.get(name), connection.get(name)].map((found) => {
+      return name === "sasToken" && found
+        ? { ...found, value: String(found.value).replace(/^\?/, "") }
+        : found;
+    });
+    if (own && other && own.value !== other.value) {
+      throw contradiction([name, own], ["connectionString", other]);
+    }
+    return (own ?? other) as Sourced<T> | undefined;
+  };
+  const identities = Object.entries(IDENTITIES).flatMap(([name, make]) => {
+    const found = said<never>(name);
+    const identity = found && make(found.value, found.source);
+    return identity ? [[name, identity] as const] : [];
   });
-  const identity = identityOf(settings, connection) ??
-    (emulated && account?.value === DEVELOPMENT_ACCOUNT
-      ? { kind: "sharedKey" as const, key: DEVELOPMENT_KEY, source: emulated.source }
-      : undefined);
-  return { ...(account && { account }), ...(endpoint && { endpoint }), ...(identity && { identity }) };
+  const [first, second] = identities;
+  if (first && second) throw contradiction(first, second);
+  const [account, endpoint] = [said<string>("account"), endpointOf(said("endpoint"))];
+  const inUrl = endpoint && accountHost(endpoint.value.host, pathOfUrl(endpoint.value)).account;
+  if (account && endpoint && inUrl !== undefined && account.value !== inUrl) {
+    throw contradiction(["account", account], ["endpoint", endpoint]);
+  }
+  const named = account ?? (endpoint && inUrl !== undefined ? { ...endpoint, value: inUrl } : undefined);
+  const found = {
+    ...(named && { account: named }),
+    ...(endpoint && { endpoint }),
+    ...(first && { identity: first[1] }),
+  };
+  const emulator = settings.get("useEmulator");
+  return emulator?.value === true ? { ...emulated(found, emulator.source), ...found } : found;
 }
 
-/** Whether a place says a setting beyond what its connection string says too. */
-function isSaid(
-  settings: GivenSettings,
-  name: typeof EXCLUSIVE[number],
-  connection?: ConnectionString,
-): boolean {
-  const found = settings.get(name)?.value;
-  if (found === undefined || found === false) return false;
-  if (name === "connectionString") {
-    return connection?.accountKey !== undefined || connection?.sasToken !== undefined;
-  }
-  if (name !== "accountKey" && name !== "sasToken") return true;
-  return connection?.[name] === undefined || connection[name] !== String(found).replace(/^\?/, "");
+/** What the emulator has where nothing else is said: an account and a key that everybody knows. */
+function emulated({ account, endpoint }: AccountSettings, source: string): AccountSettings {
+  const own = { value: DEVELOPMENT_ACCOUNT, source };
+  const { value: name } = account ?? own;
+  const url = new URL(`http://127.0.0.1:10000/${name}`);
+  return {
+    ...(!account && !endpoint && { account: own }),
+    endpoint: { value: url, source },
+    ...(name === DEVELOPMENT_ACCOUNT && { identity: { kind: "sharedKey", key: DEVELOPMENT_KEY, source } }),
+  };
 }
 
-function identityOf(
-  settings: GivenSettings,
-  connection?: Sourced<ConnectionString>,
-): AzureIdentity | undefined {
-  const [key, sas, credential, anonymous] = ["accountKey", "sasToken", "credential", "anonymous"]
-    .map((name) => settings.get(name));
-  const { accountKey = key?.value, sasToken = sas?.value } = connection?.value ?? {};
-  const by = (own: Sourced<unknown> | undefined) => own?.source ?? connection?.source ?? "";
-  if (typeof accountKey === "string") return { kind: "sharedKey", key: accountKey, source: by(key) };
-  if (typeof sasToken === "string") {
-    return { kind: "sas", token: sasToken.replace(/^\?/, ""), source: by(sas) };
-  }
-  if (credential) {
-    return {
-      kind: "credential",
-      credential: credential.value as AzureTokenSource,
-      source: credential.source,
-    };
-  }
-  return anonymous?.value === true ? { kind: "anonymous", source: anonymous.source } : undefined;
-}
-
-function connectionOf(said: Sourced<string> | undefined): Sourced<ConnectionString> | undefined {
-  if (!said) return undefined;
+/** What a connection string says, by the names of the settings. */
+function readConnection(said: Sourced<unknown> | undefined): GivenSettings {
+  if (!said) return new Map();
   try {
-    return { value: parseConnectionString(said.value), source: said.source };
+    const found = Object.entries(parseConnectionString(String(said.value)));
+    return new Map(found.map(([name, value]) => [name, { value, source: said.source }]));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new TypeError(`${SUBJECT}: the connection string${by(said)} ${error.message}`);
@@ -121,34 +109,27 @@ function connectionOf(said: Sourced<string> | undefined): Sourced<ConnectionStri
 }
 
 /** The base URL of an account's blobs, with the account in its path where the host is that of many. */
-function endpointOf(
-  said: Sourced<string> | undefined,
-  connection: Sourced<ConnectionString> | undefined,
-): Sourced<URL> | undefined {
-  const found = said ??
-    (connection?.value.endpoint === undefined
-      ? undefined
-      : { value: connection.value.endpoint, source: connection.source });
+function endpointOf(found: Sourced<string> | undefined): Sourced<URL> | undefined {
   if (!found) return undefined;
-  const url = URL.parse(found.value);
-  const detail =
-    !url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username || url.password
-      ? "a URL such as https://account.blob.core.windows.net is needed"
-      : /^\/[^/]+\/+[^/]/.test(url.pathname)
-      ? "its path may hold the name of the account and no more"
-      : undefined;
-  if (detail || !url) throw new TypeError(`${SUBJECT}: endpoint${by(found)} cannot be used: ${detail}`);
-  return { value: url, source: found.source };
+  const url = new URL(found.value);
+  if (!pathOfUrl(url).slice(1).includes("/")) return { value: url, source: found.source };
+  const detail = "its path may hold the name of the account and no more";
+  throw new TypeError(`${SUBJECT}: endpoint${by(found)} cannot be used: ${detail}`);
+}
+
+/** The path of a base URL, without slashes at its end. */
+export function pathOfUrl({ pathname }: URL): string {
+  return pathname.replace(/\/+$/, "");
 }
 
 function contradiction(
-  ...said: readonly (readonly [name: string, found: { readonly source: string } | undefined])[]
+  ...said: readonly (readonly [name: string, found: { readonly source: string }])[]
 ): TypeError {
   const named = said.map(([name, found]) => `${name}${by(found)}`);
   return new TypeError(`${SUBJECT}: ${named.join(" and ")} exclude each other`);
 }
 
 /** Where something was said, in brackets; nothing for options. */
-export function by(found: { readonly source: string } | undefined): string {
-  return !found || found.source === "option" ? "" : ` (${found.source})`;
+export function by({ source }: { readonly source: string }): string {
+  return source === "option" ? "" : ` (${source})`;
 }

@@ -10,29 +10,18 @@ import {
 import type { Environment } from "@lade/service/environment";
 import { isLoopback } from "@lade/service/http";
 import { type ConnectionConfig, connectionConfig } from "@lade/service/settings";
-import { type AccountHost, accountHost, isPathStyle, urlOf } from "./account_host.ts";
+import { type AccountHost, accountHost, type AzureEndpoint, isPathStyle, urlOf } from "./account_host.ts";
 import {
   type AccountSettings,
   accountSettings,
   type AzureIdentity,
   by,
+  pathOfUrl,
   SUBJECT,
 } from "./account_settings.ts";
 import type { AzureBlobOptions, AzureEntraOptions, AzureOptions } from "./azure_options.ts";
 import { AZURE_SETTINGS } from "./azure_settings.ts";
 import { DEVELOPMENT_ACCOUNT, DEVELOPMENT_KEY } from "./development_account.ts";
-
-/** Where an account answers. */
-export interface AzureEndpoint {
-  /** URL of the host, without a path. */
-  readonly url: string;
-  /** Name of the account; empty where nothing tells it. */
-  readonly account: string;
-  /** What begins every path: empty, or `/account` where the host does not name the account. */
-  readonly path: string;
-  /** What follows `az://` in the URIs of the account: `HOST`, or `HOST/ACCOUNT`. */
-  readonly name: string;
-}
 
 type BlobConfig =
   & Required<Omit<AzureBlobOptions, "accessTier" | "encryptionScope">>
@@ -77,7 +66,7 @@ export class AzureAccounts {
 
   /** Reads options that are checked, and the environment. */
   constructor(given: GivenSettings, env: Environment) {
-    const [options = {}, environment = {}] = accountSettings(given, env);
+    const [options, environment] = accountSettings(given, env);
     const { identity, ...others } = environment;
     // Who is to be looked for in Entra ID is not the key that the environment has.
     const isLookedFor = ENTRA.some((name) => name !== "authorityHost" && given.has(name));
@@ -101,10 +90,10 @@ export class AzureAccounts {
         const host = `${account.value}.blob.core.windows.net`;
         return [{ ...accountHost(host), url: urlOf(host), source }];
       }
-      const { host, origin, pathname } = endpoint.value;
-      const said = pathname.replace(/\/+$/, "");
-      if (!account && said === "" && isPathStyle(host)) return [];
-      const path = said === "" && isPathStyle(host) ? `/${account?.value}` : said;
+      const { host, origin } = endpoint.value;
+      const isMissing = pathOfUrl(endpoint.value) === "" && isPathStyle(host);
+      if (isMissing && !account) return [];
+      const path = isMissing ? `/${account?.value}` : pathOfUrl(endpoint.value);
       const found = accountHost(host, path);
       return [{ ...found, ...(account && { account: account.value }), url: origin, source }];
     });
@@ -147,7 +136,7 @@ export function resolveAzureConfig(options: AzureOptions, env: Environment, name
   const resolved = resolveWithoutProfile(AZURE_SETTINGS, { given: [given], env }, SUBJECT);
   const { identity, passedOver } = chooseIdentity(host, accounts);
   checkPlainHttp(host, resolved);
-  const { account = "", url, path, name: written } = host;
+  const { account = "", url, path } = host;
   const found = (names: readonly string[]) => names.filter((name) => resolved.has(name));
   const blobs = found(BLOBS).map((name) => [name, resolved.get(name)?.value]);
   const { blockSize, tags = {}, ...others }: AzureBlobOptions = Object.fromEntries(blobs);
@@ -157,7 +146,7 @@ export function resolveAzureConfig(options: AzureOptions, env: Environment, name
     blockSize: Number(blockSize),
     threshold: Number(resolved.get("threshold")?.value ?? blockSize),
     tags,
-    endpoint: { url, account, path, name: written },
+    endpoint: { url, account, path },
     ...(identity && { identity }),
     entra: Object.fromEntries(found(ENTRA).map((name) => [name, resolved.get(name) as Sourced<string>])),
     ...(passedOver !== undefined && { passedOver }),
@@ -186,12 +175,10 @@ function chooseIdentity(
     if (host.account === DEVELOPMENT_ACCOUNT && isLoopback(new URL(host.url).hostname)) {
       return { identity: { kind: "sharedKey", key: DEVELOPMENT_KEY, source: "the emulator's own account" } };
     }
-    const prefix = `az://${host.name}/`;
+    const [named, trusted] = [JSON.stringify(host.host), `endpoint=${host.url}${host.path}`];
     throw new TypeError(
-      `${SUBJECT}: no credentials go to ${
-        JSON.stringify(host.host)
-      }, which is no host of Azure's; where it is to be ` +
-        `trusted say so for ${prefix}: endpoint=${host.url}${host.path}, or anonymous=true`,
+      `${SUBJECT}: no credentials go to ${named}, which is no host of Azure's; where it is to be trusted say so for ` +
+        `az://${host.name}/: ${trusted}, or anonymous=true`,
     );
   }
   if (identity?.kind === "sharedKey" && host.account === undefined) {

@@ -175,6 +175,11 @@ Deno.test("resolveAzureConfig() refuses contradictions, and names both places", 
       assertEquals(error.message.includes(secret), false, error.message);
     }
   }
+  const beside = {
+    AZURE_STORAGE_CONNECTION_STRING: connection,
+    AZURE_STORAGE_ENDPOINT: "https://cdn.example",
+  };
+  assertEquals(leads({}, beside)[0], "https://cdn.example", "what the string leaves open");
   const same = {
     AZURE_STORAGE_CONNECTION_STRING: connection,
     AZURE_STORAGE_KEY: KEY,

@@ -14,22 +14,22 @@ import {
 } from "@lade/core/settings";
 import { BOUND_ROWS, CONNECTION_ROWS, endpointType } from "@lade/service/settings";
 
-const word = (expected: string, example: string) =>
-  textType({ expected, pattern: /^[\x21-\x7e]+$/, example });
-
-const accountType = textType({
+/** The name of an account. */
+export const accountType: SettingType = textType({
   expected: "3 to 24 lower-case letters and digits",
   pattern: /^[a-z0-9]{3,24}$/,
   example: "account",
 });
 
-const keyType = textType({
+/** A key of an account. */
+export const keyType: SettingType = textType({
   expected: "a key of the account, in base64",
   pattern: /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
   example: "AAECAwQF",
 });
 
-const sasType = textType({
+/** A shared access signature. */
+export const sasType: SettingType = textType({
   expected: "a signature as the portal gives it: sv=…&sig=…",
   pattern: /^\??(?=.*\bsv=)(?=.*\bsig=[^&\s]+)[\x21-\x7e]+$/,
   example: "sv=2026-02-06&sr=c&sig=word",
@@ -43,130 +43,118 @@ const credentialType: SettingType = {
   parse: () => undefined,
 };
 
-const ID = word("one word", "00000000-0000-0000-0000-000000000000");
+const wordType = textType({ expected: "one word", pattern: /^[\x21-\x7e]+$/, example: "word" });
+const stringType = textType({ example: "AccountName=account;AccountKey=AAECAwQF" });
+const tierType = oneOfType("Hot", "Cool", "Cold", "Archive");
+
+function row(
+  name: string,
+  type: SettingType,
+  help: string,
+  environment: readonly string[] = [],
+  more: Partial<Setting> = {},
+): Setting {
+  return { name, type, help, ...(environment.length > 0 && { environment }), ...more };
+}
+
+const secret = { secret: true };
+const account = "The Azure account of URIs that name none";
+const endpoint = "Where the Azure account has its blobs";
 
 /** Which account, where it is and who asks: settings that belong together. */
-const IDENTITY: Setting[] = [
-  {
-    name: "account",
-    type: accountType,
-    environment: ["AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_ACCOUNT_NAME"],
-    help: "account of URIs that name none; else that of connection string or endpoint",
-    flag: { name: "--account-name", metavar: "NAME", help: "The Azure account of URIs that name none" },
-  },
-  {
-    name: "endpoint",
-    type: endpointType,
-    environment: ["AZURE_STORAGE_ENDPOINT", "AZURE_STORAGE_SERVICE_ENDPOINT", "AZURE_STORAGE_BLOB_ENDPOINT"],
-    help:
-      "base URL of the account's blobs, with the account in its path at an emulator; else the public cloud's",
-    flag: { name: "--blob-endpoint", metavar: "URL", help: "Where the Azure account has its blobs" },
-  },
-  {
-    name: "useEmulator",
-    type: flagType,
-    environment: ["AZURE_STORAGE_USE_EMULATOR"],
-    default: false,
-    help: "asks Azurite at `http://127.0.0.1:10000`, with its own account and key",
-  },
-  {
-    name: "connectionString",
-    type: textType({ example: "AccountName=account;AccountKey=AAECAwQF" }),
-    environment: ["AZURE_STORAGE_CONNECTION_STRING"],
-    secret: true,
-    help: "account, endpoint and key or SAS in one text",
-  },
-  {
-    name: "accountKey",
-    type: keyType,
-    environment: ["AZURE_STORAGE_KEY", "AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_ACCESS_KEY"],
-    secret: true,
-    help: "key of the account",
-  },
-  {
-    name: "sasToken",
-    type: sasType,
-    environment: ["AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_SAS_KEY"],
-    secret: true,
-    help: "shared access signature",
-  },
-  { name: "credential", type: credentialType, secret: true, help: "gives tokens of Entra ID; for programs" },
+const IDENTITY: SettingTable = [
+  row(
+    "account",
+    accountType,
+    "account of URIs that name none; else that of connection string or endpoint",
+    ["AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_ACCOUNT_NAME"],
+    { flag: { name: "--account-name", metavar: "NAME", help: account } },
+  ),
+  row(
+    "endpoint",
+    endpointType,
+    "base URL of the account's blobs, with the account in its path at an emulator; else the public cloud's",
+    ["AZURE_STORAGE_ENDPOINT", "AZURE_STORAGE_SERVICE_ENDPOINT", "AZURE_STORAGE_BLOB_ENDPOINT"],
+    { flag: { name: "--blob-endpoint", metavar: "URL", help: endpoint } },
+  ),
+  row(
+    "useEmulator",
+    flagType,
+    "asks Azurite at `http://127.0.0.1:10000`, with its own account and key",
+    ["AZURE_STORAGE_USE_EMULATOR"],
+    { default: false },
+  ),
+  row(
+    "connectionString",
+    stringType,
+    "account, endpoint and key or SAS in one text",
+    ["AZURE_STORAGE_CONNECTION_STRING"],
+    secret,
+  ),
+  row(
+    "accountKey",
+    keyType,
+    "key of the account",
+    ["AZURE_STORAGE_KEY", "AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_ACCESS_KEY"],
+    secret,
+  ),
+  row(
+    "sasToken",
+    sasType,
+    "shared access signature",
+    ["AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_SAS_KEY"],
+    secret,
+  ),
+  row("credential", credentialType, "gives tokens of Entra ID; for programs", [], secret),
   CONNECTION_ROWS.anonymous,
-  { name: "tenantId", type: ID, environment: ["AZURE_TENANT_ID"], help: "tenant of Entra ID" },
-  {
-    name: "clientId",
-    type: ID,
-    environment: ["AZURE_CLIENT_ID"],
-    help: "application, or managed identity, that asks",
-  },
-  {
-    name: "clientSecret",
-    type: word("one word", "word"),
-    environment: ["AZURE_CLIENT_SECRET"],
-    secret: true,
-    help: "secret of the application",
-  },
-  {
-    name: "federatedTokenFile",
-    type: fileType,
-    environment: ["AZURE_FEDERATED_TOKEN_FILE"],
-    help: "file of the token of a workload identity",
-  },
+  row("tenantId", wordType, "tenant of Entra ID", ["AZURE_TENANT_ID"]),
+  row("clientId", wordType, "application, or managed identity, that asks", ["AZURE_CLIENT_ID"]),
+  row("clientSecret", wordType, "secret of the application", ["AZURE_CLIENT_SECRET"], secret),
+  row("federatedTokenFile", fileType, "file of the token of a workload identity", [
+    "AZURE_FEDERATED_TOKEN_FILE",
+  ]),
 ];
 
 /** Every setting of `az://`. */
 export const AZURE_SETTINGS: SettingTable = [
   ...IDENTITY.map((row) => ({ ...row, group: "identity" })),
-  {
-    name: "authorityHost",
-    type: endpointType,
-    environment: ["AZURE_AUTHORITY_HOST"],
-    help: "where Entra ID gives tokens; else that of the public cloud",
-  },
+  row("authorityHost", endpointType, "where Entra ID gives tokens; else that of the cloud", [
+    "AZURE_AUTHORITY_HOST",
+  ]),
   { ...CONNECTION_ROWS.caBundle, environment: ["REQUESTS_CA_BUNDLE"] },
   { ...CONNECTION_ROWS.verifySsl, environment: ["LADE_AZURE_VERIFY_SSL"] },
   CONNECTION_ROWS.allowHttp,
   CONNECTION_ROWS.transport,
-  {
-    name: "blockSize",
-    type: sizeType({ least: 1, most: 4000 * 2 ** 20 }),
-    default: 8 * 2 ** 20,
-    help: "bytes of a block; grows where 50,000 blocks would not suffice",
-  },
-  {
-    name: "threshold",
-    type: sizeType({ least: 0, most: 5000 * 2 ** 20 }),
-    help: "objects of more bytes go in blocks; the block size by default",
-  },
-  {
-    name: "uploadConcurrency",
-    type: orWord(wholeType({ least: 1 }), "auto"),
-    default: "auto",
-    help: "blocks sent concurrently at most, by all uploads of a store",
-  },
-  {
-    name: "accessTier",
-    type: oneOfType("Hot", "Cool", "Cold", "Archive"),
-    help: "tier of what is written; else the account's",
-  },
-  {
-    name: "encryptionScope",
-    type: word("the name of an encryption scope", "scope"),
-    help: "encryption scope of what is written; else the container's",
-  },
-  { name: "tags", type: mapType, help: "tags of what is written" },
-  {
-    name: "storedChecksum",
-    type: flagType,
-    default: true,
-    help: "keeps the CRC-32C of what is written as metadata of the blob, for reads to compare",
-  },
-  {
-    name: "verifyDownloads",
-    type: flagType,
-    default: true,
-    help: "compares checksums of downloads",
-  },
+  row(
+    "blockSize",
+    sizeType({ least: 1, most: 4000 * 2 ** 20 }),
+    "bytes of a block; grows where 50,000 blocks would not suffice",
+    [],
+    { default: 8 * 2 ** 20 },
+  ),
+  row(
+    "threshold",
+    sizeType({ least: 0, most: 5000 * 2 ** 20 }),
+    "objects of more bytes go in blocks; the block size by default",
+  ),
+  row(
+    "uploadConcurrency",
+    orWord(wholeType({ least: 1 }), "auto"),
+    "blocks sent concurrently at most, by all uploads of a store",
+    [],
+    { default: "auto" },
+  ),
+  row("accessTier", tierType, "tier of what is written; else the account's"),
+  row("encryptionScope", wordType, "encryption scope of what is written; else the container's"),
+  row("tags", mapType, "tags of what is written"),
+  row(
+    "storedChecksum",
+    flagType,
+    "keeps the CRC-32C of what is written as metadata of the blob, for reads to compare",
+    [],
+    { default: true },
+  ),
+  row("verifyDownloads", flagType, "compares checksums of downloads", [], { default: true }),
   CONNECTION_ROWS.maxAttempts,
   ...BOUND_ROWS,
 ];

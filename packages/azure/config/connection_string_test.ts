@@ -7,7 +7,7 @@ const KEY = "AAECAwQFBgc=";
 Deno.test("parseConnectionString() reads what the portal gives, in either case of letters and any order", () => {
   const text =
     `DefaultEndpointsProtocol=https;AccountName=mine;AccountKey=${KEY};EndpointSuffix=core.windows.net`;
-  const wanted = { account: "mine", endpoint: "https://mine.blob.core.windows.net", accountKey: KEY };
+  const wanted = { account: "mine", accountKey: KEY };
   assertEquals(parseConnectionString(text), wanted);
   assertEquals(parseConnectionString(text.split(";").reverse().join(" ; ").concat(";")), wanted);
   assertEquals(parseConnectionString(`accountname=mine;ACCOUNTKEY=${KEY}`), wanted);
@@ -17,13 +17,13 @@ Deno.test("parseConnectionString() reads endpoints, other clouds and signatures"
   const cases: readonly (readonly [text: string, wanted: object])[] = [
     [
       "BlobEndpoint=https://mine.blob.core.windows.net/;QueueEndpoint=https://q;SharedAccessSignature=?sv=1&sig=a%3D",
-      { endpoint: "https://mine.blob.core.windows.net/", sasToken: "sv=1&sig=a%3D" },
+      { endpoint: "https://mine.blob.core.windows.net/", sasToken: "?sv=1&sig=a%3D" },
     ],
     [
       `AccountName=mine;AccountKey=${KEY};EndpointSuffix=core.chinacloudapi.cn;DefaultEndpointsProtocol=http`,
       { account: "mine", endpoint: "http://mine.blob.core.chinacloudapi.cn", accountKey: KEY },
     ],
-    ["AccountName=mine", { account: "mine", endpoint: "https://mine.blob.core.windows.net" }],
+    ["AccountName=mine", { account: "mine" }],
     [
       "UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://box",
       {
@@ -49,6 +49,14 @@ Deno.test("parseConnectionString() says what is wrong, and shows no value", () =
     [
       `AccountName=mine;AccountKey=${secret};SharedAccessSignature=sig=${secret}`,
       "has both AccountKey and SharedAccessSignature",
+    ],
+    ["AccountName=Mine", "has an AccountName that is none"],
+    [`AccountName=mine;AccountKey=!${secret}`, "has an AccountKey that is not in base64"],
+    [`AccountName=mine;SharedAccessSignature=${secret}`, "has a SharedAccessSignature that is none"],
+    [`BlobEndpoint=https://a:${secret}@b`, "has a BlobEndpoint that is no URL"],
+    [
+      `UseDevelopmentStorage=true;DevelopmentStorageProxyUri=${secret}`,
+      "has a DevelopmentStorageProxyUri that is no URL",
     ],
     ["AccountName=mine;DefaultEndpointsProtocol=ftp", "is neither https nor http"],
     ["AccountName=mine;EndpointSuffix=a/b", "is no name of a domain"],

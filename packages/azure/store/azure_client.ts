@@ -3,7 +3,7 @@ import { ServiceClient, ServiceTime } from "@lade/service/call";
 import type { Transport, TransportOptions, TransportResponse } from "@lade/service/http";
 import { AZURE_DIALECT } from "../client/azure_dialect.ts";
 import { AZURE_NAMES } from "../client/azure_names.ts";
-import type { AzureEndpoint } from "../client/azure_target.ts";
+import type { AzureEndpoint } from "../config/account_host.ts";
 import { authorizerOf } from "../credentials/authorizer_of.ts";
 import { type AzureCredential, identityOf } from "../credentials/azure_credential.ts";
 import { askerOf } from "../credentials/describe_sas.ts";

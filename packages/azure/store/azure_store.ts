@@ -4,7 +4,7 @@ import type { ShownSetting } from "@lade/core/settings";
 import { ServiceTime } from "@lade/service/call";
 import type { TransportResponse } from "@lade/service/http";
 import type { AccountTraits, AzureTarget, BlobWriteConfig } from "../client/azure_target.ts";
-import { accountPlace } from "../config/account_host.ts";
+import { accountPlace, accountUri } from "../config/account_host.ts";
 import { authorizerOf } from "../credentials/authorizer_of.ts";
 import type { AzureCredential } from "../credentials/azure_credential.ts";
 import type { BlobCopy } from "../copy/copy_blob.ts";
@@ -74,7 +74,6 @@ export class AzureStore implements core.ObjectStore {
   readonly #close: AzureStoreSetup["close"];
   /** What is configured, and who asks, as it may be shown. */
   readonly settings: () => Promise<readonly ShownSetting[]>;
-  readonly #time: ServiceTime;
   #presigner: Promise<Presigner> | undefined;
 
   /** Makes no request. */
@@ -96,7 +95,7 @@ export class AzureStore implements core.ObjectStore {
       presign: credential.kind === "sharedKey" || credential.kind === "bearer",
     };
     this.capabilities = this.#capabilities = capabilities;
-    this.uri = `az://${new URL(endpoint.url).host}${endpoint.path}/${container}`;
+    this.uri = `${accountUri(endpoint)}/${container}`;
     const limit = (initial: number, maximum: number) => new core.AdaptiveLimit({ clock, initial, maximum });
     this.limits = { read: limit(4, 64), write: most === "auto" ? limit(4, 32) : limit(most, most) };
     // What names a version shows that the account keeps them, a write that does not shows that it keeps none.
@@ -107,7 +106,6 @@ export class AzureStore implements core.ObjectStore {
       else if (status === 201 && headers.has("etag")) capabilities.versions = false;
     };
     const time = new ServiceTime(clock);
-    this.#time = time;
     const client = azureClient({ endpoint, credential, context, transport, onAnswer, time });
     this.target = {
       client,
@@ -279,7 +277,7 @@ export class AzureStore implements core.ObjectStore {
   async presign(key: string, options: core.PresignOptions): Promise<URL> {
     const { uri } = core.checkCall(this, "presign", key);
     this.#presigner ??= import("../presign/presign_blob.ts").then(({ presigner }) =>
-      presigner(this.target, this.#credential, this.#time)
+      presigner(this.target, this.#credential)
     );
     return await (await this.#presigner)(uri, key, options);
   }

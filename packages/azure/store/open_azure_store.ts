@@ -5,6 +5,7 @@ import { systemEnvironment } from "@lade/service/environment";
 import type { CreateTransportOptions, Transport } from "@lade/service/http";
 import { type OpenOptions, openSession, type ServiceSurroundings } from "@lade/service/session";
 import type { AccountTraits } from "../client/azure_target.ts";
+import { accountUri } from "../config/account_host.ts";
 import { type AzureConfig, resolveAzureConfig } from "../config/azure_config.ts";
 import type { AzureOptions } from "../config/azure_options.ts";
 import { type AzureCredential, identityOf } from "../credentials/azure_credential.ts";
@@ -62,10 +63,10 @@ export async function openAccount(
   const { endpoint, entra, identity } = config;
   const { session, transportOptions, close } = await openSession({
     ...{ config, context, operation, sessions, signal, surroundings },
-    uri: `az://${endpoint.name}`,
+    uri: accountUri(endpoint),
     url: endpoint.url,
     key: [
-      endpoint.name,
+      endpoint.path,
       JSON.stringify([entra, identity]),
       identity?.kind === "credential" && identity.credential,
     ],
