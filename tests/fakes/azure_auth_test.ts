@@ -192,7 +192,8 @@ Deno.test("the fake takes a signature for a container or a blob, for no other", 
 });
 
 Deno.test("the fake takes a signature by a user delegation key, within the role of who asked for it", async () => {
-  await using fake = await start();
+  let now = Date.now();
+  await using fake = await start({ clock: () => now });
   const key = await byToken(fake, fake.issueToken()).getUserDelegationKey(new Date(fake.clock()), soon(fake));
   for (const version of ["2018-11-09", "2020-02-10", "2020-12-06", "2025-07-05", "2026-02-06", undefined]) {
     const query = generateBlobSASQueryParameters(
@@ -212,6 +213,20 @@ Deno.test("the fake takes a signature by a user delegation key, within the role 
     assertEquals(await failure(() => blob.delete()), "403 AuthorizationPermissionMismatch", version);
     fake.principal.role = "owner";
   }
+  const query = generateBlobSASQueryParameters(
+    {
+      containerName: "container",
+      blobName: "dir/a",
+      permissions: BlobSASPermissions.parse("r"),
+      expiresOn: new Date(now + 2 * 3_600_000),
+    },
+    key,
+    fake.account.name,
+  ).toString();
+  now += 3_600_001;
+  const ended = await rawRequest(fake, { path: "/container/dir/a", query, key: null });
+  assertEquals(codeOf(ended), "AuthenticationFailed", "the key ends before the signature");
+  now -= 3_600_001;
   const service = new BlobServiceClient(fake.endpoint(), keyOf(fake), { retryOptions });
   const byKey = () => service.getUserDelegationKey(new Date(fake.clock()), soon(fake));
   assertEquals(await failure(byKey), "403 AuthenticationFailed");

@@ -18,14 +18,15 @@ Deno.test("stringToSign() is the one of the reference's example", () => {
   );
 });
 
-Deno.test("stringToSign() joins values of one parameter and decodes them", () => {
+Deno.test("stringToSign() joins values of one parameter and decodes them, and leaves out a second date", () => {
   const headers = new HeaderList();
   headers.append("Content-Length", "0");
+  headers.append("Date", "Fri, 26 Jun 2015 23:39:12 GMT");
   headers.append("x-ms-date", "d");
   const rawQuery = "include=snapshots&Include=metadata&prefix=a%2Bb%20c&include=uncommittedblobs";
-  assertStringIncludes(
+  assertEquals(
     stringToSign({ method: "GET", rawPath: "/a/c", rawQuery, headers }, "a"),
-    "/a/a/c\ninclude:metadata,snapshots,uncommittedblobs\nprefix:a+b c",
+    "GET\n\n\n\n\n\n\n\n\n\n\n\nx-ms-date:d\n/a/a/c\ninclude:metadata,snapshots,uncommittedblobs\nprefix:a+b c",
   );
 });
 
@@ -336,4 +337,28 @@ Deno.test("faults strike by the names of operations, and a redirect says where t
       ["devstoreaccount1", "container", "a", 200],
     ],
   );
+});
+
+Deno.test("a block list takes each block from where it says", async () => {
+  await using fake = await startFakeAzure({ containers: ["container"] });
+  const put = (query: string, body: string) =>
+    rawRequest(fake, { method: "PUT", path: "/container/a", query, body });
+  const stage = (body: string) => put("comp=block&blockid=AAAA", body);
+  const commit = (kind: string) => put("comp=blocklist", `<BlockList><${kind}>AAAA</${kind}></BlockList>`);
+  const text = () => new TextDecoder().decode(fake.bytes("container", "a"));
+  await stage("one");
+  assertEquals(codeOf(await commit("Committed")), "InvalidBlockList");
+  assertEquals([(await commit("Uncommitted")).status, text()], [201, "one"]);
+  assertEquals(codeOf(await commit("Uncommitted")), "InvalidBlockList");
+  await stage("two");
+  assertEquals([(await commit("Committed")).status, text()], [201, "one"]);
+  await stage("two");
+  assertEquals([(await commit("Latest")).status, text()], [201, "two"]);
+  assertEquals([(await commit("Latest")).status, text()], [201, "two"]);
+  assertEquals(
+    codeOf(await put("comp=blocklist", "<BlockList><Other>AAAA</Other></BlockList>")),
+    "InvalidXmlDocument",
+  );
+  assertEquals(codeOf(await put("comp=blocklist", "<BlockList>")), "InvalidXmlDocument");
+  assertEquals([(await put("comp=blocklist", "<BlockList/>")).status, text()], [201, ""]);
 });
