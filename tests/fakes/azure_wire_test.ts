@@ -137,6 +137,8 @@ Deno.test("names are resolved and refused as the reference has it", async () => 
   assertEquals(await made("a%5Cb"), "a/b");
   assertEquals(await made("a/%2E%2E/b"), "b");
   assertEquals(await made("a/./b"), "a/b");
+  assertEquals(await made("dot./..x/y.z"), "dot/..x/y.z");
+  assertEquals(await made("%C2%85"), "\x85");
   assertEquals(await made("a//b/"), "a//b/");
   assertEquals(await made("%EF%BF%BF"), "\uffff");
   assertEquals((await put("x".repeat(1024))).status, 201);
@@ -146,6 +148,11 @@ Deno.test("names are resolved and refused as the reference has it", async () => 
   assertEquals(codeOf(await put("a/".repeat(254) + "b")), "InvalidResourceName");
   assertEquals(codeOf(await put("%01")), "InvalidUri");
   assertEquals(codeOf(await put("%FF")), "InvalidUri");
+  const list = (prefix: string) =>
+    rawRequest(fake, { path: "/container", query: `restype=container&comp=list&prefix=${prefix}` });
+  assertEquals(codeOf(await list("%01")), "InvalidQueryParameterValue");
+  assertStringIncludes((await list("%80")).text, "<Prefix>\ufffd</Prefix>");
+  assertStringIncludes((await list("%EF%BF%BE")).text, '<Prefix Encoded="true">%EF%BF%BE</Prefix>');
 });
 
 Deno.test("a listing writes names that XML cannot hold percent-encoded, and says so", async () => {

@@ -15,7 +15,7 @@ import {
 } from "./auth/entra.ts";
 import type { Principal } from "./auth/tokens.ts";
 import { parseQuery } from "./auth/uri_encoding.ts";
-import { AzureError, badHeader } from "./azure_error.ts";
+import { AzureError, badHeader, badQuery } from "./azure_error.ts";
 import type { AzureRequest } from "./azure_request.ts";
 import { errorResponse } from "./error_response.ts";
 import type { Call, InnerRequest, ServerState } from "./operations/call.ts";
@@ -122,6 +122,10 @@ export class RequestHandler {
 
   #understand(head: Pick<RequestHead, "method" | "rawQuery" | "headers">, target: Target): Understood {
     const query = parseQuery(head.rawQuery);
+    for (const [name, value] of query) {
+      // deno-lint-ignore no-control-regex
+      if (/[\x00-\x08\x0b\x0c\x0e-\x1f]/.test(value)) throw badQuery(name, value);
+    }
     const { containerName: container, key } = target;
     return {
       operation: route({ method: head.method, container, key, query, headers: head.headers }),

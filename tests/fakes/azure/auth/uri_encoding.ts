@@ -1,4 +1,4 @@
-import { AzureError, badQuery } from "../azure_error.ts";
+import { AzureError } from "../azure_error.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -40,8 +40,6 @@ export function parseQuery(rawQuery: string): Map<string, string> {
     if (pair === "") continue;
     const [, name = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(pair.replaceAll("+", "%20")) ?? [];
     const [key, decoded] = [decodeQuery(name).toLowerCase(), decodeQuery(value)];
-    // deno-lint-ignore no-control-regex
-    if (/[\x00-\x08\x0b\x0c\x0e-\x1f]/.test(decoded)) throw badQuery(key, decoded);
     all.set(key, [...all.get(key) ?? [], decoded]);
   }
   return new Map([...all].map(([name, values]) => [name, values.sort().join(",")]));
