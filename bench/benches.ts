@@ -9,6 +9,7 @@ import { fileWrite } from "./fs/file_write.ts";
 import { listMillion } from "./fs/list_million.ts";
 import { transportGet, transportPut, transportSmall } from "./http/transport.ts";
 import { startUp } from "./cli/start_up.ts";
+import { azureBenches } from "./azure/azure_benches.ts";
 import { s3Benches } from "./s3/s3_benches.ts";
 
 /** Every benchmark, in the order they run. */
@@ -27,4 +28,5 @@ export const benches: Bench[] = [
   transportSmall,
   transportPut,
   ...s3Benches,
+  ...azureBenches,
 ];

@@ -1,6 +1,6 @@
 import type { Bench, Contender } from "../bench.ts";
 import { installedLade } from "../installed_lade.ts";
-import { runTimed } from "../s3/timed_command.ts";
+import { runTimed } from "../timed_command.ts";
 import { makeWorkspace } from "../workspace.ts";
 
 const MAIN = new URL("../../packages/cli/main.ts", import.meta.url).pathname;

@@ -1,7 +1,7 @@
 import type { Bench } from "../bench.ts";
 import { envOf } from "./bench_server.ts";
 import { ladeChild } from "./programs.ts";
-import { runSelfTimed } from "./timed_command.ts";
+import { runSelfTimed } from "../timed_command.ts";
 
 const SIZE = 2 ** 30;
 

@@ -1,30 +1,20 @@
 import { Lade } from "../../packages/lade/mod.ts";
 import type { S3TestServer } from "../../tools/servers/s3_test_server.ts";
 import { startVersitygw, type VersitygwOptions } from "../../tools/servers/start_versitygw.ts";
-
-/** An S3 server, its bucket `bench`, and how programs are told of it. */
-export interface BenchServer extends AsyncDisposable {
-  /** Its endpoint. */
-  readonly url: string;
-  /** Environment in which every contender finds endpoint, keys and region. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Reaches it from this process. */
-  readonly lade: Lade;
-}
-
-/** Memory as a file system, where the system has it, so that no disk bounds the rates. */
-export const MEMORY_DIRECTORY: string = isDirectory("/dev/shm") ? "/dev/shm" : "/tmp";
+import { type BenchContainer, MEMORY_DIRECTORY } from "../bench_container.ts";
 
 /** The bucket. */
 export const BUCKET = "bench";
 
 /** Starts versitygw over memory, with an empty bucket. */
-export async function startBenchServer(options: VersitygwOptions = {}): Promise<BenchServer> {
+export async function startBenchServer(options: VersitygwOptions = {}): Promise<BenchContainer> {
   const server = await startVersitygw({ parent: MEMORY_DIRECTORY, ...options });
   const lade = ladeOf(server, options.tls?.cert);
   await lade.createContainer(`s3://${BUCKET}`);
   return {
     url: server.url,
+    root: `s3://${BUCKET}`,
+    s3dlioRoot: `s3://${BUCKET}`,
     env: envOf(server, server.url),
     lade,
     async [Symbol.asyncDispose]() {
@@ -58,12 +48,4 @@ function ladeOf({ url, accessKeyId, secretAccessKey }: S3TestServer, caBundle: s
   const credentials = { accessKeyId, secretAccessKey };
   const trust = caBundle === undefined ? {} : { caBundle };
   return new Lade({ config: { s3: { endpoint: url, region: "us-east-1", credentials, ...trust } } });
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
 }

@@ -1,10 +1,10 @@
 import type { Bench, Contender } from "../bench.ts";
 import { has } from "../peers.ts";
 import { startBenchServer } from "./bench_server.ts";
-import { putLarge } from "./get_file.ts";
-import { ladeChild } from "./programs.ts";
-import { pythonChild } from "./python_children.ts";
-import { runSelfTimed, runTimed } from "./timed_command.ts";
+import { putLarge } from "../race_files.ts";
+import { ladeChild, S3 } from "./programs.ts";
+import { pythonChild } from "../python_children.ts";
+import { runSelfTimed, runTimed } from "../timed_command.ts";
 
 const SIZE = 2 ** 30;
 
@@ -58,8 +58,8 @@ export const getMemory: Bench = {
       // What docs/tuning.md tells to do where fresh memory counts.
       ["lade fresh, huge pages", ["env", "GLIBC_TUNABLES=glibc.malloc.hugetlb=1", ...ladeChild("get-bytes")]],
       ["lade reused", ladeChild("read-into")],
-      ["obstore", pythonChild("obstore get")],
-      ["s3dlio", pythonChild("s3dlio get")],
+      ["obstore", pythonChild(S3, "obstore get")],
+      ["s3dlio", pythonChild(S3, "s3dlio get")],
     ];
     const { store, key } = await server.lade.locate("s3://bench/get/large");
     const url = await store.presign(key, { expiresInMs: 86_400_000 });

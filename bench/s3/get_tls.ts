@@ -1,10 +1,10 @@
 import { makeCertificate } from "../../tests/fakes/s3/mod.ts";
 import type { Bench } from "../bench.ts";
 import { startBenchServer } from "./bench_server.ts";
-import { putLarge } from "./get_file.ts";
+import { putLarge } from "../race_files.ts";
 import { curlContenders } from "./get_memory.ts";
 import { ladeChild } from "./programs.ts";
-import { runSelfTimed } from "./timed_command.ts";
+import { runSelfTimed } from "../timed_command.ts";
 
 const SIZE = 2 ** 30;
 

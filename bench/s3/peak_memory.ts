@@ -1,8 +1,8 @@
 import type { Bench } from "../bench.ts";
 import { makeFile, makeWorkspace } from "../workspace.ts";
 import { startBenchServer } from "./bench_server.ts";
-import { ladeCommand } from "./programs.ts";
-import { runTimed } from "./timed_command.ts";
+import { ladeCommand } from "../programs.ts";
+import { runTimed } from "../timed_command.ts";
 
 const SIZE = 5 * 2 ** 30;
 const MOST = 400 * 2 ** 20;

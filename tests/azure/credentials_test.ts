@@ -122,6 +122,11 @@ Deno.test("a clock that is an hour off is put right by the first refusal, for al
     assertEquals(deleted.map(({ error }) => error), KEYS.map(() => undefined));
     assertEquals(fake.blobs("container"), []);
     assertEquals(fake.requests.length, before + 2);
+    const url = await store.presign("a", { expiresInMs: 60_000 });
+    assertEquals(
+      Date.parse(url.searchParams.get("se") ?? ""),
+      Math.floor((now + off) / 1000) * 1000 + 60_000,
+    );
   }
 });
 
@@ -179,7 +184,7 @@ Deno.test("a shared access signature that does not do is told with what it lacks
     const [token, words] of [
       [fake.accountSas("l"), "lacks the permission to write: it has sp=l, and w is needed"],
       [fake.accountSas("rwdl", { resourceTypes: "c" }), "is for containers alone, not for the object"],
-      [ended, "expired at "],
+      [ended, "expired 2 h ago"],
     ] as const
   ) {
     await using store = open(fake, { kind: "sas", token });

@@ -3,6 +3,7 @@ import { createStoreContext } from "@lade/core";
 import { serviceFaults, type ServiceSetup, type StartOptions } from "@lade/testing/service";
 import { TokenCache } from "@lade/service/tokens";
 import { startFakeAzure } from "../fakes/azure/mod.ts";
+import { BLOB_OPERATIONS, BLOB_REQUESTS } from "./blob_requests.ts";
 import { openContainer } from "./open_fake.ts";
 
 /** Starts a fake with the container `container`, whose store signs in with tokens that the fake knows. */
@@ -43,52 +44,10 @@ async function start({ context: given, transport, partSize }: StartOptions) {
   };
 }
 
-const PENDING: readonly string[] = [
-  "a large put() outlives a restart of a minute that begins at request 5",
-  "createWriter() outlives a restart of a minute that begins at request 5",
-  "a service may take two minutes to answer a commit, which is answered when all is done",
-  "small calls of a silent service are given up after about a minute",
-];
-
 const setup: ServiceSetup = {
   start,
-  skip: Object.fromEntries(PENDING.map((name) => [name, "the store does not do it yet"])),
-  operations: {
-    read: "GetBlob",
-    head: "GetBlobProperties",
-    write: "PutBlob",
-    writePart: "PutBlock",
-    commit: "PutBlockList",
-    list: "ListBlobs",
-    delete: "DeleteBlob",
-    deleteBatch: "BlobBatch",
-    copy: "PutBlobFromURL",
-  },
-  requests: {
-    "get()": { read: 1 },
-    "getBytes()": { read: 1 },
-    "getRange()": { read: 1 },
-    "readInto()": { read: 1 },
-    "stream()": { read: 1 },
-    "readChunks()": { read: 1 },
-    "copyObject() to another store": { read: 1 },
-    "readInto() of five chunks": { read: 5 },
-    "getMany() of 20 objects": { read: 20 },
-    "head()": { head: 1 },
-    "head() of a missing object": { head: 1 },
-    "head() on a condition that does not hold": { head: 1 },
-    "put()": { write: 1 },
-    "put() of three parts": { writePart: 3, commit: 1 },
-    "createWriter()": { write: 1 },
-    "createWriter() of three parts": { writePart: 3, commit: 1 },
-    "createPartWriter() of three parts": { writePart: 3, commit: 1 },
-    "list()": { list: 1 },
-    "listWithDelimiter()": { list: 1 },
-    "delete()": { delete: 1 },
-    "deleteMany() of three objects": { deleteBatch: 1 },
-    "copy()": { head: 1, copy: 1 },
-    "rename()": { head: 2, copy: 1, delete: 1 },
-  },
+  operations: BLOB_OPERATIONS,
+  requests: BLOB_REQUESTS,
 };
 
 serviceFaults("AzureStore", setup, Deno.test);

@@ -58,7 +58,7 @@ whereInstalled(AZURITE, (server) => {
     for (
       const [token, words] of [[signature("l"), "lacks the permission to"], [
         ended,
-        "expired at ",
+        "expired 60 min ago",
       ]] as const
     ) {
       await using opened = await openNewContainer(server(), { credential: { kind: "sas", token } });

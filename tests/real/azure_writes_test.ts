@@ -3,7 +3,7 @@ import { AZURITE, openNewContainer } from "./azurite.ts";
 import { FaultyAzurite } from "./faulty_azurite.ts";
 import { whereInstalled } from "./where_installed.ts";
 
-const operations = { put: "Put Blob", commit: "Put Block List", get: "Get Blob" };
+const operations = { put: "PutBlob", commit: "PutBlockList", get: "GetBlob" };
 
 whereInstalled(AZURITE, (running) => {
   for (const [name, run] of Object.entries(WRITE_CASES)) {

@@ -2,80 +2,37 @@ import type { ContainerClient } from "@azure/storage-blob";
 import { createStoreContext } from "@lade/core";
 import * as fake from "@lade/testing/http";
 import type { StartedService, StartOptions } from "@lade/testing/service";
+import { decodeUri, parseQuery } from "../fakes/azure/auth/uri_encoding.ts";
+import type { AzureRequest } from "../fakes/azure/mod.ts";
+import { errorResponse, requestId } from "../fakes/azure/error_response.ts";
+import { route } from "../fakes/azure/operations/route.ts";
 import { type AzuriteServer, openNewContainer } from "./azurite.ts";
 
-/** Stands before an Azurite and misbehaves. */
-export class FaultyAzurite extends fake.FaultyProxy {
-  readonly #account: string;
+/** Stands before an Azurite and misbehaves; it speaks as the fake of the service does. */
+export class FaultyAzurite extends fake.FaultyProxy<AzureRequest> {
   /** The container that requests are of. */
   container: ContainerClient | undefined;
 
-  constructor({ port, account }: AzuriteServer) {
+  /** A proxy that listens once `listen()` was called. */
+  constructor({ port }: AzuriteServer) {
     super({ targetPort: port });
-    this.#account = account;
   }
 
-  protected override describe(record: fake.UnreadRequest, head: fake.RequestHead): fake.RequestRecord {
-    const [, account, container = "", ...segments] = head.rawPath.split("/");
-    const query = Object.fromEntries(new URLSearchParams(head.rawQuery));
-    const key = decodeURIComponent(segments.join("/"));
-    if (account !== this.#account) return { ...record, query, key };
-    return { ...record, query, key, operation: operationOf(record, query, container, key) };
+  protected override describe(record: fake.UnreadRequest, head: fake.RequestHead): AzureRequest {
+    const [account = "", container = "", ...segments] = decodeUri(head.rawPath.slice(1)).split("/");
+    const query = parseQuery(head.rawQuery);
+    const read = { ...record, query: Object.fromEntries(query), account, container, key: segments.join("/") };
+    return { ...read, operation: route({ ...read, query, headers: head.headers }) };
   }
 
-  protected override refuse(
-    { status, code, message, headers, redirectTo }: fake.ServiceFault,
-  ): fake.WireResponse {
-    const errorCode = code ?? CODES[status] ?? "InternalError";
-    const text =
-      `<?xml version="1.0" encoding="utf-8"?><Error><Code>${errorCode}</Code><Message>${message}</Message></Error>`;
-    return {
-      status,
-      headers: {
-        "Content-Type": "application/xml",
-        "x-ms-error-code": errorCode,
-        "x-ms-request-id": crypto.randomUUID(),
-        ...headers,
-        ...(redirectTo !== undefined && { Location: redirectTo }),
-      },
-      body: new TextEncoder().encode(status === 304 ? "" : text),
-      chunked: false,
-      errorCode,
-    };
+  protected override refuse(fault: fake.ServiceFault, record?: AzureRequest): fake.WireResponse {
+    const answer = errorResponse(fault, record, this.clock());
+    return { ...answer, headers: { "x-ms-request-id": requestId(record), ...answer.headers } };
   }
 
-  protected override async wholeObject({ key }: fake.RequestRecord): Promise<Uint8Array> {
+  protected override async wholeObject({ key }: AzureRequest): Promise<Uint8Array> {
     return await bytesOf(this.container, key) ?? new Uint8Array(0);
   }
-}
-
-/** The codes of refusals that name none. */
-const CODES: Readonly<Record<number, string>> = {
-  304: "ConditionNotMet",
-  403: "AuthorizationFailure",
-  404: "BlobNotFound",
-  412: "ConditionNotMet",
-  503: "ServerBusy",
-};
-
-/** What a request asks for, in the words of the service's reference. */
-function operationOf(
-  { method, headers }: fake.UnreadRequest,
-  { comp = "" }: Record<string, string>,
-  container: string,
-  key: string,
-): string {
-  if (comp === "batch") return "Blob Batch";
-  if (container === "") return `${method} account ${comp}`;
-  if (key === "") return comp === "list" ? "List Blobs" : `${method} container ${comp}`;
-  const source = headers["x-ms-copy-source"] === undefined ? "" : " From URL";
-  if (method === "PUT" && comp === "block") return `Put Block${source}`;
-  if (method === "PUT" && comp === "blocklist") return "Put Block List";
-  if (comp !== "") return `${method} ${comp}`;
-  if (method === "PUT") {
-    return source && headers["x-ms-blob-type"] === undefined ? "Copy Blob" : `Put Blob${source}`;
-  }
-  return { GET: "Get Blob", HEAD: "Get Blob Properties", DELETE: "Delete Blob" }[method] ?? method;
 }
 
 async function bytesOf(container: ContainerClient | undefined, key: string): Promise<Uint8Array | undefined> {

@@ -42,17 +42,22 @@ export async function startAzurite({ onDisk = false, parent }: AzuriteOptions = 
   if (!hasAzurite()) throw new Error("Cannot start Azurite: it is not installed; try deno task servers");
   const account = "ladeaccount";
   const key = btoa("what signs the requests of tests and benchmarks, and nothing else");
+  const permissions = (directory: string) =>
+    parent === undefined
+      ? ["--allow-net=127.0.0.1", "--allow-env", "--allow-read", "--allow-sys", `--allow-write=${directory}`]
+      // For /dev/shm Deno wants no less.
+      : ["--allow-all"];
   const server = await startServer({
     name: "azurite",
     command: Deno.execPath(),
     args: (port, directory) => [
-      ...["run", "--quiet", "--no-prompt", "--config", `${AZURITE_DIRECTORY}/deno.json`],
       ...[
-        "--allow-net=127.0.0.1",
-        "--allow-env",
-        "--allow-read",
-        "--allow-sys",
-        `--allow-write=${directory}`,
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--config",
+        `${AZURITE_DIRECTORY}/deno.json`,
+        ...permissions(directory),
       ],
       ...[`npm:${AZURITE}/azurite-blob`, "--blobHost", "127.0.0.1", "--blobPort", String(port)],
       ...["--silent", "--disableTelemetry", "--skipApiVersionCheck"],

@@ -132,4 +132,20 @@ Deno.test("identityOf() says who asks, and no secret", async () => {
   ]);
   await tokens.get();
   assertEquals(identityOf({ kind: "bearer", tokens }), "the identity of Entra ID (from a test)");
+  const told = async (claims: unknown) => {
+    const token = `h.${
+      btoa(JSON.stringify(claims)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")
+    }.s3cret`;
+    const load = () => Promise.resolve({ value: { token }, source: "the Azure CLI" });
+    const named = new TokenCache<BearerToken>({ renewable: true, load }, clock, () => true);
+    await named.get();
+    return identityOf({ kind: "bearer", tokens: named });
+  };
+  const [who, from] = ["the identity of Entra ID", "from the Azure CLI)"];
+  assertEquals(
+    await told({ oid: "o", appid: "a", upn: "me@example.com" }),
+    `${who} ("me@example.com", ${from}`,
+  );
+  assertEquals(await told({ oid: "o", appid: "a>?" }), `${who} ("a>?", ${from}`);
+  for (const claims of [{ oid: 7 }, null, "x"]) assertEquals(await told(claims), `${who} (${from}`);
 });

@@ -1,3 +1,4 @@
+import { quote } from "@lade/core/text";
 import type { BearerToken } from "@lade/service/call";
 import type { TokenCache } from "@lade/service/tokens";
 
@@ -42,7 +43,21 @@ export function identityOf(credential: AzureCredential): string {
       return `the shared access signature${from(credential.source)}`;
     case "anonymous":
       return "anonymous requests";
-    case "bearer":
-      return `the identity of Entra ID${from(credential.tokens.current?.source)}`;
+    case "bearer": {
+      const { source, value } = credential.tokens.current ?? {};
+      const name = value && nameIn(value.token);
+      return `the identity of Entra ID${value ? ` (${name ? `${quote(name)}, ` : ""}from ${source})` : ""}`;
+    }
+  }
+}
+
+/** Whom a token says to be for, of the names by which roles are granted: of a user, of an application, of an object. */
+function nameIn(token: string): string | undefined {
+  try {
+    const claims = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
+    const name = claims.upn ?? claims.unique_name ?? claims.appid ?? claims.oid;
+    return typeof name === "string" ? name : undefined;
+  } catch {
+    return undefined;
   }
 }

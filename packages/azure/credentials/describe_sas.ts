@@ -15,7 +15,7 @@ export interface SasDescription {
   readonly expiresMs?: number;
   /** In words: `permits to read and list (containers and objects) until 2030-01-01T00:00:00Z`. */
   readonly words: string;
-  /** Why it permits nothing now, in words that follow its name: `expired at 2030-01-01T00:00:00Z`. */
+  /** Why it permits nothing now, in words that follow its name: `expired 30 min ago (2030-01-01T00:00:00Z)`. */
   readonly fault?: string;
 }
 
@@ -50,9 +50,9 @@ export function describeSas(token: string, nowMs: number): SasDescription {
   const fault = !query.get("sig")
     ? "is incomplete: it has no sig"
     : expiresMs <= nowMs
-    ? `expired at ${shown(expiresMs)}`
+    ? `expired ${distance(nowMs - expiresMs)} ago (${shown(expiresMs)})`
     : startsMs > nowMs
-    ? `begins at ${shown(startsMs)}`
+    ? `begins in ${distance(startsMs - nowMs)} (${shown(startsMs)})`
     : services?.includes("b") === false
     ? `is not for blobs (ss=${services})`
     : undefined;
@@ -87,6 +87,11 @@ export function askerOf(credential: AzureCredential, clock: Pick<Clock, "now">):
       lacks: (anyOf, level) => sasLacks(describeSas(credential.token, clock.now()), anyOf, level),
     },
   };
+}
+
+function distance(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
 function plural(levels: readonly SasLevel[]): string {

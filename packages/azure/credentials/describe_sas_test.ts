@@ -37,11 +37,11 @@ Deno.test("describeSas() says why a signature permits nothing now", () => {
   const fault = (token: string, nowMs = NOW) => describeSas(token, nowMs).fault;
   assertEquals(
     fault(SERVICE, NOW + 3 * 3_600_000),
-    "expired at 2030-01-01T03:00:00Z",
+    "expired 1 min ago (2030-01-01T03:00:00Z)",
   );
-  assertEquals(fault(SERVICE, NOW + 3.5 * 3_600_000), "expired at 2030-01-01T03:00:00Z");
-  assertEquals(fault(SERVICE, NOW + 53 * 3_600_000), "expired at 2030-01-01T03:00:00Z");
-  assertEquals(fault(SERVICE, NOW - 27 * 3_600_000), "begins at 2029-12-31T00:00:00Z");
+  assertEquals(fault(SERVICE, NOW + 3.5 * 3_600_000), "expired 30 min ago (2030-01-01T03:00:00Z)");
+  assertEquals(fault(SERVICE, NOW + 53 * 3_600_000), "expired 50 h ago (2030-01-01T03:00:00Z)");
+  assertEquals(fault(SERVICE, NOW - 27 * 3_600_000), "begins in 3 h (2029-12-31T00:00:00Z)");
   assertEquals(fault("sv=1&ss=fq&srt=o&sp=r&sig=s"), "is not for blobs (ss=fq)");
   assertEquals(fault("sv=1&sr=c&sp=r"), "is incomplete: it has no sig");
 });
@@ -62,6 +62,6 @@ Deno.test("sasLacks() says which permission or place is lacking", () => {
   assertEquals(lacks(SERVICE, "cw", "object"), undefined);
   assertEquals(
     sasLacks(describeSas(DELEGATED, NOW + 60_000), "r", "object"),
-    "expired at 2030-01-01T00:00:30Z",
+    "expired 1 min ago (2030-01-01T00:00:30Z)",
   );
 });

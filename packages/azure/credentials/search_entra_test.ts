@@ -3,6 +3,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { systemClock } from "@lade/core/backend";
 import { base64url } from "@lade/service/credentials";
 import { CredentialFault } from "@lade/service/tokens";
+import { FakeClock } from "@lade/testing";
 import { makeCertificate } from "@lade/testing/http";
 import type { EntraSurroundings } from "./entra_surroundings.ts";
 import { searchEntra } from "./search_entra.ts";
@@ -294,6 +295,23 @@ Deno.test("searchEntra() goes on without a service of managed identities, and no
     "the service of managed identities gives no token: 501, busy",
     true,
   ]);
+});
+
+Deno.test("searchEntra() waits a second, and no longer, for a service of managed identities that is silent", async () => {
+  await using entra = await start();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const host = `http://127.0.0.1:${listener.addr.port}`;
+  const clock = new FakeClock();
+  const around = entra.around(only("ManagedIdentityCredential", { AZURE_POD_IDENTITY_AUTHORITY_HOST: host }));
+  const failed = faultOf({ ...around, clock, web: () => Promise.resolve({ clock }) });
+  using connection = await listener.accept();
+  await connection.read(new Uint8Array(1024));
+  let told = false;
+  failed.finally(() => told = true);
+  await clock.advance(999);
+  assertEquals(told, false);
+  await clock.advance(1);
+  assertMatch((await failed).message, /no service for it answers on this machine/);
 });
 
 Deno.test("searchEntra() asks the Entra ID of the cloud that the account is in", async () => {

@@ -1,3 +1,4 @@
+import type { Clock } from "@lade/core/backend";
 import type { FailedCall } from "@lade/service/errors";
 import type { AzureTarget } from "../client/azure_target.ts";
 import { control } from "../control/control_plane.ts";
@@ -12,6 +13,7 @@ const HEAD_START_MS = 5 * 60_000;
 /** Gives keys of delegation that work until a time, and asks for another when what it has ends sooner. */
 export function delegationKeys(
   target: AzureTarget,
+  time: Pick<Clock, "now"> = target.context.clock,
 ): (call: FailedCall, untilMs: number) => Promise<DelegationKey> {
   let held: Promise<DelegationKey> | undefined;
   return async (call, untilMs) => {
@@ -19,13 +21,17 @@ export function delegationKeys(
       const key = await seen?.catch(() => undefined);
       if (key && key.expiresMs >= untilMs) return key;
       // Of several that found it too old one asks.
-      if (held === seen) return await (held = askForKey(target, call, untilMs));
+      if (held === seen) return await (held = askForKey(target, call, time.now(), untilMs));
     }
   };
 }
 
-async function askForKey(target: AzureTarget, call: FailedCall, untilMs: number): Promise<DelegationKey> {
-  const nowMs = target.context.clock.now();
+async function askForKey(
+  target: AzureTarget,
+  call: FailedCall,
+  nowMs: number,
+  untilMs: number,
+): Promise<DelegationKey> {
   const end = new Date(Math.ceil(Math.max(untilMs, nowMs + LIFE_MS) / 1000) * 1000);
   const rule = { call, kind: "document", root: "UserDelegationKey", idempotent: true } as const;
   const key = await control(

@@ -1,5 +1,5 @@
 import type { FailedCall } from "@lade/service/errors";
-import { type PresignOptions, UnsupportedError } from "@lade/core/backend";
+import { type Clock, type PresignOptions, UnsupportedError } from "@lade/core/backend";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import type { AzureCredential } from "../credentials/azure_credential.ts";
 import { Base64Signer } from "../credentials/shared_key.ts";
@@ -16,11 +16,15 @@ export type Presigner = (uri: string, key: string, options: PresignOptions) => P
 
 /**
  * Makes URLs by shared access signatures of their own: signed by the account's key, or by a key that the service gives to an
- * identity of Entra ID, which is asked for once a day. Other credentials sign none.
+ * identity of Entra ID, which is asked for once a day. Other credentials sign none. `time` is the service's.
  */
-export function presigner(target: AzureTarget, credential: AzureCredential): Presigner {
-  const { container, endpoint, context: { clock } } = target;
-  const keys = credential.kind === "bearer" ? delegationKeys(target) : undefined;
+export function presigner(
+  target: AzureTarget,
+  credential: AzureCredential,
+  time: Pick<Clock, "now">,
+): Presigner {
+  const { container, endpoint } = target;
+  const keys = credential.kind === "bearer" ? delegationKeys(target, time) : undefined;
   const signer = credential.kind === "sharedKey" ? new Base64Signer(credential.key) : undefined;
   const signerOf = async (call: FailedCall, untilMs: number): Promise<Base64Signer | DelegationKey> => {
     const found = signer ?? await keys?.(call, untilMs);
@@ -46,7 +50,7 @@ export function presigner(target: AzureTarget, credential: AzureCredential): Pre
         advice: "give onHeaders",
       });
     }
-    const expiresMs = clock.now() + expiresInMs;
+    const expiresMs = time.now() + expiresInMs;
     const by = await signerOf(call, expiresMs);
     if (method === "PUT") onHeaders?.(PUT_HEADERS);
     const { account, url } = endpoint;

@@ -35,9 +35,8 @@ function start(credential: AzureCredential, clock = new FakeClock()) {
     client: { send },
     container: "c",
     endpoint: { url: "https://acct.blob.core.windows.net", account: "acct", path: "" },
-    context: { clock },
   } as unknown as AzureTarget;
-  const sign = presigner(target, credential);
+  const sign = presigner(target, credential, clock);
   const presign = (options: Partial<PresignOptions> = {}) =>
     sign("az://acct/c/a b", "a b", { expiresInMs: HOUR, ...options });
   return { asked, state, clock, presign };

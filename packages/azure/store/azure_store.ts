@@ -74,6 +74,7 @@ export class AzureStore implements core.ObjectStore {
   readonly #close: AzureStoreSetup["close"];
   /** What is configured, and who asks, as it may be shown. */
   readonly settings: () => Promise<readonly ShownSetting[]>;
+  readonly #time: ServiceTime;
   #presigner: Promise<Presigner> | undefined;
 
   /** Makes no request. */
@@ -106,6 +107,7 @@ export class AzureStore implements core.ObjectStore {
       else if (status === 201 && headers.has("etag")) capabilities.versions = false;
     };
     const time = new ServiceTime(clock);
+    this.#time = time;
     const client = azureClient({ endpoint, credential, context, transport, onAnswer, time });
     this.target = {
       client,
@@ -277,7 +279,7 @@ export class AzureStore implements core.ObjectStore {
   async presign(key: string, options: core.PresignOptions): Promise<URL> {
     const { uri } = core.checkCall(this, "presign", key);
     this.#presigner ??= import("../presign/presign_blob.ts").then(({ presigner }) =>
-      presigner(this.target, this.#credential)
+      presigner(this.target, this.#credential, this.#time)
     );
     return await (await this.#presigner)(uri, key, options);
   }

@@ -84,6 +84,11 @@ export abstract class FakeServer<R extends RequestRecord = RequestRecord> implem
     return this.#streams.size;
   }
 
+  /** Requests that have come and whose answer is not sent yet. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   /** Starts to listen. */
   async listen(): Promise<this> {
     this.#listener = await listen(this.#tls, (socket) => this.#accept(socket));

@@ -9,6 +9,8 @@ export interface Clocked extends AsyncDisposable {
   readonly clock: FakeClock;
   /** The service and its store, with the objects `small` of 10 bytes and `large` of five parts. */
   readonly opened: OpenedService;
+  /** Requests that the store has sent and that have no answer yet. */
+  readonly unanswered: () => number;
 }
 
 /** Opens a store by a clock; while `isRefused` nobody listens. */
@@ -21,11 +23,27 @@ export async function openClocked(
     Promise.reject(
       new TransportError({ kind: "refused", detail: "refused", endpoint: opened.server.url }),
     );
+  let sent = 0;
   const opened: OpenedService = await context.open({
     context: { clock, random: () => 0.5 },
-    transport: { interceptor: (_, __, next) => isRefused() ? refuse() : next() },
+    transport: {
+      async interceptor(_, __, next) {
+        if (isRefused()) return await refuse();
+        sent++;
+        try {
+          return await next();
+        } finally {
+          sent--;
+        }
+      },
+    },
   });
   await opened.container.put("small", sampleBytes(10));
   await opened.container.put("large", sampleBytes(5 * context.partSize));
-  return { clock, opened, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
+  return {
+    clock,
+    opened,
+    unanswered: () => sent,
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
 }

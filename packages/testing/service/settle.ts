@@ -20,11 +20,16 @@ export interface Awaited {
   /** The clock. */
   readonly clock: FakeClock;
   /** Who serves. */
-  readonly opened: { readonly server: Pick<FakeServer, "working"> };
+  readonly opened: { readonly server: Pick<FakeServer, "working" | "underWay"> };
+  /** Requests that the client has sent and that have no answer yet. */
+  readonly unanswered?: () => number;
 }
 
 /** Waits for a call while the clock runs by a second whenever nothing else happens. */
-export async function settle<T>({ clock, opened }: Awaited, running: Promise<T>): Promise<Outcome<T>> {
+export async function settle<T>(
+  { clock, opened: { server }, unanswered = () => 0 }: Awaited,
+  running: Promise<T>,
+): Promise<Outcome<T>> {
   const startMs = clock.monotonicMs();
   let outcome: { value?: T; error?: unknown } | undefined;
   running.then((value) => outcome = { value }, (error) => outcome = { error });
@@ -32,8 +37,8 @@ export async function settle<T>({ clock, opened }: Awaited, running: Promise<T>)
     // The network, which the clock knows nothing of, goes on meanwhile.
     for (let turn = 0; turn < TURNS && !outcome; turn++) {
       await new Promise((resolve) => setImmediate(resolve));
-      // What others do behind the server takes real time.
-      if (opened.server.working > 0) turn = 0;
+      // What others do behind the server takes real time, and so does the way there and back.
+      if (server.working > 0 || unanswered() > server.underWay) turn = 0;
     }
     if (!outcome) await clock.advance(1000);
   }

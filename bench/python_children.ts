@@ -1,4 +1,4 @@
-import { peer } from "../peers.ts";
+import { peer } from "./peers.ts";
 
 const FRAME = (module: string, prepare: string, work: string) => `
 import ${module}, json, resource, sys, time
@@ -14,13 +14,13 @@ work()
 print(json.dumps({"seconds": time.perf_counter() - start, "cpuSeconds": used() - cpu}))
 `;
 
-const KEYS = `keys = ["s3://bench/%ssmall/%05d" % (sys.argv[1], i) for i in range(int(sys.argv[2]))]`;
+const KEYS = `keys = ["%s/%s%05d" % (sys.argv[1], sys.argv[2], i) for i in range(int(sys.argv[3]))]`;
 const OBSTORE = `from obstore.store import S3Store
 store = S3Store("bench", client_options={"allow_http": True})`;
 
-/** Programs in Python that do work twice and print what the second time took, by name. */
+/** Programs in Python that do work twice and print what the second time took, by name; the first argument is what URIs begin with. */
 const PROGRAMS: Readonly<Record<string, string>> = {
-  "s3dlio get": FRAME("s3dlio", "", `n = len(s3dlio.get("s3://bench/get/large"))`),
+  "s3dlio get": FRAME("s3dlio", "", `n = len(s3dlio.get(sys.argv[1] + "/get/large"))`),
   "obstore get": FRAME("obstore", OBSTORE, `n = len(obstore.get(store, "get/large").bytes())`),
   "s3dlio get_many": FRAME(
     "s3dlio",
@@ -34,9 +34,13 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   ),
 };
 
-/** The command of one of these programs, where Python is there. */
-export function pythonChild(name: string, ...args: readonly string[]): readonly string[] | undefined {
+/** The command of one of these programs on what is below a URI, where Python is there. */
+export function pythonChild(
+  root: string,
+  name: string,
+  ...args: readonly string[]
+): readonly string[] | undefined {
   const python = peer("venv", "bin", "python");
   const code = PROGRAMS[name];
-  return python === undefined || code === undefined ? undefined : [python, "-c", code, ...args];
+  return python === undefined || code === undefined ? undefined : [python, "-c", code, root, ...args];
 }

@@ -1,4 +1,4 @@
-import type { Run } from "../bench.ts";
+import type { Run } from "./bench.ts";
 
 const TIME = "/usr/bin/time";
 

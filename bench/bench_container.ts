@@ -1,0 +1,26 @@
+import type { Lade } from "../packages/lade/mod.ts";
+
+/** A server, its container `bench`, and how programs are told of it. */
+export interface BenchContainer extends AsyncDisposable {
+  /** The endpoint. */
+  readonly url: string;
+  /** URI of the container, without a slash at the end. */
+  readonly root: string;
+  /** The same for s3dlio, which may read it otherwise. */
+  readonly s3dlioRoot: string;
+  /** Environment in which every contender finds endpoint, keys and region. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Reaches it from this process. */
+  readonly lade: Lade;
+}
+
+/** Memory as a file system, where the system has it, so that no disk bounds the rates. */
+export const MEMORY_DIRECTORY: string = isDirectory("/dev/shm") ? "/dev/shm" : "/tmp";
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

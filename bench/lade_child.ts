@@ -1,0 +1,70 @@
+/**
+ * Does one piece of work by the library of this checkout, twice: `lade_child.ts ROOT WORK [ARGUMENT]`, where ROOT
+ * is what URIs of objects begin with.
+ */
+import { getBytes, getMany, readInto, type ReadOptions } from "../packages/core/mod.ts";
+import { Lade } from "../packages/lade/mod.ts";
+import { runTwice } from "./run_twice.ts";
+
+const [root = "", work = "", argument = ""] = Deno.args;
+await using lade = new Lade();
+const small = crypto.getRandomValues(new Uint8Array(4096));
+const SIZE = 2 ** 30;
+let target: Uint8Array | undefined;
+let data: Uint8Array | undefined;
+
+async function into(options: ReadOptions): Promise<void> {
+  const { store, key } = await lade.locate(`${root}/get/large`);
+  target ??= store.context.buffers.lease(SIZE).bytes;
+  await readInto(store, key, target, options);
+}
+
+/** The store and the keys of small objects below a prefix. */
+async function smallOnes(prefix: string) {
+  const { store, key } = await lade.locate(`${root}/${prefix}`);
+  const keys = Array.from({ length: Number(argument) }, (_, i) => key + String(i).padStart(5, "0"));
+  return { store, keys };
+}
+
+/** Random bytes, made once. */
+function randomBytes(size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  return bytes;
+}
+
+const works: Record<string, () => Promise<unknown>> = {
+  async "get-bytes"() {
+    const { store, key } = await lade.locate(`${root}/get/large`);
+    await getBytes(store, key);
+  },
+  "read-into": () => into({}),
+  "read-into-four": () => into({ concurrency: 4 }),
+  "read-into-unchecked": () => into({ checksum: "none" }),
+  "read-into-one-stream": () => into({ concurrency: 1, chunkSize: SIZE }),
+  "put": () => lade.put(`${root}/put/large`, data ??= randomBytes(Number(argument))),
+  "put-file": () => lade.copy(`file://${argument}`, `${root}/put/large`),
+  async "get-many"() {
+    const { store, keys } = await smallOnes("small/");
+    let bytes = 0;
+    for await (const result of getMany(store, keys)) {
+      if ("error" in result) throw result.error;
+      bytes += result.bytes.length;
+    }
+    if (bytes !== keys.length * small.length) throw new Error(`Cannot count: ${bytes} bytes came`);
+  },
+  async "put-many"() {
+    const { store, keys } = await smallOnes("put/");
+    let next = 0;
+    const lane = async () => {
+      for (let key = keys[next++]; key !== undefined; key = keys[next++]) {
+        await store.put(key, small);
+      }
+    };
+    await Promise.all(Array.from({ length: 64 }, lane));
+  },
+};
+
+const run = works[work];
+if (!run) throw new Error(`Cannot run ${work}: known are ${Object.keys(works).join(", ")}`);
+await runTwice(run);

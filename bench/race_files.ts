@@ -1,0 +1,104 @@
+import type { Bar, Prepared } from "./bench.ts";
+import { type BenchContainer, MEMORY_DIRECTORY } from "./bench_container.ts";
+import type { Program } from "./programs.ts";
+import { runTimed } from "./timed_command.ts";
+import { makeFile } from "./workspace.ts";
+
+const SIZE = 2 ** 30;
+const KEY = "get/large";
+
+/** Puts an object of 1 GiB. */
+export async function putLarge({ lade, root }: Pick<BenchContainer, "lade" | "root">): Promise<void> {
+  const path = await Deno.makeTempFile({ dir: MEMORY_DIRECTORY });
+  try {
+    await makeFile(path, SIZE);
+    await lade.copy(`file://${path}`, `${root}/${KEY}`);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+/** How programs are raced. */
+export interface Race {
+  /** The container. */
+  readonly container: BenchContainer;
+  /** In place of the container's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Who takes part. */
+  readonly programs: readonly Program[];
+  /** What is asked of them. */
+  readonly bars: readonly Bar[];
+  /** Disposed at the end, in this order. */
+  readonly stop: readonly AsyncDisposable[];
+}
+
+/** Races programs that copy the object to a file, each to `get/large` in a directory of its own below `directory`. */
+export async function raceGets(
+  { container, env = container.env, programs, bars, stop }: Race,
+  directory: string,
+): Promise<Prepared> {
+  await putLarge(container);
+  const target = `${directory}/${KEY}`;
+  return {
+    unit: "bytes",
+    contenders: programs.flatMap(({ name, get }) =>
+      get
+        ? {
+          name,
+          async run() {
+            await Deno.remove(`${directory}/get`, { recursive: true }).catch(() => {});
+            await Deno.mkdir(`${directory}/get`);
+            const run = await runTimed({ command: await get(KEY, target), env, amount: SIZE });
+            const { size } = await Deno.stat(target);
+            if (size !== SIZE) throw new Error(`Cannot race ${name}: it wrote ${size} bytes`);
+            return run;
+          },
+        }
+        : []
+    ),
+    bars,
+    [Symbol.asyncDispose]: () => stopAll(stop),
+  };
+}
+
+/** Races programs that copy a file of `size` bytes to the object `put/large`. */
+export async function racePuts(
+  { container, env = container.env, programs, bars, stop }: Race,
+  directory: string,
+  size: number,
+): Promise<Prepared> {
+  const path = `${directory}/large`;
+  await makeFile(path, size);
+  const { lade, root } = container;
+  return {
+    unit: "bytes",
+    contenders: programs.flatMap(({ name, put }) =>
+      put
+        ? {
+          name,
+          async run() {
+            // rclone passes over what is there already.
+            await lade.remove(`${root}/put/large`);
+            const run = await runTimed({ command: await put(path, "put/large"), env, amount: size });
+            const { size: stored } = await lade.stat(`${root}/put/large`);
+            if (stored !== size) throw new Error(`Cannot race ${name}: it wrote ${stored} bytes`);
+            return run;
+          },
+        }
+        : []
+    ),
+    bars,
+    [Symbol.asyncDispose]: () => stopAll(stop),
+  };
+}
+
+/** A directory in memory, removed when disposed. */
+export async function memoryDirectory(): Promise<{ readonly path: string } & AsyncDisposable> {
+  const path = await Deno.makeTempDir({ dir: MEMORY_DIRECTORY });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** Disposes one after the other. */
+export async function stopAll(stop: readonly AsyncDisposable[]): Promise<void> {
+  for (const one of stop) await one[Symbol.asyncDispose]();
+}

@@ -1,0 +1,134 @@
+import type { Bar, Bench, Contender, Prepared } from "./bench.ts";
+import { type BenchContainer, MEMORY_DIRECTORY } from "./bench_container.ts";
+import type { Program } from "./programs.ts";
+import { stopAll } from "./race_files.ts";
+import { runSelfTimed, runTimed } from "./timed_command.ts";
+
+/** A container with objects of 4 KiB under `small/`, and as many files. */
+export interface SmallGround extends AsyncDisposable {
+  /** The container. */
+  readonly container: BenchContainer;
+  /** Holds `files`, of as many files, and `copies`, which contenders make. */
+  readonly directory: string;
+  /** How many there are. */
+  readonly count: number;
+}
+
+/** A race over small objects. */
+export interface SmallRace {
+  readonly name: string;
+  readonly title: string;
+  /** Starts the server. */
+  readonly start: () => Promise<BenchContainer>;
+  /** How many objects. */
+  readonly count: number;
+  readonly bars: readonly Bar[];
+  /** Who takes part. */
+  readonly contendersOf: (ground: SmallGround) => readonly Contender[];
+}
+
+/** A benchmark over small objects. */
+export function smallBench({ name, title, start, count, bars, contendersOf }: SmallRace): Bench {
+  return {
+    name,
+    title,
+    async prepare(): Promise<Prepared> {
+      const ground = await prepareGround(await start(), count);
+      return {
+        unit: "calls",
+        contenders: contendersOf(ground),
+        bars,
+        [Symbol.asyncDispose]: () => ground[Symbol.asyncDispose](),
+      };
+    },
+  };
+}
+
+async function prepareGround(container: BenchContainer, count: number): Promise<SmallGround> {
+  const directory = await Deno.makeTempDir({ dir: MEMORY_DIRECTORY });
+  await Deno.mkdir(`${directory}/files`);
+  for (let i = 0; i < count; i++) {
+    const data = crypto.getRandomValues(new Uint8Array(4096));
+    await Deno.writeFile(`${directory}/files/${String(i).padStart(5, "0")}`, data);
+  }
+  await container.lade.upload(`${directory}/files`, `${container.root}/small/`);
+  const cleanUp = { [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }) };
+  return { container, directory, count, [Symbol.asyncDispose]: () => stopAll([container, cleanUp]) };
+}
+
+/** Programs that do their work twice and time the second. */
+export function childContenders(
+  { container: { env }, count }: SmallGround,
+  commands: Readonly<Record<string, readonly string[] | undefined>>,
+): Contender[] {
+  return Object.entries(commands).flatMap(([name, command]) =>
+    command ? { name, run: () => runSelfTimed({ command, env, amount: count }) } : []
+  );
+}
+
+/** Programs that copy all objects to files. */
+export function treeReaders(
+  { container: { env }, directory, count }: SmallGround,
+  programs: readonly Program[],
+): Contender[] {
+  const copies = `${directory}/copies`;
+  return programs.flatMap(({ name, getTree }) =>
+    getTree
+      ? {
+        name,
+        async run() {
+          await Deno.remove(copies, { recursive: true }).catch(() => {});
+          await Deno.mkdir(copies);
+          const run = await runTimed({ command: await getTree("small/", copies), env, amount: count });
+          checkCount(name, await countFiles(copies), count);
+          return run;
+        },
+      }
+      : []
+  );
+}
+
+/** Programs that copy all files to objects. */
+export function treeWriters(
+  { container: { env, lade, root }, directory, count }: SmallGround,
+  programs: readonly Program[],
+): Contender[] {
+  return programs.flatMap(({ name, putTree }) =>
+    putTree
+      ? {
+        name,
+        async run() {
+          await lade.remove(`${root}/tree/`, { recursive: true });
+          const command = await putTree(`${directory}/files`, "tree/");
+          const run = await runTimed({ command, env, amount: count });
+          checkCount(name, (await Array.fromAsync(lade.list(`${root}/tree/`))).length, count);
+          return run;
+        },
+      }
+      : []
+  );
+}
+
+/** Programs that list all keys. */
+export function listers(
+  { container: { env }, count }: SmallGround,
+  programs: readonly Program[],
+): Contender[] {
+  return programs.flatMap(({ name, list }) =>
+    list
+      ? { name, run: async () => await runTimed({ command: await list("small/"), env, amount: count }) }
+      : []
+  );
+}
+
+function checkCount(name: string, made: number, count: number): void {
+  if (made !== count) throw new Error(`Cannot race ${name}: it made ${made} of ${count}`);
+}
+
+async function countFiles(directory: string): Promise<number> {
+  let count = 0;
+  for await (const { name, isFile } of Deno.readDir(directory)) {
+    count += isFile ? 1 : await countFiles(`${directory}/${name}`);
+  }
+  return count;
+}
