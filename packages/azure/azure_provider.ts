@@ -13,7 +13,7 @@ import { systemEnvironment } from "@lade/service/environment";
 import { EndpointHealths } from "@lade/service/http";
 import { SharedTokens } from "@lade/service/tokens";
 import { accountUri } from "./config/account_host.ts";
-import { checkOptions } from "./config/azure_config.ts";
+import { AzureAccounts, checkOptions } from "./config/azure_config.ts";
 import { AZURE_SETTINGS } from "./config/azure_settings.ts";
 import type { AzureAccount } from "./control/control_plane.ts";
 import type { ContainerTarget } from "./containers/containers.ts";
@@ -36,19 +36,23 @@ export function azureProvider(surroundings: AzureSurroundings = {}): Provider {
   return new AzureProvider({ health: new EndpointHealths(), searches: new SharedTokens(), ...surroundings });
 }
 
+const NOTHING: BackendConfig = {};
+
 class AzureProvider implements Provider {
   readonly schemes: readonly string[] = ["az", "abfs", "abfss"];
   readonly settingTable: SettingTable = AZURE_SETTINGS;
   readonly urls: UrlClaims;
   readonly #surroundings: AzureSurroundings;
+  /** What each configuration says of accounts, with the environment as it was when it was first used. */
+  readonly #accounts = new WeakMap<BackendConfig, AzureAccounts>();
 
   constructor(surroundings: AzureSurroundings) {
     this.#surroundings = surroundings;
     this.urls = azureUrls(surroundings);
   }
 
-  parse(uri: string, config: BackendConfig = {}): Location {
-    return parseAzureUri(uri, config, this.#surroundings.env ?? systemEnvironment);
+  parse(uri: string, config: BackendConfig = NOTHING): Location {
+    return parseAzureUri(uri, config, this.#accountsOf(config));
   }
 
   format({ container, key }: Location): string {
@@ -60,8 +64,8 @@ class AzureProvider implements Provider {
     return spellingsOf(location);
   }
 
-  accountOf(uri: string, config: BackendConfig = {}): string | undefined {
-    return accountOfUri(uri, config, this.#surroundings.env ?? systemEnvironment);
+  accountOf(uri: string, config: BackendConfig = NOTHING): string | undefined {
+    return accountOfUri(uri, config, this.#accountsOf(config));
   }
 
   async open(container: string, options: ProviderOptions = {}): Promise<ObjectStore> {
@@ -93,6 +97,13 @@ class AzureProvider implements Provider {
     const { diagnose } = await import("./doctor/diagnose.ts");
     const { write = false } = options;
     yield* diagnose(container, { ...this.#options(options), prefix: key, write });
+  }
+
+  #accountsOf(config: BackendConfig): AzureAccounts {
+    const known = this.#accounts.get(config) ??
+      new AzureAccounts(checkOptions(config), this.#surroundings.env ?? systemEnvironment);
+    this.#accounts.set(config, known);
+    return known;
   }
 
   async #inContainer(

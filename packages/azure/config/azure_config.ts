@@ -62,6 +62,8 @@ export interface ConfiguredHost extends AccountHost {
 
 /** What is configured of accounts, by options and environment; what cannot be is a `TypeError`. */
 export class AzureAccounts {
+  /** The accounts of the options and of the environment. */
+  readonly hosts: readonly ConfiguredHost[];
   readonly #places: readonly AccountSettings[];
 
   /** Reads options that are checked, and the environment. */
@@ -71,6 +73,7 @@ export class AzureAccounts {
     // Who is to be looked for in Entra ID is not the key that the environment has.
     const isLookedFor = ENTRA.some((name) => name !== "authorityHost" && given.has(name));
     this.#places = [options, isLookedFor || !identity ? others : environment];
+    this.hosts = this.#findHosts();
   }
 
   /** The account of URIs that name none. */
@@ -78,8 +81,7 @@ export class AzureAccounts {
     return this.hosts[0];
   }
 
-  /** The accounts of the options and of the environment. */
-  get hosts(): ConfiguredHost[] {
+  #findHosts(): ConfiguredHost[] {
     return this.#places.flatMap(({ account, endpoint: own }) => {
       const isGeneral = ({ endpoint, account: other }: AccountSettings) =>
         endpoint !== undefined && (!account || !other || other.value === account.value);

@@ -1,8 +1,7 @@
 import { InvalidNameError, type Location, parseUri, splitLocation } from "@lade/core/backend";
 import { type BackendConfig, type SettingTable, SourcedSetting } from "@lade/core/settings";
-import type { Environment } from "@lade/service/environment";
 import { accountHost, isHost, isPathStyle } from "../config/account_host.ts";
-import { AzureAccounts, checkOptions } from "../config/azure_config.ts";
+import type { AzureAccounts } from "../config/azure_config.ts";
 import { AZURE_SETTINGS } from "../config/azure_settings.ts";
 import { azureKeyFault } from "../names/azure_key_fault.ts";
 
@@ -36,8 +35,8 @@ export function splitContainer(operation: string, container: string): ContainerN
  * Finds account, container and key of a URI, by what is configured for it. One that names no container, and one that can be
  * read in two ways, is an `InvalidNameError` that says how to write it.
  */
-export function parseAzureUri(uri: string, config: BackendConfig, env: Environment): Location {
-  const { host, rest } = cutAccount(uri, config, env);
+export function parseAzureUri(uri: string, config: BackendConfig, accounts: AzureAccounts): Location {
+  const { host, rest } = cutAccount(uri, config, accounts);
   const { container, key } = splitLocation(rest);
   splitContainer("parse", `${host}/${container}`);
   const fault = key === "" ? undefined : azureKeyFault(key);
@@ -50,8 +49,12 @@ export function parseAzureUri(uri: string, config: BackendConfig, env: Environme
 }
 
 /** The account that a URI names without a container, as `HOST` or `HOST/ACCOUNT`; `undefined` for any other URI. */
-export function accountOfUri(uri: string, config: BackendConfig, env: Environment): string | undefined {
-  const { host, rest } = cutAccount(uri, config, env);
+export function accountOfUri(
+  uri: string,
+  config: BackendConfig,
+  accounts: AzureAccounts,
+): string | undefined {
+  const { host, rest } = cutAccount(uri, config, accounts);
   return rest === "" ? host : undefined;
 }
 
@@ -74,9 +77,8 @@ interface Cut {
   readonly rest: string;
 }
 
-function cutAccount(uri: string, config: BackendConfig, env: Environment): Cut {
+function cutAccount(uri: string, config: BackendConfig, accounts: AzureAccounts): Cut {
   const { scheme, rest } = parseUri(uri);
-  const accounts = new AzureAccounts(checkOptions(config), env);
   if (scheme === "abfs" || scheme === "abfss") {
     const [, container, authority, path = ""] = /^([^@/]*)@([^/]*)(?:\/(.*))?$/s.exec(rest) ?? [];
     if (container !== undefined && authority !== undefined) {

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { InvalidNameError } from "@lade/core/errors";
 import { type BackendConfig, mergeConfigs } from "@lade/core/settings";
+import { AzureAccounts, checkOptions } from "../config/azure_config.ts";
 import { AZURE_SETTINGS } from "../config/azure_settings.ts";
 import { accountOfUri, parseAzureUri, spellingsOf } from "./azure_location.ts";
 
@@ -13,7 +14,8 @@ interface Given {
 }
 
 function parse(uri: string, { env = {}, config = {} }: Given = {}): string {
-  const { container, key } = parseAzureUri(uri, config, (name) => env[name]);
+  const accounts = new AzureAccounts(checkOptions(config), (name) => env[name]);
+  const { container, key } = parseAzureUri(uri, config, accounts);
   return `${container} ${key}`;
 }
 
@@ -115,7 +117,8 @@ Deno.test("parseAzureUri() shows no signature that stands where none is taken", 
 });
 
 Deno.test("accountOfUri() finds the account of a URI without a container", () => {
-  const of = (uri: string, env: Record<string, string> = {}) => accountOfUri(uri, {}, (name) => env[name]);
+  const of = (uri: string, env: Record<string, string> = {}) =>
+    accountOfUri(uri, {}, new AzureAccounts(new Map(), (name) => env[name]));
   assertEquals(of(`az://${HOST}`), HOST);
   assertEquals(of(`az://${HOST}/`, MINE), HOST);
   assertEquals(of("az://mine/"), HOST);
