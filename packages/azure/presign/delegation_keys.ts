@@ -3,10 +3,11 @@ import type { FailedCall } from "@lade/service/errors";
 import type { AzureTarget } from "../client/azure_target.ts";
 import { control } from "../control/control_plane.ts";
 import { Base64Signer } from "../credentials/shared_key.ts";
-import { type DelegationKey, sasTime } from "./sas.ts";
+import { type DelegationKey, MAX_SAS_MS, sasTime } from "./sas.ts";
 
 /** A key serves what ends within a day; one that is asked for longer, the service may find to end too late. */
 const LIFE_MS = 24 * 60 * 60 * 1000;
+const SECOND_MS = 1000;
 /** It begins so long ago, for clocks that are behind. */
 const HEAD_START_MS = 5 * 60_000;
 
@@ -19,7 +20,7 @@ export function delegationKeys(
   return async (call, untilMs) => {
     for (let seen = held;; seen = held) {
       const key = await seen?.catch(() => undefined);
-      if (key && key.expiresMs >= untilMs) return key;
+      if (key && key.expiresMs > untilMs - SECOND_MS) return key;
       // Of several that found it too old one asks.
       if (held === seen) return await (held = askForKey(target, call, time.now(), untilMs));
     }
@@ -32,7 +33,9 @@ async function askForKey(
   nowMs: number,
   untilMs: number,
 ): Promise<DelegationKey> {
-  const end = new Date(Math.ceil(Math.max(untilMs, nowMs + LIFE_MS) / 1000) * 1000);
+  // Times are of whole seconds, and one beyond seven days is refused.
+  const seconds = Math.ceil(Math.max(untilMs, nowMs + LIFE_MS) / SECOND_MS);
+  const end = new Date(Math.min(seconds, Math.floor((nowMs + MAX_SAS_MS) / SECOND_MS)) * SECOND_MS);
   const rule = { call, kind: "document", root: "UserDelegationKey", idempotent: true } as const;
   const key = await control(
     target,

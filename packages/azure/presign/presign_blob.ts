@@ -4,10 +4,8 @@ import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import type { AzureCredential } from "../credentials/azure_credential.ts";
 import { Base64Signer } from "../credentials/shared_key.ts";
 import { delegationKeys } from "./delegation_keys.ts";
-import { type DelegationKey, type SasGrant, signSas } from "./sas.ts";
+import { type DelegationKey, MAX_SAS_MS, type SasGrant, signSas } from "./sas.ts";
 
-/** The service gives keys of delegation for so long at most, and signatures by the account's key get no more. */
-const MAX_EXPIRES_MS = 7 * 24 * 60 * 60 * 1000;
 const PERMISSIONS = { GET: "r", PUT: "cw", DELETE: "d" } as const;
 const PUT_HEADERS = { "x-ms-blob-type": "BlockBlob" };
 
@@ -37,9 +35,9 @@ export function presigner(
     });
   };
   return async (uri, key, { method = "GET", expiresInMs, onHeaders }) => {
-    if (!(expiresInMs > 0 && expiresInMs <= MAX_EXPIRES_MS)) {
+    if (!(expiresInMs > 0 && expiresInMs <= MAX_SAS_MS)) {
       throw new RangeError(
-        `Cannot presign with expiresInMs ${expiresInMs}: from 1 to ${MAX_EXPIRES_MS} is possible`,
+        `Cannot presign with expiresInMs ${expiresInMs}: from 1 to ${MAX_SAS_MS} is possible`,
       );
     }
     const call = { operation: "presign", uri };

@@ -110,6 +110,16 @@ Deno.test("presigner() asks for a key of delegation once a day, and for a longer
   assertEquals(await oids({}), ["o3"]);
 });
 
+Deno.test("presigner() asks for no key that ends later than the service allows", async () => {
+  const clock = new FakeClock({ now: Date.UTC(2030, 0, 1) + 100 });
+  const { presign, asked } = start(bearer(clock), clock);
+  const end = "2030-01-08T00:00:00Z";
+  for (let i = 0; i < 2; i++) {
+    assertEquals((await presign({ expiresInMs: 7 * DAY })).searchParams.get("se"), end);
+  }
+  assertEquals(asked.map((each) => each.end), [end]);
+});
+
 Deno.test("presigner() asks again after the service gave no key", async () => {
   const clock = new FakeClock();
   const { presign, state } = start(bearer(clock), clock);

@@ -2,6 +2,9 @@ import { encodeStrict } from "@lade/service/http";
 import type { Base64Signer } from "../credentials/shared_key.ts";
 import { versionQuery } from "../client/version_query.ts";
 
+/** The service gives keys of delegation for so long at most, and signatures by the account's key get no more. */
+export const MAX_SAS_MS = 7 * 24 * 60 * 60 * 1000;
+
 /** The version of signatures; it fixes what they cover, whatever the version of the requests. */
 const SAS_VERSION = "2022-11-02";
 
@@ -49,9 +52,10 @@ export function signSas(grant: SasGrant, by: Base64Signer | DelegationKey): stri
   const { account, container, key, version, permissions, secure } = grant;
   const { snapshot, versionid } = versionQuery(version);
   const resource = snapshot !== undefined ? "bs" : versionid !== undefined ? "bv" : "b";
-  const end = sasTime(new Date(Math.ceil(grant.expiresMs / 1000) * 1000));
-  const protocol = secure ? "https" : "https,http";
   const delegated = "fields" in by;
+  const endMs = Math.ceil(grant.expiresMs / 1000) * 1000;
+  const end = sasTime(new Date(delegated ? Math.min(endMs, by.expiresMs) : endMs));
+  const protocol = secure ? "https" : "https,http";
   // What is left empty: identifier or agents, address, encryption scope, and the headers of the answer.
   const text = [
     permissions,
