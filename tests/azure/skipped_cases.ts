@@ -11,6 +11,5 @@ export const SKIPPED: Readonly<Record<string, string>> = {
     DROPPED,
   "a resumed write with ifMatch loses once the object changed": DROPPED,
   "a resumed write with ifNoneMatch loses against an object that was made meanwhile": DROPPED,
-  "put() of one object many times at once leaves one of them whole": DROPPED,
   "writers to one key do not mix: the one that closes last wins": DROPPED,
 };

@@ -8,6 +8,8 @@ import {
   MemoryStore,
   NotFoundError,
   type ObjectStore,
+  PermissionDeniedError,
+  PreconditionFailedError,
   ServiceError,
   setAttributes,
 } from "@lade/core";
@@ -21,10 +23,16 @@ export interface WriteBench extends AsyncDisposable {
   /** Takes requests of the store, and may misbehave. */
   readonly server: FakeServer;
   readonly container: ContainerClient;
-  /** What the server calls the requests. */
-  readonly operations: { readonly put: string; readonly commit: string; readonly get: string };
 }
 
+/** What the servers call the requests. */
+const operations = {
+  put: "PutBlob",
+  block: "PutBlock",
+  commit: "PutBlockList",
+  get: "GetBlob",
+  tags: "SetBlobTags",
+} as const;
 const PART = 1000;
 const SMALL = sampleBytes(PART, 3);
 const LARGE = sampleBytes(3 * PART + 7, 4);
@@ -60,7 +68,7 @@ export const WRITE_CASES: Readonly<Record<string, (bench: WriteBench) => Promise
   },
 
   async "bytes that are changed on their way here are not those of the kept CRC-32C"(
-    { store, server, operations },
+    { store, server },
   ) {
     for (const [way, bytes] of Object.entries(WAYS)) {
       await store.put(way, bytes);
@@ -136,7 +144,7 @@ export const WRITE_CASES: Readonly<Record<string, (bench: WriteBench) => Promise
   },
 
   async "a copy whose blocks another writer's end took away is made again"(
-    { store, server, operations, container },
+    { store, server, container },
   ) {
     const from = new MemoryStore();
     await from.put("from", LARGE);
@@ -149,7 +157,7 @@ export const WRITE_CASES: Readonly<Record<string, (bench: WriteBench) => Promise
     assertEquals((await getBytes(store, "to")).bytes, LARGE);
   },
 
-  async "a conditional write whose answer is lost is known by its writer"({ store, server, operations }) {
+  async "a conditional write whose answer is lost is known by its writer"({ store, server }) {
     for (const [way, bytes] of Object.entries(WAYS)) {
       const operation = way === "whole" ? operations.put : operations.commit;
       const lose = () =>
@@ -169,6 +177,71 @@ export const WRITE_CASES: Readonly<Record<string, (bench: WriteBench) => Promise
       server.faults.clear();
       await assertRejects(() => store.put(way, bytes, { ifNoneMatch: "*" }), AlreadyExistsError);
     }
+  },
+
+  async "put() of many blocks goes in one request where another program's blocks are in the way"(
+    { store, container, server },
+  ) {
+    await container.getBlockBlobClient("object").stageBlock(btoa("short"), "x", 1);
+    const writer = await store.createPartWriter("object", LARGE.length, { partSize: PART });
+    await assertRejects(() => writer.writePart(0, LARGE.subarray(0, PART)), ServiceError, "another program");
+    await store.put("object", LARGE);
+    const read = await getBytes(store, "object");
+    assertEquals([read.bytes, read.verified], [LARGE, true]);
+    assertEquals(server.requests.filter(({ operation }) => operation === operations.put).length, 1);
+  },
+
+  async "the CRC-64 goes with every body, lowest byte first, and no MD5 beside it"(
+    { store, server },
+  ) {
+    const digits = new TextEncoder().encode("123456789");
+    await store.put("whole", digits);
+    await store.put("parts", LARGE);
+    const sums = server.requests.filter(({ method }) => method === "PUT").map(({ headers }) => {
+      assertEquals(headers["content-md5"], undefined);
+      return headers["x-ms-content-crc64"];
+    });
+    // AE8B14860A799888, the check value of CRC-64/NVME.
+    assertEquals([sums[0], sums.length, sums.includes(undefined)], ["iJh5CoYUi64=", 6, false]);
+    for (const operation of [operations.put, operations.block]) {
+      server.faults.add({ match: { operation }, action: { kind: "flip-request", atByte: 60 } });
+      const write = () => store.put("object", operation === operations.put ? SMALL : LARGE);
+      const { message } = await assertRejects(write, ChecksumMismatchError);
+      assert(message.includes("other bytes than were sent"), message);
+      server.faults.clear();
+    }
+    await assertRejects(() => store.head("object"), NotFoundError);
+  },
+
+  async "a leased blob is neither written nor described anew nor deleted, and the error says why"(
+    { store, container },
+  ) {
+    await store.put("object", SMALL);
+    const lease = container.getBlobClient("object").getBlobLeaseClient();
+    await lease.acquireLease(-1);
+    const calls = [
+      () => store.put("object", SMALL),
+      () => store.put("object", LARGE),
+      () => setAttributes(store, "object", { contentType: "text/csv" }),
+      () => setAttributes(store, "object", { metadata: { a: "b" } }),
+      () => store.delete("object"),
+    ];
+    for (const call of calls) await assertRejects(call, PermissionDeniedError, "it is leased");
+    assertEquals((await getBytes(store, "object")).bytes, SMALL);
+    await lease.releaseLease();
+    await store.put("object", LARGE);
+  },
+
+  async "setAttributes() says that the object was replaced between its requests"(
+    { store, container, server },
+  ) {
+    const run = async () => void await container.getBlockBlobClient("object").upload("other", 5);
+    await store.put("object", SMALL);
+    server.faults.add({ match: { operation: operations.tags }, action: { kind: "before", run } });
+    const change = () => setAttributes(store, "object", { contentType: "text/csv", tags: { a: "b" } });
+    await assertRejects(change, PreconditionFailedError, "replaced meanwhile");
+    assertEquals(await store.getTags?.("object"), { a: "b" });
+    assertEquals((await getBytes(store, "object")).bytes, new TextEncoder().encode("other"));
   },
 
   async "an aborted writer leaves no object to be seen"({ store, container }) {

@@ -1,16 +1,17 @@
+import { assertEquals, assertRejects } from "@std/assert";
 import { BlobServiceClient } from "@azure/storage-blob";
-import { openFake } from "./open_fake.ts";
+import { ChecksumMismatchError, NotFoundError, PermissionDeniedError, UnavailableError } from "@lade/core";
+import type { Operation } from "../fakes/azure/mod.ts";
+import { openFake, type OpenFakeOptions } from "./open_fake.ts";
 import { RESUME_CASES } from "./resume_cases.ts";
 import { WRITE_CASES } from "./write_cases.ts";
 
-const operations = { put: "PutBlob", commit: "PutBlockList", get: "GetBlob" };
-
-async function openBench() {
-  const opened = await openFake({ config: { blockSize: 1000 } });
+async function openBench(config: OpenFakeOptions["config"] = {}) {
+  const opened = await openFake({ config: { blockSize: 1000, ...config } });
   const { fake: server } = opened;
   const { connectionString } = server;
   const container = BlobServiceClient.fromConnectionString(connectionString).getContainerClient("container");
-  return { ...opened, server, connectionString, container, operations };
+  return { ...opened, server, connectionString, container };
 }
 
 for (const [name, run] of Object.entries({ ...WRITE_CASES, ...RESUME_CASES })) {
@@ -19,3 +20,64 @@ for (const [name, run] of Object.entries({ ...WRITE_CASES, ...RESUME_CASES })) {
     await run(bench);
   });
 }
+
+Deno.test("a list of blocks that is changed on its way makes no blob", async () => {
+  await using bench = await openBench();
+  const { store, server } = bench;
+  server.faults.add({ match: { operation: "PutBlockList" }, action: { kind: "flip-request", atByte: 60 } });
+  await using writer = await store.createPartWriter("object", 2500);
+  for (const index of [0, 1, 2]) await writer.writePart(index, new Uint8Array(index < 2 ? 1000 : 500));
+  await assertRejects(() => writer.close(), ChecksumMismatchError, "other bytes than were sent");
+  await assertRejects(() => store.head("object"), NotFoundError);
+});
+
+Deno.test("what is configured goes with all that is written, and what is given comes before it", async () => {
+  const config = { tags: { team: "x y", a: "1" }, accessTier: "Cool", encryptionScope: "scope" };
+  await using bench = await openBench(config);
+  const { store, server } = bench;
+  const written = (operation: Operation) =>
+    server.requests.filter((request) => request.operation === operation).map(({ headers }) => [
+      headers["x-ms-tags"],
+      headers["x-ms-access-tier"],
+      headers["x-ms-encryption-scope"],
+    ]);
+  await store.put("whole", new Uint8Array(5));
+  await store.put("given", new Uint8Array(5), { storageClass: "Hot", tags: { a: "2" } });
+  await store.put("parts", new Uint8Array(1500));
+  assertEquals(written("PutBlob"), [["team=x%20y&a=1", "Cool", "scope"], [
+    "team=x%20y&a=2",
+    "Hot",
+    "scope",
+  ]]);
+  assertEquals(written("PutBlock"), Array(2).fill([undefined, undefined, "scope"]));
+  assertEquals(written("PutBlockList"), [["team=x%20y&a=1", "Cool", "scope"]]);
+  const { storageClass, tagCount } = await store.head("given");
+  assertEquals([storageClass, tagCount], ["Hot", 2]);
+});
+
+Deno.test("without a kept checksum blobs have no metadata of ours, and only blocks tell whose a blob is", async () => {
+  await using bench = await openBench({ storedChecksum: false });
+  const { store, server, container } = bench;
+  const lose = (operation: Operation) =>
+    server.faults.add({ match: { operation }, action: { kind: "drop-answer", how: "rst" } });
+  lose("PutBlockList");
+  const { etag, checksums } = await store.put("parts", new Uint8Array(1500), { ifNoneMatch: "*" });
+  assertEquals([etag, checksums], [(await store.head("parts")).etag, undefined]);
+  assertEquals((await container.getBlobClient("parts").getProperties()).metadata, {});
+  lose("PutBlockList");
+  await assertRejects(() => store.put("parts", new Uint8Array(1500), { ifNoneMatch: "*" }), UnavailableError);
+  lose("PutBlob");
+  await assertRejects(() => store.put("whole", new Uint8Array(5), { ifNoneMatch: "*" }), UnavailableError);
+});
+
+Deno.test("a blob under a legal hold is neither replaced nor deleted, and the error says so", async () => {
+  await using bench = await openBench();
+  const { store, container, fake } = bench;
+  fake.container("container").immutableVersions = true;
+  await store.put("object", new Uint8Array(5));
+  await container.getBlobClient("object").setLegalHold(true);
+  for (const call of [() => store.put("object", new Uint8Array(6)), () => store.delete("object")]) {
+    await assertRejects(call, PermissionDeniedError, "a legal hold protects it");
+  }
+  assertEquals((await store.head("object")).size, 5);
+});

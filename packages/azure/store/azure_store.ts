@@ -16,6 +16,7 @@ import { headBlob, readBlob } from "../objects/read_blob.ts";
 import type { Presigner } from "../presign/presign_blob.ts";
 import { checkVersionedCall } from "../client/version_query.ts";
 import { blockSink, newWriter } from "../write/block_sink.ts";
+import { putBlob } from "../write/put_blob.ts";
 import { resumableSink, resumeWriting } from "../write/resumable_sink.ts";
 import { setAttributes } from "../write/set_attributes.ts";
 import { getTags } from "../write/tags.ts";
@@ -155,7 +156,7 @@ export class AzureStore implements core.ObjectStore {
   }
 
   async put(key: string, data: Uint8Array, options: core.PutOptions = {}): Promise<core.PutResult> {
-    return await core.putBySink(this.#writing("put", key, options), data);
+    return await putBlob(() => this.#writing("put", key, options), data);
   }
 
   async createWriter(key: string, options: core.WriterOptions = {}): Promise<core.ObjectWriter> {
