@@ -28,18 +28,14 @@ Deno.test("lade mb and lade rb make and remove containers, however their URIs ar
     `abfss://new-three@${host}`,
     `${fake.endpoint()}/new-four`,
   ];
-  for (const form of forms) {
-    assertEquals((await cli.run(["mb", form])).stderr, "", form);
+  const names = ["new-one", "new-two", "new-three", "new-four"];
+  for (const [at, form] of forms.entries()) {
+    const made = await cli.run(["mb", form]);
+    assertEquals([made.stdout, made.stderr], [`mb az://${host}/${names[at]}\n`, ""], form);
     const again = await cli.run(["mb", form]);
     assertStringIncludes(again.stderr.replace(/\s+/g, " "), "the container exists already", form);
   }
-  assertEquals([...fake.account.containers.keys()], [
-    "photos",
-    "new-one",
-    "new-two",
-    "new-three",
-    "new-four",
-  ]);
+  assertEquals([...fake.account.containers.keys()], ["photos", ...names]);
   fake.putBlob("new-two", "a", "1");
   const full = await cli.run(["rb", "az://new-two"]);
   assertEquals([full.code, full.stderr.includes("-f")], [1, true], full.stderr);

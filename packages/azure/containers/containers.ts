@@ -40,7 +40,13 @@ export async function createContainer(target: ContainerTarget, signal?: AbortSig
 export async function deleteContainer(target: ContainerTarget, signal?: AbortSignal): Promise<void> {
   const { container, uri } = target;
   const call = { operation: "delete", uri };
-  const look: ControlCall = { kind: "other", statuses: [200], idempotent: true, signal, call };
+  const look: ControlCall = {
+    kind: "other",
+    statuses: [200],
+    idempotent: true,
+    signal,
+    call: { ...call, step: "look at" },
+  };
   const { lastModified } = await control(
     target,
     look,
@@ -66,9 +72,17 @@ async function firstIn(
   call: ControlCall["call"],
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
+  const list = { ...call, step: "list" };
   const readPage = (include: string | undefined) => (marker?: string) => {
     const query = { restype: "container", comp: "list", include, maxresults: "100", marker };
-    const request = { method: "GET", path: pathOf(target), query, root: "EnumerationResults", signal, call };
+    const request = {
+      method: "GET",
+      path: pathOf(target),
+      query,
+      root: "EnumerationResults",
+      signal,
+      call: list,
+    };
     return target.client.readDocument(request, (text) => {
       const root = parseXml(text);
       const blobs = root.children.find(({ name }) => name === "Blobs")?.children ?? [];
@@ -113,7 +127,7 @@ export async function* listContainers(
   account: AzureAccount,
   signal?: AbortSignal,
 ): AsyncGenerator<string, void, void> {
-  const call = { operation: "list", uri: account.uri };
+  const call = { operation: "list", uri: account.uri, step: "list containers of" };
   const request: ControlCall = {
     kind: "document",
     root: "EnumerationResults",

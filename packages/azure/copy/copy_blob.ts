@@ -119,6 +119,9 @@ export async function copyBlob(
         const detail = "it changed while it was copied";
         throw new PreconditionFailedError({ ...calls.from, detail, cause: error });
       }
+      if (code === "BlobArchived" && info.storageClass === "Archive" && error instanceof StoreError) {
+        throw error.restated(calls.from);
+      }
       if (status === 501) to.traits.refusedCopies = new Set([...to.traits.refusedCopies ?? [], way]);
       else if (code !== "CannotVerifyCopySource") throw error;
       else if (status === 404) {

@@ -84,6 +84,7 @@ export function askerOf(credential: AzureCredential, clock: Pick<Clock, "now">):
   return {
     kind,
     ...kind === "sas" && {
+      fault: () => describeSas(credential.token, clock.now()).fault,
       lacks: (anyOf, level) => sasLacks(describeSas(credential.token, clock.now()), anyOf, level),
     },
   };

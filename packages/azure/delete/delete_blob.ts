@@ -12,7 +12,7 @@ export async function deleteBlob(target: AzureTarget, key: string, options: Dele
   const call = checkVersionedCall(target, "delete", key, options);
   checkIfIgnored(call, options);
   const asked = { ...(signal && { signal }), ...(version !== undefined && { version }) };
-  const remove = async (query: Readonly<Record<string, string>>, match: string | undefined) => {
+  const remove = async (query: ReturnType<typeof versionQuery>, match: string | undefined) => {
     await target.client.send({
       method: "DELETE",
       path: pathOf(target, key),
@@ -23,7 +23,7 @@ export async function deleteBlob(target: AzureTarget, key: string, options: Dele
       // Sent twice, the second would not find what the first one deleted.
       idempotent: match === undefined,
       signal,
-      call,
+      call: { ...call, ...(query["versionid"] !== undefined && { step: "delete a version of" }) },
     });
   };
   const query = versionQuery(version);

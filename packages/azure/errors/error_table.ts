@@ -133,6 +133,8 @@ const FAILURES: readonly Failures[] = [
       "the service received other bytes than were sent; try again: if it stays so, a proxy or memory is at fault",
   }],
   [UnsupportedError, {
+    "InvalidHeaderValue: access-tier":
+      "the service does not know this tier; name Hot, Cool, Cold or Archive as the storage class",
     "InvalidHeaderValue: version":
       "the service does not know the version of its interface that is spoken; run Azurite with --skipApiVersionCheck",
     "InvalidBlobType AccessTierNotSupportedForBlobType BlobAccessTierNotSupportedForAccountType":

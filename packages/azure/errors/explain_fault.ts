@@ -1,4 +1,4 @@
-import { PermissionDeniedError } from "@lade/core/errors";
+import { PermissionDeniedError, UnauthenticatedError } from "@lade/core/errors";
 import type { ErrorRow, FailedCall, FaultReading, ServiceFault } from "@lade/service/errors";
 import { SKEWED } from "./error_table.ts";
 
@@ -6,8 +6,10 @@ import { SKEWED } from "./error_table.ts";
 export interface Asker {
   /** What requests are authorized with. */
   readonly kind: "sharedKey" | "sas" | "bearer" | "anonymous";
-  /** Why a shared access signature does not permit a call, by itself: it lacks all of these letters, or the level. */
-  lacks?(anyOf: string, level: "container" | "object"): string | undefined;
+  /** Why a shared access signature permits nothing now. */
+  fault?(): string | undefined;
+  /** Why it does not permit a call, by itself: it lacks all of these letters, or the level. */
+  lacks?(anyOf: string, level: "account" | "container" | "object"): string | undefined;
 }
 
 /** What a call has to be allowed: a role of Entra ID, letters of a shared access signature, any of which is enough. */
@@ -34,16 +36,20 @@ const MOST_SKEW_MS = 900_000;
 /** What a refusal means to who asked: the role or permission that is lacking, what is wrong with a signature, the clock. */
 export function explainFault(
   fault: ServiceFault,
-  { operation, createOnly }: FailedCall,
+  { operation, step = operation, createOnly }: FailedCall,
   asker: Asker,
   nowMs: number,
 ): FaultReading {
   if (fault.status !== 403 && fault.status !== 401) return {};
-  const { role, anyOf } = NEEDS.find(({ says }) => says.test(operation)) ?? WRITE;
+  const { role, anyOf } = NEEDS.find(({ says }) => says.test(step)) ?? WRITE;
   const letters = createOnly ? `c${anyOf}` : anyOf;
-  const lacking = asker.lacks?.(letters, operation.startsWith("list") ? "container" : "object");
+  const level = step.includes("containers") ? "account" : step.startsWith("list") ? "container" : "object";
+  const over = asker.fault?.();
+  const lacking = over ?? asker.lacks?.(letters, level);
   const row = lacking !== undefined
-    ? { ...LACKING, detail: `{identity} ${lacking}` }
+    ? { ...LACKING, ...over !== undefined && OVER, detail: `{identity} ${lacking}` }
+    : asker.kind === "sas" && fault.code === "AuthorizationFailure"
+    ? OUT_OF_REACH
     : fault.code === "AuthenticationFailed" && isSkewed(fault, nowMs)
     ? SKEWED
     : undefined;
@@ -60,7 +66,15 @@ const LACKING: ErrorRow = {
   when: [],
   error: PermissionDeniedError,
   detail: "",
-  advice: "use another signature: lade presign makes those of single objects",
+  advice: "have another one made, in the portal or by az storage container generate-sas",
+};
+const OVER = { error: UnauthenticatedError };
+const OUT_OF_REACH: ErrorRow = {
+  when: [],
+  error: PermissionDeniedError,
+  detail: "access denied to {identity}",
+  advice:
+    "one for a container makes, removes and lists no containers; else the firewall may not know this network",
 };
 
 function isSkewed({ serverTimeMs = NaN }: ServiceFault, nowMs: number): boolean {

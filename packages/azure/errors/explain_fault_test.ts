@@ -6,12 +6,19 @@ import { type Asker, explainFault } from "./explain_fault.ts";
 const TABLE = new ErrorTable("Azure Blob Storage", AZURE_ERRORS);
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 
-function tell(operation: string, asker: Asker, options: Partial<ServiceFaultOptions>, createOnly = false) {
+interface Told extends Partial<ServiceFaultOptions> {
+  readonly step?: string;
+}
+
+function errorOf(operation: string, asker: Asker, { step, ...options }: Told, createOnly = false) {
   const fault = new ServiceFault({ status: 403, ...options });
-  const call = { operation, uri: "az://a.b/c/k", createOnly };
+  const call = { operation, uri: "az://a.b/c/k", createOnly, step };
   const reading = explainFault(fault, call, asker, NOW);
-  const setting = { endpoint: "a.b", identity: "X", nowMs: NOW };
-  const { advice, detail } = TABLE.storeError(fault, call, setting, reading);
+  return TABLE.storeError(fault, call, { endpoint: "a.b", identity: "X", nowMs: NOW }, reading);
+}
+
+function tell(...given: Parameters<typeof errorOf>) {
+  const { advice, detail } = errorOf(...given);
   return [detail, advice ?? ""].join("; ");
 }
 
@@ -60,13 +67,27 @@ Deno.test("explainFault() says what a signature lacks by itself, whatever the se
   for (const code of ["AuthenticationFailed", "AuthorizationFailure"]) {
     assertEquals(
       tell("list", { kind: "sas", lacks }, { code }),
-      "X expired 2 h ago; use another signature: lade presign makes those of single objects",
+      "X expired 2 h ago; have another one made, in the portal or by az storage container generate-sas",
     );
   }
   tell("put", { kind: "sas", lacks }, DENIED, true);
-  assertEquals(asked, ["l container", "l container", "cw object"]);
+  tell("delete", { kind: "sas", lacks }, { ...DENIED, step: "delete a version of" });
+  tell("list", { kind: "sas", lacks }, { ...DENIED, step: "list containers of" });
+  assertEquals(asked, ["l container", "l container", "cw object", "x object", "l account"]);
   const none: Asker = { kind: "sas", lacks: () => undefined };
   assertStrictEquals(tell("get", none, DENIED), "access denied to X; use one that permits r (sp)");
+});
+
+Deno.test("explainFault() takes a signature that is over for none, and says where one does not reach", () => {
+  const over: Asker = { kind: "sas", fault: () => "expired", lacks: () => "lacks something" };
+  const error = errorOf("get", over, { code: "AuthenticationFailed" });
+  assertEquals([error.name, error.detail], ["UnauthenticatedError", "X expired"]);
+  const valid: Asker = { kind: "sas", fault: () => undefined, lacks: () => undefined };
+  assertEquals(
+    tell("delete", valid, { code: "AuthorizationFailure" }),
+    "access denied to X; one for a container makes, removes and lists no containers; " +
+      "else the firewall may not know this network",
+  );
 });
 
 Deno.test("explainFault() tells a clock that is off, where the answer to a HEAD has no words", () => {

@@ -1,7 +1,7 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { OperationMessage } from "../messages/transfer_messages.ts";
-import { localPathOf, ownUri, uriOfArgument } from "../places/place.ts";
+import { localPathOf, uriOfArgument } from "../places/place.ts";
 import { flag, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 
@@ -32,7 +32,7 @@ async function runMb(
   for (const argument of uris) {
     try {
       const named = containerUri(argument);
-      const uri = await ownUri(await lade(), named);
+      const uri = await (await lade()).uriOf(named);
       if (!dryRun) await (await lade()).createContainer(named, { signal });
       await output.done(new OperationMessage({ operation: name, destination: uri, dryRun }));
     } catch (error) {

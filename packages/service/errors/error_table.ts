@@ -30,6 +30,8 @@ export interface FailedCall {
   readonly operation: string;
   /** What it was done to. */
   readonly uri: string;
+  /** What one request of it does, in the same form, where that needs other rights than the call by its name. */
+  readonly step?: string | undefined;
   /** The call was to create, never to replace. */
   readonly createOnly?: boolean | undefined;
 }
