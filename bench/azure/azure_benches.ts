@@ -1,7 +1,9 @@
 import type { Bench } from "../bench.ts";
+import { adaptive } from "./adaptive.ts";
 import { clientCpu } from "./client_cpu.ts";
 import { getFile, getMemory } from "./get_blob.ts";
-import { putFile, putMemory } from "./put_blob.ts";
+import { peakMemory } from "./peak_memory.ts";
+import { putFake, putFile, putMemory } from "./put_blob.ts";
 import { getMany, getTree, putMany, putTree } from "./small_blobs.ts";
 
 /** The benchmarks of az://. */
@@ -10,9 +12,12 @@ export const azureBenches: readonly Bench[] = [
   getFile,
   putMemory,
   putFile,
+  putFake,
   getMany,
   getTree,
   putMany,
   putTree,
   clientCpu,
+  adaptive,
+  peakMemory,
 ];

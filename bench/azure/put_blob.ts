@@ -1,12 +1,14 @@
 import type { Bench } from "../bench.ts";
 import { ladeChildAt } from "../programs.ts";
-import { memoryDirectory, racePuts } from "../race_files.ts";
+import { memoryDirectory, racePuts, stopAll } from "../race_files.ts";
 import { runSelfTimed } from "../timed_command.ts";
+import { makeFile } from "../workspace.ts";
 import { startAzureContainer } from "./azure_container.ts";
 import { azureChild, programsAt } from "./azure_programs.ts";
+import { startFake } from "./start_fake.ts";
 
-const MIB = 2 ** 20;
-const AMOUNT = 256 * MIB;
+const GIB = 2 ** 30;
+const AMOUNT = GIB / 4;
 
 /** From memory, held against the same blocks by the transport alone. */
 export const putMemory: Bench = {
@@ -45,5 +47,31 @@ export const putFile: Bench = {
       directory.path,
       AMOUNT,
     );
+  },
+};
+
+/** To the fake in a process of its own, which keeps nothing, held against the service's own client. */
+export const putFake: Bench = {
+  name: "az-put-fake",
+  title: "PUT 1 GiB from a file in memory, to the fake",
+  async prepare() {
+    const fake = await startFake();
+    const directory = await memoryDirectory();
+    const path = `${directory.path}/large`;
+    await makeFile(path, GIB);
+    const { root, env } = fake;
+    const contender = (name: string, command: readonly string[]) => ({
+      name,
+      run: () => runSelfTimed({ command, env, amount: GIB }),
+    });
+    return {
+      unit: "bytes",
+      contenders: [
+        contender("lade", ladeChildAt(root, "put-file", path)),
+        contender("SDK uploadFile", azureChild("sdk-upload-file", path)),
+      ],
+      bars: [{ ours: "lade", baseline: "SDK uploadFile", atLeast: 2 }],
+      [Symbol.asyncDispose]: () => stopAll([fake, directory]),
+    };
   },
 };
