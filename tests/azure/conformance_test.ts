@@ -1,6 +1,6 @@
 import { conformance } from "@lade/testing/conformance";
 import { openFake } from "./open_fake.ts";
-import { SKIPPED } from "./skipped_cases.ts";
+import { SKIPPED, SKIPPED_WITH_DIRECTORIES } from "./skipped_cases.ts";
 
 const options = { storageClass: "Cool", skip: SKIPPED };
 const config = { blockSize: 1024 };
@@ -12,4 +12,11 @@ conformance(
   () => openFake({ config, server: { order: "utf16" } }),
   Deno.test,
   options,
+);
+
+conformance(
+  "AzureStore of an account with directories",
+  () => openFake({ config, server: { settings: { hierarchical: true } } }),
+  Deno.test,
+  { ...options, skip: SKIPPED_WITH_DIRECTORIES },
 );

@@ -325,6 +325,15 @@ Deno.test("copyFrom() copies between containers, and gives undefined where the s
   });
 });
 
+Deno.test("copy() of a key whose URL the service does not take is an UnsupportedError before anything is asked", async () => {
+  await withStore(having(told(5), () => MADE), async (store, account) => {
+    const key = "鍵".repeat(300);
+    account.script = (asked) => asked.method === "HEAD" ? told(5) : MADE;
+    await assertRejects(() => store.copy(key, "to"), UnsupportedError, "2048 characters");
+    assertEquals(account.requests.map(({ method }) => method), ["HEAD"]);
+  });
+});
+
 Deno.test("no error of a copy shows the signature of its source", async () => {
   for (const answer of [failure(403, "CannotVerifyCopySource"), failure(400, "InvalidHeaderValue")]) {
     await withStore(having(told(5), () => answer), async (store) => {

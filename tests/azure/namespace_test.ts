@@ -1,29 +1,24 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   AlreadyExistsError,
-  createStoreContext,
   InvalidNameError,
   NotFoundError,
   PreconditionFailedError,
   UnavailableError,
+  UnsupportedError,
 } from "@lade/core";
 import { type PathRename, renamePath } from "../../packages/azure/namespace/rename_path.ts";
 import { AzureStore } from "../../packages/azure/store/azure_store.ts";
-import { type FakeAzure, startFakeAzure } from "../fakes/azure/mod.ts";
+import type { FakeAzure } from "../fakes/azure/mod.ts";
+import { openFake } from "./open_fake.ts";
 import { type Answer, type Asked, failure, ScriptedAccount } from "./scripted_account.ts";
 
 async function withStore(
   hierarchical: boolean,
   run: (store: AzureStore, fake: FakeAzure) => Promise<void>,
 ): Promise<void> {
-  await using fake = await startFakeAzure({ containers: ["container"], settings: { hierarchical } });
-  const { account: { name, keys: [key = ""] } } = fake;
-  await using store = new AzureStore("container", {
-    endpoint: { url: fake.url, account: name, path: `/${name}` },
-    credential: { kind: "sharedKey", account: name, key },
-    context: createStoreContext(),
-  });
-  await run(store, fake);
+  await using opened = await openFake({ server: { settings: { hierarchical } } });
+  await run(opened.store, opened.fake);
 }
 
 const BYTES = new TextEncoder().encode("content");
@@ -93,6 +88,47 @@ Deno.test("rename() holds its conditions in an account with directories", async 
     const missing = await assertRejects(() => store.rename("from", "to"), NotFoundError);
     assertEquals(missing.uri, `${store.uri}/from`);
     await store.rename("to", "to");
+  });
+});
+
+Deno.test("directories that hold no object at any depth are on no level, and cost a request each", async () => {
+  await withStore(true, async (store, fake) => {
+    for (const key of ["a/b/c/x", "b", "d/x", "e/f/x", "e/y"]) await store.put(key, BYTES);
+    for (const key of ["a/b/c/x", "e/f/x"]) await store.delete(key);
+    const level = async (prefix?: string, limit?: number) =>
+      (await Array.fromAsync(store.listWithDelimiter(prefix, limit === undefined ? {} : { limit })))
+        .map((entry) => "prefix" in entry ? entry.prefix : entry.key);
+    assertEquals(await level(), ["b", "d/", "e/"]);
+    assertEquals(await level("e/"), ["e/y"]);
+    assertEquals(await level("a/"), []);
+    assertEquals(await level("", 2), ["b", "d/"]);
+    fake.requests.length = 0;
+    await level("d/");
+    assertEquals(operations(fake), ["ListBlobs"]);
+  });
+  await withStore(false, async (store, fake) => {
+    for (const key of ["a/x", "b"]) await store.put(key, BYTES);
+    fake.requests.length = 0;
+    assertEquals((await Array.fromAsync(store.listWithDelimiter())).length, 2);
+    assertEquals(operations(fake), ["ListBlobs"]);
+  });
+});
+
+Deno.test("an account with directories has no tags, which its first answer shows", async () => {
+  await withStore(true, async (store) => {
+    const tags = { a: "b" };
+    await assertRejects(() => store.put("key", BYTES, { tags }), UnsupportedError, "hierarchical namespace");
+    assertEquals([store.capabilities.tags, store.capabilities.versions], [false, "unknown"]);
+    await store.put("key", BYTES);
+    assertEquals(store.capabilities.versions, false);
+    await assertRejects(() => store.put("key", BYTES, { tags }), UnsupportedError, "the store has no tags");
+    await assertRejects(() => store.getTags("key"), UnsupportedError, "no tags");
+  });
+  await withStore(false, async (store) => {
+    await store.put("key", BYTES, { tags: { a: "b" } });
+    await Array.fromAsync(store.list());
+    await store.head("key");
+    assertEquals([store.capabilities.tags, await store.getTags("key")], [true, { a: "b" }]);
   });
 });
 

@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
-  createStoreContext,
   NotFoundError,
   type ObjectVersion,
   PreconditionFailedError,
@@ -9,26 +8,17 @@ import {
 } from "@lade/core";
 import { conformanceCases, runCase } from "@lade/testing/conformance";
 import { pathOf } from "../../packages/azure/client/azure_target.ts";
-import { AzureStore } from "../../packages/azure/store/azure_store.ts";
-import { type FakeAzure, type FakeAzureOptions, startFakeAzure } from "../fakes/azure/mod.ts";
+import type { AzureStore } from "../../packages/azure/store/azure_store.ts";
+import type { FakeAzure, FakeAzureOptions } from "../fakes/azure/mod.ts";
+import { openFake } from "./open_fake.ts";
 import { ScriptedAccount } from "./scripted_account.ts";
-
-function storeOf(fake: FakeAzure): AzureStore {
-  const { account: { name, keys: [key = ""] } } = fake;
-  return new AzureStore("container", {
-    endpoint: { url: fake.url, account: name, path: `/${name}` },
-    credential: { kind: "sharedKey", account: name, key },
-    context: createStoreContext(),
-  });
-}
 
 async function withStore(
   options: FakeAzureOptions,
   run: (store: AzureStore, fake: FakeAzure) => Promise<void>,
 ): Promise<void> {
-  await using fake = await startFakeAzure({ containers: ["container"], ...options });
-  await using store = storeOf(fake);
-  await run(store, fake);
+  await using opened = await openFake({ server: options });
+  await run(opened.store, opened.fake);
 }
 
 const VERSIONED = { settings: { versioning: true } };

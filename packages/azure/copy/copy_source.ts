@@ -1,3 +1,4 @@
+import { UnsupportedError } from "@lade/core/backend";
 import { quoteEtag } from "@lade/service/body";
 import type { FailedCall } from "@lade/service/errors";
 import { encodeQuery } from "@lade/service/http";
@@ -7,6 +8,9 @@ import { Base64Signer } from "../credentials/shared_key.ts";
 import { delegationKeys } from "../presign/delegation_keys.ts";
 import { signSas } from "../presign/sas.ts";
 import { versionQuery } from "../client/version_query.ts";
+
+/** Of a source, in characters; what is not ASCII has three of them for each byte. */
+const MAX_URL = 2048;
 
 /** A signature is for one request; a copy that the service makes on its own reads as long as it takes. */
 const LIFE_MS = { now: 60 * 60_000, later: 7 * 24 * 60 * 60_000 };
@@ -43,8 +47,15 @@ export async function sourceHeaders(
   const place = `${new URL(url).origin}${pathOf(target, key)}`;
   const at = (signature: string) => {
     const query = [encodeQuery(versionQuery(version)), signature].filter((each) => each !== "").join("&");
+    const source = query ? `${place}?${query}` : place;
+    if (source.length > MAX_URL) {
+      const { operation, uri } = call;
+      const detail =
+        `the service takes URLs of ${MAX_URL} characters for sources, this one has ${source.length}`;
+      throw new UnsupportedError({ operation, uri, detail, advice: "read and write it, as copyObject does" });
+    }
     return {
-      "x-ms-copy-source": query ? `${place}?${query}` : place,
+      "x-ms-copy-source": source,
       ...(etag === undefined ? {} : { "x-ms-source-if-match": quoteEtag(etag) }),
     };
   };

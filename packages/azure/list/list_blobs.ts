@@ -4,9 +4,11 @@ import {
   type ListOptions,
   type ObjectMeta,
   objectUri,
+  StoreError,
 } from "@lade/core/backend";
 import type { CallName } from "@lade/core/errors";
 import { readSize, unlikeService, unquoteEtag } from "@lade/service/body";
+import { ServiceFault } from "@lade/service/errors";
 import { listPages, type Page, type PageQuery } from "@lade/service/list";
 import { childText, parseXml, type XmlElement } from "@lade/service/xml";
 import { AZURE_NAMES } from "../client/azure_names.ts";
@@ -33,23 +35,45 @@ export function listBlobs(
       prefix: prefix || undefined,
       delimiter,
       marker: token,
-      startFrom: startAfter !== undefined && within ? startFrom(startAfter, prefix, delimiter) : undefined,
+      startFrom: startAfter !== undefined && within
+        ? startFrom(startAfter, prefix, delimiter, target.traits)
+        : undefined,
       maxresults: limit !== undefined && limit < MAX_RESULTS ? String(limit) : undefined,
     };
     const request = { method: "GET", path: pathOf(target), query, root: "EnumerationResults", signal, call };
-    return readBlobs(await target.client.readDocument(request, parseXml), call);
+    try {
+      const root = await target.client.readDocument(request, (text) => {
+        // Where there are directories, all entries tell whether they are one.
+        if (text.includes("<Blob>")) target.traits.hasDirectories = text.includes("<ResourceType>");
+        return parseXml(text);
+      });
+      return readBlobs(root, call);
+    } catch (error) {
+      // Where an object is, no directory can be, and nothing can lie below.
+      const cause = error instanceof StoreError ? error.cause : undefined;
+      if (cause instanceof ServiceFault && cause.code === "ResourceTypeMismatch") return { entries: [] };
+      throw error;
+    }
   };
   return listPages({ readPage }, { uri: target.uri, prefix, delimiter }, options);
 }
 
 /**
  * Where to start for names that follow another one. The service starts with the name itself, and knows one level where it
- * folds. Orders of names differ behind U+D800 (UTF-8 has U+E000 to U+FFFF first), so it starts before those.
+ * folds. Orders of names differ behind U+D800 (UTF-8 has U+E000 to U+FFFF first), so it starts before those; where there may be
+ * directories, what is in one comes before names that go on with a character before the slash.
  */
-function startFrom(startAfter: string, prefix: string, delimiter: "/" | undefined): string | undefined {
+function startFrom(
+  startAfter: string,
+  prefix: string,
+  delimiter: "/" | undefined,
+  { hasDirectories }: AzureTarget["traits"],
+): string | undefined {
   const rest = startAfter.slice(prefix.length);
   const level = delimiter === undefined ? rest : /^[^/]*\/?/.exec(rest)?.[0] ?? "";
-  return prefix + level.replace(/[\ue000-\uffff].*/s, "") || undefined;
+  return prefix +
+      level.replace(hasDirectories === false ? /[\ue000-\uffff].*/s : /[ -.\ue000-\uffff].*/s, "") ||
+    undefined;
 }
 
 /** The blobs of a page. Directories of a hierarchical namespace are none; they hold those that are. */

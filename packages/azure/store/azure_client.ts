@@ -1,5 +1,6 @@
 import type { StoreContext } from "@lade/core/backend";
 import { ServiceClient, ServiceTime } from "@lade/service/call";
+import type { ServiceFault } from "@lade/service/errors";
 import type { Transport, TransportOptions, TransportResponse } from "@lade/service/http";
 import { AZURE_DIALECT } from "../client/azure_dialect.ts";
 import { AZURE_NAMES } from "../client/azure_names.ts";
@@ -24,11 +25,13 @@ export interface AzureClientSetup {
   readonly time?: ServiceTime;
   /** Called with each good answer. */
   readonly onAnswer?: (response: TransportResponse) => void;
+  /** Called with each failure that the service reports. */
+  readonly onFault?: (fault: ServiceFault) => void;
 }
 
 /** Makes the way to an account. */
 export function azureClient(
-  { endpoint, credential, context, transport, onAnswer, time = new ServiceTime(context.clock) }:
+  { endpoint, credential, context, transport, onAnswer, onFault, time = new ServiceTime(context.clock) }:
     AzureClientSetup,
 ): ServiceClient {
   return new ServiceClient({
@@ -38,7 +41,10 @@ export function azureClient(
       return identityOf(credential);
     },
     errors: AZURE_ERRORS,
-    explain: (fault, call) => explainFault(fault, call, askerOf(credential, time), time.now()),
+    explain: (fault, call) => {
+      onFault?.(fault);
+      return explainFault(fault, call, askerOf(credential, time), time.now());
+    },
     next: { dns: `check the name of the account "${endpoint.account}", the network and its name server` },
     dialect: AZURE_DIALECT,
     signs: { ids: ["x-ms-request-id"], prefixes: ["x-ms-"], always: true },

@@ -1,6 +1,7 @@
 import * as core from "@lade/core/backend";
 import { defaultBounds } from "@lade/core/bounds";
 import type { ShownSetting } from "@lade/core/settings";
+import type { ServiceFault } from "@lade/service/errors";
 import { ServiceTime } from "@lade/service/call";
 import type { TransportResponse } from "@lade/service/http";
 import type { AccountTraits, AzureTarget, BlobWriteConfig } from "../client/azure_target.ts";
@@ -10,6 +11,7 @@ import type { AzureCredential } from "../credentials/azure_credential.ts";
 import type { BlobCopy } from "../copy/copy_blob.ts";
 import { deleteBlob } from "../delete/delete_blob.ts";
 import { listBlobs } from "../list/list_blobs.ts";
+import { listLevel } from "../list/without_empty.ts";
 import { abortUpload, listUploads } from "../list/list_uploads.ts";
 import { azureKeyFault, azureMetadataNameFault } from "../names/azure_key_fault.ts";
 import { headBlob, readBlob } from "../objects/read_blob.ts";
@@ -48,7 +50,7 @@ const CAPABILITIES: core.Capabilities = {
   attributes: true,
   expires: false,
   setAttributes: true,
-  tags: true,
+  tags: "unknown",
   modificationTime: false,
   storageClass: true,
   createOnly: true,
@@ -103,13 +105,24 @@ export class AzureStore implements core.ObjectStore {
     // What names a version shows that the account keeps them, a write that does not shows that it keeps none.
     const onAnswer = ({ status, headers }: TransportResponse) => {
       if (headers.has("x-ms-resource-type")) traits.hasDirectories = true;
+      settleTags();
       if (capabilities.versions !== "unknown") return;
       if (headers.has("x-ms-version-id")) capabilities.versions = true;
       else if (status === 201 && headers.has("etag")) capabilities.versions = false;
     };
+    // Tags and directories exclude each other.
+    const onFault = ({ code }: ServiceFault) => {
+      if (code === "FeatureNotYetSupportedForHierarchicalNamespaceAccounts") traits.hasDirectories = true;
+      settleTags();
+    };
+    const settleTags = () => {
+      if (capabilities.tags === "unknown" && traits.hasDirectories !== undefined) {
+        capabilities.tags = !traits.hasDirectories;
+      }
+    };
     const time = new ServiceTime(clock);
     this.#time = time;
-    const client = azureClient({ endpoint, credential, context, transport, onAnswer, time });
+    const client = azureClient({ endpoint, credential, context, transport, onAnswer, onFault, time });
     this.target = {
       client,
       batchAuthorizer: authorizerOf(credential, context, { inBatch: true, time }),
@@ -209,7 +222,7 @@ export class AzureStore implements core.ObjectStore {
     prefix = "",
     options: core.ListOptions = {},
   ): AsyncGenerator<core.ObjectMeta | core.CommonPrefix, void, void> {
-    return listBlobs(this.target, prefix, options, "/");
+    return listLevel(this.target, prefix, options);
   }
 
   async *listVersions(

@@ -13,6 +13,9 @@ export async function getTags(
   options: GetTagsOptions,
 ): Promise<Record<string, string>> {
   const call = checkCall(target, "get the tags of", key, options);
+  if (target.capabilities.tags === false) {
+    throw new UnsupportedError({ ...call, detail: "an account with directories has no tags" });
+  }
   const query = { comp: "tags", ...versionQuery(options.version) };
   const request = { method: "GET", path: pathOf(target, key), query, signal: options.signal, call };
   const root = await target.client.readDocument({ ...request, root: "Tags" }, parseXml);
