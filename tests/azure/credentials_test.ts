@@ -20,7 +20,7 @@ function open(
   clock = new FakeClock({ now: fake.clock() }),
 ): AzureStore {
   const { url, account: { name: account } } = fake;
-  const endpoint = { url, account, path: `/${account}`, name: `${new URL(url).host}/${account}` };
+  const endpoint = { url, account, path: `/${account}` };
   const context = createStoreContext({ clock });
   return new AzureStore("container", {
     endpoint,

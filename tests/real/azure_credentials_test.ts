@@ -5,7 +5,8 @@ import {
   generateAccountSASQueryParameters,
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
-import { getBytes, PermissionDeniedError } from "@lade/core";
+import { createStoreContext, getBytes, PermissionDeniedError } from "@lade/core";
+import { AzureStore } from "../../packages/azure/store/azure_store.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { AzureCredential } from "@lade/azure";
 import { AZURITE, clientOf, openNewContainer } from "./azurite.ts";
@@ -92,6 +93,21 @@ whereInstalled(AZURITE, (server) => {
     assertEquals((await getBytes(store, "k")).bytes, bytes("x"));
     assertEquals(await Array.fromAsync(store.list(""), ({ key }) => key), ["k"]);
     await assertRejects(() => store.put("k", bytes("y")), PermissionDeniedError);
+  });
+
+  Deno.test("the root container is signed, and read by URLs, as any other", async () => {
+    const { account, key, url } = server();
+    await clientOf(server()).getContainerClient("$root").createIfNotExists();
+    await using store = new AzureStore("$root", {
+      endpoint: { url, account, path: `/${account}` },
+      credential: { kind: "sharedKey", account, key },
+      context: createStoreContext(),
+    });
+    await store.put("a b", bytes("x"));
+    assertEquals(await Array.fromAsync(store.list(""), (each) => each.key), ["a b"]);
+    const signed = await store.presign("a b", { expiresInMs: HOUR });
+    assertEquals(await (await fetch(signed)).text(), "x");
+    await store.delete("a b");
   });
 
   Deno.test("headers of the content are signed in the order of the reference", async () => {
