@@ -88,7 +88,16 @@ export async function moveObject(
       );
     }
   }
-  await deleteRead(from, fromKey, source, call);
+  try {
+    await deleteRead(from, fromKey, source, call);
+  } catch (error) {
+    if (!(error instanceof PermissionDeniedError)) throw error;
+    const copy = JSON.stringify(objectUri(to.uri, toKey));
+    throw error.restated({
+      operation: "move",
+      detail: `${error.detail}; the copy ${copy} was made, and the source stays`,
+    });
+  }
   return { copied, source };
 }
 

@@ -105,6 +105,23 @@ Deno.test("moveObject() compares checksums of the answer with those of the sourc
   }
 });
 
+Deno.test("moveObject() says that the copy was made where the source may not be deleted", async () => {
+  const { from, to } = await stores();
+  const refuse = () =>
+    Promise.reject(
+      new PermissionDeniedError({ operation: "delete", uri: "x", detail: "denied", advice: "ask" }),
+    );
+  const error = await assertRejects(
+    () => moveObject(changed<ObjectStore>(from, { delete: refuse }), "x", to, "y"),
+    PermissionDeniedError,
+  );
+  assertEquals(
+    [error.operation, error.detail, error.advice],
+    ["move", `denied; the copy "${to.uri}/y" was made, and the source stays`, "ask"],
+  );
+  assertEquals([await isThere(from, "x"), await isThere(to, "y")], [true, true]);
+});
+
 Deno.test("moveObject() keeps both when the source changes while it is copied", async () => {
   for (const conditionalDelete of [true, "unknown", false] as const) {
     const { from, to } = await stores();
