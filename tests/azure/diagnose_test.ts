@@ -86,7 +86,7 @@ Deno.test("diagnose() blames what is wrong, and says what to do", async () => {
     [
       { ...other, sasToken: fake.accountSas("rl", { lastsMs: -3_600_000 }) },
       "credentials",
-      "expired at",
+      "the shared access signature expired",
     ],
     [{ ...other, sasToken: fake.accountSas("r") }, "list", "lacks the permission to list"],
   ];
