@@ -1,11 +1,12 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { azureProvider, type AzureSurroundings } from "@lade/azure";
+import { type AzureOptions, azureProvider, type AzureSurroundings } from "@lade/azure";
 import { createStoreContext, Registry } from "@lade/core/backend";
-import { NotFoundError, PermissionDeniedError } from "@lade/core/errors";
-import { placeOf } from "@lade/core/operations";
+import { NotFoundError, PermissionDeniedError, UnavailableError } from "@lade/core/errors";
+import { getBytes, placeOf } from "@lade/core/operations";
 import { Lade, type LadeConfig, type OpenedContainer } from "@lade/lade";
 import { createTransport, type Transport } from "@lade/service/http";
 import type { FakeClock } from "@lade/testing";
+import { makeCertificate } from "@lade/testing/http";
 import { providerConformance } from "@lade/testing/conformance";
 import { type FakeAzure, startFakeAzure } from "../fakes/azure/mod.ts";
 
@@ -191,4 +192,19 @@ Deno.test("a store bounds uploads and waits as it is configured", async () => {
   await using store = await azureProvider(BARE).open(`${hostOf(fake)}/devstoreaccount1/photos`, { config });
   assertEquals([store.readHints.patienceMs, store.readHints.maxRetryAfterMs], [5_000, 7]);
   assertEquals(store.limits.write?.current, 2);
+});
+
+Deno.test("a CA bundle and verifySsl hold for an account as they do for every service", async () => {
+  const tls = makeCertificate({ hosts: ["127.0.0.1"] });
+  await using fake = await startFakeAzure({ containers: ["photos"], tls });
+  fake.putBlob("photos", "a", "1");
+  const provider = azureProvider({ env: () => undefined, readFile: () => Promise.resolve(tls.cert) });
+  const read = async (config: AzureOptions) => {
+    const all = { connectionString: fake.connectionString, patienceMs: 1, ...config };
+    await using store = await provider.open(`${hostOf(fake)}/devstoreaccount1/photos`, { config: all });
+    return (await getBytes(store, "a")).bytes.length;
+  };
+  assertEquals(await read({ caBundle: "ca.pem" }), 1);
+  assertEquals(await read({ verifySsl: false }), 1);
+  await assertRejects(() => read({}), UnavailableError, "certificate");
 });
