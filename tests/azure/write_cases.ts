@@ -31,7 +31,7 @@ const operations = {
   block: "PutBlock",
   commit: "PutBlockList",
   get: "GetBlob",
-  tags: "SetBlobTags",
+  set: ["SetBlobProperties", "SetBlobMetadata", "SetBlobTags"],
 } as const;
 const PART = 1000;
 const SMALL = sampleBytes(PART, 3);
@@ -72,8 +72,9 @@ export const WRITE_CASES: Readonly<Record<string, (bench: WriteBench) => Promise
   ) {
     for (const [way, bytes] of Object.entries(WAYS)) {
       await store.put(way, bytes);
-      for (const chunkSize of [PART / 2, 2 ** 20]) {
-        server.faults.add({ match: { operation: operations.get }, action: { kind: "flip", atByte: 5 } });
+      for (const [chunkSize, times] of [[PART / 2, 1], [2 ** 20, 1], [2 ** 20, Infinity]] as const) {
+        const match = { operation: operations.get, times };
+        server.faults.add({ match, action: { kind: "flip", atByte: 5 } });
         const error = await assertRejects(() => getBytes(store, way, { chunkSize }), ChecksumMismatchError);
         assert(error.message.includes(crc32cToBase64(crc32c(bytes))), error.message);
         server.faults.clear();
@@ -114,6 +115,11 @@ export const WRITE_CASES: Readonly<Record<string, (bench: WriteBench) => Promise
     await setAttributes(store, "object", { metadata: { ours: "3" }, contentType: "text/csv" });
     const set = await getBytes(store, "object");
     assertEquals([set.info.metadata, set.info.contentType, set.verified], [{ ours: "3" }, "text/csv", true]);
+    await store.put("whole", SMALL);
+    const { contentMD5 } = await container.getBlobClient("whole").getProperties();
+    await setAttributes(store, "whole", { contentType: "text/csv" });
+    assertEquals((await container.getBlobClient("whole").getProperties()).contentMD5, contentMD5);
+    assert(contentMD5, "the service keeps no MD5");
     await blob.upload(SMALL.slice(1), SMALL.length - 1, { metadata });
     assertEquals((await store.head("object")).checksums?.crc32c, undefined);
     await blob.setMetadata({});
@@ -236,12 +242,20 @@ export const WRITE_CASES: Readonly<Record<string, (bench: WriteBench) => Promise
     { store, container, server },
   ) {
     const run = async () => void await container.getBlockBlobClient("object").upload("other", 5);
-    await store.put("object", SMALL);
-    server.faults.add({ match: { operation: operations.tags }, action: { kind: "before", run } });
-    const change = () => setAttributes(store, "object", { contentType: "text/csv", tags: { a: "b" } });
-    await assertRejects(change, PreconditionFailedError, "replaced meanwhile");
-    assertEquals(await store.getTags?.("object"), { a: "b" });
-    assertEquals((await getBytes(store, "object")).bytes, new TextEncoder().encode("other"));
+    const given = { contentType: "text/csv", metadata: { a: "b" }, tags: { a: "b" } };
+    for (const operation of operations.set) {
+      await store.put("object", SMALL);
+      server.faults.add({ match: { operation }, action: { kind: "before", run } });
+      await assertRejects(() => setAttributes(store, "object", given), PreconditionFailedError);
+      const { contentType, metadata, tagCount } = await store.head("object");
+      const isTagged = operation === "SetBlobTags";
+      assertEquals([contentType, metadata, tagCount], [
+        "application/octet-stream",
+        {},
+        isTagged ? 1 : undefined,
+      ]);
+      assertEquals((await getBytes(store, "object")).bytes, new TextEncoder().encode("other"));
+    }
   },
 
   async "an aborted writer leaves no object to be seen"({ store, container }) {
