@@ -60,6 +60,30 @@ Deno.test("createContainer() makes one that is private, signed by us for our ver
   await target.client.close();
 });
 
+Deno.test("calls on containers say which right they lack, and do not end the process", async () => {
+  const script = `
+    import { azureProvider } from "@lade/azure";
+    const config = { connectionString: "AccountName=abc;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:1/abc" };
+    const provider = azureProvider();
+    const { container } = provider.parse("az://box", config);
+    await provider.createContainer(container, { config }).catch((error) => console.log(error.name, error.message));
+  `;
+  const run = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-check", "--allow-env", "--allow-net=127.0.0.1", "--allow-read", "-"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = run.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(script));
+  await writer.close();
+  const { code, stdout, stderr } = await run.output();
+  const told = new TextDecoder().decode(stdout);
+  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  assertStringIncludes(told, "PermissionDeniedError");
+  assertStringIncludes(told, "--allow-sys=osRelease");
+});
+
 Deno.test("createContainer() of one that exists is an AlreadyExistsError", async () => {
   await using account = new ScriptedAccount(() => failure(409, "ContainerAlreadyExists"));
   const target = targetOf(account);

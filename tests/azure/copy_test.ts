@@ -206,6 +206,16 @@ Deno.test("copy() has the service copy on its own where it copies no blocks, and
   }, clock);
 });
 
+Deno.test("copyFrom() that the service makes on its own names a source in the account without a signature", async () => {
+  await withStore(starting(() => copyStatus("success"), () => PENDING), async (store, account) => {
+    await using other = account.open("other");
+    const clock = new FakeClock();
+    await driven(clock, Promise.resolve(store.copyFrom?.(other, "from", "to")));
+    const start = account.requests.findLast(isCopy);
+    assertEquals(start?.headers.get("x-ms-copy-source"), `${account.url}/account/other/from`);
+  });
+});
+
 Deno.test("copy() of one that does not get on, or fails, is aborted and leaves nothing", async () => {
   for (const [status, type] of [["pending", UnavailableError], ["failed", ServiceError]] as const) {
     const clock = new FakeClock();

@@ -192,6 +192,22 @@ Deno.test("rename() whose answer is lost succeeds where the object is in its new
   }
 });
 
+Deno.test("rename() makes the directory of the new key unless another program has made it meanwhile", async () => {
+  let moves = 0;
+  const script = renaming(
+    () => ++moves === 1 ? failure(404, "RenameDestinationParentPathNotFound") : { status: 201 },
+    (key) => key === "from",
+  );
+  await using account = new ScriptedAccount((asked) => {
+    const isDirectory = asked.query.get("resource") === "directory";
+    return isDirectory ? failure(409, "PathAlreadyExists") : script(asked);
+  });
+  await using store = account.open("box");
+  await store.rename("from", "dir/to");
+  const made = account.requests.find(({ query }) => query.has("resource"));
+  assertEquals([made?.path, made?.headers.get("if-none-match"), moves], ["/account/box/dir", "*", 2]);
+});
+
 Deno.test("renames go to the endpoint of paths, and name the signature by which the source is read", async () => {
   const urls: string[] = [];
   const send = (request: { readonly path: string; readonly headers?: Readonly<Record<string, string>> }) => {

@@ -187,6 +187,18 @@ Deno.test("delete() of the latest version goes by two steps, and takes no newer 
   });
 });
 
+Deno.test("a snapshot is known by its name, whatever version its answer names", async () => {
+  const headers = {
+    etag: '"1"',
+    "last-modified": "Sat, 28 Nov 2026 08:00:00 GMT",
+    "x-ms-version-id": "another",
+  };
+  await using account = new ScriptedAccount(() => ({ status: 200, headers, body: "taken" }));
+  await using store = account.open("box");
+  const { body } = await store.get("key", { version: "snapshot=2026-11-28T08:00:00.0000000Z" });
+  assertEquals(await new Response(body).text(), "taken");
+});
+
 Deno.test("a service that passes over the version is told so, and gives nothing in its place", async () => {
   const headers = { etag: '"1"', "last-modified": "Sat, 28 Nov 2026 08:00:00 GMT" };
   await using account = new ScriptedAccount(() => ({ status: 200, headers, body: "current" }));

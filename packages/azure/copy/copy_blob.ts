@@ -186,9 +186,10 @@ function copyBlocks(copy: SeenCopy): Promise<CopyResult> {
 function copyStarted(copy: SeenCopy): Promise<CopyResult> {
   const { from, to, toKey, calls, info, source, options } = copy;
   const own = Object.entries(headersOf(copy)).filter(([name]) => !name.startsWith("x-ms-blob-c"));
+  const isOwn = from.endpoint.url === to.endpoint.url && from.endpoint.account === to.endpoint.account;
   const headers = async () => ({
     ...Object.fromEntries(own),
-    ...await sourceHeaders(source, calls.to, from.client === to.client ? "own" : "later"),
+    ...await sourceHeaders(source, calls.to, isOwn ? "own" : "later"),
   });
   const sink = startedCopy(to, toKey, calls.to, headers, isRepeatable(options));
   const partSize = Math.max(info.size, 1);
