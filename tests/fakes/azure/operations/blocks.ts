@@ -1,5 +1,5 @@
 import type { WireResponse } from "@lade/testing/http";
-import { type Content, JoinedContent } from "../../parts/content.ts";
+import { BytesContent, bytesOf, type Content, JoinedContent } from "../../parts/content.ts";
 import { MalformedXmlError, parseXml, type XmlNode } from "../../parts/parse_xml.ts";
 import { element } from "../../parts/write_xml.ts";
 import { AzureError, badHeader, badQuery } from "../azure_error.ts";
@@ -10,6 +10,9 @@ import { checkReadConditions } from "./conditions.ts";
 import { findBlob, notFound } from "./find_blob.ts";
 import { crc64Of, md5Of, receiveBody, receiveText } from "./receive_body.ts";
 import { checkWrite, replaceBlob, writtenHeaders } from "./replace_blob.ts";
+
+/** Bytes of a block below which blocks are joined in memory. */
+const SMALL = 65536;
 
 /** Put Block. */
 export async function putBlock(call: Call): Promise<WireResponse> {
@@ -78,7 +81,10 @@ export async function putBlockList(call: Call): Promise<WireResponse> {
     if (!block) throw new AzureError("InvalidBlockList");
     return block;
   });
-  const content = new JoinedContent(blocks.map((block) => block.content));
+  const joined = new JoinedContent(blocks.map((block) => block.content));
+  // Reads go by the pieces of the content: many small ones are made one.
+  const isFine = !container.discard && joined.size < blocks.length * SMALL;
+  const content = isFine ? new BytesContent(bytesOf(joined)) : joined;
   const blob = replaceBlob(call, container, attributes, { content, blocks });
   const document = new TextEncoder().encode(text);
   const sent = { size: document.length, slice: () => [document] };
