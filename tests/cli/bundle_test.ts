@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../packages/cli/deno.json" with { type: "json" };
 import { bundleCommand, bundlingFault } from "../../tools/build/bundle_command.ts";
+import { startFakeAzure } from "../fakes/azure/mod.ts";
 import { runLade } from "./run_lade.ts";
 import { S3Cli } from "./s3_cli.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
@@ -75,6 +76,27 @@ Deno.test({
       assertEquals((await watch("rm", "-q", "-r", "--all", "s3://bucket/")).code, 0);
       assertEquals(cli.fake.objects("bucket"), []);
       assertEquals((await watch("doctor", "--json", "s3://bucket/")).code, 0);
+    });
+
+    await t.step("lade mb, put, ls, get and rb of az://, in blocks and by the Azure SDK", async () => {
+      await using fake = await startFakeAzure();
+      await using directory = await TemporaryDirectory.make({ large });
+      const env = { AZURE_STORAGE_CONNECTION_STRING: fake.connectionString };
+      const rights = [`--allow-net=127.0.0.1:${fake.port}`, "--allow-env", "--allow-sys=osRelease"];
+      const options = { cwd: directory.path, main, env, permissions: [...permissions, ...rights] };
+      const run = async (...args: string[]) => {
+        const { code, stdout, stderr } = await runLade(args, options);
+        assertEquals([code, stderr], [0, ""], args.join(" "));
+        return stdout;
+      };
+      await run("mb", "az://box");
+      assertMatch(await run("ls", "az://"), /^az:\/\/127\.0\.0\.1:\d+\/devstoreaccount1\/box\n$/);
+      await run("put", "-q", "large", "az://box/large");
+      await run("get", "-q", "az://box/large", "back");
+      const back = await Deno.readFile(`${directory.path}/back`);
+      assert(back.length === LARGE && back.every((byte, at) => byte === large[at]));
+      await run("rb", "-f", "az://box");
+      assertEquals([...fake.account.containers.keys()], []);
     });
   },
 });

@@ -1,4 +1,5 @@
 import { isSecretName } from "@lade/core/text";
+import { AZURE_SETTINGS } from "@lade/azure/settings";
 import { S3_SETTINGS } from "@lade/s3/settings";
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { COMMAND_NAMES } from "../../packages/cli/program/commands.ts";
@@ -93,13 +94,13 @@ Deno.test("no command repeats a secret of an endpoint, a proxy or a setting of s
 });
 
 Deno.test("what the table of settings calls secret is cut out of messages by its name, wherever it is set", () => {
-  for (const { name, secret, environment = [], profile = [] } of S3_SETTINGS) {
-    // Messages name a pair of keys by its id.
-    if (!secret || name === "credentials.accessKeyId") continue;
+  for (const { name, secret, type, environment = [], profile = [] } of [...S3_SETTINGS, ...AZURE_SETTINGS]) {
+    // Messages name a pair of keys by its id; an object is never written.
+    if (!secret || name === "credentials.accessKeyId" || type.example === "") continue;
     const places = [...environment, ...profile].map((place) =>
       typeof place === "string" ? place : place.name
     );
-    for (const each of [`s3.${name}`, ...places]) assert(isSecretName(each), each);
+    for (const each of [`az.${name}`, ...places]) assert(isSecretName(each), each);
   }
 });
 

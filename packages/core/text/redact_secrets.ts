@@ -18,6 +18,7 @@ const SECRET_ENDINGS = [
   "password",
   "privatekey",
   "refreshtoken",
+  "saskey",
   "sastoken",
   "secretaccesskey",
   "secretkey",
@@ -25,6 +26,8 @@ const SECRET_ENDINGS = [
   "sessiontoken",
   "sharedkey",
   "signature",
+  "storageaccesskey",
+  "storagekey",
 ];
 
 /** Names that are secret only as they stand: many a harmless one ends in them. */
