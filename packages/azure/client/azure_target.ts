@@ -30,7 +30,7 @@ export interface AccountTraits {
   /** Ways to copy that it does not know. */
   refusedCopies?: ReadonlySet<string>;
   /** Its blobs lie in directories: it has a hierarchical namespace. */
-  hasDirectories?: boolean;
+  hasDirectories?: boolean | undefined;
 }
 
 /** How blobs are written and read. */

@@ -11,7 +11,7 @@ import { checkPrefix, readPages } from "@lade/service/list";
 import { parseXml } from "@lade/service/xml";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { mark, ownBlocks } from "../write/resumable_sink.ts";
-import { readEntries } from "./list_blobs.ts";
+import { readEntries } from "./page_of_blobs.ts";
 
 const WIDTH = 16;
 

@@ -10,7 +10,7 @@ import { listVersions, type PageQuery } from "@lade/service/list";
 import { childText, parseXml, type XmlElement } from "@lade/service/xml";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { SNAPSHOT, UNVERSIONED } from "../client/version_query.ts";
-import { readEntries } from "./list_blobs.ts";
+import { readEntries } from "./page_of_blobs.ts";
 
 /**
  * Lists versions and snapshots; with `delimiter`, those of one level. The service gives those of a blob the oldest first, so

@@ -4,6 +4,17 @@
  *
  * @module
  */
+export {
+  type Displacement,
+  inAnyOrder,
+  inKeyOrder,
+  type MixedPage,
+  type MixedQuery,
+  pageOf,
+  type SeekingReader,
+  TREE_ORDER,
+  UTF16_ORDER,
+} from "./in_key_order.ts";
 export { listPages } from "./list_pages.ts";
 export { listVersions } from "./list_versions.ts";
 export type { Listing, Page, PageQuery, PageReader } from "./page_reader.ts";
