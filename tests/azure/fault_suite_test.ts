@@ -17,7 +17,15 @@ async function start({ context: given, transport, partSize }: StartOptions) {
   const isSame = (one: BearerToken, other: BearerToken) => one.token === other.token;
   const tokens = new TokenCache<BearerToken>({ load, renewable: true }, context.clock, isSame);
   const config = { blockSize: partSize };
-  const store = openContainer(fake, { credential: { kind: "bearer", tokens }, context, transport, config });
+  // Whether there are directories is asked once for all renames.
+  const traits = { hasDirectories: false };
+  const store = openContainer(fake, {
+    credential: { kind: "bearer", tokens },
+    context,
+    transport,
+    config,
+    traits,
+  });
   return {
     store,
     server: fake,
