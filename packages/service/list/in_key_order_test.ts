@@ -98,7 +98,8 @@ for (const [name, [compare, displacements]] of Object.entries(ORDERS)) {
 async function pagesOf(reader: SeekingReader<ObjectMeta>): Promise<string[][]> {
   const ordered = inKeyOrder(reader);
   const pages: string[][] = [];
-  for (let token: string | undefined;;) {
+  let token: string | undefined;
+  for (;;) {
     const query = { prefix: "", signal: new AbortController().signal, ...(token !== undefined && { token }) };
     const { entries, prefixes = [], next } = await ordered.readPage(query);
     pages.push([...entries, ...prefixes].map(nameOf));
