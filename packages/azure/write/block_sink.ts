@@ -76,7 +76,6 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
       ...conditionHeaders(options),
       ...kept,
       ...own,
-      ...sumOf(body).header,
     };
     const told = (etag: string | undefined, version: string | undefined): PutResult => {
       if (etag === undefined) {
@@ -106,13 +105,14 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
     partLimits: { maxPartSize: 4000 * 2 ** 20, maxParts: 50_000 },
     wholeUpTo: config.threshold,
     putWhole(bytes, signal) {
-      const headers = { "x-ms-blob-type": "BlockBlob" };
-      return make(crc32c(bytes), bytes.length, bytes, { headers }, signal, () => Promise.resolve(false));
+      const { header, crc32c } = sumsOf(bytes);
+      const headers = { "x-ms-blob-type": "BlockBlob", ...header };
+      return make(crc32c, bytes.length, bytes, { headers }, signal, () => Promise.resolve(false));
     },
     async writePart({ index }, bytes, signal) {
-      const block = { crc32c: crc32c(bytes), size: bytes.length };
+      const { header, sum, crc32c } = sumsOf(bytes);
+      const block = { crc32c, size: bytes.length };
       const query = { comp: "block", blockid: blockId({ kind: "part", writer, index, ...block }) };
-      const { header, sum } = sumOf(bytes);
       const headers = { ...header, ...scopeHeaders(target) };
       const answer = await client.send({ ...put, query, headers, body: bytes, signal });
       checkSum(answer, sum, call);
@@ -123,14 +123,17 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
       const all = [...blocks].sort(([a], [b]) => a - b).map(([index, block]) => ({ index, ...block }));
       const ids = all.map((block) => blockId({ kind: "part", writer, ...block }));
       const whole = all.reduce((sum, block) => combineCrc32c(sum, block.crc32c, block.size), 0);
-      const request = { query: { comp: "blocklist" }, firstByteTimeoutMs };
-      return make(whole, size, writeBlockList(ids), request, signal, async () => {
+      const list = writeBlockList(ids);
+      const request = { query: { comp: "blocklist" }, headers: sumsOf(list).header, firstByteTimeoutMs };
+      return make(whole, size, list, request, signal, async () => {
         const committed = await readBlockList(target, key, "committed", call, { signal });
         return committed.length === ids.length && committed.every(({ id }, i) => id === ids[i]);
       });
     },
   };
 }
+
+const PIECE = 2 ** 18;
 
 /** Whether the service may have made the blob although the call failed: the answer was lost, or came to a second try. */
 function mayBeMade(error: unknown): boolean {
@@ -141,12 +144,19 @@ function mayBeMade(error: unknown): boolean {
     (cause instanceof ServiceFault && cause.attempts > 1);
 }
 
-/** The checksum that the service compares: CRC-64/NVME, lowest byte first. */
-function sumOf(bytes: Uint8Array) {
+/** The blob's checksum and the one that the service compares: CRC-64/NVME, lowest byte first. */
+function sumsOf(bytes: Uint8Array) {
+  let [crc32, crc64] = [0, 0n];
+  // Both of a piece at a time: the second finds it in the processor's cache.
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    const piece = bytes.subarray(at, at + PIECE);
+    crc32 = crc32c(piece, crc32);
+    crc64 = crc64nvme(piece, crc64);
+  }
   const view = new DataView(new ArrayBuffer(8));
-  view.setBigUint64(0, crc64nvme(bytes), true);
+  view.setBigUint64(0, crc64, true);
   const sum = btoa(String.fromCharCode(...new Uint8Array(view.buffer)));
-  return { sum, header: { "x-ms-content-crc64": sum } };
+  return { crc32c: crc32, sum, header: { "x-ms-content-crc64": sum } };
 }
 
 /** Compares what the service says to have got, in case it passed over what it was told. */
