@@ -1,7 +1,7 @@
 import type { HeadOptions, ObjectInfo } from "@lade/core/backend";
-import { checkAnswered, conditionHeaders, readObjectInfo, readSize, unlikeService } from "@lade/service/body";
 import type { FailedCall } from "@lade/service/errors";
 import type { ResponseHeaders } from "@lade/service/http";
+import { describeObject } from "@lade/service/objects";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { namesFor, versionQuery } from "../client/version_query.ts";
 import { checkIsObject } from "./check_is_object.ts";
@@ -13,22 +13,9 @@ export async function describeBlob(
   call: FailedCall,
   options: Pick<HeadOptions, "ifMatch" | "version" | "signal">,
 ): Promise<{ readonly info: ObjectInfo; readonly headers: ResponseHeaders }> {
-  const { signal, version } = options;
-  const [names, query] = [namesFor(version), versionQuery(version)];
-  const request = {
-    method: "HEAD",
-    path: pathOf(target, key),
-    query,
-    headers: conditionHeaders(options),
-    call,
-  };
-  const { headers } = await target.client.send({ ...request, kind: "head", signal });
-  checkIsObject(headers, call);
-  const size = readSize(headers.get("content-length"));
-  if (size === undefined) {
-    throw unlikeService(call, names.service, "it does not tell the object's size");
-  }
-  const info = readObjectInfo(names, key, size, headers, true, call);
-  checkAnswered(names, info, options, call);
-  return { info, headers };
+  const { version } = options;
+  const check = (headers: ResponseHeaders) => checkIsObject(headers, call);
+  const place = { key, path: pathOf(target, key), query: versionQuery(version) };
+  const { client } = target;
+  return await describeObject({ client, names: namesFor(version), ...place, call, check }, options);
 }

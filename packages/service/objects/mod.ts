@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { getObject, headObject, type ServedObject } from "./read_objects.ts";
+export { describeObject, getObject, headObject, type ServedObject } from "./read_objects.ts";

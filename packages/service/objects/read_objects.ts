@@ -80,15 +80,22 @@ export async function getObject(object: ServedObject, options: GetOptions): Prom
 
 /** Describes an object, as `ObjectStore.head` promises. Key and signal are checked before. */
 export async function headObject(object: ServedObject, options: HeadOptions): Promise<ObjectInfo> {
+  return (await describeObject(object, options)).info;
+}
+
+/** {@linkcode headObject}, for who needs more of the answer than an `ObjectInfo` has. */
+export async function describeObject(
+  object: ServedObject,
+  options: HeadOptions,
+): Promise<{ readonly info: ObjectInfo; readonly headers: ResponseHeaders }> {
   const { client, names, key, path, query, call, check } = object;
-  const headers = conditionHeaders(options);
   const { signal } = options;
-  const request = { method: "HEAD", path, ...(query && { query }), headers, kind: "head", call } as const;
-  const { headers: told } = await client.send({ ...request, signal });
-  check?.(told);
-  const size = readSize(told.get("content-length"));
+  const request = { method: "HEAD", path, ...(query && { query }), headers: conditionHeaders(options), call };
+  const { headers } = await client.send({ ...request, kind: "head", signal });
+  check?.(headers);
+  const size = readSize(headers.get("content-length"));
   if (size === undefined) throw unlikeService(call, names.service, "it does not tell the object's size");
-  const info = readObjectInfo(names, key, size, told, true, call);
+  const info = readObjectInfo(names, key, size, headers, true, call);
   checkAnswered(names, info, options, call);
-  return info;
+  return { info, headers };
 }
