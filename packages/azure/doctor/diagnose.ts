@@ -1,10 +1,12 @@
 import { type Check, createStoreContext } from "@lade/core/backend";
 import {
   AnswerLog,
+  completeDiagnosis,
   DIAGNOSIS_BOUNDS,
   examineService,
   failedCheck,
   probe,
+  type ServiceDiagnoseOptions,
   type ServicePatient,
   tellEndpoint,
   tellLifetime,
@@ -25,16 +27,7 @@ const MAX_SKEW_MS = 15 * 60_000;
 const TOLD = new Set(["account", "endpoint", "identity"]);
 
 /** Options of {@linkcode diagnose}. */
-export interface AzureDiagnoseOptions extends AzureStoreOptions {
-  /** Begins the keys that are read and made; a slash is added where it lacks one. */
-  readonly prefix?: string;
-  /** Also writes, reads back and removes temporary objects, named `.lade-doctor-…`. */
-  readonly write?: boolean;
-  /** How long each measurement of throughput takes, in milliseconds; 2,000 by default. */
-  readonly measureMs?: number;
-  /** Bytes that each of them moves at most; 256 MiB by default. */
-  readonly maxBytes?: number;
-}
+export type AzureDiagnoseOptions = AzureStoreOptions & ServiceDiagnoseOptions;
 
 /**
  * Finds out how it stands with a container: who asks, where, the clock, what the account is and keeps, which calls are
@@ -45,8 +38,7 @@ export async function* diagnose(
   container: string,
   options: AzureDiagnoseOptions = {},
 ): AsyncGenerator<Check> {
-  const { measureMs = 2_000, maxBytes = 2 ** 28, prefix = "", signal, write = false } = options;
-  const { context = createStoreContext(), surroundings = {} } = options;
+  const { context = createStoreContext(), signal, surroundings = {} } = options;
   const answers = new AnswerLog(context.clock);
   const { host, container: name } = splitContainer("diagnose", container);
   const opened = await openAccount(
@@ -63,10 +55,9 @@ export async function* diagnose(
   const { config: { endpoint, shown }, credential } = opened;
   await using _transport = opened.transport;
   await using store = new AzureStore(name, { ...opened, endpoint });
-  const directory = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
+  const asked = completeDiagnosis(options);
   const patient: ServicePatient = {
-    ...{ store, answers, maxBytes, measureMs, signal, write, maxSkewMs: MAX_SKEW_MS, inParts: true },
-    prefix: directory,
+    ...{ store, answers, ...asked, signal, maxSkewMs: MAX_SKEW_MS, inParts: true },
     clock: context.clock,
     container: "container",
     failed: failedCheck,
@@ -79,7 +70,7 @@ export async function* diagnose(
         : [];
       return [tellEndpoint({ url, source }, answers), ...account, ...tellSettings(shown, TOLD)];
     },
-    listPage: (signal) => Array.fromAsync(store.list(directory, { signal, limit: 1_000 })),
+    listPage: (signal) => Array.fromAsync(store.list(asked.prefix, { signal, limit: 1_000 })),
     blame: ({ code, message }) => {
       if (/^Account(?:IsDisabled|NotFound)$/.test(code ?? "")) return "endpoint";
       return code === "AuthenticationFailed" && /date header/i.test(message) ? "clock" : undefined;

@@ -1,4 +1,10 @@
-import { type ClaimedUrl, InvalidNameError, type ServiceUrl, type UrlClaims } from "@lade/core/backend";
+import {
+  type ClaimedUrl,
+  decodeUrlPath,
+  type ServiceUrl,
+  type UrlClaims,
+  urlFault,
+} from "@lade/core/backend";
 import { type Environment, systemEnvironment } from "@lade/service/environment";
 import { isLoopback } from "@lade/service/http";
 import { type AccountHost, accountHost } from "../config/account_host.ts";
@@ -26,7 +32,7 @@ export function azureUrls(
       const found = accountHost(url.host);
       const host = found.isAzure ? found : configuredHost(url, (uri) => configOf(uri, AZURE_SETTINGS), env);
       if (!host) return undefined;
-      const rest = decode(url).slice(host.path.length + 1);
+      const rest = decodeUrlPath(url).slice(host.path.length + 1);
       // A blob without a container is one of the container "$root"; its name has what a container's has not.
       const uri = `az://${host.name}/${
         /^[^/]*[^a-z0-9/-][^/]*$/.test(rest) && !rest.startsWith("$") ? "$root/" : ""
@@ -55,15 +61,6 @@ function configuredHost(
   return isAzurite ? accountHost(host, `/${first}`) : undefined;
 }
 
-/** Decodes a path once. */
-function decode(url: ServiceUrl): string {
-  try {
-    return decodeURIComponent(url.path === "" ? "/" : url.path);
-  } catch {
-    throw invalid(url, 'its path is not percent-encoded UTF-8, write %25 for a "%"');
-  }
-}
-
 /** A signature is what is asked with; of any other query nothing is honoured. */
 function byQuery(url: ServiceUrl, host: AccountHost): Pick<ClaimedUrl, "config"> {
   const { query = "" } = url;
@@ -72,7 +69,7 @@ function byQuery(url: ServiceUrl, host: AccountHost): Pick<ClaimedUrl, "config">
   const foreign = names.filter((name) => !SAS.test(name));
   if (foreign.length > 0 || !names.includes("sig")) {
     const listed = (foreign.length > 0 ? foreign : names).map((name) => JSON.stringify(name)).join(", ");
-    throw invalid(
+    throw urlFault(
       url,
       `of the URL of an object only a shared access signature is taken, and it has ${listed}`,
       foreign.includes("versionid") ? "name a version by --version" : 'write %3F for a "?" in a key',
@@ -80,8 +77,4 @@ function byQuery(url: ServiceUrl, host: AccountHost): Pick<ClaimedUrl, "config">
   }
   const endpoint = host.isAzure ? {} : { endpoint: `${url.secure ? "https" : "http"}://${host.name}` };
   return { config: { sasToken: query, ...endpoint } };
-}
-
-function invalid(url: ServiceUrl, detail: string, advice?: string): InvalidNameError {
-  return new InvalidNameError({ operation: "open", uri: url.text, detail, advice });
 }

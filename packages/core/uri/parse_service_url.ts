@@ -26,3 +26,17 @@ export function parseServiceUrl(uri: string): ServiceUrl | undefined {
   if (detail) throw new InvalidNameError({ operation: "open", uri: text, detail });
   return { text, secure, host, path, ...(query === undefined ? {} : { query }) };
 }
+
+/** Why a URL is not taken. */
+export function urlFault(url: ServiceUrl, detail: string, advice?: string): InvalidNameError {
+  return new InvalidNameError({ operation: "open", uri: url.text, detail, advice });
+}
+
+/** A path of a URL, decoded once; what is no percent-encoded UTF-8 is an `InvalidNameError`. */
+export function decodeUrlPath(url: ServiceUrl, path: string = url.path): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw urlFault(url, 'its path is not percent-encoded UTF-8, write %25 for a "%"');
+  }
+}

@@ -1,9 +1,11 @@
 import { type Check, createStoreContext } from "@lade/core/backend";
 import {
   AnswerLog,
+  completeDiagnosis,
   DIAGNOSIS_BOUNDS,
   examineService,
   failedCheck,
+  type ServiceDiagnoseOptions,
   type ServicePatient,
   type TemporaryObjects,
 } from "@lade/service/diagnosis";
@@ -21,16 +23,7 @@ import { checkMultipart } from "./check_multipart.ts";
 const MAX_SKEW_MS = 15 * 60_000;
 
 /** Options of {@linkcode diagnose}. */
-export interface S3DiagnoseOptions extends S3StoreOptions {
-  /** Begins the keys that are read and made; a slash is added where it lacks one. */
-  readonly prefix?: string;
-  /** Also writes, reads back and removes temporary objects, named `.lade-doctor-…`. */
-  readonly write?: boolean;
-  /** How long each measurement of throughput takes, in milliseconds; 2,000 by default. */
-  readonly measureMs?: number;
-  /** Bytes that each of them moves at most; 256 MiB by default. */
-  readonly maxBytes?: number;
-}
+export type S3DiagnoseOptions = S3StoreOptions & ServiceDiagnoseOptions;
 
 /**
  * Finds out how it stands with a bucket: which credentials, region and endpoint are used and where they come from, the
@@ -42,8 +35,7 @@ export interface S3DiagnoseOptions extends S3StoreOptions {
  * `TypeError` for a configuration that cannot be.
  */
 export async function* diagnose(container: string, options: S3DiagnoseOptions = {}): AsyncGenerator<Check> {
-  const { measureMs = 2_000, maxBytes = 2 ** 28, prefix = "", signal, write = false } = options;
-  const { context = createStoreContext(), surroundings = {} } = options;
+  const { context = createStoreContext(), signal, surroundings = {} } = options;
   const answers = new AnswerLog(context.clock);
   const opened = await openConnection("diagnose", container, checkBucket("diagnose", container), {
     ...options,
@@ -58,16 +50,14 @@ export async function* diagnose(container: string, options: S3DiagnoseOptions = 
   await using store = new BucketStore({ container, ...opened });
   const { clock } = context;
   const { connection } = store;
-  const directory = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
+  const asked = completeDiagnosis(options);
+  const { prefix: directory } = asked;
   const patient: ServicePatient & { readonly store: BucketStore } = {
     store,
-    prefix: directory,
+    ...asked,
     answers,
     clock,
-    maxBytes,
-    measureMs,
     signal,
-    write,
     container: "bucket",
     maxSkewMs: MAX_SKEW_MS,
     inParts: !connection.config.multipart.disabled,

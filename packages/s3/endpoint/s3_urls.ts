@@ -1,9 +1,10 @@
 import {
   type ClaimedUrl,
   type ConfigOf,
-  InvalidNameError,
+  decodeUrlPath,
   type ServiceUrl,
   type UrlClaims,
+  urlFault,
 } from "@lade/core/backend";
 import type { BackendConfig } from "@lade/core/settings";
 import {
@@ -68,10 +69,10 @@ async function ofAmazon(
   const { bucket, rest } = host.bucket === undefined
     ? cutBucket(url.path)
     : { bucket: host.bucket, rest: url.path };
-  if (bucket === "") throw invalid(url, "the URL names no bucket");
+  if (bucket === "") throw urlFault(url, "the URL names no bucket");
   // Behind an "@" of a URI stands a host, to which a URL must not lead in disguise.
-  if (!BUCKET.test(bucket)) throw invalid(url, `${JSON.stringify(bucket)} is not a valid bucket name`);
-  const key = decode(url, rest);
+  if (!BUCKET.test(bucket)) throw urlFault(url, `${JSON.stringify(bucket)} is not a valid bucket name`);
+  const key = decodeUrlPath(url, rest);
   const { dualstack, fips, accelerate, region, service } = host;
   const isPlain = !dualstack && !fips && !accelerate &&
     !(await resolve(configOf(`s3://${bucket}${key}`, S3_SETTINGS))).endpoint;
@@ -101,7 +102,7 @@ async function ofEndpoint(
       });
       const isThere = secure === url.secure && host.toLowerCase() === url.host &&
         `${url.path}/`.startsWith(`${pathPrefix}/`);
-      if (isThere) return { uri: `s3://${bucket}${decode(url, url.path.slice(pathPrefix.length))}` };
+      if (isThere) return { uri: `s3://${bucket}${decodeUrlPath(url, url.path.slice(pathPrefix.length))}` };
     }
   }
   return undefined;
@@ -120,35 +121,22 @@ function cutBucket(path: string): { readonly bucket: string; readonly rest: stri
   return { bucket, rest };
 }
 
-/** Decodes a path once. */
-function decode(url: ServiceUrl, path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw invalid(url, 'its path is not percent-encoded UTF-8, write %25 for a "%"');
-  }
-}
-
 function refuseQuery(url: ServiceUrl, uri: string): void {
   const { query } = url;
   if (query === undefined || query === "") return;
   const names = query.split("&").map((each) => each.replace(/=.*/s, ""));
   if (names.some((name) => /^(x-amz-signature|signature)$/i.test(name))) {
-    throw invalid(
+    throw urlFault(
       url,
       "it is a presigned URL, whose signature stands for one request of another program",
       `fetch it with curl, or name the object by ${JSON.stringify(uri)} and use your own credentials`,
     );
   }
-  throw invalid(
+  throw urlFault(
     url,
     `of the URL of an object no query is taken, and it has ${
       names.map((name) => JSON.stringify(name)).join(", ")
     }`,
     'write %3F for a "?" in a key',
   );
-}
-
-function invalid(url: ServiceUrl, detail: string, advice?: string): InvalidNameError {
-  return new InvalidNameError({ operation: "open", uri: url.text, detail, advice });
 }

@@ -13,6 +13,7 @@ export { measureDownload, type Readable } from "./measure_download.ts";
 export { change, type Patient, probe } from "./patient.ts";
 export { randomBytes } from "./random_bytes.ts";
 export { type Measurement, rateCheck } from "./rate_check.ts";
+export { completeDiagnosis, type ServiceDiagnoseOptions } from "./service_diagnose_options.ts";
 export type { ServicePatient } from "./service_patient.ts";
 export { type EndpointTold, origin, tellEndpoint, tellLifetime, tellSettings } from "./tell_configuration.ts";
 export type { Leftover, TemporaryObjects } from "./temporary_objects.ts";
