@@ -1,7 +1,6 @@
 import {
   checkWriteConditions,
   type CopyOptions,
-  type KeyCall,
   NotFoundError,
   type ObjectInfo,
   PreconditionFailedError,
@@ -12,33 +11,18 @@ import { conditionHeaders, quoteEtag } from "@lade/service/body";
 import type { ServiceClient } from "@lade/service/call";
 import { ServiceFault } from "@lade/service/errors";
 import { encodePath } from "@lade/service/http";
-import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+import { pathOf } from "../client/azure_target.ts";
+import type { BlobCopy } from "../copy/copy_blob.ts";
 import { headBlob } from "../objects/read_blob.ts";
-
-/** A rename within a container. */
-export interface PathRename {
-  /** The container. */
-  readonly target: AzureTarget;
-  /** The shared access signature by which the service reads the source, as a query; where requests have one. */
-  readonly signature?: string | undefined;
-  /** Key of the object. */
-  readonly from: string;
-  /** Its new key. */
-  readonly to: string;
-  /** What is being done to both. */
-  readonly calls: { readonly from: KeyCall; readonly to: KeyCall };
-}
 
 /**
  * Renames in one step where the account has directories ("Path - Create" of the reference), held to the content that a HEAD
  * saw. Directories that the new key lies in are made.
  */
-export async function renamePath(rename: PathRename, options: CopyOptions): Promise<void> {
-  const { target, signature, from, to, calls } = rename;
-  const { signal, sourceIfMatch } = options;
-  const asked = signal ? { signal } : {};
-  const matching = sourceIfMatch === undefined ? asked : { ...asked, ifMatch: sourceIfMatch };
-  const info = await headBlob(target, from, matching, calls.from.operation);
+export async function renamePath(rename: BlobCopy, info: ObjectInfo, options: CopyOptions): Promise<void> {
+  const { from: target, fromKey: from, toKey: to, calls, credential } = rename;
+  const { signal } = options;
+  const signature = credential.kind === "sas" ? credential.token.replace(/^\?/, "") : "";
   if (from === to) return checkWriteConditions(calls.to, info.etag ?? "", options);
   const paths = target.client.at(pathsUrl(target.endpoint.url));
   const put = {
@@ -73,7 +57,7 @@ export async function renamePath(rename: PathRename, options: CopyOptions): Prom
       throw new PreconditionFailedError({ ...calls.from, detail: "it changed meanwhile", cause: error });
     }
     const isLost = error instanceof UnavailableError && !signal?.aborted;
-    if (!isLost || !await isRenamed(rename, info, asked)) throw error;
+    if (!isLost || !await isRenamed(rename, info, signal)) throw error;
   }
 }
 
@@ -94,16 +78,17 @@ async function makeDirectory(
 
 /** Whether a rename whose answer was lost was made: the object is where it was to go, and nowhere else. */
 async function isRenamed(
-  { target, from, to }: PathRename,
+  { from: target, fromKey, toKey }: BlobCopy,
   { size }: ObjectInfo,
-  asked: { readonly signal?: AbortSignal },
+  signal: AbortSignal | undefined,
 ): Promise<boolean> {
+  const asked = signal ? { signal } : {};
   try {
-    await headBlob(target, from, asked);
+    await headBlob(target, fromKey, asked);
     return false;
   } catch (error) {
     if (!(error instanceof NotFoundError)) return false;
-    return await headBlob(target, to, asked).then((there) => there.size === size, () => false);
+    return await headBlob(target, toKey, asked).then((there) => there.size === size, () => false);
   }
 }
 

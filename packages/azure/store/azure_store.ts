@@ -275,19 +275,12 @@ export class AzureStore implements core.ObjectStore {
     return await copyAcross(copy, options);
   }
 
+  /** One step where the account has directories, which the answer about the source shows; else a copy and a delete. */
   async rename(from: string, to: string, options: core.CopyOptions = {}): Promise<void> {
     const copy = this.#copying("rename", this, from, to, options);
-    if (!options.attributes && options.sourceVersion === undefined && await this.#hasDirectories(options)) {
-      const { renamePath } = await import("../namespace/rename_path.ts");
-      const { target, calls } = { target: this.target, calls: copy.calls };
-      const signature = this.#credential.kind === "sas" ? this.#credential.token : undefined;
-      return await renamePath({ target, signature, from, to, calls }, options);
-    }
-    const [{ copyBlob }, { renameByCopy }] = await Promise.all([
-      import("../copy/copy_blob.ts"),
-      import("@lade/service/copy"),
-    ]);
-    await renameByCopy(this, from, to, options, { copy: (pin) => copyBlob(copy, options, pin) });
+    const { rename } = await import("../namespace/rename.ts");
+    await rename(this, copy, options);
+    this.#capabilities.atomicRename = this.target.traits.hasDirectories === true;
   }
 
   async presign(key: string, options: core.PresignOptions): Promise<URL> {
@@ -301,11 +294,6 @@ export class AzureStore implements core.ObjectStore {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.target.client.close();
     await this.#close?.();
-  }
-
-  async #hasDirectories({ signal }: core.CallOptions): Promise<boolean> {
-    const { hasDirectories } = await import("../namespace/has_directories.ts");
-    return this.#capabilities.atomicRename = await hasDirectories(this.target, signal);
   }
 
   #copying(
