@@ -60,6 +60,7 @@ Deno.test("copy() is one request that names the source by a signature for it alo
     "x-ms-meta-ladecrc32c": STORED,
     "x-ms-meta-a": "b",
     "x-ms-access-tier": "Cool",
+    "content-md5": "1B2M2Y8AsgTpgAmY7PhCfg==",
   });
   await withStore(having(source, () => MADE), async (store, account) => {
     const copied = await store.copy("from", "dir/to");
@@ -73,6 +74,7 @@ Deno.test("copy() is one request that names the source by a signature for it alo
     assertEquals(headers.get("x-ms-blob-type"), "BlockBlob");
     const [type, tier] = [headers.get("x-ms-blob-content-type"), headers.get("x-ms-access-tier")];
     assertEquals([type, tier, headers.get("x-ms-meta-a")], ["text/csv", "Cool", "b"]);
+    assertEquals(headers.get("x-ms-blob-content-md5"), "1B2M2Y8AsgTpgAmY7PhCfg==");
     const [crc, size, writer] = headers.get("x-ms-meta-ladecrc32c")?.split(".") ?? [];
     assertEquals([crc, size], ["10P8Lg==", "5"]);
     assert(writer !== "0".repeat(32), "the copy bears the mark of its source");

@@ -119,14 +119,14 @@ Deno.test("listVersions() gives versions and snapshots of an object together, th
 Deno.test("snapshots are read, described, copied and deleted by name, where no versions are kept too", async () => {
   for (const settings of [{}, VERSIONED.settings]) {
     await withStore({ settings }, async (store) => {
-      await store.put("key", bytesOf("old"), { metadata: { a: "b" } });
+      await store.put("key", bytesOf("old"), { metadata: { a: "b" }, tags: { c: "d" } });
       const version = await snapshot(store, "key");
       await store.put("key", bytesOf("newer"));
       assertEquals([await textOf(store, "key", version), await textOf(store, "key")], ["old", "newer"]);
       const { size, metadata } = await store.head("key", { version });
       assertEquals([size, metadata], [3, { a: "b" }]);
       await store.copy("key", "copy", { sourceVersion: version });
-      assertEquals(await textOf(store, "copy"), "old");
+      assertEquals([await textOf(store, "copy"), await store.getTags("copy")], ["old", { c: "d" }]);
       const restored = await store.copy("key", "key", { sourceVersion: version });
       assertEquals([restored.size, await textOf(store, "key")], [3, "old"]);
       await assertRejects(() => store.delete("key"), StoreError, "snapshots");

@@ -208,10 +208,12 @@ async function find(copy: SeenCopy): Promise<CopyResult | undefined> {
 
 /** What describes the copy, with the checksum that the source has, and the conditions. */
 function headersOf({ to, calls, info, put, writer, options }: SeenCopy): Record<string, string> {
-  const crc32c = to.config.storedChecksum ? info.checksums?.crc32c : undefined;
+  const { crc32c, md5 } = info.checksums ?? {};
   return {
     ...writtenHeaders(to, put, calls.to),
-    ...(crc32c !== undefined && { [MARK]: formatStoredCrc(crc32cFromBase64(crc32c), info.size, writer) }),
+    ...(md5 !== undefined && { "x-ms-blob-content-md5": md5 }),
+    ...(crc32c !== undefined && to.config.storedChecksum &&
+      { [MARK]: formatStoredCrc(crc32cFromBase64(crc32c), info.size, writer) }),
     ...conditionHeaders(options),
   };
 }

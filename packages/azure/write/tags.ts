@@ -1,10 +1,10 @@
-import { checkCall, type GetTagsOptions, UnsupportedError } from "@lade/core/backend";
+import { type GetTagsOptions, UnsupportedError } from "@lade/core/backend";
 import { unlikeService } from "@lade/service/body";
 import type { FailedCall } from "@lade/service/errors";
 import { childText, escapeXml, parseXml, type XmlElement } from "@lade/service/xml";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
-import { versionQuery } from "../client/version_query.ts";
+import { checkVersionedCall, versionQuery } from "../client/version_query.ts";
 
 /** Asks for the tags of a blob. */
 export async function getTags(
@@ -12,7 +12,7 @@ export async function getTags(
   key: string,
   options: GetTagsOptions,
 ): Promise<Record<string, string>> {
-  const call = checkCall(target, "get the tags of", key, options);
+  const call = checkVersionedCall(target, "get the tags of", key, options);
   if (target.capabilities.tags === false) {
     throw new UnsupportedError({ ...call, detail: "an account with directories has no tags" });
   }
