@@ -3,7 +3,7 @@ import { adaptive } from "./adaptive.ts";
 import { clientCpu } from "./client_cpu.ts";
 import { getFile, getMemory } from "./get_blob.ts";
 import { peakMemory } from "./peak_memory.ts";
-import { putFake, putFile, putMemory } from "./put_blob.ts";
+import { putBare, putFake, putFile, putMemory } from "./put_blob.ts";
 import { getMany, getTree, putMany, putTree } from "./small_blobs.ts";
 
 /** The benchmarks of az://. */
@@ -13,6 +13,7 @@ export const azureBenches: readonly Bench[] = [
   putMemory,
   putFile,
   putFake,
+  putBare,
   getMany,
   getTree,
   putMany,

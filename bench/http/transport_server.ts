@@ -38,7 +38,9 @@ async function startDenoServer(workspace: AsyncDisposable): Promise<TransportSer
         if (left === 0) controller.close();
       },
     });
-    return new Response(left > 0 ? body : null, { headers: { "content-length": `${left}` } });
+    const status = request.method === "PUT" ? 201 : 200;
+    const headers = { "content-length": `${left}`, etag: '"0123456789abcdef"', "x-ms-request-id": "0" };
+    return new Response(left > 0 ? body : null, { status, headers });
   });
   return {
     url: `http://127.0.0.1:${server.addr.port}`,

@@ -1,4 +1,5 @@
-// A bare HTTP/1.1 server for benchmarks: GET /<bytes> answers that many bytes, any other method drains its body.
+// A bare HTTP/1.1 server for benchmarks: GET /<bytes> answers that many bytes, any other method drains its body. PUT is
+// answered as clients of object services want it: created, with an etag and the id of Azure's answers.
 // Listens on a port of 127.0.0.1 that the system chooses, and prints it. One thread a connection.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -41,6 +42,7 @@ static void *serve(void *argument) {
     char *field = strcasestr(head, "content-length:");
     if (field) length = strtoull(field + 15, 0, 10);
     if (strcasestr(head, "100-continue") && send_all(fd, "HTTP/1.1 100 Continue\r\n\r\n", 25, 0)) goto done;
+    const char *status = strncmp(head, "PUT ", 4) ? "200 OK" : "201 Created";
     if (!strncmp(head, "GET /", 5)) size = strtoull(head + 5, 0, 10);
     size_t rest = held - head_size, taken = rest < length ? rest : length;
     memmove(head, head + head_size + taken, held = rest - taken);
@@ -49,10 +51,11 @@ static void *serve(void *argument) {
       if (count <= 0) goto done;
       left -= count;
     }
-    char answer[256];
+    char answer[512];
     int answer_size = snprintf(answer, sizeof answer,
-        "HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 00:00:00 GMT\r\nServer: bench\r\nETag: \"0123456789abcdef\"\r\n"
-        "Content-Type: application/octet-stream\r\nContent-Length: %zu\r\n\r\n", size);
+        "HTTP/1.1 %s\r\nDate: Sat, 21 Nov 2026 00:00:00 GMT\r\nServer: bench\r\nETag: \"0123456789abcdef\"\r\n"
+        "Last-Modified: Sat, 21 Nov 2026 00:00:00 GMT\r\nx-ms-request-id: 0\r\nx-ms-version: 2026-02-06\r\n"
+        "Content-Type: application/octet-stream\r\nContent-Length: %zu\r\n\r\n", status, size);
     if (send_all(fd, answer, answer_size, size ? MSG_MORE : 0)) goto done;
     for (size_t left = size; left > 0;) {
       size_t count = left < BLOCK ? left : BLOCK;
