@@ -10,12 +10,12 @@ import { TemporaryDirectory } from "./temporary_directory.ts";
 
 const SECRET = "Hunter2Zz9";
 
-/** Arguments that hold a secret, as users paste them. */
+/** Arguments that hold a secret, as users paste them; none of them leads to another machine. */
 const ARGUMENTS = [
   `https://user:${SECRET}@host.invalid/bucket/key`,
   `https://${SECRET}@host.invalid/bucket/key`,
   `https://bucket.s3.amazonaws.com/k?X-Amz-Credential=AK&X-Amz-Signature=${SECRET}&X-Amz-Expires=9`,
-  `https://account.blob.core.windows.net/c/k?sv=2024&sig=${SECRET}`,
+  `https://account.blob.core.windows.net/C/k?sv=2024&sig=${SECRET}`,
   `s3://AKIA:${SECRET}@bucket/key`,
   `memory://m/k?X-Amz-Signature=${SECRET}`,
   `memory://m/k?X-Amz-Security-Token=${SECRET}/`,
@@ -27,15 +27,44 @@ const ARGUMENTS = [
   `--secret-access-key=${SECRET} and more`,
   `--metadata=https://user:${SECRET}@host`,
   `--endpoint-url=http://user:${SECRET}@`,
+  `az://account.blob.core.windows.net/C/k?sv=2024-08-04&sr=b&sig=${SECRET}`,
+  `az://acc/C/k?sv=2024-08-04&sig=${SECRET}%3D`,
+  `az://account.blob.core.windows.net?sv=2024-08-04&sig=${SECRET}`,
+  `abfss://C@account.dfs.core.windows.net/k?sv=2024-08-04&sig=${SECRET}`,
+  `wasbs://c@account.blob.core.windows.net/k?sig=${SECRET}`,
+  `https://account.blob.core.windows.net/?comp=list&sig=${SECRET}&sv=2024-08-04`,
+  `https://account.blob.core.chinacloudapi.cn/C/k?SV=2024-08-04&SIG=${SECRET}`,
+  `https://host.invalid/c/k?sv=2024-08-04&sig=${SECRET}`,
+  `--config=az.accountKey=${SECRET}`,
+  `--config=az.sasToken=sv=2024-08-04&sig=${SECRET} x`,
+  `--config=az.sasToken=${SECRET}`,
+  `--config=az.clientSecret=${SECRET} x`,
+  `--config=az.connectionString=AccountName=account;AccountKey=${SECRET}`,
+  `--config=az.connectionString=${SECRET}`,
+  `--config=az.connectionString=AccountName=a;SharedAccessSignature=sig=${SECRET};x`,
+  `--config=az.endpoint=https://account.blob.core.windows.net/?sv=2024-08-04&sig=${SECRET}`,
+  `--config=az.account=AccountKey=${SECRET}`,
+  `--config=az://other/=accountKey=${SECRET}`,
+  `--config=azure.accountKey=${SECRET}`,
+  `--account-key=${SECRET}`,
+  `--sas-token=sv=2024-08-04&sig=${SECRET}`,
+  `--connection-string=AccountName=account;AccountKey=${SECRET}`,
+  `--blob-endpoint=https://user:${SECRET}@host.invalid`,
 ];
 
 Deno.test("no command repeats a secret that came in an argument, at any place, in any form", async () => {
   await using cli = new CliHere();
   await using directory = await TemporaryDirectory.make();
   await cli.lade.put("memory://m/there", "1");
-  const local = `${directory.path}/AWS_SECRET_ACCESS_KEY=${SECRET}`;
+  // What is pasted at the wrong place is taken for the name of a file.
+  const local = [
+    `AWS_SECRET_ACCESS_KEY=${SECRET}`,
+    `?sv=2024-08-04&sp=r&sig=${SECRET}`,
+    `AccountName=account;AccountKey=${SECRET};EndpointSuffix=core.windows.net`,
+    `SharedAccessSignature=sv=2024-08-04&sig=${SECRET}`,
+  ].map((name) => `${directory.path}/${name}`);
   for (const name of COMMAND_NAMES) {
-    for (const argument of [...ARGUMENTS, local]) {
+    for (const argument of [...ARGUMENTS, ...local]) {
       const lines = name === "get"
         // Without a place to go to it would take the working directory.
         ? [[argument, directory.path], ["memory://m/there", argument, directory.path]]

@@ -41,10 +41,6 @@ export function parseAzureUri(uri: string, config: BackendConfig, accounts: Azur
   splitContainer("parse", `${host}/${container}`);
   const fault = key === "" ? undefined : azureKeyFault(key);
   if (fault !== undefined) throw invalid(uri, fault);
-  if (/\?(?=.*\bsv=\d{4}-)(?=.*\bsig=)/s.test(key)) {
-    const [shown] = uri.split("?");
-    throw invalid(shown ?? "", "it ends in a signature, which only an https:// URL may; give it as sasToken");
-  }
   return { container: `${host}/${container}`, key };
 }
 
@@ -78,6 +74,10 @@ interface Cut {
 }
 
 function cutAccount(uri: string, config: BackendConfig, accounts: AzureAccounts): Cut {
+  if (/\?(?=.*\bsv=\d{4}-)(?=.*\bsig=)/s.test(uri)) {
+    const [shown = ""] = uri.split("?");
+    throw invalid(shown, "it ends in a signature, which only an https:// URL may; give it as sasToken");
+  }
   const { scheme, rest } = parseUri(uri);
   if (scheme === "abfs" || scheme === "abfss") {
     const [, container, authority, path = ""] = /^([^@/]*)@([^/]*)(?:\/(.*))?$/s.exec(rest) ?? [];

@@ -55,6 +55,10 @@ Deno.test("redactSecrets() hides values of secret settings and headers, with spa
     ["AWS4-HMAC-SHA256 Credential=AK/x, Signature=abcdef", "AWS4-HMAC-SHA256 Credential=AK/x, Signature=***"],
     ['"file:///dir/AWS_SECRET_ACCESS_KEY=abc"', '"file:///dir/AWS_SECRET_ACCESS_KEY=***"'],
     ["AccountName=a;AccountKey=abc==", "AccountName=a;AccountKey=***"],
+    [
+      "AZURE_STORAGE_KEY=abc== AZURE_STORAGE_SAS_KEY=sv AZURE_STORAGE_ACCESS_KEY='a b'",
+      "AZURE_STORAGE_KEY=*** AZURE_STORAGE_SAS_KEY=*** AZURE_STORAGE_ACCESS_KEY='***'",
+    ],
     ["authorization=Bearer abc", "authorization=*** ***"],
     ["answered to Bearer eyJhbGciOi.J9.x-y_z with 401", "answered to Bearer *** with 401"],
     ["x-amz-security-token: Fwo+abc/== was sent", "x-amz-security-token: *** was sent"],
