@@ -103,6 +103,44 @@ export const WRITE_CASES: Readonly<Record<string, (bench: WriteBench) => Promise
     }
   },
 
+  async "a copy of what another program put in a blob's place is read as it is, too"({ store, container }) {
+    for (const [way, bytes] of Object.entries(WAYS)) {
+      for (const [otherWay, write] of Object.entries(OTHER_WRITES)) {
+        await store.put(way, bytes);
+        const blob = container.getBlockBlobClient(way);
+        const { metadata = {} } = await blob.getProperties();
+        const other = sampleBytes(bytes.length, 9);
+        await write(blob, other, metadata);
+        await store.copy(way, "copy");
+        const read = await getBytes(store, "copy");
+        assertEquals([read.bytes, read.verified], [other, false], `${way}, then ${otherWay}`);
+      }
+    }
+  },
+
+  async "bytes of a copy that are changed on their way here are not those of the CRC-32C that it took over"(
+    { store, container, server },
+  ) {
+    await store.put("object", LARGE);
+    const { metadata = {} } = await container.getBlobClient("object").getProperties();
+    const copies: Record<string, () => Promise<unknown>> = {
+      ours: () => store.copy("object", "ours"),
+      ...Object.fromEntries(
+        Object.entries(OTHER_WRITES).map(([way, write]) => [
+          `theirs ${way}`,
+          () => write(container.getBlockBlobClient(`theirs ${way}`), LARGE, metadata),
+        ]),
+      ),
+    };
+    for (const [key, copy] of Object.entries(copies)) {
+      await copy();
+      assertEquals((await getBytes(store, key)).verified, true, key);
+      server.faults.add({ match: { operation: operations.get }, action: { kind: "flip", atByte: 5 } });
+      await assertRejects(() => getBytes(store, key), ChecksumMismatchError, "", key);
+      server.faults.clear();
+    }
+  },
+
   async "a blob that is changed in size keeps no CRC-32C, and one that is only described anew keeps its own"(
     { store, container },
   ) {

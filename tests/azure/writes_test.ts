@@ -1,8 +1,14 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { BlobServiceClient } from "@azure/storage-blob";
-import { ChecksumMismatchError, NotFoundError, PermissionDeniedError, UnavailableError } from "@lade/core";
+import {
+  ChecksumMismatchError,
+  getBytes,
+  NotFoundError,
+  PermissionDeniedError,
+  UnavailableError,
+} from "@lade/core";
 import type { Operation } from "../fakes/azure/mod.ts";
-import { openFake, type OpenFakeOptions } from "./open_fake.ts";
+import { openContainer, openFake, type OpenFakeOptions } from "./open_fake.ts";
 import { RESUME_CASES } from "./resume_cases.ts";
 import { WRITE_CASES } from "./write_cases.ts";
 
@@ -69,6 +75,30 @@ Deno.test("without a kept checksum blobs have no metadata of ours, and only bloc
   lose("PutBlob");
   await assertRejects(() => store.put("whole", new Uint8Array(5), { ifNoneMatch: "*" }), UnavailableError);
 });
+
+for (const refused of [["whole"], ["whole", "blocks"]]) {
+  const way = `where the service knows no copy ${refused.join(" nor ")}`;
+
+  Deno.test(`bytes of a copy are compared as those of its source are, ${way}`, async () => {
+    await using bench = await openBench();
+    const { store, server } = bench;
+    await store.put("object", new Uint8Array(1500));
+    Object.assign(store.target.traits, { refusedCopies: new Set(refused) });
+    await store.copy("object", "copy");
+    server.faults.add({ match: { operation: "GetBlob" }, action: { kind: "flip", atByte: 5 } });
+    await assertRejects(() => getBytes(store, "copy"), ChecksumMismatchError, "CRC-32C");
+  });
+
+  Deno.test(`a copy of a blob that another program replaced is read as it is, ${way}`, async () => {
+    await using bench = await openBench();
+    await using direct = openContainer(bench.fake);
+    Object.assign(direct.target.traits, { refusedCopies: new Set(refused) });
+    await WRITE_CASES["a copy of what another program put in a blob's place is read as it is, too"]?.({
+      ...bench,
+      store: direct,
+    });
+  });
+}
 
 Deno.test("a blob under a legal hold is neither replaced nor deleted, and the error says so", async () => {
   await using bench = await openBench();

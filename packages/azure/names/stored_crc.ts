@@ -15,8 +15,3 @@ export function readStoredCrc(value: string | undefined, size: number): string |
   const [, crc32c, told] = FORM.exec(value ?? "") ?? [];
   return Number(told) === size ? crc32c : undefined;
 }
-
-/** Who wrote the blob that a checksum was kept with. */
-export function writerOf(value: string | undefined): string | undefined {
-  return FORM.exec(value ?? "")?.[3];
-}
