@@ -166,7 +166,32 @@ Deno.test("an object of the time before versions has the version null, which is 
     await store.copy("key", "copy", { sourceVersion: "null" });
     assertEquals(await textOf(store, "copy"), "old");
     await store.put("key", bytesOf("new"));
-    await assertRejects(() => store.get("key", { version: "null" }), UnsupportedError);
+    for (
+      const call of [
+        () => store.get("key", { version: "null" }),
+        () => store.head("key", { version: "null" }),
+      ]
+    ) {
+      await assertRejects(call, NotFoundError, "no such version");
+    }
+    // It is an earlier version now, of another name.
+    await store.delete("key", { version: "null" });
+    assertEquals(await textOf(store, "key"), "new");
+    fake.account.versioning = false;
+    fake.putBlob("container", "other", "old");
+    fake.account.versioning = true;
+    fake.faults.add({
+      match: { operation: "DeleteBlob" },
+      action: { kind: "before", run: () => void fake.putBlob("container", "other", "newer") },
+    });
+    await assertRejects(() => store.delete("other", { version: "null" }), PreconditionFailedError);
+    assertEquals(await textOf(store, "other"), "newer");
+    fake.account.versioning = false;
+    fake.putBlob("container", "third", "old");
+    fake.account.versioning = true;
+    await store.delete("third", { version: "null" });
+    await assertRejects(() => store.get("third"), NotFoundError);
+    await store.delete("third", { version: "null" });
   });
 });
 

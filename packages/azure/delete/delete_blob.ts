@@ -3,12 +3,13 @@ import { conditionHeaders } from "@lade/service/body";
 import { deleteHeld } from "@lade/service/delete";
 import { ServiceFault } from "@lade/service/errors";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
-import { checkVersionedCall, versionQuery } from "../client/version_query.ts";
+import { checkVersionedCall, UNVERSIONED, versionQuery } from "../client/version_query.ts";
 import { headBlob } from "../objects/read_blob.ts";
 
 /** Deletes a blob; one that is not there is no error. */
 export async function deleteBlob(target: AzureTarget, key: string, options: DeleteOptions): Promise<void> {
-  const { ifMatch, version, signal } = options;
+  const { version, signal } = options;
+  let { ifMatch } = options;
   const call = checkVersionedCall(target, "delete", key, options);
   checkIfIgnored(call, options);
   const asked = { ...(signal && { signal }), ...(version !== undefined && { version }) };
@@ -40,9 +41,12 @@ export async function deleteBlob(target: AzureTarget, key: string, options: Dele
   };
   const head = () => headBlob(target, key, asked);
   try {
+    // What is asked of it is done to what is there, which may have got a version.
+    if (version === UNVERSIONED) ifMatch ??= (await head()).etag;
     await (ifMatch === undefined ? send() : deleteHeld({ send, head, ifMatch, signal }));
   } catch (error) {
-    if (!isGone(error)) throw error;
+    const isOther = version === UNVERSIONED && error instanceof NotFoundError && error.cause === undefined;
+    if (!isOther && !isGone(error)) throw error;
   }
 }
 

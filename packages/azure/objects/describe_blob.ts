@@ -14,7 +14,7 @@ export async function describeBlob(
   options: Pick<HeadOptions, "ifMatch" | "version" | "signal">,
 ): Promise<{ readonly info: ObjectInfo; readonly headers: ResponseHeaders }> {
   const { version } = options;
-  const check = (headers: ResponseHeaders) => checkIsObject(headers, call);
+  const check = (headers: ResponseHeaders) => checkIsObject(headers, call, version);
   const place = { key, path: pathOf(target, key), query: versionQuery(version) };
   const { client } = target;
   return await describeObject({ client, names: namesFor(version), ...place, call, check }, options);

@@ -39,7 +39,7 @@ function served(target: AzureTarget, operation: string, key: string, options: Ge
   const { client, limits } = target;
   const { version } = options;
   const call = checkVersionedCall(target, operation, key, options);
-  const check = (headers: ResponseHeaders) => checkIsObject(headers, call);
+  const check = (headers: ResponseHeaders) => checkIsObject(headers, call, version);
   const [names, query] = [namesFor(version), versionQuery(version)];
   const isStale = (info: ObjectInfo) => hasStaleChecksums(target, info, call, version, options.signal);
   const object = { client, names, key, path: pathOf(target, key), query, call, check };
