@@ -39,7 +39,7 @@ export function describeFetchError(error: unknown): WireError {
   const [, kind, detail] = SIGNS.find(([pattern]) => pattern.test(text)) ?? OTHERWISE;
   const retryable = kind === "dns" ? { retryable: /EAI_AGAIN|temporary/i.test(text) } : {};
   const words = kind === "certificate" ? describeCertificate(certificateWords(text)) : detail;
-  return new WireError(kind, words, { cause: error, ...retryable });
+  return new WireError(kind, words, { cause: withoutPaths(error), ...retryable });
 }
 
 /** Whether a failure of this kind came before anything of the request was sent. */
@@ -63,10 +63,22 @@ function certificateWords(text: string): string {
   return /invalid peer certificate: [^\n]{0,300}/.exec(text)?.[0].trim() ?? text.slice(0, 300);
 }
 
+/** The words of an error and its causes, without the URL, whose names are the user's. */
 function describeChain(error: unknown): string {
   const parts: string[] = [];
-  for (let cause = error; cause instanceof Error && parts.length < 8; cause = cause.cause) {
-    parts.push(cause.name, cause.message, "code" in cause ? String(cause.code) : "");
+  for (let cause = error; cause instanceof Error && parts.length < MOST_WORDS; cause = cause.cause) {
+    parts.push(cause.name, cause.message.replaceAll(URLS, ""), "code" in cause ? String(cause.code) : "");
   }
   return parts.join(" ");
+}
+
+const MOST_WORDS = 24;
+const URLS = /(https?:\/\/[^\s/?#]*)\S*?(?=\)?:?(?:\s|$))/gi;
+
+/** A copy of an error and its causes, of whose URLs nothing but the origin is left: queries hold signatures. */
+function withoutPaths(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error) || depth >= 8) return undefined;
+  const cause = withoutPaths(error.cause, depth + 1);
+  const copy = new Error(error.message.replaceAll(URLS, "$1"), cause === undefined ? {} : { cause });
+  return Object.assign(copy, { name: error.name }, "code" in error && { code: error.code });
 }

@@ -12,7 +12,7 @@ export function isPage(start: string): boolean {
 
 /**
  * What a body that no service of objects sent is, for messages: `the page "Log in"`, `the text "…"`. Titles and words are
- * cut to 80 characters and hold no control characters.
+ * cut to 80 characters and hold no control characters, nor the queries of URLs, in which signatures are.
  */
 export function describePage(start: string): string {
   const title = /<title[^>]*>([^<]*)/i.exec(start)?.[1];
@@ -23,6 +23,7 @@ export function describePage(start: string): string {
 }
 
 function plain(text: string): string {
-  const words = text.replace(/[\p{C}\p{Z}\s\ufffd]+/gu, " ").trim();
+  const words = text.replace(/\?[\w.~%-]+=[^\s"'<>]*/g, "?…")
+    .replace(/[\p{C}\p{Z}\s\ufffd]+/gu, " ").trim();
   return words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS).trimEnd()}…` : words;
 }

@@ -9,6 +9,11 @@ const PAGES: readonly (readonly [start: string, page: boolean, shown: string])[]
   ["<html></html>", true, "a page"],
   ['{"error":"no"}', false, 'the text "{\\"error\\":\\"no\\"}"'],
   ["no such\u0007\u202e\nroute", false, 'the text "no such route"'],
+  [
+    "<html>Log in for http://a/b?sv=1&sig=a%2Bb&amp;x=1 please",
+    true,
+    'the page "Log in for http://a/b?… please"',
+  ],
   ["<htmlx>", false, 'the text "<htmlx>"'],
   ["x".repeat(100), false, `the text "${"x".repeat(80)}…"`],
   ["", false, "nothing"],

@@ -54,6 +54,23 @@ Deno.test("FetchTransport keeps connections, and leaves content-encoding alone",
   assertEquals(server.connections, 1);
 });
 
+Deno.test("a failure of fetch is told by what it says beside the URL, and its causes show the origin alone", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const origin = `http://127.0.0.1:${port}`;
+  await using transport = new FetchTransport(once);
+  for (const path of ["/proxy/certificate.pem?sig=secret", "/socks(1)(requires%20net%20access?sig=secret"]) {
+    const error = await assertRejects(
+      () => transport.send({ method: "GET", url: origin + path }),
+      TransportError,
+    );
+    assertEquals(error.kind, "refused");
+    const shown = Deno.inspect(error, { depth: 9 });
+    assert(shown.includes(`url (${origin}):`) && !/secret|socks|pem/.test(shown), shown);
+  }
+});
+
 Deno.test("FetchTransport sends every kind of body whole, with its length", async () => {
   const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => i * 7);
   async function* chunks(): AsyncGenerator<Uint8Array> {
