@@ -287,6 +287,39 @@ Deno.test("copy() whose answer is lost is found by its mark, and no other object
   }
 });
 
+Deno.test("copy() whose answer is lost takes no pending copy of another program for its own", async () => {
+  const id = { "x-ms-copy-id": "1", "x-ms-copy-status": "pending" };
+  const pending: Record<string, Record<string, string>> = {
+    ours: {},
+    "another source": { "x-ms-copy-source": "https://x/account/box/other" },
+    "the same source": { "x-ms-meta-ladecrc32c": `10P8Lg==.5.${"1".repeat(32)}` },
+  };
+  for (const [whose, theirs] of Object.entries(pending)) {
+    let [begun, source] = [0, ""];
+    const script = (asked: Asked) => {
+      if (asked.method === "HEAD" && asked.path.endsWith("/from")) {
+        return told(5, { "x-ms-meta-ladecrc32c": STORED });
+      }
+      if (asked.method === "HEAD") {
+        const done = whose === "ours" ? { "x-ms-copy-status": "success" } : {};
+        return told(5, { ...id, "x-ms-copy-source": source.split("?")[0] ?? "", ...theirs, ...done });
+      }
+      if (asked.headers.has("x-ms-blob-type") || asked.query.has("comp")) return REFUSED;
+      source = asked.headers.get("x-ms-copy-source") ?? "";
+      return begun++ === 0 ? failure(500, "InternalError") : failure(409, "PendingCopyOperation");
+    };
+    await withStore(script, async (store, account) => {
+      if (whose === "ours") assertEquals((await store.copy("from", "to")).etag, "0x1");
+      else await assertRejects(() => store.copy("from", "to"), ServiceError, "another copy", whose);
+      assert(begun >= 2, "it was begun once");
+      const changes = account.requests.filter(({ method, query }) =>
+        method === "DELETE" || query.get("comp") === "copy"
+      );
+      assertEquals(changes.length, 0, "what is not ours is left alone");
+    });
+  }
+});
+
 Deno.test("copy() onto a key that is taken, and of a source that changed or is gone, is told so", async () => {
   const cases = [
     [failure(409, "BlobAlreadyExists"), AlreadyExistsError],

@@ -1,5 +1,7 @@
 import { createStoreContext, getBytes, PermissionDeniedError, UnauthenticatedError } from "@lade/core";
 import { systemClock } from "@lade/core/backend";
+import type { BearerToken } from "@lade/service/call";
+import { TokenCache } from "@lade/service/tokens";
 import { FakeClock } from "@lade/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { resolveAzureConfig } from "../../packages/azure/config/azure_config.ts";
@@ -127,6 +129,25 @@ Deno.test("a clock that is an hour off is put right by the first refusal, for al
       Date.parse(url.searchParams.get("se") ?? ""),
       Math.floor((now + off) / 1000) * 1000 + 60_000,
     );
+  }
+});
+
+Deno.test("copies are made at once, and URLs hold, where this clock is hours off", async () => {
+  for (const off of [3 * HOUR, -3 * HOUR]) {
+    await using fake = await start();
+    const now = fake.clock();
+    fake.clock = () => now + off;
+    const clock = new FakeClock({ now });
+    await using byKey = open(fake, sharedKey(fake), clock);
+    await byKey.put("a", bytes("a"));
+    await byKey.copy("a", "b");
+    assertEquals(fake.requests.at(-1)?.operation, "PutBlobFromURL");
+    const tokens = () => Promise.resolve({ value: { token: fake.issueToken() }, source: "a test" });
+    const cache = new TokenCache<BearerToken>({ renewable: true, load: tokens }, clock, () => true);
+    await using byToken = open(fake, { kind: "bearer", tokens: cache }, clock);
+    const url = await byToken.presign("a", { expiresInMs: 60_000 });
+    const answer = await fetch(url);
+    assertEquals([answer.status, await answer.text()], [200, "a"]);
   }
 });
 

@@ -227,14 +227,21 @@ Deno.test("renames go to the endpoint of paths, and name the signature by which 
     send: target.client.send.bind(target.client),
   });
   const call = (key: string) => ({ operation: "rename", uri: `${store.uri}/${key}`, createOnly: false });
-  const from = {
-    ...target,
-    client,
-    endpoint: { ...target.endpoint, url: "https://acct.blob.core.windows.net" },
-  };
   const calls = { from: call("a b"), to: call("c") };
   const credential = { kind: "sas", token: "?sig=1" } as const;
   const info = await store.head("a b");
-  await renamePath({ from, to: from, fromKey: "a b", toKey: "c", calls, credential }, info, {});
-  assertEquals(urls, ["https://acct.dfs.core.windows.net", "/account/box/c /box/a%20b?sig=1"]);
+  for (
+    const [blobs, paths] of [
+      ["acct.blob.core.windows.net", "acct.dfs.core.windows.net"],
+      ["acct.z12.blob.storage.azure.net", "acct.z12.dfs.storage.azure.net"],
+      ["acct.privatelink.blob.core.windows.net", "acct.privatelink.dfs.core.windows.net"],
+      ["blobs.blob.example", "blobs.dfs.example"],
+      ["files.example", "files.example"],
+    ]
+  ) {
+    urls.length = 0;
+    const from = { ...target, client, endpoint: { ...target.endpoint, url: `https://${blobs}` } };
+    await renamePath({ from, to: from, fromKey: "a b", toKey: "c", calls, credential }, info, {});
+    assertEquals(urls, [`https://${paths}`, "/account/box/c /box/a%20b?sig=1"]);
+  }
 });

@@ -1,6 +1,6 @@
 import type { AdaptiveLimit, ObjectStore } from "@lade/core/backend";
 import type { Bounds } from "@lade/core/bounds";
-import type { Authorizer, ServiceClient } from "@lade/service/call";
+import type { Authorizer, ServiceClient, ServiceTime } from "@lade/service/call";
 import { encodePath, encodeStrict } from "@lade/service/http";
 import type { AzureEndpoint } from "../config/account_host.ts";
 
@@ -11,6 +11,8 @@ export interface AzureTarget
   readonly client: ServiceClient;
   /** Makes what authorizes the requests within a batch. */
   readonly batchAuthorizer: () => Authorizer;
+  /** The service's time. */
+  readonly time: ServiceTime;
   /** What was found of the account. */
   readonly traits: AccountTraits;
   /** Where it leads. */

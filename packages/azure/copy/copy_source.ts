@@ -40,8 +40,8 @@ export async function sourceHeaders(
   when: "now" | "later" | "own" = "now",
 ): Promise<Record<string, string>> {
   const { target, credential, key, version, etag } = source;
-  const { container, endpoint: { account, url }, context: { clock } } = target;
-  const expiresMs = clock.now() + LIFE_MS[when === "now" ? when : "later"];
+  const { container, endpoint: { account, url }, time } = target;
+  const expiresMs = time.now() + LIFE_MS[when === "now" ? when : "later"];
   const secure = url.startsWith("https:");
   const grant = { account, container, key, version, permissions: "r", expiresMs, secure };
   const place = `${new URL(url).origin}${pathOf(target, key)}`;

@@ -12,10 +12,12 @@ import { ServiceFault } from "@lade/service/errors";
 import type { ResponseHeaders } from "@lade/service/http";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+import { STORED_CRC } from "../names/stored_crc.ts";
 import { receiptOf } from "./receipt_of.ts";
 
 /** Looks are a second apart at first, and half a minute later on. */
 const [FIRST_LOOK_MS, LAST_LOOK_MS] = [1_000, 30_000];
+const MARK = `x-ms-meta-${STORED_CRC}`;
 
 /**
  * A copy that the service makes on its own ("Copy Blob" of the reference), as one part. It is begun with `headers`, which
@@ -33,32 +35,43 @@ export function startedCopy(
   const to = { path: pathOf(target, key), call };
   const look = async (signal: AbortSignal) =>
     (await client.send({ ...to, method: "HEAD", kind: "head", signal })).headers;
+  let asked: Readonly<Record<string, string>> = {};
   const start = async (signal: AbortSignal) => {
+    asked = await headers();
     const request = {
       ...to,
       method: "PUT",
       kind: "write",
       statuses: [202],
+      headers: asked,
       idempotent: false,
       signal,
     } as const;
-    return (await client.send({ ...request, headers: await headers() })).headers;
+    return (await client.send(request)).headers;
   };
   let told: ResponseHeaders | undefined;
   let id: string | undefined;
 
-  /** Begins once more where the answer is lost: what is pending then is what was begun. */
-  async function startOrFind(signal: AbortSignal): Promise<ResponseHeaders> {
+  /** Begins once more where the answer is lost: what is pending then, of the same source, is what was begun. */
+  async function startOrFind(signal: AbortSignal, isAgain = false): Promise<ResponseHeaders> {
     try {
       return await start(signal);
     } catch (error) {
-      if (!isRepeatable || signal.aborted || !(error instanceof UnavailableError)) throw error;
-      return await start(signal).catch((again) => {
-        const fault = again instanceof StoreError ? again.cause : undefined;
-        if (fault instanceof ServiceFault && fault.code === "PendingCopyOperation") return look(signal);
-        throw again;
-      });
+      if (!isRepeatable || signal.aborted || !(error instanceof StoreError)) throw error;
+      if (error instanceof UnavailableError && !isAgain) return await startOrFind(signal, true);
+      const { cause } = error;
+      const mayBeOurs = cause instanceof ServiceFault && cause.code === "PendingCopyOperation" &&
+        (isAgain || cause.attempts > 1);
+      const pending = mayBeOurs ? await look(signal) : undefined;
+      if (pending && isOurs(pending)) return pending;
+      throw error;
     }
+  }
+
+  /** Whether what is pending has our source, and no mark but ours. */
+  function isOurs(pending: ResponseHeaders): boolean {
+    const [own, their] = [asked["x-ms-copy-source"], pending.get("x-ms-copy-source")].map(placeOf);
+    return own !== undefined && own === their && (pending.get(MARK) ?? asked[MARK]) === asked[MARK];
   }
 
   async function wait(signal: AbortSignal): Promise<ResponseHeaders> {
@@ -111,4 +124,11 @@ export function startedCopy(
       }
     },
   };
+}
+
+/** A source without what signs it, which the service does not tell; `undefined` for what is no URL. */
+function placeOf(source: string | undefined): string | undefined {
+  if (source === undefined || !URL.canParse(source)) return undefined;
+  const { origin, pathname, searchParams } = new URL(source);
+  return JSON.stringify([origin, pathname, searchParams.get("versionid"), searchParams.get("snapshot")]);
 }

@@ -94,7 +94,7 @@ async function isRenamed(
 
 /** Where paths are renamed: beside `account.blob.…`, at `account.dfs.…`; other hosts answer for both. */
 function pathsUrl(url: string): string {
-  return url.replace(/^(https?:\/\/[^./]+)\.blob\./, "$1.dfs.");
+  return url.replace(/^(https?:\/\/[^./]+(?:\.z\d{1,3}|\.privatelink)?)\.blob\./, "$1.dfs.");
 }
 
 function codeOf(error: unknown): string | undefined {

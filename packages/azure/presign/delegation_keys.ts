@@ -1,5 +1,5 @@
-import type { Clock } from "@lade/core/backend";
-import type { FailedCall } from "@lade/service/errors";
+import { StoreError } from "@lade/core/backend";
+import { type FailedCall, ServiceFault } from "@lade/service/errors";
 import type { AzureTarget } from "../client/azure_target.ts";
 import { control } from "../control/control_plane.ts";
 import { Base64Signer } from "../credentials/shared_key.ts";
@@ -14,7 +14,6 @@ const HEAD_START_MS = 5 * 60_000;
 /** Gives keys of delegation that work until a time, and asks for another when what it has ends sooner. */
 export function delegationKeys(
   target: AzureTarget,
-  time: Pick<Clock, "now"> = target.context.clock,
 ): (call: FailedCall, untilMs: number) => Promise<DelegationKey> {
   let held: Promise<DelegationKey> | undefined;
   return async (call, untilMs) => {
@@ -22,30 +21,43 @@ export function delegationKeys(
       const key = await seen?.catch(() => undefined);
       if (key && key.expiresMs > untilMs - SECOND_MS) return key;
       // Of several that found it too old one asks.
-      if (held === seen) return await (held = askForKey(target, call, time.now(), untilMs));
+      if (held === seen) return await (held = askForKey(target, call, untilMs));
     }
   };
 }
 
-async function askForKey(
+/** Asks once more where the answer, or the refusal, shows that the service's clock is another one. */
+async function askForKey(target: AzureTarget, call: FailedCall, untilMs: number): Promise<DelegationKey> {
+  const { time } = target;
+  const nowMs = time.now();
+  const given = await askAt(target, call, nowMs, untilMs).catch((error) => {
+    const fault = error instanceof StoreError ? error.cause : undefined;
+    if (fault instanceof ServiceFault && time.correct(fault, nowMs)) return undefined;
+    throw error;
+  });
+  if (given && !time.correct({ serverTimeMs: given.date?.getTime() }, nowMs)) return given.key;
+  return (await askAt(target, call, time.now(), untilMs + time.now() - nowMs)).key;
+}
+
+async function askAt(
   target: AzureTarget,
   call: FailedCall,
   nowMs: number,
   untilMs: number,
-): Promise<DelegationKey> {
+): Promise<{ readonly key: DelegationKey; readonly date: Date | undefined }> {
   // Times are of whole seconds, and one beyond seven days is refused.
   const seconds = Math.ceil(Math.max(untilMs, nowMs + LIFE_MS) / SECOND_MS);
   const end = new Date(Math.min(seconds, Math.floor((nowMs + MAX_SAS_MS) / SECOND_MS)) * SECOND_MS);
   const rule = { call, kind: "document", root: "UserDelegationKey", idempotent: true } as const;
-  const key = await control(
+  const given = await control(
     target,
     rule,
     (service) => service.getUserDelegationKey(new Date(nowMs - HEAD_START_MS), end),
   );
   const { signedObjectId, signedTenantId, signedStartsOn, signedExpiresOn, signedService, signedVersion } =
-    key;
-  return {
-    signer: new Base64Signer(key.value),
+    given;
+  const key = {
+    signer: new Base64Signer(given.value),
     expiresMs: signedExpiresOn.getTime(),
     fields: [
       signedObjectId,
@@ -55,5 +67,6 @@ async function askForKey(
       signedService,
       signedVersion,
     ],
-  };
+  } as const;
+  return { key, date: given.date };
 }

@@ -1,5 +1,5 @@
 import type { FailedCall } from "@lade/service/errors";
-import { type Clock, type PresignOptions, UnsupportedError } from "@lade/core/backend";
+import { type PresignOptions, UnsupportedError } from "@lade/core/backend";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import type { AzureCredential } from "../credentials/azure_credential.ts";
 import { Base64Signer } from "../credentials/shared_key.ts";
@@ -14,15 +14,14 @@ export type Presigner = (uri: string, key: string, options: PresignOptions) => P
 
 /**
  * Makes URLs by shared access signatures of their own: signed by the account's key, or by a key that the service gives to an
- * identity of Entra ID, which is asked for once a day. Other credentials sign none. `time` is the service's.
+ * identity of Entra ID, which is asked for once a day. Other credentials sign none.
  */
 export function presigner(
   target: AzureTarget,
   credential: AzureCredential,
-  time: Pick<Clock, "now">,
 ): Presigner {
-  const { container, endpoint } = target;
-  const keys = credential.kind === "bearer" ? delegationKeys(target, time) : undefined;
+  const { container, endpoint, time } = target;
+  const keys = credential.kind === "bearer" ? delegationKeys(target) : undefined;
   const signer = credential.kind === "sharedKey" ? new Base64Signer(credential.key) : undefined;
   const signerOf = async (call: FailedCall, untilMs: number): Promise<Base64Signer | DelegationKey> => {
     const found = signer ?? await keys?.(call, untilMs);
@@ -48,10 +47,15 @@ export function presigner(
         advice: "give onHeaders",
       });
     }
-    const expiresMs = time.now() + expiresInMs;
-    const by = await signerOf(call, expiresMs);
-    if (method === "PUT") onHeaders?.(PUT_HEADERS);
     const { account, url } = endpoint;
+    if (account === "") {
+      const detail = "a signature names the account, and nothing tells its name";
+      throw new UnsupportedError({ ...call, detail, advice: "set account" });
+    }
+    const by = await signerOf(call, time.now() + expiresInMs);
+    // The time may be known better by now.
+    const expiresMs = time.now() + expiresInMs;
+    if (method === "PUT") onHeaders?.(PUT_HEADERS);
     const secure = url.startsWith("https:");
     const grant: SasGrant = { account, container, key, permissions: PERMISSIONS[method], expiresMs, secure };
     return new URL(`${new URL(url).origin}${pathOf(target, key)}?${signSas(grant, by)}`);

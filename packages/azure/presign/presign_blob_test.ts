@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type PresignOptions, UnsupportedError } from "@lade/core/backend";
-import type { BearerToken, ClientRequest } from "@lade/service/call";
+import { type BearerToken, type ClientRequest, ServiceTime } from "@lade/service/call";
 import { TokenCache } from "@lade/service/tokens";
 import { FakeClock } from "@lade/testing";
 import type { AzureTarget } from "../client/azure_target.ts";
@@ -12,7 +12,7 @@ const DAY = 24 * HOUR;
 const SHARED: AzureCredential = { kind: "sharedKey", account: "acct", key: btoa("a key") };
 
 /** A container whose service gives keys of delegation, which it numbers; `fails` makes it refuse one. */
-function start(credential: AzureCredential, clock = new FakeClock()) {
+function start(credential: AzureCredential, clock = new FakeClock(), account = "acct") {
   const asked: { readonly start: string; readonly end: string }[] = [];
   const state = { fails: false };
   const send = async (request: ClientRequest) => {
@@ -33,10 +33,11 @@ function start(credential: AzureCredential, clock = new FakeClock()) {
   };
   const target = {
     client: { send },
+    time: new ServiceTime(clock),
     container: "c",
-    endpoint: { url: "https://acct.blob.core.windows.net", account: "acct", path: "" },
+    endpoint: { url: "https://acct.blob.core.windows.net", account, path: "" },
   } as unknown as AzureTarget;
-  const sign = presigner(target, credential, clock);
+  const sign = presigner(target, credential);
   const presign = (options: Partial<PresignOptions> = {}) =>
     sign("az://acct/c/a b", "a b", { expiresInMs: HOUR, ...options });
   return { asked, state, clock, presign };
@@ -94,6 +95,13 @@ Deno.test("presigner() says that a shared access signature and anonymous request
     const error = await assertRejects(() => start(credential).presign(), UnsupportedError, words);
     assertEquals([error.operation, error.message.includes("s3cret")], ["presign", false]);
   }
+});
+
+Deno.test("presigner() signs nothing where nothing tells the name of the account", async () => {
+  const clock = new FakeClock();
+  const { presign, asked } = start(bearer(clock), clock, "");
+  await assertRejects(() => presign(), UnsupportedError, "nothing tells its name; set account");
+  assertEquals(asked, []);
 });
 
 Deno.test("presigner() asks for a key of delegation once a day, and for a longer one where that is needed", async () => {

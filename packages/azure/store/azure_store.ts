@@ -77,7 +77,6 @@ export class AzureStore implements core.ObjectStore {
   readonly #close: AzureStoreSetup["close"];
   /** What is configured, and who asks, as it may be shown. */
   readonly settings: () => Promise<readonly ShownSetting[]>;
-  readonly #time: ServiceTime;
   #presigner: Promise<Presigner> | undefined;
 
   /** Makes no request. */
@@ -121,11 +120,11 @@ export class AzureStore implements core.ObjectStore {
       }
     };
     const time = new ServiceTime(clock);
-    this.#time = time;
     const client = azureClient({ endpoint, credential, context, transport, onAnswer, onFault, time });
     this.target = {
       client,
       batchAuthorizer: authorizerOf(credential, context, { inBatch: true, time }),
+      time,
       traits,
       endpoint,
       container,
@@ -286,7 +285,7 @@ export class AzureStore implements core.ObjectStore {
   async presign(key: string, options: core.PresignOptions): Promise<URL> {
     const { uri } = core.checkCall(this, "presign", key);
     this.#presigner ??= import("../presign/presign_blob.ts").then(({ presigner }) =>
-      presigner(this.target, this.#credential, this.#time)
+      presigner(this.target, this.#credential)
     );
     return await (await this.#presigner)(uri, key, options);
   }

@@ -28,10 +28,13 @@ export class ServiceTime implements Pick<Clock, "now"> {
   }
 
   /**
-   * Takes over the service's time after it refused what was signed at `signedMs`, and returns whether that is another
-   * one: of many requests that are refused at once, each may be sent again.
+   * Takes over the service's time after it refused what was signed at `signedMs`, or told its own then, and returns whether
+   * that is another one: of many requests that are refused at once, each may be sent again.
    */
-  correct({ foreign, serverTimeMs }: ServiceFault, signedMs: number): boolean {
+  correct(
+    { foreign, serverTimeMs }: Partial<Pick<ServiceFault, "foreign" | "serverTimeMs">>,
+    signedMs: number,
+  ): boolean {
     if (foreign !== undefined || serverTimeMs === undefined) return false;
     if (Math.abs(serverTimeMs - signedMs) < TOLERANCE_MS) return false;
     this.#offsetMs = serverTimeMs - this.#clock.now();
