@@ -34,6 +34,27 @@ const ELSEWHERE = [
   "ignores conditions on writes",
   "too many files are open",
   "holds a private key",
+  // Of Azure: azure_errors_test.ts.
+  "no account is known",
+  "may be an account or a container of",
+  "it ends in a signature, which only an https:// URL may",
+  "no credentials go to",
+  "no such container at",
+  "the service asks who it is",
+  "grant the role",
+  "lacks the permission to",
+  "alone, not for the",
+  "have another one made",
+  "does not fit; it is for another place",
+  "the account takes no keys",
+  "may not know this network",
+  "the clock of this machine is",
+  "it is leased, and only who holds the lease can change it",
+  "an immutability policy or a legal hold protects it",
+  "the object is in the archive tier",
+  "the object has snapshots, which would go with it",
+  "a container of this name is being deleted",
+  "which the service leaves out",
 ];
 
 const PROVOKED: Readonly<Record<string, Provocation>> = {
