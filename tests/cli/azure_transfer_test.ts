@@ -232,3 +232,45 @@ Deno.test("lade works where the clock of this machine is an hour off, and doctor
     assertEquals(check.outcome === "ok", false, JSON.stringify(check));
   }
 });
+
+Deno.test("lade ls, cat, cp and rm name snapshots, and --versions removes them before the blob", async () => {
+  await using here = await AzureHere.start();
+  const { fake } = here;
+  const snapshots = ["2026-01-01T00:00:00.0000001Z", "2026-01-02T00:00:00.0000002Z"];
+  const make = (key: string) => {
+    const old = fake.putBlob("photos", key, "old");
+    for (const snapshot of snapshots) {
+      fake.container("photos").makeEntry(key).older.push({ ...old, snapshot });
+    }
+    fake.container("photos").makeEntry(key).current = { ...fake.putBlob("photos", key, "new") };
+  };
+  // More than two batches.
+  const keys = ["a", ...Array.from({ length: 200 }, (_, i) => `many/${i}`)];
+  for (const key of keys) make(key);
+  const [first] = snapshots;
+  const listed = await here.run(["ls", "--versions", "az://photos/a"]);
+  const names = listed.stdout.split("\n").filter(Boolean).map((line) =>
+    line.split(/ +/).slice(3, 5).join(" ")
+  );
+  assertEquals(
+    names,
+    ["null latest", `snapshot=${snapshots[1]} older`, `snapshot=${first} older`],
+    listed.stderr,
+  );
+  const version = `snapshot=${first}`;
+  assertEquals((await here.run(["cat", "--version", version, "az://photos/a"])).stdout, "old");
+  const refused = await here.run(["rm", "az://photos/a"]);
+  assertEquals(
+    [refused.code, refused.stderr.includes("as lade rm --versions does")],
+    [1, true],
+    refused.stderr,
+  );
+  assertEquals((await here.run(["cp", "--version", version, "az://photos/a", "az://photos/a"])).stderr, "");
+  assertEquals(here.texts()["a"], "old");
+  assertEquals((await here.run(["rm", "--version", version, "az://photos/a"])).stderr, "");
+  // The write above has shown that the account keeps no versions.
+  const one = await here.run(["rm", "--versions", "az://photos/a"]);
+  assertEquals([one.code, one.stderr, fake.blob("photos", "a")], [0, "", undefined]);
+  const all = await here.run(["rb", "-q", "-f", "--versions", "az://photos"]);
+  assertEquals([all.code, all.stderr, fake.account.containers.size], [0, "", 0]);
+});

@@ -21,7 +21,7 @@ export function namesFor(version: string | undefined): HeaderNames {
   return { ...names, unversioned: version };
 }
 
-/** Does what `checkCall` does; snapshots are had where no versions are kept, too. */
+/** Does what `checkCall` does; snapshots, and the blob beside them, are had where no versions are kept, too. */
 export function checkVersionedCall(
   target: AzureTarget,
   operation: string,
@@ -29,9 +29,11 @@ export function checkVersionedCall(
   options: GetOptions & PartWriterOptions,
 ): KeyCall {
   const { version, ...others } = options;
-  return checkCall(target, operation, key, version !== undefined && isSnapshot(version) ? others : options);
+  const isKept = version !== undefined && (isSnapshot(version) || version === UNVERSIONED);
+  return checkCall(target, operation, key, isKept ? others : options);
 }
 
-function isSnapshot(version: string): boolean {
+/** Whether a version is a snapshot. */
+export function isSnapshot(version: string): boolean {
   return version.startsWith(SNAPSHOT);
 }

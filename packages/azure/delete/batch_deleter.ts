@@ -14,12 +14,13 @@ import { AZURE_DIALECT } from "../client/azure_dialect.ts";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { deleteBlob, isGone } from "./delete_blob.ts";
+import type { SnapshotsFirst } from "./snapshots_first.ts";
 
 /** Requests of one batch at most ("Blob Batch"). */
 const MAX_REQUESTS = 256;
 
 /** Deletes blobs by batches of requests, each authorized by itself; by single ones where the service refuses a batch. */
-export function batchDeleter(target: AzureTarget): BatchDeleter {
+export function batchDeleter(target: AzureTarget, first: SnapshotsFirst): BatchDeleter {
   const { client, config, endpoint, uri, traits } = target;
 
   async function send(objects: readonly ObjectToDelete[], signal: AbortSignal | undefined) {
@@ -77,7 +78,7 @@ export function batchDeleter(target: AzureTarget): BatchDeleter {
     send,
     async sendOne({ key, ...given }, signal) {
       const options: DeleteOptions = signal === undefined ? given : { ...given, signal };
-      await deleteBlob(target, key, options);
+      await first.remove({ key, ...given }, () => deleteBlob(target, key, options), signal);
     },
     isRefusal: (error) =>
       error instanceof PermissionDeniedError || error instanceof UnsupportedError ||

@@ -152,7 +152,7 @@ const FAILURES: readonly Failures[] = [
     "BlobArchived":
       "the object is in the archive tier; rehydrate it: set its tier to Hot, Cool or Cold and wait, up to 15 hours",
     "SnapshotsPresent":
-      "the object has snapshots, which would go with it; delete them first (az storage blob delete --delete-snapshots)",
+      "the object has snapshots, which would go with it; delete them first, as lade rm --versions does",
     "BlobBeingRehydrated": "the object is on its way out of the archive tier; wait, up to 15 hours",
     "InvalidBlobOrBlock InvalidBlockId":
       "another program has sent blocks to this key, of another form; put the object in one request, which drops them",

@@ -248,11 +248,13 @@ export class AzureStore implements core.ObjectStore {
     objects: AsyncIterable<string | core.ObjectToDelete> | Iterable<string | core.ObjectToDelete>,
     options: core.CallOptions = {},
   ): AsyncGenerator<core.DeleteResult, void, void> {
-    const [{ deleteInBatches }, { batchDeleter }] = await Promise.all([
+    const [{ deleteInBatches }, { batchDeleter }, { SnapshotsFirst }] = await Promise.all([
       import("@lade/service/delete"),
       import("../delete/batch_deleter.ts"),
+      import("../delete/snapshots_first.ts"),
     ]);
-    yield* deleteInBatches(batchDeleter(this.target), objects, options);
+    const first = new SnapshotsFirst();
+    yield* deleteInBatches(batchDeleter(this.target, first), first.order(objects), options);
   }
 
   async copy(from: string, to: string, options: core.CopyOptions = {}): Promise<core.CopyResult> {

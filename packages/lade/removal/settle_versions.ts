@@ -1,5 +1,11 @@
 import type { ObjectVersion } from "@lade/core";
-import { InvalidNameError, NotFoundError, PermissionDeniedError, ServiceError } from "@lade/core/errors";
+import {
+  InvalidNameError,
+  NotFoundError,
+  PermissionDeniedError,
+  ServiceError,
+  UnsupportedError,
+} from "@lade/core/errors";
 import { listVersions, listVersionsOf } from "@lade/core/operations";
 import { asPrefix } from "../calls/as_prefix.ts";
 import type { LocatedUri } from "../calls/uri_calls.ts";
@@ -141,10 +147,15 @@ export async function* removeVersions(
   for (let pass = 1; pass <= MAX_PASSES; pass++) {
     let removed = 0;
     let failed = false;
-    for await (const { key, version, error } of store.deleteMany(named(), call)) {
-      if (error) failed = true;
-      else removed++;
-      yield { uri: uriOf(key), ...(version !== undefined && { version }), ...(error && { error }) };
+    try {
+      for await (const { key, version, error } of store.deleteMany(named(), call)) {
+        if (error) failed = true;
+        else removed++;
+        yield { uri: uriOf(key), ...(version !== undefined && { version }), ...(error && { error }) };
+      }
+    } catch (error) {
+      // A store that keeps snapshots alone has nothing of the kind when they are gone.
+      if (pass === 1 || !(error instanceof UnsupportedError)) throw error;
     }
     if (failed || removed === 0) return;
   }
