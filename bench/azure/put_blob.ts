@@ -41,7 +41,11 @@ export const putFile: Bench = {
   async prepare() {
     const container = await startAzureContainer();
     const directory = await memoryDirectory();
-    const bars = ["rclone", "s3dlio"].map((baseline) => ({ ours: "lade", baseline, atLeast: 1 }));
+    const bars = [
+      // Azurite spares itself the checksum of what bears an MD5, which rclone computes: CPU time decides.
+      { ours: "lade", baseline: "rclone", atLeast: 1, cpuAtMost: 1 },
+      { ours: "lade", baseline: "s3dlio", atLeast: 1 },
+    ];
     const programs = programsAt(container);
     return await racePuts(
       { container, programs, bars, stop: [container, directory] },
