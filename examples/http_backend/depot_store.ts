@@ -2,11 +2,18 @@ import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import * as core from "@lade/core/backend";
 import * as body from "@lade/service/body";
 import * as calls from "@lade/service/call";
-import { deleteInBatches } from "@lade/service/delete";
 import { HTTP_ERRORS, ServiceFault } from "@lade/service/errors";
 import { encodeStrict, type TransportOptions } from "@lade/service/http";
 import { listPages, type Page, type PageReader } from "@lade/service/list";
 import { getObject, headObject } from "@lade/service/objects";
+import {
+  type ServiceCopy,
+  type ServiceOperations,
+  ServiceStore,
+  type ServiceTarget,
+  serviceTarget,
+  writeLimit,
+} from "@lade/service/store";
 import { type LoadedToken, TokenCache } from "@lade/service/tokens";
 
 const CAPABILITIES: core.Capabilities = {
@@ -61,8 +68,16 @@ export function openDepot(url: string, secret: string, options: DepotOptions = {
     context,
     transport,
   });
-  const limit = (initial: number, maximum: number) => new core.AdaptiveLimit({ clock, initial, maximum });
-  const limits = { read: limit(4, 32), write: limit(4, 32) };
+  const target = serviceTarget({
+    uri,
+    capabilities: CAPABILITIES,
+    context,
+    partSize: wholeUpTo,
+    keyFault: (key) =>
+      core.keyFault(key) ?? (/\p{Cc}/u.test(key) ? "the key has a control character" : undefined),
+    metadataNameFault: (name) =>
+      /^[a-z][\w-]*$/i.test(name) ? undefined : "the name is no word that begins with a letter",
+  });
 
   async function signIn(): Promise<LoadedToken<calls.BearerToken>> {
     const call = { operation: "sign in to", uri: url };
@@ -85,13 +100,12 @@ export function openDepot(url: string, secret: string, options: DepotOptions = {
   }
 
   /** Where an object goes. */
-  function sinkOf(call: core.KeyCall, key: string, given: core.WriterOptions): core.WriteSink {
-    const { concurrency } = given;
+  function sinkOf(key: string, given: core.WriterOptions, call: core.KeyCall): core.WriteSink {
     const headers = writeHeaders(given);
     let id = "";
     return {
       ...call,
-      concurrency: concurrency === undefined ? limits.write : limit(concurrency, concurrency),
+      concurrency: writeLimit(target, given.concurrency),
       partLimits: { maxPartSize: 2 ** 30, maxParts: 10_000 },
       wholeUpTo,
       putWhole(bytes, signal) {
@@ -119,15 +133,12 @@ export function openDepot(url: string, secret: string, options: DepotOptions = {
     };
   }
 
-  function writing(operation: string, key: string, given: core.PartWriterOptions = {}) {
-    const sink = sinkOf(core.checkWriteCall(store, operation, key, given), key, given);
-    return { sink, partSize: given.partSize ?? wholeUpTo, context, signal: given.signal };
-  }
-
-  async function copy(verb: string, from: string, to: string, given: core.CopyOptions = {}, move?: "yes") {
-    const { attributes, sourceIfMatch, sourceVersion: version, signal } = given;
-    const source = core.checkCall(store, verb, from, version === undefined ? {} : { version });
-    const call = core.checkWriteCall(store, verb, to, { ...given, ...attributes });
+  async function copy(
+    { fromKey: from, toKey: to, calls: { from: source, to: call } }: ServiceCopy<ServiceTarget>,
+    given: core.CopyOptions,
+    move?: "yes",
+  ) {
+    const { attributes, sourceIfMatch, signal } = given;
     const match = sourceIfMatch !== undefined && { "depot-source-if-match": body.quoteEtag(sourceIfMatch) };
     const headers = { ...writeHeaders({ ...given, ...attributes }), ...match };
     const query = { from, attributes: attributes && "new", move };
@@ -138,7 +149,7 @@ export function openDepot(url: string, secret: string, options: DepotOptions = {
     });
   }
 
-  function list(prefix = "", given: core.ListOptions = {}, delimiter?: "/") {
+  function list(prefix: string, given: core.ListOptions, delimiter?: "/") {
     const call = { operation: "list", uri: core.objectUri(uri, prefix) };
     const readPage: PageReader<core.ObjectMeta>["readPage"] = async ({ startAfter, token, signal }) => {
       const query = { prefix, delimiter, after: token ?? startAfter };
@@ -153,70 +164,52 @@ export function openDepot(url: string, secret: string, options: DepotOptions = {
     return listPages({ readPage }, { uri, prefix, delimiter }, given);
   }
 
-  const served = (operation: string, key: string, given: core.GetOptions = {}) => {
-    const call = core.checkCall(store, operation, key, given);
-    return { client, names: NAMES, key, path: at("GET", "objects", key).path, call, limit: limits.read };
+  const served = (key: string, call: core.KeyCall) => {
+    return {
+      client,
+      names: NAMES,
+      key,
+      path: at("GET", "objects", key).path,
+      call,
+      limit: target.limits.read,
+    };
   };
-  const deleter = {
-    uri,
-    max: 1000,
-    keyFault: (key: string) => store.keyFault(key),
-    fits: ({ version }: core.ObjectToDelete) => version === undefined,
-    async send(batch: readonly core.ObjectToDelete[], signal?: AbortSignal) {
-      const call = { operation: "delete", uri };
-      const asked = batch.map((object) => ({ key: object.key, headers: body.conditionHeaders(object) }));
-      const request = { ...at("POST", "deletions"), root: "deleted", signal, call, ...SLOW };
-      const idempotent = batch.every(({ ifMatch }) => ifMatch === undefined);
-      const bytes = new TextEncoder().encode(JSON.stringify(asked));
-      const statuses = await client.readJson<number[]>({ ...request, idempotent, body: bytes });
-      return batch.map(({ key }, i) => {
-        const [status = 500, uri] = [statuses[i], core.objectUri(store.uri, key)];
-        if (status === 204 || status === 404) return undefined;
-        return client.translate(new ServiceFault({ status }), { ...call, uri }) as Error;
-      });
-    },
-    sendOne: ({ key, ...given }: core.ObjectToDelete, signal?: AbortSignal) =>
-      store.delete(key, { ...given, ...(signal && { signal }) }),
-  };
-  const store: core.ObjectStore = {
-    uri,
-    capabilities: CAPABILITIES,
-    readHints: { firstChunkSize: 2 ** 23, chunkSize: 2 ** 23, alignment: 1 },
-    limits,
-    context,
-    keyFault: (key) =>
-      core.keyFault(key) ?? (/\p{Cc}/u.test(key) ? "the key has a control character" : undefined),
-    metadataNameFault: (name) =>
-      /^[a-z][\w-]*$/i.test(name) ? undefined : "the name is no word that begins with a letter",
-    get: async (key, given = {}) => await getObject(served("get", key, given), given),
-    head: async (key, given = {}) => await headObject(served("head", key, given), given),
-    put: async (key, data, given) => await core.putBySink(writing("put", key, given), data),
-    createWriter: async (key, given) => core.createStreamWriter(writing("write", key, given)),
-    async createPartWriter(key, size, given) {
-      core.checkObjectSize(size);
-      return await core.createPartWriter({ ...writing("write", key, given), size });
-    },
-    list: (prefix, given) => list(prefix, given) as AsyncGenerator<core.ObjectMeta>,
-    listWithDelimiter: (prefix, given) => list(prefix, given, "/"),
-    async delete(key, given = {}) {
-      const { path, call } = served("delete", key, given);
-      core.checkIfIgnored(call, given);
+  const operations: ServiceOperations<ServiceTarget> = {
+    get: (_, key, given, call) => getObject(served(key, call), given),
+    head: (_, key, given, call) => headObject(served(key, call), given),
+    sink: (_, key, given, call) => sinkOf(key, given, call),
+    list: (_, prefix, given, delimiter) => list(prefix, given, delimiter),
+    async delete(_, key, given, call) {
       const headers = body.conditionHeaders(given);
-      const request = { method: "DELETE", path, headers, kind: "removal", ...once(given) } as const;
+      const request = { ...at("DELETE", "objects", key), headers, kind: "removal", ...once(given) } as const;
       await client.send({ ...request, signal: given.signal, call }).catch((error) => {
         if (!(error instanceof core.NotFoundError)) throw error;
       });
     },
-    deleteMany: (objects, given) => deleteInBatches(deleter, objects, given),
-    copy: (from, to, given) => copy("copy", from, to, given),
-    rename: async (from, to, given) => void await copy("rename", from, to, given, "yes"),
-    async presign(key) {
-      const call = core.checkCall(store, "presign", key);
-      throw new core.UnsupportedError({ ...call, detail: "a depot signs no URLs" });
-    },
-    [Symbol.asyncDispose]: () => client.close(),
+    deleter: (_, single) => ({
+      ...single,
+      max: 1000,
+      fits: ({ version }) => version === undefined,
+      send: deleteBatch,
+    }),
+    copy: (asked, given, pin) => copy(asked, pin === undefined ? given : { ...given, sourceIfMatch: pin }),
+    rename: async (asked, given) => void await copy(asked, given, "yes"),
   };
-  return store;
+  return new ServiceStore(target, operations, () => client.close());
+
+  async function deleteBatch(batch: readonly core.ObjectToDelete[], signal: AbortSignal | undefined) {
+    const call = { operation: "delete", uri };
+    const asked = batch.map((object) => ({ key: object.key, headers: body.conditionHeaders(object) }));
+    const request = { ...at("POST", "deletions"), root: "deleted", signal, call, ...SLOW };
+    const idempotent = batch.every(({ ifMatch }) => ifMatch === undefined);
+    const bytes = new TextEncoder().encode(JSON.stringify(asked));
+    const statuses = await client.readJson<number[]>({ ...request, idempotent, body: bytes });
+    return batch.map(({ key }, i) => {
+      const [status = 500, uri] = [statuses[i], core.objectUri(target.uri, key)];
+      if (status === 204 || status === 404) return undefined;
+      return client.translate(new ServiceFault({ status }), { ...call, uri }) as Error;
+    });
+  }
 }
 
 /** Sent twice, a conditional write would meet what the first one wrote. */

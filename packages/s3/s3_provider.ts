@@ -14,16 +14,15 @@ import {
 } from "@lade/core/backend";
 import { EndpointHealths } from "@lade/service/http";
 import type { SettingTable, ShownSetting } from "@lade/core/settings";
-import type { BucketTarget } from "./buckets/buckets.ts";
 import { checkOptions } from "./config/check_options.ts";
 import { S3_SETTINGS } from "./config/s3_settings.ts";
 import { SharedTokens } from "@lade/service/tokens";
 import { type BucketName, checkBucket, checkNewBucket } from "./endpoint/check_bucket.ts";
 import { s3Urls } from "./endpoint/s3_urls.ts";
-import { ControlPlane } from "./sdk/control_plane.ts";
 import { BucketStore } from "./store/bucket_store.ts";
 import { openConnection, openS3Store, type S3StoreOptions } from "./store/open_s3_store.ts";
 import type { S3Surroundings } from "./store/s3_surroundings.ts";
+import { type S3Target, s3Target } from "./store/s3_target.ts";
 import { showConnection } from "./store/show_connection.ts";
 
 /**
@@ -96,8 +95,7 @@ class S3Provider implements Provider {
   }
 
   async settings(store: ObjectStore): Promise<readonly ShownSetting[]> {
-    if (!(store instanceof BucketStore)) return [];
-    return await showConnection(store.connection);
+    return store instanceof BucketStore ? await store.settings() : [];
   }
 
   async *diagnose({ container, key }: Location, options: DiagnoseOptions = {}): AsyncGenerator<Check> {
@@ -111,7 +109,7 @@ class S3Provider implements Provider {
     container: string,
     name: BucketName,
     options: ProviderOptions,
-    act: (target: BucketTarget, signal?: AbortSignal) => Promise<void>,
+    act: (target: S3Target, signal?: AbortSignal) => Promise<void>,
   ): Promise<void> {
     const { target, close } = await this.#connect(operation, container, name, options);
     try {
@@ -126,10 +124,16 @@ class S3Provider implements Provider {
     container: string,
     name: BucketName | undefined,
     options: ProviderOptions,
-  ): Promise<{ readonly target: BucketTarget; readonly close: () => Promise<void> }> {
-    const { connection, close } = await openConnection(operation, container, name, this.#options(options));
-    if (options.onSettings) options.onSettings(await showConnection(connection));
-    return { target: { connection, control: new ControlPlane(connection), uri: `s3://${container}` }, close };
+  ): Promise<{ readonly target: S3Target; readonly close: () => Promise<void> }> {
+    const { connection, context, close } = await openConnection(
+      operation,
+      container,
+      name,
+      this.#options(options),
+    );
+    const target = s3Target(container, connection, context);
+    options.onSettings?.(await showConnection(connection));
+    return { target, close };
   }
 
   #options({ signal, config = {}, context, sessions }: ProviderOptions & CallOptions): S3StoreOptions {

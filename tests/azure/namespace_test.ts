@@ -228,7 +228,6 @@ Deno.test("renames go to the endpoint of paths, and name the signature by which 
   });
   const call = (key: string) => ({ operation: "rename", uri: `${store.uri}/${key}`, createOnly: false });
   const calls = { from: call("a b"), to: call("c") };
-  const credential = { kind: "sas", token: "?sig=1" } as const;
   const info = await store.head("a b");
   for (
     const [blobs, paths] of [
@@ -240,8 +239,9 @@ Deno.test("renames go to the endpoint of paths, and name the signature by which 
     ]
   ) {
     urls.length = 0;
-    const from = { ...target, client, endpoint: { ...target.endpoint, url: `https://${blobs}` } };
-    await renamePath({ from, to: from, fromKey: "a b", toKey: "c", calls, credential }, info, {});
+    const endpoint = { ...target.endpoint, url: `https://${blobs}` };
+    const from = { ...target, client, endpoint, credential: { kind: "sas", token: "?sig=1" } } as const;
+    await renamePath({ from, to: from, fromKey: "a b", toKey: "c", calls }, info, {});
     assertEquals(urls, [`https://${paths}`, "/account/box/c /box/a%20b?sig=1"]);
   }
 });

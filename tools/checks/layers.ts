@@ -46,6 +46,7 @@ export const LAYERS: Layers = {
     "delete",
     "objects",
     "copy",
+    "store",
   ],
   testing: ["time", "random", "faults", "conformance", "http", "service"],
   fs: [
@@ -94,7 +95,6 @@ export const LAYERS: Layers = {
     "credentials",
     "wire",
     "sdk",
-    "buckets",
     "list",
     "objects",
     "conditions",
@@ -104,6 +104,7 @@ export const LAYERS: Layers = {
     "probe",
     "presign",
     "store",
+    "buckets",
     "doctor",
     ".",
     "testing",

@@ -1,12 +1,11 @@
-import type { AdaptiveLimit, ObjectStore } from "@lade/core/backend";
 import type { Bounds } from "@lade/core/bounds";
 import type { Authorizer, ServiceClient, ServiceTime } from "@lade/service/call";
 import { encodePath, encodeStrict } from "@lade/service/http";
+import type { ServiceTarget } from "@lade/service/store";
 import type { AzureEndpoint } from "../config/account_host.ts";
 
 /** A container, and the way to it: what every call takes first. */
-export interface AzureTarget
-  extends Pick<ObjectStore, "uri" | "capabilities" | "keyFault" | "metadataNameFault" | "context"> {
+export interface AzureTarget extends ServiceTarget {
   /** The way. */
   readonly client: ServiceClient;
   /** Makes what authorizes the requests within a batch. */
@@ -19,8 +18,6 @@ export interface AzureTarget
   readonly endpoint: AzureEndpoint;
   /** Name of the container. */
   readonly container: string;
-  /** Requests in flight. */
-  readonly limits: { readonly read: AdaptiveLimit; readonly write: AdaptiveLimit };
   /** How blobs are written and read. */
   readonly config: BlobWriteConfig;
 }
@@ -32,7 +29,7 @@ export interface AccountTraits {
   /** Ways to copy that it does not know. */
   refusedCopies?: ReadonlySet<string>;
   /** Its blobs lie in directories: it has a hierarchical namespace. */
-  hasDirectories?: boolean | undefined;
+  hasDirectories?: boolean;
 }
 
 /** How blobs are written and read. */

@@ -1,7 +1,5 @@
-import { checkCall, type GetOptions, type KeyCall, type PartWriterOptions } from "@lade/core/backend";
 import type { HeaderNames } from "@lade/service/body";
 import { AZURE_NAMES } from "./azure_names.ts";
-import type { AzureTarget } from "./azure_target.ts";
 
 /** Begins what a snapshot is called; the rest is its time, as the service has it. A version is called by its time alone. */
 export const SNAPSHOT = "snapshot=";
@@ -21,19 +19,12 @@ export function namesFor(version: string | undefined): HeaderNames {
   return { ...names, unversioned: version };
 }
 
-/** Does what `checkCall` does; snapshots, and the blob beside them, are had where no versions are kept, too. */
-export function checkVersionedCall(
-  target: AzureTarget,
-  operation: string,
-  key: string,
-  options: GetOptions & PartWriterOptions,
-): KeyCall {
-  const { version, ...others } = options;
-  const isKept = version !== undefined && (isSnapshot(version) || version === UNVERSIONED);
-  return checkCall(target, operation, key, isKept ? others : options);
-}
-
 /** Whether a version is a snapshot. */
 export function isSnapshot(version: string): boolean {
   return version.startsWith(SNAPSHOT);
+}
+
+/** Whether a version is had where no versions are kept, too: snapshots, and the blob beside them. */
+export function hasAnyway(version: string): boolean {
+  return isSnapshot(version) || version === UNVERSIONED;
 }

@@ -1,6 +1,6 @@
-import { NotEmptyError, StoreError } from "@lade/core/backend";
+import { NotEmptyError } from "@lade/core/backend";
 import { unlikeService } from "@lade/service/body";
-import { ServiceFault } from "@lade/service/errors";
+import { faultOf } from "@lade/service/errors";
 import { type Page, readPages } from "@lade/service/list";
 import { childText, parseXml, type XmlElement } from "@lade/service/xml";
 import { AZURE_NAMES } from "../client/azure_names.ts";
@@ -27,7 +27,7 @@ export async function createContainer(target: ContainerTarget, signal?: AbortSig
       await control(target, request, (service) => service.getContainerClient(target.container).create());
       return;
     } catch (error) {
-      if (codeOf(error) !== "ContainerBeingDeleted" || clock.monotonicMs() >= endMs) throw error;
+      if (faultOf(error)?.code !== "ContainerBeingDeleted" || clock.monotonicMs() >= endMs) throw error;
       await clock.sleep(LOOK_EVERY_MS, signal);
     }
   }
@@ -99,7 +99,7 @@ async function firstIn(
     return await find("snapshots,versions,uncommittedblobs");
   } catch (error) {
     // A hierarchical namespace has no versions, and no blocks without a blob that could be listed.
-    if (!(error instanceof StoreError) || faultOf(error)?.status !== 400) throw error;
+    if (faultOf(error)?.status !== 400) throw error;
     return await find(undefined);
   }
 }
@@ -153,12 +153,4 @@ export async function* listContainers(
       signal?.throwIfAborted();
     }
   }
-}
-
-function faultOf(error: unknown): ServiceFault | undefined {
-  return error instanceof StoreError && error.cause instanceof ServiceFault ? error.cause : undefined;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return faultOf(error)?.code;
 }

@@ -1,6 +1,7 @@
 import type { CopyOptions, CopyResult } from "@lade/core/backend";
+import { faultOf } from "@lade/service/errors";
 import type { AzureTarget } from "../client/azure_target.ts";
-import { type BlobCopy, copyBlob, faultOf } from "./copy_blob.ts";
+import { type BlobCopy, copyBlob } from "./copy_blob.ts";
 
 /**
  * Copies between containers and accounts of one service; `undefined` where the service of the target cannot reach the source,

@@ -3,7 +3,6 @@ import {
   checkWriteConditions,
   type CopyOptions,
   type CopyResult,
-  type KeyCall,
   NotFoundError,
   type ObjectInfo,
   PreconditionFailedError,
@@ -14,9 +13,10 @@ import {
 } from "@lade/core/backend";
 import { conditionHeaders } from "@lade/service/body";
 import { copiedAttributes, copyInRanges } from "@lade/service/copy";
-import { ServiceFault } from "@lade/service/errors";
-import { type AzureTarget, pathOf } from "../client/azure_target.ts";
-import type { AzureCredential } from "../credentials/azure_credential.ts";
+import { faultOf } from "@lade/service/errors";
+import type { ServiceCopy } from "@lade/service/store";
+import type { AuthorizedTarget } from "../credentials/authorized_target.ts";
+import { pathOf } from "../client/azure_target.ts";
 import { formatStoredCrc, STORED_CRC } from "../names/stored_crc.ts";
 import { headBlob } from "../objects/read_blob.ts";
 import { newWriter } from "../write/block_sink.ts";
@@ -46,23 +46,10 @@ const MARK = `x-ms-meta-${STORED_CRC}`;
 export type CopyWay = "whole" | "blocks" | "started";
 
 /** A copy between two keys. */
-export interface BlobCopy {
-  /** The container of the source. */
-  readonly from: AzureTarget;
-  /** What reads of the source are authorized with. */
-  readonly credential: AzureCredential;
-  /** The container of the copy, which the copy is asked of. */
-  readonly to: AzureTarget;
-  /** Key of the source. */
-  readonly fromKey: string;
-  /** Key of the copy. */
-  readonly toKey: string;
-  /** What is being done to the source, and to the copy. */
-  readonly calls: { readonly from: KeyCall; readonly to: KeyCall };
-}
+export type BlobCopy = ServiceCopy<AuthorizedTarget>;
 
 /** A copy whose source was looked at. */
-interface SeenCopy extends BlobCopy {
+interface SeenCopy extends ServiceCopy<AuthorizedTarget> {
   readonly info: ObjectInfo;
   readonly source: CopySource;
   readonly put: PutOptions;
@@ -80,14 +67,14 @@ export async function copyBlob(
   options: CopyOptions,
   pin: string | undefined = options.sourceIfMatch,
 ): Promise<CopyResult> {
-  const { from, to, fromKey, toKey, calls, credential } = copy;
+  const { from, to, fromKey, toKey, calls } = copy;
   const { signal, sourceVersion: version, attributes } = options;
   const asked = { ...(signal && { signal }), ...(version !== undefined && { version }) };
   const info = await headBlob(
     from,
     fromKey,
     { ...asked, ...(pin !== undefined && { ifMatch: pin }) },
-    calls.from.operation,
+    calls.from,
   );
   if (from.uri === to.uri && fromKey === toKey && version === undefined && !attributes) {
     checkWriteConditions(calls.to, info.etag ?? "", options);
@@ -99,8 +86,12 @@ export async function copyBlob(
       ...(checksums && { checksums }),
     };
   }
-  const put = await copiedAttributes(info, options, () => getTags(from, fromKey, asked));
-  const source: CopySource = { target: from, credential, key: fromKey, version, etag: info.etag };
+  const put = await copiedAttributes(
+    info,
+    options,
+    () => getTags(from, fromKey, asked, { ...calls.from, operation: "get the tags of" }),
+  );
+  const source: CopySource = { target: from, key: fromKey, version, etag: info.etag };
   const seen: SeenCopy = { ...copy, info, source, put, options, writer: newWriter() };
   let refusal: unknown = new UnsupportedError({
     ...calls.to,
@@ -130,11 +121,6 @@ export async function copyBlob(
     }
   }
   throw refusal;
-}
-
-/** The fault that a service reported, where an error is one. */
-export function faultOf(error: unknown): ServiceFault | undefined {
-  return error instanceof StoreError && error.cause instanceof ServiceFault ? error.cause : undefined;
 }
 
 type Run = (copy: SeenCopy) => Promise<CopyResult>;

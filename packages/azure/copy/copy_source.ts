@@ -2,10 +2,10 @@ import { UnsupportedError } from "@lade/core/backend";
 import { quoteEtag } from "@lade/service/body";
 import type { FailedCall } from "@lade/service/errors";
 import { encodeQuery } from "@lade/service/http";
-import { type AzureTarget, pathOf } from "../client/azure_target.ts";
-import type { AzureCredential } from "../credentials/azure_credential.ts";
+import type { AuthorizedTarget } from "../credentials/authorized_target.ts";
+import { pathOf } from "../client/azure_target.ts";
 import { Base64Signer } from "../credentials/shared_key.ts";
-import { delegationKeys } from "../presign/delegation_keys.ts";
+import { delegationKey } from "../presign/delegation_keys.ts";
 import { signSas } from "../presign/sas.ts";
 import { versionQuery } from "../client/version_query.ts";
 
@@ -18,9 +18,7 @@ const LIFE_MS = { now: 60 * 60_000, later: 7 * 24 * 60 * 60_000 };
 /** What is copied. */
 export interface CopySource {
   /** The container that has it. */
-  readonly target: AzureTarget;
-  /** What it is read with. */
-  readonly credential: AzureCredential;
+  readonly target: AuthorizedTarget;
   /** Its key. */
   readonly key: string;
   /** Its version or snapshot; what is there now by default. */
@@ -39,8 +37,8 @@ export async function sourceHeaders(
   call: FailedCall,
   when: "now" | "later" | "own" = "now",
 ): Promise<Record<string, string>> {
-  const { target, credential, key, version, etag } = source;
-  const { container, endpoint: { account, url }, time } = target;
+  const { target, key, version, etag } = source;
+  const { container, credential, endpoint: { account, url }, time } = target;
   const expiresMs = time.now() + LIFE_MS[when === "now" ? when : "later"];
   const secure = url.startsWith("https:");
   const grant = { account, container, key, version, permissions: "r", expiresMs, secure };
@@ -66,7 +64,7 @@ export async function sourceHeaders(
     case "sas":
       return at(credential.token.replace(/^\?/, ""));
     case "bearer": {
-      if (when === "later") return at(signSas(grant, await delegationKeys(target)(call, expiresMs)));
+      if (when === "later") return at(signSas(grant, await delegationKey(target, call, expiresMs)));
       const { token } = await credential.tokens.get();
       return { ...at(""), "x-ms-copy-source-authorization": `Bearer ${token}` };
     }

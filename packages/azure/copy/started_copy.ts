@@ -2,13 +2,12 @@ import {
   type KeyCall,
   PreconditionFailedError,
   ServiceError,
-  StoreError,
   tellLeftover,
   UnavailableError,
 } from "@lade/core/backend";
 import { quoteEtag, readEtag, unlikeService } from "@lade/service/body";
 import type { CopySink } from "@lade/service/copy";
-import { ServiceFault } from "@lade/service/errors";
+import { faultOf } from "@lade/service/errors";
 import type { ResponseHeaders } from "@lade/service/http";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
@@ -57,11 +56,10 @@ export function startedCopy(
     try {
       return await start(signal);
     } catch (error) {
-      if (!isRepeatable || signal.aborted || !(error instanceof StoreError)) throw error;
+      if (!isRepeatable || signal.aborted) throw error;
       if (error instanceof UnavailableError && !isAgain) return await startOrFind(signal, true);
-      const { cause } = error;
-      const mayBeOurs = cause instanceof ServiceFault && cause.code === "PendingCopyOperation" &&
-        (isAgain || cause.attempts > 1);
+      const fault = faultOf(error);
+      const mayBeOurs = fault?.code === "PendingCopyOperation" && (isAgain || fault.attempts > 1);
       const pending = mayBeOurs ? await look(signal) : undefined;
       if (pending && isOurs(pending)) return pending;
       throw error;

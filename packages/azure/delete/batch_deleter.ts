@@ -1,5 +1,4 @@
 import {
-  type DeleteOptions,
   type ObjectToDelete,
   objectUri,
   PermissionDeniedError,
@@ -9,18 +8,19 @@ import {
 } from "@lade/core/backend";
 import { conditionHeaders, unlikeService } from "@lade/service/body";
 import { type BatchDeleter, type BatchedAnswer, readHttpBatch, writeHttpBatch } from "@lade/service/delete";
-import { ServiceFault } from "@lade/service/errors";
+import { faultOf } from "@lade/service/errors";
+import type { SingleDeleter } from "@lade/service/store";
 import { AZURE_DIALECT } from "../client/azure_dialect.ts";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
-import { deleteBlob, isGone } from "./delete_blob.ts";
-import type { SnapshotsFirst } from "./snapshots_first.ts";
+import { isGone } from "./delete_blob.ts";
+import { SnapshotsFirst } from "./snapshots_first.ts";
 
 /** Requests of one batch at most ("Blob Batch"). */
 const MAX_REQUESTS = 256;
 
 /** Deletes blobs by batches of requests, each authorized by itself; by single ones where the service refuses a batch. */
-export function batchDeleter(target: AzureTarget, first: SnapshotsFirst): BatchDeleter {
+export function batchDeleter(target: AzureTarget, single: SingleDeleter): BatchDeleter {
   const { client, config, endpoint, uri, traits } = target;
 
   async function send(objects: readonly ObjectToDelete[], signal: AbortSignal | undefined) {
@@ -67,22 +67,20 @@ export function batchDeleter(target: AzureTarget, first: SnapshotsFirst): BatchD
     return error instanceof UnauthenticatedError ? error.restated({ retryable: true }) : error;
   }
 
+  const first = new SnapshotsFirst();
   return {
-    uri,
+    ...single,
+    order: (objects) => first.order(objects),
+    sendOne: (object, signal) => first.remove(object, () => single.sendOne(object, signal), signal),
     max: MAX_REQUESTS,
     get isRefused(): boolean {
       return traits.refusesBatches === true;
     },
-    keyFault: target.keyFault,
     fits: ({ version }) => version === undefined,
     send,
-    async sendOne({ key, ...given }, signal) {
-      const options: DeleteOptions = signal === undefined ? given : { ...given, signal };
-      await first.remove({ key, ...given }, () => deleteBlob(target, key, options), signal);
-    },
     isRefusal: (error) =>
       error instanceof PermissionDeniedError || error instanceof UnsupportedError ||
-      (error instanceof StoreError && error.cause instanceof ServiceFault && error.cause.status === 400),
+      faultOf(error)?.status === 400,
     foundRefused(): void {
       traits.refusesBatches = true;
     },

@@ -1,17 +1,18 @@
-import { checkIfIgnored, type DeleteOptions, NotFoundError, StoreError } from "@lade/core/backend";
+import { type DeleteOptions, type KeyCall, NotFoundError } from "@lade/core/backend";
 import { conditionHeaders } from "@lade/service/body";
 import { deleteHeld } from "@lade/service/delete";
-import { ServiceFault } from "@lade/service/errors";
+import { faultOf } from "@lade/service/errors";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
-import { checkVersionedCall, UNVERSIONED, versionQuery } from "../client/version_query.ts";
+import { UNVERSIONED, versionQuery } from "../client/version_query.ts";
 import { headBlob } from "../objects/read_blob.ts";
 
 /** Deletes a blob; one that is not there is no error. */
-export async function deleteBlob(target: AzureTarget, key: string, options: DeleteOptions): Promise<void> {
-  const { version, signal } = options;
-  let { ifMatch } = options;
-  const call = checkVersionedCall(target, "delete", key, options);
-  checkIfIgnored(call, options);
+export async function deleteBlob(
+  target: AzureTarget,
+  key: string,
+  { ifMatch, version, signal }: DeleteOptions,
+  call: KeyCall,
+): Promise<void> {
   const asked = { ...(signal && { signal }), ...(version !== undefined && { version }) };
   const remove = async (query: ReturnType<typeof versionQuery>, match: string | undefined) => {
     await target.client.send({
@@ -32,14 +33,14 @@ export async function deleteBlob(target: AzureTarget, key: string, options: Dele
     try {
       await remove(query, ifMatch);
     } catch (error) {
-      if (!isCurrent(error)) throw error;
+      if (faultOf(error)?.code !== "OperationNotAllowedOnRootBlob") throw error;
       // The latest version goes in two steps: the first makes it an earlier one.
       const { etag } = await head();
       await remove({}, etag);
       await remove(query, undefined);
     }
   };
-  const head = () => headBlob(target, key, asked);
+  const head = () => headBlob(target, key, asked, { ...call, operation: "head" });
   try {
     // What is asked of it is done to what is there, which may have got a version.
     if (version === UNVERSIONED) ifMatch ??= (await head()).etag;
@@ -50,11 +51,6 @@ export async function deleteBlob(target: AzureTarget, key: string, options: Dele
   }
 }
 
-function isCurrent(error: unknown): boolean {
-  const fault = error instanceof StoreError ? error.cause : undefined;
-  return fault instanceof ServiceFault && fault.code === "OperationNotAllowedOnRootBlob";
-}
-
 /** What the service calls a blob that is not there; a container that is missing is another matter. */
 const MISSING = ["BlobNotFound", "PathNotFound", ""];
 /** What it calls a directory with objects in it, which is none itself. */
@@ -62,7 +58,7 @@ const DIRECTORY = ["DirectoryIsNotEmpty", "DirectoryNotEmpty"];
 
 /** Whether a deletion failed because there was no blob to delete, and the service says so. */
 export function isGone(error: unknown): boolean {
-  const fault = error instanceof StoreError ? error.cause : undefined;
-  if (!(fault instanceof ServiceFault) || !fault.marked) return false;
+  const fault = faultOf(error);
+  if (!fault?.marked) return false;
   return DIRECTORY.includes(fault.code) || (error instanceof NotFoundError && MISSING.includes(fault.code));
 }

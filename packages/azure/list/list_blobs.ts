@@ -4,9 +4,8 @@ import {
   type ListOptions,
   type ObjectMeta,
   objectUri,
-  StoreError,
 } from "@lade/core/backend";
-import { ServiceFault } from "@lade/service/errors";
+import { faultOf } from "@lade/service/errors";
 import {
   inAnyOrder,
   inKeyOrder,
@@ -61,8 +60,7 @@ export function listBlobs(
       return readItems(root, call, (blob) => blob);
     } catch (error) {
       // Where an object is, no directory can be, and nothing can lie below.
-      const fault = error instanceof StoreError ? error.cause : undefined;
-      if (fault instanceof ServiceFault && fault.code === "ResourceTypeMismatch") return { items: [] };
+      if (faultOf(error)?.code === "ResourceTypeMismatch") return { items: [] };
       throw error;
     }
   }

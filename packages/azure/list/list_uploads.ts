@@ -1,9 +1,8 @@
 import {
   type CallOptions,
-  checkCall,
   formatUploadName,
+  type KeyCall,
   objectUri,
-  parseUploadName,
   type PendingUpload,
 } from "@lade/core/backend";
 import { parallelResults } from "@lade/core/concurrency";
@@ -65,12 +64,10 @@ export async function* listUploads(
 export async function abortUpload(
   target: AzureTarget,
   key: string,
-  token: string,
-  options: CallOptions,
+  writer: string,
+  { signal }: CallOptions,
+  call: KeyCall,
 ): Promise<void> {
-  const { signal } = options;
-  const call = checkCall(target, "abort the upload of", key, options);
-  const { id: writer } = parseUploadName(token, call);
   const writes = await ownBlocks(target, key, call, signal);
   if (writes.has(writer)) await mark(target, key, { kind: "aborted", writer }, call, signal);
 }

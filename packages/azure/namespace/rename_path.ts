@@ -4,25 +4,30 @@ import {
   NotFoundError,
   type ObjectInfo,
   PreconditionFailedError,
-  StoreError,
   UnavailableError,
 } from "@lade/core/backend";
 import { conditionHeaders, quoteEtag } from "@lade/service/body";
 import type { ServiceClient } from "@lade/service/call";
-import { ServiceFault } from "@lade/service/errors";
+import { faultOf } from "@lade/service/errors";
 import { encodePath } from "@lade/service/http";
+import type { ServiceCopy } from "@lade/service/store";
+import type { AuthorizedTarget } from "../credentials/authorized_target.ts";
 import { pathOf } from "../client/azure_target.ts";
-import type { BlobCopy } from "../copy/copy_blob.ts";
 import { headBlob } from "../objects/read_blob.ts";
 
 /**
  * Renames in one step where the account has directories ("Path - Create" of the reference), held to the content that a HEAD
  * saw. Directories that the new key lies in are made.
  */
-export async function renamePath(rename: BlobCopy, info: ObjectInfo, options: CopyOptions): Promise<void> {
-  const { from: target, fromKey: from, toKey: to, calls, credential } = rename;
+export async function renamePath(
+  rename: ServiceCopy<AuthorizedTarget>,
+  info: ObjectInfo,
+  options: CopyOptions,
+): Promise<void> {
+  const { from: target, fromKey: from, toKey: to, calls } = rename;
+  const { credential } = target;
   const { signal } = options;
-  const signature = credential.kind === "sas" ? credential.token.replace(/^\?/, "") : "";
+  const signature = credential.kind === "sas" ? `?${credential.token.replace(/^\?/, "")}` : "";
   if (from === to) return checkWriteConditions(calls.to, info.etag ?? "", options);
   const paths = target.client.at(pathsUrl(target.endpoint.url));
   const put = {
@@ -38,7 +43,7 @@ export async function renamePath(rename: BlobCopy, info: ObjectInfo, options: Co
       ...put,
       path: pathOf(target, to),
       headers: {
-        "x-ms-rename-source": `/${target.container}/${encodePath(from)}${signature ? `?${signature}` : ""}`,
+        "x-ms-rename-source": `/${target.container}/${encodePath(from)}${signature}`,
         ...(info.etag !== undefined && { "x-ms-source-if-match": quoteEtag(info.etag) }),
         ...conditionHeaders(options),
       },
@@ -46,12 +51,12 @@ export async function renamePath(rename: BlobCopy, info: ObjectInfo, options: Co
   };
   try {
     await move().catch(async (error) => {
-      if (codeOf(error) !== "RenameDestinationParentPathNotFound") throw error;
+      if (faultOf(error)?.code !== "RenameDestinationParentPathNotFound") throw error;
       await makeDirectory(paths, pathOf(target, to.slice(0, to.lastIndexOf("/"))), put);
       await move();
     });
   } catch (error) {
-    const code = codeOf(error);
+    const code = faultOf(error)?.code;
     if (code === "SourcePathNotFound") throw new NotFoundError({ ...calls.from, detail: GONE, cause: error });
     if (code === "SourceConditionNotMet") {
       throw new PreconditionFailedError({ ...calls.from, detail: "it changed meanwhile", cause: error });
@@ -72,31 +77,27 @@ async function makeDirectory(
   try {
     await paths.send({ ...put, path, query: { resource: "directory" }, headers: { "if-none-match": "*" } });
   } catch (error) {
-    if (codeOf(error) !== "PathAlreadyExists") throw error;
+    if (faultOf(error)?.code !== "PathAlreadyExists") throw error;
   }
 }
 
 /** Whether a rename whose answer was lost was made: the object is where it was to go, and nowhere else. */
 async function isRenamed(
-  { from: target, fromKey, toKey }: BlobCopy,
+  { from: target, fromKey, toKey, calls }: ServiceCopy<AuthorizedTarget>,
   { size }: ObjectInfo,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const asked = signal ? { signal } : {};
   try {
-    await headBlob(target, fromKey, asked);
+    await headBlob(target, fromKey, asked, calls.from);
     return false;
   } catch (error) {
     if (!(error instanceof NotFoundError)) return false;
-    return await headBlob(target, toKey, asked).then((there) => there.size === size, () => false);
+    return await headBlob(target, toKey, asked, calls.to).then((there) => there.size === size, () => false);
   }
 }
 
 /** Where paths are renamed: beside `account.blob.…`, at `account.dfs.…`; other hosts answer for both. */
 function pathsUrl(url: string): string {
   return url.replace(/^(https?:\/\/[^./]+(?:\.z\d{1,3}|\.privatelink)?)\.blob\./, "$1.dfs.");
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof StoreError && error.cause instanceof ServiceFault ? error.cause.code : undefined;
 }

@@ -1,5 +1,4 @@
-import { StoreError } from "@lade/core/backend";
-import { type FailedCall, ServiceFault } from "@lade/service/errors";
+import { type FailedCall, faultOf } from "@lade/service/errors";
 import type { AzureTarget } from "../client/azure_target.ts";
 import { control } from "../control/control_plane.ts";
 import { Base64Signer } from "../credentials/shared_key.ts";
@@ -11,19 +10,25 @@ const SECOND_MS = 1000;
 /** It begins so long ago, for clocks that are behind. */
 const HEAD_START_MS = 5 * 60_000;
 
-/** Gives keys of delegation that work until a time, and asks for another when what it has ends sooner. */
-export function delegationKeys(
+/** The key that each container had last. */
+const HELD = new WeakMap<AzureTarget, Promise<DelegationKey>>();
+
+/** Gives a key of delegation that works until a time; asks for another when the one of the container ends sooner. */
+export async function delegationKey(
   target: AzureTarget,
-): (call: FailedCall, untilMs: number) => Promise<DelegationKey> {
-  let held: Promise<DelegationKey> | undefined;
-  return async (call, untilMs) => {
-    for (let seen = held;; seen = held) {
-      const key = await seen?.catch(() => undefined);
-      if (key && key.expiresMs > untilMs - SECOND_MS) return key;
-      // Of several that found it too old one asks.
-      if (held === seen) return await (held = askForKey(target, call, untilMs));
-    }
-  };
+  call: FailedCall,
+  untilMs: number,
+): Promise<DelegationKey> {
+  for (;;) {
+    const seen = HELD.get(target);
+    const key = await seen?.catch(() => undefined);
+    if (key && key.expiresMs > untilMs - SECOND_MS) return key;
+    // Of several that found it too old one asks.
+    if (HELD.get(target) !== seen) continue;
+    const asking = askForKey(target, call, untilMs);
+    HELD.set(target, asking);
+    return await asking;
+  }
 }
 
 /** Asks once more where the answer, or the refusal, shows that the service's clock is another one. */
@@ -31,8 +36,8 @@ async function askForKey(target: AzureTarget, call: FailedCall, untilMs: number)
   const { time } = target;
   const nowMs = time.now();
   const given = await askAt(target, call, nowMs, untilMs).catch((error) => {
-    const fault = error instanceof StoreError ? error.cause : undefined;
-    if (fault instanceof ServiceFault && time.correct(fault, nowMs)) return undefined;
+    const fault = faultOf(error);
+    if (fault && time.correct(fault, nowMs)) return undefined;
     throw error;
   });
   if (given && !time.correct({ serverTimeMs: given.date?.getTime() }, nowMs)) return given.key;

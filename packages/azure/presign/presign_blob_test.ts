@@ -3,9 +3,9 @@ import { type PresignOptions, UnsupportedError } from "@lade/core/backend";
 import { type BearerToken, type ClientRequest, ServiceTime } from "@lade/service/call";
 import { TokenCache } from "@lade/service/tokens";
 import { FakeClock } from "@lade/testing";
-import type { AzureTarget } from "../client/azure_target.ts";
+import type { AuthorizedTarget } from "../credentials/authorized_target.ts";
 import type { AzureCredential } from "../credentials/azure_credential.ts";
-import { presigner } from "./presign_blob.ts";
+import { presignBlob } from "./presign_blob.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -33,13 +33,14 @@ function start(credential: AzureCredential, clock = new FakeClock(), account = "
   };
   const target = {
     client: { send },
+    credential,
     time: new ServiceTime(clock),
     container: "c",
     endpoint: { url: "https://acct.blob.core.windows.net", account, path: "" },
-  } as unknown as AzureTarget;
-  const sign = presigner(target, credential);
+  } as unknown as AuthorizedTarget;
+  const call = { operation: "presign", uri: "az://acct/c/a b", createOnly: false };
   const presign = (options: Partial<PresignOptions> = {}) =>
-    sign("az://acct/c/a b", "a b", { expiresInMs: HOUR, ...options });
+    presignBlob(target, "a b", { expiresInMs: HOUR, ...options }, call);
   return { asked, state, clock, presign };
 }
 
@@ -52,7 +53,7 @@ function bearer(clock: FakeClock): AzureCredential {
   };
 }
 
-Deno.test("presigner() makes a URL of one blob for one method, until a time", async () => {
+Deno.test("presignBlob() makes a URL of one blob for one method, until a time", async () => {
   const { presign, clock } = start(SHARED);
   const url = await presign();
   assertEquals(url.href.split("?")[0], "https://acct.blob.core.windows.net/c/a%20b");
@@ -62,7 +63,7 @@ Deno.test("presigner() makes a URL of one blob for one method, until a time", as
   assertEquals(read(await presign({ method: "DELETE" })), ["d", "b", end, "https"]);
 });
 
-Deno.test("presigner() tells of the header that a URL for PUT needs, and refuses one without a listener", async () => {
+Deno.test("presignBlob() tells of the header that a URL for PUT needs, and refuses one without a listener", async () => {
   const { presign } = start(SHARED);
   const told: unknown[] = [];
   const url = await presign({ method: "PUT", onHeaders: (headers) => told.push(headers) });
@@ -77,7 +78,7 @@ Deno.test("presigner() tells of the header that a URL for PUT needs, and refuses
   assertEquals(error.advice, "give onHeaders");
 });
 
-Deno.test("presigner() refuses times of more than seven days, or none", async () => {
+Deno.test("presignBlob() refuses times of more than seven days, or none", async () => {
   const { presign } = start(SHARED);
   await presign({ expiresInMs: 7 * DAY });
   for (const expiresInMs of [0, -1, NaN, Infinity, 7 * DAY + 1]) {
@@ -85,7 +86,7 @@ Deno.test("presigner() refuses times of more than seven days, or none", async ()
   }
 });
 
-Deno.test("presigner() says that a shared access signature and anonymous requests sign none", async () => {
+Deno.test("presignBlob() says that a shared access signature and anonymous requests sign none", async () => {
   for (
     const [credential, words] of [
       [{ kind: "sas", token: "sig=s3cret" }, "a shared access signature signs no URLs"],
@@ -97,14 +98,14 @@ Deno.test("presigner() says that a shared access signature and anonymous request
   }
 });
 
-Deno.test("presigner() signs nothing where nothing tells the name of the account", async () => {
+Deno.test("presignBlob() signs nothing where nothing tells the name of the account", async () => {
   const clock = new FakeClock();
   const { presign, asked } = start(bearer(clock), clock, "");
   await assertRejects(() => presign(), UnsupportedError, "nothing tells its name; set account");
   assertEquals(asked, []);
 });
 
-Deno.test("presigner() asks for a key of delegation once a day, and for a longer one where that is needed", async () => {
+Deno.test("presignBlob() asks for a key of delegation once a day, and for a longer one where that is needed", async () => {
   const clock = new FakeClock({ now: Date.UTC(2030, 0, 1) });
   const { presign, asked } = start(bearer(clock), clock);
   const oids = async (...all: readonly Partial<PresignOptions>[]) =>
@@ -118,7 +119,7 @@ Deno.test("presigner() asks for a key of delegation once a day, and for a longer
   assertEquals(await oids({}), ["o3"]);
 });
 
-Deno.test("presigner() asks for no key that ends later than the service allows", async () => {
+Deno.test("presignBlob() asks for no key that ends later than the service allows", async () => {
   const clock = new FakeClock({ now: Date.UTC(2030, 0, 1) + 100 });
   const { presign, asked } = start(bearer(clock), clock);
   const end = "2030-01-08T00:00:00Z";
@@ -128,7 +129,7 @@ Deno.test("presigner() asks for no key that ends later than the service allows",
   assertEquals(asked.map((each) => each.end), [end]);
 });
 
-Deno.test("presigner() asks again after the service gave no key", async () => {
+Deno.test("presignBlob() asks again after the service gave no key", async () => {
   const clock = new FakeClock();
   const { presign, state } = start(bearer(clock), clock);
   state.fails = true;

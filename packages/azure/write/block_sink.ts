@@ -1,6 +1,5 @@
 import { combineCrc32c, crc32c, crc32cToBase64, crc64nvme } from "@lade/codec/checksum";
 import {
-  AdaptiveLimit,
   ChecksumMismatchError,
   type KeyCall,
   type PutResult,
@@ -14,6 +13,7 @@ import { conditionHeaders, readEtag, unlikeService } from "@lade/service/body";
 import type { ClientRequest } from "@lade/service/call";
 import { ServiceFault } from "@lade/service/errors";
 import type { TransportResponse } from "@lade/service/http";
+import { writeLimit } from "@lade/service/store";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { formatStoredCrc, STORED_CRC } from "../names/stored_crc.ts";
@@ -51,9 +51,8 @@ export function newWriter(): string {
 
 /** Where a blob goes: one Put Blob up to a size, else blocks, and the list that makes the blob of them. */
 export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink {
-  const { client, config, context: { clock }, limits } = target;
+  const { client, config } = target;
   const { key, call, options, writer } = writing;
-  const { concurrency } = options;
   const { slowAnswerTimeoutMs: firstByteTimeoutMs } = config.bounds;
   const blocks = new Map(writing.sent);
   const put = { method: "PUT", path: pathOf(target, key), kind: "write", call } as const;
@@ -99,9 +98,7 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
 
   return {
     ...call,
-    concurrency: concurrency === undefined
-      ? limits.write
-      : new AdaptiveLimit({ clock, initial: concurrency, maximum: concurrency }),
+    concurrency: writeLimit(target, options.concurrency),
     partLimits: { maxPartSize: 4000 * 2 ** 20, maxParts: 50_000 },
     wholeUpTo: config.threshold,
     putWhole(bytes, signal) {

@@ -1,5 +1,5 @@
-import { putBySink, type PutResult, StoreError, type WriteInPartsSetup } from "@lade/core/backend";
-import { ServiceFault } from "@lade/service/errors";
+import type { PutResult, WriteSink } from "@lade/core/backend";
+import { faultOf } from "@lade/service/errors";
 
 /** Bytes of one Put Blob at most. */
 const MOST = 5000 * 2 ** 20;
@@ -11,16 +11,14 @@ const DISTURBED = ["InvalidBlockList", "InvalidBlobOrBlock"];
  * their way, it goes in one request, however large, which nobody can disturb.
  */
 export async function putBlob(
-  makeSetup: () => Omit<WriteInPartsSetup, "size">,
   bytes: Uint8Array,
+  bySink: (own?: Partial<WriteSink>) => Promise<PutResult>,
 ): Promise<PutResult> {
   try {
-    return await putBySink(makeSetup(), bytes);
+    return await bySink();
   } catch (error) {
-    const fault = error instanceof StoreError ? error.cause : undefined;
-    const isDisturbed = fault instanceof ServiceFault && DISTURBED.includes(fault.code);
+    const isDisturbed = DISTURBED.includes(faultOf(error)?.code ?? "");
     if (!isDisturbed || bytes.length > MOST) throw error;
-    const { sink, ...setup } = makeSetup();
-    return await putBySink({ ...setup, sink: { ...sink, wholeUpTo: MOST } }, bytes);
+    return await bySink({ wholeUpTo: MOST });
   }
 }

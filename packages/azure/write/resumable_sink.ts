@@ -1,16 +1,12 @@
 import {
-  checkObjectSize,
-  checkWriteCall,
   formatToken,
   type KeyCall,
   NotFoundError,
-  parseToken,
-  type PartWriterSetup,
   type ResumeOptions,
   type WriteSink,
   type WriteToken,
 } from "@lade/core/backend";
-import { type FailedCall, ServiceFault } from "@lade/service/errors";
+import { type FailedCall, faultOf } from "@lade/service/errors";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { blockId, type NamedBlock, readBlockId } from "../blocks/block_id.ts";
 import { readBlockList } from "../blocks/block_list.ts";
@@ -57,21 +53,17 @@ export function resumableSink(target: AzureTarget, writing: BlobWriting): WriteS
 export async function resumeWriting(
   target: AzureTarget,
   key: string,
-  size: number,
-  text: string,
-  given: ResumeOptions,
-): Promise<PartWriterSetup> {
-  const { concurrency, signal } = given;
-  const call = checkWriteCall(target, "resume the write of", key, given);
-  checkObjectSize(size);
-  const token = parseToken(text, size, call);
+  token: WriteToken,
+  { concurrency, signal }: ResumeOptions,
+  call: KeyCall,
+): Promise<{ readonly sink: WriteSink; readonly written: Iterable<number> }> {
   const headers = readHeaders(token, call);
   const sent = new Map<number, SentBlock>();
   for (const block of await pendingBlocks(target, key, token.id, call, signal)) {
     if (block.kind !== "part") continue;
     const { index, crc32c, size: found } = block;
     // One of another size is of a token that was changed.
-    const due = Math.min(token.partSize, size - index * token.partSize);
+    const due = Math.min(token.partSize, token.size - index * token.partSize);
     if (found === due) sent.set(index, { crc32c, size: found });
   }
   const options = { ...token.options, ...(concurrency !== undefined && { concurrency }) };
@@ -84,8 +76,7 @@ export async function resumeWriting(
     writer: token.id,
     sent,
   };
-  const sink = resumableSink(target, writing);
-  return { sink, size, partSize: token.partSize, context: target.context, written: sent.keys(), signal };
+  return { sink: resumableSink(target, writing), written: sent.keys() };
 }
 
 /** The blocks that the service has of a write; a `NotFoundError` where that is closed or aborted. */
@@ -144,8 +135,8 @@ export async function mark(
 }
 
 function isMissingBlob(error: unknown): boolean {
-  const fault = error instanceof NotFoundError ? error.cause : undefined;
-  return fault instanceof ServiceFault && fault.code !== "ContainerNotFound";
+  const fault = error instanceof NotFoundError ? faultOf(error) : undefined;
+  return fault !== undefined && fault.code !== "ContainerNotFound";
 }
 
 /** The headers that a token keeps for the blob: none but such as describe one. */

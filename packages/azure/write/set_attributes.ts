@@ -1,5 +1,5 @@
 import {
-  checkWriteCall,
+  type KeyCall,
   type ObjectAttributes,
   PreconditionFailedError,
   type PutResult,
@@ -24,8 +24,8 @@ export async function setAttributes(
   key: string,
   attributes: ObjectAttributes,
   options: SetAttributesOptions,
+  call: KeyCall,
 ): Promise<PutResult> {
-  const call = checkWriteCall(target, "set the attributes of", key, { ...options, ...attributes });
   if (attributes.tags) checkTags(call, attributes.tags);
   const { ifMatch, signal } = options;
   const given = ifMatch === undefined ? {} : { ifMatch };

@@ -4,15 +4,15 @@ import type { FailedCall } from "@lade/service/errors";
 import { childText, escapeXml, parseXml, type XmlElement } from "@lade/service/xml";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
-import { checkVersionedCall, versionQuery } from "../client/version_query.ts";
+import { versionQuery } from "../client/version_query.ts";
 
 /** Asks for the tags of a blob. */
 export async function getTags(
   target: AzureTarget,
   key: string,
   options: GetTagsOptions,
+  call: FailedCall,
 ): Promise<Record<string, string>> {
-  const call = checkVersionedCall(target, "get the tags of", key, options);
   if (target.capabilities.tags === false) {
     throw new UnsupportedError({ ...call, detail: "an account with directories has no tags" });
   }

@@ -1,25 +1,15 @@
 import { AlreadyExistsError, NotFoundError, PermissionDeniedError } from "@lade/core/backend";
 import { type Page, readPages } from "@lade/service/list";
 import type { S3Connection } from "../wire/s3_connection.ts";
-import type { ControlPlane } from "../sdk/control_plane.ts";
+import type { S3Target } from "../store/s3_target.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readDocument } from "../wire/read_document.ts";
 import { unlikeS3 } from "../headers/s3_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 
-/** What calls on buckets work by. */
-export interface BucketTarget {
-  /** The connection. */
-  readonly connection: S3Connection;
-  /** Makes the calls. */
-  readonly control: ControlPlane;
-  /** The bucket's URI, or `s3://` for the account. */
-  readonly uri: string;
-}
-
 /** Makes a bucket in the region of the connection. */
 export async function createBucket(
-  { connection, control, uri }: BucketTarget,
+  { connection, control, uri }: S3Target,
   signal?: AbortSignal,
 ): Promise<void> {
   const { amazon } = connection.endpoint;
@@ -44,7 +34,7 @@ export async function createBucket(
 
 /** Deletes an empty bucket. */
 export async function deleteBucket(
-  { connection, control, uri }: BucketTarget,
+  { connection, control, uri }: S3Target,
   signal?: AbortSignal,
 ): Promise<void> {
   const call = { operation: "delete", uri, permission: "s3:DeleteBucket" };
@@ -57,7 +47,7 @@ export async function deleteBucket(
 
 /** Lists the names of the account's buckets. */
 export async function* listBuckets(
-  { connection, uri }: BucketTarget,
+  { connection, uri }: S3Target,
   signal?: AbortSignal,
 ): AsyncGenerator<string, void, void> {
   const call = { operation: "list", uri, permission: "s3:ListAllMyBuckets" };

@@ -30,7 +30,7 @@ const RACERS = 8;
  * wins: no single request can show that. Amazon's service is not asked.
  */
 export async function* checkConditions(patient: BucketPatient): AsyncGenerator<Check> {
-  const { connection } = patient.store;
+  const { connection } = patient.store.target;
   if (connection.trustsConditions) return;
   const name = "conditions";
   const found = new Map<ConditionKind, Conduct>();
@@ -108,7 +108,7 @@ function told(
 }
 
 async function raceToCreate({ store, signal }: BucketPatient, near: string): Promise<number> {
-  await using objects = new ProbeObjects(store.connection, near);
+  await using objects = new ProbeObjects(store.target.connection, near);
   const key = objects.newKey();
   return await race(
     objects,
@@ -118,7 +118,7 @@ async function raceToCreate({ store, signal }: BucketPatient, near: string): Pro
 }
 
 async function raceToSwap({ store, signal }: BucketPatient, near: string): Promise<number> {
-  await using objects = new ProbeObjects(store.connection, near);
+  await using objects = new ProbeObjects(store.target.connection, near);
   const key = await objects.make();
   const { etag: ifMatch = "" } = await store.head(key, ending(signal));
   return await race(

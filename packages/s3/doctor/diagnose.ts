@@ -49,7 +49,7 @@ export async function* diagnose(container: string, options: S3DiagnoseOptions = 
   });
   await using store = new BucketStore({ container, ...opened });
   const { clock } = context;
-  const { connection } = store;
+  const { connection } = store.target;
   const asked = completeDiagnosis(options);
   const { prefix: directory } = asked;
   const patient: ServicePatient & { readonly store: BucketStore } = {

@@ -15,19 +15,6 @@ export function listObjects(
   uri: string,
   prefix: string,
   options: ListOptions,
-): AsyncGenerator<ObjectMeta, void, void>;
-export function listObjects(
-  connection: S3Connection,
-  uri: string,
-  prefix: string,
-  options: ListOptions,
-  delimiter: "/",
-): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
-export function listObjects(
-  connection: S3Connection,
-  uri: string,
-  prefix: string,
-  options: ListOptions,
   delimiter?: "/",
 ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
   const reader = new ObjectPages(connection, prefix === "" ? uri : objectUri(uri, prefix));

@@ -23,19 +23,6 @@ export function listObjectVersions(
   uri: string,
   prefix: string,
   options: CallOptions,
-): AsyncGenerator<ObjectVersion, void, void>;
-export function listObjectVersions(
-  connection: S3Connection,
-  uri: string,
-  prefix: string,
-  options: CallOptions,
-  delimiter: "/",
-): AsyncGenerator<ObjectVersion | CommonPrefix, void, void>;
-export function listObjectVersions(
-  connection: S3Connection,
-  uri: string,
-  prefix: string,
-  options: CallOptions,
   delimiter?: "/",
 ): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
   const call: FailedCall = {

@@ -1,4 +1,4 @@
-import { createStoreContext, type StoreContext } from "@lade/core/backend";
+import { createStoreContext } from "@lade/core/backend";
 import { type CreateTransportOptions, isLoopback, type Transport, TransportShare } from "@lade/service/http";
 import { readTextFile, systemEnvironment } from "@lade/service/environment";
 import { type OpenOptions, openSession } from "@lade/service/session";
@@ -15,6 +15,7 @@ import { URL_SOURCE } from "../endpoint/s3_urls.ts";
 import { ServiceTraits } from "../traits/service_traits.ts";
 import { BucketStore } from "./bucket_store.ts";
 import type { S3Surroundings } from "./s3_surroundings.ts";
+import type { OpenedConnection } from "./s3_target.ts";
 import type { S3Store } from "./s3_store.ts";
 
 /** How long a store that closes waits for a probe to be over. */
@@ -27,16 +28,6 @@ export type S3StoreOptions = OpenOptions<S3Options, S3Surroundings>;
 export interface ConnectionOptions extends S3StoreOptions {
   /** Makes a transport of the connection's own; that of the session by default. */
   readonly transport?: (options: CreateTransportOptions) => Transport;
-}
-
-/** A way to a bucket or to an account, and what closes it. */
-export interface OpenedConnection {
-  /** The way. */
-  readonly connection: S3Connection;
-  /** What it shares with others. */
-  readonly context: StoreContext;
-  /** Closes its connections. */
-  readonly close: () => Promise<void>;
 }
 
 /**

@@ -3,6 +3,9 @@ import type { ObjectToDelete } from "@lade/core/backend";
 /** What became of one object: why it is still there, or nothing once it is gone. */
 export type DeleteOutcome = Error | undefined;
 
+/** Objects to delete, or their keys. */
+export type AnyObjects = AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>;
+
 /** Deletes objects of one store by the requests that a service has for it. */
 export interface BatchDeleter {
   /** URI of the store. */
@@ -13,6 +16,8 @@ export interface BatchDeleter {
   readonly isRefused?: boolean;
   /** Why the store holds no object of this key, as its own method of this name says; nothing is sent for one. */
   keyFault(key: string): string | undefined;
+  /** Puts objects in an order in which the service can delete them; as they come by default. */
+  order?(objects: AnyObjects): AsyncIterable<ObjectToDelete>;
   /** Whether a batch can hold the object; one that it cannot hold is deleted by a request of its own. */
   fits(object: ObjectToDelete): boolean;
   /**

@@ -8,7 +8,7 @@ import {
   toDelete,
 } from "@lade/core/backend";
 import { inParallel, parallelResults } from "@lade/core/concurrency";
-import type { BatchDeleter, DeleteOutcome } from "./batch_deleter.ts";
+import type { AnyObjects, BatchDeleter, DeleteOutcome } from "./batch_deleter.ts";
 
 const BATCHES_IN_FLIGHT = 2;
 const SINGLE_DELETES_IN_FLIGHT = 16;
@@ -22,16 +22,16 @@ const SINGLE_DELETES_IN_FLIGHT = 16;
  */
 export async function* deleteInBatches(
   deleter: BatchDeleter,
-  objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
+  objects: AnyObjects,
   { signal }: CallOptions = {},
 ): AsyncGenerator<DeleteResult, void, void> {
-  const batches = batchesOf(objects, deleter.max, signal);
+  const batches = batchesOf(deleter.order?.(objects) ?? objects, deleter.max, signal);
   const remove = (batch: readonly ObjectToDelete[]) => deleteBatch(deleter, batch, signal);
   for await (const results of parallelResults(batches, BATCHES_IN_FLIGHT, remove, signal)) yield* results;
 }
 
 async function* batchesOf(
-  objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
+  objects: AnyObjects,
   max: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly ObjectToDelete[], void, void> {

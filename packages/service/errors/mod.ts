@@ -21,5 +21,6 @@ export {
   foreignFault,
   type HeaderSource,
 } from "./fault_reader.ts";
+export { faultOf } from "./fault_of.ts";
 export { HTTP_ERRORS } from "./http_errors.ts";
 export { ServiceFault, type ServiceFaultOptions } from "./service_fault.ts";

@@ -1,0 +1,9 @@
+/**
+ * The whole contract of a store over the operations of a service: a backend says what its service does with one object,
+ * and where its container is.
+ *
+ * @module
+ */
+export { ServiceStore } from "./service_store.ts";
+export type { ServiceCopy, ServiceOperations, SingleDeleter } from "./service_operations.ts";
+export { type ServiceTarget, serviceTarget, type ServiceTargetSetup, writeLimit } from "./service_target.ts";

@@ -1,0 +1,62 @@
+import { AdaptiveLimit, type ObjectStore, type PartWriterOptions, type ReadHints } from "@lade/core/backend";
+import { type Bounds, defaultBounds } from "@lade/core/bounds";
+import type { ShownSetting } from "@lade/core/settings";
+
+/** A container of a service, as its store and each of its operations has it; a backend adds the way to it. */
+export interface ServiceTarget extends
+  Pick<
+    ObjectStore,
+    "uri" | "capabilities" | "readHints" | "context" | "keyFault" | "metadataNameFault"
+  > {
+  /** Requests in flight. */
+  readonly limits: { readonly read: AdaptiveLimit; readonly write: AdaptiveLimit };
+  /** Bytes of a part of what is written, unless a write asks for others. */
+  readonly partSize: number;
+  /** Whether a version is had even where the service keeps none, as a snapshot is; none is by default. */
+  hasAnyway?(version: string): boolean;
+  /** Why the service does not do what a write asks for, in words of its own; those of `checkCall` by default. */
+  refusal?(options: PartWriterOptions): string | undefined;
+  /** What holds for the container and where it came from, who asks among it; nothing by default. */
+  settings?(): Promise<readonly ShownSetting[]>;
+}
+
+/** What a {@linkcode ServiceTarget} is made of. */
+export interface ServiceTargetSetup extends Omit<ServiceTarget, "limits" | "readHints"> {
+  /** How long is waited; the library's bounds by default. */
+  readonly bounds?: Bounds | undefined;
+  /** Parts in flight at most, over all writes; found by measuring (`"auto"`) by default. */
+  readonly uploadConcurrency?: number | "auto" | undefined;
+  /** How reads are cut where other sizes serve better: chunks of 8 MiB, and later of 32 MiB. */
+  readonly readHints?: Partial<ReadHints>;
+}
+
+const FIRST_CONCURRENCY = 4;
+const MAX_READ_CONCURRENCY = 64;
+const MAX_WRITE_CONCURRENCY = 32;
+
+/** Makes a target: from 4 requests in flight up in either direction. */
+export function serviceTarget(
+  { bounds = defaultBounds, uploadConcurrency: most = "auto", readHints, ...target }: ServiceTargetSetup,
+): ServiceTarget {
+  const { clock } = target.context;
+  const { maxRetryAfterMs, patienceMs } = bounds;
+  const limit = (maximum: number) => new AdaptiveLimit({ clock, initial: FIRST_CONCURRENCY, maximum });
+  const sizes = { firstChunkSize: 2 ** 23, chunkSize: 2 ** 23, largestChunkSize: 2 ** 25, alignment: 1 };
+  return {
+    ...target,
+    readHints: { ...sizes, ...readHints, maxRetryAfterMs, patienceMs },
+    limits: {
+      read: limit(MAX_READ_CONCURRENCY),
+      write: most === "auto" ? limit(MAX_WRITE_CONCURRENCY) : fixedLimit(target, most),
+    },
+  };
+}
+
+/** Bounds the parts of one write: as it asks, else with all others of the store. */
+export function writeLimit(target: ServiceTarget, concurrency: number | undefined): AdaptiveLimit {
+  return concurrency === undefined ? target.limits.write : fixedLimit(target, concurrency);
+}
+
+function fixedLimit({ context: { clock } }: Pick<ServiceTarget, "context">, most: number): AdaptiveLimit {
+  return new AdaptiveLimit({ clock, initial: most, maximum: most });
+}
