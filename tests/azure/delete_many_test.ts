@@ -57,6 +57,17 @@ Deno.test("deleteMany() tells what became of each object of a batch", async () =
   assertEquals(fake.blobs("container").map(({ key }) => key), [other]);
 });
 
+Deno.test("deleteMany() lets no condition write headers into a batch, and deletes what is beside it", async () => {
+  await using opened = await openFake();
+  const [one = "", ...others] = putAll(opened.fake, 3);
+  await using store = openContainer(opened.fake, {
+    credential: { kind: "sas", token: opened.fake.accountSas() },
+  });
+  const results = await deleteAll({ store }, [{ key: one, ifMatch: '0x1"\r\nx-other: "' }, ...others]);
+  assertEquals(results.map(({ error }) => error?.constructor), [TypeError, undefined, undefined]);
+  assertEquals(opened.fake.blobs("container").map(({ key }) => key), [one]);
+});
+
 Deno.test("deleteMany() deletes one by one where the service refuses batches, and remembers that", async () => {
   await using opened = await openFake({ server: { refusesBatches: true } });
   const { fake } = opened;

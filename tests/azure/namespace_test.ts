@@ -169,6 +169,25 @@ function renaming(move: () => Answer, has: (key: string) => boolean): (asked: As
   };
 }
 
+Deno.test("rename() whose answer is lost takes no other object for the renamed one", async () => {
+  let asked = false;
+  const script = renaming(
+    () => {
+      asked = true;
+      return failure(500, "InternalError");
+    },
+    (key) => asked ? key === "to" : key === "from",
+  );
+  await using account = new ScriptedAccount(async (request) => {
+    const answer = await script(request);
+    const isOther = request.path.endsWith("/to") && answer.status === 200;
+    const headers = isOther ? { ...answer.headers, "content-md5": "b3RoZXI=" } : answer.headers ?? {};
+    return { ...answer, headers };
+  });
+  await using store = account.open("box");
+  await assertRejects(() => store.rename("from", "to"), UnavailableError);
+});
+
 Deno.test("rename() whose answer is lost succeeds where the object is in its new place alone", async () => {
   for (const isMade of [true, false]) {
     let asked = false;

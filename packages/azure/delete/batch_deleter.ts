@@ -7,7 +7,13 @@ import {
   UnsupportedError,
 } from "@lade/core/backend";
 import { conditionHeaders, unlikeService } from "@lade/service/body";
-import { type BatchDeleter, type BatchedAnswer, readHttpBatch, writeHttpBatch } from "@lade/service/delete";
+import {
+  type BatchDeleter,
+  type BatchedAnswer,
+  readHttpBatch,
+  UNBATCHED,
+  writeHttpBatch,
+} from "@lade/service/delete";
 import { faultOf } from "@lade/service/errors";
 import type { SingleDeleter } from "@lade/service/store";
 import { AZURE_DIALECT } from "../client/azure_dialect.ts";
@@ -76,7 +82,7 @@ export function batchDeleter(target: AzureTarget, single: SingleDeleter): BatchD
     get isRefused(): boolean {
       return traits.refusesBatches === true;
     },
-    fits: ({ version }) => version === undefined,
+    fits: ({ version, ifMatch = "" }) => version === undefined && !UNBATCHED.test(ifMatch),
     send,
     isRefusal: (error) =>
       error instanceof PermissionDeniedError || error instanceof UnsupportedError ||

@@ -81,19 +81,24 @@ async function makeDirectory(
   }
 }
 
-/** Whether a rename whose answer was lost was made: the object is where it was to go, and nowhere else. */
+/** Whether a rename whose answer was lost was made: by size and checksum, the object is where it was to go, and nowhere else. */
 async function isRenamed(
   { from: target, fromKey, toKey, calls }: ServiceCopy<AuthorizedTarget>,
-  { size }: ObjectInfo,
+  { size, checksums }: ObjectInfo,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const asked = signal ? { signal } : {};
   try {
-    await headBlob(target, fromKey, asked, calls.from);
+    const isKept = await headBlob(target, fromKey, asked, calls.from).then(() => true, (error) => {
+      if (error instanceof NotFoundError) return false;
+      throw error;
+    });
+    if (isKept) return false;
+    const there = await headBlob(target, toKey, asked, calls.to);
+    return there.size === size && there.checksums?.crc32c === checksums?.crc32c &&
+      there.checksums?.md5 === checksums?.md5;
+  } catch {
     return false;
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) return false;
-    return await headBlob(target, toKey, asked, calls.to).then((there) => there.size === size, () => false);
   }
 }
 

@@ -198,7 +198,9 @@ export class ServiceCaller<F extends ServiceFault> {
       operation: call.operation,
       uri: call.uri,
       detail: `the service redirects to ${to}, and ${secret} goes to no other host`,
-      advice: `set redirectHosts to ${redirect.host} if that host is the service's`,
+      advice: this.#setup.redirects
+        ? `set redirectHosts to ${redirect.host} if that host is the service's`
+        : "check the endpoint, and what stands between here and it",
     });
   }
 }

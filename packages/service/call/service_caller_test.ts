@@ -43,7 +43,10 @@ interface Seen {
 }
 
 /** Starts a service that answers by `answer`, and opens a caller of it. */
-async function start(answer: (seen: Seen, count: number) => Response, policy: Partial<RedirectPolicy> = {}) {
+async function start(
+  answer: (seen: Seen, count: number) => Response,
+  policy: Partial<RedirectPolicy> | "none" = {},
+) {
   const seen: Seen[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const { pathname, search } = new URL(request.url);
@@ -69,7 +72,7 @@ async function start(answer: (seen: Seen, count: number) => Response, policy: Pa
     transport,
     dialect: DIALECT,
     signs: new EndpointSigns({ ids: ["x-toy-id"], prefixes: ["x-toy-"] }),
-    redirects: { ...POLICY, ...policy },
+    ...policy !== "none" && { redirects: { ...POLICY, ...policy } },
     endpoint: () => ({ secure: false, host, hostname: "127.0.0.1" }),
     clock: new FakeClock(),
   });
@@ -184,6 +187,9 @@ Deno.test("ServiceCaller.send() lets no secret go to another host, unless the us
     );
     assertEquals(error.advice, `set redirectHosts to ${other.host} if that host is the service's`);
   }
+  await using bare = await start(answer, "none");
+  const error = await assertRejects(() => bare.caller.send(bare.request, numbered()), ServiceError);
+  assertEquals(error.advice, "check the endpoint, and what stands between here and it");
   assertEquals(other.seen, []);
   await using trusting = await start(answer, { hosts: [other.host] });
   await (await trusting.caller.send(trusting.request, numbered())).body.discard();

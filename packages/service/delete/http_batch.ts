@@ -18,7 +18,13 @@ export interface BatchedAnswer {
   readonly body: string;
 }
 
-/** Requests without bodies as one body of `multipart/mixed` (RFC 2046, section 5.1); each is named by its place. */
+/** What a header cannot carry within a batch: the next line would be one of its own. */
+export const UNBATCHED = /[^\t\x20-\x7e\x80-\uffff]/;
+
+/**
+ * Requests without bodies as one body of `multipart/mixed` (RFC 2046, section 5.1); each is named by its place. A header
+ * that would end its line is a `TypeError`.
+ */
 export function writeHttpBatch(
   requests: readonly BatchedRequest[],
   boundary: string,
@@ -31,13 +37,18 @@ export function writeHttpBatch(
       `Content-ID: ${at}`,
       "",
       `${method} ${target} HTTP/1.1`,
-      ...[...headers].map(([name, value]) => `${name}: ${value}`),
+      ...[...headers].map(lineOf),
       "Content-Length: 0",
       "",
       "",
     ].join("\r\n")
   );
   return new TextEncoder().encode(`${parts.join("")}--${boundary}--\r\n`);
+}
+
+function lineOf([name, value]: readonly [name: string, value: string]): string {
+  if (!UNBATCHED.test(value)) return `${name}: ${value}`;
+  throw new TypeError(`Cannot send the header "${name}" in a batch: its value holds a control character`);
 }
 
 /**

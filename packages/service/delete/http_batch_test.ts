@@ -103,3 +103,11 @@ Deno.test("readHttpBatch() takes no beginning of a batch for the whole", () => {
     assertThrows(() => readHttpBatch(TYPE, whole.slice(0, end), 2), SyntaxError);
   }
 });
+
+Deno.test("writeHttpBatch() lets no header end its line, and shows no value", () => {
+  for (const value of ["a\r\nx-other: b", "a\nb", "\0"]) {
+    const request = { method: "DELETE", target: "/a", headers: [["if-match", value]] as const };
+    const error = assertThrows(() => writeHttpBatch([request], "b_1"), TypeError, '"if-match"');
+    assertEquals(error.message.includes("x-other"), false);
+  }
+});

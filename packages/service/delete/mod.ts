@@ -7,4 +7,10 @@
 export type { AnyObjects, BatchDeleter, DeleteOutcome } from "./batch_deleter.ts";
 export { deleteInBatches } from "./delete_in_batches.ts";
 export { deleteHeld, type HeldDeletion } from "./delete_held.ts";
-export { type BatchedAnswer, type BatchedRequest, readHttpBatch, writeHttpBatch } from "./http_batch.ts";
+export {
+  type BatchedAnswer,
+  type BatchedRequest,
+  readHttpBatch,
+  UNBATCHED,
+  writeHttpBatch,
+} from "./http_batch.ts";
