@@ -125,3 +125,26 @@ Deno.test("lade takes the account from options, the configuration and the enviro
   });
   assertStringIncludes(both.stderr.replace(/\s+/g, " "), "exclude each other");
 });
+
+Deno.test("rb of a container with blocks that no object has says of which key, and how to be rid of them", async () => {
+  await using here = await AzureHere.start({ az: { blockSize: 1000 } });
+  const { fake } = here;
+  const store = await here.lade.openStore("az://photos");
+  {
+    await using writer = await store.createPartWriter("dir/a", 2500);
+    await writer.writePart(0, new Uint8Array(1000));
+    await writer.abort();
+  }
+  assertEquals(fake.uncommitted("photos"), 1);
+  for (const args of [["rb", "az://photos"], ["rb", "-f", "az://photos"]]) {
+    const { code, stderr } = await here.run(args);
+    assertEquals(code, 1);
+    assertStringIncludes(
+      stderr,
+      'the container holds blocks of "dir/a", which no object has yet; wait until its',
+    );
+  }
+  assertEquals((await here.run(["pipe", "az://photos/dir/a"], { stdin: ["x"] })).code, 0);
+  assertEquals((await here.run(["rm", "az://photos/dir/a"])).code, 0);
+  assertEquals((await here.run(["rb", "az://photos"])).code, 0);
+});

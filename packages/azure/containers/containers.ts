@@ -55,8 +55,7 @@ export async function deleteContainer(target: ContainerTarget, signal?: AbortSig
   if (lastModified === undefined) throw unlikeService(call, AZURE_NAMES.service, "it has no Last-Modified");
   const found = await firstIn(target, call, signal);
   if (found !== undefined) {
-    const advice = "delete all that it holds first";
-    throw new NotEmptyError({ ...call, detail: `the container holds ${found}`, advice });
+    throw new NotEmptyError({ ...call, ...found });
   }
   const request: ControlCall = { kind: "removal", statuses: [202], idempotent: false, signal, call };
   await control(target, request, (service) => {
@@ -66,12 +65,18 @@ export async function deleteContainer(target: ContainerTarget, signal?: AbortSig
   });
 }
 
+interface Holding {
+  readonly detail: string;
+  /** Where it is more than to delete it. */
+  readonly advice?: string;
+}
+
 /** What a container holds, in words; directories of a hierarchical namespace are nothing. */
 async function firstIn(
   target: ContainerTarget,
   call: ControlCall["call"],
   signal: AbortSignal | undefined,
-): Promise<string | undefined> {
+): Promise<Holding | undefined> {
   const list = { ...call, step: "list" };
   const readPage = (include: string | undefined) => (marker?: string) => {
     const query = { restype: "container", comp: "list", include, maxresults: "100", marker };
@@ -109,17 +114,19 @@ function isDirectory({ children }: XmlElement): boolean {
   return properties !== undefined && childText(properties, "ResourceType") === "directory";
 }
 
-function describe(blob: XmlElement): string {
+function describe(blob: XmlElement): Holding {
   const named = JSON.stringify(childText(blob, "Name") ?? "");
-  if (childText(blob, "Snapshot")) return `a snapshot of ${named}`;
+  const holds = (what: string) => ({ detail: `the container holds ${what} ${named}` });
+  if (childText(blob, "Snapshot")) return holds("a snapshot of");
   if (childText(blob, "VersionId") && childText(blob, "IsCurrentVersion") !== "true") {
-    return `an earlier version of ${named}`;
+    return holds("an earlier version of");
   }
   const properties = blob.children.find(({ name }) => name === "Properties");
-  const isThere = properties && childText(properties, "Etag");
-  return isThere
-    ? `the object ${named}`
-    : `blocks of ${named}, which the service drops a week after the last`;
+  if (properties && childText(properties, "Etag")) return holds("the object");
+  return {
+    detail: `the container holds blocks of ${named}, which no object has yet`,
+    advice: "wait until its writer has ended; else put an object there and delete it, which drops them",
+  };
 }
 
 /** Lists the names of the account's containers. */

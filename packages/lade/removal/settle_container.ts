@@ -154,6 +154,8 @@ async function explained(
     const next = force ? undefined : advice.force;
     return new NotEmptyError({ operation: "remove", uri, detail: left, advice: next, cause });
   }
+  // A store that has advice of its own knows what is left.
+  if (cause?.advice !== undefined) return cause;
   const detail = "it holds no objects, but older versions, delete markers or unfinished uploads";
   return new NotEmptyError({ operation: "remove", uri, detail, advice: advice.versions, cause });
 }
