@@ -25,6 +25,10 @@ Deno.test("lade exits with 2 on a wrong command line, says why and where to look
     [["upload", "a", "b"], /Here it is called put\.\n/],
     [["ls", "--recursiv"], /Did you mean `--recursive`\?\n {2}See lade ls --help\.\n$/],
     [["ls", "--unknown"], /Unexpected option or argument: "--unknown"\./],
+    [
+      ["ls", "--account-key=x"],
+      /\.\n {2}Here it is given by AZURE_STORAGE_KEY, or by --config as az\.accountKey\.\n/,
+    ],
     [["--frob"], /Unexpected option or argument: "--frob"\./],
     [["-q", "frobnicate", "x"], /^lade: "frobnicate" is not a command\.\n {2}See lade --help\.\n$/],
     [["cp", "a", "b", "-x"], /Unexpected option or argument: "-x"\./],

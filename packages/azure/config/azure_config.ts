@@ -81,6 +81,16 @@ export class AzureAccounts {
     return this.hosts[0];
   }
 
+  /** Why no account is known though an endpoint is; `undefined` where that is not so. */
+  get fault(): string | undefined {
+    const [lacking] = this.preferred ? [] : this.#places.flatMap(({ endpoint }) => endpoint ?? []);
+    if (!lacking) return undefined;
+    const { source, value: { origin } } = lacking;
+    return `endpoint${
+      by({ source })
+    } names no account, write ${origin}/ACCOUNT, or set AZURE_STORAGE_ACCOUNT`;
+  }
+
   #findHosts(): ConfiguredHost[] {
     return this.#places.flatMap(({ account, endpoint: own }) => {
       const isGeneral = ({ endpoint, account: other }: AccountSettings) =>
@@ -131,9 +141,9 @@ export function resolveAzureConfig(options: AzureOptions, env: Environment, name
   const accounts = new AzureAccounts(given, env);
   const host = name === undefined ? accounts.preferred : hostNamed(name, accounts);
   if (!host) {
-    throw new TypeError(
-      `${SUBJECT}: no account is known; set AZURE_STORAGE_ACCOUNT, or name it: az://ACCOUNT.blob.core.windows.net/…`,
-    );
+    const fault =
+      "no account is known; set AZURE_STORAGE_ACCOUNT, or name it: az://ACCOUNT.blob.core.windows.net/…";
+    throw new TypeError(`${SUBJECT}: ${accounts.fault ?? fault}`);
   }
   const resolved = resolveWithoutProfile(AZURE_SETTINGS, { given: [given], env }, SUBJECT);
   const { identity, passedOver } = chooseIdentity(host, accounts);

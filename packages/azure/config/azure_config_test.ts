@@ -168,6 +168,11 @@ Deno.test("resolveAzureConfig() refuses contradictions, and names both places", 
     [{ accountKey: "not base64" }, {}, "accountKey has to be a key of the account, in base64"],
     [{ sasToken: "sig=1" }, {}, "sasToken has to be a signature as the portal gives it"],
     [{}, {}, "no account is known; set AZURE_STORAGE_ACCOUNT"],
+    [
+      {},
+      { AZURE_STORAGE_ENDPOINT: "http://127.0.0.1:10000" },
+      "endpoint (AZURE_STORAGE_ENDPOINT) names no account, write http://127.0.0.1:10000/ACCOUNT",
+    ],
   ];
   for (const [options, env, detail] of cases) {
     const error = assertThrows(() => resolve(options, env), TypeError, detail);

@@ -6,7 +6,7 @@ import type { BearerToken } from "@lade/service/call";
 import { FakeClock } from "@lade/testing";
 import { API_VERSION } from "../client/api_version.ts";
 import { authorizerOf } from "./authorizer_of.ts";
-import { type AzureCredential, identityOf } from "./azure_credential.ts";
+import { type AzureCredential, identityOf, nameOfIdentity } from "./azure_credential.ts";
 
 const KEY = btoa("key of the account!!");
 const REQUEST: UnauthorizedRequest = {
@@ -132,6 +132,7 @@ Deno.test("identityOf() says who asks, and no secret", async () => {
   ]);
   await tokens.get();
   assertEquals(identityOf({ kind: "bearer", tokens }), "the identity of Entra ID (from a test)");
+  assertEquals(nameOfIdentity({ kind: "bearer", tokens }), "the identity of Entra ID");
   const told = async (claims: unknown) => {
     const token = `h.${
       btoa(JSON.stringify(claims)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")

@@ -33,20 +33,32 @@ export type AzureCredential =
     readonly kind: "anonymous";
   };
 
-/** Who asks, in words for messages; no secret. */
+/** Who asks and where that was said, in words for messages; no secret. */
 export function identityOf(credential: AzureCredential): string {
-  const from = (source: string | undefined) => !source || source === "option" ? "" : ` (from ${source})`;
+  return tell(credential, (source) => !source || source === "option" ? "" : `from ${source}`);
+}
+
+/** The same without where it was said. */
+export function nameOfIdentity(credential: AzureCredential): string {
+  return tell(credential, () => "");
+}
+
+function tell(credential: AzureCredential, place: (source: string | undefined) => string): string {
+  const aside = (...words: readonly string[]) => {
+    const said = words.filter((each) => each !== "").join(", ");
+    return said === "" ? "" : ` (${said})`;
+  };
   switch (credential.kind) {
     case "sharedKey":
-      return `the key of account "${credential.account}"${from(credential.source)}`;
+      return `the key of account "${credential.account}"${aside(place(credential.source))}`;
     case "sas":
-      return `the shared access signature${from(credential.source)}`;
+      return `the shared access signature${aside(place(credential.source))}`;
     case "anonymous":
       return "anonymous requests";
     case "bearer": {
       const { source, value } = credential.tokens.current ?? {};
       const name = value && nameIn(value.token);
-      return `the identity of Entra ID${value ? ` (${name ? `${quote(name)}, ` : ""}from ${source})` : ""}`;
+      return `the identity of Entra ID${value ? aside(name ? quote(name) : "", place(source)) : ""}`;
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { BearerToken } from "@lade/service/call";
 import { askForToken, askService, type ServiceQuestion } from "@lade/service/credentials";
+import { isGranted } from "@lade/service/environment";
 import { CredentialFault } from "@lade/service/tokens";
 import { type EntraSurroundings, STORAGE } from "./entra_surroundings.ts";
 
@@ -41,6 +42,8 @@ export async function managedToken(around: EntraSurroundings): Promise<BearerTok
     await askService(web, { service: SERVICE, method: "GET", url: at, local: PROBE });
   } catch (error) {
     if (!(error instanceof CredentialFault)) throw error;
+    const { host: asked } = new URL(at);
+    if (!isGranted({ name: "net", host: asked })) return `${asked} may not be asked (--allow-net)`;
     return "no service for it answers on this machine";
   }
   try {

@@ -33,7 +33,7 @@ const FAILURES: readonly Failures[] = [
   [NotFoundError, {
     "BlobNotFound PathNotFound SourcePathNotFound": "no such object",
     "ContainerNotFound FilesystemNotFound":
-      "no such container at {endpoint}; check its name and the account's",
+      "no such container at {endpoint}; check its name and the account's, or make it first",
     "ResourceNotFound":
       "no such object or container; check the names: without credentials, only what is public is there",
     "InvalidQueryParameterValue: versionid": "no such version of the object",
@@ -65,6 +65,8 @@ const FAILURES: readonly Failures[] = [
       "the token of {identity} is for another service; take one for https://storage.azure.com/",
     "AuthenticationFailed InvalidAuthenticationInfo":
       "the service does not accept {identity}: {message}; check that it is of this account, and the clock",
+    "AuthorizationFailure: failed to authenticate":
+      "the service does not accept {identity}; give a key or signature that is one of this account",
     "NoAuthenticationInformation":
       "the service asks who it is; give a key, a SAS or a connection string, or sign in (az login)",
   }],
@@ -167,7 +169,7 @@ const FAILURES: readonly Failures[] = [
 /**
  * Every failure of Azure Blob Storage that is distinguished. Codes come from "Common REST API error codes" and "Blob
  * Storage error codes" of Microsoft's reference, those of paths and filesystems from that of Data Lake Storage, and
- * `RequestEntityTooLarge` and `APINotImplemented` from Azurite.
+ * `RequestEntityTooLarge`, `APINotImplemented` and an `AuthorizationFailure` of wrong keys from Azurite.
  */
 export const AZURE_ERRORS: readonly ErrorRow[] = [
   ...HTTP_ERRORS,

@@ -37,6 +37,8 @@ Deno.test("AZURE_ERRORS tells failures of one code apart by the service's words"
     ["AuthenticationFailed", "Signature not valid in the specified time frame: Start", "has expired"],
     ["AuthenticationFailed", "Signature did not match.", "{identity} does not fit"],
     ["AuthenticationFailed", "", "the service does not accept {identity}"],
+    ["AuthorizationFailure", "Server failed to authenticate the request.", "does not accept {identity}"],
+    ["AuthorizationFailure", "This request is not authorized to perform this operation.", "from here"],
     ["InvalidAuthenticationInfo", "Issuer validation failed.", "another tenant"],
     ["ServerBusy", "Egress is over the account limit.", "more bytes than the account may move"],
     ["ServerBusy", "The server is busy.", "the service asks for fewer requests"],

@@ -45,7 +45,7 @@ export function azureClient(
       onFault?.(fault);
       return explainFault(fault, call, askerOf(credential, time), time.now());
     },
-    next: { dns: `check the name of the account "${endpoint.account}", the network and its name server` },
+    next: { dns: `check the name of ${nameOf(endpoint)}, the network and its name server` },
     dialect: AZURE_DIALECT,
     signs: { ids: ["x-ms-request-id"], prefixes: ["x-ms-"], always: true },
     authorizer: authorizerOf(credential, context, { time }),
@@ -53,4 +53,10 @@ export function azureClient(
     transport,
     ...(onAnswer && { onAnswer }),
   });
+}
+
+/** What a host is named after: a container may have been taken for an account where none is configured. */
+function nameOf({ account }: AzureEndpoint): string {
+  if (!account) return "the host";
+  return `the account ${JSON.stringify(account)} (where it is a container, set AZURE_STORAGE_ACCOUNT)`;
 }

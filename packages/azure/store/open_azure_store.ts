@@ -8,7 +8,7 @@ import type { AccountTraits } from "../client/azure_target.ts";
 import { accountUri } from "../config/account_host.ts";
 import { type AzureConfig, resolveAzureConfig } from "../config/azure_config.ts";
 import type { AzureOptions } from "../config/azure_options.ts";
-import { type AzureCredential, identityOf } from "../credentials/azure_credential.ts";
+import { type AzureCredential, nameOfIdentity } from "../credentials/azure_credential.ts";
 import { findCredential } from "../credentials/find_credential.ts";
 import { splitContainer } from "../uris/azure_location.ts";
 import { AzureStore } from "./azure_store.ts";
@@ -80,7 +80,7 @@ export async function openAccount(
     // What fails is an error of the first call.
     if (credential.kind === "bearer") await Promise.resolve(credential.tokens.get()).catch(() => {});
     const source = credential.kind === "bearer" ? credential.tokens.current?.source : identity?.source;
-    return [...config.shown, { name: "identity", value: identityOf(credential), source: source ?? "" }];
+    return [...config.shown, { name: "identity", value: nameOfIdentity(credential), source: source ?? "" }];
   };
   const carried = own?.(transportOptions) ?? transport;
   return { config, transport: carried, credential, traits, context, settings, close };

@@ -90,7 +90,8 @@ function cutAccount(uri: string, config: BackendConfig, accounts: AzureAccounts)
     }
     const host = accounts.preferred;
     if (host) return { host: host.name, rest };
-    throw invalid(uri, "no account is configured, write abfss://CONTAINER@ACCOUNT.dfs.core.windows.net/…");
+    const fault = "no account is configured, write abfss://CONTAINER@ACCOUNT.dfs.core.windows.net/…";
+    throw invalid(uri, accounts.fault ?? fault);
   }
   if (scheme !== "az") throw invalid(uri, `the scheme is ${JSON.stringify(scheme)}, not "az"`);
   const { container: first, key: behind } = splitLocation(rest);
@@ -139,6 +140,7 @@ function byShortName(
     );
   }
   if (preferred) return { host: preferred.name, rest };
+  if (accounts.fault !== undefined) throw invalid(uri, accounts.fault);
   if (ACCOUNT.test(first)) return { host: named, rest: behind };
   throw invalid(
     uri,

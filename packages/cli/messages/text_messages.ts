@@ -54,7 +54,9 @@ export class SettingsMessage implements Message {
   /** The container and its settings in one line. */
   toText(): string {
     const { uri, settings } = this.#opened;
-    const listed = settings.map(({ name, value, source }) => `${name} ${value} (${source})`).join(", ");
+    const listed = settings.map(({ name, value, source }) => {
+      return `${name} ${value}${source === "" ? "" : ` (${source})`}`;
+    }).join(", ");
     return printable(`lade: ${uri} has ${listed}`);
   }
 

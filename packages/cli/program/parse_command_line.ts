@@ -16,7 +16,7 @@ import { SIZE_UNITS } from "@lade/core/settings";
 import type { CommandLine, HelpFormat } from "./parsed_line.ts";
 import { commandParser } from "./command_parser.ts";
 import { COMMAND_NAMES, type CommandName, isCommandName, loadCommand } from "./commands.ts";
-import { ownNameOf } from "./foreign_names.ts";
+import { insteadOf, ownNameOf } from "./foreign_names.ts";
 import { globalOptions } from "../command/global_options.ts";
 import { backendOptions, withBackends } from "./backend_options.ts";
 
@@ -144,7 +144,10 @@ function problemOf(args: readonly string[], error: Message): string {
     .replace(/(?<="(-\S+)"\.\n)Did you mean `\1`\?/, "It goes after the name of the command.");
   const own = command === undefined ? args.map(ownNameOf).find((name) => name !== undefined) : undefined;
   const hint = own === undefined || problem.includes(`\`${own}\``) ? "" : `\nHere it is called ${own}.`;
-  return `${problem}${hint}\n${seeHelp(command)}`;
+  const [, unknown = ""] = /^Unexpected option or argument: "(-[^"]*)"/.exec(problem) ?? [];
+  const instead = insteadOf(unknown);
+  const given = instead === undefined ? "" : `\nHere it is given by ${instead}.`;
+  return `${problem}${hint}${given}\n${seeHelp(command)}`;
 }
 
 function seeHelp(command: string | undefined): string {

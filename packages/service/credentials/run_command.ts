@@ -54,13 +54,18 @@ export async function runCommand(
   }
 }
 
+/** What reads a command line in Deno, which has to be allowed to run, and its flag. */
+export function systemShell(): readonly [shell: string, flag: string] {
+  return typeof Deno !== "undefined" && Deno.build.os === "windows" ? ["cmd.exe", "/c"] : ["/bin/sh", "-c"];
+}
+
 interface Started {
   readonly exit: Promise<CommandOutcome>;
   readonly kill: () => void;
 }
 
 function startInDeno(command: string, { maxBytes }: CommandBounds): Started {
-  const [shell, flag] = Deno.build.os === "windows" ? ["cmd.exe", "/c"] as const : ["/bin/sh", "-c"] as const;
+  const [shell, flag] = systemShell();
   const child = new Deno.Command(shell, {
     args: [flag, command],
     stdin: "null",
