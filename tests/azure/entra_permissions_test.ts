@@ -48,6 +48,12 @@ Deno.test("an identity of Entra ID is found with rights to its variables, its fi
     assertEquals(await tokenWith(rights(managed), managed), "T");
     const unread = await tokenWith(rights(workload), workload);
     assertEquals(unread.includes("is not there, or may not be read (--allow-read)"), true, unread);
+    const closed = await tokenWith([], {});
+    for (
+      const said of ["Deno may not read the environment", "169.254.169.254 may not be asked (--allow-net)"]
+    ) {
+      assertEquals(closed.includes(said), true, closed);
+    }
   } finally {
     await Deno.remove(file);
   }

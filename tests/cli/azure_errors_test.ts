@@ -43,7 +43,7 @@ const FAILURES: readonly Failure[] = [
   // Names.
   {
     line: "ls az://nothere",
-    says: /no such container at 127\.0\.0\.1:\d+; check its name and the account's$/,
+    says: /no such container at 127\.0\.0\.1:\d+; check its name and the account's, or make it first$/,
   },
   { line: "cat az://nothere/key", says: /no such container at / },
   { line: "put FILE az://nothere/key", says: /no such container at / },

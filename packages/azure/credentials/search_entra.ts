@@ -1,7 +1,7 @@
 import type { Sourced } from "@lade/core/settings";
 import type { BearerToken } from "@lade/service/call";
 import * as credentials from "@lade/service/credentials";
-import { whyUnread } from "@lade/service/environment";
+import { isGranted, systemEnvironment, whyUnread } from "@lade/service/environment";
 import { CredentialFault, type LoadedToken } from "@lade/service/tokens";
 import { type EntraSurroundings, STORAGE } from "./entra_surroundings.ts";
 import { managedToken } from "./managed_token.ts";
@@ -39,10 +39,14 @@ export async function searchEntra(around: EntraSurroundings): Promise<LoadedToke
       advice: `set it to one of ${known}`,
     });
   }
+  // Variables that may not be read count as absent, though they may well hold the key.
+  const isClosed = around.env === systemEnvironment &&
+    !isGranted({ name: "env", variable: "AZURE_STORAGE_KEY" });
+  const closed = isClosed ? "Deno may not read the environment (--allow-env)" : undefined;
   return await credentials.searchPlaces(
     chosen.map(([, , words, find]) => ({ words, find: () => find(around) })),
     {
-      reasons: around.passedOver === undefined ? [] : [around.passedOver],
+      reasons: [around.passedOver, closed].filter((reason) => reason !== undefined),
       none: "there is no key, no SAS and no identity of Entra ID",
       advice:
         "run az login, set AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or use anonymous for a public container",

@@ -20,7 +20,7 @@ const ACCOUNT = /^[a-z0-9]{3,24}$/;
 export function splitContainer(operation: string, container: string): ContainerName {
   const slash = container.lastIndexOf("/");
   const name = container.slice(slash + 1);
-  if (slash !== 0 && CONTAINER.test(name) && name.length >= 3 && name.length <= 63) {
+  if (slash !== 0 && isContainer(name)) {
     return { container: name, ...(slash > 0 && { host: container.slice(0, slash) }) };
   }
   throw new InvalidNameError({
@@ -29,6 +29,10 @@ export function splitContainer(operation: string, container: string): ContainerN
     detail: name === "" ? "the URI names no container" : "not a valid name of a container",
     advice: "use 3 to 63 lower-case letters, digits and single hyphens",
   });
+}
+
+function isContainer(name: string): boolean {
+  return CONTAINER.test(name) && name.length >= 3 && name.length <= 63;
 }
 
 /**
@@ -141,10 +145,13 @@ function byShortName(
   }
   if (preferred) return { host: preferred.name, rest };
   if (accounts.fault !== undefined) throw invalid(uri, accounts.fault);
-  if (ACCOUNT.test(first)) return { host: named, rest: behind };
+  const { container } = splitLocation(behind);
+  const isAccount = ACCOUNT.test(first);
+  if (isAccount && (behind === "" || isContainer(container))) return { host: named, rest: behind };
   throw invalid(
     uri,
-    `no account is configured, and ${JSON.stringify(first)} is no name of one; ` +
+    `no account is configured, and ${JSON.stringify(isAccount ? container : first)} is no name of ` +
+      `${isAccount ? `a container of ${JSON.stringify(first)}` : "one"}; ` +
       "set AZURE_STORAGE_ACCOUNT, or write az://ACCOUNT.blob.core.windows.net/CONTAINER/…",
   );
 }

@@ -94,6 +94,8 @@ Deno.test("parseAzureUri() refuses what can be read in two ways, and says how to
       {},
       "set AZURE_STORAGE_ACCOUNT, or write az://ACCOUNT.blob.core.windows.net/CONTAINER/",
     ],
+    ["az://photos/a.txt", {}, '"a.txt" is no name of a container of "photos"; set AZURE_STORAGE_ACCOUNT'],
+    ["az://photos/a", { env: { AZURE_STORAGE_ENDPOINT: "http://127.0.0.1:1" } }, "names no account"],
     ["abfs://photos/a", {}, "write abfss://CONTAINER@ACCOUNT.dfs.core.windows.net/"],
     ["abfss://photos@mine/a", {}, "what follows @ is no host"],
     ["az://127.0.0.1:10000", {}, "write az://127.0.0.1:10000/ACCOUNT/CONTAINER/"],
