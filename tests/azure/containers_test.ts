@@ -10,8 +10,8 @@ import {
 } from "@lade/core";
 import { FakeClock } from "@lade/testing";
 import { FOREIGN_ANSWERS } from "@lade/testing/service";
+import type { AzureTarget } from "../../packages/azure/client/azure_target.ts";
 import {
-  type ContainerTarget,
   createContainer,
   deleteContainer,
   listContainers,
@@ -41,10 +41,10 @@ function holding(list: (asked: Asked) => Answer): (asked: Asked) => Answer {
   };
 }
 
-function targetOf(account: ScriptedAccount, clock?: FakeClock): ContainerTarget {
+function targetOf(account: ScriptedAccount, clock?: FakeClock): AzureTarget {
   const store = account.open("box", clock && createStoreContext({ clock }));
   assert(store instanceof AzureStore);
-  return { ...store.target, bounds: store.target.config.bounds };
+  return store.target;
 }
 
 Deno.test("createContainer() makes one that is private, signed by us for our version", async () => {
@@ -210,9 +210,9 @@ Deno.test("listContainers() lists page after page, each name once, and comes to 
 });
 
 const CALLS = {
-  createContainer: (target: ContainerTarget) => createContainer(target),
-  deleteContainer: (target: ContainerTarget) => deleteContainer(target),
-  listContainers: (target: ContainerTarget) => Array.fromAsync(listContainers(target)),
+  createContainer: (target: AzureTarget) => createContainer(target),
+  deleteContainer: (target: AzureTarget) => deleteContainer(target),
+  listContainers: (target: AzureTarget) => Array.fromAsync(listContainers(target)),
 };
 for (const [name, run] of Object.entries(CALLS)) {
   for (const shown of [false, true]) {

@@ -1,14 +1,11 @@
 import { NotEmptyError } from "@lade/core/backend";
 import { unlikeService } from "@lade/service/body";
 import { faultOf } from "@lade/service/errors";
-import { type Page, readPages } from "@lade/service/list";
+import { listNames, type Page, readPages } from "@lade/service/list";
 import { childText, parseXml, type XmlElement } from "@lade/service/xml";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
-import { type AzureAccount, control, type ControlCall } from "../control/control_plane.ts";
-
-/** A container, and the way to it. */
-export type ContainerTarget = AzureAccount & Pick<AzureTarget, "container">;
+import { control, type ControlCall } from "../control/control_plane.ts";
 
 /** A container goes in half a minute or more. */
 const LOOK_EVERY_MS = 5_000;
@@ -17,10 +14,10 @@ const LOOK_EVERY_MS = 5_000;
  * Makes a container that nobody but who is authorized reads. One of the name that is being deleted is waited for, as long as
  * a call may take.
  */
-export async function createContainer(target: ContainerTarget, signal?: AbortSignal): Promise<void> {
+export async function createContainer(target: AzureTarget, signal?: AbortSignal): Promise<void> {
   const { clock } = target.context;
   const call = { operation: "create", uri: target.uri };
-  const endMs = clock.monotonicMs() + target.bounds.patienceMs;
+  const endMs = clock.monotonicMs() + target.config.bounds.patienceMs;
   const request: ControlCall = { kind: "write", statuses: [201], idempotent: false, signal, call };
   for (;;) {
     try {
@@ -37,7 +34,7 @@ export async function createContainer(target: ContainerTarget, signal?: AbortSig
  * Deletes a container without blobs, versions, snapshots and uncommitted blocks. The service deletes full ones too, so they
  * are looked for first; the deletion is held to the container that was looked at, not to what is written meanwhile.
  */
-export async function deleteContainer(target: ContainerTarget, signal?: AbortSignal): Promise<void> {
+export async function deleteContainer(target: AzureTarget, signal?: AbortSignal): Promise<void> {
   const { container, uri } = target;
   const call = { operation: "delete", uri };
   const look: ControlCall = {
@@ -73,7 +70,7 @@ interface Holding {
 
 /** What a container holds, in words; directories of a hierarchical namespace are nothing. */
 async function firstIn(
-  target: ContainerTarget,
+  target: AzureTarget,
   call: ControlCall["call"],
   signal: AbortSignal | undefined,
 ): Promise<Holding | undefined> {
@@ -130,8 +127,8 @@ function describe(blob: XmlElement): Holding {
 }
 
 /** Lists the names of the account's containers. */
-export async function* listContainers(
-  account: AzureAccount,
+export function listContainers(
+  account: AzureTarget,
   signal?: AbortSignal,
 ): AsyncGenerator<string, void, void> {
   const call = { operation: "list", uri: account.uri, step: "list containers of" };
@@ -154,10 +151,5 @@ export async function* listContainers(
       });
       return { entries, ...(value.continuationToken && { next: String(value.continuationToken) }) };
     });
-  for await (const { page } of readPages(call, read, (name) => name)) {
-    for (const name of page.entries) {
-      yield name;
-      signal?.throwIfAborted();
-    }
-  }
+  return listNames(call, read, signal);
 }

@@ -1,16 +1,9 @@
 import type { BlobServiceClient, StoragePipelineOptions } from "@azure/storage-blob";
-import type { Bounds } from "@lade/core/bounds";
 import { PermissionDeniedError } from "@lade/core/backend";
 import { unlikeService } from "@lade/service/body";
 import type { ClientRequest } from "@lade/service/call";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import type { AzureTarget } from "../client/azure_target.ts";
-
-/** An account, and the way to it. */
-export interface AzureAccount extends Pick<AzureTarget, "client" | "endpoint" | "context" | "uri"> {
-  /** How long is waited. */
-  readonly bounds: Bounds;
-}
 
 /** What the answer of a call has to be, and what else our side of it needs. */
 export type ControlCall = Pick<
@@ -36,7 +29,7 @@ interface SdkClient {
  * retries, the judgement of answers and the errors are those of every other request.
  */
 export async function control<T>(
-  { client, endpoint }: Pick<AzureAccount, "client" | "endpoint">,
+  { client, endpoint }: Pick<AzureTarget, "client" | "endpoint">,
   { call, signal, ...rule }: ControlCall,
   make: (service: BlobServiceClient) => Promise<T>,
 ): Promise<T> {

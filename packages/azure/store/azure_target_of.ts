@@ -23,7 +23,7 @@ export interface AzureTargetSetup extends AzureClientSetup {
   readonly settings?: () => Promise<readonly ShownSetting[]>;
 }
 
-/** Makes the target of a container; it finds out with the answers what the account can do. */
+/** Makes the target of a container, or without its name of the account; it finds out with the answers what the account can do. */
 export function azureTargetOf(container: string, setup: AzureTargetSetup): AuthorizedTarget {
   const { endpoint, credential, context, config = {}, traits = {}, settings } = setup;
   const { blockSize = 2 ** 23, bounds = defaultBounds, uploadConcurrency } = config;
@@ -61,7 +61,7 @@ export function azureTargetOf(container: string, setup: AzureTargetSetup): Autho
   const time = new ServiceTime(context.clock);
   return {
     ...serviceTarget({
-      uri: `${accountUri(endpoint)}/${container}`,
+      uri: accountUri(endpoint) + (container && `/${container}`),
       capabilities,
       context,
       bounds,

@@ -1,5 +1,5 @@
 import { AlreadyExistsError, NotFoundError, PermissionDeniedError } from "@lade/core/backend";
-import { type Page, readPages } from "@lade/service/list";
+import { listNames, type Page } from "@lade/service/list";
 import type { S3Connection } from "../wire/s3_connection.ts";
 import type { S3Target } from "../store/s3_target.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
@@ -46,22 +46,16 @@ export async function deleteBucket(
 }
 
 /** Lists the names of the account's buckets. */
-export async function* listBuckets(
+export function listBuckets(
   { connection, uri }: S3Target,
   signal?: AbortSignal,
 ): AsyncGenerator<string, void, void> {
   const call = { operation: "list", uri, permission: "s3:ListAllMyBuckets" };
-  signal?.throwIfAborted();
   const read = (token?: string) => {
     const request = { method: "GET", query: { "continuation-token": token }, signal, call } as const;
     return readDocument(connection, request, (root) => readBuckets(root, call));
   };
-  for await (const { page } of readPages(call, read, (name) => name)) {
-    for (const name of page.entries) {
-      yield name;
-      signal?.throwIfAborted();
-    }
-  }
+  return listNames(call, read, signal);
 }
 
 function readBuckets(root: XmlElement, call: FailedCall): Page<string> {

@@ -15,6 +15,7 @@ export {
   TREE_ORDER,
   UTF16_ORDER,
 } from "./in_key_order.ts";
+export { listNames } from "./list_names.ts";
 export { listPages } from "./list_pages.ts";
 export { listVersions } from "./list_versions.ts";
 export type { Listing, Page, PageQuery, PageReader } from "./page_reader.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { type ContainerOperations, serviceProvider, type ServiceProviderSetup } from "./service_provider.ts";
 export { ServiceStore } from "./service_store.ts";
 export type { ServiceCopy, ServiceOperations, SingleDeleter } from "./service_operations.ts";
 export { type ServiceTarget, serviceTarget, type ServiceTargetSetup, writeLimit } from "./service_target.ts";
