@@ -181,7 +181,11 @@ Deno.test("Lade.locate() opens a container once", async () => {
 Deno.test("Lade refuses unknown schemes and configuration", async () => {
   await using lade = new Lade();
   await assertRejects(() => lade.get("ftp://host/x"), InvalidNameError, "unknown scheme");
-  assertThrows(() => new Lade({ config: { ftp: {} } }), TypeError, "known are file, direct, s3, memory");
+  assertThrows(
+    () => new Lade({ config: { ftp: {} } }),
+    TypeError,
+    "known are file, direct, s3, az, abfs, abfss, memory",
+  );
   const wrong = new Lade({ config: { file: { sink: "full" } } });
   await assertRejects(() => wrong.get("file:///tmp/x"), TypeError, "sink");
 });
