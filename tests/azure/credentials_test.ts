@@ -3,7 +3,8 @@ import { systemClock } from "@lade/core/backend";
 import type { BearerToken } from "@lade/service/call";
 import { TokenCache } from "@lade/service/tokens";
 import { FakeClock } from "@lade/testing";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { openAzureStore } from "@lade/azure";
 import { resolveAzureConfig } from "../../packages/azure/config/azure_config.ts";
 import type { AzureCredential } from "../../packages/azure/credentials/azure_credential.ts";
 import { findCredential } from "../../packages/azure/credentials/find_credential.ts";
@@ -251,4 +252,27 @@ Deno.test("URLs by an identity reach what the identity may do, by one key for al
   const now = fake.clock();
   fake.clock = () => now + 2 * HOUR;
   assertEquals(await statusOf(read, "GET"), 403);
+});
+
+Deno.test("a call ends with the reason of its signal while a credential of the program gives no token", async () => {
+  await using fake = await start();
+  const credential = { getToken: () => new Promise<never>(() => {}) };
+  await using store = await openAzureStore("container", {
+    config: { account: fake.account.name, endpoint: fake.endpoint(), credential },
+    surroundings: { env: () => undefined },
+  });
+  const reason = new Error("stopped");
+  const ends: ((signal: AbortSignal) => Promise<unknown>)[] = [
+    (signal) => store.head("a", { signal }),
+    (signal) => store.put("a", bytes("a"), { signal }),
+    (signal) => Array.fromAsync(store.list("", { signal })),
+    (signal) => Array.fromAsync(store.deleteMany(KEYS, { signal })),
+    (signal) => store.copy("a", "b", { signal }),
+  ];
+  for (const call of ends) {
+    const stop = new AbortController();
+    const ended = call(stop.signal).catch((error) => error);
+    setTimeout(() => stop.abort(reason), 1);
+    assertStrictEquals(await ended, reason);
+  }
 });

@@ -15,6 +15,7 @@ import {
   writeHttpBatch,
 } from "@lade/service/delete";
 import { faultOf } from "@lade/service/errors";
+import { abortable } from "@lade/service/http";
 import type { SingleDeleter } from "@lade/service/store";
 import { AZURE_DIALECT } from "../client/azure_dialect.ts";
 import { AZURE_NAMES } from "../client/azure_names.ts";
@@ -38,7 +39,7 @@ export function batchDeleter(target: AzureTarget, single: SingleDeleter): BatchD
       const path = pathOf(target, object.key);
       const query = authorizer.authorizeQuery?.("") ?? "";
       const plain = { method: "DELETE", host, path, query, headers: conditionHeaders(object) };
-      const headers = await authorizer.authorize(plain);
+      const headers = await abortable(Promise.resolve(authorizer.authorize(plain)), signal);
       return { method: "DELETE", target: query ? `${path}?${query}` : path, headers };
     }));
     const { headers, body } = await client.send({

@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { PermissionDeniedError, StoreError } from "@lade/core/backend";
-import { TransportError } from "@lade/service/http";
+import { abortable, TransportError } from "@lade/service/http";
 import { S3Authorizer } from "../wire/s3_authorizer.ts";
 import type { S3Connection } from "../wire/s3_connection.ts";
 import type { S3Credentials } from "../config/s3_credentials.ts";
@@ -58,7 +58,7 @@ export class ControlPlane {
     try {
       return await caller.corrected(authorizer, async () => {
         signal?.throwIfAborted();
-        const keys = await authorizer.keys();
+        const keys = await abortable(Promise.resolve(authorizer.keys()), signal);
         return await make(sdk, this.#clientOf(sdk, keys), {
           ...(signal === undefined ? {} : { abortSignal: signal }),
           authorizer,
@@ -66,7 +66,7 @@ export class ControlPlane {
           label: call.uri,
           operation: call.operation,
         });
-      });
+      }, signal);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       throw isOfSdk(error) ? unlikeS3(call, error.message) : this.#connection.translate(error, call);

@@ -1,11 +1,12 @@
 import { type Clock, ServiceError } from "@lade/core/backend";
 import { ServiceFault } from "../errors/mod.ts";
-import type {
-  EndpointSigns,
-  HeaderList,
-  Transport,
-  TransportRequest,
-  TransportResponse,
+import {
+  abortable,
+  type EndpointSigns,
+  type HeaderList,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
 } from "../http/mod.ts";
 import type { AnswerRule } from "./answer_rule.ts";
 import type { Authorizer } from "./authorizer.ts";
@@ -87,16 +88,17 @@ export class ServiceCaller<F extends ServiceFault> {
       this.follow(
         (redirect) => this.sendOnce(request, authorizer, redirect),
         (response) => this.judge(request.rule, response),
-      ));
+      ), request.signal);
   }
 
-  /** Runs a call, and runs it again while the authorizer can put right what the service names as wrong. */
-  async corrected<T>(authorizer: Authorizer<F>, run: () => Promise<T>): Promise<T> {
+  /** Runs a call, and again while the authorizer can put right what the service names as wrong, until the signal. */
+  async corrected<T>(authorizer: Authorizer<F>, run: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (;;) {
       try {
         return await run();
       } catch (error) {
-        if (!(error instanceof ServiceFault) || !await authorizer.correct(error as F)) throw error;
+        if (!(error instanceof ServiceFault)) throw error;
+        if (!await abortable(authorizer.correct(error as F), signal)) throw error;
       }
     }
   }

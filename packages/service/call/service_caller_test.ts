@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { ServiceError } from "@lade/core/errors";
 import { FakeClock } from "@lade/testing";
 import { commonFaultOptions, ServiceFault } from "../errors/mod.ts";
@@ -287,4 +287,21 @@ Deno.test("ServiceCaller.send() asks an authorizer about nothing but what the se
   };
   const error = await assertRejects(() => service.caller.send(service.request, authorizer));
   assertEquals([error, asked], [failure, 0]);
+});
+
+Deno.test("ServiceCaller.send() waits for no token longer than its signal lets it", async () => {
+  await using service = await start(() => new Response(null, { status: 401, headers: { "x-toy-id": "1" } }));
+  const never = () => new Promise<never>(() => {});
+  for (
+    const authorizer of [
+      { authorize: never, correct: never },
+      { authorize: () => [], correct: never },
+    ]
+  ) {
+    const stop = new AbortController();
+    const sending = service.caller.send({ ...service.request, signal: stop.signal }, authorizer);
+    const reason = new Error("stopped");
+    setTimeout(() => stop.abort(reason));
+    assertStrictEquals(await sending.catch((error) => error), reason);
+  }
 });

@@ -19,6 +19,7 @@ export { parseRetryAfter, type RetryAfterHeaders } from "@lade/core/retry";
 export type { Interceptor, Resolver, TransportOptions } from "./transport_options.ts";
 export type { TransportObserver } from "./transport_observer.ts";
 export { type ResponseLimits, responseLimits } from "./response_limits.ts";
+export { abortable } from "./abortable.ts";
 export { ResponseHeaders } from "./response_headers.ts";
 export { describePage, isPage, PAGE_PEEK_BYTES } from "./describe_page.ts";
 export { type EndpointHealth, EndpointHealths } from "./endpoint_health.ts";

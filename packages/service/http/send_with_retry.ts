@@ -1,3 +1,4 @@
+import { abortable } from "./abortable.ts";
 import { parseRetryAfter } from "@lade/core/retry";
 import { checkMethod } from "./encode_request_head.ts";
 import { RequestPayload } from "./request_payload.ts";
@@ -43,7 +44,7 @@ export async function sendWithRetry(
     const number = ++retries.attempts;
     const preparing = request.prepare?.(number);
     const { headers = request.headers ?? NO_HEADERS, url = request.url } =
-      (preparing instanceof Promise ? await preparing : preparing) ?? {};
+      (preparing instanceof Promise ? await abortable(preparing, signal) : preparing) ?? {};
     const { startMs } = retries;
     const firstByteTimeoutMs = retries.firstByteMs(firstByteMs);
     const attempt: Attempt = { request, payload, idempotent, url, headers, startMs, firstByteTimeoutMs };
