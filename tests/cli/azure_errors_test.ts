@@ -55,6 +55,11 @@ const FAILURES: readonly Failure[] = [
     line: "cat az://photos/key?sv=2024-01-01&sig=c2VjcmV0",
     says: /only an https:\/\/ URL may; give it as sasToken$/,
   },
+  {
+    line: "cat --version 2020-01-01T00:00:00.0000000Z az://photos/key",
+    says: "no such version of the object",
+  },
+  { line: "cat --version nonsense az://photos/key", says: "no such version of the object" },
   { line: "mb az://Photos_2", says: "use 3 to 63 lower-case letters, digits and single hyphens" },
   { line: "mb az://photos", says: "the container exists already" },
   { line: "put FILE az://photos/x.", says: "which the service leaves out" },

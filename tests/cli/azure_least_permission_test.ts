@@ -12,6 +12,7 @@ const ROLES: Readonly<Record<string, readonly [role: Role, less: Role]>> = {
   "Storage Blob Delegator": ["delegator", "none"],
   "Storage Blob Data Reader": ["reader", "delegator"],
   "Storage Blob Data Contributor": ["contributor", "reader"],
+  "Storage Blob Data Owner": ["owner", "contributor"],
 };
 
 /** What a command line needs. */

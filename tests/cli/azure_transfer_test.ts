@@ -274,3 +274,45 @@ Deno.test("lade ls, cat, cp and rm name snapshots, and --versions removes them b
   const all = await here.run(["rb", "-q", "-f", "--versions", "az://photos"]);
   assertEquals([all.code, all.stderr, fake.account.containers.size], [0, "", 0]);
 });
+
+Deno.test("lade works on an account with directories, which it shows nowhere, as on one without", async () => {
+  await using directory = await TemporaryDirectory.make({ "d/a": "1", "d/b/c": "22", "d/e/f/g": "3" });
+  const outcomes: unknown[] = [];
+  for (const hierarchical of [false, true]) {
+    const options = { settings: { hierarchical }, containers: ["photos", "other"] };
+    await using here = await AzureHere.start({}, options);
+    const told: unknown[] = [];
+    const lines = [
+      ...[
+        "put -q -r DIR az://photos/d/",
+        "ls --json -r az://photos",
+        "ls az://photos/d/",
+        "stat az://photos/d",
+      ],
+      ...[
+        "mv -q az://photos/d/a az://photos/x/y",
+        "mv -q -r az://photos/d az://photos/moved",
+        "ls -r az://photos",
+      ],
+      ...["cp -q -r az://photos az://other/all/", "rm -q -r az://other/all/moved", "ls -r az://other"],
+      ...[
+        "rm -q -r --all az://other",
+        "rb az://other",
+        "rm az://photos/x/y",
+        "rb az://photos",
+        "rb -q -f az://photos",
+      ],
+    ];
+    for (const line of lines) {
+      const { code, stdout, stderr } = await here.run(line.replace("DIR", `${directory.path}/d`).split(" "));
+      const text = (stdout + stderr).replaceAll(here.host, "H").replaceAll(
+        /\d{4}-\d\d-\d\d[ T][\d:.]+Z?|0x\w+/g,
+        "T",
+      );
+      told.push([line, code, text]);
+    }
+    told.push([...here.fake.account.containers.keys()]);
+    outcomes.push(told);
+  }
+  assertEquals(outcomes[1], outcomes[0]);
+});

@@ -22,7 +22,7 @@ import { headBlob } from "../objects/read_blob.ts";
 import { newWriter } from "../write/block_sink.ts";
 import { describeBlob } from "../objects/describe_blob.ts";
 import { getTags } from "../write/tags.ts";
-import { writtenHeaders } from "../write/written_headers.ts";
+import { callWith, writtenHeaders } from "../write/written_headers.ts";
 import { blockCopy } from "./block_copy.ts";
 import { type CopySource, sourceHeaders } from "./copy_source.ts";
 import { receiptOf } from "./receipt_of.ts";
@@ -138,20 +138,21 @@ function waysOf({ info, put }: SeenCopy): readonly (readonly [CopyWay, Run])[] {
 
 async function copyWhole(copy: SeenCopy): Promise<CopyResult> {
   const { to, toKey, calls, info, source, options } = copy;
+  const own = headersOf(copy);
   const { headers } = await to.client.send({
     method: "PUT",
     path: pathOf(to, toKey),
     headers: {
       "x-ms-blob-type": "BlockBlob",
       "x-ms-copy-source-blob-properties": "false",
-      ...headersOf(copy),
+      ...own,
       ...await sourceHeaders(source, calls.to),
     },
     kind: "write",
     idempotent: isRepeatable(options),
     firstByteTimeoutMs: to.config.bounds.slowAnswerTimeoutMs,
     signal: options.signal,
-    call: calls.to,
+    call: callWith(own, calls.to),
   });
   return receiptOf(headers, info.size, calls.to);
 }

@@ -1,4 +1,4 @@
-import { PermissionDeniedError, UnauthenticatedError } from "@lade/core/errors";
+import { NotFoundError, PermissionDeniedError, UnauthenticatedError } from "@lade/core/errors";
 import type { ErrorRow, FailedCall, FaultReading, ServiceFault } from "@lade/service/errors";
 import { SKEWED } from "./error_table.ts";
 
@@ -17,9 +17,12 @@ interface Need {
   readonly says: RegExp;
   readonly role: string;
   readonly anyOf: string;
+  /** A letter that is needed besides. */
+  readonly also?: string;
 }
 
 const NEEDS: readonly Need[] = [
+  { says: /with tags/, role: "Storage Blob Data Owner", anyOf: "w", also: "t" },
   { says: /tag/, role: "Storage Blob Data Owner", anyOf: "t" },
   { says: /sign|delegat/, role: "Storage Blob Delegator", anyOf: "" },
   { says: /^list/, role: "Storage Blob Data Reader", anyOf: "l" },
@@ -40,12 +43,13 @@ export function explainFault(
   asker: Asker,
   nowMs: number,
 ): FaultReading {
+  if (fault.code === "BlobNotFound" && step.includes("version")) return { row: NO_VERSION };
   if (fault.status !== 403 && fault.status !== 401) return {};
-  const { role, anyOf } = NEEDS.find(({ says }) => says.test(step)) ?? WRITE;
+  const { role, anyOf, also } = NEEDS.find(({ says }) => says.test(step)) ?? WRITE;
   const letters = createOnly ? `c${anyOf}` : anyOf;
   const level = step.includes("containers") ? "account" : step.startsWith("list") ? "container" : "object";
   const over = asker.fault?.();
-  const lacking = over ?? asker.lacks?.(letters, level);
+  const lacking = over ?? (also && asker.lacks?.(also, level)) ?? asker.lacks?.(letters, level);
   const row = lacking !== undefined
     ? { ...LACKING, ...over !== undefined && OVER, detail: `{identity} ${lacking}` }
     : asker.kind === "sas" && fault.code === "AuthorizationFailure"
@@ -55,13 +59,14 @@ export function explainFault(
     : undefined;
   const grant = {
     bearer: `grant the role "${role}" on the container or the account, which takes up to ten minutes to hold`,
-    sas: `use one that permits ${[...letters].join(" or ")} (sp)`,
+    sas: `use one that permits ${[...letters].join(" or ")}${also ? ` and ${also}` : ""} (sp)`,
     sharedKey: "check that the account permits it to its keys",
     anonymous: "sign in: only what is public is for everybody",
   }[asker.kind];
   return { row, words: (name) => name === "grant" ? grant : undefined };
 }
 
+const NO_VERSION: ErrorRow = { when: [], error: NotFoundError, detail: "no such version of the object" };
 const LACKING: ErrorRow = {
   when: [],
   error: PermissionDeniedError,

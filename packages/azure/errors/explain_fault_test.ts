@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { ErrorTable, ServiceFault, type ServiceFaultOptions } from "@lade/service/errors";
 import { AZURE_ERRORS } from "./error_table.ts";
 import { type Asker, explainFault } from "./explain_fault.ts";
@@ -76,6 +76,14 @@ Deno.test("explainFault() says what a signature lacks by itself, whatever the se
   assertEquals(asked, ["l container", "l container", "cw object", "x object", "l account"]);
   const none: Asker = { kind: "sas", lacks: () => undefined };
   assertStrictEquals(tell("get", none, DENIED), "access denied to X; use one that permits r (sp)");
+});
+
+Deno.test("explainFault() asks for the right to set tags, too, where something is written with tags", () => {
+  const denied = { ...DENIED, step: "write with tags to" };
+  assertStringIncludes(tell("put", { kind: "bearer" }, denied), 'the role "Storage Blob Data Owner"');
+  assertStringIncludes(tell("put", { kind: "sas" }, denied), "use one that permits w and t (sp)");
+  const lacks: Asker["lacks"] = (anyOf) => anyOf === "t" ? "lacks t" : undefined;
+  assertStringIncludes(tell("put", { kind: "sas", lacks }, denied), "X lacks t; have");
 });
 
 Deno.test("explainFault() takes a signature that is over for none, and says where one does not reach", () => {

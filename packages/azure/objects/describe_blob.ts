@@ -17,5 +17,6 @@ export async function describeBlob(
   const check = (headers: ResponseHeaders) => checkIsObject(headers, call, version);
   const place = { key, path: pathOf(target, key), query: versionQuery(version) };
   const { client } = target;
-  return await describeObject({ client, names: namesFor(version), ...place, call, check }, options);
+  const looking = { ...place, call: { ...call, step: "look at" }, check };
+  return await describeObject({ client, names: namesFor(version), ...looking }, options);
 }

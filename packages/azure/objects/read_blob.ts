@@ -41,9 +41,10 @@ export async function headBlob(
   return await headObject(served(target, key, options, call), options);
 }
 
-function served(target: AzureTarget, key: string, options: HeadOptions, call: FailedCall): ServedObject {
+function served(target: AzureTarget, key: string, options: HeadOptions, asked: FailedCall): ServedObject {
   const { client, limits } = target;
   const { version, signal } = options;
+  const call = { ...asked, step: version === undefined ? "look at" : "look at a version of" };
   const check = (headers: ResponseHeaders) => checkIsObject(headers, call, version);
   const [names, query] = [namesFor(version), versionQuery(version)];
   const isStale = (info: ObjectInfo) => hasStaleChecksums(target, info, call, version, signal);

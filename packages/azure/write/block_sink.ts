@@ -20,7 +20,7 @@ import { formatStoredCrc, STORED_CRC } from "../names/stored_crc.ts";
 import { blockId } from "../blocks/block_id.ts";
 import { readBlockList, writeBlockList } from "../blocks/block_list.ts";
 import { describeBlob } from "../objects/describe_blob.ts";
-import { scopeHeaders } from "./written_headers.ts";
+import { callWith, scopeHeaders } from "./written_headers.ts";
 
 /** A blob that is written. */
 export interface BlobWriting {
@@ -84,7 +84,8 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
       return { size, etag, ...(version !== undefined && { version }), ...checksums };
     };
     try {
-      const answer = await client.send({ ...put, ...request, headers, body, signal, idempotent });
+      const sent = { ...put, ...request, headers, body, signal, idempotent, call: callWith(headers, call) };
+      const answer = await client.send(sent);
       return told(readEtag(answer.headers), answer.headers.get("x-ms-version-id"));
     } catch (error) {
       if (idempotent || signal.aborted || !mayBeMade(error)) throw error;

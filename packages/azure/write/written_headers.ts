@@ -24,6 +24,11 @@ export function writtenHeaders(
   };
 }
 
+/** A call that sends these headers: one with tags needs the right to set them. */
+export function callWith(headers: Headers, call: FailedCall): FailedCall {
+  return "x-ms-tags" in headers ? { ...call, step: "write with tags to" } : call;
+}
+
 /** The encryption that every request which stores something has to name. */
 export function scopeHeaders({ config }: Pick<AzureTarget, "config">): Headers {
   return config.encryptionScope === undefined ? {} : { "x-ms-encryption-scope": config.encryptionScope };
