@@ -93,6 +93,7 @@ export class AzureAccounts {
 
   #findHosts(): ConfiguredHost[] {
     return this.#places.flatMap(({ account, endpoint: own }) => {
+      if (!account && !own) return [];
       const isGeneral = ({ endpoint, account: other }: AccountSettings) =>
         endpoint !== undefined && (!account || !other || other.value === account.value);
       const endpoint = own ?? this.#places.find(isGeneral)?.endpoint;
@@ -102,12 +103,17 @@ export class AzureAccounts {
         const host = `${account.value}.blob.core.windows.net`;
         return [{ ...accountHost(host), url: urlOf(host), source }];
       }
-      const { host, origin } = endpoint.value;
+      const { host, protocol } = endpoint.value;
       const isMissing = pathOfUrl(endpoint.value) === "" && isPathStyle(host);
       if (isMissing && !account) return [];
       const path = isMissing ? `/${account?.value}` : pathOfUrl(endpoint.value);
       const found = accountHost(host, path);
-      return [{ ...found, ...(account && { account: account.value }), url: origin, source }];
+      return [{
+        ...found,
+        ...(account && { account: account.value }),
+        url: `${protocol}//${found.isAzure ? found.host : host}`,
+        source,
+      }];
     });
   }
 

@@ -47,6 +47,26 @@ Deno.test("resolveAzureConfig() finds the account and its key in the variables o
       undefined,
       undefined,
     ]],
+    [{
+      AZURE_STORAGE_CONNECTION_STRING: `AccountName=mine;AccountKey=${KEY};BlobEndpoint=https://b.example/`,
+    }, [
+      "https://b.example",
+      "mine",
+      "sharedKey",
+      "AZURE_STORAGE_CONNECTION_STRING",
+    ]],
+    [{ AZURE_STORAGE_ENDPOINT: "https://b.example", AZURE_STORAGE_ACCOUNT: "mine", AZURE_STORAGE_KEY: KEY }, [
+      "https://b.example",
+      "mine",
+      "sharedKey",
+      "AZURE_STORAGE_KEY",
+    ]],
+    [{ AZURE_STORAGE_ENDPOINT: "https://mine.dfs.core.windows.net/", AZURE_STORAGE_KEY: KEY }, [
+      public_,
+      "mine",
+      "sharedKey",
+      "AZURE_STORAGE_KEY",
+    ]],
     [{ AZURE_STORAGE_USE_EMULATOR: "true" }, [
       "http://127.0.0.1:10000/devstoreaccount1",
       "devstoreaccount1",
