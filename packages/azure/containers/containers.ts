@@ -2,10 +2,11 @@ import { NotEmptyError } from "@lade/core/backend";
 import { unlikeService } from "@lade/service/body";
 import { faultOf } from "@lade/service/errors";
 import { listNames, type Page, readPages } from "@lade/service/list";
-import { childText, parseXml, type XmlElement } from "@lade/service/xml";
+import { childText, type XmlElement } from "@lade/service/xml";
 import { AZURE_NAMES } from "../client/azure_names.ts";
-import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+import type { AzureTarget } from "../client/azure_target.ts";
 import { control, type ControlCall } from "../control/control_plane.ts";
+import { askForBlobs } from "../list/page_of_blobs.ts";
 
 /** A container goes in half a minute or more. */
 const LOOK_EVERY_MS = 5_000;
@@ -76,17 +77,8 @@ async function firstIn(
 ): Promise<Holding | undefined> {
   const list = { ...call, step: "list" };
   const readPage = (include: string | undefined) => (marker?: string) => {
-    const query = { restype: "container", comp: "list", include, maxresults: "100", marker };
-    const request = {
-      method: "GET",
-      path: pathOf(target),
-      query,
-      root: "EnumerationResults",
-      signal,
-      call: list,
-    };
-    return target.client.readDocument(request, (text) => {
-      const root = parseXml(text);
+    const query = { include, maxresults: "100", marker };
+    return askForBlobs(target, { query, signal, call: list }, (root) => {
       const blobs = root.children.find(({ name }) => name === "Blobs")?.children ?? [];
       const next = childText(root, "NextMarker");
       return { entries: blobs.filter((blob) => !isDirectory(blob)), ...(next && { next }) };

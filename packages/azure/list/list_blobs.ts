@@ -15,9 +15,8 @@ import {
   TREE_ORDER,
   UTF16_ORDER,
 } from "@lade/service/list";
-import { parseXml } from "@lade/service/xml";
-import { type AzureTarget, pathOf } from "../client/azure_target.ts";
-import { readItems } from "./page_of_blobs.ts";
+import type { AzureTarget } from "../client/azure_target.ts";
+import { askForBlobs, readItems } from "./page_of_blobs.ts";
 
 /** Entries of a page at most ("List Blobs"). */
 const MAX_RESULTS = 5000;
@@ -34,7 +33,7 @@ export function listBlobs(
   options: ListOptions,
   delimiter?: "/",
 ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
-  const { client, traits, uri } = target;
+  const { traits, uri } = target;
   const call = { operation: "list", uri: prefix === "" ? uri : objectUri(uri, prefix) };
   // Of what is folded alone, nothing tells.
   const mayBeTree = () => traits.hasDirectories ?? delimiter !== undefined;
@@ -42,22 +41,18 @@ export function listBlobs(
   async function ask({ limit, token, signal, from }: MixedQuery): Promise<MixedPage<ObjectMeta>> {
     const least = traits.hasDirectories ? MIN_RESULTS : 1;
     const query = {
-      restype: "container",
-      comp: "list",
       prefix: prefix || undefined,
       delimiter,
       marker: token,
       startFrom: from,
       maxresults: limit !== undefined && limit < MAX_RESULTS ? `${Math.max(limit, least)}` : undefined,
     };
-    const request = { method: "GET", path: pathOf(target), query, root: "EnumerationResults", signal, call };
     try {
-      const root = await client.readDocument(request, (text) => {
+      return await askForBlobs(target, { query, signal, call }, (root, text) => {
         // Where there are directories, all entries tell whether they are one.
         if (text.includes("<Blob>")) traits.hasDirectories = text.includes("<ResourceType>");
-        return parseXml(text);
+        return readItems(root, call, (blob) => blob);
       });
-      return readItems(root, call, (blob) => blob);
     } catch (error) {
       // Where an object is, no directory can be, and nothing can lie below.
       if (faultOf(error)?.code === "ResourceTypeMismatch") return { items: [] };

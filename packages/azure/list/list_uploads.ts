@@ -7,10 +7,9 @@ import {
 } from "@lade/core/backend";
 import { parallelResults } from "@lade/core/concurrency";
 import { checkPrefix, readPages } from "@lade/service/list";
-import { parseXml } from "@lade/service/xml";
-import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+import type { AzureTarget } from "../client/azure_target.ts";
 import { mark, ownBlocks } from "../write/resumable_sink.ts";
-import { readEntries } from "./page_of_blobs.ts";
+import { askForBlobs, readEntries } from "./page_of_blobs.ts";
 
 const WIDTH = 16;
 
@@ -27,11 +26,10 @@ export async function* listUploads(
   const call = { operation: "list the uploads of", uri };
   signal?.throwIfAborted();
   const readPage = async (marker?: string) => {
-    const listed = { restype: "container", comp: "list", include: "uncommittedblobs" };
-    const query = { ...listed, prefix: prefix || undefined, marker };
-    const request = { method: "GET", path: pathOf(target), query, root: "EnumerationResults", signal, call };
-    const root = await target.client.readDocument(request, parseXml);
-    return readEntries(root, call, ({ key, size }) => ({ key, size }), true);
+    const query = { include: "uncommittedblobs", prefix: prefix || undefined, marker };
+    return await askForBlobs(target, { query, signal, call }, (root) => {
+      return readEntries(root, call, ({ key, size }) => ({ key, size }), true);
+    });
   };
   async function* candidates() {
     for await (const { page, readNext } of readPages(call, readPage, ({ key }) => key)) {

@@ -7,10 +7,10 @@ import {
   UnsupportedError,
 } from "@lade/core/backend";
 import { listVersions, type PageQuery } from "@lade/service/list";
-import { childText, parseXml, type XmlElement } from "@lade/service/xml";
-import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+import { childText, type XmlElement } from "@lade/service/xml";
+import type { AzureTarget } from "../client/azure_target.ts";
 import { SNAPSHOT, UNVERSIONED } from "../client/version_query.ts";
-import { readEntries } from "./page_of_blobs.ts";
+import { askForBlobs, readEntries } from "./page_of_blobs.ts";
 
 /**
  * Lists versions and snapshots; with `delimiter`, those of one level. The service gives those of a blob the oldest first, so
@@ -26,18 +26,12 @@ export async function* listBlobVersions(
   const call = { operation: "list the versions of", uri };
   let held: ObjectVersion[] = [];
   const readPage = async ({ token, signal }: PageQuery) => {
-    const include = "snapshots,versions";
-    const query = {
-      restype: "container",
-      comp: "list",
-      include,
-      prefix: prefix || undefined,
-      delimiter,
-      marker: token,
-    };
-    const request = { method: "GET", path: pathOf(target), query, root: "EnumerationResults", signal, call };
-    const root = await target.client.readDocument(request, parseXml);
-    const page = readEntries(root, call, versionOf);
+    const query = { include: "snapshots,versions", prefix: prefix || undefined, delimiter, marker: token };
+    const page = await askForBlobs(
+      target,
+      { query, signal, call },
+      (root) => readEntries(root, call, versionOf),
+    );
     const groups = Map.groupBy([...held, ...page.entries], ({ key }) => key);
     const last = [...groups.keys()].at(-1);
     const folded = page.prefixes?.at(-1)?.prefix;

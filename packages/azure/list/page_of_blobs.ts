@@ -2,8 +2,27 @@ import type { CommonPrefix, ObjectMeta } from "@lade/core/backend";
 import type { CallName } from "@lade/core/errors";
 import { readSize, unlikeService, unquoteEtag } from "@lade/service/body";
 import { type MixedPage, type Page, pageOf } from "@lade/service/list";
-import { childText, type XmlElement } from "@lade/service/xml";
+import { childText, parseXml, type XmlElement } from "@lade/service/xml";
+import type { ClientRequest } from "@lade/service/call";
 import { AZURE_NAMES } from "../client/azure_names.ts";
+import { type AzureTarget, pathOf } from "../client/azure_target.ts";
+
+/** Asks for a page of what a container holds, and gives what `read` makes of the answer. */
+export async function askForBlobs<T>(
+  target: Pick<AzureTarget, "client" | "endpoint" | "container">,
+  { query, ...asked }: Pick<ClientRequest, "query" | "signal" | "call">,
+  read: (root: XmlElement, text: string) => T,
+): Promise<T> {
+  const listed = { restype: "container", comp: "list", ...query };
+  const request = {
+    ...asked,
+    method: "GET",
+    path: pathOf(target),
+    query: listed,
+    root: "EnumerationResults",
+  };
+  return await target.client.readDocument(request, (text) => read(parseXml(text), text));
+}
 
 /**
  * What `make` makes of the blobs of a page, and the folded prefixes, in the order of the service. Directories of a

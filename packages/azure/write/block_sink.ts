@@ -9,9 +9,9 @@ import {
   type WriterOptions,
   type WriteSink,
 } from "@lade/core/backend";
-import { conditionHeaders, readEtag, unlikeService } from "@lade/service/body";
+import { conditionHeaders, readReceipt } from "@lade/service/body";
 import type { ClientRequest } from "@lade/service/call";
-import { ServiceFault } from "@lade/service/errors";
+import { faultOf } from "@lade/service/errors";
 import type { TransportResponse } from "@lade/service/http";
 import { writeLimit } from "@lade/service/store";
 import { AZURE_NAMES } from "../client/azure_names.ts";
@@ -70,30 +70,21 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
   ): Promise<PutResult> {
     const stored = formatStoredCrc(crc32c, size, writer);
     const kept = config.storedChecksum ? { [`x-ms-meta-${STORED_CRC}`]: stored } : {};
-    const headers = {
-      ...writing.headers,
-      ...conditionHeaders(options),
-      ...kept,
-      ...own,
-    };
-    const told = (etag: string | undefined, version: string | undefined): PutResult => {
-      if (etag === undefined) {
-        throw unlikeService(call, AZURE_NAMES.service, "it does not tell the object's etag");
-      }
-      const checksums = config.storedChecksum && { checksums: { crc32c: crc32cToBase64(crc32c) } };
-      return { size, etag, ...(version !== undefined && { version }), ...checksums };
-    };
+    const headers = { ...writing.headers, ...conditionHeaders(options), ...kept, ...own };
+    const told = ({ headers }: Pick<TransportResponse, "headers">): PutResult => ({
+      ...readReceipt(AZURE_NAMES, headers, size, call),
+      ...(config.storedChecksum && { checksums: { crc32c: crc32cToBase64(crc32c) } }),
+    });
     try {
       const sent = { ...put, ...request, headers, body, signal, idempotent, call: callWith(headers, call) };
-      const answer = await client.send(sent);
-      return told(readEtag(answer.headers), answer.headers.get("x-ms-version-id"));
+      return told(await client.send(sent));
     } catch (error) {
       if (idempotent || signal.aborted || !mayBeMade(error)) throw error;
       const there = await describeBlob(target, key, call, { signal }).catch(() => undefined);
       const found = there?.headers.get(`x-ms-meta-${STORED_CRC}`);
       const ours = config.storedChecksum ? found === stored : there && await isOurs().catch(() => false);
       if (!there || !ours) throw error;
-      return told(there.info.etag, there.info.version);
+      return told(there);
     }
   }
 
@@ -136,10 +127,9 @@ const PIECE = 2 ** 18;
 /** Whether the service may have made the blob although the call failed: the answer was lost, or came to a second try. */
 function mayBeMade(error: unknown): boolean {
   if (!(error instanceof StoreError)) return false;
-  const { cause } = error;
-  const foreign = cause instanceof ServiceFault && cause.foreign !== undefined;
-  return error instanceof UnavailableError || (error instanceof ServiceError && (foreign || !cause)) ||
-    (cause instanceof ServiceFault && cause.attempts > 1);
+  const { foreign, attempts = 1 } = faultOf(error) ?? {};
+  return error instanceof UnavailableError || attempts > 1 ||
+    (error instanceof ServiceError && (foreign !== undefined || !error.cause));
 }
 
 /** The blob's checksum and the one that the service compares: CRC-64/NVME, lowest byte first. */

@@ -13,6 +13,7 @@ export type { HeaderNames, StoredChecksums } from "./header_names.ts";
 export { decodeMetadata, encodeMetadata } from "./metadata_text.ts";
 export { type BodyRequest, openBody } from "./open_body.ts";
 export { readObjectInfo } from "./read_object_info.ts";
+export { readReceipt } from "./read_receipt.ts";
 export { readRefusedRange } from "./read_refused_range.ts";
 export { type ObjectReads, readSuffix } from "./read_suffix.ts";
 export { unlikeService } from "./unlike_service.ts";
