@@ -14,18 +14,7 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core/errors";
-import { type ErrorRow, HTTP_ERRORS } from "@lade/service/errors";
-
-/**
- * Failures of one class: detail and advice, with a semicolon between them, by the codes that they have, or by a code and what
- * the service says of it: `ServerBusy: ingress`; and whether the same call can succeed when it is made again, where that does
- * not follow from the class.
- */
-type Failures = readonly [
-  error: ErrorRow["error"],
-  words: Readonly<Record<string, string>>,
-  retryable?: boolean,
-];
+import { type ErrorRow, errorRows, type Failures, HTTP_ERRORS } from "@lade/service/errors";
 
 const CLOCK = "the clock of this machine is {skew}; set the clock";
 
@@ -171,22 +160,7 @@ const FAILURES: readonly Failures[] = [
  * Storage error codes" of Microsoft's reference, those of paths and filesystems from that of Data Lake Storage, and
  * `RequestEntityTooLarge`, `APINotImplemented` and an `AuthorizationFailure` of wrong keys from Azurite.
  */
-export const AZURE_ERRORS: readonly ErrorRow[] = [
-  ...HTTP_ERRORS,
-  ...FAILURES.flatMap(([error, failures, retryable]) =>
-    Object.entries(failures).map(([codes, words]) => ({
-      ...rowOf(error, codes, words),
-      ...(retryable !== undefined && { retryable }),
-    }))
-  ),
-];
+export const AZURE_ERRORS: readonly ErrorRow[] = [...HTTP_ERRORS, ...errorRows(FAILURES)];
 
 /** The row of a clock that is too far from the service's, which a HEAD does not say. */
-export const SKEWED: ErrorRow = rowOf(UnauthenticatedError, "", CLOCK);
-
-function rowOf(error: ErrorRow["error"], codes: string, words: string): ErrorRow {
-  const [code = "", says] = codes.split(": ");
-  const [detail = "", advice] = words.split("; ");
-  const when = says === undefined ? codes.split(" ") : [{ code, says: new RegExp(says, "i") }];
-  return { when, error, detail, ...(advice !== undefined && { advice }) };
-}
+export const [SKEWED] = errorRows([[UnauthenticatedError, { "": CLOCK }]]);

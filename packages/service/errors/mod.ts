@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { errorRows, type Failures } from "./error_rows.ts";
 export {
   type ErrorRow,
   ErrorTable,
