@@ -1,10 +1,11 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { BlobServiceClient } from "@azure/storage-blob";
 import {
   ChecksumMismatchError,
   getBytes,
   NotFoundError,
   PermissionDeniedError,
+  QuotaExceededError,
   UnavailableError,
 } from "@lade/core";
 import type { Operation } from "../fakes/azure/mod.ts";
@@ -99,6 +100,24 @@ for (const refused of [["whole"], ["whole", "blocks"]]) {
     });
   });
 }
+
+Deno.test("put() of many blocks goes in one request where writes that were given up have left too many", async () => {
+  await using bench = await openBench();
+  const { store, server } = bench;
+  server.settings.maxUncommittedBlocks = 2;
+  {
+    await using writer = await store.createPartWriter("object", 2000);
+    for (const index of [0, 1]) await writer.writePart(index, new Uint8Array(1000));
+    await writer.abort();
+  }
+  await using writer = await store.createPartWriter("object", 2000);
+  const error = await assertRejects(() => writer.writePart(0, new Uint8Array(1000)), QuotaExceededError);
+  assertStringIncludes(error.message, "by putting a small one there");
+  await writer.abort();
+  assertEquals((await store.put("object", new Uint8Array(2000).fill(1))).size, 2000);
+  assertEquals((await getBytes(store, "object")).bytes, new Uint8Array(2000).fill(1));
+  assertEquals(server.uncommitted("container"), 0);
+});
 
 Deno.test("a blob under a legal hold is neither replaced nor deleted, and the error says so", async () => {
   await using bench = await openBench();

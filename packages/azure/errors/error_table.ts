@@ -117,7 +117,7 @@ const FAILURES: readonly Failures[] = [
     "RequestBodyTooLarge RequestEntityTooLarge":
       "more bytes than the service takes in one request; write with smaller parts",
     "BlockCountExceedsLimit BlockListTooLong":
-      "more blocks than the service takes; write with larger parts, or wait a week for it to drop those of no object",
+      "more blocks than the service takes; write with larger parts, or drop those of no object by putting a small one there",
   }],
   [ChecksumMismatchError, {
     "Md5Mismatch Crc64Mismatch InvalidMd5":
@@ -129,7 +129,7 @@ const FAILURES: readonly Failures[] = [
     "InvalidHeaderValue: version":
       "the service does not know the version of its interface that is spoken; run Azurite with --skipApiVersionCheck",
     "InvalidBlobType AccessTierNotSupportedForBlobType BlobAccessTierNotSupportedForAccountType":
-      "a blob of this type cannot be changed so: {message}; copy it to a new object",
+      "a blob of this type cannot be changed so: {message}; delete it first, or copy it to a new object",
     "UnsupportedHeader FeatureNotYetSupportedForHierarchicalNamespaceAccounts":
       "the account cannot do this: {message}; a hierarchical namespace and older kinds of accounts lack features",
     "FeatureNotSupported APINotImplemented NotImplemented UnsupportedHttpVerb CopyAcrossAccountsNotSupported":
