@@ -74,9 +74,13 @@ Deno.test("the first answer that names a version shows that the account keeps th
     await store.head("key");
     assertEquals(store.capabilities.versions, true);
   });
-  await withStore({}, async (store) => {
+  await withStore({}, async (store, fake) => {
     await store.put("key", bytesOf("value"));
     assertEquals(store.capabilities.versions, false);
+    fake.account.versioning = true;
+    const { version } = await store.put("key", bytesOf("other"));
+    assertEquals(store.capabilities.versions, true);
+    assertEquals(await textOf(store, "key", version), "other");
   });
 });
 

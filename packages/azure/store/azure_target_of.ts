@@ -51,9 +51,11 @@ export function azureTargetOf(container: string, setup: AzureTargetSetup): Autho
   // What names a version shows that the account keeps them, a write that does not shows that it keeps none.
   const onAnswer = ({ status, headers }: TransportResponse) => {
     if (headers.has("x-ms-resource-type")) traits.hasDirectories = true;
-    if (capabilities.versions !== "unknown") return;
+    // Its owner may begin to keep them at any time.
     if (headers.has("x-ms-version-id")) capabilities.versions = true;
-    else if (status === 201 && headers.has("etag")) capabilities.versions = false;
+    else if (capabilities.versions === "unknown" && status === 201 && headers.has("etag")) {
+      capabilities.versions = false;
+    }
   };
   const onFault = ({ code }: ServiceFault) => {
     if (code === "FeatureNotYetSupportedForHierarchicalNamespaceAccounts") traits.hasDirectories = true;
