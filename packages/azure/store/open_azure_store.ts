@@ -16,7 +16,10 @@ import { AzureStore } from "./azure_store.ts";
 /** What stores take from outside: everything here has a default. */
 export type AzureSurroundings = ServiceSurroundings<BearerToken>;
 
-/** Options of {@linkcode openAzureStore}. */
+/**
+ * Options of {@linkcode openAzureStore}: `config` is who asks whom ({@linkcode AzureOptions}), the rest is for stores that
+ * share connections or a clock.
+ */
 export type AzureStoreOptions = OpenOptions<AzureOptions, AzureSurroundings>;
 
 /** An account: what is configured for it, and what its stores share. */
@@ -40,6 +43,13 @@ export interface OpenedAccount {
 /**
  * Opens a container: `name` in the configured account, or `HOST/name`. No request is made: the first call says whether the
  * container is there. Disposing the store closes its connections, unless others share in its session.
+ *
+ * ```ts
+ * import { openAzureStore } from "@lade/azure";
+ *
+ * await using store = await openAzureStore("photos", { config: { account: "myaccount" } });
+ * for await (const { key, size } of store.list("2026/")) console.log(key, size);
+ * ```
  */
 export async function openAzureStore(
   container: string,
