@@ -12,7 +12,7 @@ import {
   UnsupportedError,
 } from "@lade/core/backend";
 import { conditionHeaders } from "@lade/service/body";
-import { copiedAttributes, copyInRanges } from "@lade/service/copy";
+import { copiedAttributes, copyInRanges, copyOfItself } from "@lade/service/copy";
 import { faultOf } from "@lade/service/errors";
 import type { ServiceCopy } from "@lade/service/store";
 import type { AuthorizedTarget } from "../credentials/authorized_target.ts";
@@ -78,13 +78,7 @@ export async function copyBlob(
   );
   if (from.uri === to.uri && fromKey === toKey && version === undefined && !attributes) {
     checkWriteConditions(calls.to, info.etag ?? "", options);
-    const { size, etag, version, checksums } = info;
-    return {
-      size,
-      ...(etag && { etag, sourceEtag: etag }),
-      ...(version && { version }),
-      ...(checksums && { checksums }),
-    };
+    return copyOfItself(info);
   }
   const put = await copiedAttributes(
     info,

@@ -1,8 +1,6 @@
-import { type Check, createStoreContext } from "@lade/core/backend";
+import type { Check } from "@lade/core/backend";
 import {
-  AnswerLog,
-  completeDiagnosis,
-  DIAGNOSIS_BOUNDS,
+  beginDiagnosis,
   examineService,
   failedCheck,
   probe,
@@ -12,7 +10,6 @@ import {
   tellLifetime,
   tellSettings,
 } from "@lade/service/diagnosis";
-import { createTransport } from "@lade/service/http";
 import { childText, parseXml } from "@lade/service/xml";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { type AzureCredential, identityOf } from "../credentials/azure_credential.ts";
@@ -38,27 +35,15 @@ export async function* diagnose(
   container: string,
   options: AzureDiagnoseOptions = {},
 ): AsyncGenerator<Check> {
-  const { context = createStoreContext(), signal, surroundings = {} } = options;
-  const answers = new AnswerLog(context.clock);
+  const { context, transport, begun } = beginDiagnosis(options);
+  const { answers, prefix } = begun;
   const { host, container: name } = splitContainer("diagnose", container);
-  const opened = await openAccount(
-    "diagnose",
-    host,
-    { ...options, context },
-    (given) =>
-      (surroundings.transport ?? createTransport)({
-        ...given,
-        ...DIAGNOSIS_BOUNDS,
-        observer: answers.observer,
-      }),
-  );
+  const opened = await openAccount("diagnose", host, { ...options, context }, transport);
   const { config: { endpoint, shown }, credential } = opened;
   await using _transport = opened.transport;
   await using store = new AzureStore(name, { ...opened, endpoint });
-  const asked = completeDiagnosis(options);
   const patient: ServicePatient = {
-    ...{ store, answers, ...asked, signal, maxSkewMs: MAX_SKEW_MS, inParts: true },
-    clock: context.clock,
+    ...{ ...begun, store, maxSkewMs: MAX_SKEW_MS, inParts: true },
     container: "container",
     failed: failedCheck,
     credentials: () => checkCredentials(credential, context.clock.now()),
@@ -70,7 +55,7 @@ export async function* diagnose(
         : [];
       return [tellEndpoint({ url, source }, answers), ...account, ...tellSettings(shown, TOLD)];
     },
-    listPage: (signal) => Array.fromAsync(store.list(asked.prefix, { signal, limit: 1_000 })),
+    listPage: (signal) => Array.fromAsync(store.list(prefix, { signal, limit: 1_000 })),
     blame: ({ code, message }) => {
       if (/^Account(?:IsDisabled|NotFound)$/.test(code ?? "")) return "endpoint";
       return code === "AuthenticationFailed" && /date header/i.test(message) ? "clock" : undefined;

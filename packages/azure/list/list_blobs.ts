@@ -1,10 +1,4 @@
-import {
-  type CommonPrefix,
-  compareKeys,
-  type ListOptions,
-  type ObjectMeta,
-  objectUri,
-} from "@lade/core/backend";
+import { type CommonPrefix, compareKeys, type ListOptions, type ObjectMeta } from "@lade/core/backend";
 import { faultOf } from "@lade/service/errors";
 import {
   inAnyOrder,
@@ -12,6 +6,7 @@ import {
   listPages,
   type MixedPage,
   type MixedQuery,
+  prefixUri,
   TREE_ORDER,
   UTF16_ORDER,
 } from "@lade/service/list";
@@ -34,7 +29,7 @@ export function listBlobs(
   delimiter?: "/",
 ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
   const { traits, uri } = target;
-  const call = { operation: "list", uri: prefix === "" ? uri : objectUri(uri, prefix) };
+  const call = { operation: "list", uri: prefixUri(uri, prefix) };
   // Of what is folded alone, nothing tells.
   const mayBeTree = () => traits.hasDirectories ?? delimiter !== undefined;
 

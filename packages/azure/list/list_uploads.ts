@@ -6,7 +6,7 @@ import {
   type PendingUpload,
 } from "@lade/core/backend";
 import { parallelResults } from "@lade/core/concurrency";
-import { checkPrefix, readPages } from "@lade/service/list";
+import { checkPrefix, prefixUri, readPages } from "@lade/service/list";
 import type { AzureTarget } from "../client/azure_target.ts";
 import { mark, ownBlocks } from "../write/resumable_sink.ts";
 import { askForBlobs, readEntries } from "./page_of_blobs.ts";
@@ -22,7 +22,7 @@ export async function* listUploads(
   prefix: string,
   { signal }: CallOptions,
 ): AsyncGenerator<PendingUpload, void, void> {
-  const uri = prefix === "" ? target.uri : objectUri(target.uri, prefix);
+  const uri = prefixUri(target.uri, prefix);
   const call = { operation: "list the uploads of", uri };
   signal?.throwIfAborted();
   const readPage = async (marker?: string) => {

@@ -2,11 +2,10 @@ import {
   type CallOptions,
   type CommonPrefix,
   type ObjectMeta,
-  objectUri,
   type ObjectVersion,
   UnsupportedError,
 } from "@lade/core/backend";
-import { listVersions, type PageQuery } from "@lade/service/list";
+import { listVersions, type PageQuery, prefixUri } from "@lade/service/list";
 import { childText, type XmlElement } from "@lade/service/xml";
 import type { AzureTarget } from "../client/azure_target.ts";
 import { SNAPSHOT, UNVERSIONED } from "../client/version_query.ts";
@@ -22,7 +21,7 @@ export async function* listBlobVersions(
   options: CallOptions,
   delimiter?: "/",
 ): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
-  const uri = prefix === "" ? target.uri : objectUri(target.uri, prefix);
+  const uri = prefixUri(target.uri, prefix);
   const call = { operation: "list the versions of", uri };
   let held: ObjectVersion[] = [];
   const readPage = async ({ token, signal }: PageQuery) => {

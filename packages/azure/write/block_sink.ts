@@ -3,15 +3,11 @@ import {
   ChecksumMismatchError,
   type KeyCall,
   type PutResult,
-  ServiceError,
-  StoreError,
-  UnavailableError,
   type WriterOptions,
   type WriteSink,
 } from "@lade/core/backend";
 import { conditionHeaders, readReceipt } from "@lade/service/body";
-import type { ClientRequest } from "@lade/service/call";
-import { faultOf } from "@lade/service/errors";
+import { type ClientRequest, sendOrFind } from "@lade/service/call";
 import type { TransportResponse } from "@lade/service/http";
 import { writeLimit } from "@lade/service/store";
 import { AZURE_NAMES } from "../client/azure_names.ts";
@@ -75,17 +71,16 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
       ...readReceipt(AZURE_NAMES, headers, size, call),
       ...(config.storedChecksum && { checksums: { crc32c: crc32cToBase64(crc32c) } }),
     });
-    try {
+    const send = async () => {
       const sent = { ...put, ...request, headers, body, signal, idempotent, call: callWith(headers, call) };
       return told(await client.send(sent));
-    } catch (error) {
-      if (idempotent || signal.aborted || !mayBeMade(error)) throw error;
-      const there = await describeBlob(target, key, call, { signal }).catch(() => undefined);
-      const found = there?.headers.get(`x-ms-meta-${STORED_CRC}`);
-      const ours = config.storedChecksum ? found === stored : there && await isOurs().catch(() => false);
-      if (!there || !ours) throw error;
-      return told(there);
-    }
+    };
+    if (idempotent) return await send();
+    return await sendOrFind(send, async () => {
+      const there = await describeBlob(target, key, call, { signal });
+      const found = there.headers.get(`x-ms-meta-${STORED_CRC}`);
+      return (config.storedChecksum ? found === stored : await isOurs()) ? told(there) : undefined;
+    }, signal);
   }
 
   return {
@@ -123,14 +118,6 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
 }
 
 const PIECE = 2 ** 18;
-
-/** Whether the service may have made the blob although the call failed: the answer was lost, or came to a second try. */
-function mayBeMade(error: unknown): boolean {
-  if (!(error instanceof StoreError)) return false;
-  const { foreign, attempts = 1 } = faultOf(error) ?? {};
-  return error instanceof UnavailableError || attempts > 1 ||
-    (error instanceof ServiceError && (foreign !== undefined || !error.cause));
-}
 
 /** The blob's checksum and the one that the service compares: CRC-64/NVME, lowest byte first. */
 function sumsOf(bytes: Uint8Array) {

@@ -12,7 +12,7 @@ import {
   type SetAttributesOptions,
   StoreError,
 } from "@lade/core/backend";
-import { copiedAttributes, copyOrFind, tagsToWrite } from "@lade/service/copy";
+import { copiedAttributes, copyOfItself, copyOrFind, tagsToWrite } from "@lade/service/copy";
 import { withHeaders } from "../sdk/with_headers.ts";
 import { type HeadAnswer, headObject, headWithHeaders } from "../objects/head_object.ts";
 import type { ResponseHeaders } from "@lade/service/http";
@@ -65,14 +65,14 @@ export async function serverSideCopy(
   // S3 refuses a copy that changes nothing; its conditions are held against what is there.
   if (isItself && options.sourceVersion === undefined && !options.attributes) {
     checkWriteConditions({ operation: "copy to", uri: toUri }, source.etag ?? "", options);
-    return itself(source);
+    return copyOfItself(source);
   }
   try {
     const keeping = isItself ? keepingEncryption(target, headers) : target;
     return await copySeen(keeping, source, options, means, about);
   } catch (error) {
     // The version may be the latest already.
-    if (isItself && !options.attributes && changesNothing(error)) return itself(source);
+    if (isItself && !options.attributes && changesNothing(error)) return copyOfItself(source);
     throw error;
   }
 }
@@ -90,7 +90,7 @@ export async function setAttributes(
   const { info, headers } = await look(target, signal === undefined ? {} : { signal }, undefined);
   checkMatch({ operation, uri: toUri }, info.etag, ifMatch);
   const given = attributesOf(attributes);
-  if (Object.keys(given).length === 0) return written(itself(info));
+  if (Object.keys(given).length === 0) return written(copyOfItself(info));
   const isLong = info.size > MAX_WHOLE_COPY;
   const etag = ifMatch ?? (connection.trustsConditions || isLong ? info.etag : undefined);
   const options: CopyOptions = {
@@ -271,13 +271,4 @@ async function checkStill(target: BucketCopy, source: CopySource, options: CopyO
       cause: error,
     });
   }
-}
-
-function itself({ size, etag, version, checksums }: ObjectInfo): CopyResult {
-  return {
-    size,
-    ...(etag === undefined ? {} : { etag, sourceEtag: etag }),
-    ...(version === undefined ? {} : { version }),
-    ...(checksums === undefined ? {} : { checksums }),
-  };
 }

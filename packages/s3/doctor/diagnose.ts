@@ -1,15 +1,12 @@
-import { type Check, createStoreContext } from "@lade/core/backend";
+import type { Check } from "@lade/core/backend";
 import {
-  AnswerLog,
-  completeDiagnosis,
-  DIAGNOSIS_BOUNDS,
+  beginDiagnosis,
   examineService,
   failedCheck,
   type ServiceDiagnoseOptions,
   type ServicePatient,
   type TemporaryObjects,
 } from "@lade/service/diagnosis";
-import { createTransport } from "@lade/service/http";
 import { maskKeyId } from "../credentials/mask_key_id.ts";
 import { checkBucket } from "../endpoint/check_bucket.ts";
 import { listPage } from "../list/list_page.ts";
@@ -35,29 +32,15 @@ export type S3DiagnoseOptions = S3StoreOptions & ServiceDiagnoseOptions;
  * `TypeError` for a configuration that cannot be.
  */
 export async function* diagnose(container: string, options: S3DiagnoseOptions = {}): AsyncGenerator<Check> {
-  const { context = createStoreContext(), signal, surroundings = {} } = options;
-  const answers = new AnswerLog(context.clock);
-  const opened = await openConnection("diagnose", container, checkBucket("diagnose", container), {
-    ...options,
-    context,
-    transport: (given) =>
-      (surroundings.transport ?? createTransport)({
-        ...given,
-        ...DIAGNOSIS_BOUNDS,
-        observer: answers.observer,
-      }),
-  });
+  const { context, transport, begun } = beginDiagnosis(options);
+  const name = checkBucket("diagnose", container);
+  const opened = await openConnection("diagnose", container, name, { ...options, context, transport });
   await using store = new BucketStore({ container, ...opened });
-  const { clock } = context;
   const { connection } = store.target;
-  const asked = completeDiagnosis(options);
-  const { prefix: directory } = asked;
+  const { answers, prefix: directory } = begun;
   const patient: ServicePatient & { readonly store: BucketStore } = {
+    ...begun,
     store,
-    ...asked,
-    answers,
-    clock,
-    signal,
     container: "bucket",
     maxSkewMs: MAX_SKEW_MS,
     inParts: !connection.config.multipart.disabled,

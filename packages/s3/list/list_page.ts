@@ -1,5 +1,5 @@
-import { type CommonPrefix, type ListOptions, type ObjectMeta, objectUri } from "@lade/core/backend";
-import { listPages, type Page, type PageQuery, type PageReader } from "@lade/service/list";
+import type { CommonPrefix, ListOptions, ObjectMeta } from "@lade/core/backend";
+import { listPages, type Page, type PageQuery, type PageReader, prefixUri } from "@lade/service/list";
 import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readSize, unquoteEtag } from "@lade/service/body";
@@ -17,7 +17,7 @@ export function listObjects(
   options: ListOptions,
   delimiter?: "/",
 ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
-  const reader = new ObjectPages(connection, prefix === "" ? uri : objectUri(uri, prefix));
+  const reader = new ObjectPages(connection, prefixUri(uri, prefix));
   return listPages(reader, { uri, prefix, delimiter }, options);
 }
 

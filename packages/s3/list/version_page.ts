@@ -2,11 +2,10 @@ import {
   type CallOptions,
   type CommonPrefix,
   compareKeys,
-  objectUri,
   type ObjectVersion,
   UnsupportedError,
 } from "@lade/core/backend";
-import { listVersions, type Page, type PageQuery } from "@lade/service/list";
+import { listVersions, type Page, type PageQuery, prefixUri } from "@lade/service/list";
 import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readSize, unquoteEtag } from "@lade/service/body";
@@ -27,7 +26,7 @@ export function listObjectVersions(
 ): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
   const call: FailedCall = {
     operation: "list the versions of",
-    uri: prefix === "" ? uri : objectUri(uri, prefix),
+    uri: prefixUri(uri, prefix),
     permission: "s3:ListBucketVersions",
   };
   const reader = { readPage: (query: PageQuery) => versionPage(connection, call, query) };

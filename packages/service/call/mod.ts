@@ -12,6 +12,7 @@ export { plainRule, unaskedStatuses } from "./plain_rule.ts";
 export { askForDocument, type DocumentReading } from "./ask_for_document.ts";
 export type { Redirect } from "./redirect.ts";
 export { type RedirectPolicy, type RedirectTrust, type ServiceEndpoint } from "./redirect_trust.ts";
+export { sendOrFind } from "./send_or_find.ts";
 export { ServiceCaller, type ServiceCallerSetup, type ServiceRequest } from "./service_caller.ts";
 export {
   type ClientRequest,

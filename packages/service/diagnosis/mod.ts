@@ -5,6 +5,7 @@
  * @module
  */
 export { type Answer, AnswerLog } from "./answer_log.ts";
+export { beginDiagnosis, type BegunDiagnosis } from "./begin_diagnosis.ts";
 export { checkReads, type Sample } from "./check_reads.ts";
 export { checkWrites, type Writes, type WritesConfig } from "./check_writes.ts";
 export { DIAGNOSIS_BOUNDS, examineService, isRefusal } from "./examine_service.ts";

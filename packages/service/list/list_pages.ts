@@ -6,13 +6,13 @@ import {
   InvalidNameError,
   type ListOptions,
   type ObjectMeta,
-  objectUri,
   ServiceError,
   UnsupportedError,
 } from "@lade/core/backend";
 import type { CallName } from "@lade/core/errors";
 import { entriesOf, nameOf } from "./entries_of.ts";
 import type { Listing, PageReader } from "./page_reader.ts";
+import { prefixUri } from "./prefix_uri.ts";
 import { checkPrefix, readPages } from "./read_pages.ts";
 
 /** Entries that are sorted here at most: some 30 MB. */
@@ -66,7 +66,7 @@ class PagedListing {
     const { signal, startAfter = "" } = options;
     signal?.throwIfAborted();
     const { uri, prefix } = listing;
-    this.call = { operation: "list", uri: prefix === "" ? uri : objectUri(uri, prefix) };
+    this.call = { operation: "list", uri: prefixUri(uri, prefix) };
     checkListOptions(this.call.uri, options);
     for (const text of [prefix, startAfter]) {
       if (!text.isWellFormed()) {

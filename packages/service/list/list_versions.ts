@@ -3,13 +3,13 @@ import {
   type CommonPrefix,
   compareKeys,
   InvalidNameError,
-  objectUri,
   type ObjectVersion,
   ServiceError,
 } from "@lade/core/backend";
 import type { CallName } from "@lade/core/errors";
 import { entriesOf, nameOf } from "./entries_of.ts";
 import type { Listing, PageReader } from "./page_reader.ts";
+import { prefixUri } from "./prefix_uri.ts";
 import { checkPrefix, readPages } from "./read_pages.ts";
 
 /**
@@ -34,7 +34,7 @@ export async function* listVersions(
   { signal }: CallOptions = {},
 ): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
   signal?.throwIfAborted();
-  const uri = prefix === "" ? storeUri : objectUri(storeUri, prefix);
+  const uri = prefixUri(storeUri, prefix);
   const call = { operation: "list the versions of", uri };
   if (!prefix.isWellFormed()) throw new InvalidNameError({ ...call, detail: "it is not valid Unicode" });
   const end = new AbortController();

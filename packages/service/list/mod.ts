@@ -19,4 +19,5 @@ export { listNames } from "./list_names.ts";
 export { listPages } from "./list_pages.ts";
 export { listVersions } from "./list_versions.ts";
 export type { Listing, Page, PageQuery, PageReader } from "./page_reader.ts";
+export { prefixUri } from "./prefix_uri.ts";
 export { checkPrefix, type PageInHand, readPages } from "./read_pages.ts";
