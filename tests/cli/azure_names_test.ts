@@ -144,3 +144,27 @@ Deno.test("lade put -r tells of files whose names no blob can have, and stores t
   for (const name of ["dot.", "back", "dir."]) assert(stderr.includes(name), stderr);
   assertEquals(stderr.match(/^lade: Cannot/gm)?.length, 3, stderr);
 });
+
+Deno.test("names that no service of Azure gives steer no terminal and lead nowhere", async () => {
+  await using here = await AzureHere.start();
+  await using directory = await TemporaryDirectory.make({ "in/here": "" });
+  const { fake } = here;
+  for (const key of ["ok", "a/../../etc", "back\\..\\x", "esc\x1b[31m\u202ex", "dot."]) {
+    fake.putBlob("photos", key, "content");
+  }
+  const listed = await here.run(["ls", "-r", "az://photos"]);
+  assertEquals([listed.code, listed.stdout.trim().split("\n").length], [0, 5]);
+  assert(listed.stdout.includes("esc\\u001b[31m\\u202ex"), listed.stdout);
+  const got = await here.run(["get", "-r", "az://photos", `${directory.path}/in/out`]);
+  assertEquals([got.code, got.stderr.match(/^lade: Cannot get/gm)?.length], [1, 4], got.stderr);
+  assertEquals(await directory.tree(), { "in/here": "", "in/out/ok": "content" });
+  const removed = await here.run(["rm", "-r", "--all", "az://photos"]);
+  assertEquals([removed.code, Object.keys(here.texts()).length], [1, 4], removed.stderr);
+  fake.createContainer("evil\x1b[31m\nx");
+  const containers = await here.run(["ls", "az://"]);
+  assertEquals([containers.code, containers.stdout.includes("\x1b")], [1, false]);
+  for (const { stdout, stderr } of [listed, got, removed, containers]) {
+    // deno-lint-ignore no-control-regex
+    assertEquals(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/.test(stdout + stderr), false, stdout + stderr);
+  }
+});
