@@ -2,10 +2,11 @@ import type { BearerToken } from "@lade/service/call";
 import type { CredentialSurroundings } from "@lade/service/session";
 import {
   CredentialFault,
-  credentialFaultToStoreError,
   type LoadedToken,
+  searchedTokens,
   type SharedTokens,
   TokenCache,
+  type TokenSearch,
 } from "@lade/service/tokens";
 import type { AzureConfig } from "../config/azure_config.ts";
 import type { AzureTokenSource } from "../config/azure_options.ts";
@@ -32,32 +33,17 @@ export function findCredential(config: AzureConfig, around: CredentialSearch): A
     case "anonymous":
       return { kind: "anonymous" };
     case "credential":
-      return bearer(() => askProgram(identity.credential), around);
+      return bearer({ ...around, search: () => askProgram(identity.credential) });
     case undefined: {
       const key = JSON.stringify([config.entra, new URL(config.endpoint.url).hostname.replace(/^[^.]+/, "")]);
-      const find = () => search(config, around);
-      return bearer(
-        (refresh) => around.shared?.run(key, refresh, around.clock, find) ?? find(),
-        around,
-      );
+      return bearer({ ...around, search: () => search(config, around), key });
     }
   }
 }
 
-function bearer(
-  load: (refresh: boolean) => Promise<LoadedToken<BearerToken>>,
-  { clock, uri }: CredentialSearch,
-): AzureCredential {
-  const source = {
-    renewable: true,
-    load: (refresh: boolean) =>
-      load(refresh).catch((error) => {
-        throw error instanceof CredentialFault
-          ? credentialFaultToStoreError(error, { operation: "open", uri })
-          : error;
-      }),
-  };
-  return { kind: "bearer", tokens: new TokenCache(source, clock, (one, other) => one.token === other.token) };
+function bearer(search: TokenSearch<BearerToken>): AzureCredential {
+  const isSame = (one: BearerToken, other: BearerToken) => one.token === other.token;
+  return { kind: "bearer", tokens: new TokenCache(searchedTokens(search), search.clock, isSame) };
 }
 
 async function askProgram(credential: AzureTokenSource): Promise<LoadedToken<BearerToken>> {

@@ -1,29 +1,18 @@
 import { UnauthenticatedError } from "@lade/core/backend";
-import type { Clock } from "@lade/core";
-import type { CreateTransportOptions } from "@lade/service/http";
 import { quote } from "@lade/core/text";
-import { type Environment, isGranted, type ReadTextFile, systemEnvironment } from "@lade/service/environment";
+import { type Environment, isGranted, systemEnvironment } from "@lade/service/environment";
+import type { CredentialSurroundings } from "@lade/service/session";
 import type { S3Config } from "../config/s3_config.ts";
 import type { S3CredentialProvider, S3Credentials } from "../config/s3_credentials.ts";
 import type { CredentialSource, LoadedCredentials } from "./credential_cache.ts";
-import { CredentialFault, credentialFaultToStoreError, type SharedTokens } from "@lade/service/tokens";
+import { CredentialFault, searchedTokens, type SharedTokens } from "@lade/service/tokens";
 import type { CredentialContext } from "./credential_reader.ts";
 import { staticKeys } from "./static_keys.ts";
 
 /** What {@linkcode findCredentials} reads. */
-export interface CredentialSurroundings {
-  /** The environment. */
-  readonly env: Environment;
-  /** Reads files. */
-  readonly read: ReadTextFile;
-  /** The URI that messages name. */
-  readonly uri: string;
-  /** Time. */
-  readonly clock: Clock;
+export interface CredentialSearch extends CredentialSurroundings {
   /** What other stores have found, and shall find. */
   readonly shared?: SharedTokens<S3Credentials> | undefined;
-  /** What requests for keys are sent with. */
-  readonly web: (url: string) => Promise<CreateTransportOptions>;
 }
 
 /**
@@ -32,33 +21,25 @@ export interface CredentialSurroundings {
  * what else the profile says (web identity, single sign-on, keys, `aws login`, a process); the container; the instance.
  * A source that is configured and fails ends the search with its failure; no other identity is taken instead.
  */
-export function findCredentials(config: S3Config, around: CredentialSurroundings): CredentialSource {
+export function findCredentials(config: S3Config, around: CredentialSearch): CredentialSource {
   const { credentials } = config;
-  const { uri, shared } = around;
+  const { clock, shared, uri } = around;
   if (typeof credentials?.value === "function") return fromProvider(credentials.value, uri);
   if (credentials) {
     const source = credentials.source === "option" ? "the options" : credentials.source;
     return fixed({ value: trimmed(credentials.value), source });
   }
-  return {
-    renewable: true,
-    load: async (refresh) => {
-      try {
-        const find = () => search(config, around, refresh);
-        return await (shared ? shared.run(searchKey(config), refresh, around.clock, find) : find());
-      } catch (error) {
-        throw error instanceof CredentialFault
-          ? credentialFaultToStoreError(error, { operation: "open", uri })
-          : error;
-      }
-    },
-  };
+  return searchedTokens({
+    ...{ clock, shared, uri },
+    search: (refresh) => search(config, around, refresh),
+    key: searchKey(config),
+  });
 }
 
 /** `refresh` reads the files of profiles again, since another program may have renewed keys there. */
 async function search(
   config: S3Config,
-  around: CredentialSurroundings,
+  around: CredentialSearch,
   refresh: boolean,
 ): Promise<LoadedCredentials> {
   const { env: fullEnv, read, web, clock } = around;

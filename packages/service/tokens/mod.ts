@@ -6,5 +6,6 @@
  */
 export { CredentialFault } from "./credential_fault.ts";
 export { credentialFaultToStoreError } from "./credential_fault_to_store_error.ts";
+export { searchedTokens, type TokenSearch } from "./searched_tokens.ts";
 export { SharedTokens } from "./shared_tokens.ts";
 export { type LoadedToken, type Token, TokenCache, type TokenSource } from "./token_cache.ts";
