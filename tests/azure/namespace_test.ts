@@ -117,6 +117,18 @@ Deno.test("directories that hold no object at any depth are on no level, and cos
   });
 });
 
+Deno.test("a directory of many that hold nothing is looked into by few requests", async () => {
+  await withStore(true, async (store, fake) => {
+    const keys = Array.from({ length: 300 }, (_, i) => `d/${String(i).padStart(3, "0")}/x`);
+    for (const key of [...keys, "d/last/x"]) await store.put(key, BYTES);
+    await Array.fromAsync(store.deleteMany(keys));
+    await store.head("d/last/x");
+    fake.requests.length = 0;
+    assertEquals(await Array.fromAsync(store.listWithDelimiter()), [{ prefix: "d/" }]);
+    assertEquals(operations(fake), Array(3).fill("ListBlobs"));
+  });
+});
+
 Deno.test("an account with directories has no tags, which its first answer shows", async () => {
   await withStore(true, async (store) => {
     const tags = { a: "b" };

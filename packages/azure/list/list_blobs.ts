@@ -15,7 +15,7 @@ import { askForBlobs, readItems } from "./page_of_blobs.ts";
 
 /** Entries of a page at most ("List Blobs"). */
 const MAX_RESULTS = 5000;
-/** Entries of a page at least: directories are among them, which are left out. */
+/** Entries of a first page at least: directories are among them, which are left out. */
 const MIN_RESULTS = 10;
 
 /**
@@ -34,7 +34,8 @@ export function listBlobs(
   const mayBeTree = () => traits.hasDirectories ?? delimiter !== undefined;
 
   async function ask({ limit, token, signal, from }: MixedQuery): Promise<MixedPage<ObjectMeta>> {
-    const least = traits.hasDirectories ? MIN_RESULTS : 1;
+    // Where the first page was not enough, there may be any number of directories.
+    const least = traits.hasDirectories ? token === undefined ? MIN_RESULTS : MAX_RESULTS : 1;
     const query = {
       prefix: prefix || undefined,
       delimiter,
