@@ -10,7 +10,7 @@ import {
 import { renamePath } from "../../packages/azure/namespace/rename_path.ts";
 import { AzureStore } from "../../packages/azure/store/azure_store.ts";
 import type { FakeAzure } from "../fakes/azure/mod.ts";
-import { openFake } from "./open_fake.ts";
+import { openContainer, openFake } from "./open_fake.ts";
 import { type Answer, type Asked, failure, ScriptedAccount } from "./scripted_account.ts";
 
 async function withStore(
@@ -145,6 +145,24 @@ Deno.test("an account with directories has no tags, which its first answer shows
     await store.head("key");
     assertEquals([store.capabilities.tags, await store.getTags("key")], [true, { a: "b" }]);
   });
+});
+
+Deno.test("listWithDelimiter() finds out by the first prefix whether a level of prefixes alone is one of directories", async () => {
+  for (const hierarchical of [true, false]) {
+    await withStore(hierarchical, async (store, fake) => {
+      for (const key of ["a/1", "b/1", "c/1", "d/1/2"]) await store.put(key, BYTES);
+      for (const key of ["a/1", "b/1", "d/1/2"]) await store.delete(key);
+      for (const key of hierarchical ? [] : ["e/1", "f/1"]) await store.put(key, BYTES);
+      fake.requests.length = 0;
+      await using fresh = openContainer(fake);
+      const found = await Array.fromAsync(fresh.listWithDelimiter());
+      assertEquals(
+        found.map((entry) => "prefix" in entry ? entry.prefix : entry.key),
+        hierarchical ? ["c/"] : ["c/", "e/", "f/"],
+      );
+      assertEquals(operations(fake).length, hierarchical ? 5 : 2);
+    });
+  }
 });
 
 Deno.test("directories are no objects: not read, described, copied, renamed or in the way of a deletion", async () => {

@@ -36,7 +36,9 @@ async function* withoutEmpty(
   const stop = signal ? AbortSignal.any([signal, end.signal]) : end.signal;
   const ahead: { readonly entry: ObjectMeta | CommonPrefix; readonly isShown: Promise<boolean> }[] = [];
   const isShown = (entry: ObjectMeta | CommonPrefix) =>
-    "prefix" in entry && target.traits.hasDirectories ? holdsObjects(target, entry.prefix, stop) : true;
+    "prefix" in entry && target.traits.hasDirectories !== false
+      ? holdsObjects(target, entry.prefix, stop)
+      : true;
   async function* shown(keep: number) {
     for (let next = ahead[0]; next && ahead.length > keep; next = ahead[0]) {
       if (await next.isShown) yield next.entry;
@@ -50,6 +52,8 @@ async function* withoutEmpty(
       else {
         const looking = Promise.resolve(look);
         looking.catch(() => {});
+        // A page of nothing but prefixes does not show whether these are directories. What is in the first one does.
+        if (target.traits.hasDirectories === undefined) await looking;
         ahead.push({ entry, isShown: looking });
         yield* shown(LOOKS_IN_FLIGHT - 1);
       }
