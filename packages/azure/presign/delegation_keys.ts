@@ -1,8 +1,9 @@
 import { type FailedCall, faultOf } from "@lade/service/errors";
+import { MAX_SIGNED_MS } from "@lade/service/store";
 import type { AzureTarget } from "../client/azure_target.ts";
 import { control } from "../control/control_plane.ts";
 import { Base64Signer } from "../credentials/shared_key.ts";
-import { type DelegationKey, MAX_SAS_MS, sasTime } from "./sas.ts";
+import { type DelegationKey, sasTime } from "./sas.ts";
 
 /** A key serves what ends within a day; one that is asked for longer, the service may find to end too late. */
 const LIFE_MS = 24 * 60 * 60 * 1000;
@@ -52,7 +53,7 @@ async function askAt(
 ): Promise<{ readonly key: DelegationKey; readonly date: Date | undefined }> {
   // Times are of whole seconds, and one beyond seven days is refused.
   const seconds = Math.ceil(Math.max(untilMs, nowMs + LIFE_MS) / SECOND_MS);
-  const end = new Date(Math.min(seconds, Math.floor((nowMs + MAX_SAS_MS) / SECOND_MS)) * SECOND_MS);
+  const end = new Date(Math.min(seconds, Math.floor((nowMs + MAX_SIGNED_MS) / SECOND_MS)) * SECOND_MS);
   const rule = { call, kind: "document", root: "UserDelegationKey", idempotent: true } as const;
   const given = await control(
     target,

@@ -1,10 +1,11 @@
 import type { FailedCall } from "@lade/service/errors";
 import { type KeyCall, type PresignOptions, UnsupportedError } from "@lade/core/backend";
+import { checkSignedLife } from "@lade/service/store";
 import type { AuthorizedTarget } from "../credentials/authorized_target.ts";
 import { pathOf } from "../client/azure_target.ts";
 import { Base64Signer } from "../credentials/shared_key.ts";
 import { delegationKey } from "./delegation_keys.ts";
-import { type DelegationKey, MAX_SAS_MS, signSas } from "./sas.ts";
+import { type DelegationKey, signSas } from "./sas.ts";
 
 const PERMISSIONS = { GET: "r", PUT: "cw", DELETE: "d" } as const;
 const PUT_HEADERS = { "x-ms-blob-type": "BlockBlob" };
@@ -19,11 +20,7 @@ export async function presignBlob(
   { method = "GET", expiresInMs, onHeaders }: PresignOptions,
   { operation, uri }: KeyCall,
 ): Promise<URL> {
-  if (!(expiresInMs > 0 && expiresInMs <= MAX_SAS_MS)) {
-    throw new RangeError(
-      `Cannot presign with expiresInMs ${expiresInMs}: from 1 to ${MAX_SAS_MS} is possible`,
-    );
-  }
+  checkSignedLife(expiresInMs);
   const call = { operation, uri };
   if (method === "PUT" && !onHeaders) {
     throw new UnsupportedError({

@@ -2,9 +2,6 @@ import { encodeStrict } from "@lade/service/http";
 import type { Base64Signer } from "../credentials/shared_key.ts";
 import { versionQuery } from "../client/version_query.ts";
 
-/** The service gives keys of delegation for so long at most, and signatures by the account's key get no more. */
-export const MAX_SAS_MS = 7 * 24 * 60 * 60 * 1000;
-
 /** The version of signatures; it fixes what they cover, whatever the version of the requests. */
 const SAS_VERSION = "2022-11-02";
 

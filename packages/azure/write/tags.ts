@@ -1,7 +1,7 @@
 import { type GetTagsOptions, UnsupportedError } from "@lade/core/backend";
-import { unlikeService } from "@lade/service/body";
+import { readTags } from "@lade/service/body";
 import type { FailedCall } from "@lade/service/errors";
-import { childText, escapeXml, parseXml, type XmlElement } from "@lade/service/xml";
+import { escapeXml, parseXml } from "@lade/service/xml";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { versionQuery } from "../client/version_query.ts";
@@ -19,14 +19,7 @@ export async function getTags(
   const query = { comp: "tags", ...versionQuery(options.version) };
   const request = { method: "GET", path: pathOf(target, key), query, signal: options.signal, call };
   const root = await target.client.readDocument({ ...request, root: "Tags" }, parseXml);
-  const named = (element: XmlElement | undefined) =>
-    element?.children.map((tag) => [childText(tag, "Key"), childText(tag, "Value") ?? ""] as const) ?? [];
-  return Object.fromEntries(
-    named(root.children.find(({ name }) => name === "TagSet")).map(([name, value]) => {
-      if (!name) throw unlikeService(call, AZURE_NAMES.service, "a tag has no name");
-      return [name, value];
-    }),
-  );
+  return readTags(root, AZURE_NAMES.service, call);
 }
 
 // "Set Blob Tags" of the reference.

@@ -1,7 +1,6 @@
 import type { ObjectAttributes } from "@lade/core/backend";
-import { attributesAsHeaders } from "@lade/service/body";
+import { attributesAsHeaders, tagsAsQuery } from "@lade/service/body";
 import type { FailedCall } from "@lade/service/errors";
-import { encodeStrict } from "@lade/service/http";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import type { AzureTarget } from "../client/azure_target.ts";
 import { checkTags } from "./tags.ts";
@@ -14,8 +13,7 @@ export function writtenHeaders(
 ): Headers {
   const tags = { ...config.tags, ...given.tags };
   checkTags(call, tags);
-  const text = Object.entries(tags).map(([name, value]) => `${encodeStrict(name)}=${encodeStrict(value)}`)
-    .join("&");
+  const text = tagsAsQuery(tags);
   return {
     ...(config.accessTier && { "x-ms-access-tier": config.accessTier }),
     ...attributesAsHeaders(AZURE_NAMES, given),

@@ -1,9 +1,10 @@
 import type { GetTagsOptions } from "@lade/core";
 import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
-import { childText, parseXml } from "@lade/service/xml";
+import { readTags } from "@lade/service/body";
+import { parseXml } from "@lade/service/xml";
 import { versionQuery } from "./read_request.ts";
-import { unlikeS3 } from "../headers/s3_headers.ts";
+import { S3_HEADERS, unlikeS3 } from "../headers/s3_headers.ts";
 import { payerHeaders } from "../headers/read_headers.ts";
 
 const MAX_TAGS_BYTES = 2 ** 16;
@@ -26,19 +27,11 @@ export async function getTags(
     call,
   });
   try {
-    return readTags(await response.body.text(MAX_TAGS_BYTES), call);
+    const root = parseXml(await response.body.text(MAX_TAGS_BYTES));
+    const isOurs = root.name === "Tagging" && root.children.some(({ name }) => name === "TagSet");
+    if (!isOurs) throw unlikeS3(call, `its root element is ${root.name}`);
+    return readTags(root, S3_HEADERS.service, call);
   } catch (error) {
     throw error instanceof SyntaxError ? unlikeS3(call, error.message) : connection.translate(error, call);
   }
-}
-
-function readTags(text: string, call: FailedCall): Record<string, string> {
-  const root = parseXml(text);
-  const set = root.children.find(({ name }) => name === "TagSet");
-  if (root.name !== "Tagging" || !set) throw unlikeS3(call, `its root element is ${root.name}`);
-  return Object.fromEntries(set.children.map((tag) => {
-    const name = childText(tag, "Key");
-    if (!name) throw unlikeS3(call, "a tag has no name");
-    return [name, childText(tag, "Value") ?? ""];
-  }));
 }

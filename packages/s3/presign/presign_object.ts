@@ -1,10 +1,8 @@
 import { type PresignOptions, UnauthenticatedError, UnsupportedError } from "@lade/core/backend";
+import { checkSignedLife } from "@lade/service/store";
 import type { S3Config } from "../config/s3_config.ts";
 import type { S3Connection } from "../wire/s3_connection.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
-
-/** Longest life of a presigned URL ("Authenticating Requests: Using Query Parameters" of the Amazon S3 API reference). */
-const MAX_EXPIRES_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Temporary credentials whose end is not known may be taken to live so long. */
 const CERTAIN_MS = 60 * 60 * 1000;
@@ -16,11 +14,7 @@ export async function presignObject(
   key: string,
   { method = "GET", expiresInMs, onShortened }: PresignOptions,
 ): Promise<URL> {
-  if (!(expiresInMs > 0 && expiresInMs <= MAX_EXPIRES_MS)) {
-    throw new RangeError(
-      `Cannot presign with expiresInMs ${expiresInMs}: from 1 to ${MAX_EXPIRES_MS} is possible`,
-    );
-  }
+  checkSignedLife(expiresInMs);
   const about = { operation: "presign", uri };
   const { config, credentials, clock } = connection;
   if (!credentials) {

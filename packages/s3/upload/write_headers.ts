@@ -1,6 +1,6 @@
 import type { ObjectAttributes, PutOptions } from "@lade/core";
-import { attributesAsHeaders } from "@lade/service/body";
-import { encodeStrict, type ResponseHeaders } from "@lade/service/http";
+import { attributesAsHeaders, tagsAsQuery } from "@lade/service/body";
+import type { ResponseHeaders } from "@lade/service/http";
 import type { S3Config } from "../config/s3_config.ts";
 import { type HeaderRecord, objectHeaders } from "../headers/read_headers.ts";
 import { S3_HEADERS } from "../headers/s3_headers.ts";
@@ -44,6 +44,5 @@ export function encryptionTold(headers: ResponseHeaders): HeaderRecord {
 
 /** The tags of an object that is written: those of the configuration, and over them its own; as a query. */
 export function tagging({ tags }: S3Config, own: ObjectAttributes["tags"]): string {
-  const pairs = Object.entries({ ...tags, ...own });
-  return pairs.map(([name, value]) => `${encodeStrict(name)}=${encodeStrict(value)}`).join("&");
+  return tagsAsQuery({ ...tags, ...own });
 }

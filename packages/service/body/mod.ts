@@ -16,4 +16,5 @@ export { readObjectInfo } from "./read_object_info.ts";
 export { readReceipt } from "./read_receipt.ts";
 export { readRefusedRange } from "./read_refused_range.ts";
 export { type ObjectReads, readSuffix } from "./read_suffix.ts";
+export { readTags, tagsAsQuery } from "./tags.ts";
 export { unlikeService } from "./unlike_service.ts";

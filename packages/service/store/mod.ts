@@ -8,3 +8,4 @@ export { type ContainerOperations, serviceProvider, type ServiceProviderSetup } 
 export { ServiceStore } from "./service_store.ts";
 export type { ServiceCopy, ServiceOperations, SingleDeleter } from "./service_operations.ts";
 export { type ServiceTarget, serviceTarget, type ServiceTargetSetup, writeLimit } from "./service_target.ts";
+export { checkSignedLife, MAX_SIGNED_MS } from "./signed_url.ts";

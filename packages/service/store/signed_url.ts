@@ -1,0 +1,10 @@
+/** Milliseconds that a signed URL works at most: no service signs for longer. */
+export const MAX_SIGNED_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Throws a `RangeError` for a life that no signed URL has. */
+export function checkSignedLife(expiresInMs: number): void {
+  if (expiresInMs > 0 && expiresInMs <= MAX_SIGNED_MS) return;
+  throw new RangeError(
+    `Cannot presign with expiresInMs ${expiresInMs}: from 1 to ${MAX_SIGNED_MS} is possible`,
+  );
+}
