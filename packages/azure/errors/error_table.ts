@@ -141,7 +141,7 @@ const FAILURES: readonly Failures[] = [
   }, true],
   [ServiceError, {
     "BlobArchived":
-      "the object is in the archive tier; rehydrate it: set its tier to Hot, Cool or Cold and wait, up to 15 hours",
+      "the object is in the archive tier; rehydrate it: set its tier to Hot, Cool or Cold, once, and wait up to 15 hours",
     "SnapshotsPresent":
       "the object has snapshots, which would go with it; delete them first, as lade rm --versions does",
     "BlobBeingRehydrated": "the object is on its way out of the archive tier; wait, up to 15 hours",
