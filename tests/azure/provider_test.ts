@@ -173,11 +173,7 @@ Deno.test("a store shows what holds, who asks and where that was said", async ()
     { name: "endpoint", value: fake.endpoint(), source: "AZURE_STORAGE_ENDPOINT" },
     { name: "accountKey", value: "***", source: "AZURE_STORAGE_KEY" },
     { name: "blockSize", value: "1024", source: "option" },
-    {
-      name: "identity",
-      value: `the key of account "${name}" (from AZURE_STORAGE_KEY)`,
-      source: "AZURE_STORAGE_KEY",
-    },
+    { name: "identity", value: `the key of account "${name}"`, source: "AZURE_STORAGE_KEY" },
   ]);
 });
 
