@@ -35,7 +35,7 @@ const LEASED =
 const HELD =
   "an immutability policy or a legal hold protects it; wait until that ends, or write under another key";
 const ARCHIVED =
-  "the object is in the archive tier; rehydrate it: set its tier to Hot, Cool or Cold and wait, up to 15 hours";
+  "the object is in the archive tier; rehydrate it: set its tier to Hot, Cool or Cold, once, and wait up to 15 hours";
 const NO_KEYS =
   "the account takes no keys, nor what they signed; sign in with Entra ID (az login, a managed identity)";
 
