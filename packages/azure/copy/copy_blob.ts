@@ -26,7 +26,7 @@ import { callWith, writtenHeaders } from "../write/written_headers.ts";
 import { blockCopy } from "./block_copy.ts";
 import { type CopySource, sourceHeaders } from "./copy_source.ts";
 import { receiptOf } from "./receipt_of.ts";
-import { startedCopy } from "./started_copy.ts";
+import { startedBlobCopy } from "./started_copy.ts";
 
 /** Blobs of so many bytes are copied in one request; the service would take 5,000 MiB, which takes it long. */
 const WHOLE_UP_TO = 256 * 2 ** 20;
@@ -172,7 +172,7 @@ function copyStarted(copy: SeenCopy): Promise<CopyResult> {
     ...Object.fromEntries(own),
     ...await sourceHeaders(source, calls.to, isOwn ? "own" : "later"),
   });
-  const sink = startedCopy(to, toKey, calls.to, headers, isRepeatable(options));
+  const sink = startedBlobCopy(to, toKey, calls.to, headers, isRepeatable(options));
   const partSize = Math.max(info.size, 1);
   return copyInRanges({ sink, source: info, partSize, context: to.context, signal: options.signal });
 }
