@@ -92,6 +92,13 @@ Deno.test("copy() with attributes takes nothing of the source's but tags and tie
   });
 });
 
+Deno.test("copy() of a page blob asks for no tier that block blobs have not", async () => {
+  await withStore(having(told(512, { "x-ms-access-tier": "P10" }), () => MADE), async (store, account) => {
+    await store.copy("from", "to");
+    assertEquals(account.requests[1]?.headers.get("x-ms-access-tier"), null);
+  });
+});
+
 Deno.test("copy() takes the tags of its source along", async () => {
   const source = told(5, { "x-ms-tag-count": "2" });
   const tags =

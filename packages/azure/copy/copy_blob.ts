@@ -31,6 +31,8 @@ import { startedBlobCopy } from "./started_copy.ts";
 /** Blobs of so many bytes are copied in one request; the service would take 5,000 MiB, which takes it long. */
 const WHOLE_UP_TO = 256 * 2 ** 20;
 const BLOCK_SIZE = 64 * 2 ** 20;
+/** What only page blobs have, which copies are not. */
+const PAGE_TIER = /^P\d+$/;
 const CONTENT = [
   "contentType",
   "contentEncoding",
@@ -80,8 +82,9 @@ export async function copyBlob(
     checkWriteConditions(calls.to, info.etag ?? "", options);
     return copyOfItself(info);
   }
+  const { storageClass, ...untiered } = info;
   const put = await copiedAttributes(
-    info,
+    storageClass !== undefined && PAGE_TIER.test(storageClass) ? untiered : info,
     options,
     () => getTags(from, fromKey, asked, { ...calls.from, operation: "get the tags of" }),
   );
