@@ -1,7 +1,9 @@
 import {
+  foreignToken,
   formatToken,
   type KeyCall,
   NotFoundError,
+  partLength,
   type ResumeOptions,
   type WriteSink,
   type WriteToken,
@@ -63,8 +65,7 @@ export async function resumeWriting(
     if (block.kind !== "part") continue;
     const { index, crc32c, size: found } = block;
     // One of another size is of a token that was changed.
-    const due = Math.min(token.partSize, token.size - index * token.partSize);
-    if (found === due) sent.set(index, { crc32c, size: found });
+    if (found === partLength(index, token)) sent.set(index, { crc32c, size: found });
   }
   const options = { ...token.options, ...(concurrency !== undefined && { concurrency }) };
   const createOnly = options.ifNoneMatch === "*";
@@ -140,7 +141,7 @@ function isMissingBlob(error: unknown): boolean {
 }
 
 /** The headers that a token keeps for the blob: none but such as describe one. */
-function readHeaders({ own }: WriteToken, { operation, uri }: KeyCall): Readonly<Record<string, string>> {
+function readHeaders({ own }: WriteToken, call: KeyCall): Readonly<Record<string, string>> {
   try {
     const headers: Record<string, unknown> = JSON.parse(own["headers"] ?? "");
     const isOurs = Object.entries(headers).every(([name, value]) =>
@@ -150,5 +151,5 @@ function readHeaders({ own }: WriteToken, { operation, uri }: KeyCall): Readonly
   } catch {
     // It is none of this store.
   }
-  throw new TypeError(`Cannot ${operation} ${JSON.stringify(uri)}: the token is not one of this service`);
+  throw foreignToken(call);
 }

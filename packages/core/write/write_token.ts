@@ -50,6 +50,21 @@ export function parseUploadName(token: string, use: TokenUse): UploadName {
   return readName(readMembers(token, use), use);
 }
 
+/** Bytes of a part of a resumed write; `undefined` where the object has no such part. */
+export function partLength(
+  index: number,
+  { size, partSize }: Pick<WriteToken, "size" | "partSize">,
+): number | undefined {
+  const offset = index * partSize;
+  const isPart = Number.isSafeInteger(index) && index >= 0 && offset < size;
+  return isPart ? Math.min(partSize, size - offset) : undefined;
+}
+
+/** The error of a token whose `own` members the store did not write. */
+export function foreignToken(use: TokenUse): TypeError {
+  return fault(use, "the token is not one of this service");
+}
+
 /** Reads the token of a writer. One that is none, or of another object or size, is a `TypeError`. */
 export function parseToken(token: string, size: number, use: TokenUse): WriteToken {
   const members = readMembers(token, use);

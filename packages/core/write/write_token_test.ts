@@ -1,9 +1,11 @@
 import { assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
 import {
+  foreignToken,
   formatToken,
   formatUploadName,
   parseToken,
   parseUploadName,
+  partLength,
   type WriteToken,
 } from "./write_token.ts";
 
@@ -76,3 +78,19 @@ Deno.test("a token with any member wrong is a TypeError", () => {
 function refusal(token: string, size = 20): string {
   return assertThrows(() => parseToken(token, size, USE), TypeError).message;
 }
+
+Deno.test("partLength() tells how long a part is, and which parts an object does not have", () => {
+  assertEquals([0, 1, 2, 3, -1, 0.5, NaN].map((index) => partLength(index, TOKEN)), [
+    ...[8, 8, 4],
+    ...[undefined, undefined, undefined, undefined],
+  ]);
+  assertEquals(partLength(0, { size: 0, partSize: 8 }), undefined);
+});
+
+Deno.test("foreignToken() names what a token was read for", () => {
+  const { message } = foreignToken(USE);
+  assertEquals(
+    message,
+    'Cannot resume the write of "s3://bucket/a key": the token is not one of this service',
+  );
+});

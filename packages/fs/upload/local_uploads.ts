@@ -1,4 +1,10 @@
-import { type CallName, formatUploadName, parseUploadName, type PendingUpload } from "@lade/core/backend";
+import {
+  type CallName,
+  formatUploadName,
+  parseUploadName,
+  partLength,
+  type PendingUpload,
+} from "@lade/core/backend";
 import { fileError } from "../files/file_error.ts";
 import { segmentFault } from "../names/path_fault.ts";
 import { readUploadName, recordPath, uploadName } from "../names/temporary_name.ts";
@@ -7,7 +13,7 @@ import { filesBelow } from "../tree/files_below.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { resolveTarget } from "../write/resolve_target.ts";
 import { findUpload } from "./find_upload.ts";
-import { lengthOf, readRecord } from "./part_record.ts";
+import { readRecord } from "./part_record.ts";
 
 /** Lists the writes of keys that start with `prefix`. Links are not followed. */
 export async function* listUploads(
@@ -44,7 +50,7 @@ async function* uploadsBelow(
     const { header, written } = read;
     const key = path.slice(tree.path("").length, slash) + header.name;
     if (!key.startsWith(prefix)) continue;
-    const stored = [...written].reduce((sum, index) => sum + (lengthOf(index, header) ?? 0), 0);
+    const stored = [...written].reduce((sum, index) => sum + (partLength(index, header) ?? 0), 0);
     const { uri } = tree.subject("", key);
     const token = formatUploadName({ uri, id });
     yield { key, id, token, begun: new Date(header.begunMs), bytes: stored };

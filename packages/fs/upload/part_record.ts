@@ -1,5 +1,6 @@
 import { crc32c } from "@lade/codec/checksum";
 import type { ObjectPart } from "@lade/core";
+import { partLength } from "@lade/core/backend";
 import { segmentFault } from "../names/path_fault.ts";
 
 /** What a record says of a write as a whole. */
@@ -61,22 +62,12 @@ export function readRecord(bytes: Uint8Array): ReadRecord | undefined {
   let intactBytes = first.value.end;
   const written = new Set<number>();
   for (const { members: { part, length }, end } of lines) {
-    const due = typeof part === "number" ? lengthOf(part, header) : undefined;
+    const due = typeof part === "number" ? partLength(part, header) : undefined;
     if (typeof part !== "number" || due === undefined || length !== due) break;
     written.add(part);
     intactBytes = end;
   }
   return { header, written, intactBytes };
-}
-
-/** Bytes of a part; none where the object has no such part. */
-export function lengthOf(
-  index: number,
-  { size, partSize }: Pick<RecordHeader, "size" | "partSize">,
-): number | undefined {
-  const offset = index * partSize;
-  const isPart = Number.isSafeInteger(index) && index >= 0 && offset < size;
-  return isPart ? Math.min(partSize, size - offset) : undefined;
 }
 
 function* intactLines(

@@ -1,6 +1,7 @@
 import {
   formatToken,
   type ObjectPart,
+  partLength,
   type PutResult,
   UnsupportedError,
   type WriteToken,
@@ -13,7 +14,6 @@ import { LocalPartSink } from "../write/local_sink.ts";
 import { resolveTarget } from "../write/resolve_target.ts";
 import type { TemporaryFile } from "../write/temporary_file.ts";
 import { beginWrite, type WriteRequest } from "../write/write_file.ts";
-import { lengthOf } from "./part_record.ts";
 import { RecordFile, uploadGone } from "./record_file.ts";
 import { findUpload } from "./find_upload.ts";
 
@@ -98,7 +98,7 @@ export class ResumableSink extends LocalPartSink {
       const isWhole = status?.kind === "file" && header.size === size && header.partSize === partSize;
       if (!isWhole) throw uploadGone(subject);
       const written = [...read.written].filter((index) =>
-        index * partSize + (lengthOf(index, header) ?? 0) <= status.size
+        index * partSize + (partLength(index, header) ?? 0) <= status.size
       );
       const file = await medium.reopenParts(found, size, options.concurrency);
       const temporary = { path: found, file, target: target.path };

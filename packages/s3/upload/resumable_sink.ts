@@ -1,4 +1,11 @@
-import { type AdaptiveLimit, formatToken, type PutResult, type WriteToken } from "@lade/core/backend";
+import {
+  type AdaptiveLimit,
+  foreignToken,
+  formatToken,
+  partLength,
+  type PutResult,
+  type WriteToken,
+} from "@lade/core/backend";
 import { listParts, type PendingPart } from "./list_parts.ts";
 import { MultipartUpload } from "./multipart_upload.ts";
 import type { SentPart } from "./sent_part.ts";
@@ -37,7 +44,7 @@ export class ResumableSink extends S3Sink {
       const sent = sentPart(part, checksum);
       // A part of another size is of another program, and without its checksum the whole could not be verified: both
       // are written again.
-      if (part.size !== lengthAt(index, token) || (checksum && sent.checksum === undefined)) continue;
+      if (part.size !== partLength(index, token) || (checksum && sent.checksum === undefined)) continue;
       sink.takeUpPart(index, sent);
       written.push(index);
     }
@@ -59,7 +66,7 @@ export class ResumableSink extends S3Sink {
 }
 
 function readOwn(
-  { operation, uri }: UploadTarget,
+  target: UploadTarget,
   { own }: WriteToken,
 ): { readonly checksum: UploadChecksum | undefined; readonly checksumType: UploadChecksumType } {
   const { checksum = "none" } = own;
@@ -67,13 +74,7 @@ function readOwn(
   if (checksumType && (checksum === "none" || checksum === "crc32c" || checksum === "crc64nvme")) {
     return { checksum: uploadChecksum(checksum), checksumType };
   }
-  throw new TypeError(`Cannot ${operation} ${JSON.stringify(uri)}: the token is not one of this service`);
-}
-
-/** Bytes of a part; none where the object has no such part. */
-function lengthAt(index: number, { size, partSize }: WriteToken): number | undefined {
-  const offset = index * partSize;
-  return offset < size ? Math.min(partSize, size - offset) : undefined;
+  throw foreignToken(target);
 }
 
 function sentPart(part: PendingPart, checksum: UploadChecksum | undefined): SentPart {
