@@ -9,7 +9,7 @@ import type { AzureOptions } from "./config/azure_options.ts";
 import { AZURE_SETTINGS } from "./config/azure_settings.ts";
 import type { AuthorizedTarget } from "./credentials/authorized_target.ts";
 import { azureTargetOf } from "./store/azure_target_of.ts";
-import { type AzureSurroundings, openAccount, openAzureStore } from "./store/open_azure_store.ts";
+import { type AzureSurroundings, openAccount, openContainer } from "./store/open_azure_store.ts";
 import { accountOfUri, parseAzureUri, spellingsOf, splitContainer } from "./uris/azure_location.ts";
 import { azureUrls } from "./uris/azure_urls.ts";
 
@@ -46,7 +46,7 @@ export function azureProvider(given: AzureSurroundings = {}): Provider {
     },
     spellings: spellingsOf,
     accountOf: (uri, config = NOTHING) => accountOfUri(uri, config, accountsOf(config)),
-    open: openAzureStore,
+    open: openContainer,
     async connect(operation, name, options, account) {
       const { host = account, container = "" } = name === undefined ? {} : splitContainer(operation, name);
       const opened = await openAccount(operation, host, options);

@@ -15,6 +15,5 @@ export type {
   AzureTokenSource,
 } from "./config/azure_options.ts";
 export { AZURE_SETTINGS } from "./config/azure_settings.ts";
-export type { AzureStore, AzureStoreSetup } from "./store/azure_store.ts";
 export { type AzureStoreOptions, type AzureSurroundings, openAzureStore } from "./store/open_azure_store.ts";
 export { type AzureDiagnoseOptions, diagnose } from "./doctor/diagnose.ts";

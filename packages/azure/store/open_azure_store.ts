@@ -1,4 +1,4 @@
-import { createStoreContext, type StoreContext } from "@lade/core/backend";
+import { createStoreContext, type ObjectStore, type StoreContext } from "@lade/core/backend";
 import type { ShownSetting } from "@lade/core/settings";
 import type { BearerToken } from "@lade/service/call";
 import { systemEnvironment } from "@lade/service/environment";
@@ -54,7 +54,12 @@ export interface OpenedAccount {
 export async function openAzureStore(
   container: string,
   options: AzureStoreOptions = {},
-): Promise<AzureStore> {
+): Promise<ObjectStore> {
+  return await openContainer(container, options);
+}
+
+/** Opens a container as a provider knows it again. */
+export async function openContainer(container: string, options: AzureStoreOptions): Promise<AzureStore> {
   const { host, container: name } = splitContainer("open", container);
   const opened = await openAccount("open", host, options);
   return new AzureStore(name, { endpoint: opened.config.endpoint, ...opened });

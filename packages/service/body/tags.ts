@@ -3,10 +3,8 @@ import { encodeStrict } from "@lade/service/http";
 import { childText, type XmlElement } from "@lade/service/xml";
 import { unlikeService } from "./unlike_service.ts";
 
-type Tags = Readonly<Record<string, string>>;
-
 /** Tags as the header of a write has them: as a query. */
-export function tagsAsQuery(tags: Tags): string {
+export function tagsAsQuery(tags: Readonly<Record<string, string>>): string {
   return Object.entries(tags).map(([name, value]) => `${encodeStrict(name)}=${encodeStrict(value)}`).join(
     "&",
   );

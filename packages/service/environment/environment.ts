@@ -4,7 +4,7 @@ import { readVariable } from "@lade/core/backend";
 export type Environment = (name: string) => string | undefined;
 
 /** The process's environment. A variable that may not be read counts as absent: nobody is asked for leave. */
-export const systemEnvironment: Environment = (name) => {
+export const systemEnvironment: Environment = (name): string | undefined => {
   if (!isAllGranted() && !isGranted({ name: "env", variable: name })) return undefined;
   return (typeof Deno === "undefined" ? nodeEnvironment()[name] : readVariable(name)) || undefined;
 };

@@ -7,7 +7,7 @@ export type ReadTextFile = (path: string) => Promise<string | undefined>;
  * Reads a file. One that is missing counts as absent, and so does one that this process has no permission of Deno's to
  * read: nobody is asked for leave.
  */
-export const readTextFile: ReadTextFile = async (path) => {
+export const readTextFile: ReadTextFile = async (path): Promise<string | undefined> => {
   if (!isGranted({ name: "read", path })) return undefined;
   try {
     if (typeof Deno !== "undefined") return await Deno.readTextFile(path);

@@ -26,6 +26,7 @@ export const TREE_ORDER: Displacement = { early: /\//, late: /[ -.]/, lateFrom: 
 
 /** Entries and folded prefixes of a page, as the service has them. */
 export interface MixedPage<T> {
+  /** In the order of the service. */
   readonly items: readonly (T | CommonPrefix)[];
   /** The first name that the service has there, where it may be that of something that is left out. */
   readonly first?: string;

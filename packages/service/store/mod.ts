@@ -4,8 +4,13 @@
  *
  * @module
  */
-export { type ContainerOperations, serviceProvider, type ServiceProviderSetup } from "./service_provider.ts";
+export {
+  type ContainerOperations,
+  type Diagnose,
+  serviceProvider,
+  type ServiceProviderSetup,
+} from "./service_provider.ts";
 export { ServiceStore } from "./service_store.ts";
-export type { ServiceCopy, ServiceOperations, SingleDeleter } from "./service_operations.ts";
+export type { ResumedSink, ServiceCopy, ServiceOperations, SingleDeleter } from "./service_operations.ts";
 export { type ServiceTarget, serviceTarget, type ServiceTargetSetup, writeLimit } from "./service_target.ts";
 export { checkSignedLife, MAX_SIGNED_MS } from "./signed_url.ts";

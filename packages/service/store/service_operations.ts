@@ -72,18 +72,23 @@ export interface ServiceOperations<T> {
     call: KeyCall,
   ): Promise<ResumedSink>;
   /** Lists writes that were begun and are neither closed nor aborted. */
-  listUploads?(target: T, prefix: string, options: CallOptions): Entries<PendingUpload>;
+  listUploads?(target: T, prefix: string, options: CallOptions): Promise<AsyncIterable<PendingUpload>>;
   /** Removes such a write, by the name that the service has for it; one that is gone is no error. */
   abortUpload?(target: T, key: string, id: string, options: CallOptions, call: KeyCall): Promise<void>;
   /** Lists objects; with `delimiter`, those of one level. */
-  list(target: T, prefix: string, options: ListOptions, delimiter?: "/"): Level<ObjectMeta>;
+  list(
+    target: T,
+    prefix: string,
+    options: ListOptions,
+    delimiter?: "/",
+  ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void>;
   /** Lists versions; with `delimiter`, those of one level. */
   listVersions?(
     target: T,
     prefix: string,
     options: CallOptions,
     delimiter?: "/",
-  ): Entries<ObjectVersion | CommonPrefix>;
+  ): Promise<AsyncIterable<ObjectVersion | CommonPrefix>>;
   /** Deletes an object or a version; one that is not there is no error. */
   delete(target: T, key: string, options: DeleteOptions, call: KeyCall): Promise<void>;
   /** How many objects are deleted at once; `single` is what a deleter has of the store itself. */
@@ -118,11 +123,9 @@ export interface ServiceOperations<T> {
 export type SingleDeleter = Pick<BatchDeleter, "uri" | "keyFault" | "sendOne">;
 
 /** A sink that goes on, and the indices of the parts that it has. */
-interface ResumedSink {
+export interface ResumedSink {
+  /** The sink. */
   readonly sink: WriteSink;
+  /** The indices. */
   readonly written: Iterable<number>;
 }
-
-type Level<E> = AsyncGenerator<E | CommonPrefix, void, void>;
-/** What is listed, by a module that is loaded when it is. */
-type Entries<E> = Promise<AsyncIterable<E>>;

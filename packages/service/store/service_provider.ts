@@ -38,7 +38,8 @@ export interface ServiceProviderSetup<T extends ServiceTarget, C, S extends obje
   diagnosis(): Promise<Diagnose<C, S>>;
 }
 
-type Diagnose<C, S> = (
+/** Examines a container, or a prefix in it. */
+export type Diagnose<C, S> = (
   container: string,
   options: OpenOptions<C, S> & { readonly prefix: string; readonly write: boolean },
 ) => AsyncIterable<Check>;

@@ -223,6 +223,7 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
     throw new core.UnsupportedError({ ...call, detail: "the service signs no URLs" });
   }
 
+  /** Frees what the store holds. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close();
   }

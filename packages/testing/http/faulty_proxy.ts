@@ -35,6 +35,7 @@ export abstract class FaultyProxy<R extends RequestRecord = RequestRecord> exten
   /** All bytes of the object of a request, asked of the service in a way of one's own: what is signed stays as it is. */
   protected abstract wholeObject(record: R): Promise<Uint8Array>;
 
+  /** Forwards a request, and gives what the service answers. */
   protected override async serve(
     { head, body, record, ignoresRange }: ServedRequest<R>,
   ): Promise<WireResponse> {
