@@ -66,6 +66,8 @@ Deno.test("a ServiceStore checks a call before its service is asked, and says wh
   await assertRejects(() => store.get("odd"), Error, "the key is odd");
   await assertRejects(() => store.get("a", { version: "1" }), UnsupportedError, "the store has no versions");
   await assertRejects(() => store.put("a", "text" as never), TypeError, "a Uint8Array is needed");
+  await assertRejects(() => store.delete("a", { ifIgnored: "no" as never }), TypeError, "ifIgnored");
+  await assertRejects(() => store.createPartWriter("a", -1), RangeError, "-1 bytes");
   await assertRejects(() => store.presign("a", { expiresInMs: 1 }), UnsupportedError, "signs no URLs");
   assertEquals(asked, []);
   await assertRejects(() => store.get("a"), Error, "asked");
