@@ -1,22 +1,31 @@
 import type { HeadOptions, ObjectInfo } from "@lade/core/backend";
 import type { FailedCall } from "@lade/service/errors";
 import type { ResponseHeaders } from "@lade/service/http";
-import { describeObject } from "@lade/service/objects";
+import { describeObject, type ServedObject } from "@lade/service/objects";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
 import { namesFor, versionQuery } from "../client/version_query.ts";
 import { checkIsObject } from "./check_is_object.ts";
+
+/** A blob, or a version or snapshot of it, as the service gives it. */
+export function servedBlob(
+  target: AzureTarget,
+  key: string,
+  asked: FailedCall,
+  version?: string,
+): ServedObject {
+  const { client } = target;
+  const call = { ...asked, step: version === undefined ? "look at" : "look at a version of" };
+  const check = (headers: ResponseHeaders) => checkIsObject(headers, call, version);
+  const [names, query] = [namesFor(version), versionQuery(version)];
+  return { client, names, key, path: pathOf(target, key), query, call, check };
+}
 
 /** Asks what a blob is, for who needs more of the answer than an `ObjectInfo` has. */
 export async function describeBlob(
   target: AzureTarget,
   key: string,
   call: FailedCall,
-  options: Pick<HeadOptions, "ifMatch" | "version" | "signal">,
+  options: Pick<HeadOptions, "ifMatch" | "signal">,
 ): Promise<{ readonly info: ObjectInfo; readonly headers: ResponseHeaders }> {
-  const { version } = options;
-  const check = (headers: ResponseHeaders) => checkIsObject(headers, call, version);
-  const place = { key, path: pathOf(target, key), query: versionQuery(version) };
-  const { client } = target;
-  const looking = { ...place, call: { ...call, step: "look at" }, check };
-  return await describeObject({ client, names: namesFor(version), ...looking }, options);
+  return await describeObject(servedBlob(target, key, call), options);
 }

@@ -1,11 +1,9 @@
 import type { GetOptions, GetResult, HeadOptions, ObjectInfo } from "@lade/core/backend";
 import { type HeaderNames, readSuffix } from "@lade/service/body";
 import type { FailedCall } from "@lade/service/errors";
-import type { ResponseHeaders } from "@lade/service/http";
-import { getObject, headObject, type ServedObject } from "@lade/service/objects";
-import { type AzureTarget, pathOf } from "../client/azure_target.ts";
-import { namesFor, versionQuery } from "../client/version_query.ts";
-import { checkIsObject } from "./check_is_object.ts";
+import { getObject, headObject } from "@lade/service/objects";
+import type { AzureTarget } from "../client/azure_target.ts";
+import { servedBlob } from "./describe_blob.ts";
 import { hasStaleChecksums } from "./has_stale_checksums.ts";
 
 /** Reads no checksums, where nothing is to be verified. */
@@ -26,9 +24,12 @@ export async function readBlob(
     };
     return await readSuffix(reads, range.suffixLength, options);
   }
-  const object = served(target, key, options, call);
+  const { version, signal } = options;
+  const object = servedBlob(target, key, call, version);
   const names = { ...object.names, ...(!target.config.verifyDownloads && UNVERIFIED) };
-  return await getObject({ ...object, names }, options);
+  const isStale = (info: ObjectInfo) => hasStaleChecksums(target, info, object.call, version, signal);
+  const reading = { ...object, names, limit: target.limits.read, hasStaleChecksums: isStale };
+  return await getObject(reading, options);
 }
 
 /** Describes a blob. */
@@ -38,16 +39,5 @@ export async function headBlob(
   options: HeadOptions,
   call: FailedCall,
 ): Promise<ObjectInfo> {
-  return await headObject(served(target, key, options, call), options);
-}
-
-function served(target: AzureTarget, key: string, options: HeadOptions, asked: FailedCall): ServedObject {
-  const { client, limits } = target;
-  const { version, signal } = options;
-  const call = { ...asked, step: version === undefined ? "look at" : "look at a version of" };
-  const check = (headers: ResponseHeaders) => checkIsObject(headers, call, version);
-  const [names, query] = [namesFor(version), versionQuery(version)];
-  const isStale = (info: ObjectInfo) => hasStaleChecksums(target, info, call, version, signal);
-  const object = { client, names, key, path: pathOf(target, key), query, call, check };
-  return { ...object, limit: limits.read, hasStaleChecksums: isStale };
+  return await headObject(servedBlob(target, key, call, options.version), options);
 }
