@@ -101,3 +101,9 @@ Deno.test("lade rb of a bucket that holds something says so also where it may no
   assertEquals(code, 1);
   assertStringIncludes(stderr, 'Cannot remove "s3://bucket": it holds objects, older versions');
 });
+
+Deno.test("lade stat that is refused says so of stat", async () => {
+  const { code, stderr } = await runWith([LIST], ["stat", "s3://bucket/key"]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, 'Cannot stat "s3://bucket/key": ');
+});

@@ -1,5 +1,5 @@
 import type { GetTagsOptions, ObjectInfo } from "@lade/core";
-import { PermissionDeniedError } from "@lade/core/errors";
+import { PermissionDeniedError, StoreError } from "@lade/core/errors";
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { StatMessage } from "../messages/listing_messages.ts";
@@ -51,7 +51,9 @@ async function runStat(context: CommandContext, { uris, version }: StatOptions):
       });
       await output.result(new StatMessage(place.uri, info, await tagsOf(place, info, asked)));
     } catch (error) {
-      await fail(error);
+      // As the user called it.
+      const isOfHead = error instanceof StoreError && error.operation === "head";
+      await fail(isOfHead ? error.restated({ operation: "stat" }) : error);
     }
   }
 }
