@@ -33,6 +33,7 @@ export const TAG_CASES = [
   "getTags() of a missing object is a NotFoundError",
   "tags hold letters of every script",
   "setAttributes() replaces tags as a whole, and keeps them where none are given",
+  "copyObject() from another store keeps tags of any letters, or leaves all out and tells it",
 ] as const;
 
 /** Cases that need the versions of a bucket that keeps none to be listed. */

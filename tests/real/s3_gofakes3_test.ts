@@ -30,7 +30,6 @@ const skip: Readonly<Record<string, string>> = {
   ...because(ATTRIBUTES, CHANGED_ATTRIBUTE_CASES),
   ...because(ATTRIBUTES, KEPT_ATTRIBUTE_CASES),
   ...because(TAGS, TAG_CASES),
-  "copyObject() from another store keeps tags of any letters, or leaves all out and tells it": TAGS,
   "copyObject() from another store keeps expires, or leaves it out and tells it": ATTRIBUTES,
   "keys with NUL stand for themselves, or are refused with the reason": CONTROL,
   "keys with control characters stand for themselves, or are refused with the reason": CONTROL,

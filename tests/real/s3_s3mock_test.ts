@@ -36,7 +36,6 @@ const skip: Readonly<Record<string, string>> = {
   "setAttributes() keeps the storage class, or moves the object to the one that is given": ATTRIBUTES,
   "copy() with attributes stores these in place of the source's, also onto itself": ATTRIBUTES,
   ...because(TAGS, TAG_CASES),
-  "copyObject() from another store keeps tags of any letters, or leaves all out and tells it": TAGS,
   ...because(VERSIONS, VERSION_CASES),
   ...because(STEPS, RACE_CASES),
   "put() of one object many times at once leaves one of them whole": STEPS,
