@@ -99,8 +99,8 @@ export interface ServiceSetup {
   start(options: StartOptions): Promise<StartedService>;
   /** What the fake calls each operation; absent are those that the service, or the store, has no request for. */
   readonly operations: Readonly<Partial<Record<ServiceOperation, string>>>;
-  /** The requests that each call makes, all of them. */
-  readonly requests: Readonly<Record<CountedCall, RequestCounts>>;
+  /** All requests of the calls that make others than the fewest that do: one, or for parts their beginning, each and the end. */
+  readonly requests?: Readonly<Partial<Record<CountedCall, RequestCounts>>>;
   /** Answers of others that are believed of an endpoint that has shown nothing yet, since there are services that answer so. */
   readonly believed?: Readonly<Partial<Record<ServiceOperation, readonly ForeignAnswerName[]>>>;
   /** The credentials never expire; then `start()` gives none. */

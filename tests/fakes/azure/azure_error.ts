@@ -1,4 +1,4 @@
-import { ServiceFault } from "@lade/testing/http";
+import { CatalogueFault, type FaultDetails } from "../parts/catalogue_fault.ts";
 
 /**
  * Codes the service answers with, each with its status and usual message (Azure Storage REST reference, "Common REST
@@ -217,21 +217,11 @@ const CATALOGUE = {
 export type AzureErrorCode = keyof typeof CATALOGUE;
 
 /** A refusal, answered as the service writes it. */
-export class AzureError extends ServiceFault {
+export class AzureError extends CatalogueFault<typeof CATALOGUE> {
   override readonly name = "AzureError";
 
-  /** `message`, `status`, `details` and `headers` replace or add to what the catalogue says of the code. */
-  constructor(
-    code: AzureErrorCode,
-    options: {
-      message?: string;
-      status?: number;
-      details?: Record<string, string>;
-      headers?: Record<string, string>;
-    } = {},
-  ) {
-    const [status, message] = CATALOGUE[code];
-    super({ status, message, ...options, code });
+  constructor(code: AzureErrorCode, options?: FaultDetails) {
+    super(CATALOGUE, code, options);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ServiceFault } from "@lade/testing/http";
+import { CatalogueFault, type FaultDetails } from "../parts/catalogue_fault.ts";
 
 /**
  * Codes the service answers with, each with its status and usual message (Amazon S3 API reference, "Error
@@ -94,21 +94,11 @@ const CATALOGUE = {
 export type S3ErrorCode = keyof typeof CATALOGUE;
 
 /** A refusal, answered as the service writes it. */
-export class S3Error extends ServiceFault {
+export class S3Error extends CatalogueFault<typeof CATALOGUE> {
   override readonly name = "S3Error";
 
-  /** `message`, `status`, `details` and `headers` replace or add to what the catalogue says of the code. */
-  constructor(
-    code: S3ErrorCode,
-    options: {
-      message?: string;
-      status?: number;
-      details?: Record<string, string>;
-      headers?: Record<string, string>;
-    } = {},
-  ) {
-    const [status, message] = CATALOGUE[code];
-    super({ status, message, ...options, code });
+  constructor(code: S3ErrorCode, options?: FaultDetails) {
+    super(CATALOGUE, code, options);
   }
 }
 
