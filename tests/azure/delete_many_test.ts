@@ -1,11 +1,12 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import type { DeleteResult, ObjectToDelete } from "@lade/core";
-import { PermissionDeniedError, PreconditionFailedError, ServiceError } from "@lade/core/errors";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import type { DeleteResult, ObjectStore, ObjectToDelete } from "@lade/core";
+import { PermissionDeniedError, PreconditionFailedError, ServiceError, StoreError } from "@lade/core/errors";
 import type { FakeAzure } from "../fakes/azure/mod.ts";
-import { openContainer, type OpenedFake, openFake } from "./open_fake.ts";
+import { openContainer, openFake } from "./open_fake.ts";
+import { ScriptedAccount } from "./scripted_account.ts";
 
 async function deleteAll(
-  { store }: Pick<OpenedFake, "store">,
+  { store }: { readonly store: ObjectStore },
   keys: readonly (string | ObjectToDelete)[],
 ): Promise<DeleteResult[]> {
   return await Array.fromAsync(store.deleteMany(keys));
@@ -142,4 +143,13 @@ Deno.test("delete() and deleteMany() leave an object with snapshots, and say wha
     assert(error instanceof ServiceError && error.message.includes("the object has snapshots"), `${error}`);
   }
   assertEquals(fake.blobs("container").map((blob) => blob.key), [key]);
+});
+
+Deno.test("delete() and deleteMany() take nobody else's word for it that an object is gone", async () => {
+  for (const body of ["Not Found", ""]) {
+    await using account = new ScriptedAccount(() => ({ status: 404, foreign: true, body }));
+    await using store = account.open("box");
+    await assertRejects(() => store.delete("object"), StoreError);
+    for (const { error } of await deleteAll({ store }, ["one", "two"])) assert(error instanceof StoreError);
+  }
 });

@@ -236,3 +236,18 @@ Deno.test("a service that passes over the version is told so, and gives nothing 
   await assertRejects(() => store.get("key", { version }), UnsupportedError, "does not answer with version");
   await assertRejects(() => store.head("key", { version }), UnsupportedError);
 });
+
+Deno.test("deleteMany() of earlier versions leaves the latest ones", async () => {
+  await withStore(VERSIONED, async (store) => {
+    const earlier = [];
+    for (const key of ["a", "b", "c"]) {
+      const { version = "" } = await store.put(key, bytesOf("1"));
+      await store.put(key, bytesOf("22"));
+      earlier.push({ key, version });
+    }
+    const results = await Array.fromAsync(store.deleteMany(earlier));
+    assertEquals(results.filter(({ error }) => error), []);
+    const left = (await listed(store)).map(({ key, size, isLatest }) => [key, size, isLatest]);
+    assertEquals(left, [["a", 2, true], ["b", 2, true], ["c", 2, true]]);
+  });
+});

@@ -130,3 +130,51 @@ Deno.test("a blob under a legal hold is neither replaced nor deleted, and the er
   }
   assertEquals((await store.head("object")).size, 5);
 });
+
+Deno.test("a block of which the service tells another CRC-64 than was sent becomes part of no blob", async () => {
+  await using bench = await openBench();
+  const { store, server } = bench;
+  const set = { "x-ms-content-crc64": "AAAAAAAAAAA=" };
+  server.faults.add({ match: { operation: "PutBlock" }, action: { kind: "headers", set } });
+  const write = () => store.put("object", new Uint8Array(1500).fill(1));
+  await assertRejects(write, ChecksumMismatchError, "the service got other bytes than were sent");
+  await assertRejects(() => store.head("object"), NotFoundError);
+});
+
+Deno.test("bytes that are changed on their way here are not excused by an object that replaces theirs meanwhile", async () => {
+  await using bench = await openBench();
+  const { store, server, container } = bench;
+  const blob = container.getBlockBlobClient("object");
+  await store.put("object", new Uint8Array(500).fill(1));
+  const { metadata = {} } = await blob.getProperties();
+  const run = async () => void await blob.upload(new Uint8Array(500).fill(2), 500, { metadata });
+  server.faults.add({ match: { operation: "GetBlob" }, action: { kind: "flip", atByte: 5 } });
+  server.faults.add({ match: { operation: "GetBlockList" }, action: { kind: "before", run } });
+  await assertRejects(() => getBytes(store, "object"), ChecksumMismatchError, "CRC-32C");
+});
+
+Deno.test("setAttributes() whose answer is lost does not take its own change for another writer's", async () => {
+  for (const operation of ["SetBlobProperties", "SetBlobMetadata"] as const) {
+    await using bench = await openBench();
+    const { store, server } = bench;
+    await store.put("object", new Uint8Array(5));
+    server.faults.add({ match: { operation }, action: { kind: "drop-answer", how: "rst" } });
+    const given = operation === "SetBlobMetadata" ? { metadata: { a: "b" } } : { contentType: "text/csv" };
+    await assertRejects(() => store.setAttributes("object", given), UnavailableError);
+    assertEquals(server.requests.filter((request) => request.operation === operation).length, 1);
+  }
+});
+
+Deno.test("an upload is neither resumed nor aborted in a container that is missing, and the error says so", async () => {
+  await using bench = await openBench();
+  const { store, fake } = bench;
+  await using writer = await store.createPartWriter("object", 1500, { resumable: true });
+  const token = writer.token ?? "";
+  fake.account.containers.delete("container");
+  for (
+    const call of [
+      () => store.resumePartWriter("object", 1500, token),
+      () => store.abortUpload("object", token),
+    ]
+  ) await assertRejects(call, NotFoundError, "no such container");
+});

@@ -137,6 +137,11 @@ Deno.test("resolveAzureConfig() sends nothing secret to a host that is neither A
     const error = assertThrows(() => resolve({}, env, name), TypeError, "no credentials go to");
     assertEquals(error.message.includes("anonymous=true"), true);
   }
+  // The emulator's key is for this machine, and a configured host is trusted for the account that is configured.
+  assertThrows(() => resolve({}, {}, "10.0.0.1:1/devstoreaccount1"), TypeError, "no credentials go to");
+  const own = { AZURE_STORAGE_BLOB_ENDPOINT: "http://127.0.0.1:1/mine", AZURE_STORAGE_SAS_TOKEN: SAS };
+  assertEquals(leads({}, own, "127.0.0.1:1/mine")[2], "sas");
+  assertThrows(() => resolve({}, own, "127.0.0.1:1/other"), TypeError, "no credentials go to");
   assertEquals(leads({ anonymous: true }, env, "cdn.example"), [
     "https://cdn.example",
     "",

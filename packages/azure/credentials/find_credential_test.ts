@@ -93,6 +93,34 @@ Deno.test("findCredential() searches in Entra ID once for the stores of one sess
   assertEquals(asked, 1);
 });
 
+Deno.test("findCredential() shares no token with stores of another identity or another cloud", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      const clientId = new URLSearchParams(await request.text()).get("client_id");
+      return Response.json({ access_token: `of-${clientId}-${++asked}`, expires_in: 3600 });
+    },
+  );
+  let asked = 0;
+  const shared = new SharedTokens<BearerToken>();
+  const around = surroundings({ shared, read: () => Promise.resolve("jwt") });
+  const tokenOf = async (host: string, clientId: string) => {
+    const options = {
+      tenantId: "t",
+      clientId,
+      federatedTokenFile: "/token",
+      authorityHost: `http://127.0.0.1:${server.addr.port}`,
+    };
+    const found = findCredential(resolveAzureConfig(options, () => undefined, host), around);
+    if (found.kind !== "bearer") throw new Error(found.kind);
+    return (await found.tokens.get()).token;
+  };
+  assertEquals(await tokenOf(HOST, "one"), "of-one-1");
+  assertEquals(await tokenOf(HOST, "two"), "of-two-2");
+  assertEquals(await tokenOf("acct.blob.core.chinacloudapi.cn", "one"), "of-one-3");
+  assertEquals(await tokenOf("other.blob.core.windows.net", "one"), "of-one-1");
+});
+
 Deno.test("findCredential() says where an identity was looked for, and why a key does not serve", async () => {
   const found = find({}, surroundings(), { AZURE_STORAGE_ACCOUNT: "other", AZURE_STORAGE_KEY: KEY });
   if (found.kind !== "bearer") throw new Error(found.kind);

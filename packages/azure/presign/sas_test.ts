@@ -27,6 +27,17 @@ Deno.test("signSas() signs for one blob, one permission and one time, by a key o
   ) assertNotEquals(signSas({ ...GRANT, ...other }, signer).split("&sig=")[1], signature);
 });
 
+Deno.test("signSas() signs for one version or snapshot, and for no other", () => {
+  const times = ["2026-11-28T08:00:00.0000001Z", "2026-11-28T08:00:00.0000002Z"];
+  const signed = [...times, ...times.map((time) => `snapshot=${time}`)]
+    .map((version) => signSas({ ...GRANT, version }, signer));
+  assertEquals(
+    signed.map((query) => new URLSearchParams(query).get("sr")),
+    ["bv", "bv", "bs", "bs"],
+  );
+  assertEquals(new Set(signed.map((query) => query.split("&sig=")[1])).size, 4);
+});
+
 Deno.test("signSas() names the identity in whose name it signs", () => {
   const fields = ["oid", "tid", "2030-01-01T00:00:00Z", "2030-01-02T00:00:00Z", "b", "2026-02-06"] as const;
   const query = signSas(GRANT, { signer, expiresMs: Infinity, fields });

@@ -1,13 +1,15 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { PreconditionFailedError, ServiceError, UnavailableError } from "@lade/core/errors";
 import { FakeClock } from "@lade/testing";
 import { copyInRanges } from "./copy_in_ranges.ts";
 import { type CopyState, startedCopy } from "./started_copy.ts";
 
 /** Runs a copy whose states the service tells one after the other, the last again and again; tells what was done. */
-function run(states: readonly CopyState[], { stepMs = 1_000, signal }: {
+function run(states: readonly CopyState[], { stepMs = 1_000, signal, leftover }: {
   readonly stepMs?: number;
   readonly signal?: AbortSignal;
+  /** Why the copy cannot be aborted. */
+  readonly leftover?: Error;
 } = {}) {
   const clock = new FakeClock();
   const log: string[] = [];
@@ -20,7 +22,10 @@ function run(states: readonly CopyState[], { stepMs = 1_000, signal }: {
     start: next,
     look: () => (log.push(`look at ${clock.monotonicMs() / 1000}`), next()),
     receiptOf: ({ progress }, size) => ({ size, etag: `made of ${progress}` }),
-    abort: (id) => Promise.resolve(void log.push(`abort ${id}`)),
+    abort: (id) => {
+      log.push(`abort ${id}`);
+      return leftover ? Promise.reject(leftover) : Promise.resolve();
+    },
   });
   const made = copyInRanges({ sink, source: { size: 9 }, partSize: 9, context: { clock }, signal });
   made.catch(() => {});
@@ -59,4 +64,11 @@ Deno.test("startedCopy() aborts a copy that does not get on, fails, or is anothe
     await assertRejects(end, error, words);
     assertEquals(log.at(-1), "abort 1");
   }
+});
+
+Deno.test("startedCopy() tells of a copy that cannot be aborted", async () => {
+  const leftover = new ServiceError({ operation: "copy to", uri: "x://c/to", detail: "not now" });
+  const { end } = run([PENDING, { ...PENDING, status: "failed", reason: "no" }], { leftover });
+  const { message } = await assertRejects(end, ServiceError, "the service could not copy: no");
+  assertStringIncludes(message, "copy 1 stays behind: not now");
 });

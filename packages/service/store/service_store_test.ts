@@ -99,6 +99,22 @@ Deno.test("a ServiceStore copies from stores of the same operations, below whate
   assertEquals(asked, [["copy", "toy://b", "x", "toy://a", "y", "copy", "copy to"]]);
 });
 
+Deno.test("a ServiceStore holds the copy of a rename to the object that it looked at", async () => {
+  const pins: unknown[] = [];
+  const { operations } = operationsOf({
+    head: (_target, key) =>
+      Promise.resolve({ key, size: 1, etag: "seen", lastModified: new Date(0), metadata: {} }),
+    copy: (_copy, { sourceIfMatch }, pin) => {
+      pins.push([sourceIfMatch, pin]);
+      return Promise.reject(new Error("copied"));
+    },
+  });
+  const store = new ServiceStore(targetOf("a"), operations, close);
+  await assertRejects(() => store.rename("x", "y"), Error, "copied");
+  await assertRejects(() => store.rename("x", "y", { sourceIfMatch: "asked" }), Error, "copied");
+  assertEquals(pins, [[undefined, "seen"], ["asked", "asked"]]);
+});
+
 Deno.test("writeLimit() is the store's, or one of its own for a write that asks for a number", () => {
   const target = targetOf("a");
   assertEquals(writeLimit(target, undefined), target.limits.write);
