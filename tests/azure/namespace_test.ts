@@ -91,6 +91,11 @@ Deno.test("rename() holds its conditions in an account with directories", async 
     const missing = await assertRejects(() => store.rename("from", "to"), NotFoundError);
     assertEquals(missing.uri, `${store.uri}/from`);
     await store.rename("to", "to");
+    await assertRejects(() => store.rename("to", "to", { ifNoneMatch: "*" }), AlreadyExistsError);
+    await assertRejects(() => store.rename("to", "to", { ifMatch: etag }), PreconditionFailedError);
+    const version = { sourceVersion: "snapshot=2026-11-28T08:00:00.0000001Z" };
+    await assertRejects(() => store.rename("to", "other", version), UnsupportedError, "a version cannot");
+    assertEquals((await Array.fromAsync(store.list())).map(({ key }) => key), ["to"]);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   PermissionDeniedError,
   QuotaExceededError,
   UnavailableError,
+  UnsupportedError,
 } from "@lade/core";
 import type { Operation } from "../fakes/azure/mod.ts";
 import { openContainer, openFake, type OpenFakeOptions } from "./open_fake.ts";
@@ -177,4 +178,13 @@ Deno.test("an upload is neither resumed nor aborted in a container that is missi
       () => store.abortUpload("object", token),
     ]
   ) await assertRejects(call, NotFoundError, "no such container");
+});
+
+Deno.test("setAttributes() with tags that the service does not take changes nothing", async () => {
+  await using bench = await openBench();
+  const { store } = bench;
+  const { etag } = await store.put("object", new Uint8Array(5));
+  const given = { contentType: "text/csv", tags: { "a&b": "c" } };
+  await assertRejects(() => store.setAttributes("object", given), UnsupportedError, "takes no tag");
+  assertEquals((await store.head("object")).etag, etag);
 });
