@@ -25,7 +25,7 @@ const ALLOWED_NPM: Readonly<Record<string, readonly string[]>> = {
   "testing/conformance": ["fast-check"],
   s3: ["@aws-sdk/client-s3", "@aws-sdk/credential-provider-ini"],
   azure: ["@azure/storage-blob", "@azure/identity"],
-  gcs: ["@google-cloud/storage"],
+  gcs: ["@google-cloud/storage", "google-auth-library"],
   cli: ["@optique/core"],
 };
 

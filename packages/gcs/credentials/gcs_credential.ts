@@ -1,0 +1,43 @@
+import { quote } from "@lade/core/text";
+import type { BearerToken } from "@lade/service/call";
+import type { TokenCache } from "@lade/service/tokens";
+
+/** A token of Google's, and what is known of whom it is for. */
+export interface GcsToken extends BearerToken {
+  /** Address of the account that it is for, where that is known. */
+  readonly email?: string;
+  /** The project that its source belongs to, where the source says it. */
+  readonly project?: string;
+  /** The project that is to be charged for requests, where the source says it. */
+  readonly quotaProject?: string;
+  /** Signs in the name of the account of `email` (RSASSA-PKCS1-v1_5, SHA-256), where that can be done. */
+  readonly sign?: (bytes: Uint8Array) => Promise<Uint8Array>;
+}
+
+/** What requests are authorized with. */
+export type GcsCredential =
+  | {
+    /** By tokens of Google's. */
+    readonly kind: "bearer";
+    /** Gives the tokens. */
+    readonly tokens: TokenCache<GcsToken>;
+    /** Finds the project of whom the tokens are for, where there is a place that tells it. */
+    readonly findProject?: () => Promise<string | undefined>;
+  }
+  | {
+    /** By nothing: what is public can be read. */
+    readonly kind: "anonymous";
+  };
+
+/** Who asks and where that was said, in words for messages; no secret. */
+export function identityOf(credential: GcsCredential): string {
+  if (credential.kind === "anonymous") return "nobody (anonymous)";
+  const { source, value } = credential.tokens.current ?? {};
+  const name = value?.email === undefined ? "the account of the token" : quote(value.email);
+  return source === undefined ? name : `${name} (${source})`;
+}
+
+/** The project of whom the credential is for; `undefined` where nothing tells it. */
+export async function projectOf(credential: GcsCredential): Promise<string | undefined> {
+  return credential.kind === "bearer" ? await credential.findProject?.() : undefined;
+}
