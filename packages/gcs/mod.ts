@@ -6,3 +6,10 @@
  * @module
  */
 export type { GcsCredential, GcsToken } from "./credentials/gcs_credential.ts";
+export type {
+  GcsIdentityOptions,
+  GcsObjectOptions,
+  GcsOptions,
+  GcsStorageClass,
+} from "./config/gcs_options.ts";
+export { GCS_SETTINGS } from "./config/gcs_settings.ts";
