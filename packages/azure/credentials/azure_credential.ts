@@ -1,6 +1,6 @@
 import { quote } from "@lade/core/text";
 import type { BearerToken } from "@lade/service/call";
-import type { TokenCache } from "@lade/service/tokens";
+import { claimsOf, type TokenCache } from "@lade/service/tokens";
 
 /** What requests are authorized with. */
 export type AzureCredential =
@@ -65,11 +65,7 @@ function tell(credential: AzureCredential, place: (source: string | undefined) =
 
 /** Whom a token says to be for, of the names by which roles are granted: of a user, of an application, of an object. */
 function nameIn(token: string): string | undefined {
-  try {
-    const claims = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
-    const name = claims.upn ?? claims.unique_name ?? claims.appid ?? claims.oid;
-    return typeof name === "string" ? name : undefined;
-  } catch {
-    return undefined;
-  }
+  const { upn, unique_name, appid, oid } = claimsOf(token);
+  const name = upn ?? unique_name ?? appid ?? oid;
+  return typeof name === "string" ? name : undefined;
 }

@@ -1,13 +1,6 @@
 import type { BearerToken } from "@lade/service/call";
 import type { CredentialSurroundings } from "@lade/service/session";
-import {
-  CredentialFault,
-  type LoadedToken,
-  searchedTokens,
-  type SharedTokens,
-  TokenCache,
-  type TokenSearch,
-} from "@lade/service/tokens";
+import { bearerTokens, CredentialFault, type LoadedToken, type SharedTokens } from "@lade/service/tokens";
 import type { AzureConfig } from "../config/azure_config.ts";
 import type { AzureTokenSource } from "../config/azure_options.ts";
 import type { AzureCredential } from "./azure_credential.ts";
@@ -25,6 +18,7 @@ export interface CredentialSearch extends CredentialSurroundings {
  */
 export function findCredential(config: AzureConfig, around: CredentialSearch): AzureCredential {
   const { endpoint: { account }, identity } = config;
+  const kind = "bearer";
   switch (identity?.kind) {
     case "sharedKey":
       return { kind: "sharedKey", account, key: identity.key, source: identity.source };
@@ -33,17 +27,12 @@ export function findCredential(config: AzureConfig, around: CredentialSearch): A
     case "anonymous":
       return { kind: "anonymous" };
     case "credential":
-      return bearer({ ...around, search: () => askProgram(identity.credential) });
+      return { kind, tokens: bearerTokens({ ...around, search: () => askProgram(identity.credential) }) };
     case undefined: {
       const key = JSON.stringify([config.entra, new URL(config.endpoint.url).hostname.replace(/^[^.]+/, "")]);
-      return bearer({ ...around, search: () => search(config, around), key });
+      return { kind, tokens: bearerTokens({ ...around, search: () => search(config, around), key }) };
     }
   }
-}
-
-function bearer(search: TokenSearch<BearerToken>): AzureCredential {
-  const isSame = (one: BearerToken, other: BearerToken) => one.token === other.token;
-  return { kind: "bearer", tokens: new TokenCache(searchedTokens(search), search.clock, isSame) };
 }
 
 async function askProgram(credential: AzureTokenSource): Promise<LoadedToken<BearerToken>> {

@@ -1,13 +1,15 @@
 import type { BearerToken } from "@lade/service/call";
-import { askForToken, askService, type ServiceQuestion } from "@lade/service/credentials";
-import { isGranted } from "@lade/service/environment";
+import {
+  askForToken,
+  askService,
+  LOCAL_PATIENCE,
+  probeService,
+  type ServiceQuestion,
+} from "@lade/service/credentials";
 import { CredentialFault } from "@lade/service/tokens";
 import { type EntraSurroundings, STORAGE } from "./entra_surroundings.ts";
 
 const SERVICE = "the service of managed identities";
-const PATIENT = { timeoutMs: 10_000, attempts: 3 };
-/** On other machines than Azure's nobody answers at the address of the metadata. */
-const PROBE = { timeoutMs: 1_000, attempts: 1 };
 /** Where the agent of Azure Arc lays the keys by which a program shows that it may read them. */
 const ARC_KEY =
   /^(?:\/var\/opt\/azcmagent\/tokens\/|[A-Z]:\\ProgramData\\AzureConnectedMachineAgent\\Tokens\\)[\w.-]+\.key$/i;
@@ -22,7 +24,13 @@ export async function managedToken(around: EntraSurroundings): Promise<BearerTok
   const ask = (at: string, version: string, headers: Record<string, string>) => {
     const query = { "api-version": version, resource: STORAGE, ...clientId && { client_id: clientId.value } };
     const url = `${at}${at.includes("?") ? "&" : "?"}${new URLSearchParams(query)}`;
-    const question: ServiceQuestion = { service: SERVICE, method: "GET", url, headers, local: PATIENT };
+    const question: ServiceQuestion = {
+      service: SERVICE,
+      method: "GET",
+      url,
+      headers,
+      local: LOCAL_PATIENCE,
+    };
     return question;
   };
   const token = (question: ServiceQuestion) => askForToken(web, question, () => clock.now());
@@ -37,15 +45,9 @@ export async function managedToken(around: EntraSurroundings): Promise<BearerTok
   }
   const host = env("AZURE_POD_IDENTITY_AUTHORITY_HOST") ?? "http://169.254.169.254";
   const at = `${host.replace(/\/+$/, "")}/metadata/identity/oauth2/token`;
-  try {
-    // Without the header any answer is a refusal, and comes at once.
-    await askService(web, { service: SERVICE, method: "GET", url: at, local: PROBE });
-  } catch (error) {
-    if (!(error instanceof CredentialFault)) throw error;
-    const { host: asked } = new URL(at);
-    if (!isGranted({ name: "net", host: asked })) return `${asked} may not be asked (--allow-net)`;
-    return "no service for it answers on this machine";
-  }
+  // Without the header any answer is a refusal, and comes at once.
+  const probed = await probeService(web, { service: SERVICE, method: "GET", url: at });
+  if (typeof probed === "string") return probed;
   try {
     return await token(ask(at, "2018-02-01", { metadata: "true" }));
   } catch (error) {

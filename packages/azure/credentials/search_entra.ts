@@ -1,7 +1,6 @@
-import type { Sourced } from "@lade/core/settings";
 import type { BearerToken } from "@lade/service/call";
 import * as credentials from "@lade/service/credentials";
-import { isGranted, systemEnvironment, whyUnread } from "@lade/service/environment";
+import { whyClosed } from "@lade/service/environment";
 import { CredentialFault, type LoadedToken } from "@lade/service/tokens";
 import { type EntraSurroundings, STORAGE } from "./entra_surroundings.ts";
 import { managedToken } from "./managed_token.ts";
@@ -39,10 +38,7 @@ export async function searchEntra(around: EntraSurroundings): Promise<LoadedToke
       advice: `set it to one of ${known}`,
     });
   }
-  // Variables that may not be read count as absent, though they may well hold the key.
-  const isClosed = around.env === systemEnvironment &&
-    !isGranted({ name: "env", variable: "AZURE_STORAGE_KEY" });
-  const closed = isClosed ? "Deno may not read the environment (--allow-env)" : undefined;
+  const closed = whyClosed(around.env, "AZURE_STORAGE_KEY");
   return await credentials.searchPlaces(
     chosen.map(([, , words, find]) => ({ words, find: () => find(around) })),
     {
@@ -62,7 +58,7 @@ async function applicationToken(around: EntraSurroundings): Promise<BearerToken 
   }
   const [name, path] = ["AZURE_CLIENT_CERTIFICATE_PATH", env("AZURE_CLIENT_CERTIFICATE_PATH")];
   if (path === undefined) return `neither AZURE_CLIENT_SECRET nor ${name} is set`;
-  const pem = await readSecret(around, "the certificate", { value: path, source: name });
+  const pem = await credentials.readSecret(around.read, "the certificate", { value: path, source: name });
   // "Microsoft identity platform application authentication certificate credentials".
   const sign = async (aud: string, id: string) => {
     const certificates = Array.from(pem.matchAll(CERTIFICATES), ([, body = ""]) => body.replace(/\s+/g, ""));
@@ -95,7 +91,7 @@ async function applicationToken(around: EntraSurroundings): Promise<BearerToken 
 async function workloadToken(around: EntraSurroundings): Promise<BearerToken | string> {
   const file = around.entra.federatedTokenFile;
   if (!file) return "AZURE_FEDERATED_TOKEN_FILE is not set";
-  const assertion = await readSecret(around, "the token file", file);
+  const assertion = await credentials.readSecret(around.read, "the token file", file);
   return await requestToken(around, file.source, "the workload identity", () => asserted(assertion));
 }
 
@@ -115,17 +111,6 @@ async function commandToken(
 function asserted(assertion: string): Form {
   const type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
   return { client_assertion_type: type, client_assertion: assertion };
-}
-
-/** The text of a file that is configured, and therefore has to be there. */
-async function readSecret({ read }: EntraSurroundings, what: string, file: Sourced<string>): Promise<string> {
-  const where = `${what} ${JSON.stringify(file.value)} (${file.source})`;
-  const text = await read(file.value).catch((cause: unknown) => {
-    throw new CredentialFault(`${where} cannot be read: ${whyUnread(cause)}`, { cause });
-  });
-  if (text?.trim()) return text.trim();
-  const fault = text === undefined ? "is not there, or may not be read (--allow-read)" : "is empty";
-  throw new CredentialFault(`${where} ${fault}`);
 }
 
 /** Asks Entra ID by the client credentials grant of OAuth 2.0, with what shows who asks. */
@@ -152,7 +137,6 @@ async function requestToken(
     service: `Entra ID (for ${who} of ${source})`,
     method: "POST",
     url,
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams({ ...grant, ...await show(url, clientId.value) }).toString(),
+    form: { ...grant, ...await show(url, clientId.value) },
   }, () => around.clock.now());
 }

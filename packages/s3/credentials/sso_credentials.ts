@@ -92,8 +92,7 @@ async function renew(
     service: "single sign-on",
     method: "POST",
     url: `${await endpoint(reader, "ssoOidc", "oidc", region)}/token`,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ clientId, clientSecret, refreshToken, grantType: "refresh_token" }),
+    json: { clientId, clientSecret, refreshToken, grantType: "refresh_token" },
   }).catch((error: unknown) => {
     // The token that is there may still do.
     if (error instanceof CredentialFault) return undefined;

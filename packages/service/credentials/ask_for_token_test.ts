@@ -14,7 +14,9 @@ Deno.test("readToken() reads a token and its end, however that is told", () => {
   assertEquals(end({ access_token: "t", expires_in: 60, expires_on: NOW / 1000 + 90 }), NOW + 90_000);
   assertEquals(end({ accessToken: "t", expires_on: String(NOW / 1000 + 90) }), NOW + 90_000);
   assertEquals(end({ accessToken: "t", expiresOn: "2030-01-01T00:01:00Z" }), NOW + 60_000);
+  assertEquals(end({ accessToken: "t", expireTime: "2030-01-01T00:01:00Z" }), NOW + 60_000);
   assertEquals(readToken('{"access_token":"t"}', NOW), { token: "t" });
+  assertEquals(readToken('{"access_token":"t","id_token":"j"}', NOW), { token: "t", idToken: "j" });
   for (
     const text of ["", "null", "{}", '{"access_token":""}', '{"access_token":7}', '{"access_token":"a b"}']
   ) {
@@ -57,4 +59,29 @@ Deno.test("askForToken() gives the token, or says in the service's words why the
     ["a login gives no token: 429, busy", true],
     ["a login gives no token: 200, its answer holds none", false],
   ]);
+});
+
+Deno.test("askForToken() asks what a refusal means, whatever form its words have", async () => {
+  const told: unknown[] = [];
+  const answers = [{ error: "invalid_grant", error_description: "gone" }, {
+    error: { status: "PERMISSION_DENIED", message: "no right" },
+  }, {}];
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => Response.json(answers.shift(), { status: 400, headers: { date: new Date(NOW).toUTCString() } }),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  const question = { service: "a login", method: "POST", url, form: { a: "b c&" } } as const;
+  for (const words of ["gone; log in", "no right; log in", "its answer holds none; log in"]) {
+    const ask = () =>
+      askForToken(() => Promise.resolve({}), question, () => NOW, (refusal) => {
+        told.push([refusal.code, refusal.serverTimeMs]);
+        return "log in";
+      });
+    assertEquals(
+      (await assertRejects(ask, CredentialFault)).message,
+      `a login gives no token: 400, ${words}`,
+    );
+  }
+  assertEquals(told, [["invalid_grant", NOW], ["PERMISSION_DENIED", NOW], ["", NOW]]);
 });

@@ -1,4 +1,5 @@
 import { createTransport, type CreateTransportOptions, isLoopback, TransportError } from "../http/mod.ts";
+import { isGranted } from "../environment/mod.ts";
 import { CredentialFault } from "../tokens/mod.ts";
 
 /** A question to a service that gives credentials. */
@@ -11,8 +12,12 @@ export interface ServiceQuestion {
   readonly url: string;
   /** Headers. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The body. */
+  /** The body; one of the three at most. */
   readonly body?: string;
+  /** The body as a form (`application/x-www-form-urlencoded`). */
+  readonly form?: Readonly<Record<string, string>>;
+  /** The body as JSON. */
+  readonly json?: unknown;
   /** Asked straight, without a proxy, this patiently: for services of the machine itself. */
   readonly local?: { readonly timeoutMs: number; readonly attempts: number };
 }
@@ -31,11 +36,25 @@ export interface ServiceAnswer {
 export type WebOptions = (url: string) => Promise<CreateTransportOptions>;
 
 const MAX_ANSWER_BYTES = 2 ** 20;
+/** How patiently a service of the machine itself is asked that is known to be there. */
+export const LOCAL_PATIENCE = { timeoutMs: 10_000, attempts: 3 } as const;
+/** On other machines than the cloud's nobody answers at the address of the metadata. */
+const PROBE = { timeoutMs: 1_000, attempts: 1 } as const;
 const REMOTE_BOUNDS = { retry: { maxAttempts: 3, totalMs: 15_000 }, firstByteTimeoutMs: 10_000 } as const;
 
 /** Asks a service and resolves with its answer, whatever the status. No answer at all is a `CredentialFault`. */
 export async function askService(web: WebOptions, question: ServiceQuestion): Promise<ServiceAnswer> {
-  const { service, method, url, headers = {}, body, local } = question;
+  const { service, method, url, headers = {}, form, json, local } = question;
+  const type = form
+    ? "application/x-www-form-urlencoded"
+    : json === undefined
+    ? undefined
+    : "application/json";
+  const body = form
+    ? String(new URLSearchParams(form))
+    : json === undefined
+    ? question.body
+    : JSON.stringify(json);
   const base = await web(url);
   await using transport = local
     ? createTransport({
@@ -53,7 +72,7 @@ export async function askService(web: WebOptions, question: ServiceQuestion): Pr
     const response = await transport.send({
       method,
       url,
-      headers: Object.entries(headers),
+      headers: Object.entries({ ...type && { "content-type": type }, ...headers }),
       ...(body === undefined ? {} : { body: new TextEncoder().encode(body), idempotent: true }),
       label: service,
     });
@@ -65,6 +84,24 @@ export async function askService(web: WebOptions, question: ServiceQuestion): Pr
       cause: error,
       retryable: error.retryable || error.kind === "dns",
     });
+  }
+}
+
+/**
+ * Asks whether a service of the machine itself is there, for a second. Resolves with its answer, or with why there is none,
+ * in words.
+ */
+export async function probeService(
+  web: WebOptions,
+  question: Omit<ServiceQuestion, "local">,
+): Promise<ServiceAnswer | string> {
+  try {
+    return await askService(web, { ...question, local: PROBE });
+  } catch (error) {
+    if (!(error instanceof CredentialFault)) throw error;
+    const { host } = new URL(question.url);
+    if (!isGranted({ name: "net", host })) return `${host} may not be asked (--allow-net)`;
+    return "no service for it answers on this machine";
   }
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CredentialFault } from "../tokens/mod.ts";
-import { askService, checkServiceUrl, jsonFields } from "./ask_service.ts";
+import { askService, checkServiceUrl, jsonFields, probeService } from "./ask_service.ts";
 
 const LOCAL = { timeoutMs: 1_000, attempts: 1 };
 const web = () => Promise.resolve({});
@@ -13,6 +13,39 @@ Deno.test("askService() gives any answer, whatever its status", async () => {
   const url = `http://127.0.0.1:${server.addr.port}/`;
   const answer = await askService(web, { service: "a login", method: "POST", url, body: "b", local: LOCAL });
   assertEquals([answer.status, answer.text, answer.header("x-id")], [401, "POST b", "7"]);
+});
+
+Deno.test("askService() sends forms and JSON as what they are", async () => {
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    return new Response(`${request.headers.get("content-type")} ${await request.text()}`);
+  });
+  const question = {
+    service: "a login",
+    method: "POST",
+    url: `http://127.0.0.1:${server.addr.port}/`,
+  } as const;
+  const ask = async (body: object) => (await askService(web, { ...question, ...body, local: LOCAL })).text;
+  assertEquals(
+    await ask({ form: { a: "b c&", d: "ä" } }),
+    "application/x-www-form-urlencoded a=b+c%26&d=%C3%A4",
+  );
+  assertEquals(await ask({ json: { a: ["ä"] } }), 'application/json {"a":["ä"]}');
+});
+
+Deno.test("probeService() gives any answer, or says that nobody answers", async () => {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response("no", { status: 403 }),
+  );
+  const question = {
+    service: "metadata",
+    method: "GET",
+    url: `http://127.0.0.1:${server.addr.port}/`,
+  } as const;
+  const answer = await probeService(web, question);
+  assertEquals(typeof answer === "string" ? answer : answer.status, 403);
+  await server.shutdown();
+  assertEquals(await probeService(web, question), "no service for it answers on this machine");
 });
 
 Deno.test("askService() tells of a service that does not answer where that is", async () => {

@@ -18,6 +18,8 @@ export interface CommandBounds {
   readonly timeoutMs: number;
   /** How many bytes it may print, and say. */
   readonly maxBytes: number;
+  /** Variables that it gets beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Why a command was given up. */
@@ -64,10 +66,11 @@ interface Started {
   readonly kill: () => void;
 }
 
-function startInDeno(command: string, { maxBytes }: CommandBounds): Started {
+function startInDeno(command: string, { env = {}, maxBytes }: CommandBounds): Started {
   const [shell, flag] = systemShell();
   const child = new Deno.Command(shell, {
     args: [flag, command],
+    env,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -106,10 +109,16 @@ function startInDeno(command: string, { maxBytes }: CommandBounds): Started {
   return { exit: exit(), kill };
 }
 
-async function startInNode(command: string, { maxBytes }: CommandBounds): Promise<Started> {
+async function startInNode(command: string, { env, maxBytes }: CommandBounds): Promise<Started> {
   const { exec } = await import("node:child_process");
+  const { default: process } = await import("node:process");
   const { promise, resolve, reject } = Promise.withResolvers<CommandOutcome>();
-  const child = exec(command, { maxBuffer: maxBytes, encoding: "utf8" }, (error, stdout, stderr) => {
+  const options = {
+    maxBuffer: maxBytes,
+    encoding: "utf8",
+    ...(env && { env: { ...process.env, ...env } }),
+  } as const;
+  const child = exec(command, options, (error, stdout, stderr) => {
     if (!error) resolve({ code: 0, signal: null, stdout, stderr });
     else if (typeof error.code === "number" || error.signal) {
       resolve({ code: error.code ?? null, signal: error.signal ?? null, stdout, stderr });

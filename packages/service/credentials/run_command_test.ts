@@ -15,6 +15,14 @@ Deno.test("runCommand() gives what a command prints and says, and how it ends", 
   assertEquals((await runCommand("kill -TERM $$", systemClock, BOUNDS)).signal, "SIGTERM");
 });
 
+Deno.test("runCommand() gives a command variables beside those of this process", async () => {
+  const { stdout } = await runCommand('echo "$A" "${PATH:+path}"', systemClock, {
+    ...BOUNDS,
+    env: { A: "b" },
+  });
+  assertEquals(stdout, "b path\n");
+});
+
 Deno.test("runCommand() gives a command no standard input", async () => {
   assertEquals((await runCommand("cat; echo done", systemClock, BOUNDS)).stdout, "done\n");
 });

@@ -25,19 +25,25 @@ const LIFE_S = 600;
  */
 export async function signAssertion(setup: AssertionSetup): Promise<string> {
   const { algorithm, claims, header, nowMs, password, pem } = setup;
-  const scheme = algorithm === "PS256" ? "RSA-PSS" : "RSASSA-PKCS1-v1_5";
-  const key = await importKey(pem, scheme, password);
+  const sign = await rsaSigner(pem, algorithm, password);
   const issuedS = Math.floor(nowMs / 1000);
   const text = [
     { alg: algorithm, typ: "JWT", ...header },
     { iat: issuedS, nbf: issuedS, exp: issuedS + LIFE_S, jti: crypto.randomUUID(), ...claims },
   ].map((part) => base64url(new TextEncoder().encode(JSON.stringify(part)))).join(".");
-  const signed = await crypto.subtle.sign(
-    { name: scheme, saltLength: 32 },
-    key,
-    new TextEncoder().encode(text),
-  );
-  return `${text}.${base64url(signed)}`;
+  return `${text}.${base64url(await sign(new TextEncoder().encode(text)))}`;
+}
+
+/** What signs bytes by a private key of RSA in PEM form; a key that cannot be used is the same `CredentialFault`. */
+export async function rsaSigner(
+  pem: string,
+  algorithm: AssertionSetup["algorithm"],
+  password?: string,
+): Promise<(bytes: Uint8Array) => Promise<Uint8Array>> {
+  const name = algorithm === "PS256" ? "RSA-PSS" : "RSASSA-PKCS1-v1_5";
+  const key = await importKey(pem, name, password);
+  return async (bytes) =>
+    new Uint8Array(await crypto.subtle.sign({ name, saltLength: 32 }, key, new Uint8Array(bytes)));
 }
 
 /** Bytes in the alphabet of URLs, without padding (RFC 7515). */

@@ -1,8 +1,8 @@
-import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
 import { assertEquals, assertRejects } from "@std/assert";
 import { makeCertificate } from "@lade/testing/http";
 import { CredentialFault } from "../tokens/mod.ts";
-import { type AssertionSetup, base64url, signAssertion } from "./signed_assertion.ts";
+import { type AssertionSetup, base64url, rsaSigner, signAssertion } from "./signed_assertion.ts";
 
 const NOW = Date.UTC(2030, 0, 1);
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -41,6 +41,12 @@ Deno.test("signAssertion() states who asks for ten minutes, signed as is wanted"
     const [iat, exp] = [NOW / 1000, NOW / 1000 + 600];
     assertEquals([jti.length, rest], [36, { aud: "https://login/t", iss: "client", iat, nbf: iat, exp }]);
   }
+});
+
+Deno.test("rsaSigner() signs the bytes of a view alone", async () => {
+  const sign = await rsaSigner(pkcs8, "RS256");
+  const bytes = new Uint8Array([0, 1, 2, 3]).subarray(1, 3);
+  assertEquals(verify("sha256", bytes, createPublicKey(privateKey), await sign(bytes)), true);
 });
 
 Deno.test("signAssertion() reads keys in every form", async () => {

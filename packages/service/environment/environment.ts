@@ -9,6 +9,12 @@ export const systemEnvironment: Environment = (name): string | undefined => {
   return (typeof Deno === "undefined" ? nodeEnvironment()[name] : readVariable(name)) || undefined;
 };
 
+/** Why a variable that counts as absent may well be there, in words: Deno may not read it. */
+export function whyClosed(env: Environment, variable: string): string | undefined {
+  const isClosed = env === systemEnvironment && !isGranted({ name: "env", variable });
+  return isClosed ? "Deno may not read the environment (--allow-env)" : undefined;
+}
+
 /** Whether every variable may be read, which is quicker to find out than for each. */
 function isAllGranted(): boolean {
   if (typeof Deno === "undefined") return true;

@@ -4,6 +4,8 @@
  *
  * @module
  */
+export { bearerTokens } from "./bearer_tokens.ts";
+export { claimsOf } from "./claims_of.ts";
 export { CredentialFault } from "./credential_fault.ts";
 export { credentialFaultToStoreError } from "./credential_fault_to_store_error.ts";
 export { searchedTokens, type TokenSearch } from "./searched_tokens.ts";

@@ -1,0 +1,20 @@
+import { quote } from "@lade/core/text";
+import type { Sourced } from "@lade/core/settings";
+import { type ReadTextFile, whyUnread } from "../environment/mod.ts";
+import { CredentialFault } from "../tokens/mod.ts";
+
+/** The text of a file that is configured, and therefore has to be there; all else is a `CredentialFault` that names it. */
+export async function readSecret(
+  read: ReadTextFile,
+  what: string,
+  { source, value }: Sourced<string>,
+): Promise<string> {
+  const where = `${what} ${quote(value)} (${source})`;
+  const text = await read(value).catch((cause: unknown) => {
+    throw new CredentialFault(`${where} cannot be read: ${whyUnread(cause)}`, { cause });
+  });
+  if (text?.trim()) return text.trim();
+  throw new CredentialFault(
+    `${where} ${text === undefined ? "is not there, or may not be read (--allow-read)" : "is empty"}`,
+  );
+}
