@@ -1,6 +1,12 @@
 import type { ServiceDialect } from "@lade/service/call";
-import { commonFaultOptions, type FailedReply, ServiceFault } from "@lade/service/errors";
-import { childText, parseXml, rootName, type XmlElement } from "@lade/service/xml";
+import {
+  commonFaultOptions,
+  type FailedReply,
+  type ReportField,
+  ServiceFault,
+  xmlFaults,
+} from "@lade/service/errors";
+import { rootName } from "@lade/service/xml";
 
 /** Signatures, and what was signed, in what the service says of them. */
 const SIGNED =
@@ -13,13 +19,11 @@ export const AZURE_DIALECT: ServiceDialect = {
   errorRoots: ["Error"],
   receipts: ["x-ms-request-id"],
   isReceiptBody: () => false,
-  faults: { isReport: (body) => errorElement(body) !== undefined, read },
+  faults: xmlFaults(read),
 };
 
-function read(reply: FailedReply): ServiceFault {
+function read(field: ReportField, reply: FailedReply): ServiceFault {
   const { headers, origin, status } = reply;
-  const error = errorElement(reply.body);
-  const field = (name: string) => (error && childText(error, name)) || undefined;
   const code = headers.get("x-ms-error-code") || field("Code");
   // The rest of the message repeats the request's id and time.
   const said = field("Message")?.split("\n")[0]?.trim();
@@ -32,14 +36,4 @@ function read(reply: FailedReply): ServiceFault {
     requestId: headers.get("x-ms-request-id") ?? undefined,
     marked: origin?.marked || code !== undefined,
   });
-}
-
-function errorElement(body: string): XmlElement | undefined {
-  if (!body.includes("<Error")) return undefined;
-  try {
-    const root = parseXml(body.trimStart());
-    return root.name === "Error" ? root : undefined;
-  } catch {
-    return undefined;
-  }
 }

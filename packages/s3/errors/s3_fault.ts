@@ -1,11 +1,10 @@
 import {
   commonFaultOptions,
-  type FailedReply,
   type FaultReader,
   ServiceFault,
   type ServiceFaultOptions,
+  xmlFaults,
 } from "@lade/service/errors";
-import { childText, parseXml, type XmlElement } from "@lade/service/xml";
 
 /** What an {@linkcode S3Fault} is made of. */
 export interface S3FaultOptions extends ServiceFaultOptions {
@@ -46,18 +45,13 @@ export class S3Fault extends ServiceFault {
 }
 
 /** Reads the failures that S3 reports: an XML document, and headers beside it. */
-export const S3_FAULTS: FaultReader<S3Fault> = { isReport: (body) => errorElement(body) !== undefined, read };
-
-function read(reply: FailedReply): S3Fault {
-  const { body, headers, origin, status } = reply;
-  const error = errorElement(body);
-  const field = (name: string) => (error && childText(error, name)) || undefined;
+export const S3_FAULTS: FaultReader<S3Fault> = xmlFaults((field, reply) => {
+  const { headers, origin, status } = reply;
   const header = (name: string) => headers.get(name) || undefined;
-  const common = commonFaultOptions(reply);
   const serverTime = Date.parse(field("ServerTime") ?? "");
   const size = field("ActualObjectSize");
   return new S3Fault({
-    ...common,
+    ...commonFaultOptions(reply),
     code: field("Code"),
     message: field("Message"),
     requestId: field("RequestId") ?? header("x-amz-request-id"),
@@ -70,15 +64,4 @@ function read(reply: FailedReply): S3Fault {
     condition: field("Condition"),
     deleteMarker: header("x-amz-delete-marker") === "true",
   });
-}
-
-function errorElement(body: string): XmlElement | undefined {
-  if (!body.includes("Error")) return undefined;
-  try {
-    const root = parseXml(body.trimStart());
-    if (root.name === "Error") return root;
-    return root.name === "ErrorResponse" ? root.children.find((child) => child.name === "Error") : undefined;
-  } catch {
-    return undefined;
-  }
-}
+});

@@ -11,10 +11,19 @@ export interface JsonError {
 
 /**
  * The form of a service whose documents are JSON objects, distinguished by their first member, and which reports failures by
- * one whose first member is `error`.
+ * one whose first member is `error`. `readError` gives `undefined` for a report of somebody else's; `id` is the header, in
+ * lower case, by which the service names a request.
  */
-export function jsonDialect(readError: (error: unknown) => JsonError): ServiceDialect {
-  const isReport = (text: string) => firstMember(text) === "error";
+export function jsonDialect(
+  readError: (error: unknown) => JsonError | undefined,
+  id?: string,
+): ServiceDialect {
+  const errorIn = (text: string) => {
+    if (firstMember(text) !== "error") return undefined;
+    // What breaks off is a report of which nothing is known.
+    const document = parse(text);
+    return document ? readError(document["error"]) : readError(undefined) ?? {};
+  };
   return {
     form: "JSON",
     rootOf: firstMember,
@@ -22,11 +31,10 @@ export function jsonDialect(readError: (error: unknown) => JsonError): ServiceDi
     receipts: ["etag"],
     isReceiptBody: () => false,
     faults: {
-      isReport,
+      isReport: (text) => errorIn(text) !== undefined,
       read: (reply) => {
-        const common = commonFaultOptions(reply);
-        if (!isReport(reply.body)) return new ServiceFault(common);
-        return new ServiceFault({ ...common, ...readError(parse(reply.body)?.["error"]) });
+        const requestId = id === undefined ? undefined : reply.headers.get(id) ?? undefined;
+        return new ServiceFault({ ...commonFaultOptions(reply), requestId, ...errorIn(reply.body) });
       },
     },
   };

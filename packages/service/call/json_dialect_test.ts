@@ -24,3 +24,15 @@ Deno.test("jsonDialect() survives a report that breaks off", () => {
   const careful = jsonDialect((error) => ({ message: String(error) }));
   assertEquals(careful.faults.read({ status: 500, headers, body: '{"error":{"code' }).status, 500);
 });
+
+Deno.test("jsonDialect() takes another form of report for somebody else's, and names the request by its header", () => {
+  const own = jsonDialect(
+    (error) => Object(error).code === undefined ? undefined : { code: "Gone" },
+    "depot-id",
+  );
+  assertEquals(own.faults.isReport('{"error":{"code":1}}'), true);
+  assertEquals(own.faults.isReport('{"error":"invalid_grant","error_description":"x"}'), false);
+  assertEquals(own.faults.isReport('{"error":{"co'), true);
+  const reply = { status: 410, headers: new Headers({ "depot-id": "R1" }), body: '{"error":{"code":1}}' };
+  assertEquals(own.faults.read(reply).message, "410 Gone: the service gave no reason (request R1)");
+});

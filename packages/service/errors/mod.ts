@@ -25,3 +25,4 @@ export {
 export { faultOf } from "./fault_of.ts";
 export { HTTP_ERRORS } from "./http_errors.ts";
 export { ServiceFault, type ServiceFaultOptions } from "./service_fault.ts";
+export { type ReportField, xmlFaults } from "./xml_faults.ts";
