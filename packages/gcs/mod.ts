@@ -6,6 +6,7 @@
  * @module
  */
 export type { GcsCredential, GcsToken } from "./credentials/gcs_credential.ts";
+export { gcsProvider } from "./gcs_provider.ts";
 export type {
   GcsIdentityOptions,
   GcsObjectOptions,
@@ -13,3 +14,4 @@ export type {
   GcsStorageClass,
 } from "./config/gcs_options.ts";
 export { GCS_SETTINGS } from "./config/gcs_settings.ts";
+export { type GcsStoreOptions, type GcsSurroundings, openGcsStore } from "./store/open_gcs_store.ts";

@@ -1,10 +1,14 @@
 import type { Preconditions } from "@lade/core/backend";
 import { quoteEtag } from "./etags.ts";
+import type { HeaderNames } from "./header_names.ts";
 
-/** The headers of a request that hold its conditions (RFC 9110, section 13.1). */
+/** The headers of a request that hold its conditions: those of HTTP (RFC 9110, section 13.1), or a service's own. */
 export function conditionHeaders(
-  { ifMatch, ifNoneMatch }: Pick<Preconditions, "ifMatch" | "ifNoneMatch">,
+  given: Pick<Preconditions, "ifMatch" | "ifNoneMatch">,
+  names?: Pick<HeaderNames, "conditions">,
 ): Record<string, string> {
+  if (names?.conditions) return names.conditions(given);
+  const { ifMatch, ifNoneMatch } = given;
   return {
     ...(ifMatch === undefined ? {} : { "if-match": quoteEtag(ifMatch) }),
     ...(ifNoneMatch === undefined ? {} : { "if-none-match": quoteEtag(ifNoneMatch) }),

@@ -1,4 +1,4 @@
-import type { Checksums, ObjectAttributes } from "@lade/core/backend";
+import type { Checksums, ObjectAttributes, Preconditions } from "@lade/core/backend";
 import type { ResponseHeaders } from "@lade/service/http";
 
 /** What the headers of an answer say of checksums. */
@@ -40,6 +40,8 @@ export interface HeaderNames {
   readonly written?: {
     readonly [attribute in keyof ObjectAttributes & `c${string}`]?: string;
   };
+  /** The headers of a condition, where they are others than those of HTTP: `x-goog-if-generation-match`. */
+  conditions?(given: Pick<Preconditions, "ifMatch" | "ifNoneMatch">): Record<string, string>;
   /** The form in which a metadata value travels. */
   encodeMetadata(value: string): string;
   /** The value that {@linkcode HeaderNames.encodeMetadata} was given. */

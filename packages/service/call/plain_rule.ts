@@ -10,25 +10,25 @@ const STATUSES: Readonly<Record<AnswerRule["kind"], readonly number[]>> = {
 };
 
 /**
- * The rule of an answer by what it is and by the headers of its request, as HTTP has it (RFC 9110). `root` is that of a
- * document. A 404 decides nothing about a write.
+ * The rule of an answer by what it is and by the names of what its request asks: headers as HTTP has them (RFC 9110), and
+ * conditions in the query, such as `ifGenerationMatch`. `root` is that of a document. A 404 decides nothing about a write.
  */
-export function plainRule(kind: AnswerRule["kind"], headers: readonly string[], root?: string): AnswerRule {
+export function plainRule(kind: AnswerRule["kind"], names: readonly string[], root?: string): AnswerRule {
   return {
     kind,
     statuses: STATUSES[kind],
-    unasked: [...unaskedStatuses(headers), ...kind === "write" ? [404] : []],
+    unasked: [...unaskedStatuses(names), ...kind === "write" ? [404] : []],
     ...(root !== undefined && { roots: [root] }),
   };
 }
 
-/** Statuses that answer a condition or a range, where no header of the request has one. */
-export function unaskedStatuses(headers: readonly string[]): readonly number[] {
-  const asks = (pattern: RegExp) => headers.some((name) => pattern.test(name));
+/** Statuses that answer a condition or a range, where no header or query of the request has one. */
+export function unaskedStatuses(names: readonly string[]): readonly number[] {
+  const asks = (pattern: RegExp) => names.some((name) => pattern.test(name));
   return [
     // 304 answers those alone who ask whether something is another one (section 13.1).
-    ...asks(/(?:^|-)if-(?:none-match|modified-since)$/) ? [] : [304],
-    ...asks(/(?:^|-)if-/) ? [] : [412],
+    ...asks(/(?:^|-)if-(?:none-match|modified-since)$|^if[A-Z]\w*NotMatch$/) ? [] : [304],
+    ...asks(/(?:^|-)if-|^if[A-Z]/) ? [] : [412],
     ...asks(/range$/) ? [] : [416],
   ];
 }

@@ -112,12 +112,16 @@ export class ServiceClient {
   /** Sends a request and resolves with its good answer; all else is a store error. */
   async send(request: ClientRequest): Promise<TransportResponse> {
     const { path, query = {}, headers = {}, kind, root, authorizer, statuses, ...rest } = request;
+    const asked = Object.keys(query).filter((name) => query[name] !== undefined);
     try {
       return await this.#caller.send({
         ...rest,
         headers,
         place: () => ({ path, query: encodeQuery(query) }),
-        rule: { ...plainRule(kind, Object.keys(headers), root), ...(statuses && { statuses }) },
+        rule: {
+          ...plainRule(kind, [...Object.keys(headers), ...asked], root),
+          ...(statuses && { statuses }),
+        },
       }, authorizer ?? this.#setup.authorizer());
     } catch (error) {
       throw this.translate(error, request.call);
@@ -159,7 +163,21 @@ export class ServiceClient {
 
   /** The way to another endpoint of the same service, over the same connections; closing this one closes both. */
   at(url: string): ServiceClient {
-    return new ServiceClient({ ...this.#setup, url, transport: this.#transport });
+    return this.with({ url });
+  }
+
+  /** The way by another interface of the service, over the same connections; closing this one closes both. */
+  with(own: Partial<Pick<ServiceClientSetup, "url" | "dialect" | "errors">>): ServiceClient {
+    const setup = this.#setup;
+    return new ServiceClient({
+      ...setup,
+      ...own,
+      // Who asks may be known later than now.
+      get identity(): string {
+        return setup.identity;
+      },
+      transport: this.#transport,
+    });
   }
 
   /** Closes the connections. */

@@ -36,6 +36,8 @@ export interface ServedObject {
   readonly call: FailedCall;
   /** Query, not encoded. */
   readonly query?: Readonly<Record<string, string | undefined>>;
+  /** Headers of a read, besides those of conditions and range. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Throws where an answer is about something that is no whole object. */
   readonly check?: (headers: ResponseHeaders) => void;
   /** Finds out whether the checksums of an object are of one that is gone; see `GetResult`. */
@@ -49,7 +51,11 @@ export async function getObject(object: ServedObject, options: GetOptions): Prom
   const { client, names, key, path, query, call, check, limit } = object;
   const { range, signal } = options;
   if (range) checkRange(range);
-  const headers = { ...conditionHeaders(options), ...(range && { range: rangeHeader(range) }) };
+  const headers = {
+    ...object.headers,
+    ...conditionHeaders(options, names),
+    ...(range && { range: rangeHeader(range) }),
+  };
   const falls = limit?.falls ?? 0;
   try {
     const request = { method: "GET", path, ...(query && { query }), headers, kind: "object", call } as const;
@@ -90,7 +96,13 @@ export async function describeObject(
 ): Promise<{ readonly info: ObjectInfo; readonly headers: ResponseHeaders }> {
   const { client, names, key, path, query, call, check } = object;
   const { signal } = options;
-  const request = { method: "HEAD", path, ...(query && { query }), headers: conditionHeaders(options), call };
+  const request = {
+    method: "HEAD",
+    path,
+    ...(query && { query }),
+    headers: conditionHeaders(options, names),
+    call,
+  };
   const { headers } = await client.send({ ...request, kind: "head", signal });
   check?.(headers);
   const size = readSize(headers.get("content-length"));

@@ -1,0 +1,59 @@
+import { PermissionDeniedError } from "@lade/core/backend";
+import type { ClientRequest } from "@lade/service/call";
+import type { GcsTarget } from "../client/gcs_target.ts";
+import { askJson, jsonBody } from "../client/ask_json.ts";
+import type { Storage } from "./sdk.d.ts";
+
+/** What a call is, beside what the SDK says of it. */
+export type ControlCall = Pick<ClientRequest, "signal" | "call"> & { readonly idempotent: boolean };
+
+/** A request as the SDK makes it, below the base of the JSON API. */
+interface SdkRequest {
+  readonly method?: string;
+  readonly uri: string;
+  readonly qs?: Readonly<Record<string, unknown>>;
+  readonly json?: unknown;
+}
+
+/**
+ * Makes a call by the SDK of Google Cloud Storage, which the first call loads. It writes the requests and reads the answers;
+ * authorization, retries, the judgement of answers and the errors are those of every other request.
+ */
+export async function control<T>(
+  target: GcsTarget,
+  { call, signal, idempotent }: ControlCall,
+  project: string | undefined,
+  make: (storage: Storage) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const { Storage } = await loadSdk(call);
+  const storage = new Storage({
+    projectId: project ?? "-",
+    retryOptions: { autoRetry: false, maxRetries: 0 },
+  });
+  const send = async ({ method = "GET", uri, qs = {}, json }: SdkRequest): Promise<unknown> => {
+    const query = Object.fromEntries(
+      Object.entries(qs).filter(([, value]) => value !== undefined).map((
+        [name, value],
+      ) => [name, String(value)]),
+    );
+    const request = { method, path: `/storage/v1${uri}`, query, idempotent, signal, call };
+    if (method === "DELETE") return void await target.json.send({ ...request, kind: "removal" });
+    return await askJson(target, { ...request, ...(json !== undefined && jsonBody(json)) });
+  };
+  storage.request = (request, answered) => {
+    send(request as SdkRequest).then((body) => answered(null, body, { body }), (error) => answered(error));
+  };
+  return await make(storage);
+}
+
+/** The SDK reads the environment as it is loaded. */
+async function loadSdk(call: ControlCall["call"]): Promise<typeof import("./sdk.d.ts")> {
+  try {
+    return await import("./sdk.ts");
+  } catch (cause) {
+    const detail = `the SDK cannot be loaded: ${cause instanceof Error ? cause.message : cause}`;
+    const advice = "allow it with --allow-env, --allow-read and --allow-sys";
+    throw new PermissionDeniedError({ operation: call.operation, uri: call.uri, detail, advice, cause });
+  }
+}

@@ -1,0 +1,123 @@
+import {
+  type GetOptions,
+  type GetResult,
+  type HeadOptions,
+  NotFoundError,
+  type ObjectInfo,
+} from "@lade/core/backend";
+import { checkAnswered, type HeaderNames } from "@lade/service/body";
+import { type FailedCall, faultOf } from "@lade/service/errors";
+import { getObject } from "@lade/service/objects";
+import { generationOf, generationQuery } from "../client/gcs_conditions.ts";
+import { GCS_NAMES } from "../client/gcs_names.ts";
+import { type GcsTarget, jsonPath, payer, xmlPath } from "../client/gcs_target.ts";
+import { askJson } from "../client/ask_json.ts";
+import { infoOf, type ObjectResource } from "./resource.ts";
+
+/** Reads no checksums, where nothing is to be verified. */
+const UNVERIFIED: Pick<HeaderNames, "readChecksums"> = { readChecksums: () => ({}) };
+/** Without it, what is stored compressed comes decompressed, and no checksum is that of its bytes. */
+const AS_STORED = { "accept-encoding": "gzip" };
+
+/**
+ * Reads an object or a range of it, as it is stored: by the XML API, which describes the object in the same answer; by the
+ * JSON API where an endpoint has no other. Only what is to be another one is looked at first, since the XML API holds no
+ * such condition.
+ */
+export async function readObject(
+  target: GcsTarget,
+  key: string,
+  options: GetOptions,
+  call: FailedCall,
+): Promise<GetResult> {
+  const { traits } = target;
+  const { ifNoneMatch, ...given } = options;
+  if (ifNoneMatch !== undefined) {
+    const { etag } = await headObject(target, key, options, { ...call, step: "look at" });
+    return await readObject(target, key, { ...given, ...(etag !== undefined && { ifMatch: etag }) }, call);
+  }
+  if (traits.givesXml === false) return await readByJson(target, key, options, call);
+  try {
+    const result = await readByXml(target, key, options, call);
+    traits.givesXml = true;
+    return result;
+  } catch (error) {
+    if (!mayLackXml(error)) throw error;
+    const result = await readByJson(target, key, options, call);
+    traits.givesXml ??= false;
+    return result;
+  }
+}
+
+async function readByXml(
+  target: GcsTarget,
+  key: string,
+  options: GetOptions,
+  call: FailedCall,
+): Promise<GetResult> {
+  const { config, limits, xml } = target;
+  const { version } = options;
+  return await getObject({
+    client: xml,
+    names: config.verifyDownloads ? GCS_NAMES : { ...GCS_NAMES, ...UNVERIFIED },
+    key,
+    path: xmlPath(target, key),
+    ...(version !== undefined && { query: { generation: generationOf(version) } }),
+    headers: AS_STORED,
+    call: version === undefined ? call : { ...call, step: "look at a version of" },
+    limit: limits.read,
+  }, options);
+}
+
+/** It tells no metadata at Google's own endpoint, but does at emulators. */
+async function readByJson(
+  target: GcsTarget,
+  key: string,
+  options: GetOptions,
+  call: FailedCall,
+): Promise<GetResult> {
+  const { config, json, limits } = target;
+  const names = { ...GCS_NAMES, conditions: () => ({}) };
+  return await getObject({
+    client: json,
+    names: config.verifyDownloads ? names : { ...names, ...UNVERIFIED },
+    key,
+    path: jsonPath(target, key),
+    query: { alt: "media", ...generationQuery(options), ...payer(target) },
+    headers: AS_STORED,
+    call,
+    limit: limits.read,
+  }, options);
+}
+
+/** Whether what answers a read is not the XML API: not even its own words for what is missing. */
+function mayLackXml(error: unknown): boolean {
+  const fault = faultOf(error);
+  return fault?.foreign !== undefined && [400, 404, 405, 501].includes(fault.status);
+}
+
+/** Describes an object. */
+export async function headObject(
+  target: GcsTarget,
+  key: string,
+  options: HeadOptions,
+  call: FailedCall,
+): Promise<ObjectInfo> {
+  const { signal } = options;
+  const request = {
+    method: "GET",
+    path: jsonPath(target, key),
+    query: { ...generationQuery(options) },
+    signal,
+    call,
+  };
+  const info = infoOf(await askJson<ObjectResource>(target, request), call);
+  if (info.key !== key) {
+    throw new NotFoundError({
+      ...call,
+      detail: `the service describes ${JSON.stringify(info.key)} in its place`,
+    });
+  }
+  checkAnswered(GCS_NAMES, info, options, call);
+  return info;
+}

@@ -1,0 +1,84 @@
+import type { Checksums, ObjectAttributes, ObjectInfo, ObjectMeta, PutResult } from "@lade/core/backend";
+import type { CallName } from "@lade/core/errors";
+import { readSize, unlikeService } from "@lade/service/body";
+import { GCS_NAMES } from "../client/gcs_names.ts";
+import type { GcsObjectConfig } from "../client/gcs_target.ts";
+
+/** An object as the JSON API describes it ("Objects"); numbers of 64 bits are texts. */
+export interface ObjectResource {
+  readonly name?: string;
+  readonly size?: string;
+  readonly generation?: string;
+  readonly metageneration?: string;
+  readonly updated?: string;
+  readonly timeDeleted?: string;
+  readonly crc32c?: string;
+  readonly md5Hash?: string;
+  readonly storageClass?: string;
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly contentLanguage?: string;
+  readonly contentDisposition?: string;
+  readonly cacheControl?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Attributes that have the same name here and there. */
+const TEXTS = [
+  "contentType",
+  "contentEncoding",
+  "contentLanguage",
+  "contentDisposition",
+  "cacheControl",
+] as const;
+
+/** What a listing tells of an object. */
+export function metaOf(resource: ObjectResource, call: CallName): ObjectMeta {
+  const { name: key, generation, storageClass, updated } = resource;
+  const size = readSize(resource.size);
+  const lastModified = new Date(updated ?? NaN);
+  if (!key || size === undefined || !generation || Number.isNaN(lastModified.getTime())) {
+    throw unlikeService(call, GCS_NAMES.service, "an object lacks name, size, generation or time");
+  }
+  const checksums = checksumsOf(resource);
+  return {
+    key,
+    size,
+    lastModified,
+    etag: generation,
+    version: generation,
+    ...(storageClass && storageClass !== GCS_NAMES.usualStorageClass && { storageClass }),
+    ...(checksums && { checksums }),
+  };
+}
+
+/** All that is told of an object. */
+export function infoOf(resource: ObjectResource, call: CallName): ObjectInfo {
+  const texts = TEXTS.flatMap((name) => resource[name] ? [[name, resource[name]]] : []);
+  return { ...metaOf(resource, call), ...Object.fromEntries(texts), metadata: { ...resource.metadata } };
+}
+
+/** What is told of an object that was written. */
+export function receiptOf(resource: ObjectResource, call: CallName): PutResult {
+  const { size, etag = "", version = "", checksums } = metaOf(resource, call);
+  return { size, etag, version, ...(checksums && { checksums }) };
+}
+
+/** The description to write with an object. */
+export function resourceOf(
+  { metadata, storageClass, ...given }: ObjectAttributes,
+  config: Pick<GcsObjectConfig, "storageClass">,
+): ObjectResource {
+  const texts = TEXTS.flatMap((name) => given[name] === undefined ? [] : [[name, given[name]]]);
+  const chosen = storageClass ?? config.storageClass;
+  return {
+    ...Object.fromEntries(texts),
+    ...(metadata && { metadata }),
+    ...(chosen && { storageClass: chosen }),
+  };
+}
+
+function checksumsOf({ crc32c, md5Hash: md5 }: ObjectResource): Checksums | undefined {
+  if (!crc32c && !md5) return undefined;
+  return { ...(crc32c && { crc32c }), ...(md5 && { md5 }) };
+}
