@@ -1,6 +1,6 @@
 /**
  * Installs the servers that `deno task test:servers` runs against, each by its own ecosystem's command, into `.servers`:
- * versitygw and gofakes3 by Go, moto by Python, S3Proxy and S3Mock by Maven, Azurite by Deno. What is there already is left
+ * versitygw, gofakes3 and fake-gcs-server by Go, moto by Python, S3Proxy and S3Mock by Maven, Azurite by Deno. What is there already is left
  * alone; what cannot be had is named. What takes minutes to build is used where it is there, and not installed: s3s-fs.
  *
  * @module
@@ -64,6 +64,12 @@ const RECIPES: readonly Recipe[] = [
     find: () => findProgram("gofakes3"),
     needs: ["go"],
     commands: [["go", "install", "github.com/johannesboyne/gofakes3/cmd/gofakes3@v1.2.0"]],
+  },
+  {
+    name: "fake-gcs-server",
+    find: () => findProgram("fake-gcs-server"),
+    needs: ["go"],
+    commands: [["go", "install", "github.com/fsouza/fake-gcs-server@v1.56.1"]],
   },
   {
     name: "S3Proxy",
