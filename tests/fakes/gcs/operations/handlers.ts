@@ -1,0 +1,27 @@
+import * as buckets from "./buckets.ts";
+import type { Handler } from "./call.ts";
+import { insertObject } from "./insert_object.ts";
+import { listObjects } from "./list_objects.ts";
+import * as objects from "./object_calls.ts";
+import { headObject, readObject } from "./read_object.ts";
+import type { Operation } from "./route.ts";
+import * as xml from "./xml_calls.ts";
+
+/** What does each operation. */
+export const HANDLERS: Readonly<Partial<Record<Operation, Handler>>> = {
+  "buckets.delete": buckets.deleteBucket,
+  "buckets.get": buckets.getBucket,
+  "buckets.insert": buckets.insertBucket,
+  "buckets.list": buckets.listBuckets,
+  "buckets.patch": buckets.patchBucket,
+  "objects.delete": objects.deleteObject,
+  "objects.get": objects.getObject,
+  "objects.getMedia": readObject,
+  "objects.insert": insertObject,
+  "objects.list": listObjects,
+  "objects.patch": objects.patchObject,
+  "xml.deleteObject": objects.deleteObject,
+  "xml.getObject": readObject,
+  "xml.headObject": headObject,
+  "xml.putObject": xml.putXmlObject,
+};
