@@ -23,6 +23,11 @@ export function createDefaultRegistry(options: RegistryOptions = {}): Registry {
       loadUrls: async () => (await import("@lade/azure/urls")).azureUrls(),
     })
     .register({
+      schemes: ["gs", "gcs"],
+      load: async () => (await import("@lade/gcs/provider")).gcsProvider(),
+      loadUrls: async () => (await import("@lade/gcs/urls")).gcsUrls(),
+    })
+    .register({
       schemes: ["memory"],
       load: async () => (await import("@lade/core/memory")).memoryProvider(),
     });

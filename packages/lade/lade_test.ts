@@ -184,7 +184,7 @@ Deno.test("Lade refuses unknown schemes and configuration", async () => {
   assertThrows(
     () => new Lade({ config: { ftp: {} } }),
     TypeError,
-    "known are file, direct, s3, az, abfs, abfss, memory",
+    "known are file, direct, s3, az, abfs, abfss, gs, gcs, memory",
   );
   const wrong = new Lade({ config: { file: { sink: "full" } } });
   await assertRejects(() => wrong.get("file:///tmp/x"), TypeError, "sink");
