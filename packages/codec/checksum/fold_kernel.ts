@@ -1,17 +1,18 @@
-import { slicingFunction, tableBytes } from "./slicing_kernel.ts";
+import { INPUT, slicingFunction, STATE, tableBytes } from "./slicing_kernel.ts";
 import { assembleModule, type ValueType, type WasmFunction } from "./wasm_assembler.ts";
-import { call, clear, type Code, i32, i64, local, move, v128, when, whileLoop } from "./wasm_instructions.ts";
+import { call, clear, type Code, i32, i64, local, v128, when, whileLoop } from "./wasm_instructions.ts";
 
 const { get, set } = local;
 
-/** Vectors of 16 bytes a round of the fold handles; its code is written out that many times. */
-const UNROLL = 4;
-const ROUND = 16 * UNROLL;
-/** Bytes folded before the window moves back to the start of the scratch space. */
-const BLOCK = 16_384;
+/** Bytes of a line of the processor's cache. */
+const LINE = 64;
+/** Bytes that are folded at a time; the code is written out for each vector of 16 of them. */
+const ROUND = LINE;
 
-/** A way to shorten a message without changing its CRC. */
-export interface FoldLevel {
+/** What a kernel computes, and how it shortens a message without changing its CRC. */
+export interface FoldKernelConfig {
+  /** Bits of the CRC, which is reflected, starts as all ones and is inverted at the end. */
+  readonly width: 32 | 64;
   /** The exponents, rising from 0, of the terms of a multiple of the CRC's polynomial; the fewer, the faster. */
   readonly exponents: readonly number[];
   /**
@@ -20,22 +21,16 @@ export interface FoldLevel {
    * and the lowest two at least 8, the widest state.
    */
   readonly stride: number;
-  /** Messages shorter than this many bytes skip the level; at least 64 more than the terms span. */
+  /** Messages shorter than this many bytes are not folded; at least 128 more than the terms span. */
   readonly minLength: number;
 }
 
 /** Bytes from a byte of a message to those into which it may be XORed, and so removed; rising. */
-export function foldDistances({ exponents, stride }: FoldLevel): number[] {
+export function foldDistances(
+  { exponents, stride }: Pick<FoldKernelConfig, "exponents" | "stride">,
+): number[] {
   const degree = Math.max(...exponents);
   return exponents.map((exponent) => stride * (degree - exponent)).reverse().slice(1);
-}
-
-/** What a kernel computes. */
-export interface FoldKernelConfig {
-  /** Bits of the CRC, which is reflected, starts as all ones and is inverted at the end. */
-  readonly width: 32 | 64;
-  /** Levels from the longest messages to the shortest. */
-  readonly levels: readonly FoldLevel[];
 }
 
 /** A kernel, not yet compiled. */
@@ -53,114 +48,144 @@ export interface FoldKernel {
  * Writes a CRC kernel in WebAssembly SIMD.
  *
  * It folds whole vectors with loads and XORs alone, and needs no carry-less multiplication, which WebAssembly lacks: a
- * message becomes as many zeros, which a CRC of state 0 skips, and a tail as long as the largest distance. The next
- * level shortens that tail, and slicing tables finish it.
+ * message becomes as many zeros, which a CRC of state 0 skips, and a tail as long as the largest distance, which slicing
+ * tables finish.
  */
-export function assembleFoldKernel({ width, levels }: FoldKernelConfig): FoldKernel {
-  // A function that continues a CRC comes in pairs: at an even index over memory 0, then over memory 1.
-  const functions: WasmFunction[] = [slicingFunction(width, 0), slicingFunction(width, 1)];
-  let stateBytes = tableBytes(width);
-  for (const level of levels.toReversed()) {
-    const next = functions.length - 2;
-    const plan = planLevel(level, stateBytes);
-    for (const memory of [0, 1]) functions.push(foldFunction(plan, memory));
-    for (const memory of [0, 1]) {
-      functions.push(levelFunction(plan, next + 2 + memory, next, next + memory));
-    }
-    stateBytes = plan.end;
-  }
-  functions.push(updateFunction(width, functions.length - 1));
-  return { module: assembleModule(["state", "input"], functions), stateBytes };
+export function assembleFoldKernel(config: FoldKernelConfig): FoldKernel {
+  const { width, minLength } = config;
+  const plan = planFold(config);
+  const functions = [
+    slicingFunction(width, STATE),
+    slicingFunction(width, INPUT),
+    someFunction(plan),
+    ringsFunction(plan),
+    foldFunction(plan, minLength),
+    updateFunction(width),
+  ];
+  return { module: assembleModule(["input", "state"], functions), stateBytes: plan.end };
 }
 
-/** Where a level keeps what in memory 0: the window of bytes before the block, the block, the tail. */
-interface Plan extends Pick<FoldLevel, "minLength"> {
+/** Where functions stand in the module. */
+const [SLICE_TAIL, SLICE_INPUT, SOME, RINGS, FOLD] = [0, 1, 2, 3, 4];
+
+/** Where in `STATE` is what, behind the tables: zeros, the ring of what was folded last, zeros, the tail. */
+interface Plan {
   readonly distances: readonly number[];
-  /** Bytes of the window and of the tail: the largest distance, rounded up to whole rounds. */
-  readonly window: number;
-  readonly history: number;
-  readonly block: number;
+  /** Bytes of each: the largest distance, rounded up to whole rounds. */
+  readonly length: number;
+  readonly start: number;
+  readonly ring: number;
+  readonly ringEnd: number;
   readonly tail: number;
   readonly end: number;
 }
 
-function planLevel(level: FoldLevel, history: number): Plan {
-  const distances = foldDistances(level);
-  const window = Math.ceil(Math.max(...distances) / ROUND) * ROUND;
-  const block = history + window;
-  const tail = block + BLOCK + window;
-  return { minLength: level.minLength, distances, window, history, block, tail, end: tail + window };
+function planFold(config: FoldKernelConfig): Plan {
+  const distances = foldDistances(config);
+  const length = Math.ceil(Math.max(...distances) / ROUND) * ROUND;
+  const start = tableBytes(config.width);
+  const [ring, ringEnd, tail] = [start + length, start + 2 * length, start + 3 * length];
+  return { distances, length, start, ring, ringEnd, tail, end: tail + length };
 }
 
-/** `(from, folded, to, length)`: to `to` goes what is at `from`, XORed with what was folded before at the distances. */
-function foldFunction({ distances, window }: Plan, memory: number): WasmFunction {
-  const [from, folded, to, end, before] = [0, 1, 2, 3, 4];
+/** `(from, to, before, length)`: to `to` goes what is at `from`, XORed with what lies at the distances before `before`. */
+function someFunction({ distances, length }: Plan): WasmFunction {
+  const [from, to, before, end] = [0, 1, 2, 3];
   const vector = (offset: number): Code =>
     distances.reduce(
-      (sum, distance) => v128.xor(sum, v128.load(get(before), window - distance + offset)),
-      v128.load(get(from), offset, memory),
+      (sum, distance) => v128.xor(sum, v128.load(get(before), length - distance + offset, STATE)),
+      v128.load(get(from), offset, INPUT),
     );
-  const offsets = Array.from({ length: UNROLL }, (_, index) => 16 * index);
   return {
     parameters: ["i32", "i32", "i32", "i32"],
-    locals: ["i32"],
-    body: set(before, i32.sub(get(folded), i32.const(window))) +
+    body: set(before, i32.sub(get(before), i32.const(length))) +
       set(end, i32.add(get(end), get(from))) +
       whileLoop(
         // Not "less than": the end of a memory of 4 GiB is 0.
         i32.ne(get(from), get(end)),
-        ...offsets.map((offset) => v128.store(get(to), vector(offset), offset)),
+        ...each(16, ROUND).map((offset) => v128.store(get(to), vector(offset), offset, STATE)),
         ...[from, to, before].map((pointer) => set(pointer, i32.add(get(pointer), i32.const(ROUND)))),
       ),
   };
 }
 
-/** `(state, at, length) => state`: folds if that pays, hands the tail to `tailNext` and what remains to `next`. */
-function levelFunction(
-  plan: Plan,
-  fold: number,
-  tailNext: number,
-  next: number,
-): WasmFunction {
-  const [state, at, left, folding, end] = [0, 1, 2, 3, 4];
-  const { minLength, distances, window, history, block, tail } = plan;
-  const oldest = window - Math.max(...distances);
-  const foldBlock = (length: Code): Code =>
-    call(fold, get(at), i32.const(block), i32.const(block), length) + set(at, i32.add(get(at), length));
+/**
+ * `(from, length)`: folds what is at `from`, a multiple of the ring, into the ring, which is full. Every address there
+ * is a constant, so that the engine knows it to be within the memory; to check that takes as long as the access.
+ */
+function ringsFunction({ distances, length, ring, ringEnd, tail }: Plan): WasmFunction {
+  const [from, end, seen] = [0, 1, 2];
+  const none = i32.const(0);
+  const vector = (offset: number): Code =>
+    distances.reduce(
+      (sum, distance) => v128.xor(sum, v128.load(none, ring + (offset + length - distance) % length, STATE)),
+      v128.load(get(from), offset, INPUT),
+    );
+  const store = (offset: number): Code => v128.store(none, vector(offset), ring + offset, STATE);
+  return {
+    parameters: ["i32", "i32"],
+    locals: ["i64"],
+    body: set(end, i32.add(get(end), get(from))) +
+      whileLoop(
+        i32.ne(get(from), get(end)),
+        // Lines of memory come side by side where all are asked for first, and nearly one by one amid the folding.
+        ...each(LINE, length).map((line) => set(seen, i64.xor(get(seen), i64.load(get(from), line, INPUT)))),
+        v128.store(none, v128.fromI64(get(seen)), tail, STATE),
+        store(0),
+        // What is loaded across the end of the ring goes on at its start.
+        v128.store(none, v128.load(none, ring, STATE), ringEnd, STATE),
+        ...each(16, length).slice(1).map(store),
+        set(from, i32.add(get(from), i32.const(length))),
+      ),
+  };
+}
+
+/** The multiples of `step` from 0 to less than `length`. */
+function each(step: number, length: number): number[] {
+  return Array.from({ length: length / step }, (_, index) => step * index);
+}
+
+/** `(state, at, length) => state`: folds if that pays, and runs over the tail and what remains. */
+function foldFunction({ distances, length, start, ringEnd, tail }: Plan, minLength: number): WasmFunction {
+  const [state, at, left, folding, some, place] = [0, 1, 2, 3, 4, 5];
+  const pass = (count: Code): Code => set(at, i32.add(get(at), count));
   return {
     parameters: ["i64", "i32", "i32"],
     result: "i64",
-    locals: ["i32", "i32"],
+    locals: ["i32", "i32", "i32"],
     body: when(
       i32.geU(get(left), i32.const(minLength)),
-      set(folding, i32.and(i32.sub(get(left), i32.const(window)), i32.const(-ROUND))),
-      set(left, i32.sub(i32.sub(get(left), get(folding)), i32.const(window))),
-      // The oldest word of the window reaches only the first of the message, where the state belongs.
-      clear(i32.const(history), i32.const(window)),
-      v128.store(i32.const(history), v128.fromI64(get(state)), oldest),
-      whileLoop(
-        i32.gtU(get(folding), i32.const(BLOCK)),
-        foldBlock(i32.const(BLOCK)),
-        move(i32.const(history), i32.const(history + BLOCK), i32.const(window)),
-        set(folding, i32.sub(get(folding), i32.const(BLOCK))),
+      set(folding, i32.and(i32.sub(get(left), i32.const(length)), i32.const(-ROUND))),
+      set(left, i32.sub(i32.sub(get(left), get(folding)), i32.const(length))),
+      // So much first, to the end of the ring, that the rest is a multiple of it.
+      set(
+        some,
+        i32.add(i32.remU(i32.sub(get(folding), i32.const(ROUND)), i32.const(length)), i32.const(ROUND)),
       ),
-      foldBlock(get(folding)),
-      set(end, i32.add(i32.const(block), get(folding))),
+      set(place, i32.sub(i32.const(ringEnd), get(some))),
+      clear(i32.const(start), i32.const(3 * length), STATE),
+      // The word at the largest distance reaches only the first of the message, where the state belongs.
+      v128.store(i32.sub(get(place), i32.const(Math.max(...distances))), v128.fromI64(get(state)), 0, STATE),
+      call(SOME, get(at), get(place), get(place), get(some)),
+      pass(get(some)),
+      set(folding, i32.sub(get(folding), get(some))),
+      call(RINGS, get(at), get(folding)),
+      pass(get(folding)),
       // The tail takes what was folded before it, and gives nothing on: zeros stand where it would.
-      clear(get(end), i32.const(window)),
-      call(fold, get(at), get(end), i32.const(tail), i32.const(window)),
-      set(at, i32.add(get(at), i32.const(window))),
-      set(state, call(tailNext, i64.const(0), i32.const(tail), i32.const(window))),
-    ) + call(next, get(state), get(at), get(left)),
+      v128.store(i32.const(ringEnd), v128.fromI64(i64.const(0)), 0, STATE),
+      call(SOME, get(at), i32.const(tail), i32.const(ringEnd), i32.const(length)),
+      pass(i32.const(length)),
+      set(state, call(SLICE_TAIL, i64.const(0), i32.const(tail), i32.const(length))),
+    ) + call(SLICE_INPUT, get(state), get(at), get(left)),
   };
 }
 
 /** `update(crc, at, length)`: the CRC before and after is inverted. */
-function updateFunction(width: 32 | 64, continueInput: number): WasmFunction {
+function updateFunction(width: 32 | 64): WasmFunction {
   const type: ValueType = width === 32 ? "i32" : "i64";
   const invert = (value: Code): Code => i64.xor(value, i64.const(width === 32 ? 0xffff_ffff : -1));
   const before = invert(width === 32 ? i64.extendU(get(0)) : get(0));
-  const after = invert(call(continueInput, before, get(1), get(2)));
+  const after = invert(call(FOLD, before, get(1), get(2)));
   return {
     name: "update",
     parameters: [type, "i32", "i32"],

@@ -1,9 +1,14 @@
 import type { WasmFunction } from "./wasm_assembler.ts";
 import { type Code, i32, i64, local, whileLoop } from "./wasm_instructions.ts";
 
+/** The memory that a checksum is taken of. */
+export const INPUT = 0;
+/** The memory of tables and scratch space. */
+export const STATE = 1;
+
 const { get, set } = local;
 
-/** Bytes of the sixteen tables that {@linkcode slicingFunction} reads at the start of memory 0. */
+/** Bytes of the sixteen tables that {@linkcode slicingFunction} reads at the start of `STATE`. */
 export function tableBytes(width: 32 | 64): number {
   return 16 * 256 * width / 8;
 }
@@ -19,6 +24,7 @@ export function slicingFunction(width: 32 | 64, memory: number): WasmFunction {
     (width === 32 ? i64.load32U : i64.load)(
       i32.shl(index, i32.const(Math.log2(entryBytes))),
       table * 256 * entryBytes,
+      STATE,
     );
   const lookUp = (word: number, byte: number, table: number): Code => {
     const shifted = byte === 0 ? get(word) : i64.shrU(get(word), i64.const(8 * byte));

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { assembleModule, type WasmFunction } from "./wasm_assembler.ts";
-import { call, clear, i32, i64, local, move, v128, when, whileLoop } from "./wasm_instructions.ts";
+import { call, clear, i32, i64, local, v128, when, whileLoop } from "./wasm_instructions.ts";
 
 const { get, set } = local;
 
@@ -61,17 +61,29 @@ Deno.test("assembleModule() reads either memory and writes the first", () => {
   assertEquals(new Uint8Array(first.buffer, 364, 17), new Uint8Array([...new Array(16).fill(0xf0), 0]));
 });
 
-Deno.test("assembleModule() clears, moves and widens", () => {
-  const { memories: [first], call: invoke } = run([{
+Deno.test("assembleModule() clears and widens, in either memory", () => {
+  for (const memory of [0, 1]) {
+    const { memories, call: invoke } = run([{
+      name: "run",
+      parameters: ["i64"],
+      body: v128.store(i32.const(32), v128.fromI64(get(0)), 4, memory) +
+        clear(i32.const(6), i32.const(2), memory),
+    }]);
+    const filled = memories.map(({ buffer }) => new Uint8Array(buffer).fill(9));
+    const [here, other] = [filled[memory], filled[1 - memory]];
+    invoke("run", 0x0102n);
+    assertEquals(here?.slice(4, 10), Uint8Array.of(9, 9, 0, 0, 9, 9));
+    assertEquals(here?.slice(35, 53), Uint8Array.of(9, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9));
+    assertEquals(other?.every((byte) => byte === 9), true);
+  }
+});
+
+Deno.test("assembleModule() gives the remainder of numbers without a sign", () => {
+  const { call: invoke } = run([{
     name: "run",
     parameters: ["i64"],
-    body: v128.store(i32.const(32), v128.fromI64(get(0))) +
-      move(i32.const(1), i32.const(0), i32.const(8)) + clear(i32.const(6), i32.const(2)),
+    result: "i64",
+    body: i64.extendU(i32.remU(i32.wrap(get(0)), i32.const(7))),
   }]);
-  const bytes = new Uint8Array(first.buffer);
-  bytes.set([1, 2, 3, 4, 5, 6, 7, 8]);
-  bytes.fill(9, 32, 48);
-  invoke("run", 0x0102n);
-  assertEquals(bytes.slice(0, 10), Uint8Array.of(1, 1, 2, 3, 4, 5, 0, 0, 8, 0));
-  assertEquals(bytes.slice(32, 48), Uint8Array.of(2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+  assertEquals([0n, 6n, 7n, 0xffff_ffffn].map((value) => invoke("run", value)), [0n, 6n, 0n, 3n]);
 });

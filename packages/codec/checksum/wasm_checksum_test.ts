@@ -56,10 +56,10 @@ function compareAtRandom<Value>({ checksum, kernel, plain, start }: Case<Value>)
   }
 }
 
-/** Lengths where a level starts, a block of 16 KiB or a round of 64 bytes ends, and the copying window is full. */
+/** Lengths where folding starts, a round of 64 bytes or a ring ends, and the copying window is full. */
 function* edges(): Iterable<number> {
-  const ends = [0, 418, 448, 1_200, 1_740, 1_792, 5_000, 5_275, 5_312, 20_000, 262_144];
-  for (const block of [16_384, 32_768, 65_536]) ends.push(block, block + 448, block + 1_792, block + 5_312);
+  const ends = [0, 418, 1_200, 1_740, 5_000, 16_384, 262_144];
+  for (const ring of [448, 1_792]) ends.push(...[1, 2, 3, 4, 9, 18].map((count) => count * ring));
   for (const end of ends) {
     for (let length = Math.max(0, end - 66); length <= end + 66; length++) yield length;
   }

@@ -58,6 +58,7 @@ export const i32: {
   geU: Binary;
   add: Binary;
   sub: Binary;
+  remU: Binary;
   and: Binary;
   shl: Binary;
   /** The low half of a 64-bit integer. */
@@ -70,6 +71,7 @@ export const i32: {
   geU: binary("\x4f"),
   add: binary("\x6a"),
   sub: binary("\x6b"),
+  remU: binary("\x70"),
   and: binary("\x71"),
   shl: binary("\x74"),
   wrap: unary("\xa7"),
@@ -98,13 +100,13 @@ export const i64: {
 /** Operations on 128-bit vectors. */
 export const v128: {
   load: Load;
-  store(address: Code, value: Code, offset?: number): Code;
+  store(address: Code, value: Code, offset?: number, memory?: number): Code;
   xor: Binary;
   /** A 64-bit integer, then zeros. */
   fromI64: Unary;
 } = {
   load: load("\xfd\x00"),
-  store: (address, value, offset = 0) => address + value + "\xfd\x0b" + access(offset, 0),
+  store: (address, value, offset = 0, memory = 0) => address + value + "\xfd\x0b" + access(offset, memory),
   xor: binary("\xfd\x51"),
   fromI64: (value) => "\xfd\x0c" + "\x00".repeat(16) + value + "\xfd\x1e\x00",
 };
@@ -126,12 +128,7 @@ export function call(index: number, ...values: Code[]): Code {
   return values.join("") + "\x10" + unsigned(index);
 }
 
-/** Fills `length` bytes of memory 0 with zeros. */
-export function clear(address: Code, length: Code): Code {
-  return address + i32.const(0) + length + "\xfc\x0b\x00";
-}
-
-/** Moves `length` bytes within memory 0; the two places may overlap. */
-export function move(to: Code, from: Code, length: Code): Code {
-  return to + from + length + "\xfc\x0a\x00\x00";
+/** Fills `length` bytes of a memory with zeros. */
+export function clear(address: Code, length: Code, memory = 0): Code {
+  return address + i32.const(0) + length + "\xfc\x0b" + byte(memory);
 }
