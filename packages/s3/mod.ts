@@ -16,6 +16,6 @@ export type { Environment, ReadTextFile } from "@lade/service/environment";
 export { S3_SETTINGS } from "./config/s3_settings.ts";
 export { S3Fault, type S3FaultOptions } from "./errors/s3_fault.ts";
 export { ERROR_TABLE } from "./errors/error_table.ts";
-export type { PendingPart } from "./upload/list_parts.ts";
+export type { PendingPart } from "@lade/service/parts";
 export { diagnose, type S3DiagnoseOptions } from "./doctor/diagnose.ts";
 export type { LoadedCredentials } from "./credentials/credential_cache.ts";

@@ -43,6 +43,7 @@ export const LAYERS: Layers = {
     "session",
     "diagnosis",
     "list",
+    "parts",
     "delete",
     "objects",
     "copy",

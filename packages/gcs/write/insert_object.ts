@@ -37,7 +37,7 @@ export async function insertObject(
       signal,
       call,
     });
-    return await checkWritten(target, key, made, { size: bytes.length, sum }, call);
+    return await checkWritten(target, key, receiptOf(made, call), { size: bytes.length, sum }, call);
   };
   if (idempotent) return await send();
   return await sendOrFind(send, async () => {
@@ -56,11 +56,10 @@ export function kmsQuery({ config: { kmsKey } }: GcsTarget): { readonly kmsKeyNa
 export async function checkWritten(
   target: GcsTarget,
   key: string,
-  made: ObjectResource,
+  receipt: PutResult,
   { size, sum }: { readonly size: number; readonly sum: string },
   call: KeyCall,
 ): Promise<PutResult> {
-  const receipt = receiptOf(made, call);
   const { crc32c: stored = sum } = receipt.checksums ?? {};
   if (receipt.size === size && stored === sum) return receipt;
   const { version } = receipt;

@@ -1,12 +1,19 @@
 import type { CommonPrefix, ListOptions, ObjectMeta } from "@lade/core/backend";
-import { listPages, type Page, type PageQuery, type PageReader, prefixUri } from "@lade/service/list";
+import {
+  decoderOf,
+  isTruncated,
+  listPages,
+  type Page,
+  type PageQuery,
+  type PageReader,
+  prefixUri,
+} from "@lade/service/list";
 import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readSize, unquoteEtag } from "@lade/service/body";
 import { S3_HEADERS, unlikeS3 } from "../headers/s3_headers.ts";
 import { payerHeaders } from "../headers/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
-import { isTruncated } from "./page_end.ts";
 import { readDocument } from "../wire/read_document.ts";
 
 /** Lists the objects of a bucket; with `delimiter`, those of one level. */
@@ -97,7 +104,7 @@ function readPage(root: XmlElement, call: FailedCall): Page<ObjectMeta> {
     }
   }
   const next = childText(root, "NextContinuationToken");
-  const claimsEnd = !isTruncated(root, next, call);
+  const claimsEnd = !isTruncated(root, next, S3_HEADERS.service, call);
   return { entries, prefixes, claimsEnd, ...(next ? { next } : {}) };
 }
 
@@ -126,19 +133,4 @@ function readObject(element: XmlElement, decode: (text: string) => string, call:
     ...(tag === undefined ? {} : { etag: tag }),
     ...(storageClass === "" ? {} : { storageClass }),
   };
-}
-
-/** How names of a page are to be decoded: services need not know `encoding-type=url`. */
-export function decoderOf(root: XmlElement): (text: string) => string {
-  return childText(root, "EncodingType") === "url" ? decodeUrl : (text: string) => text;
-}
-
-/** Undoes `encoding-type=url`, where a space is a plus sign. */
-export function decodeUrl(text: string): string {
-  if (!text.includes("%") && !text.includes("+")) return text;
-  try {
-    return decodeURIComponent(text.replaceAll("+", " "));
-  } catch {
-    throw new SyntaxError(`Cannot decode ${JSON.stringify(text)}: it is not percent-encoded UTF-8`);
-  }
 }

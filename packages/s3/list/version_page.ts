@@ -5,15 +5,20 @@ import {
   type ObjectVersion,
   UnsupportedError,
 } from "@lade/core/backend";
-import { listVersions, type Page, type PageQuery, prefixUri } from "@lade/service/list";
+import {
+  decoderOf,
+  isTruncated,
+  listVersions,
+  type Page,
+  type PageQuery,
+  prefixUri,
+} from "@lade/service/list";
 import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readSize, unquoteEtag } from "@lade/service/body";
-import { unlikeS3 } from "../headers/s3_headers.ts";
+import { S3_HEADERS, unlikeS3 } from "../headers/s3_headers.ts";
 import { payerHeaders } from "../headers/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
-import { decoderOf } from "./list_page.ts";
-import { isTruncated } from "./page_end.ts";
 import { readDocument } from "../wire/read_document.ts";
 
 /** Lists the versions and delete markers of a bucket; with `delimiter`, those of one level. */
@@ -78,7 +83,7 @@ function readPage(root: XmlElement, call: FailedCall): Page<ObjectVersion> {
   const version = childText(root, "NextVersionIdMarker");
   // The token of the next page: its key and, where it begins within a key, the version before it.
   const next = key ? JSON.stringify(version ? [decode(key), version] : [decode(key)]) : undefined;
-  const claimsEnd = !isTruncated(root, key, call);
+  const claimsEnd = !isTruncated(root, key, S3_HEADERS.service, call);
   const prefixes = root.children.flatMap((element) =>
     element.name === "CommonPrefixes" ? [readPrefix(element, decode, call)] : []
   );

@@ -1,6 +1,6 @@
 import { type CallOptions, checkCall } from "@lade/core/backend";
 import { ServiceStore } from "@lade/service/store";
-import type { PendingPart } from "../upload/list_parts.ts";
+import type { PendingPart } from "@lade/service/parts";
 import { S3_OPERATIONS } from "./s3_operations.ts";
 import type { S3Store } from "./s3_store.ts";
 import { type OpenedConnection, type S3Target, s3Target } from "./s3_target.ts";

@@ -7,7 +7,7 @@ import type {
   ResumeOptions,
   StoreLimits,
 } from "@lade/core";
-import type { PendingPart } from "../upload/list_parts.ts";
+import type { PendingPart } from "@lade/service/parts";
 
 /** A bucket of Amazon S3 or of a service that speaks its protocol. */
 export interface S3Store extends ObjectStore {

@@ -20,7 +20,7 @@ import { isRefusedHeader, withExtra } from "../wire/plainer_way.ts";
 import { withIfMatch } from "../conditions/with_if_match.ts";
 import { completedPart, type SentPart } from "./sent_part.ts";
 import type { UploadState, UploadTarget } from "./upload_target.ts";
-import { partPage } from "./list_parts.ts";
+import { firstPart } from "./list_parts.ts";
 import { compareObjectEtag, etagOfParts } from "./md5_etags.ts";
 
 /**
@@ -153,8 +153,7 @@ async function findCompleted(
   expected: string | undefined,
 ): Promise<ObjectInfo | undefined> {
   try {
-    const call = { operation: "list the parts of", uri, permission: "s3:ListMultipartUploadParts" };
-    await partPage(connection, call, key, upload.id, { most: 1 });
+    await firstPart(connection, uri, key, upload.id);
     return undefined;
   } catch (error) {
     if (!(error instanceof NotFoundError)) return undefined;

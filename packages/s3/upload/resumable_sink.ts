@@ -6,7 +6,8 @@ import {
   type PutResult,
   type WriteToken,
 } from "@lade/core/backend";
-import { listParts, type PendingPart } from "./list_parts.ts";
+import type { PendingPart } from "@lade/service/parts";
+import { listParts } from "./list_parts.ts";
 import { MultipartUpload } from "./multipart_upload.ts";
 import type { SentPart } from "./sent_part.ts";
 import type { UploadChecksumType, UploadTarget } from "./upload_target.ts";

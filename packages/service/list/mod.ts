@@ -19,5 +19,6 @@ export { listNames } from "./list_names.ts";
 export { listPages } from "./list_pages.ts";
 export { listVersions } from "./list_versions.ts";
 export type { Listing, Page, PageQuery, PageReader } from "./page_reader.ts";
+export { decoderOf, isTruncated } from "./page_in_xml.ts";
 export { prefixUri } from "./prefix_uri.ts";
 export { checkPrefix, type PageInHand, readPages } from "./read_pages.ts";
