@@ -24,8 +24,8 @@ export interface AzureTarget extends ServiceTarget {
 
 /** What is found of an account while it is used. */
 export interface AccountTraits {
-  /** It refuses batches of deletions from who asks. */
-  refusesBatches?: boolean;
+  /** It takes batches of deletions from who asks; unknown where absent. */
+  takesBatches?: boolean;
   /** Ways to copy that it does not know. */
   refusedCopies?: ReadonlySet<string>;
   /** Its blobs lie in directories: it has a hierarchical namespace. */

@@ -8,6 +8,7 @@ import {
 } from "@lade/core/backend";
 import { conditionHeaders, quoteEtag } from "@lade/service/body";
 import type { ServiceClient } from "@lade/service/call";
+import { isRenamed } from "@lade/service/copy";
 import { faultOf } from "@lade/service/errors";
 import { encodePath } from "@lade/service/http";
 import type { ServiceCopy } from "@lade/service/store";
@@ -62,7 +63,13 @@ export async function renamePath(
       throw new PreconditionFailedError({ ...calls.from, detail: "it changed meanwhile", cause: error });
     }
     const isLost = error instanceof UnavailableError && !signal?.aborted;
-    if (!isLost || !await isRenamed(rename, info, signal)) throw error;
+    const asked = signal ? { signal } : {};
+    const seen = {
+      source: info,
+      from: () => headBlob(target, from, asked, calls.from),
+      to: () => headBlob(target, to, asked, calls.to),
+    };
+    if (!isLost || !await isRenamed(seen)) throw error;
   }
 }
 
@@ -78,27 +85,6 @@ async function makeDirectory(
     await paths.send({ ...put, path, query: { resource: "directory" }, headers: { "if-none-match": "*" } });
   } catch (error) {
     if (faultOf(error)?.code !== "PathAlreadyExists") throw error;
-  }
-}
-
-/** Whether a rename whose answer was lost was made: by size and checksum, the object is where it was to go, and nowhere else. */
-async function isRenamed(
-  { from: target, fromKey, toKey, calls }: ServiceCopy<AuthorizedTarget>,
-  { size, checksums }: ObjectInfo,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  const asked = signal ? { signal } : {};
-  try {
-    const isKept = await headBlob(target, fromKey, asked, calls.from).then(() => true, (error) => {
-      if (error instanceof NotFoundError) return false;
-      throw error;
-    });
-    if (isKept) return false;
-    const there = await headBlob(target, toKey, asked, calls.to);
-    return there.size === size && there.checksums?.crc32c === checksums?.crc32c &&
-      there.checksums?.md5 === checksums?.md5;
-  } catch {
-    return false;
   }
 }
 

@@ -8,5 +8,7 @@ export { copiedAttributes, tagsToWrite } from "./copied_attributes.ts";
 export { copyInRanges, type CopyInRangesSetup, type CopySink } from "./copy_in_ranges.ts";
 export { copyOfItself } from "./copy_of_itself.ts";
 export { type CopyAnswer, copyOrFind, type CopySearch } from "./copy_or_find.ts";
+export { CopyProgress } from "./copy_progress.ts";
+export { isRenamed, type LostRename } from "./is_renamed.ts";
 export { type CopyState, type StartedCopy, startedCopy } from "./started_copy.ts";
 export { renameByCopy, type RenameSteps } from "./rename_by_copy.ts";

@@ -5,9 +5,9 @@ import {
   type PutResult,
   ServiceError,
   tellLeftover,
-  UnavailableError,
 } from "@lade/core/backend";
 import type { CopySink } from "./copy_in_ranges.ts";
+import { CopyProgress } from "./copy_progress.ts";
 
 /** How far a copy is that a service makes on its own. */
 export interface CopyState {
@@ -50,7 +50,8 @@ export function startedCopy<State extends CopyState>(copy: StartedCopy<State>): 
   async function wait(signal: AbortSignal): Promise<State> {
     if (!begun) throw new TypeError("Cannot wait for a copy: it has not begun");
     const { id } = begun;
-    let [state, progress, movedMs, waitMs] = [begun, "0", clock.monotonicMs(), FIRST_LOOK_MS];
+    const progress = new CopyProgress(call, clock, copy.patienceMs);
+    let [state, waitMs] = [begun, FIRST_LOOK_MS];
     for (; state.status === "pending"; waitMs = Math.min(2 * waitMs, LAST_LOOK_MS)) {
       await clock.sleep(waitMs, signal);
       state = await copy.look(signal);
@@ -58,11 +59,7 @@ export function startedCopy<State extends CopyState>(copy: StartedCopy<State>): 
         const detail = "another write replaced the object before its copy was made";
         throw new PreconditionFailedError({ ...call, detail });
       }
-      const now = state.progress ?? progress;
-      if (now !== progress) [progress, movedMs] = [now, clock.monotonicMs()];
-      if (clock.monotonicMs() - movedMs <= copy.patienceMs) continue;
-      const detail = `the service does not get on with the copy, of which ${progress} bytes are made`;
-      throw new UnavailableError({ ...call, detail, advice: "try again later" });
+      progress.note(state.progress);
     }
     begun = state;
     if (state.status === "made") return state;

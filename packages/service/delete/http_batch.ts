@@ -74,10 +74,10 @@ export function readHttpBatch(
     const [ids, answer] = readPart(part);
     const isOfAll = ids === undefined && parts.length === 1 && answer.status >= 400;
     if (isOfAll) return Array.from({ length: count }, () => answer);
-    if (ids === undefined || !/^\d{1,6}$/.test(ids)) {
-      throw new SyntaxError("an answer of the batch has no name");
-    }
-    const id = Number(ids);
+    // Google's services put a word before the name that a request was given.
+    const name = /^<?(?:response-)?(\d{1,6})>?$/.exec(ids ?? "")?.[1];
+    if (name === undefined) throw new SyntaxError("an answer of the batch has no name");
+    const id = Number(name);
     if (id >= count || answers.has(id)) throw new SyntaxError("an answer of the batch is one too many");
     answers.set(id, answer);
   }

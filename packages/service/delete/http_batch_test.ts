@@ -111,3 +111,13 @@ Deno.test("writeHttpBatch() lets no header end its line, and shows no value", ()
     assertEquals(error.message.includes("x-other"), false);
   }
 });
+
+Deno.test("readHttpBatch() takes the names that Google's services give answers", () => {
+  const parts = ["<response-1>", "response-0", "<2>"].map((id, at) =>
+    answer(id, `HTTP/1.1 ${204 + at} x`, "", "")
+  );
+  const answers = readHttpBatch(TYPE, `${parts.join("")}--b_1--`, 3);
+  assertEquals(answers.map(({ status }) => status), [205, 204, 206]);
+  const refused = answer("<response-a>", "HTTP/1.1 204 No Content", "", "");
+  assertThrows(() => readHttpBatch(TYPE, `${refused}--b_1--`, 1), SyntaxError, "no name");
+});

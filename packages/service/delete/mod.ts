@@ -7,6 +7,7 @@
 export type { AnyObjects, BatchDeleter, DeleteOutcome } from "./batch_deleter.ts";
 export { deleteInBatches } from "./delete_in_batches.ts";
 export { deleteHeld, type HeldDeletion } from "./delete_held.ts";
+export { httpBatchDeleter, type HttpBatchSetup } from "./http_batch_deleter.ts";
 export {
   type BatchedAnswer,
   type BatchedRequest,

@@ -18,6 +18,7 @@ export {
 export { listNames } from "./list_names.ts";
 export { listPages } from "./list_pages.ts";
 export { listVersions } from "./list_versions.ts";
+export { newestFirst } from "./newest_first.ts";
 export type { Listing, Page, PageQuery, PageReader } from "./page_reader.ts";
 export { decoderOf, isTruncated } from "./page_in_xml.ts";
 export { prefixUri } from "./prefix_uri.ts";
