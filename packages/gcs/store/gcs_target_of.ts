@@ -11,6 +11,7 @@ import type { GcsObjectConfig, GcsTarget, GcsTraits } from "../client/gcs_target
 import { GCS_XML_DIALECT } from "../client/gcs_xml_dialect.ts";
 import { type GcsCredential, identityOf } from "../credentials/gcs_credential.ts";
 import { GCS_ERRORS } from "../errors/error_table.ts";
+import { explainFault } from "../errors/explain_fault.ts";
 import { gcsKeyFault, gcsMetadataNameFault } from "../names/gcs_key_fault.ts";
 
 /** What the target of a bucket is made of. */
@@ -62,6 +63,7 @@ export function gcsTargetOf(
       return identityOf(credential);
     },
     errors: GCS_ERRORS,
+    explain: (fault, call) => explainFault(fault, call, identityOf(credential)),
     dialect: GCS_JSON_DIALECT,
     signs: GCS_SIGNS,
     authorizer: () =>

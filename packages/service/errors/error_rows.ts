@@ -2,8 +2,8 @@ import type { ErrorRow, FaultSign } from "./error_table.ts";
 
 /**
  * Failures of one class: detail and advice, with a semicolon between them, by what they are known by: codes and statuses
- * (`NoSuchKey 404`), the last of them perhaps by what the service says of it (`ServerBusy: ingress`); and whether the same
- * call can succeed when it is made again, where that does not follow from the class.
+ * (`NoSuchKey 404`), the last of them perhaps by what the service says of it (`ServerBusy: ingress`, or `*: ingress` with
+ * any code); and whether the same call can succeed when it is made again, where that does not follow from the class.
  */
 export type Failures = readonly [
   error: ErrorRow["error"],

@@ -7,7 +7,10 @@ import {
 } from "@lade/core/errors";
 import type { ServiceFault } from "./service_fault.ts";
 
-/** What a failure is known by: its code, its status where the code is not listed, or a code with certain words. */
+/**
+ * What a failure is known by: its code, its status where the code is not listed, or certain words, with a code or (`*`) with
+ * any.
+ */
 export type FaultSign = string | number | { readonly code: string; readonly says: RegExp };
 
 /** What a caller makes of one failure that a service reports. */
@@ -79,7 +82,8 @@ export class ErrorTable {
 
   /** The row of a fault: by its code, or by its status where it has none or the status says what a program must do. */
   rowOf({ code, message, status }: ServiceFault): ErrorRow {
-    const [, , spoken] = this.#spoken.find(([each, says]) => each === code && says.test(message)) ?? [];
+    const [, , spoken] =
+      this.#spoken.find(([each, says]) => (each === code || each === "*") && says.test(message)) ?? [];
     return spoken ?? this.#rows.get(code) ??
       (code === "" ? this.#rows.get(status) : this.#byStatus(status)) ??
       OTHER;
@@ -118,7 +122,11 @@ export class ErrorTable {
   /** The rows as a table for the documentation. */
   static document(rows: readonly ErrorRow[]): string {
     const shown = (when: FaultSign) =>
-      typeof when === "object" ? `\`${when.code}\` (\`${when.says}\`)` : `\`${when}\``;
+      typeof when !== "object"
+        ? `\`${when}\``
+        : `${when.code === "*" ? "any" : `\`${when.code}\``} (\`${
+          String(when.says).replaceAll("|", "\\|")
+        }\`)`;
     const lines = rows.map(({ advice, detail, error, retryable, when }) => {
       const words = (advice === undefined ? detail : `${detail}; ${advice}`).replace(/[{}]/g, "_");
       return `| ${when.map(shown).join(", ")} | \`${error.name}\`${

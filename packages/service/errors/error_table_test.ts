@@ -48,6 +48,22 @@ Deno.test("ErrorTable finds a row by code, by words and by the status of a fault
   }
 });
 
+Deno.test("ErrorTable finds a row by words that come with any code, before that of the code", () => {
+  const any: ErrorRow = { when: [{ code: "*", says: /bill|pay/ }], error: PermissionDeniedError, detail: "" };
+  const table = new ErrorTable("a toy service", [...ROWS, any]);
+  const errorOf = (options: Partial<ServiceFaultOptions>) => table.rowOf(fault(options)).error;
+  const said = { message: "pay first" };
+  assertEquals([errorOf({ code: "Gone", ...said }), errorOf(said), errorOf({ code: "Gone" })], [
+    PermissionDeniedError,
+    PermissionDeniedError,
+    NotFoundError,
+  ]);
+  assertEquals(
+    ErrorTable.document([any]).split("\n")[2],
+    "| any (`/bill\\|pay/`) | `PermissionDeniedError` |  |",
+  );
+});
+
 Deno.test("ErrorTable fills in what the setting, the fault and the call know", () => {
   const denied = fault({ code: "Denied" });
   const error = TABLE.storeError(denied, CALL, SETTING, {

@@ -1,0 +1,64 @@
+import { quote } from "@lade/core/text";
+import type { FailedCall, FaultReading, ServiceFault } from "@lade/service/errors";
+import { NO_BUCKET_ROW, NO_VERSION_ROW } from "./error_table.ts";
+
+/** The permission that a call needs, by what it does. */
+const NEEDS: readonly (readonly [step: RegExp, permission: string])[] = [
+  [/^list buckets/, "storage.buckets.list"],
+  [/^create bucket$/, "storage.buckets.create"],
+  [/^delete bucket$/, "storage.buckets.delete"],
+  [/^list/, "storage.objects.list"],
+  [/^(?:get|head|read|look|stream)/, "storage.objects.get"],
+  [/^delete/, "storage.objects.delete"],
+  [/attributes/, "storage.objects.update"],
+  [/^/, "storage.objects.create"],
+];
+
+/** The least role that has a permission. */
+const ROLES: readonly (readonly [permission: RegExp, role: string])[] = [
+  [/^storage\.objects\.(?:get|list)$/, "roles/storage.objectViewer"],
+  [/^storage\.objects\.create$/, "roles/storage.objectCreator"],
+  [/^storage\.(?:objects|multipartUploads|folders|managedFolders)\./, "roles/storage.objectUser"],
+  [/^storage\.buckets\.(?:get|list)$/, "roles/storage.bucketViewer"],
+  [/^storage\./, "roles/storage.admin"],
+  [/^iam\.serviceAccounts\./, "roles/iam.serviceAccountTokenCreator"],
+];
+
+/**
+ * What a refusal means to who asked: which permission is lacking, and by what role it is had, in the service's words or, where
+ * it names none, by what the call does. And what is not there, where a 404 does not say it.
+ */
+export function explainFault(
+  fault: ServiceFault,
+  { operation, step = operation, uri }: FailedCall,
+  identity: string,
+): FaultReading {
+  const { code, message, status } = fault;
+  const isBucket = /^gs:\/\/[^/]*$/.test(uri);
+  if (status === 404 && (code === "" || code === "notFound")) {
+    const isObject = /No such object|\bupload\b/i.test(message);
+    if (!isObject && (isBucket || /^(?:list|put|write|create|stream)/.test(step))) {
+      return { row: NO_BUCKET_ROW };
+    }
+    if (step.includes("version") && !message.includes("bucket does not")) return { row: NO_VERSION_ROW };
+  }
+  const [, principal, named] = /(\S+) does not have ([\w.]+) access/.exec(message) ?? [];
+  const [, denied] = /Permission '([\w.]+)' denied/.exec(message) ?? [];
+  const [, needed = ""] = NEEDS.find(([says]) => says.test(isBucket ? `${step} bucket` : step)) ?? [];
+  const said = named ?? denied;
+  const permission = said ?? needed;
+  const [, role = ""] = ROLES.find(([having]) => having.test(permission)) ?? [];
+  const place = /^storage\.buckets\.(?:create|list)$/.test(permission)
+    ? "the project, and check that it is the right one"
+    : permission.startsWith("iam.")
+    ? "the service account"
+    : "the bucket";
+  const isOther = principal !== undefined && /[@:]/.test(principal) && !identity.includes(principal);
+  const words: Readonly<Record<string, string | undefined>> = {
+    ...(isOther && { identity: quote(principal) }),
+    lacking: said === undefined ? "" : `, who lacks ${said}`,
+    public: said === undefined ? "" : `, and ${said} is not for everybody`,
+    grant: `grant ${role}, which has ${permission}, on ${place}; it takes a few minutes to hold`,
+  };
+  return { words: (name) => words[name] };
+}
