@@ -136,6 +136,11 @@ export class FakeGcs extends FakeServer<GcsRequest> {
     return open.length + this.bucket(bucket).uploads.size;
   }
 
+  /** Makes all uploads that are not finished expired: 404 or 410 answers whatever is asked of them. */
+  expireSessions(status: 404 | 410 = 410): void {
+    for (const session of this.sessions.values()) if (!session.finished) session.gone ??= status;
+  }
+
   protected override describe(record: UnreadRequest, head: RequestHead): GcsRequest {
     return this.#handler.describe(record, head);
   }

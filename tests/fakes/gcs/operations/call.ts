@@ -3,10 +3,10 @@ import type { Identity } from "../auth/authenticate.ts";
 import type { Tokens } from "../auth/tokens.ts";
 import { badParameter, GcsError } from "../gcs_error.ts";
 import type { Bucket } from "../store/bucket.ts";
+import type { Rewrite } from "../store/rewrite.ts";
 import type { Session } from "../store/session.ts";
 import { etagOf, type StoredObject } from "../store/stored_object.ts";
 import type { Target } from "../target.ts";
-import type { Rewrite } from "./rewrite_object.ts";
 import type { Operation } from "./route.ts";
 
 /** Limits and habits of the service; may change at any time. */

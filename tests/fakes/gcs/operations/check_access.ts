@@ -38,8 +38,9 @@ const PERMISSIONS: Readonly<Record<Operation, readonly string[]>> = {
 
 /** Refuses a sender who may not do what is asked for, and one who names no project where the asker pays. */
 export function checkAccess(call: Call): void {
-  for (const permission of PERMISSIONS[call.operation]) checkPermission(call, permission);
-  checkPayer(call, call.target.bucket);
+  const needed = PERMISSIONS[call.operation];
+  for (const permission of needed) checkPermission(call, permission);
+  if (needed.length > 0) checkPayer(call, call.target.bucket);
 }
 
 /** Refuses a sender without a permission. */

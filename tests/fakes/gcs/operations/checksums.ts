@@ -34,10 +34,10 @@ export class ChecksumReader {
     this.#md5?.update(bytes);
   }
 
-  /** The checksums of all bytes so far; called once. */
+  /** The checksums of all bytes so far. */
   digest(): Checksums {
     const crc32c = this.#small ? this.#small.digest().toBase64() : crc32cToBase64(this.#large);
-    return { crc32c, md5: this.#md5?.digest("base64") };
+    return { crc32c, md5: this.#md5?.copy().digest("base64") };
   }
 }
 

@@ -3,7 +3,9 @@ import type { Handler } from "./call.ts";
 import { insertObject } from "./insert_object.ts";
 import { listObjects } from "./list_objects.ts";
 import * as objects from "./object_calls.ts";
+import * as parts from "./parts.ts";
 import { headObject, readObject } from "./read_object.ts";
+import { cancelResumable, putChunk, startResumable } from "./resumable.ts";
 import type { Operation } from "./route.ts";
 import * as xml from "./xml_calls.ts";
 
@@ -20,8 +22,18 @@ export const HANDLERS: Readonly<Partial<Record<Operation, Handler>>> = {
   "objects.insert": insertObject,
   "objects.list": listObjects,
   "objects.patch": objects.patchObject,
+  "resumable.cancel": cancelResumable,
+  "resumable.put": putChunk,
+  "resumable.query": putChunk,
+  "resumable.start": startResumable,
+  "xml.abortMultipart": parts.abortMultipart,
+  "xml.completeMultipart": parts.completeMultipart,
   "xml.deleteObject": objects.deleteObject,
   "xml.getObject": readObject,
   "xml.headObject": headObject,
+  "xml.listMultiparts": parts.listMultiparts,
+  "xml.listParts": parts.listParts,
   "xml.putObject": xml.putXmlObject,
+  "xml.putPart": parts.putPart,
+  "xml.startMultipart": parts.startMultipart,
 };

@@ -1,4 +1,5 @@
 import type { Content } from "../../parts/content.ts";
+import type { ChecksumReader } from "../operations/checksums.ts";
 import type { ObjectAttributes, StoredObject } from "./stored_object.ts";
 
 /** A resumable upload of the JSON API. */
@@ -21,6 +22,8 @@ export interface Session {
   readonly pieces: Content[];
   /** Bytes stored. */
   stored: number;
+  /** The checksums of what is stored. */
+  readonly sums: ChecksumReader;
   /** The object, once it is finished. */
   finished?: StoredObject;
   /** The status that answers all further requests: 499 once it was cancelled, 404 or 410 once it has expired. */
