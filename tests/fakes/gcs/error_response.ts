@@ -3,11 +3,14 @@ import { element, xmlDocument } from "../parts/write_xml.ts";
 import { catalogued } from "./gcs_error.ts";
 import type { GcsRequest } from "./gcs_request.ts";
 
+/** What is known of a request that is refused. */
+type Refused = Pick<GcsRequest, "operation" | "path" | "headers">;
+
 /**
  * An error as the service answers it: XML by the XML API, JSON by the JSON API, text alone where bytes were asked for or
  * a chunk leaves a gap, nothing with 304.
  */
-export function errorResponse(fault: ServiceFault, request: GcsRequest | undefined): WireResponse {
+export function errorResponse(fault: ServiceFault, request: Refused | undefined): WireResponse {
   const { status, headers, redirectTo } = fault;
   if (redirectTo !== undefined) {
     return { status, headers: { ...headers, Location: redirectTo }, body: new Uint8Array(0), chunked: false };
@@ -45,7 +48,7 @@ export function errorResponse(fault: ServiceFault, request: GcsRequest | undefin
   );
 }
 
-function challenge(request: GcsRequest | undefined): string {
+function challenge(request: Refused | undefined): string {
   const realm = `Bearer realm="https://accounts.google.com/"`;
   return request?.headers["authorization"] === undefined ? realm : `${realm}, error="invalid_token"`;
 }

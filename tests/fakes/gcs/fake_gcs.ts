@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import {
   FakeServer,
   type RequestHead,
@@ -7,6 +8,7 @@ import {
   type WireResponse,
 } from "@lade/testing/http";
 import { BytesContent, bytesOf, type Content, SyntheticContent } from "../parts/content.ts";
+import type { Signer } from "./auth/signed_url.ts";
 import { type IssuedToken, type Principal, Tokens } from "./auth/tokens.ts";
 import { errorResponse } from "./error_response.ts";
 import { type FakeGcsOptions, PLAIN_BUCKET, PLAIN_SETTINGS } from "./fake_gcs_options.ts";
@@ -35,6 +37,7 @@ export class FakeGcs extends FakeServer<GcsRequest> {
   /** Somebody who may do everything. */
   readonly principal: Principal = { email: "owner@project.iam.gserviceaccount.com" };
 
+  readonly #signers: Map<string, Signer> = new Map();
   readonly #handler: RequestHandler;
   #lastGeneration = 0n;
 
@@ -48,6 +51,7 @@ export class FakeGcs extends FakeServer<GcsRequest> {
       sessions: this.sessions,
       rewrites: new Map(),
       tokens: this.tokens,
+      signers: this.#signers,
       now: () => this.clock(),
       nextGeneration: () => this.#nextGeneration(),
       url: () => this.url,
@@ -80,6 +84,17 @@ export class FakeGcs extends FakeServer<GcsRequest> {
   /** A token of somebody, by default of one who may do everything. */
   issueToken(principal: Principal = this.principal, lastsMs: number = this.settings.tokenMs): string {
     return this.tokens.issue(principal, this.clock() + lastsMs);
+  }
+
+  /** Makes a service account that can sign, and gives its private key in PEM. */
+  addSigner(principal: Principal = this.principal): string {
+    const { publicKey, privateKey } = generateKeyPairSync("rsa", {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: "spki", format: "pem" },
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    });
+    this.#signers.set(principal.email, { ...principal, publicKey });
+    return privateKey;
   }
 
   /** The tokens that were given out. */

@@ -66,13 +66,16 @@ export class RequestHandler {
       const identity = headers.has("authorization") ? this.#authenticate(head) : outer.identity;
       return await this.#answer(head, inner, identity, false);
     } catch (error) {
-      if (error instanceof ServiceFault) return errorResponse(error, undefined);
+      if (error instanceof ServiceFault) {
+        return errorResponse(error, { operation: "objects.get", path: rawPath, headers: {} });
+      }
       throw error;
     }
   }
 
   #authenticate(head: Head): Identity {
-    return authenticate(head, this.#state.tokens, this.#state.now());
+    const { tokens, signers } = this.#state;
+    return authenticate(head, { tokens, signers, now: this.#state.now() });
   }
 
   async #answer(
@@ -86,9 +89,7 @@ export class RequestHandler {
     if (settings.refusesXml && understood.target.api === "xml") throw new GcsError("NotFound");
     const call = { ...understood, headers: head.headers, body, identity, ignoresRange, server: this.#state };
     checkAccess(call);
-    const handler = HANDLERS[call.operation];
-    if (!handler) throw new GcsError("NotImplemented");
-    return await handler(call);
+    return await HANDLERS[call.operation](call);
   }
 
   /** The object that a request with its name in the query is about. */

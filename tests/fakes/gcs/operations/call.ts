@@ -1,5 +1,6 @@
 import type { HeaderList, RequestBody, WireResponse } from "@lade/testing/http";
 import type { Identity } from "../auth/authenticate.ts";
+import type { Signer } from "../auth/signed_url.ts";
 import type { Tokens } from "../auth/tokens.ts";
 import { badParameter, GcsError } from "../gcs_error.ts";
 import type { Bucket } from "../store/bucket.ts";
@@ -55,6 +56,8 @@ export interface ServerState {
   readonly rewrites: Map<string, Rewrite>;
   /** The tokens. */
   readonly tokens: Tokens;
+  /** Service accounts that can sign, by address. */
+  readonly signers: ReadonlyMap<string, Signer>;
   /** Its time, milliseconds since the epoch. */
   now(): number;
   /** A greater number with each call, as generations are named. */

@@ -30,7 +30,7 @@ export function headObject(call: Call): WireResponse {
   return { status: 200, headers: objectHeaders(call, object), body, chunked: false };
 }
 
-function objectHeaders({ target: { api } }: Call, object: StoredObject): Record<string, string> {
+function objectHeaders({ target: { api }, query }: Call, object: StoredObject): Record<string, string> {
   const { fields, crc32c, md5, kmsKeyName } = object;
   const hashes: Record<string, string> = { "X-Goog-Hash": `crc32c=${crc32c}` };
   // A field each, as the service sends them.
@@ -39,6 +39,7 @@ function objectHeaders({ target: { api } }: Call, object: StoredObject): Record<
     "Content-Type": "application/octet-stream",
     "Cache-Control": "private, max-age=0",
     ...fieldHeaders(object),
+    ...(api === "xml" && responseFields(query)),
     "Accept-Ranges": "bytes",
     "ETag": api === "xml" ? xmlEtag(object) : etagOf(object),
     "Last-Modified": new Date(object.updated).toUTCString(),
@@ -53,6 +54,17 @@ function objectHeaders({ target: { api } }: Call, object: StoredObject): Record<
       { "X-Goog-Encryption-Kms-Key-Name": `${kmsKeyName}/cryptoKeyVersions/1` }),
     ...(api === "xml" && metadataHeaders(object)),
   };
+}
+
+/** Fields that a query asks to be answered in place of the object's own. */
+function responseFields(query: ReadonlyMap<string, string>): Record<string, string> {
+  const rows = [["response-content-type", "Content-Type"], [
+    "response-content-disposition",
+    "Content-Disposition",
+  ]];
+  return Object.fromEntries(
+    rows.flatMap(([asked = "", name = ""]) => query.has(asked) ? [[name, query.get(asked) ?? ""]] : []),
+  );
 }
 
 /** Metadata as header fields: names in lower case, and only those that are names of fields. */
