@@ -59,32 +59,25 @@ async function applicationToken(around: EntraSurroundings): Promise<BearerToken 
   const [name, path] = ["AZURE_CLIENT_CERTIFICATE_PATH", env("AZURE_CLIENT_CERTIFICATE_PATH")];
   if (path === undefined) return `neither AZURE_CLIENT_SECRET nor ${name} is set`;
   const pem = await credentials.readSecret(around.read, "the certificate", { value: path, source: name });
+  const named = `the certificate ${JSON.stringify(path)} (${name})`;
+  const password = env("AZURE_CLIENT_CERTIFICATE_PASSWORD");
   // "Microsoft identity platform application authentication certificate credentials".
-  const sign = async (aud: string, id: string) => {
+  return await requestToken(around, name, "the application", async (aud, id) => {
     const certificates = Array.from(pem.matchAll(CERTIFICATES), ([, body = ""]) => body.replace(/\s+/g, ""));
     const [certificate] = certificates;
-    if (certificate === undefined) throw new CredentialFault("holds no certificate in PEM form");
+    if (certificate === undefined) throw new CredentialFault(`${named} holds no certificate in PEM form`);
     const der = Uint8Array.from(atob(certificate), (char) => char.charCodeAt(0));
     const thumbprint = credentials.base64url(await crypto.subtle.digest("SHA-256", der));
     const sendsChain = /^(?:true|1)$/i.test(env("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN") ?? "");
-    return await credentials.signAssertion({
-      algorithm: "PS256",
-      header: { "x5t#S256": thumbprint, ...sendsChain && { x5c: certificates } },
-      claims: { aud, iss: id, sub: id },
-      pem,
-      password: env("AZURE_CLIENT_CERTIFICATE_PASSWORD"),
-      nowMs: clock.now(),
-    });
-  };
-  return await requestToken(around, name, "the application", async (url, id) => {
-    try {
-      return asserted(await sign(url, id));
-    } catch (error) {
-      if (!(error instanceof CredentialFault)) throw error;
-      throw new CredentialFault(`the certificate ${JSON.stringify(path)} (${name}) ${error.detail}`, {
-        cause: error,
-      });
-    }
+    return asserted(
+      await credentials.signAssertion({
+        algorithm: "PS256",
+        header: { "x5t#S256": thumbprint, ...sendsChain && { x5c: certificates } },
+        claims: { aud, iss: id, sub: id },
+        key: { pem, password, named },
+        nowMs: clock.now(),
+      }),
+    );
   });
 }
 

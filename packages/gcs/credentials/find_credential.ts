@@ -1,21 +1,7 @@
-import type { Sourced } from "@lade/core/settings";
 import type { CredentialSurroundings } from "@lade/service/session";
-import { CredentialFault, searchedTokens, type SharedTokens, TokenCache } from "@lade/service/tokens";
+import { bearerTokens, type SharedTokens } from "@lade/service/tokens";
 import type { GcsCredential, GcsToken } from "./gcs_credential.ts";
-
-/** What is configured of who asks. */
-export interface IdentityConfig {
-  /** Whether nothing is signed; also where an emulator is asked and nobody is named. */
-  readonly anonymous: boolean;
-  /** An access token; a secret. */
-  readonly accessToken?: Sourced<string>;
-  /** A file of credentials in JSON. */
-  readonly credentialsFile?: Sourced<string>;
-  /** Address of the service account in whose name requests are made. */
-  readonly impersonateServiceAccount?: Sourced<string>;
-  /** Whether plain HTTP to other machines is allowed. */
-  readonly allowHttp: boolean;
-}
+import type { IdentityConfig } from "./token_surroundings.ts";
 
 /** What {@linkcode findCredential} looks in. */
 export interface CredentialSearch extends CredentialSurroundings {
@@ -23,17 +9,23 @@ export interface CredentialSearch extends CredentialSurroundings {
   readonly shared?: SharedTokens<GcsToken> | undefined;
 }
 
-/** What requests are authorized with, by what is configured; no I/O. */
+/**
+ * What requests are authorized with: nothing where that is said, else tokens of whom the configuration names or the
+ * application default credentials are for, which are looked for once a token is needed. No I/O.
+ */
 export function findCredential(config: IdentityConfig, around: CredentialSearch): GcsCredential {
-  const { accessToken, anonymous } = config;
+  const { accessToken, anonymous, credentialsFile, impersonateServiceAccount } = config;
   if (anonymous) return { kind: "anonymous" };
-  const search = () =>
-    accessToken
-      ? Promise.resolve({ value: { token: accessToken.value }, source: accessToken.source })
-      : Promise.reject(new CredentialFault("there are no credentials", { none: true }));
-  const isSame = (one: GcsToken, other: GcsToken) => one.token === other.token;
-  return {
-    kind: "bearer",
-    tokens: new TokenCache(searchedTokens<GcsToken>({ ...around, search }), around.clock, isSame),
+  const search = async () => {
+    const { searchTokens } = await import("./search_tokens.ts");
+    return await searchTokens(config, { ...around, allowHttp: config.allowHttp });
   };
+  const key = JSON.stringify([accessToken, credentialsFile, impersonateServiceAccount]);
+  const tokens = bearerTokens<GcsToken>({ ...around, search, key });
+  const findProject = async () => {
+    const token = await tokens.get();
+    const { findProject } = await import("./find_project.ts");
+    return await findProject(around, token, tokens.current?.source);
+  };
+  return { kind: "bearer", tokens, findProject };
 }

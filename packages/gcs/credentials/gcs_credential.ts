@@ -32,9 +32,8 @@ export type GcsCredential =
 /** Who asks and where that was said, in words for messages; no secret. */
 export function identityOf(credential: GcsCredential): string {
   if (credential.kind === "anonymous") return "nobody (anonymous)";
-  const { source, value } = credential.tokens.current ?? {};
-  const name = value?.email === undefined ? "the account of the token" : quote(value.email);
-  return source === undefined ? name : `${name} (${source})`;
+  const { source = "the credentials", value } = credential.tokens.current ?? {};
+  return value?.email === undefined ? `the account of ${source}` : `${quote(value.email)} (${source})`;
 }
 
 /** The project of whom the credential is for; `undefined` where nothing tells it. */

@@ -17,6 +17,18 @@ export {
 export { askCommandForToken } from "./ask_command_for_token.ts";
 export { askForToken, briefly, type GivenToken, readToken, type Refusal, refused } from "./ask_for_token.ts";
 export { readSecret } from "./read_secret.ts";
-export { type CommandBounds, CommandLimitError, type CommandOutcome, runCommand } from "./run_command.ts";
+export {
+  type CommandBounds,
+  CommandLimitError,
+  type CommandOutcome,
+  runCommand,
+  systemShell,
+} from "./run_command.ts";
 export { searchPlaces, type TokenPlace } from "./search_places.ts";
-export { type AssertionSetup, base64url, rsaSigner, signAssertion } from "./signed_assertion.ts";
+export {
+  type AssertionSetup,
+  base64url,
+  type PrivateKey,
+  rsaSigner,
+  signAssertion,
+} from "./signed_assertion.ts";

@@ -12,9 +12,13 @@ const SETUP: AssertionSetup = {
   algorithm: "PS256",
   header: { kid: "7" },
   claims: { aud: "https://login/t", iss: "client" },
-  pem: pkcs8,
+  key: { pem: pkcs8, named: "the file" },
   nowMs: NOW,
 };
+const withKey = (pem: string, password?: string): AssertionSetup => ({
+  ...SETUP,
+  key: { pem, named: "the file", password },
+});
 
 const bytesOf = (text: string) =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
@@ -44,7 +48,7 @@ Deno.test("signAssertion() states who asks for ten minutes, signed as is wanted"
 });
 
 Deno.test("rsaSigner() signs the bytes of a view alone", async () => {
-  const sign = await rsaSigner(pkcs8, "RS256");
+  const sign = await rsaSigner(SETUP.key, "RS256");
   const bytes = new Uint8Array([0, 1, 2, 3]).subarray(1, 3);
   assertEquals(verify("sha256", bytes, createPublicKey(privateKey), await sign(bytes)), true);
 });
@@ -54,17 +58,12 @@ Deno.test("signAssertion() reads keys in every form", async () => {
   const cipher = { cipher: "aes-256-cbc", passphrase: "pass" };
   const encrypted = privateKey.export({ type: "pkcs8", format: "pem", ...cipher }).toString();
   for (
-    const key of [{ pem: cert + pkcs1 }, { pem: encrypted, password: "pass" }, {
-      pem: `note\n${pkcs8}\n${cert}`,
-    }]
+    const setup of [withKey(cert + pkcs1), withKey(encrypted, "pass"), withKey(`note\n${pkcs8}\n${cert}`)]
   ) {
-    assertEquals((await read(await signAssertion({ ...SETUP, ...key }))).holds, true);
+    assertEquals((await read(await signAssertion(setup))).holds, true);
   }
-  const fault = await assertRejects(
-    () => signAssertion({ ...SETUP, pem: encrypted, password: "no" }),
-    CredentialFault,
-  );
-  assertEquals(fault.message, "holds no RSA key that can be read, or its password is wrong");
+  const fault = await assertRejects(() => signAssertion(withKey(encrypted, "no")), CredentialFault);
+  assertEquals(fault.message, "the file holds no RSA key that can be read, or its password is wrong");
 });
 
 Deno.test("signAssertion() says what is wrong with a file", async () => {
@@ -76,8 +75,8 @@ Deno.test("signAssertion() says what is wrong with a file", async () => {
       [pkcs8.replace(/MII/, "AAA"), "holds no RSA key that can be read"],
     ] as const
   ) {
-    const fault = await assertRejects(() => signAssertion({ ...SETUP, pem }), CredentialFault);
-    assertEquals(fault.message, words);
+    const fault = await assertRejects(() => signAssertion(withKey(pem)), CredentialFault);
+    assertEquals(fault.message, `the file ${words}`);
   }
 });
 

@@ -172,7 +172,7 @@ function known(name: string, fault: ServiceFault, setting: FaultSetting): string
     case "identity":
       return setting.identity;
     case "skew":
-      return skew(fault, setting);
+      return clockSkew(fault.serverTimeMs, setting.nowMs);
     default:
       return undefined;
   }
@@ -185,7 +185,8 @@ function trying({ attempts, retryAfterMs, waitedMs }: ServiceFault): string {
   return `${attempts > 1 ? ` (${attempts} tries${waited})` : ""}${asked}`;
 }
 
-function skew({ serverTimeMs }: ServiceFault, { nowMs }: FaultSetting): string {
+/** How far the clock of this machine is off, in words that follow `the clock of this machine is`. */
+export function clockSkew(serverTimeMs: number | undefined, nowMs: number): string {
   if (serverTimeMs === undefined) return "too far from that of the service";
   const seconds = Math.round((nowMs - serverTimeMs) / 1000);
   return `${Math.abs(seconds)} s ${seconds < 0 ? "behind" : "ahead of"} that of the service`;

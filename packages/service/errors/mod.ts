@@ -6,6 +6,7 @@
  */
 export { errorRows, type Failures } from "./error_rows.ts";
 export {
+  clockSkew,
   type ErrorRow,
   ErrorTable,
   type FailedCall,
