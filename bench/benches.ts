@@ -10,6 +10,7 @@ import { listMillion } from "./fs/list_million.ts";
 import { transportGet, transportPut, transportSmall } from "./http/transport.ts";
 import { startUp } from "./cli/start_up.ts";
 import { azureBenches } from "./azure/azure_benches.ts";
+import { gcsBenches } from "./gcs/gcs_benches.ts";
 import { s3Benches } from "./s3/s3_benches.ts";
 
 /** Every benchmark, in the order they run. */
@@ -29,4 +30,5 @@ export const benches: Bench[] = [
   transportPut,
   ...s3Benches,
   ...azureBenches,
+  ...gcsBenches,
 ];

@@ -43,6 +43,13 @@ const works: Record<string, () => Promise<unknown>> = {
   "read-into-unchecked": () => into({ checksum: "none" }),
   "read-into-one-stream": () => into({ concurrency: 1, chunkSize: SIZE }),
   "put": () => lade.put(`${root}/put/large`, data ??= randomBytes(Number(argument))),
+  async "put-one-stream"() {
+    const { store, key } = await lade.locate(`${root}/put/large`);
+    data ??= randomBytes(Number(argument));
+    const writer = await store.createWriter(key, { concurrency: 1 });
+    for (let at = 0; at < data.length; at += 2 ** 23) await writer.write(data.subarray(at, at + 2 ** 23));
+    await writer.close();
+  },
   "put-file": () => lade.copy(`file://${argument}`, `${root}/put/large`),
   async "get-many"() {
     const { store, keys } = await smallOnes("small/");

@@ -1,44 +1,6 @@
 import type { Bench } from "../bench.ts";
-import { ladeCommand } from "../programs.ts";
-import { stopAll } from "../race_files.ts";
-import { runTimed } from "../timed_command.ts";
-import { makeFile, makeWorkspace } from "../workspace.ts";
+import { peakBench } from "../peak_bench.ts";
 import { startFake } from "./start_fake.ts";
 
-const SIZE = 5 * 2 ** 30;
-const MOST = 400 * 2 ** 20;
-
 /** To and from the fake, which keeps nothing; the file is on a disk. */
-export const peakMemory: Bench = {
-  name: "az-peak",
-  title: "5 GiB from standard input, and to a file",
-  async prepare() {
-    const workspace = await makeWorkspace();
-    const fake = await startFake();
-    const path = `${workspace.path}/large`;
-    await makeFile(path, SIZE);
-    const { root, env } = fake;
-    return {
-      unit: "bytes",
-      contenders: [
-        {
-          name: "lade pipe",
-          async run() {
-            const command = await ladeCommand("pipe", `${root}/huge`);
-            return await runTimed({ command, env, amount: SIZE, stdin: path });
-          },
-        },
-        {
-          name: "lade get",
-          async run() {
-            const command = await ladeCommand("get", `${root}/get/huge`, path);
-            return await runTimed({ command, env, amount: SIZE });
-          },
-        },
-      ],
-      bars: [],
-      bounds: ["lade pipe", "lade get"].map((ours) => ({ ours, peakBytesAtMost: MOST })),
-      [Symbol.asyncDispose]: () => stopAll([fake, workspace]),
-    };
-  },
-};
+export const peakMemory: Bench = peakBench("az-peak", startFake);

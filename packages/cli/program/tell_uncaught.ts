@@ -25,7 +25,7 @@ export function tellUncaught(
     }
     exit(ExitCode.failed);
   };
-  const onError = (event: Event) => {
+  const onError = (event: { preventDefault(): void }) => {
     event.preventDefault();
     tell("reason" in event ? event.reason : "error" in event ? event.error : event);
   };
