@@ -79,3 +79,10 @@ export function payer(
 ): { readonly userProject?: string } {
   return userProject === undefined ? {} : { userProject };
 }
+
+/** The key by which what is written is encrypted. */
+export function kmsQuery(
+  { config: { kmsKey } }: Pick<GcsTarget, "config">,
+): { readonly kmsKeyName?: string } {
+  return kmsKey === undefined ? {} : { kmsKeyName: kmsKey };
+}

@@ -1,14 +1,21 @@
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
-import { ChecksumMismatchError, type KeyCall, type Preconditions, type PutResult } from "@lade/core/backend";
-import { type ClientRequest, sendOrFind } from "@lade/service/call";
-import { generationQuery } from "../client/gcs_conditions.ts";
-import { type GcsTarget, uploadPath } from "../client/gcs_target.ts";
-import { deleteObject } from "../delete/delete_object.ts";
+import type { KeyCall, Preconditions, PutResult, StoreError } from "@lade/core/backend";
+import { backoffDelayMs, defaultRetryPolicy } from "@lade/core/retry";
+import type { ClientRequest } from "@lade/service/call";
+import { faultOf } from "@lade/service/errors";
 import { askJson } from "../client/ask_json.ts";
+import { generationQuery } from "../client/gcs_conditions.ts";
+import { type GcsTarget, kmsQuery, uploadPath } from "../client/gcs_target.ts";
 import { headObject } from "../objects/read_object.ts";
 import { type ObjectResource, receiptOf } from "../objects/resource.ts";
+import { checkWritten } from "./check_written.ts";
+import { mayHaveArrived, ResumableSession } from "./resumable_session.ts";
 
-/** Writes an object in one request: its description, then its bytes ("Upload an object", `multipart`). */
+/**
+ * Writes an object in one request: its description, then its bytes ("Upload an object", `multipart`). Under a condition that
+ * request is sent once. Where it is not certain what became of it, the write goes by a resumable session, which can be
+ * asked.
+ */
 export async function insertObject(
   target: GcsTarget,
   key: string,
@@ -17,55 +24,54 @@ export async function insertObject(
   conditions: Preconditions,
   { call, signal }: Pick<ClientRequest, "signal"> & { readonly call: KeyCall },
 ): Promise<PutResult> {
-  const sum = crc32cToBase64(crc32c(bytes));
+  const written = { size: bytes.length, sum: crc32cToBase64(crc32c(bytes)) };
+  const { contentType = "application/octet-stream" } = resource;
   const boundary = `lade-${crypto.randomUUID()}`;
   const text = (part: string) => new TextEncoder().encode(part);
-  const { contentType = "application/octet-stream" } = resource;
-  const described = JSON.stringify({ name: key, ...resource, crc32c: sum });
+  const described = JSON.stringify({ name: key, ...resource, crc32c: written.sum });
   const head = `--${boundary}\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${described}\r\n` +
     `--${boundary}\r\ncontent-type: ${contentType}\r\n\r\n`;
-  // Sent twice, a conditional write would meet what the first one wrote.
   const idempotent = conditions.ifMatch === undefined && conditions.ifNoneMatch === undefined;
-  const send = async () => {
-    const made = await askJson<ObjectResource>(target, {
-      method: "POST",
-      path: uploadPath(target),
-      query: { uploadType: "multipart", ...generationQuery(conditions), ...kmsQuery(target) },
-      headers: { "content-type": `multipart/related; boundary=${boundary}` },
-      body: [text(head), bytes, text(`\r\n--${boundary}--\r\n`)],
-      idempotent,
-      signal,
-      call,
-    });
-    return await checkWritten(target, key, receiptOf(made, call), { size: bytes.length, sum }, call);
+  const request = {
+    method: "POST",
+    path: uploadPath(target),
+    query: { uploadType: "multipart", ...generationQuery(conditions), ...kmsQuery(target) },
+    headers: { "content-type": `multipart/related; boundary=${boundary}` },
+    body: [text(head), bytes, text(`\r\n--${boundary}--\r\n`)],
+    idempotent,
+    ...(!idempotent && { retryable: () => false }),
+    signal,
+    call,
   };
-  if (idempotent) return await send();
-  return await sendOrFind(send, async () => {
-    const there = await headObject(target, key, signal ? { signal } : {}, call);
-    const isOurs = there.size === bytes.length && there.checksums?.crc32c === sum;
-    return isOurs ? there : undefined;
-  }, signal);
-}
+  const insert = async () => {
+    try {
+      return await askJson<ObjectResource>(target, request);
+    } catch (error) {
+      if (idempotent || signal?.aborted || !mayHaveArrived(error)) throw error;
+      return await insertBySession(error);
+    }
+  };
 
-/** The key by which what is written is encrypted. */
-export function kmsQuery({ config: { kmsKey } }: GcsTarget): { readonly kmsKeyName?: string } {
-  return kmsKey === undefined ? {} : { kmsKeyName: kmsKey };
-}
+  /** Of an object that is there now, and has the same bytes, nobody knows whose it is: then this fails as the request. */
+  async function insertBySession(lost: StoreError): Promise<ObjectResource> {
+    const { context: { clock, random }, config: { bounds } } = target;
+    const { retryAfterMs = 0 } = lost;
+    if (retryAfterMs > bounds.maxRetryAfterMs) throw lost;
+    await clock.sleep(Math.max(retryAfterMs, backoffDelayMs(defaultRetryPolicy, 1, random)), signal);
+    const session = new ResumableSession(target, {
+      ...{ key, call, resource, conditions, renewable: true },
+      size: bytes.length,
+    });
+    try {
+      await session.begin(signal);
+      return await session.finish(0, bytes, written, signal);
+    } catch (error) {
+      if (faultOf(error)?.status !== 412) throw error;
+      const there = await headObject(target, key, signal ? { signal } : {}, call).catch(() => undefined);
+      const isSame = there?.size === written.size && there.checksums?.crc32c === written.sum;
+      throw isSame ? lost : error;
+    }
+  }
 
-/** Holds what is stored against what was sent. Another object is removed again: it was never what the caller wrote. */
-export async function checkWritten(
-  target: GcsTarget,
-  key: string,
-  receipt: PutResult,
-  { size, sum }: { readonly size: number; readonly sum: string },
-  call: KeyCall,
-): Promise<PutResult> {
-  const { crc32c: stored = sum } = receipt.checksums ?? {};
-  if (receipt.size === size && stored === sum) return receipt;
-  const { version } = receipt;
-  await deleteObject(target, key, { ...(version !== undefined && { version, ifMatch: version }) }, call)
-    .catch(() => {});
-  const detail =
-    `the service stored ${receipt.size} bytes with CRC-32C ${stored}, ${size} with ${sum} were sent`;
-  throw new ChecksumMismatchError({ ...call, detail, retryable: true });
+  return await checkWritten(target, key, receiptOf(await insert(), call), written, call);
 }

@@ -54,8 +54,11 @@ export interface ServiceClientSetup {
 }
 
 /** A request by its path and by what its answer is; see {@linkcode ServiceRequest}. */
-export interface ClientRequest
-  extends Pick<ServiceRequest, "method" | "body" | "signal" | "idempotent" | "firstByteTimeoutMs"> {
+export interface ClientRequest extends
+  Pick<
+    ServiceRequest,
+    "method" | "body" | "signal" | "idempotent" | "retryable" | "firstByteTimeoutMs"
+  > {
   /** Path, encoded. */
   readonly path: string;
   /** Query, not encoded. */

@@ -11,6 +11,12 @@ export {
   type ServiceProviderSetup,
 } from "./service_provider.ts";
 export { ServiceStore } from "./service_store.ts";
-export type { ResumedSink, ServiceCopy, ServiceOperations, SingleDeleter } from "./service_operations.ts";
+export type {
+  ResumedSink,
+  ServiceCopy,
+  ServiceOperations,
+  SingleDeleter,
+  SinkOptions,
+} from "./service_operations.ts";
 export { type ServiceTarget, serviceTarget, type ServiceTargetSetup, writeLimit } from "./service_target.ts";
 export { checkSignedLife, MAX_SIGNED_MS } from "./signed_url.ts";

@@ -42,6 +42,12 @@ export interface ServiceCopy<T> {
   readonly calls: { readonly from: KeyCall; readonly to: KeyCall };
 }
 
+/** Options of a write, and how large it is to be. */
+export interface SinkOptions extends PartWriterOptions {
+  /** Bytes of the object, where its writer knows them before. */
+  readonly size?: number;
+}
+
 /**
  * What a service does, for a {@linkcode ServiceStore}. Keys and options have been checked; `call` is what errors and requests
  * say of the call. What is seldom needed is best loaded by the operation itself, by `import()`. A store lacks the methods
@@ -53,7 +59,7 @@ export interface ServiceOperations<T> {
   /** Describes an object. */
   head(target: T, key: string, options: HeadOptions, call: KeyCall): Promise<ObjectInfo>;
   /** Where an object goes: what writers, and `put` by default, are made of. */
-  sink(target: T, key: string, options: PartWriterOptions, call: KeyCall): WriteSink | Promise<WriteSink>;
+  sink(target: T, key: string, options: SinkOptions, call: KeyCall): WriteSink | Promise<WriteSink>;
   /** Writes an object that is all in memory, where that is more than `bySink`, with parts of a sink that are its own. */
   put?(
     target: T,

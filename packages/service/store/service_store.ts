@@ -1,7 +1,7 @@
 import * as core from "@lade/core/backend";
 import type { ShownSetting } from "@lade/core/settings";
 import type { RenameSteps } from "../copy/mod.ts";
-import type { ServiceCopy, ServiceOperations, SingleDeleter } from "./service_operations.ts";
+import type { ServiceCopy, ServiceOperations, SingleDeleter, SinkOptions } from "./service_operations.ts";
 import type { ServiceTarget } from "./service_target.ts";
 
 /** Methods that a store has only where its service has the operation. */
@@ -74,7 +74,7 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
       throw new TypeError(`Cannot put ${JSON.stringify(call.uri)}: a Uint8Array is needed`);
     }
     const bySink = async (own?: Partial<core.WriteSink>) => {
-      const { sink, ...setup } = await this.#writing(key, options, call);
+      const { sink, ...setup } = await this.#writing(key, { ...options, size: data.length }, call);
       return await core.putBySink({ ...setup, sink: own ? { ...sink, ...own } : sink }, data);
     };
     const { put } = this.#operations;
@@ -93,7 +93,7 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
   ): Promise<core.PartWriter> {
     const call = this.#checkWrite("write", key, options);
     core.checkObjectSize(size);
-    return await core.createPartWriter({ ...await this.#writing(key, options, call), size });
+    return await core.createPartWriter({ ...await this.#writing(key, { ...options, size }, call), size });
   }
 
   async resumePartWriter(
@@ -242,7 +242,7 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
 
   async #writing(
     key: string,
-    options: core.PartWriterOptions,
+    options: SinkOptions,
     call: core.KeyCall,
   ): Promise<core.StreamWriterSetup & { readonly partSize: number }> {
     const { partSize = this.target.partSize, signal } = options;
