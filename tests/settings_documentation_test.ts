@@ -6,11 +6,13 @@ import { CREDENTIAL_SETTINGS } from "../packages/s3/credentials/credential_setti
 
 const S3 = "../docs/s3.md";
 const AZURE = "../docs/azure.md";
+const GCS = "../docs/gcs.md";
 
 /** Each table, what begins it in its page, and how it has to read. */
 const TABLES: readonly (readonly [name: string, page: string, table: string])[] = [
   ["settings", S3, documentSettings(SETTING_TABLES.s3)],
   ["settings", AZURE, documentSettings(SETTING_TABLES.az)],
+  ["settings", GCS, documentSettings(SETTING_TABLES.gs)],
   ["settings", "../docs/local_files.md", documentSettings(SETTING_TABLES.direct)],
   ["settings of credentials", S3, documentSettings(CREDENTIAL_SETTINGS)],
   ["unread settings", S3, documentUnread()],

@@ -34,7 +34,7 @@ const FAILURES: readonly Failures[] = [
       "the bucket is Requester Pays, which nobody reads without an account; sign in, and set userProject",
     "lockedDomainExpired": "the download was asked for by an address that has expired; try again",
     "*: ^401 required|^40[13].*Anonymous caller":
-      "nobody is signed in{public}; sign in (gcloud auth application-default login), or set GOOGLE_APPLICATION_CREDENTIALS",
+      "{nobody}; sign in (gcloud auth application-default login), or set GOOGLE_APPLICATION_CREDENTIALS",
   }],
   [PermissionDeniedError, {
     "vpcServiceControls SecurityPolicyViolated *: prohibited by organization's policy|SECURITY_POLICY_VIOLATED":
@@ -66,7 +66,7 @@ const FAILURES: readonly Failures[] = [
     "countryBlocked": "the service is not given to the country that the request comes from",
     "sslRequired InvalidSecurity":
       "the service asks for TLS or for other credentials; use https, and a token",
-    "forbidden insufficientPermissions AccessDenied": "access denied to {identity}{lacking}; {grant}",
+    "forbidden insufficientPermissions AccessDenied": "access denied to {denied}; {grant}",
   }],
   [AlreadyExistsError, {
     "BucketAlreadyOwnedByYou *: ^409.*already own": "the bucket exists and is yours",

@@ -54,10 +54,10 @@ export function explainFault(
     ? "the service account"
     : "the bucket";
   const isOther = principal !== undefined && /[@:]/.test(principal) && !identity.includes(principal);
-  const words: Readonly<Record<string, string | undefined>> = {
-    ...(isOther && { identity: quote(principal) }),
-    lacking: said === undefined ? "" : `, who lacks ${said}`,
-    public: said === undefined ? "" : `, and ${said} is not for everybody`,
+  const asker = isOther ? quote(principal) : identity;
+  const words: Readonly<Record<string, string>> = {
+    denied: said === undefined ? asker : `${asker}, who lacks ${said}`,
+    nobody: `nobody is signed in${said === undefined ? "" : `, and ${said} is not for everybody`}`,
     grant: `grant ${role}, which has ${permission}, on ${place}; it takes a few minutes to hold`,
   };
   return { words: (name) => words[name] };
