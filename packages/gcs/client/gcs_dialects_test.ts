@@ -30,6 +30,8 @@ Deno.test("GCS_JSON_DIALECT knows its documents, and takes no other error for it
   const { faults, isReceiptBody, rootOf } = GCS_JSON_DIALECT;
   assertEquals(rootOf('{\n  "kind": "storage#object",\n'), "kind");
   assertEquals([isReceiptBody('{"kind":"storage#object"}'), isReceiptBody('{"id":1}')], [true, false]);
+  const bodies = ["--batch_1\r\nContent-Type: application/http", "null\n", "-- x\r\n", "nullify"];
+  assertEquals(bodies.map(isReceiptBody), [true, true, false, false]);
   assertEquals(faults.isReport('{"error":{"code":503,"message":"Backend Error"}}'), true);
   for (
     const body of [

@@ -4,11 +4,14 @@ import { REQUEST_ID } from "./gcs_signs.ts";
 const KIND = "kind";
 const COMMON = jsonDialect(readError, REQUEST_ID);
 
+/** How answers of batches begin; and what emulators answer a deletion with, where the service says nothing. */
+const UNNAMED = /^(?:--[\w'()+,./:=?-]{1,70}\r\n|null\s*$)/;
+
 /** The form of the JSON API: documents whose first member is `kind`, and failures that have a reason. */
 export const GCS_JSON_DIALECT: ServiceDialect = {
   ...COMMON,
   receipts: ["etag", "x-goog-generation"],
-  isReceiptBody: (start) => COMMON.rootOf(start) === KIND,
+  isReceiptBody: (start) => COMMON.rootOf(start) === KIND || UNNAMED.test(start),
 };
 
 /** A failure as the JSON API reports it ("HTTP status and error codes for JSON"). */

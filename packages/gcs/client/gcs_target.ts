@@ -1,3 +1,4 @@
+import type { ObjectPlace } from "@lade/core/backend";
 import type { Bounds } from "@lade/core/bounds";
 import type { ServiceClient } from "@lade/service/call";
 import { encodePath, encodeStrict } from "@lade/service/http";
@@ -14,6 +15,8 @@ export interface GcsTarget extends ServiceTarget {
   readonly credential: GcsCredential;
   /** What was found of the endpoint. */
   readonly traits: GcsTraits;
+  /** Base URL of the service. */
+  readonly url: string;
   /** Name of the bucket; empty for all of a project. */
   readonly bucket: string;
   /** How objects are written and read. */
@@ -28,7 +31,7 @@ export interface GcsTraits {
   takesParts?: boolean;
   /** It takes batches of deletions; unknown where absent. */
   takesBatches?: boolean;
-  /** It moves objects in one step within this bucket; unknown where absent. */
+  /** It moves objects in one step within a bucket; unknown where absent. */
   moves?: boolean;
 }
 
@@ -54,6 +57,12 @@ export interface GcsObjectConfig {
   readonly userProject?: string;
   /** How long is waited. */
   readonly bounds: Bounds;
+}
+
+/** Where a key leads. Google's buckets are the same at all of its hosts; any other endpoint may have more names than one. */
+export function placeOf({ bucket, url }: Pick<GcsTarget, "bucket" | "url">, key: string): ObjectPlace {
+  const service = /\.googleapis\.com$/.test(new URL(url).hostname) ? "https://storage.googleapis.com" : url;
+  return { service, container: bucket, key, kind: "gcs" };
 }
 
 /** The path of an object, or of all objects of the bucket, in the JSON API. */

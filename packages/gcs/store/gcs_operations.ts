@@ -1,6 +1,6 @@
 import type { ServiceOperations } from "@lade/service/store";
 import { copyObject } from "../copy/copy_object.ts";
-import type { GcsTarget } from "../client/gcs_target.ts";
+import { type GcsTarget, placeOf } from "../client/gcs_target.ts";
 import { deleteObject } from "../delete/delete_object.ts";
 import { listObjects } from "../list/list_objects.ts";
 import { headObject, readObject } from "../objects/read_object.ts";
@@ -13,7 +13,9 @@ export const GCS_OPERATIONS: ServiceOperations<GcsTarget> = {
   ...WRITES,
   list: listObjects,
   delete: deleteObject,
-  deleter: (_target, single) => ({ ...single, max: 1, fits: () => false, send: () => Promise.resolve([]) }),
+  listVersions: async (...asked) => (await import("../list/list_versions.ts")).listObjectVersions(...asked),
+  deleter: async (...asked) => (await import("../delete/batch_deleter.ts")).batchDeleter(...asked),
   copy: copyObject,
   copyFrom: copyObject,
+  placeOf,
 };

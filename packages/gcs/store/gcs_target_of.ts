@@ -83,7 +83,7 @@ export function gcsTargetOf(
       metadataNameFault: gcsMetadataNameFault,
       ...(settings && { settings }),
     }),
-    ...{ json, xml: json.with({ dialect: GCS_XML_DIALECT }), bucket, traits, credential },
+    ...{ json, xml: json.with({ dialect: GCS_XML_DIALECT }), bucket, traits, credential, url },
     config: {
       ...{ partSize, threshold: partSize, chunkSize: 2 ** 23, verifyDownloads: true, bounds },
       ...config,

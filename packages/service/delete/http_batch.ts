@@ -39,6 +39,8 @@ export function writeHttpBatch(
       `${method} ${target} HTTP/1.1`,
       ...[...headers].map(lineOf),
       "Content-Length: 0",
+      // A head ends in an empty line, before the end of line that belongs to the next boundary.
+      "",
       "",
       "",
     ].join("\r\n")

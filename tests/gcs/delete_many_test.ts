@@ -1,0 +1,153 @@
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import type { DeleteResult, ObjectStore, ObjectToDelete } from "@lade/core";
+import {
+  NotFoundError,
+  PermissionDeniedError,
+  PreconditionFailedError,
+  ServiceError,
+  StoreError,
+} from "@lade/core/errors";
+import type { FakeGcs } from "../fakes/gcs/mod.ts";
+import { bearer, openBucket, openFake, operations } from "./open_fake.ts";
+
+async function deleteAll(
+  store: ObjectStore,
+  keys: readonly (string | ObjectToDelete)[],
+): Promise<DeleteResult[]> {
+  return await Array.fromAsync(store.deleteMany(keys));
+}
+
+function putAll(fake: FakeGcs, count: number): string[] {
+  const keys = Array.from({ length: count }, (_, i) => `dir/ä %+?#&${String(i).padStart(4, "0")}`);
+  for (const key of keys) fake.putObject("bucket", key, "x");
+  return keys;
+}
+
+function failures(results: readonly DeleteResult[]): unknown[] {
+  return results.filter(({ error }) => error).map(({ key, error }) => [key, error?.message]);
+}
+
+Deno.test("deleteMany() deletes 100 objects by one request, and takes what is missing for deleted", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const results = await deleteAll(store, [...putAll(fake, 250), "missing"]);
+  assertEquals([failures(results), results.length], [[], 251]);
+  assertEquals(operations(fake), { batch: 3 });
+  assertEquals(fake.objects("bucket"), []);
+});
+
+Deno.test("deleteMany() holds a condition for each object of a batch, and deletes versions for good", async () => {
+  await using opened = await openFake({ server: { settings: { versioning: true } } });
+  const { fake, store } = opened;
+  const [held = "", other = "", free = ""] = putAll(fake, 3);
+  const { etag = "", version = "" } = await store.head(held);
+  await store.put(free, new Uint8Array(1));
+  const { version: old = "" } = (await Array.fromAsync(store.listVersions(free))).at(-1) ?? {};
+  operations(fake);
+  const results = await deleteAll(store, [
+    { key: held, ifMatch: etag },
+    { key: other, ifMatch: "1" },
+    { key: free, version: old },
+    { key: "gone", ifMatch: "1" },
+    { key: "gone", version: "7" },
+  ]);
+  assertEquals(operations(fake), { batch: 1 });
+  const errors = results.flatMap(({ key, error }) => error ? [[key, error.constructor]] : []);
+  const isOfGone = (error: unknown) => error === PreconditionFailedError;
+  assertEquals(errors.filter(([key]) => key === other), [[other, PreconditionFailedError]]);
+  assert(errors.every(([key, error]) => key === other || (key === "gone" && isOfGone(error))), `${errors}`);
+  const left = await Array.fromAsync(store.listVersions());
+  assertEquals(left.map(({ key, isLatest }) => [key, isLatest]), [[held, false], [other, true], [
+    free,
+    true,
+  ]]);
+  assertEquals(left[0]?.version, version);
+});
+
+Deno.test("deleteMany() deletes one by one where an endpoint takes no batches, and remembers that", async () => {
+  await using opened = await openFake({ server: { refusesBatches: true } });
+  const { fake, store } = opened;
+  assertEquals(failures(await deleteAll(store, putAll(fake, 20))), []);
+  assertEquals(operations(fake), { batch: 1, "objects.delete": 20 });
+  assertEquals(failures(await deleteAll(store, putAll(fake, 20))), []);
+  assertEquals(operations(fake), { "objects.delete": 20 });
+});
+
+Deno.test("deleteMany() tells why nothing is deleted: no rights, no bucket; batches are not to blame", async () => {
+  await using opened = await openFake();
+  const { fake } = opened;
+  const reader = {
+    email: "reader@example.com",
+    permissions: new Set(["storage.objects.get", "storage.objects.list"]),
+  };
+  await using asReader = openBucket(fake, { credential: bearer(() => fake.issueToken(reader)) });
+  await using nowhere = openBucket(fake, {}, "nowhere");
+  for (const [store, type] of [[asReader, PermissionDeniedError], [nowhere, NotFoundError]] as const) {
+    for (let round = 0; round < 2; round++) {
+      operations(fake);
+      for (const { error } of await deleteAll(store, putAll(fake, 3))) {
+        assertStrictEquals(error?.constructor, type, `${error}`);
+      }
+      assertEquals(operations(fake)["batch"], 1);
+    }
+  }
+  assertEquals(fake.objects("bucket").length, 3);
+});
+
+Deno.test("deleteMany() takes a token that has expired no longer than the service does, within a batch too", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const keys = putAll(fake, 5);
+  await store.head(keys[0] ?? "");
+  for (const token of fake.issued) token.expiresAt = 0;
+  assertEquals(failures(await deleteAll(store, keys)), []);
+  assertEquals(fake.objects("bucket"), []);
+});
+
+Deno.test("deleteMany() takes no object for deleted whose answer a batch lacks", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const part = [
+    "--b",
+    "Content-Type: application/http",
+    "Content-ID: <response-0>",
+    "",
+    "HTTP/1.1 204 x",
+    "",
+    "",
+  ];
+  fake.faults.add({
+    match: { operation: "batch" },
+    action: {
+      kind: "answer",
+      status: 200,
+      headers: { "content-type": "multipart/mixed; boundary=b" },
+      body: `${part.join("\r\n")}\r\n--b--\r\n`,
+    },
+  });
+  for (const { error } of await deleteAll(store, putAll(fake, 3))) {
+    assert(error instanceof ServiceError, `${error}`);
+    assert(error.message.includes("a request of the batch is not answered"), error.message);
+  }
+});
+
+Deno.test("delete() takes the null that emulators answer with, and nobody else's word that an object is gone", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const answer = (status: number, body: string) => {
+    const headers = { "x-guploader-uploadid": undefined as unknown as string };
+    fake.faults.add({
+      match: { operation: "objects.delete", nth: 1 },
+      action: [{ kind: "answer", status, headers: { "content-type": "text/plain" }, body }, {
+        kind: "headers",
+        set: headers,
+      }],
+    });
+  };
+  answer(200, "null\n");
+  await store.delete("gone");
+  for (const body of ["Not Found", ""]) {
+    answer(404, body);
+    await assertRejects(() => store.delete("gone"), StoreError);
+  }
+});
