@@ -158,10 +158,7 @@ function foldFunction({ distances, length, start, ringEnd, tail }: Plan, minLeng
       set(folding, i32.and(i32.sub(get(left), i32.const(length)), i32.const(-ROUND))),
       set(left, i32.sub(i32.sub(get(left), get(folding)), i32.const(length))),
       // So much first, to the end of the ring, that the rest is a multiple of it.
-      set(
-        some,
-        i32.add(i32.remU(i32.sub(get(folding), i32.const(ROUND)), i32.const(length)), i32.const(ROUND)),
-      ),
+      set(some, i32.remU(get(folding), i32.const(length))),
       set(place, i32.sub(i32.const(ringEnd), get(some))),
       clear(i32.const(start), i32.const(3 * length), STATE),
       // The word at the largest distance reaches only the first of the message, where the state belongs.
