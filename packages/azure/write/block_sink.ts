@@ -1,4 +1,4 @@
-import { combineCrc32c, crc32c, crc32cToBase64, crc64nvme } from "@lade/codec/checksum";
+import { bothChecksums, combineCrc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import {
   ChecksumMismatchError,
   type KeyCall,
@@ -117,21 +117,13 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
   };
 }
 
-const PIECE = 2 ** 18;
-
 /** The blob's checksum and the one that the service compares: CRC-64/NVME, lowest byte first. */
 function sumsOf(bytes: Uint8Array) {
-  let [crc32, crc64] = [0, 0n];
-  // Both of a piece at a time: the second finds it in the processor's cache.
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    const piece = bytes.subarray(at, at + PIECE);
-    crc32 = crc32c(piece, crc32);
-    crc64 = crc64nvme(piece, crc64);
-  }
+  const { crc32c, crc64nvme } = bothChecksums(bytes);
   const view = new DataView(new ArrayBuffer(8));
-  view.setBigUint64(0, crc64, true);
+  view.setBigUint64(0, crc64nvme, true);
   const sum = btoa(String.fromCharCode(...new Uint8Array(view.buffer)));
-  return { crc32c: crc32, sum, header: { "x-ms-content-crc64": sum } };
+  return { crc32c, sum, header: { "x-ms-content-crc64": sum } };
 }
 
 /** Compares what the service says to have got, in case it passed over what it was told. */

@@ -1,9 +1,8 @@
 import { boundMemory } from "./bind_checksums.ts";
+import { checksumWindow } from "./checksum_window.ts";
 import { assembleFoldKernel, type FoldKernelConfig } from "./fold_kernel.ts";
 
 const PAGE = 65_536;
-/** Bytes copied at a time: less than a core's own cache holds. */
-const WINDOW = 4 * PAGE;
 /** Bytes that plain code checks in the time that assembling and compiling a kernel takes: a few milliseconds. */
 const WORTH_LOADING = 2 ** 20;
 
@@ -11,9 +10,8 @@ type Update<Value> = (crc: Value, at: number, length: number) => Value;
 
 interface Loaded<Value> {
   readonly module: WebAssembly.Module;
-  /** Tables, scratch space, then the window. All instances share it: a call leaves nothing in it for the next. */
+  /** Tables, then scratch space. All instances share it: a call leaves nothing in it for the next. */
   readonly state: WebAssembly.Memory;
-  readonly windowOffset: number;
   readonly window: Uint8Array;
   readonly overWindow: Update<Value>;
 }
@@ -21,8 +19,8 @@ interface Loaded<Value> {
 /**
  * A checksum by a WebAssembly kernel, which is assembled and compiled once that pays: after the first MiB.
  *
- * It holds one memory of less than 512 KiB, and one instance for every memory that {@linkcode bindChecksums} named and
- * whose bytes it has seen.
+ * It holds one memory of 64 KiB, and one instance for every memory that {@linkcode bindChecksums} named and whose bytes it
+ * has seen; bytes elsewhere are copied to a window that all checksums share.
  */
 export class WasmChecksum<Value extends number | bigint> {
   /** What the kernel computes, and how. */
@@ -50,11 +48,12 @@ export class WasmChecksum<Value extends number | bigint> {
     if (!loaded || loaded === "unavailable") return undefined;
     const inPlace = this.#bound.get(bytes.buffer) ?? this.#bind(loaded, bytes.buffer);
     if (inPlace) return inPlace(crc, bytes.byteOffset, bytes.length);
+    const { window, overWindow } = loaded;
     let value = crc;
-    for (let at = 0; at < bytes.length; at += WINDOW) {
-      const step = bytes.length - at > WINDOW || at > 0 ? bytes.subarray(at, at + WINDOW) : bytes;
-      loaded.window.set(step);
-      value = loaded.overWindow(value, loaded.windowOffset, step.length);
+    for (let at = 0; at < bytes.length; at += window.length) {
+      const step = bytes.length > window.length ? bytes.subarray(at, at + window.length) : bytes;
+      window.set(step);
+      value = overWindow(value, 0, step.length);
     }
     return value;
   }
@@ -76,16 +75,10 @@ function load<Value>(config: FoldKernelConfig, tables: () => Uint32Array): Loade
   const kernel = assembleFoldKernel(config);
   if (typeof WebAssembly === "undefined" || !WebAssembly.validate(kernel.module)) return undefined;
   const module = new WebAssembly.Module(kernel.module);
-  const windowOffset = Math.ceil(kernel.stateBytes / PAGE) * PAGE;
-  const state = new WebAssembly.Memory({ initial: (windowOffset + WINDOW) / PAGE });
+  const state = new WebAssembly.Memory({ initial: Math.ceil(kernel.stateBytes / PAGE) });
   new Uint32Array(state.buffer).set(tables());
-  return {
-    module,
-    state,
-    windowOffset,
-    window: new Uint8Array(state.buffer, windowOffset, WINDOW),
-    overWindow: instantiate<Value>(module, state, state),
-  };
+  const { memory, bytes: window } = checksumWindow();
+  return { module, state, window, overWindow: instantiate<Value>(module, state, memory) };
 }
 
 function instantiate<Value>(
