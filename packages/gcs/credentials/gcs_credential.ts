@@ -12,6 +12,8 @@ export interface GcsToken extends BearerToken {
   readonly quotaProject?: string;
   /** Signs in the name of the account of `email` (RSASSA-PKCS1-v1_5, SHA-256), where that can be done. */
   readonly sign?: (bytes: Uint8Array) => Promise<Uint8Array>;
+  /** How long its signatures are sure to hold, in milliseconds; for good where absent. */
+  readonly signedMs?: number;
 }
 
 /** What requests are authorized with. */

@@ -15,6 +15,9 @@ export interface ActedAs {
   readonly lifetimeS?: number;
 }
 
+/** The service's own keys serve so long after a signature at the least ("Method: serviceAccounts.signBlob"). */
+export const SIGNED_MS: number = 12 * 60 * 60 * 1000;
+
 type Around = Omit<TokenSurroundings, "allowHttp" | "read">;
 
 /**
@@ -44,7 +47,7 @@ export async function impersonate(
   );
   const sign = async (bytes: Uint8Array) => await signBlob(around, (await sources.get()).token, as, bytes);
   return {
-    ...{ token, email: as.email, sign },
+    ...{ token, email: as.email, sign, signedMs: SIGNED_MS },
     ...(expiration && { expiration }),
     ...(project !== undefined && { project }),
     ...(quotaProject !== undefined && { quotaProject }),

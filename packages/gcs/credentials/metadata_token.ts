@@ -7,7 +7,7 @@ import {
 } from "@lade/service/credentials";
 import { CredentialFault } from "@lade/service/tokens";
 import type { GcsToken } from "./gcs_credential.ts";
-import { signBlob } from "./impersonate.ts";
+import { signBlob, SIGNED_MS } from "./impersonate.ts";
 import type { TokenSurroundings } from "./token_surroundings.ts";
 
 /** How the source of such tokens is called. */
@@ -37,7 +37,7 @@ export async function metadataToken(around: Around): Promise<GcsToken | string> 
   const asked = { ...questionOf(env, `${account}/token`), local: LOCAL_PATIENCE };
   const { token, expiration } = await askForToken(web, asked, () => clock.now());
   const sign = (bytes: Uint8Array) => signBlob(around, token, { email }, bytes);
-  return { token, ...(expiration && { expiration }), email, sign };
+  return { token, ...(expiration && { expiration }), email, sign, signedMs: SIGNED_MS };
 }
 
 /** The id of the machine's project. */

@@ -18,4 +18,5 @@ export const GCS_OPERATIONS: ServiceOperations<GcsTarget> = {
   copy: copyObject,
   copyFrom: copyObject,
   placeOf,
+  presign: async (...asked) => await (await import("../presign/presign_object.ts")).presignObject(...asked),
 };

@@ -1,5 +1,5 @@
 import { type PresignOptions, UnauthenticatedError, UnsupportedError } from "@lade/core/backend";
-import { checkSignedLife } from "@lade/service/store";
+import { checkSignedKey, checkSignedLife } from "@lade/service/store";
 import type { S3Config } from "../config/s3_config.ts";
 import type { S3Connection } from "../wire/s3_connection.ts";
 import { S3Fault } from "../errors/s3_fault.ts";
@@ -15,14 +15,12 @@ export async function presignObject(
   { method = "GET", expiresInMs, onShortened }: PresignOptions,
 ): Promise<URL> {
   checkSignedLife(expiresInMs);
-  const about = { operation: "presign", uri };
+  const about = { operation: "presign", uri } as const;
   const { config, credentials, clock } = connection;
   if (!credentials) {
     throw new UnsupportedError({ ...about, detail: "anonymous requests have no signature to give" });
   }
-  if (key.split("/").some((segment) => segment === "." || segment === "..")) {
-    throw new UnsupportedError({ ...about, detail: 'browsers and clients resolve "." and ".." in a URL' });
-  }
+  checkSignedKey(about, key);
   const lost = lostIn(method, config);
   if (lost !== undefined) {
     throw new UnsupportedError({ ...about, detail: `a URL cannot carry the configuration ${lost}` });

@@ -112,6 +112,11 @@ export class ServiceClient {
     });
   }
 
+  /** URL of the service. */
+  get url(): URL {
+    return this.#url;
+  }
+
   /** Sends a request and resolves with its good answer; all else is a store error. */
   async send(request: ClientRequest): Promise<TransportResponse> {
     const { path, query = {}, headers = {}, kind, root, authorizer, statuses, ...rest } = request;

@@ -19,4 +19,4 @@ export type {
   SinkOptions,
 } from "./service_operations.ts";
 export { type ServiceTarget, serviceTarget, type ServiceTargetSetup, writeLimit } from "./service_target.ts";
-export { checkSignedLife, MAX_SIGNED_MS } from "./signed_url.ts";
+export { checkSignedKey, checkSignedLife, MAX_SIGNED_MS } from "./signed_url.ts";
