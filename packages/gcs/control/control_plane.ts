@@ -37,7 +37,8 @@ export async function control<T>(
         [name, value],
       ) => [name, String(value)]),
     );
-    const request = { method, path: `/storage/v1${uri}`, query, idempotent, signal, call };
+    const path = `/storage/v1/${uri.replace(/^\//, "")}`;
+    const request = { method, path, query, idempotent, signal, call };
     if (method === "DELETE") return void await target.json.send({ ...request, kind: "removal" });
     return await askJson(target, { ...request, ...(json !== undefined && jsonBody(json)) });
   };

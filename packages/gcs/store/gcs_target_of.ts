@@ -1,7 +1,7 @@
 import type { Capabilities, StoreContext, Support } from "@lade/core/backend";
 import { defaultBounds } from "@lade/core/bounds";
 import type { ShownSetting } from "@lade/core/settings";
-import { BearerAuthorizer, NO_AUTHORIZER, ServiceClient } from "@lade/service/call";
+import { ServiceClient } from "@lade/service/call";
 import type { Transport, TransportOptions } from "@lade/service/http";
 import { serviceTarget } from "@lade/service/store";
 import { GCS_JSON_DIALECT } from "../client/gcs_json_dialect.ts";
@@ -9,6 +9,7 @@ import { GCS_NAMES } from "../client/gcs_names.ts";
 import { GCS_SIGNS } from "../client/gcs_signs.ts";
 import type { GcsObjectConfig, GcsTarget, GcsTraits } from "../client/gcs_target.ts";
 import { GCS_XML_DIALECT } from "../client/gcs_xml_dialect.ts";
+import { authorizerOf } from "../credentials/authorizer_of.ts";
 import { type GcsCredential, identityOf } from "../credentials/gcs_credential.ts";
 import { GCS_ERRORS } from "../errors/error_table.ts";
 import { explainFault } from "../errors/explain_fault.ts";
@@ -66,8 +67,7 @@ export function gcsTargetOf(
     explain: (fault, call) => explainFault(fault, call, identityOf(credential)),
     dialect: GCS_JSON_DIALECT,
     signs: GCS_SIGNS,
-    authorizer: () =>
-      credential.kind === "anonymous" ? NO_AUTHORIZER : new BearerAuthorizer(credential.tokens),
+    authorizer: authorizerOf(credential, config.userProject),
     context,
     transport,
   });

@@ -102,8 +102,9 @@ async function refuseVersions(
 ): Promise<void> {
   let seen = 0;
   try {
-    for await (const { version, isDeleteMarker } of listVersions(store, "", call)) {
-      if (version !== NO_VERSION || isDeleteMarker) {
+    for await (const { version, etag, isDeleteMarker, isLatest } of listVersions(store, "", call)) {
+      // What is called by its etag alone is kept or not: only an older one shows it.
+      if (!isLatest || isDeleteMarker || (version !== NO_VERSION && version !== etag)) {
         const detail = "it keeps versions, which stay when its objects are removed";
         const uri = uriOf("");
         throw new NotEmptyError({ operation: "remove", uri, detail, advice: advice.versions });
