@@ -57,12 +57,12 @@ async function findToken(
     const file = await readCredentialFile(around, { value: credentialsFile.value, source });
     return { value: await tokenOfFile(file, scope, around), source };
   }
-  const closed = whyClosed(around.env, "GOOGLE_APPLICATION_CREDENTIALS");
+  const name = "GOOGLE_APPLICATION_CREDENTIALS";
   return await searchPlaces([
-    { words: "GOOGLE_APPLICATION_CREDENTIALS", find: () => Promise.resolve(closed ?? "it is not set") },
     { words: GCLOUD, find: () => loginToken(scope, around) },
     { words: METADATA, find: () => metadataToken(around) },
   ], {
+    reasons: [whyClosed(around.env, name) ?? `${name} is not set`],
     none: "there are no application default credentials",
     advice:
       "run gcloud auth application-default login, set GOOGLE_APPLICATION_CREDENTIALS to a file of credentials, " +
