@@ -55,6 +55,23 @@ const ELSEWHERE = [
   "the object has snapshots, which would go with it",
   "a container of this name is being deleted",
   "which the service leaves out",
+  // Of Google Cloud Storage: gcs_errors_test.ts, gcs_places_test.ts and the tests of its table.
+  "no project is known",
+  "there is no such project",
+  "names of buckets",
+  "names of new buckets",
+  "the name is taken, maybe by another project",
+  "who lacks",
+  "nobody is signed in",
+  "has expired, was revoked or is none",
+  "is for other services",
+  "the bucket is Requester Pays",
+  "billing is off",
+  "has no open billing account",
+  "VPC Service Controls keep",
+  "a hold protects the object",
+  "it is to be kept for longer",
+  "the object is written more than about once a second",
 ];
 
 const PROVOKED: Readonly<Record<string, Provocation>> = {

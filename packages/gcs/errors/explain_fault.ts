@@ -35,7 +35,7 @@ export function explainFault(
 ): FaultReading {
   const { code, message, status } = fault;
   const isBucket = /^gs:\/\/[^/]*$/.test(uri);
-  if (status === 404 && (code === "" || code === "notFound")) {
+  if (status === 404 && /^(?:|notFound|NoSuchKey)$/.test(code)) {
     const isObject = /No such object|\bupload\b/i.test(message);
     if (!isObject && (isBucket || /^(?:list|put|write|create|stream)/.test(step))) {
       return { row: NO_BUCKET_ROW };

@@ -123,6 +123,14 @@ Deno.test("a 404 tells object, version, bucket, upload and project apart", () =>
     [json(404, "notFound", "Not Found", REMOVE), "NotFoundError", `Cannot delete "gs://b": ${bucket}`],
     [json(404, "notFound", "Not Found"), "NotFoundError", 'Cannot get "gs://b/k": no such object'],
     [
+      xml(404, "NoSuchKey", "The specified key does not exist.", "", {
+        ...GET,
+        step: "look at a version of",
+      }),
+      "NotFoundError",
+      'Cannot get "gs://b/k": no such version of the object',
+    ],
+    [
       json(404, "notFound", "No such object: b/k", { ...GET, step: "look at a version of" }),
       "NotFoundError",
       'Cannot get "gs://b/k": no such version of the object',
