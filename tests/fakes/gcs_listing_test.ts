@@ -66,3 +66,22 @@ Deno.test("versions are listed the oldest first, and pages may end between them"
   assertEquals(found.toSorted(([a]: string[], [b]: string[]) => Number(a) - Number(b)), found);
   assertEquals(await pages(fake, {}), ["a b"]);
 });
+
+Deno.test("documents have the members that are asked for, and no others", async () => {
+  await using fake = await filled(["a/1", "b"]);
+  const ask = async (fields: string) => {
+    const { text } = await gcsRequest(fake, {
+      path: `/b/bucket/o?delimiter=/&fields=${encodeURIComponent(fields)}`,
+    });
+    return JSON.parse(text);
+  };
+  assertEquals(await ask("kind,items(name,size)"), {
+    kind: "storage#objects",
+    items: [{ name: "b", size: "1" }],
+  });
+  assertEquals(await ask("prefixes, items/name"), { prefixes: ["a/"], items: [{ name: "b" }] });
+  assertEquals(Object.keys(await ask("*")), ["kind", "prefixes", "items"]);
+  for (const fields of ["items(name", "items)", ",kind", "items(name))"]) {
+    assertEquals((await ask(fields)).error.errors[0].reason, "invalid", fields);
+  }
+});

@@ -12,6 +12,7 @@ import type { GcsRequest } from "./gcs_request.ts";
 import type { Call, CallBody, InnerRequest, ServerState } from "./operations/call.ts";
 import { checkAccess } from "./operations/check_access.ts";
 import { HANDLERS } from "./operations/handlers.ts";
+import { selectFields } from "./operations/partial_response.ts";
 import { type Operation, route } from "./operations/route.ts";
 import { readTarget, type Target } from "./target.ts";
 
@@ -89,7 +90,7 @@ export class RequestHandler {
     if (settings.refusesXml && understood.target.api === "xml") throw new GcsError("NotFound");
     const call = { ...understood, headers: head.headers, body, identity, ignoresRange, server: this.#state };
     checkAccess(call);
-    return await HANDLERS[call.operation](call);
+    return selected(call, await HANDLERS[call.operation](call));
   }
 
   /** The object that a request with its name in the query is about. */
@@ -103,6 +104,15 @@ function understand(head: Head): Understood {
   const query = readQuery(head.rawQuery);
   const contentRange = head.headers.get("content-range");
   return { operation: route({ method: head.method, target, query, contentRange }), query, target };
+}
+
+/** The document of an answer, as far as the request asks for it. */
+function selected({ target: { api }, query }: Call, response: WireResponse): WireResponse {
+  const { status, headers, body } = response;
+  const isDocument = headers["Content-Type"]?.startsWith("application/json") && body instanceof Uint8Array;
+  if (api === "xml" || status !== 200 || !query.has("fields") || !isDocument) return response;
+  const document = selectFields(JSON.parse(new TextDecoder().decode(body)), query.get("fields"));
+  return { ...response, body: new TextEncoder().encode(JSON.stringify(document)) };
 }
 
 function readQuery(rawQuery: string): Map<string, string> {
