@@ -1,4 +1,4 @@
-import { createStoreContext } from "@lade/core";
+import { createStoreContext, type StoreContext } from "@lade/core";
 import type { GcsCredential, GcsToken } from "@lade/gcs";
 import { TokenCache } from "@lade/service/tokens";
 import { GcsStore, type GcsStoreSetup } from "../../packages/gcs/store/gcs_store.ts";
@@ -43,13 +43,16 @@ export function openBucket(fake: FakeGcs, options: Partial<GcsStoreSetup> = {}, 
 }
 
 /** A credential whose tokens `issue` gives. */
-export function bearer(issue: () => string): GcsCredential {
+export function bearer(
+  issue: () => string,
+  { clock }: Pick<StoreContext, "clock"> = createStoreContext(),
+): GcsCredential {
   const load = () =>
     Promise.resolve({ value: { token: issue(), expiration: new Date(8.64e15) }, source: "the fake" });
   const isSame = (one: GcsToken, other: GcsToken) => one.token === other.token;
   return {
     kind: "bearer",
-    tokens: new TokenCache<GcsToken>({ load, renewable: true }, createStoreContext().clock, isSame),
+    tokens: new TokenCache<GcsToken>({ load, renewable: true }, clock, isSame),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { FaultSet } from "./faults/fault_set.ts";
 import type { FaultPlan } from "./faults/fault_plan.ts";
 import { preempt } from "./faults/request_faults.ts";
-import { deliveryOf, distort } from "./faults/response_faults.ts";
+import { deliveryOf, distort, retellByHeaders } from "./faults/response_faults.ts";
 import type { RequestRecord, UnreadRequest } from "./request_record.ts";
 import { ServiceFault } from "./service_fault.ts";
 import { EndOfStreamError, FramingError } from "./wire/byte_reader.ts";
@@ -119,6 +119,11 @@ export abstract class FakeServer<R extends RequestRecord = RequestRecord> implem
     return { Date: new Date(this.clock()).toUTCString() };
   }
 
+  /** Replaces what an answer tells of an object, wherever the service tells it: in header fields, as RFC 9110 has it. */
+  protected retell(response: WireResponse, what: "etag" | "time", value: string | undefined): WireResponse {
+    return retellByHeaders(response, what, value);
+  }
+
   #accept(socket: Socket): void {
     const number = ++this.connectionCount;
     const stream = new SocketStream(socket);
@@ -166,7 +171,7 @@ export abstract class FakeServer<R extends RequestRecord = RequestRecord> implem
         ? this.refuse(preempted.fault, record)
         : await this.#work(exchange, record, plan);
       // Only what the service itself answers has its fields.
-      const distorted = distort(plan, made);
+      const distorted = distort(plan, made, (...told) => this.retell(...told));
       response = { ...distorted, headers: { ...this.commonHeaders(record), ...distorted.headers } };
     }
     const drop = plan.find("drop-answer");

@@ -3,6 +3,7 @@ import type { TransportOptions } from "@lade/service/http";
 import type { FakeServer } from "../http/fake_server.ts";
 import type { Fault } from "../http/faults/fault.ts";
 import type { FaultAction } from "../http/faults/fault_action.ts";
+import type { RequestRecord } from "../http/request_record.ts";
 import type { FaultMatch } from "../http/faults/fault_match.ts";
 import type {
   FakeContainer,
@@ -70,16 +71,19 @@ export class OpenedService implements AsyncDisposable {
   /** What the store signs in with. */
   readonly credentials: FakeCredentials | undefined;
   readonly #started: StartedService;
+  /** The refusal of a service that is too busy. */
+  readonly busy: Extract<FaultAction, { readonly kind: "status" }>;
   readonly #operations: ServiceSetup["operations"];
 
   /** Takes what was started. */
-  constructor(started: StartedService, { operations }: ServiceSetup) {
+  constructor(started: StartedService, { operations, busy = { status: 503 } }: ServiceSetup) {
     this.#started = started;
     this.#operations = operations;
     this.store = started.store;
     this.server = started.server;
     this.container = started.container;
     this.credentials = started.credentials;
+    this.busy = { kind: "status", ...busy };
   }
 
   /** Adds a fault for the requests of one operation, or of any. */
@@ -88,31 +92,41 @@ export class OpenedService implements AsyncDisposable {
     action: FaultAction | readonly FaultAction[],
     match: Omit<FaultMatch, "operation"> = {},
   ): Fault {
-    const name = operation === "any" ? undefined : this.nameOf(operation);
+    const names = operation === "any" ? undefined : this.#namesOf(operation);
     return this.server.faults.add({
-      match: { ...match, ...(name !== undefined && { operation: name }) },
+      match: { ...match, ...(names && { operation: names }) },
       action,
     });
   }
 
-  /** What the fake calls an operation. */
-  nameOf(operation: ServiceOperation): string {
-    const name = this.#operations[operation];
-    if (name === undefined) {
-      throw new TypeError(`Cannot strike ${operation}: the service has no such request`);
-    }
-    return name;
+  /** The requests of an operation so far. */
+  requestsTo(operation: ServiceOperation): readonly RequestRecord[] {
+    const names = this.#namesOf(operation);
+    return this.server.requests.filter(({ operation: name }) => name !== undefined && names.includes(name));
   }
 
   /** The number of requests of each operation since the last call; one that has no name here by its own. */
   countRequests(): Record<string, number> {
-    const names = new Map(Object.entries(this.#operations).map(([generic, name]) => [name, generic]));
+    const names = new Map(
+      Object.entries(this.#operations).flatMap(([generic, names]) =>
+        [names].flat().map((name) => [name, generic] as const)
+      ),
+    );
     const counts: Record<string, number> = {};
     for (const { operation = "?" } of this.server.requests.splice(0)) {
       const name = names.get(operation) ?? operation;
       counts[name] = (counts[name] ?? 0) + 1;
     }
     return counts;
+  }
+
+  /** What the fake calls an operation. */
+  #namesOf(operation: ServiceOperation): readonly string[] {
+    const names = this.#operations[operation];
+    if (names === undefined) {
+      throw new TypeError(`Cannot strike ${operation}: the service has no such request`);
+    }
+    return [names].flat();
   }
 
   /** Closes the store and stops the service. */

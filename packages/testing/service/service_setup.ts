@@ -97,8 +97,13 @@ export interface StartOptions {
 export interface ServiceSetup {
   /** Starts the service and opens a store. */
   start(options: StartOptions): Promise<StartedService>;
-  /** What the fake calls each operation; absent are those that the service, or the store, has no request for. */
-  readonly operations: Readonly<Partial<Record<ServiceOperation, string>>>;
+  /**
+   * What the fake calls each operation, by several names where there are several ways to it; absent are those that the
+   * service, or the store, has no request for.
+   */
+  readonly operations: Readonly<Partial<Record<ServiceOperation, string | readonly string[]>>>;
+  /** What the service refuses by when it is too busy; 503 by default. */
+  readonly busy?: { readonly status: number; readonly code?: string };
   /** All requests of the calls that make others than the fewest that do: one, or for parts their beginning, each and the end. */
   readonly requests?: Readonly<Partial<Record<CountedCall, RequestCounts>>>;
   /** Answers of others that are believed of an endpoint that has shown nothing yet, since there are services that answer so. */

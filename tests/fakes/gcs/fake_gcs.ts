@@ -16,6 +16,7 @@ import type { GcsRequest } from "./gcs_request.ts";
 import { plainAttributes } from "./operations/attributes.ts";
 import type { ServerSettings, ServerState } from "./operations/call.ts";
 import { checksumsOf } from "./operations/checksums.ts";
+import { retell } from "./retell.ts";
 import { RequestHandler } from "./request_handler.ts";
 import { Bucket, type BucketSettings } from "./store/bucket.ts";
 import type { Session } from "./store/session.ts";
@@ -166,6 +167,15 @@ export class FakeGcs extends FakeServer<GcsRequest> {
 
   protected override refuse(fault: ServiceFault, record?: GcsRequest): WireResponse {
     return errorResponse(fault, record);
+  }
+
+  /** The tag is the generation; both stand in header fields and in documents. */
+  protected override retell(
+    response: WireResponse,
+    what: "etag" | "time",
+    value: string | undefined,
+  ): WireResponse {
+    return retell(response, what === "etag" ? "generation" : "updated", value);
   }
 
   protected override commonHeaders(record: GcsRequest): Record<string, string> {

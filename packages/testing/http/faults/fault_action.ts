@@ -62,8 +62,10 @@ export type FaultAction =
   | { kind: "headers"; set: Record<string, string | undefined> }
   /** Replaces `Content-Range`, or takes it out. */
   | { kind: "content-range"; value: string | undefined }
-  /** Answers another ETag than the object has. */
+  /** Answers another entity tag than the object has, in quotes, wherever the service tells it. */
   | { kind: "etag"; value: string }
+  /** Answers another time of the last change than the object has, or none, wherever the service tells it. */
+  | { kind: "time"; value: string | undefined }
   /** Takes the fields out of the answer whose lower-case names fit. */
   | { kind: "omit"; fields: RegExp }
   /** Replaces text of the answer's document. */

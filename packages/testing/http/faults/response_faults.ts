@@ -4,11 +4,36 @@ import type { SocketStream } from "../wire/socket_stream.ts";
 import type { ActionOf } from "./fault_action.ts";
 import type { FaultPlan } from "./fault_plan.ts";
 
+/** Replaces what an answer tells of an object: its entity tag in quotes, or the time of its last change. */
+export type Retell = (
+  response: WireResponse,
+  what: "etag" | "time",
+  value: string | undefined,
+) => WireResponse;
+
+/** Tells it by header fields, as RFC 9110 has them. */
+export function retellByHeaders(
+  response: WireResponse,
+  what: "etag" | "time",
+  value: string | undefined,
+): WireResponse {
+  const field = what === "etag" ? "ETag" : "Last-Modified";
+  const { [field]: _, ...headers } = response.headers;
+  return { ...response, headers: { ...headers, ...(value !== undefined && { [field]: value }) } };
+}
+
 /** Lets faults act on what an answer says. */
-export function distort(plan: FaultPlan, response: WireResponse): WireResponse {
+export function distort(
+  plan: FaultPlan,
+  given: WireResponse,
+  retell: Retell = retellByHeaders,
+): WireResponse {
+  let response = given;
+  for (const kind of ["etag", "time"] as const) {
+    for (const { action } of plan.all(kind)) response = retell(response, kind, action.value);
+  }
   const headers: Record<string, string | undefined> = { ...response.headers };
   for (const { action } of plan.all("content-range")) headers["Content-Range"] = action.value;
-  for (const { action } of plan.all("etag")) headers["ETag"] = action.value;
   for (const { action } of plan.all("headers")) Object.assign(headers, action.set);
   for (const { action } of plan.all("omit")) {
     for (const name of Object.keys(headers)) {

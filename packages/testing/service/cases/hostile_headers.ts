@@ -23,19 +23,19 @@ const sizeCases = ["1152921504606846976", "9007199254740993", "9007199254740991"
   },
 }));
 
-/** Values of headers that no date, tag or number is. */
-const NONSENSE: Readonly<Record<string, Readonly<Record<string, string | undefined>>>> = {
-  "no time": { "Last-Modified": undefined },
-  "a time that is none": { "Last-Modified": "yesterday" },
+/** Times that are none. */
+const NONSENSE: Readonly<Record<string, string | undefined>> = {
+  "no time": undefined,
+  "a time that is none": "yesterday",
 };
 
-const nonsenseCases = Object.entries(NONSENSE).map(([what, set]): ServiceCase => ({
+const nonsenseCases = Object.entries(NONSENSE).map(([what, value]): ServiceCase => ({
   name: `get() and head() of an answer that tells ${what} are a ServiceError`,
   async run(context) {
     await using opened = await context.open();
     const { store, container } = opened;
     await container.put("object", sampleBytes(10));
-    opened.strike("any", { kind: "headers", set }, { times: Infinity });
+    opened.strike("any", { kind: "time", value }, { times: Infinity });
     const { message } = await expectError(() => store.get("object"), ServiceError, "get()");
     expect(message.includes("Last-Modified"), `the error does not name the header: ${message}`);
     await expectError(() => store.head("object"), ServiceError, "head()");

@@ -70,9 +70,8 @@ const lateCases = LATE.map(([operation, run]): ServiceCase => ({
     const fault = opened.strike(operation, wait);
     const { error } = await settle(clocked, run(opened.store, context));
     expectEqual([error, fault.hits], [undefined, 1], operation);
-    const made = opened.server.requests.filter((request) => request.operation === opened.nameOf(operation));
     // A second try would hide that the first was given up.
-    expectEqual(made.length, 1, "the requests");
+    expectEqual(opened.requestsTo(operation).length, 1, "the requests");
   },
 }));
 

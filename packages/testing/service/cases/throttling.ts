@@ -11,18 +11,18 @@ const stormCases = Object.entries(SERVICE_CALLS).flatMap((
   [name, { makes, run }],
 ): ServiceCase[] => [
   {
-    name: `${name} recovers from a storm of 503`,
+    name: `${name} recovers from a storm of refusals`,
     needs: needsOf(makes),
     async run(context) {
       await using opened = await context.open();
       await putCallObjects(opened);
-      const storm = opened.strike("any", { kind: "status", status: 503 }, { times: 3 });
+      const storm = opened.strike("any", opened.busy, { times: 3 });
       await run(opened.store, context);
       expectEqual(storm.hits, 3, "the refused requests");
     },
   },
   ...makes.map((operation): ServiceCase => ({
-    name: `${name} is a ThrottledError when the 503 to ${operation} do not end`,
+    name: `${name} is a ThrottledError when the service stays too busy for ${operation}`,
     needs: [operation, ...needsOf(makes)],
     async run(context) {
       const clock = new FakeClock({ now: Date.now() });
@@ -31,7 +31,7 @@ const stormCases = Object.entries(SERVICE_CALLS).flatMap((
         transport: { retry: { maxAttempts: 3 } },
       });
       await putCallObjects(opened);
-      opened.strike(operation, { kind: "status", status: 503 }, { times: Infinity });
+      opened.strike(operation, opened.busy, { times: Infinity });
       const { error } = await settle({ clock, opened }, run(opened.store, context));
       expect(error instanceof ThrottledError, `its error is ${error}`);
       expect(error.retryable, "the error is not worth another try");
@@ -53,7 +53,6 @@ function watch(opened: OpenedService, operation: ServiceOperation, limit: { read
 }
 
 const RETRY = { transport: { retry: { baseDelayMs: 5, maxDelayMs: 20 } } };
-const BUSY = { kind: "status", status: 503 } as const;
 
 /** A service that asks for fewer requests. */
 export const throttlingCases: readonly ServiceCase[] = [
@@ -68,7 +67,7 @@ export const throttlingCases: readonly ServiceCase[] = [
       const data = sampleBytes(40 * context.partSize);
       const { write } = store.limits;
       const seen = write && watch(opened, "writePart", write);
-      const storm = opened.strike("writePart", BUSY, { probability: 0.5 });
+      const storm = opened.strike("writePart", opened.busy, { probability: 0.5 });
       await store.put("object", data);
       expectBytes(await container.bytes("object") ?? new Uint8Array(0), data, "the object");
       expect(storm.hits > 0, "nothing was throttled");
@@ -85,7 +84,7 @@ export const throttlingCases: readonly ServiceCase[] = [
       const data = sampleBytes(60_000);
       await container.put("object", data);
       const seen = watch(opened, "read", store.limits.read);
-      const storm = opened.strike("read", BUSY, { probability: 0.5 });
+      const storm = opened.strike("read", opened.busy, { probability: 0.5 });
       const { bytes } = await getBytes(store, "object", { chunkSize: 1000 });
       expectBytes(bytes, data, "the bytes");
       expect(storm.hits > 0, "nothing was throttled");

@@ -119,7 +119,7 @@ const retryAfterCases = [3_600, 61].flatMap((seconds) =>
         const { store } = opened;
         await settle(clocked, store.head("small"));
         const headers = { "Retry-After": String(seconds) };
-        opened.strike("any", { kind: "status", status: 503, headers }, { nth: number, times: Infinity });
+        opened.strike("any", { ...opened.busy, headers }, { nth: number, times: Infinity });
         const { error, tookMs } = await settle(clocked, run(store, context));
         expect(error instanceof ThrottledError, `its error is ${error}`);
         expectEqual(error.retryAfterMs, seconds * 1000, "the milliseconds to wait");
@@ -171,7 +171,7 @@ export const waitingCases: readonly ServiceCase[] = [
       const { clock, opened } = clocked;
       await settle(clocked, opened.store.head("small"));
       for (const header of ["20", new Date(Math.ceil(clock.now() / 1000) * 1000 + 40_000).toUTCString()]) {
-        opened.strike("write", { kind: "status", status: 503, headers: { "Retry-After": header } });
+        opened.strike("write", { ...opened.busy, headers: { "Retry-After": header } });
         const { error, tookMs } = await settle(clocked, opened.store.put("object", sampleBytes(10)));
         expectEqual(error, undefined, "put()");
         expect(tookMs >= 19_000 && tookMs < 42_000, `it took ${tookMs} ms`);

@@ -21,6 +21,7 @@ const PERMISSIONS: Readonly<Record<Operation, readonly string[]>> = {
   "objects.rewrite": ["objects.get", "objects.create"],
   // The URI of a session is proof enough.
   "resumable.cancel": [],
+  "resumable.finish": [],
   "resumable.put": [],
   "resumable.query": [],
   "resumable.start": ["objects.create"],

@@ -30,6 +30,7 @@ export const HANDLERS: Readonly<Record<Operation, Handler>> = {
   "objects.patch": objects.patchObject,
   "objects.rewrite": rewriteObject,
   "resumable.cancel": cancelResumable,
+  "resumable.finish": putChunk,
   "resumable.put": putChunk,
   "resumable.query": putChunk,
   "resumable.start": startResumable,

@@ -19,6 +19,7 @@ export type Operation =
   | "objects.patch"
   | "objects.rewrite"
   | "resumable.cancel"
+  | "resumable.finish"
   | "resumable.put"
   | "resumable.query"
   | "resumable.start"
@@ -91,11 +92,16 @@ export function route(input: RouteInput): Operation {
 }
 
 function uploadOperation({ method, query, contentRange }: RouteInput): Operation | undefined {
-  if (query.has("upload_id")) {
-    return /^bytes \*\//.test(contentRange ?? "") ? "resumable.query" : "resumable.put";
-  }
+  if (query.has("upload_id")) return sessionOperation(contentRange);
   if (method !== "POST") return undefined;
   return query.get("uploadType") === "resumable" ? "resumable.start" : "objects.insert";
+}
+
+/** The bytes that end an upload are told from those before, and both from the question how far it is. */
+function sessionOperation(contentRange = "bytes 0-*/*"): Operation {
+  const [, span = "", last = "", size = ""] = /^bytes (\*|\d+-(\d+|\*))\/(\d+|\*)$/.exec(contentRange) ?? [];
+  if (span === "*") return "resumable.query";
+  return last === "*" || last === String(Number(size) - 1) ? "resumable.finish" : "resumable.put";
 }
 
 function words(...all: readonly string[]): string {
