@@ -7,6 +7,7 @@ const DOCUMENTS = [
   "README.md",
   "docs/azure.md",
   "docs/coming_from.md",
+  "docs/gcs.md",
   "docs/s3.md",
   "packages/cli/README.md",
 ];
