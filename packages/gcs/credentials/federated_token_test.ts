@@ -144,7 +144,7 @@ Deno.test("a program that fails is told, ends nothing else, and shows no token",
     assertEquals(Deno.inspect(fault, { depth: 9 }).includes("s3cret"), false);
   }
   const lacking = await faultOf(google.find(google.pool({ executable: {} }), {}, ALLOWED));
-  assertMatch(lacking.message, /^the program of the file .* lacks "command"$/);
+  assertMatch(lacking.message, /^the file of credentials .* lacks "command"$/);
   assertEquals(google.seen.length, 0);
 });
 

@@ -5,11 +5,11 @@ import type { TokenCache } from "@lade/service/tokens";
 /** A token of Google's, and what is known of whom it is for. */
 export interface GcsToken extends BearerToken {
   /** Address of the account that it is for, where that is known. */
-  readonly email?: string;
+  readonly email?: string | undefined;
   /** The project that its source belongs to, where the source says it. */
-  readonly project?: string;
+  readonly project?: string | undefined;
   /** The project that is to be charged for requests, where the source says it. */
-  readonly quotaProject?: string;
+  readonly quotaProject?: string | undefined;
   /** Signs in the name of the account of `email` (RSASSA-PKCS1-v1_5, SHA-256), where that can be done. */
   readonly sign?: (bytes: Uint8Array) => Promise<Uint8Array>;
   /** How long its signatures are sure to hold, in milliseconds; for good where absent. */

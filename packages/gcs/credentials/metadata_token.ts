@@ -35,9 +35,9 @@ export async function metadataToken(around: Around): Promise<GcsToken | string> 
   if (fault !== undefined) return answer.status === 404 ? "the machine has no service account" : fault;
   const email = answer.text.trim();
   const asked = { ...questionOf(env, `${account}/token`), local: LOCAL_PATIENCE };
-  const { token, expiration } = await askForToken(web, asked, () => clock.now());
-  const sign = (bytes: Uint8Array) => signBlob(around, token, { email }, bytes);
-  return { token, ...(expiration && { expiration }), email, sign, signedMs: SIGNED_MS };
+  const given = await askForToken(web, asked, () => clock.now());
+  const sign = (bytes: Uint8Array) => signBlob(around, given.token, { email }, bytes);
+  return { ...given, email, sign, signedMs: SIGNED_MS };
 }
 
 /** The id of the machine's project. */

@@ -1,8 +1,7 @@
 import { quote } from "@lade/core/text";
 import { whyClosed } from "@lade/service/environment";
-import { searchPlaces } from "@lade/service/credentials";
+import { CredentialFile, searchPlaces } from "@lade/service/credentials";
 import type { LoadedToken } from "@lade/service/tokens";
-import { readCredentialFile } from "./credential_file.ts";
 import { gcloudDirectory } from "./gcloud.ts";
 import type { GcsToken } from "./gcs_credential.ts";
 import { impersonate } from "./impersonate.ts";
@@ -49,13 +48,12 @@ async function findToken(
   scope: string,
   around: TokenSurroundings,
 ): Promise<Found> {
-  if (accessToken) {
-    return { value: { token: accessToken.value }, source: wordsOf(accessToken, "accessToken") };
-  }
-  if (credentialsFile) {
-    const source = wordsOf(credentialsFile, "credentialsFile");
-    const file = await readCredentialFile(around, { value: credentialsFile.value, source });
-    return { value: await tokenOfFile(file, scope, around), source };
+  const said = accessToken ?? credentialsFile;
+  if (said) {
+    const source = said.source !== "option" ? said.source : accessToken ? "accessToken" : "credentialsFile";
+    if (accessToken) return { value: { token: said.value }, source };
+    const file = await CredentialFile.read(around.read, { value: said.value, source });
+    return { value: await tokenOfFile(file, around, scope), source };
   }
   const name = "GOOGLE_APPLICATION_CREDENTIALS";
   return await searchPlaces([
@@ -65,8 +63,7 @@ async function findToken(
     reasons: [whyClosed(around.env, name) ?? `${name} is not set`],
     none: "there are no application default credentials",
     advice:
-      "run gcloud auth application-default login, set GOOGLE_APPLICATION_CREDENTIALS to a file of credentials, " +
-      "or use anonymous for a public bucket",
+      `run gcloud auth application-default login, set ${name} to a file of credentials, or use anonymous for a public bucket`,
   });
 }
 
@@ -78,10 +75,5 @@ async function loginToken(scope: string, around: TokenSurroundings): Promise<Gcs
   if (await around.read(value).catch(() => "") === undefined) {
     return `${quote(value)} is not there, or may not be read (--allow-read)`;
   }
-  return await tokenOfFile(await readCredentialFile(around, { value, source: GCLOUD }), scope, around);
-}
-
-/** Where something was said; an option by its name. */
-function wordsOf({ source }: { readonly source: string }, name: string): string {
-  return source === "option" ? name : source;
+  return await tokenOfFile(await CredentialFile.read(around.read, { value, source: GCLOUD }), around, scope);
 }

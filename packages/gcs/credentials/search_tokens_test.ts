@@ -21,7 +21,7 @@ Deno.test("searchTokens() asks by the key of a service account for what storage 
   const { value, source } = await google.find(google.key());
   const { sign, expiration, ...rest } = value;
   assertEquals([rest, source], [
-    { token: "T1", project: "my-project", email: ACCOUNT },
+    { token: "T1", project: "my-project", quotaProject: undefined, email: ACCOUNT },
     "GOOGLE_APPLICATION_CREDENTIALS",
   ]);
   assert((expiration?.getTime() ?? 0) > Date.now() + 3_500_000);
@@ -153,7 +153,7 @@ Deno.test("searchTokens() renews the login of a user, and knows who that is", as
   const { value: { expiration: _, ...value } } = await google.find(
     google.login({ quota_project_id: "pays" }),
   );
-  assertEquals(value, { token: "U", quotaProject: "pays", email: "me@example.com" });
+  assertEquals(value, { token: "U", project: undefined, quotaProject: "pays", email: "me@example.com" });
   assertEquals(google.seen[0]?.form, {
     grant_type: "refresh_token",
     refresh_token: "r3fresh",
@@ -310,6 +310,15 @@ Deno.test("searchTokens() says what right is missing to act as an account", asyn
   assertMatch(fault.message, /names no service account in its service_account_impersonation_url/);
   const inner = await faultOf(google.find(google.acted({ source_credentials: undefined })));
   assertMatch(inner.message, /, in its source_credentials, holds no credentials of Google's/);
+});
+
+Deno.test("searchTokens() sends no token by plain HTTP to another machine that gives tokens", async () => {
+  await using google = new GoogleTokens();
+  const accessToken = { value: "given", source: "option" };
+  const impersonateServiceAccount = { value: ACCOUNT, source: "option" };
+  const env = { CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS: "http://iam.test/" };
+  const fault = await faultOf(google.find(undefined, { accessToken, impersonateServiceAccount }, env));
+  assertMatch(fault.message, /IAM \(CLOUDSDK_API_\w+\) is plain HTTP to another machine/);
 });
 
 Deno.test("searchTokens() asks for signatures by a token that works, also long after", async () => {

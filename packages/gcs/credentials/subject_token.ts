@@ -2,58 +2,50 @@ import {
   askService,
   briefly,
   checkServiceUrl,
-  CommandLimitError,
+  type CredentialFile,
   jsonFields,
   LOCAL_PATIENCE,
   readSecret,
   refused,
   runCommand,
   type ServiceQuestion,
-  systemShell,
+  whyNotRun,
 } from "@lade/service/credentials";
 import { CredentialFault } from "@lade/service/tokens";
-import { type CredentialFile, fieldOf } from "./credential_file.ts";
 import type { TokenSurroundings } from "./token_surroundings.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** A service of the machine itself, or of its cloud at an address that leaves it for nowhere. */
+/** A service of the machine itself, or of its cloud at an address that leads nowhere else. */
 const LOCAL = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|169\.254(?:\.\d+){2}|\[fd00:ec2::254\])$/;
-const ALLOW = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES";
-const EXECUTABLE_MS = 30_000;
 
 /** What an identity's own provider says of it: the content of a file, the answer of a URL or of a program, a request of AWS. */
 export async function subjectToken(file: CredentialFile, around: TokenSurroundings): Promise<string> {
-  const source = fieldsOf(file.fields["credential_source"]);
-  if (typeof source["environment_id"] === "string") return await awsToken(file, around);
-  if (source["executable"]) return await executableToken(file, fieldsOf(source["executable"]), around);
-  if (typeof source["url"] === "string") {
-    return read(file, source, await ask(file, source["url"], { headers: source["headers"] }, around));
+  const source = file.part("credential_source");
+  const [path, url] = [source.text("file"), source.text("url")];
+  if (source.text("environment_id") !== undefined) return await awsToken(file, around);
+  if (source.fields["executable"]) return await programToken(file, source.part("executable"), around);
+  if (url === undefined && path === undefined) {
+    const isKnown = source.fields["certificate"] !== undefined;
+    const found = isKnown ? "identifies itself by a certificate" : "names no source of tokens that is known";
+    const advice = "known are a file, a URL, an executable and AWS as its credential_source";
+    throw new CredentialFault(`${file.named} ${found}`, { advice });
   }
-  if (typeof source["file"] === "string") {
-    const asked = { value: source["file"], source: file.named };
-    return read(file, source, await readSecret(around.read, "the token file", asked));
-  }
-  const found = source["certificate"]
-    ? "identifies itself by a certificate"
-    : "names no source of tokens that is known";
-  throw new CredentialFault(`${file.named} ${found}`, {
-    advice: "known are a file, a URL, an executable and AWS as its credential_source",
-  });
-}
-
-/** The token in a text, which may be JSON. */
-function read(file: CredentialFile, { format }: Fields, text: string): string {
-  const { type, subject_token_field_name: name } = fieldsOf(format);
-  const found = type === "json" ? jsonFields(text)[String(name)] : text.trim();
-  if (typeof found === "string" && found !== "") return found;
+  const text = url === undefined
+    ? await readSecret(around.read, "the token file", { value: path ?? "", source: file.named })
+    : await ask(file, { url, headers: source.fields["headers"] }, around);
+  const format = source.part("format");
+  const name = format.text("subject_token_field_name") ?? "";
+  const token = format.text("type") === "json" ? jsonFields(text)[name] : text.trim();
+  if (typeof token === "string" && token !== "") return token;
   throw new CredentialFault(`the source of tokens of ${file.named} gives none`);
 }
 
 async function ask(
   { named }: CredentialFile,
-  url: string,
-  { headers, method = "GET" }: { readonly method?: unknown; readonly headers?: unknown },
+  { headers, method = "GET", url }: {
+    readonly url: string;
+    readonly method?: unknown;
+    readonly headers?: unknown;
+  },
   { allowHttp, web }: TokenSurroundings,
 ): Promise<string> {
   const isLocal = LOCAL.test(URL.parse(url)?.hostname ?? "");
@@ -71,63 +63,55 @@ async function ask(
 }
 
 /** By a program, which has to be allowed by a variable. What it printed for the last one may be in a file. */
-async function executableToken(
+async function programToken(
   file: CredentialFile,
-  executable: Fields,
+  program: CredentialFile,
   { clock, env, read }: TokenSurroundings,
 ): Promise<string> {
-  if (env(ALLOW) !== "1") {
-    throw new CredentialFault(`${file.named} names a program to run`, { advice: `allow that by ${ALLOW}=1` });
+  const [allow, named] = ["GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", `the program of ${file.named}`];
+  if (env(allow) !== "1") {
+    throw new CredentialFault(`${file.named} names a program to run`, { advice: `allow that by ${allow}=1` });
   }
-  const { output_file: kept, timeout_millis: timeoutMs = EXECUTABLE_MS } = executable;
-  const tokenIn = (text: string) => {
-    const { success, expiration_time: ends, id_token, saml_response, code, message } = jsonFields(text);
+  const tokenIn = (text: string): { readonly token?: string; readonly said?: string } => {
+    const { success, expiration_time: ends = Infinity, id_token, saml_response, code, message } = jsonFields(
+      text,
+    );
     const token = id_token ?? saml_response;
-    const isOver = ends !== undefined && Number(ends) * 1000 <= clock.now();
-    if (success === true && typeof token === "string" && !isOver) return { token };
-    const said = success === false
-      ? `${code}, ${message}`
-      : isOver
-      ? "what it gives has expired"
-      : "it gives no token";
-    return { said };
+    if (success === false) return { said: `${code}, ${message}` };
+    if (success !== true || typeof token !== "string") return { said: "it gives no token" };
+    return Number(ends) * 1000 <= clock.now() ? { said: "what it gives has expired" } : { token };
   };
-  const before = typeof kept === "string" ? tokenIn(await read(kept).catch(() => "") ?? "").token : undefined;
+  const kept = program.text("output_file");
+  const before = kept === undefined ? undefined : tokenIn(await read(kept).catch(() => "") ?? "").token;
   if (before !== undefined) return before;
-  const program = `the program of ${file.named}`;
-  const impersonated = /serviceAccounts\/([^:]+)/.exec(
-    String(file.fields["service_account_impersonation_url"]),
-  )?.[1];
-  const outcome = await runCommand(fieldOf({ fields: executable, named: program }, "command"), clock, {
-    timeoutMs: Number(timeoutMs),
+  const [, acted] = /serviceAccounts\/([^:]+)/.exec(file.text("service_account_impersonation_url") ?? "") ??
+    [];
+  const told = {
+    AUDIENCE: file.need("audience"),
+    TOKEN_TYPE: file.need("subject_token_type"),
+    INTERACTIVE: "0",
+    ...(kept !== undefined && { OUTPUT_FILE: kept }),
+    ...(acted !== undefined && { IMPERSONATED_EMAIL: acted }),
+  };
+  const { code, stdout } = await runCommand(program.need("command"), clock, {
+    timeoutMs: Number(program.fields["timeout_millis"] ?? 30_000),
     maxBytes: 2 ** 20,
-    env: {
-      GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE: fieldOf(file, "audience"),
-      GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE: fieldOf(file, "subject_token_type"),
-      GOOGLE_EXTERNAL_ACCOUNT_INTERACTIVE: "0",
-      ...(typeof kept === "string" && { GOOGLE_EXTERNAL_ACCOUNT_OUTPUT_FILE: kept }),
-      ...(impersonated !== undefined && { GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL: impersonated }),
-    },
-  }).catch((cause: unknown) => {
-    const why = cause instanceof CommandLimitError
-      ? cause.message
-      : `may not be run (--allow-run=${systemShell()[0]})`;
-    throw new CredentialFault(`${program} ${why}`, { cause });
+    env: Object.fromEntries(
+      Object.entries(told).map(([name, value]) => [`GOOGLE_EXTERNAL_ACCOUNT_${name}`, value]),
+    ),
+  }).catch((cause) => {
+    throw new CredentialFault(`${named} ${whyNotRun(cause)}`, { cause });
   });
-  const { said, token } = outcome.code === 0
-    ? tokenIn(outcome.stdout)
-    : { said: `it ends with ${outcome.code}` };
+  const { said, token } = code === 0 ? tokenIn(stdout) : { said: `it ends with ${code}`, token: undefined };
   if (token !== undefined) return token;
-  throw new CredentialFault(`${program} fails: ${briefly(said ?? "")}`);
+  throw new CredentialFault(`${named} fails: ${briefly(said ?? "")}`);
 }
 
 /** By a request of AWS's that Google sends on, signed by the keys of the environment or of the machine. */
 async function awsToken(file: CredentialFile, around: TokenSurroundings): Promise<string> {
-  const request = async (
-    { url, responseType, ...asked }: { readonly url: string; readonly responseType?: string },
-  ) => {
-    const text = await ask(file, url, asked, around);
-    return { data: responseType === "json" ? jsonFields(text) : text };
+  const request = async (asked: { readonly url: string; readonly responseType?: string }) => {
+    const text = await ask(file, asked, around);
+    return { data: asked.responseType === "json" ? jsonFields(text) : text };
   };
   try {
     const { AwsClient } = await import("./aws_client.ts");
@@ -138,8 +122,4 @@ async function awsToken(file: CredentialFile, around: TokenSurroundings): Promis
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new CredentialFault(`${file.named} gives no request of AWS's: ${briefly(said)}`, { cause });
   }
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? { ...value } : {};
 }

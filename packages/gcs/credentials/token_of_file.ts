@@ -1,32 +1,59 @@
 import { quote } from "@lade/core/text";
-import { askForToken } from "@lade/service/credentials";
+import { askForToken, CredentialFile } from "@lade/service/credentials";
 import { claimsOf, CredentialFault } from "@lade/service/tokens";
-import { actedAsOf, basicOf, type CredentialFile, fieldOf, urlOf } from "./credential_file.ts";
 import type { GcsToken } from "./gcs_credential.ts";
-import { impersonate } from "./impersonate.ts";
+import { actedAsOf, impersonate } from "./impersonate.ts";
 import { tokenByKey } from "./token_by_key.ts";
 import { CLOUD_SCOPE, type TokenSurroundings } from "./token_surroundings.ts";
 
-type Load = (file: CredentialFile, scope: string, around: TokenSurroundings) => Promise<GcsToken>;
+type Load = (file: CredentialFile, around: TokenSurroundings, scope: string) => Promise<GcsToken>;
+
+/** By the refresh token that a login left, of a user of Google's or of a workforce pool. */
+const tokenByLogin: Load = async (file, around) => {
+  const isPool = file.text("type") !== "authorized_user";
+  const form = { grant_type: "refresh_token", refresh_token: file.need("refresh_token") };
+  const client = { client_id: file.text("client_id") ?? "", client_secret: file.text("client_secret") ?? "" };
+  const { idToken = "", ...token } = await askForToken(
+    around.web,
+    {
+      service: `Google (for ${file.named})`,
+      method: "POST",
+      url: isPool
+        ? file.url("token_url", "https://sts.googleapis.com/v1/oauthtoken", around.allowHttp)
+        : file.url("token_uri", "https://oauth2.googleapis.com/token", around.allowHttp),
+      ...(isPool ? { headers: file.basic, form } : { form: { ...form, ...client } }),
+    },
+    () => around.clock.now(),
+    ({ code }) =>
+      /^invalid_(?:grant|client)$/.test(code) ? "run gcloud auth application-default login" : undefined,
+  );
+  const { email } = claimsOf(idToken);
+  return { ...token, email: typeof email === "string" ? email : file.text("account") };
+};
+
+const tokenByImpersonation: Load = async (file, around) => {
+  const { fields: { source_credentials: source, delegates }, named } = file;
+  const inner = new CredentialFile(source, `${named}, in its source_credentials,`);
+  const by = Array.isArray(delegates) &&
+    { delegates: delegates.map((each) => String(each).replace(/^.*\//, "")) };
+  return await impersonate(() => tokenOfFile(inner, around, CLOUD_SCOPE), {
+    ...actedAsOf(file, around),
+    ...by,
+  }, around);
+};
 
 const KINDS: Readonly<Record<string, Load>> = {
   service_account: tokenByKey,
   authorized_user: tokenByLogin,
   external_account_authorized_user: tokenByLogin,
   impersonated_service_account: tokenByImpersonation,
-  external_account: async (...asked) => (await import("./federated_token.ts")).federatedToken(...asked),
+  external_account: async (file, around) =>
+    (await import("./federated_token.ts")).federatedToken(file, around),
 };
-const LOGIN = "run gcloud auth application-default login";
+
 /** The token of a file of credentials, for a scope where the file leaves that open. */
-export async function tokenOfFile(
-  file: CredentialFile,
-  scope: string,
-  around: TokenSurroundings,
-): Promise<GcsToken> {
-  const {
-    fields: { project_id, quota_project_id, type, universe_domain: universe = "googleapis.com" },
-    named,
-  } = file;
+export const tokenOfFile: Load = async (file, around, scope): Promise<GcsToken> => {
+  const { fields: { type, universe_domain: universe = "googleapis.com" }, named } = file;
   const load = typeof type === "string" && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
   if (!load) {
     const found = type === undefined
@@ -39,53 +66,7 @@ export async function tokenOfFile(
       `${named} is for the universe ${quote(String(universe))}, which is not supported`,
     );
   }
-  return {
-    ...(typeof project_id === "string" && { project: project_id }),
-    ...(typeof quota_project_id === "string" && { quotaProject: quota_project_id }),
-    ...await load(file, scope, around),
-  };
-}
-
-/** By the refresh token that a login left, of a user of Google's or of a workforce pool. */
-async function tokenByLogin(
-  file: CredentialFile,
-  _scope: string,
-  around: TokenSurroundings,
-): Promise<GcsToken> {
-  const { fields: { account, client_id: id, client_secret: secret }, named } = file;
-  const form = { grant_type: "refresh_token", refresh_token: fieldOf(file, "refresh_token") };
-  const isPool = file.fields["type"] !== "authorized_user";
-  const client = { client_id: String(id ?? ""), client_secret: String(secret ?? "") };
-  const { idToken = "", ...token } = await askForToken(
-    around.web,
-    {
-      service: `Google (for ${named})`,
-      method: "POST",
-      url: isPool
-        ? urlOf(file, "token_url", "https://sts.googleapis.com/v1/oauthtoken", around)
-        : urlOf(file, "token_uri", "https://oauth2.googleapis.com/token", around),
-      ...(isPool ? { headers: basicOf(file), form } : { form: { ...form, ...client } }),
-    },
-    () => around.clock.now(),
-    ({ code }) => /^invalid_(?:grant|client)$|rapt/.test(code) ? LOGIN : undefined,
-  );
-  const email = claimsOf(idToken)["email"] ?? account;
-  return { ...token, ...(typeof email === "string" && email !== "" && { email }) };
-}
-
-async function tokenByImpersonation(
-  file: CredentialFile,
-  _scope: string,
-  around: TokenSurroundings,
-): Promise<GcsToken> {
-  const { fields: { source_credentials: source, delegates }, named } = file;
-  const inner = { fields: { ...source as object }, named: `${named}, in its source_credentials,` };
-  const given = Array.isArray(delegates)
-    ? { delegates: delegates.map((each) => String(each).replace(/^.*\//, "")) }
-    : {};
-  return await impersonate(
-    () => tokenOfFile(inner, CLOUD_SCOPE, around),
-    { ...actedAsOf(file, around), ...given },
-    around,
-  );
-}
+  const [project, quotaProject] = [file.text("project_id"), file.text("quota_project_id")];
+  const token = await load(file, around, scope);
+  return { ...token, project: project ?? token.project, quotaProject: quotaProject ?? token.quotaProject };
+};

@@ -1,7 +1,7 @@
 import type { Clock } from "@lade/core/backend";
 import type { BearerToken } from "../call/mod.ts";
 import { briefly, readToken } from "./ask_for_token.ts";
-import { CommandLimitError, runCommand, systemShell } from "./run_command.ts";
+import { runCommand, whyNotRun } from "./run_command.ts";
 
 const BOUNDS = { timeoutMs: 30_000, maxBytes: 2 ** 20 };
 
@@ -23,8 +23,6 @@ export async function askCommandForToken(
     if (stderr.includes(login)) return `nobody has logged in by ${login}`;
     return briefly(stderr) || `${name} gives no token`;
   } catch (error) {
-    return error instanceof CommandLimitError
-      ? `${name} ${error.message}`
-      : `${name} may not be run (--allow-run=${systemShell()[0]})`;
+    return `${name} ${whyNotRun(error)}`;
   }
 }

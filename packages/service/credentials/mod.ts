@@ -16,13 +16,14 @@ export {
 } from "./ask_service.ts";
 export { askCommandForToken } from "./ask_command_for_token.ts";
 export { askForToken, briefly, type GivenToken, readToken, type Refusal, refused } from "./ask_for_token.ts";
+export { CredentialFile } from "./credential_file.ts";
 export { readSecret } from "./read_secret.ts";
 export {
   type CommandBounds,
   CommandLimitError,
   type CommandOutcome,
   runCommand,
-  systemShell,
+  whyNotRun,
 } from "./run_command.ts";
 export { searchPlaces, type TokenPlace } from "./search_places.ts";
 export {

@@ -25,6 +25,13 @@ export interface CommandBounds {
 /** Why a command was given up. */
 export class CommandLimitError extends Error {}
 
+/** Why a command came to nothing, in words that follow its name. */
+export function whyNotRun(error: unknown): string {
+  return error instanceof CommandLimitError
+    ? error.message
+    : `may not be run (--allow-run=${systemShell()[0]})`;
+}
+
 /** What a command that was ended gets to be gone. */
 const GRACE_MS = 1_000;
 
