@@ -6,7 +6,9 @@ export function azureKeyFault(key: string): string | undefined {
   const fault = commonKeyFault(key);
   if (fault !== undefined) return fault;
   if (key.length > 1024) return `the key has ${key.length} UTF-16 units, and 1,024 are the most`;
-  if (key.split("/").length > 254) return "the key has more than 254 segments between slashes";
+  if (key.length >= 254 && key.split("/").length > 254) {
+    return "the key has more than 254 segments between slashes";
+  }
   if (/\p{Cc}/u.test(key)) return "the key has a control character";
   if (key.includes("\\")) return "the key has a backslash, which the service takes for a slash";
   if (/\.(?:\/|$)/.test(key)) {

@@ -20,6 +20,8 @@ export interface GetResultSetup {
   readonly hasStaleChecksums?: (() => Promise<boolean>) | undefined;
   /** Ends the read; pending and later reads reject with its reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether the source, too, ends once the signal is aborted, and rejects a pending read with its reason. */
+  readonly sourceHasSignal?: boolean;
 }
 
 const STREAM_CHUNK = 2 ** 20;
@@ -43,6 +45,8 @@ class SourceResult implements GetResult {
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #closed = false;
   #closing: void | Promise<void> = undefined;
+  /** Only looked at: its listeners are a list, which takes the longer to change the more reads there are. */
+  readonly #signal: AbortSignal | undefined;
   #forgetSignal: (() => void) | undefined;
   #failure: { readonly reason: unknown } | undefined;
   #reading = false;
@@ -55,7 +59,8 @@ class SourceResult implements GetResult {
     this.#etagMd5 = setup.etagMd5;
     this.#hasStaleChecksums = setup.hasStaleChecksums;
     this.#remaining = setup.range.length;
-    if (setup.signal) this.#follow(setup.signal);
+    if (setup.sourceHasSignal) this.#signal = setup.signal;
+    else if (setup.signal) this.#follow(setup.signal);
   }
 
   get bytesRead(): number {
@@ -148,6 +153,7 @@ class SourceResult implements GetResult {
   }
 
   #throwIfFailed(): void {
+    if (this.#signal?.aborted && !this.#closed) this.#failure ??= { reason: this.#signal.reason };
     if (this.#failure) throw this.#failure.reason;
   }
 

@@ -20,13 +20,17 @@ export interface KeyCall extends CallName {
 export type CheckedOptions = GetOptions & PartWriterOptions;
 
 /** What a call may ask of a store that not every one has. */
-const ASKED: readonly (readonly [option: keyof CheckedOptions, flag: keyof Capabilities, what: string])[] = [
-  ["version", "versions", "versions"],
-  ["tags", "tags", "tags"],
-  ["storageClass", "storageClass", "storage classes"],
-  ["expires", "expires", "time at which caches drop an object"],
-  ["lastModified", "modificationTime", "times but its own"],
-  ["resumable", "resumableWrites", "resumable writes"],
+const ASKED: readonly {
+  readonly option: keyof CheckedOptions;
+  readonly flag: keyof Capabilities;
+  readonly what: string;
+}[] = [
+  { option: "version", flag: "versions", what: "versions" },
+  { option: "tags", flag: "tags", what: "tags" },
+  { option: "storageClass", flag: "storageClass", what: "storage classes" },
+  { option: "expires", flag: "expires", what: "time at which caches drop an object" },
+  { option: "lastModified", flag: "modificationTime", what: "times but its own" },
+  { option: "resumable", flag: "resumableWrites", what: "resumable writes" },
 ];
 
 /**
@@ -43,7 +47,7 @@ export function checkCall(
   given.signal?.throwIfAborted();
   const uri = objectUri(store.uri, key);
   checkVersion(operation, uri, given.version);
-  for (const [option, flag, what] of ASKED) {
+  for (const { option, flag, what } of ASKED) {
     const asked = given[option];
     if (asked === undefined || asked === false || store.capabilities[flag] !== false) continue;
     throw new UnsupportedError({ operation, uri, detail: `the store has no ${what}` });

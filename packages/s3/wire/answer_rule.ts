@@ -10,6 +10,8 @@ export interface AskedCall {
   readonly hasBucket: boolean;
   /** Names of its headers, in lower case. */
   readonly headers: readonly string[];
+  /** Whether there is no query, as where objects are read and written whole. */
+  readonly isPlain?: boolean;
   /** Whether the query has a member of this name. */
   has(name: string): boolean;
 }
@@ -55,8 +57,8 @@ export function answerRule(asked: AskedCall): AnswerRule {
 }
 
 function formOf(asked: AskedCall): Form {
-  const [, root] = Object.entries(ROOTS).find(([name]) => asked.has(name)) ?? [];
-  const sub = root !== undefined || SUBRESOURCES.some((name) => asked.has(name));
+  const [, root] = asked.isPlain ? [] : Object.entries(ROOTS).find(([name]) => asked.has(name)) ?? [];
+  const sub = !asked.isPlain && (root !== undefined || SUBRESOURCES.some((name) => asked.has(name)));
   switch (asked.method) {
     case "GET":
       if (asked.has("uploadId")) return document("ListPartsResult");

@@ -192,6 +192,7 @@ export class S3Connection {
       hasKey: key !== undefined,
       hasBucket: this.bucket !== undefined,
       headers: Object.keys(headers ?? {}),
+      isPlain: query === undefined,
       has: (name) => query?.[name] !== undefined,
     });
   }

@@ -71,6 +71,7 @@ export async function openBody(
     source: new VerifiedBody(body, verifier, partial, call, isStale),
     uri: call.uri,
     signal,
+    sourceHasSignal: true,
   });
 }
 

@@ -30,30 +30,30 @@ export function readObjectInfo(
   const cacheControl = headers.get("cache-control");
   const contentDisposition = headers.get("content-disposition");
   const contentLanguage = headers.get("content-language");
-  const expires = new Date(headers.get("expires") ?? NaN);
+  const expires = headers.get("expires");
   const tagCount = Number(read(names.tagCount) ?? 0);
   const isInferred = read(names.inferredStorageClass) === "true";
   const storageClass = isInferred ? undefined : read(names.storageClass);
-  const stored = [...headers].filter(([name]) => name.startsWith(names.metadata));
-  const metadata = Object.fromEntries(
-    stored.map(([name, value]) => [name.slice(names.metadata.length), names.decodeMetadata(value)] as const)
-      .filter(([name]) => !names.ownMetadata?.includes(name)),
-  );
-  return {
-    key,
-    size,
-    lastModified,
-    ...(etag === undefined ? {} : { etag }),
-    ...(version === undefined ? {} : { version }),
-    ...(contentType ? { contentType } : {}),
-    ...(contentEncoding ? { contentEncoding } : {}),
-    ...(cacheControl ? { cacheControl } : {}),
-    ...(contentDisposition ? { contentDisposition } : {}),
-    ...(contentLanguage ? { contentLanguage } : {}),
-    ...(Number.isNaN(expires.getTime()) ? {} : { expires }),
-    ...(tagCount > 0 ? { tagCount } : {}),
-    ...(storageClass && storageClass !== names.usualStorageClass ? { storageClass } : {}),
-    ...names.readChecksums(headers, whole, size),
-    metadata,
-  };
+  const stored = headers.beginningWith(names.metadata)
+    .map(([name, value]) => [name.slice(names.metadata.length), names.decodeMetadata(value)] as const)
+    .filter(([name]) => !names.ownMetadata?.includes(name));
+  // Filled in step by step: an object literal of optional parts costs a copy for each of them.
+  const info: Writable<Omit<ObjectInfo, "metadata">> = { key, size, lastModified };
+  if (etag !== undefined) info.etag = etag;
+  if (version !== undefined) info.version = version;
+  if (contentType) info.contentType = contentType;
+  if (contentEncoding) info.contentEncoding = contentEncoding;
+  if (cacheControl) info.cacheControl = cacheControl;
+  if (contentDisposition) info.contentDisposition = contentDisposition;
+  if (contentLanguage) info.contentLanguage = contentLanguage;
+  if (expires !== undefined) {
+    const time = new Date(expires);
+    if (!Number.isNaN(time.getTime())) info.expires = time;
+  }
+  if (tagCount > 0) info.tagCount = tagCount;
+  if (storageClass && storageClass !== names.usualStorageClass) info.storageClass = storageClass;
+  const metadata = Object.fromEntries(stored);
+  return Object.assign(info, names.readChecksums(headers, whole, size), { metadata });
 }
+
+type Writable<T> = { -readonly [name in keyof T]: T[name] };

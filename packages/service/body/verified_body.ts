@@ -30,29 +30,54 @@ export class VerifiedBody implements BodySource {
   }
 
   /** Reads from the socket into `target`. */
-  async read(target: Uint8Array, atLeast = 1): Promise<number> {
+  read(target: Uint8Array, atLeast = 1): number | Promise<number> {
+    const count = this.#body.read(target, atLeast);
+    return typeof count === "number" ? this.#verify(target, count) : this.#await(target, count);
+  }
+
+  async #await(target: Uint8Array, coming: Promise<number>): Promise<number> {
     try {
-      const count = await this.#body.read(target, atLeast);
-      if (count > 0) this.#verifier?.update(target.subarray(0, count));
-      return count;
+      return this.#verify(target, await coming);
     } catch (error) {
-      throw error instanceof TransportError ? transportErrorToStoreError(error, this.#call) : error;
+      throw this.#translated(error);
     }
   }
 
+  #verify(target: Uint8Array, count: number): number {
+    if (count > 0) this.#verifier?.update(count === target.length ? target : target.subarray(0, count));
+    return count;
+  }
+
   /** Frees the connection; after the last byte, compares the checksum. */
-  async close(complete: boolean, reason?: unknown): Promise<void> {
-    if (!complete) return await this.#body.cancel(reason);
-    if (this.#partial) return await this.#body.discard();
+  close(complete: boolean, reason?: unknown): void | Promise<void> {
+    if (!complete) return this.#body.cancel(reason);
+    if (this.#partial) return this.#body.discard();
+    const closing = this.#body.close(true);
+    return closing ? this.#checkAfter(closing) : this.#check();
+  }
+
+  async #checkAfter(closing: Promise<void>): Promise<void> {
     try {
-      await this.#body.close(true);
+      await closing;
     } catch (error) {
-      throw error instanceof TransportError ? transportErrorToStoreError(error, this.#call) : error;
+      throw this.#translated(error);
     }
+    await this.#check();
+  }
+
+  #check(): void | Promise<void> {
     try {
       this.#verifier?.check(this.#call);
     } catch (error) {
-      if (!await this.#isStale?.()) throw error;
+      return this.#throwUnlessStale(error);
     }
+  }
+
+  async #throwUnlessStale(error: unknown): Promise<void> {
+    if (!await this.#isStale?.()) throw error;
+  }
+
+  #translated(error: unknown): unknown {
+    return error instanceof TransportError ? transportErrorToStoreError(error, this.#call) : error;
   }
 }

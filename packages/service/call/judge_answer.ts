@@ -81,6 +81,24 @@ export async function judgeAnswer<F extends ServiceFault>(
   return undefined;
 }
 
+/**
+ * Whether {@linkcode judgeAnswer} finds no fault without a look into the body: an answer about an object, or to a write or
+ * removal, as nearly all are. Such a one is noted as it does.
+ */
+export function isPlainlyGood<F extends ServiceFault>(
+  dialect: ServiceDialect<F>,
+  { kind, statuses }: AnswerRule,
+  response: TransportResponse,
+  signs: EndpointSigns,
+): boolean {
+  if (kind === "document" || !statuses.includes(response.status)) return false;
+  if (!signs.marks(response.headers) || isRecoded(response)) return false;
+  if (kind !== "object" && kind !== "head" && response.body.length !== 0) return false;
+  if (kind === "write" && !isReceipt(dialect, response)) return false;
+  signs.note(response.headers, false);
+  return true;
+}
+
 /** Some services answer writes and removals with a document of their own. */
 function isReceiptBody(dialect: ServiceDialect, start: string): boolean {
   return start.trim() === "" || dialect.isReceiptBody(start);

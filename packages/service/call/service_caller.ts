@@ -10,7 +10,7 @@ import {
 } from "../http/mod.ts";
 import type { AnswerRule } from "./answer_rule.ts";
 import type { Authorizer } from "./authorizer.ts";
-import { doubtOf, judgeAnswer } from "./judge_answer.ts";
+import { doubtOf, isPlainlyGood, judgeAnswer } from "./judge_answer.ts";
 import { readFault } from "./read_fault.ts";
 import { readRedirect } from "./read_redirect.ts";
 import type { Redirect } from "./redirect.ts";
@@ -83,8 +83,8 @@ export class ServiceCaller<F extends ServiceFault> {
    * Sends a request and resolves with its good answer, whose body the caller reads or closes. Rejects
    * with the fault that the service reports, with a `TransportError`, or where a secret would have to leave the service.
    */
-  async send(request: ServiceRequest, authorizer: Authorizer<F>): Promise<TransportResponse> {
-    return await this.corrected(authorizer, () =>
+  send(request: ServiceRequest, authorizer: Authorizer<F>): Promise<TransportResponse> {
+    return this.corrected(authorizer, () =>
       this.follow(
         (redirect) => this.sendOnce(request, authorizer, redirect),
         (response) => this.judge(request.rule, response),
@@ -109,13 +109,14 @@ export class ServiceCaller<F extends ServiceFault> {
    */
   async follow(
     send: (redirect: Redirect | undefined) => Promise<TransportResponse>,
-    judge: (response: TransportResponse) => Promise<F | undefined>,
+    judge: (response: TransportResponse) => F | undefined | Promise<F | undefined>,
   ): Promise<TransportResponse> {
     const { redirects: policy = OWN_HOST } = this.#setup;
     let redirect: Redirect | undefined;
     for (let count = 0;; count++) {
       const response = await send(redirect);
-      const fault = await judge(response);
+      const judged = judge(response);
+      const fault = judged instanceof Promise ? await judged : judged;
       if (!fault) return response;
       redirect = count < MAX_REDIRECTS ? readRedirect(response, policy) : undefined;
       if (!redirect || !this.#follows(redirect)) throw fault;
@@ -144,29 +145,34 @@ export class ServiceCaller<F extends ServiceFault> {
       // Observers see the request, and not what is made for each try.
       return { headers: authorized, ...ownQuery && { url: urlWith(ownQuery(query)) } };
     };
-    return transport.send({
-      method,
-      url: urlWith(query),
-      ...(redirect?.presigned ? { headers: Object.entries(headers) } : {
-        prepare: () => {
-          const authorized = authorizer.authorize({ method, host, path, query, headers, body, payloadHash });
-          return authorized instanceof Promise ? authorized.then(guarded) : guarded(authorized);
-        },
-      }),
-      ...(body === undefined ? {} : { body }),
-      ...(signal === undefined ? {} : { signal }),
-      ...(idempotent === undefined ? {} : { idempotent }),
-      ...(firstByteTimeoutMs === undefined ? {} : { firstByteTimeoutMs }),
-      ...(retryable === undefined ? {} : { retryable }),
-      label: call.uri,
-    });
+    const prepare = () => {
+      const authorized = authorizer.authorize({ method, host, path, query, headers, body, payloadHash });
+      return authorized instanceof Promise ? authorized.then(guarded) : guarded(authorized);
+    };
+    const own = { method, body, signal, idempotent, firstByteTimeoutMs, retryable, label: call.uri };
+    return transport.send(
+      redirect?.presigned
+        ? { ...own, url: urlWith(query), headers: Object.entries(headers) }
+        : { ...own, url: urlWith(query), prepare },
+    );
   }
 
   /**
    * The fault of an answer: the failure that it reports, or why it is no answer of the service; `undefined` for a good
    * one. `text` is all of the body, where it is read already.
    */
-  async judge(rule: AnswerRule, response: TransportResponse, text?: string): Promise<F | undefined> {
+  judge(
+    rule: AnswerRule,
+    response: TransportResponse,
+    text?: string,
+  ): undefined | Promise<F | undefined> {
+    const { dialect, onAnswer, signs } = this.#setup;
+    if (!isPlainlyGood(dialect, rule, response, signs)) return this.#examine(rule, response, text);
+    onAnswer?.(response);
+    return undefined;
+  }
+
+  async #examine(rule: AnswerRule, response: TransportResponse, text?: string): Promise<F | undefined> {
     const { clock, dialect, onAnswer, signs } = this.#setup;
     const { status } = response;
     if ((status < 200 || status >= 300) && !rule.statuses.includes(status)) {

@@ -77,6 +77,11 @@ export class Connection {
     return this.#buffer.subarray(this.#start, this.#end);
   }
 
+  /** How many bytes arrived and were not taken. */
+  get held(): number {
+    return this.#end - this.#start;
+  }
+
   /** Whether the other side closed or spoke although nothing was asked of it, or the socket is closed. */
   get disturbed(): boolean {
     return this.#end > this.#start || this.#ended || this.#killed !== undefined ||

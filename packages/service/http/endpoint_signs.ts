@@ -43,8 +43,7 @@ export class EndpointSigns {
   marks(headers: ResponseHeaders): boolean {
     const { ids, prefixes } = this.#names;
     if (ids.some((name) => headers.has(name))) return true;
-    for (const [name] of headers) if (prefixes.some((prefix) => name.startsWith(prefix))) return true;
-    return false;
+    return prefixes.some((prefix) => headers.beginningWith(prefix).length > 0);
   }
 
   /** Takes note of an answer. `own` says that its content is one that only the service can have sent. */

@@ -229,7 +229,7 @@ Deno.test("FetchTransport takes a body that breaks off for an error", async () =
   const { body } = await transport.send({ method: "GET", url: server.url });
   const error = await assertRejects(() => body.bytes(99), TransportError);
   assert(error.kind === "closed-early" || error.kind === "reset", error.kind);
-  assertStrictEquals(await assertRejects(() => body.read(new Uint8Array(1))), error);
+  assertStrictEquals(await assertRejects(async () => await body.read(new Uint8Array(1))), error);
 });
 
 Deno.test("FetchTransport counts a body against its length by itself", async () => {
@@ -266,7 +266,11 @@ Deno.test("FetchTransport ends a wait for an answer and a stalled body", async (
   const { body } = await transport.send({ method: "GET", url: `${server.url}/body` });
   const target = new Uint8Array(10);
   assertEquals(await body.read(target), 5);
-  const stalled = assertRejects(() => body.read(target), TransportError, "no byte moved for 3000 ms");
+  const stalled = assertRejects(
+    async () => await body.read(target),
+    TransportError,
+    "no byte moved for 3000 ms",
+  );
   await clock.advance(3_250);
   assertEquals((await stalled).kind, "stall");
 });
@@ -322,14 +326,14 @@ Deno.test("FetchTransport aborts at every point, with the signal's reason", asyn
   const { body } = await send("/body", reading.signal);
   const target = new Uint8Array(10);
   assertEquals(await body.read(target), 5);
-  const failed = assertRejects(() => body.read(target));
+  const failed = assertRejects(async () => await body.read(target));
   reading.abort(reason);
   assertStrictEquals(await failed, reason);
-  assertStrictEquals(await assertRejects(() => body.read(target)), reason);
+  assertStrictEquals(await assertRejects(async () => await body.read(target)), reason);
 
   const other = await send("/body", new AbortController().signal);
   await other.body.cancel(reason);
-  assertStrictEquals(await assertRejects(() => other.body.read(target)), reason);
+  assertStrictEquals(await assertRejects(async () => await other.body.read(target)), reason);
   resolve();
 });
 

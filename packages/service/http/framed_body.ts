@@ -48,9 +48,22 @@ export class FramedBody implements BodySource {
     if (this.#remaining === 0 && !this.#chunks) this.#end();
   }
 
-  async read(target: Uint8Array, atLeast = 1): Promise<number> {
-    this.#throwIfFailed();
+  read(target: Uint8Array, atLeast = 1): number | Promise<number> {
+    if (this.#failure) return Promise.reject(this.#failure.error);
     if (this.#ended) return 0;
+    if (this.#chunks || this.#connection.held === 0) return this.#await(target, atLeast);
+    try {
+      const count = this.#takeBuffered(this.#roomIn(target));
+      this.#remaining -= count;
+      this.#note(count);
+      return count;
+    } catch (error) {
+      return Promise.reject(this.#fail(this.#owner.describe(error)));
+    }
+  }
+
+  /** Reads what is not there yet. */
+  async #await(target: Uint8Array, atLeast: number): Promise<number> {
     this.#connection.expect("stall", this.#config.stallMs);
     try {
       const count = this.#chunks
@@ -58,16 +71,24 @@ export class FramedBody implements BodySource {
         : await this.#readPlain(target, atLeast);
       this.#throwIfFailed();
       this.#connection.expectNothing();
-      if (count > 0) this.#owner.received(count);
-      if (this.#isOver(count)) this.#end();
+      this.#note(count);
       return count;
     } catch (error) {
       throw this.#fail(this.#owner.describe(error));
     }
   }
 
-  async close(complete: boolean, reason?: unknown): Promise<void> {
+  #note(count: number): void {
+    if (count > 0) this.#owner.received(count);
+    if (this.#isOver(count)) this.#end();
+  }
+
+  close(complete: boolean, reason?: unknown): void | Promise<void> {
     if (!complete) return this.abort(reason ?? new DOMException("The body was cancelled", "AbortError"));
+    if (!this.#ended || this.#failure) return this.#closeAtEnd();
+  }
+
+  async #closeAtEnd(): Promise<void> {
     if (!this.#ended) {
       // The end of a body of unknown length shows only behind its last byte.
       const more = this.#config.framing.kind === "length" || await this.read(new Uint8Array(1)) > 0;
@@ -84,9 +105,8 @@ export class FramedBody implements BodySource {
   }
 
   async #readPlain(target: Uint8Array, atLeast: number): Promise<number> {
-    const room = target.length > this.#remaining ? target.subarray(0, this.#remaining) : target;
-    const count = this.#takeBuffered(room) ||
-      await this.#connection.read(room, Math.min(atLeast, room.length));
+    const room = this.#roomIn(target);
+    const count = await this.#connection.read(room, Math.min(atLeast, room.length));
     if (count === 0 && this.#remaining !== Infinity) {
       throw new WireError(
         "closed-early",
@@ -95,6 +115,11 @@ export class FramedBody implements BodySource {
     }
     this.#remaining -= count;
     return count;
+  }
+
+  /** As much of `target` as the body has bytes left. */
+  #roomIn(target: Uint8Array): Uint8Array {
+    return target.length > this.#remaining ? target.subarray(0, this.#remaining) : target;
   }
 
   async #readChunked(chunks: ChunkDecoder, target: Uint8Array): Promise<number> {
@@ -141,7 +166,7 @@ export class FramedBody implements BodySource {
 
   #end(): void {
     this.#ended = true;
-    const keepAlive = this.#config.framing.keepAlive && this.#connection.buffered.length === 0;
+    const keepAlive = this.#config.framing.keepAlive && this.#connection.held === 0;
     if (!keepAlive) this.#connection.kill(new WireError("closed", "the answer is over"));
     this.#owner.release(true);
   }

@@ -125,7 +125,7 @@ for (const [name, answer] of Object.entries(REFUSED_BODIES)) {
     const { body } = await transport.send({ method: "GET", url: server.url });
     const error = await assertRejects(() => body.bytes(2 ** 20), TransportError);
     assert(error.kind === "protocol" || error.kind === "closed-early", error.message);
-    assertEquals(await assertRejects(() => body.read(new Uint8Array(9))), error);
+    assertEquals(await assertRejects(async () => await body.read(new Uint8Array(9))), error);
     assertEquals(transport.connections, 0);
   });
 }

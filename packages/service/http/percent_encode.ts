@@ -18,7 +18,8 @@ export function encodePath(key: string): string {
 /** Builds a query string in canonical order. Absent values are left out, empty ones stay as `name=`. */
 export function encodeQuery(query: Readonly<Record<string, string | undefined>>): string {
   const pairs: string[] = [];
-  for (const [name, value] of Object.entries(query)) {
+  for (const name of Object.keys(query)) {
+    const value = query[name];
     if (value !== undefined) pairs.push(`${encodeStrict(name)}=${encodeStrict(value)}`);
   }
   return pairs.length < 2 ? pairs.join("") : pairs.sort(byName).join("&");

@@ -71,12 +71,19 @@ export class RequestSender {
     }
   }
 
-  async #sendAll(head: Uint8Array<ArrayBuffer>, gate: Promise<boolean> | undefined): Promise<void> {
-    const { length, parts } = this.#payload;
+  #sendAll(head: Uint8Array<ArrayBuffer>, gate: Promise<boolean> | undefined): Promise<void> {
+    const { length, parts, present } = this.#payload;
+    if (!present) return this.#write(head);
     const [only] = parts;
-    if (!gate && parts.length === 1 && only && head.length + length <= ONE_WRITE) {
-      return await this.#write(join(head, only));
-    }
+    const isShort = !gate && parts.length === 1 && head.length + length <= ONE_WRITE;
+    return only && isShort ? this.#write(join(head, only)) : this.#sendInSteps(head, gate);
+  }
+
+  async #sendInSteps(
+    head: Uint8Array<ArrayBuffer>,
+    gate: Promise<boolean> | undefined,
+  ): Promise<void> {
+    const { length, parts } = this.#payload;
     await this.#write(head);
     if (gate && !await gate) return this.stop();
     for (const part of parts) {

@@ -31,8 +31,8 @@ class SourceBody implements ResponseBody {
     this.length = options.length;
   }
 
-  async read(target: Uint8Array, atLeast = 1): Promise<number> {
-    if (this.#peeked.length === 0) return await this.#source.read(target, atLeast);
+  read(target: Uint8Array, atLeast = 1): number | Promise<number> {
+    if (this.#peeked.length === 0) return this.#source.read(target, atLeast);
     const count = Math.min(target.length, this.#peeked.length);
     target.set(this.#peeked.subarray(0, count));
     this.#peeked = this.#peeked.subarray(count);
@@ -74,12 +74,14 @@ class SourceBody implements ResponseBody {
     return new TextDecoder().decode(await this.bytes(limit));
   }
 
-  async close(complete: boolean, reason?: unknown): Promise<void> {
+  close(complete: boolean, reason?: unknown): void | Promise<void> {
     if (complete && this.#peeked.length > 0) {
-      throw await this.#refuse("protocol", "the body is longer than expected");
+      return this.#refuse("protocol", "the body is longer than expected").then((error) =>
+        Promise.reject(error)
+      );
     }
     this.#peeked = NOTHING;
-    await this.#source.close(complete, reason);
+    return this.#source.close(complete, reason);
   }
 
   async discard(): Promise<void> {

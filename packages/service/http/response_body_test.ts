@@ -76,7 +76,11 @@ Deno.test("ResponseBody.close() tells the source, and refuses to be complete ove
   assertEquals(closed, [[false, reason], [true, undefined]]);
   const peeked = makeBody("0123456789");
   await peeked.body.peek(3);
-  const error = await assertRejects(() => peeked.body.close(true), TransportError, "longer than expected");
+  const error = await assertRejects(
+    async () => await peeked.body.close(true),
+    TransportError,
+    "longer than expected",
+  );
   assertEquals(peeked.closed, [[false, error]]);
 });
 

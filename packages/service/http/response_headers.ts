@@ -33,6 +33,16 @@ export class ResponseHeaders implements Iterable<readonly [name: string, value: 
     return this.#names.includes(name);
   }
 
+  /** The header lines whose names begin with `prefix`, in lower case, as they came. */
+  beginningWith(prefix: string): (readonly [name: string, value: string])[] {
+    const found: [string, string][] = [];
+    for (let i = 0; i < this.#names.length; i++) {
+      const name = this.#names[i] ?? "";
+      if (name.startsWith(prefix)) found.push([name, this.#values[i] ?? ""]);
+    }
+    return found;
+  }
+
   /** The header lines as they came: repeated headers are separate. */
   *[Symbol.iterator](): IterableIterator<readonly [name: string, value: string]> {
     for (let i = 0; i < this.#names.length; i++) yield [this.#names[i] ?? "", this.#values[i] ?? ""];

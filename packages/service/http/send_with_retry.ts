@@ -53,7 +53,9 @@ export async function sendWithRetry(
     let failed: FailedTry | undefined;
     try {
       response = await (interceptor ? interceptor(request, number, () => send(attempt)) : send(attempt));
-      failed = await judge(response, request, clock.now());
+      const hooked = request.retryable?.(response);
+      const said = hooked instanceof Promise ? await hooked : hooked;
+      if (said ?? RETRIED_STATUS.has(response.status)) failed = refused(response, clock.now());
       signal?.throwIfAborted();
     } catch (error) {
       await response?.body.cancel(error);
@@ -81,16 +83,7 @@ export async function sendWithRetry(
   }
 }
 
-/** Why an answer calls for another try, if it does. */
-async function judge(
-  response: TransportResponse,
-  request: TransportRequest,
-  nowMs: number,
-): Promise<FailedTry | undefined> {
-  const { status } = response;
-  const hooked = request.retryable?.(response);
-  const said = hooked instanceof Promise ? await hooked : hooked;
-  if (!(said ?? RETRIED_STATUS.has(status))) return undefined;
-  const { connection: { endpoint }, headers } = response;
-  return { cause: status, endpoint, askedMs: parseRetryAfter(headers, nowMs) ?? 0 };
+/** Why an answer calls for another try. */
+function refused({ status, connection, headers }: TransportResponse, nowMs: number): FailedTry {
+  return { cause: status, endpoint: connection.endpoint, askedMs: parseRetryAfter(headers, nowMs) ?? 0 };
 }

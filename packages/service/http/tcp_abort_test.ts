@@ -236,14 +236,14 @@ Deno.test("TcpTransport bodies abort between and within reads, and reject from t
     const { body } = await transport.send({ method: "GET", url: server.url, signal: controller.signal });
     const target = new Uint8Array(10);
     assertEquals(await body.read(target), 5);
-    const reading = pending ? assertRejects(() => body.read(target)) : undefined;
+    const reading = pending ? assertRejects(async () => await body.read(target)) : undefined;
     controller.abort(reason);
     assertEquals(transport.connections, 0);
     if (reading) assertStrictEquals(await reading, reason);
-    assertStrictEquals(await assertRejects(() => body.read(target)), reason);
+    assertStrictEquals(await assertRejects(async () => await body.read(target)), reason);
     await body.cancel();
     await body.discard();
-    assertStrictEquals(await assertRejects(() => body.close(true)), reason);
+    assertStrictEquals(await assertRejects(async () => await body.close(true)), reason);
   }
 });
 
@@ -267,12 +267,12 @@ Deno.test("ResponseBody.cancel() closes the connection and a pending read reject
   });
   await using transport = new TcpTransport();
   const { body } = await transport.send({ method: "GET", url: server.url });
-  const reading = assertRejects(() => body.read(new Uint8Array(10)));
+  const reading = assertRejects(async () => await body.read(new Uint8Array(10)));
   await body.cancel(reason);
   assertStrictEquals(await reading, reason);
   assertEquals(transport.connections, 0);
   const response = await transport.send({ method: "GET", url: server.url });
   await response.body.cancel();
-  const error = await assertRejects(() => response.body.read(new Uint8Array(1)), DOMException);
+  const error = await assertRejects(async () => await response.body.read(new Uint8Array(1)), DOMException);
   assertEquals(error.name, "AbortError");
 });

@@ -57,7 +57,11 @@ Deno.test("TcpTransport ends a body on which no byte moves for stallTimeoutMs, h
   }
   // A reader that takes its time is no stall.
   await clock.advance(20_000);
-  const failed = assertRejects(() => body.read(target), TransportError, "no byte moved for 3000 ms");
+  const failed = assertRejects(
+    async () => await body.read(target),
+    TransportError,
+    "no byte moved for 3000 ms",
+  );
   await clock.advance(3_250);
   assertEquals([(await failed).kind, transport.connections], ["stall", 0]);
 });

@@ -136,7 +136,7 @@ Deno.test({
     assertEquals(new TextDecoder().decode(target), "half of it");
     const near = await relaying;
     near.close();
-    const error = await assertRejects(() => body.read(target), TransportError);
+    const error = await assertRejects(async () => await body.read(target), TransportError);
     listener.close();
     assertEquals(error.kind, "closed-early");
   },

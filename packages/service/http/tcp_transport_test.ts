@@ -254,7 +254,9 @@ Deno.test("TcpTransport.close() ends what is under way and leaves nothing open",
   const target = new Uint8Array(10);
   assertEquals(await response.body.read(target), 5);
   const reading = response.body.read(target);
-  const failures = Promise.all([waiting, reading].map((each) => assertRejects(() => each, TransportError)));
+  const failures = Promise.all(
+    [waiting, reading].map((each) => assertRejects(async () => await each, TransportError)),
+  );
   await transport.close();
   for (const error of await failures) assertEquals(error.kind, "closed");
   assertEquals(transport.connections, 0);

@@ -46,32 +46,32 @@ export interface TransportRequest {
    * when present; `expect: 100-continue` has the effect of `expectContinue`. Headers of the connection itself
    * (`connection`, `transfer-encoding`, …) are a `TypeError`.
    */
-  readonly headers?: HeaderList;
+  readonly headers?: HeaderList | undefined;
   /** The body; none when absent. */
-  readonly body?: RequestBody;
+  readonly body?: RequestBody | undefined;
   /**
    * Makes a new head for each try, so that a signature does not expire between tries; `attempt` counts from 1.
    * What it gives replaces `headers` and `url`.
    */
-  readonly prepare?: (attempt: number) => RequestHead | Promise<RequestHead>;
+  readonly prepare?: ((attempt: number) => RequestHead | Promise<RequestHead>) | undefined;
   /**
    * Whether the same request may be acted on twice. By default so for GET, HEAD, PUT, DELETE and OPTIONS. Another one
    * is retried only if it was never sent or the service itself (not a 502 or 504 of a gateway) rejected it.
    */
-  readonly idempotent?: boolean;
+  readonly idempotent?: boolean | undefined;
   /** Waits for the service's `100 Continue` before the body is sent; by default for large bodies. */
   readonly expectContinue?: boolean;
   /**
    * Looks at an answer before it is given out, and says whether it calls for another try; `undefined` leaves it to
    * the status. It may {@linkcode ResponseBody.peek} into the body, for services that report errors with status 200.
    */
-  readonly retryable?: (
-    response: TransportResponse,
-  ) => boolean | undefined | Promise<boolean | undefined>;
+  readonly retryable?:
+    | ((response: TransportResponse) => boolean | undefined | Promise<boolean | undefined>)
+    | undefined;
   /** Bound of the wait for the head of the answer, in place of the transport's own. */
-  readonly firstByteTimeoutMs?: number;
+  readonly firstByteTimeoutMs?: number | undefined;
   /** Ends the request, wherever it is: `send` and reads of the body reject with `signal.reason`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** What the request is about, for messages and observers (`s3://b/k`). Never holds a secret. */
   readonly label?: string;
 }
@@ -114,14 +114,15 @@ export interface ResponseBody extends BodySource {
   readonly length: number | undefined;
   /**
    * Puts the next bytes at the start of `target`, from the socket without a copy where they are not there yet, and
-   * resolves with their number; 0 only at the end. A body that breaks off rejects with a `TransportError`.
+   * gives their number, without a promise where they were there; 0 only at the end. A body that breaks off rejects with
+   * a `TransportError`.
    */
-  read(target: Uint8Array, atLeast?: number): Promise<number>;
+  read(target: Uint8Array, atLeast?: number): number | Promise<number>;
   /**
    * Ends the reading. `complete` says that the caller has all it wanted: then it rejects when bytes are left, and
    * the connection is kept. Otherwise the connection is closed.
    */
-  close(complete: boolean, reason?: unknown): Promise<void>;
+  close(complete: boolean, reason?: unknown): void | Promise<void>;
   /** The next bytes, at most `limit` of them, fewer only at the end. They are read again by whatever reads next. */
   peek(limit: number): Promise<Uint8Array>;
   /** All bytes that are left. More than `limit` rejects with a `TransportError` of kind `"too-large"`. */

@@ -228,9 +228,13 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
     await this.#close();
   }
 
-  #check(operation: string, key: string, { version, ...given }: core.GetOptions = {}): core.KeyCall {
-    const isAsked = version !== undefined && !this.target.hasAnyway?.(version);
-    return core.checkCall(this, operation, key, { ...given, ...(isAsked && { version }) });
+  #check(operation: string, key: string, options: core.GetOptions = {}): core.KeyCall {
+    const { version } = options;
+    if (version === undefined || !this.target.hasAnyway?.(version)) {
+      return core.checkCall(this, operation, key, options);
+    }
+    const { version: _, ...given } = options;
+    return core.checkCall(this, operation, key, given);
   }
 
   #checkWrite(operation: string, key: string, options: core.CheckedOptions & core.CopyOptions): core.KeyCall {
