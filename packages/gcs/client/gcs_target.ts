@@ -1,4 +1,4 @@
-import type { ObjectPlace } from "@lade/core/backend";
+import type { Capabilities, ObjectPlace, Support } from "@lade/core/backend";
 import type { Bounds } from "@lade/core/bounds";
 import type { ServiceClient } from "@lade/service/call";
 import { encodePath, encodeStrict } from "@lade/service/http";
@@ -7,6 +7,8 @@ import type { GcsCredential } from "../credentials/gcs_credential.ts";
 
 /** A bucket, and the ways to it: what every call takes first. */
 export interface GcsTarget extends ServiceTarget {
+  /** What it can do; that it keeps versions shows with the first one that is not the latest. */
+  readonly capabilities: Capabilities & { versions: Support };
   /** The way by the JSON API. */
   readonly json: ServiceClient;
   /** The way by the XML API, over the same connections. */

@@ -1,73 +1,63 @@
-import { type CopyOptions, type CopyResult, type ObjectInfo, UnavailableError } from "@lade/core/backend";
-import { copiedAttributes } from "@lade/service/copy";
+import {
+  checkWriteConditions,
+  type CopyOptions,
+  type CopyResult,
+  PermissionDeniedError,
+} from "@lade/core/backend";
+import { copyOfItself } from "@lade/service/copy";
 import type { ServiceCopy } from "@lade/service/store";
-import { generationOf, generationQuery } from "../client/gcs_conditions.ts";
-import { GCS_NAMES } from "../client/gcs_names.ts";
-import { type GcsTarget, jsonPath } from "../client/gcs_target.ts";
-import { askJson, jsonBody } from "../client/ask_json.ts";
-import { headObject } from "../objects/read_object.ts";
-import { type ObjectResource, receiptOf, resourceOf } from "../objects/resource.ts";
-
-interface Rewritten {
-  readonly rewriteToken?: string;
-  readonly resource?: ObjectResource;
-}
+import { type GcsTarget, placeOf } from "../client/gcs_target.ts";
+import { describeObject, headObject } from "../objects/read_object.ts";
+import { copiedResource } from "../objects/resource.ts";
+import { rewriteObject } from "./rewrite_object.ts";
 
 /**
- * Copies by the service, across buckets, classes and locations ("Objects: rewrite"): a large object, or one that moves to
- * another place, takes several requests, each of which goes on where the one before ended.
+ * Copies by the service, across buckets, classes and locations, held to the content that is seen first, or to `pin` without
+ * a condition of the caller.
  */
 export async function copyObject(
-  { from, to, fromKey, toKey, calls }: ServiceCopy<GcsTarget>,
+  copy: ServiceCopy<GcsTarget>,
   options: CopyOptions,
   pin: string | undefined = options.sourceIfMatch,
 ): Promise<CopyResult> {
-  const { signal, sourceVersion: version } = options;
-  const asked = {
+  const { from, to, fromKey, toKey, calls } = copy;
+  const { attributes, signal, sourceVersion: version } = options;
+  const source = await describeObject(from, fromKey, {
     ...(signal && { signal }),
     ...(version !== undefined && { version }),
     ...(pin !== undefined && { ifMatch: pin }),
-  };
-  const source = await headObject(from, fromKey, asked, calls.from);
-  const described = jsonBody(await describeCopy(to, source, options));
-  const path = `${jsonPath(from, fromKey)}/rewriteTo${jsonPath(to, toKey).slice("/storage/v1".length)}`;
-  const { etag: sourceEtag = "" } = source;
-  const kmsKey = to.config.kmsKey;
-  let rewriteToken: string | undefined;
-  for (;;) {
-    const query = {
-      ...generationQuery(options),
-      sourceGeneration: generationOf(sourceEtag),
-      rewriteToken,
-      destinationKmsKeyName: kmsKey,
-    };
-    const answer = await askJson<Rewritten>(to, {
-      method: "POST",
-      path,
-      query,
-      ...described,
-      idempotent: options.ifMatch === undefined && options.ifNoneMatch === undefined,
-      firstByteTimeoutMs: to.config.bounds.slowAnswerTimeoutMs,
-      signal,
-      call: calls.to,
-    });
-    if (answer.resource) return { ...receiptOf(answer.resource, calls.to), sourceEtag };
-    if (!answer.rewriteToken || answer.rewriteToken === rewriteToken) {
-      throw new UnavailableError({
-        ...calls.to,
-        detail: "the service neither ends the copy nor goes on with it",
-      });
-    }
-    rewriteToken = answer.rewriteToken;
+  }, calls.from);
+  const { etag = "" } = source.info;
+  if (from.bucket === to.bucket && fromKey === toKey && version === undefined && !attributes) {
+    checkWriteConditions(calls.to, etag, options);
+    return copyOfItself(source.info);
   }
+  const described = copiedResource(source.resource, attributes);
+  const made = await rewriteObject({ ...copy, source: source.info, described }, options);
+  return { ...made, sourceEtag: etag };
 }
 
-/** What the copy is to be: all of the source's, since the service copies no class, unless others are given. */
-async function describeCopy(
-  to: GcsTarget,
-  source: ObjectInfo,
+/**
+ * Copies between buckets of one service, whoever opened them; `undefined` for those of another, and where only the
+ * credentials of the source's own store may read it.
+ */
+export async function copyAcross(
+  copy: ServiceCopy<GcsTarget>,
   options: CopyOptions,
-): Promise<ObjectResource> {
-  const put = await copiedAttributes(source, options, () => Promise.resolve({}));
-  return resourceOf({ storageClass: GCS_NAMES.usualStorageClass ?? "STANDARD", ...put }, to.config);
+): Promise<CopyResult | undefined> {
+  const { from, to, fromKey, calls } = copy;
+  if (placeOf(from, "").service !== placeOf(to, "").service) return undefined;
+  try {
+    return await copyObject(copy, options);
+  } catch (error) {
+    if (!(error instanceof PermissionDeniedError) || from.credential === to.credential) throw error;
+    const asked = options.sourceVersion === undefined ? {} : { version: options.sourceVersion };
+    // With the rights by which the copy is made, and paid by whom that says.
+    const reach = { ...to, bucket: from.bucket };
+    const mayRead = await headObject(reach, fromKey, asked, calls.from).then(() => true, (error) => {
+      return !(error instanceof PermissionDeniedError);
+    });
+    if (mayRead) throw error;
+    return undefined;
+  }
 }

@@ -10,6 +10,7 @@ const NEEDS: readonly (readonly [step: RegExp, permission: string])[] = [
   [/^list/, "storage.objects.list"],
   [/^(?:get|head|read|look|stream)/, "storage.objects.get"],
   [/^delete/, "storage.objects.delete"],
+  [/^move/, "storage.objects.move"],
   [/attributes/, "storage.objects.update"],
   [/^/, "storage.objects.create"],
 ];

@@ -21,6 +21,7 @@ export function listObjectVersions(
       askForObjects(target, query, call, { versions: "true" }, (resource): ObjectVersion => {
         const { key, size, lastModified, version = "" } = metaOf(resource, call);
         const isLatest = !resource.timeDeleted;
+        if (!isLatest) target.capabilities.versions = true;
         return { key, version, isLatest, lastModified, size, etag: version, isDeleteMarker: false };
       }),
     (versions) => versions.toSorted(byGeneration),

@@ -98,11 +98,30 @@ function mayLackXml(error: unknown): boolean {
 
 /** Describes an object. */
 export async function headObject(
-  target: GcsTarget,
+  target: DescribingTarget,
   key: string,
   options: HeadOptions,
   call: FailedCall,
 ): Promise<ObjectInfo> {
+  return (await describeObject(target, key, options, call)).info;
+}
+
+/** What describing an object takes of a target. */
+export type DescribingTarget = Pick<GcsTarget, "json" | "bucket" | "config" | "capabilities">;
+
+/** An object, and all that the service says of it. */
+export interface DescribedObject {
+  readonly info: ObjectInfo;
+  readonly resource: ObjectResource;
+}
+
+/** {@linkcode headObject}, for who needs all that the service has of it. */
+export async function describeObject(
+  target: DescribingTarget,
+  key: string,
+  options: HeadOptions,
+  call: FailedCall,
+): Promise<DescribedObject> {
   const { signal } = options;
   const request = {
     method: "GET",
@@ -111,7 +130,9 @@ export async function headObject(
     signal,
     call,
   };
-  const info = infoOf(await askJson<ObjectResource>(target, request), call);
+  const resource = await askJson<ObjectResource>(target, request);
+  const info = infoOf(resource, call);
+  if (resource.timeDeleted) target.capabilities.versions = true;
   if (info.key !== key) {
     throw new NotFoundError({
       ...call,
@@ -119,5 +140,5 @@ export async function headObject(
     });
   }
   checkAnswered(GCS_NAMES, info, options, call);
-  return info;
+  return { info, resource };
 }

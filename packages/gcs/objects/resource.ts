@@ -21,6 +21,11 @@ export interface ObjectResource {
   readonly contentDisposition?: string;
   readonly cacheControl?: string;
   readonly metadata?: Readonly<Record<string, string>>;
+  readonly customTime?: string;
+  readonly contexts?: {
+    readonly custom?: Readonly<Record<string, { readonly value?: string }>>;
+  };
+  readonly kmsKeyName?: string;
 }
 
 /** Attributes that have the same name here and there. */
@@ -52,10 +57,14 @@ export function metaOf(resource: ObjectResource, call: CallName): ObjectMeta {
   };
 }
 
-/** All that is told of an object. */
+/** All that is told of an object. Names of metadata are in lower case, as the XML API gives them. */
 export function infoOf(resource: ObjectResource, call: CallName): ObjectInfo {
   const texts = TEXTS.flatMap((name) => resource[name] ? [[name, resource[name]]] : []);
-  return { ...metaOf(resource, call), ...Object.fromEntries(texts), metadata: { ...resource.metadata } };
+  return { ...metaOf(resource, call), ...Object.fromEntries(texts), metadata: lowered(resource.metadata) };
+}
+
+function lowered(metadata: ObjectAttributes["metadata"] = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** What is told of an object that was written. */
@@ -73,9 +82,34 @@ export function resourceOf(
   const chosen = storageClass ?? config.storageClass;
   return {
     ...Object.fromEntries(texts),
-    ...(metadata && { metadata }),
+    ...(metadata && { metadata: lowered(metadata) }),
     ...(chosen && { storageClass: chosen }),
   };
+}
+
+/** What an object is to be described with to be as `source` is, with the attributes of it or those that are given instead. */
+export function copiedResource(source: ObjectResource, attributes?: ObjectAttributes): ObjectResource {
+  const { contexts, customTime, metadata, storageClass = GCS_NAMES.usualStorageClass ?? "" } = source;
+  const custom = Object.entries(contexts?.custom ?? {}).map(([name, { value = "" }]) => [name, { value }]);
+  return {
+    ...resourceOf(attributes ?? source, { storageClass }),
+    ...(!attributes && metadata && { metadata }),
+    ...(customTime && { customTime }),
+    ...(custom.length > 0 && { contexts: { custom: Object.fromEntries(custom) } }),
+  };
+}
+
+/**
+ * What changes in a description that has `attributes` in place of its own: `null` takes back. Metadata is replaced as a
+ * whole.
+ */
+export function changesOf(
+  { metadata: before = {} }: ObjectResource,
+  { metadata, ...given }: ObjectAttributes,
+): Readonly<Record<string, unknown>> {
+  const texts = TEXTS.flatMap((name) => given[name] === undefined ? [] : [[name, given[name] || null]]);
+  const gone = Object.fromEntries(Object.keys(before).map((name) => [name, null]));
+  return { ...Object.fromEntries(texts), ...(metadata && { metadata: { ...gone, ...lowered(metadata) } }) };
 }
 
 function checksumsOf({ crc32c, md5Hash: md5 }: ObjectResource): Checksums | undefined {

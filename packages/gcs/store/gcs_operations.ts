@@ -1,5 +1,4 @@
 import type { ServiceOperations } from "@lade/service/store";
-import { copyObject } from "../copy/copy_object.ts";
 import { type GcsTarget, placeOf } from "../client/gcs_target.ts";
 import { deleteObject } from "../delete/delete_object.ts";
 import { listObjects } from "../list/list_objects.ts";
@@ -15,8 +14,11 @@ export const GCS_OPERATIONS: ServiceOperations<GcsTarget> = {
   delete: deleteObject,
   listVersions: async (...asked) => (await import("../list/list_versions.ts")).listObjectVersions(...asked),
   deleter: async (...asked) => (await import("../delete/batch_deleter.ts")).batchDeleter(...asked),
-  copy: copyObject,
-  copyFrom: copyObject,
+  copy: async (...asked) => await (await import("../copy/copy_object.ts")).copyObject(...asked),
+  copyFrom: async (...asked) => await (await import("../copy/copy_object.ts")).copyAcross(...asked),
+  rename: async (...asked) => await (await import("../copy/rename_object.ts")).renameObject(...asked),
+  setAttributes: async (...asked) =>
+    await (await import("../copy/set_attributes.ts")).setAttributes(...asked),
   placeOf,
   presign: async (...asked) => await (await import("../presign/presign_object.ts")).presignObject(...asked),
 };

@@ -50,7 +50,7 @@ export function gcsTargetOf(
     compareAndSwap: true,
     conditionalDelete: true,
     conditionalCopy: true,
-    versions: true,
+    versions: "unknown",
     resumableWrites: true,
     get atomicRename() {
       return traits.moves ?? "unknown";
@@ -83,7 +83,7 @@ export function gcsTargetOf(
       metadataNameFault: gcsMetadataNameFault,
       ...(settings && { settings }),
     }),
-    ...{ json, xml: json.with({ dialect: GCS_XML_DIALECT }), bucket, traits, credential, url },
+    ...{ capabilities, json, xml: json.with({ dialect: GCS_XML_DIALECT }), bucket, traits, credential, url },
     config: {
       ...{ partSize, threshold: partSize, chunkSize: 2 ** 23, verifyDownloads: true, bounds },
       ...config,

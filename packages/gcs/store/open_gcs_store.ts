@@ -93,7 +93,7 @@ export async function openService(
     find: (around) => ({
       credential: findCredential(config, { ...around, shared: surroundings.searches }),
       traits: {
-        ...(endpoint.isGoogle && { givesXml: true, takesParts: true, takesBatches: true }),
+        ...(endpoint.isGoogle && { givesXml: true, takesParts: true, takesBatches: true, moves: true }),
       } as GcsTraits,
     }),
   });

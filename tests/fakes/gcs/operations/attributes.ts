@@ -30,6 +30,7 @@ export function plainAttributes({ settings }: Pick<Bucket, "settings">): ObjectA
   return {
     fields: {},
     metadata: new Map(),
+    contexts: new Map(),
     storageClass,
     temporaryHold: false,
     eventBasedHold: defaultEventBasedHold,
@@ -62,6 +63,7 @@ export function applyDocument(
   const { metadata, retention } = document;
   if (metadata === null) attributes.metadata = new Map();
   else if (metadata !== undefined) attributes.metadata = changed(attributes.metadata, metadata);
+  attributes.contexts = readContexts(attributes.contexts, document["contexts"]);
   for (const name of ["temporaryHold", "eventBasedHold"] as const) {
     const value = document[name];
     if (typeof value === "boolean" || value === null) attributes[name] = value ?? false;
@@ -71,6 +73,21 @@ export function applyDocument(
   if (typeof storageClass === "string") attributes.storageClass = checkClass(storageClass);
   const key = textIn(document, "kmsKeyName");
   if (typeof key === "string") attributes.kmsKeyName = key;
+}
+
+/** What is null is taken back, one by one or as a whole. */
+function readContexts(before: ReadonlyMap<string, string>, contexts: unknown): ReadonlyMap<string, string> {
+  if (contexts === undefined) return before;
+  const { custom = {} } = Object(contexts);
+  if (contexts === null || custom === null) return new Map();
+  const after = new Map(before);
+  for (const [name, context] of Object.entries(Object(custom))) {
+    const { value } = Object(context);
+    if (context === null) after.delete(name);
+    else if (typeof value === "string") after.set(name, value);
+    else throw badParameter("contexts", JSON.stringify(contexts));
+  }
+  return after;
 }
 
 function changed(before: ReadonlyMap<string, string>, changes: unknown): ReadonlyMap<string, string> {

@@ -59,11 +59,13 @@ export function moveObject(call: Call): WireResponse {
   }
   checkDestination(call, bucket, name);
   checkProtection(bucket, source, server.now());
-  const { content, crc32c, md5, componentCount, fields, metadata, storageClass, kmsKeyName } = source;
+  const { content, contexts, crc32c, md5, componentCount, fields, metadata, storageClass, kmsKeyName } =
+    source;
   const attributes = {
     ...plainAttributes(bucket),
     fields,
     metadata,
+    contexts,
     storageClass,
     ...(kmsKeyName !== undefined && { kmsKeyName }),
   };
@@ -94,7 +96,7 @@ function checkDestination(call: Call, bucket: Bucket, name: string): void {
 
 /** What the source has where nothing is asked for, else what is asked for alone; the class is never the source's. */
 function copiedAttributes(
-  { fields, metadata }: StoredObject,
+  { contexts, fields, metadata }: StoredObject,
   document: Readonly<Record<string, unknown>>,
   bucket: Bucket,
   query: ReadonlyMap<string, string>,
@@ -102,7 +104,7 @@ function copiedAttributes(
   const kmsKeyName = query.get("destinationKmsKeyName");
   const asked = Object.keys(document).length > 0
     ? readDocument(document, bucket, new Map())
-    : { ...plainAttributes(bucket), fields: { ...fields }, metadata };
+    : { ...plainAttributes(bucket), contexts, fields: { ...fields }, metadata };
   return kmsKeyName === undefined ? asked : { ...asked, kmsKeyName };
 }
 

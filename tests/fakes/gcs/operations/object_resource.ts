@@ -39,6 +39,14 @@ export function objectResource(
     timeStorageClassUpdated: isoTime(object.timeCreated),
     timeFinalized: isoTime(object.timeCreated),
     ...has(object.timeDeleted === undefined ? undefined : isoTime(object.timeDeleted), "timeDeleted"),
+    ...(object.contexts.size > 0 && { contexts: { custom: contextsOf(object) } }),
     ...(object.metadata.size > 0 && { metadata: Object.fromEntries(object.metadata) }),
   };
+}
+
+function contextsOf({ contexts, timeCreated }: StoredObject): unknown {
+  const createTime = isoTime(timeCreated);
+  return Object.fromEntries(
+    [...contexts].map(([name, value]) => [name, { value, createTime, updateTime: createTime }]),
+  );
 }

@@ -27,6 +27,8 @@ export interface ObjectAttributes {
   fields: Partial<Record<TextField, string>>;
   /** Metadata, names as they came. */
   metadata: ReadonlyMap<string, string>;
+  /** Contexts: values by names, for rules. */
+  contexts: ReadonlyMap<string, string>;
   /** The storage class. */
   storageClass: string;
   /** The key it is encrypted by. */

@@ -1,0 +1,65 @@
+import { checkWriteConditions, type CopyOptions, StoreError, UnavailableError } from "@lade/core/backend";
+import { isRenamed } from "@lade/service/copy";
+import { faultOf } from "@lade/service/errors";
+import { encodeStrict } from "@lade/service/http";
+import type { ServiceCopy } from "@lade/service/store";
+import { askJson } from "../client/ask_json.ts";
+import { generationOf, generationQuery } from "../client/gcs_conditions.ts";
+import { type GcsTarget, jsonPath } from "../client/gcs_target.ts";
+import { headObject } from "../objects/read_object.ts";
+import type { ObjectResource } from "../objects/resource.ts";
+import { blame } from "./rewrite_object.ts";
+
+/** What an endpoint says that knows no moves; some take the path for the name of an object. */
+const UNKNOWN = [400, 404, 405, 501];
+
+/**
+ * Renames in one step ("Objects: move"), held to the content that is seen first; by a copy where the endpoint knows no moves,
+ * which is remembered, and where the object is to have other attributes.
+ */
+export async function renameObject(
+  copy: ServiceCopy<GcsTarget>,
+  options: CopyOptions,
+  copyAndDelete: (options: CopyOptions) => Promise<void>,
+): Promise<void> {
+  const { from: target, fromKey, toKey, calls } = copy;
+  const { traits } = target;
+  const { attributes, signal, sourceIfMatch, sourceVersion } = options;
+  if (traits.moves === false || attributes || sourceVersion !== undefined) {
+    return await copyAndDelete(options);
+  }
+  const asked = signal ? { signal } : {};
+  const head = (key: string, call = calls.from) => headObject(target, key, asked, call);
+  const source = await headObject(
+    target,
+    fromKey,
+    { ...asked, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) },
+    calls.from,
+  );
+  const { etag = "" } = source;
+  if (fromKey === toKey) return checkWriteConditions(calls.to, etag, options);
+  try {
+    await askJson<ObjectResource>(target, {
+      method: "POST",
+      path: `${jsonPath(target, fromKey)}/moveTo/o/${encodeStrict(toKey)}`,
+      query: { ...generationQuery(options), ifSourceGenerationMatch: generationOf(etag) },
+      idempotent: false,
+      firstByteTimeoutMs: target.config.bounds.slowAnswerTimeoutMs,
+      signal,
+      call: { ...calls.to, step: "move to" },
+    });
+    traits.moves = true;
+  } catch (error) {
+    if (!(error instanceof StoreError) || signal?.aborted) throw error;
+    if (error instanceof UnavailableError) {
+      const lost = { source, from: () => head(fromKey), to: () => head(toKey, calls.to) };
+      if (await isRenamed(lost)) return;
+      throw error;
+    }
+    const found = await blame(error, { ...copy, source }, options);
+    const isUnknown = UNKNOWN.includes(faultOf(error)?.status ?? 0);
+    if (traits.moves || !isUnknown || found !== error) throw found;
+    traits.moves = false;
+    await copyAndDelete({ ...options, sourceIfMatch: etag });
+  }
+}

@@ -1,0 +1,158 @@
+import {
+  ChecksumMismatchError,
+  type CopyOptions,
+  NotFoundError,
+  type ObjectInfo,
+  PreconditionFailedError,
+  type PutResult,
+  ServiceError,
+  UnavailableError,
+} from "@lade/core/backend";
+import { unlikeService } from "@lade/service/body";
+import { CopyProgress } from "@lade/service/copy";
+import { faultOf } from "@lade/service/errors";
+import type { ServiceCopy } from "@lade/service/store";
+import { askJson, jsonBody } from "../client/ask_json.ts";
+import { generationQuery } from "../client/gcs_conditions.ts";
+import { GCS_NAMES } from "../client/gcs_names.ts";
+import { type GcsTarget, jsonPath } from "../client/gcs_target.ts";
+import { deleteObject } from "../delete/delete_object.ts";
+import { describeObject, headObject } from "../objects/read_object.ts";
+import { copiedResource, type ObjectResource, receiptOf } from "../objects/resource.ts";
+
+/** The path below which the JSON API has objects. */
+const ROOT = "/storage/v1";
+/** Between requests that got the copy no further. */
+const WAIT_MS = 1_000;
+
+/** A copy whose source was looked at. */
+export interface SeenCopy extends ServiceCopy<GcsTarget> {
+  /** What is copied. */
+  readonly source: ObjectInfo;
+  /** How the copy is described. */
+  readonly described: ObjectResource;
+}
+
+/** What a request says of how far the copy is ("Objects: rewrite"). */
+interface Rewritten {
+  readonly rewriteToken?: string;
+  readonly totalBytesRewritten?: string;
+  readonly resource?: ObjectResource;
+}
+
+/**
+ * Has the service copy what was seen: what is large and goes to another place or class takes several requests, each of which
+ * goes on where the one before ended. Under a condition, a request that comes twice meets what the first one made: that is
+ * looked for. A copy that is not of the source's bytes is removed again. `more` goes into the query.
+ */
+export async function rewriteObject(
+  copy: SeenCopy,
+  options: CopyOptions,
+  more: Readonly<Record<string, string>> = {},
+): Promise<PutResult> {
+  const { from, to, fromKey, toKey, calls, source, described } = copy;
+  const { context: { clock }, config: { bounds } } = to;
+  const { signal, sourceVersion } = options;
+  const { etag: seen = "", checksums, size } = source;
+  const isHeld = options.ifMatch !== undefined || options.ifNoneMatch !== undefined;
+  const request = {
+    method: "POST",
+    path: `${jsonPath(from, fromKey)}/rewriteTo${jsonPath(to, toKey).slice(ROOT.length)}`,
+    ...jsonBody(described),
+    idempotent: !isHeld,
+    firstByteTimeoutMs: bounds.slowAnswerTimeoutMs,
+    signal,
+    call: calls.to,
+  };
+  const query = {
+    ...generationQuery(options),
+    ...sourceVersion === undefined ? { ifSourceGenerationMatch: seen } : { sourceGeneration: seen },
+    destinationKmsKeyName: to.config.kmsKey,
+    ...more,
+  };
+
+  /** A request whose answer is lost comes once more, unless what it was to make is there. */
+  async function ask(rewriteToken: string | undefined, isAgain = false): Promise<Rewritten> {
+    try {
+      return await askJson<Rewritten>(to, { ...request, query: { ...query, rewriteToken } });
+    } catch (error) {
+      if (!isHeld || signal?.aborted) throw error;
+      const isLost = error instanceof UnavailableError;
+      const mayBeMade = isLost || isAgain || error instanceof ServiceError ||
+        (faultOf(error)?.attempts ?? 1) > 1;
+      const resource = mayBeMade ? await find().catch(() => undefined) : undefined;
+      if (resource) return { resource };
+      if (isAgain || !isLost) throw error;
+      return await ask(rewriteToken, true);
+    }
+  }
+
+  /** What is at the target, where it is what was to be made and was not there before. */
+  async function find(): Promise<ObjectResource | undefined> {
+    const { info, resource } = await describeObject(to, toKey, signal ? { signal } : {}, calls.to);
+    const isNew = info.etag !== options.ifMatch && info.size === size &&
+      info.checksums?.crc32c === checksums?.crc32c;
+    return isNew && isLike(resource, described) ? resource : undefined;
+  }
+
+  async function rewrite(): Promise<ObjectResource> {
+    const progress = new CopyProgress(calls.to, clock, bounds.slowAnswerTimeoutMs);
+    let token: string | undefined;
+    for (;;) {
+      const { resource, rewriteToken, totalBytesRewritten } = await ask(token);
+      if (resource) return resource;
+      if (!rewriteToken) {
+        throw unlikeService(calls.to, GCS_NAMES.service, "it neither makes the copy nor names how to go on");
+      }
+      token = rewriteToken;
+      if (!progress.note(totalBytesRewritten)) await clock.sleep(WAIT_MS, signal);
+    }
+  }
+
+  const made = await rewrite().catch(async (error) => {
+    throw await blame(error, copy, options);
+  });
+  const receipt = receiptOf(made, calls.to);
+  const { checksums: { crc32c } = {}, version } = receipt;
+  if (receipt.size === size && crc32c === (checksums?.crc32c ?? crc32c)) return receipt;
+  await deleteObject(to, toKey, { ...(version !== undefined && { version, ifMatch: version }) }, calls.to)
+    .catch(() => {});
+  const detail =
+    `the copy had ${receipt.size} bytes with CRC-32C ${crc32c}, and its source has ${size} with ${checksums?.crc32c}`;
+  throw new ChecksumMismatchError({
+    operation: calls.to.operation,
+    uri: calls.to.uri,
+    detail,
+    retryable: true,
+  });
+}
+
+/** The failure of a request about two objects, as that of its source where this is not what was seen any more. */
+export async function blame(
+  error: unknown,
+  { from, fromKey, calls, source }: Pick<SeenCopy, "from" | "fromKey" | "calls" | "source">,
+  { signal, sourceVersion: version }: CopyOptions,
+): Promise<unknown> {
+  if (signal?.aborted || ![404, 412].includes(faultOf(error)?.status ?? 0)) return error;
+  const { operation, uri } = calls.from;
+  try {
+    const asked = { ...(signal && { signal }), ...(version !== undefined && { version }) };
+    const { etag } = await headObject(from, fromKey, asked, calls.from);
+    const detail = "it changed meanwhile";
+    return etag === source.etag
+      ? error
+      : new PreconditionFailedError({ operation, uri, detail, cause: error });
+  } catch (found) {
+    return found instanceof NotFoundError ? found : error;
+  }
+}
+
+/** Whether two objects are described alike, as far as copies are. */
+function isLike(one: ObjectResource, other: ObjectResource): boolean {
+  return sorted(copiedResource(one)) === sorted(copiedResource(other));
+}
+
+function sorted(resource: ObjectResource): string {
+  const { metadata = {}, ...others } = resource;
+  return JSON.stringify([Object.entries(others).sort(), Object.entries(metadata).sort()]);
+}

@@ -1,0 +1,108 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  AlreadyExistsError,
+  NotFoundError,
+  PermissionDeniedError,
+  PreconditionFailedError,
+  StoreError,
+} from "@lade/core";
+import type { FakeGcs } from "../fakes/gcs/mod.ts";
+import { bearer, openBucket, openFake, operations } from "./open_fake.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const MOVED = { "objects.get": 1, "objects.move": 1 };
+
+function keys(fake: FakeGcs): string[] {
+  return fake.objects("bucket").map(({ name }) => name);
+}
+
+Deno.test("rename() moves in one step, with all that the object has, and says from then on that it does", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  assertEquals(store.capabilities.atomicRename, "unknown");
+  const { metadata } = fake.putObject("bucket", "dir/a b", "content", { metadata: new Map([["Name", "x"]]) });
+  await store.rename("dir/a b", "ä/ö?#%+", { ifNoneMatch: "*" });
+  assertEquals(operations(fake), MOVED);
+  assertEquals([keys(fake), fake.object("bucket", "ä/ö?#%+")?.metadata], [["ä/ö?#%+"], metadata]);
+  assertEquals(store.capabilities.atomicRename, true);
+});
+
+Deno.test("rename() copies and deletes where an endpoint knows no moves, and remembers that", async () => {
+  await using opened = await openFake({ server: { refusesMoves: true } });
+  const { fake, store } = opened;
+  for (const name of ["a", "b"]) fake.putObject("bucket", name, "content");
+  await store.rename("a", "c");
+  assertEquals(operations(fake)["objects.move"], 1);
+  assertEquals(store.capabilities.atomicRename, false);
+  await store.rename("b", "d");
+  assertEquals(operations(fake), { "objects.get": 2, "objects.rewrite": 1, "objects.delete": 1 });
+  assertEquals(keys(fake), ["c", "d"]);
+});
+
+Deno.test("rename() with other attributes is a copy and a deletion", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  fake.putObject("bucket", "a", "content");
+  await store.rename("a", "b", { attributes: { contentType: "text/plain" } });
+  assertEquals(operations(fake)["objects.move"], undefined);
+  assertEquals([keys(fake), fake.object("bucket", "b")?.fields], [["b"], { contentType: "text/plain" }]);
+});
+
+Deno.test("rename() holds conditions on both sides, and tells which one did not hold", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const { generation } = fake.putObject("bucket", "a", "content");
+  fake.putObject("bucket", "b", "there");
+  const there = await assertRejects(() => store.rename("a", "b", { ifNoneMatch: "*" }), AlreadyExistsError);
+  assertStringIncludes(there.message, `Cannot rename to "gs://bucket/b": the object exists already`);
+  const other = await assertRejects(() => store.rename("a", "b", { ifMatch: "1" }), PreconditionFailedError);
+  assertStringIncludes(other.message, `"gs://bucket/b"`);
+  await assertRejects(() => store.rename("a", "c", { sourceIfMatch: "1" }), PreconditionFailedError);
+  await assertRejects(() => store.rename("none", "c"), NotFoundError, `"gs://bucket/none": no such object`);
+  await assertRejects(() => store.rename("a", "a", { ifNoneMatch: "*" }), AlreadyExistsError);
+  await store.rename("a", "a", { ifMatch: generation });
+  assertEquals(keys(fake), ["a", "b"]);
+});
+
+Deno.test("rename() is of what was seen: a source that changes or goes meanwhile stays as it is", async () => {
+  for (const [change, type] of [["put", PreconditionFailedError], ["remove", NotFoundError]] as const) {
+    await using opened = await openFake();
+    const { fake, store } = opened;
+    fake.putObject("bucket", "a", "content");
+    const run = () => {
+      if (change === "put") fake.putObject("bucket", "a", "other");
+      else fake.removeObject("bucket", "a");
+    };
+    fake.faults.add({ match: { operation: "objects.move" }, action: { kind: "before", run } });
+    const error = await assertRejects(() => store.rename("a", "b"), type);
+    assertStringIncludes(error.message, `"gs://bucket/a"`);
+    assertEquals(keys(fake), change === "put" ? ["a"] : []);
+    assertEquals(store.capabilities.atomicRename, "unknown");
+  }
+});
+
+Deno.test("rename() whose answer is lost succeeds where the object is in its new place alone", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const lost = { kind: "drop-answer", how: "rst" } as const;
+  const match = { operation: "objects.move" } as const;
+  fake.putObject("bucket", "a", "content");
+  fake.faults.add({ match, action: lost });
+  await store.rename("a", "b");
+  assertEquals([keys(fake), fake.bytes("bucket", "b")], [["b"], bytes("content")]);
+  fake.faults.add({ match, action: [lost, { kind: "cut-request", afterBytes: 0, how: "rst" }] });
+  await assertRejects(() => store.rename("b", "c"), StoreError);
+  assertEquals(keys(fake), ["b"]);
+});
+
+Deno.test("rename() that may not move tells the permission, and copies nothing behind that", async () => {
+  await using opened = await openFake();
+  const { fake } = opened;
+  const permissions = new Set(["get", "create", "delete"].map((name) => `storage.objects.${name}`));
+  const credential = bearer(() => fake.issueToken({ email: "w@example.com", permissions }));
+  await using store = openBucket(fake, { credential });
+  fake.putObject("bucket", "a", "content");
+  const error = await assertRejects(() => store.rename("a", "b"), PermissionDeniedError);
+  assertStringIncludes(error.message, "storage.objects.move");
+  assertEquals(keys(fake), ["a"]);
+});
