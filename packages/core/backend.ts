@@ -22,7 +22,7 @@ export * from "./context/read_variable.ts";
 export * from "./concurrency/adaptive_limit.ts";
 export * from "./concurrency/with_timeout.ts";
 export * from "./buffers/buffer_pool.ts";
-export { decodeUrlPath, urlFault } from "./uri/parse_service_url.ts";
+export { decodeUrlPath, refuseUrlQuery, type TakenQuery, urlFault } from "./uri/parse_service_url.ts";
 export * from "./uri/parse_uri.ts";
 export * from "./uri/split_location.ts";
 export * from "./uri/check_key.ts";

@@ -163,7 +163,7 @@ Deno.test("lade says how a URI of gs:// that is written otherwise is written, an
       'names of new buckets have neither "google" in them nor what looks like it',
     ],
     [["put", "-", "gs://photos/.."], 'the key is ".."'],
-    [["cat", "https://storage.googleapis.com/photos/a?X-Goog-Signature=abc"], "it is a signed URL"],
+    [["cat", "https://storage.googleapis.com/photos/a?X-Goog-Signature=abc"], "it is a presigned URL"],
   ];
   for (const [args, said] of cases) {
     const { code, stderr } = await cli.run(args, { stdin: [""] });

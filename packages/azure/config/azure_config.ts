@@ -8,7 +8,7 @@ import {
   type Sourced,
 } from "@lade/core/settings";
 import type { Environment } from "@lade/service/environment";
-import { isLoopback } from "@lade/service/http";
+import { isLoopback, plainHttpFault } from "@lade/service/http";
 import { type ConnectionConfig, connectionConfig } from "@lade/service/settings";
 import { type AccountHost, accountHost, type AzureEndpoint, isPathStyle, urlOf } from "./account_host.ts";
 import {
@@ -206,11 +206,8 @@ function chooseIdentity(
 }
 
 function checkPlainHttp({ url, source }: ConfiguredHost, resolved: ResolvedSettings): void {
-  const { protocol, hostname } = new URL(url);
-  if (protocol !== "http:" || resolved.get("allowHttp")?.value === true || isLoopback(hostname)) return;
-  throw new TypeError(
-    `${SUBJECT}: endpoint ${url} (${source}) cannot be used: plain HTTP to another machine has to be allowed by allowHttp`,
-  );
+  const fault = plainHttpFault(new URL(url), resolved.get("allowHttp")?.value === true);
+  if (fault) throw new TypeError(`${SUBJECT}: endpoint ${url} (${source}) cannot be used: ${fault}`);
 }
 
 /** What was said, with the account that is asked, and of keys and signatures only the one that serves. */

@@ -5,14 +5,13 @@ import {
   mapType,
   oneOfType,
   orWord,
-  type Setting,
   type SettingTable,
   type SettingType,
   sizeType,
   textType,
   wholeType,
 } from "@lade/core/settings";
-import { BOUND_ROWS, CONNECTION_ROWS, endpointType } from "@lade/service/settings";
+import { BOUND_ROWS, CONNECTION_ROWS, endpointType, settingRow as row } from "@lade/service/settings";
 
 /** The name of an account. */
 export const accountType: SettingType = textType({
@@ -46,16 +45,6 @@ const credentialType: SettingType = {
 const wordType = textType({ expected: "one word", pattern: /^[\x21-\x7e]+$/, example: "word" });
 const stringType = textType({ example: "AccountName=account;AccountKey=AAECAwQF" });
 const tierType = oneOfType("Hot", "Cool", "Cold", "Archive");
-
-function row(
-  name: string,
-  type: SettingType,
-  help: string,
-  environment: readonly string[] = [],
-  more: Partial<Setting> = {},
-): Setting {
-  return { name, type, help, ...(environment.length > 0 && { environment }), ...more };
-}
 
 const secret = { secret: true };
 const account = "The Azure account of URIs that name none";

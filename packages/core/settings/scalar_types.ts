@@ -43,18 +43,26 @@ export interface NumberBounds {
   readonly least: number;
   /** The greatest; any by default. */
   readonly most?: number;
+  /** What it is a multiple of; 1 by default. */
+  readonly multipleOf?: number;
 }
 
 /** A whole number. */
-export function wholeType({ least, most = Number.MAX_SAFE_INTEGER }: NumberBounds): SettingType {
+export function wholeType(
+  { least, most = Number.MAX_SAFE_INTEGER, multipleOf = 1 }: NumberBounds,
+): SettingType {
+  const fits = (value: number) => value >= least && value <= most && value % multipleOf === 0;
+  const multiple = multipleOf === 1 ? "" : `, a multiple of ${multipleOf}`;
   return {
-    expected: `a whole number from ${least} up${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ""}`,
+    expected: `a whole number from ${least} up${
+      most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ""
+    }${multiple}`,
     shown: "number",
     example: String(least),
-    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
+    accepts: (value) => Number.isSafeInteger(value) && fits(Number(value)),
     parse: (text) => {
       const value = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
-      return value >= least && value <= most ? value : undefined;
+      return fits(value) ? value : undefined;
     },
   };
 }

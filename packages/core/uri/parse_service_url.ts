@@ -40,3 +40,38 @@ export function decodeUrlPath(url: ServiceUrl, path: string = url.path): string 
     throw urlFault(url, 'its path is not percent-encoded UTF-8, write %25 for a "%"');
   }
 }
+
+/** What of a query is taken where a URL names an object. */
+export interface TakenQuery {
+  /** The names of parameters that hold a signature. */
+  readonly signature: RegExp;
+  /** Parameters that say nothing more than the path; none by default. */
+  readonly idle?: readonly string[];
+  /** What to write instead of a parameter. */
+  readonly instead?: Readonly<Record<string, string>>;
+}
+
+/** Throws an `InvalidNameError` for a URL with a query: nothing of it is honoured, a signature least of all. */
+export function refuseUrlQuery(
+  url: ServiceUrl,
+  uri: string,
+  { signature, idle = [], instead = {} }: TakenQuery,
+): void {
+  const names = (url.query ?? "").split("&").map((each) => each.replace(/=.*/s, ""));
+  const foreign = names.filter((name) => name !== "" && !idle.includes(name));
+  if (foreign.length === 0) return;
+  if (foreign.some((name) => signature.test(name))) {
+    throw urlFault(
+      url,
+      "it is a presigned URL, whose signature stands for one request of another program",
+      `fetch it with curl, or name the object by ${JSON.stringify(uri)} and use your own credentials`,
+    );
+  }
+  const listed = foreign.map((name) => JSON.stringify(name)).join(", ");
+  const advice = foreign.map((name) => instead[name]).find((each) => each !== undefined);
+  throw urlFault(
+    url,
+    `of the URL of an object no query is taken, and it has ${listed}`,
+    advice ?? 'write %3F for a "?" in a key',
+  );
+}

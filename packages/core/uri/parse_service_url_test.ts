@@ -1,6 +1,6 @@
 import { assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { InvalidNameError } from "../errors/errors.ts";
-import { parseServiceUrl } from "./parse_service_url.ts";
+import { parseServiceUrl, refuseUrlQuery } from "./parse_service_url.ts";
 
 Deno.test("parseServiceUrl() cuts a URL and leaves its path as it is written", () => {
   const cases: [url: string, cut: ReturnType<typeof parseServiceUrl>][] = [
@@ -35,5 +35,24 @@ Deno.test("parseServiceUrl() refuses users, fragments and what is no host, and s
   ) {
     const { message } = assertThrows(() => parseServiceUrl(url), InvalidNameError);
     assertFalse(message.includes("hush"), message);
+  }
+});
+
+Deno.test("refuseUrlQuery() takes no query, shows no value of it, and says what to write instead", () => {
+  const cut = (query: string) => ({ text: "https://h/b/k", secure: true, host: "h", path: "/b/k", query });
+  const taken = { signature: /^sig$/, idle: ["alt"], instead: { gen: "name it by --version" } };
+  for (const query of ["", "alt=media", "&"]) refuseUrlQuery(cut(query), "x://b/k", taken);
+  const cases: readonly (readonly [query: string, said: string])[] = [
+    ["alt=1&gen=hush", 'it has "gen"; name it by --version'],
+    ["a=hush&b", 'it has "a", "b"; write %3F for a "?" in a key'],
+    ["a=1&sig=hush", "it is a presigned URL, whose signature stands for one request"],
+  ];
+  for (const [query, said] of cases) {
+    const { message } = assertThrows(
+      () => refuseUrlQuery(cut(query), "x://b/k", taken),
+      InvalidNameError,
+      said,
+    );
+    assertFalse(message.includes("hush"));
   }
 });

@@ -8,7 +8,7 @@ import {
   type Sourced,
 } from "@lade/core/settings";
 import type { Environment } from "@lade/service/environment";
-import { isLoopback } from "@lade/service/http";
+import { plainHttpFault } from "@lade/service/http";
 import { type ConnectionConfig, connectionConfig } from "@lade/service/settings";
 import type { GcsObjectOptions, GcsOptions } from "./gcs_options.ts";
 import { EMULATOR, GCS_SETTINGS } from "./gcs_settings.ts";
@@ -93,12 +93,11 @@ export function resolveGcsConfig(options: GcsOptions, env: Environment): GcsConf
 /** Where the service answers. The path of the JSON API, which some variables have, is left out. */
 function readEndpoint(resolved: ResolvedSettings): GcsEndpoint {
   const { value, source } = resolved.get("endpoint") as Sourced<string>;
-  const { hostname, origin, pathname, protocol } = new URL(value);
-  const fault = !/^(?:\/storage\/v1)?\/*$/.test(pathname)
-    ? "no path stands behind its host, but for /storage/v1"
-    : protocol === "http:" && !isLoopback(hostname) && resolved.get("allowHttp")?.value !== true
-    ? "plain HTTP to another machine has to be allowed by allowHttp"
-    : undefined;
+  const url = new URL(value);
+  const { hostname, origin, pathname, protocol } = url;
+  const fault = /^(?:\/storage\/v1)?\/*$/.test(pathname)
+    ? plainHttpFault(url, resolved.get("allowHttp")?.value === true)
+    : "no path stands behind its host, but for /storage/v1";
   if (fault) throw new TypeError(`${SUBJECT}: endpoint ${value}${by(source)} cannot be used: ${fault}`);
   const isGoogle = /(?:^|\.)googleapis\.com$/.test(hostname);
   return { url: origin, isGoogle, isEmulator: !isGoogle && (source === EMULATOR || protocol === "http:") };

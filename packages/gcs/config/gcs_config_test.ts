@@ -169,12 +169,18 @@ Deno.test("resolveGcsConfig() has the sizes that Google asks for, and refuses ot
   const config = resolve(Object(written));
   assertEquals([config.chunkSize, config.partSize, config.storageClass], [2 ** 19, 5 * 2 ** 20, "COLDLINE"]);
   const cases: readonly (readonly [options: object, said: string])[] = [
-    [{ chunkSize: 2 ** 18 + 1 }, "chunkSize has to be a multiple of 256 KiB"],
+    [
+      { chunkSize: 2 ** 18 + 1 },
+      "chunkSize has to be a whole number from 262144 up to 5368709120, a multiple of 262144, or a size",
+    ],
     [
       { chunkSize: new SettingText("300KiB", "--config") },
-      "chunkSize (--config) has to be a multiple of 256 KiB",
+      "chunkSize (--config) has to be a whole number from 262144 up to 5368709120, a multiple of 262144",
     ],
-    [{ chunkSize: 0 }, "chunkSize has to be a multiple of 256 KiB"],
+    [
+      { chunkSize: 0 },
+      "chunkSize has to be a whole number from 262144 up to 5368709120, a multiple of 262144, or a size",
+    ],
     [{ partSize: 5 * 2 ** 20 - 1 }, "partSize has to be a whole number from 5242880 up"],
     [{ storageClass: "HOT" }, 'storageClass has to be one of "STANDARD"'],
     [{ kmsKey: "mine" }, "kmsKey has to be projects/PROJECT/"],

@@ -3,15 +3,13 @@ import {
   flagType,
   oneOfType,
   orWord,
-  type Setting,
-  type SettingPlace,
   type SettingTable,
   type SettingType,
   sizeType,
   textType,
   wholeType,
 } from "@lade/core/settings";
-import { BOUND_ROWS, CONNECTION_ROWS, endpointType } from "@lade/service/settings";
+import { BOUND_ROWS, CONNECTION_ROWS, endpointType, settingRow as row } from "@lade/service/settings";
 
 /** Where Google Cloud Storage answers. */
 export const GOOGLE = "https://storage.googleapis.com";
@@ -46,31 +44,6 @@ const kmsType = textType({
   pattern: /^projects\/[^/\s]+\/locations\/[^/\s]+\/keyRings\/[^/\s]+\/cryptoKeys\/[^/\s]+$/,
   example: "projects/p/locations/us/keyRings/r/cryptoKeys/k",
 });
-const chunkType = multipleOf(CHUNK_UNIT, "256 KiB", sizeType({ least: CHUNK_UNIT, most: 5 * 2 ** 30 }));
-
-function multipleOf(unit: number, shown: string, type: SettingType): SettingType {
-  const isMultiple = (value: unknown) => type.accepts(value) && Number(value) % unit === 0;
-  return {
-    ...type,
-    expected: `a multiple of ${shown}, as number of bytes or a size such as 8MiB`,
-    accepts: isMultiple,
-    parse: (text) => {
-      const value = type.parse(text);
-      return isMultiple(value) ? value : undefined;
-    },
-  };
-}
-
-function row(
-  name: string,
-  type: SettingType,
-  help: string,
-  environment: readonly SettingPlace[] = [],
-  more: Partial<Setting> = {},
-): Setting {
-  return { name, type, help, ...(environment.length > 0 && { environment }), ...more };
-}
-
 /** Who is asked and who asks: a token for one endpoint is not for another. */
 const IDENTITY: SettingTable = [
   row(
@@ -153,7 +126,13 @@ export const GCS_SETTINGS: SettingTable = [
       default: 8 * MIB,
     },
   ),
-  row("chunkSize", chunkType, "bytes of a request of a resumable upload", [], { default: 8 * MIB }),
+  row(
+    "chunkSize",
+    sizeType({ least: CHUNK_UNIT, multipleOf: CHUNK_UNIT, most: 5 * 2 ** 30 }),
+    "bytes of a request of a resumable upload",
+    [],
+    { default: 8 * MIB },
+  ),
   row(
     "uploadConcurrency",
     orWord(wholeType({ least: 1 }), "auto"),

@@ -109,7 +109,7 @@ Deno.test("gcsUrls() leads a URL of Google's to Google, whatever endpoint is con
 Deno.test("gcsUrls() honours no query, and shows no signature", async () => {
   const base = "https://storage.googleapis.com/photos/a";
   const cases: readonly (readonly [url: string, detail: string])[] = [
-    [`${base}?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Signature=secret`, "it is a signed URL"],
+    [`${base}?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Signature=secret`, "it is a presigned URL"],
     [`${base}?GoogleAccessId=a&Signature=secret`, 'name the object by "gs://photos/a"'],
     [`${base}?generation=17&alt=media`, 'it has "generation"; name a version by --version'],
     [`${base}?uploads`, 'it has "uploads"; write %3F'],

@@ -1,4 +1,4 @@
-import { decodeUrlPath, type ServiceUrl, type UrlClaims, urlFault } from "@lade/core/backend";
+import { decodeUrlPath, refuseUrlQuery, type ServiceUrl, type UrlClaims, urlFault } from "@lade/core/backend";
 import type { BackendConfig } from "@lade/core/settings";
 import { type Environment, systemEnvironment } from "@lade/service/environment";
 import { resolveGcsConfig } from "../config/gcs_config.ts";
@@ -11,6 +11,12 @@ const HOSTS = [API, "storage.cloud.google.com"];
 const OLD_API = "www.googleapis.com";
 /** Paths of the JSON API, behind which the name of an object is encoded whole. */
 const JSON_PATH = /^\/(?:(?:download|upload)\/)?storage\/v1\/b\/([^/]+)(?:\/o(?:\/(.*))?)?\/?$/s;
+
+const QUERY = {
+  signature: /^(?:x-(?:goog|amz)-signature|signature)$/i,
+  idle: ["alt"],
+  instead: { generation: "name a version by --version" },
+};
 
 interface Named {
   /** The bucket, encoded. */
@@ -41,7 +47,7 @@ export function gcsUrls(
       if (!google && endpoint.url !== `${url.secure ? "https" : "http"}://${url.host}`) return undefined;
       if (bucket === "") throw urlFault(url, "the URL names no bucket");
       const uri = `gs://${decodeUrlPath(url, bucket)}/${decodeUrlPath(url, key)}`;
-      refuseQuery(url, uri);
+      refuseUrlQuery(url, uri, QUERY);
       return { uri, ...(google && !endpoint.isGoogle && { config: { endpoint: GOOGLE } }) };
     },
   };
@@ -56,24 +62,4 @@ function atGoogle(url: ServiceUrl): Named | undefined {
 function inPath({ path }: ServiceUrl): Named {
   const [, bucket = "", key = ""] = JSON_PATH.exec(path) ?? /^\/?([^/]*)\/?(.*)$/s.exec(path) ?? [];
   return { bucket, key };
-}
-
-function refuseQuery(url: ServiceUrl, uri: string): void {
-  const names = (url.query ?? "").split("&").map((each) => each.replace(/=.*/s, "").toLowerCase());
-  const foreign = names.filter((name) => name !== "" && name !== "alt");
-  if (foreign.length === 0) return;
-  if (foreign.some((name) => /^(?:x-goog-signature|x-amz-signature|signature)$/.test(name))) {
-    throw urlFault(
-      url,
-      "it is a signed URL, whose signature stands for one request of another program",
-      `fetch it with curl, or name the object by ${JSON.stringify(uri)} and use your own credentials`,
-    );
-  }
-  throw urlFault(
-    url,
-    `of the URL of an object no query is taken, and it has ${
-      foreign.map((name) => JSON.stringify(name)).join(", ")
-    }`,
-    foreign.includes("generation") ? "name a version by --version" : 'write %3F for a "?" in a key',
-  );
 }

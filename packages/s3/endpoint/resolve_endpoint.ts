@@ -1,4 +1,4 @@
-import { isLoopback } from "@lade/service/http";
+import { plainHttpFault } from "@lade/service/http";
 import { regionDomain } from "./amazon_host.ts";
 import { fitsHostLabel } from "./check_bucket.ts";
 
@@ -90,10 +90,7 @@ function parseBase(endpoint: string, { allowHttp, endpointSource }: EndpointConf
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username || url.password) {
     throw new TypeError(`Cannot use endpoint ${quoted}: a URL such as https://host:9000 is needed`);
   }
-  if (url.protocol === "http:" && !allowHttp && !isLoopback(url.hostname)) {
-    throw new TypeError(
-      `Cannot use endpoint ${quoted}: plain HTTP to another machine has to be allowed by allowHttp`,
-    );
-  }
+  const fault = plainHttpFault(url, allowHttp);
+  if (fault) throw new TypeError(`Cannot use endpoint ${quoted}: ${fault}`);
   return url;
 }

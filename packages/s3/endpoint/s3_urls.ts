@@ -2,6 +2,7 @@ import {
   type ClaimedUrl,
   type ConfigOf,
   decodeUrlPath,
+  refuseUrlQuery,
   type ServiceUrl,
   type UrlClaims,
   urlFault,
@@ -52,7 +53,7 @@ export function s3Urls({ env = systemEnvironment, readFile = readTextFile }: Url
       const claimed = amazon
         ? await ofAmazon(url, amazon, configOf, resolve)
         : await ofEndpoint(url, configOf, resolve);
-      if (claimed) refuseQuery(url, claimed.uri);
+      if (claimed) refuseUrlQuery(url, claimed.uri, { signature: /^(?:x-amz-signature|signature)$/i });
       return claimed;
     },
   };
@@ -119,24 +120,4 @@ function bucketsIn({ host, path }: ServiceUrl): string[] {
 function cutBucket(path: string): { readonly bucket: string; readonly rest: string } {
   const [, bucket = "", rest = ""] = /^\/?([^/]*)(.*)$/s.exec(path) ?? [];
   return { bucket, rest };
-}
-
-function refuseQuery(url: ServiceUrl, uri: string): void {
-  const { query } = url;
-  if (query === undefined || query === "") return;
-  const names = query.split("&").map((each) => each.replace(/=.*/s, ""));
-  if (names.some((name) => /^(x-amz-signature|signature)$/i.test(name))) {
-    throw urlFault(
-      url,
-      "it is a presigned URL, whose signature stands for one request of another program",
-      `fetch it with curl, or name the object by ${JSON.stringify(uri)} and use your own credentials`,
-    );
-  }
-  throw urlFault(
-    url,
-    `of the URL of an object no query is taken, and it has ${
-      names.map((name) => JSON.stringify(name)).join(", ")
-    }`,
-    'write %3F for a "?" in a key',
-  );
 }

@@ -3,6 +3,15 @@ export function isLoopback(hostname: string): boolean {
   return /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
 
+/** Why a URL is not used: without TLS others could read and change what is sent; `undefined` where it may be. */
+export function plainHttpFault(
+  { hostname, protocol }: Pick<URL, "hostname" | "protocol">,
+  allowHttp: boolean,
+): string | undefined {
+  if (protocol !== "http:" || allowHttp || isLoopback(hostname)) return undefined;
+  return "plain HTTP to another machine has to be allowed by allowHttp";
+}
+
 /** Whether a name or address means a machine of this network and nothing in the internet. */
 export function isLocal(hostname: string): boolean {
   return isLoopback(hostname) || PRIVATE_ADDRESS.test(hostname) || LOCAL_NAME.test(hostname);

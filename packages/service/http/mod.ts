@@ -24,7 +24,7 @@ export { ResponseHeaders } from "./response_headers.ts";
 export { describePage, isPage, PAGE_PEEK_BYTES } from "./describe_page.ts";
 export { type EndpointHealth, EndpointHealths } from "./endpoint_health.ts";
 export { EndpointSigns, type SignNames } from "./endpoint_signs.ts";
-export { isLocal, isLoopback } from "./host_kinds.ts";
+export { isLocal, isLoopback, plainHttpFault } from "./host_kinds.ts";
 export { encodePath, encodeQuery, encodeStrict } from "./percent_encode.ts";
 export { createResponseBody, type ResponseBodyOptions } from "./response_body.ts";
 export {
