@@ -5,7 +5,7 @@ import {
   type Preconditions,
   ServiceError,
   StoreError,
-  ThrottledError,
+  tellLeftover,
   UnavailableError,
   UnsupportedError,
 } from "@lade/core/backend";
@@ -68,7 +68,7 @@ export class ResumableSession {
   #sent = 0;
   /** Whether the service may have more than is known. */
   #unsure = false;
-  /** Whether the last request was sent. */
+  /** Whether the last request was sent, and nobody knows what became of it. */
   #ending = false;
   #renewals = 0;
   #made: ObjectResource | undefined;
@@ -129,7 +129,9 @@ export class ResumableSession {
       const { body } = await this.#target.json.send({ ...request, ...this.#place() });
       await body.discard();
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (!isGone(error)) {
+        throw tellLeftover(error, "the upload session, which the service keeps for a week,");
+      }
     }
   }
 
@@ -186,7 +188,7 @@ export class ResumableSession {
         [tries, base, sinceMs] = [0, this.stored, clock.monotonicMs()];
       }
       if (!failure) continue;
-      throttled ||= failure instanceof ThrottledError;
+      throttled ||= THROTTLING.includes(faultOf(failure)?.status ?? 0);
       const { retryAfterMs = 0 } = failure;
       const delayMs = Math.max(retryAfterMs, backoffDelayMs(defaultRetryPolicy, ++tries, random));
       const leftMs = patienceMs - (clock.monotonicMs() - sinceMs);
@@ -206,12 +208,12 @@ export class ResumableSession {
     const range = `bytes ${from === to ? "*" : `${from}-${to - 1}`}/${last ? to : "*"}`;
     this.#sent = Math.max(this.#sent, to);
     this.#unsure = true;
-    this.#ending ||= last !== undefined;
     try {
       this.#note(await this.#put(range, bytes, { ...last, idempotent: false, signal }));
     } catch (error) {
       signal?.throwIfAborted();
       if (!mayHaveArrived(error)) throw error;
+      this.#ending = last !== undefined;
       return error;
     }
     if (this.#made && !last) await this.#endedEarly(this.#made);
@@ -269,7 +271,7 @@ export class ResumableSession {
 
   /** Believes what the service says that it has. */
   #note(answer: Answer): void {
-    this.#unsure = false;
+    this.#unsure = this.#ending = false;
     if (answer.made) {
       this.#made = answer.made;
       return;
@@ -348,6 +350,8 @@ export function isSessionId(id: string): boolean {
 
 /** What answers whoever goes on with a session that was cancelled. */
 const CANCELLED = 499;
+/** What asks for fewer requests. */
+const THROTTLING: readonly number[] = [429, 503];
 /** So often a session is replaced: nobody gets anywhere with a service that forgets them all. */
 const MOST_RENEWALS = 3;
 

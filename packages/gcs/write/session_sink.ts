@@ -66,9 +66,9 @@ export function sessionSink(target: GcsTarget, writing: SessionWriting): WriteSi
       if (summed === offset) [sum, summed] = [crc32c(bytes, sum), end];
       const kept = length % unit || (end === size ? unit : 0);
       rest = bytes.slice(length - kept);
-      return whole
-        ? await session.send(0, whole.subarray(0, end - kept), signal)
-        : await session.send(offset, bytes.subarray(0, length - kept), signal);
+      if (!whole) return await session.send(offset, bytes.subarray(0, length - kept), signal);
+      // The last part goes with the commit.
+      return end === size ? {} : await session.send(0, whole.subarray(0, end - kept), signal);
     },
     async commit(total, signal) {
       const written = { size: total, sum: summed === total ? crc32cToBase64(sum) : undefined };

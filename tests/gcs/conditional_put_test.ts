@@ -1,0 +1,101 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { AlreadyExistsError, PreconditionFailedError, StoreError, UnavailableError } from "@lade/core";
+import { sampleBytes } from "@lade/testing/conformance";
+import type { FaultAction } from "@lade/testing/http";
+import { assertSilent, sessionBench, told } from "./session_bench.ts";
+
+const DATA = sampleBytes(50);
+const OWN = { kind: "drop-answer", how: "rst" } as const;
+
+/** A small put that holds only where nothing is there. */
+const create = { ifNoneMatch: "*" };
+
+/** What leaves open whether the request was done, though it was not. */
+const DOUBTS: Readonly<Record<string, FaultAction>> = {
+  "503": { kind: "status", status: 503 },
+  "429": { kind: "status", status: 429 },
+  "a reset in the body": { kind: "cut-request", afterBytes: 20, how: "rst" },
+  "a gateway's 504": { kind: "answer", status: 504, headers: {}, body: "<html>gateway timeout</html>" },
+  "a page": { kind: "answer", status: 200, headers: {}, body: "<html>hello</html>" },
+};
+
+Deno.test("a small conditional put is one request, also where its condition does not hold", async () => {
+  await using bench = await sessionBench();
+  await bench.store.put("object", DATA, create);
+  await assertRejects(() => bench.store.put("object", DATA, create), AlreadyExistsError);
+  assertEquals(told(bench), ["objects.insert", "objects.insert"]);
+});
+
+for (const [what, action] of Object.entries(DOUBTS)) {
+  Deno.test(`a small conditional put that meets ${what} goes on by a session`, async () => {
+    await using bench = await sessionBench();
+    bench.fake.faults.add({ match: { operation: "objects.insert" }, action });
+    const { etag } = await bench.store.put("object", DATA, create);
+    assertEquals(bench.fake.bytes("bucket", "object"), DATA);
+    assertEquals((await bench.store.head("object")).etag, etag);
+    assertEquals(told(bench).slice(0, -1), [
+      "objects.insert",
+      "resumable.start",
+      "resumable.put bytes 0-49/50",
+    ]);
+    assertEquals(bench.fake.unfinished("bucket"), 0);
+  });
+
+  Deno.test(`a small conditional put that meets ${what} never takes an equal object of another writer for its own`, async () => {
+    for (const other of [DATA, sampleBytes(50, 9)]) {
+      await using bench = await sessionBench();
+      bench.fake.faults.add({
+        match: { operation: "objects.insert" },
+        action: { kind: "before", run: () => void bench.fake.putObject("bucket", "object", other) },
+      });
+      bench.fake.faults.add({ match: { operation: "objects.insert" }, action });
+      const error = await assertRejects(() => bench.store.put("object", DATA, create), StoreError);
+      // Nobody knows whose an equal one is; another one is somebody else's.
+      assertEquals(error instanceof AlreadyExistsError, other !== DATA, `${error}`);
+      assertSilent(bench, error);
+      assertEquals(bench.fake.bytes("bucket", "object"), other);
+    }
+  });
+}
+
+Deno.test("a small conditional put whose answer was lost says so, and is no failure of its condition", async () => {
+  await using bench = await sessionBench();
+  bench.fake.faults.add({ match: { operation: "objects.insert" }, action: OWN });
+  const error = await assertRejects(() => bench.store.put("object", DATA, create), UnavailableError);
+  assert(error.retryable);
+  assertEquals(bench.fake.bytes("bucket", "object"), DATA);
+
+  bench.fake.faults.add({ match: { operation: "objects.insert" }, action: OWN });
+  const { etag = "" } = await bench.store.head("object");
+  const swap = () => bench.store.put("object", sampleBytes(7), { ifMatch: etag });
+  await assertRejects(swap, UnavailableError);
+  await assertRejects(swap, PreconditionFailedError);
+});
+
+Deno.test("of many writers of the same bytes one at most is told that it was the first", async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    await using bench = await sessionBench();
+    const actions: readonly FaultAction[] = [OWN, ...Object.values(DOUBTS)];
+    for (const [i, action] of actions.entries()) {
+      const match = { probability: 0.2, seed: seed * 100 + i, times: Infinity };
+      bench.fake.faults.add({ match: { ...match, operation: "objects.insert" }, action });
+      bench.fake.faults.add({ match: { ...match, operation: "resumable.put", times: 3 }, action });
+    }
+    const puts = await Promise.allSettled(
+      Array.from({ length: 8 }, () => bench.store.put("object", DATA, create)),
+    );
+    const winners = puts.filter(({ status }) => status === "fulfilled").length;
+    const made = bench.fake.object("bucket", "object") ? 1 : 0;
+    assert(winners <= made, `${winners} won with seed ${seed}`);
+  }
+});
+
+Deno.test("a small put without a condition is sent again as it is", async () => {
+  await using bench = await sessionBench();
+  bench.fake.faults.add({
+    match: { operation: "objects.insert", times: 2 },
+    action: { kind: "status", status: 503 },
+  });
+  await bench.store.put("object", DATA);
+  assertEquals(told(bench), ["objects.insert", "objects.insert", "objects.insert"]);
+});
