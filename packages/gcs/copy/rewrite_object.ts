@@ -16,9 +16,9 @@ import { askJson, jsonBody } from "../client/ask_json.ts";
 import { generationQuery } from "../client/gcs_conditions.ts";
 import { GCS_NAMES } from "../client/gcs_names.ts";
 import { type GcsTarget, jsonPath } from "../client/gcs_target.ts";
-import { deleteObject } from "../delete/delete_object.ts";
 import { describeObject, headObject } from "../objects/read_object.ts";
 import { copiedResource, type ObjectResource, receiptOf } from "../objects/resource.ts";
+import { removeWritten } from "../write/check_written.ts";
 
 /** The path below which the JSON API has objects. */
 const ROOT = "/storage/v1";
@@ -115,8 +115,7 @@ export async function rewriteObject(
   const receipt = receiptOf(made, calls.to);
   const { checksums: { crc32c } = {}, version } = receipt;
   if (receipt.size === size && crc32c === (checksums?.crc32c ?? crc32c)) return receipt;
-  await deleteObject(to, toKey, { ...(version !== undefined && { version, ifMatch: version }) }, calls.to)
-    .catch(() => {});
+  await removeWritten(to, toKey, version, calls.to);
   const detail =
     `the copy had ${receipt.size} bytes with CRC-32C ${crc32c}, and its source has ${size} with ${checksums?.crc32c}`;
   throw new ChecksumMismatchError({
