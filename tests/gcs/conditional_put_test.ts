@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AlreadyExistsError, PreconditionFailedError, StoreError, UnavailableError } from "@lade/core";
 import { sampleBytes } from "@lade/testing/conformance";
 import type { FaultAction } from "@lade/testing/http";
-import { assertSilent, sessionBench, told } from "./session_bench.ts";
+import { assertSilent, SENDING, sessionBench, told } from "./session_bench.ts";
 
 const DATA = sampleBytes(50);
 const OWN = { kind: "drop-answer", how: "rst" } as const;
@@ -36,7 +36,7 @@ for (const [what, action] of Object.entries(DOUBTS)) {
     assertEquals(told(bench).slice(0, -1), [
       "objects.insert",
       "resumable.start",
-      "resumable.put bytes 0-49/50",
+      "resumable.finish bytes 0-49/50",
     ]);
     assertEquals(bench.fake.unfinished("bucket"), 0);
   });
@@ -79,7 +79,7 @@ Deno.test("of many writers of the same bytes one at most is told that it was the
     for (const [i, action] of actions.entries()) {
       const match = { probability: 0.2, seed: seed * 100 + i, times: Infinity };
       bench.fake.faults.add({ match: { ...match, operation: "objects.insert" }, action });
-      bench.fake.faults.add({ match: { ...match, operation: "resumable.put", times: 3 }, action });
+      bench.fake.faults.add({ match: { ...match, operation: SENDING, times: 3 }, action });
     }
     const puts = await Promise.allSettled(
       Array.from({ length: 8 }, () => bench.store.put("object", DATA, create)),

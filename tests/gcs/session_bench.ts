@@ -15,6 +15,9 @@ export interface SessionBench extends AsyncDisposable {
 /** Bytes of a chunk. */
 export const CHUNK = 4096;
 
+/** The requests that bring bytes to a session, or end it. */
+export const SENDING = ["resumable.put", "resumable.finish"] as const;
+
 /** How a bench is made. */
 export interface BenchOptions extends Partial<GcsStoreSetup> {
   readonly server?: FakeGcsOptions;
@@ -42,9 +45,10 @@ export async function sessionBench(
   const chunks: SessionBench["chunks"] = [];
   fake.faults.add({
     match: {
-      operation: "resumable.put",
+      operation: SENDING,
       where: ({ headers, query }) => {
         const [, first] = /^bytes (\d+)-/.exec(headers["content-range"] ?? "") ?? [];
+        if (first === undefined) return false;
         const { stored } = fake.sessions.get(query["upload_id"] ?? "") ?? { stored: 0 };
         chunks.push({ first: Number(first), stored });
         return false;

@@ -17,6 +17,7 @@ import {
   assertSilent,
   assertWritten,
   CHUNK,
+  SENDING,
   type SessionBench,
   sessionBench,
   told,
@@ -51,12 +52,13 @@ for (const [way, write] of Object.entries(WAYS)) {
     Deno.test(`${way} by a session survives ${what} at each chunk, and sends again what was lost alone`, async () => {
       for (const nth of [1, 2, 3, 4]) {
         await using bench = await sessionBench();
-        const fault = bench.fake.faults.add({ match: { operation: "resumable.put", nth }, action });
+        const fault = bench.fake.faults.add({ match: { operation: SENDING, nth }, action });
         await write(bench.store, DATA);
         await assertWritten(bench, "object", DATA);
         assertEquals(fault.hits, 1, `chunk ${nth}`);
         const sent = bench.fake.requests.reduce(
-          (sum, { operation, bytesReceived }) => sum + (operation === "resumable.put" ? bytesReceived : 0),
+          (sum, { operation, bytesReceived }) =>
+            sum + (SENDING.some((name) => name === operation) ? bytesReceived : 0),
           0,
         );
         assert(sent <= DATA.length + CHUNK, `${sent} bytes were sent`);
@@ -116,9 +118,9 @@ Deno.test("a service that takes nothing, or has less than it said, or more than 
   for (const [nth, Range, message, type] of cases) {
     await using bench = await sessionBench();
     const { fake } = bench;
-    for (const operation of ["resumable.put", "resumable.query"] as const) {
+    for (const operation of [SENDING, "resumable.query"] as const) {
       fake.faults.add({
-        match: { operation, nth: operation === "resumable.put" ? nth : 1, times: Infinity },
+        match: { operation, nth: operation === SENDING ? nth : 1, times: Infinity },
         action: { kind: "headers", set: { Range } },
       });
     }
@@ -171,7 +173,7 @@ Deno.test("a session that is gone with a lost last answer is started anew only w
     await using bench = await sessionBench();
     const { fake } = bench;
     fake.faults.add({
-      match: { operation: "resumable.put", nth: way === "put()" ? 4 : 1 },
+      match: { operation: SENDING, nth: way === "put()" ? 4 : 1 },
       action: { kind: "drop-answer", how: "rst" },
     });
     fake.faults.add({
@@ -218,7 +220,7 @@ Deno.test("an endpoint that makes an object of the first chunk is told of, and t
   await using bench = await sessionBench();
   const { fake } = bench;
   fake.faults.add({
-    match: { operation: "resumable.put" },
+    match: { operation: SENDING },
     action: { kind: "before", run: () => fake.sessions.forEach((session) => session.size = CHUNK) },
   });
   const write = () => WAYS["createWriter()"]?.(bench.store, DATA) as Promise<unknown>;
@@ -230,7 +232,7 @@ Deno.test("bytes that change on their way, or are told to be others, are no obje
   for (const way of Object.values(WAYS)) {
     await using bench = await sessionBench();
     bench.fake.faults.add({
-      match: { operation: "resumable.put", nth: 2 },
+      match: { operation: SENDING, nth: 2 },
       action: { kind: "flip-request", atByte: 7 },
     });
     await assertRejects(() => way(bench.store, DATA), StoreError);
@@ -238,7 +240,7 @@ Deno.test("bytes that change on their way, or are told to be others, are no obje
 
     await using other = await sessionBench();
     const action = { kind: "rewrite", from: /"crc32c":"[^"]*"/, to: '"crc32c":"AAAAAA=="' } as const;
-    other.fake.faults.add({ match: { operation: "resumable.put", nth: 4 }, action });
+    other.fake.faults.add({ match: { operation: SENDING, nth: 4 }, action });
     await assertRejects(() => way(other.store, DATA), ChecksumMismatchError, "CRC-32C AAAAAA==");
     assertEquals(other.fake.objects("bucket"), []);
   }
@@ -286,7 +288,7 @@ Deno.test("an aborted upload ends at once, also while it waits, and cancels its 
 Deno.test("what cannot be cancelled is told of", async () => {
   await using bench = await sessionBench({ transport: { retry: { maxAttempts: 2 } } });
   bench.fake.faults.add({
-    match: { operation: "resumable.put", nth: 2 },
+    match: { operation: SENDING, nth: 2 },
     action: { kind: "status", status: 403 },
   });
   bench.fake.faults.add({
@@ -301,7 +303,7 @@ Deno.test("what cannot be cancelled is told of", async () => {
 Deno.test("an answer that does not come within its bound is asked after", async () => {
   await using bench = await sessionBench({ transport: { firstByteTimeoutMs: 50 } });
   const stall = bench.fake.faults.add({
-    match: { operation: "resumable.put", nth: 2 },
+    match: { operation: SENDING, nth: 2 },
     action: { kind: "stall", at: "answer" },
   });
   await bench.store.put("object", DATA, { ifNoneMatch: "*" });
@@ -343,7 +345,7 @@ Deno.test("a condition is held when the session begins and when it ends", async 
   await using bench = await sessionBench();
   const { fake, store } = bench;
   fake.faults.add({
-    match: { operation: "resumable.put", nth: 4 },
+    match: { operation: SENDING, nth: 4 },
     action: { kind: "before", run: () => void fake.putObject("bucket", "object", "other") },
   });
   await assertRejects(() => store.put("object", DATA, { ifNoneMatch: "*" }), AlreadyExistsError);
@@ -353,7 +355,7 @@ Deno.test("a condition is held when the session begins and when it ends", async 
   const { etag = "" } = await store.head("object");
   await store.put("object", DATA, { ifMatch: etag });
   await assertWritten(bench, "object", DATA);
-  assertStringIncludes(told(bench).join(), "resumable.put bytes 12288-12387/12388");
+  assertStringIncludes(told(bench).join(), "resumable.finish bytes 12288-12387/12388");
 });
 
 /** A clock on which no time passes, with the waits that were asked for; one of `heldMs` ends by an abort alone. */
@@ -375,7 +377,7 @@ function recordingClock(heldMs?: number) {
 
 function strikeSecond({ fake }: SessionBench, headers: Record<string, string>): void {
   fake.faults.add({
-    match: { operation: "resumable.put", nth: 2 },
+    match: { operation: SENDING, nth: 2 },
     action: { kind: "status", status: 503, headers },
   });
 }
@@ -387,7 +389,7 @@ function expire(
   match: { readonly nth?: number; readonly times?: number },
 ): void {
   fake.faults.add({
-    match: { operation: "resumable.put", ...match },
+    match: { operation: SENDING, ...match },
     action: { kind: "before", run: () => fake.sessions.forEach((session) => session.gone ??= gone) },
   });
 }

@@ -15,6 +15,7 @@ import {
   assertSilent,
   assertWritten,
   CHUNK,
+  SENDING,
   type SessionBench,
   sessionBench,
   told,
@@ -181,7 +182,7 @@ async function left({ fake, store }: SessionBench, parts: number, cut: number): 
   if (cut > 0) {
     fake.settings.maxStoredBytes = cut;
     fake.faults.add({
-      match: { operation: "resumable.put", nth: 2 },
+      match: { operation: SENDING, nth: 2 },
       action: { kind: "status", status: 403 },
     });
     await assertRejects(() => writer.writePart(parts, part(parts)), PermissionDeniedError);
