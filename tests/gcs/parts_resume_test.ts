@@ -1,0 +1,87 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { abortUpload, getBytes, listUploads, NotFoundError, resumePartWriter } from "@lade/core";
+import { resumeAfterKill } from "../resume_after_kill.ts";
+import { operations } from "./open_fake.ts";
+import { DATA, left, lose, openParts, PART, partOf, SUM } from "./open_parts.ts";
+
+Deno.test("a write of a process that was killed goes on in another one", async () => {
+  await using bench = await openParts();
+  const { fake, store } = bench;
+  const script = new URL("./resumable_process.ts", import.meta.url);
+  const process = { script, setting: [fake.url, fake.issueToken(), "any"] };
+  for (const kept of [0, 1, 3]) {
+    await resumeAfterKill(process, store, { partSize: PART, size: 2 * PART + 7, kept });
+    await store.delete("object");
+  }
+});
+
+Deno.test("a resumed write lists its parts, and is found done where its last answer is lost", async () => {
+  await using bench = await openParts();
+  const { fake, store } = bench;
+  const token = await left(store, [2, 0], { metadata: { name: "a" } });
+  operations(fake);
+  await using writer = await resumePartWriter(store, "object", DATA.length, token);
+  assertEquals([0, 1, 2].map((index) => writer.isWritten(index)), [true, false, true]);
+  await writer.writePart(1, partOf(1));
+  lose(fake, "xml.completeMultipart");
+  const { version, checksums } = await writer.close();
+  assertEquals([version, checksums], [fake.object("bucket", "object")?.generation, { crc32c: SUM }]);
+  assertEquals(operations(fake), {
+    "xml.listParts": 2,
+    "xml.putPart": 1,
+    "xml.completeMultipart": 2,
+    "xml.headObject": 2,
+  });
+  const { bytes, info: { metadata } } = await getBytes(store, "object");
+  assertEquals([bytes, metadata], [DATA, { name: "a" }]);
+  await assertRejects(
+    () => resumePartWriter(store, "object", DATA.length, token),
+    NotFoundError,
+    "no such upload",
+  );
+});
+
+Deno.test("an object of another writer is not taken for that of a resumed write", async () => {
+  await using bench = await openParts();
+  const { fake, store } = bench;
+  fake.putObject("bucket", "object", DATA);
+  const giveUp = () => fake.bucket("bucket").uploads.clear();
+  fake.faults.add({
+    match: { operation: "xml.completeMultipart" },
+    action: [{ kind: "before", run: giveUp }, { kind: "drop-answer", how: "rst" }],
+  });
+  await using writer = await resumePartWriter(store, "object", DATA.length, await left(store, [0, 1, 2]));
+  await assertRejects(() => writer.close(), NotFoundError, "no such upload");
+});
+
+Deno.test("a part of another size is written again", async () => {
+  await using bench = await openParts();
+  const { fake, store } = bench;
+  const token = await left(store, [0, 1]);
+  const [upload] = fake.bucket("bucket").uploads.values();
+  const last = upload?.parts.get(2);
+  const third = { ...last, number: 3 };
+  if (last) upload?.parts.set(3, third as typeof last);
+  await using writer = await resumePartWriter(store, "object", DATA.length, token);
+  assertEquals([0, 1, 2].map((index) => writer.isWritten(index)), [true, true, false]);
+  await writer.writePart(2, partOf(2));
+  await writer.close();
+  assertEquals((await getBytes(store, "object")).bytes, DATA);
+});
+
+Deno.test("uploads are listed over pages and by prefix, and given up by name", async () => {
+  await using bench = await openParts({ server: { maxPageSize: 2 } });
+  const { fake, store } = bench;
+  const keys = ["a/1", "a/1", "a/ö", "a/+ %41", "b"];
+  for (const key of keys) {
+    await using writer = await store.createPartWriter(key, DATA.length, { resumable: true });
+    await writer.writePart(0, partOf(0));
+  }
+  const found = await Array.fromAsync(listUploads(store, "a/"));
+  assertEquals(found.map(({ key }) => key).sort(), keys.slice(0, 4).sort());
+  for (const { key, token } of found) await abortUpload(store, key, token);
+  const [first] = found;
+  await abortUpload(store, first?.key ?? "", first?.token ?? "");
+  assertEquals((await Array.fromAsync(listUploads(store))).map(({ key }) => key), ["b"]);
+  assertEquals(fake.unfinished("bucket"), 1);
+});
