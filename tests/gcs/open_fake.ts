@@ -1,3 +1,4 @@
+import { createSign } from "node:crypto";
 import { createStoreContext, type StoreContext } from "@lade/core";
 import type { GcsCredential, GcsToken } from "@lade/gcs";
 import { TokenCache } from "@lade/service/tokens";
@@ -36,23 +37,36 @@ export async function openFake({ server, ...options }: OpenFakeOptions = {}): Pr
 export function openBucket(fake: FakeGcs, options: Partial<GcsStoreSetup> = {}, name = "bucket"): GcsStore {
   return new GcsStore(name, {
     url: fake.url,
-    credential: bearer(() => fake.issueToken()),
+    credential: bearer(() => fake.issueToken(), undefined, signerOf(fake)),
     context: createStoreContext({ random: () => 0 }),
     ...options,
   });
 }
 
-/** A credential whose tokens `issue` gives. */
+/** A credential whose tokens `issue` gives, of somebody who signs as `signer` does. */
 export function bearer(
   issue: () => string,
   { clock }: Pick<StoreContext, "clock"> = createStoreContext(),
+  signer: Pick<GcsToken, "email" | "sign"> = {},
 ): GcsCredential {
   const load = () =>
-    Promise.resolve({ value: { token: issue(), expiration: new Date(8.64e15) }, source: "the fake" });
+    Promise.resolve({
+      value: { token: issue(), expiration: new Date(8.64e15), ...signer },
+      source: "the fake",
+    });
   const isSame = (one: GcsToken, other: GcsToken) => one.token === other.token;
   return {
     kind: "bearer",
     tokens: new TokenCache<GcsToken>({ load, renewable: true }, clock, isSame),
+  };
+}
+
+/** Signs by a key of a fake's own account, which is made when it is first needed. */
+export function signerOf(fake: FakeGcs): Required<Pick<GcsToken, "email" | "sign">> {
+  let key: string | undefined;
+  return {
+    email: fake.principal.email,
+    sign: async (bytes) => createSign("RSA-SHA256").update(bytes).sign(key ??= fake.addSigner()),
   };
 }
 

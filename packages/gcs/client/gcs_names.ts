@@ -1,4 +1,4 @@
-import { decodeMetadata, encodeMetadata, type HeaderNames, type StoredChecksums } from "@lade/service/body";
+import { decodeUtf8, type HeaderNames, type StoredChecksums } from "@lade/service/body";
 import type { ResponseHeaders } from "@lade/service/http";
 import { generationOf } from "./gcs_conditions.ts";
 
@@ -12,8 +12,11 @@ export const GCS_NAMES: HeaderNames = {
   usualStorageClass: "STANDARD",
   conditions: ({ ifMatch }): Record<string, string> =>
     ifMatch === undefined || ifMatch === "*" ? {} : { "x-goog-if-generation-match": generationOf(ifMatch) },
-  encodeMetadata,
-  decodeMetadata,
+  // It is what private objects say that were given nothing.
+  usualCacheControl: "private, max-age=0",
+  // What is not ASCII is written by the JSON API alone.
+  encodeMetadata: (value) => value,
+  decodeMetadata: decodeUtf8,
   readChecksums,
 };
 

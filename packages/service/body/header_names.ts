@@ -34,6 +34,8 @@ export interface HeaderNames {
   readonly inferredStorageClass?: string;
   /** Holds the number of tags. */
   readonly tagCount?: string;
+  /** What an answer says in `Cache-Control` of objects that were given none; it says `Expires` then by itself too. */
+  readonly usualCacheControl?: string;
   /** A content encoding of the transfer, which is none of the object. */
   readonly framing?: string;
   /** Headers of a write that store attributes, where they are others than those of HTTP: `x-ms-blob-content-type`. */

@@ -15,7 +15,7 @@ export function encodeMetadata(value: string): string {
 
 /** The value that {@linkcode encodeMetadata} was given; also that of raw UTF-8, which some writers send. */
 export function decodeMetadata(text: string): string {
-  if (/[\x80-\xff]/.test(text)) return utf8(text) ?? text;
+  if (/[\x80-\xff]/.test(text)) return decodeUtf8(text);
   if (!text.includes("=?")) return text;
   const words = text.replace(/(=\?utf-8\?[bq]\?[^?\s]*\?=)\s+(?==\?utf-8\?)/gi, "$1");
   try {
@@ -34,6 +34,11 @@ function unquote(body: string): string {
     /=([0-9A-Fa-f]{2})/g,
     (_, hex: string) => String.fromCharCode(parseInt(hex, 16)),
   );
+}
+
+/** The text whose UTF-8 bytes came as characters up to U+00FF; what came itself where they are no UTF-8. */
+export function decodeUtf8(bytes: string): string {
+  return utf8(bytes) ?? bytes;
 }
 
 /** The text of which `bytes` holds the UTF-8 bytes as characters up to U+00FF. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { decodeMetadata, encodeMetadata } from "./metadata_text.ts";
+import { decodeMetadata, decodeUtf8, encodeMetadata } from "./metadata_text.ts";
 
 const VALUES = [
   "",
@@ -27,4 +27,8 @@ Deno.test("decodeMetadata() reads words that others wrote", () => {
   assertEquals(decodeMetadata("Ã¤"), "ä");
   assertEquals(decodeMetadata("\xe4"), "\xe4");
   assertEquals(decodeMetadata("=?UTF-8?B?*?="), "=?UTF-8?B?*?=");
+});
+
+Deno.test("decodeUtf8() reads raw UTF-8, and leaves words and what is none alone", () => {
+  assertEquals(["Ã¤", "\xe4", "=?UTF-8?Q?no?="].map(decodeUtf8), ["ä", "\xe4", "=?UTF-8?Q?no?="]);
 });

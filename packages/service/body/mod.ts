@@ -10,7 +10,7 @@ export { conditionHeaders } from "./condition_headers.ts";
 export { rangeHeader, readSize } from "./content_range.ts";
 export { quoteEtag, readEtag, unquoteEtag } from "./etags.ts";
 export type { HeaderNames, StoredChecksums } from "./header_names.ts";
-export { decodeMetadata, encodeMetadata } from "./metadata_text.ts";
+export { decodeMetadata, decodeUtf8, encodeMetadata } from "./metadata_text.ts";
 export { type BodyRequest, openBody } from "./open_body.ts";
 export { readObjectInfo } from "./read_object_info.ts";
 export { readReceipt } from "./read_receipt.ts";

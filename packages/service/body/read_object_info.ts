@@ -27,10 +27,11 @@ export function readObjectInfo(
   const contentType = headers.get("content-type");
   const contentEncoding = headers.get("content-encoding")?.split(",").map((each) => each.trim())
     .filter((each) => each !== "" && each !== names.framing).join(", ");
-  const cacheControl = headers.get("cache-control");
+  const caching = headers.get("cache-control");
+  const cacheControl = caching === names.usualCacheControl ? undefined : caching;
   const contentDisposition = headers.get("content-disposition");
   const contentLanguage = headers.get("content-language");
-  const expires = headers.get("expires");
+  const expires = names.usualCacheControl === undefined ? headers.get("expires") : undefined;
   const tagCount = Number(read(names.tagCount) ?? 0);
   const isInferred = read(names.inferredStorageClass) === "true";
   const storageClass = isInferred ? undefined : read(names.storageClass);

@@ -106,3 +106,14 @@ Deno.test("etags are kept without quotes, and quoted in conditions", () => {
   assertEquals(readEtag(new ResponseHeaders(["etag"], ['"e-2"'])), "e-2");
   assertEquals(["e", "*"].map(quoteEtag), ['"e"', "*"]);
 });
+
+Deno.test("readObjectInfo() leaves out what a service says of the caching of objects that say nothing of it", () => {
+  const names = { ...NAMES, usualCacheControl: "private, max-age=0" };
+  const expires = new Date(9000).toUTCString();
+  const read = (caching: string) => {
+    const info = infoOf({ "cache-control": caching, expires }, names);
+    return [info.cacheControl, info.expires];
+  };
+  assertEquals(read("private, max-age=0"), [undefined, undefined]);
+  assertEquals(read("no-store"), ["no-store", undefined]);
+});

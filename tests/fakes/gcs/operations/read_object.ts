@@ -30,7 +30,10 @@ export function headObject(call: Call): WireResponse {
   return { status: 200, headers: objectHeaders(call, object), body, chunked: false };
 }
 
-function objectHeaders({ target: { api }, query }: Call, object: StoredObject): Record<string, string> {
+function objectHeaders(
+  { target: { api }, query, server }: Call,
+  object: StoredObject,
+): Record<string, string> {
   const { fields, crc32c, md5, kmsKeyName } = object;
   const hashes: Record<string, string> = { "X-Goog-Hash": `crc32c=${crc32c}` };
   // A field each, as the service sends them.
@@ -38,6 +41,7 @@ function objectHeaders({ target: { api }, query }: Call, object: StoredObject): 
   return {
     "Content-Type": "application/octet-stream",
     "Cache-Control": "private, max-age=0",
+    "Expires": new Date(server.now()).toUTCString(),
     ...fieldHeaders(object),
     ...(api === "xml" && responseFields(query)),
     "Accept-Ranges": "bytes",
