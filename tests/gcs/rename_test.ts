@@ -95,6 +95,22 @@ Deno.test("rename() whose answer is lost succeeds where the object is in its new
   assertEquals(keys(fake), ["b"]);
 });
 
+Deno.test("rename() that was made although the service asked for another try has succeeded", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const object = fake.putObject("bucket", "a", "content");
+  const run = () => {
+    fake.putObject("bucket", "b", bytes("content"), object);
+    fake.removeObject("bucket", "a");
+  };
+  fake.faults.add({
+    match: { operation: "objects.move", times: 1 },
+    action: [{ kind: "before", run }, { kind: "status", status: 503 }],
+  });
+  await store.rename("a", "b");
+  assertEquals([operations(fake)["objects.move"], keys(fake)], [2, ["b"]]);
+});
+
 Deno.test("rename() that may not move tells the permission, and copies nothing behind that", async () => {
   await using opened = await openFake();
   const { fake } = opened;

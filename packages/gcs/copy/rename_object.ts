@@ -1,4 +1,4 @@
-import { checkWriteConditions, type CopyOptions, StoreError, UnavailableError } from "@lade/core/backend";
+import { checkWriteConditions, type CopyOptions, StoreError } from "@lade/core/backend";
 import { isRenamed } from "@lade/service/copy";
 import { faultOf } from "@lade/service/errors";
 import { encodeStrict } from "@lade/service/http";
@@ -51,11 +51,9 @@ export async function renameObject(
     traits.moves = true;
   } catch (error) {
     if (!(error instanceof StoreError) || signal?.aborted) throw error;
-    if (error instanceof UnavailableError) {
-      const lost = { source, from: () => head(fromKey), to: () => head(toKey, calls.to) };
-      if (await isRenamed(lost)) return;
-      throw error;
-    }
+    const lost = { source, from: () => head(fromKey), to: () => head(toKey, calls.to) };
+    const mayBeMade = error.retryable || (faultOf(error)?.attempts ?? 1) > 1;
+    if (mayBeMade && await isRenamed(lost)) return;
     const found = await blame(error, { ...copy, source }, options);
     const isUnknown = UNKNOWN.includes(faultOf(error)?.status ?? 0);
     if (traits.moves || !isUnknown || found !== error) throw found;

@@ -5,8 +5,6 @@ import {
   type ObjectInfo,
   PreconditionFailedError,
   type PutResult,
-  ServiceError,
-  UnavailableError,
 } from "@lade/core/backend";
 import { unlikeService } from "@lade/service/body";
 import { CopyProgress } from "@lade/service/copy";
@@ -16,9 +14,10 @@ import { askJson, jsonBody } from "../client/ask_json.ts";
 import { generationQuery } from "../client/gcs_conditions.ts";
 import { GCS_NAMES } from "../client/gcs_names.ts";
 import { type GcsTarget, jsonPath } from "../client/gcs_target.ts";
-import { describeObject, headObject } from "../objects/read_object.ts";
-import { copiedResource, type ObjectResource, receiptOf } from "../objects/resource.ts";
+import { headObject } from "../objects/read_object.ts";
+import { type ObjectResource, receiptOf } from "../objects/resource.ts";
 import { removeWritten } from "../write/check_written.ts";
+import { sendHeld } from "./send_held.ts";
 
 /** The path below which the JSON API has objects. */
 const ROOT = "/storage/v1";
@@ -42,8 +41,7 @@ interface Rewritten {
 
 /**
  * Has the service copy what was seen: what is large and goes to another place or class takes several requests, each of which
- * goes on where the one before ended. Under a condition, a request that comes twice meets what the first one made: that is
- * looked for. A copy that is not of the source's bytes is removed again. `more` goes into the query.
+ * goes on where the one before ended. A copy that is not of the source's bytes is removed again. `more` goes into the query.
  */
 export async function rewriteObject(
   copy: SeenCopy,
@@ -60,6 +58,7 @@ export async function rewriteObject(
     path: `${jsonPath(from, fromKey)}/rewriteTo${jsonPath(to, toKey).slice(ROOT.length)}`,
     ...jsonBody(described),
     idempotent: !isHeld,
+    ...(isHeld && { retryable: () => false }),
     firstByteTimeoutMs: bounds.slowAnswerTimeoutMs,
     signal,
     call: calls.to,
@@ -71,28 +70,14 @@ export async function rewriteObject(
     ...more,
   };
 
-  /** A request whose answer is lost comes once more, unless what it was to make is there. */
-  async function ask(rewriteToken: string | undefined, isAgain = false): Promise<Rewritten> {
-    try {
-      return await askJson<Rewritten>(to, { ...request, query: { ...query, rewriteToken } });
-    } catch (error) {
-      if (!isHeld || signal?.aborted) throw error;
-      const isLost = error instanceof UnavailableError;
-      const mayBeMade = isLost || isAgain || error instanceof ServiceError ||
-        (faultOf(error)?.attempts ?? 1) > 1;
-      const resource = mayBeMade ? await find().catch(() => undefined) : undefined;
-      if (resource) return { resource };
-      if (isAgain || !isLost) throw error;
-      return await ask(rewriteToken, true);
-    }
-  }
-
-  /** What is at the target, where it is what was to be made and was not there before. */
-  async function find(): Promise<ObjectResource | undefined> {
-    const { info, resource } = await describeObject(to, toKey, signal ? { signal } : {}, calls.to);
-    const isNew = info.etag !== options.ifMatch && info.size === size &&
-      info.checksums?.crc32c === checksums?.crc32c;
-    return isNew && isLike(resource, described) ? resource : undefined;
+  async function ask(rewriteToken: string | undefined): Promise<Rewritten> {
+    const send = () => askJson<Rewritten>(to, { ...request, query: { ...query, rewriteToken } });
+    if (!isHeld) return await send();
+    const made = { size, sum: checksums?.crc32c };
+    return await sendHeld(
+      { target: to, key: toKey, call: calls.to, conditions: options, made, signal },
+      send,
+    );
   }
 
   async function rewrite(): Promise<ObjectResource> {
@@ -144,14 +129,4 @@ export async function blame(
   } catch (found) {
     return found instanceof NotFoundError ? found : error;
   }
-}
-
-/** Whether two objects are described alike, as far as copies are. */
-function isLike(one: ObjectResource, other: ObjectResource): boolean {
-  return sorted(copiedResource(one)) === sorted(copiedResource(other));
-}
-
-function sorted(resource: ObjectResource): string {
-  const { metadata = {}, ...others } = resource;
-  return JSON.stringify([Object.entries(others).sort(), Object.entries(metadata).sort()]);
 }

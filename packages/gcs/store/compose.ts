@@ -16,14 +16,14 @@ import {
   UnsupportedError,
 } from "@lade/core/backend";
 import { inParallel } from "@lade/core/concurrency";
-import { sendOrFind } from "@lade/service/call";
 import { faultOf } from "@lade/service/errors";
 import { askJson, jsonBody } from "../client/ask_json.ts";
 import { generationQuery } from "../client/gcs_conditions.ts";
 import { type GcsTarget, jsonPath, kmsQuery } from "../client/gcs_target.ts";
 import { deleteObject } from "../delete/delete_object.ts";
-import { headObject } from "../objects/read_object.ts";
+import { describeObject, headObject } from "../objects/read_object.ts";
 import { type ObjectResource, receiptOf, resourceOf } from "../objects/resource.ts";
+import { sendHeld } from "../copy/send_held.ts";
 import { checkWritten } from "../write/check_written.ts";
 import { GcsStore } from "./gcs_store.ts";
 
@@ -149,6 +149,8 @@ async function join(
     ...(ifNoneMatch !== undefined && { ifNoneMatch }),
   };
   const isHeld = Object.keys(conditions).length > 0;
+  // Nobody else has the key of what is made on the way.
+  const isOwn = key !== call.key;
   const written = { size: pieces.reduce((sum, { size }) => sum + size, 0), sum: sumOf(pieces) };
   const sourceObjects = pieces.map(({ key: name, etag }) => ({ name, generation: etag }));
   const send = async () => {
@@ -157,21 +159,22 @@ async function join(
       path: `${jsonPath(target, key)}/compose`,
       query: { ...generationQuery(conditions), ...kmsQuery(target) },
       ...jsonBody({ sourceObjects, destination: resourceOf(attributes, {}) }),
-      // Sent twice, a conditional request would meet what the first one made.
-      idempotent: !isHeld,
+      // Sent twice, a conditional request meets what the first one made.
+      idempotent: !isHeld || isOwn,
+      ...(isHeld && !isOwn && { retryable: () => false }),
       firstByteTimeoutMs: target.config.bounds.slowAnswerTimeoutMs,
       signal,
       call,
     });
     return receiptOf(resource, call);
   };
-  const find = async () => {
-    const { size, checksums, etag, version } = await headObject(target, key, signal ? { signal } : {}, call);
-    const isOurs = size === written.size && checksums?.crc32c === written.sum && etag !== ifMatch;
-    return isOurs ? { size, checksums, etag, version } as PutResult : undefined;
+  const found = async (error: unknown) => {
+    if (faultOf(error)?.status !== 412) throw error;
+    return receiptOf((await describeObject(target, key, signal ? { signal } : {}, call)).resource, call);
   };
   try {
-    const receipt = await (isHeld ? sendOrFind(send, find, signal) : send());
+    const held = { target, key, call, conditions, made: written, signal };
+    const receipt = await (isOwn ? send().catch(found) : isHeld ? sendHeld(held, send) : send());
     return await checkWritten(target, key, receipt, written, call);
   } catch (error) {
     const fault = faultOf(error);
