@@ -38,6 +38,8 @@ export async function sessionBench(
   const store = new GcsStore("bucket", {
     url: fake.url,
     credential: { kind: "anonymous" },
+    // Without a condition too, all goes by sessions.
+    traits: { takesParts: false },
     context: createStoreContext({ random: () => 0 }),
     config: { partSize: chunkSize, threshold: 100, chunkSize, ...config },
     ...setup,
