@@ -131,6 +131,7 @@ Deno.test("a program that fails is told, ends nothing else, and shows no token",
       ["/no/such/program", /fails: it ends with 127$/],
       ["kill -9 $$", /fails: it ends with (?:137|null)$/],
       ["echo nonsense s3cret", /fails: it gives no token$/],
+      [`echo '{"id_token":"s3cret"}'`, /fails: it gives no token$/],
       [
         `echo '{"success":true,"id_token":"s3cret","expiration_time":1}'`,
         /fails: what it gives has expired$/,

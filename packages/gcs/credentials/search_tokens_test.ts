@@ -220,6 +220,10 @@ Deno.test("searchTokens() takes no other credentials where some are there and fa
     /"\/none" \(GOOGLE_A\w+\) is not there, or/,
   );
   assertEquals(google.seen.length, 0);
+  const read = () => Promise.reject(new Error("it is on fire"));
+  const config = { anonymous: false, allowHttp: false };
+  const unread = await faultOf(searchTokens(config, { ...google.around(), read }));
+  assertMatch(unread.message, /application default credentials\) cannot be read: it is on fire$/);
 });
 
 Deno.test("searchTokens() says of each place why it has no credentials, and what to do", async () => {
@@ -280,6 +284,12 @@ Deno.test("searchTokens() acts as the account of the option, by whoever is there
       false,
     ],
   );
+});
+
+Deno.test("searchTokens() asks by a key for what another token is asked for by", async () => {
+  await using google = new GoogleTokens();
+  await google.find(google.acted({ source_credentials: google.key() }));
+  assertEquals(claimsOf(google.seen[0]?.form["assertion"] ?? "")["scope"], CLOUD);
 });
 
 Deno.test("searchTokens() says what right is missing to act as an account", async () => {

@@ -9,7 +9,7 @@ export interface SignedRequest {
   readonly url: URL;
   /** Further parameters of its query. */
   readonly query?: Readonly<Record<string, string>>;
-  /** Headers, in lower case, that have to be sent with it. */
+  /** Headers, in lower case, that have to be sent with it; values without spaces. */
   readonly headers?: Readonly<Record<string, string>>;
   /** When it begins, in milliseconds since 1970; whole seconds count. */
   readonly nowMs: number;
@@ -37,7 +37,7 @@ export async function signUrl(
     "X-Goog-Expires": String(seconds),
     "X-Goog-SignedHeaders": names,
   });
-  const lines = sent.map(([name, value]) => `${name}:${value.trim().replace(/\s+/g, " ")}\n`).join("");
+  const lines = sent.map(([name, value]) => `${name}:${value}\n`).join("");
   const request = [method, url.pathname, asked, lines, names, "UNSIGNED-PAYLOAD"].join("\n");
   const text = [ALGORITHM, time, scope, new Sha256().hex(request)].join("\n");
   const signature = Array.from(
