@@ -35,7 +35,7 @@ export async function openNewBucket(
   const answer = await fetch(`${url}/storage/v1/b?project=tests`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ name: bucket }),
+    body: JSON.stringify({ name: bucket, versioning: { enabled: true } }),
   });
   await answer.body?.cancel();
   if (!answer.ok) throw new Error(`Cannot make the bucket ${bucket}: ${answer.status}`);

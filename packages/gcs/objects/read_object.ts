@@ -87,7 +87,12 @@ async function readByJson(
     headers: AS_STORED,
     call,
     limit: limits.read,
-  }, options);
+  }, options).catch(async (error) => {
+    // Where nothing is, an emulator's answer has no form of the service's, unless a description is asked for.
+    const { foreign, status } = faultOf(error) ?? {};
+    if (foreign !== undefined && status === 404) await headObject(target, key, options, call);
+    throw error;
+  });
 }
 
 /** Whether what answers a read is not the XML API: not even its own words for what is missing. */
