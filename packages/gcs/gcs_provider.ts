@@ -29,6 +29,7 @@ export function gcsProvider(given: GcsSurroundings = {}): Provider {
     check: checkOptions,
     parse: parseGcsUri,
     format: formatGcsUri,
+    spellings: ({ container, key }) => ["gs", "gcs"].map((scheme) => `${scheme}://${container}/${key}`),
     open: openBucket,
     async connect(operation, bucket = "", options) {
       if (bucket) checkBucket(operation, bucket);

@@ -1,3 +1,4 @@
+import type { ShownSetting } from "@lade/core/settings";
 import { quote } from "@lade/core/text";
 import type { BearerToken } from "@lade/service/call";
 import type { TokenCache } from "@lade/service/tokens";
@@ -36,6 +37,16 @@ export function identityOf(credential: GcsCredential): string {
   if (credential.kind === "anonymous") return "nobody (anonymous)";
   const { source = "the credentials", value } = credential.tokens.current ?? {};
   return value?.email === undefined ? `the account of ${source}` : `${quote(value.email)} (${source})`;
+}
+
+/** Who asks, as a setting that is shown beside where it was said. */
+export function shownIdentity(credential: GcsCredential, shown: readonly ShownSetting[]): ShownSetting {
+  if (credential.kind === "anonymous") {
+    const { source = "" } = shown.find(({ name }) => name === "anonymous") ?? {};
+    return { name: "identity", value: identityOf(credential), source };
+  }
+  const { source = "", value } = credential.tokens.current ?? {};
+  return { name: "identity", value: value?.email ?? "the account of the credentials", source };
 }
 
 /** The project of whom the credential is for; `undefined` where nothing tells it. */

@@ -7,7 +7,7 @@ import type { GcsTraits } from "../client/gcs_target.ts";
 import { type GcsConfig, resolveGcsConfig } from "../config/gcs_config.ts";
 import type { GcsOptions } from "../config/gcs_options.ts";
 import { findCredential } from "../credentials/find_credential.ts";
-import { type GcsCredential, type GcsToken, identityOf } from "../credentials/gcs_credential.ts";
+import { type GcsCredential, type GcsToken, shownIdentity } from "../credentials/gcs_credential.ts";
 import { checkBucket } from "../uris/gcs_location.ts";
 import { GcsStore } from "./gcs_store.ts";
 import type { GcsTargetSetup } from "./gcs_target_of.ts";
@@ -101,7 +101,7 @@ export async function openService(
   const settings = async () => {
     // What fails is an error of the first call.
     if (credential.kind === "bearer") await Promise.resolve(credential.tokens.get()).catch(() => {});
-    return [...config.shown, { name: "identity", value: identityOf(credential), source: "" }];
+    return [...config.shown, shownIdentity(credential, config.shown)];
   };
   const carried = own?.(transportOptions) ?? transport;
   return { config, url: endpoint.url, transport: carried, credential, traits, context, settings, close };
