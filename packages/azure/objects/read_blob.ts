@@ -10,7 +10,7 @@ import { hasStaleChecksums } from "./has_stale_checksums.ts";
 const UNVERIFIED: Pick<HeaderNames, "readChecksums"> = { readChecksums: () => ({}) };
 
 /** Reads a blob or a range of it in one request. The service cuts no suffix by itself, so its size is asked for first. */
-export async function readBlob(
+export function readBlob(
   target: AzureTarget,
   key: string,
   options: GetOptions,
@@ -22,14 +22,14 @@ export async function readBlob(
       get: (given: GetOptions) => readBlob(target, key, given, call),
       head: (given: HeadOptions) => headBlob(target, key, given, call),
     };
-    return await readSuffix(reads, range.suffixLength, options);
+    return readSuffix(reads, range.suffixLength, options);
   }
   const { version, signal } = options;
   const object = servedBlob(target, key, call, version);
-  const names = { ...object.names, ...(!target.config.verifyDownloads && UNVERIFIED) };
+  const names = target.config.verifyDownloads ? object.names : { ...object.names, ...UNVERIFIED };
   const isStale = (info: ObjectInfo) => hasStaleChecksums(target, info, object.call, version, signal);
   const reading = { ...object, names, limit: target.limits.read, hasStaleChecksums: isStale };
-  return await getObject(reading, options);
+  return getObject(reading, options);
 }
 
 /** Describes a blob. */

@@ -9,7 +9,7 @@ export interface ParsedUri {
   readonly rest: string;
 }
 
-const PATTERN = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([\s\S]*)$/;
+const PATTERN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 
 /** Whether a string has the form of a URI (`scheme://…`), of any scheme. */
 export function isUri(text: string): boolean {
@@ -21,13 +21,13 @@ export function isUri(text: string): boolean {
  * Anything else than `scheme://…` is an `InvalidNameError`.
  */
 export function parseUri(uri: string): ParsedUri {
-  const [, scheme, rest] = PATTERN.exec(uri) ?? [];
-  if (scheme === undefined || rest === undefined) {
+  if (!PATTERN.test(uri)) {
     throw new InvalidNameError({
       operation: "parse",
       uri,
       detail: nearUriAdvice(uri) ?? "a URI of the form scheme://container/key is needed",
     });
   }
-  return { scheme: scheme.toLowerCase(), rest };
+  const at = uri.indexOf("://");
+  return { scheme: uri.slice(0, at).toLowerCase(), rest: uri.slice(at + 3) };
 }

@@ -22,7 +22,7 @@ export class BodyVerifier {
   }
 
   /** Chooses the cheapest of the checksums that are there; `undefined` where there is none to compare with. */
-  static async of(checksums: Checksums | undefined): Promise<BodyVerifier | undefined> {
+  static of(checksums: Checksums | undefined): BodyVerifier | undefined | Promise<BodyVerifier> {
     if (!checksums) return undefined;
     const { crc32c, crc64nvme, crc32: expected32 } = checksums;
     if (crc32c !== undefined) return new BodyVerifier("CRC-32C", crc32c, new Crc32c());
@@ -30,7 +30,8 @@ export class BodyVerifier {
     if (expected32 !== undefined) return new BodyVerifier("CRC-32", expected32, createCrc32());
     for (const [name, label] of DIGESTS) {
       const expected = checksums[name];
-      if (expected !== undefined) return new BodyVerifier(label, expected, await createDigest(name));
+      if (expected === undefined) continue;
+      return createDigest(name).then((digest) => new BodyVerifier(label, expected, digest));
     }
     return undefined;
   }

@@ -62,7 +62,8 @@ export async function openBody(
   const partial = wanted.length < sent.length;
   let stale: Promise<boolean> | undefined;
   const isStale = hasStaleChecksums && (() => stale ??= hasStaleChecksums(info).catch(() => false));
-  const verifier = whole && !partial ? await BodyVerifier.of(info.checksums) : undefined;
+  const found = whole && !partial ? BodyVerifier.of(info.checksums) : undefined;
+  const verifier = found instanceof Promise ? await found : found;
   return createGetResult({
     info,
     range: { offset: wanted.offset, length: wanted.length },

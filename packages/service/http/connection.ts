@@ -181,13 +181,8 @@ export class Connection {
 
   /** Waits for more bytes behind the buffered ones. Gives `false` when the other side has closed. */
   async fill(): Promise<boolean> {
-    this.#throwIfKilled();
-    if (!this.#ended && !this.#readFailure) {
-      if (!this.#arrival) this.#listen();
-      await this.#arrival;
-    }
-    this.#throwIfBroken();
-    return !this.#ended;
+    await this.#arriving();
+    return this.#isGoingOn();
   }
 
   /** Marks buffered bytes as taken. */
@@ -234,11 +229,26 @@ export class Connection {
         this.take(length);
         return head;
       }
-      if (!await this.fill()) {
+      await this.#arriving();
+      if (!this.#isGoingOn()) {
         if (bytes.length === 0) return undefined;
         throw new WireError("closed-early", "the connection was closed within the head of the answer");
       }
     }
+  }
+
+  /** Settles when more has come, or nothing more will; nothing to wait for where that is known. */
+  #arriving(): Promise<void> | undefined {
+    this.#throwIfKilled();
+    if (this.#ended || this.#readFailure) return undefined;
+    if (!this.#arrival) this.#listen();
+    return this.#arrival;
+  }
+
+  /** Whether the other side has not closed; throws where the connection is broken. */
+  #isGoingOn(): boolean {
+    this.#throwIfBroken();
+    return !this.#ended;
   }
 
   #listen(): void {

@@ -68,7 +68,11 @@ export class Exchange {
    */
   async run(owner: BodyOwner): Promise<IncomingAnswer> {
     const { clock, continueTimeoutMs, stallTimeoutMs } = this.#config;
-    await this.#checkQuiet();
+    if (this.#connection.requests++ > 0) {
+      // A read that finds bytes waiting settles within these turns, before the request could have caused them.
+      for (let turn = 0; turn < 3; turn++) await undefined;
+      this.#checkQuiet();
+    }
     const { expectContinue, firstByteTimeoutMs, head, onSent, payload } = this.#request;
     const gate = expectContinue ? this.#gate = new ContinueGate(clock, continueTimeoutMs) : undefined;
     const sender = this.#sender = new RequestSender(
@@ -90,10 +94,7 @@ export class Exchange {
   }
 
   /** What came on a used connection since its last answer belongs to no request, least of all to this one. */
-  async #checkQuiet(): Promise<void> {
-    if (this.#connection.requests++ === 0) return;
-    // A read that finds bytes waiting settles within these turns, before the request could have caused them.
-    for (let turn = 0; turn < 3; turn++) await undefined;
+  #checkQuiet(): void {
     if (!this.#connection.disturbed) return;
     const error = new WireError("reset", "the connection was closed or spoken on while idle");
     this.#connection.kill(error);

@@ -59,14 +59,14 @@ export class TcpTransport implements Transport {
     return count;
   }
 
-  readonly #attempt = async (attempt: Attempt): Promise<TransportResponse> => {
+  readonly #attempt = (attempt: Attempt): Promise<TransportResponse> => {
     const target = parseTarget(attempt.url);
     if (this.#closed) {
       const error = new WireError("closed", "the transport was closed");
       throw toTransportError(error, attempt.request, target.endpoint, "none");
     }
     this.#stopTicker ??= startTicker(this.#config.clock, TICK_MS, this.#tick);
-    return await new TcpAttempt(attempt, target, this.#pool(target), this.#config).run();
+    return new TcpAttempt(attempt, target, this.#pool(target), this.#config).run();
   };
 
   #pool(target: RequestTarget): EndpointPool {
