@@ -28,14 +28,14 @@ export async function insertObject(
   const { contentType = "application/octet-stream" } = resource;
   const boundary = `lade-${crypto.randomUUID()}`;
   const text = (part: string) => new TextEncoder().encode(part);
-  const described = JSON.stringify({ name: key, ...resource, crc32c: written.sum });
+  const described = JSON.stringify({ ...resource, crc32c: written.sum });
   const head = `--${boundary}\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${described}\r\n` +
     `--${boundary}\r\ncontent-type: ${contentType}\r\n\r\n`;
   const idempotent = conditions.ifMatch === undefined && conditions.ifNoneMatch === undefined;
   const request = {
     method: "POST",
     path: uploadPath(target),
-    query: { uploadType: "multipart", ...generationQuery(conditions), ...kmsQuery(target) },
+    query: { uploadType: "multipart", name: key, ...generationQuery(conditions), ...kmsQuery(target) },
     headers: { "content-type": `multipart/related; boundary=${boundary}` },
     body: [text(head), bytes, text(`\r\n--${boundary}--\r\n`)],
     idempotent,

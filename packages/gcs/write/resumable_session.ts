@@ -11,6 +11,7 @@ import {
 } from "@lade/core/backend";
 import { backoffDelayMs, defaultRetryPolicy } from "@lade/core/retry";
 import { unlikeService } from "@lade/service/body";
+import type { ClientRequest } from "@lade/service/call";
 import { faultOf } from "@lade/service/errors";
 import { TransportError } from "@lade/service/http";
 import { jsonBody } from "../client/ask_json.ts";
@@ -89,12 +90,13 @@ export class ResumableSession {
   /** Begins, or begins anew. One that is begun twice, since an answer was lost, is gone in a week without a byte. */
   async begin(signal: AbortSignal | undefined): Promise<void> {
     const { key, call, resource, conditions, size } = this.#object;
-    const { body, headers } = jsonBody({ name: key, ...resource });
+    const { body, headers } = jsonBody(resource);
     const answer = await this.#target.json.send({
       method: "POST",
       path: uploadPath(this.#target),
       query: {
         uploadType: "resumable",
+        name: key,
         ...generationQuery(conditions),
         ...kmsQuery(this.#target),
         ...payer(this.#target),
@@ -209,7 +211,9 @@ export class ResumableSession {
     this.#sent = Math.max(this.#sent, to);
     this.#unsure = true;
     try {
-      this.#note(await this.#put(range, bytes, { ...last, idempotent: false, signal }));
+      const { slowAnswerTimeoutMs: firstByteTimeoutMs } = this.#target.config.bounds;
+      const request = { ...(last && { ...last, firstByteTimeoutMs }), idempotent: false, signal };
+      this.#note(await this.#put(range, bytes, request));
     } catch (error) {
       signal?.throwIfAborted();
       if (!mayHaveArrived(error)) throw error;
@@ -237,10 +241,7 @@ export class ResumableSession {
   async #put(
     range: string,
     body: Uint8Array,
-    { sum, ...request }: LastRequest & {
-      readonly idempotent: boolean;
-      readonly signal: AbortSignal | undefined;
-    },
+    { sum, ...request }: LastRequest & Pick<ClientRequest, "idempotent" | "firstByteTimeoutMs" | "signal">,
   ): Promise<Answer> {
     const { json } = this.#target;
     const { call } = this.#object;
@@ -325,22 +326,19 @@ export class ResumableSession {
     const { key, call, size } = this.#object;
     const { operation, uri } = call;
     if (size !== undefined && Number(made.size) === size) {
-      throw new UnavailableError({
-        operation,
-        uri,
-        detail: "another writer has closed the upload",
-        retryable: false,
-      });
+      const detail = "another writer has closed the upload";
+      throw new UnavailableError({ operation, uri, detail, retryable: false });
     }
     await removeWritten(this.#target, key, made.generation, call);
-    throw new UnsupportedError({
-      operation,
-      uri,
-      detail:
-        `the endpoint made an object of ${made.size} bytes before all were sent: it cannot go on with an upload`,
-      advice: "write the object again",
-    });
+    throw endedEarly(made, call);
   }
+}
+
+/** The error of an endpoint that takes the question how far it is for the end. */
+export function endedEarly(made: ObjectResource, { operation, uri }: KeyCall): UnsupportedError {
+  const detail =
+    `the endpoint made an object of ${made.size} bytes before all were sent: it keeps no upload to go on with`;
+  return new UnsupportedError({ operation, uri, detail, advice: "write the object again" });
 }
 
 /** Whether a text is path and query of a session's URI, so that nothing else is sent to. */

@@ -14,7 +14,7 @@ import type { GcsTarget } from "../client/gcs_target.ts";
 import { type ObjectResource, receiptOf, resourceOf } from "../objects/resource.ts";
 import { checkWritten } from "./check_written.ts";
 import { insertObject } from "./insert_object.ts";
-import { chunkUnit, isGone, isSessionId, ResumableSession } from "./resumable_session.ts";
+import { chunkUnit, endedEarly, isGone, isSessionId, ResumableSession } from "./resumable_session.ts";
 
 /** An object that is written by a resumable session. */
 export interface SessionWriting {
@@ -107,7 +107,12 @@ export async function resumeSession(
   const written = { ...call, operation: "write", createOnly: options.ifNoneMatch === "*" };
   const object = { key, call: written, resource: {}, conditions: options, size, renewable: false };
   const session = new ResumableSession(target, object, id);
-  if (await session.ask(signal).catch((error) => isGone(error) || Promise.reject(error))) {
+  const made = await session.ask(signal).catch((error) => {
+    if (!isGone(error)) throw error;
+    return { size: String(size) };
+  });
+  if (made && Number(made.size) !== size) throw endedEarly(made, call);
+  if (made) {
     throw new NotFoundError({
       operation: call.operation,
       uri: call.uri,
