@@ -26,8 +26,8 @@ export interface PartWriter extends AsyncDisposable {
   /** Bytes of the parts that are written, those of earlier writers too. */
   readonly bytesWritten: number;
   /**
-   * What `resumePartWriter` goes on with this write by: a short JSON text without secrets, the same from the start to the
-   * end. `undefined` for a writer that was not made `resumable`.
+   * What `resumePartWriter` goes on with this write by: a short JSON text, the same from the start to the end, without
+   * secrets but for sessions of `gs://`. `undefined` for a writer that was not made `resumable`.
    */
   readonly token: string | undefined;
   /** Whether the part at `index` is written, by this writer or an earlier one. A wrong index is a `RangeError`. */

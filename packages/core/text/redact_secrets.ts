@@ -39,6 +39,7 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   "secret",
   "sig",
   "token",
+  "uploadid",
 ]);
 
 /** Assignments that are looked for within one another. */
@@ -48,7 +49,7 @@ const MOST_NESTED = 100;
 const HIDDEN = "***";
 
 /** Text without any of it is searched no further. */
-const SUSPECT = /@|key|token|secret|sig|pass|pwd|sas|credentials|authorization|bearer|connection/i;
+const SUSPECT = /@|upload|key|token|secret|sig|pass|pwd|sas|credentials|authorization|bearer|connection/i;
 
 /** `https://user:password@host`, with a password that may hold a slash; of other schemes `scheme://user:password@`. */
 const USER_INFO =

@@ -32,6 +32,7 @@ Deno.test("redactSecrets() hides signatures and tokens of presigned URLs, encode
       "Signature",
       "sig",
       "token",
+      "upload_id",
       "access_token",
       "sas",
     ]
