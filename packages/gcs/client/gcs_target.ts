@@ -78,10 +78,13 @@ export function uploadPath(target: Pick<GcsTarget, "bucket">): string {
   return `/upload${jsonPath(target)}`;
 }
 
+/** Segments that clients of HTTP resolve before they ask (RFC 3986, section 5.2.4). */
+const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
+
 /** The path of an object, or of the bucket, in the XML API. */
 export function xmlPath({ bucket }: Pick<GcsTarget, "bucket">, key?: string): string {
   const root = `/${encodeStrict(bucket)}`;
-  return key === undefined ? root : `${root}/${encodePath(key)}`;
+  return key === undefined ? root : `${root}/${DOT_SEGMENT.test(key) ? encodeStrict(key) : encodePath(key)}`;
 }
 
 /** Query of every request of the JSON API: who pays. */
