@@ -44,8 +44,8 @@ Deno.test("a resumed write lists its parts, and is found done where its last ans
 Deno.test("an object of another writer is not taken for that of a resumed write", async () => {
   await using bench = await openParts();
   const { fake, store } = bench;
-  fake.putObject("bucket", "object", DATA);
-  // The object that was there before, and one of as many bytes that came since.
+  await store.put("object", DATA);
+  // The object that was there before, of as many parts, and one of as many bytes that came since.
   for (const putOther of [() => {}, () => void fake.putObject("bucket", "object", DATA)]) {
     const giveUp = () => {
       fake.bucket("bucket").uploads.clear();

@@ -65,6 +65,43 @@ Deno.test("parts of a writer come in any order, and an object without bytes is o
   assertEquals((await store.head("object")).size, 0);
 });
 
+Deno.test("a stream goes in parts, too, and in one request where it stays small", async () => {
+  await using bench = await openParts();
+  const { fake, store } = bench;
+  for (
+    const [size, due] of [
+      [DATA.length, { "xml.startMultipart": 1, "xml.putPart": 3, "xml.completeMultipart": 1 }],
+      [MIB, { "objects.insert": 1 }],
+    ] as const
+  ) {
+    await using writer = await store.createWriter("object");
+    for (let at = 0; at < size; at += MIB) await writer.write(DATA.subarray(at, Math.min(at + MIB, size)));
+    const { checksums } = await writer.close();
+    assertEquals(checksums?.crc32c, crc32cToBase64(crc32c(DATA.subarray(0, size))));
+    assertEquals(operations(fake), due);
+    assertEquals(fake.bytes("bucket", "object"), DATA.subarray(0, size));
+  }
+});
+
+Deno.test("parts are on their way side by side", async () => {
+  await using bench = await openParts();
+  const { fake, store } = bench;
+  const match = { operation: "xml.putPart" } as const;
+  const first = fake.faults.add({ match, action: { kind: "stall", at: "answer" } });
+  fake.faults.add({ match: { ...match, nth: 2 }, action: { kind: "before", run: first.release } });
+  await store.put("object", DATA);
+  assertEquals(fake.bytes("bucket", "object"), DATA);
+});
+
+Deno.test("parts are as large as it takes to have no more than 10,000 of them", async () => {
+  await using bench = await openParts();
+  for (const [size, least] of [[1, PART], [2 ** 40, 100 * MIB], [5 * 2 ** 40, 500 * MIB]] as const) {
+    await using writer = await bench.store.createPartWriter("object", size, { partSize: 1, resumable: true });
+    assertEquals([writer.partSize >= least, writer.partCount <= 10_000], [true, true], String(size));
+    await writer.abort();
+  }
+});
+
 Deno.test("a condition of any size is held by a session, since parts have none", async () => {
   await using bench = await openParts();
   const { fake, store } = bench;
