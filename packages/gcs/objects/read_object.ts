@@ -42,9 +42,9 @@ export async function readObject(
     traits.givesXml = true;
     return result;
   } catch (error) {
-    if (!mayLackXml(error)) throw error;
+    if (traits.givesXml || !mayLackXml(error)) throw error;
     const result = await readByJson(target, key, options, call);
-    traits.givesXml ??= false;
+    traits.givesXml = false;
     return result;
   }
 }

@@ -27,6 +27,8 @@ export interface GcsTargetSetup {
   readonly transport?: TransportOptions | Transport | undefined;
   /** How objects are written and read; parts and chunks of 8 MiB, and smaller objects at once, by default. */
   readonly config?: Partial<GcsObjectConfig> & { readonly uploadConcurrency?: number | "auto" };
+  /** Whether the endpoint is Google's own, which names every answer; false by default. */
+  readonly isGoogle?: boolean;
   /** What was found of the endpoint; nothing by default. */
   readonly traits?: GcsTraits;
   /** What is configured, and who asks; nothing by default. */
@@ -36,7 +38,8 @@ export interface GcsTargetSetup {
 /** Makes the target of a bucket, or without its name of a project's buckets. */
 export function gcsTargetOf(
   bucket: string,
-  { url, credential, context, transport, config = {}, traits = {}, settings }: GcsTargetSetup,
+  { url, credential, context, transport, config = {}, isGoogle = false, traits = {}, settings }:
+    GcsTargetSetup,
 ): GcsTarget {
   const { partSize = 2 ** 23, bounds = defaultBounds, uploadConcurrency } = config;
   const capabilities: Capabilities & { versions: Support } = {
@@ -66,7 +69,7 @@ export function gcsTargetOf(
     errors: GCS_ERRORS,
     explain: (fault, call) => explainFault(fault, call, identityOf(credential)),
     dialect: GCS_JSON_DIALECT,
-    signs: GCS_SIGNS,
+    signs: { ...GCS_SIGNS, always: isGoogle },
     authorizer: authorizerOf(credential, config.userProject),
     context,
     transport,

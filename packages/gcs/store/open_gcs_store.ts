@@ -25,6 +25,8 @@ export type GcsStoreOptions = OpenOptions<GcsOptions, GcsSurroundings>;
 export interface OpenedService {
   /** The configuration. */
   readonly config: GcsConfig;
+  /** Whether the service is Google's own. */
+  readonly isGoogle: boolean;
   /** Base URL. */
   readonly url: string;
   /** Connections. */
@@ -104,5 +106,6 @@ export async function openService(
     return [...config.shown, shownIdentity(credential, config.shown)];
   };
   const carried = own?.(transportOptions) ?? transport;
-  return { config, url: endpoint.url, transport: carried, credential, traits, context, settings, close };
+  const { isGoogle, url } = endpoint;
+  return { config, isGoogle, url, transport: carried, credential, traits, context, settings, close };
 }

@@ -4,6 +4,7 @@ import {
   formatToken,
   type KeyCall,
   partLength,
+  type PartLimits,
   type ResumeOptions,
   type WriteSink,
   type WriteToken,
@@ -14,17 +15,15 @@ import { type ResumedSink, writeLimit } from "@lade/service/store";
 import { childText, parseXml } from "@lade/service/xml";
 import { GCS_NAMES } from "../client/gcs_names.ts";
 import { type GcsTarget, xmlPath } from "../client/gcs_target.ts";
-import { CHUNK_UNIT } from "../config/gcs_settings.ts";
 import { finishParts, type PartsWriting, type SentPart } from "./finish_parts.ts";
 import { abortParts, partsReading } from "./parts_upload.ts";
+import { chunkUnit } from "./resumable_session.ts";
 
-/** What is taken as parts ("Quotas and limits"); they can be chunks of a session, too. */
-export const PART_LIMITS = {
-  minPartSize: 5 * 2 ** 20,
-  maxPartSize: 5 * 2 ** 30,
-  maxParts: 10_000,
-  multipleOf: CHUNK_UNIT,
-} as const;
+/** What is taken as parts ("Quotas and limits"); they can be chunks of a session, too. Whoever sets smaller ones takes them. */
+function partLimits(target: Pick<GcsTarget, "config">): PartLimits {
+  const minPartSize = Math.min(5 * 2 ** 20, target.config.partSize);
+  return { minPartSize, maxPartSize: 5 * 2 ** 30, maxParts: 10_000, multipleOf: chunkUnit(target) };
+}
 
 /** Makes an object of parts that are sent side by side ("XML API multipart uploads"), in an upload of an `id`, or in one of its own. */
 export function partsSink(
@@ -41,7 +40,7 @@ export function partsSink(
     concurrency: writeLimit(target, options.concurrency),
     bounds: target.config.bounds,
     ordered: false,
-    partLimits: PART_LIMITS,
+    partLimits: partLimits(target),
     async begin(signal) {
       if (id) return;
       // One that is begun twice, since an answer was lost, has no parts.

@@ -36,7 +36,7 @@ export interface HttpBatchSetup extends Pick<BatchDeleter, "uri" | "keyFault" | 
   readonly deleted: readonly number[];
   /** The statuses by which an endpoint says that it takes no batches. */
   readonly refusals: readonly number[];
-  /** What is found of the endpoint: whether it takes batches. */
+  /** What is found of the endpoint: whether it takes batches. Where that is known, none of its refusals says otherwise. */
   readonly traits: { takesBatches?: boolean };
 }
 
@@ -91,7 +91,7 @@ export function httpBatchDeleter(setup: HttpBatchSetup): BatchDeleter {
     },
     isRefusal: (error) =>
       error instanceof PermissionDeniedError || error instanceof UnsupportedError ||
-      setup.refusals.includes(faultOf(error)?.status ?? 0),
+      (!traits.takesBatches && setup.refusals.includes(faultOf(error)?.status ?? 0)),
     foundRefused(): void {
       traits.takesBatches = false;
     },

@@ -179,10 +179,11 @@ export class FakeGcs extends FakeServer<GcsRequest> {
   }
 
   protected override commonHeaders(record: GcsRequest): Record<string, string> {
+    const name = `AHmUCY-${String(record.id).padStart(12, "0")}`;
+    const isUnknown = this.settings.refusesXml && record.operation?.startsWith("xml.");
     return {
       ...super.commonHeaders(record),
-      "Server": "UploadServer",
-      "X-GUploader-UploadID": `AHmUCY-${String(record.id).padStart(12, "0")}`,
+      ...(!isUnknown && { "Server": "UploadServer", "X-GUploader-UploadID": name }),
     };
   }
 

@@ -87,7 +87,7 @@ export class RequestHandler {
   ): Promise<WireResponse> {
     const understood = understand(head);
     const { settings } = this.#state;
-    if (settings.refusesXml && understood.target.api === "xml") throw new GcsError("NotFound");
+    if (settings.refusesXml && understood.target.api === "xml") return unknownPath();
     const call = { ...understood, headers: head.headers, body, identity, ignoresRange, server: this.#state };
     checkAccess(call);
     return selected(call, await HANDLERS[call.operation](call));
@@ -104,6 +104,12 @@ function understand(head: Head): Understood {
   const query = readQuery(head.rawQuery);
   const contentRange = head.headers.get("content-range");
   return { operation: route({ method: head.method, target, query, contentRange }), query, target };
+}
+
+/** What a server says of a path of which it has never heard. */
+function unknownPath(): WireResponse {
+  const body = new TextEncoder().encode("404 page not found\n");
+  return { status: 404, headers: { "Content-Type": "text/plain; charset=utf-8" }, body, chunked: false };
 }
 
 /** The document of an answer, as far as the request asks for it. */
