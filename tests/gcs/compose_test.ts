@@ -12,7 +12,7 @@ import {
 } from "@lade/core";
 import { compose } from "@lade/gcs";
 import type { FakeGcs } from "../fakes/gcs/mod.ts";
-import { openBucket, openFake, operations } from "./open_fake.ts";
+import { openBucket, openFake, operations, withoutWaits } from "./open_fake.ts";
 
 function putAll(fake: FakeGcs, count: number): readonly [keys: string[], all: string] {
   const keys = Array.from({ length: count }, (_, i) => `in/${String(i).padStart(4, "0")} ä?`);
@@ -94,7 +94,7 @@ Deno.test("compose() is of what was seen: a source that changes or goes meanwhil
 });
 
 Deno.test("compose() whose answers are lost is made again, under a condition unless the object may be its own", async () => {
-  await using opened = await openFake();
+  await using opened = await openFake(withoutWaits());
   const { fake, store } = opened;
   const [keys, all] = putAll(fake, 40);
   const lose = (key: RegExp | string, kind: "drop-answer" | "cut-request") =>

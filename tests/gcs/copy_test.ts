@@ -13,7 +13,7 @@ import {
 import { FakeClock } from "@lade/testing";
 import type { FaultAction } from "@lade/testing/http";
 import type { ObjectAttributes } from "../fakes/gcs/mod.ts";
-import { bearer, openBucket, openFake, operations } from "./open_fake.ts";
+import { bearer, openBucket, openFake, operations, withoutWaits } from "./open_fake.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const TIME = "2026-11-28T08:00:00.000Z";
@@ -167,7 +167,7 @@ const DOUBTS: Readonly<Record<string, FaultAction>> = {
 for (const [what, action] of Object.entries(DOUBTS)) {
   const isDone = action.kind === "drop-answer";
   Deno.test(`copy() that meets ${what} is made again, under a condition unless it may have been made`, async () => {
-    await using opened = await openFake();
+    await using opened = await openFake(withoutWaits());
     const { fake, store } = opened;
     fake.putObject("bucket", "a", "content", DESCRIBED);
     const { generation: before } = fake.putObject("bucket", "c", "before");
@@ -189,7 +189,7 @@ for (const [what, action] of Object.entries(DOUBTS)) {
 
   Deno.test(`copy() that meets ${what} under a condition never takes an object of another writer for its own`, async () => {
     for (const other of ["content", "another"]) {
-      await using opened = await openFake();
+      await using opened = await openFake(withoutWaits());
       const { fake, store } = opened;
       fake.putObject("bucket", "a", "content");
       fake.faults.add({

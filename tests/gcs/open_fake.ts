@@ -76,3 +76,10 @@ export function operations({ requests }: FakeGcs): Record<string, number> {
   for (const { operation = "" } of requests.splice(0)) counts[operation] = (counts[operation] ?? 0) + 1;
   return counts;
 }
+
+/** Options of a store that does not wait: the network's time goes on as it is. */
+export function withoutWaits(): Pick<OpenFakeOptions, "context" | "transport"> {
+  const { clock } = createStoreContext();
+  const sleep = (_: number, signal?: AbortSignal) => Promise.resolve(signal?.throwIfAborted());
+  return { context: createStoreContext({ clock: { ...clock, sleep } }), transport: { clock } };
+}

@@ -1,5 +1,5 @@
 import { checkWriteConditions, type CopyOptions, StoreError } from "@lade/core/backend";
-import { isRenamed } from "@lade/service/copy";
+import { blameSource, isRenamed } from "@lade/service/copy";
 import { faultOf } from "@lade/service/errors";
 import { encodeStrict } from "@lade/service/http";
 import type { ServiceCopy } from "@lade/service/store";
@@ -8,7 +8,6 @@ import { generationOf, generationQuery } from "../client/gcs_conditions.ts";
 import { type GcsTarget, jsonPath } from "../client/gcs_target.ts";
 import { headObject } from "../objects/read_object.ts";
 import type { ObjectResource } from "../objects/resource.ts";
-import { blame } from "./rewrite_object.ts";
 
 /** What an endpoint says that knows no moves; some take the path for the name of an object. */
 const UNKNOWN = [400, 404, 405, 501];
@@ -54,7 +53,7 @@ export async function renameObject(
     const lost = { source, from: () => head(fromKey), to: () => head(toKey, calls.to) };
     const mayBeMade = error.retryable || (faultOf(error)?.attempts ?? 1) > 1;
     if (mayBeMade && await isRenamed(lost)) return;
-    const found = await blame(error, { ...copy, source }, options);
+    const found = await blameSource(error, etag, calls.from, () => head(fromKey));
     const isUnknown = UNKNOWN.includes(faultOf(error)?.status ?? 0);
     if (traits.moves || !isUnknown || found !== error) throw found;
     traits.moves = false;

@@ -1,14 +1,6 @@
-import {
-  ChecksumMismatchError,
-  type CopyOptions,
-  NotFoundError,
-  type ObjectInfo,
-  PreconditionFailedError,
-  type PutResult,
-} from "@lade/core/backend";
+import { ChecksumMismatchError, type CopyOptions, type ObjectInfo, type PutResult } from "@lade/core/backend";
 import { unlikeService } from "@lade/service/body";
-import { CopyProgress } from "@lade/service/copy";
-import { faultOf } from "@lade/service/errors";
+import { blameSource, CopyProgress, sendHeld } from "@lade/service/copy";
 import type { ServiceCopy } from "@lade/service/store";
 import { askJson, jsonBody } from "../client/ask_json.ts";
 import { generationQuery } from "../client/gcs_conditions.ts";
@@ -17,7 +9,6 @@ import { type GcsTarget, jsonPath } from "../client/gcs_target.ts";
 import { headObject } from "../objects/read_object.ts";
 import { type ObjectResource, receiptOf } from "../objects/resource.ts";
 import { removeWritten } from "../write/check_written.ts";
-import { sendHeld } from "./send_held.ts";
 
 /** The path below which the JSON API has objects. */
 const ROOT = "/storage/v1";
@@ -70,15 +61,12 @@ export async function rewriteObject(
     ...more,
   };
 
-  async function ask(rewriteToken: string | undefined): Promise<Rewritten> {
+  const asked = signal ? { signal } : {};
+  const held = { made: source, clock, head: () => headObject(to, toKey, asked, calls.to), ...options };
+  const ask = (rewriteToken: string | undefined) => {
     const send = () => askJson<Rewritten>(to, { ...request, query: { ...query, rewriteToken } });
-    if (!isHeld) return await send();
-    const made = { size, sum: checksums?.crc32c };
-    return await sendHeld(
-      { target: to, key: toKey, call: calls.to, conditions: options, made, signal },
-      send,
-    );
-  }
+    return isHeld ? sendHeld(held, send) : send();
+  };
 
   async function rewrite(): Promise<ObjectResource> {
     const progress = new CopyProgress(calls.to, clock, bounds.slowAnswerTimeoutMs);
@@ -94,8 +82,9 @@ export async function rewriteObject(
     }
   }
 
+  const look = { ...asked, ...(sourceVersion !== undefined && { version: sourceVersion }) };
   const made = await rewrite().catch(async (error) => {
-    throw await blame(error, copy, options);
+    throw await blameSource(error, seen, calls.from, () => headObject(from, fromKey, look, calls.from));
   });
   const receipt = receiptOf(made, calls.to);
   const { checksums: { crc32c } = {}, version } = receipt;
@@ -109,24 +98,4 @@ export async function rewriteObject(
     detail,
     retryable: true,
   });
-}
-
-/** The failure of a request about two objects, as that of its source where this is not what was seen any more. */
-export async function blame(
-  error: unknown,
-  { from, fromKey, calls, source }: Pick<SeenCopy, "from" | "fromKey" | "calls" | "source">,
-  { signal, sourceVersion: version }: CopyOptions,
-): Promise<unknown> {
-  if (signal?.aborted || ![404, 412].includes(faultOf(error)?.status ?? 0)) return error;
-  const { operation, uri } = calls.from;
-  try {
-    const asked = { ...(signal && { signal }), ...(version !== undefined && { version }) };
-    const { etag } = await headObject(from, fromKey, asked, calls.from);
-    const detail = "it changed meanwhile";
-    return etag === source.etag
-      ? error
-      : new PreconditionFailedError({ operation, uri, detail, cause: error });
-  } catch (found) {
-    return found instanceof NotFoundError ? found : error;
-  }
 }

@@ -23,7 +23,7 @@ import { type GcsTarget, jsonPath, kmsQuery } from "../client/gcs_target.ts";
 import { deleteObject } from "../delete/delete_object.ts";
 import { describeObject, headObject } from "../objects/read_object.ts";
 import { type ObjectResource, receiptOf, resourceOf } from "../objects/resource.ts";
-import { sendHeld } from "../copy/send_held.ts";
+import { sendHeld } from "@lade/service/copy";
 import { checkWritten } from "../write/check_written.ts";
 import { GcsStore } from "./gcs_store.ts";
 
@@ -168,12 +168,16 @@ async function join(
     });
     return receiptOf(resource, call);
   };
+  const there = () => describeObject(target, key, signal ? { signal } : {}, call);
   const found = async (error: unknown) => {
     if (faultOf(error)?.status !== 412) throw error;
-    return receiptOf((await describeObject(target, key, signal ? { signal } : {}, call)).resource, call);
+    return receiptOf((await there()).resource, call);
   };
   try {
-    const held = { target, key, call, conditions, made: written, signal };
+    const { size, sum: crc32c = "" } = written;
+    const { clock } = target.context;
+    const head = async () => (await there()).info;
+    const held = { ...conditions, made: { size, checksums: { crc32c } }, head, clock, signal };
     const receipt = await (isOwn ? send().catch(found) : isHeld ? sendHeld(held, send) : send());
     return await checkWritten(target, key, receipt, written, call);
   } catch (error) {

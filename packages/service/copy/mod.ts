@@ -9,6 +9,8 @@ export { copyInRanges, type CopyInRangesSetup, type CopySink } from "./copy_in_r
 export { copyOfItself } from "./copy_of_itself.ts";
 export { type CopyAnswer, copyOrFind, type CopySearch } from "./copy_or_find.ts";
 export { CopyProgress } from "./copy_progress.ts";
+export { blameSource } from "./blame_source.ts";
+export { type HeldRequest, sendHeld } from "./send_held.ts";
 export { isRenamed, type LostRename } from "./is_renamed.ts";
 export { type CopyState, type StartedCopy, startedCopy } from "./started_copy.ts";
 export { renameByCopy, type RenameSteps } from "./rename_by_copy.ts";
