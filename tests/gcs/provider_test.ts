@@ -104,11 +104,12 @@ Deno.test("every form of a URI leads to one bucket, whose canonical form message
 });
 
 Deno.test("what is configured for a bucket holds in every form of its URIs, and for no other bucket", async () => {
-  await using fake = await startFakeGcs({ buckets: ["photos", "theirs"] });
+  await using fake = await startFakeGcs({ buckets: ["photos", "theirs", "films"] });
   const theirs = { email: "theirs@example.com" };
   const config = {
     gs: { ...configOf(fake), userProject: "mine" },
     "gs://theirs/": { endpoint: fake.url, accessToken: fake.issueToken(theirs), userProject: "payer" },
+    "gcs://films/": { userProject: "studio" },
   };
   await using opened = open(config);
   const { lade } = opened;
@@ -118,6 +119,8 @@ Deno.test("what is configured for a bucket holds in every form of its URIs, and 
   assertEquals(askersOf(fake), ["theirs@example.com for payer"]);
   await lade.put("gs://photos/a", "1");
   assertEquals(askersOf(fake).at(-1), `${fake.principal.email} for mine`);
+  await lade.put("gs://films/a", "1");
+  assertEquals(askersOf(fake).at(-1), `${fake.principal.email} for studio`);
 });
 
 Deno.test("a token that is for one endpoint does not go to another that is configured for a bucket", async () => {
