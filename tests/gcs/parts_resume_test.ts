@@ -60,6 +60,17 @@ Deno.test("an object of another writer is not taken for that of a resumed write"
   }
 });
 
+Deno.test("a token of parts with a condition is none of this service", async () => {
+  await using bench = await openParts();
+  const { store } = bench;
+  const token = JSON.parse(await left(store, [0]));
+  for (const condition of [{ ifNoneMatch: "*" }, { ifMatch: "1" }]) {
+    const changed = JSON.stringify({ ...token, ...condition });
+    const resume = () => resumePartWriter(store, "object", DATA.length, changed);
+    await assertRejects(resume, TypeError, "not one of this service");
+  }
+});
+
 Deno.test("a part of another size is written again", async () => {
   await using bench = await openParts();
   const { fake, store } = bench;

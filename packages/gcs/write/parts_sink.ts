@@ -1,6 +1,7 @@
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import {
   ChecksumMismatchError,
+  foreignToken,
   formatToken,
   type KeyCall,
   partLength,
@@ -108,6 +109,9 @@ export async function resumeParts(
   options: ResumeOptions,
   call: KeyCall,
 ): Promise<ResumedSink> {
+  const { ifMatch, ifNoneMatch } = token.options;
+  // An upload in parts holds none: the token was changed.
+  if (ifMatch !== undefined || ifNoneMatch !== undefined) throw foreignToken(call);
   const reading = partsReading(target, call, { key, root: "ListPartsResult", signal: options.signal });
   const sent: SentPart[] = [];
   for await (const { number, size, etag } of listParts(reading, token.id)) {
