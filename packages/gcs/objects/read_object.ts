@@ -4,6 +4,7 @@ import {
   type HeadOptions,
   NotFoundError,
   type ObjectInfo,
+  PreconditionFailedError,
 } from "@lade/core/backend";
 import { checkAnswered, type HeaderNames } from "@lade/service/body";
 import { type FailedCall, faultOf } from "@lade/service/errors";
@@ -69,30 +70,34 @@ async function readByXml(
   }, options);
 }
 
-/** It tells no metadata at Google's own endpoint, but does at emulators. */
+/** The answer with the bytes tells no metadata, so that the object is described first. It may be replaced in between. */
 async function readByJson(
   target: GcsTarget,
   key: string,
   options: GetOptions,
   call: FailedCall,
+  tries = 3,
 ): Promise<GetResult> {
   const { config, json, limits } = target;
-  const names = { ...GCS_NAMES, conditions: () => ({}) };
-  return await getObject({
-    client: json,
-    names: config.verifyDownloads ? names : { ...names, ...UNVERIFIED },
-    key,
-    path: jsonPath(target, key),
-    query: { alt: "media", ...generationQuery(options), ...payer(target) },
-    headers: AS_STORED,
-    call,
-    limit: limits.read,
-  }, options).catch(async (error) => {
-    // Where nothing is, an emulator's answer has no form of the service's, unless a description is asked for.
-    const { foreign, status } = faultOf(error) ?? {};
-    if (foreign !== undefined && status === 404) await headObject(target, key, options, call);
-    throw error;
-  });
+  const { etag = "", metadata } = await headObject(target, key, options, call);
+  const names = { ...GCS_NAMES, conditions: () => ({}), storedMetadata: metadata };
+  try {
+    return await getObject({
+      client: json,
+      names: config.verifyDownloads ? names : { ...names, ...UNVERIFIED },
+      key,
+      path: jsonPath(target, key),
+      query: { alt: "media", ...generationQuery({ ...options, ifMatch: etag }), ...payer(target) },
+      headers: AS_STORED,
+      call,
+      limit: limits.read,
+    }, options);
+  } catch (error) {
+    const { ifMatch, version } = options;
+    if (ifMatch !== undefined || version !== undefined || tries === 1) throw error;
+    if (!(error instanceof PreconditionFailedError)) throw error;
+    return await readByJson(target, key, options, call, tries - 1);
+  }
 }
 
 /** Whether what answers a read is not the XML API: not even its own words for what is missing. */

@@ -18,6 +18,8 @@ export interface HeaderNames {
   readonly service: string;
   /** Begins the names of user metadata: `x-amz-meta-`. */
   readonly metadata: string;
+  /** User metadata, where answers with bytes tell none; that of their headers by default. */
+  readonly storedMetadata?: Readonly<Record<string, string>>;
   /** Holds what conditions compare, where that is not the etag: `x-goog-generation`. */
   readonly etag?: string;
   /** Holds the version. */

@@ -53,7 +53,7 @@ export function readObjectInfo(
   }
   if (tagCount > 0) info.tagCount = tagCount;
   if (storageClass && storageClass !== names.usualStorageClass) info.storageClass = storageClass;
-  const metadata = Object.fromEntries(stored);
+  const metadata = names.storedMetadata ?? Object.fromEntries(stored);
   return Object.assign(info, names.readChecksums(headers, whole, size), { metadata });
 }
 

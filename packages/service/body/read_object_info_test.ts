@@ -117,3 +117,8 @@ Deno.test("readObjectInfo() leaves out what a service says of the caching of obj
   assertEquals(read("private, max-age=0"), [undefined, undefined]);
   assertEquals(read("no-store"), ["no-store", undefined]);
 });
+
+Deno.test("readObjectInfo() tells the metadata that is known from elsewhere in place of that of headers", () => {
+  const names = { ...NAMES, storedMetadata: { two: "b" } };
+  assertEquals(infoOf({ "x-test-meta-one": "a" }, names).metadata, { two: "b" });
+});
