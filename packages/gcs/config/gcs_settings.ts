@@ -89,7 +89,7 @@ export const GCS_SETTINGS: SettingTable = [
   row(
     "userProject",
     projectType,
-    "project that pays for requests; Requester Pays buckets ask for one",
+    "project that pays for requests, which Requester Pays buckets ask for; else that of the credentials' file",
     ["GOOGLE_CLOUD_QUOTA_PROJECT"],
     { flag: { name: "--billing-project", metavar: "ID", help: "The Google Cloud project that pays" } },
   ),
