@@ -104,6 +104,37 @@ Deno.test("deleteMany() takes a token that has expired no longer than the servic
   assertEquals(fake.objects("bucket"), []);
 });
 
+Deno.test("deleteMany() sends by itself what a batch says is not authorized any more, or fails for a while", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const [gone = "", refused = "", busy = "", held = ""] = putAll(fake, 4);
+  const part = (at: number, status: number, reason = "") => {
+    const error = { code: status, message: "no", errors: [{ reason }] };
+    const head = `--b\r\nContent-Type: application/http\r\nContent-ID: <response-${at}>\r\n`;
+    return `${head}\r\nHTTP/1.1 ${status} x\r\n\r\n${status === 204 ? "" : JSON.stringify({ error })}\r\n`;
+  };
+  const parts = [
+    part(0, 204),
+    part(1, 401, "authError"),
+    part(2, 503, "backendError"),
+    part(3, 403, "forbidden"),
+  ];
+  const headers = { "content-type": "multipart/mixed; boundary=b" };
+  fake.faults.add({
+    match: { operation: "batch" },
+    action: { kind: "answer", status: 200, headers, body: `${parts.join("")}--b--\r\n` },
+  });
+  const results = await deleteAll(store, [gone, refused, busy, held]);
+  assertEquals(results.map(({ error }) => error?.constructor), [
+    undefined,
+    undefined,
+    undefined,
+    PermissionDeniedError,
+  ]);
+  assertEquals(operations(fake), { batch: 1, "objects.delete": 2 });
+  assertEquals(fake.objects("bucket").map(({ name }) => name), [gone, held]);
+});
+
 Deno.test("deleteMany() takes no object for deleted whose answer a batch lacks", async () => {
   await using opened = await openFake();
   const { fake, store } = opened;
