@@ -96,3 +96,23 @@ Deno.test("FakeServer refuses what is not HTTP, and throws its own mistakes when
   assert((await broken.text()).includes("a mistake of the fake"));
   await assertRejects(() => echo[Symbol.asyncDispose](), TypeError, "a mistake of the fake");
 });
+
+Deno.test("a fault retells an entity tag or a time where the service tells it: in header fields, unless it has other places", async () => {
+  class Documents extends Echo {
+    protected override retell(
+      response: WireResponse,
+      what: "etag" | "time",
+      value: string | undefined,
+    ): WireResponse {
+      return { ...response, body: new TextEncoder().encode(`${what} ${value}`) };
+    }
+  }
+  await using echo = await new Echo().listen();
+  const told = await ask(echo, { kind: "etag", value: '"other"' });
+  assertEquals([await told.text(), told.headers.get("etag")], ["", '"other"']);
+  const late = await ask(echo, { kind: "time", value: "yesterday" });
+  assertEquals([await late.text(), late.headers.get("last-modified")], ["", "yesterday"]);
+  await using documents = await new Documents().listen();
+  const changed = await ask(documents, { kind: "time", value: undefined });
+  assertEquals([await changed.text(), changed.headers.get("last-modified")], ["time undefined", null]);
+});
