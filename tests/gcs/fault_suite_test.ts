@@ -5,11 +5,11 @@ import { GCS_OPERATIONS, GCS_REQUESTS } from "./gcs_requests.ts";
 import { bearer, openBucket } from "./open_fake.ts";
 
 /** Starts a fake with the bucket `bucket`, whose store signs in with tokens that the fake knows. */
-async function start({ context: given, transport, partSize }: StartOptions) {
+async function start({ context: given, transport, partSize }: StartOptions, takesParts = true) {
   const fake = await startFakeGcs({ buckets: ["bucket"], minPartSize: 1, chunkUnit: 1 });
   const config = { partSize, threshold: partSize, chunkSize: partSize };
   // What is known of Google's own endpoint.
-  const traits = { givesXml: true, takesParts: true, takesBatches: true };
+  const traits = { givesXml: true, takesParts, takesBatches: true };
   const context = createStoreContext(given);
   const credential = bearer(() => fake.issueToken(), context);
   const store = openBucket(fake, { credential, context, transport, config, isGoogle: true, traits });
@@ -44,3 +44,22 @@ const setup: ServiceSetup = {
 };
 
 serviceFaults("GcsStore", setup, Deno.test);
+
+/** What is written by sessions alone: in order, and the last chunk ends it. */
+const bySessions: ServiceSetup = {
+  ...setup,
+  start: (options) => start(options, false),
+  requests: {
+    ...GCS_REQUESTS,
+    ...Object.fromEntries(
+      ["put()", "createWriter()", "createPartWriter()"].map((way) => [
+        `${way} of three parts`,
+        { begin: 1, writePart: 2, commit: 1 },
+      ]),
+    ),
+  },
+};
+
+serviceFaults("GcsStore by sessions", bySessions, (name, run) => {
+  if (/put\(\)|Writer|writePart|commit|abort\(\)|writers/.test(name)) Deno.test(name, run);
+});

@@ -11,6 +11,7 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core";
+import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import { sampleBytes } from "@lade/testing/conformance";
 import {
   assertSilent,
@@ -268,6 +269,8 @@ Deno.test("nothing is seen of an object before it is closed, whatever of it is t
     assertEquals(bench.fake.objects("bucket"), []);
     await writer.close();
     await assertWritten(bench, "object", data);
+    const sums = bench.fake.requests.flatMap(({ headers }) => headers["x-goog-hash"] ?? []);
+    assertEquals(sums, [`crc32c=${crc32cToBase64(crc32c(data))}`], "what the service has to compare");
   }
 });
 

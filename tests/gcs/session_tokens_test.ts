@@ -8,6 +8,7 @@ import {
   resumePartWriter,
   ServiceError,
   UnavailableError,
+  UnsupportedError,
 } from "@lade/core";
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import { sampleBytes } from "@lade/testing/conformance";
@@ -90,6 +91,16 @@ Deno.test("a write that was closed, aborted or has expired cannot be gone on wit
     assertSilent(bench, await assertRejects(resume, NotFoundError, "closed or aborted, or has expired"));
     assertEquals(fake.objects("bucket").length, end === "close" ? 1 : 0);
   }
+});
+
+Deno.test("an endpoint that takes the question how far a write is for its end is told of", async () => {
+  await using bench = await sessionBench();
+  const token = await left(bench, 1, 0);
+  const body = JSON.stringify({ kind: "storage#object", name: "object", size: `${CHUNK}`, generation: "1" });
+  const action = { kind: "answer", status: 200, headers: { "x-guploader-uploadid": "1" }, body } as const;
+  bench.fake.faults.add({ match: { operation: "resumable.query" }, action });
+  const resume = () => resumePartWriter(bench.store, "object", DATA.length, token);
+  await assertRejects(resume, UnsupportedError, `made an object of ${CHUNK} bytes`);
 });
 
 Deno.test("a write with a token is never begun anew behind its back", async () => {

@@ -171,7 +171,6 @@ export class ResumableSession {
       try {
         if (this.#unsure) {
           await this.#ask(signal);
-          if (this.#made && !last) await this.#endedEarly(this.#made);
         } else {
           if (this.stored < at) throw this.#lost();
           const to = Math.min(end, this.stored + chunkSize);
@@ -186,6 +185,7 @@ export class ResumableSession {
         await this.#renew(at, error, signal);
         [failure, base] = [error, 0];
       }
+      if (this.#made && !last) await this.#endedEarly(this.#made);
       if (this.stored > base && this.stored >= Math.min(end, base + unit)) {
         [tries, base, sinceMs] = [0, this.stored, clock.monotonicMs()];
       }
@@ -220,7 +220,6 @@ export class ResumableSession {
       this.#ending = last !== undefined;
       return error;
     }
-    if (this.#made && !last) await this.#endedEarly(this.#made);
     if (this.#made || (to > from && this.stored >= Math.min(to, from + chunkUnit(this.#target)))) {
       return undefined;
     }
