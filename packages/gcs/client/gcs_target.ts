@@ -67,9 +67,14 @@ export function placeOf({ bucket, url }: Pick<GcsTarget, "bucket" | "url">, key:
   return { service, container: bucket, key, kind: "gcs" };
 }
 
+/** The path of the bucket in the JSON API. */
+export function bucketPath({ bucket }: Pick<GcsTarget, "bucket">): string {
+  return `/storage/v1/b/${encodeStrict(bucket)}`;
+}
+
 /** The path of an object, or of all objects of the bucket, in the JSON API. */
-export function jsonPath({ bucket }: Pick<GcsTarget, "bucket">, key?: string): string {
-  const root = `/storage/v1/b/${encodeStrict(bucket)}/o`;
+export function jsonPath(target: Pick<GcsTarget, "bucket">, key?: string): string {
+  const root = `${bucketPath(target)}/o`;
   return key === undefined ? root : `${root}/${encodeStrict(key)}`;
 }
 

@@ -3,12 +3,15 @@ import {
   beginDiagnosis,
   examineService,
   failedCheck,
+  probe,
   type ServiceDiagnoseOptions,
   type ServicePatient,
   tellEndpoint,
   tellLifetime,
   tellSettings,
 } from "@lade/service/diagnosis";
+import { askJson } from "../client/ask_json.ts";
+import { bucketPath, type GcsTarget } from "../client/gcs_target.ts";
 import { type GcsCredential, identityOf } from "../credentials/gcs_credential.ts";
 import { GcsStore } from "../store/gcs_store.ts";
 import { type GcsStoreOptions, openService, setupOf } from "../store/open_gcs_store.ts";
@@ -23,8 +26,8 @@ const TOLD = new Set(["endpoint", "identity"]);
 export type GcsDiagnoseOptions = GcsStoreOptions & ServiceDiagnoseOptions;
 
 /**
- * Finds out how it stands with a bucket: who asks, where, the clock, which calls are allowed, latency, throughput and what
- * bounds it. Like the diagnosis of every service it yields failures, and removes what it made.
+ * Finds out how it stands with a bucket: who asks, where, the clock, what the bucket is and keeps, which calls are allowed,
+ * latency, throughput and what bounds it. Like the diagnosis of every service it yields failures, and removes what it made.
  */
 export async function* diagnose(bucket: string, options: GcsDiagnoseOptions = {}): AsyncGenerator<Check> {
   const { context, transport, begun } = beginDiagnosis(options);
@@ -39,12 +42,12 @@ export async function* diagnose(bucket: string, options: GcsDiagnoseOptions = {}
     container: "bucket",
     failed: failedCheck,
     credentials: () => checkCredentials(opened.credential, context.clock.now()),
-    configuration: () => {
+    configuration: async () => {
       const source = shown.find(({ name }) => name === "endpoint")?.source ?? "";
-      return Promise.resolve([
-        tellEndpoint({ url: endpoint.url, source }, answers),
-        ...tellSettings(shown, TOLD),
-      ]);
+      const own = answers.answers.length > 0
+        ? [await probe(patient, (signal) => tellBucket(store.target, signal)).catch(unknownBucket)]
+        : [];
+      return [tellEndpoint({ url: endpoint.url, source }, answers), ...own, ...tellSettings(shown, TOLD)];
     },
     listPage: (signal) => Array.fromAsync(store.list(prefix, { signal, limit: 1_000 })),
     blame: () => undefined,
@@ -61,4 +64,53 @@ async function checkCredentials(credential: GcsCredential, nowMs: number): Promi
   const { expiration, email } = await credential.tokens.get();
   const detail = `${identityOf(credential)}${tellLifetime(expiration, nowMs)}`;
   return { name, outcome: "ok", detail, ...(email !== undefined && { facts: { identity: email } }) };
+}
+
+/** A bucket as the JSON API describes it ("Buckets"), as far as it is told here. */
+interface BucketResource {
+  readonly location?: string;
+  readonly storageClass?: string;
+  readonly versioning?: { readonly enabled?: boolean };
+  readonly softDeletePolicy?: { readonly retentionDurationSeconds?: string };
+  readonly hierarchicalNamespace?: { readonly enabled?: boolean };
+  readonly billing?: { readonly requesterPays?: boolean };
+  readonly retentionPolicy?: { readonly retentionPeriod?: string };
+}
+
+/** Says where the bucket is and what it keeps, as far as who asks may know. */
+async function tellBucket(target: GcsTarget, signal: AbortSignal): Promise<Check> {
+  const call = { operation: "look at", uri: target.uri };
+  const request = { method: "GET", path: bucketPath(target), signal, call };
+  const bucket = await askJson<BucketResource>(target, request);
+  const { location = "", storageClass = "", versioning, billing, hierarchicalNamespace } = bucket;
+  const days = (seconds: string | undefined) => Math.round(Number(seconds ?? 0) / 86_400);
+  const softDeleteDays = days(bucket.softDeletePolicy?.retentionDurationSeconds);
+  const retentionDays = days(bucket.retentionPolicy?.retentionPeriod);
+  const versions = versioning?.enabled === true;
+  const hierarchical = hierarchicalNamespace?.enabled === true;
+  const requesterPays = billing?.requesterPays === true;
+  const words = [
+    location,
+    storageClass,
+    versions ? "each write keeps the version before" : "no versions",
+    softDeleteDays > 0 ? `keeps deleted objects for ${softDeleteDays} days` : "no soft delete",
+    hierarchical && "hierarchical namespace",
+    retentionDays > 0 && `objects stay for ${retentionDays} days at least`,
+    requesterPays && "the requester pays",
+  ];
+  return {
+    name: "bucket",
+    outcome: "ok",
+    detail: words.filter(Boolean).join(", "),
+    facts: {
+      location,
+      storageClass,
+      ...{ versions, hierarchical, requesterPays, softDeleteDays, retentionDays },
+    },
+  };
+}
+
+function unknownBucket(): Check {
+  const detail = "what it is, is not for this identity to know: that takes storage.buckets.get";
+  return { name: "bucket", outcome: "skipped", detail };
 }
