@@ -120,6 +120,24 @@ Deno.test("compose() whose answers are lost is made again, under a condition unl
   assertEquals([textOf(fake, "out"), fake.objects("bucket").length], [all, 41]);
 });
 
+Deno.test("compose() that adds to a source adds to what was seen, and once", async () => {
+  await using opened = await openFake(withoutWaits());
+  const { fake, store } = opened;
+  const match = { operation: "objects.compose" } as const;
+  fake.putObject("bucket", "log", "1,");
+  fake.putObject("bucket", "new", "2,");
+  await compose(store, ["log", "new"], "log");
+  assertEquals(textOf(fake, "log"), "1,2,");
+  fake.faults.add({ match: { ...match, times: 1 }, action: { kind: "drop-answer", how: "rst" } });
+  const lost = await assertRejects(() => compose(store, ["log", "new"], "log"), UnavailableError);
+  assertStringIncludes(lost.message, "an object of the same content is there now");
+  assertEquals(textOf(fake, "log"), "1,2,2,");
+  const run = () => void fake.putObject("bucket", "log", "theirs,");
+  fake.faults.add({ match: { ...match, times: 1 }, action: { kind: "before", run } });
+  await assertRejects(() => compose(store, ["log", "new"], "log"), PreconditionFailedError);
+  assertEquals(textOf(fake, "log"), "theirs,");
+});
+
 Deno.test("compose() that is of other bytes is removed again, and what stays behind of it is told", async () => {
   await using opened = await openFake();
   const { fake, store } = opened;

@@ -55,7 +55,8 @@ type Piece = Pick<ObjectInfo, "key" | "size" | "etag" | "checksums" | "storageCl
  * storage class, which is that of the result; its media type is that of the first source by default. The result has a CRC-32C,
  * which is compared with those of the sources, and no MD5.
  *
- * A source that changes or goes meanwhile is a `PreconditionFailedError`; a store of something else, or sources of several
+ * A source that changes or goes meanwhile is a `PreconditionFailedError`, and so is another object at the target where that
+ * is one of the sources; a store of something else, or sources of several
  * classes, an `UnsupportedError`.
  *
  * ```ts
@@ -97,8 +98,17 @@ export async function compose(
   }
   const made = new Map<string, string | undefined>();
   const { contentType } = pieces[0] ?? {};
+  // What is added to is the object that was seen: sent twice, a request would not find it.
+  const isAdded = (source: string | ComposeSource) =>
+    typeof source === "string" ? source === to : source.key === to && source.version === undefined;
+  const ifMatch = options.ifNoneMatch === undefined ? pieces[sources.findIndex(isAdded)]?.etag : undefined;
+  const given = {
+    ...(contentType && { contentType }),
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...options,
+  };
   const composed = await shorten(target, pieces, call, made, signal)
-    .then((last) => join(target, key, last, { ...(contentType && { contentType }), ...options }, call))
+    .then((last) => join(target, key, last, given, call))
     .catch(async (error) => {
       throw await removeAll(target, made, call).then(() => error, (left) => reportLeftover(error, left));
     });
