@@ -79,6 +79,20 @@ Deno.test("copy() of an object onto itself that changes nothing is none, and hol
   assertEquals(operations(fake), { "objects.get": 3 });
 });
 
+Deno.test("copy() of an object onto itself whose answer is lost is not taken for a change by others", async () => {
+  await using opened = await openFake(withoutWaits());
+  const { fake, store } = opened;
+  fake.putObject("bucket", "a", "content");
+  const match = { operation: "objects.rewrite", times: 1 } as const;
+  fake.faults.add({ match, action: { kind: "drop-answer", how: "rst" } });
+  const copied = () => store.copy("a", "a", { attributes: { contentType: "text/x" } });
+  const error = await assertRejects(copied, UnavailableError);
+  assertStringIncludes(error.message, `Cannot copy to "gs://bucket/a": `);
+  assertEquals(fake.object("bucket", "a")?.fields, { contentType: "text/x" });
+  fake.faults.add({ match, action: { kind: "cut-request", afterBytes: 0, how: "rst" } });
+  assertEquals((await copied()).etag, fake.object("bucket", "a")?.generation);
+});
+
 Deno.test("copy() to another class goes on with a token until all is copied, under one condition", async () => {
   await using opened = await openFake({ server: { rewriteBytes: 2 ** 20 } });
   const { fake, store } = opened;

@@ -28,12 +28,13 @@ export async function copyObject(
     ...(pin !== undefined && { ifMatch: pin }),
   }, calls.from);
   const { etag = "" } = source.info;
-  if (from.bucket === to.bucket && fromKey === toKey && version === undefined && !attributes) {
-    checkWriteConditions(calls.to, etag, options);
-    return copyOfItself(source.info);
-  }
+  const isItself = from.bucket === to.bucket && fromKey === toKey && version === undefined;
+  if (isItself) checkWriteConditions(calls.to, etag, options);
+  if (isItself && !attributes) return copyOfItself(source.info);
   const described = copiedResource(source.resource, attributes);
-  const made = await rewriteObject({ ...copy, source: source.info, described }, options);
+  // Sent twice, a copy onto itself would not find its source.
+  const held = isItself ? { ...options, ifMatch: etag } : options;
+  const made = await rewriteObject({ ...copy, source: source.info, described }, held);
   return { ...made, sourceEtag: etag };
 }
 
