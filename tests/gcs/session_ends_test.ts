@@ -238,6 +238,15 @@ Deno.test("requests of a session go to the endpoint alone, wherever the service 
   assertEquals([...new Set(bench.fake.requests.map(({ query }) => query["userProject"]))], ["payer"]);
 });
 
+Deno.test("a redirect is no chunk that was taken", async () => {
+  await using bench = await sessionBench();
+  const action = { kind: "redirect", status: 308, to: "http://elsewhere.example" } as const;
+  bench.fake.faults.add({ match: { operation: SENDING, times: Infinity }, action });
+  const put = () => bench.store.put("object", DATA, { ifNoneMatch: "*" });
+  await assertRejects(put, ServiceError, "it redirects");
+  assertEquals(bench.fake.unfinished("bucket"), 0);
+});
+
 Deno.test("a condition is held when the session begins and when it ends", async () => {
   await using bench = await sessionBench();
   const { fake, store } = bench;

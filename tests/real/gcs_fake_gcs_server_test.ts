@@ -8,6 +8,9 @@ const KEPT = "a copy of fake-gcs-server keeps of its source whatever is not give
 const PATCHED = "fake-gcs-server answers changes of attributes in a form of its own";
 const NO_HEIR = "Cloud Storage brings no earlier generation back by itself";
 
+/** Writes by sessions that outlive their writers. */
+const RESUMED = "fake-gcs-server takes the question how far a session is for its end, and cancels none";
+
 /** Cases that fake-gcs-server cannot pass, each with the reason. */
 const skip: Readonly<Record<string, string>> = {
   'copy() and rename() with ifNoneMatch "*" replace nothing': CONDITIONS,
@@ -23,6 +26,24 @@ const skip: Readonly<Record<string, string>> = {
   "setAttributes() keeps the storage class, or moves the object to the one that is given": PATCHED,
   "delete() of the latest version makes the one before it the latest": NO_HEIR,
   "deleteMany() with version removes those versions for good, and tells them": NO_HEIR,
+  "resumePartWriter() goes on after any number of parts, in any order": RESUMED,
+  "resumePartWriter() goes on time and again, a part each time": RESUMED,
+  "a resumable write may have any size": RESUMED,
+  "a resumable write shows nothing before close(), and the old object until then": RESUMED,
+  "a failure, an aborted signal and disposal leave a resumable write; its writer has ended": RESUMED,
+  "abort() of a resumable write leaves nothing, also after a failure": RESUMED,
+  "abort() after detach() takes nothing away": RESUMED,
+  "a resumed write keeps the attributes that it began with": RESUMED,
+  "a resumed write with ifNoneMatch loses against an object that was made meanwhile": RESUMED,
+  "a resumed write whose close() was refused is closed by another writer, once nothing is in the way":
+    RESUMED,
+  "a resumed write with ifMatch loses once the object changed": RESUMED,
+  "resumePartWriter() and abortUpload() refuse the token of another object and what is none": RESUMED,
+  "a token that was altered to name another object leads to no upload": RESUMED,
+  "resumePartWriter() of a write that is closed or aborted is a NotFoundError": RESUMED,
+  "listUploads() shows resumable writes until they are closed or aborted": RESUMED,
+  "abortUpload() by the writer's token ends the writer that is at it": RESUMED,
+  "a token that was altered to have parts of another size leads to no other bytes": RESUMED,
 };
 
 /** The same of those of a provider. */

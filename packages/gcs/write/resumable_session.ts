@@ -259,6 +259,7 @@ export class ResumableSession {
     });
     if (response.status === 308) {
       await response.body.discard();
+      if (response.headers.has("location")) throw unlikeService(call, GCS_NAMES.service, "it redirects");
       return { stored: readStored(response.headers.get("range"), call) };
     }
     try {
