@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { AlreadyExistsError, PreconditionFailedError, StoreError, UnavailableError } from "@lade/core";
+import {
+  AlreadyExistsError,
+  PermissionDeniedError,
+  PreconditionFailedError,
+  StoreError,
+  UnavailableError,
+} from "@lade/core";
 import { sampleBytes } from "@lade/testing/conformance";
 import type { FaultAction } from "@lade/testing/http";
 import { assertSilent, SENDING, sessionBench, told } from "./session_bench.ts";
@@ -70,6 +76,15 @@ Deno.test("a small conditional put whose answer was lost says so, and is no fail
   const swap = () => bench.store.put("object", sampleBytes(7), { ifMatch: etag });
   await assertRejects(swap, UnavailableError);
   await assertRejects(swap, PreconditionFailedError);
+});
+
+Deno.test("a small conditional put leaves no session behind that it could not end", async () => {
+  await using bench = await sessionBench();
+  const [insert, send] = [{ operation: "objects.insert" }, { operation: SENDING }] as const;
+  bench.fake.faults.add({ match: insert, action: { kind: "status", status: 503 } });
+  bench.fake.faults.add({ match: send, action: { kind: "status", status: 403 } });
+  await assertRejects(() => bench.store.put("object", DATA, create), PermissionDeniedError);
+  assertEquals([bench.fake.unfinished("bucket"), bench.fake.objects("bucket")], [0, []]);
 });
 
 Deno.test("of many writers of the same bytes one at most is told that it was the first", async () => {

@@ -64,7 +64,10 @@ export async function insertObject(
     });
     try {
       await session.begin(signal);
-      return await session.finish(0, bytes, written, signal);
+      return await session.finish(0, bytes, written, signal).catch(async (error) => {
+        if (!signal?.aborted) await session.cancel(signal).catch(() => {});
+        throw error;
+      });
     } catch (error) {
       if (faultOf(error)?.status !== 412) throw error;
       const there = await headObject(target, key, signal ? { signal } : {}, call).catch(() => undefined);
