@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 
 const PACKAGE = new URL("../../packages/gcs/", import.meta.url).href;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
@@ -99,5 +99,31 @@ Deno.test("credentials of Google's are found with rights to their variables, fil
     }
   } finally {
     for (const path of [file, jwt]) await Deno.remove(path);
+  }
+});
+
+/** Tells what becomes of making a bucket in a process that may read these variables. */
+async function makeWith(right: string): Promise<string> {
+  const code = `import { gcsProvider } from "${PACKAGE}mod.ts";
+    const config = { endpoint: "http://127.0.0.1:1", accessToken: "t", project: "p", maxAttempts: 1 };
+    await gcsProvider().createContainer("photos", { config }).catch(({ name, message }) => console.log(name, message));`;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", "--no-check", "--config", CONFIG, "--allow-net=127.0.0.1", right],
+      `data:text/javascript,${encodeURIComponent(code)}`,
+    ],
+    stdin: "null",
+  }).output();
+  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+}
+
+Deno.test("calls on buckets need the whole environment, and say so whatever the SDK may not read", async () => {
+  assertMatch(await makeWith("--allow-env"), /^UnavailableError /);
+  const loaded = "GOOGLE_SDK_NODE_LOGGING,TEENY_REQUEST_WARN_CONCURRENT_REQUESTS,DEBUG,READABLE_STREAM";
+  for (const names of ["NO_COLOR", loaded, `${loaded},STORAGE_EMULATOR_HOST`]) {
+    assertMatch(
+      await makeWith(`--allow-env=${names}`),
+      /^PermissionDeniedError Cannot create "gs:\/\/photos": Google's SDK cannot be loaded: .*; allow it with --allow-env$/m,
+    );
   }
 });

@@ -26,11 +26,7 @@ export async function control<T>(
   make: (storage: Storage) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const { Storage } = await loadSdk(call);
-  const storage = new Storage({
-    projectId: project ?? "-",
-    retryOptions: { autoRetry: false, maxRetries: 0 },
-  });
+  const storage = await openSdk(call, project);
   const send = async ({ method = "GET", uri, qs = {}, json }: SdkRequest): Promise<unknown> => {
     const query = Object.fromEntries(
       Object.entries(qs).filter(([, value]) => value !== undefined).map((
@@ -48,13 +44,14 @@ export async function control<T>(
   return await make(storage);
 }
 
-/** The SDK reads the environment as it is loaded. */
-async function loadSdk(call: ControlCall["call"]): Promise<typeof import("./sdk.d.ts")> {
+/** The SDK reads the environment as it is loaded, and as it begins. */
+async function openSdk({ operation, uri }: ControlCall["call"], project = "-"): Promise<Storage> {
   try {
-    return await import("./sdk.ts");
+    const { Storage } = await import("./sdk.ts");
+    return new Storage({ projectId: project, retryOptions: { autoRetry: false, maxRetries: 0 } });
   } catch (cause) {
-    const detail = `the SDK cannot be loaded: ${cause instanceof Error ? cause.message : cause}`;
-    const advice = "allow it with --allow-env, --allow-read and --allow-sys";
-    throw new PermissionDeniedError({ operation: call.operation, uri: call.uri, detail, advice, cause });
+    const detail = `Google's SDK cannot be loaded: ${cause instanceof Error ? cause.message : cause}`;
+    const advice = "allow it with --allow-env";
+    throw new PermissionDeniedError({ operation, uri, detail, advice, cause });
   }
 }
