@@ -15,4 +15,5 @@ export type {
 } from "./config/gcs_options.ts";
 export { GCS_SETTINGS } from "./config/gcs_settings.ts";
 export { type GcsStoreOptions, type GcsSurroundings, openGcsStore } from "./store/open_gcs_store.ts";
+export { diagnose, type GcsDiagnoseOptions } from "./doctor/diagnose.ts";
 export { compose, type ComposeOptions, type ComposeSource } from "./store/compose.ts";

@@ -63,10 +63,17 @@ Deno.test("diagnose() without write reads only, and tells who asks, where, and w
 Deno.test("diagnose() with write tries what is written, and leaves nothing", async () => {
   await using fake = await start({ settings: { hierarchical: true, softDeleteMs: 0 } });
   const checks = await examine(fake, {}, { write: true });
-  assertEquals(checks.filter(({ outcome }) => outcome === "failed"), []);
+  assertEquals(checks.filter(({ name, outcome }) => outcome === "failed" || name === "parts"), []);
   assertStringIncludes(named(checks, "bucket").detail, "no soft delete, hierarchical namespace");
   assertStringIncludes(named(checks, "put").detail, "the service compared its CRC-32C and keeps it");
   assertEquals(fake.objects("photos").map(({ name }) => name), ["data/x", "data/y"]);
+});
+
+Deno.test("diagnose() says where large objects go one request after another", async () => {
+  await using fake = await start({ refusesParts: true });
+  const checks = await examine(fake, { threshold: 2 ** 18 }, { write: true });
+  assertEquals(checks.filter(({ outcome }) => outcome === "failed"), []);
+  assertStringIncludes(named(checks, "parts").detail, "the endpoint takes no parts side by side");
 });
 
 Deno.test("diagnose() goes on where the bucket's settings are not for who asks to know", async () => {

@@ -53,7 +53,12 @@ export async function* diagnose(bucket: string, options: GcsDiagnoseOptions = {}
     blame: () => undefined,
     tellWritten: ({ checksums: { crc32c } = {} }) =>
       crc32c === undefined ? "the service told no checksum" : "the service compared its CRC-32C and keeps it",
-    *traits() {},
+    *traits() {
+      if (store.target.traits.takesParts !== false) return;
+      const detail =
+        "the endpoint takes no parts side by side: large objects go by a session, one request after another";
+      yield { name: "parts", outcome: "ok", detail, facts: { parts: false } };
+    },
   };
   yield* examineService(patient);
 }
