@@ -66,7 +66,7 @@ const FAILURES: readonly Failure[] = [
   ...["put FILE", "rm"].map((command): Failure => ({
     line: `${command} gs://photos/held`,
     says:
-      /a hold protects the object: 403 .*; release it \(gcloud storage objects update\), or write under another key$/,
+      /a hold protects the object: 403 .*; release it \(gcloud storage objects update --no-event-based-hold or --no-temporary-hold\), or write under another key$/,
   })),
   ...["put FILE", "rm"].map((command): Failure => ({
     line: `${command} gs://photos/kept`,
@@ -99,12 +99,12 @@ const FAILURES: readonly Failure[] = [
   { line: "put FILE gs://photos/key", says: AGAIN, asker: expired },
   {
     line: "cat gs://photos/key",
-    says: "nobody is signed in, and storage.objects.get is not for everybody; sign in (gcloud auth",
+    says: "nobody is signed in, and storage.objects.get is not for everybody; name credentials by an option",
     asker: nobody,
   },
   {
     line: "ls gs://photos",
-    says: "nobody is signed in, and storage.objects.list is not for everybody; sign in (gcloud auth",
+    says: "nobody is signed in, and storage.objects.list is not for everybody; name credentials by an option",
     asker: nobody,
   },
   // What they may do.

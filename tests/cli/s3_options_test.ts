@@ -24,7 +24,10 @@ Deno.test("lade presign prints URLs that work without credentials", async () => 
   assertEquals(cli.fake.object("bucket", "b"), undefined);
   const unsigned = await cli.run(["presign", "--no-sign-request", "s3://bucket/b"]);
   assertEquals([unsigned.code, unsigned.stdout], [1, ""]);
-  assertStringIncludes(unsigned.stderr, "anonymous requests have no signature to give");
+  assertStringIncludes(
+    unsigned.stderr,
+    "anonymous requests have no signature to give; give an access key, and leave anonymous out",
+  );
 });
 
 Deno.test("lade presign refuses what cannot be signed, and times that are none", async () => {

@@ -129,6 +129,6 @@ Deno.test("findCredential() says where an identity was looked for, and why a key
     error.message,
     `Cannot open "az://${HOST}": there is no key, no SAS and no identity of Entra ID (what AZURE_STORAGE_KEY gives is of ` +
       'the account "other"; a workload identity: AZURE_FEDERATED_TOKEN_FILE is not set); run az login, set ' +
-      "AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or use anonymous for a public container",
+      "AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or use anonymous (--no-sign-request) for a public container",
   );
 });

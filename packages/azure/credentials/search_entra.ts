@@ -45,7 +45,7 @@ export async function searchEntra(around: EntraSurroundings): Promise<LoadedToke
       reasons: [around.passedOver, closed].filter((reason) => reason !== undefined),
       none: "there is no key, no SAS and no identity of Entra ID",
       advice:
-        "run az login, set AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or use anonymous for a public container",
+        "run az login, set AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or use anonymous (--no-sign-request) for a public container",
     },
   );
 }

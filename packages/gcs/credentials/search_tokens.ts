@@ -63,7 +63,7 @@ async function findToken(
     reasons: [whyClosed(around.env, name) ?? `${name} is not set`],
     none: "there are no application default credentials",
     advice:
-      `run gcloud auth application-default login, set ${name} to a file of credentials, or use anonymous for a public bucket`,
+      `run gcloud auth application-default login, set ${name} to a file of credentials, or use anonymous (--no-sign-request) for a public bucket`,
   });
 }
 

@@ -234,7 +234,7 @@ Deno.test("searchTokens() says of each place why it has no credentials, and what
     "there are no application default credentials (GOOGLE_APPLICATION_CREDENTIALS is not set; gcloud's application " +
     'default credentials: "/home/me/.config/gcloud/application_default_credentials.json" is not there, or may not be ' +
     "read (--allow-read); the metadata server: NO_GCE_CHECK is set); run gcloud auth application-default login, set " +
-    "GOOGLE_APPLICATION_CREDENTIALS to a file of credentials, or use anonymous for a public bucket",
+    "GOOGLE_APPLICATION_CREDENTIALS to a file of credentials, or use anonymous (--no-sign-request) for a public bucket",
   ]);
 });
 

@@ -33,8 +33,7 @@ const FAILURES: readonly Failures[] = [
     "AuthenticationRequiredRequesterPays":
       "the bucket is Requester Pays, which nobody reads without an account; sign in, and set userProject",
     "lockedDomainExpired": "the download was asked for by an address that has expired; try again",
-    "*: ^401 required|^40[13].*Anonymous caller":
-      "{nobody}; sign in (gcloud auth application-default login), or set GOOGLE_APPLICATION_CREDENTIALS",
+    "*: ^401 required|^40[13].*Anonymous caller": "{nobody}; {signIn}",
   }],
   [PermissionDeniedError, {
     "vpcServiceControls SecurityPolicyViolated *: prohibited by organization's policy|SECURITY_POLICY_VIOLATED":
@@ -52,7 +51,7 @@ const FAILURES: readonly Failures[] = [
     "accessNotConfigured SERVICE_DISABLED *: has not been used in project|SERVICE_DISABLED":
       "the Cloud Storage API is off in the project; switch it on: gcloud services enable storage.googleapis.com",
     "objectUnderActiveHold ObjectUnderActiveHold":
-      "a hold protects the object: {message}; release it (gcloud storage objects update), or write under another key",
+      "a hold protects the object: {message}; release it (gcloud storage objects update --no-event-based-hold or --no-temporary-hold), or write under another key",
     "retentionPolicyNotMet RetentionPolicyNotMet":
       "it is to be kept for longer: {message}; wait until then, or write under another key",
     "*: Permission denied on Cloud KMS key":

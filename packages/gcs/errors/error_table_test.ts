@@ -228,7 +228,7 @@ Deno.test("what protects an object, and keys that cannot be used, are told by na
       json(403, "objectUnderActiveHold", hold, PUT),
       "PermissionDeniedError",
       `Cannot put "gs://b/k": a hold protects the object: 403 objectUnderActiveHold: ${hold}; ` +
-      "release it (gcloud storage objects update), or write under another key",
+      "release it (gcloud storage objects update --no-event-based-hold or --no-temporary-hold), or write under another key",
     ],
     [
       json(403, "retentionPolicyNotMet", kept, PUT),

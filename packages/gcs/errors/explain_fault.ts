@@ -27,12 +27,13 @@ const ROLES: readonly (readonly [permission: RegExp, role: string])[] = [
 
 /**
  * What a refusal means to who asked: which permission is lacking, and by what role it is had, in the service's words or, where
- * it names none, by what the call does. And what is not there, where a 404 does not say it.
+ * it names none, by what the call does. And what is not there, where a 404 does not say it. The URL is that of the endpoint.
  */
 export function explainFault(
   fault: ServiceFault,
   { operation, step = operation, uri }: FailedCall,
   identity: string,
+  url: string,
 ): FaultReading {
   const { code, message, status } = fault;
   const isBucket = /^gs:\/\/[^/]*$/.test(uri);
@@ -59,6 +60,9 @@ export function explainFault(
   const words: Readonly<Record<string, string>> = {
     denied: said === undefined ? asker : `${asker}, who lacks ${said}`,
     nobody: `nobody is signed in${said === undefined ? "" : `, and ${said} is not for everybody`}`,
+    signIn: url.startsWith("http:")
+      ? "name credentials by an option (credentialsFile), since those of the environment do not go to an endpoint without TLS"
+      : "sign in (gcloud auth application-default login), or set GOOGLE_APPLICATION_CREDENTIALS",
     grant: `grant ${role}, which has ${permission}, on ${place}; it takes a few minutes to hold`,
   };
   return { words: (name) => words[name] };

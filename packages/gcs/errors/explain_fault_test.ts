@@ -89,6 +89,12 @@ Deno.test("a 401 tells an expired or revoked token from nobody", () => {
       `Cannot get "gs://b/k": ${nobody("storage.objects.get")}`,
     ],
     [
+      json(401, "required", DENIED("Anonymous caller", "storage.objects.get"), GET, "http://127.0.0.1:1"),
+      "UnauthenticatedError",
+      'Cannot get "gs://b/k": nobody is signed in, and storage.objects.get is not for everybody; ' +
+      "name credentials by an option (credentialsFile), since those of the environment do not go to an endpoint without TLS",
+    ],
+    [
       json(403, "insufficientPermissions", "Request had insufficient authentication scopes."),
       "PermissionDeniedError",
       `Cannot get "gs://b/k": the token of ${IDENTITY} is for other services; ` +

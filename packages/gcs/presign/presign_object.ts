@@ -34,16 +34,14 @@ export async function presignObject(
     const detail = `whoever uses the URL has to send the headers ${needed.join(", ")}`;
     throw new UnsupportedError({ ...call, detail, advice: "give onHeaders" });
   }
+  const advice =
+    "use the key of a service account (credentialsFile), or act as one by impersonateServiceAccount";
   if (credential.kind === "anonymous") {
-    throw new UnsupportedError({ ...call, detail: "anonymous requests have no signature to give" });
+    throw new UnsupportedError({ ...call, detail: "anonymous requests have no signature to give", advice });
   }
   const { email, sign, signedMs = Infinity } = await credential.tokens.get();
   if (email === undefined || !sign) {
-    throw new UnsupportedError({
-      ...call,
-      detail: `${identityOf(credential)} signs no URLs`,
-      advice: "use the key of a service account, or act as one by impersonateServiceAccount",
-    });
+    throw new UnsupportedError({ ...call, detail: `${identityOf(credential)} signs no URLs`, advice });
   }
   const url = new URL(xml.url.origin + xmlPath(target, key));
   const seconds = Math.ceil(expiresInMs / 1000);
@@ -58,7 +56,10 @@ export async function presignObject(
     return signed;
   } catch (cause) {
     if (!(cause instanceof CredentialFault)) throw cause;
-    const { advice, detail, retryable } = cause;
-    throw new (retryable ? UnavailableError : PermissionDeniedError)({ ...call, detail, advice, cause });
+    const { detail, retryable } = cause;
+    throw new (retryable ? UnavailableError : PermissionDeniedError)({
+      ...{ ...call, detail, cause },
+      advice: cause.advice,
+    });
   }
 }

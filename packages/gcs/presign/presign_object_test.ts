@@ -129,10 +129,13 @@ Deno.test("presign() tells that a signature of the service is sure to hold for t
 Deno.test("presign() says who signs no URLs, and which keys have none", async () => {
   for (
     const [credential, words] of [
-      [{ kind: "anonymous" }, /: anonymous requests have no signature to give$/],
+      [
+        { kind: "anonymous" },
+        /: anonymous requests have no signature to give; use the key of a service account \(credentialsFile\), or/,
+      ],
       [
         bearer({}),
-        /: the account of a test signs no URLs; use the key of a service account, or act as one by/,
+        /: the account of a test signs no URLs; use the key of a service account \(credentialsFile\), or act as one by/,
       ],
       [bearer({ email: "me@x" }), /: "me@x" \(a test\) signs no URLs; /],
     ] as const

@@ -67,7 +67,7 @@ export function gcsTargetOf(
       return identityOf(credential);
     },
     errors: GCS_ERRORS,
-    explain: (fault, call) => explainFault(fault, call, identityOf(credential)),
+    explain: (fault, call) => explainFault(fault, call, identityOf(credential), url),
     dialect: GCS_JSON_DIALECT,
     signs: { ...GCS_SIGNS, always: isGoogle },
     authorizer: authorizerOf(credential, config.userProject),

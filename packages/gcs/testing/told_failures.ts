@@ -22,12 +22,13 @@ export function json(
   reason: string,
   message: string,
   call: FailedCall = GET,
+  url = "https://storage.googleapis.com",
 ): errors.StoreError {
   const error = { code: status, message, errors: reason ? [{ domain: "global", reason, message }] : [] };
   const body = JSON.stringify({ error });
   const fault = GCS_JSON_DIALECT.faults.read({ status, headers: new Headers(), body });
   const setting = { endpoint: "storage.googleapis.com", identity: IDENTITY, nowMs: 0 };
-  return TABLE.storeError(fault, call, setting, explainFault(fault, call, IDENTITY));
+  return TABLE.storeError(fault, call, setting, explainFault(fault, call, IDENTITY, url));
 }
 
 /** What a caller sees of one that the XML API reports. */
@@ -43,7 +44,12 @@ export function xml(
     `${details && `<Details>${details}</Details>`}</Error>`;
   const fault = GCS_XML_DIALECT.faults.read({ status, headers: new Headers(), body });
   const setting = { endpoint: "storage.googleapis.com", identity: IDENTITY, nowMs: 0 };
-  return TABLE.storeError(fault, call, setting, explainFault(fault, call, IDENTITY));
+  return TABLE.storeError(
+    fault,
+    call,
+    setting,
+    explainFault(fault, call, IDENTITY, "https://storage.googleapis.com"),
+  );
 }
 
 /** What is seen, of which class, in which words. */

@@ -64,7 +64,7 @@ async function search(
       none: true,
       advice:
         `${isClosed ? "run it with --allow-env, or " : ""}set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, ` +
-        "choose a profile, or use anonymous for a public bucket",
+        "choose a profile, or use anonymous (--no-sign-request) for a public bucket",
       cause: new CredentialFault(
         [byOption ? "" : "the environment has no AWS_ACCESS_KEY_ID", ...reasons].filter(Boolean).join("; "),
       ),

@@ -18,7 +18,10 @@ export async function presignObject(
   const about = { operation: "presign", uri } as const;
   const { config, credentials, clock } = connection;
   if (!credentials) {
-    throw new UnsupportedError({ ...about, detail: "anonymous requests have no signature to give" });
+    throw new UnsupportedError({
+      ...{ ...about, detail: "anonymous requests have no signature to give" },
+      advice: "give an access key, and leave anonymous out",
+    });
   }
   checkSignedKey(about, key);
   const lost = lostIn(method, config);
