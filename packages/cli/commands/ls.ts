@@ -19,7 +19,7 @@ const options = {
   humanSizes: flag(["-H", "--human-readable"], "Print sizes as 1.50 MiB instead of in bytes."),
   uris: restOfArguments(
     placeValue({ metavar: "URI", dash: false }),
-    "An object, a prefix, a container, or a scheme or account such as s3:// or az://HOST, whose containers are listed; \
+    "An object, a prefix, a container, or a scheme or account such as s3://, gs:// or az://HOST, whose containers are listed; \
 the working directory by default.",
   ),
 };

@@ -28,7 +28,7 @@ export const USAGE = "[OPTION...] COMMAND [ARGUMENT...]";
 
 /** What the help says at its end. */
 export const FOOTER: Message = message`A place is a URI (file:///path, direct:///path, memory://name/key, \
-s3://bucket/key, az://HOST/container/key and so on), the https:// URL of an object, or a local path. A URI that ends in a slash names a prefix.${lineBreak()}\
+s3://bucket/key, az://HOST/container/key, gs://bucket/key and so on), the https:// URL of an object, or a local path. A URI that ends in a slash names a prefix.${lineBreak()}\
 ${text(SIZE_UNITS)}${lineBreak()}\
 Exit codes: 0 done, 1 something failed, 2 wrong command line, 130 interrupted (SIGTERM 143, SIGHUP 129).`;
 
