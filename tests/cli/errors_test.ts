@@ -52,7 +52,7 @@ Deno.test("lade prints each failure once, with causes by -v", async () => {
 Deno.test("lade says of a missing object what its name may be meant for", async () => {
   await using cli = new CliHere();
   await cli.lade.put("memory://m/a", "1");
-  for (const command of ["ls", "du", "cp -r", "cat"]) {
+  for (const command of ["ls", "du", "cp -r", "cat", "rm", "rm -r"]) {
     const { stderr } = await cli.run([
       ...command.split(" "),
       "memory://m/*.txt",
@@ -63,9 +63,11 @@ Deno.test("lade says of a missing object what its name may be meant for", async 
       /no such object(?: or prefix)?; no name is a pattern, \* and \? stand for themselves\n/,
     );
   }
-  for (const command of ["cat", "stat"]) {
-    const { stderr } = await cli.run([command, "memory://m/a?versionId=3"]);
-    assertMatch(stderr, /no such object; a version is named by --version, and no part of the URI\n$/);
+  for (const command of ["cat", "stat", "rm"]) {
+    for (const name of ["a?versionId=3", "a#1795956458562000"]) {
+      const { stderr } = await cli.run([command, `memory://m/${name}`]);
+      assertMatch(stderr, /no such object; a version is named by --version, and no part of the URI\n$/);
+    }
     const { stderr: bytes } = await cli.run([command, "/tmp/nowhere-\ufffd"]);
     assertMatch(bytes, /stands for bytes that are not UTF-8, and such names cannot be given\n$/);
   }

@@ -3,6 +3,7 @@ import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { OperationMessage, SkipMessage, SummaryMessage } from "../messages/transfer_messages.ts";
+import { withHint } from "../places/missing.ts";
 import { uriOfArgument } from "../places/place.ts";
 import { refuseSeveral } from "../places/split_places.ts";
 import { removalAdvice } from "../places/removal_advice.ts";
@@ -98,9 +99,9 @@ class Removals {
   async settle(argument: string): Promise<void> {
     const { recursive, all, force, version, versions } = this.#options;
     const { signal } = this.#context;
+    const uri = uriOfArgument(argument);
     try {
       const lade = await this.#context.lade();
-      const uri = uriOfArgument(argument);
       const removal = await lade.settleRemoval({
         ...{ uri, recursive, all, force, versions, signal },
         ...(version !== undefined && { version }),
@@ -115,7 +116,7 @@ class Removals {
       this.#settled.push(removal);
       if (removal.unseen) await tellUnseen(this.#context, removal, removal.unseen);
     } catch (error) {
-      await this.#fail(error);
+      await this.#fail(await withHint(error, uri));
     }
   }
 

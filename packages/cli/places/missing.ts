@@ -68,12 +68,22 @@ export async function explainMissing(error: unknown, missing: MissingObject): Pr
   return error.restated({ operation, uri: place.uri, ...found });
 }
 
+/** Adds to an error what the name is meant for maybe, where nothing has the name that a command was given. */
+export async function withHint(error: unknown, uri: string): Promise<unknown> {
+  if (!(error instanceof NotFoundError) || !/^no such object(?: or prefix)?$/.test(error.detail)) {
+    return error;
+  }
+  return error.restated({ detail: error.detail + await hintAt({ key: uri, uri }) });
+}
+
 /** What to add to the message that nothing has a name: what else is there, or what the name may be meant for. */
-export async function hintAt({ key, uri }: Place): Promise<string> {
+export async function hintAt({ key, uri }: Pick<Place, "key" | "uri">): Promise<string> {
   const path = localPathOf(uri);
   const status = path === undefined ? undefined : await Deno.stat(path).catch(() => undefined);
   if (status && !status.isFile && !status.isDirectory) return ", it is a socket, pipe or device";
-  if (/\?versionId=[^/]*$/.test(key)) return "; a version is named by --version, and no part of the URI";
+  if (/\?versionId=[^/]*$|#\d{10,}$/.test(key)) {
+    return "; a version is named by --version, and no part of the URI";
+  }
   if (/[*?]/.test(key)) return "; no name is a pattern, * and ? stand for themselves";
   if (path !== undefined && key.includes("\ufffd")) {
     return "; \ufffd stands for bytes that are not UTF-8, and such names cannot be given";
