@@ -195,3 +195,39 @@ Deno.test("AWS says who its machine is, by keys that the machine gives", async (
     /^the file of credentials .* gives no request of AWS's: Unable to determine AWS role name/,
   );
 });
+
+Deno.test("a file with an address, a header or a client that cannot be sent is told, without any of them", async () => {
+  await using google = new GoogleTokens();
+  google.files.set("/jwt", "one");
+  const source = { file: "/jwt" };
+  const acted = {
+    service_account_impersonation_url: `${google.url}/serviceAccounts/%zz:generateAccessToken`,
+  };
+  const files = [
+    google.pool(source, { client_id: "€", client_secret: "s3cret" }),
+    google.pool(source, acted),
+    google.pool({ url: google.url, headers: { "a b": "s3cret" } }),
+    google.pool({ url: google.url, headers: { a: "s3cret\r\nb: c" } }),
+    google.pool({ url: google.url, headers: "s3cret" }),
+    google.login({ token_uri: google.url.replace("//", "//user:s3cret@") }),
+    google.acted(acted),
+  ];
+  for (const file of files) {
+    const error = await faultOf(google.find(file));
+    assertMatch(
+      error.message,
+      /^the file of credentials "\/f.json" \(G\w+\) has an address, a header or a name/,
+    );
+    assertEquals([error.cause, error.retryable, error.message.includes("s3cret")], [undefined, false, false]);
+  }
+});
+
+Deno.test("a program is waited for as long as its file says, where that is a time", async () => {
+  await using google = new GoogleTokens();
+  const answer = JSON.stringify({ version: 1, success: true, token_type: "x", id_token: "two" });
+  for (const timeout_millis of ["soon", -1, null, {}, 1e300]) {
+    const executable = { command: `echo '${answer}'`, timeout_millis };
+    await google.find(google.pool({ executable }), {}, ALLOWED);
+    assertEquals(google.seen.at(-1)?.form["subject_token"], "two");
+  }
+});

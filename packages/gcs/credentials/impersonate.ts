@@ -71,7 +71,7 @@ export async function signBlob(
   const question = questionOf(around, by, as, "signBlob", { payload: btoa(String.fromCharCode(...bytes)) });
   const answer = await askService(around.web, question);
   const { signedBlob } = jsonFields(answer.text);
-  if (answer.status !== 200 || typeof signedBlob !== "string") {
+  if (answer.status !== 200 || typeof signedBlob !== "string" || !/^[A-Za-z0-9+/]+=*$/.test(signedBlob)) {
     throw refused(`${question.service} signs nothing`, answer, ({ status }) => adviceOf(status, as));
   }
   return Uint8Array.from(atob(signedBlob), (char) => char.charCodeAt(0));

@@ -62,6 +62,9 @@ async function ask(
   return answer.text;
 }
 
+/** How long a program may take at most, as the reference has it. */
+const MAX_PROGRAM_MS = 120_000;
+
 /** By a program, which has to be allowed by a variable. What it printed for the last one may be in a file. */
 async function programToken(
   file: CredentialFile,
@@ -93,8 +96,9 @@ async function programToken(
     ...(kept !== undefined && { OUTPUT_FILE: kept }),
     ...(acted !== undefined && { IMPERSONATED_EMAIL: acted }),
   };
+  const timeoutMs = Number(program.fields["timeout_millis"]);
   const { code, stdout } = await runCommand(program.need("command"), clock, {
-    timeoutMs: Number(program.fields["timeout_millis"] ?? 30_000),
+    timeoutMs: timeoutMs > 0 ? Math.min(timeoutMs, MAX_PROGRAM_MS) : 30_000,
     maxBytes: 2 ** 20,
     env: Object.fromEntries(
       Object.entries(told).map(([name, value]) => [`GOOGLE_EXTERNAL_ACCOUNT_${name}`, value]),

@@ -51,6 +51,10 @@ const KINDS: Readonly<Record<string, Load>> = {
     (await import("./federated_token.ts")).federatedToken(file, around),
 };
 
+function isUnencodable(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "InvalidCharacterError";
+}
+
 /** The token of a file of credentials, for a scope where the file leaves that open. */
 export const tokenOfFile: Load = async (file, around, scope): Promise<GcsToken> => {
   const { fields: { type, universe_domain: universe = "googleapis.com" }, named } = file;
@@ -67,6 +71,11 @@ export const tokenOfFile: Load = async (file, around, scope): Promise<GcsToken> 
     );
   }
   const [project, quotaProject] = [file.text("project_id"), file.text("quota_project_id")];
-  const token = await load(file, around, scope);
+  const token = await load(file, around, scope).catch((error) => {
+    // What cannot be sent or decoded is told by the runtime, in words that may hold it.
+    if (!(error instanceof TypeError || error instanceof URIError || isUnencodable(error))) throw error;
+    const detail = `${named} has an address, a header or a name of a client that cannot be used`;
+    throw new CredentialFault(detail, { advice: "check it, or have it written anew by the tool it is from" });
+  });
   return { ...token, project: project ?? token.project, quotaProject: quotaProject ?? token.quotaProject };
 };
