@@ -142,8 +142,17 @@ Deno.test("a token leads to sessions alone, of its own object and size", async (
   );
 
   const other = await store.createPartWriter("other", DATA.length, { resumable: true });
-  const { id } = JSON.parse(other.token ?? "");
-  await using writer = await resume(DATA.length, JSON.stringify({ ...members, id }));
+  const { id }: { id: string } = JSON.parse(other.token ?? "");
+  fake.requests.length = 0;
+  for (const wrong of [id, members.id.replace("/b/bucket/", "/b/another/")]) {
+    const altered = JSON.stringify({ ...members, id: wrong });
+    await assertRejects(() => resume(DATA.length, altered), TypeError, "not one of this service");
+    await assertRejects(() => abortUpload(store, "object", altered), TypeError, "not one of this service");
+  }
+  assertEquals(fake.requests, []);
+  // Not every service says in the URI whose it is.
+  const unnamed = id.replace(/&name=[^&]*/, "");
+  await using writer = await resume(DATA.length, JSON.stringify({ ...members, id: unnamed }));
   for (const index of [0, 1, 2, 3]) await writer.writePart(index, part(index));
   await assertRejects(() => writer.close(), ServiceError, 'made "other" in its place');
 });

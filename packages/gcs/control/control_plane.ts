@@ -36,7 +36,8 @@ export async function control<T>(
     const path = `/storage/v1/${uri.replace(/^\//, "")}`;
     const request = { method, path, query, idempotent, signal, call };
     if (method === "DELETE") return void await target.json.send({ ...request, kind: "removal" });
-    return await askJson(target, { ...request, ...(json !== undefined && jsonBody(json)) });
+    const document = method === "GET" && uri === "/b" ? "storage#buckets" : "storage#bucket";
+    return await askJson(target, { ...request, document, ...(json !== undefined && jsonBody(json)) });
   };
   storage.request = (request, answered) => {
     send(request as SdkRequest).then((body) => answered(null, body, { body }), (error) => answered(error));

@@ -7,7 +7,7 @@ import { askJson } from "../client/ask_json.ts";
 import { generationOf, generationQuery } from "../client/gcs_conditions.ts";
 import { type GcsTarget, jsonPath } from "../client/gcs_target.ts";
 import { headObject } from "../objects/read_object.ts";
-import type { ObjectResource } from "../objects/resource.ts";
+import { type ObjectResource, receiptOf } from "../objects/resource.ts";
 
 /** What an endpoint says that knows no moves; some take the path for the name of an object. */
 const UNKNOWN = [400, 404, 405, 501];
@@ -38,8 +38,9 @@ export async function renameObject(
   const { etag = "" } = source;
   if (fromKey === toKey) return checkWriteConditions(calls.to, etag, options);
   try {
-    await askJson<ObjectResource>(target, {
+    const moved = await askJson<ObjectResource>(target, {
       method: "POST",
+      document: "storage#object",
       path: `${jsonPath(target, fromKey)}/moveTo/o/${encodeStrict(toKey)}`,
       query: { ...generationQuery(options), ifSourceGenerationMatch: generationOf(etag) },
       idempotent: false,
@@ -47,11 +48,13 @@ export async function renameObject(
       signal,
       call: { ...calls.to, step: "move to" },
     });
+    receiptOf(moved, calls.to, toKey);
     traits.moves = true;
   } catch (error) {
     if (!(error instanceof StoreError) || signal?.aborted) throw error;
     const lost = { source, from: () => head(fromKey), to: () => head(toKey, calls.to) };
-    const mayBeMade = error.retryable || (faultOf(error)?.attempts ?? 1) > 1;
+    // What is no answer of the service's says nothing of what became of it.
+    const mayBeMade = error.retryable || (faultOf(error)?.attempts ?? Infinity) > 1;
     if (mayBeMade && await isRenamed(lost)) return;
     const found = await blameSource(error, etag, calls.from, () => head(fromKey));
     const isUnknown = UNKNOWN.includes(faultOf(error)?.status ?? 0);

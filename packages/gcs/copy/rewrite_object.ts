@@ -32,7 +32,8 @@ interface Rewritten {
 
 /**
  * Has the service copy what was seen: what is large and goes to another place or class takes several requests, each of which
- * goes on where the one before ended. A copy that is not of the source's bytes is removed again. `more` goes into the query.
+ * goes on where the one before ended. A copy that is not of the source's bytes is removed again, unless it stands in the
+ * source's place. `more` goes into the query.
  */
 export async function rewriteObject(
   copy: SeenCopy,
@@ -46,6 +47,7 @@ export async function rewriteObject(
   const isHeld = options.ifMatch !== undefined || options.ifNoneMatch !== undefined;
   const request = {
     method: "POST",
+    document: "storage#rewriteResponse",
     path: `${jsonPath(from, fromKey)}/rewriteTo${jsonPath(to, toKey).slice(ROOT.length)}`,
     ...jsonBody(described),
     idempotent: !isHeld,
@@ -53,7 +55,7 @@ export async function rewriteObject(
     firstByteTimeoutMs: bounds.slowAnswerTimeoutMs,
     signal,
     call: calls.to,
-  };
+  } as const;
   const query = {
     ...generationQuery(options),
     ...sourceVersion === undefined ? { ifSourceGenerationMatch: seen } : { sourceGeneration: seen },
@@ -86,10 +88,11 @@ export async function rewriteObject(
   const made = await rewrite().catch(async (error) => {
     throw await blameSource(error, seen, calls.from, () => headObject(from, fromKey, look, calls.from));
   });
-  const receipt = receiptOf(made, calls.to);
+  const receipt = receiptOf(made, calls.to, toKey);
   const { checksums: { crc32c } = {}, version } = receipt;
   if (receipt.size === size && crc32c === (checksums?.crc32c ?? crc32c)) return receipt;
-  await removeWritten(to, toKey, version, calls.to);
+  const isInPlace = from.bucket === to.bucket && fromKey === toKey;
+  if (!isInPlace) await removeWritten(to, toKey, version, calls.to);
   const detail =
     `the copy had ${receipt.size} bytes with CRC-32C ${crc32c}, and its source has ${size} with ${checksums?.crc32c}`;
   throw new ChecksumMismatchError({

@@ -42,17 +42,18 @@ export async function setAttributes(
       if (storageClass !== resource.storageClass) {
         return await rewriteOntoItself({ target, key, call, info, resource }, attributes, signal);
       }
-      if (Object.keys(changes).length === 0) return receiptOf(resource, call);
+      if (Object.keys(changes).length === 0) return receiptOf(resource, call, key);
       const changed = await askJson<ObjectResource>(target, {
         method: "PATCH",
         path: jsonPath(target, key),
         query: { ifGenerationMatch: seen, ifMetagenerationMatch: resource.metageneration },
         ...jsonBody(changes),
+        document: "storage#object",
         idempotent: true,
         signal,
         call,
       });
-      return receiptOf(changed, call);
+      return receiptOf(changed, call, key);
     } catch (error) {
       if (!(error instanceof PreconditionFailedError) || tries === MAX_TRIES) throw error;
     }

@@ -1,9 +1,11 @@
 import type { CommonPrefix, ListOptions, ObjectMeta } from "@lade/core/backend";
 import type { CallName } from "@lade/core/errors";
+import { unlikeService } from "@lade/service/body";
 import { listPages, type Page, type PageQuery, prefixUri } from "@lade/service/list";
+import { GCS_NAMES } from "../client/gcs_names.ts";
 import { type GcsTarget, jsonPath } from "../client/gcs_target.ts";
 import { askJson } from "../client/ask_json.ts";
-import { metaOf, type ObjectResource } from "../objects/resource.ts";
+import { isText, metaOf, type ObjectResource } from "../objects/resource.ts";
 
 /** Entries of a page at most ("Objects: list"). */
 const MAX_RESULTS = 1000;
@@ -49,7 +51,10 @@ export async function askForObjects<T>(
     ...more,
   };
   const request = { method: "GET", path: jsonPath(target), query, signal, call };
-  const { items = [], prefixes = [], nextPageToken: next } = await askJson<Listed>(target, request);
+  const page = await askJson<Listed>(target, { ...request, document: "storage#objects" });
+  const { items = [], prefixes = [], nextPageToken: next = "" } = page;
+  const isPage = Array.isArray(items) && Array.isArray(prefixes) && [next, ...prefixes].every(isText);
+  if (!isPage) throw unlikeService(call, GCS_NAMES.service, "its page is no list of objects");
   return {
     entries: items.map(make),
     ...(delimiter && { prefixes: prefixes.map((prefix) => ({ prefix })) }),

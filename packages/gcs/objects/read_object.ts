@@ -12,7 +12,7 @@ import { getObject } from "@lade/service/objects";
 import { generationOf, generationQuery } from "../client/gcs_conditions.ts";
 import { GCS_NAMES } from "../client/gcs_names.ts";
 import { type GcsTarget, jsonPath, payer, xmlPath } from "../client/gcs_target.ts";
-import { askJson } from "../client/ask_json.ts";
+import { askJson, type JsonRequest } from "../client/ask_json.ts";
 import { infoOf, type ObjectResource } from "./resource.ts";
 
 /** Reads no checksums, where nothing is to be verified. */
@@ -133,10 +133,11 @@ export async function describeObject(
   call: FailedCall,
 ): Promise<DescribedObject> {
   const { signal } = options;
-  const request = {
+  const request: JsonRequest = {
     method: "GET",
     path: jsonPath(target, key),
     query: { ...generationQuery(options) },
+    document: "storage#object",
     signal,
     call,
   };

@@ -1,4 +1,11 @@
-import type { Checksums, ObjectAttributes, ObjectInfo, ObjectMeta, PutResult } from "@lade/core/backend";
+import {
+  type Checksums,
+  type ObjectAttributes,
+  type ObjectInfo,
+  type ObjectMeta,
+  type PutResult,
+  ServiceError,
+} from "@lade/core/backend";
 import type { CallName } from "@lade/core/errors";
 import { readSize, unlikeService } from "@lade/service/body";
 import { GCS_NAMES } from "../client/gcs_names.ts";
@@ -39,9 +46,10 @@ const TEXTS = [
 
 /** What a listing tells of an object. */
 export function metaOf(resource: ObjectResource, call: CallName): ObjectMeta {
-  const { name: key, generation, storageClass, updated } = resource;
-  const size = readSize(resource.size);
-  const lastModified = new Date(updated ?? NaN);
+  const { name: key, generation, storageClass, updated, size: length, crc32c, md5Hash } = resource ?? {};
+  const areTexts = [key, generation, storageClass, updated, length, crc32c, md5Hash].every(isText);
+  const size = areTexts ? readSize(length) : undefined;
+  const lastModified = new Date(areTexts ? updated ?? NaN : NaN);
   if (!key || size === undefined || !generation || Number.isNaN(lastModified.getTime())) {
     throw unlikeService(call, GCS_NAMES.service, "an object lacks name, size, generation or time");
   }
@@ -57,8 +65,17 @@ export function metaOf(resource: ObjectResource, call: CallName): ObjectMeta {
   };
 }
 
+/** Whether a member is a text, or not there. */
+export function isText(value: unknown): boolean {
+  return value === undefined || typeof value === "string";
+}
+
 /** All that is told of an object. Names of metadata are in lower case, as the XML API gives them. */
 export function infoOf(resource: ObjectResource, call: CallName): ObjectInfo {
+  const attributes = [...TEXTS.map((name) => resource[name]), ...Object.values(resource.metadata ?? {})];
+  if (!attributes.every(isText)) {
+    throw unlikeService(call, GCS_NAMES.service, "an attribute of the object is no text");
+  }
   const texts = TEXTS.flatMap((name) => resource[name] ? [[name, resource[name]]] : []);
   return { ...metaOf(resource, call), ...Object.fromEntries(texts), metadata: lowered(resource.metadata) };
 }
@@ -67,9 +84,14 @@ function lowered(metadata: ObjectAttributes["metadata"] = {}): Readonly<Record<s
   return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** What is told of an object that was written. */
-export function receiptOf(resource: ObjectResource, call: CallName): PutResult {
-  const { size, etag = "", version = "", checksums } = metaOf(resource, call);
+/** What is told of an object that was written under a key; of another one, a `ServiceError`. */
+export function receiptOf(resource: ObjectResource, call: CallName, written: string): PutResult {
+  const { key, size, etag = "", version = "", checksums } = metaOf(resource, call);
+  if (key !== written) {
+    const { operation, uri } = call;
+    const detail = `the service made ${JSON.stringify(key)} in its place`;
+    throw new ServiceError({ operation, uri, detail });
+  }
   return { size, etag, version, ...(checksums && { checksums }) };
 }
 

@@ -8,19 +8,24 @@ export interface WrittenBytes {
   readonly size: number;
   /** Their CRC-32C in base64, where it is known. */
   readonly sum?: string | undefined;
+  /** Whether it stays, whatever it is: what it was made of may be nowhere else. */
+  readonly stays?: boolean;
 }
 
-/** Holds what is stored against what was sent. Another object is removed again: it was never what the caller wrote. */
+/**
+ * Holds what is stored against what was sent. Another object is removed again, unless it is to stay: it was never what the
+ * caller wrote.
+ */
 export async function checkWritten(
   target: GcsTarget,
   key: string,
   receipt: PutResult,
-  { size, sum }: WrittenBytes,
+  { size, sum, stays = false }: WrittenBytes,
   call: KeyCall,
 ): Promise<PutResult> {
   const { checksums: { crc32c: stored = sum } = {}, version } = receipt;
   if (receipt.size === size && stored === (sum ?? stored)) return receipt;
-  await removeWritten(target, key, version, call);
+  if (!stays) await removeWritten(target, key, version, call);
   const detail = `the service stored ${receipt.size} bytes with CRC-32C ${stored}, ${size} with ${
     sum ?? stored
   } were sent`;

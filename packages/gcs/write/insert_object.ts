@@ -3,7 +3,7 @@ import type { KeyCall, Preconditions, PutResult, StoreError } from "@lade/core/b
 import { backoffDelayMs, defaultRetryPolicy } from "@lade/core/retry";
 import type { ClientRequest } from "@lade/service/call";
 import { faultOf } from "@lade/service/errors";
-import { askJson } from "../client/ask_json.ts";
+import { askJson, type JsonRequest } from "../client/ask_json.ts";
 import { generationQuery } from "../client/gcs_conditions.ts";
 import { type GcsTarget, kmsQuery, uploadPath } from "../client/gcs_target.ts";
 import { headObject } from "../objects/read_object.ts";
@@ -32,12 +32,13 @@ export async function insertObject(
   const head = `--${boundary}\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${described}\r\n` +
     `--${boundary}\r\ncontent-type: ${contentType}\r\n\r\n`;
   const idempotent = conditions.ifMatch === undefined && conditions.ifNoneMatch === undefined;
-  const request = {
+  const request: JsonRequest = {
     method: "POST",
     path: uploadPath(target),
     query: { uploadType: "multipart", name: key, ...generationQuery(conditions), ...kmsQuery(target) },
     headers: { "content-type": `multipart/related; boundary=${boundary}` },
     body: [text(head), bytes, text(`\r\n--${boundary}--\r\n`)],
+    document: "storage#object",
     idempotent,
     ...(!idempotent && { retryable: () => false }),
     signal,
@@ -76,5 +77,5 @@ export async function insertObject(
     }
   }
 
-  return await checkWritten(target, key, receiptOf(await insert(), call), written, call);
+  return await checkWritten(target, key, receiptOf(await insert(), call, key), written, call);
 }

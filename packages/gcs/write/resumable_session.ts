@@ -14,7 +14,7 @@ import { unlikeService } from "@lade/service/body";
 import type { ClientRequest } from "@lade/service/call";
 import { faultOf } from "@lade/service/errors";
 import { TransportError } from "@lade/service/http";
-import { jsonBody } from "../client/ask_json.ts";
+import { jsonBody, readDocument } from "../client/ask_json.ts";
 import { generationQuery } from "../client/gcs_conditions.ts";
 import { GCS_NAMES } from "../client/gcs_names.ts";
 import { type GcsTarget, kmsQuery, payer, uploadPath } from "../client/gcs_target.ts";
@@ -263,7 +263,8 @@ export class ResumableSession {
       return { stored: readStored(response.headers.get("range"), call) };
     }
     try {
-      return { made: JSON.parse(await response.body.text(2 ** 20)) };
+      const text = await response.body.text(2 ** 20);
+      return { made: readDocument<ObjectResource>(text, "storage#object", call) };
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw json.translate(error, call);
       throw unlikeService(call, GCS_NAMES.service, "its document breaks off");
@@ -329,7 +330,9 @@ export class ResumableSession {
       const detail = "another writer has closed the upload";
       throw new UnavailableError({ operation, uri, detail, retryable: false });
     }
-    await removeWritten(this.#target, key, made.generation, call);
+    // It is none of these bytes where it has more of them, or another name.
+    const isOurs = made.name === key && Number(made.size) <= this.#sent;
+    if (isOurs) await removeWritten(this.#target, key, made.generation, call);
     throw endedEarly(made, call);
   }
 }
@@ -344,6 +347,16 @@ export function endedEarly(made: ObjectResource, { operation, uri }: KeyCall): U
 /** Whether a text is path and query of a session's URI, so that nothing else is sent to. */
 export function isSessionId(id: string): boolean {
   return /^\/(?:[\w-]+\/)*upload\/[^?#\s]*\?(?:[^#\s]*&)?upload_id=[^&#\s]/.test(id);
+}
+
+/** Whether a session is one of the object, as far as its URI tells whose it is. */
+export function isSessionOf({ bucket }: Pick<GcsTarget, "bucket">, key: string, id: string): boolean {
+  const [path = "", search] = id.split("?");
+  const [, container = bucket] = /\/b\/([^/]+)\/o$/.exec(path) ?? [];
+  const name = new URLSearchParams(search).get("name") ?? key;
+  // It is not said how a space is encoded there.
+  const isSame = name.replaceAll("+", " ") === key.replaceAll("+", " ");
+  return isSessionId(id) && container === bucket && isSame;
 }
 
 /** What answers whoever goes on with a session that was cancelled. */

@@ -5,7 +5,6 @@ import {
   type KeyCall,
   NotFoundError,
   type ResumeOptions,
-  ServiceError,
   type WriteSink,
   type WriteToken,
 } from "@lade/core/backend";
@@ -14,7 +13,7 @@ import type { GcsTarget } from "../client/gcs_target.ts";
 import { type ObjectResource, receiptOf, resourceOf } from "../objects/resource.ts";
 import { checkWritten } from "./check_written.ts";
 import { insertObject } from "./insert_object.ts";
-import { chunkUnit, endedEarly, isGone, isSessionId, ResumableSession } from "./resumable_session.ts";
+import { chunkUnit, endedEarly, isGone, isSessionOf, ResumableSession } from "./resumable_session.ts";
 
 /** An object that is written by a resumable session. */
 export interface SessionWriting {
@@ -75,11 +74,7 @@ export function sessionSink(target: GcsTarget, writing: SessionWriting): WriteSi
       const made = whole
         ? await session.finish(0, whole, written, signal)
         : await session.finish(total - rest.length, rest, written, signal);
-      if (made.name === key) return await checkWritten(target, key, receiptOf(made, call), written, call);
-      throw new ServiceError({
-        ...call,
-        detail: `the service made ${JSON.stringify(made.name)} in its place`,
-      });
+      return await checkWritten(target, key, receiptOf(made, call, key), written, call);
     },
     drop: (signal) => session.cancel(signal),
     ...(resumable && {
@@ -99,7 +94,7 @@ export async function resumeSession(
   call: KeyCall,
 ): Promise<ResumedSink> {
   const { id, size, partSize } = token;
-  if (!isSessionId(id)) throw foreignToken(call);
+  if (!isSessionOf(target, key, id)) throw foreignToken(call);
   const options: SinkOptions = {
     ...{ ...token.options, size, partSize, resumable: true },
     ...(concurrency !== undefined && { concurrency }),
@@ -133,7 +128,7 @@ export async function abortSession(
   call: KeyCall,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  if (!isSessionId(id)) throw foreignToken(call);
+  if (!isSessionOf(target, key, id)) throw foreignToken(call);
   const object = { key, call, resource: {}, conditions: {}, renewable: false };
   await new ResumableSession(target, object, id).cancel(signal);
 }
