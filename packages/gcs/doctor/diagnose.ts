@@ -86,7 +86,7 @@ interface BucketResource {
 async function tellBucket(target: GcsTarget, signal: AbortSignal): Promise<Check> {
   const call = { operation: "look at", uri: target.uri };
   const request = { method: "GET", path: bucketPath(target), signal, call };
-  const bucket = await askJson<BucketResource>(target, request);
+  const bucket = await askJson<BucketResource>(target, { ...request, document: "storage#bucket" });
   const { location = "", storageClass = "", versioning, billing, hierarchicalNamespace } = bucket;
   const days = (seconds: string | undefined) => Math.round(Number(seconds ?? 0) / 86_400);
   const softDeleteDays = days(bucket.softDeletePolicy?.retentionDurationSeconds);
