@@ -43,7 +43,10 @@ export async function readObject(
     traits.givesXml = true;
     return result;
   } catch (error) {
-    if (traits.givesXml || !mayLackXml(error)) throw error;
+    if (!mayLackXml(error)) throw error;
+    // Emulators have no words for what is missing; those of the JSON API are believed.
+    if (traits.givesXml && faultOf(error)?.status === 404) await headObject(target, key, given, call);
+    if (traits.givesXml) throw error;
     const result = await readByJson(target, key, options, call);
     traits.givesXml = false;
     return result;

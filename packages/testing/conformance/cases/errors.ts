@@ -80,8 +80,9 @@ function expectTold(error: StoreError, code: StoreErrorCode, name: string, uri: 
   expect(error instanceof StoreError && error instanceof Error, `${error} is no StoreError`);
   expectEqual([error.code, error.name, error.uri], [code, name, uri], "code, name and uri");
   expectEqual(error.retryable, false, "retryable");
-  const { operation, detail } = error;
+  const { advice, operation, detail } = error;
   expect(operation !== "" && detail !== "", "operation or detail is empty");
-  expectEqual(error.message, `Cannot ${operation} ${JSON.stringify(uri)}: ${detail}`, "the message");
+  const words = advice === undefined ? detail : `${detail}; ${advice}`;
+  expectEqual(error.message, `Cannot ${operation} ${JSON.stringify(uri)}: ${words}`, "the message");
   expect(!error.message.endsWith("."), "the message ends in a period");
 }
