@@ -128,6 +128,11 @@ Deno.test("lade takes an emulator, a token and who pays from options and the env
     const { path, headers } = fake.requests.at(-1) ?? {};
     assertEquals([path, headers?.["x-goog-user-project"]], ["/photos/a", "payer"]);
   }
+  const both = await run(["--no-sign-request"], { STORAGE_EMULATOR_HOST: host });
+  assertStringIncludes(
+    both.stderr,
+    "anonymous (--no-sign-request) and accessToken (--config) exclude each other",
+  );
   const nobody = await run([], { STORAGE_EMULATOR_HOST: host });
   assertStringIncludes(
     nobody.stderr,

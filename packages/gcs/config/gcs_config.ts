@@ -115,7 +115,8 @@ function chooseIdentity(
   { isEmulator }: GcsEndpoint,
 ): Identity {
   const own = identityIn(given);
-  const [first, second] = Object.keys(own).filter((name) => name !== IMPERSONATED || own.anonymous);
+  const [first, second] = Object.entries(own).filter(([name]) => name !== IMPERSONATED || own.anonymous)
+    .map(([name, { source }]) => `${name}${by(source)}`);
   if (first && second) throw new TypeError(`${SUBJECT}: ${first} and ${second} exclude each other`);
   if (first) return own;
   if (isEmulator && !own[IMPERSONATED]) {
