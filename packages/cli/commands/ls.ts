@@ -37,6 +37,7 @@ is listed. A URI without a final slash names an object, or the prefix of that na
   examples: [
     ["lade ls", "lists the working directory"],
     ["lade ls -r -H s3://bucket/data/", "lists everything under data/, sizes for people"],
+    ["lade ls --project ID gs://", "lists the buckets of a project"],
     ["lade ls --versions s3://bucket/model.bin", "lists the versions of an object"],
   ],
   options,

@@ -18,7 +18,10 @@ export const mb = defineCommand({
   brief: "Make containers",
   description: "Makes containers: buckets, or directories of a local store.",
   usage: "URI...",
-  examples: [["lade mb s3://new-bucket", "makes a bucket"]],
+  examples: [
+    ["lade mb s3://new-bucket", "makes a bucket"],
+    ["lade mb --project ID --config gs.location=EU gs://new-bucket", "makes one of a project, in the EU"],
+  ],
   options,
   whenUnread: "goes on",
   run: runMb,
