@@ -27,7 +27,7 @@ export interface GcsTarget extends ServiceTarget {
 
 /** What is found of an endpoint while it is used; Google's own has all. */
 export interface GcsTraits {
-  /** It gives objects by the XML API, in one request with all that describes them; unknown where absent. */
+  /** It gives objects by the XML API, in one request with all that describes them; looked for where absent. */
   givesXml?: boolean;
   /** It takes parts by the XML API; unknown where absent. */
   takesParts?: boolean;

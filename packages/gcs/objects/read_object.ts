@@ -39,14 +39,10 @@ export async function readObject(
   }
   if (traits.givesXml === false) return await readByJson(target, key, options, call);
   try {
-    const result = await readByXml(target, key, options, call);
-    traits.givesXml = true;
-    return result;
+    return await readByXml(target, key, options, call);
   } catch (error) {
-    if (!mayLackXml(error)) throw error;
-    // Emulators have no words for what is missing; those of the JSON API are believed.
-    if (traits.givesXml && faultOf(error)?.status === 404) await headObject(target, key, given, call);
-    if (traits.givesXml) throw error;
+    // An emulator that has the XML API may have no words for what is missing: then the JSON API has.
+    if (traits.givesXml || !mayLackXml(error)) throw error;
     const result = await readByJson(target, key, options, call);
     traits.givesXml = false;
     return result;
