@@ -53,3 +53,30 @@ export function withBackends(settings: GlobalOptions, said: BackendCommandOption
   }
   return { ...settings, config };
 }
+
+/**
+ * Says of each option that holds for none of the services that a command line names, whose it is and what theirs is called:
+ * `--endpoint-url` beside `gs://` alone. Of a URL of an object it is not known here which service that is.
+ */
+export function unusedOptions(args: readonly string[], config: GlobalOptions["config"]): string[] {
+  const said = Object.values(config).flatMap((values) =>
+    Object.values(values).flatMap((value) => value instanceof SettingText ? [value] : [])
+  );
+  const texts = new Set(said.map(({ text }) => text));
+  const named = new Set(args.flatMap((arg, at) => {
+    const [, scheme = ""] = /^([a-z][a-z0-9]*):\/\//i.exec(arg) ?? [];
+    return scheme === "" || texts.has(arg) || args[at - 1] === "--config" ? [] : [scheme.toLowerCase()];
+  }));
+  const services = [...FLAGGED.values()].flat();
+  const own = services.filter(({ scheme }) => named.has(scheme));
+  if (own.length === 0 || [...named].some((scheme) => !(scheme in SETTING_TABLES))) return [];
+  return [...new Set(said.map(({ source }) => source))].flatMap((name) => {
+    const settings = FLAGGED.get(name) ?? [];
+    if (settings.length === 0 || settings.some(({ scheme }) => named.has(scheme))) return [];
+    const others = own.filter(({ row }) => settings.some((setting) => setting.row.name === row.name));
+    const instead = others.map(({ scheme, row }) => `; for ${scheme}:// there is ${row.flag.name}`);
+    return [
+      `${name} is for ${settings.map(({ scheme }) => `${scheme}://`).join(", ")} alone${instead.join("")}`,
+    ];
+  });
+}

@@ -36,7 +36,7 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
   });
   switch (line.kind) {
     case "run":
-      return await runCommand(line.invocation, line.settings, world);
+      return await runCommand(line.invocation, line.settings, world, args);
     case "text":
       return await print(line.text, createOutput(world, false, false));
     case "mistake": {
@@ -66,7 +66,12 @@ function createOutput(world: CliWorld, json: boolean, quiet: boolean, onClosed =
   return new Output({ terminal: world.terminal, json, quiet, signal, onClosed });
 }
 
-async function runCommand(invocation: Invocation, settings: GlobalOptions, world: CliWorld): Promise<number> {
+async function runCommand(
+  invocation: Invocation,
+  settings: GlobalOptions,
+  world: CliWorld,
+  args: readonly string[],
+): Promise<number> {
   const unread = new AbortController();
   const signal = world.signal ? AbortSignal.any([world.signal, unread.signal]) : unread.signal;
   const output = createOutput({ ...world, signal }, settings.json, settings.quiet, () => {
@@ -74,6 +79,10 @@ async function runCommand(invocation: Invocation, settings: GlobalOptions, world
   });
   if (world.libraryNotes && settings.verbosity > 0) {
     world.libraryNotes.listener = (line) => void output.note(new NoteMessage(line));
+  }
+  if (Object.keys(settings.config).length > 0) {
+    const { unusedOptions } = await import("./backend_options.ts");
+    for (const told of unusedOptions(args, settings.config)) void output.note(new NoteMessage(told));
   }
   let opened: Promise<Lade> | undefined;
   const open = async () => world.lade ?? (await import("./open_lade.ts")).openLade(settings, output);
