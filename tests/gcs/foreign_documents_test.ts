@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { StoreError } from "@lade/core";
+import { ChecksumMismatchError, ServiceError, StoreError } from "@lade/core";
 import { compose } from "@lade/gcs";
 import type { GcsStore } from "../../packages/gcs/store/gcs_store.ts";
 import { openFake, withoutWaits } from "./open_fake.ts";
@@ -99,20 +99,99 @@ Deno.test("what was copied or composed in the place of its own source stays, wha
     fake.putObject("bucket", "a", "1");
     await assertRejects(() => compose(store, ["a", "b"], "a"));
     assertEquals(new TextDecoder().decode(fake.bytes("bucket", "a")), "12");
+    const many = ["a", ...Array.from({ length: 33 }, () => "b")];
+    fake.putObject("bucket", "a", "1");
+    await assertRejects(() => compose(store, many, "a"));
+    assertEquals(fake.object("bucket", "a") !== undefined, true);
     await assertRejects(() => compose(store, ["a", "b"], "c"));
     assertEquals(fake.object("bucket", "c"), undefined);
   }
 });
 
-Deno.test("an object that grows by a composition whose answer is lost grows once", async () => {
-  await using opened = await openFake(withoutWaits());
-  const { fake, store } = opened;
-  fake.putObject("bucket", "log", "1");
-  fake.putObject("bucket", "new", "2");
-  fake.faults.add({
-    match: { operation: "objects.compose" },
-    action: { kind: "drop-answer", how: "rst" },
-  });
-  const { size } = await compose(store, ["log", "new"], "log");
-  assertEquals([size, new TextDecoder().decode(fake.bytes("bucket", "log"))], [2, "12"]);
+Deno.test("an answer that describes what was there before the write is no success, and removes nothing", async () => {
+  const data = new Uint8Array(1100).fill(7);
+  const writes: Readonly<Record<string, (store: GcsStore) => Promise<unknown>>> = {
+    "in one request": (store) => store.put("a", data.subarray(0, 100)),
+    "by a session": (store) => store.put("a", data),
+    "of a stream": async (store) => {
+      const writer = await store.createWriter("a");
+      await writer.write(data);
+      await writer.close();
+    },
+    "by a copy": (store) => store.copy("b", "a"),
+    "by a composition": (store) => compose(store, ["b", "b"], "a"),
+  };
+  for (const [name, write] of Object.entries(writes)) {
+    for (const size of [3, 100, 512, 1024, 1100, 4000]) {
+      const config = { threshold: 100, partSize: 512, chunkSize: 512 };
+      await using opened = await openFake({
+        ...withoutWaits(),
+        traits: { takesParts: false },
+        config,
+        server: { chunkUnit: 512 },
+      });
+      const { fake, store } = opened;
+      const old = new Uint8Array(size);
+      fake.clock = () => Date.now() - 3_600_000;
+      fake.putObject("bucket", "b", data.slice());
+      const { generation } = fake.putObject("bucket", "a", old);
+      fake.clock = Date.now;
+      const resource =
+        `{"kind":"storage#object","name":"a","size":"${size}","generation":"${generation}","updated":"2026-01-01T00:00:00Z"}`;
+      const body = name === "by a copy"
+        ? `{"kind":"storage#rewriteResponse","done":true,"resource":${resource}}`
+        : resource;
+      fake.faults.add({
+        match: {
+          where: ({ method, query }) =>
+            method !== "GET" && (method === "PUT" || query["uploadType"] !== "resumable"),
+        },
+        action: { kind: "answer", status: 200, headers: HEADERS, body },
+      });
+      await assertRejects(() => write(store), StoreError, undefined, `${name}, ${size}`);
+      assertEquals(fake.bytes("bucket", "a"), old, `${name}, ${size}`);
+    }
+  }
+});
+
+Deno.test("a write whose answer has no checksum is held against that of the object", async () => {
+  for (const isRight of [true, false]) {
+    await using opened = await openFake(withoutWaits());
+    const { fake, store } = opened;
+    fake.faults.add({
+      match: { operation: "objects.insert" },
+      action: [
+        { kind: "rewrite", from: /"crc32c":\s*"[^"]+",?/, to: "" },
+      ],
+    });
+    if (!isRight) {
+      fake.faults.add({
+        match: { operation: "objects.get" },
+        action: { kind: "rewrite", from: /"crc32c":\s*"[^"]+"/, to: '"crc32c":"AAAAAA=="' },
+      });
+    }
+    const put = store.put("a", new Uint8Array(3));
+    if (isRight) assertEquals((await put).size, 3);
+    else await assertRejects(() => put, ChecksumMismatchError);
+    assertEquals(fake.object("bucket", "a") !== undefined, isRight);
+  }
+});
+
+Deno.test("an object without a generation, or with a strange one, is not read", async () => {
+  for (const givenXml of [true, false]) {
+    for (const generation of [undefined, "", "x", "1, 2"]) {
+      await using opened = await openFake({ ...withoutWaits(), traits: { givesXml: givenXml } });
+      const { fake, store } = opened;
+      fake.putObject("bucket", "a", "1");
+      fake.faults.add({
+        match: {
+          method: "GET",
+          where: ({ headers }) => headers["accept-encoding"] === "gzip",
+          times: Infinity,
+        },
+        action: { kind: "headers", set: { "X-Goog-Generation": generation } },
+      });
+      await assertRejects(() => store.get("a"), ServiceError, "does not tell the generation");
+    }
+  }
 });

@@ -44,6 +44,7 @@ export async function rewriteObject(
   const { context: { clock }, config: { bounds } } = to;
   const { signal, sourceVersion } = options;
   const { etag: seen = "", checksums, size } = source;
+  const begunMs = clock.now();
   const isHeld = options.ifMatch !== undefined || options.ifNoneMatch !== undefined;
   const request = {
     method: "POST",
@@ -92,7 +93,7 @@ export async function rewriteObject(
   const { checksums: { crc32c } = {}, version } = receipt;
   if (receipt.size === size && crc32c === (checksums?.crc32c ?? crc32c)) return receipt;
   const isInPlace = from.bucket === to.bucket && fromKey === toKey;
-  if (!isInPlace) await removeWritten(to, toKey, version, calls.to);
+  if (!isInPlace) await removeWritten(to, toKey, version, begunMs, calls.to);
   const detail =
     `the copy had ${receipt.size} bytes with CRC-32C ${crc32c}, and its source has ${size} with ${checksums?.crc32c}`;
   throw new ChecksumMismatchError({

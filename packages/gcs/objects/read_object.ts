@@ -6,8 +6,9 @@ import {
   type ObjectInfo,
   PreconditionFailedError,
 } from "@lade/core/backend";
-import { checkAnswered, type HeaderNames } from "@lade/service/body";
+import { checkAnswered, type HeaderNames, unlikeService } from "@lade/service/body";
 import { type FailedCall, faultOf } from "@lade/service/errors";
+import type { ResponseHeaders } from "@lade/service/http";
 import { getObject } from "@lade/service/objects";
 import { generationOf, generationQuery } from "../client/gcs_conditions.ts";
 import { GCS_NAMES } from "../client/gcs_names.ts";
@@ -64,9 +65,16 @@ async function readByXml(
     path: xmlPath(target, key),
     ...(version !== undefined && { query: { generation: generationOf(version) } }),
     headers: AS_STORED,
+    check: (headers) => checkGeneration(headers, call),
     call: version === undefined ? call : { ...call, step: "look at a version of" },
     limit: limits.read,
   }, options);
+}
+
+/** Every object has a generation: by it alone further bytes are of the same one, and its deletion is of what was read. */
+function checkGeneration(headers: ResponseHeaders, call: FailedCall): void {
+  if (/^\d+$/.test(headers.get("x-goog-generation") ?? "")) return;
+  throw unlikeService(call, GCS_NAMES.service, "it does not tell the generation of the object");
 }
 
 /** The answer with the bytes tells no metadata, so that the object is described first. It may be replaced in between. */
@@ -88,6 +96,7 @@ async function readByJson(
       path: jsonPath(target, key),
       query: { alt: "media", ...generationQuery({ ...options, ifMatch: etag }), ...payer(target) },
       headers: AS_STORED,
+      check: (headers) => checkGeneration(headers, call),
       call,
       limit: limits.read,
     }, options);

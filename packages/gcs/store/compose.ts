@@ -161,12 +161,12 @@ async function join(
   const isHeld = Object.keys(conditions).length > 0;
   // Nobody else has the key of what is made on the way.
   const isOwn = key !== call.key;
-  const isLonger = pieces.some((piece) => piece.key === key);
+  // Where it replaces what it was made of, at once or by steps between, a source is in it that is nowhere else any more.
+  const isAddedTo = ifMatch !== undefined || pieces.some((piece) => piece.key === key);
   const written = {
     size: pieces.reduce((sum, { size }) => sum + size, 0),
     sum: sumOf(pieces),
-    // A source is in it that is nowhere else any more.
-    stays: isLonger,
+    ...(!isAddedTo && { begunMs: target.context.clock.now() }),
   };
   const sourceObjects = pieces.map(({ key: name, etag }) => ({ name, generation: etag }));
   const send = async () => {
@@ -190,21 +190,12 @@ async function join(
     if (faultOf(error)?.status !== 412) throw error;
     return receiptOf((await there()).resource, call, key);
   };
-  /** What a request that came twice finds of its own: the source in its place is gone, and what was asked for is there. */
-  const madeBefore = async (error: unknown) => {
-    const now = isLonger && faultOf(error)?.status === 404 ? await there().catch(() => undefined) : undefined;
-    const { checksums, size: length } = now?.info ?? {};
-    const isMade = length === written.size && checksums?.crc32c === (written.sum ?? "");
-    if (now && isMade) return receiptOf(now.resource, call, key);
-    throw error;
-  };
   try {
     const { size, sum: crc32c = "" } = written;
     const { clock } = target.context;
     const head = async () => (await there()).info;
     const held = { ...conditions, made: { size, checksums: { crc32c } }, head, clock, signal };
-    const receipt =
-      await (isOwn ? send().catch(found) : isHeld ? sendHeld(held, send) : send().catch(madeBefore));
+    const receipt = await (isOwn ? send().catch(found) : isHeld ? sendHeld(held, send) : send());
     return await checkWritten(target, key, receipt, written, call);
   } catch (error) {
     const fault = faultOf(error);

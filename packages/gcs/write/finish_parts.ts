@@ -54,6 +54,7 @@ export async function finishParts(
   signal: AbortSignal,
 ): Promise<PutResult> {
   const { key, call, id, parts } = upload;
+  const begunMs = target.context.clock.now();
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   const crc = parts.every((part) => part.crc32c !== undefined)
     ? parts.reduce((sum, part) => combineCrc32c(sum, part.crc32c ?? 0, part.size), 0)
@@ -100,7 +101,7 @@ export async function finishParts(
     find,
     signal,
   );
-  return sum === undefined ? receipt : await checkWritten(target, key, receipt, { size, sum }, call);
+  return sum === undefined ? receipt : await checkWritten(target, key, receipt, { size, sum, begunMs }, call);
 }
 
 const GENERATION = "x-goog-generation";

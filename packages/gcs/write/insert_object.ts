@@ -24,7 +24,8 @@ export async function insertObject(
   conditions: Preconditions,
   { call, signal }: Pick<ClientRequest, "signal"> & { readonly call: KeyCall },
 ): Promise<PutResult> {
-  const written = { size: bytes.length, sum: crc32cToBase64(crc32c(bytes)) };
+  const begunMs = target.context.clock.now();
+  const written = { size: bytes.length, sum: crc32cToBase64(crc32c(bytes)), begunMs };
   const { contentType = "application/octet-stream" } = resource;
   const boundary = `lade-${crypto.randomUUID()}`;
   const text = (part: string) => new TextEncoder().encode(part);

@@ -63,6 +63,7 @@ export class ResumableSession {
   stored = 0;
   readonly #target: GcsTarget;
   readonly #object: SessionObject;
+  readonly #begunMs: number;
   /** Path and query of the session's URI. A secret: who has it can write the object. */
   #id: string | undefined;
   /** Bytes that may have been sent. */
@@ -78,6 +79,7 @@ export class ResumableSession {
   constructor(target: GcsTarget, object: SessionObject, id?: string) {
     this.#target = target;
     this.#object = object;
+    this.#begunMs = target.context.clock.now();
     this.#id = id;
   }
 
@@ -330,9 +332,12 @@ export class ResumableSession {
       const detail = "another writer has closed the upload";
       throw new UnavailableError({ operation, uri, detail, retryable: false });
     }
-    // It is none of these bytes where it has more of them, or another name.
-    const isOurs = made.name === key && Number(made.size) <= this.#sent;
-    if (isOurs) await removeWritten(this.#target, key, made.generation, call);
+    // It is of all that the session had, or of whole units of that; any other one is not the session's.
+    const { name, generation, size: length } = made;
+    const isOurs = name === key && Number(length) >= this.stored &&
+      (Number(length) === this.#sent ||
+        (Number(length) < this.#sent && Number(length) % chunkUnit(this.#target) === 0));
+    if (isOurs) await removeWritten(this.#target, key, generation, this.#begunMs, call);
     throw endedEarly(made, call);
   }
 }

@@ -42,6 +42,7 @@ export function sessionSink(target: GcsTarget, writing: SessionWriting): WriteSi
   const unit = chunkUnit(target);
   const session = begun ??
     new ResumableSession(target, { key, call, resource, conditions: options, size, renewable: !resumable });
+  const begunMs = target.context.clock.now();
   let rest = new Uint8Array();
   let [sum, summed] = [0, 0];
 
@@ -70,7 +71,7 @@ export function sessionSink(target: GcsTarget, writing: SessionWriting): WriteSi
       return end === size ? {} : await session.send(0, whole.subarray(0, end - kept), signal);
     },
     async commit(total, signal) {
-      const written = { size: total, sum: summed === total ? crc32cToBase64(sum) : undefined };
+      const written = { size: total, sum: summed === total ? crc32cToBase64(sum) : undefined, begunMs };
       const made = whole
         ? await session.finish(0, whole, written, signal)
         : await session.finish(total - rest.length, rest, written, signal);
