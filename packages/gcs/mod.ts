@@ -1,7 +1,8 @@
 /**
  * Google Cloud Storage as object stores: `gs://bucket/key`.
  *
- * The bytes, listings and deletions are authorized here and moved by the transport of `@lade/service/http`.
+ * The bytes, listings and deletions are authorized here and moved by the transport of `@lade/service/http`; calls on
+ * buckets are made by Google's SDK, which is loaded by the first of them.
  *
  * @module
  */
