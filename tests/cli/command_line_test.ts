@@ -23,6 +23,8 @@ Deno.test("lade exits with 2 on a wrong command line, says why and where to look
     [[], /^lade: A command is needed\.\n {2}See lade --help\.\n$/],
     [["lss"], /^lade: "lss" is not a command\.\n {2}Did you mean `ls`\?\n {2}See lade --help\.\n$/],
     [["upload", "a", "b"], /Here it is called put\.\n/],
+    [["signurl", "gs://photos/a"], /Here it is called presign\.\n/],
+    [["mb", "--location", "EU", "gs://photos"], /Here it is given by --config as gs\.location\.\n/],
     [["ls", "--recursiv"], /Did you mean `--recursive`\?\n {2}See lade ls --help\.\n$/],
     [["ls", "--unknown"], /Unexpected option or argument: "--unknown"\./],
     [

@@ -7,8 +7,12 @@ const FOREIGN: Readonly<Record<string, string>> = {
   lsl: "ls",
   head: "stat",
   info: "stat",
+  describe: "stat",
+  hash: "stat",
   copy: "cp",
   copyto: "cp",
+  rewrite: "cp",
+  setmeta: "cp",
   upload: "put",
   download: "get",
   move: "mv",
@@ -30,6 +34,8 @@ const FOREIGN: Readonly<Record<string, string>> = {
   link: "presign",
   share: "presign",
   sign: "presign",
+  signurl: "presign",
+  "sign-url": "presign",
 };
 
 /** Our name of a command that another program knows under `name`. */
@@ -37,11 +43,16 @@ export function ownNameOf(name: string): string | undefined {
   return Object.hasOwn(FOREIGN, name) ? FOREIGN[name] : undefined;
 }
 
-/** What stands here for options of other programs, which a list of processes would show. */
+/** What stands here for options of other programs: secrets among them would be shown by a list of processes. */
 const FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
   "--account-key": "AZURE_STORAGE_KEY, or by --config as az.accountKey",
   "--sas-token": "AZURE_STORAGE_SAS_TOKEN, or by --config as az.sasToken",
   "--connection-string": "AZURE_STORAGE_CONNECTION_STRING, or by --config as az.connectionString",
+  "--location": "--config as gs.location",
+  "--key-file": "GOOGLE_APPLICATION_CREDENTIALS, or by --config as gs.credentialsFile",
+  "--access-token-file": "--config as gs.accessToken=@FILE",
+  "--impersonate-service-account":
+    "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT, or by --config as gs.impersonateServiceAccount",
 };
 
 /** What is to be given here instead of an option that another program has. */
