@@ -49,7 +49,17 @@ const MOST_NESTED = 100;
 const HIDDEN = "***";
 
 /** Text without any of it is searched no further. */
-const SUSPECT = /@|upload|key|token|secret|sig|pass|pwd|sas|credentials|authorization|bearer|connection/i;
+const SUSPECT =
+  /@|upload|key|token|secret|sig|pass|pwd|sas|credentials|authorization|bearer|connection|ya29|eyj|1\/\/0/i;
+
+/**
+ * What shows by itself that it is a secret: access tokens and refresh tokens of Google's, signed statements (JSON Web
+ * Token), of which the signature is cut, and private keys.
+ */
+const TOKEN = /(?<![\w.-])(ya29\.|1\/\/0)[\w.-]{8,}/g;
+const STATEMENT = /(?<![\w.-])(eyJ[\w-]{8,}\.)[\w-]{2,}\.[\w-]*/g;
+const PRIVATE_KEY =
+  /(-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----)(?:(?!-----)[^]){1,16384}(-----END [A-Z ]{0,20}PRIVATE KEY-----|$)/g;
 
 /** `https://user:password@host`, with a password that may hold a slash; of other schemes `scheme://user:password@`. */
 const USER_INFO =
@@ -78,13 +88,16 @@ const BEARER = /\b(bearer\s+)(?=\S*[\d.])[\w.~+/-]{12,}=*/gi;
 
 /**
  * Takes out of a text what gives access: the password in a URL, signatures and tokens among its parameters
- * (`X-Amz-Signature`, the `sig` of a SAS, …), values of secret settings and headers. `***` stands in their place. The
+ * (`X-Amz-Signature`, the `sig` of a SAS, …), values of secret settings and headers, and tokens and private keys that
+ * show by their form what they are. `***` stands in their place. The
  * values of presigned URLs and settings are found by their names; a key of an object that looks like one is cut too.
  */
 export function redactSecrets(text: string): string {
   if (!SUSPECT.test(text)) return text;
   let redacted = text.includes("@") ? redactUserInfo(text) : text;
   redacted = redacted.replace(AUTHORIZATION, `$1${HIDDEN}`).replace(BEARER, `$1${HIDDEN}`);
+  redacted = redacted.replace(TOKEN, `$1${HIDDEN}`).replace(STATEMENT, `$1${HIDDEN}`);
+  redacted = redacted.replace(PRIVATE_KEY, `$1${HIDDEN}$2`);
   if (/: /.test(redacted)) {
     redacted = redacted.replace(HEADER, (whole, name: string, sign: string) => {
       return isSecretName(name) ? name + sign + HIDDEN : whole;

@@ -76,6 +76,28 @@ Deno.test("redactSecrets() hides values of secret settings and headers, with spa
   for (const [text, redacted] of cases) assertEquals(redactSecrets(text), redacted);
 });
 
+Deno.test("redactSecrets() hides tokens and private keys wherever they stand", () => {
+  const [key, end] = ["BEGIN", "END"].map((word) => `-----${word} RSA PRIVATE KEY-----`);
+  for (
+    const [text, redacted] of [
+      ["the token ya29.a0ARrdaM_x-hunter2 is bad", "the token ya29.*** is bad"],
+      ["(ya29.c.b0hunter2hunter2)", "(ya29.***)"],
+      ['grant "1//0ghunter2_hunter-2" was revoked', 'grant "1//0***" was revoked'],
+      [
+        "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.hunter2 has a bad signature",
+        "eyJhbGciOiJSUzI1NiJ9.*** has a bad signature",
+      ],
+      [`${key}\nhunter2\nhunter2\n${end} is no key`, `${key}***${end} is no key`],
+      [`${key}\\nhunter2`, `${key}***`],
+    ] as const
+  ) {
+    assertEquals([redactSecrets(text), redactSecrets(redacted)], [redacted, redacted]);
+  }
+  for (const text of ["https://h/1//0/abcdefghi", "eyJhbGciOiJSUzI1NiJ9.json", "s3://b/ya29/key.txt"]) {
+    assertEquals(redactSecrets(text), text);
+  }
+});
+
 Deno.test("redactSecrets() leaves names and sentences as they are", () => {
   for (
     const text of [
