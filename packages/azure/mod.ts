@@ -2,7 +2,7 @@
  * Azure Blob Storage as object stores: `az://account.blob.core.windows.net/container/key`.
  *
  * The bytes, listings and deletions are authorized here and moved by the transport of `@lade/service/http`; calls on
- * containers are made by the Azure SDK, which is loaded by the first of them.
+ * containers, and for keys to sign URLs with, are made by the Azure SDK, which is loaded by the first of them.
  *
  * @module
  */
