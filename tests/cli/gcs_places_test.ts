@@ -194,3 +194,24 @@ Deno.test("lade rb -f removes what a bucket holds, and leaves one with older ver
   assertEquals((await cli.run(["rb", "-f", "--versions", "gs://kept"])).stderr, "");
   assertEquals([...fake.buckets.keys()], []);
 });
+
+Deno.test("lade takes no document of another interface for an empty project, or for a bucket that is made or removed", async () => {
+  await using cli = await GcsHere.start();
+  cli.fake.faults.add({
+    match: { times: Infinity },
+    action: {
+      kind: "answer",
+      status: 200,
+      headers: { "content-type": "application/json", "x-guploader-uploadid": "x" },
+      body: '{"kind":"drive#about","items":[]}',
+    },
+  });
+  for (const line of [["ls", "gs://"], ["mb", "gs://new-bucket"], ["rb", "gs://photos"]]) {
+    const { code, stderr, stdout } = await cli.run(line);
+    assertEquals([code, stdout, stderr.includes("the answer is not that of Google Cloud Storage")], [
+      1,
+      "",
+      true,
+    ]);
+  }
+});

@@ -36,6 +36,24 @@ export function readDocument<T>(text: string, document: DocumentKind, call: Call
   throw unlikeService(call, GCS_NAMES.service, `it is of the kind ${JSON.stringify(kind)}, not ${document}`);
 }
 
+/** Sends a request that removes something, which nothing answers: a document is not the service's. */
+export async function removeByJson(
+  target: Pick<GcsTarget, "json" | "config">,
+  { query, ...request }: Omit<ClientRequest, "kind" | "method">,
+): Promise<void> {
+  const asked = {
+    ...request,
+    query: { ...query, ...payer(target) },
+    method: "DELETE",
+    kind: "removal",
+  } as const;
+  const { body, status } = await target.json.send(asked);
+  // Emulators answer with other statuses, and with nothing.
+  const said = status === 204 ? "" : await body.text(2 ** 16);
+  if (/^\s*(?:null)?\s*$/.test(said)) return;
+  throw unlikeService(request.call, GCS_NAMES.service, "a document is no answer to a deletion");
+}
+
 /** The body and headers of a request whose body is JSON. */
 export function jsonBody(value: unknown): Pick<ClientRequest, "body" | "headers"> {
   return {

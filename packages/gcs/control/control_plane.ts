@@ -1,7 +1,7 @@
 import { PermissionDeniedError } from "@lade/core/backend";
 import type { ClientRequest } from "@lade/service/call";
 import type { GcsTarget } from "../client/gcs_target.ts";
-import { askJson, jsonBody } from "../client/ask_json.ts";
+import { askJson, jsonBody, removeByJson } from "../client/ask_json.ts";
 import type { Storage } from "./sdk.d.ts";
 
 /** What a call is, beside what the SDK says of it. */
@@ -35,7 +35,7 @@ export async function control<T>(
     );
     const path = `/storage/v1/${uri.replace(/^\//, "")}`;
     const request = { method, path, query, idempotent, signal, call };
-    if (method === "DELETE") return void await target.json.send({ ...request, kind: "removal" });
+    if (method === "DELETE") return await removeByJson(target, request);
     const document = method === "GET" && uri === "/b" ? "storage#buckets" : "storage#bucket";
     return await askJson(target, { ...request, document, ...(json !== undefined && jsonBody(json)) });
   };

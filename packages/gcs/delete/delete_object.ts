@@ -1,10 +1,9 @@
 import { type DeleteOptions, type KeyCall, NotFoundError } from "@lade/core/backend";
-import { unlikeService } from "@lade/service/body";
 import { deleteHeld } from "@lade/service/delete";
 import { faultOf } from "@lade/service/errors";
+import { removeByJson } from "../client/ask_json.ts";
 import { generationQuery } from "../client/gcs_conditions.ts";
-import { GCS_NAMES } from "../client/gcs_names.ts";
-import { type GcsTarget, jsonPath, payer } from "../client/gcs_target.ts";
+import { type GcsTarget, jsonPath } from "../client/gcs_target.ts";
 import { headObject } from "../objects/read_object.ts";
 
 /** Deletes an object or a version of it; one that is not there is no error. */
@@ -16,21 +15,14 @@ export async function deleteObject(
 ): Promise<void> {
   const { ifMatch, signal } = options;
   const send = async () => {
-    const { body, status } = await target.json.send({
-      method: "DELETE",
+    await removeByJson(target, {
       path: jsonPath(target, key),
-      query: { ...generationQuery(options), ...payer(target) },
-      kind: "removal",
+      query: { ...generationQuery(options) },
       // Sent twice, the second would not find what the first one deleted.
       idempotent: ifMatch === undefined,
       signal,
       call: { ...call, ...(options.version !== undefined && { step: "delete a version of" }) },
     });
-    // Emulators answer with other statuses, and with nothing.
-    const said = status === 204 ? "" : await body.text(2 ** 16);
-    if (!/^\s*(?:null)?\s*$/.test(said)) {
-      throw unlikeService(call, GCS_NAMES.service, "a document is no answer to a deletion");
-    }
   };
   const head = () => headObject(target, key, signal ? { signal } : {}, { ...call, operation: "head" });
   try {
