@@ -195,3 +195,28 @@ Deno.test("an object without a generation is not read", async () => {
     }
   }
 });
+
+Deno.test("an upload in parts is finished where the service keeps it no longer, whatever is answered", async () => {
+  await using opened = await openFake({
+    ...withoutWaits(),
+    traits: { takesParts: true, givesXml: true },
+    config: { partSize: 512, threshold: 100 },
+    server: { minPartSize: 1 },
+  });
+  const { fake, store } = opened;
+  fake.putObject("bucket", "a", "old");
+  fake.faults.add({
+    match: { method: "POST", where: ({ query }) => "uploadId" in query },
+    action: {
+      kind: "answer",
+      status: 200,
+      headers: { ...HEADERS, "content-type": "application/xml" },
+      body: "<CompleteMultipartUploadResult><Key>b</Key><ETag>x</ETag></CompleteMultipartUploadResult>",
+    },
+  });
+  const put = () => store.put("a", new Uint8Array(1100));
+  await assertRejects(put, ServiceError, "the upload that it finishes is still open");
+  assertEquals([fake.bytes("bucket", "a")?.length, fake.unfinished("bucket")], [3, 0]);
+  await put();
+  assertEquals([fake.bytes("bucket", "a")?.length, fake.unfinished("bucket")], [1100, 0]);
+});

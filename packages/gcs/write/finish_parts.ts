@@ -67,8 +67,8 @@ export async function finishParts(
       (error) => error instanceof NotFoundError ? "none" : undefined,
     )
     : undefined;
+  const reading = partsReading(target, call, { key, root: "ListPartsResult", signal });
   const find = async () => {
-    const reading = partsReading(target, call, { key, root: "ListPartsResult", signal });
     const gone = await partPage(reading, id, { most: 1 }).then(() => false, isNoUpload);
     const there = gone ? await look(target, upload, signal) : undefined;
     const found = there && receiptOf(there, size);
@@ -84,6 +84,8 @@ export async function finishParts(
     if (told.version !== undefined && told.checksums) return told;
     const there = await look(target, upload, signal).catch(() => {});
     if (there && etag !== undefined && readEtag(there) === etag) return receiptOf(there, size);
+    const isOpen = await partPage(reading, id, { most: 1 }).then(() => true, () => false);
+    if (isOpen) throw unlikeService(call, GCS_NAMES.service, "the upload that it finishes is still open");
     // Another writer may have replaced it since.
     return { ...(sum !== undefined && { checksums: { crc32c: sum } }), ...told };
   };
