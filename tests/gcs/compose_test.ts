@@ -5,11 +5,13 @@ import {
   InvalidNameError,
   MemoryStore,
   NotFoundError,
+  PermissionDeniedError,
   PreconditionFailedError,
   PrefixStore,
   UnavailableError,
   UnsupportedError,
 } from "@lade/core";
+import { ForwardingStore } from "@lade/core/layers";
 import { compose } from "@lade/gcs";
 import type { FakeGcs } from "../fakes/gcs/mod.ts";
 import { openBucket, openFake, operations, withoutWaits } from "./open_fake.ts";
@@ -94,7 +96,7 @@ Deno.test("compose() is of what was seen: a source that changes or goes meanwhil
 });
 
 Deno.test("compose() whose answers are lost is made again, under a condition unless the object may be its own", async () => {
-  await using opened = await openFake(withoutWaits());
+  await using opened = await openFake({ ...withoutWaits(), server: { settings: { versioning: true } } });
   const { fake, store } = opened;
   const [keys, all] = putAll(fake, 40);
   const lose = (key: RegExp | string, kind: "drop-answer" | "cut-request") =>
@@ -118,6 +120,47 @@ Deno.test("compose() whose answers are lost is made again, under a condition unl
   const error = await assertRejects(() => compose(store, keys, "out", create), UnavailableError);
   assertStringIncludes(error.message, "an object of the same content is there now");
   assertEquals([textOf(fake, "out"), fake.objects("bucket").length], [all, 41]);
+  const left = await Array.fromAsync(store.listVersions(".lade"));
+  assertEquals(left, []);
+  await assertRejects(() => compose(store, keys, "out", create), AlreadyExistsError);
+  fake.removeObject("bucket", "out");
+  // What asks to try again was not done; the object is not its own only where it may have been.
+  fake.faults.add({
+    match: { operation: "objects.compose", key: "out", times: 1 },
+    action: [
+      { kind: "before", run: () => void fake.putObject("bucket", "out", all) },
+      { kind: "status", status: 503 },
+    ],
+  });
+  await assertRejects(() => compose(store, keys, "out", create), UnavailableError, "nothing shows whose");
+});
+
+Deno.test("compose() that fails on the way says why, and nothing stays of what may have been made", async () => {
+  await using opened = await openFake({ transport: { retry: { maxAttempts: 1 } } });
+  const { fake, store } = opened;
+  const [keys] = putAll(fake, 40);
+  const match = { operation: "objects.compose", key: /^\.lade/ } as const;
+  fake.faults.add({ match, action: { kind: "status", status: 403 } });
+  await assertRejects(() => compose(store, keys, "out"), PermissionDeniedError);
+  fake.faults.add({ match: { ...match, times: Infinity }, action: { kind: "drop-answer", how: "rst" } });
+  await assertRejects(() => compose(store, keys, "out"), UnavailableError);
+  assertEquals(fake.objects("bucket").length, 40);
+});
+
+Deno.test("compose() makes what it needs on the way beside the target, as long as keys may be, by the key of the configuration", async () => {
+  const kmsKey = "projects/p/locations/us/keyRings/r/cryptoKeys/k";
+  await using opened = await openFake({ config: { kmsKey } });
+  const { fake, store } = opened;
+  const [keys] = putAll(fake, 40);
+  for (const [to, beside] of [["dir/out", "dir/.lade-"], [`${"d".repeat(1000)}/out`, ".lade-"]] as const) {
+    fake.requests.length = 0;
+    await compose(store, keys, to);
+    const made = fake.requests.flatMap(({ operation, key = "" }) =>
+      operation === "objects.compose" ? [key] : []
+    );
+    assertEquals(made.map((key) => key.startsWith(beside)), [true, true, false]);
+    assertEquals(fake.object("bucket", to)?.kmsKeyName, kmsKey);
+  }
 });
 
 Deno.test("compose() that adds to a source adds to what was seen, and once", async () => {
@@ -172,6 +215,10 @@ Deno.test("compose() is of objects in one bucket of gs://, of one class, and of 
   fake.putObject("bucket", "dir/a", "3");
   await compose(new PrefixStore(store, "dir/"), ["a"], "out");
   assertEquals(textOf(fake, "dir/out"), "3");
+  await using other = openBucket(fake, {}, "other");
+  const both = new ForwardingStore(store);
+  both.beneath = (key) => ({ store: key === "x" ? other : store, key });
+  await assertRejects(() => compose(both, ["a", "x"], "out"), UnsupportedError, "in another bucket");
   await using nowhere = openBucket(fake, {}, "nowhere");
   await assertRejects(() => compose(nowhere, ["a"], "out"), NotFoundError);
 });

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   AlreadyExistsError,
+  ChecksumMismatchError,
+  createStoreContext,
   PermissionDeniedError,
   PreconditionFailedError,
   StoreError,
+  systemClock,
   UnavailableError,
 } from "@lade/core";
 import { sampleBytes } from "@lade/testing/conformance";
@@ -113,4 +116,64 @@ Deno.test("a small put without a condition is sent again as it is", async () => 
   });
   await bench.store.put("object", DATA);
   assertEquals(told(bench), ["objects.insert", "objects.insert", "objects.insert"]);
+});
+
+Deno.test("a small put without a condition that fails for good goes by no session", async () => {
+  await using bench = await sessionBench({ transport: { retry: { maxAttempts: 1 } } });
+  bench.fake.faults.add({ match: { operation: "objects.insert" }, action: { kind: "status", status: 503 } });
+  await assertRejects(() => bench.store.put("object", DATA), UnavailableError);
+  assertEquals(told(bench), ["objects.insert"]);
+});
+
+Deno.test("bytes of a small put that change on their way are refused, and what is told to be others is removed", async () => {
+  const config = { threshold: 5_000, partSize: 5_000, chunkSize: 5_000 };
+  await using bench = await sessionBench({ config });
+  const match = { operation: "objects.insert", times: Infinity } as const;
+  const flipped = bench.fake.faults.add({ match, action: { kind: "flip-request", atByte: 3_000 } });
+  for (const options of [{}, create]) {
+    await assertRejects(() => bench.store.put("object", sampleBytes(4_000), options), StoreError);
+  }
+  assertEquals(new Set(told(bench)), new Set(["objects.insert"]));
+  bench.fake.faults.remove(flipped);
+  const wrong = { kind: "rewrite", from: /"crc32c":"[^"]*"/, to: '"crc32c":"AAAAAA=="' } as const;
+  bench.fake.faults.add({ match, action: wrong });
+  for (const options of [{}, create]) {
+    await assertRejects(() => bench.store.put("object", DATA, options), ChecksumMismatchError);
+    assertEquals(bench.fake.objects("bucket"), []);
+  }
+});
+
+Deno.test("a small conditional put waits as it is asked to, and gives up where that is too long", async () => {
+  for (const seconds of [7, 3_600]) {
+    const slept: number[] = [];
+    const clock = { ...systemClock, sleep: (ms: number) => Promise.resolve(void slept.push(ms)) };
+    await using bench = await sessionBench({
+      context: createStoreContext({ clock, random: () => 0 }),
+      transport: { clock: systemClock },
+    });
+    const headers = { "Retry-After": `${seconds}` };
+    bench.fake.faults.add({
+      match: { operation: "objects.insert" },
+      action: { kind: "status", status: 503, headers },
+    });
+    const put = () => bench.store.put("object", DATA, create);
+    if (seconds === 7) await put();
+    else await assertRejects(put, UnavailableError);
+    assertEquals(slept, seconds === 7 ? [7_000] : []);
+  }
+});
+
+Deno.test("a small conditional put that goes on by a session begins it again, and says what the service says", async () => {
+  await using bench = await sessionBench();
+  const { fake } = bench;
+  const doubt = () =>
+    fake.faults.add({ match: { operation: "objects.insert" }, action: { kind: "status", status: 503 } });
+  doubt();
+  const expire = () => fake.sessions.forEach((session) => session.gone ??= 410);
+  fake.faults.add({ match: { operation: SENDING }, action: { kind: "before", run: expire } });
+  await bench.store.put("object", DATA, create);
+  assertEquals([fake.sessions.size, fake.bytes("bucket", "object")], [2, DATA]);
+  doubt();
+  fake.faults.add({ match: { operation: "objects.get" }, action: { kind: "status", status: 403 } });
+  await assertRejects(() => bench.store.put("object", DATA, create), AlreadyExistsError);
 });

@@ -231,15 +231,21 @@ Deno.test("copy() that is not of the source's bytes is removed again, and no lat
   );
   assert(error.retryable);
   assertEquals(fake.object("bucket", "b"), undefined);
+  fake.faults.add({ match: { operation: "objects.rewrite" }, action: answer });
+  const run = () => void fake.putObject("bucket", "b", "later");
+  fake.faults.add({ match: { operation: "objects.delete" }, action: { kind: "before", run } });
+  await assertRejects(() => store.copy("a", "b"), ChecksumMismatchError);
+  assertEquals(fake.bytes("bucket", "b"), bytes("later"));
 });
 
-Deno.test("copy() is encrypted by the key of the configuration", async () => {
+Deno.test("what is written and copied is encrypted by the key of the configuration", async () => {
   const kmsKey = "projects/p/locations/us/keyRings/r/cryptoKeys/k";
-  await using opened = await openFake({ config: { kmsKey } });
+  await using opened = await openFake({ config: { kmsKey, threshold: 5 } });
   const { fake, store } = opened;
-  fake.putObject("bucket", "a", "content");
-  await store.copy("a", "b");
-  assertEquals(fake.object("bucket", "b")?.kmsKeyName, kmsKey);
+  await store.put("small", bytes("small"));
+  await store.put("session", bytes("session"), { ifNoneMatch: "*" });
+  await store.copy("small", "copy");
+  assertEquals(fake.objects("bucket").map(({ kmsKeyName }) => kmsKeyName), [kmsKey, kmsKey, kmsKey]);
 });
 
 Deno.test("copyFrom() copies between buckets, whoever asks for either, where the one of the copy may read", async () => {

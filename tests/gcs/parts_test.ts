@@ -260,6 +260,12 @@ Deno.test("an upload that was given up is not found done, whatever object is the
   const others: readonly (() => void)[] = [
     () => {},
     () => void fake.putObject("bucket", "object", new Uint8Array(DATA.length)),
+    // Other bytes, described alike.
+    () =>
+      void fake.putObject("bucket", "object", new Uint8Array(DATA.length), {
+        fields: { contentType: "application/octet-stream" },
+        metadata: new Map([["name", "a"]]),
+      }),
     // The same bytes, described otherwise.
     () => void fake.putObject("bucket", "object", DATA),
   ];
@@ -274,6 +280,7 @@ Deno.test("an upload that was given up is not found done, whatever object is the
     });
     const put = () => store.put("object", DATA, { metadata: { name: "a" } });
     await assertRejects(put, NotFoundError, "no such upload");
+    assertEquals(fake.object("bucket", "object") === undefined, putOther === others[0], "nothing is removed");
   }
   // One that is still there is not done, whatever object is there.
   fake.putObject("bucket", "object", DATA, { metadata: new Map([["name", "a"]]) });
@@ -283,11 +290,16 @@ Deno.test("an upload that was given up is not found done, whatever object is the
   });
   await using once = openBucket(fake, {
     traits: { takesParts: true },
-    config: { partSize: PART, threshold: MIB },
+    config: { partSize: PART, threshold: MIB, kmsKey: "projects/p/locations/l/keyRings/r/cryptoKeys/k" },
     transport: { retry: { maxAttempts: 1 } },
   });
   await assertRejects(() => once.put("object", DATA, { metadata: { name: "a" } }));
   assertEquals(fake.unfinished("bucket"), 0);
+  // What was made by a request that is not made again is found, by what it is encrypted with too.
+  fake.faults.clear();
+  lose(fake, "xml.completeMultipart", Infinity);
+  const { version } = await once.put("object", DATA);
+  assertEquals(version, fake.object("bucket", "object")?.generation);
 });
 
 Deno.test("failures of each step leave nothing behind, and say what failed", async () => {
@@ -385,4 +397,47 @@ Deno.test("an endpoint that fails once is not taken for one without parts", asyn
   await assertRejects(() => store.put("object", DATA), PermissionDeniedError);
   await store.put("object", DATA);
   assertEquals(operations(fake)["xml.completeMultipart"], 1);
+});
+
+Deno.test("only what is no answer of the service tells that an endpoint has no parts, and nothing does once it took some", async () => {
+  const page = (status: number) =>
+    ({
+      kind: "answer",
+      status,
+      headers: { "content-type": "text/html" },
+      body: "<html></html>",
+    }) as const;
+  const operation = "xml.startMultipart";
+  for (const status of [200, 400, 404, 405, 501]) {
+    await using bench = await openParts({ traits: {} });
+    bench.fake.faults.add({ match: { operation, times: Infinity }, action: page(status) });
+    await bench.store.put("object", DATA);
+    assertEquals(bench.store.target.traits.takesParts, false, `${status}`);
+  }
+  await using bench = await openParts({ traits: {} });
+  const { fake, store } = bench;
+  const refuse = (operation: Operation, status: number, code: string) =>
+    fake.faults.add({ match: { operation }, action: { kind: "status", status, code } });
+  refuse(operation, 400, "InvalidArgument");
+  await assertRejects(() => store.put("object", DATA), ServiceError);
+  refuse("xml.listMultiparts", 403, "AccessDenied");
+  await assertRejects(() => Array.fromAsync(listUploads(store)), PermissionDeniedError);
+  await store.put("object", DATA);
+  fake.faults.add({ match: { operation, times: Infinity }, action: page(404) });
+  await assertRejects(() => store.put("object", DATA), ServiceError, "not the service's");
+});
+
+Deno.test("an upload without a name is no answer of the service", async () => {
+  await using bench = await openParts();
+  const { fake, store } = bench;
+  const unnamed = { kind: "rewrite", from: /<UploadId>[^<]*</, to: "<UploadId><" } as const;
+  fake.faults.add({ match: { operation: "xml.startMultipart" }, action: unnamed });
+  await assertRejects(() => store.put("object", DATA), ServiceError, "it gives the upload no id");
+});
+
+Deno.test("parts have the sizes that the service takes, whole chunks of a session too", async () => {
+  await using bench = await openParts({ traits: {} });
+  const { store } = bench;
+  await using writer = await store.createPartWriter("object", DATA.length, { partSize: PART + 1 });
+  assertEquals(writer.partSize % 2 ** 18, 0);
 });

@@ -1,6 +1,13 @@
 import { gzipSync } from "node:zlib";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { getBytes, NotFoundError, PreconditionFailedError, ServiceError } from "@lade/core";
+import {
+  ChecksumMismatchError,
+  getBytes,
+  NotFoundError,
+  PermissionDeniedError,
+  PreconditionFailedError,
+  ServiceError,
+} from "@lade/core";
 import { openFake, operations } from "./open_fake.ts";
 
 const JSON_ONLY = { refusesXml: true };
@@ -75,4 +82,74 @@ Deno.test("what a proxy says turns no endpoint into one without the XML API that
   await assertRejects(() => store.get("a"), ServiceError, "not the service's");
   assertEquals(operations(fake), { "xml.getObject": 1 });
   assertEquals(new TextDecoder().decode((await getBytes(store, "a")).bytes), "bytes");
+});
+
+Deno.test("only what is no answer of the service tells that an endpoint has no XML API, and nothing does once it gave an object", async () => {
+  const page = (status: number) =>
+    ({
+      kind: "answer",
+      status,
+      headers: { "content-type": "text/html" },
+      body: "<html></html>",
+    }) as const;
+  const match = { operation: "xml.getObject" } as const;
+  for (const status of [400, 404, 405, 501]) {
+    await using opened = await openFake();
+    const { fake, store } = opened;
+    fake.putObject("bucket", "a", "bytes");
+    fake.faults.add({ match, action: page(status) });
+    await getBytes(store, "a");
+    assertEquals(store.target.traits.givesXml, false, `${status}`);
+  }
+  await using opened = await openFake({ isGoogle: true });
+  const { fake, store } = opened;
+  fake.putObject("bucket", "a", "bytes");
+  await assertRejects(() => store.get("none"), NotFoundError);
+  fake.faults.add({ match, action: { kind: "status", status: 403, code: "AccessDenied" } });
+  await assertRejects(() => store.get("a"), PermissionDeniedError);
+  assertEquals(operations(fake), { "xml.getObject": 2 });
+  await getBytes(store, "a");
+  fake.faults.add({ match, action: page(404) });
+  await assertRejects(() => store.get("a"), ServiceError, "not the service's");
+});
+
+Deno.test("what is read is compared with its checksum by either API, unless that is not wanted", async () => {
+  for (const server of [{}, JSON_ONLY]) {
+    for (const verifyDownloads of [true, false]) {
+      const traits = { givesXml: server !== JSON_ONLY };
+      await using opened = await openFake({ server, traits, config: { verifyDownloads } });
+      const { fake, store } = opened;
+      fake.putObject("bucket", "a", "bytes");
+      fake.faults.add({
+        match: { operation: ["xml.getObject", "objects.getMedia"], times: Infinity },
+        action: { kind: "headers", set: { "X-Goog-Hash": "crc32c=AAAAAA==", "x-goog-hash": undefined } },
+      });
+      const read = () => getBytes(store, "a");
+      if (verifyDownloads) await assertRejects(read, ChecksumMismatchError);
+      else await read();
+    }
+  }
+});
+
+Deno.test("an object that is replaced time and again is read anew three times at most, and is paid for each time", async () => {
+  const config = { userProject: "payer" };
+  await using opened = await openFake({ server: JSON_ONLY, traits: { givesXml: false }, config });
+  const { fake, store } = opened;
+  fake.putObject("bucket", "a", "bytes");
+  const run = () => void fake.putObject("bucket", "a", "other");
+  fake.faults.add({
+    match: { operation: "objects.getMedia", times: Infinity },
+    action: { kind: "before", run },
+  });
+  await assertRejects(() => store.get("a"), PreconditionFailedError);
+  assertEquals(fake.requests.map(({ query }) => query["userProject"]), Array(6).fill("payer"));
+});
+
+Deno.test("what the service describes in place of an object is not it", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  fake.putObject("bucket", "a", "bytes");
+  const action = { kind: "rewrite", from: /"name":"a"/, to: '"name":"b"' } as const;
+  fake.faults.add({ match: { operation: "objects.get" }, action });
+  await assertRejects(() => store.head("a"), NotFoundError, 'describes "b" in its place');
 });

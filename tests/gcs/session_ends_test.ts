@@ -45,6 +45,7 @@ Deno.test("an expired session starts anew where all of the object's bytes are he
           await write(bench.store, DATA);
           await assertWritten(bench, "object", DATA);
           assertEquals(bench.fake.sessions.size, 2);
+          assertEquals(told(bench).filter((request) => request.startsWith("resumable.query")), []);
         }
       }
     }
@@ -140,6 +141,24 @@ Deno.test("bytes that change on their way, or are told to be others, are no obje
     other.fake.faults.add({ match: { operation: SENDING, nth: 4 }, action });
     await assertRejects(() => way(other.store, DATA), ChecksumMismatchError, "CRC-32C AAAAAA==");
     assertEquals(other.fake.objects("bucket"), []);
+  }
+});
+
+Deno.test("an object that is not what was sent is removed by its version, and told of whatever becomes of that", async () => {
+  const replace = (bench: SessionBench) => ({
+    kind: "before" as const,
+    run: () => void bench.fake.putObject("bucket", "object", "another's"),
+  });
+  const refuse = () => ({ kind: "status", status: 403 } as const);
+  const wrong = { kind: "rewrite", from: /"crc32c":"[^"]*"/, to: '"crc32c":"AAAAAA=="' } as const;
+  for (const [action, stays] of [[replace, 9], [refuse, DATA.length]] as const) {
+    await using bench = await sessionBench();
+    bench.fake.faults.add({ match: { operation: SENDING, nth: 4 }, action: wrong });
+    bench.fake.faults.add({ match: { operation: "objects.delete" }, action: action(bench) });
+    const put = () => bench.store.put("object", DATA, { ifNoneMatch: "*" });
+    const error = await assertRejects(put, ChecksumMismatchError, "CRC-32C AAAAAA==");
+    assert(error.retryable);
+    assertEquals(bench.fake.bytes("bucket", "object")?.length, stays);
   }
 });
 
@@ -278,6 +297,7 @@ Deno.test("nothing is seen of an object before it is closed, whatever of it is t
     assertEquals(bench.fake.objects("bucket"), []);
     await writer.close();
     await assertWritten(bench, "object", data);
+    assertEquals(bench.fake.requests[0]?.headers["x-upload-content-length"], String(size));
     const sums = bench.fake.requests.flatMap(({ headers }) => headers["x-goog-hash"] ?? []);
     assertEquals(sums, [`crc32c=${crc32cToBase64(crc32c(data))}`], "what the service has to compare");
   }

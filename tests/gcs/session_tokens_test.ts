@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   abortUpload,
   AlreadyExistsError,
+  ChecksumMismatchError,
   NotFoundError,
   PermissionDeniedError,
   PreconditionFailedError,
@@ -91,6 +92,17 @@ Deno.test("a write that was closed, aborted or has expired cannot be gone on wit
     assertSilent(bench, await assertRejects(resume, NotFoundError, "closed or aborted, or has expired"));
     assertEquals(fake.objects("bucket").length, end === "close" ? 1 : 0);
   }
+});
+
+Deno.test("a write that goes on is held to its size, since its checksum is not known, and what is shorter is removed", async () => {
+  await using bench = await sessionBench();
+  const token = await left(bench, 2, 0);
+  await using writer = await resumePartWriter(bench.store, "object", DATA.length, token);
+  for (const index of [2, 3]) await writer.writePart(index, part(index));
+  const action = { kind: "rewrite", from: /"size":"[^"]*"/, to: '"size":"5"' } as const;
+  bench.fake.faults.add({ match: { operation: "resumable.finish" }, action });
+  await assertRejects(() => writer.close(), ChecksumMismatchError, "the service stored 5 bytes");
+  assertEquals(bench.fake.objects("bucket"), []);
 });
 
 Deno.test("an endpoint that takes the question how far a write is for its end is told of", async () => {

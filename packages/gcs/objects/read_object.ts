@@ -101,8 +101,7 @@ async function readByJson(
       limit: limits.read,
     }, options);
   } catch (error) {
-    const { ifMatch, version } = options;
-    if (ifMatch !== undefined || version !== undefined || tries === 1) throw error;
+    if (options.ifMatch !== undefined || tries === 1) throw error;
     if (!(error instanceof PreconditionFailedError)) throw error;
     return await readByJson(target, key, options, call, tries - 1);
   }

@@ -55,5 +55,5 @@ export async function removeWritten(
   call: KeyCall,
 ): Promise<void> {
   if (version === undefined || Number(version) / 1000 < begunMs - MAX_SKEW_MS) return;
-  await deleteObject(target, key, { version, ifMatch: version }, call).catch(() => {});
+  await deleteObject(target, key, { version }, call).catch(() => {});
 }

@@ -83,7 +83,7 @@ export async function finishParts(
     const told = receiptOf(headers, size);
     if (told.version !== undefined && told.checksums) return told;
     const there = await look(target, upload, signal).catch(() => {});
-    if (there && etag !== undefined && readEtag(there) === etag) return receiptOf(there, size);
+    if (there && readEtag(there) === etag) return receiptOf(there, size);
     const isOpen = await partPage(reading, id, { most: 1 }).then(() => true, () => false);
     if (isOpen) throw unlikeService(call, GCS_NAMES.service, "the upload that it finishes is still open");
     // Another writer may have replaced it since.

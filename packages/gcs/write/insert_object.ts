@@ -49,7 +49,7 @@ export async function insertObject(
     try {
       return await askJson<ObjectResource>(target, request);
     } catch (error) {
-      if (idempotent || signal?.aborted || !mayHaveArrived(error)) throw error;
+      if (idempotent || !mayHaveArrived(error)) throw error;
       return await insertBySession(error);
     }
   };
@@ -73,7 +73,7 @@ export async function insertObject(
     } catch (error) {
       if (faultOf(error)?.status !== 412) throw error;
       const there = await headObject(target, key, signal ? { signal } : {}, call).catch(() => undefined);
-      const isSame = there?.size === written.size && there.checksums?.crc32c === written.sum;
+      const isSame = there?.checksums?.crc32c === written.sum;
       throw isSame ? lost : error;
     }
   }

@@ -8,7 +8,6 @@ export function partsOrSession(
   parts: WriteSink,
   session: WriteSink,
 ): WriteSink {
-  if (traits.takesParts) return parts;
   let chosen = parts;
   return {
     ...parts,
@@ -29,7 +28,7 @@ export function partsOrSession(
     writePart: (...asked) => chosen.writePart(...asked),
     commit: (...asked) => chosen.commit(...asked),
     drop: async (...asked) => await chosen.drop?.(...asked),
-    ...(parts.token && session.token && {
+    ...(parts.token && {
       token: (size, partSize) => chosen.token?.(size, partSize) ?? "",
       leave: async (signal) => await chosen.leave?.(signal),
     }),

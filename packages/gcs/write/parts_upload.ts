@@ -1,10 +1,4 @@
-import {
-  type CallOptions,
-  type KeyCall,
-  NotFoundError,
-  type PendingUpload,
-  UnavailableError,
-} from "@lade/core/backend";
+import { type CallOptions, type KeyCall, type PendingUpload, UnavailableError } from "@lade/core/backend";
 import type { ClientRequest } from "@lade/service/call";
 import { type FailedCall, faultOf } from "@lade/service/errors";
 import { prefixUri } from "@lade/service/list";
@@ -76,7 +70,7 @@ export async function abortParts(
 
 /** Whether an upload is finished, given up or was never there, by the service's own word. */
 export function isNoUpload(error: unknown): boolean {
-  return error instanceof NotFoundError && faultOf(error)?.code === "NoSuchUpload";
+  return faultOf(error)?.code === "NoSuchUpload";
 }
 
 /** Whether what answers knows no uploads in parts: emulators do not, nor do gateways of other interfaces. */

@@ -113,7 +113,7 @@ export class ResumableSession {
       throw unlikeService(call, GCS_NAMES.service, "it does not tell where the upload goes on");
     }
     this.#id = pathname + search;
-    this.stored = this.#sent = 0;
+    this.stored = 0;
     this.#unsure = this.#ending = false;
   }
 
