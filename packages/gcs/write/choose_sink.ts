@@ -46,7 +46,8 @@ function chooseSink(
   const session = sessionSink(target, { key, call, options, whole });
   const { ifMatch, ifNoneMatch, resumable } = options;
   const isConditional = ifMatch !== undefined || ifNoneMatch !== undefined;
-  if (isConditional || target.traits.takesParts === false) return session;
+  const isSmall = whole !== undefined && whole.length <= target.config.threshold;
+  if (isConditional || isSmall || target.traits.takesParts === false) return session;
   const headers = headerAttributes(options, target.config);
   if (!headers) return session;
   const parts = partsSink(target, { key, call, headers, options, resumable });
