@@ -231,3 +231,24 @@ Deno.test("a program is waited for as long as its file says, where that is a tim
     assertEquals(google.seen.at(-1)?.form["subject_token"], "two");
   }
 });
+
+Deno.test("what a giver of tokens repeats of a secret is hidden, and a project that is none is refused", async () => {
+  await using google = new GoogleTokens(({ form: { client_secret, refresh_token, subject_token } }) =>
+    Response.json(
+      {
+        error: "invalid_grant",
+        error_description: `no: ${client_secret}, ${refresh_token ?? subject_token}`,
+      },
+      { status: 400 },
+    )
+  );
+  google.files.set("/jwt", "statement");
+  for (const file of [google.login(), google.pool({ file: "/jwt" })]) {
+    const { message } = await faultOf(google.find(file));
+    assertMatch(message, /gives no token: 400, no: (?:undefined|\*{3}), \*{3}/);
+  }
+  const seen = google.seen.length;
+  const { message } = await faultOf(google.find(google.login({ quota_project_id: "a\r\nb: c" })));
+  assertMatch(message, /has a quota_project_id that is no id or number of a project$/);
+  assertEquals(google.seen.length, seen);
+});

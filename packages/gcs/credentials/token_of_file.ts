@@ -71,6 +71,9 @@ export const tokenOfFile: Load = async (file, around, scope): Promise<GcsToken> 
     );
   }
   const [project, quotaProject] = [file.text("project_id"), file.text("quota_project_id")];
+  if (quotaProject !== undefined && !/^[\w.:-]+$/.test(quotaProject)) {
+    throw new CredentialFault(`${named} has a quota_project_id that is no id or number of a project`);
+  }
   const token = await load(file, around, scope).catch((error) => {
     // What cannot be sent or decoded is told by the runtime, in words that may hold it.
     if (!(error instanceof TypeError || error instanceof URIError || isUnencodable(error))) throw error;

@@ -48,13 +48,14 @@ export async function askForToken(
 /** The fault of an answer that does not give what was asked for, in the service's own words. */
 export function refused(
   what: string,
-  { header, status, text }: ServiceAnswer,
+  { header, secrets = [], status, text }: ServiceAnswer,
   advise: (refusal: Refusal) => string | undefined = () => undefined,
 ): CredentialFault {
   const { error_description: described, message, error } = jsonFields(text);
   const inner = typeof error === "object" && error !== null ? { ...error } as Record<string, unknown> : {};
   const first = (...all: unknown[]) => all.find((each) => typeof each === "string");
-  const said = String(first(described, message, inner["message"], error) ?? "its answer holds none");
+  const told = String(first(described, message, inner["message"], error) ?? "its answer holds none");
+  const said = secrets.reduce((words, secret) => words.replaceAll(secret, "***"), told);
   const serverTimeMs = Date.parse(header("date") ?? "") || undefined;
   const advice = advise({
     status,

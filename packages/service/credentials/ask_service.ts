@@ -30,6 +30,8 @@ export interface ServiceAnswer {
   readonly text: string;
   /** A header, by its lower-case name. */
   readonly header: (name: string) => string | null | undefined;
+  /** What of the question is a secret, which no message repeats. */
+  readonly secrets?: readonly string[];
 }
 
 /** What a request to a URL is sent with: certificates, clock. */
@@ -77,7 +79,8 @@ export async function askService(web: WebOptions, question: ServiceQuestion): Pr
       label: service,
     });
     const text = await response.body.text(MAX_ANSWER_BYTES);
-    return { status: response.status, text, header: (name) => response.headers.get(name) };
+    const secrets = [...valuesOf(form), ...valuesOf(headers)];
+    return { status: response.status, text, header: (name) => response.headers.get(name), secrets };
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
     throw new CredentialFault(`${service} at ${error.endpoint} cannot be asked: ${error.detail}`, {
@@ -85,6 +88,14 @@ export async function askService(web: WebOptions, question: ServiceQuestion): Pr
       retryable: error.retryable || error.kind === "dns",
     });
   }
+}
+
+/** Names beside which secrets stand, as a form and headers have them. */
+const SECRET = /assertion|authorization|secret|token$/i;
+
+function valuesOf(named: Readonly<Record<string, string>> = {}): readonly string[] {
+  const found = Object.entries(named).filter(([name]) => SECRET.test(name));
+  return found.map(([, value]) => value.replace(/^\w+ +/, "")).filter(({ length }) => length > 2);
 }
 
 /**
