@@ -63,6 +63,16 @@ Deno.test("compose() takes the type of the first source, or what is given, and v
   assertEquals(fields, { contentType: "text/x", cacheControl: "no-store" });
 });
 
+Deno.test("compose() of what has no checksum is held to its size", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const [keys, all] = putAll(fake, 3);
+  const action = { kind: "rewrite", from: /"crc32c":"[^"]*",/, to: "" } as const;
+  fake.faults.add({ match: { operation: "objects.get", nth: 2 }, action });
+  await compose(store, keys, "out");
+  assertEquals(textOf(fake, "out"), all);
+});
+
 Deno.test("compose() holds conditions on the target, in as many steps as it takes", async () => {
   await using opened = await openFake();
   const { fake, store } = opened;

@@ -7,6 +7,7 @@ import {
   NotFoundError,
   PermissionDeniedError,
   PreconditionFailedError,
+  ServiceError,
   StoreError,
   UnavailableError,
 } from "@lade/core";
@@ -272,4 +273,23 @@ Deno.test("copyFrom() copies between buckets, whoever asks for either, where the
   await assertRejects(() => writer.copyFrom(source, "none", "b"), NotFoundError, `"gs://other/none"`);
   await using nowhere = openBucket(fake, {}, "nowhere");
   await assertRejects(() => nowhere.copyFrom(source, "a", "b"), NotFoundError, "no such bucket");
+});
+
+Deno.test("copy() of which the service neither makes an object nor tells how it goes on is no copy", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  fake.putObject("bucket", "a", "content");
+  const body = '{"kind":"storage#rewriteResponse","done":true}';
+  const action = {
+    kind: "answer",
+    status: 200,
+    headers: { "content-type": "application/json" },
+    body,
+  } as const;
+  fake.faults.add({ match: { operation: "objects.rewrite" }, action });
+  await assertRejects(
+    () => store.copy("a", "b"),
+    ServiceError,
+    "neither makes the copy nor names how to go on",
+  );
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { NotFoundError, PreconditionFailedError } from "@lade/core";
+import { NotFoundError, PermissionDeniedError, PreconditionFailedError } from "@lade/core";
 import { openFake, operations } from "./open_fake.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -114,4 +114,16 @@ Deno.test("setAttributes() to another class begins again where others changed th
   await store.setAttributes("a", { storageClass: "COLDLINE" });
   const { fields, storageClass } = fake.object("bucket", "a") ?? {};
   assertEquals([fields, storageClass], [{ contentType: "text/theirs" }, "COLDLINE"]);
+});
+
+Deno.test("setAttributes() that is refused is not made again", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  fake.putObject("bucket", "a", "content");
+  fake.faults.add({
+    match: { operation: "objects.patch", times: Infinity },
+    action: { kind: "status", status: 403 },
+  });
+  await assertRejects(() => store.setAttributes("a", { contentType: "text/plain" }), PermissionDeniedError);
+  assertEquals(operations(fake), CHANGED);
 });
