@@ -83,6 +83,28 @@ Deno.test("a session that is gone with a lost last answer is started anew only w
   }
 });
 
+Deno.test("a session that is gone with the lost answer to a write of another version is not started anew", async () => {
+  await using bench = await sessionBench();
+  const { fake, store } = bench;
+  const { etag = "" } = await store.put("object", DATA.subarray(0, 9));
+  fake.faults.add({ match: { operation: SENDING, nth: 4 }, action: { kind: "drop-answer", how: "rst" } });
+  const run = () => fake.sessions.forEach((session) => session.gone = 404);
+  fake.faults.add({ match: { operation: "resumable.query" }, action: { kind: "before", run } });
+  const put = () => store.put("object", DATA, { ifMatch: etag });
+  await assertRejects(put, UnavailableError, "look whether the object is there");
+  assertEquals(fake.bytes("bucket", "object"), DATA);
+});
+
+Deno.test("a page in between does not say that a session is gone", async () => {
+  await using bench = await sessionBench();
+  const page = { kind: "answer", status: 404, headers: {}, body: "<html>not found</html>" } as const;
+  const lost = { kind: "drop-answer", how: "rst" } as const;
+  bench.fake.faults.add({ match: { operation: SENDING, nth: 2 }, action: lost });
+  bench.fake.faults.add({ match: { operation: "resumable.query", times: Infinity }, action: page });
+  await bench.store.put("object", DATA, { ifNoneMatch: "*" }).catch(() => {});
+  assertEquals(bench.fake.sessions.size, 1);
+});
+
 Deno.test("an upload that somebody aborts is a NotFoundError, and one that somebody closes an UnavailableError", async () => {
   await using bench = await sessionBench();
   expire(bench, 499, { nth: 2 });

@@ -202,6 +202,30 @@ Deno.test("a condition on another version is kept over the token", async () => {
   assert(bench.fake.bytes("bucket", "object")?.length === 11);
 });
 
+Deno.test("a write that goes on is begun anew by nobody, and a refusal is no end of it", async () => {
+  await using bench = await sessionBench();
+  const { fake, store } = bench;
+  const token = await left(bench, 0, 0);
+  fake.faults.add({ match: { operation: "resumable.query" }, action: { kind: "status", status: 403 } });
+  await assertRejects(() => resumePartWriter(store, "object", DATA.length, token), PermissionDeniedError);
+  await using writer = await resumePartWriter(store, "object", DATA.length, token);
+  fake.expireSessions();
+  await assertRejects(() => writer.writePart(0, part(0)), UnavailableError, "has expired");
+  assertEquals(fake.sessions.size, 1);
+});
+
+Deno.test("bytes of a part are the caller's again once it is written, also those that the end keeps", async () => {
+  await using bench = await sessionBench();
+  await using writer = await bench.store.createPartWriter("object", DATA.length, OPTIONS);
+  for (const index of [0, 1, 2, 3]) {
+    const bytes = part(index).slice();
+    await writer.writePart(index, bytes);
+    bytes.fill(0);
+  }
+  await writer.close();
+  await assertWritten(bench, "object", DATA);
+});
+
 function part(index: number): Uint8Array {
   return DATA.subarray(index * CHUNK, (index + 1) * CHUNK);
 }
