@@ -10,6 +10,8 @@ export interface BenchContainer extends AsyncDisposable {
   readonly s3dlioRoot: string;
   /** Environment in which every contender finds endpoint, keys and region. */
   readonly env: Readonly<Record<string, string>>;
+  /** Puts a file there by other means than Lade, where the server takes long for what Lade does. */
+  readonly upload?: (path: string, key: string) => Promise<void>;
   /** Reaches it from this process. */
   readonly lade: Lade;
 }

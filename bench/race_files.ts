@@ -8,11 +8,14 @@ const SIZE = 2 ** 30;
 const KEY = "get/large";
 
 /** Puts an object of 1 GiB. */
-export async function putLarge({ lade, root }: Pick<BenchContainer, "lade" | "root">): Promise<void> {
+export async function putLarge(
+  { lade, root, upload }: Pick<BenchContainer, "lade" | "root" | "upload">,
+): Promise<void> {
   const path = await Deno.makeTempFile({ dir: MEMORY_DIRECTORY });
   try {
     await makeFile(path, SIZE);
-    await lade.copy(`file://${path}`, `${root}/${KEY}`);
+    if (upload) await upload(path, KEY);
+    else await lade.copy(`file://${path}`, `${root}/${KEY}`);
   } finally {
     await Deno.remove(path);
   }
