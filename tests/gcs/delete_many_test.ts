@@ -8,7 +8,7 @@ import {
   StoreError,
 } from "@lade/core/errors";
 import type { FakeGcs } from "../fakes/gcs/mod.ts";
-import { bearer, openBucket, openFake, operations } from "./open_fake.ts";
+import { bearer, foreignPage, openBucket, openFake, operations } from "./open_fake.ts";
 
 async function deleteAll(
   store: ObjectStore,
@@ -186,13 +186,7 @@ Deno.test("delete() takes the null that emulators answer with, and nobody else's
 Deno.test("deleteMany() asks one by one for no endpoint that is known to take batches, whatever stands between", async () => {
   await using opened = await openFake({ isGoogle: true, traits: { takesBatches: true } });
   const { fake, store } = opened;
-  const page = {
-    kind: "answer",
-    status: 404,
-    headers: { "content-type": "text/html" },
-    body: "<html></html>",
-  } as const;
-  fake.faults.add({ match: { operation: "batch" }, action: page });
+  fake.faults.add({ match: { operation: "batch" }, action: foreignPage(404) });
   const results = await deleteAll(store, putAll(fake, 2));
   assert(results.every(({ error }) => error instanceof ServiceError));
   assertEquals([operations(fake), fake.objects("bucket").length], [{ batch: 1 }, 2]);

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { StoreError } from "@lade/core";
-import { openFake, operations, withoutWaits } from "./open_fake.ts";
+import { foreignPage, openFake, operations, withoutWaits } from "./open_fake.ts";
 
 Deno.test("delete() under a condition looks what became of a request that may have been done", async () => {
   await using opened = await openFake(withoutWaits());
@@ -42,9 +42,7 @@ Deno.test("deleteMany() takes it from what is no answer of the service that an e
     await using opened = await openFake();
     const { fake, store } = opened;
     for (const name of ["a", "b"]) fake.putObject("bucket", name, "content");
-    const headers = { "content-type": "text/html" };
-    const action = { kind: "answer", status, headers, body: "<html></html>" } as const;
-    fake.faults.add({ match: { operation: "batch" }, action });
+    fake.faults.add({ match: { operation: "batch" }, action: foreignPage(status) });
     for await (const { error } of store.deleteMany(["a", "b"])) assertEquals(error, undefined, `${status}`);
     assertEquals([store.target.traits.takesBatches, fake.objects("bucket")], [false, []]);
   }

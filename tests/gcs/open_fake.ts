@@ -2,6 +2,7 @@ import { createSign } from "node:crypto";
 import { createStoreContext, type StoreContext } from "@lade/core";
 import type { GcsCredential, GcsToken } from "@lade/gcs";
 import { TokenCache } from "@lade/service/tokens";
+import type { FaultAction } from "@lade/testing/http";
 import { GcsStore, type GcsStoreSetup } from "../../packages/gcs/store/gcs_store.ts";
 import { type FakeGcs, type FakeGcsOptions, startFakeGcs } from "../fakes/gcs/mod.ts";
 
@@ -68,6 +69,11 @@ export function signerOf(fake: FakeGcs): Required<Pick<GcsToken, "email" | "sign
     email: fake.principal.email,
     sign: async (bytes) => createSign("RSA-SHA256").update(bytes).sign(key ??= fake.addSigner()),
   };
+}
+
+/** The page of somebody who stands between, such as a proxy. */
+export function foreignPage(status: number): FaultAction {
+  return { kind: "answer", status, headers: { "content-type": "text/html" }, body: "<html></html>" };
 }
 
 /** How often a fake was asked for each operation since it was last looked at. */

@@ -8,7 +8,7 @@ import {
   PreconditionFailedError,
   ServiceError,
 } from "@lade/core";
-import { openFake, operations } from "./open_fake.ts";
+import { foreignPage, openFake, operations } from "./open_fake.ts";
 
 const JSON_ONLY = { refusesXml: true };
 
@@ -72,32 +72,19 @@ Deno.test("what a proxy says turns no endpoint into one without the XML API that
   await using opened = await openFake({ isGoogle: true, traits: { givesXml: true } });
   const { fake, store } = opened;
   fake.putObject("bucket", "a", "bytes");
-  const page = {
-    kind: "answer",
-    status: 404,
-    headers: { "content-type": "text/html" },
-    body: "<html></html>",
-  } as const;
-  fake.faults.add({ match: { operation: "xml.getObject" }, action: page });
+  fake.faults.add({ match: { operation: "xml.getObject" }, action: foreignPage(404) });
   await assertRejects(() => store.get("a"), ServiceError, "not the service's");
   assertEquals(operations(fake), { "xml.getObject": 1 });
   assertEquals(new TextDecoder().decode((await getBytes(store, "a")).bytes), "bytes");
 });
 
 Deno.test("only what is no answer of the service tells that an endpoint has no XML API", async () => {
-  const page = (status: number) =>
-    ({
-      kind: "answer",
-      status,
-      headers: { "content-type": "text/html" },
-      body: "<html></html>",
-    }) as const;
   const match = { operation: "xml.getObject" } as const;
   for (const status of [400, 404, 405, 501]) {
     await using opened = await openFake();
     const { fake, store } = opened;
     fake.putObject("bucket", "a", "bytes");
-    fake.faults.add({ match, action: page(status) });
+    fake.faults.add({ match, action: foreignPage(status) });
     await getBytes(store, "a");
     assertEquals(store.target.traits.givesXml, false, `${status}`);
   }

@@ -7,7 +7,7 @@ import {
   StoreError,
 } from "@lade/core";
 import type { FakeGcs } from "../fakes/gcs/mod.ts";
-import { bearer, openBucket, openFake, operations } from "./open_fake.ts";
+import { bearer, foreignPage, openBucket, openFake, operations } from "./open_fake.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const MOVED = { "objects.get": 1, "objects.move": 1 };
@@ -124,24 +124,17 @@ Deno.test("rename() that may not move tells the permission, and copies nothing b
 });
 
 Deno.test("rename() takes it from what is no answer of the service that an endpoint knows no moves, unless it made one", async () => {
-  const page = (status: number) =>
-    ({
-      kind: "answer",
-      status,
-      headers: { "content-type": "text/html" },
-      body: "<html></html>",
-    }) as const;
   const match = { operation: "objects.move" } as const;
   for (const status of [400, 404, 405, 501]) {
     await using opened = await openFake();
     const { fake, store } = opened;
     fake.putObject("bucket", "a", "content");
-    fake.faults.add({ match, action: page(status) });
+    fake.faults.add({ match, action: foreignPage(status) });
     await store.rename("a", "b");
     assertEquals([keys(fake), store.capabilities.atomicRename], [["b"], false], `${status}`);
     await using other = openBucket(fake);
     await other.rename("b", "c");
-    fake.faults.add({ match, action: page(status) });
+    fake.faults.add({ match, action: foreignPage(status) });
     await assertRejects(() => other.rename("c", "d"), StoreError);
     assertEquals([keys(fake), other.capabilities.atomicRename], [["c"], true], `${status}`);
   }

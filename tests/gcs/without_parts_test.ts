@@ -7,7 +7,7 @@ import {
   ServiceError,
 } from "@lade/core";
 import type { Operation } from "../fakes/gcs/mod.ts";
-import { operations } from "./open_fake.ts";
+import { foreignPage, operations } from "./open_fake.ts";
 import { DATA, MIB, openParts, PART, partOf, SUM, writeParts } from "./open_parts.ts";
 
 Deno.test("an endpoint without parts is found out once, and gets the bytes by a session", async () => {
@@ -68,17 +68,10 @@ Deno.test("an endpoint that fails once is not taken for one without parts", asyn
 });
 
 Deno.test("only what is no answer of the service tells that an endpoint has no parts, and nothing does once it took some", async () => {
-  const page = (status: number) =>
-    ({
-      kind: "answer",
-      status,
-      headers: { "content-type": "text/html" },
-      body: "<html></html>",
-    }) as const;
   const operation = "xml.startMultipart";
   for (const status of [200, 400, 404, 405, 501]) {
     await using bench = await openParts({ traits: {} });
-    bench.fake.faults.add({ match: { operation, times: Infinity }, action: page(status) });
+    bench.fake.faults.add({ match: { operation, times: Infinity }, action: foreignPage(status) });
     await bench.store.put("object", DATA);
     assertEquals(bench.store.target.traits.takesParts, false, `${status}`);
   }
@@ -91,7 +84,7 @@ Deno.test("only what is no answer of the service tells that an endpoint has no p
   refuse("xml.listMultiparts", 403, "AccessDenied");
   await assertRejects(() => Array.fromAsync(listUploads(store)), PermissionDeniedError);
   await store.put("object", DATA);
-  fake.faults.add({ match: { operation, times: Infinity }, action: page(404) });
+  fake.faults.add({ match: { operation, times: Infinity }, action: foreignPage(404) });
   await assertRejects(() => store.put("object", DATA), ServiceError, "not the service's");
 });
 
