@@ -1,7 +1,7 @@
 import type { Bar, Prepared } from "./bench.ts";
 import { type BenchContainer, MEMORY_DIRECTORY } from "./bench_container.ts";
 import type { Program } from "./programs.ts";
-import { runTimed } from "./timed_command.ts";
+import { runSelfTimed, runTimed } from "./timed_command.ts";
 import { makeFile } from "./workspace.ts";
 
 const SIZE = 2 ** 30;
@@ -92,6 +92,26 @@ export async function racePuts(
     ),
     bars,
     [Symbol.asyncDispose]: () => stopAll(stop),
+  };
+}
+
+/** Races programs that put a file of 1 GiB in memory, twice, and time the second time: `commandsOf` its path, by name. */
+export async function raceLargePuts(
+  server: Pick<BenchContainer, "env"> & AsyncDisposable,
+  commandsOf: (path: string) => Readonly<Record<string, readonly string[]>>,
+  bars: readonly Bar[],
+): Promise<Prepared> {
+  const directory = await memoryDirectory();
+  const path = `${directory.path}/large`;
+  await makeFile(path, SIZE);
+  return {
+    unit: "bytes",
+    contenders: Object.entries(commandsOf(path)).map(([name, command]) => ({
+      name,
+      run: () => runSelfTimed({ command, env: server.env, amount: SIZE }),
+    })),
+    bars,
+    [Symbol.asyncDispose]: () => stopAll([server, directory]),
   };
 }
 

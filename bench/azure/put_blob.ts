@@ -1,15 +1,13 @@
 import type { Bench, Prepared } from "../bench.ts";
 import { startTransportServer } from "../http/transport_server.ts";
 import { ladeChildAt } from "../programs.ts";
-import { memoryDirectory, racePuts, stopAll } from "../race_files.ts";
+import { memoryDirectory, raceLargePuts, racePuts } from "../race_files.ts";
 import { runSelfTimed } from "../timed_command.ts";
-import { makeFile } from "../workspace.ts";
 import { azureEnv, rootOf, startAzureContainer } from "./azure_container.ts";
 import { azureChild, programsAt } from "./azure_programs.ts";
 import { type StartedFake, startFake } from "./start_fake.ts";
 
-const GIB = 2 ** 30;
-const AMOUNT = GIB / 4;
+const AMOUNT = 2 ** 28;
 
 /** From memory, held against the same blocks by the transport alone. */
 export const putMemory: Bench = {
@@ -57,23 +55,10 @@ export const putFile: Bench = {
 
 /** Races the library and the service's own client over a file of 1 GiB in memory. */
 async function raceSdk(server: StartedFake, bars: Prepared["bars"]): Promise<Prepared> {
-  const directory = await memoryDirectory();
-  const path = `${directory.path}/large`;
-  await makeFile(path, GIB);
-  const { root, env } = server;
-  const contender = (name: string, command: readonly string[]) => ({
-    name,
-    run: () => runSelfTimed({ command, env, amount: GIB }),
-  });
-  return {
-    unit: "bytes",
-    contenders: [
-      contender("lade", ladeChildAt(root, "put-file", path)),
-      contender("SDK uploadFile", azureChild("sdk-upload-file", path)),
-    ],
-    bars,
-    [Symbol.asyncDispose]: () => stopAll([server, directory]),
-  };
+  return await raceLargePuts(server, (path) => ({
+    "lade": ladeChildAt(server.root, "put-file", path),
+    "SDK uploadFile": azureChild("sdk-upload-file", path),
+  }), bars);
 }
 
 /** To the fake, which checks and drops what it gets: it is what bounds the rates. */

@@ -1,12 +1,9 @@
 import type { Bench } from "../bench.ts";
 import { ladeChildAt } from "../programs.ts";
-import { memoryDirectory, racePuts, stopAll } from "../race_files.ts";
-import { runSelfTimed } from "../timed_command.ts";
-import { makeFile } from "../workspace.ts";
+import { memoryDirectory, raceLargePuts, racePuts } from "../race_files.ts";
 import { startFake, startGcsBucket } from "./gcs_bucket.ts";
 import { gcsChild, programsAt } from "./gcs_programs.ts";
 
-const GIB = 2 ** 30;
 /** With each chunk of a session fake-gcs-server copies all that it has. */
 const SMALLER = 2 ** 26;
 
@@ -16,28 +13,15 @@ export const putFake: Bench = {
   title: "PUT 1 GiB from a file in memory, to the fake",
   async prepare() {
     const fake = await startFake();
-    const directory = await memoryDirectory();
-    const path = `${directory.path}/large`;
-    await makeFile(path, GIB);
-    const { root, env } = fake;
-    const contender = (name: string, command: readonly string[]) => ({
-      name,
-      run: () => runSelfTimed({ command, env, amount: GIB }),
-    });
-    return {
-      unit: "bytes",
-      contenders: [
-        contender("lade", ladeChildAt(root, "put-file", path)),
-        contender("SDK save", gcsChild("sdk-save", path)),
-        contender("SDK uploadFileInChunks", gcsChild("sdk-in-chunks", path)),
-      ],
-      bars: ["SDK save", "SDK uploadFileInChunks"].map((baseline) => ({
-        ours: "lade",
-        baseline,
-        atLeast: 3,
-      })),
-      [Symbol.asyncDispose]: () => stopAll([fake, directory]),
-    };
+    return await raceLargePuts(
+      fake,
+      (path) => ({
+        "lade": ladeChildAt(fake.root, "put-file", path),
+        "SDK save": gcsChild("sdk-save", path),
+        "SDK uploadFileInChunks": gcsChild("sdk-in-chunks", path),
+      }),
+      ["SDK save", "SDK uploadFileInChunks"].map((baseline) => ({ ours: "lade", baseline, atLeast: 3 })),
+    );
   },
 };
 
