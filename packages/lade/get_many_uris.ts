@@ -1,7 +1,7 @@
 import type { GetManyOptions } from "@lade/core";
 import { StoreError } from "@lade/core/errors";
 import { getMany } from "@lade/core/operations";
-import type { LocatedUri } from "./calls/uri_calls.ts";
+import type { LocatedUri } from "@lade/transfer/places";
 import type { GetManyUriResult } from "./results.ts";
 
 /** Reads many whole objects and yields them in the order of their URIs; consecutive ones of one container concurrently. */

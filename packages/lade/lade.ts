@@ -40,7 +40,7 @@ import type { ContainerRequest } from "./removal/settle_container.ts";
 import type { RemovalRequest } from "./removal/settle_removal.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { TransferSummary } from "./transfer_files.ts";
-import type { LocatedUri, UriCalls } from "./calls/uri_calls.ts";
+import type { LocatedUri, UriCalls } from "@lade/transfer/places";
 import { UriConfigs } from "./uri_configs.ts";
 import type { LadeOptions, ListUriOptions } from "./lade_options.ts";
 

@@ -54,13 +54,13 @@ export {
 export * from "./lade.ts";
 export type * from "./lade_options.ts";
 export type { OpenedContainer } from "./opened_containers.ts";
-export * from "./local_path.ts";
+export { directoryUri, fileUri } from "@lade/transfer/places";
 export type * from "./removal/removal.ts";
 export type { RemoveOptions } from "./removal/remove.ts";
 export type { ContainerRequest } from "./removal/settle_container.ts";
 export type { RemovalRequest } from "./removal/settle_removal.ts";
 export type * from "./results.ts";
 export type { TransferSummary } from "./transfer_files.ts";
-export { asPrefix } from "./calls/as_prefix.ts";
-export type { LocatedUri, UriCalls } from "./calls/uri_calls.ts";
+export { asPrefix } from "@lade/transfer/places";
+export type { LocatedUri, UriCalls } from "@lade/transfer/places";
 export type { LadeConfig } from "./uri_configs.ts";

@@ -1,9 +1,14 @@
 import { basename } from "node:path";
-import type { CopyTreeOptions, Dropped, LeftOut } from "@lade/core";
+import type { CopyObjectOptions, CopyObjectResult, CopyTreeOptions, Dropped, LeftOut } from "@lade/core";
 import { AlreadyExistsError, InvalidNameError, NotFoundError, UnsupportedError } from "@lade/core/errors";
 import { copyTree } from "@lade/core/operations";
-import type { LocatedUri, UriCalls } from "./calls/uri_calls.ts";
-import { directoryUri, fileUri } from "./local_path.ts";
+import { directoryUri, fileUri, type LocatedUri, type UriCalls } from "@lade/transfer/places";
+
+/** The calls that transfers of files are made of: a `Lade` has them. */
+export interface CopyCalls extends UriCalls {
+  /** Copies an object. */
+  copy(from: string, to: string, options?: CopyObjectOptions): Promise<CopyObjectResult>;
+}
 
 /** What a finished transfer of files moved. */
 export interface TransferSummary {
@@ -17,7 +22,7 @@ export interface TransferSummary {
 
 /** Uploads files, and directories with all below them, to a prefix. */
 export async function uploadFiles(
-  lade: UriCalls,
+  lade: CopyCalls,
   paths: Iterable<string>,
   uri: string,
   given: CopyTreeOptions,
@@ -71,7 +76,7 @@ async function isDirectory(path: string): Promise<boolean> {
 
 /** Downloads an object, or everything under a prefix, into a directory. */
 export async function downloadFiles(
-  lade: UriCalls,
+  lade: CopyCalls,
   uri: string,
   directory: string,
   options: CopyTreeOptions,
@@ -89,7 +94,7 @@ export async function downloadFiles(
   return tally.summary();
 }
 
-async function makeDirectory(lade: UriCalls, directory: string): Promise<void> {
+async function makeDirectory(lade: CopyCalls, directory: string): Promise<void> {
   try {
     await lade.createContainer(directoryUri(directory));
   } catch (error) {
@@ -129,7 +134,7 @@ class Tally {
     this.#add(0, error);
   }
 
-  async one(lade: UriCalls, from: string, to: string, options: CopyTreeOptions): Promise<void> {
+  async one(lade: CopyCalls, from: string, to: string, options: CopyTreeOptions): Promise<void> {
     const { signal, onProgress, checksum, keepTime, guessContentType } = options;
     try {
       const copied = await lade.copy(from, to, {

@@ -2,15 +2,12 @@ import { readChunks } from "@lade/core/operations";
 import { SIZE_UNITS } from "@lade/core/settings";
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
-import { type Verification, VerificationMessage } from "../messages/transfer_messages.ts";
-import { explainMissing } from "../places/missing.ts";
-import { needContent } from "../places/need_content.ts";
-import { locate } from "../places/place.ts";
+import { VerificationMessage } from "../messages/transfer_messages.ts";
+import { explainMissing, locate, needContent } from "@lade/transfer/places";
 import { refuseSeveral } from "../places/split_places.ts";
 import { option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { cutBytes } from "../transfer/cut_bytes.ts";
-import { inputOf, isStandardInput, standardInput } from "../transfer/input.ts";
-import { verifiedChunks } from "../transfer/verification.ts";
+import { inputOf, isStandardInput, standardInput, type Verification, verifiedChunks } from "@lade/transfer";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 import { sizeValue, versionValue } from "../values/plain_values.ts";
 

@@ -1,7 +1,7 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { CheckMessage, DiagnosisMessage } from "../messages/diagnosis_messages.ts";
-import { ownUri, uriOfArgument } from "../places/place.ts";
+import { ownUri, uriOfArgument } from "@lade/transfer/places";
 import { argument, flag, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";
 

@@ -1,9 +1,7 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageMessage } from "../messages/listing_messages.ts";
-import { classifyPlace } from "../places/classify_place.ts";
-import { locate, type Place } from "../places/place.ts";
-import { refuseMissing } from "../places/missing.ts";
+import { classifyPlace, locate, type Place, refuseMissing } from "@lade/transfer/places";
 import { tellingLeftOut, tellUnlisted } from "../places/tell_left_out.ts";
 import { flag, option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { integerValue } from "../values/plain_values.ts";

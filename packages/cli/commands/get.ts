@@ -1,8 +1,7 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
-import { localPathOf, uriOfArgument } from "../places/place.ts";
-import { isStandardOutput } from "../places/resolve_destination.ts";
+import { isStandardOutput, localPathOf, uriOfArgument } from "@lade/transfer/places";
 import { argument, optionalArgument, type ValuesOf } from "../syntax/option.ts";
 import {
   decompressOptions,

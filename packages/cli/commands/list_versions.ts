@@ -2,7 +2,7 @@ import type { CommonPrefix, ObjectVersion } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { listVersions, listVersionsOf, listVersionsWithDelimiter } from "@lade/core/operations";
 import { PrefixMessage, VersionMessage } from "../messages/listing_messages.ts";
-import { isPrefix, locatePrefix, nameOf, type Place } from "../places/place.ts";
+import { isPrefix, locatePrefix, nameOf, type Place } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
 import { showListing } from "./show_listing.ts";
 

@@ -2,9 +2,14 @@ import type { CommonPrefix, ObjectMeta } from "@lade/core";
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { ContainerMessage, ObjectMessage, PrefixMessage } from "../messages/listing_messages.ts";
-import { classifyPlace } from "../places/classify_place.ts";
-import { locate, nameOf, type Place, uriOfArgument } from "../places/place.ts";
-import { refuseMissing } from "../places/missing.ts";
+import {
+  classifyPlace,
+  locate,
+  nameOf,
+  type Place,
+  refuseMissing,
+  uriOfArgument,
+} from "@lade/transfer/places";
 import { tellingLeftOut, tellUnlisted } from "../places/tell_left_out.ts";
 import { flag, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";

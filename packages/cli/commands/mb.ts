@@ -1,7 +1,7 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { OperationMessage } from "../messages/transfer_messages.ts";
-import { localPathOf, uriOfArgument } from "../places/place.ts";
+import { localPathOf, uriOfArgument } from "@lade/transfer/places";
 import { flag, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 

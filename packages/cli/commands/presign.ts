@@ -3,7 +3,7 @@ import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import { PresignedMessage } from "../messages/listing_messages.ts";
-import { canBeObject, locate } from "../places/place.ts";
+import { canBeObject, locate } from "@lade/transfer/places";
 import { argument, option, type ValuesOf } from "../syntax/option.ts";
 import { choiceValue, durationValue } from "../values/plain_values.ts";
 import { placeValue } from "../values/place_value.ts";

@@ -1,7 +1,7 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
-import { localPathOf, uriOfArgument } from "../places/place.ts";
+import { localPathOf, uriOfArgument } from "@lade/transfer/places";
 import { splitPlaces } from "../places/split_places.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import {

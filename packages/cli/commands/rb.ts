@@ -2,7 +2,7 @@ import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { OperationMessage } from "../messages/transfer_messages.ts";
-import { uriOfArgument } from "../places/place.ts";
+import { uriOfArgument } from "@lade/transfer/places";
 import { removalAdvice } from "../places/removal_advice.ts";
 import { flag, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";

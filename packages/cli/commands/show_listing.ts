@@ -1,7 +1,7 @@
 import type { CommonPrefix } from "@lade/core";
 import type { Message } from "../output/message.ts";
 import { PrefixMessage } from "../messages/listing_messages.ts";
-import type { Place } from "../places/place.ts";
+import type { Place } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
 
 /**

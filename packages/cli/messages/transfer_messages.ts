@@ -3,6 +3,7 @@ import type { Style } from "../output/style.ts";
 import type { Json, Message } from "../output/message.ts";
 import { formatDuration } from "../output/format_duration.ts";
 import { formatSize } from "../output/format_size.ts";
+import type { Verification } from "@lade/transfer";
 
 /** Something that a command did, or with `--dry-run` would do. */
 export interface Operation {
@@ -152,18 +153,6 @@ export class SummaryMessage implements Message {
   toJson(): Json {
     return { type: "summary", ...this.#summary, elapsedMs: Math.round(this.#summary.elapsedMs) };
   }
-}
-
-/** How far the bytes of one object were checked on their way. */
-export interface Verification {
-  /** What became of the object; `"copied"` by its service, without coming here. */
-  readonly action: "read" | "written" | "copied";
-  /** The object. */
-  readonly uri: string;
-  /** The checksum that store and bytes agree on; absent where none was compared. */
-  readonly checksum?: { readonly name: string; readonly value: string };
-  /** Why none was compared, and what would be. */
-  readonly reason?: string;
 }
 
 /** How far the bytes of one object were checked. */

@@ -1,17 +1,13 @@
+import type { ByteSource } from "@lade/transfer";
+
+export type { ByteSource } from "@lade/transfer";
+
 /** A stream of bytes that the program writes to. */
 export interface ByteSink {
   /** Writes some of `bytes` and resolves with their number. */
   write(bytes: Uint8Array): Promise<number>;
   /** Whether a person reads it on a terminal. */
   isTerminal(): boolean;
-}
-
-/** A stream of bytes that the program reads from. */
-export interface ByteSource {
-  /** Puts the next bytes into `buffer` and resolves with their number; `null` at the end. */
-  read(buffer: Uint8Array): Promise<number | null>;
-  /** Whether a person types it on a terminal; not by default. */
-  isTerminal?(): boolean;
 }
 
 /** The world of a command: its streams and its surroundings. A test passes its own. */

@@ -1,7 +1,7 @@
 import type { CommandContext } from "../command/command_context.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import { SkipMessage } from "../messages/transfer_messages.ts";
-import type { Place } from "./place.ts";
+import type { Place } from "@lade/transfer/places";
 import type { ListOptions } from "@lade/core";
 import type { PermissionDeniedError } from "@lade/core/errors";
 

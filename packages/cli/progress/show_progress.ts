@@ -20,8 +20,6 @@ export interface ShowProgressConfig {
   readonly clock: Clock;
   /** Characters in a line of the terminal, asked for each time. */
   readonly columns: () => number;
-  /** Called before progress is first shown, so that a short transfer need not find out how much there is to do. */
-  readonly onFirst: () => void;
 }
 
 const BAR_EVERY_MS = 100;
@@ -42,14 +40,13 @@ export function showProgress(config: ShowProgressConfig): AsyncDisposable {
 }
 
 async function show(config: ShowProgressConfig, signal: AbortSignal): Promise<void> {
-  const { form, progress, output, clock, columns, onFirst } = config;
-  for (let first = true;; first = false) {
+  const { form, progress, output, clock, columns } = config;
+  for (;;) {
     try {
       await clock.sleep(form === "bar" ? BAR_EVERY_MS : LINE_EVERY_MS, signal);
     } catch {
       return;
     }
-    if (first) onFirst();
     const snapshot = progress.snapshot();
     if (form === "bar") output.status(formatProgressBar(snapshot, columns() - 1));
     else await output.note(new ProgressMessage(snapshot));

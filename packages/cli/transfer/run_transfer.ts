@@ -1,23 +1,23 @@
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
-import { canBeObject, localPathOf, locate, uriOfArgument } from "../places/place.ts";
-import { type Destination, isStandardOutput, resolveDestination } from "../places/resolve_destination.ts";
 import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
-import { DestinationDirectory } from "./destination_directory.ts";
-import { isNameless, isStandardInput } from "./input.ts";
-import { JobRunner } from "./job_runner.ts";
-import { type JobPlan, planJobs } from "./plan_jobs.ts";
 import type { TransferOptions } from "./transfer_options.ts";
-import { TransferTally } from "./transfer_tally.ts";
+import { TransferReport } from "./transfer_report.ts";
 import { attributesOf } from "@lade/core/backend";
-import { inParallel } from "@lade/core/concurrency";
-import { PlaceJudge } from "@lade/core/operations";
 import type { Lade } from "@lade/lade";
+import { isNameless, isStandardInput, transfer } from "@lade/transfer";
+import {
+  canBeObject,
+  type Destination,
+  isStandardOutput,
+  locate,
+  resolveDestination,
+} from "@lade/transfer/places";
 
 /** What a command transfers. */
-export interface TransferRequest {
+export interface TransferCommand {
   /** The sources, as given; `-` is standard input. */
   readonly sources: readonly string[];
   /** The destination, as given; `-` is standard output. */
@@ -29,13 +29,13 @@ export interface TransferRequest {
 }
 
 /** Transfers objects, many concurrently. One that fails is reported and does not stop the others. */
-export async function runTransfer(context: CommandContext, request: TransferRequest): Promise<void> {
+export async function runTransfer(context: CommandContext, command: TransferCommand): Promise<void> {
   const { output, signal, name, terminal } = context;
-  const { sources, options, move } = request;
-  refuseMistakes(request);
+  const { sources, options, move } = command;
+  refuseMistakes(command);
   const lade = await context.lade();
-  const destination = await findDestination(lade, request);
-  refuseMisfits(sources, destination, request.destination);
+  const destination = await findDestination(lade, command);
+  refuseMisfits(sources, destination, command.destination);
   if (destination.kind === "stdout") output.rawResults = true;
 
   if (sources.some(isStandardInput) && terminal.stdin.isTerminal?.() && !options.dryRun) {
@@ -45,67 +45,43 @@ export async function runTransfer(context: CommandContext, request: TransferRequ
   }
   const { clock } = lade.context;
   const progress = new TransferProgress(clock);
-  const { recursive, jobs, version } = options;
-  const conversion = options.zstd !== undefined ? "compress" : options.decompress ? "decompress" : "none";
-  const judge = new PlaceJudge();
-  const plan: JobPlan = {
-    lade,
-    operation: name,
-    sources,
-    destination,
-    recursive,
-    version,
-    move,
-    changesAttributes: !move && Object.keys(attributesOf(options)).length > 0,
-    conversion,
-    judge,
-    signal,
-    stdin: terminal.stdin,
-  };
-  using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
-  const like = recursive && sources[0] !== undefined ? localPathOf(uriOfArgument(sources[0])) : undefined;
-  const directory = new DestinationDirectory(lade, destination, like);
-  const tally = new TransferTally(context, progress, options.dryRun);
-  const runner = new JobRunner({ context, lade, options, move, conversion, judge, pool, directory, tally });
-  const atOnce = () => lade.context.descriptors.atOnce(jobs);
-  const stopMeasuring = new AbortController();
-  let measured: Promise<void> | undefined;
-  const display = showProgress({
-    form: options.dryRun ? "none" : chooseProgressForm(context),
-    progress,
-    output,
-    clock,
-    columns: () => terminal.columns() ?? 80,
-    onFirst: () => {
-      const ends = AbortSignal.any([signal, stopMeasuring.signal]);
-      measured = measureJobs({ ...plan, signal: ends }, progress);
-    },
-  });
-  let isMovedWhole = false;
-  try {
-    if (move && recursive) {
-      const { moveWhole } = await import("./move_whole.ts");
-      isMovedWhole = await moveWhole(context, { plan, options, tally, runner, jobs });
-    }
-    if (!isMovedWhole) await inParallel(planJobs(plan), atOnce, (job) => runner.run(job));
-  } finally {
-    stopMeasuring.abort();
-    await display[Symbol.asyncDispose]();
-    await measured;
-    if (tally.objects === 0) await directory.removeIfUnused();
+  const { recursive, dryRun, jobs, version } = options;
+  const report = new TransferReport(context, progress, dryRun);
+  {
+    await using _display = showProgress({
+      form: dryRun ? "none" : chooseProgressForm(context),
+      progress,
+      output,
+      clock,
+      columns: () => terminal.columns() ?? 80,
+    });
+    await transfer(lade, {
+      operation: name,
+      sources,
+      destination,
+      recursive,
+      move,
+      dryRun,
+      createOnly: options.noClobber,
+      concurrency: jobs,
+      attributes: attributesOf(options),
+      keepTime: !options.noMtime,
+      guessContentType: !options.noGuess,
+      conversion: options.zstd !== undefined ? "compress" : options.decompress ? "decompress" : "none",
+      ...(options.zstd !== undefined && { zstdLevel: options.zstd }),
+      ...(version !== undefined && { version }),
+      stdin: terminal.stdin,
+      stdout: (bytes) => output.bytes(bytes),
+      signal,
+    }, report);
   }
-  signal.throwIfAborted();
-  if (move && recursive && !isMovedWhole && !options.dryRun && tally.failed === 0) {
-    const { removeEmptySources } = await import("./move_whole.ts");
-    await removeEmptySources(lade, sources, signal);
-  }
-  await tally.summarize(recursive || sources.length > 1);
+  await report.summarize(recursive || sources.length > 1);
 }
 
 /** A version may go where it came from, also where the key ends in a slash: that makes it the latest again. */
 async function findDestination(
   lade: Lade,
-  { sources, destination, options }: TransferRequest,
+  { sources, destination, options }: TransferCommand,
 ): Promise<Destination> {
   const isRestored = options.version !== undefined && sources[0] === destination;
   const place = isRestored ? await locate(lade, destination) : undefined;
@@ -113,7 +89,7 @@ async function findDestination(
   return await resolveDestination(lade, destination, options.recursive);
 }
 
-function refuseMistakes({ sources, destination, options }: TransferRequest): void {
+function refuseMistakes({ sources, destination, options }: TransferCommand): void {
   const refuse = (problem: string): never => {
     throw new UsageError(problem);
   };
@@ -143,29 +119,5 @@ function refuseMisfits(sources: readonly string[], destination: Destination, arg
     throw new UsageError(
       `${what} has no name: ${JSON.stringify(argument)} must be followed by that of an object.`,
     );
-  }
-}
-
-/**
- * Finds out how much a transfer has to do, for its progress: a listing of its own, far ahead of the transfer, costs
- * little and holds nothing. What cannot be found out leaves the totals unknown, and so does an object that was named and
- * is not local: a request of its own is not worth its size, which the first answer of the transfer gives.
- */
-export async function measureJobs(plan: JobPlan, progress: TransferProgress): Promise<void> {
-  try {
-    for await (const job of planJobs(plan)) {
-      if ("reason" in job) {
-        // It counts among the objects that are done when it is refused.
-        progress.plan(1, 0);
-        continue;
-      }
-      const { from, input } = job;
-      if (!from || input || (job.size === undefined && localPathOf(from.uri) === undefined)) return;
-      const size = job.size ?? (await from.store.head(from.key, { signal: plan.signal })).size;
-      progress.plan(1, size);
-    }
-    progress.planned();
-  } catch {
-    // The transfer itself reports what is wrong.
   }
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { NotEmptyError, PermissionDeniedError } from "@lade/core";
 import { Lade } from "../lade.ts";
-import { removeDirectory } from "./remove_directory.ts";
+import { removeDirectory } from "@lade/transfer/places";
 
 async function inDirectory(test: (path: string, lade: Lade) => Promise<void>): Promise<void> {
   await using lade = new Lade();

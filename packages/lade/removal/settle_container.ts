@@ -1,11 +1,9 @@
 import { InvalidNameError, NotEmptyError, PermissionDeniedError, UnsupportedError } from "@lade/core/errors";
 import { deletePrefix, listVersions, placeOf } from "@lade/core/operations";
 import { parseUri } from "@lade/core/backend";
-import { asPrefix } from "../calls/as_prefix.ts";
-import type { LocatedUri, UriCalls } from "../calls/uri_calls.ts";
+import { asPrefix, type LocatedUri, type UriCalls, whatIsLeft } from "@lade/transfer/places";
 import { needDirectory, refuseDirectory } from "./refuse_directory.ts";
 import { removeVersions, tellVersions } from "./settle_versions.ts";
-import { whatIsLeft } from "./remove_directory.ts";
 import { type Removal, type RemovalAdvice, SCRIPT_ADVICE } from "./removal.ts";
 
 /** What services call the version of an object that was written while none were kept. */

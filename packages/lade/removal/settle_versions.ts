@@ -7,8 +7,7 @@ import {
   UnsupportedError,
 } from "@lade/core/errors";
 import { listVersions, listVersionsOf } from "@lade/core/operations";
-import { asPrefix } from "../calls/as_prefix.ts";
-import type { LocatedUri } from "../calls/uri_calls.ts";
+import { asPrefix, type LocatedUri } from "@lade/transfer/places";
 import type { Removed } from "./removal.ts";
 import type { Settled, Settling } from "./settling.ts";
 

@@ -1,5 +1,5 @@
 import type { CallOptions } from "@lade/core";
-import type { LocatedUri, UriCalls } from "../calls/uri_calls.ts";
+import type { LocatedUri, UriCalls } from "@lade/transfer/places";
 import type { Removal, RemovalAdvice } from "./removal.ts";
 
 /** What every step of settling a removal is given. */

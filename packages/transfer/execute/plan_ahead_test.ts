@@ -1,12 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { Lade } from "@lade/lade";
 import { PlaceJudge } from "@lade/core/operations";
-import { FakeClock } from "@lade/testing";
 import { resolveDestination } from "../places/resolve_destination.ts";
-import { TransferProgress } from "../progress/transfer_progress.ts";
-import { measureJobs } from "./run_transfer.ts";
+import { planJobs } from "../plan/plan_jobs.ts";
+import { planAhead } from "./plan_ahead.ts";
 
-Deno.test("measureJobs() counts what is refused among the objects, and its bytes not among the bytes", async () => {
+Deno.test("planAhead() counts what is refused among the objects, and its bytes not among the bytes", async () => {
   await using lade = new Lade();
   const root = await Deno.makeTempDir();
   try {
@@ -14,8 +13,7 @@ Deno.test("measureJobs() counts what is refused among the objects, and its bytes
     await Deno.writeTextFile(`${root}/in/one`, "1");
     await Deno.writeTextFile(`${root}/secret`, "blob");
     await Deno.symlink("../secret", `${root}/in/outer`);
-    const progress = new TransferProgress(new FakeClock());
-    await measureJobs({
+    const plan = planJobs({
       lade,
       operation: "put",
       sources: [`${root}/in`],
@@ -27,9 +25,16 @@ Deno.test("measureJobs() counts what is refused among the objects, and its bytes
       conversion: "none",
       judge: new PlaceJudge(),
       signal: new AbortController().signal,
-    }, progress);
-    const { totalObjects, totalBytes } = progress.snapshot();
-    assertEquals([totalObjects, totalBytes], [3, 1]);
+    });
+    let [objects, bytes, ends] = [0, 0, 0];
+    const planned = (count: number, size: number) => [objects, bytes] = [objects + count, bytes + size];
+    const rest = {
+      done: () => Promise.resolve(),
+      skipped: () => Promise.resolve(),
+      failed: () => Promise.resolve(),
+    };
+    const jobs = await Array.fromAsync(planAhead(plan, { ...rest, planned, plannedAll: () => ends++ }));
+    assertEquals([jobs.length, objects, bytes, ends], [3, 3, 1, 1]);
   } finally {
     await Deno.remove(root, { recursive: true });
   }

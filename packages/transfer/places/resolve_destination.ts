@@ -1,5 +1,5 @@
 import { InvalidNameError } from "@lade/core/errors";
-import type { Lade } from "@lade/lade";
+import type { UriCalls } from "./uri_calls.ts";
 import { isLocalDirectory, isPrefix, localPathOf, locate, locatePrefix, type Place } from "./place.ts";
 
 /** Where a transfer goes to. */
@@ -29,7 +29,11 @@ export function isStandardOutput(argument: string): boolean {
  * | `s3://b/p`, `d`, else      | DEST              | DEST`/`, names below |
  * | `-`, `/dev/stdout`         | standard output   | (a mistake)       |
  */
-export async function resolveDestination(lade: Lade, argument: string, tree: boolean): Promise<Destination> {
+export async function resolveDestination(
+  lade: UriCalls,
+  argument: string,
+  tree: boolean,
+): Promise<Destination> {
   if (isStandardOutput(argument)) return { kind: "stdout" };
   const place = await locate(lade, argument);
   if (tree) await refuseFile(place);

@@ -1,4 +1,4 @@
-import type { ByteSource } from "../output/terminal.ts";
+import type { ByteSource } from "./byte_source.ts";
 import { describeInputFailure, InputError } from "./input_error.ts";
 
 const BUFFER_SIZE = 2 ** 20;

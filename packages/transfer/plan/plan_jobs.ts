@@ -1,8 +1,8 @@
 import type { LeftOut, ObjectMeta } from "@lade/core";
 import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import { type PlaceJudge, placeOf as whereIs } from "@lade/core/operations";
-import type { Lade } from "@lade/lade";
-import type { ByteSource } from "../output/terminal.ts";
+import type { UriCalls } from "../places/uri_calls.ts";
+import type { ByteSource } from "./byte_source.ts";
 import { localNameFault } from "../places/local_name_fault.ts";
 import { classifyWhole } from "../places/classify_place.ts";
 import { localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
@@ -19,7 +19,7 @@ import { NameClashes } from "./name_clashes.ts";
 /** What is to be transferred, and where to. */
 export interface JobPlan {
   /** The stores. */
-  readonly lade: Lade;
+  readonly lade: UriCalls;
   /** The command, for messages. */
   readonly operation: string;
   /** The sources as they were given. */

@@ -1,6 +1,17 @@
 import type { ChunkedRead, CopyObjectResult, PutResult, ReadResult } from "@lade/core";
-import type { Verification } from "../messages/transfer_messages.ts";
 import { localPathOf, type Place } from "../places/place.ts";
+
+/** How far the bytes of one object were checked on their way. */
+export interface Verification {
+  /** What became of the object; `"copied"` by its service, without coming here. */
+  readonly action: "read" | "written" | "copied";
+  /** The object. */
+  readonly uri: string;
+  /** The checksum that store and bytes agree on; absent where none was compared. */
+  readonly checksum?: { readonly name: string; readonly value: string };
+  /** Why none was compared, and what would be. */
+  readonly reason?: string;
+}
 
 /** Takes what was verified of an object. */
 export type VerificationListener = (verification: Verification) => void;

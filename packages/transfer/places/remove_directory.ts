@@ -1,7 +1,7 @@
 import type { CallOptions } from "@lade/core";
 import { NotEmptyError, NotFoundError } from "@lade/core/errors";
 import { parseUri } from "@lade/core/backend";
-import type { UriCalls } from "../calls/uri_calls.ts";
+import type { UriCalls } from "./uri_calls.ts";
 
 /**
  * Removes the directory that is left when all that lay in it is gone. What could not be removed keeps it: then it is a

@@ -10,10 +10,10 @@ import {
   placeBelow,
 } from "../places/place.ts";
 import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
-import type { Job, Refusal } from "./job.ts";
+import type { Job, Refusal } from "../plan/job.ts";
 import type { JobRunner } from "./job_runner.ts";
-import { type JobPlan, withDestination } from "./plan_jobs.ts";
-import { linkWithSlash } from "./link_with_slash.ts";
+import { type JobPlan, withDestination } from "../plan/plan_jobs.ts";
+import { linkWithSlash } from "../plan/link_with_slash.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 
 /** A move of a local directory to a store of objects. */

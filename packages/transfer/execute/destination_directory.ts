@@ -1,11 +1,11 @@
 import { AlreadyExistsError, NotEmptyError, NotFoundError } from "@lade/core/errors";
-import type { Lade } from "@lade/lade";
+import type { UriCalls } from "../places/uri_calls.ts";
 import { isLocalDirectory, localPathOf } from "../places/place.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 
 /** The local directory that a transfer goes to, which is made when the first object is about to be written. */
 export class DestinationDirectory {
-  readonly #lade: Lade;
+  readonly #lade: UriCalls;
   readonly #uri: string | undefined;
   readonly #like: string | undefined;
   #making: Promise<boolean> | undefined;
@@ -14,7 +14,7 @@ export class DestinationDirectory {
    * Makes nothing yet. Other destinations need nothing made. `like` is the path of the local directory that it becomes a
    * copy of: it is open to nobody to whom that one is closed.
    */
-  constructor(lade: Lade, destination: Destination, like?: string) {
+  constructor(lade: UriCalls, destination: Destination, like?: string) {
     this.#lade = lade;
     this.#like = like;
     const uri = destination.kind === "prefix" ? destination.place.uri : undefined;

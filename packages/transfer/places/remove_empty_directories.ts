@@ -1,5 +1,5 @@
-import type { Lade } from "@lade/lade";
-import { removeDirectory } from "@lade/lade/removal";
+import type { UriCalls } from "./uri_calls.ts";
+import { removeDirectory } from "./remove_directory.ts";
 import { localPathOf, type Place } from "./place.ts";
 
 /**
@@ -7,7 +7,11 @@ import { localPathOf, type Place } from "./place.ts";
  * socket, a link that leads elsewhere) keeps its directory, and is a `NotEmptyError`. The working directory stays, and
  * other stores have none.
  */
-export async function removeEmptyDirectories(lade: Lade, prefix: Place, signal: AbortSignal): Promise<void> {
+export async function removeEmptyDirectories(
+  lade: UriCalls,
+  prefix: Place,
+  signal: AbortSignal,
+): Promise<void> {
   const path = localPathOf(prefix.uri);
   if (path === undefined || path === "/" || await isWorkingDirectory(path)) return;
   await removeDirectory(lade, prefix.uri, { signal });

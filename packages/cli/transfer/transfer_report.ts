@@ -4,16 +4,16 @@ import {
   OperationMessage,
   SkipMessage,
   SummaryMessage,
-  type Verification,
   VerificationMessage,
 } from "../messages/transfer_messages.ts";
+import { NoteMessage } from "../messages/text_messages.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import type { TransferProgress } from "../progress/transfer_progress.ts";
-import { destinationOf, type Job, sourceOf } from "./job.ts";
-import { localPathOf } from "../places/place.ts";
+import { destinationOf, type Job, sourceOf, type TransferListener, type Verification } from "@lade/transfer";
+import { localPathOf } from "@lade/transfer/places";
 
-/** Counts and prints what becomes of each job. */
-export class TransferTally {
+/** Prints what becomes of each job, and reports it to the progress. */
+export class TransferReport implements TransferListener {
   readonly #context: CommandContext;
   readonly #progress: TransferProgress;
   readonly #dryRun: boolean;
@@ -33,23 +33,18 @@ export class TransferTally {
     this.#dryRun = dryRun;
   }
 
-  /** Jobs done so far. */
-  get objects(): number {
-    return this.#objects;
+  /** Called with what is planned. */
+  planned(objects: number, bytes: number): void {
+    this.#progress.plan(objects, bytes);
   }
 
-  /** Jobs that failed so far. */
-  get failed(): number {
-    return this.#failed;
-  }
-
-  /** Objects left alone so far. */
-  get skipped(): number {
-    return this.#skipped;
+  /** Called when everything is planned. */
+  plannedAll(): void {
+    this.#progress.planned();
   }
 
   /** Called when a job starts. The listener it returns takes the job's events. */
-  start(job: Job): (event: ProgressEvent) => void {
+  started(job: Job): (event: ProgressEvent) => void {
     const key = sourceOf(job);
     this.#progress.add({ type: "started", key, ...(job.size !== undefined && { size: job.size }) });
     return (event) => {
@@ -97,17 +92,22 @@ export class TransferTally {
   }
 
   /** Called when an object is left alone on purpose. */
-  async skip(uri: string, reason: string): Promise<void> {
+  async skipped(uri: string, reason: string): Promise<void> {
     this.#skipped++;
     this.#progress.add({ type: "skipped", key: uri, reason });
     await this.#context.output.note(new SkipMessage(uri, reason));
   }
 
   /** Called when an object failed and the rest goes on. */
-  async fail(uri: string, error: unknown): Promise<void> {
+  async failed(uri: string, error: unknown): Promise<void> {
     await this.#context.fail(error);
     this.#failed++;
     this.#progress.add({ type: "failed", key: uri, error });
+  }
+
+  /** Called with what the user should know. */
+  async noted(text: string): Promise<void> {
+    await this.#context.output.note(new NoteMessage(text));
   }
 
   /** Sums up a transfer of many objects, and any when the user wants to know more. */

@@ -1,31 +1,22 @@
 import type { ProgressListener, ZstdPool } from "@lade/core";
-import { attributesOf, parseUri } from "@lade/core/backend";
+import { parseUri } from "@lade/core/backend";
 import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
 import { deleteRead, exists, type PlaceJudge } from "@lade/core/operations";
-import type { Lade } from "@lade/lade";
+import type { UriCalls } from "../places/uri_calls.ts";
 import { explainMissing } from "../places/missing.ts";
-import { NoteMessage } from "../messages/text_messages.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
-import type { CommandContext } from "../command/command_context.ts";
-import type { Conversion } from "./conversion.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
-import type { Job, Marker, Refusal } from "./job.ts";
+import type { Job, Marker, Refusal } from "../plan/job.ts";
 import { transferObject } from "./transfer_object.ts";
-import type { TransferOptions } from "./transfer_options.ts";
+import type { TransferRequest } from "./transfer_request.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 
 /** What a {@linkcode JobRunner} works with. */
 export interface JobRunnerConfig {
-  /** The command. */
-  readonly context: CommandContext;
   /** The stores. */
-  readonly lade: Lade;
-  /** The command's options. */
-  readonly options: TransferOptions;
-  /** The sources are removed afterwards. */
-  readonly move: boolean;
-  /** What is done to the bytes. */
-  readonly conversion: Conversion;
+  readonly lade: UriCalls;
+  /** What is transferred, and how. */
+  readonly request: TransferRequest;
   /** Compresses and decompresses; absent where nothing is to be. */
   readonly pool: ZstdPool | undefined;
   /** Judges whether two names lead to one place. */
@@ -50,7 +41,7 @@ export class JobRunner {
 
   /** Does one job and reports what became of it. It rejects only where the whole command has to end. */
   async run(job: Job | Refusal): Promise<void> {
-    const { tally, options: { noClobber, dryRun } } = this.#config;
+    const { tally, request: { createOnly = false, dryRun = false } } = this.#config;
     if ("reason" in job) {
       const { uri, reason } = job;
       if (typeof reason !== "string") return await tally.fail(uri, reason);
@@ -61,20 +52,20 @@ export class JobRunner {
     try {
       await this.#refuseSame(job);
       const shortest = await this.#withinOneStore(job);
-      if (dryRun && noClobber && await this.#isTaken(shortest)) return await tally.skip(uri, taken);
+      if (dryRun && createOnly && await this.#isTaken(shortest)) return await tally.skip(uri, taken);
       const onProgress = tally.start(job);
       const size = dryRun ? await this.#sizeOf(shortest) : await this.#whenPossible(shortest, onProgress);
-      if (noClobber && !dryRun) await this.#tellLook(shortest);
+      if (createOnly && !dryRun) await this.#tellLook(shortest);
       await tally.done(job, size ?? job.size);
     } catch (error) {
-      if (noClobber && error instanceof AlreadyExistsError) return await tally.skip(uri, taken);
+      if (createOnly && error instanceof AlreadyExistsError) return await tally.skip(uri, taken);
       await tally.fail(uri, await this.#explain(error, job));
     }
   }
 
   /** A marker becomes the directory that it marks, or has nothing to bring. A move leaves none behind. */
   async #bringMarker({ from, to, listed }: Marker, reason: string): Promise<void> {
-    const { directory, tally, move, options: { dryRun }, context: { signal } } = this.#config;
+    const { directory, tally, request: { move, dryRun, signal } } = this.#config;
     try {
       if (to && !dryRun) {
         await directory.make();
@@ -93,7 +84,7 @@ export class JobRunner {
 
   /** Does a job again that failed because too many files were open, now that fewer are worked on. */
   #whenPossible(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
-    const { context: { signal }, lade } = this.#config;
+    const { request: { signal }, lade } = this.#config;
     const transfer = () => this.#transfer(job, onProgress);
     // What standard input gave is gone.
     if (!job.from) return transfer();
@@ -102,27 +93,26 @@ export class JobRunner {
 
   async #transfer(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
     await this.#config.directory.make();
-    const { context: { output, signal }, options, move, conversion, judge, pool } = this.#config;
-    const { noClobber: createOnly } = options;
-    const attributes = attributesOf(options);
+    const { request, judge, pool, tally } = this.#config;
+    const { createOnly = false, attributes = {}, keepTime = true, guessContentType = true } = request;
     return await transferObject(job, {
-      move: move && !job.isLinked,
+      move: request.move && !job.isLinked,
       judge,
       createOnly,
       attributes,
-      output,
+      stdout: request.stdout,
       onEmptyInput: () => {
         const uri = JSON.stringify(job.to?.uri);
-        void output.note(new NoteMessage(`standard input gave no bytes: what is now at ${uri} is empty`));
+        void tally.note(`standard input gave no bytes: what is now at ${uri} is empty`);
       },
-      keepTime: !options.noMtime,
-      guessContentType: !options.noGuess,
-      onVerified: (verification) => this.#config.tally.verified(verification),
-      onDropped: (dropped) => this.#config.tally.dropped(job, dropped),
+      keepTime,
+      guessContentType,
+      onVerified: (verification) => tally.verified(verification),
+      onDropped: (dropped) => tally.dropped(job, dropped),
       onProgress,
-      signal,
-      conversion,
-      level: options.zstd ?? 3,
+      signal: request.signal,
+      conversion: request.conversion ?? "none",
+      level: request.zstdLevel ?? 3,
       pool,
     });
   }
@@ -136,7 +126,7 @@ export class JobRunner {
     const { from, to } = job;
     if (!from || !to || from.store === to.store || localPathOf(from.uri) === undefined) return job;
     const scheme = parseUri(from.uri).scheme;
-    const { lade, move } = this.#config;
+    const { lade, request: { move } } = this.#config;
     const target = localPathOf(to.uri);
     if (target === undefined || !move && scheme !== parseUri(to.uri).scheme) return job;
     try {
@@ -152,8 +142,8 @@ export class JobRunner {
   /** Copying an object onto itself has a use only where it changes what is stored with it, or brings a version back. */
   async #refuseSame({ from, to, version }: Job): Promise<void> {
     if (!from || !to || version !== undefined) return;
-    const { context: { name: operation, signal }, options, move, judge } = this.#config;
-    if (!move && Object.keys(attributesOf(options)).length > 0) return;
+    const { request: { operation, signal, move, attributes = {} }, judge } = this.#config;
+    if (!move && Object.keys(attributes).length > 0) return;
     if (await isFree(from, to, signal)) return;
     const sameness = await judge.compare(from, to, { ask: move, signal });
     if (sameness === "different") return;
@@ -171,27 +161,25 @@ export class JobRunner {
   async #tellLook({ to }: Job): Promise<void> {
     if (this.#toldLook || to?.store.capabilities.createOnly !== false) return;
     this.#toldLook = true;
-    await this.#config.context.output.note(
-      new NoteMessage(
-        `${JSON.stringify(to.store.uri)} ignores conditions on writes: -n only looked before each write, ` +
-          "and what others write at that moment is replaced",
-      ),
+    await this.#config.tally.note(
+      `${JSON.stringify(to.store.uri)} ignores conditions on writes: -n only looked before each write, ` +
+        "and what others write at that moment is replaced",
     );
   }
 
   async #isTaken({ to }: Job): Promise<boolean> {
-    return to !== undefined && await exists(to.store, to.key, { signal: this.#config.context.signal });
+    return to !== undefined && await exists(to.store, to.key, { signal: this.#config.request.signal });
   }
 
   async #sizeOf({ from, input, size, version }: Job): Promise<number | undefined> {
     if (!from || input || size !== undefined) return size;
-    const { signal } = this.#config.context;
+    const { signal } = this.#config.request;
     return (await from.store.head(from.key, { signal, ...(version !== undefined && { version }) })).size;
   }
 
   async #explain(error: unknown, { from: place, version }: Job): Promise<unknown> {
     if (version !== undefined) return error;
-    const { lade, context: { name: operation, signal } } = this.#config;
+    const { lade, request: { operation, signal } } = this.#config;
     const advice = "add -r to take everything under it";
     return place ? await explainMissing(error, { lade, place, operation, advice, signal }) : error;
   }

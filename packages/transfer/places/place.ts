@@ -1,6 +1,8 @@
 import { NotFoundError } from "@lade/core/errors";
 import { isUri, parseUri } from "@lade/core/backend";
-import { asPrefix, fileUri, type Lade, type LocatedUri } from "@lade/lade";
+import { asPrefix } from "./as_prefix.ts";
+import { fileUri } from "./local_path.ts";
+import type { LocatedUri, UriCalls } from "./uri_calls.ts";
 
 /** Where an argument leads: a container's store, a key or prefix in it, and the URI of both together. */
 export interface Place extends LocatedUri {
@@ -14,18 +16,18 @@ export function uriOfArgument(argument: string): string {
 }
 
 /** The URI that messages name: of a URL of a service that of its provider, else as it was given. */
-export async function ownUri(lade: Lade, uri: string): Promise<string> {
+export async function ownUri(lade: Pick<UriCalls, "uriOf">, uri: string): Promise<string> {
   return /^https?:/i.test(uri) ? await lade.uriOf(uri) : uri;
 }
 
 /** Opens the store that an argument leads to. */
-export async function locate(lade: Lade, argument: string): Promise<Place> {
+export async function locate(lade: UriCalls, argument: string): Promise<Place> {
   const located = await lade.locate(uriOfArgument(argument));
   return { ...located, uri: located.uriOf(located.key) };
 }
 
 /** Opens the prefix of a place's name: the place itself where it is a prefix, else with a slash at the end. */
-export async function locatePrefix(lade: Lade, place: Place): Promise<Place> {
+export async function locatePrefix(lade: UriCalls, place: Place): Promise<Place> {
   if (isPrefix(place)) return place;
   const prefix = await asPrefix(lade, place);
   return { ...prefix, uri: prefix.uriOf(prefix.key) };

@@ -2,25 +2,27 @@ import type { MovedEntry } from "@lade/core";
 import { parseUri } from "@lade/core/backend";
 import { InvalidNameError } from "@lade/core/errors";
 import type { PlaceJudge } from "@lade/core/operations";
-import type { Lade } from "@lade/lade";
+import type { UriCalls } from "../places/uri_calls.ts";
 import { localPathOf, locate, locatePrefix, type Place } from "../places/place.ts";
 import type { Destination } from "../places/resolve_destination.ts";
-import { intoItself } from "./into_itself.ts";
-import { linkWithSlash } from "./link_with_slash.ts";
+import { intoItself } from "../plan/into_itself.ts";
+import { linkWithSlash } from "../plan/link_with_slash.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 
 /** A move of a directory, or of a link, from one local place to another. */
 export interface LocalTreeMove {
   /** The stores. */
-  readonly lade: Lade;
+  readonly lade: UriCalls;
   /** The source as it was given. */
   readonly source: string;
   /** Where it goes. */
   readonly destination: Destination;
   /** Judges whether the one lies in the other. */
   readonly judge: PlaceJudge;
-  /** Leaves alone what exists, or does nothing at all. */
-  readonly options: { readonly noClobber: boolean; readonly dryRun: boolean };
+  /** Leaves alone what exists. */
+  readonly createOnly: boolean;
+  /** Does nothing, and reports what would be moved. */
+  readonly dryRun: boolean;
   /** Counts and prints. */
   readonly tally: TransferTally;
   /** Ends it. */
@@ -32,7 +34,7 @@ export interface LocalTreeMove {
  * one as a link. Resolves with whether this was such a move: all others go object by object.
  */
 export async function moveLocalTree(move: LocalTreeMove): Promise<boolean> {
-  const { lade, source, destination, judge, options, tally, signal } = move;
+  const { lade, source, destination, judge, createOnly, dryRun, tally, signal } = move;
   const target = destination.kind === "prefix" ? localPathOf(destination.place.uri) : undefined;
   if (destination.kind !== "prefix" || target === undefined) return false;
   const place = await locate(lade, source);
@@ -45,7 +47,7 @@ export async function moveLocalTree(move: LocalTreeMove): Promise<boolean> {
   const kind = await tree?.kindOf(from, { signal });
   if (!tree || kind === undefined || kind === "object" || kind === "other") return false;
   const refuse = (detail: string) => new InvalidNameError({ operation: "mv", uri: place.uri, detail });
-  const call = { createOnly: options.noClobber, dryRun: options.dryRun, signal };
+  const call = { createOnly, dryRun, signal };
   const tell = async (entries: AsyncIterable<MovedEntry>) => {
     const schemes = [parseUri(place.uri).scheme, scheme] as const;
     for await (const entry of entries) await tellMoved(tally, root, schemes, entry);

@@ -1,5 +1,5 @@
 import { localPathOf } from "../places/place.ts";
-import type { ByteSource } from "../output/terminal.ts";
+import type { ByteSource } from "./byte_source.ts";
 import { InputError } from "./input_error.ts";
 import { readInput } from "./read_input.ts";
 

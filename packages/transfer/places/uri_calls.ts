@@ -1,4 +1,4 @@
-import type { CallOptions, CopyObjectOptions, CopyObjectResult, ObjectStore } from "@lade/core";
+import type { CallOptions, ObjectStore, StoreContext } from "@lade/core";
 
 /** Where a URI leads: an opened container, and a key or prefix in it. */
 export interface LocatedUri {
@@ -10,12 +10,14 @@ export interface LocatedUri {
   readonly uriOf: (key: string) => string;
 }
 
-/** The calls by URI that removals and transfers of files are made of: a `Lade` has them. */
+/** The calls by URI that removals and transfers are made of: a `Lade` has them. */
 export interface UriCalls {
+  /** What all stores share. */
+  readonly context: StoreContext;
   /** Finds the container of a URI, opened and shared, and the key or prefix in it. */
   locate(uri: string): Promise<LocatedUri>;
-  /** Copies an object. */
-  copy(from: string, to: string, options?: CopyObjectOptions): Promise<CopyObjectResult>;
+  /** The URI as its provider writes it. Opens nothing. */
+  uriOf(uri: string): Promise<string>;
   /** Makes the container that a URI names. */
   createContainer(uri: string, options?: CallOptions): Promise<void>;
   /** Deletes the empty container that a URI names. */

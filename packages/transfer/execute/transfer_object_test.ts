@@ -3,8 +3,7 @@ import { createZstdPool } from "@lade/core/zstd";
 import { Lade } from "@lade/lade";
 import { assertEquals } from "@std/assert";
 import { locate } from "../places/place.ts";
-import type { Output } from "../output/output.ts";
-import { standardInput } from "./input.ts";
+import { standardInput } from "../plan/input.ts";
 import { transferObject } from "./transfer_object.ts";
 
 const SIZE = 9 * 2 ** 20;
@@ -39,7 +38,7 @@ Deno.test("the progress of a compression is that of its frames, not of what was 
       conversion: "compress",
       level: 1,
       pool,
-      output: {} as Output,
+      stdout: () => Promise.resolve(),
       onProgress: (event) => void events.push(event),
       onEmptyInput: () => {},
       onVerified: () => {},

@@ -1,6 +1,6 @@
 import type { ObjectMeta } from "@lade/core";
 import { NotFoundError, PermissionDeniedError } from "@lade/core/errors";
-import type { Lade } from "@lade/lade";
+import type { UriCalls } from "./uri_calls.ts";
 import { hintAt } from "./missing.ts";
 import { isPrefix, isThere, localPathOf, locatePrefix, type Place } from "./place.ts";
 
@@ -30,7 +30,7 @@ export interface Sight {
  * listing is not allowed, an object that is there is enough, and `unlisted` says what is unknown.
  */
 export async function classifyPlace(
-  lade: Lade,
+  lade: UriCalls,
   place: Place,
   operation: string,
   signal: AbortSignal,
@@ -55,7 +55,7 @@ export async function classifyPlace(
 
 /** {@linkcode classifyPlace}, for what goes on with everything of that name: it has to know whether there is a prefix. */
 export async function classifyWhole(
-  lade: Lade,
+  lade: UriCalls,
   place: Place,
   operation: string,
   signal: AbortSignal,

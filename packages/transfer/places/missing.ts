@@ -9,7 +9,7 @@ import {
 } from "./place.ts";
 import { InvalidNameError, NotFoundError } from "@lade/core/errors";
 import { redactSecrets } from "@lade/core/text";
-import type { Lade } from "@lade/lade";
+import type { UriCalls } from "./uri_calls.ts";
 
 /**
  * Throws a `NotFoundError` for a prefix under which a listing found nothing, so that a typing error does not pass for
@@ -35,7 +35,7 @@ export async function refusePrefix(place: Place, operation: string, advice: stri
 /** What was tried when an object turned out to be missing. */
 export interface MissingObject {
   /** The stores. */
-  readonly lade: Lade;
+  readonly lade: UriCalls;
   /** Where it is missing. */
   readonly place: Place;
   /** What was to be done, for the message: `remove`. */

@@ -1,8 +1,7 @@
-import type { Output } from "../output/output.ts";
 import type { Place } from "../places/place.ts";
-import { type Conversion, isCompressed, isConverted } from "./conversion.ts";
-import type { Input } from "./input.ts";
-import type { Job } from "./job.ts";
+import { type Conversion, isCompressed, isConverted } from "../plan/conversion.ts";
+import type { Input } from "../plan/input.ts";
+import type { Job } from "../plan/job.ts";
 import { tellCopied, tellWritten, type VerificationListener, verifiedChunks } from "./verification.ts";
 import type {
   Dropped,
@@ -44,7 +43,7 @@ export interface TransferConfig {
   /** Compresses and decompresses; absent where nothing is to be. */
   readonly pool: ZstdPool | undefined;
   /** Where a job without a destination writes. */
-  readonly output: Output;
+  readonly stdout: (bytes: Uint8Array) => Promise<void>;
   /** Called for each event. */
   readonly onProgress: ProgressListener;
   /** Called when standard input has given no byte to write. */
@@ -81,7 +80,7 @@ export async function transferObject(job: Job, config: TransferConfig): Promise<
 }
 
 async function transferInput(input: Input, { from, to }: Job, config: TransferConfig): Promise<number> {
-  const { signal, conversion, pool, onProgress, output } = config;
+  const { signal, conversion, pool, onProgress, stdout } = config;
   const uri = from?.uri ?? "-";
   // By its name alone: what a pipe without one gives is taken as it is.
   const converted = from ? isConverted(from.key, conversion) : conversion === "compress";
@@ -95,7 +94,7 @@ async function transferInput(input: Input, { from, to }: Job, config: TransferCo
   const chunks = converted && conversion === "decompress"
     ? (await import("@lade/core/zstd")).decompressZstd(read, { signal, ...(pool && { workers: pool }), uri })
     : read;
-  if (!to) return await printAll(chunks, output);
+  if (!to) return await printAll(chunks, stdout);
   const attributes = withType(to, config.attributes, compress, config);
   const size = await writeAll(to, chunks, config, compress, attributes, uri);
   if (isEmpty && !from) config.onEmptyInput();
@@ -154,17 +153,20 @@ async function* decompressed(
 }
 
 async function printObject(from: Place, job: Job, config: TransferConfig): Promise<number> {
-  const { signal, onProgress, onVerified, conversion, output } = config;
+  const { signal, onProgress, onVerified, conversion, stdout } = config;
   await using chunks = await readChunks(from.store, from.key, { ...versionOf(job), signal, onProgress });
   const read = verifiedChunks(chunks, from, onVerified);
   const plain = conversion !== "decompress" || !isCompressed(from.key);
-  return await printAll(plain ? read : decompressed(read, from, config), output);
+  return await printAll(plain ? read : decompressed(read, from, config), stdout);
 }
 
-async function printAll(chunks: AsyncIterable<Uint8Array>, output: Output): Promise<number> {
+async function printAll(
+  chunks: AsyncIterable<Uint8Array>,
+  stdout: TransferConfig["stdout"],
+): Promise<number> {
   let size = 0;
   for await (const chunk of chunks) {
-    await output.bytes(chunk);
+    await stdout(chunk);
     size += chunk.length;
   }
   return size;

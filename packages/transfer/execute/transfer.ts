@@ -1,0 +1,53 @@
+import { inParallel } from "@lade/core/concurrency";
+import { PlaceJudge } from "@lade/core/operations";
+import { localPathOf, uriOfArgument } from "../places/place.ts";
+import type { UriCalls } from "../places/uri_calls.ts";
+import { type JobPlan, planJobs } from "../plan/plan_jobs.ts";
+import { DestinationDirectory } from "./destination_directory.ts";
+import { JobRunner } from "./job_runner.ts";
+import { planAhead } from "./plan_ahead.ts";
+import type { TransferListener } from "./transfer_listener.ts";
+import type { TransferRequest } from "./transfer_request.ts";
+import { type TransferCounts, TransferTally } from "./transfer_tally.ts";
+
+const OBJECTS_AT_ONCE = 32;
+
+/**
+ * Transfers objects, many concurrently: plans, executes what is planned, and verifies each object. One that fails is
+ * reported to the listener and does not stop the others. Sources are listed once.
+ */
+export async function transfer(
+  lade: UriCalls,
+  request: TransferRequest,
+  listener: TransferListener,
+): Promise<TransferCounts> {
+  const { sources, destination, recursive, move, signal, conversion = "none", attributes = {} } = request;
+  const { dryRun = false, createOnly = false, concurrency = OBJECTS_AT_ONCE } = request;
+  const judge = new PlaceJudge();
+  const changesAttributes = !move && Object.keys(attributes).length > 0;
+  const plan: JobPlan = { ...request, lade, changesAttributes, conversion, judge };
+  using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
+  const like = recursive && sources[0] !== undefined ? localPathOf(uriOfArgument(sources[0])) : undefined;
+  const directory = new DestinationDirectory(lade, destination, like);
+  const tally = new TransferTally(listener);
+  const runner = new JobRunner({ lade, request, judge, pool, directory, tally });
+  const atOnce = () => lade.context.descriptors.atOnce(concurrency);
+  let isMovedWhole = false;
+  try {
+    if (move && recursive) {
+      const { moveWhole } = await import("./move_whole.ts");
+      isMovedWhole = await moveWhole({ plan, tally, runner, jobs: concurrency, dryRun, createOnly });
+    }
+    if (!isMovedWhole) {
+      await inParallel(planAhead(planJobs(plan), listener), atOnce, (job) => runner.run(job));
+    }
+  } finally {
+    if (tally.counts.objects === 0) await directory.removeIfUnused();
+  }
+  signal.throwIfAborted();
+  if (move && recursive && !isMovedWhole && !dryRun && tally.failed === 0) {
+    const { removeEmptySources } = await import("./move_whole.ts");
+    await removeEmptySources(lade, sources, signal);
+  }
+  return tally.counts;
+}

@@ -1,0 +1,46 @@
+import type { ObjectAttributes } from "@lade/core";
+import type { ByteSource } from "../plan/byte_source.ts";
+import type { Conversion } from "../plan/conversion.ts";
+import type { Destination } from "../places/resolve_destination.ts";
+
+/** How a transfer works on each object. */
+export interface TransferOptions {
+  /** Does nothing, and reports what would be done. */
+  readonly dryRun?: boolean;
+  /** Leaves alone what exists at the destination. */
+  readonly createOnly?: boolean;
+  /** Objects in flight; 32 by default, fewer where memory or descriptors do not suffice. */
+  readonly concurrency?: number;
+  /** Attributes to store in place of those of the source. */
+  readonly attributes?: ObjectAttributes;
+  /** Copies are dated as their sources, and the time of change of local files is kept; true by default. */
+  readonly keepTime?: boolean;
+  /** What comes without a media type gets that of its name; true by default. */
+  readonly guessContentType?: boolean;
+  /** What is done to the bytes, and so to the names; nothing by default. */
+  readonly conversion?: Conversion;
+  /** How hard to compress, from 1 to 22; 3 by default. */
+  readonly zstdLevel?: number;
+}
+
+/** What is transferred, and where to. */
+export interface TransferRequest extends TransferOptions {
+  /** The command, for messages: `cp`. */
+  readonly operation: string;
+  /** URIs or local paths of the sources; `-` is standard input. */
+  readonly sources: readonly string[];
+  /** Where they go. */
+  readonly destination: Destination;
+  /** Everything under a source goes, not the object of its name. */
+  readonly recursive: boolean;
+  /** The sources are removed, each when its copy is proved. */
+  readonly move: boolean;
+  /** The version of the one object that goes; the latest by default. */
+  readonly version?: string;
+  /** What `-` reads. */
+  readonly stdin: ByteSource;
+  /** Where objects without a destination go. */
+  readonly stdout: (bytes: Uint8Array) => Promise<void>;
+  /** Ends the transfer. */
+  readonly signal: AbortSignal;
+}
