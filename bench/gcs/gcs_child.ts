@@ -48,6 +48,8 @@ function sdkBucket(apiEndpoint = url) {
       return { data, headers: answer.headers };
     },
   };
+  // Where it is set, downloads leave out the path of the API.
+  Deno.env.delete("STORAGE_EMULATOR_HOST");
   return new Storage({ projectId: "bench", apiEndpoint, ...{ authClient } as object }).bucket("bench");
 }
 
