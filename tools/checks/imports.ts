@@ -11,7 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   azure: ["codec", "core", "service"],
   gcs: ["codec", "core", "service"],
   formats: ["codec", "core"],
-  transfer: ["core"],
+  transfer: ["codec", "core"],
   loader: ["codec", "core", "formats"],
   checkpoint: ["codec", "core", "formats"],
   workload: ["core"],

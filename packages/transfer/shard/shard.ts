@@ -1,0 +1,42 @@
+import { Sha256 } from "@lade/codec/hash";
+
+/** One process's share of a transfer: which of how many. */
+export interface Shard {
+  /** Which one, from 1 to `count`. */
+  readonly number: number;
+  /** How many there are. */
+  readonly count: number;
+  /** The variables that it was read from, with their values; absent where it was said. */
+  readonly source?: string;
+}
+
+/** As many as an Indexed Job of Kubernetes can have. */
+export const MOST_SHARDS = 100_000;
+
+/** Whether an object is in a shard, by its name below the source's prefix. No shard holds everything. */
+export type ShardTest = (name: string) => boolean;
+
+/** The test of a shard. It reads nothing but the name, so that every process comes to the same shares by itself. */
+export function inShard(shard: Shard | undefined): ShardTest {
+  if (!shard || shard.count === 1) return () => true;
+  const { number, count } = shard;
+  const hash = new Sha256();
+  return (name) => numberOf(hash, name, count) === number;
+}
+
+/**
+ * The number of the shard that an object is in, from 1 to `count`: the first 32 bits of the SHA-256 of its name below the
+ * source's prefix, in UTF-8, modulo `count`, plus one.
+ */
+export function shardOf(name: string, count: number): number {
+  return numberOf(new Sha256(), name, count);
+}
+
+/** How messages call a shard: `shard 2 of 4`. */
+export function shardName({ number, count }: Shard): string {
+  return `shard ${number} of ${count}`;
+}
+
+function numberOf(hash: Sha256, name: string, count: number): number {
+  return new DataView(hash.digest(name).buffer).getUint32(0) % count + 1;
+}
