@@ -1,0 +1,243 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { UnavailableError, UnsupportedError } from "@lade/core/errors";
+import { FakeClock } from "@lade/testing";
+import { FileLog } from "./file_log.ts";
+
+const owner = { pid: 7, host: "here", command: "lade cp a b" };
+
+/** A path in a directory of its own, and logs that are opened at it. */
+class LogHere implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly directory = Deno.makeTempDirSync();
+  readonly path = `${this.directory}/log`;
+
+  open(create = true): Promise<FileLog> {
+    return FileLog.open(this.path, { clock: this.clock, owner, create });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.directory, { recursive: true });
+  }
+}
+
+const record = (index: number) => new Uint8Array(1 + index % 40).fill(index + 1);
+
+async function recordsOf(log: FileLog): Promise<number[]> {
+  const records: number[] = [];
+  for await (const bytes of log.read()) {
+    assertEquals(bytes, record((bytes[0] ?? 0) - 1));
+    records.push((bytes[0] ?? 0) - 1);
+  }
+  return records;
+}
+
+/** Writes records, each synced where `each` says so, and gives the bytes of the log. */
+async function logOf(here: LogHere, count: number, each: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  const log = await here.open();
+  for (let index = 0; index < count; index++) {
+    log.append(record(index));
+    if (each) await log.flush();
+  }
+  await log.close();
+  return await Deno.readFile(here.path);
+}
+
+Deno.test("a log gives back what was appended, over several openings, and only its owner reads it", async () => {
+  await using here = new LogHere();
+  for (let round = 0; round < 3; round++) {
+    await using log = await here.open();
+    assertEquals(await recordsOf(log), Array.from({ length: 20 * round }, (_, index) => index));
+    for (let index = 0; index < 20; index++) log.append(record(20 * round + index));
+  }
+  assertEquals((await Deno.stat(here.path)).mode! & 0o777, 0o600);
+  const log = await here.open();
+  await log.remove();
+  await assertRejects(() => Deno.stat(here.path), Deno.errors.NotFound);
+  await assertRejects(() => here.open(false), Deno.errors.NotFound);
+});
+
+Deno.test("a log of records of many sizes, larger than what is read at a time, is read whole", async () => {
+  await using here = new LogHere();
+  const sizes = [1, 2 ** 20 - 4096, 3 * 2 ** 20, 17, 2 ** 20, 5];
+  {
+    await using log = await here.open();
+    for (const size of sizes) log.append(new Uint8Array(size).fill(size % 251));
+  }
+  await using log = await here.open();
+  const read = await Array.fromAsync(log.read(), (bytes) => [bytes.length, bytes[0], bytes.at(-1)]);
+  assertEquals(read, sizes.map((size) => [size, size % 251, size % 251]));
+});
+
+Deno.test("a log that is cut at any byte keeps the records that are whole before it", async () => {
+  await using here = new LogHere();
+  const whole = await logOf(here, 6, false);
+  let before = -1;
+  for (let length = 4096; length < whole.length; length++) {
+    await Deno.writeFile(here.path, whole.subarray(0, length));
+    await using log = await here.open();
+    const records = await recordsOf(log);
+    assertEquals(records, records.map((_, index) => index));
+    assert(records.length >= before && records.length <= 6);
+    before = records.length;
+    log.append(record(records.length));
+  }
+  assertEquals(before, 6);
+  await using log = await here.open();
+  assertEquals((await recordsOf(log)).length, 7);
+});
+
+Deno.test("a tail of zeros or of old bytes, as a crash may leave it, is cut off", async () => {
+  await using here = new LogHere();
+  const whole = await logOf(here, 4, true);
+  for (const tail of [new Uint8Array(5000), new Uint8Array(3).fill(255), new Uint8Array(9000).fill(8)]) {
+    await Deno.writeFile(here.path, new Uint8Array([...whole, ...tail]));
+    await using log = await here.open();
+    assertEquals(await recordsOf(log), [0, 1, 2, 3]);
+  }
+});
+
+Deno.test("records that were not on the disk may be torn in any order; damage to what was is an error", async () => {
+  await using here = new LogHere();
+  const unsynced = await logOf(here, 3, false);
+  // The first record is gone, those behind it are there, and the only sync came after all of them.
+  const first = unsynced.slice();
+  first[4096] = 0;
+  const lastSync = first.length - 16;
+  await Deno.writeFile(here.path, first.subarray(0, lastSync));
+  {
+    await using log = await here.open();
+    assertEquals(await recordsOf(log), []);
+  }
+  await Deno.remove(here.path);
+  const synced = await logOf(here, 6, true);
+  for (const at of [4096, 4100, 4110, 4200]) {
+    const damaged = synced.slice();
+    damaged[at] = (damaged[at] ?? 0) ^ 4;
+    await Deno.writeFile(here.path, damaged);
+    const error = await assertRejects(() => here.open(), UnsupportedError, "damaged at byte");
+    assert(error.advice?.includes("jobs remove"));
+    assertEquals(await Deno.readFile(here.path), damaged, "nothing is changed");
+  }
+});
+
+Deno.test("a file that is no log is refused and left as it is", async () => {
+  await using here = new LogHere();
+  await Deno.writeTextFile(here.path, "not mine");
+  await assertRejects(() => here.open(), UnsupportedError, "no journal");
+  assertEquals(await Deno.readTextFile(here.path), "not mine");
+});
+
+Deno.test("what is appended is synced when its time has come, and at once by flush()", async () => {
+  await using here = new LogHere();
+  const prototype = Deno.FsFile.prototype;
+  const { syncData } = prototype;
+  let syncs = 0;
+  let wake = () => {};
+  prototype.syncData = async function () {
+    await syncData.call(this);
+    syncs++;
+    wake();
+  };
+  try {
+    await using log = await here.open();
+    syncs = 0;
+    for (let index = 0; index < 10; index++) log.append(record(index));
+    await here.clock.advance(999);
+    assertEquals(syncs, 0);
+    const synced = new Promise<void>((resolve) => wake = resolve);
+    await here.clock.advance(1);
+    await synced;
+    assertEquals(syncs, 1);
+    await log.flush();
+    assertEquals(syncs, 1, "nothing new");
+    log.append(record(10));
+    await log.flush();
+    assertEquals(syncs, 2);
+  } finally {
+    prototype.syncData = syncData;
+  }
+});
+
+Deno.test("a second process is refused by the number and command of the first; its end ends the lock", async () => {
+  await using here = new LogHere();
+  const script = `
+    import { FileLog } from ${JSON.stringify(new URL("./file_log.ts", import.meta.url).href)};
+    import { systemClock } from "@lade/core/backend";
+    const log = await FileLog.open(Deno.args[0], {
+      clock: systemClock, owner: { pid: Deno.pid, command: "lade cp first" }, create: true });
+    log.append(Uint8Array.of(1));
+    console.log("open");
+    await new Promise((resolve) => setTimeout(resolve, 60000));`;
+  await Deno.writeTextFile(`${here.directory}/hold.ts`, script);
+  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  await using child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--quiet",
+      "--no-check",
+      `--config=${config}`,
+      `${here.directory}/hold.ts`,
+      here.path,
+    ],
+    stdout: "piped",
+  }).spawn();
+  const output = child.stdout.getReader();
+  await output.read();
+  const opening = here.open();
+  const refusal = assertRejects(() => opening, UnavailableError, `process ${child.pid} (lade cp first)`);
+  await advanceUntil(here.clock, refusal);
+  await refusal;
+  assertEquals((await FileLog.ownerOf(here.path))?.pid, child.pid);
+  child.kill("SIGKILL");
+  await child.status;
+  await output.cancel();
+  assertEquals(await FileLog.ownerOf(here.path), undefined);
+  await using log = await here.open();
+  assertEquals(await Array.fromAsync(log.read()), [Uint8Array.of(1)]);
+});
+
+/** Moves the clock whenever somebody sleeps, until a promise settles. */
+async function advanceUntil(clock: FakeClock, promise: Promise<unknown>): Promise<void> {
+  let isSettled = false;
+  void promise.finally(() => isSettled = true).catch(() => {});
+  while (!isSettled) {
+    if (clock.pending > 0) await clock.advance(100);
+    await Deno.stat(".");
+  }
+}
+
+Deno.test("a full disk is told once and by flush(), and closing still gives up the lock", async () => {
+  await using here = new LogHere();
+  const prototype = Deno.FsFile.prototype;
+  const { write } = prototype;
+  const failures: unknown[] = [];
+  const log = await FileLog.open(here.path, {
+    clock: here.clock,
+    owner,
+    create: true,
+    onFailure: (error) => failures.push(error),
+  });
+  log.append(record(0));
+  await log.flush();
+  let left = 30;
+  prototype.write = function (bytes) {
+    if (left === 0) return Promise.reject(new Error("No space left on device (os error 28)"));
+    const count = Math.min(left, bytes.length);
+    left -= count;
+    return write.call(this, bytes.subarray(0, count));
+  };
+  try {
+    for (let index = 1; index < 9; index++) log.append(record(index));
+    await assertRejects(() => log.flush(), Error, "No space");
+    log.append(record(9));
+    assertEquals(failures.length, 1);
+    await assertRejects(() => log.close(), Error, "No space");
+  } finally {
+    prototype.write = write;
+  }
+  await using again = await here.open();
+  const records = await recordsOf(again);
+  assertEquals(records, records.map((_, index) => index));
+  assert(records.length >= 1);
+});
