@@ -1,5 +1,5 @@
 import { type Clock, UnavailableError, UnsupportedError } from "@lade/core/backend";
-import { FRAME_BYTES, frameOf, furthestKept, keptFrame, readFrame, SEARCH_OVERLAP } from "./record_frames.ts";
+import { frameOf, furthestKept, keptFrame, readFrame, SEARCH_OVERLAP } from "./record_frames.ts";
 import { describeOwner, type LogOwner, parseOwner, type RecordLog } from "./record_log.ts";
 
 /** What a {@linkcode FileLog} is opened with. */

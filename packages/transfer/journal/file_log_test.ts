@@ -49,7 +49,7 @@ Deno.test("a log gives back what was appended, over several openings, and only i
     assertEquals(await recordsOf(log), Array.from({ length: 20 * round }, (_, index) => index));
     for (let index = 0; index < 20; index++) log.append(record(20 * round + index));
   }
-  assertEquals((await Deno.stat(here.path)).mode! & 0o777, 0o600);
+  assertEquals(((await Deno.stat(here.path)).mode ?? 0) & 0o777, 0o600);
   const log = await here.open();
   await log.remove();
   await assertRejects(() => Deno.stat(here.path), Deno.errors.NotFound);

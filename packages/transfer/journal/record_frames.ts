@@ -3,7 +3,7 @@ import { crc32c } from "@lade/codec/checksum";
 /** Bytes of one record at most. */
 export const MOST_RECORD_BYTES = 2 ** 24;
 /** Bytes in front of each record: its length and a CRC-32C of length and record, both little-endian. */
-export const FRAME_BYTES = 8;
+const FRAME_BYTES = 8;
 
 /** Set in the length of a frame that holds no record, but up to which byte the frames before it are on the disk. */
 const KEPT = 2 ** 31;
