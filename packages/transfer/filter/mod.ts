@@ -1,0 +1,10 @@
+/**
+ * Which objects are meant: globs, regular expressions, sizes, times and lists of names.
+ *
+ * @module
+ */
+export * from "./create_filter.ts";
+export * from "./glob.ts";
+export * from "./object_filter.ts";
+export * from "./read_names.ts";
+export * from "./split_glob.ts";

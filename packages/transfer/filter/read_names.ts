@@ -1,0 +1,68 @@
+/** How a list of names is read. */
+export interface NameListOptions {
+  /** Each name ends in a NUL, and may hold line feeds; else each is a line. */
+  readonly nul?: boolean;
+  /** What the list is called in messages: `names.txt`, `standard input`. */
+  readonly source: string;
+}
+
+/**
+ * Reads names from a list, as they stand: no comments, no white space taken off, no escapes. Empty lines are none. A line
+ * that ends in a carriage return, one that is not UTF-8, and without `nul` a NUL are a `TypeError` that names the line.
+ */
+export async function* readNames(
+  chunks: AsyncIterable<Uint8Array>,
+  options: NameListOptions,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let count = 0;
+  for await (const bytes of piecesOf(chunks, options.nul ? 0 : 0x0a)) {
+    count++;
+    if (bytes.length > 0) yield readName(bytes, decoder, count, options);
+  }
+}
+
+function readName(
+  bytes: Uint8Array,
+  decoder: TextDecoder,
+  number: number,
+  { nul = false, source }: NameListOptions,
+): string {
+  const refuse = (detail: string, cause?: unknown): never => {
+    throw new TypeError(`Cannot read ${nul ? "name" : "line"} ${number} of ${source}: ${detail}`, { cause });
+  };
+  if (!nul && bytes.at(-1) === 0x0d) refuse("it ends in a carriage return; end lines in a line feed alone");
+  if (!nul && bytes.includes(0)) refuse("it holds a NUL; --from0 reads names that end in one");
+  try {
+    return decoder.decode(bytes);
+  } catch (error) {
+    return refuse("it is not UTF-8", error);
+  }
+}
+
+/** What lies between bytes of this value. */
+async function* piecesOf(chunks: AsyncIterable<Uint8Array>, end: number): AsyncGenerator<Uint8Array> {
+  let begun: Uint8Array[] = [];
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let at = chunk.indexOf(end); at >= 0; at = chunk.indexOf(end, start)) {
+      yield joined(begun, chunk.subarray(start, at));
+      begun = [];
+      start = at + 1;
+    }
+    // What was read is valid until the next chunk alone.
+    if (start < chunk.length) begun.push(chunk.slice(start));
+  }
+  yield joined(begun, new Uint8Array());
+}
+
+function joined(pieces: readonly Uint8Array[], last: Uint8Array): Uint8Array {
+  if (pieces.length === 0) return last;
+  const all = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, last.length));
+  let at = 0;
+  for (const piece of [...pieces, last]) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}

@@ -1,0 +1,44 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { readNames } from "./read_names.ts";
+
+function read(bytes: Uint8Array | string, nul = false, pieces = 3): Promise<string[]> {
+  const all = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
+  const chunks = async function* () {
+    for (let at = 0; at < all.length; at += pieces) yield all.subarray(at, at + pieces);
+  };
+  return Array.fromAsync(readNames(chunks(), { nul, source: "the list" }));
+}
+
+Deno.test("readNames() takes lines as they stand", async () => {
+  const names = ["a", " b ", "# no comment", "; neither", "c\\d", "/e", "*", "\ufefff", "🙀/ü"];
+  assertEquals(await read(names.join("\n")), names);
+  assertEquals(await read(`${names.join("\n")}\n\n`), names);
+  assertEquals(await read("\n\na\n\nb"), ["a", "b"]);
+  assertEquals(await read(""), []);
+});
+
+Deno.test("readNames() takes names that end in a NUL, with line feeds and carriage returns in them", async () => {
+  assertEquals(await read("a\nb\0c\r\0\0d", true), ["a\nb", "c\r", "d"]);
+});
+
+Deno.test("readNames() gives back any names, wherever the chunks end", async () => {
+  const name = fc.string({ unit: fc.constantFrom("a", "\n", "\r", "ü", "🙀", " "), minLength: 1 });
+  await fc.assert(fc.asyncProperty(fc.array(name), fc.integer({ min: 1, max: 9 }), async (names, pieces) => {
+    assertEquals(await read(names.map((name) => `${name}\0`).join(""), true, pieces), names);
+  }));
+});
+
+Deno.test("readNames() names the line of what is no name", async () => {
+  const problems: readonly (readonly [string | Uint8Array, string])[] = [
+    ["a\nb\r\n", "Cannot read line 2 of the list: it ends in a carriage return"],
+    ["a\n\nb\r", "Cannot read line 3 of the list: it ends in a carriage return"],
+    ["a\0b\0", "Cannot read line 1 of the list: it holds a NUL; --from0"],
+    [
+      new Uint8Array([0x61, 0x0a, 0xff]),
+      "Cannot read line 2 of the list: it is not UTF-8",
+    ],
+    [new Uint8Array([0xc3]), "Cannot read line 1 of the list: it is not UTF-8"],
+  ];
+  for (const [text, problem] of problems) await assertRejects(() => read(text), TypeError, problem);
+});
