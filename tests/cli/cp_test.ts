@@ -134,7 +134,7 @@ Deno.test("lade cp refuses two sources that would go to the same name", async ()
   await cli.fill({ "memory://a/x": "1", "memory://b/x": "2" });
   const { code, stdout, stderr } = await cli.run(["cp", "memory://a/x", "memory://b/x", "memory://c/"]);
   assertEquals([code, stdout], [1, "cp memory://a/x memory://c/x\n"]);
-  assertStringIncludes(stderr, 'Cannot cp "memory://b/x": another source goes to "memory://c/x" already');
+  assertStringIncludes(stderr, 'Cannot cp "memory://b/x": "memory://a/x" goes to "memory://c/x" already');
 });
 
 Deno.test("lade cp refuses to guess which of an object and a prefix of one name is meant", async () => {
@@ -248,4 +248,42 @@ Deno.test("lade cp -r takes empty directories along to a local place, and tells 
   const away = await cli.run(["cp", "-r", `${path}/s`, "memory://m/s"]);
   assertEquals(away.code, 0);
   assertStringIncludes(away.stderr, `skipped ${directory.uri("s/empty/deeper/")}: it is an empty directory`);
+});
+
+Deno.test("lade cp -r takes several trees and files, and fails the second that brings a name", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://a/x": "a", "memory://b/p/x": "b", "memory://b/p/y": "b", "memory://c/z": "c" });
+  const args = ["cp", "-r", "memory://a", "memory://b/p", "memory://c/z", "memory://to"];
+  const { code, stderr } = await cli.run(args);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, 'Cannot cp "memory://b/p/x": "memory://a" goes to "memory://to/x" already\n');
+  assertStringIncludes(stderr, "lade: cp did 3 objects, 1 failed, 3 B in ");
+  assertEquals(await cli.contents("memory://to/"), {
+    "memory://to/x": "a",
+    "memory://to/y": "b",
+    "memory://to/z": "c",
+  });
+  const mv = await cli.run(["mv", "-r", "memory://a", "memory://c", "memory://to"]);
+  assertEquals([mv.code, mv.stderr.split("\n")[0]], [2, "lade: With -r mv takes one source."]);
+});
+
+Deno.test("lade cp --fail-fast ends at the first failure and says what is not done", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "to/2/x": "in the way" });
+  await cli.fill(Object.fromEntries(["0", "1", "2", "3", "4"].map((key) => [`memory://a/${key}`, key])));
+  const args = ["cp", "-r", "-j", "1", "--fail-fast", "memory://a", `${directory.path}/to`];
+  const { code, stdout, stderr } = await cli.run(args);
+  assertEquals([code, stdout.trim().split("\n").length], [1, 2]);
+  assertStringIncludes(stderr, "lade: cp did 2 objects, 1 failed, 2 not begun or given up, 2 B in ");
+  const json = await cli.run([...args, "--json"]);
+  const summary = JSON.parse(json.stderr.trim().split("\n").at(-1) ?? "");
+  assertEquals([json.code, summary.objects, summary.failed, summary.notDone, summary.isPlanned], [
+    1,
+    2,
+    1,
+    2,
+    true,
+  ]);
+  const rest = await cli.run(args.filter((arg) => arg !== "--fail-fast"));
+  assertStringIncludes(rest.stderr, "lade: cp did 4 objects, 1 failed, 4 B in ");
 });

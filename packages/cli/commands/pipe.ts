@@ -29,7 +29,7 @@ The object appears when the input has ended.",
 
 /** Copies standard input to an object. */
 async function runPipe(context: CommandContext, { uri, ...options }: PipeOptions): Promise<void> {
-  const single = { ...options, recursive: false, jobs: 1 };
+  const single = { ...options, recursive: false, jobs: 1, failFast: false };
   const { runTransfer } = await import("../transfer/run_transfer.ts");
   await runTransfer(context, { sources: ["-"], destination: uri, options: single, move: false });
 }

@@ -117,6 +117,10 @@ export interface Summary {
   readonly failed: number;
   /** Objects left alone on purpose. */
   readonly skipped: number;
+  /** Objects that were planned and are not done, because the first failure ended the command; else absent. */
+  readonly notDone?: number;
+  /** Whether nothing else was to be planned; absent where everything was done. */
+  readonly isPlanned?: boolean;
   /** Bytes of the objects done; absent where the command moves none. */
   readonly bytes?: number;
   /** How long it took, in milliseconds. */
@@ -136,12 +140,14 @@ export class SummaryMessage implements Message {
 
   /** Counts, time and rate in one sentence. */
   toText(): string {
-    const { operation, objects, failed, skipped, bytes, elapsedMs, dryRun } = this.#summary;
+    const { operation, objects, failed, skipped, notDone, isPlanned = true, bytes, elapsedMs, dryRun } =
+      this.#summary;
     const movesBytes = bytes !== undefined && bytes > 0;
     const parts = [
       `${objects} ${objects === 1 ? "object" : "objects"}`,
       ...(failed > 0 ? [`${failed} failed`] : []),
       ...(skipped > 0 ? [`${skipped} skipped`] : []),
+      ...(notDone === undefined ? [] : [`${isPlanned ? "" : "at least "}${notDone} not begun or given up`]),
       ...(movesBytes ? [formatSize(bytes)] : []),
     ];
     if (dryRun) return `lade: ${operation} would do ${parts.join(", ")}`;

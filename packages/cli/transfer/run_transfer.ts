@@ -7,7 +7,7 @@ import type { TransferOptions } from "./transfer_options.ts";
 import { TransferReport } from "./transfer_report.ts";
 import { attributesOf } from "@lade/core/backend";
 import type { Lade } from "@lade/lade";
-import { isNameless, isStandardInput, transfer } from "@lade/transfer";
+import { isNameless, isStandardInput, transfer, type TransferCounts } from "@lade/transfer";
 import {
   canBeObject,
   type Destination,
@@ -47,6 +47,7 @@ export async function runTransfer(context: CommandContext, command: TransferComm
   const progress = new TransferProgress(clock);
   const { recursive, dryRun, jobs, version } = options;
   const report = new TransferReport(context, progress, dryRun);
+  let counts: TransferCounts;
   {
     await using _display = showProgress({
       form: dryRun ? "none" : chooseProgressForm(context),
@@ -55,7 +56,7 @@ export async function runTransfer(context: CommandContext, command: TransferComm
       clock,
       columns: () => terminal.columns() ?? 80,
     });
-    await transfer(lade, {
+    counts = await transfer(lade, {
       operation: name,
       sources,
       destination,
@@ -63,6 +64,7 @@ export async function runTransfer(context: CommandContext, command: TransferComm
       move,
       dryRun,
       createOnly: options.noClobber,
+      failFast: options.failFast,
       concurrency: jobs,
       attributes: attributesOf(options),
       keepTime: !options.noMtime,
@@ -75,7 +77,7 @@ export async function runTransfer(context: CommandContext, command: TransferComm
       signal,
     }, report);
   }
-  await report.summarize(recursive || sources.length > 1);
+  await report.summarize(counts, recursive || sources.length > 1);
 }
 
 /** A version may go where it came from, also where the key ends in a slash: that makes it the latest again. */
@@ -89,13 +91,13 @@ async function findDestination(
   return await resolveDestination(lade, destination, options.recursive);
 }
 
-function refuseMistakes({ sources, destination, options }: TransferCommand): void {
+function refuseMistakes({ sources, destination, options, move }: TransferCommand): void {
   const refuse = (problem: string): never => {
     throw new UsageError(problem);
   };
   const fromInput = sources.some(isStandardInput);
   if (sources.length > 1 && fromInput) refuse("Standard input (-) cannot be one of several sources.");
-  if (sources.length > 1 && options.recursive) refuse("With -r there is one source.");
+  if (sources.length > 1 && options.recursive && move) refuse("With -r mv takes one source.");
   if (options.version !== undefined && (options.recursive || sources.length > 1 || fromInput)) {
     refuse("With --version there is one object, and no -r.");
   }

@@ -17,6 +17,7 @@ export const treeOptions = {
     32,
     "Work on N objects at the same time; 32 by default.",
   ),
+  failFast: flag(["--fail-fast"], "End at the first failure; by default everything else goes on."),
 };
 
 /** Options of every command that copies what has a time. */

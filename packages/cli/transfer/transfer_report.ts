@@ -9,7 +9,14 @@ import {
 import { NoteMessage } from "../messages/text_messages.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import type { TransferProgress } from "../progress/transfer_progress.ts";
-import { destinationOf, type Job, sourceOf, type TransferListener, type Verification } from "@lade/transfer";
+import {
+  destinationOf,
+  type Job,
+  sourceOf,
+  type TransferCounts,
+  type TransferListener,
+  type Verification,
+} from "@lade/transfer";
 import { localPathOf } from "@lade/transfer/places";
 
 /** Prints what becomes of each job, and reports it to the progress. */
@@ -17,10 +24,6 @@ export class TransferReport implements TransferListener {
   readonly #context: CommandContext;
   readonly #progress: TransferProgress;
   readonly #dryRun: boolean;
-  #objects = 0;
-  #bytes = 0;
-  #failed = 0;
-  #skipped = 0;
   readonly #dropped = new Map<
     string,
     { readonly dropped: Dropped; readonly example: string; objects: number }
@@ -54,8 +57,6 @@ export class TransferReport implements TransferListener {
 
   /** Called when a job is done, or would be. */
   async done(job: Job, size: number | undefined): Promise<void> {
-    this.#objects++;
-    this.#bytes += size ?? 0;
     this.#progress.add({ type: "finished", key: sourceOf(job), size: size ?? 0 });
     await this.#context.output.done(
       new OperationMessage({
@@ -93,7 +94,6 @@ export class TransferReport implements TransferListener {
 
   /** Called when an object is left alone on purpose. */
   async skipped(uri: string, reason: string): Promise<void> {
-    this.#skipped++;
     this.#progress.add({ type: "skipped", key: uri, reason });
     await this.#context.output.note(new SkipMessage(uri, reason));
   }
@@ -101,7 +101,6 @@ export class TransferReport implements TransferListener {
   /** Called when an object failed and the rest goes on. */
   async failed(uri: string, error: unknown): Promise<void> {
     await this.#context.fail(error);
-    this.#failed++;
     this.#progress.add({ type: "failed", key: uri, error });
   }
 
@@ -111,19 +110,18 @@ export class TransferReport implements TransferListener {
   }
 
   /** Sums up a transfer of many objects, and any when the user wants to know more. */
-  async summarize(many: boolean): Promise<void> {
+  async summarize(counts: TransferCounts, many: boolean): Promise<void> {
     const operation = this.#context.name;
     for (const { dropped, example, objects } of this.#dropped.values()) {
       await this.#context.output.note(new DroppedMessage({ operation, ...dropped, objects, example }));
     }
     if (!many && this.#context.settings.verbosity === 0) return;
+    const { isHalted, isPlanned, notDone, ...done } = counts;
     await this.#context.output.note(
       new SummaryMessage({
-        operation: this.#context.name,
-        objects: this.#objects,
-        failed: this.#failed,
-        skipped: this.#skipped,
-        bytes: this.#bytes,
+        operation,
+        ...done,
+        ...(isHalted && { notDone, isPlanned }),
         elapsedMs: this.#progress.snapshot().elapsedMs,
         dryRun: this.#dryRun,
       }),

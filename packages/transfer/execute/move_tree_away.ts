@@ -13,6 +13,7 @@ import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
 import type { Job, Refusal } from "../plan/job.ts";
 import type { JobRunner } from "./job_runner.ts";
 import { type JobPlan, withDestination } from "../plan/plan_jobs.ts";
+import { metaOfLeftOut } from "../plan/object_filter.ts";
 import { linkWithSlash } from "../plan/link_with_slash.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 
@@ -36,7 +37,7 @@ const EMPTY = "it is an empty directory, which a store of objects cannot hold: i
  * Moves a local directory to a store of objects without losing what links in it lead to. First goes the content of every
  * link, under the name of the link, and nothing is removed; only when all of that is there the files are moved; at last
  * the links and the directories that have become empty are removed. Directories that were empty stay, and are reported.
- * Resolves with whether this was such a move.
+ * With a filter links to directories stay too, and so do all directories. Resolves with whether this was such a move.
  */
 export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
   const { plan, runner, tally, jobs, dryRun } = move;
@@ -72,6 +73,7 @@ export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
   signal.throwIfAborted();
   if (!isDone()) return true;
   for (const key of links) await removeOne(tree, key, signal);
+  if (plan.filter) return true;
   if (empty.length === 0 && tally.skipped === 0) await removeEmptyDirectories(lade, prefix, signal);
   else await removeEmptied(move, prefix, tree, empty);
   return true;
@@ -92,14 +94,17 @@ async function* planLinks(
 ): AsyncGenerator<Job | Refusal> {
   for await (const { key, kind } of tree.walk(prefix.key, { signal: plan.signal })) {
     if (kind !== "link") continue;
+    const leadsToDirectory = await isLocalDirectory(prefix.uriOf(key));
+    if (!leadsToDirectory && !await isWanted(plan, prefix, key)) continue;
     const reason = await faultOf(prefix, key);
     if (reason !== undefined) {
       refused.count++;
       yield { uri: prefix.uriOf(key), reason };
       continue;
     }
-    links.push(key);
-    if (await isLocalDirectory(prefix.uriOf(key))) yield* behindPrefix(plan, prefix, `${key}/`);
+    // Of a directory only a part goes maybe.
+    if (!leadsToDirectory || !plan.filter) links.push(key);
+    if (leadsToDirectory) yield* behindPrefix(plan, prefix, `${key}/`);
     else yield linked(withDestination(plan, { from: placeBelow(prefix, key) }, key));
   }
 }
@@ -126,9 +131,20 @@ async function faultOf(prefix: Place, key: string): Promise<string | undefined> 
 
 /** Everything that is read below a link. */
 async function* behindPrefix(plan: JobPlan, prefix: Place, below: string): AsyncGenerator<Job | Refusal> {
-  for await (const { key, size } of prefix.store.list(below, { signal: plan.signal, order: "any" })) {
-    yield linked(withDestination(plan, { from: placeBelow(prefix, key), size }, key));
+  for await (const meta of prefix.store.list(below, { signal: plan.signal, order: "any" })) {
+    const { key, size } = meta;
+    if (plan.filter?.(meta, key) ?? true) {
+      yield linked(withDestination(plan, { from: placeBelow(prefix, key), size }, key));
+    }
   }
+}
+
+/** Whether a filter takes what has this name; what may not be looked at is for the transfer to say. */
+async function isWanted({ filter, signal }: JobPlan, { store }: Place, key: string): Promise<boolean> {
+  if (!filter) return true;
+  const unknown = metaOfLeftOut(key);
+  const meta = key.endsWith("/") ? unknown : await store.head(key, { signal }).catch(() => unknown);
+  return filter(meta, key);
 }
 
 function linked(job: Job | Refusal): Job | Refusal {
@@ -143,10 +159,11 @@ async function* planFiles(
   empty: string[],
 ): AsyncGenerator<Job | Refusal> {
   for await (const { key, kind, isEmpty } of tree.walk(prefix.key, { signal: plan.signal })) {
+    if (kind !== "link" && kind !== "directory" && !await isWanted(plan, prefix, key)) continue;
     if (kind === "object") yield withDestination(plan, { from: placeBelow(prefix, key) }, key);
     else if (kind === "other") {
       yield { uri: prefix.uriOf(key), reason: "it is a socket, pipe, device or unfinished write, and stays" };
-    } else if (isEmpty) {
+    } else if (isEmpty && await isWanted(plan, prefix, key)) {
       empty.push(key);
       yield { uri: prefix.uriOf(key), reason: EMPTY };
     }

@@ -11,7 +11,7 @@ export async function moveWhole(
   const { plan, tally } = move;
   const { sources: [source = ""] } = plan;
   try {
-    if (await moveLocalTree({ ...plan, ...move, source })) return true;
+    if (!plan.filter && await moveLocalTree({ ...plan, ...move, source })) return true;
     return await moveTreeAway(move);
   } catch (error) {
     plan.signal.throwIfAborted();

@@ -1,16 +1,16 @@
 import type { Job, Refusal } from "../plan/job.ts";
-import type { TransferListener } from "./transfer_listener.ts";
+import type { TransferTally } from "./transfer_tally.ts";
 
 /** Jobs that may be planned and not begun: a listing far ahead of the transfer, in bounded memory. */
 const MOST_AHEAD = 16_384;
 
 /**
- * Runs a plan ahead of its execution, and tells the listener how much there is to do: each source is listed once. What
+ * Runs a plan ahead of its execution, and tells how much there is to do: each source is listed once. What
  * the plan throws is thrown when its jobs before that are taken. Leaving the iteration ends the plan.
  */
 export async function* planAhead(
   plan: AsyncGenerator<Job | Refusal>,
-  listener: TransferListener,
+  tally: Pick<TransferTally, "planned" | "plannedAll">,
 ): AsyncGenerator<Job | Refusal> {
   const ready: (Job | Refusal)[] = [];
   let isKnown = true;
@@ -24,11 +24,11 @@ export async function* planAhead(
         ready.push(job);
         const size = "reason" in job ? 0 : job.input ? undefined : job.size;
         isKnown &&= size !== undefined;
-        listener.planned?.(1, size ?? 0);
+        tally.planned(1, size ?? 0);
         wakeReader();
         if (ready.length >= MOST_AHEAD) await new Promise<void>((resolve) => wakePlanner = resolve);
       }
-      if (isKnown) listener.plannedAll?.();
+      tally.plannedAll(isKnown);
     } catch (error) {
       failure = { error };
     } finally {

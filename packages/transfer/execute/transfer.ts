@@ -14,22 +14,27 @@ const OBJECTS_AT_ONCE = 32;
 
 /**
  * Transfers objects, many concurrently: plans, executes what is planned, and verifies each object. One that fails is
- * reported to the listener and does not stop the others. Sources are listed once.
+ * reported to the listener and does not stop the others, unless `failFast` says so. Sources are listed once.
  */
 export async function transfer(
   lade: UriCalls,
-  request: TransferRequest,
+  given: TransferRequest,
   listener: TransferListener,
 ): Promise<TransferCounts> {
-  const { sources, destination, recursive, move, signal, conversion = "none", attributes = {} } = request;
-  const { dryRun = false, createOnly = false, concurrency = OBJECTS_AT_ONCE } = request;
+  const { sources, destination, recursive, move, conversion = "none", attributes = {} } = given;
+  const { dryRun = false, createOnly = false, concurrency = OBJECTS_AT_ONCE } = given;
+  if (move && recursive && sources.length > 1) {
+    throw new TypeError(`Cannot move ${sources.length} trees at once: one source is needed`);
+  }
+  const tally = new TransferTally(listener, given.failFast ? new AbortController() : undefined);
+  const signal = tally.halted ? AbortSignal.any([given.signal, tally.halted]) : given.signal;
+  const request = { ...given, signal };
   const judge = new PlaceJudge();
   const changesAttributes = !move && Object.keys(attributes).length > 0;
   const plan: JobPlan = { ...request, lade, changesAttributes, conversion, judge };
   using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
   const like = recursive && sources[0] !== undefined ? localPathOf(uriOfArgument(sources[0])) : undefined;
   const directory = new DestinationDirectory(lade, destination, like);
-  const tally = new TransferTally(listener);
   const runner = new JobRunner({ lade, request, judge, pool, directory, tally });
   const atOnce = () => lade.context.descriptors.atOnce(concurrency);
   let isMovedWhole = false;
@@ -39,13 +44,16 @@ export async function transfer(
       isMovedWhole = await moveWhole({ plan, tally, runner, jobs: concurrency, dryRun, createOnly });
     }
     if (!isMovedWhole) {
-      await inParallel(planAhead(planJobs(plan), listener), atOnce, (job) => runner.run(job));
+      await inParallel(planAhead(planJobs(plan), tally), atOnce, (job) => runner.run(job), signal);
     }
+  } catch (error) {
+    if (!tally.halted?.aborted || given.signal.aborted) throw error;
   } finally {
     if (tally.counts.objects === 0) await directory.removeIfUnused();
   }
-  signal.throwIfAborted();
-  if (move && recursive && !isMovedWhole && !dryRun && tally.failed === 0) {
+  given.signal.throwIfAborted();
+  // What the filter keeps back lies in directories of its own.
+  if (move && recursive && !isMovedWhole && !dryRun && tally.failed === 0 && !given.filter) {
     const { removeEmptySources } = await import("./move_whole.ts");
     await removeEmptySources(lade, sources, signal);
   }

@@ -1,4 +1,5 @@
 import type { ObjectAttributes } from "@lade/core";
+import type { ObjectFilter } from "../plan/object_filter.ts";
 import type { ByteSource } from "../plan/byte_source.ts";
 import type { Conversion } from "../plan/conversion.ts";
 import type { Destination } from "../places/resolve_destination.ts";
@@ -21,6 +22,13 @@ export interface TransferOptions {
   readonly conversion?: Conversion;
   /** How hard to compress, from 1 to 22; 3 by default. */
   readonly zstdLevel?: number;
+  /** Which objects go; all by default. */
+  readonly filter?: ObjectFilter;
+  /**
+   * Ends the transfer at the first failure: what is under way is given up, the rest is not begun, and the counts so far
+   * are the result. By default everything else goes on.
+   */
+  readonly failFast?: boolean;
 }
 
 /** What is transferred, and where to. */

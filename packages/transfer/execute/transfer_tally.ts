@@ -13,6 +13,12 @@ export interface TransferCounts {
   readonly failed: number;
   /** Objects left alone on purpose. */
   readonly skipped: number;
+  /** Objects that were planned and are not done, because `failFast` ended the transfer. */
+  readonly notDone: number;
+  /** Whether a failure ended the transfer. */
+  readonly isHalted: boolean;
+  /** Whether everything was planned: else there may be more objects than were counted. */
+  readonly isPlanned: boolean;
 }
 
 /** Counts what becomes of each job, and passes it on. */
@@ -22,15 +28,28 @@ export class TransferTally {
   #bytes = 0;
   #failed = 0;
   #skipped = 0;
+  #planned = 0;
+  #isPlanned = false;
+  readonly #halt: AbortController | undefined;
 
-  /** Passes everything on to `listener`. */
-  constructor(listener: TransferListener) {
+  /** Passes everything on to `listener`. The first failure aborts `halt`. */
+  constructor(listener: TransferListener, halt?: AbortController) {
     this.#listener = listener;
+    this.#halt = halt;
+  }
+
+  /** Aborted once a failure has ended the transfer; absent where none does. */
+  get halted(): AbortSignal | undefined {
+    return this.#halt?.signal;
   }
 
   /** The counts so far. */
   get counts(): TransferCounts {
-    return { objects: this.#objects, bytes: this.#bytes, failed: this.#failed, skipped: this.#skipped };
+    const [objects, bytes, failed, skipped] = [this.#objects, this.#bytes, this.#failed, this.#skipped];
+    const ended = objects + failed + skipped;
+    const isHalted = this.#halt?.signal.aborted ?? false;
+    const notDone = isHalted ? Math.max(0, this.#planned - ended) : 0;
+    return { objects, bytes, failed, skipped, notDone, isHalted, isPlanned: this.#isPlanned };
   }
 
   /** Jobs that failed so far. */
@@ -41,6 +60,18 @@ export class TransferTally {
   /** Objects left alone so far. */
   get skipped(): number {
     return this.#skipped;
+  }
+
+  /** Called with objects that are planned, and their bytes. */
+  planned(objects: number, bytes: number): void {
+    this.#planned += objects;
+    this.#listener.planned?.(objects, bytes);
+  }
+
+  /** Called when everything is planned; `areSizesKnown` where that is so of every size. */
+  plannedAll(areSizesKnown: boolean): void {
+    this.#isPlanned = true;
+    if (areSizesKnown) this.#listener.plannedAll?.();
   }
 
   /** Called when a job starts. The listener it returns takes the job's events. */
@@ -61,9 +92,12 @@ export class TransferTally {
     await this.#listener.skipped(uri, reason);
   }
 
-  /** Called when an object failed and the rest goes on. */
+  /** Called when an object failed. What a failure before it cut short has not failed itself: it is not done. */
   async fail(uri: string, error: unknown): Promise<void> {
+    const halted = this.#halt?.signal;
+    if (halted?.aborted && error === halted.reason) return;
     this.#failed++;
+    this.#halt?.abort(new DOMException("A failure ended the transfer", "AbortError"));
     await this.#listener.failed(uri, error);
   }
 

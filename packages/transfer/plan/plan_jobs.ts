@@ -12,9 +12,11 @@ import type { Destination } from "../places/resolve_destination.ts";
 import { type Conversion, convertedName, exactName } from "./conversion.ts";
 import { inputOf, isStandardInput, standardInput } from "./input.ts";
 import { InputError } from "./input_error.ts";
-import type { Job, Marker, Refusal } from "./job.ts";
+import { type Job, type Marker, type Refusal, sourceOf } from "./job.ts";
 import { intoItself } from "./into_itself.ts";
 import { NameClashes } from "./name_clashes.ts";
+import { metaOfLeftOut, type ObjectFilter } from "./object_filter.ts";
+import { TakenNames } from "./taken_names.ts";
 
 /** What is to be transferred, and where to. */
 export interface JobPlan {
@@ -38,6 +40,8 @@ export interface JobPlan {
   readonly changesAttributes: boolean;
   /** What is done to the bytes, and so to the names. */
   readonly conversion: Conversion;
+  /** Which objects go; all where absent. */
+  readonly filter?: ObjectFilter;
   /** Judges whether two names lead to one place. */
   readonly judge: PlaceJudge;
   /** Ends the listing. */
@@ -46,19 +50,23 @@ export interface JobPlan {
 
 /**
  * Lists the jobs of a transfer as they are found. With `recursive` a source that names both an object and a prefix is
- * an `InvalidNameError`, because one of them would be left behind.
+ * an `InvalidNameError`, because one of them would be left behind. Of two sources that would bring one name the second
+ * does not go.
  */
 export async function* planJobs(plan: JobPlan): AsyncGenerator<Job | Refusal> {
-  const taken = new Set<string>();
-  for (const source of plan.sources) {
+  const taken = new TakenNames(plan.sources);
+  for (const [index, source] of plan.sources.entries()) {
     try {
       if (isStandardInput(source)) {
         yield withDestination(plan, { input: standardInput(plan.stdin) }, "");
         continue;
       }
       const place = await locate(plan.lade, source);
-      if (plan.recursive) yield* planTree(plan, place);
-      else yield await planObject(plan, place, taken);
+      const unique = (job: Job | Refusal) => withFreeName(plan, job, taken, index);
+      if (!plan.recursive) {
+        const job = await planObject(plan, place);
+        if (job) yield unique(job);
+      } else for await (const job of planTree(plan, place)) yield unique(job);
     } catch (error) {
       plan.signal.throwIfAborted();
       if (!(error instanceof Error)) throw error;
@@ -67,8 +75,23 @@ export async function* planJobs(plan: JobPlan): AsyncGenerator<Job | Refusal> {
   }
 }
 
-/** One object; a slash at the end of its name, which that of a file cannot have, is left out where it goes to one. */
-async function planObject(plan: JobPlan, place: Place, taken: Set<string>): Promise<Job | Refusal> {
+/** The job, or why it cannot go where an earlier source has brought its name already. */
+function withFreeName(
+  { operation }: JobPlan,
+  job: Job | Refusal,
+  taken: TakenNames,
+  index: number,
+): Job | Refusal {
+  if ("reason" in job || !job.to) return job;
+  const earlier = taken.take(job.to.key, index);
+  if (earlier === undefined) return job;
+  const uri = sourceOf(job);
+  const detail = `${JSON.stringify(earlier)} goes to ${JSON.stringify(job.to.uri)} already`;
+  return { uri, reason: new InvalidNameError({ operation, uri, detail }) };
+}
+
+/** One object, where the filter takes it; a slash at the end of its name, which that of a file cannot have, is left out where it goes to one. */
+async function planObject(plan: JobPlan, place: Place): Promise<Job | Refusal | undefined> {
   const { operation, version, signal } = plan;
   await needContent(place, { operation, advice: "add -r to take everything under it", version, signal });
   const name = isLocal(plan.destination) ? nameOf(place).replace(/\/$/, "") : nameOf(place);
@@ -76,15 +99,12 @@ async function planObject(plan: JobPlan, place: Place, taken: Set<string>): Prom
   if (input && plan.move) {
     throw new InputError(input.name, "it is no file that could be moved, use cp to take what it gives");
   }
-  const from = { from: place, ...(input && { input }), ...(version !== undefined && { version }) };
-  const job = withDestination(plan, from, name);
-  if ("reason" in job || !job.to) return job;
-  if (taken.has(job.to.uri)) {
-    const detail = `another source goes to ${JSON.stringify(job.to.uri)} already`;
-    throw new InvalidNameError({ operation: plan.operation, uri: place.uri, detail });
+  if (plan.filter && !input) {
+    const meta = await place.store.head(place.key, { signal, ...(version !== undefined && { version }) });
+    if (!plan.filter(meta, nameOf(place))) return undefined;
   }
-  taken.add(job.to.uri);
-  return job;
+  const from = { from: place, ...(input && { input }), ...(version !== undefined && { version }) };
+  return withDestination(plan, from, name);
 }
 
 async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refusal> {
@@ -95,7 +115,10 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     const advice = "add a slash for the prefix or leave out -r for the object";
     throw new InvalidNameError({ operation, uri: place.uri, detail, advice });
   }
-  if (object) yield withDestination(plan, { from: place, size: object.size }, nameOf(place));
+  const { filter } = plan;
+  if (object && (filter?.(object, nameOf(place)) ?? true)) {
+    yield withDestination(plan, { from: place, size: object.size }, nameOf(place));
+  }
   if (!prefix) return;
   await refuseOverlap(plan, prefix);
   let within = await refuseIntoItself(plan, prefix);
@@ -105,6 +128,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   let isFirst = true;
   const onLeftOut = (entry: LeftOut) => {
     isEmpty = false;
+    if (filter && !filter(metaOfLeftOut(entry.key), entry.key.slice(prefix.key.length))) return;
     leftOut.push(planLeftOut(plan, prefix, entry));
   };
   // Only names that a conversion changes can clash, and to find those they have to come in order.
@@ -116,6 +140,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     }
     isFirst = isEmpty = false;
     yield* leftOut.splice(0);
+    if (filter && !filter(meta, meta.key.slice(prefix.key.length))) continue;
     const clash = plan.conversion !== "none" && clashes.find(meta.key);
     if (clash) {
       const uri = prefix.uriOf(meta.key);
