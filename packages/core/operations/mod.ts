@@ -17,6 +17,7 @@ export * from "./sweep_uploads.ts";
 export * from "./place_of.ts";
 export * from "./set_attributes.ts";
 export * from "./place_judge.ts";
+export { readModificationTime } from "./modification_time.ts";
 export { isAlias } from "./is_alias.ts";
 export * from "./delete_read.ts";
 export * from "./move_object.ts";

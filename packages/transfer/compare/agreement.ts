@@ -1,0 +1,55 @@
+import type { Checksums, ObjectMeta } from "@lade/core";
+import { type Algorithm, ALGORITHMS } from "../sums/stream_sums.ts";
+import { base64ToHex, isSameEtag, md5Digits } from "../sums/etag_form.ts";
+import type { Difference, Evidence } from "./difference.ts";
+
+/** What is known of a side without reading it. */
+export interface KnownSums {
+  /** What the store has of it. */
+  readonly meta: ObjectMeta;
+  /** What is remembered of it. */
+  readonly remembered?: Checksums | undefined;
+  /** Checksums of its bytes, once they are read. */
+  read?: Checksums;
+}
+
+const SAME = {
+  checksum: { same: true, by: "checksum", detail: "the checksums are the same" },
+  remembered: { same: true, by: "remembered", detail: "the checksums are the same, as remembered" },
+  etag: { same: true, by: "etag", detail: "the etags are of the same content" },
+} as const satisfies Partial<Record<Evidence, Difference>>;
+
+/**
+ * What two sides show that both have checksums: all that they have in common are the same, or one is not. An etag that may
+ * be an MD5 shows only that they are the same. `undefined` where they have nothing in common that tells.
+ */
+export function agreementOf(a: KnownSums, b: KnownSums): Difference | undefined {
+  let found: Difference | undefined;
+  if (isSummed(a) && isSummed(b)) {
+    for (const name of ALGORITHMS) {
+      const [ofA, ofB] = [seen(a, name), seen(b, name)];
+      const [valueA, valueB] = [ofA ?? a.remembered?.[name], ofB ?? b.remembered?.[name]];
+      if (valueA === undefined || valueB === undefined) continue;
+      const by = ofA === undefined || ofB === undefined ? "remembered" : "checksum";
+      if (valueA !== valueB) return { same: false, by, detail: `${name} is ${valueA} and ${valueB}` };
+      // What the stores have counts for more.
+      if (found?.by !== "checksum") found = SAME[by];
+    }
+  }
+  return found ??
+    (isEtagOf(a, b) || isEtagOf(b, a) || isSameEtag(a.meta.etag, b.meta.etag) ? SAME.etag : undefined);
+}
+
+function isSummed({ meta, read, remembered }: KnownSums): boolean {
+  return (meta.checksums ?? read ?? remembered) !== undefined;
+}
+
+/** A checksum that the store has, or the bytes that were read. */
+function seen({ meta, read }: KnownSums, name: Algorithm): string | undefined {
+  return meta.checksums?.[name] ?? read?.[name];
+}
+
+function isEtagOf(a: KnownSums, b: KnownSums): boolean {
+  const md5 = seen(b, "md5") ?? b.remembered?.md5;
+  return md5 !== undefined && md5Digits(a.meta.etag) === base64ToHex(md5);
+}

@@ -1,0 +1,64 @@
+import type { ChecksumReader } from "../sums/checksum_cache.ts";
+import { agreementOf } from "./agreement.ts";
+import type { CompareOptions } from "./compare_options.ts";
+import {
+  BOTH_EMPTY,
+  type Difference,
+  type Listed,
+  NEWER,
+  NOT_OLDER,
+  OTHER_SIZE,
+  SAME_SIZE,
+  UNSEEN,
+} from "./difference.ts";
+import { lookCloser } from "./look_closer.ts";
+import { readBoth } from "./read_sides.ts";
+import { isNewer, isNotOlder } from "./times.ts";
+
+/** Judges whether objects of a source and of a target are the same. */
+export class DifferenceJudge {
+  readonly #options: CompareOptions;
+  readonly #sources: ChecksumReader | undefined;
+  readonly #targets: ChecksumReader | undefined;
+
+  /** Reads nothing yet. */
+  constructor(options: CompareOptions) {
+    this.#options = options;
+    this.#sources = options.cache?.reader();
+    this.#targets = options.cache?.reader();
+  }
+
+  /**
+   * Compares two objects. Without a promise where their listings decide, and what is remembered: that is fastest where
+   * pairs come in the order of their keys. A read that fails rejects, and so does one of an object that is not any more as
+   * it was listed.
+   */
+  compare(source: Listed, target: Listed): Difference | Promise<Difference> {
+    const { mode, update = false } = this.#options;
+    const [from, to] = [source.meta, target.meta];
+    if (update && isNewer(source, target)) return NEWER;
+    if (mode === "all") return UNSEEN;
+    if (from.size !== to.size) return OTHER_SIZE;
+    if (from.size === 0) return BOTH_EMPTY;
+    if (mode === "size") return SAME_SIZE;
+    if (mode === "read") return readBoth(source, target, this.#options);
+    if (mode === "time") {
+      return isNotOlder(source, target) ? NOT_OLDER : lookCloser({ source, target }, this.#options);
+    }
+    const ofSource = this.#sources?.find(source.uri, from);
+    const ofTarget = this.#targets?.find(target.uri, to);
+    const remembered = {
+      source: ofSource === "changed" ? undefined : ofSource,
+      target: ofTarget === "changed" ? undefined : ofTarget,
+    };
+    const agreement = agreementOf(
+      { meta: from, remembered: remembered.source },
+      { meta: to, remembered: remembered.target },
+    );
+    if (agreement) return agreement;
+    // A file that is another one than is remembered may have got an old time.
+    const isSuspect = ofSource === "changed" || ofTarget === "changed";
+    if (mode === "content" && !isSuspect && isNotOlder(source, target)) return NOT_OLDER;
+    return lookCloser({ source, target, remembered, isSuspect }, this.#options);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Listed } from "./difference.ts";
+
+/**
+ * Whether the target is not older than the source, as far as the coarser of their times tells: services have whole seconds,
+ * or tell them in some answers.
+ */
+export function isNotOlder(source: Listed, target: Listed): boolean {
+  return timeOf(source) - timeOf(target) < precisionOf(source, target);
+}
+
+/** Whether the target is newer than the source, as far as the coarser of their times tells. */
+export function isNewer(source: Listed, target: Listed): boolean {
+  return timeOf(target) - timeOf(source) >= precisionOf(source, target);
+}
+
+/** What times of two sides may differ by and still be the same, in milliseconds. */
+export function precisionOf(source: Listed, target: Listed): number {
+  return hasExactTimes(source) && hasExactTimes(target) ? 1 : 1000;
+}
+
+/** Whether an object is a local file, which takes no request to read. */
+export function isLocal({ uri }: Listed): boolean {
+  return uri.startsWith("file:") || uri.startsWith("direct:");
+}
+
+function hasExactTimes(listed: Listed): boolean {
+  return isLocal(listed) || listed.uri.startsWith("memory:");
+}
+
+function timeOf({ meta }: Listed): number {
+  return meta.lastModified.getTime();
+}

@@ -1,0 +1,8 @@
+/**
+ * Checksums of objects: computed from their bytes, made again as services make those of parts, and remembered.
+ *
+ * @module
+ */
+export type * from "./checksum_cache.ts";
+export * from "./read_through.ts";
+export * from "./stream_sums.ts";
