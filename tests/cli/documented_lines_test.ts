@@ -9,6 +9,7 @@ const DOCUMENTS = [
   "docs/coming_from.md",
   "docs/gcs.md",
   "docs/s3.md",
+  "docs/transfers.md",
   "packages/cli/README.md",
 ];
 
@@ -47,7 +48,8 @@ function commandsIn(line: string): string[] {
 async function checkLine(line: string): Promise<void> {
   // What would be read from a file is not there.
   const given = line.replaceAll(/=@[\w.]+/g, "=sv=1&sig=1");
-  const [, ...args] = given.split(/\s+/).map((word) => word.replaceAll(/^["']|["']$/g, ""));
+  const words = given.match(/"[^"]*"|'[^']*'|[^\s"']+/g) ?? [];
+  const [, ...args] = words.map((word) => word.replaceAll(/^["']|["']$/g, ""));
   const read = await readCommandLine(args, { columns: 80, colors: false });
   assertEquals(read.kind === "mistake" ? `${line}: ${read.problem}` : "", "");
 }

@@ -1,5 +1,6 @@
-import { repeated, type ValuesOf } from "../syntax/option.ts";
+import { option, repeated, type ValuesOf } from "../syntax/option.ts";
 import { type SettingArgument, settingValue } from "../values/setting_value.ts";
+import { bandwidthValue } from "../values/bandwidth_value.ts";
 import { plainOptions } from "./plain_options.ts";
 
 /** What the options say that every command takes. */
@@ -14,6 +15,12 @@ export const globalOptions = {
     toConfig,
     "Configure a backend, such as file.sync=full, s3.multipart.partSize=16MiB or az.tags.a=b, or what a URI begins with, \
 such as s3://other/=profile=dev; @FILE reads a secret from a file. May be given several times.",
+  ),
+  bandwidth: option(
+    ["--bwlimit"],
+    bandwidthValue,
+    undefined,
+    'Move no more bytes a second than this: 10M, 10M:1M up and down, or a timetable such as "08:00,1M 18:00,off".',
   ),
 };
 

@@ -3,7 +3,14 @@ import { SIZE_UNITS } from "@lade/core/settings";
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { VerificationMessage } from "../messages/transfer_messages.ts";
-import { explainMissing, locate, needContent } from "@lade/transfer/places";
+import {
+  explainMissing,
+  localPathOf,
+  locate,
+  needContent,
+  type Place,
+  type UriCalls,
+} from "@lade/transfer/places";
 import { refuseSeveral } from "../places/split_places.ts";
 import { option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { cutBytes } from "../transfer/cut_bytes.ts";
@@ -71,8 +78,9 @@ async function printOne(context: CommandContext, argument: string, options: CatO
   const lade = await context.lade();
   const place = await locate(lade, argument);
   const input = isStandardInput(argument) ? standardInput(terminal.stdin) : await inputOf(place.uri);
+  const slowed = await slowerOf(lade, place, signal);
   if (input && version === undefined) {
-    for await (const chunk of cutBytes(input.read(signal), offset, length)) await output.bytes(chunk);
+    for await (const chunk of slowed(cutBytes(input.read(signal), offset, length))) await output.bytes(chunk);
     return;
   }
   const onVerified = (verification: Verification) => {
@@ -87,5 +95,15 @@ async function printOne(context: CommandContext, argument: string, options: CatO
       if (version !== undefined) throw error;
       throw await explainMissing(error, { lade, place, operation: "get", advice: "use ls", signal });
     });
-  for await (const chunk of verifiedChunks(chunks, place, onVerified)) await output.bytes(chunk);
+  for await (const chunk of slowed(verifiedChunks(chunks, place, onVerified))) await output.bytes(chunk);
+}
+
+/** Slows bytes down that come from no service, which would have them come slowly. */
+async function slowerOf(lade: UriCalls, place: Place, signal: AbortSignal) {
+  const { bandwidth } = lade.context;
+  if (!bandwidth || localPathOf(place.uri) === undefined) {
+    return (chunks: AsyncIterable<Uint8Array>) => chunks;
+  }
+  const { slowChunks } = await import("@lade/transfer/limit");
+  return (chunks: AsyncIterable<Uint8Array>) => slowChunks(chunks, bandwidth, signal);
 }

@@ -49,7 +49,7 @@ async function readLine(
 }
 
 function plainSettings(given: Given): GlobalOptions {
-  return { ...valuesOf(plainOptions, given), config: {} };
+  return { ...valuesOf(plainOptions, given), bandwidth: undefined, config: {} };
 }
 
 async function loadCommonOptions(): Promise<CommonOptions> {

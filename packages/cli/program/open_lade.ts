@@ -1,4 +1,4 @@
-import { createStoreContext } from "@lade/core/backend";
+import { createStoreContext, systemClock } from "@lade/core/backend";
 import { Lade, type OpenedContainer } from "@lade/lade";
 import type { GlobalOptions } from "../command/global_options.ts";
 import { UsageError } from "../command/usage_error.ts";
@@ -9,8 +9,13 @@ const UNVERIFIED =
   "certificates are not verified: whoever is on the way can read and change all that is sent";
 
 /** Opens the stores by the configuration of the command line. With `-v` each container shows its settings. */
-export function openLade({ config, verbosity }: GlobalOptions, output: Output): Lade {
+export async function openLade(
+  { bandwidth, config, verbosity }: GlobalOptions,
+  output: Output,
+): Promise<Lade> {
+  const limit = bandwidth && await import("@lade/transfer/limit");
   const context = createStoreContext({
+    ...(limit && bandwidth && { bandwidth: new limit.BandwidthLimit(bandwidth.timetable, systemClock) }),
     onNotice: ({ uri, text }) =>
       void output.note(new NoteMessage(uri === undefined ? text : `${uri}: ${text}`)),
   });

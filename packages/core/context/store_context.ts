@@ -1,4 +1,5 @@
 import { BufferPool } from "../buffers/buffer_pool.ts";
+import type { Bandwidth } from "./bandwidth.ts";
 import { ByteBudget } from "./byte_budget.ts";
 import { Descriptors } from "./descriptors.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
@@ -15,6 +16,8 @@ export interface StoreContext {
   readonly buffers: BufferPool;
   /** Files and connections that the process may have open. */
   readonly descriptors: Descriptors;
+  /** Bounds how fast bytes go between here and services, and between local places; absent where nothing does. */
+  readonly bandwidth?: Bandwidth;
   /** Takes what stores find out while they work and nobody asked for; absent where nobody listens. */
   readonly onNotice?: (notice: StoreNotice) => void;
 }
@@ -35,6 +38,8 @@ export interface StoreContextOptions {
   readonly random?: () => number;
   /** Bytes that all transfers together may hold in buffers; 256 MiB by default. */
   readonly maxBufferedBytes?: number;
+  /** Bounds how fast bytes go; nothing does by default. */
+  readonly bandwidth?: Bandwidth;
   /** Called with what stores find out of their own accord, such as what a service cannot do. */
   readonly onNotice?: (notice: StoreNotice) => void;
 }
@@ -45,7 +50,7 @@ const FEW_DESCRIPTORS =
 /** Makes a context. A process needs one. */
 export function createStoreContext(options: StoreContextOptions = {}): StoreContext {
   const budget = new ByteBudget(options.maxBufferedBytes ?? 256 * 2 ** 20);
-  const { clock = systemClock, onNotice, random = Math.random } = options;
+  const { bandwidth, clock = systemClock, onNotice, random = Math.random } = options;
   const onShortage = () => onNotice?.({ text: FEW_DESCRIPTORS });
   return {
     clock,
@@ -53,6 +58,7 @@ export function createStoreContext(options: StoreContextOptions = {}): StoreCont
     budget,
     buffers: new BufferPool({ maxIdleBytes: budget.capacity }),
     descriptors: new Descriptors({ clock, random, onShortage }),
+    ...(bandwidth && { bandwidth }),
     ...(onNotice && { onNotice }),
   };
 }

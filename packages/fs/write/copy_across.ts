@@ -1,7 +1,10 @@
+import { takeBoth } from "@lade/core/backend";
 import type { Medium } from "../files/medium.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 
 const PIECE = 8 * 2 ** 20;
+/** Where something bounds how fast bytes go, they go in smaller pieces. */
+const SLOW_PIECE = 2 ** 16;
 
 /** Copies the bytes of a file to a new one where the two are read and written in different ways: one past the page cache. */
 export async function copyAcross(
@@ -12,7 +15,8 @@ export async function copyAcross(
   size: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const length = Math.min(PIECE, Math.max(1, size));
+  const { bandwidth } = context;
+  const length = Math.min(bandwidth ? SLOW_PIECE : PIECE, Math.max(1, size));
   using _held = context.budget.overdraw(2 * length);
   using slab = context.buffers.lease(2 * length);
   const halves = [slab.bytes.subarray(0, length), slab.bytes.subarray(length, 2 * length)] as const;
@@ -29,6 +33,7 @@ export async function copyAcross(
       await writing;
       writing = undefined;
       if (count === 0) break;
+      await takeBoth(bandwidth, count, signal);
       position += count;
       writing = output.append(halves[turn % 2 === 0 ? 0 : 1].subarray(0, count));
       writing.catch(() => {});

@@ -18,7 +18,8 @@ const MAKE_MS = 0.05;
  * is, but for the set-user-id and set-group-id bits: it may have another owner.
  *
  * It is the system's copy, which shares the blocks where the file system can. That one fills holes and takes all bits
- * along, so files that have either are copied here, and so are those on their way from `file://` to `direct://` or back.
+ * along, so files that have either are copied here, and so are those on their way from `file://` to `direct://` or back,
+ * and all where something bounds how fast bytes go.
  * The system's copy cannot be stopped: its file is gone all the same.
  */
 export async function copyContent(
@@ -31,10 +32,11 @@ export async function copyContent(
 ): Promise<void> {
   signal?.throwIfAborted();
   if (source.blocks * 512 < source.size || (source.mode & SPECIAL) !== 0) {
-    await copySparsely(from, to, signal);
+    await copySparsely(from, to, signal, setup.context.bandwidth);
     return await setup.calls.chmod(to, source.mode & PERMISSIONS);
   }
-  if (Boolean(store.medium.readSync) !== Boolean(setup.medium.readSync)) {
+  const isAcross = Boolean(store.medium.readSync) !== Boolean(setup.medium.readSync);
+  if (isAcross || setup.context.bandwidth) {
     await copyAcross(setup, store.medium, from, to, source.size, signal);
     return await setup.calls.chmod(to, source.mode & PERMISSIONS);
   }

@@ -1,4 +1,4 @@
-import { type CopyResult, PreconditionFailedError } from "@lade/core/backend";
+import { type CopyResult, PreconditionFailedError, takeBoth } from "@lade/core/backend";
 import { fileError } from "../files/file_error.ts";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
@@ -22,6 +22,7 @@ export async function copyInto(
     const buffer = new Uint8Array(CHUNK);
     let size = 0;
     for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
+      await takeBoth(source.context.bandwidth, count, signal);
       await special.append(buffer.subarray(0, count), signal).catch((error) => {
         throw fileError(error, target, signal);
       });

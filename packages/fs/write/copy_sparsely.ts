@@ -1,3 +1,5 @@
+import { type Bandwidth, takeBoth } from "@lade/core/backend";
+
 /** Zero bytes are left out by blocks of this size. */
 const BLOCK = 4096;
 const BUFFER = 2 ** 22;
@@ -10,6 +12,7 @@ export async function copySparsely(
   from: string,
   to: string,
   signal: AbortSignal | undefined,
+  bandwidth?: Bandwidth,
 ): Promise<void> {
   using input = await Deno.open(from);
   using output = await Deno.open(to, { write: true, createNew: true, mode: 0o600 });
@@ -20,6 +23,7 @@ export async function copySparsely(
     signal?.throwIfAborted();
     const count = await fill(input, bytes);
     if (count === 0) break;
+    await takeBoth(bandwidth, count, signal);
     for (const [start, end] of runsOf(words, bytes, count)) {
       await output.seek(size + start, Deno.SeekMode.Start);
       for (let at = start; at < end;) at += await output.write(bytes.subarray(at, end));

@@ -6,7 +6,7 @@ import type { CreateTransportOptions } from "./create_transport.ts";
 /** The options of a transport that does as a configuration says, for requests to `url`. */
 export function configuredTransport(
   { transport, bounds, verifySsl }: ConnectionConfig,
-  { clock, descriptors, random }: StoreContext,
+  { bandwidth, clock, descriptors, random }: StoreContext,
   caCerts: readonly string[],
   url: string | undefined,
 ): CreateTransportOptions {
@@ -15,6 +15,7 @@ export function configuredTransport(
     kind: transport,
     clock,
     random,
+    ...(bandwidth && { bandwidth }),
     caCerts,
     onDescriptorShortage: () => descriptors.note(),
     ...(verifies ? {} : { verifyCertificates: false }),

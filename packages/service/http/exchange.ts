@@ -67,7 +67,7 @@ export class Exchange {
    * the request's body is no longer in use.
    */
   async run(owner: BodyOwner): Promise<IncomingAnswer> {
-    const { clock, continueTimeoutMs, stallTimeoutMs } = this.#config;
+    const { bandwidth, clock, continueTimeoutMs, stallTimeoutMs } = this.#config;
     if (this.#connection.requests++ > 0) {
       // A read that finds bytes waiting settles within these turns, before the request could have caused them.
       for (let turn = 0; turn < 3; turn++) await undefined;
@@ -79,7 +79,7 @@ export class Exchange {
       this.#connection,
       head,
       payload,
-      { stallMs: stallTimeoutMs, firstByteMs: firstByteTimeoutMs, onSent },
+      { stallMs: stallTimeoutMs, firstByteMs: firstByteTimeoutMs, onSent, bandwidth },
       gate?.decision,
     );
     try {
@@ -104,12 +104,16 @@ export class Exchange {
   async #answer(sender: RequestSender, owner: BodyOwner): Promise<IncomingAnswer> {
     const head = await this.#finalHead(sender);
     const framing = decideFraming(this.#request.method, head);
-    const { limits, stallTimeoutMs: stallMs } = this.#config;
+    const { bandwidth, limits, stallTimeoutMs: stallMs } = this.#config;
     if (sender.sent === "all") sender.stop();
     else if (!await this.#endSending(sender, head.status >= 300)) {
       return { head, framing, body: await this.#keepEarlyBody(framing, limits, stallMs, sender, owner) };
     }
-    return { head, framing, body: new FramedBody(this.#connection, owner, { framing, limits, stallMs }) };
+    return {
+      head,
+      framing,
+      body: new FramedBody(this.#connection, owner, { bandwidth, framing, limits, stallMs }),
+    };
   }
 
   async #finalHead(sender: RequestSender): Promise<ResponseHead> {
@@ -148,7 +152,12 @@ export class Exchange {
     owner: BodyOwner,
   ): Promise<MemoryBody> {
     const silent: BodyOwner = { describe: (error) => error, release() {}, received() {} };
-    const source = new FramedBody(this.#connection, silent, { framing, limits, stallMs });
+    const source = new FramedBody(this.#connection, silent, {
+      bandwidth: undefined,
+      framing,
+      limits,
+      stallMs,
+    });
     source.begin();
     const bytes = await takeSome(source, EARLY_BODY);
     this.#connection.kill(new WireError("closed-early", "the answer came before the request was sent"));

@@ -138,13 +138,15 @@ export class FetchAttempt implements FetchBodyOwner {
 
   async #run(): Promise<HttpResponse> {
     const { firstByteTimeoutMs, payload, request } = this.#attempt;
-    const { clock, observer } = this.#shared.config;
+    const { bandwidth, clock, observer } = this.#shared.config;
     const { signal } = this.#controller;
     const attemptMs = clock.monotonicMs();
     const init = this.#init();
     await this.#semaphore.acquire(signal);
     this.#isCounted = true;
     const body = await collectPayload(payload, signal);
+    // How far a body is sent does not show: it waits as a whole, and what comes after it waits longer.
+    if (payload.length > 0) await bandwidth?.take("up", payload.length, signal);
     this.#deadlineMs = clock.monotonicMs() + firstByteTimeoutMs + payload.length / SLOWEST_UPLOAD;
     const answer = await this.#fetch({ ...init, ...(body && { body }), signal });
     this.expectNothing();
@@ -187,7 +189,8 @@ export class FetchAttempt implements FetchBodyOwner {
     const stated = answer.headers.get("content-length");
     const length = bodiless ? 0 : stated !== null && /^\d+$/.test(stated) ? Number(stated) : undefined;
     if (bodiless) answer.body?.cancel().catch(() => {});
-    this.#body = new FetchBody(bodiless ? null : answer.body, length, this);
+    const slowly = { bandwidth: this.#shared.config.bandwidth, signal: this.#controller.signal };
+    this.#body = new FetchBody(bodiless ? null : answer.body, length, this, slowly);
     const entries = [...answer.headers];
     return new HttpResponse({
       status: answer.status,

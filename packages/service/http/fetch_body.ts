@@ -1,4 +1,4 @@
-import type { BodySource } from "@lade/core/backend";
+import type { Bandwidth, BodySource } from "@lade/core/backend";
 import type { BodyOwner } from "./framed_body.ts";
 import { WireError } from "./wire_error.ts";
 
@@ -7,15 +7,22 @@ export class FetchBody implements BodySource {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   readonly #owner: FetchBodyOwner;
   readonly #length: number | undefined;
+  readonly #slowly: Slowly;
   #received = 0;
   #held: Uint8Array | undefined;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(stream: ReadableStream<Uint8Array> | null, length: number | undefined, owner: FetchBodyOwner) {
+  constructor(
+    stream: ReadableStream<Uint8Array> | null,
+    length: number | undefined,
+    owner: FetchBodyOwner,
+    slowly: Slowly,
+  ) {
     this.#reader = stream?.getReader();
     this.#length = length;
     this.#owner = owner;
+    this.#slowly = slowly;
   }
 
   /** Ends a body of no bytes, which nobody may read. */
@@ -33,7 +40,10 @@ export class FetchBody implements BodySource {
         this.#end();
         return 0;
       }
-      const count = Math.min(target.length, this.#held.length);
+      const { bandwidth, signal } = this.#slowly;
+      const count = Math.min(target.length, this.#held.length, bandwidth?.piece("down") ?? Infinity);
+      await bandwidth?.take("down", count, signal);
+      this.#throwIfFailed();
       target.set(this.#held.subarray(0, count));
       this.#held = count === this.#held.length ? undefined : this.#held.subarray(count);
       this.#owner.received(count);
@@ -79,6 +89,10 @@ export class FetchBody implements BodySource {
     }
   }
 
+  #throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -98,6 +112,14 @@ export class FetchBody implements BodySource {
     }
     return error;
   }
+}
+
+/** How fast a {@linkcode FetchBody} is read. */
+export interface Slowly {
+  /** Bounds it. */
+  readonly bandwidth: Bandwidth | undefined;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
 }
 
 /** Whom a {@linkcode FetchBody} belongs to. */

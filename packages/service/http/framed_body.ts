@@ -1,4 +1,4 @@
-import type { BodySource } from "@lade/core/backend";
+import type { Bandwidth, BodySource } from "@lade/core/backend";
 import type { BodyFraming } from "./body_framing.ts";
 import { ChunkDecoder } from "./chunk_decoder.ts";
 import type { Connection } from "./connection.ts";
@@ -20,6 +20,8 @@ export interface FramedBodyConfig {
   readonly framing: BodyFraming;
   readonly limits: ResponseLimits;
   readonly stallMs: number;
+  /** Bounds how fast it is read. */
+  readonly bandwidth: Bandwidth | undefined;
 }
 
 /** The body of an answer on a connection, freed of its framing. */
@@ -31,6 +33,8 @@ export class FramedBody implements BodySource {
   #remaining: number;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
+  /** Ends the wait for bandwidth. */
+  #waiting: AbortController | undefined;
 
   /** Begins at the first byte after the head. */
   constructor(connection: Connection, owner: BodyOwner, config: FramedBodyConfig) {
@@ -51,10 +55,11 @@ export class FramedBody implements BodySource {
   read(target: Uint8Array, atLeast = 1): number | Promise<number> {
     if (this.#failure) return Promise.reject(this.#failure.error);
     if (this.#ended) return 0;
+    const { bandwidth } = this.#config;
+    if (bandwidth) return this.#readSlowly(bandwidth, target, atLeast);
     if (this.#chunks || this.#connection.held === 0) return this.#await(target, atLeast);
     try {
-      const count = this.#takeBuffered(this.#roomIn(target));
-      this.#remaining -= count;
+      const count = this.#receiveBuffered(target);
       this.#note(count);
       return count;
     } catch (error) {
@@ -64,18 +69,49 @@ export class FramedBody implements BodySource {
 
   /** Reads what is not there yet. */
   async #await(target: Uint8Array, atLeast: number): Promise<number> {
-    this.#connection.expect("stall", this.#config.stallMs);
     try {
-      const count = this.#chunks
-        ? await this.#readChunked(this.#chunks, target)
-        : await this.#readPlain(target, atLeast);
-      this.#throwIfFailed();
-      this.#connection.expectNothing();
+      const count = await this.#receive(target, atLeast);
       this.#note(count);
       return count;
     } catch (error) {
       throw this.#fail(this.#owner.describe(error));
     }
+  }
+
+  /** Reads a piece, and holds it back for as long as it may take. Meanwhile nothing is expected of the other side. */
+  async #readSlowly(bandwidth: Bandwidth, target: Uint8Array, atLeast: number): Promise<number> {
+    const most = bandwidth.piece("down");
+    const piece = target.length > most ? target.subarray(0, most) : target;
+    try {
+      const count = !this.#chunks && this.#connection.held > 0
+        ? this.#receiveBuffered(piece)
+        : await this.#receive(piece, Math.min(atLeast, piece.length));
+      if (count > 0) {
+        this.#waiting = new AbortController();
+        await bandwidth.take("down", count, this.#waiting.signal);
+        this.#throwIfFailed();
+      }
+      this.#note(count);
+      return count;
+    } catch (error) {
+      throw this.#fail(this.#owner.describe(error));
+    }
+  }
+
+  #receiveBuffered(target: Uint8Array): number {
+    const count = this.#takeBuffered(this.#roomIn(target));
+    this.#remaining -= count;
+    return count;
+  }
+
+  async #receive(target: Uint8Array, atLeast: number): Promise<number> {
+    this.#connection.expect("stall", this.#config.stallMs);
+    const count = this.#chunks
+      ? await this.#readChunked(this.#chunks, target)
+      : await this.#readPlain(target, atLeast);
+    this.#throwIfFailed();
+    this.#connection.expectNothing();
+    return count;
   }
 
   #note(count: number): void {
@@ -175,6 +211,7 @@ export class FramedBody implements BodySource {
     if (this.#ended) return this.#failure?.error ?? error;
     this.#ended = true;
     this.#failure = { error };
+    this.#waiting?.abort(error);
     this.#connection.kill(error);
     this.#owner.release(false);
     return error;

@@ -1,3 +1,4 @@
+import type { Bandwidth } from "@lade/core/backend";
 import type { Connection } from "./connection.ts";
 import type { RequestPayload } from "./request_payload.ts";
 import type { SentState } from "./transport_error.ts";
@@ -9,6 +10,8 @@ export interface SendingConfig {
   readonly firstByteMs: number;
   /** Called with body bytes that were handed to the network. */
   readonly onSent: ((bytes: number) => void) | undefined;
+  /** Bounds how fast the body is sent. */
+  readonly bandwidth: Bandwidth | undefined;
 }
 
 // Heads and bodies up to this go out in one write, which costs a copy and saves a segment.
@@ -24,6 +27,8 @@ export class RequestSender {
   #sentBytes = 0;
   readonly #headLength: number;
   #stopped = false;
+  /** Ends the wait for bandwidth. */
+  #waiting: AbortController | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   /** Begins to send. The body waits for `gate`, which gives whether to send it at all. */
@@ -55,6 +60,7 @@ export class RequestSender {
   /** Sends no more than what is being written now. */
   stop(): void {
     this.#stopped = true;
+    this.#waiting?.abort();
   }
 
   async #run(head: Uint8Array<ArrayBuffer>, gate: Promise<boolean> | undefined): Promise<void> {
@@ -75,7 +81,8 @@ export class RequestSender {
     const { length, parts, present } = this.#payload;
     if (!present) return this.#write(head);
     const [only] = parts;
-    const isShort = !gate && parts.length === 1 && head.length + length <= ONE_WRITE;
+    const isShort = !gate && parts.length === 1 && head.length + length <= ONE_WRITE &&
+      !this.#config.bandwidth;
     return only && isShort ? this.#write(join(head, only)) : this.#sendInSteps(head, gate);
   }
 
@@ -88,7 +95,7 @@ export class RequestSender {
     if (gate && !await gate) return this.stop();
     for (const part of parts) {
       if (this.#stopped) return;
-      await this.#write(part);
+      await this.#writeBody(part);
     }
     const chunks = this.#payload.takeChunks();
     if (chunks) await this.#sendChunks(chunks, length);
@@ -108,7 +115,7 @@ export class RequestSender {
           break;
         }
         left -= next.value.length;
-        if (left >= 0) await this.#write(next.value);
+        if (left >= 0) await this.#writeBody(next.value);
       }
     } finally {
       if (!ended) iterator.return?.().catch(() => {});
@@ -117,6 +124,32 @@ export class RequestSender {
     throw new TypeError(
       `Cannot send a body of ${length} bytes: its chunks have ${left < 0 ? "more" : `only ${length - left}`}`,
     );
+  }
+
+  /** Sends bytes of the body, in pieces where something bounds how fast. Nothing is expected of the other side meanwhile. */
+  async #writeBody(bytes: Uint8Array): Promise<void> {
+    const { bandwidth } = this.#config;
+    if (!bandwidth) return await this.#write(bytes);
+    for (let at = 0; at < bytes.length && !this.#stopped;) {
+      const piece = bytes.subarray(at, at + bandwidth.piece("up"));
+      this.#connection.expectNothing();
+      await this.#waitFor(bandwidth, piece.length);
+      if (!this.#stopped) await this.#write(piece);
+      at += piece.length;
+    }
+  }
+
+  async #waitFor(bandwidth: Bandwidth, bytes: number): Promise<void> {
+    const waiting = this.#waiting = new AbortController();
+    const turn = bandwidth.take("up", bytes, waiting.signal);
+    if (!turn) return;
+    turn.catch(() => {});
+    try {
+      await this.#connection.whileAlive(turn);
+    } catch (error) {
+      waiting.abort();
+      if (!this.#stopped) throw error;
+    }
   }
 
   #write(bytes: Uint8Array): Promise<void> {

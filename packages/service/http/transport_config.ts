@@ -1,4 +1,4 @@
-import { systemClock } from "@lade/core/backend";
+import { type Bandwidth, systemClock } from "@lade/core/backend";
 import { completeRetryPolicy, RetryBudget, type RetryPolicy } from "@lade/core/retry";
 import { EndpointHealths } from "./endpoint_health.ts";
 import { type ResponseLimits, responseLimits } from "./response_limits.ts";
@@ -7,7 +7,9 @@ import type { Interceptor, TransportOptions } from "./transport_options.ts";
 
 /** {@linkcode TransportOptions} after defaults. */
 export interface TransportConfig
-  extends Required<Omit<TransportOptions, "interceptor" | "limits" | "retry">> {
+  extends Required<Omit<TransportOptions, "bandwidth" | "interceptor" | "limits" | "retry">> {
+  /** Bounds how fast bodies are sent and read. */
+  readonly bandwidth: Bandwidth | undefined;
   /** How often and how patiently requests are tried again. */
   readonly retry: RetryPolicy;
   /** Bounds on heads and framing. */
@@ -19,6 +21,7 @@ export interface TransportConfig
 /** Fills in what `options` leaves out. An unknown option is a `TypeError`, a number that makes no sense a `RangeError`. */
 export function completeTransportOptions(options: TransportOptions = {}): TransportConfig {
   const config: TransportConfig = {
+    bandwidth: undefined,
     clock: systemClock,
     random: Math.random,
     maxConnections: 256,
@@ -56,6 +59,7 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
 }
 
 const KNOWN: ReadonlySet<string> = new Set<keyof TransportConfig>([
+  "bandwidth",
   "caCerts",
   "clock",
   "connectTimeoutMs",

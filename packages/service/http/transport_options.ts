@@ -1,5 +1,5 @@
 import type { EndpointHealths } from "./endpoint_health.ts";
-import type { Clock } from "@lade/core/backend";
+import type { Bandwidth, Clock } from "@lade/core/backend";
 import type { RetryBudget, RetryPolicy } from "@lade/core/retry";
 import type { ResponseLimits } from "./response_limits.ts";
 import type { TransportRequest, TransportResponse } from "./transport.ts";
@@ -55,6 +55,8 @@ export interface TransportOptions {
    * all that is sent. Under Deno over sockets only: what goes by `fetch` or through a proxy is a `TypeError`.
    */
   readonly verifyCertificates?: boolean;
+  /** Bounds how fast bodies are sent and read; nothing does by default. */
+  readonly bandwidth?: Bandwidth | undefined;
   /** Called when the system allows no further connection; those that are there then have to do. */
   readonly onDescriptorShortage?: () => void;
   /** Resolves host names; the system's resolver by default. */

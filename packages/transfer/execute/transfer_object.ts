@@ -1,4 +1,5 @@
-import type { Place } from "../places/place.ts";
+import { slowChunks } from "../limit/slow_chunks.ts";
+import { localPathOf, type Place } from "../places/place.ts";
 import { type Conversion, isCompressed, isConverted } from "../plan/conversion.ts";
 import type { Input } from "../plan/input.ts";
 import type { Job } from "../plan/job.ts";
@@ -90,7 +91,7 @@ async function transferInput(input: Input, { from, to }: Job, config: TransferCo
     isEmpty = false;
     if (!compress) onProgress({ type: "bytes", key: uri, bytes });
   };
-  const read = countBytes(input.read(signal), onBytes);
+  const read = countBytes(slowed(input.read(signal), undefined, to, signal), onBytes);
   const chunks = converted && conversion === "decompress"
     ? (await import("@lade/core/zstd")).decompressZstd(read, { signal, ...(pool && { workers: pool }), uri })
     : read;
@@ -121,7 +122,7 @@ async function convertObject(from: Place, to: Place, job: Job, config: TransferC
   if (contentDisposition !== undefined && attributes.contentDisposition === undefined) {
     onDropped([{ name: "contentDisposition", reason: "it names what was converted" }]);
   }
-  const read = verifiedChunks(chunks, from, onVerified);
+  const read = slowed(verifiedChunks(chunks, from, onVerified), from, to, signal);
   const content = compress ? read : decompressed(read, from, config);
   return await writeAll(to, content, config, compress, withType(to, put, compress, config), from.uri);
 }
@@ -155,7 +156,7 @@ async function* decompressed(
 async function printObject(from: Place, job: Job, config: TransferConfig): Promise<number> {
   const { signal, onProgress, onVerified, conversion, stdout } = config;
   await using chunks = await readChunks(from.store, from.key, { ...versionOf(job), signal, onProgress });
-  const read = verifiedChunks(chunks, from, onVerified);
+  const read = slowed(verifiedChunks(chunks, from, onVerified), from, undefined, signal);
   const plain = conversion !== "decompress" || !isCompressed(from.key);
   return await printAll(plain ? read : decompressed(read, from, config), stdout);
 }
@@ -170,6 +171,18 @@ async function printAll(
     size += chunk.length;
   }
   return size;
+}
+
+/** The bytes as fast as they may go, where no service has them come or go so. */
+function slowed<T extends Uint8Array>(
+  chunks: AsyncIterable<T>,
+  from: Place | undefined,
+  to: Place | undefined,
+  signal: AbortSignal,
+): AsyncIterable<T> {
+  const bandwidth = (from ?? to)?.store.context.bandwidth;
+  const isLocal = [from, to].every((place) => !place || localPathOf(place.uri) !== undefined);
+  return bandwidth && isLocal ? slowChunks(chunks, bandwidth, signal) : chunks;
 }
 
 /** Compression is the slow part: its frames are what moves. */
