@@ -13,6 +13,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
   const lines = [
     ["put", "-r", "-v", "--storage-class=STANDARD_IA", "--tag=a=b", d, "s3://bucket/d"],
     ["put", "-n", `${d}/b`, "s3://bucket/d/"],
+    ["cp", "-r", "--shard=1/2", "s3://bucket/d/", "s3://bucket/e/"],
     ["ls", "s3://"],
     ["ls", "s3://bucket"],
     ["ls", "-r", "s3://bucket"],

@@ -8,6 +8,7 @@ const DOCUMENTS = [
   "docs/azure.md",
   "docs/coming_from.md",
   "docs/gcs.md",
+  "docs/many_machines.md",
   "docs/s3.md",
   "docs/transfers.md",
   "packages/cli/README.md",

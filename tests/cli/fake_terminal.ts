@@ -43,6 +43,8 @@ export interface FakeTerminalOptions {
   readonly tty?: boolean;
   /** Whether it shows colours where it passes for a terminal; it does not by default. */
   readonly colors?: boolean;
+  /** The variables of its environment; none by default. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A world of its own for a command that runs in this process. */
@@ -51,18 +53,20 @@ export class FakeTerminal implements Terminal {
   readonly stdout: FakeSink;
   readonly stderr: FakeSink;
   readonly noColor: boolean;
+  readonly #env: Readonly<Record<string, string>>;
 
   /** Makes streams that hold nothing yet. */
-  constructor({ stdin = [], stdinFailure, tty = false, colors = false }: FakeTerminalOptions = {}) {
+  constructor({ stdin = [], stdinFailure, tty = false, colors = false, env = {} }: FakeTerminalOptions = {}) {
     this.stdin = { ...sourceOf(stdin, stdinFailure), isTerminal: () => tty };
     this.noColor = !colors;
+    this.#env = env;
     this.stdout = new FakeSink(tty);
     this.stderr = new FakeSink(tty);
   }
 
-  /** There is no environment. */
-  env(): undefined {
-    return undefined;
+  /** A variable that it was made with. */
+  env(name: string): string | undefined {
+    return this.#env[name];
   }
 
   /** Eighty. */

@@ -2,6 +2,7 @@ import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { splitPlaces } from "../places/split_places.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
+import { shardOptions } from "../transfer/shard_options.ts";
 import {
   contentOptions,
   guessOptions,
@@ -14,6 +15,7 @@ import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
   ...treeOptions,
+  ...shardOptions,
   ...writeOptions,
   ...versionOptions,
   ...contentOptions,

@@ -3,6 +3,7 @@ import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { isStandardOutput, localPathOf, uriOfArgument } from "@lade/transfer/places";
 import { argument, optionalArgument, type ValuesOf } from "../syntax/option.ts";
+import { shardOptions } from "../transfer/shard_options.ts";
 import {
   decompressOptions,
   timeOptions,
@@ -14,6 +15,7 @@ import { placeValue } from "../values/place_value.ts";
 
 const options = {
   ...treeOptions,
+  ...shardOptions,
   ...writeOptions,
   ...versionOptions,
   ...decompressOptions,

@@ -2,11 +2,13 @@ import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { splitPlaces } from "../places/split_places.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
+import { shardOptions } from "../transfer/shard_options.ts";
 import { guessOptions, timeOptions, treeOptions, writeOptions } from "../transfer/transfer_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
   ...treeOptions,
+  ...shardOptions,
   ...writeOptions,
   ...timeOptions,
   ...guessOptions,

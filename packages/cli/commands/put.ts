@@ -4,6 +4,7 @@ import { UsageError } from "../command/usage_error.ts";
 import { localPathOf, uriOfArgument } from "@lade/transfer/places";
 import { splitPlaces } from "../places/split_places.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
+import { shardOptions } from "../transfer/shard_options.ts";
 import {
   contentOptions,
   guessOptions,
@@ -15,6 +16,7 @@ import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
   ...treeOptions,
+  ...shardOptions,
   ...writeOptions,
   ...contentOptions,
   ...timeOptions,

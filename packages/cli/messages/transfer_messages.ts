@@ -127,6 +127,8 @@ export interface Summary {
   readonly elapsedMs: number;
   /** Nothing was done. */
   readonly dryRun: boolean;
+  /** The share that this process did, where that was not all. */
+  readonly shard?: { readonly number: number; readonly count: number };
 }
 
 /** The last line of a command on many objects. */
@@ -140,8 +142,18 @@ export class SummaryMessage implements Message {
 
   /** Counts, time and rate in one sentence. */
   toText(): string {
-    const { operation, objects, failed, skipped, notDone, isPlanned = true, bytes, elapsedMs, dryRun } =
-      this.#summary;
+    const {
+      operation,
+      objects,
+      failed,
+      skipped,
+      notDone,
+      isPlanned = true,
+      bytes,
+      elapsedMs,
+      dryRun,
+      shard,
+    } = this.#summary;
     const movesBytes = bytes !== undefined && bytes > 0;
     const parts = [
       `${objects} ${objects === 1 ? "object" : "objects"}`,
@@ -150,9 +162,10 @@ export class SummaryMessage implements Message {
       ...(notDone === undefined ? [] : [`${isPlanned ? "" : "at least "}${notDone} not begun or given up`]),
       ...(movesBytes ? [formatSize(bytes)] : []),
     ];
-    if (dryRun) return `lade: ${operation} would do ${parts.join(", ")}`;
+    const where = shard ? ` of shard ${shard.number} of ${shard.count}` : "";
+    if (dryRun) return `lade: ${operation} would do ${parts.join(", ")}${where}`;
     const rate = movesBytes && elapsedMs > 0 ? `, ${formatSize(bytes / (elapsedMs / 1000))}/s` : "";
-    return `lade: ${operation} did ${parts.join(", ")} in ${formatDuration(elapsedMs)}${rate}`;
+    return `lade: ${operation} did ${parts.join(", ")}${where} in ${formatDuration(elapsedMs)}${rate}`;
   }
 
   /** The same. */

@@ -5,6 +5,7 @@ import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import type { TransferOptions } from "./transfer_options.ts";
 import { TransferReport } from "./transfer_report.ts";
+import { takeShard } from "./shard_options.ts";
 import { attributesOf } from "@lade/core/backend";
 import type { Lade } from "@lade/lade";
 import { isNameless, isStandardInput, transfer, type TransferCounts } from "@lade/transfer";
@@ -37,7 +38,7 @@ export async function runTransfer(context: CommandContext, command: TransferComm
   const destination = await findDestination(lade, command);
   refuseMisfits(sources, destination, command.destination);
   if (destination.kind === "stdout") output.rawResults = true;
-
+  const shard = await takeShard(context, options);
   if (sources.some(isStandardInput) && terminal.stdin.isTerminal?.() && !options.dryRun) {
     await output.note(
       new NoteMessage("reading what is typed here, to its end (Ctrl-D on a line of its own)"),
@@ -72,12 +73,13 @@ export async function runTransfer(context: CommandContext, command: TransferComm
       conversion: options.zstd !== undefined ? "compress" : options.decompress ? "decompress" : "none",
       ...(options.zstd !== undefined && { zstdLevel: options.zstd }),
       ...(version !== undefined && { version }),
+      ...(shard && { shard }),
       stdin: terminal.stdin,
       stdout: (bytes) => output.bytes(bytes),
       signal,
     }, report);
   }
-  await report.summarize(counts, recursive || sources.length > 1);
+  await report.summarize(counts, recursive || sources.length > 1, shard);
 }
 
 /** A version may go where it came from, also where the key ends in a slash: that makes it the latest again. */
@@ -100,6 +102,11 @@ function refuseMistakes({ sources, destination, options, move }: TransferCommand
   if (sources.length > 1 && options.recursive && move) refuse("With -r mv takes one source.");
   if (options.version !== undefined && (options.recursive || sources.length > 1 || fromInput)) {
     refuse("With --version there is one object, and no -r.");
+  }
+  if (options.shard !== undefined && !options.recursive) {
+    refuse(
+      "With --shard there is -r: what is split is a prefix or directory, not an object or standard input.",
+    );
   }
   const toOutput = isStandardOutput(destination);
   if (options.recursive && (fromInput || toOutput)) refuse("With -r neither place can be -.");

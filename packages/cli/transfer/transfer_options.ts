@@ -1,6 +1,7 @@
 import { flag, option, repeated, type ValuesOf } from "../syntax/option.ts";
 import { dateValue, metadataValue, tagValue } from "../values/attribute_values.ts";
 import { integerValue, textValue, versionValue } from "../values/plain_values.ts";
+import type { shardOptions } from "./shard_options.ts";
 
 /** Options of every command that writes objects one by one. */
 export const writeOptions = {
@@ -112,6 +113,7 @@ export const versionOptions = {
 export type TransferOptions =
   & ValuesOf<typeof writeOptions>
   & ValuesOf<typeof treeOptions>
+  & Partial<ValuesOf<typeof shardOptions>>
   & Partial<ValuesOf<typeof timeOptions>>
   & Partial<ValuesOf<typeof guessOptions>>
   & Partial<ValuesOf<typeof decompressOptions>>

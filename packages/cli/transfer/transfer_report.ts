@@ -18,6 +18,7 @@ import {
   type Verification,
 } from "@lade/transfer";
 import { localPathOf } from "@lade/transfer/places";
+import type { Shard } from "@lade/transfer/shard";
 
 /** Prints what becomes of each job, and reports it to the progress. */
 export class TransferReport implements TransferListener {
@@ -110,7 +111,7 @@ export class TransferReport implements TransferListener {
   }
 
   /** Sums up a transfer of many objects, and any when the user wants to know more. */
-  async summarize(counts: TransferCounts, many: boolean): Promise<void> {
+  async summarize(counts: TransferCounts, many: boolean, shard?: Shard): Promise<void> {
     const operation = this.#context.name;
     for (const { dropped, example, objects } of this.#dropped.values()) {
       await this.#context.output.note(new DroppedMessage({ operation, ...dropped, objects, example }));
@@ -124,6 +125,7 @@ export class TransferReport implements TransferListener {
         ...(isHalted && { notDone, isPlanned }),
         elapsedMs: this.#progress.snapshot().elapsedMs,
         dryRun: this.#dryRun,
+        ...(shard && { shard: { number: shard.number, count: shard.count } }),
       }),
     );
   }

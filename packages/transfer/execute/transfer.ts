@@ -28,7 +28,10 @@ export async function transfer(
   }
   const tally = new TransferTally(listener, given.failFast ? new AbortController() : undefined);
   const signal = tally.halted ? AbortSignal.any([given.signal, tally.halted]) : given.signal;
-  const request = { ...given, signal };
+  const filter = given.shard
+    ? (await import("./shard_filter.ts")).shardFilter(given, given.shard)
+    : given.filter;
+  const request = { ...given, signal, ...(filter && { filter }) };
   const judge = new PlaceJudge();
   const changesAttributes = !move && Object.keys(attributes).length > 0;
   const plan: JobPlan = { ...request, lade, changesAttributes, conversion, judge };
@@ -53,7 +56,7 @@ export async function transfer(
   }
   given.signal.throwIfAborted();
   // What the filter keeps back lies in directories of its own.
-  if (move && recursive && !isMovedWhole && !dryRun && tally.failed === 0 && !given.filter) {
+  if (move && recursive && !isMovedWhole && !dryRun && tally.failed === 0 && !filter) {
     const { removeEmptySources } = await import("./move_whole.ts");
     await removeEmptySources(lade, sources, signal);
   }

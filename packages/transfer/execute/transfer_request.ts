@@ -3,6 +3,7 @@ import type { ObjectFilter } from "../plan/object_filter.ts";
 import type { ByteSource } from "../plan/byte_source.ts";
 import type { Conversion } from "../plan/conversion.ts";
 import type { Destination } from "../places/resolve_destination.ts";
+import type { Shard } from "../shard/shard.ts";
 
 /** How a transfer works on each object. */
 export interface TransferOptions {
@@ -24,6 +25,8 @@ export interface TransferOptions {
   readonly zstdLevel?: number;
   /** Which objects go; all by default. */
   readonly filter?: ObjectFilter;
+  /** Of what is under each source only this share goes, and the rest is left to others; all by default. */
+  readonly shard?: Shard;
   /**
    * Ends the transfer at the first failure: what is under way is given up, the rest is not begun, and the counts so far
    * are the result. By default everything else goes on.

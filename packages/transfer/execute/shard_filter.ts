@@ -1,0 +1,30 @@
+import { InvalidNameError } from "@lade/core/errors";
+import { localPathOf, uriOfArgument } from "../places/place.ts";
+import { convertedName } from "../plan/conversion.ts";
+import type { ObjectFilter } from "../plan/object_filter.ts";
+import { inShard, type Shard } from "../shard/shard.ts";
+import type { TransferRequest } from "./transfer_request.ts";
+
+/**
+ * The filter of a request, and of what passes it only what is in a shard. It goes by the name that an object gets, so that
+ * two of which a conversion makes one name are found by one process.
+ *
+ * Only trees have shares. Of a local directory that is moved, links lead to what another process may have moved before:
+ * their content would be missed under their names.
+ */
+export function shardFilter(request: TransferRequest, shard: Shard): ObjectFilter {
+  const { operation, sources, recursive, move, conversion = "none", filter } = request;
+  for (const source of recursive && !move ? [] : sources) {
+    const uri = uriOfArgument(source);
+    if (!recursive) {
+      const detail = "there are shards only of what is under a prefix or directory";
+      throw new InvalidNameError({ operation, uri, detail, advice: "add -r, or leave out --shard" });
+    }
+    if (localPathOf(uri) === undefined) continue;
+    const detail =
+      "a local directory is not moved in shards, since its links may lead to what another shard moves";
+    throw new InvalidNameError({ operation, uri, detail, advice: "copy it in shards and remove it then" });
+  }
+  const isOwn = inShard(shard);
+  return (meta, name) => isOwn(convertedName(name, conversion)) && (filter?.(meta, name) ?? true);
+}
