@@ -17,6 +17,8 @@ import { checkListed } from "./check_listed.ts";
 import { copyByService } from "./copy_by_service.ts";
 import type { CopyObjectOptions } from "./copy_object_options.ts";
 import { copyParts, type PartCopy } from "./copy_parts.ts";
+import { canResume, copyAnew, dropHalfDone, resumeCopy } from "./copy_resumably.ts";
+import { FollowedCopy } from "./resumable_copy.ts";
 
 /** The result of a finished copy: the object written, and the reading. */
 export interface CopyObjectResult extends PutResult {
@@ -56,9 +58,11 @@ export async function copyObjectWithin(
   fromKey: string,
   to: ObjectStore,
   toKey: string,
-  options: CopyObjectOptions,
+  given: CopyObjectOptions,
   lease?: BudgetLease,
 ): Promise<CopyObjectResult> {
+  const { resumable } = given;
+  const options = resumable ? { ...given, resumable: new FollowedCopy(resumable) } : given;
   const guard = options.forMove ? new EtagGuard() : undefined;
   const again = () => copyOnce(from, fromKey, to, toKey, options, undefined, guard);
   let mayLearn = true;
@@ -86,11 +90,26 @@ async function copyOnce(
   try {
     checkReadOptions(options);
     const copied = await copyByService(from, fromKey, to, toKey, options);
-    if (copied) return copied;
+    const { resumable } = options;
+    const halfDone = resumable?.halfDone;
+    if (copied) {
+      if (halfDone) await dropHalfDone(to, toKey, halfDone, options);
+      if (halfDone) resumable?.ended();
+      return copied;
+    }
     // Nothing is read for a name that the destination has a rule against.
     checkKey("copy to", to, toKey);
     const { sourceIfMatch, ifMatch: _, ...rest } = options;
     const reading = { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
+    if (resumable && halfDone) {
+      const info = await from.head(fromKey, reading);
+      checkListed(info, options.source, objectUri(from.uri, fromKey));
+      const write: Write = (attempt) => attempt({});
+      const work = { from, fromKey, to, toKey, options: reading, resumable, write, lease };
+      const { etag } = info;
+      const resumed = await resumeCopy(work, info);
+      if (resumed) return { ...resumed, ...(etag !== undefined && { sourceEtag: etag }) };
+    }
     read = await ObjectRead.open(from, fromKey, reading, guard);
     checkListed(read.info, options.source, objectUri(from.uri, fromKey));
     const copy = { from, read, options: reading, lease };
@@ -114,8 +133,9 @@ async function copyOnce(
         return written;
       }
     };
-    const written =
-      await (read.isWhole ? copyWhole(copy, to, toKey, write) : copyInParts(copy, to, toKey, write));
+    const written = resumable && canResume(read, to, reading, resumable)
+      ? await copyAnew({ from, fromKey, to, toKey, options: reading, resumable, write, lease }, read)
+      : await (read.isWhole ? copyWhole(copy, to, toKey, write) : copyInParts(copy, to, toKey, write));
     const { etag } = read.info;
     return {
       ...written,

@@ -1,6 +1,7 @@
 import type { ObjectMeta, Preconditions } from "../contract/types.ts";
 import type { ReadOptions } from "../read/read_options.ts";
 import type { CarryOptions } from "./carry.ts";
+import type { ResumableCopy } from "./resumable_copy.ts";
 
 /** Options of `copyObject`: conditions are on the destination. */
 export interface CopyObjectOptions
@@ -18,4 +19,6 @@ export interface CopyObjectOptions
    * do not fit they are read once more, then are a `ChecksumMismatchError`.
    */
   readonly forMove?: boolean;
+  /** Makes the copy of a large object one that outlives its process, where it is read and written here. */
+  readonly resumable?: ResumableCopy;
 }

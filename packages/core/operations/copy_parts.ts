@@ -3,7 +3,7 @@ import type { BudgetLease } from "../context/byte_budget.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { ResolvedRange } from "../contract/types.ts";
-import { chunkSizes, cutUnits } from "../read/chunk_plan.ts";
+import { chunkSizes, cutUnits, type UnitCut } from "../read/chunk_plan.ts";
 import type { ChunkSink, ObjectRead } from "../read/object_read.ts";
 import type { ReadOptions } from "../read/read_options.ts";
 import { CopyWidth } from "./copy_width.ts";
@@ -20,6 +20,12 @@ export interface PartCopy {
   readonly options: ReadOptions;
   /** Counts bytes against the budget already; it is given back once those of the first part are counted. */
   readonly lease?: BudgetLease | undefined;
+  /** What is computed of the bytes; as the read's options say by default. */
+  readonly checksum?: ReadOptions["checksum"];
+  /** The parts that are read; all by default. Those of them that are written already are read alone. */
+  readonly only?: (index: number) => boolean;
+  /** Called with each part that was read and is written. */
+  readonly onPart?: (index: number, bytes: Uint8Array) => void;
 }
 
 /**
@@ -28,16 +34,17 @@ export interface PartCopy {
  *
  * On a failure, all else is ended and waited for before this rejects.
  */
-export async function copyParts({ from, read, writer, options, lease }: PartCopy): Promise<void> {
+export async function copyParts(copy: PartCopy): Promise<void> {
+  const { from, read, writer, options, lease } = copy;
   const { context, limits, readHints } = from;
   const { concurrency = "auto" } = options;
   const { size, partSize } = writer;
   const limit = limits.read;
   const chunkSize = chunkSizes(readHints, limit, options);
   const first = read.chunkAt(0)?.length ?? 0;
-  read.beginAnew();
+  read.beginAnew(copy.checksum);
   const { ordered } = read;
-  const units = cutUnits({
+  const units = unitsOf(copy, {
     range: read.range,
     first,
     partSize,
@@ -71,8 +78,8 @@ export async function copyParts({ from, read, writer, options, lease }: PartCopy
     try {
       using slab = context.buffers.lease(bytes);
       const sink = ordered
-        ? sinkFrom(writer, slab.bytes, width, chunks[0]?.offset ?? 0)
-        : sinkOf(writer, slab.bytes, width);
+        ? sinkFrom(copy, slab.bytes, width, chunks[0]?.offset ?? 0)
+        : sinkOf(copy, slab.bytes, width);
       const indexes = chunks.map((chunk) => read.append(chunk));
       for (const index of indexes) await read.fetch(index, sink, signal);
       const last = chunks.at(-1);
@@ -84,9 +91,35 @@ export async function copyParts({ from, read, writer, options, lease }: PartCopy
   }, options.signal);
 }
 
+/** The units of the parts that are wanted: those of each run of them, one after the other. */
+function* unitsOf({ writer, only }: PartCopy, cut: UnitCut): Generator<readonly ResolvedRange[], void, void> {
+  if (!only) return yield* cutUnits(cut);
+  const { size, partSize, partCount } = writer;
+  let first = cut.first;
+  for (let index = 0; index < partCount;) {
+    const start = index;
+    while (index < partCount && only(index)) index++;
+    const offset = start * partSize;
+    if (index > start) {
+      yield* cutUnits({
+        ...cut,
+        first,
+        range: { offset, length: Math.min(size, index * partSize) - offset },
+      });
+      first = 0;
+    } else index++;
+  }
+}
+
+/** Writes a part, unless it is written and was only to be read. */
+async function writePart({ writer, onPart }: PartCopy, index: number, bytes: Uint8Array): Promise<void> {
+  if (!writer.isWritten(index)) await writer.writePart(index, bytes);
+  onPart?.(index, bytes);
+}
+
 /** Gathers each part at the start of `memory` and writes it from there. */
-function sinkOf(writer: PartWriter, memory: Uint8Array, width: CopyWidth): ChunkSink {
-  const { size, partSize } = writer;
+function sinkOf(copy: PartCopy, memory: Uint8Array, width: CopyWidth): ChunkSink {
+  const { size, partSize } = copy.writer;
   return {
     room(offset) {
       const at = offset % partSize;
@@ -95,14 +128,14 @@ function sinkOf(writer: PartWriter, memory: Uint8Array, width: CopyWidth): Chunk
     reached(offset) {
       if (offset % partSize !== 0 && offset !== size) return undefined;
       const index = Math.ceil(offset / partSize) - 1;
-      return width.whileWriting(writer.writePart(index, memory.subarray(0, offset - index * partSize)));
+      return width.whileWriting(writePart(copy, index, memory.subarray(0, offset - index * partSize)));
     },
   };
 }
 
 /** The same where nothing may be overwritten before all of it was used: `memory` holds the bytes from `start` on. */
-function sinkFrom(writer: PartWriter, memory: Uint8Array, width: CopyWidth, start: number): ChunkSink {
-  const { size, partSize } = writer;
+function sinkFrom(copy: PartCopy, memory: Uint8Array, width: CopyWidth, start: number): ChunkSink {
+  const { size, partSize } = copy.writer;
   return {
     room(offset) {
       const partEnd = Math.min(size, offset - offset % partSize + partSize);
@@ -112,7 +145,7 @@ function sinkFrom(writer: PartWriter, memory: Uint8Array, width: CopyWidth, star
       if (offset % partSize !== 0 && offset !== size) return undefined;
       const index = Math.ceil(offset / partSize) - 1;
       const part = memory.subarray(index * partSize - start, offset - start);
-      return width.whileWriting(writer.writePart(index, part));
+      return width.whileWriting(writePart(copy, index, part));
     },
   };
 }

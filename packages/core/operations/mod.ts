@@ -26,4 +26,5 @@ export { type Carried, carry, type CarryOptions, type Dropped } from "./carry.ts
 export * from "./content_type.ts";
 export { copyObject, type CopyObjectResult } from "./copy_object.ts";
 export type * from "./copy_object_options.ts";
+export type { CopiedContent, CopiedPart, HalfDoneCopy, ResumableCopy } from "./resumable_copy.ts";
 export * from "./copy_tree.ts";

@@ -28,7 +28,7 @@ export function chunkSizes(
 export interface UnitCut {
   /** All bytes, within the object. */
   readonly range: ResolvedRange;
-  /** Bytes at the start that are being read already and stay a chunk. */
+  /** Bytes at the start that are being read already and stay a chunk; none where nothing is. */
   readonly first: number;
   /** Bytes between the boundaries at which units begin and end, counted from the start of the object. */
   readonly partSize: number;
@@ -46,7 +46,8 @@ export function* cutUnits(
   const last = range.offset + range.length;
   let offset = range.offset + first;
   let end = Math.min(last, Math.ceil(offset / partSize) * partSize);
-  for (let unit: ResolvedRange[] = [{ offset: range.offset, length: first }];; unit = []) {
+  const isBegun = first > 0 || range.length === 0;
+  for (let unit: ResolvedRange[] = isBegun ? [{ offset: range.offset, length: first }] : [];; unit = []) {
     const size = chunkSize(last - offset);
     if (unit.length === 0) end = Math.min(last, end + Math.max(partSize, size - size % partSize));
     while (offset < end) {

@@ -174,12 +174,12 @@ export class ObjectRead {
 
   /**
    * Forgets the chunks, before anything is fetched, so that {@linkcode append} cuts them again as they are fetched.
-   * Only for a read whose first chunk is answered.
+   * Only for a read whose first chunk is answered. `checksum` says what is computed, in place of the read's options.
    */
-  beginAnew(): void {
+  beginAnew(checksum?: ReadOptions["checksum"]): void {
     this.#chunks = [];
     this.#planned = Infinity;
-    this.#checksums = this.#collector();
+    this.#checksums = this.#collector(checksum);
   }
 
   /** Adds the chunk that follows the last one, and gives its index. */
@@ -306,8 +306,7 @@ export class ObjectRead {
     });
   }
 
-  #collector(): ChecksumCollector {
-    const { checksum = "auto" } = this.#options;
+  #collector(checksum = this.#options.checksum ?? "auto"): ChecksumCollector {
     return new ChecksumCollector(this.info, this.range, this.#chunks, checksum, this.#guard);
   }
 

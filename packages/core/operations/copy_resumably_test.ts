@@ -1,0 +1,300 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { sampleBytes } from "@lade/testing/conformance";
+import {
+  type CopiedPart,
+  copyObject,
+  type CopyObjectOptions,
+  crc32c,
+  crc32cToBase64,
+  createStoreContext,
+  ForwardingPartWriter,
+  ForwardingStore,
+  getBytes,
+  type GetOptions,
+  type GetResult,
+  type HalfDoneCopy,
+  type HeadOptions,
+  listUploads,
+  MemoryContainer,
+  MemoryStore,
+  type ObjectInfo,
+  type ObjectStore,
+  type PartWriterOptions,
+  type ResumableCopy,
+  type ResumeOptions,
+} from "../mod.ts";
+import { ChecksumMismatchError, PreconditionFailedError, ServiceError } from "../errors/errors.ts";
+
+const PART = 1000;
+const DATA = sampleBytes(10_500);
+const CHECKSUM = crc32cToBase64(crc32c(DATA));
+const killed = new Error("killed");
+
+/** A source that tells a checksum, or none, and what was read of it. */
+class Source extends ForwardingStore {
+  read = 0;
+  readonly #told: string;
+
+  constructor(store: ObjectStore, told = CHECKSUM) {
+    super(store);
+    this.#told = told;
+  }
+
+  override async get(key: string, options?: GetOptions): Promise<GetResult> {
+    const result = await super.get(key, options);
+    this.read += result.range.length;
+    const info = this.#tell(result.info);
+    return new Proxy(result, {
+      get: (target, name) => {
+        if (name === "info") return info;
+        const member = Reflect.get(target, name, target);
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+  }
+
+  override async head(key: string, options?: HeadOptions): Promise<ObjectInfo> {
+    return this.#tell(await super.head(key, options));
+  }
+
+  #tell({ checksums: _, ...info }: ObjectInfo): ObjectInfo {
+    return this.#told === "" ? info : { ...info, checksums: { crc32c: this.#told } };
+  }
+}
+
+/** A destination in parts of `PART` bytes, whose process is killed after some of them. */
+class Target extends ForwardingStore {
+  sent: number[] = [];
+  #left: number;
+
+  constructor(store: ObjectStore, parts = Infinity) {
+    super(store);
+    this.#left = parts;
+    const { resumePartWriter } = this;
+    this.resumePartWriter = async (key: string, size: number, token: string, options?: ResumeOptions) =>
+      this.#watched(await resumePartWriter?.call(this, key, size, token, options) as never);
+  }
+
+  override async createPartWriter(key: string, size: number, options?: PartWriterOptions) {
+    return this.#watched(await super.createPartWriter(key, size, { ...options, partSize: PART }) as never);
+  }
+
+  #watched(writer: ForwardingPartWriter): ForwardingPartWriter {
+    const write = async (index: number) => {
+      if (this.#left-- <= 0) throw killed;
+      this.sent.push(index);
+      await Promise.resolve();
+    };
+    return new class extends ForwardingPartWriter {
+      override async writePart(index: number, bytes: Uint8Array): Promise<void> {
+        await write(index);
+        await super.writePart(index, bytes);
+      }
+    }(writer);
+  }
+}
+
+/** What a caller keeps between attempts. */
+class Kept implements ResumableCopy {
+  readonly fromBytes = 1;
+  halfDone: HalfDoneCopy | undefined;
+  parts: CopiedPart[] = [];
+  begins = 0;
+
+  begun(copy: HalfDoneCopy): Promise<void> {
+    [this.halfDone, this.parts] = [JSON.parse(JSON.stringify(copy)), []];
+    this.begins++;
+    return Promise.resolve();
+  }
+
+  wrote(part: CopiedPart): void {
+    this.parts.push(part);
+  }
+
+  ended(): void {
+    this.halfDone = undefined;
+  }
+}
+
+class Here {
+  readonly from = this.#store();
+  readonly to = this.#store();
+  readonly kept = new Kept();
+  source = new Source(this.from);
+
+  #store(): MemoryStore {
+    return new MemoryStore({ context: createStoreContext(), container: new MemoryContainer() });
+  }
+
+  /** One attempt, by a process that is killed after some parts. */
+  async attempt(parts = Infinity, options: CopyObjectOptions = {}) {
+    const target = new Target(this.to, parts);
+    this.source = new Source(this.from, this.told);
+    const copying = { chunkSize: PART, resumable: this.kept, ...options };
+    const result = await copyObject(this.source, "a", target, "b", copying).catch((error) => {
+      if (error !== killed) throw error;
+    });
+    return { result, target };
+  }
+
+  told = CHECKSUM;
+
+  async uploads(): Promise<number> {
+    return (await Array.fromAsync(listUploads(this.to))).length;
+  }
+}
+
+async function here(told = CHECKSUM): Promise<Here> {
+  const made = new Here();
+  made.told = told;
+  await made.from.put("a", DATA);
+  return made;
+}
+
+Deno.test("a copy goes on after each part: nothing is read or sent twice, and the whole is verified", async () => {
+  for (let parts = 0; parts <= 11; parts++) {
+    const made = await here();
+    const first = await made.attempt(parts);
+    assertEquals(first.result === undefined, parts < 11);
+    if (first.result) continue;
+    assertEquals(await made.uploads(), 1, `${parts} parts`);
+    await assertRejects(() => made.to.head("b"));
+    const events: number[] = [];
+    const { result, target } = await made.attempt(Infinity, {
+      onProgress: (event) => event.type === "bytes" && events.push(event.bytes),
+    });
+    assertEquals((await getBytes(made.to, "b")).bytes, DATA);
+    const sent = [...first.target.sent, ...target.sent].sort((a, b) => a - b);
+    assertEquals(sent, Array.from({ length: 11 }, (_, index) => index));
+    assertEquals(made.source.read, target.sent.reduce((sum, index) => sum + (index === 10 ? 500 : PART), 0));
+    assertEquals(events.reduce((sum, bytes) => sum + bytes, 0), DATA.length);
+    assertEquals([result?.read?.verified, result?.read?.checksums], [true, { crc32c: CHECKSUM }]);
+    assertEquals([await made.uploads(), made.kept.halfDone, made.kept.begins], [0, undefined, 1]);
+    assertEquals(result?.sourceEtag, (await made.from.head("a")).etag);
+  }
+});
+
+Deno.test("a copy that is killed time and again, one part each, still ends", async () => {
+  const made = await here();
+  const sent: number[] = [];
+  for (let round = 0; round < 12; round++) {
+    sent.push(...(await made.attempt(1, { concurrency: 1 })).target.sent);
+  }
+  assertEquals(sent.sort((a, b) => a - b), Array.from({ length: 11 }, (_, index) => index));
+  assertEquals((await getBytes(made.to, "b")).bytes, DATA);
+});
+
+Deno.test("a part whose checksum was not kept is read again, and not sent", async () => {
+  const made = await here();
+  const first = await made.attempt(6);
+  const lost = made.kept.parts.splice(1, 2);
+  const { result, target } = await made.attempt();
+  assertEquals(result?.read?.verified, true);
+  assertEquals(target.sent.some((index) => first.target.sent.includes(index)), false);
+  assertEquals(made.source.read, DATA.length - (6 - lost.length) * PART);
+  assertEquals((await getBytes(made.to, "b")).bytes, DATA);
+});
+
+Deno.test("a checksum that does not fit the source's makes no object and leaves nothing", async () => {
+  const made = await here();
+  await made.attempt(6);
+  made.kept.parts[2] = { index: made.kept.parts[2]?.index ?? 0, checksum: "AAAAAA==" };
+  await assertRejects(() => made.attempt(), ChecksumMismatchError, "the store tells");
+  await assertRejects(() => made.to.head("b"));
+  assertEquals([await made.uploads(), made.kept.halfDone], [0, undefined]);
+});
+
+Deno.test("a resumed copy of a source without a checksum is never said to be verified", async () => {
+  const made = await here("");
+  await made.attempt(4);
+  assertEquals(made.kept.parts, []);
+  const { result } = await made.attempt();
+  assertEquals([result?.read?.verified, result?.read?.checksums], [false, {}]);
+  assert(result?.read?.unverified?.includes("an earlier process"));
+  assertEquals((await getBytes(made.to, "b")).bytes, DATA);
+});
+
+Deno.test("a source that has changed is copied anew, and the half-done copy is aborted", async () => {
+  const made = await here();
+  const first = await made.attempt(4);
+  const changed = DATA.slice().reverse();
+  await made.from.put("a", changed);
+  made.told = crc32cToBase64(crc32c(changed));
+  const { result, target } = await made.attempt();
+  assertEquals((await getBytes(made.to, "b")).bytes, changed);
+  assertEquals([first.target.sent.length, target.sent.length], [4, 11]);
+  assertEquals([await made.uploads(), made.kept.begins, result?.read?.verified], [0, 2, true]);
+});
+
+Deno.test("a source that changes between the look at it and the read ends the copy, and nothing is left", async () => {
+  const made = await here();
+  await made.attempt(4);
+  const { from } = made;
+  class Changing extends Source {
+    override async head(key: string, options?: HeadOptions): Promise<ObjectInfo> {
+      const info = await super.head(key, options);
+      await from.put("a", DATA.slice().reverse());
+      return info;
+    }
+  }
+  const copying = { chunkSize: PART, resumable: made.kept };
+  await assertRejects(
+    () => copyObject(new Changing(made.from), "a", new Target(made.to), "b", copying),
+    PreconditionFailedError,
+  );
+  await assertRejects(() => made.to.head("b"));
+  assertEquals(await made.uploads(), 0);
+});
+
+Deno.test("a half-done copy that is gone, or was of another object, is begun anew", async () => {
+  for (const change of ["gone", "foreign", "garbled"] as const) {
+    const made = await here();
+    await made.attempt(4);
+    const { halfDone } = made.kept;
+    if (!halfDone) throw new Error("nothing was begun");
+    if (change === "gone") await made.to.abortUpload("b", halfDone.token);
+    const token = change === "foreign" ? halfDone.token.replace("/b", "/c") : "{}";
+    if (change !== "gone") made.kept.halfDone = { ...halfDone, token };
+    const { target } = await made.attempt();
+    assertEquals([target.sent.length, (await getBytes(made.to, "b")).bytes], [11, DATA]);
+  }
+});
+
+Deno.test("a call that is made once more goes on with what its first attempt began", async () => {
+  const made = await here();
+  const target = new Target(made.to);
+  let failures = 0;
+  class Learning extends ForwardingStore {
+    override async createPartWriter(key: string, size: number, options?: PartWriterOptions) {
+      const writer = await super.createPartWriter(key, size, options) as ForwardingPartWriter;
+      return new class extends ForwardingPartWriter {
+        override async writePart(index: number, bytes: Uint8Array): Promise<void> {
+          const learned = { operation: "write", uri: "memory://x", detail: "learned", retryable: true };
+          if (index === 5 && failures++ === 0) throw new ServiceError(learned);
+          await super.writePart(index, bytes);
+        }
+      }(writer);
+    }
+  }
+  const copying = { chunkSize: PART, concurrency: 1, resumable: made.kept };
+  await copyObject(new Source(made.from), "a", new Learning(target), "b", copying);
+  assertEquals([failures, made.kept.begins], [1, 1]);
+  assertEquals(target.sent.sort((a, b) => a - b), Array.from({ length: 11 }, (_, index) => index));
+  assertEquals([await made.uploads(), (await getBytes(made.to, "b")).bytes], [0, DATA]);
+});
+
+Deno.test("small objects, and those that come in one request, are copied as ever", async () => {
+  const made = await here();
+  const options = { resumable: made.kept, chunkSize: 20_000 };
+  await copyObject(made.source, "a", made.to, "b", options);
+  await copyObject(made.source, "a", made.to, "c", {
+    chunkSize: PART,
+    resumable: { ...bound(made.kept), fromBytes: 20_000 },
+  });
+  assertEquals(made.kept.begins, 0);
+  assertEquals((await getBytes(made.to, "c")).bytes, DATA);
+});
+
+function bound(kept: Kept): ResumableCopy {
+  return { fromBytes: 1, begun: (copy) => kept.begun(copy), ended: () => kept.ended() };
+}

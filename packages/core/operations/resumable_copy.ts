@@ -1,0 +1,98 @@
+import type { Checksums, ObjectInfo } from "../contract/types.ts";
+
+/** What of a source a half-done copy was made of. */
+export interface CopiedContent {
+  /** Bytes of the source. */
+  readonly size: number;
+  /** Its etag; that of a local file has size, time of change, number and time of birth. */
+  readonly etag?: string;
+  /** Its version, where it has no etag. */
+  readonly version?: string;
+}
+
+/** A copy that may be gone on with by another call, in this process or another. */
+export interface HalfDoneCopy {
+  /** The token of its writer. It is a secret where `PartWriter.token` is one. */
+  readonly token: string;
+  /** What is copied. */
+  readonly source: CopiedContent;
+  /** The checksum that is computed of each part; absent where the source tells none that parts combine to. */
+  readonly algorithm?: keyof Checksums;
+}
+
+/** The part of a half-done copy that was written. */
+export interface CopiedPart {
+  /** Its number, from 0. */
+  readonly index: number;
+  /** Its checksum by the algorithm of the copy, in base64. */
+  readonly checksum: string;
+}
+
+/**
+ * Makes a copy outlive its process. The callers keep what they are told, and give it back: then parts that are written
+ * are neither read nor sent again, unless the source has changed. In that case the half-done copy is aborted and begun anew.
+ *
+ * What the copy is verified by: checksums of parts that an earlier call wrote are those that it told of; a part without
+ * one is read again, and not sent. All of them combine into the checksum that the source tells, and are compared with it
+ * before the object is made. Where the source tells none that parts combine to, the result of a resumed copy says that
+ * its bytes are not verified.
+ */
+export interface ResumableCopy {
+  /** Objects of so many bytes are copied so; smaller ones and those that come in one request never are. */
+  readonly fromBytes: number;
+  /** What an earlier call told when it began. */
+  readonly halfDone?: HalfDoneCopy | undefined;
+  /** What an earlier call told of parts. */
+  readonly parts?: Iterable<CopiedPart> | undefined;
+  /** Called before the first part is sent, which waits for it; also when a copy is begun anew. */
+  begun(copy: HalfDoneCopy): Promise<void>;
+  /** Called when a part is written, where a checksum of it is computed. */
+  wrote?(part: CopiedPart): void;
+  /** Called when nothing of a half-done copy is left, and none of it can be gone on with: it is done, or was aborted. */
+  ended(): void;
+}
+
+/** What a copy of `info` is pinned to; `undefined` for a source of which two contents cannot be told apart. */
+export function contentOf({ size, etag, version }: ObjectInfo): CopiedContent | undefined {
+  if (etag !== undefined) return { size, etag };
+  return version === undefined ? undefined : { size, version };
+}
+
+/** Whether two contents are one. */
+export function isSameContent(one: CopiedContent, other: CopiedContent | undefined): boolean {
+  return other !== undefined && one.size === other.size && one.etag === other.etag &&
+    (one.etag !== undefined || one.version === other.version);
+}
+
+/** Remembers what the last of several attempts at one copy told, so that the next one goes on there. */
+export class FollowedCopy implements ResumableCopy {
+  readonly fromBytes: number;
+  halfDone: HalfDoneCopy | undefined;
+  parts: CopiedPart[];
+  readonly #told: ResumableCopy;
+
+  /** Passes on to `told` what it is told. */
+  constructor(told: ResumableCopy) {
+    this.#told = told;
+    this.fromBytes = told.fromBytes;
+    this.halfDone = told.halfDone;
+    this.parts = [...told.parts ?? []];
+  }
+
+  async begun(copy: HalfDoneCopy): Promise<void> {
+    this.halfDone = copy;
+    this.parts = [];
+    await this.#told.begun(copy);
+  }
+
+  wrote(part: CopiedPart): void {
+    this.parts.push(part);
+    this.#told.wrote?.(part);
+  }
+
+  ended(): void {
+    this.halfDone = undefined;
+    this.parts = [];
+    this.#told.ended();
+  }
+}
