@@ -6,3 +6,4 @@
 export type * from "./checksum_cache.ts";
 export * from "./read_through.ts";
 export * from "./stream_sums.ts";
+export * from "./open_checksum_cache.ts";

@@ -1,0 +1,67 @@
+import { crc32c } from "@lade/codec/checksum";
+import type { Checksums, ObjectMeta } from "@lade/core";
+import { ALGORITHMS } from "./stream_sums.ts";
+
+/** What the cache keeps of one object. */
+export interface CacheRow {
+  /** The object. */
+  readonly uri: string;
+  /** What shows that the object is the one of which the checksums are. */
+  readonly identity: string;
+  /** The checksums, as text. */
+  readonly sums: string;
+  /** The day on which it was used last, counted from 1970. */
+  readonly used: number;
+  /** A CRC-32C of the three texts. */
+  readonly proof: number;
+}
+
+/** Makes a row, with its proof. */
+export function makeRow(uri: string, identity: string, sums: string, used: number): CacheRow {
+  return { uri, identity, sums, used, proof: proofOf(uri, identity, sums) };
+}
+
+/** Whether a row is as it was written. */
+export function isSound({ uri, identity, sums, proof }: CacheRow): boolean {
+  return proof === proofOf(uri, identity, sums);
+}
+
+/**
+ * The name by which an object is remembered; `undefined` for one that no other process can see. `direct://` is another way
+ * to the files of `file://`.
+ */
+export function rowUri(uri: string): string | undefined {
+  if (uri.startsWith("memory:") || !uri.isWellFormed() || uri.includes("\0")) return undefined;
+  return uri.startsWith("direct:") ? `file${uri.slice(6)}` : uri;
+}
+
+/**
+ * What shows that an object is still the same: its size and its etag, which services give to each content anew. That of a
+ * local file is made of its size, the time of its last change, its number, and when it was made.
+ */
+export function identityOf({ etag, size }: ObjectMeta): string | undefined {
+  return etag === undefined || etag === "" || etag.includes("\0") ? undefined : `${size} ${etag}`;
+}
+
+/** Checksums as text: `crc32c:mnG7TA== md5:XUFAKrxLKna5cZ2REBfFkg==`. */
+export function formatSums(checksums: Checksums): string {
+  return ALGORITHMS.flatMap((name) => checksums[name] === undefined ? [] : [`${name}:${checksums[name]}`])
+    .join(" ");
+}
+
+/** The checksums of a text. */
+export function parseSums(text: string): Checksums {
+  const checksums: { -readonly [Name in keyof Checksums]: Checksums[Name] } = {};
+  for (const sum of text.split(" ")) {
+    const at = sum.indexOf(":");
+    const name = ALGORITHMS.find((known) => known === sum.slice(0, at));
+    if (name !== undefined) checksums[name] = sum.slice(at + 1);
+  }
+  return checksums;
+}
+
+const encoder = new TextEncoder();
+
+function proofOf(uri: string, identity: string, sums: string): number {
+  return crc32c(encoder.encode(`${uri}\0${identity}\0${sums}`));
+}
