@@ -19,6 +19,7 @@ import { Lade } from "./lade.ts";
 import type { ListUriOptions } from "./lade_options.ts";
 import type { RemoveOptions } from "./removal/remove.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
+import type { SyncSummary, SyncTreeOptions } from "./sync_trees.ts";
 import type { TransferSummary } from "./transfer_files.ts";
 
 /**
@@ -152,4 +153,16 @@ export function download(
   options: CopyTreeOptions = {},
 ): Promise<TransferSummary> {
   return defaultLade().download(uri, directory, options);
+}
+
+/**
+ * Brings a tree up to date: copies from the prefix or directory `source` what `destination` lacks or has otherwise, and
+ * with `delete` deletes what the source lacks, last and only if nothing failed.
+ */
+export function sync(
+  source: string,
+  destination: string,
+  options: SyncTreeOptions = {},
+): Promise<SyncSummary> {
+  return defaultLade().sync(source, destination, options);
 }

@@ -39,6 +39,7 @@ import type { RemoveOptions } from "./removal/remove.ts";
 import type { ContainerRequest } from "./removal/settle_container.ts";
 import type { RemovalRequest } from "./removal/settle_removal.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
+import type { SyncSummary, SyncTreeOptions } from "./sync_trees.ts";
 import type { TransferSummary } from "./transfer_files.ts";
 import type { LocatedUri, UriCalls } from "@lade/transfer/places";
 import { UriConfigs } from "./uri_configs.ts";
@@ -273,6 +274,16 @@ export class Lade implements AsyncDisposable, UriCalls {
   async download(uri: string, directory: string, options: CopyTreeOptions = {}): Promise<TransferSummary> {
     const { downloadFiles } = await import("./transfer_files.ts");
     return await downloadFiles(this, uri, directory, options);
+  }
+
+  /**
+   * Brings a tree up to date: copies from the prefix or directory `source` what `destination` lacks or has otherwise, and
+   * with `delete` deletes what the source lacks, last and only if nothing failed. What is the same is not copied, and only
+   * what was listed is replaced or deleted. Rejects with an `AggregateError` when any object failed, after the rest.
+   */
+  async sync(source: string, destination: string, options: SyncTreeOptions = {}): Promise<SyncSummary> {
+    const { syncTrees } = await import("./sync_trees.ts");
+    return await syncTrees(this, source, destination, options);
   }
 
   /** Makes the container that a URI names. */

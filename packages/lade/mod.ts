@@ -49,6 +49,7 @@ export {
   setAttributes,
   stat,
   stream,
+  sync,
   upload,
 } from "./functions.ts";
 export * from "./lade.ts";
@@ -60,6 +61,7 @@ export type { RemoveOptions } from "./removal/remove.ts";
 export type { ContainerRequest } from "./removal/settle_container.ts";
 export type { RemovalRequest } from "./removal/settle_removal.ts";
 export type * from "./results.ts";
+export type { SyncSummary, SyncTreeOptions } from "./sync_trees.ts";
 export type { TransferSummary } from "./transfer_files.ts";
 export { asPrefix } from "@lade/transfer/places";
 export type { LocatedUri, UriCalls } from "@lade/transfer/places";

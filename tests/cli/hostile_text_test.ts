@@ -188,6 +188,12 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
       away,
     ]],
     mv: [[`memory://m/c/${HOSTILE_NAME}`, `memory://m/e/${HOSTILE_NAME}`], [there, there], [away, there]],
+    sync: [
+      ["memory://m/d/", away],
+      ["--delete", "--backup-dir", `memory://b/${HOSTILE_NAME}/`, "memory://m/c/", `${away}/`],
+      [there, away],
+      ["--max-delete", HOSTILE, away, there],
+    ],
     rm: [[away], ["--dry-run", there], ["-r", "--dry-run", "memory://m/"]],
     du: [[there], [away], ["memory://m/d/"]],
     mb: [["--dry-run", away], [`memory://${HOSTILE}`]],

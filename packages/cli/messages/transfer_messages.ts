@@ -117,6 +117,10 @@ export interface Summary {
   readonly failed: number;
   /** Objects left alone on purpose. */
   readonly skipped: number;
+  /** Objects that were the same already; absent where nothing is compared. */
+  readonly unchanged?: number;
+  /** Objects deleted; absent where nothing may be. */
+  readonly deleted?: number;
   /** Objects that were planned and are not done, because the first failure ended the command; else absent. */
   readonly notDone?: number;
   /** Whether nothing else was to be planned; absent where everything was done. */
@@ -154,9 +158,12 @@ export class SummaryMessage implements Message {
       dryRun,
       shard,
     } = this.#summary;
+    const { unchanged, deleted = 0 } = this.#summary;
     const movesBytes = bytes !== undefined && bytes > 0;
     const parts = [
       `${objects} ${objects === 1 ? "object" : "objects"}`,
+      ...(unchanged === undefined ? [] : [`${unchanged} unchanged`]),
+      ...(deleted > 0 ? [`${deleted} deleted`] : []),
       ...(failed > 0 ? [`${failed} failed`] : []),
       ...(skipped > 0 ? [`${skipped} skipped`] : []),
       ...(notDone === undefined ? [] : [`${isPlanned ? "" : "at least "}${notDone} not begun or given up`]),

@@ -7,6 +7,7 @@ const LOAD = {
   get: async () => (await import("../commands/get.ts")).get,
   put: async () => (await import("../commands/put.ts")).put,
   cp: async () => (await import("../commands/cp.ts")).cp,
+  sync: async () => (await import("../commands/sync.ts")).sync,
   mv: async () => (await import("../commands/mv.ts")).mv,
   rm: async () => (await import("../commands/rm.ts")).rm,
   du: async () => (await import("../commands/du.ts")).du,

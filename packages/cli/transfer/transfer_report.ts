@@ -25,13 +25,20 @@ export class TransferReport implements TransferListener {
   readonly #context: CommandContext;
   readonly #progress: TransferProgress;
   readonly #dryRun: boolean;
+  readonly #operation: string;
   readonly #dropped = new Map<
     string,
     { readonly dropped: Dropped; readonly example: string; objects: number }
   >();
 
-  /** Prints through `context` and reports each job to `progress`. */
-  constructor(context: CommandContext, progress: TransferProgress, dryRun: boolean) {
+  /** Prints through `context` and reports each job to `progress`. `operation` is what each is told to be. */
+  constructor(
+    context: CommandContext,
+    progress: TransferProgress,
+    dryRun: boolean,
+    operation: string = context.name,
+  ) {
+    this.#operation = operation;
     this.#context = context;
     this.#progress = progress;
     this.#dryRun = dryRun;
@@ -61,7 +68,7 @@ export class TransferReport implements TransferListener {
     this.#progress.add({ type: "finished", key: sourceOf(job), size: size ?? 0 });
     await this.#context.output.done(
       new OperationMessage({
-        operation: this.#context.name,
+        operation: this.#operation,
         source: sourceOf(job),
         ...(job.version !== undefined && { version: job.version }),
         destination: destinationOf(job),

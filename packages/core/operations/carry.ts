@@ -21,6 +21,11 @@ export interface CarryOptions extends ObjectAttributes {
    */
   readonly keepTime?: boolean;
   /**
+   * Dates a copy in a store that dates as its writer says, such as a file, by when its source was written, where no time of
+   * change is known. False by default.
+   */
+  readonly keepWriteTime?: boolean;
+  /**
    * Gives a copy in a store with attributes the media type that its name's ending stands for, where the source is of a
    * store without any, such as a file. False by default.
    */
@@ -54,7 +59,8 @@ export async function carry(
   const { keepTime = true } = options;
   const datesFiles = to.capabilities.modificationTime === true;
   const { storageClass, ...found } = attributesOf(info);
-  const time = keepTime ? timeOf(from, info) : undefined;
+  const isDated = datesFiles && options.keepWriteTime === true;
+  const time = keepTime ? timeOf(from, info) ?? (isDated ? info.lastModified : undefined) : undefined;
   const keepsAttributes = to.capabilities.attributes !== false;
   const kept = keepsAttributes
     ? { ...withoutUnheld(found, given, to, dropped), ...guessed(from, toKey, found, options) }

@@ -1,7 +1,13 @@
 import type { ProgressListener, ZstdPool } from "@lade/core";
 import { parseUri } from "@lade/core/backend";
-import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
+import {
+  AlreadyExistsError,
+  InvalidNameError,
+  PreconditionFailedError,
+  type StoreError,
+} from "@lade/core/errors";
 import { deleteRead, exists, type PlaceJudge } from "@lade/core/operations";
+import { redactSecrets } from "@lade/core/text";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { explainMissing } from "../places/missing.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
@@ -95,6 +101,7 @@ export class JobRunner {
     await this.#config.directory.make();
     const { request, judge, pool, tally } = this.#config;
     const { createOnly = false, attributes = {}, keepTime = true, guessContentType = true } = request;
+    const { keepWriteTime = false } = request;
     return await transferObject(job, {
       move: request.move && !job.isLinked,
       judge,
@@ -106,6 +113,7 @@ export class JobRunner {
         void tally.note(`standard input gave no bytes: what is now at ${uri} is empty`);
       },
       keepTime,
+      keepWriteTime,
       guessContentType,
       onVerified: (verification) => tally.verified(verification),
       onDropped: (dropped) => tally.dropped(job, dropped),
@@ -177,12 +185,23 @@ export class JobRunner {
     return (await from.store.head(from.key, { signal, ...(version !== undefined && { version }) })).size;
   }
 
-  async #explain(error: unknown, { from: place, version }: Job): Promise<unknown> {
+  async #explain(error: unknown, job: Job): Promise<unknown> {
+    const { from: place, version } = job;
+    if (isOvertaken(error, job)) {
+      const detail = "somebody else wrote or removed it since it was listed";
+      return error.restated({ detail, advice: "run it again" });
+    }
     if (version !== undefined) return error;
     const { lade, request: { operation, signal } } = this.#config;
     const advice = "add -r to take everything under it";
     return place ? await explainMissing(error, { lade, place, operation, advice, signal }) : error;
   }
+}
+
+/** Whether the destination is no longer what its listing had. */
+function isOvertaken(error: unknown, { to, replaces }: Job): error is StoreError {
+  const isCondition = error instanceof AlreadyExistsError || error instanceof PreconditionFailedError;
+  return isCondition && replaces !== undefined && to !== undefined && error.uri === redactSecrets(to.uri);
 }
 
 /** Whether a local file goes to a name that nothing has: then it is not the same as anything, at the cost of one look. */

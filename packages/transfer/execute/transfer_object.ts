@@ -35,6 +35,8 @@ export interface TransferConfig {
   readonly attributes: ObjectAttributes;
   /** Copies are dated as their sources. */
   readonly keepTime: boolean;
+  /** Files are dated by when their sources were written, where no time of change is known. */
+  readonly keepWriteTime?: boolean;
   /** What comes without a media type gets that of its name. */
   readonly guessContentType: boolean;
   /** What is done to the bytes of objects for which it is not done yet. */
@@ -61,11 +63,12 @@ export interface TransferConfig {
 export async function transferObject(job: Job, config: TransferConfig): Promise<number | undefined> {
   const { from, to, input } = job;
   const { signal, onProgress, onVerified, onDropped, conversion, keepTime, guessContentType } = config;
+  const { keepWriteTime = false } = config;
   if (input) return await transferInput(input, job, config);
   if (from && to) {
     const { listed: source } = job;
-    const carrying = { keepTime, guessContentType, ...(source && { source }) };
-    const options = { ...carrying, ...conditionOf(config), signal, onProgress };
+    const carrying = { keepTime, keepWriteTime, guessContentType, ...(source && { source }) };
+    const options = { ...carrying, ...conditionOf(config, job), signal, onProgress };
     if (config.move) {
       const { judge } = config;
       return await moveObject(from, to, { ...options, judge }, onVerified, onDropped);
@@ -97,7 +100,14 @@ async function transferInput(input: Input, { from, to }: Job, config: TransferCo
     : read;
   if (!to) return await printAll(chunks, stdout);
   const attributes = withType(to, config.attributes, compress, config);
-  const size = await writeAll(to, chunks, config, compress, attributes, uri);
+  const size = await writeAll(
+    to,
+    chunks,
+    config,
+    compress,
+    { ...attributes, ...conditionOf(config, {}) },
+    uri,
+  );
   if (isEmpty && !from) config.onEmptyInput();
   return size;
 }
@@ -124,7 +134,8 @@ async function convertObject(from: Place, to: Place, job: Job, config: TransferC
   }
   const read = slowed(verifiedChunks(chunks, from, onVerified), from, to, signal);
   const content = compress ? read : decompressed(read, from, config);
-  return await writeAll(to, content, config, compress, withType(to, put, compress, config), from.uri);
+  const writing = { ...withType(to, put, compress, config), ...conditionOf(config, job) };
+  return await writeAll(to, content, config, compress, writing, from.uri);
 }
 
 /** Adds the media type that a name stands for, where there is none; what is compressed gets its own. */
@@ -211,7 +222,7 @@ async function writeAll(
   source: string,
 ): Promise<number> {
   const { signal, onProgress, onVerified } = config;
-  const options = { ...attributes, ...conditionOf(config), signal };
+  const options = { ...attributes, signal };
   const onFrame = (bytes: number) => onProgress({ type: "bytes", key: source, bytes });
   await using writer = compress
     ? await createCompressingWriter(to, { ...options, onFrame }, config)
@@ -236,8 +247,12 @@ function versionOf({ version }: Job): { readonly version?: string } {
 }
 
 /** Where the service ignores conditions, looking first is the best there is. */
-function conditionOf({ createOnly }: TransferConfig): Pick<WriterOptions, "ifNoneMatch" | "ifIgnored"> {
-  return createOnly ? { ifNoneMatch: "*", ifIgnored: "look" } : {};
+function conditionOf(
+  { createOnly }: Pick<TransferConfig, "createOnly">,
+  { replaces }: Pick<Job, "replaces">,
+): Pick<WriterOptions, "ifMatch" | "ifNoneMatch" | "ifIgnored"> {
+  if (createOnly || replaces === "nothing") return { ifNoneMatch: "*", ifIgnored: "look" };
+  return replaces?.etag === undefined ? {} : { ifMatch: replaces.etag, ifIgnored: "look" };
 }
 
 /** Moves an object, reports how its copy was verified and what it lacks, and resolves with its size, where it became known. */

@@ -17,6 +17,8 @@ export interface TransferOptions {
   readonly attributes?: ObjectAttributes;
   /** Copies are dated as their sources, and the time of change of local files is kept; true by default. */
   readonly keepTime?: boolean;
+  /** Files are dated by when their sources were written, where no time of change is known; false by default. */
+  readonly keepWriteTime?: boolean;
   /** What comes without a media type gets that of its name; true by default. */
   readonly guessContentType?: boolean;
   /** What is done to the bytes, and so to the names; nothing by default. */

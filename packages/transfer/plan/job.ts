@@ -18,6 +18,11 @@ export interface Job {
   readonly size?: number;
   /** All that a listing had of it. */
   readonly listed?: ObjectMeta;
+  /**
+   * What a listing had of the destination: only that is replaced, and `"nothing"` where it had none. What somebody else wrote
+   * since then stays, and the object fails. Without it anything is replaced.
+   */
+  readonly replaces?: ObjectMeta | "nothing";
 }
 
 /** One object that is not transferred. */

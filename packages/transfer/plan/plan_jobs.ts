@@ -153,7 +153,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
 }
 
 /** What has bytes would be missed at the destination; the rest is worth a note. */
-function planLeftOut(
+export function planLeftOut(
   { operation, destination }: JobPlan,
   prefix: Place,
   { hasBytes, key, reason, error }: LeftOut,
@@ -204,7 +204,8 @@ async function refuseIntoItself(
   return within;
 }
 
-function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job | Refusal {
+/** The job of an object that a listing has under a prefix, or why there is none. */
+export function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job | Refusal {
   const name = meta.key.slice(prefix.key.length);
   const from = placeBelow(prefix, name);
   const { destination } = plan;

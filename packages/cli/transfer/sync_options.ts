@@ -1,0 +1,43 @@
+import { argument, flag, option, type ValuesOf } from "../syntax/option.ts";
+import { compareOptions } from "./compare_options.ts";
+import { contentOptions, guessOptions, timeOptions, treeOptions, writeOptions } from "./transfer_options.ts";
+import { deletionLimitValue } from "../values/deletion_limit_value.ts";
+import { placeValue } from "../values/place_value.ts";
+
+const { recursive: _, ...manyOptions } = treeOptions;
+const { zstd: _zstd, ...attributeOptions } = contentOptions;
+
+/** The options and arguments of `lade sync`. */
+export const syncOptions = {
+  ...compareOptions,
+  delete: flag(
+    ["--delete"],
+    "Delete from DEST what SOURCE does not have: last, and only if nothing failed.",
+  ),
+  maxDelete: option(
+    ["--max-delete"],
+    deletionLimitValue,
+    undefined,
+    "Delete nothing if more than N objects, or N percent of those in DEST, would have to be deleted.",
+  ),
+  allowEmpty: flag(["--allow-empty"], "Let --delete delete everything where SOURCE has nothing."),
+  backupDir: option(
+    ["--backup-dir"],
+    placeValue({ metavar: "URI", dash: false }),
+    undefined,
+    "Keep what is replaced or deleted under this prefix or directory, by the same names.",
+  ),
+  ...manyOptions,
+  ...writeOptions,
+  ...timeOptions,
+  ...guessOptions,
+  ...attributeOptions,
+  source: argument(placeValue({ metavar: "SOURCE", dash: false }), "A prefix or directory."),
+  destination: argument(
+    placeValue({ metavar: "DEST", dash: false }),
+    "The prefix or directory that becomes like it.",
+  ),
+};
+
+/** What `lade sync` takes. */
+export type SyncValues = ValuesOf<typeof syncOptions>;

@@ -1,0 +1,83 @@
+import type { ObjectMeta } from "@lade/core";
+import { parseUri } from "@lade/core/backend";
+import { InvalidNameError } from "@lade/core/errors";
+import { copyObject, moveObject, type PlaceJudge } from "@lade/core/operations";
+import { DestinationDirectory } from "../execute/destination_directory.ts";
+import { localPathOf, locate, type Place, placeBelow } from "../places/place.ts";
+import type { UriCalls } from "../places/uri_calls.ts";
+
+/** What a {@linkcode Backup} works with. */
+export interface BackupConfig {
+  /** The stores. */
+  readonly lade: UriCalls;
+  /** The prefix below which everything is kept. */
+  readonly directory: Place;
+  /** What it keeps objects of: a local backup is open to nobody to whom that is closed. */
+  readonly keeps: Place;
+  /** Judges whether two names lead to one place. */
+  readonly judge: PlaceJudge;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Keeps what a synchronization replaces or deletes, each under its name in a prefix of its own, by the service's own means
+ * where it has both. What the backup has of a name already is replaced.
+ */
+export class Backup {
+  readonly #config: BackupConfig;
+  readonly #made: DestinationDirectory;
+
+  /** Makes nothing yet. */
+  constructor(config: BackupConfig) {
+    this.#config = config;
+    const { lade, directory, keeps } = config;
+    this.#made = new DestinationDirectory(lade, { kind: "prefix", place: directory }, localPathOf(keeps.uri));
+  }
+
+  /** Where an object of this name is kept. */
+  placeOf(name: string): Place {
+    return placeBelow(this.#config.directory, name);
+  }
+
+  /** Removes its directory again if it was made and nothing came to be in it. */
+  async removeIfUnused(): Promise<void> {
+    await this.#made.removeIfUnused();
+  }
+
+  /** Copies an object there, if it still is what was listed: it is replaced afterwards. */
+  async copy(from: Place, listed: ObjectMeta, name: string): Promise<void> {
+    await this.#made.make();
+    const { store, key } = this.placeOf(name);
+    await copyObject(from.store, from.key, store, key, this.#options(listed));
+  }
+
+  /** Moves an object there, if it still is what was listed. */
+  async move(from: Place, listed: ObjectMeta, name: string): Promise<void> {
+    await this.#made.make();
+    const to = this.placeOf(name);
+    const [here, there] = await this.#withinOneStore(from, to);
+    const { judge } = this.#config;
+    await moveObject(here.store, here.key, there.store, there.key, { ...this.#options(listed), judge });
+  }
+
+  #options(listed: ObjectMeta) {
+    const { signal } = this.#config;
+    return { signal, ...(listed.etag !== undefined && { sourceIfMatch: listed.etag }) };
+  }
+
+  /** Between local places a move is nothing but another name, which is that of one store. */
+  async #withinOneStore(from: Place, to: Place): Promise<readonly [Place, Place]> {
+    const { lade } = this.#config;
+    const [path, target] = [localPathOf(from.uri), localPathOf(to.uri)];
+    if (from.store === to.store || path === undefined || target === undefined) return [from, to];
+    const { scheme } = parseUri(from.uri);
+    try {
+      return [await locate(lade, `${scheme}://${path}`), await locate(lade, `${scheme}://${target}`)];
+    } catch (error) {
+      // A path may be longer than a key of the root directory's store.
+      if (error instanceof InvalidNameError) return [from, to];
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** Directories that are remembered at most. */
+const MOST_KNOWN = 4096;
+
+/** Finds symbolic links below a local directory: what is written or removed behind one may lie anywhere. */
+export class LinkGuard {
+  readonly #directory: string;
+  readonly #known = new Map<string, Promise<boolean>>();
+
+  /** Looks below `directory`, a path that ends in a slash and that itself may be a link. */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** The first part of a name that is a link, or the name itself; `undefined` where none is. */
+  async linkIn(name: string): Promise<string | undefined> {
+    for (let end = name.indexOf("/"); end >= 0; end = name.indexOf("/", end + 1)) {
+      const directory = name.slice(0, end);
+      if (await this.#isKnownLink(directory)) return directory;
+    }
+    return await this.#isLink(name) ? name : undefined;
+  }
+
+  #isKnownLink(directory: string): Promise<boolean> {
+    let known = this.#known.get(directory);
+    if (known === undefined) {
+      if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+      known = this.#isLink(directory);
+      this.#known.set(directory, known);
+    }
+    return known;
+  }
+
+  async #isLink(name: string): Promise<boolean> {
+    try {
+      return (await Deno.lstat(this.#directory + name)).isSymlink;
+    } catch {
+      // What cannot be looked at is for the store to say.
+      return false;
+    }
+  }
+}

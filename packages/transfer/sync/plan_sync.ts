@@ -1,0 +1,284 @@
+import type { LeftOut, ObjectMeta } from "@lade/core";
+import { InvalidNameError, NotFoundError } from "@lade/core/errors";
+import type { PlaceJudge } from "@lade/core/operations";
+import type { Difference, Listed } from "../compare/difference.ts";
+import { type ListedSide, mergeListings, type Pair } from "../merge/merge_listings.ts";
+import { localPathOf, type Place, placeBelow } from "../places/place.ts";
+import type { UriCalls } from "../places/uri_calls.ts";
+import type { Job, Refusal } from "../plan/job.ts";
+import { metaOfLeftOut, type ObjectFilter } from "../plan/object_filter.ts";
+import { type JobPlan, planLeftOut, planListed } from "../plan/plan_jobs.ts";
+import type { Deletion } from "./deletion.ts";
+import type { LeftOuts } from "./left_outs.ts";
+import { LinkGuard } from "./link_guard.ts";
+import { refuseOverlap } from "./refuse_overlap.ts";
+
+/** Comparisons that need more than the listings, in flight. */
+const COMPARED_AT_ONCE = 32;
+
+/** How two trees are compared, and what is planned. */
+export interface SyncPlan {
+  /** The stores. */
+  readonly lade: UriCalls;
+  /** The command, for messages. */
+  readonly operation: string;
+  /** The prefix that is the source. */
+  readonly source: Place;
+  /** The prefix that becomes like it. */
+  readonly destination: Place;
+  /** Where what is replaced or deleted is kept. */
+  readonly backup?: Place | undefined;
+  /** Takes only what this says yes to. */
+  readonly filter?: ObjectFilter | undefined;
+  /** What exists at the destination is left alone. */
+  readonly createOnly: boolean;
+  /** What the source does not have is deleted from the destination. */
+  readonly deletes: boolean;
+  /** Says what makes a difference. */
+  readonly compare: (source: Listed, target: Listed) => Difference | Promise<Difference>;
+  /** Judges whether two names lead to one place. */
+  readonly judge: PlaceJudge;
+  /** Takes what the listing of the source gave no object for. */
+  readonly sourceLeftOuts: LeftOuts;
+  /** Takes what the listing of the destination gave no object for. */
+  readonly targetLeftOuts: LeftOuts;
+  /** Called for an object of the source that the filter takes. */
+  readonly onSource: () => void;
+  /** Called for an object of the destination that the filter takes. */
+  readonly onTarget: () => void;
+  /** Called for an object that need not be copied. */
+  readonly onUnchanged: () => void;
+  /** Ends the listings. */
+  readonly signal: AbortSignal;
+}
+
+/** One step of a synchronization; deletions are kept to its end. */
+export type SyncStep = Job | Refusal | Deletion;
+
+/**
+ * Plans what brings the destination up to date, in the order of names: each side is listed once, both concurrently. A job
+ * replaces only what its listing had at the destination. A failure of either listing is thrown, after the steps before it.
+ */
+export async function* planSync(plan: SyncPlan): AsyncGenerator<SyncStep, void, void> {
+  const planner = new Planner(plan);
+  const doubtful: Promise<SyncStep | undefined>[] = [];
+  for await (const pair of mergeListings(planner.source, planner.target, plan.signal)) {
+    const overlap = planner.checkOverlap(pair);
+    if (overlap) await overlap;
+    yield* planner.takeRefusals();
+    const step = planner.planPair(pair);
+    if (step === undefined) continue;
+    if (!(step instanceof Promise) && doubtful.length === 0) {
+      yield step;
+      continue;
+    }
+    const settled = Promise.resolve(step);
+    settled.catch(() => {});
+    doubtful.push(settled);
+    const next = doubtful.length >= COMPARED_AT_ONCE ? await doubtful.shift() : undefined;
+    if (next) yield next;
+  }
+  for (const settled of doubtful) {
+    const step = await settled;
+    if (step) yield step;
+  }
+  yield* planner.takeRefusals();
+}
+
+class Planner {
+  readonly source: ListedSide;
+  readonly target: ListedSide;
+  readonly #plan: SyncPlan;
+  readonly #jobs: JobPlan;
+  readonly #guard: LinkGuard | undefined;
+  readonly #refusals: Promise<Refusal | undefined>[] = [];
+  #isSourceJudged = false;
+  #isTargetJudged = false;
+
+  constructor(plan: SyncPlan) {
+    const { source, destination, signal } = plan;
+    this.#plan = plan;
+    this.source = sideOf(
+      source,
+      (signal) =>
+        source.store.list(source.key, { signal, onLeftOut: (entry) => this.#leaveOutOfSource(entry) }),
+    );
+    this.target = sideOf(destination, (signal) =>
+      unlessMissing(
+        destination,
+        destination.store.list(destination.key, {
+          signal,
+          onLeftOut: (entry) => this.#leaveOutOfTarget(entry),
+        }),
+      ));
+    const path = localPathOf(destination.uri);
+    this.#guard = destination.store.tree && path !== undefined ? new LinkGuard(path) : undefined;
+    this.#jobs = {
+      lade: plan.lade,
+      operation: plan.operation,
+      sources: [],
+      destination: { kind: "prefix", place: destination },
+      recursive: true,
+      stdin: { read: () => Promise.resolve(null) },
+      move: false,
+      changesAttributes: false,
+      conversion: "none",
+      judge: plan.judge,
+      signal,
+    };
+  }
+
+  /** With the first object of either side: where the names of services do not show whether they are one, it does. */
+  checkOverlap({ source, target }: Pair): Promise<void> | undefined {
+    if (!(source && !this.#isSourceJudged) && !(target && !this.#isTargetJudged)) return undefined;
+    this.#isSourceJudged ||= source !== undefined;
+    this.#isTargetJudged ||= target !== undefined;
+    return refuseOverlap(this.#plan, { source: source?.key, target: target?.key });
+  }
+
+  /** What was left out so far. */
+  async *takeRefusals(): AsyncGenerator<Refusal> {
+    for (const refusal of this.#refusals.splice(0)) {
+      const refused = await refusal;
+      if (refused) yield refused;
+    }
+  }
+
+  /** What is to be done about a name; nothing where that is `undefined`. */
+  planPair({ name, source, target }: Pair): SyncStep | undefined | Promise<SyncStep | undefined> {
+    const { filter, deletes, createOnly, onSource, onTarget, onUnchanged } = this.#plan;
+    if (target && (filter?.(target, name) ?? true)) onTarget();
+    if (!source) {
+      if (!target || !deletes || !(filter?.(target, name) ?? true)) return undefined;
+      return this.#planDeletion(name, target);
+    }
+    if (!(filter?.(source, name) ?? true)) return undefined;
+    onSource();
+    if (!target) return this.#planCopy(name, source, undefined);
+    if (createOnly) {
+      onUnchanged();
+      return undefined;
+    }
+    const found = this.#plan.compare(
+      listedIn(this.#plan.source, source),
+      listedIn(this.#plan.destination, target),
+    );
+    if (found instanceof Promise) return this.#planCompared(name, source, target, found);
+    if (!found.same) return this.#planCopy(name, source, target);
+    onUnchanged();
+    return undefined;
+  }
+
+  async #planCompared(
+    name: string,
+    source: ObjectMeta,
+    target: ObjectMeta,
+    comparing: Promise<Difference>,
+  ): Promise<SyncStep | undefined> {
+    try {
+      const { same } = await comparing;
+      if (!same) return await this.#planCopy(name, source, target);
+      this.#plan.onUnchanged();
+      return undefined;
+    } catch (error) {
+      this.#plan.signal.throwIfAborted();
+      if (!(error instanceof Error)) throw error;
+      return { uri: this.#plan.source.uriOf(source.key), reason: error };
+    }
+  }
+
+  async #planCopy(
+    name: string,
+    source: ObjectMeta,
+    target: ObjectMeta | undefined,
+  ): Promise<SyncStep | undefined> {
+    const planned = planListed(this.#jobs, this.#plan.source, source);
+    if ("reason" in planned) return await this.#unlessMarked(planned);
+    const blocking = await this.#linkInTheWay(name);
+    if (blocking === undefined) return { ...planned, replaces: target ?? "nothing" };
+    const { operation, destination } = this.#plan;
+    const detail = `${JSON.stringify(destination.uriOf(destination.key + blocking))} is in its way: ${
+      this.#plan.targetLeftOuts.reasonOf(blocking) ?? "it is a symbolic link"
+    }`;
+    const advice = "remove that, or copy this one object";
+    const uri = this.#plan.source.uriOf(source.key);
+    return { uri, reason: new InvalidNameError({ operation, uri, detail, advice }) };
+  }
+
+  async #planDeletion(name: string, target: ObjectMeta): Promise<SyncStep | undefined> {
+    const { source, destination } = this.#plan;
+    // What marks a directory in a store of objects has no like in one of files.
+    if (target.size === 0 && (name === "" || name.endsWith("/")) && source.store.tree) return undefined;
+    const link = await this.#guard?.linkIn(name);
+    if (link !== undefined) {
+      const whole = link === name ? "it is a symbolic link" : `it lies behind the symbolic link ${link}`;
+      return { uri: destination.uriOf(target.key), reason: `${whole}, and stays` };
+    }
+    return { remove: placeBelow(destination, name), name, listed: target };
+  }
+
+  /** A directory that is there already needs no mark. */
+  async #unlessMarked(refusal: Refusal): Promise<Refusal | undefined> {
+    const path = refusal.marker?.to && localPathOf(refusal.marker.to.uri);
+    if (path === undefined || !await isDirectory(path)) return refusal;
+    this.#plan.onUnchanged();
+    return undefined;
+  }
+
+  async #linkInTheWay(name: string): Promise<string | undefined> {
+    const leftOut = this.#plan.targetLeftOuts.find(name);
+    return leftOut ?? await this.#guard?.linkIn(name);
+  }
+
+  #leaveOutOfSource(entry: LeftOut): void {
+    const { source, filter, sourceLeftOuts } = this.#plan;
+    const name = entry.key.slice(source.key.length);
+    sourceLeftOuts.add(name, entry.reason);
+    // Below a directory that may not be read there may be anything.
+    if (entry.error === undefined && !(filter?.(metaOfLeftOut(entry.key), name) ?? true)) return;
+    this.#refusals.push(this.#unlessMarked(planLeftOut(this.#jobs, source, entry)));
+  }
+
+  #leaveOutOfTarget({ key, reason, hasBytes, error }: LeftOut): void {
+    const { destination, targetLeftOuts } = this.#plan;
+    // An empty directory is in nobody's way.
+    if (!error && !hasBytes && key.endsWith("/")) return;
+    targetLeftOuts.add(key.slice(destination.key.length), reason);
+    if (error) this.#refusals.push(Promise.resolve({ uri: destination.uriOf(key), reason: error }));
+  }
+}
+
+/** An object as its listing has it; its URI is made when somebody asks for it. */
+function listedIn({ store, uriOf }: Place, meta: ObjectMeta): Listed {
+  const { key } = meta;
+  return {
+    store,
+    key,
+    meta,
+    get uri() {
+      return uriOf(key);
+    },
+  };
+}
+
+function sideOf({ uri, key }: Place, list: ListedSide["list"]): ListedSide {
+  return { uri, prefix: key, list };
+}
+
+/** A local directory that is not there yet has nothing. */
+async function* unlessMissing(
+  { uri }: Place,
+  entries: AsyncIterable<ObjectMeta>,
+): AsyncGenerator<ObjectMeta, void, void> {
+  try {
+    yield* entries;
+  } catch (error) {
+    if (!(error instanceof NotFoundError) || localPathOf(uri) === undefined) throw error;
+    if (await isDirectory(localPathOf(uri) ?? "")) throw error;
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  const status = await Deno.lstat(path.replace(/(?<=.)\/$/, "")).catch(() => undefined);
+  return status?.isDirectory === true;
+}

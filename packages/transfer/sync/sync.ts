@@ -1,0 +1,288 @@
+import { InvalidNameError, NotFoundError, PreconditionFailedError } from "@lade/core/errors";
+import { inParallel } from "@lade/core/concurrency";
+import { PlaceJudge } from "@lade/core/operations";
+import { DifferenceJudge } from "../compare/difference_judge.ts";
+import { DestinationDirectory } from "../execute/destination_directory.ts";
+import { JobRunner } from "../execute/job_runner.ts";
+import { planAhead } from "../execute/plan_ahead.ts";
+import { TransferTally } from "../execute/transfer_tally.ts";
+import type { TransferRequest } from "../execute/transfer_request.ts";
+import { classifyWhole } from "../places/classify_place.ts";
+import { isLocalDirectory, localPathOf, locate, type Place } from "../places/place.ts";
+import { refuseMissing } from "../places/missing.ts";
+import type { UriCalls } from "../places/uri_calls.ts";
+import type { Job, Refusal } from "../plan/job.ts";
+import { Backup } from "./backup.ts";
+import type { Deletion } from "./deletion.ts";
+import { deleteListed } from "./deletions.ts";
+import { EmptiedDirectories } from "./emptied_directories.ts";
+import { LeftOuts } from "./left_outs.ts";
+import { planSync } from "./plan_sync.ts";
+import { refuseOverlap } from "./refuse_overlap.ts";
+import { SCRIPT_ADVICE, type SyncCounts, type SyncListener, type SyncRequest } from "./sync_request.ts";
+
+const OBJECTS_AT_ONCE = 32;
+
+/**
+ * Brings a tree up to date: copies from the source what the destination lacks or has otherwise, and with `delete` deletes
+ * from the destination what the source lacks. Each side is listed once. An object that fails is reported to the listener and
+ * does not stop the others, but nothing is deleted then.
+ *
+ * What is replaced or deleted is what was listed, where the destination can hold that condition; where it cannot, it is
+ * looked at right before. Trees of which one lies in the other are an `InvalidNameError`, before anything is done.
+ */
+export async function sync(
+  lade: UriCalls,
+  request: SyncRequest,
+  listener: SyncListener,
+): Promise<SyncCounts> {
+  const tally = new TransferTally(listener, request.failFast ? new AbortController() : undefined);
+  const signal = tally.halted ? AbortSignal.any([request.signal, tally.halted]) : request.signal;
+  const synchronization = new Synchronization(lade, { ...request, signal }, listener, tally);
+  try {
+    await synchronization.run();
+  } catch (error) {
+    if (!tally.halted?.aborted) throw error;
+  }
+  request.signal.throwIfAborted();
+  return synchronization.counts;
+}
+
+class Synchronization {
+  readonly #lade: UriCalls;
+  readonly #request: SyncRequest;
+  readonly #listener: SyncListener;
+  readonly #judge = new PlaceJudge();
+  readonly #tally: TransferTally;
+  readonly #sourceLeftOuts = new LeftOuts();
+  readonly #targetLeftOuts = new LeftOuts();
+  readonly #deletions: Deletion[] = [];
+  readonly #backup: Backup | undefined;
+  #sources = 0;
+  #targets = 0;
+  #unchanged = 0;
+  #deleted = 0;
+  #isListed = false;
+
+  constructor(lade: UriCalls, request: SyncRequest, listener: SyncListener, tally: TransferTally) {
+    this.#lade = lade;
+    this.#request = request;
+    this.#listener = listener;
+    this.#tally = tally;
+    const { backup: directory, destination: keeps, signal } = request;
+    this.#backup = directory && new Backup({ lade, directory, keeps, judge: this.#judge, signal });
+  }
+
+  get counts(): SyncCounts {
+    return { ...this.#tally.counts, unchanged: this.#unchanged, deleted: this.#deleted };
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#request;
+    const source = await this.#locateSource();
+    await refuseOverlap({ ...this.#request, source, judge: this.#judge });
+    try {
+      await this.#copy(source);
+      signal.throwIfAborted();
+      await this.#delete(source);
+    } finally {
+      await this.#backup?.removeIfUnused();
+    }
+  }
+
+  /** The tree of the source, which has to be there. */
+  async #locateSource(): Promise<Place> {
+    const { operation, source, signal, advice = SCRIPT_ADVICE } = this.#request;
+    const place = await locate(this.#lade, source);
+    const { object, prefix } = await classifyWhole(this.#lade, place, operation, signal);
+    if (!object && prefix) {
+      // An object store has no empty prefix, but a directory that is not there is no empty one.
+      if (localPathOf(prefix.uri) !== undefined && !await isLocalDirectory(prefix.uri)) {
+        throw new NotFoundError({ operation, uri: prefix.uri, detail: "no such directory" });
+      }
+      return prefix;
+    }
+    const detail = prefix ? "it is an object and also a prefix" : "it is an object, and no tree";
+    const what = prefix ? "add a slash for the prefix" : advice.object;
+    throw new InvalidNameError({ operation, uri: place.uri, detail, advice: what });
+  }
+
+  async #copy(source: Place): Promise<void> {
+    const { destination, concurrency = OBJECTS_AT_ONCE, signal } = this.#request;
+    const like = localPathOf(source.uri);
+    const directory = new DestinationDirectory(this.#lade, { kind: "prefix", place: destination }, like);
+    const runner = new JobRunner({
+      lade: this.#lade,
+      request: this.#transferRequest(),
+      judge: this.#judge,
+      pool: undefined,
+      directory,
+      tally: this.#tally,
+    });
+    const atOnce = () => this.#lade.context.descriptors.atOnce(concurrency);
+    try {
+      await inParallel(planAhead(this.#plan(source), this.#tally), atOnce, async (job) => {
+        if (await this.#keepReplaced(job)) await runner.run(job);
+      }, signal);
+    } finally {
+      if (this.#tally.counts.objects === 0) await directory.removeIfUnused();
+    }
+  }
+
+  #transferRequest(): TransferRequest {
+    const { operation, source, destination, dryRun = false, attributes = {}, signal } = this.#request;
+    const { keepTime = true, guessContentType = true } = this.#request;
+    return {
+      ...{
+        operation,
+        sources: [source],
+        destination: { kind: "prefix", place: destination },
+        recursive: true,
+      },
+      ...{ move: false, dryRun, attributes, keepTime, keepWriteTime: keepTime, guessContentType, signal },
+      stdin: { read: () => Promise.resolve(null) },
+      stdout: () => Promise.resolve(),
+    };
+  }
+
+  /** What is to be copied. A listing that fails is one failure, and the last that is planned. */
+  async *#plan(source: Place): AsyncGenerator<Job | Refusal> {
+    const { signal, mode = "content", update = false, cache, createOnly = false } = this.#request;
+    const judge = new DifferenceJudge({ mode, update, signal, ...(cache && { cache }) });
+    try {
+      const steps = planSync({
+        ...this.#request,
+        lade: this.#lade,
+        source,
+        createOnly,
+        deletes: this.#request.delete ?? false,
+        compare: (one, other) => judge.compare(one, other),
+        judge: this.#judge,
+        sourceLeftOuts: this.#sourceLeftOuts,
+        targetLeftOuts: this.#targetLeftOuts,
+        onSource: () => this.#sources++,
+        onTarget: () => this.#targets++,
+        onUnchanged: () => this.#unchanged++,
+      });
+      for await (const step of steps) {
+        if ("remove" in step) this.#deletions.push(step);
+        else yield step;
+      }
+      this.#isListed = true;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof Error)) throw error;
+      yield { uri: source.uri, reason: error };
+    }
+  }
+
+  /** Keeps what a job replaces, and resolves with whether it may be. */
+  async #keepReplaced(job: Job | Refusal): Promise<boolean> {
+    const { destination, dryRun = false, signal } = this.#request;
+    if (!this.#backup || "reason" in job || !job.to || typeof job.replaces !== "object") return true;
+    const name = job.replaces.key.slice(destination.key.length);
+    const kept = this.#backup.placeOf(name).uri;
+    try {
+      if (!dryRun) await this.#backup.copy(job.to, job.replaces, name);
+      await this.#listener.backedUp(job.to.uri, kept, "copied");
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      await this.#tally.fail(job.to.uri, error);
+      return false;
+    }
+  }
+
+  async #delete(source: Place): Promise<void> {
+    const { delete: deletes = false, operation, allowEmpty = false, advice = SCRIPT_ADVICE } = this.#request;
+    if (!this.#isListed) {
+      if (deletes) await this.#tally.note("nothing is deleted, because not everything was listed");
+      return;
+    }
+    if (this.#sources === 0 && !allowEmpty) {
+      if (this.#deletions.length > 0) {
+        const what = this.#request.filter ? "nothing that the filter takes" : "nothing";
+        const detail = `it has ${what}, and ${counted(this.#deletions.length)} would be deleted`;
+        throw new InvalidNameError({ operation, uri: source.uri, detail, advice: advice.allowEmpty });
+      }
+      await refuseMissing(source, operation);
+    }
+    if (!deletes) return;
+    const deletions = await this.#settleDeletions();
+    if (this.#tally.failed > 0) {
+      if (deletions.length === 0) return;
+      const stay = deletions.length === 1 ? "1 object stays" : `${deletions.length} objects stay`;
+      return await this.#tally.note(`${stay} that the source does not have, because not everything was done`);
+    }
+    this.#refuseTooMany(deletions.length);
+    await this.#run(deletions);
+  }
+
+  /** The deletions, but for what has a name that the source has too, though no object of it. */
+  async #settleDeletions(): Promise<readonly Deletion[]> {
+    for (const [name, reason] of this.#targetLeftOuts.entries()) {
+      const { destination } = this.#request;
+      await this.#tally.skip(destination.uriOf(destination.key + name), `${reason}; it stays`);
+    }
+    return this.#deletions.filter(({ name }) => this.#sourceLeftOuts.find(name) === undefined);
+  }
+
+  #refuseTooMany(count: number): void {
+    const { maxDelete, destination, operation, advice = SCRIPT_ADVICE } = this.#request;
+    if (!maxDelete) return;
+    const most = "objects" in maxDelete ? maxDelete.objects : this.#targets * maxDelete.percent / 100;
+    if (count <= most) return;
+    const limit = "objects" in maxDelete ? `${most}` : `${maxDelete.percent} % of ${this.#targets}`;
+    const detail = `${counted(count)} would be deleted, at most ${limit} may be; nothing was deleted`;
+    throw new PreconditionFailedError({ operation, uri: destination.uri, detail, advice: advice.maxDelete });
+  }
+
+  async #run(deletions: readonly Deletion[]): Promise<void> {
+    const { destination, dryRun = false, concurrency = OBJECTS_AT_ONCE, signal } = this.#request;
+    const path = localPathOf(destination.uri);
+    const emptied = path === undefined ? undefined : new EmptiedDirectories(path);
+    const tell = async ({ remove, name }: Deletion, error: unknown) => {
+      if (error !== undefined) return await this.#tally.fail(remove.uri, error);
+      this.#deleted++;
+      emptied?.add(name);
+      await this.#listener.deleted(remove.uri);
+    };
+    if (dryRun) {
+      for (const deletion of deletions) await this.#tellDeletion(deletion, tell);
+      return;
+    }
+    const backup = this.#backup;
+    if (!backup) await deleteListed(destination.store, deletions, signal, tell);
+    else {
+      await inParallel(deletions, concurrency, async (deletion) => {
+        const { remove, listed, name } = deletion;
+        try {
+          await backup.move(remove, listed, name);
+        } catch (error) {
+          signal.throwIfAborted();
+          // What somebody else removed is gone.
+          return error instanceof NotFoundError ? undefined : await tell(deletion, error);
+        }
+        await this.#listener.backedUp(remove.uri, backup.placeOf(name).uri, "moved");
+        this.#deleted++;
+        emptied?.add(name);
+      }, signal);
+    }
+    await emptied?.remove();
+  }
+
+  /** With a backup nothing is deleted, but moved there. */
+  async #tellDeletion(
+    deletion: Deletion,
+    tell: (deletion: Deletion, error: unknown) => Promise<void>,
+  ): Promise<void> {
+    const { remove, name } = deletion;
+    if (!this.#backup) return await tell(deletion, undefined);
+    this.#deleted++;
+    await this.#listener.backedUp(remove.uri, this.#backup.placeOf(name).uri, "moved");
+  }
+}
+
+function counted(count: number): string {
+  return count === 1 ? "1 object" : `${count} objects`;
+}
