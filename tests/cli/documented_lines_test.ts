@@ -7,6 +7,7 @@ const DOCUMENTS = [
   "README.md",
   "docs/azure.md",
   "docs/coming_from.md",
+  "docs/filters.md",
   "docs/gcs.md",
   "docs/many_machines.md",
   "docs/s3.md",

@@ -11,11 +11,14 @@ import {
   versionOptions,
   writeOptions,
 } from "../transfer/transfer_options.ts";
+import { filterOptions, globOptions } from "../transfer/filter_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
   ...treeOptions,
   ...shardOptions,
+  ...filterOptions,
+  ...globOptions,
   ...writeOptions,
   ...versionOptions,
   ...contentOptions,

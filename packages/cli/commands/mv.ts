@@ -4,11 +4,14 @@ import { splitPlaces } from "../places/split_places.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { shardOptions } from "../transfer/shard_options.ts";
 import { guessOptions, timeOptions, treeOptions, writeOptions } from "../transfer/transfer_options.ts";
+import { filterOptions, globOptions } from "../transfer/filter_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
   ...treeOptions,
   ...shardOptions,
+  ...filterOptions,
+  ...globOptions,
   ...writeOptions,
   ...timeOptions,
   ...guessOptions,

@@ -3,11 +3,21 @@ import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { OperationMessage, SkipMessage, SummaryMessage } from "../messages/transfer_messages.ts";
+import { NotFoundError } from "@lade/core/errors";
+import type { ObjectFilter } from "@lade/transfer/filter";
 import { uriOfArgument, withHint } from "@lade/transfer/places";
 import { refuseSeveral } from "../places/split_places.ts";
 import { removalAdvice } from "../places/removal_advice.ts";
 import { tellUnseen } from "../places/tell_left_out.ts";
 import { flag, option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
+import {
+  filterOf,
+  filterOptions,
+  globOptions,
+  isFiltered,
+  NEEDS_MANY,
+  splitArgument,
+} from "../transfer/filter_options.ts";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 import { versionValue } from "../values/plain_values.ts";
 
@@ -22,6 +32,8 @@ const options = {
     "Remove this version of the one object for good, or a delete marker, which brings the object back.",
   ),
   versions: flag(["--versions"], "Remove all versions and delete markers for good, of an object or with -r."),
+  ...filterOptions,
+  ...globOptions,
   dryRun: flag(["--dry-run"], "Print what would be removed, and remove nothing."),
   uris: restOfArguments(
     placeValue({ metavar: "URI", dash: false }),
@@ -39,13 +51,15 @@ export const rm = defineCommand({
   description:
     "Removes objects. An object that does not exist is an error, so that a typing error does not pass \
 for success; with -f it is not, and no object is looked up first. What is named is looked into before the first \
-object is removed; links are removed as links, and a directory goes with all that lies in it. In a bucket that keeps versions an object \
+object is removed; links are removed as links, and a directory goes with all that lies in it. With filters directories \
+stay: of files and links those go that are chosen. In a bucket that keeps versions an object \
 that is removed leaves them, and a delete marker; ls --versions shows both.",
   usage: "URI...",
   examples: [
     ["lade rm s3://bucket/old.bin", "removes one object"],
     ["lade rm --version ID s3://bucket/a.bin", "removes a version, or by a delete marker undeletes"],
     ["lade rm -r --dry-run s3://bucket/tmp/", "shows what rm -r would remove"],
+    ["lade rm -r --include *.tmp --min-age 7d s3://bucket/work/", "removes old files of that ending"],
   ],
   options,
   whenUnread: "goes on",
@@ -55,8 +69,9 @@ that is removed leaves them, and a delete marker; ls --versions shows both.",
 /** Settles what each place names, before the first is removed, and then removes them. */
 async function runRm(context: CommandContext, options: RmOptions): Promise<void> {
   refuseMistakes(options);
+  const filter = await filterOf(context, options, options.uris);
   const { clock } = (await context.lade()).context;
-  const removals = new Removals(context, options);
+  const removals = new Removals(context, options, filter);
   const startMs = clock.monotonicMs();
   const many = options.recursive || options.uris.length > 1 || context.settings.verbosity > 0;
   try {
@@ -70,7 +85,16 @@ async function runRm(context: CommandContext, options: RmOptions): Promise<void>
   if (many) await removals.summarize(clock.monotonicMs() - startMs);
 }
 
-function refuseMistakes({ uris, version, versions, recursive }: RmOptions): void {
+function refuseMistakes(options: RmOptions): void {
+  const { uris, version, versions, recursive, glob } = options;
+  const isChosen = isFiltered(options);
+  if (isChosen && !recursive && !glob) throw new UsageError(NEEDS_MANY);
+  if (glob && recursive) throw new UsageError("With --glob there is no -r: ** matches at any depth.");
+  if ((isChosen || glob) && (versions || version !== undefined)) {
+    throw new UsageError(
+      "Versions are removed by their names alone: filters and --glob choose among objects.",
+    );
+  }
   if (version === undefined) return;
   refuseSeveral(uris, version);
   if (recursive || versions) throw new UsageError("With --version there is neither -r nor --versions.");
@@ -79,13 +103,17 @@ function refuseMistakes({ uris, version, versions, recursive }: RmOptions): void
 class Removals {
   readonly #context: CommandContext;
   readonly #options: RmOptions;
+  readonly #filter: ObjectFilter | undefined;
   readonly #settled: Removal[] = [];
+  /** Those that leave something of what they name, each with the pattern that chooses. */
+  readonly #chosen = new Map<Removal, string | undefined>();
   #objects = 0;
   #failed = 0;
   #skipped = 0;
 
-  constructor(context: CommandContext, options: RmOptions) {
+  constructor(context: CommandContext, options: RmOptions, filter: ObjectFilter | undefined) {
     this.#context = context;
+    this.#filter = filter;
     this.#options = options;
   }
 
@@ -98,15 +126,28 @@ class Removals {
   async settle(argument: string): Promise<void> {
     const { recursive, all, force, version, versions } = this.#options;
     const { signal } = this.#context;
-    const uri = uriOfArgument(argument);
+    const split = this.#options.glob ? await splitArgument(argument) : undefined;
+    const isMany = recursive || split !== undefined;
+    // It would go whatever the filter says.
+    if (this.#filter && !isMany) throw new UsageError(NEEDS_MANY);
+    const uri = uriOfArgument(split?.base ?? argument);
     try {
       const lade = await this.#context.lade();
+      const filter = split
+        ? (await import("@lade/transfer/filter")).everyFilter([split.filter, this.#filter])
+        : this.#filter;
       const removal = await lade.settleRemoval({
-        ...{ uri, recursive, all, force, versions, signal },
+        ...{ uri, recursive: isMany, all: all || split !== undefined },
+        ...{ force, versions, signal },
+        ...(filter && { filter }),
         ...(version !== undefined && { version }),
         advice: removalAdvice,
       });
-      const outer = this.#settled.find((other) => isWithin(removal, other));
+      if (filter) {
+        this.#chosen.set(removal, split && argument);
+        return void this.#settled.push(removal);
+      }
+      const outer = this.#settled.find((other) => !this.#chosen.has(other) && isWithin(removal, other));
       if (outer) return await this.#skip(removal, outer);
       for (const inner of this.#settled.filter((other) => isWithin(other, removal))) {
         this.#settled.splice(this.#settled.indexOf(inner), 1);
@@ -121,10 +162,16 @@ class Removals {
 
   /** Removes all that is settled, or says what would be. */
   async run(): Promise<void> {
-    const { dryRun } = this.#options;
+    const { dryRun, force } = this.#options;
     for (const removal of this.#settled) {
       try {
-        for await (const removed of dryRun ? removal.preview() : removal.run()) await this.#tell(removed);
+        let isEmpty = true;
+        for await (const removed of dryRun ? removal.preview() : removal.run()) {
+          isEmpty = false;
+          await this.#tell(removed);
+        }
+        const pattern = this.#chosen.get(removal);
+        if (isEmpty && pattern !== undefined && !force) throw nothingMatches(pattern);
       } catch (error) {
         await this.#fail(error);
       }
@@ -158,6 +205,10 @@ class Removals {
     await this.#context.fail(error);
     this.#failed++;
   }
+}
+
+function nothingMatches(uri: string): NotFoundError {
+  return new NotFoundError({ operation: "remove", uri, detail: "nothing matches" });
 }
 
 /** Whether what one removal removes goes with the other one, by whatever names. */

@@ -3,6 +3,7 @@ import { UsageError } from "../command/usage_error.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
+import { filterOf, isFiltered, NEEDS_MANY, splitArgument } from "./filter_options.ts";
 import type { TransferOptions } from "./transfer_options.ts";
 import { TransferReport } from "./transfer_report.ts";
 import { takeShard } from "./shard_options.ts";
@@ -35,7 +36,9 @@ export async function runTransfer(context: CommandContext, command: TransferComm
   const { sources, options, move } = command;
   refuseMistakes(command);
   const lade = await context.lade();
-  const destination = await findDestination(lade, command);
+  const isMany = options.recursive || await hasWildcards(command);
+  const filter = await filterOf(context, options, sources);
+  const destination = await findDestination(lade, command, isMany);
   refuseMisfits(sources, destination, command.destination);
   if (destination.kind === "stdout") output.rawResults = true;
   const shard = await takeShard(context, options);
@@ -62,6 +65,8 @@ export async function runTransfer(context: CommandContext, command: TransferComm
       sources,
       destination,
       recursive,
+      glob: options.glob ?? false,
+      ...(filter && { filter }),
       move,
       dryRun,
       createOnly: options.noClobber,
@@ -79,18 +84,19 @@ export async function runTransfer(context: CommandContext, command: TransferComm
       signal,
     }, report);
   }
-  await report.summarize(counts, recursive || sources.length > 1, shard);
+  await report.summarize(counts, isMany || sources.length > 1, shard);
 }
 
 /** A version may go where it came from, also where the key ends in a slash: that makes it the latest again. */
 async function findDestination(
   lade: Lade,
   { sources, destination, options }: TransferCommand,
+  isMany: boolean,
 ): Promise<Destination> {
   const isRestored = options.version !== undefined && sources[0] === destination;
   const place = isRestored ? await locate(lade, destination) : undefined;
   if (place && canBeObject(place)) return { kind: "object", place };
-  return await resolveDestination(lade, destination, options.recursive);
+  return await resolveDestination(lade, destination, isMany);
 }
 
 function refuseMistakes({ sources, destination, options, move }: TransferCommand): void {
@@ -108,10 +114,27 @@ function refuseMistakes({ sources, destination, options, move }: TransferCommand
       "With --shard there is -r: what is split is a prefix or directory, not an object or standard input.",
     );
   }
+  if (isFiltered(options)) {
+    if (!options.recursive && !options.glob) refuse(NEEDS_MANY);
+    if (fromInput && options.filesFrom !== undefined && isStandardInput(options.filesFrom)) {
+      refuse("Standard input (-) cannot be a source and the list of --files-from.");
+    }
+  }
+  if (options.glob) {
+    if (options.recursive) refuse("With --glob there is no -r: ** matches at any depth.");
+    if (options.version !== undefined) refuse("With --version there is one object, and no --glob.");
+  }
   const toOutput = isStandardOutput(destination);
   if (options.recursive && (fromInput || toOutput)) refuse("With -r neither place can be -.");
   if (fromInput && toOutput) refuse("Nothing is to be done from - to -.");
   if (toOutput && options.zstd !== undefined) refuse("With --zstd the destination cannot be -.");
+}
+
+/** Whether any source stands for several names; what is no pattern is a `UsageError`. */
+async function hasWildcards({ sources, options }: TransferCommand): Promise<boolean> {
+  if (!options.glob) return false;
+  const split = await Promise.all(sources.map(splitArgument));
+  return split.some((source) => source !== undefined);
 }
 
 function refuseMisfits(sources: readonly string[], destination: Destination, argument: string): void {

@@ -1,3 +1,4 @@
+import type { FilterValues, globOptions } from "./filter_options.ts";
 import { flag, option, repeated, type ValuesOf } from "../syntax/option.ts";
 import { dateValue, metadataValue, tagValue } from "../values/attribute_values.ts";
 import { integerValue, textValue, versionValue } from "../values/plain_values.ts";
@@ -111,6 +112,8 @@ export const versionOptions = {
 
 /** What a transfer takes besides its places. */
 export type TransferOptions =
+  & Partial<FilterValues>
+  & Partial<ValuesOf<typeof globOptions>>
   & ValuesOf<typeof writeOptions>
   & ValuesOf<typeof treeOptions>
   & Partial<ValuesOf<typeof shardOptions>>

@@ -6,14 +6,15 @@ import { isMountPoint } from "./is_mount_point.ts";
 /**
  * Throws an `InvalidNameError` for a directory that is not removed: the root, a mount point, the working directory and
  * those it lies in, by whatever name; for a link to a directory, and for a file. A missing one is a `NotFoundError`
- * when it is walked.
+ * when it is walked. One that is kept, of which only a part is removed, may be a mount point and the working directory.
  */
 export async function refuseDirectory(
   store: ObjectStore,
   operation: string,
   uri: string,
-  call: CallOptions,
+  options: CallOptions & { readonly isKept?: boolean },
 ): Promise<void> {
+  const { isKept = false, ...call } = options;
   const refuse = (detail: string, advice?: string): never => {
     throw new InvalidNameError({ operation, uri, detail, advice });
   };
@@ -23,7 +24,7 @@ export async function refuseDirectory(
   if (kind === "link") refuse("it is a symbolic link", "leave out the slash at its end for the link itself");
   if (kind === "object") refuse("it is a file", "leave out the slash at its end");
   if (kind === "other") refuse("it is a socket, pipe or device", "leave out the slash at its end");
-  if (kind === undefined) return;
+  if (kind === undefined || isKept) return;
   const status = await Deno.stat(path);
   if (await isWorkingDirectory(status)) {
     refuse("the working directory is it or lies in it", "change to another one first");

@@ -1,4 +1,5 @@
 import type { ProgressOptions } from "@lade/core";
+import type { ObjectFilter } from "@lade/transfer/filter";
 import type { Removal } from "./removal.ts";
 import type { RemovalRequest } from "./settle_removal.ts";
 
@@ -12,6 +13,8 @@ export interface RemoveOptions extends ProgressOptions {
   readonly versions?: boolean;
   /** Lets `recursive` empty a whole container, which a prefix that was forgotten would name. */
   readonly all?: boolean;
+  /** Which objects go of what is under the prefix, with `recursive`. */
+  readonly filter?: ObjectFilter;
   /** Ends the call, which then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
 }

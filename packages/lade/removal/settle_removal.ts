@@ -3,8 +3,10 @@ import type { ObjectPlace, ObjectStore } from "@lade/core";
 import { objectUri } from "@lade/core/backend";
 import { deletePrefix, placeOf } from "@lade/core/operations";
 import { redactSecrets } from "@lade/core/text";
+import type { ObjectFilter } from "@lade/transfer/filter";
 import { asPrefix, type LocatedUri, removeDirectory, type UriCalls } from "@lade/transfer/places";
 import { refuseDirectory } from "./refuse_directory.ts";
+import { removeMeant } from "./remove_meant.ts";
 import { type Removal, type RemovalAdvice, type Removed, SCRIPT_ADVICE } from "./removal.ts";
 import type { Settled, Settling } from "./settling.ts";
 import { settleAmongVersions } from "./settle_versions.ts";
@@ -23,6 +25,11 @@ export interface RemovalRequest {
   readonly version?: string;
   /** All versions and delete markers go for good, instead of the objects. */
   readonly versions?: boolean;
+  /**
+   * Which objects go of what is under the prefix, or in the directory: needs `recursive`. Of a directory files and links go
+   * then, and no directory.
+   */
+  readonly filter?: ObjectFilter;
   /** What messages say to do; words for scripts by default. */
   readonly advice?: RemovalAdvice;
   /** Ends it. */
@@ -38,8 +45,14 @@ export interface RemovalRequest {
  */
 export async function settleRemoval(lade: UriCalls, request: RemovalRequest): Promise<Removal> {
   const { uri, recursive = false, force = false, all = false, version, versions = false, signal } = request;
-  const { advice = SCRIPT_ADVICE } = request;
-  const settling: Settling = { lade, force, all, advice, call: signal ? { signal } : {} };
+  const { advice = SCRIPT_ADVICE, filter } = request;
+  if (filter && (!recursive || versions || version !== undefined)) {
+    const detail =
+      "a filter chooses among the objects of a prefix, so it needs recursive, and takes no versions";
+    throw new TypeError(`Cannot remove ${JSON.stringify(uri)}: ${detail}`);
+  }
+  const call = signal ? { signal } : {};
+  const settling: Settling = { lade, force, all, advice, call, ...(filter && { filter }) };
   const place = await lade.locate(uri);
   const settled = version === undefined && !versions
     ? await settle(settling, place, recursive)
@@ -65,11 +78,13 @@ async function settle(
   if (!recursive) return isPrefix ? await markerOf(settling, place) : await objectOf(settling, place);
   if (isPrefix) return await prefixOf(settling, place);
   const kind = await store.tree?.kindOf(key, call);
+  if (settling.filter && kind !== undefined && kind !== "directory") throw notChosen(place);
   if (kind === "link" || kind === "other") return entryOf(settling, place, kind);
   const named = await whatIsNamed(settling, place);
   if (named.object && named.prefix) {
     throw invalid(place, "it is an object and also a prefix", advice.ambiguous);
   }
+  if (named.object && settling.filter) throw notChosen(place);
   if (named.object) return objectRemoval(settling, place, "object");
   if (named.prefix) return await prefixOf(settling, named.prefix);
   if (force) return nothingAt(place);
@@ -137,12 +152,21 @@ async function explained(settling: Settling, error: unknown, place: LocatedUri):
   return error.restated({ operation: "remove", uri: uriOf(place), ...found });
 }
 
+/** A filter could leave the very thing out that was named. */
+function notChosen(place: LocatedUri): InvalidNameError {
+  return invalid(
+    place,
+    "it is one thing, and filters choose among what lies below a prefix",
+    "leave them out",
+  );
+}
+
 async function prefixOf(settling: Settling, place: LocatedUri): Promise<Settled> {
-  const { lade, advice, all, call } = settling;
+  const { lade, advice, all, call, filter } = settling;
   const { store, key } = place;
   const uri = uriOf(place);
   if (store.tree) {
-    if (key === "") await refuseDirectory(store, "remove", uri, call);
+    if (key === "") await refuseDirectory(store, "remove", uri, { ...call, isKept: filter !== undefined });
   } else if (key === "" && !all) throw invalid(place, "it is a whole container", advice.all);
   return {
     kind: key === "" ? "container" : "prefix",
@@ -155,23 +179,30 @@ async function prefixOf(settling: Settling, place: LocatedUri): Promise<Settled>
         isWhole &&= !removed.error;
         yield removed;
       }
-      if (store.tree && key === "" && isWhole) await removeDirectory(lade, uri, call);
+      if (store.tree && key === "" && isWhole && !filter) await removeDirectory(lade, uri, call);
     },
   };
 }
 
 async function* removedBelow(
-  { call, force }: Settling,
+  { call, filter, force }: Settling,
   place: LocatedUri,
   dryRun: boolean,
 ): AsyncGenerator<Removed> {
   const { store, key, uriOf } = place;
   let isEmpty = true;
   try {
-    for await (const { key: removed, error } of deletePrefix(store, key, { ...call, dryRun })) {
-      isEmpty = false;
-      yield { uri: uriOf(removed), ...(error && { error }) };
-    }
+    if (filter) {
+      for await (const removed of removeMeant(place, filter, { call, dryRun, force })) {
+        isEmpty = false;
+        yield removed;
+      }
+      // What the filter leaves is there all the same.
+      isEmpty &&= !await holdsAny(place, call);
+    } else {for await (const { key: removed, error } of deletePrefix(store, key, { ...call, dryRun })) {
+        isEmpty = false;
+        yield { uri: uriOf(removed), ...(error && { error }) };
+      }}
   } catch (error) {
     if (isEmpty && force && store.tree && error instanceof NotFoundError) return;
     throw error;

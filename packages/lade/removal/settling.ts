@@ -1,4 +1,5 @@
 import type { CallOptions } from "@lade/core";
+import type { ObjectFilter } from "@lade/transfer/filter";
 import type { LocatedUri, UriCalls } from "@lade/transfer/places";
 import type { Removal, RemovalAdvice } from "./removal.ts";
 
@@ -10,6 +11,8 @@ export interface Settling {
   readonly force: boolean;
   /** A whole container may be emptied too. */
   readonly all: boolean;
+  /** Which objects under the prefix go; all where absent. */
+  readonly filter?: ObjectFilter;
   /** What messages say to do. */
   readonly advice: RemovalAdvice;
   /** Ends it. */

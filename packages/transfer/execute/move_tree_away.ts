@@ -13,7 +13,7 @@ import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
 import type { Job, Refusal } from "../plan/job.ts";
 import type { JobRunner } from "./job_runner.ts";
 import { type JobPlan, withDestination } from "../plan/plan_jobs.ts";
-import { metaOfLeftOut } from "../plan/object_filter.ts";
+import { unknownMeta } from "../filter/unknown_meta.ts";
 import { linkWithSlash } from "../plan/link_with_slash.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 
@@ -142,7 +142,7 @@ async function* behindPrefix(plan: JobPlan, prefix: Place, below: string): Async
 /** Whether a filter takes what has this name; what may not be looked at is for the transfer to say. */
 async function isWanted({ filter, signal }: JobPlan, { store }: Place, key: string): Promise<boolean> {
   if (!filter) return true;
-  const unknown = metaOfLeftOut(key);
+  const unknown = unknownMeta(key);
   const meta = key.endsWith("/") ? unknown : await store.head(key, { signal }).catch(() => unknown);
   return filter(meta, key);
 }

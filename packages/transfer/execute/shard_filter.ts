@@ -1,7 +1,7 @@
 import { InvalidNameError } from "@lade/core/errors";
 import { localPathOf, uriOfArgument } from "../places/place.ts";
 import { convertedName } from "../plan/conversion.ts";
-import type { ObjectFilter } from "../plan/object_filter.ts";
+import { everyFilter, type ObjectFilter } from "../filter/object_filter.ts";
 import { inShard, type Shard } from "../shard/shard.ts";
 import type { TransferRequest } from "./transfer_request.ts";
 
@@ -12,7 +12,7 @@ import type { TransferRequest } from "./transfer_request.ts";
  * Only trees have shares. Of a local directory that is moved, links lead to what another process may have moved before:
  * their content would be missed under their names.
  */
-export function shardFilter(request: TransferRequest, shard: Shard): ObjectFilter {
+export function shardFilter(request: TransferRequest, shard: Shard): ObjectFilter | undefined {
   const { operation, sources, recursive, move, conversion = "none", filter } = request;
   for (const source of recursive && !move ? [] : sources) {
     const uri = uriOfArgument(source);
@@ -26,5 +26,6 @@ export function shardFilter(request: TransferRequest, shard: Shard): ObjectFilte
     throw new InvalidNameError({ operation, uri, detail, advice: "copy it in shards and remove it then" });
   }
   const isOwn = inShard(shard);
-  return (meta, name) => isOwn(convertedName(name, conversion)) && (filter?.(meta, name) ?? true);
+  const byShard: ObjectFilter = (_meta, name) => isOwn(convertedName(name, conversion));
+  return everyFilter([Object.assign(byShard, { byNameOnly: true }), filter]);
 }

@@ -23,6 +23,7 @@ export async function transfer(
 ): Promise<TransferCounts> {
   const { sources, destination, recursive, move, conversion = "none", attributes = {} } = given;
   const { dryRun = false, createOnly = false, concurrency = OBJECTS_AT_ONCE } = given;
+  if (given.glob && recursive) throw new TypeError("Cannot transfer with glob and recursive together");
   if (move && recursive && sources.length > 1) {
     throw new TypeError(`Cannot move ${sources.length} trees at once: one source is needed`);
   }

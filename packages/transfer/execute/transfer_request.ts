@@ -1,5 +1,5 @@
 import type { ObjectAttributes } from "@lade/core";
-import type { ObjectFilter } from "../plan/object_filter.ts";
+import type { ObjectFilter } from "../filter/object_filter.ts";
 import type { ByteSource } from "../plan/byte_source.ts";
 import type { Conversion } from "../plan/conversion.ts";
 import type { Destination } from "../places/resolve_destination.ts";
@@ -46,6 +46,8 @@ export interface TransferRequest extends TransferOptions {
   readonly destination: Destination;
   /** Everything under a source goes, not the object of its name. */
   readonly recursive: boolean;
+  /** Wildcards in sources stand for names: what matches goes, by its name below the last segment without any. */
+  readonly glob?: boolean;
   /** The sources are removed, each when its copy is proved. */
   readonly move: boolean;
   /** The version of the one object that goes; the latest by default. */

@@ -58,8 +58,9 @@ export function createFilter(options: FilterOptions): ObjectFilter | undefined {
   });
 }
 
+/** A time that is not known, which compares with nothing, does not leave an object out. */
 function isWithin(time: number, since: number, until: number): boolean {
-  return time >= since && time <= until;
+  return !(time < since || time > until);
 }
 
 type Pattern = (name: string) => boolean;

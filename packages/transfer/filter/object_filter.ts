@@ -1,8 +1,8 @@
 import type { ObjectMeta } from "@lade/core";
 
 /**
- * Says of a listed object whether it is meant; `name` is its key below the prefix that is listed. What it accepts is
- * accepted whatever came before.
+ * Says of a listed object whether it is meant; `name` is its key below the prefix that is listed, or the last part of the
+ * key where one object is the source. A size or a time that is not known (`NaN`) leaves nothing out.
  */
 export interface ObjectFilter {
   /** Whether the object is meant. */

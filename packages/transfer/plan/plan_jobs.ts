@@ -1,11 +1,13 @@
 import type { LeftOut, ObjectMeta } from "@lade/core";
-import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
+import { InvalidNameError, NotFoundError, UnsupportedError } from "@lade/core/errors";
 import { type PlaceJudge, placeOf as whereIs } from "@lade/core/operations";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { localNameFault } from "../places/local_name_fault.ts";
 import { classifyWhole } from "../places/classify_place.ts";
-import { localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
+import { batches, isAskedFor, meantBelow } from "../filter/meant_below.ts";
+import { everyFilter, type ObjectFilter } from "../filter/object_filter.ts";
+import { isThere, localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
 import { needContent } from "../places/need_content.ts";
 import { refuseMissing } from "../places/missing.ts";
 import type { Destination } from "../places/resolve_destination.ts";
@@ -15,7 +17,7 @@ import { InputError } from "./input_error.ts";
 import { type Job, type Marker, type Refusal, sourceOf } from "./job.ts";
 import { intoItself } from "./into_itself.ts";
 import { NameClashes } from "./name_clashes.ts";
-import { metaOfLeftOut, type ObjectFilter } from "./object_filter.ts";
+import { unknownMeta } from "../filter/unknown_meta.ts";
 import { TakenNames } from "./taken_names.ts";
 
 /** What is to be transferred, and where to. */
@@ -30,6 +32,8 @@ export interface JobPlan {
   readonly destination: Destination;
   /** Everything under a source goes, not the object of its name. */
   readonly recursive: boolean;
+  /** Wildcards in sources stand for names. */
+  readonly glob?: boolean;
   /** The version of the one object that goes; the latest by default. */
   readonly version?: string | undefined;
   /** What `-` reads. */
@@ -61,9 +65,12 @@ export async function* planJobs(plan: JobPlan): AsyncGenerator<Job | Refusal> {
         yield withDestination(plan, { input: standardInput(plan.stdin) }, "");
         continue;
       }
-      const place = await locate(plan.lade, source);
+      const split = plan.glob ? (await import("../filter/split_glob.ts")).splitGlob(source) : undefined;
+      const place = await locate(plan.lade, split?.base ?? source);
       const unique = (job: Job | Refusal) => withFreeName(plan, job, taken, index);
-      if (!plan.recursive) {
+      if (split) {
+        for await (const job of planMatching(plan, place, source, split.filter)) yield unique(job);
+      } else if (!plan.recursive) {
         const job = await planObject(plan, place);
         if (job) yield unique(job);
       } else for await (const job of planTree(plan, place)) yield unique(job);
@@ -107,6 +114,25 @@ async function planObject(plan: JobPlan, place: Place): Promise<Job | Refusal | 
   return withDestination(plan, from, name);
 }
 
+/** What matches the wildcards of a source; nothing at all is a `NotFoundError`, for it was named. */
+async function* planMatching(
+  plan: JobPlan,
+  place: Place,
+  source: string,
+  matching: ObjectFilter,
+): AsyncGenerator<Job | Refusal> {
+  let isEmpty = true;
+  const matches = Object.assign((meta: ObjectMeta, name: string) => {
+    const matches = matching(meta, name);
+    if (matches) isEmpty = false;
+    return matches;
+  }, matching);
+  const filter = everyFilter([matches, plan.filter]);
+  yield* planTree({ ...plan, ...(filter && { filter }) }, place);
+  if (!isEmpty) return;
+  throw new NotFoundError({ operation: plan.operation, uri: source, detail: "nothing matches" });
+}
+
 async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refusal> {
   const { lade, operation, signal } = plan;
   const { object, prefix } = await classifyWhole(lade, place, operation, signal);
@@ -128,28 +154,65 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   let isFirst = true;
   const onLeftOut = (entry: LeftOut) => {
     isEmpty = false;
-    if (filter && !filter(metaOfLeftOut(entry.key), entry.key.slice(prefix.key.length))) return;
+    // What a directory holds that may not be read is not known.
+    const isUnread = entry.error !== undefined && entry.key.endsWith("/");
+    const name = entry.key.slice(prefix.key.length);
+    if (!isUnread && filter && !filter(unknownMeta(entry.key), name)) return;
     leftOut.push(planLeftOut(plan, prefix, entry));
   };
   // Only names that a conversion changes can clash, and to find those they have to come in order.
   const order = plan.conversion === "none" ? "any" : "key";
-  for await (const meta of prefix.store.list(prefix.key, { signal, order, onLeftOut })) {
+  if (filter?.byNameOnly && isAskedFor(prefix.store, filter)) return yield* planNamed(plan, prefix, filter);
+  for await (
+    const { meta, name, error } of meantBelow(prefix.store, prefix.key, filter, { signal, order, onLeftOut })
+  ) {
+    if (error) {
+      isEmpty = false;
+      yield { uri: prefix.uriOf(prefix.key + name), reason: error };
+      continue;
+    }
     if (isFirst) {
       await refuseOverlap(plan, prefix, meta.key);
       within ??= await refuseIntoItself(plan, prefix, meta.key);
     }
     isFirst = isEmpty = false;
     yield* leftOut.splice(0);
-    if (filter && !filter(meta, meta.key.slice(prefix.key.length))) continue;
-    const clash = plan.conversion !== "none" && clashes.find(meta.key);
-    if (clash) {
-      const uri = prefix.uriOf(meta.key);
-      const detail = `${JSON.stringify(prefix.uriOf(clash))} goes to the same name`;
-      yield { uri, reason: new InvalidNameError({ operation, uri, detail }) };
-    } else yield planListed(plan, prefix, meta);
+    yield refuseClash(plan, prefix, meta.key, clashes) ?? planListed(plan, prefix, meta);
   }
   yield* leftOut;
-  if (isEmpty) await refuseMissing(prefix, operation);
+  // What the filter leaves out is there all the same.
+  if (isEmpty && !(filter && await isThere(prefix, signal))) await refuseMissing(prefix, operation);
+}
+
+/** Objects of a list that nothing but their names decides about: reading them shows whether they are there. */
+async function* planNamed(
+  plan: JobPlan,
+  prefix: Place,
+  filter: ObjectFilter & { readonly names: ReadonlySet<string> },
+): AsyncGenerator<Job | Refusal> {
+  const clashes = new NameClashes();
+  for (const name of [...batches(filter.names)].flat()) {
+    const from = placeBelow(prefix, name);
+    if (!filter(unknownMeta(from.key), name)) continue;
+    const clash = refuseClash(plan, prefix, from.key, clashes);
+    if (clash) yield clash;
+    else if (!name.endsWith("/")) yield withDestination(plan, { from }, name);
+    else yield planListed(plan, prefix, await prefix.store.head(from.key, { signal: plan.signal }));
+  }
+}
+
+/** Why an object does not go where another one of the source gets its name. */
+function refuseClash(
+  { conversion, operation }: JobPlan,
+  prefix: Place,
+  key: string,
+  clashes: NameClashes,
+): Refusal | undefined {
+  const clash = conversion === "none" ? undefined : clashes.find(key);
+  if (clash === undefined) return undefined;
+  const uri = prefix.uriOf(key);
+  const detail = `${JSON.stringify(prefix.uriOf(clash))} goes to the same name`;
+  return { uri, reason: new InvalidNameError({ operation, uri, detail }) };
 }
 
 /** What has bytes would be missed at the destination; the rest is worth a note. */
