@@ -6,7 +6,8 @@ import { type ListedSide, mergeListings, type Pair } from "../merge/merge_listin
 import { localPathOf, type Place, placeBelow } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { Job, Refusal } from "../plan/job.ts";
-import { metaOfLeftOut, type ObjectFilter } from "../plan/object_filter.ts";
+import type { ObjectFilter } from "../filter/object_filter.ts";
+import { unknownMeta } from "../filter/unknown_meta.ts";
 import { type JobPlan, planLeftOut, planListed } from "../plan/plan_jobs.ts";
 import type { Deletion } from "./deletion.ts";
 import type { LeftOuts } from "./left_outs.ts";
@@ -235,7 +236,7 @@ class Planner {
     const name = entry.key.slice(source.key.length);
     sourceLeftOuts.add(name, entry.reason);
     // Below a directory that may not be read there may be anything.
-    if (entry.error === undefined && !(filter?.(metaOfLeftOut(entry.key), name) ?? true)) return;
+    if (entry.error === undefined && !(filter?.(unknownMeta(entry.key), name) ?? true)) return;
     this.#refusals.push(this.#unlessMarked(planLeftOut(this.#jobs, source, entry)));
   }
 

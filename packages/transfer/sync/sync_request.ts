@@ -3,7 +3,7 @@ import type { CompareOptions } from "../compare/compare_options.ts";
 import type { TransferCounts } from "../execute/transfer_tally.ts";
 import type { TransferListener } from "../execute/transfer_listener.ts";
 import type { Place } from "../places/place.ts";
-import type { ObjectFilter } from "../plan/object_filter.ts";
+import type { ObjectFilter } from "../filter/object_filter.ts";
 
 /** How many objects may be deleted: a number, or a share of what the destination has. */
 export type DeletionLimit =
