@@ -10,6 +10,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
   await Deno.symlink("/nowhere", `${directory.path}/d/broken`);
   await using cli = await S3Here.start({ versioning: true, objects: { old: "0" } });
   const d = `${directory.path}/d`;
+  await Deno.writeTextFile(`${directory.path}/commands`, "du s3://bucket\nls s3://bucket/none\n");
   const lines = [
     ["put", "-r", "-v", "--storage-class=STANDARD_IA", "--tag=a=b", d, "s3://bucket/d"],
     ["put", "-n", `${d}/b`, "s3://bucket/d/"],
@@ -25,6 +26,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["mv", "s3://bucket/d/a.txt", `${directory.path}/moved`],
     ["presign", "s3://bucket/d/b"],
     ["rm", "-v", "-r", "--versions", "s3://bucket/d"],
+    ["run", `${directory.path}/commands`],
     ["mb", "s3://made"],
     ["rb", "s3://made"],
     ["doctor", d],
@@ -34,7 +36,8 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
   for (const args of lines) {
     const { stdout, stderr } = await cli.run(["--json", ...args]);
     for (const line of (stdout + stderr).trim().split("\n")) {
-      const { type, ...properties } = JSON.parse(line);
+      const { type, line: number, ...properties } = JSON.parse(line);
+      if (number !== undefined) assertEquals(args[0], "run");
       const row = documented.get(type) ?? new Set();
       seen.add(type);
       assertEquals([args, type, Object.keys(properties).filter((name) => !row.has(name))], [args, type, []]);

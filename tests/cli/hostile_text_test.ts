@@ -18,6 +18,7 @@ import {
   SummaryMessage,
   VerificationMessage,
 } from "../../packages/cli/messages/transfer_messages.ts";
+import { LineMessage, RunSummaryMessage } from "../../packages/cli/messages/run_messages.ts";
 import { NoteMessage, SettingsMessage, TextMessage } from "../../packages/cli/messages/text_messages.ts";
 import { ErrorMessage } from "../../packages/cli/messages/error_message.ts";
 import type { Message } from "../../packages/cli/output/message.ts";
@@ -80,11 +81,13 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   }),
   error: new ErrorMessage(new Error(HOSTILE, { cause: HOSTILE }), 2),
   "store error": new ErrorMessage(error, 2),
+  line: new LineMessage(new NoteMessage(HOSTILE), { file: HOSTILE, line: 1 }, true),
   note: new NoteMessage(HOSTILE),
   object: new ObjectMessage(HOSTILE, HOSTILE, meta, false),
   operation: new OperationMessage({ operation: "cp", source: HOSTILE, destination: HOSTILE, dryRun: true }),
   prefix: new PrefixMessage(HOSTILE, HOSTILE),
   presigned: new PresignedMessage({ uri: HOSTILE, method: "GET", url: HOSTILE, expires: new Date(0) }),
+  runsummary: new RunSummaryMessage({ done: 1, failed: 1, skipped: 1, elapsedMs: 1 }),
   settings: new SettingsMessage({
     uri: HOSTILE,
     settings: [{ name: HOSTILE, value: HOSTILE, source: HOSTILE }],
@@ -198,6 +201,7 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
     du: [[there], [away], ["memory://m/d/"]],
     mb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     rb: [["--dry-run", away], [`memory://${HOSTILE}`]],
+    run: [[away], [local], [there], ["-"]],
     pipe: [[`memory://m/p/${HOSTILE_NAME}`], [away + "/"], [away]],
     presign: [[there], [away]],
     doctor: [[away], [local]],

@@ -159,6 +159,7 @@ export const LAYERS: Layers = {
     "progress",
     "places",
     "transfer",
+    "run",
     "commands",
     "program",
   ],

@@ -1,5 +1,7 @@
 import type { OptionTable, ValuesOf } from "../syntax/option.ts";
-import type { CommandContext } from "./command_context.ts";
+import type { CommandContext, Invocation } from "./command_context.ts";
+
+export type { Invocation } from "./command_context.ts";
 
 /** Does what a command is for. A failure that leaves the rest undone is thrown, others go to `context.output`. */
 export type RunCommand<T> = (context: CommandContext, options: T) => Promise<void>;
@@ -23,31 +25,21 @@ export interface CommandConfig<T extends OptionTable> {
    * something `"goes on"`.
    */
   readonly whenUnread: "ends" | "goes on";
+  /** Throws a `UsageError` for options that do not go together, as far as they show it. Runs before `run`. */
+  readonly check?: (options: ValuesOf<T>) => void | Promise<void>;
   /** Runs it. What is large and not needed for its help is loaded here. */
   readonly run: RunCommand<ValuesOf<T>>;
 }
 
 /** A command, of whatever options. */
-export interface Command extends Omit<CommandConfig<OptionTable>, "run"> {
+export interface Command extends Omit<CommandConfig<OptionTable>, "check" | "run"> {
   /** The command with what was given, ready to run. */
   invoke(values: Readonly<Record<string, unknown>>): Invocation;
 }
 
-/** A command with its options, ready to run. */
-export interface Invocation {
-  /** The command's name. */
-  readonly name: string;
-  /** Its options and arguments. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** What becomes of it when nobody reads its output any more. */
-  readonly whenUnread: "ends" | "goes on";
-  /** Runs it. */
-  readonly run: (context: CommandContext) => Promise<void>;
-}
-
 /** Makes a command. */
 export function defineCommand<T extends OptionTable>(config: CommandConfig<T>): Command {
-  const { run, ...told } = config;
+  const { check, run, ...told } = config;
   const { name, whenUnread } = config;
   return {
     ...told,
@@ -55,7 +47,11 @@ export function defineCommand<T extends OptionTable>(config: CommandConfig<T>): 
       name,
       options,
       whenUnread,
-      run: (context) => run(context, options as ValuesOf<T>),
+      check: async () => await check?.(options as ValuesOf<T>),
+      run: async (context) => {
+        await check?.(options as ValuesOf<T>);
+        await run(context, options as ValuesOf<T>);
+      },
     }),
   };
 }

@@ -50,8 +50,14 @@ under DEST, names below SRC kept, whether or not SRC or DEST ends in a slash.",
   ],
   options,
   whenUnread: "goes on",
+  check: checkCp,
   run: runCp,
 });
+
+async function checkCp({ places, ...options }: CpOptions): Promise<void> {
+  const { refuseMistakes } = await import("../transfer/refuse_mistakes.ts");
+  refuseMistakes({ ...splitPlaces(places), options, move: false });
+}
 
 /** Copies all places but the last to the last. */
 async function runCp(context: CommandContext, { places, ...options }: CpOptions): Promise<void> {

@@ -50,14 +50,20 @@ at all.",
   ],
   options,
   whenUnread: "goes on",
+  check: checkGet,
   run: runGet,
 });
 
-/** Copies to a local place, or to standard output. */
-async function runGet(context: CommandContext, { uri, destination, ...options }: GetOptions): Promise<void> {
+async function checkGet({ uri, destination, ...options }: GetOptions): Promise<void> {
   if (!isStandardOutput(destination) && localPathOf(uriOfArgument(destination)) === undefined) {
     throw new UsageError(`get writes local files: use cp to copy to ${JSON.stringify(destination)}.`);
   }
+  const { refuseMistakes } = await import("../transfer/refuse_mistakes.ts");
+  refuseMistakes({ sources: [uri], destination, options, move: false });
+}
+
+/** Copies to a local place, or to standard output. */
+async function runGet(context: CommandContext, { uri, destination, ...options }: GetOptions): Promise<void> {
   const { runTransfer } = await import("../transfer/run_transfer.ts");
   await runTransfer(context, { sources: [uri], destination, options, move: false });
 }

@@ -38,8 +38,14 @@ stored.",
   ],
   options,
   whenUnread: "goes on",
+  check: checkMv,
   run: runMv,
 });
+
+async function checkMv({ places, ...options }: MvOptions): Promise<void> {
+  const { refuseMistakes } = await import("../transfer/refuse_mistakes.ts");
+  refuseMistakes({ ...splitPlaces(places), options, move: true });
+}
 
 /** Moves all places but the last to the last. */
 async function runMv(context: CommandContext, { places, ...options }: MvOptions): Promise<void> {

@@ -48,11 +48,11 @@ Nobody sees an object before all of it is there.",
   ],
   options,
   whenUnread: "goes on",
+  check: checkPut,
   run: runPut,
 });
 
-/** Copies local files to the last place. */
-async function runPut(context: CommandContext, { places, ...options }: PutOptions): Promise<void> {
+async function checkPut({ places, ...options }: PutOptions): Promise<void> {
   const { sources, destination } = splitPlaces(places);
   const foreign = sources.find((source) =>
     source !== "-" && localPathOf(uriOfArgument(source)) === undefined
@@ -60,6 +60,12 @@ async function runPut(context: CommandContext, { places, ...options }: PutOption
   if (foreign !== undefined) {
     throw new UsageError(`put takes local files: use cp to copy ${JSON.stringify(foreign)}.`);
   }
+  const { refuseMistakes } = await import("../transfer/refuse_mistakes.ts");
+  refuseMistakes({ sources, destination, options, move: false });
+}
+
+/** Copies local files to the last place. */
+async function runPut(context: CommandContext, { places, ...options }: PutOptions): Promise<void> {
   const { runTransfer } = await import("../transfer/run_transfer.ts");
-  await runTransfer(context, { sources, destination, options, move: false });
+  await runTransfer(context, { ...splitPlaces(places), options, move: false });
 }

@@ -28,14 +28,17 @@ export const rb = defineCommand({
   ],
   options,
   whenUnread: "goes on",
+  check: refuseMistakes,
   run: runRb,
 });
 
+function refuseMistakes({ force, versions }: RbOptions): void {
+  if (versions && !force) throw new UsageError("--versions goes with -f.");
+}
+
 /** Removes each container, with all that lies in it where the user says so. */
 async function runRb(context: CommandContext, options: RbOptions): Promise<void> {
-  const { force, uris, versions } = options;
-  if (versions && !force) throw new UsageError("--versions goes with -f.");
-  for (const argument of uris) {
+  for (const argument of options.uris) {
     try {
       await removeContainer(context, argument, options);
     } catch (error) {

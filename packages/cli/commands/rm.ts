@@ -63,12 +63,12 @@ that is removed leaves them, and a delete marker; ls --versions shows both.",
   ],
   options,
   whenUnread: "goes on",
+  check: refuseMistakes,
   run: runRm,
 });
 
 /** Settles what each place names, before the first is removed, and then removes them. */
 async function runRm(context: CommandContext, options: RmOptions): Promise<void> {
-  refuseMistakes(options);
   const filter = await filterOf(context, options, options.uris);
   const { clock } = (await context.lade()).context;
   const removals = new Removals(context, options, filter);

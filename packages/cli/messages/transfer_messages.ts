@@ -3,6 +3,7 @@ import type { Style } from "../output/style.ts";
 import type { Json, Message } from "../output/message.ts";
 import { formatDuration } from "../output/format_duration.ts";
 import { formatSize } from "../output/format_size.ts";
+import { quoteWord } from "../syntax/split_words.ts";
 import type { Verification } from "@lade/transfer";
 
 /** Something that a command did, or with `--dry-run` would do. */
@@ -30,12 +31,12 @@ export class OperationMessage implements Message {
     this.#operation = operation;
   }
 
-  /** The command and its arguments, without what is secret in them. */
+  /** The command and its arguments, without what is secret in them; a command line of its own. */
   toText(style: Style): string {
     const { operation, source, destination, version, dryRun } = this.#operation;
     const words = [operation, ...(source === undefined ? [] : [source]), destination];
     return (dryRun ? style.dim("(dry run) ") : "") +
-      words.map((word) => printable(redactSecrets(word))).join(" ") +
+      words.map((word) => quoteWord(redactSecrets(word))).join(" ") +
       (version === undefined ? "" : ` (version ${printable(version)})`);
   }
 

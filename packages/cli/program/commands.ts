@@ -13,6 +13,7 @@ const LOAD = {
   du: async () => (await import("../commands/du.ts")).du,
   mb: async () => (await import("../commands/mb.ts")).mb,
   rb: async () => (await import("../commands/rb.ts")).rb,
+  run: async () => (await import("../commands/run.ts")).run,
   pipe: async () => (await import("../commands/pipe.ts")).pipe,
   presign: async () => (await import("../commands/presign.ts")).presign,
   doctor: async () => (await import("../commands/doctor.ts")).doctor,

@@ -1,11 +1,4 @@
-import type { Invocation } from "../command/command.ts";
-import type { GlobalOptions } from "../command/global_options.ts";
-
-/** What a command line asks for. */
-export type CommandLine =
-  | { readonly kind: "run"; readonly invocation: Invocation; readonly settings: GlobalOptions }
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "mistake"; readonly problem: string };
+export type { CommandLine } from "../command/command_context.ts";
 
 /** How help looks. */
 export interface HelpFormat {

@@ -93,10 +93,13 @@ async function runCommand(
     await output.fail(new ErrorMessage(error, settings.verbosity));
   };
   const manual = async (command?: string) => (await import("./man_page.ts")).writeManPage(command);
+  const readLine = (words: readonly string[]) =>
+    readCommandLine(words, { columns: DEFAULT_COLUMNS, colors: false });
   const { name } = invocation;
   let exitCode: number = ExitCode.ok;
   try {
-    await invocation.run({ name, output, terminal: world.terminal, signal, settings, lade, manual, fail });
+    const { terminal } = world;
+    await invocation.run({ name, output, terminal, signal, settings, lade, manual, readLine, fail });
     await output.flush();
   } catch (error) {
     exitCode = await report(error, output, signal, settings.verbosity);
