@@ -22,6 +22,8 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["stat", "s3://bucket/d/a.txt"],
     ["cat", "-vv", "s3://bucket/none"],
     ["du", "s3://bucket"],
+    ["check", "-r", d, "s3://bucket/d"],
+    ["check", "-r", "s3://bucket", "s3://bucket/d"],
     ["get", "-v", "s3://bucket/d/b", `${directory.path}/b`],
     ["mv", "s3://bucket/d/a.txt", `${directory.path}/moved`],
     ["presign", "s3://bucket/d/b"],

@@ -6,6 +6,7 @@ const ROOT = new URL("../../", import.meta.url);
 const DOCUMENTS = [
   "README.md",
   "docs/azure.md",
+  "docs/checking.md",
   "docs/coming_from.md",
   "docs/filters.md",
   "docs/gcs.md",

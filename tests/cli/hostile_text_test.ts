@@ -28,6 +28,11 @@ import { UsageError } from "../../packages/cli/command/usage_error.ts";
 import { COMMAND_NAMES } from "../../packages/cli/program/commands.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 import { CliHere } from "./run_here.ts";
+import {
+  CheckCounts,
+  ComparedMessage,
+  ComparisonMessage,
+} from "../../packages/cli/messages/check_messages.ts";
 import { S3Cli } from "./s3_cli.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
@@ -70,6 +75,8 @@ const error = new NotFoundError({
 });
 const MESSAGES: Readonly<Record<string, Message>> = {
   check: new CheckMessage({ ...check, error }, { columns: 80, verbosity: 1 }),
+  compared: new ComparedMessage(new CheckCounts(), 1),
+  comparison: new ComparisonMessage({ sign: "!", name: HOSTILE, source: HOSTILE, detail: HOSTILE, error }),
   container: new ContainerMessage(HOSTILE),
   diagnosis: new DiagnosisMessage({ uri: HOSTILE, ok: 0, warning: 0, failed: 1, skipped: 0 }),
   dropped: new DroppedMessage({
@@ -198,6 +205,10 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
       ["--max-delete", HOSTILE, away, there],
     ],
     rm: [[away], ["--dry-run", there], ["-r", "--dry-run", "memory://m/"]],
+    check: [["-r", "memory://m/d/", "memory://m/c/"], ["-r", "memory://m/", away], [there, away], [
+      away,
+      local,
+    ]],
     du: [[there], [away], ["memory://m/d/"]],
     mb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     rb: [["--dry-run", away], [`memory://${HOSTILE}`]],

@@ -31,6 +31,8 @@ const encoder = new TextEncoder();
 export class Output {
   /** Whether standard output carries the bytes of an object, so that no line may mix with them. */
   rawResults = false;
+  /** Whether the answer of the command is no: then it exits as if something had failed, though nothing has. */
+  isNegative = false;
   readonly #config: OutputConfig;
   readonly #resultStyle: Style;
   readonly #noteStyle: Style;

@@ -10,6 +10,7 @@ const LOAD = {
   sync: async () => (await import("../commands/sync.ts")).sync,
   mv: async () => (await import("../commands/mv.ts")).mv,
   rm: async () => (await import("../commands/rm.ts")).rm,
+  check: async () => (await import("../commands/check.ts")).check,
   du: async () => (await import("../commands/du.ts")).du,
   mb: async () => (await import("../commands/mb.ts")).mb,
   rb: async () => (await import("../commands/rb.ts")).rb,

@@ -110,7 +110,8 @@ async function runCommand(
     await output.fail(new ErrorMessage(error, settings.verbosity));
   }
   await output.close();
-  return exitCode !== ExitCode.ok || output.failures === 0 ? exitCode : ExitCode.failed;
+  const isNo = output.failures > 0 || output.isNegative;
+  return exitCode !== ExitCode.ok || !isNo ? exitCode : ExitCode.failed;
 }
 
 /** Prints what ended a command, unless that is no failure, and returns the exit code. */

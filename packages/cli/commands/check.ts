@@ -1,0 +1,29 @@
+import { defineCommand } from "../command/command.ts";
+import type { CommandContext } from "../command/command_context.ts";
+import { type CheckOptions, checkOptions } from "../transfer/check_options.ts";
+
+/** `lade check`. */
+export const check = defineCommand({
+  name: "check",
+  brief: "Compare without copying",
+  description:
+    "Prints a line for each name, as rclone check --combined does: = the same, * different, + missing at the \
+destination, - missing at the source, ! not compared. Exits with 1 unless all are the same. Objects are the same \
+only by their content: by a checksum or MD5 etag that the stores have or that was remembered, else they are read; \
+never by their times.",
+  usage: "SOURCE DEST",
+  examples: [
+    ["lade check -r data/ s3://bucket/data/", "compares a directory with a prefix"],
+    [
+      "lade check -r -q --one-way s3://bucket/data/ gs://other/data/",
+      "prints what the copy lacks or has otherwise",
+    ],
+    ["lade check -r --download s3://bucket/data/ data/", "reads all of both"],
+  ],
+  options: checkOptions,
+  whenUnread: "ends",
+  run: async (context: CommandContext, given: CheckOptions) => {
+    const { runCheck } = await import("../transfer/run_check.ts");
+    await runCheck(context, given);
+  },
+});

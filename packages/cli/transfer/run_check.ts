@@ -1,0 +1,126 @@
+import type { CommandContext } from "../command/command_context.ts";
+import { UsageError } from "../command/usage_error.ts";
+import { CheckCounts, ComparedMessage, ComparisonMessage } from "../messages/check_messages.ts";
+import { SkipMessage } from "../messages/transfer_messages.ts";
+import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
+import { TransferProgress } from "../progress/transfer_progress.ts";
+import { filterOf, isFiltered, NEEDS_MANY } from "./filter_options.ts";
+import { openCache } from "./cache_options.ts";
+import type { CheckOptions } from "./check_options.ts";
+import { NotFoundError } from "@lade/core/errors";
+import type { Lade } from "@lade/lade";
+import { type CheckEntry, checkObjects, type CheckRequest, checkTrees } from "@lade/transfer/check";
+import type { CompareOptions, Listed } from "@lade/transfer/compare";
+import {
+  explainMissing,
+  isLocalDirectory,
+  isPrefix,
+  locate,
+  locatePrefix,
+  nameOf,
+  needContent,
+  type Place,
+  placeBelow,
+} from "@lade/transfer/places";
+
+/** Compares two trees or two objects, prints a line for each name, and sums up. */
+export async function runCheck(context: CommandContext, options: CheckOptions): Promise<void> {
+  const { output, settings, signal, terminal } = context;
+  const [source = "", target = "", ...more] = options.places;
+  if (more.length > 0) throw new UsageError("There is one source and one destination.");
+  if (options.download && options.sizeOnly) {
+    throw new UsageError("--download and --size-only exclude each other.");
+  }
+  if (isFiltered(options) && !options.recursive) throw new UsageError(NEEDS_MANY);
+  const lade = await context.lade();
+  const filter = await filterOf(context, options, [source, target]);
+  const { clock } = lade.context;
+  using cache = options.download || options.sizeOnly ? undefined : await openCache(context, options);
+  const progress = new TransferProgress(clock);
+  const onRead = ({ uri, meta: { size } }: Listed) => {
+    progress.add({ type: "started", key: uri, size });
+    return progress.add;
+  };
+  const compare: CompareOptions = {
+    mode: options.download ? "read" : options.sizeOnly ? "size" : "checksum",
+    cache,
+    onRead,
+    signal,
+  };
+  const onSkipped = (uri: string, reason: string) => {
+    if (settings.verbosity > 0) void output.note(new SkipMessage(uri, reason));
+  };
+  const places = { source: await locate(lade, source), target: await locate(lade, target) };
+  const request = {
+    ...places,
+    compare,
+    oneWay: options.oneWay,
+    filter,
+    concurrency: options.jobs,
+    onSkipped,
+  };
+  const unseen = filter?.names && new Set(filter.names);
+  const counts = new CheckCounts();
+  const startedMs = clock.monotonicMs();
+  {
+    await using _display = showProgress({
+      form: chooseProgressForm(context),
+      progress,
+      output,
+      clock,
+      columns: () => terminal.columns() ?? 80,
+    });
+    const entries = options.recursive ? await trees(lade, request) : objects(context, lade, request);
+    for await (const entry of entries) {
+      unseen?.delete(entry.name);
+      counts.add(entry);
+      progress.add({ type: "finished", key: entry.source ?? entry.name, size: entry.size ?? 0 });
+      await tell(context, entry);
+    }
+    for (const name of unseen ?? []) {
+      const { uri } = places.source;
+      const error = new NotFoundError({
+        operation: "check",
+        uri: `${uri}${name}`,
+        detail: "it is on neither side",
+      });
+      counts.add({ sign: "!", name });
+      await tell(context, { sign: "!", name, error });
+    }
+  }
+  await output.note(new ComparedMessage(counts, clock.monotonicMs() - startedMs));
+}
+
+async function tell({ output, fail }: CommandContext, entry: CheckEntry): Promise<void> {
+  const message = new ComparisonMessage(entry);
+  if (entry.sign === "=") return await output.done(message);
+  output.isNegative = true;
+  await output.result(message);
+  if (entry.sign === "!") await fail(entry.error);
+}
+
+async function trees(lade: Lade, request: CheckRequest): Promise<AsyncIterable<CheckEntry>> {
+  const [source, target] = await Promise.all(
+    [request.source, request.target].map((place) => locatePrefix(lade, place)),
+  ) as [Place, Place];
+  return checkTrees({ ...request, source, target });
+}
+
+/** One object, with that of its name below the destination where this is a prefix or directory. */
+async function* objects(
+  { signal }: CommandContext,
+  lade: Lade,
+  request: CheckRequest,
+): AsyncGenerator<CheckEntry> {
+  const { source, target } = request;
+  const advice = "add -r to compare everything under it";
+  await needContent(source, { operation: "check", advice, signal });
+  const isBelow = isPrefix(target) || await isLocalDirectory(target.uri);
+  const to = isBelow ? placeBelow(await locatePrefix(lade, target), nameOf(source)) : target;
+  try {
+    const entry = await checkObjects({ ...request, target: to }, nameOf(source));
+    if (entry) yield entry;
+  } catch (error) {
+    throw await explainMissing(error, { lade, place: source, operation: "check", advice, signal });
+  }
+}

@@ -1,0 +1,134 @@
+import type { LeftOut, ObjectMeta } from "@lade/core";
+import { NotFoundError, UnsupportedError } from "@lade/core/errors";
+import type { CompareOptions } from "../compare/compare_options.ts";
+import { DifferenceJudge } from "../compare/difference_judge.ts";
+import { type ListedSide, mergeListings, type Pair } from "../merge/merge_listings.ts";
+import { refuseMissing } from "../places/missing.ts";
+import { localPathOf, type Place } from "../places/place.ts";
+import type { Difference } from "../compare/difference.ts";
+import type { CheckEntry } from "./check_entry.ts";
+import { inOrder } from "./in_order.ts";
+
+/** What is compared, and how. */
+export interface CheckRequest {
+  /** The one side: a prefix, or an object. */
+  readonly source: Place;
+  /** The other side, likewise. */
+  readonly target: Place;
+  /** How two objects of one name are compared. */
+  readonly compare: CompareOptions;
+  /** Objects that only the target has are no difference; false by default. */
+  readonly oneWay?: boolean;
+  /** Compares only objects that it accepts, of either side; all by default. */
+  readonly filter?: ((meta: ObjectMeta, name: string) => boolean) | undefined;
+  /** Pairs that are worked on at a time; 32 by default. */
+  readonly concurrency?: number;
+  /** Called with what a local side holds besides files, such as links that are not followed. */
+  readonly onSkipped?: (uri: string, reason: string) => void;
+}
+
+const AT_ONCE = 32;
+const DESCRIPTOR_WAIT_MS = 60_000;
+
+/**
+ * Compares two trees name by name, in the order of the names, without copying: each side is listed once, and read only
+ * where nothing else tells. A source that holds nothing is a `NotFoundError`, unless it is a container or a directory; a
+ * target that holds nothing lacks everything.
+ */
+export async function* checkTrees(request: CheckRequest): AsyncGenerator<CheckEntry, void, void> {
+  const { source, target, concurrency = AT_ONCE, compare: { signal } } = request;
+  const judge = new DifferenceJudge(request.compare);
+  const leftOut: CheckEntry[] = [];
+  let isEmpty = true;
+  const from = sideOf(request, source, leftOut, () => isEmpty = false);
+  const to = sideOf(request, target, leftOut, () => {});
+  const { descriptors } = source.store.context;
+  const work = (pair: Pair) => compareOne(request, judge, pair);
+  const atOnce = () => descriptors.atOnce(concurrency);
+  for await (const entry of inOrder(mergeListings(from, to, signal), atOnce, work)) {
+    yield* leftOut.splice(0);
+    if (entry) yield entry;
+  }
+  yield* leftOut;
+  if (isEmpty) await refuseMissing(source, "check");
+}
+
+/** Compares two objects, under a name. A source that is missing is a `NotFoundError`. */
+export async function checkObjects(request: CheckRequest, name: string): Promise<CheckEntry | undefined> {
+  const { source, target, compare: { signal } } = request;
+  const [from, to] = await Promise.all([
+    source.store.head(source.key, { signal }),
+    target.store.head(target.key, { signal }).catch((error) => {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    }),
+  ]);
+  const pair = { name, source: from, ...(to && { target: to }) };
+  return await compareOne(request, new DifferenceJudge(request.compare), pair);
+}
+
+function compareOne(
+  { source, target, filter, oneWay = false, compare: { signal } }: CheckRequest,
+  judge: DifferenceJudge,
+  { name, source: from, target: to }: Pair,
+): CheckEntry | undefined | Promise<CheckEntry> {
+  if (oneWay && !from) return undefined;
+  if (filter && !(from && filter(from, name)) && !(to && filter(to, name))) return undefined;
+  const [sourceUri, targetUri] = [from && source.uriOf(from.key), to && target.uriOf(to.key)];
+  if (!from || !to || sourceUri === undefined || targetUri === undefined) {
+    return from
+      ? { sign: "+", name, ...(sourceUri !== undefined && { source: sourceUri }) }
+      : { sign: "-", name, ...(targetUri !== undefined && { target: targetUri }) };
+  }
+  const uris = { name, source: sourceUri, target: targetUri };
+  const compare = () =>
+    judge.compare(
+      { store: source.store, key: from.key, meta: from, uri: sourceUri },
+      { store: target.store, key: to.key, meta: to, uri: targetUri },
+    );
+  const told = ({ same, by, detail }: Difference): CheckEntry => ({
+    sign: same ? "=" : "*",
+    ...uris,
+    ...(from.size === to.size && { size: from.size }),
+    by,
+    detail,
+  });
+  const found = compare();
+  if (!(found instanceof Promise)) return told(found);
+  const { descriptors } = source.store.context;
+  // It is done again where too many files were open.
+  const waited = found.catch((error) =>
+    descriptors.wait({ limitMs: DESCRIPTOR_WAIT_MS, signal }, async () => await compare(), { error })
+  );
+  return waited.then(told, (error) => ({ sign: "!", ...uris, error }));
+}
+
+/** A side as it is listed, without what only marks a directory where the other may be local. */
+function sideOf(
+  { source, target, onSkipped }: CheckRequest,
+  place: Place,
+  leftOut: CheckEntry[],
+  onObject: () => void,
+): ListedSide {
+  const { store, key: prefix, uri, uriOf } = place;
+  const withoutMarkers = [source, target].some((side) => localPathOf(side.uri) !== undefined);
+  const onLeftOut = ({ key, reason, hasBytes, error }: LeftOut) => {
+    onObject();
+    const found = uriOf(key);
+    if (!hasBytes && !error) return onSkipped?.(found, reason);
+    const why = error ?? new UnsupportedError({ operation: "compare", uri: found, detail: reason });
+    leftOut.push({ sign: "!", name: key.slice(prefix.length), error: why });
+  };
+  return {
+    uri,
+    prefix,
+    async *list(signal) {
+      for await (const meta of store.list(prefix, { signal, onLeftOut })) {
+        onObject();
+        const name = meta.key.slice(prefix.length);
+        if (withoutMarkers && meta.size === 0 && (name === "" || name.endsWith("/"))) continue;
+        yield meta;
+      }
+    },
+  };
+}

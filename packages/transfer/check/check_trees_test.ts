@@ -1,0 +1,82 @@
+import { type ListOptions, MemoryStore, type ObjectMeta } from "@lade/core";
+import { NotFoundError } from "@lade/core/errors";
+import { assertEquals, assertRejects } from "@std/assert";
+import type { CompareMode } from "../compare/compare_options.ts";
+import type { Place } from "../places/place.ts";
+import { type CheckRequest, checkTrees } from "./check_trees.ts";
+
+const { signal } = new AbortController();
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+async function placeOf(objects: Record<string, string>, key = "", base = "memory://m/"): Promise<Place> {
+  const store = new MemoryStore();
+  for (const [name, text] of Object.entries(objects)) await store.put(name, bytes(text));
+  const uriOf = (of: string) => base + of;
+  return { store, key, uriOf, uri: uriOf(key) };
+}
+
+async function check(
+  source: Place,
+  target: Place,
+  more: Partial<CheckRequest> = {},
+  mode: CompareMode = "checksum",
+) {
+  const found = await Array.fromAsync(checkTrees({ source, target, compare: { mode, signal }, ...more }));
+  return found.map(({ sign, name, error }) =>
+    error ? `${sign} ${name}: ${(error as Error).message}` : `${sign} ${name}`
+  );
+}
+
+const SOURCE = { "p/a": "1", "p/b": "2", "p/c": "3", "p/e": "", "q": "outside" };
+const TARGET = { "a": "1", "b": "x", "d": "4", "e": "" };
+
+Deno.test("checkTrees() says of each name in order what became of it", async () => {
+  const [source, target] = [await placeOf(SOURCE, "p/"), await placeOf(TARGET)];
+  assertEquals(await check(source, target), ["= a", "* b", "+ c", "- d", "= e"]);
+  assertEquals(await check(target, source), ["= a", "* b", "- c", "+ d", "= e"]);
+  assertEquals(await check(source, target, { oneWay: true }), ["= a", "* b", "+ c", "= e"]);
+  assertEquals(await check(source, target, {}, "size"), ["= a", "= b", "+ c", "- d", "= e"]);
+  assertEquals(await check(source, target, { concurrency: 1 }), ["= a", "* b", "+ c", "- d", "= e"]);
+});
+
+Deno.test("checkTrees() compares what the filter accepts of either side", async () => {
+  const [source, target] = [
+    await placeOf({ a: "long", b: "1", c: "1" }),
+    await placeOf({ a: "1", b: "long", c: "1" }),
+  ];
+  const filter = ({ size }: ObjectMeta) => size > 1;
+  assertEquals(await check(source, target, { filter }), ["* a", "* b"]);
+});
+
+Deno.test("checkTrees() goes on past an object that cannot be read", async () => {
+  const [source, target] = [await placeOf({ a: "1", b: "2" }), await placeOf({ a: "1", b: "2" })];
+  await source.store.delete("a");
+  const list = source.store.list.bind(source.store);
+  const gone: ObjectMeta = { key: "a", size: 1, lastModified: new Date(0) };
+  source.store.list = async function* (prefix?: string, options?: ListOptions) {
+    yield gone;
+    yield* list(prefix, options);
+  };
+  const found = await check(source, target);
+  assertEquals(found.length, 2);
+  assertEquals(found[0]?.startsWith("! a: Cannot "), true, found[0]);
+  assertEquals(found[1], "= b");
+});
+
+Deno.test("checkTrees() does not mind objects that only mark a directory where one side is local", async () => {
+  const marked = { "d/": "", "d/a": "1" };
+  const plain = { "d/a": "1" };
+  assertEquals(await check(await placeOf(marked), await placeOf(plain)), ["+ d/", "= d/a"]);
+  assertEquals(await check(await placeOf(marked), await placeOf(plain, "", "file:///x/")), ["= d/a"]);
+  // One that has bytes is an object.
+  assertEquals(await check(await placeOf({ "d/": "1" }), await placeOf({}, "", "file:///x/")), ["+ d/"]);
+});
+
+Deno.test("checkTrees() finds everything missing at an empty destination, and nothing at an empty source", async () => {
+  assertEquals(await check(await placeOf({ a: "1" }), await placeOf({})), ["+ a"]);
+  assertEquals(await check(await placeOf({}), await placeOf({ a: "1" })), ["- a"]);
+  await assertRejects(
+    async () => await check(await placeOf({}, "p/"), await placeOf({ a: "1" })),
+    NotFoundError,
+  );
+});
