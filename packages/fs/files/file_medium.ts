@@ -17,6 +17,9 @@ const READ_HINTS: ReadHints = {
 /** Few enough bytes to stay in a core's own cache between being received and being written. */
 const PART_SIZE = 2 ** 20;
 
+/** How a file is opened that does not exist yet. */
+const NEW: Deno.OpenOptions = { write: true, createNew: true };
+
 /** Files through the page cache. */
 export class FileMedium implements Medium {
   readonly readHints = READ_HINTS;
@@ -46,6 +49,25 @@ export class FileMedium implements Medium {
     }
   }
 
+  writeSync(path: string, data: Uint8Array, mtimeMs: number | undefined): FileStatus {
+    const file = Deno.openSync(path, NEW);
+    try {
+      for (let done = 0; done < data.length;) {
+        done += file.writeSync(done === 0 ? data : data.subarray(done));
+      }
+      if (mtimeMs !== undefined) {
+        const time = new Date(mtimeMs);
+        file.utimeSync(time, time);
+      }
+      return statusOf(file.statSync());
+    } catch (error) {
+      removeSync(path);
+      throw error;
+    } finally {
+      file.close();
+    }
+  }
+
   async open(path: string): Promise<ReadableFile> {
     return new CachedReader(await Deno.open(path), this.#gate);
   }
@@ -67,7 +89,15 @@ export class FileMedium implements Medium {
   }
 
   async #create(path: string): Promise<Deno.FsFile> {
-    const options = { write: true, createNew: true };
-    return await this.#gate.run(() => Deno.openSync(path, options), () => Deno.open(path, options));
+    return await this.#gate.run(() => Deno.openSync(path, NEW), () => Deno.open(path, NEW));
+  }
+}
+
+/** Removes an unfinished file. What cannot be removed is left to `sweepTemporaries`. */
+export function removeSync(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // The failure before it is the one to tell.
   }
 }

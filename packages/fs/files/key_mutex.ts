@@ -13,6 +13,11 @@ export class KeyMutex {
     return { [Symbol.dispose]: () => this.#release(key) };
   }
 
+  /** Whether nobody has `key`: who does not wait before it is done with it needs no turn. */
+  isFree(key: string): boolean {
+    return !this.#waiting.has(key);
+  }
+
   #release(key: string): void {
     if (!this.#waiting.get(key)?.give()) this.#waiting.delete(key);
   }

@@ -52,6 +52,11 @@ export interface Medium {
    * nothing where the file has fewer. Missing where files are not read through a cache.
    */
   readSync?(path: string, target: Uint8Array, position: number): FileStatus | undefined;
+  /**
+   * Makes a file that does not exist yet, of these bytes, and returns its status, synchronously; it is dated where a time is
+   * given. A failure leaves none behind. Missing where files are not written through a cache.
+   */
+  writeSync?(path: string, data: Uint8Array, mtimeMs: number | undefined): FileStatus;
   /** Opens a file to be read, by another thread where that blocks. */
   open(path: string): Promise<ReadableFile>;
   /** Makes a file that does not exist yet. About `expected` bytes will be written, where that is known. */

@@ -63,7 +63,8 @@ import { deleteFile } from "../write/delete_file.ts";
 import { deleteEach } from "../write/delete_each.ts";
 import { openPartWriter, openWriter } from "../write/open_writer.ts";
 import { LocalTree } from "../whole/local_tree.ts";
-import { putFile, type WriteRequest } from "../write/write_file.ts";
+import { putFile } from "../write/write_file.ts";
+import type { WriteRequest } from "../write/write_request.ts";
 
 const CAPABILITIES: Capabilities = {
   attributes: false,

@@ -7,7 +7,7 @@ import {
   type ResumeOptions,
 } from "@lade/core/backend";
 import type { LocalSetup } from "../tree/local_setup.ts";
-import type { WriteRequest } from "../write/write_file.ts";
+import type { WriteRequest } from "../write/write_request.ts";
 import { ResumableSink } from "./resumable_sink.ts";
 
 /** Bytes of a part where nobody says: large, since each is put on the disk before it counts. */

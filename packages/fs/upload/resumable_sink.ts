@@ -13,7 +13,8 @@ import { directoryOf } from "../tree/tree.ts";
 import { LocalPartSink } from "../write/local_sink.ts";
 import { resolveTarget } from "../write/resolve_target.ts";
 import type { TemporaryFile } from "../write/temporary_file.ts";
-import { beginWrite, type WriteRequest } from "../write/write_file.ts";
+import { beginWrite } from "../write/write_file.ts";
+import type { WriteRequest } from "../write/write_request.ts";
 import { RecordFile, uploadGone } from "./record_file.ts";
 import { findUpload } from "./find_upload.ts";
 

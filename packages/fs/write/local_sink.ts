@@ -3,7 +3,8 @@ import { fileError } from "../files/file_error.ts";
 import type { NewFile, PartFile, WritableFile } from "../files/medium.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import type { TemporaryFile } from "./temporary_file.ts";
-import { append, dropWrite, finishWrite, type WriteRequest } from "./write_file.ts";
+import { append, dropWrite, finishWrite } from "./write_file.ts";
+import type { WriteRequest } from "./write_request.ts";
 
 /** Parts that keep a disk busy. */
 const CONCURRENCY = 4;

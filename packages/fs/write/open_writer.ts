@@ -2,7 +2,8 @@ import { createPartWriter, createStreamWriter, type ObjectWriter, type PartWrite
 import type { PartFile, WritableFile } from "../files/medium.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { LocalPartSink, LocalStreamSink } from "./local_sink.ts";
-import { beginWrite, type WriteRequest } from "./write_file.ts";
+import { beginWrite } from "./write_file.ts";
+import type { WriteRequest } from "./write_request.ts";
 
 /** Starts a temporary file that is written from its start to its end. */
 export async function openWriter(setup: LocalSetup, request: WriteRequest): Promise<ObjectWriter> {

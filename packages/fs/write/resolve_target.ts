@@ -21,7 +21,7 @@ export interface WriteTarget {
 }
 
 /** File systems whose files are made by the system alone. */
-const SYSTEM_FILES = /^\/(proc|sys)\//;
+export const SYSTEM_FILES = /^\/(proc|sys)\//;
 /** File type bits of a mode, and those of a socket. */
 const TYPE = 0o170000;
 const SOCKET = 0o140000;

@@ -7,7 +7,7 @@ import { claimFreeName } from "./claim_free_name.ts";
 /** What systems answer where a file cannot have two names. */
 const NO_LINKS = new Set(["EPERM", "EOPNOTSUPP", "ENOTSUP", "ENOSYS", "EMLINK"]);
 /** What systems answer where a directory has the name. */
-const DIRECTORY = new Set(["EISDIR", "ENOTEMPTY", "EEXIST"]);
+export const DIRECTORY_CODES: ReadonlySet<string> = new Set(["EISDIR", "ENOTEMPTY", "EEXIST"]);
 
 /** Gives the file `from` the name `to`, in place of an object that has it. */
 export async function replaceName(
@@ -19,7 +19,7 @@ export async function replaceName(
   try {
     await setup.calls.rename(from, to);
   } catch (error) {
-    if (!DIRECTORY.has(errorCode(error) ?? "")) throw error;
+    if (!DIRECTORY_CODES.has(errorCode(error) ?? "")) throw error;
     await clearDirectory(setup, subject, to);
     await setup.calls.rename(from, to);
   }

@@ -1,24 +1,20 @@
-import { type CallName, type PutResult, ServiceError, type WriterOptions } from "@lade/core/backend";
+import { type PutResult, ServiceError } from "@lade/core/backend";
 import { etagOf } from "../files/file_status.ts";
 import type { SpecialFile } from "../files/special_file.ts";
+import { allowedMs } from "../files/io_gate.ts";
 import type { NewFile, WritableFile } from "../files/medium.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { checkDestination } from "./check_destination.ts";
 import { publish } from "./publish.ts";
 import { resolveTarget } from "./resolve_target.ts";
+import { canWriteAtOnce, writeAtOnce } from "./write_at_once.ts";
+import type { WriteRequest } from "./write_request.ts";
 import { createTemporary, removeTemporary, type TemporaryFile } from "./temporary_file.ts";
 
 const PERMISSIONS = 0o777;
 /** That the owner reads and writes, and that all others read. */
 const OWNER = 0o600;
 const OTHERS = 0o044;
-
-/** What a write is about. */
-export interface WriteRequest {
-  readonly subject: CallName;
-  readonly path: string;
-  readonly options: WriterOptions;
-}
 
 /** How a write makes its temporary file, beside its target, and what it writes into where there is to be none. */
 export interface FileMaker<File extends NewFile> {
@@ -100,12 +96,22 @@ export async function dropWrite(setup: LocalSetup, temporary: TemporaryFile): Pr
   if (temporary.target !== undefined) await removeTemporary(setup, temporary.path);
 }
 
-/** Writes an object in one step. */
+/** What it takes to make a small file, in milliseconds, beyond what a single call does. */
+const MAKE_MS = 0.2;
+
+/** Writes an object in one step, synchronously where that is quick. */
 export async function putFile(
   setup: LocalSetup,
   request: WriteRequest,
   data: Uint8Array,
 ): Promise<PutResult> {
+  const later = () => putLater(setup, request, data);
+  if (!canWriteAtOnce(setup, request, data)) return await later();
+  const allowed = allowedMs(data.length) + MAKE_MS;
+  return await setup.gate.run(() => writeAtOnce(setup, request, data), later, allowed) ?? await later();
+}
+
+async function putLater(setup: LocalSetup, request: WriteRequest, data: Uint8Array): Promise<PutResult> {
   const { signal } = request.options;
   const temporary = await beginWrite<WritableFile>(setup, request, {
     create: (path) => setup.medium.create(path, data.length),

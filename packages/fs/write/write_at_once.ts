@@ -1,0 +1,109 @@
+import { type PutResult, ServiceError } from "@lade/core/backend";
+import { errorCode } from "../files/file_error.ts";
+import { removeSync } from "../files/file_medium.ts";
+import { etagOf, type FileStatus, statusOf } from "../files/file_status.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
+import { directoryOf, type Tree } from "../tree/tree.ts";
+import { publish } from "./publish.ts";
+import { SYSTEM_FILES } from "./resolve_target.ts";
+import { DIRECTORY_CODES } from "./take_name.ts";
+import { removeTemporary, temporaryPath } from "./temporary_file.ts";
+import type { WriteRequest } from "./write_request.ts";
+
+/** Most bytes that may hold up the event loop. */
+const MAX_BYTES = 2 ** 20;
+
+/** Whether a write may be one that {@linkcode writeAtOnce} can make. */
+export function canWriteAtOnce(
+  { config, medium }: Pick<LocalSetup, "config" | "medium">,
+  { path, options: { ifMatch, ifNoneMatch } }: Pick<WriteRequest, "path" | "options">,
+  data: Uint8Array,
+): boolean {
+  return medium.writeSync !== undefined && config.sync === "none" && data.length <= MAX_BYTES &&
+    ifMatch === undefined && ifNoneMatch === undefined && !SYSTEM_FILES.test(path);
+}
+
+/**
+ * Writes a small object to a name that nothing has, in one go: looks, makes a temporary file, writes, dates and renames it.
+ * No other call of this process comes between, so that none has to wait for its turn, and the name is looked at once. Where
+ * something has the name, or anything else is to be thought of, there is no result, and nothing is left behind.
+ */
+export function writeAtOnce(
+  setup: LocalSetup,
+  request: WriteRequest,
+  data: Uint8Array,
+): PutResult | Promise<PutResult> | undefined {
+  const { medium, mutex, retired, tree } = setup;
+  const { path, subject, options: { lastModified, signal } } = request;
+  signal?.throwIfAborted();
+  if (!medium.writeSync || !mutex.isFree(path) || !isFree(path)) return undefined;
+  const temporary = temporaryPath(setup, path);
+  let status: FileStatus;
+  try {
+    if (!isAllowed(tree, directoryOf(path))) return undefined;
+    status = medium.writeSync(temporary, data, lastModified?.getTime());
+  } catch (error) {
+    if (NO_PLACE.has(errorCode(error) ?? "")) return undefined;
+    throw error;
+  }
+  const { size } = status;
+  if (size !== data.length) {
+    removeSync(temporary);
+    throw new ServiceError({ ...subject, detail: `the file has ${size} bytes, ${data.length} were written` });
+  }
+  // A file of this number had this name's place a moment ago: both must not look alike.
+  if (retired.mtimesBefore(status).length > 0) return publishLater(setup, request, temporary, status);
+  try {
+    Deno.renameSync(temporary, path);
+  } catch (error) {
+    if (DIRECTORY_CODES.has(errorCode(error) ?? "")) return publishLater(setup, request, temporary, status);
+    removeSync(temporary);
+    throw error;
+  }
+  // What stands for the time of birth changes with a file's name.
+  return { size, etag: etagOf(status.tellsBirth ? status : statusOf(Deno.lstatSync(path))) };
+}
+
+/** What the system answers where the directory is not there yet, or the temporary name is taken. */
+const NO_PLACE = new Set(["EEXIST", "ENOENT", "ENOTDIR"]);
+
+function isFree(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return false;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return true;
+    throw error;
+  }
+}
+
+/** Whether no link on the way to a directory leads out, as far as that can be found out synchronously. */
+function isAllowed(tree: Tree, directory: string): boolean {
+  return !tree.isGuarded || directory === tree.root ||
+    tree.isKnownToAllow(directory, Deno.realPathSync(directory));
+}
+
+async function publishLater(
+  setup: LocalSetup,
+  { path, subject, options }: WriteRequest,
+  temporary: string,
+  status: FileStatus,
+): Promise<PutResult> {
+  const { lastModified, signal } = options;
+  try {
+    const published = await publish(setup, {
+      subject,
+      temporary,
+      status,
+      path,
+      conditions: options,
+      lastModified,
+      signal,
+    });
+    return { size: status.size, etag: etagOf(published) };
+  } catch (error) {
+    await removeTemporary(setup, temporary);
+    throw error;
+  }
+}
