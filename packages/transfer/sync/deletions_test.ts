@@ -19,8 +19,8 @@ class Unconditional extends ForwardingStore {
 
   override async delete(key: string, options: DeleteOptions = {}): Promise<void> {
     if (options.ifMatch !== undefined && options.ifIgnored !== "look") throw this.#refusal(key);
-    this.deleted.push(key);
     await this.below.delete(key, options);
+    this.deleted.push(key);
   }
 
   override async *deleteMany(

@@ -1,11 +1,13 @@
 /** Removes local directories that deletions have left empty; those that were empty before stay. */
 export class EmptiedDirectories {
   readonly #directory: string;
+  readonly #kept: ReadonlySet<string>;
   readonly #parents = new Set<string>();
 
-  /** Looks below `directory`, a path that ends in a slash and that itself stays. */
-  constructor(directory: string) {
+  /** Looks below `directory`, a path that ends in a slash and that itself stays; those in `kept` stay too. */
+  constructor(directory: string, kept: ReadonlySet<string>) {
     this.#directory = directory;
+    this.#kept = kept;
   }
 
   /** Notes that an object of this name is gone. */
@@ -25,6 +27,7 @@ export class EmptiedDirectories {
   }
 
   async #removeOne(name: string): Promise<boolean> {
+    if (this.#kept.has(name)) return false;
     const path = this.#directory + name;
     try {
       if (!(await Deno.lstat(path)).isDirectory) return false;

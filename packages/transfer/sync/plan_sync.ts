@@ -43,6 +43,8 @@ export interface SyncPlan {
   readonly sourceLeftOuts: LeftOuts;
   /** Takes what the listing of the destination gave no object for. */
   readonly targetLeftOuts: LeftOuts;
+  /** Called for a directory of the source that holds nothing, with its name. */
+  readonly onEmptyDirectory: (name: string) => void;
   /** Called for an object of the source that the filter takes. */
   readonly onSource: () => void;
   /** Called for an object of the destination that the filter takes. */
@@ -232,18 +234,23 @@ class Planner {
   }
 
   #leaveOutOfSource(entry: LeftOut): void {
-    const { source, filter, sourceLeftOuts } = this.#plan;
+    const { source, filter, sourceLeftOuts, onEmptyDirectory } = this.#plan;
     const name = entry.key.slice(source.key.length);
-    sourceLeftOuts.add(name, entry.reason);
+    const isEmpty = !entry.error && isEmptyDirectory(entry);
+    // An empty directory is nothing that a store of objects could lack, and nothing to be kept elsewhere.
+    if (isEmpty && !this.#guard) return;
+    if (isEmpty) onEmptyDirectory(name.slice(0, -1));
+    else sourceLeftOuts.add(name, entry.reason);
     // Below a directory that may not be read there may be anything.
     if (entry.error === undefined && !(filter?.(unknownMeta(entry.key), name) ?? true)) return;
     this.#refusals.push(this.#unlessMarked(planLeftOut(this.#jobs, source, entry)));
   }
 
-  #leaveOutOfTarget({ key, reason, hasBytes, error }: LeftOut): void {
+  #leaveOutOfTarget(entry: LeftOut): void {
+    const { key, reason, error } = entry;
     const { destination, targetLeftOuts } = this.#plan;
     // An empty directory is in nobody's way.
-    if (!error && !hasBytes && key.endsWith("/")) return;
+    if (!error && isEmptyDirectory(entry)) return;
     targetLeftOuts.add(key.slice(destination.key.length), reason);
     if (error) this.#refusals.push(Promise.resolve({ uri: destination.uriOf(key), reason: error }));
   }
@@ -260,6 +267,10 @@ function listedIn({ store, uriOf }: Place, meta: ObjectMeta): Listed {
       return uriOf(key);
     },
   };
+}
+
+function isEmptyDirectory({ key, hasBytes }: LeftOut): boolean {
+  return !hasBytes && key.endsWith("/");
 }
 
 function sideOf({ uri, key }: Place, list: ListedSide["list"]): ListedSide {

@@ -57,6 +57,8 @@ class Synchronization {
   readonly #sourceLeftOuts = new LeftOuts();
   readonly #targetLeftOuts = new LeftOuts();
   readonly #deletions: Deletion[] = [];
+  /** Directories that the source has, and nothing in them. */
+  readonly #emptyDirectories = new Set<string>();
   readonly #backup: Backup | undefined;
   #sources = 0;
   #targets = 0;
@@ -160,6 +162,7 @@ class Synchronization {
         judge: this.#judge,
         sourceLeftOuts: this.#sourceLeftOuts,
         targetLeftOuts: this.#targetLeftOuts,
+        onEmptyDirectory: (name) => this.#emptyDirectories.add(name),
         onSource: () => this.#sources++,
         onTarget: () => this.#targets++,
         onUnchanged: () => this.#unchanged++,
@@ -240,7 +243,7 @@ class Synchronization {
   async #run(deletions: readonly Deletion[]): Promise<void> {
     const { destination, dryRun = false, concurrency = OBJECTS_AT_ONCE, signal } = this.#request;
     const path = localPathOf(destination.uri);
-    const emptied = path === undefined ? undefined : new EmptiedDirectories(path);
+    const emptied = path === undefined ? undefined : new EmptiedDirectories(path, this.#emptyDirectories);
     const tell = async ({ remove, name }: Deletion, error: unknown) => {
       if (error !== undefined) return await this.#tally.fail(remove.uri, error);
       this.#deleted++;
