@@ -1,5 +1,5 @@
 import type { ObjectStore } from "../contract/object_store.ts";
-import type { ObjectAttributes, ObjectInfo, PutOptions } from "../contract/types.ts";
+import type { ObjectAttributes, ObjectInfo, ObjectMeta, PutOptions } from "../contract/types.ts";
 import { PermissionDeniedError } from "../errors/errors.ts";
 import { attributesOf } from "../write/attributes_of.ts";
 import { contentTypeOf } from "./content_type.ts";
@@ -52,13 +52,20 @@ export async function carry(
   info: ObjectInfo,
   to: ObjectStore,
   toKey: string,
-  options: CarryOptions & { readonly signal?: AbortSignal; readonly version?: string },
+  options: CarryOptions & {
+    /** What a listing had of the source: reads of some services do not tell the storage class, their listings do. */
+    readonly source?: ObjectMeta;
+    readonly signal?: AbortSignal;
+    readonly version?: string;
+  },
 ): Promise<Carried> {
   const dropped: Dropped[] = [];
   const given = attributesOf(options);
   const { keepTime = true } = options;
   const datesFiles = to.capabilities.modificationTime === true;
-  const { storageClass, ...found } = attributesOf(info);
+  const { source } = options;
+  const listedClass = source?.etag === info.etag ? source?.storageClass : undefined;
+  const { storageClass = listedClass, ...found } = attributesOf(info);
   const isDated = datesFiles && options.keepWriteTime === true;
   const time = keepTime ? timeOf(from, info) ?? (isDated ? info.lastModified : undefined) : undefined;
   const keepsAttributes = to.capabilities.attributes !== false;

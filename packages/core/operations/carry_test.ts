@@ -145,6 +145,17 @@ Deno.test("copyObject() tells what a store without attributes cannot keep, and s
   assertEquals(times, [1354104905500, 5000, undefined, undefined]);
 });
 
+Deno.test("copyObject() tells the storage class that only the listing of the source had, of the version it had", async () => {
+  const from = await openWith({});
+  const listed = (await Array.fromAsync(from.list("a")))[0];
+  const source = listed && { ...listed, storageClass: "Cool" };
+  if (!source) throw new Error("nothing is listed");
+  const dropped = [{ name: "storageClass", reason: "the store has none" }];
+  assertEquals<unknown>(await copy(from, open(), { source }), dropped);
+  await from.put("a", bytes("0123456789"));
+  assertEquals(await copy(from, open(), { source }), undefined);
+});
+
 Deno.test("copyObject() writes the time and the type of what comes from files", async () => {
   const from = await openWith({});
   const { lastModified } = await from.head("a");

@@ -126,7 +126,13 @@ async function convertObject(from: Place, to: Place, job: Job, config: TransferC
   });
   const { contentType: _, contentEncoding: _encoding, contentDisposition, ...holding } = chunks.info;
   const { attributes, keepTime, onDropped } = config;
-  const carrying = { ...attributes, ...versionOf(job), keepTime, signal };
+  const carrying = {
+    ...attributes,
+    ...versionOf(job),
+    keepTime,
+    signal,
+    ...(job.listed && { source: job.listed }),
+  };
   const { put, dropped } = await carry(from.store, holding, to.store, to.key, carrying);
   onDropped(dropped);
   if (contentDisposition !== undefined && attributes.contentDisposition === undefined) {
