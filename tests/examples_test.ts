@@ -44,6 +44,14 @@ Deno.test("examples/quick_start.ts runs", async () => {
   }
 });
 
+Deno.test("examples/transfer.ts copies a tree once", async () => {
+  const output = (await example("transfer.ts", "docs/decisions")).trim().split("\n");
+  const names = [...Deno.readDirSync(new URL("../docs/decisions", import.meta.url))].length;
+  assertStringIncludes(output[0] ?? "", `copied ${names} objects, `);
+  assertEquals([output.length, output.at(-1)], [names + 2, `left ${names} alone`]);
+  assertStringIncludes(output[1] ?? "", " its destination exists");
+});
+
 Deno.test("examples/read_into_buffer.ts runs", async () => {
   assertStringIncludes(await example("read_into_buffer.ts"), " design.md\n");
 });

@@ -1,7 +1,6 @@
 import type {
   CopyObjectOptions,
   CopyObjectResult,
-  CopyTreeOptions,
   GetManyOptions,
   HeadOptions,
   ObjectAttributes,
@@ -20,7 +19,12 @@ import type { ListUriOptions } from "./lade_options.ts";
 import type { RemoveOptions } from "./removal/remove.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { SyncSummary, SyncTreeOptions } from "./sync_trees.ts";
-import type { TransferSummary } from "./transfer_files.ts";
+import type {
+  TransferFilesOptions,
+  TransferSummary,
+  UriTransfer,
+  UriTransferSummary,
+} from "./transfers/transfer_options.ts";
 
 /**
  * The `Lade` that the free functions of this package use, made when one of them is first called. It is the one piece
@@ -132,13 +136,21 @@ export function copy(from: string, to: string, options: CopyObjectOptions = {}):
 }
 
 /**
+ * Copies or moves objects between any two stores, as `lade cp` and `lade mv` do. Rejects with the error of the one
+ * object, or with an `AggregateError` when any of several failed, after the rest.
+ */
+export function transfer(request: UriTransfer): Promise<UriTransferSummary> {
+  return defaultLade().transfer(request);
+}
+
+/**
  * Uploads local files, and directories with all below them, to a prefix (a URI that ends in `/`). A file keeps its
  * name, a directory's files their names below it. Rejects with an `AggregateError` when any failed, after the rest.
  */
 export function upload(
   files: string | Iterable<string>,
   uri: string,
-  options: CopyTreeOptions = {},
+  options: TransferFilesOptions = {},
 ): Promise<TransferSummary> {
   return defaultLade().upload(files, uri, options);
 }
@@ -150,7 +162,7 @@ export function upload(
 export function download(
   uri: string,
   directory: string,
-  options: CopyTreeOptions = {},
+  options: TransferFilesOptions = {},
 ): Promise<TransferSummary> {
   return defaultLade().download(uri, directory, options);
 }

@@ -3,7 +3,6 @@ import type {
   Check,
   CopyObjectOptions,
   CopyObjectResult,
-  CopyTreeOptions,
   GetManyOptions,
   HeadOptions,
   ObjectAttributes,
@@ -33,6 +32,7 @@ import {
   stream,
 } from "@lade/core/operations";
 import { createDefaultRegistry } from "./default_registry.ts";
+import { needContainer, needObject, needPrefix } from "./need_kind.ts";
 import { type ContainerCall, OpenedContainers } from "./opened_containers.ts";
 import type { Removal } from "./removal/removal.ts";
 import type { RemoveOptions } from "./removal/remove.ts";
@@ -40,7 +40,12 @@ import type { ContainerRequest } from "./removal/settle_container.ts";
 import type { RemovalRequest } from "./removal/settle_removal.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { SyncSummary, SyncTreeOptions } from "./sync_trees.ts";
-import type { TransferSummary } from "./transfer_files.ts";
+import type {
+  TransferFilesOptions,
+  TransferSummary,
+  UriTransfer,
+  UriTransferSummary,
+} from "./transfers/transfer_options.ts";
 import type { LocatedUri, UriCalls } from "@lade/transfer/places";
 import { UriConfigs } from "./uri_configs.ts";
 import type { LadeOptions, ListUriOptions } from "./lade_options.ts";
@@ -78,13 +83,7 @@ export class Lade implements AsyncDisposable, UriCalls {
   async openStore(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<ObjectStore> {
     const resolved = await this.#resolve(uri);
     const { provider, container, key } = resolved;
-    if (key !== "" && !key.endsWith("/")) {
-      throw new InvalidNameError({
-        operation: "open",
-        uri,
-        detail: "a store is a container or a prefix, and a prefix ends in /",
-      });
-    }
+    needPrefix(key, uri);
     const store = await provider.open(container, this.#optionsOf(resolved, options));
     if (key === "") return store;
     const { PrefixStore } = await import("@lade/core/layers");
@@ -253,6 +252,17 @@ export class Lade implements AsyncDisposable, UriCalls {
   }
 
   /**
+   * Copies or moves objects between any two stores, as `lade cp` and `lade mv` do: one or several, or with `recursive`
+   * everything under each source, many concurrently, each verified. Of two sources that would bring one name the second
+   * fails. Rejects with the error of the one object, or with an `AggregateError` when any of several failed, after the
+   * rest.
+   */
+  async transfer(request: UriTransfer): Promise<UriTransferSummary> {
+    const { transferUris } = await import("./transfers/transfer_uris.ts");
+    return await transferUris(this, request);
+  }
+
+  /**
    * Uploads local files, and directories with all below them, to a prefix (a URI that ends in `/`). A file keeps its
    * name, a directory's files their names below it; of two that would have one name the second fails. Rejects with an
    * `AggregateError` when any failed, after the rest; a link that leads out of its directory fails, unless the
@@ -261,9 +271,9 @@ export class Lade implements AsyncDisposable, UriCalls {
   async upload(
     files: string | Iterable<string>,
     uri: string,
-    options: CopyTreeOptions = {},
+    options: TransferFilesOptions = {},
   ): Promise<TransferSummary> {
-    const { uploadFiles } = await import("./transfer_files.ts");
+    const { uploadFiles } = await import("./transfers/transfer_files.ts");
     return await uploadFiles(this, typeof files === "string" ? [files] : files, uri, options);
   }
 
@@ -271,8 +281,12 @@ export class Lade implements AsyncDisposable, UriCalls {
    * Downloads an object, or everything under a prefix, into a local directory, which is made if need be. Nothing is
    * ever written outside it. Rejects with an `AggregateError` when any object failed, after the rest.
    */
-  async download(uri: string, directory: string, options: CopyTreeOptions = {}): Promise<TransferSummary> {
-    const { downloadFiles } = await import("./transfer_files.ts");
+  async download(
+    uri: string,
+    directory: string,
+    options: TransferFilesOptions = {},
+  ): Promise<TransferSummary> {
+    const { downloadFiles } = await import("./transfers/transfer_files.ts");
     return await downloadFiles(this, uri, directory, options);
   }
 
@@ -375,20 +389,11 @@ export class Lade implements AsyncDisposable, UriCalls {
   /** An object, whose key may end in a slash where there is one of that very key. */
   async #object(uri: string, operation: string, options: HeadOptions = {}): Promise<LocatedUri> {
     const located = await this.locate(uri);
-    const { key, store } = located;
-    if (key !== "" && !key.endsWith("/")) return located;
-    const { signal, version } = options;
-    const isNamed = version !== undefined ||
-      (key !== "" && await exists(store, key, signal ? { signal } : {}));
-    if (key !== "" && isNamed) return located;
-    throw new InvalidNameError({ operation, uri, detail: "it names a prefix, an object is needed" });
+    await needObject(located, uri, operation, options);
+    return located;
   }
 
-  async #container(uri: string, operation: string) {
-    const resolved = await this.#resolve(uri);
-    if (resolved.key === "") return resolved;
-    const asContainer = await this.#resolve(uri.endsWith("/") ? uri : `${uri}/`);
-    if (asContainer.key === "") return asContainer;
-    throw new InvalidNameError({ operation, uri, detail: "it names a key, a container is needed" });
+  async #container(uri: string, operation: string): Promise<ResolvedUri> {
+    return await needContainer((uri) => this.#resolve(uri), uri, operation);
   }
 }

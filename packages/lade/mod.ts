@@ -50,6 +50,7 @@ export {
   stat,
   stream,
   sync,
+  transfer,
   upload,
 } from "./functions.ts";
 export * from "./lade.ts";
@@ -62,7 +63,7 @@ export type { ContainerRequest } from "./removal/settle_container.ts";
 export type { RemovalRequest } from "./removal/settle_removal.ts";
 export type * from "./results.ts";
 export type { SyncSummary, SyncTreeOptions } from "./sync_trees.ts";
-export type { TransferSummary } from "./transfer_files.ts";
+export type * from "./transfers/transfer_options.ts";
 export { asPrefix } from "@lade/transfer/places";
 export type { LocatedUri, UriCalls } from "@lade/transfer/places";
 export type { LadeConfig } from "./uri_configs.ts";

@@ -149,7 +149,7 @@ export const LAYERS: Layers = {
     ".",
     "testing",
   ],
-  lade: ["removal"],
+  lade: ["removal", "transfers"],
   cli: [
     "output",
     "values",

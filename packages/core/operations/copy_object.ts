@@ -43,32 +43,15 @@ export async function copyObject(
   fromKey: string,
   to: ObjectStore,
   toKey: string,
-  options: CopyObjectOptions = {},
-): Promise<CopyObjectResult> {
-  return await copyObjectWithin(from, fromKey, to, toKey, options);
-}
-
-/**
- * {@linkcode copyObject}, where `lease` already counts the first chunk against the budget. Copies once more from the start
- * where the destination has found out what its service does not take and says that the copy can now succeed, and where
- * the bytes for a move do not fit the source's etag.
- */
-export async function copyObjectWithin(
-  from: ObjectStore,
-  fromKey: string,
-  to: ObjectStore,
-  toKey: string,
-  given: CopyObjectOptions,
-  lease?: BudgetLease,
+  given: CopyObjectOptions = {},
 ): Promise<CopyObjectResult> {
   const { resumable } = given;
   const options = resumable ? { ...given, resumable: new FollowedCopy(resumable) } : given;
   const guard = options.forMove ? new EtagGuard() : undefined;
-  const again = () => copyOnce(from, fromKey, to, toKey, options, undefined, guard);
-  let mayLearn = true;
-  for (let copy = () => copyOnce(from, fromKey, to, toKey, options, lease, guard);; copy = again) {
+  // Once more where the destination has found out what its service does not take and says that the copy can now succeed.
+  for (let mayLearn = true;;) {
     try {
-      return await copy();
+      return await copyOnce(from, fromKey, to, toKey, options, guard);
     } catch (error) {
       if (guard?.isDoubt(error)) continue;
       if (!mayLearn || !(error instanceof ServiceError) || !error.retryable) throw error;
@@ -83,10 +66,10 @@ async function copyOnce(
   to: ObjectStore,
   toKey: string,
   options: CopyObjectOptions,
-  lease: BudgetLease | undefined,
   guard: EtagGuard | undefined,
 ): Promise<CopyObjectResult> {
   let read: ObjectRead | undefined;
+  let lease: BudgetLease | undefined;
   try {
     checkReadOptions(options);
     const copied = await copyByService(from, fromKey, to, toKey, options);
@@ -99,7 +82,11 @@ async function copyOnce(
     }
     // Nothing is read for a name that the destination has a rule against.
     checkKey("copy to", to, toKey);
-    const { sourceIfMatch, ifMatch: _, ...rest } = options;
+    const { sourceIfMatch, ifMatch: _, waitForBudget, ...rest } = options;
+    if (waitForBudget) {
+      const most = from.readHints.firstChunkSize;
+      lease = await from.context.budget.acquire(Math.min(options.source?.size ?? most, most), options.signal);
+    }
     const reading = { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
     if (resumable && halfDone) {
       const info = await from.head(fromKey, reading);

@@ -21,4 +21,9 @@ export interface CopyObjectOptions
   readonly forMove?: boolean;
   /** Makes the copy of a large object one that outlives its process, where it is read and written here. */
   readonly resumable?: ResumableCopy;
+  /**
+   * Waits until the byte budget has room for the first chunk, where bytes are read here. By default the budget is exceeded
+   * by it. For callers that copy many objects concurrently, and hold nothing of the budget meanwhile.
+   */
+  readonly waitForBudget?: boolean;
 }

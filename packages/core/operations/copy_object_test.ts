@@ -4,10 +4,8 @@ import {
   AlreadyExistsError,
   ChecksumMismatchError,
   copyObject,
-  copyTree,
   createStoreContext,
   getBytes,
-  InvalidNameError,
   MemoryContainer,
   MemoryStore,
   PreconditionFailedError,
@@ -136,56 +134,18 @@ Deno.test("copyObject() reads ahead further while the writer waits", async () =>
   assertEquals(from.peakOpenBodies, 8);
 });
 
-Deno.test("copyTree() within a store gives its memory back", async () => {
-  const store = await open({ "a/1": "x", "a/2": "y" });
-  const results = await Array.fromAsync(copyTree(store, "a/", store, "b/"));
-  assertEquals(results.map(({ error }) => error), [undefined, undefined]);
+Deno.test("copyObject() with waitForBudget waits for room before it reads, and gives it back", async () => {
+  const store = await open({ a: TEXT });
+  const from = injectFaults(store);
+  const other = store.context.budget.overdraw(store.context.budget.capacity - 5);
+  const copying = copyObject(from, "a", await open(), "b", { waitForBudget: true });
+  const stop = new AbortController();
+  const aborted = copyObject(from, "a", await open(), "b", { waitForBudget: true, signal: stop.signal });
+  stop.abort(new Error("enough"));
+  await assertRejects(() => aborted, Error, "enough");
+  assertEquals(from.calls.length, 0);
+  assertEquals((await copyObject(from, "a", await open(), "b")).size, TEXT.length);
+  other.release();
+  assertEquals((await copying).size, TEXT.length);
   assertEquals(store.context.budget.held, 0);
-});
-
-Deno.test("copyTree() with createOnly leaves what is there", async () => {
-  const to = await open({ a: "old" });
-  const results = await Array.fromAsync(
-    copyTree(await open({ a: "1", b: "2" }), "", to, "", { createOnly: true }),
-  );
-  const errors = Object.fromEntries(results.map(({ key, error }) => [key, error]));
-  assertEquals([errors["a"] instanceof AlreadyExistsError, errors["b"]], [true, undefined]);
-  assertEquals([await textOf(to, "a"), await textOf(to, "b")], ["old", "2"]);
-});
-
-Deno.test("copyTree() that is left does not wait for bodies that stall", async () => {
-  const never = Promise.withResolvers<void>();
-  for (const after of [0, 1]) {
-    const stall: FaultRule = {
-      operation: "get",
-      key: "b",
-      fault: { kind: "stall", until: never.promise, after },
-    };
-    const store = await open({ a: TEXT, b: TEXT, c: TEXT });
-    const from = injectFaults(Object.assign(store, readWidth(4, 4)), [stall]);
-    for await (const { key } of copyTree(from, "", await open(), "")) {
-      if (key === "c") break;
-    }
-    assertEquals([from.openBodies, from.context.budget.held], [0, 0]);
-  }
-});
-
-Deno.test("copyTree() reads nothing for a name that the destination has a rule against, and copies the rest", async () => {
-  const names = {
-    keyFault: (key: string) => /[./]$/.test(key) ? "the key ends in a dot or a slash" : undefined,
-  };
-  const to = new MemoryStore({ container: new MemoryContainer({ names }) });
-  const from = injectFaults(await open({ "a.": "1", "b": "2", "c/": "3", "marker/": "" }));
-  const leftOut: string[] = [];
-  const onLeftOut = ({ key }: { key: string }) => void leftOut.push(key);
-  const results = await Array.fromAsync(copyTree(from, "", to, "", { onLeftOut }));
-  const told = results.map(({ key, error }) => [key, error instanceof InvalidNameError && error.message]);
-  const reason = "the key ends in a dot or a slash";
-  assertEquals(told.sort(), [
-    ["a.", `Cannot copy to "memory://memory/a.": ${reason}`],
-    ["b", false],
-    ["c/", `Cannot copy to "memory://memory/c/": ${reason}`],
-  ]);
-  assertEquals(from.calls.filter(({ operation }) => operation === "get").map(({ key }) => key), ["b"]);
-  assertEquals(leftOut, ["marker/"]);
 });

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   copyObject,
-  copyTree,
   crc32c,
   crc32cToBase64,
   createStoreContext,
@@ -139,21 +138,5 @@ Deno.test("copyObject() ends when a later part fails, though the first answer st
   await from.put("a", DATA);
   const copying = copyObject(from, "a", inParts(to, 16_000), "b", { chunkSize: 16_000, concurrency: 2 });
   assertStrictEquals(await assertRejects(() => copying), broken);
-  assertFreed(from, to);
-});
-
-Deno.test("copyTree() counts parts larger than the first chunk in full", async () => {
-  const hints = { ...open().readHints, firstChunkSize: 10_000, chunkSize: 10_000, alignment: 1 };
-  const from = injectFaults(
-    Object.assign(new MemoryStore({ context: createStoreContext() }), { readHints: hints }),
-  );
-  const to = open();
-  await from.put("a", DATA);
-  const held: number[] = [];
-  const look = () => void held.push(from.context.budget.held);
-  await Array.fromAsync(copyTree(from, "", inParts(to, DATA.length), "", {
-    onProgress: ({ type }) => type === "bytes" && look(),
-  }));
-  assertEquals(new Set(held), new Set([DATA.length]));
   assertFreed(from, to);
 });

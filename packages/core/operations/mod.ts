@@ -4,7 +4,7 @@
  * @module
  */
 export * from "../progress/progress.ts";
-export type * from "../read/read_options.ts";
+export * from "../read/read_options.ts";
 export { type ChunkedRead, readChunks } from "../read/read_chunks.ts";
 export { readInto } from "../read/read_into.ts";
 export { type BytesResult, getBytes, getRange } from "../read/get_bytes.ts";
@@ -27,4 +27,3 @@ export * from "./content_type.ts";
 export { copyObject, type CopyObjectResult } from "./copy_object.ts";
 export type * from "./copy_object_options.ts";
 export type { CopiedContent, CopiedPart, HalfDoneCopy, ResumableCopy } from "./resumable_copy.ts";
-export * from "./copy_tree.ts";

@@ -1,7 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   ChecksumMismatchError,
-  copyTree,
   InvalidNameError,
   MemoryContainer,
   MemoryStore,
@@ -177,13 +176,6 @@ Deno.test("moveObject() keeps the source when an answer of the same etag has few
     assertEquals(error.retryable, true);
     assertEquals(await isThere(from, "x"), true);
   }
-});
-
-Deno.test("copyTree() fails an object when an answer of the listed etag has fewer bytes", async () => {
-  const { from, to } = await stores();
-  const results = await Array.fromAsync(copyTree(shortening(from), "", to, ""));
-  assertStringIncludes(String(results[0]?.error), "has 4 bytes, the object 5 under the same etag");
-  assertEquals(await isThere(to, "x"), false);
 });
 
 Deno.test("moveObject() keeps the source when it changes after the service has copied it", async () => {

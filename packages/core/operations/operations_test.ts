@@ -2,11 +2,9 @@ import { assert, assertEquals, assertFalse, assertRejects, assertStrictEquals } 
 import {
   AlreadyExistsError,
   copyObject,
-  copyTree,
   createStoreContext,
   deletePrefix,
   exists,
-  getBytes,
   getMany,
   InvalidNameError,
   MemoryContainer,
@@ -14,7 +12,6 @@ import {
   NotFoundError,
   PermissionDeniedError,
   PreconditionFailedError,
-  PrefixStore,
   ServiceError,
 } from "../mod.ts";
 import { type FaultRule, type FaultyStore, injectFaults } from "@lade/testing";
@@ -202,115 +199,4 @@ Deno.test("copyObject() honours conditions on both sides", async () => {
   );
   await copyObject(from, "a", from, "c");
   assertEquals(from.calls.some(({ operation }) => operation === "copy"), true);
-});
-
-Deno.test("copyTree() refuses a destination in the source by another store of one container", async () => {
-  const container = new MemoryContainer();
-  const [one, other] = [new MemoryStore({ container }), new MemoryStore({ container })];
-  await one.put("d/a", text("1"));
-  for (
-    const [to, prefix] of [[other, "d/"], [other, "d/e/"], [new PrefixStore(other, "d/"), "e/"]] as const
-  ) {
-    const copying = () => Array.fromAsync(copyTree(one, "d/", to, prefix));
-    await assertRejects(copying, TypeError, "lies in it");
-  }
-  assertEquals((await Array.fromAsync(copyTree(one, "d/", other, "e/"))).length, 1);
-});
-
-Deno.test("copyTree() into what holds the source replaces nothing that is still to be copied", async () => {
-  const container = new MemoryContainer();
-  const [one, other] = [new MemoryStore({ container }), new MemoryStore({ container })];
-  for (const [key, data] of [["a/b/x", "1"], ["a/b/b/x", "2"], ["a/b/c", "3"]] as const) {
-    await one.put(key, text(data));
-  }
-  for (const [to, prefix] of [[one, "a/"], [other, "a/"], [new PrefixStore(other, "a/"), ""]] as const) {
-    const results = await Array.fromAsync(copyTree(one, "a/b/", to, prefix));
-    const failed = results.filter(({ error }) => error !== undefined);
-    assertEquals(failed.map(({ source, error }) => [source.key, error instanceof InvalidNameError]), [
-      ["a/b/b/x", true],
-    ]);
-    assertEquals((await getBytes(one, "a/b/x")).bytes, text("1"));
-    assertEquals((await getBytes(one, "a/x")).bytes, text("1"));
-  }
-});
-
-Deno.test("copyTree() copies every object under its whole name and reports each", async () => {
-  const from = await open({ "d/x/1": "a", "d/y/1": "bb", "d/2": "ccc", "e": "no", "d-": "no" });
-  const to = await open({});
-  const results = await Array.fromAsync(copyTree(from, "d/", to, "t/", { concurrency: 2 }));
-  assertEquals(results.map(({ key, error }) => [key, error]).sort(), [
-    ["t/2", undefined],
-    ["t/x/1", undefined],
-    ["t/y/1", undefined],
-  ]);
-  assertEquals(await keysOf(to), ["t/2", "t/x/1", "t/y/1"]);
-  assertEquals(from.context.budget.held, 0);
-});
-
-Deno.test("copyTree() goes on when one object fails", async () => {
-  const from = await open({ a: "1", b: "2", c: "3" }, [
-    { operation: "get", key: "b", fault: { kind: "throw", error: broken } },
-  ]);
-  const to = await open({});
-  const results = await Array.fromAsync(copyTree(from, "", to, ""));
-  assertEquals(results.filter(({ error }) => error === broken).map(({ key }) => key), ["b"]);
-  assertEquals(await keysOf(to), ["a", "c"]);
-});
-
-Deno.test("copyTree() stops when its reader leaves, and on abort", async () => {
-  const objects = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, "x"]));
-  const from = await open(objects);
-  const to = await open({});
-  for await (const _ of copyTree(from, "", to, "", { concurrency: 2 })) break;
-  assert((await keysOf(to)).length < 10);
-  assertEquals([from.openBodies, to.openWriters, from.context.budget.held], [0, 0, 0]);
-  const reason = new Error("enough");
-  const stop = new AbortController();
-  const caught = await (async () => {
-    for await (const _ of copyTree(from, "", to, "", { concurrency: 2, signal: stop.signal })) {
-      stop.abort(reason);
-    }
-  })().catch((error) => error);
-  assertStrictEquals(caught, reason);
-});
-
-Deno.test("copyTree() ends with what its listener throws, and leaves nothing under way", async () => {
-  const mine = new Error("mine");
-  for (const [count, concurrency] of [[50, 2], [3, 8]] as const) {
-    const objects = Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, "x"]));
-    const fault = { kind: "throw" as const, error: broken };
-    const from = await open(objects, [{ operation: "get", key: "k2", fault }]);
-    const to = await open({});
-    for (const thrown of ["started", "sized", "bytes", "finished", "failed"]) {
-      const onProgress = ({ type }: { readonly type: string }) => {
-        if (type === thrown) throw mine;
-      };
-      const copying = Array.fromAsync(copyTree(from, "", to, "", { onProgress, concurrency }));
-      assertStrictEquals(await copying.catch((error) => error), mine);
-      assertEquals([from.openBodies, to.openWriters, from.context.budget.held], [0, 0, 0]);
-    }
-  }
-});
-
-Deno.test("copyTree() refuses a prefix that does not end in a slash", async () => {
-  const store = await open({});
-  await assertRejects(() => Array.fromAsync(copyTree(store, "a", store, "")), TypeError, "must end in /");
-});
-
-Deno.test("copyTree() refuses to copy a tree into itself, which would never end", async () => {
-  const store = await open({ "a": "1", "b/c": "2", "bb/d": "3" });
-  for (const [from, to] of [["", "z/"], ["b/", "b/z/"], ["b/", "b/"], ["", ""]] as const) {
-    await assertRejects(() => Array.fromAsync(copyTree(store, from, store, to)), TypeError, "lies in");
-  }
-  assertEquals((await Array.fromAsync(copyTree(store, "b/", store, "bb/"))).map(({ key }) => key), ["bb/c"]);
-  assertEquals(await keysOf(store), ["a", "b/c", "bb/c", "bb/d"]);
-});
-
-Deno.test("copyTree() refuses a wrong option before it copies anything", async () => {
-  const from = await open({ a: "1", b: "2", c: "3" }, [], 1);
-  const to = await open({});
-  for (const options of [{ chunkSize: 0 }, { concurrency: 0 }, { concurrency: 1.5 }, { concurrency: NaN }]) {
-    await assertRejects(() => Array.fromAsync(copyTree(from, "", to, "", options)), RangeError);
-  }
-  assertEquals([await keysOf(to), from.context.budget.held], [[], 0]);
 });

@@ -58,14 +58,15 @@ export class JobRunner {
     try {
       await this.#refuseSame(job);
       const shortest = await this.#withinOneStore(job);
-      if (dryRun && createOnly && await this.#isTaken(shortest)) return await tally.skip(uri, taken);
+      if (dryRun && createOnly && await this.#isTaken(shortest)) return await tally.skip(uri, taken, job);
       const onProgress = tally.start(job);
       const size = dryRun ? await this.#sizeOf(shortest) : await this.#whenPossible(shortest, onProgress);
       if (createOnly && !dryRun) await this.#tellLook(shortest);
       await tally.done(job, size ?? job.size);
     } catch (error) {
-      if (createOnly && error instanceof AlreadyExistsError) return await tally.skip(uri, taken);
-      await tally.fail(uri, await this.#explain(error, job));
+      if (this.#isCutShort(error)) return;
+      if (createOnly && error instanceof AlreadyExistsError) return await tally.skip(uri, taken, job, error);
+      await tally.fail(uri, await this.#explain(error, job), job);
     }
   }
 
@@ -84,8 +85,16 @@ export class JobRunner {
       const end = move ? `, and ${dryRun ? "would be" : "is"} removed` : "";
       await tally.skip(from.uri, reason + end);
     } catch (error) {
-      await tally.fail(from.uri, error);
+      if (!this.#isCutShort(error)) await tally.fail(from.uri, error);
     }
+  }
+
+  /** Whether an error is none of the job's own, since a failure before it has ended the transfer; throws what else ends it. */
+  #isCutShort(error: unknown): boolean {
+    const { tally, request: { signal } } = this.#config;
+    if (!signal.aborted) return false;
+    if (!tally.isHalted) throw signal.reason;
+    return error === signal.reason;
   }
 
   /** Does a job again that failed because too many files were open, now that fewer are worked on. */
@@ -101,11 +110,13 @@ export class JobRunner {
     await this.#config.directory.make();
     const { request, judge, pool, tally } = this.#config;
     const { createOnly = false, attributes = {}, keepTime = true, guessContentType = true } = request;
-    const { keepWriteTime = false } = request;
+    const { keepWriteTime = false, checksum, chunkSize, ifIgnored = "look" } = request;
     return await transferObject(job, {
       move: request.move && !job.isLinked,
       judge,
       createOnly,
+      ifIgnored,
+      reading: { ...(checksum && { checksum }), ...(chunkSize && { chunkSize }) },
       attributes,
       stdout: request.stdout,
       onEmptyInput: () => {
@@ -167,7 +178,10 @@ export class JobRunner {
 
   /** Reports once that a service leaves room between the look at a name and the write to it. */
   async #tellLook({ to }: Job): Promise<void> {
-    if (this.#toldLook || to?.store.capabilities.createOnly !== false) return;
+    if (
+      this.#toldLook || this.#config.request.ifIgnored === "refuse" ||
+      to?.store.capabilities.createOnly !== false
+    ) return;
     this.#toldLook = true;
     await this.#config.tally.note(
       `${JSON.stringify(to.store.uri)} ignores conditions on writes: -n only looked before each write, ` +

@@ -50,7 +50,7 @@ export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
   const { tree } = prefix.store;
   if (!tree) return false;
   const run = (planned: AsyncIterable<Job | Refusal>) =>
-    inParallel(planned, () => plan.lade.context.descriptors.atOnce(jobs), (job) => runner.run(job));
+    inParallel(planned, () => plan.lade.context.descriptors.atOnce(jobs), (job) => runner.run(job), signal);
   const isDone = () => tally.failed === 0 && !dryRun;
   if (await tree.kindOf("", { signal }) === "link") {
     if (path.endsWith("/")) throw linkWithSlash(place.uri);

@@ -1,5 +1,5 @@
 import { inParallel } from "@lade/core/concurrency";
-import { PlaceJudge } from "@lade/core/operations";
+import { checkReadOptions, PlaceJudge } from "@lade/core/operations";
 import { localPathOf, uriOfArgument } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { type JobPlan, planJobs } from "../plan/plan_jobs.ts";
@@ -27,15 +27,23 @@ export async function transfer(
   if (move && recursive && sources.length > 1) {
     throw new TypeError(`Cannot move ${sources.length} trees at once: one source is needed`);
   }
-  const tally = new TransferTally(listener, given.failFast ? new AbortController() : undefined);
-  const signal = tally.halted ? AbortSignal.any([given.signal, tally.halted]) : given.signal;
+  checkReadOptions({ ...given, concurrency });
+  const tally = new TransferTally(listener, given.failFast);
+  const signal = AbortSignal.any([given.signal, tally.ended]);
   const filter = given.shard
     ? (await import("./shard_filter.ts")).shardFilter(given, given.shard)
     : given.filter;
   const request = { ...given, signal, ...(filter && { filter }) };
   const judge = new PlaceJudge();
   const changesAttributes = !move && Object.keys(attributes).length > 0;
-  const plan: JobPlan = { ...request, lade, changesAttributes, conversion, judge };
+  const plan: JobPlan = {
+    ...request,
+    lade,
+    changesAttributes,
+    conversion,
+    judge,
+    onLeftOut: (entry) => tally.leftOut(entry),
+  };
   using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
   const like = recursive && sources[0] !== undefined ? localPathOf(uriOfArgument(sources[0])) : undefined;
   const directory = new DestinationDirectory(lade, destination, like);
@@ -51,7 +59,7 @@ export async function transfer(
       await inParallel(planAhead(planJobs(plan), tally), atOnce, (job) => runner.run(job), signal);
     }
   } catch (error) {
-    if (!tally.halted?.aborted || given.signal.aborted) throw error;
+    if (!tally.isHalted || given.signal.aborted) throw error;
   } finally {
     if (tally.counts.objects === 0) await directory.removeIfUnused();
   }

@@ -1,8 +1,11 @@
-import type { Dropped, ProgressListener } from "@lade/core";
+import type { Dropped, LeftOut, ProgressListener } from "@lade/core";
 import type { Job } from "../plan/job.ts";
 import type { Verification } from "./verification.ts";
 
-/** Takes what becomes of each job of a transfer. What it throws ends the transfer. */
+/**
+ * Takes what becomes of each job of a transfer. What it throws ends the transfer: what is under way is aborted, and the
+ * transfer rejects with it.
+ */
 export interface TransferListener {
   /** Called with objects that are planned, and their bytes, ahead of their transfer. */
   planned?(objects: number, bytes: number): void;
@@ -12,10 +15,12 @@ export interface TransferListener {
   started?(job: Job): ProgressListener | undefined;
   /** Called when a job is done, or with `dryRun` would be; the size is absent where it did not become known. */
   done(job: Job, size: number | undefined): Promise<void>;
-  /** Called when an object is left alone on purpose. */
-  skipped(uri: string, reason: string): Promise<void>;
-  /** Called when an object failed and the rest goes on. */
-  failed(uri: string, error: unknown): Promise<void>;
+  /** Called when an object is left alone on purpose, for `error` where that is the cause. */
+  skipped(uri: string, reason: string, job?: Job, error?: unknown): Promise<void>;
+  /** Called when an object failed and the rest goes on; without a job where it did not come to one. */
+  failed(uri: string, error: unknown, job?: Job): Promise<void>;
+  /** Called with what a listing left out because it is no object, before it is reported as skipped or failed. */
+  leftOut?(leftOut: LeftOut): void;
   /** Called with what was verified of a job's bytes. */
   verified?(verification: Verification): void;
   /** Called with what of an object its copy lacks. */

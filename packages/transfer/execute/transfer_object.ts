@@ -6,10 +6,12 @@ import type { Job } from "../plan/job.ts";
 import { tellCopied, tellWritten, type VerificationListener, verifiedChunks } from "./verification.ts";
 import type {
   Dropped,
+  IgnoredCondition,
   MoveObjectOptions,
   ObjectAttributes,
   ObjectWriter,
   ProgressListener,
+  ReadOptions,
   WriterOptions,
   ZstdPool,
 } from "@lade/core";
@@ -31,6 +33,10 @@ export interface TransferConfig {
   readonly judge: PlaceJudge;
   /** Objects that exist are an `AlreadyExistsError`. */
   readonly createOnly: boolean;
+  /** What to do where the service would ignore that condition. */
+  readonly ifIgnored: IgnoredCondition;
+  /** How objects are read. */
+  readonly reading: Pick<ReadOptions, "checksum" | "chunkSize">;
   /** Attributes to store; those of the source by default. */
   readonly attributes: ObjectAttributes;
   /** Copies are dated as their sources. */
@@ -68,7 +74,8 @@ export async function transferObject(job: Job, config: TransferConfig): Promise<
   if (from && to) {
     const { listed: source } = job;
     const carrying = { keepTime, keepWriteTime, guessContentType, ...(source && { source }) };
-    const options = { ...carrying, ...conditionOf(config, job), signal, onProgress };
+    const bounded = { ...config.reading, waitForBudget: true };
+    const options = { ...carrying, ...conditionOf(config, job), ...bounded, signal, onProgress };
     if (config.move) {
       const { judge } = config;
       return await moveObject(from, to, { ...options, judge }, onVerified, onDropped);
@@ -120,6 +127,7 @@ async function convertObject(from: Place, to: Place, job: Job, config: TransferC
   const { signal, onProgress, onVerified, conversion } = config;
   const compress = conversion === "compress";
   await using chunks = await readChunks(from.store, from.key, {
+    ...config.reading,
     ...versionOf(job),
     signal,
     onProgress: compress ? withoutBytes(onProgress) : onProgress,
@@ -172,7 +180,12 @@ async function* decompressed(
 
 async function printObject(from: Place, job: Job, config: TransferConfig): Promise<number> {
   const { signal, onProgress, onVerified, conversion, stdout } = config;
-  await using chunks = await readChunks(from.store, from.key, { ...versionOf(job), signal, onProgress });
+  await using chunks = await readChunks(from.store, from.key, {
+    ...config.reading,
+    ...versionOf(job),
+    signal,
+    onProgress,
+  });
   const read = slowed(verifiedChunks(chunks, from, onVerified), from, undefined, signal);
   const plain = conversion !== "decompress" || !isCompressed(from.key);
   return await printAll(plain ? read : decompressed(read, from, config), stdout);
@@ -252,13 +265,12 @@ function versionOf({ version }: Job): { readonly version?: string } {
   return version === undefined ? {} : { version };
 }
 
-/** Where the service ignores conditions, looking first is the best there is. */
 function conditionOf(
-  { createOnly }: Pick<TransferConfig, "createOnly">,
+  { createOnly, ifIgnored }: Pick<TransferConfig, "createOnly" | "ifIgnored">,
   { replaces }: Pick<Job, "replaces">,
 ): Pick<WriterOptions, "ifMatch" | "ifNoneMatch" | "ifIgnored"> {
-  if (createOnly || replaces === "nothing") return { ifNoneMatch: "*", ifIgnored: "look" };
-  return replaces?.etag === undefined ? {} : { ifMatch: replaces.etag, ifIgnored: "look" };
+  if (createOnly || replaces === "nothing") return { ifNoneMatch: "*", ifIgnored };
+  return replaces?.etag === undefined ? {} : { ifMatch: replaces.etag, ifIgnored };
 }
 
 /** Moves an object, reports how its copy was verified and what it lacks, and resolves with its size, where it became known. */

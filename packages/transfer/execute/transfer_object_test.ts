@@ -31,6 +31,8 @@ Deno.test("the progress of a compression is that of its frames, not of what was 
       move: false,
       judge: new PlaceJudge(),
       createOnly: false,
+      ifIgnored: "look",
+      reading: {},
       attributes: {},
       keepTime: true,
       guessContentType: false,

@@ -1,4 +1,4 @@
-import type { ObjectAttributes } from "@lade/core";
+import type { IgnoredCondition, ObjectAttributes, ReadOptions } from "@lade/core";
 import type { ObjectFilter } from "../filter/object_filter.ts";
 import type { ByteSource } from "../plan/byte_source.ts";
 import type { Conversion } from "../plan/conversion.ts";
@@ -6,11 +6,15 @@ import type { Destination } from "../places/resolve_destination.ts";
 import type { Shard } from "../shard/shard.ts";
 
 /** How a transfer works on each object. */
-export interface TransferOptions {
+export interface TransferOptions extends Pick<ReadOptions, "checksum" | "chunkSize"> {
   /** Does nothing, and reports what would be done. */
   readonly dryRun?: boolean;
   /** Leaves alone what exists at the destination. */
   readonly createOnly?: boolean;
+  /** What to do where the service would ignore that condition; `"look"` by default. */
+  readonly ifIgnored?: IgnoredCondition;
+  /** A prefix under which there is nothing is no error. */
+  readonly allowMissing?: boolean;
   /** Objects in flight; 32 by default, fewer where memory or descriptors do not suffice. */
   readonly concurrency?: number;
   /** Attributes to store in place of those of the source. */

@@ -1,4 +1,4 @@
-import type { Dropped, ProgressListener } from "@lade/core";
+import type { Dropped, LeftOut, ProgressListener } from "@lade/core";
 import type { Job } from "../plan/job.ts";
 import type { TransferListener } from "./transfer_listener.ts";
 import type { Verification } from "./verification.ts";
@@ -21,35 +21,43 @@ export interface TransferCounts {
   readonly isPlanned: boolean;
 }
 
-/** Counts what becomes of each job, and passes it on. */
+/**
+ * Counts what becomes of each job, and passes it on. It ends the transfer when its listener throws, and with `failFast`
+ * at the first failure.
+ */
 export class TransferTally {
   readonly #listener: TransferListener;
+  readonly #failFast: boolean;
+  readonly #end = new AbortController();
   #objects = 0;
   #bytes = 0;
   #failed = 0;
   #skipped = 0;
   #planned = 0;
   #isPlanned = false;
-  readonly #halt: AbortController | undefined;
+  #isHalted = false;
 
-  /** Passes everything on to `listener`. The first failure aborts `halt`. */
-  constructor(listener: TransferListener, halt?: AbortController) {
+  /** Passes everything on to `listener`. */
+  constructor(listener: TransferListener, failFast = false) {
     this.#listener = listener;
-    this.#halt = halt;
+    this.#failFast = failFast;
   }
 
-  /** Aborted once a failure has ended the transfer; absent where none does. */
-  get halted(): AbortSignal | undefined {
-    return this.#halt?.signal;
+  /** Aborted once this ends the transfer: with what the listener threw, or because the first failure ends it. */
+  get ended(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  /** Whether the first failure ended the transfer. */
+  get isHalted(): boolean {
+    return this.#isHalted;
   }
 
   /** The counts so far. */
   get counts(): TransferCounts {
     const [objects, bytes, failed, skipped] = [this.#objects, this.#bytes, this.#failed, this.#skipped];
-    const ended = objects + failed + skipped;
-    const isHalted = this.#halt?.signal.aborted ?? false;
-    const notDone = isHalted ? Math.max(0, this.#planned - ended) : 0;
-    return { objects, bytes, failed, skipped, notDone, isHalted, isPlanned: this.#isPlanned };
+    const notDone = this.#isHalted ? Math.max(0, this.#planned - objects - failed - skipped) : 0;
+    return { objects, bytes, failed, skipped, notDone, isHalted: this.#isHalted, isPlanned: this.#isPlanned };
   }
 
   /** Jobs that failed so far. */
@@ -65,54 +73,78 @@ export class TransferTally {
   /** Called with objects that are planned, and their bytes. */
   planned(objects: number, bytes: number): void {
     this.#planned += objects;
-    this.#listener.planned?.(objects, bytes);
+    this.#tell(() => this.#listener.planned?.(objects, bytes));
   }
 
   /** Called when everything is planned; `areSizesKnown` where that is so of every size. */
   plannedAll(areSizesKnown: boolean): void {
     this.#isPlanned = true;
-    if (areSizesKnown) this.#listener.plannedAll?.();
+    if (areSizesKnown) this.#tell(() => this.#listener.plannedAll?.());
+  }
+
+  /** Called with what a listing left out. */
+  leftOut(leftOut: LeftOut): void {
+    this.#tell(() => this.#listener.leftOut?.(leftOut));
   }
 
   /** Called when a job starts. The listener it returns takes the job's events. */
   start(job: Job): ProgressListener {
-    return this.#listener.started?.(job) ?? (() => {});
+    const listener = this.#tell(() => this.#listener.started?.(job));
+    return listener ? (event) => this.#tell(() => listener(event)) : () => {};
   }
 
   /** Called when a job is done, or would be. */
   async done(job: Job, size: number | undefined): Promise<void> {
     this.#objects++;
     this.#bytes += size ?? 0;
-    await this.#listener.done(job, size);
+    await this.#wait(() => this.#listener.done(job, size));
   }
 
   /** Called when an object is left alone on purpose. */
-  async skip(uri: string, reason: string): Promise<void> {
+  async skip(uri: string, reason: string, job?: Job, error?: unknown): Promise<void> {
     this.#skipped++;
-    await this.#listener.skipped(uri, reason);
+    await this.#wait(() => this.#listener.skipped(uri, reason, job, error));
   }
 
-  /** Called when an object failed. What a failure before it cut short has not failed itself: it is not done. */
-  async fail(uri: string, error: unknown): Promise<void> {
-    const halted = this.#halt?.signal;
-    if (halted?.aborted && error === halted.reason) return;
+  /** Called when an object failed. */
+  async fail(uri: string, error: unknown, job?: Job): Promise<void> {
     this.#failed++;
-    this.#halt?.abort(new DOMException("A failure ended the transfer", "AbortError"));
-    await this.#listener.failed(uri, error);
+    await this.#wait(() => this.#listener.failed(uri, error, job));
+    if (!this.#failFast || this.#end.signal.aborted) return;
+    this.#isHalted = true;
+    this.#end.abort(new DOMException("A failure ended the transfer", "AbortError"));
   }
 
   /** Called with what was verified of a job's bytes. */
   verified(verification: Verification): void {
-    this.#listener.verified?.(verification);
+    this.#tell(() => this.#listener.verified?.(verification));
   }
 
   /** Called with what of an object its copy lacks. */
   dropped(job: Job, dropped: readonly Dropped[]): void {
-    if (dropped.length > 0) this.#listener.dropped?.(job, dropped);
+    if (dropped.length > 0) this.#tell(() => this.#listener.dropped?.(job, dropped));
   }
 
   /** Called with what the user should know beside that. */
   async note(text: string): Promise<void> {
-    await this.#listener.noted?.(text);
+    await this.#wait(async () => await this.#listener.noted?.(text));
+  }
+
+  #tell<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      this.#end.abort(error);
+      throw error;
+    }
+  }
+
+  async #wait(call: () => Promise<void>): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      this.#end.abort(error);
+      throw error;
+    }
   }
 }

@@ -46,6 +46,10 @@ export interface JobPlan {
   readonly conversion: Conversion;
   /** Which objects go; all where absent. */
   readonly filter?: ObjectFilter;
+  /** A prefix under which there is nothing is no error. */
+  readonly allowMissing?: boolean;
+  /** Called with what a listing leaves out because it is no object. */
+  readonly onLeftOut?: (leftOut: LeftOut) => void;
   /** Judges whether two names lead to one place. */
   readonly judge: PlaceJudge;
   /** Ends the listing. */
@@ -158,11 +162,14 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     const isUnread = entry.error !== undefined && entry.key.endsWith("/");
     const name = entry.key.slice(prefix.key.length);
     if (!isUnread && filter && !filter(unknownMeta(entry.key), name)) return;
+    plan.onLeftOut?.(entry);
     leftOut.push(planLeftOut(plan, prefix, entry));
   };
   // Only names that a conversion changes can clash, and to find those they have to come in order.
   const order = plan.conversion === "none" ? "any" : "key";
-  if (filter?.byNameOnly && isAskedFor(prefix.store, filter)) return yield* planNamed(plan, prefix, filter);
+  if (filter?.byNameOnly && isAskedFor(prefix.store, filter)) {
+    return yield* planNamed(plan, prefix, filter, within);
+  }
   for await (
     const { meta, name, error } of meantBelow(prefix.store, prefix.key, filter, { signal, order, onLeftOut })
   ) {
@@ -177,11 +184,14 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     }
     isFirst = isEmpty = false;
     yield* leftOut.splice(0);
-    yield refuseClash(plan, prefix, meta.key, clashes) ?? planListed(plan, prefix, meta);
+    yield refuseWithin(plan, prefix, meta.key.slice(prefix.key.length), within) ??
+      refuseClash(plan, prefix, meta.key, clashes) ?? planListed(plan, prefix, meta);
   }
   yield* leftOut;
   // What the filter leaves out is there all the same.
-  if (isEmpty && !(filter && await isThere(prefix, signal))) await refuseMissing(prefix, operation);
+  if (isEmpty && !plan.allowMissing && !(filter && await isThere(prefix, signal))) {
+    await refuseMissing(prefix, operation);
+  }
 }
 
 /** Objects of a list that nothing but their names decides about: reading them shows whether they are there. */
@@ -189,16 +199,28 @@ async function* planNamed(
   plan: JobPlan,
   prefix: Place,
   filter: ObjectFilter & { readonly names: ReadonlySet<string> },
+  within?: string,
 ): AsyncGenerator<Job | Refusal> {
   const clashes = new NameClashes();
   for (const name of [...batches(filter.names)].flat()) {
     const from = placeBelow(prefix, name);
     if (!filter(unknownMeta(from.key), name)) continue;
-    const clash = refuseClash(plan, prefix, from.key, clashes);
-    if (clash) yield clash;
+    const refused = refuseWithin(plan, prefix, name, within) ?? refuseClash(plan, prefix, from.key, clashes);
+    if (refused) yield refused;
     else if (!name.endsWith("/")) yield withDestination(plan, { from }, name);
     else yield planListed(plan, prefix, await prefix.store.head(from.key, { signal: plan.signal }));
   }
+}
+
+/** Why an object does not go that would come to lie in its source again, at the path `within`. */
+function refuseWithin(
+  { operation }: JobPlan,
+  prefix: Place,
+  name: string,
+  within: string | undefined,
+): Refusal | undefined {
+  if (within === undefined || !name.startsWith(within)) return undefined;
+  return { uri: prefix.uriOf(prefix.key + name), reason: intoItself(prefix, name, operation) };
 }
 
 /** Why an object does not go where another one of the source gets its name. */
@@ -271,18 +293,30 @@ async function refuseIntoItself(
 export function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job | Refusal {
   const name = meta.key.slice(prefix.key.length);
   const from = placeBelow(prefix, name);
-  const { destination } = plan;
-  const isRoot = destination.kind === "prefix" && destination.place.key === "" && name === "";
-  if (name !== "" && !name.endsWith("/") || !(isLocal(destination) || isRoot)) {
+  const { destination, operation } = plan;
+  const marks = name === "" || name.endsWith("/");
+  if (!marks || canHold(destination, name)) {
     return withDestination(plan, { from, size: meta.size, listed: meta }, name);
   }
   if (meta.size === 0) return planMarker(plan, { from, listed: meta }, name);
-  const { operation } = plan;
   const detail = isLocal(destination)
     ? "its name ends in a slash, which that of a file cannot"
-    : "its name below the prefix is empty";
+    : name === ""
+    ? "its name below the prefix is empty"
+    : `the destination cannot hold its name: ${faultOf(destination, name)}`;
   const advice = "copy it alone to a name of its own";
   return { uri: from.uri, reason: new InvalidNameError({ operation, uri: from.uri, detail, advice }) };
+}
+
+/** Whether there can be an object of this name, which is empty or ends in a slash, at a destination. */
+function canHold(destination: Destination, name: string): boolean {
+  return !isLocal(destination) && faultOf(destination, name) === undefined;
+}
+
+function faultOf(destination: Destination, name: string): string | undefined {
+  if (destination.kind !== "prefix") return undefined;
+  const { store, key } = destination.place;
+  return key + name === "" ? "it is empty" : store.keyFault(key + name);
 }
 
 /** At a local place a marker becomes the directory that it marks, if there can be one of that name; else it stays. */

@@ -36,13 +36,13 @@ export async function sync(
   request: SyncRequest,
   listener: SyncListener,
 ): Promise<SyncCounts> {
-  const tally = new TransferTally(listener, request.failFast ? new AbortController() : undefined);
-  const signal = tally.halted ? AbortSignal.any([request.signal, tally.halted]) : request.signal;
+  const tally = new TransferTally(listener, request.failFast);
+  const signal = AbortSignal.any([request.signal, tally.ended]);
   const synchronization = new Synchronization(lade, { ...request, signal }, listener, tally);
   try {
     await synchronization.run();
   } catch (error) {
-    if (!tally.halted?.aborted) throw error;
+    if (!tally.isHalted || request.signal.aborted) throw error;
   }
   request.signal.throwIfAborted();
   return synchronization.counts;

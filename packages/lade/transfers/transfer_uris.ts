@@ -1,0 +1,52 @@
+import { InvalidNameError } from "@lade/core/errors";
+import { transfer, type TransferRequest } from "@lade/transfer";
+import { resolveDestination, type UriCalls, uriOfArgument } from "@lade/transfer/places";
+import { Outcome } from "./outcome.ts";
+import type { UriTransfer, UriTransferSummary } from "./transfer_options.ts";
+
+/** Copies or moves objects between any two stores. */
+export async function transferUris(lade: UriCalls, given: UriTransfer): Promise<UriTransferSummary> {
+  const { from, to, recursive = false, move = false, existing = "replace", version, ...rest } = given;
+  const { onProgress, onLeftOut, onResult, ...options } = rest;
+  const sources = (typeof from === "string" ? [from] : [...from]).map(uriOfArgument);
+  if (sources.length === 0) throw new TypeError("Cannot transfer nothing: from needs a URI or a path");
+  if (version !== undefined && (recursive || move || sources.length > 1)) {
+    throw new TypeError("Cannot transfer a version but that of one object, by copying it");
+  }
+  const operation = move ? "move" : "copy";
+  const destination = await resolveDestination(lade, uriOfArgument(to), recursive);
+  if (destination.kind === "object" && sources.length > 1) {
+    const detail = "several sources need a prefix, which ends in /";
+    throw new InvalidNameError({ operation: `${operation} to`, uri: to, detail });
+  }
+  const outcome = new Outcome({
+    action: `${operation} to`,
+    uri: to,
+    failsOnExisting: existing === "fail",
+    ...(onProgress && { onProgress }),
+    ...(onLeftOut && { onLeftOut }),
+    ...(onResult && { onResult }),
+  });
+  await transfer(lade, {
+    ifIgnored: "refuse",
+    ...withoutStreams(),
+    ...options,
+    operation,
+    sources,
+    destination,
+    recursive,
+    move,
+    createOnly: existing !== "replace",
+    ...(version !== undefined && { version }),
+  }, outcome);
+  return { ...outcome.summary(), skipped: outcome.skips };
+}
+
+/** What a request of a script lacks, which has no standard input and output, and maybe no signal. */
+export function withoutStreams(): Pick<TransferRequest, "stdin" | "stdout" | "signal"> {
+  return {
+    stdin: { read: () => Promise.resolve(null) },
+    stdout: () => Promise.resolve(),
+    signal: new AbortController().signal,
+  };
+}
