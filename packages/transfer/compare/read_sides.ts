@@ -67,9 +67,10 @@ export async function readSide(
   const sums = new StreamSums(claims.some(({ isCertain }) => isCertain) ? ["crc32c"] : BY_CONTENT);
   const started = claims.map((claim) => claim.begin());
   const { listed, meta } = side;
+  const { store, key } = listed;
   const sinceMs = listed.store.context.clock.now();
   const { signal } = options;
-  await readThrough({ ...listed, meta }, [sums, ...started], {
+  await readThrough({ store, key, meta }, [sums, ...started], {
     onProgress: options.onRead?.(listed),
     signal,
   });

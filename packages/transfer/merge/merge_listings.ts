@@ -39,9 +39,12 @@ export async function* mergeListings(
   const [one, other] = [new Cursor(source, either), new Cursor(target, either)];
   try {
     for (;;) {
-      if (one.isTaken && other.isTaken) await Promise.all([one.advance(), other.advance()]);
-      else if (one.isTaken) await one.advance();
-      else if (other.isTaken) await other.advance();
+      if (one.isTaken && other.isTaken) {
+        const [next, otherNext] = await Promise.all([one.next(), other.next()]);
+        one.advance(next);
+        other.advance(otherNext);
+      } else if (one.isTaken) one.advance(await one.next());
+      else if (other.isTaken) other.advance(await other.next());
       const order = one.isEnded ? (other.isEnded ? undefined : 1) : other.isEnded ? -1 : compare(one, other);
       if (order === undefined) return;
       if (order === 0) yield { name: one.name, source: one.take(), target: other.take() };
@@ -76,9 +79,13 @@ class Cursor {
     this.#entries = side.list(signal)[Symbol.asyncIterator]();
   }
 
-  /** Waits for the next entry. */
-  async advance(): Promise<void> {
-    const next = await this.#entries.next();
+  /** Asks for the next entry; after the end there is none. */
+  next(): Promise<IteratorResult<ObjectMeta>> {
+    return this.#entries.next();
+  }
+
+  /** Goes on to the next entry. */
+  advance(next: IteratorResult<ObjectMeta>): void {
     this.isTaken = false;
     if (next.done) {
       this.isEnded = true;

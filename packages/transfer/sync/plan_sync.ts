@@ -1,5 +1,5 @@
-import type { LeftOut, ObjectMeta } from "@lade/core";
-import { InvalidNameError, NotFoundError } from "@lade/core/errors";
+import type { LeftOut, ObjectMeta, ObjectStore } from "@lade/core";
+import { InvalidNameError } from "@lade/core/errors";
 import type { PlaceJudge } from "@lade/core/operations";
 import type { Difference, Listed } from "../compare/difference.ts";
 import { type ListedSide, mergeListings, type Pair } from "../merge/merge_listings.ts";
@@ -63,12 +63,12 @@ export type SyncStep = Job | Refusal | Deletion;
  * replaces only what its listing had at the destination. A failure of either listing is thrown, after the steps before it.
  */
 export async function* planSync(plan: SyncPlan): AsyncGenerator<SyncStep, void, void> {
-  const planner = new Planner(plan);
+  const planner = new Planner(plan, await isListable(plan.destination));
   const doubtful: Promise<SyncStep | undefined>[] = [];
   for await (const pair of mergeListings(planner.source, planner.target, plan.signal)) {
     const overlap = planner.checkOverlap(pair);
     if (overlap) await overlap;
-    yield* planner.takeRefusals();
+    if (planner.hasRefusals) yield* planner.takeRefusals();
     const step = planner.planPair(pair);
     if (step === undefined) continue;
     if (!(step instanceof Promise) && doubtful.length === 0) {
@@ -98,7 +98,7 @@ class Planner {
   #isSourceJudged = false;
   #isTargetJudged = false;
 
-  constructor(plan: SyncPlan) {
+  constructor(plan: SyncPlan, hasDestination: boolean) {
     const { source, destination, signal } = plan;
     this.#plan = plan;
     this.source = sideOf(
@@ -106,14 +106,10 @@ class Planner {
       (signal) =>
         source.store.list(source.key, { signal, onLeftOut: (entry) => this.#leaveOutOfSource(entry) }),
     );
-    this.target = sideOf(destination, (signal) =>
-      unlessMissing(
-        destination,
-        destination.store.list(destination.key, {
-          signal,
-          onLeftOut: (entry) => this.#leaveOutOfTarget(entry),
-        }),
-      ));
+    this.target = sideOf(destination, (signal) => {
+      const onLeftOut = (entry: LeftOut) => this.#leaveOutOfTarget(entry);
+      return hasDestination ? destination.store.list(destination.key, { signal, onLeftOut }) : nothing();
+    });
     const path = localPathOf(destination.uri);
     this.#guard = destination.store.tree && path !== undefined ? new LinkGuard(path) : undefined;
     this.#jobs = {
@@ -137,6 +133,11 @@ class Planner {
     this.#isSourceJudged ||= source !== undefined;
     this.#isTargetJudged ||= target !== undefined;
     return refuseOverlap(this.#plan, { source: source?.key, target: target?.key });
+  }
+
+  /** Whether anything was left out. */
+  get hasRefusals(): boolean {
+    return this.#refusals.length > 0;
   }
 
   /** What was left out so far. */
@@ -163,8 +164,8 @@ class Planner {
       return undefined;
     }
     const found = this.#plan.compare(
-      listedIn(this.#plan.source, source),
-      listedIn(this.#plan.destination, target),
+      new ListedObject(this.#plan.source, source),
+      new ListedObject(this.#plan.destination, target),
     );
     if (found instanceof Promise) return this.#planCompared(name, source, target, found);
     if (!found.same) return this.#planCopy(name, source, target);
@@ -257,16 +258,22 @@ class Planner {
 }
 
 /** An object as its listing has it; its URI is made when somebody asks for it. */
-function listedIn({ store, uriOf }: Place, meta: ObjectMeta): Listed {
-  const { key } = meta;
-  return {
-    store,
-    key,
-    meta,
-    get uri() {
-      return uriOf(key);
-    },
-  };
+class ListedObject implements Listed {
+  readonly store: ObjectStore;
+  readonly key: string;
+  readonly meta: ObjectMeta;
+  readonly #uriOf: Place["uriOf"];
+
+  constructor({ store, uriOf }: Place, meta: ObjectMeta) {
+    this.store = store;
+    this.key = meta.key;
+    this.meta = meta;
+    this.#uriOf = uriOf;
+  }
+
+  get uri(): string {
+    return this.#uriOf(this.key);
+  }
 }
 
 function isEmptyDirectory({ key, hasBytes }: LeftOut): boolean {
@@ -277,18 +284,14 @@ function sideOf({ uri, key }: Place, list: ListedSide["list"]): ListedSide {
   return { uri, prefix: key, list };
 }
 
-/** A local directory that is not there yet has nothing. */
-async function* unlessMissing(
-  { uri }: Place,
-  entries: AsyncIterable<ObjectMeta>,
-): AsyncGenerator<ObjectMeta, void, void> {
-  try {
-    yield* entries;
-  } catch (error) {
-    if (!(error instanceof NotFoundError) || localPathOf(uri) === undefined) throw error;
-    if (await isDirectory(localPathOf(uri) ?? "")) throw error;
-  }
+/** A local directory that is not there yet has nothing, where any other missing container is an error. */
+async function isListable({ uri }: Place): Promise<boolean> {
+  const path = localPathOf(uri);
+  return path === undefined ||
+    await Deno.stat(path).then(() => true, (error) => !(error instanceof Deno.errors.NotFound));
 }
+
+async function* nothing(): AsyncGenerator<never, void, void> {}
 
 async function isDirectory(path: string): Promise<boolean> {
   const status = await Deno.lstat(path.replace(/(?<=.)\/$/, "")).catch(() => undefined);
