@@ -19,12 +19,12 @@ export function precisionOf(source: Listed, target: Listed): number {
 }
 
 /** Whether an object is a local file, which takes no request to read. */
-export function isLocal({ store: { uri } }: Listed): boolean {
+export function isLocal({ uri }: Listed): boolean {
   return uri.startsWith("file:") || uri.startsWith("direct:");
 }
 
 function hasExactTimes(listed: Listed): boolean {
-  return isLocal(listed) || listed.store.uri.startsWith("memory:");
+  return isLocal(listed) || listed.uri.startsWith("memory:");
 }
 
 function timeOf({ meta }: Listed): number {

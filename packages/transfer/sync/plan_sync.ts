@@ -263,6 +263,7 @@ class ListedObject implements Listed {
   readonly key: string;
   readonly meta: ObjectMeta;
   readonly #uriOf: Place["uriOf"];
+  #uri: string | undefined;
 
   constructor({ store, uriOf }: Place, meta: ObjectMeta) {
     this.store = store;
@@ -272,7 +273,7 @@ class ListedObject implements Listed {
   }
 
   get uri(): string {
-    return this.#uriOf(this.key);
+    return this.#uri ??= this.#uriOf(this.key);
   }
 }
 
