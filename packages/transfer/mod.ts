@@ -7,6 +7,8 @@
 export type * from "./execute/transfer_listener.ts";
 export * from "./execute/transfer.ts";
 export type * from "./execute/transfer_request.ts";
+export type { JournalRequest } from "./execute/kept_journal.ts";
+export type { ResumableTransfer } from "./journal/transfer_journal.ts";
 export type { TransferCounts } from "./execute/transfer_tally.ts";
 export { type Verification, verifiedChunks } from "./execute/verification.ts";
 export type * from "./plan/byte_source.ts";

@@ -45,9 +45,10 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
       assertEquals([args, type, Object.keys(properties).filter((name) => !row.has(name))], [args, type, []]);
     }
   }
-  // Progress takes time, notes follow from what a service lacks, and settings are told of stores that a command opens itself.
+  // Progress takes time, notes follow from what a service lacks, settings are told of stores that a command opens itself,
+  // and jobs are left by what was interrupted.
   const unseen = [...documented.keys()].filter((type) =>
-    !seen.has(type) && !["progress", "note", "settings"].includes(type)
+    !seen.has(type) && !["progress", "note", "settings", "job", "resumable"].includes(type)
   );
   assertEquals(unseen, []);
   assert(documented.get("object")?.has("storageClass"));

@@ -18,6 +18,7 @@ import {
   SummaryMessage,
   VerificationMessage,
 } from "../../packages/cli/messages/transfer_messages.ts";
+import { JobDetailsMessage, JobMessage, ResumableMessage } from "../../packages/cli/messages/job_messages.ts";
 import { LineMessage, RunSummaryMessage } from "../../packages/cli/messages/run_messages.ts";
 import { NoteMessage, SettingsMessage, TextMessage } from "../../packages/cli/messages/text_messages.ts";
 import { ErrorMessage } from "../../packages/cli/messages/error_message.ts";
@@ -73,6 +74,12 @@ const error = new NotFoundError({
   detail: HOSTILE,
   cause: new Error(HOSTILE),
 });
+const HOSTILE_JOB = {
+  ...{ id: HOSTILE, operation: HOSTILE, sources: [HOSTILE], destination: HOSTILE, directory: HOSTILE },
+  ...{ commandLine: [HOSTILE], begun: "2026-01-01T00:00:00Z", finished: 1, bytes: 1 },
+  owner: { pid: 1, host: HOSTILE, command: HOSTILE },
+  halfDone: [{ from: HOSTILE, to: HOSTILE, size: 1 }],
+};
 const MESSAGES: Readonly<Record<string, Message>> = {
   check: new CheckMessage({ ...check, error }, { columns: 80, verbosity: 1 }),
   compared: new ComparedMessage(new CheckCounts(), 1),
@@ -88,12 +95,15 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   }),
   error: new ErrorMessage(new Error(HOSTILE, { cause: HOSTILE }), 2),
   "store error": new ErrorMessage(error, 2),
+  job: new JobMessage(HOSTILE_JOB),
+  jobdetails: new JobDetailsMessage(HOSTILE_JOB),
   line: new LineMessage(new NoteMessage(HOSTILE), { file: HOSTILE, line: 1 }, true),
   note: new NoteMessage(HOSTILE),
   object: new ObjectMessage(HOSTILE, HOSTILE, meta, false),
   operation: new OperationMessage({ operation: "cp", source: HOSTILE, destination: HOSTILE, dryRun: true }),
   prefix: new PrefixMessage(HOSTILE, HOSTILE),
   presigned: new PresignedMessage({ uri: HOSTILE, method: "GET", url: HOSTILE, expires: new Date(0) }),
+  resumable: new ResumableMessage({ id: HOSTILE, place: HOSTILE, finished: 1, halfDone: 1 }, HOSTILE),
   runsummary: new RunSummaryMessage({ done: 1, failed: 1, skipped: 1, elapsedMs: 1 }),
   settings: new SettingsMessage({
     uri: HOSTILE,
@@ -216,6 +226,12 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
     pipe: [[`memory://m/p/${HOSTILE_NAME}`], [away + "/"], [away]],
     presign: [[there], [away]],
     doctor: [[away], [local]],
+    jobs: [["show", "--journal", local, HOSTILE], ["list", "--journal", away], [
+      "resume",
+      "--journal",
+      away,
+      HOSTILE,
+    ]],
     man: [[HOSTILE]],
   };
   for (const name of COMMAND_NAMES) {

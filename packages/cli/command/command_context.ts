@@ -11,6 +11,8 @@ export interface CommandContext {
   readonly output: Output;
   /** The streams and the environment. */
   readonly terminal: Terminal;
+  /** The command line, without the program. */
+  readonly args: readonly string[];
   /** Ends the command. */
   readonly signal: AbortSignal;
   /** The options that every command takes. */
@@ -21,6 +23,8 @@ export interface CommandContext {
   manual(command?: string): Promise<string>;
   /** Reads a command line, which is run in a context like this one. */
   readLine(args: readonly string[]): Promise<CommandLine>;
+  /** Runs another command line in place of this one, whose exit code it gets. */
+  rerun(args: readonly string[]): Promise<void>;
   /** Prints a failure that leaves the rest of the command to be done; throws what ends the command. */
   fail(error: unknown): Promise<void>;
 }

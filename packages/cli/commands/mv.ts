@@ -1,4 +1,5 @@
 import { defineCommand } from "../command/command.ts";
+import { journalOptions } from "../transfer/journal_options.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { splitPlaces } from "../places/split_places.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
@@ -8,6 +9,7 @@ import { filterOptions, globOptions } from "../transfer/filter_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
+  ...journalOptions,
   ...treeOptions,
   ...shardOptions,
   ...filterOptions,

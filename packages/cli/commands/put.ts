@@ -1,4 +1,5 @@
 import { defineCommand } from "../command/command.ts";
+import { journalOptions } from "../transfer/journal_options.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { localPathOf, uriOfArgument } from "@lade/transfer/places";
@@ -16,6 +17,7 @@ import { filterOptions, globOptions } from "../transfer/filter_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
+  ...journalOptions,
   ...treeOptions,
   ...shardOptions,
   ...filterOptions,

@@ -118,6 +118,8 @@ export interface Summary {
   readonly failed: number;
   /** Objects left alone on purpose. */
   readonly skipped: number;
+  /** Objects that an earlier run of the same command has done; absent where there are none. */
+  readonly before?: number | undefined;
   /** Objects that were the same already; absent where nothing is compared. */
   readonly unchanged?: number;
   /** Objects deleted; absent where nothing may be. */
@@ -159,10 +161,11 @@ export class SummaryMessage implements Message {
       dryRun,
       shard,
     } = this.#summary;
-    const { unchanged, deleted = 0 } = this.#summary;
+    const { unchanged, deleted = 0, before } = this.#summary;
     const movesBytes = bytes !== undefined && bytes > 0;
     const parts = [
       `${objects} ${objects === 1 ? "object" : "objects"}`,
+      ...(before === undefined ? [] : [`${before} done before`]),
       ...(unchanged === undefined ? [] : [`${unchanged} unchanged`]),
       ...(deleted > 0 ? [`${deleted} deleted`] : []),
       ...(failed > 0 ? [`${failed} failed`] : []),

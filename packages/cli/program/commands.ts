@@ -18,6 +18,7 @@ const LOAD = {
   pipe: async () => (await import("../commands/pipe.ts")).pipe,
   presign: async () => (await import("../commands/presign.ts")).presign,
   doctor: async () => (await import("../commands/doctor.ts")).doctor,
+  jobs: async () => (await import("../commands/jobs.ts")).jobs,
   man: async () => (await import("../commands/man.ts")).man,
 } as const satisfies Readonly<Record<string, () => Promise<Command>>>;
 

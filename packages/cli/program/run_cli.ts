@@ -97,9 +97,25 @@ async function runCommand(
     readCommandLine(words, { columns: DEFAULT_COLUMNS, colors: false });
   const { name } = invocation;
   let exitCode: number = ExitCode.ok;
+  const rerun = async (other: readonly string[]) => {
+    await output.flush();
+    exitCode = await runCli(other, { ...world, signal });
+  };
   try {
     const { terminal } = world;
-    await invocation.run({ name, output, terminal, signal, settings, lade, manual, readLine, fail });
+    await invocation.run({
+      name,
+      args,
+      output,
+      terminal,
+      signal,
+      settings,
+      lade,
+      manual,
+      readLine,
+      fail,
+      rerun,
+    });
     await output.flush();
   } catch (error) {
     exitCode = await report(error, output, signal, settings.verbosity);

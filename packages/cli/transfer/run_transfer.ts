@@ -6,6 +6,7 @@ import { TransferProgress } from "../progress/transfer_progress.ts";
 import { filterOf, splitArgument } from "./filter_options.ts";
 import { refuseMistakes, type TransferCommand } from "./refuse_mistakes.ts";
 import { TransferReport } from "./transfer_report.ts";
+import { journalOf } from "./journal_options.ts";
 import { takeShard } from "./shard_options.ts";
 import { attributesOf } from "@lade/core/backend";
 import type { Lade } from "@lade/lade";
@@ -61,6 +62,7 @@ export async function runTransfer(context: CommandContext, command: TransferComm
       ...(options.zstd !== undefined && { zstdLevel: options.zstd }),
       ...(version !== undefined && { version }),
       ...(shard && { shard }),
+      journal: dryRun ? undefined : await journalOf(context, lade, options),
       stdin: terminal.stdin,
       stdout: (bytes) => output.bytes(bytes),
       signal,

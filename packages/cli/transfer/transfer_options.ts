@@ -2,6 +2,7 @@ import type { FilterValues, globOptions } from "./filter_options.ts";
 import { flag, option, repeated, type ValuesOf } from "../syntax/option.ts";
 import { dateValue, metadataValue, tagValue } from "../values/attribute_values.ts";
 import { integerValue, textValue, versionValue } from "../values/plain_values.ts";
+import type { journalOptions } from "./journal_options.ts";
 import type { shardOptions } from "./shard_options.ts";
 
 /** Options of every command that writes objects one by one. */
@@ -117,6 +118,7 @@ export type TransferOptions =
   & ValuesOf<typeof writeOptions>
   & ValuesOf<typeof treeOptions>
   & Partial<ValuesOf<typeof shardOptions>>
+  & Partial<ValuesOf<typeof journalOptions>>
   & Partial<ValuesOf<typeof timeOptions>>
   & Partial<ValuesOf<typeof guessOptions>>
   & Partial<ValuesOf<typeof decompressOptions>>

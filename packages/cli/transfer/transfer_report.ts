@@ -6,12 +6,14 @@ import {
   SummaryMessage,
   VerificationMessage,
 } from "../messages/transfer_messages.ts";
+import { ResumableMessage } from "../messages/job_messages.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import type { TransferProgress } from "../progress/transfer_progress.ts";
 import {
   destinationOf,
   type Job,
+  type ResumableTransfer,
   sourceOf,
   type TransferCounts,
   type TransferListener,
@@ -100,6 +102,20 @@ export class TransferReport implements TransferListener {
     }
   }
 
+  /** Called when a job was done by an earlier run. */
+  doneBefore(job: Job, size: number): void {
+    this.#progress.add({ type: "skipped", key: sourceOf(job), reason: `${size} bytes were there` });
+  }
+
+  /** Called with what is left to be gone on with. */
+  async resumable(left: ResumableTransfer): Promise<void> {
+    const journal = this.#context.args.findIndex((arg) =>
+      arg === "--journal" || arg.startsWith("--journal=")
+    );
+    const where = journal < 0 ? "" : ` --journal ${left.place}`;
+    await this.#context.output.note(new ResumableMessage(left, `lade jobs resume ${left.id}${where}`));
+  }
+
   /** Called when an object is left alone on purpose. */
   async skipped(uri: string, reason: string): Promise<void> {
     this.#progress.add({ type: "skipped", key: uri, reason });
@@ -129,6 +145,7 @@ export class TransferReport implements TransferListener {
       new SummaryMessage({
         operation,
         ...done,
+        before: done.before > 0 ? done.before : undefined,
         ...(isHalted && { notDone, isPlanned }),
         elapsedMs: this.#progress.snapshot().elapsedMs,
         dryRun: this.#dryRun,

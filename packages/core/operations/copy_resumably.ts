@@ -60,14 +60,15 @@ export async function copyAnew(work: ResumableWork, read: ObjectRead): Promise<R
   const writer = await write((put) => to.createPartWriter(toKey, info.size, { ...put, resumable: true }));
   const source = contentOf(info);
   const algorithm = combinableOf(info.checksums);
+  let isKept = false;
   try {
     if (writer.token !== undefined && source) {
-      await resumable.begun({ token: writer.token, source, ...(algorithm && { algorithm }) });
+      isKept = await resumable.begun({ token: writer.token, source, ...(algorithm && { algorithm }) });
     }
   } catch (error) {
     throw await writer.abort(error).then(() => error, (leftover) => reportLeftover(error, leftover));
   }
-  return await finish(work, writer, info, algorithm && new PartSums(algorithm), read);
+  return await finish(work, writer, info, algorithm && new PartSums(algorithm), read, isKept);
 }
 
 /**
@@ -120,6 +121,7 @@ async function finish(
   info: ObjectInfo,
   sums: PartSums | undefined,
   begun: ObjectRead | undefined,
+  isKept = true,
 ): Promise<ResumedCopy> {
   const { from, fromKey, options, lease, resumable } = work;
   const { size, partSize } = writer;
@@ -168,7 +170,7 @@ async function finish(
       : { unverified: isResumed ? WRITTEN_BEFORE : reasonOf(info, range, options.checksum ?? "auto") };
     return { ...written, read: { info, range, checksums, verified: sums !== undefined, ...unverified } };
   } catch (error) {
-    throw await (isFinal(error) ? give(writer, error, resumable) : leave(writer, error));
+    throw await (isFinal(error) || !isKept ? give(writer, error, resumable) : leave(writer, error));
   } finally {
     if (read !== begun) await read?.close();
   }
@@ -200,7 +202,7 @@ async function give(writer: PartWriter, error: unknown, resumable: ResumableCopy
 }
 
 async function leave(writer: PartWriter, error: unknown): Promise<unknown> {
-  await (writer.token === undefined ? writer.abort(error) : writer.detach()).catch(() => {});
+  await writer.detach().catch(() => {});
   return error;
 }
 

@@ -17,6 +17,8 @@ import { PlaceJudge } from "./place_judge.ts";
 export interface MoveObjectOptions extends Omit<CopyObjectOptions, "version" | "concurrency"> {
   /** Judges whether both keys lead to one place; one that is kept remembers what it found out. */
   readonly judge?: PlaceJudge;
+  /** Called when the copy between two stores is proved, before the source is removed. */
+  readonly onProved?: (copied: CopyObjectResult, source: ObjectInfo) => void;
 }
 
 /** The result of a finished move. */
@@ -49,7 +51,7 @@ export async function moveObject(
   toKey: string,
   options: MoveObjectOptions = {},
 ): Promise<MoveObjectResult> {
-  const { judge = new PlaceJudge(), ...copying } = options;
+  const { judge = new PlaceJudge(), onProved, ...copying } = options;
   const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch } = copying;
   const call = signal ? { signal } : {};
   if (from === to) {
@@ -88,6 +90,7 @@ export async function moveObject(
       );
     }
   }
+  onProved?.(copied, source);
   try {
     await deleteRead(from, fromKey, source, call);
   } catch (error) {

@@ -44,8 +44,11 @@ export interface ResumableCopy {
   readonly halfDone?: HalfDoneCopy | undefined;
   /** What an earlier call told of parts. */
   readonly parts?: Iterable<CopiedPart> | undefined;
-  /** Called before the first part is sent, which waits for it; also when a copy is begun anew. */
-  begun(copy: HalfDoneCopy): Promise<void>;
+  /**
+   * Called before the first part is sent, which waits for it; also when a copy is begun anew. `false` says that it was not
+   * kept: nothing is left then where the copy fails.
+   */
+  begun(copy: HalfDoneCopy): Promise<boolean>;
   /** Called when a part is written, where a checksum of it is computed. */
   wrote?(part: CopiedPart): void;
   /** Called when nothing of a half-done copy is left, and none of it can be gone on with: it is done, or was aborted. */
@@ -79,10 +82,11 @@ export class FollowedCopy implements ResumableCopy {
     this.parts = [...told.parts ?? []];
   }
 
-  async begun(copy: HalfDoneCopy): Promise<void> {
-    this.halfDone = copy;
+  async begun(copy: HalfDoneCopy): Promise<boolean> {
+    const isKept = await this.#told.begun(copy);
+    this.halfDone = isKept ? copy : undefined;
     this.parts = [];
-    await this.#told.begun(copy);
+    return isKept;
   }
 
   wrote(part: CopiedPart): void {

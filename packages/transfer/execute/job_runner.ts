@@ -1,4 +1,4 @@
-import type { ProgressListener, ZstdPool } from "@lade/core";
+import type { ObjectMeta, ProgressListener, ZstdPool } from "@lade/core";
 import { parseUri } from "@lade/core/backend";
 import {
   AlreadyExistsError,
@@ -12,6 +12,7 @@ import type { UriCalls } from "../places/uri_calls.ts";
 import { explainMissing } from "../places/missing.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
+import type { KeptJournal } from "./kept_journal.ts";
 import type { Job, Marker, Refusal } from "../plan/job.ts";
 import { transferObject } from "./transfer_object.ts";
 import type { TransferRequest } from "./transfer_request.ts";
@@ -31,6 +32,8 @@ export interface JobRunnerConfig {
   readonly directory: DestinationDirectory;
   /** Counts and prints. */
   readonly tally: TransferTally;
+  /** Remembers what is done; absent where nothing does. */
+  readonly journal?: KeptJournal | undefined;
 }
 
 const DESCRIPTOR_WAIT_MS = 60_000;
@@ -56,6 +59,9 @@ export class JobRunner {
     const uri = (job.from ?? job.to)?.uri ?? "-";
     const taken = "its destination exists";
     try {
+      // First, so that jobs are asked about in their order.
+      const done = await this.#config.journal?.findDone(job);
+      if (done) return await this.#settleDone(job, done);
       await this.#refuseSame(job);
       const shortest = await this.#withinOneStore(job);
       if (dryRun && createOnly && await this.#isTaken(shortest)) return await tally.skip(uri, taken, job);
@@ -97,6 +103,15 @@ export class JobRunner {
     return error === signal.reason;
   }
 
+  /** Of a job that an earlier run has done, only the removal of a moved source may be left. */
+  async #settleDone(job: Job, source: ObjectMeta): Promise<void> {
+    const { tally, request: { move, signal } } = this.#config;
+    if (move && !job.isLinked && job.from) {
+      await deleteRead(job.from.store, job.from.key, { ...source, metadata: {} }, { signal });
+    }
+    tally.doneBefore(job, source.size);
+  }
+
   /** Does a job again that failed because too many files were open, now that fewer are worked on. */
   #whenPossible(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
     const { request: { signal }, lade } = this.#config;
@@ -108,7 +123,7 @@ export class JobRunner {
 
   async #transfer(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
     await this.#config.directory.make();
-    const { request, judge, pool, tally } = this.#config;
+    const { request, judge, pool, tally, journal } = this.#config;
     const { createOnly = false, attributes = {}, keepTime = true, guessContentType = true } = request;
     const { keepWriteTime = false, checksum, chunkSize, ifIgnored = "look" } = request;
     return await transferObject(job, {
@@ -130,6 +145,7 @@ export class JobRunner {
       onDropped: (dropped) => tally.dropped(job, dropped),
       onProgress,
       signal: request.signal,
+      ...journal?.copying(job),
       conversion: request.conversion ?? "none",
       level: request.zstdLevel ?? 3,
       pool,

@@ -4,6 +4,8 @@ import { localPathOf, uriOfArgument } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { type JobPlan, planJobs } from "../plan/plan_jobs.ts";
 import { DestinationDirectory } from "./destination_directory.ts";
+import type { KeptJournal } from "./kept_journal.ts";
+import { isStandardInput } from "../plan/input.ts";
 import { JobRunner } from "./job_runner.ts";
 import { planAhead } from "./plan_ahead.ts";
 import type { TransferListener } from "./transfer_listener.ts";
@@ -11,6 +13,46 @@ import type { TransferRequest } from "./transfer_request.ts";
 import { type TransferCounts, TransferTally } from "./transfer_tally.ts";
 
 const OBJECTS_AT_ONCE = 32;
+
+/** What of a request decides which objects go, and what they become. */
+function meaningOf({ destination, shard, ...request }: TransferRequest): unknown {
+  const {
+    recursive,
+    move,
+    createOnly,
+    attributes,
+    keepTime,
+    guessContentType,
+    conversion,
+    zstdLevel,
+    version,
+  } = request;
+  const writing = { createOnly, attributes, keepTime, guessContentType, conversion, zstdLevel };
+  return { ...writing, recursive, move, version, shard, destination: destination.kind };
+}
+
+/** Opens the journal of a transfer; what is read to its end, or printed, has none. */
+async function openJournal(
+  lade: UriCalls,
+  request: TransferRequest,
+  tally: TransferTally,
+): Promise<KeptJournal | undefined> {
+  const { journal, destination, operation, sources, signal } = request;
+  if (!journal || destination.kind === "stdout" || sources.some(isStandardInput)) return undefined;
+  const { KeptJournal } = await import("./kept_journal.ts");
+  return await KeptJournal.open({
+    lade,
+    request: journal,
+    operation,
+    sources: sources.map(uriOfArgument),
+    destination: destination.place,
+    isPrefix: destination.kind === "prefix",
+    options: meaningOf(request),
+    signal,
+    note: (text) => void tally.note(text),
+    stop: (error) => tally.stop(error),
+  });
+}
 
 /**
  * Transfers objects, many concurrently: plans, executes what is planned, and verifies each object. One that fails is
@@ -36,20 +78,24 @@ export async function transfer(
   const request = { ...given, signal, ...(filter && { filter }) };
   const judge = new PlaceJudge();
   const changesAttributes = !move && Object.keys(attributes).length > 0;
+  using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
+  const like = recursive && sources[0] !== undefined ? localPathOf(uriOfArgument(sources[0])) : undefined;
+  const directory = new DestinationDirectory(lade, destination, like);
+  const journal = dryRun ? undefined : await openJournal(lade, request, tally);
+  const runner = new JobRunner({ lade, request, judge, pool, directory, tally, journal });
+  const inOrder = journal?.isResumed ?? false;
   const plan: JobPlan = {
     ...request,
     lade,
     changesAttributes,
     conversion,
     judge,
+    inOrder,
     onLeftOut: (entry) => tally.leftOut(entry),
   };
-  using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
-  const like = recursive && sources[0] !== undefined ? localPathOf(uriOfArgument(sources[0])) : undefined;
-  const directory = new DestinationDirectory(lade, destination, like);
-  const runner = new JobRunner({ lade, request, judge, pool, directory, tally });
   const atOnce = () => lade.context.descriptors.atOnce(concurrency);
   let isMovedWhole = false;
+  let isDone = false;
   try {
     if (move && recursive) {
       const { moveWhole } = await import("./move_whole.ts");
@@ -58,10 +104,13 @@ export async function transfer(
     if (!isMovedWhole) {
       await inParallel(planAhead(planJobs(plan), tally), atOnce, (job) => runner.run(job), signal);
     }
+    isDone = !signal.aborted && tally.failed === 0;
   } catch (error) {
     if (!tally.isHalted || given.signal.aborted) throw error;
   } finally {
     if (tally.counts.objects === 0) await directory.removeIfUnused();
+    const left = await journal?.end(isDone);
+    if (left) await listener.resumable?.(left);
   }
   given.signal.throwIfAborted();
   // What the filter keeps back lies in directories of its own.

@@ -1,4 +1,5 @@
 import type { Dropped, LeftOut, ProgressListener } from "@lade/core";
+import type { ResumableTransfer } from "../journal/transfer_journal.ts";
 import type { Job } from "../plan/job.ts";
 import type { Verification } from "./verification.ts";
 
@@ -21,6 +22,10 @@ export interface TransferListener {
   failed(uri: string, error: unknown, job?: Job): Promise<void>;
   /** Called with what a listing left out because it is no object, before it is reported as skipped or failed. */
   leftOut?(leftOut: LeftOut): void;
+  /** Called when a job was done by an earlier run of the same transfer. */
+  doneBefore?(job: Job, size: number): void;
+  /** Called at the end with what is left of a transfer that is not done, and can be gone on with. */
+  resumable?(left: ResumableTransfer): Promise<void>;
   /** Called with what was verified of a job's bytes. */
   verified?(verification: Verification): void;
   /** Called with what of an object its copy lacks. */

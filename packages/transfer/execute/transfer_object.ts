@@ -3,6 +3,7 @@ import { localPathOf, type Place } from "../places/place.ts";
 import { type Conversion, isCompressed, isConverted } from "../plan/conversion.ts";
 import type { Input } from "../plan/input.ts";
 import type { Job } from "../plan/job.ts";
+import type { RememberedCopy } from "./kept_journal.ts";
 import { tellCopied, tellWritten, type VerificationListener, verifiedChunks } from "./verification.ts";
 import type {
   Dropped,
@@ -12,6 +13,7 @@ import type {
   ObjectWriter,
   ProgressListener,
   ReadOptions,
+  ResumableCopy,
   WriterOptions,
   ZstdPool,
 } from "@lade/core";
@@ -61,6 +63,10 @@ export interface TransferConfig {
   readonly onVerified: VerificationListener;
   /** Called with what of an object its copy lacks. */
   readonly onDropped: (dropped: readonly Dropped[]) => void;
+  /** Makes copies of large objects outlive this process. */
+  readonly resumable?: ResumableCopy;
+  /** Called when a copy is proved, before its source is removed. */
+  readonly onCopied?: RememberedCopy["onCopied"];
   /** Ends the transfer. */
   readonly signal: AbortSignal;
 }
@@ -69,20 +75,25 @@ export interface TransferConfig {
 export async function transferObject(job: Job, config: TransferConfig): Promise<number | undefined> {
   const { from, to, input } = job;
   const { signal, onProgress, onVerified, onDropped, conversion, keepTime, guessContentType } = config;
-  const { keepWriteTime = false } = config;
+  const { keepWriteTime = false, resumable, onCopied } = config;
   if (input) return await transferInput(input, job, config);
   if (from && to) {
     const { listed: source } = job;
     const carrying = { keepTime, keepWriteTime, guessContentType, ...(source && { source }) };
     const bounded = { ...config.reading, waitForBudget: true };
-    const options = { ...carrying, ...conditionOf(config, job), ...bounded, signal, onProgress };
+    const options = {
+      ...{ ...carrying, ...conditionOf(config, job), ...bounded, signal, onProgress },
+      ...(resumable && { resumable }),
+    };
     if (config.move) {
       const { judge } = config;
-      return await moveObject(from, to, { ...options, judge }, onVerified, onDropped);
+      const moving = { ...options, judge, ...(onCopied && { onProved: onCopied }) };
+      return await moveObject(from, to, moving, onVerified, onDropped);
     }
     if (isConverted(from.key, conversion)) return await convertObject(from, to, job, config);
     const copying = { ...config.attributes, ...options, ...versionOf(job) };
     const result = await copyObject(from.store, from.key, to.store, to.key, copying);
+    onCopied?.(result);
     tellCopied(from, to, result, onVerified);
     onDropped(result.dropped ?? []);
     return result.size;
@@ -149,7 +160,8 @@ async function convertObject(from: Place, to: Place, job: Job, config: TransferC
   const read = slowed(verifiedChunks(chunks, from, onVerified), from, to, signal);
   const content = compress ? read : decompressed(read, from, config);
   const writing = { ...withType(to, put, compress, config), ...conditionOf(config, job) };
-  return await writeAll(to, content, config, compress, writing, from.uri);
+  const { etag: sourceEtag } = chunks.info;
+  return await writeAll(to, content, config, compress, writing, from.uri, sourceEtag);
 }
 
 /** Adds the media type that a name stands for, where there is none; what is compressed gets its own. */
@@ -239,8 +251,9 @@ async function writeAll(
   compress: boolean,
   attributes: WriterOptions,
   source: string,
+  sourceEtag?: string,
 ): Promise<number> {
-  const { signal, onProgress, onVerified } = config;
+  const { signal, onProgress, onVerified, onCopied } = config;
   const options = { ...attributes, signal };
   const onFrame = (bytes: number) => onProgress({ type: "bytes", key: source, bytes });
   await using writer = compress
@@ -248,6 +261,7 @@ async function writeAll(
     : await to.store.createWriter(to.key, options);
   for await (const chunk of chunks) await writer.write(chunk);
   const result = await writer.close();
+  onCopied?.({ ...result, ...(sourceEtag !== undefined && { sourceEtag }) });
   tellWritten(to, result, onVerified);
   return result.size;
 }

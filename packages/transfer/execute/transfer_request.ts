@@ -3,6 +3,7 @@ import type { ObjectFilter } from "../filter/object_filter.ts";
 import type { ByteSource } from "../plan/byte_source.ts";
 import type { Conversion } from "../plan/conversion.ts";
 import type { Destination } from "../places/resolve_destination.ts";
+import type { JournalRequest } from "./kept_journal.ts";
 import type { Shard } from "../shard/shard.ts";
 
 /** How a transfer works on each object. */
@@ -38,6 +39,8 @@ export interface TransferOptions extends Pick<ReadOptions, "checksum" | "chunkSi
    * are the result. By default everything else goes on.
    */
   readonly failFast?: boolean;
+  /** Keeps a journal, by which the same transfer goes on where an interrupted one stopped; none is kept by default. */
+  readonly journal?: JournalRequest | undefined;
 }
 
 /** What is transferred, and where to. */

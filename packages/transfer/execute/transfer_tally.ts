@@ -13,6 +13,8 @@ export interface TransferCounts {
   readonly failed: number;
   /** Objects left alone on purpose. */
   readonly skipped: number;
+  /** Objects that an earlier run has done. */
+  readonly before: number;
   /** Objects that were planned and are not done, because `failFast` ended the transfer. */
   readonly notDone: number;
   /** Whether a failure ended the transfer. */
@@ -33,6 +35,7 @@ export class TransferTally {
   #bytes = 0;
   #failed = 0;
   #skipped = 0;
+  #before = 0;
   #planned = 0;
   #isPlanned = false;
   #isHalted = false;
@@ -56,8 +59,10 @@ export class TransferTally {
   /** The counts so far. */
   get counts(): TransferCounts {
     const [objects, bytes, failed, skipped] = [this.#objects, this.#bytes, this.#failed, this.#skipped];
-    const notDone = this.#isHalted ? Math.max(0, this.#planned - objects - failed - skipped) : 0;
-    return { objects, bytes, failed, skipped, notDone, isHalted: this.#isHalted, isPlanned: this.#isPlanned };
+    const [before, isHalted] = [this.#before, this.#isHalted];
+    const ended = objects + failed + skipped + before;
+    const notDone = isHalted ? Math.max(0, this.#planned - ended) : 0;
+    return { objects, bytes, failed, skipped, before, notDone, isHalted, isPlanned: this.#isPlanned };
   }
 
   /** Jobs that failed so far. */
@@ -98,6 +103,17 @@ export class TransferTally {
     this.#objects++;
     this.#bytes += size ?? 0;
     await this.#wait(() => this.#listener.done(job, size));
+  }
+
+  /** Called when a job turns out to be done already, by an earlier run. */
+  doneBefore(job: Job, size: number): void {
+    this.#before++;
+    this.#tell(() => this.#listener.doneBefore?.(job, size));
+  }
+
+  /** Ends the transfer, with what its call then rejects with. */
+  stop(error: unknown): void {
+    this.#end.abort(error);
   }
 
   /** Called when an object is left alone on purpose. */

@@ -100,6 +100,29 @@ export class FileLog implements RecordLog {
     }
   }
 
+  /** The records of the log at `path` as far as they are intact, also while another process has it open. */
+  static async *peek(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const file = await Deno.open(path);
+    try {
+      const { size } = await file.stat();
+      for await (const frame of framesOf(file, size)) if ("record" in frame) yield frame.record;
+    } finally {
+      file.close();
+    }
+  }
+
+  /** Removes the log at `path`, whatever is in it; one that another process has open is an `UnavailableError`. */
+  static async discard(path: string, options: Pick<FileLogOptions, "clock">): Promise<void> {
+    const file = await Deno.open(path, { read: true, write: true });
+    try {
+      const owner = { pid: Deno.pid, command: "" };
+      await new FileLog(path, file, { ...options, owner, create: false }).#lock();
+      await Deno.remove(path);
+    } finally {
+      file.close();
+    }
+  }
+
   append(record: Uint8Array): void {
     if (!this.#isOpen) throw new TypeError(`Cannot log to ${JSON.stringify(this.name)}: it is closed`);
     const framed = frameOf(record);

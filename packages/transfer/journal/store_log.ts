@@ -1,4 +1,10 @@
-import { type Clock, type ObjectStore, UnavailableError, UnsupportedError } from "@lade/core/backend";
+import {
+  type CallOptions,
+  type Clock,
+  type ObjectStore,
+  UnavailableError,
+  UnsupportedError,
+} from "@lade/core/backend";
 import { AlreadyExistsError, NotFoundError } from "@lade/core/errors";
 import { getBytes } from "@lade/core/operations";
 import { isProcessGone } from "./is_process_gone.ts";
@@ -63,6 +69,7 @@ export class StoreLog implements RecordLog {
   #waiting = false;
   #signMs = 0;
   #failure: { readonly error: unknown } | undefined;
+  #isOpened = false;
   #isOpen = true;
 
   private constructor(store: ObjectStore, prefix: string, options: StoreLogOptions) {
@@ -80,8 +87,25 @@ export class StoreLog implements RecordLog {
   static async open(store: ObjectStore, prefix: string, options: StoreLogOptions): Promise<StoreLog> {
     const log = new StoreLog(store, prefix, options);
     await log.#takeOver();
+    log.#isOpened = true;
     void log.#beat();
     return log;
+  }
+
+  /** Who has the log below a prefix, as far as its last sign of life tells. */
+  static async ownerOf(store: ObjectStore, prefix: string): Promise<LogOwner | undefined> {
+    return (await readSign(store, `${prefix}owner.json`))?.owner;
+  }
+
+  /** The records of the log below a prefix, also while another process writes it. */
+  static async *peek(
+    store: ObjectStore,
+    prefix: string,
+    options: StoreLogOptions,
+  ): AsyncGenerator<Uint8Array> {
+    const log = new StoreLog(store, prefix, options);
+    log.#readable = (await log.#find()).kept;
+    yield* log.read();
   }
 
   append(record: Uint8Array): void {
@@ -141,7 +165,8 @@ export class StoreLog implements RecordLog {
 
   get #call(): { readonly signal?: AbortSignal } {
     const { signal } = this.#options;
-    return signal ? { signal } : {};
+    // A log is closed also after what it is about was given up.
+    return signal && !this.#isOpened ? { signal } : {};
   }
 
   async #takeOver(): Promise<void> {
@@ -153,15 +178,7 @@ export class StoreLog implements RecordLog {
         advice: "keep it elsewhere (--journal)",
       });
     }
-    const found: Segment[] = [];
-    for await (const { key } of this.#store.list(this.#prefix, this.#call)) {
-      const segment = readSegmentName(key.slice(this.#prefix.length));
-      if (segment) found.push(segment);
-    }
-    if (found.length === 0 && !this.#options.create) {
-      throw new NotFoundError({ operation: "use the journal", uri: this.name, detail: "no such journal" });
-    }
-    const { kept, covered } = visible(found);
+    const { kept, covered } = await this.#find();
     await this.#refuseOwner();
     this.#segments = kept;
     this.#readable = [...kept];
@@ -170,6 +187,18 @@ export class StoreLog implements RecordLog {
     await this.#sign();
     // What a merge left when it was interrupted.
     for (const segment of covered) await this.#store.delete(this.#prefix + segmentKey(segment), this.#call);
+  }
+
+  async #find(): Promise<ReturnType<typeof visible>> {
+    const found: Segment[] = [];
+    for await (const { key } of this.#store.list(this.#prefix, this.#call)) {
+      const segment = readSegmentName(key.slice(this.#prefix.length));
+      if (segment) found.push(segment);
+    }
+    if (found.length === 0 && !this.#options.create) {
+      throw new NotFoundError({ operation: "use the journal", uri: this.name, detail: "no such journal" });
+    }
+    return visible(found);
   }
 
   /** Throws while the one that has the log may be alive. */
@@ -190,17 +219,8 @@ export class StoreLog implements RecordLog {
     return new UnavailableError({ operation: "use the journal", uri: this.name, detail, advice });
   }
 
-  async #readSign(): Promise<
-    { readonly id: unknown; readonly atMs: number; readonly owner: LogOwner | undefined } | undefined
-  > {
-    try {
-      const text = new TextDecoder().decode((await getBytes(this.#store, this.#ownerKey, this.#call)).bytes);
-      const { id, at } = JSON.parse(text);
-      return { id, atMs: Date.parse(at), owner: parseOwner(text) };
-    } catch (error) {
-      if (error instanceof NotFoundError || error instanceof SyntaxError) return undefined;
-      throw error;
-    }
+  #readSign(): Promise<Sign | undefined> {
+    return readSign(this.#store, this.#ownerKey, this.#call);
   }
 
   /** Gives a sign of life. */
@@ -335,5 +355,23 @@ class TakenOver {
 
   constructor(error: UnavailableError) {
     this.error = error;
+  }
+}
+
+/** A sign of life. */
+interface Sign {
+  readonly id: unknown;
+  readonly atMs: number;
+  readonly owner: LogOwner | undefined;
+}
+
+async function readSign(store: ObjectStore, key: string, call: CallOptions = {}): Promise<Sign | undefined> {
+  try {
+    const text = new TextDecoder().decode((await getBytes(store, key, call)).bytes);
+    const { id, at } = JSON.parse(text);
+    return { id, atMs: Date.parse(at), owner: parseOwner(text) };
+  } catch (error) {
+    if (error instanceof NotFoundError || error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }

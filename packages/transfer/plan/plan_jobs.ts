@@ -50,6 +50,8 @@ export interface JobPlan {
   readonly allowMissing?: boolean;
   /** Called with what a listing leaves out because it is no object. */
   readonly onLeftOut?: (leftOut: LeftOut) => void;
+  /** The jobs of a tree come in the order of its keys, where they may come in any otherwise. */
+  readonly inOrder?: boolean;
   /** Judges whether two names lead to one place. */
   readonly judge: PlaceJudge;
   /** Ends the listing. */
@@ -166,7 +168,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     leftOut.push(planLeftOut(plan, prefix, entry));
   };
   // Only names that a conversion changes can clash, and to find those they have to come in order.
-  const order = plan.conversion === "none" ? "any" : "key";
+  const order = plan.conversion === "none" && !plan.inOrder ? "any" : "key";
   if (filter?.byNameOnly && isAskedFor(prefix.store, filter)) {
     return yield* planNamed(plan, prefix, filter, within);
   }

@@ -1,0 +1,136 @@
+import { printable, redactSecrets } from "@lade/core/text";
+import type { ResumableTransfer } from "@lade/transfer";
+import type { TransferJob } from "@lade/transfer/jobs";
+import { formatSize } from "../output/format_size.ts";
+import { formatTime } from "../output/format_time.ts";
+import type { Json, Message } from "../output/message.ts";
+import type { Style } from "../output/style.ts";
+
+/** A transfer that has a journal, in one line. */
+export class JobMessage implements Message {
+  readonly #job: TransferJob;
+
+  /** Shows `job`. */
+  constructor(job: TransferJob) {
+    this.#job = job;
+  }
+
+  /** The name of the journal, its state, when it was begun, what is done, and the command. */
+  toText(style: Style): string {
+    const { id, begun, fault } = this.#job;
+    const time = begun === undefined ? "-".padEnd(19) : formatTime(new Date(begun));
+    const state = stateOf(this.#job).padEnd(11);
+    const what = fault === undefined ? `${doneText(this.#job)}  ${commandText(this.#job)}` : fault;
+    return `${printable(id)}  ${fault === undefined ? state : style.alarm(state)}  ${time}  ${
+      printable(what)
+    }`;
+  }
+
+  /** All that is known of it. */
+  toJson(): Json {
+    return jobJson(this.#job);
+  }
+}
+
+/** A transfer that has a journal, in full. */
+export class JobDetailsMessage implements Message {
+  readonly #job: TransferJob;
+
+  /** Shows `job`. */
+  constructor(job: TransferJob) {
+    this.#job = job;
+  }
+
+  /** One fact in each line. */
+  toText(): string {
+    const job = this.#job;
+    const rows: (readonly [string, string | undefined])[] = [
+      ["journal", job.id],
+      ["state", job.owner ? `${stateOf(job)}: process ${job.owner.pid}` : stateOf(job)],
+      ["fault", job.fault],
+      ["begun", job.begun === undefined ? undefined : formatTime(new Date(job.begun))],
+      ["command", job.commandLine && commandText(job)],
+      ["directory", job.directory],
+      ...(job.sources ?? []).map((source) => ["source", source] as const),
+      ["destination", job.destination],
+      ["done", doneText(job)],
+      ...job.halfDone.map(({ from, to, size }) =>
+        ["half done", `${from} to ${to}, ${formatSize(size)}`] as const
+      ),
+    ];
+    return rows.flatMap(([name, text]) => text === undefined ? [] : [`${name.padEnd(12)} ${printable(text)}`])
+      .join("\n");
+  }
+
+  /** The same. */
+  toJson(): Json {
+    return jobJson(this.#job);
+  }
+}
+
+/** What an unfinished transfer leaves, and by what it is gone on with. */
+export class ResumableMessage implements Message {
+  readonly #left: ResumableTransfer;
+  readonly #command: string;
+
+  /** Says that `command` goes on with what is `left`. */
+  constructor(left: ResumableTransfer, command: string) {
+    this.#left = left;
+    this.#command = command;
+  }
+
+  /** What is done, and the command. */
+  toText(): string {
+    const { finished, halfDone } = this.#left;
+    const what = [`${finished} done`, ...(halfDone > 0 ? [`${halfDone} half done`] : [])].join(" and ");
+    return printable(`lade: the same command goes on from here (${what}), and so does "${this.#command}"`);
+  }
+
+  /** The same. */
+  toJson(): Json {
+    const { id, place, finished, halfDone } = this.#left;
+    return { type: "resumable", id, journal: place, finished, halfDone, command: this.#command };
+  }
+}
+
+function stateOf({ owner, fault }: TransferJob): string {
+  return fault !== undefined ? "damaged" : owner ? "running" : "interrupted";
+}
+
+function doneText({ finished, bytes, halfDone }: TransferJob): string {
+  const half = halfDone.length > 0 ? `, ${halfDone.length} half done` : "";
+  return `${finished} done (${formatSize(bytes)})${half}`;
+}
+
+function commandText({ commandLine, operation = "", sources = [], destination = "" }: TransferJob): string {
+  return redactSecrets(
+    ["lade", ...commandLine ?? [operation, ...sources, destination]].map(quoted).join(" "),
+  );
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function jobJson(job: TransferJob): Json {
+  const {
+    id,
+    begun,
+    operation,
+    sources,
+    destination,
+    commandLine,
+    directory,
+    owner,
+    finished,
+    bytes,
+    halfDone,
+    fault,
+  } = job;
+  return {
+    type: "job",
+    ...{ id, state: stateOf(job), begun, operation, sources, destination, commandLine, directory },
+    process: owner?.pid,
+    ...{ finished, bytes, halfDone: halfDone.map((each) => ({ ...each })), fault },
+  };
+}

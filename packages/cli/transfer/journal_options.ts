@@ -1,0 +1,51 @@
+import type { Lade } from "@lade/lade";
+import type { JournalRequest } from "@lade/transfer";
+import type { CommandContext } from "../command/command_context.ts";
+import { UsageError } from "../command/usage_error.ts";
+import { flag, option, type ValuesOf } from "../syntax/option.ts";
+import { placeValue } from "../values/place_value.ts";
+
+/** Options of every command that goes on where an interrupted run of it stopped. */
+export const journalOptions = {
+  journal: option(
+    ["--journal"],
+    placeValue({ metavar: "URI", dash: false }),
+    undefined,
+    "Keep the journal, by which the same command goes on where it stopped, under this directory or prefix.",
+  ),
+  noJournal: flag(["--no-journal"], "Keep no journal, and do not go on with one."),
+};
+
+/** What decides how much is done, and not what: a command that differs in nothing else goes on with the same journal. */
+const NEUTRAL: ReadonlySet<string> = new Set(["jobs", "dryRun", "failFast", "journal", "noJournal"]);
+
+/** How the journal of a command is kept; `undefined` where none is to be, or none can be. */
+export async function journalOf(
+  { args, settings, terminal }: CommandContext,
+  lade: Lade,
+  options: Partial<ValuesOf<typeof journalOptions>> & Readonly<Record<string, unknown>>,
+): Promise<JournalRequest | undefined> {
+  const { journal, noJournal = false } = options;
+  if (journal !== undefined && noJournal) {
+    throw new UsageError("--journal and --no-journal exclude each other.");
+  }
+  if (noJournal) return undefined;
+  const { journalDirectory, journalPlaceOf, jobsDirectory } = await import("@lade/transfer/jobs");
+  const meaning = Object.entries(options).filter(([name]) => !NEUTRAL.has(name));
+  const command = {
+    commandLine: args,
+    directory: Deno.cwd(),
+    meaning: { options: meaning, config: settings.config },
+  };
+  if (journal !== undefined) return { ...command, place: await journalPlaceOf(lade, journal) };
+  const directory = jobsDirectory((name) => terminal.env(name));
+  if (directory === undefined || !mayUse(directory)) return undefined;
+  return { ...command, place: journalDirectory(directory) };
+}
+
+/** Nobody is to be asked for a permission because of a journal. */
+function mayUse(path: string): boolean {
+  return (["read", "write"] as const).every((name) =>
+    Deno.permissions.querySync({ name, path }).state === "granted"
+  );
+}

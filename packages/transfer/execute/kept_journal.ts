@@ -1,0 +1,163 @@
+import type { CopyObjectResult, ObjectMeta } from "@lade/core";
+import { NotFoundError, UnsupportedError } from "@lade/core/errors";
+import { abortUpload, type ResumableCopy } from "@lade/core/operations";
+import { redactSecrets } from "@lade/core/text";
+import { journalId } from "../journal/journal_id.ts";
+import type { JournalPlace } from "../journal/journal_place.ts";
+import { type ResumableTransfer, TransferJournal } from "../journal/transfer_journal.ts";
+import { locate, type Place } from "../places/place.ts";
+import type { UriCalls } from "../places/uri_calls.ts";
+import type { Job } from "../plan/job.ts";
+import { DestinationLook } from "./destination_look.ts";
+
+/** How the journal of a transfer is kept. */
+export interface JournalRequest {
+  /** Where journals are. */
+  readonly place: JournalPlace;
+  /** The command line, without the program, by which `lade jobs resume` goes on; absent where there is none. */
+  readonly commandLine?: readonly string[];
+  /** The working directory of the command line. */
+  readonly directory?: string;
+  /** What decides which objects go and the transfer's other options do not show, such as the words of its filter. */
+  readonly meaning?: unknown;
+}
+
+/** What a {@linkcode KeptJournal} is opened for. */
+export interface KeptJournalSetup {
+  readonly lade: UriCalls;
+  readonly request: JournalRequest;
+  readonly operation: string;
+  /** The URIs of the sources. */
+  readonly sources: readonly string[];
+  readonly destination: Place;
+  /** Whether the destination is a prefix. */
+  readonly isPrefix: boolean;
+  /** Options that decide what becomes of objects. */
+  readonly options: unknown;
+  readonly signal: AbortSignal;
+  readonly note: (text: string) => void;
+  /** Ends the transfer, because another process is at it. */
+  readonly stop: (error: unknown) => void;
+}
+
+/** How an object is copied by a transfer that keeps a journal. */
+export interface RememberedCopy {
+  /** By which another process can go on with it. */
+  readonly resumable: ResumableCopy;
+  /** Called when the copy is proved. */
+  readonly onCopied: (copied: Pick<CopyObjectResult, "size" | "etag" | "sourceEtag">) => void;
+}
+
+/** The journal of a transfer that is under way. */
+export class KeptJournal {
+  readonly #journal: TransferJournal;
+  readonly #setup: KeptJournalSetup;
+  readonly #look: DestinationLook;
+
+  private constructor(journal: TransferJournal, setup: KeptJournalSetup) {
+    this.#journal = journal;
+    this.#setup = setup;
+    this.#look = new DestinationLook(setup.isPrefix ? setup.destination : undefined, setup.signal);
+  }
+
+  /** Finds what an earlier run of the same transfer left. */
+  static async open(setup: KeptJournalSetup): Promise<KeptJournal> {
+    const { lade: { context }, request, operation, sources, options, signal } = setup;
+    const destination = setup.destination.uri;
+    const { place, commandLine, directory, meaning } = request;
+    const shows = (text: string) => redactSecrets(text) === text;
+    const journal = await TransferJournal.open({
+      place,
+      id: journalId({ operation, sources, destination, meaning: { options, meaning } }),
+      header: {
+        lade: 1,
+        operation,
+        sources: sources.map(redactSecrets),
+        destination: redactSecrets(destination),
+        ...(commandLine?.every(shows) && { commandLine, ...(directory !== undefined && { directory }) }),
+        begun: new Date(context.clock.now()).toISOString(),
+      },
+      clock: context.clock,
+      random: context.random,
+      signal,
+      onNote: setup.note,
+      onTakenOver: setup.stop,
+    });
+    if (journal.isResumed) setup.note(foundText(journal.finishedBefore, [...journal.halfDone].length));
+    return new KeptJournal(journal, setup);
+  }
+
+  /** Whether an earlier run has left something to go on with: then a plan in the order of keys costs least. */
+  get isResumed(): boolean {
+    return this.#journal.isResumed;
+  }
+
+  /** The source of a job that is done, if it is: nothing has changed on either side since then. */
+  async findDone({ from, to, input, listed, version }: Job): Promise<ObjectMeta | undefined> {
+    if (this.#journal.finishedBefore === 0 || !from || !to || input) return undefined;
+    const { signal } = this.#setup;
+    const source = listed ?? await headOf(from, version, signal);
+    if (!source || !this.#journal.mayBeFinished(from.uri, to.uri, source)) return undefined;
+    const target = await this.#look.find(to);
+    return target && this.#journal.isFinished(from.uri, to.uri, source, target) ? source : undefined;
+  }
+
+  /** How a job is copied; absent for what is no copy of an object. */
+  copying({ from, to, input }: Job): RememberedCopy | undefined {
+    if (!from || !to || input) return undefined;
+    return {
+      resumable: this.#journal.resumable(from.uri, to.uri),
+      onCopied: ({ size, etag, sourceEtag }) => {
+        const target = { size, ...(etag !== undefined && { etag }) };
+        const source = sourceEtag === undefined ? {} : { etag: sourceEtag };
+        this.#journal.finish(from.uri, to.uri, source, target);
+      },
+    };
+  }
+
+  /** Ends the journal. Where all is done, nothing is left of half-done copies whose objects are gone. */
+  async end(isComplete: boolean): Promise<ResumableTransfer | undefined> {
+    await this.#look[Symbol.asyncDispose]();
+    if (isComplete) await this.#dropHalfDone();
+    return await this.#journal.end(isComplete);
+  }
+
+  async #dropHalfDone(): Promise<void> {
+    for (const halfDone of [...this.#journal.halfDone]) {
+      try {
+        const { store, key } = await locate(this.#setup.lade, halfDone.to);
+        await abortUpload(store, key, halfDone.copy.token);
+      } catch (error) {
+        if (
+          !(error instanceof NotFoundError || error instanceof TypeError || error instanceof UnsupportedError)
+        ) {
+          throw error;
+        }
+      }
+      this.#journal.forget(halfDone);
+    }
+  }
+}
+
+function foundText(finished: number, halfDone: number): string {
+  const objects = (count: number, what: string) => `${count} ${count === 1 ? "object" : "objects"} ${what}`;
+  const found = [
+    ...(finished > 0 ? [objects(finished, "already done")] : []),
+    ...(halfDone > 0 ? [objects(halfDone, "half done")] : []),
+  ];
+  return `goes on where an earlier run stopped, with ${found.join(" and ")}`;
+}
+
+async function headOf(
+  { store, key }: Place,
+  version: string | undefined,
+  signal: AbortSignal,
+): Promise<ObjectMeta | undefined> {
+  try {
+    return await store.head(key, { signal, ...(version !== undefined && { version }) });
+  } catch (error) {
+    // What is wrong with it is for the transfer to say.
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,135 @@
+import { type Clock, NotFoundError, type ObjectStore } from "@lade/core/backend";
+import { hostname } from "./hostname.ts";
+import type { LogOwner, RecordLog } from "./record_log.ts";
+
+/** What a journal is opened with, wherever it is. */
+export interface OpenJournal {
+  /** Time. */
+  readonly clock: Clock;
+  /** Random numbers in [0, 1). */
+  readonly random: () => number;
+  /** What this process runs. */
+  readonly command: string;
+  /** Makes it where it is not there; else it is `undefined`. */
+  readonly create: boolean;
+  /** Ends the opening. */
+  readonly signal?: AbortSignal;
+  /** Called once, with what keeps further records from being kept, and whether another process has the journal now. */
+  readonly onFailure?: (error: unknown, isTakenOver?: boolean) => void;
+}
+
+/** Where journals are kept. */
+export interface JournalPlace {
+  /** Where that is, for messages: a path or a URI. */
+  readonly name: string;
+  /** Opens a journal, alone; `undefined` where there is none and none is to be made. */
+  open(id: string, options: OpenJournal): Promise<RecordLog | undefined>;
+  /** The names of the journals that are there, in no order. */
+  list(): AsyncIterable<string>;
+  /** Who has a journal open, where that can be told. */
+  ownerOf(id: string): Promise<LogOwner | undefined>;
+  /** The records of a journal, also while another process has it open. */
+  peek(id: string, clock: Clock): AsyncIterable<Uint8Array>;
+  /** Removes a journal that is damaged. One that another process has open is an `UnavailableError`. */
+  discard(id: string, clock: Clock): Promise<void>;
+}
+
+const ENDING = ".journal";
+
+/** Journals as files of a local directory, which is made for the first of them, for its owner alone. */
+export function journalDirectory(path: string): JournalPlace {
+  const pathOf = (id: string) => `${path}/${id}${ENDING}`;
+  return {
+    name: path,
+    async open(id, { clock, command, create, onFailure }) {
+      if (!create && !await isThere(pathOf(id))) return undefined;
+      const { FileLog } = await import("./file_log.ts");
+      if (create) await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+      try {
+        const owner = { pid: Deno.pid, command };
+        return await FileLog.open(pathOf(id), { clock, owner, create, ...(onFailure && { onFailure }) });
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return undefined;
+        throw error;
+      }
+    },
+    async *list() {
+      try {
+        for await (const { name, isFile } of Deno.readDir(path)) {
+          if (isFile && name.endsWith(ENDING)) yield name.slice(0, -ENDING.length);
+        }
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    },
+    async ownerOf(id) {
+      const { FileLog } = await import("./file_log.ts");
+      return await FileLog.ownerOf(pathOf(id));
+    },
+    async *peek(id) {
+      const { FileLog } = await import("./file_log.ts");
+      yield* FileLog.peek(pathOf(id));
+    },
+    async discard(id, clock) {
+      const { FileLog } = await import("./file_log.ts");
+      await FileLog.discard(pathOf(id), { clock });
+    },
+  };
+}
+
+/** Journals as segments below a prefix of a store. */
+export function journalStore(store: ObjectStore, prefix: string): JournalPlace {
+  return {
+    name: `${store.uri}/${prefix}`,
+    async open(id, { command, ...options }) {
+      const { StoreLog } = await import("./store_log.ts");
+      const host = hostname();
+      const owner = { pid: Deno.pid, ...(host !== undefined && { host }), command };
+      try {
+        return await StoreLog.open(store, `${prefix}${id}/`, { ...options, owner });
+      } catch (error) {
+        if (error instanceof NotFoundError && !options.create) return undefined;
+        throw error;
+      }
+    },
+    async *list() {
+      try {
+        for await (const entry of store.listWithDelimiter(prefix)) {
+          if ("prefix" in entry) yield entry.prefix.slice(prefix.length, -1);
+        }
+      } catch (error) {
+        if (!(error instanceof NotFoundError)) throw error;
+      }
+    },
+    async ownerOf(id) {
+      const { StoreLog } = await import("./store_log.ts");
+      return await StoreLog.ownerOf(store, `${prefix}${id}/`);
+    },
+    async *peek(id, clock) {
+      const { StoreLog } = await import("./store_log.ts");
+      const options = { clock, random: () => 0, owner: { pid: Deno.pid, command: "" }, create: false };
+      yield* StoreLog.peek(store, `${prefix}${id}/`, options);
+    },
+    async discard(id, clock) {
+      const { StoreLog } = await import("./store_log.ts");
+      const owner = { pid: Deno.pid, command: "" };
+      const log = await StoreLog.open(store, `${prefix}${id}/`, {
+        clock,
+        random: Math.random,
+        owner,
+        create: false,
+      });
+      await log.remove();
+    },
+  };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

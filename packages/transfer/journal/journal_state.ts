@@ -1,0 +1,64 @@
+import { FinishedSet } from "./finished_set.ts";
+import { type HalfDone, type JournalHeader, type JournalRecord, parseRecord } from "./journal_records.ts";
+import type { RecordLog } from "./record_log.ts";
+
+/** What the records of a journal come to. */
+export class JournalState {
+  /** What the first record says; absent of a journal that was torn there. */
+  header: JournalHeader | undefined;
+  /** The objects that are done. */
+  readonly finished = new FinishedSet();
+  /** Bytes of the objects that are done. */
+  finishedBytes = 0;
+  /** Copies that were begun and not ended, by the URI of their destination. */
+  readonly halfDone = new Map<string, HalfDone>();
+  /** The number of the next copy that begins. */
+  nextId = 1;
+  readonly #byId = new Map<number, HalfDone>();
+
+  /** Reads a log. */
+  static of(log: RecordLog): Promise<JournalState> {
+    return JournalState.read(log.read());
+  }
+
+  /** Reads records. */
+  static async read(records: AsyncIterable<Uint8Array>): Promise<JournalState> {
+    const state = new JournalState();
+    for await (const bytes of records) {
+      const record = parseRecord(bytes);
+      if (record) state.take(record);
+    }
+    return state;
+  }
+
+  /** Takes the next record. */
+  take(record: JournalRecord): void {
+    switch (record.type) {
+      case "header":
+        this.header ??= record.header;
+        break;
+      case "finished":
+        this.finished.add(record.fingerprint);
+        this.finishedBytes += record.size;
+        break;
+      case "begun": {
+        const { type: _, ...begun } = record;
+        const before = this.halfDone.get(begun.to);
+        if (before) this.#byId.delete(before.id);
+        const halfDone = { ...begun, parts: [] };
+        this.halfDone.set(begun.to, halfDone);
+        this.#byId.set(begun.id, halfDone);
+        this.nextId = Math.max(this.nextId, begun.id + 1);
+        break;
+      }
+      case "part":
+        this.#byId.get(record.id)?.parts.push(record.part);
+        break;
+      case "ended": {
+        const ended = this.#byId.get(record.id);
+        this.#byId.delete(record.id);
+        if (ended && this.halfDone.get(ended.to) === ended) this.halfDone.delete(ended.to);
+      }
+    }
+  }
+}
