@@ -1,7 +1,7 @@
 import { NotFoundError, UnavailableError, UnsupportedError } from "@lade/core/errors";
 import { abortUpload } from "@lade/core/operations";
 import { redactSecrets } from "@lade/core/text";
-import { type JournalHeader } from "../journal/journal_records.ts";
+import type { JournalHeader } from "../journal/journal_records.ts";
 import type { JournalPlace } from "../journal/journal_place.ts";
 import { JournalState } from "../journal/journal_state.ts";
 import type { LogOwner, RecordLog } from "../journal/record_log.ts";
