@@ -7,6 +7,7 @@ const PAGE = new URL("../../packages/cli/README.md", import.meta.url);
 Deno.test("every property that --json prints is in the tables of packages/cli/README.md", async () => {
   const documented = tables(await Deno.readTextFile(PAGE));
   await using directory = await TemporaryDirectory.make({ "d/a.txt": "1", "d/b": "22" });
+  await directory.write("sums", `${"0".repeat(64)}  a.txt\n`);
   await Deno.symlink("/nowhere", `${directory.path}/d/broken`);
   await using cli = await S3Here.start({ versioning: true, objects: { old: "0" } });
   const d = `${directory.path}/d`;
@@ -23,6 +24,8 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["cat", "-vv", "s3://bucket/none"],
     ["du", "s3://bucket"],
     ["check", "-r", d, "s3://bucket/d"],
+    ["hash", "s3://bucket/d/a.txt"],
+    ["hash", "-c", `${directory.path}/sums`, "s3://bucket/d"],
     ["check", "-r", "s3://bucket", "s3://bucket/d"],
     ["get", "-v", "s3://bucket/d/b", `${directory.path}/b`],
     ["mv", "s3://bucket/d/a.txt", `${directory.path}/moved`],

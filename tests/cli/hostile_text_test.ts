@@ -34,6 +34,7 @@ import {
   ComparedMessage,
   ComparisonMessage,
 } from "../../packages/cli/messages/check_messages.ts";
+import { HashMessage, SumMessage } from "../../packages/cli/messages/hash_messages.ts";
 import { S3Cli } from "./s3_cli.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
@@ -98,6 +99,14 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   job: new JobMessage(HOSTILE_JOB),
   jobdetails: new JobDetailsMessage(HOSTILE_JOB),
   line: new LineMessage(new NoteMessage(HOSTILE), { file: HOSTILE, line: 1 }, true),
+  hash: new HashMessage({
+    name: HOSTILE,
+    uri: HOSTILE,
+    algorithm: "md5",
+    digits: "0",
+    line: HOSTILE,
+    isStored: false,
+  }),
   note: new NoteMessage(HOSTILE),
   object: new ObjectMessage(HOSTILE, HOSTILE, meta, false),
   operation: new OperationMessage({ operation: "cp", source: HOSTILE, destination: HOSTILE, dryRun: true }),
@@ -111,6 +120,7 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   }),
   skip: new SkipMessage(HOSTILE, HOSTILE),
   stat: new StatMessage(HOSTILE, stated),
+  sum: new SumMessage(HOSTILE, "OK"),
   summary: new SummaryMessage({
     operation: "cp",
     objects: 1,
@@ -220,6 +230,7 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
       local,
     ]],
     du: [[there], [away], ["memory://m/d/"]],
+    hash: [[there], [away], ["-r", "memory://m/"], ["-c", there], ["-c", away, there]],
     mb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     rb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     run: [[away], [local], [there], ["-"]],
@@ -239,7 +250,8 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
       const args of [...lines[name], [`--${HOSTILE}`], [`--${HOSTILE}`, HOSTILE], ["--config", HOSTILE]]
     ) {
       for (const flags of [[], ["-vv"], ["--json"]]) {
-        const { stdout, stderr } = await cli.run([name, ...flags, ...args]);
+        // Off a terminal lists of checksums are exact, as what cat prints is.
+        const { stdout, stderr } = await cli.run([name, ...flags, ...args], { tty: name === "hash" });
         assertHarmless(stdout + stderr, `lade ${[name, ...flags].join(" ")} ${JSON.stringify(args)}`);
         if (flags[0] !== "--json") continue;
         for (const line of (stdout + stderr).split("\n").filter(Boolean)) JSON.parse(line);

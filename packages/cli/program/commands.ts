@@ -11,6 +11,7 @@ const LOAD = {
   mv: async () => (await import("../commands/mv.ts")).mv,
   rm: async () => (await import("../commands/rm.ts")).rm,
   check: async () => (await import("../commands/check.ts")).check,
+  hash: async () => (await import("../commands/hash.ts")).hash,
   du: async () => (await import("../commands/du.ts")).du,
   mb: async () => (await import("../commands/mb.ts")).mb,
   rb: async () => (await import("../commands/rb.ts")).rb,

@@ -78,12 +78,8 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
       await tell(context, entry);
     }
     for (const name of unseen ?? []) {
-      const { uri } = places.source;
-      const error = new NotFoundError({
-        operation: "check",
-        uri: `${uri}${name}`,
-        detail: "it is on neither side",
-      });
+      const { uri } = placeBelow(await locatePrefix(lade, places.source), name);
+      const error = new NotFoundError({ operation: "check", uri, detail: "it is on neither side" });
       counts.add({ sign: "!", name });
       await tell(context, { sign: "!", name, error });
     }

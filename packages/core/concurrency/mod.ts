@@ -5,4 +5,5 @@
  */
 export * from "./abortable_queue.ts";
 export * from "./adaptive_limit.ts";
+export * from "./in_order.ts";
 export * from "./in_parallel.ts";

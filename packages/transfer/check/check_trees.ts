@@ -1,4 +1,5 @@
 import type { LeftOut, ObjectMeta } from "@lade/core";
+import { inOrder } from "@lade/core/concurrency";
 import { NotFoundError, UnsupportedError } from "@lade/core/errors";
 import type { CompareOptions } from "../compare/compare_options.ts";
 import { DifferenceJudge } from "../compare/difference_judge.ts";
@@ -7,7 +8,6 @@ import { refuseMissing } from "../places/missing.ts";
 import { localPathOf, type Place } from "../places/place.ts";
 import type { Difference } from "../compare/difference.ts";
 import type { CheckEntry } from "./check_entry.ts";
-import { inOrder } from "./in_order.ts";
 
 /** What is compared, and how. */
 export interface CheckRequest {

@@ -1,5 +1,6 @@
 import { readModificationTime } from "@lade/core/operations";
 import type { Checksums } from "@lade/core";
+import { askEtagMd5 } from "../sums/ask_etag_md5.ts";
 import { md5Digits } from "../sums/etag_form.ts";
 import { agreementOf } from "./agreement.ts";
 import { type Difference, type Listed, NOT_OLDER, OLDER, OTHER_SIZE, SAME_TIME } from "./difference.ts";
@@ -81,14 +82,7 @@ async function compareMd5Etags(
 ): Promise<"certain" | "likely" | undefined> {
   const tagged = [from, to].filter(({ meta: { etag } }) => md5Digits(etag) !== undefined);
   if (tagged.length === 0 || tagged.length === 1 && !from.read && !to.read) return undefined;
-  const told = await Promise.all(tagged.map(async ({ listed: { store, key }, meta: { etag } }) => {
-    await using start = await store.get(key, {
-      range: { offset: 0, length: 1 },
-      ifMatch: etag ?? "",
-      signal,
-    });
-    return start.etagMd5?.();
-  }));
+  const told = await Promise.all(tagged.map(({ listed, meta }) => askEtagMd5({ ...listed, meta }, signal)));
   if (told.some((one) => one === undefined)) return undefined;
   return told.every((one) => one?.certain) ? "certain" : "likely";
 }

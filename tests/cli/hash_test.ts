@@ -1,0 +1,148 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { CliHere } from "./run_here.ts";
+import { S3Cli } from "./s3_cli.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
+
+const SHA256 = {
+  hello: "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+  "": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+};
+const MD5 = "5d41402abc4b2a76b9719d911017c592";
+
+/** Runs a program of coreutils in a directory. */
+async function run(program: string, args: string[], cwd: string): Promise<[number, string]> {
+  const { code, stdout } = await new Deno.Command(program, { args, cwd, stderr: "null" }).output();
+  return [code, new TextDecoder().decode(stdout)];
+}
+
+const NAMES = ["a", "with space", "back\\slash", "line\nbreak", "ä🙀", "-x", "*", "d/e", "tab\t"];
+
+Deno.test("sha256sum -c takes what lade hash prints, and lade hash -c what sha256sum prints", async () => {
+  await using directory = await TemporaryDirectory.make(
+    Object.fromEntries(NAMES.map((name) => [`t/${name}`, name])),
+  );
+  await using cli = new CliHere();
+  const { path } = directory;
+  const { code, stdout } = await cli.run(["hash", "-r", `${path}/t/`]);
+  assertEquals(code, 0);
+  await Deno.writeTextFile(`${path}/ours`, stdout);
+  const [checked, lines] = await run("sha256sum", ["-c", "ours"], path);
+  assertEquals([checked, lines.split("\n").filter((line) => line.endsWith(": OK")).length], [
+    0,
+    NAMES.length,
+  ]);
+  for (const [program, flags] of [["sha256sum", []], ["md5sum", ["-b"]], ["sha1sum", ["--tag"]]] as const) {
+    const [, theirs] = await run(program, [...flags, "--", ...NAMES], `${path}/t`);
+    await Deno.writeTextFile(`${path}/theirs`, theirs);
+    const outcome = await cli.run(["hash", "-c", `${path}/theirs`, `${path}/t`]);
+    assertEquals([outcome.code, outcome.stdout.match(/: OK$/gm)?.length, outcome.stderr], [
+      0,
+      NAMES.length,
+      "",
+    ]);
+  }
+  const [, nul] = await run("sha256sum", ["-z", "--", ...NAMES], `${path}/t`);
+  const ours = await cli.run(["hash", "-z", "-r", "--format", "rclone", `${path}/t`]);
+  assertEquals(ours.stdout.split("\0").sort(), nul.split("\0").sort());
+  await Deno.writeTextFile(`${path}/nul`, nul);
+  assertEquals((await cli.run(["hash", "-z", "-q", "-c", `${path}/nul`, `${path}/t/`])).code, 0);
+});
+
+Deno.test("lade hash prints every kind of checksum of objects and of standard input", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://m/a": "hello", "memory://m/empty": "" });
+  const lines = await cli.run(["hash", "memory://m/a", "memory://m/empty"]);
+  assertEquals(lines.stdout, `${SHA256.hello}  memory://m/a\n${SHA256[""]}  memory://m/empty\n`);
+  assertEquals((await cli.run(["hash", "-t", "MD5", "-"], { stdin: ["hel", "lo"] })).stdout, `${MD5}  -\n`);
+  const crc = async (type: string) =>
+    (await cli.run(["hash", "-t", type, "memory://m/a"])).stdout.split(" ")[0];
+  assertEquals(await crc("crc32"), "3610a686");
+  assertEquals(await crc("crc32c"), "9a71bb4c");
+  const { stdout } = await cli.run(["hash", "--json", "memory://m/a"]);
+  assertEquals(JSON.parse(stdout), {
+    type: "hash",
+    name: "memory://m/a",
+    uri: "memory://m/a",
+    algorithm: "sha256",
+    value: SHA256.hello,
+    size: 5,
+    stored: false,
+  });
+});
+
+Deno.test("lade hash lists trees in order, with names as given or below the URI, and goes on past failures", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://m/p/b": "hello", "memory://m/p/a/c": "", "memory://m/q": "" });
+  const given = await cli.run(["hash", "-r", "memory://m/none/", "memory://m/p"]);
+  assertEquals(given.code, 1);
+  assertEquals(given.stdout, `${SHA256[""]}  memory://m/p/a/c\n${SHA256.hello}  memory://m/p/b\n`);
+  assertMatch(given.stderr, /^lade: Cannot hash "memory:\/\/m\/none\/": no such prefix/);
+  const below = await cli.run(["hash", "-r", "--format", "rclone", "--exclude", "b", "memory://m/p/"]);
+  assertEquals(below.stdout, `${SHA256[""]}  a/c\n`);
+  const missing = await cli.run(["hash", "memory://m/x", "memory://m/q"]);
+  assertEquals([missing.code, missing.stdout], [1, `${SHA256[""]}  memory://m/q\n`]);
+  assertMatch(missing.stderr, /^lade: Cannot hash "memory:\/\/m\/x": no such object/);
+  assertMatch((await cli.run(["hash", "memory://m/p"])).stderr, /it is a prefix; add -r/);
+});
+
+Deno.test("lade hash -c says of each name whether it fits, and exits with 1 unless all do", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://m/a": "hello", "memory://m/b": "other" });
+  const list = `${SHA256.hello}  a\n${SHA256.hello}  b\n${SHA256.hello}  c\nno line\n`;
+  const { code, stdout, stderr } = await cli.run(["hash", "-c", "-", "memory://m"], { stdin: [list] });
+  assertEquals([code, stdout], [1, "a: OK\nb: FAILED\nc: FAILED open or read\n"]);
+  assertEquals(stderr.split("\n"), [
+    'lade: Cannot hash "memory://m/c": no such object',
+    'lade: Cannot check "no line" of standard input: it is no checksum and a name',
+    "lade: 1 checksum does not fit",
+    "",
+  ]);
+  const quiet = await cli.run(["hash", "-q", "-c", "-", "memory://m"], { stdin: [`${MD5}  a\n`] });
+  assertEquals(quiet, { code: 0, stdout: "", stderr: "" });
+  const whole = await cli.run(["hash", "-c", "-"], { stdin: [`${MD5}  memory://m/a\n`] });
+  assertEquals(whole.stdout, "memory://m/a: OK\n");
+  assertEquals((await cli.run(["hash", "-c", "-", "memory://m"], { stdin: [""] })).code, 1);
+});
+
+Deno.test("lade hash -c needs the type where the digits do not tell it, and keeps to it", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://m/a": "hello" });
+  const line = { stdin: ["9a71bb4c  a\n"] };
+  assertEquals((await cli.run(["hash", "-c", "-", "memory://m"], line)).code, 2);
+  assertEquals((await cli.run(["hash", "-t", "crc32c", "-c", "-", "memory://m"], line)).stdout, "a: OK\n");
+  assertEquals((await cli.run(["hash", "-t", "crc32", "-c", "-", "memory://m"], line)).stdout, "a: FAILED\n");
+  const md5 = await cli.run(["hash", "-t", "crc32", "-c", "-", "memory://m"], { stdin: [`${MD5}  a\n`] });
+  assertEquals([md5.code, md5.stdout], [1, ""]);
+});
+
+Deno.test("lade hash reads, and with --stored asks for the checksum that the service has", async () => {
+  await using cli = await S3Cli.start({ "a": "hello" });
+  await cli.run(["put", "-q", "a", "s3://bucket/a"]);
+  const type = ["--type", "crc32c"];
+  const read = await cli.watch(["hash", ...type, "s3://bucket/a"]);
+  assertEquals(read.operations.includes("GetObject"), true);
+  const { operations, stdout } = await cli.watch(["hash", ...type, "--stored", "--json", "s3://bucket/a"]);
+  const { value, stored } = JSON.parse(stdout);
+  assertEquals([value, stored, operations], [read.stdout.split(" ")[0], true, ["HeadObject"]]);
+  const other = await cli.run(["hash", "-t", "sha512", "--stored", "--json", "s3://bucket/a"]);
+  assertEquals(JSON.parse(other.stdout).stored, false);
+});
+
+Deno.test("lade hash refuses what cannot be meant", async () => {
+  await using cli = new CliHere();
+  for (
+    const args of [
+      [],
+      ["-r", "-"],
+      ["--exclude", "a", "memory://m/a"],
+      ["-c", "-", "memory://m", "memory://n"],
+      [
+        "-r",
+        "-c",
+        "-",
+      ],
+      ["-c", "-", "-"],
+      ["-t", "md4", "memory://m/a"],
+    ]
+  ) assertEquals((await cli.run(["hash", ...args])).code, 2, args.join(" "));
+});
