@@ -11,6 +11,7 @@ import {
   UsageMessage,
   VersionMessage,
 } from "../../packages/cli/messages/listing_messages.ts";
+import { ShardMessage } from "../../packages/cli/messages/shard_message.ts";
 import {
   DroppedMessage,
   OperationMessage,
@@ -118,6 +119,7 @@ const MESSAGES: Readonly<Record<string, Message>> = {
     uri: HOSTILE,
     settings: [{ name: HOSTILE, value: HOSTILE, source: HOSTILE }],
   }),
+  shard: new ShardMessage("cp", { number: 1, count: 2, source: HOSTILE }),
   skip: new SkipMessage(HOSTILE, HOSTILE),
   stat: new StatMessage(HOSTILE, stated),
   sum: new SumMessage(HOSTILE, "OK"),

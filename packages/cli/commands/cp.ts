@@ -3,6 +3,7 @@ import { journalOptions } from "../transfer/journal_options.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { splitPlaces } from "../places/split_places.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
+import { planOptions } from "../transfer/plan_options.ts";
 import { shardOptions } from "../transfer/shard_options.ts";
 import {
   contentOptions,
@@ -22,6 +23,7 @@ const options = {
   ...filterOptions,
   ...globOptions,
   ...writeOptions,
+  ...planOptions,
   ...versionOptions,
   ...contentOptions,
   ...timeOptions,

@@ -4,6 +4,7 @@ import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { isStandardOutput, localPathOf, uriOfArgument } from "@lade/transfer/places";
 import { argument, optionalArgument, type ValuesOf } from "../syntax/option.ts";
+import { planOptions } from "../transfer/plan_options.ts";
 import { shardOptions } from "../transfer/shard_options.ts";
 import {
   decompressOptions,
@@ -22,6 +23,7 @@ const options = {
   ...filterOptions,
   ...globOptions,
   ...writeOptions,
+  ...planOptions,
   ...versionOptions,
   ...decompressOptions,
   ...timeOptions,

@@ -5,6 +5,7 @@ import { UsageError } from "../command/usage_error.ts";
 import { localPathOf, uriOfArgument } from "@lade/transfer/places";
 import { splitPlaces } from "../places/split_places.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
+import { planOptions } from "../transfer/plan_options.ts";
 import { shardOptions } from "../transfer/shard_options.ts";
 import {
   contentOptions,
@@ -23,6 +24,7 @@ const options = {
   ...filterOptions,
   ...globOptions,
   ...writeOptions,
+  ...planOptions,
   ...contentOptions,
   ...timeOptions,
   ...guessOptions,

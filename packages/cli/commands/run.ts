@@ -1,6 +1,8 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
-import { argument, flag, option, type ValuesOf } from "../syntax/option.ts";
+import { UsageError } from "../command/usage_error.ts";
+import { flag, option, optionalArgument, type ValuesOf } from "../syntax/option.ts";
+import { shardOptions } from "../transfer/shard_options.ts";
 import { placeValue } from "../values/place_value.ts";
 import { integerValue } from "../values/plain_values.ts";
 
@@ -12,8 +14,20 @@ const options = {
     "Run N commands at the same time; 32 by default.",
   ),
   failFast: flag(["--fail-fast"], "End all commands at the first failure; by default the others go on."),
-  file: argument(
-    placeValue({ metavar: "URI", dash: true }),
+  plan: option(
+    ["--plan"],
+    placeValue({ metavar: "FILE", dash: false }),
+    undefined,
+    "Execute this plan, which --save-plan wrote, in place of commands. What is not as it was then is refused.",
+  ),
+  dryRun: flag(
+    ["--dry-run"],
+    "With --plan: print what would be done and what would be refused, and do nothing.",
+  ),
+  ...shardOptions,
+  file: optionalArgument(
+    placeValue({ metavar: "FILE", dash: true }),
+    undefined,
     "The commands, one a line: a local path, a URI, or - for standard input.",
   ),
 };
@@ -29,7 +43,7 @@ export const run = defineCommand({
 pool of connections and one bound on memory. Words are quoted as for a shell; nothing is expanded, # begins a comment. \
 A mistake in any line is found before the first one runs. Lines that commands have printed, with --dry-run too, are \
 commands.",
-  usage: "FILE",
+  usage: "FILE | --plan FILE",
   examples: [
     ["lade run commands.txt", "runs the commands of a file"],
     [
@@ -39,13 +53,28 @@ commands.",
   ],
   options,
   whenUnread: "goes on",
+  check: checkRun,
   run: runRun,
 });
 
-async function runRun(context: CommandContext, { file, jobs, failFast }: RunOptions): Promise<void> {
+function checkRun({ file, plan, dryRun, shard }: RunOptions): void {
+  if ((file === undefined) === (plan === undefined)) {
+    throw new UsageError("A file of commands is needed, or a plan by --plan.");
+  }
+  if (plan === undefined && (dryRun || shard !== undefined)) {
+    throw new UsageError("--dry-run and --shard are for --plan.");
+  }
+}
+
+async function runRun(context: CommandContext, options: RunOptions): Promise<void> {
+  const { file, plan, jobs, failFast } = options;
+  if (plan !== undefined) {
+    const { runPlanFile } = await import("../run/run_plan_file.ts");
+    return await runPlanFile(context, plan, options);
+  }
   const [{ readCommandFile }, { runCommands }] = await Promise.all([
     import("../run/read_command_file.ts"),
     import("../run/run_commands.ts"),
   ]);
-  await runCommands(context, { ...await readCommandFile(context, file), jobs, failFast });
+  await runCommands(context, { ...await readCommandFile(context, file ?? "-"), jobs, failFast });
 }

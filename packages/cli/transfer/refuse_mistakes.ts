@@ -42,6 +42,12 @@ export function refuseMistakes({ sources, destination, options, move }: Transfer
     if (options.recursive) refuse("With --glob there is no -r: ** matches at any depth.");
     if (options.version !== undefined) refuse("With --version there is one object, and no --glob.");
   }
+  if (options.savePlan !== undefined && (fromInput || isStandardOutput(destination))) {
+    refuse("With --save-plan neither place can be -.");
+  }
+  if (options.savePlan !== undefined && options.dryRun) {
+    refuse("--save-plan does nothing but write the plan: leave out --dry-run.");
+  }
   const toOutput = isStandardOutput(destination);
   if (options.recursive && (fromInput || toOutput)) refuse("With -r neither place can be -.");
   if (fromInput && toOutput) refuse("Nothing is to be done from - to -.");

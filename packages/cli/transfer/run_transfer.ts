@@ -10,7 +10,13 @@ import { journalOf } from "./journal_options.ts";
 import { takeShard } from "./shard_options.ts";
 import { attributesOf } from "@lade/core/backend";
 import type { Lade } from "@lade/lade";
-import { isNameless, isStandardInput, transfer, type TransferCounts } from "@lade/transfer";
+import {
+  isNameless,
+  isStandardInput,
+  transfer,
+  type TransferCounts,
+  type TransferRequest,
+} from "@lade/transfer";
 import { canBeObject, type Destination, locate, resolveDestination } from "@lade/transfer/places";
 
 /** Transfers objects, many concurrently. One that fails is reported and does not stop the others. */
@@ -32,18 +38,18 @@ export async function runTransfer(context: CommandContext, command: TransferComm
   }
   const { clock } = lade.context;
   const progress = new TransferProgress(clock);
-  const { recursive, dryRun, jobs, version } = options;
-  const report = new TransferReport(context, progress, dryRun);
+  const { recursive, dryRun, jobs, savePlan, version } = options;
+  const report = new TransferReport(context, progress, dryRun || savePlan !== undefined);
   let counts: TransferCounts;
   {
     await using _display = showProgress({
-      form: dryRun ? "none" : chooseProgressForm(context),
+      form: dryRun || savePlan !== undefined ? "none" : chooseProgressForm(context),
       progress,
       output,
       clock,
       columns: () => terminal.columns() ?? 80,
     });
-    counts = await transfer(lade, {
+    const request: TransferRequest = {
       operation: name,
       sources,
       destination,
@@ -62,11 +68,14 @@ export async function runTransfer(context: CommandContext, command: TransferComm
       ...(options.zstd !== undefined && { zstdLevel: options.zstd }),
       ...(version !== undefined && { version }),
       ...(shard && { shard }),
-      journal: dryRun ? undefined : await journalOf(context, lade, options),
+      journal: dryRun || savePlan !== undefined ? undefined : await journalOf(context, lade, options),
       stdin: terminal.stdin,
       stdout: (bytes) => output.bytes(bytes),
       signal,
-    }, report);
+    };
+    counts = savePlan === undefined
+      ? await transfer(lade, request, report)
+      : await (await import("./save_plan_file.ts")).savePlanFile(context, request, report, savePlan);
   }
   await report.summarize(counts, isMany || sources.length > 1, shard);
 }

@@ -3,6 +3,7 @@ import { flag, option, repeated, type ValuesOf } from "../syntax/option.ts";
 import { dateValue, metadataValue, tagValue } from "../values/attribute_values.ts";
 import { integerValue, textValue, versionValue } from "../values/plain_values.ts";
 import type { journalOptions } from "./journal_options.ts";
+import type { planOptions } from "./plan_options.ts";
 import type { shardOptions } from "./shard_options.ts";
 
 /** Options of every command that writes objects one by one. */
@@ -117,6 +118,7 @@ export type TransferOptions =
   & Partial<ValuesOf<typeof globOptions>>
   & ValuesOf<typeof writeOptions>
   & ValuesOf<typeof treeOptions>
+  & Partial<ValuesOf<typeof planOptions>>
   & Partial<ValuesOf<typeof shardOptions>>
   & Partial<ValuesOf<typeof journalOptions>>
   & Partial<ValuesOf<typeof timeOptions>>

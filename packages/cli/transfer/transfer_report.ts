@@ -93,7 +93,7 @@ export class TransferReport implements TransferListener {
    */
   dropped(job: Job, all: readonly Dropped[]): void {
     const isLocal = job.to !== undefined && localPathOf(job.to.uri) !== undefined;
-    if (isLocal && this.#context.name !== "mv" && this.#context.settings.verbosity === 0) return;
+    if (isLocal && this.#operation !== "mv" && this.#context.settings.verbosity === 0) return;
     for (const dropped of all) {
       const kind = `${dropped.name} ${dropped.reason}`;
       const counted = this.#dropped.get(kind) ?? { dropped, example: sourceOf(job), objects: 0 };

@@ -10,6 +10,7 @@ import { deleteRead, exists, type PlaceJudge } from "@lade/core/operations";
 import { redactSecrets } from "@lade/core/text";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { explainMissing } from "../places/missing.ts";
+import { lookUp } from "../places/look_up.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
 import type { KeptJournal } from "./kept_journal.ts";
@@ -62,6 +63,7 @@ export class JobRunner {
       // First, so that jobs are asked about in their order.
       const done = await this.#config.journal?.findDone(job);
       if (done) return await this.#settleDone(job, done);
+      if (job.isPinned) await this.#checkPinned(job);
       await this.#refuseSame(job);
       const shortest = await this.#withinOneStore(job);
       if (dryRun && createOnly && await this.#isTaken(shortest)) return await tally.skip(uri, taken, job);
@@ -74,6 +76,29 @@ export class JobRunner {
       if (createOnly && error instanceof AlreadyExistsError) return await tally.skip(uri, taken, job, error);
       await tally.fail(uri, await this.#explain(error, job), job);
     }
+  }
+
+  /** Refuses what is not what it was when it was planned. A destination is compared by the write itself. */
+  async #checkPinned({ from, listed, to, replaces, version }: Job): Promise<void> {
+    const { request: { operation, signal, dryRun } } = this.#config;
+    if (!from || !to || !listed) return;
+    const { changeOf, planned } = await import("../plan/plan_file.ts");
+    const advice = "plan it again";
+    const source = await from.store.head(from.key, { signal, ...(version !== undefined && { version }) });
+    const change = changeOf(planned(listed), source);
+    if (change !== undefined) {
+      const detail = `it is not what was planned: ${change}`;
+      throw new PreconditionFailedError({ operation, uri: from.uri, detail, advice });
+    }
+    if (!dryRun && !(replaces !== "nothing" && replaces?.etag === undefined)) return;
+    const target = await lookUp(to, signal);
+    const was = replaces === "nothing" ? undefined : replaces;
+    const difference = !target || !was
+      ? target ? "it came to be" : was && "it is gone"
+      : changeOf(planned(was), target);
+    if (difference === undefined) return;
+    const detail = `it is not what was planned: ${difference}`;
+    throw new PreconditionFailedError({ operation, uri: to.uri, detail, advice });
   }
 
   /** A marker becomes the directory that it marks, or has nothing to bring. A move leaves none behind. */
@@ -219,7 +244,7 @@ export class JobRunner {
     const { from: place, version } = job;
     if (isOvertaken(error, job)) {
       const detail = "somebody else wrote or removed it since it was listed";
-      return error.restated({ detail, advice: "run it again" });
+      return error.restated({ detail, advice: job.isPinned ? "plan it again" : "run it again" });
     }
     if (version !== undefined) return error;
     const { lade, request: { operation, signal } } = this.#config;

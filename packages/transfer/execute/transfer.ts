@@ -102,7 +102,12 @@ export async function transfer(
       isMovedWhole = await moveWhole({ plan, tally, runner, jobs: concurrency, dryRun, createOnly });
     }
     if (!isMovedWhole) {
-      await inParallel(planAhead(planJobs(plan), tally), atOnce, (job) => runner.run(job), signal);
+      await inParallel(
+        planAhead(given.planned?.() ?? planJobs(plan), tally),
+        atOnce,
+        (job) => runner.run(job),
+        signal,
+      );
     }
     isDone = !signal.aborted && tally.failed === 0;
   } catch (error) {

@@ -82,7 +82,7 @@ export async function transferObject(job: Job, config: TransferConfig): Promise<
     const carrying = { keepTime, keepWriteTime, guessContentType, ...(source && { source }) };
     const bounded = { ...config.reading, waitForBudget: true };
     const options = {
-      ...{ ...carrying, ...conditionOf(config, job), ...bounded, signal, onProgress },
+      ...{ ...carrying, ...conditionOf(config, job), ...pinOf(job), ...bounded, signal, onProgress },
       ...(resumable && { resumable }),
     };
     if (config.move) {
@@ -139,6 +139,7 @@ async function convertObject(from: Place, to: Place, job: Job, config: TransferC
   const compress = conversion === "compress";
   await using chunks = await readChunks(from.store, from.key, {
     ...config.reading,
+    ...(job.isPinned && job.listed?.etag !== undefined && { ifMatch: job.listed.etag }),
     ...versionOf(job),
     signal,
     onProgress: compress ? withoutBytes(onProgress) : onProgress,
@@ -273,6 +274,11 @@ async function createCompressingWriter(
 ): Promise<ObjectWriter> {
   const { createZstdWriter } = await import("@lade/core/zstd");
   return await createZstdWriter(store, key, { ...options, level, ...(pool && { workers: pool }) });
+}
+
+/** What was planned before is read only as it was then. */
+function pinOf({ isPinned, listed }: Job): { readonly sourceIfMatch?: string } {
+  return isPinned && listed?.etag !== undefined ? { sourceIfMatch: listed.etag } : {};
 }
 
 function versionOf({ version }: Job): { readonly version?: string } {

@@ -1,6 +1,7 @@
 import type { IgnoredCondition, ObjectAttributes, ReadOptions } from "@lade/core";
 import type { ObjectFilter } from "../filter/object_filter.ts";
 import type { ByteSource } from "../plan/byte_source.ts";
+import type { Job, Refusal } from "../plan/job.ts";
 import type { Conversion } from "../plan/conversion.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import type { JournalRequest } from "./kept_journal.ts";
@@ -63,6 +64,8 @@ export interface TransferRequest extends TransferOptions {
   readonly stdin: ByteSource;
   /** Where objects without a destination go. */
   readonly stdout: (bytes: Uint8Array) => Promise<void>;
+  /** Jobs that were planned before: then the sources are not listed. */
+  readonly planned?: () => AsyncGenerator<Job | Refusal>;
   /** Ends the transfer. */
   readonly signal: AbortSignal;
 }

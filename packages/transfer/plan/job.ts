@@ -23,6 +23,8 @@ export interface Job {
    * since then stays, and the object fails. Without it anything is replaced.
    */
   readonly replaces?: ObjectMeta | "nothing";
+  /** Its source has to be what `listed` says, and its destination what `replaces` says: it was planned before. */
+  readonly isPinned?: boolean;
 }
 
 /** One object that is not transferred. */

@@ -1,0 +1,163 @@
+import { inParallel } from "@lade/core/concurrency";
+import { InvalidNameError } from "@lade/core/errors";
+import { PlaceJudge } from "@lade/core/operations";
+import { lookUp } from "../places/look_up.ts";
+import { localPathOf, type Place, uriOfArgument } from "../places/place.ts";
+import type { UriCalls } from "../places/uri_calls.ts";
+import { InputError } from "../plan/input_error.ts";
+import type { Job, Refusal } from "../plan/job.ts";
+import {
+  PLAN_VERSION,
+  type PlanEntry,
+  type PlanHeader,
+  type PlanMarker,
+  planned,
+} from "../plan/plan_file.ts";
+import { PlanWriter } from "../plan/plan_writer.ts";
+import { type JobPlan, planJobs } from "../plan/plan_jobs.ts";
+import { planAhead } from "./plan_ahead.ts";
+import type { TransferListener } from "./transfer_listener.ts";
+import type { TransferRequest } from "./transfer_request.ts";
+import { type TransferCounts, TransferTally } from "./transfer_tally.ts";
+
+const OBJECTS_AT_ONCE = 32;
+
+/**
+ * Plans a transfer and does nothing of it: the plan is written to a new file, with what each source and each destination
+ * is now. The listener is told of each object as by a dry run. An object that cannot be planned is not in the file; with
+ * `failFast` there is no file then.
+ */
+export async function savePlan(
+  lade: UriCalls,
+  given: TransferRequest,
+  listener: TransferListener,
+  file: Place,
+): Promise<TransferCounts> {
+  const { conversion = "none", attributes = {}, concurrency = OBJECTS_AT_ONCE, move } = given;
+  refuseWhole(given);
+  const tally = new TransferTally(listener, given.failFast);
+  const signal = AbortSignal.any([given.signal, tally.ended]);
+  const filter = given.shard
+    ? (await import("./shard_filter.ts")).shardFilter(given, given.shard)
+    : given.filter;
+  const request = { ...given, signal, ...(filter && { filter }) };
+  const changesAttributes = !move && Object.keys(attributes).length > 0;
+  const plan: JobPlan = {
+    ...request,
+    lade,
+    changesAttributes,
+    conversion,
+    judge: new PlaceJudge(),
+    inOrder: false,
+    onLeftOut: (entry) => tally.leftOut(entry),
+  };
+  await using writer = await file.store.createWriter(file.key, {
+    ifNoneMatch: "*",
+    ifIgnored: "look",
+    signal,
+  });
+  const lines = new PlanWriter(headerOf(given), (bytes) => writer.write(bytes));
+  const atOnce = () => lade.context.descriptors.atOnce(concurrency);
+  try {
+    await inParallel(
+      planAhead(planJobs(plan), tally),
+      atOnce,
+      (job) => add(job, lines, tally, request),
+      signal,
+    );
+  } catch (error) {
+    if (!tally.isHalted || given.signal.aborted) throw error;
+    return tally.counts;
+  }
+  await lines.end();
+  await writer.close();
+  return tally.counts;
+}
+
+/** What is moved as a whole is no list of objects. */
+function refuseWhole({ operation, sources, recursive, move }: TransferRequest): void {
+  const local = recursive && move
+    ? sources.find((source) => localPathOf(uriOfArgument(source)) !== undefined)
+    : undefined;
+  if (local === undefined) return;
+  const detail = "a local directory is moved as a whole, not by a plan";
+  throw new InvalidNameError({
+    operation,
+    uri: uriOfArgument(local),
+    detail,
+    advice: "plan a copy and remove it then",
+  });
+}
+
+function headerOf(request: TransferRequest): PlanHeader {
+  const { operation, sources, destination, recursive, move, attributes = {}, createOnly = false } = request;
+  const { keepTime = true, guessContentType = true, conversion = "none", zstdLevel = 3 } = request;
+  if (destination.kind === "stdout") throw new TypeError("Cannot plan a transfer to standard output");
+  return {
+    lade: "plan",
+    version: PLAN_VERSION,
+    operation,
+    time: new Date().toISOString(),
+    sources,
+    destination: { kind: destination.kind, uri: destination.place.uri },
+    recursive,
+    move,
+    options: { attributes, createOnly, keepTime, guessContentType, conversion, zstdLevel },
+  };
+}
+
+async function add(
+  job: Job | Refusal,
+  lines: PlanWriter,
+  tally: TransferTally,
+  { createOnly = false, signal }: TransferRequest,
+): Promise<void> {
+  if ("reason" in job) return await addRefusal(job, lines, tally);
+  const uri = job.from?.uri ?? "-";
+  try {
+    const entry = await settle(job, signal);
+    if (createOnly && entry.replaces) return await tally.skip(uri, "its destination exists");
+    await lines.add(entry);
+    await tally.done(job, entry.source.size);
+  } catch (error) {
+    signal.throwIfAborted();
+    await tally.fail(uri, error);
+  }
+}
+
+async function addRefusal(
+  { marker, reason, uri }: Refusal,
+  lines: PlanWriter,
+  tally: TransferTally,
+): Promise<void> {
+  if (typeof reason !== "string") return await tally.fail(uri, reason);
+  if (!marker) return await tally.skip(uri, reason);
+  const { from, to, listed } = marker;
+  const entry: PlanMarker = {
+    marker: from.uri,
+    reason,
+    ...(to && { to: to.uri }),
+    ...(listed && { source: planned(listed) }),
+  };
+  await lines.add(entry);
+  if (to) await tally.done({ from, to }, 0);
+  else await tally.skip(uri, reason);
+}
+
+/** Looks what source and destination are now, as far as no listing has told it. */
+async function settle({ from, to, input, listed, version }: Job, signal: AbortSignal): Promise<PlanEntry> {
+  if (input || !from || !to) {
+    throw new InputError(input?.name ?? "standard input", "what comes out of it later cannot be planned");
+  }
+  const [source, target] = await Promise.all([
+    listed ?? from.store.head(from.key, { signal, ...(version !== undefined && { version }) }),
+    lookUp(to, signal),
+  ]);
+  return {
+    from: from.uri,
+    to: to.uri,
+    ...(version !== undefined && { version }),
+    source: planned(source),
+    replaces: target ? planned(target) : null,
+  };
+}
