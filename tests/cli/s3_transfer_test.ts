@@ -161,3 +161,18 @@ Deno.test("lade pipe and put --zstd say with -v what was confirmed of what they 
   const packed = await cli.run(["put", "-v", "--zstd=3", "a", "s3://bucket/packed.zst"]);
   assertMatch(packed.stderr, /^lade: written s3:\/\/bucket\/packed.zst, crc32c \S+ confirmed$/m);
 });
+
+Deno.test("lade lists a source once, however progress is shown", async () => {
+  await using cli = await S3Cli.start();
+  for (let i = 0; i < 5; i++) cli.fake.putObject("bucket", `data/${i}`, "hello");
+  for (const form of ["none", "plain", "auto"]) {
+    for (
+      const [name, destination] of [["get", `out-${form}/`], ["cp", `s3://bucket/copy-${form}/`]] as const
+    ) {
+      const run = await cli.watch([name, "-r", "--progress", form, "s3://bucket/data/", destination]);
+      assertEquals(run.code, 0, run.stderr);
+      const lists = run.operations.filter((operation) => operation.startsWith("List"));
+      assertEquals(lists.length, 1, `${name} ${form}`);
+    }
+  }
+});

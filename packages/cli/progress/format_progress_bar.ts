@@ -13,14 +13,23 @@ const SHORTEST_NAME = 12;
  */
 export function formatProgressBar(snapshot: ProgressSnapshot, columns: number): string {
   const { bytes, totalBytes, objects, totalObjects, bytesPerSecond, remainingMs, current } = snapshot;
+  const { leastBytes, leastObjects } = snapshot;
   const share = totalBytes === undefined ? undefined : totalBytes === 0 ? 1 : bytes / totalBytes;
-  const total = totalBytes === undefined ? "" : ` of ${formatSize(totalBytes)}`;
+  const total = totalBytes !== undefined
+    ? ` of ${formatSize(totalBytes)}`
+    : leastBytes !== undefined
+    ? ` of at least ${formatSize(leastBytes)}`
+    : "";
   const parts = [
     formatSize(bytes).padStart(totalBytes === undefined ? 0 : formatSize(totalBytes).length) + total,
     `${formatSize(bytesPerSecond)}/s`.padStart(10),
     ...(remainingMs === undefined ? [] : [formatTimeLeft(remainingMs)]),
     ...(totalObjects === undefined
-      ? objects > 0 ? [`${objects} done`] : []
+      ? leastObjects !== undefined && leastObjects > 1
+        ? [`${objects} of at least ${leastObjects}`]
+        : objects > 0
+        ? [`${objects} done`]
+        : []
       : totalObjects > 1
       ? [`${objects}/${totalObjects}`]
       : []),

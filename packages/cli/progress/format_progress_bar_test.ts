@@ -52,3 +52,12 @@ Deno.test("formatProgressBar() is full only when everything is done", () => {
   assert(line(1000).startsWith("100% [") && line(1000).includes("==]"), line(1000));
   assert(formatProgressBar({ ...HALF, bytes: 0, totalBytes: 0 }, 60).startsWith("100%"));
 });
+
+Deno.test("formatProgressBar() says at least while more is planned", () => {
+  const planning = { bytes: 3 * 2 ** 20, objects: 4, bytesPerSecond: 2 ** 20, elapsedMs: 100 };
+  const least = { leastBytes: 2 ** 30, leastObjects: 2000 };
+  assertEquals(
+    formatProgressBar({ ...planning, ...least }, 80),
+    "3.00 MiB of at least 1.00 GiB  1.00 MiB/s  4 of at least 2000",
+  );
+});

@@ -15,12 +15,17 @@ export class ProgressMessage implements Message {
   /** Bytes, share, objects, rate and time left, as far as they are known. */
   toText(): string {
     const { bytes, totalBytes, objects, totalObjects, bytesPerSecond, remainingMs } = this.#snapshot;
+    const { leastBytes, leastObjects } = this.#snapshot;
+    const least = leastBytes === undefined ? "" : ` of at least ${formatSize(leastBytes)}`;
     const parts = [
       totalBytes === undefined
-        ? formatSize(bytes)
+        ? formatSize(bytes) + least
         : `${totalBytes === 0 ? 100 : Math.floor((bytes / totalBytes) * 100)}%, ${formatSize(bytes)} of ` +
           formatSize(totalBytes),
       ...(totalObjects === undefined || totalObjects < 2 ? [] : [`${objects} of ${totalObjects} objects`]),
+      ...(leastObjects === undefined || leastObjects < 2
+        ? []
+        : [`${objects} of at least ${leastObjects} objects`]),
       `${formatSize(bytesPerSecond)}/s`,
       ...(remainingMs === undefined ? [] : [formatTimeLeft(remainingMs)]),
     ];

@@ -10,6 +10,10 @@ export interface ProgressSnapshot {
   readonly totalBytes?: number;
   /** Objects that will be done in all, once they are known. */
   readonly totalObjects?: number;
+  /** Bytes that are known to come to in all, while it is not known whether more do. */
+  readonly leastBytes?: number;
+  /** Objects that are known to come to in all, while it is not known whether more do. */
+  readonly leastObjects?: number;
   /** Bytes per second over the last seconds. */
   readonly bytesPerSecond: number;
   /**
@@ -25,6 +29,11 @@ export interface ProgressSnapshot {
 
 const WINDOW_MS = 5_000;
 
+interface UnderWay {
+  size: number | undefined;
+  bytes: number;
+}
+
 interface Sample {
   readonly timeMs: number;
   readonly bytes: number;
@@ -34,12 +43,13 @@ interface Sample {
 export class TransferProgress {
   readonly #clock: Clock;
   readonly #startMs: number;
-  readonly #underWay = new Map<string, { size: number | undefined; bytes: number }>();
+  readonly #underWay = new Map<string, UnderWay>();
   readonly #samples: Sample[];
   #bytes = 0;
   #objects = 0;
   #plannedBytes = 0;
   #plannedObjects = 0;
+  #unsized = 0;
   #complete = false;
   #bytesNotToCome = 0;
 
@@ -50,13 +60,14 @@ export class TransferProgress {
     this.#samples = [{ timeMs: this.#startMs, bytes: 0 }];
   }
 
-  /** Announces objects to come. */
-  plan(objects: number, bytes: number): void {
+  /** Announces objects to come, of which the size of `unsized` is known only later. */
+  plan(objects: number, bytes: number, unsized = 0): void {
     this.#plannedObjects += objects;
     this.#plannedBytes += bytes;
+    this.#unsized += unsized;
   }
 
-  /** Says that everything to come has been announced: totals are known from here on. */
+  /** Says that everything to come has been announced: totals are known as soon as all sizes are. */
   planned(): void {
     this.#complete = true;
   }
@@ -69,7 +80,7 @@ export class TransferProgress {
         break;
       case "sized": {
         const object = this.#underWay.get(event.key);
-        if (object) object.size = event.size;
+        if (object) this.#size(object, event.size);
         break;
       }
       case "bytes": {
@@ -81,7 +92,7 @@ export class TransferProgress {
       case "finished":
       case "skipped":
       case "failed":
-        this.#end(event.key, event.type !== "finished");
+        this.#end(event.key, event.type === "finished" ? event.size : undefined);
         break;
       case "resumed":
         break;
@@ -93,7 +104,10 @@ export class TransferProgress {
     const timeMs = this.#clock.monotonicMs();
     const bytesPerSecond = this.#rate(timeMs);
     const current = [...this.#underWay.keys()].at(-1);
-    const totalBytes = this.#complete ? this.#plannedBytes - this.#bytesNotToCome : this.#onlyObjectSize();
+    const toCome = this.#plannedBytes - this.#bytesNotToCome;
+    const isKnown = this.#complete && this.#unsized === 0;
+    const totalBytes = isKnown ? toCome : this.#onlyObjectSize();
+    const isPlanning = !this.#complete && this.#plannedObjects > 0;
     const left = totalBytes === undefined ? undefined : Math.max(0, totalBytes - this.#bytes);
     const elapsedMs = timeMs - this.#startMs;
     const isTelling = left !== undefined && bytesPerSecond > 0 &&
@@ -104,19 +118,31 @@ export class TransferProgress {
       bytesPerSecond,
       elapsedMs,
       ...(totalBytes !== undefined && { totalBytes: Math.max(totalBytes, this.#bytes) }),
+      ...(totalBytes === undefined && toCome > 0 && { leastBytes: Math.max(toCome, this.#bytes) }),
       ...(this.#complete && { totalObjects: this.#plannedObjects }),
+      ...(isPlanning && { leastObjects: this.#plannedObjects }),
       ...(isTelling && { remainingMs: (left / bytesPerSecond) * 1000 }),
       ...(current !== undefined && { current }),
     };
   }
 
-  #end(key: string, cutShort: boolean): void {
+  #end(key: string, finished: number | undefined): void {
     const object = this.#underWay.get(key);
     this.#underWay.delete(key);
     this.#objects++;
-    if (cutShort && object?.size !== undefined) {
-      this.#bytesNotToCome += Math.max(0, object.size - object.bytes);
+    if (!object) return;
+    // What ended without its size ever being known has come to what was moved.
+    this.#size(object, object.size ?? finished ?? object.bytes);
+    if (finished === undefined) this.#bytesNotToCome += Math.max(0, (object.size ?? 0) - object.bytes);
+  }
+
+  /** Notes the size of an object in progress; that of one that was announced without is added to what is to come. */
+  #size(object: UnderWay, size: number): void {
+    if (object.size === undefined && this.#unsized > 0) {
+      this.#unsized--;
+      this.#plannedBytes += size;
     }
+    object.size = size;
   }
 
   /** Without any plan, the size of a single object in progress is the total. */

@@ -70,3 +70,45 @@ Deno.test("TransferProgress says what is left once a hundredth is done, or after
   await clock.advance(1);
   assertEquals(slow.snapshot().remainingMs, 4_995_000);
 });
+
+Deno.test("TransferProgress tells the least of what is to come while more is planned", () => {
+  const progress = new TransferProgress(new FakeClock());
+  progress.plan(3, 300);
+  progress.add({ type: "started", key: "a", size: 100 });
+  progress.add({ type: "bytes", key: "a", bytes: 40 });
+  const { leastBytes, leastObjects, totalBytes, totalObjects } = progress.snapshot();
+  assertEquals([leastBytes, leastObjects, totalBytes, totalObjects], [300, 3, undefined, undefined]);
+  progress.planned();
+  const all = progress.snapshot();
+  assertEquals([all.leastBytes, all.leastObjects, all.totalBytes, all.totalObjects], [
+    undefined,
+    undefined,
+    300,
+    3,
+  ]);
+});
+
+Deno.test("TransferProgress knows the bytes in all once every size is known, by whatever event tells it", () => {
+  const progress = new TransferProgress(new FakeClock());
+  progress.plan(1, 50);
+  progress.plan(1, 0, 1);
+  progress.plan(2, 0, 2);
+  progress.planned();
+  const told = () => {
+    const { totalBytes, leastBytes, totalObjects, objects } = progress.snapshot();
+    return [totalBytes, leastBytes, totalObjects, objects];
+  };
+  assertEquals(told(), [undefined, 50, 4, 0]);
+  progress.add({ type: "started", key: "b" });
+  progress.add({ type: "sized", key: "b", size: 70 });
+  progress.add({ type: "sized", key: "b", size: 70 });
+  assertEquals(told(), [undefined, 120, 4, 0]);
+  progress.add({ type: "started", key: "c" });
+  progress.add({ type: "bytes", key: "c", bytes: 5 });
+  progress.add({ type: "finished", key: "c", size: 5 });
+  assertEquals(told(), [undefined, 125, 4, 1]);
+  progress.add({ type: "started", key: "d" });
+  progress.add({ type: "bytes", key: "d", bytes: 7 });
+  progress.add({ type: "failed", key: "d", error: new Error("broken") });
+  assertEquals(told(), [132, undefined, 4, 2]);
+});

@@ -47,8 +47,8 @@ export class TransferReport implements TransferListener {
   }
 
   /** Called with what is planned. */
-  planned(objects: number, bytes: number): void {
-    this.#progress.plan(objects, bytes);
+  planned(objects: number, bytes: number, unsized: number): void {
+    this.#progress.plan(objects, bytes, unsized);
   }
 
   /** Called when everything is planned. */

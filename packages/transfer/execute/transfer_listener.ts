@@ -8,9 +8,12 @@ import type { Verification } from "./verification.ts";
  * transfer rejects with it.
  */
 export interface TransferListener {
-  /** Called with objects that are planned, and their bytes, ahead of their transfer. */
-  planned?(objects: number, bytes: number): void;
-  /** Called when everything is planned and every size is known. */
+  /**
+   * Called with objects that are planned, ahead of their transfer, with their bytes, and with how many of them have a size
+   * that is not known before they are read.
+   */
+  planned?(objects: number, bytes: number, unsized: number): void;
+  /** Called when everything is planned. */
   plannedAll?(): void;
   /** Called when a job starts. The listener it returns takes the job's events. */
   started?(job: Job): ProgressListener | undefined;

@@ -75,16 +75,16 @@ export class TransferTally {
     return this.#skipped;
   }
 
-  /** Called with objects that are planned, and their bytes. */
-  planned(objects: number, bytes: number): void {
+  /** Called with objects that are planned, their bytes, and how many are of unknown size. */
+  planned(objects: number, bytes: number, unsized: number): void {
     this.#planned += objects;
-    this.#tell(() => this.#listener.planned?.(objects, bytes));
+    this.#tell(() => this.#listener.planned?.(objects, bytes, unsized));
   }
 
-  /** Called when everything is planned; `areSizesKnown` where that is so of every size. */
-  plannedAll(areSizesKnown: boolean): void {
+  /** Called when everything is planned. */
+  plannedAll(): void {
     this.#isPlanned = true;
-    if (areSizesKnown) this.#tell(() => this.#listener.plannedAll?.());
+    this.#tell(() => this.#listener.plannedAll?.());
   }
 
   /** Called with what a listing left out. */
