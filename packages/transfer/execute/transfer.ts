@@ -2,6 +2,7 @@ import { inParallel } from "@lade/core/concurrency";
 import { checkReadOptions, PlaceJudge } from "@lade/core/operations";
 import { localPathOf, uriOfArgument } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
+import type { NameMaker } from "../names/local_names.ts";
 import { type JobPlan, planJobs } from "../plan/plan_jobs.ts";
 import { DestinationDirectory } from "./destination_directory.ts";
 import type { KeptJournal } from "./kept_journal.ts";
@@ -78,6 +79,7 @@ export async function transfer(
   const request = { ...given, signal, ...(filter && { filter }) };
   const judge = new PlaceJudge();
   const changesAttributes = !move && Object.keys(attributes).length > 0;
+  const names = await nameMakerOf(request);
   using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
   const like = recursive && sources[0] !== undefined ? localPathOf(uriOfArgument(sources[0])) : undefined;
   const directory = new DestinationDirectory(lade, destination, like);
@@ -91,6 +93,7 @@ export async function transfer(
     conversion,
     judge,
     inOrder,
+    ...(names && { names }),
     onLeftOut: (entry) => tally.leftOut(entry),
   };
   const atOnce = () => lade.context.descriptors.atOnce(concurrency);
@@ -124,4 +127,18 @@ export async function transfer(
     await removeEmptySources(lade, sources, signal);
   }
   return tally.counts;
+}
+
+/** What makes the names of a transfer of several objects: a local file system may take some for one. */
+async function nameMakerOf(request: TransferRequest): Promise<NameMaker | undefined> {
+  const { sources, destination, recursive, glob, mapNames: map = "refuse", dryRun: look = false } = request;
+  if (destination.kind !== "prefix" || !recursive && !glob && sources.length < 2) return undefined;
+  const { DecodedNames, LocalNames, PLAIN_RULES } = await import("../names/local_names.ts");
+  const directory = localPathOf(destination.place.uri);
+  if (directory === undefined) {
+    const areLocal = sources.every((source) => localPathOf(uriOfArgument(source)) !== undefined);
+    return map === "percent" && areLocal ? new DecodedNames() : undefined;
+  }
+  const { probeFolding } = await import("../names/probe_folding.ts");
+  return new LocalNames({ ...PLAIN_RULES, folding: probeFolding(directory, { look }), map });
 }

@@ -2,6 +2,7 @@ import type { IgnoredCondition, ObjectAttributes, ReadOptions } from "@lade/core
 import type { ObjectFilter } from "../filter/object_filter.ts";
 import type { ByteSource } from "../plan/byte_source.ts";
 import type { Job, Refusal } from "../plan/job.ts";
+import type { NameMapping } from "../names/local_names.ts";
 import type { Conversion } from "../plan/conversion.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import type { JournalRequest } from "./kept_journal.ts";
@@ -31,6 +32,11 @@ export interface TransferOptions extends Pick<ReadOptions, "checksum" | "chunkSi
   readonly conversion?: Conversion;
   /** How hard to compress, from 1 to 22; 3 by default. */
   readonly zstdLevel?: number;
+  /**
+   * What becomes of names of which no file can be made: they are refused, or written with percent signs, and read so where
+   * files go to a store of objects. Refused by default.
+   */
+  readonly mapNames?: NameMapping;
   /** Which objects go; all by default. */
   readonly filter?: ObjectFilter;
   /** Of what is under each source only this share goes, and the rest is left to others; all by default. */

@@ -5,7 +5,6 @@
  */
 export * from "./as_prefix.ts";
 export * from "./classify_place.ts";
-export * from "./local_name_fault.ts";
 export * from "./local_path.ts";
 export * from "./missing.ts";
 export * from "./need_content.ts";

@@ -3,7 +3,7 @@ import { InvalidNameError, NotFoundError, UnsupportedError } from "@lade/core/er
 import { type PlaceJudge, placeOf as whereIs } from "@lade/core/operations";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { ByteSource } from "./byte_source.ts";
-import { localNameFault } from "../places/local_name_fault.ts";
+import { localNameOf, type NameMaker, PLAIN_RULES } from "../names/local_names.ts";
 import { classifyWhole } from "../places/classify_place.ts";
 import { batches, isAskedFor, meantBelow } from "../filter/meant_below.ts";
 import { everyFilter, type ObjectFilter } from "../filter/object_filter.ts";
@@ -52,6 +52,8 @@ export interface JobPlan {
   readonly onLeftOut?: (leftOut: LeftOut) => void;
   /** The jobs of a tree come in the order of its keys, where they may come in any otherwise. */
   readonly inOrder?: boolean;
+  /** Makes the names at the destination; those of a local one are checked one by one by default. */
+  readonly names?: NameMaker;
   /** Judges whether two names lead to one place. */
   readonly judge: PlaceJudge;
   /** Ends the listing. */
@@ -297,7 +299,8 @@ export function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job 
   const from = placeBelow(prefix, name);
   const { destination, operation } = plan;
   const marks = name === "" || name.endsWith("/");
-  if (!marks || canHold(destination, name)) {
+  const isEncoded = isLocal(destination) && name !== "" && meta.size > 0 && plan.names?.encodes === true;
+  if (!marks || canHold(destination, name) || isEncoded) {
     return withDestination(plan, { from, size: meta.size, listed: meta }, name);
   }
   if (meta.size === 0) return planMarker(plan, { from, listed: meta }, name);
@@ -322,19 +325,21 @@ function faultOf(destination: Destination, name: string): string | undefined {
 }
 
 /** At a local place a marker becomes the directory that it marks, if there can be one of that name; else it stays. */
-function planMarker({ destination }: JobPlan, marker: Marker, name: string): Refusal {
+function planMarker({ destination, names }: JobPlan, marker: Marker, name: string): Refusal {
   const { uri } = marker.from;
   const reason = "it only marks a directory";
   if (destination.kind !== "prefix" || !isLocal(destination)) return { uri, reason, marker };
   const { place } = destination;
-  const fault = name === "" ? undefined : localNameFault(name.replace(/\/$/, ""));
-  if (fault !== undefined) return { uri, reason: `${reason}, of which none can be made: ${fault}` };
-  return { uri, reason, marker: { ...marker, to: placeBelow(place, name) } };
+  if (name === "") return { uri, reason, marker: { ...marker, to: place } };
+  const options = { isDirectory: true };
+  const made = names?.next(name, options) ?? localNameOf(name, PLAIN_RULES, options);
+  if (made.fault !== undefined) return { uri, reason: `${reason}, of which none can be made: ${made.fault}` };
+  return { uri, reason, marker: { ...marker, to: placeBelow(place, made.name) } };
 }
 
 /** The job with its destination by this name, or why there is none. */
 export function withDestination(
-  { destination, conversion, operation }: JobPlan,
+  { destination, conversion, operation, names }: JobPlan,
   job: Job,
   name: string,
 ): Job | Refusal {
@@ -343,13 +348,19 @@ export function withDestination(
   if (destination.kind === "object") return { ...job, to: placeOf(place, exactName(place.key, conversion)) };
   const uri = job.from?.uri ?? "-";
   // What a local store lists already is a name of a file.
-  const trusted = job.from !== undefined && localPathOf(job.from.uri) !== undefined;
-  const fault = isLocal(destination) && !trusted ? localNameFault(name) : undefined;
-  if (fault !== undefined) {
-    const detail = `${fault}, which could lead out of ${JSON.stringify(place.uri)}`;
-    return { uri, reason: new InvalidNameError({ operation, uri, detail }) };
+  const fromLocal = job.from !== undefined && localPathOf(job.from.uri) !== undefined;
+  const converted = convertedName(name, conversion);
+  const options = { isLocal: fromLocal || !isLocal(destination) };
+  const made = names?.next(converted, options) ?? localNameOf(converted, PLAIN_RULES, options);
+  if (made.fault !== undefined) {
+    const end = made.leadsOut ? `, which could lead out of ${JSON.stringify(place.uri)}` : "";
+    return { uri, reason: new InvalidNameError({ operation, uri, detail: made.fault + end }) };
   }
-  return { ...job, to: placeBelow(place, convertedName(name, conversion)) };
+  const to = placeBelow(place, made.name);
+  const fault = to.store.keyFault(to.key);
+  if (fault === undefined) return { ...job, to };
+  const detail = `it cannot go to ${JSON.stringify(to.uri)}: ${fault}`;
+  return { uri, reason: new InvalidNameError({ operation, uri, detail }) };
 }
 
 function isLocal(destination: Destination): boolean {

@@ -1,0 +1,103 @@
+import type { Folding } from "./fold_name.ts";
+import { escapeFault, nameFault, type NamePlatform } from "./name_fault.ts";
+import { FoldedClashes, OrderedClashes, type PathClashes } from "./path_clashes.ts";
+import { NameHashes } from "./name_hashes.ts";
+import { decodeName, encodeName } from "./percent_names.ts";
+
+/** How names become those of files. */
+export interface NameRules {
+  /** The system of the destination. */
+  readonly platform: NamePlatform;
+  /** What its file system takes for one name. */
+  readonly folding: Folding;
+  /** Names of which no file can be made are refused, or written with percent signs. */
+  readonly map: NameMapping;
+}
+
+/** What becomes of names of which no file can be made. */
+export type NameMapping = "refuse" | "percent";
+
+/** The name that an object gets below a local directory, or why it gets none. */
+export type LocalName =
+  | { readonly name: string; readonly fault?: undefined }
+  /** `leadsOut`: a file of that name could lie outside. */
+  | { readonly fault: string; readonly leadsOut?: boolean };
+
+/** The rules of this system, where the file system tells all names apart. */
+export const PLAIN_RULES: NameRules = {
+  platform: Deno.build.os === "windows" ? "windows" : "posix",
+  folding: { case: false, form: false },
+  map: "refuse",
+};
+
+/** What is known of a name. */
+export interface NameOptions {
+  /** It ends in a slash, and is that of a directory, which an object without bytes marks. */
+  readonly isDirectory?: boolean;
+  /** It comes from a local place, and is that of a file already. */
+  readonly isLocal?: boolean;
+}
+
+/** Makes the names at a destination, one after the other. */
+export interface NameMaker {
+  /** There is a name also for an object with bytes whose key ends in a slash. */
+  readonly encodes: boolean;
+  /** The name at the destination for the next object of a listing. */
+  next(name: string, options?: NameOptions): LocalName;
+}
+
+/** The name that an object gets below a local directory, whatever else is there. */
+export function localNameOf(name: string, rules: NameRules, options: NameOptions = {}): LocalName {
+  const { isDirectory = false, isLocal = false } = options;
+  const end = isDirectory ? "/" : "";
+  const plain = isDirectory ? name.replace(/\/$/, "") : name;
+  if (isLocal) return { name: plain + end };
+  const mapped = rules.map === "percent" ? encodeName(plain, rules.platform) : plain;
+  const escape = escapeFault(mapped);
+  if (escape !== undefined) return { fault: escape, leadsOut: true };
+  const fault = nameFault(mapped, rules.platform);
+  return fault === undefined ? { name: mapped + end } : { fault };
+}
+
+/** Makes names of files of the names of a listing, and finds those that cannot be there together. */
+export class LocalNames implements NameMaker {
+  readonly #rules: NameRules;
+  readonly #clashes: PathClashes;
+
+  /** Nothing is named yet. */
+  constructor(rules: NameRules = PLAIN_RULES) {
+    this.#rules = rules;
+    const { folding } = rules;
+    this.#clashes = folding.case || folding.form ? new FoldedClashes(folding) : new OrderedClashes();
+  }
+
+  /** With percent signs, every name but the empty one has a form. */
+  get encodes(): boolean {
+    return this.#rules.map === "percent";
+  }
+
+  /** The name of the file, or directory, for the next object. */
+  next(name: string, options: NameOptions = {}): LocalName {
+    const made = localNameOf(name, this.#rules, options);
+    const clash = made.fault === undefined ? this.#clashes.take(made.name) : undefined;
+    return clash === undefined ? made : { fault: clash };
+  }
+}
+
+/**
+ * Makes keys of names of files that were written with percent signs. It holds 16 to 32 bytes for each name, for two may
+ * come to one key: `a%5Cb`, and `a\\b` where a file has that name.
+ */
+export class DecodedNames implements NameMaker {
+  /** A key may be anything. */
+  readonly encodes = true;
+  readonly #taken = new NameHashes();
+
+  /** The key for the next file. */
+  next(name: string): LocalName {
+    const decoded = decodeName(name);
+    return this.#taken.add(decoded)
+      ? { name: decoded }
+      : { fault: "a file before it has its name when both are decoded" };
+  }
+}
