@@ -11,6 +11,7 @@ const DOCUMENTS = [
   "docs/filters.md",
   "docs/gcs.md",
   "docs/many_machines.md",
+  "docs/names.md",
   "docs/s3.md",
   "docs/transfers.md",
   "packages/cli/README.md",

@@ -8,6 +8,7 @@ import { planOptions } from "../transfer/plan_options.ts";
 import { shardOptions } from "../transfer/shard_options.ts";
 import {
   decompressOptions,
+  nameOptions,
   timeOptions,
   treeOptions,
   versionOptions,
@@ -22,6 +23,7 @@ const options = {
   ...shardOptions,
   ...filterOptions,
   ...globOptions,
+  ...nameOptions,
   ...writeOptions,
   ...planOptions,
   ...versionOptions,

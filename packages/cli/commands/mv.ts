@@ -5,7 +5,13 @@ import { splitPlaces } from "../places/split_places.ts";
 import { restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { planOptions } from "../transfer/plan_options.ts";
 import { shardOptions } from "../transfer/shard_options.ts";
-import { guessOptions, timeOptions, treeOptions, writeOptions } from "../transfer/transfer_options.ts";
+import {
+  guessOptions,
+  nameOptions,
+  timeOptions,
+  treeOptions,
+  writeOptions,
+} from "../transfer/transfer_options.ts";
 import { filterOptions, globOptions } from "../transfer/filter_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
@@ -15,6 +21,7 @@ const options = {
   ...shardOptions,
   ...filterOptions,
   ...globOptions,
+  ...nameOptions,
   ...writeOptions,
   ...planOptions,
   ...timeOptions,

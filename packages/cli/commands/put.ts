@@ -10,6 +10,7 @@ import { shardOptions } from "../transfer/shard_options.ts";
 import {
   contentOptions,
   guessOptions,
+  nameOptions,
   timeOptions,
   treeOptions,
   writeOptions,
@@ -23,6 +24,7 @@ const options = {
   ...shardOptions,
   ...filterOptions,
   ...globOptions,
+  ...nameOptions,
   ...writeOptions,
   ...planOptions,
   ...contentOptions,

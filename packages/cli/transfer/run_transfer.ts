@@ -59,6 +59,7 @@ export async function runTransfer(context: CommandContext, command: TransferComm
       move,
       dryRun,
       createOnly: options.noClobber,
+      ...(options.mapNames && { mapNames: options.mapNames }),
       failFast: options.failFast,
       concurrency: jobs,
       attributes: attributesOf(options),

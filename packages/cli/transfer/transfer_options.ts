@@ -1,9 +1,9 @@
 import type { FilterValues, globOptions } from "./filter_options.ts";
 import { flag, option, repeated, type ValuesOf } from "../syntax/option.ts";
 import { dateValue, metadataValue, tagValue } from "../values/attribute_values.ts";
-import { integerValue, textValue, versionValue } from "../values/plain_values.ts";
 import type { journalOptions } from "./journal_options.ts";
 import type { planOptions } from "./plan_options.ts";
+import { choiceValue, integerValue, textValue, versionValue } from "../values/plain_values.ts";
 import type { shardOptions } from "./shard_options.ts";
 
 /** Options of every command that writes objects one by one. */
@@ -102,6 +102,17 @@ export const contentOptions = {
   ),
 };
 
+/** Options of every command that can make files of objects. */
+export const nameOptions = {
+  mapNames: option(
+    ["--map-names"],
+    choiceValue({ metavar: "HOW", choices: ["refuse", "percent"] }),
+    "refuse",
+    "Refuse names of which no file can be made, which is the default, or write them with percent signs (a%2F%2Fb), and \
+read such files back under the names that they had.",
+  ),
+};
+
 /** Options of every command that can take an older version of an object. */
 export const versionOptions = {
   version: option(
@@ -121,6 +132,7 @@ export type TransferOptions =
   & Partial<ValuesOf<typeof planOptions>>
   & Partial<ValuesOf<typeof shardOptions>>
   & Partial<ValuesOf<typeof journalOptions>>
+  & Partial<ValuesOf<typeof nameOptions>>
   & Partial<ValuesOf<typeof timeOptions>>
   & Partial<ValuesOf<typeof guessOptions>>
   & Partial<ValuesOf<typeof decompressOptions>>
