@@ -5,6 +5,7 @@ import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
+import { openCache } from "./cache_options.ts";
 import { compareModeOf } from "./compare_options.ts";
 import type { SyncValues } from "./sync_options.ts";
 import { SyncReport } from "./sync_report.ts";
@@ -23,6 +24,7 @@ export async function runSync(context: CommandContext, options: SyncValues): Pro
   const backup = backupDir === undefined
     ? undefined
     : await locatePrefix(lade, await locate(lade, backupDir));
+  using cache = mode === "content" || mode === "checksum" ? await openCache(context, options) : undefined;
   const { clock } = lade.context;
   const progress = new TransferProgress(clock);
   const report = new SyncReport(context, progress, dryRun);
@@ -41,6 +43,7 @@ export async function runSync(context: CommandContext, options: SyncValues): Pro
       destination: destination.place,
       mode,
       update: options.update,
+      cache,
       delete: options.delete,
       ...(maxDelete !== undefined && { maxDelete }),
       allowEmpty: options.allowEmpty,

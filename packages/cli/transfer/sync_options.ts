@@ -1,4 +1,5 @@
 import { argument, flag, option, type ValuesOf } from "../syntax/option.ts";
+import { cacheOptions } from "./cache_options.ts";
 import { compareOptions } from "./compare_options.ts";
 import { contentOptions, guessOptions, timeOptions, treeOptions, writeOptions } from "./transfer_options.ts";
 import { deletionLimitValue } from "../values/deletion_limit_value.ts";
@@ -10,6 +11,7 @@ const { zstd: _zstd, ...attributeOptions } = contentOptions;
 /** The options and arguments of `lade sync`. */
 export const syncOptions = {
   ...compareOptions,
+  ...cacheOptions,
   delete: flag(
     ["--delete"],
     "Delete from DEST what SOURCE does not have: last, and only if nothing failed.",

@@ -1,5 +1,6 @@
 import type { Checksums, ObjectMeta } from "@lade/core";
 import { type Algorithm, ALGORITHMS } from "../sums/stream_sums.ts";
+import type { RememberedSums } from "../sums/checksum_cache.ts";
 import { base64ToHex, isSameEtag, md5Digits } from "../sums/etag_form.ts";
 import type { Difference, Evidence } from "./difference.ts";
 
@@ -8,7 +9,7 @@ export interface KnownSums {
   /** What the store has of it. */
   readonly meta: ObjectMeta;
   /** What is remembered of it. */
-  readonly remembered?: Checksums | undefined;
+  readonly remembered?: RememberedSums | undefined;
   /** Checksums of its bytes, once they are read. */
   read?: Checksums;
 }
@@ -18,6 +19,12 @@ const SAME = {
   remembered: { same: true, by: "remembered", detail: "the checksums are the same, as remembered" },
   etag: { same: true, by: "etag", detail: "the etags are of the same content" },
 } as const satisfies Partial<Record<Evidence, Difference>>;
+
+const COPIED: Difference = {
+  same: true,
+  by: "remembered",
+  detail: "the one is remembered as a copy of the other",
+};
 
 /**
  * What two sides show that both have checksums: all that they have in common are the same, or one is not. An etag that may
@@ -36,8 +43,10 @@ export function agreementOf(a: KnownSums, b: KnownSums): Difference | undefined 
       if (found?.by !== "checksum") found = SAME[by];
     }
   }
-  return found ??
-    (isEtagOf(a, b) || isEtagOf(b, a) || isSameEtag(a.meta.etag, b.meta.etag) ? SAME.etag : undefined);
+  if (found) return found;
+  if (a.remembered?.pair !== undefined && a.remembered.pair === b.remembered?.pair) return COPIED;
+  const isEtag = isEtagOf(a, b) || isEtagOf(b, a) || isSameEtag(a.meta.etag, b.meta.etag);
+  return isEtag ? SAME.etag : undefined;
 }
 
 function isSummed({ meta, read, remembered }: KnownSums): boolean {

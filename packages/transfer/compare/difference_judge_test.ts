@@ -1,5 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { NotFoundError } from "@lade/core/errors";
+import { assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
+import { Remembering } from "../testing/remembering.ts";
 import { TaggedStore } from "../testing/tagged_store.ts";
 import type { Difference, Evidence, Listed } from "./difference.ts";
 import type { CompareMode } from "./compare_options.ts";
@@ -161,4 +163,132 @@ Deno.test("DifferenceJudge reads both sides with read, whatever is known of them
   assertEquals(now(a, b), [true, "checksum"]);
   assertEquals(await later(a, b, "read"), [false, "content"]);
   assertEquals(calls(), ["get a", "get b"]);
+});
+
+/** The first comparison, and the next one of the same two. */
+async function twice(
+  source: Listed,
+  target: Listed,
+  mode: CompareMode,
+  cache = new Remembering(),
+): Promise<[[boolean, Evidence], [boolean, Evidence], string[]]> {
+  const first = verdict(await new DifferenceJudge({ mode, signal, cache }).compare(source, target));
+  const found = new DifferenceJudge({ mode, signal, cache }).compare(source, target);
+  if (found instanceof Promise) throw new Error("it took a promise");
+  return [first, verdict(found), cache.told.map(({ uri }) => uri)];
+}
+
+Deno.test("DifferenceJudge remembers what was read, of the side too that it fits", async () => {
+  const { local, s3, calls } = stores();
+  const here = await local.add("a", HELLO);
+  const uris = ["file:///d/a", "s3://b/a"];
+  const byEtag = await s3.add("a", HELLO, { etag: md5(HELLO) });
+  assertEquals(await twice(here, byEtag, "checksum"), [[true, "etag"], [true, "remembered"], uris]);
+  const byStored = await s3.add("a", HELLO, { etag: "x", checksums: { crc32c: "mnG7TA==" } });
+  assertEquals(await twice(here, byStored, "checksum"), [[true, "checksum"], [true, "remembered"], uris]);
+  const byNothing = await s3.add("a", HELLO, { etag: "x" });
+  assertEquals(await twice(here, byNothing, "checksum"), [[true, "content"], [true, "remembered"], uris]);
+  const other = await s3.add("a", OTHER, { etag: "x" });
+  assertEquals(await twice(here, other, "checksum"), [[false, "content"], [false, "remembered"], uris]);
+  assertEquals(calls().filter((call) => call === "get a").length, 6);
+});
+
+Deno.test("DifferenceJudge believes what is remembered only of what is still the same", async () => {
+  const { local, s3 } = stores();
+  const cache = new Remembering();
+  const here = await local.add("a", HELLO, { etag: "1", lastModified: EARLY });
+  const there = await s3.add("a", HELLO, { etag: "x", lastModified: LATE });
+  const checksums = { crc32c: "mnG7TA==" };
+  cache.remember({ uri: here.uri, meta: here.meta, checksums, sinceMs: 0 });
+  cache.remember({ uri: there.uri, meta: there.meta, checksums, sinceMs: 0 });
+  const judge = new DifferenceJudge({ mode: "content", cache, signal });
+  assertEquals(verdict(await judge.compare(here, there)), [true, "remembered"]);
+  // It is replaced, and gets a time before that of the copy: by time it would be the same.
+  const replaced = await local.add("a", OTHER, { etag: "2", lastModified: EARLY });
+  assertEquals(verdict(await judge.compare(replaced, there)), [false, "remembered"]);
+  const touched = await local.add("a", HELLO, { etag: "3", lastModified: EARLY });
+  assertEquals(verdict(await judge.compare(touched, there)), [true, "remembered"]);
+  // Nothing is known of the other side that could be compared.
+  const unknown = await s3.add("new", HELLO, { etag: "y", lastModified: LATE });
+  const again = await local.add("a", HELLO, { etag: "4", lastModified: EARLY });
+  assertEquals(verdict(await judge.compare(again, unknown)), [false, "remembered"]);
+});
+
+Deno.test("DifferenceJudge takes copies that are remembered as such for the same", async () => {
+  const { local, s3 } = stores();
+  const cache = new Remembering();
+  const here = await local.add("a", HELLO, { etag: "1", lastModified: LATE });
+  const there = await s3.add("a", HELLO, { etag: "x", lastModified: EARLY });
+  const other = await s3.add("b", HELLO, { etag: "x", lastModified: EARLY });
+  cache.remember({ uri: here.uri, meta: here.meta, checksums: { pair: "1" }, sinceMs: 0 });
+  cache.remember({ uri: there.uri, meta: there.meta, checksums: { pair: "1" }, sinceMs: 0 });
+  cache.remember({ uri: other.uri, meta: other.meta, checksums: { pair: "2" }, sinceMs: 0 });
+  for (const mode of ["content", "checksum"] as const) {
+    const judge = new DifferenceJudge({ mode, cache, signal });
+    assertEquals(verdict(await judge.compare(here, there)), [true, "remembered"]);
+    assertEquals(
+      verdict(await judge.compare(here, other)),
+      mode === "content" ? [false, "time"] : [true, "content"],
+    );
+  }
+});
+
+Deno.test("DifferenceJudge computes the etag and the checksum of parts again, and reads both where none fits", async () => {
+  const { local, s3, calls } = stores();
+  const [MIB, size] = [2 ** 20, 11 * 2 ** 20 + 5];
+  const bytes = Uint8Array.from({ length: size }, (_, i) => (i * i) >> 9);
+  const etagOf = (partSize: number) => {
+    const whole = createHash("md5");
+    const count = Math.ceil(size / partSize);
+    for (let i = 0; i < count; i++) {
+      whole.update(createHash("md5").update(bytes.subarray(i * partSize, (i + 1) * partSize)).digest());
+    }
+    return `${whole.digest("hex")}-${count}`;
+  };
+  const here = await local.add("a", bytes);
+  assertEquals(await later(here, await s3.add("5", bytes, { etag: etagOf(5 * MIB) }), "checksum"), [
+    true,
+    "etag",
+  ]);
+  assertEquals(await later(await s3.add("8", bytes, { etag: etagOf(8 * MIB) }), here, "checksum"), [
+    true,
+    "etag",
+  ]);
+  const changed = bytes.slice();
+  changed[size - 1] = 1;
+  const other = await s3.add("x", changed, { etag: `${"0".repeat(32)}-3` });
+  assertEquals(calls().filter((call) => /get [58]/.test(call)), []);
+  assertEquals(await later(here, other, "checksum"), [false, "content"]);
+  const odd = await s3.add("odd", bytes, { etag: etagOf(6 * MIB + 12_345) });
+  assertEquals(await later(here, odd, "checksum"), [true, "content"]);
+  const { crc32cToBase64, crc32c } = await import("@lade/codec/checksum");
+  const parts = [0, 5, 10].map((at) =>
+    atob(crc32cToBase64(crc32c(bytes.subarray(at * MIB, (at + 5) * MIB))))
+  );
+  const composite = crc32cToBase64(crc32c(Uint8Array.from(parts.join(""), (c) => c.charCodeAt(0))));
+  const summed = await s3.add("parts", bytes, { etag: "x", partsChecksum: `crc32c ${composite}-3` });
+  assertEquals(await later(here, summed, "checksum"), [true, "etag"]);
+  assertEquals(calls().includes("get parts"), false);
+});
+
+Deno.test("DifferenceJudge asks for nothing and reads nothing in 10,000 pairs that listings decide", async () => {
+  const { local, s3, calls } = stores();
+  const judge = new DifferenceJudge({ mode: "content", cache: new Remembering(), signal });
+  const [here, there] = [
+    await local.add("a", HELLO, { etag: "1", lastModified: EARLY }),
+    await s3.add("a", HELLO),
+  ];
+  const found = Array.from({ length: 10_000 }, () => judge.compare(here, there));
+  assertEquals(new Set(found).size, 1);
+  assertEquals(calls(), []);
+});
+
+Deno.test("DifferenceJudge rejects where an object is gone, or is another one than was listed", async () => {
+  const { local, s3 } = stores();
+  const here = await local.add("a", HELLO);
+  const there = await s3.add("a", HELLO, { etag: "x" });
+  await s3.delete("a");
+  await assertRejects(async () => await later(here, there, "checksum"), NotFoundError);
+  const longer = await s3.add("b", new TextEncoder().encode("longer"), {}, { size: 5 });
+  assertEquals(await later(here, longer, "checksum"), [false, "size"]);
 });

@@ -1,6 +1,6 @@
 import { readModificationTime } from "@lade/core/operations";
-import type { Checksums } from "@lade/core";
 import { askEtagMd5 } from "../sums/ask_etag_md5.ts";
+import type { RememberedSums } from "../sums/checksum_cache.ts";
 import { md5Digits } from "../sums/etag_form.ts";
 import { agreementOf } from "./agreement.ts";
 import { type Difference, type Listed, NOT_OLDER, OLDER, OTHER_SIZE, SAME_TIME } from "./difference.ts";
@@ -15,7 +15,10 @@ export interface DoubtfulPair {
   /** The other. */
   readonly target: Listed;
   /** What is remembered of them. */
-  readonly remembered?: { readonly source: Checksums | undefined; readonly target: Checksums | undefined };
+  readonly remembered?: {
+    readonly source: RememberedSums | undefined;
+    readonly target: RememberedSums | undefined;
+  };
   /** One of them is known to have changed, whatever its time. */
   readonly isSuspect?: boolean;
 }

@@ -15,7 +15,7 @@ import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
 import type { KeptJournal } from "./kept_journal.ts";
 import type { Job, Marker, Refusal } from "../plan/job.ts";
-import { transferObject } from "./transfer_object.ts";
+import { type TransferConfig, transferObject } from "./transfer_object.ts";
 import type { TransferRequest } from "./transfer_request.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 
@@ -171,10 +171,24 @@ export class JobRunner {
       onProgress,
       signal: request.signal,
       ...journal?.copying(job),
+      ...this.#remembering(job),
       conversion: request.conversion ?? "none",
       level: request.zstdLevel ?? 3,
       pool,
     });
+  }
+
+  /** What a copy is to be remembered by. */
+  #remembering({ from, to, listed }: Job): Pick<TransferConfig, "remember"> {
+    const { request: { cache, signal }, lade } = this.#config;
+    if (!cache || !from || !to) return {};
+    const sinceMs = lade.context.clock.now();
+    return {
+      remember: async (result) => {
+        const { rememberCopy } = await import("../sums/remember_copy.ts");
+        await rememberCopy(cache, { from, to, listed, result, sinceMs, signal });
+      },
+    };
   }
 
   /**

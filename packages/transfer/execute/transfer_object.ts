@@ -6,6 +6,7 @@ import type { Job } from "../plan/job.ts";
 import type { RememberedCopy } from "./kept_journal.ts";
 import { tellCopied, tellWritten, type VerificationListener, verifiedChunks } from "./verification.ts";
 import type {
+  CopyObjectResult,
   Dropped,
   IgnoredCondition,
   MoveObjectOptions,
@@ -67,6 +68,8 @@ export interface TransferConfig {
   readonly resumable?: ResumableCopy;
   /** Called when a copy is proved, before its source is removed. */
   readonly onCopied?: RememberedCopy["onCopied"];
+  /** Remembers the copy of an object that stays, when it is made. */
+  readonly remember?: (copy: CopyObjectResult) => Promise<void>;
   /** Ends the transfer. */
   readonly signal: AbortSignal;
 }
@@ -94,6 +97,7 @@ export async function transferObject(job: Job, config: TransferConfig): Promise<
     const copying = { ...config.attributes, ...options, ...versionOf(job) };
     const result = await copyObject(from.store, from.key, to.store, to.key, copying);
     onCopied?.(result);
+    await config.remember?.(result);
     tellCopied(from, to, result, onVerified);
     onDropped(result.dropped ?? []);
     return result.size;

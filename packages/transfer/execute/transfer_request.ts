@@ -7,6 +7,7 @@ import type { Conversion } from "../plan/conversion.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import type { JournalRequest } from "./kept_journal.ts";
 import type { Shard } from "../shard/shard.ts";
+import type { ChecksumCache } from "../sums/checksum_cache.ts";
 
 /** How a transfer works on each object. */
 export interface TransferOptions extends Pick<ReadOptions, "checksum" | "chunkSize"> {
@@ -46,6 +47,8 @@ export interface TransferOptions extends Pick<ReadOptions, "checksum" | "chunkSi
    * are the result. By default everything else goes on.
    */
   readonly failFast?: boolean;
+  /** Remembers which objects are copies of one another, and their checksums; by default nothing does. */
+  readonly cache?: ChecksumCache | undefined;
   /** Keeps a journal, by which the same transfer goes on where an interrupted one stopped; none is kept by default. */
   readonly journal?: JournalRequest | undefined;
 }

@@ -1,5 +1,6 @@
 import { crc32c } from "@lade/codec/checksum";
-import type { Checksums, ObjectMeta } from "@lade/core";
+import type { ObjectMeta } from "@lade/core";
+import type { RememberedSums } from "./checksum_cache.ts";
 import { ALGORITHMS } from "./stream_sums.ts";
 
 /** What the cache keeps of one object. */
@@ -43,18 +44,21 @@ export function identityOf({ etag, size }: ObjectMeta): string | undefined {
   return etag === undefined || etag === "" || etag.includes("\0") ? undefined : `${size} ${etag}`;
 }
 
+const NAMES = [...ALGORITHMS, "pair"] as const;
+
 /** Checksums as text: `crc32c:mnG7TA== md5:XUFAKrxLKna5cZ2REBfFkg==`. */
-export function formatSums(checksums: Checksums): string {
-  return ALGORITHMS.flatMap((name) => checksums[name] === undefined ? [] : [`${name}:${checksums[name]}`])
-    .join(" ");
+export function formatSums(checksums: RememberedSums): string {
+  return NAMES.flatMap((name) => checksums[name] === undefined ? [] : [`${name}:${checksums[name]}`]).join(
+    " ",
+  );
 }
 
 /** The checksums of a text. */
-export function parseSums(text: string): Checksums {
-  const checksums: { -readonly [Name in keyof Checksums]: Checksums[Name] } = {};
+export function parseSums(text: string): RememberedSums {
+  const checksums: { -readonly [Name in keyof RememberedSums]: RememberedSums[Name] } = {};
   for (const sum of text.split(" ")) {
     const at = sum.indexOf(":");
-    const name = ALGORITHMS.find((known) => known === sum.slice(0, at));
+    const name = NAMES.find((known) => known === sum.slice(0, at));
     if (name !== undefined) checksums[name] = sum.slice(at + 1);
   }
   return checksums;

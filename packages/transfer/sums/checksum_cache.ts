@@ -7,9 +7,15 @@ export interface ComputedSums {
   /** What its listing or its read had of it. */
   readonly meta: ObjectMeta;
   /** The checksums. */
-  readonly checksums: Checksums;
+  readonly checksums: RememberedSums;
   /** When its read began, or that of what it was written from, in milliseconds since 1970. */
   readonly sinceMs: number;
+}
+
+/** What is remembered of an object. */
+export interface RememberedSums extends Checksums {
+  /** What it has in common with every object that is a copy of it or of which it is one. */
+  readonly pair?: string;
 }
 
 /** Looks up what is remembered of objects, the fastest in the order of their URIs. */
@@ -18,7 +24,7 @@ export interface ChecksumReader {
    * The checksums that are remembered of an object as `meta` shows it; `"changed"` where something is remembered that the
    * URI named before.
    */
-  find(uri: string, meta: ObjectMeta): Checksums | "changed" | undefined;
+  find(uri: string, meta: ObjectMeta): RememberedSums | "changed" | undefined;
 }
 
 /**

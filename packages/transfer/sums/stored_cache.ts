@@ -1,5 +1,5 @@
-import type { Checksums, Clock, ObjectMeta } from "@lade/core";
-import type { ChecksumCache, ChecksumReader, ComputedSums } from "./checksum_cache.ts";
+import type { Clock, ObjectMeta } from "@lade/core";
+import type { ChecksumCache, ChecksumReader, ComputedSums, RememberedSums } from "./checksum_cache.ts";
 import { type CacheDatabase, faultOf } from "./cache_database.ts";
 import { type CacheRow, formatSums, identityOf, isSound, makeRow, parseSums, rowUri } from "./cache_rows.ts";
 import { RowWindow } from "./row_window.ts";
@@ -81,7 +81,7 @@ export class StoredCache implements ChecksumCache {
     return Math.floor(this.#setup.clock.now() / DAY_MS);
   }
 
-  #find(window: RowWindow, named: string, meta: ObjectMeta): Checksums | "changed" | undefined {
+  #find(window: RowWindow, named: string, meta: ObjectMeta): RememberedSums | "changed" | undefined {
     if (!this.#database) return undefined;
     const uri = rowUri(named);
     const row = uri === undefined ? undefined : window.find(uri);

@@ -132,7 +132,7 @@ class Synchronization {
   }
 
   #transferRequest(): TransferRequest {
-    const { operation, source, destination, dryRun = false, attributes = {}, signal } = this.#request;
+    const { operation, source, destination, dryRun = false, attributes = {}, cache, signal } = this.#request;
     const { keepTime = true, guessContentType = true } = this.#request;
     return {
       ...{
@@ -141,7 +141,16 @@ class Synchronization {
         destination: { kind: "prefix", place: destination },
         recursive: true,
       },
-      ...{ move: false, dryRun, attributes, keepTime, keepWriteTime: keepTime, guessContentType, signal },
+      ...{
+        move: false,
+        dryRun,
+        attributes,
+        cache,
+        keepTime,
+        keepWriteTime: keepTime,
+        guessContentType,
+        signal,
+      },
       stdin: { read: () => Promise.resolve(null) },
       stdout: () => Promise.resolve(),
     };

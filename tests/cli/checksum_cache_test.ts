@@ -1,0 +1,66 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { S3Cli } from "./s3_cli.ts";
+
+const OLD = new Date(1_600_000_000_000);
+const LISTED = ["ListObjectsV2"];
+
+Deno.test("lade sync remembers its copies: the next one, and check, list and ask for no object", async () => {
+  await using cli = await S3Cli.start({ "d/a": "1", "d/sub/b": "22" });
+  const { path } = cli.directory;
+  for (const name of ["a", "sub/b"]) await Deno.utime(`${path}/d/${name}`, OLD, OLD);
+  await cli.run(["put", "-q", "-r", "d/", "s3://bucket/d/"]);
+  const env = { LADE_CACHE_DIR: `${path}/cache` };
+  const sync = async (...args: string[]) =>
+    await cli.watch(["sync", ...args, "s3://bucket/d/", "e/"], { env });
+  const first = await sync();
+  assertEquals([first.code, first.stdout.split("\n").length - 1], [0, 2]);
+  // Each copy is older than its source, since it keeps the time of change.
+  const second = await sync();
+  assertEquals([second.code, second.stdout, second.operations], [0, "", LISTED]);
+  const checked = await cli.watch(["check", "-r", "s3://bucket/d/", "e/"], { env });
+  assertEquals([checked.code, checked.operations], [0, LISTED]);
+  assertMatch(checked.stderr, /2 the same \(2 by remembered checksum\)/);
+  // Without it a small file is read and compared with the etag.
+  const without = await sync("--no-checksum-cache");
+  assertEquals([without.code, without.stdout, without.operations], [0, "", LISTED]);
+});
+
+Deno.test("lade sync brings a file again that was replaced by one with an older time, as it is remembered", async () => {
+  await using cli = await S3Cli.start({ "d/a": "1" });
+  const { path } = cli.directory;
+  await Deno.utime(`${path}/d/a`, OLD, OLD);
+  const env = { LADE_CACHE_DIR: `${path}/cache` };
+  const sync = async (...args: string[]) => await cli.run(["sync", ...args, "d/", "s3://bucket/d/"], { env });
+  await sync("-q");
+  await Deno.writeTextFile(`${path}/d/new`, "2");
+  await Deno.rename(`${path}/d/new`, `${path}/d/a`);
+  const earlier = new Date(OLD.getTime() - 1000);
+  await Deno.utime(`${path}/d/a`, earlier, earlier);
+  assertEquals((await sync("--no-checksum-cache")).stdout, "");
+  assertMatch((await sync()).stdout, /^cp \S+\/d\/a s3:\/\/bucket\/d\/a\n$/);
+  assertEquals((await cli.run(["cat", "s3://bucket/d/a"])).stdout, "2");
+});
+
+Deno.test("a damaged checksum cache is noted, and nothing fails by it", async () => {
+  await using cli = await S3Cli.start({ "d/a": "1", "cache/checksums-1.db": "x".repeat(10_000) });
+  const env = { LADE_CACHE_DIR: `${cli.directory.path}/cache` };
+  await cli.run(["put", "-q", "-r", "d/", "s3://bucket/d/"]);
+  const { code, stdout, stderr } = await cli.run(["check", "-v", "-r", "d/", "s3://bucket/d/"], { env });
+  assertEquals([code, stdout], [0, "= a\n"]);
+  assertMatch(
+    stderr,
+    /lade: the checksum cache is damaged \(file is not a database\), was set aside and is begun anew/,
+  );
+});
+
+Deno.test("lade check asks for no permission for its cache, and goes without", async () => {
+  await using cli = await S3Cli.start({ "d/a": "1" });
+  await cli.run(["put", "-q", "-r", "d/", "s3://bucket/d/"]);
+  const env = { LADE_CACHE_DIR: "/nowhere/cache" };
+  const { code, stderr } = await cli.run(["check", "-v", "-r", "d/", "s3://bucket/d/"], {
+    env,
+    readOnly: true,
+  });
+  assertEquals(code, 0);
+  assertMatch(stderr, /lade: no checksum cache is used: there is no permission to read "\/nowhere\/cache"/);
+});
