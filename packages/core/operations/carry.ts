@@ -77,7 +77,8 @@ export async function carry(
     const reason = hasClasses ? `another service may not have ${storageClass}` : "the store has none";
     dropped.push({ name: "storageClass", reason });
   }
-  const tags = given.tags ?? await tagsOf(from, info, to, options, dropped);
+  const isTagged = !given.tags && info.tagCount !== undefined && info.tagCount > 0;
+  const tags = isTagged ? await tagsOf(from, info, to, options, dropped) : given.tags;
   const attributes: ObjectAttributes = { ...kept, ...given, ...(tags && { tags }) };
   if (!time) return { put: attributes, dropped };
   if (datesFiles) return { put: { ...attributes, lastModified: time }, dropped };
@@ -172,12 +173,11 @@ function dropAttributes(
 
 async function tagsOf(
   from: ObjectStore,
-  { key, tagCount = 0 }: ObjectInfo,
+  { key }: ObjectInfo,
   to: ObjectStore,
   { signal, version }: { readonly signal?: AbortSignal; readonly version?: string },
   dropped: Dropped[],
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  if (tagCount === 0) return undefined;
   if (to.capabilities.tags === false || !from.getTags) {
     dropped.push({ name: "tags", reason: "the store keeps none" });
     return undefined;

@@ -1,5 +1,5 @@
 import type { ObjectStore } from "../contract/object_store.ts";
-import type { CopyOptions, CopyResult } from "../contract/types.ts";
+import type { CopyOptions, CopyResult, ObjectAttributes } from "../contract/types.ts";
 import { PermissionDeniedError, UnsupportedError } from "../errors/errors.ts";
 import { attributesOf } from "../write/attributes_of.ts";
 import { mergedAttributes } from "./carry.ts";
@@ -18,8 +18,11 @@ export async function copyByService(
 ): Promise<CopyResult | undefined> {
   if (from !== to && !to.copyFrom) return undefined;
   try {
-    const copied = await changeInPlace(from, fromKey, to, toKey, options) ??
-      await copyNatively(from, fromKey, to, toKey, options);
+    const attributes = attributesOf(options);
+    const isChanged = Object.keys(attributes).length > 0;
+    const copied =
+      (isChanged ? await changeInPlace(from, fromKey, to, toKey, attributes, options) : undefined) ??
+        await copyNatively(from, fromKey, to, toKey, isChanged ? attributes : undefined, options);
     if (copied) options.onProgress?.({ type: "bytes", key: fromKey, bytes: copied.size });
     return copied;
   } catch (error) {
@@ -33,12 +36,17 @@ async function copyNatively(
   fromKey: string,
   to: ObjectStore,
   toKey: string,
+  attributes: ObjectAttributes | undefined,
   options: CopyObjectOptions,
 ): Promise<CopyResult | undefined> {
-  const copying = await copyOptions(from, fromKey, options);
+  const copying = attributes
+    ? await changingOptions(from, fromKey, attributes, options)
+    : plainOptions(options, options.source);
   // What the source has under names that the destination cannot hold is left out by who reads and writes.
-  const { metadata = {} } = options.metadata ? {} : copying.attributes ?? {};
-  if (Object.keys(metadata).some((name) => to.metadataNameFault(name) !== undefined)) return undefined;
+  const metadata = options.metadata ? undefined : copying.attributes?.metadata;
+  if (metadata && Object.keys(metadata).some((name) => to.metadataNameFault(name) !== undefined)) {
+    return undefined;
+  }
   return from === to
     ? await from.copy(fromKey, toKey, copying)
     : await to.copyFrom?.(from, fromKey, toKey, copying);
@@ -50,14 +58,14 @@ async function changeInPlace(
   fromKey: string,
   to: ObjectStore,
   toKey: string,
+  attributes: ObjectAttributes,
   options: CopyObjectOptions,
 ): Promise<CopyResult | undefined> {
   const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch, version, keepTime = true } = options;
   if (from !== to || fromKey !== toKey || version !== undefined || ifNoneMatch !== undefined) {
     return undefined;
   }
-  const attributes = attributesOf(options);
-  if (Object.keys(attributes).length === 0 || !from.setAttributes) return undefined;
+  if (!from.setAttributes) return undefined;
   if (from.capabilities.setAttributes === false || (ifMatch !== undefined && sourceIfMatch !== undefined)) {
     return undefined;
   }
@@ -71,25 +79,32 @@ async function changeInPlace(
   });
 }
 
-async function copyOptions(
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+function plainOptions(options: CopyObjectOptions, source: CopyOptions["source"]): CopyOptions {
+  const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch, version, keepTime, forMove } = options;
+  const plain: Writable<CopyOptions> = {};
+  if (signal) plain.signal = signal;
+  if (ifMatch !== undefined) plain.ifMatch = ifMatch;
+  if (ifNoneMatch !== undefined) plain.ifNoneMatch = ifNoneMatch;
+  if (ifIgnored !== undefined) plain.ifIgnored = ifIgnored;
+  if (sourceIfMatch !== undefined) plain.sourceIfMatch = sourceIfMatch;
+  if (version !== undefined) plain.sourceVersion = version;
+  if (keepTime !== undefined) plain.keepTime = keepTime;
+  if (forMove !== undefined) plain.forMove = forMove;
+  if (source) plain.source = source;
+  return plain;
+}
+
+/** Where attributes change, the others are asked for, and belong to the content of that moment. */
+async function changingOptions(
   from: ObjectStore,
   fromKey: string,
+  attributes: ObjectAttributes,
   options: CopyObjectOptions,
 ): Promise<CopyOptions> {
-  const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch, version, source, keepTime, forMove } =
-    options;
-  const plain: CopyOptions = {
-    ...(signal && { signal }),
-    ...(ifMatch !== undefined && { ifMatch }),
-    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
-    ...(ifIgnored !== undefined && { ifIgnored }),
-    ...(sourceIfMatch !== undefined && { sourceIfMatch }),
-    ...(version !== undefined && { sourceVersion: version }),
-    ...(keepTime !== undefined && { keepTime }),
-    ...(forMove !== undefined && { forMove }),
-  };
-  const attributes = attributesOf(options);
-  if (Object.keys(attributes).length === 0) return { ...plain, ...(source && { source }) };
+  const { signal, sourceIfMatch, version } = options;
+  const plain = plainOptions(options, undefined);
   if (from.capabilities.attributes === false) return { ...plain, attributes };
   const info = await from.head(fromKey, {
     ...(signal && { signal }),

@@ -3,7 +3,7 @@ import type { PutOptions, PutResult } from "../contract/types.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
 import { EtagGuard } from "../read/etag_guard.ts";
 import { ObjectRead } from "../read/object_read.ts";
-import { checkReadOptions, type ReadResult } from "../read/read_options.ts";
+import { checkReadOptions, type ReadOptions, type ReadResult } from "../read/read_options.ts";
 import {
   ChecksumMismatchError,
   PermissionDeniedError,
@@ -12,7 +12,7 @@ import {
 } from "../errors/errors.ts";
 import { checkKey, objectUri } from "../uri/check_key.ts";
 import { reportLeftover } from "../write/report_leftover.ts";
-import { carry, type Dropped } from "./carry.ts";
+import { type Carried, carry, type Dropped } from "./carry.ts";
 import { checkListed } from "./check_listed.ts";
 import { copyByService } from "./copy_by_service.ts";
 import type { CopyObjectOptions } from "./copy_object_options.ts";
@@ -82,12 +82,11 @@ async function copyOnce(
     }
     // Nothing is read for a name that the destination has a rule against.
     checkKey("copy to", to, toKey);
-    const { sourceIfMatch, ifMatch: _, waitForBudget, ...rest } = options;
-    if (waitForBudget) {
+    if (options.waitForBudget) {
       const most = from.readHints.firstChunkSize;
       lease = await from.context.budget.acquire(Math.min(options.source?.size ?? most, most), options.signal);
     }
-    const reading = { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
+    const reading = readingOptions(options);
     if (resumable && halfDone) {
       const info = await from.head(fromKey, reading);
       checkListed(info, options.source, objectUri(from.uri, fromKey));
@@ -102,24 +101,9 @@ async function copyOnce(
     const copy = { from, read, options: reading, lease };
     const { put: attributes, dropped } = await carry(from, read.info, to, toKey, options);
     const lost = [...dropped];
-    const write: Write = async (attempt) => {
-      const put = { ...attributes, ...writeOptions(options) };
-      try {
-        return await attempt(put);
-      } catch (error) {
-        // Tags that nobody asked for are no reason to fail.
-        const reason = error instanceof PermissionDeniedError
-          ? "they may not be written"
-          : error instanceof UnsupportedError
-          ? error.detail
-          : undefined;
-        if (reason === undefined || !put.tags || options.tags) throw error;
-        const { tags: _, ...rest } = put;
-        const written = await attempt(rest);
-        lost.push({ name: "tags", reason });
-        return written;
-      }
-    };
+    const put = putOptions(attributes, options);
+    const write: Write = (attempt) =>
+      put.tags && !options.tags ? writeTagged(put, attempt, lost) : attempt(put);
     const written = resumable && canResume(read, to, reading, resumable)
       ? await copyAnew({ from, fromKey, to, toKey, options: reading, resumable, write, lease }, read)
       : await (read.isWhole ? copyWhole(copy, to, toKey, write) : copyInParts(copy, to, toKey, write));
@@ -137,6 +121,28 @@ async function copyOnce(
 
 /** Makes a write with its options, twice at most. */
 type Write = <T>(attempt: (put: PutOptions) => Promise<T>) => Promise<T>;
+
+/** Tags that nobody asked for are no reason to fail. */
+async function writeTagged<T>(
+  put: PutOptions,
+  attempt: (put: PutOptions) => Promise<T>,
+  lost: Dropped[],
+): Promise<T> {
+  try {
+    return await attempt(put);
+  } catch (error) {
+    const reason = error instanceof PermissionDeniedError
+      ? "they may not be written"
+      : error instanceof UnsupportedError
+      ? error.detail
+      : undefined;
+    if (reason === undefined) throw error;
+    const { tags: _, ...rest } = put;
+    const written = await attempt(rest);
+    lost.push({ name: "tags", reason });
+    return written;
+  }
+}
 
 /** An object that came in one chunk goes by `put`. */
 async function copyWhole(
@@ -184,11 +190,21 @@ function checkSize(written: PutResult, size: number, to: ObjectStore, key: strin
   });
 }
 
-function writeOptions({ signal, ifMatch, ifNoneMatch, ifIgnored }: CopyObjectOptions): PutOptions {
-  return {
-    ...(signal && { signal }),
-    ...(ifMatch !== undefined && { ifMatch }),
-    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
-    ...(ifIgnored !== undefined && { ifIgnored }),
-  };
+/** The conditions of a copy are on its destination, but for that on the source. */
+function readingOptions(options: CopyObjectOptions): ReadOptions {
+  if (options.sourceIfMatch === undefined && options.ifMatch === undefined) return options;
+  const { sourceIfMatch, ifMatch: _, ...rest } = options;
+  return { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
+}
+
+function putOptions(
+  attributes: Carried["put"],
+  { signal, ifMatch, ifNoneMatch, ifIgnored }: CopyObjectOptions,
+): PutOptions {
+  const put: { -readonly [Name in keyof PutOptions]: PutOptions[Name] } = { ...attributes };
+  if (signal) put.signal = signal;
+  if (ifMatch !== undefined) put.ifMatch = ifMatch;
+  if (ifNoneMatch !== undefined) put.ifNoneMatch = ifNoneMatch;
+  if (ifIgnored !== undefined) put.ifIgnored = ifIgnored;
+  return put;
 }

@@ -9,12 +9,14 @@ const STATUSES = ["mc-attrs", "s3cmd-attrs"] as const;
  */
 export function readModificationTime(metadata: Readonly<Record<string, string>>): Date | undefined {
   for (const name of NAMES) {
-    const time = parseTime(metadata[name]);
+    const text = metadata[name];
+    const time = text === undefined ? undefined : parseTime(text);
     if (time) return time;
   }
   for (const name of STATUSES) {
-    const [, seconds, nanoseconds = "0"] = /(?:^|\/)mtime:(-?\d+)(?:#(\d+))?/.exec(metadata[name] ?? "") ??
-      [];
+    const text = metadata[name];
+    if (text === undefined) continue;
+    const [, seconds, nanoseconds = "0"] = /(?:^|\/)mtime:(-?\d+)(?:#(\d+))?/.exec(text) ?? [];
     const time = seconds && validDate(Number(seconds) * 1000 + Number(nanoseconds) / 1e6);
     if (time) return time;
   }
@@ -42,9 +44,8 @@ function perSecond(integer: string): bigint {
 
 const UNITS: Readonly<Record<string, bigint>> = { s: 1n, ms: 1000n, ns: 1_000_000_000n };
 
-function parseTime(text: string | undefined): Date | undefined {
-  const [, integer = "", fraction = "", unit = ""] = /^(-?\d{1,19})(\.\d+)?(ns|ms|s)?$/.exec(text ?? "") ??
-    [];
+function parseTime(text: string): Date | undefined {
+  const [, integer = "", fraction = "", unit = ""] = /^(-?\d{1,19})(\.\d+)?(ns|ms|s)?$/.exec(text) ?? [];
   if (integer !== "") {
     const parts = UNITS[unit] ?? perSecond(integer);
     const ms = Number(BigInt(integer) * 1000n / parts);
@@ -52,7 +53,7 @@ function parseTime(text: string | undefined): Date | undefined {
     const rest = Number(fraction || 0) * 1000 / Number(parts);
     return validDate(integer.startsWith("-") ? ms - rest : ms + rest);
   }
-  return /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text ?? "") ? validDate(Date.parse(text ?? "")) : undefined;
+  return /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text) ? validDate(Date.parse(text)) : undefined;
 }
 
 function validDate(ms: number): Date | undefined {

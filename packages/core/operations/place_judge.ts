@@ -27,6 +27,11 @@ export class PlaceJudge {
   readonly #known = new Map<ObjectStore, Map<ObjectStore, Promise<boolean | undefined>>>();
   readonly #apart = new WeakMap<ObjectStore, WeakSet<ObjectStore>>();
 
+  /** Whether it is known already that whatever lies in these stores is not the same. */
+  areApart(one: ObjectStore, other: ObjectStore): boolean {
+    return this.#apart.get(one)?.has(other) ?? false;
+  }
+
   /**
    * Whether two objects are, or would be, one, also where the service takes two keys for one (`a//b` and `a/b`). Without
    * `ask` nothing is looked up, and one service under two names is taken for two.
@@ -34,7 +39,7 @@ export class PlaceJudge {
   async compare(one: KeyIn, other: KeyIn, options: CompareOptions = {}): Promise<Sameness> {
     const { ask = true, ...call } = options;
     call.signal?.throwIfAborted();
-    if (this.#apart.get(one.store)?.has(other.store)) return "different";
+    if (this.areApart(one.store, other.store)) return "different";
     const [here, there] = await places(one, other, call);
     if (here.service !== there.service && here.kind !== there.kind) {
       const apart = this.#apart.get(one.store) ?? new WeakSet();

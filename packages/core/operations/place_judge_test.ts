@@ -147,11 +147,13 @@ Deno.test("PlaceJudge.compare() asks two services of different kinds for places 
   const judge = new PlaceJudge();
   const compare = (one: ObjectStore, other: ObjectStore, key: string) =>
     judge.compare({ store: one, key }, { store: other, key }, { ask: false });
+  assertEquals(judge.areApart(files, cloud), false, "nothing is known yet");
   assertEquals([await compare(files, cloud, "a"), await compare(files, cloud, "b")], [
     "different",
     "different",
   ]);
   assertEquals(asked.splice(0), ["files a", "cloud a"]);
+  assertEquals([judge.areApart(files, cloud), judge.areApart(files, twin)], [true, false]);
   // Those of one kind, and those of one service, are told apart key by key.
   assertEquals([await compare(cloud, twin, "a"), await compare(cloud, twin, "b")], [
     "different",
@@ -159,6 +161,7 @@ Deno.test("PlaceJudge.compare() asks two services of different kinds for places 
   ]);
   assertEquals([await compare(files, files, "a"), await compare(files, files, "b")], ["same", "same"]);
   assertEquals(asked.length, 8);
+  assertEquals([judge.areApart(cloud, twin), judge.areApart(files, files)], [false, false]);
   const reason = new Error("enough");
   const call = { signal: AbortSignal.abort(reason) };
   const aborted = judge.compare({ store: files, key: "c" }, { store: cloud, key: "c" }, call);

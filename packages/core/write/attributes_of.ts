@@ -8,6 +8,11 @@ import { ATTRIBUTE_NAMES } from "./attribute_names.ts";
 export function attributesOf(
   described: { readonly [Name in keyof ObjectAttributes]?: ObjectAttributes[Name] | undefined },
 ): ObjectAttributes {
-  const known = ATTRIBUTE_NAMES.filter((name) => described[name] !== undefined);
-  return Object.fromEntries(known.map((name) => [name, described[name]]));
+  // Step by step: of a small object this is asked for several times.
+  const known: { -readonly [Name in keyof ObjectAttributes]?: unknown } = {};
+  for (const name of ATTRIBUTE_NAMES) {
+    const value = described[name];
+    if (value !== undefined) known[name] = value;
+  }
+  return known as ObjectAttributes;
 }

@@ -9,6 +9,7 @@ export class DestinationDirectory {
   readonly #uri: string | undefined;
   readonly #like: string | undefined;
   #making: Promise<boolean> | undefined;
+  #isMade = false;
 
   /**
    * Makes nothing yet. Other destinations need nothing made. `like` is the path of the local directory that it becomes a
@@ -21,9 +22,14 @@ export class DestinationDirectory {
     this.#uri = uri !== undefined && localPathOf(uri) !== undefined ? uri : undefined;
   }
 
-  /** Makes the directory unless it is there. */
-  async make(): Promise<void> {
+  /** Makes the directory unless it is there; nothing to wait for once that is known. */
+  make(): Promise<void> | undefined {
+    return this.#isMade ? undefined : this.#make();
+  }
+
+  async #make(): Promise<void> {
     await (this.#making ??= this.#makeOnce());
+    this.#isMade = true;
   }
 
   /** Removes the directory again if it was made and nothing came to be in it. */

@@ -61,11 +61,14 @@ export class JobRunner {
     const taken = "its destination exists";
     try {
       // First, so that jobs are asked about in their order.
-      const done = await this.#config.journal?.findDone(job);
+      const { journal } = this.#config;
+      const done = journal && await journal.findDone(job);
       if (done) return await this.#settleDone(job, done);
       if (job.isPinned) await this.#checkPinned(job);
-      await this.#refuseSame(job);
-      const shortest = await this.#withinOneStore(job);
+      // Of most jobs there is nothing to find out, and nothing to wait for.
+      if (this.#mayBeSame(job)) await this.#refuseSame(job);
+      const nearby = this.#nearby(job);
+      const shortest = nearby === undefined ? job : await this.#withinOneStore(job, nearby);
       if (dryRun && createOnly && await this.#isTaken(shortest)) return await tally.skip(uri, taken, job);
       const onProgress = tally.start(job);
       const size = dryRun ? await this.#sizeOf(shortest) : await this.#whenPossible(shortest, onProgress);
@@ -147,7 +150,8 @@ export class JobRunner {
   }
 
   async #transfer(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
-    await this.#config.directory.make();
+    const making = this.#config.directory.make();
+    if (making) await making;
     const { request, judge, pool, tally, journal } = this.#config;
     const { createOnly = false, attributes = {}, keepTime = true, guessContentType = true } = request;
     const { keepWriteTime = false, checksum, chunkSize, ifIgnored = "look" } = request;
@@ -196,16 +200,11 @@ export class JobRunner {
    * what links its destination holds, as `cp` does; its source stays in the store that listed it, so that no link that
    * took a file's place meanwhile leads out of the tree.
    */
-  async #withinOneStore(job: Job): Promise<Job> {
-    const { from, to } = job;
-    if (!from || !to || from.store === to.store || localPathOf(from.uri) === undefined) return job;
-    const scheme = parseUri(from.uri).scheme;
+  async #withinOneStore(job: Job, nearby: string): Promise<Job> {
     const { lade, request: { move } } = this.#config;
-    const target = localPathOf(to.uri);
-    if (target === undefined || !move && scheme !== parseUri(to.uri).scheme) return job;
     try {
-      const there = await locate(lade, `${scheme}://${target}`);
-      return { ...job, to: there, ...(move && { from: await locate(lade, from.uri) }) };
+      const there = await locate(lade, nearby);
+      return { ...job, to: there, ...(move && job.from && { from: await locate(lade, job.from.uri) }) };
     } catch (error) {
       // A path may be longer than a key of the root directory's store.
       if (error instanceof InvalidNameError) return job;
@@ -213,11 +212,28 @@ export class JobRunner {
     }
   }
 
-  /** Copying an object onto itself has a use only where it changes what is stored with it, or brings a version back. */
-  async #refuseSame({ from, to, version }: Job): Promise<void> {
-    if (!from || !to || version !== undefined) return;
-    const { request: { operation, signal, move, attributes = {} }, judge } = this.#config;
-    if (!move && Object.keys(attributes).length > 0) return;
+  /** The destination of a local file by the scheme of its source, where both are to go through one store. */
+  #nearby({ from, to }: Job): string | undefined {
+    if (!from || !to || from.store === to.store || localPathOf(from.uri) === undefined) return undefined;
+    const { scheme } = parseUri(from.uri);
+    const target = localPathOf(to.uri);
+    const isNear = target !== undefined && (this.#config.request.move || scheme === parseUri(to.uri).scheme);
+    return isNear ? `${scheme}://${target}` : undefined;
+  }
+
+  /**
+   * Whether it has to be found out that source and destination differ. Copying an object onto itself has a use only where
+   * it changes what is stored with it, or brings a version back.
+   */
+  #mayBeSame({ from, to, version }: Job): boolean {
+    const { request: { move, attributes }, judge } = this.#config;
+    if (!from || !to || version !== undefined || judge.areApart(from.store, to.store)) return false;
+    return move || attributes === undefined || Object.keys(attributes).length === 0;
+  }
+
+  async #refuseSame({ from, to }: Job): Promise<void> {
+    if (!from || !to) return;
+    const { request: { operation, signal, move }, judge } = this.#config;
     if (await isFree(from, to, signal)) return;
     const sameness = await judge.compare(from, to, { ask: move, signal });
     if (sameness === "different") return;

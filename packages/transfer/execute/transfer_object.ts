@@ -82,11 +82,18 @@ export async function transferObject(job: Job, config: TransferConfig): Promise<
   if (input) return await transferInput(input, job, config);
   if (from && to) {
     const { listed: source } = job;
-    const carrying = { keepTime, keepWriteTime, guessContentType, ...(source && { source }) };
-    const bounded = { ...config.reading, waitForBudget: true };
     const options = {
-      ...{ ...carrying, ...conditionOf(config, job), ...pinOf(job), ...bounded, signal, onProgress },
+      ...config.reading,
+      ...conditionOf(config, job),
+      ...pinOf(job),
+      ...(source && { source }),
       ...(resumable && { resumable }),
+      keepTime,
+      keepWriteTime,
+      guessContentType,
+      waitForBudget: true,
+      signal,
+      onProgress,
     };
     if (config.move) {
       const { judge } = config;
