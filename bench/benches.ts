@@ -8,6 +8,7 @@ import { fileWarm } from "./fs/file_warm.ts";
 import { fileWrite } from "./fs/file_write.ts";
 import { listMillion } from "./fs/list_million.ts";
 import { transportGet, transportPut, transportSmall } from "./http/transport.ts";
+import { planMillion } from "./transfer/plan_million.ts";
 import { startUp } from "./cli/start_up.ts";
 import { azureBenches } from "./azure/azure_benches.ts";
 import { gcsBenches } from "./gcs/gcs_benches.ts";
@@ -25,6 +26,7 @@ export const benches: Bench[] = [
   checksumCost,
   startUp,
   listMillion,
+  planMillion,
   transportGet,
   transportSmall,
   transportPut,

@@ -5,6 +5,7 @@ import { getMemory } from "./get_memory.ts";
 import { getTls } from "./get_tls.ts";
 import { peakMemory } from "./peak_memory.ts";
 import { putFile } from "./put_file.ts";
+import { syncUnchanged } from "./sync_unchanged.ts";
 import { getMany, getTree, list, putMany, putTree } from "./small_objects.ts";
 
 /** The benchmarks of s3://. */
@@ -21,5 +22,6 @@ export const s3Benches: readonly Bench[] = [
   putMany,
   putTree,
   list,
+  syncUnchanged,
   peakMemory,
 ];

@@ -315,3 +315,94 @@ Deno.test("lade sync takes files of the time of their source, whatever it has", 
     assertEquals([again.code, again.stdout], [0, ""], again.stderr);
   }
 });
+
+Deno.test("lade sync --delete never deletes what a filter leaves out, on either side", async () => {
+  await using cli = new CliHere();
+  await cli.fill({
+    "memory://a/new.txt": "new",
+    "memory://a/new.bin": "new",
+    "memory://a/large.txt": "too large for the filter",
+    "memory://b/large.txt": "small",
+    "memory://b/gone.txt": "gone",
+    "memory://b/gone.bin": "gone",
+    "memory://b/old-large.txt": "too large for the filter",
+  });
+  const filter = ["--include", "*.txt", "--max-size", "10"];
+  const { code, stdout } = await cli.run(["sync", "--delete", ...filter, "memory://a/", "memory://b/"]);
+  assertEquals([code, stdout], [0, "cp memory://a/new.txt memory://b/new.txt\nrm memory://b/gone.txt\n"]);
+  assertEquals(await cli.contents("memory://b/"), {
+    "memory://b/gone.bin": "gone",
+    "memory://b/large.txt": "small",
+    "memory://b/new.txt": "new",
+    "memory://b/old-large.txt": "too large for the filter",
+  });
+  const nothing = await cli.run(["sync", "--delete", "--include", "*.none", "memory://a/", "memory://b/"]);
+  assertEquals(nothing.code, 0);
+  await cli.fill({ "memory://b/x.none": "x" });
+  const refused = await cli.run(["sync", "--delete", "--include", "*.none", "memory://a/", "memory://b/"]);
+  assertEquals([refused.code, refused.stderr], [
+    1,
+    'lade: Cannot sync "memory://a": it has nothing that the filter takes, and 1 object would be deleted; ' +
+    "--allow-empty deletes it all the same\n",
+  ]);
+});
+
+Deno.test("lade sync --shard does one share of copies and deletions, and all shares do all", async () => {
+  await using cli = new CliHere();
+  const names = Array.from({ length: 20 }, (_, i) => String(i));
+  await cli.fill(Object.fromEntries(names.map((name) => [`memory://a/${name}`, name])));
+  await cli.fill(Object.fromEntries(names.map((name) => [`memory://b/old/${name}`, name])));
+  let lines = 0;
+  for (const shard of ["1/3", "2/3", "3/3"]) {
+    const { code, stdout } = await cli.run([
+      "sync",
+      "--delete",
+      "--shard",
+      shard,
+      "memory://a/",
+      "memory://b/",
+    ]);
+    assertEquals(code, 0);
+    const done = stdout.trim().split("\n").length;
+    assert(done > 0 && done < 40, `${done} of shard ${shard}`);
+    lines += done;
+  }
+  assertEquals(lines, 40);
+  assertEquals(
+    await cli.contents("memory://b/"),
+    Object.fromEntries(names.sort().map((name) => [`memory://b/${name}`, name])),
+  );
+  // A share of deletions without an object of the source is no empty source.
+  await cli.fill(Object.fromEntries(names.map((name) => [`memory://c/${name}`, name])));
+  await cli.fill({ "memory://one/kept": "kept" });
+  for (const shard of ["1/3", "2/3", "3/3"]) {
+    assertEquals(
+      (await cli.run(["sync", "--delete", "--shard", shard, "memory://one/", "memory://c/"])).code,
+      0,
+    );
+  }
+  assertEquals(await cli.contents("memory://c/"), { "memory://c/kept": "kept" });
+});
+
+Deno.test("lade sync --checksum sees what has size and time, and -n, -u and --size-only leave alone what they say", async () => {
+  await using directory = await TemporaryDirectory.make({ "in/x": "one", "out/x": "two", "in/y": "yes" });
+  const { path } = directory;
+  const then = new Date("2020-02-02T02:02:02Z");
+  for (const side of ["in", "out"]) await Deno.utime(`${path}/${side}/x`, then, then);
+  await using cli = new CliHere();
+  const sync = async (...options: string[]) => {
+    const { code, stdout } = await cli.run(["sync", "--dry-run", ...options, `${path}/in`, `${path}/out`]);
+    assertEquals(code, 0);
+    return [...stdout.matchAll(/in\/(.) /g)].map(([, name]) => name);
+  };
+  assertEquals(await sync(), ["y"]);
+  assertEquals(await sync("--size-only"), ["y"]);
+  assertEquals(await sync("--checksum"), ["x", "y"]);
+  assertEquals(await sync("--ignore-times"), ["x", "y"]);
+  assertEquals(await sync("--ignore-times", "-n"), ["y"]);
+  await Deno.utime(`${path}/out/x`, new Date(), new Date());
+  assertEquals(await sync("--checksum", "--update"), ["y"]);
+  await Deno.utime(`${path}/in/x`, new Date(Date.now() + 60_000), new Date(Date.now() + 60_000));
+  assertEquals(await sync("--checksum", "--update"), ["x", "y"]);
+  assertEquals(await sync(), ["x", "y"]);
+});

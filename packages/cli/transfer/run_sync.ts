@@ -6,6 +6,8 @@ import { UsageError } from "../command/usage_error.ts";
 import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { openCache } from "./cache_options.ts";
+import { filterOf } from "./filter_options.ts";
+import { takeShard } from "./shard_options.ts";
 import { compareModeOf } from "./compare_options.ts";
 import type { SyncValues } from "./sync_options.ts";
 import { SyncReport } from "./sync_report.ts";
@@ -24,6 +26,8 @@ export async function runSync(context: CommandContext, options: SyncValues): Pro
   const backup = backupDir === undefined
     ? undefined
     : await locatePrefix(lade, await locate(lade, backupDir));
+  const filter = await filterOf(context, options, [source, argument]);
+  const shard = await takeShard(context, options);
   using cache = mode === "content" || mode === "checksum" ? await openCache(context, options) : undefined;
   const { clock } = lade.context;
   const progress = new TransferProgress(clock);
@@ -43,7 +47,9 @@ export async function runSync(context: CommandContext, options: SyncValues): Pro
       destination: destination.place,
       mode,
       update: options.update,
-      cache,
+      ...(cache && { cache }),
+      ...(filter && { filter }),
+      ...(shard && { shard }),
       delete: options.delete,
       ...(maxDelete !== undefined && { maxDelete }),
       allowEmpty: options.allowEmpty,
@@ -63,7 +69,7 @@ export async function runSync(context: CommandContext, options: SyncValues): Pro
       signal,
     }, report);
   }
-  await report.summarize(counts, true);
+  await report.summarize(counts, true, shard);
 }
 
 function refuseMistakes(options: SyncValues): void {

@@ -1,6 +1,8 @@
 import { argument, flag, option, type ValuesOf } from "../syntax/option.ts";
 import { cacheOptions } from "./cache_options.ts";
 import { compareOptions } from "./compare_options.ts";
+import { filterOptions } from "./filter_options.ts";
+import { shardOptions } from "./shard_options.ts";
 import { contentOptions, guessOptions, timeOptions, treeOptions, writeOptions } from "./transfer_options.ts";
 import { deletionLimitValue } from "../values/deletion_limit_value.ts";
 import { placeValue } from "../values/place_value.ts";
@@ -29,7 +31,9 @@ export const syncOptions = {
     undefined,
     "Keep what is replaced or deleted under this prefix or directory, by the same names.",
   ),
+  ...filterOptions,
   ...manyOptions,
+  ...shardOptions,
   ...writeOptions,
   ...timeOptions,
   ...guessOptions,

@@ -31,6 +31,8 @@ export interface SyncPlan {
   readonly backup?: Place | undefined;
   /** Takes only what this says yes to. */
   readonly filter?: ObjectFilter | undefined;
+  /** Which names are this process's own; the others are done by another one. */
+  readonly isOwn?: ((name: string) => boolean) | undefined;
   /** What exists at the destination is left alone. */
   readonly createOnly: boolean;
   /** What the source does not have is deleted from the destination. */
@@ -150,14 +152,15 @@ class Planner {
 
   /** What is to be done about a name; nothing where that is `undefined`. */
   planPair({ name, source, target }: Pair): SyncStep | undefined | Promise<SyncStep | undefined> {
-    const { filter, deletes, createOnly, onSource, onTarget, onUnchanged } = this.#plan;
-    if (target && (filter?.(target, name) ?? true)) onTarget();
-    if (!source) {
-      if (!target || !deletes || !(filter?.(target, name) ?? true)) return undefined;
-      return this.#planDeletion(name, target);
-    }
-    if (!(filter?.(source, name) ?? true)) return undefined;
-    onSource();
+    const { filter, isOwn, deletes, createOnly, onSource, onTarget, onUnchanged } = this.#plan;
+    const isSource = source !== undefined && (filter?.(source, name) ?? true);
+    // Whether there is anything at all shows in the shares of others, too.
+    if (isSource) onSource();
+    if (isOwn && !isOwn(name)) return undefined;
+    const isTarget = target !== undefined && (filter?.(target, name) ?? true);
+    if (isTarget) onTarget();
+    if (!source) return isTarget && deletes ? this.#planDeletion(name, target) : undefined;
+    if (!isSource) return undefined;
     if (!target) return this.#planCopy(name, source, undefined);
     if (createOnly) {
       onUnchanged();
@@ -235,7 +238,7 @@ class Planner {
   }
 
   #leaveOutOfSource(entry: LeftOut): void {
-    const { source, filter, sourceLeftOuts, onEmptyDirectory } = this.#plan;
+    const { source, filter, isOwn, sourceLeftOuts, onEmptyDirectory } = this.#plan;
     const name = entry.key.slice(source.key.length);
     const isEmpty = !entry.error && isEmptyDirectory(entry);
     // An empty directory is nothing that a store of objects could lack, and nothing to be kept elsewhere.
@@ -243,7 +246,8 @@ class Planner {
     if (isEmpty) onEmptyDirectory(name.slice(0, -1));
     else sourceLeftOuts.add(name, entry.reason);
     // Below a directory that may not be read there may be anything.
-    if (entry.error === undefined && !(filter?.(unknownMeta(entry.key), name) ?? true)) return;
+    const isWanted = (filter?.(unknownMeta(entry.key), name) ?? true) && (isOwn?.(name) ?? true);
+    if (entry.error === undefined && !isWanted) return;
     this.#refusals.push(this.#unlessMarked(planLeftOut(this.#jobs, source, entry)));
   }
 

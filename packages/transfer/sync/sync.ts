@@ -12,6 +12,8 @@ import { isLocalDirectory, localPathOf, locate, type Place } from "../places/pla
 import { refuseMissing } from "../places/missing.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { Job, Refusal } from "../plan/job.ts";
+import { unknownMeta } from "../filter/unknown_meta.ts";
+import { inShard } from "../shard/shard.ts";
 import { Backup } from "./backup.ts";
 import type { Deletion } from "./deletion.ts";
 import { deleteListed } from "./deletions.ts";
@@ -110,7 +112,7 @@ class Synchronization {
   }
 
   async #copy(source: Place): Promise<void> {
-    const { destination, concurrency = OBJECTS_AT_ONCE, signal } = this.#request;
+    const { destination, dryRun = false, concurrency = OBJECTS_AT_ONCE, signal } = this.#request;
     const like = localPathOf(source.uri);
     const directory = new DestinationDirectory(this.#lade, { kind: "prefix", place: destination }, like);
     const runner = new JobRunner({
@@ -121,7 +123,8 @@ class Synchronization {
       directory,
       tally: this.#tally,
     });
-    const atOnce = () => this.#lade.context.descriptors.atOnce(concurrency);
+    // What would be done is told in the order of the plan.
+    const atOnce = () => dryRun ? 1 : this.#lade.context.descriptors.atOnce(concurrency);
     try {
       await inParallel(planAhead(this.#plan(source), this.#tally), atOnce, async (job) => {
         if (await this.#keepReplaced(job)) await runner.run(job);
@@ -158,7 +161,7 @@ class Synchronization {
 
   /** What is to be copied. A listing that fails is one failure, and the last that is planned. */
   async *#plan(source: Place): AsyncGenerator<Job | Refusal> {
-    const { signal, mode = "content", update = false, cache, createOnly = false } = this.#request;
+    const { signal, mode = "content", update = false, cache, createOnly = false, shard } = this.#request;
     const judge = new DifferenceJudge({ mode, update, signal, ...(cache && { cache }) });
     try {
       const steps = planSync({
@@ -166,6 +169,7 @@ class Synchronization {
         lade: this.#lade,
         source,
         createOnly,
+        isOwn: shard && inShard(shard),
         deletes: this.#request.delete ?? false,
         compare: (one, other) => judge.compare(one, other),
         judge: this.#judge,
@@ -232,8 +236,10 @@ class Synchronization {
 
   /** The deletions, but for what has a name that the source has too, though no object of it. */
   async #settleDeletions(): Promise<readonly Deletion[]> {
+    const { destination, filter, shard } = this.#request;
+    const isOwn = shard && inShard(shard);
     for (const [name, reason] of this.#targetLeftOuts.entries()) {
-      const { destination } = this.#request;
+      if (isOwn?.(name) === false || filter?.(unknownMeta(name), name) === false) continue;
       await this.#tally.skip(destination.uriOf(destination.key + name), `${reason}; it stays`);
     }
     return this.#deletions.filter(({ name }) => this.#sourceLeftOuts.find(name) === undefined);

@@ -3,6 +3,7 @@ import type { CompareOptions } from "../compare/compare_options.ts";
 import type { TransferCounts } from "../execute/transfer_tally.ts";
 import type { TransferListener } from "../execute/transfer_listener.ts";
 import type { Place } from "../places/place.ts";
+import type { Shard } from "../shard/shard.ts";
 import type { ObjectFilter } from "../filter/object_filter.ts";
 
 /** How many objects may be deleted: a number, or a share of what the destination has. */
@@ -38,6 +39,8 @@ export interface SyncOptions extends Partial<Pick<CompareOptions, "mode" | "upda
   readonly allowEmpty?: boolean;
   /** Takes only what this says yes to, by what a listing has of it and its name below the prefix; the rest stays as it is. */
   readonly filter?: ObjectFilter;
+  /** Does only a share of the names, and leaves the rest as it is; everything by default. */
+  readonly shard?: Shard;
   /** The first failure ends it; false by default. */
   readonly failFast?: boolean;
   /** Leaves alone what exists at the destination, without comparing it; false by default. */
