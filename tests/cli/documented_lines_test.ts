@@ -13,6 +13,7 @@ const DOCUMENTS = [
   "docs/many_machines.md",
   "docs/names.md",
   "docs/s3.md",
+  "docs/sync.md",
   "docs/transfers.md",
   "packages/cli/README.md",
 ];
