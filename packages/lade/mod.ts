@@ -64,6 +64,8 @@ export type { RemovalRequest } from "./removal/settle_removal.ts";
 export type * from "./results.ts";
 export type { SyncSummary, SyncTreeOptions } from "./sync_trees.ts";
 export type * from "./transfers/transfer_options.ts";
+export { sweepUri } from "./sweep_uri.ts";
+export type { SweepOptions, Swept } from "@lade/transfer/sweep";
 export { asPrefix } from "@lade/transfer/places";
 export type { LocatedUri, UriCalls } from "@lade/transfer/places";
 export type { LadeConfig } from "./uri_configs.ts";

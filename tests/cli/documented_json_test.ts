@@ -9,6 +9,8 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
   await using directory = await TemporaryDirectory.make({ "d/a.txt": "1", "d/b": "22" });
   await directory.write("sums", `${"0".repeat(64)}  a.txt\n`);
   await Deno.symlink("/nowhere", `${directory.path}/d/broken`);
+  await Deno.writeTextFile(`${directory.path}/d/.lade-00000000000000aa-1~tmp`, "left");
+  await Deno.utime(`${directory.path}/d/.lade-00000000000000aa-1~tmp`, new Date(0), new Date(0));
   await using cli = await S3Here.start({ versioning: true, objects: { old: "0" } });
   const d = `${directory.path}/d`;
   await Deno.writeTextFile(`${directory.path}/commands`, "du s3://bucket\nls s3://bucket/none\n");
@@ -32,6 +34,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["presign", "s3://bucket/d/b"],
     ["rm", "-v", "-r", "--versions", "s3://bucket/d"],
     ["run", `${directory.path}/commands`],
+    ["sweep", "-f", "--older-than=1h", d],
     ["mb", "s3://made"],
     ["rb", "s3://made"],
     ["doctor", d],

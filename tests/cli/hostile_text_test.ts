@@ -20,6 +20,7 @@ import {
   VerificationMessage,
 } from "../../packages/cli/messages/transfer_messages.ts";
 import { JobDetailsMessage, JobMessage, ResumableMessage } from "../../packages/cli/messages/job_messages.ts";
+import { SweptMessage } from "../../packages/cli/messages/swept_message.ts";
 import { LineMessage, RunSummaryMessage } from "../../packages/cli/messages/run_messages.ts";
 import { NoteMessage, SettingsMessage, TextMessage } from "../../packages/cli/messages/text_messages.ts";
 import { ErrorMessage } from "../../packages/cli/messages/error_message.ts";
@@ -131,6 +132,7 @@ const MESSAGES: Readonly<Record<string, Message>> = {
     elapsedMs: 1,
     dryRun: false,
   }),
+  swept: new SweptMessage({ kind: "upload", uri: HOSTILE, time: new Date(0), id: HOSTILE, size: 1 }, true),
   text: new TextMessage(HOSTILE.replace("\n", "")),
   usage: new UsageMessage({ uri: HOSTILE, size: 1, objects: 1 }, false),
   version: new VersionMessage(
@@ -236,6 +238,7 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
     mb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     rb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     run: [[away], [local], [there], ["-"]],
+    sweep: [[away], [local], [`memory://${HOSTILE}`]],
     pipe: [[`memory://m/p/${HOSTILE_NAME}`], [away + "/"], [away]],
     presign: [[there], [away]],
     doctor: [[away], [local]],

@@ -16,6 +16,7 @@ const LOAD = {
   mb: async () => (await import("../commands/mb.ts")).mb,
   rb: async () => (await import("../commands/rb.ts")).rb,
   run: async () => (await import("../commands/run.ts")).run,
+  sweep: async () => (await import("../commands/sweep.ts")).sweep,
   pipe: async () => (await import("../commands/pipe.ts")).pipe,
   presign: async () => (await import("../commands/presign.ts")).presign,
   doctor: async () => (await import("../commands/doctor.ts")).doctor,
