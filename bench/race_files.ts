@@ -7,13 +7,15 @@ import { makeFile } from "./workspace.ts";
 const SIZE = 2 ** 30;
 const KEY = "get/large";
 
-/** Puts an object of 1 GiB. */
+/** Puts an object, of 1 GiB by default; what cannot be held in memory by way of `dir`. */
 export async function putLarge(
   { lade, root, upload }: Pick<BenchContainer, "lade" | "root" | "upload">,
+  size: number = SIZE,
+  dir: string = MEMORY_DIRECTORY,
 ): Promise<void> {
-  const path = await Deno.makeTempFile({ dir: MEMORY_DIRECTORY });
+  const path = await Deno.makeTempFile({ dir });
   try {
-    await makeFile(path, SIZE);
+    await makeFile(path, size);
     if (upload) await upload(path, KEY);
     else await lade.copy(`file://${path}`, `${root}/${KEY}`);
   } finally {
@@ -35,12 +37,16 @@ export interface Race {
   readonly stop: readonly AsyncDisposable[];
 }
 
-/** Races programs that copy the object to a file, each to `get/large` in a directory of its own below `directory`. */
+/**
+ * Races programs that copy the object to a file, each to `get/large` in a directory of its own below `directory`. An
+ * object of more than 1 GiB is made there too.
+ */
 export async function raceGets(
   { container, env = container.env, programs, bars, stop }: Race,
   directory: string,
+  due: number = SIZE,
 ): Promise<Prepared> {
-  await putLarge(container);
+  await putLarge(container, due, due > SIZE ? directory : MEMORY_DIRECTORY);
   const target = `${directory}/${KEY}`;
   return {
     unit: "bytes",
@@ -51,9 +57,9 @@ export async function raceGets(
           async run() {
             await Deno.remove(`${directory}/get`, { recursive: true }).catch(() => {});
             await Deno.mkdir(`${directory}/get`);
-            const run = await runTimed({ command: await get(KEY, target), env, amount: SIZE });
+            const run = await runTimed({ command: await get(KEY, target), env, amount: due });
             const { size } = await Deno.stat(target);
-            if (size !== SIZE) throw new Error(`Cannot race ${name}: it wrote ${size} bytes`);
+            if (size !== due) throw new Error(`Cannot race ${name}: it wrote ${size} bytes`);
             return run;
           },
         }

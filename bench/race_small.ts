@@ -4,7 +4,7 @@ import type { Program } from "./programs.ts";
 import { stopAll } from "./race_files.ts";
 import { runSelfTimed, runTimed } from "./timed_command.ts";
 
-/** A container with objects of 4 KiB under `small/`, and as many files. */
+/** A container with small objects under `small/`, and as many files. */
 export interface SmallGround extends AsyncDisposable {
   /** The container. */
   readonly container: BenchContainer;
@@ -22,18 +22,20 @@ export interface SmallRace {
   readonly start: () => Promise<BenchContainer>;
   /** How many objects. */
   readonly count: number;
+  /** Bytes of each; 4 KiB by default. */
+  readonly size?: number;
   readonly bars: readonly Bar[];
   /** Who takes part. */
   readonly contendersOf: (ground: SmallGround) => readonly Contender[];
 }
 
 /** A benchmark over small objects. */
-export function smallBench({ name, title, start, count, bars, contendersOf }: SmallRace): Bench {
+export function smallBench({ name, title, start, count, size, bars, contendersOf }: SmallRace): Bench {
   return {
     name,
     title,
     async prepare(): Promise<Prepared> {
-      const ground = await prepareGround(await start(), count);
+      const ground = await prepareGround(await start(), count, size);
       return {
         unit: "calls",
         contenders: contendersOf(ground),
@@ -44,11 +46,11 @@ export function smallBench({ name, title, start, count, bars, contendersOf }: Sm
   };
 }
 
-async function prepareGround(container: BenchContainer, count: number): Promise<SmallGround> {
+async function prepareGround(container: BenchContainer, count: number, size = 4096): Promise<SmallGround> {
   const directory = await Deno.makeTempDir({ dir: MEMORY_DIRECTORY });
   await Deno.mkdir(`${directory}/files`);
   for (let i = 0; i < count; i++) {
-    const data = crypto.getRandomValues(new Uint8Array(4096));
+    const data = crypto.getRandomValues(new Uint8Array(size));
     await Deno.writeFile(`${directory}/files/${String(i).padStart(5, "0")}`, data);
   }
   await container.lade.upload(`${directory}/files`, `${container.root}/small/`);

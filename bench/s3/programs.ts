@@ -18,6 +18,18 @@ export const ladeDirect: Program = {
   get: (key, path) => ladeCommand("cp", `${S3}/${key}`, `direct://${path}`),
 };
 
+/** The AWS CLI on trees, where it takes ten times as long as the others. */
+export function awsTrees(): Program[] {
+  const aws = peer("venv", "bin", "aws");
+  if (aws === undefined) return [];
+  const copy = (from: string, to: string) => [aws, "s3", "cp", "--only-show-errors", "--recursive", from, to];
+  return [{
+    name: "aws-cli",
+    getTree: (prefix, directory) => copy(`${S3}/${prefix}`, directory),
+    putTree: (directory, prefix) => copy(directory, `${S3}/${prefix}`),
+  }];
+}
+
 /** The peers that are there. */
 export function peerPrograms(): Program[] {
   const s5cmd = peer("venv", "bin", "s5cmd");

@@ -1,7 +1,7 @@
 import type { Bench } from "../bench.ts";
 import { childContenders, listers, smallBench, treeReaders, treeWriters } from "../race_small.ts";
 import { startBenchServer } from "./bench_server.ts";
-import { lade, ladeChild, peerPrograms, S3 } from "./programs.ts";
+import { awsTrees, lade, ladeChild, peerPrograms, S3 } from "./programs.ts";
 import { pythonChild } from "../python_children.ts";
 
 const COUNT = 10_000;
@@ -49,6 +49,27 @@ export const putTree: Bench = smallBench({
   title: "PUT 10,000 x 4 KiB from files in memory",
   bars: [{ ours: "lade", baseline: "s5cmd", atLeast: 1.5 }],
   contendersOf: (ground) => treeWriters(ground, [lade, ...peerPrograms()]),
+});
+
+const LARGER = { ...COMMON, size: 2 ** 16 };
+const OF_LARGER = ["s5cmd", "rclone", "aws-cli"].map((baseline) => ({ ours: "lade", baseline, atLeast: 1 }));
+
+/** Reads sixteen times as many bytes to files. */
+export const getLargerTree: Bench = smallBench({
+  ...LARGER,
+  name: "s3-64k-get",
+  title: "GET 10,000 x 64 KiB to files in memory",
+  bars: OF_LARGER,
+  contendersOf: (ground) => treeReaders(ground, [lade, ...peerPrograms(), ...awsTrees()]),
+});
+
+/** Writes sixteen times as many bytes from files. */
+export const putLargerTree: Bench = smallBench({
+  ...LARGER,
+  name: "s3-64k-put",
+  title: "PUT 10,000 x 64 KiB from files in memory",
+  bars: OF_LARGER,
+  contendersOf: (ground) => treeWriters(ground, [lade, ...peerPrograms(), ...awsTrees()]),
 });
 
 /** Lists, start-up included. */
