@@ -207,10 +207,39 @@ async function advanceUntil(clock: FakeClock, promise: Promise<unknown>): Promis
   }
 }
 
+Deno.test("a record is in the file when append() returns, unless the file is being synced", async () => {
+  await using here = new LogHere();
+  const log = await here.open();
+  const held = () => Deno.statSync(here.path).size;
+  const before = held();
+  log.append(record(0));
+  const first = held();
+  assert(first > before);
+  const { syncData } = Deno.FsFile.prototype;
+  const syncing = Promise.withResolvers<void>();
+  Deno.FsFile.prototype.syncData = function () {
+    return syncing.promise.then(() => syncData.call(this));
+  };
+  try {
+    await Promise.resolve();
+    const flushed = log.flush();
+    for (let turn = 0; turn < 9; turn++) await Promise.resolve();
+    log.append(record(1));
+    assertEquals(held(), first);
+    syncing.resolve();
+    await flushed;
+  } finally {
+    Deno.FsFile.prototype.syncData = syncData;
+  }
+  await log.close();
+  await using again = await here.open();
+  assertEquals(await recordsOf(again), [0, 1]);
+});
+
 Deno.test("a full disk is told once and by flush(), and closing still gives up the lock", async () => {
   await using here = new LogHere();
   const prototype = Deno.FsFile.prototype;
-  const { write } = prototype;
+  const { write, writeSync } = prototype;
   const failures: unknown[] = [];
   const log = await FileLog.open(here.path, {
     clock: here.clock,
@@ -221,11 +250,17 @@ Deno.test("a full disk is told once and by flush(), and closing still gives up t
   log.append(record(0));
   await log.flush();
   let left = 30;
-  prototype.write = function (bytes) {
-    if (left === 0) return Promise.reject(new Error("No space left on device (os error 28)"));
+  const fitting = (bytes: Uint8Array) => {
+    if (left === 0) throw new Error("No space left on device (os error 28)");
     const count = Math.min(left, bytes.length);
     left -= count;
-    return write.call(this, bytes.subarray(0, count));
+    return bytes.subarray(0, count);
+  };
+  prototype.write = async function (bytes) {
+    return await write.call(this, fitting(bytes));
+  };
+  prototype.writeSync = function (bytes) {
+    return writeSync.call(this, fitting(bytes));
   };
   try {
     for (let index = 1; index < 9; index++) log.append(record(index));
@@ -234,7 +269,7 @@ Deno.test("a full disk is told once and by flush(), and closing still gives up t
     assertEquals(failures.length, 1);
     await assertRejects(() => log.close(), Error, "No space");
   } finally {
-    prototype.write = write;
+    Object.assign(prototype, { write, writeSync });
   }
   await using again = await here.open();
   const records = await recordsOf(again);
