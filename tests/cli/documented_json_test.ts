@@ -17,7 +17,8 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
   const lines = [
     ["put", "-r", "-v", "--storage-class=STANDARD_IA", "--tag=a=b", d, "s3://bucket/d"],
     ["put", "-n", `${d}/b`, "s3://bucket/d/"],
-    ["cp", "-r", "--shard=1/2", "s3://bucket/d/", "s3://bucket/e/"],
+    ["cp", "-r", "--shard=1/2", "--journal=s3://bucket/jobs/", "s3://bucket/d/", "s3://bucket/e/"],
+    ["jobs", "status", "s3://bucket/jobs/"],
     ["ls", "s3://"],
     ["ls", "s3://bucket"],
     ["ls", "-r", "s3://bucket"],

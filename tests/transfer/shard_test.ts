@@ -20,7 +20,9 @@ Deno.test("the shards of cp together copy everything once, and each says which i
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, `lade: cp does shard ${number} of 4, and leaves the rest to the others\n`);
     assertMatch(stderr, new RegExp(`lade: cp did \\d+ objects?, .* of shard ${number} of 4 in`));
-    const names = stdout.trim().split("\n").map((line) => line.split("memory://shards/b/")[1] ?? "");
+    const names = stdout.trim().split("\n").map((line) =>
+      line.split("memory://shards/b/")[1]?.replace(/'$/, "") ?? ""
+    );
     assertEquals(names.map((name) => shardOf(name, 4)), names.map(() => number));
     seen.push(...names);
   }

@@ -15,10 +15,13 @@ const options = {
     "Look under this directory or prefix, as the command was told to keep its journal.",
   ),
   action: argument(
-    choiceValue({ metavar: "ACTION", choices: ["list", "show", "resume", "remove"] }),
-    "list what was interrupted, show or resume one, or remove what it left.",
+    choiceValue({ metavar: "ACTION", choices: ["list", "show", "resume", "remove", "status"] }),
+    "list what was interrupted, show or resume one, or remove what it left; status tells of the shares of many processes.",
   ),
-  ids: restOfArguments(textValue("ID"), "The journal, by the first letters of its name."),
+  ids: restOfArguments(
+    textValue("ID"),
+    "The journal, by the first letters of its name; of status the URI that --journal has.",
+  ),
 };
 
 type JobsOptions = ValuesOf<typeof options>;
@@ -30,12 +33,14 @@ export const jobs = defineCommand({
   description:
     "Every cp, sync, mv, get and put of more than some seconds keeps a journal until it is done. resume \
 runs the command again, in its directory, and goes on where it stopped, as the same command does that is given again. \
-remove aborts the half-done uploads and forgets the rest; what is at the destination stays.",
-  usage: "list | show ID... | resume ID... | remove ID...",
+remove aborts the half-done uploads and forgets the rest; what is at the destination stays. status tells how far each \
+of many processes is that do a --shard and keep their --journal at URI, and fails until all of them are done.",
+  usage: "list | show ID... | resume ID... | remove ID... | status URI",
   examples: [
     ["lade jobs list", "lists the transfers that were interrupted, and those that run"],
     ["lade jobs resume 3f2a", "goes on with one"],
     ["lade jobs list --journal s3://bucket/jobs/", "lists those whose journal is in a store"],
+    ["lade jobs status s3://bucket/jobs/", "tells how far the shares of a transfer are"],
   ],
   options,
   whenUnread: "goes on",
@@ -44,6 +49,10 @@ remove aborts the half-done uploads and forgets the rest; what is at the destina
 
 async function runJobs(context: CommandContext, { action, ids, journal }: JobsOptions): Promise<void> {
   const { output, signal } = context;
+  if (action === "status") {
+    const { showShards } = await import("../transfer/show_shards.ts");
+    return await showShards(context, [...ids, ...(journal === undefined ? [] : [journal])]);
+  }
   if (action === "list" && ids.length > 0) throw new UsageError("jobs list takes no ID.");
   if (action !== "list" && ids.length === 0) {
     throw new UsageError(`jobs ${action} needs an ID, as jobs list shows it.`);
@@ -59,6 +68,10 @@ async function runJobs(context: CommandContext, { action, ids, journal }: JobsOp
   const known = await Array.fromAsync(place.list());
   for (const given of ids) {
     try {
+      if (action === "remove" && journal !== undefined && !known.some((id) => id.startsWith(given))) {
+        const { removeShards } = await import("../transfer/show_shards.ts");
+        if (await removeShards(context, journal, given)) continue;
+      }
       const id = wholeId(given, known);
       if (action === "show") await output.result(new JobDetailsMessage(await showJob(lade, place, id)));
       else if (action === "resume") await resume(context, id, await showJob(lade, place, id));

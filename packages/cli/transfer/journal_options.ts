@@ -1,5 +1,6 @@
 import type { Lade } from "@lade/lade";
 import type { JournalRequest } from "@lade/transfer";
+import type { Shard } from "@lade/transfer/shard";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { flag, option, type ValuesOf } from "../syntax/option.ts";
@@ -17,30 +18,51 @@ export const journalOptions = {
 };
 
 /** What decides how much is done, and not what: a command that differs in nothing else goes on with the same journal. */
-const NEUTRAL: ReadonlySet<string> = new Set(["jobs", "dryRun", "failFast", "journal", "noJournal"]);
+const NEUTRAL: ReadonlySet<string> = new Set([
+  ...["jobs", "dryRun", "failFast", "journal", "noJournal"],
+  // The transfer knows which share it is, however that was said.
+  "shard",
+]);
 
 /** How the journal of a command is kept; `undefined` where none is to be, or none can be. */
 export async function journalOf(
   { args, settings, terminal }: CommandContext,
   lade: Lade,
   options: Partial<ValuesOf<typeof journalOptions>> & Readonly<Record<string, unknown>>,
+  shard?: Shard,
 ): Promise<JournalRequest | undefined> {
   const { journal, noJournal = false } = options;
   if (journal !== undefined && noJournal) {
     throw new UsageError("--journal and --no-journal exclude each other.");
   }
   if (noJournal) return undefined;
-  const { journalDirectory, journalPlaceOf, jobsDirectory } = await import("@lade/transfer/jobs");
+  const { journalDirectory, journalPlaceOf, jobsDirectory, shardBoardOf } = await import(
+    "@lade/transfer/jobs"
+  );
   const meaning = Object.entries(options).filter(([name]) => !NEUTRAL.has(name));
   const command = {
-    commandLine: args,
+    commandLine: shard ? withShard(args, shard) : args,
     directory: Deno.cwd(),
     meaning: { options: meaning, config: settings.config },
   };
-  if (journal !== undefined) return { ...command, place: await journalPlaceOf(lade, journal) };
+  if (journal !== undefined) {
+    const board = shard && await shardBoardOf(lade, journal);
+    return { ...command, place: await journalPlaceOf(lade, journal), ...(board && { board }) };
+  }
   const directory = jobsDirectory((name) => terminal.env(name));
   if (directory === undefined || !mayUse(directory)) return undefined;
   return { ...command, place: journalDirectory(directory) };
+}
+
+/** The arguments with the share itself, so that it can be gone on with where no engine tells it. */
+function withShard(args: readonly string[], { number, count }: Shard): string[] {
+  return args.map((arg, at) =>
+    arg.startsWith("--shard=")
+      ? `--shard=${number}/${count}`
+      : args[at - 1] === "--shard"
+      ? `${number}/${count}`
+      : arg
+  );
 }
 
 /** Nobody is to be asked for a permission because of a journal. */

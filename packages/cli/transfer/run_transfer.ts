@@ -69,7 +69,7 @@ export async function runTransfer(context: CommandContext, command: TransferComm
       ...(options.zstd !== undefined && { zstdLevel: options.zstd }),
       ...(version !== undefined && { version }),
       ...(shard && { shard }),
-      journal: dryRun || savePlan !== undefined ? undefined : await journalOf(context, lade, options),
+      journal: dryRun || savePlan !== undefined ? undefined : await journalOf(context, lade, options, shard),
       stdin: terminal.stdin,
       stdout: (bytes) => output.bytes(bytes),
       signal,

@@ -14,6 +14,8 @@ import { DestinationLook } from "./destination_look.ts";
 export interface JournalRequest {
   /** Where journals are. */
   readonly place: JournalPlace;
+  /** Where a process with a share of the transfer tells others of it; nowhere by default. */
+  readonly board?: Place;
   /** The command line, without the program, by which `lade jobs resume` goes on; absent where there is none. */
   readonly commandLine?: readonly string[];
   /** The working directory of the command line. */

@@ -1,6 +1,12 @@
 import { journalDirectory, type JournalPlace, journalStore } from "../journal/journal_place.ts";
-import { isPrefix, localPathOf, locate, locatePrefix } from "../places/place.ts";
+import { isPrefix, localPathOf, locate, locatePrefix, type Place } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
+
+/** Where processes with a share of a transfer tell of it: the prefix of the place of journals that `argument` names. */
+export async function shardBoardOf(lade: UriCalls, argument: string): Promise<Place> {
+  const place = await locate(lade, argument);
+  return isPrefix(place) ? place : await locatePrefix(lade, place);
+}
 
 /** The place of journals that a URI or local path names: a directory, or a prefix of any store. */
 export async function journalPlaceOf(lade: UriCalls, argument: string): Promise<JournalPlace> {

@@ -5,6 +5,7 @@
  */
 export * from "./jobs.ts";
 export * from "./journal_place_of.ts";
+export * from "./shard_status.ts";
 export * from "./state_directory.ts";
 export {
   journalDirectory,
@@ -14,3 +15,4 @@ export {
 } from "../journal/journal_place.ts";
 export type { RecordLog } from "../journal/record_log.ts";
 export type { JournalHeader } from "../journal/journal_records.ts";
+export type { ShardReport, ShardState } from "../journal/shard_report.ts";

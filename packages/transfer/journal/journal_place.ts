@@ -1,5 +1,6 @@
 import { type Clock, NotFoundError, type ObjectStore } from "@lade/core/backend";
 import { hostname } from "./hostname.ts";
+import { isJournalId } from "./journal_id.ts";
 import type { LogOwner, RecordLog } from "./record_log.ts";
 
 /** What a journal is opened with, wherever it is. */
@@ -95,7 +96,8 @@ export function journalStore(store: ObjectStore, prefix: string): JournalPlace {
     async *list() {
       try {
         for await (const entry of store.listWithDelimiter(prefix)) {
-          if ("prefix" in entry) yield entry.prefix.slice(prefix.length, -1);
+          const id = "prefix" in entry ? entry.prefix.slice(prefix.length, -1) : "";
+          if (isJournalId(id)) yield id;
         }
       } catch (error) {
         if (!(error instanceof NotFoundError)) throw error;
