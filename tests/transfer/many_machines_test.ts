@@ -107,7 +107,8 @@ Deno.test("the completions of the manifest, with the variables that Kubernetes s
       `shard ${index + 1} of ${completions} (JOB_COMPLETION_INDEX=${index}, LADE_SHARDS=`,
     );
   }
-  assertEquals(cli.texts("copy"), OBJECTS);
+  assertEquals(copiedOf(cli.texts("copy")), OBJECTS);
+  assertEquals((await cli.run(["jobs", "status", "s3://copy/jobs/"])).code, 0);
   assertEquals(writes(cli.fake.requests), Object.keys(OBJECTS).length);
 });
 
@@ -173,7 +174,7 @@ class Batch implements AsyncDisposable {
 
   copied(): Record<string, string> {
     const text = (key: string) => new TextDecoder().decode(this.cli.fake.bytes("copy", key));
-    return Object.fromEntries(this.cli.fake.objects("copy").map(({ key }) => [key, text(key)]));
+    return copiedOf(Object.fromEntries(this.cli.fake.objects("copy").map(({ key }) => [key, text(key)])));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -202,6 +203,11 @@ Deno.test("the script for Slurm without srun does nothing, rather than the first
   assertStringIncludes(stderr.replaceAll(/\s+/g, " "), "start lade by srun");
   assertEquals(batch.copied(), {});
 });
+
+/** What was copied, without what is told of it. */
+function copiedOf(texts: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).filter(([key]) => !key.startsWith("jobs/")));
+}
 
 /** Requests that made an object in the bucket `copy`. */
 function writes(requests: readonly RequestRecord[]): number {

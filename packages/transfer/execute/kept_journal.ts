@@ -1,5 +1,5 @@
 import type { CopyObjectResult, ObjectMeta } from "@lade/core";
-import { NotFoundError, UnsupportedError } from "@lade/core/errors";
+import { NotFoundError, UnavailableError, UnsupportedError } from "@lade/core/errors";
 import { abortUpload, type ResumableCopy } from "@lade/core/operations";
 import { redactSecrets } from "@lade/core/text";
 import { journalId } from "../journal/journal_id.ts";
@@ -23,6 +23,10 @@ export interface JournalRequest {
   /** What decides which objects go and the transfer's other options do not show, such as the words of its filter. */
   readonly meaning?: unknown;
 }
+
+/** A journal is waited for so long, in which whoever had it either gives another sign or counts as gone. */
+const MOST_WAIT_MS = 75_000;
+const WAIT_MS = 5_000;
 
 /** What a {@linkcode KeptJournal} is opened for. */
 export interface KeptJournalSetup {
@@ -68,23 +72,26 @@ export class KeptJournal {
     const destination = setup.destination.uri;
     const { place, commandLine, directory, meaning } = request;
     const shows = (text: string) => redactSecrets(text) === text;
-    const journal = await TransferJournal.open({
-      place,
-      id: journalId({ operation, sources, destination, meaning: { options, meaning } }),
-      header: {
-        lade: 1,
-        operation,
-        sources: sources.map(redactSecrets),
-        destination: redactSecrets(destination),
-        ...(commandLine?.every(shows) && { commandLine, ...(directory !== undefined && { directory }) }),
-        begun: new Date(context.clock.now()).toISOString(),
-      },
-      clock: context.clock,
-      random: context.random,
-      signal,
-      onNote: setup.note,
-      onTakenOver: setup.stop,
-    });
+    const journal = await openInTurn(setup, () =>
+      TransferJournal.open({
+        place,
+        id: journalId({ operation, sources, destination, meaning: { options, meaning } }),
+        header: {
+          lade: 1,
+          operation,
+          sources: sources.map(redactSecrets),
+          destination: redactSecrets(destination),
+          ...(commandLine?.every(shows) && { commandLine, ...(directory !== undefined && { directory }) }),
+          begun: new Date(context.clock.now()).toISOString(),
+        },
+        clock: context.clock,
+        random: context.random,
+        signal,
+        onNote: setup.note,
+        onTakenOver: setup.stop,
+        // A share is one of many, and worth it from the first object on.
+        ...(request.board && { lazyMs: 0 }),
+      }));
     if (journal.isResumed) setup.note(foundText(journal.finishedBefore, [...journal.halfDone].length));
     return new KeptJournal(journal, setup);
   }
@@ -137,6 +144,26 @@ export class KeptJournal {
         }
       }
       this.#journal.forget(halfDone);
+    }
+  }
+}
+
+/**
+ * Opens a journal. An engine starts a process with a share again before the one that was killed counts as gone: that is
+ * waited for.
+ */
+async function openInTurn(
+  { lade: { context: { clock } }, request, signal, note }: KeptJournalSetup,
+  open: () => Promise<TransferJournal>,
+): Promise<TransferJournal> {
+  const endMs = clock.monotonicMs() + MOST_WAIT_MS;
+  for (let isFirst = true;; isFirst = false) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!request.board || !(error instanceof UnavailableError) || clock.monotonicMs() >= endMs) throw error;
+      if (isFirst) note(`${error.message}: waits for it`);
+      await clock.sleep(WAIT_MS, signal);
     }
   }
 }

@@ -22,6 +22,8 @@ export interface TransferJournalSetup {
   readonly random: () => number;
   /** Ends the opening. */
   readonly signal: AbortSignal;
+  /** After so many milliseconds a transfer is worth a journal; 3,000 by default. */
+  readonly lazyMs?: number;
   /** Takes what keeps a journal from being kept, where the transfer goes on without: one sentence. */
   readonly onNote: (text: string) => void;
   /** Called where another process is at the same transfer, which has to end. */
@@ -130,7 +132,8 @@ export class TransferJournal {
     if (source.etag === undefined || target.etag === undefined) return;
     const fingerprint = this.#fingerprint(from, to, source, target);
     this.#take({ type: "finished", fingerprint, size: target.size });
-    if (this.#setup.clock.monotonicMs() - this.#startMs >= LAZY_MS) void this.#begin();
+    const { clock, lazyMs = LAZY_MS } = this.#setup;
+    if (clock.monotonicMs() - this.#startMs >= lazyMs) void this.#begin();
   }
 
   /** How an object is copied so that another process can go on with it, and this one where an earlier one was. */
