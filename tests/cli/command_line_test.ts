@@ -17,12 +17,34 @@ Deno.test("lade --version prints name and version, however it is asked for", asy
   }
 });
 
+Deno.test("upload and download are other names of put and get", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "d/a": "1", "d/b": "22" });
+  const { path } = directory;
+  const up = await cli.run(["-q", "upload", "-r", "-j", "4", `${path}/d`, "memory://alias/"]);
+  assertEquals([up, await cli.contents("memory://alias/")], [{ code: 0, stdout: "", stderr: "" }, {
+    "memory://alias/a": "1",
+    "memory://alias/b": "22",
+  }]);
+  const down = await cli.run(["download", "memory://alias/a", `${path}/x`]);
+  assertEquals([down.code, down.stdout], [0, `get memory://alias/a file://${path}/x\n`]);
+  assertEquals(await cli.run(["help", "upload"]), await cli.run(["help", "put"]));
+  assertStringIncludes((await cli.run(["upload", "--help"])).stdout, "lade put");
+  // Behind the name of a command it is a name.
+  assertStringIncludes((await cli.run(["stat", `${path}/upload`])).stderr, "/upload");
+  assertEquals((await cli.run(["rm", "upload"])).stderr.includes('upload": no such object'), true);
+});
+
 Deno.test("lade exits with 2 on a wrong command line, says why and where to look, and does nothing", async () => {
   await using cli = new CliHere();
   const mistakes: [args: string[], said: RegExp][] = [
     [[], /^lade: A command is needed\.\n {2}See lade --help\.\n$/],
     [["lss"], /^lade: "lss" is not a command\.\n {2}Did you mean `ls`\?\n {2}See lade --help\.\n$/],
-    [["upload", "a", "b"], /Here it is called put\.\n/],
+    [["rcat", "a"], /Here it is called pipe\.\n/],
+    [["mirror", "a", "b"], /Here it is called sync\.\n/],
+    [["cleanup", "s3://photos"], /Here it is called sweep\.\n/],
+    [["cp", "--dryrun", "a", "b"], /Here it is given by --dry-run\.\n/],
+    [["upload", "--create-bucket", "a", "b"], /Here it is given by lade mb, before\.\n/],
     [["signurl", "gs://photos/a"], /Here it is called presign\.\n/],
     [["mb", "--location", "EU", "gs://photos"], /Here it is given by --config as gs\.location\.\n/],
     [["ls", "--recursiv"], /Did you mean `--recursive`\?\n {2}See lade ls --help\.\n$/],

@@ -91,7 +91,7 @@ Deno.test("lade run finds every mistake before the first command runs", async ()
   const wrong: readonly (readonly [string, string])[] = [
     ["frobnicate a", '"frobnicate" is not a command'],
     ["copy a b", "Did you mean `cp`?"],
-    ["upload a b", "Here it is called put."],
+    ["rcat a", "Here it is called pipe."],
     ["cp a", "A source and a destination are needed."],
     ["cp --nope a b", "--nope"],
     ["cp 'a b", "A quote is not closed"],

@@ -46,7 +46,7 @@ export const get = defineCommand({
   description:
     "Downloads an object, or with -r everything under a prefix; DEST is read as cp reads it. Nothing \
 is written outside DEST: an object whose name would lead there is reported and left out. A file appears whole or not \
-at all.",
+at all. lade download is the same.",
   usage: "URI [DEST]",
   examples: [
     ["lade get s3://bucket/model.bin", "downloads to model.bin"],

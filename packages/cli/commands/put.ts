@@ -45,7 +45,7 @@ export const put = defineCommand({
   name: "put",
   brief: "Upload files",
   description: "Uploads files, or with -r everything under a directory; URI is read as cp reads its DEST. \
-Nobody sees an object before all of it is there.",
+Nobody sees an object before all of it is there. lade upload is the same.",
   usage: "SRC... URI",
   examples: [
     ["lade put model.bin s3://bucket/models/", "uploads to s3://bucket/models/model.bin"],

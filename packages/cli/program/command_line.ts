@@ -1,4 +1,4 @@
-import { isCommandName, loadCommand } from "./commands.ts";
+import { isCommandName, loadCommand, withOwnName } from "./commands.ts";
 import { plainOptions } from "../command/plain_options.ts";
 import type { GlobalOptions } from "../command/global_options.ts";
 import type { CommandLine, HelpFormat } from "./parsed_line.ts";
@@ -16,7 +16,7 @@ interface CommonOptions {
  * commands to run, has all others: help, completions, abbreviations, mistakes.
  */
 export async function readCommandLine(args: readonly string[], format: HelpFormat): Promise<CommandLine> {
-  const plain = withoutPayer(args);
+  const plain = withOwnName(withoutPayer(args));
   return await readPlainLine(plain) ??
     await (await import("./parse_command_line.ts")).parseCommandLine(plain, format);
 }

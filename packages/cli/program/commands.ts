@@ -35,6 +35,16 @@ export function isCommandName(word: string | undefined): word is CommandName {
   return word !== undefined && Object.hasOwn(LOAD, word);
 }
 
+/** Other names of commands, which another program has for the same: they are taken, and not listed. */
+export const ALIASES: Readonly<Record<string, CommandName>> = { upload: "put", download: "get" };
+
+/** The command line with the command's own name in place of another one. */
+export function withOwnName(args: readonly string[]): readonly string[] {
+  const at = args.findIndex((arg) => isCommandName(arg) || Object.hasOwn(ALIASES, arg));
+  const own = ALIASES[args[at] ?? ""];
+  return own === undefined ? args : args.with(at, own);
+}
+
 /** Loads a command, without the code that runs it. */
 export async function loadCommand(name: CommandName): Promise<Command> {
   return await LOAD[name]();
