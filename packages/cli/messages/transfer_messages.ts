@@ -3,6 +3,7 @@ import type { Style } from "../output/style.ts";
 import type { Json, Message } from "../output/message.ts";
 import { formatDuration } from "../output/format_duration.ts";
 import { formatSize } from "../output/format_size.ts";
+import { conversionJson, conversionText, type ConversionTotal } from "./conversion_message.ts";
 import { quoteWord } from "../syntax/split_words.ts";
 import type { Verification } from "@lade/transfer";
 
@@ -18,6 +19,8 @@ export interface Operation {
   readonly version?: string;
   /** Bytes of the object, where they are known. */
   readonly size?: number;
+  /** What compressing or decompressing made of its bytes. */
+  readonly conversion?: Json;
   /** Nothing was done. */
   readonly dryRun: boolean;
 }
@@ -130,6 +133,8 @@ export interface Summary {
   readonly isPlanned?: boolean;
   /** Bytes of the objects done; absent where the command moves none. */
   readonly bytes?: number;
+  /** What compressing or decompressing made of those of them for which it was done. */
+  readonly conversion?: ConversionTotal;
   /** How long it took, in milliseconds. */
   readonly elapsedMs: number;
   /** Nothing was done. */
@@ -161,7 +166,7 @@ export class SummaryMessage implements Message {
       dryRun,
       shard,
     } = this.#summary;
-    const { unchanged, deleted = 0, before } = this.#summary;
+    const { unchanged, deleted = 0, before, conversion } = this.#summary;
     const movesBytes = bytes !== undefined && bytes > 0;
     const parts = [
       `${objects} ${objects === 1 ? "object" : "objects"}`,
@@ -172,6 +177,7 @@ export class SummaryMessage implements Message {
       ...(skipped > 0 ? [`${skipped} skipped`] : []),
       ...(notDone === undefined ? [] : [`${isPlanned ? "" : "at least "}${notDone} not begun or given up`]),
       ...(movesBytes ? [formatSize(bytes)] : []),
+      ...(conversion ? [conversionText(conversion)] : []),
     ];
     const where = shard ? ` of shard ${shard.number} of ${shard.count}` : "";
     if (dryRun) return `lade: ${operation} would do ${parts.join(", ")}${where}`;
@@ -181,7 +187,13 @@ export class SummaryMessage implements Message {
 
   /** The same. */
   toJson(): Json {
-    return { type: "summary", ...this.#summary, elapsedMs: Math.round(this.#summary.elapsedMs) };
+    const { conversion, elapsedMs, ...rest } = this.#summary;
+    return {
+      type: "summary",
+      ...rest,
+      ...(conversion && { conversion: conversionJson(conversion) }),
+      elapsedMs: Math.round(elapsedMs),
+    };
   }
 }
 

@@ -19,7 +19,7 @@ export const journalOptions = {
 
 /** What decides how much is done, and not what: a command that differs in nothing else goes on with the same journal. */
 const NEUTRAL: ReadonlySet<string> = new Set([
-  ...["jobs", "dryRun", "failFast", "journal", "noJournal"],
+  ...["jobs", "dryRun", "failFast", "journal", "noJournal", "statsFile"],
   // The transfer knows which share it is, however that was said.
   "shard",
 ]);

@@ -10,14 +10,30 @@ import { filterOf } from "./filter_options.ts";
 import { takeShard } from "./shard_options.ts";
 import { compareModeOf } from "./compare_options.ts";
 import type { SyncValues } from "./sync_options.ts";
+import { withStats } from "./stats_file.ts";
 import { SyncReport } from "./sync_report.ts";
 
 /** Brings a tree up to date. An object that fails is reported and does not stop the others. */
 export async function runSync(context: CommandContext, options: SyncValues): Promise<void> {
+  compareModeOf(options);
+  refuseMistakes(options);
+  const { clock } = (await context.lade()).context;
+  const progress = new TransferProgress(clock);
+  const report = new SyncReport(context, progress, options.dryRun);
+  const { statsFile: path, ...settings } = options;
+  const stats = { path, settings, report, now: () => clock.now() };
+  await withStats(context, stats, () => syncReported(context, options, progress, report));
+}
+
+async function syncReported(
+  context: CommandContext,
+  options: SyncValues,
+  progress: TransferProgress,
+  report: SyncReport,
+): Promise<void> {
   const { output, signal, name, terminal } = context;
   const { source, destination: argument, dryRun, jobs, maxDelete, backupDir } = options;
   const mode = compareModeOf(options);
-  refuseMistakes(options);
   const lade = await context.lade();
   const destination = await resolveDestination(lade, argument, true);
   if (destination.kind !== "prefix") {
@@ -30,8 +46,6 @@ export async function runSync(context: CommandContext, options: SyncValues): Pro
   const shard = await takeShard(context, options);
   using cache = mode === "content" || mode === "checksum" ? await openCache(context, options) : undefined;
   const { clock } = lade.context;
-  const progress = new TransferProgress(clock);
-  const report = new SyncReport(context, progress, dryRun);
   let counts: SyncCounts;
   {
     await using _display = showProgress({

@@ -5,6 +5,7 @@ import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { filterOf, splitArgument } from "./filter_options.ts";
 import { refuseMistakes, type TransferCommand } from "./refuse_mistakes.ts";
+import { withStats } from "./stats_file.ts";
 import { TransferReport } from "./transfer_report.ts";
 import { journalOf } from "./journal_options.ts";
 import { takeShard } from "./shard_options.ts";
@@ -21,9 +22,24 @@ import { canBeObject, type Destination, locate, resolveDestination } from "@lade
 
 /** Transfers objects, many concurrently. One that fails is reported and does not stop the others. */
 export async function runTransfer(context: CommandContext, command: TransferCommand): Promise<void> {
+  const { sources, destination, options } = command;
+  refuseMistakes(command);
+  const { clock } = (await context.lade()).context;
+  const progress = new TransferProgress(clock);
+  const report = new TransferReport(context, progress, options.dryRun || options.savePlan !== undefined);
+  const { statsFile: path, ...rest } = options;
+  const stats = { path, settings: { sources, destination, ...rest }, report, now: () => clock.now() };
+  await withStats(context, stats, () => transferReported(context, command, progress, report));
+}
+
+async function transferReported(
+  context: CommandContext,
+  command: TransferCommand,
+  progress: TransferProgress,
+  report: TransferReport,
+): Promise<void> {
   const { output, signal, name, terminal } = context;
   const { sources, options, move } = command;
-  refuseMistakes(command);
   const lade = await context.lade();
   const isMany = options.recursive || await hasWildcards(command);
   const filter = await filterOf(context, options, sources);
@@ -37,9 +53,7 @@ export async function runTransfer(context: CommandContext, command: TransferComm
     );
   }
   const { clock } = lade.context;
-  const progress = new TransferProgress(clock);
   const { recursive, dryRun, jobs, savePlan, version } = options;
-  const report = new TransferReport(context, progress, dryRun || savePlan !== undefined);
   let counts: TransferCounts;
   {
     await using _display = showProgress({

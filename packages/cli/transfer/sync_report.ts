@@ -18,6 +18,7 @@ export class SyncReport extends TransferReport implements SyncListener {
 
   /** Called when an object of the destination is deleted, or would be. */
   async deleted(destination: string): Promise<void> {
+    this.stats.deleted++;
     await this.#context.output.done(
       new OperationMessage({ operation: "rm", destination, dryRun: this.#dryRun }),
     );

@@ -10,6 +10,12 @@ import type { shardOptions } from "./shard_options.ts";
 export const writeOptions = {
   dryRun: flag(["--dry-run"], "Print what would be done, and do nothing."),
   noClobber: flag(["-n", "--no-clobber"], "Leave alone what is at the destination already."),
+  statsFile: option(
+    ["--stats-file"],
+    textValue("FILE"),
+    undefined,
+    "Write what came of it to FILE as JSON, at the end: also of a command that fails or is interrupted.",
+  ),
 };
 
 /** Options of every command that moves many objects. */

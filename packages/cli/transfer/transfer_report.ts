@@ -7,10 +7,15 @@ import {
   VerificationMessage,
 } from "../messages/transfer_messages.ts";
 import { ResumableMessage } from "../messages/job_messages.ts";
+import { conversionJson, ConversionMessage } from "../messages/conversion_message.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import type { TransferProgress } from "../progress/transfer_progress.ts";
+import type { Json } from "../output/message.ts";
+import { redactSecrets } from "@lade/core/text";
+import { TransferStats } from "./transfer_stats.ts";
 import {
+  type Converted,
   destinationOf,
   type Job,
   type ResumableTransfer,
@@ -28,6 +33,8 @@ export class TransferReport implements TransferListener {
   readonly #progress: TransferProgress;
   readonly #dryRun: boolean;
   readonly #operation: string;
+  /** What has become of the objects so far. */
+  readonly stats = new TransferStats();
   readonly #dropped = new Map<
     string,
     { readonly dropped: Dropped; readonly example: string; objects: number }
@@ -66,7 +73,12 @@ export class TransferReport implements TransferListener {
   }
 
   /** Called when a job is done, or would be. */
-  async done(job: Job, size: number | undefined): Promise<void> {
+  async done(job: Job, size: number | undefined, converted?: Converted): Promise<void> {
+    const { output, settings } = this.#context;
+    this.stats.done(size, converted);
+    if (converted && settings.verbosity > 0 && !settings.json) {
+      void output.note(new ConversionMessage(sourceOf(job), converted));
+    }
     this.#progress.add({ type: "finished", key: sourceOf(job), size: size ?? 0 });
     await this.#context.output.done(
       new OperationMessage({
@@ -75,6 +87,7 @@ export class TransferReport implements TransferListener {
         ...(job.version !== undefined && { version: job.version }),
         destination: destinationOf(job),
         ...(size !== undefined && { size }),
+        ...(converted && { conversion: conversionJson(converted) }),
         dryRun: this.#dryRun,
       }),
     );
@@ -104,6 +117,7 @@ export class TransferReport implements TransferListener {
 
   /** Called when a job was done by an earlier run. */
   doneBefore(job: Job, size: number): void {
+    this.stats.before++;
     this.#progress.add({ type: "skipped", key: sourceOf(job), reason: `${size} bytes were there` });
   }
 
@@ -118,6 +132,7 @@ export class TransferReport implements TransferListener {
 
   /** Called when an object is left alone on purpose. */
   async skipped(uri: string, reason: string): Promise<void> {
+    this.stats.skipped++;
     this.#progress.add({ type: "skipped", key: uri, reason });
     await this.#context.output.note(new SkipMessage(uri, reason));
   }
@@ -125,12 +140,34 @@ export class TransferReport implements TransferListener {
   /** Called when an object failed and the rest goes on. */
   async failed(uri: string, error: unknown): Promise<void> {
     await this.#context.fail(error);
+    this.stats.fail(error);
     this.#progress.add({ type: "failed", key: uri, error });
   }
 
   /** Called with what the user should know. */
   async noted(text: string): Promise<void> {
     await this.#context.output.note(new NoteMessage(text));
+  }
+
+  /** All that was counted so far, as a statistics file has it. */
+  statistics(): Record<string, Json> {
+    const { objects, bytes, failed, skipped, before, deleted, failures, converted } = this.stats;
+    const { elapsedMs, totalObjects, totalBytes } = this.#progress.snapshot();
+    const dropped = [...this.#dropped.values()].map(({ dropped: { name, reason }, example, objects }) => ({
+      attribute: name,
+      reason: redactSecrets(reason),
+      objects,
+      example: redactSecrets(example),
+    }));
+    return {
+      ...{ objects, bytes, failed, skipped, before, deleted, elapsedMs: Math.round(elapsedMs) },
+      bytesPerSecond: elapsedMs > 0 ? Math.round(bytes / (elapsedMs / 1000)) : 0,
+      ...(totalObjects !== undefined && { plannedObjects: totalObjects }),
+      ...(totalBytes !== undefined && { plannedBytes: totalBytes }),
+      failures: Object.fromEntries(failures),
+      dropped,
+      ...(converted && { conversion: conversionJson(converted) }),
+    };
   }
 
   /** Sums up a transfer of many objects, and any when the user wants to know more. */
@@ -147,6 +184,7 @@ export class TransferReport implements TransferListener {
         ...done,
         before: done.before > 0 ? done.before : undefined,
         ...(isHalted && { notDone, isPlanned }),
+        ...(this.stats.converted && { conversion: this.stats.converted }),
         elapsedMs: this.#progress.snapshot().elapsedMs,
         dryRun: this.#dryRun,
         ...(shard && { shard: { number: shard.number, count: shard.count } }),

@@ -1,4 +1,4 @@
-import type { ObjectMeta, ProgressListener, ZstdPool } from "@lade/core";
+import type { ObjectMeta, ZstdPool } from "@lade/core";
 import { parseUri } from "@lade/core/backend";
 import {
   AlreadyExistsError,
@@ -14,6 +14,7 @@ import { lookUp } from "../places/look_up.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
 import type { KeptJournal } from "./kept_journal.ts";
+import type { Converted } from "../plan/conversion.ts";
 import type { Job, Marker, Refusal } from "../plan/job.ts";
 import { type TransferConfig, transferObject } from "./transfer_object.ts";
 import type { TransferRequest } from "./transfer_request.ts";
@@ -36,6 +37,9 @@ export interface JobRunnerConfig {
   /** Remembers what is done; absent where nothing does. */
   readonly journal?: KeptJournal | undefined;
 }
+
+/** What is told of one job. */
+type JobListeners = Pick<TransferConfig, "onProgress" | "onConverted">;
 
 const DESCRIPTOR_WAIT_MS = 60_000;
 
@@ -71,9 +75,13 @@ export class JobRunner {
       const shortest = nearby === undefined ? job : await this.#withinOneStore(job, nearby);
       if (dryRun && createOnly && await this.#isTaken(shortest)) return await tally.skip(uri, taken, job);
       const onProgress = tally.start(job);
-      const size = dryRun ? await this.#sizeOf(shortest) : await this.#whenPossible(shortest, onProgress);
+      let converted: Converted | undefined;
+      const onConverted = (how: Converted) => void (converted = how);
+      const size = dryRun
+        ? await this.#sizeOf(shortest)
+        : await this.#whenPossible(shortest, { onProgress, onConverted });
       if (createOnly && !dryRun) await this.#tellLook(shortest);
-      await tally.done(job, size ?? job.size);
+      await tally.done(job, size ?? job.size, converted);
     } catch (error) {
       if (this.#isCutShort(error)) return;
       if (createOnly && error instanceof AlreadyExistsError) return await tally.skip(uri, taken, job, error);
@@ -141,15 +149,15 @@ export class JobRunner {
   }
 
   /** Does a job again that failed because too many files were open, now that fewer are worked on. */
-  #whenPossible(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
+  #whenPossible(job: Job, told: JobListeners): Promise<number | undefined> {
     const { request: { signal }, lade } = this.#config;
-    const transfer = () => this.#transfer(job, onProgress);
+    const transfer = () => this.#transfer(job, told);
     // What standard input gave is gone.
     if (!job.from) return transfer();
     return lade.context.descriptors.wait({ limitMs: DESCRIPTOR_WAIT_MS, signal }, transfer);
   }
 
-  async #transfer(job: Job, onProgress: ProgressListener): Promise<number | undefined> {
+  async #transfer(job: Job, told: JobListeners): Promise<number | undefined> {
     const making = this.#config.directory.make();
     if (making) await making;
     const { request, judge, pool, tally, journal } = this.#config;
@@ -172,7 +180,7 @@ export class JobRunner {
       guessContentType,
       onVerified: (verification) => tally.verified(verification),
       onDropped: (dropped) => tally.dropped(job, dropped),
-      onProgress,
+      ...told,
       signal: request.signal,
       ...journal?.copying(job),
       ...this.#remembering(job),

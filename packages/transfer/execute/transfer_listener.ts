@@ -1,5 +1,6 @@
 import type { Dropped, LeftOut, ProgressListener } from "@lade/core";
 import type { ResumableTransfer } from "../journal/transfer_journal.ts";
+import type { Converted } from "../plan/conversion.ts";
 import type { Job } from "../plan/job.ts";
 import type { Verification } from "./verification.ts";
 
@@ -17,8 +18,11 @@ export interface TransferListener {
   plannedAll?(): void;
   /** Called when a job starts. The listener it returns takes the job's events. */
   started?(job: Job): ProgressListener | undefined;
-  /** Called when a job is done, or with `dryRun` would be; the size is absent where it did not become known. */
-  done(job: Job, size: number | undefined): Promise<void>;
+  /**
+   * Called when a job is done, or with `dryRun` would be; the size is absent where it did not become known. `converted` is
+   * there where the bytes were compressed or decompressed.
+   */
+  done(job: Job, size: number | undefined, converted?: Converted): Promise<void>;
   /** Called when an object is left alone on purpose, for `error` where that is the cause. */
   skipped(uri: string, reason: string, job?: Job, error?: unknown): Promise<void>;
   /** Called when an object failed and the rest goes on; without a job where it did not come to one. */

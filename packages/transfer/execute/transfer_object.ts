@@ -1,6 +1,6 @@
 import { slowChunks } from "../limit/slow_chunks.ts";
 import { localPathOf, type Place } from "../places/place.ts";
-import { type Conversion, isCompressed, isConverted } from "../plan/conversion.ts";
+import { type Conversion, type Converted, isCompressed, isConverted } from "../plan/conversion.ts";
 import type { Input } from "../plan/input.ts";
 import type { Job } from "../plan/job.ts";
 import type { RememberedCopy } from "./kept_journal.ts";
@@ -62,6 +62,8 @@ export interface TransferConfig {
   readonly onEmptyInput: () => void;
   /** Called with what was verified of the bytes. */
   readonly onVerified: VerificationListener;
+  /** Called with what a conversion made of the bytes, once all of them are written. */
+  readonly onConverted: (converted: Converted) => void;
   /** Called with what of an object its copy lacks. */
   readonly onDropped: (dropped: readonly Dropped[]) => void;
   /** Makes copies of large objects outlive this process. */
@@ -118,16 +120,21 @@ async function transferInput(input: Input, { from, to }: Job, config: TransferCo
   // By its name alone: what a pipe without one gives is taken as it is.
   const converted = from ? isConverted(from.key, conversion) : conversion === "compress";
   const compress = converted && conversion === "compress";
-  let isEmpty = true;
+  let bytesIn = 0;
   const onBytes = (bytes: number) => {
-    isEmpty = false;
+    bytesIn += bytes;
     if (!compress) onProgress({ type: "bytes", key: uri, bytes });
   };
   const read = countBytes(slowed(input.read(signal), undefined, to, signal), onBytes);
   const chunks = converted && conversion === "decompress"
     ? (await import("@lade/core/zstd")).decompressZstd(read, { signal, ...(pool && { workers: pool }), uri })
     : read;
-  if (!to) return await printAll(chunks, stdout);
+  const action = compress ? "compressed" : "decompressed";
+  const tell = (bytesOut: number) => {
+    if (converted) config.onConverted({ action, bytesIn, bytesOut });
+    return bytesOut;
+  };
+  if (!to) return tell(await printAll(chunks, stdout));
   const attributes = withType(to, config.attributes, compress, config);
   const size = await writeAll(
     to,
@@ -137,8 +144,8 @@ async function transferInput(input: Input, { from, to }: Job, config: TransferCo
     { ...attributes, ...conditionOf(config, {}) },
     uri,
   );
-  if (isEmpty && !from) config.onEmptyInput();
-  return size;
+  if (bytesIn === 0 && !from) config.onEmptyInput();
+  return tell(size);
 }
 
 /**
@@ -172,8 +179,10 @@ async function convertObject(from: Place, to: Place, job: Job, config: TransferC
   const read = slowed(verifiedChunks(chunks, from, onVerified), from, to, signal);
   const content = compress ? read : decompressed(read, from, config);
   const writing = { ...withType(to, put, compress, config), ...conditionOf(config, job) };
-  const { etag: sourceEtag } = chunks.info;
-  return await writeAll(to, content, config, compress, writing, from.uri, sourceEtag);
+  const { etag: sourceEtag, size: bytesIn } = chunks.info;
+  const bytesOut = await writeAll(to, content, config, compress, writing, from.uri, sourceEtag);
+  config.onConverted({ action: compress ? "compressed" : "decompressed", bytesIn, bytesOut });
+  return bytesOut;
 }
 
 /** Adds the media type that a name stands for, where there is none; what is compressed gets its own. */
@@ -212,7 +221,10 @@ async function printObject(from: Place, job: Job, config: TransferConfig): Promi
   });
   const read = slowed(verifiedChunks(chunks, from, onVerified), from, undefined, signal);
   const plain = conversion !== "decompress" || !isCompressed(from.key);
-  return await printAll(plain ? read : decompressed(read, from, config), stdout);
+  if (plain) return await printAll(read, stdout);
+  const bytesOut = await printAll(decompressed(read, from, config), stdout);
+  config.onConverted({ action: "decompressed", bytesIn: chunks.info.size, bytesOut });
+  return bytesOut;
 }
 
 async function printAll(

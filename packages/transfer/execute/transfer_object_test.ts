@@ -37,6 +37,7 @@ Deno.test("the progress of a compression is that of its frames, not of what was 
       keepTime: true,
       guessContentType: false,
       onDropped: () => {},
+      onConverted: () => {},
       conversion: "compress",
       level: 1,
       pool,

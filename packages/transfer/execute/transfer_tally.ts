@@ -1,4 +1,5 @@
 import type { Dropped, LeftOut, ProgressListener } from "@lade/core";
+import type { Converted } from "../plan/conversion.ts";
 import type { Job } from "../plan/job.ts";
 import type { TransferListener } from "./transfer_listener.ts";
 import type { Verification } from "./verification.ts";
@@ -99,10 +100,10 @@ export class TransferTally {
   }
 
   /** Called when a job is done, or would be. */
-  async done(job: Job, size: number | undefined): Promise<void> {
+  async done(job: Job, size: number | undefined, converted?: Converted): Promise<void> {
     this.#objects++;
     this.#bytes += size ?? 0;
-    await this.#wait(() => this.#listener.done(job, size));
+    await this.#wait(() => this.#listener.done(job, size, converted));
   }
 
   /** Called when a job turns out to be done already, by an earlier run. */

@@ -3,6 +3,16 @@ const SUFFIX = ".zst";
 /** What a transfer does to the bytes of objects. */
 export type Conversion = "none" | "compress" | "decompress";
 
+/** What a conversion made of bytes. */
+export interface Converted {
+  /** What was done. */
+  readonly action: "compressed" | "decompressed";
+  /** Bytes before. */
+  readonly bytesIn: number;
+  /** Bytes after. */
+  readonly bytesOut: number;
+}
+
 /** Whether the name of an object says that it is compressed by zstd. */
 export function isCompressed(name: string): boolean {
   return name.endsWith(SUFFIX) && name !== SUFFIX && !name.endsWith(`/${SUFFIX}`);
