@@ -1,13 +1,18 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageMessage } from "../messages/listing_messages.ts";
-import { classifyPlace, locate, type Place, refuseMissing } from "@lade/transfer/places";
-import { tellingLeftOut, tellUnlisted } from "../places/tell_left_out.ts";
+import type { ObjectFilter } from "@lade/transfer/filter";
+import { classifyPlace, isThere, nameOf, type Place, refuseMissing } from "@lade/transfer/places";
+import { chooseBelow, nothingMatches, objectsBelow } from "../transfer/choose_below.ts";
+import { filterOf, filterOptions, globOptions } from "../transfer/filter_options.ts";
+import { tellUnlisted } from "../places/tell_left_out.ts";
 import { flag, option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { integerValue } from "../values/plain_values.ts";
 import { placeValue } from "../values/place_value.ts";
 
 const options = {
+  ...filterOptions,
+  ...globOptions,
   humanSizes: flag(["-H", "--human-readable"], "Print sizes as 1.50 MiB instead of in bytes."),
   maxDepth: option(
     ["-d", "--max-depth"],
@@ -43,17 +48,20 @@ interface Level {
 
 /** Sums up each place. */
 async function runDu(context: CommandContext, options: DuOptions): Promise<void> {
-  for (const argument of options.uris.length > 0 ? options.uris : ["."]) {
+  const places = options.uris.length > 0 ? options.uris : ["."];
+  const given = await filterOf(context, options, places);
+  for (const argument of places) {
     try {
       const lade = await context.lade();
-      const place = await locate(lade, argument);
+      const { glob } = options;
+      const { place, filter, pattern } = await chooseBelow(context, argument, { glob, filter: given });
       const { object, prefix, unlisted } = await classifyPlace(lade, place, "sum up", context.signal);
       if (unlisted) await tellUnlisted(context, place, unlisted);
-      if (object) {
+      if (object && (filter?.(object, nameOf(place)) ?? true)) {
         const usage = { uri: place.uri, size: object.size, objects: 1 };
         await context.output.result(new UsageMessage(usage, options.humanSizes));
       }
-      if (prefix) await sumPrefix(context, options, prefix);
+      if (prefix) await sumPrefix(context, options, { place: prefix, filter, pattern });
     } catch (error) {
       await context.fail(error);
     }
@@ -67,10 +75,14 @@ async function runDu(context: CommandContext, options: DuOptions): Promise<void>
 async function sumPrefix(
   context: CommandContext,
   { maxDepth, humanSizes }: DuOptions,
-  place: Place,
+  { place, filter, pattern }: {
+    readonly place: Place;
+    readonly filter: ObjectFilter | undefined;
+    readonly pattern: string | undefined;
+  },
 ): Promise<void> {
   const { output, signal } = context;
-  const { store, key, uriOf } = place;
+  const { key, uriOf } = place;
   const root: Level = { prefix: key, size: 0, objects: 0 };
   const open = [root];
   const close = async () => {
@@ -86,7 +98,7 @@ async function sumPrefix(
   };
   // One sum needs no order; the levels below come one after the other only in that of the keys.
   const order = maxDepth === 0 ? "any" : "key";
-  for await (const object of store.list(key, { signal, order, ...tellingLeftOut(context, place) })) {
+  for await (const object of objectsBelow(context, place, filter, order)) {
     while (open.length > 1 && !object.key.startsWith(open.at(-1)?.prefix ?? "")) await close();
     while (open.length <= maxDepth) {
       const start = open.at(-1)?.prefix.length ?? key.length;
@@ -99,6 +111,9 @@ async function sumPrefix(
     level.objects++;
   }
   while (open.length > 1) await close();
-  if (root.objects === 0) await refuseMissing(place, "sum up");
+  if (root.objects === 0) {
+    if (pattern !== undefined) throw nothingMatches("sum up", pattern);
+    if (!(filter && await isThere(place, signal))) await refuseMissing(place, "sum up");
+  }
   await close();
 }

@@ -4,12 +4,16 @@ import type { CommandContext } from "../command/command_context.ts";
 import { ContainerMessage, ObjectMessage, PrefixMessage } from "../messages/listing_messages.ts";
 import {
   classifyPlace,
-  locate,
+  isThere,
   nameOf,
   type Place,
   refuseMissing,
   uriOfArgument,
 } from "@lade/transfer/places";
+import type { ObjectFilter } from "@lade/transfer/filter";
+import { UsageError } from "../command/usage_error.ts";
+import { chooseBelow, nothingMatches, objectsBelow } from "../transfer/choose_below.ts";
+import { filterOf, filterOptions, globOptions, isFiltered, NEEDS_MANY } from "../transfer/filter_options.ts";
 import { tellingLeftOut, tellUnlisted } from "../places/tell_left_out.ts";
 import { flag, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";
@@ -21,6 +25,8 @@ const options = {
     ["--versions"],
     "List every version and delete marker, the newest of a name first, with the ID that --version takes.",
   ),
+  ...filterOptions,
+  ...globOptions,
   humanSizes: flag(["-H", "--human-readable"], "Print sizes as 1.50 MiB instead of in bytes."),
   uris: restOfArguments(
     placeValue({ metavar: "URI", dash: false }),
@@ -52,15 +58,28 @@ is listed. A URI without a final slash names an object, or the prefix of that na
 
 /** Lists each place; with several, names are whole URIs. */
 async function runLs(context: CommandContext, options: LsOptions): Promise<void> {
+  refuseMistakes(options);
   const places = options.uris.length > 0 ? options.uris : ["."];
+  const filter = await filterOf(context, options, places);
   for (const argument of places) {
     try {
       const uri = uriOfArgument(argument);
       if (await (await context.lade()).holdsContainers(uri)) await listContainers(context, uri);
-      else await listPlace(context, options, argument, places.length > 1);
+      else await listPlace(context, options, argument, places.length > 1, filter);
     } catch (error) {
       await context.fail(error);
     }
+  }
+}
+
+function refuseMistakes(options: LsOptions): void {
+  const { glob, recursive, versions } = options;
+  const isChosen = isFiltered(options);
+  if (isChosen && !recursive && !glob) throw new UsageError(NEEDS_MANY);
+  if (versions && (isChosen || glob)) {
+    throw new UsageError(
+      "Versions are listed by their names alone: filters and --glob choose among objects.",
+    );
   }
 }
 
@@ -75,32 +94,44 @@ async function listPlace(
   options: LsOptions,
   argument: string,
   fullNames: boolean,
+  given: ObjectFilter | undefined,
 ): Promise<void> {
   const { output, signal } = context;
   const lade = await context.lade();
-  const place = await locate(lade, argument);
+  const { glob } = options;
+  const { place, filter, pattern } = await chooseBelow(context, argument, { glob, filter: given });
   if (options.versions) {
     const { listVersionsAt } = await import("./list_versions.ts");
     return await listVersionsAt(context, options, place, fullNames);
   }
   const { object, prefix, unlisted } = await classifyPlace(lade, place, "list", signal);
   if (unlisted) await tellUnlisted(context, place, unlisted);
-  if (!object) return prefix && await listPrefix(context, options, prefix, fullNames);
+  const below = { ...options, recursive: options.recursive || pattern !== undefined, filter, pattern };
+  if (!object) return prefix && await listPrefix(context, below, prefix, fullNames);
+  if (filter && !filter(object, nameOf(place))) return;
   const name = fullNames ? place.uri : nameOf(place);
   await output.result(new ObjectMessage(place.uri, name, object, options.humanSizes));
   if (prefix) await output.result(new PrefixMessage(prefix.uri, `${name}/`));
 }
 
+/** How a prefix is listed. */
+interface LevelOptions {
+  readonly recursive: boolean;
+  readonly humanSizes: boolean;
+  readonly filter: ObjectFilter | undefined;
+  readonly pattern: string | undefined;
+}
+
 async function listPrefix(
   context: CommandContext,
-  { recursive, humanSizes }: LsOptions,
+  { recursive, humanSizes, filter, pattern }: LevelOptions,
   place: Place,
   fullNames: boolean,
 ): Promise<void> {
   const { store, key } = place;
   const listing = { signal: context.signal, order: "any", ...tellingLeftOut(context, place) } as const;
   const entries: AsyncIterable<ObjectMeta | CommonPrefix> = recursive
-    ? store.list(key, listing)
+    ? objectsBelow(context, place, filter, "any")
     : store.listWithDelimiter(key, listing);
   const any = await showListing(
     context,
@@ -109,5 +140,7 @@ async function listPrefix(
     fullNames,
     (uri, name, meta) => new ObjectMessage(uri, name, meta, humanSizes),
   );
-  if (!any) await refuseMissing(place, "list");
+  if (any) return;
+  if (pattern !== undefined) throw nothingMatches("list", pattern);
+  if (!(filter && await isThere(place, context.signal))) await refuseMissing(place, "list");
 }

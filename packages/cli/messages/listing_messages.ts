@@ -45,6 +45,28 @@ export class ObjectMessage implements Message {
   }
 }
 
+/** An object that was found. */
+export class FoundMessage implements Message {
+  readonly #object: ObjectMessage;
+  readonly #shown: string;
+
+  /** Shows `shown` of the object at `uri`: its URI, or its name below what was looked through. */
+  constructor(uri: string, shown: string, meta: ObjectMeta) {
+    this.#object = new ObjectMessage(uri, shown, meta, false);
+    this.#shown = shown;
+  }
+
+  /** The URI or name alone. */
+  toText(): string {
+    return printable(this.#shown);
+  }
+
+  /** All that the listing has. */
+  toJson(): Json {
+    return this.#object.toJson();
+  }
+}
+
 const TIME_COLUMNS = "2026-07-01 12:00:01".length;
 
 /** A "directory" in a listing of one level. */

@@ -1,6 +1,6 @@
 import type { Folding } from "./fold_name.ts";
 import { escapeFault, nameFault, type NamePlatform } from "./name_fault.ts";
-import { FoldedClashes, OrderedClashes, type PathClashes } from "./path_clashes.ts";
+import { createClashes, type PathClashes } from "./path_clashes.ts";
 import { NameHashes } from "./name_hashes.ts";
 import { decodeName, encodeName } from "./percent_names.ts";
 
@@ -67,8 +67,7 @@ export class LocalNames implements NameMaker {
   /** Nothing is named yet. */
   constructor(rules: NameRules = PLAIN_RULES) {
     this.#rules = rules;
-    const { folding } = rules;
-    this.#clashes = folding.case || folding.form ? new FoldedClashes(folding) : new OrderedClashes();
+    this.#clashes = createClashes(rules.folding);
   }
 
   /** With percent signs, every name but the empty one has a form. */

@@ -11,6 +11,11 @@ export interface PathClashes {
   take(name: string): string | undefined;
 }
 
+/** Finds what cannot be there together on a file system that takes these for one name. */
+export function createClashes(folding: Folding): PathClashes {
+  return folding.case || folding.form ? new FoldedClashes(folding) : new OrderedClashes();
+}
+
 /**
  * Finds names of files that others need as directories: `a`, and `a/b` after it. It takes names in the order of keys,
  * and holds only those that a later one may begin with, at most one for each character of a name. Of other orders it finds

@@ -6,6 +6,7 @@ import { type ListedSide, mergeListings, type Pair } from "../merge/merge_listin
 import { localPathOf, type Place, placeBelow } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { Job, Refusal } from "../plan/job.ts";
+import type { PathClashes } from "../names/path_clashes.ts";
 import type { ObjectFilter } from "../filter/object_filter.ts";
 import { unknownMeta } from "../filter/unknown_meta.ts";
 import { type JobPlan, planLeftOut, planListed } from "../plan/plan_jobs.ts";
@@ -37,6 +38,8 @@ export interface SyncPlan {
   readonly createOnly: boolean;
   /** What the source does not have is deleted from the destination. */
   readonly deletes: boolean;
+  /** Finds objects of the source that cannot be at the destination together; absent where all can. */
+  readonly clashes?: PathClashes | undefined;
   /** Says what makes a difference. */
   readonly compare: (source: Listed, target: Listed) => Difference | Promise<Difference>;
   /** Judges whether two names lead to one place. */
@@ -156,11 +159,16 @@ class Planner {
     const isSource = source !== undefined && (filter?.(source, name) ?? true);
     // Whether there is anything at all shows in the shares of others, too.
     if (isSource) onSource();
+    const clash = isSource ? this.#plan.clashes?.take(name) : undefined;
     if (isOwn && !isOwn(name)) return undefined;
     const isTarget = target !== undefined && (filter?.(target, name) ?? true);
     if (isTarget) onTarget();
     if (!source) return isTarget && deletes ? this.#planDeletion(name, target) : undefined;
     if (!isSource) return undefined;
+    if (clash !== undefined) {
+      const [uri, { operation }] = [this.#plan.source.uriOf(source.key), this.#plan];
+      return { uri, reason: new InvalidNameError({ operation, uri, detail: clash }) };
+    }
     if (!target) return this.#planCopy(name, source, undefined);
     if (createOnly) {
       onUnchanged();

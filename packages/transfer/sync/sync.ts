@@ -9,6 +9,7 @@ import { TransferTally } from "../execute/transfer_tally.ts";
 import type { TransferRequest } from "../execute/transfer_request.ts";
 import { classifyWhole } from "../places/classify_place.ts";
 import { isLocalDirectory, localPathOf, locate, type Place } from "../places/place.ts";
+import type { PathClashes } from "../names/path_clashes.ts";
 import { refuseMissing } from "../places/missing.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { Job, Refusal } from "../plan/job.ts";
@@ -171,6 +172,7 @@ class Synchronization {
         createOnly,
         isOwn: shard && inShard(shard),
         deletes: this.#request.delete ?? false,
+        clashes: await this.#clashes(),
         compare: (one, other) => judge.compare(one, other),
         judge: this.#judge,
         sourceLeftOuts: this.#sourceLeftOuts,
@@ -190,6 +192,15 @@ class Synchronization {
       if (!(error instanceof Error)) throw error;
       yield { uri: source.uri, reason: error };
     }
+  }
+
+  /** A local file system may take some names for one, or need a file as a directory. */
+  async #clashes(): Promise<PathClashes | undefined> {
+    const { destination, dryRun: look = false } = this.#request;
+    const path = localPathOf(destination.uri);
+    if (path === undefined) return undefined;
+    const { createClashes, probeFolding } = await import("../names/mod.ts");
+    return createClashes(probeFolding(path, { look }));
   }
 
   /** Keeps what a job replaces, and resolves with whether it may be. */
