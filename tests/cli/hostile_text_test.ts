@@ -4,6 +4,7 @@ import { NotFoundError } from "@lade/core/errors";
 import { CheckMessage, DiagnosisMessage } from "../../packages/cli/messages/diagnosis_messages.ts";
 import {
   ContainerMessage,
+  FoundMessage,
   ObjectMessage,
   PrefixMessage,
   PresignedMessage,
@@ -11,6 +12,7 @@ import {
   UsageMessage,
   VersionMessage,
 } from "../../packages/cli/messages/listing_messages.ts";
+import { TreeMessage, TreeSumMessage } from "../../packages/cli/messages/tree_messages.ts";
 import { ShardMessage } from "../../packages/cli/messages/shard_message.ts";
 import {
   DroppedMessage,
@@ -134,6 +136,9 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   }),
   swept: new SweptMessage({ kind: "upload", uri: HOSTILE, time: new Date(0), id: HOSTILE, size: 1 }, true),
   text: new TextMessage(HOSTILE.replace("\n", "")),
+  found: new FoundMessage(HOSTILE, HOSTILE, { key: HOSTILE, size: 1, lastModified: new Date(0) }),
+  tree: new TreeMessage({ uri: HOSTILE, name: HOSTILE, depth: 1, size: 1 }, false),
+  treesum: new TreeSumMessage({ uri: HOSTILE, directories: 1, objects: 1, size: 1 }, true),
   usage: new UsageMessage({ uri: HOSTILE, size: 1, objects: 1 }, false),
   version: new VersionMessage(
     HOSTILE,
@@ -234,6 +239,12 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
       local,
     ]],
     du: [[there], [away], ["memory://m/d/"]],
+    find: [[there], [away], ["memory://m/d/"], ["--names", "memory://m/d/"], [
+      "--include",
+      `[${HOSTILE}`,
+      there,
+    ]],
+    tree: [["memory://m/"], [away], ["--glob", `${away}*[`]],
     hash: [[there], [away], ["-r", "memory://m/"], ["-c", there], ["-c", away, there]],
     mb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     rb: [["--dry-run", away], [`memory://${HOSTILE}`]],
