@@ -9,6 +9,7 @@ import { openCache } from "./cache_options.ts";
 import { filterOf } from "./filter_options.ts";
 import { takeShard } from "./shard_options.ts";
 import { compareModeOf } from "./compare_options.ts";
+import { journalOf } from "./journal_options.ts";
 import type { SyncValues } from "./sync_options.ts";
 import { withStats } from "./stats_file.ts";
 import { SyncReport } from "./sync_report.ts";
@@ -71,6 +72,7 @@ async function syncReported(
       dryRun,
       createOnly: options.noClobber,
       failFast: options.failFast,
+      journal: dryRun ? undefined : await journalOf(context, lade, options),
       concurrency: jobs,
       attributes: attributesOf(options),
       keepTime: !options.noMtime,

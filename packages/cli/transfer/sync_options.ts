@@ -3,6 +3,7 @@ import { cacheOptions } from "./cache_options.ts";
 import { compareOptions } from "./compare_options.ts";
 import { filterOptions } from "./filter_options.ts";
 import { shardOptions } from "./shard_options.ts";
+import { journalOptions } from "./journal_options.ts";
 import { contentOptions, guessOptions, timeOptions, treeOptions, writeOptions } from "./transfer_options.ts";
 import { deletionLimitValue } from "../values/deletion_limit_value.ts";
 import { placeValue } from "../values/place_value.ts";
@@ -34,6 +35,7 @@ export const syncOptions = {
   ...filterOptions,
   ...manyOptions,
   ...shardOptions,
+  ...journalOptions,
   ...writeOptions,
   ...timeOptions,
   ...guessOptions,

@@ -50,7 +50,7 @@ export function canResume(
   const { info } = read;
   // A digest over all bytes in a row is better verified in one go than not at all.
   const digest = read.ordered !== undefined;
-  return info.size >= resumable.fromBytes && !read.isWhole && !digest && contentOf(info) !== undefined;
+  return info.size >= resumable.fromBytes && !digest && contentOf(info) !== undefined;
 }
 
 /** Copies the object of a read by a writer that outlives this process. */

@@ -38,7 +38,7 @@ export interface CopiedPart {
  * its bytes are not verified.
  */
 export interface ResumableCopy {
-  /** Objects of so many bytes are copied so; smaller ones and those that come in one request never are. */
+  /** Objects of so many bytes are copied so; smaller ones never are. */
   readonly fromBytes: number;
   /** What an earlier call told when it began. */
   readonly halfDone?: HalfDoneCopy | undefined;

@@ -5,9 +5,10 @@ import { redactSecrets } from "@lade/core/text";
 import { journalId } from "../journal/journal_id.ts";
 import type { JournalPlace } from "../journal/journal_place.ts";
 import { type ResumableTransfer, TransferJournal } from "../journal/transfer_journal.ts";
-import { locate, type Place } from "../places/place.ts";
+import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { Job } from "../plan/job.ts";
+import type { TransferTally } from "./transfer_tally.ts";
 import { DestinationLook } from "./destination_look.ts";
 
 /** How the journal of a transfer is kept. */
@@ -22,6 +23,8 @@ export interface JournalRequest {
   readonly directory?: string;
   /** What decides which objects go and the transfer's other options do not show, such as the words of its filter. */
   readonly meaning?: unknown;
+  /** Objects of so many bytes are copied so that another process can go on with them; 64 MiB by default. */
+  readonly resumableBytes?: number;
 }
 
 /** A journal is waited for so long, in which whoever had it either gives another sign or counts as gone. */
@@ -31,7 +34,7 @@ const WAIT_MS = 5_000;
 /** What a {@linkcode KeptJournal} is opened for. */
 export interface KeptJournalSetup {
   readonly lade: UriCalls;
-  readonly request: JournalRequest;
+  readonly request: JournalRequest | undefined;
   readonly operation: string;
   /** The URIs of the sources. */
   readonly sources: readonly string[];
@@ -41,9 +44,8 @@ export interface KeptJournalSetup {
   /** Options that decide what becomes of objects. */
   readonly options: unknown;
   readonly signal: AbortSignal;
-  readonly note: (text: string) => void;
-  /** Ends the transfer, because another process is at it. */
-  readonly stop: (error: unknown) => void;
+  /** Takes notes, and ends the transfer where another process is at it. */
+  readonly tally: TransferTally;
 }
 
 /** How an object is copied by a transfer that keeps a journal. */
@@ -66,11 +68,13 @@ export class KeptJournal {
     this.#look = new DestinationLook(setup.isPrefix ? setup.destination : undefined, setup.signal);
   }
 
-  /** Finds what an earlier run of the same transfer left. */
-  static async open(setup: KeptJournalSetup): Promise<KeptJournal> {
-    const { lade: { context }, request, operation, sources, options, signal } = setup;
+  /** Finds what an earlier run of the same transfer left; `undefined` where no journal is to be kept. */
+  static async open(setup: KeptJournalSetup): Promise<KeptJournal | undefined> {
+    const { lade: { context }, request, operation, sources, options, signal, tally } = setup;
+    if (!request) return undefined;
     const destination = setup.destination.uri;
-    const { place, commandLine, directory, meaning } = request;
+    const { place, commandLine, directory, meaning, resumableBytes } = request;
+    const note = (text: string) => void tally.note(text).catch(() => {});
     const shows = (text: string) => redactSecrets(text) === text;
     const journal = await openInTurn(setup, () =>
       TransferJournal.open({
@@ -87,12 +91,13 @@ export class KeptJournal {
         clock: context.clock,
         random: context.random,
         signal,
-        onNote: setup.note,
-        onTakenOver: setup.stop,
+        resumableBytes,
+        onNote: note,
+        onTakenOver: (error) => tally.stop(error),
         // A share is one of many, and worth it from the first object on.
         ...(request.board && { lazyMs: 0 }),
       }));
-    if (journal.isResumed) setup.note(foundText(journal.finishedBefore, [...journal.halfDone].length));
+    if (journal.isResumed) note(foundText(journal.finishedBefore, [...journal.halfDone].length));
     return new KeptJournal(journal, setup);
   }
 
@@ -127,8 +132,19 @@ export class KeptJournal {
   /** Ends the journal. Where all is done, nothing is left of half-done copies whose objects are gone. */
   async end(isComplete: boolean): Promise<ResumableTransfer | undefined> {
     await this.#look[Symbol.asyncDispose]();
-    if (isComplete) await this.#dropHalfDone();
+    if (isComplete) {
+      await this.#dropHalfDone();
+      await this.#removeTemporaries();
+    }
     return await this.#journal.end(isComplete);
+  }
+
+  /** Removes the files that earlier runs were writing in one go when they were killed: nobody goes on with those. */
+  async #removeTemporaries(): Promise<void> {
+    const path = localPathOf(this.#setup.destination.uri);
+    if (path === undefined || this.#journal.earlierRuns.length === 0) return;
+    const { removeTemporaries } = await import("./remove_temporaries.ts");
+    await removeTemporaries(this.#setup.isPrefix ? path : undefined, path, this.#journal.earlierRuns);
   }
 
   async #dropHalfDone(): Promise<void> {
@@ -153,7 +169,7 @@ export class KeptJournal {
  * waited for.
  */
 async function openInTurn(
-  { lade: { context: { clock } }, request, signal, note }: KeptJournalSetup,
+  { lade: { context: { clock } }, request, signal, tally }: KeptJournalSetup,
   open: () => Promise<TransferJournal>,
 ): Promise<TransferJournal> {
   const endMs = clock.monotonicMs() + MOST_WAIT_MS;
@@ -161,8 +177,10 @@ async function openInTurn(
     try {
       return await open();
     } catch (error) {
-      if (!request.board || !(error instanceof UnavailableError) || clock.monotonicMs() >= endMs) throw error;
-      if (isFirst) note(`${error.message}: waits for it`);
+      if (!request?.board || !(error instanceof UnavailableError) || clock.monotonicMs() >= endMs) {
+        throw error;
+      }
+      if (isFirst) void tally.note(`${error.message}: waits for it`).catch(() => {});
       await clock.sleep(WAIT_MS, signal);
     }
   }

@@ -52,8 +52,7 @@ async function openJournal(
     isPrefix: destination.kind === "prefix",
     options: meaningOf(request),
     signal,
-    note: (text) => void tally.note(text),
-    stop: (error) => tally.stop(error),
+    tally,
   });
 }
 
@@ -114,6 +113,8 @@ export async function transfer(
     judge,
     inOrder,
     ...(names && { names }),
+    // An earlier run may have moved all of it.
+    ...(move && inOrder && { allowMissing: true }),
     onLeftOut: (entry) => tally.leftOut(entry),
   };
   const atOnce = () => lade.context.descriptors.atOnce(concurrency);

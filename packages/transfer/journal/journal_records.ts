@@ -19,6 +19,14 @@ export interface JournalHeader {
   readonly begun: string;
 }
 
+/** A process that did some of the transfer. */
+export interface JournalRun {
+  /** Its number. */
+  readonly pid: number;
+  /** The machine that it ran on; absent where it might not ask. */
+  readonly host?: string;
+}
+
 /** A half-done copy of a journal. */
 export interface HalfDone {
   /** Its number within the journal. */
@@ -39,9 +47,10 @@ export type JournalRecord =
   | { readonly type: "finished"; readonly fingerprint: Fingerprint; readonly size: number }
   | ({ readonly type: "begun" } & Omit<HalfDone, "parts">)
   | { readonly type: "part"; readonly id: number; readonly part: CopiedPart }
-  | { readonly type: "ended"; readonly id: number };
+  | { readonly type: "ended"; readonly id: number }
+  | ({ readonly type: "run" } & JournalRun);
 
-const TYPES = ["header", "finished", "begun", "part", "ended"] as const;
+const TYPES = ["header", "finished", "begun", "part", "ended", "run"] as const;
 
 /** Writes a record: a byte of its type, then JSON; of the frequent types fixed bytes. */
 export function formatRecord(record: JournalRecord): Uint8Array {

@@ -1,5 +1,11 @@
 import { FinishedSet } from "./finished_set.ts";
-import { type HalfDone, type JournalHeader, type JournalRecord, parseRecord } from "./journal_records.ts";
+import {
+  type HalfDone,
+  type JournalHeader,
+  type JournalRecord,
+  type JournalRun,
+  parseRecord,
+} from "./journal_records.ts";
 import type { RecordLog } from "./record_log.ts";
 
 /** What the records of a journal come to. */
@@ -10,6 +16,8 @@ export class JournalState {
   readonly finished = new FinishedSet();
   /** Bytes of the objects that are done. */
   finishedBytes = 0;
+  /** The processes that did some of it. */
+  readonly runs: JournalRun[] = [];
   /** Copies that were begun and not ended, by the URI of their destination. */
   readonly halfDone = new Map<string, HalfDone>();
   /** The number of the next copy that begins. */
@@ -51,6 +59,9 @@ export class JournalState {
         this.nextId = Math.max(this.nextId, begun.id + 1);
         break;
       }
+      case "run":
+        this.runs.push({ pid: record.pid, ...(record.host !== undefined && { host: record.host }) });
+        break;
       case "part":
         this.#byId.get(record.id)?.parts.push(record.part);
         break;

@@ -4,7 +4,14 @@ import { UnavailableError, UnsupportedError } from "@lade/core/errors";
 import type { HalfDoneCopy, ResumableCopy } from "@lade/core/operations";
 import { fingerprintOf } from "./finished_set.ts";
 import type { JournalPlace } from "./journal_place.ts";
-import { formatRecord, type HalfDone, type JournalHeader, type JournalRecord } from "./journal_records.ts";
+import { hostname } from "./hostname.ts";
+import {
+  formatRecord,
+  type HalfDone,
+  type JournalHeader,
+  type JournalRecord,
+  type JournalRun,
+} from "./journal_records.ts";
 import { JournalState } from "./journal_state.ts";
 import type { RecordLog } from "./record_log.ts";
 
@@ -20,6 +27,8 @@ export interface TransferJournalSetup {
   readonly clock: Clock;
   /** Random numbers in [0, 1). */
   readonly random: () => number;
+  /** Objects of so many bytes are copied so that another process can go on with them; 64 MiB by default. */
+  readonly resumableBytes?: number | undefined;
   /** Ends the opening. */
   readonly signal: AbortSignal;
   /** After so many milliseconds a transfer is worth a journal; 3,000 by default. */
@@ -68,6 +77,8 @@ export class TransferJournal {
   readonly #state: JournalState;
   /** Whether an earlier run has left something to go on with. */
   readonly isResumed: boolean;
+  /** The processes of earlier runs. */
+  readonly earlierRuns: readonly JournalRun[];
   #log: RecordLog | undefined;
   #early: Uint8Array[] = [];
   #beginning: Promise<boolean> | undefined;
@@ -80,7 +91,10 @@ export class TransferJournal {
     this.#log = log;
     this.isResumed = state.finished.size > 0 || state.halfDone.size > 0;
     if (log) this.#beginning = Promise.resolve(true);
+    this.earlierRuns = [...state.runs];
     if (!state.header) this.#append({ type: "header", header: setup.header });
+    const host = hostname();
+    this.#append({ type: "run", pid: Deno.pid, ...(host !== undefined && { host }) });
   }
 
   /**
@@ -142,7 +156,7 @@ export class TransferJournal {
     const known = before?.from === from ? before : undefined;
     let id = known?.id;
     return {
-      fromBytes: RESUMABLE_BYTES,
+      fromBytes: this.#setup.resumableBytes ?? RESUMABLE_BYTES,
       ...(known && { halfDone: known.copy, parts: known.parts }),
       begun: async (copy: HalfDoneCopy) => {
         id = this.#state.nextId++;

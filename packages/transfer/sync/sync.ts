@@ -3,6 +3,7 @@ import { inParallel } from "@lade/core/concurrency";
 import { PlaceJudge } from "@lade/core/operations";
 import { DifferenceJudge } from "../compare/difference_judge.ts";
 import { DestinationDirectory } from "../execute/destination_directory.ts";
+import type { KeptJournal } from "../execute/kept_journal.ts";
 import { JobRunner } from "../execute/job_runner.ts";
 import { planAhead } from "../execute/plan_ahead.ts";
 import { TransferTally } from "../execute/transfer_tally.ts";
@@ -86,8 +87,14 @@ class Synchronization {
     const { signal } = this.#request;
     const source = await this.#locateSource();
     await refuseOverlap({ ...this.#request, source, judge: this.#judge });
+    const journal = await this.#openJournal(source);
     try {
-      await this.#copy(source);
+      try {
+        await this.#copy(source, journal);
+      } finally {
+        const left = await journal?.end(!signal.aborted && this.#isListed && this.#tally.failed === 0);
+        if (left) await this.#listener.resumable?.(left);
+      }
       signal.throwIfAborted();
       await this.#delete(source);
     } finally {
@@ -112,7 +119,37 @@ class Synchronization {
     throw new InvalidNameError({ operation, uri: place.uri, detail, advice: what });
   }
 
-  async #copy(source: Place): Promise<void> {
+  async #openJournal(source: Place): Promise<KeptJournal | undefined> {
+    const { journal, dryRun = false, operation, destination, backup, signal } = this.#request;
+    if (!journal || dryRun) return undefined;
+    const { mode, update, delete: deletes, createOnly, attributes, keepTime, guessContentType } =
+      this.#request;
+    const { KeptJournal } = await import("../execute/kept_journal.ts");
+    return await KeptJournal.open({
+      ...{
+        lade: this.#lade,
+        request: journal,
+        operation,
+        sources: [source.uri],
+        destination,
+        isPrefix: true,
+      },
+      options: {
+        mode,
+        update,
+        deletes,
+        createOnly,
+        attributes,
+        keepTime,
+        guessContentType,
+        backup: backup?.uri,
+      },
+      signal,
+      tally: this.#tally,
+    });
+  }
+
+  async #copy(source: Place, journal: KeptJournal | undefined): Promise<void> {
     const { destination, dryRun = false, concurrency = OBJECTS_AT_ONCE, signal } = this.#request;
     const like = localPathOf(source.uri);
     const directory = new DestinationDirectory(this.#lade, { kind: "prefix", place: destination }, like);
@@ -123,6 +160,7 @@ class Synchronization {
       pool: undefined,
       directory,
       tally: this.#tally,
+      journal,
     });
     // What would be done is told in the order of the plan.
     const atOnce = () => dryRun ? 1 : this.#lade.context.descriptors.atOnce(concurrency);

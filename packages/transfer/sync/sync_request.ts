@@ -1,5 +1,6 @@
 import type { ObjectAttributes } from "@lade/core";
 import type { CompareOptions } from "../compare/compare_options.ts";
+import type { JournalRequest } from "../execute/kept_journal.ts";
 import type { TransferCounts } from "../execute/transfer_tally.ts";
 import type { TransferListener } from "../execute/transfer_listener.ts";
 import type { Place } from "../places/place.ts";
@@ -47,6 +48,8 @@ export interface SyncOptions extends Partial<Pick<CompareOptions, "mode" | "upda
   readonly createOnly?: boolean;
   /** Does nothing, and reports what would be done. */
   readonly dryRun?: boolean;
+  /** Keeps a journal, by which the same call goes on with large objects that an earlier one had begun; none by default. */
+  readonly journal?: JournalRequest | undefined;
   /** Objects in flight; 32 by default, fewer where memory or descriptors do not suffice. */
   readonly concurrency?: number;
   /** Attributes to store in place of those of the source. */
