@@ -162,6 +162,37 @@ Deno.test("two names that --zstd makes one are refused, also where they are of d
   assertEquals(codes.sort(), [0, 1]);
 });
 
+Deno.test("two files that are decoded to one key are refused, also where they are of different shards", async () => {
+  // Of two names of one key each shard has one.
+  const decoded =
+    Array.from({ length: 40 }, (_, i) => `${i}\\x`).find((name) =>
+      shardOf(name, 2) !== shardOf(name.replace("\\", "%5C"), 2)
+    ) ?? "";
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({
+    [`d/${decoded}`]: "1",
+    [`d/${decoded.replace("\\", "%5C")}`]: "2",
+  });
+  const codes: number[] = [];
+  for (const number of [1, 2]) {
+    const args = [
+      "cp",
+      "-q",
+      "-r",
+      "--map-names",
+      "percent",
+      `--shard=${number}/2`,
+      `${directory.path}/d`,
+      "memory://decoded/d/",
+    ];
+    const { code, stderr } = await cli.run(args);
+    codes.push(code);
+    if (code === 1) assertStringIncludes(stderr, "has its name");
+  }
+  assertEquals(codes.sort(), [0, 1]);
+  assertEquals(Object.keys(await cli.contents("memory://decoded/d/")).length, 1);
+});
+
 Deno.test("a shard that has nothing of what is there is done, and one of nothing at all is not", async () => {
   await using cli = new CliHere();
   await cli.fill({ "memory://one/a/k": "1" });

@@ -3,16 +3,22 @@ import { localPathOf, uriOfArgument } from "../places/place.ts";
 import { convertedName } from "../plan/conversion.ts";
 import { everyFilter, type ObjectFilter } from "../filter/object_filter.ts";
 import { inShard, type Shard } from "../shard/shard.ts";
+import type { NameMaker } from "../names/local_names.ts";
 import type { TransferRequest } from "./transfer_request.ts";
 
 /**
  * The filter of a request, and of what passes it only what is in a shard. It goes by the name that an object gets, so that
- * two of which a conversion makes one name are found by one process.
+ * two of which a conversion makes one name are found by one process. `names` is shown the names of other shards too, for
+ * a file system may take one of them for one of this.
  *
  * Only trees have shares. Of a local directory that is moved, links lead to what another process may have moved before:
  * their content would be missed under their names.
  */
-export function shardFilter(request: TransferRequest, shard: Shard): ObjectFilter | undefined {
+export function shardFilter(
+  request: TransferRequest,
+  shard: Shard,
+  names?: NameMaker,
+): ObjectFilter | undefined {
   const { operation, sources, recursive, move, conversion = "none", filter } = request;
   for (const source of recursive && !move ? [] : sources) {
     const uri = uriOfArgument(source);
@@ -26,6 +32,13 @@ export function shardFilter(request: TransferRequest, shard: Shard): ObjectFilte
     throw new InvalidNameError({ operation, uri, detail, advice: "copy it in shards and remove it then" });
   }
   const isOwn = inShard(shard);
-  const byShard: ObjectFilter = (_meta, name) => isOwn(convertedName(name, conversion));
-  return everyFilter([Object.assign(byShard, { byNameOnly: true }), filter]);
+  const isLocal = sources.every((source) => localPathOf(uriOfArgument(source)) !== undefined);
+  const byShard: ObjectFilter = (_meta, name) => {
+    const converted = convertedName(name, conversion);
+    if (isOwn(converted)) return true;
+    // What another process brings has its name all the same.
+    if (names && converted !== "" && !converted.endsWith("/")) names.next(converted, { isLocal });
+    return false;
+  };
+  return everyFilter([filter, Object.assign(byShard, { byNameOnly: true })]);
 }

@@ -91,13 +91,13 @@ export async function transfer(
   checkReadOptions({ ...given, concurrency });
   const tally = new TransferTally(listener, given.failFast);
   const signal = AbortSignal.any([given.signal, tally.ended]);
+  const names = await nameMakerOf(given);
   const filter = given.shard
-    ? (await import("./shard_filter.ts")).shardFilter(given, given.shard)
+    ? (await import("./shard_filter.ts")).shardFilter(given, given.shard, names)
     : given.filter;
   const request = { ...given, signal, ...(filter && { filter }) };
   const judge = new PlaceJudge();
   const changesAttributes = !move && Object.keys(attributes).length > 0;
-  const names = await nameMakerOf(request);
   using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
   const like = recursive && sources[0] !== undefined ? localPathOf(uriOfArgument(sources[0])) : undefined;
   const directory = new DestinationDirectory(lade, destination, like);
