@@ -52,6 +52,36 @@ Deno.test("a share that failed is told of, and gone on with by its number where 
   assertStringIncludes(gone.stderr, "nothing is told of any shard here");
 });
 
+Deno.test("the shares of sync have journals of their own, and tell what was the same already", async () => {
+  await using cli = await S3Here.start({ objects: { ...OBJECTS, "copy/0": "content 0", "copy/gone": "1" } });
+  const args = [
+    "--delete",
+    "--checksum",
+    "--journal=s3://other/jobs/",
+    "s3://bucket/data/",
+    "s3://bucket/copy/",
+  ];
+  // Both at once: neither is in the way of the other.
+  const outcomes = await Promise.all(
+    [1, 2].map((number) => cli.run(["sync", `--shard=${number}/2`, ...args])),
+  );
+  for (const { code, stderr } of outcomes) assertEquals(code, 0, stderr);
+  const copies = Object.entries(cli.texts()).filter(([key]) => key.startsWith("copy/"));
+  assertEquals(
+    copies.map(([key, text]) => [key.replace("copy", "data"), text]).sort(),
+    Object.entries(OBJECTS).sort(),
+  );
+  const status = await cli.run(["jobs", "status", "--json", "s3://other/jobs/"]);
+  const [head, ...shards] = status.stdout.trim().split("\n").map((line) => JSON.parse(line));
+  assertEquals([status.code, head.operation, head.objects, shards.map(({ state }) => state)], [
+    0,
+    "sync",
+    12,
+    ["done", "done"],
+  ]);
+  assertEquals(cli.fake.objects("other").filter(({ key }) => !key.startsWith("jobs/shards/")), []);
+});
+
 Deno.test("jobs status takes one URI", async () => {
   await using cli = await S3Here.start();
   for (const uris of [[], ["s3://other/a/", "s3://other/b/"]]) {

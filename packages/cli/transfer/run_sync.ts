@@ -72,7 +72,7 @@ async function syncReported(
       dryRun,
       createOnly: options.noClobber,
       failFast: options.failFast,
-      journal: dryRun ? undefined : await journalOf(context, lade, options),
+      journal: dryRun ? undefined : await journalOf(context, lade, options, shard),
       concurrency: jobs,
       attributes: attributesOf(options),
       keepTime: !options.noMtime,

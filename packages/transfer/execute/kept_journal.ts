@@ -4,10 +4,12 @@ import { abortUpload, type ResumableCopy } from "@lade/core/operations";
 import { redactSecrets } from "@lade/core/text";
 import { journalId } from "../journal/journal_id.ts";
 import type { JournalPlace } from "../journal/journal_place.ts";
+import type { ShardReporter } from "../journal/shard_reporter.ts";
 import { type ResumableTransfer, TransferJournal } from "../journal/transfer_journal.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { Job } from "../plan/job.ts";
+import type { Shard } from "../shard/shard.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 import { DestinationLook } from "./destination_look.ts";
 
@@ -43,6 +45,10 @@ export interface KeptJournalSetup {
   readonly isPrefix: boolean;
   /** Options that decide what becomes of objects. */
   readonly options: unknown;
+  /** The share of it that is done here, which has a journal of its own; absent where that is everything. */
+  readonly shard?: Shard | undefined;
+  /** Objects that are done without a job, for they need none; none by default. */
+  readonly unchanged?: () => number;
   readonly signal: AbortSignal;
   /** Takes notes, and ends the transfer where another process is at it. */
   readonly tally: TransferTally;
@@ -61,17 +67,20 @@ export class KeptJournal {
   readonly #journal: TransferJournal;
   readonly #setup: KeptJournalSetup;
   readonly #look: DestinationLook;
+  readonly #reports: ShardReporter | undefined;
 
-  private constructor(journal: TransferJournal, setup: KeptJournalSetup) {
+  private constructor(journal: TransferJournal, setup: KeptJournalSetup, reports: ShardReporter | undefined) {
     this.#journal = journal;
+    this.#reports = reports;
     this.#setup = setup;
     this.#look = new DestinationLook(setup.isPrefix ? setup.destination : undefined, setup.signal);
   }
 
   /** Finds what an earlier run of the same transfer left; `undefined` where no journal is to be kept. */
   static async open(setup: KeptJournalSetup): Promise<KeptJournal | undefined> {
-    const { lade: { context }, request, operation, sources, options, signal, tally } = setup;
+    const { lade, request, operation, sources, options, shard, signal, tally } = setup;
     if (!request) return undefined;
+    const { context } = lade;
     const destination = setup.destination.uri;
     const { place, commandLine, directory, meaning, resumableBytes } = request;
     const note = (text: string) => void tally.note(text).catch(() => {});
@@ -79,7 +88,12 @@ export class KeptJournal {
     const journal = await openInTurn(setup, () =>
       TransferJournal.open({
         place,
-        id: journalId({ operation, sources, destination, meaning: { options, meaning } }),
+        id: journalId({
+          operation,
+          sources,
+          destination,
+          meaning: { options, meaning, shard: shareOf(shard) },
+        }),
         header: {
           lade: 1,
           operation,
@@ -98,7 +112,14 @@ export class KeptJournal {
         ...(request.board && { lazyMs: 0 }),
       }));
     if (journal.isResumed) note(foundText(journal.finishedBefore, [...journal.halfDone].length));
-    return new KeptJournal(journal, setup);
+    const { board } = request;
+    if (!board || !shard) return new KeptJournal(journal, setup, undefined);
+    const { reportShard } = await import("./report_shard.ts");
+    const reports = await reportShard(lade, {
+      ...{ board, shard, operation, sources, destination, meaning: { options, meaning }, tally },
+      unchanged: setup.unchanged ?? (() => 0),
+    });
+    return new KeptJournal(journal, setup, reports);
   }
 
   /** Whether an earlier run has left something to go on with: then a plan in the order of keys costs least. */
@@ -137,6 +158,11 @@ export class KeptJournal {
       await this.#removeTemporaries();
     }
     return await this.#journal.end(isComplete);
+  }
+
+  /** Tells others, where this is a share, how the transfer has ended. */
+  async tellEnd(isComplete: boolean): Promise<void> {
+    await this.#reports?.end(isComplete ? "done" : this.#setup.tally.failed > 0 ? "failed" : "interrupted");
   }
 
   /** Removes the files that earlier runs were writing in one go when they were killed: nobody goes on with those. */
@@ -184,6 +210,11 @@ async function openInTurn(
       await clock.sleep(WAIT_MS, signal);
     }
   }
+}
+
+/** Which share it is, however that was said. */
+function shareOf(shard: Shard | undefined): unknown {
+  return shard && { number: shard.number, count: shard.count };
 }
 
 function foundText(finished: number, halfDone: number): string {

@@ -22,11 +22,14 @@ export interface ShardReporting {
   readonly meaning: unknown;
   /** Counts, and takes notes. */
   readonly tally: TransferTally;
+  /** Objects that are done without a job. */
+  readonly unchanged: () => number;
 }
 
 /** Begins to tell others of a share; all processes with another share of the same transfer tell under one name. */
 export async function reportShard(lade: UriCalls, reporting: ShardReporting): Promise<ShardReporter> {
-  const { board, shard: { number, count }, operation, sources, destination, meaning, tally } = reporting;
+  const { board, shard: { number, count }, operation, sources, destination, meaning } = reporting;
+  const { tally, unchanged } = reporting;
   const path = localPathOf(board.uri);
   // What cannot be made is told by the first report.
   if (path !== undefined) await Deno.mkdir(path, { recursive: true, mode: 0o700 }).catch(() => {});
@@ -43,7 +46,7 @@ export async function reportShard(lade: UriCalls, reporting: ShardReporting): Pr
     destination: redactSecrets(destination),
     counts: () => {
       const { objects, before, bytes, failed, skipped } = tally.counts;
-      return { objects: objects + before, bytes, failed, skipped };
+      return { objects: objects + before + unchanged(), bytes, failed, skipped };
     },
     onNote: (text) => void tally.note(text),
   });

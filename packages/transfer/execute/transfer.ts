@@ -5,7 +5,6 @@ import type { UriCalls } from "../places/uri_calls.ts";
 import type { NameMaker } from "../names/local_names.ts";
 import { type JobPlan, planJobs } from "../plan/plan_jobs.ts";
 import { DestinationDirectory } from "./destination_directory.ts";
-import type { ShardReporter } from "../journal/shard_reporter.ts";
 import type { KeptJournal } from "./kept_journal.ts";
 import { isStandardInput } from "../plan/input.ts";
 import { JobRunner } from "./job_runner.ts";
@@ -17,7 +16,7 @@ import { type TransferCounts, TransferTally } from "./transfer_tally.ts";
 const OBJECTS_AT_ONCE = 32;
 
 /** What of a request decides which objects go, and what they become. */
-function meaningOf({ destination, shard, ...request }: TransferRequest): unknown {
+function meaningOf({ destination, ...request }: TransferRequest): unknown {
   const {
     recursive,
     move,
@@ -30,8 +29,7 @@ function meaningOf({ destination, shard, ...request }: TransferRequest): unknown
     version,
   } = request;
   const writing = { createOnly, attributes, keepTime, guessContentType, conversion, zstdLevel };
-  const share = shard && { number: shard.number, count: shard.count };
-  return { ...writing, recursive, move, version, shard: share, destination: destination.kind };
+  return { ...writing, recursive, move, version, destination: destination.kind };
 }
 
 /** Opens the journal of a transfer; what is read to its end, or printed, has none. */
@@ -40,7 +38,7 @@ async function openJournal(
   request: TransferRequest,
   tally: TransferTally,
 ): Promise<KeptJournal | undefined> {
-  const { journal, destination, operation, sources, signal } = request;
+  const { journal, destination, operation, sources, shard, signal } = request;
   if (!journal || destination.kind === "stdout" || sources.some(isStandardInput)) return undefined;
   const { KeptJournal } = await import("./kept_journal.ts");
   return await KeptJournal.open({
@@ -51,24 +49,8 @@ async function openJournal(
     destination: destination.place,
     isPrefix: destination.kind === "prefix",
     options: meaningOf(request),
+    shard,
     signal,
-    tally,
-  });
-}
-
-/** Tells others of this process's share, where they look for that. */
-async function openReports(
-  lade: UriCalls,
-  { journal, shard, destination, operation, sources, ...request }: TransferRequest,
-  tally: TransferTally,
-): Promise<ShardReporter | undefined> {
-  const board = journal?.board;
-  if (!board || !shard || destination.kind === "stdout") return undefined;
-  const { reportShard } = await import("./report_shard.ts");
-  const given = { ...request, destination, operation, sources };
-  return await reportShard(lade, {
-    ...{ board, shard, operation, sources: sources.map(uriOfArgument), destination: destination.place.uri },
-    meaning: { options: meaningOf(given), meaning: journal.meaning },
     tally,
   });
 }
@@ -102,7 +84,6 @@ export async function transfer(
   const like = recursive && sources[0] !== undefined ? localPathOf(uriOfArgument(sources[0])) : undefined;
   const directory = new DestinationDirectory(lade, destination, like);
   const journal = dryRun ? undefined : await openJournal(lade, request, tally);
-  const reports = dryRun ? undefined : await openReports(lade, request, tally);
   const runner = new JobRunner({ lade, request, judge, pool, directory, tally, journal });
   const inOrder = journal?.isResumed ?? false;
   const plan: JobPlan = {
@@ -139,7 +120,7 @@ export async function transfer(
   } finally {
     if (tally.counts.objects === 0) await directory.removeIfUnused();
     const left = await journal?.end(isDone);
-    await reports?.end(isDone ? "done" : given.signal.aborted ? "interrupted" : "failed");
+    await journal?.tellEnd(isDone);
     if (left) await listener.resumable?.(left);
   }
   given.signal.throwIfAborted();

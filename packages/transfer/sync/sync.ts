@@ -88,6 +88,7 @@ class Synchronization {
     const source = await this.#locateSource();
     await refuseOverlap({ ...this.#request, source, judge: this.#judge });
     const journal = await this.#openJournal(source);
+    let isDone = false;
     try {
       try {
         await this.#copy(source, journal);
@@ -97,7 +98,9 @@ class Synchronization {
       }
       signal.throwIfAborted();
       await this.#delete(source);
+      isDone = this.#isListed && this.#tally.failed === 0;
     } finally {
+      await journal?.tellEnd(isDone);
       await this.#backup?.removeIfUnused();
     }
   }
@@ -120,7 +123,7 @@ class Synchronization {
   }
 
   async #openJournal(source: Place): Promise<KeptJournal | undefined> {
-    const { journal, dryRun = false, operation, destination, backup, signal } = this.#request;
+    const { journal, dryRun = false, operation, destination, backup, shard, signal } = this.#request;
     if (!journal || dryRun) return undefined;
     const { mode, update, delete: deletes, createOnly, attributes, keepTime, guessContentType } =
       this.#request;
@@ -144,6 +147,8 @@ class Synchronization {
         guessContentType,
         backup: backup?.uri,
       },
+      shard,
+      unchanged: () => this.#unchanged,
       signal,
       tally: this.#tally,
     });
