@@ -1,5 +1,6 @@
 import type { Bench } from "../bench.ts";
 import { adaptive } from "./adaptive.ts";
+import { checkTree } from "./check_tree.ts";
 import { getDirect, getFile, getLatency } from "./get_file.ts";
 import { getHuge, putHuge } from "./huge_file.ts";
 import { getMemory } from "./get_memory.ts";
@@ -28,5 +29,6 @@ export const s3Benches: readonly Bench[] = [
   syncUnchanged,
   getHuge,
   putHuge,
+  checkTree,
   peakMemory,
 ];

@@ -23,6 +23,9 @@ import {
   placeBelow,
 } from "@lade/transfer/places";
 
+/** An object that is read for so long that it is shown. */
+const WORTH_SHOWING = 8 * 2 ** 20;
+
 /** Compares two trees or two objects, prints a line for each name, and sums up. */
 export async function runCheck(context: CommandContext, options: CheckOptions): Promise<void> {
   const { output, settings, signal, terminal } = context;
@@ -38,6 +41,7 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
   using cache = options.download || options.sizeOnly ? undefined : await openCache(context, options);
   const progress = new TransferProgress(clock);
   const onRead = ({ uri, meta: { size } }: Listed) => {
+    if (size < WORTH_SHOWING) return undefined;
     progress.add({ type: "started", key: uri, size });
     return progress.add;
   };
@@ -87,11 +91,11 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
   await output.note(new ComparedMessage(counts, clock.monotonicMs() - startedMs));
 }
 
-async function tell({ output, fail }: CommandContext, entry: CheckEntry): Promise<void> {
-  const message = new ComparisonMessage(entry);
-  if (entry.sign === "=") return await output.done(message);
-  output.isNegative = true;
-  await output.result(message);
+async function tell({ output, fail, settings }: CommandContext, entry: CheckEntry): Promise<void> {
+  const isSame = entry.sign === "=";
+  if (isSame && settings.quiet) return;
+  if (!isSame) output.isNegative = true;
+  await output.result(new ComparisonMessage(entry));
   if (entry.sign === "!") await fail(entry.error);
 }
 

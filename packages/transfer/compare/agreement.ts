@@ -45,8 +45,8 @@ export function agreementOf(a: KnownSums, b: KnownSums): Difference | undefined 
   }
   if (found) return found;
   if (a.remembered?.pair !== undefined && a.remembered.pair === b.remembered?.pair) return COPIED;
-  const isEtag = isEtagOf(a, b) || isEtagOf(b, a) || isSameEtag(a.meta.etag, b.meta.etag);
-  return isEtag ? SAME.etag : undefined;
+  if (isSameEtag(a.meta.etag, b.meta.etag)) return SAME.etag;
+  return etagAgreement(a, b) ?? etagAgreement(b, a);
 }
 
 function isSummed({ meta, read, remembered }: KnownSums): boolean {
@@ -58,7 +58,10 @@ function seen({ meta, read }: KnownSums, name: Algorithm): string | undefined {
   return meta.checksums?.[name] ?? read?.[name];
 }
 
-function isEtagOf(a: KnownSums, b: KnownSums): boolean {
-  const md5 = seen(b, "md5") ?? b.remembered?.md5;
-  return md5 !== undefined && md5Digits(a.meta.etag) === base64ToHex(md5);
+/** Whether the etag of one side is the MD5 of the other. */
+function etagAgreement({ meta: { etag } }: KnownSums, side: KnownSums): Difference | undefined {
+  const told = seen(side, "md5");
+  const md5 = told ?? side.remembered?.md5;
+  if (md5 === undefined || md5Digits(etag) !== base64ToHex(md5)) return undefined;
+  return told === undefined ? SAME.remembered : SAME.etag;
 }

@@ -13,7 +13,7 @@ import {
 } from "./difference.ts";
 import { lookCloser } from "./look_closer.ts";
 import { readBoth } from "./read_sides.ts";
-import { isNewer, isNotOlder } from "./times.ts";
+import { isLocal, isNewer, isNotOlder } from "./times.ts";
 
 /** Judges whether objects of a source and of a target are the same. */
 export class DifferenceJudge {
@@ -45,20 +45,23 @@ export class DifferenceJudge {
     if (mode === "time") {
       return isNotOlder(source, target) ? NOT_OLDER : lookCloser({ source, target }, this.#options);
     }
-    const ofSource = this.#sources?.find(source.uri, from);
-    const ofTarget = this.#targets?.find(target.uri, to);
-    const remembered = {
-      source: ofSource === "changed" ? undefined : ofSource,
-      target: ofTarget === "changed" ? undefined : ofTarget,
-    };
-    const agreement = agreementOf(
-      { meta: from, remembered: remembered.source },
-      { meta: to, remembered: remembered.target },
-    );
+    // What is remembered of a local side is mostly enough: then the other is not looked up.
+    const isTargetFirst = isLocal(target) && !isLocal(source);
+    const [first, second] = isTargetFirst ? [this.#targets, this.#sources] : [this.#sources, this.#targets];
+    const [one, other] = isTargetFirst ? [target, source] : [source, target];
+    const ofOne = first?.find(one.uri, one.meta);
+    const known = { meta: one.meta, remembered: ofOne === "changed" ? undefined : ofOne };
+    const early = agreementOf(known, other);
+    if (early) return early;
+    const ofOther = second?.find(other.uri, other.meta);
+    const knownOther = { meta: other.meta, remembered: ofOther === "changed" ? undefined : ofOther };
+    const agreement = ofOther === undefined ? undefined : agreementOf(known, knownOther);
     if (agreement) return agreement;
     // A file that is another one than is remembered may have got an old time.
-    const isSuspect = ofSource === "changed" || ofTarget === "changed";
+    const isSuspect = ofOne === "changed" || ofOther === "changed";
     if (mode === "content" && !isSuspect && isNotOlder(source, target)) return NOT_OLDER;
+    const [ofSource, ofTarget] = isTargetFirst ? [knownOther, known] : [known, knownOther];
+    const remembered = { source: ofSource.remembered, target: ofTarget.remembered };
     return lookCloser({ source, target, remembered, isSuspect }, this.#options);
   }
 }

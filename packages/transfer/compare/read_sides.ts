@@ -1,7 +1,7 @@
 import type { ObjectInfo, ObjectMeta } from "@lade/core";
 import { certainClaims, type Claim, likelyClaims } from "../sums/claims.ts";
 import { readThrough } from "../sums/read_through.ts";
-import { type Algorithm, StreamSums } from "../sums/stream_sums.ts";
+import { type Algorithm, ALGORITHMS, StreamSums } from "../sums/stream_sums.ts";
 import type { KnownSums } from "./agreement.ts";
 import type { Difference, Listed } from "./difference.ts";
 import type { CompareOptions } from "./compare_options.ts";
@@ -14,7 +14,7 @@ export interface Side extends KnownSums {
   readonly meta: ObjectMeta & Pick<Partial<ObjectInfo>, "partsChecksum" | "metadata">;
 }
 
-/** What both sides are read by: together they miss a difference once in 2^96 times. */
+/** What both sides are read by where nothing is known: together they miss a difference once in 2^96 times. */
 const BY_CONTENT: readonly Algorithm[] = ["crc32c", "crc64nvme"];
 
 const SAME_BYTES: Difference = { same: true, by: "content", detail: "the bytes are the same" };
@@ -36,7 +36,7 @@ export async function readAgainst(
 ): Promise<Difference | undefined> {
   const claims = claimsOf(other);
   const sinceMs = side.listed.store.context.clock.now();
-  const values = await readSide(side, claims, options);
+  const values = await readSide(side, other, claims, options);
   const fitting = claims.find(({ value }, at) => values[at] === value);
   if (fitting) {
     // What it fits has the same bytes, and so their checksums.
@@ -58,27 +58,39 @@ function nounOf({ algorithm, by }: Claim): string {
   return by === "etag" ? by : algorithm ?? by;
 }
 
+/**
+ * What a side is read by, besides what is known of the other: what the other one was read by; else what the two can be
+ * compared by where that does not decide; and what is worth to be remembered.
+ */
+function algorithmsFor(
+  claims: readonly Claim[],
+  other: Side,
+  { cache }: CompareOptions,
+): readonly Algorithm[] {
+  const { read } = other;
+  if (read) return ALGORITHMS.filter((name) => read[name] !== undefined);
+  const isDecided = claims.length > 0 && claims.every(({ algorithm }) => algorithm !== undefined);
+  return isDecided ? (cache ? ["crc32c"] : []) : BY_CONTENT;
+}
+
 /** Reads a side once, keeps its checksums in it, and resolves with what it comes to by each of `claims`. */
-export async function readSide(
+async function readSide(
   side: Side,
+  other: Side,
   claims: readonly Claim[],
   options: CompareOptions,
 ): Promise<string[]> {
-  const sums = new StreamSums(claims.some(({ isCertain }) => isCertain) ? ["crc32c"] : BY_CONTENT);
+  const sums = new StreamSums(algorithmsFor(claims, other, options));
   const started = claims.map((claim) => claim.begin());
-  const { listed, meta } = side;
-  const { store, key } = listed;
-  const sinceMs = listed.store.context.clock.now();
-  const { signal } = options;
-  await readThrough({ store, key, meta }, [sums, ...started], {
-    onProgress: options.onRead?.(listed),
-    signal,
-  });
+  const { listed: { store, key, uri }, meta } = side;
+  const sinceMs = store.context.clock.now();
+  const onProgress = options.onRead?.(side.listed);
+  await readThrough({ store, key, meta }, [sums, ...started], { onProgress, signal: options.signal });
   const values = started.map((sum) => sum.finish());
-  const named = claims.flatMap(({ algorithm }, at) => algorithm ? [[algorithm, values[at]]] : []);
-  const checksums = { ...sums.finish(), ...Object.fromEntries(named) };
+  const checksums: Record<string, string> = { ...sums.finish() };
+  for (const [at, { algorithm }] of claims.entries()) if (algorithm) checksums[algorithm] = values[at] ?? "";
   side.read = checksums;
-  options.cache?.remember({ uri: listed.uri, meta, checksums, sinceMs });
+  options.cache?.remember({ uri, meta, checksums, sinceMs });
   return values;
 }
 
@@ -93,8 +105,10 @@ export async function readBoth(source: Listed, target: Listed, options: CompareO
 
 /** {@linkcode readBoth}, of sides that may have been read. */
 export async function compareRead(source: Side, target: Side, options: CompareOptions): Promise<Difference> {
-  if (!source.read) await readSide(source, [], options);
-  if (!target.read) await readSide(target, [], options);
-  const isSame = BY_CONTENT.every((name) => source.read?.[name] === target.read?.[name]);
+  if (!source.read) await readSide(source, target, [], options);
+  if (!target.read) await readSide(target, source, [], options);
+  const [one, other] = [source.read ?? {}, target.read ?? {}];
+  const both = ALGORITHMS.filter((name) => one[name] !== undefined && other[name] !== undefined);
+  const isSame = both.length > 0 && both.every((name) => one[name] === other[name]);
   return isSame ? SAME_BYTES : OTHER_BYTES;
 }

@@ -19,12 +19,10 @@ export function isSameEtag(a: string | undefined, b: string | undefined): boolea
 
 /** The base64 form of hexadecimal digits. */
 export function hexToBase64(digits: string): string {
-  return btoa(digits.replace(/../g, (pair) => String.fromCharCode(parseInt(pair, 16))));
+  return Uint8Array.fromHex(digits).toBase64();
 }
 
 /** The hexadecimal digits of a base64 form. */
 export function base64ToHex(text: string): string {
-  let digits = "";
-  for (const character of atob(text)) digits += character.charCodeAt(0).toString(16).padStart(2, "0");
-  return digits;
+  return Uint8Array.fromBase64(text).toHex();
 }
