@@ -153,3 +153,53 @@ Deno.test("lade sync --delete never deletes what a filter leaves out, on either 
     "--allow-empty deletes it all the same\n",
   ]);
 });
+
+Deno.test("lade sync --delete keeps what has the name of something that is no object at the source", async () => {
+  await using directory = await TemporaryDirectory.make({
+    "in/kept": "kept",
+    "elsewhere": "outside",
+    "out/broken": "was a file at the source",
+    "out/pipe": "was a file at the source",
+    "out/outer/x": "was a directory at the source",
+    "out/gone": "gone",
+  });
+  const { path } = directory;
+  await Deno.symlink("nowhere", `${path}/in/broken`);
+  const { success } = await new Deno.Command("mkfifo", { args: [`${path}/in/pipe`] }).output();
+  assert(success);
+  await using cli = new CliHere();
+  const sync = () => cli.run(["sync", "--delete", `${path}/in`, `${path}/out`]);
+  const { code, stdout } = await sync();
+  assertEquals([code, stdout.split("\n").filter((line) => line.startsWith("rm ")).sort()], [0, [
+    `rm ${directory.uri("out/gone")}`,
+    `rm ${directory.uri("out/outer/x")}`,
+  ]]);
+  assertEquals(Object.keys(await directory.tree("out/")), ["out/broken", "out/kept", "out/pipe"]);
+  // A link that leads out has bytes that would be missed, so that nothing is deleted at all.
+  await Deno.symlink("../elsewhere", `${path}/in/outer`);
+  await directory.write("out/gone", "gone");
+  const refused = await sync();
+  assertEquals([refused.code, refused.stdout], [1, ""]);
+  assertStringIncludes(refused.stderr, "1 object stays that the source does not have");
+});
+
+Deno.test("lade sync makes directories of what marks them, once, and deletes no mark that files cannot have", async () => {
+  await using s3 = await S3Here.start({
+    objects: { "p/empty/": "", "p/full/": "", "p/full/x": "x", "p/": "" },
+  });
+  await using directory = await TemporaryDirectory.make();
+  const out = `${directory.path}/out`;
+  const down = () => s3.run(["sync", "--delete", "s3://bucket/p/", out]);
+  assertEquals((await down()).code, 0);
+  assertEquals(await directory.tree("out/"), { "out/empty/": "", "out/full/x": "x" });
+  const again = await down();
+  assertEquals([again.code, again.stdout], [0, ""], again.stderr);
+  await Deno.remove(`${out}/full/x`);
+  await directory.write("out/new", "new");
+  const up = await s3.run(["sync", "--delete", out, "s3://bucket/p/"]);
+  assertEquals([up.code, up.stdout], [
+    0,
+    `cp ${directory.uri("out/new")} s3://bucket/p/new\nrm s3://bucket/p/full/x\n`,
+  ], up.stderr);
+  assertEquals(s3.texts(), { "p/": "", "p/empty/": "", "p/full/": "", "p/new": "new" });
+});
