@@ -2,6 +2,7 @@ import type { ObjectStore } from "../contract/object_store.ts";
 import type { PutOptions, PutResult } from "../contract/types.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
 import { EtagGuard } from "../read/etag_guard.ts";
+import { type HeldObject, holdAtHand } from "../read/hold_at_hand.ts";
 import { ObjectRead } from "../read/object_read.ts";
 import { checkReadOptions, type ReadOptions, type ReadResult } from "../read/read_options.ts";
 import {
@@ -91,23 +92,30 @@ async function copyOnce(
       const info = await from.head(fromKey, reading);
       checkListed(info, options.source, objectUri(from.uri, fromKey));
       const write: Write = (attempt) => attempt({});
-      const work = { from, fromKey, to, toKey, options: reading, resumable, write, lease };
       const { etag } = info;
-      const resumed = await resumeCopy(work, info);
+      const resumed = await resumeCopy(
+        { from, fromKey, to, toKey, options: reading, resumable, write, lease },
+        info,
+      );
       if (resumed) return { ...resumed, ...(etag !== undefined && { sourceEtag: etag }) };
     }
-    read = await ObjectRead.open(from, fromKey, reading, guard);
-    checkListed(read.info, options.source, objectUri(from.uri, fromKey));
-    const copy = { from, read, options: reading, lease };
-    const { put: attributes, dropped } = await carry(from, read.info, to, toKey, options);
+    // What a guard compares needs a second look, and a half-done copy was of many parts.
+    using held = guard || halfDone ? undefined : holdAtHand(from, fromKey, reading);
+    const source = held ?? (read = await ObjectRead.open(from, fromKey, reading, guard));
+    const { info } = source;
+    checkListed(info, options.source, objectUri(from.uri, fromKey));
+    const { put: attributes, dropped } = await carry(from, info, to, toKey, options);
     const lost = [...dropped];
     const put = putOptions(attributes, options);
     const write: Write = (attempt) =>
       put.tags && !options.tags ? writeTagged(put, attempt, lost) : attempt(put);
-    const written = resumable && canResume(read, to, reading, resumable)
-      ? await copyAnew({ from, fromKey, to, toKey, options: reading, resumable, write, lease }, read)
-      : await (read.isWhole ? copyWhole(copy, to, toKey, write) : copyInParts(copy, to, toKey, write));
-    const { etag } = read.info;
+    const work = { from, fromKey, to, toKey, options: reading, write, lease };
+    const written = "bytes" in source
+      ? await putHeld(source, work)
+      : resumable && canResume(source, to, reading, resumable)
+      ? await copyAnew({ ...work, resumable }, source)
+      : await (source.isWhole ? copyWhole(source, work) : copyInParts(source, work));
+    const { etag } = info;
     return {
       ...written,
       ...(etag !== undefined && { sourceEtag: etag }),
@@ -144,37 +152,45 @@ async function writeTagged<T>(
   }
 }
 
+/** What a copy is made between, and how it is written. */
+interface CopyWork extends Omit<PartCopy, "read" | "writer"> {
+  readonly to: ObjectStore;
+  readonly toKey: string;
+  readonly write: Write;
+}
+
+/** An object that was read at once goes by `put`. */
+async function putHeld({ bytes, read }: HeldObject, work: CopyWork): Promise<CopyObjectResult> {
+  const { from, to, toKey, write, lease } = work;
+  using _counted = lease ?? from.context.budget.overdraw(bytes.length);
+  const written = await write((put) => to.put(toKey, bytes, put));
+  checkSize(written, bytes.length, to, toKey);
+  return { ...written, read };
+}
+
 /** An object that came in one chunk goes by `put`. */
-async function copyWhole(
-  { from, read, options, lease }: Omit<PartCopy, "writer">,
-  to: ObjectStore,
-  key: string,
-  write: Write,
-): Promise<CopyObjectResult> {
+async function copyWhole(read: ObjectRead, work: CopyWork): Promise<CopyObjectResult> {
+  const { from, to, toKey, options, write, lease } = work;
   const { length } = read.range;
-  using _held = lease ?? from.context.budget.overdraw(length);
+  using _counted = lease ?? from.context.budget.overdraw(length);
   using slab = from.context.buffers.lease(length);
   const bytes = slab.bytes.subarray(0, length);
   await read.fetch(0, bytes, options.signal);
   const finished = await read.finish();
-  const written = await write((put) => to.put(key, bytes, put));
-  checkSize(written, length, to, key);
+  const written = await write((put) => to.put(toKey, bytes, put));
+  checkSize(written, length, to, toKey);
   return { ...written, read: finished };
 }
 
-async function copyInParts(
-  copy: Omit<PartCopy, "writer">,
-  to: ObjectStore,
-  key: string,
-  write: Write,
-): Promise<CopyObjectResult> {
-  const { size } = copy.read.info;
-  const writer = await write((put) => to.createPartWriter(key, size, put));
+async function copyInParts(read: ObjectRead, work: CopyWork): Promise<CopyObjectResult> {
+  const { to, toKey, write } = work;
+  const { size } = read.info;
+  const writer = await write((put) => to.createPartWriter(toKey, size, put));
   try {
-    await copyParts({ ...copy, writer });
-    const finished = await copy.read.finish();
+    await copyParts({ ...work, read, writer });
+    const finished = await read.finish();
     const written = await writer.close();
-    checkSize(written, size, to, key);
+    checkSize(written, size, to, toKey);
     return { ...written, read: finished };
   } catch (error) {
     throw await writer.abort(error).then(() => error, (leftover) => reportLeftover(error, leftover));

@@ -149,3 +149,28 @@ Deno.test("copyObject() with waitForBudget waits for room before it reads, and g
   assertEquals((await copying).size, TEXT.length);
   assertEquals(store.context.budget.held, 0);
 });
+
+Deno.test("copyObject() asks for nothing that is at hand, but for a move and for chunks of some size", async () => {
+  const [from, to] = [await open({ a: TEXT }), await open()];
+  let gets = 0;
+  const get = from.get.bind(from);
+  from.get = (...args) => {
+    gets++;
+    return get(...args);
+  };
+  const { read, sourceEtag } = await copyObject(from, "a", to, "b");
+  assertEquals([await textOf(to, "b"), gets], [TEXT, 0]);
+  assertEquals([read?.range.length, read?.info.etag], [10, sourceEtag]);
+  assertEquals(to.context.budget.held + from.context.budget.held, 0);
+  await copyObject(from, "a", to, "c", { forMove: true });
+  assertEquals([await textOf(to, "c"), gets], [TEXT, 1]);
+  await copyObject(from, "a", to, "d", { chunkSize: 3 });
+  assertEquals(await textOf(to, "d"), TEXT);
+  assertEquals(gets > 1, true);
+  await assertRejects(
+    async () => await copyObject(from, "a", await openForgetful(), "e"),
+    ChecksumMismatchError,
+    "the store reports 9 bytes of 10",
+  );
+  assertEquals(from.context.budget.held, 0);
+});
