@@ -328,3 +328,18 @@ Deno.test("lade mv keeps an object whose bytes stay other than its etag, one and
   assertEquals([again.code, s3.texts()], [0, {}]);
   assertStringIncludes(again.stderr, "md5");
 });
+
+Deno.test("lade mv of two sources of one name moves the first, and keeps the second", async () => {
+  await using directory = await TemporaryDirectory.make({ "a/x": "first", "b/x": "second", "to/y": "" });
+  await using cli = new CliHere();
+  const { path } = directory;
+  for (const [destination, from] of [[`${path}/to/`, path], ["memory://m/", path]] as const) {
+    const { code, stderr } = await cli.run(["mv", `${from}/a/x`, `${from}/b/x`, destination]);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, " already\n");
+    assertEquals((await directory.tree())["b/x"], "second");
+    await directory.write("a/x", "first");
+  }
+  assertEquals((await directory.tree())["to/x"], "first");
+  assertEquals(await cli.contents("memory://m/"), { "memory://m/x": "first" });
+});

@@ -1,11 +1,10 @@
 import type { MovedEntry } from "@lade/core";
 import { parseUri } from "@lade/core/backend";
-import { InvalidNameError } from "@lade/core/errors";
 import type { PlaceJudge } from "@lade/core/operations";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { localPathOf, locate, locatePrefix, type Place } from "../places/place.ts";
 import type { Destination } from "../places/resolve_destination.ts";
-import { intoItself } from "../plan/into_itself.ts";
+import { refuseLocalOverlap } from "./refuse_local_overlap.ts";
 import { linkWithSlash } from "../plan/link_with_slash.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 
@@ -46,7 +45,6 @@ export async function moveLocalTree(move: LocalTreeMove): Promise<boolean> {
   const [from, to] = [path.replace(/\/+$/, "").slice(1), target.replace(/\/+$/, "").slice(1)];
   const kind = await tree?.kindOf(from, { signal });
   if (!tree || kind === undefined || kind === "object" || kind === "other") return false;
-  const refuse = (detail: string) => new InvalidNameError({ operation: "mv", uri: place.uri, detail });
   const call = { createOnly, dryRun, signal };
   const tell = async (entries: AsyncIterable<MovedEntry>) => {
     const schemes = [parseUri(place.uri).scheme, scheme] as const;
@@ -61,14 +59,7 @@ export async function moveLocalTree(move: LocalTreeMove): Promise<boolean> {
     return true;
   }
   const prefix = await locatePrefix(lade, place);
-  if (await judge.contains(prefix, destination.place, undefined, { signal })) {
-    const isSame = await judge.contains(destination.place, prefix, undefined, { signal });
-    throw refuse(`${JSON.stringify(destination.place.uri)} ${isSame ? "is the same" : "lies in it"}`);
-  }
-  const within = await judge.pathWithin(destination.place, prefix, undefined, { signal });
-  if (within !== undefined && await tree.kindOf(`${from}/${within.slice(0, -1)}`, { signal })) {
-    throw intoItself(prefix, within, "mv");
-  }
+  await refuseLocalOverlap({ judge, operation: "mv", signal }, prefix, destination.place);
   await tell(tree.move(`${from}/`, to === "" ? "" : `${to}/`, call));
   return true;
 }

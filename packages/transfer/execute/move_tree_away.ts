@@ -1,6 +1,6 @@
 import { inParallel } from "@lade/core/concurrency";
 import type { ObjectTree } from "@lade/core";
-import { NotEmptyError, NotFoundError } from "@lade/core/errors";
+import { NotEmptyError, NotFoundError, PreconditionFailedError } from "@lade/core/errors";
 import {
   isLocalDirectory,
   localPathOf,
@@ -14,10 +14,11 @@ import type { Job, Refusal } from "../plan/job.ts";
 import type { JobRunner } from "./job_runner.ts";
 import { type JobPlan, withDestination } from "../plan/plan_jobs.ts";
 import { unknownMeta } from "../filter/unknown_meta.ts";
+import { refuseLocalOverlap } from "./refuse_local_overlap.ts";
 import { linkWithSlash } from "../plan/link_with_slash.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 
-/** A move of a local directory to a store of objects. */
+/** A move of a local directory to a store of objects, or by a filter to anywhere. */
 export interface TreeMoveAway {
   /** What is moved, and where to. */
   readonly plan: JobPlan;
@@ -37,12 +38,15 @@ const EMPTY = "it is an empty directory, which a store of objects cannot hold: i
  * Moves a local directory to a store of objects without losing what links in it lead to. First goes the content of every
  * link, under the name of the link, and nothing is removed; only when all of that is there the files are moved; at last
  * the links and the directories that have become empty are removed. Directories that were empty stay, and are reported.
- * With a filter links to directories stay too, and so do all directories. Resolves with whether this was such a move.
+ * With a filter, which may go to another local place too, links to directories stay, and so do all directories. A link
+ * that was replaced meanwhile stays, and is a failure. Resolves with whether this was such a move.
  */
 export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
   const { plan, runner, tally, jobs, dryRun } = move;
-  const { lade, sources: [source = ""], destination, signal } = plan;
-  if (destination.kind !== "prefix" || localPathOf(destination.place.uri) !== undefined) return false;
+  const { lade, sources: [source = ""], destination, filter, signal } = plan;
+  if (destination.kind !== "prefix") return false;
+  const isWithin = localPathOf(destination.place.uri) !== undefined;
+  if (isWithin && !filter) return false;
   const place = await locate(lade, source);
   const path = localPathOf(place.uri);
   if (path === undefined || !await isLocalDirectory(place.uri)) return false;
@@ -52,28 +56,33 @@ export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
   const run = (planned: AsyncIterable<Job | Refusal>) =>
     inParallel(planned, () => plan.lade.context.descriptors.atOnce(jobs), (job) => runner.run(job), signal);
   const isDone = () => tally.failed === 0 && !dryRun;
+  if (isWithin) await refuseLocalOverlap(plan, prefix, destination.place);
   if (await tree.kindOf("", { signal }) === "link") {
     if (path.endsWith("/")) throw linkWithSlash(place.uri);
     await run(behindPrefix(plan, prefix, ""));
-    if (isDone()) await removeLink(move, path.replace(/\/+$/, ""));
+    // What exists there already, and what the filter leaves out, has not been brought.
+    if (isDone() && tally.skipped === 0 && !filter) await removeLink(move, path.replace(/\/+$/, ""));
     return true;
   }
   if (!await holdsAny(tree, prefix, signal)) {
     await tally.skip(prefix.uri, EMPTY);
     return true;
   }
-  const links: string[] = [];
+  const links = new Map<string, string>();
   const refused = { count: 0 };
   await run(planLinks(plan, prefix, tree, links, refused));
   if (tally.failed > 0) return true;
   // What exists there already has not been brought, and its link is all there is of it.
-  if (tally.skipped > refused.count) links.length = 0;
+  if (tally.skipped > refused.count) links.clear();
   const empty: string[] = [];
   await run(planFiles(plan, prefix, tree, empty));
   signal.throwIfAborted();
   if (!isDone()) return true;
-  for (const key of links) await removeOne(tree, key, signal);
-  if (plan.filter) return true;
+  for (const [key, target] of links) {
+    if (await targetOf(prefix, key) === target) await removeOne(tree, key, signal);
+    else await tally.fail(prefix.uriOf(key), replaced(prefix.uriOf(key)));
+  }
+  if (filter || tally.failed > 0) return true;
   if (empty.length === 0 && tally.skipped === 0) await removeEmptyDirectories(lade, prefix, signal);
   else await removeEmptied(move, prefix, tree, empty);
   return true;
@@ -84,12 +93,12 @@ async function holdsAny(tree: ObjectTree, prefix: Place, signal: AbortSignal): P
   return false;
 }
 
-/** The content of every link, under its name. `links` takes those whose content goes along. */
+/** The content of every link, under its name. `links` takes those whose content goes along, and what they lead to. */
 async function* planLinks(
   plan: JobPlan,
   prefix: Place,
   tree: ObjectTree,
-  links: string[],
+  links: Map<string, string>,
   refused: { count: number },
 ): AsyncGenerator<Job | Refusal> {
   for await (const { key, kind } of tree.walk(prefix.key, { signal: plan.signal })) {
@@ -103,10 +112,21 @@ async function* planLinks(
       continue;
     }
     // Of a directory only a part goes maybe.
-    if (!leadsToDirectory || !plan.filter) links.push(key);
+    const target = await targetOf(prefix, key);
+    if (target !== undefined && (!leadsToDirectory || !plan.filter)) links.set(key, target);
     if (leadsToDirectory) yield* behindPrefix(plan, prefix, `${key}/`);
     else yield linked(withDestination(plan, { from: placeBelow(prefix, key) }, key));
   }
+}
+
+/** What a link says that it leads to; `undefined` for what is no link, or no more. */
+async function targetOf(prefix: Place, key: string): Promise<string | undefined> {
+  return await Deno.readLink(localPathOf(prefix.uriOf(key)) ?? "").catch(() => undefined);
+}
+
+function replaced(uri: string): PreconditionFailedError {
+  const detail = "it is not the link any more whose content was moved, and stays";
+  return new PreconditionFailedError({ operation: "mv", uri, detail });
 }
 
 /** Why the content of a link does not go along. */
@@ -163,7 +183,7 @@ async function* planFiles(
     if (kind === "object") yield withDestination(plan, { from: placeBelow(prefix, key) }, key);
     else if (kind === "other") {
       yield { uri: prefix.uriOf(key), reason: "it is a socket, pipe, device or unfinished write, and stays" };
-    } else if (isEmpty && await isWanted(plan, prefix, key)) {
+    } else if (isEmpty && !plan.filter) {
       empty.push(key);
       yield { uri: prefix.uriOf(key), reason: EMPTY };
     }
