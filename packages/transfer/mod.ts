@@ -13,6 +13,7 @@ export type { TransferCounts } from "./execute/transfer_tally.ts";
 export { type Verification, verifiedChunks } from "./execute/verification.ts";
 export type * from "./plan/byte_source.ts";
 export type * from "./plan/conversion.ts";
+export type { LinkMode } from "./plan/link_mode.ts";
 export type { ObjectFilter } from "./filter/object_filter.ts";
 export { type Input, inputOf, isNameless, isStandardInput, standardInput } from "./plan/input.ts";
 export { readInput } from "./plan/read_input.ts";

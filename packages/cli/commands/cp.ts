@@ -8,6 +8,7 @@ import { shardOptions } from "../transfer/shard_options.ts";
 import {
   contentOptions,
   guessOptions,
+  linkOptions,
   nameOptions,
   timeOptions,
   treeOptions,
@@ -24,6 +25,7 @@ const options = {
   ...filterOptions,
   ...globOptions,
   ...nameOptions,
+  ...linkOptions,
   ...writeOptions,
   ...planOptions,
   ...versionOptions,

@@ -8,6 +8,7 @@ import { planOptions } from "../transfer/plan_options.ts";
 import { shardOptions } from "../transfer/shard_options.ts";
 import {
   decompressOptions,
+  linkOptions,
   nameOptions,
   timeOptions,
   treeOptions,
@@ -24,6 +25,7 @@ const options = {
   ...filterOptions,
   ...globOptions,
   ...nameOptions,
+  ...linkOptions,
   ...writeOptions,
   ...planOptions,
   ...versionOptions,

@@ -10,6 +10,7 @@ import { shardOptions } from "../transfer/shard_options.ts";
 import {
   contentOptions,
   guessOptions,
+  linkOptions,
   nameOptions,
   timeOptions,
   treeOptions,
@@ -25,6 +26,7 @@ const options = {
   ...filterOptions,
   ...globOptions,
   ...nameOptions,
+  ...linkOptions,
   ...writeOptions,
   ...planOptions,
   ...contentOptions,

@@ -42,6 +42,11 @@ export function refuseMistakes({ sources, destination, options, move }: Transfer
     if (options.recursive) refuse("With --glob there is no -r: ** matches at any depth.");
     if (options.version !== undefined) refuse("With --version there is one object, and no --glob.");
   }
+  if (options.links !== undefined && options.links !== "follow") {
+    if (!options.recursive && !options.glob) refuse("With --links there is -r: a link alone is followed.");
+    if (options.zstd !== undefined || options.decompress) refuse("With --links nothing is converted.");
+    if (options.savePlan !== undefined) refuse("With --save-plan links are followed.");
+  }
   if (options.savePlan !== undefined && (fromInput || isStandardOutput(destination))) {
     refuse("With --save-plan neither place can be -.");
   }

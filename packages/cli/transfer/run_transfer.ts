@@ -73,6 +73,7 @@ async function transferReported(
       move,
       dryRun,
       createOnly: options.noClobber,
+      ...(options.links && { links: options.links }),
       ...(options.mapNames && { mapNames: options.mapNames }),
       failFast: options.failFast,
       concurrency: jobs,

@@ -119,6 +119,17 @@ read such files back under the names that they had.",
   ),
 };
 
+/** Options of every command that copies trees of files. */
+export const linkOptions = {
+  links: option(
+    ["--links"],
+    choiceValue({ metavar: "HOW", choices: ["follow", "skip", "preserve"] }),
+    "follow",
+    "With -r: follow symbolic links that stay inside the source, which is the default; leave links out; or keep them as \
+links, in a store as objects that end in .rclonelink.",
+  ),
+};
+
 /** Options of every command that can take an older version of an object. */
 export const versionOptions = {
   version: option(
@@ -139,6 +150,7 @@ export type TransferOptions =
   & Partial<ValuesOf<typeof shardOptions>>
   & Partial<ValuesOf<typeof journalOptions>>
   & Partial<ValuesOf<typeof nameOptions>>
+  & Partial<ValuesOf<typeof linkOptions>>
   & Partial<ValuesOf<typeof timeOptions>>
   & Partial<ValuesOf<typeof guessOptions>>
   & Partial<ValuesOf<typeof decompressOptions>>

@@ -64,6 +64,7 @@ export class JobRunner {
     const uri = (job.from ?? job.to)?.uri ?? "-";
     const taken = "its destination exists";
     try {
+      if (job.makesLink) return await this.#bringLink(job);
       // First, so that jobs are asked about in their order.
       const { journal } = this.#config;
       const done = journal && await journal.findDone(job);
@@ -110,6 +111,19 @@ export class JobRunner {
     if (difference === undefined) return;
     const detail = `it is not what was planned: ${difference}`;
     throw new PreconditionFailedError({ operation, uri: to.uri, detail, advice });
+  }
+
+  /** Makes a symbolic link, or says that it would be made. */
+  async #bringLink(job: Job): Promise<void> {
+    const { directory, tally, request: { createOnly = false, destination, dryRun, operation, signal } } =
+      this.#config;
+    tally.start(job);
+    if (!dryRun && destination.kind === "prefix") {
+      await directory.make();
+      const { makeLink } = await import("./make_link.ts");
+      await makeLink(job, { root: destination.place, createOnly, operation, signal });
+    }
+    await tally.done(job, job.size);
   }
 
   /** A marker becomes the directory that it marks, or has nothing to bring. A move leaves none behind. */

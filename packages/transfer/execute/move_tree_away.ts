@@ -12,7 +12,7 @@ import {
 import { removeEmptyDirectories } from "../places/remove_empty_directories.ts";
 import type { Job, Refusal } from "../plan/job.ts";
 import type { JobRunner } from "./job_runner.ts";
-import { type JobPlan, withDestination } from "../plan/plan_jobs.ts";
+import { type JobPlan, withDestination } from "../plan/job_plan.ts";
 import { unknownMeta } from "../filter/unknown_meta.ts";
 import { refuseLocalOverlap } from "./refuse_local_overlap.ts";
 import { linkWithSlash } from "../plan/link_with_slash.ts";

@@ -14,7 +14,8 @@ import {
   planned,
 } from "../plan/plan_file.ts";
 import { PlanWriter } from "../plan/plan_writer.ts";
-import { type JobPlan, planJobs } from "../plan/plan_jobs.ts";
+import type { JobPlan } from "../plan/job_plan.ts";
+import { planJobs } from "../plan/plan_jobs.ts";
 import { planAhead } from "./plan_ahead.ts";
 import type { TransferListener } from "./transfer_listener.ts";
 import type { TransferRequest } from "./transfer_request.ts";

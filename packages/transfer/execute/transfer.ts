@@ -3,7 +3,8 @@ import { checkReadOptions, PlaceJudge } from "@lade/core/operations";
 import { localPathOf, uriOfArgument } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { NameMaker } from "../names/local_names.ts";
-import { type JobPlan, planJobs } from "../plan/plan_jobs.ts";
+import type { JobPlan } from "../plan/job_plan.ts";
+import { planJobs } from "../plan/plan_jobs.ts";
 import { DestinationDirectory } from "./destination_directory.ts";
 import type { KeptJournal } from "./kept_journal.ts";
 import { isStandardInput } from "../plan/input.ts";
@@ -67,6 +68,9 @@ export async function transfer(
   const { sources, destination, recursive, move, conversion = "none", attributes = {} } = given;
   const { dryRun = false, createOnly = false, concurrency = OBJECTS_AT_ONCE } = given;
   if (given.glob && recursive) throw new TypeError("Cannot transfer with glob and recursive together");
+  if (given.links !== undefined && given.links !== "follow" && (move || conversion !== "none")) {
+    throw new TypeError("Cannot transfer links as links and move or convert what goes");
+  }
   if (move && recursive && sources.length > 1) {
     throw new TypeError(`Cannot move ${sources.length} trees at once: one source is needed`);
   }

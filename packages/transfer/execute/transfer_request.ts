@@ -3,6 +3,7 @@ import type { ObjectFilter } from "../filter/object_filter.ts";
 import type { ByteSource } from "../plan/byte_source.ts";
 import type { Job, Refusal } from "../plan/job.ts";
 import type { NameMapping } from "../names/local_names.ts";
+import type { LinkMode } from "../plan/link_mode.ts";
 import type { Conversion } from "../plan/conversion.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import type { JournalRequest } from "./kept_journal.ts";
@@ -38,6 +39,8 @@ export interface TransferOptions extends Pick<ReadOptions, "checksum" | "chunkSi
    * files go to a store of objects. Refused by default.
    */
   readonly mapNames?: NameMapping;
+  /** What becomes of symbolic links of a local source, and of objects that are links; followed by default. Not of a move. */
+  readonly links?: LinkMode;
   /** Which objects go; all by default. */
   readonly filter?: ObjectFilter;
   /** Of what is under each source only this share goes, and the rest is left to others; all by default. */

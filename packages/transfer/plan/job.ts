@@ -14,6 +14,8 @@ export interface Job {
   readonly input?: Input;
   /** Its source is not removed though it is moved: a link leads there, which is removed in its place. */
   readonly isLinked?: boolean;
+  /** A symbolic link is made at the local destination: that of the source, or where an object says. */
+  readonly makesLink?: boolean;
   /** Its size, where a listing had it. */
   readonly size?: number;
   /** All that a listing had of it. */

@@ -1,64 +1,23 @@
 import type { LeftOut, ObjectMeta } from "@lade/core";
 import { InvalidNameError, NotFoundError, UnsupportedError } from "@lade/core/errors";
-import { type PlaceJudge, placeOf as whereIs } from "@lade/core/operations";
-import type { UriCalls } from "../places/uri_calls.ts";
-import type { ByteSource } from "./byte_source.ts";
-import { localNameOf, type NameMaker, PLAIN_RULES } from "../names/local_names.ts";
+import { placeOf as whereIs } from "@lade/core/operations";
+import { localNameOf, PLAIN_RULES } from "../names/local_names.ts";
 import { classifyWhole } from "../places/classify_place.ts";
 import { batches, isAskedFor, meantBelow } from "../filter/meant_below.ts";
 import { everyFilter, type ObjectFilter } from "../filter/object_filter.ts";
-import { isThere, localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
+import { isThere, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
 import { needContent } from "../places/need_content.ts";
 import { refuseMissing } from "../places/missing.ts";
 import type { Destination } from "../places/resolve_destination.ts";
-import { type Conversion, convertedName, exactName } from "./conversion.ts";
 import { inputOf, isStandardInput, standardInput } from "./input.ts";
 import { InputError } from "./input_error.ts";
 import { type Job, type Marker, type Refusal, sourceOf } from "./job.ts";
+import { isLocal, type JobPlan, withDestination } from "./job_plan.ts";
+import { isLinkName, LINK_SUFFIX } from "./link_mode.ts";
 import { intoItself } from "./into_itself.ts";
 import { NameClashes } from "./name_clashes.ts";
 import { unknownMeta } from "../filter/unknown_meta.ts";
 import { TakenNames } from "./taken_names.ts";
-
-/** What is to be transferred, and where to. */
-export interface JobPlan {
-  /** The stores. */
-  readonly lade: UriCalls;
-  /** The command, for messages. */
-  readonly operation: string;
-  /** The sources as they were given. */
-  readonly sources: readonly string[];
-  /** Where they go. */
-  readonly destination: Destination;
-  /** Everything under a source goes, not the object of its name. */
-  readonly recursive: boolean;
-  /** Wildcards in sources stand for names. */
-  readonly glob?: boolean;
-  /** The version of the one object that goes; the latest by default. */
-  readonly version?: string | undefined;
-  /** What `-` reads. */
-  readonly stdin: ByteSource;
-  /** The sources are removed afterwards. */
-  readonly move: boolean;
-  /** Objects get attributes that were named: then they may be copied onto themselves. */
-  readonly changesAttributes: boolean;
-  /** What is done to the bytes, and so to the names. */
-  readonly conversion: Conversion;
-  /** Which objects go; all where absent. */
-  readonly filter?: ObjectFilter;
-  /** A prefix under which there is nothing is no error. */
-  readonly allowMissing?: boolean;
-  /** Called with what a listing leaves out because it is no object. */
-  readonly onLeftOut?: (leftOut: LeftOut) => void;
-  /** The jobs of a tree come in the order of its keys, where they may come in any otherwise. */
-  readonly inOrder?: boolean;
-  /** Makes the names at the destination; those of a local one are checked one by one by default. */
-  readonly names?: NameMaker;
-  /** Judges whether two names lead to one place. */
-  readonly judge: PlaceJudge;
-  /** Ends the listing. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * Lists the jobs of a transfer as they are found. With `recursive` a source that names both an object and a prefix is
@@ -149,7 +108,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     const advice = "add a slash for the prefix or leave out -r for the object";
     throw new InvalidNameError({ operation, uri: place.uri, detail, advice });
   }
-  const { filter } = plan;
+  let { filter } = plan;
   if (object && (filter?.(object, nameOf(place)) ?? true)) {
     yield withDestination(plan, { from: place, size: object.size }, nameOf(place));
   }
@@ -159,6 +118,13 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   const clashes = new NameClashes();
   const leftOut: Refusal[] = [];
   let isEmpty = true;
+  const { tree } = prefix.store;
+  if (tree && plan.links !== undefined && plan.links !== "follow") {
+    const planned = await (await import("./plan_links.ts")).planLinks(plan, prefix, tree);
+    filter = planned.filter;
+    isEmpty = planned.jobs.length === 0;
+    yield* planned.jobs;
+  }
   let isFirst = true;
   const onLeftOut = (entry: LeftOut) => {
     isEmpty = false;
@@ -300,6 +266,13 @@ export function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job 
   const { destination, operation } = plan;
   const marks = name === "" || name.endsWith("/");
   const isEncoded = isLocal(destination) && name !== "" && meta.size > 0 && plan.names?.encodes === true;
+  if (plan.links === "preserve" && isLocal(destination) && isLinkName(name)) {
+    return withDestination(
+      plan,
+      { from, size: meta.size, makesLink: true },
+      name.slice(0, -LINK_SUFFIX.length),
+    );
+  }
   if (!marks || canHold(destination, name) || isEncoded) {
     return withDestination(plan, { from, size: meta.size, listed: meta }, name);
   }
@@ -335,34 +308,4 @@ function planMarker({ destination, names }: JobPlan, marker: Marker, name: strin
   const made = names?.next(name, options) ?? localNameOf(name, PLAIN_RULES, options);
   if (made.fault !== undefined) return { uri, reason: `${reason}, of which none can be made: ${made.fault}` };
   return { uri, reason, marker: { ...marker, to: placeBelow(place, made.name) } };
-}
-
-/** The job with its destination by this name, or why there is none. */
-export function withDestination(
-  { destination, conversion, operation, names }: JobPlan,
-  job: Job,
-  name: string,
-): Job | Refusal {
-  if (destination.kind === "stdout") return job;
-  const { place } = destination;
-  if (destination.kind === "object") return { ...job, to: placeOf(place, exactName(place.key, conversion)) };
-  const uri = job.from?.uri ?? "-";
-  // What a local store lists already is a name of a file.
-  const fromLocal = job.from !== undefined && localPathOf(job.from.uri) !== undefined;
-  const converted = convertedName(name, conversion);
-  const options = { isLocal: fromLocal || !isLocal(destination) };
-  const made = names?.next(converted, options) ?? localNameOf(converted, PLAIN_RULES, options);
-  if (made.fault !== undefined) {
-    const end = made.leadsOut ? `, which could lead out of ${JSON.stringify(place.uri)}` : "";
-    return { uri, reason: new InvalidNameError({ operation, uri, detail: made.fault + end }) };
-  }
-  const to = placeBelow(place, made.name);
-  const fault = to.store.keyFault(to.key);
-  if (fault === undefined) return { ...job, to };
-  const detail = `it cannot go to ${JSON.stringify(to.uri)}: ${fault}`;
-  return { uri, reason: new InvalidNameError({ operation, uri, detail }) };
-}
-
-function isLocal(destination: Destination): boolean {
-  return destination.kind === "prefix" && localPathOf(destination.place.uri) !== undefined;
 }

@@ -1,0 +1,34 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { linkFault } from "./make_link.ts";
+
+Deno.test("linkFault() lets a link pass that stays below the root, and no other", () => {
+  const cases: readonly (readonly [text: string, depth: number, fits: boolean])[] = [
+    ["a", 0, true],
+    ["./a//b/.", 0, true],
+    ["..", 1, true],
+    ["../../a/b", 2, true],
+    ["..", 0, false],
+    ["../..", 1, false],
+    ["a/..", 3, false],
+    ["../a/../b", 3, false],
+    ["/a", 3, false],
+    ["", 3, false],
+    ["a\0", 3, false],
+    ["...", 0, true],
+    ["..a/b", 0, true],
+  ];
+  for (const [text, depth, fits] of cases) assertEquals(linkFault(text, depth) === undefined, fits, text);
+});
+
+Deno.test("linkFault() lets no text pass that climbs above the root anywhere on its way", () => {
+  const part = fc.constantFrom("..", ".", "", "a", "b");
+  fc.assert(fc.property(fc.array(part, { minLength: 1, maxLength: 8 }), fc.nat(4), (parts, depth) => {
+    let level = depth;
+    const isOut = parts.some((part) => {
+      level += part === ".." ? -1 : part === "." || part === "" ? 0 : 1;
+      return level < 0;
+    });
+    if (isOut) assertEquals(linkFault(parts.join("/"), depth) !== undefined, true, parts.join("/"));
+  }));
+});

@@ -1,0 +1,67 @@
+import type { ObjectMeta, ObjectTree } from "@lade/core";
+import { UnsupportedError } from "@lade/core/errors";
+import { everyFilter, type ObjectFilter } from "../filter/object_filter.ts";
+import { localPathOf, type Place, placeBelow } from "../places/place.ts";
+import type { Job, Refusal } from "./job.ts";
+import { LINK_SUFFIX } from "./link_mode.ts";
+import { isLocal, type JobPlan, withDestination } from "./job_plan.ts";
+
+/** What is planned of the links of a tree, and which of the rest goes. */
+export interface PlannedLinks {
+  /** The links, each as one entry. */
+  readonly jobs: readonly (Job | Refusal)[];
+  /** The plan's filter, without the links and what lies behind them. */
+  readonly filter: ObjectFilter;
+}
+
+/**
+ * Plans the symbolic links below a local prefix, which are not followed: left out with a note, or brought as links. It walks
+ * the tree once more than its listing, and holds the names of the links.
+ */
+export async function planLinks(plan: JobPlan, prefix: Place, tree: ObjectTree): Promise<PlannedLinks> {
+  const { filter, signal } = plan;
+  const names = new Set<string>();
+  const jobs: (Job | Refusal)[] = [];
+  for await (const { key, kind } of tree.walk(prefix.key, { signal })) {
+    if (kind !== "link") continue;
+    const name = key.slice(prefix.key.length);
+    names.add(name);
+    const from = placeBelow(prefix, name);
+    if (filter?.(await metaOf(from), name) ?? true) jobs.push(await planLink(plan, from, name));
+  }
+  const others = (_meta: ObjectMeta, name: string) => !isBehind(name, names);
+  return { jobs, filter: everyFilter([Object.assign(others, { byNameOnly: true }), filter]) ?? others };
+}
+
+async function planLink(plan: JobPlan, from: Place, name: string): Promise<Job | Refusal> {
+  const { destination, links, operation } = plan;
+  if (links === "skip") return { uri: from.uri, reason: "it is a symbolic link" };
+  const leadsTo = await Deno.readLink(localPathOf(from.uri) ?? "");
+  if (leadsTo.includes("\ufffd")) {
+    const detail = "it is a symbolic link whose text is not UTF-8";
+    return { uri: from.uri, reason: new UnsupportedError({ operation, uri: from.uri, detail }) };
+  }
+  if (isLocal(destination)) {
+    return withDestination(plan, { from, size: 0, makesLink: true }, name);
+  }
+  const text = new TextEncoder().encode(leadsTo);
+  const read = async function* () {
+    yield text;
+  };
+  return withDestination(plan, { from, input: { name: JSON.stringify(from.uri), read } }, name + LINK_SUFFIX);
+}
+
+/** The link's own size and time. */
+async function metaOf({ key, uri }: Place): Promise<ObjectMeta> {
+  const { size, mtime } = await Deno.lstat(localPathOf(uri) ?? "");
+  return { key, size, lastModified: mtime ?? new Date(NaN) };
+}
+
+/** Whether a name is that of a link, or lies behind one. */
+function isBehind(name: string, links: ReadonlySet<string>): boolean {
+  if (links.size === 0) return false;
+  for (let end = name.indexOf("/"); end >= 0; end = name.indexOf("/", end + 1)) {
+    if (links.has(name.slice(0, end))) return true;
+  }
+  return links.has(name);
+}

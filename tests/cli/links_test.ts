@@ -1,0 +1,174 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { CliHere } from "./run_here.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
+
+/** What lies in a directory, each link as `-> ` and where it leads. */
+async function entriesOf(path: string, below = ""): Promise<Record<string, string>> {
+  const entries: Record<string, string> = {};
+  for await (const { name, isSymlink, isDirectory } of Deno.readDir(`${path}/${below}`)) {
+    const key = below + name;
+    if (isSymlink) entries[key] = `-> ${await Deno.readLink(`${path}/${key}`)}`;
+    else if (isDirectory) Object.assign(entries, await entriesOf(path, `${key}/`));
+    else entries[key] = await Deno.readTextFile(`${path}/${key}`);
+  }
+  return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+const LINKS: Readonly<Record<string, string>> = {
+  "in/d/up": "../a",
+  "in/dir": "d",
+  "in/gone": "nowhere",
+  "in/out": "../outside",
+};
+
+async function linked(): Promise<TemporaryDirectory> {
+  const directory = await TemporaryDirectory.make({ "in/a": "1", "in/d/b": "2", "outside/secret": "3" });
+  for (const [name, leadsTo] of Object.entries(LINKS)) {
+    await Deno.symlink(leadsTo, `${directory.path}/${name}`);
+  }
+  return directory;
+}
+
+Deno.test("lade cp and put -r --links skip take files alone, and note each link", async () => {
+  await using cli = new CliHere();
+  await using directory = await linked();
+  const { code, stderr } = await cli.run([
+    "put",
+    "-r",
+    "--links",
+    "skip",
+    `${directory.path}/in`,
+    "memory://m/",
+  ]);
+  assertEquals(
+    [code, await cli.contents("memory://m/")],
+    [0, { "memory://m/a": "1", "memory://m/d/b": "2" }],
+    stderr,
+  );
+  for (const name of Object.keys(LINKS)) {
+    assertStringIncludes(stderr, `${directory.uri(name)}: it is a symbolic link`);
+  }
+  assertEquals(
+    (await cli.run(["cp", "-r", "--links", "skip", `${directory.path}/in`, `${directory.path}/to`])).code,
+    0,
+  );
+  assertEquals(await entriesOf(`${directory.path}/to`), { a: "1", "d/b": "2" });
+});
+
+Deno.test("lade cp -r --links preserve keeps links between local places, and replaces what is there", async () => {
+  await using cli = new CliHere();
+  await using directory = await linked();
+  const args = ["cp", "-r", "--links", "preserve", `${directory.path}/in`, `${directory.path}/to`];
+  const dry = await cli.run([...args, "--dry-run"]);
+  assertEquals([dry.code, dry.stdout.trim().split("\n").length], [0, 6], dry.stderr);
+  const due = {
+    a: "1",
+    "d/b": "2",
+    "d/up": "-> ../a",
+    dir: "-> d",
+    gone: "-> nowhere",
+    out: "-> ../outside",
+  };
+  for (let pass = 0; pass < 2; pass++) {
+    const { code, stderr } = await cli.run(args);
+    assertEquals([code, await entriesOf(`${directory.path}/to`)], [0, due], stderr);
+  }
+  await Deno.remove(`${directory.path}/to/gone`);
+  await Deno.writeTextFile(`${directory.path}/to/gone`, "mine");
+  assertEquals((await cli.run([...args, "-n"])).code, 0);
+  assertEquals((await entriesOf(`${directory.path}/to`)).gone, "mine");
+  assertEquals((await cli.run(args)).code, 0);
+  assertEquals(await entriesOf(`${directory.path}/to`), due);
+});
+
+Deno.test("lade put and get -r --links preserve bring links through a store as rclone writes them", async () => {
+  await using cli = new CliHere();
+  await using directory = await linked();
+  assertEquals(
+    (await cli.run(["put", "-r", "--links", "preserve", `${directory.path}/in`, "memory://m/"])).code,
+    0,
+  );
+  assertEquals(await cli.contents("memory://m/"), {
+    "memory://m/a": "1",
+    "memory://m/d/b": "2",
+    "memory://m/d/up.rclonelink": "../a",
+    "memory://m/dir.rclonelink": "d",
+    "memory://m/gone.rclonelink": "nowhere",
+    "memory://m/out.rclonelink": "../outside",
+  });
+  const { code, stderr } = await cli.run([
+    "get",
+    "-r",
+    "--links",
+    "preserve",
+    "memory://m/",
+    `${directory.path}/to`,
+  ]);
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stderr,
+    '"memory://m/out.rclonelink": no link is made of it: it leads out of the destination',
+  );
+  assertEquals(await entriesOf(`${directory.path}/to`), {
+    a: "1",
+    "d/b": "2",
+    "d/up": "-> ../a",
+    dir: "-> d",
+    gone: "-> nowhere",
+  });
+  await cli.run(["get", "-r", "memory://m/d/", `${directory.path}/plain`]);
+  assertEquals(await entriesOf(`${directory.path}/plain`), { b: "2", "up.rclonelink": "../a" });
+});
+
+Deno.test("lade get -r --links preserve makes no link that leads out, by whatever way", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "outside/secret": "3" });
+  const hostile: Readonly<Record<string, string>> = {
+    "absolute": "/etc/passwd",
+    "up": "..",
+    "d/up2": "../../outside",
+    "d/../x": "a",
+    "down": "d/../../outside",
+    "empty": "",
+    "nul": "a\0b",
+    "long": "a".repeat(5_000),
+    "s/top": "..",
+    "s/top/climb": "..",
+    "s/top/more/x": "../../outside",
+    "q/..": "a",
+  };
+  await cli.fill(Object.fromEntries(
+    Object.entries(hostile).map(([name, text]) => [`memory://m/${name}.rclonelink`, text]),
+  ));
+  await cli.fill({ "memory://m/d/file": "1", "memory://m/s/file": "2" });
+  const { code } = await cli.run(["get", "-r", "--links", "preserve", "memory://m/", `${directory.path}/to`]);
+  assertEquals(code, 1);
+  const entries = await entriesOf(`${directory.path}/to`);
+  const top = await Deno.realPath(`${directory.path}/to`);
+  for (const [name, entry] of Object.entries(entries)) {
+    if (!entry.startsWith("-> ")) continue;
+    const real = await Deno.realPath(`${directory.path}/to/${name}`).catch(() => top);
+    assertEquals(real === top || real.startsWith(`${top}/`), true, `${name} ${entry}`);
+  }
+  assertEquals([entries["d/file"], entries["s/file"], entries["s/top"]], ["1", "2", "-> .."]);
+  assertEquals(await entriesOf(`${directory.path}/outside`), { secret: "3" });
+});
+
+Deno.test("lade filters links by their own names, and refuses --links where nothing is walked", async () => {
+  await using cli = new CliHere();
+  await using directory = await linked();
+  const args = ["put", "-r", "--links", "preserve", "--include", "up", `${directory.path}/in`, "memory://m/"];
+  assertEquals((await cli.run(args)).code, 0);
+  assertEquals(await cli.contents("memory://m/"), { "memory://m/d/up.rclonelink": "../a" });
+  for (const more of [["--zstd", "1", "-r"], [], ["-r", "--save-plan", `${directory.path}/plan`]]) {
+    const { code } = await cli.run([
+      "cp",
+      "--links",
+      "preserve",
+      ...more,
+      `${directory.path}/in`,
+      "memory://n/",
+    ]);
+    assertEquals(code, 2, more.join(" "));
+  }
+});
