@@ -26,7 +26,7 @@ export interface UriTransfer
   readonly to: string;
   /** Everything under each source goes below `to`, not the object of its name. */
   readonly recursive?: boolean;
-  /** The sources are removed, each when its copy is proved. */
+  /** The sources are removed, each when its copy is proved. With `recursive` there is one, else it is a `TypeError`. */
   readonly move?: boolean;
   /** The version of the one object that goes; the latest by default. */
   readonly version?: string;

@@ -35,6 +35,8 @@ Deno.test("Lade.transfer() copies one object to a name or below a prefix, as cp 
   const wrong = () => lade.transfer({ from: [from, "memory://b/y"], to: "memory://b/z" });
   await assertRejects(wrong, InvalidNameError, "several sources need a prefix");
   await assertRejects(() => lade.transfer({ from: [], to: "memory://b/z" }), TypeError, "nothing");
+  const trees = { from: ["memory://a", "memory://b"], to: "memory://c/", recursive: true, move: true };
+  await assertRejects(() => lade.transfer(trees), TypeError, "one source is needed");
 });
 
 Deno.test("Lade.transfer() takes local paths, - as one too, and moves trees with all that lies in them", async () => {

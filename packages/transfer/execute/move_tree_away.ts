@@ -14,6 +14,7 @@ import type { Job, Refusal } from "../plan/job.ts";
 import type { JobRunner } from "./job_runner.ts";
 import { type JobPlan, withDestination } from "../plan/job_plan.ts";
 import { unknownMeta } from "../filter/unknown_meta.ts";
+import { planAhead } from "./plan_ahead.ts";
 import { refuseLocalOverlap } from "./refuse_local_overlap.ts";
 import { linkWithSlash } from "../plan/link_with_slash.ts";
 import type { TransferTally } from "./transfer_tally.ts";
@@ -53,13 +54,19 @@ export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
   const prefix = await locatePrefix(lade, place);
   const { tree } = prefix.store;
   if (!tree) return false;
-  const run = (planned: AsyncIterable<Job | Refusal>) =>
-    inParallel(planned, () => plan.lade.context.descriptors.atOnce(jobs), (job) => runner.run(job), signal);
+  const atOnce = () => lade.context.descriptors.atOnce(jobs);
+  const run = (planned: AsyncIterable<Job | Refusal>, isLast: boolean) => {
+    const counting = {
+      planned: (objects: number, bytes: number, unsized: number) => tally.planned(objects, bytes, unsized),
+      plannedAll: () => isLast && tally.plannedAll(),
+    };
+    return inParallel(planAhead(planned, counting), atOnce, (job) => runner.run(job), signal);
+  };
   const isDone = () => tally.failed === 0 && !dryRun;
   if (isWithin) await refuseLocalOverlap(plan, prefix, destination.place);
   if (await tree.kindOf("", { signal }) === "link") {
     if (path.endsWith("/")) throw linkWithSlash(place.uri);
-    await run(behindPrefix(plan, prefix, ""));
+    await run(behindPrefix(plan, prefix, ""), true);
     // What exists there already, and what the filter leaves out, has not been brought.
     if (isDone() && tally.skipped === 0 && !filter) await removeLink(move, path.replace(/\/+$/, ""));
     return true;
@@ -70,12 +77,12 @@ export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
   }
   const links = new Map<string, string>();
   const refused = { count: 0 };
-  await run(planLinks(plan, prefix, tree, links, refused));
+  await run(planLinks(plan, prefix, tree, links, refused), false);
   if (tally.failed > 0) return true;
   // What exists there already has not been brought, and its link is all there is of it.
   if (tally.skipped > refused.count) links.clear();
   const empty: string[] = [];
-  await run(planFiles(plan, prefix, tree, empty));
+  await run(planFiles(plan, prefix, tree, empty), true);
   signal.throwIfAborted();
   if (!isDone()) return true;
   for (const [key, target] of links) {

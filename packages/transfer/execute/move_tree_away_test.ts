@@ -34,6 +34,7 @@ async function within(
 async function move(lade: Lade, source: string, to: string, { filter, onDone, ...options }: Moving = {}) {
   const failures: string[] = [];
   const skips: string[] = [];
+  const planned = { objects: 0, ends: 0 };
   const named: ObjectFilter | undefined = filter && ((_, name) => filter(name));
   const counts = await transfer(lade, {
     ...options,
@@ -47,11 +48,13 @@ async function move(lade: Lade, source: string, to: string, { filter, onDone, ..
     stdout: () => Promise.resolve(),
     signal: new AbortController().signal,
   }, {
+    planned: (objects) => void (planned.objects += objects),
+    plannedAll: () => void planned.ends++,
     done: (job) => Promise.resolve(onDone?.(sourceOf(job))),
     skipped: (uri) => Promise.resolve(void skips.push(uri)),
     failed: (_, error) => Promise.resolve(void failures.push(String(error))),
   });
-  return { counts, failures, skips };
+  return { counts, failures, skips, planned };
 }
 
 async function textsOf(lade: Lade, uri: string): Promise<Record<string, string>> {
@@ -112,6 +115,22 @@ Deno.test("a move by a filter takes what the filter takes, and leaves the rest w
       });
     });
   }
+});
+
+Deno.test("a move of a tree tells how much there is to do, and ends planning once", async () => {
+  await within(TREE, async (root, lade) => {
+    const { planned, counts } = await move(lade, `${root}/in`, "memory://m/");
+    // Three files, what three links lead to, and a directory that stays.
+    assertEquals([planned, counts.objects, counts.skipped], [{ objects: 7, ends: 1 }, 6, 1]);
+    assertEquals([counts.isPlanned, counts.notDone], [true, 0]);
+  });
+  await within({ "in/a": "a", "in/b": "b", "in/c": "c" }, async (root, lade) => {
+    await lade.put("memory://m/x", "");
+    const key = "y".repeat(1023);
+    const halted = await move(lade, `${root}/in`, `memory://m/${key}/`, { failFast: true, concurrency: 1 });
+    assertEquals([halted.counts.failed, halted.counts.notDone], [1, halted.planned.objects - 1]);
+    assertEquals(Object.keys(await treeOf(`${root}/in`)).sort(), ["a", "b", "c"]);
+  });
 });
 
 Deno.test("a move by a filter into itself, or onto what would lie in it again, moves nothing", async () => {

@@ -1,7 +1,7 @@
 import { InvalidNameError } from "@lade/core/errors";
 import type { Place } from "../places/place.ts";
 import { intoItself } from "../plan/into_itself.ts";
-import type { JobPlan } from "../plan/plan_jobs.ts";
+import type { JobPlan } from "../plan/job_plan.ts";
 
 /**
  * Throws an `InvalidNameError` where a local tree would be moved into itself, or where something of it would come to lie in
