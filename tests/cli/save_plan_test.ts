@@ -258,3 +258,82 @@ Deno.test("a plan of nothing new with -n has nothing to do", async () => {
   assertEquals((await cli.run(["run", "--plan", PLAN])).code, 0);
   assertEquals(await cli.contents("memory://t/"), { "memory://t/a": "old", "memory://t/b": "2" });
 });
+
+/** Two trees and the plan of a sync that copies two, and deletes two objects. */
+async function withSyncPlan(cli: CliHere): Promise<void> {
+  await cli.fill({ "memory://s/new": "1", "memory://s/other": "22", "memory://s/same": "3" });
+  await cli.fill({
+    "memory://t/other": "old",
+    "memory://t/same": "3",
+    "memory://t/x": "x",
+    "memory://t/y z": "yz",
+  });
+  const saved = await cli.run(["sync", "-c", "--delete", "--save-plan", PLAN, "memory://s/", "memory://t/"]);
+  assertEquals([saved.code, saved.stdout.split("\n").sort()], [0, [
+    "",
+    "(dry run) cp memory://s/new memory://t/new",
+    "(dry run) cp memory://s/other memory://t/other",
+    "(dry run) rm 'memory://t/y z'",
+    "(dry run) rm memory://t/x",
+  ]], saved.stderr);
+}
+
+const SYNCED = { "memory://t/new": "1", "memory://t/other": "22", "memory://t/same": "3" };
+
+Deno.test("lade sync --save-plan plans deletions too, which come last", async () => {
+  await using cli = new CliHere();
+  await withSyncPlan(cli);
+  const before = await cli.contents("memory://t/");
+  assertEquals(Object.keys(before).length, 4);
+  const dry = await cli.run(["run", "--plan", PLAN, "--dry-run"]);
+  assertEquals([dry.code, dry.stdout.match(/\(dry run\) rm/g)?.length], [0, 2], dry.stderr);
+  assertEquals(await cli.contents("memory://t/"), before);
+  const ran = await cli.run(["run", "--plan", PLAN]);
+  assertEquals([ran.code, await cli.contents("memory://t/")], [0, SYNCED], ran.stderr);
+  const lines = ran.stdout.trim().split("\n").map((line) => line.split(" ")[0]);
+  assertEquals(lines, ["cp", "cp", "rm", "rm"]);
+  assert(/run did 2 objects, .*2 deleted/.test(ran.stderr), ran.stderr);
+});
+
+Deno.test("lade run --plan deletes only what was listed, and nothing where something failed", async () => {
+  await using cli = new CliHere();
+  await withSyncPlan(cli);
+  await cli.fill({ "memory://t/x": "somebody's" });
+  const dry = await cli.run(["run", "--plan", PLAN, "--dry-run"]);
+  assertEquals(
+    [dry.code, dry.stderr.includes('"memory://t/x": it is not what was planned')],
+    [1, true],
+    dry.stderr,
+  );
+  const ran = await cli.run(["run", "--plan", PLAN]);
+  assertEquals(ran.code, 1);
+  assert(ran.stderr.includes('"memory://t/x"'), ran.stderr);
+  assertEquals(await cli.contents("memory://t/"), { ...SYNCED, "memory://t/x": "somebody's" });
+  await cli.lade.remove(PLAN);
+  for (const name of ["new", "other", "x"]) await cli.lade.remove(`memory://t/${name}`);
+  await withSyncPlan(cli);
+  await cli.lade.remove("memory://s/new");
+  const failed = await cli.run(["run", "--plan", PLAN]);
+  assertEquals([failed.code, failed.stdout.includes("rm ")], [1, false]);
+  assert(
+    failed.stderr.includes("what is to be deleted stays, because not everything was done"),
+    failed.stderr,
+  );
+  assertEquals(Object.keys(await cli.contents("memory://t/")), [
+    "memory://t/other",
+    "memory://t/same",
+    "memory://t/x",
+    "memory://t/y z",
+  ]);
+});
+
+Deno.test("no plan of a sync is saved that would delete too much, or that has a backup", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://s/a": "1", "memory://t/a": "1", "memory://t/x": "x", "memory://t/y": "y" });
+  const line = ["sync", "--delete", "--save-plan", PLAN, "memory://s/", "memory://t/"];
+  const many = await cli.run([...line, "--max-delete", "1"]);
+  assertEquals([many.code, many.stderr.includes("2 objects would be deleted")], [1, true], many.stderr);
+  assertEquals(await cli.lade.exists(PLAN), false);
+  const backup = await cli.run([...line, "--backup-dir", "memory://old/"]);
+  assertEquals([backup.code, backup.stderr.includes("--backup-dir is no part of a plan")], [2, true]);
+});

@@ -56,9 +56,9 @@ async function run(
     skipped: () => Promise.resolve(),
     backedUp: () => Promise.resolve(),
     ...hooks,
-    deleted: async (uri) => {
+    deleted: async (uri, listed) => {
       told.deleted.push(uri);
-      await hooks.deleted?.(uri);
+      await hooks.deleted?.(uri, listed);
     },
     failed: (_, error) => {
       assert(error instanceof StoreError, String(error));

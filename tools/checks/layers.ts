@@ -143,6 +143,7 @@ export const LAYERS: Layers = {
     "plan",
     "execute",
     "sync",
+    "saved",
     "check",
     "jobs",
     "sweep",

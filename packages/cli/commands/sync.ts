@@ -1,6 +1,6 @@
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
-import { syncOptions, type SyncValues } from "../transfer/sync_options.ts";
+import { refuseSyncMistakes, syncOptions, type SyncValues } from "../transfer/sync_options.ts";
 
 /** `lade sync`. */
 export const sync = defineCommand({
@@ -22,6 +22,7 @@ or deleted, so that what others write meanwhile is not lost.",
   ],
   options: syncOptions,
   whenUnread: "goes on",
+  check: refuseSyncMistakes,
   run: runSyncCommand,
 });
 

@@ -1,7 +1,7 @@
 import { locate } from "@lade/transfer/places";
-import { openPlan, runPlan } from "@lade/transfer/plans";
-import type { TransferCounts } from "@lade/transfer";
+import { openPlan, type PlanCounts, type PlanListener, runPlan } from "@lade/transfer/plans";
 import type { CommandContext } from "../command/command_context.ts";
+import { OperationMessage } from "../messages/transfer_messages.ts";
 import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { takeShard } from "../transfer/shard_options.ts";
@@ -31,8 +31,8 @@ export async function runPlanFile(
   const shard = await takeShard(context, { shard: share });
   const { clock } = lade.context;
   const progress = new TransferProgress(clock);
-  const report = new TransferReport(context, progress, dryRun, saved.header.operation);
-  let counts: TransferCounts;
+  const report = new PlanReport(context, progress, dryRun, saved.header.operation);
+  let counts: PlanCounts;
   {
     await using _display = showProgress({
       form: dryRun ? "none" : chooseProgressForm(context),
@@ -44,5 +44,25 @@ export async function runPlanFile(
     const options = { dryRun, failFast, concurrency: jobs, signal, ...(shard && { shard }) };
     counts = await runPlan(lade, saved, options, report);
   }
-  await report.summarize(counts, true, shard);
+  const { deleted: _, ...rest } = counts;
+  const told = saved.trailer.deletions > 0 ? counts : rest;
+  await report.summarize(told, true, shard);
+}
+
+/** Prints what becomes of each entry; deletions too. */
+class PlanReport extends TransferReport implements PlanListener {
+  readonly #context: CommandContext;
+  readonly #dryRun: boolean;
+
+  constructor(context: CommandContext, progress: TransferProgress, dryRun: boolean, operation: string) {
+    super(context, progress, dryRun, operation);
+    this.#context = context;
+    this.#dryRun = dryRun;
+  }
+
+  /** Called when an object of the destination is deleted, or would be. */
+  async deleted(destination: string): Promise<void> {
+    const told = { operation: "rm", destination, dryRun: this.#dryRun };
+    await this.#context.output.done(new OperationMessage(told));
+  }
 }

@@ -1,6 +1,6 @@
 import { attributesOf } from "@lade/core/backend";
 import { locate, locatePrefix, resolveDestination } from "@lade/transfer/places";
-import { sync, type SyncCounts } from "@lade/transfer/sync";
+import { sync, type SyncCounts, type SyncRequest } from "@lade/transfer/sync";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
@@ -10,17 +10,17 @@ import { filterOf } from "./filter_options.ts";
 import { takeShard } from "./shard_options.ts";
 import { compareModeOf } from "./compare_options.ts";
 import { journalOf } from "./journal_options.ts";
-import type { SyncValues } from "./sync_options.ts";
+import { refuseSyncMistakes, type SyncValues } from "./sync_options.ts";
 import { withStats } from "./stats_file.ts";
 import { SyncReport } from "./sync_report.ts";
 
 /** Brings a tree up to date. An object that fails is reported and does not stop the others. */
 export async function runSync(context: CommandContext, options: SyncValues): Promise<void> {
   compareModeOf(options);
-  refuseMistakes(options);
+  refuseSyncMistakes(options);
   const { clock } = (await context.lade()).context;
   const progress = new TransferProgress(clock);
-  const report = new SyncReport(context, progress, options.dryRun);
+  const report = new SyncReport(context, progress, options.dryRun || options.savePlan !== undefined);
   const { statsFile: path, ...settings } = options;
   const stats = { path, settings, report, now: () => clock.now() };
   await withStats(context, stats, () => syncReported(context, options, progress, report));
@@ -33,7 +33,7 @@ async function syncReported(
   report: SyncReport,
 ): Promise<void> {
   const { output, signal, name, terminal } = context;
-  const { source, destination: argument, dryRun, jobs, maxDelete, backupDir } = options;
+  const { source, destination: argument, dryRun, jobs, maxDelete, backupDir, savePlan } = options;
   const mode = compareModeOf(options);
   const lade = await context.lade();
   const destination = await resolveDestination(lade, argument, true);
@@ -50,13 +50,13 @@ async function syncReported(
   let counts: SyncCounts;
   {
     await using _display = showProgress({
-      form: dryRun ? "none" : chooseProgressForm(context),
+      form: dryRun || savePlan !== undefined ? "none" : chooseProgressForm(context),
       progress,
       output,
       clock,
       columns: () => terminal.columns() ?? 80,
     });
-    counts = await sync(lade, {
+    const request: SyncRequest = {
       operation: name,
       source,
       destination: destination.place,
@@ -72,7 +72,7 @@ async function syncReported(
       dryRun,
       createOnly: options.noClobber,
       failFast: options.failFast,
-      journal: dryRun ? undefined : await journalOf(context, lade, options, shard),
+      journal: dryRun || savePlan !== undefined ? undefined : await journalOf(context, lade, options, shard),
       concurrency: jobs,
       attributes: attributesOf(options),
       keepTime: !options.noMtime,
@@ -83,13 +83,10 @@ async function syncReported(
         object: "lade cp copies one object",
       },
       signal,
-    }, report);
+    };
+    counts = savePlan === undefined
+      ? await sync(lade, request, report)
+      : await (await import("./save_plan_file.ts")).saveSyncPlanFile(context, request, report, savePlan);
   }
   await report.summarize(counts, true, shard);
-}
-
-function refuseMistakes(options: SyncValues): void {
-  if (options.delete) return;
-  if (options.maxDelete !== undefined) throw new UsageError("--max-delete is for --delete.");
-  if (options.allowEmpty) throw new UsageError("--allow-empty is for --delete.");
 }

@@ -1,7 +1,9 @@
+import { UsageError } from "../command/usage_error.ts";
 import { argument, flag, option, type ValuesOf } from "../syntax/option.ts";
 import { cacheOptions } from "./cache_options.ts";
 import { compareOptions } from "./compare_options.ts";
 import { filterOptions } from "./filter_options.ts";
+import { planOptions } from "./plan_options.ts";
 import { shardOptions } from "./shard_options.ts";
 import { journalOptions } from "./journal_options.ts";
 import { contentOptions, guessOptions, timeOptions, treeOptions, writeOptions } from "./transfer_options.ts";
@@ -37,6 +39,7 @@ export const syncOptions = {
   ...shardOptions,
   ...journalOptions,
   ...writeOptions,
+  ...planOptions,
   ...timeOptions,
   ...guessOptions,
   ...attributeOptions,
@@ -49,3 +52,17 @@ export const syncOptions = {
 
 /** What `lade sync` takes. */
 export type SyncValues = ValuesOf<typeof syncOptions>;
+
+/** Throws a `UsageError` for options that do not go together. */
+export function refuseSyncMistakes(options: SyncValues): void {
+  const refuse = (problem: string): never => {
+    throw new UsageError(problem);
+  };
+  if (options.savePlan !== undefined) {
+    if (options.dryRun) refuse("--save-plan does nothing but write the plan: leave out --dry-run.");
+    if (options.backupDir !== undefined) refuse("--backup-dir is no part of a plan: leave out --save-plan.");
+  }
+  if (options.delete) return;
+  if (options.maxDelete !== undefined) refuse("--max-delete is for --delete.");
+  if (options.allowEmpty) refuse("--allow-empty is for --delete.");
+}

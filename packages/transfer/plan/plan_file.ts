@@ -34,6 +34,8 @@ export interface PlanOptions {
   readonly createOnly: boolean;
   /** Copies are dated as their sources. */
   readonly keepTime: boolean;
+  /** Files are dated by when their sources were written, where no time of change is known. */
+  readonly keepWriteTime: boolean;
   /** What comes without a media type gets that of its name. */
   readonly guessContentType: boolean;
   /** What is done to the bytes. */
@@ -78,10 +80,25 @@ export interface PlanMarker {
   readonly reason: string;
 }
 
+/** An object of the destination that is deleted when all else is done. */
+export interface PlanDeletion {
+  /** Its URI. */
+  readonly remove: string;
+  /** Its name below the destination. */
+  readonly name: string;
+  /** It as it was: only that is deleted. */
+  readonly listed: PlannedObject;
+}
+
+/** A line of a plan file, but for the first and the last. */
+export type PlanLine = PlanEntry | PlanMarker | PlanDeletion;
+
 /** The last line of a plan file. */
 export interface PlanTrailer {
-  /** Objects and markers. */
+  /** Objects, markers and deletions. */
   readonly entries: number;
+  /** Deletions. */
+  readonly deletions: number;
   /** Bytes of the objects. */
   readonly bytes: number;
   /** The CRC-32C of all lines before this one, in hexadecimal. */

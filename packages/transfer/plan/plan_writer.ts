@@ -1,5 +1,5 @@
 import { Crc32c } from "@lade/codec/checksum";
-import type { PlanEntry, PlanHeader, PlanMarker, PlanTrailer } from "./plan_file.ts";
+import type { PlanHeader, PlanLine, PlanTrailer } from "./plan_file.ts";
 
 /** Bytes that are written together. */
 const ENOUGH = 2 ** 16;
@@ -12,6 +12,7 @@ export class PlanWriter {
   #writing: Promise<void> = Promise.resolve();
   #entries = 0;
   #bytes = 0;
+  #deletions = 0;
 
   /** Writes by `write`, one call at a time. */
   constructor(header: PlanHeader, write: (bytes: Uint8Array) => Promise<void>) {
@@ -20,9 +21,10 @@ export class PlanWriter {
   }
 
   /** Adds an entry. */
-  async add(entry: PlanEntry | PlanMarker): Promise<void> {
+  async add(entry: PlanLine): Promise<void> {
     this.#entries++;
     if ("from" in entry) this.#bytes += entry.source.size;
+    if ("remove" in entry) this.#deletions++;
     this.#pending += `${JSON.stringify(entry)}\n`;
     if (this.#pending.length >= ENOUGH) await this.#flush();
   }
@@ -31,7 +33,12 @@ export class PlanWriter {
   async end(): Promise<void> {
     await this.#flush();
     const crc32c = this.#crc.toHex();
-    const end: PlanTrailer = { entries: this.#entries, bytes: this.#bytes, crc32c };
+    const end: PlanTrailer = {
+      entries: this.#entries,
+      deletions: this.#deletions,
+      bytes: this.#bytes,
+      crc32c,
+    };
     await this.#write(new TextEncoder().encode(`${JSON.stringify({ end })}\n`));
   }
 

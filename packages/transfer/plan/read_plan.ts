@@ -3,13 +3,7 @@ import { ChecksumMismatchError, InvalidNameError, UnsupportedError } from "@lade
 import { readChunks } from "@lade/core/operations";
 import { needContent } from "../places/need_content.ts";
 import type { Place } from "../places/place.ts";
-import {
-  PLAN_VERSION,
-  type PlanEntry,
-  type PlanHeader,
-  type PlanMarker,
-  type PlanTrailer,
-} from "./plan_file.ts";
+import { PLAN_VERSION, type PlanHeader, type PlanLine, type PlanTrailer } from "./plan_file.ts";
 
 /** A plan file that is whole. */
 export interface SavedPlan {
@@ -62,7 +56,7 @@ export async function openPlan(place: Place, signal: AbortSignal): Promise<Saved
 export async function* readPlan(
   { place, etag }: SavedPlan,
   signal: AbortSignal,
-): AsyncGenerator<PlanEntry | PlanMarker> {
+): AsyncGenerator<PlanLine> {
   const pinned = { signal, ...(etag !== undefined && { ifMatch: etag }) };
   await using file = await readChunks(place.store, place.key, pinned);
   let isFirst = true;
@@ -119,9 +113,14 @@ function isTrailer(value: unknown): value is { readonly end: PlanTrailer } {
   return typeof value === "object" && value !== null && "end" in value;
 }
 
-function isEntry(value: unknown): value is PlanEntry | PlanMarker {
+function isEntry(value: unknown): value is PlanLine {
   if (typeof value !== "object" || value === null) return false;
-  const { from, to, source, replaces, marker } = value as Readonly<Record<string, unknown>>;
+  const { from, to, source, replaces, marker, remove, name, listed } = value as Readonly<
+    Record<string, unknown>
+  >;
+  if (typeof remove === "string") {
+    return typeof name === "string" && typeof listed === "object" && listed !== null;
+  }
   if (typeof marker === "string") return to === undefined || typeof to === "string";
   return typeof from === "string" && typeof to === "string" && typeof source === "object" &&
     source !== null &&

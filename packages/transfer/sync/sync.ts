@@ -313,11 +313,11 @@ class Synchronization {
     const { destination, dryRun = false, concurrency = OBJECTS_AT_ONCE, signal } = this.#request;
     const path = localPathOf(destination.uri);
     const emptied = path === undefined ? undefined : new EmptiedDirectories(path, this.#emptyDirectories);
-    const tell = async ({ remove, name }: Deletion, error: unknown) => {
+    const tell = async ({ remove, name, listed }: Deletion, error: unknown) => {
       if (error !== undefined) return await this.#tally.fail(remove.uri, error);
       this.#deleted++;
       emptied?.add(name);
-      await this.#listener.deleted(remove.uri);
+      await this.#listener.deleted(remove.uri, listed);
     };
     if (dryRun) {
       for (const deletion of deletions) await this.#tellDeletion(deletion, tell);

@@ -1,4 +1,4 @@
-import type { ObjectAttributes } from "@lade/core";
+import type { ObjectAttributes, ObjectMeta } from "@lade/core";
 import type { CompareOptions } from "../compare/compare_options.ts";
 import type { JournalRequest } from "../execute/kept_journal.ts";
 import type { TransferCounts } from "../execute/transfer_tally.ts";
@@ -79,7 +79,7 @@ export interface SyncRequest extends SyncOptions {
 /** Takes what becomes of each object. What it throws ends the synchronization. */
 export interface SyncListener extends TransferListener {
   /** Called when an object of the destination is deleted, or would be. */
-  deleted(uri: string): Promise<void>;
+  deleted(uri: string, listed: ObjectMeta): Promise<void>;
   /** Called when an object of the destination is kept in the backup, or would be: as a copy, or moved there. */
   backedUp(from: string, to: string, how: "copied" | "moved"): Promise<void>;
 }

@@ -5,9 +5,8 @@ import { locate } from "../places/place.ts";
 import { resolveDestination } from "../places/resolve_destination.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { openPlan } from "../plan/read_plan.ts";
-import { runPlan } from "./run_plan.ts";
+import { type PlanListener, runPlan } from "./run_plan.ts";
 import { savePlan } from "./save_plan.ts";
-import type { TransferListener } from "./transfer_listener.ts";
 
 /** A store in which an object changes as soon as somebody has looked at it. */
 class Fickle extends ForwardingStore {
@@ -45,7 +44,8 @@ for (const [move, conversion] of [[false, "none"], [true, "none"], [false, "comp
     };
     let fickle: Fickle | undefined;
     const failures: string[] = [];
-    const listener: TransferListener = {
+    const listener: PlanListener = {
+      deleted: () => Promise.resolve(),
       done: () => Promise.resolve(),
       skipped: () => Promise.resolve(),
       failed: (uri, error) => Promise.resolve(void failures.push(`${uri} ${error}`)),

@@ -1,14 +1,25 @@
 import type { ObjectAttributes } from "@lade/core";
+import { PreconditionFailedError } from "@lade/core/errors";
+import { lookUp } from "../places/look_up.ts";
 import { locate } from "../places/place.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { Job, Refusal } from "../plan/job.ts";
-import { listedAs, type PlanEntry, type PlanMarker, type PlanOptions } from "../plan/plan_file.ts";
+import {
+  changeOf,
+  listedAs,
+  type PlanEntry,
+  type PlanMarker,
+  planned,
+  type PlanOptions,
+} from "../plan/plan_file.ts";
 import { readPlan, type SavedPlan } from "../plan/read_plan.ts";
+import type { Deletion } from "../sync/deletion.ts";
+import { deleteListed } from "../sync/deletions.ts";
 import { inShard, type Shard } from "../shard/shard.ts";
-import { transfer } from "./transfer.ts";
-import type { TransferListener } from "./transfer_listener.ts";
-import type { TransferCounts } from "./transfer_tally.ts";
+import { transfer } from "../execute/transfer.ts";
+import type { TransferListener } from "../execute/transfer_listener.ts";
+import type { TransferCounts } from "../execute/transfer_tally.ts";
 
 /** How a saved plan is executed. */
 export interface RunPlanOptions {
@@ -24,21 +35,37 @@ export interface RunPlanOptions {
   readonly signal: AbortSignal;
 }
 
+/** Takes what becomes of each entry. */
+export interface PlanListener extends TransferListener {
+  /** Called when an object of the destination is deleted, or would be. */
+  deleted(uri: string): Promise<void>;
+}
+
+/** What the execution of a plan came to. */
+export interface PlanCounts extends TransferCounts {
+  /** Objects deleted from the destination. */
+  readonly deleted: number;
+}
+
+/** Deletions that are asked for together. */
+const DELETED_TOGETHER = 1_000;
+
 /**
  * Executes a saved plan. An entry whose source is not what it was when it was planned, by size, etag and time, fails, and so
- * does one whose destination somebody else wrote or removed since; the others go on.
+ * does one whose destination somebody else wrote or removed since; the others go on. Deletions come last, each only of
+ * what was listed, and only if nothing failed.
  */
 export async function runPlan(
   lade: UriCalls,
   saved: SavedPlan,
   options: RunPlanOptions,
-  listener: TransferListener,
-): Promise<TransferCounts> {
+  listener: PlanListener,
+): Promise<PlanCounts> {
   const { operation, destination: { kind, uri }, move, options: how, sources } = saved.header;
   const { signal, shard, ...running } = options;
   const place = await locate(lade, uri);
   const destination: Destination = kind === "prefix" ? { kind, place } : { kind: "object", place };
-  return await transfer(lade, {
+  const counts = await transfer(lade, {
     ...transferOptionsOf(how),
     ...running,
     operation,
@@ -51,6 +78,60 @@ export async function runPlan(
     planned: () => jobsOf(lade, saved, shard, signal),
     signal,
   }, listener);
+  const { deletions } = saved.trailer;
+  if (deletions === 0) return { ...counts, deleted: 0 };
+  if (counts.failed > 0) {
+    await listener.noted?.("what is to be deleted stays, because not everything was done");
+    return { ...counts, deleted: 0 };
+  }
+  let [deleted, failed] = [0, 0];
+  for await (const batch of deletionsOf(lade, saved, shard, signal)) {
+    await remove(batch, options, async ({ remove: { uri } }, error) => {
+      if (error) failed++;
+      else deleted++;
+      await (error ? listener.failed(uri, error) : listener.deleted(uri));
+    });
+  }
+  return { ...counts, failed: counts.failed + failed, deleted };
+}
+
+/** Deletes objects of one store as they were listed; a dry run looks whether they still are so. */
+async function remove(
+  batch: readonly Deletion[],
+  { dryRun = false, signal }: RunPlanOptions,
+  tell: (deletion: Deletion, error: Error | undefined) => Promise<void>,
+): Promise<void> {
+  const [first] = batch;
+  if (!first) return;
+  if (!dryRun) return await deleteListed(first.remove.store, batch, signal, tell);
+  for (const deletion of batch) {
+    const { remove: place, listed } = deletion;
+    const found = await lookUp(place, signal);
+    const change = found ? changeOf(planned(listed), found) : "it is gone";
+    const detail = `it is not what was planned: ${change}`;
+    const told = { operation: "delete", uri: place.uri, detail, advice: "plan it again" };
+    await tell(deletion, change === undefined ? undefined : new PreconditionFailedError(told));
+  }
+}
+
+async function* deletionsOf(
+  lade: UriCalls,
+  saved: SavedPlan,
+  shard: Shard | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Deletion[]> {
+  const isOwn = inShard(shard);
+  let batch: Deletion[] = [];
+  for await (const entry of readPlan(saved, signal)) {
+    if (!("remove" in entry) || !isOwn(entry.remove)) continue;
+    const place = await locate(lade, entry.remove);
+    if (batch[0] && batch[0].remove.store !== place.store || batch.length >= DELETED_TOGETHER) {
+      yield batch;
+      batch = [];
+    }
+    batch.push({ remove: place, name: entry.name, listed: listedAs(place.key, entry.listed) });
+  }
+  yield batch;
 }
 
 function transferOptionsOf({ attributes, ...rest }: PlanOptions): PlanOptions {
@@ -69,6 +150,7 @@ async function* jobsOf(
 ): AsyncGenerator<Job | Refusal> {
   const isOwn = inShard(shard);
   for await (const entry of readPlan(saved, signal)) {
+    if ("remove" in entry) continue;
     const uri = "from" in entry ? entry.from : entry.marker;
     if (!isOwn(uri)) continue;
     try {

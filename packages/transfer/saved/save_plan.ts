@@ -1,3 +1,4 @@
+import type { ObjectWriter } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { InvalidNameError } from "@lade/core/errors";
 import { PlaceJudge } from "@lade/core/operations";
@@ -16,10 +17,10 @@ import {
 import { PlanWriter } from "../plan/plan_writer.ts";
 import type { JobPlan } from "../plan/job_plan.ts";
 import { planJobs } from "../plan/plan_jobs.ts";
-import { planAhead } from "./plan_ahead.ts";
-import type { TransferListener } from "./transfer_listener.ts";
-import type { TransferRequest } from "./transfer_request.ts";
-import { type TransferCounts, TransferTally } from "./transfer_tally.ts";
+import { planAhead } from "../execute/plan_ahead.ts";
+import type { TransferListener } from "../execute/transfer_listener.ts";
+import type { TransferRequest } from "../execute/transfer_request.ts";
+import { type TransferCounts, TransferTally } from "../execute/transfer_tally.ts";
 
 const OBJECTS_AT_ONCE = 32;
 
@@ -39,7 +40,7 @@ export async function savePlan(
   const tally = new TransferTally(listener, given.failFast);
   const signal = AbortSignal.any([given.signal, tally.ended]);
   const filter = given.shard
-    ? (await import("./shard_filter.ts")).shardFilter(given, given.shard)
+    ? (await import("../execute/shard_filter.ts")).shardFilter(given, given.shard)
     : given.filter;
   const request = { ...given, signal, ...(filter && { filter }) };
   const changesAttributes = !move && Object.keys(attributes).length > 0;
@@ -52,11 +53,7 @@ export async function savePlan(
     inOrder: false,
     onLeftOut: (entry) => tally.leftOut(entry),
   };
-  await using writer = await file.store.createWriter(file.key, {
-    ifNoneMatch: "*",
-    ifIgnored: "look",
-    signal,
-  });
+  await using writer = await createPlanFile(file, signal);
   const lines = new PlanWriter(headerOf(given), (bytes) => writer.write(bytes));
   const atOnce = () => lade.context.descriptors.atOnce(concurrency);
   try {
@@ -73,6 +70,11 @@ export async function savePlan(
   await lines.end();
   await writer.close();
   return tally.counts;
+}
+
+/** A new file: one that exists is never replaced. */
+export async function createPlanFile({ store, key }: Place, signal: AbortSignal): Promise<ObjectWriter> {
+  return await store.createWriter(key, { ifNoneMatch: "*", ifIgnored: "look", signal });
 }
 
 /** What is moved as a whole is no list of objects. */
@@ -92,7 +94,13 @@ function refuseWhole({ operation, sources, recursive, move }: TransferRequest): 
 
 function headerOf(request: TransferRequest): PlanHeader {
   const { operation, sources, destination, recursive, move, attributes = {}, createOnly = false } = request;
-  const { keepTime = true, guessContentType = true, conversion = "none", zstdLevel = 3 } = request;
+  const {
+    keepTime = true,
+    keepWriteTime = false,
+    guessContentType = true,
+    conversion = "none",
+    zstdLevel = 3,
+  } = request;
   if (destination.kind === "stdout") throw new TypeError("Cannot plan a transfer to standard output");
   return {
     lade: "plan",
@@ -103,7 +111,7 @@ function headerOf(request: TransferRequest): PlanHeader {
     destination: { kind: destination.kind, uri: destination.place.uri },
     recursive,
     move,
-    options: { attributes, createOnly, keepTime, guessContentType, conversion, zstdLevel },
+    options: { attributes, createOnly, keepTime, keepWriteTime, guessContentType, conversion, zstdLevel },
   };
 }
 
