@@ -8,10 +8,14 @@ import {
 } from "@lade/core/backend";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import type { WriteRequest } from "../write/write_request.ts";
-import { ResumableSink } from "./resumable_sink.ts";
+import { ResumableSink, waitsForDisk } from "./resumable_sink.ts";
 
-/** Bytes of a part where nobody says: large, since each is put on the disk before it counts. */
-const PART_SIZE = 2 ** 24;
+/** Bytes of a part where nobody says and each is put on the disk before it counts. */
+const SYNCED_PART_SIZE = 2 ** 24;
+/** Bytes of one that is only handed to the system: no more than are written without another thread. */
+const PART_SIZE = 2 ** 20;
+/** Parts are as large as it takes for so many: each has a line in the record. */
+const MOST_PARTS = 2 ** 16;
 
 /** Starts a write of `size` bytes that may be resumed. */
 export async function openUpload(
@@ -19,7 +23,8 @@ export async function openUpload(
   request: WriteRequest,
   size: number,
 ): Promise<PartWriter> {
-  const { partSize: wanted = PART_SIZE, signal } = request.options;
+  const base = waitsForDisk(setup) ? SYNCED_PART_SIZE : PART_SIZE;
+  const { partSize: wanted = base * Math.ceil(size / base / MOST_PARTS || 1), signal } = request.options;
   const partSize = setup.medium.partSize(wanted);
   const sink = await ResumableSink.begin(setup, request, size, partSize);
   return await createPartWriter({ sink, size, partSize, context: setup.context, signal });

@@ -18,8 +18,10 @@ export interface RecordHeader {
 /** What could be read of a record. */
 export interface ReadRecord {
   readonly header: RecordHeader;
-  /** The parts that are on the disk, by their indices. */
+  /** The parts that are written, by their indices. */
   readonly written: ReadonlySet<number>;
+  /** The CRC-32C of those of them that may not be on the disk: what the file has there is to be compared. */
+  readonly doubtful: ReadonlyMap<number, number>;
   /** Bytes up to the first line that is torn. */
   readonly intactBytes: number;
 }
@@ -45,9 +47,14 @@ export function headerLine(header: RecordHeader): string {
   return lineOf({ lade: FORMAT, ...header });
 }
 
-/** The lines of parts that are on the disk. */
-export function partLines(parts: readonly ObjectPart[]): string {
-  return parts.map(({ index, length }) => lineOf({ part: index, length })).join("");
+/** A part that is written: on the disk, or where it may not be there yet with its CRC-32C. */
+export interface RecordedPart extends Pick<ObjectPart, "index" | "length"> {
+  readonly crc32c?: number;
+}
+
+/** The lines of parts that are written. */
+export function partLines(parts: readonly RecordedPart[]): string {
+  return parts.map(({ index, length, crc32c }) => lineOf({ part: index, length, crc32c })).join("");
 }
 
 /**
@@ -61,13 +68,17 @@ export function readRecord(bytes: Uint8Array): ReadRecord | undefined {
   if (first.done || !header) return undefined;
   let intactBytes = first.value.end;
   const written = new Set<number>();
-  for (const { members: { part, length }, end } of lines) {
+  const doubtful = new Map<number, number>();
+  for (const { members: { part, length, crc32c }, end } of lines) {
     const due = typeof part === "number" ? partLength(part, header) : undefined;
     if (typeof part !== "number" || due === undefined || length !== due) break;
+    if (crc32c !== undefined && !isCount(crc32c)) break;
     written.add(part);
+    if (crc32c === undefined) doubtful.delete(part);
+    else doubtful.set(part, Number(crc32c));
     intactBytes = end;
   }
-  return { header, written, intactBytes };
+  return { header, written, doubtful, intactBytes };
 }
 
 function* intactLines(

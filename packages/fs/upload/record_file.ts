@@ -3,7 +3,14 @@ import { type CallName, type Clock, NotFoundError, UnavailableError } from "@lad
 import { isSameFile, statusOf } from "../files/file_status.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
 import { tryLock, waitForLock } from "../write/lock_object.ts";
-import { headerLine, partLines, type ReadRecord, readRecord, type RecordHeader } from "./part_record.ts";
+import {
+  headerLine,
+  partLines,
+  type ReadRecord,
+  readRecord,
+  type RecordedPart,
+  type RecordHeader,
+} from "./part_record.ts";
 
 /** How long a writer that has just ended is waited for. */
 const LOCK_PATIENCE_MS = 500;
@@ -93,6 +100,16 @@ export class RecordFile {
     return this.#next;
   }
 
+  /**
+   * Records a part that may not be on the disk yet, by its checksum: that survives the end of the process, and what the
+   * machine's end takes away is found out. Resolves once the system has the record.
+   */
+  addDoubtful(part: RecordedPart & { readonly crc32c: number }): Promise<void> {
+    const last = this.#last.then(() => this.#write(partLines([part])));
+    this.#last = last.catch(() => {});
+    return last;
+  }
+
   /** Removes it. */
   async remove(): Promise<void> {
     await Deno.remove(this.path).catch(() => {});
@@ -106,9 +123,13 @@ export class RecordFile {
   }
 
   async #append(lines: string): Promise<void> {
+    await this.#write(lines);
+    await this.#file.syncData();
+  }
+
+  async #write(lines: string): Promise<void> {
     const bytes = encoder.encode(lines);
     for (let done = 0; done < bytes.length;) done += await this.#file.write(bytes.subarray(done));
-    await this.#file.syncData();
   }
 }
 

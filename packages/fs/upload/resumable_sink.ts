@@ -1,3 +1,4 @@
+import { crc32c } from "@lade/codec/checksum";
 import {
   formatToken,
   type ObjectPart,
@@ -16,6 +17,7 @@ import type { TemporaryFile } from "../write/temporary_file.ts";
 import { beginWrite } from "../write/write_file.ts";
 import type { WriteRequest } from "../write/write_request.ts";
 import { RecordFile, uploadGone } from "./record_file.ts";
+import { checkDoubtful } from "./check_doubtful.ts";
 import { findUpload } from "./find_upload.ts";
 
 /** What goes on with a write. */
@@ -26,8 +28,9 @@ interface Upload {
 }
 
 /**
- * Writes parts to their places in a hidden file and records those that are on the disk. Both files stay until the write
- * is closed or aborted.
+ * Writes parts to their places in a hidden file and records those that are written: once they are on the disk, or where
+ * nobody asked to wait for that with their checksum, by which what the end of a machine takes away is found out. Both
+ * files stay until the write is closed or aborted.
  */
 export class ResumableSink extends LocalPartSink {
   readonly #setup: LocalSetup;
@@ -98,7 +101,7 @@ export class ResumableSink extends LocalPartSink {
       const { header } = read;
       const isWhole = status?.kind === "file" && header.size === size && header.partSize === partSize;
       if (!isWhole) throw uploadGone(subject);
-      const written = [...read.written].filter((index) =>
+      const written = (await checkDoubtful(found, read)).filter((index) =>
         index * partSize + (partLength(index, header) ?? 0) <= status.size
       );
       const file = await medium.reopenParts(found, size, options.concurrency);
@@ -142,8 +145,16 @@ export class ResumableSink extends LocalPartSink {
 
   protected override async write(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     await super.write(part, bytes, signal);
-    await this.#upload.record.add(part, () => this.file.sync());
+    const { record } = this.#upload;
+    await (waitsForDisk(this.#setup)
+      ? record.add(part, () => this.file.sync())
+      : record.addDoubtful({ ...part, crc32c: crc32c(bytes) }));
   }
+}
+
+/** Whether parts count once they are on the disk. Past the page cache there is little left to wait for. */
+export function waitsForDisk({ config, medium }: LocalSetup): boolean {
+  return config.sync !== "none" || !medium.writeSync;
 }
 
 /** An id that no other write has, whatever source of random numbers the store was given. */

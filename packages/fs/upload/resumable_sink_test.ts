@@ -116,9 +116,9 @@ testBoth(
   },
 );
 
-Deno.test("a part is recorded after its bytes are on the disk, and written once its record is; some share a turn", async () => {
+Deno.test("where writes wait for the disk, a part is recorded after its bytes are there; some share a turn", async () => {
   await using root = await makeRoot();
-  const store = await openFileStore(root.path);
+  const store = await openFileStore(root.path, { sync: "data" });
   const writer = await store.createPartWriter("a/object", SIZE, { partSize: PART, resumable: true });
   const record = Deno.statSync(fileOf({ root, store, open: openFileStore }, "record")).ino;
   const calls: string[] = [];
