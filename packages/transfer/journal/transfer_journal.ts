@@ -59,6 +59,14 @@ export interface ObjectState {
   readonly etag?: string;
 }
 
+/** An object that is done. */
+interface DoneObject {
+  readonly from: string;
+  readonly to: string;
+  readonly source: ObjectState;
+  readonly target: ObjectState & { readonly size: number };
+}
+
 /** A transfer that runs for longer is worth a journal. */
 const LAZY_MS = 3000;
 /** Objects of so many bytes are begun so that another process can go on with them. */
@@ -81,6 +89,8 @@ export class TransferJournal {
   readonly earlierRuns: readonly JournalRun[];
   #log: RecordLog | undefined;
   #early: Uint8Array[] = [];
+  /** What was done before the journal begins: the objects of three seconds at most. */
+  readonly #unmarked: DoneObject[] = [];
   #beginning: Promise<boolean> | undefined;
   #isGivenUp = false;
 
@@ -144,8 +154,10 @@ export class TransferJournal {
     target: ObjectState & { readonly size: number },
   ): void {
     if (source.etag === undefined || target.etag === undefined) return;
-    const fingerprint = this.#fingerprint(from, to, source, target);
-    this.#take({ type: "finished", fingerprint, size: target.size });
+    const done = { from, to, source, target };
+    // Most transfers end before there is a journal: they pay for no hash.
+    if (this.#beginning) this.#mark(done);
+    else this.#unmarked.push(done);
     const { clock, lazyMs = LAZY_MS } = this.#setup;
     if (clock.monotonicMs() - this.#startMs >= lazyMs) void this.#begin();
   }
@@ -199,6 +211,11 @@ export class TransferJournal {
     return { id, place: place.name, finished: finished.size, halfDone: halfDone.size };
   }
 
+  #mark({ from, to, source, target }: DoneObject): void {
+    const fingerprint = this.#fingerprint(from, to, source, target);
+    this.#take({ type: "finished", fingerprint, size: target.size });
+  }
+
   #take(record: JournalRecord): void {
     this.#state.take(record);
     this.#append(record);
@@ -214,6 +231,7 @@ export class TransferJournal {
   /** Opens the log for what an earlier run has not, and resolves with whether it is kept. */
   #begin(): Promise<boolean> {
     return this.#beginning ??= (async () => {
+      for (const done of this.#unmarked.splice(0)) this.#mark(done);
       if (this.#isGivenUp) return false;
       try {
         const log = await openLog(this.#setup, true, () => this);
