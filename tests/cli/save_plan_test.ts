@@ -240,6 +240,8 @@ Deno.test("lade run and --save-plan refuse what does not go together", async () 
       ["run --dry-run f", "--dry-run and --shard are for --plan."],
       ["run --shard 1/2 f", "--dry-run and --shard are for --plan."],
       ["cp --save-plan p --dry-run a b", "leave out --dry-run"],
+      ["cp -r --links preserve --save-plan p a b", "With --save-plan links are followed."],
+      ["sync --save-plan p --dry-run a b", "leave out --dry-run"],
       ["cp --save-plan p - b", "With --save-plan neither place can be -."],
       ["get --save-plan p a -", "With --save-plan neither place can be -."],
       ["cp --save-plan - a b", '"-" is not possible here'],

@@ -77,8 +77,9 @@ export async function createPlanFile({ store, key }: Place, signal: AbortSignal)
   return await store.createWriter(key, { ifNoneMatch: "*", ifIgnored: "look", signal });
 }
 
-/** What is moved as a whole is no list of objects. */
-function refuseWhole({ operation, sources, recursive, move }: TransferRequest): void {
+/** What is moved as a whole is no list of objects, and a link is none. */
+function refuseWhole({ operation, sources, recursive, move, links }: TransferRequest): void {
+  if (links === "preserve") throw new TypeError("Cannot plan links: they are no objects");
   const local = recursive && move
     ? sources.find((source) => localPathOf(uriOfArgument(source)) !== undefined)
     : undefined;
