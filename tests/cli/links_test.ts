@@ -154,6 +154,27 @@ Deno.test("lade get -r --links preserve makes no link that leads out, by whateve
   assertEquals(await entriesOf(`${directory.path}/outside`), { secret: "3" });
 });
 
+Deno.test("lade get -r --links preserve makes no link behind another, where .. leads elsewhere", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "to/kept": "1" });
+  await Deno.symlink(".", `${directory.path}/to/s`);
+  await cli.fill({ "memory://m/s/climb.rclonelink": "..", "memory://m/t/fine.rclonelink": ".." });
+  const { code, stderr } = await cli.run([
+    "get",
+    "-r",
+    "--links",
+    "preserve",
+    "memory://m/",
+    `${directory.path}/to`,
+  ]);
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stderr,
+    '"memory://m/s/climb.rclonelink": no link is made of it: it would lie behind another link',
+  );
+  assertEquals(await entriesOf(`${directory.path}/to`), { kept: "1", s: "-> .", "t/fine": "-> .." });
+});
+
 Deno.test("lade filters links by their own names, and refuses --links where nothing is walked", async () => {
   await using cli = new CliHere();
   await using directory = await linked();

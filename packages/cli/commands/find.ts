@@ -76,12 +76,14 @@ async function findBelow(
   }
   if (!prefix) return;
   let isEmpty = true;
-  const found = maxDepth === undefined || filter?.names
-    ? objectsBelow(context, prefix, filter, "any")
-    : levelsBelow(context, prefix, prefix.key, maxDepth);
+  const byLevel = maxDepth !== undefined && filter?.names === undefined;
+  const found = byLevel
+    ? levelsBelow(context, prefix, prefix.key, maxDepth)
+    : objectsBelow(context, prefix, filter, "any");
   for await (const meta of found) {
     const name = meta.key.slice(prefix.key.length);
-    if (maxDepth !== undefined && (depthOf(name) > maxDepth || !(filter?.(meta, name) ?? true))) continue;
+    const fits = byLevel ? filter?.(meta, name) ?? true : depthOf(name) <= (maxDepth ?? Infinity);
+    if (!fits) continue;
     isEmpty = false;
     await print(context, options, prefix, name, meta);
   }

@@ -27,6 +27,8 @@ export class Glob {
   readonly #steps: readonly Step[];
   readonly #lastSegment: boolean;
   readonly #suffix: string;
+  /** The steps that each leads to without a character. */
+  readonly #reached: readonly (readonly number[])[];
   /** Steps that are alive at a place of the name, and the place at which each was last added. */
   #alive: number[] = [];
   #next: number[] = [];
@@ -53,6 +55,7 @@ export class Glob {
     }
     this.#lastSegment = !isRooted && !spansSegments(nodes);
     this.#steps = compile(isRooted || this.#lastSegment ? nodes : [{ kind: "segments" }, ...nodes]);
+    this.#reached = this.#steps.map((_, index) => reachedFrom(index, this.#steps));
     this.#addedAt = new Int32Array(this.#steps.length);
     this.literalPrefix = isRooted ? literal(nodes) : "";
     this.#suffix = literal(nodes.toReversed(), true);
@@ -81,17 +84,27 @@ export class Glob {
     return this.#addedAt[this.#steps.length - 1] === this.#time;
   }
 
-  /** Adds a step, or what its forks lead to, unless it is there for this place already. */
+  /** Adds what a step leads to, but for what is there for this place already. */
   #add(list: number[], first: number): void {
-    const waiting = [first];
-    for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
+    for (const index of this.#reached[first] ?? []) {
       if (this.#addedAt[index] === this.#time) continue;
       this.#addedAt[index] = this.#time;
-      const step = this.#steps[index];
-      if (step?.kind === "fork") waiting.push(...step.to);
-      else list.push(index);
+      list.push(index);
     }
   }
+}
+
+/** The steps that take a character, or are the end, to which the forks from a step lead; itself, where it is none. */
+function reachedFrom(first: number, steps: readonly Step[]): readonly number[] {
+  const seen = new Set<number>();
+  const waiting = [first];
+  for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
+    if (seen.has(index)) continue;
+    seen.add(index);
+    const step = steps[index];
+    if (step?.kind === "fork") waiting.push(...step.to);
+  }
+  return [...seen].filter((index) => steps[index]?.kind !== "fork");
 }
 
 function takes(step: Step, code: number): boolean {
