@@ -51,7 +51,9 @@ Deno.test("DifferenceJudge decides by sizes, listed checksums and MD5 etags with
   for (const mode of ["content", "checksum"] as const) {
     assertEquals(now(a, b, mode), [true, "checksum"]);
     assertEquals(now(a, c, mode), [false, "checksum"]);
-    assertEquals(now(a, await s3.add("d", HELLO, { etag: md5(HELLO).toUpperCase() }), mode), [true, "etag"]);
+    const tagged = await s3.add("d", HELLO, { etag: md5(HELLO).toUpperCase() });
+    assertEquals(now(a, tagged, mode), [true, "etag"]);
+    assertEquals(now(tagged, a, mode), [true, "etag"]);
   }
   assertEquals(now(a, c, "size"), [true, "size"]);
   assertEquals(now(a, b, "all"), [false, "none"]);
@@ -208,6 +210,8 @@ Deno.test("DifferenceJudge believes what is remembered only of what is still the
   assertEquals(verdict(await judge.compare(replaced, there)), [false, "remembered"]);
   const touched = await local.add("a", HELLO, { etag: "3", lastModified: EARLY });
   assertEquals(verdict(await judge.compare(touched, there)), [true, "remembered"]);
+  const touchedAgain = await local.add("a", HELLO, { etag: "3b", lastModified: EARLY });
+  assertEquals(verdict(await judge.compare(there, touchedAgain)), [true, "remembered"]);
   // Nothing is known of the other side that could be compared.
   const unknown = await s3.add("new", HELLO, { etag: "y", lastModified: LATE });
   const again = await local.add("a", HELLO, { etag: "4", lastModified: EARLY });
@@ -291,4 +295,47 @@ Deno.test("DifferenceJudge rejects where an object is gone, or is another one th
   await assertRejects(async () => await later(here, there, "checksum"), NotFoundError);
   const longer = await s3.add("b", new TextEncoder().encode("longer"), {}, { size: 5 });
   assertEquals(await later(here, longer, "checksum"), [false, "size"]);
+});
+
+Deno.test("DifferenceJudge takes for newer what is so by the coarser of the times", async () => {
+  const { local, s3 } = stores();
+  const judge = new DifferenceJudge({ mode: "content", update: true, signal });
+  const old = await local.add("a", HELLO, { lastModified: EARLY });
+  const after = async (store: TaggedStore, ms: number) => {
+    const young = await store.add("b", new Uint8Array(9), { lastModified: new Date(EARLY.getTime() + ms) });
+    return verdict(await judge.compare(old, young));
+  };
+  assertEquals(await after(local, 0), [false, "size"]);
+  assertEquals(await after(local, 1), [true, "time"]);
+  assertEquals(await after(s3, 999), [false, "size"]);
+  assertEquals(await after(s3, 1000), [true, "time"]);
+});
+
+Deno.test("DifferenceJudge goes by an etag that does not fit before it goes by carried times, if it may be an MD5", async () => {
+  const metadata = { mtime: String(EARLY.getTime() / 1000) };
+  const { local, s3 } = stores();
+  const here = await local.add("a", HELLO, { lastModified: EARLY });
+  const there = { etag: md5(OTHER), lastModified: LATE, metadata };
+  const told = { md5: base64(OTHER), certain: false, learn: () => {} };
+  assertEquals(await later(await s3.add("a", OTHER, { ...there, etagMd5: told }), here, "content"), [
+    false,
+    "etag",
+  ]);
+  // Of one that is the only one, nothing follows.
+  const [one, other] = [
+    await s3.add("c", HELLO, { ...there, etagMd5: { ...told, certain: true } }),
+    await s3.add("d", HELLO, { etag: "x", lastModified: EARLY }),
+  ];
+  assertEquals(await later(one, other, "content"), [true, "time"]);
+  // The etag of an object that is encrypted by a key of one's own is none.
+  assertEquals(await later(await s3.add("b", HELLO, there), here, "content"), [true, "time"]);
+});
+
+Deno.test("DifferenceJudge reads each side once at most", async () => {
+  const told = { md5: base64(OTHER), certain: false, learn: () => {} };
+  const { local, s3 } = stores();
+  const here = await local.add("a", HELLO);
+  const there = await s3.add("b", OTHER, { etag: md5(OTHER), etagMd5: told });
+  assertEquals(await later(here, there, "checksum"), [false, "content"]);
+  assertEquals([local.calls, s3.calls], [["get a"], ["head b", "ask b", "get b"]]);
 });
