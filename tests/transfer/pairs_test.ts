@@ -170,7 +170,7 @@ async function assertCarried(
 }
 
 for (const from of KINDS) {
-  Deno.test(`cp and mv between ${from}:// and every store bring every byte and what both can hold`, async (t) => {
+  Deno.test(`cp, mv and sync between ${from}:// and every store bring every byte and what both can hold`, async (t) => {
     await using stores = await AllStores.start();
     for (const to of KINDS) {
       await t.step(`${from}:// to ${to}://, and back`, async () => {
@@ -197,6 +197,11 @@ for (const from of KINDS) {
         assertSame(await stores.contents(from, back), content, "mv");
         await assertCarried(stores, from, c, carried(kept, to, from).kept);
         assertSame(await stores.contents(to, copy), new Map(), "the source of mv");
+
+        const again = await stores.run(["sync", "-q", c, b]);
+        assertEquals(again.code, 0, again.stderr);
+        assertSame(await stores.contents(to, copy), content, "sync");
+        await assertCarried(stores, to, b, carried(carried(kept, to, from).kept, from, to).kept);
         assertEquals(await stores.leftovers(), []);
       });
     }
