@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { listShardedTransfers, shardBoardOf } from "../../packages/transfer/jobs/mod.ts";
+import { journalPrefixOf, listShardedTransfers } from "../../packages/transfer/jobs/mod.ts";
 import { shardOf } from "../../packages/transfer/shard/mod.ts";
 import { Lade } from "@lade/lade";
 import { runCli } from "../../packages/cli/program/run_cli.ts";
@@ -134,7 +134,7 @@ Deno.test("of four processes one is killed and started again: together they have
   killed.kill("SIGKILL");
   await machines.outcome(killed);
   // A minute later nobody has heard of it.
-  const { store, key } = await shardBoardOf(machines.lade, JOBS);
+  const { store, key } = await journalPrefixOf(machines.lade, JOBS);
   const clock = { ...machines.lade.context.clock, now: () => Date.now() + 61_000 };
   const [later] = await listShardedTransfers(store, key, clock as typeof machines.lade.context.clock);
   assertEquals(later?.shards.map(({ state }) => state), ["done", "dead", "done", "done"]);

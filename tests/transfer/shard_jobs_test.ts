@@ -3,9 +3,10 @@ import { createStoreContext } from "@lade/core";
 import { FakeClock } from "@lade/testing";
 import { Lade } from "@lade/lade";
 import { transfer, type TransferListener } from "@lade/transfer";
-import { journalPlaceOf, shardBoardOf } from "@lade/transfer/jobs";
+import { journalPlaceOf, journalPrefixOf } from "@lade/transfer/jobs";
 import { resolveDestination } from "@lade/transfer/places";
 import { S3Here } from "../cli/s3_here.ts";
+import { TemporaryDirectory } from "../cli/temporary_directory.ts";
 
 const STEP = { SLURM_STEP_ID: "0", SLURM_PROCID: "1", SLURM_NTASKS: "2" };
 const OBJECTS = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`data/${i}`, `content ${i}`]));
@@ -82,6 +83,32 @@ Deno.test("the shares of sync have journals of their own, and tell what was the 
   assertEquals(cli.fake.objects("other").filter(({ key }) => !key.startsWith("jobs/shards/")), []);
 });
 
+Deno.test("a journal may lie neither in the source nor in the destination, which would take it for their own", async () => {
+  await using cli = await S3Here.start({ objects: OBJECTS });
+  await using directory = await TemporaryDirectory.make({ "d/a": "1" });
+  const d = `${directory.path}/d`;
+  const lines = [
+    ["cp", "-r", "--journal=s3://bucket/data/jobs/", "s3://bucket/data", "s3://other/data/"],
+    ["sync", "--delete", "--journal=s3://other/data/jobs/", "s3://bucket/data/", "s3://other/data/"],
+    ["cp", "-r", "--journal=s3://other/jobs/", "s3://bucket/data/", "s3://other"],
+    ["put", "-r", `--journal=${d}/jobs`, d, "s3://other/d/"],
+    [
+      "get",
+      "-r",
+      `--journal=file://${directory.path}/got/jobs/`,
+      "s3://bucket/data/",
+      `${directory.path}/got`,
+    ],
+  ];
+  for (const line of lines) {
+    const { code, stderr } = await cli.run(line);
+    assertEquals([code, stderr.includes("the journal cannot lie in it")], [1, true], stderr);
+  }
+  assertEquals([cli.texts("other"), await directory.tree()], [{}, { "d/a": "1" }]);
+  const beside = await cli.run(["put", "-r", `--journal=${directory.path}/d-jobs`, d, "s3://other/d/"]);
+  assertEquals(beside.code, 0, beside.stderr);
+});
+
 Deno.test("jobs status takes one URI", async () => {
   await using cli = await S3Here.start();
   for (const uris of [[], ["s3://other/a/", "s3://other/b/"]]) {
@@ -115,7 +142,7 @@ Deno.test("a process that is started again waits until the one before it counts 
       move: false,
       concurrency: 1,
       shard: { number: 1, count: 1 },
-      journal: { place, board: await shardBoardOf(lade, "memory://jobs/j/") },
+      journal: { place, prefix: await journalPrefixOf(lade, "memory://jobs/j/") },
       stdin: { read: () => Promise.resolve(null) },
       stdout: () => Promise.resolve(),
       signal: new AbortController().signal,

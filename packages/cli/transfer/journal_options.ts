@@ -36,7 +36,7 @@ export async function journalOf(
     throw new UsageError("--journal and --no-journal exclude each other.");
   }
   if (noJournal) return undefined;
-  const { journalDirectory, journalPlaceOf, jobsDirectory, shardBoardOf } = await import(
+  const { journalDirectory, journalPlaceOf, jobsDirectory, journalPrefixOf } = await import(
     "@lade/transfer/jobs"
   );
   const meaning = Object.entries(options).filter(([name]) => !NEUTRAL.has(name));
@@ -46,8 +46,8 @@ export async function journalOf(
     meaning: { options: meaning, config: settings.config },
   };
   if (journal !== undefined) {
-    const board = shard && await shardBoardOf(lade, journal);
-    return { ...command, place: await journalPlaceOf(lade, journal), ...(board && { board }) };
+    const prefix = await journalPrefixOf(lade, journal);
+    return { ...command, place: await journalPlaceOf(lade, journal), prefix };
   }
   const directory = jobsDirectory((name) => terminal.env(name));
   if (directory === undefined || !mayUse(directory)) return undefined;

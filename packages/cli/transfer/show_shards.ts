@@ -1,8 +1,8 @@
 import { NotFoundError } from "@lade/core/errors";
 import {
+  journalPrefixOf,
   listShardedTransfers,
   removeShardReports,
-  shardBoardOf,
   type ShardStatus,
 } from "@lade/transfer/jobs";
 import type { CommandContext } from "../command/command_context.ts";
@@ -17,7 +17,7 @@ export async function showShards(context: CommandContext, uris: readonly string[
   }
   const { output } = context;
   const lade = await context.lade();
-  const { store, key, uri: shown } = await shardBoardOf(lade, uri);
+  const { store, key, uri: shown } = await journalPrefixOf(lade, uri);
   const transfers = await listShardedTransfers(store, key, lade.context.clock);
   if (transfers.length === 0) {
     const detail = "nothing is told of any shard here";
@@ -37,7 +37,7 @@ export async function showShards(context: CommandContext, uris: readonly string[
 /** Removes what is told of the shares of a transfer, by the first letters of its name. Resolves with whether there was any. */
 export async function removeShards(context: CommandContext, uri: string, given: string): Promise<boolean> {
   const lade = await context.lade();
-  const { store, key } = await shardBoardOf(lade, uri);
+  const { store, key } = await journalPrefixOf(lade, uri);
   const transfers = await listShardedTransfers(store, key, lade.context.clock);
   const found = transfers.filter(({ id }) => id.startsWith(given));
   if (found.length > 1) {

@@ -12,13 +12,17 @@ import type { Job } from "../plan/job.ts";
 import type { Shard } from "../shard/shard.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 import { DestinationLook } from "./destination_look.ts";
+import { refuseJournalWithin } from "./refuse_journal_within.ts";
 
 /** How the journal of a transfer is kept. */
 export interface JournalRequest {
   /** Where journals are. */
   readonly place: JournalPlace;
-  /** Where a process with a share of the transfer tells others of it; nowhere by default. */
-  readonly board?: Place;
+  /**
+   * The prefix of `place`, where one was named: a share of the transfer is told of there. It must lie neither in a source
+   * nor in the destination.
+   */
+  readonly prefix?: Place;
   /** The command line, without the program, by which `lade jobs resume` goes on; absent where there is none. */
   readonly commandLine?: readonly string[];
   /** The working directory of the command line. */
@@ -81,6 +85,7 @@ export class KeptJournal {
     const { lade, request, operation, sources, options, shard, signal, tally } = setup;
     if (!request) return undefined;
     const { context } = lade;
+    await refuseJournalWithin(lade, request.prefix, setup);
     const destination = setup.destination.uri;
     const { place, commandLine, directory, meaning, resumableBytes } = request;
     const note = (text: string) => void tally.note(text).catch(() => {});
@@ -109,10 +114,10 @@ export class KeptJournal {
         onNote: note,
         onTakenOver: (error) => tally.stop(error),
         // A share is one of many, and worth it from the first object on.
-        ...(request.board && { lazyMs: 0 }),
+        ...(request.prefix && shard && { lazyMs: 0 }),
       }));
     if (journal.isResumed) note(foundText(journal.finishedBefore, [...journal.halfDone].length));
-    const { board } = request;
+    const { prefix: board } = request;
     if (!board || !shard) return new KeptJournal(journal, setup, undefined);
     const { reportShard } = await import("./report_shard.ts");
     const reports = await reportShard(lade, {
@@ -195,7 +200,7 @@ export class KeptJournal {
  * waited for.
  */
 async function openInTurn(
-  { lade: { context: { clock } }, request, signal, tally }: KeptJournalSetup,
+  { lade: { context: { clock } }, request, shard, signal, tally }: KeptJournalSetup,
   open: () => Promise<TransferJournal>,
 ): Promise<TransferJournal> {
   const endMs = clock.monotonicMs() + MOST_WAIT_MS;
@@ -203,7 +208,9 @@ async function openInTurn(
     try {
       return await open();
     } catch (error) {
-      if (!request?.board || !(error instanceof UnavailableError) || clock.monotonicMs() >= endMs) {
+      if (
+        !request?.prefix || !shard || !(error instanceof UnavailableError) || clock.monotonicMs() >= endMs
+      ) {
         throw error;
       }
       if (isFirst) void tally.note(`${error.message}: waits for it`).catch(() => {});

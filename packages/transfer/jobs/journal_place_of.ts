@@ -2,8 +2,8 @@ import { journalDirectory, type JournalPlace, journalStore } from "../journal/jo
 import { isPrefix, localPathOf, locate, locatePrefix, type Place } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 
-/** Where processes with a share of a transfer tell of it: the prefix of the place of journals that `argument` names. */
-export async function shardBoardOf(lade: UriCalls, argument: string): Promise<Place> {
+/** The prefix of the place of journals that a URI or local path names; processes with a share of a transfer tell of it there. */
+export async function journalPrefixOf(lade: UriCalls, argument: string): Promise<Place> {
   const place = await locate(lade, argument);
   return isPrefix(place) ? place : await locatePrefix(lade, place);
 }
