@@ -1,3 +1,4 @@
+import type { ObjectMeta } from "@lade/core";
 import { InvalidNameError, NotFoundError, PreconditionFailedError } from "@lade/core/errors";
 import { inParallel } from "@lade/core/concurrency";
 import { PlaceJudge } from "@lade/core/operations";
@@ -17,10 +18,9 @@ import type { Job, Refusal } from "../plan/job.ts";
 import { unknownMeta } from "../filter/unknown_meta.ts";
 import { inShard } from "../shard/shard.ts";
 import { Backup } from "./backup.ts";
-import type { Deletion } from "./deletion.ts";
-import { deleteListed } from "./deletions.ts";
 import { EmptiedDirectories } from "./emptied_directories.ts";
 import { LeftOuts } from "./left_outs.ts";
+import { runDeletions } from "./run_deletions.ts";
 import { planSync } from "./plan_sync.ts";
 import { refuseOverlap } from "./refuse_overlap.ts";
 import { SCRIPT_ADVICE, type SyncCounts, type SyncListener, type SyncRequest } from "./sync_request.ts";
@@ -60,7 +60,8 @@ class Synchronization {
   readonly #tally: TransferTally;
   readonly #sourceLeftOuts = new LeftOuts();
   readonly #targetLeftOuts = new LeftOuts();
-  readonly #deletions: Deletion[] = [];
+  /** What the listing of the destination has, and the source has not. */
+  readonly #deletions: ObjectMeta[] = [];
   /** Directories that the source has, and nothing in them. */
   readonly #emptyDirectories = new Set<string>();
   readonly #backup: Backup | undefined;
@@ -226,7 +227,7 @@ class Synchronization {
         onUnchanged: () => this.#unchanged++,
       });
       for await (const step of steps) {
-        if ("remove" in step) this.#deletions.push(step);
+        if ("remove" in step) this.#deletions.push(step.listed);
         else yield step;
       }
       this.#isListed = true;
@@ -289,14 +290,16 @@ class Synchronization {
   }
 
   /** The deletions, but for what has a name that the source has too, though no object of it. */
-  async #settleDeletions(): Promise<readonly Deletion[]> {
+  async #settleDeletions(): Promise<readonly ObjectMeta[]> {
     const { destination, filter, shard } = this.#request;
     const isOwn = shard && inShard(shard);
     for (const [name, reason] of this.#targetLeftOuts.entries()) {
       if (isOwn?.(name) === false || filter?.(unknownMeta(name), name) === false) continue;
       await this.#tally.skip(destination.uriOf(destination.key + name), `${reason}; it stays`);
     }
-    return this.#deletions.filter(({ name }) => this.#sourceLeftOuts.find(name) === undefined);
+    return this.#deletions.filter(({ key }) =>
+      this.#sourceLeftOuts.find(key.slice(destination.key.length)) === undefined
+    );
   }
 
   #refuseTooMany(count: number): void {
@@ -309,49 +312,25 @@ class Synchronization {
     throw new PreconditionFailedError({ operation, uri: destination.uri, detail, advice: advice.maxDelete });
   }
 
-  async #run(deletions: readonly Deletion[]): Promise<void> {
+  async #run(deletions: readonly ObjectMeta[]): Promise<void> {
     const { destination, dryRun = false, concurrency = OBJECTS_AT_ONCE, signal } = this.#request;
     const path = localPathOf(destination.uri);
     const emptied = path === undefined ? undefined : new EmptiedDirectories(path, this.#emptyDirectories);
-    const tell = async ({ remove, name, listed }: Deletion, error: unknown) => {
-      if (error !== undefined) return await this.#tally.fail(remove.uri, error);
-      this.#deleted++;
-      emptied?.add(name);
-      await this.#listener.deleted(remove.uri, listed);
-    };
-    if (dryRun) {
-      for (const deletion of deletions) await this.#tellDeletion(deletion, tell);
-      return;
-    }
-    const backup = this.#backup;
-    if (!backup) await deleteListed(destination.store, deletions, signal, tell);
-    else {
-      await inParallel(deletions, concurrency, async (deletion) => {
-        const { remove, listed, name } = deletion;
-        try {
-          await backup.move(remove, listed, name);
-        } catch (error) {
-          signal.throwIfAborted();
-          // What somebody else removed is gone.
-          return error instanceof NotFoundError ? undefined : await tell(deletion, error);
-        }
-        await this.#listener.backedUp(remove.uri, backup.placeOf(name).uri, "moved");
+    await runDeletions(deletions, {
+      destination,
+      backup: this.#backup,
+      dryRun,
+      concurrency,
+      onDeleted: async ({ remove, name, listed }, kept) => {
         this.#deleted++;
         emptied?.add(name);
-      }, signal);
-    }
-    await emptied?.remove();
-  }
-
-  /** With a backup nothing is deleted, but moved there. */
-  async #tellDeletion(
-    deletion: Deletion,
-    tell: (deletion: Deletion, error: unknown) => Promise<void>,
-  ): Promise<void> {
-    const { remove, name } = deletion;
-    if (!this.#backup) return await tell(deletion, undefined);
-    this.#deleted++;
-    await this.#listener.backedUp(remove.uri, this.#backup.placeOf(name).uri, "moved");
+        if (kept === undefined) await this.#listener.deleted(remove.uri, listed);
+        else await this.#listener.backedUp(remove.uri, kept, "moved");
+      },
+      onFailed: ({ remove }, error) => this.#tally.fail(remove.uri, error),
+      signal,
+    });
+    if (!dryRun) await emptied?.remove();
   }
 }
 
