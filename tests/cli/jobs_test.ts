@@ -1,0 +1,228 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Lade } from "@lade/lade";
+import { runCli } from "../../packages/cli/program/run_cli.ts";
+import { InterruptError } from "../../packages/cli/command/interrupt_error.ts";
+import { fakeConfig } from "../s3/open_fake.ts";
+import { FakeTerminal } from "./fake_terminal.ts";
+import type { Outcome } from "./run_here.ts";
+import { S3Here } from "./s3_here.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
+
+const SIZE = 64 * 2 ** 20;
+/** Parts of the large file. */
+const PARTS = 8;
+
+/** A server, a directory with a file of 64 MiB that is mostly a hole, and journals beside it. */
+class JobsHere implements AsyncDisposable {
+  readonly server: S3Here;
+  readonly directory: TemporaryDirectory;
+  readonly file: string;
+
+  private constructor(server: S3Here, directory: TemporaryDirectory) {
+    this.server = server;
+    this.directory = directory;
+    this.file = `${directory.path}/large`;
+  }
+
+  static async start(): Promise<JobsHere> {
+    const here = new JobsHere(
+      await S3Here.start(),
+      await TemporaryDirectory.make({ large: "1", small: "2" }),
+    );
+    await Deno.truncate(here.file, SIZE);
+    return here;
+  }
+
+  get fake() {
+    return this.server.fake;
+  }
+
+  /** Runs a command line as a process of its own would: on stores of its own. */
+  async run(
+    args: readonly string[],
+    state = `${this.directory.path}/state`,
+    signal?: AbortSignal,
+  ): Promise<Outcome> {
+    const terminal = new FakeTerminal({ env: { LADE_STATE_DIR: state } });
+    await using lade = new Lade({ config: { s3: { ...fakeConfig(this.fake) } } });
+    const code = await runCli(args, { terminal, lade, ...(signal && { signal }) });
+    return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
+  }
+
+  /** Lets the upload fail after some parts, for a reason that may go away. */
+  failAfter(parts: number): void {
+    const match = { operation: "UploadPart", nth: parts + 1, times: Infinity } as const;
+    this.fake.faults.add({ match, action: { kind: "status", status: 403, code: "AccessDenied" } });
+  }
+
+  /** Parts that came since the requests before `index`. */
+  sentSince(index: number): number {
+    return this.fake.requests.slice(index).filter(({ operation }) => operation === "UploadPart").length;
+  }
+
+  get requests(): number {
+    return this.fake.requests.length;
+  }
+
+  get uploads(): number {
+    return this.fake.bucket("bucket").uploads.size;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+    await this.directory[Symbol.asyncDispose]();
+  }
+}
+
+Deno.test("a put that failed in the middle says how it goes on, and the same command sends the rest alone", async () => {
+  await using here = await JobsHere.start();
+  here.failAfter(3);
+  const args = ["put", here.file, "s3://bucket/"];
+  const failed = await here.run(args);
+  assertEquals([failed.code, here.uploads], [1, 1]);
+  const [, id = ""] = /lade jobs resume ([0-9a-f]{16})/.exec(failed.stderr) ?? [];
+  assertStringIncludes(failed.stderr, "0 done and 1 half done");
+  const listed = await here.run(["jobs", "list"]);
+  assertMatch(listed.stdout, new RegExp(`^${id}  interrupted  .*1 half done.*  lade put `));
+  const shown = await here.run(["jobs", "show", id.slice(0, 4)]);
+  assertStringIncludes(shown.stdout, `half done    file://${here.file} to s3://bucket/large, 64.0 MiB`);
+  assert(!shown.stdout.includes("upload-"), "no token is shown");
+  here.fake.faults.clear();
+  const before = here.requests;
+  const resumed = await here.run(args);
+  assertEquals([resumed.code, here.uploads, here.fake.object("bucket", "large")?.content.size], [0, 0, SIZE]);
+  assertStringIncludes(resumed.stderr, "goes on where an earlier run stopped, with 1 object half done");
+  assert(here.sentSince(before) <= PARTS - 3);
+  assertEquals((await here.run(["jobs", "list"])).stdout, "");
+});
+
+Deno.test("jobs resume runs the command line again, in its directory, and its exit code is the command's", async () => {
+  await using here = await JobsHere.start();
+  here.failAfter(2);
+  const failed = await here.run(["--json", "put", here.file, "s3://bucket/"]);
+  const lines = failed.stderr.trim().split("\n").map((line) => JSON.parse(line));
+  const left = lines.find(({ type }) => type === "resumable");
+  assertEquals([left.finished, left.halfDone, left.command], [0, 1, `lade jobs resume ${left.id}`]);
+  const again = await here.run(["jobs", "resume", left.id]);
+  assertEquals([again.code, here.uploads], [1, 1]);
+  here.fake.faults.clear();
+  const before = here.requests;
+  const resumed = await here.run(["jobs", "resume", left.id]);
+  assertEquals([resumed.code, here.uploads], [0, 0]);
+  assert(here.sentSince(before) <= PARTS - 2);
+  const gone = await here.run(["jobs", "resume", left.id]);
+  assertEquals(gone.code, 1);
+  assertStringIncludes(gone.stderr, "no such journal");
+});
+
+Deno.test("jobs list and show tell in JSON what the tables of the documentation have", async () => {
+  await using here = await JobsHere.start();
+  here.failAfter(1);
+  await here.run(["put", here.file, "s3://bucket/"]);
+  const page = await Deno.readTextFile(new URL("../../packages/cli/README.md", import.meta.url));
+  const row = page.split("\n").find((line) => line.startsWith("| `job` ")) ?? "";
+  for (const args of [["jobs", "list"], ["jobs", "show", ""]]) {
+    const { stdout } = await here.run(["--json", ...args]);
+    const { type, ...job } = JSON.parse(stdout);
+    assertEquals([type, job.state, job.operation, job.halfDone.length], ["job", "interrupted", "put", 1]);
+    for (const name of Object.keys(job)) assertStringIncludes(row, `\`${name}\``);
+  }
+});
+
+Deno.test("jobs remove says what it aborts, and leaves neither upload nor journal", async () => {
+  await using here = await JobsHere.start();
+  here.failAfter(1);
+  await here.run(["put", here.file, "s3://bucket/"]);
+  assertEquals(here.uploads, 1);
+  const { code, stderr } = await here.run(["jobs", "remove", ""]);
+  assertEquals([code, here.uploads], [0, 0]);
+  assertStringIncludes(stderr, 'aborts the half-done upload of "s3://bucket/large"');
+  assertEquals((await here.run(["jobs", "list"])).stdout, "");
+});
+
+Deno.test("Ctrl-C leaves the journal and says so, and another process with the same transfer is refused meanwhile", async () => {
+  await using here = await JobsHere.start();
+  const ending = new AbortController();
+  const args = ["put", here.file, "s3://bucket/"];
+  let refused: Outcome | undefined;
+  const run = async () => {
+    refused = await here.run(args);
+    ending.abort(new InterruptError("SIGINT", 130));
+  };
+  here.fake.faults.add({ match: { operation: "UploadPart", nth: 4 }, action: { kind: "before", run } });
+  const { code, stderr } = await here.run(args, undefined, ending.signal);
+  assertEquals(refused?.code, 1);
+  assertStringIncludes(refused?.stderr ?? "", `process ${Deno.pid} (lade put ${here.file} s3://bucket/)`);
+  assertEquals([code, here.uploads], [130, 1]);
+  assertMatch(stderr, /lade jobs resume [0-9a-f]{16}/);
+  here.fake.faults.clear();
+  assertEquals([(await here.run(args)).code, here.uploads], [0, 0]);
+});
+
+Deno.test("a source that changed meanwhile is sent anew, and its upload is aborted", async () => {
+  await using here = await JobsHere.start();
+  here.failAfter(3);
+  await here.run(["put", here.file, "s3://bucket/"]);
+  here.fake.faults.clear();
+  await Deno.writeTextFile(here.file, "other");
+  await Deno.truncate(here.file, SIZE);
+  const before = here.requests;
+  const { code } = await here.run(["put", here.file, "s3://bucket/"]);
+  assertEquals([code, here.uploads, here.sentSince(before)], [0, 0, PARTS]);
+  assertEquals(new TextDecoder().decode(here.fake.bytes("bucket", "large")?.subarray(0, 5)), "other");
+});
+
+Deno.test("without a journal, and where none can be kept, a failure leaves nothing", async () => {
+  await using here = await JobsHere.start();
+  here.failAfter(2);
+  const without = await here.run(["put", "--no-journal", here.file, "s3://bucket/"]);
+  assertEquals([without.code, here.uploads, without.stderr.includes("jobs resume")], [1, 0, false]);
+  here.fake.faults.clear();
+  here.failAfter(2);
+  // The directory would have to be made below a file.
+  const unkept = await here.run(["put", here.file, "s3://bucket/"], here.file);
+  assertEquals([unkept.code, here.uploads, unkept.stderr.includes("jobs resume")], [1, 0, false]);
+  assertStringIncludes(unkept.stderr, "no journal is kept, so that an interrupted transfer would start anew");
+  here.fake.faults.clear();
+  assertEquals((await here.run(["put", here.file, "s3://bucket/"], here.file)).code, 0);
+});
+
+Deno.test("a journal in a store goes on from there, and so do its jobs", async () => {
+  await using here = await JobsHere.start();
+  here.failAfter(2);
+  const args = ["put", "--journal", "s3://other/jobs/", here.file, "s3://bucket/"];
+  const failed = await here.run(args, "/nowhere");
+  assertStringIncludes(failed.stderr, "--journal s3://other/jobs/");
+  here.fake.faults.clear();
+  const before = here.requests;
+  const listed = await here.run(["jobs", "list", "--journal", "s3://other/jobs/"], "/nowhere");
+  assertStringIncludes(listed.stdout, "interrupted");
+  const resumed = await here.run([
+    "jobs",
+    "resume",
+    "--journal",
+    "s3://other/jobs/",
+    listed.stdout.slice(0, 6),
+  ], "/nowhere");
+  assertEquals([resumed.code, here.uploads], [0, 0]);
+  assert(here.sentSince(before) <= PARTS - 2);
+  assertEquals(here.fake.objects("other").length, 0);
+});
+
+Deno.test("a damaged journal is an error that says what to do, and jobs remove does it", async () => {
+  await using here = await JobsHere.start();
+  here.failAfter(2);
+  const args = ["put", here.file, "s3://bucket/"];
+  await here.run(args);
+  here.fake.faults.clear();
+  const directory = `${here.directory.path}/state/jobs`;
+  const [{ name } = { name: "" }] = await Array.fromAsync(Deno.readDir(directory));
+  const bytes = await Deno.readFile(`${directory}/${name}`);
+  bytes[4100] = (bytes[4100] ?? 0) ^ 1;
+  await Deno.writeFile(`${directory}/${name}`, bytes);
+  const damaged = await here.run(args);
+  assertEquals(damaged.code, 1);
+  assertStringIncludes(damaged.stderr, "lade jobs remove");
+  assertEquals((await here.run(["jobs", "remove", ""])).code, 0);
+  assertEquals((await here.run(args)).code, 0);
+});
