@@ -243,3 +243,17 @@ Deno.test("sync that is aborted rejects with the reason, and deletes nothing", a
   assertEquals(error, reason);
   assert("z" in await stores.texts(target));
 });
+
+Deno.test("Lade.sync() rejects with all that failed, after the rest, and with a single error where nothing could begin", async () => {
+  await using stores = await ThreeStores.start();
+  const source = await stores.tree("memory", { "../evil": "evil", "../worse": "worse", fine: "fine" });
+  const target = await stores.tree("file", { gone: "gone" });
+  const error = await assertRejects(() => stores.lade.sync(source, target, { delete: true }), AggregateError);
+  assertEquals(error.errors.length, 2);
+  assert(
+    error.message.startsWith(`Cannot sync "${target}": 2 of 3 objects failed; the first: Cannot sync "`),
+  );
+  assertEquals(await stores.texts(target), { fine: "fine", gone: "gone" });
+  await assertRejects(() => stores.lade.sync(source, source), StoreError, "is the same");
+  await assertRejects(() => stores.lade.sync(`${source}missing/`, target), StoreError, "no such prefix");
+});
