@@ -13,6 +13,12 @@ import {
   VersionMessage,
 } from "../../packages/cli/messages/listing_messages.ts";
 import { TreeMessage, TreeSumMessage } from "../../packages/cli/messages/tree_messages.ts";
+import { ConversionMessage } from "../../packages/cli/messages/conversion_message.ts";
+import type { ShardedTransfer, ShardStatus } from "@lade/transfer/jobs";
+import {
+  ShardedTransferMessage,
+  ShardStatusMessage,
+} from "../../packages/cli/messages/shard_status_messages.ts";
 import { ShardMessage } from "../../packages/cli/messages/shard_message.ts";
 import {
   DroppedMessage,
@@ -85,11 +91,43 @@ const HOSTILE_JOB = {
   owner: { pid: 1, host: HOSTILE, command: HOSTILE },
   halfDone: [{ from: HOSTILE, to: HOSTILE, size: 1 }],
 };
+const HOSTILE_PLACES = { operation: HOSTILE, sources: [HOSTILE], destination: HOSTILE };
+const HOSTILE_SHARDS: ShardedTransfer & { readonly shards: readonly [ShardStatus] } = {
+  id: HOSTILE,
+  ...HOSTILE_PLACES,
+  shards: [{
+    number: 1,
+    state: "running",
+    ageMs: 1,
+    report: {
+      ...{
+        lade: 1,
+        transfer: HOSTILE,
+        number: 1,
+        count: 1,
+        ...HOSTILE_PLACES,
+        run: HOSTILE,
+        state: "running",
+      },
+      ...{
+        objects: 1,
+        bytes: 1,
+        failed: 0,
+        skipped: 0,
+        begun: HOSTILE,
+        told: HOSTILE,
+        pid: 1,
+        host: HOSTILE,
+      },
+    },
+  }],
+};
 const MESSAGES: Readonly<Record<string, Message>> = {
   check: new CheckMessage({ ...check, error }, { columns: 80, verbosity: 1 }),
   compared: new ComparedMessage(new CheckCounts(), 1),
   comparison: new ComparisonMessage({ sign: "!", name: HOSTILE, source: HOSTILE, detail: HOSTILE, error }),
   container: new ContainerMessage(HOSTILE),
+  conversion: new ConversionMessage(HOSTILE, { action: "compressed", bytesIn: 2, bytesOut: 1 }),
   diagnosis: new DiagnosisMessage({ uri: HOSTILE, ok: 0, warning: 0, failed: 1, skipped: 0 }),
   dropped: new DroppedMessage({
     operation: "cp",
@@ -122,6 +160,8 @@ const MESSAGES: Readonly<Record<string, Message>> = {
     uri: HOSTILE,
     settings: [{ name: HOSTILE, value: HOSTILE, source: HOSTILE }],
   }),
+  shardedtransfer: new ShardedTransferMessage(HOSTILE_SHARDS),
+  shardstatus: new ShardStatusMessage(HOSTILE_SHARDS, HOSTILE_SHARDS.shards[0]),
   shard: new ShardMessage("cp", { number: 1, count: 2, source: HOSTILE }),
   skip: new SkipMessage(HOSTILE, HOSTILE),
   stat: new StatMessage(HOSTILE, stated),
