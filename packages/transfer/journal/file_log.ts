@@ -49,6 +49,7 @@ export class FileLog implements RecordLog {
   #isDirty = false;
   #due: Uint8Array<ArrayBuffer>[] = [];
   #writing: Promise<void> | undefined;
+  #syncing: Promise<void> = Promise.resolve();
   #waiting = false;
   #isSyncing = false;
   #failure: { readonly error: unknown } | undefined;
@@ -167,6 +168,7 @@ export class FileLog implements RecordLog {
     this.#isOpen = false;
     this.#ended.abort();
     while (this.#writing) await this.#writing;
+    await this.#syncing;
     try {
       await Deno.remove(this.#path);
     } finally {
@@ -255,7 +257,12 @@ export class FileLog implements RecordLog {
   }
 
   /** Puts what is written on the disk, and says so in front of what is written next. */
-  async #sync(): Promise<void> {
+  #sync(): Promise<void> {
+    // One after the other: who waits for the last one waits for those before it.
+    return this.#syncing = this.#syncing.then(() => this.#syncNow());
+  }
+
+  async #syncNow(): Promise<void> {
     if (!this.#isDirty || this.#failure) return;
     this.#isDirty = this.#due.length > 0;
     const length = this.#length;

@@ -1,0 +1,91 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { createStoreContext } from "@lade/core/backend";
+import { Lade } from "@lade/lade";
+import { FakeClock } from "@lade/testing";
+import { journalDirectory } from "../journal/journal_place.ts";
+import type { ResumableTransfer } from "../journal/transfer_journal.ts";
+import { resolveDestination } from "../places/resolve_destination.ts";
+import { sourceOf } from "../plan/job.ts";
+import { transfer } from "./transfer.ts";
+
+/** Objects that are copied to a directory in which one of them has no place, so that the transfer is never done. */
+class Here implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly lade = new Lade({ context: createStoreContext({ clock: this.clock }) });
+  readonly directory = Deno.makeTempDirSync();
+  left: ResumableTransfer | undefined;
+
+  /** One run: the names that were copied, and those that were done before. */
+  async run(afterMs: number, recursive = true) {
+    const [done, before]: [string[], string[]] = [[], []];
+    this.left = undefined;
+    const name = (uri: string) => uri.slice(uri.lastIndexOf("/") + 1);
+    await transfer(this.lade, {
+      operation: "cp",
+      sources: ["memory://s/d/"],
+      destination: await resolveDestination(this.lade, `${this.directory}/out/`, true),
+      recursive,
+      move: false,
+      concurrency: 1,
+      journal: { place: journalDirectory(`${this.directory}/journals`) },
+      stdin: { read: () => Promise.resolve(null) },
+      stdout: () => Promise.resolve(),
+      signal: new AbortController().signal,
+    }, {
+      done: async (job) => {
+        done.push(name(sourceOf(job)));
+        await this.clock.advance(afterMs);
+      },
+      doneBefore: (job) => void before.push(name(sourceOf(job))),
+      skipped: () => Promise.resolve(),
+      failed: () => Promise.resolve(),
+      resumable: (left) => {
+        this.left = left;
+        return Promise.resolve();
+      },
+    });
+    return { done: done.sort(), before: before.sort() };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.lade[Symbol.asyncDispose]();
+    await Deno.remove(this.directory, { recursive: true });
+  }
+}
+
+async function here(): Promise<Here> {
+  const made = new Here();
+  for (const name of ["a", "b", "c", "d"]) await made.lade.put(`memory://s/d/${name}`, name);
+  await Deno.mkdir(`${made.directory}/out/b`, { recursive: true });
+  await Deno.writeTextFile(`${made.directory}/out/b/in-the-way`, "");
+  return made;
+}
+
+Deno.test("what is done is passed over while source and destination are as they were, and only then", async () => {
+  await using made = await here();
+  assertEquals(await made.run(4000), { done: ["a", "c", "d"], before: [] });
+  assertEquals([made.left?.finished, made.left?.halfDone], [3, 0]);
+  assertMatch(made.left?.id ?? "", /^[0-9a-f]{16}$/);
+  assertEquals(await made.run(4000), { done: [], before: ["a", "c", "d"] });
+  await made.lade.put("memory://s/d/c", "changed");
+  assertEquals(await made.run(4000), { done: ["c"], before: ["a", "d"] });
+  await Deno.writeTextFile(`${made.directory}/out/a`, "by somebody else");
+  await Deno.remove(`${made.directory}/out/d`);
+  assertEquals(await made.run(4000), { done: ["a", "d"], before: ["c"] });
+  for (const [name, text] of [["a", "a"], ["c", "changed"], ["d", "d"]]) {
+    assertEquals(await Deno.readTextFile(`${made.directory}/out/${name}`), text);
+  }
+  await Deno.remove(`${made.directory}/out/b`, { recursive: true });
+  assertEquals(await made.run(4000), { done: ["b"], before: ["a", "c", "d"] });
+  assertEquals([made.left, await Array.fromAsync(Deno.readDir(`${made.directory}/journals`))], [
+    undefined,
+    [],
+  ]);
+});
+
+Deno.test("a transfer that takes no time keeps no journal", async () => {
+  await using made = await here();
+  assertEquals(await made.run(0), { done: ["a", "c", "d"], before: [] });
+  assertEquals(made.left, undefined);
+  assertEquals(await made.run(0), { done: ["a", "c", "d"], before: [] });
+});
