@@ -1,7 +1,6 @@
 import type { Shard } from "@lade/transfer/shard";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
-import { ShardMessage } from "../messages/shard_message.ts";
 import { option, type ValuesOf } from "../syntax/option.ts";
 import { textValue } from "../values/plain_values.ts";
 
@@ -24,6 +23,7 @@ export async function takeShard(
   if (text === undefined) return undefined;
   const { parseShard } = await import("@lade/transfer/shard");
   const shard = readShard(() => parseShard(text, (name) => context.terminal.env(name)));
+  const { ShardMessage } = await import("../messages/shard_message.ts");
   await context.output.note(new ShardMessage(context.name, shard));
   return shard;
 }
