@@ -175,6 +175,43 @@ Deno.test("lade get -r --links preserve makes no link behind another, where .. l
   assertEquals(await entriesOf(`${directory.path}/to`), { kept: "1", s: "-> .", "t/fine": "-> .." });
 });
 
+Deno.test("lade get -r --links preserve takes one of an object and a link of one name, and no link leads it elsewhere", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "list": "a\na.rclonelink\nb\nl.rclonelink\n" });
+  await cli.fill({
+    "memory://m/a": "of a",
+    "memory://m/a.rclonelink": "b",
+    "memory://m/b": "of b",
+    "memory://m/l.rclonelink": "b",
+  });
+  for (const more of [[], [], ["--files-from", `${directory.path}/list`]]) {
+    const to = `${directory.path}/to${more.length}`;
+    const { code, stderr } = await cli.run(["get", "-r", "--links", "preserve", ...more, "memory://m/", to]);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, '"memory://m/a.rclonelink": "memory://m/a" goes to the same name');
+    assertEquals(await entriesOf(to), { a: "of a", b: "of b", l: "-> b" });
+  }
+});
+
+Deno.test("lade put -r --links preserve writes no file over the link of its name", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "in/a.rclonelink": "a file", "in/t": "t" });
+  await Deno.symlink("t", `${directory.path}/in/a`);
+  const { code, stderr } = await cli.run([
+    ...["put", "-r", "--links", "preserve"],
+    ...[`${directory.path}/in`, "memory://m/"],
+  ]);
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stderr,
+    `"${directory.uri("in/a.rclonelink")}": "${directory.uri("in/a")}" goes to the same name`,
+  );
+  assertEquals(await cli.contents("memory://m/"), { "memory://m/a.rclonelink": "t", "memory://m/t": "t" });
+  const local = ["cp", "-r", "--links", "preserve", `${directory.path}/in`, `${directory.path}/to`];
+  assertEquals((await cli.run(local)).code, 0);
+  assertEquals(await entriesOf(`${directory.path}/to`), { a: "-> t", "a.rclonelink": "a file", t: "t" });
+});
+
 Deno.test("lade filters links by their own names, and refuses --links where nothing is walked", async () => {
   await using cli = new CliHere();
   await using directory = await linked();

@@ -25,6 +25,23 @@ Deno.test("lade sync --delete deletes nothing where the source is empty or missi
   assertEquals(await directory.tree("out/"), {});
 });
 
+Deno.test("lade sync --delete deletes nothing where the source has nothing but marks of directories", async () => {
+  await using directory = await TemporaryDirectory.make({ "out/x": "precious" });
+  await using s3 = await S3Here.start({ objects: { "p/": "", "q/sub/": "" } });
+  s3.fake.putObject("other", "x", "precious");
+  for (const prefix of ["p", "q"]) {
+    for (const to of [`${directory.path}/out`, "s3://other"]) {
+      const { code, stderr } = await s3.run(["sync", "--delete", `s3://bucket/${prefix}/`, to]);
+      assertEquals(code, 1, stderr);
+      assertStringIncludes(stderr, "it has nothing but marks of directories, and 1 object would be deleted");
+    }
+  }
+  assertEquals((await directory.tree("out/"))["out/x"], "precious");
+  assertEquals(s3.texts("other")["x"], "precious");
+  assertEquals((await s3.run(["sync", "--delete", "--allow-empty", "s3://bucket/p/", "s3://other"])).code, 0);
+  assertEquals(s3.texts("other")["x"], undefined);
+});
+
 Deno.test("lade sync --max-delete refuses before the first deletion, by number and by share", async () => {
   await using cli = new CliHere();
   const old = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`memory://b/${i}`, "old"]));

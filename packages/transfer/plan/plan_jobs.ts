@@ -5,7 +5,7 @@ import { localNameOf, PLAIN_RULES } from "../names/local_names.ts";
 import { classifyWhole } from "../places/classify_place.ts";
 import { batches, isAskedFor, meantBelow } from "../filter/meant_below.ts";
 import { everyFilter, type ObjectFilter } from "../filter/object_filter.ts";
-import { isThere, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
+import { isThere, localPathOf, locate, nameOf, type Place, placeBelow, placeOf } from "../places/place.ts";
 import { needContent } from "../places/need_content.ts";
 import { refuseMissing } from "../places/missing.ts";
 import type { Destination } from "../places/resolve_destination.ts";
@@ -115,13 +115,14 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   if (!prefix) return;
   await refuseOverlap(plan, prefix);
   let within = await refuseIntoItself(plan, prefix);
-  const clashes = new NameClashes();
+  const clashes = clashesOf(plan, prefix);
   const leftOut: Refusal[] = [];
   let isEmpty = true;
+  let taken: ReadonlyMap<string, string> | undefined;
   const { tree } = prefix.store;
   if (tree && plan.links !== undefined && plan.links !== "follow") {
     const planned = await (await import("./plan_links.ts")).planLinks(plan, prefix, tree);
-    filter = planned.filter;
+    ({ filter, taken } = planned);
     isEmpty = planned.jobs.length === 0;
     yield* planned.jobs;
   }
@@ -135,8 +136,8 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     plan.onLeftOut?.(entry);
     leftOut.push(planLeftOut(plan, prefix, entry));
   };
-  // Only names that a conversion changes can clash, and to find those they have to come in order.
-  const order = plan.conversion === "none" && !plan.inOrder ? "any" : "key";
+  // Only names that are changed can clash, and to find those they have to come in order.
+  const order = !clashes && !plan.inOrder ? "any" : "key";
   if (filter?.byNameOnly && isAskedFor(prefix.store, filter)) {
     return yield* planNamed(plan, prefix, filter, within);
   }
@@ -154,8 +155,9 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     }
     isFirst = isEmpty = false;
     yield* leftOut.splice(0);
-    yield refuseWithin(plan, prefix, meta.key.slice(prefix.key.length), within) ??
-      refuseClash(plan, prefix, meta.key, clashes) ?? planListed(plan, prefix, meta);
+    yield refuseWithin(plan, prefix, name, within) ??
+      refuseClash(plan, prefix, meta.key, clashes?.find(meta.key), taken?.get(name)) ??
+      planListed(plan, prefix, meta);
   }
   yield* leftOut;
   // What the filter leaves out is there all the same.
@@ -171,12 +173,14 @@ async function* planNamed(
   filter: ObjectFilter & { readonly names: ReadonlySet<string> },
   within?: string,
 ): AsyncGenerator<Job | Refusal> {
-  const clashes = new NameClashes();
+  const clashes = clashesOf(plan, prefix);
   for (const name of [...batches(filter.names)].flat()) {
     const from = placeBelow(prefix, name);
     if (!filter(unknownMeta(from.key), name)) continue;
-    const refused = refuseWithin(plan, prefix, name, within) ?? refuseClash(plan, prefix, from.key, clashes);
+    const refused = refuseWithin(plan, prefix, name, within) ??
+      refuseClash(plan, prefix, from.key, clashes?.find(from.key));
     if (refused) yield refused;
+    else if (becomesLink(plan, from, name)) yield planMadeLink(plan, { from }, name);
     else if (!name.endsWith("/")) yield withDestination(plan, { from }, name);
     else yield planListed(plan, prefix, await prefix.store.head(from.key, { signal: plan.signal }));
   }
@@ -193,17 +197,25 @@ function refuseWithin(
   return { uri: prefix.uriOf(prefix.key + name), reason: intoItself(prefix, name, operation) };
 }
 
-/** Why an object does not go where another one of the source gets its name. */
+/** Finds objects that would get one name, where names are changed; absent where they are not. */
+function clashesOf({ conversion, destination, links }: JobPlan, { uri }: Place): NameClashes | undefined {
+  if (conversion !== "none") return new NameClashes();
+  const makesLinks = links === "preserve" && isLocal(destination) && localPathOf(uri) === undefined;
+  return makesLinks ? new NameClashes(LINK_SUFFIX, isLinkName) : undefined;
+}
+
+/** Why an object does not go where another one of the source gets its name: that of the key `clash`, or a link. */
 function refuseClash(
-  { conversion, operation }: JobPlan,
+  { operation }: JobPlan,
   prefix: Place,
   key: string,
-  clashes: NameClashes,
+  clash: string | undefined,
+  link?: string,
 ): Refusal | undefined {
-  const clash = conversion === "none" ? undefined : clashes.find(key);
-  if (clash === undefined) return undefined;
+  const other = link === undefined ? clash : prefix.key + link;
+  if (other === undefined) return undefined;
   const uri = prefix.uriOf(key);
-  const detail = `${JSON.stringify(prefix.uriOf(clash))} goes to the same name`;
+  const detail = `${JSON.stringify(prefix.uriOf(other))} goes to the same name`;
   return { uri, reason: new InvalidNameError({ operation, uri, detail }) };
 }
 
@@ -266,13 +278,7 @@ export function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job 
   const { destination, operation } = plan;
   const marks = name === "" || name.endsWith("/");
   const isEncoded = isLocal(destination) && name !== "" && meta.size > 0 && plan.names?.encodes === true;
-  if (plan.links === "preserve" && isLocal(destination) && isLinkName(name)) {
-    return withDestination(
-      plan,
-      { from, size: meta.size, makesLink: true },
-      name.slice(0, -LINK_SUFFIX.length),
-    );
-  }
+  if (becomesLink(plan, from, name)) return planMadeLink(plan, { from, size: meta.size }, name);
   if (!marks || canHold(destination, name) || isEncoded) {
     return withDestination(plan, { from, size: meta.size, listed: meta }, name);
   }
@@ -284,6 +290,15 @@ export function planListed(plan: JobPlan, prefix: Place, meta: ObjectMeta): Job 
     : `the destination cannot hold its name: ${faultOf(destination, name)}`;
   const advice = "copy it alone to a name of its own";
   return { uri: from.uri, reason: new InvalidNameError({ operation, uri: from.uri, detail, advice }) };
+}
+
+/** Whether an object stands for a link that is made of it; a local file of such a name is a file. */
+function becomesLink({ links, destination }: JobPlan, { uri }: Place, name: string): boolean {
+  return links === "preserve" && isLocal(destination) && isLinkName(name) && localPathOf(uri) === undefined;
+}
+
+function planMadeLink(plan: JobPlan, job: Job, name: string): Job | Refusal {
+  return withDestination(plan, { ...job, makesLink: true }, name.slice(0, -LINK_SUFFIX.length));
 }
 
 /** Whether there can be an object of this name, which is empty or ends in a slash, at a destination. */

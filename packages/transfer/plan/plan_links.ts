@@ -12,6 +12,8 @@ export interface PlannedLinks {
   readonly jobs: readonly (Job | Refusal)[];
   /** The plan's filter, without the links and what lies behind them. */
   readonly filter: ObjectFilter;
+  /** The names that links take in a store, each with that of the link: no file gets one of them. */
+  readonly taken: ReadonlyMap<string, string>;
 }
 
 /**
@@ -22,15 +24,23 @@ export async function planLinks(plan: JobPlan, prefix: Place, tree: ObjectTree):
   const { filter, signal } = plan;
   const names = new Set<string>();
   const jobs: (Job | Refusal)[] = [];
+  const taken = new Map<string, string>();
+  const isObject = plan.links === "preserve" && !isLocal(plan.destination);
   for await (const { key, kind } of tree.walk(prefix.key, { signal })) {
     if (kind !== "link") continue;
     const name = key.slice(prefix.key.length);
     names.add(name);
     const from = placeBelow(prefix, name);
-    if (filter?.(await metaOf(from), name) ?? true) jobs.push(await planLink(plan, from, name));
+    if (!(filter?.(await metaOf(from), name) ?? true)) continue;
+    jobs.push(await planLink(plan, from, name));
+    if (isObject) taken.set(name + LINK_SUFFIX, name);
   }
   const others = (_meta: ObjectMeta, name: string) => !isBehind(name, names);
-  return { jobs, filter: everyFilter([Object.assign(others, { byNameOnly: true }), filter]) ?? others };
+  return {
+    jobs,
+    taken,
+    filter: everyFilter([Object.assign(others, { byNameOnly: true }), filter]) ?? others,
+  };
 }
 
 async function planLink(plan: JobPlan, from: Place, name: string): Promise<Job | Refusal> {

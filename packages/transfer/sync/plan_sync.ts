@@ -51,8 +51,8 @@ export interface SyncPlan {
   readonly targetLeftOuts: LeftOuts;
   /** Called for a directory of the source that holds nothing, with its name. */
   readonly onEmptyDirectory: (name: string) => void;
-  /** Called for an object of the source that the filter takes. */
-  readonly onSource: () => void;
+  /** Called for an object of the source that the filter takes; `marks` where it only marks a directory. */
+  readonly onSource: (marks: boolean) => void;
   /** Called for an object of the destination that the filter takes. */
   readonly onTarget: () => void;
   /** Called for an object that need not be copied. */
@@ -159,7 +159,7 @@ class Planner {
     const { filter, isOwn, deletes, createOnly, onSource, onTarget, onUnchanged } = this.#plan;
     const isSource = source !== undefined && (filter?.(source, name) ?? true);
     // Whether there is anything at all shows in the shares of others, too.
-    if (isSource) onSource();
+    if (isSource) onSource(isMark(name, source));
     const clash = isSource ? this.#plan.clashes?.take(name) : undefined;
     if (isOwn && !isOwn(name)) return undefined;
     const isTarget = target !== undefined && (filter?.(target, name) ?? true);
@@ -224,7 +224,7 @@ class Planner {
   async #planDeletion(name: string, target: ObjectMeta): Promise<SyncStep | undefined> {
     const { source, destination } = this.#plan;
     // What marks a directory in a store of objects has no like in one of files.
-    if (target.size === 0 && (name === "" || name.endsWith("/")) && source.store.tree) return undefined;
+    if (isMark(name, target) && source.store.tree) return undefined;
     const link = await this.#guard?.linkIn(name);
     if (link !== undefined) {
       const whole = link === name ? "it is a symbolic link" : `it lies behind the symbolic link ${link}`;
@@ -288,6 +288,11 @@ class ListedObject implements Listed {
   get uri(): string {
     return this.#uri ??= this.#uriOf(this.key);
   }
+}
+
+/** Whether an object has no bytes and only marks a directory. */
+function isMark(name: string, { size }: ObjectMeta): boolean {
+  return size === 0 && (name === "" || name.endsWith("/"));
 }
 
 function isEmptyDirectory({ key, hasBytes }: LeftOut): boolean {

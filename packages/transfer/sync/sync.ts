@@ -66,6 +66,8 @@ class Synchronization {
   readonly #emptyDirectories = new Set<string>();
   readonly #backup: Backup | undefined;
   #sources = 0;
+  /** Objects of the source that are more than marks of directories. */
+  #contents = 0;
   #targets = 0;
   #unchanged = 0;
   #deleted = 0;
@@ -222,7 +224,10 @@ class Synchronization {
         sourceLeftOuts: this.#sourceLeftOuts,
         targetLeftOuts: this.#targetLeftOuts,
         onEmptyDirectory: (name) => this.#emptyDirectories.add(name),
-        onSource: () => this.#sources++,
+        onSource: (marks) => {
+          this.#sources++;
+          if (!marks) this.#contents++;
+        },
         onTarget: () => this.#targets++,
         onUnchanged: () => this.#unchanged++,
       });
@@ -270,13 +275,14 @@ class Synchronization {
       if (deletes) await this.#tally.note("nothing is deleted, because not everything was listed");
       return;
     }
-    if (this.#sources === 0 && !allowEmpty) {
+    if (this.#contents === 0 && !allowEmpty) {
       if (this.#deletions.length > 0) {
-        const what = this.#request.filter ? "nothing that the filter takes" : "nothing";
+        const all = this.#sources > 0 ? "nothing but marks of directories" : "nothing";
+        const what = this.#request.filter ? `${all} that the filter takes` : all;
         const detail = `it has ${what}, and ${counted(this.#deletions.length)} would be deleted`;
         throw new InvalidNameError({ operation, uri: source.uri, detail, advice: advice.allowEmpty });
       }
-      await refuseMissing(source, operation);
+      if (this.#sources === 0) await refuseMissing(source, operation);
     }
     if (!deletes) return;
     const deletions = await this.#settleDeletions();
