@@ -1,4 +1,4 @@
-import { sweep, type SweepOptions, type Swept } from "@lade/transfer/sweep";
+import type { SweepOptions, Swept } from "@lade/transfer/sweep";
 import type { UriCalls } from "@lade/transfer/places";
 
 /**
@@ -10,6 +10,7 @@ export async function* sweepUri(
   uri: string,
   options: SweepOptions = {},
 ): AsyncGenerator<Swept, void, void> {
+  const { sweep } = await import("@lade/transfer/sweep");
   yield* sweep(lade, uri, options, async function* (path, given) {
     const { sweepTemporaries } = await import("@lade/fs");
     yield* sweepTemporaries(path, given);

@@ -1,7 +1,7 @@
 /** Runs one transfer as a program of its own, which a test kills: the request is its argument, in JSON. */
 import { Lade, type LadeConfig } from "@lade/lade";
 import { transfer } from "@lade/transfer";
-import { journalPlaceOf } from "@lade/transfer/jobs";
+import { journalPlaceOf } from "@lade/transfer/journal";
 import { resolveDestination } from "@lade/transfer/places";
 import { sync } from "@lade/transfer/sync";
 

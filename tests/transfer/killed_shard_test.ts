@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { journalPrefixOf, listShardedTransfers } from "../../packages/transfer/jobs/mod.ts";
+import { listShardedTransfers } from "../../packages/transfer/jobs/mod.ts";
+import { journalPrefixOf } from "../../packages/transfer/journal/mod.ts";
 import { shardOf } from "../../packages/transfer/shard/mod.ts";
 import { Lade } from "@lade/lade";
 import { runCli } from "../../packages/cli/program/run_cli.ts";

@@ -3,7 +3,7 @@ import { createStoreContext } from "@lade/core";
 import { FakeClock } from "@lade/testing";
 import { Lade } from "@lade/lade";
 import { transfer, type TransferListener } from "@lade/transfer";
-import { journalPlaceOf, journalPrefixOf } from "@lade/transfer/jobs";
+import { journalPlaceOf, journalPrefixOf } from "@lade/transfer/journal";
 import { resolveDestination } from "@lade/transfer/places";
 import { S3Here } from "../cli/s3_here.ts";
 import { TemporaryDirectory } from "../cli/temporary_directory.ts";

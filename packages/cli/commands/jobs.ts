@@ -87,7 +87,7 @@ async function runJobs(context: CommandContext, { action, ids, journal }: JobsOp
 }
 
 async function placeOf({ terminal, lade }: CommandContext, journal: string | undefined) {
-  const { jobsDirectory, journalDirectory, journalPlaceOf } = await import("@lade/transfer/jobs");
+  const { jobsDirectory, journalDirectory, journalPlaceOf } = await import("@lade/transfer/journal");
   if (journal !== undefined) return await journalPlaceOf(await lade(), journal);
   const directory = jobsDirectory((name) => terminal.env(name));
   return directory === undefined ? undefined : journalDirectory(directory);

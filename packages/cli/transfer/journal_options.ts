@@ -37,7 +37,7 @@ export async function journalOf(
   }
   if (noJournal) return undefined;
   const { journalDirectory, journalPlaceOf, jobsDirectory, journalPrefixOf } = await import(
-    "@lade/transfer/jobs"
+    "@lade/transfer/journal"
   );
   const meaning = Object.entries(options).filter(([name]) => !NEUTRAL.has(name));
   const command = {

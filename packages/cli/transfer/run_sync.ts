@@ -11,7 +11,6 @@ import { takeShard } from "./shard_options.ts";
 import { compareModeOf } from "./compare_options.ts";
 import { journalOf } from "./journal_options.ts";
 import { refuseSyncMistakes, type SyncValues } from "./sync_options.ts";
-import { withStats } from "./stats_file.ts";
 import { SyncReport } from "./sync_report.ts";
 
 /** Brings a tree up to date. An object that fails is reported and does not stop the others. */
@@ -22,8 +21,11 @@ export async function runSync(context: CommandContext, options: SyncValues): Pro
   const progress = new TransferProgress(clock);
   const report = new SyncReport(context, progress, options.dryRun || options.savePlan !== undefined);
   const { statsFile: path, ...settings } = options;
+  const work = () => syncReported(context, options, progress, report);
+  if (path === undefined) return await work();
+  const { withStats } = await import("./stats_file.ts");
   const stats = { path, settings, report, now: () => clock.now() };
-  await withStats(context, stats, () => syncReported(context, options, progress, report));
+  await withStats(context, stats, work);
 }
 
 async function syncReported(

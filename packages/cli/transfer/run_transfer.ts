@@ -5,7 +5,6 @@ import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { filterOf, splitArgument } from "./filter_options.ts";
 import { refuseMistakes, type TransferCommand } from "./refuse_mistakes.ts";
-import { withStats } from "./stats_file.ts";
 import { TransferReport } from "./transfer_report.ts";
 import { journalOf } from "./journal_options.ts";
 import { takeShard } from "./shard_options.ts";
@@ -28,8 +27,11 @@ export async function runTransfer(context: CommandContext, command: TransferComm
   const progress = new TransferProgress(clock);
   const report = new TransferReport(context, progress, options.dryRun || options.savePlan !== undefined);
   const { statsFile: path, ...rest } = options;
+  const work = () => transferReported(context, command, progress, report);
+  if (path === undefined) return await work();
+  const { withStats } = await import("./stats_file.ts");
   const stats = { path, settings: { sources, destination, ...rest }, report, now: () => clock.now() };
-  await withStats(context, stats, () => transferReported(context, command, progress, report));
+  await withStats(context, stats, work);
 }
 
 async function transferReported(

@@ -1,10 +1,6 @@
 import { NotFoundError } from "@lade/core/errors";
-import {
-  journalPrefixOf,
-  listShardedTransfers,
-  removeShardReports,
-  type ShardStatus,
-} from "@lade/transfer/jobs";
+import { listShardedTransfers, removeShardReports, type ShardStatus } from "@lade/transfer/jobs";
+import { journalPrefixOf } from "@lade/transfer/journal";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { ShardedTransferMessage, ShardStatusMessage } from "../messages/shard_status_messages.ts";

@@ -7,8 +7,8 @@ import type { TransferReport } from "./transfer_report.ts";
 
 /** What a statistics file tells of. */
 export interface StatsOf {
-  /** Where it is written; nowhere where absent. */
-  readonly path: string | undefined;
+  /** Where it is written. */
+  readonly path: string;
   /** The options and arguments of the command. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** What has counted. */
@@ -27,7 +27,6 @@ export async function withStats(
   work: () => Promise<void>,
 ): Promise<void> {
   const { path } = stats;
-  if (path === undefined) return await work();
   await refuseUnwritable(path);
   const startMs = stats.now();
   let failure: { readonly error: unknown } | undefined;

@@ -6,7 +6,6 @@ import {
   SummaryMessage,
   VerificationMessage,
 } from "../messages/transfer_messages.ts";
-import { ResumableMessage } from "../messages/job_messages.ts";
 import { conversionJson, ConversionMessage } from "../messages/conversion_message.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import type { CommandContext } from "../command/command_context.ts";
@@ -123,6 +122,7 @@ export class TransferReport implements TransferListener {
 
   /** Called with what is left to be gone on with. */
   async resumable(left: ResumableTransfer): Promise<void> {
+    const { ResumableMessage } = await import("../messages/job_messages.ts");
     const journal = this.#context.args.findIndex((arg) =>
       arg === "--journal" || arg.startsWith("--journal=")
     );

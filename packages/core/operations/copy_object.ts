@@ -18,8 +18,7 @@ import { checkListed } from "./check_listed.ts";
 import { copyByService } from "./copy_by_service.ts";
 import type { CopyObjectOptions } from "./copy_object_options.ts";
 import { copyParts, type PartCopy } from "./copy_parts.ts";
-import { canResume, copyAnew, dropHalfDone, resumeCopy } from "./copy_resumably.ts";
-import { FollowedCopy } from "./resumable_copy.ts";
+import { canResume, FollowedCopy } from "./resumable_copy.ts";
 
 /** The result of a finished copy: the object written, and the reading. */
 export interface CopyObjectResult extends PutResult {
@@ -77,8 +76,11 @@ async function copyOnce(
     const { resumable } = options;
     const halfDone = resumable?.halfDone;
     if (copied) {
-      if (halfDone) await dropHalfDone(to, toKey, halfDone, options);
-      if (halfDone) resumable?.ended();
+      if (halfDone) {
+        const { dropHalfDone } = await import("./copy_resumably.ts");
+        await dropHalfDone(to, toKey, halfDone, options);
+        resumable?.ended();
+      }
       return copied;
     }
     // Nothing is read for a name that the destination has a rule against.
@@ -93,6 +95,7 @@ async function copyOnce(
       checkListed(info, options.source, objectUri(from.uri, fromKey));
       const write: Write = (attempt) => attempt({});
       const { etag } = info;
+      const { resumeCopy } = await import("./copy_resumably.ts");
       const resumed = await resumeCopy(
         { from, fromKey, to, toKey, options: reading, resumable, write, lease },
         info,
@@ -113,7 +116,7 @@ async function copyOnce(
     const written = "bytes" in source
       ? await putHeld(source, work)
       : resumable && canResume(source, to, reading, resumable)
-      ? await copyAnew({ ...work, resumable }, source)
+      ? await (await import("./copy_resumably.ts")).copyAnew({ ...work, resumable }, source)
       : await (source.isWhole ? copyWhole(source, work) : copyInParts(source, work));
     const { etag } = info;
     return {

@@ -37,22 +37,6 @@ export interface ResumableWork {
 /** A written object and what was read of the source for it. */
 export type ResumedCopy = PutResult & { readonly read: ReadResult };
 
-/** Whether a copy of this source to that place can be gone on with, and is worth it. */
-export function canResume(
-  read: ObjectRead,
-  to: ObjectStore,
-  { checksum = "auto" }: ReadOptions,
-  resumable: ResumableCopy | undefined,
-): boolean {
-  if (!resumable || checksum !== "auto" || !to.resumePartWriter || to.capabilities.resumableWrites !== true) {
-    return false;
-  }
-  const { info } = read;
-  // A digest over all bytes in a row is better verified in one go than not at all.
-  const digest = read.ordered !== undefined;
-  return info.size >= resumable.fromBytes && !digest && contentOf(info) !== undefined;
-}
-
 /** Copies the object of a read by a writer that outlives this process. */
 export async function copyAnew(work: ResumableWork, read: ObjectRead): Promise<ResumedCopy> {
   const { to, toKey, write, resumable } = work;

@@ -1,4 +1,7 @@
+import type { ObjectStore } from "../contract/object_store.ts";
 import type { Checksums, ObjectInfo } from "../contract/types.ts";
+import type { ObjectRead } from "../read/object_read.ts";
+import type { ReadOptions } from "../read/read_options.ts";
 
 /** What of a source a half-done copy was made of. */
 export interface CopiedContent {
@@ -65,6 +68,22 @@ export function contentOf({ size, etag, version }: ObjectInfo): CopiedContent | 
 export function isSameContent(one: CopiedContent, other: CopiedContent | undefined): boolean {
   return other !== undefined && one.size === other.size && one.etag === other.etag &&
     (one.etag !== undefined || one.version === other.version);
+}
+
+/** Whether a copy of this source to that place can be gone on with, and is worth it. */
+export function canResume(
+  read: ObjectRead,
+  to: ObjectStore,
+  { checksum = "auto" }: ReadOptions,
+  resumable: ResumableCopy | undefined,
+): boolean {
+  if (!resumable || checksum !== "auto" || !to.resumePartWriter || to.capabilities.resumableWrites !== true) {
+    return false;
+  }
+  const { info } = read;
+  // A digest over all bytes in a row is better verified in one go than not at all.
+  const digest = read.ordered !== undefined;
+  return info.size >= resumable.fromBytes && !digest && contentOf(info) !== undefined;
 }
 
 /** Remembers what the last of several attempts at one copy told, so that the next one goes on there. */

@@ -2,7 +2,7 @@ import { inParallel } from "@lade/core/concurrency";
 import { checkReadOptions, PlaceJudge } from "@lade/core/operations";
 import { localPathOf, uriOfArgument } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
-import type { NameMaker } from "../names/local_names.ts";
+import { type NameMaker, PLAIN_RULES } from "../names/local_names.ts";
 import type { JobPlan } from "../plan/job_plan.ts";
 import { planJobs } from "../plan/plan_jobs.ts";
 import { DestinationDirectory } from "./destination_directory.ts";
@@ -140,7 +140,7 @@ export async function transfer(
 async function nameMakerOf(request: TransferRequest): Promise<NameMaker | undefined> {
   const { sources, destination, recursive, glob, mapNames: map = "refuse", dryRun: look = false } = request;
   if (destination.kind !== "prefix" || !recursive && !glob && sources.length < 2) return undefined;
-  const { DecodedNames, LocalNames, PLAIN_RULES } = await import("../names/local_names.ts");
+  const { DecodedNames, LocalNames } = await import("../names/name_makers.ts");
   const directory = localPathOf(destination.place.uri);
   if (directory === undefined) {
     const areLocal = sources.every((source) => localPathOf(uriOfArgument(source)) !== undefined);

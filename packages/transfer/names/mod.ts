@@ -5,6 +5,7 @@
  */
 export * from "./fold_name.ts";
 export * from "./local_names.ts";
+export * from "./name_makers.ts";
 export { escapeFault, nameFault, type NamePlatform } from "./name_fault.ts";
 export * from "./path_clashes.ts";
 export * from "./percent_names.ts";

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { Lade } from "@lade/lade";
 import { PlaceJudge } from "@lade/core/operations";
-import { LocalNames, PLAIN_RULES } from "../names/local_names.ts";
+import { PLAIN_RULES } from "../names/local_names.ts";
+import { LocalNames } from "../names/name_makers.ts";
 import { locate } from "../places/place.ts";
 import { planJobs } from "./plan_jobs.ts";
 

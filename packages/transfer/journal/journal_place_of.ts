@@ -1,4 +1,4 @@
-import { journalDirectory, type JournalPlace, journalStore } from "../journal/journal_place.ts";
+import { journalDirectory, type JournalPlace, journalStore } from "./journal_place.ts";
 import { isPrefix, localPathOf, locate, locatePrefix, type Place } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 
