@@ -78,9 +78,33 @@ Deno.test("lade check refuses what cannot be meant", async () => {
   assertEquals((await cli.run(["check", "memory://a/"])).code, 2);
   assertEquals((await cli.run(["check", "memory://a", "memory://b", "memory://c"])).code, 2);
   assertEquals((await cli.run(["check", "--download", "--size-only", "memory://a", "memory://b"])).code, 2);
-  const { code, stderr } = await cli.run(["check", "memory://a/p/", "memory://b/"]);
-  assertEquals(code, 1);
-  assertMatch(stderr, /it is a prefix; add -r to compare everything under it/);
+  await cli.fill({ "memory://a/x": "1" });
+  const filtered = await cli.run(["check", "--exclude", "a", "memory://a/x", "memory://b/"]);
+  assertEquals(filtered.code, 2);
+  assertMatch(filtered.stderr, /"memory:\/\/a\/x" is one object\. Filters choose/);
+});
+
+Deno.test("lade check takes trees without -r, and an object where there is one of that name", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://a/p/x": "1", "memory://b/x": "1", "memory://b/y": "1", "memory://a/p": "1" });
+  for (const source of ["memory://a/p/", "memory://a"]) {
+    const { stdout } = await cli.run([
+      "check",
+      "--include",
+      "*x",
+      source,
+      source === "memory://a" ? source : "memory://b",
+    ]);
+    assertEquals(stdout, source === "memory://a" ? "= p/x\n" : "= x\n");
+  }
+  assertEquals((await cli.run(["check", "memory://a/p", "memory://b/x"])).stdout, "= p\n");
+  assertEquals((await cli.run(["check", "-r", "memory://a/p", "memory://b"])).stdout, "= x\n- y\n");
+  await using directory = await TemporaryDirectory.make({ "d/x": "1", "e/x": "2" });
+  const { path } = directory;
+  assertEquals((await cli.run(["check", `${path}/d`, `${path}/e`])).stdout, "* x\n");
+  const missing = await cli.run(["check", "memory://a/none", "memory://b"]);
+  assertEquals([missing.code, missing.stdout], [1, ""]);
+  assertMatch(missing.stderr, /Cannot check "memory:\/\/a\/none": no such object or prefix/);
 });
 
 Deno.test("lade check reads each local file once, and the next time none, without a request for any object", async () => {

@@ -82,7 +82,44 @@ Deno.test("lade hash lists trees in order, with names as given or below the URI,
   const missing = await cli.run(["hash", "memory://m/x", "memory://m/q"]);
   assertEquals([missing.code, missing.stdout], [1, `${SHA256[""]}  memory://m/q\n`]);
   assertMatch(missing.stderr, /^lade: Cannot hash "memory:\/\/m\/x": no such object/);
-  assertMatch((await cli.run(["hash", "memory://m/p"])).stderr, /it is a prefix; add -r/);
+});
+
+Deno.test("lade hash takes a prefix and a directory without -r, in its place among other objects", async () => {
+  await using cli = new CliHere();
+  await cli.fill({
+    "memory://m/p/b": "hello",
+    "memory://m/p/a/c": "",
+    "memory://m/q": "",
+    "memory://m/q/r": "hello",
+  });
+  const { code, stdout } = await cli.run(["hash", "memory://m/q", "memory://m/p", "memory://m/q"]);
+  const q = `${SHA256[""]}  memory://m/q\n`;
+  const p = `${SHA256[""]}  memory://m/p/a/c\n${SHA256.hello}  memory://m/p/b\n`;
+  assertEquals([code, stdout], [0, q + p + q], "an object stays an object");
+  assertEquals(
+    (await cli.run(["hash", "-r", "memory://m/q"])).stdout,
+    `${q}${SHA256.hello}  memory://m/q/r\n`,
+  );
+  assertEquals((await cli.run(["hash", "--exclude", "b", "memory://m/p"])).stdout, p.split("\n")[0] + "\n");
+  const one = await cli.run(["hash", "--exclude", "b", "memory://m/q"]);
+  assertEquals(one.code, 2);
+  assertMatch(one.stderr, /"memory:\/\/m\/q" is one object\. Filters choose/);
+  await using directory = await TemporaryDirectory.make({ "d/x": "hello" });
+  const path = `${directory.path}/d`;
+  assertEquals((await cli.run(["hash", path])).stdout, `${SHA256.hello}  ${path}/x\n`);
+});
+
+Deno.test("lade hash -c takes names with ./ before them, as find and lade hash write them", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({
+    "d/x": "hello",
+    "sums": `${SHA256.hello}  ./x\n`,
+  });
+  await cli.fill({ "memory://m/p/x": "hello" });
+  for (const below of [`${directory.path}/d`, "memory://m/p/"]) {
+    const { code, stdout, stderr } = await cli.run(["hash", "-c", `${directory.path}/sums`, below]);
+    assertEquals({ code, stdout, stderr }, { code: 0, stdout: "./x: OK\n", stderr: "" });
+  }
 });
 
 Deno.test("lade hash -c says of each name whether it fits, and exits with 1 unless all do", async () => {
@@ -134,7 +171,6 @@ Deno.test("lade hash refuses what cannot be meant", async () => {
     const args of [
       [],
       ["-r", "-"],
-      ["--exclude", "a", "memory://m/a"],
       ["-c", "-", "memory://m", "memory://n"],
       [
         "-r",

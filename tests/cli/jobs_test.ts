@@ -74,6 +74,14 @@ class JobsHere implements AsyncDisposable {
   }
 }
 
+Deno.test("a put that failed says how it goes on with -q too", async () => {
+  await using here = await JobsHere.start();
+  here.failAfter(3);
+  const { code, stdout, stderr } = await here.run(["put", "-q", here.file, "s3://bucket/"]);
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /lade: the same command goes on from here .*"lade jobs resume [0-9a-f]{16}"/);
+});
+
 Deno.test("a put that failed in the middle says how it goes on, and the same command sends the rest alone", async () => {
   await using here = await JobsHere.start();
   here.failAfter(3);

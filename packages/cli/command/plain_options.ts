@@ -11,9 +11,9 @@ export const plainOptions = {
   quiet: flag(["-q", "--quiet"], "Print only what was asked for, and errors."),
   progress: option(
     ["--progress"],
-    choiceValue({ metavar: "HOW", choices: ["auto", "plain", "none"] }),
+    choiceValue({ metavar: "auto|plain|none", choices: ["auto", "plain", "none"] }),
     "auto",
-    "Show progress on standard error: a bar on a terminal and now and then a line elsewhere, \
-always lines, or nothing.",
+    "Show progress on standard error: auto, the default, is a bar on a terminal and now and then a line elsewhere; plain \
+is always lines.",
   ),
 };

@@ -7,18 +7,18 @@ export const check = defineCommand({
   name: "check",
   brief: "Compare without copying",
   description:
-    "Prints a line for each name, as rclone check --combined does: = the same, * different, + missing at the \
+    "Compares everything under SOURCE with what DEST has of the same names, or one object with another. Prints a line for each name, as rclone check --combined does: = the same, * different, + missing at the \
 destination, - missing at the source, ! not compared. Exits with 1 unless all are the same. Objects are the same \
 only by their content: by a checksum or MD5 etag that the stores have or that was remembered, else they are read; \
 never by their times.",
   usage: "SOURCE DEST",
   examples: [
-    ["lade check -r data/ s3://bucket/data/", "compares a directory with a prefix"],
+    ["lade check data/ s3://bucket/data/", "compares a directory with a prefix"],
     [
-      "lade check -r -q --one-way s3://bucket/data/ gs://other/data/",
+      "lade check -q --one-way s3://bucket/data/ gs://other/data/",
       "prints what the copy lacks or has otherwise",
     ],
-    ["lade check -r --download s3://bucket/data/ data/", "reads all of both"],
+    ["lade check --download s3://bucket/data/ data/", "reads all of both"],
   ],
   options: checkOptions,
   whenUnread: "ends",

@@ -19,19 +19,19 @@ import { filterOptions, globOptions } from "../transfer/filter_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
-  ...journalOptions,
   ...treeOptions,
-  ...shardOptions,
+  ...writeOptions,
   ...filterOptions,
   ...globOptions,
   ...nameOptions,
   ...linkOptions,
-  ...writeOptions,
-  ...planOptions,
   ...versionOptions,
   ...contentOptions,
   ...timeOptions,
   ...guessOptions,
+  ...shardOptions,
+  ...journalOptions,
+  ...planOptions,
   places: restOfArguments(
     placeValue({ metavar: "SRC", dash: true }),
     "What to copy, one or several, and last where to. Each is a URI, a local path, or - for \

@@ -39,7 +39,7 @@ export const find = defineCommand({
 a line feed or another control character is shown escaped; with --print0 and --json it is exact.",
   usage: "[URI...]",
   examples: [
-    ["lade find --include *.gz --min-size 1G s3://bucket/logs/", "prints large files of that ending"],
+    ['lade find --include "*.gz" --min-size 1G s3://bucket/logs/', "prints large files of that ending"],
     ["lade find --max-age 1d --names --print0 s3://bucket/in/", "prints names for --files-from - --from0"],
   ],
   options,

@@ -19,18 +19,18 @@ import { filterOptions, globOptions } from "../transfer/filter_options.ts";
 import { placeValue } from "../values/place_value.ts";
 
 const options = {
-  ...journalOptions,
   ...treeOptions,
-  ...shardOptions,
+  ...writeOptions,
   ...filterOptions,
   ...globOptions,
   ...nameOptions,
   ...linkOptions,
-  ...writeOptions,
-  ...planOptions,
   ...versionOptions,
   ...decompressOptions,
   ...timeOptions,
+  ...shardOptions,
+  ...journalOptions,
+  ...planOptions,
   uri: argument(placeValue({ metavar: "URI", dash: false }), "What to download."),
   destination: optionalArgument(
     placeValue({ metavar: "DEST", dash: true }),

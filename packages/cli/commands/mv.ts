@@ -16,16 +16,16 @@ import { filterOptions, globOptions } from "../transfer/filter_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
-  ...journalOptions,
   ...treeOptions,
-  ...shardOptions,
+  ...writeOptions,
   ...filterOptions,
   ...globOptions,
   ...nameOptions,
-  ...writeOptions,
-  ...planOptions,
   ...timeOptions,
   ...guessOptions,
+  ...shardOptions,
+  ...journalOptions,
+  ...planOptions,
   places: restOfArguments(
     placeValue({ metavar: "SRC", dash: false }),
     "What to move, one or several, and last where to: URIs or local paths.",

@@ -20,18 +20,18 @@ import { filterOptions, globOptions } from "../transfer/filter_options.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 
 const options = {
-  ...journalOptions,
   ...treeOptions,
-  ...shardOptions,
+  ...writeOptions,
   ...filterOptions,
   ...globOptions,
   ...nameOptions,
   ...linkOptions,
-  ...writeOptions,
-  ...planOptions,
   ...contentOptions,
   ...timeOptions,
   ...guessOptions,
+  ...shardOptions,
+  ...journalOptions,
+  ...planOptions,
   places: restOfArguments(
     placeValue({ metavar: "SRC", dash: true }),
     "What to upload, one or several, and last where to. A source is a local path or file URI, or \

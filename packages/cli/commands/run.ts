@@ -2,9 +2,8 @@ import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { flag, option, optionalArgument, type ValuesOf } from "../syntax/option.ts";
-import { shardOptions } from "../transfer/shard_options.ts";
 import { placeValue } from "../values/place_value.ts";
-import { integerValue } from "../values/plain_values.ts";
+import { integerValue, textValue } from "../values/plain_values.ts";
 
 const options = {
   jobs: option(
@@ -24,7 +23,13 @@ const options = {
     ["--dry-run"],
     "With --plan: print what would be done and what would be refused, and do nothing.",
   ),
-  ...shardOptions,
+  shard: option(
+    ["--shard"],
+    textValue("I/N"),
+    undefined,
+    "With --plan: execute only share I (from 1) of N, by a hash of the URIs of the sources; auto is the one that \
+Kubernetes, Slurm, torchrun, MPI or a batch service gave this process.",
+  ),
   file: optionalArgument(
     placeValue({ metavar: "FILE", dash: true }),
     undefined,
@@ -47,7 +52,7 @@ commands.",
   examples: [
     ["lade run commands.txt", "runs the commands of a file"],
     [
-      "lade cp -r --dry-run s3://bucket/data/ s3://other/data/ | grep csv | lade run -",
+      "lade cp -r --dry-run s3://bucket/ s3://other/ | grep csv | lade run -",
       "copies what was chosen",
     ],
   ],

@@ -78,8 +78,13 @@ async function runSweep(context: CommandContext, options: SweepValues): Promise<
     }
   }
   const elapsedMs = clock.monotonicMs() - startMs;
-  await output.note(new SummaryMessage({ operation, objects, failed, skipped: 0, elapsedMs, dryRun }));
-  if (!dryRun || objects === 0) return;
-  const { formatSize } = await import("../output/format_size.ts");
-  await output.note(new NoteMessage(`nothing was removed: -f removes it, ${formatSize(bytes)}`));
+  const sized = bytes > 0 ? { bytes } : {};
+  await output.note(
+    new SummaryMessage({ operation, objects, failed, skipped: 0, elapsedMs, dryRun, ...sized }),
+  );
+  if (!dryRun || failed > 0) return;
+  const advice = objects > 0
+    ? "nothing was removed; -f removes what is shown"
+    : "what was written to within --older-than, which is 1d by default, is not shown";
+  await output.note(new NoteMessage(advice));
 }

@@ -37,7 +37,7 @@ lists, whatever the number of objects.",
   usage: "[URI...]",
   examples: [
     ["lade tree -d 2 -H s3://bucket/data/", "shows two levels, and what the prefixes below hold"],
-    ["lade tree --include *.parquet s3://bucket/tables/", "shows only those files, and where they are"],
+    ['lade tree --include "*.parquet" s3://bucket/tables/', "shows only those files, and where they are"],
   ],
   options,
   whenUnread: "ends",

@@ -79,6 +79,12 @@ export class Output {
     await this.#written(this.#notes.length);
   }
 
+  /** Prints to standard error how to go on after a failure: a part of it, also where the user wants quiet. */
+  async advice(message: Message): Promise<void> {
+    this.#notes += this.#line(message, this.#noteStyle);
+    await this.#written(this.#notes.length);
+  }
+
   /** Prints a failure to standard error and counts it. */
   async fail(message: Message): Promise<void> {
     this.#failures++;

@@ -4,21 +4,27 @@ import { cacheOptions } from "./cache_options.ts";
 import { filterOptions } from "./filter_options.ts";
 import { treeOptions } from "./transfer_options.ts";
 
-const { recursive, jobs } = treeOptions;
-
 /** What `lade check` takes. */
 export const checkOptions = {
-  recursive,
-  jobs,
+  recursive: flag(
+    ["-r", "--recursive"],
+    "Compare what lies below, also where an object has the very name of SOURCE.",
+  ),
+  jobs: treeOptions.jobs,
   download: flag(["--download"], "Read every object of both sides, whatever is known of them."),
   sizeOnly: flag(["--size-only"], "Compare sizes alone, and read nothing."),
   oneWay: flag(["--one-way"], "Do not mind what only the destination has."),
   ...filterOptions,
   ...cacheOptions,
-  places: restOfArguments(placeValue({ metavar: "URI", dash: false }), "What to compare, and with what.", {
-    least: 2,
-    tooFew: "A source and a destination are needed.",
-  }),
+  places: restOfArguments(
+    placeValue({ metavar: "URI", dash: false }),
+    "What to compare, and with what: two prefixes or directories, or an object and another, or the one of its name below \
+a prefix.",
+    {
+      least: 2,
+      tooFew: "A source and a destination are needed.",
+    },
+  ),
 };
 
 /** What was given of it. */

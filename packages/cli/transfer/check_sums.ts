@@ -34,7 +34,8 @@ export async function checkSums(context: CommandContext, file: string, options: 
       if (algorithm === undefined) {
         throw new UsageError(`--type is needed: ${digits.length} digits are those of crc32 and of crc32c.`);
       }
-      const place = prefix ? placeBelow(prefix, name) : await locate(lade, name);
+      // As find writes names, and lade hash those below ".".
+      const place = prefix ? placeBelow(prefix, name.replace(/^(?:\.\/+)+/, "")) : await locate(lade, name);
       const hash = await hashObject(place, { algorithm, stored, signal });
       return { name, isSame: hash.digits === digits };
     } catch (error) {

@@ -71,6 +71,9 @@ export type FilterValues = ValuesOf<typeof filterOptions>;
 /** What is wrong where one object is named. */
 export const NEEDS_MANY = "Filters choose among what lies below a prefix or directory: add -r.";
 
+/** What is wrong where one object is named, and -r is not needed for more. */
+export const FOR_MANY = "Filters choose among what lies below a prefix or directory.";
+
 /** Whether anything is said of which objects are meant. */
 export function isFiltered(values: Partial<FilterValues>): boolean {
   const { include = [], exclude = [], includeRegex = [], excludeRegex = [] } = values;

@@ -4,8 +4,6 @@ import { placeValue } from "../values/place_value.ts";
 import { filterOptions } from "./filter_options.ts";
 import { treeOptions } from "./transfer_options.ts";
 
-const { recursive, jobs } = treeOptions;
-
 /** What `lade hash` takes. */
 export const hashOptions = {
   type: option(
@@ -16,7 +14,8 @@ export const hashOptions = {
       anyCase: true,
     }),
     undefined,
-    "The checksum; sha256 by default, and with -c that which has so many digits.",
+    "The checksum: md5, sha1, sha256, sha512, crc32, crc32c or crc64nvme; sha256 by default, and with -c the one that has \
+so many digits.",
   ),
   stored: flag(
     ["--stored"],
@@ -31,18 +30,21 @@ as they are where there is none.",
   ),
   format: option(
     ["--format"],
-    choiceValue({ metavar: "FORMAT", choices: ["sha256sum", "rclone"] }),
+    choiceValue({ metavar: "sha256sum|rclone", choices: ["sha256sum", "rclone"] }),
     "sha256sum",
     "sha256sum: names as given, those with a line break or backslash escaped, as sha256sum -c takes them. rclone: names \
 below the URI, as they stand, as rclone hashsum writes them.",
   ),
   zero: flag(["-z", "--zero"], "End lines in a NUL, and escape no name; with -c, read them so."),
-  recursive,
-  jobs,
+  recursive: flag(
+    ["-r", "--recursive"],
+    "Take what lies below, also where an object has the very name of URI.",
+  ),
+  jobs: treeOptions.jobs,
   ...filterOptions,
   uris: restOfArguments(
     placeValue({ metavar: "URI", dash: true }),
-    "An object, or a prefix with -r; - is standard input.",
+    "An object, a prefix or a directory; - is standard input.",
   ),
 };
 

@@ -4,7 +4,7 @@ import { CheckCounts, ComparedMessage, ComparisonMessage } from "../messages/che
 import { SkipMessage } from "../messages/transfer_messages.ts";
 import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
-import { filterOf, isFiltered, NEEDS_MANY } from "./filter_options.ts";
+import { filterOf, FOR_MANY, isFiltered } from "./filter_options.ts";
 import { openCache } from "./cache_options.ts";
 import type { CheckOptions } from "./check_options.ts";
 import { NotFoundError } from "@lade/core/errors";
@@ -12,13 +12,12 @@ import type { Lade } from "@lade/lade";
 import { type CheckEntry, checkObjects, type CheckRequest, checkTrees } from "@lade/transfer/check";
 import type { CompareOptions, Listed } from "@lade/transfer/compare";
 import {
-  explainMissing,
   isLocalDirectory,
   isPrefix,
   locate,
   locatePrefix,
   nameOf,
-  needContent,
+  namesTree,
   type Place,
   placeBelow,
 } from "@lade/transfer/places";
@@ -34,7 +33,6 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
   if (options.download && options.sizeOnly) {
     throw new UsageError("--download and --size-only exclude each other.");
   }
-  if (isFiltered(options) && !options.recursive) throw new UsageError(NEEDS_MANY);
   const lade = await context.lade();
   const filter = await filterOf(context, options, [source, target]);
   const { clock } = lade.context;
@@ -55,6 +53,10 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
     if (settings.verbosity > 0) void output.note(new SkipMessage(uri, reason));
   };
   const places = { source: await locate(lade, source), target: await locate(lade, target) };
+  const isTree = options.recursive || await namesTree(lade, places.source, "check", signal);
+  if (isFiltered(options) && !isTree) {
+    throw new UsageError(`${JSON.stringify(source)} is one object. ${FOR_MANY}`);
+  }
   const request = {
     ...places,
     compare,
@@ -74,7 +76,7 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
       clock,
       columns: () => terminal.columns() ?? 80,
     });
-    const entries = options.recursive ? await trees(lade, request) : objects(context, lade, request);
+    const entries = isTree ? await trees(lade, request) : objects(lade, request);
     for await (const entry of entries) {
       unseen?.delete(entry.name);
       counts.add(entry);
@@ -107,20 +109,10 @@ async function trees(lade: Lade, request: CheckRequest): Promise<AsyncIterable<C
 }
 
 /** One object, with that of its name below the destination where this is a prefix or directory. */
-async function* objects(
-  { signal }: CommandContext,
-  lade: Lade,
-  request: CheckRequest,
-): AsyncGenerator<CheckEntry> {
+async function* objects(lade: Lade, request: CheckRequest): AsyncGenerator<CheckEntry> {
   const { source, target } = request;
-  const advice = "add -r to compare everything under it";
-  await needContent(source, { operation: "check", advice, signal });
   const isBelow = isPrefix(target) || await isLocalDirectory(target.uri);
   const to = isBelow ? placeBelow(await locatePrefix(lade, target), nameOf(source)) : target;
-  try {
-    const entry = await checkObjects({ ...request, target: to }, nameOf(source));
-    if (entry) yield entry;
-  } catch (error) {
-    throw await explainMissing(error, { lade, place: source, operation: "check", advice, signal });
-  }
+  const entry = await checkObjects({ ...request, target: to }, nameOf(source));
+  if (entry) yield entry;
 }

@@ -1,22 +1,26 @@
 import { inOrder } from "@lade/core/concurrency";
+import { NotFoundError } from "@lade/core/errors";
 import type { ObjectMeta } from "@lade/core";
 import type { Lade } from "@lade/lade";
 import { inputOf, isStandardInput, standardInput } from "@lade/transfer";
 import {
+  classifyPlace,
   classifyWhole,
   explainMissing,
+  isLocalDirectory,
+  isPrefix,
   locate,
-  needContent,
   type Place,
   placeBelow,
   refuseMissing,
 } from "@lade/transfer/places";
+import type { ObjectFilter } from "@lade/transfer/filter";
 import { type Algorithm, base64ToHex, beginSum, formatSumLine, hashObject } from "@lade/transfer/sums";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { HashMessage } from "../messages/hash_messages.ts";
 import { tellingLeftOut } from "../places/tell_left_out.ts";
-import { filterOf, isFiltered, NEEDS_MANY } from "./filter_options.ts";
+import { filterOf, FOR_MANY } from "./filter_options.ts";
 import type { HashValues } from "./hash_options.ts";
 import { LineWriter } from "./line_writer.ts";
 
@@ -37,62 +41,107 @@ export async function runHash(context: CommandContext, options: HashValues): Pro
     return await checkSums(context, options.check, options);
   }
   if (options.uris.length === 0) throw new UsageError("A URI or path is needed.");
-  if (isFiltered(options) && !options.recursive) throw new UsageError(NEEDS_MANY);
   if (options.recursive && options.uris.some(isStandardInput)) {
     throw new UsageError("With -r no place can be -.");
   }
   const { type = "sha256", format, zero, jobs } = options;
   const lade = await context.lade();
   const lines = new LineWriter(context, zero);
+  const filter = await filterOf(context, options, options.uris);
   const work = async (wanted: Wanted) => {
     try {
       return { wanted, hash: await hashOne(context, lade, wanted, type, options.stored) };
     } catch (error) {
-      return { wanted, error };
+      return { wanted, error, prefix: await insteadOf(context, lade, wanted, error) };
     }
   };
   const atOnce = () => lade.context.descriptors.atOnce(jobs);
-  for await (const done of inOrder(listWanted(context, lade, options), atOnce, work)) {
-    if (!done.hash) {
-      await context.fail(done.error);
-      continue;
+  const print = async (all: AsyncIterable<Wanted>): Promise<void> => {
+    for await (const { wanted, hash: done, prefix, error } of inOrder(all, atOnce, work)) {
+      if (prefix) await print(listBelow(context, { argument: wanted.argument, prefix, filter, format }));
+      else if (!done) await context.fail(error);
+      else {
+        const { name } = wanted;
+        const { digits, ...hash } = done;
+        const line = formatSumLine({ digits, name }, format === "sha256sum" && !zero);
+        await lines.write(line, new HashMessage({ name, algorithm: type, digits, line, ...hash }));
+      }
     }
-    const { wanted: { name }, hash: { digits, ...hash } } = done;
-    const line = formatSumLine({ digits, name }, format === "sha256sum" && !zero);
-    await lines.write(line, new HashMessage({ name, algorithm: type, digits, line, ...hash }));
-  }
+  };
+  await print(listWanted(context, lade, options, filter));
   await lines.end();
 }
 
-/** The objects of the command line, each in its turn. What cannot be listed is a failure, and the rest goes on. */
-async function* listWanted(context: CommandContext, lade: Lade, options: HashValues): AsyncGenerator<Wanted> {
-  const { recursive, uris, format } = options;
-  const filter = await filterOf(context, options, uris);
+/** The prefix of a name of which there is no object. */
+async function insteadOf(
+  { signal }: CommandContext,
+  lade: Lade,
+  { argument, found }: Wanted,
+  error: unknown,
+): Promise<Place | undefined> {
+  if (!(error instanceof NotFoundError) || found || isStandardInput(argument)) return undefined;
+  try {
+    return (await classifyPlace(lade, await locate(lade, argument), "hash", signal)).prefix;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The objects of the command line, each in its turn. What names a prefix plainly is listed, and so is all with -r; what
+ * else it names is found out by reading it. What cannot be listed is a failure, and the rest goes on.
+ */
+async function* listWanted(
+  context: CommandContext,
+  lade: Lade,
+  { recursive, uris, format }: HashValues,
+  filter: ObjectFilter | undefined,
+): AsyncGenerator<Wanted> {
   const { signal } = context;
   for (const argument of uris) {
-    if (!recursive) {
-      yield { name: argument, argument };
-      continue;
-    }
     try {
-      const place = await locate(lade, argument);
-      const { object, prefix } = await classifyWhole(lade, place, "hash", signal);
-      if (object) yield { name: argument, argument, found: { place, listed: object } };
-      if (!prefix) continue;
-      const base = format === "rclone" ? "" : argument.endsWith("/") ? argument : `${argument}/`;
-      let isEmpty = true;
-      const listing = { signal, ...tellingLeftOut(context, prefix) };
-      for await (const listed of prefix.store.list(prefix.key, listing)) {
-        isEmpty = false;
-        const name = listed.key.slice(prefix.key.length);
-        if (filter && !filter(listed, name)) continue;
-        yield { name: base + name, argument, found: { place: placeBelow(prefix, name), listed } };
+      if (isStandardInput(argument)) {
+        yield { name: argument, argument };
+        continue;
       }
-      if (isEmpty) await refuseMissing(prefix, "hash");
+      const place = await locate(lade, argument);
+      if (!recursive && !filter && !isPrefix(place) && !await isLocalDirectory(place.uri)) {
+        yield { name: argument, argument };
+        continue;
+      }
+      const { object, prefix } = await classifyWhole(lade, place, "hash", signal);
+      if (object && filter && !recursive) {
+        throw new UsageError(`${JSON.stringify(argument)} is one object. ${FOR_MANY}`);
+      }
+      if (object) yield { name: argument, argument, found: { place, listed: object } };
+      if (prefix) yield* listBelow(context, { argument, prefix, filter, format });
     } catch (error) {
+      if (error instanceof UsageError) throw error;
       await context.fail(error);
     }
   }
+}
+
+/** What lies below a prefix, by the names that go with its argument. */
+async function* listBelow(
+  context: CommandContext,
+  { argument, prefix, filter, format }: {
+    readonly argument: string;
+    readonly prefix: Place;
+    readonly filter: ObjectFilter | undefined;
+    readonly format: HashValues["format"];
+  },
+): AsyncGenerator<Wanted> {
+  const base = format === "rclone" ? "" : argument.endsWith("/") ? argument : `${argument}/`;
+  let isEmpty = true;
+  const listing = { signal: context.signal, ...tellingLeftOut(context, prefix) };
+  for await (const listed of prefix.store.list(prefix.key, listing)) {
+    isEmpty = false;
+    const name = listed.key.slice(prefix.key.length);
+    if (filter && !filter(listed, name)) continue;
+    yield { name: base + name, argument, found: { place: placeBelow(prefix, name), listed } };
+  }
+  if (isEmpty) await refuseMissing(prefix, "hash");
 }
 
 async function hashOne(
@@ -112,12 +161,11 @@ async function hashOne(
     return { digits: base64ToHex(sum.finish()), ...(place && { uri: place.uri }), isStored: false };
   }
   if (!place) throw new TypeError("there is nothing to read");
-  const advice = "add -r for everything under it";
-  if (!found) await needContent(place, { operation: "hash", advice, signal });
   try {
     const hash = await hashObject(place, { algorithm, stored, listed: found?.listed, signal });
     return { ...hash, uri: place.uri };
   } catch (error) {
+    const advice = "add a slash at its end";
     throw await explainMissing(error, { lade, place, operation: "hash", advice, signal });
   }
 }

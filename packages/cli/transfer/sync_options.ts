@@ -15,8 +15,6 @@ const { zstd: _zstd, ...attributeOptions } = contentOptions;
 
 /** The options and arguments of `lade sync`. */
 export const syncOptions = {
-  ...compareOptions,
-  ...cacheOptions,
   delete: flag(
     ["--delete"],
     "Delete from DEST what SOURCE does not have: last, and only if nothing failed.",
@@ -34,15 +32,17 @@ export const syncOptions = {
     undefined,
     "Keep what is replaced or deleted under this prefix or directory, by the same names.",
   ),
+  ...compareOptions,
+  ...writeOptions,
   ...filterOptions,
   ...manyOptions,
-  ...shardOptions,
-  ...journalOptions,
-  ...writeOptions,
-  ...planOptions,
   ...timeOptions,
   ...guessOptions,
   ...attributeOptions,
+  ...shardOptions,
+  ...journalOptions,
+  ...planOptions,
+  ...cacheOptions,
   source: argument(placeValue({ metavar: "SOURCE", dash: false }), "A prefix or directory."),
   destination: argument(
     placeValue({ metavar: "DEST", dash: false }),

@@ -112,10 +112,10 @@ export const contentOptions = {
 export const nameOptions = {
   mapNames: option(
     ["--map-names"],
-    choiceValue({ metavar: "HOW", choices: ["refuse", "percent"] }),
+    choiceValue({ metavar: "refuse|percent", choices: ["refuse", "percent"] }),
     "refuse",
-    "Refuse names of which no file can be made, which is the default, or write them with percent signs (a%2F%2Fb), and \
-read such files back under the names that they had.",
+    "Names of which no file can be made are refused, which is the default, or written with percent signs (a%2F%2Fb), and \
+such files are read back under the names that they had.",
   ),
 };
 
@@ -123,9 +123,9 @@ read such files back under the names that they had.",
 export const linkOptions = {
   links: option(
     ["--links"],
-    choiceValue({ metavar: "HOW", choices: ["follow", "skip", "preserve"] }),
+    choiceValue({ metavar: "follow|skip|preserve", choices: ["follow", "skip", "preserve"] }),
     "follow",
-    "With -r: follow symbolic links that stay inside the source, which is the default; leave links out; or keep them as \
+    "With -r: follow symbolic links that stay inside the source, which is the default; skip all links; or preserve them as \
 links, in a store as objects that end in .rclonelink.",
   ),
 };

@@ -127,7 +127,7 @@ export class TransferReport implements TransferListener {
       arg === "--journal" || arg.startsWith("--journal=")
     );
     const where = journal < 0 ? "" : ` --journal ${left.place}`;
-    await this.#context.output.note(new ResumableMessage(left, `lade jobs resume ${left.id}${where}`));
+    await this.#context.output.advice(new ResumableMessage(left, `lade jobs resume ${left.id}${where}`));
   }
 
   /** Called when an object is left alone on purpose. */

@@ -2,7 +2,7 @@ import type { ObjectMeta } from "@lade/core";
 import { NotFoundError, PermissionDeniedError } from "@lade/core/errors";
 import type { UriCalls } from "./uri_calls.ts";
 import { hintAt } from "./missing.ts";
-import { isPrefix, isThere, localPathOf, locatePrefix, type Place } from "./place.ts";
+import { isLocalDirectory, isPrefix, isThere, localPathOf, locatePrefix, type Place } from "./place.ts";
 
 /** What a place names: an object, a prefix, or both. */
 export interface Named {
@@ -63,6 +63,21 @@ export async function classifyWhole(
   const named = await classifyPlace(lade, place, operation, signal);
   if (named.unlisted) throw named.unlisted;
   return named;
+}
+
+/**
+ * Whether a place that may be named without saying which is a tree: a prefix or directory, and not one object. Where
+ * there are both, it is the object. Nothing at all is a `NotFoundError`.
+ */
+export async function namesTree(
+  lade: UriCalls,
+  place: Place,
+  operation: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (isPrefix(place) || await isLocalDirectory(place.uri)) return true;
+  const { object } = await classifyPlace(lade, place, operation, signal);
+  return object === undefined;
 }
 
 async function headOf(place: Place, signal: AbortSignal): Promise<Sight> {
