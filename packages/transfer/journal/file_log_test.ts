@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UnavailableError, UnsupportedError } from "@lade/core/errors";
 import { FakeClock } from "@lade/testing";
 import { FileLog } from "./file_log.ts";
@@ -118,6 +118,38 @@ Deno.test("records that were not on the disk may be torn in any order; damage to
     assert(error.advice?.includes("jobs remove"));
     assertEquals(await Deno.readFile(here.path), damaged, "nothing is changed");
   }
+});
+
+Deno.test("what lay behind a torn record does not come back when another one takes its place", async () => {
+  await using here = new LogHere();
+  const unsynced = await logOf(here, 3, false);
+  // The second record is torn, and the third, which was whole, goes with it.
+  const torn = unsynced.slice(0, -16);
+  torn[4096 + 8 + 1 + 8] = 99;
+  await Deno.writeFile(here.path, torn);
+  {
+    await using log = await here.open();
+    assertEquals(await recordsOf(log), [0]);
+    log.append(record(1));
+    await log.flush();
+  }
+  {
+    await using log = await here.open();
+    assertEquals(await recordsOf(log), [0, 1]);
+  }
+  await Deno.writeFile(here.path, torn);
+  // Nor does it where the process ends before its first record.
+  await (await here.open()).close();
+  assertEquals((await Deno.readFile(here.path)).length < torn.length, true);
+});
+
+Deno.test("a record without bytes, or with too many, is a RangeError, and the log goes on", async () => {
+  await using here = new LogHere();
+  await using log = await here.open();
+  assertThrows(() => log.append(new Uint8Array()), RangeError, "a record of 0 bytes");
+  assertThrows(() => log.append(new Uint8Array(2 ** 24 + 1)), RangeError, "a record of 16777217 bytes");
+  log.append(record(0));
+  await log.flush();
 });
 
 Deno.test("a file that is no log is refused and left as it is", async () => {

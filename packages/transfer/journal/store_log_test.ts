@@ -6,6 +6,7 @@ import {
   type ObjectStore,
   type PutOptions,
 } from "@lade/core";
+import type { Clock } from "@lade/core/backend";
 import { NotFoundError, UnavailableError, UnsupportedError } from "@lade/core/errors";
 import { FakeClock } from "@lade/testing";
 import { StoreLog, type StoreLogOptions } from "./store_log.ts";
@@ -157,6 +158,56 @@ Deno.test("an owner that slept until its successor had merged its writes still s
   first.append(Uint8Array.of(99));
   await assertRejects(() => first.flush(), UnavailableError, "has taken it over");
   await first.close().catch(() => {});
+});
+
+Deno.test("an owner whose timers stood still writes nothing over what its successor has merged", async () => {
+  const here = new Here();
+  let atMs = here.clock.monotonicMs();
+  const still: Clock = {
+    now: () => here.clock.now(),
+    monotonicMs: () => atMs,
+    sleep: (_, signal) =>
+      new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
+  };
+  const first = await here.open(11, "other", { clock: still });
+  await here.clock.advance(60_000);
+  await using second = await here.open(12, "here");
+  for (let index = 0; index < 40; index++) {
+    second.append(Uint8Array.of(index));
+    await second.flush();
+  }
+  const keys = await here.keys();
+  atMs += 60_000;
+  first.append(Uint8Array.of(99));
+  await assertRejects(() => first.flush(), UnavailableError, "has taken it over");
+  assertEquals(await here.keys(), keys);
+  await first.close().catch(() => {});
+});
+
+Deno.test("of two processes that open a log at the same moment one is refused", async () => {
+  const here = new Here();
+  for (let round = 0; round < 2; round++) {
+    const opened = await Promise.allSettled([here.open(1, "x"), here.open(2, "y")]);
+    const [refused, ...more] = opened.filter((one) => one.status === "rejected");
+    assertEquals([refused?.reason instanceof UnavailableError, more], [true, []]);
+    for (const one of opened) if (one.status === "fulfilled") await one.value.close();
+  }
+});
+
+Deno.test("what others keep below the prefix stays when the log is removed", async () => {
+  const here = new Here();
+  const log = await here.open(1, "x");
+  await here.store.put("jobs/a/notes.txt", Uint8Array.of(1));
+  await here.store.put("jobs/a/0000000001-0000000001.log.old", Uint8Array.of(1));
+  await log.remove();
+  assertEquals(await here.keys(), ["jobs/a/0000000001-0000000001.log.old", "jobs/a/notes.txt"]);
+});
+
+Deno.test("a segment of another format is an error", async () => {
+  const here = new Here();
+  await here.store.put("jobs/a/0000000001-0000000001.log", new TextEncoder().encode("lade-log 2\n{}\n"));
+  await using log = await here.open(1, "x");
+  await assertRejects(() => numbers(log), UnsupportedError, "not as it was written");
 });
 
 Deno.test("the log of a process of this machine that is gone is taken over at once", async () => {

@@ -7,7 +7,13 @@ const SOURCE = { size: 3, etag: "s" };
 const TARGET = { size: 3, etag: "t" };
 
 /** Opens the journal of one transfer in a directory. */
-function openIn(path: string, clock: FakeClock): Promise<TransferJournal> {
+function openIn(
+  path: string,
+  clock: FakeClock,
+  onNote: (text: string) => void = (text) => {
+    throw new Error(text);
+  },
+): Promise<TransferJournal> {
   return TransferJournal.open({
     place: journalDirectory(path),
     id: "0".repeat(16),
@@ -15,9 +21,7 @@ function openIn(path: string, clock: FakeClock): Promise<TransferJournal> {
     clock,
     random: () => 0.5,
     signal: new AbortController().signal,
-    onNote: (text) => {
-      throw new Error(text);
-    },
+    onNote,
     onTakenOver: (error) => {
       throw error;
     },
@@ -67,6 +71,90 @@ Deno.test("an object that is begun so that it can be gone on with begins the jou
     const second = await openIn(path, clock);
     assertEquals([second.finishedBefore, [...second.halfDone].length], [1, 1]);
     await second.end(false);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("an object is done only under its names and while both of its sides are what they were", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    const clock = new FakeClock();
+    const first = await openIn(path, clock);
+    first.finish("a://b/1", "c://d/1", SOURCE, TARGET);
+    first.finish("a://b/2", "c://d/2", { size: 3 }, TARGET);
+    first.finish("a://b/3", "c://d/3", SOURCE, { size: 3 });
+    await clock.advance(3000);
+    first.finish("a://b/4", "c://d/4", SOURCE, TARGET);
+    assertEquals((await first.end(false))?.finished, 2, "without an etag nothing is remembered");
+
+    const second = await openIn(path, clock);
+    const isDone = (from: string, to: string, source: object, target: object) =>
+      second.isFinished(`a://b/${from}`, `c://d/${to}`, source, target);
+    assertEquals(isDone("1", "1", SOURCE, TARGET), true);
+    assertEquals(isDone("4", "1", SOURCE, TARGET), false, "another source");
+    assertEquals(isDone("1", "4", SOURCE, TARGET), false, "another destination");
+    assertEquals(isDone("1", "1", { size: 3, etag: "other" }, TARGET), false, "the source changed");
+    assertEquals(isDone("1", "1", SOURCE, { size: 3, etag: "other" }), false, "the destination changed");
+    assertEquals(isDone("1", "1", SOURCE, { size: 4, etag: "t" }), false, "the destination has another size");
+    assertEquals(second.mayBeFinished("a://b/1", "c://d/1", { size: 3, etag: "other" }), false);
+    assertEquals(isDone("2", "2", { size: 3 }, TARGET), false);
+    assertEquals(isDone("3", "3", SOURCE, { size: 3 }), false);
+    await second.end(false);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("a half-done copy is gone on with from its own source, and keeps the journal until it has ended", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    const clock = new FakeClock();
+    const copy = { token: "t", source: { size: 9, etag: "s" } };
+    const first = await openIn(path, clock);
+    const copying = first.resumable("a://b/1", "c://d/1");
+    assertEquals(await copying.begun(copy), true);
+    copying.wrote?.({ index: 0, checksum: "AAAAAA==" });
+    assertEquals((await first.end(true))?.halfDone, 1);
+
+    const second = await openIn(path, clock);
+    assertEquals(second.resumable("a://b/other", "c://d/1").halfDone, undefined);
+    const again = second.resumable("a://b/1", "c://d/1");
+    assertEquals([again.halfDone, again.parts], [copy, [{ index: 0, checksum: "AAAAAA==" }]]);
+    again.ended();
+    await second.end(true);
+    assertEquals([...Deno.readDirSync(path)], []);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("where the journal cannot be made, a copy is told that it is not kept, and the transfer goes on", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    const notes: string[] = [];
+    const clock = new FakeClock();
+    const journal = await openIn(`${path}/jobs`, clock, (text) => notes.push(text));
+    const copying = journal.resumable("a://b/1", "c://d/1");
+    assertEquals(await copying.begun({ token: "t", source: { size: 9, etag: "s" } }), false);
+    copying.ended();
+    journal.finish("a://b/2", "c://d/2", SOURCE, TARGET);
+    assertEquals([await journal.end(false), notes.length], [undefined, 1]);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("only its owner may look into the directory of journals that is made", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    const clock = new FakeClock();
+    const journal = await openIn(`${path}/state/jobs`, clock);
+    journal.finish("a://b/1", "c://d/1", SOURCE, TARGET);
+    await clock.advance(3000);
+    journal.finish("a://b/2", "c://d/2", SOURCE, TARGET);
+    await journal.end(false);
+    assertEquals(((await Deno.stat(`${path}/state/jobs`)).mode ?? 0) & 0o777, 0o700);
   } finally {
     await Deno.remove(path, { recursive: true });
   }
