@@ -11,7 +11,7 @@ export type { JournalRequest } from "./execute/kept_journal.ts";
 export type { ResumableTransfer } from "./journal/transfer_journal.ts";
 export type { TransferCounts } from "./execute/transfer_tally.ts";
 export { type Verification, verifiedChunks } from "./execute/verification.ts";
-export type * from "./plan/byte_source.ts";
+export type { ByteSource } from "./plan/byte_source.ts";
 export type * from "./plan/conversion.ts";
 export type { LinkMode } from "./plan/link_mode.ts";
 export type { ObjectFilter } from "./filter/object_filter.ts";

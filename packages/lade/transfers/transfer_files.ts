@@ -10,7 +10,6 @@ import {
 } from "@lade/transfer/places";
 import { Outcome } from "./outcome.ts";
 import type { TransferFilesOptions, TransferSummary } from "./transfer_options.ts";
-import { withoutStreams } from "./transfer_uris.ts";
 
 /** Uploads files, and directories with all below them, to a prefix. */
 export async function uploadFiles(
@@ -72,5 +71,6 @@ function outcomeOf(action: string, uri: string, { onProgress, onLeftOut }: Trans
 
 function requestOf(options: TransferFilesOptions) {
   const { onProgress: _, onLeftOut: _leftOut, ...rest } = options;
-  return { ifIgnored: "refuse", ...withoutStreams(), ...rest, operation: "copy", move: false } as const;
+  const { signal } = new AbortController();
+  return { ifIgnored: "refuse", signal, ...rest, operation: "copy", move: false } as const;
 }

@@ -1,5 +1,5 @@
 import { InvalidNameError } from "@lade/core/errors";
-import { transfer, type TransferRequest } from "@lade/transfer";
+import { transfer } from "@lade/transfer";
 import { resolveDestination, type UriCalls, uriOfArgument } from "@lade/transfer/places";
 import { Outcome } from "./outcome.ts";
 import type { UriTransfer, UriTransferSummary } from "./transfer_options.ts";
@@ -29,7 +29,7 @@ export async function transferUris(lade: UriCalls, given: UriTransfer): Promise<
   });
   await transfer(lade, {
     ifIgnored: "refuse",
-    ...withoutStreams(),
+    signal: new AbortController().signal,
     ...options,
     operation,
     sources,
@@ -40,13 +40,4 @@ export async function transferUris(lade: UriCalls, given: UriTransfer): Promise<
     ...(version !== undefined && { version }),
   }, outcome);
   return { ...outcome.summary(), skipped: outcome.skips };
-}
-
-/** What a request of a script lacks, which has no standard input and output, and maybe no signal. */
-export function withoutStreams(): Pick<TransferRequest, "stdin" | "stdout" | "signal"> {
-  return {
-    stdin: { read: () => Promise.resolve(null) },
-    stdout: () => Promise.resolve(),
-    signal: new AbortController().signal,
-  };
 }

@@ -1,9 +1,10 @@
 import type { LeftOut, ObjectMeta } from "@lade/core";
 import { inOrder } from "@lade/core/concurrency";
-import { NotFoundError, UnsupportedError } from "@lade/core/errors";
+import { UnsupportedError } from "@lade/core/errors";
 import type { CompareOptions } from "../compare/compare_options.ts";
 import { DifferenceJudge } from "../compare/difference_judge.ts";
 import { type ListedSide, mergeListings, type Pair } from "../merge/merge_listings.ts";
+import { lookUp } from "../places/look_up.ts";
 import { refuseMissing } from "../places/missing.ts";
 import { localPathOf, type Place } from "../places/place.ts";
 import type { Difference } from "../compare/difference.ts";
@@ -58,10 +59,7 @@ export async function checkObjects(request: CheckRequest, name: string): Promise
   const { source, target, compare: { signal } } = request;
   const [from, to] = await Promise.all([
     source.store.head(source.key, { signal }),
-    target.store.head(target.key, { signal }).catch((error) => {
-      if (error instanceof NotFoundError) return undefined;
-      throw error;
-    }),
+    lookUp(target, signal),
   ]);
   const pair = { name, source: from, ...(to && { target: to }) };
   return await compareOne(request, new DifferenceJudge(request.compare), pair);

@@ -1,6 +1,7 @@
 import type { ObjectMeta, ObjectStore } from "@lade/core";
 import { compareKeys } from "@lade/core/backend";
 import { NotFoundError, UnsupportedError } from "@lade/core/errors";
+import { lookUp } from "../places/look_up.ts";
 import type { Place } from "../places/place.ts";
 
 /** So many looks are made one by one, before a listing is worth it. */
@@ -36,7 +37,7 @@ export class DestinationLook {
     const isInOrder = this.#last === undefined || compareKeys(this.#last, key) < 0;
     const prefix = this.#prefix;
     if (++this.#looks <= LOOKS || !isInOrder || prefix?.store !== store || !key.startsWith(prefix.key)) {
-      return await head(store, key, this.#signal);
+      return await lookUp({ store, key }, this.#signal);
     }
     try {
       this.#listing ??= store.list(prefix.key, { signal: this.#signal, onLeftOut: () => {} })
@@ -53,7 +54,7 @@ export class DestinationLook {
       // A store that lists in no order.
       if (!(error instanceof UnsupportedError)) throw error;
       this.#looks = -Infinity;
-      return await head(store, key, this.#signal);
+      return await lookUp({ store, key }, this.#signal);
     }
   }
 
@@ -61,14 +62,5 @@ export class DestinationLook {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#turn;
     await this.#listing?.return?.();
-  }
-}
-
-async function head(store: ObjectStore, key: string, signal: AbortSignal): Promise<ObjectMeta | undefined> {
-  try {
-    return await store.head(key, { signal });
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
   }
 }

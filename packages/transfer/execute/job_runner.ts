@@ -11,7 +11,8 @@ import { redactSecrets } from "@lade/core/text";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { explainMissing } from "../places/missing.ts";
 import { lookUp } from "../places/look_up.ts";
-import { localPathOf, locate, type Place } from "../places/place.ts";
+import { byScheme } from "../places/by_scheme.ts";
+import { localPathOf, type Place } from "../places/place.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
 import type { KeptJournal } from "./kept_journal.ts";
 import type { Converted } from "../plan/conversion.ts";
@@ -72,8 +73,10 @@ export class JobRunner {
       if (job.isPinned) await this.#checkPinned(job);
       // Of most jobs there is nothing to find out, and nothing to wait for.
       if (this.#mayBeSame(job)) await this.#refuseSame(job);
-      const nearby = this.#nearby(job);
-      const shortest = nearby === undefined ? job : await this.#withinOneStore(job, nearby);
+      const { from, to } = job;
+      const shortest = from && to && this.#areNear(from, to)
+        ? await this.#withinOneStore(job, from, to)
+        : job;
       if (dryRun && createOnly && await this.#isTaken(shortest)) return await tally.skip(uri, taken, job);
       const onProgress = tally.start(job);
       let converted: Converted | undefined;
@@ -184,7 +187,7 @@ export class JobRunner {
       ifIgnored,
       reading: { ...(checksum && { checksum }), ...(chunkSize && { chunkSize }) },
       attributes,
-      stdout: request.stdout,
+      stdout: request.stdout ?? refuseToPrint,
       onEmptyInput: () => {
         const uri = JSON.stringify(job.to?.uri);
         void tally.note(`standard input gave no bytes: what is now at ${uri} is empty`);
@@ -222,25 +225,18 @@ export class JobRunner {
    * what links its destination holds, as `cp` does; its source stays in the store that listed it, so that no link that
    * took a file's place meanwhile leads out of the tree.
    */
-  async #withinOneStore(job: Job, nearby: string): Promise<Job> {
+  async #withinOneStore(job: Job, from: Place, to: Place): Promise<Job> {
     const { lade, request: { move } } = this.#config;
-    try {
-      const there = await locate(lade, nearby);
-      return { ...job, to: there, ...(move && job.from && { from: await locate(lade, job.from.uri) }) };
-    } catch (error) {
-      // A path may be longer than a key of the root directory's store.
-      if (error instanceof InvalidNameError) return job;
-      throw error;
-    }
+    const near = await byScheme(lade, parseUri(from.uri).scheme, move ? [to, from] : [to]);
+    const [there = to, here = from] = near ?? [];
+    return { ...job, to: there, from: here };
   }
 
-  /** The destination of a local file by the scheme of its source, where both are to go through one store. */
-  #nearby({ from, to }: Job): string | undefined {
-    if (!from || !to || from.store === to.store || localPathOf(from.uri) === undefined) return undefined;
-    const { scheme } = parseUri(from.uri);
-    const target = localPathOf(to.uri);
-    const isNear = target !== undefined && (this.#config.request.move || scheme === parseUri(to.uri).scheme);
-    return isNear ? `${scheme}://${target}` : undefined;
+  /** Whether source and destination are local and are to go through one store. */
+  #areNear(from: Place, to: Place): boolean {
+    const paths = [localPathOf(from.uri), localPathOf(to.uri)];
+    if (from.store === to.store || paths.includes(undefined)) return false;
+    return this.#config.request.move || parseUri(from.uri).scheme === parseUri(to.uri).scheme;
   }
 
   /**
@@ -303,6 +299,10 @@ export class JobRunner {
     const advice = "add -r to take everything under it";
     return place ? await explainMissing(error, { lade, place, operation, advice, signal }) : error;
   }
+}
+
+function refuseToPrint(): Promise<void> {
+  return Promise.reject(new TypeError("Cannot transfer to standard output: there is none"));
 }
 
 /** Whether the destination is no longer what its listing had. */

@@ -6,6 +6,7 @@ import { journalId } from "../journal/journal_id.ts";
 import type { JournalPlace } from "../journal/journal_place.ts";
 import type { ShardReporter } from "../journal/shard_reporter.ts";
 import { type ResumableTransfer, TransferJournal } from "../journal/transfer_journal.ts";
+import { lookUp } from "../places/look_up.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { Job } from "../plan/job.ts";
@@ -136,7 +137,8 @@ export class KeptJournal {
   async findDone({ from, to, input, listed, version }: Job): Promise<ObjectMeta | undefined> {
     if (this.#journal.finishedBefore === 0 || !from || !to || input) return undefined;
     const { signal } = this.#setup;
-    const source = listed ?? await headOf(from, version, signal);
+    // What else is wrong with it is for the transfer to say.
+    const source = listed ?? await lookUp(from, signal, version);
     if (!source || !this.#journal.mayBeFinished(from.uri, to.uri, source)) return undefined;
     const target = await this.#look.find(to);
     return target && this.#journal.isFinished(from.uri, to.uri, source, target) ? source : undefined;
@@ -231,18 +233,4 @@ function foundText(finished: number, halfDone: number): string {
     ...(halfDone > 0 ? [objects(halfDone, "half done")] : []),
   ];
   return `goes on where an earlier run stopped, with ${found.join(" and ")}`;
-}
-
-async function headOf(
-  { store, key }: Place,
-  version: string | undefined,
-  signal: AbortSignal,
-): Promise<ObjectMeta | undefined> {
-  try {
-    return await store.head(key, { signal, ...(version !== undefined && { version }) });
-  } catch (error) {
-    // What is wrong with it is for the transfer to say.
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
 }

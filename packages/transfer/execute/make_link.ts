@@ -1,6 +1,7 @@
 import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
 import { getBytes } from "@lade/core/operations";
 import { localPathOf, type Place } from "../places/place.ts";
+import { temporaryName } from "../places/temporary_name.ts";
 import type { Job } from "../plan/job.ts";
 
 /** The longest text of a link, in bytes. */
@@ -32,11 +33,7 @@ export async function makeLink({ from, to, size }: Job, making: LinkMaking): Pro
     ? await safeText(from, path, size, making)
     : await Deno.readLink(source);
   if (making.createOnly) return await create(leadsTo, path, to, making.operation);
-  const id = Array.from(
-    crypto.getRandomValues(new Uint8Array(8)),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  );
-  const temporary = `${path.slice(0, path.lastIndexOf("/"))}/.lade-${id.join("")}-${Deno.pid}~tmp`;
+  const temporary = `${path.slice(0, path.lastIndexOf("/"))}/${temporaryName()}`;
   await Deno.symlink(leadsTo, temporary);
   try {
     await Deno.rename(temporary, path);

@@ -1,9 +1,7 @@
 import { hostname } from "../journal/hostname.ts";
 import { isProcessGone } from "../journal/is_process_gone.ts";
 import type { JournalRun } from "../journal/journal_records.ts";
-
-/** The name of a file that a process writes in one go; its number is the process's. */
-const TEMPORARY = /^\.lade-[0-9a-f]{16}-(\d+)~tmp$/;
+import { TEMPORARY_NAME } from "../places/temporary_name.ts";
 
 /**
  * Removes the unfinished files of processes that have ended on this machine: below the directory `tree`, or where that is
@@ -27,7 +25,7 @@ export async function removeTemporaries(
 async function removeBelow(directory: string, isTree: boolean, gone: ReadonlySet<number>): Promise<void> {
   try {
     for await (const { name, isDirectory, isFile } of Deno.readDir(directory === "" ? "/" : directory)) {
-      const [, pid] = TEMPORARY.exec(name) ?? [];
+      const [, pid] = TEMPORARY_NAME.exec(name) ?? [];
       if (isTree && isDirectory) await removeBelow(`${directory}/${name}`, true, gone);
       else if (isFile && pid !== undefined && gone.has(Number(pid))) {
         await Deno.remove(`${directory}/${name}`);

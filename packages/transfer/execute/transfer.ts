@@ -1,20 +1,16 @@
 import { inParallel } from "@lade/core/concurrency";
-import { checkReadOptions, PlaceJudge } from "@lade/core/operations";
 import { localPathOf, uriOfArgument } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
-import { type NameMaker, PLAIN_RULES } from "../names/local_names.ts";
-import type { JobPlan } from "../plan/job_plan.ts";
 import { planJobs } from "../plan/plan_jobs.ts";
 import { DestinationDirectory } from "./destination_directory.ts";
 import type { KeptJournal } from "./kept_journal.ts";
 import { isStandardInput } from "../plan/input.ts";
 import { JobRunner } from "./job_runner.ts";
 import { planAhead } from "./plan_ahead.ts";
+import { OBJECTS_AT_ONCE, prepareTransfer } from "./prepare_transfer.ts";
 import type { TransferListener } from "./transfer_listener.ts";
 import type { TransferRequest } from "./transfer_request.ts";
 import { type TransferCounts, TransferTally } from "./transfer_tally.ts";
-
-const OBJECTS_AT_ONCE = 32;
 
 /** What of a request decides which objects go, and what they become. */
 function meaningOf({ destination, ...request }: TransferRequest): unknown {
@@ -65,43 +61,19 @@ export async function transfer(
   given: TransferRequest,
   listener: TransferListener,
 ): Promise<TransferCounts> {
-  const { sources, destination, recursive, move, conversion = "none", attributes = {} } = given;
+  const { sources, destination, recursive, move, conversion = "none" } = given;
   const { dryRun = false, createOnly = false, concurrency = OBJECTS_AT_ONCE } = given;
-  if (given.glob && recursive) throw new TypeError("Cannot transfer with glob and recursive together");
-  if (given.links !== undefined && given.links !== "follow" && (move || conversion !== "none")) {
-    throw new TypeError("Cannot transfer links as links and move or convert what goes");
-  }
-  if (move && recursive && sources.length > 1) {
-    throw new TypeError(`Cannot move ${sources.length} trees at once: one source is needed`);
-  }
-  checkReadOptions({ ...given, concurrency });
   const tally = new TransferTally(listener, given.failFast);
-  const signal = AbortSignal.any([given.signal, tally.ended]);
-  const names = await nameMakerOf(given);
-  const filter = given.shard
-    ? (await import("./shard_filter.ts")).shardFilter(given, given.shard, names)
-    : given.filter;
-  const request = { ...given, signal, ...(filter && { filter }) };
-  const judge = new PlaceJudge();
-  const changesAttributes = !move && Object.keys(attributes).length > 0;
+  const { request, plan: prepared } = await prepareTransfer(lade, given, tally);
+  const { judge, signal } = prepared;
   using pool = conversion === "none" ? undefined : (await import("@lade/core/zstd")).createZstdPool();
   const like = recursive && sources[0] !== undefined ? localPathOf(uriOfArgument(sources[0])) : undefined;
   const directory = new DestinationDirectory(lade, destination, like);
   const journal = dryRun ? undefined : await openJournal(lade, request, tally);
   const runner = new JobRunner({ lade, request, judge, pool, directory, tally, journal });
   const inOrder = journal?.isResumed ?? false;
-  const plan: JobPlan = {
-    ...request,
-    lade,
-    changesAttributes,
-    conversion,
-    judge,
-    inOrder,
-    ...(names && { names }),
-    // An earlier run may have moved all of it.
-    ...(move && inOrder && { allowMissing: true }),
-    onLeftOut: (entry) => tally.leftOut(entry),
-  };
+  // An earlier run may have moved all of it.
+  const plan = { ...prepared, inOrder, ...(move && inOrder && { allowMissing: true }) };
   const atOnce = () => lade.context.descriptors.atOnce(concurrency);
   let isMovedWhole = false;
   let isDone = false;
@@ -129,23 +101,9 @@ export async function transfer(
   }
   given.signal.throwIfAborted();
   // What the filter keeps back lies in directories of its own.
-  if (move && recursive && !isMovedWhole && !dryRun && tally.failed === 0 && !filter) {
+  if (move && recursive && !isMovedWhole && !dryRun && tally.failed === 0 && !request.filter) {
     const { removeEmptySources } = await import("./move_whole.ts");
     await removeEmptySources(lade, sources, signal);
   }
   return tally.counts;
-}
-
-/** What makes the names of a transfer of several objects: a local file system may take some for one. */
-async function nameMakerOf(request: TransferRequest): Promise<NameMaker | undefined> {
-  const { sources, destination, recursive, glob, mapNames: map = "refuse", dryRun: look = false } = request;
-  if (destination.kind !== "prefix" || !recursive && !glob && sources.length < 2) return undefined;
-  const { DecodedNames, LocalNames } = await import("../names/name_makers.ts");
-  const directory = localPathOf(destination.place.uri);
-  if (directory === undefined) {
-    const areLocal = sources.every((source) => localPathOf(uriOfArgument(source)) !== undefined);
-    return map === "percent" && areLocal ? new DecodedNames() : undefined;
-  }
-  const { probeFolding } = await import("../names/probe_folding.ts");
-  return new LocalNames({ ...PLAIN_RULES, folding: probeFolding(directory, { look }), map });
 }

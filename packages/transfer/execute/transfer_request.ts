@@ -72,10 +72,10 @@ export interface TransferRequest extends TransferOptions {
   readonly move: boolean;
   /** The version of the one object that goes; the latest by default. */
   readonly version?: string;
-  /** What `-` reads. */
-  readonly stdin: ByteSource;
-  /** Where objects without a destination go. */
-  readonly stdout: (bytes: Uint8Array) => Promise<void>;
+  /** What `-` reads; nothing by default. */
+  readonly stdin?: ByteSource;
+  /** Where objects without a destination go; needed where the destination is standard output. */
+  readonly stdout?: (bytes: Uint8Array) => Promise<void>;
   /** Jobs that were planned before: then the sources are not listed. */
   readonly planned?: () => AsyncGenerator<Job | Refusal>;
   /** Ends the transfer. */

@@ -1,3 +1,4 @@
+import { temporaryName } from "../places/temporary_name.ts";
 import type { Folding } from "./fold_name.ts";
 
 /** What a probe asks of a file system. */
@@ -53,12 +54,7 @@ export function probeFolding(directory: string, options: ProbeOptions = {}): Fol
 }
 
 function tryOut(directory: string, calls: ProbeCalls): Folding {
-  const id = Array.from(
-    crypto.getRandomValues(new Uint8Array(8)),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  );
-  // Listings and sweeps know it for the name of an unfinished write.
-  const hidden = `.lade-${id.join("")}-${Deno.pid}~tmp`;
+  const hidden = temporaryName();
   const composed = `${hidden}\u00e9`;
   const isAlsoThere = (name: string, other: string) => {
     calls.create(`${directory}/${name}`);

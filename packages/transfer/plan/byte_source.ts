@@ -5,3 +5,6 @@ export interface ByteSource {
   /** Whether a person types it on a terminal; not by default. */
   isTerminal?(): boolean;
 }
+
+/** A source that has no bytes. */
+export const NO_BYTES: ByteSource = { read: () => Promise.resolve(null) };

@@ -27,8 +27,8 @@ export interface JobPlan {
   readonly glob?: boolean;
   /** The version of the one object that goes; the latest by default. */
   readonly version?: string | undefined;
-  /** What `-` reads. */
-  readonly stdin: ByteSource;
+  /** What `-` reads; nothing by default. */
+  readonly stdin?: ByteSource;
   /** The sources are removed afterwards. */
   readonly move: boolean;
   /** Objects get attributes that were named: then they may be copied onto themselves. */

@@ -9,6 +9,7 @@ import { isThere, localPathOf, locate, nameOf, type Place, placeBelow, placeOf }
 import { needContent } from "../places/need_content.ts";
 import { refuseMissing } from "../places/missing.ts";
 import type { Destination } from "../places/resolve_destination.ts";
+import { NO_BYTES } from "./byte_source.ts";
 import { inputOf, isStandardInput, standardInput } from "./input.ts";
 import { InputError } from "./input_error.ts";
 import { type Job, type Marker, type Refusal, sourceOf } from "./job.ts";
@@ -29,7 +30,7 @@ export async function* planJobs(plan: JobPlan): AsyncGenerator<Job | Refusal> {
   for (const [index, source] of plan.sources.entries()) {
     try {
       if (isStandardInput(source)) {
-        yield withDestination(plan, { input: standardInput(plan.stdin) }, "");
+        yield withDestination(plan, { input: standardInput(plan.stdin ?? NO_BYTES) }, "");
         continue;
       }
       const split = plan.glob ? (await import("../filter/split_glob.ts")).splitGlob(source) : undefined;

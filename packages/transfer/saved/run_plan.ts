@@ -73,8 +73,6 @@ export async function runPlan(
     destination,
     recursive: false,
     move,
-    stdin: { read: () => Promise.resolve(null) },
-    stdout: () => Promise.reject(new TypeError("Cannot print what a plan has: it goes to places alone")),
     planned: () => jobsOf(lade, saved, shard, signal),
     signal,
   }, listener);

@@ -1,7 +1,6 @@
 import type { ObjectWriter } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { InvalidNameError } from "@lade/core/errors";
-import { PlaceJudge } from "@lade/core/operations";
 import { lookUp } from "../places/look_up.ts";
 import { localPathOf, type Place, uriOfArgument } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
@@ -15,14 +14,12 @@ import {
   planned,
 } from "../plan/plan_file.ts";
 import { PlanWriter } from "../plan/plan_writer.ts";
-import type { JobPlan } from "../plan/job_plan.ts";
 import { planJobs } from "../plan/plan_jobs.ts";
 import { planAhead } from "../execute/plan_ahead.ts";
+import { OBJECTS_AT_ONCE, prepareTransfer } from "../execute/prepare_transfer.ts";
 import type { TransferListener } from "../execute/transfer_listener.ts";
 import type { TransferRequest } from "../execute/transfer_request.ts";
 import { type TransferCounts, TransferTally } from "../execute/transfer_tally.ts";
-
-const OBJECTS_AT_ONCE = 32;
 
 /**
  * Plans a transfer and does nothing of it: the plan is written to a new file, with what each source and each destination
@@ -35,27 +32,14 @@ export async function savePlan(
   listener: TransferListener,
   file: Place,
 ): Promise<TransferCounts> {
-  const { conversion = "none", attributes = {}, concurrency = OBJECTS_AT_ONCE, move } = given;
   refuseWhole(given);
   const tally = new TransferTally(listener, given.failFast);
-  const signal = AbortSignal.any([given.signal, tally.ended]);
-  const filter = given.shard
-    ? (await import("../execute/shard_filter.ts")).shardFilter(given, given.shard)
-    : given.filter;
-  const request = { ...given, signal, ...(filter && { filter }) };
-  const changesAttributes = !move && Object.keys(attributes).length > 0;
-  const plan: JobPlan = {
-    ...request,
-    lade,
-    changesAttributes,
-    conversion,
-    judge: new PlaceJudge(),
-    inOrder: false,
-    onLeftOut: (entry) => tally.leftOut(entry),
-  };
+  // Names are looked at as by a dry run: nothing is made at the destination.
+  const { request, plan } = await prepareTransfer(lade, { ...given, dryRun: true }, tally);
+  const { signal } = plan;
   await using writer = await createPlanFile(file, signal);
   const lines = new PlanWriter(headerOf(given), (bytes) => writer.write(bytes));
-  const atOnce = () => lade.context.descriptors.atOnce(concurrency);
+  const atOnce = () => lade.context.descriptors.atOnce(given.concurrency ?? OBJECTS_AT_ONCE);
   try {
     await inParallel(
       planAhead(planJobs(plan), tally),

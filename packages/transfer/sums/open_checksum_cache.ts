@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "@lade/core/backend";
+import { userDirectory } from "../places/user_directory.ts";
 import type { ChecksumCache } from "./checksum_cache.ts";
 import { CacheDatabase } from "./cache_database.ts";
 import { StoredCache } from "./stored_cache.ts";
@@ -23,13 +24,7 @@ const PATIENCE_MS = 250;
  * where none of these variables is set. `read` gives variables.
  */
 export function cacheDirectory(read: (name: string) => string | undefined): string | undefined {
-  const [own, shared, home] = ["LADE_CACHE_DIR", "XDG_CACHE_HOME", "HOME"].map((name) =>
-    read(name) || undefined
-  );
-  if (own !== undefined) return own;
-  // A relative one is to be ignored, as its specification has it.
-  if (shared?.startsWith("/")) return `${shared}/lade`;
-  return home === undefined ? undefined : `${home}/.cache/lade`;
+  return userDirectory(read, { own: "LADE_CACHE_DIR", shared: "XDG_CACHE_HOME", inHome: ".cache" });
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { ObjectMeta } from "@lade/core";
 import { parseUri } from "@lade/core/backend";
-import { InvalidNameError } from "@lade/core/errors";
 import { copyObject, moveObject, type PlaceJudge } from "@lade/core/operations";
 import { DestinationDirectory } from "../execute/destination_directory.ts";
-import { localPathOf, locate, type Place, placeBelow } from "../places/place.ts";
+import { byScheme } from "../places/by_scheme.ts";
+import { localPathOf, type Place, placeBelow } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 
 /** What a {@linkcode Backup} works with. */
@@ -56,28 +56,17 @@ export class Backup {
   async move(from: Place, listed: ObjectMeta, name: string): Promise<void> {
     await this.#made.make();
     const to = this.placeOf(name);
-    const [here, there] = await this.#withinOneStore(from, to);
-    const { judge } = this.#config;
+    const { judge, lade } = this.#config;
+    const areLocal = localPathOf(from.uri) !== undefined && localPathOf(to.uri) !== undefined;
+    const near = from.store !== to.store && areLocal
+      ? await byScheme(lade, parseUri(from.uri).scheme, [from, to])
+      : undefined;
+    const [here = from, there = to] = near ?? [];
     await moveObject(here.store, here.key, there.store, there.key, { ...this.#options(listed), judge });
   }
 
   #options(listed: ObjectMeta) {
     const { signal } = this.#config;
     return { signal, ...(listed.etag !== undefined && { sourceIfMatch: listed.etag }) };
-  }
-
-  /** Between local places a move is nothing but another name, which is that of one store. */
-  async #withinOneStore(from: Place, to: Place): Promise<readonly [Place, Place]> {
-    const { lade } = this.#config;
-    const [path, target] = [localPathOf(from.uri), localPathOf(to.uri)];
-    if (from.store === to.store || path === undefined || target === undefined) return [from, to];
-    const { scheme } = parseUri(from.uri);
-    try {
-      return [await locate(lade, `${scheme}://${path}`), await locate(lade, `${scheme}://${target}`)];
-    } catch (error) {
-      // A path may be longer than a key of the root directory's store.
-      if (error instanceof InvalidNameError) return [from, to];
-      throw error;
-    }
   }
 }

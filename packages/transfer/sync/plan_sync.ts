@@ -124,7 +124,6 @@ class Planner {
       sources: [],
       destination: { kind: "prefix", place: destination },
       recursive: true,
-      stdin: { read: () => Promise.resolve(null) },
       move: false,
       changesAttributes: false,
       conversion: "none",

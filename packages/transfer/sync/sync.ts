@@ -7,6 +7,7 @@ import { DestinationDirectory } from "../execute/destination_directory.ts";
 import type { KeptJournal } from "../execute/kept_journal.ts";
 import { JobRunner } from "../execute/job_runner.ts";
 import { planAhead } from "../execute/plan_ahead.ts";
+import { OBJECTS_AT_ONCE } from "../execute/prepare_transfer.ts";
 import { TransferTally } from "../execute/transfer_tally.ts";
 import type { TransferRequest } from "../execute/transfer_request.ts";
 import { classifyWhole } from "../places/classify_place.ts";
@@ -24,8 +25,6 @@ import { runDeletions } from "./run_deletions.ts";
 import { planSync } from "./plan_sync.ts";
 import { refuseOverlap } from "./refuse_overlap.ts";
 import { SCRIPT_ADVICE, type SyncCounts, type SyncListener, type SyncRequest } from "./sync_request.ts";
-
-const OBJECTS_AT_ONCE = 32;
 
 /**
  * Brings a tree up to date: copies from the source what the destination lacks or has otherwise, and with `delete` deletes
@@ -201,8 +200,6 @@ class Synchronization {
         guessContentType,
         signal,
       },
-      stdin: { read: () => Promise.resolve(null) },
-      stdout: () => Promise.resolve(),
     };
   }
 

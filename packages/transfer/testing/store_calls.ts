@@ -73,8 +73,6 @@ export async function transferTree(
     destination: { kind: "prefix", place: { store, key: toPrefix, uriOf, uri: uriOf(toPrefix) } },
     recursive: true,
     move,
-    stdin: { read: () => Promise.resolve(null) },
-    stdout: () => Promise.resolve(),
   }, {
     started(job) {
       onProgress?.({
