@@ -99,6 +99,11 @@ export class TransferProgress {
     }
   };
 
+  /** Counts an object that was never under way. */
+  pass(): void {
+    this.#objects++;
+  }
+
   /** How far the transfer is now. */
   snapshot(): ProgressSnapshot {
     const timeMs = this.#clock.monotonicMs();

@@ -112,3 +112,11 @@ Deno.test("TransferProgress knows the bytes in all once every size is known, by 
   progress.add({ type: "failed", key: "d", error: new Error("broken") });
   assertEquals(told(), [132, undefined, 4, 2]);
 });
+
+Deno.test("TransferProgress counts what was never under way", () => {
+  const progress = new TransferProgress(new FakeClock());
+  progress.add({ type: "started", key: "a", size: 3 });
+  progress.pass();
+  const { objects, bytes, current } = progress.snapshot();
+  assertEquals({ objects, bytes, current }, { objects: 1, bytes: 0, current: "a" });
+});

@@ -80,8 +80,8 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
     for await (const entry of entries) {
       unseen?.delete(entry.name);
       counts.add(entry);
-      progress.add({ type: "finished", key: entry.source ?? entry.name, size: entry.size ?? 0 });
-      await tell(context, entry);
+      end(progress, entry);
+      if (entry.sign !== "=" || !settings.quiet) await tell(context, entry);
     }
     for (const name of unseen ?? []) {
       const { uri } = placeBelow(await locatePrefix(lade, places.source), name);
@@ -93,10 +93,15 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
   await output.note(new ComparedMessage(counts, clock.monotonicMs() - startedMs));
 }
 
-async function tell({ output, fail, settings }: CommandContext, entry: CheckEntry): Promise<void> {
-  const isSame = entry.sign === "=";
-  if (isSame && settings.quiet) return;
-  if (!isSame) output.isNegative = true;
+/** Counts a name. Only what may have been shown while it was read has to be found among what is under way. */
+function end(progress: TransferProgress, entry: CheckEntry): void {
+  const { sign, name, size = 0 } = entry;
+  if (sign !== "!" && size < WORTH_SHOWING) return progress.pass();
+  progress.add({ type: "finished", key: entry.source ?? name, size });
+}
+
+async function tell({ output, fail }: CommandContext, entry: CheckEntry): Promise<void> {
+  if (entry.sign !== "=") output.isNegative = true;
   await output.result(new ComparisonMessage(entry));
   if (entry.sign === "!") await fail(entry.error);
 }

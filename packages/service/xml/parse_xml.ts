@@ -13,11 +13,12 @@ export interface XmlElement {
 interface OpenElement {
   readonly name: string;
   readonly tag: string;
-  readonly attributes?: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string>> | undefined;
   readonly children: XmlElement[];
   text: string;
 }
 
+const NO_CHILDREN: readonly XmlElement[] = [];
 const MAX_DEPTH = 32;
 const SLASH = 0x2f;
 const QUESTION_MARK = 0x3f;
@@ -49,7 +50,9 @@ export function parseXml(source: string): XmlElement {
       if (!element || source.slice(open + 2, end).trimEnd() !== element.tag) {
         throw fault("an end tag that fits no start tag", open);
       }
-      root = place(finish(element), stack.at(-1), root, open);
+      const { name, attributes, children, text } = element;
+      const own = children.length > 0 ? "" : decodeText(text);
+      root = place(elementOf(name, attributes, children, own), stack.at(-1), root, open);
       at = end + 1;
     } else if (next === QUESTION_MARK) {
       at = endOf(source, "?>", open) + 2;
@@ -68,10 +71,13 @@ export function parseXml(source: string): XmlElement {
       if (stack.length >= MAX_DEPTH) throw fault("too many levels", open);
       const name = tag.slice(tag.indexOf(":") + 1);
       const attributes = content.length > tag.length ? attributesOf(content.slice(tag.length)) : undefined;
-      const element: OpenElement = { name, tag, ...(attributes && { attributes }), children: [], text: "" };
       at = end + 1;
-      if (empty) root = place(finish(element), top, root, open);
-      else stack.push(element);
+      const text = empty ? "" : textOfLeaf(source, tag, at);
+      if (text === undefined) stack.push({ name, tag, attributes, children: [], text: "" });
+      else {
+        root = place(elementOf(name, attributes, NO_CHILDREN, decodeText(text)), top, root, open);
+        if (!empty) at += text.length + tag.length + 3;
+      }
     }
   }
   if (!root || stack.length > 0) throw fault("the document is not complete", source.length);
@@ -95,10 +101,19 @@ function place(
   return root;
 }
 
-function finish(element: OpenElement): XmlElement {
-  const { name, attributes, children } = element;
-  const text = children.length > 0 ? "" : decodeText(element.text);
-  return { name, ...(attributes && { attributes }), children, text };
+function elementOf(
+  name: string,
+  attributes: XmlElement["attributes"],
+  children: readonly XmlElement[],
+  text: string,
+): XmlElement {
+  return attributes ? { name, attributes, children, text } : { name, children, text };
+}
+
+/** The text, from `at` on, of an element that has nothing but text, as most have; `undefined` where it has more. */
+function textOfLeaf(source: string, tag: string, at: number): string | undefined {
+  const end = source.indexOf("<", at);
+  return source.startsWith(`/${tag}>`, end + 1) ? source.slice(at, end) : undefined;
 }
 
 const ATTRIBUTE = /\s([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
@@ -123,6 +138,8 @@ function decodeText(text: string): string {
 }
 
 function characterOf(body: string): string | undefined {
+  // The quotes around the etags of a listing.
+  if (body === "#34") return '"';
   const [, hex, decimal] = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(body) ?? [];
   if (hex === undefined && decimal === undefined) return undefined;
   const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);

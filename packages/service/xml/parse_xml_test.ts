@@ -39,6 +39,20 @@ Deno.test("parseXml() reads white space inside an element as text", () => {
   assertEquals(parseXml("<A> a\n</A>").text, " a\n");
 });
 
+Deno.test("parseXml() reads an element of text alone as any other", () => {
+  const of = (inner: string) => parseXml(`<A>${inner}<C>3</C></A>`);
+  const expected = of("<B>1 &#34;2&#34;</B><!-- -->");
+  assertEquals(expected.children.map(({ name, text }) => `${name}: ${text}`), ['B: 1 "2"', "C: 3"]);
+  for (
+    const inner of ["<B>1 &quot;2&#x22;</B >", "<n:B>1 &#34;2&#34;</n:B>", "<B>1 <!-- -->&#34;2&#34;</B\n>"]
+  ) {
+    assertEquals(of(inner), expected, inner);
+  }
+  for (const inner of ["<B>1</b>", "<n:B>1</B>", "<B>1</B", "<B>1</BB>", "<B>&no;</B>"]) {
+    assertThrows(() => of(inner), SyntaxError, "", inner);
+  }
+});
+
 const BAD: readonly string[] = [
   "",
   "text",

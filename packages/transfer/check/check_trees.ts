@@ -7,8 +7,9 @@ import { type ListedSide, mergeListings, type Pair } from "../merge/merge_listin
 import { lookUp } from "../places/look_up.ts";
 import { refuseMissing } from "../places/missing.ts";
 import { localPathOf, type Place } from "../places/place.ts";
-import type { Difference } from "../compare/difference.ts";
-import type { CheckEntry } from "./check_entry.ts";
+import type { Difference, Evidence, Listed } from "../compare/difference.ts";
+import { ListedObject } from "../compare/listed_object.ts";
+import type { CheckEntry, CheckSign } from "./check_entry.ts";
 
 /** What is compared, and how. */
 export interface CheckRequest {
@@ -47,7 +48,7 @@ export async function* checkTrees(request: CheckRequest): AsyncGenerator<CheckEn
   const work = (pair: Pair) => compareOne(request, judge, pair);
   const atOnce = () => descriptors.atOnce(concurrency);
   for await (const entry of inOrder(mergeListings(from, to, signal), atOnce, work)) {
-    yield* leftOut.splice(0);
+    if (leftOut.length > 0) yield* leftOut.splice(0);
     if (entry) yield entry;
   }
   yield* leftOut;
@@ -72,33 +73,48 @@ function compareOne(
 ): CheckEntry | undefined | Promise<CheckEntry> {
   if (oneWay && !from) return undefined;
   if (filter && !(from && filter(from, name)) && !(to && filter(to, name))) return undefined;
-  const [sourceUri, targetUri] = [from && source.uriOf(from.key), to && target.uriOf(to.key)];
-  if (!from || !to || sourceUri === undefined || targetUri === undefined) {
-    return from
-      ? { sign: "+", name, ...(sourceUri !== undefined && { source: sourceUri }) }
-      : { sign: "-", name, ...(targetUri !== undefined && { target: targetUri }) };
-  }
-  const uris = { name, source: sourceUri, target: targetUri };
-  const compare = () =>
-    judge.compare(
-      { store: source.store, key: from.key, meta: from, uri: sourceUri },
-      { store: target.store, key: to.key, meta: to, uri: targetUri },
-    );
-  const told = ({ same, by, detail }: Difference): CheckEntry => ({
-    sign: same ? "=" : "*",
-    ...uris,
-    ...(from.size === to.size && { size: from.size }),
-    by,
-    detail,
-  });
-  const found = compare();
-  if (!(found instanceof Promise)) return told(found);
+  if (!from) return to && { sign: "-", name, target: target.uriOf(to.key) };
+  if (!to) return { sign: "+", name, source: source.uriOf(from.key) };
+  const [one, other] = [new ListedObject(source, from), new ListedObject(target, to)];
+  const found = judge.compare(one, other);
+  if (!(found instanceof Promise)) return new ComparedEntry(name, one, other, found);
   const { descriptors } = source.store.context;
+  const compare = async () => await judge.compare(one, other);
   // It is done again where too many files were open.
-  const waited = found.catch((error) =>
-    descriptors.wait({ limitMs: DESCRIPTOR_WAIT_MS, signal }, async () => await compare(), { error })
-  );
-  return waited.then(told, (error) => ({ sign: "!", ...uris, error }));
+  const again = (error: unknown) =>
+    descriptors.wait({ limitMs: DESCRIPTOR_WAIT_MS, signal }, compare, { error })
+      .then(told, (error) => ({ sign: "!", name, source: one.uri, target: other.uri, error }) as const);
+  const told = (found: Difference): CheckEntry => new ComparedEntry(name, one, other, found);
+  return found.then(told, again);
+}
+
+/** Two objects that were compared. Their URIs are made where they are asked for. */
+class ComparedEntry implements CheckEntry {
+  readonly sign: CheckSign;
+  readonly name: string;
+  readonly size?: number;
+  readonly by: Evidence;
+  readonly detail: string;
+  readonly #source: Listed;
+  readonly #target: Listed;
+
+  constructor(name: string, source: Listed, target: Listed, { same, by, detail }: Difference) {
+    this.sign = same ? "=" : "*";
+    this.name = name;
+    if (source.meta.size === target.meta.size) this.size = source.meta.size;
+    this.by = by;
+    this.detail = detail;
+    this.#source = source;
+    this.#target = target;
+  }
+
+  get source(): string {
+    return this.#source.uri;
+  }
+
+  get target(): string {
+    return this.#target.uri;
+  }
 }
 
 /** A side as it is listed, without what only marks a directory where the other may be local. */

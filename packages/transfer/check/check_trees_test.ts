@@ -39,6 +39,21 @@ Deno.test("checkTrees() says of each name in order what became of it", async () 
   assertEquals(await check(source, target, { concurrency: 1 }), ["= a", "* b", "+ c", "- d", "= e"]);
 });
 
+Deno.test("checkTrees() tells where the objects of a name are, and what showed that they are the same", async () => {
+  const [source, target] = [await placeOf(SOURCE, "p/"), await placeOf(TARGET, "", "memory://n/")];
+  const found = checkTrees({ source, target, compare: { mode: "checksum", signal } });
+  const told = (await Array.fromAsync(found)).map((
+    { source, target, size, by },
+  ) => [source, target, size, by]);
+  assertEquals(told, [
+    ["memory://m/p/a", "memory://n/a", 1, "content"],
+    ["memory://m/p/b", "memory://n/b", 1, "content"],
+    ["memory://m/p/c", undefined, undefined, undefined],
+    [undefined, "memory://n/d", undefined, undefined],
+    ["memory://m/p/e", "memory://n/e", 0, "size"],
+  ]);
+});
+
 Deno.test("checkTrees() compares what the filter accepts of either side", async () => {
   const [source, target] = [
     await placeOf({ a: "long", b: "1", c: "1" }),

@@ -1,7 +1,7 @@
 import type { Checksums, ObjectMeta } from "@lade/core";
 import { type Algorithm, ALGORITHMS } from "../sums/stream_sums.ts";
 import type { RememberedSums } from "../sums/checksum_cache.ts";
-import { base64ToHex, isSameEtag, md5Digits } from "../sums/etag_form.ts";
+import { isMd5Of, isSameEtag, md5Digits } from "../sums/etag_form.ts";
 import type { Difference, Evidence } from "./difference.ts";
 
 /** What is known of a side without reading it. */
@@ -62,6 +62,7 @@ function seen({ meta, read }: KnownSums, name: Algorithm): string | undefined {
 function etagAgreement({ meta: { etag } }: KnownSums, side: KnownSums): Difference | undefined {
   const told = seen(side, "md5");
   const md5 = told ?? side.remembered?.md5;
-  if (md5 === undefined || md5Digits(etag) !== base64ToHex(md5)) return undefined;
+  const digits = md5 === undefined ? undefined : md5Digits(etag);
+  if (md5 === undefined || digits === undefined || !isMd5Of(digits, md5)) return undefined;
   return told === undefined ? SAME.remembered : SAME.etag;
 }

@@ -65,7 +65,20 @@ export function parseSums(text: string): RememberedSums {
 }
 
 const encoder = new TextEncoder();
+const room = new Uint8Array(1024);
 
 function proofOf(uri: string, identity: string, sums: string): number {
-  return crc32c(encoder.encode(`${uri}\0${identity}\0${sums}`));
+  return crc32c(utf8Of(`${uri}\0${identity}\0${sums}`));
+}
+
+/** A text in UTF-8, until the next call. The encoder takes several times as long for a short one in ASCII. */
+function utf8Of(text: string): Uint8Array {
+  const { length } = text;
+  if (length > room.length) return encoder.encode(text);
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return encoder.encode(text);
+    room[at] = code;
+  }
+  return room.subarray(0, length);
 }

@@ -13,6 +13,8 @@ export class RowWindow {
   #start: string | undefined;
   #limit = 1;
   #used = 0;
+  /** Behind the row that was found last: mostly the next one that is asked for. */
+  #next = 0;
 
   /** Reads rows from a URI on by `read`. */
   constructor(read: (uri: string, limit: number) => CacheRow[]) {
@@ -21,6 +23,12 @@ export class RowWindow {
 
   /** The row of a URI. */
   find(uri: string): CacheRow | undefined {
+    const next = this.#rows[this.#next];
+    if (next?.uri === uri) {
+      this.#next++;
+      this.#used++;
+      return next;
+    }
     if (!this.#covers(uri)) {
       this.#limit = 2 * this.#used >= this.#limit
         ? Math.min(MOST, this.#limit * 4)
@@ -36,7 +44,9 @@ export class RowWindow {
       else high = middle;
     }
     const row = this.#rows[low];
+    this.#next = low;
     if (row?.uri !== uri) return undefined;
+    this.#next++;
     this.#used++;
     return row;
   }

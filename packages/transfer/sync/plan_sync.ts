@@ -1,7 +1,8 @@
-import type { LeftOut, ObjectMeta, ObjectStore } from "@lade/core";
+import type { LeftOut, ObjectMeta } from "@lade/core";
 import { InvalidNameError } from "@lade/core/errors";
 import type { PlaceJudge } from "@lade/core/operations";
 import type { Difference, Listed } from "../compare/difference.ts";
+import { ListedObject } from "../compare/listed_object.ts";
 import { type ListedSide, mergeListings, type Pair } from "../merge/merge_listings.ts";
 import { localPathOf, type Place, placeBelow } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
@@ -266,26 +267,6 @@ class Planner {
     if (!error && isEmptyDirectory(entry)) return;
     targetLeftOuts.add(key.slice(destination.key.length), reason);
     if (error) this.#refusals.push(Promise.resolve({ uri: destination.uriOf(key), reason: error }));
-  }
-}
-
-/** An object as its listing has it; its URI is made when somebody asks for it. */
-class ListedObject implements Listed {
-  readonly store: ObjectStore;
-  readonly key: string;
-  readonly meta: ObjectMeta;
-  readonly #uriOf: Place["uriOf"];
-  #uri: string | undefined;
-
-  constructor({ store, uriOf }: Place, meta: ObjectMeta) {
-    this.store = store;
-    this.key = meta.key;
-    this.meta = meta;
-    this.#uriOf = uriOf;
-  }
-
-  get uri(): string {
-    return this.#uri ??= this.#uriOf(this.key);
   }
 }
 
