@@ -146,7 +146,7 @@ Deno.test("lade ls and du note with -v what is no object", async () => {
   Deno.symlinkSync("../..", `${directory.path}/d/outer`);
   await using cli = new CliHere();
   const note = `skipped ${directory.uri("d/outer")}: it is a symbolic link that leads out of the ` +
-    'directory; set symlinks to "follow" to follow it\n';
+    'directory; set symlinks to "follow" (--config file.symlinks=follow) to follow it\n';
   for (const command of [["ls"], ["ls", "-r"], ["du"]]) {
     assertEquals((await cli.run([...command, `${directory.path}/d/`])).stderr, "");
     const { code, stderr } = await cli.run([...command, "-v", `${directory.path}/d/`]);

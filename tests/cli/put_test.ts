@@ -80,7 +80,7 @@ Deno.test("lade put -r of what holds links that lead out says what it left out, 
   const uri = directory.uri("d/model");
   assertEquals(
     lines.find((line) => line.includes("Cannot")),
-    `lade: Cannot put "${uri}": it is a symbolic link that leads out of the directory; set symlinks to "follow" to follow it`,
+    `lade: Cannot put "${uri}": it is a symbolic link that leads out of the directory; set symlinks to "follow" (--config file.symlinks=follow) to follow it`,
   );
   assertEquals(
     lines.find((line) => line.includes("broken")),

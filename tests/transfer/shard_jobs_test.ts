@@ -50,7 +50,7 @@ Deno.test("a share that failed is told of, and gone on with by its number where 
   assertEquals(cli.texts("other"), {});
   const gone = await cli.run(["jobs", "status", "s3://other/jobs/"]);
   assertEquals(gone.code, 1);
-  assertStringIncludes(gone.stderr, "nothing is told of any shard here");
+  assertStringIncludes(gone.stderr, "no shard has told of itself here");
 });
 
 Deno.test("the shares of sync have journals of their own, and tell what was the same already", async () => {

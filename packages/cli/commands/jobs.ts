@@ -15,7 +15,10 @@ const options = {
     "Look under this directory or prefix, as the command was told to keep its journal.",
   ),
   action: argument(
-    choiceValue({ metavar: "ACTION", choices: ["list", "show", "resume", "remove", "status"] }),
+    choiceValue({
+      metavar: "list|show|resume|remove|status",
+      choices: ["list", "show", "resume", "remove", "status"],
+    }),
     "list what was interrupted, show or resume one, or remove what it left; status tells of the shares of many processes.",
   ),
   ids: restOfArguments(
@@ -35,7 +38,7 @@ export const jobs = defineCommand({
 runs the command again, in its directory, and goes on where it stopped, as the same command does that is given again. \
 remove aborts the half-done uploads and forgets the rest; what is at the destination stays. status tells how far each \
 of many processes is that do a --shard and keep their --journal at URI, and fails until all of them are done.",
-  usage: "list | show ID... | resume ID... | remove ID... | status URI",
+  usage: "list|show|resume|remove|status [ID...|URI]",
   examples: [
     ["lade jobs list", "lists the transfers that were interrupted, and those that run"],
     ["lade jobs resume 3f2a", "goes on with one"],

@@ -63,6 +63,16 @@ const FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
   "--sas-token": "AZURE_STORAGE_SAS_TOKEN, or by --config as az.sasToken",
   "--connection-string": "AZURE_STORAGE_CONNECTION_STRING, or by --config as az.connectionString",
   "--dryrun": "--dry-run",
+  "--checksum": "sync --checksum",
+  "--size-only": "sync --size-only",
+  "--update": "sync --update",
+  "--ignore-times": "sync --ignore-times",
+  "--delete": "sync --delete",
+  "--immutable": "-n",
+  "--no-progress": "--progress none",
+  "--follow-symlinks": "--config file.symlinks=follow",
+  "--copy-links": "--config file.symlinks=follow",
+  "--no-follow-symlinks": "--links skip",
   "--numworkers": "-j",
   "--transfers": "-j",
   "--no-overwrite": "-n",
@@ -82,6 +92,14 @@ const FOREIGN_OPTIONS: Readonly<Record<string, string>> = {
   "--impersonate-service-account":
     "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT, or by --config as gs.impersonateServiceAccount",
 };
+
+/** Commands that take everything below what they are given, whatever -r stands for elsewhere. */
+const TAKES_ALL: ReadonlySet<string> = new Set(["sync", "du", "find", "tree", "sweep"]);
+
+/** Whether an option that a command has not says what it does anyway. */
+export function takesAllAnyway(command: string | undefined, option: string): boolean {
+  return command !== undefined && TAKES_ALL.has(command) && ["-r", "-R", "--recursive"].includes(option);
+}
 
 /** What is to be given here instead of an option that another program has. */
 export function insteadOf(option: string): string | undefined {

@@ -16,7 +16,7 @@ import { SIZE_UNITS } from "@lade/core/settings";
 import type { CommandLine, HelpFormat } from "./parsed_line.ts";
 import { commandParser } from "./command_parser.ts";
 import { COMMAND_NAMES, type CommandName, isCommandName, loadCommand } from "./commands.ts";
-import { insteadOf, ownNameOf } from "./foreign_names.ts";
+import { insteadOf, ownNameOf, takesAllAnyway } from "./foreign_names.ts";
 import { globalOptions } from "../command/global_options.ts";
 import { backendOptions, withBackends } from "./backend_options.ts";
 
@@ -141,13 +141,29 @@ function problemOf(args: readonly string[], error: Message): string {
       /^Unexpected option or argument: ("(?!-).*")/,
       command === undefined ? "$1 is not a command" : "$&",
     )
+    .replace(/^Expected an? `(\S+)`, but too few arguments\.$/m, "$1 is missing.")
     .replace(/(?<="(-\S+)"\.\n)Did you mean `\1`\?/, "It goes after the name of the command.");
   const own = command === undefined ? args.map(ownNameOf).find((name) => name !== undefined) : undefined;
   const hint = own === undefined || problem.includes(`\`${own}\``) ? "" : `\nHere it is called ${own}.`;
   const [, unknown = ""] = /^Unexpected option or argument: "(-[^"]*)"/.exec(problem) ?? [];
   const instead = insteadOf(unknown);
-  const given = instead === undefined ? "" : `\nHere it is given by ${instead}.`;
-  return `${problem}${hint}${given}\n${seeHelp(command)}`;
+  const given = takesAllAnyway(command, unknown)
+    ? `\nIt is not needed: ${command} takes everything below.`
+    : instead === undefined
+    ? ""
+    : `\nHere it is given by ${instead}.`;
+  return `${withoutGuesses(problem, hint + given)}${hint}${given}\n${seeHelp(command)}`;
+}
+
+/** Of what was guessed only what helps: nothing beside what is known, and no letter in place of another one. */
+function withoutGuesses(problem: string, known: string): string {
+  return problem.replace(
+    /\nDid you mean (?:one of these\? )?((?:`[^`]*`[ ?]*)+)$/,
+    (guess, names: string) => {
+      const areLetters = names.split(" ").every((name) => /^`-.`\??$/.test(name));
+      return known !== "" || areLetters ? "" : guess;
+    },
+  );
 }
 
 function seeHelp(command: string | undefined): string {

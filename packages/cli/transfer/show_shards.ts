@@ -16,8 +16,8 @@ export async function showShards(context: CommandContext, uris: readonly string[
   const { store, key, uri: shown } = await journalPrefixOf(lade, uri);
   const transfers = await listShardedTransfers(store, key, lade.context.clock);
   if (transfers.length === 0) {
-    const detail = "nothing is told of any shard here";
-    const advice = "it is, by a command with --shard and this --journal";
+    const detail = "no shard has told of itself here";
+    const advice = "commands with --shard and this --journal do";
     throw new NotFoundError({ operation: "find", uri: shown, detail, advice });
   }
   for (const transfer of transfers) {

@@ -65,7 +65,7 @@ export function choiceValue<const T extends string>(config: ChoiceValueConfig<T>
       const value = choices.find((choice) => same(choice) === same(text));
       if (value !== undefined) return { value };
       const quoted = choices.map((choice) => JSON.stringify(choice));
-      const known = `${quoted.slice(0, -1).join(", ")}, and ${quoted.at(-1)}`;
+      const known = `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
       return { problem: `Expected one of ${known}, but got ${JSON.stringify(text)}.` };
     },
     format: (choice) => choice,

@@ -30,7 +30,8 @@ function told(leftOut: readonly LeftOut[]): Record<string, [string, boolean]> {
   return Object.fromEntries(sorted.map(({ key, reason, hasBytes }) => [key, [reason, hasBytes]]));
 }
 
-const OUTER = 'it is a symbolic link that leads out of the directory; set symlinks to "follow" to follow it';
+const OUTER =
+  'it is a symbolic link that leads out of the directory; set symlinks to "follow" (--config file.symlinks=follow) to follow it';
 const EXPECTED: Record<string, [string, boolean]> = {
   "bad\ufffd": ["its name is not UTF-8, rename it", true],
   "broken": ["it is a symbolic link that leads nowhere", false],

@@ -40,7 +40,8 @@ const REFUSED_LINK: NoObject = {
   hasBytes: true,
 };
 const OUTER_LINK: NoObject = {
-  reason: 'it is a symbolic link that leads out of the directory; set symlinks to "follow" to follow it',
+  reason:
+    'it is a symbolic link that leads out of the directory; set symlinks to "follow" (--config file.symlinks=follow) to follow it',
   hasBytes: true,
 };
 

@@ -77,7 +77,11 @@ export class Tree {
       return new PermissionDeniedError({ ...subject, detail });
     }
     const detail = `a symbolic link leads out of ${JSON.stringify(this.root)}`;
-    return new PermissionDeniedError({ ...subject, detail, advice: 'set symlinks to "follow" to follow it' });
+    return new PermissionDeniedError({
+      ...subject,
+      detail,
+      advice: 'set symlinks to "follow" (--config file.symlinks=follow) to follow it',
+    });
   }
 
   #fits(path: string, real: string, realBase: string): boolean {
