@@ -1,5 +1,7 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { CliHere } from "./run_here.ts";
 import { S3Cli } from "./s3_cli.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
 
 const OLD = new Date(1_600_000_000_000);
 const LISTED = ["ListObjectsV2"];
@@ -39,6 +41,28 @@ Deno.test("lade sync brings a file again that was replaced by one with an older 
   assertEquals((await sync("--no-checksum-cache")).stdout, "");
   assertMatch((await sync()).stdout, /^cp \S+\/d\/a s3:\/\/bucket\/d\/a\n$/);
   assertEquals((await cli.run(["cat", "s3://bucket/d/a"])).stdout, "2");
+});
+
+Deno.test("no content is remembered of a file that was changed in place and given its old time again", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "in/x": "hello", "out/x": "hello" });
+  const old = new Date("2026-01-01T00:00:00Z");
+  const [from, to] = [`${directory.path}/in`, `${directory.path}/out`];
+  for (const path of [`${from}/x`, `${to}/x`]) await Deno.utime(path, old, old);
+  const env = { LADE_CACHE_DIR: `${directory.path}/cache` };
+  const check = () => cli.run(["check", "-r", from, to], { env });
+  assertEquals((await check()).stdout, "= x\n");
+  assertStringIncludes((await check()).stderr, "by remembered checksum");
+  const { ctime } = await Deno.stat(`${to}/x`);
+  // The status of a file has whole seconds.
+  for (let now = ctime; now?.getTime() === ctime?.getTime(); now = (await Deno.stat(`${to}/x`)).ctime) {
+    await Deno.writeTextFile(`${to}/x`, "hellO");
+    await Deno.utime(`${to}/x`, old, old);
+  }
+  const changed = await check();
+  assertEquals([changed.code, changed.stdout], [1, "* x\n"]);
+  assertEquals((await cli.run(["sync", "--checksum", from, to], { env })).code, 0);
+  assertEquals(await Deno.readTextFile(`${to}/x`), "hello");
 });
 
 Deno.test("a damaged checksum cache is noted, and nothing fails by it", async () => {

@@ -8,7 +8,8 @@ Deno.test("lade stat prints what the store knows of a file, as text and as JSON"
   await Deno.utime(`${directory.path}/a.bin`, 0, new Date("2026-07-01T12:00:01.250Z"));
   const options = { cwd: directory.path, readOnly: true };
   const json = await runLade(["stat", "--json", "a.bin"], options);
-  const { etag, ...known } = JSON.parse(json.stdout);
+  const { etag, statusChanged, ...known } = JSON.parse(json.stdout);
+  assertEquals(statusChanged, (await Deno.stat(`${directory.path}/a.bin`)).ctime?.toISOString());
   assertEquals([json.code, json.stderr, known], [0, "", {
     type: "stat",
     uri: directory.uri("a.bin"),

@@ -187,12 +187,13 @@ export class StatMessage implements Message {
 
   /** Every property by its name in the library. */
   toJson(): Json {
-    const { lastModified, expires, checksums, metadata, ...rest } = this.#info;
+    const { lastModified, statusChanged, expires, checksums, metadata, ...rest } = this.#info;
     return {
       type: "stat",
       uri: this.#uri,
       ...rest,
       lastModified: lastModified.toISOString(),
+      ...(statusChanged && { statusChanged: statusChanged.toISOString() }),
       ...(expires && { expires: expires.toISOString() }),
       ...(checksums && { checksums: { ...checksums } }),
       metadata,

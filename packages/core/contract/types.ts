@@ -45,6 +45,11 @@ export interface ObjectMeta {
   readonly size: number;
   /** When the content last changed, as precise as the service has it. */
   readonly lastModified: Date;
+  /**
+   * When anything of a local file last changed, its times too, in whole seconds: it shows a change of the content whose
+   * time of change was set back. Absent elsewhere.
+   */
+  readonly statusChanged?: Date;
   /** Opaque tag of this content; equal tags mean equal content. Compared as a string, quotes removed. */
   readonly etag?: string;
   /** Opaque name of this version, where the store keeps versions. */

@@ -1,5 +1,5 @@
 import type * as fs from "node:fs";
-import type { FileStatus } from "./file_status.ts";
+import { type FileStatus, secondsOf } from "./file_status.ts";
 
 /** `node:fs`, which alone opens files with flags of one's own; it is loaded when the first direct store is opened. */
 export type NodeFs = typeof fs;
@@ -37,6 +37,7 @@ export class DescriptorCalls {
       size: stats.size,
       mtimeMs: Math.floor(stats.mtimeMs),
       bornMs: Math.floor(stats.birthtimeMs || stats.ctimeMs),
+      statusSeconds: secondsOf(stats.ctimeMs),
       tellsBirth: Boolean(stats.birthtimeMs),
       ino: stats.ino,
       dev: stats.dev,

@@ -13,6 +13,8 @@ export interface FileStatus {
    * changed, in whole seconds: Deno has no finer times.
    */
   readonly bornMs: number;
+  /** When its status last changed, which nobody can set, in whole seconds since 1970; undefined where that is not told. */
+  readonly statusSeconds: number | undefined;
   /** Whether `bornMs` is when it was made. */
   readonly tellsBirth: boolean;
   /** Number of the file on its device. */
@@ -36,6 +38,7 @@ export function statusOf(info: Deno.FileInfo): FileStatus {
     size: info.size,
     mtimeMs: info.mtime?.getTime() ?? 0,
     bornMs: (info.birthtime ?? info.ctime)?.getTime() ?? 0,
+    statusSeconds: secondsOf(info.ctime?.getTime()),
     tellsBirth: info.birthtime !== null,
     ino: info.ino ?? 0,
     dev: info.dev,
@@ -44,6 +47,11 @@ export function statusOf(info: Deno.FileInfo): FileStatus {
     gid: info.gid ?? 0,
     blocks: info.blocks ?? Math.ceil(info.size / 512),
   };
+}
+
+/** Whole seconds of milliseconds since 1970. */
+export function secondsOf(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.floor(ms / 1000);
 }
 
 /** The etag of a file: its size, time of change, number, and when it was made, since numbers are used again. */
@@ -68,16 +76,17 @@ export function isUnchanged(before: FileStatus, after: FileStatus): boolean {
 
 /** What a listing has of a file. */
 export function metaOf(key: string, status: FileStatus): ObjectMeta {
-  return { key, size: status.size, lastModified: new Date(status.mtimeMs), etag: etagOf(status) };
+  const { size, mtimeMs, statusSeconds } = status;
+  return {
+    key,
+    size,
+    lastModified: new Date(mtimeMs),
+    ...(statusSeconds !== undefined && { statusChanged: new Date(statusSeconds * 1000) }),
+    etag: etagOf(status),
+  };
 }
 
 /** What is known of a file as an object. */
 export function infoOf(key: string, status: FileStatus): ObjectInfo {
-  return {
-    key,
-    size: status.size,
-    lastModified: new Date(status.mtimeMs),
-    etag: etagOf(status),
-    metadata: {},
-  };
+  return { ...metaOf(key, status), metadata: {} };
 }

@@ -14,6 +14,7 @@ Deno.test("etagOf() tells files apart that had one number, one size and one date
     size: 5,
     mtimeMs: 1000,
     bornMs: 2000,
+    statusSeconds: 2,
     tellsBirth: true,
     ino: 7,
     dev: 1,

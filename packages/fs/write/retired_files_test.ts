@@ -5,7 +5,18 @@ import { RetiredFiles } from "../files/retired_files.ts";
 
 function statusOf(ino: number, mtimeMs: number, bornMs = mtimeMs): FileStatus {
   const own = { uid: 0, gid: 0, blocks: 8 };
-  return { kind: "file", size: 1, mtimeMs, bornMs, tellsBirth: true, ino, dev: 1, mode: 0, ...own };
+  return {
+    kind: "file",
+    size: 1,
+    mtimeMs,
+    bornMs,
+    statusSeconds: 0,
+    tellsBirth: true,
+    ino,
+    dev: 1,
+    mode: 0,
+    ...own,
+  };
 }
 
 Deno.test("RetiredFiles remembers files that changed a moment ago, and only so many", () => {

@@ -44,7 +44,12 @@ export function identityOf({ etag, size }: ObjectMeta): string | undefined {
   return etag === undefined || etag === "" || etag.includes("\0") ? undefined : `${size} ${etag}`;
 }
 
-const NAMES = [...ALGORITHMS, "pair"] as const;
+/** When anything of a local file last changed, as text; `undefined` of others. */
+export function statusOf({ statusChanged }: ObjectMeta): string | undefined {
+  return statusChanged && `${statusChanged.getTime() / 1000}`;
+}
+
+const NAMES = [...ALGORITHMS, "pair", "status"] as const;
 
 /** Checksums as text: `crc32c:mnG7TA== md5:XUFAKrxLKna5cZ2REBfFkg==`. */
 export function formatSums(checksums: RememberedSums): string {

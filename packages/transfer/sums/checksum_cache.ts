@@ -16,6 +16,8 @@ export interface ComputedSums {
 export interface RememberedSums extends Checksums {
   /** What it has in common with every object that is a copy of it or of which it is one. */
   readonly pair?: string;
+  /** When anything of the local file had last changed, in seconds since 1970; absent of others. */
+  readonly status?: string;
 }
 
 /** Looks up what is remembered of objects, the fastest in the order of their URIs. */

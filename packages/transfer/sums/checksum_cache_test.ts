@@ -49,6 +49,22 @@ function computed(uri: string, etag: string, changes: Partial<ComputedSums> = {}
   return { uri, meta: metaOf(etag), checksums: SUMS, sinceMs: NOW, ...changes };
 }
 
+Deno.test("the checksum cache believes nothing of a file whose status has changed since, and no longer calls that a change", async () => {
+  using directory = new Directory();
+  const at = (second: number) => ({ ...metaOf("1"), statusChanged: new Date(second * 1000) });
+  using cache = await directory.open();
+  cache.remember(computed("file:///a", "1", { meta: at(1) }));
+  cache.remember(computed("file:///b", "1", { meta: at(1) }));
+  cache.remember(computed("file:///b", "1", { meta: at(2), checksums: { md5: "XUFAKrxLKna5cZ2REBfFkg==" } }));
+  cache[Symbol.dispose]();
+  using again = await directory.open();
+  const reader = again.reader();
+  assertEquals(reader.find("file:///a", at(1)), { ...SUMS, status: "1" });
+  assertEquals(reader.find("file:///a", at(2)), undefined);
+  assertEquals(reader.find("file:///a", metaOf("1")), undefined);
+  assertEquals(reader.find("file:///b", at(2)), { md5: "XUFAKrxLKna5cZ2REBfFkg==", status: "2" });
+});
+
 Deno.test("the checksum cache remembers by URI and identity, over processes, and says what has changed", async () => {
   using directory = new Directory();
   {

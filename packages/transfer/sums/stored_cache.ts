@@ -1,7 +1,16 @@
 import type { Clock, ObjectMeta } from "@lade/core";
 import type { ChecksumCache, ChecksumReader, ComputedSums, RememberedSums } from "./checksum_cache.ts";
 import { type CacheDatabase, faultOf } from "./cache_database.ts";
-import { type CacheRow, formatSums, identityOf, isSound, makeRow, parseSums, rowUri } from "./cache_rows.ts";
+import {
+  type CacheRow,
+  formatSums,
+  identityOf,
+  isSound,
+  makeRow,
+  parseSums,
+  rowUri,
+  statusOf,
+} from "./cache_rows.ts";
 import { RowWindow } from "./row_window.ts";
 
 /** Rows that are written together. */
@@ -60,8 +69,9 @@ export class StoredCache implements ChecksumCache {
   /** Takes note of what was computed, unless the file may have changed without a trace since. */
   remember({ uri: named, meta, checksums, sinceMs }: ComputedSums): void {
     if (!this.#database) return;
-    const [uri, identity, sums] = [rowUri(named), identityOf(meta), formatSums(checksums)];
-    if (uri === undefined || identity === undefined || sums === "") return;
+    const [uri, identity, status] = [rowUri(named), identityOf(meta), statusOf(meta)];
+    if (uri === undefined || identity === undefined || formatSums(checksums) === "") return;
+    const sums = formatSums({ ...checksums, ...(status !== undefined && { status }) });
     if (uri.startsWith("file:") && meta.lastModified.getTime() > sinceMs - RACY_MS) return;
     if (this.#rows.size >= MOST_WAITING && !this.#rows.has(uri)) return;
     const row = makeRow(uri, identity, sums, this.#day);
@@ -88,7 +98,9 @@ export class StoredCache implements ChecksumCache {
     if (!row || !isSound(row)) return undefined;
     if (row.identity !== identityOf(meta)) return "changed";
     if (row.used < this.#day - TOUCH_DAYS && this.#used.size < MOST_WAITING) this.#used.add(row.uri);
-    return parseSums(row.sums);
+    const sums = parseSums(row.sums);
+    // Something was done to it that left size and time of change: nothing is known then, nor that its content is another.
+    return sums.status === statusOf(meta) ? sums : undefined;
   }
 
   #write(): void {
@@ -135,8 +147,9 @@ export class StoredCache implements ChecksumCache {
 /** A row with the checksums too that are remembered of the same content. */
 function merged(row: CacheRow, there: CacheRow | undefined): CacheRow {
   if (there?.identity !== row.identity || !isSound(there)) return row;
-  const sums = formatSums({ ...parseSums(there.sums), ...parseSums(row.sums) });
-  return makeRow(row.uri, row.identity, sums, row.used);
+  const [before, now] = [parseSums(there.sums), parseSums(row.sums)];
+  if (before.status !== now.status) return row;
+  return makeRow(row.uri, row.identity, formatSums({ ...before, ...now }), row.used);
 }
 
 function closeQuietly(database: CacheDatabase | undefined): void {
