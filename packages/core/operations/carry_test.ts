@@ -88,6 +88,28 @@ Deno.test("copyObject() keeps the attributes that are not given, between stores 
   assertEquals([cacheControl, contentType], ["max-age=1", "text/x-sample"]);
 });
 
+Deno.test("copyObject() fails where tags that were asked for may not be written, and drops those of the source", async () => {
+  const uri = "memory://memory/b";
+  const refusal = new PermissionDeniedError({ operation: "put", uri, detail: "no" });
+  const withoutTags = () => {
+    const store = open();
+    return new Proxy<ObjectStore>(store, {
+      get(target, name) {
+        const put = (key: string, data: Uint8Array, options: PutOptions = {}) =>
+          options.tags ? Promise.reject(refusal) : store.put(key, data, options);
+        const member = name === "put" ? put : Reflect.get(target, name, target);
+        return typeof member === "function" && name !== "put" ? member.bind(target) : member;
+      },
+    });
+  };
+  const from = await openWith({ tags: TAGS });
+  const refusing = withoutTags();
+  await assertRejects(() => copyObject(from, "a", refusing, "b", { tags: TAGS }), PermissionDeniedError);
+  await assertRejects(() => refusing.head("b"), NotFoundError);
+  const { dropped } = await copyObject(from, "a", withoutTags(), "b");
+  assertEquals(dropped, [{ name: "tags", reason: "they may not be written" }]);
+});
+
 Deno.test("copyObject() asks for tags only where there are some, and drops those that may not be read", async () => {
   const denied = new PermissionDeniedError({
     operation: "get the tags of",

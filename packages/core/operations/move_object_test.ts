@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   ChecksumMismatchError,
+  getBytes,
   InvalidNameError,
   MemoryContainer,
   MemoryStore,
@@ -13,6 +14,7 @@ import {
   PrefixStore,
   type PutResult,
   ServiceError,
+  StoreError,
   UnsupportedError,
 } from "../mod.ts";
 import { bytesAtHand, type QuickStore } from "../contract/seams.ts";
@@ -274,4 +276,32 @@ Deno.test("moveObject() reads and writes what the service cannot copy", async ()
   const copyFrom = () => Promise.reject(refusal);
   const { copied } = await moveObject(from, "x", changed<ObjectStore>(to, { copyFrom }), "x");
   assertEquals([copied?.size, copied?.read !== undefined, await isThere(to, "x")], [5, true, true]);
+});
+
+Deno.test("moveObject() within one store holds every condition, and keeps both objects where one fails", async () => {
+  const { from } = await stores();
+  await from.put("y", bytes("there"));
+  const conditions = [{ ifMatch: '"other"' }, { ifNoneMatch: "*" }, { sourceIfMatch: '"other"' }] as const;
+  for (const condition of conditions) {
+    await assertRejects(() => moveObject(from, "x", from, "y", condition), StoreError);
+    const there = (await getBytes(from, "y")).bytes;
+    assertEquals([await isThere(from, "x"), new TextDecoder().decode(there)], [true, "there"]);
+  }
+  const [{ etag: ifMatch = "" }, { etag: sourceIfMatch = "" }] = [await from.head("y"), await from.head("x")];
+  await moveObject(from, "x", from, "y", { ifMatch, sourceIfMatch });
+  assertEquals([await isThere(from, "x"), (await from.head("y")).size], [false, 5]);
+});
+
+Deno.test("moveObject() tells that the copy is proved while the source is still there", async () => {
+  const { from, to } = await stores();
+  const seen: unknown[] = [];
+  const kept = changed<ObjectStore>(from, {
+    delete: async (key, options) => {
+      seen.push("delete");
+      await from.delete(key, options);
+    },
+  });
+  const onProved = ({ size }: { readonly size: number }) => seen.push(size);
+  await moveObject(kept, "x", to, "x", { onProved });
+  assertEquals(seen, [5, "delete"]);
 });

@@ -1,4 +1,14 @@
+import {
+  createStoreContext,
+  ForwardingStore,
+  type GetOptions,
+  type GetResult,
+  MemoryContainer,
+  MemoryStore,
+} from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
+import { bytesAtHand } from "@lade/core/seams";
+import { FakeClock } from "@lade/testing";
 import { assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import { Remembering } from "../testing/remembering.ts";
@@ -216,6 +226,49 @@ Deno.test("DifferenceJudge believes what is remembered only of what is still the
   const unknown = await s3.add("new", HELLO, { etag: "y", lastModified: LATE });
   const again = await local.add("a", HELLO, { etag: "4", lastModified: EARLY });
   assertEquals(verdict(await judge.compare(again, unknown)), [false, "remembered"]);
+});
+
+Deno.test("DifferenceJudge goes by no time where a destination is not what is remembered of it", async () => {
+  const stored = stores();
+  const cache = new Remembering();
+  const other = new TaggedStore("file:///e/");
+  const here = await stored.local.add("a", HELLO, { etag: "1", lastModified: EARLY });
+  const there = await other.add("a", HELLO, { etag: "1", lastModified: LATE });
+  const checksums = { crc32c: "mnG7TA==" };
+  for (const { uri, meta } of [here, there]) cache.remember({ uri, meta, checksums, sinceMs: 0 });
+  const judge = new DifferenceJudge({ mode: "content", cache, signal });
+  assertEquals(verdict(await judge.compare(here, there)), [true, "remembered"]);
+  const replaced = await other.add("a", OTHER, { etag: "2", lastModified: LATE });
+  assertEquals(verdict(await judge.compare(here, replaced)), [false, "remembered"]);
+});
+
+Deno.test("DifferenceJudge remembers of a file what it had when its read began", async () => {
+  const clock = new FakeClock();
+  const container = new MemoryContainer();
+  const context = createStoreContext({ clock });
+  const slow = new class extends ForwardingStore {
+    constructor() {
+      super(new MemoryStore({ context, container }), [bytesAtHand]);
+    }
+
+    override async get(key: string, options?: GetOptions): Promise<GetResult> {
+      await clock.advance(60_000);
+      return await super.get(key, options);
+    }
+  }();
+  await slow.put("a", HELLO);
+  await slow.put("b", OTHER);
+  const sinceMs = clock.now();
+  const cache = new Remembering();
+  const listed = async (key: string): Promise<Listed> => ({
+    store: slow,
+    key,
+    meta: await slow.head(key).then(({ checksums: _, ...meta }) => meta),
+    uri: `file:///d/${key}`,
+  });
+  const judge = new DifferenceJudge({ mode: "checksum", cache, signal });
+  await judge.compare(await listed("a"), await listed("b"));
+  assertEquals(cache.told.map(({ sinceMs }) => sinceMs), [sinceMs, sinceMs + 60_000]);
 });
 
 Deno.test("DifferenceJudge takes copies that are remembered as such for the same", async () => {

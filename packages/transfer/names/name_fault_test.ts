@@ -8,6 +8,12 @@ Deno.test("escapeFault() refuses every name that could lead out of a directory",
   }
 });
 
+Deno.test("escapeFault() says what leads out", () => {
+  assertEquals(escapeFault("/etc/passwd"), "its name is an absolute path");
+  assertEquals(escapeFault("a//b"), "its name holds an empty part");
+  assertEquals(escapeFault("a/../b"), 'its name holds a ".." or "."');
+});
+
 Deno.test("escapeFault() lets every other name pass", () => {
   for (
     const name of ["a", "a/b", "..a", "a..", "a/..b/c...", ".hidden", "~", "-r", "a b", "ü/🙀", "%2e%2e/x"]

@@ -3,7 +3,7 @@ import { compareKeys } from "@lade/core/backend";
 import fc from "fast-check";
 import { type Folding, foldName } from "./fold_name.ts";
 import { NameHashes } from "./name_hashes.ts";
-import { FoldedClashes, OrderedClashes } from "./path_clashes.ts";
+import { createClashes, FoldedClashes, OrderedClashes } from "./path_clashes.ts";
 
 /** Those of some names that are not there beside the ones before them, by looking at all pairs. */
 function clashing(names: readonly string[], fold: (name: string) => string): Set<string> {
@@ -61,6 +61,21 @@ Deno.test("FoldedClashes finds every clash of two names, in any order", () => {
       }),
       { numRuns: 1_000 },
     );
+  }
+});
+
+Deno.test("createClashes() folds where the file system folds anything", () => {
+  for (
+    const [folding, one, other] of [
+      [{ case: true, form: false }, "a", "A"],
+      [{ case: false, form: true }, "\u00e9", "e\u0301"],
+    ] as const
+  ) {
+    const clashes = createClashes(folding);
+    assertEquals(clashes.take(one), undefined);
+    assertEquals(typeof clashes.take(other), "string", JSON.stringify(folding));
+    const apart = createClashes({ case: false, form: false });
+    assertEquals([apart.take(one), apart.take(other)], [undefined, undefined]);
   }
 });
 

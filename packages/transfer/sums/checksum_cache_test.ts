@@ -6,6 +6,7 @@ import { CacheDatabase } from "./cache_database.ts";
 import type { ChecksumCache, ComputedSums } from "./checksum_cache.ts";
 import { makeRow } from "./cache_rows.ts";
 import { cacheDirectory, openChecksumCache } from "./open_checksum_cache.ts";
+import { StoredCache } from "./stored_cache.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");
 const SUMS = { crc32c: "mnG7TA==" };
@@ -145,6 +146,46 @@ Deno.test("the checksum cache does not believe a row that is not as it was writt
       undefined,
     ]);
   }
+});
+
+Deno.test("the checksum cache adds nothing to a row that is not as it was written, and keeps none of it", async () => {
+  using directory = new Directory();
+  {
+    using cache = await directory.open();
+    cache.remember(computed("file:///a", "1"));
+  }
+  directory.sql("update objects set sums = 'crc32c:AAAAAA=='");
+  const md5 = { md5: "XUFAKrxLKna5cZ2REBfFkg==" };
+  {
+    using cache = await directory.open();
+    cache.remember(computed("file:///a", "1", { checksums: md5 }));
+  }
+  using cache = await directory.open();
+  assertEquals(cache.reader().find("file:///a", metaOf("1")), md5);
+});
+
+Deno.test("the checksum cache begins anew once, and only where the database is damaged", () => {
+  const fault = { full: "disk is full", damaged: "file is not a database" };
+  const begun = (...messages: readonly string[]) => {
+    const [notes, left] = [[] as string[], [...messages]];
+    let aside = 0;
+    const cache = new StoredCache({
+      open: () => {
+        throw new Error(left.shift() ?? "asked too often");
+      },
+      setAside: () => void aside++,
+      clock: new FakeClock(),
+      onNote: (text) => notes.push(text),
+    });
+    return [cache.isUsed, aside, notes, left.length];
+  };
+  assertEquals(begun(fault.full, "more"), [false, 0, ["no checksum cache is used: disk is full"], 1]);
+  assertEquals(begun(fault.damaged, fault.damaged, "more"), [
+    false,
+    1,
+    ["no checksum cache is used: file is not a database"],
+    1,
+  ]);
 });
 
 Deno.test("the checksum cache sets a damaged database aside, with a note, and begins anew", async () => {
