@@ -128,6 +128,19 @@ Deno.test("lade cp --files-from takes the names of a list as they stand, and say
   assertEquals(await namesIn(cli, "memory://found/"), ["b.txt"]);
 });
 
+Deno.test("lade cp says what names of a list are, where none of them is there", async () => {
+  await using world = await filled();
+  const { cli, directory } = world;
+  const list = new TextEncoder().encode(`${directory.path}/b.txt\n`.slice(1));
+  const args = ["cp", "-r", "--files-from", "-", directory.path, "memory://to/"];
+  const { code, stderr } = await cli.run(args, { stdin: [list] });
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stderr,
+    "lade: names of --files-from are those below the source, as find -printf '%P\\n' writes",
+  );
+});
+
 Deno.test("lade cp --glob takes what matches wildcards, and names are no patterns without it", async () => {
   await using world = await filled();
   const { cli, directory } = world;

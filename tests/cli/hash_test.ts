@@ -109,6 +109,22 @@ Deno.test("lade hash takes a prefix and a directory without -r, in its place amo
   assertEquals((await cli.run(["hash", path])).stdout, `${SHA256.hello}  ${path}/x\n`);
 });
 
+Deno.test("lade hash and check fail on links that lead out, unless a filter leaves them out", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "d/x": "hello", "e/x": "hello", "out": "1" });
+  const { path } = directory;
+  await Deno.symlink(`${path}/out`, `${path}/d/link`);
+  const listed = await cli.run(["hash", `${path}/d`]);
+  assertEquals([listed.code, listed.stdout], [1, `${SHA256.hello}  ${path}/d/x\n`]);
+  assertMatch(listed.stderr, /^lade: Cannot hash ".*\/d\/link": it is a symbolic link that leads out/);
+  const rest = await cli.run(["hash", "--exclude", "link", `${path}/d`]);
+  assertEquals({ code: rest.code, stderr: rest.stderr }, { code: 0, stderr: "" });
+  const checked = await cli.run(["check", "-q", `${path}/d`, `${path}/e`]);
+  assertEquals([checked.code, checked.stdout], [1, "! link\n"]);
+  const same = await cli.run(["check", "-q", "--exclude", "link", `${path}/d`, `${path}/e`]);
+  assertEquals(same, { code: 0, stdout: "", stderr: "" });
+});
+
 Deno.test("lade hash -c takes names with ./ before them, as find and lade hash write them", async () => {
   await using cli = new CliHere();
   await using directory = await TemporaryDirectory.make({

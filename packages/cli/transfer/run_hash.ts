@@ -1,6 +1,6 @@
 import { inOrder } from "@lade/core/concurrency";
-import { NotFoundError } from "@lade/core/errors";
-import type { ObjectMeta } from "@lade/core";
+import { NotFoundError, UnsupportedError } from "@lade/core/errors";
+import type { LeftOut, ObjectMeta } from "@lade/core";
 import type { Lade } from "@lade/lade";
 import { inputOf, isStandardInput, standardInput } from "@lade/transfer";
 import {
@@ -14,7 +14,7 @@ import {
   placeBelow,
   refuseMissing,
 } from "@lade/transfer/places";
-import type { ObjectFilter } from "@lade/transfer/filter";
+import { type ObjectFilter, unknownMeta } from "@lade/transfer/filter";
 import { type Algorithm, base64ToHex, beginSum, formatSumLine, hashObject } from "@lade/transfer/sums";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
@@ -134,7 +134,15 @@ async function* listBelow(
 ): AsyncGenerator<Wanted> {
   const base = format === "rclone" ? "" : argument.endsWith("/") ? argument : `${argument}/`;
   let isEmpty = true;
-  const listing = { signal: context.signal, ...tellingLeftOut(context, prefix) };
+  // A list that lacks what has bytes would pass for one of all.
+  const onLeftOut = (left: LeftOut) => {
+    const { key, reason, hasBytes, error } = left;
+    const uri = prefix.uriOf(key);
+    if (!error && filter?.(unknownMeta(key), key.slice(prefix.key.length)) === false) return;
+    if (!hasBytes || error) return tellingLeftOut(context, prefix).onLeftOut?.(left);
+    void context.fail(new UnsupportedError({ operation: "hash", uri, detail: reason })).catch(() => {});
+  };
+  const listing = { signal: context.signal, onLeftOut };
   for await (const listed of prefix.store.list(prefix.key, listing)) {
     isEmpty = false;
     const name = listed.key.slice(prefix.key.length);

@@ -95,6 +95,11 @@ async function transferReported(
       ? await transfer(lade, request, report)
       : await (await import("./save_plan_file.ts")).savePlanFile(context, request, report, savePlan);
   }
+  if (options.filesFrom !== undefined && counts.objects === 0 && report.stats.failed > 0) {
+    await report.noted(
+      "names of --files-from are those below the source, as find -printf '%P\\n' writes them",
+    );
+  }
   await report.summarize(counts, isMany || sources.length > 1, shard);
 }
 

@@ -3,6 +3,7 @@ import { inOrder } from "@lade/core/concurrency";
 import { UnsupportedError } from "@lade/core/errors";
 import type { CompareOptions } from "../compare/compare_options.ts";
 import { DifferenceJudge } from "../compare/difference_judge.ts";
+import { unknownMeta } from "../filter/unknown_meta.ts";
 import { type ListedSide, mergeListings, type Pair } from "../merge/merge_listings.ts";
 import { lookUp } from "../places/look_up.ts";
 import { refuseMissing } from "../places/missing.ts";
@@ -119,7 +120,7 @@ class ComparedEntry implements CheckEntry {
 
 /** A side as it is listed, without what only marks a directory where the other may be local. */
 function sideOf(
-  { source, target, onSkipped }: CheckRequest,
+  { source, target, filter, onSkipped }: CheckRequest,
   place: Place,
   leftOut: CheckEntry[],
   onObject: () => void,
@@ -128,10 +129,12 @@ function sideOf(
   const withoutMarkers = [source, target].some((side) => localPathOf(side.uri) !== undefined);
   const onLeftOut = ({ key, reason, hasBytes, error }: LeftOut) => {
     onObject();
-    const found = uriOf(key);
+    const [found, name] = [uriOf(key), key.slice(prefix.length)];
+    // What cannot be looked into may hold what is meant.
+    if (!error && filter?.(unknownMeta(key), name) === false) return;
     if (!hasBytes && !error) return onSkipped?.(found, reason);
     const why = error ?? new UnsupportedError({ operation: "compare", uri: found, detail: reason });
-    leftOut.push({ sign: "!", name: key.slice(prefix.length), error: why });
+    leftOut.push({ sign: "!", name, error: why });
   };
   return {
     uri,
