@@ -10,7 +10,6 @@ import { deleteRead, exists, type PlaceJudge } from "@lade/core/operations";
 import { redactSecrets } from "@lade/core/text";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { explainMissing } from "../places/missing.ts";
-import { lookUp } from "../places/look_up.ts";
 import { byScheme } from "../places/by_scheme.ts";
 import { localPathOf, type Place } from "../places/place.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
@@ -70,7 +69,10 @@ export class JobRunner {
       const { journal } = this.#config;
       const done = journal && await journal.findDone(job);
       if (done) return await this.#settleDone(job, done);
-      if (job.isPinned) await this.#checkPinned(job);
+      if (job.isPinned) {
+        const { checkPinned } = await import("./check_pinned.ts");
+        await checkPinned(job, this.#config.request);
+      }
       // Of most jobs there is nothing to find out, and nothing to wait for.
       if (this.#mayBeSame(job)) await this.#refuseSame(job);
       const { from, to } = job;
@@ -91,29 +93,6 @@ export class JobRunner {
       if (createOnly && error instanceof AlreadyExistsError) return await tally.skip(uri, taken, job, error);
       await tally.fail(uri, await this.#explain(error, job), job);
     }
-  }
-
-  /** Refuses what is not what it was when it was planned. A destination is compared by the write itself. */
-  async #checkPinned({ from, listed, to, replaces, version }: Job): Promise<void> {
-    const { request: { operation, signal, dryRun } } = this.#config;
-    if (!from || !to || !listed) return;
-    const { changeOf, planned } = await import("../plan/plan_file.ts");
-    const advice = "plan it again";
-    const source = await from.store.head(from.key, { signal, ...(version !== undefined && { version }) });
-    const change = changeOf(planned(listed), source);
-    if (change !== undefined) {
-      const detail = `it is not what was planned: ${change}`;
-      throw new PreconditionFailedError({ operation, uri: from.uri, detail, advice });
-    }
-    if (!dryRun && !(replaces !== "nothing" && replaces?.etag === undefined)) return;
-    const target = await lookUp(to, signal);
-    const was = replaces === "nothing" ? undefined : replaces;
-    const difference = !target || !was
-      ? target ? "it came to be" : was && "it is gone"
-      : changeOf(planned(was), target);
-    if (difference === undefined) return;
-    const detail = `it is not what was planned: ${difference}`;
-    throw new PreconditionFailedError({ operation, uri: to.uri, detail, advice });
   }
 
   /** Makes a symbolic link, or says that it would be made. */

@@ -1,17 +1,16 @@
-import { slowChunks } from "../limit/slow_chunks.ts";
-import { localPathOf, type Place } from "../places/place.ts";
+import type { Place } from "../places/place.ts";
 import { type Conversion, type Converted, isCompressed, isConverted } from "../plan/conversion.ts";
 import type { Input } from "../plan/input.ts";
 import type { Job } from "../plan/job.ts";
 import type { RememberedCopy } from "./kept_journal.ts";
-import { tellCopied, tellWritten, type VerificationListener, verifiedChunks } from "./verification.ts";
+import { countBytes, decompressed, printAll, slowed, withoutBytes, writeAll } from "./object_bytes.ts";
+import { tellCopied, type VerificationListener, verifiedChunks } from "./verification.ts";
 import type {
   CopyObjectResult,
   Dropped,
   IgnoredCondition,
   MoveObjectOptions,
   ObjectAttributes,
-  ObjectWriter,
   ProgressListener,
   ReadOptions,
   ResumableCopy,
@@ -26,7 +25,6 @@ import {
   type PlaceJudge,
   readChunks,
 } from "@lade/core/operations";
-import type { CreateZstdWriterOptions } from "@lade/core/zstd";
 
 /** How objects are transferred. */
 export interface TransferConfig {
@@ -197,20 +195,6 @@ function withType<T extends ObjectAttributes>(
   return contentType === undefined ? attributes : { ...attributes, contentType };
 }
 
-async function* decompressed(
-  chunks: AsyncIterable<Uint8Array>,
-  { store, uri }: Place,
-  { signal, pool }: TransferConfig,
-): AsyncGenerator<Uint8Array> {
-  const { decompressZstd } = await import("@lade/core/zstd");
-  yield* decompressZstd(chunks, {
-    signal,
-    ...(pool && { workers: pool }),
-    budget: store.context.budget,
-    uri,
-  });
-}
-
 async function printObject(from: Place, job: Job, config: TransferConfig): Promise<number> {
   const { signal, onProgress, onVerified, conversion, stdout } = config;
   await using chunks = await readChunks(from.store, from.key, {
@@ -225,78 +209,6 @@ async function printObject(from: Place, job: Job, config: TransferConfig): Promi
   const bytesOut = await printAll(decompressed(read, from, config), stdout);
   config.onConverted({ action: "decompressed", bytesIn: chunks.info.size, bytesOut });
   return bytesOut;
-}
-
-async function printAll(
-  chunks: AsyncIterable<Uint8Array>,
-  stdout: TransferConfig["stdout"],
-): Promise<number> {
-  let size = 0;
-  for await (const chunk of chunks) {
-    await stdout(chunk);
-    size += chunk.length;
-  }
-  return size;
-}
-
-/** The bytes as fast as they may go, where no service has them come or go so. */
-function slowed<T extends Uint8Array>(
-  chunks: AsyncIterable<T>,
-  from: Place | undefined,
-  to: Place | undefined,
-  signal: AbortSignal,
-): AsyncIterable<T> {
-  const bandwidth = (from ?? to)?.store.context.bandwidth;
-  const isLocal = [from, to].every((place) => !place || localPathOf(place.uri) !== undefined);
-  return bandwidth && isLocal ? slowChunks(chunks, bandwidth, signal) : chunks;
-}
-
-/** Compression is the slow part: its frames are what moves. */
-function withoutBytes(onProgress: ProgressListener): ProgressListener {
-  return (event) => {
-    if (event.type !== "bytes") onProgress(event);
-  };
-}
-
-async function* countBytes(
-  chunks: AsyncIterable<Uint8Array>,
-  onBytes: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    yield chunk;
-    onBytes(chunk.length);
-  }
-}
-
-async function writeAll(
-  to: Place,
-  chunks: AsyncIterable<Uint8Array>,
-  config: TransferConfig,
-  compress: boolean,
-  attributes: WriterOptions,
-  source: string,
-  sourceEtag?: string,
-): Promise<number> {
-  const { signal, onProgress, onVerified, onCopied } = config;
-  const options = { ...attributes, signal };
-  const onFrame = (bytes: number) => onProgress({ type: "bytes", key: source, bytes });
-  await using writer = compress
-    ? await createCompressingWriter(to, { ...options, onFrame }, config)
-    : await to.store.createWriter(to.key, options);
-  for await (const chunk of chunks) await writer.write(chunk);
-  const result = await writer.close();
-  onCopied?.({ ...result, ...(sourceEtag !== undefined && { sourceEtag }) });
-  tellWritten(to, result, onVerified);
-  return result.size;
-}
-
-async function createCompressingWriter(
-  { store, key }: Place,
-  options: CreateZstdWriterOptions,
-  { level, pool }: TransferConfig,
-): Promise<ObjectWriter> {
-  const { createZstdWriter } = await import("@lade/core/zstd");
-  return await createZstdWriter(store, key, { ...options, level, ...(pool && { workers: pool }) });
 }
 
 /** What was planned before is read only as it was then. */

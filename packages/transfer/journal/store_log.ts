@@ -1,15 +1,10 @@
-import {
-  type CallOptions,
-  type Clock,
-  type ObjectStore,
-  UnavailableError,
-  UnsupportedError,
-} from "@lade/core/backend";
+import { type Clock, type ObjectStore, UnavailableError, UnsupportedError } from "@lade/core/backend";
 import { AlreadyExistsError, NotFoundError } from "@lade/core/errors";
 import { getBytes } from "@lade/core/operations";
 import { isProcessGone } from "./is_process_gone.ts";
 import { frameOf, readFrame } from "./record_frames.ts";
-import { describeOwner, type LogOwner, parseOwner, type RecordLog } from "./record_log.ts";
+import { OWNER_KEY, readSign, type Sign, writeSign } from "./owner_sign.ts";
+import { describeOwner, type LogOwner, type RecordLog } from "./record_log.ts";
 import {
   mergedSegment,
   readSegmentName,
@@ -94,7 +89,7 @@ export class StoreLog implements RecordLog {
 
   /** Who has the log below a prefix, as far as its last sign of life tells. */
   static async ownerOf(store: ObjectStore, prefix: string): Promise<LogOwner | undefined> {
-    return (await readSign(store, `${prefix}owner.json`))?.owner;
+    return (await readSign(store, prefix + OWNER_KEY))?.owner;
   }
 
   /** The records of the log below a prefix, also while another process writes it. */
@@ -160,7 +155,7 @@ export class StoreLog implements RecordLog {
   }
 
   get #ownerKey(): string {
-    return `${this.#prefix}owner.json`;
+    return this.#prefix + OWNER_KEY;
   }
 
   get #call(): { readonly signal?: AbortSignal } {
@@ -227,9 +222,7 @@ export class StoreLog implements RecordLog {
   async #sign(): Promise<void> {
     const { clock, owner } = this.#options;
     this.#signMs = clock.monotonicMs();
-    const told = { ...owner, command: owner.command.slice(0, 500), id: this.#id };
-    const text = JSON.stringify({ ...told, at: new Date(clock.now()).toISOString() });
-    await this.#store.put(this.#ownerKey, new TextEncoder().encode(text));
+    await writeSign(this.#store, this.#ownerKey, owner, this.#id, clock.now());
   }
 
   get #signEveryMs(): number {
@@ -355,23 +348,5 @@ class TakenOver {
 
   constructor(error: UnavailableError) {
     this.error = error;
-  }
-}
-
-/** A sign of life. */
-interface Sign {
-  readonly id: unknown;
-  readonly atMs: number;
-  readonly owner: LogOwner | undefined;
-}
-
-async function readSign(store: ObjectStore, key: string, call: CallOptions = {}): Promise<Sign | undefined> {
-  try {
-    const text = new TextDecoder().decode((await getBytes(store, key, call)).bytes);
-    const { id, at } = JSON.parse(text);
-    return { id, atMs: Date.parse(at), owner: parseOwner(text) };
-  } catch (error) {
-    if (error instanceof NotFoundError || error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

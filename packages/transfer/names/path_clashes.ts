@@ -1,4 +1,5 @@
 import { compareKeys } from "@lade/core/backend";
+import { directoriesAbove } from "../places/directories_above.ts";
 import { type Folding, foldName } from "./fold_name.ts";
 import { NameHashes } from "./name_hashes.ts";
 
@@ -84,8 +85,6 @@ function told(what: string, of: string): string {
 /** A directory and those above it, from the top. */
 function* directoriesOf(directory: string): Generator<string> {
   if (directory === "") return;
-  for (let end = directory.indexOf("/"); end >= 0; end = directory.indexOf("/", end + 1)) {
-    yield directory.slice(0, end);
-  }
+  yield* directoriesAbove(directory);
   yield directory;
 }

@@ -1,6 +1,7 @@
 import type { ObjectMeta, ObjectTree } from "@lade/core";
 import { UnsupportedError } from "@lade/core/errors";
 import { everyFilter, type ObjectFilter } from "../filter/object_filter.ts";
+import { directoriesAbove } from "../places/directories_above.ts";
 import { localPathOf, type Place, placeBelow } from "../places/place.ts";
 import type { Job, Refusal } from "./job.ts";
 import { LINK_SUFFIX } from "./link_mode.ts";
@@ -70,8 +71,6 @@ async function metaOf({ key, uri }: Place): Promise<ObjectMeta> {
 /** Whether a name is that of a link, or lies behind one. */
 function isBehind(name: string, links: ReadonlySet<string>): boolean {
   if (links.size === 0) return false;
-  for (let end = name.indexOf("/"); end >= 0; end = name.indexOf("/", end + 1)) {
-    if (links.has(name.slice(0, end))) return true;
-  }
+  for (const directory of directoriesAbove(name)) if (links.has(directory)) return true;
   return links.has(name);
 }

@@ -5,18 +5,12 @@ import { locate } from "../places/place.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { Job, Refusal } from "../plan/job.ts";
-import {
-  changeOf,
-  listedAs,
-  type PlanEntry,
-  type PlanMarker,
-  planned,
-  type PlanOptions,
-} from "../plan/plan_file.ts";
+import { listedAs, type PlanEntry, type PlanMarker, type PlanOptions } from "../plan/plan_file.ts";
 import { readPlan, type SavedPlan } from "../plan/read_plan.ts";
 import type { Deletion } from "../sync/deletion.ts";
 import { deleteListed } from "../sync/deletions.ts";
 import { inShard, type Shard } from "../shard/shard.ts";
+import { refuseChange } from "../execute/check_pinned.ts";
 import { transfer } from "../execute/transfer.ts";
 import type { TransferListener } from "../execute/transfer_listener.ts";
 import type { TransferCounts } from "../execute/transfer_tally.ts";
@@ -105,10 +99,14 @@ async function remove(
   for (const deletion of batch) {
     const { remove: place, listed } = deletion;
     const found = await lookUp(place, signal);
-    const change = found ? changeOf(planned(listed), found) : "it is gone";
-    const detail = `it is not what was planned: ${change}`;
-    const told = { operation: "delete", uri: place.uri, detail, advice: "plan it again" };
-    await tell(deletion, change === undefined ? undefined : new PreconditionFailedError(told));
+    let failure: Error | undefined;
+    try {
+      refuseChange("delete", place.uri, listed, found);
+    } catch (error) {
+      if (!(error instanceof PreconditionFailedError)) throw error;
+      failure = error;
+    }
+    await tell(deletion, failure);
   }
 }
 

@@ -32,11 +32,6 @@ export function shardOf(name: string, count: number): number {
   return numberOf(new Sha256(), name, count);
 }
 
-/** How messages call a shard: `shard 2 of 4`. */
-export function shardName({ number, count }: Shard): string {
-  return `shard ${number} of ${count}`;
-}
-
 function numberOf(hash: Sha256, name: string, count: number): number {
   return new DataView(hash.digest(name).buffer).getUint32(0) % count + 1;
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
-import { inShard, shardName, shardOf } from "./shard.ts";
+import { inShard, shardOf } from "./shard.ts";
 
 function* names(count: number): Generator<string> {
   for (let i = 0; i < count; i++) yield `train/part-${String(i % 313).padStart(5, "0")}/image_${i}.jpeg`;
@@ -49,5 +49,4 @@ Deno.test("the shares of many shards differ by no more than chance", () => {
 
 Deno.test("without a shard, and in the only one, is everything", () => {
   for (const test of [inShard(undefined), inShard({ number: 1, count: 1 })]) assertEquals(test("a"), true);
-  assertEquals(shardName({ number: 2, count: 4 }), "shard 2 of 4");
 });

@@ -1,3 +1,5 @@
+import { directoriesAbove } from "../places/directories_above.ts";
+
 /** Names that a listing gave no object for, since they are links, pipes or the like, each with the reason. */
 export class LeftOuts {
   readonly #reasons = new Map<string, string>();
@@ -11,9 +13,7 @@ export class LeftOuts {
   find(name: string): string | undefined {
     if (this.#reasons.size === 0) return undefined;
     if (this.#reasons.has(name)) return name;
-    for (let end = name.indexOf("/"); end >= 0; end = name.indexOf("/", end + 1)) {
-      if (this.#reasons.has(name.slice(0, end))) return name.slice(0, end);
-    }
+    for (const directory of directoriesAbove(name)) if (this.#reasons.has(directory)) return directory;
     return undefined;
   }
 

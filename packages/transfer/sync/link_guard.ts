@@ -1,3 +1,5 @@
+import { directoriesAbove } from "../places/directories_above.ts";
+
 /** Directories that are remembered at most. */
 const MOST_KNOWN = 4096;
 
@@ -13,8 +15,7 @@ export class LinkGuard {
 
   /** The first part of a name that is a link, or the name itself; `undefined` where none is. */
   async linkIn(name: string): Promise<string | undefined> {
-    for (let end = name.indexOf("/"); end >= 0; end = name.indexOf("/", end + 1)) {
-      const directory = name.slice(0, end);
+    for (const directory of directoriesAbove(name)) {
       if (await this.#isKnownLink(directory)) return directory;
     }
     return await this.#isLink(name) ? name : undefined;
