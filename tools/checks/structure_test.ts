@@ -71,12 +71,18 @@ Deno.test("checkVersions() wants one version of all packages", () => {
   ]);
 });
 
-Deno.test("checkDecisions() wants one number for each decision, also in its title", () => {
-  const decision = (name: string, title: string) => ({
-    path: `docs/decisions/${name}.md`,
-    text: `# ${title}\n`,
-  });
-  assertEquals(checkDecisions([decision("001-a", "001: A"), decision("002-b", "002: B")]), []);
-  assertEquals(checkDecisions([decision("001-a", "001: A"), decision("001-b", "001: B")]).length, 1);
-  assertEquals(checkDecisions([decision("001-a", "002: A"), decision("README", "Decisions")]).length, 1);
+Deno.test("checkDecisions() wants numbers without gaps, one for each decision, in its title and in the index too", () => {
+  const breaches = (decisions: Readonly<Record<string, string>>, listed = Object.keys(decisions)) =>
+    checkDecisions([
+      { path: "docs/decisions/README.md", text: listed.map((name) => `[x](${name}.md)`).join("\n") },
+      ...Object.entries(decisions).map(([name, title]) => ({
+        path: `docs/decisions/${name}.md`,
+        text: `# ${title}\n`,
+      })),
+    ]);
+  assertEquals(breaches({ "001-a": "001: A", "002-b": "002: B" }), []);
+  assertEquals(breaches({ "001-a": "001: A", "001-b": "001: B" }).length, 2);
+  assertEquals(breaches({ "001-a": "002: A" }).length, 1);
+  assertEquals(breaches({ "001-a": "001: A", "003-c": "003: C" }).length, 1);
+  assertEquals(breaches({ "001-a": "001: A", "002-b": "002: B" }, ["001-a"]).length, 1);
 });

@@ -16,7 +16,8 @@ import type { DestinationDirectory } from "./destination_directory.ts";
 import type { KeptJournal } from "./kept_journal.ts";
 import type { Converted } from "../plan/conversion.ts";
 import type { Job, Marker, Refusal } from "../plan/job.ts";
-import { type TransferConfig, transferObject } from "./transfer_object.ts";
+import type { TransferConfig } from "./transfer_config.ts";
+import { transferObject } from "./transfer_object.ts";
 import type { TransferRequest } from "./transfer_request.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 

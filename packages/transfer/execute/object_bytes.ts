@@ -2,7 +2,7 @@ import { slowChunks } from "../limit/slow_chunks.ts";
 import { localPathOf, type Place } from "../places/place.ts";
 import type { ObjectWriter, ProgressListener, WriterOptions } from "@lade/core";
 import type { CreateZstdWriterOptions } from "@lade/core/zstd";
-import type { TransferConfig } from "./transfer_object.ts";
+import type { TransferConfig } from "./transfer_config.ts";
 import { tellWritten } from "./verification.ts";
 
 /** Decompresses the bytes of an object. */

@@ -1,78 +1,18 @@
-import type { Place } from "../places/place.ts";
-import { type Conversion, type Converted, isCompressed, isConverted } from "../plan/conversion.ts";
-import type { Input } from "../plan/input.ts";
-import type { Job } from "../plan/job.ts";
-import type { RememberedCopy } from "./kept_journal.ts";
-import { countBytes, decompressed, printAll, slowed, withoutBytes, writeAll } from "./object_bytes.ts";
-import { tellCopied, type VerificationListener, verifiedChunks } from "./verification.ts";
-import type {
-  CopyObjectResult,
-  Dropped,
-  IgnoredCondition,
-  MoveObjectOptions,
-  ObjectAttributes,
-  ProgressListener,
-  ReadOptions,
-  ResumableCopy,
-  WriterOptions,
-  ZstdPool,
-} from "@lade/core";
+import type { Dropped, MoveObjectOptions, ObjectAttributes, WriterOptions } from "@lade/core";
 import {
   carry,
   contentTypeOf,
   copyObject,
   moveObject as moveBetween,
-  type PlaceJudge,
   readChunks,
 } from "@lade/core/operations";
-
-/** How objects are transferred. */
-export interface TransferConfig {
-  /** The source is removed afterwards. */
-  readonly move: boolean;
-  /** Judges whether two names lead to one place. */
-  readonly judge: PlaceJudge;
-  /** Objects that exist are an `AlreadyExistsError`. */
-  readonly createOnly: boolean;
-  /** What to do where the service would ignore that condition. */
-  readonly ifIgnored: IgnoredCondition;
-  /** How objects are read. */
-  readonly reading: Pick<ReadOptions, "checksum" | "chunkSize">;
-  /** Attributes to store; those of the source by default. */
-  readonly attributes: ObjectAttributes;
-  /** Copies are dated as their sources. */
-  readonly keepTime: boolean;
-  /** Files are dated by when their sources were written, where no time of change is known. */
-  readonly keepWriteTime?: boolean;
-  /** What comes without a media type gets that of its name. */
-  readonly guessContentType: boolean;
-  /** What is done to the bytes of objects for which it is not done yet. */
-  readonly conversion: Conversion;
-  /** How hard to compress, from 1 to 22. */
-  readonly level: number;
-  /** Compresses and decompresses; absent where nothing is to be. */
-  readonly pool: ZstdPool | undefined;
-  /** Where a job without a destination writes. */
-  readonly stdout: (bytes: Uint8Array) => Promise<void>;
-  /** Called for each event. */
-  readonly onProgress: ProgressListener;
-  /** Called when standard input has given no byte to write. */
-  readonly onEmptyInput: () => void;
-  /** Called with what was verified of the bytes. */
-  readonly onVerified: VerificationListener;
-  /** Called with what a conversion made of the bytes, once all of them are written. */
-  readonly onConverted: (converted: Converted) => void;
-  /** Called with what of an object its copy lacks. */
-  readonly onDropped: (dropped: readonly Dropped[]) => void;
-  /** Makes copies of large objects outlive this process. */
-  readonly resumable?: ResumableCopy;
-  /** Called when a copy is proved, before its source is removed. */
-  readonly onCopied?: RememberedCopy["onCopied"];
-  /** Remembers the copy of an object that stays, when it is made. */
-  readonly remember?: (copy: CopyObjectResult) => Promise<void>;
-  /** Ends the transfer. */
-  readonly signal: AbortSignal;
-}
+import type { Place } from "../places/place.ts";
+import { isCompressed, isConverted } from "../plan/conversion.ts";
+import type { Input } from "../plan/input.ts";
+import type { Job } from "../plan/job.ts";
+import { countBytes, decompressed, printAll, slowed, withoutBytes, writeAll } from "./object_bytes.ts";
+import type { TransferConfig } from "./transfer_config.ts";
+import { tellCopied, type VerificationListener, verifiedChunks } from "./verification.ts";
 
 /** Transfers one object and resolves with the bytes written, where they became known. */
 export async function transferObject(job: Job, config: TransferConfig): Promise<number | undefined> {
@@ -229,7 +169,7 @@ function conditionOf(
 }
 
 /** Moves an object, reports how its copy was verified and what it lacks, and resolves with its size, where it became known. */
-export async function moveObject(
+async function moveObject(
   from: Place,
   to: Place,
   options: MoveObjectOptions,
