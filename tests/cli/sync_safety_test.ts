@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CliHere } from "./run_here.ts";
+import { runLade } from "./run_lade.ts";
 import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
@@ -82,6 +83,23 @@ Deno.test("lade sync never takes trees of which one lies in the other, by whatev
     assert(/is the same|lies in/.test(stderr), stderr);
   }
   assertEquals(await directory.tree("d/"), { "d/in/x": "x", "d/y": "y" });
+});
+
+Deno.test("lade sync --delete refuses trees of which one shows up in the other by another name", async () => {
+  await using directory = await TemporaryDirectory.make({ "in/y": "y", "out/x": "x" });
+  // A link that is followed stands for a directory that is mounted twice.
+  await Deno.symlink("../out", `${directory.path}/in/sub`);
+  const [source, target] = [`${directory.path}/in`, `${directory.path}/out`];
+  for (const [from, to, why] of [[source, target, "lies in it, as"], [target, source, "it lies in"]]) {
+    const { code, stderr } = await runLade([
+      ...["sync", "--delete", "--config", "file.symlinks=follow"],
+      ...[from ?? "", to ?? ""],
+    ], { cwd: directory.path });
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, why ?? "");
+    assertStringIncludes(stderr, "nothing is deleted");
+  }
+  assertEquals((await directory.tree("out/"))["out/x"], "x");
 });
 
 Deno.test("lade sync finds one bucket behind two endpoints", async () => {

@@ -52,6 +52,8 @@ export interface KeptJournalSetup {
   readonly options: unknown;
   /** The share of it that is done here, which has a journal of its own; absent where that is everything. */
   readonly shard?: Shard | undefined;
+  /** A job shows that its object is to be done: then none counts as done because an earlier run did it. */
+  readonly isCompared?: boolean;
   /** Objects that are done without a job, for they need none; none by default. */
   readonly unchanged?: () => number;
   readonly signal: AbortSignal;
@@ -135,7 +137,9 @@ export class KeptJournal {
 
   /** The source of a job that is done, if it is: nothing has changed on either side since then. */
   async findDone({ from, to, input, listed, version }: Job): Promise<ObjectMeta | undefined> {
-    if (this.#journal.finishedBefore === 0 || !from || !to || input) return undefined;
+    if (this.#setup.isCompared || this.#journal.finishedBefore === 0 || !from || !to || input) {
+      return undefined;
+    }
     const { signal } = this.#setup;
     // What else is wrong with it is for the transfer to say.
     const source = listed ?? await lookUp(from, signal, version);

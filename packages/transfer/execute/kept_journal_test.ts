@@ -5,7 +5,9 @@ import { FakeClock } from "@lade/testing";
 import { journalDirectory } from "../journal/journal_place.ts";
 import type { ResumableTransfer } from "../journal/transfer_journal.ts";
 import { resolveDestination } from "../places/resolve_destination.ts";
+import type { CompareMode } from "../compare/compare_options.ts";
 import { sourceOf } from "../plan/job.ts";
+import { sync } from "../sync/sync.ts";
 import { transfer } from "./transfer.ts";
 
 /** Objects that are copied to a directory in which one of them has no place, so that the transfer is never done. */
@@ -81,6 +83,47 @@ Deno.test("what is done is passed over while source and destination are as they 
     undefined,
     [],
   ]);
+});
+
+Deno.test("sync takes nothing for done that it has found to be different", async () => {
+  await using made = await here();
+  const { lade, directory, clock } = made;
+  const run = async (mode: CompareMode) => {
+    const [done, before]: [string[], string[]] = [[], []];
+    const destination = await resolveDestination(lade, `${directory}/out/`, true);
+    if (destination.kind !== "prefix") throw new Error("a directory is a prefix");
+    await sync(lade, {
+      operation: "sync",
+      source: "memory://s/d/",
+      destination: destination.place,
+      mode,
+      concurrency: 1,
+      journal: { place: journalDirectory(`${directory}/journals`) },
+      signal: new AbortController().signal,
+    }, {
+      done: async (job) => {
+        done.push(sourceOf(job));
+        await clock.advance(4000);
+      },
+      doneBefore: (job) => void before.push(sourceOf(job)),
+      skipped: () => Promise.resolve(),
+      failed: () => Promise.resolve(),
+      deleted: () => Promise.resolve(),
+      backedUp: () => Promise.resolve(),
+    });
+    return { done, before };
+  };
+  for (const mode of ["checksum", "all"] as const) {
+    assertEquals((await run(mode)).done, ["memory://s/d/a", "memory://s/d/c", "memory://s/d/d"]);
+    const path = `${directory}/out/a`;
+    const { mtime } = await Deno.stat(path);
+    await Deno.writeTextFile(path, "A");
+    await Deno.utime(path, mtime ?? 0, mtime ?? 0);
+    const { done, before } = await run(mode);
+    const isAll = mode === "all";
+    assertEquals([done, before.length], isAll ? [[], 3] : [["memory://s/d/a"], 0]);
+    assertEquals(await Deno.readTextFile(path), isAll ? "A" : "a");
+  }
 });
 
 Deno.test("a transfer that takes no time keeps no journal", async () => {

@@ -16,6 +16,7 @@ import type { Deletion } from "./deletion.ts";
 import type { LeftOuts } from "./left_outs.ts";
 import { LinkGuard } from "./link_guard.ts";
 import { refuseOverlap } from "./refuse_overlap.ts";
+import { RootWatch } from "./root_watch.ts";
 
 /** Comparisons that need more than the listings, in flight. */
 const COMPARED_AT_ONCE = 32;
@@ -101,6 +102,8 @@ class Planner {
   readonly #plan: SyncPlan;
   readonly #jobs: JobPlan;
   readonly #guard: LinkGuard | undefined;
+  /** Of two local trees, those that look for the root of the other one. */
+  readonly #watches: { readonly source: RootWatch; readonly target: RootWatch } | undefined;
   readonly #refusals: Promise<Refusal | undefined>[] = [];
   #isSourceJudged = false;
   #isTargetJudged = false;
@@ -117,7 +120,10 @@ class Planner {
       const onLeftOut = (entry: LeftOut) => this.#leaveOutOfTarget(entry);
       return hasDestination ? destination.store.list(destination.key, { signal, onLeftOut }) : nothing();
     });
-    const path = localPathOf(destination.uri);
+    const [path, from] = [localPathOf(destination.uri), localPathOf(source.uri)];
+    if (path !== undefined && from !== undefined) {
+      this.#watches = { source: new RootWatch(from, path), target: new RootWatch(path, from) };
+    }
     this.#guard = destination.store.tree && path !== undefined ? new LinkGuard(path) : undefined;
     this.#jobs = {
       lade: plan.lade,
@@ -133,8 +139,33 @@ class Planner {
     };
   }
 
-  /** With the first object of either side: where the names of services do not show whether they are one, it does. */
-  checkOverlap({ source, target }: Pair): Promise<void> | undefined {
+  /**
+   * With the first object of either side: where the names of services do not show whether they are one, it does. With the
+   * first one of each directory of two local trees: one may be mounted twice.
+   */
+  checkOverlap(pair: Pair): Promise<void> | undefined {
+    const { name, source, target } = pair;
+    const inSource = source && this.#watches?.source.find(name);
+    const inTarget = target && this.#watches?.target.find(name);
+    if (inSource || inTarget) return this.#refuseRoot(inSource, inTarget, pair);
+    return this.#checkFirst(pair);
+  }
+
+  async #refuseRoot(
+    inSource: Promise<string | undefined> | undefined,
+    inTarget: Promise<string | undefined> | undefined,
+    pair: Pair,
+  ): Promise<void> {
+    const [below, above] = [await inSource, await inTarget];
+    const { operation, source, destination } = this.#plan;
+    if (below === undefined && above === undefined) return await this.#checkFirst(pair);
+    const detail = below === undefined
+      ? `it lies in ${JSON.stringify(destination.uri)}, as ${JSON.stringify(above)}`
+      : `${JSON.stringify(destination.uri)} lies in it, as ${JSON.stringify(below)}`;
+    throw new InvalidNameError({ operation, uri: source.uri, detail });
+  }
+
+  #checkFirst({ source, target }: Pair): Promise<void> | undefined {
     if (!(source && !this.#isSourceJudged) && !(target && !this.#isTargetJudged)) return undefined;
     this.#isSourceJudged ||= source !== undefined;
     this.#isTargetJudged ||= target !== undefined;

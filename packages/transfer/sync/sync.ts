@@ -150,6 +150,8 @@ class Synchronization {
         backup: backup?.uri,
       },
       shard,
+      // Where everything is brought again, only the journal tells what was.
+      isCompared: mode !== "all",
       unchanged: () => this.#unchanged,
       signal,
       tally: this.#tally,
