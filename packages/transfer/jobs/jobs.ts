@@ -45,7 +45,7 @@ export async function listJobs(lade: UriCalls, place: JournalPlace): Promise<Tra
 export async function showJob(lade: UriCalls, place: JournalPlace, id: string): Promise<TransferJob> {
   const owner = await place.ownerOf(id);
   try {
-    const state = await JournalState.read(place.peek(id, lade.context.clock));
+    const state = await JournalState.read(place.peek(id, lade.context.clock), `${place.name}/${id}`);
     const { lade: _, ...header } = state.header ?? {};
     return {
       id,

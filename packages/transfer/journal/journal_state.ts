@@ -1,3 +1,4 @@
+import { UnsupportedError } from "@lade/core/errors";
 import { FinishedSet } from "./finished_set.ts";
 import {
   type HalfDone,
@@ -24,16 +25,18 @@ export class JournalState {
   nextId = 1;
   readonly #byId = new Map<number, HalfDone>();
 
-  /** Reads a log. */
+  /** Reads a log. One of a later version of the format is an `UnsupportedError`. */
   static of(log: RecordLog): Promise<JournalState> {
-    return JournalState.read(log.read());
+    return JournalState.read(log.read(), log.name);
   }
 
-  /** Reads records. */
-  static async read(records: AsyncIterable<Uint8Array>): Promise<JournalState> {
+  /** Reads the records of the journal of this name. One of a later version of the format is an `UnsupportedError`. */
+  static async read(records: AsyncIterable<Uint8Array>, name: string): Promise<JournalState> {
     const state = new JournalState();
     for await (const bytes of records) {
       const record = parseRecord(bytes);
+      // What its other records mean is not known.
+      if (record?.type === "header" && record.header.lade !== 1) throw ofLaterVersion(name);
       if (record) state.take(record);
     }
     return state;
@@ -72,4 +75,13 @@ export class JournalState {
       }
     }
   }
+}
+
+function ofLaterVersion(name: string): UnsupportedError {
+  return new UnsupportedError({
+    operation: "use the journal",
+    uri: name,
+    detail: "a later version of lade wrote it",
+    advice: 'use that, or remove it ("lade jobs remove") and run the command again, which then starts anew',
+  });
 }

@@ -113,11 +113,13 @@ export class TransferJournal {
    */
   static async open(setup: TransferJournalSetup): Promise<TransferJournal> {
     const opening: { journal?: TransferJournal } = {};
+    let log: RecordLog | undefined;
     try {
-      const log = await openLog(setup, false, () => opening.journal);
+      log = await openLog(setup, false, () => opening.journal);
       const state = log ? await JournalState.of(log) : new JournalState();
       return opening.journal = new TransferJournal(setup, state, log);
     } catch (error) {
+      await log?.close().catch(() => {});
       setup.signal.throwIfAborted();
       if (error instanceof UnavailableError || error instanceof UnsupportedError) throw error;
       const journal = new TransferJournal(setup, new JournalState(), undefined);

@@ -1,6 +1,8 @@
 import { FakeClock } from "@lade/testing";
-import { assertEquals } from "@std/assert";
+import { UnsupportedError } from "@lade/core/errors";
+import { assertEquals, assertRejects } from "@std/assert";
 import { journalDirectory } from "./journal_place.ts";
+import { formatRecord } from "./journal_records.ts";
 import { TransferJournal } from "./transfer_journal.ts";
 
 const SOURCE = { size: 3, etag: "s" };
@@ -155,6 +157,22 @@ Deno.test("only its owner may look into the directory of journals that is made",
     journal.finish("a://b/2", "c://d/2", SOURCE, TARGET);
     await journal.end(false);
     assertEquals(((await Deno.stat(`${path}/state/jobs`)).mode ?? 0) & 0o777, 0o700);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("nothing is believed of a journal that a later version wrote", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    const clock = new FakeClock();
+    const header = { lade: 2 as 1, operation: "cp", sources: [], destination: "c://d/", begun: "2026-01-01" };
+    const options = { clock, random: () => 0.5, command: "lade cp", create: true };
+    const log = await journalDirectory(path).open("0".repeat(16), options);
+    log?.append(formatRecord({ type: "header", header }));
+    log?.append(formatRecord({ type: "finished", fingerprint: Uint32Array.of(1, 2, 3), size: 1 }));
+    await log?.close();
+    await assertRejects(() => openIn(path, clock), UnsupportedError, "a later version of lade wrote it");
   } finally {
     await Deno.remove(path, { recursive: true });
   }
