@@ -40,7 +40,8 @@ export async function* inOrder<T, R>(
           wake();
         });
       }
-      yield* take();
+      // To pass on what there is none of costs several turns of the microtask queue, too.
+      if (waiting.length > 0) yield* take();
       while (running > 0 && (running >= width() || waiting.length - first >= MOST_WAITING)) {
         await nextEnd();
         yield* take();

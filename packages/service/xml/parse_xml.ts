@@ -21,9 +21,14 @@ interface OpenElement {
 const NO_CHILDREN: readonly XmlElement[] = [];
 const MAX_DEPTH = 32;
 const SLASH = 0x2f;
+const GREATER = 0x3e;
 const QUESTION_MARK = 0x3f;
 const EXCLAMATION_MARK = 0x21;
-const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ...[["lt", "<"], ["gt", ">"], ["amp", "&"], ["quot", '"'], ["apos", "'"]] as const,
+  // Quotes around the etags of a listing.
+  ["#34", '"'],
+]);
 
 /**
  * Reads the XML of an answer: elements, text, the five entities, character references, CDATA; comments and
@@ -113,7 +118,9 @@ function elementOf(
 /** The text, from `at` on, of an element that has nothing but text, as most have; `undefined` where it has more. */
 function textOfLeaf(source: string, tag: string, at: number): string | undefined {
   const end = source.indexOf("<", at);
-  return source.startsWith(`/${tag}>`, end + 1) ? source.slice(at, end) : undefined;
+  const isEnd = source.charCodeAt(end + 1) === SLASH && source.startsWith(tag, end + 2) &&
+    source.charCodeAt(end + 2 + tag.length) === GREATER;
+  return end >= 0 && isEnd ? source.slice(at, end) : undefined;
 }
 
 const ATTRIBUTE = /\s([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
@@ -127,19 +134,22 @@ function attributesOf(rest: string): Readonly<Record<string, string>> | undefine
 }
 
 function decodeText(text: string): string {
-  if (!text.includes("&")) return text;
-  return text.replace(/&([^;&]*);?/g, (all, body: string) => {
-    const entity = ENTITIES[body] ?? characterOf(body);
-    if (entity === undefined || !all.endsWith(";")) {
-      throw new SyntaxError(`Cannot parse XML: unknown entity ${JSON.stringify(all.slice(0, 20))}`);
+  let decoded = "";
+  let from = 0;
+  for (let at = text.indexOf("&"); at >= 0; at = text.indexOf("&", from)) {
+    const end = text.indexOf(";", at);
+    const body = text.slice(at + 1, end < 0 ? undefined : end);
+    const entity = ENTITIES.get(body) ?? characterOf(body);
+    if (entity === undefined || end < 0) {
+      throw new SyntaxError(`Cannot parse XML: unknown entity ${JSON.stringify(text.slice(at, at + 20))}`);
     }
-    return entity;
-  });
+    decoded += text.slice(from, at) + entity;
+    from = end + 1;
+  }
+  return from === 0 ? text : decoded + text.slice(from);
 }
 
 function characterOf(body: string): string | undefined {
-  // The quotes around the etags of a listing.
-  if (body === "#34") return '"';
   const [, hex, decimal] = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(body) ?? [];
   if (hex === undefined && decimal === undefined) return undefined;
   const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);

@@ -139,13 +139,10 @@ function sideOf(
   return {
     uri,
     prefix,
-    async *list(signal) {
-      for await (const meta of store.list(prefix, { signal, onLeftOut })) {
-        onObject();
-        const name = meta.key.slice(prefix.length);
-        if (withoutMarkers && meta.size === 0 && (name === "" || name.endsWith("/"))) continue;
-        yield meta;
-      }
+    list: (signal) => store.list(prefix, { signal, onLeftOut }),
+    passesOver(meta, name) {
+      onObject();
+      return withoutMarkers && meta.size === 0 && (name === "" || name.endsWith("/"));
     },
   };
 }

@@ -7,14 +7,17 @@ export class ListedObject implements Listed {
   readonly store: ObjectStore;
   readonly key: string;
   readonly meta: ObjectMeta;
+  /** The URI of the place, with which its own begins. */
+  readonly within: string;
   readonly #uriOf: Place["uriOf"];
   #uri: string | undefined;
 
   /** One that was listed in a place. */
-  constructor({ store, uriOf }: Pick<Place, "store" | "uriOf">, meta: ObjectMeta) {
+  constructor({ store, uri, uriOf }: Place, meta: ObjectMeta) {
     this.store = store;
     this.key = meta.key;
     this.meta = meta;
+    this.within = uri;
     this.#uriOf = uriOf;
   }
 

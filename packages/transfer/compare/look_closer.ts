@@ -91,20 +91,30 @@ async function compareMd5Etags(
 }
 
 /** Reads a local side, where something is known of the other. */
-async function readLocal(from: Side, to: Side, options: CompareOptions): Promise<Difference | undefined> {
-  for (const [side, other] of [[from, to], [to, from]] as const) {
-    if (!side.read && isLocal(side.listed) && claimsOf(other).length > 0) {
-      return await readAgainst(side, other, options);
-    }
-  }
-  return undefined;
+function readLocal(
+  from: Side,
+  to: Side,
+  options: CompareOptions,
+): Promise<Difference | undefined> | undefined {
+  return readLocalSide(from, to, options) ?? readLocalSide(to, from, options);
+}
+
+function readLocalSide(
+  side: Side,
+  other: Side,
+  options: CompareOptions,
+): Promise<Difference | undefined> | undefined {
+  if (side.read || !isLocal(side.listed)) return undefined;
+  const claims = claimsOf(other);
+  return claims.length > 0 ? readAgainst(side, other, claims, options) : undefined;
 }
 
 /** Reads the side of whose other something is known, if there is one, and nothing has been read. */
 async function readOne(from: Side, to: Side, options: CompareOptions): Promise<Difference | undefined> {
   if (from.read || to.read) return undefined;
   for (const [side, other] of [[to, from], [from, to]] as const) {
-    if (claimsOf(other).length > 0) return await readAgainst(side, other, options);
+    const claims = claimsOf(other);
+    if (claims.length > 0) return await readAgainst(side, other, claims, options);
   }
   return undefined;
 }

@@ -27,14 +27,15 @@ export function claimsOf({ meta, remembered }: Side): Claim[] {
 }
 
 /**
- * Reads a side, which is kept in it, and holds it against what is known of the other; `undefined` where that shows nothing.
+ * Reads a side, which is kept in it, and holds it against what is known of the other, the claims; `undefined` where that
+ * shows nothing.
  */
 export async function readAgainst(
   side: Side,
   other: Side,
+  claims: readonly Claim[],
   options: CompareOptions,
 ): Promise<Difference | undefined> {
-  const claims = claimsOf(other);
   const sinceMs = side.listed.store.context.clock.now();
   const values = await readSide(side, other, claims, options);
   const fitting = claims.find(({ value }, at) => values[at] === value);

@@ -1,4 +1,5 @@
 import type { Listed } from "./difference.ts";
+import { ListedObject } from "./listed_object.ts";
 
 /**
  * Whether the target is not older than the source, as far as the coarser of their times tells: services have whole seconds,
@@ -19,12 +20,18 @@ export function precisionOf(source: Listed, target: Listed): number {
 }
 
 /** Whether an object is a local file, which takes no request to read. */
-export function isLocal({ uri }: Listed): boolean {
+export function isLocal(listed: Listed): boolean {
+  const uri = placeOf(listed);
   return uri.startsWith("file:") || uri.startsWith("direct:");
 }
 
 function hasExactTimes(listed: Listed): boolean {
-  return isLocal(listed) || listed.uri.startsWith("memory:");
+  return isLocal(listed) || placeOf(listed).startsWith("memory:");
+}
+
+/** What the URI begins with, which is not made for that where it need not be. */
+function placeOf(listed: Listed): string {
+  return listed instanceof ListedObject ? listed.within : listed.uri;
 }
 
 function timeOf({ meta }: Listed): number {

@@ -10,6 +10,8 @@ export interface ListedSide {
   readonly prefix: string;
   /** Lists the tree in the order of its keys, until `signal` ends it. */
   list(signal: AbortSignal): AsyncIterable<ObjectMeta>;
+  /** Called for each entry: whether the merge goes on as if it were not there; never, by default. */
+  passesOver?(meta: ObjectMeta, name: string): boolean;
 }
 
 /** What has one name: on one side, or on both. */
@@ -45,6 +47,7 @@ export async function* mergeListings(
         other.advance(otherNext);
       } else if (one.isTaken) one.advance(await one.next());
       else if (other.isTaken) other.advance(await other.next());
+      if (one.isTaken || other.isTaken) continue;
       const order = one.isEnded ? (other.isEnded ? undefined : 1) : other.isEnded ? -1 : compare(one, other);
       if (order === undefined) return;
       if (order === 0) yield { name: one.name, source: one.take(), target: other.take() };
@@ -67,9 +70,9 @@ class Cursor {
   readonly #entries: AsyncIterator<ObjectMeta>;
   #entry: ObjectMeta | undefined;
   #isFirst = true;
-  /** The name of the entry, or of the last one taken. */
+  /** The name of the entry, or of the last one taken or passed over. */
   name = "";
-  /** Whether the entry was taken, and the next one is to be asked for. */
+  /** Whether the entry was taken or passed over, and the next one is to be asked for. */
   isTaken = true;
   /** Whether there are no more. */
   isEnded = false;
@@ -105,7 +108,8 @@ class Cursor {
     }
     this.#isFirst = false;
     this.name = name;
-    this.#entry = next.value;
+    if (this.#side.passesOver?.(next.value, name)) this.isTaken = true;
+    else this.#entry = next.value;
   }
 
   /** Takes the entry, once. */

@@ -27,6 +27,17 @@ function sideOf(prefix: string, keys: Iterable<string>, failure?: Error): Watche
   return { uri: `memory://side/${prefix}`, prefix, list, seen };
 }
 
+Deno.test("mergeListings() goes on without what a side passes over, and still minds its order", async () => {
+  const over = (side: Watched): ListedSide => ({ ...side, passesOver: (_, name) => name.endsWith("/") });
+  const names = async (a: string[], b: string[]) =>
+    await shapesOf(over(sideOf("p/", a.map((name) => `p/${name}`))), over(sideOf("", b)));
+  const expected = await shapesOf(sideOf("p/", ["p/a/b", "p/c", "p/e"]), sideOf("", ["a/b", "d", "e"]));
+  assertEquals(await names(["a/", "a/b", "a/c/", "c", "e", "f/"], ["a/b", "d", "d/", "e"]), expected);
+  assertEquals(await names(["a/b", "c", "e"], ["Z/", "a/", "a/b", "d", "e", "e/", "f/"]), expected);
+  assertEquals(await names(["a/"], ["a/", "b/"]), []);
+  await assertRejects(async () => await names(["b/", "a/"], []), ServiceError);
+});
+
 async function shapesOf(source: ListedSide, target: ListedSide): Promise<string[]> {
   const shapes: string[] = [];
   for await (const pair of mergeListings(source, target)) {
