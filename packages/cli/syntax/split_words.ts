@@ -57,7 +57,7 @@ export function splitWords(line: string): WordsReading {
 /** Writes a word so that {@linkcode splitWords}, and a shell, read it back: as it is where nothing in it needs a quote. */
 export function quoteWord(word: string): string {
   const isShown = printable(word) === word;
-  if (isShown && /^[^\s'"\\$`*?[\]{}()<>|&;#!~]+$/.test(word)) return word;
+  if (isShown && /^(?![#~])[^\s'"\\$`*?[\]{}()<>|&;!]+$/.test(word)) return word;
   if (isShown) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
   const escaped = word.replaceAll(/['\\]|[^\x20-\x7e]/gu, (found) => {
     const code = found.codePointAt(0) ?? 0;

@@ -61,10 +61,19 @@ Deno.test("splitWords() reads back what quoteWord() writes, which is safe to loo
 });
 
 Deno.test("quoteWord() leaves plain names as they are", () => {
-  for (const name of ["s3://bucket/a-b_c.txt", "file:///tmp/Grüße/été.csv", "a=b,c@d:e%2F+f", "数据/1"]) {
+  for (
+    const name of [
+      "s3://bucket/a-b_c.txt",
+      "file:///tmp/Grüße/été.csv",
+      "a=b,c@d:e%2F+f",
+      "数据/1",
+      "/a/.x~tmp",
+      "a#1",
+    ]
+  ) {
     assertEquals(quoteWord(name), name);
   }
-  assert(quoteWord("a b") === "'a b'" && quoteWord("") === "''");
+  assert(quoteWord("a b") === "'a b'" && quoteWord("") === "''" && quoteWord("~a") === "'~a'");
 });
 
 Deno.test("a shell reads what quoteWord() writes", async () => {

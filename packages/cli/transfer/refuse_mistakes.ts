@@ -17,13 +17,17 @@ export interface TransferCommand {
 }
 
 /** Throws a `UsageError` for places and options that do not go together. */
-export function refuseMistakes({ sources, destination, options, move }: TransferCommand): void {
+export function refuseMistakes({ sources, destination, options }: TransferCommand): void {
   const refuse = (problem: string): never => {
     throw new UsageError(problem);
   };
   const fromInput = sources.some(isStandardInput);
   if (sources.length > 1 && fromInput) refuse("Standard input (-) cannot be one of several sources.");
-  if (sources.length > 1 && options.recursive && move) refuse("With -r mv takes one source.");
+  if (sources.length > 1 && options.recursive) {
+    refuse(
+      "With -r there is one source, since what lies below it goes below DEST: give one command for each.",
+    );
+  }
   if (options.version !== undefined && (options.recursive || sources.length > 1 || fromInput)) {
     refuse("With --version there is one object, and no -r.");
   }
