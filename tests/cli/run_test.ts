@@ -112,7 +112,10 @@ Deno.test("lade run finds every mistake before the first command runs", async ()
     ["rm --bwlimit 1M memory://m/a", "Options that every command takes are given once"],
     ["rm --config file.sync=full memory://m/a", "Options that every command takes are given once"],
     ["rm --endpoint-url http://127.0.0.1:9 memory://m/a", "Options that every command takes are given once"],
-    ["mv -r memory://m/a memory://m/b memory://m/c/", "With -r there is one source."],
+    [
+      "mv -r memory://m/a memory://m/b memory://m/c/",
+      "With -r there is one source, since what lies below it goes below DEST: give one command for each.",
+    ],
     ["cp -r --version 1 memory://m/a memory://m/c/", "With --version there is one object, and no -r."],
     ["put memory://m/a memory://m/b", "put takes local files"],
     ["get memory://m/a memory://m/b", "get writes local files"],
