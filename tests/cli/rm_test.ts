@@ -99,3 +99,21 @@ Deno.test("lade rm -r refuses the root directory and what is both object and pre
   assertEquals((await cli.run(["rm", "-r", "memory://m/x"])).code, 1);
   assertEquals((await cli.run(["rm", "memory://m/x"])).stdout, "rm memory://m/x\n");
 });
+
+Deno.test("lade rm takes a name for another one's only within one container", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://a/p/x": "1", "memory://b/p/x": "2", "memory://b/p/y": "3" });
+  const { code, stderr } = await cli.run(["rm", "-r", "memory://a/p/", "memory://b/p/x"]);
+  assertEquals([code, stderr.includes("skip")], [0, false], stderr);
+  assertEquals([await cli.contents("memory://a/"), await cli.contents("memory://b/")], [{}, {
+    "memory://b/p/y": "3",
+  }]);
+});
+
+Deno.test("lade rm removes what is named beside a pattern that leaves it out", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://a/p/x.tmp": "1", "memory://a/p/y": "2", "memory://a/p/z": "3" });
+  const { code, stderr } = await cli.run(["rm", "--glob", "memory://a/p/*.tmp", "memory://a/p/y"]);
+  assertEquals(code, 0, stderr);
+  assertEquals(await cli.contents("memory://a/"), { "memory://a/p/z": "3" });
+});
