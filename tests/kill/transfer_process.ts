@@ -19,12 +19,14 @@ export interface KilledTransfer {
   readonly journals: string;
   /** Objects of so many bytes may be gone on with. */
   readonly resumableBytes: number;
+  /** What is done to the bytes; nothing by default. */
+  readonly conversion?: "compress" | "decompress";
 }
 
 if (import.meta.main) {
-  const { config, operation, source, destination, journals, resumableBytes }: KilledTransfer = JSON.parse(
-    Deno.args[0] ?? "",
-  );
+  const { config, operation, source, destination, journals, resumableBytes, conversion }: KilledTransfer =
+    JSON
+      .parse(Deno.args[0] ?? "");
   await using lade = new Lade({ config });
   const journal = { place: await journalPlaceOf(lade, journals), resumableBytes };
   const signal = new AbortController().signal;
@@ -47,6 +49,7 @@ if (import.meta.main) {
       recursive: true,
       chunkSize: resumableBytes / 4,
       move: operation === "mv",
+      ...(conversion && { conversion }),
       stdin: { read: () => Promise.resolve(null) },
       stdout: () => Promise.resolve(),
     }, listener);

@@ -211,8 +211,10 @@ function checkSize(written: PutResult, size: number, to: ObjectStore, key: strin
 
 /** The conditions of a copy are on its destination, but for that on the source. */
 function readingOptions(options: CopyObjectOptions): ReadOptions {
-  if (options.sourceIfMatch === undefined && options.ifMatch === undefined) return options;
-  const { sourceIfMatch, ifMatch: _, ...rest } = options;
+  if (
+    options.sourceIfMatch === undefined && options.ifMatch === undefined && options.ifNoneMatch === undefined
+  ) return options;
+  const { sourceIfMatch, ifMatch: _, ifNoneMatch: _none, ifIgnored: _ignored, ...rest } = options;
   return { ...rest, ...(sourceIfMatch !== undefined && { ifMatch: sourceIfMatch }) };
 }
 

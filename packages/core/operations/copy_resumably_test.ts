@@ -47,6 +47,18 @@ Deno.test("a copy that is killed time and again, one part each, still ends", asy
   assertEquals((await getBytes(made.to, "b")).bytes, DATA);
 });
 
+Deno.test("conditions on the destination are none on the source of a copy that is gone on with", async () => {
+  const create = await here();
+  await create.attempt(6, { ifNoneMatch: "*", ifIgnored: "look" });
+  const { target: created } = await create.attempt(Infinity, { ifNoneMatch: "*", ifIgnored: "look" });
+  assertEquals([created.sent.length, (await getBytes(create.to, "b")).bytes], [5, DATA]);
+  const replace = await here();
+  const { etag = "" } = await replace.to.put("b", new Uint8Array(5));
+  await replace.attempt(6, { ifMatch: etag });
+  const { target: replaced } = await replace.attempt(Infinity, { ifMatch: etag });
+  assertEquals([replaced.sent.length, (await getBytes(replace.to, "b")).bytes], [5, DATA]);
+});
+
 Deno.test("a part whose checksum was not kept is read again, and not sent", async () => {
   const made = await here();
   const first = await made.attempt(6);
