@@ -17,8 +17,8 @@ import { PlaceJudge } from "./place_judge.ts";
 export interface MoveObjectOptions extends Omit<CopyObjectOptions, "version" | "concurrency"> {
   /** Judges whether both keys lead to one place; one that is kept remembers what it found out. */
   readonly judge?: PlaceJudge;
-  /** Called when the copy between two stores is proved, before the source is removed. */
-  readonly onProved?: (copied: CopyObjectResult, source: ObjectInfo) => void;
+  /** Called when the copy between two stores is proved, before the source is removed, which waits for it. */
+  readonly onProved?: (copied: CopyObjectResult, source: ObjectInfo) => void | Promise<void>;
 }
 
 /** The result of a finished move. */
@@ -90,7 +90,7 @@ export async function moveObject(
       );
     }
   }
-  onProved?.(copied, source);
+  await onProved?.(copied, source);
   try {
     await deleteRead(from, fromKey, source, call);
   } catch (error) {

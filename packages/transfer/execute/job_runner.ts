@@ -1,4 +1,4 @@
-import type { ObjectMeta, ZstdPool } from "@lade/core";
+import type { ZstdPool } from "@lade/core";
 import { parseUri } from "@lade/core/backend";
 import {
   AlreadyExistsError,
@@ -13,7 +13,7 @@ import { explainMissing } from "../places/missing.ts";
 import { byScheme } from "../places/by_scheme.ts";
 import { localPathOf, type Place } from "../places/place.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
-import type { KeptJournal } from "./kept_journal.ts";
+import type { DoneBefore, KeptJournal } from "./kept_journal.ts";
 import type { Converted } from "../plan/conversion.ts";
 import type { Job, Marker, Refusal } from "../plan/job.ts";
 import type { TransferConfig } from "./transfer_config.ts";
@@ -137,12 +137,14 @@ export class JobRunner {
   }
 
   /** Of a job that an earlier run has done, only the removal of a moved source may be left. */
-  async #settleDone(job: Job, source: ObjectMeta): Promise<void> {
+  async #settleDone(job: Job, { source, size }: DoneBefore): Promise<void> {
     const { tally, request: { move, signal } } = this.#config;
-    if (move && !job.isLinked && job.from) {
+    if (!source) {
+      await tally.note(`${JSON.stringify(redactSecrets(job.from?.uri ?? ""))} was moved by an earlier run`);
+    } else if (move && !job.isLinked && job.from) {
       await deleteRead(job.from.store, job.from.key, { ...source, metadata: {} }, { signal });
     }
-    tally.doneBefore(job, source.size);
+    tally.doneBefore(job, size);
   }
 
   /** Does a job again that failed because too many files were open, now that fewer are worked on. */
@@ -179,7 +181,7 @@ export class JobRunner {
       onDropped: (dropped) => tally.dropped(job, dropped),
       ...told,
       signal: request.signal,
-      ...journal?.copying(job),
+      ...journal?.copying(job, request.move && !job.isLinked),
       ...this.#remembering(job),
       conversion: request.conversion ?? "none",
       level: request.zstdLevel ?? 3,

@@ -65,8 +65,18 @@ export interface KeptJournalSetup {
 export interface RememberedCopy {
   /** By which another process can go on with it. */
   readonly resumable: ResumableCopy;
-  /** Called when the copy is proved. */
-  readonly onCopied: (copied: Pick<CopyObjectResult, "size" | "etag" | "sourceEtag">) => void;
+  /** Called when the copy is proved; a move waits for it before it removes the source. */
+  readonly onCopied: (
+    copied: Pick<CopyObjectResult, "size" | "etag" | "sourceEtag">,
+  ) => void | Promise<void>;
+}
+
+/** An object that an earlier run has done. */
+export interface DoneBefore {
+  /** Its bytes. */
+  readonly size: number;
+  /** Its source; absent where that was moved and is gone. */
+  readonly source?: ObjectMeta;
 }
 
 /** The journal of a transfer that is under way. */
@@ -135,28 +145,36 @@ export class KeptJournal {
     return this.#journal.isResumed;
   }
 
-  /** The source of a job that is done, if it is: nothing has changed on either side since then. */
-  async findDone({ from, to, input, listed, version }: Job): Promise<ObjectMeta | undefined> {
+  /** Whether a job is done: nothing has changed on either side since then. */
+  async findDone({ from, to, input, listed, version }: Job): Promise<DoneBefore | undefined> {
     if (this.#setup.isCompared || this.#journal.finishedBefore === 0 || !from || !to || input) {
       return undefined;
     }
     const { signal } = this.#setup;
     // What else is wrong with it is for the transfer to say.
     const source = listed ?? await lookUp(from, signal, version);
-    if (!source || !this.#journal.mayBeFinished(from.uri, to.uri, source)) return undefined;
+    if (source && !this.#journal.mayBeFinished(from.uri, to.uri, source)) return undefined;
     const target = await this.#look.find(to);
-    return target && this.#journal.isFinished(from.uri, to.uri, source, target) ? source : undefined;
+    if (!target) return undefined;
+    if (!source) return this.#journal.isMoved(from.uri, to.uri, target) ? { size: target.size } : undefined;
+    const isDone = this.#journal.isFinished(from.uri, to.uri, source, target);
+    return isDone ? { size: source.size, source } : undefined;
   }
 
-  /** How a job is copied; absent for what is no copy of an object. */
-  copying({ from, to, input }: Job): RememberedCopy | undefined {
+  /**
+   * How a job is copied, or moved; absent for what is no copy of an object. A source that no listing found was named, and
+   * the same transfer names it again when it is gone.
+   */
+  copying({ from, to, input, listed }: Job, isMove: boolean): RememberedCopy | undefined {
     if (!from || !to || input) return undefined;
     return {
       resumable: this.#journal.resumable(from.uri, to.uri),
       onCopied: ({ size, etag, sourceEtag }) => {
         const target = { size, ...(etag !== undefined && { etag }) };
         const source = sourceEtag === undefined ? {} : { etag: sourceEtag };
-        this.#journal.finish(from.uri, to.uri, source, target);
+        const isNamed = isMove && !listed;
+        this.#journal.finish(from.uri, to.uri, source, target, isNamed);
+        if (isNamed) return this.#journal.flush();
       },
     };
   }

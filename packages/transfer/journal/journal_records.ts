@@ -44,19 +44,20 @@ export interface HalfDone {
 /** One record of a journal. */
 export type JournalRecord =
   | { readonly type: "header"; readonly header: JournalHeader }
-  | { readonly type: "finished"; readonly fingerprint: Fingerprint; readonly size: number }
+  | { readonly type: "finished" | "moved"; readonly fingerprint: Fingerprint; readonly size: number }
   | ({ readonly type: "begun" } & Omit<HalfDone, "parts">)
   | { readonly type: "part"; readonly id: number; readonly part: CopiedPart }
   | { readonly type: "ended"; readonly id: number }
   | ({ readonly type: "run" } & JournalRun);
 
-const TYPES = ["header", "finished", "begun", "part", "ended", "run"] as const;
+const TYPES = ["header", "finished", "begun", "part", "ended", "run", "moved"] as const;
 
 /** Writes a record: a byte of its type, then JSON; of the frequent types fixed bytes. */
 export function formatRecord(record: JournalRecord): Uint8Array {
   const type = TYPES.indexOf(record.type);
   switch (record.type) {
-    case "finished": {
+    case "finished":
+    case "moved": {
       const bytes = new Uint8Array(21);
       const view = new DataView(bytes.buffer);
       bytes[0] = type;
@@ -92,7 +93,8 @@ export function parseRecord(bytes: Uint8Array): JournalRecord | undefined {
   switch (type) {
     case undefined:
       return undefined;
-    case "finished": {
+    case "finished":
+    case "moved": {
       const fingerprint = Uint32Array.from([1, 5, 9], (at) => view.getUint32(at));
       return { type, fingerprint, size: view.getFloat64(13) };
     }

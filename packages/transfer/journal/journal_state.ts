@@ -15,6 +15,8 @@ export class JournalState {
   header: JournalHeader | undefined;
   /** The objects that are done. */
   readonly finished = new FinishedSet();
+  /** Those of them whose source is removed when they are done, and may be gone: they are known without it. */
+  readonly moved = new FinishedSet();
   /** Bytes of the objects that are done. */
   finishedBytes = 0;
   /** The processes that did some of it. */
@@ -51,6 +53,9 @@ export class JournalState {
       case "finished":
         this.finished.add(record.fingerprint);
         this.finishedBytes += record.size;
+        break;
+      case "moved":
+        this.moved.add(record.fingerprint);
         break;
       case "begun": {
         const { type: _, ...begun } = record;

@@ -65,8 +65,11 @@ interface DoneObject {
   readonly to: string;
   readonly source: ObjectState;
   readonly target: ObjectState & { readonly size: number };
+  readonly isMoved: boolean;
 }
 
+/** A source of which nothing is known any more. */
+const GONE: ObjectState = {};
 /** A transfer that runs for longer is worth a journal. */
 const LAZY_MS = 3000;
 /** Objects of so many bytes are begun so that another process can go on with them. */
@@ -148,20 +151,36 @@ export class TransferJournal {
     return this.#state.finished.has(this.#fingerprint(from, to, source, target));
   }
 
-  /** Remembers that an object is done. One whose content is not known by an etag on both sides is not remembered. */
+  /** Whether an object is done whose source was to be removed then, and is gone. */
+  isMoved(from: string, to: string, target: ObjectState): boolean {
+    return this.#state.moved.has(this.#fingerprint(from, to, GONE, target));
+  }
+
+  /**
+   * Remembers that an object is done. One whose content is not known by an etag on both sides is not remembered. With
+   * `isMoved` it is known later without its source too.
+   */
   finish(
     from: string,
     to: string,
     source: ObjectState,
     target: ObjectState & { readonly size: number },
+    isMoved = false,
   ): void {
     if (source.etag === undefined || target.etag === undefined) return;
-    const done = { from, to, source, target };
+    const done = { from, to, source, target, isMoved };
     // Most transfers end before there is a journal: they pay for no hash.
     if (this.#beginning) this.#mark(done);
     else this.#unmarked.push(done);
     const { clock, lazyMs = LAZY_MS } = this.#setup;
     if (clock.monotonicMs() - this.#startMs >= lazyMs) void this.#begin();
+  }
+
+  /** Resolves when all that was remembered is kept, where a journal has begun; without one there is nothing to wait for. */
+  async flush(): Promise<void> {
+    if (!await this.#beginning) return;
+    // What keeps it from being kept is noted.
+    await this.#log?.flush().catch(() => {});
   }
 
   /** How an object is copied so that another process can go on with it, and this one where an earlier one was. */
@@ -213,9 +232,11 @@ export class TransferJournal {
     return { id, place: place.name, finished: finished.size, halfDone: halfDone.size };
   }
 
-  #mark({ from, to, source, target }: DoneObject): void {
+  #mark({ from, to, source, target, isMoved }: DoneObject): void {
     const fingerprint = this.#fingerprint(from, to, source, target);
     this.#take({ type: "finished", fingerprint, size: target.size });
+    if (!isMoved) return;
+    this.#take({ type: "moved", fingerprint: this.#fingerprint(from, to, GONE, target), size: target.size });
   }
 
   #take(record: JournalRecord): void {
