@@ -123,6 +123,28 @@ Deno.test("jobs resume runs the command line again, in its directory, and its ex
   assertStringIncludes(gone.stderr, "no such journal");
 });
 
+Deno.test("a command of a file has a journal of its own line, and jobs resume goes on with that alone", async () => {
+  await using here = await JobsHere.start();
+  const lines = `${here.directory.path}/lines.txt`;
+  await Deno.writeTextFile(
+    lines,
+    `put ${here.file} s3://bucket/\nput ${here.directory.path}/small s3://bucket/\n`,
+  );
+  here.failAfter(2);
+  const global = ["--config", "s3.uploadConcurrency=4"];
+  const args = [...global, "run", "-j", "2", lines, "--fail-fast"];
+  const failed = await here.run(args);
+  assertEquals([failed.code, here.uploads], [1, 1]);
+  const listed = await here.run(["jobs", "list"]);
+  assertStringIncludes(listed.stdout, `lade --config s3.uploadConcurrency=4 put ${here.file} s3://bucket/\n`);
+  here.fake.faults.clear();
+  const before = here.requests;
+  const resumed = await here.run(["jobs", "resume", listed.stdout.slice(0, 16)]);
+  assertEquals([resumed.code, here.uploads, here.fake.object("bucket", "large")?.content.size], [0, 0, SIZE]);
+  assert(here.sentSince(before) <= PARTS - 2);
+  assertEquals((await here.run(["jobs", "list"])).stdout, "");
+});
+
 Deno.test("jobs list and show tell in JSON what the tables of the documentation have", async () => {
   await using here = await JobsHere.start();
   here.failAfter(1);
@@ -166,6 +188,33 @@ Deno.test("Ctrl-C leaves the journal and says so, and another process with the s
   here.fake.faults.clear();
   assertEquals([(await here.run(args)).code, here.uploads], [0, 0]);
 });
+
+for (const isChanged of [false, true]) {
+  const what = isChanged ? "is none where the copy is another one meanwhile" : "settles it";
+  Deno.test(`a move that ended when its source was removed: the same command ${what}`, async () => {
+    await using here = await JobsHere.start();
+    assertEquals((await here.run(["put", here.file, "s3://bucket/"])).code, 0);
+    const moved = `${here.directory.path}/moved`;
+    const args = ["mv", "s3://bucket/large", moved];
+    const ending = new AbortController();
+    const run = () => {
+      here.fake.removeObject("bucket", "large");
+      ending.abort(new InterruptError("SIGINT", 130));
+    };
+    here.fake.faults.add({ match: { operation: "DeleteObject" }, action: { kind: "before", run } });
+    assertEquals((await here.run(args, undefined, ending.signal)).code, 130);
+    assertEquals((await Deno.stat(moved)).size, SIZE);
+    if (isChanged) await Deno.writeTextFile(moved, "other");
+    const again = await here.run(args);
+    assertEquals(again.code, isChanged ? 1 : 0);
+    assertEquals((await Deno.stat(moved)).size, isChanged ? 5 : SIZE);
+    if (isChanged) return assertStringIncludes(again.stderr, "no such object");
+    assertStringIncludes(again.stderr, '"s3://bucket/large" was moved by an earlier run');
+    assertEquals((await here.run(["jobs", "list"])).stdout, "");
+    // Without the journal it is a mistake.
+    assertEquals((await here.run(args)).code, 1);
+  });
+}
 
 Deno.test("a source that changed meanwhile is sent anew, and its upload is aborted", async () => {
   await using here = await JobsHere.start();

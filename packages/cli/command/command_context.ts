@@ -11,7 +11,7 @@ export interface CommandContext {
   readonly output: Output;
   /** The streams and the environment. */
   readonly terminal: Terminal;
-  /** The command line, without the program. */
+  /** The command line, without the program; empty where no line of its own would do the same. */
   readonly args: readonly string[];
   /** Ends the command. */
   readonly signal: AbortSignal;

@@ -5,7 +5,13 @@ import { isStandardInput } from "@lade/transfer";
 import { isStandardOutput } from "@lade/transfer/places";
 
 /** A line of a file of commands: nothing, a command, or what is wrong with it. */
-export type CommandReading = Invocation | { readonly problem: string } | undefined;
+export type CommandReading = LineInvocation | { readonly problem: string } | undefined;
+
+/** A command of a line. */
+export interface LineInvocation extends Invocation {
+  /** Its words, without `lade`. */
+  readonly args: readonly string[];
+}
 
 /** What a dry run writes before a line. */
 const DRY_RUN = "(dry run) ";
@@ -44,7 +50,7 @@ export async function readCommand(
   if (!isPlain || Object.keys(config).length > 0) {
     return { problem: "Options that every command takes are given once, to lade run." };
   }
-  return misuseOf(invocation) ?? await mistakeOf(invocation) ?? invocation;
+  return misuseOf(invocation) ?? await mistakeOf(invocation) ?? { ...invocation, args };
 }
 
 function misuseOf({ name, options }: Invocation): { readonly problem: string } | undefined {

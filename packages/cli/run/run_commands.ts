@@ -1,13 +1,14 @@
 import { inParallel } from "@lade/core/concurrency";
 import { printable } from "@lade/core/text";
-import type { CommandContext, Invocation } from "../command/command_context.ts";
+import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { ErrorMessage } from "../messages/error_message.ts";
 import { RunSummaryMessage } from "../messages/run_messages.ts";
 import { LineOutput } from "./line_output.ts";
 import { OutputError } from "../output/output_error.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { readCommand } from "./read_command.ts";
+import { commonArguments } from "./common_arguments.ts";
+import { type LineInvocation, readCommand } from "./read_command.ts";
 
 /** A file of commands, and how they are run. */
 export interface CommandFile {
@@ -39,6 +40,7 @@ export async function runCommands(context: CommandContext, file: CommandFile): P
   const lines = await readLines(file, context);
   const { clock } = (await context.lade()).context;
   const startMs = clock.monotonicMs();
+  const common = await commonArguments(context, file.name);
   const halt = new AbortController();
   let [done, failed] = [0, 0];
   const run = async ({ line, text }: Line, lineSignal: AbortSignal) => {
@@ -46,7 +48,8 @@ export async function runCommands(context: CommandContext, file: CommandFile): P
     if (!invocation || "problem" in invocation) {
       throw new TypeError(`Cannot run line ${line}: it was a command`);
     }
-    const isDone = await runOne(context, invocation, { file: file.name, line }, lineSignal);
+    const args = common ? [...common, ...invocation.args] : [];
+    const isDone = await runOne({ ...context, args }, invocation, { file: file.name, line }, lineSignal);
     if (isDone) done++;
     else failed++;
     if (!isDone && file.failFast) halt.abort();
@@ -90,7 +93,7 @@ async function readLines(
 /** Runs a command and resolves with whether all of it was done. One that was ended from outside says nothing of it. */
 async function runOne(
   context: CommandContext,
-  invocation: Invocation,
+  invocation: LineInvocation,
   place: { readonly file: string; readonly line: number },
   signal: AbortSignal,
 ): Promise<boolean> {

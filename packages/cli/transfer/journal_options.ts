@@ -41,7 +41,7 @@ export async function journalOf(
   );
   const meaning = Object.entries(options).filter(([name]) => !NEUTRAL.has(name));
   const command = {
-    commandLine: shard ? withShard(args, shard) : args,
+    ...(args.length > 0 && { commandLine: shard ? withShard(args, shard) : args }),
     directory: Deno.cwd(),
     meaning: { options: meaning, config: settings.config },
   };
