@@ -301,7 +301,7 @@ Deno.test("moveObject() tells that the copy is proved while the source is still 
       await from.delete(key, options);
     },
   });
-  const onProved = ({ size }: { readonly size: number }) => seen.push(size);
+  const onProved = ({ size }: { readonly size: number }) => void seen.push(size);
   await moveObject(kept, "x", to, "x", { onProved });
   assertEquals(seen, [5, "delete"]);
 });
