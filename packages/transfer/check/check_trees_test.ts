@@ -52,6 +52,11 @@ Deno.test("checkTrees() tells where the objects of a name are, and what showed t
     [undefined, "memory://n/d", undefined, undefined],
     ["memory://m/p/e", "memory://n/e", 0, "size"],
   ]);
+  const [long, short] = [await placeOf({ a: "12" }), await placeOf({ a: "1" })];
+  const [other] = await Array.fromAsync(
+    checkTrees({ source: long, target: short, compare: { mode: "checksum", signal } }),
+  );
+  assertEquals([other?.sign, other?.size, other?.by], ["*", undefined, "size"]);
 });
 
 Deno.test("checkTrees() compares what the filter accepts of either side", async () => {
