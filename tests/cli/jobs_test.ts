@@ -55,9 +55,12 @@ class JobsHere implements AsyncDisposable {
     this.fake.faults.add({ match, action: { kind: "status", status: 403, code: "AccessDenied" } });
   }
 
-  /** Parts that came since the requests before `index`. */
+  /** Parts that came since the requests before `index`; what an earlier run gave up may come late, and does not count. */
   sentSince(index: number): number {
-    return this.fake.requests.slice(index).filter(({ operation }) => operation === "UploadPart").length;
+    const sent = this.fake.requests.slice(index).filter(({ operation, status }) =>
+      operation === "UploadPart" && status === 200
+    );
+    return new Set(sent.map(({ query }) => query["partNumber"])).size;
   }
 
   get requests(): number {
