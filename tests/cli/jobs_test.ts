@@ -117,10 +117,10 @@ Deno.test("jobs resume runs the command line again, in its directory, and its ex
   const again = await here.run(["jobs", "resume", left.id]);
   assertEquals([again.code, here.uploads], [1, 1]);
   here.fake.faults.clear();
-  const before = here.requests;
+  const [before, stored] = [here.requests, here.fake.uploads("bucket")[0]?.parts.size ?? 0];
   const resumed = await here.run(["jobs", "resume", left.id]);
   assertEquals([resumed.code, here.uploads], [0, 0]);
-  assert(here.sentSince(before) <= PARTS - 2);
+  assert(here.sentSince(before) <= PARTS - stored);
   const gone = await here.run(["jobs", "resume", left.id]);
   assertEquals(gone.code, 1);
   assertStringIncludes(gone.stderr, "no such journal");
@@ -141,10 +141,10 @@ Deno.test("a command of a file has a journal of its own line, and jobs resume go
   const listed = await here.run(["jobs", "list"]);
   assertStringIncludes(listed.stdout, `lade --config s3.uploadConcurrency=4 put ${here.file} s3://bucket/\n`);
   here.fake.faults.clear();
-  const before = here.requests;
+  const [before, stored] = [here.requests, here.fake.uploads("bucket")[0]?.parts.size ?? 0];
   const resumed = await here.run(["jobs", "resume", listed.stdout.slice(0, 16)]);
   assertEquals([resumed.code, here.uploads, here.fake.object("bucket", "large")?.content.size], [0, 0, SIZE]);
-  assert(here.sentSince(before) <= PARTS - 2);
+  assert(here.sentSince(before) <= PARTS - stored);
   assertEquals((await here.run(["jobs", "list"])).stdout, "");
 });
 
@@ -254,7 +254,7 @@ Deno.test("a journal in a store goes on from there, and so do its jobs", async (
   const failed = await here.run(args, "/nowhere");
   assertStringIncludes(failed.stderr, "--journal s3://other/jobs/");
   here.fake.faults.clear();
-  const before = here.requests;
+  const [before, stored] = [here.requests, here.fake.uploads("bucket")[0]?.parts.size ?? 0];
   const listed = await here.run(["jobs", "list", "--journal", "s3://other/jobs/"], "/nowhere");
   assertStringIncludes(listed.stdout, "interrupted");
   const resumed = await here.run([
@@ -265,7 +265,7 @@ Deno.test("a journal in a store goes on from there, and so do its jobs", async (
     listed.stdout.slice(0, 6),
   ], "/nowhere");
   assertEquals([resumed.code, here.uploads], [0, 0]);
-  assert(here.sentSince(before) <= PARTS - 2);
+  assert(here.sentSince(before) <= PARTS - stored);
   assertEquals(here.fake.objects("other").length, 0);
 });
 
