@@ -35,7 +35,7 @@ Deno.test("lade presign refuses what cannot be signed, and times that are none",
   const mistakes: [args: string[], said: RegExp, code: number][] = [
     [["--expires", "8d", "s3://b/k"], /"8d" is more than "7d"/, 2],
     [["--expires", "soon", "s3://b/k"], /"soon" is not a time such as 90s, 15m, 1h30m or 7d/, 2],
-    [["--method", "POST", "s3://b/k"], /"GET", "PUT", and "DELETE"/, 2],
+    [["--method", "POST", "s3://b/k"], /"GET", "PUT" or "DELETE"/, 2],
     [[], /URI/, 2],
     [["s3://bucket"], /it is a prefix, an object is needed/, 1],
     [["memory://m/k"], /Cannot presign "memory:\/\/m\/k"/, 1],
