@@ -53,8 +53,24 @@ async function show(config: ShowProgressConfig, signal: AbortSignal): Promise<vo
   }
 }
 
+/** Shows the progress of a command until it is disposed; not where nothing is done. */
+export function showCommandProgress(
+  context: CommandContext,
+  progress: TransferProgress,
+  clock: Clock,
+  isIdle = false,
+): AsyncDisposable {
+  return showProgress({
+    form: isIdle ? "none" : chooseProgressForm(context),
+    progress,
+    output: context.output,
+    clock,
+    columns: () => context.terminal.columns() ?? 80,
+  });
+}
+
 /** How a command shows its progress, by its options and by where standard error leads. */
-export function chooseProgressForm({ settings, terminal, output }: CommandContext): ProgressForm {
+function chooseProgressForm({ settings, terminal, output }: CommandContext): ProgressForm {
   const { progress, json, quiet } = settings;
   if (progress === "none" || quiet) return "none";
   if (progress === "plain") return "lines";

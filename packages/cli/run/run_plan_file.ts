@@ -2,7 +2,7 @@ import { locate } from "@lade/transfer/places";
 import { openPlan, type PlanCounts, type PlanListener, runPlan } from "@lade/transfer/plans";
 import type { CommandContext } from "../command/command_context.ts";
 import { OperationMessage } from "../messages/transfer_messages.ts";
-import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
+import { showCommandProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { takeShard } from "../transfer/shard_options.ts";
 import { TransferReport } from "../transfer/transfer_report.ts";
@@ -25,7 +25,7 @@ export async function runPlanFile(
   file: string,
   { dryRun, failFast, jobs, shard: share }: RunPlanValues,
 ): Promise<void> {
-  const { output, signal, terminal } = context;
+  const { signal } = context;
   const lade = await context.lade();
   const saved = await openPlan(await locate(lade, file), signal);
   const shard = await takeShard(context, { shard: share });
@@ -34,13 +34,7 @@ export async function runPlanFile(
   const report = new PlanReport(context, progress, dryRun, saved.header.operation);
   let counts: PlanCounts;
   {
-    await using _display = showProgress({
-      form: dryRun ? "none" : chooseProgressForm(context),
-      progress,
-      output,
-      clock,
-      columns: () => terminal.columns() ?? 80,
-    });
+    await using _display = showCommandProgress(context, progress, clock, dryRun);
     const options = { dryRun, failFast, concurrency: jobs, signal, ...(shard && { shard }) };
     counts = await runPlan(lade, saved, options, report);
   }

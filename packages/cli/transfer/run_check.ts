@@ -2,7 +2,7 @@ import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { CheckCounts, ComparedMessage, ComparisonMessage } from "../messages/check_messages.ts";
 import { SkipMessage } from "../messages/transfer_messages.ts";
-import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
+import { showCommandProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { filterOf, FOR_MANY, isFiltered } from "./filter_options.ts";
 import { openCache } from "./cache_options.ts";
@@ -27,7 +27,7 @@ const WORTH_SHOWING = 8 * 2 ** 20;
 
 /** Compares two trees or two objects, prints a line for each name, and sums up. */
 export async function runCheck(context: CommandContext, options: CheckOptions): Promise<void> {
-  const { output, settings, signal, terminal } = context;
+  const { output, settings, signal } = context;
   const [source = "", target = "", ...more] = options.places;
   if (more.length > 0) throw new UsageError("There is one source and one destination.");
   if (options.download && options.sizeOnly) {
@@ -69,13 +69,7 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
   const counts = new CheckCounts();
   const startedMs = clock.monotonicMs();
   {
-    await using _display = showProgress({
-      form: chooseProgressForm(context),
-      progress,
-      output,
-      clock,
-      columns: () => terminal.columns() ?? 80,
-    });
+    await using _display = showCommandProgress(context, progress, clock);
     const entries = isTree ? await trees(lade, request) : objects(lade, request);
     for await (const entry of entries) {
       unseen?.delete(entry.name);

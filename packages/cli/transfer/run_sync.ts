@@ -3,7 +3,7 @@ import { locate, locatePrefix, resolveDestination } from "@lade/transfer/places"
 import { sync, type SyncCounts, type SyncRequest } from "@lade/transfer/sync";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
-import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
+import { showCommandProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { openCache } from "./cache_options.ts";
 import { filterOf } from "./filter_options.ts";
@@ -34,7 +34,7 @@ async function syncReported(
   progress: TransferProgress,
   report: SyncReport,
 ): Promise<void> {
-  const { output, signal, name, terminal } = context;
+  const { signal, name } = context;
   const { source, destination: argument, dryRun, jobs, maxDelete, backupDir, savePlan } = options;
   const mode = compareModeOf(options);
   const lade = await context.lade();
@@ -51,13 +51,7 @@ async function syncReported(
   const { clock } = lade.context;
   let counts: SyncCounts;
   {
-    await using _display = showProgress({
-      form: dryRun || savePlan !== undefined ? "none" : chooseProgressForm(context),
-      progress,
-      output,
-      clock,
-      columns: () => terminal.columns() ?? 80,
-    });
+    await using _display = showCommandProgress(context, progress, clock, dryRun || savePlan !== undefined);
     const request: SyncRequest = {
       operation: name,
       source,

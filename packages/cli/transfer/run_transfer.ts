@@ -1,7 +1,7 @@
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
-import { chooseProgressForm, showProgress } from "../progress/show_progress.ts";
+import { showCommandProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { filterOf, splitArgument } from "./filter_options.ts";
 import { refuseMistakes, type TransferCommand } from "./refuse_mistakes.ts";
@@ -58,13 +58,7 @@ async function transferReported(
   const { recursive, dryRun, jobs, savePlan, version } = options;
   let counts: TransferCounts;
   {
-    await using _display = showProgress({
-      form: dryRun || savePlan !== undefined ? "none" : chooseProgressForm(context),
-      progress,
-      output,
-      clock,
-      columns: () => terminal.columns() ?? 80,
-    });
+    await using _display = showCommandProgress(context, progress, clock, dryRun || savePlan !== undefined);
     const request: TransferRequest = {
       operation: name,
       sources,

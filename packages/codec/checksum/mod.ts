@@ -10,5 +10,6 @@ export * from "./combine_crc32c.ts";
 export * from "./crc64nvme.ts";
 export * from "./crc64nvme_text.ts";
 export * from "./combine_crc64nvme.ts";
+export * from "./combinable_checksum.ts";
 export * from "./both_checksums.ts";
 export { bindChecksums } from "./bind_checksums.ts";

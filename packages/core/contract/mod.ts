@@ -13,3 +13,4 @@ export type * from "./provider.ts";
 export type * from "./url_claims.ts";
 export type * from "./provider_options.ts";
 export type * from "./diagnosis.ts";
+export * from "./checksum_names.ts";

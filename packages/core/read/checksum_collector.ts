@@ -1,7 +1,8 @@
 import type { Checksums, ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import { ChecksumMismatchError } from "../errors/errors.ts";
 import type { EtagMd5 } from "../contract/etag_md5.ts";
-import { ALGORITHMS, type ChunkSums, OrderedSums, sumsBy } from "./chunk_sums.ts";
+import { CHECKSUM_NAMES } from "../contract/checksum_names.ts";
+import { type ChunkSums, OrderedSums, sumsBy } from "./chunk_sums.ts";
 import type { EtagGuard } from "./etag_guard.ts";
 import type { ReadOptions } from "./read_options.ts";
 
@@ -39,7 +40,7 @@ export class ChecksumCollector {
   ) {
     this.#chunks = chunks;
     const told = range.length === info.size ? info.checksums : undefined;
-    const wanted = mode === "crc32c" ? ["crc32c"] as const : mode === "none" ? [] : ALGORITHMS;
+    const wanted = mode === "crc32c" ? ["crc32c"] as const : mode === "none" ? [] : CHECKSUM_NAMES;
     for (const algorithm of wanted) {
       if (mode === "auto" && told?.[algorithm] === undefined) continue;
       this.#sums = sumsBy(algorithm, range.offset);
@@ -124,7 +125,7 @@ export function reasonOf(info: ObjectInfo, range: ResolvedRange, mode: Mode): st
   const { checksums, partsChecksum, size } = info;
   if (mode === "none") return "checksums are off";
   if (range.length !== size) return "only a part of the object was read; a read of all of it is compared";
-  if (checksums && ALGORITHMS.some((name) => checksums[name] !== undefined)) {
+  if (checksums && CHECKSUM_NAMES.some((name) => checksums[name] !== undefined)) {
     return mode === "crc32c"
       ? "the store keeps another checksum than CRC-32C"
       : "this runtime cannot compute what the store keeps; Deno can";

@@ -1,14 +1,4 @@
-import {
-  combineCrc32,
-  combineCrc32c,
-  combineCrc64nvme,
-  crc32,
-  crc32c,
-  crc32cToBase64,
-  crc32ToBase64,
-  crc64nvme,
-  crc64nvmeToBase64,
-} from "@lade/codec/checksum";
+import { COMBINABLE_CHECKSUMS, type CombinableChecksum, isCombinable } from "@lade/codec/checksum";
 import { nodeModule } from "@lade/codec/node";
 import { AbortableQueue } from "../concurrency/abortable_queue.ts";
 import type { Checksums, ResolvedRange } from "../contract/types.ts";
@@ -21,19 +11,11 @@ export interface ChunkSums {
   finish(chunks: readonly ResolvedRange[]): string;
 }
 
-/** A checksum whose parts combine. */
-interface Combinable<Value> {
-  readonly zero: Value;
-  update(bytes: Uint8Array, previous: Value): Value;
-  combine(first: Value, second: Value, secondLength: number): Value;
-  toBase64(value: Value): string;
-}
-
 class CombinedSums<Value> implements ChunkSums {
-  readonly #algorithm: Combinable<Value>;
+  readonly #algorithm: CombinableChecksum<Value>;
   readonly #values: Value[] = [];
 
-  constructor(algorithm: Combinable<Value>) {
+  constructor(algorithm: CombinableChecksum<Value>) {
     this.#algorithm = algorithm;
   }
 
@@ -98,34 +80,9 @@ export class OrderedSums implements ChunkSums {
 
 type Algorithm = keyof Checksums;
 
-/** Every algorithm that a read can compare, the cheapest first. */
-export const ALGORITHMS: readonly Algorithm[] = [
-  "crc32c",
-  "crc64nvme",
-  "crc32",
-  "sha1",
-  "sha256",
-  "sha512",
-  "md5",
-];
-
 /** Computes by an algorithm over bytes from `offset` on; `undefined` where the runtime cannot. */
 export function sumsBy(algorithm: Algorithm, offset: number): ChunkSums | undefined {
-  switch (algorithm) {
-    case "crc32c":
-      return new CombinedSums({ zero: 0, update: crc32c, combine: combineCrc32c, toBase64: crc32cToBase64 });
-    case "crc64nvme":
-      return new CombinedSums({
-        zero: 0n,
-        update: crc64nvme,
-        combine: combineCrc64nvme,
-        toBase64: crc64nvmeToBase64,
-      });
-    case "crc32":
-      return new CombinedSums({ zero: 0, update: crc32, combine: combineCrc32, toBase64: crc32ToBase64 });
-    default: {
-      const hash = nodeModule("node:crypto")?.createHash(algorithm);
-      return hash && new OrderedSums(hash, offset);
-    }
-  }
+  if (isCombinable(algorithm)) return new CombinedSums(COMBINABLE_CHECKSUMS[algorithm]);
+  const hash = nodeModule("node:crypto")?.createHash(algorithm);
+  return hash && new OrderedSums(hash, offset);
 }

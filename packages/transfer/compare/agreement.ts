@@ -1,5 +1,6 @@
 import type { Checksums, ObjectMeta } from "@lade/core";
-import { type Algorithm, ALGORITHMS } from "../sums/stream_sums.ts";
+import type { Algorithm } from "../sums/stream_sums.ts";
+import { CHECKSUM_NAMES } from "@lade/core/backend";
 import type { RememberedSums } from "../sums/checksum_cache.ts";
 import { isMd5Of, isSameEtag, md5Digits } from "../sums/etag_form.ts";
 import type { Difference, Evidence } from "./difference.ts";
@@ -33,7 +34,7 @@ const COPIED: Difference = {
 export function agreementOf(a: KnownSums, b: KnownSums): Difference | undefined {
   let found: Difference | undefined;
   if (isSummed(a) && isSummed(b)) {
-    for (const name of ALGORITHMS) {
+    for (const name of CHECKSUM_NAMES) {
       const [ofA, ofB] = [seen(a, name), seen(b, name)];
       const [valueA, valueB] = [ofA ?? a.remembered?.[name], ofB ?? b.remembered?.[name]];
       if (valueA === undefined || valueB === undefined) continue;

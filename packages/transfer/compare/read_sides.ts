@@ -1,7 +1,8 @@
 import type { ObjectInfo, ObjectMeta } from "@lade/core";
 import { certainClaims, type Claim, likelyClaims } from "../sums/claims.ts";
 import { readThrough } from "../sums/read_through.ts";
-import { type Algorithm, ALGORITHMS, StreamSums } from "../sums/stream_sums.ts";
+import { type Algorithm, StreamSums } from "../sums/stream_sums.ts";
+import { CHECKSUM_NAMES } from "@lade/core/backend";
 import type { KnownSums } from "./agreement.ts";
 import type { Difference, Listed } from "./difference.ts";
 import type { CompareOptions } from "./compare_options.ts";
@@ -69,7 +70,7 @@ function algorithmsFor(
   { cache }: CompareOptions,
 ): readonly Algorithm[] {
   const { read } = other;
-  if (read) return ALGORITHMS.filter((name) => read[name] !== undefined);
+  if (read) return CHECKSUM_NAMES.filter((name) => read[name] !== undefined);
   const isDecided = claims.length > 0 && claims.every(({ algorithm }) => algorithm !== undefined);
   return isDecided ? (cache ? ["crc32c"] : []) : BY_CONTENT;
 }
@@ -109,7 +110,7 @@ export async function compareRead(source: Side, target: Side, options: CompareOp
   if (!source.read) await readSide(source, target, [], options);
   if (!target.read) await readSide(target, source, [], options);
   const [one, other] = [source.read ?? {}, target.read ?? {}];
-  const both = ALGORITHMS.filter((name) => one[name] !== undefined && other[name] !== undefined);
+  const both = CHECKSUM_NAMES.filter((name) => one[name] !== undefined && other[name] !== undefined);
   const isSame = both.length > 0 && both.every((name) => one[name] === other[name]);
   return isSame ? SAME_BYTES : OTHER_BYTES;
 }

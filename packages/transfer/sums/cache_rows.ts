@@ -1,7 +1,7 @@
 import { crc32c } from "@lade/codec/checksum";
 import type { ObjectMeta } from "@lade/core";
 import type { RememberedSums } from "./checksum_cache.ts";
-import { ALGORITHMS } from "./stream_sums.ts";
+import { CHECKSUM_NAMES } from "@lade/core/backend";
 
 /** What the cache keeps of one object. */
 export interface CacheRow {
@@ -49,7 +49,7 @@ export function statusOf({ statusChanged }: ObjectMeta): string | undefined {
   return statusChanged && `${statusChanged.getTime() / 1000}`;
 }
 
-const NAMES = [...ALGORITHMS, "pair", "status"] as const;
+const NAMES = [...CHECKSUM_NAMES, "pair", "status"] as const;
 
 /** Checksums as text: `crc32c:mnG7TA== md5:XUFAKrxLKna5cZ2REBfFkg==`. */
 export function formatSums(checksums: RememberedSums): string {

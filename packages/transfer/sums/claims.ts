@@ -2,7 +2,8 @@ import type { Checksums, ObjectInfo, ObjectMeta } from "@lade/core";
 import { hexToBase64, md5Digits, partsEtag } from "./etag_form.ts";
 import { partSizes } from "./part_sizes.ts";
 import { PartsSum } from "./parts_sum.ts";
-import { type Algorithm, ALGORITHMS, beginSum, type StreamSum } from "./stream_sums.ts";
+import { type Algorithm, beginSum, type StreamSum } from "./stream_sums.ts";
+import { CHECKSUM_NAMES } from "@lade/core/backend";
 
 /** Something that is known of the bytes of an object, and that other bytes can be held against. */
 export interface Claim {
@@ -20,7 +21,7 @@ export interface Claim {
 
 /** What is known of the bytes of an object by checksums of all of it, the one first that takes the least time. */
 export function certainClaims(checksums: Checksums | undefined, by: "checksum" | "remembered"): Claim[] {
-  return ALGORITHMS.flatMap((algorithm) => {
+  return CHECKSUM_NAMES.flatMap((algorithm) => {
     const value = checksums?.[algorithm];
     return value === undefined
       ? []
@@ -45,7 +46,7 @@ export function likelyClaims(meta: ObjectMeta & Pick<Partial<ObjectInfo>, "parts
     return [{ ...claim(hexToBase64(digits), () => beginSum("md5")), algorithm: "md5" }];
   }
   const [, name, value, count] = /^(\w+) (\S+)-(\d+)$/.exec(partsChecksum ?? "") ?? [];
-  const algorithm = ALGORITHMS.find((known) => known === name);
+  const algorithm = CHECKSUM_NAMES.find((known) => known === name);
   // Of the two of one upload, the checksum takes less time.
   if (algorithm !== undefined) {
     return ofParts(algorithm, size, Number(count), `${value}-${count}`, false, claim);

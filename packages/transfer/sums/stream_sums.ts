@@ -1,28 +1,10 @@
 import { nodeModule } from "@lade/codec/node";
-import {
-  crc32,
-  crc32c,
-  crc32cToBase64,
-  crc32ToBase64,
-  crc64nvme,
-  crc64nvmeToBase64,
-} from "@lade/codec/checksum";
+import { COMBINABLE_CHECKSUMS, isCombinable } from "@lade/codec/checksum";
 import type { Checksums } from "@lade/core";
 import { UnsupportedError } from "@lade/core/errors";
 
 /** The name of a checksum. */
 export type Algorithm = keyof Checksums;
-
-/** Every checksum, the one that takes the least time first. */
-export const ALGORITHMS: readonly Algorithm[] = [
-  "crc32c",
-  "crc64nvme",
-  "crc32",
-  "sha1",
-  "sha256",
-  "sha512",
-  "md5",
-];
 
 /** A checksum that grows with bytes given in order. */
 export interface StreamSum {
@@ -34,29 +16,15 @@ export interface StreamSum {
 
 /** Begins a checksum. A digest that the runtime lacks is an `UnsupportedError`. */
 export function beginSum(algorithm: Algorithm): StreamSum {
-  switch (algorithm) {
-    case "crc32c":
-      return growing(0, crc32c, crc32cToBase64);
-    case "crc64nvme":
-      return growing(0n, crc64nvme, crc64nvmeToBase64);
-    case "crc32":
-      return growing(0, crc32, crc32ToBase64);
-    default: {
-      const hash = nodeModule("node:crypto")?.createHash(algorithm);
-      if (hash) return { update: (bytes) => void hash.update(bytes), finish: () => hash.digest("base64") };
-      const detail = `this runtime has no ${algorithm}`;
-      throw new UnsupportedError({ operation: "compute", uri: algorithm, detail });
-    }
+  if (isCombinable(algorithm)) {
+    const { zero, update, toBase64 } = COMBINABLE_CHECKSUMS[algorithm];
+    let value = zero;
+    return { update: (bytes) => void (value = update(bytes, value)), finish: () => toBase64(value) };
   }
-}
-
-function growing<T>(
-  zero: T,
-  update: (bytes: Uint8Array, previous: T) => T,
-  toBase64: (value: T) => string,
-): StreamSum {
-  let value = zero;
-  return { update: (bytes) => void (value = update(bytes, value)), finish: () => toBase64(value) };
+  const hash = nodeModule("node:crypto")?.createHash(algorithm);
+  if (hash) return { update: (bytes) => void hash.update(bytes), finish: () => hash.digest("base64") };
+  const detail = `this runtime has no ${algorithm}`;
+  throw new UnsupportedError({ operation: "compute", uri: algorithm, detail });
 }
 
 /** Several checksums of the same bytes, which are given in order and passed through once. */
