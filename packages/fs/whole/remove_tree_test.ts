@@ -25,7 +25,8 @@ testBoth("deletePrefix() removes links as links and never leaves the tree", asyn
     (await Array.fromAsync(deletePrefix(store, "d/", { dryRun }))).map(({ key, error }) => error ?? key);
   const would = await keys(true);
   assertEquals([...would].sort(), found.sort());
-  assertEquals(await keys(false), would);
+  // Some are removed concurrently: the order is that in which they are gone.
+  assertEquals((await keys(false)).sort(), would.sort());
   assertEquals(root.everything(), ["beside"]);
   assertEquals(outside.everything(), ["x/secret"]);
 });
