@@ -1,18 +1,8 @@
-import { AddressBook } from "./address_book.ts";
-import { Connection } from "./connection.ts";
-import { EndpointPool } from "./endpoint_pool.ts";
-import { openSocket } from "./open_socket.ts";
-import { Pace } from "./pace.ts";
-import { parseTarget, type RequestTarget } from "./parse_target.ts";
-import { type Attempt, sendWithRetry } from "./send_with_retry.ts";
-import { TcpAttempt } from "./tcp_attempt.ts";
-import { startTicker } from "./ticker.ts";
+import { sendWithRetry } from "./send_with_retry.ts";
+import { TcpCarrier } from "./tcp_carrier.ts";
 import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
 import { completeTransportOptions, type TransportConfig } from "./transport_config.ts";
 import type { TransportOptions } from "./transport_options.ts";
-import { toTransportError, WireError } from "./wire_error.ts";
-
-const TICK_MS = 250;
 
 /**
  * HTTP/1.1 over Deno's own sockets: the fastest way to read bytes into a buffer that is there already.
@@ -22,29 +12,22 @@ const TICK_MS = 250;
  */
 export class TcpTransport implements Transport {
   readonly #config: TransportConfig;
-  readonly #pools = new Map<string, EndpointPool>();
-  #stopTicker: (() => void) | undefined;
-  #lastId = 0;
-  #closed = false;
+  readonly #carrier: TcpCarrier;
 
   /** Opens no connection yet. */
   constructor(options: TransportOptions = {}) {
     this.#config = completeTransportOptions(options);
+    this.#carrier = new TcpCarrier(this.#config);
   }
 
   /** Sends a request; see {@linkcode Transport.send}. */
   send(request: TransportRequest): Promise<TransportResponse> {
-    return sendWithRetry(request, this.#config, this.#attempt);
+    return sendWithRetry(request, this.#config, this.#carrier.attempt);
   }
 
   /** Ends every request and closes every connection. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#stopTicker?.();
-    this.#stopTicker = undefined;
-    const pools = [...this.#pools.values()];
-    this.#pools.clear();
-    await Promise.all(pools.map((pool) => pool.close()));
+  close(): Promise<void> {
+    return this.#carrier.close();
   }
 
   /** The same as {@linkcode close}. */
@@ -54,60 +37,6 @@ export class TcpTransport implements Transport {
 
   /** Open connections, to all endpoints together. */
   get connections(): number {
-    let count = 0;
-    for (const pool of this.#pools.values()) count += pool.size;
-    return count;
+    return this.#carrier.connections;
   }
-
-  readonly #attempt = (attempt: Attempt): Promise<TransportResponse> => {
-    const target = parseTarget(attempt.url);
-    if (this.#closed) {
-      const error = new WireError("closed", "the transport was closed");
-      throw toTransportError(error, attempt.request, target.endpoint, "none");
-    }
-    this.#stopTicker ??= startTicker(this.#config.clock, TICK_MS, this.#tick);
-    return new TcpAttempt(attempt, target, this.#pool(target), this.#config).run();
-  };
-
-  #pool(target: RequestTarget): EndpointPool {
-    let pool = this.#pools.get(target.endpoint);
-    if (!pool) {
-      const { hostname, port } = target;
-      const { clock, resolve } = this.#config;
-      const addresses = new AddressBook({ hostname, port, clock, resolve, isAllowed: mayConnect });
-      pool = new EndpointPool((signal) => this.#open(target, addresses, signal), this.#config);
-      this.#pools.set(target.endpoint, pool);
-    }
-    return pool;
-  }
-
-  async #open(target: RequestTarget, addresses: AddressBook, signal: AbortSignal): Promise<Connection> {
-    const { caCerts, clock, limits, minBytesPerSecond, observer, stallTimeoutMs, verifyCertificates } =
-      this.#config;
-    const { endpoint, hostname, port, secure } = target;
-    const socketTarget = { hostname, port, secure, caCerts, verify: verifyCertificates };
-    const socket = await openSocket(socketTarget, addresses, clock, signal);
-    const pace = new Pace(4 * stallTimeoutMs, minBytesPerSecond);
-    const connection = new Connection(socket, { id: ++this.#lastId, endpoint, clock, limits, pace });
-    const { id, remoteAddress } = connection;
-    observer.connected?.({ id, endpoint, remoteAddress, reused: false });
-    return connection;
-  }
-
-  readonly #tick = (): void => {
-    const now = this.#config.clock.monotonicMs();
-    let busy = false;
-    for (const pool of this.#pools.values()) {
-      pool.sweep(now);
-      busy ||= pool.size > 0;
-    }
-    if (busy) return;
-    this.#stopTicker?.();
-    this.#stopTicker = undefined;
-  };
-}
-
-function mayConnect(address: string, port: number): boolean {
-  const host = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-  return Deno.permissions.querySync({ name: "net", host }).state === "granted";
 }

@@ -1,0 +1,98 @@
+import { AddressBook } from "./address_book.ts";
+import { Connection } from "./connection.ts";
+import { EndpointPool } from "./endpoint_pool.ts";
+import type { HttpResponse } from "./http_response.ts";
+import { openSocket } from "./open_socket.ts";
+import { Pace } from "./pace.ts";
+import { parseTarget, type RequestTarget } from "./parse_target.ts";
+import type { Attempt } from "./send_with_retry.ts";
+import { TcpAttempt } from "./tcp_attempt.ts";
+import { startTicker } from "./ticker.ts";
+import type { TransportConfig } from "./transport_config.ts";
+import { toTransportError, WireError } from "./wire_error.ts";
+
+const TICK_MS = 250;
+
+/** Makes single tries of requests, each over a connection of a pool for its endpoint. */
+export class TcpCarrier {
+  readonly #config: TransportConfig;
+  readonly #pools = new Map<string, EndpointPool>();
+  #stopTicker: (() => void) | undefined;
+  #lastId = 0;
+  #closed = false;
+
+  /** Opens no connection yet. */
+  constructor(config: TransportConfig) {
+    this.#config = config;
+  }
+
+  /** Makes one try; see {@linkcode AttemptSender}. */
+  readonly attempt = (attempt: Attempt): Promise<HttpResponse> => {
+    const target = parseTarget(attempt.url);
+    if (this.#closed) {
+      const error = new WireError("closed", "the transport was closed");
+      throw toTransportError(error, attempt.request, target.endpoint, "none");
+    }
+    this.#stopTicker ??= startTicker(this.#config.clock, TICK_MS, this.#tick);
+    return new TcpAttempt(attempt, target, this.#pool(target), this.#config).run();
+  };
+
+  /** Ends every try and closes every connection. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopTicker?.();
+    this.#stopTicker = undefined;
+    const pools = [...this.#pools.values()];
+    this.#pools.clear();
+    await Promise.all(pools.map((pool) => pool.close()));
+  }
+
+  /** Open connections, to all endpoints together. */
+  get connections(): number {
+    let count = 0;
+    for (const pool of this.#pools.values()) count += pool.size;
+    return count;
+  }
+
+  #pool(target: RequestTarget): EndpointPool {
+    let pool = this.#pools.get(target.endpoint);
+    if (!pool) {
+      const { hostname, port } = target;
+      const { clock, resolve } = this.#config;
+      const addresses = new AddressBook({ hostname, port, clock, resolve, isAllowed: mayConnect });
+      pool = new EndpointPool((signal) => this.#open(target, addresses, signal), this.#config);
+      this.#pools.set(target.endpoint, pool);
+    }
+    return pool;
+  }
+
+  async #open(target: RequestTarget, addresses: AddressBook, signal: AbortSignal): Promise<Connection> {
+    const { caCerts, clock, limits, minBytesPerSecond, observer, stallTimeoutMs, verifyCertificates } =
+      this.#config;
+    const { endpoint, hostname, port, secure } = target;
+    const socketTarget = { hostname, port, secure, caCerts, verify: verifyCertificates };
+    const socket = await openSocket(socketTarget, addresses, clock, signal);
+    const pace = new Pace(4 * stallTimeoutMs, minBytesPerSecond);
+    const connection = new Connection(socket, { id: ++this.#lastId, endpoint, clock, limits, pace });
+    const { id, remoteAddress } = connection;
+    observer.connected?.({ id, endpoint, remoteAddress, reused: false });
+    return connection;
+  }
+
+  readonly #tick = (): void => {
+    const now = this.#config.clock.monotonicMs();
+    let busy = false;
+    for (const pool of this.#pools.values()) {
+      pool.sweep(now);
+      busy ||= pool.size > 0;
+    }
+    if (busy) return;
+    this.#stopTicker?.();
+    this.#stopTicker = undefined;
+  };
+}
+
+function mayConnect(address: string, port: number): boolean {
+  const host = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  return Deno.permissions.querySync({ name: "net", host }).state === "granted";
+}
