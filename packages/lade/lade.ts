@@ -18,6 +18,7 @@ import type {
   ResolvedUri,
   SetAttributesOptions,
   StoreContext,
+  StoreFigures,
   WriterOptions,
 } from "@lade/core";
 import { createStoreContext, Sessions } from "@lade/core/backend";
@@ -33,6 +34,7 @@ import {
 } from "@lade/core/operations";
 import { createDefaultRegistry } from "./default_registry.ts";
 import { needContainer, needObject, needPrefix } from "./need_kind.ts";
+import { OpenStores } from "./open_stores.ts";
 import { type ContainerCall, OpenedContainers } from "./opened_containers.ts";
 import type { Removal } from "./removal/removal.ts";
 import type { RemoveOptions } from "./removal/remove.ts";
@@ -60,7 +62,7 @@ export class Lade implements AsyncDisposable, UriCalls {
   readonly registry: Registry;
   readonly #configs: UriConfigs;
   readonly #opened: OpenedContainers | undefined;
-  readonly #stores = new Map<string, Promise<ObjectStore>>();
+  readonly #stores = new OpenStores();
   readonly #sessions = new Sessions();
 
   /** Opens nothing yet. */
@@ -90,18 +92,20 @@ export class Lade implements AsyncDisposable, UriCalls {
     return new PrefixStore(store, key);
   }
 
+  /**
+   * What the stores that are open have done so far: requests, retries, bytes, what was waited for, and what each address did.
+   * Those of containers opened by {@linkcode openStore} are only among it where they share connections with these.
+   */
+  get figures(): StoreFigures {
+    return this.#stores.figures;
+  }
+
   /** Finds the container of a URI, opened and shared, and the key or prefix in it. */
   async locate(uri: string): Promise<LocatedUri> {
     const resolved = await this.#resolve(uri);
     const { provider, container, key, configured } = resolved;
     const name = `${provider.format({ container, key: "" })} ${configured}`;
-    let opening = this.#stores.get(name);
-    if (!opening) {
-      opening = this.#open(resolved);
-      this.#stores.set(name, opening);
-      opening.catch(() => this.#stores.delete(name));
-    }
-    const store = await opening;
+    const store = await this.#stores.get(name, () => this.#open(resolved));
     return { store, key, uriOf: (key) => provider.format({ container, key }) };
   }
 
@@ -354,11 +358,7 @@ export class Lade implements AsyncDisposable, UriCalls {
 
   /** Closes every store that was opened. A later call opens them again. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const stores = [...this.#stores.values()];
-    this.#stores.clear();
-    await Promise.all(
-      stores.map(async (opening) => (await opening.catch(() => {}))?.[Symbol.asyncDispose]()),
-    );
+    await this.#stores[Symbol.asyncDispose]();
     await this.#sessions[Symbol.asyncDispose]();
   }
 

@@ -35,7 +35,7 @@ class Recorder implements Transport {
       throttled: false,
       waitedMs: 0,
       connection: { id: 0, endpoint: "", remoteAddress: undefined, reused: undefined },
-      timings: { startMs: 0, attemptMs: 0, connectedMs: 0, firstByteMs: 0 },
+      timings: { startMs: 0, attemptMs: 0, connectedMs: 0, sentMs: 0, firstByteMs: 0 },
       [Symbol.asyncDispose]: () => body.cancel(),
     };
   }

@@ -187,3 +187,18 @@ Deno.test("a failure of what gives credentials that is about something else stay
     assertStringIncludes(error.message, '"memory://vault/key"');
   }
 });
+
+Deno.test("figures of stores that share a session are one object, which counts once in those of a Lade", async () => {
+  await using fake = await startFakeS3({ buckets: ["one", "other"] });
+  const { lade } = openLade({ s3: { ...fakeConfig(fake) } });
+  await using _closed = lade;
+  assertEquals(lade.figures.requests, 0);
+  await lade.put("s3://one/a", "hello");
+  await lade.get("s3://other/a").catch(() => {});
+  const stores = await Promise.all(["s3://one/", "s3://other/"].map((uri) => lade.locate(uri)));
+  const [one, other] = stores.map(({ store }) => store.figures?.());
+  assert(one !== undefined && one === other);
+  const { addresses, bytesWritten, requests } = lade.figures;
+  assertEquals([requests, bytesWritten], [fake.requests.length, 5]);
+  assertEquals(addresses.map(({ requests }) => requests), [fake.requests.length]);
+});

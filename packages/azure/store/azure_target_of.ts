@@ -66,6 +66,7 @@ export function azureTargetOf(container: string, setup: AzureTargetSetup): Autho
       uri: accountUri(endpoint) + (container && `/${container}`),
       capabilities,
       context,
+      figures: setup.transport?.figures,
       bounds,
       uploadConcurrency,
       partSize: blockSize,

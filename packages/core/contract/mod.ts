@@ -9,6 +9,7 @@ export type * from "./object_place.ts";
 export type * from "./object_tree.ts";
 export type * from "./read_hints.ts";
 export type * from "./store_limits.ts";
+export * from "./store_figures.ts";
 export type * from "./provider.ts";
 export type * from "./url_claims.ts";
 export type * from "./provider_options.ts";

@@ -6,6 +6,7 @@ import type { ObjectTree } from "./object_tree.ts";
 import type { ObjectWriter } from "./object_writer.ts";
 import type { PartWriter } from "./part_writer.ts";
 import type { ReadHints } from "./read_hints.ts";
+import type { StoreFigures } from "./store_figures.ts";
 import type { StoreLimits } from "./store_limits.ts";
 import type {
   CallOptions,
@@ -195,6 +196,12 @@ export interface ObjectStore extends AsyncDisposable {
 
   /** Moves within the store. Where `capabilities.atomicRename` is false this is a copy followed by a delete. */
   rename(from: string, to: string, options?: CopyOptions): Promise<void>;
+
+  /**
+   * What the store has done so far, and with it those that share its connections: they all give one object, whose numbers go
+   * on counting. A store without the method counts nothing; a layer has the figures of the store below.
+   */
+  figures?(): StoreFigures;
 
   /**
    * Where a key (or a prefix) leads: the same for every store that leads there. A store without the

@@ -8,6 +8,7 @@ import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
 import { bytesAtHand, getBytesAtHand, type QuickStore, type ReadyBytes } from "../contract/seams.ts";
+import { type StoreFigures, sumFigures } from "../contract/store_figures.ts";
 import type { StoreLimits } from "../contract/store_limits.ts";
 import type {
   CallOptions,
@@ -53,6 +54,7 @@ const OPTIONAL: Readonly<Record<Exclude<OptionalMember, "beneath" | "placeOf" | 
   [bytesAtHand]: true,
   abortUpload: true,
   copyFrom: true,
+  figures: true,
   getTags: true,
   listUploads: true,
   listVersions: true,
@@ -71,7 +73,7 @@ const ABSENT = { value: undefined, writable: true, configurable: true };
  *
  * - Options are forwarded whole, `signal` and conditions included. What a layer renames in a call it renames in results,
  *   listings and what `onLeftOut` is called with.
- * - `context` and `limits` are those of the store below, so that all ways to one store share one memory bound and one
+ * - `context`, `limits` and `figures` are those of the store below, so that all ways to one store share one memory bound and one
  *   number of requests in flight. A layer waits for no permit: the transfer that calls it holds one.
  * - `beneath` and `placeOf` give the store below, so that the service makes copies and two ways to one object are
  *   recognized. A layer that must not be bypassed leaves out `beneath`.
@@ -240,6 +242,11 @@ export class ForwardingStore implements ObjectStore, Partial<QuickStore> {
   /** Moves within the store. */
   rename(from: string, to: string, options?: CopyOptions): Promise<void> {
     return this.below.rename(from, to, options);
+  }
+
+  /** What the store below has done. */
+  figures?(): StoreFigures {
+    return this.below.figures?.() ?? sumFigures([]);
   }
 
   /** Where a key leads in the store below. */

@@ -50,6 +50,7 @@ const CALLS: {
   copy: ["from", "to", { ifMatch: "a" }],
   copyFrom: [new MemoryStore(), "from", "to", { ifMatch: "a" }],
   beneath: ["key"],
+  figures: [],
   setAttributes: ["key", { contentType: "a" }, { ifMatch: "a" }],
   getTags: ["key", { version: "1" }],
   rename: ["from", "to", { ifMatch: "a" }],
@@ -100,6 +101,7 @@ Deno.test("ForwardingStore hands every call on as it is, and gives back the answ
 const OPTIONAL = [
   bytesAtHand,
   "copyFrom",
+  "figures",
   "setAttributes",
   "getTags",
   "listVersions",
@@ -151,13 +153,14 @@ Deno.test("every layer changes what it must: each method but those that go on as
     "keyFault",
     "metadataNameFault",
     "beneath",
+    "figures",
     "placeOf",
     bytesAtHand,
     Symbol.asyncDispose,
   ] as const;
   const store = new MemoryStore();
   const layers = [
-    [new PrefixStore(store, "a/"), ["metadataNameFault", Symbol.asyncDispose]],
+    [new PrefixStore(store, "a/"), ["metadataNameFault", "figures", Symbol.asyncDispose]],
     [observe(store, () => {}), same],
     [injectFaults(store), same],
   ] as const;

@@ -79,6 +79,7 @@ export function gcsTargetOf(
       uri: bucket ? `gs://${bucket}` : "gs://",
       capabilities,
       context,
+      figures: transport?.figures,
       bounds,
       uploadConcurrency,
       partSize,

@@ -32,6 +32,7 @@ export function s3Target(container: string, connection: S3Connection, context: S
     uri: `s3://${container}`,
     capabilities: s3Capabilities(connection),
     context,
+    figures: connection.transport.figures,
     bounds: config.bounds,
     uploadConcurrency: config.uploadConcurrency,
     partSize: config.multipart.partSize,

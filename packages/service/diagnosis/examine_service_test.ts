@@ -29,7 +29,7 @@ class Answering extends MemoryStore {
     const response = {
       connection: { reused: true, remoteAddress: "192.0.2.1:443" },
       headers: new ResponseHeaders(["date"], [date]),
-      timings: { startMs: 0, attemptMs: 0, connectedMs: 2, firstByteMs: 2 + ++this.#waitMs },
+      timings: { startMs: 0, attemptMs: 0, connectedMs: 2, sentMs: 2, firstByteMs: 2 + ++this.#waitMs },
     } as unknown as TransportResponse;
     this.answers.observer.responded?.({} as never, response);
   }

@@ -110,14 +110,20 @@ export class Connection {
     });
   }
 
-  /** Kills the connection once `boundMs` pass without another call. */
-  expect(kind: "first-byte-timeout" | "stall", boundMs: number): void {
+  /** How long bytes of the body were waited for, in milliseconds. */
+  get waitedMs(): number {
+    return this.#pace.totalMs;
+  }
+
+  /** Kills the connection once `boundMs` pass without another call. Gives the time. */
+  expect(kind: "first-byte-timeout" | "stall", boundMs: number): number {
     this.#deadlineKind = kind;
     this.#deadlineBoundMs = boundMs;
     const nowMs = this.#clock.monotonicMs();
     this.#deadlineMs = nowMs + boundMs;
     if (kind === "stall") this.#pace.begin(nowMs);
     else this.#pace.reset();
+    return nowMs;
   }
 
   /** Nothing is expected of the other side now. */

@@ -1,10 +1,11 @@
-import { readVariable } from "@lade/core/backend";
+import { readVariable, type StoreFigures } from "@lade/core/backend";
 import { RetryBudget } from "@lade/core/retry";
 import { FetchTransport } from "./fetch_transport.ts";
 import { parseTarget } from "./parse_target.ts";
 import { PROXY_VARIABLES, type ProxyEnvironment, proxyForUrl } from "./proxy_for_url.ts";
 import { TcpTransport } from "./tcp_transport.ts";
 import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
+import { TransportFigures } from "./transport_figures.ts";
 import type { TransportOptions } from "./transport_options.ts";
 import { toTransportError, WireError } from "./wire_error.ts";
 
@@ -28,17 +29,24 @@ export function createTransport(options: CreateTransportOptions = {}, env?: Prox
   const proxies = env ?? readEnvironment();
   const proxied = PROXY_VARIABLES.some((name) => proxies[name] && name.toLowerCase() !== "no_proxy");
   if (!proxied) return kind === "fetch" ? new FetchTransport(others) : new TcpTransport(others);
-  return new RoutedTransport({ retryBudget: new RetryBudget(), ...others }, proxies, kind);
+  const shared = { retryBudget: new RetryBudget(), figures: new TransportFigures() };
+  return new RoutedTransport({ ...shared, ...others }, proxies, kind);
 }
 
 /** Sends each request through the proxy that its URL calls for, or straight. */
 class RoutedTransport implements Transport {
+  readonly figures: StoreFigures;
   readonly #options: TransportOptions;
   readonly #env: ProxyEnvironment;
   readonly #kind: "auto" | "fetch";
   readonly #routes = new Map<string | undefined, Transport>();
 
-  constructor(options: TransportOptions, env: ProxyEnvironment, kind: "auto" | "fetch") {
+  constructor(
+    options: TransportOptions & { readonly figures: TransportFigures },
+    env: ProxyEnvironment,
+    kind: "auto" | "fetch",
+  ) {
+    this.figures = options.figures;
     this.#options = options;
     this.#env = env;
     this.#kind = kind;

@@ -52,6 +52,11 @@ export class Exchange {
     return this.#sender?.sent ?? "none";
   }
 
+  /** When all of the request was handed to the network, unless the answer came first. */
+  get sentMs(): number | undefined {
+    return this.#sender?.sentMs;
+  }
+
   /** Whether anything came back after the request was begun. */
   get answered(): boolean {
     return this.#answered;

@@ -11,6 +11,7 @@ import { ResponseHeaders } from "./response_headers.ts";
 import type { Attempt } from "./send_with_retry.ts";
 import type { Semaphore } from "./semaphore.ts";
 import type { TransportConfig } from "./transport_config.ts";
+import type { EndedBody } from "./transport_observer.ts";
 import { toTransportError, WireError } from "./wire_error.ts";
 
 /** Does what `fetch` does. */
@@ -32,7 +33,9 @@ export interface FetchShared {
 const SLOWEST_UPLOAD = 64;
 
 /** One try of one request by `fetch`. */
-export class FetchAttempt implements FetchBodyOwner {
+export class FetchAttempt implements FetchBodyOwner, EndedBody {
+  /** Bytes of the body so far. */
+  bytes = 0;
   readonly #attempt: Attempt;
   readonly #target: RequestTarget;
   readonly #semaphore: Semaphore;
@@ -110,14 +113,25 @@ export class FetchAttempt implements FetchBodyOwner {
     return toTransportError(this.#describe(error), this.#attempt.request, this.#target.endpoint, "all");
   }
 
+  /** How long they were waited for. */
+  get waitedMs(): number {
+    return this.#pace.totalMs;
+  }
+
+  /** What carries the answer: the platform does not say to which address. */
+  get connection(): EndedBody["connection"] {
+    return { endpoint: this.#target.endpoint, remoteAddress: undefined };
+  }
+
   received(bytes: number): void {
+    this.bytes += bytes;
     this.#pace.move(bytes, this.#shared.config.clock.monotonicMs());
     this.#shared.config.observer.received?.(this.#attempt.request, bytes);
   }
 
   release(complete: boolean): void {
     this.#finish();
-    this.#shared.config.observer.finished?.(this.#attempt.request, complete);
+    this.#shared.config.observer.finished?.(this.#attempt.request, complete, this);
   }
 
   expectBytes(): void {
@@ -201,6 +215,7 @@ export class FetchAttempt implements FetchBodyOwner {
         startMs: this.#attempt.startMs,
         attemptMs,
         connectedMs: attemptMs,
+        sentMs: attemptMs,
         firstByteMs: clock.monotonicMs(),
       },
     });

@@ -1,3 +1,4 @@
+import type { StoreFigures } from "@lade/core/backend";
 import { nameOfProxy } from "./describe_proxy_fault.ts";
 import { type Fetch, FetchAttempt, type FetchShared } from "./fetch_attempt.ts";
 import { parseTarget } from "./parse_target.ts";
@@ -60,6 +61,11 @@ export class FetchTransport implements Transport {
       decodes: !deno,
       active: this.#active,
     };
+  }
+
+  /** What it has done so far. */
+  get figures(): StoreFigures {
+    return this.#config.figures;
   }
 
   /** Sends a request; see {@linkcode Transport.send}. */

@@ -8,6 +8,7 @@ export class Pace {
   #moved = 0;
   #waitedMs = 0;
   #sinceMs: number | undefined;
+  #totalMs = 0;
 
   /** In `windowMs` of waiting, `bytesPerSecond` have to move on average. */
   constructor(windowMs: number, bytesPerSecond: number) {
@@ -15,9 +16,14 @@ export class Pace {
     this.#bytes = Math.ceil(windowMs / 1_000 * bytesPerSecond);
   }
 
+  /** How long bytes were waited for since the start, in milliseconds, as far as the waiting is over. */
+  get totalMs(): number {
+    return this.#totalMs;
+  }
+
   /** Starts over, with nothing waited for. */
   reset(): void {
-    this.#moved = this.#waitedMs = 0;
+    this.#moved = this.#waitedMs = this.#totalMs = 0;
     this.#sinceMs = undefined;
   }
 
@@ -28,7 +34,9 @@ export class Pace {
 
   /** Nothing is waited for any more. */
   end(nowMs: number): void {
-    if (this.#sinceMs !== undefined) this.#waitedMs += nowMs - this.#sinceMs;
+    if (this.#sinceMs === undefined) return;
+    this.#waitedMs += nowMs - this.#sinceMs;
+    this.#totalMs += nowMs - this.#sinceMs;
     this.#sinceMs = undefined;
   }
 
@@ -37,7 +45,9 @@ export class Pace {
     this.#moved += bytes;
     if (this.#moved < this.#bytes) return;
     this.#moved = this.#waitedMs = 0;
-    if (this.#sinceMs !== undefined) this.#sinceMs = nowMs;
+    if (this.#sinceMs === undefined) return;
+    this.#totalMs += nowMs - this.#sinceMs;
+    this.#sinceMs = nowMs;
   }
 
   /** Says in words that too little moved for too long; nothing as long as it is not so. */

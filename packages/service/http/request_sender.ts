@@ -30,6 +30,7 @@ export class RequestSender {
   /** Ends the wait for bandwidth. */
   #waiting: AbortController | undefined;
   #failure: { readonly error: unknown } | undefined;
+  #sentMs: number | undefined;
 
   /** Begins to send. The body waits for `gate`, which gives whether to send it at all. */
   constructor(
@@ -52,6 +53,11 @@ export class RequestSender {
     return this.#sentBytes === 0 ? "none" : "partial";
   }
 
+  /** When all was handed to the network, as long as that was waited for. */
+  get sentMs(): number | undefined {
+    return this.#sentMs;
+  }
+
   /** Why sending ended early, other than by {@linkcode stop}. */
   get failure(): { readonly error: unknown } | undefined {
     return this.#failure;
@@ -68,7 +74,7 @@ export class RequestSender {
     this.#connection.beginBody();
     try {
       await this.#sendAll(head, gate);
-      if (!this.#stopped) this.#connection.expect("first-byte-timeout", firstByteMs);
+      if (!this.#stopped) this.#sentMs = this.#connection.expect("first-byte-timeout", firstByteMs);
     } catch (error) {
       this.#failure = { error };
       // A broken connection may still hold an answer. A broken source of the body ends everything, unless it breaks

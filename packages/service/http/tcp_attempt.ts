@@ -7,11 +7,15 @@ import { HttpResponse } from "./http_response.ts";
 import type { RequestTarget } from "./parse_target.ts";
 import { createResponseBody } from "./response_body.ts";
 import type { Attempt } from "./send_with_retry.ts";
+import type { ResponseTimings } from "./transport.ts";
 import type { TransportConfig } from "./transport_config.ts";
+import type { EndedBody } from "./transport_observer.ts";
 import { toTransportError, WireError } from "./wire_error.ts";
 
 /** One try of one request: takes a connection, makes the exchange, and gives the connection back when the body ends. */
-export class TcpAttempt implements BodyOwner {
+export class TcpAttempt implements BodyOwner, EndedBody {
+  /** Bytes of the body so far. */
+  bytes = 0;
   readonly #attempt: Attempt;
   readonly #config: TransportConfig;
   readonly #target: RequestTarget;
@@ -54,13 +58,24 @@ export class TcpAttempt implements BodyOwner {
     return toTransportError(error, this.#attempt.request, this.#target.endpoint, "all");
   }
 
+  /** How long they were waited for. */
+  get waitedMs(): number {
+    return this.#connection?.waitedMs ?? 0;
+  }
+
+  /** What carries the answer. */
+  get connection(): EndedBody["connection"] {
+    return this.#connection ?? { endpoint: this.#target.endpoint, remoteAddress: undefined };
+  }
+
   received(bytes: number): void {
+    this.bytes += bytes;
     this.#config.observer.received?.(this.#attempt.request, bytes);
   }
 
   release(complete: boolean): void {
     this.#attempt.request.signal?.removeEventListener("abort", this);
-    this.#config.observer.finished?.(this.#attempt.request, complete);
+    this.#config.observer.finished?.(this.#attempt.request, complete, this);
     if (this.#connection) this.#pool.release(this.#connection);
   }
 
@@ -83,7 +98,7 @@ export class TcpAttempt implements BodyOwner {
         this.#drop(connection);
         return undefined;
       }
-      return this.#respond(answer, connection, { reused, attemptMs, connectedMs });
+      return this.#respond(answer, connection, { reused, attemptMs, connectedMs, sentMs: exchange.sentMs });
     } catch (error) {
       this.#drop(connection);
       if (reused && this.#isStale(error, exchange)) return undefined;
@@ -125,19 +140,24 @@ export class TcpAttempt implements BodyOwner {
   #respond(
     answer: IncomingAnswer,
     connection: Connection,
-    how: { readonly reused: boolean; readonly attemptMs: number; readonly connectedMs: number },
+    how: Pick<ResponseTimings, "attemptMs" | "connectedMs"> & {
+      readonly reused: boolean;
+      readonly sentMs: number | undefined;
+    },
   ): HttpResponse {
     const { request, startMs } = this.#attempt;
     const { endpoint } = this.#target;
     const { body, framing, head } = answer;
     const { attemptMs, connectedMs, reused } = how;
+    const firstByteMs = this.#config.clock.monotonicMs();
+    const sentMs = how.sentMs ?? firstByteMs;
     this.#body = body;
     const response = new HttpResponse({
       status: head.status,
       headers: head.headers,
       body: createResponseBody(body, { endpoint, length: framing.length < 0 ? undefined : framing.length }),
       connection: { id: connection.id, endpoint, remoteAddress: connection.remoteAddress, reused },
-      timings: { startMs, attemptMs, connectedMs, firstByteMs: this.#config.clock.monotonicMs() },
+      timings: { startMs, attemptMs, connectedMs, sentMs, firstByteMs },
     });
     this.#config.observer.responded?.(request, response);
     body.begin();

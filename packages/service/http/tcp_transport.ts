@@ -1,3 +1,4 @@
+import type { StoreFigures } from "@lade/core/backend";
 import { sendWithRetry } from "./send_with_retry.ts";
 import { TcpCarrier } from "./tcp_carrier.ts";
 import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
@@ -18,6 +19,11 @@ export class TcpTransport implements Transport {
   constructor(options: TransportOptions = {}) {
     this.#config = completeTransportOptions(options);
     this.#carrier = new TcpCarrier(this.#config);
+  }
+
+  /** What it has done so far. */
+  get figures(): StoreFigures {
+    return this.#config.figures;
   }
 
   /** Sends a request; see {@linkcode Transport.send}. */

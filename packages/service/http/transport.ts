@@ -1,4 +1,4 @@
-import type { BodySource } from "@lade/core/backend";
+import type { BodySource, StoreFigures } from "@lade/core/backend";
 import type { ResponseHeaders } from "./response_headers.ts";
 
 /**
@@ -8,6 +8,8 @@ import type { ResponseHeaders } from "./response_headers.ts";
  * content is never decoded, nothing is cached.
  */
 export interface Transport extends AsyncDisposable {
+  /** What it has done so far; the numbers go on counting. One of a caller's own may have none. */
+  readonly figures?: StoreFigures | undefined;
   /**
    * Sends a request and resolves with its answer once the head is there, whatever the status: a status that calls
    * for another try has been tried again as the policy allows. Rejects with a {@linkcode TransportError}, or with
@@ -155,6 +157,8 @@ export interface ResponseTimings {
   readonly attemptMs: number;
   /** When this try had a connection; equal to `attemptMs` where that is not known. */
   readonly connectedMs: number;
+  /** When all of this try's request was handed to the network; equal to `firstByteMs` where the answer came first. */
+  readonly sentMs: number;
   /** When the first byte of this try's answer arrived. */
   readonly firstByteMs: number;
 }

@@ -3,6 +3,7 @@ import { completeRetryPolicy, RetryBudget, type RetryPolicy } from "@lade/core/r
 import { EndpointHealths } from "./endpoint_health.ts";
 import { type ResponseLimits, responseLimits } from "./response_limits.ts";
 import { systemResolve } from "./system_resolve.ts";
+import { bothObservers, TransportFigures } from "./transport_figures.ts";
 import type { Interceptor, TransportOptions } from "./transport_options.ts";
 
 /** {@linkcode TransportOptions} after defaults. */
@@ -20,7 +21,7 @@ export interface TransportConfig
 
 /** Fills in what `options` leaves out. An unknown option is a `TypeError`, a number that makes no sense a `RangeError`. */
 export function completeTransportOptions(options: TransportOptions = {}): TransportConfig {
-  const config: TransportConfig = {
+  const config: { -readonly [Name in keyof TransportConfig]: TransportConfig[Name] } = {
     bandwidth: undefined,
     clock: systemClock,
     random: Math.random,
@@ -39,12 +40,15 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
     verifyCertificates: true,
     onDescriptorShortage: () => {},
     resolve: systemResolve,
+    figures: new TransportFigures(),
     observer: {},
     interceptor: undefined,
     ...options,
     retry: completeRetryPolicy(options.retry),
     limits: { ...responseLimits, ...options.limits },
   };
+  const { figures } = config;
+  config.observer = options.observer ? bothObservers(figures, options.observer) : figures;
   for (const [name, value] of Object.entries(config)) {
     if (!KNOWN.has(name)) throw new TypeError(`Cannot make a transport: there is no option "${name}"`);
     if (typeof value === "number") check(name, value, name === "maxConnections");
@@ -66,6 +70,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof TransportConfig>([
   "continueTimeoutMs",
   "expectContinueBytes",
   "firstByteTimeoutMs",
+  "figures",
   "health",
   "idleTimeoutMs",
   "interceptor",

@@ -1,6 +1,16 @@
 import type { TransportError } from "./transport_error.ts";
 import type { ConnectionInfo, TransportRequest, TransportResponse } from "./transport.ts";
 
+/** The body of an answer that ended. */
+export interface EndedBody {
+  /** Bytes that came, with the framing removed. */
+  readonly bytes: number;
+  /** How long bytes were waited for, in milliseconds, without the time that the reader took between them. */
+  readonly waitedMs: number;
+  /** What carried it. */
+  readonly connection: Pick<ConnectionInfo, "endpoint" | "remoteAddress">;
+}
+
 /**
  * Observes a transport: for progress, measurements and the op-log. Every method is optional, is called
  * synchronously, and must not throw.
@@ -21,6 +31,6 @@ export interface TransportObserver {
     request: TransportRequest,
     retry: { readonly attempt: number; readonly delayMs: number; readonly cause: TransportError | number },
   ): void;
-  /** The body of an answer ended: read to its end, or given up. */
-  finished?(request: TransportRequest, complete: boolean): void;
+  /** The body of an answer ended: read to its end, or given up. `body` is valid during the call. */
+  finished?(request: TransportRequest, complete: boolean, body: EndedBody): void;
 }

@@ -2,6 +2,7 @@ import type { EndpointHealths } from "./endpoint_health.ts";
 import type { Bandwidth, Clock } from "@lade/core/backend";
 import type { RetryBudget, RetryPolicy } from "@lade/core/retry";
 import type { ResponseLimits } from "./response_limits.ts";
+import type { TransportFigures } from "./transport_figures.ts";
 import type { TransportRequest, TransportResponse } from "./transport.ts";
 import type { TransportObserver } from "./transport_observer.ts";
 
@@ -48,6 +49,8 @@ export interface TransportOptions {
   readonly retryBudget?: RetryBudget;
   /** What is known of the endpoints, when several transports share it; an own knowledge by default. */
   readonly health?: EndpointHealths;
+  /** Counts what happens, when several transports share it; an own one by default. */
+  readonly figures?: TransportFigures;
   /** Certificates of further authorities that are trusted, in PEM form. */
   readonly caCerts?: readonly string[];
   /**

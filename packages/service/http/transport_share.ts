@@ -1,3 +1,4 @@
+import type { StoreFigures } from "@lade/core/backend";
 import { parseTarget } from "./parse_target.ts";
 import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
 import { toTransportError, WireError } from "./wire_error.ts";
@@ -10,6 +11,11 @@ export class TransportShare implements Transport {
   /** Sends by `transport`. */
   constructor(transport: Transport) {
     this.#transport = transport;
+  }
+
+  /** What the transport has done so far, for all that have a share in it. */
+  get figures(): StoreFigures | undefined {
+    return this.#transport.figures;
   }
 
   /** Sends a request; see {@linkcode Transport.send}. */

@@ -55,6 +55,10 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
     return this.target.metadataNameFault(name);
   }
 
+  figures(): core.StoreFigures {
+    return this.target.figures ?? core.sumFigures([]);
+  }
+
   /** What holds for the container and where it came from. */
   async settings(): Promise<readonly ShownSetting[]> {
     return await this.target.settings?.() ?? [];

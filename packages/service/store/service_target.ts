@@ -1,4 +1,10 @@
-import { AdaptiveLimit, type ObjectStore, type PartWriterOptions, type ReadHints } from "@lade/core/backend";
+import {
+  AdaptiveLimit,
+  type ObjectStore,
+  type PartWriterOptions,
+  type ReadHints,
+  type StoreFigures,
+} from "@lade/core/backend";
 import { type Bounds, defaultBounds } from "@lade/core/bounds";
 import type { ShownSetting } from "@lade/core/settings";
 
@@ -10,6 +16,8 @@ export interface ServiceTarget extends
   > {
   /** Requests in flight. */
   readonly limits: { readonly read: AdaptiveLimit; readonly write: AdaptiveLimit };
+  /** What its transport has done; absent where it counts nothing. */
+  readonly figures?: StoreFigures | undefined;
   /** Bytes of a part of what is written, unless a write asks for others. */
   readonly partSize: number;
   /** Whether a version is had even where the service keeps none, as a snapshot is; none is by default. */

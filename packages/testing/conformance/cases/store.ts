@@ -1,6 +1,7 @@
+import { sumFigures } from "@lade/core/backend";
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectEqual } from "../expect.ts";
-import { bytesOf, textOf } from "../samples.ts";
+import { bytesOf, readAll, textOf } from "../samples.ts";
 
 /** What a store says of itself, and how it ends. */
 export const storeCases: readonly ConformanceCase[] = [
@@ -49,6 +50,24 @@ export const storeCases: readonly ConformanceCase[] = [
       expect(store.limits.read === read && store.limits.write === write, "limits are others each time");
       expect(Number.isSafeInteger(read.current) && read.current >= 1, `limits.read is ${read.current}`);
       expectEqual([read.inFlight, write?.inFlight ?? 0], [0, 0], "requests in flight");
+    },
+  },
+  {
+    name: "figures go on counting in one object, bytes that go and come among it",
+    async run({ store }) {
+      const figures = store.figures?.();
+      if (!figures) return;
+      const before = sumFigures([figures]);
+      await store.put("object", new Uint8Array(1_000));
+      expectEqual((await readAll(await store.get("object"))).length, 1_000, "the object");
+      expect(store.figures?.() === figures, "figures are others each time");
+      const after = sumFigures([figures]);
+      for (const name of ["bytesRead", "bytesWritten"] as const) {
+        const count = after[name] - before[name];
+        expect(count >= 1_000, `${name} counts ${count} of 1000 bytes`);
+      }
+      const waits = Object.entries(after.waitedMs);
+      for (const [name, value] of waits) expect(value >= 0, `waitedMs.${name} is ${value}`);
     },
   },
   {

@@ -1,0 +1,129 @@
+import type { AddressFigures, StoreFigures } from "@lade/core/backend";
+import type { TransportRequest, TransportResponse } from "./transport.ts";
+import type { EndedBody, TransportObserver } from "./transport_observer.ts";
+
+/** Counts what one address does. */
+class AddressCount implements AddressFigures {
+  readonly endpoint: string;
+  readonly address: string;
+  requests = 0;
+  failed = 0;
+  bytes = 0;
+  #firstByteMs = 0;
+
+  constructor(endpoint: string, address: string) {
+    this.endpoint = endpoint;
+    this.address = address;
+  }
+
+  get firstByteMs(): number {
+    return this.requests === 0 ? 0 : this.#firstByteMs / this.requests;
+  }
+
+  answered(firstByteMs: number): void {
+    this.requests++;
+    this.#firstByteMs += firstByteMs;
+  }
+}
+
+/** Counts what transports do: it observes them, and makes no object for an event. */
+export class TransportFigures implements StoreFigures, TransportObserver {
+  requests = 0;
+  retries = 0;
+  throttled = 0;
+  bytesRead = 0;
+  bytesWritten = 0;
+  connections = 0;
+  readonly hedges = { issued: 0, won: 0 };
+  readonly waitedMs = { connecting: 0, sending: 0, answers: 0, bytes: 0, reading: 0, writing: 0 };
+  readonly #addresses = new Map<string, Map<string, AddressCount>>();
+
+  /** What each address did. */
+  get addresses(): readonly AddressFigures[] {
+    return [...this.#addresses.values()].flatMap((addresses) => [...addresses.values()]);
+  }
+
+  /** Counts of one address; that of the endpoint where the address is not known. */
+  of(endpoint: string, address: string = new URL(endpoint).host): AddressCount {
+    let addresses = this.#addresses.get(endpoint);
+    if (!addresses) this.#addresses.set(endpoint, addresses = new Map());
+    let count = addresses.get(address);
+    if (!count) addresses.set(address, count = new AddressCount(endpoint, address));
+    return count;
+  }
+
+  connected(): void {
+    this.connections++;
+  }
+
+  attemptStarted(): void {
+    this.requests++;
+  }
+
+  responded(_request: TransportRequest, { connection, status, timings }: TransportResponse): void {
+    const { attemptMs, connectedMs, firstByteMs, sentMs } = timings;
+    const { waitedMs } = this;
+    waitedMs.connecting += connectedMs - attemptMs;
+    waitedMs.sending += sentMs - connectedMs;
+    waitedMs.answers += firstByteMs - sentMs;
+    if (status === 429 || status === 503) this.throttled++;
+    const address = this.of(connection.endpoint, connection.remoteAddress);
+    address.answered(firstByteMs - sentMs);
+    if (status === 429 || status >= 500) address.failed++;
+  }
+
+  sent(_request: TransportRequest, bytes: number): void {
+    this.bytesWritten += bytes;
+  }
+
+  received(_request: TransportRequest, bytes: number): void {
+    this.bytesRead += bytes;
+  }
+
+  retrying(): void {
+    this.retries++;
+  }
+
+  finished(_request: TransportRequest, _complete: boolean, body: EndedBody): void {
+    this.waitedMs.bytes += body.waitedMs;
+    const { endpoint, remoteAddress } = body.connection;
+    this.of(endpoint, remoteAddress).bytes += body.bytes;
+  }
+}
+
+/** Tells two observers; the second need not listen to everything. */
+export function bothObservers(
+  first: Required<TransportObserver>,
+  second: TransportObserver,
+): TransportObserver {
+  return {
+    connected: (connection) => {
+      first.connected(connection);
+      second.connected?.(connection);
+    },
+    attemptStarted: (request, attempt) => {
+      first.attemptStarted(request, attempt);
+      second.attemptStarted?.(request, attempt);
+    },
+    responded: (request, response) => {
+      first.responded(request, response);
+      second.responded?.(request, response);
+    },
+    sent: (request, bytes) => {
+      first.sent(request, bytes);
+      second.sent?.(request, bytes);
+    },
+    received: (request, bytes) => {
+      first.received(request, bytes);
+      second.received?.(request, bytes);
+    },
+    retrying: (request, retry) => {
+      first.retrying(request, retry);
+      second.retrying?.(request, retry);
+    },
+    finished: (request, complete, body) => {
+      first.finished(request, complete, body);
+      second.finished?.(request, complete, body);
+    },
+  };
+}
