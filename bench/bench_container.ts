@@ -15,14 +15,3 @@ export interface BenchContainer extends AsyncDisposable {
   /** Reaches it from this process. */
   readonly lade: Lade;
 }
-
-/** Memory as a file system, where the system has it, so that no disk bounds the rates. */
-export const MEMORY_DIRECTORY: string = isDirectory("/dev/shm") ? "/dev/shm" : "/tmp";
-
-function isDirectory(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
-}

@@ -6,6 +6,7 @@ import { readScriptOptions, refuse } from "../tools/scripts/script_options.ts";
 import { measure } from "./bench.ts";
 import { benches } from "./benches.ts";
 import { compare } from "./compare.ts";
+import { openGround } from "./ground/ground.ts";
 import { printBars, printRates } from "./report.ts";
 
 const HELP = `deno task bench [--rounds N] [NAME…]: runs contenders in turn, and prints medians and ratios
@@ -38,6 +39,7 @@ for (const wanted of positionals) {
     refuse(`no benchmark begins with "${wanted}"; --list names them`);
   }
 }
+await openGround();
 const chosen = benches.filter(({ name }) =>
   positionals.length === 0 || positionals.some((wanted) => name.startsWith(wanted))
 );

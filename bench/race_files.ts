@@ -1,5 +1,6 @@
 import type { Bar, Prepared } from "./bench.ts";
-import { type BenchContainer, MEMORY_DIRECTORY } from "./bench_container.ts";
+import type { BenchContainer } from "./bench_container.ts";
+import { ground } from "./ground/ground.ts";
 import type { Program } from "./programs.ts";
 import { runSelfTimed, runTimed } from "./timed_command.ts";
 import { makeFile } from "./workspace.ts";
@@ -11,7 +12,7 @@ const KEY = "get/large";
 export async function putLarge(
   { lade, root, upload }: Pick<BenchContainer, "lade" | "root" | "upload">,
   size: number = SIZE,
-  dir: string = MEMORY_DIRECTORY,
+  dir: string = ground().memory,
 ): Promise<void> {
   const path = await Deno.makeTempFile({ dir });
   try {
@@ -46,7 +47,7 @@ export async function raceGets(
   directory: string,
   due: number = SIZE,
 ): Promise<Prepared> {
-  await putLarge(container, due, due > SIZE ? directory : MEMORY_DIRECTORY);
+  await putLarge(container, due, due > SIZE ? directory : ground().memory);
   const target = `${directory}/${KEY}`;
   return {
     unit: "bytes",
@@ -123,7 +124,7 @@ export async function raceLargePuts(
 
 /** A directory in memory, removed when disposed. */
 export async function memoryDirectory(): Promise<{ readonly path: string } & AsyncDisposable> {
-  const path = await Deno.makeTempDir({ dir: MEMORY_DIRECTORY });
+  const path = await Deno.makeTempDir({ dir: ground().memory });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 

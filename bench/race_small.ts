@@ -1,5 +1,6 @@
 import type { Bar, Bench, Contender, Prepared } from "./bench.ts";
-import { type BenchContainer, MEMORY_DIRECTORY } from "./bench_container.ts";
+import type { BenchContainer } from "./bench_container.ts";
+import { ground } from "./ground/ground.ts";
 import type { Program } from "./programs.ts";
 import { stopAll } from "./race_files.ts";
 import { runSelfTimed, runTimed } from "./timed_command.ts";
@@ -47,7 +48,7 @@ export function smallBench({ name, title, start, count, size, bars, contendersOf
 }
 
 async function prepareGround(container: BenchContainer, count: number, size = 4096): Promise<SmallGround> {
-  const directory = await Deno.makeTempDir({ dir: MEMORY_DIRECTORY });
+  const directory = await Deno.makeTempDir({ dir: ground().memory });
   await Deno.mkdir(`${directory}/files`);
   for (let i = 0; i < count; i++) {
     const data = crypto.getRandomValues(new Uint8Array(size));

@@ -1,3 +1,5 @@
+import { ground } from "./ground/ground.ts";
+
 /** A directory for the files of a benchmark, on the disk of the working directory; removed when disposed. */
 export interface Workspace extends AsyncDisposable {
   /** Its absolute path. */
@@ -6,8 +8,7 @@ export interface Workspace extends AsyncDisposable {
 
 /** Makes a directory of its own. */
 export async function makeWorkspace(): Promise<Workspace> {
-  const dir = Deno.env.get("LADE_BENCH_DIR") ?? Deno.cwd();
-  const path = await Deno.makeTempDir({ dir, prefix: ".lade-bench-" });
+  const path = await Deno.makeTempDir({ dir: ground().disk, prefix: ".lade-bench-" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 

@@ -7,7 +7,8 @@ import {
 import { StorageSharedKeyCredential } from "@azure/storage-blob";
 import { Lade } from "../../packages/lade/mod.ts";
 import { startAzurite } from "../../tools/servers/start_azurite.ts";
-import { type BenchContainer, MEMORY_DIRECTORY } from "../bench_container.ts";
+import type { BenchContainer } from "../bench_container.ts";
+import { ground } from "../ground/ground.ts";
 import { stopAll } from "../race_files.ts";
 
 /** An account and its key. */
@@ -22,7 +23,7 @@ export interface BenchAccount {
 
 /** Starts Azurite over files in memory, with an empty container. */
 export async function startAzureContainer(): Promise<BenchContainer> {
-  const server = await startAzurite({ onDisk: true, parent: MEMORY_DIRECTORY });
+  const server = await startAzurite({ onDisk: true, parent: ground().memory });
   return await openAzureContainer(server, server);
 }
 

@@ -1,6 +1,7 @@
 import { Lade } from "../../packages/lade/mod.ts";
 import { startFakeGcsServer } from "../../tools/servers/start_fake_gcs_server.ts";
-import { type BenchContainer, MEMORY_DIRECTORY } from "../bench_container.ts";
+import type { BenchContainer } from "../bench_container.ts";
+import { ground } from "../ground/ground.ts";
 import { stopAll } from "../race_files.ts";
 import { type FakePace, startFakeProcess } from "../start_fake_process.ts";
 
@@ -26,7 +27,7 @@ export async function startFake(pace: FakePace = {}): Promise<StartedFake> {
 
 /** Starts fake-gcs-server over files in memory, with an empty bucket. */
 export async function startGcsBucket(): Promise<BenchContainer> {
-  const server = await startFakeGcsServer({ onDisk: true, parent: MEMORY_DIRECTORY });
+  const server = await startFakeGcsServer({ onDisk: true, parent: ground().memory });
   return await openGcsBucket(server.url, server);
 }
 

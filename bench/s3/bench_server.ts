@@ -1,14 +1,15 @@
 import { Lade } from "../../packages/lade/mod.ts";
 import type { S3TestServer } from "../../tools/servers/s3_test_server.ts";
 import { startVersitygw, type VersitygwOptions } from "../../tools/servers/start_versitygw.ts";
-import { type BenchContainer, MEMORY_DIRECTORY } from "../bench_container.ts";
+import type { BenchContainer } from "../bench_container.ts";
+import { ground } from "../ground/ground.ts";
 
 /** The bucket. */
 export const BUCKET = "bench";
 
 /** Starts versitygw over memory, with an empty bucket. */
 export async function startBenchServer(options: VersitygwOptions = {}): Promise<BenchContainer> {
-  const server = await startVersitygw({ parent: MEMORY_DIRECTORY, ...options });
+  const server = await startVersitygw({ parent: ground().memory, ...options });
   const lade = ladeOf(server, options.tls?.cert);
   await lade.createContainer(`s3://${BUCKET}`);
   return {
