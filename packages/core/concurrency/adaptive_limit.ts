@@ -1,4 +1,5 @@
 import { AbortableQueue } from "./abortable_queue.ts";
+import { FlowWindow } from "./flow_window.ts";
 import { ThroughputClimb } from "./throughput_climb.ts";
 
 /** What became of a permitted request. */
@@ -11,6 +12,11 @@ export interface RequestOutcome {
 
 /** Leave to make one request. */
 export interface Permit {
+  /**
+   * Says that `bytes` more of the `total` that the request moves have come, none of them when its answer begins. A limit
+   * that is told climbs before its requests end; telling it nothing is no fault.
+   */
+  moved(bytes: number, total: number): void;
   /** Gives the permit back and reports what the request yielded; a second call does nothing. */
   done(outcome: RequestOutcome): void;
 }
@@ -31,6 +37,9 @@ const WORK_OF_A_REQUEST = 2 ** 16;
 const TOLERATED_SHARE = 0.1;
 const FEWEST_SAMPLES = 4;
 const FEWEST_SAMPLES_AT_REST = 8;
+// Of the requests of a round so many flow, and bring so many bytes each, before their speed is believed.
+const FLOWING_SHARE = 0.4;
+const FLOWN_BYTES = 2 ** 20;
 
 /**
  * Bounds the requests in flight to one endpoint, and finds the bound by measuring.
@@ -46,6 +55,7 @@ export class AdaptiveLimit {
   readonly #waiting = new AbortableQueue<Permit>();
   #inFlight = 0;
   #most = 0;
+  readonly #flow = new FlowWindow();
   #round = new Round();
   #falls = 0;
 
@@ -117,12 +127,25 @@ export class AdaptiveLimit {
   #grant(nowMs = this.#clock.monotonicMs()): Permit {
     this.#inFlight++;
     this.#most = Math.max(this.#most, this.#inFlight);
-    return new GrantedPermit(this.#finish, this.#round, this.#falls, nowMs);
+    return new GrantedPermit(this.#ways, this.#round, this.#falls, nowMs);
   }
+
+  readonly #moved = (permit: GrantedPermit, bytes: number, total: number): void => {
+    if (!this.#climb.ramping) return;
+    const nowMs = this.#clock.monotonicMs();
+    const round = this.#round;
+    if (!permit.flows) {
+      permit.flows = true;
+      this.#flow.begin(nowMs, permit.round === round ? { ms: nowMs - permit.startMs, total } : undefined);
+    }
+    this.#flow.add(bytes, nowMs);
+    this.#judgeFlow();
+  };
 
   readonly #finish = (permit: GrantedPermit, outcome: RequestOutcome): void => {
     let nowMs: number | undefined;
     this.#inFlight--;
+    if (permit.flows) this.#flow.end(this.#clock.monotonicMs());
     // A request that was throttled ends late, when others have raised the limit: it counts unless the limit fell since.
     if (outcome.throttled) this.noteThrottled(permit.falls);
     // Of the rest those granted before the limit last changed say nothing about it.
@@ -131,8 +154,14 @@ export class AdaptiveLimit {
       this.#round.add(outcome.bytes + WORK_OF_A_REQUEST, nowMs - permit.startMs);
       this.#judgeRound();
     }
-    while (this.#waiting.length > 0 && this.#inFlight < this.current) this.#waiting.give(this.#grant(nowMs));
+    this.#grantWaiting(nowMs);
   };
+
+  readonly #ways: PermitWays = { moved: this.#moved, finish: this.#finish };
+
+  #grantWaiting(nowMs?: number): void {
+    while (this.#waiting.length > 0 && this.#inFlight < this.current) this.#waiting.give(this.#grant(nowMs));
+  }
 
   /** So many throttled requests of one round show, before its end, that the service bears fewer. */
   #manyThrottled(): number {
@@ -165,36 +194,59 @@ export class AdaptiveLimit {
     this.#beginRound();
   }
 
+  /** Doubles before the requests of a round end, where the speed at which they flow shows that it pays well. */
+  #judgeFlow(): void {
+    const round = this.#round;
+    if (!round.wanted || round.throttled > 0 || this.#climb.confirming) return;
+    const enough = Math.max(FEWEST_SAMPLES, Math.ceil(this.current * FLOWING_SHARE));
+    const flown = this.#flow.estimate(enough, this.current * FLOWN_BYTES);
+    if (!flown) return;
+    const meanWork = flown.bytes + WORK_OF_A_REQUEST;
+    const measured = { rate: this.current * meanWork / flown.durationMs, meanWork };
+    if (!(measured.rate < Infinity) || !this.#climb.paysClearly(measured)) return;
+    this.#climb.completeRound(measured);
+    this.#beginRound();
+    this.#grantWaiting();
+  }
+
   #beginRound(): void {
+    this.#flow.reset();
     this.#round = new Round();
     this.#round.wanted = this.#waiting.length > 0;
   }
 }
 
+/** What a permit tells the limit that gave it. */
+interface PermitWays {
+  readonly moved: (permit: GrantedPermit, bytes: number, total: number) => void;
+  readonly finish: (permit: GrantedPermit, outcome: RequestOutcome) => void;
+}
+
 class GrantedPermit implements Permit {
-  readonly #finish: (permit: GrantedPermit, outcome: RequestOutcome) => void;
+  readonly #ways: PermitWays;
   readonly round: Round;
   /** How often the limit had fallen when this was granted. */
   readonly falls: number;
   readonly startMs: number;
+  /** Whether its bytes come. */
+  flows = false;
   #live = true;
 
-  constructor(
-    finish: (permit: GrantedPermit, outcome: RequestOutcome) => void,
-    round: Round,
-    falls: number,
-    startMs: number,
-  ) {
-    this.#finish = finish;
+  constructor(ways: PermitWays, round: Round, falls: number, startMs: number) {
+    this.#ways = ways;
     this.round = round;
     this.falls = falls;
     this.startMs = startMs;
   }
 
+  moved(bytes: number, total: number): void {
+    if (this.#live) this.#ways.moved(this, bytes, total);
+  }
+
   done(outcome: RequestOutcome): void {
     if (!this.#live) return;
     this.#live = false;
-    this.#finish(this, outcome);
+    this.#ways.finish(this, outcome);
   }
 }
 

@@ -18,7 +18,7 @@ type Phase =
   | { readonly name: "recover" };
 
 // A step up pays when it brings this share of what the same throughput per request would bring.
-const RAMP_SHARE = 0.25;
+const RAMP_SHARE = 0.1;
 const PROBE_SHARE = 0.4;
 const DOWN_PAYS = 0.98;
 const SHORTEST_HOLD = 2;
@@ -59,9 +59,14 @@ export class ThroughputClimb {
     return this.#phase.name === "ramp";
   }
 
-  /** Whether `round`, still going on, already shows that the last doubling paid well. */
+  /** Whether the last doubling did not seem to pay, and is measured once more. */
+  get confirming(): boolean {
+    return this.#phase.name === "ramp" && this.#phase.confirming;
+  }
+
+  /** Whether `round`, still going on, already shows that the last doubling paid well, or is the first of all. */
   paysClearly(round: MeasuredRound): boolean {
-    const gain = this.#baseline ? round.rate / this.#baseline.rate : 0;
+    const gain = this.#baseline ? round.rate / this.#baseline.rate : Infinity;
     return this.ramping && gain >= 1.5 && !this.#isOtherWork(round);
   }
 

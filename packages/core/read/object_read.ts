@@ -195,7 +195,9 @@ export class ObjectRead {
     const chunk = this.#chunk(index);
     const sink = target instanceof Uint8Array ? undefined : target;
     // In steps after which a checksum finds the bytes in the core's own cache.
-    const step = this.#checksums.active ? CHECKSUM_STEP : chunk.length;
+    // A limit that still climbs goes by what has come.
+    const inSteps = this.#checksums.active || this.#store.limits.read.climbing;
+    const step = inSteps ? CHECKSUM_STEP : chunk.length;
     let result = index === this.firstIndex ? this.#first : undefined;
     let permit: Permit | undefined;
     if (result || (this.#single && index === 0)) {
@@ -214,7 +216,9 @@ export class ObjectRead {
       try {
         permit ??= await acquirePermit(this.#store, this.#options, signal);
         result ??= await this.#request(chunk.offset + done, chunk.length - done, signal, patience);
-        if (chunk.length === 0) await result.readInto(NOTHING);
+        const due = chunk.length - done;
+        permit?.moved(0, due);
+        if (due === 0) await result.readInto(NOTHING);
         while (done < chunk.length) {
           const room = target instanceof Uint8Array
             ? done === 0 ? target : target.subarray(done)
@@ -223,6 +227,7 @@ export class ObjectRead {
           piece = room.length > most ? room.subarray(0, most) : room;
           const count = await result.readInto(piece);
           done += count;
+          permit?.moved(count, due);
           this.#take(index, chunk.offset + done - count, piece, count);
           if (count < piece.length) throw this.#endedEarly(count, piece.length);
           if (done === chunk.length) {

@@ -17,7 +17,7 @@ async function send(retryAfterMs: number | undefined, tookMs = 0): Promise<reado
   });
   const tries: number[] = [];
   const startMs = clock.monotonicMs();
-  const permit: Permit = { done: () => {} };
+  const permit: Permit = { moved: () => {}, done: () => {} };
   const sink: PartSending["sink"] = {
     concurrency: { acquire: () => Promise.resolve(permit) } as unknown as AdaptiveLimit,
     bounds: BOUNDS,

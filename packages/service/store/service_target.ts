@@ -38,24 +38,26 @@ export interface ServiceTargetSetup extends Omit<ServiceTarget, "limits" | "read
   readonly readHints?: Partial<ReadHints>;
 }
 
-const FIRST_CONCURRENCY = 4;
+// A write shows nothing before its parts are there, which takes longer than the first bytes of an answer.
+const FIRST_READS = 4;
+const FIRST_WRITES = 8;
 const MAX_READ_CONCURRENCY = 64;
 const MAX_WRITE_CONCURRENCY = 32;
 
-/** Makes a target: from 4 requests in flight up in either direction. */
+/** Makes a target: from 4 reads and 8 writes in flight up. */
 export function serviceTarget(
   { bounds = defaultBounds, uploadConcurrency: most = "auto", readHints, ...target }: ServiceTargetSetup,
 ): ServiceTarget {
   const { clock } = target.context;
   const { maxRetryAfterMs, patienceMs } = bounds;
-  const limit = (maximum: number) => new AdaptiveLimit({ clock, initial: FIRST_CONCURRENCY, maximum });
+  const limit = (initial: number, maximum: number) => new AdaptiveLimit({ clock, initial, maximum });
   const sizes = { firstChunkSize: 2 ** 23, chunkSize: 2 ** 23, largestChunkSize: 2 ** 25, alignment: 1 };
   return {
     ...target,
     readHints: { ...sizes, ...readHints, maxRetryAfterMs, patienceMs },
     limits: {
-      read: limit(MAX_READ_CONCURRENCY),
-      write: most === "auto" ? limit(MAX_WRITE_CONCURRENCY) : fixedLimit(target, most),
+      read: limit(FIRST_READS, MAX_READ_CONCURRENCY),
+      write: most === "auto" ? limit(FIRST_WRITES, MAX_WRITE_CONCURRENCY) : fixedLimit(target, most),
     },
   };
 }
