@@ -21,6 +21,11 @@ export class AbortableQueue<Given = void, Wanted = void> {
     return this.#waiting[0]?.wanted;
   }
 
+  /** What the one wants before whom `index` others wait. */
+  at(index: number): Wanted | undefined {
+    return this.#waiting[index]?.wanted;
+  }
+
   /** Gets in line. Resolves with what is given; rejects with `signal.reason`. */
   wait(wanted: Wanted, signal?: AbortSignal): Promise<Given> {
     if (signal?.aborted) return Promise.reject(signal.reason);

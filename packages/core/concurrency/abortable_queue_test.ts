@@ -58,3 +58,13 @@ Deno.test("AbortableQueue refuses the first ones, or all", async () => {
   await Promise.all(waits.slice(1).map((wait) => assertRejects(() => wait, Error, "all")));
   assertEquals(queue.length, 0);
 });
+
+Deno.test("AbortableQueue tells what each wants by its place", async () => {
+  const queue = new AbortableQueue<string, number>();
+  const waits = [queue.wait(7), queue.wait(8)];
+  assertEquals([queue.first, queue.at(0), queue.at(1), queue.at(2)], [7, 7, 8, undefined]);
+  queue.give("a", (wanted) => wanted === 8);
+  assertEquals([queue.at(0), queue.at(1), await waits[1]], [7, undefined, "a"]);
+  queue.give("b");
+  await waits[0];
+});

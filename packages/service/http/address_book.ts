@@ -1,95 +1,216 @@
-import type { Clock } from "@lade/core/backend";
-import type { Resolver } from "./transport_options.ts";
-import { WireError } from "./wire_error.ts";
-
-const FRESH_MS = 30_000;
-// Addresses that are known serve on while the name server fails or lets this time pass, and so long until it is asked
-// again.
-const PATIENCE_MS = 1_000;
-const STALE_MS = 5_000;
-const SHUNNED_MS = 60_000;
-const LITERAL = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]*)$/;
+import { AddressSource, type AddressSourceConfig } from "./address_source.ts";
+import { EndpointAddress } from "./endpoint_address.ts";
+import { judgeAddress, weighAddress } from "./judge_address.ts";
 
 /** What an {@linkcode AddressBook} needs to know. */
-export interface AddressBookConfig {
-  readonly hostname: string;
-  readonly port: number;
-  readonly resolve: Resolver;
-  readonly clock: Clock;
-  /** Whether the process may connect to an address rather than to the host by its name. */
-  readonly isAllowed: (address: string, port: number) => boolean;
+export interface AddressBookConfig extends AddressSourceConfig {
+  /** Random numbers in [0, 1); `Math.random` by default. */
+  readonly random?: () => number;
 }
 
-/** The addresses of one host, each connection beginning at the next of them. */
+/** What became of a request at an address. */
+export interface AddressAnswer {
+  /** Whether the server could not do its work: 500, 502, 503, 504, 429. */
+  readonly failed: boolean;
+  /** From the end of the request to the first byte of the answer. */
+  readonly firstByteMs?: number;
+  /** Whether it brings an object, whose time to the first byte is like that of others. */
+  readonly object?: boolean;
+}
+
+// Shorter bodies say nothing of a rate.
+const LEAST_RATED = 2 ** 20;
+// How far an address may be below its share of the connections that are open.
+const SLACK = 0.25;
+
+/**
+ * The addresses of one endpoint, and what requests have shown of each: which of them the next connection goes to.
+ *
+ * All are used in turn. One that is slower than the others, or fails more, gets less; one that is much slower, or cannot
+ * be reached, is avoided and tried again by a single connection later. They are never avoided all at once.
+ */
 export class AddressBook {
   readonly #config: AddressBookConfig;
-  readonly #shunnedUntil = new Map<string, number>();
-  #addresses: readonly string[] = [];
-  #resolvedMs = -Infinity;
-  #resolving: Promise<readonly string[]> | undefined;
-  #turn = 0;
+  readonly #source: AddressSource;
+  readonly #random: () => number;
+  readonly #known = new Map<string, EndpointAddress>();
+  #listed: readonly EndpointAddress[] = [];
 
   constructor(config: AddressBookConfig) {
     this.#config = config;
+    this.#source = new AddressSource(config);
+    this.#random = config.random ?? Math.random;
+  }
+
+  /** Every address that was ever used or is to be, each with what was seen of it. */
+  get addresses(): Iterable<EndpointAddress> {
+    return this.#known.values();
   }
 
   /**
-   * Addresses in the order to try them, those that failed lately last. The host's name alone where nothing is gained
-   * by its addresses, or where only the name is permitted.
+   * Addresses in the order to try them: first the one whose turn it is, those that are avoided last, the families of
+   * addresses by turns. `elsewhere` names an address that is not to be first if there is another.
    */
-  async next(): Promise<readonly string[]> {
-    const { clock, hostname } = this.#config;
-    if (LITERAL.test(hostname)) return [hostname];
-    if (clock.monotonicMs() - this.#resolvedMs > FRESH_MS) {
-      const resolving = this.#resolving ??= this.#resolve().finally(() => this.#resolving = undefined);
-      await (this.#addresses.length > 0 ? this.#orKnown(resolving) : resolving);
-    }
-    const count = this.#addresses.length;
-    if (count === 0) return [hostname];
-    const first = this.#turn++ % count;
-    const order = [...this.#addresses.slice(first), ...this.#addresses.slice(0, first)];
-    const now = clock.monotonicMs();
-    const shunned = (address: string) => (this.#shunnedUntil.get(address) ?? 0) > now ? 1 : 0;
-    return order.sort((a, b) => shunned(a) - shunned(b));
+  async next(elsewhere?: string): Promise<readonly EndpointAddress[]> {
+    this.#list(await this.#source.current());
+    if (this.#listed.length <= 1) return this.#listed;
+    const first = this.#pick(elsewhere);
+    const others = this.#listed.filter((address) => address !== first);
+    const last = (address: EndpointAddress) =>
+      (this.isAvoided(address) ? 2 : 0) + (address.name === elsewhere ? 1 : 0);
+    return [first, ...byFamilies(others, first).sort((a, b) => last(a) - last(b))];
+  }
+
+  /** Asks for the addresses again where that is due, without anybody waiting for it. */
+  refresh(): void {
+    this.#source.refresh((addresses) => this.#list(addresses));
+  }
+
+  /** Whether no request is to go to an address now, because others do better. */
+  isAvoided(address: EndpointAddress): boolean {
+    return address.avoidance !== undefined && this.#listed.some(({ avoidance }) => !avoidance);
+  }
+
+  /** Whether there is an address that is not avoided besides the one of this name. */
+  hasOther(name: string): boolean {
+    return this.#listed.some((address) => address.name !== name && !this.isAvoided(address));
   }
 
   /** Notes whether a connection to `address` succeeded. */
-  report(address: string, succeeded: boolean): void {
-    if (succeeded) this.#shunnedUntil.delete(address);
-    else this.#shunnedUntil.set(address, this.#config.clock.monotonicMs() + SHUNNED_MS);
+  report(address: EndpointAddress, succeeded: boolean): void {
+    const nowMs = this.#config.clock.monotonicMs();
+    if (!succeeded) address.avoid("unreachable", nowMs, this.#random());
+    else if (address.avoidance?.cause === "unreachable") address.free(nowMs);
   }
 
-  /** Waits a little for `resolving`; where it brings nothing, what is known stays for a while. */
-  async #orKnown(resolving: Promise<unknown>): Promise<void> {
-    const { clock } = this.#config;
-    const over = new AbortController();
-    const keep = () => void (this.#resolvedMs = clock.monotonicMs() - FRESH_MS + STALE_MS);
-    const late = clock.sleep(PATIENCE_MS, over.signal).then(keep, () => {});
-    await Promise.race([resolving.then(() => {}, keep), late]);
-    over.abort();
+  /** Notes an answer. */
+  answered(address: EndpointAddress, { failed, firstByteMs, object }: AddressAnswer): void {
+    address.count(failed);
+    if (this.#listed.length <= 1) return;
+    if (failed) return this.#judge(address);
+    if (object && firstByteMs !== undefined) {
+      address.latency.add(Math.max(1, firstByteMs));
+      if (address.latency.samples % FEWEST === 0) this.#judge(address);
+    }
+    const used = address.probing || !this.isAvoided(address);
+    if (address.avoidance && used) address.free(this.#config.clock.monotonicMs());
   }
 
-  async #resolve(): Promise<readonly string[]> {
-    const { clock, hostname, isAllowed, port, resolve } = this.#config;
-    const found = await resolve(hostname).catch((error) => {
-      // Permission for the host at one port does not cover its resolution, but does cover a connection by its name.
-      if (codeOf(error) === "EPERM") return [];
-      throw describeResolveError(error, hostname);
+  /** Notes that a request got no answer, or that the answer broke off. */
+  failed(address: EndpointAddress): void {
+    address.count(true);
+    if (this.#listed.length > 1) this.#judge(address);
+  }
+
+  /** Notes that a body of so many bytes took so long. */
+  moved(address: EndpointAddress, bytes: number, elapsedMs: number): void {
+    if (bytes < LEAST_RATED || elapsedMs <= 0 || this.#listed.length <= 1) return;
+    address.rate.add(bytes / elapsedMs * 1_000);
+    if (address.rate.samples % FEWEST === 0) this.#judge(address);
+  }
+
+  /**
+   * The address that should have one connection less: one that the endpoint's name no longer leads to, or the one that
+   * has the most above its share where another has too few, or is due to be tried again.
+   */
+  surplus(): EndpointAddress | undefined {
+    for (const address of this.#known.values()) {
+      if (!address.listed && address.connections > 0 && this.#listed.length > 0) return address;
+    }
+    if (this.#listed.length <= 1) return undefined;
+    const nowMs = this.#config.clock.monotonicMs();
+    const wanted = this.#wanted(0);
+    let [lacking, fullest, most] = [false, undefined as EndpointAddress | undefined, 0];
+    for (const [address, { want }] of wanted) {
+      lacking ||= want - address.connections >= Math.max(1, SLACK * want);
+      const above = address.connections - want;
+      if (above > most) [fullest, most] = [address, above];
+    }
+    if (lacking) return fullest;
+    const due = this.#listed.some((address) => address.isDue(nowMs) && address.connections === 0);
+    if (!due) return undefined;
+    const [largest] = [...wanted.keys()].sort((a, b) => b.connections - a.connections);
+    return largest && largest.connections > 1 ? largest : undefined;
+  }
+
+  #judge(address: EndpointAddress): void {
+    const others = this.#listed.filter((other) => other !== address);
+    const cause = judgeAddress(address, others) ??
+      (address.probing && address.failuresInRow > 0 ? "failing" : undefined);
+    if (cause) address.avoid(cause, this.#config.clock.monotonicMs(), this.#random());
+  }
+
+  #list(hostnames: readonly string[]): void {
+    const names = new Set<string>();
+    const listed = hostnames.map((hostname) => {
+      const found = new EndpointAddress(hostname, this.#config.port);
+      const address = this.#known.get(found.name) ?? found;
+      this.#known.set(address.name, address);
+      names.add(address.name);
+      return address;
     });
-    this.#resolvedMs = clock.monotonicMs();
-    const addresses = [...new Set(found)];
-    return this.#addresses = addresses.every((address) => isAllowed(address, port)) ? addresses : [];
+    this.#listed = listed;
+    for (const [name, address] of this.#known) {
+      address.listed = names.has(name);
+      const forgotten = !address.listed && address.connections === 0 && this.#known.size > MOST_KNOWN;
+      if (forgotten) this.#known.delete(name);
+    }
+  }
+
+  /** The address whose turn it is: by weight, among those that have less than their share of the connections. */
+  #pick(elsewhere: string | undefined): EndpointAddress {
+    const nowMs = this.#config.clock.monotonicMs();
+    if (elsewhere === undefined) {
+      const due = this.#listed.find((address) => address.isDue(nowMs) && this.isAvoided(address));
+      if (due) {
+        due.probe(nowMs);
+        return due;
+      }
+    }
+    const wanted = this.#wanted(1);
+    const below = [...wanted].filter(([address, { want }]) => want > address.connections);
+    const other = [...wanted].filter(([{ name }]) => name !== elsewhere);
+    const both = below.filter(([{ name }]) => name !== elsewhere);
+    const candidates = both.length > 0 ? both : other.length > 0 ? other : below;
+    let first: EndpointAddress | undefined;
+    let sum = 0;
+    for (const [address, { weight }] of candidates) {
+      address.credit += weight;
+      sum += weight;
+      if (!first || address.credit > first.credit) first = address;
+    }
+    if (!first) throw new TypeError("there is no address");
+    first.credit -= sum;
+    return first;
+  }
+
+  /** What each address that is not avoided is to have of the connections, where there are `more` than now. */
+  #wanted(more: number): Map<EndpointAddress, { readonly weight: number; readonly want: number }> {
+    const usable = this.#listed.filter((address) => !this.isAvoided(address));
+    const weights = usable.map((address) => {
+      return weighAddress(address, usable.filter((other) => other !== address));
+    });
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const connections = usable.reduce((sum, address) => sum + address.connections, more);
+    return new Map(usable.map((address, i) => {
+      const weight = weights[i] ?? 0;
+      return [address, { weight, want: weight / total * connections }];
+    }));
   }
 }
 
-function describeResolveError(error: unknown, hostname: string): WireError {
-  const retryable = UNANSWERED.has(codeOf(error));
-  const why = retryable ? "the name server gives no answer now" : "the name does not resolve";
-  return new WireError("dns", `${why}: ${JSON.stringify(hostname)}`, { cause: error, retryable });
-}
+// Names may lead to other addresses every time. Of so many what was seen is kept.
+const MOST_KNOWN = 256;
+const FEWEST = 8;
 
-const UNANSWERED: ReadonlySet<unknown> = new Set(["EAI_AGAIN", "ECONNREFUSED", "ETIMEOUT"]);
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
+/** Addresses of both families by turns, beginning with the family that `first` is not of (RFC 8305 section 4). */
+function byFamilies(others: readonly EndpointAddress[], first: EndpointAddress): EndpointAddress[] {
+  const isSix = (address: EndpointAddress) => address.hostname.includes(":");
+  const same = others.filter((address) => isSix(address) === isSix(first));
+  const other = others.filter((address) => isSix(address) !== isSix(first));
+  const order: EndpointAddress[] = [];
+  for (let i = 0; i < Math.max(same.length, other.length); i++) {
+    order.push(...other.slice(i, i + 1), ...same.slice(i, i + 1));
+  }
+  return order;
 }

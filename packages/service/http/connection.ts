@@ -1,4 +1,5 @@
 import type { Clock } from "@lade/core/backend";
+import type { EndpointAddress } from "./endpoint_address.ts";
 import { HeadScanner } from "./head_scanner.ts";
 import type { Pace } from "./pace.ts";
 import { parseResponseHead, type ResponseHead } from "./parse_response_head.ts";
@@ -20,6 +21,8 @@ export interface Socket {
 export interface ConnectionConfig {
   readonly id: number;
   readonly endpoint: string;
+  /** The address it leads to, where that is known. */
+  readonly address?: EndpointAddress;
   readonly clock: Clock;
   readonly limits: ResponseLimits;
   /** Judges whether enough bytes of bodies move. */
@@ -38,6 +41,8 @@ export class Connection {
   readonly id: number;
   readonly endpoint: string;
   readonly remoteAddress: string | undefined;
+  /** The address it leads to, where that is known. */
+  readonly address: EndpointAddress | undefined;
   /** Requests that this connection has carried. */
   requests = 0;
   /** When it last became idle. */
@@ -70,6 +75,8 @@ export class Connection {
     this.id = config.id;
     this.endpoint = config.endpoint;
     this.remoteAddress = showAddress(socket.remoteAddr);
+    this.address = config.address;
+    if (this.address) this.address.connections++;
   }
 
   /** Bytes that arrived and were not taken. Valid until the next call. */
@@ -96,6 +103,7 @@ export class Connection {
   kill(reason: unknown): void {
     if (this.#killed) return;
     this.#killed = { reason };
+    if (this.address) this.address.connections--;
     this.#deadlineMs = Infinity;
     this.#socket.close();
     this.#onKilled?.(reason);

@@ -1,15 +1,19 @@
 import { isDescriptorShortage } from "@lade/core/backend";
 import { AbortableQueue } from "@lade/core/concurrency";
+import type { AddressBook } from "./address_book.ts";
 import type { Connection } from "./connection.ts";
+import type { EndpointAddress } from "./endpoint_address.ts";
 import type { TransportConfig } from "./transport_config.ts";
 import { WireError } from "./wire_error.ts";
 
-/** Opens one connection; rejects with the reason of `signal`. */
-export type Opener = (signal: AbortSignal) => Promise<Connection>;
+/** Opens one connection, to another address than `elsewhere` if that can be; rejects with the reason of `signal`. */
+export type Opener = (signal: AbortSignal, elsewhere: string | undefined) => Promise<Connection>;
 
 interface Wish {
   /** Takes no connection that was used before. */
   readonly fresh: boolean;
+  /** Address and port where it is not to go, if there is another. */
+  readonly elsewhere: string | undefined;
 }
 
 interface Opening {
@@ -25,7 +29,7 @@ const EASE_AFTER_MS = 5_000;
 
 /**
  * The connections to one endpoint. The one used last is taken first, so that those not needed grow old and are
- * closed.
+ * closed. Those to addresses that are avoided are closed, and some of those of which an address has too many.
  *
  * At first four connections are opened at a time; each that succeeds allows one more, each that fails halves the
  * number: a thousand requests do not become a burst of a thousand connects.
@@ -35,6 +39,7 @@ export class EndpointPool {
   ignoresExpect = false;
   readonly #open: Opener;
   readonly #config: TransportConfig;
+  readonly #addresses: AddressBook | undefined;
   readonly #idle: Connection[] = [];
   readonly #active = new Set<Connection>();
   readonly #openings = new Set<Opening>();
@@ -45,10 +50,14 @@ export class EndpointPool {
   #most: number;
   #moreFromMs = 0;
   #closed = false;
+  /** The address that the next connection to be used or released is closed of. */
+  #surplus: EndpointAddress | undefined;
 
-  constructor(open: Opener, config: TransportConfig) {
+  /** `addresses` are those that `open` connects to. */
+  constructor(open: Opener, config: TransportConfig, addresses?: AddressBook) {
     this.#open = open;
     this.#config = config;
+    this.#addresses = addresses;
     this.#most = config.maxConnections;
   }
 
@@ -62,14 +71,21 @@ export class EndpointPool {
     return this.#idle.length;
   }
 
-  /** Waits for a connection, one that no request has used if `fresh`. Give it back by `release`. */
-  acquire(fresh: boolean, signal: AbortSignal | undefined): Promise<Connection> | Connection {
+  /**
+   * Waits for a connection, one that no request has used if `fresh`, and one to another address than `elsewhere` if there
+   * is one that is not avoided. Give it back by `release`.
+   */
+  acquire(
+    fresh: boolean,
+    signal: AbortSignal | undefined,
+    elsewhere?: string,
+  ): Promise<Connection> | Connection {
     if (this.#closed) return Promise.reject(closedError());
     if (!fresh && this.#waiting.length === 0) {
-      const connection = this.#takeIdle();
+      const connection = this.#takeIdle(elsewhere);
       if (connection) return connection;
     }
-    const waiting = this.#waiting.wait({ fresh }, signal);
+    const waiting = this.#waiting.wait({ fresh, elsewhere }, signal);
     this.#openMore();
     return waiting;
   }
@@ -77,8 +93,14 @@ export class EndpointPool {
   /** Takes a connection back; one that was killed is forgotten. */
   release(connection: Connection): void {
     if (!this.#active.delete(connection)) return;
+    if (!connection.killed && this.#isUnwanted(connection)) connection.kill(closedError());
     if (!connection.killed) this.#give(connection);
     this.#openMore();
+  }
+
+  /** What is known of the addresses; nothing where they are not known. */
+  get addresses(): AddressBook | undefined {
+    return this.#addresses;
   }
 
   /** Kills what is overdue at `nowMs` and closes what was idle for too long. */
@@ -91,6 +113,7 @@ export class EndpointPool {
     }
     const oldest = nowMs - this.#config.idleTimeoutMs;
     while (this.#idle[0] && this.#idle[0].idleSinceMs <= oldest) this.#drop(this.#idle[0]);
+    if (this.#addresses && this.size > 0) this.#spread(this.#addresses);
   }
 
   /** Closes every connection and lets every wait reject; resolves once no socket is left. */
@@ -105,10 +128,47 @@ export class EndpointPool {
     await Promise.all(Array.from(this.#openings, (opening) => opening.settled));
   }
 
-  #takeIdle(): Connection | undefined {
-    for (let connection = this.#idle.pop(); connection; connection = this.#idle.pop()) {
+  /** Keeps up with the addresses and with what is seen of them, one connection at a time. */
+  #spread(addresses: AddressBook): void {
+    addresses.refresh();
+    for (const connection of [...this.#idle]) {
+      if (this.#isAvoided(connection)) this.#drop(connection);
+    }
+    this.#surplus = addresses.surplus();
+  }
+
+  /** Whether a connection leads to an address that is avoided, and does not try it again. */
+  #isAvoided({ address }: Connection): boolean {
+    return address !== undefined && !address.probing && this.#addresses?.isAvoided(address) === true;
+  }
+
+  /** Whether a connection is to be closed although it works. */
+  #isUnwanted(connection: Connection): boolean {
+    if (this.#isAvoided(connection)) return true;
+    if (this.#surplus === undefined || connection.address !== this.#surplus) return false;
+    this.#surplus = undefined;
+    return true;
+  }
+
+  /** Whether a connection leads elsewhere, or there is nowhere else to go. */
+  #suits(connection: Connection, elsewhere: string | undefined): boolean {
+    if (elsewhere === undefined || connection.remoteAddress !== elsewhere) return true;
+    return this.#addresses?.hasOther(elsewhere) !== true;
+  }
+
+  #nextIdle(elsewhere: string | undefined): Connection | undefined {
+    const index = this.#idle.findLastIndex((connection) => this.#suits(connection, elsewhere));
+    return index < 0 ? undefined : this.#idle.splice(index, 1)[0];
+  }
+
+  #takeIdle(elsewhere: string | undefined): Connection | undefined {
+    for (
+      let connection = this.#nextIdle(elsewhere);
+      connection;
+      connection = this.#nextIdle(elsewhere)
+    ) {
       connection.wake();
-      if (!connection.disturbed) {
+      if (!connection.disturbed && !this.#isUnwanted(connection)) {
         this.#active.add(connection);
         return connection;
       }
@@ -116,10 +176,13 @@ export class EndpointPool {
     }
   }
 
-  #give(connection: Connection): void {
+  /** Gives a connection to who waits for one, whatever its address where it was opened as they wished. */
+  #give(connection: Connection, opened?: { readonly elsewhere: string | undefined }): void {
     if (this.#closed) return connection.kill(closedError());
     const used = connection.requests > 0;
-    if (this.#waiting.give(connection, ({ fresh }) => !fresh || !used)) {
+    const suits = ({ fresh, elsewhere }: Wish) =>
+      !(fresh && used) && (opened?.elsewhere === elsewhere || this.#suits(connection, elsewhere));
+    if (this.#waiting.give(connection, suits)) {
       this.#active.add(connection);
       connection.watch();
       return connection.wake();
@@ -151,10 +214,11 @@ export class EndpointPool {
   #startOpening(): void {
     const controller = new AbortController();
     const { clock, connectTimeoutMs, maxConnections } = this.#config;
-    const settled = this.#open(controller.signal).then((connection) => {
+    const elsewhere = this.#waiting.at(this.#openings.size)?.elsewhere;
+    const settled = this.#open(controller.signal, elsewhere).then((connection) => {
       this.#openings.delete(opening);
       this.#ramp = Math.min(maxConnections, this.#ramp + 1);
-      this.#give(connection);
+      this.#give(connection, { elsewhere });
     }, (error) => {
       this.#openings.delete(opening);
       if (opening.surplus) return;

@@ -1,3 +1,4 @@
+import { AddressBook } from "./address_book.ts";
 import { Pace } from "./pace.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { FakeClock } from "@lade/testing";
@@ -10,7 +11,7 @@ import { WireError } from "./wire_error.ts";
 
 /** A socket that stays silent until `arrive` or `end` is called. */
 class SilentSocket implements Socket {
-  readonly remoteAddr: Deno.Addr = { transport: "tcp", hostname: "127.0.0.1", port: 1 };
+  readonly remoteAddr: Deno.NetAddr = { transport: "tcp", hostname: "127.0.0.1", port: 1 };
   closed = false;
   #pending: ((count: number | null) => void) | undefined;
 
@@ -37,31 +38,50 @@ class SilentSocket implements Socket {
 }
 
 interface PendingOpening {
-  succeed(): Connection;
+  /** Opens, at the address of that number where the pool has addresses. */
+  succeed(address?: number): Connection;
   fail(error: unknown): void;
   readonly socket: SilentSocket;
+  /** What was asked of the opener. */
+  readonly elsewhere: string | undefined;
 }
 
 /** A pool whose connections open when the test says so. */
-function makePool(options: TransportOptions = {}): { pool: EndpointPool; openings: PendingOpening[] } {
+function makePool(
+  options: TransportOptions = {},
+  addresses?: AddressBook,
+): { pool: EndpointPool; openings: PendingOpening[] } {
   const config = completeTransportOptions({ clock: new FakeClock(), ...options });
   const { clock, limits } = config;
   const openings: PendingOpening[] = [];
   let id = 0;
-  const pool = new EndpointPool((signal) => {
-    const { promise, reject, resolve } = Promise.withResolvers<Connection>();
-    signal.addEventListener("abort", () => reject(signal.reason));
-    const socket = new SilentSocket();
-    const connection = new Connection(socket, {
-      id: ++id,
-      endpoint: "http://h:80",
-      clock,
-      limits,
-      pace: new Pace(120_000, 32),
-    });
-    openings.push({ socket, fail: reject, succeed: () => (resolve(connection), connection) });
-    return promise;
-  }, config);
+  const pool = new EndpointPool(
+    (signal, elsewhere) => {
+      const { promise, reject, resolve } = Promise.withResolvers<Connection>();
+      signal.addEventListener("abort", () => reject(signal.reason));
+      const socket = new SilentSocket();
+      const succeed = (number?: number) => {
+        if (number !== undefined) socket.remoteAddr.hostname = `10.0.0.${number}`;
+        const address = [...addresses?.addresses ?? []].find(({ hostname }) =>
+          hostname === socket.remoteAddr.hostname
+        );
+        const connection = new Connection(socket, {
+          id: ++id,
+          endpoint: "http://h:80",
+          ...(address && { address }),
+          clock,
+          limits,
+          pace: new Pace(120_000, 32),
+        });
+        resolve(connection);
+        return connection;
+      };
+      openings.push({ socket, fail: reject, elsewhere, succeed });
+      return promise;
+    },
+    config,
+    addresses,
+  );
   return { pool, openings };
 }
 
@@ -252,5 +272,128 @@ Deno.test("EndpointPool fails when the system allows not a single connection", a
   const shortage = new WireError("unreachable", "no more", { cause: new Error("(os error 24)") });
   openings[0]?.fail(shortage);
   assertStrictEquals(await assertRejects(() => waiting), shortage);
+  await pool.close();
+});
+
+/** A pool over `10.0.0.1`, `10.0.0.2` and so on, at port 1. */
+async function makeSpread(count: number, options: TransportOptions = {}) {
+  const clock = new FakeClock();
+  const hosts = Array.from({ length: count }, (_, i) => `10.0.0.${i + 1}`);
+  const book = new AddressBook({
+    hostname: "h.test",
+    port: 1,
+    clock,
+    random: () => 0.5,
+    resolve: () => Promise.resolve(hosts),
+    isAllowed: () => true,
+  });
+  const addresses = await book.next();
+  const { openings, pool } = makePool({ clock, ...options }, book);
+  const at = (number: number) => {
+    const found = addresses.find(({ hostname }) => hostname === `10.0.0.${number}`);
+    assert(found);
+    return found;
+  };
+  /** Opens a connection to an address and takes it. */
+  const take = async (number: number): Promise<Connection> => {
+    const waiting = pool.acquire(true, undefined);
+    openings.at(-1)?.succeed(number);
+    return await waiting;
+  };
+  return { at, book, clock, openings, pool, take };
+}
+
+Deno.test("EndpointPool gives a connection elsewhere to one who wants it, an idle one or a new one", async () => {
+  const { openings, pool, take } = await makeSpread(2);
+  const [first, second] = [await take(1), await take(2)];
+  pool.release(second);
+  pool.release(first);
+  assertStrictEquals(await pool.acquire(false, undefined, "10.0.0.1:1"), second);
+  const third = pool.acquire(false, undefined, "10.0.0.1:1");
+  assertEquals([openings.length, openings.at(-1)?.elsewhere, pool.idle], [3, "10.0.0.1:1", 1]);
+  const opened = openings.at(-1)?.succeed(2);
+  assertStrictEquals(await third, opened);
+  await pool.close();
+});
+
+Deno.test("EndpointPool does not wait for another address where there is none that does well", async () => {
+  const { at, book, openings, pool, take } = await makeSpread(2);
+  const first = await take(1);
+  pool.release(first);
+  book.report(at(2), false);
+  assertStrictEquals(await pool.acquire(false, undefined, "10.0.0.1:1"), first);
+  assertEquals(openings.length, 1);
+  await pool.close();
+});
+
+Deno.test("EndpointPool gives what was opened for a wish that could not be met, and opens no more for it", async () => {
+  const { openings, pool, take } = await makeSpread(2, { maxConnections: 2 });
+  const first = await take(1);
+  const waiting = pool.acquire(false, undefined, "10.0.0.1:1");
+  const behind = pool.acquire(false, undefined);
+  pool.release(first);
+  assertStrictEquals(await behind, first);
+  assertEquals([openings.length, openings[1]?.elsewhere], [2, "10.0.0.1:1"]);
+  const opened = openings[1]?.succeed(1);
+  assertStrictEquals(await waiting, opened);
+  assertEquals([openings.length, pool.size], [2, 2]);
+  await pool.close();
+});
+
+Deno.test("EndpointPool closes connections to an address that is avoided: idle ones at once, others after use", async () => {
+  const { at, book, clock, openings, pool, take } = await makeSpread(2);
+  const [used, unused, other] = [await take(1), await take(1), await take(2)];
+  pool.release(unused);
+  pool.release(other);
+  book.report(at(1), false);
+  assertStrictEquals(await pool.acquire(false, undefined), other);
+  pool.sweep(clock.monotonicMs());
+  assertEquals([unused.killed, used.killed, other.killed, pool.idle], [true, false, false, 0]);
+  pool.release(used);
+  assertEquals([used.killed, pool.size, at(1).connections, at(2).connections], [true, 1, 0, 1]);
+  const waiting = [pool.acquire(false, undefined), pool.acquire(false, undefined)];
+  assertEquals(openings.length, 5);
+  for (const opening of openings.slice(3)) opening.succeed(2);
+  await Promise.all(waiting);
+  await pool.close();
+});
+
+Deno.test("EndpointPool takes no idle connection to an address that is avoided", async () => {
+  const { at, book, openings, pool, take } = await makeSpread(2);
+  pool.release(await take(1));
+  book.report(at(1), false);
+  const waiting = pool.acquire(false, undefined);
+  assertEquals([openings[0]?.socket.closed, openings.length], [true, 2]);
+  const second = openings[1]?.succeed(2);
+  assertStrictEquals(await waiting, second);
+  await pool.close();
+});
+
+Deno.test("EndpointPool keeps the connection that tries an avoided address again", async () => {
+  const { at, book, clock, pool, take } = await makeSpread(2);
+  await take(2);
+  book.report(at(1), false);
+  await clock.advance(5_000);
+  assertStrictEquals((await book.next())[0], at(1));
+  const probe = await take(1);
+  pool.release(probe);
+  pool.sweep(clock.monotonicMs());
+  assertEquals(probe.killed, false);
+  await pool.close();
+});
+
+Deno.test("EndpointPool closes one connection at a time where an address has too many and another too few", async () => {
+  const { at, clock, pool, take } = await makeSpread(2);
+  const held = [await take(1), await take(1), await take(1), await take(1)];
+  const sweep = () => pool.sweep(clock.monotonicMs());
+  sweep();
+  for (const connection of held) pool.release(connection);
+  assertEquals(held.map(({ killed }) => killed), [true, false, false, false]);
+  assertEquals([pool.size, pool.idle], [3, 3]);
+  for (const left of [2, 1, 1]) {
+    sweep();
+    pool.release(await pool.acquire(false, undefined));
+    assertEquals([pool.size, at(1).connections], [left, left]);
+  }
   await pool.close();
 });

@@ -1,39 +1,52 @@
-import type { Clock } from "@lade/core/backend";
+import { type Clock, isDescriptorShortage } from "@lade/core/backend";
 import { abortable } from "./abortable.ts";
 import type { AddressBook } from "./address_book.ts";
-import type { Socket } from "./connection.ts";
 import { describeConnectError } from "./describe_connect_error.ts";
+import type { EndpointAddress } from "./endpoint_address.ts";
 import { openUnverifiedSocket } from "./open_unverified_socket.ts";
-import type { SocketTarget } from "./socket_target.ts";
+import type { OpenedSocket, SocketTarget } from "./socket_target.ts";
 import { WireError } from "./wire_error.ts";
 
 // RFC 8305 section 8: the recommended delay between two attempts.
 const ATTEMPT_DELAY_MS = 250;
 
-/** Opens a socket, TLS spoken where it is to be. Rejects with a `WireError`, or with `signal.reason`. */
+/**
+ * Opens a socket, TLS spoken where it is to be, at another address than `elsewhere` if that can be. Rejects with a
+ * `WireError`, or with `signal.reason`.
+ */
 export async function openSocket(
   target: SocketTarget,
   addresses: AddressBook,
   clock: Clock,
   signal: AbortSignal,
-): Promise<Socket> {
-  let connected = false;
+  elsewhere?: string,
+): Promise<OpenedSocket> {
+  let connected: EndpointAddress | undefined;
   try {
+    const order = await abortable(addresses.next(elsewhere), signal);
     if (target.secure && !target.verify) {
-      return await openUnverifiedSocket(target, addresses, signal, () => connected = true);
+      return await openUnverifiedSocket(target, order, addresses, signal, (address) => connected = address);
     }
-    const order = await abortable(addresses.next(), signal);
     const [only] = order;
-    const tcp = order.length === 1 && only !== undefined
-      ? await Deno.connect({ hostname: only, port: target.port, signal })
-      : await connectAny(order, target.port, addresses, clock, signal);
-    connected = true;
-    tcp.setNoDelay(true);
-    return target.secure ? await startTls(tcp, target, signal) : tcp;
+    const { address, socket } = order.length === 1 && only
+      ? await connect(only, addresses, signal)
+      : await connectAny(order, addresses, clock, signal);
+    connected = address;
+    socket.setNoDelay(true);
+    return { address, socket: target.secure ? await startTls(socket, target, signal) : socket };
   } catch (error) {
-    if (signal.aborted) throw silentHandshake(signal.reason, target.secure && connected);
-    throw describeConnectError(error, target.secure && connected);
+    if (signal.aborted) {
+      if (connected && isTimeout(signal.reason)) addresses.report(connected, false);
+      throw silentHandshake(signal.reason, target.secure && connected !== undefined);
+    }
+    const described = describeConnectError(error, target.secure && connected !== undefined);
+    if (connected && described.kind !== "certificate") addresses.report(connected, false);
+    throw described;
   }
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof WireError && reason.kind === "connect-timeout";
 }
 
 /** A server that has accepted a connection and does not answer in TLS may well not speak it. */
@@ -44,51 +57,96 @@ function silentHandshake(reason: unknown, inTls: boolean): unknown {
   return new WireError(reason.kind, detail, { waitedMs, ...(retryable !== undefined && { retryable }) });
 }
 
-/** Connects to whichever address answers first, beginning a further attempt whenever one fails or is slow (RFC 8305). */
+async function connect(
+  address: EndpointAddress,
+  addresses: AddressBook,
+  signal: AbortSignal,
+): Promise<OpenedSocket<Deno.TcpConn>> {
+  const { hostname, port } = address;
+  try {
+    const socket = await Deno.connect({ hostname, port, signal });
+    addresses.report(address, true);
+    return { socket, address };
+  } catch (error) {
+    if (signal.aborted ? isTimeout(signal.reason) : speaksAgainst(error)) addresses.report(address, false);
+    throw error;
+  }
+}
+
+/** Whether it is the other side's doing, not this process's, that no connection came about. */
+function speaksAgainst(error: unknown): boolean {
+  return !isDescriptorShortage(error) && describeConnectError(error, false).kind !== "permission";
+}
+
+/**
+ * Connects to whichever address answers first, beginning a further attempt whenever one fails or is slow (RFC 8305). One
+ * that a later attempt overtakes counts as one that failed.
+ */
 async function connectAny(
-  order: readonly string[],
-  port: number,
+  order: readonly EndpointAddress[],
   addresses: AddressBook,
   clock: Clock,
   signal: AbortSignal,
-): Promise<Deno.TcpConn> {
+): Promise<OpenedSocket<Deno.TcpConn>> {
   const others = new AbortController();
   const either = AbortSignal.any([signal, others.signal]);
-  const attempts: Promise<Deno.TcpConn>[] = [];
+  const attempts: Promise<OpenedSocket<Deno.TcpConn>>[] = [];
+  const waiting = new Set<EndpointAddress>();
   let won = false;
-  const attempt = async (hostname: string): Promise<Deno.TcpConn> => {
+  const attempt = async (address: EndpointAddress): Promise<OpenedSocket<Deno.TcpConn>> => {
+    const { hostname, port } = address;
+    waiting.add(address);
     try {
-      const connection = await Deno.connect({ hostname, port, signal: either });
-      addresses.report(hostname, true);
+      const socket = await Deno.connect({ hostname, port, signal: either });
+      waiting.delete(address);
+      addresses.report(address, true);
       if (!won) {
         won = true;
-        return connection;
+        return { socket, address };
       }
-      connection.close();
+      socket.close();
     } catch (error) {
-      if (!either.aborted) addresses.report(hostname, false);
+      if (!either.aborted && waiting.delete(address) && speaksAgainst(error)) {
+        addresses.report(address, false);
+      }
       throw error;
     }
     throw new Error("another address answered first");
   };
+  const reportWaiting = () => {
+    for (const address of waiting) addresses.report(address, false);
+    waiting.clear();
+  };
   try {
-    for (const hostname of order) {
-      const last = attempt(hostname);
+    for (const address of order) {
+      const last = attempt(address);
       attempts.push(last);
+      if (attempts.length === order.length) break;
       const winner = Promise.any(attempts).catch(() => undefined);
       const stop = new AbortController();
       const delay = clock.sleep(ATTEMPT_DELAY_MS, AbortSignal.any([either, stop.signal]));
       const result = await Promise.race([winner, last.catch(() => undefined), delay.catch(() => undefined)]);
       stop.abort();
-      if (result) return result;
+      if (result) return overtaking(result);
       signal.throwIfAborted();
     }
-    return await Promise.any(attempts);
+    return overtaking(await Promise.any(attempts));
   } catch (error) {
-    Promise.any(attempts).then((connection) => connection.close(), () => {});
+    Promise.any(attempts).then(({ socket }) => socket.close(), () => {});
+    if (isTimeout(signal.reason)) reportWaiting();
     throw error instanceof AggregateError ? error.errors[0] : error;
   } finally {
     others.abort();
+  }
+
+  /** Those that are still waited for had a start of at least one delay, but for the last of them. */
+  function overtaking(result: OpenedSocket<Deno.TcpConn>): OpenedSocket<Deno.TcpConn> {
+    const begun = order.indexOf(result.address);
+    for (const address of waiting) {
+      if (order.indexOf(address) < begun) addresses.report(address, false);
+    }
+    waiting.clear();
+    return result;
   }
 }
 

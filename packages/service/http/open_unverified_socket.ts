@@ -2,42 +2,44 @@ import type { TLSSocket } from "node:tls";
 import type { AddressBook } from "./address_book.ts";
 import type { Socket } from "./connection.ts";
 import { describeConnectError } from "./describe_connect_error.ts";
-import type { SocketTarget } from "./socket_target.ts";
+import type { EndpointAddress } from "./endpoint_address.ts";
+import type { OpenedSocket, SocketTarget } from "./socket_target.ts";
 
 // So much is handed over at a time, or a slow line would show no progress for long.
 const WRITE_BYTES = 2 ** 17;
 
 /**
- * Opens a socket and speaks TLS over it without a look at the server's certificate: by `node:tls`, since Deno's own
- * sockets always verify. Rejects with `signal.reason` or a `WireError`;
+ * Opens a socket to the first of `order` that can be reached, and speaks TLS over it without a look at the server's
+ * certificate: by `node:tls`, since Deno's own sockets always verify. Rejects with `signal.reason` or a `WireError`;
  * `onConnected` is called when TLS begins.
  */
 export async function openUnverifiedSocket(
-  { hostname, port }: Pick<SocketTarget, "hostname" | "port">,
+  { hostname }: Pick<SocketTarget, "hostname">,
+  order: readonly EndpointAddress[],
   addresses: AddressBook,
   signal: AbortSignal,
-  onConnected: () => void = () => {},
-): Promise<Socket> {
+  onConnected: (address: EndpointAddress) => void = () => {},
+): Promise<OpenedSocket> {
   const { connect } = await import("node:tls");
   const servername = /^[\d.]+$|:/.test(hostname) ? "" : hostname;
-  const order = await addresses.next();
   let failure: unknown;
-  for (const host of order) {
+  for (const address of order) {
     signal.throwIfAborted();
+    const { hostname: host, port } = address;
     const tls = connect({ host, port, servername, rejectUnauthorized: false, ALPNProtocols: ["http/1.1"] });
     let connected = false;
     tls.once("connect", () => {
       connected = true;
-      onConnected();
+      onConnected(address);
     });
     try {
       await secured(tls, signal);
-      addresses.report(host, true);
-      return new NodeSocket(tls);
+      addresses.report(address, true);
+      return { address, socket: new NodeSocket(tls) };
     } catch (error) {
       tls.destroy();
       signal.throwIfAborted();
-      addresses.report(host, false);
+      addresses.report(address, false);
       failure = describeConnectError(error, connected);
     }
   }

@@ -14,6 +14,8 @@ export interface Attempt {
   readonly url: string;
   readonly headers: HeaderList;
   readonly idempotent: boolean;
+  /** Address and port that it is not to go to if there is another. */
+  readonly elsewhere?: string | undefined;
   /** When the first try of the request began. */
   readonly startMs: number;
   /** Bound of the wait for the first byte of the answer. */
@@ -39,6 +41,7 @@ export async function sendWithRetry(
   const payload = new RequestPayload(request.body);
   const idempotent = request.idempotent ?? IDEMPOTENT.has(method);
   const retries = new Retries(config, idempotent);
+  let { elsewhere } = request;
   for (;;) {
     signal?.throwIfAborted();
     const number = ++retries.attempts;
@@ -47,7 +50,16 @@ export async function sendWithRetry(
       (preparing instanceof Promise ? await abortable(preparing, signal) : preparing) ?? {};
     const { startMs } = retries;
     const firstByteTimeoutMs = retries.firstByteMs(firstByteMs);
-    const attempt: Attempt = { request, payload, idempotent, url, headers, startMs, firstByteTimeoutMs };
+    const attempt: Attempt = {
+      request,
+      payload,
+      idempotent,
+      url,
+      headers,
+      elsewhere,
+      startMs,
+      firstByteTimeoutMs,
+    };
     observer.attemptStarted?.(request, number);
     let response: TransportResponse | undefined;
     let failed: FailedTry | undefined;
@@ -62,7 +74,9 @@ export async function sendWithRetry(
       signal?.throwIfAborted();
       if (!(error instanceof TransportError)) throw error;
       failed = { cause: error, askedMs: 0, endpoint: error.endpoint };
+      elsewhere = error.remoteAddress ?? elsewhere;
     }
+    if (failed && response) elsewhere = response.connection.remoteAddress ?? elsewhere;
     const delayMs = failed && retries.nextDelayMs(failed, payload.replayable);
     if (failed && delayMs !== undefined) {
       observer.retrying?.(request, { attempt: number, delayMs, cause: failed.cause });

@@ -9,8 +9,21 @@ import { createResponseBody } from "./response_body.ts";
 import type { Attempt } from "./send_with_retry.ts";
 import type { ResponseTimings } from "./transport.ts";
 import type { TransportConfig } from "./transport_config.ts";
+import type { TransportErrorKind } from "./transport_error.ts";
 import type { EndedBody } from "./transport_observer.ts";
 import { toTransportError, WireError } from "./wire_error.ts";
+
+// What a server answers with that cannot do its work.
+const DISABLED_STATUS: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+// How a connection fails for which the other side is to blame.
+const BROKEN: ReadonlySet<TransportErrorKind> = new Set([
+  "tls",
+  "first-byte-timeout",
+  "stall",
+  "reset",
+  "closed-early",
+  "protocol",
+]);
 
 /** One try of one request: takes a connection, makes the exchange, and gives the connection back when the body ends. */
 export class TcpAttempt implements BodyOwner, EndedBody {
@@ -22,6 +35,7 @@ export class TcpAttempt implements BodyOwner, EndedBody {
   readonly #pool: EndpointPool;
   #connection: Connection | undefined;
   #body: IncomingAnswer["body"] | undefined;
+  #firstByteMs = 0;
 
   constructor(attempt: Attempt, target: RequestTarget, pool: EndpointPool, config: TransportConfig) {
     this.#attempt = attempt;
@@ -55,7 +69,9 @@ export class TcpAttempt implements BodyOwner, EndedBody {
   }
 
   describe(error: unknown): unknown {
-    return toTransportError(error, this.#attempt.request, this.#target.endpoint, "all");
+    this.#noteFailure(error);
+    const { endpoint } = this.#target;
+    return toTransportError(error, this.#attempt.request, endpoint, "all", this.#connection?.remoteAddress);
   }
 
   /** How long they were waited for. */
@@ -76,6 +92,7 @@ export class TcpAttempt implements BodyOwner, EndedBody {
   release(complete: boolean): void {
     this.#attempt.request.signal?.removeEventListener("abort", this);
     this.#config.observer.finished?.(this.#attempt.request, complete, this);
+    this.#noteBody(complete);
     if (this.#connection) this.#pool.release(this.#connection);
   }
 
@@ -102,14 +119,16 @@ export class TcpAttempt implements BodyOwner, EndedBody {
     } catch (error) {
       this.#drop(connection);
       if (reused && this.#isStale(error, exchange)) return undefined;
-      throw toTransportError(error, request, this.#target.endpoint, exchange.sent);
+      this.#noteFailure(error, connection);
+      const { endpoint } = this.#target;
+      throw toTransportError(error, request, endpoint, exchange.sent, connection.remoteAddress);
     }
   }
 
   async #connect(fresh: boolean): Promise<Connection> {
     const { signal } = this.#attempt.request;
     try {
-      const taken = this.#pool.acquire(fresh, signal);
+      const taken = this.#pool.acquire(fresh, signal, this.#attempt.elsewhere);
       const connection = taken instanceof Promise ? await taken : taken;
       if (!signal?.aborted) return connection;
       this.#pool.release(connection);
@@ -160,8 +179,37 @@ export class TcpAttempt implements BodyOwner, EndedBody {
       timings: { startMs, attemptMs, connectedMs, sentMs, firstByteMs },
     });
     this.#config.observer.responded?.(request, response);
+    this.#noteAnswer(response, connection);
     body.begin();
     return response;
+  }
+
+  #noteAnswer({ headers, status, timings }: HttpResponse, { address }: Connection): void {
+    if (!address) return;
+    const { method } = this.#attempt.request;
+    this.#firstByteMs = timings.firstByteMs;
+    this.#pool.addresses?.answered(address, {
+      failed: DISABLED_STATUS.has(status),
+      firstByteMs: timings.firstByteMs - timings.sentMs,
+      object: method === "GET" && status < 300 && headers.has("etag"),
+    });
+  }
+
+  /** Tells the address of what a body showed of it. */
+  #noteBody(complete: boolean): void {
+    const address = this.#connection?.address;
+    if (!address || !complete) return;
+    this.#pool.addresses?.moved(
+      address,
+      this.bytes,
+      this.#config.clock.monotonicMs() - this.#firstByteMs,
+    );
+  }
+
+  /** Tells the address of a failure that is the other side's. */
+  #noteFailure(error: unknown, connection: Connection | undefined = this.#connection): void {
+    if (!(error instanceof WireError) || !BROKEN.has(error.kind) || !connection?.address) return;
+    this.#pool.addresses?.failed(connection.address);
   }
 
   #drop(connection: Connection): void {

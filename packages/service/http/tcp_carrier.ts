@@ -1,6 +1,6 @@
 import { AddressBook } from "./address_book.ts";
 import { Connection } from "./connection.ts";
-import { EndpointPool } from "./endpoint_pool.ts";
+import { EndpointPool, type Opener } from "./endpoint_pool.ts";
 import type { HttpResponse } from "./http_response.ts";
 import { openSocket } from "./open_socket.ts";
 import { Pace } from "./pace.ts";
@@ -58,22 +58,28 @@ export class TcpCarrier {
     let pool = this.#pools.get(target.endpoint);
     if (!pool) {
       const { hostname, port } = target;
-      const { clock, resolve } = this.#config;
-      const addresses = new AddressBook({ hostname, port, clock, resolve, isAllowed: mayConnect });
-      pool = new EndpointPool((signal) => this.#open(target, addresses, signal), this.#config);
+      const { clock, random, resolve } = this.#config;
+      const addresses = new AddressBook({ hostname, port, clock, random, resolve, isAllowed: mayConnect });
+      const open: Opener = (signal, elsewhere) => this.#open(target, addresses, signal, elsewhere);
+      pool = new EndpointPool(open, this.#config, addresses);
       this.#pools.set(target.endpoint, pool);
     }
     return pool;
   }
 
-  async #open(target: RequestTarget, addresses: AddressBook, signal: AbortSignal): Promise<Connection> {
+  async #open(
+    target: RequestTarget,
+    addresses: AddressBook,
+    signal: AbortSignal,
+    elsewhere: string | undefined,
+  ): Promise<Connection> {
     const { caCerts, clock, limits, minBytesPerSecond, observer, stallTimeoutMs, verifyCertificates } =
       this.#config;
     const { endpoint, hostname, port, secure } = target;
     const socketTarget = { hostname, port, secure, caCerts, verify: verifyCertificates };
-    const socket = await openSocket(socketTarget, addresses, clock, signal);
+    const { address, socket } = await openSocket(socketTarget, addresses, clock, signal, elsewhere);
     const pace = new Pace(4 * stallTimeoutMs, minBytesPerSecond);
-    const connection = new Connection(socket, { id: ++this.#lastId, endpoint, clock, limits, pace });
+    const connection = new Connection(socket, { id: ++this.#lastId, endpoint, address, clock, limits, pace });
     const { id, remoteAddress } = connection;
     observer.connected?.({ id, endpoint, remoteAddress, reused: false });
     return connection;

@@ -72,6 +72,11 @@ export interface TransportRequest {
     | undefined;
   /** Bound of the wait for the head of the answer, in place of the transport's own. */
   readonly firstByteTimeoutMs?: number | undefined;
+  /**
+   * Address and port, as in {@linkcode ConnectionInfo.remoteAddress}, that the request is not to go to where the endpoint
+   * has another address that does well. A try after one that failed goes elsewhere by itself.
+   */
+  readonly elsewhere?: string | undefined;
   /** Ends the request, wherever it is: `send` and reads of the body reject with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
   /** What the request is about, for messages and observers (`s3://b/k`). Never holds a secret. */

@@ -52,6 +52,8 @@ export interface TransportErrorOptions {
   readonly label?: string | undefined;
   /** How much of the request was handed to the network. */
   readonly sent?: SentState;
+  /** Address and port of the other side, where a connection was there. */
+  readonly remoteAddress?: string | undefined;
   /** Whether another try can succeed; by the kind when absent. */
   readonly retryable?: boolean;
   /** How long was waited in vain, in milliseconds. */
@@ -86,6 +88,8 @@ export class TransportError extends Error {
   readonly endpoint: string;
   /** How much of the request was handed to the network. */
   readonly sent: SentState;
+  /** Address and port of the other side, where a connection was there. */
+  readonly remoteAddress: string | undefined;
   /** Whether another try can succeed, for a request that may be sent twice. */
   readonly retryable: boolean;
   /** Tries that were made when the request was given up. */
@@ -108,6 +112,7 @@ export class TransportError extends Error {
     this.detail = detail;
     this.endpoint = endpoint;
     this.sent = sent;
+    this.remoteAddress = options.remoteAddress;
     this.waitedMs = options.waitedMs ?? 0;
     this.retryable = options.retryable ?? !FINAL.has(kind);
   }

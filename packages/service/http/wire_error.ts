@@ -37,6 +37,7 @@ export function toTransportError(
   request: TransportRequest,
   endpoint: string,
   sent: SentState,
+  remoteAddress?: string,
 ): unknown {
   if (!(error instanceof WireError)) return error;
   return new TransportError({
@@ -46,6 +47,7 @@ export function toTransportError(
     method: request.method,
     label: request.label,
     sent,
+    remoteAddress,
     waitedMs: error.waitedMs,
     ...(error.retryable !== undefined && { retryable: error.retryable }),
     ...(error.cause !== undefined && { cause: error.cause }),
