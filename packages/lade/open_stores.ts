@@ -12,9 +12,16 @@ export class OpenStores implements AsyncDisposable {
     if (!opening) {
       opening = open();
       this.#opening.set(name, opening);
-      opening.then((store) => this.#open.add(store), () => this.#opening.delete(name));
+      opening.then((store) => {
+        if (this.#opening.get(name) === opening) this.#open.add(store);
+      }, () => this.#opening.delete(name));
     }
     return await opening;
+  }
+
+  /** Those that are open. */
+  get all(): readonly ObjectStore[] {
+    return [...this.#open];
   }
 
   /** What all of them have done so far. */

@@ -21,6 +21,13 @@ export interface Permit {
   done(outcome: RequestOutcome): void;
 }
 
+/**
+ * What bounds the requests in flight: `"unneeded"`, no more were asked for; `"throttled"`, the service asked for fewer;
+ * `"maximum"`, so many are configured; `"growing"`, it still doubles; `"flat"`, more did not pay when it was tried;
+ * `"holding"`, more last paid.
+ */
+export type RequestBound = "unneeded" | "throttled" | "maximum" | "growing" | "flat" | "holding";
+
 /** Configuration of {@linkcode AdaptiveLimit}. */
 export interface AdaptiveLimitConfig {
   /** Measures how long requests take; a `Clock` is one. */
@@ -116,9 +123,19 @@ export class AdaptiveLimit {
     return this.#waiting.wait(undefined, signal);
   }
 
+  /** Most requests that were in flight at a time. */
+  get most(): number {
+    return this.#most;
+  }
+
+  /** What bounds the requests in flight now. */
+  get bound(): RequestBound {
+    return this.#most < this.current ? "unneeded" : this.#climb.bound;
+  }
+
   /** Says in words what bounds the requests in flight now. */
   explain(): string {
-    const why = this.#most < this.current
+    const why = this.bound === "unneeded"
       ? `no more than ${this.#most} were needed so far`
       : this.#climb.explain();
     return `${this.#inFlight} of ${this.current} requests in flight; ${why}`;

@@ -40,6 +40,7 @@ Deno.test("AdaptiveLimit settles low where more requests bring nothing", () => {
   const simulation = new SimulatedClient(service, { initial: 4, maximum: 256 });
   simulation.serve(3_000, 2 ** 23);
   assertLessOrEqual(simulation.limit.current, 8);
+  assertEquals(simulation.limit.bound, "flat");
   assertMatch(simulation.limit.explain(), /more does not pay: \d+ in flight gave \d\.\d\d times/);
 });
 
@@ -58,6 +59,7 @@ Deno.test("AdaptiveLimit falls below where the service throttles, stays near it 
   const simulation = new SimulatedClient(service, { initial: 4, maximum: 256 });
   simulation.serve(1_000, 2 ** 20);
   assertLessOrEqual(simulation.limit.current, 22);
+  assertEquals(simulation.limit.bound, "throttled");
   assertMatch(simulation.limit.explain(), /service asked for fewer requests when \d+ were in flight/);
   const { refused, finished, nowMs } = simulation;
   simulation.serve(5_000, 2 ** 20);
@@ -85,6 +87,7 @@ Deno.test("AdaptiveLimit does not grow for a caller that wants little", () => {
   const simulation = new SimulatedClient(service, { initial: 4, maximum: 256 });
   simulation.serve(500, 2 ** 20, 3);
   assertEquals(simulation.limit.current, 4);
+  assertEquals([simulation.limit.bound, simulation.limit.most], ["unneeded", 3]);
   assertEquals(
     simulation.limit.explain(),
     "0 of 4 requests in flight; no more than 3 were needed so far",
@@ -96,6 +99,7 @@ Deno.test("AdaptiveLimit says so when the configured maximum binds", () => {
   const simulation = new SimulatedClient(service, { initial: 4, maximum: 16 });
   simulation.serve(2_000, 2 ** 20);
   assertEquals(simulation.limit.current, 16);
+  assertEquals([simulation.limit.bound, simulation.limit.most], ["maximum", 16]);
   assertEquals(
     simulation.limit.explain(),
     "0 of 16 requests in flight; 16 in flight is the configured maximum",

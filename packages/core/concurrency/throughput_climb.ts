@@ -6,6 +6,12 @@ export interface MeasuredRound {
   readonly meanWork: number;
 }
 
+/**
+ * Why the limit is what it is: the service asked for fewer requests, it is at its maximum, it still doubles, more did not
+ * pay when it was tried, or more last paid.
+ */
+export type ClimbBound = "throttled" | "maximum" | "growing" | "flat" | "holding";
+
 interface Level {
   readonly limit: number;
   readonly rate: number;
@@ -103,16 +109,30 @@ export class ThroughputClimb {
     this.#phase = { name: "recover" };
   }
 
+  /** Why the limit is what it is. */
+  get bound(): ClimbBound {
+    if (this.#ceiling !== undefined) return "throttled";
+    if (this.#limit >= this.#maximum) return "maximum";
+    if (this.#phase.name === "ramp") return "growing";
+    return this.#refused ? "flat" : "holding";
+  }
+
   /** Says in words why the limit is what it is. */
   explain(): string {
-    if (this.#ceiling !== undefined) {
-      return `the service asked for fewer requests when ${this.#ceiling} were in flight`;
+    switch (this.bound) {
+      case "throttled":
+        return `the service asked for fewer requests when ${this.#ceiling} were in flight`;
+      case "maximum":
+        return `${this.#maximum} in flight is the configured maximum`;
+      case "growing":
+        return "still growing: more requests in flight have paid so far";
+      case "holding":
+        return "holding where more requests in flight last paid";
+      case "flat": {
+        const { limit = 0, gain = 1 } = this.#refused ?? {};
+        return `more does not pay: ${limit} in flight gave ${gain.toFixed(2)} times the throughput of fewer`;
+      }
     }
-    if (this.#limit >= this.#maximum) return `${this.#maximum} in flight is the configured maximum`;
-    if (this.#phase.name === "ramp") return "still growing: more requests in flight have paid so far";
-    if (!this.#refused) return "holding where more requests in flight last paid";
-    const { limit, gain } = this.#refused;
-    return `more does not pay: ${limit} in flight gave ${gain.toFixed(2)} times the throughput of fewer`;
   }
 
   #isOtherWork(round: MeasuredRound): boolean {

@@ -5,6 +5,8 @@ export type Direction = "up" | "down";
 export interface Bandwidth {
   /** How many bytes are to be moved at a time, so that they go evenly; `Infinity` where there is no bound. */
   piece(direction: Direction): number;
+  /** For how long bytes were held back so far, in milliseconds; absent where nobody counts. */
+  readonly heldBackMs?: number;
   /**
    * Waits until so many bytes may go, in the order of the calls; nothing to wait for where they may go immediately. An
    * abort of `signal` rejects with its reason, and the bytes do not count.

@@ -19,6 +19,8 @@ export class ByteBudget {
   /** Bytes that may be held together. */
   readonly capacity: number;
   #held = 0;
+  #grants = 0;
+  #shortages = 0;
   /** Each wants so many bytes. Who gives up may have held up those behind. */
   readonly #waiting: AbortableQueue<BudgetLease, number> = new AbortableQueue(() => this.#grantWaiting());
 
@@ -35,6 +37,16 @@ export class ByteBudget {
     return this.#held;
   }
 
+  /** How often bytes were taken. */
+  get grants(): number {
+    return this.#grants;
+  }
+
+  /** How often there was no room, or others waited for some. */
+  get shortages(): number {
+    return this.#shortages;
+  }
+
   /** Waits for room. More than `capacity` is granted when nothing else is held. */
   acquire(bytes: number, signal?: AbortSignal): Promise<BudgetLease> {
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -44,13 +56,17 @@ export class ByteBudget {
 
   /** Takes the bytes if there is room and nobody waits. */
   tryAcquire(bytes: number): BudgetLease | undefined {
-    if (this.#waiting.length > 0 || !this.#hasRoom(bytes)) return undefined;
+    if (this.#waiting.length > 0 || !this.#hasRoom(bytes)) {
+      this.#shortages++;
+      return undefined;
+    }
     return this.overdraw(bytes);
   }
 
   /** Takes the bytes, room or not. */
   overdraw(bytes: number): BudgetLease {
     this.#held += bytes;
+    this.#grants++;
     let live = true;
     const release = () => {
       if (!live) return;

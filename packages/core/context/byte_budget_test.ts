@@ -51,3 +51,16 @@ Deno.test("ByteBudget.acquire() rejects with the signal's reason and lets those 
 Deno.test("ByteBudget refuses a capacity that is not a positive number of bytes", () => {
   for (const capacity of [0, -1, 1.5, NaN]) assertThrows(() => new ByteBudget(capacity), RangeError);
 });
+
+Deno.test("ByteBudget counts what was taken, and how often there was no room", async () => {
+  const budget = new ByteBudget(10);
+  const first = await budget.acquire(8);
+  assertEquals([budget.grants, budget.shortages], [1, 0]);
+  assertEquals(budget.tryAcquire(3), undefined);
+  const waiting = budget.acquire(3);
+  assertEquals([budget.grants, budget.shortages], [1, 2]);
+  first.release();
+  await waiting;
+  budget.overdraw(20);
+  assertEquals([budget.grants, budget.shortages], [3, 2]);
+});

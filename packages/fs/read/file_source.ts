@@ -1,3 +1,4 @@
+import type { DiskFigures } from "../files/disk_figures.ts";
 import {
   type BodySource,
   type CallName,
@@ -19,6 +20,8 @@ export interface FileSourceSetup {
   /** Where to start. */
   readonly offset: number;
   readonly subject: CallName;
+  /** Counts what is read. */
+  readonly figures: DiskFigures;
 }
 
 /** The bytes of an open file, and at their end a look whether it is still as it was. */
@@ -26,6 +29,7 @@ export class FileSource implements BodySource {
   readonly #file: ReadableFile;
   readonly #status: FileStatus;
   readonly #subject: CallName;
+  readonly #figures: DiskFigures;
   #position: number;
   #reading: Promise<number> | undefined;
 
@@ -33,14 +37,18 @@ export class FileSource implements BodySource {
     this.#file = setup.file;
     this.#status = setup.status;
     this.#subject = setup.subject;
+    this.#figures = setup.figures;
     this.#position = setup.offset;
   }
 
   read(target: Uint8Array): number | Promise<number> {
     const piece = target.length > MAX_READ_BYTES ? target.subarray(0, MAX_READ_BYTES) : target;
     try {
+      const { nowMs } = this.#figures;
       const count = this.#file.read(piece, this.#position);
-      return typeof count === "number" ? this.#advance(count) : this.#reading = this.#readLater(count);
+      return typeof count === "number"
+        ? this.#advance(count, nowMs)
+        : this.#reading = this.#readLater(count, nowMs);
     } catch (error) {
       throw fileError(error, this.#subject);
     }
@@ -57,15 +65,16 @@ export class FileSource implements BodySource {
     return last ? this.#closeAfter(last) : this.#file.close();
   }
 
-  async #readLater(count: Promise<number>): Promise<number> {
+  async #readLater(count: Promise<number>, sinceMs: number): Promise<number> {
     try {
-      return this.#advance(await count);
+      return this.#advance(await count, sinceMs);
     } catch (error) {
       throw fileError(error, this.#subject);
     }
   }
 
-  #advance(count: number): number {
+  #advance(count: number, sinceMs: number): number {
+    this.#figures.read(count, sinceMs);
     if (count === 0) throw this.#changed("it became shorter");
     this.#position += count;
     return count;

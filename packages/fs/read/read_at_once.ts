@@ -24,7 +24,7 @@ export interface ReadRequest {
  * no way to read it, there is no result.
  */
 export function readAtOnce(
-  { medium, tree }: Pick<LocalSetup, "medium" | "tree">,
+  { figures, medium, tree }: Pick<LocalSetup, "figures" | "medium" | "tree">,
   request: ReadRequest,
 ): ReadyBytes | undefined {
   const { subject, path, options } = request;
@@ -39,7 +39,10 @@ export function readAtOnce(
   if (range.length > MAX_BYTES || !isInside(tree, path)) return undefined;
   const bytes = allocateExactly(request.allocate, range.length);
   const after = bytes && medium.readSync?.(path, bytes, range.offset);
-  return after && isUnchanged(status, after) ? { info, range, bytes } : undefined;
+  if (!after || !isUnchanged(status, after)) return undefined;
+  // What is at hand is not waited for.
+  figures.bytesRead += bytes.length;
+  return { info, range, bytes };
 }
 
 /** Whether no link on the way leads out, as far as that can be found out synchronously. */

@@ -2,6 +2,7 @@ import { getBytesAtHand, type ReadyBytes } from "@lade/core/seams";
 import { createStoreContext, getBytes, PermissionDeniedError, readInto } from "@lade/core";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { FileMedium } from "../files/file_medium.ts";
+import { DiskFigures } from "../files/disk_figures.ts";
 import { IoGate } from "../files/io_gate.ts";
 import { openDirectStore, openFileStore } from "../mod.ts";
 import { openFiles } from "../testing/open_files.ts";
@@ -20,6 +21,7 @@ function readAfter(root: TestRoot, change: () => void): ReadyBytes | undefined {
   const parts = {
     tree: new Tree("file", root.path, "follow-inside", new FileCalls(gate)),
     medium: new FileMedium(gate, context),
+    figures: new DiskFigures(context.clock),
   };
   const allocate = (length: number) => {
     change();

@@ -43,6 +43,7 @@ import {
   resolveRange,
   type ResumeOptions,
   type StoreContext,
+  type StoreFigures,
   type StoreLimits,
   UnsupportedError,
   type WriterOptions,
@@ -143,19 +144,14 @@ class Store implements LocalStore, QuickStore {
     const { signal, range } = options;
     try {
       const opened = openObject(this.#setup, subject, this.#setup.tree.path(key));
+      const { figures } = this.#setup;
       const { file, status } = opened instanceof Promise ? await opened : opened;
       try {
         const info = infoOf(key, status);
         checkReadConditions(subject, info.etag, options);
         const resolved = resolveRange(range, status.size, subject.uri);
-        const source = new FileSource({ file, status, offset: resolved.offset, subject });
-        return createGetResult({
-          info,
-          range: resolved,
-          source,
-          uri: subject.uri,
-          signal,
-        });
+        const source = new FileSource({ file, status, offset: resolved.offset, subject, figures });
+        return createGetResult({ info, range: resolved, source, uri: subject.uri, signal });
       } catch (error) {
         file.close();
         throw error;
@@ -305,6 +301,10 @@ class Store implements LocalStore, QuickStore {
     const { calls, tree } = this.#setup;
     signal?.throwIfAborted();
     return await placeOfPath(calls, tree.path(key));
+  }
+
+  figures(): StoreFigures {
+    return this.#setup.figures;
   }
 
   /** Is an `UnsupportedError`: nobody serves these files. */

@@ -1,5 +1,6 @@
 import { createStoreContext, type StoreContext, UnsupportedError } from "@lade/core/backend";
 import type { SettingTable } from "@lade/core/settings";
+import { DiskFigures } from "../files/disk_figures.ts";
 import { IoGate } from "../files/io_gate.ts";
 import type { Medium } from "../files/medium.ts";
 import { createLocalStore, type LocalStore } from "./local_store.ts";
@@ -31,6 +32,7 @@ export function openLocalStore(
   return createLocalStore({
     tree: new Tree(scheme, path, config.symlinks, calls),
     medium: createMedium(gate, context, config),
+    figures: new DiskFigures(context.clock),
     gate,
     calls,
     config,

@@ -1,4 +1,5 @@
 import type { StoreContext } from "@lade/core";
+import type { DiskFigures } from "../files/disk_figures.ts";
 import type { IoGate } from "../files/io_gate.ts";
 import type { Medium } from "../files/medium.ts";
 import type { LocalConfig } from "../names/local_config.ts";
@@ -14,6 +15,8 @@ export interface LocalSetup {
   readonly tree: Tree;
   /** How bytes get from and into files. */
   readonly medium: Medium;
+  /** What was read and written. */
+  readonly figures: DiskFigures;
   /** When to call synchronously. */
   readonly gate: IoGate;
   /** Calls on names, each in the way that suits. */

@@ -36,6 +36,8 @@ export async function copyFile(
 ): Promise<CopyResult> {
   const { subject, target, from, options } = given;
   const { keepTime = true, forMove = false } = options;
+  const { figures } = setup;
+  const { nowMs } = figures;
   const found = await statObject(given.source, subject, from);
   checkMatch(subject, etagOf(found), options.sourceIfMatch);
   const { path: to, into } = await resolveDestination(setup, given);
@@ -69,6 +71,9 @@ export async function copyFile(
       ownMode: forMove,
       signal: options.signal,
     });
+    // The stores of both count together, and a copy within one is read and written there.
+    figures.bytesRead += size;
+    figures.wrote(size, nowMs);
     return { size, etag: etagOf(published), sourceEtag: etagOf(source) };
   } catch (error) {
     await removeTemporary(setup, temporary);

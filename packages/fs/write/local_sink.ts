@@ -32,12 +32,12 @@ abstract class LocalSink<File extends NewFile> implements WriteSink {
   }
 
   writePart(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    return this.#mapped(signal, () => this.write(part, bytes, signal));
+    return this.#mapped(signal, bytes.length, () => this.write(part, bytes, signal));
   }
 
   commit(size: number, signal: AbortSignal): Promise<PutResult> {
     const work = () => finishWrite(this.#setup, this.#request, this.#temporary, size, signal);
-    return this.#mapped(signal, work);
+    return this.#mapped(signal, 0, work);
   }
 
   drop(): Promise<void> {
@@ -46,10 +46,14 @@ abstract class LocalSink<File extends NewFile> implements WriteSink {
 
   protected abstract write(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
 
-  async #mapped<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async #mapped<T>(signal: AbortSignal, bytes: number, work: () => Promise<T>): Promise<T> {
+    const { figures } = this.#setup;
+    const { nowMs } = figures;
     try {
       signal.throwIfAborted();
-      return await work();
+      const done = await work();
+      figures.wrote(bytes, nowMs);
+      return done;
     } catch (error) {
       throw fileError(error, this.#request.subject, signal);
     }

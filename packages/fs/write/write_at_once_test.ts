@@ -2,6 +2,7 @@ import { createStoreContext, InvalidNameError, ServiceError } from "@lade/core";
 import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { FileMedium } from "../files/file_medium.ts";
 import { etagOf, type FileStatus, statusOf } from "../files/file_status.ts";
+import { DiskFigures } from "../files/disk_figures.ts";
 import { IoGate } from "../files/io_gate.ts";
 import { KeyMutex } from "../files/key_mutex.ts";
 import type { Medium } from "../files/medium.ts";
@@ -32,6 +33,7 @@ function setupOf(
   return {
     tree: new Tree("file", root.path, "follow-inside", calls),
     medium,
+    figures: new DiskFigures(context.clock),
     gate,
     calls,
     config: { sync: "none", symlinks: "follow-inside", fallback: false },

@@ -105,6 +105,14 @@ export async function putFile(
   request: WriteRequest,
   data: Uint8Array,
 ): Promise<PutResult> {
+  const { figures } = setup;
+  const { nowMs } = figures;
+  const put = await putWhole(setup, request, data);
+  figures.wrote(data.length, nowMs);
+  return put;
+}
+
+async function putWhole(setup: LocalSetup, request: WriteRequest, data: Uint8Array): Promise<PutResult> {
   const later = () => putLater(setup, request, data);
   if (!canWriteAtOnce(setup, request, data)) return await later();
   const allowed = allowedMs(data.length) + MAKE_MS;

@@ -25,11 +25,17 @@ export class BandwidthBucket {
   /** When the bytes that were let go have had their time. */
   #dueMs = -Infinity;
   #sleep: AbortController | undefined;
+  #heldBackMs = 0;
 
   /** Bounds bytes to what `rateAt` says of a time of the wall clock. */
   constructor(clock: Clock, rateAt: (wallMs: number) => RateNow) {
     this.#clock = clock;
     this.#rateAt = rateAt;
+  }
+
+  /** For how long somebody waited so far, in milliseconds. */
+  get heldBackMs(): number {
+    return this.#heldBackMs;
   }
 
   /** How many bytes are to be taken at a time. */
@@ -79,8 +85,10 @@ export class BandwidthBucket {
     const untilDueMs = this.#dueMs - this.#clock.monotonicMs();
     const untilChangeMs = this.#now().untilMs - this.#clock.now();
     const durationMs = Math.max(1, Math.min(untilDueMs, untilChangeMs, 2 ** 30));
+    const sinceMs = this.#clock.monotonicMs();
     this.#clock.sleep(durationMs, sleep.signal).then(() => {
       this.#sleep = undefined;
+      this.#heldBackMs += this.#clock.monotonicMs() - sinceMs;
       for (let next = this.#waiting.first; next !== undefined; next = this.#waiting.first) {
         if (!this.#letGo(next)) break;
         this.#waiting.give();

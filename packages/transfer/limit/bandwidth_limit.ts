@@ -16,6 +16,11 @@ export class BandwidthLimit implements Bandwidth {
     this.#buckets = { up: bucket("up"), down: bucket("down") };
   }
 
+  /** For how long bytes of the direction that waited more were held back, in milliseconds. */
+  get heldBackMs(): number {
+    return Math.max(this.#buckets.up.heldBackMs, this.#buckets.down.heldBackMs);
+  }
+
   /** How many bytes are to be moved at a time. */
   piece(direction: Direction): number {
     return this.#buckets[direction].piece;
