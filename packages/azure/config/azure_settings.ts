@@ -114,6 +114,7 @@ export const AZURE_SETTINGS: SettingTable = [
   { ...CONNECTION_ROWS.verifySsl, environment: ["LADE_AZURE_VERIFY_SSL"] },
   CONNECTION_ROWS.allowHttp,
   CONNECTION_ROWS.transport,
+  CONNECTION_ROWS.hedging,
   row(
     "blockSize",
     sizeType({ least: 1, most: 4000 * 2 ** 20 }),

@@ -5,5 +5,6 @@
  */
 export * from "./abortable_queue.ts";
 export * from "./adaptive_limit.ts";
+export * from "./hedge_budget.ts";
 export * from "./in_order.ts";
 export * from "./in_parallel.ts";

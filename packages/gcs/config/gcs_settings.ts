@@ -108,6 +108,7 @@ export const GCS_SETTINGS: SettingTable = [
   { ...CONNECTION_ROWS.verifySsl, environment: ["LADE_GCS_VERIFY_SSL"] },
   CONNECTION_ROWS.allowHttp,
   CONNECTION_ROWS.transport,
+  CONNECTION_ROWS.hedging,
   row(
     "partSize",
     sizeType({ least: 5 * MIB, most: 5 * 2 ** 30 }),

@@ -182,6 +182,7 @@ export const S3_SETTINGS: SettingTable = [
       "hosts that redirects may lead to as if they were the service, with session tokens and keys for SSE-C",
   },
   CONNECTION_ROWS.transport,
+  CONNECTION_ROWS.hedging,
   {
     name: "signPayload",
     type: orWord(flagType, "auto"),

@@ -130,7 +130,8 @@ export class ServiceCaller<F extends ServiceFault> {
     redirect?: Redirect,
   ): Promise<TransportResponse> {
     const { redirects: policy = OWN_HOST, transport } = this.#setup;
-    const { method, body, call, firstByteTimeoutMs, idempotent, payloadHash, retryable, signal } = request;
+    const { method, body, call, firstByteTimeoutMs, idempotent, payloadHash, retryable, rule, signal } =
+      request;
     const { secure, host } = redirect ?? this.#setup.endpoint();
     const { path, query } = redirect ?? request.place();
     const headers = redirect?.presigned ? policy.unsigned(request.headers) : request.headers;
@@ -149,7 +150,9 @@ export class ServiceCaller<F extends ServiceFault> {
       const authorized = authorizer.authorize({ method, host, path, query, headers, body, payloadHash });
       return authorized instanceof Promise ? authorized.then(guarded) : guarded(authorized);
     };
-    const own = { method, body, signal, idempotent, firstByteTimeoutMs, retryable, label: call.uri };
+    // A page of a listing takes as long as what the service has to look through: others say nothing about it.
+    const hedge = rule.kind === "object" || rule.kind === "head";
+    const own = { method, body, signal, idempotent, firstByteTimeoutMs, retryable, hedge, label: call.uri };
     return transport.send(
       redirect?.presigned
         ? { ...own, url: urlWith(query), headers: Object.entries(headers) }

@@ -58,8 +58,9 @@ export class FetchAttempt implements FetchBodyOwner, EndedBody {
 
   /** Resolves with the answer once its head is there. */
   async run(): Promise<HttpResponse> {
-    const { signal } = this.#attempt.request;
+    const { flight, request: { signal } } = this.#attempt;
     signal?.throwIfAborted();
+    flight?.endBy((reason) => this.abort(reason));
     signal?.addEventListener("abort", this);
     this.#shared.active.add(this);
     try {
@@ -158,6 +159,7 @@ export class FetchAttempt implements FetchBodyOwner, EndedBody {
     const init = this.#init();
     await this.#semaphore.acquire(signal);
     this.#isCounted = true;
+    this.#attempt.flight?.depart(clock.monotonicMs(), undefined);
     const body = await collectPayload(payload, signal);
     // How far a body is sent does not show: it waits as a whole, and what comes after it waits longer.
     if (payload.length > 0) await bandwidth?.take("up", payload.length, signal);

@@ -2,6 +2,7 @@ import type { StoreFigures } from "@lade/core/backend";
 import { nameOfProxy } from "./describe_proxy_fault.ts";
 import { type Fetch, FetchAttempt, type FetchShared } from "./fetch_attempt.ts";
 import { parseTarget } from "./parse_target.ts";
+import { type Hedger, hedgerOf } from "./hedger.ts";
 import { type Attempt, sendWithRetry } from "./send_with_retry.ts";
 import { Semaphore } from "./semaphore.ts";
 import { startTicker } from "./ticker.ts";
@@ -32,6 +33,7 @@ export class FetchTransport implements Transport {
   readonly #config: TransportConfig;
   readonly #shared: FetchShared;
   readonly #client: Deno.HttpClient | undefined;
+  readonly #hedger: Hedger | undefined;
   readonly #semaphores = new Map<string, Semaphore>();
   readonly #active = new Set<FetchAttempt>();
   #stopTicker: (() => void) | undefined;
@@ -54,6 +56,7 @@ export class FetchTransport implements Transport {
       );
     }
     this.#client = deno && !fetch ? createClient(config, proxyUrl) : undefined;
+    this.#hedger = hedgerOf(config);
     this.#shared = {
       config,
       fetch: fetch ?? platformFetch(this.#client),
@@ -70,13 +73,14 @@ export class FetchTransport implements Transport {
 
   /** Sends a request; see {@linkcode Transport.send}. */
   send(request: TransportRequest): Promise<TransportResponse> {
-    return sendWithRetry(request, this.#config, this.#attempt);
+    return sendWithRetry(request, this.#config, this.#attempt, this.#hedger);
   }
 
   /** Ends every request and closes every connection. */
   close(): Promise<void> {
     if (this.#closed) return Promise.resolve();
     this.#closed = true;
+    this.#hedger?.close();
     this.#stopTicker?.();
     this.#stopTicker = undefined;
     for (const attempt of this.#active) attempt.end();

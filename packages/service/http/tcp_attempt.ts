@@ -46,9 +46,10 @@ export class TcpAttempt implements BodyOwner, EndedBody {
 
   /** Resolves with the answer once its head is there. */
   async run(): Promise<HttpResponse> {
-    const { signal } = this.#attempt.request;
+    const { flight, request: { signal } } = this.#attempt;
     const attemptMs = this.#config.clock.monotonicMs();
     signal?.throwIfAborted();
+    flight?.endBy((reason) => this.#end(reason));
     signal?.addEventListener("abort", this);
     try {
       // A used connection that proves dead is replaced by a new one within the same try, once.
@@ -63,9 +64,7 @@ export class TcpAttempt implements BodyOwner, EndedBody {
 
   /** Takes the abort of the request's signal. */
   handleEvent(): void {
-    const reason = this.#attempt.request.signal?.reason;
-    if (this.#body) this.#body.abort(reason);
-    else this.#connection?.kill(reason);
+    this.#end(this.#attempt.request.signal?.reason);
   }
 
   describe(error: unknown): unknown {
@@ -102,6 +101,7 @@ export class TcpAttempt implements BodyOwner, EndedBody {
     const outgoing = this.#encode();
     const connection = await this.#connect(fresh);
     const connectedMs = this.#config.clock.monotonicMs();
+    this.#attempt.flight?.depart(connectedMs, connection.remoteAddress);
     const reused = connection.requests > 0;
     const exchange = new Exchange(connection, outgoing, this.#config);
     this.#connection = connection;
@@ -126,13 +126,14 @@ export class TcpAttempt implements BodyOwner, EndedBody {
   }
 
   async #connect(fresh: boolean): Promise<Connection> {
-    const { signal } = this.#attempt.request;
+    const { flight, request: { signal } } = this.#attempt;
     try {
       const taken = this.#pool.acquire(fresh, signal, this.#attempt.elsewhere);
       const connection = taken instanceof Promise ? await taken : taken;
-      if (!signal?.aborted) return connection;
+      if (!signal?.aborted && !flight?.revoked) return connection;
       this.#pool.release(connection);
-      throw signal.reason;
+      signal?.throwIfAborted();
+      throw new WireError("closed", "the try is waited for no more");
     } catch (error) {
       throw toTransportError(error, this.#attempt.request, this.#target.endpoint, "none");
     }
@@ -210,6 +211,11 @@ export class TcpAttempt implements BodyOwner, EndedBody {
   #noteFailure(error: unknown, connection: Connection | undefined = this.#connection): void {
     if (!(error instanceof WireError) || !BROKEN.has(error.kind) || !connection?.address) return;
     this.#pool.addresses?.failed(connection.address);
+  }
+
+  #end(reason: unknown): void {
+    if (this.#body) this.#body.abort(reason);
+    else this.#connection?.kill(reason);
   }
 
   #drop(connection: Connection): void {

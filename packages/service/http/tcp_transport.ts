@@ -1,4 +1,5 @@
 import type { StoreFigures } from "@lade/core/backend";
+import { type Hedger, hedgerOf } from "./hedger.ts";
 import { sendWithRetry } from "./send_with_retry.ts";
 import { TcpCarrier } from "./tcp_carrier.ts";
 import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
@@ -14,11 +15,13 @@ import type { TransportOptions } from "./transport_options.ts";
 export class TcpTransport implements Transport {
   readonly #config: TransportConfig;
   readonly #carrier: TcpCarrier;
+  readonly #hedger: Hedger | undefined;
 
   /** Opens no connection yet. */
   constructor(options: TransportOptions = {}) {
     this.#config = completeTransportOptions(options);
     this.#carrier = new TcpCarrier(this.#config);
+    this.#hedger = hedgerOf(this.#config);
   }
 
   /** What it has done so far. */
@@ -28,11 +31,12 @@ export class TcpTransport implements Transport {
 
   /** Sends a request; see {@linkcode Transport.send}. */
   send(request: TransportRequest): Promise<TransportResponse> {
-    return sendWithRetry(request, this.#config, this.#carrier.attempt);
+    return sendWithRetry(request, this.#config, this.#carrier.attempt, this.#hedger);
   }
 
   /** Ends every request and closes every connection. */
   close(): Promise<void> {
+    this.#hedger?.close();
     return this.#carrier.close();
   }
 

@@ -61,6 +61,11 @@ export interface TransportRequest {
    * is retried only if it was never sent or the service itself (not a 502 or 504 of a gateway) rejected it.
    */
   readonly idempotent?: boolean | undefined;
+  /**
+   * Whether the request may be sent once more, on another connection, when its answer is overdue by what like requests took:
+   * the answer that comes first is used. Only a GET or HEAD without a body is. `prepare` makes the head of each.
+   */
+  readonly hedge?: boolean | undefined;
   /** Waits for the service's `100 Continue` before the body is sent; by default for large bodies. */
   readonly expectContinue?: boolean;
   /**

@@ -1,4 +1,5 @@
 import { type Bandwidth, systemClock } from "@lade/core/backend";
+import type { HedgeBudget } from "@lade/core/concurrency";
 import { completeRetryPolicy, RetryBudget, type RetryPolicy } from "@lade/core/retry";
 import { EndpointHealths } from "./endpoint_health.ts";
 import { type ResponseLimits, responseLimits } from "./response_limits.ts";
@@ -8,9 +9,11 @@ import type { Interceptor, TransportOptions } from "./transport_options.ts";
 
 /** {@linkcode TransportOptions} after defaults. */
 export interface TransportConfig
-  extends Required<Omit<TransportOptions, "bandwidth" | "interceptor" | "limits" | "retry">> {
+  extends Required<Omit<TransportOptions, "bandwidth" | "hedges" | "interceptor" | "limits" | "retry">> {
   /** Bounds how fast bodies are sent and read. */
   readonly bandwidth: Bandwidth | undefined;
+  /** Bounds the requests that are sent a second time. */
+  readonly hedges: HedgeBudget | undefined;
   /** How often and how patiently requests are tried again. */
   readonly retry: RetryPolicy;
   /** Bounds on heads and framing. */
@@ -36,6 +39,7 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
     continueTimeoutMs: 1_000,
     retryBudget: new RetryBudget(),
     health: new EndpointHealths(),
+    hedges: undefined,
     caCerts: [],
     verifyCertificates: true,
     onDescriptorShortage: () => {},
@@ -47,7 +51,8 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
     retry: completeRetryPolicy(options.retry),
     limits: { ...responseLimits, ...options.limits },
   };
-  const { figures } = config;
+  const { figures, hedges } = config;
+  if (hedges) figures.hedges = hedges;
   config.observer = options.observer ? bothObservers(figures, options.observer) : figures;
   for (const [name, value] of Object.entries(config)) {
     if (!KNOWN.has(name)) throw new TypeError(`Cannot make a transport: there is no option "${name}"`);
@@ -72,6 +77,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof TransportConfig>([
   "firstByteTimeoutMs",
   "figures",
   "health",
+  "hedges",
   "idleTimeoutMs",
   "interceptor",
   "limits",

@@ -1,4 +1,4 @@
-import type { AddressFigures, StoreFigures } from "@lade/core/backend";
+import type { AddressFigures, HedgeFigures, StoreFigures } from "@lade/core/backend";
 import type { TransportRequest, TransportResponse } from "./transport.ts";
 import type { EndedBody, TransportObserver } from "./transport_observer.ts";
 
@@ -34,7 +34,8 @@ export class TransportFigures implements StoreFigures, TransportObserver {
   bytesRead = 0;
   bytesWritten = 0;
   connections = 0;
-  readonly hedges = { issued: 0, won: 0 };
+  /** Those of the budget that grants them. */
+  hedges: HedgeFigures = { issued: 0, won: 0 };
   readonly waitedMs = { connecting: 0, sending: 0, answers: 0, bytes: 0, reading: 0, writing: 0 };
   readonly #addresses = new Map<string, Map<string, AddressCount>>();
 
@@ -57,6 +58,10 @@ export class TransportFigures implements StoreFigures, TransportObserver {
   }
 
   attemptStarted(): void {
+    this.requests++;
+  }
+
+  hedged(): void {
     this.requests++;
   }
 
@@ -104,6 +109,10 @@ export function bothObservers(
     attemptStarted: (request, attempt) => {
       first.attemptStarted(request, attempt);
       second.attemptStarted?.(request, attempt);
+    },
+    hedged: (request, attempt) => {
+      first.hedged(request, attempt);
+      second.hedged?.(request, attempt);
     },
     responded: (request, response) => {
       first.responded(request, response);

@@ -20,6 +20,8 @@ export interface TransportObserver {
   connected?(connection: ConnectionInfo): void;
   /** A try begins. */
   attemptStarted?(request: TransportRequest, attempt: number): void;
+  /** The answer of a try is overdue: the request is sent a second time beside it. */
+  hedged?(request: TransportRequest, attempt: number): void;
   /** The head of a try's answer arrived; `response.timings` has when its first byte did. */
   responded?(request: TransportRequest, response: TransportResponse): void;
   /** Body bytes were sent. */

@@ -1,5 +1,6 @@
 import type { EndpointHealths } from "./endpoint_health.ts";
 import type { Bandwidth, Clock } from "@lade/core/backend";
+import type { HedgeBudget } from "@lade/core/concurrency";
 import type { RetryBudget, RetryPolicy } from "@lade/core/retry";
 import type { ResponseLimits } from "./response_limits.ts";
 import type { TransportFigures } from "./transport_figures.ts";
@@ -47,6 +48,10 @@ export interface TransportOptions {
   readonly retry?: Partial<RetryPolicy>;
   /** Tokens for retries, when several transports share them; an own budget by default. */
   readonly retryBudget?: RetryBudget;
+  /**
+   * Bounds the requests that are sent a second time because their answers are overdue; nothing is sent twice without it.
+   */
+  readonly hedges?: HedgeBudget | undefined;
   /** What is known of the endpoints, when several transports share it; an own knowledge by default. */
   readonly health?: EndpointHealths;
   /** Counts what happens, when several transports share it; an own one by default. */

@@ -1,3 +1,4 @@
+import { HedgeBudget } from "@lade/core/concurrency";
 import { type Clock, Sessions, type StoreContext } from "@lade/core/backend";
 import type { WebOptions } from "../credentials/mod.ts";
 import {
@@ -34,6 +35,8 @@ export interface CredentialSurroundings {
 export interface ServiceSession<C> extends AsyncDisposable {
   /** Connections and the budget of retries. */
   readonly transport: Transport;
+  /** Bounds what is asked for a second time because it is slow; absent where nothing is. */
+  readonly hedges: HedgeBudget | undefined;
   /** What requests are authorized with. */
   readonly credential: C;
   /** The URI that errors of the search for credentials name: that of the store which opened the session. */
@@ -93,16 +96,20 @@ export async function openSession<C>(setup: SessionSetup<C>): Promise<OpenedSess
     ...(health && { health }),
   };
   const open = () => {
-    const made = (surroundings.transport ?? createTransport)(transportOptions);
+    const hedges = config.hedging ? new HedgeBudget(context.clock) : undefined;
+    const made = (surroundings.transport ?? createTransport)({
+      ...transportOptions,
+      ...(hedges && { hedges }),
+    });
     const own = URL.parse(url ?? "")?.host;
     const web = async (asked: string) => {
       const verified = { ...config, verifySsl: verifySsl || new URL(asked).host !== own };
       return configuredTransport(verified, context, await certificates(), asked);
     };
     const credential = find({ env, read, web, clock: context.clock, uri });
-    return { transport: made, credential, uri, [Symbol.asyncDispose]: () => made.close() };
+    return { transport: made, hedges, credential, uri, [Symbol.asyncDispose]: () => made.close() };
   };
-  const ways = JSON.stringify([allowHttp, bounds, transport, verifySsl, ...caCerts]);
+  const ways = JSON.stringify([allowHttp, bounds, config.hedging, transport, verifySsl, ...caCerts]);
   const { session, release } = sessions.lease([surroundings, context, url, ways, ...key], open);
   const close = async () => {
     await release();

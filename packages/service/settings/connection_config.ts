@@ -12,6 +12,8 @@ export interface ConnectionConfig {
   readonly allowHttp: boolean;
   /** What carries requests. */
   readonly transport: "auto" | "tcp" | "fetch";
+  /** Whether what is slower than its peers is asked for a second time. */
+  readonly hedging: boolean;
   /** How long and how often is waited and tried. */
   readonly bounds: Bounds;
 }
@@ -28,6 +30,7 @@ export function connectionConfig(resolved: ResolvedSettings): ConnectionConfig {
     verifySsl: value("verifySsl"),
     allowHttp: value("allowHttp"),
     transport: value("transport"),
+    hedging: value("hedging"),
     bounds: { ...defaultBounds, ...Object.fromEntries(bounds) },
   };
 }

@@ -12,4 +12,9 @@ export interface ConnectionOptions extends Partial<Bounds> {
   readonly allowHttp?: boolean;
   /** What carries requests: sockets (`"tcp"`), `fetch`, or what fits platform and proxies (`"auto"`, the default). */
   readonly transport?: "auto" | "tcp" | "fetch";
+  /**
+   * Asks once more, on another connection, for the head or range of an object that is slower than its peers: at most 5 %
+   * more requests, none after a 503; true by default.
+   */
+  readonly hedging?: boolean;
 }

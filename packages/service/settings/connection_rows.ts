@@ -24,7 +24,10 @@ export const endpointType: SettingType = {
 
 /** How a service is connected to, by the names of the settings; a backend adds where else each is read from. */
 export const CONNECTION_ROWS: Readonly<
-  Record<"anonymous" | "caBundle" | "verifySsl" | "allowHttp" | "transport" | "maxAttempts", Setting>
+  Record<
+    "anonymous" | "caBundle" | "verifySsl" | "allowHttp" | "transport" | "hedging" | "maxAttempts",
+    Setting
+  >
 > = {
   anonymous: {
     name: "anonymous",
@@ -63,6 +66,14 @@ export const CONNECTION_ROWS: Readonly<
     type: oneOfType("auto", "tcp", "fetch"),
     default: "auto",
     help: "sockets, or `fetch`; `auto` is `fetch` where `HTTPS_PROXY` is set, or outside Deno",
+  },
+  hedging: {
+    name: "hedging",
+    type: flagType,
+    environment: ["LADE_HEDGING"],
+    default: true,
+    help:
+      "asks once more, on another connection, for what is slower than its peers; at most 5 % more requests",
   },
   maxAttempts: {
     name: "maxAttempts",
