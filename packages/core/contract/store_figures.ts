@@ -4,6 +4,8 @@ export interface AddressFigures {
   readonly endpoint: string;
   /** Address and port of the other side; the endpoint's own where the address is not known. */
   readonly address: string;
+  /** Connections that were opened to it. */
+  readonly connections: number;
   /** Requests that it answered. */
   readonly requests: number;
   /** Tries that failed there: connections that could not be opened or broke off, and answers that say so (429 and 5xx). */
@@ -12,6 +14,8 @@ export interface AddressFigures {
   readonly bytes: number;
   /** From the end of a request to the first byte of its answer, in milliseconds, on average; 0 without an answer. */
   readonly firstByteMs: number;
+  /** Whether it is avoided now, because other addresses of the endpoint do better. */
+  readonly avoided: boolean;
 }
 
 /** Requests that were made once more because the first was slow. */
@@ -83,8 +87,9 @@ export function sumFigures(all: Iterable<StoreFigures>): StoreFigures {
     for (const name of Object.keys(sum.waitedMs) as (keyof WaitFigures)[]) {
       sum.waitedMs[name] += figures.waitedMs[name];
     }
-    for (const { address, bytes, endpoint, failed, firstByteMs, requests } of figures.addresses) {
-      sum.addresses.push({ endpoint, address, requests, failed, bytes, firstByteMs });
+    for (const each of figures.addresses) {
+      const { address, avoided, bytes, connections, endpoint, failed, firstByteMs, requests } = each;
+      sum.addresses.push({ endpoint, address, connections, requests, failed, bytes, firstByteMs, avoided });
     }
   }
   return sum;

@@ -12,7 +12,8 @@ function figures(more: Partial<StoreFigures> = {}): StoreFigures {
 
 Deno.test("sumFigures() adds up every number, and lists the addresses of all", () => {
   const address = (name: string) => ({
-    ...{ endpoint: "http://a", address: name, requests: 1, failed: 0, bytes: 7, firstByteMs: 12 },
+    ...{ endpoint: "http://a", address: name, connections: 1, requests: 1, failed: 0 },
+    ...{ bytes: 7, firstByteMs: 12, avoided: name === "1:80" },
   });
   const sum = sumFigures([
     figures({ addresses: [address("1:80")] }),

@@ -1,11 +1,15 @@
 import { AddressSource, type AddressSourceConfig } from "./address_source.ts";
-import { EndpointAddress } from "./endpoint_address.ts";
+import { type AvoidanceCause, EndpointAddress } from "./endpoint_address.ts";
 import { judgeAddress, weighAddress } from "./judge_address.ts";
 
 /** What an {@linkcode AddressBook} needs to know. */
 export interface AddressBookConfig extends AddressSourceConfig {
   /** Random numbers in [0, 1); `Math.random` by default. */
   readonly random?: () => number;
+  /** Called when a connection to an address could not be opened or broke off. */
+  readonly onBroken?: (address: EndpointAddress) => void;
+  /** Called when an address begins or ceases to be avoided. */
+  readonly onAvoided?: (address: EndpointAddress, avoided: boolean) => void;
 }
 
 /** What became of a request at an address. */
@@ -34,6 +38,7 @@ export class AddressBook {
   readonly #source: AddressSource;
   readonly #random: () => number;
   readonly #known = new Map<string, EndpointAddress>();
+  readonly #avoided = new Set<EndpointAddress>();
   #listed: readonly EndpointAddress[] = [];
 
   constructor(config: AddressBookConfig) {
@@ -78,9 +83,10 @@ export class AddressBook {
 
   /** Notes whether a connection to `address` succeeded. */
   report(address: EndpointAddress, succeeded: boolean): void {
-    const nowMs = this.#config.clock.monotonicMs();
-    if (!succeeded) address.avoid("unreachable", nowMs, this.#random());
-    else if (address.avoidance?.cause === "unreachable") address.free(nowMs);
+    if (!succeeded) {
+      this.#config.onBroken?.(address);
+      this.#avoid(address, "unreachable");
+    } else if (address.avoidance?.cause === "unreachable") this.#free(address);
   }
 
   /** Notes an answer. */
@@ -92,13 +98,13 @@ export class AddressBook {
       address.latency.add(Math.max(1, firstByteMs));
       if (address.latency.samples % FEWEST === 0) this.#judge(address);
     }
-    const used = address.probing || !this.isAvoided(address);
-    if (address.avoidance && used) address.free(this.#config.clock.monotonicMs());
+    if (address.avoidance && (address.probing || !this.isAvoided(address))) this.#free(address);
   }
 
   /** Notes that a request got no answer, or that the answer broke off. */
   failed(address: EndpointAddress): void {
     address.count(true);
+    this.#config.onBroken?.(address);
     if (this.#listed.length > 1) this.#judge(address);
   }
 
@@ -137,7 +143,28 @@ export class AddressBook {
     const others = this.#listed.filter((other) => other !== address);
     const cause = judgeAddress(address, others) ??
       (address.probing && address.failuresInRow > 0 ? "failing" : undefined);
-    if (cause) address.avoid(cause, this.#config.clock.monotonicMs(), this.#random());
+    if (cause) this.#avoid(address, cause);
+  }
+
+  #avoid(address: EndpointAddress, cause: AvoidanceCause): void {
+    address.avoid(cause, this.#config.clock.monotonicMs(), this.#random());
+    this.#tell();
+  }
+
+  #free(address: EndpointAddress): void {
+    address.free(this.#config.clock.monotonicMs());
+    this.#tell();
+  }
+
+  /** Tells which addresses are avoided now, where that has changed. */
+  #tell(): void {
+    for (const address of this.#known.values()) {
+      const avoided = address.listed && this.isAvoided(address);
+      if (avoided === this.#avoided.has(address)) continue;
+      if (avoided) this.#avoided.add(address);
+      else this.#avoided.delete(address);
+      this.#config.onAvoided?.(address, avoided);
+    }
   }
 
   #list(hostnames: readonly string[]): void {
@@ -150,10 +177,10 @@ export class AddressBook {
       return address;
     });
     this.#listed = listed;
-    for (const [name, address] of this.#known) {
-      address.listed = names.has(name);
-      const forgotten = !address.listed && address.connections === 0 && this.#known.size > MOST_KNOWN;
-      if (forgotten) this.#known.delete(name);
+    for (const [name, address] of this.#known) address.listed = names.has(name);
+    if (this.#avoided.size > 0) this.#tell();
+    for (const [name, { connections, listed }] of this.#known) {
+      if (!listed && connections === 0 && this.#known.size > MOST_KNOWN) this.#known.delete(name);
     }
   }
 

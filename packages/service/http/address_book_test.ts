@@ -319,3 +319,25 @@ Deno.test("AddressBook rates large bodies, and avoids an address that sends them
   for (let i = 0; i < 8; i++) book.moved(at("10.0.0.2"), 2 ** 23, 4_000);
   assertEquals(at("10.0.0.2").avoidance?.cause, "slow");
 });
+
+Deno.test("AddressBook tells which addresses begin and cease to be avoided, and which broke", async () => {
+  let found = ["10.0.0.1", "10.0.0.2"];
+  const told: unknown[] = [];
+  const { at, book, clock, next } = makeBook({
+    resolve: () => Promise.resolve(found),
+    onAvoided: ({ hostname }, avoided) => void told.push([hostname, avoided]),
+    onBroken: ({ hostname }) => void told.push(hostname),
+  });
+  await next();
+  book.report(at("10.0.0.1"), false);
+  book.failed(at("10.0.0.2"));
+  assertEquals(told.splice(0), ["10.0.0.1", ["10.0.0.1", true], "10.0.0.2"]);
+  book.report(at("10.0.0.2"), false);
+  assertEquals(told.splice(0), ["10.0.0.2", ["10.0.0.1", false]]);
+  book.report(at("10.0.0.1"), true);
+  assertEquals(told.splice(0), [["10.0.0.2", true]]);
+  found = ["10.0.0.1"];
+  await clock.advance(30_001);
+  await next();
+  assertEquals(told, [["10.0.0.2", false]]);
+});

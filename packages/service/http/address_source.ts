@@ -35,7 +35,7 @@ export class AddressSource {
    * name is permitted.
    */
   async current(): Promise<readonly string[]> {
-    if (LITERAL.test(this.#config.hostname)) return [this.#config.hostname];
+    if (isLiteral(this.#config.hostname)) return [this.#config.hostname];
     if (this.#stale) {
       const resolving = this.#ask();
       await (this.#addresses.length > 0 ? this.#orKnown(resolving) : resolving);
@@ -84,6 +84,11 @@ export class AddressSource {
     const addresses = [...new Set(found)];
     return this.#addresses = addresses.every((address) => isAllowed(address, port)) ? addresses : [];
   }
+}
+
+/** Whether a host is an address rather than a name; one of IPv6 stands without brackets. */
+export function isLiteral(hostname: string): boolean {
+  return LITERAL.test(hostname);
 }
 
 function describeResolveError(error: unknown, hostname: string): WireError {

@@ -18,7 +18,7 @@ export type {
 export { parseRetryAfter, type RetryAfterHeaders } from "@lade/core/retry";
 export type { Interceptor, Resolver, TransportOptions } from "./transport_options.ts";
 export { TransportFigures } from "./transport_figures.ts";
-export type { EndedBody, TransportObserver } from "./transport_observer.ts";
+export type { EndedBody, ObservedAddress, TransportObserver } from "./transport_observer.ts";
 export { type ResponseLimits, responseLimits } from "./response_limits.ts";
 export { abortable } from "./abortable.ts";
 export { ResponseHeaders } from "./response_headers.ts";

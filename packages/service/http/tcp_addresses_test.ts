@@ -207,3 +207,43 @@ for (const deed of [503, "reset", "refuse"] as const) {
     assert(back >= 2, JSON.stringify(cluster.connections));
   });
 }
+
+Deno.test("TcpTransport counts what each address did, and says which is avoided", async () => {
+  await using cluster = new Cluster(3);
+  await using transport = cluster.transport({ retry: { baseDelayMs: 1, maxDelayMs: 1 } });
+  await together(transport, cluster.url, 9);
+  cluster.deeds.set("127.0.0.2", "reset");
+  cluster.stop("127.0.0.3");
+  await together(transport, cluster.url, 30);
+  const figures = Object.fromEntries(transport.figures.addresses.map((each) => [each.address, each]));
+  assertEquals(Object.keys(figures).sort(), cluster.hosts.map((host) => `${host}:${cluster.port}`));
+  const of = (host: string) => figures[`${host}:${cluster.port}`];
+  assertEquals(cluster.hosts.map((host) => of(host)?.avoided), [false, true, true]);
+  assertEquals(of("127.0.0.1")?.failed, 0);
+  assert((of("127.0.0.2")?.failed ?? 0) >= 3 && (of("127.0.0.3")?.failed ?? 0) >= 1);
+  assertEquals(of("127.0.0.1")?.requests, cluster.requests.get("127.0.0.1"));
+  assertEquals(of("127.0.0.1")?.bytes, 9 * (cluster.requests.get("127.0.0.1") ?? 0));
+  const opened = Object.values(figures).reduce((sum, { connections }) => sum + connections, 0);
+  assertEquals(opened, transport.figures.connections);
+  assertEquals(figures[`127.0.0.1:${cluster.port}`]?.endpoint, `http://cluster.test:${cluster.port}`);
+});
+
+Deno.test("TcpTransport counts under the endpoint's name what cannot be reached by its addresses", async () => {
+  await using cluster = new Cluster(1);
+  await using transport = cluster.transport({
+    resolve: () => Promise.resolve([]),
+    retry: { maxAttempts: 1 },
+  });
+  const error = await assertRejects(
+    () => transport.send({ method: "GET", url: cluster.url }),
+    TransportError,
+  );
+  assertEquals([error.kind, error.remoteAddress], ["dns", undefined]);
+  const [only, ...others] = transport.figures.addresses;
+  assertEquals([only?.address, only?.failed, only?.connections, others], [
+    `cluster.test:${cluster.port}`,
+    1,
+    0,
+    [],
+  ]);
+});

@@ -1,5 +1,7 @@
 import { AddressBook } from "./address_book.ts";
+import { isLiteral } from "./address_source.ts";
 import { Connection } from "./connection.ts";
+import type { EndpointAddress } from "./endpoint_address.ts";
 import { EndpointPool, type Opener } from "./endpoint_pool.ts";
 import type { HttpResponse } from "./http_response.ts";
 import { openSocket } from "./open_socket.ts";
@@ -57,9 +59,17 @@ export class TcpCarrier {
   #pool(target: RequestTarget): EndpointPool {
     let pool = this.#pools.get(target.endpoint);
     if (!pool) {
-      const { hostname, port } = target;
-      const { clock, random, resolve } = this.#config;
-      const addresses = new AddressBook({ hostname, port, clock, random, resolve, isAllowed: mayConnect });
+      const { endpoint, hostname, port } = target;
+      const { clock, observer, random, resolve } = this.#config;
+      const observed = (address: EndpointAddress) => ({
+        endpoint,
+        remoteAddress: isLiteral(address.hostname) ? address.name : undefined,
+      });
+      const addresses = new AddressBook({
+        ...{ hostname, port, clock, random, resolve, isAllowed: mayConnect },
+        onBroken: (address) => observer.broken?.(observed(address)),
+        onAvoided: (address, avoided) => observer.avoided?.(observed(address), avoided),
+      });
       const open: Opener = (signal, elsewhere) => this.#open(target, addresses, signal, elsewhere);
       pool = new EndpointPool(open, this.#config, addresses);
       this.#pools.set(target.endpoint, pool);

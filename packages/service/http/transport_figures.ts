@@ -1,14 +1,16 @@
 import type { AddressFigures, HedgeFigures, StoreFigures } from "@lade/core/backend";
 import type { TransportRequest, TransportResponse } from "./transport.ts";
-import type { EndedBody, TransportObserver } from "./transport_observer.ts";
+import type { EndedBody, ObservedAddress, TransportObserver } from "./transport_observer.ts";
 
 /** Counts what one address does. */
 class AddressCount implements AddressFigures {
   readonly endpoint: string;
   readonly address: string;
+  connections = 0;
   requests = 0;
   failed = 0;
   bytes = 0;
+  avoided = false;
   #firstByteMs = 0;
 
   constructor(endpoint: string, address: string) {
@@ -53,8 +55,17 @@ export class TransportFigures implements StoreFigures, TransportObserver {
     return count;
   }
 
-  connected(): void {
+  connected({ endpoint, remoteAddress }: ObservedAddress): void {
     this.connections++;
+    this.of(endpoint, remoteAddress).connections++;
+  }
+
+  broken({ endpoint, remoteAddress }: ObservedAddress): void {
+    this.of(endpoint, remoteAddress).failed++;
+  }
+
+  avoided({ endpoint, remoteAddress }: ObservedAddress, avoided: boolean): void {
+    this.of(endpoint, remoteAddress).avoided = avoided;
   }
 
   attemptStarted(): void {
@@ -105,6 +116,14 @@ export function bothObservers(
     connected: (connection) => {
       first.connected(connection);
       second.connected?.(connection);
+    },
+    broken: (address) => {
+      first.broken(address);
+      second.broken?.(address);
+    },
+    avoided: (address, avoided) => {
+      first.avoided(address, avoided);
+      second.avoided?.(address, avoided);
     },
     attemptStarted: (request, attempt) => {
       first.attemptStarted(request, attempt);

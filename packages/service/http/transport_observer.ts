@@ -1,6 +1,9 @@
 import type { TransportError } from "./transport_error.ts";
 import type { ConnectionInfo, TransportRequest, TransportResponse } from "./transport.ts";
 
+/** What a connection leads to; without an address where only the endpoint is known. */
+export type ObservedAddress = Pick<ConnectionInfo, "endpoint" | "remoteAddress">;
+
 /** The body of an answer that ended. */
 export interface EndedBody {
   /** Bytes that came, with the framing removed. */
@@ -8,7 +11,7 @@ export interface EndedBody {
   /** How long bytes were waited for, in milliseconds, without the time that the reader took between them. */
   readonly waitedMs: number;
   /** What carried it. */
-  readonly connection: Pick<ConnectionInfo, "endpoint" | "remoteAddress">;
+  readonly connection: ObservedAddress;
 }
 
 /**
@@ -18,6 +21,10 @@ export interface EndedBody {
 export interface TransportObserver {
   /** A connection was opened. */
   connected?(connection: ConnectionInfo): void;
+  /** A connection could not be opened, or broke off within a request or its answer. */
+  broken?(address: ObservedAddress): void;
+  /** An address begins to be avoided, because others of its endpoint do better, or ceases to be. */
+  avoided?(address: ObservedAddress, avoided: boolean): void;
   /** A try begins. */
   attemptStarted?(request: TransportRequest, attempt: number): void;
   /** The answer of a try is overdue: the request is sent a second time beside it. */
