@@ -24,10 +24,10 @@ export function readCoreList(list: string): number[] {
   });
 }
 
-/** Gives the server a third of the cores, one at least, and the contender the rest; nothing where there is but one. */
+/** Gives the server a quarter of the cores, one at least, and the contender the rest; nothing where there is but one. */
 export function splitCores(cores: readonly number[] = allowedCores()): CoreSplit | undefined {
   if (cores.length < 2) return undefined;
-  const server = Math.max(1, Math.floor(cores.length / 3));
+  const server = Math.max(1, Math.floor(cores.length / 4));
   return { server: cores.slice(0, server).join(","), client: cores.slice(server).join(",") };
 }
 

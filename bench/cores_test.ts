@@ -9,7 +9,7 @@ Deno.test("readCoreList() reads single cores and ranges", () => {
 Deno.test("splitCores() gives either side cores of its own, and nothing where there is one", () => {
   assertEquals(splitCores([4]), undefined);
   assertEquals(splitCores([0, 1]), { server: "0", client: "1" });
-  assertEquals(splitCores([0, 1, 2, 3, 8, 9]), { server: "0,1", client: "2,3,8,9" });
+  assertEquals(splitCores([0, 1, 2, 3, 8, 9, 10, 11]), { server: "0,1", client: "2,3,8,9,10,11" });
 });
 
 Deno.test("onCores() keeps a command to cores, and leaves it where there are none", () => {

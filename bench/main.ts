@@ -11,6 +11,7 @@ import { printBars, printRates } from "./report.ts";
 
 const HELP = `deno task bench [--rounds N] [NAME…]: runs contenders in turn, and prints medians and ratios
 deno task bench compare OLD NEW [NAME…]: does so in two checkouts and compares the ratios
+deno task bench scaling [OPTIONS]: GB/s and CPU seconds by lanes; --help tells the options
 
   NAME         every benchmark that begins with it; all of them when there is none
   --rounds N   runs of each contender, after one that does not count; 5 by default
@@ -22,6 +23,11 @@ deno task bench compare OLD NEW [NAME…]: does so in two checkouts and compares
 
 if (Deno.args[0] === "compare") {
   await compare(Deno.args.slice(1));
+  Deno.exit(0);
+}
+if (Deno.args[0] === "scaling") {
+  const { scaling } = await import("./scaling/scaling.ts");
+  await scaling(Deno.args.slice(1));
   Deno.exit(0);
 }
 const { values, positionals } = readScriptOptions(HELP, {
