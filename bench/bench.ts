@@ -14,6 +14,8 @@ export interface Run {
   readonly cpuSeconds?: number;
   /** The most memory one of them held. */
   readonly peakBytes?: number;
+  /** CPU time of the server meanwhile. */
+  readonly serverCpuSeconds?: number;
 }
 
 /** What one contender has to reach against another. */
@@ -26,6 +28,18 @@ export interface Bar {
   readonly atLeast?: number;
   /** The largest ratio of their median CPU times. */
   readonly cpuAtMost?: number;
+  /** What is enough where the CPU time of server and contender forbids `atLeast`. */
+  readonly orOfCores?: ShareOfCores;
+}
+
+/** A share of the rate that the CPU time of server and contender allows, were all cores busy with them all the time. */
+export interface ShareOfCores {
+  /** The least share, up to 1. */
+  readonly share: number;
+  /** How many cores the two have. */
+  readonly cores: number;
+  /** Bytes or calls of a run. */
+  readonly amount: number;
 }
 
 /** What one contender has to keep to, whatever the others do. */
@@ -66,6 +80,8 @@ export interface Measured {
   readonly cpuSeconds?: number;
   /** The highest peak of memory. */
   readonly peakBytes?: number;
+  /** Median CPU time of the server. */
+  readonly serverCpuSeconds?: number;
 }
 
 /** Runs the contenders in turn, `rounds` times each after one round that does not count. */
@@ -82,17 +98,22 @@ export async function measure({ contenders }: Prepared, rounds: number): Promise
 
 function summarize(name: string, runs: readonly Run[]): Measured {
   const sorted = runs.map(({ rate }) => rate).sort((a, b) => a - b);
-  const cpu = runs.flatMap(({ cpuSeconds }) => cpuSeconds ?? []).sort((a, b) => a - b);
+  const cpuSeconds = medianOf(runs.flatMap(({ cpuSeconds }) => cpuSeconds ?? []));
+  const serverCpuSeconds = medianOf(runs.flatMap(({ serverCpuSeconds }) => serverCpuSeconds ?? []));
   const peaks = runs.flatMap(({ peakBytes }) => peakBytes ?? []);
-  const cpuSeconds = cpu[Math.floor(cpu.length / 2)];
   return {
     name,
     median: sorted[Math.floor(sorted.length / 2)] ?? NaN,
     least: sorted[0] ?? NaN,
     most: sorted.at(-1) ?? NaN,
     ...(cpuSeconds !== undefined && { cpuSeconds }),
+    ...(serverCpuSeconds !== undefined && { serverCpuSeconds }),
     ...(peaks.length > 0 && { peakBytes: Math.max(...peaks) }),
   };
+}
+
+function medianOf(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 /** Times `work` and tells the rate for `amount` bytes or calls. */

@@ -12,6 +12,10 @@ export interface BenchContainer extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** Puts a file there by other means than Lade, where the server takes long for what Lade does. */
   readonly upload?: (path: string, key: string) => Promise<void>;
+  /** The process, or one that has started it, whose CPU time can be told apart from the contenders'. */
+  readonly process?: number;
+  /** Cores that the contenders keep to, as `taskset` names them, where the server has its own; else all. */
+  readonly cores?: string | undefined;
   /** Reaches it from this process. */
   readonly lade: Lade;
 }

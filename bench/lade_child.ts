@@ -1,6 +1,7 @@
 /**
  * Does one piece of work by the library of this checkout, twice: `lade_child.ts ROOT WORK [ARGUMENT]`, where ROOT
- * is what URIs of objects begin with.
+ * is what URIs of objects begin with. Of many objects ARGUMENT tells how many, and where they are not of 4 KiB how large:
+ * `2000x150000`.
  */
 import { getBytes, getMany, readInto, type ReadOptions } from "../packages/core/mod.ts";
 import { Lade } from "../packages/lade/mod.ts";
@@ -8,6 +9,7 @@ import { runTwice } from "./run_twice.ts";
 
 const [root = "", work = "", argument = ""] = Deno.args;
 await using lade = new Lade();
+const [count = "", each = "4096"] = argument.split("x");
 const small = crypto.getRandomValues(new Uint8Array(4096));
 const SIZE = 2 ** 30;
 let target: Uint8Array | undefined;
@@ -22,7 +24,7 @@ async function into(options: ReadOptions): Promise<void> {
 /** The store and the keys of small objects below a prefix. */
 async function smallOnes(prefix: string) {
   const { store, key } = await lade.locate(`${root}/${prefix}`);
-  const keys = Array.from({ length: Number(argument) }, (_, i) => key + String(i).padStart(5, "0"));
+  const keys = Array.from({ length: Number(count) }, (_, i) => key + String(i).padStart(5, "0"));
   return { store, keys };
 }
 
@@ -39,6 +41,10 @@ const works: Record<string, () => Promise<unknown>> = {
     await getBytes(store, key);
   },
   "read-into": () => into({}),
+  async "read-into-shared"() {
+    const { store, key } = await lade.locate(`${root}/get/large`);
+    await readInto(store, key, target ??= new Uint8Array(new SharedArrayBuffer(SIZE)));
+  },
   "read-into-four": () => into({ concurrency: 4 }),
   "read-into-unchecked": () => into({ checksum: "none" }),
   "read-into-one-stream": () => into({ concurrency: 1, chunkSize: SIZE }),
@@ -58,7 +64,7 @@ const works: Record<string, () => Promise<unknown>> = {
       if ("error" in result) throw result.error;
       bytes += result.bytes.length;
     }
-    if (bytes !== keys.length * small.length) throw new Error(`Cannot count: ${bytes} bytes came`);
+    if (bytes !== keys.length * Number(each)) throw new Error(`Cannot count: ${bytes} bytes came`);
   },
   async "put-many"() {
     const { store, keys } = await smallOnes("put/");

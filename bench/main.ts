@@ -7,6 +7,7 @@ import { measure } from "./bench.ts";
 import { benches } from "./benches.ts";
 import { compare } from "./compare.ts";
 import { openGround } from "./ground/ground.ts";
+import { NotHereError } from "./peers.ts";
 import { printBars, printRates } from "./report.ts";
 
 const HELP = `deno task bench [--rounds N] [NAME…]: runs contenders in turn, and prints medians and ratios
@@ -51,8 +52,13 @@ const chosen = benches.filter(({ name }) =>
 );
 for (const bench of chosen) {
   console.log(`\n## ${bench.title}\n`);
-  await using prepared = await bench.prepare();
-  const measured = await measure(prepared, rounds);
-  printRates(measured, prepared.unit);
-  printBars(measured, prepared);
+  try {
+    await using prepared = await bench.prepare();
+    const measured = await measure(prepared, rounds);
+    printRates(measured, prepared.unit);
+    printBars(measured, prepared);
+  } catch (error) {
+    if (!(error instanceof NotHereError)) throw error;
+    console.log(`  skipped: ${error.message}, is not here`);
+  }
 }

@@ -1,3 +1,6 @@
+/** Something that a benchmark needs is not there: it is left out. */
+export class NotHereError extends Error {}
+
 /** Runs a command, quietly, and resolves with what it printed; a failure carries what it said. */
 export async function run(
   command: string,

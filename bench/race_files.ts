@@ -3,6 +3,7 @@ import type { BenchContainer } from "./bench_container.ts";
 import { ground } from "./ground/ground.ts";
 import type { Program } from "./programs.ts";
 import { runSelfTimed, runTimed } from "./timed_command.ts";
+import { withServerCpu } from "./server_cpu.ts";
 import { makeFile } from "./workspace.ts";
 
 const SIZE = 2 ** 30;
@@ -28,6 +29,8 @@ export async function putLarge(
 export interface Race {
   /** The container. */
   readonly container: BenchContainer;
+  /** Whether the object that is read is there already. */
+  readonly filled?: boolean;
   /** In place of the container's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Who takes part. */
@@ -43,11 +46,11 @@ export interface Race {
  * object of more than 1 GiB is made there too.
  */
 export async function raceGets(
-  { container, env = container.env, programs, bars, stop }: Race,
+  { container, env = container.env, programs, bars, stop, filled }: Race,
   directory: string,
   due: number = SIZE,
 ): Promise<Prepared> {
-  await putLarge(container, due, due > SIZE ? directory : ground().memory);
+  if (!filled) await putLarge(container, due, due > SIZE ? directory : ground().memory);
   const target = `${directory}/${KEY}`;
   return {
     unit: "bytes",
@@ -58,7 +61,8 @@ export async function raceGets(
           async run() {
             await Deno.remove(`${directory}/get`, { recursive: true }).catch(() => {});
             await Deno.mkdir(`${directory}/get`);
-            const run = await runTimed({ command: await get(KEY, target), env, amount: due });
+            const timed = { command: await get(KEY, target), env, amount: due, cores: container.cores };
+            const run = await withServerCpu(container, () => runTimed(timed));
             const { size } = await Deno.stat(target);
             if (size !== due) throw new Error(`Cannot race ${name}: it wrote ${size} bytes`);
             return run;
@@ -89,7 +93,13 @@ export async function racePuts(
           async run() {
             // rclone passes over what is there already.
             await lade.remove(`${root}/put/large`);
-            const run = await runTimed({ command: await put(path, "put/large"), env, amount: size });
+            const timed = {
+              command: await put(path, "put/large"),
+              env,
+              amount: size,
+              cores: container.cores,
+            };
+            const run = await withServerCpu(container, () => runTimed(timed));
             const { size: stored } = await lade.stat(`${root}/put/large`);
             if (stored !== size) throw new Error(`Cannot race ${name}: it wrote ${stored} bytes`);
             return run;

@@ -1,8 +1,9 @@
-import type { Bar, Bench, Contender, Prepared } from "./bench.ts";
+import type { Bar, Bench, Bound, Contender, Prepared } from "./bench.ts";
 import type { BenchContainer } from "./bench_container.ts";
 import { ground } from "./ground/ground.ts";
 import type { Program } from "./programs.ts";
 import { stopAll } from "./race_files.ts";
+import { withServerCpu } from "./server_cpu.ts";
 import { runSelfTimed, runTimed } from "./timed_command.ts";
 
 /** A container with small objects under `small/`, and as many files. */
@@ -26,12 +27,15 @@ export interface SmallRace {
   /** Bytes of each; 4 KiB by default. */
   readonly size?: number;
   readonly bars: readonly Bar[];
+  readonly bounds?: readonly Bound[];
   /** Who takes part. */
   readonly contendersOf: (ground: SmallGround) => readonly Contender[];
 }
 
 /** A benchmark over small objects. */
-export function smallBench({ name, title, start, count, size, bars, contendersOf }: SmallRace): Bench {
+export function smallBench(
+  { name, title, start, count, size, bars, bounds = [], contendersOf }: SmallRace,
+): Bench {
   return {
     name,
     title,
@@ -41,6 +45,7 @@ export function smallBench({ name, title, start, count, size, bars, contendersOf
         unit: "calls",
         contenders: contendersOf(ground),
         bars,
+        bounds,
         [Symbol.asyncDispose]: () => ground[Symbol.asyncDispose](),
       };
     },
@@ -61,19 +66,25 @@ async function prepareGround(container: BenchContainer, count: number, size = 40
 
 /** Programs that do their work twice and time the second. */
 export function childContenders(
-  { container: { env }, count }: SmallGround,
+  { container, count }: SmallGround,
   commands: Readonly<Record<string, readonly string[] | undefined>>,
 ): Contender[] {
   return Object.entries(commands).flatMap(([name, command]) =>
-    command ? { name, run: () => runSelfTimed({ command, env, amount: count }) } : []
+    command
+      ? {
+        name,
+        run: () => runSelfTimed({ command, env: container.env, amount: count, cores: container.cores }),
+      }
+      : []
   );
 }
 
 /** Programs that copy all objects to files. */
 export function treeReaders(
-  { container: { env }, directory, count }: SmallGround,
+  { container, directory, count }: SmallGround,
   programs: readonly Program[],
 ): Contender[] {
+  const { env, cores } = container;
   const copies = `${directory}/copies`;
   return programs.flatMap(({ name, getTree }) =>
     getTree
@@ -82,7 +93,8 @@ export function treeReaders(
         async run() {
           await Deno.remove(copies, { recursive: true }).catch(() => {});
           await Deno.mkdir(copies);
-          const run = await runTimed({ command: await getTree("small/", copies), env, amount: count });
+          const timed = { command: await getTree("small/", copies), env, amount: count, cores };
+          const run = await withServerCpu(container, () => runTimed(timed));
           checkCount(name, await countFiles(copies), count);
           return run;
         },
@@ -93,9 +105,10 @@ export function treeReaders(
 
 /** Programs that copy all files to objects. */
 export function treeWriters(
-  { container: { env, lade, root }, directory, count }: SmallGround,
+  { container, directory, count }: SmallGround,
   programs: readonly Program[],
 ): Contender[] {
+  const { env, lade, root, cores } = container;
   return programs.flatMap(({ name, putTree }) =>
     putTree
       ? {
@@ -103,7 +116,7 @@ export function treeWriters(
         async run() {
           await lade.remove(`${root}/tree/`, { recursive: true });
           const command = await putTree(`${directory}/files`, "tree/");
-          const run = await runTimed({ command, env, amount: count });
+          const run = await withServerCpu(container, () => runTimed({ command, env, amount: count, cores }));
           checkCount(name, (await Array.fromAsync(lade.list(`${root}/tree/`))).length, count);
           return run;
         },

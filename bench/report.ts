@@ -1,18 +1,21 @@
-import type { Bar, Bound, Measured, Prepared } from "./bench.ts";
+import type { Bar, Bound, Measured, Prepared, ShareOfCores } from "./bench.ts";
 
 /** Prints one line per contender. */
 export function printRates(measured: readonly Measured[], unit: "bytes" | "calls"): void {
   const scale = unit === "bytes" ? 1e9 : 1;
   const digits = unit === "bytes" ? 2 : 0;
   const width = Math.max(...measured.map(({ name }) => name.length));
-  for (const { name, median, least, most, cpuSeconds, peakBytes } of measured) {
+  for (const { name, median, least, most, cpuSeconds, serverCpuSeconds, peakBytes } of measured) {
     const figures = [median, least, most].map((rate) => (rate / scale).toFixed(digits).padStart(9));
     const cpu = cpuSeconds === undefined ? "" : `  cpu ${cpuSeconds.toFixed(2).padStart(6)} s`;
+    const server = serverCpuSeconds === undefined
+      ? ""
+      : `  server ${serverCpuSeconds.toFixed(2).padStart(6)} s`;
     const peak = peakBytes === undefined ? "" : `  peak ${mebibytes(peakBytes).padStart(5)} MiB`;
     console.log(
       `${name.padEnd(width)} ${figures[0]} ${unit === "bytes" ? "GB/s" : "/s"}  [${figures[1]} ..${
         figures[2]
-      } ]${cpu}${peak}`,
+      } ]${cpu}${server}${peak}`,
     );
   }
 }
@@ -27,17 +30,50 @@ export function printBars(
   for (const bound of bounds) printBound(bound, find(bound.ours));
 }
 
-function printBar({ ours, baseline, atLeast, cpuAtMost }: Bar, a?: Measured, b?: Measured): void {
+function printBar({ ours, baseline, atLeast, cpuAtMost, orOfCores }: Bar, a?: Measured, b?: Measured): void {
   if (!a || !b) return console.log(`  skipped: ${ours} against ${baseline}, which is not here`);
   if (atLeast !== undefined) {
     const ratio = a.median / b.median;
-    printLine(`${ours} = ${ratio.toFixed(2)} x ${baseline} (bar ${atLeast})`, ratio >= atLeast);
+    const forbidden = orOfCores && leftByCores(a, orOfCores) < atLeast * b.median;
+    printLine(
+      `${ours} = ${ratio.toFixed(2)} x ${baseline} (bar ${atLeast})`,
+      ratio >= atLeast || !!forbidden,
+    );
+    if (orOfCores) printLeft(a, orOfCores, forbidden ? `, less than ${atLeast} x ${baseline}` : "");
   }
   if (cpuAtMost !== undefined) {
     const ratio = (a.cpuSeconds ?? NaN) / (b.cpuSeconds ?? NaN);
     printLine(
       `${ours} = ${ratio.toFixed(2)} x CPU of ${baseline} (at most ${cpuAtMost})`,
       ratio <= cpuAtMost,
+    );
+  }
+}
+
+/** The rate at which the CPU time of server and contender fills the cores. */
+function leftByCores(
+  { cpuSeconds = NaN, serverCpuSeconds = NaN }: Measured,
+  { cores, amount }: ShareOfCores,
+): number {
+  return amount * cores / (cpuSeconds + serverCpuSeconds);
+}
+
+/** Shows the arithmetic, and asks for the share where `forbids` says what is forbidden. */
+function printLeft(a: Measured, share: ShareOfCores, forbids: string): void {
+  const { name, cpuSeconds = NaN, serverCpuSeconds = NaN, median } = a;
+  const left = leftByCores(a, share);
+  const seconds = (share.amount / left).toFixed(2);
+  console.log(
+    `    server ${serverCpuSeconds.toFixed(2)} + ${name} ${
+      cpuSeconds.toFixed(2)
+    } CPU s on ${share.cores} cores take ` +
+      `${seconds} s at the least${forbids}`,
+  );
+  const ratio = median / left;
+  if (forbids) {
+    printLine(
+      `${name} = ${ratio.toFixed(2)} x what the cores leave (bar ${share.share})`,
+      ratio >= share.share,
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { Run } from "./bench.ts";
+import { onCores } from "./cores.ts";
 
 const TIME = "/usr/bin/time";
 
@@ -12,13 +13,15 @@ export interface TimedCommand {
   readonly amount: number;
   /** Read as its standard input. */
   readonly stdin?: string;
+  /** The cores it keeps to, as `taskset` names them; all by default. */
+  readonly cores?: string | undefined;
 }
 
 /** Runs a command, from start to end, and measures wall time, CPU time and peak memory of it and what it starts. */
-export async function runTimed({ command, env, amount, stdin }: TimedCommand): Promise<Run> {
+export async function runTimed({ command, env, amount, stdin, cores }: TimedCommand): Promise<Run> {
   const report = await Deno.makeTempFile();
   try {
-    const timed = [TIME, "-o", report, "-f", "%U %S %M", ...command];
+    const timed = [TIME, "-o", report, "-f", "%U %S %M", ...onCores(cores, command)];
     // A shell opens the file, so that the contender has it as its input without a process in between.
     const [program = "", ...args] = stdin === undefined
       ? timed
@@ -47,8 +50,8 @@ export async function runTimed({ command, env, amount, stdin }: TimedCommand): P
  * Runs a program that does its work twice and prints seconds and CPU seconds of the second time, as JSON: what loading it
  * costs is left out.
  */
-export async function runSelfTimed({ command, env, amount }: TimedCommand): Promise<Run> {
-  const [program = "", ...args] = command;
+export async function runSelfTimed({ command, env, amount, cores }: TimedCommand): Promise<Run> {
+  const [program = "", ...args] = onCores(cores, command);
   const { success, stdout, stderr } = await new Deno.Command(program, { args, env: { ...env } }).output();
   const decoder = new TextDecoder();
   if (!success) {

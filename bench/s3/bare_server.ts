@@ -1,6 +1,7 @@
 import { Lade } from "../../packages/lade/mod.ts";
 import type { BenchContainer } from "../bench_container.ts";
-import { compile } from "../peers.ts";
+import { splitCores } from "../cores.ts";
+import { compile, has, NotHereError } from "../peers.ts";
 import { makeWorkspace } from "../workspace.ts";
 import { BUCKET, envOf } from "./bench_server.ts";
 
@@ -30,8 +31,6 @@ export interface ServerCounts {
 
 /** The bare server, and its container. */
 export interface BareServer extends BenchContainer {
-  /** The id of its process. */
-  readonly pid: number;
   /** What it has done. */
   counts(): Promise<ServerCounts>;
 }
@@ -63,7 +62,7 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
     s3dlioRoot: `s3://${BUCKET}`,
     env: envOf(KEYS, url),
     lade,
-    pid: child.pid,
+    process: child.pid,
     counts: async () => await (await fetch(`${url}/-/counts`)).json(),
     async [Symbol.asyncDispose]() {
       await lade[Symbol.asyncDispose]();
@@ -72,6 +71,23 @@ export async function startBareServer(options: BareServerOptions = {}): Promise<
       await workspace[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The bare server as a container of a race: it and the contenders have cores of their own where there are two or more. */
+export async function startBareContainer(
+  options: Omit<BareServerOptions, "cores"> = {},
+): Promise<BareServer> {
+  const split = await has("taskset") ? splitCores() : undefined;
+  const server = await startBareServer({ ...options, cores: split?.server });
+  if (server === undefined) throw new NotHereError("the bare server, for which a C compiler is needed");
+  return { ...server, cores: split?.client };
+}
+
+/** What the rows with the bare server say of it. */
+export function bareTitle(title: string): string {
+  const split = splitCores();
+  const where = split ? `on core ${split.server}, contenders on ${split.client}` : "on the same core";
+  return `${title}; bare server ${where}`;
 }
 
 function argumentsOf({ cores, delayMs, objects = {}, many = [] }: BareServerOptions): string[] {

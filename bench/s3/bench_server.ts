@@ -17,6 +17,7 @@ export async function startBenchServer(options: VersitygwOptions = {}): Promise<
     root: `s3://${BUCKET}`,
     s3dlioRoot: `s3://${BUCKET}`,
     env: envOf(server, server.url),
+    process: server.process,
     lade,
     async [Symbol.asyncDispose]() {
       await lade[Symbol.asyncDispose]();

@@ -1,10 +1,13 @@
 import type { Bench } from "../bench.ts";
 import { childContenders, listers, smallBench, treeReaders, treeWriters } from "../race_small.ts";
+import { bareTitle, startBareContainer } from "./bare_server.ts";
 import { startBenchServer } from "./bench_server.ts";
 import { awsTrees, lade, ladeChild, peerPrograms, S3 } from "./programs.ts";
 import { pythonChild } from "../python_children.ts";
 
 const COUNT = 10_000;
+const BARE_COUNT = 2_000;
+const BARE_SIZE = 150_000;
 const COMMON = { start: () => startBenchServer(), count: COUNT };
 
 /** Reads into memory. */
@@ -40,6 +43,39 @@ export const getTree: Bench = smallBench({
   title: "GET 10,000 x 4 KiB to files in memory",
   bars: [{ ours: "lade", baseline: "rclone", atLeast: 1.2 }],
   contendersOf: (ground) => treeReaders(ground, [lade, ...peerPrograms()]),
+});
+
+const BARE = { start: () => startBareContainer(), count: COUNT };
+
+/** The same from the bare server. */
+export const getTreeBare: Bench = smallBench({
+  ...BARE,
+  name: "s3-get-tree-bare",
+  title: bareTitle("GET 10,000 x 4 KiB to files in memory"),
+  bars: [{ ours: "lade", baseline: "rclone", atLeast: 1.2 }],
+  contendersOf: (ground) => treeReaders(ground, [lade, ...peerPrograms()]),
+});
+
+/** The same to the bare server. */
+export const putTreeBare: Bench = smallBench({
+  ...BARE,
+  name: "s3-put-tree-bare",
+  title: bareTitle("PUT 10,000 x 4 KiB from files in memory"),
+  bars: [{ ours: "lade", baseline: "s5cmd", atLeast: 1.5 }],
+  contendersOf: (ground) => treeWriters(ground, [lade, ...peerPrograms()]),
+});
+
+/** Samples of a data set, as loaders read them. */
+export const getSamples: Bench = smallBench({
+  ...BARE,
+  count: BARE_COUNT,
+  size: BARE_SIZE,
+  name: "s3-get-samples",
+  title: bareTitle(`GET ${BARE_COUNT} x ${BARE_SIZE / 1000} kB into memory`),
+  bars: [],
+  bounds: [{ ours: "lade getMany", cpuSecondsAtMost: 0.25e-3 * BARE_COUNT }],
+  contendersOf: (ground) =>
+    childContenders(ground, { "lade getMany": ladeChild("get-many", `${BARE_COUNT}x${BARE_SIZE}`) }),
 });
 
 /** Writes from files. */

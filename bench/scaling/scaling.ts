@@ -5,7 +5,7 @@ import { has } from "../peers.ts";
 import { type BareServer, startBareServer } from "../s3/bare_server.ts";
 import { makeFile } from "../workspace.ts";
 import { machine } from "./machine.ts";
-import { BARE, type ScalingResult, type ScalingRow, scalingTable } from "./scaling_report.ts";
+import { BARE, CHECKED, type ScalingResult, type ScalingRow, scalingTable } from "./scaling_report.ts";
 import { type Done, type Task, type Work, WORKS } from "./works.ts";
 
 const HELP =
@@ -122,7 +122,7 @@ function entriesOf({ work, lanes, size, server, directory, client }: {
   };
   return [
     ...lanes.map((count) => entry(BARE, count, "./bare_task.ts", { lanes: count })),
-    entry(`${BARE}, checked`, 1, "./bare_task.ts", { checked: true }),
+    entry(CHECKED, 1, "./bare_task.ts", { checked: true }),
     ...[0, ...lanes].map((count) =>
       entry("lade", count, "./lade_task.ts", {}, { LADE_LANES: String(count) })
     ),

@@ -20,6 +20,8 @@ export interface ServerProgram {
 export interface StartedServer extends AsyncDisposable {
   /** Its port at 127.0.0.1, chosen by the system. */
   readonly port: number;
+  /** The process that has started it. */
+  readonly process: number;
   /** A directory of its own; removed when it is disposed. */
   readonly directory: string;
   /** The file with what it said; kept until a server of this name is started again. */
@@ -81,7 +83,7 @@ async function start({ name, command, args, env, parent, secure }: ServerProgram
   const answered = answers(port, secure ?? false, over.signal);
   const failure = await Promise.race([ended, answered]);
   if (failure) await answered;
-  if (!failure) return { port, directory, log, [Symbol.asyncDispose]: stop };
+  if (!failure) return { port, process: child.pid, directory, log, [Symbol.asyncDispose]: stop };
   await stop();
   const said = (await Deno.readTextFile(log)).trim().slice(-LOG_TAIL);
   throw new Error(`Cannot start ${name}: ${failure.message}; ${log} ends with:\n${said}`);
