@@ -1,5 +1,5 @@
 import { readScriptOptions, refuse } from "../../tools/scripts/script_options.ts";
-import { allowedCores, onCores, splitCores } from "../cores.ts";
+import { onCores, splitCores } from "../cores.ts";
 import { ground, openGround } from "../ground/ground.ts";
 import { has } from "../peers.ts";
 import { type BareServer, startBareServer } from "../s3/bare_server.ts";
