@@ -1,6 +1,6 @@
 import { AbortableQueue } from "./abortable_queue.ts";
 import { FlowWindow } from "./flow_window.ts";
-import { ThroughputClimb } from "./throughput_climb.ts";
+import { type MeasuredRound, ThroughputClimb } from "./throughput_climb.ts";
 
 /** What became of a permitted request. */
 export interface RequestOutcome {
@@ -65,6 +65,7 @@ export class AdaptiveLimit {
   readonly #flow = new FlowWindow();
   #round = new Round();
   #falls = 0;
+  readonly #listeners = new Set<() => void>();
 
   /** Starts at `config.initial`. */
   constructor(config: AdaptiveLimitConfig) {
@@ -107,6 +108,12 @@ export class AdaptiveLimit {
     this.#round.throttled++;
     if (this.#round.throttled >= this.#manyThrottled()) this.#throttle(1);
   }
+
+  /** Calls `listener` whenever more requests may be in flight than before, until the function that it gives is called. */
+  readonly onRise = (listener: () => void): () => void => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
 
   /** A permit without a wait, or none. */
   tryAcquire(): Permit | undefined {
@@ -206,9 +213,18 @@ export class AdaptiveLimit {
       if (round.count < full) return;
       this.#climb.abandonRound();
     } else if (round.count >= full || this.#climb.paysClearly(measured)) {
-      this.#climb.completeRound(measured);
+      return this.#completeRound(measured);
     } else return;
     this.#beginRound();
+  }
+
+  #completeRound(measured: MeasuredRound): void {
+    const before = this.current;
+    this.#climb.completeRound(measured);
+    this.#beginRound();
+    if (this.current <= before) return;
+    this.#grantWaiting();
+    for (const listener of [...this.#listeners]) listener();
   }
 
   /** Doubles before the requests of a round end, where the speed at which they flow shows that it pays well. */
@@ -221,9 +237,7 @@ export class AdaptiveLimit {
     const meanWork = flown.bytes + WORK_OF_A_REQUEST;
     const measured = { rate: this.current * meanWork / flown.durationMs, meanWork };
     if (!(measured.rate < Infinity) || !this.#climb.paysClearly(measured)) return;
-    this.#climb.completeRound(measured);
-    this.#beginRound();
-    this.#grantWaiting();
+    this.#completeRound(measured);
   }
 
   #beginRound(): void {

@@ -233,3 +233,22 @@ Deno.test("AdaptiveLimit falls for throttled requests that a store tells of, unl
   for (let i = 0; i < 2; i++) limit.noteThrottled(limit.falls);
   assertEquals(limit.current, 2);
 });
+
+Deno.test("AdaptiveLimit doubles while its requests still flow, and tells who listens", () => {
+  let nowMs = 0;
+  const limit = new AdaptiveLimit({ clock: { monotonicMs: () => nowMs }, initial: 4, maximum: 64 });
+  const seen: number[] = [];
+  const forget = limit.onRise(() => void seen.push(limit.current));
+  for (let round = 0; round < 2; round++) {
+    const permits: Permit[] = [];
+    for (let permit = limit.tryAcquire(); permit; permit = limit.tryAcquire()) permits.push(permit);
+    nowMs += 40;
+    for (const permit of permits) permit.moved(0, 8 * 2 ** 20);
+    nowMs += 20;
+    for (const permit of permits) permit.moved(2 * 2 ** 20, 8 * 2 ** 20);
+  }
+  assertEquals([limit.current, limit.inFlight, seen], [16, 8, [8, 16]]);
+  forget();
+  for (let permit = limit.tryAcquire(); permit; permit = limit.tryAcquire()) permit.moved(0, 1);
+  assertEquals(seen, [8, 16]);
+});

@@ -2,7 +2,15 @@
  * How many pieces of work may run at a time: a number, or a function that says so before each piece is taken, given how
  * many run. One always may.
  */
-export type Width = number | ((running: number) => number);
+export type Width = number | ((running: number) => number) | ChangingWidth;
+
+/** A width that may become larger while nothing ends. */
+export interface ChangingWidth {
+  /** How many may run, given how many do. */
+  readonly most: (running: number) => number;
+  /** Calls `listener` when more may run than before, until the function that it gives is called. */
+  readonly onRise: (listener: () => void) => () => void;
+}
 
 /**
  * Works on items as they come, up to `width` at a time. An item is taken only when there is room for it.
@@ -33,12 +41,17 @@ export async function* parallelResults<T, Result>(
 ): AsyncGenerator<Result, void, void> {
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  const most = typeof width === "number" ? () => width : width;
+  const { most, onRise = undefined } = typeof width === "number"
+    ? { most: () => width }
+    : typeof width === "function"
+    ? { most: width }
+    : width;
   const finished: Result[] = [];
   let running = 0;
   let failure: { readonly error: unknown } | undefined;
   let wake = () => {};
   const nextEnd = () => new Promise<void>((resolve) => wake = resolve);
+  const forget = onRise?.(() => wake());
   const fail = (error: unknown) => {
     failure ??= { error: signal?.aborted ? signal.reason : error };
     stop.abort(failure.error);
@@ -79,6 +92,7 @@ export async function* parallelResults<T, Result>(
   } finally {
     if (running > 0) stop.abort(new DOMException("The rest was given up", "AbortError"));
     while (running > 0) await nextEnd();
+    forget?.();
     if (!isExhausted) await source.return?.();
   }
   if (failure) throw failure.error;

@@ -174,3 +174,27 @@ Deno.test("parallelResults() aborts the work and waits for it when its reader le
   }
   assertEquals([closed, ended], [true, 3]);
 });
+
+Deno.test("inParallel() begins more when its width rises, before anything ends, and listens no longer than it runs", async () => {
+  let most = 2;
+  const listeners = new Set<() => void>();
+  const onRise = (listener: () => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  const begun: number[] = [];
+  const gate = Promise.withResolvers<void>();
+  const working = inParallel([0, 1, 2, 3, 4], { most: () => most, onRise }, async (item) => {
+    begun.push(item);
+    await gate.promise;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(begun, [0, 1]);
+  most = 4;
+  for (const listener of listeners) listener();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals([begun, listeners.size], [[0, 1, 2, 3], 1]);
+  gate.resolve();
+  await working;
+  assertEquals([begun.length, listeners.size], [5, 0]);
+});

@@ -74,7 +74,8 @@ export async function copyParts(copy: PartCopy): Promise<void> {
       yield unit;
     }
   };
-  await inParallel(counted(), most, async ({ chunks, bytes, held }, signal) => {
+  const onRise = (listener: () => void) => limit.onRise(() => (width.rise(), listener()));
+  await inParallel(counted(), { most, onRise }, async ({ chunks, bytes, held }, signal) => {
     try {
       using slab = context.buffers.lease(bytes);
       const sink = ordered
@@ -86,7 +87,7 @@ export async function copyParts(copy: PartCopy): Promise<void> {
       if (ordered && last) await ordered.whenTaken(last.offset + last.length, signal);
     } finally {
       held.release();
-      width.widen();
+      width.finishOne();
     }
   }, options.signal);
 }

@@ -4,9 +4,9 @@ import type { PartWriter } from "../contract/part_writer.ts";
 const AHEAD = 2;
 
 /**
- * How many ranges a copy has in flight: enough to keep the writer busy. While the writer could take more and the source
- * allows it, each finished range adds one. So a copy holds few parts where writing takes the time, and as many as the
- * source allows where reading does.
+ * How many ranges a copy has in flight: enough to keep the writer busy. While the writer could take more, each finished
+ * range adds one, and a source that allows more has as many at once; while it could not, each takes one away. So a copy
+ * holds few parts where writing takes the time, and as many as the source allows where reading does.
  */
 export class CopyWidth {
   readonly #writer: Pick<PartWriter, "concurrency">;
@@ -32,8 +32,15 @@ export class CopyWidth {
   }
 
   /** Says that a range is finished. */
-  widen(): void {
-    if (this.#writing < this.#writer.concurrency && this.most < this.#readable) this.#wide = this.most + 1;
+  finishOne(): void {
+    if (this.#isWriterIdle) {
+      if (this.most < this.#readable) this.#wide = this.most + 1;
+    } else if (this.#wide > 0) this.#wide = Math.min(this.#wide, this.#readable) - 1;
+  }
+
+  /** Says that the source allows more. */
+  rise(): void {
+    if (this.#isWriterIdle) this.#wide = Math.max(this.#wide, this.#readable);
   }
 
   /** Counts a part as being written until its promise settles. */
@@ -44,6 +51,10 @@ export class CopyWidth {
     } finally {
       this.#writing--;
     }
+  }
+
+  get #isWriterIdle(): boolean {
+    return this.#writing < this.#writer.concurrency;
   }
 
   /** Some more than may be in flight: then the limit sees that more are wanted. */

@@ -19,6 +19,7 @@ export interface ChunkedRead extends AsyncIterable<Uint8Array<ArrayBuffer>>, Asy
 }
 
 interface Slot {
+  readonly index: number;
   readonly chunk: ResolvedRange;
   readonly slab: Slab;
   readonly lease: BudgetLease;
@@ -28,8 +29,9 @@ interface Slot {
 /**
  * Opens an object to be read in order, in chunks that are fetched concurrently into reused buffers.
  *
- * At most `concurrency` chunks are held together, all counted in the context's byte budget; a reader that pauses
- * stops the fetching. Leaving the iteration early, or disposing, aborts what is in flight and frees every buffer.
+ * At most `concurrency` chunks are held together, all counted in the context's byte budget. Where that is `"auto"`, as
+ * many are held as may be in flight and a few more, and up to twice as many while the reader waits for the next one. A
+ * reader that pauses stops the fetching. Leaving the iteration early, or disposing, aborts what is in flight and frees every buffer.
  */
 export async function readChunks(
   store: ObjectStore,
@@ -56,6 +58,11 @@ class OrderedRead implements ChunkedRead {
   readonly #slots: Slot[] = [];
   #next = 0;
   #started = false;
+  /** The indexes of the chunks that are being fetched. */
+  readonly #inFlight = new Set<number>();
+  /** The index of the chunk that the reader waits for. */
+  #awaited: number | undefined;
+  readonly #forget: () => void;
 
   constructor(store: ObjectStore, read: ObjectRead, options: ReadOptions) {
     this.#store = store;
@@ -63,6 +70,7 @@ class OrderedRead implements ChunkedRead {
     const { concurrency = "auto", signal } = options;
     this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
     this.#fixedDepth = concurrency === "auto" ? store.readHints.sequentialConcurrency : concurrency;
+    this.#forget = store.limits.read.onRise(() => this.#fillIfAwaited());
   }
 
   get info(): ObjectInfo {
@@ -79,7 +87,7 @@ class OrderedRead implements ChunkedRead {
     try {
       let result: ReadResult | undefined;
       for (let slot = this.#slots[0]; slot; slot = this.#slots[0]) {
-        await slot.fetched;
+        await this.#arrival(slot);
         if (this.#read.isLast(slot.chunk)) result = await this.#read.finish();
         if (slot.chunk.length > 0) yield slot.slab.bytes.subarray(0, slot.chunk.length);
         this.#slots.shift();
@@ -96,6 +104,8 @@ class OrderedRead implements ChunkedRead {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#started = true;
     this.#next = Infinity;
+    this.#awaited = undefined;
+    this.#forget();
     if (this.#slots.length > 0) this.#stop.abort(new DOMException("The read was given up", "AbortError"));
     for (const slot of this.#slots.splice(0)) {
       await slot.fetched.catch(() => {});
@@ -106,9 +116,8 @@ class OrderedRead implements ChunkedRead {
 
   /** Starts chunks until enough are held. The next chunk in order always gets a buffer; read-ahead only within the budget. */
   fill(): void {
-    const { context, limits } = this.#store;
-    const depth = this.#fixedDepth ?? withReserve(limits.read.current);
-    while (this.#slots.length < depth) {
+    const { context } = this.#store;
+    while (this.#wantsMore()) {
       const chunk = this.#read.chunkAt(this.#next);
       if (!chunk) return;
       const lease = this.#slots.length > 0
@@ -116,11 +125,49 @@ class OrderedRead implements ChunkedRead {
         : context.budget.overdraw(chunk.length);
       if (!lease) return;
       const slab = slabOf(context.buffers, lease, chunk.length);
-      const target = slab.bytes.subarray(0, chunk.length);
-      const fetched = this.#read.fetch(this.#next++, target, this.#signal);
+      const index = this.#next++;
+      const fetched = this.#fetch(index, slab.bytes.subarray(0, chunk.length));
       fetched.catch(() => {});
-      this.#slots.push({ chunk, slab, lease, fetched });
+      this.#slots.push({ index, chunk, slab, lease, fetched });
     }
+  }
+
+  /**
+   * Chunks that wait behind one that is late count only while the reader has something to read: what they leave free is
+   * used meanwhile.
+   */
+  #wantsMore(): boolean {
+    const depth = this.#fixedDepth ?? withReserve(this.#store.limits.read.current);
+    if (this.#slots.length < depth) return true;
+    if (this.#fixedDepth !== undefined || this.#awaited === undefined) return false;
+    return this.#inFlight.size < depth && this.#slots.length < 2 * depth;
+  }
+
+  async #fetch(index: number, target: Uint8Array): Promise<void> {
+    this.#inFlight.add(index);
+    try {
+      await this.#read.fetch(index, target, this.#signal);
+    } finally {
+      this.#inFlight.delete(index);
+      if (index === this.#awaited) this.#awaited = undefined;
+    }
+    this.#fillIfAwaited();
+  }
+
+  /** Reads further ahead for a reader that waits. Where there is no memory, it learns of that when it goes on. */
+  #fillIfAwaited(): void {
+    if (this.#awaited === undefined) return;
+    try {
+      this.fill();
+    } catch {
+      this.#awaited = undefined;
+    }
+  }
+
+  async #arrival({ fetched, index }: Slot): Promise<void> {
+    if (this.#inFlight.has(index)) this.#awaited = index;
+    this.#fillIfAwaited();
+    await fetched;
   }
 }
 

@@ -9,11 +9,12 @@ import {
   MemoryStore,
   readChunks,
   type ReadHints,
+  readInto,
   type Slab,
   type StoreLimits,
   stream,
 } from "../mod.ts";
-import { FakeClock, type FaultRule, type FaultyStore, injectFaults } from "@lade/testing";
+import { FakeClock, type FaultRule, type FaultyStore, injectFaults, seededRandom } from "@lade/testing";
 
 const SIZE = 1000;
 
@@ -303,3 +304,67 @@ Deno.test("readChunks() does not take a reader that is slow for a service that i
   assertEquals(count, SIZE / 10);
   assertLessOrEqual(store.limits.read.current, 4);
 });
+
+/** Answers after 60 to 140 ms, one in ten after 500, and the chunk that is told after the time that is told. */
+class UnevenStore extends DistantStore {
+  readonly asked: number[] = [];
+  readonly #random = seededRandom(7);
+  readonly #late: { readonly offset: number; readonly ms: number } | undefined;
+
+  constructor(clock: FakeClock, late?: { readonly offset: number; readonly ms: number }) {
+    super({ context: createStoreContext({ clock }) });
+    this.#late = late;
+  }
+
+  override async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    const { offset } = options.range as { offset: number };
+    this.asked.push(offset);
+    const usualMs = this.#random() < 0.1 ? 500 : 60 + 80 * this.#random();
+    const ms = offset === this.#late?.offset ? this.#late.ms : usualMs;
+    await this.context.clock.sleep(ms, options.signal);
+    return await MemoryStore.prototype.get.call(this, key, options);
+  }
+}
+
+/** Moves the clock until `work` ends; gives how long it took. */
+async function timeOf(clock: FakeClock, work: Promise<unknown>): Promise<number> {
+  const startMs = clock.monotonicMs();
+  let done = false;
+  const ending = work.finally(() => done = true);
+  while (!done) {
+    await clock.advance(20);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  await ending;
+  return clock.monotonicMs() - startMs;
+}
+
+Deno.test("readChunks() goes on behind a chunk that is late, as far again as it reads ahead and no further", async () => {
+  const clock = new FakeClock();
+  const store = new UnevenStore(clock, { offset: 20, ms: 5_000 });
+  await store.put("k", bytesOf(SIZE));
+  const reading = readChunks(store, "k").then(collect);
+  const ended = timeOf(clock, reading);
+  while (clock.monotonicMs() < 4_500) await new Promise((resolve) => setTimeout(resolve, 0));
+  const depth = store.limits.read.current + Math.ceil(store.limits.read.current / 4);
+  const held = store.asked.length - 2;
+  assert(held > depth && held <= 2 * depth, `${held} held where ${depth} may be in flight`);
+  assertEquals(await reading, bytesOf(SIZE));
+  await ended;
+});
+
+Deno.test("readChunks() takes little longer in order than the same chunks take in any order, some of them late", async () => {
+  const times: number[] = [];
+  for (const read of [(store: UnevenStore) => readChunks(store, "k").then(collect), readAnywhere]) {
+    const clock = new FakeClock();
+    const store = new UnevenStore(clock);
+    await store.put("k", bytesOf(2 * SIZE));
+    times.push(await timeOf(clock, read(store)));
+  }
+  const [inOrder = 0, anywhere = 0] = times;
+  assertLessOrEqual(inOrder, 1.3 * anywhere, `${times}`);
+});
+
+async function readAnywhere(store: UnevenStore): Promise<void> {
+  await readInto(store, "k", new Uint8Array(2 * SIZE), { chunkSize: 10 });
+}

@@ -67,7 +67,7 @@ async function fetchSeveral(
   const { concurrency = "auto" } = options;
   // Some more than may be in flight: then the limit sees that more are wanted.
   const most = () => concurrency === "auto" ? limit.current + Math.ceil(limit.current / 4) : concurrency;
-  await inParallel(indexes, most, async (index, signal) => {
+  await inParallel(indexes, { most, onRise: limit.onRise }, async (index, signal) => {
     const { offset, length } = read.chunkAt(index) ?? range;
     const start = offset - range.offset;
     await read.fetch(index, target.subarray(start, start + length), signal);
