@@ -1,3 +1,4 @@
+import type { BodySum } from "./body_sum.ts";
 import type { EtagMd5 } from "./etag_md5.ts";
 import type { ObjectInfo, ResolvedRange } from "./types.ts";
 
@@ -26,6 +27,11 @@ export interface GetResult extends AsyncDisposable {
    * store has no checksum of the whole.
    */
   etagMd5?(): EtagMd5 | undefined;
+  /**
+   * What the store computes of the bytes itself, where it compares those of the whole object with a checksum of `info`: who
+   * reads all of them by this result need not compute it again.
+   */
+  readonly sum?: BodySum | undefined;
   /**
    * Whether the checksums of `info` are of an object that is gone. Where its writer keeps them with an object, and not the
    * service, another program may replace the object and leave them. For bytes that do not fit them: it takes requests.

@@ -1,3 +1,4 @@
+import type { BodySum } from "../contract/body_sum.ts";
 import type { EtagMd5 } from "../contract/etag_md5.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
@@ -44,6 +45,10 @@ export class ObservedResult implements GetResult {
     } finally {
       this.#reading = false;
     }
+  }
+
+  get sum(): BodySum | undefined {
+    return this.#inner.sum;
   }
 
   etagMd5(): EtagMd5 | undefined {

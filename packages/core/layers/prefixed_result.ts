@@ -1,3 +1,4 @@
+import type { BodySum } from "../contract/body_sum.ts";
 import type { EtagMd5 } from "../contract/etag_md5.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
@@ -26,6 +27,10 @@ export class PrefixedResult implements GetResult {
 
   readInto(target: Uint8Array): Promise<number> {
     return this.#inner.readInto(target);
+  }
+
+  get sum(): BodySum | undefined {
+    return this.#inner.sum;
   }
 
   etagMd5(): EtagMd5 | undefined {

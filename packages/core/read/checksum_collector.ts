@@ -1,3 +1,4 @@
+import type { BodySum } from "../contract/body_sum.ts";
 import type { Checksums, ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import { ChecksumMismatchError } from "../errors/errors.ts";
 import type { EtagMd5 } from "../contract/etag_md5.ts";
@@ -26,6 +27,7 @@ export class ChecksumCollector {
   readonly #unverified: string | undefined;
   readonly #etag: { readonly sums: ChunkSums; readonly told: EtagMd5; readonly guard: EtagGuard } | undefined;
   readonly #chunks: readonly ResolvedRange[];
+  #taken: BodySum | undefined;
 
   /**
    * Prepares for the given chunks of `range`; what is computed follows from `mode` and from what the store has. With a
@@ -72,6 +74,16 @@ export class ChecksumCollector {
     return sums instanceof OrderedSums ? sums : undefined;
   }
 
+  /** Whether a checksum that is taken elsewhere is the one that is computed here, and nothing else is. */
+  isComputedBy(sum: BodySum | undefined): sum is BodySum {
+    return sum !== undefined && sum.algorithm === this.#algorithm && !this.#etag;
+  }
+
+  /** Takes over what was computed elsewhere of all bytes. */
+  take(sum: BodySum): void {
+    this.#taken = sum;
+  }
+
   /** Takes the next bytes of one chunk, which start at `offset` of the object; chunks come in any order. */
   add(index: number, offset: number, bytes: Uint8Array): void {
     this.#sums?.add(index, offset, bytes);
@@ -83,7 +95,7 @@ export class ChecksumCollector {
     const md5 = this.#compareEtag(uri);
     const unverified = this.#unverified === undefined || md5 ? {} : { unverified: this.#unverified };
     if (!this.#sums || !this.#algorithm) return { checksums: { ...md5 }, verified: !!md5, ...unverified };
-    const computed = this.#sums.finish(this.#chunks);
+    const computed = this.#taken?.value ?? this.#sums.finish(this.#chunks);
     if (this.#expected !== undefined && this.#expected !== computed) {
       throw new ChecksumMismatchError({
         operation: "get",
@@ -101,7 +113,7 @@ export class ChecksumCollector {
   /** Combines the chunks' checksums where those of the store turned out to be of an object that is gone. */
   finishStale(): CollectedChecksums {
     const checksums = this.#sums && this.#algorithm
-      ? { [this.#algorithm]: this.#sums.finish(this.#chunks) }
+      ? { [this.#algorithm]: this.#taken?.value ?? this.#sums.finish(this.#chunks) }
       : {};
     return {
       checksums,

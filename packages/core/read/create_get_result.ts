@@ -1,3 +1,4 @@
+import type { BodySum } from "../contract/body_sum.ts";
 import type { EtagMd5 } from "../contract/etag_md5.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
@@ -16,6 +17,8 @@ export interface GetResultSetup {
   readonly uri: string;
   /** Returns the MD5 that the object's etag is or may be. */
   readonly etagMd5?: () => EtagMd5 | undefined;
+  /** What `source` computes of the bytes that it gives, where those are all of the object. */
+  readonly sum?: BodySum | undefined;
   /** Finds out whether the checksums of `info` are of an object that is gone. */
   readonly hasStaleChecksums?: (() => Promise<boolean>) | undefined;
   /** Ends the read; pending and later reads reject with its reason. */
@@ -37,6 +40,7 @@ export function createGetResult(setup: GetResultSetup): GetResult {
 class SourceResult implements GetResult {
   readonly info: ObjectInfo;
   readonly range: ResolvedRange;
+  readonly sum: BodySum | undefined;
   readonly #source: BodySource;
   readonly #uri: string;
   readonly #etagMd5: (() => EtagMd5 | undefined) | undefined;
@@ -54,6 +58,7 @@ class SourceResult implements GetResult {
   constructor(setup: GetResultSetup) {
     this.info = setup.info;
     this.range = setup.range;
+    this.sum = setup.sum;
     this.#source = setup.source;
     this.#uri = setup.uri;
     this.#etagMd5 = setup.etagMd5;

@@ -1,3 +1,4 @@
+import type { BodySum } from "../contract/body_sum.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
@@ -17,6 +18,7 @@ import type { OrderedSums } from "./chunk_sums.ts";
 import type { EtagGuard } from "./etag_guard.ts";
 import { Patience } from "./patience.ts";
 import { alignedEnd, chunksUpTo } from "./chunk_plan.ts";
+import { cancelBy } from "./cancel_by.ts";
 import { checkFirst, firstRange, getOptions, isOfChange, wholeOptions, wrongRange } from "./read_requests.ts";
 import type { ReadOptions, ReadResult } from "./read_options.ts";
 import { defaultRetryPolicy } from "../retry/retry_policy.ts";
@@ -31,7 +33,7 @@ export interface ChunkSink {
   reached(offset: number): Promise<void> | undefined;
 }
 
-/** Takes no byte, so that a read of none comes to its end, and the source looks whether all is well. */
+/** For a read of no bytes, which comes to its end by it. */
 const NOTHING = new Uint8Array(0);
 
 /** Tries in a row that bring no byte. */
@@ -194,11 +196,13 @@ export class ObjectRead {
   async fetch(index: number, target: Uint8Array | ChunkSink, signal: AbortSignal | undefined): Promise<void> {
     const chunk = this.#chunk(index);
     const sink = target instanceof Uint8Array ? undefined : target;
-    // In steps after which a checksum finds the bytes in the core's own cache.
-    // A limit that still climbs goes by what has come.
-    const inSteps = this.#checksums.active || this.#store.limits.read.climbing;
-    const step = inSteps ? CHECKSUM_STEP : chunk.length;
     let result = index === this.firstIndex ? this.#first : undefined;
+    const isAll = target instanceof Uint8Array && chunk.length === this.info.size;
+    // What one answer computes of the whole object is not computed again.
+    let sum = isAll && this.#checksums.isComputedBy(result?.sum) ? result?.sum : undefined;
+    // In steps after which a checksum finds the bytes in the core's own cache. A limit that climbs goes by what has come.
+    const inSteps = (this.#checksums.active && !sum) || this.#store.limits.read.climbing;
+    const step = inSteps ? CHECKSUM_STEP : chunk.length;
     let permit: Permit | undefined;
     if (result || (this.#single && index === 0)) {
       permit = this.#firstPermit;
@@ -228,7 +232,7 @@ export class ObjectRead {
           const count = await result.readInto(piece);
           done += count;
           permit?.moved(count, due);
-          this.#take(index, chunk.offset + done - count, piece, count);
+          this.#take(index, chunk.offset + done - count, piece, count, sum);
           if (count < piece.length) throw this.#endedEarly(count, piece.length);
           if (done === chunk.length) {
             permit?.done({ bytes: done - before });
@@ -239,6 +243,7 @@ export class ObjectRead {
           sinkFailed = false;
         }
         permit?.done({ bytes: 0 });
+        if (sum) this.#checksums.take(sum);
         return;
       } catch (error) {
         // What came before the failure is kept.
@@ -248,7 +253,10 @@ export class ObjectRead {
         permit = undefined;
         await result?.cancel(error);
         result = undefined;
-        if (piece) this.#take(index, chunk.offset + done - partial, piece, partial);
+        if (piece) this.#take(index, chunk.offset + done - partial, piece, partial, sum);
+        // What is left comes by another answer.
+        if (sum && isAll) this.#checksums.add(index, chunk.offset, target.subarray(0, done));
+        sum = undefined;
         signal?.throwIfAborted();
         // Bytes that all came and proved wrong in the end are not put right by going on at the next one.
         if (sinkFailed || done === chunk.length) throw error;
@@ -296,11 +304,11 @@ export class ObjectRead {
     await this.#single?.cancel(reason);
   }
 
-  /** Counts the next bytes of a chunk, at the start of `piece` and from `offset` of the object on. */
-  #take(index: number, offset: number, piece: Uint8Array, count: number): void {
-    if (count === 0) return;
-    this.#checksums.add(index, offset, count === piece.length ? piece : piece.subarray(0, count));
-    this.#options.onProgress?.({ type: "bytes", key: this.info.key, bytes: count });
+  /** Counts the next bytes of a chunk, at the start of `piece` and from `offset` of the object on; `sum` has them already. */
+  #take(index: number, offset: number, piece: Uint8Array, bytes: number, sum?: BodySum): void {
+    if (bytes === 0) return;
+    if (!sum) this.#checksums.add(index, offset, bytes === piece.length ? piece : piece.subarray(0, bytes));
+    this.#options.onProgress?.({ type: "bytes", key: this.info.key, bytes });
   }
 
   #endedEarly(count: number, length: number): UnavailableError {
@@ -374,14 +382,6 @@ export class ObjectRead {
     const backoffMs = random() * Math.min(5_000, 50 * 2 ** tries);
     return clock.sleep(Math.min(leftMs, Math.max(backoffMs, askedMs)), signal);
   }
-}
-
-/** Cancels a result, which was asked for without this signal, once it is aborted. */
-function cancelBy(result: GetResult, signal: AbortSignal | undefined): Disposable {
-  const onAbort = () => void result.cancel(signal?.reason);
-  if (signal?.aborted) onAbort();
-  else signal?.addEventListener("abort", onAbort, { once: true });
-  return { [Symbol.dispose]: () => signal?.removeEventListener("abort", onAbort) };
 }
 
 function acquirePermit(

@@ -1,4 +1,4 @@
-import { ChecksumMismatchError, type Checksums } from "@lade/core/backend";
+import { type BodySum, ChecksumMismatchError, type Checksums } from "@lade/core/backend";
 import { crc32, Crc32c, crc32ToBase64, Crc64nvme } from "@lade/codec/checksum";
 import type { CallName } from "@lade/core/errors";
 
@@ -10,12 +10,16 @@ interface Running {
 const DIGESTS = [["sha1", "SHA-1"], ["sha256", "SHA-256"], ["sha512", "SHA-512"], ["md5", "MD5"]] as const;
 
 /** Compares the bytes of a whole object, as they arrive, with a checksum that the service stores. */
-export class BodyVerifier {
+export class BodyVerifier implements BodySum {
+  readonly algorithm: keyof Checksums;
+  /** What was compared; nothing before {@linkcode check}. */
+  value: string | undefined;
   readonly #label: string;
   readonly #expected: string;
   readonly #running: Running;
 
-  private constructor(label: string, expected: string, running: Running) {
+  private constructor(algorithm: keyof Checksums, label: string, expected: string, running: Running) {
+    this.algorithm = algorithm;
     this.#label = label;
     this.#expected = expected;
     this.#running = running;
@@ -25,13 +29,15 @@ export class BodyVerifier {
   static of(checksums: Checksums | undefined): BodyVerifier | undefined | Promise<BodyVerifier> {
     if (!checksums) return undefined;
     const { crc32c, crc64nvme, crc32: expected32 } = checksums;
-    if (crc32c !== undefined) return new BodyVerifier("CRC-32C", crc32c, new Crc32c());
-    if (crc64nvme !== undefined) return new BodyVerifier("CRC-64/NVME", crc64nvme, new Crc64nvme());
-    if (expected32 !== undefined) return new BodyVerifier("CRC-32", expected32, createCrc32());
+    if (crc32c !== undefined) return new BodyVerifier("crc32c", "CRC-32C", crc32c, new Crc32c());
+    if (crc64nvme !== undefined) {
+      return new BodyVerifier("crc64nvme", "CRC-64/NVME", crc64nvme, new Crc64nvme());
+    }
+    if (expected32 !== undefined) return new BodyVerifier("crc32", "CRC-32", expected32, createCrc32());
     for (const [name, label] of DIGESTS) {
       const expected = checksums[name];
       if (expected === undefined) continue;
-      return createDigest(name).then((digest) => new BodyVerifier(label, expected, digest));
+      return createDigest(name).then((digest) => new BodyVerifier(name, label, expected, digest));
     }
     return undefined;
   }
@@ -43,7 +49,7 @@ export class BodyVerifier {
 
   /** Throws a `ChecksumMismatchError` unless the bytes so far are those of the service. */
   check(call: CallName): void {
-    const computed = this.#running.toBase64();
+    const computed = this.value = this.#running.toBase64();
     if (computed === this.#expected) return;
     throw new ChecksumMismatchError({
       operation: call.operation,

@@ -69,6 +69,7 @@ export async function openBody(
     range: { offset: wanted.offset, length: wanted.length },
     ...(etagMd5 && { etagMd5 }),
     ...(isStale && { hasStaleChecksums: isStale }),
+    sum: verifier,
     source: new VerifiedBody(body, verifier, partial, call, isStale),
     uri: call.uri,
     signal,

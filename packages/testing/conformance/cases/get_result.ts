@@ -197,4 +197,28 @@ export const getResultCases: readonly ConformanceCase[] = [
       }
     },
   },
+  {
+    name: "a checksum that a result takes itself is that of the whole object, once all bytes are given out",
+    async run({ store }) {
+      for (const size of [0, 1, 100_003]) {
+        await store.put("object", sampleBytes(size));
+        for (const options of [{}, { range: { offset: 0, length: size + 1 } }]) {
+          await using result = await store.get("object", options);
+          const { sum } = result;
+          if (!sum) continue;
+          if (size > 0) expectEqual(sum.value, undefined, "the checksum before the last byte");
+          await result.readInto(new Uint8Array(Math.max(size, 1)));
+          expectEqual(
+            sum.value,
+            result.info.checksums?.[sum.algorithm],
+            `the ${sum.algorithm} of ${size} bytes`,
+          );
+        }
+        if (size > 1) {
+          await using part = await store.get("object", { range: { offset: 1 } });
+          expectEqual(part.sum, undefined, "the checksum of a part");
+        }
+      }
+    },
+  },
 ];
