@@ -64,6 +64,7 @@ export function azureTargetOf(container: string, setup: AzureTargetSetup): Autho
   return {
     ...serviceTarget({
       uri: accountUri(endpoint) + (container && `/${container}`),
+      url: endpoint.url,
       capabilities,
       context,
       figures: setup.transport?.figures,

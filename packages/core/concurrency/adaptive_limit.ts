@@ -1,4 +1,5 @@
 import { AbortableQueue } from "./abortable_queue.ts";
+import type { LimitMemory } from "./learned_limit.ts";
 import { FlowWindow } from "./flow_window.ts";
 import { type MeasuredRound, ThroughputClimb } from "./throughput_climb.ts";
 
@@ -36,6 +37,8 @@ export interface AdaptiveLimitConfig {
   readonly initial: number;
   /** Requests in flight at most. */
   readonly maximum: number;
+  /** Keeps what is learned, for limits that come later; nothing does by default. */
+  readonly memory?: LimitMemory | undefined;
 }
 
 // What a request costs a service besides its bytes, so that the number of small requests counts as throughput.
@@ -47,11 +50,13 @@ const FEWEST_SAMPLES_AT_REST = 8;
 // Of the requests of a round so many flow, and bring so many bytes each, before their speed is believed.
 const FLOWING_SHARE = 0.4;
 const FLOWN_BYTES = 2 ** 20;
+// Small requests show nothing about large ones, and climb quickly by themselves.
+const TELLING_WORK = 2 ** 20;
 
 /**
  * Bounds the requests in flight to one endpoint, and finds the bound by measuring.
  *
- * It starts low, doubles from round to round while the throughput follows, settles where more requests stop paying,
+ * It starts low, or where a limit before it had come to, doubles from round to round while the throughput follows, settles where more requests stop paying,
  * tries a little more and a little less from time to time, and climbs down when the service throttles, by half of the
  * share of requests that were (all of them halve it; a tenth is let pass), to climb back later. A round is as many
  * requests as may be in flight. Permits are granted in the order they were asked for.
@@ -66,6 +71,8 @@ export class AdaptiveLimit {
   #round = new Round();
   #falls = 0;
   readonly #listeners = new Set<() => void>();
+  readonly #memory: LimitMemory | undefined;
+  #hasRecalled = false;
 
   /** Starts at `config.initial`. */
   constructor(config: AdaptiveLimitConfig) {
@@ -76,6 +83,7 @@ export class AdaptiveLimit {
       );
     }
     this.#clock = config.clock;
+    this.#memory = config.memory;
     this.#climb = new ThroughputClimb(config.initial, config.maximum);
   }
 
@@ -119,6 +127,7 @@ export class AdaptiveLimit {
   tryAcquire(): Permit | undefined {
     if (this.#waiting.length === 0 && this.#inFlight < this.current) return this.#grant();
     this.#round.wanted = true;
+    if (this.#memory && !this.#hasRecalled) void this.#recall(this.#memory);
     return undefined;
   }
 
@@ -195,6 +204,7 @@ export class AdaptiveLimit {
   #throttle(share: number): void {
     this.#falls++;
     this.#climb.throttle(share);
+    this.#memory?.learn({ limit: this.current });
     this.#beginRound();
   }
 
@@ -218,9 +228,22 @@ export class AdaptiveLimit {
     this.#beginRound();
   }
 
+  async #recall(memory: LimitMemory): Promise<void> {
+    this.#hasRecalled = true;
+    const learned = await memory.recall();
+    if (learned) this.#change(() => this.#climb.resume(learned));
+  }
+
   #completeRound(measured: MeasuredRound): void {
+    this.#change(() => this.#climb.completeRound(measured));
+    const { learned } = this.#climb;
+    if (learned && measured.meanWork >= TELLING_WORK) this.#memory?.learn(learned);
+  }
+
+  /** Begins a round at another limit, or at the same once more. */
+  #change(change: () => void): void {
     const before = this.current;
-    this.#climb.completeRound(measured);
+    change();
     this.#beginRound();
     if (this.current <= before) return;
     this.#grantWaiting();

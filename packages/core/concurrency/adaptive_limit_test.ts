@@ -12,6 +12,7 @@ import {
 import type { Clock } from "../time/clock.ts";
 import { FakeClock, seededRandom } from "@lade/testing";
 import { AdaptiveLimit, type Permit } from "./adaptive_limit.ts";
+import type { LearnedLimit } from "./learned_limit.ts";
 import { SimulatedClient } from "./simulated_service_test.ts";
 
 const MB = 1e6;
@@ -251,4 +252,39 @@ Deno.test("AdaptiveLimit doubles while its requests still flow, and tells who li
   forget();
   for (let permit = limit.tryAcquire(); permit; permit = limit.tryAcquire()) permit.moved(0, 1);
   assertEquals(seen, [8, 16]);
+});
+
+Deno.test("AdaptiveLimit asks its memory once more requests are wanted than it starts with, and learns from large ones", async () => {
+  const learned: LearnedLimit[] = [];
+  let asked = 0;
+  const memory = {
+    recall: () => (asked++, Promise.resolve({ limit: 16, rate: 16e3 * 1e3 })),
+    learn: (limit: LearnedLimit) => void learned.push(limit),
+  };
+  const service = { rttMs: 10, perConnection: 100, total: 1_600 };
+  const client = new SimulatedClient(service, { initial: 4, maximum: 64, memory });
+  client.serve(20, 4_096, 4);
+  assertEquals([asked, learned], [0, []]);
+  const told: number[] = [];
+  client.limit.onRise(() => void told.push(client.limit.current));
+  for (let i = 0; i < 5; i++) client.limit.tryAcquire();
+  await undefined;
+  await undefined;
+  assertEquals([asked, client.limit.current, told], [1, 16, [16]]);
+  const later = new SimulatedClient(service, { initial: 4, maximum: 64, memory });
+  later.move(2 ** 31, 2 ** 23);
+  assertGreater(learned.length, 0);
+  assertGreaterOrEqual(learned.at(-1)?.limit ?? 0, 12);
+  const count = learned.length;
+  const small = new SimulatedClient(service, { initial: 4, maximum: 64, memory });
+  small.serve(1_000, 4_096);
+  assertEquals(learned.length, count);
+});
+
+Deno.test("AdaptiveLimit learns at once that a service throttles", () => {
+  const learned: LearnedLimit[] = [];
+  const memory = { recall: async () => undefined, learn: (limit: LearnedLimit) => void learned.push(limit) };
+  const limit = new AdaptiveLimit({ clock: new FakeClock(), initial: 8, maximum: 64, memory });
+  for (let i = 0; i < 2; i++) limit.noteThrottled(0);
+  assertEquals(learned, [{ limit: 4 }]);
 });

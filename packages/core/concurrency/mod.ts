@@ -8,3 +8,4 @@ export * from "./adaptive_limit.ts";
 export * from "./hedge_budget.ts";
 export * from "./in_order.ts";
 export * from "./in_parallel.ts";
+export type * from "./learned_limit.ts";

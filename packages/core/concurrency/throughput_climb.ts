@@ -1,3 +1,5 @@
+import type { LearnedLimit } from "./learned_limit.ts";
+
 /** What one round of requests at one limit measured. */
 export interface MeasuredRound {
   /** Work done per millisecond, by all requests in flight together. */
@@ -30,6 +32,9 @@ const DOWN_PAYS = 0.98;
 const SHORTEST_HOLD = 2;
 const LONGEST_HOLD = 32;
 const OTHER_WORK = 4;
+// Between these shares of a rate that was learned before nothing has changed; chunks were larger then.
+const SLOWER = 0.5;
+const FASTER = 1.25;
 
 /**
  * Decides how many requests should be in flight, from the throughput of one round after another.
@@ -48,6 +53,8 @@ export class ThroughputClimb {
   #holdRounds = SHORTEST_HOLD;
   #probeUp = true;
   #refused: { readonly limit: number; readonly gain: number } | undefined;
+  /** What was learned before of the limit that it is at. */
+  #expected: LearnedLimit | undefined;
 
   /** Starts at `initial` and never goes above `maximum`. */
   constructor(initial: number, maximum: number) {
@@ -58,6 +65,21 @@ export class ThroughputClimb {
   /** Requests that should be in flight now. */
   get limit(): number {
     return this.#limit;
+  }
+
+  /** What later climbs may start from: where it settled, or the level that paid last; nothing below a throttled one. */
+  get learned(): LearnedLimit | undefined {
+    const base = this.#baseline;
+    if (!base) return undefined;
+    if (this.#phase.name === "hold") return { limit: base.limit, rate: base.rate * 1e3 };
+    return this.#phase.name === "ramp" ? { limit: base.limit } : undefined;
+  }
+
+  /** Starts from what was learned before, unless it has measured something or is there already. */
+  resume(learned: LearnedLimit): void {
+    if (this.#phase.name !== "ramp" || this.#baseline || learned.limit <= this.#limit) return;
+    this.#limit = Math.min(this.#maximum, learned.limit);
+    this.#expected = learned.limit === this.#limit ? learned : undefined;
   }
 
   /** Whether a good half of a round is enough to go on, for a fast start. */
@@ -80,7 +102,7 @@ export class ThroughputClimb {
   completeRound(round: MeasuredRound): void {
     if (this.#isOtherWork(round) && this.#phase.name !== "recover") {
       this.#phase = { name: "ramp", confirming: false };
-      this.#baseline = undefined;
+      this.#baseline = this.#expected = undefined;
     }
     this.#meanWork = round.meanWork;
     switch (this.#phase.name) {
@@ -104,7 +126,7 @@ export class ThroughputClimb {
   throttle(share = 1): void {
     this.#ceiling = this.#limit;
     this.#limit = Math.max(1, Math.floor(this.#limit * (1 - Math.min(1, share) / 2)));
-    this.#baseline = undefined;
+    this.#baseline = this.#expected = undefined;
     this.#refused = undefined;
     this.#phase = { name: "recover" };
   }
@@ -142,6 +164,8 @@ export class ThroughputClimb {
   }
 
   #ramp(rate: number, confirming: boolean): void {
+    const expected = this.#expected?.rate;
+    if (expected !== undefined) return this.#compare(rate, rate * 1e3 / expected, confirming);
     const base = this.#baseline;
     const gain = base ? rate / base.rate : Infinity;
     if (base && gain < 1 + RAMP_SHARE * (this.#limit / base.limit - 1)) {
@@ -154,6 +178,17 @@ export class ThroughputClimb {
     if (this.#limit >= this.#maximum) return this.#settle(level);
     this.#limit = Math.min(this.#maximum, this.#limit * 2);
     this.#phase = { name: "ramp", confirming: false };
+  }
+
+  /** Holds where all is as it was learned, climbs on where the same brings more, else looks whether less does as well. */
+  #compare(rate: number, share: number, confirming: boolean): void {
+    // The first round has new connections.
+    if (share < SLOWER && !confirming) return void (this.#phase = { name: "ramp", confirming: true });
+    this.#expected = undefined;
+    const level = { limit: this.#limit, rate };
+    if (share < SLOWER) return this.#probeHalf(level);
+    if (share <= FASTER) return this.#settle(level);
+    this.#ramp(rate, false);
   }
 
   /**

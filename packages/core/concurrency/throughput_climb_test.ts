@@ -77,3 +77,43 @@ Deno.test("ThroughputClimb.throttle() lowers the limit by half of the share that
     assertEquals(climb.limit, expected);
   }
 });
+
+Deno.test("ThroughputClimb starts from what was learned, and holds there when all is as it was", () => {
+  const climb = new ThroughputClimb(4, 64);
+  climb.resume({ limit: 24, rate: 24e3 });
+  assertEquals(complete(climb, 2, (limit) => limit), [24, 24]);
+  assertEquals(climb.learned, { limit: 24, rate: 24e3 });
+});
+
+Deno.test("ThroughputClimb climbs on from what was learned when more might have paid, or when the same brings more now", () => {
+  for (const rate of [undefined, 10e3]) {
+    const climb = new ThroughputClimb(4, 64);
+    climb.resume({ limit: 16, ...(rate !== undefined && { rate }) });
+    assertEquals(complete(climb, 2, (limit) => limit), [32, 64]);
+    assertEquals(climb.learned, { limit: 32 });
+  }
+});
+
+Deno.test("ThroughputClimb comes down from what was learned when the service has become slower, or throttles", () => {
+  const climb = new ThroughputClimb(4, 64);
+  climb.resume({ limit: 64, rate: 64e3 });
+  assertEquals(complete(climb, 4, (limit) => Math.min(limit, 8)), [64, 32, 25, 20]);
+  complete(climb, 20, (limit) => Math.min(limit, 8));
+  assert(climb.limit < 16, `${climb.limit}`);
+  const throttled = new ThroughputClimb(4, 64);
+  throttled.resume({ limit: 64, rate: 64e3 });
+  throttled.throttle();
+  assertEquals([throttled.limit, throttled.learned], [32, undefined]);
+});
+
+Deno.test("ThroughputClimb starts from nothing that was learned once it has measured, nor from less, nor beyond its maximum", () => {
+  const climb = new ThroughputClimb(4, 16);
+  climb.resume({ limit: 2, rate: 1 });
+  assertEquals(climb.limit, 4);
+  complete(climb, 1, (limit) => limit);
+  climb.resume({ limit: 12, rate: 1 });
+  assertEquals(climb.limit, 8);
+  const wide = new ThroughputClimb(4, 16);
+  wide.resume({ limit: 64, rate: 64e3 });
+  assertEquals(complete(wide, 1, (limit) => limit), [16]);
+});

@@ -2,6 +2,7 @@ import { BufferPool } from "../buffers/buffer_pool.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import { ByteBudget } from "./byte_budget.ts";
 import { Descriptors } from "./descriptors.ts";
+import { EndpointMemory } from "./endpoint_memory.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 
 /** What the stores and transfers of one process share. Pass one to everything that should share its memory bound. */
@@ -16,6 +17,8 @@ export interface StoreContext {
   readonly buffers: BufferPool;
   /** Files and connections that the process may have open. */
   readonly descriptors: Descriptors;
+  /** How many requests endpoints bore; stores start with a few everywhere where it is absent. */
+  readonly endpoints?: EndpointMemory;
   /** Bounds how fast bytes go between here and services, and between local places; absent where nothing does. */
   readonly bandwidth?: Bandwidth;
   /** Takes what stores find out while they work and nobody asked for; absent where nobody listens. */
@@ -38,6 +41,8 @@ export interface StoreContextOptions {
   readonly random?: () => number;
   /** Bytes that all transfers together may hold in buffers; 256 MiB by default. */
   readonly maxBufferedBytes?: number;
+  /** Remembers how many requests endpoints bear; for as long as the context is there by default. */
+  readonly endpoints?: EndpointMemory;
   /** Bounds how fast bytes go; nothing does by default. */
   readonly bandwidth?: Bandwidth;
   /** Called with what stores find out of their own accord, such as what a service cannot do. */
@@ -57,6 +62,7 @@ export function createStoreContext(options: StoreContextOptions = {}): StoreCont
     random,
     budget,
     buffers: new BufferPool({ maxIdleBytes: budget.capacity }),
+    endpoints: options.endpoints ?? new EndpointMemory({ clock }),
     descriptors: new Descriptors({ clock, random, onShortage }),
     ...(bandwidth && { bandwidth }),
     ...(onNotice && { onNotice }),

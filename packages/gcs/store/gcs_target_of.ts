@@ -77,6 +77,7 @@ export function gcsTargetOf(
   return {
     ...serviceTarget({
       uri: bucket ? `gs://${bucket}` : "gs://",
+      url,
       capabilities,
       context,
       figures: transport?.figures,

@@ -30,6 +30,7 @@ export function s3Target(container: string, connection: S3Connection, context: S
   const { config } = connection;
   const target = serviceTarget({
     uri: `s3://${container}`,
+    url: connection.endpoint.serviceUrl,
     capabilities: s3Capabilities(connection),
     context,
     figures: connection.transport.figures,

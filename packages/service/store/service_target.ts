@@ -30,6 +30,8 @@ export interface ServiceTarget extends
 
 /** What a {@linkcode ServiceTarget} is made of. */
 export interface ServiceTargetSetup extends Omit<ServiceTarget, "limits" | "readHints"> {
+  /** The URL of the service, of which scheme, host and port count: what stores of it learned of its limits is used again. */
+  readonly url?: string | undefined;
   /** How long is waited; the library's bounds by default. */
   readonly bounds?: Bounds | undefined;
   /** Parts in flight at most, over all writes; found by measuring (`"auto"`) by default. */
@@ -44,20 +46,24 @@ const FIRST_WRITES = 8;
 const MAX_READ_CONCURRENCY = 64;
 const MAX_WRITE_CONCURRENCY = 32;
 
-/** Makes a target: from 4 reads and 8 writes in flight up. */
+/** Makes a target: from 4 reads and 8 writes in flight up, or from what the endpoint bore before. */
 export function serviceTarget(
-  { bounds = defaultBounds, uploadConcurrency: most = "auto", readHints, ...target }: ServiceTargetSetup,
+  { bounds = defaultBounds, uploadConcurrency: most = "auto", readHints, url, ...target }: ServiceTargetSetup,
 ): ServiceTarget {
-  const { clock } = target.context;
+  const { clock, endpoints } = target.context;
   const { maxRetryAfterMs, patienceMs } = bounds;
-  const limit = (initial: number, maximum: number) => new AdaptiveLimit({ clock, initial, maximum });
+  const endpoint = URL.parse(url ?? "")?.origin;
+  const limit = (direction: "read" | "write", initial: number, maximum: number) => {
+    const memory = endpoint === undefined ? undefined : endpoints?.limitOf(endpoint, direction);
+    return new AdaptiveLimit({ clock, initial, maximum, memory });
+  };
   const sizes = { firstChunkSize: 2 ** 23, chunkSize: 2 ** 23, largestChunkSize: 2 ** 25, alignment: 1 };
   return {
     ...target,
     readHints: { ...sizes, ...readHints, maxRetryAfterMs, patienceMs },
     limits: {
-      read: limit(FIRST_READS, MAX_READ_CONCURRENCY),
-      write: most === "auto" ? limit(FIRST_WRITES, MAX_WRITE_CONCURRENCY) : fixedLimit(target, most),
+      read: limit("read", FIRST_READS, MAX_READ_CONCURRENCY),
+      write: most === "auto" ? limit("write", FIRST_WRITES, MAX_WRITE_CONCURRENCY) : fixedLimit(target, most),
     },
   };
 }
