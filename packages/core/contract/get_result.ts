@@ -1,5 +1,6 @@
 import type { BodySum } from "./body_sum.ts";
 import type { EtagMd5 } from "./etag_md5.ts";
+import type { Pour } from "./pour.ts";
 import type { ObjectInfo, ResolvedRange } from "./types.ts";
 
 /**
@@ -22,6 +23,13 @@ export interface GetResult extends AsyncDisposable {
    * than `target.length` only where the range ends. `target` is in use until this settles. One call at a time.
    */
   readInto(target: Uint8Array): Promise<number>;
+  /**
+   * Moves the bytes that are left straight to their place, which has exactly as many (else it is a `RangeError`), and
+   * resolves once nothing touches it any more. Where the body fails, or is cancelled, what came before is kept and
+   * `failure` says why. Rejects with what is wrong with the place: a file that is not the one it names is left as it is.
+   * Missing where a layer knows no better way than `readInto`.
+   */
+  readonly pour?: Pour | undefined;
   /**
    * The MD5 of the whole object, where its etag is one or may be. What is certain is right; a move compares it where the
    * store has no checksum of the whole.

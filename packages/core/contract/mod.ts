@@ -2,6 +2,7 @@ export type * from "./types.ts";
 export type * from "./etag_md5.ts";
 export type * from "./body_sum.ts";
 export type * from "./get_result.ts";
+export type * from "./pour.ts";
 export type * from "./capabilities.ts";
 export type * from "./object_writer.ts";
 export type * from "./part_writer.ts";

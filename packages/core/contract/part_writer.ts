@@ -1,4 +1,16 @@
+import type { CombinableName } from "@lade/codec/checksum";
+import type { FileRegion, Poured } from "./pour.ts";
 import type { PutResult } from "./types.ts";
+
+/**
+ * Puts all bytes of a part into their place in a file, and computes the given checksums of them. It settles once nothing
+ * touches that place any more, which it is to do soon after `signal` is aborted: then the writer has ended.
+ */
+export type PartFill = (
+  region: FileRegion,
+  sums: readonly CombinableName[],
+  signal: AbortSignal,
+) => Promise<Poured>;
 
 /**
  * An object of known size being written in parts: several concurrently, each from where its bytes are, in any order unless
@@ -37,6 +49,12 @@ export interface PartWriter extends AsyncDisposable {
    * length is a `RangeError`.
    */
   writePart(index: number, bytes: Uint8Array): Promise<void>;
+  /**
+   * Has the part at `index` written by somebody else, once: `fill` is called with the place where its bytes belong and
+   * with the checksums that are wanted of them, puts all of them there, and says so. Where it rejects, names a failure or
+   * puts fewer bytes there, the part is not written, and the writer ends. Missing where parts lie in no file.
+   */
+  readonly fillPart?: ((index: number, fill: PartFill) => Promise<void>) | undefined;
   /**
    * Waits for the parts in flight and makes the object visible, in one step. A missing part is a `TypeError`, and so are
    * later calls of `writePart` and `close`.

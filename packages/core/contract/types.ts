@@ -141,6 +141,11 @@ export interface GetOptions extends CallOptions, Preconditions {
   readonly range?: ByteRange;
   /** Reads this version of the object. */
   readonly version?: string;
+  /**
+   * Says that the answer is going to be poured (`GetResult.pour`), and how many bytes are still to be poured for the same
+   * read, those of this answer included. It changes how bytes are moved, and never which.
+   */
+  readonly pours?: number;
 }
 
 /** Options of `head`. */
@@ -187,6 +192,11 @@ export interface WriterOptions extends PutOptions {
 
 /** Options of `createPartWriter`. */
 export interface PartWriterOptions extends WriterOptions {
+  /**
+   * Bytes that the caller fills a part with at a time, where the writer has `fillPart`: they are then its `partSize`,
+   * unless that is given.
+   */
+  readonly fillSize?: number;
   /**
    * The write may outlive its writer: `resumePartWriter` goes on with it by the writer's `token`, in this process or
    * another. Only `close` and `abort` end such a write. A failure, an aborted `signal`, disposal and the end of the

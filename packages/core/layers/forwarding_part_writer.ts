@@ -1,4 +1,4 @@
-import type { PartWriter } from "../contract/part_writer.ts";
+import type { PartFill, PartWriter } from "../contract/part_writer.ts";
 import type { PutResult } from "../contract/types.ts";
 
 /** A writer of parts that hands every call on to the one below. Layers extend it and override what they change. */
@@ -54,6 +54,17 @@ export class ForwardingPartWriter implements PartWriter {
   /** Writes a part. */
   writePart(index: number, bytes: Uint8Array): Promise<void> {
     return this.inner.writePart(index, bytes);
+  }
+
+  /** Has a part written by somebody else, where the writer below can. */
+  get fillPart(): PartWriter["fillPart"] {
+    const { inner } = this;
+    return inner.fillPart && ((index, fill) => this.filling(index, fill));
+  }
+
+  /** Has a part written by somebody else; only where the writer below can. */
+  protected async filling(index: number, fill: PartFill): Promise<void> {
+    await this.inner.fillPart?.(index, fill);
   }
 
   /** Makes the object visible. */

@@ -1,4 +1,4 @@
-import type { PartWriter } from "../contract/part_writer.ts";
+import type { PartFill, PartWriter } from "../contract/part_writer.ts";
 import type { PutResult } from "../contract/types.ts";
 import { ForwardingPartWriter } from "./forwarding_part_writer.ts";
 import type { Observation } from "./observation.ts";
@@ -14,11 +14,12 @@ export class ObservedPartWriter extends ForwardingPartWriter {
     observation.failOnAbort(signal);
   }
 
-  override async writePart(index: number, bytes: Uint8Array): Promise<void> {
-    // A part that comes too late is refused by the writer below and does not end it.
-    if (this.#closing) return await this.inner.writePart(index, bytes);
-    await this.#observation.begin(() => this.inner.writePart(index, bytes));
-    this.#observation.bytes = this.inner.bytesWritten;
+  override writePart(index: number, bytes: Uint8Array): Promise<void> {
+    return this.#write(() => this.inner.writePart(index, bytes));
+  }
+
+  protected override filling(index: number, fill: PartFill): Promise<void> {
+    return this.#write(() => super.filling(index, fill));
   }
 
   override async close(): Promise<PutResult> {
@@ -39,5 +40,12 @@ export class ObservedPartWriter extends ForwardingPartWriter {
   override async [Symbol.asyncDispose](): Promise<void> {
     this.#observation.finish(true);
     await this.inner[Symbol.asyncDispose]();
+  }
+
+  async #write(write: () => Promise<void>): Promise<void> {
+    // A part that comes too late is refused by the writer below and does not end it.
+    if (this.#closing) return await write();
+    await this.#observation.begin(write);
+    this.#observation.bytes = this.inner.bytesWritten;
   }
 }

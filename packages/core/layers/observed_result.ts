@@ -1,6 +1,7 @@
 import type { BodySum } from "../contract/body_sum.ts";
 import type { EtagMd5 } from "../contract/etag_md5.ts";
 import type { GetResult } from "../contract/get_result.ts";
+import type { Pour, Poured, PourTarget } from "../contract/pour.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import type { Observation } from "./observation.ts";
 
@@ -51,6 +52,11 @@ export class ObservedResult implements GetResult {
     return this.#inner.sum;
   }
 
+  get pour(): Pour | undefined {
+    const pour = this.#inner.pour?.bind(this.#inner);
+    return pour && ((target) => this.#pour(pour, target));
+  }
+
   etagMd5(): EtagMd5 | undefined {
     return this.#inner.etagMd5?.();
   }
@@ -67,6 +73,28 @@ export class ObservedResult implements GetResult {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.cancel();
+  }
+
+  async #pour(pour: Pour, target: PourTarget): Promise<Poured> {
+    if (this.#reading || this.#stream) return await pour(target);
+    this.#reading = true;
+    let poured: Poured | undefined;
+    const onBytes = (count: number) => {
+      this.#observation.markFirst();
+      target.onBytes?.(count);
+    };
+    try {
+      return await this.#observe(async () => {
+        poured = await pour({ ...target, onBytes });
+        if (poured.failure) throw poured.failure.error;
+        return poured;
+      });
+    } catch (error) {
+      if (poured?.failure) return poured;
+      throw error;
+    } finally {
+      this.#reading = false;
+    }
   }
 
   get #isComplete(): boolean {

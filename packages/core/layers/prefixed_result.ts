@@ -1,6 +1,7 @@
 import type { BodySum } from "../contract/body_sum.ts";
 import type { EtagMd5 } from "../contract/etag_md5.ts";
 import type { GetResult } from "../contract/get_result.ts";
+import type { Pour } from "../contract/pour.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 
 /** A result with another `info`; the bytes are those of the result below. */
@@ -31,6 +32,12 @@ export class PrefixedResult implements GetResult {
 
   get sum(): BodySum | undefined {
     return this.#inner.sum;
+  }
+
+  /** That of the result below, where it has one. */
+  get pour(): Pour | undefined {
+    const inner = this.#inner;
+    return inner.pour?.bind(inner);
   }
 
   etagMd5(): EtagMd5 | undefined {

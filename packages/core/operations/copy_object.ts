@@ -3,6 +3,7 @@ import type { PutOptions, PutResult } from "../contract/types.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
 import { EtagGuard } from "../read/etag_guard.ts";
 import { type HeldObject, holdAtHand } from "../read/hold_at_hand.ts";
+import { fillSize } from "../read/chunk_plan.ts";
 import { ObjectRead } from "../read/object_read.ts";
 import { checkReadOptions, type ReadOptions, type ReadResult } from "../read/read_options.ts";
 import {
@@ -17,7 +18,8 @@ import { type Carried, carry, type Dropped } from "./carry.ts";
 import { checkListed } from "./check_listed.ts";
 import { copyByService } from "./copy_by_service.ts";
 import type { CopyObjectOptions } from "./copy_object_options.ts";
-import { copyParts, type PartCopy } from "./copy_parts.ts";
+import { copyParts } from "./copy_parts.ts";
+import type { PartCopy } from "./part_copy.ts";
 import { canResume, FollowedCopy } from "./resumable_copy.ts";
 
 /** The result of a finished copy: the object written, and the reading. */
@@ -186,9 +188,10 @@ async function copyWhole(read: ObjectRead, work: CopyWork): Promise<CopyObjectRe
 }
 
 async function copyInParts(read: ObjectRead, work: CopyWork): Promise<CopyObjectResult> {
-  const { to, toKey, write } = work;
+  const { from, to, toKey, options, write } = work;
   const { size } = read.info;
-  const writer = await write((put) => to.createPartWriter(toKey, size, put));
+  const fill = read.ordered ? {} : { fillSize: fillSize(from.readHints, options, size) };
+  const writer = await write((put) => to.createPartWriter(toKey, size, { ...put, ...fill }));
   try {
     await copyParts({ ...work, read, writer });
     const finished = await read.finish();

@@ -1,36 +1,18 @@
+import { COMBINABLE_CHECKSUMS } from "@lade/codec/checksum";
 import { inParallel } from "../concurrency/in_parallel.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
-import type { ObjectStore } from "../contract/object_store.ts";
-import type { PartWriter } from "../contract/part_writer.ts";
 import type { ResolvedRange } from "../contract/types.ts";
 import { chunkSizes, cutUnits, type UnitCut } from "../read/chunk_plan.ts";
-import type { ChunkSink, ObjectRead } from "../read/object_read.ts";
-import type { ReadOptions } from "../read/read_options.ts";
+import { POUR_STEP } from "../read/pour_body.ts";
+import type { ChunkSink } from "../read/chunk_reception.ts";
 import { CopyWidth } from "./copy_width.ts";
-
-/** What {@linkcode copyParts} moves. */
-export interface PartCopy {
-  /** The store that is read. */
-  readonly from: ObjectStore;
-  /** The read of a whole object, its first request answered and nothing fetched yet. */
-  readonly read: ObjectRead;
-  /** Takes the parts. */
-  readonly writer: PartWriter;
-  /** Those of the read. */
-  readonly options: ReadOptions;
-  /** Counts bytes against the budget already; it is given back once those of the first part are counted. */
-  readonly lease?: BudgetLease | undefined;
-  /** What is computed of the bytes; as the read's options say by default. */
-  readonly checksum?: ReadOptions["checksum"];
-  /** The parts that are read; all by default. Those of them that are written already are read alone. */
-  readonly only?: (index: number) => boolean;
-  /** Called with each part that was read and is written. */
-  readonly onPart?: (index: number, bytes: Uint8Array) => void;
-}
+import type { PartCopy } from "./part_copy.ts";
+import { canPour, partAt, pourPart } from "./pour_part.ts";
 
 /**
  * Moves every byte of a read into a writer of parts: several ranges concurrently, each part written from the memory it
- * was received in, in any order. Holds one part for each range in flight, counted in the byte budget.
+ * was received in, in any order. Holds one part for each range in flight, counted in the byte budget. Where parts lie in a
+ * file and nobody needs their bytes in order, they are poured there, which holds little.
  *
  * On a failure, all else is ended and waited for before this rejects.
  */
@@ -40,20 +22,25 @@ export async function copyParts(copy: PartCopy): Promise<void> {
   const { concurrency = "auto" } = options;
   const { size, partSize } = writer;
   const limit = limits.read;
-  const chunkSize = chunkSizes(readHints, limit, options);
+  const usual = chunkSizes(readHints, limit, options);
   const first = read.chunkAt(0)?.length ?? 0;
   read.beginAnew(copy.checksum);
   const { ordered } = read;
+  const pours = canPour(copy);
+  // What is poured is one part at a time; and what waits for its turn is held, so it is too.
+  const chunkSize = pours || ordered ? (left: number) => Math.min(partSize, usual(left)) : usual;
   const units = unitsOf(copy, {
     range: read.range,
     first,
     partSize,
-    // What waits for its turn is held, so it is one part at a time.
-    chunkSize: ordered ? (left) => Math.min(partSize, chunkSize(left)) : chunkSize,
+    chunkSize,
   });
-  const width = new CopyWidth(writer, () => limit.current, concurrency);
+  const width = new CopyWidth(writer, () => limit.current, concurrency, pours);
+  const isPoured = (unit: readonly ResolvedRange[]) => pours && !writer.isWritten(partAt(unit, partSize));
   const lengthOf = (unit: readonly ResolvedRange[]) =>
-    ordered
+    isPoured(unit)
+      ? Math.min(POUR_STEP, partSize)
+      : ordered
       ? unit.reduce((sum, chunk) => sum + chunk.length, 0)
       : Math.min(partSize, size - (unit[0]?.offset ?? 0));
   let next = units.next();
@@ -77,6 +64,7 @@ export async function copyParts(copy: PartCopy): Promise<void> {
   const onRise = (listener: () => void) => limit.onRise(() => (width.rise(), listener()));
   await inParallel(counted(), { most, onRise }, async ({ chunks, bytes, held }, signal) => {
     try {
+      if (isPoured(chunks)) return await pourPart(copy, chunks, signal);
       using slab = context.buffers.lease(bytes);
       const sink = ordered
         ? sinkFrom(copy, slab.bytes, width, chunks[0]?.offset ?? 0)
@@ -113,9 +101,11 @@ function* unitsOf({ writer, only }: PartCopy, cut: UnitCut): Generator<readonly 
 }
 
 /** Writes a part, unless it is written and was only to be read. */
-async function writePart({ writer, onPart }: PartCopy, index: number, bytes: Uint8Array): Promise<void> {
+async function writePart({ writer, partSum }: PartCopy, index: number, bytes: Uint8Array): Promise<void> {
   if (!writer.isWritten(index)) await writer.writePart(index, bytes);
-  onPart?.(index, bytes);
+  if (!partSum) return;
+  const { toBase64, update, zero } = COMBINABLE_CHECKSUMS[partSum.algorithm];
+  partSum.onPart(index, toBase64(update(bytes, zero)));
 }
 
 /** Gathers each part at the start of `memory` and writes it from there. */

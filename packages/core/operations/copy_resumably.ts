@@ -15,6 +15,7 @@ import { ObjectRead } from "../read/object_read.ts";
 import type { ReadOptions, ReadResult } from "../read/read_options.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { reportLeftover } from "../write/report_leftover.ts";
+import { fillSize } from "../read/chunk_plan.ts";
 import { copyParts } from "./copy_parts.ts";
 import { combinableOf, PartSums } from "./part_sums.ts";
 import { contentOf, type HalfDoneCopy, isSameContent, type ResumableCopy } from "./resumable_copy.ts";
@@ -39,9 +40,12 @@ export type ResumedCopy = PutResult & { readonly read: ReadResult };
 
 /** Copies the object of a read by a writer that outlives this process. */
 export async function copyAnew(work: ResumableWork, read: ObjectRead): Promise<ResumedCopy> {
-  const { to, toKey, write, resumable } = work;
+  const { from, to, toKey, options, write, resumable } = work;
   const { info } = read;
-  const writer = await write((put) => to.createPartWriter(toKey, info.size, { ...put, resumable: true }));
+  const fill = { fillSize: fillSize(from.readHints, options, info.size) };
+  const writer = await write((put) =>
+    to.createPartWriter(toKey, info.size, { ...put, ...fill, resumable: true })
+  );
   const source = contentOf(info);
   const algorithm = combinableOf(info.checksums);
   let isKept = false;
@@ -130,10 +134,15 @@ async function finish(
         lease,
         checksum: "none",
         only: needs,
-        onPart(index, bytes) {
-          const checksum = sums?.add(index, bytes);
-          if (checksum !== undefined) resumable.wrote?.({ index, checksum });
-        },
+        ...(sums && {
+          partSum: {
+            algorithm: sums.algorithm,
+            onPart(index: number, checksum: string) {
+              sums.add(index, checksum);
+              resumable.wrote?.({ index, checksum });
+            },
+          },
+        }),
       });
     }
     const uri = objectUri(from.uri, fromKey);

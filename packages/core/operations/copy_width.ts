@@ -12,15 +12,21 @@ export class CopyWidth {
   readonly #writer: Pick<PartWriter, "concurrency">;
   readonly #readLimit: () => number;
   readonly #fixed: number | undefined;
+  readonly #pours: boolean;
   #wide = 0;
   #writing = 0;
 
-  /** `readLimit` gives the reads that may be in flight now; a `concurrency` that is a number fixes the width. */
+  /**
+   * `readLimit` gives the reads that may be in flight now; a `concurrency` that is a number fixes the width. What is
+   * poured holds no part, and is as wide as the source allows from the start.
+   */
   constructor(
     writer: Pick<PartWriter, "concurrency">,
     readLimit: () => number,
     concurrency: number | "auto",
+    pours = false,
   ) {
+    this.#pours = pours;
     this.#writer = writer;
     this.#readLimit = readLimit;
     this.#fixed = concurrency === "auto" ? undefined : concurrency;
@@ -28,6 +34,7 @@ export class CopyWidth {
 
   /** Ranges that may be in flight now. */
   get most(): number {
+    if (this.#fixed === undefined && this.#pours) return this.#readable;
     return this.#fixed ?? Math.max(this.#writer.concurrency + AHEAD, Math.min(this.#wide, this.#readable));
   }
 

@@ -29,12 +29,9 @@ export class PartSums {
     return this.#sums.has(index);
   }
 
-  /** Computes that of a part. */
-  add(index: number, bytes: Uint8Array): string {
-    const { zero, update, toBase64 } = COMBINABLE_CHECKSUMS[this.algorithm];
-    const checksum = update(bytes, zero);
-    this.#sums.set(index, checksum);
-    return toBase64(checksum);
+  /** Takes that of a part, in base64. */
+  add(index: number, checksum: string): void {
+    this.#sums.set(index, COMBINABLE_CHECKSUMS[this.algorithm].fromBase64(checksum));
   }
 
   /** The checksum of all `count` parts, of `partSize` bytes each but for the last, is to be the one that the store tells. */

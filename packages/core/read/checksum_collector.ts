@@ -1,9 +1,10 @@
+import { type CombinableName, isCombinable } from "@lade/codec/checksum";
 import type { BodySum } from "../contract/body_sum.ts";
 import type { Checksums, ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import { ChecksumMismatchError } from "../errors/errors.ts";
 import type { EtagMd5 } from "../contract/etag_md5.ts";
 import { CHECKSUM_NAMES } from "../contract/checksum_names.ts";
-import { type ChunkSums, OrderedSums, sumsBy } from "./chunk_sums.ts";
+import { type ChunkSums, CombinedSums, OrderedSums, sumsBy } from "./chunk_sums.ts";
 import type { EtagGuard } from "./etag_guard.ts";
 import type { ReadOptions } from "./read_options.ts";
 
@@ -88,6 +89,17 @@ export class ChecksumCollector {
   add(index: number, offset: number, bytes: Uint8Array): void {
     this.#sums?.add(index, offset, bytes);
     this.#etag?.sums.add(index, offset, bytes);
+  }
+
+  /** The checksum that is computed, where it combines: {@linkcode addSum} takes it of bytes that were poured. */
+  get combinable(): CombinableName | undefined {
+    return this.#algorithm !== undefined && isCombinable(this.#algorithm) ? this.#algorithm : undefined;
+  }
+
+  /** Takes the checksum of the next `length` bytes of one chunk. */
+  addSum(index: number, sums: Checksums, length: number): void {
+    const sum = this.combinable && sums[this.combinable];
+    if (sum !== undefined && this.#sums instanceof CombinedSums) this.#sums.addSum(index, sum, length);
   }
 
   /** Combines the chunks' checksums and compares the result with the store's. */

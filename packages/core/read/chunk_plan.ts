@@ -24,6 +24,23 @@ export function chunkSizes(
   };
 }
 
+/** So many chunks at least are poured of an object, so that all requests are busy to the end. */
+const POURED_CHUNKS = 16;
+
+/**
+ * Bytes of a chunk that is poured, of an object of `size` bytes: as many as the store gives at most where there are enough
+ * of them, since they take no memory.
+ */
+export function fillSize(
+  { chunkSize: usual, largestChunkSize: largest = usual }: ReadHints,
+  { chunkSize = "auto" }: Pick<ReadOptions, "chunkSize">,
+  size: number,
+): number {
+  if (chunkSize !== "auto") return chunkSize;
+  const share = size / POURED_CHUNKS;
+  return Math.max(usual, Math.min(largest, share - share % usual));
+}
+
 /** What {@linkcode cutUnits} cuts. */
 export interface UnitCut {
   /** All bytes, within the object. */

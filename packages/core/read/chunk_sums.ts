@@ -1,4 +1,9 @@
-import { COMBINABLE_CHECKSUMS, type CombinableChecksum, isCombinable } from "@lade/codec/checksum";
+import {
+  COMBINABLE_CHECKSUMS,
+  type CombinableChecksum,
+  type CombinableName,
+  isCombinable,
+} from "@lade/codec/checksum";
 import { nodeModule } from "@lade/codec/node";
 import { AbortableQueue } from "../concurrency/abortable_queue.ts";
 import type { Checksums, ResolvedRange } from "../contract/types.ts";
@@ -11,10 +16,12 @@ export interface ChunkSums {
   finish(chunks: readonly ResolvedRange[]): string;
 }
 
-class CombinedSums<Value> implements ChunkSums {
+/** Checksums that combine. */
+export class CombinedSums<Value> implements ChunkSums {
   readonly #algorithm: CombinableChecksum<Value>;
   readonly #values: Value[] = [];
 
+  /** Computes by an algorithm. */
   constructor(algorithm: CombinableChecksum<Value>) {
     this.#algorithm = algorithm;
   }
@@ -24,6 +31,12 @@ class CombinedSums<Value> implements ChunkSums {
     this.#values[index] = update(bytes, this.#values[index] ?? zero);
   }
 
+  /** Takes the next `length` bytes of one chunk by their checksum. */
+  addSum(index: number, sum: string, length: number): void {
+    const { zero, combine, fromBase64 } = this.#algorithm;
+    this.#values[index] = combine(this.#values[index] ?? zero, fromBase64(sum), length);
+  }
+
   finish(chunks: readonly ResolvedRange[]): string {
     const { zero, combine, toBase64 } = this.#algorithm;
     let whole = zero;
@@ -31,6 +44,32 @@ class CombinedSums<Value> implements ChunkSums {
       whole = combine(whole, this.#values[index] ?? zero, length);
     }
     return toBase64(whole);
+  }
+}
+
+/** The checksums of bytes in a row, by several algorithms, of those of the pieces. */
+export class CombinedChecksums {
+  readonly #sums: readonly { readonly name: CombinableName; readonly sum: CombinedSums<unknown> }[];
+  #length = 0;
+
+  /** Combines by each of the algorithms. */
+  constructor(names: readonly CombinableName[]) {
+    this.#sums = names.map((name) => ({ name, sum: new CombinedSums(COMBINABLE_CHECKSUMS[name]) }));
+  }
+
+  /** Those of the bytes so far. */
+  get checksums(): Checksums {
+    const whole = [{ offset: 0, length: this.#length }];
+    return Object.fromEntries(this.#sums.map(({ name, sum }) => [name, sum.finish(whole)]));
+  }
+
+  /** Takes those of the next `length` bytes. */
+  add(sums: Checksums, length: number): void {
+    for (const { name, sum } of this.#sums) {
+      const value = sums[name];
+      if (value !== undefined) sum.addSum(0, value, length);
+    }
+    this.#length += length;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BodySum } from "../contract/body_sum.ts";
 import type { EtagMd5 } from "../contract/etag_md5.ts";
 import type { GetResult } from "../contract/get_result.ts";
+import type { Poured, PourTarget } from "../contract/pour.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import { UnavailableError } from "../errors/errors.ts";
 import type { BodySource } from "./body_source.ts";
@@ -102,6 +103,27 @@ class SourceResult implements GetResult {
     return this.#read(target, true);
   }
 
+  async pour(target: PourTarget): Promise<Poured> {
+    if (this.#stream) throw new TypeError("Cannot pour: the body is already read as a stream");
+    if (this.#reading) throw new TypeError("Cannot pour: an earlier read has not settled");
+    const left = this.#remaining;
+    const { length } = target.to;
+    if (length !== left) {
+      const uri = JSON.stringify(this.#uri);
+      throw new RangeError(`Cannot pour ${uri}: ${left} bytes are left for a place of ${length}`);
+    }
+    this.#reading = true;
+    try {
+      return await this.#pourAll(target, left);
+    } catch (error) {
+      this.#failure ??= { reason: error };
+      await this.cancel(error);
+      throw error;
+    } finally {
+      this.#reading = false;
+    }
+  }
+
   etagMd5(): EtagMd5 | undefined {
     return this.#etagMd5?.();
   }
@@ -154,6 +176,36 @@ class SourceResult implements GetResult {
       throw this.#failure.reason;
     } finally {
       this.#reading = false;
+    }
+  }
+
+  /** Only what is wrong with the place is thrown. */
+  async #pourAll(target: PourTarget, left: number): Promise<Poured> {
+    const onBytes = (count: number) => {
+      this.#remaining -= count;
+      target.onBytes?.(count);
+    };
+    let poured: Poured = { bytes: 0, sums: {} };
+    try {
+      this.#throwIfFailed();
+    } catch (error) {
+      return { ...poured, failure: { error } };
+    }
+    const counted = { ...target, onBytes };
+    poured = this.#source.pour
+      ? await this.#source.pour(counted)
+      : await (await import("./pour_body.ts")).pourBody(this.#source, counted);
+    this.#remaining = left - poured.bytes;
+    try {
+      if (poured.failure) throw poured.failure.error;
+      this.#throwIfFailed();
+      if (this.#remaining > 0) throw this.#endedEarly();
+      await this.#close(true);
+      return poured;
+    } catch (error) {
+      this.#failure ??= { reason: error };
+      await this.cancel(error);
+      return { ...poured, failure: { error: this.#failure.reason } };
     }
   }
 

@@ -1,6 +1,8 @@
+import type { CombinableName } from "@lade/codec/checksum";
 import type { BodySum } from "../contract/body_sum.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
+import type { Poured, PourTarget } from "../contract/pour.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import type { Permit } from "../concurrency/adaptive_limit.ts";
 import {
@@ -8,33 +10,30 @@ import {
   PreconditionFailedError,
   ServiceError,
   ThrottledError,
-  UnavailableError,
 } from "../errors/errors.ts";
 import { StoreError } from "../errors/store_error.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { objectNoun } from "../uri/object_noun.ts";
 import { ChecksumCollector } from "./checksum_collector.ts";
-import type { OrderedSums } from "./chunk_sums.ts";
+import { type ChunkReception, type ChunkSink, PourReception, ReadReception } from "./chunk_reception.ts";
+import { CombinedChecksums, type OrderedSums } from "./chunk_sums.ts";
 import type { EtagGuard } from "./etag_guard.ts";
-import { Patience } from "./patience.ts";
+import { type Patience, patienceWith, pause } from "./patience.ts";
 import { alignedEnd, chunksUpTo } from "./chunk_plan.ts";
 import { cancelBy } from "./cancel_by.ts";
-import { checkFirst, firstRange, getOptions, isOfChange, wholeOptions, wrongRange } from "./read_requests.ts";
+import {
+  acquirePermit,
+  checkFirst,
+  endedEarly,
+  firstRange,
+  getOptions,
+  isOfChange,
+  wholeOptions,
+  wrongRange,
+} from "./read_requests.ts";
 import type { ReadOptions, ReadResult } from "./read_options.ts";
-import { defaultRetryPolicy } from "../retry/retry_policy.ts";
 import { resolveRange } from "./resolve_range.ts";
 import { SingleBody } from "./single_body.ts";
-
-/** Where the bytes of a chunk go, in memory that is handed on whenever it is full. */
-export interface ChunkSink {
-  /** Memory for the bytes from `offset` on, counted from the start of the object; never empty. */
-  room(offset: number): Uint8Array;
-  /** Called when the bytes up to `offset` are there, in one or several steps for each `room`; its result is awaited. */
-  reached(offset: number): Promise<void> | undefined;
-}
-
-/** For a read of no bytes, which comes to its end by it. */
-const NOTHING = new Uint8Array(0);
 
 /** Tries in a row that bring no byte. */
 const MAX_FUTILE_TRIES = 5;
@@ -88,6 +87,8 @@ export class ObjectRead {
   #first: GetResult | undefined;
   #single: SingleBody | undefined;
   #firstPermit: Permit | undefined;
+  /** Bytes that came. */
+  #taken = 0;
   readonly #guard: EtagGuard | undefined;
   readonly #isStale: () => Promise<boolean> | undefined;
 
@@ -195,14 +196,60 @@ export class ObjectRead {
    */
   async fetch(index: number, target: Uint8Array | ChunkSink, signal: AbortSignal | undefined): Promise<void> {
     const chunk = this.#chunk(index);
-    const sink = target instanceof Uint8Array ? undefined : target;
-    let result = index === this.firstIndex ? this.#first : undefined;
     const isAll = target instanceof Uint8Array && chunk.length === this.info.size;
+    const firstSum = index === this.firstIndex ? this.#first?.sum : undefined;
     // What one answer computes of the whole object is not computed again.
-    let sum = isAll && this.#checksums.isComputedBy(result?.sum) ? result?.sum : undefined;
+    let sum = isAll && this.#checksums.isComputedBy(firstSum) ? firstSum : undefined;
     // In steps after which a checksum finds the bytes in the core's own cache. A limit that climbs goes by what has come.
     const inSteps = (this.#checksums.active && !sum) || this.#store.limits.read.climbing;
-    const step = inSteps ? CHECKSUM_STEP : chunk.length;
+    const reception = new ReadReception(chunk, target, inSteps ? CHECKSUM_STEP : chunk.length, {
+      took: (offset, piece, count) => this.#take(index, offset, piece, count, sum),
+      endedEarly: (count, length) => endedEarly(this.#uri, count, length),
+      brokeOff: (done) => {
+        // What is left comes by another answer.
+        if (sum && isAll) this.#checksums.add(index, chunk.offset, target.subarray(0, done));
+        sum = undefined;
+      },
+    });
+    await this.#receive(index, reception, signal);
+    if (sum) this.#checksums.take(sum);
+  }
+
+  /**
+   * Pours the chunk at `index` into `to`, a place of its length, with the checksums by the algorithms of `sums`. The
+   * place is in use until this settles. Only for a read that is not `ordered`.
+   */
+  async pour(
+    index: number,
+    to: PourTarget["to"],
+    sums: readonly CombinableName[],
+    signal: AbortSignal | undefined,
+  ): Promise<Poured> {
+    const own = this.#checksums.combinable;
+    const all = own === undefined || sums.includes(own) ? sums : [...sums, own];
+    const total = new CombinedChecksums(sums);
+    let writingMs = 0;
+    const target = { to, sums: all, buffers: this.#store.context.buffers, onBytes: this.#count };
+    const reception = new PourReception(target, {
+      poured: ({ sums, bytes, writingMs: tookMs = 0 }) => {
+        this.#checksums.addSum(index, sums, bytes);
+        total.add(sums, bytes);
+        writingMs += tookMs;
+      },
+      endedEarly: (count, length) => endedEarly(this.#uri, count, length),
+    });
+    await this.#receive(index, reception, signal, true);
+    return { bytes: to.length, sums: total.checksums, writingMs };
+  }
+
+  async #receive(
+    index: number,
+    reception: ChunkReception,
+    signal: AbortSignal | undefined,
+    pours = false,
+  ): Promise<void> {
+    const chunk = this.#chunk(index);
+    let result = index === this.firstIndex ? this.#first : undefined;
     let permit: Permit | undefined;
     if (result || (this.#single && index === 0)) {
       permit = this.#firstPermit;
@@ -211,61 +258,33 @@ export class ObjectRead {
     // Waits without a permit, so that a chunk before it never waits for one that it holds.
     await this.#single?.turn(chunk.offset, signal);
     using _followed = result && signal !== this.#options.signal ? cancelBy(result, signal) : undefined;
-    let done = 0;
     let patience: Patience | undefined;
     for (let futile = 0;;) {
-      const before = done;
-      let piece: Uint8Array | undefined;
-      let sinkFailed = false;
+      const before = reception.done;
       try {
         permit ??= await acquirePermit(this.#store, this.#options, signal);
-        result ??= await this.#request(chunk.offset + done, chunk.length - done, signal, patience);
-        const due = chunk.length - done;
+        const due = chunk.length - before;
+        result ??= await this.#request(chunk.offset + before, due, signal, patience, pours);
         permit?.moved(0, due);
-        if (due === 0) await result.readInto(NOTHING);
-        while (done < chunk.length) {
-          const room = target instanceof Uint8Array
-            ? done === 0 ? target : target.subarray(done)
-            : target.room(chunk.offset + done);
-          const most = Math.min(step, chunk.length - done);
-          piece = room.length > most ? room.subarray(0, most) : room;
-          const count = await result.readInto(piece);
-          done += count;
-          permit?.moved(count, due);
-          this.#take(index, chunk.offset + done - count, piece, count, sum);
-          if (count < piece.length) throw this.#endedEarly(count, piece.length);
-          if (done === chunk.length) {
-            permit?.done({ bytes: done - before });
-          }
-          if (!sink) continue;
-          sinkFailed = true;
-          await sink.reached(chunk.offset + done);
-          sinkFailed = false;
-        }
+        await reception.receive(result, permit);
         permit?.done({ bytes: 0 });
-        if (sum) this.#checksums.take(sum);
         return;
       } catch (error) {
-        // What came before the failure is kept.
-        const partial = result ? before + result.bytesRead - done : 0;
-        done += partial;
+        const { done, hasNoPlace } = reception;
         permit?.done({ bytes: done - before, throttled: error instanceof ThrottledError });
         permit = undefined;
         await result?.cancel(error);
         result = undefined;
-        if (piece) this.#take(index, chunk.offset + done - partial, piece, partial, sum);
-        // What is left comes by another answer.
-        if (sum && isAll) this.#checksums.add(index, chunk.offset, target.subarray(0, done));
-        sum = undefined;
+        reception.brokeOff();
         signal?.throwIfAborted();
         // Bytes that all came and proved wrong in the end are not put right by going on at the next one.
-        if (sinkFailed || done === chunk.length) throw error;
+        if (hasNoPlace || done === chunk.length) throw error;
         futile = done > before ? 1 : futile + 1;
         if (!(error instanceof StoreError && error.retryable) || futile > MAX_FUTILE_TRIES) throw error;
-        const judged = (patience ??= this.#patience()).judge(error, done > before);
+        const judged = (patience ??= patienceWith(this.#store, this.#uri)).judge(error, done > before);
         if ("end" in judged) throw judged.end;
         this.#options.onProgress?.({ type: "resumed", key: this.info.key, error });
-        await this.#pause(futile, error.retryAfterMs ?? 0, judged.leftMs, signal);
+        await pause(this.#store, futile, error.retryAfterMs ?? 0, judged.leftMs, signal);
       }
     }
   }
@@ -305,19 +324,16 @@ export class ObjectRead {
   }
 
   /** Counts the next bytes of a chunk, at the start of `piece` and from `offset` of the object on; `sum` has them already. */
-  #take(index: number, offset: number, piece: Uint8Array, bytes: number, sum?: BodySum): void {
-    if (bytes === 0) return;
-    if (!sum) this.#checksums.add(index, offset, bytes === piece.length ? piece : piece.subarray(0, bytes));
-    this.#options.onProgress?.({ type: "bytes", key: this.info.key, bytes });
+  #take(index: number, offset: number, piece: Uint8Array, count: number, sum?: BodySum): void {
+    if (count === 0) return;
+    if (!sum) this.#checksums.add(index, offset, count === piece.length ? piece : piece.subarray(0, count));
+    this.#count(count);
   }
 
-  #endedEarly(count: number, length: number): UnavailableError {
-    return new UnavailableError({
-      operation: "get",
-      uri: this.#uri,
-      detail: `the body ended after ${count} of ${length} bytes`,
-    });
-  }
+  readonly #count = (bytes: number) => {
+    this.#taken += bytes;
+    this.#options.onProgress?.({ type: "bytes", key: this.info.key, bytes });
+  };
 
   #collector(checksum = this.#options.checksum ?? "auto"): ChecksumCollector {
     return new ChecksumCollector(this.info, this.range, this.#chunks, checksum, this.#guard);
@@ -328,18 +344,25 @@ export class ObjectRead {
     length: number,
     signal: AbortSignal | undefined,
     patience: Patience | undefined,
+    pours: boolean,
   ): Promise<GetResult> {
     const single = this.#single;
+    const left = pours ? this.range.length - this.#taken : undefined;
     const ask = (signal: AbortSignal | undefined) =>
-      single ? single.view({ offset, length }, signal) : this.#ask(offset, length, signal);
+      single ? single.view({ offset, length }, signal) : this.#ask(offset, length, signal, left);
     return await (patience ? patience.within(signal, ask) : ask(signal));
   }
 
   /** Asks for more of the object, which has to be the one that was answered first. */
-  async #ask(offset: number, length: number, signal: AbortSignal | undefined): Promise<GetResult> {
+  async #ask(
+    offset: number,
+    length: number,
+    signal: AbortSignal | undefined,
+    pours?: number,
+  ): Promise<GetResult> {
     const { etag, key, size, lastModified, version } = this.info;
     const pinned = this.#options.version ?? (etag === undefined ? version : undefined);
-    const options = getOptions({ offset, length }, etag, pinned, signal);
+    const options = getOptions({ offset, length }, etag, pinned, signal, pours);
     const result = await this.#store.get(key, options).catch((error) => {
       throw isOfChange(error) ? this.#changed(error) : error;
     });
@@ -369,27 +392,4 @@ export class ObjectRead {
     if (!chunk) throw new RangeError(`Cannot fetch chunk ${index}: there are ${this.#chunks.length}`);
     return chunk;
   }
-
-  #patience(): Patience {
-    const { context: { clock }, readHints } = this.#store;
-    const { patienceMs = defaultRetryPolicy.totalMs, maxRetryAfterMs = defaultRetryPolicy.maxRetryAfterMs } =
-      readHints;
-    return new Patience({ clock, limitMs: patienceMs, maxRetryAfterMs, uri: this.#uri });
-  }
-
-  #pause(tries: number, askedMs: number, leftMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const { clock, random } = this.#store.context;
-    const backoffMs = random() * Math.min(5_000, 50 * 2 ** tries);
-    return clock.sleep(Math.min(leftMs, Math.max(backoffMs, askedMs)), signal);
-  }
-}
-
-function acquirePermit(
-  store: ObjectStore,
-  options: ReadOptions,
-  signal: AbortSignal | undefined,
-): Promise<Permit> | Permit | undefined {
-  if (options.concurrency !== undefined && options.concurrency !== "auto") return undefined;
-  const limit = store.limits.read;
-  return limit.tryAcquire() ?? limit.acquire(signal);
 }

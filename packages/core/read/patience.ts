@@ -1,6 +1,8 @@
 import type { Clock } from "../time/clock.ts";
+import type { ObjectStore } from "../contract/object_store.ts";
 import { UnavailableError } from "../errors/errors.ts";
 import type { StoreError } from "../errors/store_error.ts";
+import { defaultRetryPolicy } from "../retry/retry_policy.ts";
 
 /** What a {@linkcode Patience} goes by. */
 export interface PatienceSetup {
@@ -74,3 +76,24 @@ export class Patience {
     });
   }
 }
+
+/** The patience of a store's hints, for the object at `uri`. */
+export function patienceWith({ context: { clock }, readHints }: PatientStore, uri: string): Patience {
+  const { patienceMs = defaultRetryPolicy.totalMs, maxRetryAfterMs = defaultRetryPolicy.maxRetryAfterMs } =
+    readHints;
+  return new Patience({ clock, limitMs: patienceMs, maxRetryAfterMs, uri });
+}
+
+/** Waits before another try after some that were in vain: as long as the service asks, and no longer than is left. */
+export function pause(
+  { context: { clock, random } }: PatientStore,
+  tries: number,
+  askedMs: number,
+  leftMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const backoffMs = random() * Math.min(5_000, 50 * 2 ** tries);
+  return clock.sleep(Math.min(leftMs, Math.max(backoffMs, askedMs)), signal);
+}
+
+type PatientStore = Pick<ObjectStore, "context" | "readHints">;

@@ -1,7 +1,13 @@
+import type { Permit } from "../concurrency/adaptive_limit.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ByteRange, GetOptions, ResolvedRange } from "../contract/types.ts";
-import { PreconditionFailedError, RangeNotSatisfiableError, ServiceError } from "../errors/errors.ts";
+import {
+  PreconditionFailedError,
+  RangeNotSatisfiableError,
+  ServiceError,
+  UnavailableError,
+} from "../errors/errors.ts";
 import { alignedEnd } from "./chunk_plan.ts";
 import type { ReadOptions } from "./read_options.ts";
 import { resolveRange } from "./resolve_range.ts";
@@ -47,12 +53,33 @@ export function getOptions(
   ifMatch: string | undefined,
   version: string | undefined,
   signal: AbortSignal | undefined,
+  pours?: number,
 ): GetOptions {
-  if (ifMatch === undefined && version === undefined && signal === undefined) return { range };
+  if (ifMatch === undefined && version === undefined && signal === undefined && pours === undefined) {
+    return { range };
+  }
   return {
     range,
     ...(ifMatch !== undefined && { ifMatch }),
     ...(version !== undefined && { version }),
     ...(signal && { signal }),
+    ...(pours !== undefined && { pours }),
   };
+}
+
+/** The error of a body that ended before its time. */
+export function endedEarly(uri: string, count: number, length: number): UnavailableError {
+  const detail = `the body ended after ${count} of ${length} bytes`;
+  return new UnavailableError({ operation: "get", uri, detail });
+}
+
+/** Leave to make a request, unless the caller says how many there may be. */
+export function acquirePermit(
+  store: ObjectStore,
+  options: ReadOptions,
+  signal: AbortSignal | undefined,
+): Promise<Permit> | Permit | undefined {
+  if (options.concurrency !== undefined && options.concurrency !== "auto") return undefined;
+  const limit = store.limits.read;
+  return limit.tryAcquire() ?? limit.acquire(signal);
 }

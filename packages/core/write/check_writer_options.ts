@@ -1,8 +1,10 @@
-import type { WriterOptions } from "../contract/types.ts";
+import type { PartWriterOptions } from "../contract/types.ts";
 
-/** Throws a `RangeError` for a `partSize` or `concurrency` that is no positive whole number. */
-export function checkWriterOptions(options: Pick<WriterOptions, "partSize" | "concurrency">): void {
-  for (const name of ["partSize", "concurrency"] as const) {
+/** Throws a `RangeError` for a `partSize`, `fillSize` or `concurrency` that is no positive whole number. */
+export function checkWriterOptions(
+  options: Pick<PartWriterOptions, "partSize" | "fillSize" | "concurrency">,
+): void {
+  for (const name of ["partSize", "fillSize", "concurrency"] as const) {
     const value = options[name];
     if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
     throw new RangeError(`Cannot write with ${name} ${value}: a whole number from 1 up is needed`);

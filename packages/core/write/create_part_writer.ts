@@ -1,6 +1,6 @@
 import { AbortableQueue } from "../concurrency/abortable_queue.ts";
 import type { StoreContext } from "../context/store_context.ts";
-import type { PartWriter } from "../contract/part_writer.ts";
+import type { PartFill, PartWriter } from "../contract/part_writer.ts";
 import type { PutResult } from "../contract/types.ts";
 import { QuotaExceededError } from "../errors/errors.ts";
 import { evenPartSize } from "./part_size.ts";
@@ -81,6 +81,7 @@ class SinkPartWriter implements PartWriter {
   readonly partSize: number;
   readonly partCount: number;
   readonly token: string | undefined;
+  readonly fillPart: PartWriter["fillPart"];
   protected readonly plan: PartPlan;
   readonly #begun = new Set<number>();
   readonly #written: Set<number>;
@@ -95,6 +96,9 @@ class SinkPartWriter implements PartWriter {
     this.partSize = plan.partSize;
     this.partCount = Math.ceil(plan.size / plan.partSize);
     this.token = plan.sink.token?.(plan.size, plan.partSize);
+    if (plan.sink.fillPart && !this.ordered) {
+      this.fillPart = (index, fill) => this.#write(index, (part) => this.#fill(part, fill));
+    }
     this.#written = new Set(plan.written);
     for (const index of this.#written) {
       this.#begun.add(index);
@@ -116,16 +120,11 @@ class SinkPartWriter implements PartWriter {
     return this.#bytesWritten;
   }
 
-  async writePart(index: number, bytes: Uint8Array): Promise<void> {
-    const { life } = this.plan;
-    life.throwIfFailed();
-    life.throwIfClosing();
-    try {
-      await life.run(() => this.#write(index, bytes));
-    } catch (error) {
-      throw await life.failed(error);
-    }
-    life.throwIfFailed();
+  writePart(index: number, bytes: Uint8Array): Promise<void> {
+    return this.#write(index, (part) => {
+      this.#checkBytes(part, bytes);
+      return this.take(part, bytes);
+    });
   }
 
   async close(): Promise<PutResult> {
@@ -169,13 +168,39 @@ class SinkPartWriter implements PartWriter {
     return life.make((signal) => sink.commit(size, signal));
   }
 
-  async #write(index: number, bytes: Uint8Array): Promise<void> {
-    const part = this.#partAt(index, bytes);
-    await this.take(part, bytes);
-    this.#bytesWritten += part.length;
-    this.#written.add(index);
-    this.#passWritten();
-    this.#turns.give(undefined, (waiting) => waiting === this.#turn);
+  async #write(index: number, take: (part: ObjectPart) => Promise<void>): Promise<void> {
+    const { life } = this.plan;
+    life.throwIfFailed();
+    life.throwIfClosing();
+    try {
+      await life.run(async () => {
+        const part = this.#partAt(index);
+        if (this.#begun.has(index)) throw new RangeError(`Cannot write part ${index}: it was written before`);
+        const taken = take(part);
+        this.#begun.add(index);
+        await taken;
+        this.#bytesWritten += part.length;
+        this.#written.add(index);
+        this.#passWritten();
+        this.#turns.give(undefined, (waiting) => waiting === this.#turn);
+      });
+    } catch (error) {
+      throw await life.failed(error);
+    }
+    life.throwIfFailed();
+  }
+
+  /** Has a part written that was checked. */
+  async #fill(part: ObjectPart, fill: PartFill): Promise<void> {
+    const { sink, life } = this.plan;
+    await sink.fillPart?.(part, async (region, sums, signal) => {
+      const poured = await fill(region, sums, signal);
+      if (poured.failure) throw poured.failure.error;
+      if (poured.bytes === part.length) return poured;
+      throw new RangeError(
+        `Cannot write part ${part.index}: it was filled with ${poured.bytes} bytes where ${part.length} are due`,
+      );
+    }, life.signal);
   }
 
   /** Goes on to the first part that is not written. */
@@ -183,19 +208,17 @@ class SinkPartWriter implements PartWriter {
     while (this.#written.has(this.#turn)) this.#turn++;
   }
 
-  #partAt(index: number, bytes: Uint8Array): ObjectPart {
+  #checkBytes({ index, length }: ObjectPart, bytes: Uint8Array): void {
     if (!(bytes instanceof Uint8Array)) throw new TypeError("Cannot write a part: a Uint8Array is needed");
+    if (bytes.length === length) return;
+    throw new RangeError(
+      `Cannot write part ${index}: it has ${bytes.length} bytes where ${length} are due`,
+    );
+  }
+
+  #partAt(index: number): ObjectPart {
     this.#checkIndex(index, "write");
-    const offset = index * this.partSize;
-    const length = this.#lengthOf(index);
-    if (bytes.length !== length) {
-      throw new RangeError(
-        `Cannot write part ${index}: it has ${bytes.length} bytes where ${length} are due`,
-      );
-    }
-    if (this.#begun.has(index)) throw new RangeError(`Cannot write part ${index}: it was written before`);
-    this.#begun.add(index);
-    return { index, offset, length };
+    return { index, offset: index * this.partSize, length: this.#lengthOf(index) };
   }
 
   #checkIndex(index: number, verb: string): void {

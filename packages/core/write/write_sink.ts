@@ -1,4 +1,5 @@
 import type { AdaptiveLimit } from "../concurrency/adaptive_limit.ts";
+import type { PartFill } from "../contract/part_writer.ts";
 import type { PutResult } from "../contract/types.ts";
 import type { Bounds } from "../retry/bounds.ts";
 import type { PartLimits } from "./part_size.ts";
@@ -59,6 +60,11 @@ export interface WriteSink {
   begin?(signal: AbortSignal): Promise<void>;
   /** Takes a part; `bytes` is in use until this settles. Up to `concurrency` calls run concurrently. */
   writePart(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<PartOutcome | void>;
+  /**
+   * Has a part written by somebody else: calls `fill` with its place in a file. Present where parts lie in one. What
+   * `fill` resolves with is all of the part, with the checksums that were wanted.
+   */
+  readonly fillPart?: ((part: ObjectPart, fill: PartFill, signal: AbortSignal) => Promise<void>) | undefined;
   /** Makes the object of the parts, of `size` bytes together, in one step. Called once, when all of them are taken. */
   commit(size: number, signal: AbortSignal): Promise<PutResult>;
   /**

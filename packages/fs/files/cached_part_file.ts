@@ -1,5 +1,6 @@
+import type { FileIdentity, FileRegion } from "@lade/core";
 import type { SyncMode } from "../names/local_config.ts";
-import type { FileStatus } from "./file_status.ts";
+import { type FileStatus, statusOf } from "./file_status.ts";
 import { finishCached } from "./finish_cached.ts";
 import type { IoGate } from "./io_gate.ts";
 import { DescriptorPool } from "./descriptor_pool.ts";
@@ -11,6 +12,8 @@ export class CachedPartFile implements PartFile {
   readonly #gate: IoGate;
   readonly #file: Deno.FsFile;
   readonly #descriptors: DescriptorPool<Deno.FsFile>;
+  readonly #path: string;
+  #identity: FileIdentity | undefined;
   #closed = false;
 
   /** Takes over `file`, open for writing at `path`. */
@@ -18,6 +21,7 @@ export class CachedPartFile implements PartFile {
     const options = { write: true };
     this.#gate = gate;
     this.#file = file;
+    this.#path = path;
     this.#descriptors = new DescriptorPool(
       file,
       () => gate.run(() => Deno.openSync(path, options), () => Deno.open(path, options)),
@@ -34,6 +38,11 @@ export class CachedPartFile implements PartFile {
     } finally {
       this.#descriptors.give(file);
     }
+  }
+
+  region(offset: number, length: number): FileRegion {
+    const { dev, ino } = this.#identity ??= statusOf(this.#file.statSync());
+    return { path: this.#path, identity: { dev, ino }, offset, length };
   }
 
   async sync(): Promise<void> {

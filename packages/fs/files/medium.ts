@@ -1,4 +1,4 @@
-import type { AdaptiveLimitConfig, ReadHints } from "@lade/core";
+import type { AdaptiveLimitConfig, FileRegion, ReadHints } from "@lade/core";
 import type { SyncMode } from "../names/local_config.ts";
 import type { FileStatus } from "./file_status.ts";
 
@@ -35,6 +35,8 @@ export interface PartFile extends NewFile {
    * the same bytes.
    */
   writeAt(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void>;
+  /** A place in the file, for somebody else to write; missing where only `writeAt` may. */
+  region?(offset: number, length: number): FileRegion;
   /** Waits until what was written is on the disk. */
   sync(): Promise<void>;
 }

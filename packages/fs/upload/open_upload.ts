@@ -23,9 +23,12 @@ export async function openUpload(
   request: WriteRequest,
   size: number,
 ): Promise<PartWriter> {
-  const base = waitsForDisk(setup) ? SYNCED_PART_SIZE : PART_SIZE;
+  const { medium } = setup;
+  // Only what goes through the page cache can be filled.
+  const fillSize = medium.writeSync && request.options.fillSize;
+  const base = fillSize ?? (waitsForDisk(setup) ? SYNCED_PART_SIZE : PART_SIZE);
   const { partSize: wanted = base * Math.ceil(size / base / MOST_PARTS || 1), signal } = request.options;
-  const partSize = setup.medium.partSize(wanted);
+  const partSize = medium.partSize(wanted);
   const sink = await ResumableSink.begin(setup, request, size, partSize);
   return await createPartWriter({ sink, size, partSize, context: setup.context, signal });
 }

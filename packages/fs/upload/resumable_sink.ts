@@ -1,4 +1,4 @@
-import { crc32c } from "@lade/codec/checksum";
+import { crc32c, crc32cFromBase64 } from "@lade/codec/checksum";
 import {
   formatToken,
   type ObjectPart,
@@ -11,7 +11,7 @@ import type { PartFile } from "../files/medium.ts";
 import { recordPath, uploadName } from "../names/temporary_name.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
-import { LocalPartSink } from "../write/local_sink.ts";
+import { LocalPartSink, type PartPour } from "../write/local_sink.ts";
 import { resolveTarget } from "../write/resolve_target.ts";
 import type { TemporaryFile } from "../write/temporary_file.ts";
 import { beginWrite } from "../write/write_file.ts";
@@ -33,13 +33,11 @@ interface Upload {
  * files stay until the write is closed or aborted.
  */
 export class ResumableSink extends LocalPartSink {
-  readonly #setup: LocalSetup;
   readonly #request: WriteRequest;
   readonly #upload: Upload;
 
   private constructor(setup: LocalSetup, request: WriteRequest, upload: Upload) {
     super(setup, request, upload.temporary);
-    this.#setup = setup;
     this.#request = request;
     this.#upload = upload;
   }
@@ -126,7 +124,7 @@ export class ResumableSink extends LocalPartSink {
       await record.remove();
       return result;
     } catch (error) {
-      const { calls } = this.#setup;
+      const { calls } = this.setup;
       const isThere = await calls.present(calls.lstat(temporary.path)).catch(() => true);
       throw isThere ? error : uploadGone(this.#request.subject);
     }
@@ -145,10 +143,20 @@ export class ResumableSink extends LocalPartSink {
 
   protected override async write(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     await super.write(part, bytes, signal);
+    await this.#record(part, () => crc32c(bytes));
+  }
+
+  protected override async fill(part: ObjectPart, pour: PartPour): Promise<void> {
+    const { sums } = await pour(waitsForDisk(this.setup) ? [] : ["crc32c"]);
+    await this.#record(part, () => crc32cFromBase64(sums.crc32c ?? ""));
+  }
+
+  /** Records a part that is written; `sum` gives its CRC-32C. */
+  async #record(part: ObjectPart, sum: () => number): Promise<void> {
     const { record } = this.#upload;
-    await (waitsForDisk(this.#setup)
+    await (waitsForDisk(this.setup)
       ? record.add(part, () => this.file.sync())
-      : record.addDoubtful({ ...part, crc32c: crc32c(bytes) }));
+      : record.addDoubtful({ ...part, crc32c: sum() }));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ObjectPart, PutResult, WriteSink } from "@lade/core";
+import type { CombinableName, ObjectPart, Poured, PutResult, WriteSink } from "@lade/core";
 import { fileError } from "../files/file_error.ts";
 import type { NewFile, PartFile, WritableFile } from "../files/medium.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -16,7 +16,7 @@ abstract class LocalSink<File extends NewFile> implements WriteSink {
   readonly ordered: boolean;
   readonly dropsQuickly = true;
   protected readonly file: File;
-  readonly #setup: LocalSetup;
+  protected readonly setup: LocalSetup;
   readonly #request: WriteRequest;
   readonly #temporary: TemporaryFile<File>;
 
@@ -26,39 +26,44 @@ abstract class LocalSink<File extends NewFile> implements WriteSink {
     // What is written into, such as a pipe, has no places.
     this.ordered = temporary.target === undefined;
     this.file = temporary.file;
-    this.#setup = setup;
+    this.setup = setup;
     this.#request = request;
     this.#temporary = temporary;
   }
 
   writePart(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    return this.#mapped(signal, bytes.length, () => this.write(part, bytes, signal));
+    const { figures } = this.setup;
+    const { nowMs } = figures;
+    return this.mapped(signal, async () => {
+      await this.write(part, bytes, signal);
+      figures.wrote(bytes.length, nowMs);
+    });
   }
 
   commit(size: number, signal: AbortSignal): Promise<PutResult> {
-    const work = () => finishWrite(this.#setup, this.#request, this.#temporary, size, signal);
-    return this.#mapped(signal, 0, work);
+    const work = () => finishWrite(this.setup, this.#request, this.#temporary, size, signal);
+    return this.mapped(signal, work);
   }
 
   drop(): Promise<void> {
-    return dropWrite(this.#setup, this.#temporary);
+    return dropWrite(this.setup, this.#temporary);
   }
 
   protected abstract write(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
 
-  async #mapped<T>(signal: AbortSignal, bytes: number, work: () => Promise<T>): Promise<T> {
-    const { figures } = this.#setup;
-    const { nowMs } = figures;
+  /** Does some work on the file; what fails is an error of the object. */
+  protected async mapped<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     try {
       signal.throwIfAborted();
-      const done = await work();
-      figures.wrote(bytes, nowMs);
-      return done;
+      return await work();
     } catch (error) {
       throw fileError(error, this.#request.subject, signal);
     }
   }
 }
+
+/** Has the bytes of a part put into their place, and the given checksums of them computed. */
+export type PartPour = (sums: readonly CombinableName[]) => Promise<Poured>;
 
 /** Adds chunks at the end of the file. */
 export class LocalStreamSink extends LocalSink<WritableFile> {
@@ -69,6 +74,25 @@ export class LocalStreamSink extends LocalSink<WritableFile> {
 
 /** Writes parts to their places in the file. */
 export class LocalPartSink extends LocalSink<PartFile> {
+  readonly fillPart: WriteSink["fillPart"];
+
+  constructor(setup: LocalSetup, request: WriteRequest, temporary: TemporaryFile<PartFile>) {
+    super(setup, request, temporary);
+    const { file } = this;
+    if (!file.region) return;
+    const region = file.region.bind(file);
+    this.fillPart = (part, fill, signal) =>
+      this.mapped(
+        signal,
+        () => this.fill(part, (sums) => fill(region(part.offset, part.length), sums, signal)),
+      );
+  }
+
+  /** Has a part written by somebody else: `pour` gives what was poured, with the checksums that are wanted. */
+  protected async fill(_: ObjectPart, pour: PartPour): Promise<void> {
+    await pour([]);
+  }
+
   protected override write({ offset }: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     return this.file.writeAt(bytes, offset, signal);
   }

@@ -23,11 +23,12 @@ export async function openPartWriter(
   size: number,
 ): Promise<PartWriter> {
   const { medium, context } = setup;
-  const { partSize, concurrency, signal } = request.options;
+  const { partSize, fillSize, concurrency, signal } = request.options;
   const temporary = await beginWrite<PartFile>(setup, request, {
     create: (path) => medium.createParts(path, size, concurrency),
     special: (file) => file,
   });
   const sink = new LocalPartSink(setup, request, temporary);
-  return await createPartWriter({ size, partSize: medium.partSize(partSize), sink, context, signal });
+  const wanted = partSize ?? (sink.fillPart && fillSize);
+  return await createPartWriter({ size, partSize: medium.partSize(wanted), sink, context, signal });
 }

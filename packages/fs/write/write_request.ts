@@ -1,8 +1,8 @@
-import type { CallName, WriterOptions } from "@lade/core/backend";
+import type { CallName, PartWriterOptions } from "@lade/core/backend";
 
 /** What a write is about. */
 export interface WriteRequest {
   readonly subject: CallName;
   readonly path: string;
-  readonly options: WriterOptions;
+  readonly options: PartWriterOptions;
 }

@@ -45,7 +45,7 @@ export async function getObject(
   options: GetOptions,
   onThrottled?: () => void,
 ): Promise<GetResult> {
-  const { range, signal } = options;
+  const { pours, range, signal } = options;
   if (range) checkRange(range);
   signal?.throwIfAborted();
   const call: FailedCall = { operation: "get", uri, permission: readAdvice(options) };
@@ -65,6 +65,7 @@ export async function getObject(
         key,
         query: versionQuery(call, options.version),
         headers,
+        pours,
         signal,
         call,
         ...(suffix === undefined ? {} : { retryable: retryableSuffix }),

@@ -21,6 +21,8 @@ export interface S3Request {
   readonly retryable?: TransportRequest["retryable"];
   /** Bound of the wait for the answer, where it is not that of the transport. */
   readonly firstByteTimeoutMs?: number;
+  /** See `TransportRequest.pours`. */
+  readonly pours?: number | undefined;
   /** Ends the request. */
   readonly signal?: AbortSignal | undefined;
   /** What is being done, for errors. */

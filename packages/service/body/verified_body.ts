@@ -1,4 +1,4 @@
-import type { BodySource } from "@lade/core/backend";
+import type { BodySource, Pour } from "@lade/core/backend";
 import type { CallName } from "@lade/core/errors";
 import { type ResponseBody, TransportError, transportErrorToStoreError } from "@lade/service/http";
 import type { BodyVerifier } from "./body_verifier.ts";
@@ -33,6 +33,16 @@ export class VerifiedBody implements BodySource {
   read(target: Uint8Array, atLeast = 1): number | Promise<number> {
     const count = this.#body.read(target, atLeast);
     return typeof count === "number" ? this.#verify(target, count) : this.#await(target, count);
+  }
+
+  /** That of the answer, where no bytes are to be verified on their way. */
+  get pour(): Pour | undefined {
+    const pour = this.#verifier ? undefined : this.#body.pour?.bind(this.#body);
+    return pour && (async (target) => {
+      const poured = await pour(target);
+      const { failure } = poured;
+      return failure ? { ...poured, failure: { error: this.#translated(failure.error) } } : poured;
+    });
   }
 
   async #await(target: Uint8Array, coming: Promise<number>): Promise<number> {

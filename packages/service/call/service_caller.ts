@@ -37,7 +37,7 @@ export interface ServiceCallerSetup<F extends ServiceFault> {
 
 /** A request of a service, still unauthorized. */
 export interface ServiceRequest
-  extends Pick<TransportRequest, "idempotent" | "retryable" | "firstByteTimeoutMs"> {
+  extends Pick<TransportRequest, "idempotent" | "retryable" | "firstByteTimeoutMs" | "pours"> {
   /** The method. */
   readonly method: string;
   /** Path and query, both encoded, at the endpoint as it is now: what is put right may change them. */
@@ -130,8 +130,18 @@ export class ServiceCaller<F extends ServiceFault> {
     redirect?: Redirect,
   ): Promise<TransportResponse> {
     const { redirects: policy = OWN_HOST, transport } = this.#setup;
-    const { method, body, call, firstByteTimeoutMs, idempotent, payloadHash, retryable, rule, signal } =
-      request;
+    const {
+      method,
+      body,
+      call,
+      firstByteTimeoutMs,
+      idempotent,
+      payloadHash,
+      pours,
+      retryable,
+      rule,
+      signal,
+    } = request;
     const { secure, host } = redirect ?? this.#setup.endpoint();
     const { path, query } = redirect ?? request.place();
     const headers = redirect?.presigned ? policy.unsigned(request.headers) : request.headers;
@@ -152,7 +162,8 @@ export class ServiceCaller<F extends ServiceFault> {
     };
     // A page of a listing takes as long as what the service has to look through: others say nothing about it.
     const hedge = rule.kind === "object" || rule.kind === "head";
-    const own = { method, body, signal, idempotent, firstByteTimeoutMs, retryable, hedge, label: call.uri };
+    const label = call.uri;
+    const own = { method, body, signal, idempotent, firstByteTimeoutMs, pours, retryable, hedge, label };
     return transport.send(
       redirect?.presigned
         ? { ...own, url: urlWith(query), headers: Object.entries(headers) }

@@ -57,7 +57,7 @@ export interface ServiceClientSetup {
 export interface ClientRequest extends
   Pick<
     ServiceRequest,
-    "method" | "body" | "signal" | "idempotent" | "retryable" | "firstByteTimeoutMs"
+    "method" | "body" | "signal" | "idempotent" | "retryable" | "firstByteTimeoutMs" | "pours"
   > {
   /** Path, encoded. */
   readonly path: string;

@@ -1,4 +1,4 @@
-import type { BodySource } from "@lade/core/backend";
+import type { BodySource, Pour } from "@lade/core/backend";
 import type { ResponseBody } from "./transport.ts";
 import { TransportError, type TransportErrorKind } from "./transport_error.ts";
 
@@ -37,6 +37,12 @@ class SourceBody implements ResponseBody {
     target.set(this.#peeked.subarray(0, count));
     this.#peeked = this.#peeked.subarray(count);
     return count;
+  }
+
+  /** That of the source, where nothing was peeked at. */
+  get pour(): Pour | undefined {
+    const { pour } = this.#source;
+    return this.#peeked.length === 0 ? pour?.bind(this.#source) : undefined;
   }
 
   async peek(limit: number): Promise<Uint8Array> {

@@ -82,6 +82,11 @@ export interface TransportRequest {
    * has another address that does well. A try after one that failed goes elsewhere by itself.
    */
   readonly elsewhere?: string | undefined;
+  /**
+   * Says that the body of the answer is going to be poured (`BodySource.pour`), and how many bytes are still to be poured
+   * for the same read, those of this answer included.
+   */
+  readonly pours?: number | undefined;
   /** Ends the request, wherever it is: `send` and reads of the body reject with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
   /** What the request is about, for messages and observers (`s3://b/k`). Never holds a secret. */

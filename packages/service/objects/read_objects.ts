@@ -49,7 +49,7 @@ export interface ServedObject {
 /** Reads an object or a range of it in one request, as `ObjectStore.get` promises. Key and signal are checked before. */
 export async function getObject(object: ServedObject, options: GetOptions): Promise<GetResult> {
   const { client, names, key, path, query, call, check, limit } = object;
-  const { range, signal } = options;
+  const { pours, range, signal } = options;
   if (range) checkRange(range);
   const headers = {
     ...object.headers,
@@ -59,7 +59,7 @@ export async function getObject(object: ServedObject, options: GetOptions): Prom
   const falls = limit?.falls ?? 0;
   try {
     const request = { method: "GET", path, ...(query && { query }), headers, kind: "object", call } as const;
-    const response = await client.send({ ...request, signal });
+    const response = await client.send({ ...request, pours, signal });
     if (response.throttled) limit?.noteThrottled(falls);
     try {
       check?.(response.headers);

@@ -1,4 +1,4 @@
-import type { PartWriter, PutResult } from "@lade/core/backend";
+import type { PartFill, PartWriter, PutResult } from "@lade/core/backend";
 import { ForwardingPartWriter } from "@lade/core/layers";
 import { FaultyWriting, type FaultyWritingSetup } from "./faulty_writing.ts";
 
@@ -26,6 +26,10 @@ export class FaultyPartWriter extends ForwardingPartWriter {
 
   override writePart(index: number, bytes: Uint8Array): Promise<void> {
     return this.#writing.write("writePart", () => this.inner.writePart(index, bytes));
+  }
+
+  protected override filling(index: number, fill: PartFill): Promise<void> {
+    return this.#writing.write("writePart", () => super.filling(index, fill));
   }
 
   override close(): Promise<PutResult> {

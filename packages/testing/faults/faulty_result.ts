@@ -1,4 +1,12 @@
-import type { Clock, EtagMd5, GetResult, ObjectInfo, ResolvedRange } from "@lade/core/backend";
+import type {
+  Clock,
+  EtagMd5,
+  GetResult,
+  ObjectInfo,
+  Poured,
+  PourTarget,
+  ResolvedRange,
+} from "@lade/core/backend";
 import { type Fault, released } from "./fault.ts";
 
 const STREAM_CHUNK = 2 ** 16;
@@ -70,6 +78,14 @@ export class FaultyResult implements GetResult {
       return Promise.reject(new TypeError("Cannot read: an earlier read has not settled"));
     }
     return this.#fill(target);
+  }
+
+  /** Pours what `readInto` would give, and refuses what it refuses. */
+  async pour(target: PourTarget): Promise<Poured> {
+    if (this.#stream) throw new TypeError("Cannot pour: the body is already read as a stream");
+    if (this.#reading) throw new TypeError("Cannot pour: an earlier read has not settled");
+    const { pourBody } = await import("@lade/core/pour");
+    return await pourBody({ read: (memory) => this.#fill(memory) }, target);
   }
 
   etagMd5(): EtagMd5 | undefined {
