@@ -1,10 +1,11 @@
-import type { S3Credentials } from "@lade/s3";
+import type { S3Credentials, S3Surroundings } from "@lade/s3";
 import { serviceFaults, type ServiceSetup, type StartOptions } from "@lade/testing/service";
 import { type FakeCredential, startFakeS3 } from "../fakes/s3/mod.ts";
-import { openBucket } from "./open_fake.ts";
+import { bare, openBucket } from "./open_fake.ts";
+import { overLanes } from "./over_lanes.ts";
 
 /** Starts a fake with the bucket `bucket`, whose store signs in with sessions that the fake knows. */
-async function start({ context, transport, partSize }: StartOptions) {
+async function start({ context, transport, partSize }: StartOptions, over?: S3Surroundings["transport"]) {
   const fake = await startFakeS3({ buckets: ["bucket"], minPartSize: 1 });
   const sessions: FakeCredential[] = [];
   const credentials = (): Promise<S3Credentials> => {
@@ -19,6 +20,7 @@ async function start({ context, transport, partSize }: StartOptions) {
     config: { credentials, multipart: { partSize } },
     context,
     transport,
+    ...(over && { surroundings: { ...bare, transport: (given) => over({ ...given, ...transport }) } }),
   });
   return {
     store,
@@ -77,3 +79,11 @@ const setup: ServiceSetup = {
 };
 
 serviceFaults("S3Store", setup, Deno.test);
+
+serviceFaults(
+  "S3Store over lanes",
+  { ...setup, start: (options) => start(options, overLanes) },
+  (name, run) => {
+    if (/get|read|range|head|stall|body/i.test(name)) Deno.test(name, run);
+  },
+);

@@ -1,4 +1,5 @@
 const MAIN = new URL("../../packages/cli/main.ts", import.meta.url).pathname;
+const LANE = new URL("../../packages/service/http/lane.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
 /** What `deno bundle` puts into every module that may `require`: it loads the module system of Node when it starts. */
@@ -6,11 +7,12 @@ const REQUIRE =
   /import\s*\{\s*createRequire as (\w+)\s*\}\s*from\s*"node:module";\s*var (\w+)\s*=\s*\1\(import\.meta\.url\);/g;
 
 /**
- * Bundles the `lade` command into a directory, with all it needs of npm: `main.js` is the program, the other files are
- * what it loads as it needs it. Needs the npm registry, or what Deno has kept of it; a failure says what `deno bundle` said.
+ * Bundles the `lade` command into a directory, with all it needs of npm: `main.js` is the program, `lane.js` that of the
+ * isolates by which it moves large bodies, the other files are what it loads as it needs it. Needs the npm registry, or what Deno has kept of it; a failure says what `deno bundle` said.
  */
 export async function bundleCommand(directory: string): Promise<void> {
   await bundle(["--config", CONFIG, "--code-splitting", "--minify", "--outdir", directory, MAIN]);
+  await bundle(["--config", CONFIG, "--minify", "--output", `${directory}/lane.js`, LANE]);
   for await (const { name, isFile } of Deno.readDir(directory)) {
     if (!isFile || !name.endsWith(".js")) continue;
     const path = `${directory}/${name}`;

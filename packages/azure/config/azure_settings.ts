@@ -115,6 +115,7 @@ export const AZURE_SETTINGS: SettingTable = [
   CONNECTION_ROWS.allowHttp,
   CONNECTION_ROWS.transport,
   CONNECTION_ROWS.hedging,
+  CONNECTION_ROWS.lanes,
   row(
     "blockSize",
     sizeType({ least: 1, most: 4000 * 2 ** 20 }),

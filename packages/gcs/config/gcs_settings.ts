@@ -109,6 +109,7 @@ export const GCS_SETTINGS: SettingTable = [
   CONNECTION_ROWS.allowHttp,
   CONNECTION_ROWS.transport,
   CONNECTION_ROWS.hedging,
+  CONNECTION_ROWS.lanes,
   row(
     "partSize",
     sizeType({ least: 5 * MIB, most: 5 * 2 ** 30 }),

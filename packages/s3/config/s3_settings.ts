@@ -183,6 +183,7 @@ export const S3_SETTINGS: SettingTable = [
   },
   CONNECTION_ROWS.transport,
   CONNECTION_ROWS.hedging,
+  CONNECTION_ROWS.lanes,
   {
     name: "signPayload",
     type: orWord(flagType, "auto"),

@@ -5,7 +5,7 @@ import type { CreateTransportOptions } from "./create_transport.ts";
 
 /** The options of a transport that does as a configuration says, for requests to `url`. */
 export function configuredTransport(
-  { transport, bounds, verifySsl }: ConnectionConfig,
+  { transport, lanes, bounds, verifySsl }: ConnectionConfig,
   { bandwidth, clock, descriptors, random }: StoreContext,
   caCerts: readonly string[],
   url: string | undefined,
@@ -13,6 +13,7 @@ export function configuredTransport(
   const verifies = verifySsl || /^http:/i.test(url ?? "");
   return {
     kind: transport,
+    lanes,
     clock,
     random,
     ...(bandwidth && { bandwidth }),

@@ -39,6 +39,11 @@ export class TcpCarrier {
     return new TcpAttempt(attempt, target, this.#pool(target), this.#config).run();
   };
 
+  /** The number of the next connection, for one that is opened elsewhere too. */
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
   /** Ends every try and closes every connection. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -89,7 +94,7 @@ export class TcpCarrier {
     const socketTarget = { hostname, port, secure, caCerts, verify: verifyCertificates };
     const { address, socket } = await openSocket(socketTarget, addresses, clock, signal, elsewhere);
     const pace = new Pace(4 * stallTimeoutMs, minBytesPerSecond);
-    const connection = new Connection(socket, { id: ++this.#lastId, endpoint, address, clock, limits, pace });
+    const connection = new Connection(socket, { id: this.nextId(), endpoint, address, clock, limits, pace });
     const { id, remoteAddress } = connection;
     observer.connected?.({ id, endpoint, remoteAddress, reused: false });
     return connection;

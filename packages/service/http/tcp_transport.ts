@@ -1,21 +1,31 @@
-import type { StoreFigures } from "@lade/core/backend";
+import { type StoreFigures, systemClock } from "@lade/core/backend";
 import { type Hedger, hedgerOf } from "./hedger.ts";
-import { sendWithRetry } from "./send_with_retry.ts";
+import type { LaneCarrier } from "./lane_carrier.ts";
+import { type Attempt, sendWithRetry } from "./send_with_retry.ts";
+import { systemResolve } from "./system_resolve.ts";
 import { TcpCarrier } from "./tcp_carrier.ts";
-import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
+import type { BulkCarrier, Transport, TransportRequest, TransportResponse } from "./transport.ts";
 import { completeTransportOptions, type TransportConfig } from "./transport_config.ts";
 import type { TransportOptions } from "./transport_options.ts";
+
+/** Bytes still to come from which a lane pays: it costs what 20 to 50 MB cost to receive. */
+const WORTH_A_LANE = 2 ** 26;
 
 /**
  * HTTP/1.1 over Deno's own sockets: the fastest way to read bytes into a buffer that is there already.
  *
  * Keeps connections alive in one pool per endpoint. Timeouts are checked four times a second. Needs permission to
- * reach the host; with permission for its addresses too, it spreads its connections over all of them.
+ * reach the host; with permission for its addresses too, it spreads its connections over all of them. Large bodies that
+ * are poured or lie in shared memory are carried by lanes: isolates with threads and connections of their own, which need
+ * permission to read this package where it lies on disk; without it there are none.
  */
 export class TcpTransport implements Transport {
   readonly #config: TransportConfig;
   readonly #carrier: TcpCarrier;
   readonly #hedger: Hedger | undefined;
+  #lanes: LaneCarrier | undefined;
+  #loading: Promise<void> | undefined;
+  #closed = false;
 
   /** Opens no connection yet. */
   constructor(options: TransportOptions = {}) {
@@ -31,13 +41,22 @@ export class TcpTransport implements Transport {
 
   /** Sends a request; see {@linkcode Transport.send}. */
   send(request: TransportRequest): Promise<TransportResponse> {
-    return sendWithRetry(request, this.#config, this.#carrier.attempt, this.#hedger);
+    if (request.pours !== undefined && !this.#lanes) this.bulk?.expect(request.pours);
+    return sendWithRetry(request, this.#config, this.#attempt, this.#hedger);
+  }
+
+  /** Moves bodies by lanes; absent where there are to be none. */
+  get bulk(): BulkCarrier | undefined {
+    return this.#config.lanes > 0 && allowsLanes(this.#config) ? this.#bulk : undefined;
   }
 
   /** Ends every request and closes every connection. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    this.#closed = true;
     this.#hedger?.close();
-    return this.#carrier.close();
+    this.#lanes?.close();
+    await this.#loading;
+    await this.#carrier.close();
   }
 
   /** The same as {@linkcode close}. */
@@ -45,8 +64,35 @@ export class TcpTransport implements Transport {
     return this.close();
   }
 
-  /** Open connections, to all endpoints together. */
+  /** Open connections of the main isolate, to all endpoints together. */
   get connections(): number {
     return this.#carrier.connections;
   }
+
+  readonly #bulk: BulkCarrier = {
+    expect: (bytes) => {
+      if (this.#lanes) return this.#lanes.expect(bytes);
+      if (bytes < WORTH_A_LANE) return false;
+      this.#loading ??= this.#loadLanes();
+      void this.#loading.then(() => this.#lanes?.expect(bytes));
+      return true;
+    },
+    digest: (bytes, sums) => this.#lanes?.digest(bytes, sums),
+  };
+
+  readonly #attempt = (attempt: Attempt): Promise<TransportResponse> => {
+    return this.#lanes?.attempt(attempt) ?? this.#carrier.attempt(attempt);
+  };
+
+  async #loadLanes(): Promise<void> {
+    const { LaneCarrier } = await import("./lane_carrier.ts");
+    if (this.#closed) return;
+    const { lanes: most } = this.#config;
+    this.#lanes = new LaneCarrier({ config: this.#config, most, nextId: () => this.#carrier.nextId() });
+  }
+}
+
+/** Whether another isolate can keep to these settings. */
+function allowsLanes({ bandwidth, clock, resolve }: TransportConfig): boolean {
+  return bandwidth === undefined && clock === systemClock && resolve === systemResolve;
 }

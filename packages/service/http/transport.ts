@@ -1,4 +1,5 @@
-import type { BodySource, StoreFigures } from "@lade/core/backend";
+import type { CombinableName } from "@lade/codec/checksum";
+import type { BodySource, Checksums, StoreFigures } from "@lade/core/backend";
 import type { ResponseHeaders } from "./response_headers.ts";
 
 /**
@@ -16,8 +17,21 @@ export interface Transport extends AsyncDisposable {
    * `signal.reason`. When this settles, the request's body is no longer in use.
    */
   send(request: TransportRequest): Promise<TransportResponse>;
+  /** Moves the bodies of large transfers by threads of its own; absent where this transport has none. */
+  readonly bulk?: BulkCarrier | undefined;
   /** Ends every request in flight and closes every connection. A later `send` rejects. */
   close(): Promise<void>;
+}
+
+/** Moves the bodies of large transfers by threads of its own. */
+export interface BulkCarrier {
+  /**
+   * Says that so many bytes are about to be sent from shared memory, or poured. Threads are started where that pays; returns
+   * whether it does. Bodies that lie in shared memory are then sent by them.
+   */
+  expect(bytes: number): boolean;
+  /** Has such a thread compute checksums of shared memory; `undefined` where none is there yet. */
+  digest(bytes: Uint8Array, sums: readonly CombinableName[]): Promise<Checksums> | undefined;
 }
 
 /** Names and values, in the order they are sent. Names are compared in any case; values are Latin-1 text. */

@@ -9,13 +9,16 @@ import type { Interceptor, TransportOptions } from "./transport_options.ts";
 
 /** {@linkcode TransportOptions} after defaults. */
 export interface TransportConfig
-  extends Required<Omit<TransportOptions, "bandwidth" | "hedges" | "interceptor" | "limits" | "retry">> {
+  extends
+    Required<Omit<TransportOptions, "bandwidth" | "hedges" | "interceptor" | "lanes" | "limits" | "retry">> {
   /** Bounds how fast bodies are sent and read. */
   readonly bandwidth: Bandwidth | undefined;
   /** Bounds the requests that are sent a second time. */
   readonly hedges: HedgeBudget | undefined;
   /** How often and how patiently requests are tried again. */
   readonly retry: RetryPolicy;
+  /** Threads that bodies are moved by which are poured, at most. */
+  readonly lanes: number;
   /** Bounds on heads and framing. */
   readonly limits: ResponseLimits;
   /** Stands around every try. */
@@ -49,6 +52,7 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
     interceptor: undefined,
     ...options,
     retry: completeRetryPolicy(options.retry),
+    lanes: countLanes(options.lanes),
     limits: { ...responseLimits, ...options.limits },
   };
   const { figures, hedges } = config;
@@ -56,7 +60,7 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
   config.observer = options.observer ? bothObservers(figures, options.observer) : figures;
   for (const [name, value] of Object.entries(config)) {
     if (!KNOWN.has(name)) throw new TypeError(`Cannot make a transport: there is no option "${name}"`);
-    if (typeof value === "number") check(name, value, name === "maxConnections");
+    if (typeof value === "number" && name !== "lanes") check(name, value, name === "maxConnections");
   }
   for (const [name, value] of Object.entries(config.limits)) {
     if (!(name in responseLimits)) {
@@ -80,6 +84,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof TransportConfig>([
   "hedges",
   "idleTimeoutMs",
   "interceptor",
+  "lanes",
   "limits",
   "maxConnections",
   "minBytesPerSecond",
@@ -99,4 +104,15 @@ function check(name: string, value: number, whole: boolean): void {
   throw new RangeError(
     `Cannot make a transport with ${name} ${value}: a positive ${whole ? "whole " : ""}number is needed`,
   );
+}
+
+const MOST_LANES = 16;
+
+function countLanes(lanes: TransportOptions["lanes"] = "auto"): number {
+  if (lanes === "auto") {
+    const cores = navigator.hardwareConcurrency;
+    return cores > 1 ? Math.min(cores, MOST_LANES) : 0;
+  }
+  if (Number.isSafeInteger(lanes) && lanes >= 0) return lanes;
+  throw new RangeError(`Cannot make a transport with lanes ${lanes}: a whole number from 0 up is needed`);
 }

@@ -1,6 +1,6 @@
 import type { StoreFigures } from "@lade/core/backend";
 import { parseTarget } from "./parse_target.ts";
-import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
+import type { BulkCarrier, Transport, TransportRequest, TransportResponse } from "./transport.ts";
 import { toTransportError, WireError } from "./wire_error.ts";
 
 /** A share in a transport: closing it ends what is sent by it later, and leaves the transport to the others. */
@@ -24,6 +24,11 @@ export class TransportShare implements Transport {
     const { endpoint } = parseTarget(request.url);
     const error = new WireError("closed", "the transport was closed");
     return Promise.reject(toTransportError(error, request, endpoint, "none"));
+  }
+
+  /** That of the transport. */
+  get bulk(): BulkCarrier | undefined {
+    return this.#closed ? undefined : this.#transport.bulk;
   }
 
   /** Ends later requests; those in flight go on. */

@@ -86,7 +86,7 @@ export async function openSession<C>(setup: SessionSetup<C>): Promise<OpenedSess
   const { config, context, find, key, operation, sessions = new Sessions(), signal, surroundings, uri, url } =
     setup;
   const { env = systemEnvironment, health, readFile: read = readTextFile } = surroundings;
-  const { allowHttp, bounds, caBundle, transport, verifySsl } = config;
+  const { allowHttp, bounds, caBundle, lanes, transport, verifySsl } = config;
   const certificates = async () =>
     caBundle ? [await readBundle({ operation, uri }, caBundle, { env, read })] : [];
   const caCerts = /^http:/i.test(url ?? "") ? [] : await certificates();
@@ -109,7 +109,7 @@ export async function openSession<C>(setup: SessionSetup<C>): Promise<OpenedSess
     const credential = find({ env, read, web, clock: context.clock, uri });
     return { transport: made, hedges, credential, uri, [Symbol.asyncDispose]: () => made.close() };
   };
-  const ways = JSON.stringify([allowHttp, bounds, config.hedging, transport, verifySsl, ...caCerts]);
+  const ways = JSON.stringify([allowHttp, bounds, config.hedging, lanes, transport, verifySsl, ...caCerts]);
   const { session, release } = sessions.lease([surroundings, context, url, ways, ...key], open);
   const close = async () => {
     await release();

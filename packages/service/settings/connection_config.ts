@@ -14,6 +14,8 @@ export interface ConnectionConfig {
   readonly transport: "auto" | "tcp" | "fetch";
   /** Whether what is slower than its peers is asked for a second time. */
   readonly hedging: boolean;
+  /** Threads that large bodies are moved by, at most. */
+  readonly lanes: number | "auto";
   /** How long and how often is waited and tried. */
   readonly bounds: Bounds;
 }
@@ -31,6 +33,7 @@ export function connectionConfig(resolved: ResolvedSettings): ConnectionConfig {
     allowHttp: value("allowHttp"),
     transport: value("transport"),
     hedging: value("hedging"),
+    lanes: value("lanes"),
     bounds: { ...defaultBounds, ...Object.fromEntries(bounds) },
   };
 }

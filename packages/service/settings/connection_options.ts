@@ -17,4 +17,9 @@ export interface ConnectionOptions extends Partial<Bounds> {
    * more requests, none after a 503; true by default.
    */
   readonly hedging?: boolean;
+  /**
+   * Threads that large bodies are moved by, at most: else `LADE_LANES`, one for each core (`"auto"`), none where there is
+   * one. Each is an isolate with connections of its own, started when a transfer is large enough to pay for it.
+   */
+  readonly lanes?: number | "auto";
 }

@@ -2,6 +2,7 @@ import {
   fileType,
   flagType,
   oneOfType,
+  orWord,
   type Setting,
   type SettingType,
   wholeType,
@@ -25,7 +26,7 @@ export const endpointType: SettingType = {
 /** How a service is connected to, by the names of the settings; a backend adds where else each is read from. */
 export const CONNECTION_ROWS: Readonly<
   Record<
-    "anonymous" | "caBundle" | "verifySsl" | "allowHttp" | "transport" | "hedging" | "maxAttempts",
+    "anonymous" | "caBundle" | "verifySsl" | "allowHttp" | "transport" | "hedging" | "lanes" | "maxAttempts",
     Setting
   >
 > = {
@@ -74,6 +75,14 @@ export const CONNECTION_ROWS: Readonly<
     default: true,
     help:
       "asks once more, on another connection, for what is slower than its peers; at most 5 % more requests",
+  },
+  lanes: {
+    name: "lanes",
+    type: orWord(wholeType({ least: 0, most: 64 }), "auto"),
+    environment: ["LADE_LANES"],
+    default: "auto",
+    help:
+      "threads that large bodies are moved by, at most; `auto` is one for each core, none where there is one",
   },
   maxAttempts: {
     name: "maxAttempts",

@@ -40,6 +40,7 @@ export { FaultPlan, type Releasable } from "./faults/fault_plan.ts";
 export { FaultSet } from "./faults/fault_set.ts";
 export { type ListedName, listNames, type NameQuery } from "./list_names.ts";
 export { emptyResponse, jsonResponse, objectResponse } from "./plain_responses.ts";
+export { LanedTransport } from "./laned_transport.ts";
 export { latin1, Peer, RawServer, until } from "./raw_server.ts";
 export { RawConnection, type RawResponse } from "./raw_connection.ts";
 export { makeCertificate, type TlsCertificate } from "./tls_certificate.ts";

@@ -1,0 +1,138 @@
+import type { Checksums, Poured, PourTarget } from "@lade/core/backend";
+import type { TransportErrorKind } from "./transport_error.ts";
+import type { SentState } from "./transport_error.ts";
+import type { HeaderList } from "./transport.ts";
+import type { ObservedAddress } from "./transport_observer.ts";
+import type { TransportConfig } from "./transport_config.ts";
+
+/** The settings of a transport that its lanes keep to: those that can be sent to another isolate. */
+export type LaneConfig = Pick<
+  TransportConfig,
+  | "caCerts"
+  | "connectTimeoutMs"
+  | "continueTimeoutMs"
+  | "expectContinueBytes"
+  | "firstByteTimeoutMs"
+  | "idleTimeoutMs"
+  | "limits"
+  | "maxConnections"
+  | "minBytesPerSecond"
+  | "stallTimeoutMs"
+  | "verifyCertificates"
+>;
+
+/** One try of a request. */
+export interface LaneRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HeaderList;
+  readonly idempotent: boolean;
+  readonly elsewhere: string | undefined;
+  readonly firstByteTimeoutMs: number;
+  readonly label: string | undefined;
+  /** The body, in shared memory. */
+  readonly body: readonly Uint8Array[] | undefined;
+  readonly expectContinue: boolean | undefined;
+}
+
+/** Where a body is poured, and what is computed of it. */
+export type LaneTarget = Pick<PourTarget, "to" | "sums">;
+
+/** What the main isolate asks of a lane. All but the first are about one try. */
+export type LaneCommand =
+  | { readonly type: "configure"; readonly config: LaneConfig }
+  | { readonly type: "send"; readonly id: number; readonly request: LaneRequest }
+  | { readonly type: "read"; readonly id: number; readonly size: number; readonly atLeast: number }
+  | { readonly type: "pour"; readonly id: number; readonly target: LaneTarget }
+  | {
+    readonly type: "digest";
+    readonly id: number;
+    readonly bytes: Uint8Array;
+    readonly sums: LaneTarget["sums"];
+  }
+  | { readonly type: "close"; readonly id: number }
+  | { readonly type: "abort"; readonly id: number };
+
+/** The head of an answer. Times are counted from when the lane began with the try. */
+export interface LaneHead {
+  readonly status: number;
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+  readonly length: number | undefined;
+  readonly connection: LaneConnection;
+  readonly connectedAfterMs: number;
+  readonly sentAfterMs: number;
+  readonly firstByteAfterMs: number;
+}
+
+/** What carries a try, as its lane numbers it. */
+export interface LaneConnection {
+  readonly id: number;
+  readonly endpoint: string;
+  readonly remoteAddress: string | undefined;
+  readonly reused: boolean | undefined;
+}
+
+/** What went wrong in a lane, in a form that can be sent. */
+export type LaneFailure =
+  | {
+    readonly type: "transport";
+    readonly kind: TransportErrorKind;
+    readonly detail: string;
+    readonly endpoint: string;
+    readonly sent: SentState;
+    readonly retryable: boolean;
+    readonly waitedMs: number;
+    readonly cause: string | undefined;
+  }
+  | { readonly type: "aborted" }
+  | { readonly type: "replaced"; readonly operation: string; readonly uri: string; readonly detail: string }
+  | {
+    readonly type: "other";
+    readonly name: string;
+    readonly message: string;
+    readonly code: string | undefined;
+  };
+
+/**
+ * What a lane says. `waitedMs` is there once the body has ended and its connection is given back: how long bytes of it were
+ * waited for.
+ */
+export type LaneReport =
+  | { readonly type: "ready" }
+  | { readonly type: "connected"; readonly connection: LaneConnection }
+  | { readonly type: "broken"; readonly address: ObservedAddress }
+  | { readonly type: "avoided"; readonly address: ObservedAddress; readonly avoided: boolean }
+  | { readonly type: "departed"; readonly id: number; readonly address: string | undefined }
+  | { readonly type: "descriptorShortage" }
+  | {
+    readonly type: "head";
+    readonly id: number;
+    readonly head: LaneHead;
+    readonly waitedMs: number | undefined;
+  }
+  | {
+    readonly type: "bytes";
+    readonly id: number;
+    readonly bytes: Uint8Array;
+    readonly waitedMs: number | undefined;
+  }
+  | { readonly type: "progress"; readonly id: number; readonly bytes: number }
+  | { readonly type: "sent"; readonly id: number; readonly bytes: number }
+  | { readonly type: "digested"; readonly id: number; readonly sums: Checksums }
+  | {
+    readonly type: "poured";
+    readonly id: number;
+    readonly poured: Omit<Poured, "failure">;
+    readonly failure: LaneFailure | undefined;
+    readonly waitedMs: number | undefined;
+    /** CPU time of the lane's thread so far, in milliseconds; 0 where the runtime does not tell. */
+    readonly cpuMs: number;
+  }
+  | { readonly type: "closed"; readonly id: number; readonly waitedMs: number | undefined }
+  | {
+    readonly type: "failed";
+    readonly id: number;
+    readonly failure: LaneFailure;
+    readonly waitedMs: number | undefined;
+  };
