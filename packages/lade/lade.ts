@@ -356,10 +356,11 @@ export class Lade implements AsyncDisposable, UriCalls {
     yield* checks;
   }
 
-  /** Closes every store that was opened. A later call opens them again. */
+  /** Closes every store that was opened, and has what was learned of endpoints kept. A later call opens them again. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stores[Symbol.asyncDispose]();
     await this.#sessions[Symbol.asyncDispose]();
+    await this.context.endpoints?.save();
   }
 
   async #open(resolved: ResolvedUri): Promise<ObjectStore> {

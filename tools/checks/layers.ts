@@ -132,6 +132,7 @@ export const LAYERS: Layers = {
   ],
   transfer: [
     "places",
+    "endpoints",
     "names",
     "filter",
     "shard",

@@ -1,4 +1,4 @@
-import { option, repeated, type ValuesOf } from "../syntax/option.ts";
+import { flag, option, repeated, type ValuesOf } from "../syntax/option.ts";
 import { type SettingArgument, settingValue } from "../values/setting_value.ts";
 import { bandwidthValue } from "../values/bandwidth_value.ts";
 import { plainOptions } from "./plain_options.ts";
@@ -21,6 +21,11 @@ such as s3://other/=profile=dev; @FILE reads a secret from a file. May be given 
     bandwidthValue,
     undefined,
     'Move no more bytes a second than this: 10M, 10M:1M up and down, or a timetable such as "08:00,1M 18:00,off".',
+  ),
+  noEndpointCache: flag(
+    ["--no-endpoint-cache"],
+    "Neither begin with as many requests in flight as an endpoint bore before nor remember how many it bears; that is kept \
+in LADE_CACHE_DIR, or lade in XDG_CACHE_HOME or ~/.cache.",
   ),
 };
 

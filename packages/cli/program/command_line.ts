@@ -49,7 +49,7 @@ async function readLine(
 }
 
 function plainSettings(given: Given): GlobalOptions {
-  return { ...valuesOf(plainOptions, given), bandwidth: undefined, config: {} };
+  return { ...valuesOf(plainOptions, given), bandwidth: undefined, config: {}, noEndpointCache: false };
 }
 
 async function loadCommonOptions(): Promise<CommonOptions> {

@@ -85,7 +85,8 @@ async function runCommand(
     for (const told of unusedOptions(args, settings.config)) void output.note(new NoteMessage(told));
   }
   let opened: Promise<Lade> | undefined;
-  const open = async () => world.lade ?? (await import("./open_lade.ts")).openLade(settings, output);
+  const env = (name: string) => world.terminal.env(name);
+  const open = async () => world.lade ?? (await import("./open_lade.ts")).openLade(settings, output, env);
   const lade = () => opened ??= open();
   const fail = async (error: unknown) => {
     signal.throwIfAborted();

@@ -11,9 +11,9 @@ export interface LearnedEndpoint extends LearnedLimit {
   readonly learnedMs: number;
 }
 
-/** Keeps what was learned beyond the process. Neither method rejects. */
+/** Keeps what was learned beyond the process. Where either method fails, nothing was kept. */
 export interface EndpointRecords {
-  /** What was kept and still counts; nothing where that cannot be read. */
+  /** What was kept and still counts. */
   load(): Promise<readonly LearnedEndpoint[]>;
   /** Adds what was learned since. */
   save(learned: readonly LearnedEndpoint[]): Promise<void>;
@@ -56,17 +56,17 @@ export class EndpointMemory {
     };
   }
 
-  /** Keeps what was learned since the last call beyond the process, where that is possible. */
+  /** Keeps what was learned since the last call beyond the process, where that is possible. Never rejects. */
   async save(): Promise<void> {
     const { records } = this.#setup;
     if (this.#isSaved || !records) return;
     this.#isSaved = true;
-    await records.save([...this.#learned.values()]);
+    await records.save([...this.#learned.values()]).catch(() => {});
   }
 
   #load(): Promise<ReadonlyMap<string, LearnedEndpoint>> {
     const load = async () => {
-      const kept = await this.#setup.records?.load() ?? [];
+      const kept = await this.#setup.records?.load().catch(() => []) ?? [];
       return new Map(kept.map((learned) => [nameOf(learned), learned]));
     };
     return this.#loading ??= load();

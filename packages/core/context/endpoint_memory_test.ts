@@ -45,3 +45,12 @@ Deno.test("EndpointMemory reads records once, when they are asked for, and saves
   assertEquals(calls, ["load", "save"]);
   assertEquals(saved, [[{ endpoint: ENDPOINT, direction: "write", limit: 12, learnedMs: 5_000 }]]);
 });
+
+Deno.test("EndpointMemory does without records that fail", async () => {
+  const fail = () => Promise.reject(new Error("no disk"));
+  const memory = new EndpointMemory({ clock: new FakeClock(), records: { load: fail, save: fail } });
+  const limit = memory.limitOf(ENDPOINT, "read");
+  assertEquals(await limit.recall(), undefined);
+  limit.learn({ limit: 8 });
+  await memory.save();
+});

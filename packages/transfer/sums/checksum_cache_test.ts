@@ -5,7 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { CacheDatabase } from "./cache_database.ts";
 import type { ChecksumCache, ComputedSums } from "./checksum_cache.ts";
 import { makeRow } from "./cache_rows.ts";
-import { cacheDirectory, openChecksumCache } from "./open_checksum_cache.ts";
+import { cacheDirectory } from "../places/cache_directory.ts";
+import { openChecksumCache } from "./open_checksum_cache.ts";
 import { StoredCache } from "./stored_cache.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00Z");

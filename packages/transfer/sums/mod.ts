@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { cacheDirectory } from "../places/cache_directory.ts";
 export type * from "./checksum_cache.ts";
 export { base64ToHex } from "./etag_form.ts";
 export * from "./hash_object.ts";

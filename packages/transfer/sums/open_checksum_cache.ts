@@ -1,5 +1,4 @@
 import { type Clock, systemClock } from "@lade/core/backend";
-import { userDirectory } from "../places/user_directory.ts";
 import type { ChecksumCache } from "./checksum_cache.ts";
 import { CacheDatabase } from "./cache_database.ts";
 import { StoredCache } from "./stored_cache.ts";
@@ -18,14 +17,6 @@ export interface OpenChecksumCacheOptions {
 const NAME = "checksums-1.db";
 /** How long a look or a write waits for the write of another process, in milliseconds. */
 const PATIENCE_MS = 250;
-
-/**
- * The directory of the checksum cache: `LADE_CACHE_DIR`, else `lade` in `XDG_CACHE_HOME`, else `~/.cache/lade`. `undefined`
- * where none of these variables is set. `read` gives variables.
- */
-export function cacheDirectory(read: (name: string) => string | undefined): string | undefined {
-  return userDirectory(read, { own: "LADE_CACHE_DIR", shared: "XDG_CACHE_HOME", inHome: ".cache" });
-}
 
 /**
  * Opens the checksum cache of a directory, which any number of processes may have open. `undefined`, and a note, where it
