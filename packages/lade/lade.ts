@@ -92,10 +92,12 @@ export class Lade implements AsyncDisposable, UriCalls {
     return new PrefixStore(store, key);
   }
 
-  /**
-   * What the stores that are open have done so far: requests, retries, bytes, what was waited for, and what each address did.
-   * Those of containers opened by {@linkcode openStore} are only among it where they share connections with these.
-   */
+  /** The stores that are open, but for those of {@linkcode openStore}. */
+  get stores(): readonly ObjectStore[] {
+    return this.#stores.all;
+  }
+
+  /** What they have done so far: requests, retries, bytes, what was waited for, and what each address did. */
   get figures(): StoreFigures {
     return this.#stores.figures;
   }
@@ -208,10 +210,7 @@ export class Lade implements AsyncDisposable, UriCalls {
     return await exists(store, key, options);
   }
 
-  /**
-   * Replaces attributes of an object, each that is given, and keeps the others and the bytes, which are not moved. Where
-   * objects have none, such as files, it is an `UnsupportedError`.
-   */
+  /** Replaces each attribute that is given, and moves no bytes; where objects have none (files), an `UnsupportedError`. */
   async setAttributes(
     uri: string,
     attributes: ObjectAttributes,

@@ -20,6 +20,11 @@ import { Lade } from "./lade.ts";
 
 const text = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
 
+/** A summary without what cannot be told beforehand. */
+function countsOf<T extends { readonly limit: unknown }>({ limit: _, ...counts }: T): Omit<T, "limit"> {
+  return counts;
+}
+
 Deno.test("Lade puts, reads, lists and removes by URI", async () => {
   await using lade = new Lade();
   await lade.put("memory://m/d/a", "hello");
@@ -212,7 +217,7 @@ Deno.test("Lade.upload() rejects where links lead out, after the rest, and tells
     assertEquals(leftOut.sort(), ["broken", "outer"]);
     assertEquals(text(await lade.get("memory://m/p/two")), "22");
     await Deno.remove(`${root}/in/outer`);
-    assertEquals(await lade.upload(`${root}/in`, "memory://m/p/"), { objects: 2, bytes: 3 });
+    assertEquals(countsOf(await lade.upload(`${root}/in`, "memory://m/p/")), { objects: 2, bytes: 3 });
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -227,10 +232,10 @@ Deno.test("Lade uploads files and directories and downloads them again", async (
     await Deno.writeTextFile(`${root}/in/sub/deeper/two`, "22");
     await Deno.writeTextFile(`${root}/three`, "333");
     const sent = await lade.upload([`${root}/in`, `${root}/three`], "memory://m/p/");
-    assertEquals(sent, { objects: 3, bytes: 6 });
+    assertEquals(countsOf(sent), { objects: 3, bytes: 6 });
     assertEquals(text(await lade.get("memory://m/p/sub/deeper/two")), "22");
     const received = await lade.download("memory://m/p/", `${root}/out`);
-    assertEquals(received, { objects: 3, bytes: 6 });
+    assertEquals(countsOf(received), { objects: 3, bytes: 6 });
     assertEquals(await Deno.readTextFile(`${root}/out/sub/deeper/two`), "22");
     await lade.download("memory://m/p/three", `${root}/single`);
     assertEquals(await Deno.readTextFile(`${root}/single/three`), "333");

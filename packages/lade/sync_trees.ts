@@ -1,6 +1,8 @@
 import { locate, locatePrefix, resolveDestination, type UriCalls } from "@lade/transfer/places";
 import { sync, type SyncCounts, type SyncListener, type SyncOptions } from "@lade/transfer/sync";
 import { InvalidNameError } from "@lade/core/errors";
+import type { TransferSummary } from "./transfers/transfer_options.ts";
+import { withLimit } from "./transfers/with_limit.ts";
 
 /** How {@linkcode Lade.sync} works. */
 export interface SyncTreeOptions extends SyncOptions {
@@ -13,7 +15,10 @@ export interface SyncTreeOptions extends SyncOptions {
 }
 
 /** What a finished synchronization did. */
-export type SyncSummary = Pick<SyncCounts, "objects" | "bytes" | "unchanged" | "deleted" | "skipped">;
+export interface SyncSummary
+  extends
+    Pick<SyncCounts, "objects" | "bytes" | "unchanged" | "deleted" | "skipped">,
+    Pick<TransferSummary, "limit"> {}
 
 /** Brings the tree `destination` up to date with the tree `source`. */
 export async function syncTrees(
@@ -32,21 +37,22 @@ export async function syncTrees(
     ? undefined
     : await locatePrefix(lade, await locate(lade, backupDir));
   const errors: unknown[] = [];
-  const counts = await sync(lade, {
-    ...rest,
-    ...{ operation, source, destination: target.place, signal },
-    ...(backup && { backup }),
-  }, {
-    done: () => Promise.resolve(),
-    skipped: () => Promise.resolve(),
-    deleted: () => Promise.resolve(),
-    backedUp: () => Promise.resolve(),
-    ...listener,
-    failed: async (uri, error) => {
-      errors.push(error);
-      await listener.failed?.(uri, error);
-    },
-  });
+  const counts = await withLimit(lade, options.concurrency, () =>
+    sync(lade, {
+      ...rest,
+      ...{ operation, source, destination: target.place, signal },
+      ...(backup && { backup }),
+    }, {
+      done: () => Promise.resolve(),
+      skipped: () => Promise.resolve(),
+      deleted: () => Promise.resolve(),
+      backedUp: () => Promise.resolve(),
+      ...listener,
+      failed: async (uri, error) => {
+        errors.push(error);
+        await listener.failed?.(uri, error);
+      },
+    }));
   if (errors.length > 0) {
     const [first] = errors;
     const all = counts.objects + counts.failed + counts.unchanged + counts.deleted;
@@ -56,6 +62,6 @@ export async function syncTrees(
     }: ${counts.failed} of ${all} objects failed; the first: ${reason}`;
     throw new AggregateError(errors, message);
   }
-  const { objects, bytes, unchanged, deleted, skipped } = counts;
-  return { objects, bytes, unchanged, deleted, skipped };
+  const { objects, bytes, unchanged, deleted, skipped, limit } = counts;
+  return { objects, bytes, unchanged, deleted, skipped, limit };
 }

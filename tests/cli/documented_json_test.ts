@@ -27,7 +27,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["cat", "-vv", "s3://bucket/none"],
     ["du", "s3://bucket"],
     ["check", "-r", d, "s3://bucket/d"],
-    ["hash", "s3://bucket/d/a.txt"],
+    ["hash", "-v", "s3://bucket/d/a.txt"],
     ["hash", "-c", `${directory.path}/sums`, "s3://bucket/d"],
     ["check", "-r", "s3://bucket", "s3://bucket/d"],
     ["get", "-v", "s3://bucket/d/b", `${directory.path}/b`],

@@ -59,7 +59,7 @@ Deno.test("lade says with -v that nothing was verified where the service keeps n
   assertEquals(cat.stdout, "hello");
   assertMatch(
     cat.stderr,
-    /^lade: s3:\/\/bucket has [^\n]*\nlade: read s3:\/\/bucket\/a, no checksum compared: the store has no checksum [^\n]*\n$/,
+    /^lade: s3:\/\/bucket has [^\n]*\nlade: read s3:\/\/bucket\/a, no checksum compared: the store has no checksum [^\n]*\nlade: [a-z ']+ limited it: [^\n]*\nlade: 1 request over 1 new connection\n$/,
   );
 });
 

@@ -32,6 +32,7 @@ async function run(
   }
   const calls: UriCalls = {
     context: lade.context,
+    stores: lade.stores,
     locate: async (uri) => {
       const located = await lade.locate(uri);
       return { ...located, store: faulty.get(located.store) ?? located.store };

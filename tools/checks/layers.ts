@@ -137,6 +137,7 @@ export const LAYERS: Layers = {
     "filter",
     "shard",
     "limit",
+    "limits",
     "merge",
     "sums",
     "compare",

@@ -6,14 +6,14 @@ export const plainOptions = {
   json: flag(["--json"], "Print one JSON value per line, errors too."),
   verbosity: count(
     ["-v", "--verbose"],
-    "Say what caused an error and what was verified, and sum up; twice: with stack traces.",
+    "Say what caused an error, what was verified and what limited it, and sum up; twice: with stack traces.",
   ),
   quiet: flag(["-q", "--quiet"], "Print only what was asked for, and errors."),
   progress: option(
     ["--progress"],
-    choiceValue({ metavar: "auto|plain|none", choices: ["auto", "plain", "none"] }),
+    choiceValue({ metavar: "auto|plain|limits|none", choices: ["auto", "plain", "limits", "none"] }),
     "auto",
     "Show progress on standard error: auto, the default, is a bar on a terminal and now and then a line elsewhere; plain \
-is always lines.",
+is always lines; limits is as auto, and says what limits it now.",
   ),
 };

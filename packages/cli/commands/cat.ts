@@ -14,6 +14,7 @@ import {
 import { refuseSeveral } from "../places/split_places.ts";
 import { option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { cutBytes } from "../transfer/cut_bytes.ts";
+import { watchLimit } from "../transfer/tell_limit.ts";
 import { inputOf, isStandardInput, standardInput, type Verification, verifiedChunks } from "@lade/transfer";
 import { atLeastOne, placeValue } from "../values/place_value.ts";
 import { sizeValue, versionValue } from "../values/plain_values.ts";
@@ -63,24 +64,37 @@ async function runCat(context: CommandContext, options: CatOptions): Promise<voi
   refuseSeveral(options.uris, options.version);
   const { output, fail } = context;
   output.rawResults = true;
+  const tellLimit = await watchLimit(context);
+  const printed = { objects: 0, bytes: 0 };
   for (const argument of options.uris) {
     try {
-      await printOne(context, argument, options);
+      await printOne(context, argument, options, printed);
     } catch (error) {
       await fail(error);
     }
   }
+  if (printed.objects > 0) await tellLimit?.(printed);
 }
 
-async function printOne(context: CommandContext, argument: string, options: CatOptions): Promise<void> {
+async function printOne(
+  context: CommandContext,
+  argument: string,
+  options: CatOptions,
+  printed: { objects: number; bytes: number },
+): Promise<void> {
   const { output, settings, signal, terminal } = context;
   const { offset, length, version } = options;
   const lade = await context.lade();
   const place = await locate(lade, argument);
   const input = isStandardInput(argument) ? standardInput(terminal.stdin) : await inputOf(place.uri);
   const slowed = await slowerOf(lade, place, signal);
+  const print = async (chunk: Uint8Array) => {
+    await output.bytes(chunk);
+    printed.bytes += chunk.length;
+  };
   if (input && version === undefined) {
-    for await (const chunk of slowed(cutBytes(input.read(signal), offset, length))) await output.bytes(chunk);
+    for await (const chunk of slowed(cutBytes(input.read(signal), offset, length))) await print(chunk);
+    printed.objects++;
     return;
   }
   const onVerified = (verification: Verification) => {
@@ -95,7 +109,8 @@ async function printOne(context: CommandContext, argument: string, options: CatO
       if (version !== undefined) throw error;
       throw await explainMissing(error, { lade, place, operation: "get", advice: "use ls", signal });
     });
-  for await (const chunk of slowed(verifiedChunks(chunks, place, onVerified))) await output.bytes(chunk);
+  for await (const chunk of slowed(verifiedChunks(chunks, place, onVerified))) await print(chunk);
+  printed.objects++;
 }
 
 /** Slows bytes down that come from no service, which would have them come slowly. */

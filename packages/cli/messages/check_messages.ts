@@ -46,6 +46,11 @@ export class CheckCounts {
     if (sign === "=" && by !== undefined) this.#evidence.set(by, (this.#evidence.get(by) ?? 0) + 1);
   }
 
+  /** How many names there are. */
+  get all(): number {
+    return [...this.#signs.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   /** How many names have a sign. */
   of(sign: CheckSign): number {
     return this.#signs.get(sign) ?? 0;

@@ -1,6 +1,5 @@
 import type { Converted } from "@lade/transfer";
-import { printable, redactSecrets } from "@lade/core/text";
-import { formatSize } from "../output/format_size.ts";
+import { formatSize, printable, redactSecrets } from "@lade/core/text";
 import type { Json, Message } from "../output/message.ts";
 
 /** What conversions made of the bytes of some objects. */

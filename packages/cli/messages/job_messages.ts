@@ -1,7 +1,6 @@
-import { printable, redactSecrets } from "@lade/core/text";
+import { formatSize, printable, redactSecrets } from "@lade/core/text";
 import type { ResumableTransfer } from "@lade/transfer";
 import type { TransferJob } from "@lade/transfer/jobs";
-import { formatSize } from "../output/format_size.ts";
 import { formatTime } from "../output/format_time.ts";
 import type { Json, Message } from "../output/message.ts";
 import type { Style } from "../output/style.ts";

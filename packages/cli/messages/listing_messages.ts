@@ -1,10 +1,9 @@
 import type { ObjectInfo, ObjectMeta, ObjectVersion } from "@lade/core";
 import { formatSizeColumn, SIZE_COLUMNS } from "../output/format_size_column.ts";
 import { formatTime } from "../output/format_time.ts";
-import { printable } from "@lade/core/text";
+import { formatSize, printable } from "@lade/core/text";
 import type { Json, Message } from "../output/message.ts";
 import type { Style } from "../output/style.ts";
-import { formatSize } from "../output/format_size.ts";
 
 /** An object in a listing. */
 export class ObjectMessage implements Message {

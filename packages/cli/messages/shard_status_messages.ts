@@ -1,7 +1,6 @@
-import { printable, redactSecrets } from "@lade/core/text";
+import { formatSize, printable, redactSecrets } from "@lade/core/text";
 import type { ShardedTransfer, ShardStatus } from "@lade/transfer/jobs";
 import { formatDuration } from "../output/format_duration.ts";
-import { formatSize } from "../output/format_size.ts";
 import type { Json, Message } from "../output/message.ts";
 import type { Style } from "../output/style.ts";
 

@@ -1,6 +1,5 @@
-import { redactSecrets } from "@lade/core/text";
+import { formatSize, redactSecrets } from "@lade/core/text";
 import type { Swept } from "@lade/lade";
-import { formatSize } from "../output/format_size.ts";
 import { formatTime } from "../output/format_time.ts";
 import type { Json, Message } from "../output/message.ts";
 import type { Style } from "../output/style.ts";

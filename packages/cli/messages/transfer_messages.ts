@@ -1,11 +1,12 @@
-import { printable, redactSecrets } from "@lade/core/text";
+import { formatSize, printable, redactSecrets } from "@lade/core/text";
 import type { Style } from "../output/style.ts";
 import type { Json, Message } from "../output/message.ts";
 import { formatDuration } from "../output/format_duration.ts";
-import { formatSize } from "../output/format_size.ts";
 import { conversionJson, conversionText, type ConversionTotal } from "./conversion_message.ts";
 import { quoteWord } from "../syntax/split_words.ts";
 import type { Verification } from "@lade/transfer";
+import type { TransferLimit } from "@lade/transfer/limits";
+import { limitJson } from "./limit_message.ts";
 
 /** Something that a command did, or with `--dry-run` would do. */
 export interface Operation {
@@ -141,6 +142,8 @@ export interface Summary {
   readonly dryRun: boolean;
   /** The share that this process did, where that was not all. */
   readonly shard?: { readonly number: number; readonly count: number };
+  /** What limited it; absent where nobody watched. */
+  readonly limit?: TransferLimit | undefined;
 }
 
 /** The last line of a command on many objects. */
@@ -187,12 +190,13 @@ export class SummaryMessage implements Message {
 
   /** The same. */
   toJson(): Json {
-    const { conversion, elapsedMs, ...rest } = this.#summary;
+    const { conversion, elapsedMs, limit, ...rest } = this.#summary;
     return {
       type: "summary",
       ...rest,
       ...(conversion && { conversion: conversionJson(conversion) }),
       elapsedMs: Math.round(elapsedMs),
+      ...(limit && { limit: limitJson(limit) }),
     };
   }
 }

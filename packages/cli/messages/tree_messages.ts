@@ -1,5 +1,4 @@
-import { printable } from "@lade/core/text";
-import { formatSize } from "../output/format_size.ts";
+import { formatSize, printable } from "@lade/core/text";
 import type { Json, Message } from "../output/message.ts";
 import type { Style } from "../output/style.ts";
 

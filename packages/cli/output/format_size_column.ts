@@ -1,4 +1,4 @@
-import { formatSize } from "./format_size.ts";
+import { formatSize } from "@lade/core/text";
 
 /** Characters of a column of sizes; wide enough for nine terabytes in bytes. */
 export const SIZE_COLUMNS = 13;

@@ -1,6 +1,5 @@
 import { formatTimeLeft } from "../output/format_duration.ts";
-import { formatSize } from "../output/format_size.ts";
-import { printable } from "@lade/core/text";
+import { formatSize, printable } from "@lade/core/text";
 import type { ProgressSnapshot } from "./transfer_progress.ts";
 
 const LONGEST_BAR = 30;
@@ -13,7 +12,7 @@ const SHORTEST_NAME = 12;
  */
 export function formatProgressBar(snapshot: ProgressSnapshot, columns: number): string {
   const { bytes, totalBytes, objects, totalObjects, bytesPerSecond, remainingMs, current } = snapshot;
-  const { leastBytes, leastObjects } = snapshot;
+  const { leastBytes, leastObjects, limit } = snapshot;
   const share = totalBytes === undefined ? undefined : totalBytes === 0 ? 1 : bytes / totalBytes;
   const total = totalBytes !== undefined
     ? ` of ${formatSize(totalBytes)}`
@@ -33,6 +32,7 @@ export function formatProgressBar(snapshot: ProgressSnapshot, columns: number): 
       : totalObjects > 1
       ? [`${objects}/${totalObjects}`]
       : []),
+    ...(limit && limit.by !== "none" ? [`limited by ${limit.name}`] : []),
   ];
   let line = share === undefined ? "" : `${Math.floor(share * 100)}%`.padStart(4);
   const barSpace = columns - line.length - parts.join("  ").length - " [] ".length;

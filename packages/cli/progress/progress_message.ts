@@ -1,5 +1,5 @@
 import { formatTimeLeft } from "../output/format_duration.ts";
-import { formatSize } from "../output/format_size.ts";
+import { formatSize } from "@lade/core/text";
 import type { ProgressSnapshot } from "./transfer_progress.ts";
 import type { Json, Message } from "../output/message.ts";
 
@@ -15,7 +15,7 @@ export class ProgressMessage implements Message {
   /** Bytes, share, objects, rate and time left, as far as they are known. */
   toText(): string {
     const { bytes, totalBytes, objects, totalObjects, bytesPerSecond, remainingMs } = this.#snapshot;
-    const { leastBytes, leastObjects } = this.#snapshot;
+    const { leastBytes, leastObjects, limit } = this.#snapshot;
     const least = leastBytes === undefined ? "" : ` of at least ${formatSize(leastBytes)}`;
     const parts = [
       totalBytes === undefined
@@ -28,18 +28,20 @@ export class ProgressMessage implements Message {
         : [`${objects} of at least ${leastObjects} objects`]),
       `${formatSize(bytesPerSecond)}/s`,
       ...(remainingMs === undefined ? [] : [formatTimeLeft(remainingMs)]),
+      ...(limit && limit.by !== "none" ? [`limited by ${limit.name}`] : []),
     ];
     return `lade: ${parts.join(", ")}`;
   }
 
   /** The snapshot, numbers rounded. */
   toJson(): Json {
-    const { bytesPerSecond, remainingMs, elapsedMs, ...rest } = this.#snapshot;
+    const { bytesPerSecond, remainingMs, elapsedMs, limit, ...rest } = this.#snapshot;
     return {
       type: "progress",
       ...rest,
       bytesPerSecond: Math.round(bytesPerSecond),
       elapsedMs: Math.round(elapsedMs),
+      ...(limit && { limit: { ...limit } }),
       ...(remainingMs !== undefined && { remainingMs: Math.round(remainingMs) }),
     };
   }

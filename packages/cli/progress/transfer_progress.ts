@@ -1,4 +1,5 @@
 import type { Clock, ProgressEvent } from "@lade/core";
+import type { LimitWatch, TransferLimit } from "@lade/transfer/limits";
 
 /** How far a transfer is. */
 export interface ProgressSnapshot {
@@ -25,6 +26,8 @@ export interface ProgressSnapshot {
   readonly elapsedMs: number;
   /** An object in progress: the one that started last. */
   readonly current?: string;
+  /** What limits the transfer now, where that is to be shown. */
+  readonly limit?: Pick<TransferLimit, "by" | "name">;
 }
 
 const WINDOW_MS = 5_000;
@@ -52,6 +55,8 @@ export class TransferProgress {
   #unsized = 0;
   #complete = false;
   #bytesNotToCome = 0;
+  #limits: { readonly watch: LimitWatch; readonly concurrency: number | undefined } | undefined;
+  #showsLimit = false;
 
   /** Starts the clock. */
   constructor(clock: Clock) {
@@ -104,6 +109,18 @@ export class TransferProgress {
     this.#objects++;
   }
 
+  /** Has `watch` find out what limits the transfer, which snapshots tell where it `isShown`. */
+  watch(watch: LimitWatch, concurrency: number | undefined, isShown: boolean): void {
+    this.#limits = { watch, concurrency };
+    this.#showsLimit = isShown;
+  }
+
+  /** What has limited the transfer of so many objects and bytes; absent where nobody watches. */
+  limit(objects: number, bytes: number): TransferLimit | undefined {
+    const { watch, concurrency } = this.#limits ?? {};
+    return watch?.judge({ objects, bytes, concurrency });
+  }
+
   /** How far the transfer is now. */
   snapshot(): ProgressSnapshot {
     const timeMs = this.#clock.monotonicMs();
@@ -128,7 +145,15 @@ export class TransferProgress {
       ...(isPlanning && { leastObjects: this.#plannedObjects }),
       ...(isTelling && { remainingMs: (left / bytesPerSecond) * 1000 }),
       ...(current !== undefined && { current }),
+      ...this.#limitNow(),
     };
+  }
+
+  #limitNow(): Pick<ProgressSnapshot, "limit"> {
+    if (!this.#showsLimit || !this.#limits) return {};
+    const { watch, concurrency } = this.#limits;
+    const { by, name } = watch.judgeLately({ objects: this.#objects, bytes: this.#bytes, concurrency });
+    return { limit: { by, name } };
   }
 
   #end(key: string, finished: number | undefined): void {

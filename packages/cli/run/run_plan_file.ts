@@ -4,6 +4,7 @@ import type { CommandContext } from "../command/command_context.ts";
 import { OperationMessage } from "../messages/transfer_messages.ts";
 import { showCommandProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
+import { watchCommandLimits } from "../progress/watch_command_limits.ts";
 import { takeShard } from "../transfer/shard_options.ts";
 import { TransferReport } from "../transfer/transfer_report.ts";
 
@@ -31,6 +32,7 @@ export async function runPlanFile(
   const shard = await takeShard(context, { shard: share });
   const { clock } = lade.context;
   const progress = new TransferProgress(clock);
+  await watchCommandLimits(context, progress, jobs);
   const report = new PlanReport(context, progress, dryRun, saved.header.operation);
   let counts: PlanCounts;
   {

@@ -5,6 +5,8 @@ import { SkipMessage } from "../messages/transfer_messages.ts";
 import { showCommandProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { filterOf, FOR_MANY, isFiltered } from "./filter_options.ts";
+import { givenJobs } from "../progress/watch_command_limits.ts";
+import { watchLimit } from "./tell_limit.ts";
 import { openCache } from "./cache_options.ts";
 import type { CheckOptions } from "./check_options.ts";
 import { NotFoundError } from "@lade/core/errors";
@@ -65,6 +67,7 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
     concurrency: options.jobs,
     onSkipped,
   };
+  const tellLimit = await watchLimit(context, givenJobs(options.jobs));
   const unseen = filter?.names && new Set(filter.names);
   const counts = new CheckCounts();
   const startedMs = clock.monotonicMs();
@@ -85,6 +88,7 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
     }
   }
   await output.note(new ComparedMessage(counts, clock.monotonicMs() - startedMs));
+  await tellLimit?.({ objects: counts.all });
 }
 
 /** Counts a name. Only what may have been shown while it was read has to be found among what is under way. */

@@ -22,6 +22,8 @@ import { HashMessage } from "../messages/hash_messages.ts";
 import { tellingLeftOut } from "../places/tell_left_out.ts";
 import { filterOf, FOR_MANY } from "./filter_options.ts";
 import type { HashValues } from "./hash_options.ts";
+import { givenJobs } from "../progress/watch_command_limits.ts";
+import { watchLimit } from "./tell_limit.ts";
 import { LineWriter } from "./line_writer.ts";
 
 /** An object whose checksum is wanted. */
@@ -46,6 +48,8 @@ export async function runHash(context: CommandContext, options: HashValues): Pro
   }
   const { type = "sha256", format, zero, jobs } = options;
   const lade = await context.lade();
+  const tellLimit = await watchLimit(context, givenJobs(jobs));
+  let hashed = 0;
   const lines = new LineWriter(context, zero);
   const filter = await filterOf(context, options, options.uris);
   const work = async (wanted: Wanted) => {
@@ -63,6 +67,7 @@ export async function runHash(context: CommandContext, options: HashValues): Pro
       else {
         const { name } = wanted;
         const { digits, ...hash } = done;
+        hashed++;
         const line = formatSumLine({ digits, name }, format === "sha256sum" && !zero);
         await lines.write(line, new HashMessage({ name, algorithm: type, digits, line, ...hash }));
       }
@@ -70,6 +75,7 @@ export async function runHash(context: CommandContext, options: HashValues): Pro
   };
   await print(listWanted(context, lade, options, filter));
   await lines.end();
+  if (hashed > 0) await tellLimit?.({ objects: hashed });
 }
 
 /** The prefix of a name of which there is no object. */

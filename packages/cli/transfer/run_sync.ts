@@ -5,6 +5,7 @@ import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { showCommandProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
+import { watchCommandLimits } from "../progress/watch_command_limits.ts";
 import { openCache } from "./cache_options.ts";
 import { filterOf } from "./filter_options.ts";
 import { takeShard } from "./shard_options.ts";
@@ -38,6 +39,7 @@ async function syncReported(
   const { source, destination: argument, dryRun, jobs, maxDelete, backupDir, savePlan } = options;
   const mode = compareModeOf(options);
   const lade = await context.lade();
+  await watchCommandLimits(context, progress, jobs);
   const destination = await resolveDestination(lade, argument, true);
   if (destination.kind !== "prefix") {
     throw new UsageError("sync takes a prefix or directory to bring up to date.");

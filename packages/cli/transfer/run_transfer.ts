@@ -3,6 +3,7 @@ import { UsageError } from "../command/usage_error.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import { showCommandProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
+import { watchCommandLimits } from "../progress/watch_command_limits.ts";
 import { filterOf, splitArgument } from "./filter_options.ts";
 import { refuseMistakes, type TransferCommand } from "./refuse_mistakes.ts";
 import { TransferReport } from "./transfer_report.ts";
@@ -43,6 +44,7 @@ async function transferReported(
   const { output, signal, name, terminal } = context;
   const { sources, options, move } = command;
   const lade = await context.lade();
+  await watchCommandLimits(context, progress, options.jobs);
   const isMany = options.recursive || await hasWildcards(command);
   const filter = await filterOf(context, options, sources);
   const destination = await findDestination(lade, command, isMany);

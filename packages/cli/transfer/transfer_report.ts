@@ -7,6 +7,7 @@ import {
   VerificationMessage,
 } from "../messages/transfer_messages.ts";
 import { conversionJson, ConversionMessage } from "../messages/conversion_message.ts";
+import { LimitMessage } from "../messages/limit_message.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import type { TransferProgress } from "../progress/transfer_progress.ts";
@@ -178,6 +179,9 @@ export class TransferReport implements TransferListener {
     }
     if (!many && this.#context.settings.verbosity === 0) return;
     const { isHalted, isPlanned, notDone, ...done } = counts;
+    const limit = this.#dryRun || done.objects === 0
+      ? undefined
+      : this.#progress.limit(done.objects, done.bytes);
     await this.#context.output.note(
       new SummaryMessage({
         operation,
@@ -188,7 +192,10 @@ export class TransferReport implements TransferListener {
         elapsedMs: this.#progress.snapshot().elapsedMs,
         dryRun: this.#dryRun,
         ...(shard && { shard: { number: shard.number, count: shard.count } }),
+        limit,
       }),
     );
+    const { json, verbosity } = this.#context.settings;
+    if (limit && verbosity > 0 && !json) await this.#context.output.note(new LimitMessage(limit));
   }
 }

@@ -10,6 +10,11 @@ export interface NodeModules {
   readonly "node:crypto": {
     createHash(name: string): { update(bytes: Uint8Array): unknown; digest(encoding: "base64"): string };
   };
+  /** This process: CPU time in microseconds, where it tells. */
+  readonly "node:process": {
+    cpuUsage?(): { readonly user: number; readonly system: number };
+    threadCpuUsage?(): { readonly user: number; readonly system: number };
+  };
   /** CRC-32 of the system. */
   readonly "node:zlib": { crc32(bytes: Uint8Array, previous: number): number };
 }

@@ -6,3 +6,4 @@
 export * from "./printable.ts";
 export * from "./redact_secrets.ts";
 export * from "./near_uri.ts";
+export * from "./format_size.ts";

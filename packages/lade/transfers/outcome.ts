@@ -80,7 +80,7 @@ export class Outcome implements TransferListener {
   }
 
   /** What was moved. Throws what failed: an `AggregateError` where that is one of several objects. */
-  summary(): TransferSummary {
+  summary(): Omit<TransferSummary, "limit"> {
     if (this.#errors.length > 0) {
       const { action, uri } = this.#setup;
       const [first] = this.#errors;

@@ -9,6 +9,7 @@ import {
   type UriCalls,
 } from "@lade/transfer/places";
 import { Outcome } from "./outcome.ts";
+import { withLimit } from "./with_limit.ts";
 import type { TransferFilesOptions, TransferSummary } from "./transfer_options.ts";
 
 /** Uploads files, and directories with all below them, to a prefix. */
@@ -33,8 +34,10 @@ export async function uploadFiles(
   }
   const request = { ...requestOf(options), guessContentType: options.guessContentType ?? true };
   const destination = await resolveDestination(lade, uri, true);
-  await transfer(lade, { ...request, sources, destination, recursive: true }, outcome);
-  return outcome.summary();
+  return await withLimit(lade, options.concurrency, async () => {
+    await transfer(lade, { ...request, sources, destination, recursive: true }, outcome);
+    return outcome.summary();
+  });
 }
 
 /** Downloads an object, or everything under a prefix, into a directory. */
@@ -55,8 +58,10 @@ export async function downloadFiles(
   const destination = await resolveDestination(lade, to, true);
   // A script that takes what there is may find nothing.
   const request = { ...requestOf(options), allowMissing: true };
-  await transfer(lade, { ...request, sources: [uri], destination, recursive }, outcome);
-  return outcome.summary();
+  return await withLimit(lade, options.concurrency, async () => {
+    await transfer(lade, { ...request, sources: [uri], destination, recursive }, outcome);
+    return outcome.summary();
+  });
 }
 
 function outcomeOf(action: string, uri: string, { onProgress, onLeftOut }: TransferFilesOptions): Outcome {

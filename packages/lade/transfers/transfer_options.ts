@@ -1,3 +1,4 @@
+import type { TransferLimit } from "@lade/transfer/limits";
 import type { Dropped, ListOptions, ProgressOptions } from "@lade/core";
 import type { ObjectFilter, TransferOptions } from "@lade/transfer";
 
@@ -65,6 +66,8 @@ export interface TransferSummary {
   readonly bytes: number;
   /** How many objects lack something that their sources have, by the name of it; absent where none does. */
   readonly dropped?: Readonly<Partial<Record<Dropped["name"], number>>>;
+  /** What limited it, among all that the `Lade` did meanwhile. */
+  readonly limit: TransferLimit;
 }
 
 /** What a finished `Lade.transfer` moved. */

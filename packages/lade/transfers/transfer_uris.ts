@@ -2,6 +2,7 @@ import { InvalidNameError } from "@lade/core/errors";
 import { transfer } from "@lade/transfer";
 import { resolveDestination, type UriCalls, uriOfArgument } from "@lade/transfer/places";
 import { Outcome } from "./outcome.ts";
+import { withLimit } from "./with_limit.ts";
 import type { UriTransfer, UriTransferSummary } from "./transfer_options.ts";
 
 /** Copies or moves objects between any two stores. */
@@ -27,17 +28,19 @@ export async function transferUris(lade: UriCalls, given: UriTransfer): Promise<
     ...(onLeftOut && { onLeftOut }),
     ...(onResult && { onResult }),
   });
-  await transfer(lade, {
-    ifIgnored: "refuse",
-    signal: new AbortController().signal,
-    ...options,
-    operation,
-    sources,
-    destination,
-    recursive,
-    move,
-    createOnly: existing !== "replace",
-    ...(version !== undefined && { version }),
-  }, outcome);
-  return { ...outcome.summary(), skipped: outcome.skips };
+  return await withLimit(lade, options.concurrency, async () => {
+    await transfer(lade, {
+      ifIgnored: "refuse",
+      signal: new AbortController().signal,
+      ...options,
+      operation,
+      sources,
+      destination,
+      recursive,
+      move,
+      createOnly: existing !== "replace",
+      ...(version !== undefined && { version }),
+    }, outcome);
+    return { ...outcome.summary(), skipped: outcome.skips };
+  });
 }

@@ -3,6 +3,11 @@ import { AlreadyExistsError, InvalidNameError, NotFoundError, type ProgressEvent
 import { Lade } from "../lade.ts";
 import type { UriTransferResult } from "./transfer_options.ts";
 
+/** A summary without what cannot be told beforehand. */
+function countsOf<T extends { readonly limit: unknown }>({ limit: _, ...counts }: T): Omit<T, "limit"> {
+  return counts;
+}
+
 async function filled(objects: Readonly<Record<string, string>>): Promise<Lade> {
   const lade = new Lade();
   for (const [uri, text] of Object.entries(objects)) await lade.put(uri, text);
@@ -29,7 +34,11 @@ async function inDirectory(work: (root: string) => Promise<void>): Promise<void>
 Deno.test("Lade.transfer() copies one object to a name or below a prefix, as cp reads its DEST", async () => {
   await using lade = await filled({ "memory://a/p/x": "1" });
   const from = "memory://a/p/x";
-  assertEquals(await lade.transfer({ from, to: "memory://b/y" }), { objects: 1, bytes: 1, skipped: 0 });
+  assertEquals(countsOf(await lade.transfer({ from, to: "memory://b/y" })), {
+    objects: 1,
+    bytes: 1,
+    skipped: 0,
+  });
   await lade.transfer({ from, to: "memory://b/q/" });
   assertEquals(await contents(lade, "memory://b/"), { "memory://b/q/x": "1", "memory://b/y": "1" });
   const wrong = () => lade.transfer({ from: [from, "memory://b/y"], to: "memory://b/z" });
@@ -53,7 +62,7 @@ Deno.test("Lade.transfer() takes local paths, - as one too, and moves trees with
       move: true,
       onResult: (result) => void results.push(result),
     });
-    assertEquals(summary, { objects: 2, bytes: 5, skipped: 0 });
+    assertEquals(countsOf(summary), { objects: 2, bytes: 5, skipped: 0 });
     assertEquals(results.map(({ from, to }) => [from, to]).sort(), [
       [`file://${root}/in/one`, "memory://m/t/one"],
       [`file://${root}/in/sub/-`, "memory://m/t/sub/-"],
@@ -75,7 +84,11 @@ Deno.test("Lade.transfer() replaces, skips or fails on what exists, as it is tol
   const objects = { "memory://a/x": "new", "memory://a/y": "new", "memory://b/x": "old" };
   await using lade = await filled(objects);
   const request = { from: "memory://a/", to: "memory://b/", recursive: true };
-  assertEquals(await lade.transfer({ ...request, existing: "skip" }), { objects: 1, bytes: 3, skipped: 1 });
+  assertEquals(countsOf(await lade.transfer({ ...request, existing: "skip" })), {
+    objects: 1,
+    bytes: 3,
+    skipped: 1,
+  });
   const results: UriTransferResult[] = [];
   const failing = {
     ...request,
@@ -105,7 +118,7 @@ Deno.test("Lade.transfer() with dryRun does nothing and tells what it would do",
     dryRun: true,
     onResult,
   };
-  assertEquals(await lade.transfer(request), { objects: 2, bytes: 3, skipped: 0 });
+  assertEquals(countsOf(await lade.transfer(request)), { objects: 2, bytes: 3, skipped: 0 });
   assertEquals(results.sort(), ["memory://a/x memory://b/x 1", "memory://a/y memory://b/y 2"]);
   assertEquals(await contents(lade, "memory://b/"), {});
 });
@@ -182,7 +195,7 @@ Deno.test("Lade.upload() and download() with createOnly fail what exists, and do
 Deno.test("Lade.download() of a prefix with nothing below makes the directory, and is no error", async () => {
   await using lade = await filled({ "memory://m/x": "1" });
   await inDirectory(async (root) => {
-    assertEquals(await lade.download("memory://m/none/", `${root}/out`), { objects: 0, bytes: 0 });
+    assertEquals(countsOf(await lade.download("memory://m/none/", `${root}/out`)), { objects: 0, bytes: 0 });
     assertEquals([...Deno.readDirSync(`${root}/out`)], []);
     await assertRejects(() => lade.download("memory://m/none", `${root}/out`), NotFoundError);
     await assertRejects(() => lade.upload(`${root}/missing/`, "memory://m/"), NotFoundError);

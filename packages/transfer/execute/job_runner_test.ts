@@ -35,6 +35,7 @@ for (const move of [false, true]) {
       const kept = new Kept(store);
       const calls: UriCalls = {
         context: lade.context,
+        stores: lade.stores,
         uriOf: (uri) => lade.uriOf(uri),
         createContainer: (uri, options) => lade.createContainer(uri, options),
         deleteContainer: (uri, options) => lade.deleteContainer(uri, options),

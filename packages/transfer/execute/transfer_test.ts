@@ -78,6 +78,7 @@ function withStore(lade: Lade, uri: string, layer: (store: ObjectStore) => Objec
   };
   return {
     context: lade.context,
+    stores: lade.stores,
     locate,
     uriOf: (at) => lade.uriOf(at),
     createContainer: (at, options) => lade.createContainer(at, options),

@@ -14,6 +14,8 @@ export interface LocatedUri {
 export interface UriCalls {
   /** What all stores share. */
   readonly context: StoreContext;
+  /** The stores that are open. */
+  readonly stores: readonly ObjectStore[];
   /** Finds the container of a URI, opened and shared, and the key or prefix in it. */
   locate(uri: string): Promise<LocatedUri>;
   /** The URI as its provider writes it. Opens nothing. */

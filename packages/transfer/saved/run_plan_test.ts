@@ -32,6 +32,7 @@ for (const [move, conversion] of [[false, "none"], [true, "none"], [false, "comp
     await lade.put("memory://s/a", "1");
     const calls: UriCalls = {
       context: lade.context,
+      stores: lade.stores,
       uriOf: (uri) => lade.uriOf(uri),
       createContainer: (uri, options) => lade.createContainer(uri, options),
       deleteContainer: (uri, options) => lade.deleteContainer(uri, options),

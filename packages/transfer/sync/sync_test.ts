@@ -65,6 +65,7 @@ class Here implements AsyncDisposable {
     const { lade } = this;
     return {
       context: lade.context,
+      stores: lade.stores,
       uriOf: (uri) => lade.uriOf(uri),
       createContainer: (uri, options) => lade.createContainer(uri, options),
       deleteContainer: (uri, options) => lade.deleteContainer(uri, options),

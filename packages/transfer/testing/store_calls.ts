@@ -17,6 +17,7 @@ export function storeCalls(stores: Readonly<Record<string, ObjectStore>>): UriCa
   };
   return {
     context: first.context,
+    stores: Object.values(stores),
     locate,
     uriOf: (uri) => Promise.resolve(uri),
     createContainer: () => Promise.resolve(),

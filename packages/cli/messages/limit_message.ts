@@ -1,0 +1,48 @@
+import type { TransferLimit } from "@lade/transfer/limits";
+import type { Json, Message } from "../output/message.ts";
+
+/** What limited a command, and by how many requests it worked. */
+export class LimitMessage implements Message {
+  readonly #limit: TransferLimit;
+
+  /** Tells `limit`. */
+  constructor(limit: TransferLimit) {
+    this.#limit = limit;
+  }
+
+  /** The sentence, and a line that counts requests where there were some. */
+  toText(): string {
+    const { sentence, figures: { connections, hedges, requests, retries, throttled } } = this.#limit;
+    if (requests === 0) return `lade: ${sentence}`;
+    const parts = [
+      `${counted(requests, "request")} over ${counted(connections, "new connection")}`,
+      ...(retries > 0 ? [`${retries} of them tried again`] : []),
+      ...(throttled > 0 ? [`${throttled} throttled`] : []),
+      ...(hedges.issued > 0
+        ? [`${hedges.issued} asked once more for being slow, of which ${hedges.won} won`]
+        : []),
+    ];
+    return `lade: ${sentence}\nlade: ${parts.join(", ")}`;
+  }
+
+  /** What it was, the sentence, and all figures. */
+  toJson(): Json {
+    return { type: "limit", ...limitJson(this.#limit) };
+  }
+}
+
+/** What limited a command, as JSON; numbers are rounded. */
+export function limitJson({ by, sentence, figures }: TransferLimit): { readonly [name: string]: Json } {
+  return { by, sentence, figures: rounded(figures) };
+}
+
+function rounded(value: unknown): Json {
+  if (typeof value === "number") return Math.round(value * 10) / 10;
+  if (Array.isArray(value)) return value.map(rounded);
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, rounded(inner)]));
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
