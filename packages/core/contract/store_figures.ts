@@ -61,6 +61,8 @@ export interface StoreFigures {
   readonly bytesWritten: number;
   /** Connections that were opened. */
   readonly connections: number;
+  /** Threads of their own that were started to move large bodies. */
+  readonly lanes: number;
   /** For what was waited how long. */
   readonly waitedMs: WaitFigures;
   /** What each address did. */
@@ -71,7 +73,7 @@ export interface StoreFigures {
 export function sumFigures(all: Iterable<StoreFigures>): StoreFigures {
   const sum = {
     ...{ requests: 0, retries: 0, throttled: 0, hedges: { issued: 0, won: 0 } },
-    ...{ bytesRead: 0, bytesWritten: 0, connections: 0 },
+    ...{ bytesRead: 0, bytesWritten: 0, connections: 0, lanes: 0 },
     waitedMs: { connecting: 0, sending: 0, answers: 0, bytes: 0, reading: 0, writing: 0 },
     addresses: [] as AddressFigures[],
   };
@@ -84,6 +86,7 @@ export function sumFigures(all: Iterable<StoreFigures>): StoreFigures {
     sum.bytesRead += figures.bytesRead;
     sum.bytesWritten += figures.bytesWritten;
     sum.connections += figures.connections;
+    sum.lanes += figures.lanes;
     for (const name of Object.keys(sum.waitedMs) as (keyof WaitFigures)[]) {
       sum.waitedMs[name] += figures.waitedMs[name];
     }

@@ -6,7 +6,15 @@ const WAITS = { connecting: 1, sending: 2, answers: 3, bytes: 4, reading: 5, wri
 function figures(more: Partial<StoreFigures> = {}): StoreFigures {
   return {
     ...{ requests: 10, retries: 2, throttled: 1, hedges: { issued: 3, won: 1 } },
-    ...{ bytesRead: 100, bytesWritten: 50, connections: 4, waitedMs: WAITS, addresses: [], ...more },
+    ...{
+      bytesRead: 100,
+      bytesWritten: 50,
+      connections: 4,
+      lanes: 1,
+      waitedMs: WAITS,
+      addresses: [],
+      ...more,
+    },
   };
 }
 
@@ -21,7 +29,7 @@ Deno.test("sumFigures() adds up every number, and lists the addresses of all", (
   ]);
   assertEquals(sum, {
     ...{ requests: 20, retries: 4, throttled: 2, hedges: { issued: 6, won: 2 } },
-    ...{ bytesRead: 200, bytesWritten: 100, connections: 8 },
+    ...{ bytesRead: 200, bytesWritten: 100, connections: 8, lanes: 2 },
     waitedMs: { connecting: 2, sending: 4, answers: 6, bytes: 8, reading: 10, writing: 12 },
     addresses: [address("1:80"), address("2:80")],
   });

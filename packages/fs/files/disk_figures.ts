@@ -9,6 +9,7 @@ export class DiskFigures implements StoreFigures {
   readonly retries = 0;
   readonly throttled = 0;
   readonly connections = 0;
+  readonly lanes = 0;
   readonly hedges = { issued: 0, won: 0 };
   readonly addresses = [];
   readonly waitedMs = { connecting: 0, sending: 0, answers: 0, bytes: 0, reading: 0, writing: 0 };

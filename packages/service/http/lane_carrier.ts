@@ -155,6 +155,7 @@ export class LaneCarrier {
     const link = new LaneLink(worker, configOf(config), {
       ready: () => {
         link.idleSinceMs = this.#nowMs;
+        config.figures.lanes++;
         this.#onReady?.();
       },
       report: (report) => {

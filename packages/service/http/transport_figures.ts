@@ -36,6 +36,7 @@ export class TransportFigures implements StoreFigures, TransportObserver {
   bytesRead = 0;
   bytesWritten = 0;
   connections = 0;
+  lanes = 0;
   /** Those of the budget that grants them. */
   hedges: HedgeFigures = { issued: 0, won: 0 };
   readonly waitedMs = { connecting: 0, sending: 0, answers: 0, bytes: 0, reading: 0, writing: 0 };
