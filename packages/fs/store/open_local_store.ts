@@ -10,6 +10,7 @@ import { TemporaryNames } from "../names/temporary_name.ts";
 import { FileCalls } from "../tree/file_calls.ts";
 import { Tree } from "../tree/tree.ts";
 import { KeyMutex } from "../files/key_mutex.ts";
+import { NameGuess } from "../files/name_guess.ts";
 import { RetiredFiles } from "../files/retired_files.ts";
 
 /** Puts a store of local files together around the way bytes get from and into files. */
@@ -40,5 +41,6 @@ export function openLocalStore(
     temporaries: new TemporaryNames(context.random),
     mutex: new KeyMutex(),
     retired: new RetiredFiles(context.clock),
+    guess: new NameGuess(),
   });
 }

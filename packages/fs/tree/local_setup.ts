@@ -7,6 +7,7 @@ import type { KeyMutex } from "../files/key_mutex.ts";
 import type { TemporaryNames } from "../names/temporary_name.ts";
 import type { RetiredFiles } from "../files/retired_files.ts";
 import type { FileCalls } from "./file_calls.ts";
+import type { NameGuess } from "../files/name_guess.ts";
 import type { Tree } from "./tree.ts";
 
 /** What the operations of a store of local files work with. */
@@ -31,4 +32,6 @@ export interface LocalSetup {
   readonly mutex: KeyMutex;
   /** Files that lost their name a moment ago. */
   readonly retired: RetiredFiles;
+  /** Whether small files are written to new names. */
+  readonly guess: NameGuess;
 }

@@ -77,8 +77,10 @@ async function callsOf(sync: SyncMode): Promise<Record<string, string[]>> {
 }
 
 Deno.test('sync: "none" waits for no disk', async () => {
-  assertEquals(await callsOf("none"), {
-    put: ["rename"],
+  const { put, ...others } = await callsOf("none");
+  // Of a small file a link is tried where calls are quick, for most names are new.
+  assertEquals(put?.filter((call) => call !== "link"), ["rename"]);
+  assertEquals(others, {
     writer: ["rename"],
     parts: ["rename"],
     create: ["link"],

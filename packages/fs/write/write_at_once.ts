@@ -24,19 +24,22 @@ export function canWriteAtOnce(
 }
 
 /**
- * Writes a small object to a name that nothing has, in one go: looks, makes a temporary file, writes, dates and renames it.
- * No other call of this process comes between, so that none has to wait for its turn, and the name is looked at once. Where
- * something has the name, or anything else is to be thought of, there is no result, and nothing is left behind.
+ * Writes a small object to a name that nothing has, in one go: makes a temporary file, writes and dates it, and gives it the
+ * name, by a second name where a file can have two: so nothing that took the name meanwhile is replaced. No other call of
+ * this process comes between, so that none has to wait for its turn. Where something has the name, or anything else is to be
+ * thought of, there is no result, and nothing is left behind.
  */
 export function writeAtOnce(
   setup: LocalSetup,
   request: WriteRequest,
   data: Uint8Array,
 ): PutResult | Promise<PutResult> | undefined {
-  const { medium, mutex, retired, tree } = setup;
+  const { guess, medium, mutex, retired, tree } = setup;
   const { path, subject, options: { lastModified, signal } } = request;
   signal?.throwIfAborted();
-  if (!medium.writeSync || !mutex.isFree(path) || !isFree(path)) return undefined;
+  if (!medium.writeSync || !mutex.isFree(path)) return undefined;
+  if (guess.isTaken) guess.isTaken = !isFree(path);
+  if (guess.isTaken) return undefined;
   const temporary = temporaryPath(setup, path);
   let status: FileStatus;
   try {
@@ -51,21 +54,40 @@ export function writeAtOnce(
     removeSync(temporary);
     throw new ServiceError({ ...subject, detail: `the file has ${size} bytes, ${data.length} were written` });
   }
-  // A file of this number had this name's place a moment ago: both must not look alike.
-  if (retired.mtimesBefore(status).length > 0) return publishLater(setup, request, temporary, status);
+  // A file of this number had a name a moment ago: both must not look alike.
+  const isDoubtful = retired.mtimesBefore(status).length > 0;
+  if (isDoubtful && isFree(path)) return publishLater(setup, request, temporary, status);
   try {
-    Deno.renameSync(temporary, path);
-  } catch (error) {
-    if (DIRECTORY_CODES.has(errorCode(error) ?? "")) return publishLater(setup, request, temporary, status);
+    guess.isTaken = isDoubtful || !takeName(temporary, path);
+  } finally {
+    // It has the other name now, or is not wanted.
     removeSync(temporary);
-    throw error;
   }
+  if (guess.isTaken) return undefined;
   // What stands for the time of birth changes with a file's name.
   return { size, etag: etagOf(status.tellsBirth ? status : statusOf(Deno.lstatSync(path))) };
 }
 
 /** What the system answers where the directory is not there yet, or the temporary name is taken. */
 const NO_PLACE = new Set(["EEXIST", "ENOENT", "ENOTDIR"]);
+
+/** Gives a file a name that nothing has, beside its own where it can have two; whether it has it now. */
+function takeName(from: string, to: string): boolean {
+  try {
+    Deno.linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+  }
+  if (!isFree(to)) return false;
+  try {
+    Deno.renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (DIRECTORY_CODES.has(errorCode(error) ?? "")) return false;
+    throw error;
+  }
+}
 
 function isFree(path: string): boolean {
   try {

@@ -6,6 +6,7 @@ import { DiskFigures } from "../files/disk_figures.ts";
 import { IoGate } from "../files/io_gate.ts";
 import { KeyMutex } from "../files/key_mutex.ts";
 import type { Medium } from "../files/medium.ts";
+import { NameGuess } from "../files/name_guess.ts";
 import { RetiredFiles } from "../files/retired_files.ts";
 import { openFileStore } from "../mod.ts";
 import { TemporaryNames } from "../names/temporary_name.ts";
@@ -15,6 +16,7 @@ import { FileCalls } from "../tree/file_calls.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { Tree } from "../tree/tree.ts";
 import { canWriteAtOnce, writeAtOnce } from "./write_at_once.ts";
+import { putFile } from "./write_file.ts";
 import type { WriteRequest } from "./write_request.ts";
 
 const TIME = new Date("2001-02-03T04:05:06.789Z");
@@ -41,6 +43,7 @@ function setupOf(
     temporaries: new TemporaryNames(context.random),
     mutex: new KeyMutex(),
     retired: new RetiredFiles(context.clock),
+    guess: new NameGuess(),
   };
 }
 
@@ -154,7 +157,7 @@ Deno.test("writeAtOnce() dates a file otherwise whose number one of that date ha
   assertEquals((await store.head("a")).etag, result.etag);
 });
 
-Deno.test("writeAtOnce() makes room where a directory came to have the name, unless it holds objects", async () => {
+Deno.test("putFile() makes room where a directory came to have the name, unless it holds objects", async () => {
   await using root = await makeRoot();
   const write = async (key: string, intrude: () => void) => {
     const setup = setupOf(root, (medium) => (path, data, mtimeMs) => {
@@ -163,10 +166,51 @@ Deno.test("writeAtOnce() makes room where a directory came to have the name, unl
       assert(status);
       return status;
     });
-    return await writeAtOnce(setup, requestOf(root, key), DATA);
+    return await putFile(setup, requestOf(root, key), DATA);
   };
   assertEquals((await write("empty", () => Deno.mkdirSync(root.file("empty"))))?.size, 3);
   const fill = () => root.write("full/inner", "old");
   await assertRejects(() => write("full", fill), InvalidNameError, "holds other objects");
   assertEquals(root.everything(), ["empty", "full/inner"]);
+});
+
+Deno.test("writeAtOnce() replaces nothing that came to have the name, and then looks first, while names are taken", async () => {
+  await using root = await makeRoot();
+  let made = 0;
+  const setup = setupOf(root, (medium) => (path, data, mtimeMs) => {
+    if (made++ === 0) root.write("a", "theirs");
+    const status = medium.writeSync?.(path, data, mtimeMs);
+    assert(status);
+    return status;
+  });
+  const write = (key: string) => writeAtOnce(setup, requestOf(root, key), DATA);
+  for (let i = 0; i < 3; i++) assertEquals([write("a"), made], [undefined, 1]);
+  assertEquals([Deno.readTextFileSync(root.file("a")), root.everything()], ["theirs", ["a"]]);
+  for (const key of ["b", "c"]) assertEquals((await write(key))?.size, 3);
+  assertEquals(made, 3);
+  assertEquals([write("c"), write("b"), made], [undefined, undefined, 4], "one was made in vain");
+  assertEquals(root.everything(), ["a", "b", "c"]);
+});
+
+Deno.test("writeAtOnce() renames where a file cannot have two names", async () => {
+  await using root = await makeRoot();
+  root.write("old", "old");
+  Deno.symlinkSync(root.file("nothing"), root.file("dangling"));
+  const setup = setupOf(root);
+  const { linkSync } = Deno;
+  Deno.linkSync = () => {
+    throw Object.assign(new Error("no"), { code: "EPERM" });
+  };
+  try {
+    for (const key of ["new", "newer"]) {
+      assertEquals((await writeAtOnce(setup, requestOf(root, key), DATA))?.size, 3);
+      for (const taken of ["old", "dangling"]) {
+        assertEquals(writeAtOnce(setup, requestOf(root, taken), DATA), undefined);
+      }
+    }
+  } finally {
+    Deno.linkSync = linkSync;
+  }
+  assertEquals(Deno.readTextFileSync(root.file("old")), "old");
+  assertEquals(root.everything(), ["dangling", "new", "newer", "old"]);
 });
