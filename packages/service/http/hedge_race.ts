@@ -97,14 +97,13 @@ export class HedgeRace {
 
   #end(outcome: Outcome, won: boolean): void {
     this.#over = true;
-    const overtaken = new WireError("closed", "the same request was answered on another connection");
     const second = this.#second;
     this.#settle(won);
-    if (!won) second?.flight.revoke(overtaken);
+    if (!won) second?.flight.revoke(overtaken());
     else if (this.#failed) drop(this.#failed);
     else {
       this.#listener.waitedInVain(this.#clock.monotonicMs() - this.sentMs);
-      this.#flight.revoke(overtaken);
+      this.#flight.revoke(overtaken());
     }
     this.#resolve(this.#throttled ? { ...outcome, throttled: true } : outcome);
   }
@@ -123,6 +122,10 @@ export class HedgeRace {
     const { connectedMs, firstByteMs } = response.timings;
     this.#listener.answered(firstByteMs - connectedMs, firstByteMs);
   }
+}
+
+function overtaken(): WireError {
+  return new WireError("closed", "the same request was answered on another connection");
 }
 
 /** Frees what an answer holds that nobody wants. */
