@@ -6,6 +6,7 @@
 import { getBytes, getMany, readInto, type ReadOptions } from "../packages/core/mod.ts";
 import { Lade } from "../packages/lade/mod.ts";
 import { runTwice } from "./run_twice.ts";
+import { inLanes, LANES, signedReads } from "./signed_reads.ts";
 
 const [root = "", work = "", argument = ""] = Deno.args;
 await using lade = new Lade();
@@ -14,6 +15,7 @@ const small = crypto.getRandomValues(new Uint8Array(4096));
 const SIZE = 2 ** 30;
 let target: Uint8Array | undefined;
 let data: Uint8Array | undefined;
+let signed: (() => Promise<void>) | undefined;
 
 async function into(options: ReadOptions): Promise<void> {
   const { store, key } = await lade.locate(`${root}/get/large`);
@@ -33,6 +35,12 @@ function randomBytes(size: number): Uint8Array {
   const bytes = new Uint8Array(size);
   for (let at = 0; at < size; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
   return bytes;
+}
+
+/** Memory of each lane, made once. */
+function lanesOf(size: number): (lane: number) => Uint8Array {
+  const all = target ??= new Uint8Array(LANES * size);
+  return (lane) => all.subarray(lane * size, (lane + 1) * size);
 }
 
 const works: Record<string, () => Promise<unknown>> = {
@@ -65,6 +73,23 @@ const works: Record<string, () => Promise<unknown>> = {
       bytes += result.bytes.length;
     }
     if (bytes !== keys.length * Number(each)) throw new Error(`Cannot count: ${bytes} bytes came`);
+  },
+  async "get-each"() {
+    const { store, keys } = await smallOnes("small/");
+    await inLanes(keys, (key) => getBytes(store, key));
+  },
+  async "read-each"() {
+    const { store, keys } = await smallOnes("small/");
+    const memory = lanesOf(Number(each));
+    await inLanes(keys, (key, lane) => readInto(store, key, memory(lane)));
+  },
+  async "get-each-signed"() {
+    const { store, keys } = await smallOnes("small/");
+    await (signed ??= await signedReads(store, keys, Number(each), () => new Uint8Array(Number(each))))();
+  },
+  async "read-each-signed"() {
+    const { store, keys } = await smallOnes("small/");
+    await (signed ??= await signedReads(store, keys, Number(each), lanesOf(Number(each))))();
   },
   async "put-many"() {
     const { store, keys } = await smallOnes("put/");

@@ -72,10 +72,25 @@ export const getSamples: Bench = smallBench({
   size: BARE_SIZE,
   name: "s3-get-samples",
   title: bareTitle(`GET ${BARE_COUNT} x ${BARE_SIZE / 1000} kB into memory`),
-  bars: [],
-  bounds: [{ ours: "lade getMany", cpuSecondsAtMost: 0.25e-3 * BARE_COUNT }],
-  contendersOf: (ground) =>
-    childContenders(ground, { "lade getMany": ladeChild("get-many", `${BARE_COUNT}x${BARE_SIZE}`) }),
+  bars: [
+    { ours: "lade getMany", baseline: "signed URLs, fresh memory", cpuAtMost: 1.5 },
+    { ours: "lade getBytes", baseline: "signed URLs, fresh memory", cpuAtMost: 1.5 },
+    { ours: "lade readInto", baseline: "signed URLs, reused memory", cpuAtMost: 2 },
+  ],
+  bounds: ["getMany", "getBytes", "readInto"].map((call) => ({
+    ours: `lade ${call}`,
+    cpuSecondsAtMost: 0.25e-3 * BARE_COUNT,
+  })),
+  contendersOf: (ground) => {
+    const child = (work: string) => ladeChild(work, `${BARE_COUNT}x${BARE_SIZE}`);
+    return childContenders(ground, {
+      "lade getMany": child("get-many"),
+      "lade getBytes": child("get-each"),
+      "signed URLs, fresh memory": child("get-each-signed"),
+      "lade readInto": child("read-each"),
+      "signed URLs, reused memory": child("read-each-signed"),
+    });
+  },
 });
 
 /** Writes from files. */
