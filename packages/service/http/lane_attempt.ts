@@ -1,3 +1,4 @@
+import { COMBINABLE_CHECKSUMS } from "@lade/codec/checksum";
 import type { BodySource, Poured, PourTarget } from "@lade/core/backend";
 import { HttpResponse } from "./http_response.ts";
 import { unpackFailure } from "./lane_failure.ts";
@@ -65,7 +66,10 @@ export class LaneAttempt implements BodySource {
         signal?.addEventListener("abort", this);
         flight?.endBy((reason) => this.#stop(reason));
       });
-      return this.#respond(report, attemptMs);
+      const response = this.#respond(report, attemptMs);
+      // The answer was on its way when it was given up.
+      if (this.#stopped) throw this.#fail(this.#stopped.reason);
+      return response;
     } catch (error) {
       this.#end(false);
       signal?.throwIfAborted();
@@ -87,6 +91,7 @@ export class LaneAttempt implements BodySource {
       size: target.length,
       atLeast: Math.min(atLeast, target.length),
     });
+    if (this.#stopped) throw this.#fail(this.#stopped.reason);
     target.set(bytes);
     this.#received(bytes.length);
     if (waitedMs !== undefined) this.#end(true);
@@ -95,6 +100,7 @@ export class LaneAttempt implements BodySource {
 
   async pour({ onBytes, sums, to }: PourTarget): Promise<Poured> {
     if (this.#failure) return { bytes: 0, sums: {}, failure: this.#failure };
+    if (this.#over) return { bytes: 0, sums: sumsOfNothing(sums) };
     let told = 0;
     const tell = (bytes: number) => {
       if (bytes === 0) return;
@@ -108,11 +114,10 @@ export class LaneAttempt implements BodySource {
       this.#setup.onCpu(report.cpuMs);
       const { failure, poured, waitedMs } = report;
       tell(poured.bytes - told);
-      if (!failure) {
-        if (waitedMs !== undefined) this.#end(true);
-        return poured;
-      }
-      return { ...poured, failure: { error: this.#fail(this.#unpack(failure)) } };
+      if (failure) return { ...poured, failure: { error: this.#fail(this.#unpack(failure)) } };
+      if (waitedMs !== undefined) this.#end(true);
+      else if (this.#stopped) return { ...poured, failure: { error: this.#fail(this.#stopped.reason) } };
+      return poured;
     } catch (error) {
       // What befell the place that is poured into is no failure of the body.
       if (!(error instanceof TransportError) && !this.#stopped) throw error;
@@ -164,7 +169,7 @@ export class LaneAttempt implements BodySource {
 
   #take(report: TryReport | WireError): void {
     if (!(report instanceof WireError)) {
-      if (report.type === "progress") return this.#onProgress?.(report.bytes);
+      if (report.type === "progress") return this.#progress(report.bytes);
       if (report.type === "sent") return this.#sent(report.bytes);
       if (report.type === "departed") return this.#depart(report.address);
     }
@@ -200,6 +205,15 @@ export class LaneAttempt implements BodySource {
     observer.responded?.(request, response);
     if (waitedMs !== undefined) this.#end(true);
     return response;
+  }
+
+  /** What an observer throws ends the pouring, not the handling of the lane's messages. */
+  #progress(bytes: number): void {
+    try {
+      this.#onProgress?.(bytes);
+    } catch (error) {
+      this.#stop(error);
+    }
   }
 
   #depart(address: string | undefined): void {
@@ -242,4 +256,11 @@ export class LaneAttempt implements BodySource {
     }
     onOver();
   }
+}
+
+function sumsOfNothing(names: PourTarget["sums"]): Poured["sums"] {
+  return Object.fromEntries(names.map((name) => {
+    const { toBase64, zero } = COMBINABLE_CHECKSUMS[name];
+    return [name, toBase64(zero)];
+  }));
 }

@@ -4,6 +4,7 @@ import { BufferPool, type PourTarget } from "@lade/core/backend";
 import { RawServer } from "@lade/testing/http";
 import { LaneCarrier, type LaneCarrierSetup } from "./lane_carrier.ts";
 import type { LaneWorker } from "./lane_link.ts";
+import type { LaneReport } from "./lane_messages.ts";
 import { sendWithRetry } from "./send_with_retry.ts";
 import { TcpCarrier } from "./tcp_carrier.ts";
 import type { Transport, TransportRequest } from "./transport.ts";
@@ -163,6 +164,78 @@ Deno.test("LaneCarrier ends a pour when its signal is aborted, and touches the f
   assertEquals(failure?.error, stop.signal.reason);
   const size = (await file.bytes()).length;
   assertEquals((await file.bytes()).length, size);
+});
+
+Deno.test("LaneCarrier: a request that is given up while its answer is on the way rejects with the reason", async () => {
+  await using server = bodyServer();
+  const heads: LaneReport[] = [];
+  let release = () => {};
+  // Holds the answer back until it was given up.
+  const start = (): LaneWorker => {
+    const worker = new Worker(new URL("./lane.ts", import.meta.url), { type: "module" });
+    const held: LaneWorker = {
+      onmessage: null,
+      onerror: null,
+      postMessage: (command) => worker.postMessage(command),
+      terminate: () => worker.terminate(),
+    };
+    worker.onmessage = (event) => {
+      if (event.data.type === "head") {
+        heads.push(event.data);
+        release = () => held.onmessage?.(event);
+        arrived.resolve();
+      } else held.onmessage?.(event);
+    };
+    return held;
+  };
+  const arrived = Promise.withResolvers<void>();
+  await using transport = await laned(1, {}, { start });
+  const stop = new AbortController();
+  const sending = transport.send(get(server.url, { signal: stop.signal }));
+  await arrived.promise;
+  stop.abort(new Error("enough"));
+  release();
+  assertEquals(await sending.then(() => "an answer", (error) => error), stop.signal.reason);
+  assertEquals(heads.length, 1);
+});
+
+Deno.test("LaneCarrier: what an observer of a pouring throws ends it", async () => {
+  await using server = new RawServer(async (peer) => {
+    await peer.head();
+    await peer.send(`HTTP/1.1 200 OK\r\nContent-Length: ${3 * BODY.length}\r\n\r\n`);
+    for (let turn = 0; turn < 3; turn++) {
+      await peer.send(BODY);
+      await new Promise((resolve) => setTimeout(resolve, 120));
+    }
+    await peer.rest();
+  });
+  await using transport = await laned(1);
+  const { body } = await transport.send(get(server.url));
+  const poured = body.pour?.({
+    to: new Uint8Array(new SharedArrayBuffer(3 * BODY.length)),
+    sums: [],
+    buffers,
+    onBytes: () => {
+      throw new Error("no room on the screen");
+    },
+  });
+  const outcome = await Promise.resolve(poured).then((poured) => poured?.failure?.error, (error) => error);
+  assertEquals(outcome instanceof Error && outcome.message, "no room on the screen");
+});
+
+Deno.test("LaneCarrier pours a body of no bytes", async () => {
+  await using server = new RawServer(async (peer) => {
+    await peer.head();
+    await peer.answer("");
+    await peer.rest();
+  });
+  await using transport = await laned(1);
+  const { body } = await transport.send(get(server.url));
+  const to = new Uint8Array(new SharedArrayBuffer(0));
+  assertEquals(await body.pour?.({ to, sums: ["crc32c"], buffers }), {
+    bytes: 0,
+    sums: { crc32c: "AAAAAA==" },
+  });
 });
 
 Deno.test("LaneCarrier refuses a file that is no longer the one it was", async () => {
