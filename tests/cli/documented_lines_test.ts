@@ -15,6 +15,7 @@ const DOCUMENTS = [
   "docs/s3.md",
   "docs/sync.md",
   "docs/transfers.md",
+  "docs/tuning.md",
   "packages/cli/README.md",
 ];
 

@@ -155,6 +155,61 @@ Deno.test("lade --no-verify-ssl takes any certificate, and says once what that m
   }
 });
 
+Deno.test("lade --endpoint-address reaches the endpoint there, and signs for its name", async () => {
+  await using cli = await S3Cli.start();
+  cli.fake.putObject("bucket", "a", "hello");
+  const endpoint = "http://s3.localhost:1";
+  const there = `127.0.0.1:${cli.fake.port}`;
+  for (
+    const [args, env] of [
+      [["--endpoint-url", endpoint, "--endpoint-address", `${there},127.0.0.9:1`], {}],
+      [["--config", `s3.endpoint=${endpoint}`, "--config", `s3.endpointAddresses=${there}`], {}],
+      [[], { AWS_ENDPOINT_URL: endpoint, LADE_S3_ENDPOINT_ADDRESSES: there }],
+      [["--endpoint-url", cli.fake.url], { LADE_S3_ENDPOINT_ADDRESSES: "127.0.0.9:1" }],
+    ] as const
+  ) {
+    const permissions = [...cli.options().permissions ?? [], "--allow-net=127.0.0.9:1"];
+    const outcome = await cli.run(["cat", ...args, "s3://bucket/a"], { env, permissions });
+    assertEquals(outcome, { code: 0, stdout: "hello", stderr: "" });
+  }
+  const { stderr } = await cli.run(["ls", "-v", "s3://bucket"], {
+    env: { AWS_ENDPOINT_URL: endpoint, LADE_S3_ENDPOINT_ADDRESSES: there },
+  });
+  assertMatch(stderr, /endpointAddresses .*127\.0\.0\.1:.*\(LADE_S3_ENDPOINT_ADDRESSES\)/);
+});
+
+Deno.test("lade --endpoint-address says why addresses cannot be used", async () => {
+  await using cli = await S3Cli.start();
+  const there = `127.0.0.1:${cli.fake.port}`;
+  for (
+    const [args, env, code, said] of [
+      [[], { AWS_ENDPOINT_URL: "" }, 1, "no endpoint is configured"],
+      [["--config", "s3.transport=fetch"], {}, 1, "fetch goes where names lead"],
+      [[], { HTTP_PROXY: "http://127.0.0.1:1" }, 1, "a proxy goes where names lead; give no addresses"],
+    ] as const
+  ) {
+    const outcome = await cli.run(["ls", ...args, "--endpoint-address", there, "s3://bucket"], {
+      env,
+      permissions: [`--allow-net=${there}`, "--allow-env", "--allow-sys=osRelease"],
+    });
+    assertEquals([outcome.code, outcome.stdout], [code, ""], outcome.stderr);
+    assertStringIncludes(outcome.stderr, said);
+  }
+  for (
+    const [address, code, said] of [
+      ["http://x", 2, "has to be hosts such as"],
+      ["10.0.0.1", 1, "(10.0.0.1) has to be allowed"],
+    ] as const
+  ) {
+    const outcome = await cli.run(["ls", "--endpoint-address", address, "s3://bucket"]);
+    assertEquals(outcome.code, code, outcome.stderr);
+    assertStringIncludes(outcome.stderr, said);
+  }
+  const denied = await cli.run(["ls", "--endpoint-address", "127.0.0.9:1", "s3://bucket"]);
+  assertEquals(denied.code, 1);
+  assertStringIncludes(denied.stderr, "may not connect to 127.0.0.9:1, which is given as an address");
+});
+
 Deno.test("lade --help groups the options of services", async () => {
   await using cli = new CliHere();
   for (const args of [["--help"], ["cp", "--help"], ["doctor", "--help"]]) {
@@ -163,6 +218,7 @@ Deno.test("lade --help groups the options of services", async () => {
     for (
       const option of [
         "endpoint-url",
+        "endpoint-address",
         "region",
         "profile",
         "no-sign-request",

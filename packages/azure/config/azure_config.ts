@@ -8,7 +8,7 @@ import {
   type Sourced,
 } from "@lade/core/settings";
 import type { Environment } from "@lade/service/environment";
-import { isLoopback, plainHttpFault } from "@lade/service/http";
+import { givenAddresses, isLoopback, plainHttpFault } from "@lade/service/http";
 import { type ConnectionConfig, connectionConfig } from "@lade/service/settings";
 import { type AccountHost, accountHost, type AzureEndpoint, isPathStyle, urlOf } from "./account_host.ts";
 import {
@@ -42,6 +42,8 @@ export interface AzureConfig extends ConnectionConfig, BlobConfig {
 }
 
 const ENTRA = ["tenantId", "clientId", "clientSecret", "federatedTokenFile", "authorityHost"] as const;
+/** By what an account is said. */
+const ACCOUNTS = ["account", "endpoint", "connectionString", "useEmulator"];
 const BLOBS = [
   "blockSize",
   "uploadConcurrency",
@@ -155,11 +157,13 @@ export function resolveAzureConfig(options: AzureOptions, env: Environment, name
   const { identity, passedOver } = chooseIdentity(host, accounts);
   checkPlainHttp(host, resolved);
   const { account = "", url, path } = host;
+  const addresses = givenAddresses(SUBJECT, resolved, { url, isAnother: isAnother(host, accounts, given) });
   const found = (names: readonly string[]) => names.filter((name) => resolved.has(name));
   const blobs = found(BLOBS).map((name) => [name, resolved.get(name)?.value]);
   const { blockSize, tags = {}, ...others }: AzureBlobOptions = Object.fromEntries(blobs);
   return {
     ...connectionConfig(resolved),
+    ...addresses,
     ...others as BlobConfig,
     blockSize: Number(blockSize),
     threshold: Number(resolved.get("threshold")?.value ?? blockSize),
@@ -168,8 +172,16 @@ export function resolveAzureConfig(options: AzureOptions, env: Environment, name
     ...(identity && { identity }),
     entra: Object.fromEntries(found(ENTRA).map((name) => [name, resolved.get(name) as Sourced<string>])),
     ...(passedOver !== undefined && { passedOver }),
-    shown: show(host, resolved, identity, passedOver),
+    shown: show(host, resolved, identity, passedOver)
+      .filter(({ name }) => name !== "endpointAddresses" || addresses.endpointAddresses),
   };
+}
+
+/** Whether addresses that are configured are not those of this account: options speak of theirs, as does the environment. */
+function isAnother(host: ConfiguredHost, accounts: AzureAccounts, given: GivenSettings): boolean {
+  if (!accounts.hosts.includes(host)) return true;
+  const isOfOptions = ACCOUNTS.some((name) => given.has(name)) && host === accounts.preferred;
+  return given.has("endpointAddresses") ? host !== accounts.preferred : isOfOptions;
 }
 
 /** The account that a URI names, with what is configured of its host. */

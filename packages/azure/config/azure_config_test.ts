@@ -260,3 +260,30 @@ Deno.test("resolveAzureConfig() completes what holds for blobs", () => {
   ]);
   assertEquals([bounds.maxAttempts, bounds.patienceMs], [3, 75_000]);
 });
+
+Deno.test("resolveAzureConfig() takes addresses for the account they are said for, and for no other", () => {
+  const env = {
+    AZURE_STORAGE_ACCOUNT: "mine",
+    AZURE_STORAGE_KEY: KEY,
+    LADE_AZURE_ENDPOINT_ADDRESSES: "10.0.0.4,10.0.0.5",
+  };
+  const addresses = (options: AzureOptions, name?: string) => {
+    const { endpointAddresses, shown } = resolve(options, env, name);
+    assertEquals(shown.some(({ name }) => name === "endpointAddresses"), endpointAddresses !== undefined);
+    return endpointAddresses;
+  };
+  const other = { account: "other", accountKey: KEY };
+  const mine = "mine.blob.core.windows.net";
+  assertEquals(addresses({}), ["10.0.0.4", "10.0.0.5"]);
+  assertEquals(addresses({}, mine), ["10.0.0.4", "10.0.0.5"]);
+  assertEquals(addresses({ anonymous: true }, "third.blob.core.windows.net"), undefined);
+  assertEquals(addresses(other), undefined);
+  assertEquals(addresses(other, mine), ["10.0.0.4", "10.0.0.5"]);
+  assertEquals(addresses({ ...other, endpointAddresses: "10.0.0.9" }), ["10.0.0.9"]);
+  assertEquals(addresses({ ...other, endpointAddresses: "10.0.0.9" }, mine), undefined);
+  assertThrows(
+    () => resolve({ endpoint: "http://localhost/mine", accountKey: KEY, endpointAddresses: "node-1" }),
+    TypeError,
+    "plain HTTP to another machine (node-1)",
+  );
+});

@@ -66,6 +66,7 @@ const IDENTITY: SettingTable = [
     ["AZURE_STORAGE_ENDPOINT", "AZURE_STORAGE_SERVICE_ENDPOINT", "AZURE_STORAGE_BLOB_ENDPOINT"],
     { flag: { name: "--blob-endpoint", metavar: "URL", help: endpoint } },
   ),
+  { ...CONNECTION_ROWS.endpointAddresses, environment: ["LADE_AZURE_ENDPOINT_ADDRESSES"] },
   row(
     "useEmulator",
     flagType,

@@ -8,7 +8,7 @@ import {
   type Sourced,
 } from "@lade/core/settings";
 import type { Environment } from "@lade/service/environment";
-import { plainHttpFault } from "@lade/service/http";
+import { givenAddresses, plainHttpFault } from "@lade/service/http";
 import { type ConnectionConfig, connectionConfig } from "@lade/service/settings";
 import type { GcsObjectOptions, GcsOptions } from "./gcs_options.ts";
 import { EMULATOR, GCS_SETTINGS } from "./gcs_settings.ts";
@@ -77,10 +77,14 @@ export function resolveGcsConfig(options: GcsOptions, env: Environment): GcsConf
   const said = (names: readonly string[]) => names.filter((name) => resolved.has(name));
   const others = said(OBJECTS).map((name) => [name, resolved.get(name)?.value]);
   const sourced = said(["project", "userProject"]).map((name) => [name, resolved.get(name)]);
+  const isAnother = given.has("endpoint") && !given.has("endpointAddresses");
+  const { endpointAddresses } = givenAddresses(SUBJECT, resolved, { url: endpoint.url, isAnother });
   const shown = new Map([...resolved, ...Object.entries(identity)]);
   for (const name of [...SOURCES, IMPERSONATED] as const) if (!identity[name]) shown.delete(name);
+  if (!endpointAddresses) shown.delete("endpointAddresses");
   return {
     ...connectionConfig(resolved),
+    ...(endpointAddresses && { endpointAddresses }),
     ...Object.fromEntries(others) as ObjectConfig,
     ...Object.fromEntries(sourced),
     ...identity,

@@ -209,3 +209,16 @@ Deno.test("resolveGcsConfig() shows what serves and where it was said, and no to
     "project=p (GCLOUD_PROJECT)",
   ]);
 });
+
+Deno.test("resolveGcsConfig() takes addresses for the endpoint they are said for, and for no other", () => {
+  const env = { LADE_GCS_ENDPOINT_ADDRESSES: "199.36.153.4,199.36.153.5" };
+  const addresses = (options: GcsOptions) => {
+    const { endpointAddresses, shown } = resolve(options, env);
+    assertEquals(shown.some(({ name }) => name === "endpointAddresses"), endpointAddresses !== undefined);
+    return endpointAddresses;
+  };
+  assertEquals(addresses({}), ["199.36.153.4", "199.36.153.5"]);
+  assertEquals(addresses({ endpoint: "https://gcs.example" }), undefined);
+  assertEquals(addresses({ endpoint: "https://gcs.example", endpointAddresses: ["10.0.0.9"] }), ["10.0.0.9"]);
+  assertThrows(() => addresses({ transport: "fetch" }), TypeError, "(LADE_GCS_ENDPOINT_ADDRESSES)");
+});

@@ -60,6 +60,7 @@ const IDENTITY: SettingTable = [
       },
     },
   ),
+  { ...CONNECTION_ROWS.endpointAddresses, environment: ["LADE_GCS_ENDPOINT_ADDRESSES"] },
   row("credentialsFile", fileType, "credentials as Google's tools write them: a key, a login, a federation", [
     "GOOGLE_APPLICATION_CREDENTIALS",
   ]),

@@ -7,12 +7,12 @@ import {
   type Sourced,
 } from "@lade/core/settings";
 import type { FileSources } from "@lade/service/environment";
-import { type ConnectionConfig, connectionConfig } from "@lade/service/settings";
+import { givenAddresses } from "@lade/service/http";
+import { type ConnectionConfig, connectionConfig, hostsOf } from "@lade/service/settings";
 import { checkOptions, SUBJECT } from "./check_options.ts";
 import { askedProfile, chooseProfile } from "./choose_profile.ts";
 import { customerKey } from "./customer_key.ts";
 import type { Profile } from "./profile.ts";
-import { hostsOf } from "./hosts_type.ts";
 import { S3_SETTINGS } from "./s3_settings.ts";
 import type { S3CredentialProvider, S3Credentials } from "./s3_credentials.ts";
 import type { S3Checksum, S3Encryption, S3MultipartOptions, S3Options } from "./s3_options.ts";
@@ -87,7 +87,8 @@ export async function resolveConfig(
   own: GivenSettings = new Map(),
 ): Promise<S3Config> {
   const { env, read } = sources;
-  const given = [own, checkOptions(options)];
+  const checked = checkOptions(options);
+  const given = [own, checked];
   const asked = await askedProfile(given, env);
   let loading: Promise<Profile> | undefined;
   const loadProfile = (afresh = false) => {
@@ -103,7 +104,7 @@ export async function resolveConfig(
   const ignored = ignore.get("ignoreConfiguredEndpoints")?.value === true;
   const resolved = await resolveSettings(
     S3_SETTINGS,
-    { ...settingSources, isClosed: ({ name }) => ignored && name === "endpoint" },
+    { ...settingSources, isClosed: ({ group }) => ignored && group === "endpoint" },
     SUBJECT,
   );
   const credentials = givenCredentials(given);
@@ -113,8 +114,14 @@ export async function resolveConfig(
     ...credentials ? [["credentials", credentials] as const] : [],
   ]);
   checkFips(resolved);
+  // What the environment says of addresses is about its own endpoint.
+  const isAnother = own.has("endpoint") || (checked.has("endpoint") && !checked.has("endpointAddresses"));
+  const url = resolved.get("endpoint")?.value as string | undefined;
+  const { endpointAddresses } = givenAddresses(SUBJECT, resolved, { url, isAnother });
+  if (!endpointAddresses) all.delete("endpointAddresses");
   return {
     ...await configOf(resolved),
+    ...(endpointAddresses && { endpointAddresses }),
     ...(asked === undefined ? {} : { profile: asked }),
     ...(credentials === undefined ? {} : { credentials }),
     loadProfile,

@@ -124,7 +124,7 @@ Deno.test("resolveConfig() makes the threshold the part size where it is not giv
 const WRONG: readonly (readonly [Record<string, unknown>, RegExp])[] = [
   [
     { regoin: "x" },
-    /unknown configuration "regoin", did you mean "region"\? Known are region, endpoint, ignoreConfigured/,
+    /unknown configuration "regoin", did you mean "region"\? Known are region, endpoint, endpointAddresses/,
   ],
   [
     { multipart: { size: 1 } },
@@ -158,3 +158,50 @@ for (const [options, words] of WRONG) {
     assertEquals(error.message.startsWith("Cannot configure s3: "), true);
   });
 }
+
+Deno.test("resolveConfig() takes addresses for the endpoint they are said for, and for no other", async () => {
+  const env = {
+    LADE_S3_ENDPOINT_ADDRESSES: "10.0.0.1,10.0.0.2:9001, 10.0.0.1",
+    AWS_ENDPOINT_URL: "https://e",
+    HOME: "/nowhere",
+  };
+  const addresses = async (options: S3Options, variables: Readonly<Record<string, string>> = env) => {
+    const { endpointAddresses, shown } = await resolved(options, variables);
+    assertEquals(shown.some(({ name }) => name === "endpointAddresses"), endpointAddresses !== undefined);
+    return endpointAddresses;
+  };
+  assertEquals(await addresses({}), ["10.0.0.1", "10.0.0.2:9001"]);
+  assertEquals(await addresses({ endpoint: "https://other" }), undefined);
+  assertEquals(await addresses({ endpointAddresses: ["Node-1", "[::1]:9000"] }), ["node-1", "[::1]:9000"]);
+  assertEquals(await addresses({ endpoint: "https://other", endpointAddresses: "10.0.0.9" }), ["10.0.0.9"]);
+  assertEquals(await addresses({}, { ...env, LADE_S3_ENDPOINT_ADDRESSES: "" }), undefined);
+  assertEquals(await addresses({ ignoreConfiguredEndpoints: true }), undefined);
+});
+
+Deno.test("resolveConfig() refuses addresses that cannot be used, and says why", async () => {
+  const none = { HOME: "/nowhere" };
+  const http = "http://localhost:9000";
+  const cases: [options: S3Options, said: string][] = [
+    [
+      { endpointAddresses: "10.0.0.1" },
+      "endpointAddresses (option) cannot be used: no endpoint is configured",
+    ],
+    [{ endpointAddresses: ["10.0.0.1"], endpoint: "https://e", transport: "fetch" }, "transport, option"],
+    [{ endpointAddresses: "127.0.0.2,node-1:9", endpoint: http }, "plain HTTP to another machine (node-1:9)"],
+    [{ endpointAddresses: "http://10.0.0.1", endpoint: "https://e" }, "has to be hosts such as"],
+    [{ endpointAddresses: "10.0.0.1:0", endpoint: "https://e" }, "has to be hosts such as"],
+    [{ endpointAddresses: "10.0.0.1:65536", endpoint: "https://e" }, "has to be hosts such as"],
+    [{ endpointAddresses: [], endpoint: "https://e" }, "has to be hosts such as"],
+    [{ endpointAddresses: "a b", endpoint: "https://e" }, "has to be hosts such as"],
+  ];
+  for (const [options, said] of cases) {
+    await assertRejects(() => resolved(options, none), TypeError, said);
+  }
+  const allowed: S3Options[] = [
+    { endpointAddresses: "127.0.0.2,[::1]:9,localhost", endpoint: http },
+    { endpointAddresses: "node-1:65535", endpoint: http, allowHttp: true },
+  ];
+  for (const options of allowed) {
+    assertEquals((await resolved(options, none)).endpointAddresses?.length, options.allowHttp ? 1 : 3);
+  }
+});

@@ -10,10 +10,9 @@ import {
   textType,
   wholeType,
 } from "@lade/core/settings";
-import { BOUND_ROWS, CONNECTION_ROWS, endpointType } from "@lade/service/settings";
+import { BOUND_ROWS, CONNECTION_ROWS, endpointType, hostsType } from "@lade/service/settings";
 import { awsSizeType } from "./aws_size_type.ts";
 import { customerKey } from "./customer_key.ts";
-import { hostsType } from "./hosts_type.ts";
 
 /** Texts of which signatures are made, and headers. */
 const keyText = textType({
@@ -64,11 +63,21 @@ export const S3_SETTINGS: SettingTable = [
   },
   {
     name: "endpoint",
+    group: "endpoint",
     type: endpointType,
     environment: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
     profile: ["services.s3.endpoint_url", "s3.endpoint_url", "endpoint_url"],
     help: "base URL of the service; else Amazon's",
     flag: { name: "--endpoint-url", metavar: "URL", help: "Ask this service instead of Amazon's" },
+  },
+  {
+    ...CONNECTION_ROWS.endpointAddresses,
+    environment: ["LADE_S3_ENDPOINT_ADDRESSES"],
+    flag: {
+      name: "--endpoint-address",
+      metavar: "HOSTS",
+      help: "Reach the endpoint by these addresses, with commas between",
+    },
   },
   {
     name: "ignoreConfiguredEndpoints",

@@ -1,4 +1,4 @@
-import { AddressSource, type AddressSourceConfig } from "./address_source.ts";
+import { AddressSource, type AddressSourceConfig, type FoundAddress } from "./address_source.ts";
 import { type AvoidanceCause, EndpointAddress } from "./endpoint_address.ts";
 import { judgeAddress, weighAddress } from "./judge_address.ts";
 
@@ -167,10 +167,10 @@ export class AddressBook {
     }
   }
 
-  #list(hostnames: readonly string[]): void {
+  #list(all: readonly FoundAddress[]): void {
     const names = new Set<string>();
-    const listed = hostnames.map((hostname) => {
-      const found = new EndpointAddress(hostname, this.#config.port);
+    const listed = all.map(({ hostname, port }) => {
+      const found = new EndpointAddress(hostname, port);
       const address = this.#known.get(found.name) ?? found;
       this.#known.set(address.name, address);
       names.add(address.name);

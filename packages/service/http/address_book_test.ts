@@ -341,3 +341,44 @@ Deno.test("AddressBook tells which addresses begin and cease to be avoided, and 
   await next();
   assertEquals(told, [["10.0.0.2", false]]);
 });
+
+Deno.test("AddressBook takes machines that are given in place of those that the name leads to", async () => {
+  const names: Record<string, string[]> = { "node-1": ["10.0.1.1", "10.0.1.2"], "node-2": ["10.0.2.1"] };
+  const asked: string[] = [];
+  const resolve = (name: string) => {
+    asked.push(name);
+    const found = names[name];
+    return found ? Promise.resolve(found) : Promise.reject(Object.assign(new Error(), { code: "ENOTFOUND" }));
+  };
+  const all = async (given: string[], changes: Partial<AddressBookConfig> = {}) => {
+    const { book } = makeBook({ resolve, given, ...changes });
+    return (await book.next()).map(({ name }) => name).sort();
+  };
+  assertEquals(await all(["10.0.0.1", "[::1]:9000", "10.0.0.1:443"]), ["10.0.0.1:443", "[::1]:9000"]);
+  assertEquals(await all(["10.0.0.1:80"], { hostname: "10.9.9.9" }), ["10.0.0.1:80"]);
+  assertEquals(asked, []);
+  assertEquals(await all(["node-1", "node-2:9000", "node-3"]), [
+    "10.0.1.1:443",
+    "10.0.1.2:443",
+    "10.0.2.1:9000",
+  ]);
+  assertEquals(asked, ["node-1", "node-2", "node-3"]);
+  await assertRejects(() => all(["node-3", "node-4"]), WireError, 'does not resolve: "node-3"');
+  const isAllowed = (address: string) => !address.startsWith("10.0.1.");
+  assertEquals(await all(["node-1", "node-2"], { isAllowed }), ["10.0.2.1:443", "node-1:443"]);
+  const refused = await assertRejects(
+    () => all(["node-2", "10.0.1.1:9"], { isAllowed }),
+    WireError,
+    "10.0.1.1:9, ",
+  );
+  assertEquals(refused.kind, "permission");
+});
+
+Deno.test("AddressBook asks again for machines that are given by name", async () => {
+  let found = ["10.0.1.1"];
+  const { clock, next } = makeBook({ resolve: () => Promise.resolve(found), given: ["node-1", "10.0.0.1"] });
+  assertEquals((await next()).toSorted(), ["10.0.0.1", "10.0.1.1"]);
+  found = ["10.0.1.2"];
+  await clock.advance(30_001);
+  assertEquals((await next()).toSorted(), ["10.0.0.1", "10.0.1.2"]);
+});

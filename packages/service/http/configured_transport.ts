@@ -5,7 +5,7 @@ import type { CreateTransportOptions } from "./create_transport.ts";
 
 /** The options of a transport that does as a configuration says, for requests to `url`. */
 export function configuredTransport(
-  { transport, lanes, bounds, verifySsl }: ConnectionConfig,
+  { transport, lanes, bounds, endpointAddresses: addresses, verifySsl }: ConnectionConfig,
   { bandwidth, clock, descriptors, random }: StoreContext,
   caCerts: readonly string[],
   url: string | undefined,
@@ -19,6 +19,7 @@ export function configuredTransport(
     ...(bandwidth && { bandwidth }),
     caCerts,
     onDescriptorShortage: () => descriptors.note(),
+    ...(addresses && url !== undefined && { endpointAddresses: { url, addresses } }),
     ...(verifies ? {} : { verifyCertificates: false }),
     ...boundTransport(bounds),
   };

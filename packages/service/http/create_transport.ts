@@ -1,6 +1,7 @@
 import { readVariable, type StoreFigures } from "@lade/core/backend";
 import { RetryBudget } from "@lade/core/retry";
 import { FetchTransport } from "./fetch_transport.ts";
+import { isReachedBy } from "./address_source.ts";
 import { parseTarget } from "./parse_target.ts";
 import { PROXY_VARIABLES, type ProxyEnvironment, proxyForUrl } from "./proxy_for_url.ts";
 import { TcpTransport } from "./tcp_transport.ts";
@@ -77,6 +78,15 @@ class RoutedTransport implements Transport {
         "give the authority's as CA bundle, or go round the proxy (NO_PROXY)";
       throw toTransportError(new WireError("unsupported", detail), request, endpoint, "none");
     }
+    const { endpointAddresses } = this.#options;
+    if (
+      proxyUrl !== undefined && endpointAddresses && isReachedBy(parseTarget(request.url), endpointAddresses)
+    ) {
+      const { endpoint } = parseTarget(request.url);
+      const detail = "the endpoint is to be reached by its addresses, and a proxy goes where names lead; " +
+        "give no addresses, or go round the proxy (NO_PROXY)";
+      throw toTransportError(new WireError("unsupported", detail), request, endpoint, "none");
+    }
     try {
       return this.#route(proxyUrl);
     } catch (cause) {
@@ -91,7 +101,8 @@ class RoutedTransport implements Transport {
     let transport = this.#routes.get(proxyUrl);
     if (!transport) {
       if (proxyUrl !== undefined) {
-        transport = new FetchTransport({ ...this.#options, proxyUrl, verifyCertificates: true });
+        const options = { ...this.#options, endpointAddresses: undefined, verifyCertificates: true };
+        transport = new FetchTransport({ ...options, proxyUrl });
       } else {transport = this.#kind === "fetch"
           ? new FetchTransport(this.#options)
           : new TcpTransport(this.#options);}

@@ -4,6 +4,7 @@ import { FetchTransport } from "./fetch_transport.ts";
 import { proxyForUrl } from "./proxy_for_url.ts";
 import { RawServer } from "@lade/testing/http";
 import { TcpTransport } from "./tcp_transport.ts";
+import { TransportError } from "./transport_error.ts";
 
 Deno.test.sanitizer({ ops: true, resources: true });
 
@@ -127,4 +128,25 @@ Deno.test("proxyForUrl() makes the exceptions of NO_PROXY", () => {
     assertEquals(proxyForUrl(url, { ...env, NO_PROXY }), undefined, `${url} ${NO_PROXY}`);
   }
   for (const [url, no_proxy] of proxied) assert(proxyForUrl(url, { ...env, no_proxy }), `${url} ${no_proxy}`);
+});
+
+Deno.test("createTransport() does not take addresses for fetch, and refuses what would go through a proxy", async () => {
+  const endpointAddresses = { url: "http://cluster.test:9000", addresses: ["127.0.0.2"] };
+  assertThrows(
+    () => createTransport({ kind: "fetch", endpointAddresses }, {}),
+    TypeError,
+    "fetch goes where",
+  );
+  const env = { HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "direct.test" };
+  await using transport = createTransport({ endpointAddresses, retry: { maxAttempts: 1 } }, env);
+  const send = (url: string) => transport.send({ method: "GET", url });
+  for (const url of ["http://cluster.test:9000/", "http://bucket.cluster.test:9000/"]) {
+    const error = await assertRejects(() => send(url), TransportError, "NO_PROXY");
+    assertEquals([error.kind, error.sent], ["unsupported", "none"]);
+  }
+  // Other endpoints go by it.
+  for (const url of ["http://cluster.test:9001/", "http://mycluster.test:9000/"]) {
+    const error = await assertRejects(() => send(url), TransportError);
+    assertEquals(error.kind === "unsupported", false);
+  }
 });

@@ -49,6 +49,11 @@ export class FetchTransport implements Transport {
           "give the authority's as CA bundle",
       );
     }
+    if (config.endpointAddresses && !fetch) {
+      throw new TypeError(
+        "Cannot reach an endpoint by addresses that are given: fetch goes where names lead",
+      );
+    }
     const deno = typeof Deno !== "undefined";
     if (!deno && !fetch && (proxyUrl !== undefined || config.caCerts.length > 0)) {
       throw new TypeError(

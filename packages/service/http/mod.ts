@@ -16,7 +16,7 @@ export type {
   TransportResponse,
 } from "./transport.ts";
 export { parseRetryAfter, type RetryAfterHeaders } from "@lade/core/retry";
-export type { Interceptor, Resolver, TransportOptions } from "./transport_options.ts";
+export type { EndpointAddresses, Interceptor, Resolver, TransportOptions } from "./transport_options.ts";
 export { TransportFigures } from "./transport_figures.ts";
 export type { EndedBody, ObservedAddress, TransportObserver } from "./transport_observer.ts";
 export { type ResponseLimits, responseLimits } from "./response_limits.ts";
@@ -25,6 +25,7 @@ export { ResponseHeaders } from "./response_headers.ts";
 export { describePage, isPage, PAGE_PEEK_BYTES } from "./describe_page.ts";
 export { type EndpointHealth, EndpointHealths } from "./endpoint_health.ts";
 export { EndpointSigns, type SignNames } from "./endpoint_signs.ts";
+export { type AskedEndpoint, givenAddresses } from "./given_addresses.ts";
 export { isLocal, isLoopback, plainHttpFault } from "./host_kinds.ts";
 export { encodePath, encodeQuery, encodeStrict } from "./percent_encode.ts";
 export { createResponseBody, type ResponseBodyOptions } from "./response_body.ts";

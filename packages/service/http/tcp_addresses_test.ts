@@ -247,3 +247,30 @@ Deno.test("TcpTransport counts under the endpoint's name what cannot be reached 
     [],
   ]);
 });
+
+Deno.test("TcpTransport reaches an endpoint, and the hosts below it, at addresses that are given, each by its port", async () => {
+  await using cluster = new Cluster(2);
+  await using other = new Cluster(1);
+  const url = "http://cluster.test:1/object";
+  const addresses = cluster.hosts.map((host) => `${host}:${cluster.port}`);
+  await using transport = cluster.transport({
+    endpointAddresses: { url, addresses: [...addresses, `localhost:${other.port}`] },
+    resolve: (name) =>
+      name === "localhost" ? Promise.resolve(["127.0.0.1"]) : Promise.reject(new Error(name)),
+  });
+  await together(transport, url, 9);
+  const counts = [
+    ...cluster.hosts.map((host) => cluster.requests.get(host) ?? 0),
+    other.requests.get("127.0.0.1") ?? 0,
+  ];
+  assert(counts.every((count) => count > 0), String(counts));
+  const below = await together(transport, "http://bucket.cluster.test:1/", 3);
+  assertEquals(Object.values(below).reduce((a, b) => a + b), 3);
+  for (const elsewhere of ["http://cluster.test:2/", "http://mycluster.test:1/"]) {
+    const error = await assertRejects(
+      () => transport.send({ method: "GET", url: elsewhere }),
+      TransportError,
+    );
+    assertEquals(error.kind, "dns");
+  }
+});

@@ -1,5 +1,5 @@
 import { AddressBook } from "./address_book.ts";
-import { isLiteral } from "./address_source.ts";
+import { isLiteral, isReachedBy } from "./address_source.ts";
 import { Connection } from "./connection.ts";
 import type { EndpointAddress } from "./endpoint_address.ts";
 import { EndpointPool, type Opener } from "./endpoint_pool.ts";
@@ -65,13 +65,14 @@ export class TcpCarrier {
     let pool = this.#pools.get(target.endpoint);
     if (!pool) {
       const { endpoint, hostname, port } = target;
-      const { clock, observer, random, resolve } = this.#config;
+      const { clock, endpointAddresses: given, observer, random, resolve } = this.#config;
       const observed = (address: EndpointAddress) => ({
         endpoint,
         remoteAddress: isLiteral(address.hostname) ? address.name : undefined,
       });
       const addresses = new AddressBook({
         ...{ hostname, port, clock, random, resolve, isAllowed: mayConnect },
+        ...(given && isReachedBy(target, given) && { given: given.addresses }),
         onBroken: (address) => observer.broken?.(observed(address)),
         onAvoided: (address, avoided) => observer.avoided?.(observed(address), avoided),
       });

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RawServer } from "@lade/testing/http";
 import { TcpTransport } from "./tcp_transport.ts";
 import { TransportError } from "./transport_error.ts";
@@ -152,4 +152,24 @@ Deno.test("TcpTransport tells that an https endpoint does not speak TLS", async 
   const sending = transport.send({ method: "GET", url: server.url.replace("http:", "https:") });
   const error = await assertRejects(() => sending, TransportError, "the TLS handshake failed");
   assertEquals([error.kind, error.retryable, server.connections], ["tls", false, 1]);
+});
+
+Deno.test({
+  name: "TcpTransport compares certificates with the endpoint's name at addresses that are given",
+  ignore,
+}, async () => {
+  assert(certificates);
+  const { authority, ...tls } = certificates;
+  await using server = new RawServer(async (peer) => {
+    while (await peer.head() !== undefined) await peer.answer("hello");
+  }, tls);
+  const send = async (name: string) => {
+    const url = `https://${name}:${server.port}/`;
+    const endpointAddresses = { url, addresses: ["127.0.0.1"] };
+    await using transport = new TcpTransport({ ...once, caCerts: [authority], endpointAddresses });
+    return await (await transport.send({ method: "GET", url })).body.text(9);
+  };
+  assertEquals(await send("localhost"), "hello");
+  const error = await assertRejects(() => send("cluster.test"), TransportError);
+  assertEquals(error.kind, "certificate");
 });

@@ -5,16 +5,22 @@ import { EndpointHealths } from "./endpoint_health.ts";
 import { type ResponseLimits, responseLimits } from "./response_limits.ts";
 import { systemResolve } from "./system_resolve.ts";
 import { bothObservers, TransportFigures } from "./transport_figures.ts";
-import type { Interceptor, TransportOptions } from "./transport_options.ts";
+import type { EndpointAddresses, Interceptor, TransportOptions } from "./transport_options.ts";
 
 /** {@linkcode TransportOptions} after defaults. */
-export interface TransportConfig
-  extends
-    Required<Omit<TransportOptions, "bandwidth" | "hedges" | "interceptor" | "lanes" | "limits" | "retry">> {
+export interface TransportConfig extends
+  Required<
+    Omit<
+      TransportOptions,
+      "bandwidth" | "endpointAddresses" | "hedges" | "interceptor" | "lanes" | "limits" | "retry"
+    >
+  > {
   /** Bounds how fast bodies are sent and read. */
   readonly bandwidth: Bandwidth | undefined;
   /** Bounds the requests that are sent a second time. */
   readonly hedges: HedgeBudget | undefined;
+  /** Machines to connect to in place of those that the name of an endpoint leads to. */
+  readonly endpointAddresses: EndpointAddresses | undefined;
   /** How often and how patiently requests are tried again. */
   readonly retry: RetryPolicy;
   /** Threads that bodies are moved by which are poured, at most. */
@@ -45,6 +51,7 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
     hedges: undefined,
     caCerts: [],
     verifyCertificates: true,
+    endpointAddresses: undefined,
     onDescriptorShortage: () => {},
     resolve: systemResolve,
     figures: new TransportFigures(),
@@ -77,6 +84,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof TransportConfig>([
   "clock",
   "connectTimeoutMs",
   "continueTimeoutMs",
+  "endpointAddresses",
   "expectContinueBytes",
   "firstByteTimeoutMs",
   "figures",

@@ -20,6 +20,14 @@ export type Interceptor = (
 /** Gives the addresses of a host name. */
 export type Resolver = (hostname: string) => Promise<readonly string[]>;
 
+/** Where an endpoint is reached, in place of where its name leads. */
+export interface EndpointAddresses {
+  /** URL of the endpoint: it holds for its port, at its host and at those whose names end in it. */
+  readonly url: string;
+  /** Names and addresses of machines, each with a port where it is not the endpoint's: `10.0.0.1`, `[::1]:9000`. */
+  readonly addresses: readonly string[];
+}
+
 /** Options of a transport. */
 export interface TransportOptions {
   /** Time; the system's by default. */
@@ -69,6 +77,11 @@ export interface TransportOptions {
   readonly onDescriptorShortage?: () => void;
   /** Resolves host names; the system's resolver by default. */
   readonly resolve?: Resolver;
+  /**
+   * Machines to connect to in place of those that the name of an endpoint leads to; certificates are compared with the name
+   * as ever. Over sockets only: by `fetch` it is a `TypeError`, and a request through a proxy is refused.
+   */
+  readonly endpointAddresses?: EndpointAddresses | undefined;
   /** Bounds on heads and framing. */
   readonly limits?: Partial<ResponseLimits>;
   /**

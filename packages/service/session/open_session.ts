@@ -103,13 +103,15 @@ export async function openSession<C>(setup: SessionSetup<C>): Promise<OpenedSess
     });
     const own = URL.parse(url ?? "")?.host;
     const web = async (asked: string) => {
-      const verified = { ...config, verifySsl: verifySsl || new URL(asked).host !== own };
-      return configuredTransport(verified, context, await certificates(), asked);
+      const { endpointAddresses: _, ...elsewhere } = { ...config, verifySsl: true };
+      const isOwn = new URL(asked).host === own;
+      return configuredTransport(isOwn ? config : elsewhere, context, await certificates(), asked);
     };
     const credential = find({ env, read, web, clock: context.clock, uri });
     return { transport: made, hedges, credential, uri, [Symbol.asyncDispose]: () => made.close() };
   };
-  const ways = JSON.stringify([allowHttp, bounds, config.hedging, lanes, transport, verifySsl, ...caCerts]);
+  const how = [allowHttp, bounds, config.endpointAddresses, config.hedging, lanes, transport, verifySsl];
+  const ways = JSON.stringify([...how, ...caCerts]);
   const { session, release } = sessions.lease([surroundings, context, url, ways, ...key], open);
   const close = async () => {
     await release();

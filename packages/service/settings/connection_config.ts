@@ -4,6 +4,8 @@ import { BOUND_ROWS } from "./bound_rows.ts";
 
 /** How a service is connected to, after options, environment and defaults. */
 export interface ConnectionConfig {
+  /** Machines that the endpoint is reached at, each with its port where that is another. */
+  readonly endpointAddresses?: readonly string[];
   /** File of PEM certificates to trust besides the system's. */
   readonly caBundle?: Sourced<string>;
   /** Whether the service's certificate is verified. */

@@ -4,6 +4,12 @@ import type { Bounds } from "@lade/core/bounds";
 export interface ConnectionOptions extends Partial<Bounds> {
   /** Signs nothing, for public containers. */
   readonly anonymous?: boolean;
+  /**
+   * Machines that the endpoint is reached at, in place of those its name leads to: `"10.0.0.1,10.0.0.2:9001"`. Names and
+   * addresses, each with a port where it is not the endpoint's. Requests are signed for the endpoint, and the certificate
+   * has to be its own.
+   */
+  readonly endpointAddresses?: string | readonly string[];
   /** File of PEM certificates to trust besides the system's. */
   readonly caBundle?: string;
   /** Verifies the service's certificate; true by default. Without it anybody on the way can read and change what is sent. */

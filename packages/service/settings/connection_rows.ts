@@ -7,6 +7,7 @@ import {
   type SettingType,
   wholeType,
 } from "@lade/core/settings";
+import { hostsType } from "./hosts_type.ts";
 
 const isEndpoint = (value: unknown) => {
   const url = typeof value === "string" ? URL.parse(value) : null;
@@ -26,7 +27,15 @@ export const endpointType: SettingType = {
 /** How a service is connected to, by the names of the settings; a backend adds where else each is read from. */
 export const CONNECTION_ROWS: Readonly<
   Record<
-    "anonymous" | "caBundle" | "verifySsl" | "allowHttp" | "transport" | "hedging" | "lanes" | "maxAttempts",
+    | "anonymous"
+    | "endpointAddresses"
+    | "caBundle"
+    | "verifySsl"
+    | "allowHttp"
+    | "transport"
+    | "hedging"
+    | "lanes"
+    | "maxAttempts",
     Setting
   >
 > = {
@@ -37,6 +46,12 @@ export const CONNECTION_ROWS: Readonly<
     default: false,
     help: "signs nothing, for public containers",
     flag: { name: "--no-sign-request", help: "Ask without keys, for public containers" },
+  },
+  endpointAddresses: {
+    name: "endpointAddresses",
+    group: "endpoint",
+    type: hostsType,
+    help: "machines that the endpoint is reached at, in place of those its name leads to: see tuning.md",
   },
   caBundle: {
     name: "caBundle",

@@ -8,4 +8,5 @@ export { BOUND_ROWS } from "./bound_rows.ts";
 export { type ConnectionConfig, connectionConfig } from "./connection_config.ts";
 export type { ConnectionOptions } from "./connection_options.ts";
 export { CONNECTION_ROWS, endpointType } from "./connection_rows.ts";
+export { hostsOf, hostsType } from "./hosts_type.ts";
 export { settingRow } from "./setting_row.ts";
