@@ -332,3 +332,20 @@ Deno.test("LaneCarrier: a lane that breaks before it is ready is not started aga
   await transport.lanes.ready(1);
   assertEquals([transport.lanes.size, starts], [0, 1]);
 });
+
+Deno.test("LaneCarrier connects to the addresses that are given for an endpoint", async () => {
+  await using server = bodyServer();
+  const url = "http://cluster.test:1/a";
+  const endpointAddresses = { url, addresses: [`127.0.0.1:${server.port}`] };
+  await using transport = await laned(1, { endpointAddresses, retry: { maxAttempts: 1 } });
+  const { body, connection } = await transport.send(get(url));
+  assertEquals(connection.remoteAddress, `127.0.0.1:${server.port}`);
+  await body.cancel();
+});
+
+Deno.test("LaneCarrier tells by which address a request failed", async () => {
+  await using server = new RawServer(async (peer) => void await peer.head());
+  await using transport = await laned(1, { retry: { maxAttempts: 1 } });
+  const error = await assertRejects(() => transport.send(get(server.url)), TransportError);
+  assertEquals(error.remoteAddress, `127.0.0.1:${server.port}`);
+});

@@ -6,9 +6,10 @@ import type { TransportRequest } from "./transport.ts";
 /** Puts an error into a form that can be sent to another isolate. */
 export function packFailure(error: unknown): LaneFailure {
   if (error instanceof TransportError) {
-    const { cause, detail, endpoint, kind, retryable, sent, waitedMs } = error;
+    const { cause, detail, endpoint, kind, remoteAddress, retryable, sent, waitedMs } = error;
     const below = cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;
-    return { type: "transport", kind, detail, endpoint, retryable, sent, waitedMs, cause: below };
+    const how = { kind, detail, endpoint, remoteAddress, retryable, sent, waitedMs };
+    return { type: "transport", ...how, cause: below };
   }
   if (error instanceof PreconditionFailedError) {
     const { detail, operation, uri } = error;

@@ -11,6 +11,7 @@ export type LaneConfig = Pick<
   | "caCerts"
   | "connectTimeoutMs"
   | "continueTimeoutMs"
+  | "endpointAddresses"
   | "expectContinueBytes"
   | "firstByteTimeoutMs"
   | "idleTimeoutMs"
@@ -81,6 +82,7 @@ export type LaneFailure =
     readonly detail: string;
     readonly endpoint: string;
     readonly sent: SentState;
+    readonly remoteAddress: string | undefined;
     readonly retryable: boolean;
     readonly waitedMs: number;
     readonly cause: string | undefined;
