@@ -90,6 +90,7 @@ function grown(before: StoreFigures, after: StoreFigures): StoreFigures {
     bytesRead: after.bytesRead - before.bytesRead,
     bytesWritten: after.bytesWritten - before.bytesWritten,
     connections: after.connections - before.connections,
+    lanes: after.lanes,
     waitedMs: eachWait((name) => after.waitedMs[name] - before.waitedMs[name]),
     addresses: after.addresses,
   };
