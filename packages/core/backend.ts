@@ -23,6 +23,7 @@ export * from "./context/read_system_file.ts";
 export * from "./context/read_variable.ts";
 export * from "./concurrency/adaptive_limit.ts";
 export type * from "./concurrency/learned_limit.ts";
+export type { Arrivals } from "./concurrency/range_hedges.ts";
 export * from "./concurrency/with_timeout.ts";
 export * from "./buffers/buffer_pool.ts";
 export { decodeUrlPath, refuseUrlQuery, type TakenQuery, urlFault } from "./uri/parse_service_url.ts";

@@ -68,6 +68,7 @@ export function azureTargetOf(container: string, setup: AzureTargetSetup): Autho
       capabilities,
       context,
       figures: setup.transport?.figures,
+      hedges: setup.transport?.hedges,
       bounds,
       uploadConcurrency,
       partSize: blockSize,

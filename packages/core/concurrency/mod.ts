@@ -9,3 +9,4 @@ export * from "./hedge_budget.ts";
 export * from "./in_order.ts";
 export * from "./in_parallel.ts";
 export type * from "./learned_limit.ts";
+export * from "./range_hedges.ts";

@@ -1,4 +1,5 @@
 import type { BodySum } from "./body_sum.ts";
+import type { Arrivals } from "../concurrency/range_hedges.ts";
 import type { EtagMd5 } from "./etag_md5.ts";
 import type { Pour } from "./pour.ts";
 import type { ObjectInfo, ResolvedRange } from "./types.ts";
@@ -45,6 +46,8 @@ export interface GetResult extends AsyncDisposable {
    * service, another program may replace the object and leave them. For bytes that do not fit them: it takes requests.
    */
   hasStaleChecksums?(): Promise<boolean>;
+  /** How far the bytes have come, also while they are read; nothing where that does not show. */
+  arrivals?(): Arrivals | undefined;
   /** Gives up the rest of the bytes and frees what holds them. Safe to call at any time, also twice. */
   cancel(reason?: unknown): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { AdaptiveLimit } from "../concurrency/adaptive_limit.ts";
+import type { RangeHedges } from "../concurrency/range_hedges.ts";
 
 /** How many requests a store has in flight, found by measuring; one for all transfers that go by the store. */
 export interface StoreLimits {
@@ -9,4 +10,6 @@ export interface StoreLimits {
    * has a fixed number of parts in flight.
    */
   readonly write?: AdaptiveLimit;
+  /** Finds the chunks that are read far slower than the others, to ask for them again; absent where none is asked twice. */
+  readonly hedges?: RangeHedges;
 }

@@ -1,3 +1,4 @@
+import type { Arrivals } from "../concurrency/range_hedges.ts";
 import type { BodySum } from "../contract/body_sum.ts";
 import type { EtagMd5 } from "../contract/etag_md5.ts";
 import type { GetResult } from "../contract/get_result.ts";
@@ -55,6 +56,10 @@ export class ObservedResult implements GetResult {
   get pour(): Pour | undefined {
     const pour = this.#inner.pour?.bind(this.#inner);
     return pour && ((target) => this.#pour(pour, target));
+  }
+
+  arrivals(): Arrivals | undefined {
+    return this.#inner.arrivals?.();
   }
 
   etagMd5(): EtagMd5 | undefined {

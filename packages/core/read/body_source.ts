@@ -1,3 +1,4 @@
+import type { Arrivals } from "../concurrency/range_hedges.ts";
 import type { Pour } from "../contract/pour.ts";
 
 /**
@@ -13,6 +14,8 @@ export interface BodySource {
    * them. What came before a failure is returned first; the next call throws the failure.
    */
   read(target: Uint8Array, atLeast?: number): number | Promise<number>;
+  /** How far the bytes have come, also within a read that has not settled; see {@linkcode Arrivals}. */
+  arrivals?(): Arrivals | undefined;
   /**
    * Moves the next bytes straight to their place until it is full or the source has ended, in a better way than by
    * `read`: see `pourBody`, which all others are poured by. A failure of the source comes with what was moved before it;

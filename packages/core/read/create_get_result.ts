@@ -1,3 +1,4 @@
+import type { Arrivals } from "../concurrency/range_hedges.ts";
 import type { BodySum } from "../contract/body_sum.ts";
 import type { EtagMd5 } from "../contract/etag_md5.ts";
 import type { GetResult } from "../contract/get_result.ts";
@@ -124,6 +125,10 @@ class SourceResult implements GetResult {
     }
   }
 
+  arrivals(): Arrivals | undefined {
+    return this.#source.arrivals?.();
+  }
+
   etagMd5(): EtagMd5 | undefined {
     return this.#etagMd5?.();
   }
@@ -157,14 +162,13 @@ class SourceResult implements GetResult {
       while (count < wanted) {
         // Making another view takes longer than a look whether it is needed.
         const rest = count === 0 && wanted === target.length ? target : target.subarray(count, wanted);
-        let got = this.#source.read(rest, fill ? wanted - count : 1);
-        if (typeof got !== "number") {
-          got = await got;
-          this.#throwIfFailed();
-        }
-        if (got === 0) throw this.#endedEarly();
+        const coming = this.#source.read(rest, fill ? wanted - count : 1);
+        const got = typeof coming === "number" ? coming : await coming;
+        // What came is counted even if the reader gave up meanwhile.
         count += got;
         this.#remaining -= got;
+        if (typeof coming !== "number") this.#throwIfFailed();
+        if (got === 0) throw this.#endedEarly();
         if (!fill) break;
       }
       // At least one step later, so that a second call made meanwhile is refused whatever the source.

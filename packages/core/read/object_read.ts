@@ -33,6 +33,7 @@ import {
 } from "./read_requests.ts";
 import type { ReadOptions, ReadResult } from "./read_options.ts";
 import { resolveRange } from "./resolve_range.ts";
+import { slowRange } from "./slow_range.ts";
 import { SingleBody } from "./single_body.ts";
 
 /** Tries in a row that bring no byte. */
@@ -172,7 +173,7 @@ export class ObjectRead {
     this.firstIndex = 0;
     this.#checksums = this.#collector();
     this.#first = undefined;
-    this.#single = new SingleBody(answer, (offset, length, signal) => this.#ask(offset, length, signal));
+    this.#single = new SingleBody(answer, this.#ask);
   }
 
   /**
@@ -258,6 +259,7 @@ export class ObjectRead {
     // Waits without a permit, so that a chunk before it never waits for one that it holds.
     await this.#single?.turn(chunk.offset, signal);
     using _followed = result && signal !== this.#options.signal ? cancelBy(result, signal) : undefined;
+    using slow = this.#single ? undefined : slowRange(this.#store, this.#ask, signal);
     let patience: Patience | undefined;
     for (let futile = 0;;) {
       const before = reception.done;
@@ -266,19 +268,22 @@ export class ObjectRead {
         const due = chunk.length - before;
         result ??= await this.#request(chunk.offset + before, due, signal, patience, pours);
         permit?.moved(0, due);
+        slow?.follow(result);
         await reception.receive(result, permit);
         permit?.done({ bytes: 0 });
         return;
       } catch (error) {
         const { done, hasNoPlace } = reception;
+        await result?.cancel(error);
+        reception.brokeOff();
+        const isOver = hasNoPlace || done === chunk.length;
+        result = isOver ? undefined : await slow?.goOn(chunk.offset + done, error);
+        if (result) continue;
         permit?.done({ bytes: done - before, throttled: error instanceof ThrottledError });
         permit = undefined;
-        await result?.cancel(error);
-        result = undefined;
-        reception.brokeOff();
         signal?.throwIfAborted();
         // Bytes that all came and proved wrong in the end are not put right by going on at the next one.
-        if (hasNoPlace || done === chunk.length) throw error;
+        if (isOver) throw error;
         futile = done > before ? 1 : futile + 1;
         if (!(error instanceof StoreError && error.retryable) || futile > MAX_FUTILE_TRIES) throw error;
         const judged = (patience ??= patienceWith(this.#store, this.#uri)).judge(error, done > before);
@@ -354,12 +359,12 @@ export class ObjectRead {
   }
 
   /** Asks for more of the object, which has to be the one that was answered first. */
-  async #ask(
+  readonly #ask = async (
     offset: number,
     length: number,
     signal: AbortSignal | undefined,
     pours?: number,
-  ): Promise<GetResult> {
+  ): Promise<GetResult> => {
     const { etag, key, size, lastModified, version } = this.info;
     const pinned = this.#options.version ?? (etag === undefined ? version : undefined);
     const options = getOptions({ offset, length }, etag, pinned, signal, pours);
@@ -380,7 +385,7 @@ export class ObjectRead {
       : this.#changed();
     await result.cancel(error);
     throw error;
-  }
+  };
 
   #changed(cause?: unknown): PreconditionFailedError {
     const detail = `the ${objectNoun(this.#uri)} changed while it was read`;

@@ -81,6 +81,7 @@ export function gcsTargetOf(
       capabilities,
       context,
       figures: transport?.figures,
+      hedges: transport?.hedges,
       bounds,
       uploadConcurrency,
       partSize,

@@ -34,6 +34,7 @@ export function s3Target(container: string, connection: S3Connection, context: S
     capabilities: s3Capabilities(connection),
     context,
     figures: connection.transport.figures,
+    hedges: connection.transport.hedges,
     bounds: config.bounds,
     uploadConcurrency: config.uploadConcurrency,
     partSize: config.multipart.partSize,

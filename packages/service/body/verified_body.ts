@@ -1,4 +1,4 @@
-import type { BodySource, Pour } from "@lade/core/backend";
+import type { Arrivals, BodySource, Pour } from "@lade/core/backend";
 import type { CallName } from "@lade/core/errors";
 import { type ResponseBody, TransportError, transportErrorToStoreError } from "@lade/service/http";
 import type { BodyVerifier } from "./body_verifier.ts";
@@ -33,6 +33,11 @@ export class VerifiedBody implements BodySource {
   read(target: Uint8Array, atLeast = 1): number | Promise<number> {
     const count = this.#body.read(target, atLeast);
     return typeof count === "number" ? this.#verify(target, count) : this.#await(target, count);
+  }
+
+  /** How far the answer has come. */
+  arrivals(): Arrivals | undefined {
+    return this.#body.arrivals?.();
   }
 
   /** That of the answer, where no bytes are to be verified on their way. */

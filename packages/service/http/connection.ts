@@ -59,6 +59,7 @@ export class Connection {
   #end = 0;
   #arrival: Promise<void> | undefined;
   #ended = false;
+  #arrived = 0;
   #readFailure: { readonly error: unknown } | undefined;
   #killed: { readonly reason: unknown } | undefined;
   #onKilled: ((reason: unknown) => void) | undefined;
@@ -116,6 +117,16 @@ export class Connection {
       this.#onKilled = reject;
       promise.then(resolve, reject).finally(() => this.#onKilled = undefined);
     });
+  }
+
+  /** Bytes that the read under way has put into its target so far. */
+  get arriving(): number {
+    return this.#arrived;
+  }
+
+  /** How long bytes of the body have been waited for until now, in milliseconds. */
+  get waitingMs(): number {
+    return this.#pace.totalUntil(this.#clock.monotonicMs());
   }
 
   /** How long bytes of the body were waited for, in milliseconds. */
@@ -219,7 +230,7 @@ export class Connection {
       try {
         const count = await this.#socket.read(total === 0 ? target : target.subarray(total));
         if (count === null) this.#ended = true;
-        else total += count;
+        else this.#arrived = total += count;
       } catch (error) {
         this.#readFailure = { error };
       }
@@ -230,6 +241,7 @@ export class Connection {
       this.#deadlineMs = nowMs + this.#deadlineBoundMs;
       this.#pace.move(total - before, nowMs);
     }
+    this.#arrived = 0;
     return total;
   }
 

@@ -1,3 +1,4 @@
+import type { HedgeBudget } from "@lade/core/concurrency";
 import { readVariable, type StoreFigures } from "@lade/core/backend";
 import { RetryBudget } from "@lade/core/retry";
 import { FetchTransport } from "./fetch_transport.ts";
@@ -37,6 +38,7 @@ export function createTransport(options: CreateTransportOptions = {}, env?: Prox
 /** Sends each request through the proxy that its URL calls for, or straight. */
 class RoutedTransport implements Transport {
   readonly figures: StoreFigures;
+  readonly hedges: HedgeBudget | undefined;
   readonly #options: TransportOptions;
   readonly #env: ProxyEnvironment;
   readonly #kind: "auto" | "fetch";
@@ -48,6 +50,7 @@ class RoutedTransport implements Transport {
     kind: "auto" | "fetch",
   ) {
     this.figures = options.figures;
+    this.hedges = options.hedges;
     this.#options = options;
     this.#env = env;
     this.#kind = kind;

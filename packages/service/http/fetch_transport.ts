@@ -1,3 +1,4 @@
+import type { HedgeBudget } from "@lade/core/concurrency";
 import type { StoreFigures } from "@lade/core/backend";
 import { nameOfProxy } from "./describe_proxy_fault.ts";
 import { type Fetch, FetchAttempt, type FetchShared } from "./fetch_attempt.ts";
@@ -74,6 +75,11 @@ export class FetchTransport implements Transport {
   /** What it has done so far. */
   get figures(): StoreFigures {
     return this.#config.figures;
+  }
+
+  /** Bounds what is asked for a second time. */
+  get hedges(): HedgeBudget | undefined {
+    return this.#config.hedges;
   }
 
   /** Sends a request; see {@linkcode Transport.send}. */

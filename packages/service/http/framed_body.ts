@@ -1,4 +1,4 @@
-import type { Bandwidth, BodySource } from "@lade/core/backend";
+import type { Arrivals, Bandwidth, BodySource } from "@lade/core/backend";
 import type { BodyFraming } from "./body_framing.ts";
 import { ChunkDecoder } from "./chunk_decoder.ts";
 import type { Connection } from "./connection.ts";
@@ -31,6 +31,8 @@ export class FramedBody implements BodySource {
   readonly #config: FramedBodyConfig;
   readonly #chunks: ChunkDecoder | undefined;
   #remaining: number;
+  #bytes = 0;
+  #waitedMs = 0;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
   /** Ends the wait for bandwidth. */
@@ -65,6 +67,12 @@ export class FramedBody implements BodySource {
     } catch (error) {
       return Promise.reject(this.#fail(this.#owner.describe(error)));
     }
+  }
+
+  arrivals(): Arrivals {
+    if (this.#ended) return { bytes: this.#bytes, waitedMs: this.#waitedMs };
+    const { arriving, waitingMs } = this.#connection;
+    return { bytes: this.#bytes + (this.#chunks ? 0 : arriving), waitedMs: waitingMs };
   }
 
   /** Reads what is not there yet. */
@@ -109,14 +117,16 @@ export class FramedBody implements BodySource {
     const count = this.#chunks
       ? await this.#readChunked(this.#chunks, target)
       : await this.#readPlain(target, atLeast);
-    this.#throwIfFailed();
+    // What came before the end is given out; the next read says why it ended.
+    if (count === 0) this.#throwIfFailed();
     this.#connection.expectNothing();
     return count;
   }
 
   #note(count: number): void {
+    this.#bytes += count;
     if (count > 0) this.#owner.received(count);
-    if (this.#isOver(count)) this.#end();
+    if (!this.#ended && this.#isOver(count)) this.#end();
   }
 
   close(complete: boolean, reason?: unknown): void | Promise<void> {
@@ -202,6 +212,7 @@ export class FramedBody implements BodySource {
 
   #end(): void {
     this.#ended = true;
+    this.#waitedMs = this.#connection.waitingMs;
     const keepAlive = this.#config.framing.keepAlive && this.#connection.held === 0;
     if (!keepAlive) this.#connection.kill(new WireError("closed", "the answer is over"));
     this.#owner.release(true);
@@ -210,6 +221,7 @@ export class FramedBody implements BodySource {
   #fail(error: unknown): unknown {
     if (this.#ended) return this.#failure?.error ?? error;
     this.#ended = true;
+    this.#waitedMs = this.#connection.waitingMs;
     this.#failure = { error };
     this.#waiting?.abort(error);
     this.#connection.kill(error);

@@ -21,6 +21,11 @@ export class Pace {
     return this.#totalMs;
   }
 
+  /** The same, and what is waited for at `nowMs` too. */
+  totalUntil(nowMs: number): number {
+    return this.#totalMs + (this.#sinceMs === undefined ? 0 : nowMs - this.#sinceMs);
+  }
+
   /** Starts over, with nothing waited for. */
   reset(): void {
     this.#moved = this.#waitedMs = this.#totalMs = 0;

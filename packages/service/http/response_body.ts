@@ -1,4 +1,4 @@
-import type { BodySource, Pour } from "@lade/core/backend";
+import type { Arrivals, BodySource, Pour } from "@lade/core/backend";
 import type { ResponseBody } from "./transport.ts";
 import { TransportError, type TransportErrorKind } from "./transport_error.ts";
 
@@ -43,6 +43,10 @@ class SourceBody implements ResponseBody {
   get pour(): Pour | undefined {
     const { pour } = this.#source;
     return this.#peeked.length === 0 ? pour?.bind(this.#source) : undefined;
+  }
+
+  arrivals(): Arrivals | undefined {
+    return this.#source.arrivals?.();
   }
 
   async peek(limit: number): Promise<Uint8Array> {

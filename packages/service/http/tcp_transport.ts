@@ -1,4 +1,5 @@
 import { type StoreFigures, systemClock } from "@lade/core/backend";
+import type { HedgeBudget } from "@lade/core/concurrency";
 import { type Hedger, hedgerOf } from "./hedger.ts";
 import type { LaneCarrier } from "./lane_carrier.ts";
 import { type Attempt, sendWithRetry } from "./send_with_retry.ts";
@@ -37,6 +38,11 @@ export class TcpTransport implements Transport {
   /** What it has done so far. */
   get figures(): StoreFigures {
     return this.#config.figures;
+  }
+
+  /** Bounds what is asked for a second time. */
+  get hedges(): HedgeBudget | undefined {
+    return this.#config.hedges;
   }
 
   /** Sends a request; see {@linkcode Transport.send}. */

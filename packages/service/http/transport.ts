@@ -1,5 +1,6 @@
 import type { CombinableName } from "@lade/codec/checksum";
 import type { BodySource, Checksums, StoreFigures } from "@lade/core/backend";
+import type { HedgeBudget } from "@lade/core/concurrency";
 import type { ResponseHeaders } from "./response_headers.ts";
 
 /**
@@ -11,6 +12,8 @@ import type { ResponseHeaders } from "./response_headers.ts";
 export interface Transport extends AsyncDisposable {
   /** What it has done so far; the numbers go on counting. One of a caller's own may have none. */
   readonly figures?: StoreFigures | undefined;
+  /** Bounds what is asked for a second time because it is slow; nothing is without it. */
+  readonly hedges?: HedgeBudget | undefined;
   /**
    * Sends a request and resolves with its answer once the head is there, whatever the status: a status that calls
    * for another try has been tried again as the policy allows. Rejects with a {@linkcode TransportError}, or with

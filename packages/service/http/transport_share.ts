@@ -1,3 +1,4 @@
+import type { HedgeBudget } from "@lade/core/concurrency";
 import type { StoreFigures } from "@lade/core/backend";
 import { parseTarget } from "./parse_target.ts";
 import type { BulkCarrier, Transport, TransportRequest, TransportResponse } from "./transport.ts";
@@ -16,6 +17,11 @@ export class TransportShare implements Transport {
   /** What the transport has done so far, for all that have a share in it. */
   get figures(): StoreFigures | undefined {
     return this.#transport.figures;
+  }
+
+  /** Bounds what is asked for a second time. */
+  get hedges(): HedgeBudget | undefined {
+    return this.#transport.hedges;
   }
 
   /** Sends a request; see {@linkcode Transport.send}. */

@@ -35,8 +35,6 @@ export interface CredentialSurroundings {
 export interface ServiceSession<C> extends AsyncDisposable {
   /** Connections and the budget of retries. */
   readonly transport: Transport;
-  /** Bounds what is asked for a second time because it is slow; absent where nothing is. */
-  readonly hedges: HedgeBudget | undefined;
   /** What requests are authorized with. */
   readonly credential: C;
   /** The URI that errors of the search for credentials name: that of the store which opened the session. */
@@ -108,7 +106,7 @@ export async function openSession<C>(setup: SessionSetup<C>): Promise<OpenedSess
       return configuredTransport(isOwn ? config : elsewhere, context, await certificates(), asked);
     };
     const credential = find({ env, read, web, clock: context.clock, uri });
-    return { transport: made, hedges, credential, uri, [Symbol.asyncDispose]: () => made.close() };
+    return { transport: made, credential, uri, [Symbol.asyncDispose]: () => made.close() };
   };
   const how = [allowHttp, bounds, config.endpointAddresses, config.hedging, lanes, transport, verifySsl];
   const ways = JSON.stringify([...how, ...caCerts]);

@@ -4,7 +4,9 @@ import {
   type PartWriterOptions,
   type ReadHints,
   type StoreFigures,
+  type StoreLimits,
 } from "@lade/core/backend";
+import { type HedgeBudget, RangeHedges } from "@lade/core/concurrency";
 import { type Bounds, defaultBounds } from "@lade/core/bounds";
 import type { ShownSetting } from "@lade/core/settings";
 
@@ -15,7 +17,7 @@ export interface ServiceTarget extends
     "uri" | "capabilities" | "readHints" | "context" | "keyFault" | "metadataNameFault"
   > {
   /** Requests in flight. */
-  readonly limits: { readonly read: AdaptiveLimit; readonly write: AdaptiveLimit };
+  readonly limits: StoreLimits & { readonly write: AdaptiveLimit };
   /** What its transport has done; absent where it counts nothing. */
   readonly figures?: StoreFigures | undefined;
   /** Bytes of a part of what is written, unless a write asks for others. */
@@ -36,6 +38,8 @@ export interface ServiceTargetSetup extends Omit<ServiceTarget, "limits" | "read
   readonly bounds?: Bounds | undefined;
   /** Parts in flight at most, over all writes; found by measuring (`"auto"`) by default. */
   readonly uploadConcurrency?: number | "auto" | undefined;
+  /** Bounds what is asked for a second time because it is slow; nothing is by default. */
+  readonly hedges?: HedgeBudget | undefined;
   /** How reads are cut where other sizes serve better: chunks of 8 MiB, and later of 32 MiB. */
   readonly readHints?: Partial<ReadHints>;
 }
@@ -48,7 +52,8 @@ const MAX_WRITE_CONCURRENCY = 32;
 
 /** Makes a target: from 4 reads and 8 writes in flight up, or from what the endpoint bore before. */
 export function serviceTarget(
-  { bounds = defaultBounds, uploadConcurrency: most = "auto", readHints, url, ...target }: ServiceTargetSetup,
+  { bounds = defaultBounds, uploadConcurrency: most = "auto", hedges, readHints, url, ...target }:
+    ServiceTargetSetup,
 ): ServiceTarget {
   const { clock, endpoints } = target.context;
   const { maxRetryAfterMs, patienceMs } = bounds;
@@ -64,6 +69,7 @@ export function serviceTarget(
     limits: {
       read: limit("read", FIRST_READS, MAX_READ_CONCURRENCY),
       write: most === "auto" ? limit("write", FIRST_WRITES, MAX_WRITE_CONCURRENCY) : fixedLimit(target, most),
+      ...(hedges && { hedges: new RangeHedges(hedges, clock) }),
     },
   };
 }
