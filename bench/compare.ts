@@ -1,4 +1,5 @@
 import { readScriptOptions, refuse } from "../tools/scripts/script_options.ts";
+import { chosenNames, readNames } from "./read_names.ts";
 import { readRatios } from "./read_ratios.ts";
 
 const HELP =
@@ -9,7 +10,8 @@ const HELP =
   --rounds N   runs of each checkout; 5 by default
   --help       this
 
-Each ratio that both print is shown with its median in either, and with the new one as a share of the old one.`;
+Each ratio that NEW prints is shown with its median in either, and with the new one as a share of the old one; a benchmark
+that OLD does not have is run in NEW alone.`;
 
 /** Compares the ratios that the benchmarks of two checkouts come to. */
 export async function compare(args: readonly string[]): Promise<void> {
@@ -22,11 +24,21 @@ export async function compare(args: readonly string[]): Promise<void> {
   if (!Number.isSafeInteger(rounds) || rounds < 1) refuse(`${values.rounds} is no number of rounds`);
   const [before, after, ...names] = positionals;
   if (before === undefined || after === undefined) refuse("two checkouts are needed: OLD and NEW");
-  const sides = [before, after].map((directory) => ({ directory, ratios: new Map<string, number[]>() }));
+  const sides = await Promise.all([before, after].map(async (directory) => ({
+    directory,
+    names: chosenNames(names, readNames(await bench(directory, "--list"))),
+    ratios: new Map<string, number[]>(),
+  })));
+  for (const wanted of names) {
+    if (!sides.some((side) => side.names.some((name) => name.startsWith(wanted)))) {
+      refuse(`no benchmark of either checkout begins with "${wanted}"`);
+    }
+  }
   for (let round = 1; round <= rounds; round++) {
-    for (const { directory, ratios } of sides) {
+    for (const { directory, names, ratios } of sides) {
+      if (names.length === 0) continue;
       console.error(`round ${round} of ${rounds}: ${directory}`);
-      for (const [line, ratio] of readRatios(await benchOnce(directory, names))) {
+      for (const [line, ratio] of readRatios(await bench(directory, "--rounds", "1", ...names))) {
         ratios.set(line, [...ratios.get(line) ?? [], ratio]);
       }
     }
@@ -42,9 +54,9 @@ export async function compare(args: readonly string[]): Promise<void> {
   }
 }
 
-async function benchOnce(directory: string, names: readonly string[]): Promise<string> {
+async function bench(directory: string, ...args: readonly string[]): Promise<string> {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "bench", "--rounds", "1", ...names],
+    args: ["task", "bench", ...args],
     cwd: directory,
     env: { NO_COLOR: "1" },
     stderr: "inherit",

@@ -27,6 +27,10 @@ export function printBars(
 ): void {
   const find = (name: string) => measured.find((one) => one.name === name);
   for (const bar of bars) printBar(bar, find(bar.ours), find(bar.baseline));
+  const shares = new Map(
+    bars.flatMap(({ ours, orOfCores }) => orOfCores ? [[ours, orOfCores] as const] : []),
+  );
+  for (const [name, share] of shares) printLeft(share, find(name));
   for (const bound of bounds) printBound(bound, find(bound.ours));
 }
 
@@ -34,12 +38,12 @@ function printBar({ ours, baseline, atLeast, cpuAtMost, orOfCores }: Bar, a?: Me
   if (!a || !b) return console.log(`  skipped: ${ours} against ${baseline}, which is not here`);
   if (atLeast !== undefined) {
     const ratio = a.median / b.median;
-    const forbidden = orOfCores && leftByCores(a, orOfCores) < atLeast * b.median;
+    const forbidden = orOfCores !== undefined && leftByCores(a, orOfCores) < atLeast * b.median;
+    const instead = forbidden ? "; the cores do not leave as much" : "";
     printLine(
-      `${ours} = ${ratio.toFixed(2)} x ${baseline} (bar ${atLeast})`,
-      ratio >= atLeast || !!forbidden,
+      `${ours} = ${ratio.toFixed(2)} x ${baseline} (bar ${atLeast}${instead})`,
+      ratio >= atLeast || forbidden,
     );
-    if (orOfCores) printLeft(a, orOfCores, forbidden ? `, less than ${atLeast} x ${baseline}` : "");
   }
   if (cpuAtMost !== undefined) {
     const ratio = (a.cpuSeconds ?? NaN) / (b.cpuSeconds ?? NaN);
@@ -58,24 +62,22 @@ function leftByCores(
   return amount * cores / (cpuSeconds + serverCpuSeconds);
 }
 
-/** Shows the arithmetic, and asks for the share where `forbids` says what is forbidden. */
-function printLeft(a: Measured, share: ShareOfCores, forbids: string): void {
+/** Shows what the cores leave, and how much of it is reached. */
+function printLeft(share: ShareOfCores, a?: Measured): void {
+  if (!a) return;
   const { name, cpuSeconds = NaN, serverCpuSeconds = NaN, median } = a;
   const left = leftByCores(a, share);
-  const seconds = (share.amount / left).toFixed(2);
+  const ratio = median / left;
   console.log(
     `    server ${serverCpuSeconds.toFixed(2)} + ${name} ${
       cpuSeconds.toFixed(2)
     } CPU s on ${share.cores} cores take ` +
-      `${seconds} s at the least${forbids}`,
+      `${(share.amount / left).toFixed(2)} s at the least`,
   );
-  const ratio = median / left;
-  if (forbids) {
-    printLine(
-      `${name} = ${ratio.toFixed(2)} x what the cores leave (bar ${share.share})`,
-      ratio >= share.share,
-    );
-  }
+  printLine(
+    `${name} = ${ratio.toFixed(2)} x what the cores leave (bar ${share.share})`,
+    ratio >= share.share,
+  );
 }
 
 function printBound({ ours, cpuSecondsAtMost, peakBytesAtMost }: Bound, a?: Measured): void {

@@ -49,13 +49,14 @@ Deno.test("printBars() asks for a share of what the cores leave where that forbi
   ];
   // Of 100, which the cores allow 50 a second of: 60 are forbidden, 46 are enough.
   assertEquals(printed([rate("ours", 46), rate("theirs", 30)], bars(100)), [
-    "  ours = 1.53 x theirs (bar 2)",
-    "    server 3.00 + ours 1.00 CPU s on 2 cores take 2.00 s at the least, less than 2 x theirs",
+    "  ours = 1.53 x theirs (bar 2; the cores do not leave as much)",
+    "    server 3.00 + ours 1.00 CPU s on 2 cores take 2.00 s at the least",
     "  ours = 0.92 x what the cores leave (bar 0.9)",
   ]);
   // Of 200, which they allow 100 a second of, 60 are not.
   assertEquals(printed([rate("ours", 46), rate("theirs", 30)], bars(200)), [
     "  ours = 1.53 x theirs (bar 2) MISSED",
     "    server 3.00 + ours 1.00 CPU s on 2 cores take 2.00 s at the least",
+    "  ours = 0.46 x what the cores leave (bar 0.9) MISSED",
   ]);
 });
