@@ -15,7 +15,7 @@ const HELP =
                   contender's cores. None (0) and as many as Lade chooses (auto) come on top
   --gib N         GiB that each run moves; 1 by default, 4 from 8 cores on
   --rounds N      rounds at most; 5 by default
-  --minutes N     no round begins later than this; 6 by default, which keeps the whole below 8
+  --minutes N     nothing begins later than this, 7 by default, and no round that would end later
   --shared        server and contender share the cores; by default either has its own
   --out DIRECTORY where the result is written; .data/scaling by default
   --help          this
@@ -30,7 +30,6 @@ interface Entry extends Pick<ScalingRow, "work" | "contender" | "lanes"> {
 }
 
 const GIB = 2 ** 30;
-const LEAST_ROUNDS = 1;
 
 /** Measures how the rates grow with the lanes, and writes what it found to a file. */
 export async function scaling(args: readonly string[]): Promise<void> {
@@ -40,7 +39,7 @@ export async function scaling(args: readonly string[]): Promise<void> {
       lanes: { type: "string", default: "1,2,4,8,16" },
       gib: { type: "string" },
       rounds: { type: "string", default: "5" },
-      minutes: { type: "string", default: "6" },
+      minutes: { type: "string", default: "7" },
       shared: { type: "boolean", default: false },
       out: { type: "string", default: ".data/scaling" },
     },
@@ -50,7 +49,7 @@ export async function scaling(args: readonly string[]): Promise<void> {
   const asked = values.lanes.split(",").map((text) => positive(text, "of lanes"));
   const size = Math.round(positive(values.gib ?? (about.cores < 8 ? "1" : "4"), "of GiB") * GIB);
   const rounds = positive(values.rounds, "of rounds");
-  const lastRoundMs = positive(values.minutes, "of minutes") * 60_000;
+  const lastMs = begun + positive(values.minutes, "of minutes") * 60_000;
   await openGround();
   const cores = values.shared || !await has("taskset") ? undefined : splitCores();
   const clientCores = cores?.client.split(",").length ?? about.cores;
@@ -65,22 +64,37 @@ export async function scaling(args: readonly string[]): Promise<void> {
     const entries = WORKS.flatMap((work) =>
       entriesOf({ work, lanes, size, server, directory, client: cores?.client })
     );
-    for (let round = 0; round < rounds; round++) {
-      if (round >= LEAST_ROUNDS && performance.now() - begun > lastRoundMs) break;
-      console.error(`round ${round + 1} of at most ${rounds}`);
-      for (const entry of entries) entry.runs.push(await runTask(entry));
+    await runRounds(entries, rounds, lastMs);
+    const measured = entries.filter(({ runs }) => runs.length > 0);
+    for (const { work, contender, lanes } of entries.filter(({ runs }) => runs.length === 0)) {
+      skipped.push(`${work}, ${contender}, ${lanes} lanes: no time was left`);
     }
     const result: ScalingResult = {
       machine: about,
       size,
       ...(cores && { cores }),
       clientCores,
-      rows: entries.map((entry) => summarize(entry, size)),
+      rows: measured.map((entry) => summarize(entry, size)),
       skipped,
     };
     await write(result, values.out);
   } finally {
     await server[Symbol.asyncDispose]();
+  }
+}
+
+/** Runs all in turn, again and again, as long as there is time. */
+async function runRounds(entries: readonly Entry[], rounds: number, lastMs: number): Promise<void> {
+  let longestMs = 0;
+  for (let round = 1; round <= rounds; round++) {
+    const startMs = performance.now();
+    if (startMs + longestMs > lastMs) return;
+    console.error(`round ${round} of at most ${rounds}`);
+    for (const entry of entries) {
+      if (performance.now() > lastMs) return;
+      entry.runs.push(await runTask(entry));
+    }
+    longestMs = Math.max(longestMs, performance.now() - startMs);
   }
 }
 
