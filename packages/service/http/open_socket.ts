@@ -167,6 +167,8 @@ async function startTls(tcp: Deno.TcpConn, target: SocketTarget, signal: AbortSi
     signal.throwIfAborted();
     signal.addEventListener("abort", close, { once: true });
     await tls.handshake();
+    // One that was closed meanwhile is none, although its handshake was through.
+    signal.throwIfAborted();
     return tls;
   } catch (error) {
     close();
