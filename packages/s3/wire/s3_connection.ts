@@ -70,6 +70,8 @@ export class S3Connection {
   readonly caller: ServiceCaller<S3Fault>;
   readonly #probe: S3ConnectionSetup["probe"];
   readonly #onRegion: ((region: string) => void) | undefined;
+  /** The rules of reads of objects, by the names of their headers, of which there are few. */
+  readonly #readRules = new Map<string, AnswerRule>();
   #endpoint: Endpoint;
   #signer: Signer;
 
@@ -186,15 +188,16 @@ export class S3Connection {
     return toStoreError(fault, call, this.setting);
   }
 
-  #ruleOf({ method, key, query, headers }: S3Request): AnswerRule {
-    return answerRule({
-      method,
-      hasKey: key !== undefined,
-      hasBucket: this.bucket !== undefined,
-      headers: Object.keys(headers ?? {}),
-      isPlain: query === undefined,
-      has: (name) => query?.[name] !== undefined,
-    });
+  #ruleOf({ method, key, query, headers: given = {} }: S3Request): AnswerRule {
+    const [headers, isPlain, hasKey] = [Object.keys(given), isPlainQuery(query), key !== undefined];
+    const hasBucket = this.bucket !== undefined;
+    const make = () =>
+      answerRule({ method, hasKey, hasBucket, headers, isPlain, has: (name) => query?.[name] !== undefined });
+    if (method !== "GET" || !isPlain || !hasKey) return make();
+    const names = headers.join();
+    let rule = this.#readRules.get(names);
+    if (!rule) this.#readRules.set(names, rule = make());
+    return rule;
   }
 
   #resolve(region: string): Endpoint {
@@ -215,4 +218,10 @@ export class S3Connection {
       allowHttp,
     });
   }
+}
+
+/** Whether a query names nothing but a version, so that a request is about an object as such. */
+function isPlainQuery(query: S3Request["query"]): boolean {
+  for (const name in query) if (name !== "versionId") return false;
+  return true;
 }
