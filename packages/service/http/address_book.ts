@@ -39,6 +39,8 @@ export class AddressBook {
   readonly #random: () => number;
   readonly #known = new Map<string, EndpointAddress>();
   readonly #avoided = new Set<EndpointAddress>();
+  /** Requests that did not fail. */
+  #successes = 0;
   #listed: readonly EndpointAddress[] = [];
 
   constructor(config: AddressBookConfig) {
@@ -91,7 +93,7 @@ export class AddressBook {
 
   /** Notes an answer. */
   answered(address: EndpointAddress, { failed, firstByteMs, object }: AddressAnswer): void {
-    address.count(failed);
+    this.#count(address, failed);
     if (this.#listed.length <= 1) return;
     if (failed) return this.#judge(address);
     if (object && firstByteMs !== undefined) {
@@ -103,7 +105,7 @@ export class AddressBook {
 
   /** Notes that a request got no answer, or that the answer broke off. */
   failed(address: EndpointAddress): void {
-    address.count(true);
+    this.#count(address, true);
     this.#config.onBroken?.(address);
     if (this.#listed.length > 1) this.#judge(address);
   }
@@ -139,10 +141,15 @@ export class AddressBook {
     return largest && largest.connections > 1 ? largest : undefined;
   }
 
+  #count(address: EndpointAddress, failed: boolean): void {
+    if (!failed) this.#successes++;
+    address.count(failed, this.#successes);
+  }
+
   #judge(address: EndpointAddress): void {
     const others = this.#listed.filter((other) => other !== address);
     const cause = judgeAddress(address, others) ??
-      (address.probing && address.failuresInRow > 0 ? "failing" : undefined);
+      (address.probing && address.isFailing ? "failing" : undefined);
     if (cause) this.#avoid(address, cause);
   }
 

@@ -28,12 +28,14 @@ export class EndpointAddress {
   credit = 0;
   /** Share of the latest requests that failed. */
   failureShare = 0;
-  /** Failures since the last request that did not fail. */
+  /** Failures in a row that came while requests to other addresses succeeded: others may be the service's. */
   failuresInRow = 0;
   /** Times to the first byte of objects. */
   readonly latency: GeometricMean = new GeometricMean();
   /** Bytes in a second, of large bodies. */
   readonly rate: GeometricMean = new GeometricMean();
+  /** Successes at all addresses when the first failure in a row came. */
+  #successesBefore: number | undefined;
   #avoidance: Avoidance | undefined;
   #pauses = 0;
   #freedMs = -Infinity;
@@ -85,9 +87,17 @@ export class EndpointAddress {
     this.#freedMs = nowMs;
   }
 
-  /** Counts a request, and whether it failed. */
-  count(failed: boolean): void {
+  /** Whether the last request failed. */
+  get isFailing(): boolean {
+    return this.#successesBefore !== undefined;
+  }
+
+  /** Counts a request, and whether it failed, after so many at all addresses that did not. */
+  count(failed: boolean, successes: number): void {
     this.failureShare += ((failed ? 1 : 0) - this.failureShare) * WEIGHT_OF_NEW;
-    this.failuresInRow = failed ? this.failuresInRow + 1 : 0;
+    if (!failed) {
+      this.#successesBefore = undefined;
+      this.failuresInRow = 0;
+    } else if (successes > (this.#successesBefore ??= successes)) this.failuresInRow++;
   }
 }

@@ -3,7 +3,7 @@ import { EndpointAddress } from "./endpoint_address.ts";
 import { judgeAddress, weighAddress } from "./judge_address.ts";
 
 interface Seen {
-  /** Requests in order, `x` for one that failed. */
+  /** Requests in order: `x` for one that failed while others succeeded, `!` for one that failed alone. */
   readonly requests?: string;
   readonly latencyMs?: number;
   readonly rate?: number;
@@ -13,7 +13,8 @@ interface Seen {
 
 function addressOf({ requests = "", latencyMs, rate, samples = 8 }: Seen): EndpointAddress {
   const address = new EndpointAddress("10.0.0.1", 80);
-  for (const one of requests) address.count(one === "x");
+  let successes = 0;
+  for (const one of requests) address.count(one !== ".", one === "!" ? successes : ++successes);
   for (let i = 0; i < samples; i++) {
     if (latencyMs !== undefined) address.latency.add(latencyMs);
     if (rate !== undefined) address.rate.add(rate);
@@ -25,10 +26,11 @@ const judge = (seen: Seen, ...others: Seen[]) => judgeAddress(addressOf(seen), o
 const weigh = (seen: Seen, ...others: Seen[]) => weighAddress(addressOf(seen), others.map(addressOf));
 
 Deno.test("judgeAddress() speaks against an address that fails in a row where the others do not", () => {
-  assertEquals(judge({ requests: "..xxx" }, { requests: "....." }, { requests: "....." }), "failing");
-  assertEquals(judge({ requests: "..xx" }, { requests: "....." }), undefined);
-  assertEquals(judge({ requests: "xxx." }, { requests: "....." }), undefined);
-  assertEquals(judge({ requests: "..xxx" }, { requests: "....." }, { requests: "xxxxxxxx" }), "failing");
+  assertEquals(judge({ requests: "..!xxx" }, { requests: "....." }, { requests: "....." }), "failing");
+  assertEquals(judge({ requests: "..!xx" }, { requests: "....." }), undefined);
+  assertEquals(judge({ requests: "!xxx." }, { requests: "....." }), undefined);
+  assertEquals(judge({ requests: "!!!!!!!!" }, { requests: "....." }), undefined);
+  assertEquals(judge({ requests: "..!xxx" }, { requests: "....." }, { requests: "xxxxxxxx" }), "failing");
 });
 
 Deno.test("judgeAddress() says nothing against an address that fails as the others do, or is the only one", () => {
