@@ -52,6 +52,7 @@ Deno.test("lade get of an object of s3:// loads no package, and nothing for doct
   assertEquals(packages, []);
   assertEquals(modules.includes("s3/objects/get_object.ts"), true);
   assertEquals(modules.filter((path) => /^s3\/(doctor|upload|copy|delete|buckets|presign)\//.test(path)), []);
+  assertEquals(modules.filter((path) => path.startsWith("transfer/limits/")), []);
   assertEquals(modules.filter((path) => /^core\/(zstd|memory|layers|conformance|testing)\//.test(path)), []);
   assertEquals(modules.filter((path) => path.startsWith("azure/")), []);
   assertEquals(modules.filter((path) => /^fs\/(sweep|open_direct|files\/direct)/.test(path)), []);

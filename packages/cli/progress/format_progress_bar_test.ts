@@ -61,3 +61,12 @@ Deno.test("formatProgressBar() says at least while more is planned", () => {
     "3.00 MiB of at least 1.00 GiB  1.00 MiB/s  4 of at least 2000",
   );
 });
+
+Deno.test("formatProgressBar() says what limits where that is known, as long as there is room", () => {
+  const limited = { ...HALF, limit: { by: "network", name: "the network" } } as const;
+  const line = formatProgressBar(limited, 160);
+  assertEquals(line.includes("  3/10  limited by the network  data/"), true, line);
+  assertEquals(formatProgressBar(limited, 60).includes("limited"), false);
+  const none = { ...HALF, limit: { by: "none", name: "nothing" } } as const;
+  assertEquals(formatProgressBar(none, 160), formatProgressBar(HALF, 160));
+});

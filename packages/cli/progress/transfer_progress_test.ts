@@ -1,5 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { createStoreContext } from "@lade/core";
 import { FakeClock } from "@lade/testing";
+import { LimitWatch } from "@lade/transfer/limits";
 import { TransferProgress } from "./transfer_progress.ts";
 
 Deno.test("TransferProgress tells the total of a single object from its start", () => {
@@ -119,4 +121,24 @@ Deno.test("TransferProgress counts what was never under way", () => {
   progress.pass();
   const { objects, bytes, current } = progress.snapshot();
   assertEquals({ objects, bytes, current }, { objects: 1, bytes: 0, current: "a" });
+});
+
+Deno.test("TransferProgress tells what limits where somebody watches, in snapshots only when that is shown", async () => {
+  for (const isShown of [true, false]) {
+    const clock = new FakeClock();
+    const progress = new TransferProgress(clock);
+    assertEquals(progress.limit(1, 1), undefined);
+    const cpuTime = () => ({ process: clock.monotonicMs(), thread: clock.monotonicMs() });
+    const watch = new LimitWatch({ context: createStoreContext({ clock }), stores: [] }, {
+      cpuTime,
+      cores: 2,
+    });
+    progress.watch(watch, undefined, isShown);
+    await clock.advance(1_000);
+    progress.add({ type: "started", key: "a", size: 10 });
+    progress.add({ type: "bytes", key: "a", bytes: 10 });
+    const { limit } = progress.snapshot();
+    assertEquals(limit, isShown ? { by: "cores", name: "this process's cores" } : undefined);
+    assertEquals(progress.limit(1, 10)?.by, "cores");
+  }
 });

@@ -1,4 +1,4 @@
-import type { Clock, StoreFigures } from "@lade/core/backend";
+import type { Clock, Poured, StoreFigures } from "@lade/core/backend";
 
 /** Counts what a store of local files reads and writes, and how long it waits for that. */
 export class DiskFigures implements StoreFigures {
@@ -29,6 +29,12 @@ export class DiskFigures implements StoreFigures {
   read(bytes: number, sinceMs: number): void {
     this.bytesRead += bytes;
     this.waitedMs.reading += this.#clock.monotonicMs() - sinceMs;
+  }
+
+  /** Counts bytes that somebody else wrote. */
+  poured({ bytes, writingMs = 0 }: Pick<Poured, "bytes" | "writingMs">): void {
+    this.bytesWritten += bytes;
+    this.waitedMs.writing += writingMs;
   }
 
   /** Counts bytes that were written, and waited for since `sinceMs`. */

@@ -46,6 +46,16 @@ Deno.test("a store of files counts every way in which bytes are written and read
   await parts.writePart(0, new Uint8Array(3_000));
   await parts.close();
   assertEquals(since(), [0, 3_000, false, true]);
+  const filled = await store.createPartWriter("c", 3_000, { partSize: 3_000 });
+  await filled.fillPart?.(0, async ({ path, offset }) => {
+    using file = await Deno.open(path, { write: true });
+    await file.seek(offset, Deno.SeekMode.Start);
+    await file.write(new Uint8Array(3_000));
+    return { bytes: 3_000, sums: {}, writingMs: 700 };
+  });
+  assertEquals(figures.waitedMs.writing - before.waitedMs.writing, 700);
+  await filled.close();
+  assertEquals(since(), [0, 3_000, false, true]);
   await (await store.get("c")).readInto(new Uint8Array(3_000));
   assertEquals(since(), [3_000, 0, true, false]);
   await store.copy("c", "d");

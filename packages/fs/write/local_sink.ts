@@ -41,8 +41,13 @@ abstract class LocalSink<File extends NewFile> implements WriteSink {
   }
 
   commit(size: number, signal: AbortSignal): Promise<PutResult> {
-    const work = () => finishWrite(this.setup, this.#request, this.#temporary, size, signal);
-    return this.mapped(signal, work);
+    const { figures } = this.setup;
+    const { nowMs } = figures;
+    return this.mapped(signal, async () => {
+      const result = await finishWrite(this.setup, this.#request, this.#temporary, size, signal);
+      figures.wrote(0, nowMs);
+      return result;
+    });
   }
 
   drop(): Promise<void> {
@@ -81,11 +86,14 @@ export class LocalPartSink extends LocalSink<PartFile> {
     const { file } = this;
     if (!file.region) return;
     const region = file.region.bind(file);
-    this.fillPart = (part, fill, signal) =>
-      this.mapped(
-        signal,
-        () => this.fill(part, (sums) => fill(region(part.offset, part.length), sums, signal)),
-      );
+    this.fillPart = (part, fill, signal) => {
+      const pour: PartPour = async (sums) => {
+        const poured = await fill(region(part.offset, part.length), sums, signal);
+        setup.figures.poured(poured);
+        return poured;
+      };
+      return this.mapped(signal, () => this.fill(part, pour));
+    };
   }
 
   /** Has a part written by somebody else: `pour` gives what was poured, with the checksums that are wanted. */

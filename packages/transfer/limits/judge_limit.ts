@@ -22,7 +22,7 @@ export type LimitFinding =
   | { readonly by: "disk"; readonly what: "reading" | "writing"; readonly share: number }
   | { readonly by: "service"; readonly what: "throttled" }
   | { readonly by: "service"; readonly what: "slow"; readonly answerMs: number }
-  | { readonly by: "cores"; readonly what: "thread" | "all"; readonly busy: number }
+  | { readonly by: "cores"; readonly what: "thread" | "lanes" | "all"; readonly busy: number }
   | { readonly by: "objects"; readonly answerMs: number; readonly inFlight: number }
   | { readonly by: "concurrency"; readonly what: "objects"; readonly most: number }
   | { readonly by: "concurrency"; readonly what: "requests"; readonly most: number }
@@ -59,6 +59,8 @@ export function judgeLimit(window: LimitWindow): LimitFinding {
   if (coresBusy >= BUSY * cores) return { by: "cores", what: "all", busy: Math.min(1, coresBusy / cores) };
   const busy = threadBusy ?? coresBusy;
   if (busy >= BUSY) return { by: "cores", what: "thread", busy: Math.min(1, busy) };
+  const lanesBusy = lanesOf(window);
+  if (lanesBusy >= BUSY) return { by: "cores", what: "lanes", busy: Math.min(1, lanesBusy) };
   const disk = waiting.reading + waiting.writing;
   const moving = waiting.sending + waiting.bytes;
   const answers = waiting.answers + waiting.connecting;
@@ -70,6 +72,11 @@ export function judgeLimit(window: LimitWindow): LimitFinding {
   const bound = window.requests?.bound ?? "unneeded";
   if (bound === "unneeded" && memory.shortages * 2 > memory.grants) return { by: "memory" };
   return moving >= answers ? judgeMoving(window) : judgeAnswers(window);
+}
+
+/** The share of the time in which each lane was busy, on average. */
+function lanesOf({ coresBusy, figures: { lanes }, threadBusy }: LimitWindow): number {
+  return lanes === 0 || threadBusy === undefined ? 0 : (coresBusy - threadBusy) / lanes;
 }
 
 function isThrottled({ figures, requests }: LimitWindow): boolean {
@@ -84,7 +91,8 @@ function judgeMoving(window: LimitWindow): LimitFinding {
   const given = ofConcurrency(window);
   if (given) return given;
   if (bound === "maximum") return { by: "concurrency", what: "requests", most };
-  if (inFlight(window) < ONE && bound === "unneeded") return { by: "connection" };
+  // A limit finds nothing out where no more than the next one ever waits.
+  if (inFlight(window) < ONE && (bound === "unneeded" || most <= 2)) return { by: "connection" };
   return bound === "growing" ? { by: "none", what: "growing" } : { by: "network", most };
 }
 

@@ -79,7 +79,11 @@ Deno.test("one connection limits where bytes go one at a time and no more are as
   const [by, sentence] = told(windowOf({ waits: { bytes: 0.9, answers: 0.1 }, requests: IDLE }));
   assertEquals(by, "connection");
   assertStringIncludes(sentence, "bytes went over one at a time (102 MiB/s)");
+  const two = { bound: "flat", current: 2, most: 2 } as const;
+  assertEquals(told(windowOf({ waits: { bytes: 1 }, requests: two }))[0], "connection");
   assertEquals(told(windowOf({ waits: { bytes: 3 }, requests: IDLE }))[0], "network");
+  const settled = { bound: "flat", current: 1, most: 8 } as const;
+  assertEquals(told(windowOf({ waits: { bytes: 1 }, requests: settled }))[0], "network", "more were tried");
 });
 
 Deno.test("the service limits where it asks for fewer requests", () => {
@@ -110,6 +114,12 @@ Deno.test("the cores limit where the thread or all of them are busy", () => {
   assertEquals(by, "cores");
   assertStringIncludes(sentence, "one of 2 was busy 97 % of the time (102 MiB/s)");
   assertStringIncludes(told(windowOf({ coresBusy: 1.9 }))[1], "all 2 were busy 95 % of the time");
+  const laned = { ...NOTHING, requests: 128, lanes: 2 };
+  assertStringIncludes(
+    told(windowOf({ figures: laned, threadBusy: 0.2, coresBusy: 2.1, cores: 16 }))[1],
+    "each of 2 lanes was busy 95 % of the time",
+  );
+  assertEquals(told(windowOf({ figures: laned, threadBusy: 0.2, coresBusy: 1.2, cores: 16 }))[0], "network");
   const { threadBusy: _, ...untold } = windowOf({ coresBusy: 0.95 });
   assertEquals(told(untold)[0], "cores");
   assertEquals(told(windowOf({ threadBusy: 0.85, coresBusy: 1.7 }))[0], "network");

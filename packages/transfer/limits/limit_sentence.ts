@@ -45,6 +45,9 @@ function becauseOf(finding: LimitFinding, window: LimitWindow): string {
     case "cores":
       return finding.what === "all"
         ? `all ${cores} were busy ${percent(finding.busy)} of the time (${rate}); a machine with more helps`
+        : finding.what === "lanes"
+        ? `each of ${figures.lanes} lanes was busy ${percent(finding.busy)} of the time (${rate}); ` +
+          "more of them (LADE_LANES), or several processes, each with its --shard, help"
         : `one of ${cores} was busy ${percent(finding.busy)} of the time (${rate}); ` +
           "several processes, each with its --shard, use more";
     case "objects":
