@@ -1,5 +1,5 @@
 import { COMBINABLE_CHECKSUMS } from "@lade/codec/checksum";
-import type { BodySource, Poured, PourTarget } from "@lade/core/backend";
+import type { Arrivals, BodySource, Poured, PourTarget } from "@lade/core/backend";
 import { HttpResponse } from "./http_response.ts";
 import { unpackFailure } from "./lane_failure.ts";
 import type { LaneLink, TryReport } from "./lane_link.ts";
@@ -39,6 +39,8 @@ export class LaneAttempt implements BodySource {
   /** How long the lane has waited for bytes of the body. */
   #waitedMs = 0;
   #bytes = 0;
+  /** How far the body had come when the lane last told. */
+  #arrivals: Arrivals | undefined;
   #connection: ConnectionInfo | undefined;
   #failure: { readonly error: unknown } | undefined;
   /** Why the body was given up. */
@@ -96,6 +98,10 @@ export class LaneAttempt implements BodySource {
     this.#received(bytes.length);
     if (waitedMs !== undefined) this.#end(true);
     return bytes.length;
+  }
+
+  arrivals(): Arrivals | undefined {
+    return this.#over ? { bytes: this.#bytes, waitedMs: this.#waitedMs } : this.#arrivals;
   }
 
   async pour({ onBytes, sums, to }: PourTarget): Promise<Poured> {
@@ -169,7 +175,7 @@ export class LaneAttempt implements BodySource {
 
   #take(report: TryReport | WireError): void {
     if (!(report instanceof WireError)) {
-      if (report.type === "progress") return this.#progress(report.bytes);
+      if (report.type === "progress") return this.#progress(report);
       if (report.type === "sent") return this.#sent(report.bytes);
       if (report.type === "departed") return this.#depart(report.address);
     }
@@ -208,7 +214,8 @@ export class LaneAttempt implements BodySource {
   }
 
   /** What an observer throws ends the pouring, not the handling of the lane's messages. */
-  #progress(bytes: number): void {
+  #progress({ arrivals, bytes }: ReportOf<"progress">): void {
+    this.#arrivals = arrivals;
     try {
       this.#onProgress?.(bytes);
     } catch (error) {

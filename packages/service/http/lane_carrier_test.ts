@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import { BufferPool, type PourTarget } from "@lade/core/backend";
-import { RawServer } from "@lade/testing/http";
+import { RawServer, until } from "@lade/testing/http";
 import { LaneCarrier, type LaneCarrierSetup } from "./lane_carrier.ts";
 import type { LaneWorker } from "./lane_link.ts";
 import type { LaneReport } from "./lane_messages.ts";
@@ -348,4 +348,31 @@ Deno.test("LaneCarrier tells by which address a request failed", async () => {
   await using transport = await laned(1, { retry: { maxAttempts: 1 } });
   const error = await assertRejects(() => transport.send(get(server.url)), TransportError);
   assertEquals(error.remoteAddress, `127.0.0.1:${server.port}`);
+});
+
+Deno.test("LaneCarrier tells how far a body that is poured has come, also while nothing comes", async () => {
+  const over = Promise.withResolvers<void>();
+  await using server = new RawServer(async (peer) => {
+    await peer.head();
+    await peer.send(`HTTP/1.1 200 OK\r\nContent-Length: ${BODY.length}\r\n\r\n`);
+    await peer.send(BODY.subarray(0, 300_000));
+    await over.promise;
+    await peer.send(BODY.subarray(300_000));
+    await peer.rest();
+  });
+  await using transport = await laned(1);
+  const to = new Uint8Array(new SharedArrayBuffer(BODY.length));
+  const { body } = await transport.send(get(server.url));
+  const pouring = body.pour?.({ to, sums: [], buffers });
+  const seen = new Set<number>();
+  await until(() => {
+    const { bytes, waitedMs } = body.arrivals?.() ?? { bytes: 0, waitedMs: 0 };
+    if (bytes === 300_000) seen.add(waitedMs);
+    return seen.size === 3;
+  });
+  over.resolve();
+  await pouring;
+  assertEquals([body.arrivals?.()?.bytes, to.slice()], [BODY.length, BODY]);
+  const waits = [...seen];
+  assertEquals(waits, waits.toSorted((a, b) => a - b), "the wait goes on");
 });

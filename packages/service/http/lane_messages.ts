@@ -1,4 +1,4 @@
-import type { Checksums, Poured, PourTarget } from "@lade/core/backend";
+import type { Arrivals, Checksums, Poured, PourTarget } from "@lade/core/backend";
 import type { TransportErrorKind } from "./transport_error.ts";
 import type { SentState } from "./transport_error.ts";
 import type { HeaderList } from "./transport.ts";
@@ -119,7 +119,13 @@ export type LaneReport =
     readonly bytes: Uint8Array;
     readonly waitedMs: number | undefined;
   }
-  | { readonly type: "progress"; readonly id: number; readonly bytes: number }
+  | {
+    readonly type: "progress";
+    readonly id: number;
+    readonly bytes: number;
+    /** How far the body has come, with what is not in its place yet. */
+    readonly arrivals: Arrivals | undefined;
+  }
   | { readonly type: "sent"; readonly id: number; readonly bytes: number }
   | { readonly type: "digested"; readonly id: number; readonly sums: Checksums }
   | {

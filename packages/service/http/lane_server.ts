@@ -8,6 +8,7 @@ import type { LaneCommand, LaneConfig, LaneReport, LaneRequest, LaneTarget } fro
 import { RequestPayload } from "./request_payload.ts";
 import type { Attempt } from "./send_with_retry.ts";
 import { TcpCarrier } from "./tcp_carrier.ts";
+import { startTicker } from "./ticker.ts";
 import type { TransportRequest } from "./transport.ts";
 import { completeTransportOptions } from "./transport_config.ts";
 import type { TransportOptions } from "./transport_options.ts";
@@ -42,6 +43,9 @@ export class LaneServer {
   readonly #post: Post;
   readonly #buffers = new BufferPool({ maxIdleBytes: MOST_IDLE_BYTES });
   readonly #carried = new Map<number, Carried>();
+  /** Each says how far a pour is. */
+  readonly #pours = new Set<() => void>();
+  #stopTicker: (() => void) | undefined;
 
   /** Answers by `post`. Time and resolver are the system's where none is given. */
   constructor(config: LaneConfig, post: Post, given: Pick<TransportOptions, "clock" | "resolve"> = {}) {
@@ -74,6 +78,7 @@ export class LaneServer {
 
   /** Ends everything. */
   close(): Promise<void> {
+    this.#stopTicker?.();
     return this.#carrier.close();
   }
 
@@ -158,16 +163,15 @@ export class LaneServer {
 
   async #pour(id: number, target: LaneTarget, carried: Carried, { body }: HttpResponse): Promise<void> {
     let untold = 0;
-    let toldMs = this.#clock.monotonicMs();
-    const onBytes = (count: number) => {
-      untold += count;
-      const nowMs = this.#clock.monotonicMs();
-      if (nowMs - toldMs < PROGRESS_MS) return;
-      this.#post({ type: "progress", id, bytes: untold });
+    const onBytes = (count: number) => void (untold += count);
+    const tell = () => {
+      this.#post({ type: "progress", id, bytes: untold, arrivals: body.arrivals?.() });
       untold = 0;
-      toldMs = nowMs;
     };
-    const { bytes, failure, sums } = await pourBody(body, { ...target, buffers: this.#buffers, onBytes });
+    this.#pours.add(tell);
+    this.#stopTicker ??= startTicker(this.#clock, PROGRESS_MS, this.#tellProgress);
+    const pouring = pourBody(body, { ...target, buffers: this.#buffers, onBytes });
+    const { bytes, failure, sums } = await pouring.finally(() => this.#pours.delete(tell));
     this.#post({
       type: "poured",
       id,
@@ -177,6 +181,13 @@ export class LaneServer {
       cpuMs: cpuMsOfThread(),
     });
   }
+
+  readonly #tellProgress = (): void => {
+    for (const tell of this.#pours) tell();
+    if (this.#pours.size > 0) return;
+    this.#stopTicker?.();
+    this.#stopTicker = undefined;
+  };
 
   #digest({ bytes, id, sums }: Extract<LaneCommand, { readonly type: "digest" }>): void {
     const digests = sums.map((name) => {
