@@ -1,3 +1,5 @@
+import type { AddressFigures } from "@lade/core";
+import { formatSize } from "@lade/core/text";
 import type { TransferLimit } from "@lade/transfer/limits";
 import type { Json, Message } from "../output/message.ts";
 
@@ -10,9 +12,10 @@ export class LimitMessage implements Message {
     this.#limit = limit;
   }
 
-  /** The sentence, and a line that counts requests where there were some. */
+  /** The sentence, a line that counts requests where there were some, and one for each of several addresses. */
   toText(): string {
-    const { sentence, figures: { connections, hedges, requests, retries, throttled } } = this.#limit;
+    const { sentence, figures: { addresses, connections, hedges, requests, retries, throttled } } =
+      this.#limit;
     if (requests === 0) return `lade: ${sentence}`;
     const parts = [
       `${counted(requests, "request")} over ${counted(connections, "new connection")}`,
@@ -22,7 +25,8 @@ export class LimitMessage implements Message {
         ? [`${hedges.issued} asked once more for being slow, of which ${hedges.won} won`]
         : []),
     ];
-    return `lade: ${sentence}\nlade: ${parts.join(", ")}`;
+    const each = addresses.length > 1 ? addresses.map((address) => `\nlade: ${addressLine(address)}`) : [];
+    return `lade: ${sentence}\nlade: ${parts.join(", ")}${each.join("")}`;
   }
 
   /** What it was, the sentence, and all figures. */
@@ -36,7 +40,20 @@ export function limitJson({ by, sentence, figures }: TransferLimit): { readonly 
   return { by, sentence, figures: rounded(figures) };
 }
 
+function addressLine(figures: AddressFigures): string {
+  const { address, avoided, bytes, connections, failed, firstByteMs, requests } = figures;
+  const parts = [
+    `${counted(requests, "request")} over ${counted(connections, "connection")}`,
+    ...(requests > 0 ? [`first byte after ${Math.round(firstByteMs)} ms`] : []),
+    ...(bytes > 0 ? [`${formatSize(bytes)} received`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(avoided ? ["avoided now"] : []),
+  ];
+  return `${address}: ${parts.join(", ")}`;
+}
+
 function rounded(value: unknown): Json {
+  if (typeof value === "boolean") return value;
   if (typeof value === "number") return Math.round(value * 10) / 10;
   if (Array.isArray(value)) return value.map(rounded);
   if (typeof value !== "object" || value === null) return String(value);
