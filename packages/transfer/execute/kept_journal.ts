@@ -63,8 +63,8 @@ export interface KeptJournalSetup {
 
 /** How an object is copied by a transfer that keeps a journal. */
 export interface RememberedCopy {
-  /** By which another process can go on with it. */
-  readonly resumable: ResumableCopy;
+  /** By which another process can go on with it; absent where it is too small for that. */
+  readonly resumable?: ResumableCopy;
   /** Called when the copy is proved; a move waits for it before it removes the source. */
   readonly onCopied: (
     copied: Pick<CopyObjectResult, "size" | "etag" | "sourceEtag">,
@@ -165,10 +165,11 @@ export class KeptJournal {
    * How a job is copied, or moved; absent for what is no copy of an object. A source that no listing found was named, and
    * the same transfer names it again when it is gone.
    */
-  copying({ from, to, input, listed }: Job, isMove: boolean): RememberedCopy | undefined {
+  copying({ from, to, input, listed, size }: Job, isMove: boolean): RememberedCopy | undefined {
     if (!from || !to || input) return undefined;
+    const isResumable = this.#journal.isResumable(to.uri, size);
     return {
-      resumable: this.#journal.resumable(from.uri, to.uri),
+      ...(isResumable && { resumable: this.#journal.resumable(from.uri, to.uri) }),
       onCopied: ({ size, etag, sourceEtag }) => {
         const target = { size, ...(etag !== undefined && { etag }) };
         const source = sourceEtag === undefined ? {} : { etag: sourceEtag };

@@ -183,6 +183,12 @@ export class TransferJournal {
     await this.#log?.flush().catch(() => {});
   }
 
+  /** Whether an object of so many bytes is copied so that another process can go on with it, or one was before. */
+  isResumable(to: string, size: number | undefined): boolean {
+    const { resumableBytes = RESUMABLE_BYTES } = this.#setup;
+    return size === undefined || size >= resumableBytes || this.#state.halfDone.has(to);
+  }
+
   /** How an object is copied so that another process can go on with it, and this one where an earlier one was. */
   resumable(from: string, to: string): ResumableCopy {
     const before = this.#state.halfDone.get(to);

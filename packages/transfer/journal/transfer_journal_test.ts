@@ -114,12 +114,15 @@ Deno.test("a half-done copy is gone on with from its own source, and keeps the j
     const clock = new FakeClock();
     const copy = { token: "t", source: { size: 9, etag: "s" } };
     const first = await openIn(path, clock);
+    const sizes = [0, 2 ** 26 - 1, 2 ** 26, undefined];
+    assertEquals(sizes.map((size) => first.isResumable("c://d/1", size)), [false, false, true, true]);
     const copying = first.resumable("a://b/1", "c://d/1");
     assertEquals(await copying.begun(copy), true);
     copying.wrote?.({ index: 0, checksum: "AAAAAA==" });
     assertEquals((await first.end(true))?.halfDone, 1);
 
     const second = await openIn(path, clock);
+    assertEquals([second.isResumable("c://d/1", 0), second.isResumable("c://d/2", 0)], [true, false]);
     assertEquals(second.resumable("a://b/other", "c://d/1").halfDone, undefined);
     const again = second.resumable("a://b/1", "c://d/1");
     assertEquals([again.halfDone, again.parts], [copy, [{ index: 0, checksum: "AAAAAA==" }]]);
