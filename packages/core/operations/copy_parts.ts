@@ -7,7 +7,7 @@ import { POUR_STEP } from "../read/pour_body.ts";
 import type { ChunkSink } from "../read/chunk_reception.ts";
 import { CopyWidth } from "./copy_width.ts";
 import type { PartCopy } from "./part_copy.ts";
-import { canPour, partAt, pourPart } from "./pour_part.ts";
+import { canPour, partAt, pouredChunk, pourPart } from "./pour_part.ts";
 
 /**
  * Moves every byte of a read into a writer of parts: several ranges concurrently, each part written from the memory it
@@ -27,8 +27,12 @@ export async function copyParts(copy: PartCopy): Promise<void> {
   read.beginAnew(copy.checksum);
   const { ordered } = read;
   const pours = canPour(copy);
-  // What is poured is one part at a time; and what waits for its turn is held, so it is too.
-  const chunkSize = pours || ordered ? (left: number) => Math.min(partSize, usual(left)) : usual;
+  // What waits for its turn is held, so it is one part at a time.
+  const chunkSize = pours
+    ? () => pouredChunk(copy)
+    : ordered
+    ? (left: number) => Math.min(partSize, usual(left))
+    : usual;
   const units = unitsOf(copy, {
     range: read.range,
     first,

@@ -42,7 +42,7 @@ export type ResumedCopy = PutResult & { readonly read: ReadResult };
 export async function copyAnew(work: ResumableWork, read: ObjectRead): Promise<ResumedCopy> {
   const { from, to, toKey, options, write, resumable } = work;
   const { info } = read;
-  const fill = { fillSize: fillSize(from.readHints, options, info.size) };
+  const fill = { fillSize: fillSize(from.readHints, options, info.size, true) };
   const writer = await write((put) =>
     to.createPartWriter(toKey, info.size, { ...put, ...fill, resumable: true })
   );

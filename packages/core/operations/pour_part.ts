@@ -10,6 +10,11 @@ export function canPour({ from, read, writer, options }: PartCopy): boolean {
   return writer.fillPart !== undefined && !writer.ordered && !read.ordered && writer.partSize >= least;
 }
 
+/** Bytes of a chunk that is poured: a request for each part, unless the caller says otherwise. */
+export function pouredChunk({ writer: { partSize }, options: { chunkSize = "auto" } }: PartCopy): number {
+  return chunkSize === "auto" ? partSize : Math.min(partSize, chunkSize);
+}
+
 /** The part that chunks are of. */
 export function partAt([chunk]: readonly ResolvedRange[], partSize: number): number {
   return Math.floor((chunk?.offset ?? 0) / partSize);

@@ -26,18 +26,21 @@ export function chunkSizes(
 
 /** So many chunks at least are poured of an object, so that all requests are busy to the end. */
 const POURED_CHUNKS = 16;
+/** The same where a chunk that is not finished is lost with the process: what is in flight is a fraction of the whole. */
+const RESUMABLE_CHUNKS = 64;
 
 /**
  * Bytes of a chunk that is poured, of an object of `size` bytes: as many as the store gives at most where there are enough
- * of them, since they take no memory.
+ * of them, since they take no memory. The fewer the requests, the less time they take here and at the service.
  */
 export function fillSize(
   { chunkSize: usual, largestChunkSize: largest = usual }: ReadHints,
   { chunkSize = "auto" }: Pick<ReadOptions, "chunkSize">,
   size: number,
+  resumable = false,
 ): number {
   if (chunkSize !== "auto") return chunkSize;
-  const share = size / POURED_CHUNKS;
+  const share = size / (resumable ? RESUMABLE_CHUNKS : POURED_CHUNKS);
   return Math.max(usual, Math.min(largest, share - share % usual));
 }
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { chunkSizes, chunksUpTo, cutUnits } from "./chunk_plan.ts";
+import { chunkSizes, chunksUpTo, cutUnits, fillSize } from "./chunk_plan.ts";
 
 const HINTS = {
   firstChunkSize: 8,
@@ -96,4 +96,13 @@ Deno.test("chunksUpTo() cuts at multiples of the alignment, up to the chunk that
   assertEquals(lengthsOf(0, 100, 30, 40, 1), [40, 30, 30]);
   assertEquals(lengthsOf(5, 95, 30, 40, 16), [27, 32, 6, 30]);
   assertEquals(lengthsOf(0, 10, 10, 40, 1), [10]);
+});
+
+Deno.test("fillSize() is as large as a store gives where many are left, and smaller where they are lost", () => {
+  const hints = { firstChunkSize: 8, chunkSize: 8, largestChunkSize: 32, alignment: 1 };
+  const sizes = [1, 100, 400, 1000, 10_000];
+  assertEquals(sizes.map((size) => fillSize(hints, {}, size)), [8, 8, 24, 32, 32]);
+  assertEquals(sizes.map((size) => fillSize(hints, {}, size, true)), [8, 8, 8, 8, 32]);
+  assertEquals(fillSize({ ...hints, chunkSize: 50 }, {}, 10_000), 50);
+  assertEquals(fillSize(hints, { chunkSize: 5 }, 10_000), 5);
 });

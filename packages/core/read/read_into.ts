@@ -12,7 +12,7 @@ import { checkReadOptions, type ReadOptions, type ReadResult } from "./read_opti
  *
  * `target` is in use until this settles, and holds arbitrary bytes after a failure. One that is too small is a
  * `RangeError`, once the first answer is there. Reads into a slab of the context's buffers (or into any
- * `WebAssembly.Memory`) are the fastest.
+ * `WebAssembly.Memory`) are the fastest. Shared memory is filled as well.
  */
 export async function readInto(
   store: ObjectStore,
@@ -70,8 +70,15 @@ async function fetchSeveral(
   await inParallel(indexes, { most, onRise: limit.onRise }, async (index, signal) => {
     const { offset, length } = read.chunkAt(index) ?? range;
     const start = offset - range.offset;
-    await read.fetch(index, target.subarray(start, start + length), signal);
+    const place = target.subarray(start, start + length);
+    if (isShared(place) && !read.ordered) await read.pour(index, place, [], signal);
+    else await read.fetch(index, place, signal);
   }, options.signal);
+}
+
+/** Memory that may be filled from elsewhere. */
+function isShared(bytes: Uint8Array): bytes is Uint8Array<SharedArrayBuffer> {
+  return bytes.buffer instanceof SharedArrayBuffer;
 }
 
 /** Gives the index of one chunk after the other, each cut when it is asked for. */

@@ -18,6 +18,7 @@ import { listWithDelimiterCases } from "./cases/list_with_delimiter.ts";
 import { modificationTimeCases } from "./cases/modification_time.ts";
 import { partWriterCases } from "./cases/part_writer.ts";
 import { placeCases } from "./cases/places.ts";
+import { pourCases } from "./cases/pour.ts";
 import { presignCases } from "./cases/presign.ts";
 import { putCases } from "./cases/put.ts";
 import { rangeCases } from "./cases/ranges.ts";
@@ -38,6 +39,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...getCases,
   ...atHandCases,
   ...getResultCases,
+  ...pourCases,
   ...rangeCases,
   ...headCases,
   ...putCases,

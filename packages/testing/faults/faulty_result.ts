@@ -85,7 +85,12 @@ export class FaultyResult implements GetResult {
     if (this.#stream) throw new TypeError("Cannot pour: the body is already read as a stream");
     if (this.#reading) throw new TypeError("Cannot pour: an earlier read has not settled");
     const { pourBody } = await import("@lade/core/pour");
-    return await pourBody({ read: (memory) => this.#fill(memory) }, target);
+    try {
+      return await pourBody({ read: (memory) => this.#fill(memory) }, target);
+    } catch (error) {
+      await this.cancel(error);
+      throw error;
+    }
   }
 
   etagMd5(): EtagMd5 | undefined {
