@@ -56,7 +56,8 @@ function rounded(value: unknown): Json {
   if (typeof value === "boolean") return value;
   if (typeof value === "number") return Math.round(value * 10) / 10;
   if (Array.isArray(value)) return value.map(rounded);
-  if (typeof value !== "object" || value === null) return String(value);
+  if (typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value !== "object" || value === null) return null;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, rounded(inner)]));
 }
 

@@ -31,6 +31,12 @@ Deno.test("LimitMessage has every figure as JSON, rounded", () => {
   const json = new LimitMessage(LIMIT).toJson() as { readonly [name: string]: unknown };
   assertEquals([json["type"], json["by"], json["sentence"]], ["limit", "network", LIMIT.sentence]);
   assertEquals(json["figures"], { ...LIMIT.figures, elapsedMs: 1_000, cpuMs: 0.3 });
+  const counts = { connections: 1, requests: 2, failed: 0, bytes: 3, avoided: false };
+  const address = { endpoint: "http://a", address: "1.2.3.4:80", ...counts, firstByteMs: 1.26 };
+  const figures = { ...LIMIT.figures, addresses: [address] };
+  const told = new LimitMessage({ ...LIMIT, figures }).toJson() as { readonly [name: string]: unknown };
+  const { addresses } = told["figures"] as typeof figures;
+  assertEquals(addresses, [{ ...address, firstByteMs: 1.3 }]);
 });
 
 const GOOD: AddressFigures = {

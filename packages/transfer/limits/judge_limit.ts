@@ -26,7 +26,7 @@ export type LimitFinding =
   | { readonly by: "objects"; readonly answerMs: number; readonly inFlight: number }
   | { readonly by: "concurrency"; readonly what: "objects"; readonly most: number }
   | { readonly by: "concurrency"; readonly what: "requests"; readonly most: number }
-  | { readonly by: "network"; readonly most: number }
+  | { readonly by: "network"; readonly most: number; readonly isFlat: boolean }
   | { readonly by: "connection" | "bandwidth" | "memory" }
   | { readonly by: "none"; readonly what: "short" | "idle" | "growing" };
 
@@ -93,7 +93,9 @@ function judgeMoving(window: LimitWindow): LimitFinding {
   if (bound === "maximum") return { by: "concurrency", what: "requests", most };
   // A limit finds nothing out where no more than the next one ever waits.
   if (inFlight(window) < ONE && (bound === "unneeded" || most <= 2)) return { by: "connection" };
-  return bound === "growing" ? { by: "none", what: "growing" } : { by: "network", most };
+  return bound === "growing"
+    ? { by: "none", what: "growing" }
+    : { by: "network", most, isFlat: bound === "flat" };
 }
 
 /** Of answers that are waited for. */
@@ -105,7 +107,7 @@ function judgeAnswers(window: LimitWindow): LimitFinding {
   const isFlat = requests?.bound === "flat";
   // What was handed to the network is not there yet: an upload waits for the rest of the way too.
   const perRequest = (figures.bytesRead + figures.bytesWritten) / Math.max(1, figures.requests);
-  if (isFlat && perRequest >= LARGE_REQUEST) return { by: "network", most: requests.most };
+  if (isFlat && perRequest >= LARGE_REQUEST) return { by: "network", most: requests.most, isFlat };
   if (objects >= MANY && bytes / objects <= SMALL_BYTES && !isFlat) {
     return { by: "objects", answerMs, inFlight: inFlight(window) };
   }

@@ -32,7 +32,8 @@ function becauseOf(finding: LimitFinding, window: LimitWindow): string {
     case "connection":
       return `bytes went over one at a time (${rate}); an object that has an etag and is larger than 8 MiB goes over several`;
     case "network":
-      return `up to ${finding.most} requests in flight brought ${rate}, and more brought no more; ` +
+      return `up to ${finding.most} requests in flight brought ${rate}, ` +
+        (finding.isFlat ? "and more brought no more; " : "and their bytes were waited for most; ") +
         "a machine nearer to the service, or with a faster link, helps";
     case "service":
       return finding.what === "throttled"
