@@ -61,10 +61,12 @@ export function azureTargetOf(container: string, setup: AzureTargetSetup): Autho
     if (code === "FeatureNotYetSupportedForHierarchicalNamespaceAccounts") traits.hasDirectories = true;
   };
   const time = new ServiceTime(context.clock);
+  const client = azureClient({ ...setup, onAnswer, onFault, time });
   return {
     ...serviceTarget({
       uri: accountUri(endpoint) + (container && `/${container}`),
       url: endpoint.url,
+      openAhead: client.openAhead,
       capabilities,
       context,
       figures: setup.transport?.figures,
@@ -78,7 +80,7 @@ export function azureTargetOf(container: string, setup: AzureTargetSetup): Autho
       ...(settings && { settings }),
     }),
     ...{ credential, container, endpoint, time, traits },
-    client: azureClient({ ...setup, onAnswer, onFault, time }),
+    client,
     batchAuthorizer: authorizerOf(credential, context, { inBatch: true, time }),
     config: {
       ...{ blockSize, threshold: blockSize, storedChecksum: true, verifyDownloads: true, tags: {}, bounds },

@@ -39,6 +39,11 @@ export interface AdaptiveLimitConfig {
   readonly maximum: number;
   /** Keeps what is learned, for limits that come later; nothing does by default. */
   readonly memory?: LimitMemory | undefined;
+  /**
+   * Called with how many requests may soon be in flight, more than ever before, while as many as may be are wanted: to
+   * open connections ahead.
+   */
+  readonly onAhead?: ((requests: number) => void) | undefined;
 }
 
 // What a request costs a service besides its bytes, so that the number of small requests counts as throughput.
@@ -73,6 +78,8 @@ export class AdaptiveLimit {
   readonly #listeners = new Set<() => void>();
   readonly #memory: LimitMemory | undefined;
   #hasRecalled = false;
+  readonly #onAhead: ((requests: number) => void) | undefined;
+  #ahead = 0;
 
   /** Starts at `config.initial`. */
   constructor(config: AdaptiveLimitConfig) {
@@ -84,6 +91,7 @@ export class AdaptiveLimit {
     }
     this.#clock = config.clock;
     this.#memory = config.memory;
+    this.#onAhead = config.onAhead;
     this.#climb = new ThroughputClimb(config.initial, config.maximum);
   }
 
@@ -128,6 +136,7 @@ export class AdaptiveLimit {
     if (this.#waiting.length === 0 && this.#inFlight < this.current) return this.#grant();
     this.#round.wanted = true;
     if (this.#memory && !this.#hasRecalled) void this.#recall(this.#memory);
+    else this.#tellAhead();
     return undefined;
   }
 
@@ -232,6 +241,14 @@ export class AdaptiveLimit {
     this.#hasRecalled = true;
     const learned = await memory.recall();
     if (learned) this.#change(() => this.#climb.resume(learned));
+    this.#tellAhead();
+  }
+
+  #tellAhead(): void {
+    const { next } = this.#climb;
+    if (!this.#onAhead || next <= this.#ahead || next <= this.#inFlight) return;
+    this.#ahead = next;
+    this.#onAhead(next);
   }
 
   #completeRound(measured: MeasuredRound): void {

@@ -29,9 +29,9 @@ Deno.test("AdaptiveLimit moves 1 GiB of 8 MiB chunks eight times as fast as one 
 Deno.test("AdaptiveLimit climbs to what the network carries, and not far beyond", () => {
   const service = { rttMs: 40, perConnection: 100, total: 10_000 };
   const simulation = new SimulatedClient(service, { initial: 4, maximum: 512 });
-  simulation.serve(4_000, 2 ** 23);
+  simulation.serve(2_000, 2 ** 23);
   const before = simulation.moved;
-  const elapsed = simulation.serve(4_000, 2 ** 23);
+  const elapsed = simulation.serve(2_000, 2 ** 23);
   assertGreater((simulation.moved - before) / elapsed, 0.8 * service.total * 1e3);
   assertLess(simulation.limit.current, 400, simulation.limit.explain());
 });
@@ -287,4 +287,25 @@ Deno.test("AdaptiveLimit learns at once that a service throttles", () => {
   const limit = new AdaptiveLimit({ clock: new FakeClock(), initial: 8, maximum: 64, memory });
   for (let i = 0; i < 2; i++) limit.noteThrottled(0);
   assertEquals(learned, [{ limit: 4 }]);
+});
+
+Deno.test("AdaptiveLimit tells how many requests are next while it climbs and all are wanted, and no more than its maximum", async () => {
+  const told: number[] = [];
+  const onAhead = (requests: number) => void told.push(requests);
+  const service = { rttMs: 40, perConnection: 100, total: 10_000 };
+  const few = new SimulatedClient(service, { initial: 4, maximum: 24, onAhead });
+  few.serve(100, 2 ** 20, 4);
+  assertEquals(told, []);
+  const many = new SimulatedClient(service, { initial: 4, maximum: 24, onAhead });
+  many.move(2 ** 31, 2 ** 23);
+  assertEquals(told, [8, 16, 24]);
+  told.length = 0;
+  const settled = { recall: async () => ({ limit: 12, rate: 1 }), learn: () => {} };
+  const { limit } = new SimulatedClient(service, { initial: 4, maximum: 24, onAhead, memory: settled });
+  for (let i = 0; i < 13; i++) {
+    limit.tryAcquire();
+    await undefined;
+    await undefined;
+  }
+  assertEquals(told, [12]);
 });

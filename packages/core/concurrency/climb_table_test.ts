@@ -95,3 +95,15 @@ Deno.test("AdaptiveLimit comes down from a climb that a service throttles, and r
     }
   }
 });
+
+Deno.test("AdaptiveLimit reaches its level earlier where connections are opened when it says that they will be needed", () => {
+  for (const rttMs of [20, 40, 150]) {
+    for (const perConnection of [20, 100, 500]) {
+      // A handshake of TCP and one of TLS.
+      const service = { rttMs, perConnection, total: 10_000, connectMs: 2 * rttMs };
+      const [late, ahead] = [false, true].map((opensAhead) => climb({ ...service, opensAhead }, READS, 1).ms);
+      const found = `${JSON.stringify(service)}: ${late?.toFixed(0)} and ${ahead?.toFixed(0)} ms`;
+      assertLess((ahead ?? Infinity) / (late ?? 0), 0.85, found);
+    }
+  }
+});

@@ -15,6 +15,8 @@ export interface SimulatedService {
   readonly throttledAt?: number;
   /** Extra time of a request that is the first on its connection. */
   readonly connectMs?: number;
+  /** Whether connections are opened when the limit says that they will be needed. */
+  readonly opensAhead?: boolean;
   /** Whether nothing is known of a request before it ends, as of one that sends. */
   readonly isSilent?: boolean;
 }
@@ -46,12 +48,14 @@ export class SimulatedClient {
   readonly limits: { readonly limit: number; readonly atMs: number }[] = [];
   readonly #flows: Flow[] = [];
   readonly #random: () => number;
-  #connections = 0;
+  /** When each connection is open. */
+  readonly #openMs: number[] = [];
 
   constructor(service: SimulatedService, config: Omit<AdaptiveLimitConfig, "clock">, seed = 1) {
     this.service = service;
     this.#random = seededRandom(seed);
-    this.limit = new AdaptiveLimit({ clock: { monotonicMs: () => this.nowMs }, ...config });
+    const onAhead = service.opensAhead ? (count: number) => this.#open(count) : undefined;
+    this.limit = new AdaptiveLimit({ clock: { monotonicMs: () => this.nowMs }, onAhead, ...config });
     this.#note();
   }
 
@@ -97,19 +101,24 @@ export class SimulatedClient {
   }
 
   #start(permit: Permit, size: number): void {
-    const { connectMs = 0, noise = 0.1, rttMs, throttledAt = Infinity } = this.service;
-    const fresh = this.#flows.length >= this.#connections;
-    if (fresh) this.#connections++;
+    const { noise = 0.1, rttMs, throttledAt = Infinity } = this.service;
+    this.#open(this.#flows.length + 1);
+    const openMs = this.#openMs[this.#flows.length] ?? 0;
     const vary = () => 1 + noise * (2 * this.#random() - 1);
     this.#flows.push({
       permit,
       size,
       refused: this.#flows.length >= throttledAt,
       speed: vary(),
-      startsMs: this.nowMs + rttMs * vary() + (fresh ? connectMs : 0),
+      startsMs: Math.max(this.nowMs, openMs) + rttMs * vary(),
       left: size,
       told: undefined,
     });
+  }
+
+  #open(count: number): void {
+    const { connectMs = 0 } = this.service;
+    while (this.#openMs.length < count) this.#openMs.push(this.nowMs + connectMs);
   }
 
   #tell(flow: Flow): void {

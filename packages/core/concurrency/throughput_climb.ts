@@ -67,6 +67,13 @@ export class ThroughputClimb {
     return this.#limit;
   }
 
+  /** What the limit may be in the next round, or is already. */
+  get next(): number {
+    const doubles = this.#phase.name === "ramp" && !this.#phase.confirming &&
+      this.#expected?.rate === undefined;
+    return doubles ? Math.min(this.#maximum, 2 * this.#limit) : this.#limit;
+  }
+
   /** What later climbs may start from: where it settled, or the level that paid last; nothing below a throttled one. */
   get learned(): LearnedLimit | undefined {
     const base = this.#baseline;

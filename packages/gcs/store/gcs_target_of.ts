@@ -78,6 +78,7 @@ export function gcsTargetOf(
     ...serviceTarget({
       uri: bucket ? `gs://${bucket}` : "gs://",
       url,
+      openAhead: json.openAhead,
       capabilities,
       context,
       figures: transport?.figures,

@@ -31,6 +31,10 @@ export function s3Target(container: string, connection: S3Connection, context: S
   const target = serviceTarget({
     uri: `s3://${container}`,
     url: connection.endpoint.serviceUrl,
+    openAhead: (connections) => {
+      const { host, secure } = connection.endpoint;
+      connection.transport.openAhead?.(`${secure ? "https" : "http"}://${host}/`, connections);
+    },
     capabilities: s3Capabilities(connection),
     context,
     figures: connection.transport.figures,

@@ -117,6 +117,10 @@ export class ServiceClient {
     return this.#url;
   }
 
+  /** Opens connections before requests need them; see `Transport.openAhead`. */
+  readonly openAhead = (connections: number): void =>
+    this.#transport.openAhead?.(this.#url.href, connections);
+
   /** Sends a request and resolves with its good answer; all else is a store error. */
   async send(request: ClientRequest): Promise<TransportResponse> {
     const { path, query = {}, headers = {}, kind, root, authorizer, statuses, ...rest } = request;

@@ -63,6 +63,11 @@ class RoutedTransport implements Transport {
     return await this.#routeOf(proxyUrl, request).send(request);
   }
 
+  openAhead(url: string, connections: number): void {
+    const proxyUrl = proxyForUrl(url, this.#env);
+    if (proxyUrl === undefined) this.#route(proxyUrl).openAhead?.(url, connections);
+  }
+
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#routes.values(), (transport) => transport.close()));
   }

@@ -47,6 +47,8 @@ export class EndpointPool {
     this.#cancelSurplus(reason)
   );
   #ramp = FIRST_RAMP;
+  /** Connections that are to be there before anybody waits for them; 0 where nobody said so. */
+  #ahead = 0;
   #most: number;
   #moreFromMs = 0;
   #closed = false;
@@ -88,6 +90,12 @@ export class EndpointPool {
     const waiting = this.#waiting.wait({ fresh, elsewhere }, signal);
     this.#openMore();
     return waiting;
+  }
+
+  /** Begins to open connections until there are so many, those in use counted, as many at a time as for those who wait. */
+  openAhead(count: number): void {
+    this.#ahead = Math.min(count, this.#limit);
+    this.#openMore();
   }
 
   /** Takes a connection back; one that was killed is forgotten. */
@@ -201,7 +209,7 @@ export class EndpointPool {
   }
 
   #openMore(): void {
-    while (!this.#closed && this.#openings.size < Math.min(this.#waiting.length, Math.floor(this.#ramp))) {
+    while (!this.#closed && this.#openings.size < Math.min(this.#wanted, Math.floor(this.#ramp))) {
       if (this.size >= this.#limit) {
         const [oldest] = this.#idle;
         if (!oldest) return;
@@ -209,6 +217,13 @@ export class EndpointPool {
       }
       this.#startOpening();
     }
+    // What is closed later is not opened again because of it.
+    if (this.size >= this.#ahead) this.#ahead = 0;
+  }
+
+  /** Connections that are to be opened, those that are being opened counted. */
+  get #wanted(): number {
+    return Math.max(this.#waiting.length, this.#ahead - this.#idle.length - this.#active.size);
   }
 
   #startOpening(): void {
@@ -224,7 +239,9 @@ export class EndpointPool {
       if (opening.surplus) return;
       if (isDescriptorShortage(error) && this.size > 0) return this.#makeDo();
       this.#ramp = Math.max(1, this.#ramp / 2);
-      this.#refuse(error);
+      this.#ahead = 0;
+      // Those that are still being opened are enough for who waits.
+      if (this.#openings.size < this.#waiting.length) this.#refuse(error);
     }).then(() => this.#openMore());
     const deadlineMs = clock.monotonicMs() + connectTimeoutMs;
     const opening: Opening = { controller, settled, deadlineMs, surplus: false };
@@ -250,7 +267,7 @@ export class EndpointPool {
   }
 
   #cancelSurplus(reason: unknown): void {
-    for (const opening of [...this.#openings].slice(this.#waiting.length)) {
+    for (const opening of [...this.#openings].slice(Math.max(0, this.#wanted))) {
       opening.surplus = true;
       opening.controller.abort(reason);
     }

@@ -85,6 +85,12 @@ export class LaneCarrier {
     return this.#leastBusy()?.link.digest(bytes, sums);
   }
 
+  /** Has the lanes open connections, each its share of so many. */
+  openAhead(url: string, connections: number): void {
+    const share = Math.ceil(connections / this.#lanes.size);
+    for (const { link } of this.#lanes) link.openAhead(url, share);
+  }
+
   /** Ends every lane. */
   close(): void {
     this.#closed = true;

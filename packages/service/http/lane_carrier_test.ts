@@ -376,3 +376,18 @@ Deno.test("LaneCarrier tells how far a body that is poured has come, also while 
   const waits = [...seen];
   assertEquals(waits, waits.toSorted((a, b) => a - b), "the wait goes on");
 });
+
+Deno.test("LaneCarrier.openAhead() has its lanes open connections, each its share, where requests of theirs went", async () => {
+  let opened = 0;
+  await using server = new RawServer(async (peer) => {
+    opened++;
+    while (await peer.head() !== undefined) await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na");
+  });
+  await using transport = await laned(2);
+  transport.lanes.openAhead(server.url, 8);
+  const answers = await Promise.all([0, 1].map(() => transport.send(get(server.url))));
+  for (const { body } of answers) await body.bytes(1);
+  assertEquals(opened, 2);
+  transport.lanes.openAhead(server.url, 7);
+  await until(() => opened === 8);
+});

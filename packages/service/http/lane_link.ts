@@ -87,8 +87,15 @@ export class LaneLink {
     });
   }
 
+  /** Has it open connections to an endpoint that a try of it went to. */
+  openAhead(url: string, connections: number): void {
+    this.#worker.postMessage({ type: "openAhead", url, connections });
+  }
+
   /** Sends a further command of a try. */
-  post(command: Exclude<LaneCommand, { readonly type: "configure" | "digest" | "send" }>): void {
+  post(
+    command: Exclude<LaneCommand, { readonly type: "configure" | "digest" | "openAhead" | "send" }>,
+  ): void {
     if (this.#tries.has(command.id)) this.#worker.postMessage(command);
   }
 

@@ -39,9 +39,10 @@ export interface LaneRequest {
 /** Where a body is poured, and what is computed of it. */
 export type LaneTarget = Pick<PourTarget, "to" | "sums">;
 
-/** What the main isolate asks of a lane. All but the first are about one try. */
+/** What the main isolate asks of a lane. All but the first two are about one try. */
 export type LaneCommand =
   | { readonly type: "configure"; readonly config: LaneConfig }
+  | { readonly type: "openAhead"; readonly url: string; readonly connections: number }
   | { readonly type: "send"; readonly id: number; readonly request: LaneRequest }
   | { readonly type: "read"; readonly id: number; readonly size: number; readonly atLeast: number }
   | { readonly type: "pour"; readonly id: number; readonly target: LaneTarget }

@@ -31,6 +31,9 @@ interface Carried {
 
 /** How often a pour says how far it is. */
 const PROGRESS_MS = 100;
+/** At its beginning it says so more often, by which a climb goes: after each step of so many bytes. */
+const BEGINNING_BYTES = 2 ** 22;
+const STEP_BYTES = 2 ** 20;
 /** What a lane keeps of the memory by which bytes get into files. */
 const MOST_IDLE_BYTES = 2 ** 24;
 /** The longest piece of a body that is read for the main isolate. */
@@ -67,6 +70,7 @@ export class LaneServer {
 
   /** Does what the main isolate asks. Commands about what has ended are passed over. */
   handle(command: Exclude<LaneCommand, { readonly type: "configure" }>): void {
+    if (command.type === "openAhead") return this.#carrier.openAhead(command.url, command.connections);
     const { id } = command;
     if (command.type === "send") return void this.#send(id, command.request);
     if (command.type === "digest") return this.#digest(command);
@@ -163,10 +167,15 @@ export class LaneServer {
 
   async #pour(id: number, target: LaneTarget, carried: Carried, { body }: HttpResponse): Promise<void> {
     let untold = 0;
-    const onBytes = (count: number) => void (untold += count);
+    let told = 0;
     const tell = () => {
       this.#post({ type: "progress", id, bytes: untold, arrivals: body.arrivals?.() });
+      told += untold;
       untold = 0;
+    };
+    const onBytes = (count: number) => {
+      untold += count;
+      if (untold >= STEP_BYTES && told < BEGINNING_BYTES) tell();
     };
     this.#pours.add(tell);
     this.#stopTicker ??= startTicker(this.#clock, PROGRESS_MS, this.#tellProgress);

@@ -39,6 +39,14 @@ export class TcpCarrier {
     return new TcpAttempt(attempt, target, this.#pool(target), this.#config).run();
   };
 
+  /** Begins to open connections to an endpoint that a try went to, until there are so many. */
+  openAhead(url: string, connections: number): void {
+    const pool = this.#pools.get(parseTarget(url).endpoint);
+    if (!pool || this.#closed) return;
+    this.#stopTicker ??= startTicker(this.#config.clock, TICK_MS, this.#tick);
+    pool.openAhead(connections);
+  }
+
   /** The number of the next connection, for one that is opened elsewhere too. */
   nextId(): number {
     return ++this.#lastId;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { FakeClock } from "@lade/testing";
-import { RawServer } from "@lade/testing/http";
+import { RawServer, until } from "@lade/testing/http";
 import { TcpTransport } from "./tcp_transport.ts";
 import { TransportError } from "./transport_error.ts";
 
@@ -169,4 +169,27 @@ Deno.test("TcpTransport works with permission for the name of the host alone", a
   const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   assertEquals([code, out, err], [0, "fine\npermission false\n", ""]);
   assert(server.connections >= 1);
+});
+
+Deno.test("TcpTransport.openAhead() opens connections to an endpoint that was asked before, and no other", async () => {
+  let opened = 0;
+  await using server = new RawServer(async (peer) => {
+    opened++;
+    while (await peer.head() !== undefined) await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  });
+  const transport = new TcpTransport();
+  transport.openAhead(server.url, 8);
+  assertEquals(transport.connections, 0);
+  const get = async () =>
+    await (await transport.send({ method: "GET", url: `${server.url}/a` })).body.discard();
+  await get();
+  assertEquals([transport.connections, opened], [1, 1]);
+  transport.openAhead(`${server.url}/?other=path`, 8);
+  await until(() => opened === 8);
+  assertEquals(transport.connections, 8);
+  await Promise.all(Array.from({ length: 8 }, get));
+  assertEquals([transport.connections, opened], [8, 8]);
+  await transport.close();
+  transport.openAhead(server.url, 8);
+  assertEquals(transport.connections, 0);
 });

@@ -51,6 +51,12 @@ export class TcpTransport implements Transport {
     return sendWithRetry(request, this.#config, this.#attempt, this.#hedger);
   }
 
+  /** Begins to open connections where the next requests go: in the lanes, once there are any. */
+  openAhead(url: string, connections: number): void {
+    if (this.#lanes && this.#lanes.size > 0) this.#lanes.openAhead(url, connections);
+    else this.#carrier.openAhead(url, connections);
+  }
+
   /** Moves bodies by lanes; absent where there are to be none. */
   get bulk(): BulkCarrier | undefined {
     return this.#config.lanes > 0 && allowsLanes(this.#config) ? this.#bulk : undefined;

@@ -22,6 +22,11 @@ export interface Transport extends AsyncDisposable {
   send(request: TransportRequest): Promise<TransportResponse>;
   /** Moves the bodies of large transfers by threads of its own; absent where this transport has none. */
   readonly bulk?: BulkCarrier | undefined;
+  /**
+   * Begins to open connections to the endpoint of `url`, to which a request went before, until so many are there, those in
+   * use counted; a few at a time. One of a caller's own may do without.
+   */
+  openAhead?(url: string, connections: number): void;
   /** Ends every request in flight and closes every connection. A later `send` rejects. */
   close(): Promise<void>;
 }

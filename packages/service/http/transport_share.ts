@@ -37,6 +37,11 @@ export class TransportShare implements Transport {
     return this.#closed ? undefined : this.#transport.bulk;
   }
 
+  /** The same as {@linkcode Transport.openAhead}. */
+  openAhead(url: string, connections: number): void {
+    if (!this.#closed) this.#transport.openAhead?.(url, connections);
+  }
+
   /** Ends later requests; those in flight go on. */
   close(): Promise<void> {
     this.#closed = true;

@@ -34,6 +34,8 @@ export interface ServiceTarget extends
 export interface ServiceTargetSetup extends Omit<ServiceTarget, "limits" | "readHints"> {
   /** The URL of the service, of which scheme, host and port count: what stores of it learned of its limits is used again. */
   readonly url?: string | undefined;
+  /** Opens connections to the service before requests need them; nothing does by default. */
+  readonly openAhead?: ((connections: number) => void) | undefined;
   /** How long is waited; the library's bounds by default. */
   readonly bounds?: Bounds | undefined;
   /** Parts in flight at most, over all writes; found by measuring (`"auto"`) by default. */
@@ -51,16 +53,15 @@ const MAX_READ_CONCURRENCY = 64;
 const MAX_WRITE_CONCURRENCY = 32;
 
 /** Makes a target: from 4 reads and 8 writes in flight up, or from what the endpoint bore before. */
-export function serviceTarget(
-  { bounds = defaultBounds, uploadConcurrency: most = "auto", hedges, readHints, url, ...target }:
-    ServiceTargetSetup,
-): ServiceTarget {
+export function serviceTarget(setup: ServiceTargetSetup): ServiceTarget {
+  const { bounds = defaultBounds, hedges, openAhead, readHints, uploadConcurrency, url, ...target } = setup;
+  const most = uploadConcurrency ?? "auto";
   const { clock, endpoints } = target.context;
   const { maxRetryAfterMs, patienceMs } = bounds;
   const endpoint = URL.parse(url ?? "")?.origin;
   const limit = (direction: "read" | "write", initial: number, maximum: number) => {
     const memory = endpoint === undefined ? undefined : endpoints?.limitOf(endpoint, direction);
-    return new AdaptiveLimit({ clock, initial, maximum, memory });
+    return new AdaptiveLimit({ clock, initial, maximum, memory, onAhead: openAhead });
   };
   const sizes = { firstChunkSize: 2 ** 23, chunkSize: 2 ** 23, largestChunkSize: 2 ** 25, alignment: 1 };
   return {
