@@ -385,3 +385,16 @@ Deno.test("AddressBook asks again for machines that are given by name", async ()
   await clock.advance(30_001);
   assertEquals((await next()).toSorted(), ["10.0.0.1", "10.0.1.2"]);
 });
+
+Deno.test("AddressBook forgets addresses that the name no longer leads to, once there are many", async () => {
+  let last = 0;
+  const { book, clock, next } = makeBook({
+    resolve: () => Promise.resolve([`10.0.${last >> 8}.${last++ & 255}`]),
+  });
+  for (let i = 0; i < 300; i++) {
+    await next();
+    await clock.advance(30_001);
+  }
+  assertEquals([...book.addresses].length, 256);
+  assertEquals((await next())[0], "10.0.1.44");
+});
