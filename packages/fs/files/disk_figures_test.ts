@@ -55,6 +55,7 @@ Deno.test("a store of files counts every way in which bytes are written and read
   });
   assertEquals(figures.waitedMs.writing - before.waitedMs.writing, 700);
   await filled.close();
+  assertEquals(figures.waitedMs.writing - before.waitedMs.writing > 700, true, "the end is waited for too");
   assertEquals(since(), [0, 3_000, false, true]);
   await (await store.get("c")).readInto(new Uint8Array(3_000));
   assertEquals(since(), [3_000, 0, true, false]);

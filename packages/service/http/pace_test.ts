@@ -23,3 +23,17 @@ Deno.test("Pace counts no time in which nothing is waited for, and nothing from 
   pace.reset();
   assertEquals(pace.verdict(9 * 3_600_000 + 1_000), undefined);
 });
+
+Deno.test("Pace tells how long bytes were waited for in all, however they moved, since it started over", () => {
+  const pace = new Pace(1_000, 10);
+  pace.begin(0);
+  pace.move(100, 300);
+  pace.move(100, 500);
+  assertEquals(pace.totalMs, 500);
+  pace.end(600);
+  pace.begin(1_000);
+  pace.end(1_050);
+  assertEquals(pace.totalMs, 650);
+  pace.reset();
+  assertEquals(pace.totalMs, 0);
+});

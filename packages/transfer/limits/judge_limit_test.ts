@@ -146,6 +146,12 @@ Deno.test("the concurrency given limits where all of it is in use and nothing el
   const [by, sentence] = told(windowOf(one));
   assertEquals(by, "concurrency");
   assertStringIncludes(sentence, "no more than 1 at a time (--jobs)");
+  assertEquals(told(windowOf({ ...one, concurrency: 4 }))[0], "objects", "not all of it is in use");
+  assertEquals(
+    told(windowOf({ ...one, waits: { bytes: 0, answers: 3 } }))[0],
+    "objects",
+    "objects have several requests",
+  );
   const { concurrency: _, ...notGiven } = one;
   assertEquals(told(windowOf(notGiven))[0], "objects");
   assertEquals(told(windowOf({ ...one, requests: { bound: "flat", current: 1, most: 1 } }))[0], "service");
