@@ -37,7 +37,7 @@ const steady = (rate: number) => (ms: number) => rate * ms;
 Deno.test("RangeHedges finds the range that is far slower than its peers", async () => {
   const { begin, clock, hedged } = setUp();
   const ends = [0, 1, 2, 3].map((index) => begin(`fast ${index}`, steady(1_000)));
-  ends.push(begin("slow", steady(200)), begin("half", steady(500)));
+  ends.push(begin("slow", steady(200)), begin("third", steady(300)));
   await clock.advance(200);
   assertEquals(hedged, [], "too early to tell");
   await clock.advance(200);

@@ -10,3 +10,4 @@ export { LaneServer } from "./lane_server.ts";
 export { type Attempt, type AttemptSender, sendWithRetry } from "./send_with_retry.ts";
 export { TcpCarrier } from "./tcp_carrier.ts";
 export { completeTransportOptions, type TransportConfig } from "./transport_config.ts";
+export { hedgerOf } from "./hedger.ts";

@@ -2,6 +2,7 @@ import type { StoreFigures } from "@lade/core/backend";
 import type { Transport, TransportOptions } from "@lade/service/http";
 import {
   completeTransportOptions,
+  hedgerOf,
   LaneCarrier,
   type LaneCommand,
   type LaneConfig,
@@ -19,6 +20,7 @@ import {
 export class LanedTransport implements Transport {
   readonly #carrier: TcpCarrier;
   readonly #lanes: LaneCarrier;
+  readonly #hedger: ReturnType<typeof hedgerOf>;
   readonly #ready: Promise<void>;
   /** What it has done so far. */
   readonly figures: StoreFigures;
@@ -29,6 +31,7 @@ export class LanedTransport implements Transport {
   constructor(options: TransportOptions = {}) {
     const config = completeTransportOptions(options);
     this.figures = config.figures;
+    this.#hedger = hedgerOf(config);
     const carrier = this.#carrier = new TcpCarrier(config);
     const { clock, resolve } = config;
     const lanes = this.#lanes = new LaneCarrier({
@@ -45,12 +48,14 @@ export class LanedTransport implements Transport {
         request,
         config,
         (attempt) => lanes.attempt(attempt) ?? carrier.attempt(attempt),
+        this.#hedger,
       );
     };
   }
 
   /** Ends every request and every lane. */
   async close(): Promise<void> {
+    this.#hedger?.close();
     this.#lanes.close();
     await this.#carrier.close();
   }
