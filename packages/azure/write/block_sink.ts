@@ -1,4 +1,4 @@
-import { bothChecksums, combineCrc32c, crc32cToBase64 } from "@lade/codec/checksum";
+import { combineCrc32c, crc32cFromBase64, crc32cToBase64 } from "@lade/codec/checksum";
 import {
   ChecksumMismatchError,
   type KeyCall,
@@ -8,7 +8,7 @@ import {
 } from "@lade/core/backend";
 import { conditionHeaders, readReceipt } from "@lade/service/body";
 import { type ClientRequest, sendOrFind } from "@lade/service/call";
-import type { TransportResponse } from "@lade/service/http";
+import { type BulkCarrier, partChecksums, type TransportResponse } from "@lade/service/http";
 import { writeLimit } from "@lade/service/store";
 import { AZURE_NAMES } from "../client/azure_names.ts";
 import { type AzureTarget, pathOf } from "../client/azure_target.ts";
@@ -86,15 +86,16 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
   return {
     ...call,
     concurrency: writeLimit(target, options.concurrency),
+    bulk: client.bulk,
     partLimits: { maxPartSize: 4000 * 2 ** 20, maxParts: 50_000 },
     wholeUpTo: config.threshold,
-    putWhole(bytes, signal) {
-      const { header, crc32c } = sumsOf(bytes);
+    async putWhole(bytes, signal) {
+      const { header, crc32c } = await sumsOf(bytes, client.bulk);
       const headers = { "x-ms-blob-type": "BlockBlob", ...header };
-      return make(crc32c, bytes.length, bytes, { headers }, signal, () => Promise.resolve(false));
+      return await make(crc32c, bytes.length, bytes, { headers }, signal, () => Promise.resolve(false));
     },
     async writePart({ index }, bytes, signal) {
-      const { header, sum, crc32c } = sumsOf(bytes);
+      const { header, sum, crc32c } = await sumsOf(bytes, client.bulk);
       const block = { crc32c, size: bytes.length };
       const query = { comp: "block", blockid: blockId({ kind: "part", writer, index, ...block }) };
       const headers = { ...header, ...scopeHeaders(target) };
@@ -103,13 +104,17 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
       blocks.set(index, block);
       return { throttled: answer.throttled };
     },
-    commit(size, signal) {
+    async commit(size, signal) {
       const all = [...blocks].sort(([a], [b]) => a - b).map(([index, block]) => ({ index, ...block }));
       const ids = all.map((block) => blockId({ kind: "part", writer, ...block }));
       const whole = all.reduce((sum, block) => combineCrc32c(sum, block.crc32c, block.size), 0);
       const list = writeBlockList(ids);
-      const request = { query: { comp: "blocklist" }, headers: sumsOf(list).header, firstByteTimeoutMs };
-      return make(whole, size, list, request, signal, async () => {
+      const request = {
+        query: { comp: "blocklist" },
+        headers: (await sumsOf(list)).header,
+        firstByteTimeoutMs,
+      };
+      return await make(whole, size, list, request, signal, async () => {
         const committed = await readBlockList(target, key, "committed", call, { signal });
         return committed.length === ids.length && committed.every(({ id }, i) => id === ids[i]);
       });
@@ -118,12 +123,11 @@ export function blockSink(target: AzureTarget, writing: BlobWriting): WriteSink 
 }
 
 /** The blob's checksum and the one that the service compares: CRC-64/NVME, lowest byte first. */
-function sumsOf(bytes: Uint8Array) {
-  const { crc32c, crc64nvme } = bothChecksums(bytes);
-  const view = new DataView(new ArrayBuffer(8));
-  view.setBigUint64(0, crc64nvme, true);
-  const sum = btoa(String.fromCharCode(...new Uint8Array(view.buffer)));
-  return { crc32c, sum, header: { "x-ms-content-crc64": sum } };
+async function sumsOf(bytes: Uint8Array, bulk?: BulkCarrier) {
+  // The first one waits less for memory than the other would.
+  const { crc64nvme, crc32c } = await partChecksums(bytes, ["crc64nvme", "crc32c"], bulk);
+  const sum = btoa([...atob(crc64nvme)].toReversed().join(""));
+  return { crc32c: crc32cFromBase64(crc32c), sum, header: { "x-ms-content-crc64": sum } };
 }
 
 /** Compares what the service says to have got, in case it passed over what it was told. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { bindChecksums } from "./bind_checksums.ts";
 import { crc32c } from "./crc32c.ts";
 import { crc32cKernel } from "./crc32c_kernel.ts";
@@ -70,8 +70,17 @@ Deno.test("bindChecksums() holds until the memory grows, then copies serve until
   assertEquals(crc32c(grown), expected);
 });
 
-Deno.test("bindChecksums() refuses a shared memory", () => {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-  assertThrows(() => bindChecksums(memory), TypeError, "Cannot bind checksums to a shared memory");
-  assertEquals(crc32c(new Uint8Array(memory.buffer)), crc32cPlain(new Uint8Array(65_536)));
+Deno.test("bindChecksums() lets checksums read a shared memory in place, beside those that are not shared", () => {
+  const memory = new WebAssembly.Memory({ initial: 32, maximum: 32, shared: true });
+  const own = new WebAssembly.Memory({ initial: 32 });
+  const [shared, alone] = [memory, own].map((each) => {
+    bindChecksums(each);
+    return filled(each, 7);
+  }) as [Uint8Array, Uint8Array];
+  const expected = crc32cPlain(alone.slice());
+  for (let turn = 0; turn < 2; turn++) assertEquals([crc32c(shared), crc32c(alone)], [expected, expected]);
+  assertEquals(shared.slice(), alone.slice());
+  shared[5] = (shared[5] ?? 0) ^ 1;
+  assertEquals(crc32c(shared), crc32cPlain(shared.slice()));
+  assertNotEquals(crc32c(shared), expected);
 });

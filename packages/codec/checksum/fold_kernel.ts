@@ -49,9 +49,9 @@ export interface FoldKernel {
  *
  * It folds whole vectors with loads and XORs alone, and needs no carry-less multiplication, which WebAssembly lacks: a
  * message becomes as many zeros, which a CRC of state 0 skips, and a tail as long as the largest distance, which slicing
- * tables finish.
+ * tables finish. A kernel for `shared` memories takes no others as `input`.
  */
-export function assembleFoldKernel(config: FoldKernelConfig): FoldKernel {
+export function assembleFoldKernel(config: FoldKernelConfig, shared = false): FoldKernel {
   const { width, minLength } = config;
   const plan = planFold(config);
   const functions = [
@@ -62,7 +62,10 @@ export function assembleFoldKernel(config: FoldKernelConfig): FoldKernel {
     foldFunction(plan, minLength),
     updateFunction(width),
   ];
-  return { module: assembleModule(["input", "state"], functions), stateBytes: plan.end };
+  return {
+    module: assembleModule([{ name: "input", shared }, { name: "state" }], functions),
+    stateBytes: plan.end,
+  };
 }
 
 /** Where functions stand in the module. */

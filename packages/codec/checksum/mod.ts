@@ -11,5 +11,5 @@ export * from "./crc64nvme.ts";
 export * from "./crc64nvme_text.ts";
 export * from "./combine_crc64nvme.ts";
 export * from "./combinable_checksum.ts";
-export * from "./both_checksums.ts";
-export { bindChecksums } from "./bind_checksums.ts";
+export * from "./checksums_of.ts";
+export { bindChecksums, boundMemory } from "./bind_checksums.ts";

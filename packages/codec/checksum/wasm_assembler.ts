@@ -17,6 +17,17 @@ export interface WasmFunction {
   readonly body: Code;
 }
 
+/** A memory that a module imports. */
+export interface ImportedMemory {
+  /** The name it is imported by. */
+  readonly name: string;
+  /** Whether it is one that other threads see. */
+  readonly shared?: boolean;
+}
+
+/** Pages of the largest memory there can be. */
+const MOST_PAGES = 65_536;
+
 const typeCodes: Record<ValueType, Code> = { i32: "\x7f", i64: "\x7e", v128: "\x7b" };
 
 /**
@@ -26,13 +37,15 @@ const typeCodes: Record<ValueType, Code> = { i32: "\x7f", i64: "\x7e", v128: "\x
  * memory 0. Functions are numbered in the order given. Names are ASCII.
  */
 export function assembleModule(
-  memories: readonly string[],
+  memories: readonly ImportedMemory[],
   functions: readonly WasmFunction[],
 ): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ parameters, result }) =>
     "\x60" + vector(parameters.map((type) => typeCodes[type])) + vector(result ? [typeCodes[result]] : [])
   );
-  const imports = memories.map((name) => sized("memories") + sized(name) + "\x02\x00\x01");
+  const imports = memories.map(({ name, shared }) =>
+    sized("memories") + sized(name) + (shared ? "\x02\x03\x01" + unsigned(MOST_PAGES) : "\x02\x00\x01")
+  );
   const exports = functions.flatMap(({ name }, index) =>
     name === undefined ? [] : [sized(name) + "\x00" + unsigned(index)]
   );

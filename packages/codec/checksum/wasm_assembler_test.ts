@@ -10,7 +10,7 @@ function run(functions: readonly WasmFunction[]): {
 } {
   const first = new WebAssembly.Memory({ initial: 1 });
   const second = new WebAssembly.Memory({ initial: 1 });
-  const module = new WebAssembly.Module(assembleModule(["first", "second"], functions));
+  const module = new WebAssembly.Module(assembleModule([{ name: "first" }, { name: "second" }], functions));
   const { exports } = new WebAssembly.Instance(module, { memories: { first, second } });
   return {
     memories: [first, second],

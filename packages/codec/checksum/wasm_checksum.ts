@@ -10,6 +10,8 @@ type Update<Value> = (crc: Value, at: number, length: number) => Value;
 
 interface Loaded<Value> {
   readonly module: WebAssembly.Module;
+  /** The same for memories that other threads see; compiled with the first of them. */
+  shared: WebAssembly.Module | undefined;
   /** Tables, then scratch space. All instances share it: a call leaves nothing in it for the next. */
   readonly state: WebAssembly.Memory;
   readonly window: Uint8Array;
@@ -58,10 +60,13 @@ export class WasmChecksum<Value extends number | bigint> {
     return value;
   }
 
-  #bind({ module, state }: Loaded<Value>, buffer: ArrayBufferLike): Update<Value> | undefined {
+  #bind(loaded: Loaded<Value>, buffer: ArrayBufferLike): Update<Value> | undefined {
     const memory = boundMemory(buffer);
     if (!memory) return undefined;
-    const update = instantiate<Value>(module, state, memory);
+    const module = buffer instanceof SharedArrayBuffer
+      ? loaded.shared ??= new WebAssembly.Module(assembleFoldKernel(this.config, true).module)
+      : loaded.module;
+    const update = instantiate<Value>(module, loaded.state, memory);
     this.#bound.set(buffer, update);
     return update;
   }
@@ -78,7 +83,7 @@ function load<Value>(config: FoldKernelConfig, tables: () => Uint32Array): Loade
   const state = new WebAssembly.Memory({ initial: Math.ceil(kernel.stateBytes / PAGE) });
   new Uint32Array(state.buffer).set(tables());
   const { memory, bytes: window } = checksumWindow();
-  return { module, state, window, overWindow: instantiate<Value>(module, state, memory) };
+  return { module, shared: undefined, state, window, overWindow: instantiate<Value>(module, state, memory) };
 }
 
 function instantiate<Value>(

@@ -39,3 +39,18 @@ Deno.test("BufferPool's buffers serve checksums", () => {
   assertEquals(crc32c(slab.bytes.subarray(0, 9)), 0xe3069283);
   assertEquals(crc32c(slab.bytes.subarray(9, 41)), 0x8a9136aa);
 });
+
+Deno.test("BufferPool lends shared memory apart from its own, and keeps both within what it may", () => {
+  const pool = new BufferPool({ maxIdleBytes: 2 ** 17 });
+  const [shared, own] = [pool.leaseShared(70_000), pool.lease(70_000)];
+  assertEquals(shared.bytes.buffer instanceof SharedArrayBuffer, true);
+  assertEquals([shared.bytes.length, shared.bytes.byteOffset % 4096], [2 ** 17, 0]);
+  shared.bytes.set(new TextEncoder().encode("123456789"));
+  assertEquals(crc32c(shared.bytes.subarray(0, 9)), 0xe3069283);
+  shared.release();
+  own.release();
+  assertEquals(pool.idleBytes, 2 ** 17);
+  assertNotStrictEquals(pool.lease(70_000).bytes.buffer as unknown, shared.bytes.buffer as unknown);
+  assertStrictEquals(pool.leaseShared(70_000).bytes.buffer, shared.bytes.buffer);
+  assertEquals(pool.idleBytes, 0);
+});

@@ -35,6 +35,12 @@ export interface PartWriter extends AsyncDisposable {
    * still, but settles only after the parts before it: a caller that waits for each must begin with the first.
    */
   readonly ordered: boolean;
+  /**
+   * Whether the parts to come are best written from memory that other threads see (a `SharedArrayBuffer`): threads of the store
+   * then compute their checksums and send them. It starts such threads where what is left pays for them, so ask for each part
+   * just before its memory is had. `false`, and missing, where any memory will do.
+   */
+  wantsShared?(): boolean;
   /** Bytes of the parts that are written, those of earlier writers too. */
   readonly bytesWritten: number;
   /**

@@ -36,6 +36,11 @@ export class ForwardingPartWriter implements PartWriter {
     return this.inner.ordered;
   }
 
+  /** Whether parts are best written from shared memory. */
+  wantsShared(): boolean {
+    return this.inner.wantsShared?.() ?? false;
+  }
+
   /** Bytes of the parts that are written. */
   get bytesWritten(): number {
     return this.inner.bytesWritten;

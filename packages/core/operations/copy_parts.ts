@@ -69,7 +69,8 @@ export async function copyParts(copy: PartCopy): Promise<void> {
   await inParallel(counted(), { most, onRise }, async ({ chunks, bytes, held }, signal) => {
     try {
       if (isPoured(chunks)) return await pourPart(copy, chunks, signal);
-      using slab = context.buffers.lease(bytes);
+      const shared = writer.wantsShared?.() ?? false;
+      using slab = shared ? context.buffers.leaseShared(bytes) : context.buffers.lease(bytes);
       const sink = ordered
         ? sinkFrom(copy, slab.bytes, width, chunks[0]?.offset ?? 0)
         : sinkOf(copy, slab.bytes, width);

@@ -116,6 +116,11 @@ class SinkPartWriter implements PartWriter {
     return this.plan.sink.ordered ?? false;
   }
 
+  wantsShared(): boolean {
+    const { sink, size } = this.plan;
+    return !this.ordered && (sink.bulk?.expect(size - this.#bytesWritten) ?? false);
+  }
+
   get bytesWritten(): number {
     return this.#bytesWritten;
   }
@@ -266,6 +271,10 @@ class WholeWriter extends SinkPartWriter {
   }
 
   override get ordered(): boolean {
+    return false;
+  }
+
+  override wantsShared(): boolean {
     return false;
   }
 

@@ -4,7 +4,8 @@ import type { ObjectPart, PartOutcome, WriteSink } from "./write_sink.ts";
 
 /** How a {@linkcode FakeSink} differs from one of a service that can do everything. */
 export interface FakeSinkOptions
-  extends Partial<Pick<WriteSink, "concurrency" | "ordered" | "partLimits" | "wholeUpTo" | "bounds">> {
+  extends
+    Partial<Pick<WriteSink, "concurrency" | "ordered" | "partLimits" | "wholeUpTo" | "bounds" | "bulk">> {
   /** Methods that the service does not have. */
   readonly lacks?: readonly ("putWhole" | "begin" | "drop")[];
   /** Waited for before a method does anything; called with its name and its first argument. */
@@ -19,6 +20,8 @@ export class FakeSink implements WriteSink {
   readonly uri = "test://a";
   readonly calls: string[] = [];
   readonly parts = new Map<number, Uint8Array>();
+  /** Parts that came in memory that other threads see. */
+  readonly shared = new Set<number>();
   object: Uint8Array | undefined;
   /** Parts under way, now and at most. */
   running = 0;
@@ -53,6 +56,7 @@ export class FakeSink implements WriteSink {
     try {
       await this.#call(`${index}@${offset}+${bytes.length}`, signal);
       this.parts.set(index, bytes.slice());
+      if (bytes.buffer instanceof SharedArrayBuffer) this.shared.add(index);
       return {};
     } finally {
       this.running--;

@@ -10,26 +10,30 @@ export class PartBuffer {
   readonly limit: number;
   readonly #context: StoreContext;
   #lease: BudgetLease;
-  #slab: Slab;
+  #slab: Slab<ArrayBufferLike>;
   #length = 0;
   #live = true;
 
-  private constructor(context: StoreContext, lease: BudgetLease, limit: number) {
+  private constructor(context: StoreContext, lease: BudgetLease, limit: number, slab: Slab<ArrayBufferLike>) {
     this.#context = context;
     this.limit = limit;
     this.#lease = lease;
-    this.#slab = context.buffers.lease(lease.bytes);
+    this.#slab = slab;
   }
 
   /** A buffer that starts small, budget or not: every writer needs one to go on. */
   static growing(context: StoreContext, limit: number): PartBuffer {
-    return new PartBuffer(context, context.budget.overdraw(Math.min(FIRST_BYTES, limit)), limit);
+    const lease = context.budget.overdraw(Math.min(FIRST_BYTES, limit));
+    return new PartBuffer(context, lease, limit, context.buffers.lease(lease.bytes));
   }
 
-  /** A buffer of full size, where the budget has room, or where `force` says to do without it. */
-  static full(context: StoreContext, limit: number, force: boolean): PartBuffer | undefined {
-    const lease = force ? context.budget.overdraw(limit) : context.budget.tryAcquire(limit);
-    return lease && new PartBuffer(context, lease, limit);
+  /** A buffer of full size, where the budget has room, or where `force` says to do without it; in shared memory if so said. */
+  static full(context: StoreContext, limit: number, force: boolean, shared = false): PartBuffer | undefined {
+    const { budget, buffers } = context;
+    const lease = force ? budget.overdraw(limit) : budget.tryAcquire(limit);
+    if (!lease) return undefined;
+    const slab = shared ? buffers.leaseShared(limit) : buffers.lease(limit);
+    return new PartBuffer(context, lease, limit, slab);
   }
 
   /** Bytes in it. */
@@ -43,7 +47,7 @@ export class PartBuffer {
   }
 
   /** The bytes in it, in place. */
-  get bytes(): Uint8Array<ArrayBuffer> {
+  get bytes(): Uint8Array {
     return this.#slab.bytes.subarray(0, this.#length);
   }
 

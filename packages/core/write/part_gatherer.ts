@@ -141,15 +141,17 @@ export class PartGatherer {
 
   /** Waits for a part of its own only, never for the memory of others: writers that wait for each other cannot lock up. */
   async #nextBuffer(): Promise<PartBuffer> {
-    const { context, life, partLimits, sink: { putWhole, wholeUpTo = 0 } } = this.#setup;
+    const { context, life, partLimits, sink: { bulk, ordered, putWhole, wholeUpTo = 0 } } = this.#setup;
     if (this.#parts === 0) {
       // Whole parts: what is cut off a first buffer of other length would be a part too small.
       const parts = putWhole ? Math.max(1, Math.ceil(wholeUpTo / this.#partSize)) : 1;
       return PartBuffer.growing(context, parts * this.#partSize);
     }
     const size = growingPartSize(this.#partSize, this.#parts, partLimits);
+    // Of a stream it is likely that as much is to come as came.
+    const shared = !ordered && (bulk?.expect(this.#bytesWritten) ?? false);
     for (;;) {
-      const buffer = PartBuffer.full(context, size, this.#onTheirWay.size === 0);
+      const buffer = PartBuffer.full(context, size, this.#onTheirWay.size === 0, shared);
       if (buffer) return buffer;
       await Promise.race(this.#onTheirWay);
       life.throwIfFailed();

@@ -51,6 +51,7 @@ function widthOf({ ordered, concurrency }: WriteSink): number {
 /** Writes an object that is all in memory, in parts sent side by side from where the bytes are. */
 export function putInParts(setup: Omit<WriteInPartsSetup, "size">, bytes: Uint8Array): Promise<PutResult> {
   const { sink, context: { clock } } = setup;
+  if (bytes.buffer instanceof SharedArrayBuffer && !sink.ordered) sink.bulk?.expect(bytes.length);
   return writeInParts({ ...setup, size: bytes.length }, (part, signal) => {
     const { offset, length } = part;
     return sendPart({ sink, clock }, part, bytes.subarray(offset, offset + length), signal);

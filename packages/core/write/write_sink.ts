@@ -20,6 +20,12 @@ export interface PartOutcome {
   readonly throttled?: boolean;
 }
 
+/** Sends what lies in shared memory by other threads. */
+export interface BulkSending {
+  /** Says that so many bytes are about to be sent, and returns whether that pays; threads are started where it does. */
+  expect(bytes: number): boolean;
+}
+
 /**
  * Where one object goes. A backend writes this, and {@linkcode createStreamWriter}, {@linkcode createPartWriter} and
  * {@linkcode writeInParts} do the rest: order, memory, part sizes, parts sent again, failures, aborts, and one end.
@@ -43,6 +49,8 @@ export interface WriteSink {
    * is a part, taken from the chunk itself before the next one.
    */
   readonly partLimits?: PartLimits;
+  /** Sends parts that lie in shared memory by threads of its own; absent where the sink has none. */
+  readonly bulk?: BulkSending | undefined;
   /** Objects of at most so many bytes are put whole. Needs `putWhole` and `partLimits`. */
   readonly wholeUpTo?: number;
   /**

@@ -1,4 +1,4 @@
-import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
+import { crc32cFromBase64 } from "@lade/codec/checksum";
 import {
   ChecksumMismatchError,
   foreignToken,
@@ -11,6 +11,7 @@ import {
   type WriteToken,
 } from "@lade/core/backend";
 import { readEtag, unlikeService } from "@lade/service/body";
+import { partChecksums } from "@lade/service/http";
 import { listParts } from "@lade/service/parts";
 import { type ResumedSink, writeLimit } from "@lade/service/store";
 import { childText, parseXml } from "@lade/service/xml";
@@ -41,6 +42,7 @@ export function partsSink(
     concurrency: writeLimit(target, options.concurrency),
     bounds: target.config.bounds,
     ordered: false,
+    bulk: target.xml.bulk,
     partLimits: partLimits(target),
     async begin(signal) {
       if (id) return;
@@ -53,8 +55,7 @@ export function partsSink(
     },
     async writePart({ index }, bytes, signal) {
       const number = index + 1;
-      const crc = crc32c(bytes);
-      const hash = crc32cToBase64(crc);
+      const { crc32c: hash } = await partChecksums(bytes, ["crc32c"], target.xml.bulk);
       const answer = await target.xml.send({
         ...request,
         method: "PUT",
@@ -74,7 +75,7 @@ export function partsSink(
           retryable: true,
         });
       }
-      sent.set(number, { number, size: bytes.length, etag, crc32c: crc });
+      sent.set(number, { number, size: bytes.length, etag, crc32c: crc32cFromBase64(hash) });
       return { throttled: answer.throttled };
     },
     async commit(size, signal) {

@@ -10,6 +10,7 @@ import {
   UnsupportedError,
   withTimeout,
 } from "@lade/core/backend";
+import { partChecksums } from "@lade/service/http";
 import type { S3Checksum } from "../config/s3_options.ts";
 import { withHeaders } from "../sdk/with_headers.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
@@ -111,7 +112,7 @@ export class MultipartUpload implements UploadState {
     signal: AbortSignal | undefined,
   ): Promise<SentPart & { throttled: boolean }> {
     const { connection, key } = this.#target;
-    const value = this.checksum?.of(bytes);
+    const value = await this.#checksumOf(bytes);
     const call = callOf(this.#target, {});
     const { response, carried } = await sendBody(
       connection,
@@ -134,6 +135,13 @@ export class MultipartUpload implements UploadState {
     }
     const { throttled } = response;
     return { number, size: bytes.length, etag, checksum: carried ? value : undefined, throttled };
+  }
+
+  async #checksumOf(bytes: Uint8Array): Promise<bigint | undefined> {
+    if (!this.checksum) return undefined;
+    const { fromBase64, label } = this.checksum;
+    const { bulk } = this.#target.connection.transport;
+    return fromBase64((await partChecksums(bytes, [label], bulk))[label]);
   }
 
   /** Makes the object of the parts, given in ascending order. */

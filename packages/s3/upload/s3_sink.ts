@@ -30,6 +30,7 @@ export class S3Sink implements WriteSink {
   readonly bounds: Bounds;
   readonly partLimits: PartLimits;
   readonly wholeUpTo: number;
+  readonly bulk: WriteSink["bulk"];
   /** What the object is to have, and on which conditions. */
   protected readonly options: PutOptions;
   readonly #target: UploadTarget;
@@ -45,13 +46,14 @@ export class S3Sink implements WriteSink {
     options: PutOptions,
     withChecksum?: boolean,
   ) {
-    const { config: { bounds, multipart }, endpoint } = target.connection;
+    const { config: { bounds, multipart }, endpoint, transport } = target.connection;
     this.uri = target.uri;
     this.operation = target.operation;
     this.concurrency = concurrency;
     this.bounds = bounds;
     this.partLimits = partLimits(endpoint.amazon);
     this.wholeUpTo = multipart.disabled ? MAX_SINGLE_BYTES : multipart.threshold;
+    this.bulk = transport.bulk;
     this.#target = target;
     this.options = options;
     this.#withChecksum = withChecksum;

@@ -7,6 +7,7 @@ import {
   ServiceFault,
 } from "../errors/mod.ts";
 import {
+  type BulkCarrier,
   createTransport,
   encodeQuery,
   EndpointSigns,
@@ -120,6 +121,11 @@ export class ServiceClient {
   /** Opens connections before requests need them; see `Transport.openAhead`. */
   readonly openAhead = (connections: number): void =>
     this.#transport.openAhead?.(this.#url.href, connections);
+
+  /** Moves bodies by threads of its own; absent where there are none. */
+  get bulk(): BulkCarrier | undefined {
+    return this.#transport.bulk;
+  }
 
   /** Sends a request and resolves with its good answer; all else is a store error. */
   async send(request: ClientRequest): Promise<TransportResponse> {

@@ -57,12 +57,26 @@ export class LaneAttempt implements BodySource {
     const { elsewhere, firstByteTimeoutMs, flight, headers, idempotent, payload, request, url } = attempt;
     const { expectContinue, label, method, signal } = request;
     const body = payload.present ? payload.parts : undefined;
+    const tellsDeparture = flight !== undefined;
     signal?.throwIfAborted();
     const attemptMs = clock.monotonicMs();
     try {
       const report = await this.#wait<"head">(() => {
         this.#id = link.begin(
-          { method, url, headers, idempotent, elsewhere, firstByteTimeoutMs, label, body, expectContinue },
+          {
+            ...{
+              method,
+              url,
+              headers,
+              idempotent,
+              elsewhere,
+              firstByteTimeoutMs,
+              label,
+              body,
+              expectContinue,
+            },
+            tellsDeparture,
+          },
           (report) => this.#take(report),
         );
         signal?.addEventListener("abort", this);
@@ -191,8 +205,10 @@ export class LaneAttempt implements BodySource {
     else waiting?.resolve(report);
   }
 
-  #respond({ head, waitedMs }: ReportOf<"head">, attemptMs: number): HttpResponse {
-    const { attempt: { request, startMs }, config: { observer }, numbered } = this.#setup;
+  #respond({ cpuMs, head, sent, waitedMs }: ReportOf<"head">, attemptMs: number): HttpResponse {
+    const { attempt: { request, startMs }, config: { observer }, numbered, onCpu } = this.#setup;
+    onCpu(cpuMs);
+    if (sent > 0) this.#sent(sent);
     const { connectedAfterMs, firstByteAfterMs, length, names, sentAfterMs, status, values } = head;
     const response = new HttpResponse({
       status,

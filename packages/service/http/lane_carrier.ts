@@ -8,13 +8,14 @@ import { startTicker } from "./ticker.ts";
 import type { ConnectionInfo, TransportRequest } from "./transport.ts";
 import type { TransportConfig } from "./transport_config.ts";
 import { WireError } from "./wire_error.ts";
+import { isWorthPouring, isWorthSending } from "./worth_a_lane.ts";
 
-/** Bytes still to come from which the first lane pays: it costs what 20 to 50 MB cost to receive. */
-const WORTH_A_LANE = 2 ** 26;
 /** Bytes still to come for each of those that are started together. */
 const SHARE_OF_A_LANE = 2 ** 28;
 /** Those that are started together at most; more follow where these have no time left. */
 const FIRST_LANES = 2;
+/** The same for what is sent, which other threads read anyway. */
+const FIRST_TO_SEND = 1;
 /** A lane is taken for busy when its thread works for this share of the time. */
 const BUSY = 0.75;
 /** The shortest time over which that is judged. */
@@ -120,11 +121,20 @@ export class LaneCarrier {
     return this.#leastBusy();
   }
 
-  /** Starts lanes where so many bytes to come pay for them: some at first, one more while all are busy. */
+  /** Starts lanes where so many bytes to be poured pay for them: some at first, one more while all are busy. */
   expect(bytes: number): boolean {
-    if (this.#closed || bytes < WORTH_A_LANE) return this.#lanes.size > 0;
-    if (this.#lanes.size === 0) this.#startFor(bytes);
-    else if (this.#areBusy) this.#startOne();
+    return this.#expect(bytes, isWorthPouring(bytes), FIRST_LANES);
+  }
+
+  /** The same for bytes to be sent. */
+  expectToSend(bytes: number): boolean {
+    return this.#expect(bytes, isWorthSending(bytes, this.#setup.most), FIRST_TO_SEND);
+  }
+
+  #expect(bytes: number, pays: boolean, first: number): boolean {
+    if (this.#closed) return false;
+    if (pays && this.#lanes.size === 0) this.#startFor(bytes, first);
+    else if (pays && this.#areBusy) this.#startOne();
     return this.#lanes.size > 0;
   }
 
@@ -142,8 +152,8 @@ export class LaneCarrier {
     return best;
   }
 
-  #startFor(bytes: number): void {
-    const wanted = Math.min(FIRST_LANES, Math.ceil(bytes / SHARE_OF_A_LANE));
+  #startFor(bytes: number, first: number): void {
+    const wanted = Math.min(first, Math.ceil(bytes / SHARE_OF_A_LANE));
     for (let count = 0; count < wanted; count++) this.#startOne();
   }
 

@@ -1,3 +1,4 @@
+import { boundMemory } from "@lade/codec/checksum";
 import type { Checksums } from "@lade/core/backend";
 import type { LaneCommand, LaneConfig, LaneReport, LaneTarget } from "./lane_messages.ts";
 import { WireError } from "./wire_error.ts";
@@ -83,7 +84,7 @@ export class LaneLink {
         if (report instanceof WireError) reject(report);
         else if (report.type === "digested") resolve(report.sums);
       });
-      this.#worker.postMessage({ type: "digest", id, bytes, sums });
+      this.#worker.postMessage({ type: "digest", id, bytes, memory: boundMemory(bytes.buffer), sums });
     });
   }
 

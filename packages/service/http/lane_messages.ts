@@ -34,6 +34,8 @@ export interface LaneRequest {
   /** The body, in shared memory. */
   readonly body: readonly Uint8Array[] | undefined;
   readonly expectContinue: boolean | undefined;
+  /** Whether the main isolate wants to know when the request goes out. */
+  readonly tellsDeparture: boolean;
 }
 
 /** Where a body is poured, and what is computed of it. */
@@ -50,6 +52,8 @@ export type LaneCommand =
     readonly type: "digest";
     readonly id: number;
     readonly bytes: Uint8Array;
+    /** The memory that they lie in, where checksums read it in place. */
+    readonly memory: WebAssembly.Memory | undefined;
     readonly sums: LaneTarget["sums"];
   }
   | { readonly type: "close"; readonly id: number }
@@ -112,7 +116,11 @@ export type LaneReport =
     readonly type: "head";
     readonly id: number;
     readonly head: LaneHead;
+    /** Bytes of the body that were sent and not told of. */
+    readonly sent: number;
     readonly waitedMs: number | undefined;
+    /** CPU time of the lane's thread so far, in milliseconds; 0 where the runtime does not tell. */
+    readonly cpuMs: number;
   }
   | {
     readonly type: "bytes";

@@ -1,4 +1,4 @@
-import { COMBINABLE_CHECKSUMS } from "@lade/codec/checksum";
+import { bindChecksums, checksumsOf } from "@lade/codec/checksum";
 import { BufferPool, type Clock, systemClock } from "@lade/core/backend";
 import { pourBody } from "@lade/core/pour";
 import { Flight } from "./flight.ts";
@@ -86,9 +86,10 @@ export class LaneServer {
     return this.#carrier.close();
   }
 
-  async #send(id: number, sent: LaneRequest): Promise<void> {
+  async #send(id: number, asked: LaneRequest): Promise<void> {
     const { body, elsewhere, expectContinue, firstByteTimeoutMs, headers, idempotent, label, method, url } =
-      sent;
+      asked;
+    const depart = (address: string | undefined) => this.#post({ type: "departed", id, address });
     const stop = new AbortController();
     const request: TransportRequest = {
       method,
@@ -113,16 +114,18 @@ export class LaneServer {
     const payload = new RequestPayload(body);
     const attempt: Attempt = {
       ...{ request, payload, url, headers, idempotent, elsewhere, startMs, firstByteTimeoutMs },
-      flight: new Departure((address) => this.#post({ type: "departed", id, address })),
+      ...(asked.tellsDeparture && { flight: new Departure(depart) }),
     };
     try {
       const response = carried.response = await this.#carrier.attempt(attempt);
       const { body: { length }, connection, headers, status, timings } = response;
       const lines = [...headers];
-      if (carried.untold > 0) this.#post({ type: "sent", id, bytes: carried.untold });
+      const { untold: sent } = carried;
+      carried.untold = 0;
       this.#post({
         type: "head",
         id,
+        sent,
         waitedMs: carried.waitedMs,
         head: {
           status,
@@ -134,6 +137,7 @@ export class LaneServer {
           sentAfterMs: timings.sentMs - startMs,
           firstByteAfterMs: timings.firstByteMs - startMs,
         },
+        cpuMs: cpuMsOfThread(),
       });
     } catch (error) {
       this.#carried.delete(id);
@@ -198,12 +202,10 @@ export class LaneServer {
     this.#stopTicker = undefined;
   };
 
-  #digest({ bytes, id, sums }: Extract<LaneCommand, { readonly type: "digest" }>): void {
-    const digests = sums.map((name) => {
-      const { toBase64, update, zero } = COMBINABLE_CHECKSUMS[name];
-      return [name, toBase64(update(bytes, zero))];
-    });
-    this.#post({ type: "digested", id, sums: Object.fromEntries(digests) });
+  #digest({ bytes, id, memory, sums }: Extract<LaneCommand, { readonly type: "digest" }>): void {
+    if (memory) bindChecksums(memory);
+    const there = memory ? new Uint8Array(memory.buffer, bytes.byteOffset, bytes.length) : bytes;
+    this.#post({ type: "digested", id, sums: checksumsOf(there, sums) });
   }
 
   #tellSent(request: TransportRequest, bytes: number): void {

@@ -4,6 +4,7 @@
  * @module
  */
 export type {
+  BulkCarrier,
   ConnectionInfo,
   HeaderList,
   RequestBody,
@@ -38,6 +39,7 @@ export {
 export { transportErrorToStoreError } from "./transport_error_to_store_error.ts";
 export { type Bounds, defaultBounds } from "@lade/core/bounds";
 export { boundTransport } from "./bound_transport.ts";
+export { partChecksums } from "./part_checksums.ts";
 export { configuredTransport } from "./configured_transport.ts";
 export { TransportShare } from "./transport_share.ts";
 export { TcpTransport } from "./tcp_transport.ts";

@@ -8,9 +8,7 @@ import { TcpCarrier } from "./tcp_carrier.ts";
 import type { BulkCarrier, Transport, TransportRequest, TransportResponse } from "./transport.ts";
 import { completeTransportOptions, type TransportConfig } from "./transport_config.ts";
 import type { TransportOptions } from "./transport_options.ts";
-
-/** Bytes still to come from which a lane pays: it costs what 20 to 50 MB cost to receive. */
-const WORTH_A_LANE = 2 ** 26;
+import { isWorthPouring, isWorthSending } from "./worth_a_lane.ts";
 
 /**
  * HTTP/1.1 over Deno's own sockets: the fastest way to read bytes into a buffer that is there already.
@@ -47,7 +45,8 @@ export class TcpTransport implements Transport {
 
   /** Sends a request; see {@linkcode Transport.send}. */
   send(request: TransportRequest): Promise<TransportResponse> {
-    if (request.pours !== undefined && !this.#lanes) this.bulk?.expect(request.pours);
+    const { pours = 0 } = request;
+    if (isWorthPouring(pours) && !this.#lanes && this.bulk) this.#load((lanes) => lanes.expect(pours));
     return sendWithRetry(request, this.#config, this.#attempt, this.#hedger);
   }
 
@@ -83,10 +82,9 @@ export class TcpTransport implements Transport {
 
   readonly #bulk: BulkCarrier = {
     expect: (bytes) => {
-      if (this.#lanes) return this.#lanes.expect(bytes);
-      if (bytes < WORTH_A_LANE) return false;
-      this.#loading ??= this.#loadLanes();
-      void this.#loading.then(() => this.#lanes?.expect(bytes));
+      if (this.#lanes) return this.#lanes.expectToSend(bytes);
+      if (!isWorthSending(bytes, this.#config.lanes)) return false;
+      this.#load((lanes) => lanes.expectToSend(bytes));
       return true;
     },
     digest: (bytes, sums) => this.#lanes?.digest(bytes, sums),
@@ -95,6 +93,11 @@ export class TcpTransport implements Transport {
   readonly #attempt = (attempt: Attempt): Promise<TransportResponse> => {
     return this.#lanes?.attempt(attempt) ?? this.#carrier.attempt(attempt);
   };
+
+  #load(then: (lanes: LaneCarrier) => void): void {
+    this.#loading ??= this.#loadLanes();
+    void this.#loading.then(() => this.#lanes && then(this.#lanes));
+  }
 
   async #loadLanes(): Promise<void> {
     const { LaneCarrier } = await import("./lane_carrier.ts");

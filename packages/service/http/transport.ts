@@ -34,8 +34,8 @@ export interface Transport extends AsyncDisposable {
 /** Moves the bodies of large transfers by threads of its own. */
 export interface BulkCarrier {
   /**
-   * Says that so many bytes are about to be sent from shared memory, or poured. Threads are started where that pays; returns
-   * whether it does. Bodies that lie in shared memory are then sent by them.
+   * Says that so many bytes are about to be sent from shared memory. Threads are started where that pays; returns whether it
+   * does. Bodies that lie in shared memory are then sent by them.
    */
   expect(bytes: number): boolean;
   /** Has such a thread compute checksums of shared memory; `undefined` where none is there yet. */

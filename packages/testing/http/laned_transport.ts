@@ -1,5 +1,5 @@
 import type { StoreFigures } from "@lade/core/backend";
-import type { Transport, TransportOptions } from "@lade/service/http";
+import type { BulkCarrier, Transport, TransportOptions } from "@lade/service/http";
 import {
   completeTransportOptions,
   hedgerOf,
@@ -14,8 +14,9 @@ import {
 } from "@lade/service/lanes";
 
 /**
- * A transport that sends every request without a body by a lane, whatever becomes of its answer. Its lanes are in this
- * isolate, where they keep to the transport's clock; what goes to them and comes back is cloned as between isolates.
+ * A transport that sends every request by a lane, but for bodies that are produced while they are sent, whatever becomes of its
+ * answer, and has every part in shared memory. Its lanes are in this isolate, where they keep to the transport's clock; what
+ * goes to them and comes back is cloned as between isolates.
  */
 export class LanedTransport implements Transport {
   readonly #carrier: TcpCarrier;
@@ -26,6 +27,8 @@ export class LanedTransport implements Transport {
   readonly figures: StoreFigures;
   /** Sends a request by a lane. */
   readonly send: Transport["send"];
+  /** Has any number of bytes in shared memory, and checksums computed by a lane. */
+  readonly bulk: BulkCarrier;
 
   /** Starts two lanes. */
   constructor(options: TransportOptions = {}) {
@@ -39,8 +42,9 @@ export class LanedTransport implements Transport {
       most: 2,
       nextId: () => carrier.nextId(),
       start: () => new LocalLane((laneConfig, post) => new LaneServer(laneConfig, post, { clock, resolve })),
-      carries: ({ body }) => body === undefined,
+      carries: ({ body }) => body === undefined || !("chunks" in body),
     });
+    this.bulk = { expect: () => true, digest: (bytes, sums) => lanes.digest(bytes, sums) };
     this.#ready = lanes.ready(2);
     this.send = async (request) => {
       await this.#ready;
