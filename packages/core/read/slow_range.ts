@@ -59,7 +59,7 @@ export class SlowRange implements Disposable {
    * where the failure is not one of the answer.
    */
   async goOn(offset: number, error: unknown): Promise<GetResult | undefined> {
-    if (error !== this.#overtaken && !(error instanceof StoreError && error.retryable)) return undefined;
+    if (!this.isOvertaken(error) && !(error instanceof StoreError && error.retryable)) return undefined;
     const second = this.#second;
     this.#second = undefined;
     const answer = await second?.answer;
@@ -69,6 +69,11 @@ export class SlowRange implements Disposable {
     if (isThere) return answer;
     await answer.cancel();
     return undefined;
+  }
+
+  /** Whether an answer was cancelled for the second one: its failure is none of the object's. */
+  isOvertaken(error: unknown): boolean {
+    return error === this.#overtaken;
   }
 
   /** Follows nothing any more, and gives up a second answer that nobody waits for. */
