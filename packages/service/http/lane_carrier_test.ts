@@ -269,6 +269,10 @@ Deno.test("LaneCarrier sends a body of shared memory, and has its checksum compu
   assertEquals(await (await transport.send(put)).body.text(10), "ok");
   assertEquals(received, [BODY]);
   assertEquals(sent, BODY.length);
+  const pieces = [shared.subarray(0, 7), shared.subarray(7, 1_000_000), shared.subarray(1_000_000)];
+  await (await transport.send({ ...put, body: pieces })).body.discard();
+  assertEquals(received, [BODY, BODY]);
+  assertEquals(sent, 2 * BODY.length);
 });
 
 Deno.test("LaneCarrier: what a lane carries fails when it breaks, and is sent again without it", async () => {
