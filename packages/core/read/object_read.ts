@@ -5,15 +5,9 @@ import type { ObjectStore } from "../contract/object_store.ts";
 import type { Poured, PourTarget } from "../contract/pour.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import type { Permit } from "../concurrency/adaptive_limit.ts";
-import {
-  ChecksumMismatchError,
-  PreconditionFailedError,
-  ServiceError,
-  ThrottledError,
-} from "../errors/errors.ts";
+import { ChecksumMismatchError, ServiceError, ThrottledError } from "../errors/errors.ts";
 import { StoreError } from "../errors/store_error.ts";
 import { objectUri } from "../uri/check_key.ts";
-import { objectNoun } from "../uri/object_noun.ts";
 import { ChecksumCollector } from "./checksum_collector.ts";
 import { type ChunkReception, type ChunkSink, PourReception, ReadReception } from "./chunk_reception.ts";
 import { CombinedChecksums, type OrderedSums } from "./chunk_sums.ts";
@@ -23,11 +17,11 @@ import { alignedEnd, chunksUpTo } from "./chunk_plan.ts";
 import { cancelBy } from "./cancel_by.ts";
 import {
   acquirePermit,
+  changedWhileRead,
   checkFirst,
   endedEarly,
   firstRange,
   getOptions,
-  isOfChange,
   wholeOptions,
   wrongRange,
 } from "./read_requests.ts";
@@ -376,7 +370,7 @@ export class ObjectRead {
     const pinned = this.#options.version ?? (etag === undefined ? version : undefined);
     const options = getOptions({ offset, length }, etag, pinned, signal, pours);
     const result = await this.#store.get(key, options).catch((error) => {
-      throw isOfChange(error) ? this.#changed(error) : error;
+      throw changedWhileRead(this.#uri, error);
     });
     const same = result.info.etag === etag && result.info.size === size &&
       (etag !== undefined ||
@@ -389,15 +383,10 @@ export class ObjectRead {
         uri: this.#uri,
         detail: wrongRange({ offset, length }, result.range),
       })
-      : this.#changed();
+      : changedWhileRead(this.#uri);
     await result.cancel(error);
     throw error;
   };
-
-  #changed(cause?: unknown): PreconditionFailedError {
-    const detail = `the ${objectNoun(this.#uri)} changed while it was read`;
-    return new PreconditionFailedError({ operation: "get", uri: this.#uri, detail, cause });
-  }
 
   #chunk(index: number): ResolvedRange {
     const chunk = this.chunkAt(index);

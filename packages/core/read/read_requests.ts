@@ -8,6 +8,7 @@ import {
   ServiceError,
   UnavailableError,
 } from "../errors/errors.ts";
+import { objectNoun } from "../uri/object_noun.ts";
 import { alignedEnd } from "./chunk_plan.ts";
 import type { ReadOptions } from "./read_options.ts";
 import { resolveRange } from "./resolve_range.ts";
@@ -39,9 +40,15 @@ export function checkFirst(first: GetResult, asked: ByteRange, uri: string): voi
   throw new ServiceError({ operation: "get", uri, detail: wrongRange(due, first.range) });
 }
 
-/** Whether a further range failed because the object is not the one whose first bytes were read. */
-export function isOfChange(error: unknown): boolean {
-  return error instanceof PreconditionFailedError || error instanceof RangeNotSatisfiableError;
+/**
+ * What says that the object is not the one whose first bytes were read; of a further range that failed for another `cause`,
+ * that one.
+ */
+export function changedWhileRead(uri: string, cause?: unknown): unknown {
+  const isOfChange = cause instanceof PreconditionFailedError || cause instanceof RangeNotSatisfiableError;
+  if (cause !== undefined && !isOfChange) return cause;
+  const detail = `the ${objectNoun(uri)} changed while it was read`;
+  return new PreconditionFailedError({ operation: "get", uri, detail, cause });
 }
 
 export function wrongRange(asked: ResolvedRange, answered: ResolvedRange): string {
