@@ -51,6 +51,8 @@ const WORK_OF_A_REQUEST = 2 ** 16;
 // Some services refuse a few requests however many there are. Their throughput, waits included, judges the limit then.
 const TOLERATED_SHARE = 0.1;
 const FEWEST_SAMPLES = 4;
+// A service at hand answers sooner, one across a town later.
+const NEAR_MS = 4;
 const FEWEST_SAMPLES_AT_REST = 8;
 // Of the requests of a round so many flow, and bring so many bytes each, before their speed is believed.
 const FLOWING_SHARE = 0.4;
@@ -80,6 +82,8 @@ export class AdaptiveLimit {
   #hasRecalled = false;
   readonly #onAhead: ((requests: number) => void) | undefined;
   #ahead = 0;
+  /** The shortest wait for the first bytes of a request so far. */
+  #leastWaitMs = Infinity;
 
   /** Starts at `config.initial`. */
   constructor(config: AdaptiveLimitConfig) {
@@ -178,6 +182,7 @@ export class AdaptiveLimit {
     const round = this.#round;
     if (!permit.flows) {
       permit.flows = true;
+      this.#leastWaitMs = Math.min(this.#leastWaitMs, nowMs - permit.startMs);
       this.#flow.begin(nowMs, permit.round === round ? { ms: nowMs - permit.startMs, total } : undefined);
     }
     this.#flow.add(bytes, nowMs);
@@ -240,8 +245,16 @@ export class AdaptiveLimit {
   async #recall(memory: LimitMemory): Promise<void> {
     this.#hasRecalled = true;
     const learned = await memory.recall();
-    if (learned) this.#change(() => this.#climb.resume(learned));
+    if (learned && !this.#isNear) this.#change(() => this.#climb.resume(learned));
     this.#tellAhead();
+  }
+
+  /**
+   * Whether what is asked for is there nearly at once. What flows then are the buffers of this machine first, and little is
+   * to be had by more in flight but noise.
+   */
+  get #isNear(): boolean {
+    return this.#leastWaitMs < NEAR_MS;
   }
 
   #tellAhead(): void {
@@ -252,7 +265,7 @@ export class AdaptiveLimit {
   }
 
   #completeRound(measured: MeasuredRound): void {
-    this.#change(() => this.#climb.completeRound(measured));
+    this.#change(() => this.#climb.completeRound(measured, this.#isNear));
     const { learned } = this.#climb;
     if (learned && measured.meanWork >= TELLING_WORK) this.#memory?.learn(learned);
   }
@@ -270,7 +283,7 @@ export class AdaptiveLimit {
   /** Doubles before the requests of a round end, where the speed at which they flow shows that it pays well. */
   #judgeFlow(): void {
     const round = this.#round;
-    if (!round.wanted || round.throttled > 0 || this.#climb.confirming) return;
+    if (!round.wanted || round.throttled > 0 || this.#climb.confirming || this.#isNear) return;
     const enough = Math.max(FEWEST_SAMPLES, Math.ceil(this.current * FLOWING_SHARE));
     const flown = this.#flow.estimate(enough, this.current * FLOWN_BYTES);
     if (!flown) return;

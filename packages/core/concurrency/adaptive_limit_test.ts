@@ -29,9 +29,9 @@ Deno.test("AdaptiveLimit moves 1 GiB of 8 MiB chunks eight times as fast as one 
 Deno.test("AdaptiveLimit climbs to what the network carries, and not far beyond", () => {
   const service = { rttMs: 40, perConnection: 100, total: 10_000 };
   const simulation = new SimulatedClient(service, { initial: 4, maximum: 512 });
-  simulation.serve(2_000, 2 ** 23);
+  simulation.serve(4_000, 2 ** 23);
   const before = simulation.moved;
-  const elapsed = simulation.serve(2_000, 2 ** 23);
+  const elapsed = simulation.serve(4_000, 2 ** 23);
   assertGreater((simulation.moved - before) / elapsed, 0.8 * service.total * 1e3);
   assertLess(simulation.limit.current, 400, simulation.limit.explain());
 });

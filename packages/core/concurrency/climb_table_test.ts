@@ -26,6 +26,8 @@ function climb(service: SimulatedService, config: typeof READS, seed: number) {
 
 Deno.test("AdaptiveLimit reads with what the network carries after a wait and two megabytes for each doubling", () => {
   for (const service of services()) {
+    // What is near is judged by whole rounds.
+    if (service.rttMs < 4) continue;
     for (const seed of [1, 2, 3]) {
       const { doublings, ms } = climb(service, READS, seed);
       const { rttMs, perConnection } = service;
@@ -67,7 +69,10 @@ Deno.test("AdaptiveLimit stays calm where one connection carries all, as on loop
     for (const noise of [0.1, 0.3]) {
       for (const isSilent of [false, true]) {
         const config = isSilent ? WRITES : READS;
-        const service = { rttMs: 0.2, perConnection: 2 * total, total, noise, isSilent };
+        const service = {
+          ...{ rttMs: 0.2, perConnection: 2 * total, total, noise, isSilent },
+          buffered: isSilent ? 0 : 4 * MIB,
+        };
         const client = new SimulatedClient(service, config, 1);
         const ms = client.move(2 ** 30, CHUNK);
         const most = Math.max(...client.limits.map(({ limit }) => limit));

@@ -17,6 +17,8 @@ export interface SimulatedService {
   readonly connectMs?: number;
   /** Whether connections are opened when the limit says that they will be needed. */
   readonly opensAhead?: boolean;
+  /** Bytes of an answer that lie in the buffers of sockets and are there with its first one. */
+  readonly buffered?: number;
   /** Whether nothing is known of a request before it ends, as of one that sends. */
   readonly isSilent?: boolean;
 }
@@ -123,6 +125,7 @@ export class SimulatedClient {
 
   #tell(flow: Flow): void {
     if (this.service.isSilent || flow.startsMs > this.nowMs) return;
+    if (flow.told === undefined) flow.left = Math.max(1, flow.left - (this.service.buffered ?? 0));
     const come = Math.floor((flow.size - flow.left + 1) / STEP) * STEP;
     if (flow.told === undefined || come > flow.told) flow.permit.moved(come - (flow.told ?? 0), flow.size);
     flow.told = come;

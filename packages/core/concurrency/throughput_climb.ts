@@ -27,6 +27,7 @@ type Phase =
 
 // A step up pays when it brings this share of what the same throughput per request would bring.
 const RAMP_SHARE = 0.1;
+const NEAR_RAMP_SHARE = 0.35;
 const PROBE_SHARE = 0.4;
 const DOWN_PAYS = 0.98;
 const SHORTEST_HOLD = 2;
@@ -105,8 +106,11 @@ export class ThroughputClimb {
     return this.ramping && gain >= 1.5 && !this.#isOtherWork(round);
   }
 
-  /** Takes the measurement of a full round at the present limit and sets the next one. */
-  completeRound(round: MeasuredRound): void {
+  /**
+   * Takes the measurement of a full round at the present limit and sets the next one. Of a service that is `near` a doubling
+   * has to bring more: it needs few requests in flight, and its rounds are short and noisy.
+   */
+  completeRound(round: MeasuredRound, near = false): void {
     if (this.#isOtherWork(round) && this.#phase.name !== "recover") {
       this.#phase = { name: "ramp", confirming: false };
       this.#baseline = this.#expected = undefined;
@@ -114,7 +118,7 @@ export class ThroughputClimb {
     this.#meanWork = round.meanWork;
     switch (this.#phase.name) {
       case "ramp":
-        return this.#ramp(round.rate, this.#phase.confirming);
+        return this.#ramp(round.rate, this.#phase.confirming, near ? NEAR_RAMP_SHARE : RAMP_SHARE);
       case "hold":
         return this.#hold(round.rate, this.#phase.rounds + 1);
       case "probe":
@@ -170,12 +174,12 @@ export class ThroughputClimb {
     return ratio > OTHER_WORK || ratio < 1 / OTHER_WORK;
   }
 
-  #ramp(rate: number, confirming: boolean): void {
+  #ramp(rate: number, confirming: boolean, share: number): void {
     const expected = this.#expected?.rate;
     if (expected !== undefined) return this.#compare(rate, rate * 1e3 / expected, confirming);
     const base = this.#baseline;
     const gain = base ? rate / base.rate : Infinity;
-    if (base && gain < 1 + RAMP_SHARE * (this.#limit / base.limit - 1)) {
+    if (base && gain < 1 + share * (this.#limit / base.limit - 1)) {
       if (!confirming) return void (this.#phase = { name: "ramp", confirming: true });
       this.#refused = { limit: this.#limit, gain };
       return this.#probeHalf(base);
@@ -195,7 +199,7 @@ export class ThroughputClimb {
     const level = { limit: this.#limit, rate };
     if (share < SLOWER) return this.#probeHalf(level);
     if (share <= FASTER) return this.#settle(level);
-    this.#ramp(rate, false);
+    this.#ramp(rate, false, RAMP_SHARE);
   }
 
   /**
