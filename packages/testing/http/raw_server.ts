@@ -145,7 +145,15 @@ export function latin1(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** Lets the event loop turn, once and then until `condition` holds. */
+/** After so long a condition is taken for one that never holds: on a busy machine, too, tests wait far shorter. */
+const LONGEST_WAIT_MS = 60_000;
+
+/** Lets the event loop turn, once and then until `condition` holds; throws where it does not within a minute. */
 export async function until(condition: () => boolean): Promise<void> {
-  do await new Promise((resolve) => setTimeout(resolve, 0)); while (!condition());
+  const beganMs = performance.now();
+  do {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (performance.now() - beganMs < LONGEST_WAIT_MS || condition()) continue;
+    throw new Error(`It was waited in vain for a minute until ${condition}`);
+  } while (!condition());
 }
