@@ -27,7 +27,7 @@ export function chunkSizes(
 /** So many chunks at least are poured of an object, so that all requests are busy to the end. */
 const POURED_CHUNKS = 16;
 /** The same where a chunk that is not finished is lost with the process: what is in flight is a fraction of the whole. */
-const RESUMABLE_CHUNKS = 64;
+const RESUMABLE_CHUNKS = 32;
 
 /**
  * Bytes of a chunk that is poured, of an object of `size` bytes: as many as the store gives at most where there are enough

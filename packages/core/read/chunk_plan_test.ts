@@ -102,7 +102,7 @@ Deno.test("fillSize() is as large as a store gives where many are left, and smal
   const hints = { firstChunkSize: 8, chunkSize: 8, largestChunkSize: 32, alignment: 1 };
   const sizes = [1, 100, 400, 1000, 10_000];
   assertEquals(sizes.map((size) => fillSize(hints, {}, size)), [8, 8, 24, 32, 32]);
-  assertEquals(sizes.map((size) => fillSize(hints, {}, size, true)), [8, 8, 8, 8, 32]);
+  assertEquals(sizes.map((size) => fillSize(hints, {}, size, true)), [8, 8, 8, 24, 32]);
   assertEquals(fillSize({ ...hints, chunkSize: 50 }, {}, 10_000), 50);
   assertEquals(fillSize(hints, { chunkSize: 5 }, 10_000), 5);
 });
