@@ -1,12 +1,21 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../packages/cli/deno.json" with { type: "json" };
-import { bundleCommand, bundlingFault } from "../../tools/build/bundle_command.ts";
+import { bundleCommand } from "../../tools/build/bundle_command.ts";
+import { commandsLoads } from "../../tools/build/commands_loads.ts";
+import { bundlingFault } from "../../tools/build/run_bundler.ts";
 import { startFakeAzure } from "../fakes/azure/mod.ts";
 import { runLade } from "./run_lade.ts";
 import { S3Cli } from "./s3_cli.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 const LARGE = 20 * 2 ** 20;
+/** From here on lanes pay. */
+const WORTH_A_LANE = 80 * 2 ** 20;
+
+/** Files that `lade ls` of a directory may load. */
+const LOADED_BY_LS = 6;
+/** Files that any of the usual commands may load. */
+const MOST_LOADED = 12;
 
 const fault = await bundlingFault();
 
@@ -27,6 +36,21 @@ Deno.test({
       assertEquals(outcome, { code: 0, stdout: `lade ${config.version}\n`, stderr: "" });
       assertEquals(await importsOfNode(bundle.path, "main.js"), []);
     });
+
+    await t.step(
+      "what the commands load on small objects is few files, and no more code than they need",
+      async () => {
+        const files = new Map<string, string>();
+        for await (const { name } of Deno.readDir(bundle.path)) {
+          files.set(name, await Deno.readTextFile(`${bundle.path}/${name}`));
+        }
+        const [ls = new Set<string>(), ...others] = await commandsLoads(files);
+        assert(ls.size <= LOADED_BY_LS, [...ls].join());
+        for (const loaded of others) assert(loaded.size <= MOST_LOADED, [...loaded].join());
+        const bytes = [...ls].map((name) => files.get(name)?.length ?? 0).reduce((sum, size) => sum + size);
+        assert(bytes < 400_000, `lade ls loads ${bytes} bytes`);
+      },
+    );
 
     await t.step("lade ls, help and man", async () => {
       await using directory = await TemporaryDirectory.make({ a: "1" });
@@ -76,6 +100,22 @@ Deno.test({
       assertEquals((await watch("rm", "-q", "-r", "--all", "s3://bucket/")).code, 0);
       assertEquals(cli.fake.objects("bucket"), []);
       assertEquals((await watch("doctor", "--json", "s3://bucket/")).code, 0);
+    });
+
+    await t.step("lade get of what is worth a lane takes one, which lies beside the program", async () => {
+      await using cli = await S3Cli.start();
+      const bytes = new Uint8Array(WORTH_A_LANE).map((_, at) => (at * 2_654_435_761) >>> 13);
+      cli.fake.putObject("bucket", "huge", bytes);
+      const more = [...cli.options().permissions ?? [], ...permissions];
+      const { code, stderr } = await cli.run(["get", "-v", "--json", "s3://bucket/huge", "back"], {
+        main,
+        permissions: more,
+        env: { LADE_LANES: "2" },
+      });
+      assertEquals(code, 0, stderr);
+      assertMatch(stderr, /"lanes":[12],/);
+      const back = await Deno.readFile(`${cli.directory.path}/back`);
+      assert(back.length === WORTH_A_LANE && back.every((byte, at) => byte === bytes[at]));
     });
 
     await t.step("lade mb, put, ls, get and rb of az://, in blocks and by the Azure SDK", async () => {

@@ -1,3 +1,8 @@
+import { type Chunk, chunkGroups } from "./chunk_groups.ts";
+import { commandsLoads } from "./commands_loads.ts";
+import { importsOf, mergeChunks } from "./merge_chunks.ts";
+import { bundle } from "./run_bundler.ts";
+
 const MAIN = new URL("../../packages/cli/main.ts", import.meta.url).pathname;
 const LANE = new URL("../../packages/service/http/lane.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
@@ -8,42 +13,49 @@ const REQUIRE =
 
 /**
  * Bundles the `lade` command into a directory, with all it needs of npm: `main.js` is the program, `lane.js` that of the
- * isolates by which it moves large bodies, the other files are what it loads as it needs it. Needs the npm registry, or what Deno has kept of it; a failure says what `deno bundle` said.
+ * isolates by which it moves large bodies, the other files are what it loads as it needs it; what the commands load
+ * together lies in one file. Needs the npm registry, or what Deno has kept of it; a failure says what `deno bundle` said.
  */
 export async function bundleCommand(directory: string): Promise<void> {
-  await bundle(["--config", CONFIG, "--code-splitting", "--minify", "--outdir", directory, MAIN]);
-  await bundle(["--config", CONFIG, "--minify", "--output", `${directory}/lane.js`, LANE]);
-  for await (const { name, isFile } of Deno.readDir(directory)) {
-    if (!isFile || !name.endsWith(".js")) continue;
-    const path = `${directory}/${name}`;
-    const code = await Deno.readTextFile(path);
-    const late = code.replaceAll(REQUIRE, withLateRequire);
-    if (late !== code) await Deno.writeTextFile(path, late);
-  }
-}
-
-/** Why nothing can be bundled here; `undefined` where it can. */
-export async function bundlingFault(): Promise<string | undefined> {
-  const path = await Deno.makeTempFile({ suffix: ".js" });
+  const whole = await Deno.makeTempDir({ prefix: "lade-bundle-" });
   try {
-    await bundle(["--no-config", "--output", `${path}.out.js`, path]);
-    await Deno.remove(`${path}.out.js`);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    await bundle(["--config", CONFIG, "--code-splitting", "--minify", "--outdir", whole, MAIN]);
+    const split = new Map<string, string>();
+    for await (const { name } of Deno.readDir(whole)) {
+      split.set(name, (await Deno.readTextFile(`${whole}/${name}`)).replaceAll(REQUIRE, withLateRequire));
+    }
+    const merged = await mergeChunks(
+      split,
+      await groupsOf(split),
+      (programs, { external, outdir }) =>
+        bundle(["--no-config", "--minify", "--external", external, "--outdir", outdir, ...programs]),
+    );
+    await Deno.mkdir(directory, { recursive: true });
+    for (const [name, code] of merged) {
+      await Deno.writeTextFile(`${directory}/${name}`, code.replaceAll(REQUIRE, withLateRequire));
+    }
   } finally {
-    await Deno.remove(path);
+    await Deno.remove(whole, { recursive: true });
   }
+  await bundle(["--config", CONFIG, "--minify", "--output", `${directory}/lane.js`, LANE]);
 }
 
-async function bundle(args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", ...args],
-    env: { NO_COLOR: "1" },
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (!success) throw new Error(`Cannot bundle: ${new TextDecoder().decode(stderr).trim()}`);
+/** Which files are better one. The program waits within itself for what it loads, so that nothing else is put to it. */
+async function groupsOf(split: ReadonlyMap<string, string>): Promise<string[][]> {
+  const chunks = new Map(
+    [...split].map(([name, code]) => [name, { size: code.length, imports: importsOf(code) }] as const),
+  );
+  const start = reachedFrom("main.js", chunks);
+  const rest = new Map([...chunks].filter(([name]) => !start.has(name)));
+  start.delete("main.js");
+  const groups = chunkGroups(rest, await commandsLoads(split));
+  return start.size > 1 ? [[...start], ...groups] : groups;
+}
+
+function reachedFrom(name: string, chunks: ReadonlyMap<string, Chunk>): Set<string> {
+  const reached = new Set([name]);
+  for (const file of reached) for (const next of chunks.get(file)?.imports ?? []) reached.add(next);
+  return reached;
 }
 
 /** The same function, which loads the module system when it is called: only CommonJS parts of the AWS SDK do. */
