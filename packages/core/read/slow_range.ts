@@ -23,8 +23,8 @@ export function slowRange(
 
 /**
  * Follows the answer of a chunk. Where its bytes come far slower than those of its peers, what is left is asked for a second
- * time, and the answer is cancelled once the second one is there: the bytes that came are kept, and the second answer goes on
- * where they end.
+ * time. The answer is cancelled once the second one has come as far, and not where it ends before: the bytes that came are
+ * kept, and the second answer goes on where they end.
  */
 export class SlowRange implements Disposable {
   readonly #hedges: RangeHedges;
@@ -33,8 +33,8 @@ export class SlowRange implements Disposable {
   #unwatch: (() => void) | undefined;
   #second: { readonly answer: Promise<GetResult | undefined>; readonly leave: Hedge } | undefined;
   #ending: AbortController | undefined;
-  /** What the first answer is cancelled with. */
-  #overtaken: unknown = {};
+  /** What an answer that is overtaken is cancelled with. */
+  #overtaken: DOMException | undefined;
 
   constructor(hedges: RangeHedges, ask: AskRange, signal: AbortSignal | undefined) {
     this.#hedges = hedges;
@@ -73,7 +73,7 @@ export class SlowRange implements Disposable {
 
   /** Whether an answer was cancelled for the second one: its failure is none of the object's. */
   isOvertaken(error: unknown): boolean {
-    return error === this.#overtaken;
+    return error !== undefined && error === this.#overtaken;
   }
 
   /** Follows nothing any more, and gives up a second answer that nobody waits for. */
@@ -94,8 +94,8 @@ export class SlowRange implements Disposable {
     const { range: { offset, length } } = first;
     const came = first.arrivals?.()?.bytes ?? 0;
     const answer = this.#ask(offset + came, length - came, signal).then(async (answer) => {
-      this.#overtaken = new DOMException("Another answer is faster", "AbortError");
-      if (this.#second) await first.cancel(this.#overtaken);
+      await catchUp(answer, () => own.aborted ? 0 : offset + (first.arrivals?.()?.bytes ?? 0));
+      if (this.#second) await first.cancel(this.#overtaken ??= overtaken());
       return answer;
     }).catch(() => {
       // The first answer is still read, and what is wrong shows there too.
@@ -106,16 +106,26 @@ export class SlowRange implements Disposable {
   }
 }
 
-/** Reads bytes that are there already; whether as many came. */
+/** Reads up to where another answer is by now. One that is slower than that one never gets there. */
+async function catchUp(answer: GetResult, reached: () => number): Promise<void> {
+  const { range: { offset } } = answer;
+  let scratch: Uint8Array | undefined;
+  for (let behind; (behind = reached() - offset - answer.bytesRead) > 0;) {
+    scratch ??= new Uint8Array(SKIP_STEP);
+    await answer.readInto(scratch.subarray(0, behind));
+  }
+}
+
+/** Reads bytes that are there already; whether it then stands behind so many. */
 async function skip(answer: GetResult, count: number): Promise<boolean> {
-  if (count < 0) return false;
   try {
-    const scratch = new Uint8Array(Math.min(count, SKIP_STEP));
-    while (answer.bytesRead < count) {
-      await answer.readInto(scratch.subarray(0, count - answer.bytesRead));
-    }
-    return true;
+    await catchUp(answer, () => answer.range.offset + count);
+    return answer.bytesRead === count;
   } catch {
     return false;
   }
+}
+
+function overtaken(): DOMException {
+  return new DOMException("Another answer is faster", "AbortError");
 }

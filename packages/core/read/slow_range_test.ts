@@ -123,6 +123,48 @@ Deno.test("SlowRange does not go on with an answer that begins behind the bytes 
   test.slow[Symbol.dispose]();
 });
 
+/** A second answer, of which nothing has come, while 500,000 bytes more of the first one have. */
+async function setUpBehind() {
+  let second: ReturnType<typeof answer> | undefined;
+  const test = await setUp(([offset, length]) => {
+    second = answer(test.clock, offset, length, 0);
+    test.first.state.taken += 500_000;
+    return Promise.resolve(second.result);
+  });
+  await test.clock.advance(1_000);
+  assertEquals([test.asked[0]?.[0], second?.state.closed], [OFFSET + CAME, false]);
+  return { ...test, second };
+}
+
+Deno.test("SlowRange lets the first answer go on until the second has come as far", async () => {
+  const test = await setUpBehind();
+  assertEquals(test.first.state.closed, false);
+  test.second?.state.more();
+  const error = await test.reading;
+  assertEquals([test.first.state.closed, test.slow.isOvertaken(error)], [true, true]);
+  assertEquals(test.second?.result.bytesRead, 500_000);
+  test.slow[Symbol.dispose]();
+});
+
+Deno.test("SlowRange gives up a second answer that is still behind when the first one ends", async () => {
+  const test = await setUpBehind();
+  test.first.state.taken = CAME;
+  test.first.state.more();
+  assertEquals(await test.reading, undefined);
+  assertEquals(test.target, bytesOf(OFFSET, MIB));
+  test.slow[Symbol.dispose]();
+  await test.clock.advance(1);
+  assertEquals([test.asked[0]?.[2].aborted, test.budget.issued, test.budget.won], [true, 1, 0]);
+});
+
+Deno.test("SlowRange does not go on with a second answer that was read too far", async () => {
+  const test = await setUpBehind();
+  test.second?.state.more();
+  assertEquals(await test.slow.goOn(OFFSET + CAME + 400_000, await test.reading), undefined);
+  assertEquals([test.second?.state.closed, test.budget.won], [true, 0]);
+  test.slow[Symbol.dispose]();
+});
+
 Deno.test("SlowRange gives up the second request when the first answer's bytes come after all", async () => {
   for (const isLate of [false, true]) {
     const { promise, resolve } = Promise.withResolvers<GetResult>();
