@@ -22,7 +22,7 @@ export class LimitMessage implements Message {
       ...(retries > 0 ? [`${retries} of them tried again`] : []),
       ...(throttled > 0 ? [`${throttled} throttled`] : []),
       ...(hedges.issued > 0
-        ? [`${hedges.issued} asked once more for being slow, of which ${hedges.won} won`]
+        ? [`${hedges.issued} of them asked once more for what was slow, of which ${hedges.won} came first`]
         : []),
     ];
     const each = addresses.length > 1 ? addresses.map((address) => `\nlade: ${addressLine(address)}`) : [];
@@ -53,7 +53,6 @@ function addressLine(figures: AddressFigures): string {
 }
 
 function rounded(value: unknown): Json {
-  if (typeof value === "boolean") return value;
   if (typeof value === "number") return Math.round(value * 10) / 10;
   if (Array.isArray(value)) return value.map(rounded);
   if (typeof value === "boolean" || typeof value === "string") return value;

@@ -23,7 +23,7 @@ Deno.test("LimitMessage tells the sentence, and counts requests where there were
   assertEquals(
     textOf({ requests: 131, connections: 8, retries: 2, throttled: 1, hedges: { issued: 3, won: 1 } }),
     "lade: the network limited it: for a reason\nlade: 131 requests over 8 new connections, " +
-      "2 of them tried again, 1 throttled, 3 asked once more for being slow, of which 1 won",
+      "2 of them tried again, 1 throttled, 3 of them asked once more for what was slow, of which 1 came first",
   );
 });
 

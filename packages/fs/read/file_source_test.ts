@@ -90,12 +90,12 @@ testBoth("timers have their turn while small files are read without end", async 
   let fired = false;
   setTimeout(() => fired = true, 0);
   let reads = 0;
-  const lane = async () => {
+  const reader = async () => {
     for (const target = new Uint8Array(4096); !fired && reads < 100_000; reads++) {
       await readInto(store, "a", target);
     }
   };
-  await Promise.all(Array.from({ length: 8 }, lane));
+  await Promise.all(Array.from({ length: 8 }, reader));
   assert(fired, `no timer in ${reads} reads`);
 });
 

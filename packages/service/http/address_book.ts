@@ -1,5 +1,6 @@
 import { AddressSource, type AddressSourceConfig, type FoundAddress } from "./address_source.ts";
 import { type AvoidanceCause, EndpointAddress } from "./endpoint_address.ts";
+import { WireError } from "./wire_error.ts";
 import { judgeAddress, weighAddress } from "./judge_address.ts";
 
 /** What an {@linkcode AddressBook} needs to know. */
@@ -22,6 +23,14 @@ export interface AddressAnswer {
   readonly object?: boolean;
 }
 
+const UNREACHED: ReadonlySet<string> = new Set([
+  "dns",
+  "refused",
+  "unreachable",
+  "connect-timeout",
+  "reset",
+  "tls",
+]);
 // Shorter bodies say nothing of a rate.
 const LEAST_RATED = 2 ** 20;
 // How far an address may be below its share of the connections that are open.
@@ -66,6 +75,19 @@ export class AddressBook {
     const last = (address: EndpointAddress) =>
       (this.isAvoided(address) ? 2 : 0) + (address.name === elsewhere ? 1 : 0);
     return [first, ...byFamilies(others, first).sort((a, b) => last(a) - last(b))];
+  }
+
+  /** Says of an endpoint that could not be reached where it was looked for, if that is not where its name leads. */
+  describe(error: unknown): unknown {
+    const { given } = this.#config;
+    if (!given || !(error instanceof WireError) || !UNREACHED.has(error.kind)) return error;
+    const { kind, message, retryable, waitedMs } = error;
+    const some = given.length > 3 ? [...given.slice(0, 3), `${given.length - 3} more`] : given;
+    const detail = `${message} (endpointAddresses ${some.join(", ")})`;
+    return new WireError(kind, detail, {
+      ...{ cause: error.cause ?? error, waitedMs },
+      ...(retryable !== undefined && { retryable }),
+    });
   }
 
   /** Asks for the addresses again where that is due, without anybody waiting for it. */

@@ -355,3 +355,20 @@ Deno.test("TcpTransport reaches an endpoint, and the hosts below it, at addresse
     assertEquals(error.kind, "dns");
   }
 });
+
+Deno.test("TcpTransport says where it looked for an endpoint whose addresses are given and cannot be reached", async () => {
+  const url = "http://localhost:1/";
+  const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const address = `127.0.0.1:${closed.addr.port}`;
+  closed.close();
+  await using transport = new TcpTransport({
+    clock: new FakeClock(),
+    endpointAddresses: { url, addresses: [address] },
+    retry: { maxAttempts: 1 },
+  });
+  const error = await assertRejects(() => transport.send({ method: "GET", url }), TransportError);
+  assertEquals([error.kind, error.detail], [
+    "refused",
+    `the connection was refused (endpointAddresses ${address})`,
+  ]);
+});

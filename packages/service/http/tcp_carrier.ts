@@ -101,7 +101,8 @@ export class TcpCarrier {
       this.#config;
     const { endpoint, hostname, port, secure } = target;
     const socketTarget = { hostname, port, secure, caCerts, verify: verifyCertificates };
-    const { address, socket } = await openSocket(socketTarget, addresses, clock, signal, elsewhere);
+    const { address, socket } = await openSocket(socketTarget, addresses, clock, signal, elsewhere)
+      .catch((error) => Promise.reject(addresses.describe(error)));
     const pace = new Pace(4 * stallTimeoutMs, minBytesPerSecond);
     const connection = new Connection(socket, { id: this.nextId(), endpoint, address, clock, limits, pace });
     const { id, remoteAddress } = connection;

@@ -1,4 +1,4 @@
-import type { AddressFigures, HedgeFigures, StoreFigures } from "@lade/core/backend";
+import { type AddressFigures, type HedgeFigures, type StoreFigures, sumFigures } from "@lade/core/backend";
 import type { TransportRequest, TransportResponse } from "./transport.ts";
 import type { EndedBody, ObservedAddress, TransportObserver } from "./transport_observer.ts";
 
@@ -45,6 +45,11 @@ export class TransportFigures implements StoreFigures, TransportObserver {
   /** What each address did. */
   get addresses(): readonly AddressFigures[] {
     return [...this.#addresses.values()].flatMap((addresses) => [...addresses.values()]);
+  }
+
+  /** All that is counted, as it is now. */
+  toJSON(): StoreFigures {
+    return sumFigures([this]);
   }
 
   /** Counts of one address; that of the endpoint where the address is not known. */

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { sumFigures } from "@lade/core/backend";
 import { FakeClock } from "@lade/testing";
 import { RawServer } from "@lade/testing/http";
 import { createTransport } from "./create_transport.ts";
@@ -48,6 +49,7 @@ Deno.test("TransportFigures counts requests, bytes and what was waited for, in a
     ...[server.url, address, 2, 0, 16],
   ]);
   assertEquals(others, []);
+  assertEquals(JSON.parse(JSON.stringify(transport.figures)), sumFigures([transport.figures]));
   // An observer of the caller's own is told as well.
   assertEquals(seen.reduce((a, b) => a + b), 16);
 });
