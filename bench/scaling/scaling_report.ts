@@ -60,19 +60,23 @@ export function scalingTable(result: ScalingResult): string {
     ),
     "",
     ...result.skipped.map((what) => `skipped: ${what}`),
-    ...scalingBars(rows, clientCores, machine.cores),
+    ...scalingBars(rows, cores ? clientCores : undefined, machine.cores),
     "",
   ].join("\n");
 }
 
-/** Each bar in a line, in the form of the other benchmarks', or why it is not asked. */
+/**
+ * Each bar in a line, in the form of the other benchmarks', or why it is not asked. The contender has `ownCores` that the
+ * server leaves alone, if any.
+ */
 export function scalingBars(
   rows: readonly ScalingRow[],
-  clientCores: number,
+  ownCores: number | undefined,
   cores: number,
 ): string[] {
   const find = (work: Work, contender: string, lanes: ScalingRow["lanes"]) =>
     rows.find((row) => row.work === work && row.contender === contender && row.lanes === lanes);
+  const hasCores = ownCores !== undefined && ownCores >= 2;
   const lines: string[] = [];
   for (const work of new Set(rows.map((row) => row.work))) {
     const [one, two] = [find(work, "lade", 1), find(work, "lade", 2)];
@@ -81,24 +85,37 @@ export function scalingBars(
       if (!one || !bare) continue;
       const ratio = one.cpuPerGib / bare.cpuPerGib;
       lines.push(
-        line(`${work}, 1 lane = ${ratio.toFixed(2)} x CPU of ${baseline} (at most 1.1)`, ratio <= 1.1),
+        line(
+          `${work}, ${isSent(work) ? "no lane" : "1 lane"} = ${
+            ratio.toFixed(2)
+          } x CPU of ${baseline} (at most 1.1)`,
+          ratio <= 1.1,
+        ),
       );
     }
-    if (one && two && clientCores >= 2) {
+    if (one && two && hasCores && !isSent(work)) {
       const ratio = two.rate / one.rate;
       lines.push(line(`${work}, 2 lanes = ${ratio.toFixed(2)} x 1 lane (bar 1.7)`, ratio >= 1.7));
     }
     const best = Math.max(
       ...rows.filter((row) => row.work === work && row.contender === "lade").map(({ rate }) => rate),
     );
-    const least = work === "write-file" ? 2.5 : 5;
+    const least = isSent(work) ? 2.5 : 5;
     if (cores >= 16) lines.push(line(`${work}: ${gb(best)} GB/s (bar ${least})`, best >= least * 1e9));
   }
-  if (clientCores < 2) lines.push("  not asked: 2 lanes against 1, as the contender has one core");
+  if (!hasCores) {
+    const why = ownCores === undefined ? "shares the cores with the server" : "has one core";
+    lines.push(`  not asked: 2 lanes against 1, as the contender ${why}`);
+  }
   if (cores < 16) {
     lines.push(`  not asked: 5 GB/s read and 2.5 GB/s written, as there are ${cores} cores and not 16`);
   }
   return lines;
+}
+
+/** Whether lanes would send, which they do only where there may be four or more. */
+function isSent(work: Work): boolean {
+  return work === "write-file";
 }
 
 function line(text: string, holds: boolean): string {

@@ -28,13 +28,17 @@ Deno.test("scalingBars() asks for what the cores allow, and says what it does no
     "  read-file, 1 lane = 1.08 x CPU of bare loop (at most 1.1)",
     "  read-file, 2 lanes = 1.50 x 1 lane (bar 1.7) MISSED",
     "  read-file: 6.00 GB/s (bar 5)",
-    "  write-file, 1 lane = 1.12 x CPU of bare loop (at most 1.1) MISSED",
-    "  write-file, 2 lanes = 2.00 x 1 lane (bar 1.7)",
+    "  write-file, no lane = 1.12 x CPU of bare loop (at most 1.1) MISSED",
     "  write-file: 2.00 GB/s (bar 2.5) MISSED",
   ]);
   assertEquals(scalingBars(ROWS.slice(0, 4), 1, 2), [
     "  read-file, 1 lane = 1.08 x CPU of bare loop (at most 1.1)",
     "  not asked: 2 lanes against 1, as the contender has one core",
+    "  not asked: 5 GB/s read and 2.5 GB/s written, as there are 2 cores and not 16",
+  ]);
+  assertEquals(scalingBars(ROWS.slice(0, 4), undefined, 2), [
+    "  read-file, 1 lane = 1.08 x CPU of bare loop (at most 1.1)",
+    "  not asked: 2 lanes against 1, as the contender shares the cores with the server",
     "  not asked: 5 GB/s read and 2.5 GB/s written, as there are 2 cores and not 16",
   ]);
 });
