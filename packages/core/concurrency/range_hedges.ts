@@ -20,7 +20,9 @@ export interface WatchedRange {
 
 /** What {@linkcode RangeHedges} takes of a clock; a `Clock` is one. */
 export interface HedgeClock {
+  /** Milliseconds since some moment, which never go back. */
   monotonicMs(): number;
+  /** Resolves after so long; rejects with the signal's reason when it is aborted. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -12,6 +12,7 @@ export class HttpResponse implements TransportResponse {
   throttled = false;
   waitedMs = 0;
 
+  /** Is made of what came. */
   constructor(parts: Pick<TransportResponse, "status" | "headers" | "body" | "connection" | "timings">) {
     this.status = parts.status;
     this.headers = parts.headers;
@@ -20,6 +21,7 @@ export class HttpResponse implements TransportResponse {
     this.timings = parts.timings;
   }
 
+  /** Gives up what is left of the body. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.body.cancel();
   }

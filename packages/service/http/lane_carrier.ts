@@ -28,6 +28,7 @@ const MOST_BROKEN = 3;
 
 /** What a {@linkcode LaneCarrier} is made with. */
 export interface LaneCarrierSetup {
+  /** What lanes and the tries in them go by. */
   readonly config: TransportConfig;
   /** Lanes at most. */
   readonly most: number;
@@ -59,6 +60,7 @@ export class LaneCarrier {
   #stopTicker: (() => void) | undefined;
   #onReady: (() => void) | undefined;
 
+  /** Starts no lane yet. */
   constructor(setup: LaneCarrierSetup) {
     this.#setup = setup;
   }

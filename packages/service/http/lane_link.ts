@@ -21,9 +21,13 @@ export interface LaneListener {
 
 /** The part of a `Worker` that a {@linkcode LaneLink} uses. */
 export interface LaneWorker {
+  /** Takes what the lane says. */
   onmessage: ((event: MessageEvent<LaneReport>) => void) | null;
+  /** Called when the lane ends by an error. */
   onerror: ((event: ErrorEvent) => void) | null;
+  /** Tells the lane what to do. */
   postMessage(command: LaneCommand): void;
+  /** Ends it at once. */
   terminate(): void;
 }
 

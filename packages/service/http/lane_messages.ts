@@ -24,15 +24,23 @@ export type LaneConfig = Pick<
 
 /** One try of a request. */
 export interface LaneRequest {
+  /** The method. */
   readonly method: string;
+  /** The URL. */
   readonly url: string;
+  /** The headers. */
   readonly headers: HeaderList;
+  /** Whether sending it twice does what sending it once does. */
   readonly idempotent: boolean;
+  /** Address and port that it is not to go to if there is another. */
   readonly elsewhere: string | undefined;
+  /** Bound of the wait for the first byte of the answer. */
   readonly firstByteTimeoutMs: number;
+  /** What the request is about. */
   readonly label: string | undefined;
   /** The body, in shared memory. */
   readonly body: readonly Uint8Array[] | undefined;
+  /** Whether the body waits for leave of the service; by its size where absent. */
   readonly expectContinue: boolean | undefined;
   /** Whether the main isolate wants to know when the request goes out. */
   readonly tellsDeparture: boolean;
@@ -61,21 +69,33 @@ export type LaneCommand =
 
 /** The head of an answer. Times are counted from when the lane began with the try. */
 export interface LaneHead {
+  /** The status. */
   readonly status: number;
+  /** Names of its headers, in order. */
   readonly names: readonly string[];
+  /** Their values, in the same order. */
   readonly values: readonly string[];
+  /** Bytes of the body, where they are known. */
   readonly length: number | undefined;
+  /** What carried it. */
   readonly connection: LaneConnection;
+  /** When a connection was there. */
   readonly connectedAfterMs: number;
+  /** When the request was sent. */
   readonly sentAfterMs: number;
+  /** When the first byte came. */
   readonly firstByteAfterMs: number;
 }
 
 /** What carries a try, as its lane numbers it. */
 export interface LaneConnection {
+  /** Its number in that lane. */
   readonly id: number;
+  /** Scheme, host and port. */
   readonly endpoint: string;
+  /** Address and port of the other side, where they are known. */
   readonly remoteAddress: string | undefined;
+  /** Whether an earlier request went over it. */
   readonly reused: boolean | undefined;
 }
 

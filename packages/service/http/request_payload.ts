@@ -13,6 +13,7 @@ export class RequestPayload {
   readonly #chunks: AsyncIterable<Uint8Array> | undefined;
   #started = false;
 
+  /** Takes the body of a request, if any. */
   constructor(body: RequestBody | undefined) {
     this.present = body !== undefined;
     if (body === undefined) {

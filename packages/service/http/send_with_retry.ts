@@ -10,10 +10,15 @@ import { TransportError } from "./transport_error.ts";
 
 /** What one try sends. */
 export interface Attempt {
+  /** The request, as it was asked for. */
   readonly request: TransportRequest;
+  /** Its body. */
   readonly payload: RequestPayload;
+  /** The URL that this try goes to. */
   readonly url: string;
+  /** The headers that this try sends. */
   readonly headers: HeaderList;
+  /** Whether sending it twice does what sending it once does. */
   readonly idempotent: boolean;
   /** Address and port that it is not to go to if there is another. */
   readonly elsewhere?: string | undefined;
@@ -30,7 +35,9 @@ export type AttemptSender = (attempt: Attempt) => Promise<TransportResponse>;
 
 /** What became of a try: an answer, a reason for another try, or both. */
 export interface Outcome {
+  /** The answer. */
   readonly response?: TransportResponse;
+  /** Why another try is to be made. */
   readonly failed?: FailedTry;
   /** Whether a try beside this one was answered 429 or 503. */
   readonly throttled?: boolean;

@@ -53,7 +53,7 @@ export class TransportFigures implements StoreFigures, TransportObserver {
   }
 
   /** Counts of one address; that of the endpoint where the address is not known. */
-  of(endpoint: string, address: string = new URL(endpoint).host): AddressCount {
+  #of(endpoint: string, address: string = new URL(endpoint).host): AddressCount {
     let addresses = this.#addresses.get(endpoint);
     if (!addresses) this.#addresses.set(endpoint, addresses = new Map());
     let count = addresses.get(address);
@@ -63,15 +63,15 @@ export class TransportFigures implements StoreFigures, TransportObserver {
 
   connected({ endpoint, remoteAddress }: ObservedAddress): void {
     this.connections++;
-    this.of(endpoint, remoteAddress).connections++;
+    this.#of(endpoint, remoteAddress).connections++;
   }
 
   broken({ endpoint, remoteAddress }: ObservedAddress): void {
-    this.of(endpoint, remoteAddress).failed++;
+    this.#of(endpoint, remoteAddress).failed++;
   }
 
   avoided({ endpoint, remoteAddress }: ObservedAddress, avoided: boolean): void {
-    this.of(endpoint, remoteAddress).avoided = avoided;
+    this.#of(endpoint, remoteAddress).avoided = avoided;
   }
 
   attemptStarted(): void {
@@ -89,7 +89,7 @@ export class TransportFigures implements StoreFigures, TransportObserver {
     waitedMs.sending += sentMs - connectedMs;
     waitedMs.answers += firstByteMs - sentMs;
     if (status === 429 || status === 503) this.throttled++;
-    const address = this.of(connection.endpoint, connection.remoteAddress);
+    const address = this.#of(connection.endpoint, connection.remoteAddress);
     address.answered(firstByteMs - sentMs);
     if (status === 429 || status >= 500) address.failed++;
   }
@@ -109,7 +109,7 @@ export class TransportFigures implements StoreFigures, TransportObserver {
   finished(_request: TransportRequest, _complete: boolean, body: EndedBody): void {
     this.waitedMs.bytes += body.waitedMs;
     const { endpoint, remoteAddress } = body.connection;
-    this.of(endpoint, remoteAddress).bytes += body.bytes;
+    this.#of(endpoint, remoteAddress).bytes += body.bytes;
   }
 }
 
