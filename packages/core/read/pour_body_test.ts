@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { BufferPool } from "../buffers/buffer_pool.ts";
 import type { FileRegion, PourTarget } from "../contract/pour.ts";
 import { PreconditionFailedError } from "../errors/errors.ts";
-import { pourBody } from "./pour_body.ts";
+import { POUR_STEP, pourBody } from "./pour_body.ts";
 
 const SUMS: readonly CombinableName[] = ["crc32c", "crc64nvme", "crc32"];
 const DATA = sampleBytes(2 ** 21 + 5);
@@ -126,4 +126,39 @@ Deno.test("pourBody() ends with what its listener throws", async () => {
     await assertRejects(() => pouring, Error, "enough");
     assertEquals(buffers.idleBytes, 2 ** 20);
   });
+});
+
+Deno.test("pourBody() writes by another thread for a while after a slow write, and every byte once", async () => {
+  const steps = 12;
+  const data = sampleBytes(steps * POUR_STEP);
+  const { now } = performance;
+  const { write, writeSync } = Deno.FsFile.prototype;
+  let nowMs = 0;
+  const log: string[] = [];
+  performance.now = () => nowMs;
+  // The first write takes long. Each takes less than it is given.
+  Deno.FsFile.prototype.writeSync = function (bytes) {
+    log.push("here");
+    nowMs += log.length === 1 ? 26 : 1;
+    return writeSync.call(this, bytes.subarray(0, 700_000));
+  };
+  Deno.FsFile.prototype.write = function (bytes) {
+    log.push("aside");
+    nowMs += 10;
+    return write.call(this, bytes.subarray(0, 700_000));
+  };
+  try {
+    await withFile(async (region) => {
+      const place = { ...region, length: data.length };
+      const poured = await pourBody(sourceOf(data, POUR_STEP), { ...new Counted().target(place), sums: [] });
+      assertEquals(poured, { bytes: data.length, sums: {}, writingMs: 26 + 1 + 8 * 20 + 3 * 2 });
+      const two = (word: string, count: number) => Array(2 * count).fill(word);
+      assertEquals(log, [...two("here", 1), ...two("aside", 8), ...two("here", 3)]);
+      const written = (await Deno.readFile(region.path)).subarray(40);
+      assertEquals(sumOf("crc32c", written), sumOf("crc32c", data));
+    });
+  } finally {
+    performance.now = now;
+    Object.assign(Deno.FsFile.prototype, { write, writeSync });
+  }
 });
