@@ -115,3 +115,10 @@ Deno.test("ReadReception has the answer of no bytes come to its end", async () =
   await reception.receive(answer, undefined);
   assertEquals(read, 1);
 });
+
+Deno.test("ReadReception takes an answer of too few bytes for one that ended early, also where it does not say so", async () => {
+  const reception = new ReadReception({ offset: 0, length: 10 }, new Uint8Array(10), 10, report);
+  const answer = { bytesRead: 0, readInto: () => Promise.resolve(4) } as unknown as GetResult;
+  await assertRejects(() => reception.receive(answer, undefined), Error, "early");
+  assertEquals(reception.done, 4);
+});

@@ -1,0 +1,104 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { BufferPool } from "@lade/core/backend";
+import { FakeClock } from "@lade/testing";
+import { RawServer, until } from "@lade/testing/http";
+import { responseLimits } from "./response_limits.ts";
+import { scriptedLanes } from "./scripted_lane_test.ts";
+import { TcpTransport } from "./tcp_transport.ts";
+import { TransportError } from "./transport_error.ts";
+import type { TransportOptions } from "./transport_options.ts";
+
+Deno.test.sanitizer({ ops: true, resources: true });
+
+const PAYS = 2 ** 26;
+
+/** A server that answers every request with four bytes. */
+function server(): RawServer {
+  return new RawServer(async (peer) => {
+    while (await peer.head() !== undefined) await peer.answer("abcd");
+  });
+}
+
+Deno.test("TcpTransport has no lanes where they could not keep to its settings, or there are to be none", async () => {
+  const never: TransportOptions["resolve"] = () => Promise.reject(new Error("no resolver"));
+  const bandwidth = { take: () => Promise.resolve() } as unknown as NonNullable<
+    TransportOptions["bandwidth"]
+  >;
+  const cases: TransportOptions[] = [{ lanes: 0 }, { bandwidth }, { clock: new FakeClock() }, {
+    resolve: never,
+  }];
+  for (const options of cases) {
+    await using transport = new TcpTransport({ lanes: 4, ...options });
+    assertEquals(transport.bulk, undefined, `with ${Object.keys(options)}`);
+  }
+  await using transport = new TcpTransport({ lanes: 4 });
+  assertEquals(transport.bulk !== undefined, true);
+});
+
+Deno.test("TcpTransport starts a lane with the first request of many bytes to be poured, and sends the next ones by it", async () => {
+  await using served = server();
+  const transport = new TcpTransport({ lanes: 1 });
+  const get = async (pours?: number) => {
+    const request = { method: "GET", url: served.url, ...(pours !== undefined && { pours }) };
+    const { body } = await transport.send(request);
+    const to = new Uint8Array(new SharedArrayBuffer(4));
+    const buffers = new BufferPool({ maxIdleBytes: 0 });
+    // The main isolate has no way of its own to pour.
+    if (body.pour && pours !== undefined) await body.pour({ to, sums: [], buffers });
+    else await body.bytes(4);
+  };
+  await get();
+  await get(PAYS - 1);
+  assertEquals([served.connections, transport.figures.lanes], [1, 0]);
+  await get(PAYS);
+  await until(() => transport.figures.lanes === 1);
+  await get(PAYS);
+  assertEquals([served.connections, transport.connections], [2, 1], "the lane has a connection of its own");
+  await get(1);
+  await get();
+  assertEquals([served.connections, transport.connections], [2, 1]);
+  transport.openAhead(served.url, 3);
+  await until(() => served.connections === 4);
+  assertEquals(transport.connections, 1, "connections are opened ahead in the lane");
+  await transport.close();
+});
+
+Deno.test("TcpTransport that is closed while its lanes are loaded starts none", async () => {
+  await using served = server();
+  const transport = new TcpTransport({ lanes: 1 });
+  const failed = assertRejects(
+    () => transport.send({ method: "GET", url: served.url, pours: PAYS }),
+    TransportError,
+  );
+  await transport.close();
+  await failed;
+  assertEquals(transport.figures.lanes, 0);
+  const other = new TcpTransport({ lanes: 4 });
+  assertEquals(other.bulk?.expect(2 ** 30), true);
+  await other.close();
+  assertEquals([other.bulk?.digest(new Uint8Array(new SharedArrayBuffer(1)), []), other.figures.lanes], [
+    undefined,
+    0,
+  ]);
+});
+
+Deno.test("lanes are given the timeouts, bounds and certificates of their transport", () => {
+  const settings = {
+    caCerts: ["a certificate"],
+    connectTimeoutMs: 1,
+    continueTimeoutMs: 2,
+    endpointAddresses: { url: "http://cluster.test", addresses: ["127.0.0.1:80"] },
+    expectContinueBytes: 3,
+    firstByteTimeoutMs: 4,
+    idleTimeoutMs: 5,
+    maxConnections: 6,
+    minBytesPerSecond: 7,
+    stallTimeoutMs: 8,
+    verifyCertificates: false,
+  } satisfies TransportOptions;
+  const { carrier, lanes } = scriptedLanes(1, { ...settings, limits: { maxHeaders: 9 } });
+  void carrier.ready(1);
+  const given = lanes[0]?.asked("configure")[0]?.config;
+  assertEquals(given, { ...settings, limits: { ...responseLimits, maxHeaders: 9 } });
+  carrier.close();
+});
