@@ -4,6 +4,7 @@ import { copyObject, type ObjectStore } from "@lade/core";
 import { openFileStore } from "@lade/fs";
 import { type BulkCarrier, TcpTransport, type Transport } from "@lade/service/http";
 import { sampleBytes } from "@lade/testing/conformance";
+import { until } from "@lade/testing/http";
 
 const SIZE = 2 ** 26 + 12_345;
 const PART = 2 ** 23;
@@ -37,7 +38,9 @@ class CountingTransport extends TcpTransport {
   async ready(): Promise<void> {
     const bytes = new Uint8Array(new SharedArrayBuffer(8));
     super.bulk?.expect(PAYS);
-    while (!await super.bulk?.digest(bytes, ["crc32c"])) await new Promise((resolve) => setTimeout(resolve));
+    let computed: ReturnType<BulkCarrier["digest"]>;
+    await until(() => (computed = super.bulk?.digest(bytes, ["crc32c"])) !== undefined);
+    await computed;
   }
 }
 

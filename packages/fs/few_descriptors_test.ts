@@ -33,7 +33,7 @@ Deno.test("every call of a file store waits for a descriptor, and tells that the
   const settle = async <T>(running: Promise<T>): Promise<T> => {
     let isSettled = false;
     running.then(() => {}, () => {}).finally(() => isSettled = true);
-    while (!isSettled) await clock.advance(100);
+    await clock.advanceUntil(100, () => isSettled);
     return await running;
   };
   const calls = {

@@ -33,7 +33,7 @@ async function whileMoving<T>(clock: FakeClock, promise: Promise<T>): Promise<T>
   let over = false;
   const ended = () => void (over = true);
   promise.then(ended, ended);
-  while (!over) await clock.advance(50);
+  await clock.advanceUntil(50, () => over);
   return await promise;
 }
 

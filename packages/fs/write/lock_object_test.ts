@@ -140,7 +140,7 @@ Deno.test("lockFile() gives up a lock that another program holds for good, and s
   const locking = lockFile(file, { operation: "put", uri: "file:///a" }, clock, undefined);
   let isSettled = false;
   locking.then(() => {}, () => {}).finally(() => isSettled = true);
-  while (!isSettled) await clock.advance(5_000);
+  await clock.advanceUntil(5_000, () => isSettled);
   const error = await assertRejects(
     () => locking,
     UnavailableError,

@@ -8,6 +8,7 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core";
+import { until } from "@lade/testing/http";
 import type { BatchDeleter, DeleteOutcome } from "./batch_deleter.ts";
 import { deleteInBatches } from "./delete_in_batches.ts";
 
@@ -179,7 +180,7 @@ Deno.test("deleteInBatches() keeps two batches on their way, 16 single deletions
   })();
   const results = deleteInBatches(deleter, objects)[Symbol.asyncIterator]();
   const first = results.next();
-  while (gates.length < 32) await Promise.resolve();
+  await until(() => gates.length >= 32);
   for (let i = 0; i < 50; i++) await Promise.resolve();
   assertEquals([gates.length, asked], [32, 39]);
   let settled = false;

@@ -1,6 +1,7 @@
 import { Pace } from "./pace.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { FakeClock } from "@lade/testing";
+import { until } from "@lade/testing/http";
 import { Connection, type Socket } from "./connection.ts";
 import { encodeRequestHead } from "./encode_request_head.ts";
 import { Exchange } from "./exchange.ts";
@@ -130,7 +131,7 @@ Deno.test("Exchange.run() refuses an answer that comes before anything of the re
   const failed = assertRejects(() => running, WireError, "before the request");
   await settle();
   socket.arrive("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-  while (!socket.closed) await settle();
+  await until(() => socket.closed);
   resolve();
   await failed;
   assertEquals([exchange.sent, exchange.answered, socket.closed], ["none", false, true]);

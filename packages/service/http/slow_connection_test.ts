@@ -34,7 +34,7 @@ async function run(hedge: boolean) {
   };
   let over = false;
   const working = Promise.all(Array.from({ length: WORKERS }, worker)).finally(() => over = true);
-  while (!over) await clock.advance(50);
+  await clock.advanceUntil(50, () => over);
   await working;
   // What a server still waits for.
   await clock.runAll();

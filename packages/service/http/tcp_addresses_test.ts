@@ -218,7 +218,7 @@ Deno.test("TcpTransport leaves an address that answers slowly, and gives it less
     const sending = together(transport, cluster.url, count);
     let done = false;
     sending.finally(() => done = true);
-    while (!done) await clock.advance(100);
+    await clock.advanceUntil(100, () => done);
     return await sending;
   };
   let rounds = 0;
@@ -282,7 +282,7 @@ Deno.test("TcpTransport takes an address for bad that a later attempt overtakes"
   const sending = text(transport.send({ method: "GET", url: cluster.url }));
   let done = false;
   sending.finally(() => done = true);
-  while (!done) await clock.advance(250);
+  await clock.advanceUntil(250, () => done);
   const { addresses } = transport.figures;
   assertEquals(addresses.filter(({ avoided }) => avoided).map(({ address, failed }) => [address, failed]), [
     [`192.0.2.1:${cluster.port}`, 1],

@@ -96,7 +96,7 @@ Deno.test("TcpTransport does not wait for an address that stays silent", async (
   const sending = transport.send({ method: "GET", url: `http://spread.test:${port}/` });
   let done = false;
   sending.finally(() => done = true);
-  while (!done) await clock.advance(250);
+  await clock.advanceUntil(250, () => done);
   assertEquals((await sending).connection.remoteAddress, `127.0.0.2:${port}`);
   await transport.close();
   await close();

@@ -6,6 +6,9 @@ export interface FakeClockOptions {
   readonly now?: number;
 }
 
+/** After so many steps a condition is taken for one that never holds. */
+const MOST_STEPS = 20_000;
+
 interface Sleeper {
   readonly wakesAt: number;
   readonly wake: () => void;
@@ -67,6 +70,16 @@ export class FakeClock implements Clock {
     await turn();
     for (let next = this.#next(); next && next.wakesAt <= end; next = this.#next()) await this.#wake(next);
     this.#elapsed = end;
+  }
+
+  /** Moves the clock by `stepMs` again and again until `condition` holds; throws after 20,000 steps in vain. */
+  async advanceUntil(stepMs: number, condition: () => boolean): Promise<void> {
+    for (let step = 0; !condition(); step++) {
+      if (step === MOST_STEPS) {
+        throw new Error(`The clock was moved ${step} times in vain until ${condition}`);
+      }
+      await this.advance(stepMs);
+    }
   }
 
   /** Moves the clock from sleeper to sleeper until nobody sleeps. */

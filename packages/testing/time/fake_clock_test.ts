@@ -55,3 +55,19 @@ Deno.test("FakeClock.sleep() of nothing ends at once", async () => {
   await clock.sleep(-1);
   assertEquals(clock.pending, 0);
 });
+
+Deno.test("FakeClock.advanceUntil() moves in steps until a condition holds, and gives up one that never does", async () => {
+  const clock = new FakeClock();
+  let awake = false;
+  void clock.sleep(95).then(() => awake = true);
+  await clock.advanceUntil(10, () => awake);
+  assertEquals(clock.monotonicMs(), 100);
+  await clock.advanceUntil(10, () => true);
+  assertEquals(clock.monotonicMs(), 100);
+  clock.advance = () => Promise.resolve();
+  await assertRejects(
+    () => clock.advanceUntil(10, () => false),
+    Error,
+    "20000 times in vain until",
+  );
+});
