@@ -43,7 +43,7 @@ export function journalDirectory(path: string): JournalPlace {
   return {
     name: path,
     async open(id, { clock, command, create, onFailure }) {
-      if (!create && !await isThere(pathOf(id))) return undefined;
+      if (!create && !isThere(pathOf(id))) return undefined;
       const { FileLog } = await import("./file_log.ts");
       if (create) await Deno.mkdir(path, { recursive: true, mode: 0o700 });
       try {
@@ -126,9 +126,9 @@ export function journalStore(store: ObjectStore, prefix: string): JournalPlace {
   };
 }
 
-async function isThere(path: string): Promise<boolean> {
+function isThere(path: string): boolean {
   try {
-    await Deno.stat(path);
+    Deno.statSync(path);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;

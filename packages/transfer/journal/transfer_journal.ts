@@ -103,11 +103,10 @@ export class TransferJournal {
     this.#state = state;
     this.#log = log;
     this.isResumed = state.finished.size > 0 || state.halfDone.size > 0;
-    if (log) this.#beginning = Promise.resolve(true);
     this.earlierRuns = [...state.runs];
-    if (!state.header) this.#append({ type: "header", header: setup.header });
-    const host = hostname();
-    this.#append({ type: "run", pid: Deno.pid, ...(host !== undefined && { host }) });
+    if (!log) return;
+    this.#beginning = Promise.resolve(true);
+    this.#introduce();
   }
 
   /**
@@ -238,6 +237,13 @@ export class TransferJournal {
     return { id, place: place.name, finished: finished.size, halfDone: halfDone.size };
   }
 
+  /** Says first which transfer it is, and which process is at it. */
+  #introduce(): void {
+    if (!this.#state.header) this.#append({ type: "header", header: this.#setup.header });
+    const host = hostname();
+    this.#append({ type: "run", pid: Deno.pid, ...(host !== undefined && { host }) });
+  }
+
   #mark({ from, to, source, target, isMoved }: DoneObject): void {
     const fingerprint = this.#fingerprint(from, to, source, target);
     this.#take({ type: "finished", fingerprint, size: target.size });
@@ -260,6 +266,7 @@ export class TransferJournal {
   /** Opens the log for what an earlier run has not, and resolves with whether it is kept. */
   #begin(): Promise<boolean> {
     return this.#beginning ??= (async () => {
+      this.#introduce();
       for (const done of this.#unmarked.splice(0)) this.#mark(done);
       if (this.#isGivenUp) return false;
       try {
