@@ -246,7 +246,8 @@ export class AdaptiveLimit {
     this.#hasRecalled = true;
     const learned = await memory.recall();
     if (learned && !this.#isNear) this.#change(() => this.#climb.resume(learned));
-    this.#tellAhead();
+    // A few requests that wait for the first ones want no more connections than there are of them.
+    if (this.#inFlight >= this.current) this.#tellAhead();
   }
 
   /**

@@ -87,12 +87,13 @@ function isThrottled({ figures, requests }: LimitWindow): boolean {
 
 /** Of bytes on their way. */
 function judgeMoving(window: LimitWindow): LimitFinding {
-  const { requests: { bound, most } = { bound: "unneeded", most: 0 } } = window;
+  const { figures, objects, requests: { bound, most } = { bound: "unneeded", most: 0 } } = window;
   const given = ofConcurrency(window);
   if (given) return given;
   if (bound === "maximum") return { by: "concurrency", what: "requests", most };
   // A limit finds nothing out where no more than the next one ever waits.
-  if (inFlight(window) < ONE && (bound === "unneeded" || most <= 2)) return { by: "connection" };
+  const isSingle = most <= 2 || (bound === "unneeded" && figures.requests <= 2 * Math.max(1, objects));
+  if (inFlight(window) < ONE && isSingle) return { by: "connection" };
   return bound === "growing"
     ? { by: "none", what: "growing" }
     : { by: "network", most, isFlat: bound === "flat" };

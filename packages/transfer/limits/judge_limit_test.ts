@@ -88,6 +88,12 @@ Deno.test("one connection limits where bytes go one at a time and no more are as
   assertEquals(told(windowOf({ waits: { bytes: 3 }, requests: IDLE }))[0], "network");
   const settled = { bound: "flat", current: 1, most: 8 } as const;
   assertEquals(told(windowOf({ waits: { bytes: 1 }, requests: settled }))[0], "network", "more were tried");
+  // An object of five chunks, of which all were asked for at a time, although little of that shows in so short a time.
+  const five = { ...NOTHING, requests: 5, bytesRead: 40 * MiB };
+  const few = { bound: "unneeded", current: 8, most: 5 } as const;
+  assertEquals(told(windowOf({ waits: { bytes: 1 }, requests: few, figures: five }))[0], "network");
+  const one = { ...five, requests: 2 };
+  assertEquals(told(windowOf({ waits: { bytes: 1 }, requests: few, figures: one }))[0], "connection");
 });
 
 Deno.test("the service limits where it asks for fewer requests", () => {
