@@ -80,6 +80,7 @@ async function readAll(store: OvertakenStore): Promise<void> {
   await fetchChunks(store, read, target, options);
   const { checksums } = await read.finish();
   assertEquals(target, BYTES);
+  assertEquals(store.limits.read.inFlight, 0);
   assertEquals(checksums.crc32c, crc32cToBase64(crc32c(BYTES)));
 }
 
