@@ -57,14 +57,26 @@ Deno.test("TcpTransport starts a lane with the first request of many bytes to be
   await get(1);
   await get();
   assertEquals([served.connections, transport.connections], [2, 1]);
+  // A lane that carries an answer does not end, however long the next step takes.
+  const held = await transport.send({ method: "GET", url: served.url, pours: 1 });
   transport.openAhead(served.url, 3);
   await until(() => served.connections === 4);
   assertEquals(transport.connections, 1, "connections are opened ahead in the lane");
+  await held.body.cancel();
   await transport.close();
 });
 
 Deno.test("TcpTransport that is closed while its lanes are loaded starts none", async () => {
   await using served = server();
+  const { Worker: Own } = globalThis;
+  let started = 0;
+  globalThis.Worker = class extends Own {
+    constructor(...given: ConstructorParameters<typeof Own>) {
+      super(...given);
+      started++;
+    }
+  };
+  using _ = { [Symbol.dispose]: () => void (globalThis.Worker = Own) };
   const transport = new TcpTransport({ lanes: 1 });
   const failed = assertRejects(
     () => transport.send({ method: "GET", url: served.url, pours: PAYS }),
@@ -72,14 +84,11 @@ Deno.test("TcpTransport that is closed while its lanes are loaded starts none", 
   );
   await transport.close();
   await failed;
-  assertEquals(transport.figures.lanes, 0);
   const other = new TcpTransport({ lanes: 4 });
   assertEquals(other.bulk?.expect(2 ** 30), true);
   await other.close();
-  assertEquals([other.bulk?.digest(new Uint8Array(new SharedArrayBuffer(1)), []), other.figures.lanes], [
-    undefined,
-    0,
-  ]);
+  await until(() => true);
+  assertEquals(started, 0);
 });
 
 Deno.test("lanes are given the timeouts, bounds and certificates of their transport", () => {
