@@ -146,3 +146,18 @@ Deno.test("endpointFile() does without a directory that cannot be made, and leav
     assertEquals(names, ["endpoints-1.json"]);
   });
 });
+
+Deno.test("endpointFile() keeps the newest 512 limits, and writes no more", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const clock = { now: () => 1_000 };
+    const learned = Array.from({ length: 513 }, (_, index): LearnedEndpoint => {
+      return { ...READ, endpoint: `http://h${index}`, learnedMs: index };
+    });
+    await endpointFile({ directory, clock }).save(learned);
+    const written = JSON.parse(await Deno.readTextFile(`${directory}/endpoints-1.json`));
+    assertEquals([written.length, written[0].learnedMs, written[511].learnedMs], [512, 512, 1]);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
