@@ -72,6 +72,8 @@ export function openDepot(url: string, secret: string, options: DepotOptions = {
     uri,
     capabilities: CAPABILITIES,
     context,
+    figures: client.figures,
+    hedges: transport?.hedges,
     partSize: wholeUpTo,
     keyFault: (key) =>
       core.keyFault(key) ?? (/\p{Cc}/u.test(key) ? "the key has a control character" : undefined),

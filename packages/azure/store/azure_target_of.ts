@@ -69,7 +69,7 @@ export function azureTargetOf(container: string, setup: AzureTargetSetup): Autho
       openAhead: client.openAhead,
       capabilities,
       context,
-      figures: setup.transport?.figures,
+      figures: client.figures,
       hedges: setup.transport?.hedges,
       bounds,
       uploadConcurrency,

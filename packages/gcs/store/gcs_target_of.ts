@@ -81,7 +81,7 @@ export function gcsTargetOf(
       openAhead: json.openAhead,
       capabilities,
       context,
-      figures: transport?.figures,
+      figures: json.figures,
       hedges: transport?.hedges,
       bounds,
       uploadConcurrency,

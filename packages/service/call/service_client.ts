@@ -1,4 +1,4 @@
-import { ServiceError, type StoreContext } from "@lade/core/backend";
+import { ServiceError, type StoreContext, type StoreFigures } from "@lade/core/backend";
 import {
   type ErrorRow,
   ErrorTable,
@@ -121,6 +121,11 @@ export class ServiceClient {
   /** Opens connections before requests need them; see `Transport.openAhead`. */
   readonly openAhead = (connections: number): void =>
     this.#transport.openAhead?.(this.#url.href, connections);
+
+  /** What the transport has done so far. */
+  get figures(): StoreFigures | undefined {
+    return this.#transport.figures;
+  }
 
   /** Moves bodies by threads of its own; absent where there are none. */
   get bulk(): BulkCarrier | undefined {

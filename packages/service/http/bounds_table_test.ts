@@ -18,8 +18,8 @@ Deno.test("BOUNDS tells of every bound, as it is in force", () => {
   for (const { name, value } of BOUNDS) assertEquals(bounds.get(name), value, name);
   const told = new Set(BOUNDS.map(({ name }) => name));
   const numbers = [...bounds].filter(([, value]) => typeof value === "number").map(([name]) => name);
-  // A size from which on something is done otherwise, and no bound.
-  assertEquals(numbers.filter((name) => !told.has(name)), ["expectContinueBytes"]);
+  // A size from which on something is done otherwise, and how many threads do it: no bounds.
+  assertEquals(numbers.filter((name) => !told.has(name)), ["expectContinueBytes", "lanes"]);
 });
 
 Deno.test("docs/bounds.md has the table of BOUNDS", async () => {
