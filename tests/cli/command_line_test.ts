@@ -61,7 +61,7 @@ Deno.test("lade exits with 2 on a wrong command line, says why and where to look
     [["cp", "--zstd", "23", "a", "b"], /--zstd/],
     [["cp", "--jobs", "0", "a", "b"], /--jobs/],
     [["put", "--metadata", "x", "a", "b"], /"x" is not of the form name=value\./],
-    [["ls", "--progress", "x"], /Expected one of "auto", "plain" or "none"/],
+    [["ls", "--progress", "x"], /Expected one of "auto", "plain", "limits" or "none"/],
     [["sync", "a"], /^lade: DEST is missing\.\n {2}See lade sync --help\.\n$/],
     [["jobs"], /^lade: list\|show\|resume\|remove\|status is missing\.\n/],
     [["size", "s3://photos"], /^lade: "size" is not a command\.\n {2}Here it is called du\.\n/],

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Check } from "@lade/core";
+import { type Check, sumFigures } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { CheckMessage, DiagnosisMessage } from "../../packages/cli/messages/diagnosis_messages.ts";
 import {
@@ -29,6 +29,7 @@ import {
 } from "../../packages/cli/messages/transfer_messages.ts";
 import { JobDetailsMessage, JobMessage, ResumableMessage } from "../../packages/cli/messages/job_messages.ts";
 import { SweptMessage } from "../../packages/cli/messages/swept_message.ts";
+import { LimitMessage } from "../../packages/cli/messages/limit_message.ts";
 import { LineMessage, RunSummaryMessage } from "../../packages/cli/messages/run_messages.ts";
 import { NoteMessage, SettingsMessage, TextMessage } from "../../packages/cli/messages/text_messages.ts";
 import { ErrorMessage } from "../../packages/cli/messages/error_message.ts";
@@ -122,6 +123,14 @@ const HOSTILE_SHARDS: ShardedTransfer & { readonly shards: readonly [ShardStatus
     },
   }],
 };
+const HOSTILE_ADDRESS = {
+  ...{ endpoint: HOSTILE, address: HOSTILE, connections: 1, requests: 1, failed: 1, bytes: 1 },
+  ...{ firstByteMs: 1, avoided: true },
+};
+const HOSTILE_FIGURES = {
+  ...{ ...sumFigures([]), requests: 2, addresses: [HOSTILE_ADDRESS, HOSTILE_ADDRESS] },
+  ...{ elapsedMs: 1, cpuMs: 1, heldBackMs: 1, memoryShortages: 0 },
+};
 const MESSAGES: Readonly<Record<string, Message>> = {
   check: new CheckMessage({ ...check, error }, { columns: 80, verbosity: 1 }),
   compared: new ComparedMessage(new CheckCounts(), 1),
@@ -140,6 +149,7 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   "store error": new ErrorMessage(error, 2),
   job: new JobMessage(HOSTILE_JOB),
   jobdetails: new JobDetailsMessage(HOSTILE_JOB),
+  limit: new LimitMessage({ by: "disk", name: HOSTILE, sentence: HOSTILE, figures: HOSTILE_FIGURES }),
   line: new LineMessage(new NoteMessage(HOSTILE), { file: HOSTILE, line: 1 }, true),
   hash: new HashMessage({
     name: HOSTILE,

@@ -63,7 +63,8 @@ Deno.test("lade sync --delete deletes last, prints what it does as commands, and
     { type: "operation", operation: "rm", destination: "memory://b/a", dryRun: false },
     { type: "operation", operation: "rm", destination: "memory://b/sub/b", dryRun: false },
   ]);
-  const { elapsedMs: _, ...summary } = JSON.parse(stderr);
+  const { elapsedMs: _, limit, ...summary } = JSON.parse(stderr);
+  assertEquals(Object.keys(limit), ["by", "sentence", "figures"]);
   assertEquals(summary, {
     type: "summary",
     operation: "sync",

@@ -1,5 +1,5 @@
 import type { AddressFigures } from "@lade/core";
-import { formatSize } from "@lade/core/text";
+import { formatSize, printable } from "@lade/core/text";
 import type { TransferLimit } from "@lade/transfer/limits";
 import type { Json, Message } from "../output/message.ts";
 
@@ -14,8 +14,8 @@ export class LimitMessage implements Message {
 
   /** The sentence, a line that counts requests where there were some, and one for each of several addresses. */
   toText(): string {
-    const { sentence, figures: { addresses, connections, hedges, requests, retries, throttled } } =
-      this.#limit;
+    const { addresses, connections, hedges, requests, retries, throttled } = this.#limit.figures;
+    const sentence = printable(this.#limit.sentence);
     if (requests === 0) return `lade: ${sentence}`;
     const parts = [
       `${counted(requests, "request")} over ${counted(connections, "new connection")}`,
@@ -49,7 +49,7 @@ function addressLine(figures: AddressFigures): string {
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(avoided ? ["avoided now"] : []),
   ];
-  return `${address}: ${parts.join(", ")}`;
+  return `${printable(address)}: ${parts.join(", ")}`;
 }
 
 function rounded(value: unknown): Json {
