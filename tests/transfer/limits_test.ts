@@ -96,7 +96,7 @@ class Scene implements AsyncDisposable {
 
 Deno.test("a link that gives no more to more requests: the network limits", async () => {
   await using scene = await Scene.open({ road: { inAll: 16 * MiB } });
-  scene.put(60, 300 * KiB);
+  scene.put(160, 300 * KiB);
   const { by, sentence } = await scene.copyAll();
   assertEquals(by, "network", sentence);
   assertMatch(sentence, /^the network limited it: up to \d+ requests in flight brought 1\d\.\d MiB\/s/);
