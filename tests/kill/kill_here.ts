@@ -215,7 +215,7 @@ export function killing(
   round: (
     here: Here,
     random: () => number,
-    kill: (transfer: KilledTransfer) => Promise<number>,
+    kill: (transfer: KilledTransfer, isOver?: () => boolean) => Promise<number>,
     why: string,
   ) => Promise<void>,
 ): void {
@@ -225,7 +225,7 @@ export function killing(
     let most = 0;
     for (let index = 0; index < rounds; index++) {
       const why = `seed ${SEED}, round ${index}`;
-      const kill = async (transfer: KilledTransfer) => {
+      const kill = async (transfer: KilledTransfer, isOver = () => false) => {
         const kills = 1 + Math.floor(random() * 1.5);
         for (let count = 0; count < kills; count++) {
           const nth = 1 + Math.floor(random() * (most || 20));
@@ -233,6 +233,8 @@ export function killing(
           most = Math.max(most, requests);
           // It was done before its time had come.
           if (code === 0) return count;
+          // Only its last word was missing.
+          if (isOver()) return count + 1;
         }
         const { requests } = await here.run(transfer);
         most = Math.max(most, requests);
