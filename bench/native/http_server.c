@@ -11,19 +11,10 @@
 #include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "loopback.h"
 
 #define BLOCK (4 << 20)
 static char block[BLOCK];
-
-static int send_all(int fd, const char *bytes, size_t count, int flags) {
-  while (count > 0) {
-    ssize_t sent = send(fd, bytes, count, flags | MSG_NOSIGNAL);
-    if (sent <= 0) return -1;
-    bytes += sent;
-    count -= sent;
-  }
-  return 0;
-}
 
 static void *serve(void *argument) {
   int fd = (int)(long)argument, one = 1;
@@ -70,16 +61,5 @@ done:
 }
 
 int main(void) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  socklen_t size = sizeof address;
-  int listener = socket(AF_INET, SOCK_STREAM, 0);
-  if (bind(listener, (struct sockaddr *)&address, size) || listen(listener, 1024)) return 1;
-  getsockname(listener, (struct sockaddr *)&address, &size);
-  printf("%d\n", ntohs(address.sin_port));
-  fflush(stdout);
-  for (;;) {
-    int fd = accept(listener, 0, 0);
-    pthread_t thread;
-    if (fd >= 0 && !pthread_create(&thread, 0, serve, (void *)(long)fd)) pthread_detach(thread);
-  }
+  return serve_all(serve);
 }

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include "loopback.h"
 #include "s3_objects.h"
 
 #define FIELDS 11
@@ -45,16 +46,6 @@ static int base64_bytes(unsigned char *out, const char *text) {
     if ((held += 6) >= 8) out[count++] = bits >> (held -= 8);
   }
   return count;
-}
-
-static int send_all(int fd, const char *bytes, size_t count, int flags) {
-  while (count > 0) {
-    ssize_t sent = send(fd, bytes, count, flags | MSG_NOSIGNAL);
-    if (sent <= 0) return -1;
-    bytes += sent;
-    count -= sent;
-  }
-  return 0;
 }
 
 static int send_block(int fd, uint64_t offset, uint64_t count) {

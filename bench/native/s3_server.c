@@ -380,18 +380,8 @@ int main(int argc, char **argv) {
       return 2;
     }
   }
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  socklen_t size = sizeof address;
-  int listener = socket(AF_INET, SOCK_STREAM, 0);
-  if (bind(listener, (struct sockaddr *)&address, size) || listen(listener, 1024)) return 1;
-  getsockname(listener, (struct sockaddr *)&address, &size);
-  printf("%d\n", ntohs(address.sin_port));
-  fflush(stdout);
   signal(SIGPIPE, SIG_IGN);
   pthread_t thread;
   pthread_create(&thread, 0, end_with_input, 0);
-  for (;;) {
-    int fd = accept(listener, 0, 0);
-    if (fd >= 0 && !pthread_create(&thread, 0, serve, (void *)(long)fd)) pthread_detach(thread);
-  }
+  return serve_all(serve);
 }

@@ -1,4 +1,4 @@
-import { COMBINABLE_CHECKSUMS } from "@lade/codec/checksum";
+import { checksumsOf } from "@lade/codec/checksum";
 import { inParallel } from "../concurrency/in_parallel.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
 import type { ResolvedRange } from "../contract/types.ts";
@@ -109,8 +109,8 @@ function* unitsOf({ writer, only }: PartCopy, cut: UnitCut): Generator<readonly 
 async function writePart({ writer, partSum }: PartCopy, index: number, bytes: Uint8Array): Promise<void> {
   if (!writer.isWritten(index)) await writer.writePart(index, bytes);
   if (!partSum) return;
-  const { toBase64, update, zero } = COMBINABLE_CHECKSUMS[partSum.algorithm];
-  partSum.onPart(index, toBase64(update(bytes, zero)));
+  const { algorithm, onPart } = partSum;
+  onPart(index, checksumsOf(bytes, [algorithm])[algorithm]);
 }
 
 /** Gathers each part at the start of `memory` and writes it from there. */

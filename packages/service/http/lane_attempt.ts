@@ -1,9 +1,9 @@
-import { COMBINABLE_CHECKSUMS } from "@lade/codec/checksum";
+import { checksumsOf } from "@lade/codec/checksum";
 import type { Arrivals, BodySource, Poured, PourTarget } from "@lade/core/backend";
 import { HttpResponse } from "./http_response.ts";
 import { unpackFailure } from "./lane_failure.ts";
 import type { LaneLink, TryReport } from "./lane_link.ts";
-import type { LaneHead } from "./lane_messages.ts";
+import type { LaneHead, LaneRequest } from "./lane_messages.ts";
 import { parseTarget } from "./parse_target.ts";
 import { createResponseBody } from "./response_body.ts";
 import { ResponseHeaders } from "./response_headers.ts";
@@ -14,6 +14,8 @@ import { TransportError } from "./transport_error.ts";
 import { toTransportError, WireError } from "./wire_error.ts";
 
 type ReportOf<Type extends TryReport["type"]> = Extract<TryReport, { readonly type: Type }>;
+
+const NOTHING = new Uint8Array(0);
 
 /** What a {@linkcode LaneAttempt} is made with. */
 export interface LaneAttemptSetup {
@@ -57,28 +59,15 @@ export class LaneAttempt implements BodySource {
     const { elsewhere, firstByteTimeoutMs, flight, headers, idempotent, payload, request, url } = attempt;
     const { expectContinue, label, method, signal } = request;
     const body = payload.present ? payload.parts : undefined;
-    const tellsDeparture = flight !== undefined;
+    const asked: LaneRequest = {
+      ...{ method, url, headers, idempotent, elsewhere, firstByteTimeoutMs, label, body, expectContinue },
+      tellsDeparture: flight !== undefined,
+    };
     signal?.throwIfAborted();
     const attemptMs = clock.monotonicMs();
     try {
       const report = await this.#wait<"head">(() => {
-        this.#id = link.begin(
-          {
-            ...{
-              method,
-              url,
-              headers,
-              idempotent,
-              elsewhere,
-              firstByteTimeoutMs,
-              label,
-              body,
-              expectContinue,
-            },
-            tellsDeparture,
-          },
-          (report) => this.#take(report),
-        );
+        this.#id = link.begin(asked, (report) => this.#take(report));
         signal?.addEventListener("abort", this);
         flight?.endBy((reason) => this.#stop(reason));
       });
@@ -120,7 +109,7 @@ export class LaneAttempt implements BodySource {
 
   async pour({ onBytes, sums, to }: PourTarget): Promise<Poured> {
     if (this.#failure) return { bytes: 0, sums: {}, failure: this.#failure };
-    if (this.#over) return { bytes: 0, sums: sumsOfNothing(sums) };
+    if (this.#over) return { bytes: 0, sums: checksumsOf(NOTHING, sums) };
     let told = 0;
     const tell = (bytes: number) => {
       if (bytes === 0) return;
@@ -279,11 +268,4 @@ export class LaneAttempt implements BodySource {
     }
     onOver();
   }
-}
-
-function sumsOfNothing(names: PourTarget["sums"]): Poured["sums"] {
-  return Object.fromEntries(names.map((name) => {
-    const { toBase64, zero } = COMBINABLE_CHECKSUMS[name];
-    return [name, toBase64(zero)];
-  }));
 }

@@ -255,33 +255,22 @@ function startWorker(): LaneWorker {
   return new Worker(url, { type: "module", name: "lade lane" }) as LaneWorker;
 }
 
+const SETTINGS: Readonly<Record<keyof LaneConfig, true>> = {
+  caCerts: true,
+  connectTimeoutMs: true,
+  continueTimeoutMs: true,
+  endpointAddresses: true,
+  expectContinueBytes: true,
+  firstByteTimeoutMs: true,
+  idleTimeoutMs: true,
+  limits: true,
+  maxConnections: true,
+  minBytesPerSecond: true,
+  stallTimeoutMs: true,
+  verifyCertificates: true,
+};
+
 function configOf(config: TransportConfig): LaneConfig {
-  const {
-    caCerts,
-    connectTimeoutMs,
-    continueTimeoutMs,
-    endpointAddresses,
-    expectContinueBytes,
-    firstByteTimeoutMs,
-    idleTimeoutMs,
-    limits,
-    maxConnections,
-    minBytesPerSecond,
-    stallTimeoutMs,
-    verifyCertificates,
-  } = config;
-  return {
-    caCerts,
-    connectTimeoutMs,
-    continueTimeoutMs,
-    endpointAddresses,
-    expectContinueBytes,
-    firstByteTimeoutMs,
-    idleTimeoutMs,
-    limits,
-    maxConnections,
-    minBytesPerSecond,
-    stallTimeoutMs,
-    verifyCertificates,
-  };
+  const names = Object.keys(SETTINGS) as (keyof LaneConfig)[];
+  return Object.fromEntries(names.map((name) => [name, config[name]])) as unknown as LaneConfig;
 }

@@ -1,6 +1,5 @@
 import type { Arrivals, Checksums, Poured, PourTarget } from "@lade/core/backend";
-import type { TransportErrorKind } from "./transport_error.ts";
-import type { SentState } from "./transport_error.ts";
+import type { TransportError } from "./transport_error.ts";
 import type { HeaderList } from "./transport.ts";
 import type { ObservedAddress } from "./transport_observer.ts";
 import type { TransportConfig } from "./transport_config.ts";
@@ -99,19 +98,21 @@ export interface LaneConnection {
   readonly reused: boolean | undefined;
 }
 
+/** How a request or an answer failed on its way. */
+export interface LaneTransportFailure extends
+  Pick<
+    TransportError,
+    "kind" | "detail" | "endpoint" | "sent" | "remoteAddress" | "retryable" | "waitedMs"
+  > {
+  /** What it is. */
+  readonly type: "transport";
+  /** The error below. */
+  readonly cause: string | undefined;
+}
+
 /** What went wrong in a lane, in a form that can be sent. */
 export type LaneFailure =
-  | {
-    readonly type: "transport";
-    readonly kind: TransportErrorKind;
-    readonly detail: string;
-    readonly endpoint: string;
-    readonly sent: SentState;
-    readonly remoteAddress: string | undefined;
-    readonly retryable: boolean;
-    readonly waitedMs: number;
-    readonly cause: string | undefined;
-  }
+  | LaneTransportFailure
   | { readonly type: "aborted" }
   | { readonly type: "replaced"; readonly operation: string; readonly uri: string; readonly detail: string }
   | {

@@ -16,6 +16,7 @@ export type {
   LaneReport,
   LaneRequest,
   LaneTarget,
+  LaneTransportFailure,
 } from "./lane_messages.ts";
 export type { RequestPayload } from "./request_payload.ts";
 export type { FailedTry } from "./retries.ts";
