@@ -14,7 +14,7 @@ const MIB = 2 ** 20;
 /** Opens a fake with `object` of 8 MiB, in fake time, after so many small reads. */
 async function openWith(reads: number, options: OpenFakeOptions = {}) {
   const clock = new FakeClock({ now: Date.now() });
-  const opened = await openFake({ ...options, context: { clock, random: () => 0 } });
+  const opened = await openFake({ surroundings: bare, ...options, context: { clock, random: () => 0 } });
   const data = noise(8 * MIB);
   opened.fake.putObject("bucket", "object", data);
   for (let count = 0; count < reads; count++) {

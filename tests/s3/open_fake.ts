@@ -28,6 +28,12 @@ export interface OpenFakeOptions {
 /** An environment in which nothing is set. */
 export const bare: S3Surroundings = { env: () => undefined, readFile: () => Promise.resolve(undefined) };
 
+/**
+ * The same, but that nothing is asked for a second time: a fault of the nth request is then one of an answer that is used,
+ * however busy the machine is.
+ */
+const unhedged: S3Surroundings = { ...bare, env: (name) => name === "LADE_HEDGING" ? "false" : undefined };
+
 /** The configuration by which the fake is reached. */
 export function fakeConfig(fake: FakeS3): S3Options {
   return {
@@ -46,7 +52,7 @@ export function openBucket(
     config: { ...fakeConfig(fake), ...options.config },
     context,
     surroundings: {
-      ...bare,
+      ...unhedged,
       transport: (given) => createTransport({ ...given, ...options.transport }, {}),
       ...options.surroundings,
     },
