@@ -16,6 +16,8 @@ export interface ReadHints {
   readonly sequentialConcurrency?: number;
   /** Chunk boundaries are multiples of this many bytes, counted from the start of the object; 1 where none is better. */
   readonly alignment: number;
+  /** Bytes between two ranges that are read and dropped sooner than asked for around; 0, the default, where none are. */
+  readonly coalesceGap?: number;
   /** How long a read goes on without a byte, over all tries, in milliseconds; 75,000 by default. */
   readonly patienceMs?: number;
   /** The longest wait before another try that the service may ask for, in milliseconds; 60,000 by default. */

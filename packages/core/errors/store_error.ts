@@ -14,6 +14,7 @@ export type StoreErrorCode =
   | "quota-exceeded"
   | "unsupported"
   | "checksum-mismatch"
+  | "invalid-format"
   | "throttled"
   | "unavailable"
   | "service";

@@ -8,6 +8,12 @@ export * from "../read/read_options.ts";
 export { type ChunkedRead, readChunks } from "../read/read_chunks.ts";
 export { readInto } from "../read/read_into.ts";
 export { type BytesResult, getBytes, getRange } from "../read/get_bytes.ts";
+export {
+  type RangesResult,
+  readRanges,
+  type ReadRangesOptions,
+  type WantedRange,
+} from "../read/read_ranges.ts";
 export * from "../read/stream.ts";
 export * from "./exists.ts";
 export * from "./delete_prefix.ts";

@@ -9,6 +9,7 @@ import type { Medium, PartFile, ReadableFile, WritableFile } from "./medium.ts";
 
 const READ_HINTS: ReadHints = {
   firstChunkSize: 8 * 2 ** 20,
+  coalesceGap: 65536,
   chunkSize: 8 * 2 ** 20,
   alignment: 4096,
 };

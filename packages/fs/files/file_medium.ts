@@ -9,6 +9,7 @@ import { CachedWriter } from "./cached_writer.ts";
 /** One descriptor per chunk lets up to four overlap; a reader in order is best served by the system's own read-ahead. */
 const READ_HINTS: ReadHints = {
   firstChunkSize: 8 * 2 ** 20,
+  coalesceGap: 4096,
   chunkSize: 8 * 2 ** 20,
   sequentialConcurrency: 2,
   alignment: 4096,

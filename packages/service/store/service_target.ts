@@ -63,7 +63,13 @@ export function serviceTarget(setup: ServiceTargetSetup): ServiceTarget {
     const memory = endpoint === undefined ? undefined : endpoints?.limitOf(endpoint, direction);
     return new AdaptiveLimit({ clock, initial, maximum, memory, onAhead: openAhead });
   };
-  const sizes = { firstChunkSize: 2 ** 23, chunkSize: 2 ** 23, largestChunkSize: 2 ** 25, alignment: 1 };
+  const sizes = {
+    firstChunkSize: 2 ** 23,
+    chunkSize: 2 ** 23,
+    largestChunkSize: 2 ** 25,
+    alignment: 1,
+    coalesceGap: 2 ** 17,
+  };
   return {
     ...target,
     readHints: { ...sizes, ...readHints, maxRetryAfterMs, patienceMs },

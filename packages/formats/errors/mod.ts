@@ -1,0 +1,6 @@
+/**
+ * What is wrong with an object of a format.
+ *
+ * @module
+ */
+export * from "./format_error.ts";

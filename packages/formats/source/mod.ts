@@ -1,0 +1,9 @@
+/**
+ * One version of an object as bytes at offsets, which is what every format here reads.
+ *
+ * @module
+ */
+export * from "./byte_source.ts";
+export * from "./bytes_source.ts";
+export * from "./object_source.ts";
+export * from "./source_window.ts";
