@@ -14,7 +14,7 @@ import type { Field, Schema } from "./schema.ts";
  * | list | | rows + 1; none where it has a `size` | its items |
  * | struct | | | its fields, a value in each for every row |
  *
- * What a row without a value has in `values` is arbitrary.
+ * What a row without a value has in `values` is arbitrary. Offsets begin at 0, and where they end, so do values and items.
  */
 export interface Column {
   /** Name and type. */

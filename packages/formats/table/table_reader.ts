@@ -18,6 +18,9 @@ export interface TableReader extends AsyncDisposable {
   readonly schema: Schema;
   /** Rows in all, where the file says so. */
   readonly rows?: number;
-  /** Yields the rows in order, and reads no more of the object than the columns and rows wanted take, where it is laid out so. */
+  /**
+   * Yields the rows in order, and reads no more of the object than the columns and rows wanted take, where it is laid out
+   * so. The memory of a batch is not used again.
+   */
   scan(options?: ScanOptions): AsyncIterable<TableBatch>;
 }
