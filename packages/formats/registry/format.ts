@@ -95,8 +95,13 @@ export interface FormatTarget {
   readonly store: ObjectStore;
   /** The key of the object; of a Zarr array or group the prefix. */
   readonly key: string;
-  /** Opens the object's bytes. */
+  /** Opens the object's bytes; of one that is compressed as a whole those that it holds, all of them in memory. */
   readonly open: (at?: "start" | "end") => Promise<ByteSource>;
+  /**
+   * Yields the bytes that a compressed object holds, in order, without keeping them: there where the object is compressed as
+   * a whole, and for formats that are read from their start to their end. A piece is valid until the next one is asked for.
+   */
+  readonly stream?: (options?: CallOptions) => AsyncIterable<Uint8Array>;
 }
 
 /** How a table is written. */
