@@ -1,0 +1,17 @@
+/**
+ * TFRecord: records one after the other, each with the masked CRC-32C of its length and of its bytes, all of which are
+ * compared and written.
+ *
+ * @module
+ */
+export * from "./record_batch.ts";
+export { readRecords, type ReadRecordsOptions } from "./read_records.ts";
+export type { RecordCompression } from "./inflate_source.ts";
+export * from "./record_index.ts";
+export { formatIndexText, type IndexedObject, parseIndexText } from "./index_text.ts";
+export {
+  createRecordWriter,
+  type RecordWriter,
+  type RecordWriterOptions,
+  type WrittenRecords,
+} from "./record_writer.ts";
