@@ -18,6 +18,8 @@ export type DType =
   | "float8_e4m3"
   | "float8_e5m2"
   | "float8_e8m0"
+  | "float8_e4m3fnuz"
+  | "float8_e5m2fnuz"
   | "float6_e2m3"
   | "float6_e3m2"
   | "float4_e2m1";
@@ -73,6 +75,8 @@ const LAYOUTS: Readonly<Record<DType, DTypeLayout>> = {
   float8_e4m3: layout(8, Uint8Array),
   float8_e5m2: layout(8, Uint8Array),
   float8_e8m0: layout(8, Uint8Array),
+  float8_e4m3fnuz: layout(8, Uint8Array),
+  float8_e5m2fnuz: layout(8, Uint8Array),
   float6_e2m3: layout(6, Uint8Array),
   float6_e3m2: layout(6, Uint8Array),
   float4_e2m1: layout(4, Uint8Array),

@@ -7,7 +7,9 @@ import type { Format, FormatName } from "../registry/format.ts";
  *
  * and its suffixes and signs are in `format_names.ts` and `format_signs.ts`.
  */
-const LOAD: { readonly [Name in FormatName]?: () => Promise<Format> } = {};
+const LOAD: { readonly [Name in FormatName]?: () => Promise<Format> } = {
+  safetensors: async () => (await import("../safetensors/format.ts")).format,
+};
 
 /** The names of the formats. */
 export const FORMAT_NAMES: readonly FormatName[] = Object.keys(LOAD) as FormatName[];

@@ -1,0 +1,16 @@
+/**
+ * safetensors: tensors by name, read by ranges and written where they lie.
+ *
+ * @module
+ */
+export * from "./tensor_place.ts";
+export * from "./plan_safetensors.ts";
+export type { SafetensorsHeader } from "./parse_header.ts";
+export type { TensorOptions, WantedTensor } from "./tensor_wanted.ts";
+export * from "./safetensors_file.ts";
+export type { TensorData, TensorToWrite } from "./tensor_data.ts";
+export {
+  type SafetensorsWriteOptions,
+  writeSafetensors,
+  type WrittenSafetensors,
+} from "./write_safetensors.ts";

@@ -1,0 +1,111 @@
+import type { ObjectStore, PutResult, WriterOptions } from "@lade/core";
+import { planSafetensors, type SafetensorsPlan, type SafetensorsPlanOptions } from "./plan_safetensors.ts";
+import { bytesOfArray, checkData, type Piece, piecesOf, type TensorToWrite } from "./tensor_data.ts";
+import type { TensorPlace } from "./tensor_place.ts";
+import { PieceWriter } from "./write_pieces.ts";
+
+/** Options of {@linkcode writeSafetensors}: of the file, and of the object. `metadata` is the file's. */
+export interface SafetensorsWriteOptions extends Omit<WriterOptions, "metadata">, SafetensorsPlanOptions {
+  /** User metadata of the object. */
+  readonly objectMetadata?: Readonly<Record<string, string>>;
+}
+
+/** A safetensors file that was written. */
+export interface WrittenSafetensors extends PutResult {
+  /** The tensors, in the order of the file, and where they lie. */
+  readonly tensors: readonly TensorPlace[];
+}
+
+/**
+ * Writes tensors as a safetensors file: from where their bytes are, or as functions yield them, one tensor at a time, so that
+ * a file may be larger than memory. Nobody sees the object before all is written. Wrong arguments are a `TypeError` or
+ * `RangeError` before anything is written, but for what functions yield.
+ *
+ * The memory of arrays is in use until this settles. Where data lie side by side in one buffer in the order of the file,
+ * they are written as one.
+ */
+export async function writeSafetensors(
+  store: ObjectStore,
+  key: string,
+  tensors: Iterable<TensorToWrite>,
+  options: SafetensorsWriteOptions = {},
+): Promise<WrittenSafetensors> {
+  return await writePlanned(store, key, prepareSafetensors(tensors, options), options);
+}
+
+/** A file that is laid out, and where its data come from. */
+export interface PreparedSafetensors {
+  readonly plan: SafetensorsPlan;
+  readonly byName: ReadonlyMap<string, TensorToWrite>;
+}
+
+/** Lays out a file, and checks that the data that are there fit. */
+export function prepareSafetensors(
+  tensors: Iterable<TensorToWrite>,
+  options: SafetensorsPlanOptions,
+): PreparedSafetensors {
+  const all = [...tensors];
+  const plan = planSafetensors(all, options);
+  const byName = new Map(all.map((tensor) => [tensor.name, tensor]));
+  for (const { name, length } of plan.tensors) {
+    const tensor = byName.get(name);
+    if (tensor) checkData(tensor, length);
+  }
+  return { plan, byName };
+}
+
+/** Writes what is laid out. */
+export async function writePlanned(
+  store: ObjectStore,
+  key: string,
+  prepared: PreparedSafetensors,
+  { metadata: _, alignment: __, objectMetadata, ...options }: SafetensorsWriteOptions,
+): Promise<WrittenSafetensors> {
+  const { plan } = prepared;
+  await using writer = await store.createPartWriter(key, plan.size, {
+    ...options,
+    ...(objectMetadata && { metadata: objectMetadata }),
+  });
+  const pieces = new PieceWriter(writer, store.context);
+  try {
+    for await (const piece of joined(allPieces(prepared))) await pieces.write(piece);
+    await pieces.finish();
+  } catch (error) {
+    await writer.abort(error);
+    await pieces.giveUp();
+    throw error;
+  }
+  return { ...await writer.close(), tensors: plan.tensors };
+}
+
+async function* allPieces({ plan, byName }: PreparedSafetensors): AsyncGenerator<Piece, void, void> {
+  yield { bytes: plan.header, lasts: true };
+  for (const place of plan.tensors) {
+    const data = byName.get(place.name)?.data;
+    if (data !== undefined) yield* piecesOf(place, data);
+  }
+}
+
+/** Makes one of pieces that lie side by side in memory. */
+async function* joined(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece, void, void> {
+  let held: Piece | undefined;
+  for await (const piece of pieces) {
+    if (piece.bytes.length === 0) continue;
+    if (held && held.lasts && piece.lasts && isBehind(piece.bytes, held.bytes)) {
+      const { buffer, byteOffset, length } = held.bytes;
+      const byteLength = length + piece.bytes.length;
+      held = { bytes: bytesOfArray({ buffer, byteOffset, byteLength }), lasts: true };
+      continue;
+    }
+    if (held) yield held;
+    held = undefined;
+    // The memory of one that does not last may change once the next is asked for.
+    if (piece.lasts) held = piece;
+    else yield piece;
+  }
+  if (held) yield held;
+}
+
+function isBehind(bytes: Uint8Array, before: Uint8Array): boolean {
+  return bytes.buffer === before.buffer && bytes.byteOffset === before.byteOffset + before.length;
+}
