@@ -7,3 +7,5 @@ export * from "./byte_source.ts";
 export * from "./bytes_source.ts";
 export * from "./object_source.ts";
 export * from "./source_window.ts";
+export * from "./open_source.ts";
+export { decompressedSource, type DecompressedSourceOptions, isZstd } from "./decompressed_source.ts";

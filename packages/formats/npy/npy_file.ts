@@ -1,0 +1,149 @@
+import type { CallOptions } from "@lade/core";
+import { ChecksumMismatchError, UnsupportedError } from "@lade/core/errors";
+import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
+import type { NumericArray } from "../array/dtype.ts";
+import { FormatError } from "../errors/format_error.ts";
+import type { ByteSource } from "../source/byte_source.ts";
+import { arrayOver, bytesOver } from "./array_memory.ts";
+import type { ElementLayout } from "./element_layout.ts";
+import { type NpyHeader, type NpyHeaderOptions, readHeader } from "./npy_header.ts";
+import type { NpyArray, NpyType } from "./npy_type.ts";
+
+/** Options of reading elements. */
+export interface NpyReadOptions extends CallOptions {
+  /**
+   * Where the elements go: memory of exactly their length, which begins at a multiple of what its view takes; fresh memory
+   * by default. It is in use until the read settles, and holds arbitrary bytes after a failure.
+   */
+  readonly into?: NumericArray;
+}
+
+const PIECE = 8 * 2 ** 20;
+
+/** An npy file whose header is read. */
+export class NpyFile {
+  /** What the header says. */
+  readonly header: NpyHeader;
+  /** The bytes. */
+  readonly source: ByteSource;
+  readonly #layout: ElementLayout;
+
+  private constructor(source: ByteSource, header: NpyHeader, layout: ElementLayout) {
+    this.source = source;
+    this.header = header;
+    this.#layout = layout;
+  }
+
+  /** Reads and checks the header of a file that is all of a source. */
+  static async open(source: ByteSource, options: NpyHeaderOptions = {}): Promise<NpyFile> {
+    const { header, layout } = await readHeader(source, options);
+    return new NpyFile(source, header, layout);
+  }
+
+  /** Rows: the length of the first dimension. 0 for a single value, which has none. */
+  get rows(): number {
+    return this.header.shape[0] ?? 0;
+  }
+
+  /**
+   * Reads the whole array, straight into place. With `crc32c`, a file whose bytes have another one (in base64, as
+   * {@linkcode writeNpy} tells it) is a `ChecksumMismatchError`.
+   */
+  async read(options: NpyReadOptions & { readonly crc32c?: string } = {}): Promise<NpyArray> {
+    const { crc32c: expected, ...rest } = options;
+    const { dataOffset, dataLength, shape } = this.header;
+    const memory = this.#memory(dataLength, rest.into);
+    await this.source.readInto(dataOffset, memory, call(rest));
+    if (expected !== undefined) await this.#compare(expected, memory, rest);
+    return this.#array(memory, shape, rest.into);
+  }
+
+  /**
+   * Reads the rows from `from` up to before `to` of an array in C order, by one range. In Fortran order, where the elements
+   * of a row lie apart, it is an `UnsupportedError` but for one dimension.
+   */
+  async readRows(from: number, to: number, options: NpyReadOptions = {}): Promise<NpyArray> {
+    const { shape, elementSize, dataOffset } = this.header;
+    const rowSize = this.#checkRows(from, to) * elementSize;
+    const memory = this.#memory((to - from) * rowSize, options.into);
+    await this.source.readInto(dataOffset + from * rowSize, memory, call(options));
+    return this.#array(memory, [to - from, ...shape.slice(1)], options.into);
+  }
+
+  /**
+   * Reads the elements of which some can be told to be none (bools that are neither 0 nor 1), 8 MiB at a time, and rejects
+   * with a `FormatError` at the first of them. Of other elements it reads none.
+   */
+  async check(options: CallOptions & { readonly onBytes?: (bytes: number) => void } = {}): Promise<void> {
+    const { settle, size, type } = this.#layout;
+    const { elements, dataOffset } = this.header;
+    if (!settle || size === 0 || !hasBools(type)) return;
+    const step = Math.max(1, Math.floor(PIECE / size));
+    const memory = this.#memory(Math.min(step, elements) * size, undefined);
+    for (let at = 0; at < elements; at += step) {
+      const piece = memory.subarray(0, Math.min(step, elements - at) * size);
+      await this.source.readInto(dataOffset + at * size, piece, call(options));
+      const fault = settle(piece);
+      if (fault !== undefined) throw this.#fault(fault);
+      options.onBytes?.(piece.length);
+    }
+  }
+
+  /** Elements of a row. */
+  #checkRows(from: number, to: number): number {
+    const { shape, order } = this.header;
+    const { uri } = this.source;
+    const [rows, ...rest] = shape;
+    if (rows === undefined) {
+      throw new RangeError(`Cannot read rows of npy ${JSON.stringify(uri)}: it is a single value`);
+    }
+    const sound = Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= 0 && from <= to &&
+      to <= rows;
+    if (!sound) {
+      throw new RangeError(
+        `Cannot read rows ${from} to ${to} of npy ${JSON.stringify(uri)}: it has ${rows}, counted from 0`,
+      );
+    }
+    if (order === "F" && rest.length > 0) {
+      throw new UnsupportedError({
+        operation: "read rows of npy",
+        uri,
+        detail: "it is in Fortran order, where the elements of a row lie apart",
+        advice: "read the whole array, or save it in C order (numpy.ascontiguousarray)",
+      });
+    }
+    return rest.reduce((product, length) => product * length, 1);
+  }
+
+  #memory(length: number, into: NumericArray | undefined): Uint8Array {
+    return bytesOver({ type: this.header.type, length, into, uri: this.source.uri });
+  }
+
+  #array(memory: Uint8Array, shape: readonly number[], into: NumericArray | undefined): NpyArray {
+    const fault = this.#layout.settle?.(memory);
+    if (fault !== undefined) throw this.#fault(fault);
+    return arrayOver(this.header.type, memory, shape, this.header.order, into);
+  }
+
+  #fault(detail: string): FormatError {
+    const { source: { uri }, header: { dataOffset: offset } } = this;
+    return new FormatError({ operation: "read npy", uri, detail, offset });
+  }
+
+  async #compare(expected: string, memory: Uint8Array, options: CallOptions): Promise<void> {
+    const head = await this.source.read(0, this.header.dataOffset, call(options));
+    const found = crc32cToBase64(crc32c(memory, crc32c(head)));
+    if (found === expected) return;
+    const detail = `its CRC-32C is ${found}, and ${expected} is expected`;
+    throw new ChecksumMismatchError({ operation: "read npy", uri: this.source.uri, detail });
+  }
+}
+
+function call({ signal }: CallOptions): CallOptions {
+  return signal ? { signal } : {};
+}
+
+function hasBools(type: NpyType): boolean {
+  return type.dtype === "bool" ||
+    (type.dtype === "struct" && type.fields.some((field) => hasBools(field.type)));
+}

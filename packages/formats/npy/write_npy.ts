@@ -1,0 +1,50 @@
+import {
+  createZstdWriter,
+  type ObjectStore,
+  objectUri,
+  type WriterOptions,
+  type ZstdOptions,
+} from "@lade/core";
+import type { NpyArray } from "./npy_type.ts";
+import { type NpyShape, NpyWriter, type NpyWritten, planArray } from "./npy_writer.ts";
+
+/** Options of {@linkcode writeNpy}: those of the store's writer, and whether to compress. */
+export interface WriteNpyOptions extends WriterOptions {
+  /** Compresses with zstd; the object's key then ends in `.zst`. `false` by default. */
+  readonly zstd?: boolean | ZstdOptions;
+}
+
+/**
+ * Writes an array as an npy file that NumPy reads: its shape and dtype are in the file, and its checksum in the result,
+ * which `readNpy` compares. It is byte for byte what `numpy.save` writes.
+ */
+export async function writeNpy(
+  store: ObjectStore,
+  key: string,
+  array: NpyArray,
+  options: WriteNpyOptions = {},
+): Promise<NpyWritten> {
+  await using writer = await createNpyWriter(store, key, array, options);
+  await writer.write(array.data);
+  return await writer.close();
+}
+
+/**
+ * Starts an npy file whose elements are written as they come: arrays that are larger than memory. The shape has to be known;
+ * `write` takes the elements in its order, in C order row by row.
+ */
+export async function createNpyWriter(
+  store: ObjectStore,
+  key: string,
+  array: NpyShape,
+  options: WriteNpyOptions = {},
+): Promise<NpyWriter> {
+  const { zstd = false, ...rest } = options;
+  const planned = planArray(array, objectUri(store.uri, key));
+  if (zstd === false) {
+    const writer = await store.createWriter(key, rest);
+    return await NpyWriter.start(planned, key, objectUri(store.uri, key), writer);
+  }
+  const writer = await createZstdWriter(store, key, { ...(zstd === true ? {} : zstd), ...rest });
+  return await NpyWriter.start(planned, writer.key, objectUri(store.uri, writer.key), writer);
+}
