@@ -15,7 +15,7 @@ export interface NamedFormat {
 export const FORMAT_SUFFIXES: Readonly<Record<FormatName, readonly string[]>> = {
   npy: [".npy"],
   npz: [".npz"],
-  safetensors: [".safetensors"],
+  safetensors: [".safetensors", ".safetensors.index.json"],
   tfrecord: [".tfrecord", ".tfrecords", ".tfr"],
   tar: [".tar"],
   parquet: [".parquet", ".parq", ".pq"],

@@ -1,35 +1,69 @@
+import type { CallOptions } from "@lade/core";
 import { FormatError } from "../errors/format_error.ts";
-import type { Format } from "../registry/format.ts";
-import { readSafetensors } from "./safetensors_file.ts";
+import type { ArrayDescription, Format, FormatTarget } from "../registry/format.ts";
+import { readSafetensors, type SafetensorsFile } from "./safetensors_file.ts";
+import { readSafetensorsSet } from "./safetensors_set.ts";
 
-/** What commands ask of safetensors. */
+/** What commands ask of safetensors: of a file, or of all files of an index. */
 export const format: Format = {
   name: "safetensors",
 
   async describe(target, options) {
-    const file = await readSafetensors(await target.open("start"), options);
+    const files = await filesOf(target, options);
+    const [first] = files;
     return {
       format: "safetensors",
-      size: file.source.size,
-      arrays: Array.from(file.tensors.values(), ({ name, dtype, shape, length }) => {
-        return { name, dtype, shape, bytes: length, order: "C" as const };
-      }),
+      size: files.reduce((sum, { source }) => sum + source.size, 0),
+      arrays: files.flatMap(arraysOf),
+      ...(isIndex(target) && { chunks: files.length }),
       checksums: [],
-      metadata: file.metadata,
+      ...(first && { metadata: first.metadata }),
     };
   },
 
-  /** The format has no checksums: what it can tell, it tells by its header and the object's size. */
+  /** The format has no checksums: what it can tell, it tells by its headers, the objects' sizes and the index. */
   async verify(target, options = {}) {
-    const source = await target.open("start");
+    const { onFault, onBytes, maxFaults = 100 } = options;
+    const faults: Error[] = [];
+    const take = (fault: FormatError) => {
+      if (faults.length >= maxFaults) return;
+      faults.push(fault);
+      onFault?.(fault);
+    };
+    let files: readonly SafetensorsFile[] = [];
     try {
-      const { dataOffset, dataLength } = await readSafetensors(source, options);
-      options.onBytes?.(dataOffset);
-      return { checked: {}, unchecked: dataLength, bytes: dataOffset, faults: [] };
+      files = await filesOf(target, options, take);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      options.onFault?.(error);
-      return { checked: {}, unchecked: source.size, bytes: 0, faults: [error] };
+      take(error);
     }
+    const bytes = files.reduce((sum, { dataOffset }) => sum + dataOffset, 0);
+    const unchecked = files.reduce((sum, { dataLength }) => sum + dataLength, 0);
+    onBytes?.(bytes);
+    return { checked: {}, unchecked, bytes, faults };
   },
 };
+
+function isIndex({ key }: FormatTarget): boolean {
+  return key.endsWith(".json");
+}
+
+async function filesOf(
+  target: FormatTarget,
+  options: CallOptions = {},
+  onFault?: (fault: FormatError) => void,
+): Promise<readonly SafetensorsFile[]> {
+  const call = { ...(options.signal && { signal: options.signal }) };
+  const source = await target.open("start");
+  if (!isIndex(target)) return [await readSafetensors(source, call)];
+  return await (await readSafetensorsSet(target.store, target.key, source, call)).check({
+    ...call,
+    ...(onFault && { onFault }),
+  });
+}
+
+function arraysOf({ tensors }: SafetensorsFile): readonly ArrayDescription[] {
+  return Array.from(tensors.values(), ({ name, dtype, shape, length }) => {
+    return { name, dtype, shape, bytes: length, order: "C" };
+  });
+}

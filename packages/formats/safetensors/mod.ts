@@ -14,3 +14,11 @@ export {
   writeSafetensors,
   type WrittenSafetensors,
 } from "./write_safetensors.ts";
+export {
+  type CheckOptions,
+  indexSafetensors,
+  openSafetensorsSet,
+  SafetensorsSet,
+} from "./safetensors_set.ts";
+export * from "./write_safetensors_set.ts";
+export type { SafetensorsIndex } from "./parse_index.ts";

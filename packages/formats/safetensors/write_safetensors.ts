@@ -30,7 +30,11 @@ export async function writeSafetensors(
   tensors: Iterable<TensorToWrite>,
   options: SafetensorsWriteOptions = {},
 ): Promise<WrittenSafetensors> {
-  return await writePlanned(store, key, prepareSafetensors(tensors, options), options);
+  const all = [...tensors];
+  const plan = planSafetensors(all, options);
+  const byName = new Map(all.map((tensor) => [tensor.name, tensor]));
+  checkAllData(plan, byName);
+  return await writePlanned(store, key, { plan, byName }, options);
 }
 
 /** A file that is laid out, and where its data come from. */
@@ -39,19 +43,15 @@ export interface PreparedSafetensors {
   readonly byName: ReadonlyMap<string, TensorToWrite>;
 }
 
-/** Lays out a file, and checks that the data that are there fit. */
-export function prepareSafetensors(
-  tensors: Iterable<TensorToWrite>,
-  options: SafetensorsPlanOptions,
-): PreparedSafetensors {
-  const all = [...tensors];
-  const plan = planSafetensors(all, options);
-  const byName = new Map(all.map((tensor) => [tensor.name, tensor]));
-  for (const { name, length } of plan.tensors) {
+/** Checks that the data that are there fit. */
+export function checkAllData(
+  { tensors }: SafetensorsPlan,
+  byName: ReadonlyMap<string, TensorToWrite>,
+): void {
+  for (const { name, length } of tensors) {
     const tensor = byName.get(name);
     if (tensor) checkData(tensor, length);
   }
-  return { plan, byName };
 }
 
 /** Writes what is laid out. */
