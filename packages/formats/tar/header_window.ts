@@ -66,7 +66,9 @@ export class HeaderWindow implements AsyncDisposable {
     }
     const wanted = isNew || this.#isFirst ? this.#lastRun : 2 * (offset - this.#runStart);
     const asked = Math.max(length, paddedSize(Math.min(wanted, MOST)), BLOCK);
-    const size = Math.min(asked, this.#source.size - offset);
+    const left = this.#source.size - offset;
+    // What ends an archive is of some blocks, and comes with its last header.
+    const size = left <= LARGE ? left : Math.min(left, asked);
     this.#window = await this.#source.read(offset, size, this.#options);
     this.#start = offset;
     this.#used = offset + length;

@@ -62,6 +62,11 @@ export class InOrderBytes implements AsyncDisposable {
     return await this.#next(most);
   }
 
+  /** All that is left, in pieces. */
+  async *rest(): AsyncGenerator<Uint8Array, void, void> {
+    for (let piece = await this.#next(Infinity); piece; piece = await this.#next(Infinity)) yield piece;
+  }
+
   /** Passes over bytes, and says how many there were: those that are not read are taken to be there. */
   async skip(length: number): Promise<number> {
     let left = length;

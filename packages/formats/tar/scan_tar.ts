@@ -39,6 +39,6 @@ export async function* scanMembers(
     const member = walk.feed(headers.takeNow(walk.at, length) ?? await headers.take(walk.at, length));
     if (member) yield member;
   }
-  await using rest = bytesInOrder(source, undefined, options, walk.at);
-  await checkTail(rest, source.uri);
+  const near = headers.takeNow(walk.at, source.size - walk.at);
+  await checkTail(near ? [near] : source.stream({ ...options, offset: walk.at }), walk.at, source.uri);
 }

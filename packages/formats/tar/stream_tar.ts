@@ -52,7 +52,7 @@ export async function* streamMembers(
     const passed = rest > 0 ? await bytes.skip(rest) : rest;
     if (passed < rest) throw cutMember(member, uri, bytes.position);
   }
-  await checkTail(bytes, uri);
+  await checkTail(bytes.rest(), walk.at, uri);
 }
 
 /** Memory that is taken for data before it is seen to be there, at most. */
