@@ -27,6 +27,7 @@ const ALLOWED_NPM: Readonly<Record<string, readonly string[]>> = {
   azure: ["@azure/storage-blob", "@azure/identity"],
   gcs: ["@google-cloud/storage", "google-auth-library"],
   cli: ["@optique/core"],
+  "formats/parquet": ["hyparquet", "hysnappy"],
 };
 
 const BACKENDS = ["fs", "s3", "azure", "gcs"];

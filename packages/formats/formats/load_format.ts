@@ -10,6 +10,7 @@ import type { Format, FormatName } from "../registry/format.ts";
 const LOAD: { readonly [Name in FormatName]?: () => Promise<Format> } = {
   safetensors: async () => (await import("../safetensors/format.ts")).format,
   npy: async () => (await import("../npy/format.ts")).format,
+  parquet: async () => (await import("../parquet/format.ts")).format,
 };
 
 /** The names of the formats. */

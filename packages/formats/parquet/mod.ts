@@ -1,0 +1,7 @@
+/**
+ * Parquet, read by columns and row groups, and written.
+ *
+ * @module
+ */
+export { openParquet, type OpenParquetOptions, ParquetReader } from "./parquet_reader.ts";
+export { type Footer } from "./footer.ts";

@@ -1,0 +1,111 @@
+import type { ByteReader } from "../binary/byte_reader.ts";
+
+/** A value of a Thrift struct; bytes are passed over, and `undefined`. */
+export type ThriftValue = boolean | number | undefined | ThriftStruct;
+
+/** The fields of a Thrift struct, by their numbers. Lists are passed over. */
+export type ThriftStruct = ReadonlyMap<number, ThriftValue>;
+
+const STOP = 0;
+const TRUE = 1;
+const FALSE = 2;
+const BYTE = 3;
+const I16 = 4;
+const I32 = 5;
+const I64 = 6;
+const DOUBLE = 7;
+const BINARY = 8;
+const LIST = 9;
+const STRUCT = 12;
+
+/** Structs in structs, of which Parquet has nine. */
+const MOST_DEEP = 24;
+
+/**
+ * Reads a struct of Thrift's compact protocol: numbers, booleans and the structs in it. What is cut, nested without end,
+ * or claims more elements than there are bytes is a `FormatError`, and nothing is held but what is returned.
+ */
+export function readThriftStruct(reader: ByteReader, depth = 0): ThriftStruct {
+  const fields = new Map<number, ThriftValue>();
+  walkStruct(reader, depth, fields);
+  return fields;
+}
+
+/** Passes over a struct, and checks what {@linkcode readThriftStruct} checks. */
+export function checkThriftStruct(reader: ByteReader): void {
+  walkStruct(reader, 0, undefined);
+}
+
+function walkStruct(reader: ByteReader, depth: number, fields: Map<number, ThriftValue> | undefined): void {
+  if (depth > MOST_DEEP) throw reader.fault(`structs lie in one another more than ${MOST_DEEP} deep`);
+  let id = 0;
+  for (;;) {
+    const byte = reader.u8("a field");
+    const type = byte & 0x0f;
+    if (type === STOP) return;
+    const delta = byte >> 4;
+    id = delta ? id + delta : readZigZag(reader);
+    const value = walkValue(reader, type, depth, fields !== undefined);
+    fields?.set(id, value);
+  }
+}
+
+function walkValue(reader: ByteReader, type: number, depth: number, keep: boolean): ThriftValue {
+  switch (type) {
+    case TRUE:
+    case FALSE:
+      return type === TRUE;
+    case BYTE:
+      return reader.u8("a byte");
+    case I16:
+    case I32:
+    case I64:
+      return readZigZag(reader);
+    case DOUBLE:
+      reader.take(8, "a double");
+      return undefined;
+    case BINARY:
+      reader.take(readVarint(reader), "a text");
+      return undefined;
+    case LIST:
+      walkList(reader, depth);
+      return undefined;
+    case STRUCT: {
+      const fields = keep ? new Map<number, ThriftValue>() : undefined;
+      walkStruct(reader, depth + 1, fields);
+      return fields;
+    }
+    default:
+      throw reader.fault(`a field is of the kind ${type}, which Parquet has none of`);
+  }
+}
+
+function walkList(reader: ByteReader, depth: number): void {
+  const byte = reader.u8("a list");
+  const type = byte & 0x0f;
+  const size = byte >> 4 === 15 ? readVarint(reader) : byte >> 4;
+  if (size > reader.left) {
+    throw reader.fault(`a list has ${size} elements, and ${reader.left} bytes are left`);
+  }
+  const element = type === TRUE || type === FALSE ? BYTE : type;
+  if (element === LIST && depth >= MOST_DEEP) throw reader.fault("lists lie in one another without end");
+  for (let index = 0; index < size; index++) walkValue(reader, element, depth + 1, false);
+}
+
+/** An unsigned number of up to ten groups of seven bits; what is beyond 2^53 loses its lowest bits. */
+function readVarint(reader: ByteReader): number {
+  let value = 0;
+  let scale = 1;
+  for (let group = 0; group < 10; group++) {
+    const byte = reader.u8("a number");
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) return value;
+    scale *= 128;
+  }
+  throw reader.fault("a number has more than ten bytes");
+}
+
+function readZigZag(reader: ByteReader): number {
+  const value = readVarint(reader);
+  return value % 2 ? -(value + 1) / 2 : value / 2;
+}

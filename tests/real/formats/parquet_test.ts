@@ -1,0 +1,160 @@
+import { assertEquals } from "@std/assert";
+import { openFileStore } from "@lade/fs";
+import { openParquet } from "@lade/formats/parquet";
+import type { Column, TableBatch } from "@lade/formats/table";
+import { bytesAt, hasValue, itemRange, valueAt } from "@lade/formats/table";
+import { testWithPython } from "./python.ts";
+
+/** Values that Python and JavaScript can compare as JSON: numbers as text, floats and bytes as hex, structs as lists. */
+function plain(column: Column, row: number): unknown {
+  if (!hasValue(column, row)) return null;
+  const { type } = column.field;
+  switch (type.kind) {
+    case "float16":
+    case "float32":
+    case "float64": {
+      const view = new DataView(new ArrayBuffer(8));
+      view.setFloat64(0, Number(column.values?.[row]));
+      return "f" + new Uint8Array(view.buffer).toHex();
+    }
+    case "binary":
+    case "fixed-binary":
+      return "b" + bytesAt(column, row).toHex();
+    case "string":
+      return "s" + valueAt(column, row);
+    case "bool":
+    case "decimal":
+      return valueAt(column, row);
+    case "list": {
+      const [from, to] = itemRange(column, row);
+      const [items] = column.children ?? [];
+      return items ? Array.from({ length: to - from }, (_, index) => plain(items, from + index)) : [];
+    }
+    case "struct":
+      return column.children?.map((child) => plain(child, row));
+    default:
+      return String(column.values?.[row]);
+  }
+}
+
+async function allOf(batches: AsyncIterable<TableBatch>): Promise<Record<string, unknown[]>> {
+  const all: Record<string, unknown[]> = {};
+  for await (const { columns } of batches) {
+    for (const column of columns) {
+      const values = all[column.field.name] ??= [];
+      for (let row = 0; row < column.length; row++) values.push(plain(column, row));
+    }
+  }
+  return all;
+}
+
+const PREAMBLE = `
+import sys, json, struct, datetime, decimal, random
+import pyarrow as pa, pyarrow.parquet as pq
+def plain(v):
+    if v is None or isinstance(v, bool): return v
+    if isinstance(v, int): return str(v)
+    if isinstance(v, float): return "f" + struct.pack(">d", v).hex()
+    if isinstance(v, bytes): return "b" + v.hex()
+    if isinstance(v, str): return "s" + v
+    if isinstance(v, decimal.Decimal): return format(v, "f")
+    if isinstance(v, dict): return [plain(x) for x in v.values()]
+    if isinstance(v, (list, tuple)): return [plain(x) for x in v]
+    raise TypeError(type(v))
+def column(c):
+    if pa.types.is_timestamp(c.type) or pa.types.is_time64(c.type): c = c.cast(pa.int64())
+    elif pa.types.is_date32(c.type) or pa.types.is_time32(c.type): c = c.cast(pa.int32())
+    elif pa.types.is_float16(c.type): c = c.cast(pa.float32())
+    return [plain(v) for v in c.to_pylist()]
+def dump(table): print(json.dumps({n: column(table.column(n)) for n in table.column_names}))
+random.seed(7)
+def some(make, n, nulls=True): return [None if nulls and random.random() < 0.2 else make(i) for i in range(n)]
+def table(n):
+    D = decimal.Decimal
+    decimal.getcontext().prec = 60
+    ints = lambda bits, signed: (lambda i: random.choice([-(1 << bits - 1), (1 << bits - 1) - 1, i % 100]) if signed else random.choice([0, (1 << bits) - 1, i % 100]))
+    cols = {}
+    for bits in (8, 16, 32, 64):
+        cols[f"i{bits}"] = pa.array(some(ints(bits, True), n), getattr(pa, f"int{bits}")())
+        cols[f"u{bits}"] = pa.array(some(ints(bits, False), n), getattr(pa, f"uint{bits}")())
+    cols["f16"] = pa.array(some(lambda i: i / 8, n), pa.float16())
+    cols["f32"] = pa.array(some(lambda i: random.random(), n), pa.float32())
+    cols["f64"] = pa.array(some(lambda i: random.choice([random.random(), float("inf"), -0.0]), n), pa.float64())
+    cols["bool"] = pa.array(some(lambda i: random.random() < 0.5, n), pa.bool_())
+    cols["text"] = pa.array(some(lambda i: random.choice(["", "é☃", "x" * 40, f"row {i}"]), n), pa.string())
+    cols["bytes"] = pa.array(some(lambda i: random.randbytes(i % 30), n), pa.binary())
+    cols["fixed"] = pa.array(some(lambda i: random.randbytes(5), n), pa.binary(5))
+    cols["few"] = pa.array(some(lambda i: random.choice(["red", "green", "blue"]), n), pa.string())
+    cols["d9"] = pa.array(some(lambda i: D(random.randrange(-10**9 + 1, 10**9)).scaleb(-2), n), pa.decimal128(9, 2))
+    cols["d18"] = pa.array(some(lambda i: D(random.randrange(-10**18 + 1, 10**18)).scaleb(-7), n), pa.decimal128(18, 7))
+    cols["d38"] = pa.array(some(lambda i: D(random.randrange(-10**38 + 1, 10**38)).scaleb(-20), n), pa.decimal128(38, 20))
+    cols["date"] = pa.array(some(lambda i: i * 37 - 10000, n), pa.int32()).cast(pa.date32())
+    for unit in ("ms", "us", "ns"):
+        cols["t_" + unit] = pa.array(some(lambda i: i * 1000003 - 5 * 10**9, n), pa.int64()).cast(pa.timestamp(unit))
+        cols["z_" + unit] = pa.array(some(lambda i: i * 1000003 - 5 * 10**9, n), pa.int64()).cast(pa.timestamp(unit, "UTC"))
+    cols["time32"] = pa.array(some(lambda i: i * 997 % 86400000, n), pa.int32()).cast(pa.time32("ms"))
+    cols["time64"] = pa.array(some(lambda i: i * 997 % 86400000, n), pa.int64()).cast(pa.time64("us"))
+    cols["timens"] = pa.array(some(lambda i: i * 997 % 86400000, n), pa.int64()).cast(pa.time64("ns"))
+    cols["list"] = pa.array(some(lambda i: some(lambda j: j, i % 5), n), pa.list_(pa.int32()))
+    cols["lists"] = pa.array(some(lambda i: some(lambda j: some(lambda k: f"{i}{j}{k}", j % 3), i % 4), n), pa.list_(pa.list_(pa.string())))
+    point = pa.struct([pa.field("x", pa.float64(), nullable=False), ("name", pa.string()), ("tags", pa.list_(pa.int8()))])
+    make = lambda i: {"x": float(i), "name": None if i % 3 else f"n{i}", "tags": None if i % 4 == 1 else [i % 7] * (i % 3)}
+    cols["struct"] = pa.array(some(make, n), point)
+    cols["structs"] = pa.array(some(lambda i: some(make, i % 4), n), pa.list_(point))
+    cols["map"] = pa.array(some(lambda i: [(f"k{j % 2}", None if j == 1 else j) for j in range(i % 4)], n), pa.map_(pa.string(), pa.int64()))
+    cols["nulls"] = pa.array([None] * n, pa.int32())
+    schema = pa.schema([pa.field(k, v.type) for k, v in cols.items()] + [
+        pa.field("req_i64", pa.int64(), nullable=False), pa.field("req_f32", pa.float32(), nullable=False),
+        pa.field("req_text", pa.string(), nullable=False), pa.field("req_bool", pa.bool_(), nullable=False),
+        pa.field("req_list", pa.list_(pa.field("element", pa.int16(), nullable=False)), nullable=False)])
+    return pa.table(list(cols.values()) + [
+        pa.array(range(n), pa.int64()), pa.array([i / 3 for i in range(n)], pa.float32()),
+        pa.array([f"t{i}" for i in range(n)]), pa.array([i % 3 == 0 for i in range(n)]),
+        pa.array([[i] * (i % 3) for i in range(n)], pa.list_(pa.int16()))], schema=schema)
+`;
+
+const CODECS = ["none", "snappy", "gzip", "brotli", "lz4", "zstd"];
+
+testWithPython(
+  "parquet: files of pyarrow in all types, codecs, page versions and encodings",
+  async (python) => {
+    const script = `${PREAMBLE}
+t = table(1500)
+for codec in ${JSON.stringify(CODECS)}:
+    for version in ("1.0", "2.0"):
+        for dictionary in (True, False):
+            pq.write_table(t, f"{codec}-{version}-{dictionary}.parquet", compression=codec, data_page_version=version,
+                use_dictionary=dictionary, row_group_size=400, data_page_size=700, write_page_checksum=dictionary,
+                write_page_index=not dictionary, use_deprecated_int96_timestamps=False, store_schema=False)
+dump(t)
+`;
+    const due = JSON.parse(await python.run(script));
+    await using store = await openFileStore(python.directory);
+    for (const codec of CODECS) {
+      for (const version of ["1.0", "2.0"]) {
+        for (const dictionary of ["True", "False"]) {
+          const name = `${codec}-${version}-${dictionary}.parquet`;
+          await using table = await openParquet(store, name);
+          assertEquals(table.rows, 1500, name);
+          assertEquals(table.footer.groups.length, 4, name);
+          const all = await allOf(table.scan());
+          for (const [column, values] of Object.entries(due)) {
+            assertEquals(
+              all[column],
+              values,
+              `${name} ${column}`,
+            );
+          }
+          assertEquals(Object.keys(all), Object.keys(due));
+          const some = await allOf(
+            table.scan({ columns: ["structs", "text", "req_f32"], rows: { from: 390, to: 811 } }),
+          );
+          assertEquals(Object.keys(some), ["structs", "text", "req_f32"]);
+          for (const [column, values] of Object.entries(some)) {
+            assertEquals(values, due[column].slice(390, 811), `${name} ${column}`);
+          }
+        }
+      }
+    }
+  },
+);
