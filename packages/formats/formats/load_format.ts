@@ -8,6 +8,8 @@ import type { Format, FormatName } from "../registry/format.ts";
  * and its suffixes and signs are in `format_names.ts` and `format_signs.ts`.
  */
 const LOAD: { readonly [Name in FormatName]?: () => Promise<Format> } = {
+  arrow: async () => (await import("../arrow/format.ts")).format,
+  "arrow-stream": async () => (await import("../arrow/format.ts")).streamFormat,
   safetensors: async () => (await import("../safetensors/format.ts")).format,
   npy: async () => (await import("../npy/format.ts")).format,
   parquet: async () => (await import("../parquet/format.ts")).format,

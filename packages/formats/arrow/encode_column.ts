@@ -1,0 +1,45 @@
+import type { Column } from "../table/column.ts";
+import { countBits, packBits } from "./bits.ts";
+
+/** The parts of a batch, in the order in which Arrow has them. */
+export interface BatchParts {
+  /** Rows and rows without a value, of each column and those below it: two numbers each. */
+  readonly nodes: number[];
+  /** Views of the columns' memory, but for what a column has in another form. */
+  readonly buffers: Uint8Array[];
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Adds the parts of a column, which is laid out as its type asks. */
+export function encodeColumn(column: Column, parts: BatchParts): void {
+  const { field: { type }, length, validity, values, offsets, children = [] } = column;
+  const nulls = validity ? length - countBits(validity, length) : 0;
+  parts.nodes.push(length, nulls);
+  parts.buffers.push(validity && nulls > 0 ? validity.subarray(0, (length + 7) >> 3) : NOTHING);
+  if (type.kind === "bool") parts.buffers.push(packBits(bytesOf(values)));
+  else if (type.kind === "time" && (type.unit === "s" || type.unit === "ms")) {
+    parts.buffers.push(narrowed(column));
+  } else {
+    if (offsets) parts.buffers.push(bytesOf(offsets));
+    if (values) parts.buffers.push(bytesOf(values));
+  }
+  for (const child of children) encodeColumn(child, parts);
+}
+
+function bytesOf(array: ArrayBufferView | undefined): Uint8Array {
+  return array ? new Uint8Array(array.buffer, array.byteOffset, array.byteLength) : NOTHING;
+}
+
+/** Times of 64 bits as Arrow's of 32: those of a day fit. */
+function narrowed({ field, length, values }: Column): Uint8Array {
+  const narrow = new Int32Array(length);
+  for (let row = 0; row < length; row++) {
+    const value = Number(values?.[row]);
+    narrow[row] = value;
+    if (narrow[row] !== value) {
+      throw new TypeError(`column "${field.name}" has a time of ${value} in row ${row}`);
+    }
+  }
+  return bytesOf(narrow);
+}

@@ -1,0 +1,153 @@
+import type { CallOptions } from "@lade/core";
+import { FormatError } from "../errors/format_error.ts";
+import type { Verification, VerifyOptions } from "../registry/format.ts";
+import type { ByteSource } from "../source/byte_source.ts";
+import { schemaDifference } from "../table/compare_schemas.ts";
+import type { ArrowSchema } from "./arrow_field.ts";
+import { parseBlock } from "./arrow_file.ts";
+import { ArrowStreamReader } from "./arrow_stream.ts";
+import { allocate, BatchBody } from "./batch_body.ts";
+import { decodeBatch, placesOf, planBody, schemaOf, type Wanted, wantedOf } from "./decode_batch.ts";
+import { Dictionaries } from "./dictionaries.ts";
+import { type ArrowMessage, faultAt } from "./message.ts";
+import { type Block, HEAD, MAGIC, readFooter } from "./read_footer.ts";
+
+/** Decodes all messages of one object, and gathers what is wrong. */
+class Verifier {
+  readonly #options: VerifyOptions;
+  readonly #source: ByteSource;
+  readonly #faults: Error[] = [];
+  readonly #checked: Record<string, number> = {};
+  #covered = 0;
+  #bytes = 0;
+
+  constructor(source: ByteSource, options: VerifyOptions) {
+    this.#source = source;
+    this.#options = options;
+  }
+
+  /** Whether there are so many faults that the rest is not looked at. */
+  get isFull(): boolean {
+    return this.#faults.length >= (this.#options.maxFaults ?? 100);
+  }
+
+  passed(bytes: number): void {
+    this.#bytes += bytes;
+    this.#options.onBytes?.(bytes);
+  }
+
+  /** Does one step; what it finds wrong is kept. */
+  async step(work: () => Promise<void> | void): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      this.#faults.push(error);
+      this.#options.onFault?.(error);
+    }
+  }
+
+  /** Decodes the body of a message. */
+  decode(
+    message: ArrowMessage,
+    body: BatchBody,
+    schema: ArrowSchema,
+    wanted: Wanted,
+    dictionaries: Dictionaries,
+  ): void {
+    body.onSum = (what, bytes) => {
+      this.#checked[what] = (this.#checked[what] ?? 0) + 1;
+      this.#covered += bytes;
+    };
+    if (message.kind === "dictionary") dictionaries.add(message.id, message.isDelta, message.batch, body);
+    if (message.kind !== "batch") return;
+    const { uri } = this.#source;
+    const places = placesOf(schema, wanted, message.batch);
+    decodeBatch(places, wanted.schema, message.batch, body, { dictionaries, uri });
+  }
+
+  get result(): Verification {
+    const unchecked = Math.max(this.#source.size - this.#covered, 0);
+    return { checked: this.#checked, unchecked, bytes: this.#bytes, faults: this.#faults };
+  }
+}
+
+/** Reads and decodes all of a file: every offset, length, text and count is checked, and each checksum compared. */
+export async function verifyArrowFile(
+  source: ByteSource,
+  options: VerifyOptions = {},
+): Promise<Verification> {
+  const call = callOf(options);
+  const verifier = new Verifier(source, options);
+  await verifier.step(async () => {
+    const footer = await readFooter(source, call);
+    verifier.passed(source.size - footer.offset);
+    await verifier.step(() => checkHead(source, footer.schema, call));
+    const wanted = wantedOf(footer.schema);
+    const dictionaries = new Dictionaries(wanted.fields, source.uri);
+    for (const block of [...footer.dictionaries, ...footer.batches]) {
+      if (verifier.isFull) return;
+      await verifier.step(async () => {
+        const kind = footer.dictionaries.includes(block) ? "dictionary" : "batch";
+        const { message, body } = await readMessage(source, block, call);
+        verifier.passed(block.metadataLength + block.bodyLength);
+        if (message.kind !== kind) {
+          throw faultAt({ uri: source.uri, offset: block.offset })(`it is no ${kind}`);
+        }
+        verifier.decode(message, BatchBody.whole(message.batch, body), footer.schema, wanted, dictionaries);
+      });
+    }
+  });
+  return verifier.result;
+}
+
+/** Reads and decodes all of a stream. */
+export async function verifyArrowStream(
+  source: ByteSource,
+  options: VerifyOptions = {},
+): Promise<Verification> {
+  const call = callOf(options);
+  const verifier = new Verifier(source, options);
+  await verifier.step(async () => {
+    const reader = await ArrowStreamReader.open(source, call);
+    const schema = reader.arrowSchema;
+    const wanted = wantedOf(schema);
+    const dictionaries = new Dictionaries(wanted.fields, source.uri);
+    for await (const { message, read } of reader.messages(call)) {
+      if (verifier.isFull) return;
+      verifier.passed(message.bodyLength);
+      if (message.kind === "schema") continue;
+      const header = message.batch;
+      await verifier.step(async () => {
+        const body = message.kind === "batch"
+          ? planBody(header, message.bodyLength, placesOf(schema, wanted, header))
+          : BatchBody.plan(header, message.bodyLength, Dictionaries.buffersOf(header));
+        await read(body);
+        verifier.decode(message, body, schema, wanted, dictionaries);
+      });
+    }
+  });
+  return verifier.result;
+}
+
+function callOf({ signal }: VerifyOptions): CallOptions {
+  return signal ? { signal } : {};
+}
+
+/** What a file begins with: the magic bytes, and the schema that its footer has too. */
+async function checkHead(source: ByteSource, schema: ArrowSchema, options: CallOptions): Promise<void> {
+  const fault = faultAt({ uri: source.uri, offset: 0 });
+  const head = await source.read(0, HEAD, options);
+  if (MAGIC.some((byte, index) => head[index] !== byte)) throw fault("it does not begin with ARROW1");
+  const stream = await ArrowStreamReader.open(source, options, HEAD);
+  const difference = schemaDifference(schemaOf(schema), stream.schema);
+  if (difference !== undefined) throw fault(`its schema is not that of its footer: ${difference}`);
+}
+
+async function readMessage(source: ByteSource, block: Block, options: CallOptions) {
+  const { offset, metadataLength, bodyLength } = block;
+  const bytes = allocate(64 - metadataLength % 64, metadataLength + bodyLength);
+  await source.readInto(offset, bytes, options);
+  const message = parseBlock(bytes.subarray(0, metadataLength), block, source.uri);
+  return { message, body: bytes.subarray(metadataLength) };
+}
