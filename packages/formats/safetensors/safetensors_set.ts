@@ -222,7 +222,7 @@ export async function indexSafetensors(
     }
   }
   const sorted = new Map([...files].sort(([a], [b]) => compareKeys(a, b)));
-  return await store.put(key, formatIndex(sorted, total), { contentType: "application/json", ...options });
+  return await store.put(key, formatIndex(sorted, total), options);
 }
 
 function directoryOf(key: string): string {

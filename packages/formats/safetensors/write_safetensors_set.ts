@@ -131,7 +131,6 @@ export async function writeSafetensorsSet(
     files.push({ ...written, key: fileKey });
   }
   const index = await store.put(key, plan.index, {
-    contentType: "application/json",
     ...put,
     ...(objectMetadata && { metadata: objectMetadata }),
   });
