@@ -9,6 +9,7 @@ const DOCUMENTS = [
   "docs/checking.md",
   "docs/coming_from.md",
   "docs/filters.md",
+  "docs/formats.md",
   "docs/gcs.md",
   "docs/many_machines.md",
   "docs/names.md",

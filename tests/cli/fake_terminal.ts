@@ -43,6 +43,8 @@ export interface FakeTerminalOptions {
   readonly tty?: boolean;
   /** Whether it shows colours where it passes for a terminal; it does not by default. */
   readonly colors?: boolean;
+  /** Characters in a line; 80 by default. */
+  readonly columns?: number;
   /** The variables of its environment; none by default. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -54,12 +56,15 @@ export class FakeTerminal implements Terminal {
   readonly stderr: FakeSink;
   readonly noColor: boolean;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #columns: number;
 
   /** Makes streams that hold nothing yet. */
-  constructor({ stdin = [], stdinFailure, tty = false, colors = false, env = {} }: FakeTerminalOptions = {}) {
+  constructor(options: FakeTerminalOptions = {}) {
+    const { stdin = [], stdinFailure, tty = false, colors = false, columns = 80, env = {} } = options;
     this.stdin = { ...sourceOf(stdin, stdinFailure), isTerminal: () => tty };
     this.noColor = !colors;
     this.#env = env;
+    this.#columns = columns;
     this.stdout = new FakeSink(tty);
     this.stderr = new FakeSink(tty);
   }
@@ -69,9 +74,9 @@ export class FakeTerminal implements Terminal {
     return this.#env[name];
   }
 
-  /** Eighty. */
+  /** As many as it was made with. */
   columns(): number {
-    return 80;
+    return this.#columns;
   }
 }
 

@@ -12,6 +12,7 @@ import {
   UsageMessage,
   VersionMessage,
 } from "../../packages/cli/messages/listing_messages.ts";
+import { hostileFormatMessages } from "./hostile_format_messages.ts";
 import { TreeMessage, TreeSumMessage } from "../../packages/cli/messages/tree_messages.ts";
 import { ConversionMessage } from "../../packages/cli/messages/conversion_message.ts";
 import type { ShardedTransfer, ShardStatus } from "@lade/transfer/jobs";
@@ -196,6 +197,7 @@ const MESSAGES: Readonly<Record<string, Message>> = {
     { ...meta, isLatest: true, isDeleteMarker: false },
     false,
   ),
+  ...hostileFormatMessages(HOSTILE),
   verification: new VerificationMessage({
     action: "read",
     uri: HOSTILE,
@@ -296,6 +298,9 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
     ]],
     tree: [["memory://m/"], [away], ["--glob", `${away}*[`]],
     hash: [[there], [away], ["-r", "memory://m/"], ["-c", there], ["-c", away, there]],
+    show: [[there], [away], ["-r", "memory://m/d/"], ["--format", "csv", there]],
+    head: [[there], [away], ["--format", "csv", "--columns", HOSTILE, there], ["--schema", HOSTILE, there]],
+    verify: [[there], [away], ["-r", "memory://m/d/"]],
     mb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     rb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     run: [[away], [local], [there], ["-"]],

@@ -188,6 +188,7 @@ export const LAYERS: Layers = {
     "progress",
     "places",
     "transfer",
+    "formats",
     "run",
     "commands",
     "program",

@@ -45,3 +45,9 @@ export class StaleIndexError extends FormatError {
   /** The class's name. */
   override readonly name: string = "StaleIndexError";
 }
+
+/** Nothing tells which format an object has: it may be none of those that are known. */
+export class UnknownFormatError extends FormatError {
+  /** The class's name. */
+  override readonly name: string = "UnknownFormatError";
+}

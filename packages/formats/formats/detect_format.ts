@@ -1,7 +1,7 @@
 import type { CallOptions, ObjectStore } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { exists } from "@lade/core/operations";
-import { FormatError } from "../errors/format_error.ts";
+import { FormatError, UnknownFormatError } from "../errors/format_error.ts";
 import type { FormatName } from "../registry/format.ts";
 import { ObjectSource } from "../source/object_source.ts";
 import { glimpseInside } from "./decompress.ts";
@@ -35,8 +35,8 @@ const TEXT = "csv, tsv or jsonl";
 
 /**
  * Finds out the format of an object by its name and by its first or last bytes, or of a prefix whether Zarr lies there. A
- * name that says one format and bytes that say another are a `FormatError` that names both; neither is one, too. Arrow's
- * two formats share their suffixes, and the bytes tell which it is.
+ * name that says one format and bytes that say another are a `FormatError` that names both; neither is an
+ * `UnknownFormatError`. Arrow's two formats share their suffixes, and the bytes tell which it is.
  */
 export async function detectFormat(
   store: ObjectStore,
@@ -78,7 +78,7 @@ export async function detectFormat(
       ? "it is empty"
       : `neither its name nor its bytes say that it is one of ${FORMAT_NAMES.join(", ")}`;
     const advice = size === 0 ? undefined : `give its format where it is ${TEXT}`;
-    throw new FormatError({ operation: "read", uri, detail, advice });
+    throw new UnknownFormatError({ operation: "read", uri, detail, advice });
   }
   if (!told || told === expected) return { format: expected, ...found };
   if (isArrow(told) && isArrow(expected)) return { format: told, ...found };
@@ -114,7 +114,8 @@ async function zarrAt(
   throw new NotFoundError({ operation: "read", uri: uriOf(store, key), detail });
 }
 
-async function hasZarr(store: ObjectStore, key: string, call: CallOptions): Promise<boolean> {
+/** Whether a Zarr array or group lies under a prefix, whose slash may be left out. */
+export async function hasZarr(store: ObjectStore, key: string, call: CallOptions = {}): Promise<boolean> {
   const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
   const found = await Promise.all(ZARR_OBJECTS.map((name) => exists(store, prefix + name, call)));
   return found.includes(true);

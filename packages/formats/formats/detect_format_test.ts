@@ -3,7 +3,7 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { MemoryStore } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { injectFaults } from "@lade/testing";
-import { FormatError } from "../errors/format_error.ts";
+import { FormatError, UnknownFormatError } from "../errors/format_error.ts";
 import type { FormatName } from "../registry/format.ts";
 import { detectFormat } from "./detect_format.ts";
 import { formatOfName } from "./format_names.ts";
@@ -104,8 +104,8 @@ Deno.test("detectFormat(): text is told by its name alone", async () => {
     assertEquals((await detect(`x.${format}`, new Uint8Array(0))).format, format);
     assertEquals((await detect(`x.${format}`, gzipSync(latin("a,b\n")))).compression, "gzip");
   }
-  await assertRejects(() => detect("x", latin("a,b\n1,2\n")), FormatError, "csv, tsv or jsonl");
-  await assertRejects(() => detect("x", new Uint8Array(0)), FormatError, "it is empty");
+  await assertRejects(() => detect("x", latin("a,b\n1,2\n")), UnknownFormatError, "csv, tsv or jsonl");
+  await assertRejects(() => detect("x", new Uint8Array(0)), UnknownFormatError, "it is empty");
   await assertRejects(() => detect("x.csv.gz", latin("a,b\n")), FormatError, "its name says gzip");
 });
 

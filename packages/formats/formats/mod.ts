@@ -14,3 +14,5 @@ export * from "./detect_format.ts";
 export * from "./format_names.ts";
 export * from "./load_format.ts";
 export * from "./open_format.ts";
+export type { Head, HeadOptions, HeadRow } from "./head.ts";
+export * from "./open_head.ts";

@@ -1,0 +1,111 @@
+import type { LeftOut, ObjectMeta } from "@lade/core";
+import { UnsupportedError } from "@lade/core/errors";
+import type { Lade } from "@lade/lade";
+import { type ObjectFilter, unknownMeta } from "@lade/transfer/filter";
+import {
+  classifyWhole,
+  isLocalDirectory,
+  isPrefix,
+  locate,
+  locatePrefix,
+  type Place,
+  placeBelow,
+  refuseMissing,
+} from "@lade/transfer/places";
+import type { CommandContext } from "../command/command_context.ts";
+import { UsageError } from "../command/usage_error.ts";
+import { tellingLeftOut } from "../places/tell_left_out.ts";
+import { FOR_MANY } from "../transfer/filter_options.ts";
+
+/** An object that a command line names, or the prefix of one that is made of several, such as Zarr. */
+export interface NamedObject {
+  /** Where it is. */
+  readonly place: Place;
+  /** Its name below what was given; the whole URI where it was given itself. */
+  readonly name: string;
+  /** What a listing had of it; absent where it was given itself. */
+  readonly listed?: ObjectMeta;
+}
+
+/** What is listed. */
+export interface NamingOptions {
+  /** The arguments. */
+  readonly uris: readonly string[];
+  /** Whether what lies below is meant, too, where an object has the very name. */
+  readonly recursive: boolean;
+  /** Which of those below a prefix are meant. */
+  readonly filter: ObjectFilter | undefined;
+  /** What the command does, for messages. */
+  readonly operation: string;
+}
+
+/** The name of a directory that is one Zarr array or group. */
+const ZARR = /^(?:.*?\/)?[^/]+\.zarr\//i;
+
+/**
+ * The objects of a command line, each in its turn: those that are named, and of a prefix or a directory all below it, of
+ * which a Zarr array or group is one. What cannot be listed is a failure, and the rest goes on.
+ */
+export async function* objectsNamed(
+  context: CommandContext,
+  lade: Lade,
+  options: NamingOptions,
+): AsyncGenerator<NamedObject> {
+  const { uris, recursive, filter, operation } = options;
+  const { signal } = context;
+  for (const argument of uris) {
+    try {
+      const place = await locate(lade, argument);
+      const named = isPrefix(place) || await isLocalDirectory(place.uri);
+      if (!recursive && !filter) {
+        if (!named) {
+          yield { name: argument, place };
+          continue;
+        }
+        const { hasZarr } = await import("@lade/formats/formats");
+        if (await hasZarr(place.store, place.key, { signal })) {
+          yield { name: argument, place: isPrefix(place) ? place : await locatePrefix(lade, place) };
+          continue;
+        }
+      }
+      const { object, prefix } = await classifyWhole(lade, place, operation, signal);
+      if (object && filter && !recursive) {
+        throw new UsageError(`${JSON.stringify(argument)} is one object. ${FOR_MANY}`);
+      }
+      if (object) yield { name: argument, place, listed: object };
+      if (prefix) yield* objectsBelow(context, prefix, options);
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      await context.fail(error);
+    }
+  }
+}
+
+/** What lies below a prefix, by the names that it has there. */
+async function* objectsBelow(
+  context: CommandContext,
+  prefix: Place,
+  { filter, operation }: NamingOptions,
+): AsyncGenerator<NamedObject> {
+  let isEmpty = true;
+  const zarrs = new Set<string>();
+  const onLeftOut = (left: LeftOut) => {
+    const { key, reason, hasBytes, error } = left;
+    const uri = prefix.uriOf(key);
+    if (!error && filter?.(unknownMeta(key), key.slice(prefix.key.length)) === false) return;
+    if (!hasBytes || error) return tellingLeftOut(context, prefix).onLeftOut?.(left);
+    void context.fail(new UnsupportedError({ operation, uri, detail: reason })).catch(() => {});
+  };
+  for await (const listed of prefix.store.list(prefix.key, { signal: context.signal, onLeftOut })) {
+    isEmpty = false;
+    const name = listed.key.slice(prefix.key.length);
+    if (filter && !filter(listed, name)) continue;
+    const zarr = ZARR.exec(name)?.[0];
+    if (zarr === undefined) yield { name, place: placeBelow(prefix, name), listed };
+    else if (!zarrs.has(zarr)) {
+      zarrs.add(zarr);
+      yield { name: zarr, place: placeBelow(prefix, zarr) };
+    }
+  }
+  if (isEmpty) await refuseMissing(prefix, operation);
+}

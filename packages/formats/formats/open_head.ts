@@ -1,0 +1,24 @@
+import { UnsupportedError } from "@lade/core/errors";
+import type { FormatName } from "../registry/format.ts";
+import type { Head, HeadOptions, OpenHead } from "./head.ts";
+import type { OpenedFormat } from "./open_format.ts";
+
+const OPEN: { readonly [Name in FormatName]?: () => Promise<OpenHead> } = {};
+
+/**
+ * Opens what an object begins with: the first rows of a table, the first records, the first members of an archive, or the
+ * first elements of arrays. No more is read than that takes, where the format is laid out so.
+ */
+export async function openHead(opened: OpenedFormat, options: HeadOptions): Promise<Head> {
+  const { format, target } = opened;
+  if (format.openTable) return (await import("./head_of_table.ts")).headOfTable(opened, options);
+  if (options.columns || options.schema) {
+    const what = options.columns ? "columns" : "a schema";
+    const detail = `${format.name} has no columns to be asked for by ${what}`;
+    throw new UnsupportedError({ operation: "read", uri: (await target.open()).uri, detail });
+  }
+  const load = OPEN[format.name];
+  if (load) return await (await load())(opened, options);
+  const detail = `nothing shows the beginning of ${format.name}`;
+  throw new UnsupportedError({ operation: "read", uri: (await target.open()).uri, detail });
+}
