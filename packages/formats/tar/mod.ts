@@ -3,9 +3,9 @@
  *
  * @module
  */
-export * from "./tar_member.ts";
-export * from "./scan_tar.ts";
-export * from "./stream_tar.ts";
+export type { TarMember, TarMemberType } from "./tar_member.ts";
+export { scanTar } from "./scan_tar.ts";
+export { streamTar, type TarEntry } from "./stream_tar.ts";
 export * from "./tar_archive.ts";
 export type { NewTarMember } from "./format_header.ts";
 export * from "./tar_writer.ts";

@@ -3,10 +3,13 @@ import { tarFault, type TarPlace } from "./tar_fault.ts";
 import { BLOCK } from "./tar_member.ts";
 import { parseTarNumber } from "./tar_number.ts";
 
-/** One header block. */
-export interface TarHeader {
-  /** Name, with the prefix before it where it has one. */
-  readonly name: string;
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * One header block. Its texts are decoded when they are asked for: those that a header before it replaces may be cut within
+ * a character. What is no UTF-8 is a `FormatError`.
+ */
+export class TarHeader {
   /** The type's character. */
   readonly flag: string;
   /** Bytes that are said to follow. */
@@ -19,45 +22,71 @@ export interface TarHeader {
   readonly uid: number;
   /** The group's number. */
   readonly gid: number;
-  /** Where a link leads. */
-  readonly linkName: string;
-  /** The owner's name. */
-  readonly userName: string;
-  /** The group's name. */
-  readonly groupName: string;
-}
+  readonly #block: Uint8Array;
+  readonly #place: TarPlace;
+  readonly #isUstar: boolean;
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** Reads a header block; a checksum that does not fit, and a field that is none, are `FormatError`s. */
-export function parseTarHeader(block: Uint8Array, place: TarPlace): TarHeader {
-  const told = parseTarNumber(block, 148, 8);
-  if (told === undefined || (told !== tarChecksum(block) && told !== signedTarChecksum(block))) {
-    throw tarFault(place, "no header of a member is here: its checksum does not fit");
+  /** Reads a block; a checksum that does not fit, and a number that is none, are `FormatError`s. The block stays in use. */
+  constructor(block: Uint8Array, place: TarPlace) {
+    const told = parseTarNumber(block, 148, 8);
+    if (told === undefined || (told !== tarChecksum(block) && told !== signedTarChecksum(block))) {
+      throw tarFault(place, "no header of a member is here: its checksum does not fit");
+    }
+    this.#block = block;
+    this.#place = place;
+    this.#isUstar = isText(block, 257, "ustar");
+    this.flag = String.fromCharCode(block[156] ?? 0);
+    this.size = this.#number("size", 124, 12);
+    this.mode = this.#number("mode", 100, 8);
+    this.mtime = this.#number("time", 136, 12);
+    this.uid = this.#number("owner", 108, 8);
+    this.gid = this.#number("group", 116, 8);
+    if (this.size < 0) throw this.#fault(124, `the size in a header is ${this.size}`);
   }
-  const number = (name: string, start: number, length: number): number => {
-    const value = parseTarNumber(block, start, length);
+
+  /** The name, with the prefix before it where it has one. */
+  name(): string {
+    const isGnu = this.#block[262] === 0x20;
+    const prefix = this.#isUstar && !isGnu ? this.#text(345, 155) : "";
+    const name = this.#text(0, 100);
+    return prefix === "" ? name : `${prefix}/${name}`;
+  }
+
+  /** Where a link leads. */
+  linkName(): string {
+    return this.#text(157, 100);
+  }
+
+  /** The owner's name. */
+  userName(): string {
+    return this.#isUstar ? this.#text(265, 32) : "";
+  }
+
+  /** The group's name. */
+  groupName(): string {
+    return this.#isUstar ? this.#text(297, 32) : "";
+  }
+
+  /** The text of a field, up to its first zero byte. */
+  #text(start: number, length: number): string {
+    const block = this.#block;
+    if (block[start] === 0) return "";
+    const zero = block.indexOf(0, start);
+    const end = zero < 0 || zero > start + length ? start + length : zero;
+    const { uri, offset } = this.#place;
+    return decodeTarText(block.subarray(start, end), { uri, offset: offset + start });
+  }
+
+  #number(name: string, start: number, length: number): number {
+    const value = parseTarNumber(this.#block, start, length);
     if (value !== undefined) return value;
-    throw tarFault({ ...place, offset: place.offset + start }, `the ${name} in a header is no number`);
-  };
-  const size = number("size", 124, 12);
-  if (size < 0) throw tarFault({ ...place, offset: place.offset + 124 }, `the size in a header is ${size}`);
-  const isUstar = isText(block, 257, "ustar");
-  const isGnu = isUstar && block[262] === 0x20;
-  const prefix = isUstar && !isGnu ? textOf(block, 345, 155, place) : "";
-  const name = textOf(block, 0, 100, place);
-  return {
-    name: prefix === "" ? name : `${prefix}/${name}`,
-    flag: String.fromCharCode(block[156] ?? 0),
-    size,
-    mode: number("mode", 100, 8),
-    mtime: number("time", 136, 12),
-    uid: number("owner", 108, 8),
-    gid: number("group", 116, 8),
-    linkName: textOf(block, 157, 100, place),
-    userName: isUstar ? textOf(block, 265, 32, place) : "",
-    groupName: isUstar ? textOf(block, 297, 32, place) : "",
-  };
+    throw this.#fault(start, `the ${name} in a header is no number`);
+  }
+
+  #fault(at: number, detail: string): Error {
+    const { uri, offset } = this.#place;
+    return tarFault({ uri, offset: offset + at }, detail);
+  }
 }
 
 /** Whether a block has nothing but zeros. */
@@ -69,14 +98,6 @@ export function isZeroBlock(block: Uint8Array): boolean {
 function isText(block: Uint8Array, start: number, text: string): boolean {
   for (let at = 0; at < text.length; at++) if (block[start + at] !== text.charCodeAt(at)) return false;
   return true;
-}
-
-/** The text of a field, up to its first zero byte. */
-function textOf(block: Uint8Array, start: number, length: number, place: TarPlace): string {
-  if (block[start] === 0) return "";
-  const zero = block.indexOf(0, start);
-  const end = zero < 0 || zero > start + length ? start + length : zero;
-  return decodeTarText(block.subarray(start, end), { ...place, offset: place.offset + start });
 }
 
 /** Text of a header. What is no UTF-8 is a `FormatError`: it could be no key, and two of them could become one. */

@@ -1,6 +1,6 @@
 import { MOST_EXTENDED, parsePaxRecords } from "./pax_records.ts";
 import { tarFault, tarRefusal } from "./tar_fault.ts";
-import { decodeTarText, isZeroBlock, parseTarHeader, type TarHeader } from "./tar_header.ts";
+import { decodeTarText, isZeroBlock, TarHeader } from "./tar_header.ts";
 import { BLOCK, paddedSize, type TarMember, type TarMemberType } from "./tar_member.ts";
 
 const TYPES: Readonly<Record<string, TarMemberType>> = {
@@ -68,7 +68,7 @@ export class TarWalk {
     if (this.#step === "second-zero") {
       throw this.#fault("a lone block of zeros, where two end an archive", this.at - BLOCK);
     }
-    const header = parseTarHeader(bytes, { uri: this.#uri, offset: this.at });
+    const header = new TarHeader(bytes, { uri: this.#uri, offset: this.at });
     this.at += BLOCK;
     return this.#takeHeader(header);
   }
@@ -156,7 +156,7 @@ export class TarWalk {
 
   #memberOf(header: TarHeader): TarMember {
     const { flag } = header;
-    const name = this.#valueOf("path") ?? header.name;
+    const name = this.#valueOf("path") ?? header.name();
     const isDirectory = flag !== "5" && name.endsWith("/");
     const type = isDirectory && TYPES[flag] === "file" ? "directory" : TYPES[flag];
     const place = { uri: this.#uri, offset: this.at - BLOCK };
@@ -175,10 +175,9 @@ export class TarWalk {
     const size = this.#numberOf("size", header.size);
     if (!Number.isSafeInteger(size) || size < 0) throw tarFault(place, `the size of a member is ${size}`);
     const [userName, groupName] = [
-      this.#valueOf("uname") ?? header.userName,
-      this.#valueOf("gname") ?? header.groupName,
+      this.#valueOf("uname") ?? header.userName(),
+      this.#valueOf("gname") ?? header.groupName(),
     ];
-    const linkName = this.#valueOf("linkpath") ?? header.linkName;
     const isLink = type === "symlink" || type === "hardlink";
     const member: TarMember = {
       name: type === "directory" ? withoutSlash(name) : name,
@@ -192,7 +191,7 @@ export class TarWalk {
       gid: this.#numberOf("gid", header.gid),
       ...(userName !== "" && { userName }),
       ...(groupName !== "" && { groupName }),
-      ...(isLink && { linkName }),
+      ...(isLink && { linkName: this.#valueOf("linkpath") ?? header.linkName() }),
     };
     this.#checkFits(`member ${JSON.stringify(name)} of ${member.size} bytes`, member.size);
     return member;
