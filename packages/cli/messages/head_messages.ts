@@ -103,9 +103,21 @@ function cellOf(value: RowValue | undefined): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
+/** Bytes that are a text which can be shown are shown as one. */
 function bytesCell(bytes: Uint8Array): string {
+  const text = textOf(bytes.subarray(0, CELL));
+  if (text !== undefined) return text;
   const shown = bytes.subarray(0, BYTES).toHex();
   return bytes.length > BYTES ? `${shown}… (${counted(bytes.length, "byte")})` : shown;
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text !== "" && printable(text) === text ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A list or a struct, as far as there is room: what it holds may be large. */

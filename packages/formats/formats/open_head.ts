@@ -3,7 +3,12 @@ import type { FormatName } from "../registry/format.ts";
 import type { Head, HeadOptions, OpenHead } from "./head.ts";
 import type { OpenedFormat } from "./open_format.ts";
 
-const OPEN: { readonly [Name in FormatName]?: () => Promise<OpenHead> } = {};
+const OPEN: { readonly [Name in FormatName]?: () => Promise<OpenHead> } = {
+  npy: async () => (await import("./head_of_npy.ts")).headOfNpy,
+  safetensors: async () => (await import("./head_of_safetensors.ts")).headOfSafetensors,
+  tfrecord: async () => (await import("./head_of_records.ts")).headOfRecords,
+  tar: async () => (await import("./head_of_members.ts")).headOfMembers,
+};
 
 /**
  * Opens what an object begins with: the first rows of a table, the first records, the first members of an archive, or the

@@ -70,6 +70,15 @@ export class NpyFile {
     return this.#array(memory, [to - from, ...shape.slice(1)], options.into);
   }
 
+  /** Reads the first elements, `count` at most, in the order in which they lie: an array of one dimension. */
+  async readFirst(count: number, options: NpyReadOptions = {}): Promise<NpyArray> {
+    const { elements, elementSize, dataOffset } = this.header;
+    const first = Math.min(count, elements);
+    const memory = this.#memory(first * elementSize, options.into);
+    await this.source.readInto(dataOffset, memory, call(options));
+    return this.#array(memory, [first], options.into);
+  }
+
   /**
    * Reads the elements of which some can be told to be none (bools that are neither 0 nor 1), 8 MiB at a time, and rejects
    * with a `FormatError` at the first of them. Of other elements it reads none.

@@ -1,0 +1,84 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { latin, NPY, safetensorsFile } from "./format_files.ts";
+import { CliHere } from "./run_here.ts";
+
+Deno.test("lade head shows rows of a table of numbers, and of other arrays elements with their index", async () => {
+  await using cli = new CliHere();
+  await cli.lade.put("memory://m/a.npy", NPY);
+  assertEquals(await cli.run(["head", "memory://m/a.npy"]), {
+    code: 0,
+    stdout: "0  1  2\n0  1  2\n3  4  5\n",
+    stderr: "",
+  });
+  const fortran = String.fromCharCode(...NPY).replace("False", "True ");
+  await cli.lade.put("memory://m/f.npy", latin(fortran));
+  const { stdout } = await cli.run(["head", "-n", "3", "memory://m/f.npy"]);
+  assertEquals(stdout.split("\n"), ["index   value", "[0, 0]      0", "[1, 0]      1", "[0, 1]      2", ""]);
+  const json = await cli.run(["head", "-n1", "--json", "memory://m/a.npy"]);
+  assertEquals(JSON.parse(json.stdout), {
+    type: "row",
+    uri: "memory://m/a.npy",
+    number: 0,
+    values: { "0": 0, "1": 1, "2": 2 },
+  });
+});
+
+Deno.test("lade head shows tensors with their first elements, each object under its name", async () => {
+  await using cli = new CliHere();
+  const floats = new Uint8Array(new Float32Array([0.1, -1.5, NaN, 3]).buffer);
+  await cli.lade.put("memory://m/a.safetensors", safetensorsFile([["t", "F32", [2, 2], floats]]));
+  await cli.lade.put("memory://m/b.npy", NPY);
+  const { code, stdout, stderr } = await cli.run([
+    "head",
+    "-n3",
+    "memory://m/a.safetensors",
+    "memory://m/none",
+    "memory://m/b.npy",
+  ]);
+  assertEquals(code, 1);
+  assertEquals(stdout.split("\n").slice(0, 4), [
+    "==> memory://m/a.safetensors <==",
+    "array  dtype    shape   values",
+    "t      float32  [2, 2]  [0.1, -1.5, NaN]",
+    "==> memory://m/b.npy <==",
+  ]);
+  assertMatch(stderr, /^lade: Cannot read "memory:\/\/m\/none": no such object\n$/);
+  const json = await cli.run(["head", "--json", "memory://m/a.safetensors"]);
+  assertEquals(JSON.parse(json.stdout).values.values, [0.1, -1.5, "NaN", 3]);
+});
+
+Deno.test("lade head refuses columns and schemas of what has none, and counts that are none", async () => {
+  await using cli = new CliHere();
+  await cli.lade.put("memory://m/a.npy", NPY);
+  for (
+    const [args, exit, told] of [
+      [["--columns", "a", "memory://m/a.npy"], 1, /npy has no columns/],
+      [["--schema", "a: int8", "memory://m/a.npy"], 1, /npy has no columns/],
+      [["--schema", "a: what", "memory://m/a.npy"], 2, /The schema cannot be read: .* at character 4/],
+      [["--columns", "a,,b", "memory://m/a.npy"], 2, /no list of names/],
+      [["-n", "0", "memory://m/a.npy"], 2, /less than 1/],
+      [[], 2, /A URI or path is needed/],
+    ] as const
+  ) {
+    const { code, stderr } = await cli.run(["head", ...args]);
+    assertEquals(code, exit, stderr);
+    assertMatch(stderr, told);
+  }
+});
+
+Deno.test("lade head fits what it shows into the terminal, however wide names and values are", async () => {
+  await using cli = new CliHere();
+  const names = Array.from({ length: 3 }, (_, index) => `${"name".repeat(20)}${index}\x1b[2J`);
+  await cli.lade.put(
+    "memory://m/a.safetensors",
+    safetensorsFile(names.map((name) => [name, "F32", [64], new Uint8Array(256)])),
+  );
+  for (const columns of [30, 60, 120]) {
+    const { stdout } = await cli.run(["head", "-n40", "memory://m/a.safetensors"], { columns, tty: true });
+    const lines = stdout.trimEnd().split("\n");
+    assertEquals(lines.length, 4 + Number(columns < 38));
+    assert(lines.slice(0, 4).every((line) => line.length <= columns), stdout);
+    assert(!stdout.includes("\x1b"), stdout);
+    if (columns < 38) assertMatch(lines[4] ?? "", /^and 1 column more: --columns chooses, --json has all$/);
+  }
+});
