@@ -8,6 +8,9 @@ export * from "./record_batch.ts";
 export { readRecords, type ReadRecordsOptions } from "./read_records.ts";
 export type { RecordCompression } from "./inflate_source.ts";
 export * from "./record_index.ts";
+export * from "./record_file.ts";
+export * from "./index_file.ts";
+export { buildIndex } from "./build_index.ts";
 export { formatIndexText, type IndexedObject, parseIndexText } from "./index_text.ts";
 export {
   createRecordWriter,
