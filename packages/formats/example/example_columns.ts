@@ -10,8 +10,11 @@ import { WireFault, WireReader } from "./wire_reader.ts";
 export interface ExampleColumnsOptions {
   /** The object that the records are of, for messages. */
   readonly uri: string;
-  /** Features that the schema does not have are a fault, rather than passed over; `false` by default. */
-  readonly complete?: boolean;
+  /**
+   * The features that records may have besides the columns; one that is in neither is a fault. Without this all others are
+   * passed over.
+   */
+  readonly known?: ReadonlySet<string>;
 }
 
 /** Where a record is, for messages. */
@@ -116,9 +119,10 @@ export class ExampleColumns {
       this.#ends[index] = value.end;
       this.#isList[index] = isList;
       this.#next = index + 1;
-    } else if (this.#options.complete && value.end > value.start) {
-      const told = JSON.stringify(UTF8.decode(this.#reader.bytes.subarray(name.start, name.end)));
-      throw new WireFault(`the first records have no feature ${told}`, name.start);
+    } else if (this.#options.known && value.end > value.start) {
+      const text = decodeName(this.#reader.bytes, name.start, name.end);
+      if (this.#options.known.has(text)) return;
+      throw new WireFault(`the first records have no feature ${JSON.stringify(text)}`, name.start);
     }
   };
 
@@ -138,7 +142,7 @@ export class ExampleColumns {
   #fault({ message, at }: WireFault, start: number, place: ExamplePlace, column?: Field): FormatError {
     const offset = place.offset + at - start;
     const where = column ? `, feature ${JSON.stringify(column.name)}` : "";
-    const advice = this.#options.complete
+    const advice = this.#options.known
       ? "the columns were found by the first records: give a schema"
       : undefined;
     return new FormatError({

@@ -22,7 +22,10 @@ function tableOf(records: readonly Uint8Array[], schema?: string): TableBatch {
   const finder = new ExampleSchemaFinder();
   for (const record of records) finder.add(record, 0, record.length);
   const given = schema === undefined ? finder.finish() : parseSchema(schema);
-  const columns = new ExampleColumns(given, { uri: "memory://k", complete: schema === undefined });
+  const columns = new ExampleColumns(given, {
+    uri: "memory://k",
+    ...(schema === undefined && { known: new Set<string>() }),
+  });
   records.forEach((record, index) =>
     columns.append(record, 0, record.length, { record: index, offset: 100 * index })
   );
@@ -125,7 +128,7 @@ Deno.test("ExampleColumns: what does not fit the message or the schema is a Form
 });
 
 Deno.test("ExampleColumns: with a schema that was found, a feature that came later is a fault, and not passed over", () => {
-  const columns = new ExampleColumns(parseSchema("a: int64?"), { uri: "memory://k", complete: true });
+  const columns = new ExampleColumns(parseSchema("a: int64?"), { uri: "memory://k", known: new Set() });
   const record = encodeExample({ a: { ints: [1] }, later: { ints: [2] } });
   const error = assertThrows(
     () => columns.append(record, 0, record.length, { record: 9, offset: 0 }),

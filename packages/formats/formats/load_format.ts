@@ -12,6 +12,7 @@ const LOAD: { readonly [Name in FormatName]?: () => Promise<Format> } = {
   "arrow-stream": async () => (await import("../arrow/format.ts")).streamFormat,
   safetensors: async () => (await import("../safetensors/format.ts")).format,
   npy: async () => (await import("../npy/format.ts")).format,
+  tfrecord: async () => (await import("../tfrecord/format.ts")).format,
   parquet: async () => (await import("../parquet/format.ts")).format,
 };
 

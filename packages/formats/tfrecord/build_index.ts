@@ -3,7 +3,7 @@ import { FormatError } from "../errors/format_error.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 import { ObjectSource } from "../source/object_source.ts";
 import { HeadWalk } from "./head_walk.ts";
-import { compressionOf } from "./read_records.ts";
+import { compressionOf } from "./record_compression.ts";
 import { HEAD_BYTES } from "./record_frame.ts";
 import type { RecordIndex } from "./record_index.ts";
 

@@ -5,7 +5,8 @@
  * @module
  */
 export * from "./record_batch.ts";
-export { readRecords, type ReadRecordsOptions } from "./read_records.ts";
+export { readRecords } from "./read_records.ts";
+export type { ReadRecordsOptions } from "./record_compression.ts";
 export type { RecordCompression } from "./inflate_source.ts";
 export * from "./record_index.ts";
 export * from "./record_file.ts";

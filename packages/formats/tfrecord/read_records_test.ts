@@ -6,7 +6,8 @@ import { crc32c } from "@lade/codec/checksum";
 import { FormatError } from "../errors/format_error.ts";
 import { assertDamageIsFound } from "../testing/damage.ts";
 import { fromHex, gatherRecords, putRecords } from "../testing/gather_records.ts";
-import { detectCompression, readRecords } from "./read_records.ts";
+import { readRecords } from "./read_records.ts";
+import { detectCompression } from "./record_compression.ts";
 import { RecordCutter } from "./record_cutter.ts";
 import { maskCrc32c, writeFoot, writeHead } from "./record_frame.ts";
 
@@ -50,6 +51,15 @@ Deno.test("readRecords: a fault names the record and its offset", async () => {
     assertEquals([error.record, error.offset], [record, offset]);
     assert(error.message.startsWith('Cannot read tfrecord "memory://'), error.message);
   }
+});
+
+Deno.test("readRecords: what is sound before a fault comes first", async () => {
+  await using store = await storeOf(WHOLE.with(30, 0));
+  const seen: number[] = [];
+  await assertRejects(async () => {
+    for await (const { length } of readRecords(store, "k")) seen.push(length);
+  }, FormatError);
+  assertEquals(seen, [1]);
 });
 
 Deno.test("readRecords: a length that passes the object's end takes no memory", async () => {

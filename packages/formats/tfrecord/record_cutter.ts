@@ -38,6 +38,8 @@ export class RecordCutter {
   #have = 0;
   #length = 0;
   #crc = 0;
+  /** Whether the last frame in several pieces was. */
+  #isSound = true;
 
   /** Begins with the first byte of a frame. */
   constructor(context: RecordCutterContext) {
@@ -67,24 +69,30 @@ export class RecordCutter {
     }
     const place = { first: this.#record, offset: this.#offset - at };
     const [starts, ends]: [number[], number[]] = [[], []];
-    while (piece.length - at >= HEAD_BYTES) {
-      const length = this.#checkedLength(piece, at);
-      const [start, end] = [at + HEAD_BYTES, at + HEAD_BYTES + length];
-      if (end + FOOT_BYTES > piece.length) break;
-      const isSound = isMaskedCrc(piece, end, crc32c(piece.subarray(start, end)));
-      if (isSound) {
-        starts.push(start);
-        ends.push(end);
-      } else {
-        this.#report();
-        if (starts.length > 0) yield new RecordBatch({ ...place }, piece, starts.splice(0), ends.splice(0));
-        place.first = this.#record + 1;
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      while (piece.length - at >= HEAD_BYTES) {
+        const length = this.#checkedLength(piece, at);
+        const [start, end] = [at + HEAD_BYTES, at + HEAD_BYTES + length];
+        if (end + FOOT_BYTES > piece.length) break;
+        if (isMaskedCrc(piece, end, crc32c(piece.subarray(start, end)))) {
+          starts.push(start);
+          ends.push(end);
+        } else {
+          this.#report();
+          if (starts.length > 0) yield new RecordBatch({ ...place }, piece, starts.splice(0), ends.splice(0));
+          place.first = this.#record + 1;
+        }
+        at = end + FOOT_BYTES;
+        this.#record++;
+        this.#offset += HEAD_BYTES + length + FOOT_BYTES;
       }
-      at = end + FOOT_BYTES;
-      this.#record++;
-      this.#offset += HEAD_BYTES + length + FOOT_BYTES;
+    } catch (error) {
+      // What is sound before it comes first.
+      failure = { error };
     }
     if (starts.length > 0) yield new RecordBatch(place, piece, starts, ends);
+    if (failure) throw failure.error;
     if (at < piece.length) this.#goOn(piece.subarray(at));
   }
 
@@ -98,8 +106,6 @@ export class RecordCutter {
         : `it is cut after ${this.#have} of its ${total} bytes`,
     );
   }
-
-  #isSound = true;
 
   /** Takes what belongs to the frame that has begun; gives how many bytes that were. */
   #goOn(piece: Uint8Array): number {

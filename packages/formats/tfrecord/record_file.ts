@@ -7,6 +7,7 @@ import { indexOf } from "./build_index.ts";
 import { indexKeyOf, readIndex } from "./index_file.ts";
 import { stale } from "./index_text.ts";
 import { recordsOf } from "./read_records.ts";
+import type { RecordInput } from "./record_input.ts";
 import type { RecordBatch } from "./record_batch.ts";
 import { DATA_FAULT, LENGTH_FAULT, recordFault } from "./record_fault.ts";
 import { FOOT_BYTES, FRAME_BYTES, HEAD_BYTES, isMaskedCrc, lengthInHead } from "./record_frame.ts";
@@ -94,8 +95,13 @@ export class RecordFile {
       throw new RangeError(`Cannot read records ${from} to ${to}: there are ${this.length}`);
     }
     if (from < to) {
-      yield* recordsOf(this.source, { ...options, compression: "none", offset, first: from, end });
+      yield* recordsOf(this.#input, { ...options, offset, first: from, end });
     }
+  }
+
+  get #input(): RecordInput {
+    const { source } = this;
+    return { uri: source.uri, source, stream: (call) => source.stream(call) };
   }
 
   #stale(detail: string) {
