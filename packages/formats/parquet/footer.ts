@@ -6,7 +6,7 @@ import { FormatError } from "../errors/format_error.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 import { type RowGroupPlace, rowGroupsOf } from "./row_groups.ts";
 import { type ColumnNode, columnsOf } from "./schema_tree.ts";
-import { checkThriftStruct } from "./thrift.ts";
+import { readThriftStruct } from "./thrift.ts";
 
 /** What the end of a Parquet file says. */
 export interface Footer {
@@ -35,6 +35,10 @@ const ARROW_SCHEMA = "ARROW:schema";
 /** `PAR1`, a column's least, the length of the footer and `PAR1`. */
 const LEAST = 12;
 
+/** The field of a footer that says how columns are encrypted; then a signature follows it. */
+const ENCRYPTION = 8;
+const SIGNATURE = 28;
+
 /** Strings of statistics, which nobody asks for, are left as bytes. */
 const PARSERS = { stringFromBytes: (bytes: Uint8Array) => bytes };
 
@@ -56,8 +60,8 @@ export async function readFooter(source: ByteSource, options: CallOptions = {}):
   const start = size - 8 - length;
   const bytes = await source.read(start, length + 8, options);
   const reader = new ByteReader(bytes.subarray(0, length), { operation: "read parquet", uri, offset: start });
-  checkThriftStruct(reader);
-  if (reader.left > 0) throw reader.fault(`${reader.left} bytes of the footer are left over`);
+  const signed = readThriftStruct(reader).has(ENCRYPTION) ? SIGNATURE : 0;
+  if (reader.left > signed) throw reader.fault(`${reader.left} bytes of the footer are left over`);
   let told: FileMetaData;
   try {
     told = parquetMetadata(bytes, { parsers: PARSERS, geoparquet: false });

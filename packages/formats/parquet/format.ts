@@ -6,6 +6,7 @@ import { ByteReader } from "../binary/byte_reader.ts";
 import { type Footer, readFooter } from "./footer.ts";
 import { readPageHeader } from "./page_header.ts";
 import { ParquetReader } from "./parquet_reader.ts";
+import { createParquet } from "./parquet_writer.ts";
 import { leavesOf } from "./schema_tree.ts";
 import { verifyParquet } from "./verify_parquet.ts";
 
@@ -21,6 +22,9 @@ export const format: Format = {
   async openTable({ open, store }, { signal } = {}) {
     const options = { budget: store.context.budget, ...(signal && { signal }) };
     return await ParquetReader.open(await open("end"), options);
+  },
+  async createTable(store, key, options) {
+    return await createParquet(store, key, options);
   },
 };
 

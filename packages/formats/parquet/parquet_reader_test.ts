@@ -50,7 +50,7 @@ Deno.test("openParquet() reads what pyarrow wrote, in one request and one for wh
     { name: "b", type: { kind: "string" }, nullable: true },
     {
       name: "c",
-      type: { kind: "list", item: { name: "element", type: { kind: "float32" }, nullable: true } },
+      type: { kind: "list", item: { name: "item", type: { kind: "float32" }, nullable: true } },
       nullable: true,
     },
   ]);

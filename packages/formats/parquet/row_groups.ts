@@ -105,9 +105,10 @@ function locate(chunk: ColumnChunk, end: number, fail: (detail: string) => Error
   const dictionary = told.dictionary_page_offset === undefined
     ? 0
     : number(told.dictionary_page_offset, "the offset of its dictionary");
-  const offset = dictionary > 0 ? Math.min(dictionary, data) : data;
+  // A chunk of a dictionary alone, which pyarrow writes for no rows, has no data page.
+  const offset = dictionary > 0 && (dictionary < data || data === 0) ? dictionary : data;
   const length = number(told.total_compressed_size, "its size");
-  if (path === undefined && (offset < 4 || offset + length > end)) {
+  if (path === undefined && length > 0 && (offset < 4 || offset + length > end)) {
     throw fail(`that it has the bytes ${offset}+${length}, and the pages end at ${end}`);
   }
   const { offset_index_offset: at, offset_index_length: size } = chunk;

@@ -12,6 +12,8 @@ export interface ColumnNode {
   readonly field: Field;
   /** Where it lies in the file: `a.list.element`. */
   readonly path: string;
+  /** The same by its parts. */
+  readonly names: readonly string[];
   /** Lists that it lies in. */
   readonly repetition: number;
   /** The definition level at which the innermost list that it lies in has an item; 0 where it lies in none. */
@@ -40,7 +42,7 @@ interface Group {
 }
 
 interface Place {
-  readonly path: string;
+  readonly names: readonly string[];
   readonly repetition: number;
   readonly present: number;
   readonly defined: number;
@@ -65,70 +67,76 @@ export function columnsOf(
   const root = take(0);
   if (next !== elements.length) throw fail("the schema has more columns than its groups tell");
   let leaf = 0;
-  const top: Place = { path: "", repetition: 0, present: 0, defined: 0 };
+  const top: Place = { names: [], repetition: 0, present: 0, defined: 0 };
   const nodes = root.children.map((child) => nodeOf(child, top));
   checkNames(nodes, fail);
   return nodes;
 
-  function nodeOf(group: Group, place: Place, within = group.element.name): ColumnNode {
-    const { element, children } = group;
-    const path = place.path === "" ? within : `${place.path}.${within}`;
+  /** A column of a group; `above` is where the group stands. */
+  function nodeOf({ element, children }: Group, above: Place): ColumnNode {
+    const place = { ...above, names: [...above.names, element.name] };
+    const group = { element, children };
     if (element.repetition_type === "REPEATED") {
-      const item = enter({ ...place, defined: place.defined + 1 });
-      return listOf(element.name, path, place, false, () => valueOf(group, item, path, false));
+      return listOf(group, place, false, (item) => valueOf(group, { ...item, names: place.names }, false));
     }
     const nullable = element.repetition_type === "OPTIONAL";
-    const own = { ...place, path, defined: place.defined + (nullable ? 1 : 0) };
+    const own = nullable ? { ...place, defined: place.defined + 1 } : place;
     const [repeated] = children;
     const isList = isA(element, "LIST", "LIST") || isMap(element);
-    if (isList && repeated?.element.repetition_type === "REPEATED" && children.length === 1) {
-      return listOf(element.name, path, own, nullable, () => {
-        const item = enter({ ...own, path, defined: own.defined + 1 });
-        const [only] = repeated.children;
-        const wrapped = only && repeated.children.length === 1 && !isMap(element) &&
-          repeated.element.name !== "array" && repeated.element.name !== `${element.name}_tuple`;
-        if (!wrapped) return valueOf(repeated, item, `${path}.${repeated.element.name}`, false);
-        return nodeOf(only, { ...item, path: `${path}.${repeated.element.name}` });
-      });
+    if (!isList || children.length !== 1 || repeated?.element.repetition_type !== "REPEATED") {
+      return valueOf(group, own, nullable);
     }
-    return valueOf(group, own, path, nullable);
-  }
-
-  function enter(place: Place): Place {
-    return { ...place, repetition: place.repetition + 1, present: place.defined };
+    return listOf(group, own, nullable, (item) => {
+      const within = { ...item, names: [...own.names, repeated.element.name] };
+      const [only] = repeated.children;
+      const bare = repeated.children.length !== 1 || isMap(element) || repeated.element.name === "array" ||
+        repeated.element.name === `${element.name}_tuple`;
+      return only && !bare ? nodeOf(only, within) : valueOf(repeated, within, false);
+    });
   }
 
   function listOf(
-    name: string,
-    path: string,
+    { element: { name } }: Group,
     place: Place,
     nullable: boolean,
-    makeItem: () => ColumnNode,
+    makeItem: (place: Place) => ColumnNode,
   ): ColumnNode {
     const from = leaf;
-    const item = makeItem();
+    const { repetition, defined } = place;
+    const made = makeItem({
+      ...place,
+      repetition: repetition + 1,
+      present: defined + 1,
+      defined: defined + 1,
+    });
+    const item = { ...made, field: { ...made.field, name: "item" } };
     const field: Field = { name, type: { kind: "list", item: item.field }, nullable };
-    return { ...place, path, field, children: [item], leaves: [from, leaf] };
+    return { ...place, path: place.names.join("."), field, children: [item], leaves: [from, leaf] };
   }
 
-  function valueOf(group: Group, place: Place, path: string, nullable: boolean): ColumnNode {
-    const { element, children } = group;
+  function valueOf({ element, children }: Group, place: Place, nullable: boolean): ColumnNode {
+    const { name, logical_type: logical } = element;
+    const path = place.names.join(".");
     const from = leaf;
     if (children.length === 0) {
       if (!element.type) throw fail(`column "${path}" of the schema has no type`);
       leaf++;
       const { type, unsupported } = leafTypeOf(element, (detail) => fail(`column "${path}" ${detail}`));
-      const field: Field = { name: element.name, type, nullable };
+      const field: Field = { name, type, nullable };
       const node = { ...place, path, field, children: [], leaves: [from, leaf] as const, element };
       return unsupported === undefined ? node : { ...node, unsupported };
     }
-    const fields = children.map((child) => nodeOf(child, { ...place, path }));
+    const fields = children.map((child) => nodeOf(child, place));
     checkNames(fields, fail);
-    const type = { kind: "struct", fields: fields.map(({ field }) => field) } as const;
-    const field: Field = { name: element.name, type, nullable };
+    const field: Field = {
+      name,
+      type: { kind: "struct", fields: fields.map(({ field }) => field) },
+      nullable,
+    };
     const node = { ...place, path, field, children: fields, leaves: [from, leaf] as const };
-    const meant = element.logical_type?.type;
-    return meant === "VARIANT" || meant === "FILE" ? { ...node, unsupported: `is a ${meant}` } : node;
+    return logical?.type === "VARIANT" || logical?.type === "FILE"
+      ? { ...node, unsupported: `is a ${logical.type}` }
+      : node;
   }
 }
 

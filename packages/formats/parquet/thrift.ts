@@ -25,15 +25,10 @@ const MOST_DEEP = 24;
  * Reads a struct of Thrift's compact protocol: numbers, booleans and the structs in it. What is cut, nested without end,
  * or claims more elements than there are bytes is a `FormatError`, and nothing is held but what is returned.
  */
-export function readThriftStruct(reader: ByteReader, depth = 0): ThriftStruct {
+export function readThriftStruct(reader: ByteReader): ThriftStruct {
   const fields = new Map<number, ThriftValue>();
-  walkStruct(reader, depth, fields);
+  walkStruct(reader, 0, fields);
   return fields;
-}
-
-/** Passes over a struct, and checks what {@linkcode readThriftStruct} checks. */
-export function checkThriftStruct(reader: ByteReader): void {
-  walkStruct(reader, 0, undefined);
 }
 
 function walkStruct(reader: ByteReader, depth: number, fields: Map<number, ThriftValue> | undefined): void {
