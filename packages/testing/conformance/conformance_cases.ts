@@ -22,6 +22,7 @@ import { pourCases } from "./cases/pour.ts";
 import { presignCases } from "./cases/presign.ts";
 import { putCases } from "./cases/put.ts";
 import { rangeCases } from "./cases/ranges.ts";
+import { readRangesCases } from "./cases/read_ranges.ts";
 import { renameCases } from "./cases/rename.ts";
 import { resumableWriteCases } from "./cases/resumable_write.ts";
 import { setAttributesCases } from "./cases/set_attributes.ts";
@@ -41,6 +42,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...getResultCases,
   ...pourCases,
   ...rangeCases,
+  ...readRangesCases,
   ...headCases,
   ...putCases,
   ...writerCases,
