@@ -6,7 +6,7 @@ import { FormatError } from "../errors/format_error.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 import { arrayOver, bytesOver } from "./array_memory.ts";
 import type { ElementLayout } from "./element_layout.ts";
-import { type NpyHeader, type NpyHeaderOptions, readHeader } from "./npy_header.ts";
+import { type NpyHeader, type NpyHeaderOptions, type ParsedHeader, readHeader } from "./npy_header.ts";
 import type { NpyArray, NpyType } from "./npy_type.ts";
 
 /** Options of reading elements. */
@@ -18,6 +18,9 @@ export interface NpyReadOptions extends CallOptions {
   readonly into?: NumericArray;
 }
 
+/** Is given all bytes of a file, in two pieces. */
+type WholeCheck = (head: Uint8Array, elements: Uint8Array) => void;
+
 const PIECE = 8 * 2 ** 20;
 
 /** An npy file whose header is read. */
@@ -27,17 +30,29 @@ export class NpyFile {
   /** The bytes. */
   readonly source: ByteSource;
   readonly #layout: ElementLayout;
+  readonly #checkWhole: WholeCheck | undefined;
 
-  private constructor(source: ByteSource, header: NpyHeader, layout: ElementLayout) {
+  private constructor(
+    source: ByteSource,
+    { header, layout }: ParsedHeader,
+    checkWhole: WholeCheck | undefined,
+  ) {
     this.source = source;
     this.header = header;
     this.#layout = layout;
+    this.#checkWhole = checkWhole;
   }
 
-  /** Reads and checks the header of a file that is all of a source. */
-  static async open(source: ByteSource, options: NpyHeaderOptions = {}): Promise<NpyFile> {
-    const { header, layout } = await readHeader(source, options);
-    return new NpyFile(source, header, layout);
+  /**
+   * Reads and checks the header of a file that is all of a source. `checkWhole` is called whenever all of it was read, with
+   * the bytes of the header and those behind it, and what it throws the read rejects with.
+   */
+  static async open(
+    source: ByteSource,
+    options: NpyHeaderOptions = {},
+    checkWhole?: WholeCheck,
+  ): Promise<NpyFile> {
+    return new NpyFile(source, await readHeader(source, options), checkWhole);
   }
 
   /** Rows: the length of the first dimension. 0 for a single value, which has none. */
@@ -54,7 +69,11 @@ export class NpyFile {
     const { dataOffset, dataLength, shape } = this.header;
     const memory = this.#memory(dataLength, rest.into);
     await this.source.readInto(dataOffset, memory, call(rest));
-    if (expected !== undefined) await this.#compare(expected, memory, rest);
+    if (expected !== undefined || this.#checkWhole) {
+      const head = await this.source.read(0, dataOffset, call(rest));
+      this.#checkWhole?.(head, memory);
+      if (expected !== undefined) this.#compare(expected, head, memory);
+    }
     return this.#array(memory, shape, rest.into);
   }
 
@@ -139,8 +158,7 @@ export class NpyFile {
     return new FormatError({ operation: "read npy", uri, detail, offset });
   }
 
-  async #compare(expected: string, memory: Uint8Array, options: CallOptions): Promise<void> {
-    const head = await this.source.read(0, this.header.dataOffset, call(options));
+  #compare(expected: string, head: Uint8Array, memory: Uint8Array): void {
     const found = crc32cToBase64(crc32c(memory, crc32c(head)));
     if (found === expected) return;
     const detail = `its CRC-32C is ${found}, and ${expected} is expected`;

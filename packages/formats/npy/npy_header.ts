@@ -48,7 +48,8 @@ export interface ParsedHeader {
 /** The bytes that every npy file begins with. */
 export const NPY_MAGIC: Uint8Array = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
 
-const MAX_HEADER = 10_000;
+/** Characters of a header's text that are read by default. */
+export const MAX_HEADER = 10_000;
 const OPERATION = "read npy";
 
 /**

@@ -1,0 +1,67 @@
+import type { CallOptions } from "@lade/core";
+import { FormatError } from "../errors/format_error.ts";
+import { describeHeader } from "../npy/describe_header.ts";
+import type {
+  ArrayDescription,
+  Description,
+  Format,
+  FormatTarget,
+  Verification,
+  VerifyOptions,
+} from "../registry/format.ts";
+import { NpzFile } from "./npz_file.ts";
+import { verifyMember } from "./verify_member.ts";
+
+/** npz as one of the formats. */
+export const format: Format = { name: "npz", describe, verify };
+
+async function describe(target: FormatTarget, options: CallOptions = {}): Promise<Description> {
+  const source = await target.open("end");
+  const file = await NpzFile.open(source, options);
+  const arrays: ArrayDescription[] = [];
+  for (const name of file.names) {
+    const { compression, storedSize: bytes } = file.member(name);
+    const described = describeHeader(name, await file.header(name, options));
+    arrays.push({ ...described, bytes, ...(compression === "deflate" && { compression }) });
+  }
+  return {
+    format: "npz",
+    size: source.size,
+    arrays,
+    records: file.members.length,
+    checksums: ["CRC-32 of each member"],
+  };
+}
+
+async function verify(target: FormatTarget, options: VerifyOptions = {}): Promise<Verification> {
+  const { signal, onFault, onBytes, maxFaults = 100 } = options;
+  const call = signal ? { signal } : {};
+  const faults: Error[] = [];
+  let checked = 0;
+  let bytes = 0;
+  const source = await target.open("end");
+  const attempt = async (check: () => Promise<void>) => {
+    try {
+      await check();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof FormatError)) throw error;
+      faults.push(error);
+      onFault?.(error);
+    }
+  };
+  await attempt(async () => {
+    const file = await NpzFile.open(source, call);
+    for (const member of file.members) {
+      if (faults.length >= maxFaults) return;
+      await attempt(async () => {
+        await verifyMember(source, member, call);
+        checked++;
+        if (member.name.endsWith(".npy")) await file.header(member.name.slice(0, -4), call);
+      });
+      bytes += member.storedSize;
+      onBytes?.(member.storedSize);
+    }
+  });
+  return { checked: { "CRC-32 of a member": checked }, bytes, faults };
+}
