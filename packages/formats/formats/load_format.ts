@@ -14,6 +14,7 @@ const LOAD: { readonly [Name in FormatName]?: () => Promise<Format> } = {
   safetensors: async () => (await import("../safetensors/format.ts")).format,
   npy: async () => (await import("../npy/format.ts")).format,
   tfrecord: async () => (await import("../tfrecord/format.ts")).format,
+  tar: async () => (await import("../webdataset/format.ts")).format,
   parquet: async () => (await import("../parquet/format.ts")).format,
   npz: async () => (await import("../npz/format.ts")).format,
 };

@@ -83,11 +83,12 @@ export class SampleReader {
 
   /**
    * The bytes of the shard that a sample is decoded from: its files, each with the block before it. They are one range,
-   * unless much lies between two files.
+   * unless much lies between two files. With `fields` only those fields are meant.
    */
-  ranges(index: number): ResolvedRange[] {
+  ranges(index: number, fields?: ReadonlySet<string>): ResolvedRange[] {
     const ranges: { offset: number; length: number }[] = [];
-    for (const { offset, size } of this.index.at(index).fields) {
+    for (const { field, offset, size } of this.index.at(index).fields) {
+      if (fields && !fields.has(field)) continue;
       const last = ranges.at(-1);
       const start = offset - BLOCK;
       if (last && start - (last.offset + last.length) <= GAP) last.length = offset + size - last.offset;
@@ -97,14 +98,15 @@ export class SampleReader {
   }
 
   /** The sample that lies in the bytes of its `ranges`, of which its fields are views. */
-  decode(index: number, bytes: readonly Uint8Array[]): Sample {
+  decode(index: number, bytes: readonly Uint8Array[], wanted?: ReadonlySet<string>): Sample {
     const { key, fields: places } = this.index.at(index);
-    const ranges = this.ranges(index);
+    const ranges = this.ranges(index, wanted);
     const fields: Record<string, Uint8Array> = Object.create(null);
     let found = key;
     let piece = 0;
     for (const place of places) {
       const { field, offset, size } = place;
+      if (wanted && !wanted.has(field)) continue;
       let range = ranges[piece];
       while (range && offset + size > range.offset + range.length) range = ranges[++piece];
       const at = offset - (range?.offset ?? 0);
@@ -125,14 +127,17 @@ export class SampleReader {
   }
 
   /** Reads samples in the order of their indexes, those near one another by one request. */
-  async readMany(indexes: readonly number[], options?: CallOptions): Promise<Sample[]> {
-    const ranges = indexes.map((index) => this.ranges(index));
+  async readMany(
+    indexes: readonly number[],
+    { fields, ...options }: CallOptions & { readonly fields?: ReadonlySet<string> } = {},
+  ): Promise<Sample[]> {
+    const ranges = indexes.map((index) => this.ranges(index, fields));
     const bytes = await this.source.readRanges(ranges.flat(), options);
     let at = 0;
     return indexes.map((index, place) => {
       const count = ranges[place]?.length ?? 0;
       at += count;
-      return this.decode(index, bytes.slice(at - count, at));
+      return this.decode(index, bytes.slice(at - count, at), fields);
     });
   }
 

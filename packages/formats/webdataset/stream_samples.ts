@@ -1,7 +1,5 @@
-import type { CallOptions, ObjectStore } from "@lade/core";
-import { streamTar } from "../tar/stream_tar.ts";
-import type { TarEntry } from "../tar/stream_tar.ts";
-import { objectUri } from "@lade/core";
+import { type CallOptions, type ObjectStore, objectUri } from "@lade/core";
+import { streamTar, type TarEntry } from "../tar/stream_tar.ts";
 import { SampleGrouper } from "./sample_grouper.ts";
 
 /** A sample: the files of one key. */
@@ -30,28 +28,28 @@ export async function* streamSamples(
   yield* samplesOf(streamTar(store, key, options), objectUri(store.uri, key), options.fields);
 }
 
-/** The samples that the members of a shard make up. */
+/** The samples that the members of a shard make up; with `keepsEmpty` also those that have none of the fields wanted. */
 export async function* samplesOf(
   entries: AsyncIterable<TarEntry>,
   uri: string,
   wanted?: readonly string[],
+  keepsEmpty = wanted === undefined,
 ): AsyncGenerator<Sample, void, void> {
   const grouper = new SampleGrouper(uri);
   const isWanted = wanted && new Set(wanted.map((field) => field.toLowerCase()));
   let sample: { key: string; fields: Record<string, Uint8Array> } | undefined;
-  let count = 0;
+  let isEmpty = true;
   for await (const entry of entries) {
-    if (entry.member.type !== "file") continue;
-    const grouped = grouper.add(entry.member);
+    const grouped = entry.member.type === "file" ? grouper.add(entry.member) : undefined;
     if (!grouped) continue;
     if (grouped.isFirst) {
-      if (sample && count > 0) yield sample;
+      if (sample && (keepsEmpty || !isEmpty)) yield sample;
       sample = { key: grouped.key, fields: Object.create(null) };
-      count = 0;
+      isEmpty = true;
     }
     if (!sample || (isWanted && !isWanted.has(grouped.field))) continue;
     sample.fields[grouped.field] = await entry.bytes();
-    count++;
+    isEmpty = false;
   }
-  if (sample && count > 0) yield sample;
+  if (sample && (keepsEmpty || !isEmpty)) yield sample;
 }

@@ -1,0 +1,106 @@
+import type { CallOptions } from "@lade/core";
+import { NotFoundError } from "@lade/core/errors";
+import { FormatError } from "../errors/format_error.ts";
+import type { Description, Format, FormatTarget } from "../registry/format.ts";
+import { membersOf } from "../tar/entries_of.ts";
+import { MembersTable } from "../tar/members_table.ts";
+import { sampleIndexKey } from "./index_samples.ts";
+import { SampleGrouper } from "./sample_grouper.ts";
+import { SampleReader } from "./sample_reader.ts";
+import { samplesSchema, SamplesTable } from "./samples_table.ts";
+import { verifyTar } from "./verify_tar.ts";
+
+/** Members that a description, or a table without a schema, looks at where there is no index. */
+const LOOKED_AT = 1000;
+
+/** What commands ask of tar archives, whose samples they show where it is of such. */
+export const format: Format = {
+  name: "tar",
+
+  async describe(target, options = {}) {
+    const reader = await indexOf(target, options);
+    const { size } = await target.open("start");
+    const base = { format: "tar" as const, size, checksums: ["sum of each header's bytes"] };
+    if (reader) {
+      return {
+        ...base,
+        records: reader.length,
+        schema: samplesSchema(reader.index.fields()),
+        metadata: { files: `${reader.index.files}` },
+      };
+    }
+    return { ...base, ...descriptionOf(await beginningOf(target, options)) };
+  },
+
+  verify: verifyTar,
+
+  /** Samples of webdataset as rows, or members, where these make up no samples. */
+  async openTable(target, { schema, ...options } = {}) {
+    const reader = await indexOf(target, options);
+    if (reader) return new SamplesTable(target, schema ?? samplesSchema(reader.index.fields()), reader);
+    if (schema) return new SamplesTable(target, schema);
+    const { fields } = await beginningOf(target, options);
+    return fields ? new SamplesTable(target, samplesSchema(fields)) : new MembersTable(target);
+  },
+};
+
+/** The members of an archive, or the first ones. */
+interface Beginning {
+  /** Members, and which types they have. */
+  readonly members: number;
+  /** Whether there are more. */
+  readonly hasMore: boolean;
+  /** Samples, where the members make up such. */
+  readonly samples: number;
+  /** The fields of the samples; absent where there are none. */
+  readonly fields?: readonly string[];
+}
+
+async function beginningOf(target: FormatTarget, options: CallOptions): Promise<Beginning> {
+  const grouper = new SampleGrouper(target.key);
+  const fields = new Set<string>();
+  let isOfSamples = true;
+  let members = 0;
+  let hasMore = false;
+  for await (const { type, name, offset, size } of membersOf(target, options)) {
+    if (members === LOOKED_AT) {
+      hasMore = true;
+      break;
+    }
+    members++;
+    if (type !== "file" || !isOfSamples) continue;
+    try {
+      const grouped = grouper.add({ name, offset, size });
+      if (grouped) fields.add(grouped.field);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      isOfSamples = false;
+    }
+  }
+  const samples = isOfSamples ? grouper.samples : 0;
+  return { members, hasMore, samples, ...(samples > 0 && { fields: [...fields] }) };
+}
+
+function descriptionOf({ members, hasMore, samples, fields }: Beginning): Partial<Description> {
+  const schema = fields && samplesSchema(fields);
+  const told = { ...(schema && { schema, inferred: true }) };
+  if (hasMore) return { ...told, metadata: { files: `more than ${LOOKED_AT}: lade index counts them` } };
+  return {
+    ...told,
+    records: fields ? samples : members,
+    ...(fields && { metadata: { files: `${members}` } }),
+  };
+}
+
+/** The samples by the index that lies beside the archive; nothing where none does. */
+async function indexOf(target: FormatTarget, options: CallOptions): Promise<SampleReader | undefined> {
+  const { store, key, stream } = target;
+  if (stream) return undefined;
+  try {
+    await store.head(sampleIndexKey(key), options);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+  return await SampleReader.open(store, key, options);
+}
