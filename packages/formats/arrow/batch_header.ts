@@ -34,8 +34,13 @@ export function readBatchHeader(table: FlatTable): BatchHeader {
     }
     return { length, nulls };
   });
+  let end = 0;
   const buffers = pairs(table, 2).map(([offset, length]) => {
-    if (offset < 0 || length < 0) throw fault(`a buffer of it lies at ${offset}+${length}`);
+    // All writers put them one after the other; so no byte is ever meant twice.
+    if (offset < end || length < 0 || offset % 8 !== 0) {
+      throw fault(`a buffer of it lies at ${offset}+${length}, behind one that ends at ${end}`);
+    }
+    end = offset + length;
     return { offset, length };
   });
   const codec = readCodec(table);

@@ -118,12 +118,12 @@ export class FlatTable {
 
   /** A text; `undefined` where it is not there. */
   text(field: number): string | undefined {
-    const { view, bytes } = this.#bytes;
+    const { bytes } = this.#bytes;
     const vector = this.#vector(field, 1);
     if (!vector) return undefined;
     this.#bytes.spend(vector.length);
     const text = bytes.subarray(vector.at, vector.at + vector.length);
-    if (vector.at + vector.length >= view.byteLength) throw this.fault("a text in it does not end");
+    if (bytes[vector.at + vector.length] !== 0) throw this.fault("a text in it does not end");
     try {
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
     } catch {

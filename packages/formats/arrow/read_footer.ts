@@ -15,6 +15,9 @@ export const HEAD = 8;
 /** Bytes after the footer: its length, and the magic ones. */
 export const TAIL = 10;
 
+/** The mark of a stream's end, and what aligns it, at most. */
+const LARGEST_END = 8 + 64;
+
 /** Where a message of a file lies. */
 export interface Block {
   /** Its first byte. */
@@ -58,13 +61,19 @@ export async function readFooter(source: ByteSource, options: CallOptions = {}):
   checkVersion(table, uri);
   const schema = table.table(1);
   if (!schema) throw fault("its footer has no schema");
-  return {
-    schema: readSchema(schema, uri),
-    dictionaries: readBlocks(table, 2, offset),
-    batches: readBlocks(table, 3, offset),
-    metadata: readKeyValues(table, 4),
-    offset,
-  };
+  const dictionaries = readBlocks(table, 2, offset);
+  const batches = readBlocks(table, 3, offset);
+  const end = [...dictionaries, ...batches].reduce((end, block) => Math.max(end, endOf(block)), 0);
+  if (end > 0 && end + LARGEST_END < offset) {
+    throw fault(`${offset - end} bytes lie between its last message and its footer`);
+  }
+  const metadata = readKeyValues(table, 4);
+  return { schema: readSchema(schema, uri), dictionaries, batches, metadata, offset };
+}
+
+/** Where what follows a message begins. */
+export function endOf({ offset, metadataLength, bodyLength }: Block): number {
+  return offset + metadataLength + bodyLength;
 }
 
 function readBlocks(table: FlatTable, field: number, end: number): Block[] {
@@ -76,9 +85,7 @@ function readBlocks(table: FlatTable, field: number, end: number): Block[] {
       bodyLength: structs.i64(index, 16),
     };
     const { offset, metadataLength, bodyLength } = block;
-    const sound = offset >= HEAD && metadataLength >= PREFIX && bodyLength >= 0 &&
-      offset + metadataLength + bodyLength <= end;
-    if (sound) return block;
+    if (offset >= HEAD && metadataLength >= PREFIX && bodyLength >= 0 && endOf(block) <= end) return block;
     throw table.fault(`it has a message at ${offset} of ${metadataLength} and ${bodyLength} bytes`);
   });
 }

@@ -138,7 +138,8 @@ function callOf({ signal }: VerifyOptions): CallOptions {
 async function checkHead(source: ByteSource, schema: ArrowSchema, options: CallOptions): Promise<void> {
   const fault = faultAt({ uri: source.uri, offset: 0 });
   const head = await source.read(0, HEAD, options);
-  if (MAGIC.some((byte, index) => head[index] !== byte)) throw fault("it does not begin with ARROW1");
+  const isSound = head.every((byte, index) => byte === (MAGIC[index] ?? 0));
+  if (!isSound) throw fault("it does not begin with ARROW1 and two zeros");
   const stream = await ArrowStreamReader.open(source, options, HEAD);
   const difference = schemaDifference(schemaOf(schema), stream.schema);
   if (difference !== undefined) throw fault(`its schema is not that of its footer: ${difference}`);
