@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { safetensorsFile } from "./format_files.ts";
+import { safetensorsFile, TFRECORD } from "./format_files.ts";
 import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
@@ -14,6 +14,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
   await Deno.utime(`${directory.path}/d/.lade-00000000000000aa-1~tmp`, new Date(0), new Date(0));
   await using cli = await S3Here.start({ versioning: true, objects: { old: "0" } });
   await cli.lade.put("s3://bucket/model.safetensors", safetensorsFile([["t", "U8", [1], new Uint8Array(1)]]));
+  await cli.lade.put("s3://bucket/r.tfrecord", TFRECORD);
   const d = `${directory.path}/d`;
   await Deno.writeTextFile(`${directory.path}/commands`, "du s3://bucket\nls s3://bucket/none\n");
   const lines = [
@@ -31,6 +32,8 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["check", "-r", d, "s3://bucket/d"],
     ["hash", "-v", "s3://bucket/d/a.txt"],
     ["show", "s3://bucket/model.safetensors"],
+    ["head", "s3://bucket/model.safetensors"],
+    ["index", "s3://bucket/r.tfrecord"],
     ["verify", "s3://bucket/model.safetensors", "s3://bucket/d/a.txt"],
     ["hash", "-c", `${directory.path}/sums`, "s3://bucket/d"],
     ["check", "-r", "s3://bucket", "s3://bucket/d"],
@@ -59,7 +62,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
   // Progress takes time, notes follow from what a service lacks, settings are told of stores that a command opens itself,
   // and jobs are left by what was interrupted.
   const unseen = [...documented.keys()].filter((type) =>
-    !seen.has(type) && !["progress", "note", "settings", "job", "resumable", "row"].includes(type)
+    !seen.has(type) && !["progress", "note", "settings", "job", "resumable"].includes(type)
   );
   assertEquals(unseen, []);
   assert(documented.get("object")?.has("storageClass"));

@@ -3,6 +3,7 @@ import {
   DescriptionMessage,
 } from "../../packages/cli/messages/description_messages.ts";
 import { HeadMessage, HeadRowMessage } from "../../packages/cli/messages/head_messages.ts";
+import { IndexMessage } from "../../packages/cli/messages/index_messages.ts";
 import { VerifiedMessage, VerifiedSumMessage } from "../../packages/cli/messages/verified_messages.ts";
 import type { Message } from "../../packages/cli/output/message.ts";
 
@@ -43,6 +44,9 @@ export function hostileFormatMessages(text: string): Readonly<Record<string, Mes
       width: 200,
     }),
     headrow: new HeadRowMessage(text, 0, row),
+    index: new IndexMessage({
+      ...{ uri: text, index: text, format: "tar", state: "stale", count: 1, noun: "sample", reason: text },
+    }),
     verified: new VerifiedMessage({
       uri: text,
       name: text,

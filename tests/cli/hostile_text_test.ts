@@ -301,6 +301,7 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
     show: [[there], [away], ["-r", "memory://m/d/"], ["--format", "csv", there]],
     head: [[there], [away], ["--format", "csv", "--columns", HOSTILE, there], ["--schema", HOSTILE, there]],
     verify: [[there], [away], ["-r", "memory://m/d/"]],
+    index: [[there], [away], ["-r", "memory://m/d/"], ["--check", there], ["--format", "tar", there]],
     mb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     rb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     run: [[away], [local], [there], ["-"]],

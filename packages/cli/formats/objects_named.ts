@@ -23,7 +23,9 @@ export interface NamedObject {
   readonly place: Place;
   /** Its name below what was given; the whole URI where it was given itself. */
   readonly name: string;
-  /** What a listing had of it; absent where it was given itself. */
+  /** Whether it was given itself, rather than found below what was given. */
+  readonly isGiven: boolean;
+  /** What a listing had of it. */
   readonly listed?: ObjectMeta;
 }
 
@@ -59,12 +61,12 @@ export async function* objectsNamed(
       const named = isPrefix(place) || await isLocalDirectory(place.uri);
       if (!recursive && !filter) {
         if (!named) {
-          yield { name: argument, place };
+          yield { name: argument, place, isGiven: true };
           continue;
         }
         const { hasZarr } = await import("@lade/formats/formats");
         if (await hasZarr(place.store, place.key, { signal })) {
-          yield { name: argument, place: isPrefix(place) ? place : await locatePrefix(lade, place) };
+          yield { name: argument, place: await locatePrefix(lade, place), isGiven: true };
           continue;
         }
       }
@@ -72,7 +74,7 @@ export async function* objectsNamed(
       if (object && filter && !recursive) {
         throw new UsageError(`${JSON.stringify(argument)} is one object. ${FOR_MANY}`);
       }
-      if (object) yield { name: argument, place, listed: object };
+      if (object) yield { name: argument, place, isGiven: true, listed: object };
       if (prefix) yield* objectsBelow(context, prefix, options);
     } catch (error) {
       if (error instanceof UsageError) throw error;
@@ -101,10 +103,10 @@ async function* objectsBelow(
     const name = listed.key.slice(prefix.key.length);
     if (filter && !filter(listed, name)) continue;
     const zarr = ZARR.exec(name)?.[0];
-    if (zarr === undefined) yield { name, place: placeBelow(prefix, name), listed };
+    if (zarr === undefined) yield { name, place: placeBelow(prefix, name), isGiven: false, listed };
     else if (!zarrs.has(zarr)) {
       zarrs.add(zarr);
-      yield { name: zarr, place: placeBelow(prefix, zarr) };
+      yield { name: zarr, place: placeBelow(prefix, zarr), isGiven: false };
     }
   }
   if (isEmpty) await refuseMissing(prefix, operation);

@@ -19,7 +19,7 @@ export async function runShow(context: CommandContext, options: ShowValues): Pro
   const { uris, recursive, format, jobs } = options;
   const lade = await context.lade();
   const filter = await filterOf(context, options, uris);
-  const describe = async ({ place, name, listed }: NamedObject): Promise<Described> => {
+  const describe = async ({ place, name, isGiven, listed }: NamedObject): Promise<Described> => {
     const { uri, store, key } = place;
     try {
       const opened = await openFormat(store, key, { signal, ...(format && { format }) });
@@ -27,8 +27,10 @@ export async function runShow(context: CommandContext, options: ShowValues): Pro
       const description = await opened.format.describe(opened.target, { signal });
       return { uri, name, description, ...(compression && { storedAs: compression }) };
     } catch (error) {
-      if (listed && error instanceof UnknownFormatError) return { uri, name, size: listed.size };
-      if (listed || !(error instanceof NotFoundError)) throw error;
+      if (!isGiven && error instanceof UnknownFormatError) {
+        return { uri, name, ...(listed && { size: listed.size }) };
+      }
+      if (!isGiven || !(error instanceof NotFoundError)) throw error;
       const advice = "add a slash at its end";
       throw await explainMissing(error, { lade, place, operation: "show", advice, signal });
     }
@@ -44,7 +46,7 @@ export async function runShow(context: CommandContext, options: ShowValues): Pro
   const all = objectsNamed(context, lade, { uris, recursive, filter, operation: "show" });
   for await (const { object, described, error } of inOrder(all, atOnce, work)) {
     if (!described) await context.fail(error);
-    else if (options.long || (uris.length === 1 && !object.listed)) {
+    else if (options.long || (uris.length === 1 && object.isGiven && !recursive)) {
       await output.result(new DescriptionMessage(described, terminal.columns()));
     } else await output.result(new DescriptionLineMessage(described));
   }

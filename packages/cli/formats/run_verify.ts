@@ -51,7 +51,7 @@ export async function runVerify(context: CommandContext, options: VerifyValues):
 async function verify(
   { signal }: CommandContext,
   lade: Lade,
-  { place, name, listed }: NamedObject,
+  { place, name, isGiven, listed }: NamedObject,
   { format: given }: VerifyValues,
   progress: TransferProgress,
 ): Promise<Verified> {
@@ -63,8 +63,8 @@ async function verify(
     const verification = await format.verify(target, { signal, onBytes });
     return { uri, name, format: format.name, verification };
   } catch (error) {
-    if (listed && error instanceof UnknownFormatError) return { uri, name };
-    if (listed || !(error instanceof NotFoundError)) throw error;
+    if (!isGiven && error instanceof UnknownFormatError) return { uri, name };
+    if (!isGiven || !(error instanceof NotFoundError)) throw error;
     throw await explainMissing(error, {
       lade,
       place,

@@ -68,7 +68,7 @@ export class VerifiedSumMessage implements Message {
   toText(): string {
     const { ok, failed, unchecked } = this.#sum;
     const parts = [
-      `${counted(ok, "object")} sound`,
+      ...(ok > 0 ? [`${counted(ok, "object")} sound`] : []),
       ...(failed > 0 ? [`${failed} faulty or unread`] : []),
       ...(unchecked > 0 ? [`${unchecked} without a checksum to compare`] : []),
     ];

@@ -16,14 +16,14 @@ const OPEN: { readonly [Name in FormatName]?: () => Promise<OpenHead> } = {
  */
 export async function openHead(opened: OpenedFormat, options: HeadOptions): Promise<Head> {
   const { format, target } = opened;
-  if (format.openTable) return (await import("./head_of_table.ts")).headOfTable(opened, options);
+  const load = options.columns || options.schema ? undefined : OPEN[format.name];
+  if (load) return await (await load())(opened, options);
+  if (format.openTable) return await (await import("./head_of_table.ts")).headOfTable(opened, options);
   if (options.columns || options.schema) {
     const what = options.columns ? "columns" : "a schema";
     const detail = `${format.name} has no columns to be asked for by ${what}`;
     throw new UnsupportedError({ operation: "read", uri: (await target.open()).uri, detail });
   }
-  const load = OPEN[format.name];
-  if (load) return await (await load())(opened, options);
   const detail = `nothing shows the beginning of ${format.name}`;
   throw new UnsupportedError({ operation: "read", uri: (await target.open()).uri, detail });
 }
