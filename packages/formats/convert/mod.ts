@@ -1,0 +1,7 @@
+/**
+ * From one format to another, and between files and the formats that hold many of them.
+ *
+ * @module
+ */
+export { filesToTar, type FilesToTarOptions, type WrittenTar } from "./files_to_tar.ts";
+export { tarToFiles, type TarToFilesOptions, type UnpackedTar } from "./tar_to_files.ts";
