@@ -9,6 +9,7 @@ import { fileWrite } from "./fs/file_write.ts";
 import { listMillion } from "./fs/list_million.ts";
 import { transportGet, transportPut, transportSmall } from "./http/transport.ts";
 import { planMillion } from "./transfer/plan_million.ts";
+import { safetensorsRead } from "./formats/safetensors_read.ts";
 import { startUp } from "./cli/start_up.ts";
 import { azureBenches } from "./azure/azure_benches.ts";
 import { gcsBenches } from "./gcs/gcs_benches.ts";
@@ -27,6 +28,7 @@ export const benches: Bench[] = [
   startUp,
   listMillion,
   planMillion,
+  safetensorsRead,
   transportGet,
   transportSmall,
   transportPut,
