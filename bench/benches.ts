@@ -14,6 +14,7 @@ import { startUp } from "./cli/start_up.ts";
 import { azureBenches } from "./azure/azure_benches.ts";
 import { gcsBenches } from "./gcs/gcs_benches.ts";
 import { s3Benches } from "./s3/s3_benches.ts";
+import { tfrecordExamples, tfrecordIndex, tfrecordOrder } from "./formats/tfrecord.ts";
 
 /** Every benchmark, in the order they run. */
 export const benches: Bench[] = [
@@ -32,6 +33,9 @@ export const benches: Bench[] = [
   transportGet,
   transportSmall,
   transportPut,
+  tfrecordOrder,
+  tfrecordExamples,
+  tfrecordIndex,
   ...s3Benches,
   ...azureBenches,
   ...gcsBenches,
