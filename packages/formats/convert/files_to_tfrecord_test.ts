@@ -36,14 +36,15 @@ Deno.test("filesToTfrecord: a tree of files there and back, with its index", asy
       await using from = await storeOf({ ...below, beside: new Uint8Array(1) });
       await using to = new MemoryStore();
       const names: string[] = [];
-      const written = await filesToTfrecord(from, "in", to, "a.tfrecord", {
+      const [written, ...others] = await filesToTfrecord(from, "in", to, "a.tfrecord", {
         compression: compression as "none" | "gzip",
         onFile: (name) => names.push(name),
       });
       assertEquals(names, Object.keys(await contentOf(from, "in/")));
-      assertEquals([written.records, written.size], [names.length, (await to.head("a.tfrecord")).size]);
-      assertEquals(written.indexKey, compression === "none" ? "a.tfrecord.idx" : undefined);
-      if (written.indexKey) {
+      assertEquals(others, []);
+      assertEquals([written?.records, written?.size], [names.length, (await to.head("a.tfrecord")).size]);
+      assertEquals(written?.indexKey, compression === "none" ? "a.tfrecord.idx" : undefined);
+      if (written?.indexKey) {
         const [record = new Uint8Array(0)] = await (await openRecords(to, "a.tfrecord")).read([
           names.length - 1,
         ]);
@@ -64,14 +65,37 @@ Deno.test("filesToTfrecord: a tree of files there and back, with its index", asy
 Deno.test("filesToTfrecord: the bytes alone, named by number on the way back", async () => {
   await using from = await storeOf({ "a.jpg": Uint8Array.of(1), "b.jpg": Uint8Array.of(2, 3) });
   await using to = new MemoryStore();
-  const { indexKey } = await filesToTfrecord(from, "", to, "k", { records: "bytes", index: false });
-  assertEquals(indexKey, undefined);
+  const written = await filesToTfrecord(from, "", to, "k", { records: "bytes", index: false });
+  assertEquals(written, [{ key: "k", records: 2, size: 35 }]);
   assertEquals(await gatherRecords(to, "k"), [Uint8Array.of(1), Uint8Array.of(2, 3)]);
   await tfrecordToFiles(to, "k", to, "out/", { records: "bytes", suffix: ".jpg" });
   assertEquals(await contentOf(to, "out/"), {
     "00000000.jpg": Uint8Array.of(1),
     "00000001.jpg": Uint8Array.of(2, 3),
   });
+});
+
+Deno.test("filesToTfrecord: several objects, none larger than it may be, each with its index", async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 10 }, (_, index) => [`f${index}`, new Uint8Array(index === 4 ? 500 : 84)]),
+  );
+  await using from = await storeOf(files);
+  for (const [key, first] of [["s.tfrecord", "s-000000.tfrecord"], ["s/%02d.tfr", "s/00.tfr"]] as const) {
+    await using to = new MemoryStore();
+    const written = await filesToTfrecord(from, "", to, key, { records: "bytes", maxBytes: 300 });
+    assertEquals(written.map(({ records, size }) => [records, size]), [
+      [3, 300],
+      [1, 100],
+      [1, 516],
+      [3, 300],
+      [2, 200],
+    ]);
+    assertEquals(written[0]?.key, first);
+    for (const { key, records, indexKey } of written) {
+      assertEquals([(await openRecords(to, key)).length, indexKey], [records, `${key}.idx`]);
+    }
+  }
+  await assertRejects(() => filesToTfrecord(from, "", new MemoryStore(), "k", { maxBytes: 0 }), RangeError);
 });
 
 Deno.test("filesToTfrecord: no file, a place among the files, a name that leads out, and a failure leave nothing", async () => {

@@ -5,3 +5,10 @@
  */
 export { filesToTar, type FilesToTarOptions, type WrittenTar } from "./files_to_tar.ts";
 export { tarToFiles, type TarToFilesOptions, type UnpackedTar } from "./tar_to_files.ts";
+export {
+  type FileRecords,
+  filesToTfrecord,
+  type FilesToTfrecordOptions,
+  type WrittenTfrecord,
+} from "./files_to_tfrecord.ts";
+export { tfrecordToFiles, type TfrecordToFilesOptions, type UnpackedTfrecord } from "./tfrecord_to_files.ts";

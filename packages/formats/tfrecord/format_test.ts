@@ -120,6 +120,13 @@ Deno.test("tfrecord table: records that are no Examples, and what comes late, ar
   ]);
 });
 
+Deno.test("tfrecord: a record as long as gzip's first bytes say is read as it is", async () => {
+  await using store = await storeOf([new Uint8Array(0x088b1f)]);
+  const { target, compression } = await openFormat(store, "a.tfrecord");
+  assertEquals(compression, undefined);
+  assertEquals((await format.verify(target)).checked["CRC-32C of a record"], 1);
+});
+
 Deno.test("tfrecord describe: schema, records by the index, and a stale index", async () => {
   await using store = await storeOf();
   await indexObjects(store, ["a.tfrecord"]);
