@@ -10,6 +10,7 @@ import { listMillion } from "./fs/list_million.ts";
 import { transportGet, transportPut, transportSmall } from "./http/transport.ts";
 import { planMillion } from "./transfer/plan_million.ts";
 import { safetensorsRead } from "./formats/safetensors_read.ts";
+import { parquetRead16, parquetReadDictionary } from "./formats/parquet_read.ts";
 import { startUp } from "./cli/start_up.ts";
 import { azureBenches } from "./azure/azure_benches.ts";
 import { gcsBenches } from "./gcs/gcs_benches.ts";
@@ -30,6 +31,8 @@ export const benches: Bench[] = [
   listMillion,
   planMillion,
   safetensorsRead,
+  parquetRead16,
+  parquetReadDictionary,
   transportGet,
   transportSmall,
   transportPut,

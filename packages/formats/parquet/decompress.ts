@@ -9,14 +9,16 @@ type Decompress = (bytes: Uint8Array, size: number) => Uint8Array;
 /** How many bytes a byte can make at most, of the codecs that take their memory before they look. */
 const SNAPPY_MOST = 64;
 const LZ4_MOST = 256;
+/** How many bytes a byte makes at most of a page of any use. */
+const USUAL_MOST = 256;
 
 let snappy: Decompress | undefined;
 
 const BY_CODEC: Readonly<Partial<Record<CompressionCodec, Decompress>>> = {
   UNCOMPRESSED: (bytes) => bytes,
-  ZSTD: (bytes, size) => zstdDecompressSync(bytes, { maxOutputLength: Math.max(size, 1) }),
-  GZIP: (bytes, size) => gunzipSync(bytes, { maxOutputLength: Math.max(size, 1) }),
-  BROTLI: (bytes, size) => brotliDecompressSync(bytes, { maxOutputLength: Math.max(size, 1) }),
+  ZSTD: (bytes, size) => zstdDecompressSync(bytes, inOnePiece(bytes, size)),
+  GZIP: (bytes, size) => gunzipSync(bytes, inOnePiece(bytes, size)),
+  BROTLI: (bytes, size) => brotliDecompressSync(bytes, inOnePiece(bytes, size)),
   SNAPPY: bounded(SNAPPY_MOST, decompressSnappy),
   LZ4: bounded(LZ4_MOST, decompressLz4Hadoop),
   LZ4_RAW: bounded(LZ4_MOST, decompressLz4Block),
@@ -34,6 +36,12 @@ export function decompress(codec: CompressionCodec, bytes: Uint8Array, size: num
   if (made.length !== size) throw new RangeError(`${made.length} bytes were made, and ${size} are due`);
   // Node's buffers are cut without being copied, unlike any other array.
   return new Uint8Array(made.buffer, made.byteOffset, made.length);
+}
+
+/** How much a codec of Node makes at a time: all, with a byte more that shows it the end, unless that is hardly so much. */
+function inOnePiece({ length }: Uint8Array, size: number) {
+  const chunkSize = Math.max(Math.min(size + 1, length * USUAL_MOST), 1024);
+  return { chunkSize, maxOutputLength: Math.max(size, 1) };
 }
 
 /** The library takes the size from the first bytes, and gives what lay in its memory where that is less than is due. */

@@ -2,9 +2,14 @@ import type { ByteReader } from "../binary/byte_reader.ts";
 
 /**
  * Fills `out` with numbers of `width` bits that are run-length encoded and bit-packed by turns. Runs that pass its end, or
- * the bytes, are a `FormatError`; the last bit-packed run may be padded. The reader is left behind what was used.
+ * the bytes, are a `FormatError`; the last bit-packed run may be padded. The reader is left behind what was used. Gives the
+ * number that all are, where one run has said so.
  */
-export function readHybrid(reader: ByteReader, width: number, out: Uint8Array | Uint32Array): void {
+export function readHybrid(
+  reader: ByteReader,
+  width: number,
+  out: Uint8Array | Uint32Array,
+): number | undefined {
   const count = out.length;
   if (width > 32) throw reader.fault(`numbers of ${width} bits are told`);
   let at = 0;
@@ -25,9 +30,11 @@ export function readHybrid(reader: ByteReader, width: number, out: Uint8Array | 
       let value = 0;
       for (let bits = 0; bits < width; bits += 8) value += reader.u8("a run's value") * 2 ** bits;
       out.fill(value, at, at + length);
+      if (length === count) return value;
       at += length;
     }
   }
+  return undefined;
 }
 
 /** Unpacks numbers that lie bit by bit after one another, the lowest bits first. */
@@ -38,34 +45,42 @@ export function unpack(
   at: number,
   count: number,
 ): void {
-  if (width === 0) {
-    out.fill(0, at, at + count);
-  } else if (width === 8) {
-    for (let index = 0; index < count; index++) out[at + index] = packed[index] ?? 0;
-  } else if (width <= 24) {
-    const mask = (1 << width) - 1;
-    let bits = 0;
-    let held = 0;
-    let next = 0;
-    for (let index = 0; index < count; index++) {
-      // At most 31 bits are held before the last byte is added.
-      while (held < width) {
-        bits |= (packed[next++] ?? 0) << held;
-        held += 8;
-      }
-      out[at + index] = bits & mask;
-      bits >>>= width;
-      held -= width;
+  if (width === 0) out.fill(0, at, at + count);
+  else if (out instanceof Uint8Array) unpackNarrow(packed, width, out, at, count);
+  else unpackWide(packed, width, out, at, count);
+}
+
+function unpackNarrow(packed: Uint8Array, width: number, out: Uint8Array, at: number, count: number): void {
+  const mask = (1 << width) - 1;
+  let bits = 0;
+  let held = 0;
+  let next = 0;
+  for (let index = 0; index < count; index++) {
+    while (held < width) {
+      bits |= (packed[next++] ?? 0) << held;
+      held += 8;
     }
-  } else {
-    for (let index = 0; index < count; index++) {
-      const first = index * width;
-      let byte = first >> 3;
-      let have = 8 - (first & 7);
-      let value = (packed[byte++] ?? 0) >> (first & 7);
-      for (; have < width; have += 8) value += (packed[byte++] ?? 0) * 2 ** have;
-      out[at + index] = value % 2 ** width;
-    }
+    out[at + index] = bits & mask;
+    bits >>>= width;
+    held -= width;
+  }
+}
+
+/** By words of 32 bits, of which a number lies in one or two. */
+function unpackWide(packed: Uint8Array, width: number, out: Uint32Array, at: number, count: number): void {
+  const words = new Uint32Array((packed.length >> 2) + 2);
+  new Uint8Array(words.buffer).set(packed);
+  const mask = width === 32 ? -1 : (1 << width) - 1;
+  let word = 0;
+  let shift = 0;
+  const end = at + count;
+  for (; at < end; at++) {
+    let number = (words[word] ?? 0) >>> shift;
+    const next = shift + width;
+    if (next > 32) number |= (words[word + 1] ?? 0) << (32 - shift);
+    out[at] = number & mask;
+    word += next >> 5;
+    shift = next & 31;
   }
 }
 

@@ -113,13 +113,12 @@ class LeafGatherer {
     const [definitionCode = RLE, repetitionCode = RLE] = header.levelEncodings ?? [];
     if (repetitions) readLevels(reader, repetitions, repetition, repetitionCode, v2?.repetitionSize);
     else reader.take(v2?.repetitionSize ?? 0, "repetition levels");
-    if (definitions) readLevels(reader, definitions, defined, definitionCode, v2?.definitionSize);
+    let present = count;
+    if (definitions) present = readLevels(reader, definitions, defined, definitionCode, v2?.definitionSize);
     else reader.take(v2?.definitionSize ?? 0, "definition levels");
     if (repetitions && from === 0 && count > 0 && repetitions[0] !== 0) {
       throw reader.fault("the first value goes on with a row before it");
     }
-    let present = count;
-    if (definitions) { for (const level of definitions) if (level !== defined) present--; }
     if (v2 && v2.nulls !== count - present) {
       throw reader.fault(`${count - present} values are null, and the header tells ${v2.nulls}`);
     }
@@ -185,24 +184,30 @@ function openPage(page: StoredPage, { codec, place }: LeafChunk): ByteReader {
   });
 }
 
+/** Fills `out` with levels up to `most`, and tells how many are `most`. */
 function readLevels(
   reader: ByteReader,
   out: Uint8Array,
   most: number,
   code: number,
   size: number | undefined,
-): void {
+): number {
   if (code !== RLE) {
     throw reader.fault(`levels are encoded by ${ENCODINGS[code] ?? code}, which is not done since 2013`);
   }
   const end = (size ?? reader.u32("the size of levels")) + reader.position;
   if (end > reader.bytes.length) throw reader.fault("levels pass the end of the page");
-  readHybrid(reader, 32 - Math.clz32(most), out);
+  const all = readHybrid(reader, 32 - Math.clz32(most), out);
   if (reader.position > end) throw reader.fault("levels pass their end");
   reader.seek(end);
-  for (const level of out) {
-    if (level > most) throw reader.fault(`a level is ${level}, and ${most} is the highest`);
+  if (all === most) return out.length;
+  let found = 0;
+  for (let entry = 0; entry < out.length; entry++) {
+    const level = out[entry] ?? 0;
+    if (level === most) found++;
+    else if (level > most) throw reader.fault(`a level is ${level}, and ${most} is the highest`);
   }
+  return found;
 }
 
 function countRows(repetitions: Uint8Array): number {
