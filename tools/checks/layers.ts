@@ -137,6 +137,7 @@ export const LAYERS: Layers = {
     "array",
     "table",
     "registry",
+    "text",
     "npy",
     "npz",
     "safetensors",

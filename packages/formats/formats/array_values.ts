@@ -1,6 +1,6 @@
 import { type DType, layoutOf, type NumericArray } from "../array/dtype.ts";
 import type { RowValue } from "../table/value_at.ts";
-import { shortestFloat } from "./shortest_float.ts";
+import { shortestFloat } from "../text/shortest_float.ts";
 
 /** Floats of few bits: those of the exponent and of the fraction, and whether the largest exponent has infinities. */
 const SMALL_FLOATS: Readonly<Record<string, readonly [exponent: number, fraction: number, ieee: boolean]>> = {

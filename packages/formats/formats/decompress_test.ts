@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { QuotaExceededError, StoreError } from "@lade/core/errors";
-import type { Compression } from "./format_names.ts";
-import { decompress, decompressWhole } from "./decompress.ts";
+import { type Compression, decompress } from "../source/decompress.ts";
+import { decompressWhole } from "./decompress.ts";
 
 const CONTENT = Uint8Array.from({ length: 300_000 }, (_, index) => (index * index) >> 3);
 const COMPRESS = { gzip: gzipSync, zstd: zstdCompressSync } as const;

@@ -5,7 +5,8 @@ import { FormatError, UnknownFormatError } from "../errors/format_error.ts";
 import type { FormatName } from "../registry/format.ts";
 import { ObjectSource } from "../source/object_source.ts";
 import { glimpseInside } from "./decompress.ts";
-import { type Compression, formatOfName } from "./format_names.ts";
+import type { Compression } from "../source/decompress.ts";
+import { formatOfName } from "./format_names.ts";
 import { compressionOfBytes, formatOfBytes, type Glimpse, isToldByEnd } from "./format_signs.ts";
 import { FORMAT_NAMES } from "./load_format.ts";
 

@@ -1,7 +1,5 @@
 import type { FormatName } from "../registry/format.ts";
-
-/** How a whole object is compressed, whatever its format. */
-export type Compression = "gzip" | "zstd";
+import type { Compression } from "../source/decompress.ts";
 
 /** What the name of an object says of it. */
 export interface NamedFormat {

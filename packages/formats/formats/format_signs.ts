@@ -1,6 +1,6 @@
 import { crc32c } from "@lade/codec/checksum";
 import type { FormatName } from "../registry/format.ts";
-import type { Compression } from "./format_names.ts";
+import { type Compression, compressionOfMagic } from "../source/decompress.ts";
 
 /** Bytes of an object that are there to tell its format by. */
 export interface Glimpse {
@@ -66,9 +66,7 @@ export function isToldByEnd(format: FormatName): boolean {
 
 /** How an object is compressed, by its first bytes. A record of 559,903 bytes in TFRecord begins as gzip does. */
 export function compressionOfBytes(start: Uint8Array): Compression | undefined {
-  if (startsWithRecord(start)) return undefined;
-  if (bytesAt(0, "\x1f\x8b\x08")(start, 0)) return "gzip";
-  return bytesAt(0, "\x28\xb5\x2f\xfd")(start, 0) ? "zstd" : undefined;
+  return startsWithRecord(start) ? undefined : compressionOfMagic(start);
 }
 
 /** The name of the first member of a zip file. */

@@ -2,7 +2,7 @@ import { FormatError } from "../errors/format_error.ts";
 import { type FeatureArray, parseExample } from "../example/parse_example.ts";
 import type { RowValue } from "../table/value_at.ts";
 import { readRecords, recordsOf } from "../tfrecord/read_records.ts";
-import { shortestFloat } from "./shortest_float.ts";
+import { shortestFloat } from "../text/shortest_float.ts";
 import type { Head, HeadOptions, HeadRow } from "./head.ts";
 import type { OpenedFormat } from "./open_format.ts";
 

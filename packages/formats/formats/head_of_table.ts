@@ -3,7 +3,7 @@ import { selectFields } from "../table/select_columns.ts";
 import { type RowValue, valueAt } from "../table/value_at.ts";
 import type { Head, HeadOptions, HeadRow } from "./head.ts";
 import type { OpenedFormat } from "./open_format.ts";
-import { shortestFloat } from "./shortest_float.ts";
+import { shortestFloat } from "../text/shortest_float.ts";
 
 /** Rows of a batch, at most. */
 const BATCH_ROWS = 1024;

@@ -4,7 +4,6 @@ import type { Format, FormatName } from "../registry/format.ts";
  * Loads each format when it is first asked for. A format's row is
  *
  *     npy: async () => (await import("../npy/format.ts")).format,
-  npz: async () => (await import("../npz/format.ts")).format,
  *
  * and its suffixes and signs are in `format_names.ts` and `format_signs.ts`.
  */
@@ -15,6 +14,8 @@ const LOAD: { readonly [Name in FormatName]?: () => Promise<Format> } = {
   npy: async () => (await import("../npy/format.ts")).format,
   tfrecord: async () => (await import("../tfrecord/format.ts")).format,
   tar: async () => (await import("../webdataset/format.ts")).format,
+  csv: async () => (await import("../csv/format.ts")).format,
+  tsv: async () => (await import("../csv/format.ts")).tsvFormat,
   parquet: async () => (await import("../parquet/format.ts")).format,
   npz: async () => (await import("../npz/format.ts")).format,
 };

@@ -3,9 +3,9 @@ import type { Format, FormatTarget } from "../registry/format.ts";
 import { BytesSource } from "../source/bytes_source.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 import { ObjectSource } from "../source/object_source.ts";
-import { decompress, decompressWhole } from "./decompress.ts";
+import { type Compression, decompress } from "../source/decompress.ts";
+import { decompressWhole } from "./decompress.ts";
 import { type DetectedFormat, detectFormat, type DetectFormatOptions } from "./detect_format.ts";
-import type { Compression } from "./format_names.ts";
 import { loadFormat } from "./load_format.ts";
 
 /** Options of {@linkcode openFormat}. */

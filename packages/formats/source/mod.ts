@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./byte_source.ts";
+export * from "./decompress.ts";
 export * from "./bytes_source.ts";
 export * from "./object_source.ts";
 export * from "./source_window.ts";
