@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { safetensorsFile, TFRECORD } from "./format_files.ts";
+import { putTable, safetensorsFile, TFRECORD } from "./format_files.ts";
 import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
@@ -14,6 +14,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
   await Deno.utime(`${directory.path}/d/.lade-00000000000000aa-1~tmp`, new Date(0), new Date(0));
   await using cli = await S3Here.start({ versioning: true, objects: { old: "0" } });
   await cli.lade.put("s3://bucket/model.safetensors", safetensorsFile([["t", "U8", [1], new Uint8Array(1)]]));
+  await putTable(cli, "s3://bucket/t.arrow", 1);
   await cli.lade.put("s3://bucket/r.tfrecord", TFRECORD);
   const d = `${directory.path}/d`;
   await Deno.writeTextFile(`${directory.path}/commands`, "du s3://bucket\nls s3://bucket/none\n");
@@ -33,6 +34,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["hash", "-v", "s3://bucket/d/a.txt"],
     ["show", "s3://bucket/model.safetensors"],
     ["head", "s3://bucket/model.safetensors"],
+    ["convert", "s3://bucket/t.arrow", "s3://bucket/t.parquet"],
     ["index", "s3://bucket/r.tfrecord"],
     ["verify", "s3://bucket/model.safetensors", "s3://bucket/d/a.txt"],
     ["hash", "-c", `${directory.path}/sums`, "s3://bucket/d"],

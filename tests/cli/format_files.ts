@@ -1,4 +1,6 @@
-/** Files of each format that are small enough to stand here, as the library of each writes them. */
+import { loadFormat } from "@lade/formats/formats";
+import { BatchBuilder, type Schema } from "@lade/formats/table";
+import type { Lade } from "@lade/lade";
 
 /** Bytes of a text of which each character is a byte. */
 export function latin(text: string): Uint8Array<ArrayBuffer> {
@@ -39,3 +41,28 @@ export const NPY: Uint8Array<ArrayBuffer> = new Uint8Array([
 export const TFRECORD: Uint8Array<ArrayBuffer> = Uint8Array.fromHex(
   "01000000000000000175de41" + "61" + "786ee428" + "0000000000000000" + "29039807" + "d8ea82a2",
 );
+
+const SCHEMA: Schema = {
+  fields: [
+    { name: "id", type: { kind: "int64" }, nullable: false },
+    { name: "text", type: { kind: "string" }, nullable: true },
+    { name: "x", type: { kind: "float32" }, nullable: false },
+  ],
+};
+
+/** Puts a table of so many rows as Arrow: numbers, texts of which some are missing, and floats. */
+export async function putTable(
+  { lade }: { readonly lade: Lade },
+  uri: string,
+  rows: number,
+): Promise<void> {
+  const { store, key } = await lade.locate(uri);
+  const format = await loadFormat("arrow");
+  await using writer = await format.createTable?.(store, key, { schema: SCHEMA });
+  const builder = new BatchBuilder(SCHEMA);
+  for (let row = 0; row < rows; row++) {
+    builder.append([BigInt(row), row % 3 === 0 ? null : `row ${row}`, row / 4]);
+  }
+  await writer?.write(builder.finish());
+  await writer?.close();
+}

@@ -1,3 +1,4 @@
+import { ConvertedMessage } from "../../packages/cli/messages/converted_message.ts";
 import {
   DescriptionLineMessage,
   DescriptionMessage,
@@ -35,6 +36,9 @@ export function hostileFormatMessages(text: string): Readonly<Record<string, Mes
   } as const;
   const row = [[text, text], ["list", [text]], ["struct", { [text]: text }]] as const;
   return {
+    converted: new ConvertedMessage({
+      ...{ source: text, destination: text, from: text, to: text, counts: { rows: 1 } },
+    }),
     description: new DescriptionMessage(described, 80),
     descriptionline: new DescriptionLineMessage(described),
     head: new HeadMessage({

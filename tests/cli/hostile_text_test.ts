@@ -301,6 +301,13 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
     show: [[there], [away], ["-r", "memory://m/d/"], ["--format", "csv", there]],
     head: [[there], [away], ["--format", "csv", "--columns", HOSTILE, there], ["--schema", HOSTILE, there]],
     verify: [[there], [away], ["-r", "memory://m/d/"]],
+    convert: [
+      [there, `memory://m/x/${HOSTILE_NAME}`],
+      [away, `memory://m/x/${HOSTILE_NAME}.csv`],
+      ["--from", "csv", there, `memory://m/x/${HOSTILE_NAME}.parquet`],
+      ["--schema", HOSTILE, there, "memory://m/x.csv"],
+      ["--compression", HOSTILE, "--from", "csv", there, "memory://m/x.parquet"],
+    ],
     index: [[there], [away], ["-r", "memory://m/d/"], ["--check", there], ["--format", "tar", there]],
     mb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     rb: [["--dry-run", away], [`memory://${HOSTILE}`]],

@@ -17,6 +17,7 @@ const LOAD = {
   tree: async () => (await import("../commands/tree.ts")).tree,
   show: async () => (await import("../commands/show.ts")).show,
   head: async () => (await import("../commands/head.ts")).head,
+  convert: async () => (await import("../commands/convert.ts")).convert,
   index: async () => (await import("../commands/index.ts")).index,
   verify: async () => (await import("../commands/verify.ts")).verify,
   mb: async () => (await import("../commands/mb.ts")).mb,

@@ -1,0 +1,47 @@
+import { option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
+import { writeOptions } from "../transfer/transfer_options.ts";
+import { integerValue, textValue } from "../values/plain_values.ts";
+import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
+import { namesValue, schemaValue } from "../values/schema_value.ts";
+import { formatValue } from "./format_options.ts";
+
+/** What `lade convert` takes. */
+export const convertOptions = {
+  from: option(["--from"], formatValue, undefined, "What FROM is, where its name and bytes do not say it."),
+  to: option(["--to"], formatValue, undefined, "What to write, where the name of TO does not say it."),
+  columns: option(
+    ["--columns"],
+    namesValue,
+    undefined,
+    "Take these columns, such as id,name, in this order.",
+  ),
+  schema: option(
+    ["--schema"],
+    schemaValue,
+    undefined,
+    'What the columns of FROM are where it is CSV or JSON lines, such as "id: int64, name: string?"; guessed from the first \
+rows by default.',
+  ),
+  compression: option(
+    ["--compression"],
+    textValue("NAME"),
+    undefined,
+    "Compress within the format: Parquet by none, snappy, gzip, brotli or zstd (the default, with a level zstd:9), Arrow by \
+zstd or none. CSV, JSON lines and TFRecord are compressed by a name that ends in .gz, text by .zst too.",
+  ),
+  groupRows: option(
+    ["--group-rows"],
+    integerValue({ metavar: "N", least: 1, most: 2 ** 31 - 1 }),
+    undefined,
+    "Write N rows to a row group or record batch.",
+  ),
+  noClobber: writeOptions.noClobber,
+  places: restOfArguments(
+    placeValue({ metavar: "SRC", dash: false }),
+    "What to convert, and last where to. A prefix keeps the name of FROM, with the end that --to asks for.",
+    sourcesAndDestination,
+  ),
+};
+
+/** What was given of it. */
+export type ConvertValues = ValuesOf<typeof convertOptions>;
