@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { getBytes, MemoryStore, type ObjectStore } from "@lade/core";
 import { NotFoundError, PreconditionFailedError, UnsupportedError } from "@lade/core/errors";
+import { openFileStore } from "@lade/fs";
 import { injectFaults } from "@lade/testing";
 import fc from "fast-check";
 import { FormatError } from "../errors/format_error.ts";
@@ -253,4 +254,18 @@ Deno.test("tarToFiles(): what is there is kept where that is asked for, and a fa
     Error,
     "enough",
   );
+});
+
+Deno.test("tarToFiles: names that stand for a media type, on a store of files, which keep none", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    await using files = await openFileStore(directory);
+    await using store = new MemoryStore();
+    await store.put("in/a.txt", Uint8Array.of(1));
+    await filesToTar(store, "in", store, "a.tar");
+    assertEquals((await tarToFiles(store, "a.tar", files, "out")).files, 1);
+    assertEquals(await Deno.readFile(`${directory}/out/a.txt`), Uint8Array.of(1));
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });

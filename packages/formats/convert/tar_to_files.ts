@@ -51,7 +51,7 @@ export async function tarToFiles(
     onFile?.(name, size);
   };
   const attributesOf = (name: string, member: TarMember): PutOptions => {
-    const contentType = contentTypeOf(name);
+    const contentType = to.capabilities.attributes === false ? undefined : contentTypeOf(name);
     return {
       ...(ifNoneMatch !== undefined && { ifNoneMatch }),
       ...(contentType !== undefined && { contentType }),

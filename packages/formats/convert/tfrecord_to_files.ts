@@ -74,7 +74,7 @@ export async function tfrecordToFiles(
   for await (const batch of readRecords(from, key, call)) {
     // The memory of a batch is used again once the next one is asked for.
     await inParallel(filesOf(batch), WIDTH, async ({ name, data }, signal) => {
-      const contentType = contentTypeOf(name);
+      const contentType = to.capabilities.attributes === false ? undefined : contentTypeOf(name);
       const attributes = { ...condition, ...(contentType !== undefined && { contentType }) };
       await to.put(start + name, data, { ...attributes, signal });
       files++;
