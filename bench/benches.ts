@@ -9,6 +9,7 @@ import { fileWrite } from "./fs/file_write.ts";
 import { listMillion } from "./fs/list_million.ts";
 import { transportGet, transportPut, transportSmall } from "./http/transport.ts";
 import { planMillion } from "./transfer/plan_million.ts";
+import { npyRead } from "./formats/npy_read.ts";
 import { safetensorsRead } from "./formats/safetensors_read.ts";
 import { parquetRead16, parquetReadDictionary } from "./formats/parquet_read.ts";
 import { startUp } from "./cli/start_up.ts";
@@ -30,6 +31,7 @@ export const benches: Bench[] = [
   startUp,
   listMillion,
   planMillion,
+  npyRead,
   safetensorsRead,
   parquetRead16,
   parquetReadDictionary,
