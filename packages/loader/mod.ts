@@ -1,0 +1,6 @@
+/**
+ * Loads samples of any store in an exact order.
+ *
+ * @module
+ */
+export * from "./order/mod.ts";

@@ -1,0 +1,13 @@
+/**
+ * Orders of samples: pure functions of seed, epoch and description.
+ *
+ * @module
+ */
+export * from "./sampler.ts";
+export * from "./sequential.ts";
+export * from "./shuffled.ts";
+export * from "./block_shuffled.ts";
+export * from "./weighted.ts";
+export * from "./mixed.ts";
+export { type RandomKey, randomKey, randomSequence, randomUnit } from "./keyed_random.ts";
+export { type Permutation, permutation } from "./permutation.ts";

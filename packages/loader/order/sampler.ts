@@ -1,0 +1,46 @@
+/** How an order is made, as a state keeps it. Orders of equal descriptions, seed and epoch are the same. */
+export interface OrderDescription {
+  /** Of the algorithms: another number, other orders. */
+  readonly version: 1;
+  /** Which algorithm. */
+  readonly kind: "sequential" | "full" | "block" | "weighted" | "mixed";
+  /** Samples. */
+  readonly length: number;
+  /** Records side by side that are read together. */
+  readonly block?: number;
+  /** Blocks that are shuffled together. */
+  readonly window?: number;
+  /** Runs of blocks that are read side by side. */
+  readonly lanes?: number;
+  /** What is mixed: how many samples each has, and how often it is drawn beside the others. */
+  readonly parts?: readonly { readonly length: number; readonly weight: number }[];
+  /** A hash of the weights by which samples are drawn. */
+  readonly weights?: string;
+}
+
+/**
+ * An order of samples: which one comes at each position. It is a pure function of seed, epoch and description, whoever
+ * asks, in whatever sequence.
+ */
+export interface Sampler {
+  /** Positions. */
+  readonly length: number;
+  /** How it is made. */
+  readonly description: OrderDescription;
+  /** The sample at a position, from 0 up to before `length`; another position is a `RangeError`. */
+  at(position: number): number;
+}
+
+/** Throws a `RangeError` for a position that an order of `length` has not. */
+export function checkPosition(position: number, length: number): void {
+  if (Number.isSafeInteger(position) && position >= 0 && position < length) return;
+  throw new RangeError(`Cannot find the sample at position ${position}: there are ${length}, from 0 up`);
+}
+
+/** Throws a `RangeError` unless `value` is a whole number from `least` up. */
+export function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new RangeError(
+    `Cannot order samples with ${name} ${value}: a whole number from ${least} up is needed`,
+  );
+}
