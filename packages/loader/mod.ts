@@ -4,3 +4,4 @@
  * @module
  */
 export * from "./order/mod.ts";
+export * from "./state/mod.ts";

@@ -1,0 +1,34 @@
+import type { OrderDescription } from "../order/sampler.ts";
+import type { World } from "../order/shares.ts";
+import { Rest } from "./rest.ts";
+
+/**
+ * Where a loader is: one position of the present epoch, and what tells whether it is still the same data set and order. It
+ * is plain JSON, holds no buffers, and counts what was handed out, not what was read ahead. In lock step, which is the rule
+ * in training, all ranks have the same position, and one rank's state is enough.
+ */
+export interface LoaderState {
+  /** Of this form. */
+  readonly version: 1;
+  /** The seed of all orders. */
+  readonly seed: number;
+  /** The epoch that is gone through. */
+  readonly epoch: number;
+  /** Every position before it was handed out, to some rank. */
+  readonly position: number;
+  /** Positions of the epoch. */
+  readonly total: number;
+  /** Of the data set. */
+  readonly fingerprint: string;
+  /** How the order is made. */
+  readonly order: OrderDescription;
+  /** Positions from `position` on that were handed out too: bits by {@linkcode Rest}, in base64. */
+  readonly taken?: string;
+  /** Of which rank this is the state, and where that began in this epoch; {@linkcode mergeStates} goes by it. */
+  readonly of?: World & { readonly from: number; readonly taken?: string };
+}
+
+/** What is left of the epoch of a state. */
+export function restOf({ position, total, taken }: Pick<LoaderState, "position" | "total" | "taken">): Rest {
+  return new Rest(position, total, taken === undefined ? undefined : Uint8Array.fromBase64(taken));
+}

@@ -1,0 +1,67 @@
+import type { LoaderState } from "./loader_state.ts";
+import { restOf } from "./loader_state.ts";
+import { bitsOf, Rest } from "./rest.ts";
+
+/**
+ * The state of several ranks that are not in lock step: what any of them handed out is taken, and nothing else. Takes the
+ * states of all ranks, each once, of one epoch, order and data set; others are a `TypeError` that says what differs.
+ */
+export function mergeStates(states: readonly LoaderState[]): LoaderState {
+  const [first] = states;
+  if (!first) throw new TypeError("Cannot merge no states: one of each rank is needed");
+  const ranks = states.map((state) => {
+    for (const name of ["version", "seed", "epoch", "total", "fingerprint"] as const) {
+      if (state[name] !== first[name]) throw differs(name, first[name], state[name]);
+    }
+    if (JSON.stringify(state.order) !== JSON.stringify(first.order)) {
+      throw differs("order", JSON.stringify(first.order), JSON.stringify(state.order));
+    }
+    if (!state.of) throw new TypeError("Cannot merge states that do not say of which rank they are");
+    return { ...state, of: state.of };
+  });
+  const { size, from, taken } = ranks[0]?.of ?? { size: 0, from: 0 };
+  for (const { of } of ranks) {
+    if (of.size !== size) throw differs("world", size, of.size);
+    if (of.from !== from || of.taken !== taken) throw differs("beginning", from, of.from);
+  }
+  const byRank = new Map(ranks.map((state) => [state.of.rank, state]));
+  const missing = Array.from({ length: size }, (_, rank) => rank).filter((rank) => !byRank.has(rank));
+  if (missing.length > 0 || ranks.length !== size) {
+    const detail = missing.length > 0
+      ? `those of rank ${missing.join(", ")} are missing`
+      : "a rank is there twice";
+    throw new TypeError(`Cannot merge the states of ${ranks.length} of ${size} ranks: ${detail}`);
+  }
+  const began: Rest = restOf({ position: from, total: first.total, ...(taken !== undefined && { taken }) });
+  let position = Math.min(...ranks.map(({ position }) => position));
+  const end = Math.max(...ranks.map(({ position }) => position));
+  // Goes along what was left at the beginning: its index says whose a position is.
+  const handedOut = new Set<number>();
+  let index = indexFrom(began, position);
+  for (; index < began.length; index++) {
+    const at = began.at(index);
+    if (at >= end) break;
+    if (at < (byRank.get(index % size)?.position ?? 0)) handedOut.add(at);
+  }
+  const last = Math.max(end, from + (taken === undefined ? 0 : Uint8Array.fromBase64(taken).length * 8));
+  const isTaken = (at: number) => handedOut.has(at) || began.isTaken(at);
+  while (position < end && isTaken(position)) position++;
+  const bits = bitsOf(position, Math.min(last, first.total), isTaken);
+  const { taken: _taken, of: _of, ...rest } = first;
+  return { ...rest, position, ...(bits.length > 0 && { taken: bits.toBase64() }) };
+}
+
+/** The index of the first that is left from `position` on. */
+function indexFrom(rest: Rest, position: number): number {
+  let low = 0, high = rest.length;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (rest.at(middle) < position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function differs(name: string, one: unknown, other: unknown): TypeError {
+  return new TypeError(`Cannot merge states of different ${name}: ${one} and ${other}`);
+}
