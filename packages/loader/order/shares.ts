@@ -37,8 +37,8 @@ export interface Share {
 }
 
 /**
- * Cuts a sequence of `length` places into steps of `globalBatch`, and each step into shares of the ranks: place p of a step
- * is of rank p mod `size`. So what a step holds does not depend on how many ranks there are, and all have as many steps.
+ * Cuts a sequence of `length` places into steps of `globalBatch`, and each step into shares of the ranks: place p is of rank
+ * p mod `size`. So what a step holds does not depend on how many ranks there are, and all have as many steps.
  */
 export class Steps {
   /** Places of the sequence. */
@@ -74,18 +74,17 @@ export class Steps {
       throw new RangeError(`Cannot take step ${step}: there are ${this.count}, from 0 up`);
     }
     const start = step * globalBatch;
-    const of = (places: number) => Math.max(0, Math.ceil((places - rank) / size));
+    const skipped = (rank - start % size + size) % size;
+    const of = (places: number) => Math.max(0, Math.ceil((places - skipped) / size));
     const count = of(this.endOf(step) - start);
     const padding = remainder === "pad" ? of(globalBatch) - count : 0;
-    return { first: start + rank, count, stride: size, padding };
+    return { first: start + skipped, count, stride: size, padding };
   }
 
   /** The place of the sequence that fills up a share of a step, the `index`-th of this rank's. */
   paddingAt(step: number, index: number): number {
-    const { globalBatch, world: { rank, size } } = this.#options;
-    const { count } = this.shareOf(step);
-    // The how-manieth place of the step behind its end this is, of all ranks.
-    const behind = rank + (count + index) * size - (this.endOf(step) - step * globalBatch);
+    const { first, count, stride } = this.shareOf(step);
+    const behind = first + (count + index) * stride - this.endOf(step);
     return behind % this.length;
   }
 }

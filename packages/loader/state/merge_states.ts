@@ -1,6 +1,6 @@
 import type { LoaderState } from "./loader_state.ts";
 import { restOf } from "./loader_state.ts";
-import { bitsOf, Rest } from "./rest.ts";
+import { bitsOf, type Rest } from "./rest.ts";
 
 /**
  * The state of several ranks that are not in lock step: what any of them handed out is taken, and nothing else. Takes the

@@ -53,7 +53,7 @@ export class Rest {
   /** Whether a position from `position` on is taken. */
   isTaken(position: number): boolean {
     const bit = position - this.position;
-    return ((this.#taken[bit >> 3] ?? 0) >> (bit & 7) & 1) === 1;
+    return bit < this.#taken.length * 8 && ((this.#taken[bit >> 3] ?? 0) >> (bit & 7) & 1) === 1;
   }
 
   /** The position of the `index`-th that is left; `total` for the one behind the last. */
