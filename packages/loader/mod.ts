@@ -5,3 +5,11 @@
  */
 export * from "./order/mod.ts";
 export * from "./state/mod.ts";
+export * from "./datasets/mod.ts";
+export type * from "./config/loader_options.ts";
+export type * from "./config/resolve_config.ts";
+export type * from "./config/sample_failure.ts";
+export type { LoaderStats } from "./stats/loader_stats.ts";
+export type * from "./loader/data_loader.ts";
+export { SampleError } from "./loader/sample_error.ts";
+export { createLoader } from "./loader/create_loader.ts";

@@ -1,0 +1,87 @@
+import type { StoreContext } from "@lade/core/backend";
+import type { SampleContext } from "../datasets/dataset.ts";
+import type { Remainder, World } from "../order/shares.ts";
+import type { LoaderState } from "../state/loader_state.ts";
+import type { SampleFailure } from "./sample_failure.ts";
+
+/** How samples are shuffled: blocks of records that lie side by side, or every sample for itself. */
+export interface BlockShuffle {
+  /** Records of a block; what the data set says by default. */
+  readonly block?: number;
+  /** Blocks of a lane that are shuffled together; 8 by default. */
+  readonly window?: number;
+  /** Runs of blocks that are gone through side by side; 16 by default. A world that divides them shares no block. */
+  readonly lanes?: number;
+}
+
+/** What the loader holds in memory and how far it reads ahead. */
+export interface PoolOptions {
+  /** Bytes of batches that are being read, are ready, or are with the caller; half the context's byte budget by default. */
+  readonly maxBytes?: number;
+  /** Batches that are read ahead; as many as it takes for the caller not to wait when `"auto"`, the default. */
+  readonly batchesAhead?: "auto" | number;
+  /** Samples that are worked on at the same time; 256 when `"auto"`, the default. */
+  readonly samplesInFlight?: "auto" | number;
+}
+
+/** How bytes are read. */
+export interface EngineOptions {
+  /** Bytes between two samples of an object that are read and dropped rather than asked for around; the store's own by default. */
+  readonly coalesceGap?: number;
+  /** Bytes of samples that are asked for as one, at most; 8 MiB by default. */
+  readonly coalesceSize?: number;
+}
+
+/** What a transformation is given besides the sample. */
+export type Transform<T, U> = (sample: T, context: SampleContext) => U | Promise<U>;
+
+/** What is done about a sample that cannot be had. */
+export type OnError = "fail" | "skip" | ((failure: SampleFailure) => "fail" | "skip");
+
+/** Gives memory of the batch: so many bytes, of arbitrary content, aligned to 64. */
+export type Allocate = (bytes: number) => Uint8Array<ArrayBuffer>;
+
+/**
+ * Puts samples together. `samples` lacks those that were skipped. Memory of `allocate` is the batch's own, and is given back
+ * with it; so is that which samples are views of.
+ */
+export type Collate<U, B> = (samples: readonly U[], allocate: Allocate) => B | Promise<B>;
+
+/** Options of a loader. What is not named here is a `TypeError`. */
+export interface LoaderOptions<T, U = T, B = readonly U[]> {
+  /** Samples of a batch, on this rank. */
+  readonly batchSize?: number;
+  /** Samples of a step, on all ranks together, in place of `batchSize`; a multiple of the world. */
+  readonly globalBatchSize?: number;
+  /** Which of several processes this is; the only one by default. */
+  readonly world?: World;
+  /** Decides all that is random; 0 by default. */
+  readonly seed?: number;
+  /**
+   * `false`, the default, goes through samples as they lie; `"full"` shuffles every sample for itself; an object shuffles
+   * blocks; `true` shuffles blocks where records lie side by side, else fully.
+   */
+  readonly shuffle?: boolean | "full" | BlockShuffle;
+  /** What becomes of samples that fill no whole step; `"short"` by default. */
+  readonly remainder?: Remainder;
+  /** Times through the data set; without end by default, one epoch for each iteration. */
+  readonly epochs?: number;
+  /** Makes of each sample another one. */
+  readonly transform?: Transform<T, U>;
+  /** Puts the samples of a batch together; an array of them by default, or one array of numbers where all are alike. */
+  readonly collate?: Collate<U, B>;
+  /** What is done about a sample that cannot be had; `"fail"` by default. A skipped one leaves a hole, and moves no other. */
+  readonly onError?: OnError;
+  /** Samples that may be skipped in an epoch; 100 by default. */
+  readonly maxSkipped?: number;
+  /** Where to go on. One of another data set, order or seed is a `TypeError` that says what differs. */
+  readonly state?: LoaderState;
+  /** Ends all. */
+  readonly signal?: AbortSignal;
+  /** Memory and reading ahead. */
+  readonly pool?: PoolOptions;
+  /** Reading. */
+  readonly engine?: EngineOptions;
+  /** Clock, budget and buffers; those of the data set by default. */
+  readonly context?: StoreContext;
+}

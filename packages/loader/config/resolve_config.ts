@@ -1,0 +1,259 @@
+import type { DatasetBase, MapDataset } from "../datasets/dataset.ts";
+import type { OrderDescription } from "../order/sampler.ts";
+import type { Remainder, World } from "../order/shares.ts";
+import type { EngineOptions, LoaderOptions, PoolOptions } from "./loader_options.ts";
+
+/** Where a value comes from. */
+export type ValueSource = "option" | "default" | "data set" | "state";
+
+/** What batches there are and in which order. */
+export interface LoaderLevel {
+  /** Samples of a batch on this rank. */
+  readonly batchSize: number;
+  /** Samples of a step, on all ranks. */
+  readonly globalBatchSize: number;
+  /** Which process this is. */
+  readonly world: World;
+  /** Decides all that is random. */
+  readonly seed: number;
+  /** How samples are ordered. */
+  readonly order: OrderDescription;
+  /** What becomes of samples that fill no whole step. */
+  readonly remainder: Remainder;
+  /** Times through the data set. */
+  readonly epochs: number;
+  /** Samples that may be skipped in an epoch. */
+  readonly maxSkipped: number;
+}
+
+/** What is held and read ahead. */
+export interface PoolLevel {
+  /** Bytes of batches. */
+  readonly maxBytes: number;
+  /** Batches read ahead. */
+  readonly batchesAhead: "auto" | number;
+  /** Samples worked on at the same time. */
+  readonly samplesInFlight: number;
+}
+
+/** How bytes are read. */
+export interface EngineLevel {
+  /** Bytes between two samples that are read and dropped. */
+  readonly coalesceGap: number | "auto";
+  /** Bytes asked for as one, at most. */
+  readonly coalesceSize: number;
+}
+
+/** A loader's configuration with every default written out, by its three levels, and where each value comes from. */
+export interface LoaderConfig {
+  /** Batches and order. */
+  readonly loader: LoaderLevel;
+  /** Memory and reading ahead. */
+  readonly pool: PoolLevel;
+  /** Reading. */
+  readonly engine: EngineLevel;
+  /** By path, such as `pool.maxBytes`. */
+  readonly sources: Readonly<Record<string, ValueSource>>;
+}
+
+const KEYS = {
+  loader: [
+    "batchSize",
+    "globalBatchSize",
+    "world",
+    "seed",
+    "shuffle",
+    "remainder",
+    "epochs",
+    "transform",
+    "collate",
+    "onError",
+    "maxSkipped",
+    "state",
+    "signal",
+    "pool",
+    "engine",
+    "context",
+  ],
+  pool: ["maxBytes", "batchesAhead", "samplesInFlight"],
+  engine: ["coalesceGap", "coalesceSize"],
+  shuffle: ["block", "window", "lanes"],
+  world: ["rank", "size"],
+} as const;
+
+const BATCH = 1;
+const WINDOW = 8;
+const LANES = 16;
+const SAMPLES_IN_FLIGHT = 256;
+const COALESCE_SIZE = 8 * 2 ** 20;
+const MAX_SKIPPED = 100;
+
+/** The options that a configuration says: all but what works on samples. */
+export type ConfigOptions = Omit<LoaderOptions<unknown>, "transform" | "collate">;
+
+/** What a configuration is resolved with. */
+export interface ConfigGround {
+  /** The data set. */
+  readonly dataset: Pick<DatasetBase, "uri"> & Partial<Pick<MapDataset<unknown>, "length" | "blocks">>;
+  /** Bytes that the context's byte budget has. */
+  readonly budget: number;
+}
+
+/**
+ * Writes out every default. Options that are not known, and those that contradict one another, are a `TypeError` that says
+ * which are known, or what does not fit.
+ */
+export function resolveConfig(
+  options: ConfigOptions,
+  ground: ConfigGround,
+): LoaderConfig {
+  checkKeys("loader", options, KEYS.loader);
+  checkKeys("pool", options.pool, KEYS.pool);
+  checkKeys("engine", options.engine, KEYS.engine);
+  checkKeys("world", options.world, KEYS.world);
+  const sources: Record<string, ValueSource> = {};
+  const take = <V>(path: string, given: V | undefined, otherwise: V, source: ValueSource = "default"): V => {
+    sources[path] = given === undefined ? source : "option";
+    return given ?? otherwise;
+  };
+  return {
+    loader: loaderLevel(options, ground, take),
+    pool: poolLevel(options.pool ?? {}, ground, take),
+    engine: engineLevel(options.engine ?? {}, take),
+    sources,
+  };
+}
+
+type Take = <V>(path: string, given: V | undefined, otherwise: V, source?: ValueSource) => V;
+
+function loaderLevel(
+  options: ConfigOptions,
+  ground: ConfigGround,
+  take: Take,
+): LoaderLevel {
+  const world = take("loader.world", options.world, { rank: 0, size: 1 });
+  whole("world.size", world.size, 1);
+  whole("world.rank", world.rank, 0);
+  if (world.rank >= world.size) {
+    throw new TypeError(
+      `Cannot load as rank ${world.rank} of ${world.size}: ranks are counted from 0 to ${world.size - 1}`,
+    );
+  }
+  const { batchSize: perRank, globalBatchSize: ofAll } = options;
+  if (perRank !== undefined && ofAll !== undefined) {
+    throw new TypeError("Cannot load with both batchSize and globalBatchSize: one of them says the other");
+  }
+  if (perRank !== undefined) whole("batchSize", perRank, 1);
+  if (ofAll !== undefined) {
+    whole("globalBatchSize", ofAll, 1);
+    if (ofAll % world.size !== 0) {
+      throw new TypeError(
+        `Cannot share a globalBatchSize of ${ofAll} among ${world.size} ranks: it is no multiple of them`,
+      );
+    }
+  }
+  const batchSize = ofAll === undefined ? take("loader.batchSize", perRank, BATCH) : ofAll / world.size;
+  const globalBatchSize = take("loader.globalBatchSize", ofAll, batchSize * world.size);
+  const remainder = take<Remainder>("loader.remainder", options.remainder, "short");
+  if (!["short", "drop", "pad"].includes(remainder)) {
+    throw new TypeError(
+      `Cannot load with remainder ${JSON.stringify(remainder)}: it is "short", "drop" or "pad"`,
+    );
+  }
+  const { length } = ground.dataset;
+  if (remainder === "drop" && length !== undefined && length > 0 && length < globalBatchSize) {
+    throw new TypeError(
+      `Cannot drop the remainder: the ${length} samples are less than a step of ${globalBatchSize}, so nothing is left`,
+    );
+  }
+  const seed = take("loader.seed", options.seed, 0);
+  whole("seed", seed, Number.MIN_SAFE_INTEGER);
+  const epochs = take("loader.epochs", options.epochs, Infinity);
+  if (epochs !== Infinity) whole("epochs", epochs, 0);
+  const maxSkipped = take("loader.maxSkipped", options.maxSkipped, MAX_SKIPPED);
+  if (maxSkipped !== Infinity) whole("maxSkipped", maxSkipped, 0);
+  return {
+    batchSize,
+    globalBatchSize,
+    world: { rank: world.rank, size: world.size },
+    seed,
+    order: orderOf(options.shuffle, ground, take),
+    remainder,
+    epochs,
+    maxSkipped,
+  };
+}
+
+function orderOf(
+  shuffle: ConfigOptions["shuffle"],
+  { dataset }: ConfigGround,
+  take: Take,
+): OrderDescription {
+  const { length = 0, blocks } = dataset;
+  const kind = take("loader.shuffle", shuffle, false);
+  if (kind === false) return { version: 1, kind: "sequential", length };
+  if (kind === "full" || (kind === true && !blocks)) return { version: 1, kind: "full", length };
+  const given = kind === true ? {} : kind;
+  if (typeof given !== "object") {
+    throw new TypeError(
+      `Cannot shuffle by ${JSON.stringify(shuffle)}: it is true, false, "full", or { block, window, lanes }`,
+    );
+  }
+  checkKeys("shuffle", given, KEYS.shuffle);
+  const block = take(
+    "loader.shuffle.block",
+    given.block,
+    blocks?.records ?? 1,
+    blocks ? "data set" : "default",
+  );
+  const window = take("loader.shuffle.window", given.window, WINDOW);
+  const lanes = take("loader.shuffle.lanes", given.lanes, LANES);
+  whole("shuffle.block", block, 1);
+  whole("shuffle.window", window, 1);
+  whole("shuffle.lanes", lanes, 1);
+  return { version: 1, kind: "block", length, block, window, lanes };
+}
+
+function poolLevel(
+  options: PoolOptions,
+  { budget }: ConfigGround,
+  take: Take,
+): PoolLevel {
+  const maxBytes = take("pool.maxBytes", options.maxBytes, Math.floor(budget / 2));
+  whole("pool.maxBytes", maxBytes, 1);
+  const batchesAhead = take("pool.batchesAhead", options.batchesAhead, "auto");
+  if (batchesAhead !== "auto") whole("pool.batchesAhead", batchesAhead, 0);
+  const { samplesInFlight: given } = options;
+  const samplesInFlight = take(
+    "pool.samplesInFlight",
+    given === "auto" ? undefined : given,
+    SAMPLES_IN_FLIGHT,
+  );
+  whole("pool.samplesInFlight", samplesInFlight, 1);
+  return { maxBytes, batchesAhead, samplesInFlight };
+}
+
+function engineLevel(
+  options: EngineOptions,
+  take: Take,
+): EngineLevel {
+  const coalesceGap = take<number | "auto">("engine.coalesceGap", options.coalesceGap, "auto");
+  if (coalesceGap !== "auto") whole("engine.coalesceGap", coalesceGap, 0);
+  const coalesceSize = take("engine.coalesceSize", options.coalesceSize, COALESCE_SIZE);
+  whole("engine.coalesceSize", coalesceSize, 1);
+  return { coalesceGap, coalesceSize };
+}
+
+function checkKeys(level: string, options: object | undefined, known: readonly string[]): void {
+  for (const key of Object.keys(options ?? {})) {
+    if (known.includes(key)) continue;
+    const where = level === "loader" ? "a loader" : `a loader's ${level}`;
+    throw new TypeError(`Cannot make ${where} with ${JSON.stringify(key)}: it takes ${known.join(", ")}`);
+  }
+}
+
+function whole(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  const from = least === Number.MIN_SAFE_INTEGER ? "" : ` from ${least} up`;
+  throw new TypeError(`Cannot load with ${name} ${value}: a whole number${from} is needed`);
+}

@@ -1,0 +1,17 @@
+/** A sample that could not be had. */
+export interface SampleFailure {
+  /** The object it is of, or the data set. */
+  readonly uri: string;
+  /** Which record of the object, from 0. */
+  readonly record?: number;
+  /** Where in the object it lies, in bytes. */
+  readonly offset?: number;
+  /** Which sample of the data set. */
+  readonly index: number;
+  /** Its position in the epoch's order. */
+  readonly position: number;
+  /** The epoch. */
+  readonly epoch: number;
+  /** What happened. */
+  readonly cause: unknown;
+}

@@ -1,0 +1,95 @@
+import type { ObjectStore } from "@lade/core";
+import type { StoreContext } from "@lade/core/backend";
+import type { DType } from "@lade/formats/array";
+
+/** What a sample is made with. */
+export interface SampleContext {
+  /** Which sample of the data set. */
+  readonly index: number;
+  /** Which time through it, from 0. */
+  readonly epoch: number;
+  /**
+   * A random number, at least 0 and below 1: the next of a sequence that seed, epoch and index decide, so that it is the
+   * same on any rank, with any number of workers, and after a resume.
+   */
+  random(): number;
+  /** Ends when nobody wants the sample any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Bytes of a sample: `length` of them from `offset` of an object. */
+export interface SampleRead {
+  /** The store. */
+  readonly store: ObjectStore;
+  /** The object. */
+  readonly key: string;
+  /** The object's tag when the data set was made; another content is an error. */
+  readonly etag?: string;
+  /** The first byte. */
+  readonly offset: number;
+  /** How many. */
+  readonly length: number;
+  /** Of which of the samples that were asked for: its place among them. Those of a sample follow one another. */
+  readonly place: number;
+}
+
+/** How samples are read: which bytes, and what becomes of them. */
+export interface ReadPlan<T> {
+  /** What is read, in the order of the places. */
+  readonly reads: readonly SampleRead[];
+  /**
+   * Makes a sample of its bytes, those of all its reads one after the other. They are the batch's memory: a sample that is
+   * a view of them is valid as long as the batch is.
+   */
+  decode(place: number, bytes: Uint8Array<ArrayBuffer>): T | Promise<T>;
+}
+
+/** The elements of a sample, where all samples have as many. */
+export interface FixedSample {
+  /** What an element is. */
+  readonly dtype: DType;
+  /** The length of each dimension. */
+  readonly shape: readonly number[];
+}
+
+/** What every data set has. */
+export interface DatasetBase extends AsyncDisposable {
+  /** Of keys, sizes, tags and record counts: of other data another one. */
+  readonly fingerprint: string;
+  /** What messages call it: the URI it was made of. */
+  readonly uri: string;
+  /** What its stores share: budget, buffers, clock. */
+  readonly context?: StoreContext;
+}
+
+/** Samples by number: files, rows of arrays, records of indexed shards. Order and resuming are exact. */
+export interface MapDataset<T> extends DatasetBase {
+  /** Samples. */
+  readonly length: number;
+  /** Makes a sample by itself, in memory of its own. */
+  get(index: number, context: SampleContext): Promise<T>;
+  /** Says which bytes samples are made of, so that a loader reads them together, into one memory. */
+  plan?(indices: readonly number[]): ReadPlan<T> | Promise<ReadPlan<T>>;
+  /** Where a sample lies, for messages; its record and offset where it is one of many of an object. */
+  locate?(index: number): { readonly uri: string; readonly record?: number; readonly offset?: number };
+  /** Where all samples are alike, and the bytes of a read are its elements in the machine's order. */
+  readonly fixed?: FixedSample;
+  /** Where records lie side by side, and one is read as cheaply with its neighbours: how many make a block. */
+  readonly blocks?: { readonly records: number };
+}
+
+/** Samples that can only be gone through. */
+export interface StreamDataset<T> extends DatasetBase {
+  /** Parts that can be gone through side by side, such as files. */
+  readonly lanes: number;
+  /** Samples of a part from the `from`-th on; what lies before is skipped as cheaply as the format can. */
+  open(lane: number, from: number, options: { readonly signal: AbortSignal }): AsyncIterable<T>;
+}
+
+/** Either kind. */
+export type Dataset<T> = MapDataset<T> | StreamDataset<T>;
+
+/** Whether samples can be had by number. */
+export function isMapDataset<T>(dataset: Dataset<T>): dataset is MapDataset<T> {
+  return "length" in dataset;
+}

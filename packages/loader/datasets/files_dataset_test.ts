@@ -1,0 +1,65 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { MemoryStore } from "@lade/core";
+import { PreconditionFailedError } from "@lade/core/errors";
+import { injectFaults } from "@lade/testing";
+import { createLoader } from "../loader/create_loader.ts";
+import { SampleError } from "../loader/sample_error.ts";
+import { filesDataset } from "./files_dataset.ts";
+
+async function filled(): Promise<MemoryStore> {
+  const store = new MemoryStore();
+  for (let i = 0; i < 20; i++) {
+    await store.put(`data/${String(i).padStart(2, "0")}`, new Uint8Array(i).fill(i));
+  }
+  await store.put("other", new Uint8Array(3));
+  await store.put("data/folder/", new Uint8Array(0));
+  return store;
+}
+
+Deno.test("filesDataset() has each object under a prefix as a sample, empty ones too, and lists once", async () => {
+  const store = injectFaults(await filled(), []);
+  await using dataset = await filesDataset(store, "data/");
+  assertEquals(dataset.length, 20);
+  await using loader = createLoader(dataset, { batchSize: 6 });
+  for (const _ of [1, 2]) {
+    const seen: [string, number, boolean][] = [];
+    for await (const { data } of loader) {
+      for (const { key, bytes } of data) {
+        seen.push([key, bytes.length, bytes.every((byte) => byte === bytes.length)]);
+        assertEquals((bytes.byteOffset - 48) % 64, 0);
+      }
+    }
+    assertEquals(seen, Array.from({ length: 20 }, (_, i) => [`data/${String(i).padStart(2, "0")}`, i, true]));
+  }
+  assertEquals(store.calls.filter(({ operation }) => operation === "list").length, 1);
+  assertEquals(store.calls.filter(({ operation }) => operation === "head").length, 0);
+});
+
+Deno.test("filesDataset(): an object that changed since it was listed is an error that names it", async () => {
+  const store = await filled();
+  await using dataset = await filesDataset(store, "data/");
+  await store.put("data/07", new Uint8Array(7));
+  await using loader = createLoader(dataset, { batchSize: 5 });
+  const error = await assertRejects(async () => {
+    for await (const _ of loader);
+  }, SampleError);
+  assert(error.cause instanceof PreconditionFailedError);
+  assertStringIncludes(error.uri, "data/07");
+  assertEquals(error.index, 7);
+  const random = () => 0;
+  const { signal } = new AbortController();
+  await assertRejects(() => dataset.get(7, { index: 7, epoch: 0, random, signal }), PreconditionFailedError);
+  const sound = await dataset.get(8, { index: 8, epoch: 0, random, signal });
+  assertEquals(sound, { key: "data/08", bytes: new Uint8Array(8).fill(8) });
+});
+
+Deno.test("filesDataset(): other data has another fingerprint", async () => {
+  const store = await filled();
+  const before = await filesDataset(store, "data/");
+  assertEquals((await filesDataset(store, "data/")).fingerprint, before.fingerprint);
+  await store.put("data/07", new Uint8Array(7));
+  const after = await filesDataset(store, "data/");
+  assert(after.fingerprint !== before.fingerprint);
+  await store.delete("data/07");
+  assertEquals((await filesDataset(store, "data/")).length, 19);
+});

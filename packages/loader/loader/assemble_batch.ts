@@ -1,0 +1,83 @@
+import type { Clock } from "@lade/core/backend";
+import type { Collate } from "../config/loader_options.ts";
+import type { MapDataset } from "../datasets/dataset.ts";
+import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
+import type { StatsCounter } from "../stats/loader_stats.ts";
+import type { LoadedSamples } from "./batch_load.ts";
+import { collateFixed } from "./collate_fixed.ts";
+import type { Batch } from "./data_loader.ts";
+
+/** What a batch is made of. */
+export interface BatchParts<U, B> {
+  readonly loaded: LoadedSamples<U>;
+  readonly dataset: Pick<MapDataset<unknown>, "fixed">;
+  readonly collate: Collate<U, B> | undefined;
+  readonly isTransformed: boolean;
+  readonly clock: Clock;
+  readonly memory: BatchMemory;
+  readonly stats: StatsCounter;
+  readonly epoch: number;
+  readonly step: number;
+  readonly padding: number;
+}
+
+/** A batch, and whether it still has its memory. */
+export interface HandedBatch<B> extends Batch<B> {
+  /** Is told once the memory was given back. */
+  onRelease: () => void;
+}
+
+/** Puts the samples of a batch together. Memory that the collation took is given back where it fails. */
+export async function assembleBatch<U, B>(parts: BatchParts<U, B>): Promise<HandedBatch<B>> {
+  const { loaded, dataset, collate, isTransformed, clock, memory, stats, epoch, step } = parts;
+  const { samples, failures, buffer } = loaded;
+  const places = failures.keys().filter((place) => failures[place] === undefined).toArray();
+  const own: BatchBuffer[] = [];
+  const allocate = (bytes: number) => {
+    const taken = memory.take(bytes);
+    own.push(taken);
+    return taken.bytes;
+  };
+  const began = clock.monotonicMs();
+  let data: B;
+  try {
+    if (dataset.fixed && buffer && !collate && !isTransformed) {
+      // The overload of a loader over samples that are alike says that this is what a batch is.
+      data = collateFixed(buffer.bytes, dataset.fixed, failures.length, places) as B;
+    } else {
+      const present = places.map((place) => samples[place] as U);
+      data = collate ? await collate(present, allocate) : present as B;
+    }
+  } catch (error) {
+    for (const taken of own) taken.release();
+    throw error;
+  }
+  stats.collateMs += clock.monotonicMs() - began;
+  const all = buffer ? [buffer, ...own] : own;
+  const padded =
+    failures.slice(failures.length - parts.padding).filter((failure) => failure === undefined).length;
+  let isHeld = true;
+  const batch: HandedBatch<B> = {
+    data,
+    epoch,
+    step,
+    size: places.length,
+    padding: padded,
+    skipped: failures.filter((failure) => failure !== undefined),
+    onRelease: () => {},
+    keep() {
+      if (!isHeld) throw new TypeError("Cannot keep a batch whose memory was given back");
+      for (const taken of all) taken.keep();
+      isHeld = false;
+      batch.onRelease();
+      return data;
+    },
+    [Symbol.dispose]() {
+      if (!isHeld) return;
+      isHeld = false;
+      for (const taken of all) taken.release();
+      batch.onRelease();
+    },
+  };
+  return batch;
+}

@@ -1,0 +1,246 @@
+import type { MapDataset, ReadPlan, SampleContext } from "../datasets/dataset.ts";
+import type { SampleFailure } from "../config/sample_failure.ts";
+import { PURPOSE } from "../order/purposes.ts";
+import { randomKey, randomSequence } from "../order/keyed_random.ts";
+import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
+import type { Slots } from "../pool/slots.ts";
+import { groupReads, type PlacedRead, type ReadGround, readGroup } from "./read_samples.ts";
+
+/** What is loaded: which samples, at which positions of the epoch's order. */
+export interface BatchTask {
+  readonly epoch: number;
+  readonly indices: readonly number[];
+  readonly positions: readonly number[];
+}
+
+/** What batches are loaded with. */
+export interface LoadGround<T, U> extends ReadGround {
+  readonly dataset: MapDataset<T>;
+  readonly seed: number;
+  readonly memory: BatchMemory;
+  readonly slots: Slots;
+  readonly transform: ((sample: T, context: SampleContext) => U | Promise<U>) | undefined;
+}
+
+/** A batch's samples, each at its place; failures are at theirs. */
+export interface LoadedSamples<U> {
+  readonly samples: readonly (U | undefined)[];
+  readonly failures: readonly (SampleFailure | undefined)[];
+  /** The memory that samples are views of; absent where they have their own. */
+  readonly buffer: BatchBuffer | undefined;
+  /** Bytes of samples. */
+  readonly bytes: number;
+}
+
+const ALIGNMENT = 64;
+
+/**
+ * One batch being loaded. Its memory is taken when there is room, or when it is waited for; all its samples are read at the
+ * same time. `samples` never rejects for a sample, only for what concerns all of them, and the memory is then given back.
+ */
+export class BatchLoad<T, U> {
+  readonly #task: BatchTask;
+  readonly #ground: LoadGround<T, U>;
+  /** Becomes resolved when the batch is waited for. */
+  readonly #wanted = Promise.withResolvers<void>();
+  /** Becomes resolved when other memory was given back. */
+  #retry = Promise.withResolvers<void>();
+  #isWanted = false;
+  /** Settles once nothing is read any more. */
+  readonly samples: Promise<LoadedSamples<U>>;
+
+  /** Starts at once. */
+  constructor(task: BatchTask, ground: LoadGround<T, U>) {
+    this.#task = task;
+    this.#ground = ground;
+    this.samples = this.#load();
+    // Who waits for it sees the failure; it is no other's.
+    this.samples.catch(() => {});
+  }
+
+  /** Says that the caller waits for this batch: it gets its memory, room or not. */
+  want(): void {
+    this.#isWanted = true;
+    this.#wanted.resolve();
+  }
+
+  /** Says that memory was given back. */
+  roomMade(): void {
+    this.#retry.resolve();
+  }
+
+  async #load(): Promise<LoadedSamples<U>> {
+    const { dataset } = this.#ground;
+    if (!dataset.plan) return await this.#loadEach();
+    const planned = dataset.plan(this.#task.indices);
+    const plan = planned instanceof Promise ? await planned : planned;
+    return await this.#loadPlanned(plan);
+  }
+
+  /** Each sample by itself, in memory of its own. */
+  async #loadEach(): Promise<LoadedSamples<U>> {
+    const { dataset, slots, signal } = this.#ground;
+    const results = this.#results();
+    await Promise.all(this.#task.indices.map((index, place) =>
+      slots.run(async () => {
+        const context = this.#context(index);
+        await this.#attempt(results, place, async () =>
+          this.#transformed(await dataset.get(index, context), context));
+      }, signal)
+    ));
+    return { ...results, buffer: undefined, bytes: 0 };
+  }
+
+  async #loadPlanned(plan: ReadPlan<T>): Promise<LoadedSamples<U>> {
+    const { dataset, slots, signal } = this.#ground;
+    const { indices } = this.#task;
+    const { starts, total, bytes } = layOut(plan, indices.length, dataset.fixed ? 1 : ALIGNMENT);
+    const buffer = await this.#memory(total);
+    try {
+      const results = this.#results();
+      const memory = buffer.bytes;
+      const filled = new Float64Array(indices.length);
+      const reads = plan.reads.map((read): PlacedRead => {
+        const start = (starts[read.place] ?? 0) + (filled[read.place] ?? 0);
+        filled[read.place] = (filled[read.place] ?? 0) + read.length;
+        return { ...read, target: memory.subarray(start, start + read.length) };
+      });
+      const left = new Int32Array(indices.length);
+      for (const { place } of reads) left[place] = (left[place] ?? 0) + 1;
+      const without = indices.keys().filter((place) => left[place] === 0).toArray();
+      const finish = async (place: number) => {
+        const start = starts[place] ?? 0;
+        const own = memory.subarray(start, start + (filled[place] ?? 0));
+        await this.#attempt(results, place, () => this.#decoded(plan, place, own));
+      };
+      const work = groupReads(reads).map((group) =>
+        slots.run(async () => {
+          await this.#readSafely(group.reads, results);
+          for (const { place } of group.reads) {
+            left[place] = (left[place] ?? 1) - 1;
+            if (left[place] === 0 && !results.failures[place]) await finish(place);
+          }
+        }, signal)
+      );
+      // A sample of no bytes is there without a read.
+      for (const place of without) work.push(finish(place));
+      await settled(work);
+      return { ...results, buffer, bytes };
+    } catch (error) {
+      buffer.release();
+      throw error;
+    }
+  }
+
+  /** Reads a group; where that fails, each of it by itself, so that only those fail that have to. */
+  async #readSafely(reads: readonly PlacedRead[], results: Results<U>): Promise<void> {
+    const { signal } = this.#ground;
+    try {
+      await readGroup({ reads }, this.#ground);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (reads.length > 1) {
+        for (const read of reads) await this.#readSafely([read], results);
+      } else for (const { place } of reads) this.#fail(results, place, error);
+    }
+  }
+
+  async #decoded(plan: ReadPlan<T>, place: number, bytes: Uint8Array<ArrayBuffer>): Promise<U> {
+    const { clock, stats } = this.#ground;
+    const context = this.#context(this.#task.indices[place] ?? 0);
+    const began = clock.monotonicMs();
+    const made = plan.decode(place, bytes);
+    const sample = made instanceof Promise ? await made : made;
+    stats.decodeMs += clock.monotonicMs() - began;
+    return await this.#transformed(sample, context);
+  }
+
+  async #transformed(sample: T, context: SampleContext): Promise<U> {
+    const { transform, clock, stats } = this.#ground;
+    // Without one samples are of one type.
+    if (!transform) return sample as unknown as U;
+    const began = clock.monotonicMs();
+    try {
+      const made = transform(sample, context);
+      return made instanceof Promise ? await made : made;
+    } finally {
+      stats.transformMs += clock.monotonicMs() - began;
+    }
+  }
+
+  async #attempt(results: Results<U>, place: number, make: () => Promise<U>): Promise<void> {
+    try {
+      results.samples[place] = await make();
+    } catch (error) {
+      this.#ground.signal.throwIfAborted();
+      this.#fail(results, place, error);
+    }
+  }
+
+  #fail(results: Results<U>, place: number, cause: unknown): void {
+    const { dataset } = this.#ground;
+    const { epoch, indices, positions } = this.#task;
+    const [index = 0, position = 0] = [indices[place], positions[place]];
+    const where = dataset.locate?.(index) ?? { uri: dataset.uri };
+    results.failures[place] ??= { ...where, index, position, epoch, cause };
+  }
+
+  #results(): Results<U> {
+    const { length } = this.#task.indices;
+    // Filled, so that none of them is a hole.
+    return {
+      samples: new Array<U | undefined>(length).fill(undefined),
+      failures: new Array<SampleFailure | undefined>(length).fill(undefined),
+    };
+  }
+
+  #context(index: number): SampleContext {
+    const { seed, signal } = this.#ground;
+    const { epoch } = this.#task;
+    let random: (() => number) | undefined;
+    return {
+      index,
+      epoch,
+      signal,
+      random: () => (random ??= randomSequence(randomKey(seed, epoch, PURPOSE.sample, index)))(),
+    };
+  }
+
+  async #memory(bytes: number): Promise<BatchBuffer> {
+    const { memory, signal } = this.#ground;
+    while (true) {
+      signal.throwIfAborted();
+      if (this.#isWanted) return memory.take(bytes);
+      const buffer = memory.tryTake(bytes);
+      if (buffer) return buffer;
+      this.#retry = Promise.withResolvers();
+      await Promise.race([this.#wanted.promise, this.#retry.promise]);
+    }
+  }
+}
+
+interface Results<U> {
+  readonly samples: (U | undefined)[];
+  readonly failures: (SampleFailure | undefined)[];
+}
+
+/** Where each sample's bytes begin, those of a sample together. */
+function layOut<T>(plan: ReadPlan<T>, count: number, alignment: number) {
+  const sizes = new Float64Array(count);
+  for (const { place, length } of plan.reads) sizes[place] = (sizes[place] ?? 0) + length;
+  const starts = new Float64Array(count);
+  let [total, bytes] = [0, 0];
+  sizes.forEach((size, place) => {
+    starts[place] = total;
+    bytes += size;
+    total = Math.ceil((total + size) / alignment) * alignment;
+  });
+  return { starts, total, bytes };
+}
+
+/** Waits for all work, and throws the first failure once nothing runs any more. */
+async function settled(work: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) {
+    if (result.status === "rejected") throw result.reason;
+  }
+}

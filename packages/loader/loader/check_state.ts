@@ -1,0 +1,34 @@
+import type { MapDataset } from "../datasets/dataset.ts";
+import type { OrderDescription } from "../order/sampler.ts";
+import type { LoaderState } from "../state/loader_state.ts";
+import { quoteUri } from "./quote_uri.ts";
+
+/** What a state has to fit. */
+export interface StateGround {
+  readonly dataset: Pick<MapDataset<unknown>, "fingerprint" | "uri" | "length">;
+  readonly seed: number;
+  readonly order: OrderDescription;
+}
+
+/** Throws a `TypeError` that says what differs where a state is of another data set, order or seed, or is none. */
+export function checkState(state: LoaderState, { dataset, seed, order }: StateGround): void {
+  const fault = faultOf(state, { dataset, seed, order });
+  if (fault !== undefined) throw new TypeError(`Cannot go on with ${quoteUri(dataset.uri)}: ${fault}`);
+}
+
+function faultOf(state: LoaderState, { dataset, seed, order }: StateGround): string | undefined {
+  const { version, epoch, position, total } = state;
+  if (version !== 1) return `the state is of version ${version}, and 1 is known`;
+  for (const [name, value] of Object.entries({ epoch, position, total })) {
+    if (!(Number.isSafeInteger(value) && value >= 0)) return `the state's ${name} is ${value}`;
+  }
+  if (state.total !== dataset.length) {
+    return `the state is of ${total} samples, and the data set has ${dataset.length}`;
+  }
+  if (state.fingerprint !== dataset.fingerprint) {
+    return `the data set changed: its fingerprint was ${state.fingerprint}, and is ${dataset.fingerprint}`;
+  }
+  if (state.seed !== seed) return `the state is of seed ${state.seed}, and the loader has ${seed}`;
+  const [was, is] = [JSON.stringify(state.order), JSON.stringify(order)];
+  return was === is ? undefined : `the state is of order ${was}, and the loader has ${is}`;
+}

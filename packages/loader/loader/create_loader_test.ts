@@ -1,0 +1,483 @@
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { createStoreContext, MemoryStore } from "@lade/core";
+import { NotFoundError, UnavailableError } from "@lade/core/errors";
+import { FakeClock, injectFaults } from "@lade/testing";
+import type { LoaderOptions } from "../config/loader_options.ts";
+import type { MapDataset } from "../datasets/dataset.ts";
+import { numbersDataset, numbersStore } from "../testing/numbers_dataset.ts";
+import { createLoader } from "./create_loader.ts";
+import type { DataLoader } from "./data_loader.ts";
+import { SampleError } from "./sample_error.ts";
+
+/** A data set of numbers that has nothing to read. */
+function range(
+  length: number,
+  get: (index: number) => Promise<number> = (index) => Promise.resolve(index),
+): MapDataset<number> {
+  return {
+    length,
+    fingerprint: `range ${length}`,
+    uri: "memory://range/",
+    get,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function epoch<B>(loader: DataLoader<B>): Promise<B[]> {
+  const all: B[] = [];
+  for await (const batch of loader) all.push(batch.keep());
+  return all;
+}
+
+const ascending = (length: number) => Array.from({ length }, (_, i) => i);
+
+Deno.test("a loader hands out each sample once, in order, and the last batch is short", async () => {
+  await using loader = createLoader(range(10), { batchSize: 4 });
+  assertEquals(await epoch(loader), [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]);
+  assertEquals([loader.epoch, loader.stepsPerEpoch], [1, 3]);
+});
+
+Deno.test("a loader shuffles each epoch anew, and the same again for the same seed", async () => {
+  const run = async (seed: number) => {
+    await using loader = createLoader(range(100), { batchSize: 7, shuffle: "full", seed });
+    return [(await epoch(loader)).flat(), (await epoch(loader)).flat()];
+  };
+  const [first = [], second = []] = await run(1);
+  for (const order of [first, second]) assertEquals(order.toSorted((a, b) => a - b), ascending(100));
+  assertNotEquals(first, second);
+  assertEquals(await run(1), [first, second]);
+  assertNotEquals((await run(2))[0], first);
+});
+
+for (const size of [1, 2, 3, 8]) {
+  Deno.test(`a world of ${size} takes the same steps together as one rank`, async () => {
+    const stepsOf = async (rank: number, size: number) => {
+      const options = { globalBatchSize: 24, world: { rank, size }, shuffle: "full", seed: 5 } as const;
+      await using loader = createLoader(range(100), options);
+      return await epoch(loader);
+    };
+    const alone = await stepsOf(0, 1);
+    const ranks = await Promise.all(ascending(size).map((rank) => stepsOf(rank, size)));
+    assertEquals(new Set(ranks.map(({ length }) => length)), new Set([alone.length]));
+    alone.forEach((step, i) => {
+      const together = ranks.flatMap((batches) => batches[i] ?? []);
+      assertEquals(together.toSorted((a, b) => a - b), step.toSorted((a, b) => a - b));
+    });
+  });
+}
+
+Deno.test("remainder: drop leaves the last step out, pad fills it up and says so", async () => {
+  await using dropped = createLoader(range(10), { batchSize: 4, remainder: "drop" });
+  assertEquals(await epoch(dropped), [[0, 1, 2, 3], [4, 5, 6, 7]]);
+  await using padded = createLoader(range(10), { batchSize: 4, remainder: "pad" });
+  const told: [number, number][] = [];
+  const batches: (readonly number[])[] = [];
+  for await (const { data, size, padding } of padded) {
+    told.push([size, padding]);
+    batches.push(data);
+  }
+  assertEquals(batches, [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 0, 1]]);
+  assertEquals(told, [[4, 0], [4, 0], [4, 2]]);
+  assertEquals(padded.stats().samples, 10);
+});
+
+Deno.test("a loader over nothing has no steps", async () => {
+  await using loader = createLoader(range(0), { batchSize: 4 });
+  assertEquals(await epoch(loader), []);
+  assertEquals(loader.epoch, 1);
+});
+
+Deno.test("epochs: behind the last one a loop has nothing", async () => {
+  await using loader = createLoader(range(3), { batchSize: 3, epochs: 2 });
+  assertEquals([await epoch(loader), await epoch(loader), await epoch(loader)], [
+    [[0, 1, 2]],
+    [[0, 1, 2]],
+    [],
+  ]);
+});
+
+Deno.test("a state taken at any batch is gone on with exactly, by any world", async () => {
+  const options = { shuffle: "full", seed: 3 } as const;
+  await using whole = createLoader(range(50), { ...options, globalBatchSize: 6 });
+  const order = (await epoch(whole)).flat();
+  for (let stop = 0; stop <= 9; stop++) {
+    await using before = createLoader(range(50), { ...options, globalBatchSize: 6 });
+    const seen: number[] = [];
+    if (stop > 0) {
+      let step = 0;
+      for await (const { data } of before) {
+        seen.push(...data);
+        if (++step === stop) break;
+      }
+    }
+    const state = JSON.parse(JSON.stringify(before.state()));
+    for (const size of [1, 2, 3]) {
+      const rest = await Promise.all(
+        ascending(size).map(async (rank) => {
+          await using after = createLoader(range(50), {
+            ...options,
+            globalBatchSize: 12,
+            world: { rank, size },
+            state,
+          });
+          const batches = (await epoch(after)).flat();
+          // The epoch after a resumed one is whole.
+          const next = (await epoch(after)).flat();
+          return { batches, next };
+        }),
+      );
+      const union = [...seen, ...rest.flatMap(({ batches }) => batches)];
+      if (stop < 9) {
+        assertEquals(union.toSorted((a, b) => a - b), ascending(50), `stop ${stop}, world ${size}`);
+      }
+      if (size === 1 && stop < 9) assertEquals(union, order);
+      assertEquals(rest.flatMap(({ next }) => next).toSorted((a, b) => a - b), ascending(50));
+    }
+  }
+});
+
+Deno.test("a state of another data set, seed or order is refused, and says what differs", async () => {
+  await using loader = createLoader(range(5), { seed: 1, shuffle: "full" });
+  const state = loader.state();
+  const wrong: [MapDataset<number>, LoaderOptions<number>, string][] = [
+    [range(6), { seed: 1, shuffle: "full" }, "5 samples, and the data set has 6"],
+    [{ ...range(5), fingerprint: "x" }, { seed: 1, shuffle: "full" }, "fingerprint was range 5, and is x"],
+    [range(5), { seed: 2, shuffle: "full" }, "seed 1, and the loader has 2"],
+    [range(5), { seed: 1 }, "order"],
+  ];
+  for (const [dataset, options, words] of wrong) {
+    assertThrows(() => createLoader(dataset, { ...options, state }), TypeError, words);
+  }
+  const broken = { ...state, position: -1 };
+  assertThrows(
+    () => createLoader(range(5), { seed: 1, shuffle: "full", state: broken }),
+    TypeError,
+    "position is -1",
+  );
+});
+
+Deno.test("options that are not known, or contradict one another, are refused", () => {
+  const wrong: [object, string][] = [
+    [{ batchsize: 3 }, '"batchsize": it takes batchSize, globalBatchSize'],
+    [{ pool: { size: 3 } }, "a loader's pool"],
+    [{ engine: { x: 3 } }, "a loader's engine"],
+    [{ shuffle: { blocks: 3 } }, "a loader's shuffle"],
+    [{ shuffle: "half" }, '"full"'],
+    [{ batchSize: 3, globalBatchSize: 3 }, "both batchSize and globalBatchSize"],
+    [{ batchSize: 0 }, "batchSize 0"],
+    [{ batchSize: 1.5 }, "batchSize 1.5"],
+    [{ globalBatchSize: 3, world: { rank: 0, size: 2 } }, "no multiple"],
+    [{ world: { rank: 2, size: 2 } }, "rank 2 of 2"],
+    [{ remainder: "cut" }, '"cut"'],
+    [{ remainder: "drop", batchSize: 11 }, "nothing is left"],
+    [{ seed: 0.5 }, "seed 0.5"],
+    [{ pool: { batchesAhead: -1 } }, "batchesAhead -1"],
+    [{ pool: { samplesInFlight: 0 } }, "samplesInFlight 0"],
+  ];
+  for (const [options, words] of wrong) {
+    assertThrows(() => createLoader(range(10), options as LoaderOptions<number>), TypeError, words);
+  }
+});
+
+Deno.test("config writes every default out, and says where each value is from", async () => {
+  await using loader = createLoader({ ...range(10), blocks: { records: 5 } }, {
+    globalBatchSize: 4,
+    shuffle: true,
+  });
+  const { loader: { batchSize, order, seed }, pool, sources } = loader.config;
+  assertEquals([batchSize, seed, order.kind, order.block], [4, 0, "block", 5]);
+  assertEquals(pool.samplesInFlight, 256);
+  assertEquals(sources["loader.shuffle.block"], "data set");
+  assertEquals(sources["loader.globalBatchSize"], "option");
+  assertEquals(sources["pool.maxBytes"], "default");
+});
+
+Deno.test("samples that are all alike come as one array, read straight into it", async () => {
+  const store = injectFaults(await numbersStore(35), []);
+  await using loader = createLoader(numbersDataset(store, 35), { batchSize: 16, shuffle: "full", seed: 1 });
+  const rows: number[] = [];
+  for await (const { data: { dtype, shape, data } } of loader) {
+    assertEquals([dtype, shape.slice(1)], ["int32", [4]]);
+    assertEquals(data.length, (shape[0] ?? 0) * 4);
+    for (let row = 0; row < data.length; row += 4) {
+      assertEquals(new Set(Array.from(data.subarray(row, row + 4), Number)).size, 1);
+      rows.push(Number(data[row]));
+    }
+  }
+  assertEquals(rows.toSorted((a, b) => a - b), ascending(35));
+  assertEquals(loader.stats().bytes, 35 * 16);
+});
+
+Deno.test("rows of one object are asked for together", async () => {
+  const store = injectFaults(await numbersStore(100), []);
+  await using loader = createLoader(numbersDataset(store, 100), { batchSize: 20 });
+  for await (const _ of loader);
+  assertEquals(store.calls.filter(({ operation }) => operation === "get").length, 10);
+});
+
+Deno.test("a batch's memory is empty once it is given back, and stays where it is kept", async () => {
+  const store = await numbersStore(40);
+  await using loader = createLoader(numbersDataset(store, 40), { batchSize: 10 });
+  const views: ArrayBufferView[] = [];
+  for await (const batch of loader) {
+    views.push(batch.data.data);
+    if (batch.step === 1) assertEquals(batch.keep(), batch.data);
+    if (batch.step === 2) batch[Symbol.dispose]();
+  }
+  assertEquals(views.map(({ byteLength }) => byteLength), [0, 160, 0, 0]);
+  assertEquals(store.context.budget.held, 0);
+});
+
+Deno.test("memory that is given back is used again", async () => {
+  const store = await numbersStore(1000);
+  const dataset = numbersDataset(store, 1000);
+  const buffers = new Set<ArrayBufferLike>();
+  const made = globalThis.ArrayBuffer;
+  let count = 0;
+  globalThis.ArrayBuffer = class extends made {
+    constructor(size: number) {
+      super(size);
+      if (size > 4096) count++;
+    }
+  } as typeof ArrayBuffer;
+  try {
+    await using loader = createLoader(dataset, { batchSize: 10, pool: { batchesAhead: 2 } });
+    for await (const { data } of loader) buffers.add(data.data.buffer);
+  } finally {
+    globalThis.ArrayBuffer = made;
+  }
+  assert(count <= 5, `${count} buffers were made for 100 batches`);
+});
+
+Deno.test("transform() and collate() make batches of samples, random numbers are the sample's own", async () => {
+  const run = async (batchSize: number, rank: number, size: number) => {
+    await using loader = createLoader(range(40), {
+      batchSize,
+      world: { rank, size },
+      shuffle: "full",
+      seed: 9,
+      transform: (sample, { random, index, epoch }) => [sample, index, epoch, random(), random()] as const,
+      collate: (samples) => samples.map((sample) => sample.join()),
+    });
+    await epoch(loader);
+    return (await epoch(loader)).flat();
+  };
+  const alone = await run(7, 0, 1);
+  const both = [...await run(3, 0, 2), ...await run(3, 1, 2)];
+  assertEquals(new Set(both), new Set(alone));
+  assertEquals(new Set(alone.map((text) => text.split(",")[3])).size, 40);
+});
+
+Deno.test("collate() takes memory of the batch, which goes back with it", async () => {
+  const context = createStoreContext();
+  await using loader = createLoader(range(12), {
+    batchSize: 4,
+    context,
+    collate: (samples, allocate) => {
+      const bytes = allocate(samples.length);
+      bytes.set(samples);
+      return bytes;
+    },
+  });
+  const seen: Uint8Array[] = [];
+  for await (const { data } of loader) {
+    assertEquals(data.length, 4);
+    assert(context.budget.held >= 4);
+    seen.push(data);
+  }
+  assertEquals(seen.map(({ length }) => length), [0, 0, 0]);
+  assertEquals(context.budget.held, 0);
+});
+
+Deno.test("a sample that cannot be had is the error of its batch, after those before it, and the state points at it", async () => {
+  const store = await numbersStore(100);
+  await store.delete("n/00004");
+  await using loader = createLoader(numbersDataset(store, 100), { batchSize: 16 });
+  const steps: number[] = [];
+  const error = await assertRejects(async () => {
+    for await (const { step } of loader) steps.push(step);
+  }, SampleError);
+  assertEquals(steps, [0, 1]);
+  assertEquals([error.index, error.position, error.epoch, error.record, error.offset], [40, 40, 0, 0, 0]);
+  assert(error.cause instanceof NotFoundError);
+  assertStringIncludes(
+    error.message,
+    'Cannot load sample 40 ("memory://numbers/n/00004", record 0 at byte 0): ',
+  );
+  assertEquals(loader.state().position, 32);
+  assertEquals(store.context.budget.held, 0);
+});
+
+Deno.test("onError: skip leaves a hole, counts it, and has a limit", async () => {
+  const store = await numbersStore(100);
+  await store.delete("n/00004");
+  await using loader = createLoader(numbersDataset(store, 100), { batchSize: 16, onError: "skip" });
+  const rows: number[] = [];
+  const sizes: number[] = [];
+  for await (const { data, size, skipped } of loader) {
+    sizes.push(size);
+    assertEquals(data.shape[0], size);
+    assertEquals(size + skipped.length, sizes.length === 7 ? 4 : 16);
+    for (let row = 0; row < data.data.length; row += 4) rows.push(Number(data.data[row]));
+  }
+  assertEquals(rows, ascending(100).filter((row) => row < 40 || row >= 50));
+  assertEquals(loader.stats().skipped, 10);
+  await using strict = createLoader(numbersDataset(store, 100), {
+    batchSize: 16,
+    onError: "skip",
+    maxSkipped: 9,
+  });
+  await assertRejects(() => epoch(strict), SampleError, "9 were skipped before it");
+  await using some = createLoader(numbersDataset(store, 100), {
+    batchSize: 16,
+    onError: ({ index }) => index === 45 ? "fail" : "skip",
+  });
+  const error = await assertRejects(() => epoch(some), SampleError);
+  assertEquals(error.index, 45);
+});
+
+Deno.test("a transform that throws is an error like any other", async () => {
+  await using loader = createLoader(range(10), {
+    batchSize: 2,
+    transform: (sample) => {
+      if (sample === 5) throw new RangeError("too odd");
+      return sample;
+    },
+  });
+  const error = await assertRejects(
+    () => epoch(loader),
+    SampleError,
+    'sample 5 ("memory://range/"): too odd',
+  );
+  assert(error.cause instanceof RangeError);
+  assertEquals(loader.state().position, 4);
+});
+
+Deno.test("leaving a loop ends every read before it goes on, and another loop takes the next batch", async () => {
+  let running = 0;
+  const dataset: MapDataset<number> = {
+    ...range(1000),
+    async get(index, { signal }) {
+      running++;
+      try {
+        if (index >= 20) {
+          await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+        }
+        return index;
+      } finally {
+        running--;
+      }
+    },
+  };
+  await using loader = createLoader(dataset, { batchSize: 10 });
+  for await (const { data } of loader) {
+    assertEquals(data[0], 0);
+    break;
+  }
+  assertEquals(running, 0);
+  for await (const { data } of loader) {
+    assertEquals(data[0], 10);
+    break;
+  }
+  assertEquals(running, 0);
+});
+
+Deno.test("an abort ends the loop with its reason, with everything given back", async () => {
+  const store = await numbersStore(200);
+  const stop = new AbortController();
+  await using loader = createLoader(numbersDataset(store, 200), { batchSize: 10, signal: stop.signal });
+  const reason = new Error("enough");
+  const error = await assertRejects(async () => {
+    for await (const { step } of loader) if (step === 2) stop.abort(reason);
+  });
+  assertEquals(error, reason);
+  assertEquals(loader.state().position, 30);
+  assertEquals(store.context.budget.held, 0);
+});
+
+Deno.test("disposing a loader ends a loop that waits", async () => {
+  const never: MapDataset<number> = {
+    ...range(10),
+    get: (_, { signal }) =>
+      new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+  };
+  const loader = createLoader(never, { batchSize: 2 });
+  const waiting = assertRejects(() => epoch(loader), DOMException, "disposed");
+  await Promise.resolve();
+  await loader[Symbol.asyncDispose]();
+  await waiting;
+  assertThrows(() => loader[Symbol.asyncIterator](), TypeError, "disposed");
+});
+
+Deno.test("only one loop can run at a time, and no seek during it", async () => {
+  await using loader = createLoader(range(10), { batchSize: 2 });
+  for await (const _ of loader) {
+    assertThrows(() => loader[Symbol.asyncIterator](), TypeError, "twice");
+    assertThrows(() => loader.seek({ epoch: 0 }), TypeError, "leave it");
+    break;
+  }
+});
+
+Deno.test("seek() goes to an epoch and a step, as if it had been reached", async () => {
+  const options = { batchSize: 3, shuffle: "full", seed: 4 } as const;
+  await using loader = createLoader(range(10), options);
+  await epoch(loader);
+  const second = await epoch(loader);
+  loader.seek({ epoch: 1, step: 2 });
+  assertEquals(await epoch(loader), second.slice(2));
+  for (const to of [{ epoch: -1 }, { step: 5 }, { step: 0.5 }]) {
+    assertThrows(() => loader.seek(to), RangeError);
+  }
+});
+
+Deno.test("batches that do not fit the budget come one at a time, and none waits forever", async () => {
+  const store = await numbersStore(
+    100,
+    new MemoryStore({ context: createStoreContext({ maxBufferedBytes: 100 }) }),
+  );
+  await using loader = createLoader(numbersDataset(store, 100), { batchSize: 10, pool: { batchesAhead: 8 } });
+  let most = 0;
+  const rows: number[] = [];
+  for await (const { data } of loader) {
+    most = Math.max(most, store.context.budget.held);
+    rows.push(Number(data.data[0]));
+  }
+  assertEquals(rows, ascending(10).map((i) => i * 10));
+  assert(most <= 320, `${most} bytes were held`);
+});
+
+Deno.test("stats() says what was waited for", async () => {
+  const clock = new FakeClock();
+  const dataset = range(40, async (index) => {
+    await Promise.resolve();
+    return index;
+  });
+  await using loader = createLoader(dataset, {
+    batchSize: 10,
+    context: createStoreContext({ clock }),
+    pool: { batchesAhead: 0 },
+  });
+  for await (const _ of loader) await clock.advance(30);
+  const { steps, samples, busyMs, waitMs, busyShare, limit } = loader.stats();
+  assertEquals([steps, samples, busyMs, waitMs, busyShare, limit], [4, 40, 90, 0, 1, "consumer"]);
+});
+
+Deno.test("a retried range changes nothing", async () => {
+  const plain = await numbersStore(100);
+  const error = new UnavailableError({ operation: "get", uri: "memory://numbers", detail: "it broke off" });
+  const store = injectFaults(plain, [{
+    operation: "get",
+    nth: 3,
+    fault: { kind: "throw", error, after: 7 },
+  }]);
+  await using loader = createLoader(numbersDataset(store, 100), { batchSize: 25, shuffle: "full", seed: 2 });
+  await using sound = createLoader(numbersDataset(plain, 100), { batchSize: 25, shuffle: "full", seed: 2 });
+  assertEquals(await epoch(loader), await epoch(sound));
+});

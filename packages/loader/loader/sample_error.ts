@@ -1,0 +1,39 @@
+import type { SampleFailure } from "../config/sample_failure.ts";
+import { quoteUri } from "./quote_uri.ts";
+
+/**
+ * A sample could not be had. It is thrown at the batch that the sample is of, after all batches before it; the loader's
+ * state then points at that batch.
+ */
+export class SampleError extends Error {
+  /** The class's name. */
+  override readonly name: string = "SampleError";
+  /** The object it is of, or the data set. */
+  readonly uri: string;
+  /** Which record of the object, from 0. */
+  readonly record?: number;
+  /** Where in the object it lies, in bytes. */
+  readonly offset?: number;
+  /** Which sample of the data set. */
+  readonly index: number;
+  /** Its position in the epoch's order. */
+  readonly position: number;
+  /** The epoch. */
+  readonly epoch: number;
+
+  /** Describes a failure; `more` follows the cause. */
+  constructor(failure: SampleFailure, more = "") {
+    const { uri, record, offset, index, position, epoch, cause } = failure;
+    const where = record === undefined
+      ? ""
+      : `, record ${record}${offset === undefined ? "" : ` at byte ${offset}`}`;
+    const words = cause instanceof Error ? cause.message : String(cause);
+    super(`Cannot load sample ${index} (${quoteUri(uri)}${where}): ${words}${more}`, { cause });
+    this.uri = uri;
+    if (record !== undefined) this.record = record;
+    if (offset !== undefined) this.offset = offset;
+    this.index = index;
+    this.position = position;
+    this.epoch = epoch;
+  }
+}
