@@ -41,6 +41,24 @@ export async function readInto(
 }
 
 /**
+ * As {@linkcode readInto}, where the store has all the bytes at hand: in memory, or in the system's cache. Else there is no
+ * result, what `target` holds is arbitrary, and `readInto` has the answer.
+ */
+export function readIntoNow(
+  store: ObjectStore,
+  key: string,
+  target: Uint8Array,
+  options: ReadOptions = {},
+): ReadResult | undefined {
+  return readNow(
+    store,
+    key,
+    options,
+    (length) => length > target.length ? undefined : startOf(target, length),
+  );
+}
+
+/**
  * Fetches every chunk of a read into its place in `target`, several concurrently. When one fails, the others are aborted
  * and waited for before this rejects, so that nothing touches `target` afterwards.
  */

@@ -1,10 +1,11 @@
+import { bytesAtHand } from "@lade/core/seams";
 import type { MapDataset, ReadPlan, SampleContext } from "../datasets/dataset.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
 import { PURPOSE } from "../order/purposes.ts";
 import { randomKey, randomSequence } from "../order/keyed_random.ts";
 import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
 import type { Slots } from "../pool/slots.ts";
-import { groupReads, type PlacedRead, type ReadGround, readGroup } from "./read_samples.ts";
+import { groupReads, type PlacedRead, type ReadGround, readGroup, readSampleNow } from "./read_samples.ts";
 
 /** What is loaded: which samples, at which positions of the epoch's order. */
 export interface BatchTask {
@@ -108,22 +109,42 @@ export class BatchLoad<T, U> {
       const left = new Int32Array(indices.length);
       for (const { place } of reads) left[place] = (left[place] ?? 0) + 1;
       const without = indices.keys().filter((place) => left[place] === 0).toArray();
-      const finish = async (place: number) => {
+      const finish = (place: number) => {
         const start = starts[place] ?? 0;
-        const own = memory.subarray(start, start + (filled[place] ?? 0));
-        await this.#attempt(results, place, () => this.#decoded(plan, place, own));
+        return this.#finish(plan, place, memory.subarray(start, start + (filled[place] ?? 0)), results);
       };
-      const work = groupReads(reads).map((group) =>
-        slots.run(async () => {
-          await this.#readSafely(group.reads, results);
-          for (const { place } of group.reads) {
-            left[place] = (left[place] ?? 1) - 1;
-            if (left[place] === 0 && !results.failures[place]) await finish(place);
-          }
-        }, signal)
-      );
+      /** Counts reads that are done; a sample whose last one it was is finished. */
+      const done = (group: readonly PlacedRead[]): Promise<void>[] => {
+        const work: Promise<void>[] = [];
+        for (const { place } of group) {
+          const more = left[place] = (left[place] ?? 1) - 1;
+          const made = more === 0 && !results.failures[place] ? finish(place) : undefined;
+          if (made) work.push(made);
+        }
+        return work;
+      };
+      const work: Promise<void>[] = [];
       // A sample of no bytes is there without a read.
-      for (const place of without) work.push(finish(place));
+      for (const place of without) {
+        const made = finish(place);
+        if (made) work.push(made);
+      }
+      // What is at hand is read at once. Where it is not, the one read that is then waited for may have given others their
+      // turn, or found a cold disk or a service: after two in a row the rest is asked for concurrently.
+      let missed = 0;
+      for (const group of groupReads(reads)) {
+        if (missed < 2 && this.#readNow(group, results)) {
+          missed = 0;
+          work.push(...done(group));
+          continue;
+        }
+        const reading = slots.run(async () => {
+          await this.#read(group, results);
+          await settled(done(group));
+        }, signal);
+        if (++missed === 1 && canBeAtHand(group)) await settled([reading]);
+        else work.push(reading);
+      }
       await settled(work);
       return { ...results, buffer, bytes };
     } catch (error) {
@@ -132,27 +153,57 @@ export class BatchLoad<T, U> {
     }
   }
 
+  /** Reads a single one where its bytes are at hand; says whether it is done, or has failed. */
+  #readNow(reads: readonly PlacedRead[], results: Results<U>): boolean {
+    const [read] = reads;
+    if (!read || reads.length > 1) return false;
+    try {
+      return readSampleNow(read, this.#ground);
+    } catch (error) {
+      this.#fail(results, read.place, error);
+      return true;
+    }
+  }
+
   /** Reads a group; where that fails, each of it by itself, so that only those fail that have to. */
-  async #readSafely(reads: readonly PlacedRead[], results: Results<U>): Promise<void> {
+  async #read(reads: readonly PlacedRead[], results: Results<U>): Promise<void> {
     const { signal } = this.#ground;
     try {
-      await readGroup({ reads }, this.#ground);
+      await readGroup(reads, this.#ground);
     } catch (error) {
       signal.throwIfAborted();
       if (reads.length > 1) {
-        for (const read of reads) await this.#readSafely([read], results);
+        for (const read of reads) await this.#read([read], results);
       } else for (const { place } of reads) this.#fail(results, place, error);
     }
   }
 
-  async #decoded(plan: ReadPlan<T>, place: number, bytes: Uint8Array<ArrayBuffer>): Promise<U> {
-    const { clock, stats } = this.#ground;
-    const context = this.#context(this.#task.indices[place] ?? 0);
+  /** Makes a sample of its bytes, at once where nothing has to be waited for. */
+  #finish(
+    plan: ReadPlan<T>,
+    place: number,
+    bytes: Uint8Array<ArrayBuffer>,
+    results: Results<U>,
+  ): Promise<void> | undefined {
+    const { clock, stats, transform } = this.#ground;
     const began = clock.monotonicMs();
-    const made = plan.decode(place, bytes);
-    const sample = made instanceof Promise ? await made : made;
-    stats.decodeMs += clock.monotonicMs() - began;
-    return await this.#transformed(sample, context);
+    try {
+      const made = plan.decode(place, bytes);
+      stats.decodeMs += clock.monotonicMs() - began;
+      if (!transform && !(made instanceof Promise)) {
+        // Without a transformation samples are of one type.
+        results.samples[place] = made as unknown as U;
+        return undefined;
+      }
+      return this.#attempt(results, place, async () => {
+        const sample = made instanceof Promise ? await made : made;
+        if (made instanceof Promise) stats.decodeMs += clock.monotonicMs() - began;
+        return await this.#transformed(sample, this.#context(this.#task.indices[place] ?? 0));
+      });
+    } catch (error) {
+      this.#fail(results, place, error);
+      return undefined;
+    }
   }
 
   async #transformed(sample: T, context: SampleContext): Promise<U> {
@@ -222,6 +273,11 @@ export class BatchLoad<T, U> {
 interface Results<U> {
   readonly samples: (U | undefined)[];
   readonly failures: (SampleFailure | undefined)[];
+}
+
+/** Whether a store may have bytes at hand at another time. */
+function canBeAtHand([read]: readonly PlacedRead[]): boolean {
+  return read !== undefined && bytesAtHand in read.store;
 }
 
 /** Where each sample's bytes begin, those of a sample together. */

@@ -40,6 +40,8 @@ export function createLoader<T, U, B>(
 /** How many batches are read ahead at first, and at most, where that is found out. */
 const FIRST_AHEAD = 2;
 const MOST_AHEAD = 64;
+/** A longer wait for a batch calls for more of them ahead. */
+const LONG_WAIT_MS = 1;
 
 class MapLoader<T, U, B> implements DataLoader<B> {
   readonly config: LoaderConfig;
@@ -150,12 +152,12 @@ class MapLoader<T, U, B> implements DataLoader<B> {
       }
       run.fill(this.#ahead);
       const { load, task, padding } = run.head();
-      if (!run.isReady && this.config.pool.batchesAhead === "auto") {
-        this.#ahead = Math.min(MOST_AHEAD, this.#ahead * 2);
-        run.fill(this.#ahead);
-      }
       load.want();
+      const began = this.now();
       const loaded = await load.samples;
+      if (this.config.pool.batchesAhead === "auto" && this.now() - began > LONG_WAIT_MS) {
+        this.#ahead = Math.min(MOST_AHEAD, this.#ahead * 2);
+      }
       const skipped = loaded.failures.filter((failure) => failure !== undefined);
       try {
         skipped.forEach((failure, before) => this.#judge(failure, this.#skipped + before));

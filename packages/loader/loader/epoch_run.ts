@@ -25,14 +25,10 @@ export interface PendingBatch<T, U> {
   readonly padding: number;
 }
 
-interface Queued<T, U> extends PendingBatch<T, U> {
-  isDone: boolean;
-}
-
 /** The batches of an epoch that are being read, from the next one to be handed out on. */
 export class EpochRun<T, U> {
   readonly #options: EpochRunOptions<T, U>;
-  readonly #queue: Queued<T, U>[] = [];
+  readonly #queue: PendingBatch<T, U>[] = [];
   #next: number;
 
   /** Loads nothing yet. */
@@ -44,11 +40,6 @@ export class EpochRun<T, U> {
   /** Batches that are ready or being read. */
   get ahead(): number {
     return this.#queue.length;
-  }
-
-  /** Whether the next batch is loaded. */
-  get isReady(): boolean {
-    return this.#queue[0]?.isDone ?? false;
   }
 
   /** Begins batches until there is the next one and `ahead` more. */
@@ -86,18 +77,13 @@ export class EpochRun<T, U> {
     }
   }
 
-  #begin(step: number): Queued<T, U> {
+  #begin(step: number): PendingBatch<T, U> {
     const { epoch, sampler, rest, steps, ground } = this.#options;
     const { first, count, stride, padding } = steps.shareOf(step);
     const positions: number[] = [];
     for (let i = 0; i < count; i++) positions.push(rest.at(first + i * stride));
     for (let i = 0; i < padding; i++) positions.push(rest.at(steps.paddingAt(step, i)));
     const task = { epoch, positions, indices: positions.map((position) => sampler.at(position)) };
-    const queued: Queued<T, U> = { load: new BatchLoad(task, ground), task, padding, isDone: false };
-    const done = () => {
-      queued.isDone = true;
-    };
-    queued.load.samples.then(done, done);
-    return queued;
+    return { load: new BatchLoad(task, ground), task, padding };
   }
 }

@@ -1,6 +1,6 @@
-import { readInto, readRanges } from "@lade/core";
-import { UnavailableError } from "@lade/core/errors";
+import { type ObjectStore, readInto, readIntoNow, readRanges, type ReadResult } from "@lade/core";
 import type { Clock } from "@lade/core/backend";
+import { UnavailableError } from "@lade/core/errors";
 import type { EngineLevel } from "../config/resolve_config.ts";
 import type { SampleRead } from "../datasets/dataset.ts";
 import type { StatsCounter } from "../stats/loader_stats.ts";
@@ -19,50 +19,58 @@ export interface ReadGround {
   readonly stats: StatsCounter;
 }
 
-/** Reads of one object, which are made together. */
-export interface ReadGroup {
-  readonly reads: readonly PlacedRead[];
+/** Puts reads of one version of an object together, in the order in which the first of each comes. */
+export function groupReads(reads: readonly PlacedRead[]): (readonly PlacedRead[])[] {
+  const groups = new Map<string, PlacedRead[]>();
+  const stores = new Map<ObjectStore, number>();
+  for (const read of reads) {
+    let number = stores.get(read.store);
+    if (number === undefined) stores.set(read.store, number = stores.size);
+    const name = `${number} ${read.etag ?? ""}\0${read.key}`;
+    const group = groups.get(name);
+    if (group) group.push(read);
+    else groups.set(name, [read]);
+  }
+  return [...groups.values()];
 }
 
-/** Puts reads of one version of an object together, in the order in which the first of each comes. */
-export function groupReads(reads: readonly PlacedRead[]): ReadGroup[] {
-  // Most often each sample is an object of its own, and then no key is made.
-  if (reads.length === 1) return [{ reads }];
-  const groups = new Map<unknown, Map<string, PlacedRead[]>>();
-  const all: { reads: PlacedRead[] }[] = [];
-  for (const read of reads) {
-    let ofStore = groups.get(read.store);
-    if (!ofStore) groups.set(read.store, ofStore = new Map());
-    const name = read.etag === undefined ? read.key : `${read.key}\0${read.etag}`;
-    let group = ofStore.get(name);
-    if (!group) {
-      ofStore.set(name, group = []);
-      all.push({ reads: group });
-    }
-    group.push(read);
-  }
-  return all;
+/** Fills the target of a read where its bytes are at hand, and says whether it did. */
+export function readSampleNow(read: PlacedRead, { signal, clock, stats }: ReadGround): boolean {
+  const { store, key, etag, offset, length, target } = read;
+  if (length === 0) return true;
+  const began = clock.monotonicMs();
+  const range = { offset, length };
+  const result = readIntoNow(store, key, target, {
+    signal,
+    range,
+    ...(etag !== undefined && { ifMatch: etag }),
+  });
+  if (!result) return false;
+  checkLength(read, result);
+  stats.read(length, clock.monotonicMs() - began);
+  return true;
 }
 
 /** Fills the targets of a group. An object that has another content, or fewer bytes, than the data set said is an error. */
-export async function readGroup({ reads }: ReadGroup, ground: ReadGround): Promise<void> {
+export async function readGroup(reads: readonly PlacedRead[], ground: ReadGround): Promise<void> {
   const [first] = reads;
   if (!first) return;
   const { engine, signal, clock, stats } = ground;
-  const { store, key, etag } = first;
+  const { store, key, etag, offset, length, target } = first;
   const began = clock.monotonicMs();
   const call = { signal, ...(etag !== undefined && { ifMatch: etag }) };
   if (reads.length > 1) {
     const gap = engine.coalesceGap === "auto" ? {} : { gap: engine.coalesceGap };
     await readRanges(store, key, reads, { ...call, ...gap, mergedSize: engine.coalesceSize });
-  } else if (first.length > 0) {
-    const { offset, length, target } = first;
-    const { range } = await readInto(store, key, target, { ...call, range: { offset, length } });
-    if (range.length !== length) {
-      const uri = store.uri.endsWith("/") ? store.uri + key : `${store.uri}/${key}`;
-      const detail = `it has ${range.length} of the ${length} bytes from ${offset} that the data set says`;
-      throw new UnavailableError({ operation: "load", uri, detail, retryable: false });
-    }
+  } else if (length > 0) {
+    checkLength(first, await readInto(store, key, target, { ...call, range: { offset, length } }));
   }
   stats.read(reads.reduce((sum, { length }) => sum + length, 0), clock.monotonicMs() - began);
+}
+
+function checkLength({ store, key, offset, length }: PlacedRead, { range }: ReadResult): void {
+  if (range.length === length) return;
+  const uri = store.uri.endsWith("/") ? store.uri + key : `${store.uri}/${key}`;
+  const detail = `it has ${range.length} of the ${length} bytes from ${offset} that the data set says`;
+  throw new UnavailableError({ operation: "load", uri, detail, retryable: false });
 }
