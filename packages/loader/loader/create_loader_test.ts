@@ -1,42 +1,12 @@
-import {
-  assert,
-  assertEquals,
-  assertNotEquals,
-  assertRejects,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { createStoreContext, MemoryStore } from "@lade/core";
-import { NotFoundError, UnavailableError } from "@lade/core/errors";
+import { UnavailableError } from "@lade/core/errors";
 import { FakeClock, injectFaults } from "@lade/testing";
 import type { LoaderOptions } from "../config/loader_options.ts";
 import type { MapDataset } from "../datasets/dataset.ts";
 import { numbersDataset, numbersStore } from "../testing/numbers_dataset.ts";
 import { createLoader } from "./create_loader.ts";
-import type { DataLoader } from "./data_loader.ts";
-import { SampleError } from "./sample_error.ts";
-
-/** A data set of numbers that has nothing to read. */
-function range(
-  length: number,
-  get: (index: number) => Promise<number> = (index) => Promise.resolve(index),
-): MapDataset<number> {
-  return {
-    length,
-    fingerprint: `range ${length}`,
-    uri: "memory://range/",
-    get,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-}
-
-async function epoch<B>(loader: DataLoader<B>): Promise<B[]> {
-  const all: B[] = [];
-  for await (const batch of loader) all.push(batch.keep());
-  return all;
-}
-
-const ascending = (length: number) => Array.from({ length }, (_, i) => i);
+import { ascending, epoch, range } from "../testing/range_dataset.ts";
 
 Deno.test("a loader hands out each sample once, in order, and the last batch is short", async () => {
   await using loader = createLoader(range(10), { batchSize: 4 });
@@ -294,147 +264,6 @@ Deno.test("collate() takes memory of the batch, which goes back with it", async 
   }
   assertEquals(seen.map(({ length }) => length), [0, 0, 0]);
   assertEquals(context.budget.held, 0);
-});
-
-Deno.test("a sample that cannot be had is the error of its batch, after those before it, and the state points at it", async () => {
-  const store = await numbersStore(100);
-  await store.delete("n/00004");
-  await using loader = createLoader(numbersDataset(store, 100), { batchSize: 16 });
-  const steps: number[] = [];
-  const error = await assertRejects(async () => {
-    for await (const { step } of loader) steps.push(step);
-  }, SampleError);
-  assertEquals(steps, [0, 1]);
-  assertEquals([error.index, error.position, error.epoch, error.record, error.offset], [40, 40, 0, 0, 0]);
-  assert(error.cause instanceof NotFoundError);
-  assertStringIncludes(
-    error.message,
-    'Cannot load sample 40 ("memory://numbers/n/00004", record 0 at byte 0): ',
-  );
-  assertEquals(loader.state().position, 32);
-  assertEquals(store.context.budget.held, 0);
-});
-
-Deno.test("onError: skip leaves a hole, counts it, and has a limit", async () => {
-  const store = await numbersStore(100);
-  await store.delete("n/00004");
-  await using loader = createLoader(numbersDataset(store, 100), { batchSize: 16, onError: "skip" });
-  const rows: number[] = [];
-  const sizes: number[] = [];
-  for await (const { data, size, skipped } of loader) {
-    sizes.push(size);
-    assertEquals(data.shape[0], size);
-    assertEquals(size + skipped.length, sizes.length === 7 ? 4 : 16);
-    for (let row = 0; row < data.data.length; row += 4) rows.push(Number(data.data[row]));
-  }
-  assertEquals(rows, ascending(100).filter((row) => row < 40 || row >= 50));
-  assertEquals(loader.stats().skipped, 10);
-  await using strict = createLoader(numbersDataset(store, 100), {
-    batchSize: 16,
-    onError: "skip",
-    maxSkipped: 9,
-  });
-  await assertRejects(() => epoch(strict), SampleError, "9 were skipped before it");
-  await using some = createLoader(numbersDataset(store, 100), {
-    batchSize: 16,
-    onError: ({ index }) => index === 45 ? "fail" : "skip",
-  });
-  const error = await assertRejects(() => epoch(some), SampleError);
-  assertEquals(error.index, 45);
-});
-
-Deno.test("a transform that throws is an error like any other", async () => {
-  await using loader = createLoader(range(10), {
-    batchSize: 2,
-    transform: (sample) => {
-      if (sample === 5) throw new RangeError("too odd");
-      return sample;
-    },
-  });
-  const error = await assertRejects(
-    () => epoch(loader),
-    SampleError,
-    'sample 5 ("memory://range/"): too odd',
-  );
-  assert(error.cause instanceof RangeError);
-  assertEquals(loader.state().position, 4);
-});
-
-Deno.test("leaving a loop ends every read before it goes on, and another loop takes the next batch", async () => {
-  let running = 0;
-  const dataset: MapDataset<number> = {
-    ...range(1000),
-    async get(index, { signal }) {
-      running++;
-      try {
-        if (index >= 20) {
-          await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-        }
-        return index;
-      } finally {
-        running--;
-      }
-    },
-  };
-  await using loader = createLoader(dataset, { batchSize: 10 });
-  for await (const { data } of loader) {
-    assertEquals(data[0], 0);
-    break;
-  }
-  assertEquals(running, 0);
-  for await (const { data } of loader) {
-    assertEquals(data[0], 10);
-    break;
-  }
-  assertEquals(running, 0);
-});
-
-Deno.test("an abort ends the loop with its reason, with everything given back", async () => {
-  const store = await numbersStore(200);
-  const stop = new AbortController();
-  await using loader = createLoader(numbersDataset(store, 200), { batchSize: 10, signal: stop.signal });
-  const reason = new Error("enough");
-  const error = await assertRejects(async () => {
-    for await (const { step } of loader) if (step === 2) stop.abort(reason);
-  });
-  assertEquals(error, reason);
-  assertEquals(loader.state().position, 30);
-  assertEquals(store.context.budget.held, 0);
-});
-
-Deno.test("disposing a loader ends a loop that waits", async () => {
-  const never: MapDataset<number> = {
-    ...range(10),
-    get: (_, { signal }) =>
-      new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
-  };
-  const loader = createLoader(never, { batchSize: 2 });
-  const waiting = assertRejects(() => epoch(loader), DOMException, "disposed");
-  await Promise.resolve();
-  await loader[Symbol.asyncDispose]();
-  await waiting;
-  assertThrows(() => loader[Symbol.asyncIterator](), TypeError, "disposed");
-});
-
-Deno.test("only one loop can run at a time, and no seek during it", async () => {
-  await using loader = createLoader(range(10), { batchSize: 2 });
-  for await (const _ of loader) {
-    assertThrows(() => loader[Symbol.asyncIterator](), TypeError, "twice");
-    assertThrows(() => loader.seek({ epoch: 0 }), TypeError, "leave it");
-    break;
-  }
-});
-
-Deno.test("seek() goes to an epoch and a step, as if it had been reached", async () => {
-  const options = { batchSize: 3, shuffle: "full", seed: 4 } as const;
-  await using loader = createLoader(range(10), options);
-  await epoch(loader);
-  const second = await epoch(loader);
-  loader.seek({ epoch: 1, step: 2 });
-  assertEquals(await epoch(loader), second.slice(2));
-  for (const to of [{ epoch: -1 }, { step: 5 }, { step: 0.5 }]) {
-    assertThrows(() => loader.seek(to), RangeError);
-  }
 });
 
 Deno.test("batches that do not fit the budget come one at a time, and none waits forever", async () => {
