@@ -22,3 +22,4 @@ export * from "./compare_schemas.ts";
 export * from "./schema_text.ts";
 export * from "./parse_schema.ts";
 export * from "./check_batch.ts";
+export * from "./bytes_of_batch.ts";
