@@ -23,11 +23,19 @@ export interface LeafData {
   readonly repetitions?: Uint8Array;
 }
 
+/** Bytes of a chunk, which hold whole pages. */
+export interface ChunkPiece {
+  /** Where they lie in the object. */
+  readonly offset: number;
+  /** The bytes. */
+  readonly bytes: Uint8Array;
+}
+
 /** A chunk, or some of its pages, and what is known of it. */
 export interface LeafChunk {
-  /** The dictionary, where it has one, and data pages, one after the other. */
-  readonly bytes: Uint8Array;
-  /** Where it lies. */
+  /** The dictionary, where it has one, and data pages. */
+  readonly pieces: readonly ChunkPiece[];
+  /** What it is, and where it begins. */
   readonly place: ChunkPlace;
   /** How its pages are compressed. */
   readonly codec: CompressionCodec;
@@ -38,34 +46,35 @@ export interface LeafChunk {
   /** The most entries that they may have. */
   readonly mostValues: number;
   /** Is told of each page, once its CRC is compared. */
-  readonly onPage?: (page: StoredPage) => void;
+  readonly onPage?: (page: StoredPage, piece: ChunkPiece) => void;
 }
 
 const RLE = 3;
 
 /** Decodes the pages of a chunk. Whatever does not fit is a `FormatError` that names column, row group and byte. */
 export function readLeaf(chunk: LeafChunk, leaf: LeafNode): LeafData {
-  const { place, codec, mostValues } = chunk;
+  const { place, codec, mostValues, pieces } = chunk;
   if (!canDecompress(codec)) throw unsupported(place, `column "${place.column}" is compressed by ${codec}`);
   const gathered = new LeafGatherer(leaf, mostValues);
   let dictionary: PageValues | undefined;
-  for (const page of pagesOf(chunk.bytes, place)) {
-    const fault = (detail: string, cause?: unknown) => chunkFault(place, detail, page.at, cause);
-    const { kind, encoding, values } = page.header;
-    chunk.onPage?.(page);
-    if (kind === "index") continue;
-    const reader = openPage(page, chunk);
-    try {
-      if (kind === "dictionary") {
-        if (dictionary) throw fault("a second dictionary follows the first");
-        // Both names of the plain encoding are in use.
-        const plain = isOfDictionary(encoding) ? 0 : encoding;
-        dictionary = readValues(reader, plain, leaf.element, values);
-        if (!dictionary) throw unknownEncoding(place, encoding);
-      } else gathered.addPage(page, reader, dictionary, place);
-    } catch (error) {
-      if (error instanceof RangeError) throw fault(error.message);
-      throw error;
+  for (const piece of pieces) {
+    const here = { ...place, offset: piece.offset };
+    for (const page of pagesOf(piece.bytes, here)) {
+      chunk.onPage?.(page, piece);
+      const { kind, encoding, values } = page.header;
+      if (kind === "index") continue;
+      const reader = openPage(page, codec, here);
+      try {
+        if (kind === "dictionary") {
+          if (dictionary) throw chunkFault(here, "a second dictionary follows the first", page.at);
+          // Both names of the plain encoding are in use.
+          const plain = isOfDictionary(encoding) ? 0 : encoding;
+          dictionary = readValues(reader, plain, leaf.element, values);
+          if (!dictionary) throw unknownEncoding(place, encoding);
+        } else gathered.addPage(page, reader, dictionary, place);
+      } catch (error) {
+        throw error instanceof RangeError ? chunkFault(here, error.message, page.at) : error;
+      }
     }
   }
   const data = gathered.finish();
@@ -156,7 +165,7 @@ class LeafGatherer {
 }
 
 /** A reader over the page once it is decompressed; of version 2 its levels lie before it as they are. */
-function openPage(page: StoredPage, { codec, place }: LeafChunk): ByteReader {
+function openPage(page: StoredPage, codec: CompressionCodec, place: ChunkPlace): ByteReader {
   const { header: { fullSize, v2 }, bytes, at } = page;
   let full: Uint8Array;
   try {

@@ -134,7 +134,8 @@ function checkColumn(
       told = page.at;
     };
     try {
-      const chunk = { bytes, place: at, codec, values, mostValues: values, rows: group.rows, onPage: tell };
+      const pieces = [{ offset: at.offset, bytes }];
+      const chunk = { pieces, place: at, codec, values, mostValues: values, rows: group.rows, onPage: tell };
       decoded.set(place, readLeaf(chunk, leaf));
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;

@@ -279,3 +279,33 @@ dump(t)
     assertEquals(await allOf(secret.scan({ columns: ["list"] })), { list: due.list });
   },
 );
+
+testWithPython("parquet: rows by the page index of pyarrow", async (python) => {
+  const script = `${PREAMBLE}
+n = 60000
+t = pa.table({"id": pa.array(range(n), pa.int64()), "text": pa.array(some(lambda i: f"row {i} " + "x" * (i % 40), n)),
+    "few": pa.array(some(lambda i: f"one of few {i % 3000}", n)),
+    "list": pa.array(some(lambda i: list(range(i % 9)), n), pa.list_(pa.int64()))})
+for version in ("1.0", "2.0"):
+    pq.write_table(t, f"{version}.parquet", data_page_version=version, data_page_size=8192, write_page_index=True, compression="none",
+        row_group_size=40000, store_schema=False)
+dump(t)
+`;
+  const due = JSON.parse(await python.run(script));
+  await using store = await openFileStore(python.directory);
+  for (const version of ["1.0", "2.0"]) {
+    await using table = await openParquet(store, `${version}.parquet`);
+    for (
+      const [from, to] of [[0, 1], [39_999, 40_001], [777, 9_000], [59_990, 60_000], [
+        12_345,
+        12_345,
+      ]] as const
+    ) {
+      const rows = await allOf(table.scan({ rows: { from, to } }));
+      for (const [column, values] of Object.entries(rows)) {
+        assertEquals(values, due[column].slice(from, to), `${version} ${column} ${from}`);
+      }
+      assertEquals(Object.keys(rows).length, from < to ? 4 : 0);
+    }
+  }
+});
