@@ -8,7 +8,8 @@ export const convert = defineCommand({
   brief: "Convert objects from one format to another",
   description:
     "Reads FROM and writes TO in another format, between any two stores: CSV, TSV, JSON lines, Parquet, Arrow and TFRecords of \
-tf.Examples among one another. Formats are told by names, and of FROM by its bytes too. Nobody sees TO before all of it is \
+tf.Examples among one another; all files below a prefix or directory to tar or TFRecord, with an index beside it; and these \
+to files below a prefix. Formats are told by names, and of FROM by its bytes too. Nobody sees TO before all of it is \
 there; what was there is then replaced.",
   usage: "FROM TO",
   examples: [
@@ -20,6 +21,11 @@ there; what was there is then replaced.",
       'lade convert --schema "id: int64, text: string?" in.jsonl.gz out.arrow',
       "takes these types; a value of another one is an error with its line",
     ],
+    [
+      "lade convert --shard-size 1G images/ s3://bucket/train/%06d.tar",
+      "packs a directory, with an index for each archive",
+    ],
+    ["lade convert s3://bucket/train/000000.tar images/", "unpacks an archive"],
     ["lade convert --columns image,label --to tfrecord data.parquet shards/", "writes shards/data.tfrecord"],
   ],
   options: convertOptions,

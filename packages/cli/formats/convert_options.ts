@@ -1,6 +1,6 @@
-import { option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
+import { flag, option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { writeOptions } from "../transfer/transfer_options.ts";
-import { integerValue, textValue } from "../values/plain_values.ts";
+import { integerValue, sizeValue, textValue } from "../values/plain_values.ts";
 import { placeValue, sourcesAndDestination } from "../values/place_value.ts";
 import { namesValue, schemaValue } from "../values/schema_value.ts";
 import { formatValue } from "./format_options.ts";
@@ -35,10 +35,18 @@ zstd or none. CSV, JSON lines and TFRecord are compressed by a name that ends in
     undefined,
     "Write N rows to a row group or record batch.",
   ),
+  shardSize: option(
+    ["--shard-size"],
+    sizeValue({ least: 1 }),
+    undefined,
+    "Write files to archives or objects of at most so many bytes, each with its number in place of %06d in TO, or before the \
+end of its name.",
+  ),
+  noIndex: flag(["--no-index"], "Write no index beside what holds files."),
   noClobber: writeOptions.noClobber,
   places: restOfArguments(
     placeValue({ metavar: "SRC", dash: false }),
-    "What to convert, and last where to. A prefix keeps the name of FROM, with the end that --to asks for.",
+    "What to convert, and last where to. With --to, a prefix keeps the name of FROM, with the end of that format.",
     sourcesAndDestination,
   ),
 };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { Converted, ConvertOptions, ConvertPlace } from "./conversion.ts";
 export * from "./convert.ts";
 export { type ConvertedTable, tableToTable, type TableToTableOptions } from "./table_to_table.ts";
 export { filesToTar, type FilesToTarOptions, type WrittenTar } from "./files_to_tar.ts";
