@@ -6,11 +6,17 @@ import type { Schema } from "../table/schema.ts";
 import { sliceRows } from "../table/slice_rows.ts";
 import type { TableWriter } from "../table/table_writer.ts";
 import { type Compressor, compressorOf } from "./compress.ts";
-import { type EncodedChunk, LeafEncoder, PAGE_SIZE } from "./leaf_encoder.ts";
+import { type EncodedChunk, type EncodedPage, LeafEncoder, PAGE_SIZE } from "./leaf_encoder.ts";
 import { type ColumnNode, columnsOf, leavesOf } from "./schema_tree.ts";
 import { shredColumn } from "./shred.ts";
 import { elementsOf } from "./stored_schema.ts";
-import { writeFooter, writePageIndex, type WrittenChunk, type WrittenGroup } from "./write_footer.ts";
+import {
+  type PageLocation,
+  writeFooter,
+  writePageIndex,
+  type WrittenChunk,
+  type WrittenGroup,
+} from "./write_footer.ts";
 
 /** Options of {@linkcode createParquet}. `compression` is none, snappy, gzip, brotli or zstd (the default), `zstd:9` with a level. */
 export type CreateParquetOptions = TableWriterOptions;
@@ -156,15 +162,22 @@ export class ParquetWriter implements TableWriter {
     this.#rows = 0;
   }
 
-  async #putChunk({ pages, ...chunk }: EncodedChunk): Promise<WrittenChunk> {
+  async #putChunk({ pages, dictionary, ...chunk }: EncodedChunk): Promise<WrittenChunk> {
     const offset = this.#offset;
-    const places = [];
-    for (const { header, body, firstRow } of pages) {
-      places.push({ offset: this.#offset, size: header.length + body.length, firstRow });
-      await this.#put(header);
-      await this.#put(body);
+    if (dictionary) await this.#putPage(dictionary);
+    const dataOffset = this.#offset;
+    const places: PageLocation[] = [];
+    for (const page of pages) {
+      const start = this.#offset;
+      await this.#putPage(page);
+      places.push({ offset: start, size: this.#offset - start, firstRow: page.firstRow });
     }
-    return { ...chunk, offset, dataOffset: offset, pages: places };
+    return { ...chunk, offset, dataOffset, ...(dictionary && { dictionaryOffset: offset }), pages: places };
+  }
+
+  async #putPage({ header, body }: EncodedPage): Promise<void> {
+    await this.#put(header);
+    await this.#put(body);
   }
 
   async #put(bytes: Uint8Array): Promise<void> {
