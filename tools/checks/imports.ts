@@ -27,6 +27,7 @@ const ALLOWED_NPM: Readonly<Record<string, readonly string[]>> = {
   azure: ["@azure/storage-blob", "@azure/identity"],
   gcs: ["@google-cloud/storage", "google-auth-library"],
   cli: ["@optique/core"],
+  "formats/zarr": ["numcodecs"],
   "formats/parquet": ["hyparquet", "hysnappy"],
 };
 

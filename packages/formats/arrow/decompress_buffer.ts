@@ -1,7 +1,7 @@
 import type { FormatError } from "../errors/format_error.ts";
 import type { Codec } from "./batch_header.ts";
 import { decodeLz4Frame, hasLz4Checksum, LZ4_RATIO } from "./lz4_frame.ts";
-import { decodeZstdFrame, hasZstdChecksum } from "./zstd_frame.ts";
+import { decodeZstdFrame, hasZstdChecksum } from "../binary/zstd_frame.ts";
 
 /** Bytes that a buffer may have beyond what its rows need. */
 const SLACK = 4096;

@@ -1,5 +1,5 @@
 import type { FormatError } from "../errors/format_error.ts";
-import { decodeLz4Block } from "./lz4_block.ts";
+import { decodeLz4Block } from "../binary/lz4_block.ts";
 import { xxh32 } from "./xxh32.ts";
 
 /** No LZ4 frame comes to more than so many times its length. */

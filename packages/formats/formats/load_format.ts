@@ -18,6 +18,7 @@ const LOAD: { readonly [Name in FormatName]?: () => Promise<Format> } = {
   tsv: async () => (await import("../csv/format.ts")).tsvFormat,
   parquet: async () => (await import("../parquet/format.ts")).format,
   npz: async () => (await import("../npz/format.ts")).format,
+  zarr: async () => (await import("../zarr/format.ts")).format,
 };
 
 /** The names of the formats. */

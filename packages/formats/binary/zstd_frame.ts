@@ -25,7 +25,8 @@ export function decodeZstdFrame(
   }
   try {
     const content = zstdDecompressSync(frame, {
-      chunkSize: Math.max(length, 64),
+      // What a frame does not tell is not believed before it is there.
+      chunkSize: Math.max(contentSize === undefined ? Math.min(length, 2 ** 20) : length, 64),
       maxOutputLength: Math.max(length, 1),
       params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG },
     });

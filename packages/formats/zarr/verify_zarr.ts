@@ -1,0 +1,63 @@
+import { type CallOptions, type ObjectStore, objectUri } from "@lade/core";
+import { FormatError } from "../errors/format_error.ts";
+import type { Verification, VerifyOptions } from "../registry/format.ts";
+import { isInGrid, placeOfKey, type Region } from "./chunk_grid.ts";
+import { ChunkReader } from "./chunk_reader.ts";
+import { openZarr } from "./open_zarr.ts";
+import { ZarrArray } from "./zarr_array.ts";
+
+/** Reads and decodes all chunks that are stored of an array, or of all arrays of a group. */
+export async function verifyZarr(
+  store: ObjectStore,
+  prefix: string,
+  options: VerifyOptions = {},
+): Promise<Verification> {
+  const { signal, maxFaults = 100, onFault } = options;
+  const call: CallOptions = signal ? { signal } : {};
+  const checked: Record<string, number> = {};
+  const faults: Error[] = [];
+  let [bytes, unchecked] = [0, 0];
+  const step = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      faults.push(error);
+      onFault?.(error);
+    }
+  };
+  const verifyArray = async (array: ZarrArray) => {
+    array.checkReadable();
+    const { metadata } = array;
+    const reader = new ChunkReader(store, array.prefix, metadata);
+    const all: Region = metadata.shape.map((length) => [0, length]);
+    for await (const { key, size } of store.list(array.prefix, call)) {
+      const place = placeOfKey(metadata, key.slice(array.prefix.length));
+      if (!place) continue;
+      if (faults.length >= maxFaults) return;
+      await step(async () => {
+        if (!isInGrid(metadata, place)) {
+          const detail = `it is a chunk outside of an array of ${JSON.stringify(metadata.shape)}`;
+          throw new FormatError({ operation: "read zarr", uri: objectUri(store.uri, key), detail });
+        }
+        let sums = 0;
+        const onSum = (what: string) => {
+          sums++;
+          checked[what] = (checked[what] ?? 0) + 1;
+        };
+        const onBytes = (count: number) => {
+          bytes += count;
+          options.onBytes?.(count);
+        };
+        await reader.read(place, all, () => {}, { ...call, onSum, onBytes });
+        if (sums === 0) unchecked += size;
+      });
+    }
+  };
+  await step(async () => {
+    const node = await openZarr(store, prefix, call);
+    if (node instanceof ZarrArray) return await verifyArray(node);
+    for await (const [, array] of node.arrays(call)) await step(() => verifyArray(array));
+  });
+  return { checked, unchecked, bytes, faults };
+}
