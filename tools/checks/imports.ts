@@ -28,6 +28,7 @@ const ALLOWED_NPM: Readonly<Record<string, readonly string[]>> = {
   gcs: ["@google-cloud/storage", "google-auth-library"],
   cli: ["@optique/core"],
   "formats/zarr": ["numcodecs"],
+  "formats/hdf5": ["h5wasm"],
   "formats/parquet": ["hyparquet", "hysnappy"],
 };
 

@@ -10,6 +10,7 @@ import type { Format, FormatName } from "../registry/format.ts";
 const LOAD: { readonly [Name in FormatName]?: () => Promise<Format> } = {
   arrow: async () => (await import("../arrow/format.ts")).format,
   "arrow-stream": async () => (await import("../arrow/format.ts")).streamFormat,
+  hdf5: async () => (await import("../hdf5/format.ts")).format,
   safetensors: async () => (await import("../safetensors/format.ts")).format,
   npy: async () => (await import("../npy/format.ts")).format,
   tfrecord: async () => (await import("../tfrecord/format.ts")).format,

@@ -1,0 +1,64 @@
+import { FormatError } from "../errors/format_error.ts";
+import type { Format } from "../registry/format.ts";
+import { type Hdf5Dataset, Hdf5File } from "./hdf5_file.ts";
+
+const CHECKSUM = "fletcher32";
+
+/** What commands ask of HDF5. */
+export const format: Format = {
+  name: "hdf5",
+
+  async describe(target, options) {
+    using file = await Hdf5File.open(await target.open("start"), target.store.context, options);
+    const datasets = [...file.datasets.values()];
+    return {
+      format: "hdf5",
+      size: file.size,
+      arrays: datasets.map(({ path, name, shape, chunks, filters }) => ({
+        name: path,
+        dtype: name as string & Record<never, never>,
+        shape,
+        order: "C",
+        ...(chunks && { chunks }),
+        ...(filters.length > 0 && { compression: filters.join(", ") }),
+      })),
+      checksums: datasets.some(hasChecksum) ? ["Fletcher-32 of each chunk"] : [],
+    };
+  },
+
+  /** Reads all data sets that can be read: the library compares the checksums of their chunks, and of newer files' headers. */
+  async verify(target, options = {}) {
+    const { onFault, onBytes, maxFaults = 100 } = options;
+    const source = await target.open("start");
+    const faults: Error[] = [];
+    const attempt = async (work: () => Promise<void>) => {
+      try {
+        await work();
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        faults.push(error);
+        onFault?.(error);
+      }
+    };
+    let checked = 0;
+    await attempt(async () => {
+      using file = await Hdf5File.open(source, target.store.context, options);
+      onBytes?.(source.size);
+      for (const dataset of file.datasets.values()) {
+        if (faults.length >= maxFaults) break;
+        await attempt(async () => {
+          if (await file.check(dataset.path, options) && hasChecksum(dataset)) checked++;
+        });
+      }
+    });
+    return {
+      checked: checked > 0 ? { "Fletcher-32 of a data set": checked } : {},
+      bytes: source.size,
+      faults,
+    };
+  },
+};
+
+function hasChecksum({ filters }: Hdf5Dataset): boolean {
+  return filters.includes(CHECKSUM);
+}
