@@ -3,6 +3,9 @@ import { tarFault, type TarPlace } from "./tar_fault.ts";
 import { BLOCK } from "./tar_member.ts";
 import { parseTarNumber } from "./tar_number.ts";
 
+/** Bytes of a text that are decoded one by one: most are ASCII and short, for which a decoder costs more than it does. */
+const SHORT = 32;
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -70,7 +73,13 @@ export class TarHeader {
   /** The text of a field, up to its first zero byte. */
   #text(start: number, length: number): string {
     const block = this.#block;
-    if (block[start] === 0) return "";
+    let short = "";
+    for (let at = start; at < start + Math.min(length, SHORT); at++) {
+      const code = block[at] ?? 0;
+      if (code === 0) return short;
+      if (code >= 0x80) break;
+      short += String.fromCharCode(code);
+    }
     const zero = block.indexOf(0, start);
     const end = zero < 0 || zero > start + length ? start + length : zero;
     const { uri, offset } = this.#place;

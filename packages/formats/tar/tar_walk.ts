@@ -22,6 +22,9 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 const SPARSE_ADVICE = "make the archive without --sparse";
 
+/** Headers that say something of the next member, or of all that follow. */
+const EXTENDED: ReadonlySet<string> = new Set(["x", "g", "X", "L", "K"]);
+
 type Step = "header" | "extended" | "second-zero" | "end";
 
 /**
@@ -98,13 +101,13 @@ export class TarWalk {
 
   #takeHeader(header: TarHeader): TarMember | undefined {
     const { flag, size } = header;
-    if ("xgXLK".includes(flag)) {
+    if (EXTENDED.has(flag)) {
       this.#extended += size;
       if (this.#extended > MOST_EXTENDED) {
         const detail = `headers of ${this.#extended} bytes for one member; ${MOST_EXTENDED} at most are read`;
         throw this.#fault(detail, this.at - BLOCK);
       }
-      this.#checkFits(`a header of ${size} bytes`, size);
+      this.#checkFits(size, () => `a header of ${size} bytes`);
       this.#flag = flag;
       if (size === 0) return undefined;
       this.#step = "extended";
@@ -121,7 +124,7 @@ export class TarWalk {
   }
 
   #forget(): undefined {
-    this.#local = new Map();
+    if (this.#local.size > 0) this.#local = new Map();
     this.#extended = 0;
     this.#headerOffset = this.at;
   }
@@ -174,12 +177,9 @@ export class TarWalk {
     if (name === "") throw tarFault(place, "a member has no name");
     const size = this.#numberOf("size", header.size);
     if (!Number.isSafeInteger(size) || size < 0) throw tarFault(place, `the size of a member is ${size}`);
-    const [userName, groupName] = [
-      this.#valueOf("uname") ?? header.userName(),
-      this.#valueOf("gname") ?? header.groupName(),
-    ];
-    const isLink = type === "symlink" || type === "hardlink";
-    const member: TarMember = {
+    const userName = this.#valueOf("uname") ?? header.userName();
+    const groupName = this.#valueOf("gname") ?? header.groupName();
+    const member: { -readonly [Name in keyof TarMember]: TarMember[Name] } = {
       name: type === "directory" ? withoutSlash(name) : name,
       type,
       size: type === "file" ? size : 0,
@@ -189,15 +189,18 @@ export class TarWalk {
       mtime: this.#numberOf("mtime", header.mtime),
       uid: this.#numberOf("uid", header.uid),
       gid: this.#numberOf("gid", header.gid),
-      ...(userName !== "" && { userName }),
-      ...(groupName !== "" && { groupName }),
-      ...(isLink && { linkName: this.#valueOf("linkpath") ?? header.linkName() }),
     };
-    this.#checkFits(`member ${JSON.stringify(name)} of ${member.size} bytes`, member.size);
+    if (userName !== "") member.userName = userName;
+    if (groupName !== "") member.groupName = groupName;
+    if (type === "symlink" || type === "hardlink") {
+      member.linkName = this.#valueOf("linkpath") ?? header.linkName();
+    }
+    this.#checkFits(member.size, () => `member ${JSON.stringify(name)} of ${member.size} bytes`);
     return member;
   }
 
   #valueOf(name: string): string | undefined {
+    if (this.#local.size === 0 && this.#global.size === 0) return undefined;
     const value = this.#local.get(name) ?? this.#global.get(name);
     return value === "" ? undefined : value;
   }
@@ -212,11 +215,11 @@ export class TarWalk {
     return number;
   }
 
-  #checkFits(what: string, size: number): void {
+  #checkFits(size: number, what: () => string): void {
     const end = this.at + paddedSize(size);
     if (end <= this.#size) return;
     const part = this.at + size <= this.#size ? "in what fills its last block" : "before its end";
-    throw this.#fault(`${what} is cut: the archive of ${this.#size} bytes ends ${part}`, this.at - BLOCK);
+    throw this.#fault(`${what()} is cut: the archive of ${this.#size} bytes ends ${part}`, this.at - BLOCK);
   }
 
   #fault(detail: string, offset: number): Error {

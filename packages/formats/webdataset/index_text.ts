@@ -26,26 +26,36 @@ const UNTOLD = /[\s\\\x00-\x1f]/;
  * sample, that form has no words for it: the first line is then `lade-tar-1 SAMPLES`, and names are percent-encoded.
  */
 export function formatSampleIndex(index: SampleIndex): Uint8Array<ArrayBuffer> {
-  const lines: string[] = [];
-  let isDali = index.length > 0;
-  for (let sample = 0; sample < index.length && isDali; sample++) {
-    const { fields } = index.at(sample);
-    isDali = fields.every(({ name = "" }) => !UNTOLD.test(name) && !name.endsWith("."));
+  if (!index.hasNames) {
+    throw new TypeError("Cannot write an index of samples without the names of their files");
   }
-  const told = (text: string) => isDali ? text : encodeToken(text);
-  lines.push(`${isDali ? DALI : OWN} ${index.length}\n`);
+  const text = index.length > 0
+    ? linesOf(index, DALI, (name) => UNTOLD.test(name) ? undefined : name)
+    : undefined;
+  return new TextEncoder().encode(text ?? linesOf(index, OWN, encodeToken));
+}
+
+/** The text of an index; nothing where a name or an extension has no words in it. */
+function linesOf(
+  index: SampleIndex,
+  version: string,
+  encode: (text: string) => string | undefined,
+): string | undefined {
+  let text = `${version} ${index.length}\n`;
   for (let sample = 0; sample < index.length; sample++) {
-    const parts: string[] = [];
-    for (const { name, offset, size } of index.at(sample).fields) {
-      if (name === undefined) {
-        throw new TypeError("Cannot write an index of samples without the names of their files");
+    const [first, end] = index.filesOf(sample);
+    for (let file = first; file < end; file++) {
+      const { name, dot, offset, size } = index.fileAt(file);
+      const told = encode(name);
+      const extension = told === name ? name.slice(dot + 1) : encode(name.slice(dot + 1));
+      if (told === undefined || extension === undefined || (extension === "" && version === DALI)) {
+        return undefined;
       }
-      const extension = name.slice(name.indexOf(".", name.lastIndexOf("/") + 1) + 1);
-      parts.push(`${told(extension)} ${offset} ${size} ${told(name)}`);
+      text += `${file === first ? "" : " "}${extension || "%"} ${offset} ${size} ${told}`;
     }
-    lines.push(`${parts.join(" ")}\n`);
+    text += "\n";
   }
-  return new TextEncoder().encode(lines.join(""));
+  return text;
 }
 
 /**
@@ -133,7 +143,7 @@ function wholeOf(text: string): number {
 }
 
 function encodeToken(text: string): string {
-  return text === "" ? "%" : text.replace(/[%\s\\]/gu, encodeURIComponent);
+  return text.replace(/[%\s\\]/gu, encodeURIComponent);
 }
 
 function decodeToken(token: string): string | undefined {

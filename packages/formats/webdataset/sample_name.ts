@@ -16,6 +16,6 @@ const OF_SHARD = /^__[^/]*__(?:$|\/)/;
 export function sampleNameOf(name: string): SampleName | undefined {
   const base = name.lastIndexOf("/") + 1;
   const dot = name.indexOf(".", base);
-  if (dot <= base || OF_SHARD.test(name)) return undefined;
+  if (dot <= base || (name.startsWith("__") && OF_SHARD.test(name))) return undefined;
   return { key: name.slice(0, dot), extension: name.slice(dot + 1) };
 }
