@@ -57,10 +57,9 @@ export async function readRanges(
   const uri = objectUri(store.uri, key);
   let info: ObjectInfo | undefined;
   const readGroup = async ({ offset, end, members }: Group, signal: AbortSignal | undefined) => {
-    const [only] = members;
-    const alone = members.length === 1 && only !== undefined ? ranges[only] : undefined;
     const length = end - offset;
-    const place = alone?.target ?? allocateBytes(length, uri);
+    const place = placeOf(members.flatMap((index) => ranges[index] ?? []), length) ??
+      allocateBytes(length, uri);
     const call = { ...rest, range: { offset, length }, ...(signal && { signal }) };
     const result = await readInto(store, key, place, call);
     checkComplete(result, { offset, length }, uri);
@@ -105,8 +104,22 @@ function groupRanges(
   return groups;
 }
 
+/** The targets of ranges as one, where they lie in memory as they do in the object, with nothing between. */
+function placeOf(ranges: readonly WantedRange[], length: number): Uint8Array | undefined {
+  const first = ranges[0]?.target;
+  if (!first || first.length === length) return first;
+  let end = first.byteOffset;
+  let offset = ranges[0]?.offset ?? 0;
+  for (const { offset: start, length, target } of ranges) {
+    if (target?.buffer !== first.buffer || target.byteOffset !== end || start !== offset) return undefined;
+    end += length;
+    offset += length;
+  }
+  return new Uint8Array(first.buffer, first.byteOffset, length);
+}
+
 function handOut({ offset, length, target }: WantedRange, place: Uint8Array, start: number): Uint8Array {
-  if (place === target) return target;
+  if (target && target.buffer === place.buffer) return target;
   const piece = place.subarray(offset - start, offset - start + length);
   if (!target) return piece;
   target.set(piece);

@@ -127,3 +127,41 @@ Deno.test("readRanges() refuses numbers and targets that make no sense, before i
   );
   assertEquals(store.asked, []);
 });
+
+Deno.test("readRanges() reads straight into targets that lie as the ranges do", async () => {
+  await using store = await counting();
+  const memory = new Uint8Array(40);
+  const target = (from: number, length: number) => memory.subarray(from, from + length);
+  const places: Uint8Array[] = [];
+  const inner = store.get.bind(store);
+  store.get = async (key, options) => {
+    const result = await inner(key, options);
+    const { readInto } = result;
+    if (readInto) {
+      result.readInto = (place, ...rest) => {
+        places.push(place);
+        return readInto.call(result, place, ...rest);
+      };
+    }
+    return result;
+  };
+  const ranges = [
+    { offset: 100, length: 10, target: target(3, 10) },
+    { offset: 110, length: 5, target: target(13, 5) },
+    { offset: 115, length: 5, target: target(18, 5) },
+  ];
+  const { bytes } = await readRanges(store, "k", ranges);
+  assertEquals(memory.subarray(3, 23), at(100, 20));
+  bytes.forEach((piece, i) => assertStrictEquals(piece, ranges[i]?.target));
+  assertEquals(places.map(({ length, buffer }) => [length, buffer === memory.buffer]), [[20, true]]);
+  // Elsewhere they are copied, and nothing beside them is touched.
+  memory.fill(0);
+  await readRanges(store, "k", [
+    { offset: 100, length: 10, target: target(20, 10) },
+    { offset: 110, length: 5, target: target(0, 5) },
+  ]);
+  assertEquals(
+    memory,
+    Uint8Array.from([...at(110, 5), ...new Array(15).fill(0), ...at(100, 10), ...new Array(10).fill(0)]),
+  );
+});

@@ -4,7 +4,9 @@ import type { SampleFailure } from "../config/sample_failure.ts";
 import { PURPOSE } from "../order/purposes.ts";
 import { randomKey, randomSequence } from "../order/keyed_random.ts";
 import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
+import type { BlockCache } from "../pool/block_cache.ts";
 import type { Slots } from "../pool/slots.ts";
+import { BatchLayout } from "./batch_layout.ts";
 import { groupReads, type PlacedRead, type ReadGround, readGroup, readSampleNow } from "./read_samples.ts";
 
 /** What is loaded: which samples, at which positions of the epoch's order. */
@@ -19,6 +21,8 @@ export interface LoadGround<T, U> extends ReadGround {
   readonly dataset: MapDataset<T>;
   readonly seed: number;
   readonly memory: BatchMemory;
+  /** Blocks that samples are copied from, where they are shuffled by blocks. */
+  readonly blocks: BlockCache | undefined;
   readonly slots: Slots;
   readonly transform: ((sample: T, context: SampleContext) => U | Promise<U>) | undefined;
 }
@@ -93,64 +97,83 @@ export class BatchLoad<T, U> {
   }
 
   async #loadPlanned(plan: ReadPlan<T>): Promise<LoadedSamples<U>> {
-    const { dataset, slots, signal } = this.#ground;
-    const { indices } = this.#task;
-    const { starts, total, bytes } = layOut(plan, indices.length, dataset.fixed ? 1 : ALIGNMENT);
-    const buffer = await this.#memory(total);
+    const { dataset, blocks } = this.#ground;
+    const { length } = this.#task.indices;
+    const layout = new BatchLayout(plan, length, dataset.fixed ? 1 : ALIGNMENT);
+    const buffer = await this.#memory(layout.total);
     try {
       const results = this.#results();
-      const memory = buffer.bytes;
-      const filled = new Float64Array(indices.length);
-      const reads = plan.reads.map((read): PlacedRead => {
-        const start = (starts[read.place] ?? 0) + (filled[read.place] ?? 0);
-        filled[read.place] = (filled[read.place] ?? 0) + read.length;
-        return { ...read, target: memory.subarray(start, start + read.length) };
-      });
-      const left = new Int32Array(indices.length);
-      for (const { place } of reads) left[place] = (left[place] ?? 0) + 1;
-      const without = indices.keys().filter((place) => left[place] === 0).toArray();
-      const finish = (place: number) => {
-        const start = starts[place] ?? 0;
-        return this.#finish(plan, place, memory.subarray(start, start + (filled[place] ?? 0)), results);
-      };
-      /** Counts reads that are done; a sample whose last one it was is finished. */
-      const done = (group: readonly PlacedRead[]): Promise<void>[] => {
-        const work: Promise<void>[] = [];
-        for (const { place } of group) {
-          const more = left[place] = (left[place] ?? 1) - 1;
-          const made = more === 0 && !results.failures[place] ? finish(place) : undefined;
-          if (made) work.push(made);
-        }
-        return work;
-      };
-      const work: Promise<void>[] = [];
-      // A sample of no bytes is there without a read.
-      for (const place of without) {
-        const made = finish(place);
-        if (made) work.push(made);
-      }
-      // What is at hand is read at once. Where it is not, the one read that is then waited for may have given others their
-      // turn, or found a cold disk or a service: after two in a row the rest is asked for concurrently.
-      let missed = 0;
-      for (const group of groupReads(reads)) {
-        if (missed < 2 && this.#readNow(group, results)) {
-          missed = 0;
-          work.push(...done(group));
-          continue;
-        }
-        const reading = slots.run(async () => {
-          await this.#read(group, results);
-          await settled(done(group));
-        }, signal);
-        if (++missed === 1 && canBeAtHand(group)) await settled([reading]);
-        else work.push(reading);
-      }
+      const finish = (places: readonly number[]): Promise<void>[] =>
+        places.flatMap((place) =>
+          results.failures[place]
+            ? []
+            : this.#finish(plan, place, layout.bytesOf(place, buffer.bytes), results) ?? []
+        );
+      const reads = layout.readsInto(buffer.bytes);
+      const arrived = (group: readonly PlacedRead[]) => finish(layout.arrived(group));
+      const work = finish(layout.without);
+      await (blocks
+        ? this.#copy(blocks, reads, { results, work, arrived })
+        : this.#readAll(reads, { results, work, arrived }));
       await settled(work);
-      return { ...results, buffer, bytes };
+      return { ...results, buffer, bytes: layout.bytes };
     } catch (error) {
       buffer.release();
       throw error;
     }
+  }
+
+  /**
+   * What is at hand is read at once. Where it is not, the one read that is then waited for may have given others their turn,
+   * or found a cold disk or a service: after two in a row the rest is asked for concurrently.
+   */
+  async #readAll(reads: readonly PlacedRead[], { results, work, arrived }: Arrival<U>): Promise<void> {
+    const { slots, signal } = this.#ground;
+    let missed = 0;
+    for (const group of groupReads(reads)) {
+      if (missed < 2 && this.#readNow(group, results)) {
+        missed = 0;
+        work.push(...arrived(group));
+        continue;
+      }
+      const reading = slots.run(async () => {
+        await this.#read(group, results);
+        await settled(arrived(group));
+      }, signal);
+      if (++missed === 1 && canBeAtHand(group)) await settled([reading]);
+      else work.push(reading);
+    }
+  }
+
+  /** Copies samples from their blocks; where a block cannot be had, each sample is read by itself. */
+  #copy(
+    blocks: BlockCache,
+    reads: readonly PlacedRead[],
+    { results, work, arrived }: Arrival<U>,
+  ): Promise<void> {
+    const { slots, signal } = this.#ground;
+    const { indices } = this.#task;
+    const byBlock = Map.groupBy(reads, ({ place }) => Math.floor((indices[place] ?? 0) / blocks.records));
+    for (const [block, group] of byBlock) {
+      const copy = (bytesOf: (index: number) => Uint8Array) => {
+        let [latest, from] = [-1, 0];
+        for (const { place, length, target } of group) {
+          if (place !== latest) [latest, from] = [place, 0];
+          target.set(bytesOf(indices[place] ?? 0).subarray(from, from + length));
+          from += length;
+        }
+      };
+      work.push(slots.run(async () => {
+        try {
+          await blocks.with(block, copy);
+        } catch {
+          signal.throwIfAborted();
+          for (const alone of groupReads(group)) await this.#read(alone, results);
+        }
+        await settled(arrived(group));
+      }, signal));
+    }
+    return Promise.resolve();
   }
 
   /** Reads a single one where its bytes are at hand; says whether it is done, or has failed. */
@@ -270,6 +293,15 @@ export class BatchLoad<T, U> {
   }
 }
 
+/** What is told of reads as they are done. */
+interface Arrival<U> {
+  readonly results: Results<U>;
+  /** What is waited for in the end. */
+  readonly work: Promise<void>[];
+  /** Counts reads as done, and begins to finish the samples that are complete. */
+  readonly arrived: (reads: readonly PlacedRead[]) => Promise<void>[];
+}
+
 interface Results<U> {
   readonly samples: (U | undefined)[];
   readonly failures: (SampleFailure | undefined)[];
@@ -278,20 +310,6 @@ interface Results<U> {
 /** Whether a store may have bytes at hand at another time. */
 function canBeAtHand([read]: readonly PlacedRead[]): boolean {
   return read !== undefined && bytesAtHand in read.store;
-}
-
-/** Where each sample's bytes begin, those of a sample together. */
-function layOut<T>(plan: ReadPlan<T>, count: number, alignment: number) {
-  const sizes = new Float64Array(count);
-  for (const { place, length } of plan.reads) sizes[place] = (sizes[place] ?? 0) + length;
-  const starts = new Float64Array(count);
-  let [total, bytes] = [0, 0];
-  sizes.forEach((size, place) => {
-    starts[place] = total;
-    bytes += size;
-    total = Math.ceil((total + size) / alignment) * alignment;
-  });
-  return { starts, total, bytes };
 }
 
 /** Waits for all work, and throws the first failure once nothing runs any more. */

@@ -10,14 +10,17 @@ import { sequential } from "../order/sequential.ts";
 import { Steps } from "../order/shares.ts";
 import { shuffled } from "../order/shuffled.ts";
 import { BatchMemory } from "../pool/batch_memory.ts";
+import { BlockCache } from "../pool/block_cache.ts";
 import { Slots } from "../pool/slots.ts";
 import { type LoaderState, restOf } from "../state/loader_state.ts";
 import type { Rest } from "../state/rest.ts";
 import { type LoaderStats, StatsCounter } from "../stats/loader_stats.ts";
 import { assembleBatch, type HandedBatch } from "./assemble_batch.ts";
+import { BatchLayout } from "./batch_layout.ts";
 import { checkState } from "./check_state.ts";
 import type { Batch, DataLoader } from "./data_loader.ts";
 import { EpochRun } from "./epoch_run.ts";
+import { groupReads, type ReadGround, readGroup } from "./read_samples.ts";
 import { SampleError } from "./sample_error.ts";
 
 /** Makes a loader over samples that are all alike: a batch is one array, with the samples' number as its first dimension. */
@@ -223,24 +226,42 @@ class MapLoader<T, U, B> implements DataLoader<B> {
     const { clock } = this.#context;
     const stop = new AbortController();
     const { signal: own, transform } = this.#options;
+    const signal = own ? AbortSignal.any([own, stop.signal]) : stop.signal;
+    const reading = { engine, clock, stats: this.#stats, signal };
     return this.#run = new EpochRun({
       stop,
       ground: {
+        ...reading,
         dataset: this.#dataset,
         seed: loader.seed,
         memory: this.#memory,
+        blocks: this.#blocks(reading),
         slots: this.#slots,
         transform,
-        engine,
-        clock,
-        stats: this.#stats,
-        signal: own ? AbortSignal.any([own, stop.signal]) : stop.signal,
       },
       epoch: this.#epoch,
       sampler: this.#sampler(),
       rest: this.#rest,
       steps: this.#steps,
       from: this.#step,
+    });
+  }
+
+  /** Blocks of an epoch, where samples are shuffled by blocks of several. */
+  #blocks(reading: ReadGround): BlockCache | undefined {
+    const { order: { kind, block = 1, window = 1, lanes = 1 }, world: { size } } = this.config.loader;
+    if (kind !== "block" || block === 1 || !this.#dataset.plan) return undefined;
+    const own = lanes % size === 0 ? lanes / size : lanes;
+    return new BlockCache({
+      dataset: this.#dataset,
+      records: block,
+      // A window of each lane, the block that it shares with the next one, and that of batches read ahead.
+      capacity: own * (window + 2),
+      take: (bytes) => this.#memory.take(bytes),
+      read: async (plan, memory) => {
+        const reads = new BatchLayout(plan, block, 1).readsInto(memory);
+        for (const group of groupReads(reads)) await readGroup(group, reading);
+      },
     });
   }
 

@@ -75,6 +75,7 @@ export class EpochRun<T, U> {
       const loaded = await load.samples.catch(() => undefined);
       loaded?.buffer?.release();
     }
+    await this.#options.ground.blocks?.clear();
   }
 
   #begin(step: number): PendingBatch<T, U> {

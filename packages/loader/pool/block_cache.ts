@@ -1,0 +1,108 @@
+import type { MapDataset, ReadPlan } from "../datasets/dataset.ts";
+import type { BatchBuffer } from "./batch_memory.ts";
+
+/** A block that is being read, or is. */
+interface Block {
+  readonly content: Promise<BlockContent>;
+  /** How many copy from it, or wait for it, now. */
+  users: number;
+}
+
+interface BlockContent {
+  readonly buffer: BatchBuffer;
+  /** Where the bytes of each record of the block begin, and where the last one's end. */
+  readonly starts: Float64Array;
+}
+
+/** What blocks are read with. */
+export interface BlockGround {
+  readonly dataset: MapDataset<unknown>;
+  /** Records of a block. */
+  readonly records: number;
+  /** Blocks that are held together, at most, but for those in use. */
+  readonly capacity: number;
+  /** Memory, room or not: what a window needs is told beforehand. */
+  readonly take: (bytes: number) => BatchBuffer;
+  /** Fills `memory` with what a plan reads, one record after the other. */
+  readonly read: (plan: ReadPlan<unknown>, memory: Uint8Array<ArrayBuffer>) => Promise<void>;
+}
+
+/**
+ * Blocks of records that lie side by side, each read once and held while records of it are wanted. The block that was not
+ * used for the longest time goes first.
+ */
+export class BlockCache {
+  readonly #ground: BlockGround;
+  /** By number, those used last at the end. */
+  readonly #blocks = new Map<number, Block>();
+
+  /** Reads nothing yet. */
+  constructor(ground: BlockGround) {
+    this.#ground = ground;
+  }
+
+  /** Records of a block. */
+  get records(): number {
+    return this.#ground.records;
+  }
+
+  /** Lets `use` have the bytes of records of a block, by their number in the data set. They are to be copied. */
+  async with(block: number, use: (bytesOf: (index: number) => Uint8Array) => void): Promise<void> {
+    const known = this.#blocks.get(block) ?? { content: this.#read(block), users: 0 };
+    this.#blocks.delete(block);
+    this.#blocks.set(block, known);
+    known.users++;
+    try {
+      const { buffer: { bytes }, starts } = await known.content;
+      const first = block * this.#ground.records;
+      use((index) => bytes.subarray(starts[index - first], starts[index - first + 1]));
+    } catch (error) {
+      // Another try reads it anew.
+      if (this.#blocks.get(block) === known) this.#blocks.delete(block);
+      throw error;
+    } finally {
+      known.users--;
+      this.#evict();
+    }
+  }
+
+  /** Gives back all memory, once what is being read is. */
+  async clear(): Promise<void> {
+    for (const [block, { content }] of this.#blocks) {
+      this.#blocks.delete(block);
+      (await content.catch(() => undefined))?.buffer.release();
+    }
+  }
+
+  #evict(): void {
+    for (const [block, { content, users }] of this.#blocks) {
+      if (this.#blocks.size <= this.#ground.capacity) return;
+      if (users > 0) continue;
+      this.#blocks.delete(block);
+      void content.then(({ buffer }) => buffer.release(), () => {});
+    }
+  }
+
+  async #read(block: number): Promise<BlockContent> {
+    const { dataset, records, take, read } = this.#ground;
+    const first = block * records;
+    const count = Math.min(records, dataset.length - first);
+    const indices = Array.from({ length: count }, (_, i) => first + i);
+    const planned = dataset.plan?.(indices);
+    const plan = planned instanceof Promise ? await planned : planned;
+    if (!plan) {
+      throw new TypeError("Cannot read blocks of a data set that does not say where its records lie");
+    }
+    const starts = new Float64Array(count + 1);
+    for (const { place, length } of plan.reads) starts[place + 1] = (starts[place + 1] ?? 0) + length;
+    for (let i = 0; i < count; i++) starts[i + 1] = (starts[i + 1] ?? 0) + (starts[i] ?? 0);
+    const buffer = take(starts[count] ?? 0);
+    try {
+      await read(plan, buffer.bytes);
+      return { buffer, starts };
+    } catch (error) {
+      buffer.release();
+      throw error;
+    }
+  }
+}
