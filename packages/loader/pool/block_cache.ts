@@ -48,8 +48,10 @@ export class BlockCache {
 
   /** Lets `use` have the bytes of records of a block, by their number in the data set. They are to be copied. */
   async with(block: number, use: (bytesOf: (index: number) => Uint8Array) => void): Promise<void> {
-    const known = this.#blocks.get(block) ?? { content: this.#read(block), users: 0 };
+    const held = this.#blocks.get(block);
     this.#blocks.delete(block);
+    if (!held) this.#evict(this.#ground.capacity - 1);
+    const known = held ?? { content: this.#read(block), users: 0 };
     this.#blocks.set(block, known);
     known.users++;
     try {
@@ -62,7 +64,7 @@ export class BlockCache {
       throw error;
     } finally {
       known.users--;
-      this.#evict();
+      this.#evict(this.#ground.capacity);
     }
   }
 
@@ -74,9 +76,10 @@ export class BlockCache {
     }
   }
 
-  #evict(): void {
+  /** Forgets those that nobody uses until there are `most`. */
+  #evict(most: number): void {
     for (const [block, { content, users }] of this.#blocks) {
-      if (this.#blocks.size <= this.#ground.capacity) return;
+      if (this.#blocks.size <= most) return;
       if (users > 0) continue;
       this.#blocks.delete(block);
       void content.then(({ buffer }) => buffer.release(), () => {});
