@@ -82,11 +82,40 @@ export class NpyFile {
    * of a row lie apart, it is an `UnsupportedError` but for one dimension.
    */
   async readRows(from: number, to: number, options: NpyReadOptions = {}): Promise<NpyArray> {
-    const { shape, elementSize, dataOffset } = this.header;
+    const { offset, length } = this.rangeOfRows(from, to);
+    const memory = this.#memory(length, options.into);
+    await this.source.readInto(offset, memory, call(options));
+    return this.#array(memory, [to - from, ...this.header.shape.slice(1)], options.into);
+  }
+
+  /** Where the rows from `from` up to before `to` lie, for those who read them themselves; as {@linkcode readRows}. */
+  rangeOfRows(from: number, to: number): { readonly offset: number; readonly length: number } {
+    const { elementSize, dataOffset } = this.header;
     const rowSize = this.#checkRows(from, to) * elementSize;
-    const memory = this.#memory((to - from) * rowSize, options.into);
-    await this.source.readInto(dataOffset + from * rowSize, memory, call(options));
-    return this.#array(memory, [to - from, ...shape.slice(1)], options.into);
+    return { offset: dataOffset + from * rowSize, length: (to - from) * rowSize };
+  }
+
+  /**
+   * The rows in the bytes of their range, a view of them where they lie at a multiple of an element. They are put into the
+   * machine's byte order in place, so that the same bytes are taken once.
+   */
+  decodeRows(from: number, to: number, bytes: Uint8Array): NpyArray {
+    const { length } = this.rangeOfRows(from, to);
+    if (bytes.length !== length) {
+      throw new RangeError(
+        `Cannot take rows ${from} to ${to} from ${bytes.length} bytes: they have ${length}`,
+      );
+    }
+    return this.#array(bytes, [to - from, ...this.header.shape.slice(1)], undefined);
+  }
+
+  /** The whole array in the bytes behind the header, as {@linkcode decodeRows} takes rows. */
+  decode(bytes: Uint8Array): NpyArray {
+    const { dataLength, shape } = this.header;
+    if (bytes.length !== dataLength) {
+      throw new RangeError(`Cannot take an array from ${bytes.length} bytes: it has ${dataLength}`);
+    }
+    return this.#array(bytes, shape, undefined);
   }
 
   /** Reads the first elements, `count` at most, in the order in which they lie: an array of one dimension. */
