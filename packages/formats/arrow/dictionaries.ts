@@ -1,3 +1,4 @@
+import { FormatError } from "../errors/format_error.ts";
 import type { Column } from "../table/column.ts";
 import { typesEqual } from "../table/compare_schemas.ts";
 import { concatColumns } from "../table/concat_batches.ts";
@@ -76,6 +77,9 @@ export class Dictionaries {
     const { id } = field.dictionary;
     const known = this.#fields.get(id);
     if (!known || typesEqual(known.field.type, field.field.type)) this.#fields.set(id, known ?? field);
-    else throw new TypeError(`dictionary ${id} is of two columns of different types`);
+    else {
+      const detail = `dictionary ${id} is of two columns of different types`;
+      throw new FormatError({ operation: "read arrow", uri: this.#uri, detail });
+    }
   }
 }
