@@ -1,10 +1,8 @@
-import type { FormatError } from "../errors/format_error.ts";
-
 const SHORTEST_MATCH = 4;
 
 /**
  * Decodes an LZ4 block into `content` from `filled` on, up to before `most` at the latest, and gives where it ends. Matches
- * reach back to `oldest`.
+ * reach back to `oldest`. What does not fit is the error that `wrong` makes.
  */
 export function decodeLz4Block(
   block: Uint8Array,
@@ -12,7 +10,7 @@ export function decodeLz4Block(
   filled: number,
   most: number,
   oldest: number,
-  wrong: (detail: string) => FormatError,
+  wrong: (detail: string) => Error,
 ): number {
   const end = block.length;
   let [at, to] = [0, filled];
