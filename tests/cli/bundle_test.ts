@@ -62,6 +62,29 @@ Deno.test({
       assertEquals((await run("lss")).code, 2);
     });
 
+    await t.step(
+      "lade show, head, convert, index and verify of formats, each loaded as it is needed",
+      async () => {
+        await using directory = await TemporaryDirectory.make({
+          "t.csv": "id,name\n1,a\n2,b\n",
+          "d/1.txt": "x",
+        });
+        const run = async (...args: string[]) => {
+          const { code, stdout, stderr } = await runLade(args, { cwd: directory.path, main, permissions });
+          assertEquals(code, 0, stderr);
+          return stdout;
+        };
+        for (const to of ["t.parquet", "t.arrow", "t.tfrecord"]) {
+          assertMatch(await run("convert", "t.csv", to), /\(2 rows\)\n$/);
+          assertMatch(await run("show", to), /name +(?:string|binary)/);
+          assertMatch(await run("head", "-n1", to), /^id +name\n *1 +a\n$/);
+        }
+        await run("convert", "d", "d.tar");
+        assertMatch(await run("index", "--check", "d.tar"), /^current /);
+        assertMatch(await run("verify", "t.tfrecord", "t.parquet"), /^t\.tfrecord: OK.*\nt\.parquet: OK/);
+      },
+    );
+
     await t.step("lade put and get, with and without zstd", async () => {
       await using directory = await TemporaryDirectory.make({ large, small: "small" });
       const run = async (...args: string[]) => {

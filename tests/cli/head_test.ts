@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { writeNpz } from "@lade/formats/npz";
 import { latin, NPY, safetensorsFile } from "./format_files.ts";
 import { CliHere } from "./run_here.ts";
 
@@ -45,6 +46,29 @@ Deno.test("lade head shows tensors with their first elements, each object under 
   assertMatch(stderr, /^lade: Cannot read "memory:\/\/m\/none": no such object\n$/);
   const json = await cli.run(["head", "--json", "memory://m/a.safetensors"]);
   assertEquals(JSON.parse(json.stdout).values.values, [0.1, -1.5, "NaN", 3]);
+});
+
+Deno.test("lade head shows the arrays of a Zarr group and of an npz, and the members of an archive", async () => {
+  await using cli = new CliHere();
+  const array = { zarr_format: 2, shape: [3, 2], chunks: [2, 2], dtype: "<i2", order: "C", fill_value: 7 };
+  const metadata = JSON.stringify({ ...array, compressor: null, filters: null });
+  await cli.fill({ "memory://m/g/.zgroup": '{"zarr_format":2}', "memory://m/g/a/.zarray": metadata });
+  await cli.lade.put("memory://m/g/a/0.0", new Uint8Array(new Int16Array([1, 2, 3, 4]).buffer));
+  const zarr = await cli.run(["head", "-n5", "memory://m/g"]);
+  assertEquals(zarr, {
+    code: 0,
+    stdout: "array  dtype  shape   values\na      int16  [3, 2]  [1, 2, 3, 4, 7]\n",
+    stderr: "",
+  });
+  const { store, key } = await cli.lade.locate("memory://m/x.npz");
+  const x = { dtype: "float32", shape: [2], order: "C", data: Float32Array.of(0.1, 2) } as const;
+  await writeNpz(store, key, { x });
+  const shown = await cli.run(["head", "memory://m/x.npz"]);
+  assertEquals(shown.stdout, "array  dtype    shape  values\nx      float32  [2]    [0.1, 2]\n");
+  await cli.fill({ "memory://m/in/a.txt": "1" });
+  await cli.run(["convert", "memory://m/in/", "memory://m/in.tar"]);
+  const tar = await cli.run(["head", "memory://m/in.tar"]);
+  assertMatch(tar.stdout, /^name +type +size +mtime\na\.txt +file +1 +1970-01-01T00:00:00Z\n$/);
 });
 
 Deno.test("lade head refuses columns and schemas of what has none, and counts that are none", async () => {

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { NPY } from "./format_files.ts";
 import { ladeArguments, type RunLadeOptions } from "./run_lade.ts";
 import { S3Cli } from "./s3_cli.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
@@ -56,6 +57,18 @@ Deno.test("lade get of an object of s3:// loads no package, and nothing for doct
   assertEquals(modules.filter((path) => /^core\/(zstd|memory|layers|conformance|testing)\//.test(path)), []);
   assertEquals(modules.filter((path) => path.startsWith("azure/")), []);
   assertEquals(modules.filter((path) => /^fs\/(sweep|open_direct|files\/direct)/.test(path)), []);
+});
+
+Deno.test("lade show loads the one format that an object has, and no package", async () => {
+  await using directory = await TemporaryDirectory.make();
+  await Deno.writeFile(`${directory.path}/a.npy`, NPY);
+  const { packages, modules } = await loaded(["show", "a.npy"], { cwd: directory.path, readOnly: true });
+  assertEquals(packages, []);
+  const folders = new Set(modules.flatMap((path) => /^formats\/(\w+)\//.exec(path)?.[1] ?? []));
+  const shared = new Set(["array", "binary", "errors", "formats", "registry", "source", "table"]);
+  assertEquals([...folders.difference(shared)], ["npy"]);
+  const listed = await loaded(["ls", "."], { cwd: directory.path, readOnly: true });
+  assertEquals(listed.modules.filter((path) => path.startsWith("formats/")), []);
 });
 
 Deno.test("lade loads the command line's package for what is not plain", async () => {

@@ -6,6 +6,8 @@ import type { OpenedFormat } from "./open_format.ts";
 const OPEN: { readonly [Name in FormatName]?: () => Promise<OpenHead> } = {
   npy: async () => (await import("./head_of_npy.ts")).headOfNpy,
   safetensors: async () => (await import("./head_of_safetensors.ts")).headOfSafetensors,
+  npz: async () => (await import("./head_of_npz.ts")).headOfNpz,
+  zarr: async () => (await import("./head_of_zarr.ts")).headOfZarr,
   tfrecord: async () => (await import("./head_of_records.ts")).headOfRecords,
   tar: async () => (await import("./head_of_members.ts")).headOfMembers,
 };
