@@ -12,7 +12,7 @@ import { formatSchema } from "../table/schema_text.ts";
 import { readRows, rowsOf } from "../testing/rows_of.ts";
 import { tableToTable, type TableToTableOptions } from "./table_to_table.ts";
 
-const TABLES: readonly FormatName[] = ["csv", "tsv", "parquet", "arrow", "arrow-stream"];
+const TABLES: readonly FormatName[] = ["csv", "tsv", "jsonl", "parquet", "arrow", "arrow-stream"];
 
 async function written(name: FormatName, batch: TableBatch): Promise<MemoryStore> {
   const store = new MemoryStore();
@@ -70,9 +70,10 @@ for (const from of TABLES) {
   for (const to of TABLES) {
     Deno.test(`tableToTable(): ${from} to ${to}`, async () => {
       const store = await written(from, BATCH);
-      const { rows, schema } = await converted(store, from, to);
+      const given = from === "jsonl" ? { schema: BATCH.schema } : {};
+      const { rows, schema } = await converted(store, from, to, given);
       assertEquals([rows, formatSchema(schema)], [3, formatSchema(BATCH.schema)]);
-      await using reader = await tableOf(store, to);
+      await using reader = await tableOf(store, to, to === "jsonl" ? BATCH.schema : undefined);
       assertEquals(await readRows(reader), rowsOf(BATCH));
     });
   }

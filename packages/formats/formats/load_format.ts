@@ -17,6 +17,7 @@ const LOAD: { readonly [Name in FormatName]?: () => Promise<Format> } = {
   tar: async () => (await import("../webdataset/format.ts")).format,
   csv: async () => (await import("../csv/format.ts")).format,
   tsv: async () => (await import("../csv/format.ts")).tsvFormat,
+  jsonl: async () => (await import("../jsonl/format.ts")).format,
   parquet: async () => (await import("../parquet/format.ts")).format,
   npz: async () => (await import("../npz/format.ts")).format,
   zarr: async () => (await import("../zarr/format.ts")).format,

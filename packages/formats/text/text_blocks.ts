@@ -35,7 +35,8 @@ export class TextBlocks {
       throw new RangeError("a block and the longest record have 1 byte at least");
     }
     this.#longest = longest;
-    this.bytes = new Uint8Array(block + 1);
+    // A byte order mark is found at once.
+    this.bytes = new Uint8Array(Math.max(block, 4) + 1);
   }
 
   /**

@@ -1,0 +1,21 @@
+import type { CallOptions, WriterOptions } from "@lade/core";
+import type { Schema } from "../table/schema.ts";
+
+/** Options of a reader. */
+export interface JsonlReaderOptions extends CallOptions {
+  /**
+   * The columns: the members of these names; others are passed over. By default all, with types that are inferred from the
+   * first rows, and a member that comes later is an error.
+   */
+  readonly schema?: Schema;
+  /** Bytes from the start from which types are inferred; 256 KiB by default. */
+  readonly prefix?: number;
+  /** The longest line in bytes; 64 MiB by default. */
+  readonly longestRow?: number;
+}
+
+/** Options of a writer. */
+export interface JsonlWriterOptions extends WriterOptions {
+  /** The columns. */
+  readonly schema: Schema;
+}

@@ -1,0 +1,135 @@
+import type { CallOptions } from "@lade/core";
+import { BatchBuilder } from "../table/batch_builder.ts";
+import type { TableBatch } from "../table/column.ts";
+import { checkRows, rebatch } from "../table/rebatch.ts";
+import type { Schema } from "../table/schema.ts";
+import { columnPlaces, selectFields } from "../table/select_columns.ts";
+import type { ScanOptions, TableReader } from "../table/table_reader.ts";
+import type { TextSource } from "../text/text_source.ts";
+import { JsonGuess } from "./infer_json.ts";
+import { JsonFault } from "./json_cursor.ts";
+import { JsonLines } from "./json_lines.ts";
+import type { JsonlReaderOptions } from "./jsonl_options.ts";
+import { type Member, ObjectReader } from "./object_reader.ts";
+import { valueReader } from "./value_readers.ts";
+
+const PREFIX = 256 * 2 ** 10;
+const LONGEST = 64 * 2 ** 20;
+
+/** A table of JSON lines that is open: {@linkcode openJsonl} opens one. */
+export class JsonlReader implements TableReader {
+  /** All its columns. */
+  readonly schema: Schema;
+  /** The rows from which the schema was inferred; absent where it was given. */
+  readonly inferred?: { readonly rows: number };
+  /** The text. */
+  readonly source: TextSource;
+  readonly #options: JsonlReaderOptions;
+
+  private constructor(
+    source: TextSource,
+    options: JsonlReaderOptions,
+    { schema, inferred }: Pick<JsonlReader, "schema" | "inferred">,
+  ) {
+    this.source = source;
+    this.#options = options;
+    this.schema = schema;
+    if (inferred) this.inferred = inferred;
+  }
+
+  /** Reads the first lines of a text, unless a schema is given. */
+  static async open(source: TextSource, options: JsonlReaderOptions = {}): Promise<JsonlReader> {
+    const { schema } = options;
+    if (schema) return new JsonlReader(source, options, { schema });
+    const lines = linesOf(source, options, options, options.prefix ?? PREFIX);
+    try {
+      return new JsonlReader(source, options, await infer(lines));
+    } finally {
+      await lines.close();
+    }
+  }
+
+  /** Yields the rows in order; those of a block of the text together, where `batchRows` does not say how many. */
+  async *scan(options: ScanOptions = {}): AsyncGenerator<TableBatch, void, undefined> {
+    const schema = selectFields(this.schema, options.columns);
+    checkRows(options.rows ?? {});
+    const batches = this.#batches(schema, options);
+    yield* options.batchRows === undefined ? batches : rebatch(batches, options.batchRows);
+  }
+
+  /** Does nothing: a table of text holds nothing open between two scans. */
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  async *#batches(
+    schema: Schema,
+    { signal, rows: { from = 0, to = Infinity } = {} }: ScanOptions,
+  ): AsyncGenerator<TableBatch, void, undefined> {
+    const builder = new BatchBuilder(schema);
+    const places = columnPlaces(this.schema, schema.fields.map(({ name }) => name));
+    const object = new ObjectReader(
+      this.schema.fields.map(({ name }, place): Member => {
+        const column = builder.columns[places.indexOf(place)];
+        return column
+          ? { name, builder: column, read: valueReader(column) }
+          : { name, read: (cursor) => cursor.skip() };
+      }),
+      this.inferred !== undefined,
+    );
+    const lines = linesOf(this.source, this.#options, signal ? { signal } : this.#options);
+    let row = 0;
+    try {
+      while (row < to && await lines.fill()) {
+        for (; row < to && lines.next(); row++) {
+          if (row < from) continue;
+          try {
+            if (lines.cursor.peek() !== 123) throw lines.cursor.unexpected("an object");
+            object.place = -1;
+            object.read(lines.cursor);
+            object.place = -1;
+            lines.end();
+          } catch (error) {
+            if (!(error instanceof JsonFault)) throw error;
+            throw lines.fault(error, this.schema.fields[object.place]?.name, this.#advice());
+          }
+          builder.close();
+        }
+        if (builder.rows > 0) yield builder.finish();
+      }
+    } finally {
+      await lines.close();
+    }
+  }
+
+  #advice(): string | undefined {
+    if (!this.inferred) return undefined;
+    return `the columns were inferred from the first ${this.inferred.rows} rows: where they are others, give the schema`;
+  }
+}
+
+function linesOf(
+  source: TextSource,
+  { longestRow = LONGEST }: JsonlReaderOptions,
+  { signal }: CallOptions,
+  block?: number,
+): JsonLines {
+  const { uri, compression } = source;
+  const pieces = source.stream({ ...(signal && { signal }) });
+  return new JsonLines(pieces, { uri, longestRow, ...(compression && { compression }) }, block);
+}
+
+async function infer(lines: JsonLines): Promise<Required<Pick<JsonlReader, "schema" | "inferred">>> {
+  const guess = new JsonGuess();
+  let rows = 0;
+  if (await lines.fill()) {
+    for (; lines.next(); rows++) {
+      try {
+        if (lines.cursor.peek() !== 123) throw lines.cursor.unexpected("an object");
+        guess.addMembers(lines.cursor);
+        lines.end();
+      } catch (error) {
+        throw error instanceof JsonFault ? lines.fault(error, undefined) : error;
+      }
+    }
+  }
+  return { schema: { fields: guess.fields() }, inferred: { rows } };
+}
