@@ -14,8 +14,8 @@ const UNTYPED: readonly FormatName[] = [...TEXT, "tfrecord"];
 const GROUPED: readonly FormatName[] = ["parquet", "arrow", "arrow-stream"];
 
 /**
- * Converts an object to another format: a table to a table, the files below a prefix to tar or TFRecord, and these to files
- * below a prefix, where no format is given for it. Each object is visible only when it is whole, and one of its name is then
+ * Converts an object to another format: a table to a table, npz to safetensors, the files below a prefix to tar or TFRecord,
+ * and these to files below a prefix, where no format is given for it. Each object is visible only when it is whole, and one of its name is then
  * replaced. A pair of formats that there is no way between is an `UnsupportedError`.
  */
 export async function convert(
@@ -38,7 +38,34 @@ export async function convert(
     ...(signal && { signal }),
     ...(from.format && { format: from.format }),
   });
+  if (opened.format.name === "npz" && name === "safetensors") return await convertNpz(opened, to, options);
   return await convertTable(opened, to, name, options);
+}
+
+async function convertNpz(
+  { target }: OpenedFormat,
+  to: ConvertPlace,
+  options: ConvertOptions,
+): Promise<Converted> {
+  const { compression, groupRows, columns, schema, signal, writer, onBytes } = options;
+  if (compression ?? groupRows ?? columns ?? schema) {
+    throw refused(to, "safetensors has no compression, and no rows or columns");
+  }
+  if (formatOfName(to.key).compression) throw refused(to, "safetensors is not compressed as a whole");
+  const [{ NpzFile }, { npzToSafetensors }] = await Promise.all([
+    import("../npz/npz_file.ts"),
+    import("./npz_to_safetensors.ts"),
+  ]);
+  const call = { ...(signal && { signal }) };
+  const npz = await NpzFile.open(await target.open("end"), call);
+  const { metadata: objectMetadata, ...rest } = writer ?? {};
+  const { tensors } = await npzToSafetensors(npz, to.store, to.key, {
+    ...rest,
+    ...call,
+    ...(objectMetadata && { objectMetadata }),
+    onArray: (_name, bytes) => onBytes?.(bytes),
+  });
+  return { from: "npz", to: "safetensors", counts: { arrays: tensors.length } };
 }
 
 async function convertTable(

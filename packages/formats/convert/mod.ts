@@ -15,3 +15,4 @@ export {
   type WrittenTfrecord,
 } from "./files_to_tfrecord.ts";
 export { tfrecordToFiles, type TfrecordToFilesOptions, type UnpackedTfrecord } from "./tfrecord_to_files.ts";
+export { npzToSafetensors, type NpzToSafetensorsOptions } from "./npz_to_safetensors.ts";

@@ -9,6 +9,7 @@ import {
   writeSafetensors,
   writeSafetensorsSet,
 } from "@lade/formats/safetensors";
+import { convert } from "@lade/formats/convert";
 import { openDirectStore, openFileStore } from "@lade/fs";
 import { testWithPython } from "./python.ts";
 
@@ -169,6 +170,38 @@ testWithPython("safetensors: what the library refuses is refused", async (python
   const answers = await python.run(REFUSE, ...changes.keys().map(String));
   assertEquals(answers.split("\n"), changes.map(() => "refused"));
 });
+
+const SAVE_NPZ = `
+import numpy as np
+arrays = {kind: np.arange(24).reshape(2, 3, 4).astype(kind) for kind in "? i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 >i4 >f8".split()}
+arrays["fortran"] = np.asfortranarray(np.arange(24).reshape(2, 3, 4) * 1.5)
+np.savez_compressed("deflated.npz", **arrays)
+np.savez("stored.npz", **arrays)
+`;
+
+const COMPARE_NPZ = `
+import numpy as np
+from safetensors.numpy import load_file
+for name in ("deflated", "stored"):
+    with np.load(name + ".npz", allow_pickle=False) as npz:
+        tensors = load_file(name + ".safetensors")
+        assert set(tensors) == set(npz.files)
+        for key in npz.files:
+            assert tensors[key].dtype == npz[key].dtype.newbyteorder("=") and np.array_equal(tensors[key], npz[key]), key
+print("equal")
+`;
+
+testWithPython(
+  "safetensors: npz that NumPy writes is converted, and equal where the library reads it",
+  async (python) => {
+    await python.run(SAVE_NPZ);
+    await using store = await openFileStore(python.directory, { context: createStoreContext() });
+    for (const name of ["deflated", "stored"]) {
+      await convert({ store, key: `${name}.npz` }, { store, key: `${name}.safetensors` });
+    }
+    assertEquals(await python.run(COMPARE_NPZ), "equal");
+  },
+);
 
 const READ_SET = `
 import json
