@@ -1,6 +1,7 @@
 import type { NumericArray } from "../array/dtype.ts";
 import type { PageValues, TextValues } from "./leaf_sink.ts";
 import { decimalsOf } from "./decimals.ts";
+import { isText } from "./is_text.ts";
 import type { LeafNode } from "./schema_tree.ts";
 
 /** What a column of a table has of values. */
@@ -22,7 +23,11 @@ export function valuesOf(
 ): ColumnValues {
   const { type } = field;
   if (type.kind === "decimal") return { values: decimalsOf(stored, element, fail) };
-  if ("offsets" in stored) return { values: stored.bytes, offsets: (stored as TextValues).offsets };
+  if ("offsets" in stored) {
+    const texts = stored as TextValues;
+    if (type.kind === "string" && !isText(texts)) throw fail("has text that is no UTF-8");
+    return { values: texts.bytes, offsets: texts.offsets };
+  }
   const { bytes } = stored;
   switch (type.kind) {
     case "int8":

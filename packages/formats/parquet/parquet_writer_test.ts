@@ -163,6 +163,47 @@ Deno.test("parquet: what cannot be written is told, and nothing is left behind",
   assertEquals(await Array.fromAsync(store.list("")), []);
 });
 
+Deno.test("parquet: text that is no UTF-8 is neither written nor read", async () => {
+  const texts = (
+    kind: "string" | "binary",
+    values: readonly number[],
+    offsets: readonly number[],
+  ): TableBatch => {
+    const field = { name: "x", type: { kind }, nullable: false };
+    const column = { field, length: 2, offsets: Int32Array.from(offsets), values: Uint8Array.from(values) };
+    return { schema: { fields: [field] }, rows: 2, columns: [column] };
+  };
+  for (const [values, offsets] of [[[0x61, 0xff], [0, 1, 2]], [[0xc3, 0xa9], [0, 1, 2]]] as const) {
+    await using store = new MemoryStore();
+    const text = texts("string", values, offsets);
+    await assertRejects(
+      () => write(store, [text], { schema: text.schema }),
+      RangeError,
+      'column "x" has text that is no',
+    );
+    const { schema, ...bytes } = texts("binary", values, offsets);
+    await write(store, [{ schema, ...bytes }], { schema, compression: "none" });
+    const file = (await getBytes(store, "t.parquet")).bytes.slice();
+    // The column's type in the footer: what is no text by what is told is one by another word.
+    await write(store, [texts("string", [0x61, 0x62], offsets)], {
+      schema: text.schema,
+      compression: "none",
+    });
+    const told = (await getBytes(store, "t.parquet")).bytes;
+    const from = (bytes: Uint8Array) =>
+      bytes.length - 8 - new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 8, true);
+    const pages = file.subarray(0, from(file));
+    assertEquals(pages.length, from(told));
+    await store.put("t.parquet", Uint8Array.from([...pages, ...told.subarray(from(told))]));
+    await using table = await openParquet(store, "t.parquet");
+    await assertRejects(
+      () => Array.fromAsync(table.scan()),
+      FormatError,
+      'column "x" has text that is no UTF-8 (row group 0)',
+    );
+  }
+});
+
 Deno.test("parquet: what is read of many row groups is counted", async () => {
   await using below = new MemoryStore();
   await write(below, [some(5000), some(5000, 5000)], {

@@ -1,16 +1,21 @@
 import type { Column } from "../table/column.ts";
-import type { PageValues } from "./leaf_sink.ts";
+import { isText } from "./is_text.ts";
+import type { PageValues, TextValues } from "./leaf_sink.ts";
 import type { LeafNode } from "./schema_tree.ts";
 
 /**
  * The values of a column as they are stored, those of the given rows alone, or all. A `RangeError` that names the column
- * where one does not fit: a moment in seconds that milliseconds do not reach, or a decimal of more digits than told.
+ * where one does not fit: text that is no UTF-8, a moment in seconds that milliseconds do not reach, or a decimal of more digits than told.
  */
 export function storedValues(leaf: LeafNode, column: Column, rows?: Int32Array): PageValues {
   const { values = new Uint8Array(0), offsets, length } = column;
   const { type } = column.field;
   const fail = (detail: string) => new RangeError(`column "${leaf.path}" has ${detail}`);
-  if (offsets) return pickTexts(values as Uint8Array, offsets, rows);
+  if (offsets) {
+    const texts = pickTexts(values as Uint8Array, offsets, rows);
+    if (type.kind === "string" && !isText(texts)) throw fail("text that is no UTF-8");
+    return texts;
+  }
   if (type.kind === "decimal") return decimals(values as Uint8Array, leaf, rows, fail);
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   switch (type.kind) {
@@ -44,7 +49,7 @@ function pick(bytes: Uint8Array, width: number, rows: Int32Array | undefined): P
   return { width, bytes: picked };
 }
 
-function pickTexts(bytes: Uint8Array, offsets: Int32Array, rows: Int32Array | undefined): PageValues {
+function pickTexts(bytes: Uint8Array, offsets: Int32Array, rows: Int32Array | undefined): TextValues {
   if (!rows) return { bytes, offsets };
   const picked = new Int32Array(rows.length + 1);
   let size = 0;
