@@ -6,6 +6,7 @@
 export * from "./order/mod.ts";
 export * from "./state/mod.ts";
 export * from "./datasets/mod.ts";
+export * from "./world/world_from_environment.ts";
 export type * from "./config/loader_options.ts";
 export type * from "./config/resolve_config.ts";
 export type * from "./config/sample_failure.ts";

@@ -16,6 +16,7 @@ export const LAYERS: Layers = {
     "context",
     "retry",
     "text",
+    "shard",
     "errors",
     "settings",
     "contract",
@@ -157,7 +158,7 @@ export const LAYERS: Layers = {
     ".",
     "testing",
   ],
-  loader: ["order", "state", "stats", "datasets", "config", "pool", "loader", ".", "testing"],
+  loader: ["order", "world", "state", "stats", "datasets", "config", "pool", "loader", ".", "testing"],
   transfer: [
     "places",
     "endpoints",

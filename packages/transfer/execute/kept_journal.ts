@@ -10,7 +10,7 @@ import { lookUp } from "../places/look_up.ts";
 import { localPathOf, locate, type Place } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import type { Job } from "../plan/job.ts";
-import type { Shard } from "../shard/shard.ts";
+import type { Shard } from "@lade/core/shard";
 import type { TransferTally } from "./transfer_tally.ts";
 import { DestinationLook } from "./destination_look.ts";
 import { refuseJournalWithin } from "./refuse_journal_within.ts";

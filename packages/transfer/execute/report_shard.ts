@@ -3,7 +3,7 @@ import { journalId } from "../journal/journal_id.ts";
 import { ShardReporter } from "../journal/shard_reporter.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { redactSecrets } from "@lade/core/text";
-import type { Shard } from "../shard/shard.ts";
+import type { Shard } from "@lade/core/shard";
 import type { TransferTally } from "./transfer_tally.ts";
 
 /** What is told of a share, and where. */

@@ -2,7 +2,8 @@ import { InvalidNameError } from "@lade/core/errors";
 import { localPathOf, uriOfArgument } from "../places/place.ts";
 import { convertedName } from "../plan/conversion.ts";
 import { everyFilter, type ObjectFilter } from "../filter/object_filter.ts";
-import { inShard, type Shard } from "../shard/shard.ts";
+import type { Shard } from "@lade/core/shard";
+import { inShard } from "../shard/shard.ts";
 import type { NameMaker } from "../names/local_names.ts";
 import type { TransferRequest } from "./transfer_request.ts";
 

@@ -7,7 +7,7 @@ import type { LinkMode } from "../plan/link_mode.ts";
 import type { Conversion } from "../plan/conversion.ts";
 import type { Destination } from "../places/resolve_destination.ts";
 import type { JournalRequest } from "./kept_journal.ts";
-import type { Shard } from "../shard/shard.ts";
+import type { Shard } from "@lade/core/shard";
 import type { ChecksumCache } from "../sums/checksum_cache.ts";
 
 /** How a transfer works on each object. */

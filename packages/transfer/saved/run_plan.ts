@@ -9,7 +9,8 @@ import { listedAs, type PlanEntry, type PlanMarker, type PlanOptions } from "../
 import { readPlan, type SavedPlan } from "../plan/read_plan.ts";
 import type { Deletion } from "../sync/deletion.ts";
 import { deleteListed } from "../sync/deletions.ts";
-import { inShard, type Shard } from "../shard/shard.ts";
+import type { Shard } from "@lade/core/shard";
+import { inShard } from "../shard/shard.ts";
 import { refuseChange } from "../execute/check_pinned.ts";
 import { transfer } from "../execute/transfer.ts";
 import type { TransferListener } from "../execute/transfer_listener.ts";

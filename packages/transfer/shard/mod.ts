@@ -3,6 +3,5 @@
  *
  * @module
  */
-export * from "./parse_shard.ts";
+export { type Environment, MOST_SHARDS, parseShard, type Shard } from "@lade/core/shard";
 export * from "./shard.ts";
-export type { Environment } from "./shard_engines.ts";

@@ -1,17 +1,5 @@
 import { Sha256 } from "@lade/codec/hash";
-
-/** One process's share of a transfer: which of how many. */
-export interface Shard {
-  /** Which one, from 1 to `count`. */
-  readonly number: number;
-  /** How many there are. */
-  readonly count: number;
-  /** The variables that it was read from, with their values; absent where it was said. */
-  readonly source?: string;
-}
-
-/** As many as an Indexed Job of Kubernetes can have. */
-export const MOST_SHARDS = 100_000;
+import type { Shard } from "@lade/core/shard";
 
 /** Whether an object is in a shard, by its name below the source's prefix. No shard holds everything. */
 export type ShardTest = (name: string) => boolean;

@@ -4,7 +4,7 @@ import type { JournalRequest } from "../execute/kept_journal.ts";
 import type { TransferCounts } from "../execute/transfer_tally.ts";
 import type { TransferListener } from "../execute/transfer_listener.ts";
 import type { Place } from "../places/place.ts";
-import type { Shard } from "../shard/shard.ts";
+import type { Shard } from "@lade/core/shard";
 import type { ObjectFilter } from "../filter/object_filter.ts";
 
 /** How many objects may be deleted: a number, or a share of what the destination has. */
