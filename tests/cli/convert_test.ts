@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { injectFaults } from "@lade/testing";
 import { convert } from "@lade/formats/convert";
+import { writeNpz } from "@lade/formats/npz";
 import { NPY, putTable } from "./format_files.ts";
 import { CliHere } from "./run_here.ts";
 import { S3Here } from "./s3_here.ts";
@@ -30,6 +31,31 @@ Deno.test("lade convert makes every table of every other one, with the same rows
   }
   assertEquals(await rowsOf(cli, "memory://m/b.parquet"), rows);
   assertEquals(await rowsOf(cli, "memory://m/c.arrows"), rows);
+});
+
+Deno.test("lade convert makes safetensors of npz, of all arrays or some", async () => {
+  await using cli = new CliHere();
+  const { store, key } = await cli.lade.locate("memory://m/x.npz");
+  const a = { dtype: "float32", shape: [2], order: "C", data: Float32Array.of(0.1, 2) } as const;
+  await writeNpz(store, key, { a, b: { ...a, data: Float32Array.of(3, 4) } });
+  const all = await cli.run(["convert", "memory://m/x.npz", "memory://m/x.safetensors"]);
+  assertEquals([all.code, all.stdout], [
+    0,
+    "convert memory://m/x.npz memory://m/x.safetensors (2 arrays)\n",
+  ]);
+  const head = await cli.run(["head", "memory://m/x.safetensors"]);
+  assertMatch(head.stdout, /a +float32 +\[2\] +\[0\.1, 2\]\nb +float32 +\[2\] +\[3, 4\]/);
+  const one = await cli.run(["convert", "--columns", "b", "memory://m/x.npz", "memory://m/y.safetensors"]);
+  assertEquals([one.code, one.stdout.includes("(1 array)")], [0, true], one.stderr);
+  for (const option of ["--compression=zstd", "--group-rows=5", "--schema=a: int8"]) {
+    const { code, stderr } = await cli.run([
+      "convert",
+      option,
+      "memory://m/x.npz",
+      "memory://m/z.safetensors",
+    ]);
+    assertEquals(code, 1, stderr);
+  }
 });
 
 Deno.test("lade convert chooses columns, compression and groups, and a prefix keeps the name", async () => {

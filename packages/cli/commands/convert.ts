@@ -8,7 +8,7 @@ export const convert = defineCommand({
   brief: "Convert objects from one format to another",
   description:
     "Reads FROM and writes TO in another format, between any two stores: CSV, TSV, JSON lines, Parquet, Arrow and TFRecords of \
-tf.Examples among one another; all files below a prefix or directory to tar or TFRecord, with an index beside it; and these \
+tf.Examples among one another; npz to safetensors; all files below a prefix or directory to tar or TFRecord, with an index beside it; and these \
 to files below a prefix. Formats are told by names, and of FROM by its bytes too. Nobody sees TO before all of it is \
 there; what was there is then replaced.",
   usage: "FROM TO",

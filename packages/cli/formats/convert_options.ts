@@ -13,7 +13,7 @@ export const convertOptions = {
     ["--columns"],
     namesValue,
     undefined,
-    "Take these columns, such as id,name, in this order.",
+    "Take these columns, or of npz these arrays, such as id,name, in this order.",
   ),
   schema: option(
     ["--schema"],

@@ -23,7 +23,7 @@ export interface ConvertPlace {
 export interface ConvertOptions extends CallOptions {
   /** What the columns of the source are, where its format does not say it. */
   readonly schema?: Schema;
-  /** The columns wanted of a table, by name, in this order; all by default. */
+  /** The columns wanted of a table, or the arrays of npz, by name, in this order; all by default. */
   readonly columns?: readonly string[];
   /** How what is written is compressed, in its format's words. */
   readonly compression?: string;

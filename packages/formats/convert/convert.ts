@@ -15,8 +15,8 @@ const GROUPED: readonly FormatName[] = ["parquet", "arrow", "arrow-stream"];
 
 /**
  * Converts an object to another format: a table to a table, npz to safetensors, the files below a prefix to tar or TFRecord,
- * and these to files below a prefix, where no format is given for it. Each object is visible only when it is whole, and one of its name is then
- * replaced. A pair of formats that there is no way between is an `UnsupportedError`.
+ * and these to files below a prefix, where no format is given for it. Each object is visible only when it is whole, and one
+ * of its name is then replaced. A pair of formats that there is no way between is an `UnsupportedError`.
  */
 export async function convert(
   from: ConvertPlace,
@@ -48,8 +48,8 @@ async function convertNpz(
   options: ConvertOptions,
 ): Promise<Converted> {
   const { compression, groupRows, columns, schema, signal, writer, onBytes } = options;
-  if (compression ?? groupRows ?? columns ?? schema) {
-    throw refused(to, "safetensors has no compression, and no rows or columns");
+  if (compression ?? groupRows ?? schema) {
+    throw refused(to, "safetensors has no compression, and no rows or schema");
   }
   if (formatOfName(to.key).compression) throw refused(to, "safetensors is not compressed as a whole");
   const [{ NpzFile }, { npzToSafetensors }] = await Promise.all([
@@ -63,6 +63,7 @@ async function convertNpz(
     ...rest,
     ...call,
     ...(objectMetadata && { objectMetadata }),
+    ...(columns && { names: columns }),
     onArray: (_name, bytes) => onBytes?.(bytes),
   });
   return { from: "npz", to: "safetensors", counts: { arrays: tensors.length } };

@@ -8,6 +8,7 @@ const OPEN: { readonly [Name in FormatName]?: () => Promise<OpenHead> } = {
   safetensors: async () => (await import("./head_of_safetensors.ts")).headOfSafetensors,
   npz: async () => (await import("./head_of_npz.ts")).headOfNpz,
   zarr: async () => (await import("./head_of_zarr.ts")).headOfZarr,
+  hdf5: async () => (await import("./head_of_hdf5.ts")).headOfHdf5,
   tfrecord: async () => (await import("./head_of_records.ts")).headOfRecords,
   tar: async () => (await import("./head_of_members.ts")).headOfMembers,
 };
