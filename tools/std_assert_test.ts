@@ -72,6 +72,8 @@ const DIFFERENT: [string, unknown, unknown][] = [
   ["dates", new Date(5), new Date(6)],
   ["flags of patterns", /a/, /a/g],
   ["maps", new Map([["a", 1]]), new Map([["a", 2]])],
+  ["maps of objects", new Map([["a", { b: 1 }]]), new Map([["a", { b: 2 }]])],
+  ["maps of maps", new Map([["a", new Map([["b", [1]]])]]), new Map([["a", new Map([["b", [2]]])]])],
   ["sets", new Set([{ a: 1 }]), new Set([{ a: 2 }])],
   ["symbols as names", { [Symbol.iterator]: 1 }, { [Symbol.iterator]: 2 }],
 ];

@@ -54,7 +54,8 @@ function sameEntries(a: [unknown, unknown][], b: [unknown, unknown][], seen: See
   const byKey = new Map(b);
   const rest: [unknown, unknown][] = [];
   for (const [key, value] of a) {
-    if (byKey.has(key) && compare(value, byKey.get(key), seen)) byKey.delete(key);
+    // A copy: what differs here must not count as seen when it is compared again.
+    if (byKey.has(key) && compare(value, byKey.get(key), new Map(seen))) byKey.delete(key);
     else rest.push([key, value]);
   }
   // What is left can only match by the deep equality of its keys.
