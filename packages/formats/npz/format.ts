@@ -1,4 +1,5 @@
 import type { CallOptions } from "@lade/core";
+import { inParallel } from "@lade/core/concurrency";
 import { FormatError } from "../errors/format_error.ts";
 import { describeHeader } from "../npy/describe_header.ts";
 import type {
@@ -15,15 +16,18 @@ import { verifyMember } from "./verify_member.ts";
 /** npz as one of the formats. */
 export const format: Format = { name: "npz", describe, verify };
 
+/** Headers that are read at a time. */
+const WIDTH = 8;
+
 async function describe(target: FormatTarget, options: CallOptions = {}): Promise<Description> {
   const source = await target.open("end");
   const file = await NpzFile.open(source, options);
   const arrays: ArrayDescription[] = [];
-  for (const name of file.names) {
+  await inParallel(file.names.entries(), WIDTH, async ([index, name], signal) => {
     const { compression, storedSize: bytes } = file.member(name);
-    const described = describeHeader(name, await file.header(name, options));
-    arrays.push({ ...described, bytes, ...(compression === "deflate" && { compression }) });
-  }
+    const described = describeHeader(name, await file.header(name, { signal }));
+    arrays[index] = { ...described, bytes, ...(compression === "deflate" && { compression }) };
+  }, options.signal);
   return {
     format: "npz",
     size: source.size,

@@ -1,7 +1,7 @@
 import { type CallOptions, decompressZstd, type DecompressZstdOptions } from "@lade/core";
 import { QuotaExceededError } from "@lade/core/errors";
 import type { ByteSource } from "./byte_source.ts";
-import { BytesSource } from "./bytes_source.ts";
+import { PiecesSource } from "./pieces_source.ts";
 
 /** Options of {@linkcode decompressedSource}. */
 export interface DecompressedSourceOptions
@@ -20,7 +20,7 @@ export function isZstd(start: Uint8Array): boolean {
 
 /**
  * A source of what a source of zstd frames decompresses to; any other source as it is. The content is decompressed at once,
- * with the checksums that the frames bear, and kept in memory: while that is gathered, twice its size is taken.
+ * with the checksums that the frames bear, and kept in memory.
  */
 export async function decompressedSource(
   source: ByteSource,
@@ -46,17 +46,5 @@ export async function decompressedSource(
     }
     pieces.push(piece);
   }
-  return new BytesSource(joined(pieces, size), uri);
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const [only] = pieces;
-  if (only && pieces.length === 1) return only;
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return new PiecesSource(pieces, uri);
 }
