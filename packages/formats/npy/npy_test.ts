@@ -99,6 +99,11 @@ Deno.test("readNpy() fills the caller's memory, of the right length, place and k
     "into 23 bytes: it takes exactly 24",
   );
   await assertRejects(
+    () => readNpy(store, "a.npy", { into: new Float32Array(7) }),
+    RangeError,
+    "into 28 bytes",
+  );
+  await assertRejects(
     () => readNpy(store, "a.npy", { into: new Uint8Array(25).subarray(1) }),
     RangeError,
     "a multiple of 4",

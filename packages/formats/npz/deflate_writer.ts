@@ -18,6 +18,7 @@ export class DeflateWriter {
   /** Takes bytes, a mebibyte at a time, and resolves when there is room for more. They may then be reused. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += PIECE) {
+      // A copy, since it may be shared memory.
       await this.#told(this.#input.write(bytes.slice(at, at + PIECE)));
     }
   }

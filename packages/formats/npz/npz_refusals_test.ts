@@ -1,5 +1,6 @@
+import { deflateRawSync } from "node:zlib";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { getBytes, MemoryStore } from "@lade/core";
+import { crc32, getBytes, MemoryStore } from "@lade/core";
 import { QuotaExceededError, StoreError, UnsupportedError } from "@lade/core/errors";
 import { FormatError } from "../errors/mod.ts";
 import { encodeHeader } from "../npy/encode_header.ts";
@@ -18,43 +19,98 @@ async function stored(bytes: Uint8Array): Promise<MemoryStore> {
   return store;
 }
 
-/** An archive of stored members with these names and bytes. */
+/** A member as both of its headers have it. */
+interface Member {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** What both headers say that is not so. */
+  readonly changes?: Partial<{ crc32: number; method: 0 | 8; size: number; offset: number }>;
+  /** What its own header says that the directory does not. */
+  readonly own?: string;
+}
+
+/** An archive of these members, and what its end says. */
 function archiveOf(
-  members: readonly (readonly [string, Uint8Array, Partial<{ crc32: number; method: 0 | 8 }>?])[],
+  members: readonly Member[],
+  end: { readonly count?: number; readonly hole?: number } = {},
 ) {
   const written: Uint8Array[] = [];
   const directory: Uint8Array[] = [];
   let offset = 0;
-  for (const [name, bytes, changes = {}] of members) {
+  for (const { name, bytes, changes = {}, own = name } of members) {
     const { length: size } = bytes;
-    const base = { method: 0 as const, crc32: 0, size, storedSize: size, offset, later: false };
-    const member = { ...base, name: new TextEncoder().encode(name), ...changes };
-    const header = localHeader(member);
+    const base = { method: 0 as const, crc32: crc32(bytes), size, storedSize: size, offset, later: false };
+    const member = { ...base, ...changes };
+    const header = localHeader({ ...member, name: new TextEncoder().encode(own), offset });
     written.push(header, bytes);
-    directory.push(directoryHeader(member));
+    directory.push(directoryHeader({ ...member, name: new TextEncoder().encode(name) }));
     offset += header.length + size;
   }
+  const { count = members.length, hole = 0 } = end;
   const length = directory.reduce((sum, each) => sum + each.length, 0);
+  // The locator tells where the record of zip64 is.
+  const records = endRecords(count, length, offset);
+  new DataView(records.buffer).setBigUint64(64, BigInt(offset + length + hole), true);
   return Uint8Array.from(
-    [...written, ...directory, endRecords(members.length, length, offset)].flatMap((each) => [...each]),
+    [...written, ...directory, new Uint8Array(hole), records].flatMap((each) => [...each]),
   );
 }
+
+Deno.test("npz: what the directory says has to be so", async () => {
+  const npy = Uint8Array.from([...encodeHeader(parseLiteral("'|u1'"), [3], "C"), 0, 1, 2]);
+  const deflated = deflateRawSync(npy);
+  const [sum, size] = [crc32(npy), npy.length];
+  const packed = (bytes: Uint8Array, changes: Member["changes"] = {}): Member[] => [
+    { name: "a.npy", bytes, changes: { method: 8, crc32: sum, size, ...changes } },
+  ];
+  const plain: Member = { name: "a.npy", bytes: npy };
+  for (const members of [[plain], packed(deflated)]) {
+    await using store = await stored(archiveOf(members));
+    assertEquals(await readNpz(store, "a.npz"), new Map([["a", A]]));
+  }
+  const trailing = Uint8Array.from([...deflated, 0]);
+  for (
+    const [bytes, detail] of [
+      [archiveOf([plain, { name: "b.npy", bytes: npy, changes: { offset: 0 } }]), "reaches into"],
+      [archiveOf([plain, { name: "b.npy", bytes: npy, changes: { offset: 64 } }]), "reaches into"],
+      [archiveOf([plain, plain], { count: 1 }), "bytes behind its last member"],
+      [archiveOf([plain], { count: 2 }), "its directory of"],
+      [archiveOf([plain], { hole: 8 }), "does not fit the archive"],
+      [archiveOf([{ ...plain, own: "a.npyx" }]), "another name"],
+      [archiveOf([{ ...plain, own: "b.npy" }]), "another name"],
+      [archiveOf([{ ...plain, changes: { crc32: sum ^ 1 } }]), "has the CRC-32"],
+      [archiveOf(packed(deflated, { crc32: sum ^ 1 })), "has the CRC-32"],
+      [archiveOf(packed(deflated, { size: size - 1 })), `more than the ${size - 1} bytes`],
+      [archiveOf(packed(deflated, { size: size + 1 })), `has ${size} bytes in ${deflated.length}`],
+      [
+        archiveOf(packed(trailing)),
+        `in ${deflated.length}, and the directory says ${size} in ${trailing.length}`,
+      ],
+      [archiveOf(packed(deflated.subarray(0, -1))), "is cut or damaged"],
+      [archiveOf([plain, { name: "note.txt", bytes: npy, changes: { crc32: 0 } }]), "has the CRC-32"],
+    ] as const
+  ) {
+    await using store = await stored(bytes);
+    await assertRejects(() => readNpz(store, "a.npz"), FormatError, detail);
+  }
+});
 
 Deno.test("npz: names that come twice or lead elsewhere, and what is neither stored nor deflated, are refused", async () => {
   const npy = Uint8Array.from([...encodeHeader(parseLiteral("'|u1'"), [1], "C"), 0]);
   for (
-    const [members, detail] of [
-      [[["a.npy", npy], ["a.npy", npy]], "two members have the name"],
-      [[["../a.npy", npy]], "it leads to a place outside"],
-      [[["/a.npy", npy]], "it leads to a place outside"],
-      [[["C:a.npy", npy]], "it leads to a place outside"],
-      [[["b/../../a.npy", npy]], "it leads to a place outside"],
-      [[["a\\b.npy", npy]], "a NUL or a backslash"],
-      [[["", npy]], "it is empty"],
-      [[["a.npy", new Uint8Array(10), { method: 8 }]], "cannot have"],
+    const [names, detail] of [
+      [["a.npy", "a.npy"], "two members have the name"],
+      [["../a.npy"], "it leads to a place outside"],
+      [["/a.npy"], "it leads to a place outside"],
+      [["C:a.npy"], "it leads to a place outside"],
+      [["b/../../a.npy"], "it leads to a place outside"],
+      [["a\\b.npy"], "a NUL or a backslash"],
+      [["a\0.npy"], "a NUL or a backslash"],
+      [[""], "it is empty"],
+      [[], "cannot have"],
     ] as const
   ) {
-    const bytes = detail === "cannot have" ? bomb() : archiveOf(members);
+    const bytes = names.length === 0 ? bomb() : archiveOf(names.map((name) => ({ name, bytes: npy })));
     await using store = await stored(bytes);
     await assertRejects(() => openNpz(store, "a.npz"), FormatError, detail);
   }

@@ -112,6 +112,9 @@ for (const compression of ["stored", "deflate"] as const) {
       await writer.createArray("a", { dtype: "uint8", shape: [4] });
       await writer.close();
     });
+    const given = await createNpzWriter(store, "a.npz", { compression });
+    await (await given.createArray("a", { dtype: "uint8", shape: [4] })).abort();
+    assertEquals(store.openWriters, 0);
     {
       await using writer = await createNpzWriter(store, "a.npz", { compression });
       await using array = await writer.createArray("a", { dtype: "uint8", shape: [4] });
