@@ -55,7 +55,7 @@ const RLE = 3;
 export function readLeaf(chunk: LeafChunk, leaf: LeafNode): LeafData {
   const { place, codec, mostValues, pieces } = chunk;
   if (!canDecompress(codec)) throw unsupported(place, `column "${place.column}" is compressed by ${codec}`);
-  const gathered = new LeafGatherer(leaf, mostValues);
+  const gathered = gathererOf(leaf, mostValues, place);
   let dictionary: PageValues | undefined;
   for (const piece of pieces) {
     const here = { ...place, offset: piece.offset };
@@ -84,6 +84,15 @@ export function readLeaf(chunk: LeafChunk, leaf: LeafNode): LeafData {
   }
   if (rows !== chunk.rows) throw chunkFault(place, `its pages have ${rows} rows, and ${chunk.rows} are due`);
   return data;
+}
+
+function gathererOf(leaf: LeafNode, most: number, place: ChunkPlace): LeafGatherer {
+  try {
+    return new LeafGatherer(leaf, most);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw chunkFault(place, `its ${most} values take more memory than an array may have`, 0, error);
+  }
 }
 
 /** Takes the pages of one column, one after the other. */

@@ -1,0 +1,102 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { SchemaElement } from "hyparquet";
+import { FormatError } from "../errors/format_error.ts";
+import { UnsupportedError } from "@lade/core/errors";
+import { assembleColumn } from "./assemble.ts";
+import { readLeaf } from "./read_leaf.ts";
+import { columnsOf, leavesOf } from "./schema_tree.ts";
+import { i32, struct, type ThriftFields, writeThriftStruct } from "./thrift_writer.ts";
+
+const PLACE = { uri: "memory://t", column: "x", group: 3, offset: 100 };
+
+function nodeOf(...elements: readonly SchemaElement[]) {
+  const root = { name: "schema", num_children: 1 };
+  const [node] = columnsOf([root, ...elements], (detail) => new Error(detail));
+  if (!node) throw new Error("no column");
+  return node;
+}
+
+/** An uncompressed page of version 1. */
+function page(values: number, encoding: number, body: readonly number[], kind = 0): number[] {
+  const size = { 1: i32(kind), 2: i32(body.length), 3: i32(body.length) };
+  const details: ThriftFields = kind === 2
+    ? { 7: struct({ 1: i32(values), 2: i32(encoding) }) }
+    : { 5: struct({ 1: i32(values), 2: i32(encoding), 3: i32(3), 4: i32(3) }) };
+  return [...writeThriftStruct({ ...size, ...details }), ...body];
+}
+
+function read(node: ReturnType<typeof nodeOf>, values: number, rows: number, ...pages: readonly number[][]) {
+  const [leaf] = leavesOf(node);
+  if (!leaf) throw new Error("no leaf");
+  const pieces = [{ offset: PLACE.offset, bytes: Uint8Array.from(pages.flat()) }];
+  const chunk = { pieces, place: PLACE, codec: "UNCOMPRESSED", values, rows, mostValues: values } as const;
+  return assembleColumn(node, new Map([[0, readLeaf(chunk, leaf)]]), (_, detail) => new Error(detail));
+}
+
+const BYTE = nodeOf({
+  name: "x",
+  type: "INT32",
+  repetition_type: "REQUIRED",
+  logical_type: { type: "INTEGER", bitWidth: 8, isSigned: true },
+});
+const TEXT = nodeOf({ name: "x", type: "BYTE_ARRAY", repetition_type: "OPTIONAL" });
+const LIST = nodeOf({ name: "x", type: "INT32", repetition_type: "REPEATED" });
+
+Deno.test("readLeaf() reads values of dictionaries, and refuses what they do not have", () => {
+  const dictionary = page(2, 0, [7, 0, 0, 0, 9, 0, 0, 0], 2);
+  const column = read(BYTE, 4, 4, dictionary, page(4, 8, [1, 3, 0b0110]));
+  assertEquals(column.values, Int8Array.of(7, 9, 9, 7));
+  const refuse = (detail: string, ...pages: readonly number[][]) =>
+    assertThrows(() => read(BYTE, 4, 4, ...pages), FormatError, detail);
+  refuse("value 2 of a dictionary of 2 is meant", dictionary, page(4, 8, [2, 3, 0b00100100, 0]));
+  refuse("values are of a dictionary, and there is none before them", page(4, 8, [1, 3, 0b0110]));
+  refuse("a second dictionary follows the first", dictionary, dictionary);
+  refuse('(column "x", row group 3, at byte 1', dictionary, dictionary);
+});
+
+Deno.test("readLeaf() refuses counts that do not fit, and values that their type has not", () => {
+  const plain = page(2, 0, [1, 0, 0, 0, 2, 0, 0, 0]);
+  assertEquals(read(BYTE, 4, 4, plain, plain).values, Int8Array.of(1, 2, 1, 2));
+  const refuse = (
+    node: typeof BYTE,
+    values: number,
+    rows: number,
+    detail: string,
+    ...pages: readonly number[][]
+  ) => assertThrows(() => read(node, values, rows, ...pages), Error, detail);
+  refuse(BYTE, 4, 4, "its pages have 2 values, and the footer tells 4", plain);
+  refuse(BYTE, 3, 3, "2 values are told, and 1 are due", plain, plain);
+  refuse(BYTE, 3, 3, "a page's values takes 12 bytes, and 8 are left", page(3, 0, [1, 0, 0, 0, 2, 0, 0, 0]));
+  refuse(BYTE, 1, 1, "has 256, which is no int8", page(1, 0, [0, 1, 0, 0]));
+  refuse(
+    LIST,
+    1,
+    1,
+    "the first value goes on with a row before it",
+    page(1, 0, [2, 0, 0, 0, 2, 1, 2, 0, 0, 0, 2, 1]),
+  );
+  refuse(TEXT, 1, 1, "a value takes 9 bytes, and 1 are left", page(1, 0, [2, 0, 0, 0, 2, 1, 9, 0, 0, 0, 1]));
+  refuse(TEXT, 1, 1, "levels pass the end of the page", page(1, 0, [9, 0, 0, 0, 2, 1]));
+});
+
+Deno.test("readLeaf() reads a list of an older writer, which is repeated by itself", () => {
+  // Two entries of one row: repetition 0 and 1, definition 1 and 1; then a row without any.
+  const levels = [2, 0, 0, 0, 3, 0b010, 2, 0, 0, 0, 3, 0b011];
+  const column = read(LIST, 3, 2, page(3, 0, [...levels, 5, 0, 0, 0, 6, 0, 0, 0]));
+  assertEquals([column.offsets, column.children?.[0]?.values], [Int32Array.of(0, 2, 2), Int32Array.of(5, 6)]);
+});
+
+Deno.test("readLeaf() says what it does not decode, and what no memory holds", () => {
+  assertThrows(
+    () => read(BYTE, 1, 1, page(1, 10, [])),
+    UnsupportedError,
+    'column "x" is encoded by encoding 10',
+  );
+  const wide = nodeOf({
+    name: "x",
+    type: "FIXED_LEN_BYTE_ARRAY",
+    type_length: 2 ** 30,
+    repetition_type: "REQUIRED",
+  });
+  assertThrows(() => read(wide, 2 ** 26, 2 ** 26), FormatError, "take more memory than an array may have");
+});
