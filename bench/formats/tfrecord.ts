@@ -12,17 +12,22 @@ const SAMPLE = 150_528;
 const SAMPLES = 1600;
 const FILES = 4;
 const EXAMPLES = 20_000;
+/** So often is each work done in a run. */
+const PASSES = 5;
 const CHILD = new URL("./tfrecord_child.ts", import.meta.url).pathname;
 
-/** Programs in Python that do work twice and print what the second time took; the first argument is the directory. */
+/** Programs in Python that do work twice and print what the second time took; the first
+ * arguments are passes and directory. */
 const FRAME = (imports: string, work: string) => `
 import ${imports}, json, resource, sys, time
-directory, keys = sys.argv[1], sys.argv[2:]
+passes, directory, keys = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
 def used():
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
-def work():
+def once():
 ${work}
+def work():
+    for _ in range(passes): once()
 work()
 cpu, start = used(), time.perf_counter()
 work()
@@ -73,17 +78,18 @@ export const tfrecordOrder: Bench = {
     const directory = await makeSamples();
     await run(python, ["-c", MAKE_TARS, directory, String(SAMPLES)]);
     const tars = FILE_KEYS.map((key) => key.replace("tfrecord", "tar"));
-    const amount = SAMPLE * SAMPLES;
+    const amount = SAMPLE * SAMPLES * PASSES;
     const ours = "lade readRecords";
     return prepared(directory, "bytes", [
       child(ours, amount, "records", directory, FILE_KEYS),
       child("lade readChunks, bytes alone", amount, "stored", directory, FILE_KEYS),
       child("lade, what checksums cost", 2 ** 30, "crc", directory, FILE_KEYS),
-      timed("webdataset, tar", amount, [python, "-c", WEBDATASET, directory, ...tars]),
+      timed("webdataset, tar", amount, [python, "-c", WEBDATASET, String(PASSES), directory, ...tars]),
       timed("tfrecord (PyPI), nothing checked", amount, [
         python,
         "-c",
         PLAIN_READER,
+        String(PASSES),
         directory,
         ...FILE_KEYS,
       ]),
@@ -116,8 +122,8 @@ export const tfrecordExamples: Bench = {
     const keys = ["small.tfrecord"];
     const ours = "lade openTable";
     return prepared(directory, "calls", [
-      child(ours, EXAMPLES, "examples", directory, keys),
-      timed("tfrecord (PyPI)", EXAMPLES, [python, "-c", LOADER, directory, ...keys]),
+      child(ours, EXAMPLES * PASSES, "examples", directory, keys),
+      timed("tfrecord (PyPI)", EXAMPLES * PASSES, [python, "-c", LOADER, String(PASSES), directory, ...keys]),
     ], [{ ours, baseline: "tfrecord (PyPI)", atLeast: 2 }]);
   },
 };
@@ -131,8 +137,15 @@ export const tfrecordIndex: Bench = {
     const directory = await makeSamples();
     const ours = "lade indexObjects";
     return prepared(directory, "calls", [
-      child(ours, SAMPLES, "index", directory, FILE_KEYS),
-      timed("tfrecord2idx (PyPI)", SAMPLES, [python, "-c", INDEXER, directory, ...FILE_KEYS]),
+      child(ours, SAMPLES * PASSES, "index", directory, FILE_KEYS),
+      timed("tfrecord2idx (PyPI)", SAMPLES * PASSES, [
+        python,
+        "-c",
+        INDEXER,
+        String(PASSES),
+        directory,
+        ...FILE_KEYS,
+      ]),
     ], [{ ours, baseline: "tfrecord2idx (PyPI)", atLeast: 5 }]);
   },
 };
@@ -168,7 +181,17 @@ function child(
   directory: string,
   keys: readonly string[],
 ): Contender {
-  return timed(name, amount, [Deno.execPath(), "run", "-A", "--quiet", CHILD, work, directory, ...keys]);
+  return timed(name, amount, [
+    Deno.execPath(),
+    "run",
+    "-A",
+    "--quiet",
+    CHILD,
+    work,
+    String(PASSES),
+    directory,
+    ...keys,
+  ]);
 }
 
 function timed(name: string, amount: number, command: readonly string[]): Contender {

@@ -1,5 +1,6 @@
 /**
- * Does one piece of work on TFRecord files twice: `tfrecord_child.ts WORK DIRECTORY KEY…`. What `crc` prints is what the
+ * Does one piece of work on TFRecord files twice, each time in several passes:
+ * `tfrecord_child.ts WORK PASSES DIRECTORY KEY…`. What `crc` prints is what the
  * checksums and the cutting into records cost, by a GiB: bytes are read with and without them in turn.
  */
 import { cpuUsage } from "node:process";
@@ -11,7 +12,7 @@ import { format } from "../../packages/formats/tfrecord/format.ts";
 import { ObjectSource } from "../../packages/formats/source/object_source.ts";
 import { runTwice } from "../run_twice.ts";
 
-const [work = "", directory = "", ...keys] = Deno.args;
+const [work = "", passes = "", directory = "", ...keys] = Deno.args;
 await using store = await openFileStore(directory);
 
 async function records(): Promise<number> {
@@ -60,11 +61,16 @@ async function crc(): Promise<void> {
   console.log(JSON.stringify({ seconds: cpuSeconds, cpuSeconds }));
 }
 
+/** So often is a work done that what the engine does for the first calls is little of it. */
+async function often(work: () => Promise<unknown>): Promise<void> {
+  for (let pass = 0; pass < Number(passes); pass++) await work();
+}
+
 const works: Record<string, () => Promise<unknown>> = {
-  records: () => runTwice(records),
-  stored: () => runTwice(stored),
-  examples: () => runTwice(examples),
-  index: () => runTwice(() => indexObjects(store, keys)),
+  records: () => runTwice(() => often(records)),
+  stored: () => runTwice(() => often(stored)),
+  examples: () => runTwice(() => often(examples)),
+  index: () => runTwice(() => often(() => indexObjects(store, keys))),
   crc,
 };
 const run = works[work];

@@ -47,6 +47,41 @@ export function getBytesAtHand(
   return store[bytesAtHand]?.(key, allocate, options);
 }
 
+/** The name of a store's method that fills several places from an object at hand; see {@linkcode QuickRanges}. */
+export const rangesAtHand: unique symbol = Symbol("rangesAtHand");
+
+/** A store that may have several ranges of an object at hand together, for less than one after the other. */
+export interface QuickRanges {
+  /**
+   * Fills each `target` with the bytes of the object from its `offset` on, all of one version, without a promise, and gives
+   * what the store says of the object. It throws what `get` rejects with. There is no result where the bytes are not at hand,
+   * would hold up others too long, or are fewer: targets then hold arbitrary bytes, and `get` has the answer.
+   */
+  [rangesAtHand](
+    key: string,
+    ranges: readonly RangeToFill[],
+    options?: GetOptions,
+  ): ObjectInfo | undefined;
+}
+
+/** Bytes of an object, and where they go; never none. */
+export interface RangeToFill {
+  /** The first byte. */
+  readonly offset: number;
+  /** Where they go, as many as there is room for. */
+  readonly target: Uint8Array;
+}
+
+/** What {@linkcode QuickRanges} gives; nothing of a store that never has several ranges at hand. */
+export function fillAtHand(
+  store: ObjectStore & Partial<QuickRanges>,
+  key: string,
+  ranges: readonly RangeToFill[],
+  options?: GetOptions,
+): ObjectInfo | undefined {
+  return store[rangesAtHand]?.(key, ranges, options);
+}
+
 /** Calls `allocate`. Memory of another length than was asked for is a `RangeError`. */
 export function allocateExactly(
   allocate: (length: number) => Uint8Array | undefined,

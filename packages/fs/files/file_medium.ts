@@ -1,5 +1,6 @@
 import { type FileStatus, statusOf } from "./file_status.ts";
 import type { ReadHints, StoreContext } from "@lade/core";
+import type { RangeToFill } from "@lade/core/seams";
 import { allowedMs, type IoGate } from "./io_gate.ts";
 import type { Medium, PartFile, ReadableFile, WritableFile } from "./medium.ts";
 import { CachedPartFile } from "./cached_part_file.ts";
@@ -38,13 +39,21 @@ export class FileMedium implements Medium {
   }
 
   readSync(path: string, target: Uint8Array, position: number): FileStatus | undefined {
-    const { length } = target;
-    this.#gate.allow(allowedMs(length));
+    return this.readRangesSync(path, [{ offset: position, target }]);
+  }
+
+  readRangesSync(path: string, ranges: readonly RangeToFill[]): FileStatus | undefined {
+    this.#gate.allow(allowedMs(ranges.reduce((sum, { target }) => sum + target.length, 0)));
     const file = Deno.openSync(path);
     try {
-      if (position > 0) file.seekSync(position, Deno.SeekMode.Start);
-      const count = length === 0 ? 0 : file.readSync(target);
-      return count === length ? statusOf(file.statSync()) : undefined;
+      let position = 0;
+      for (const { offset, target } of ranges) {
+        if (offset !== position) file.seekSync(offset, Deno.SeekMode.Start);
+        const count = target.length === 0 ? 0 : file.readSync(target);
+        if (count !== target.length) return undefined;
+        position = offset + count;
+      }
+      return statusOf(file.statSync());
     } finally {
       file.close();
     }

@@ -1,4 +1,5 @@
 import type { AdaptiveLimitConfig, FileRegion, ReadHints } from "@lade/core";
+import type { RangeToFill } from "@lade/core/seams";
 import type { SyncMode } from "../names/local_config.ts";
 import type { FileStatus } from "./file_status.ts";
 
@@ -54,6 +55,8 @@ export interface Medium {
    * nothing where the file has fewer. Missing where files are not read through a cache.
    */
   readSync?(path: string, target: Uint8Array, position: number): FileStatus | undefined;
+  /** The same for several ranges, of one file that is opened once. */
+  readRangesSync?(path: string, ranges: readonly RangeToFill[]): FileStatus | undefined;
   /**
    * Makes a file that does not exist yet, of these bytes, and returns its status, synchronously; it is dated where a time is
    * given. A failure leaves none behind. Missing where files are not written through a cache.

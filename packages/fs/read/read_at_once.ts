@@ -1,5 +1,11 @@
-import { type CallName, checkReadConditions, type GetOptions, resolveRange } from "@lade/core/backend";
-import { allocateExactly, type ReadyBytes } from "@lade/core/seams";
+import {
+  type CallName,
+  checkReadConditions,
+  type GetOptions,
+  type ObjectInfo,
+  resolveRange,
+} from "@lade/core/backend";
+import { allocateExactly, type RangeToFill, type ReadyBytes } from "@lade/core/seams";
 import { infoOf, isUnchanged, statusOf } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 
@@ -43,6 +49,30 @@ export function readAtOnce(
   // What is at hand is not waited for.
   figures.bytesRead += bytes.length;
   return { info, range, bytes };
+}
+
+/** {@linkcode readAtOnce} of several ranges of one file, which lie within it: else there is no result. */
+export function readRangesAtOnce(
+  { figures, medium, tree }: Pick<LocalSetup, "figures" | "medium" | "tree">,
+  { subject, key, path, options, ranges }: Omit<ReadRequest, "allocate"> & {
+    readonly ranges: readonly RangeToFill[];
+  },
+): ObjectInfo | undefined {
+  const look = Deno.lstatSync(path);
+  if (!look.isFile) return undefined;
+  const status = statusOf(look);
+  const info = infoOf(key, status);
+  checkReadConditions(subject, info.etag, options);
+  let total = 0;
+  for (const { offset, target } of ranges) {
+    total += target.length;
+    if (offset + target.length > status.size || total > MAX_BYTES) return undefined;
+  }
+  if (!isInside(tree, path)) return undefined;
+  const after = medium.readRangesSync?.(path, ranges);
+  if (!after || !isUnchanged(status, after)) return undefined;
+  figures.bytesRead += total;
+  return info;
 }
 
 /** Whether no link on the way leads out, as far as that can be found out synchronously. */

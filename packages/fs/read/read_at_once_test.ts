@@ -1,5 +1,13 @@
 import { getBytesAtHand, type ReadyBytes } from "@lade/core/seams";
-import { createStoreContext, getBytes, PermissionDeniedError, readInto } from "@lade/core";
+import {
+  createStoreContext,
+  getBytes,
+  type GetOptions,
+  PermissionDeniedError,
+  PreconditionFailedError,
+  readInto,
+  readRanges,
+} from "@lade/core";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { FileMedium } from "../files/file_medium.ts";
 import { DiskFigures } from "../files/disk_figures.ts";
@@ -9,7 +17,7 @@ import { openFiles } from "../testing/open_files.ts";
 import { makeRoot, type TestRoot } from "../testing/make_root.ts";
 import { FileCalls } from "../tree/file_calls.ts";
 import { Tree } from "../tree/tree.ts";
-import { readAtOnce } from "./read_at_once.ts";
+import { readAtOnce, readRangesAtOnce } from "./read_at_once.ts";
 
 const OLD = new Uint8Array(5000).fill(1);
 const NEW = new Uint8Array(5000).fill(2);
@@ -121,4 +129,65 @@ Deno.test("direct:// has nothing at hand", async () => {
   root.write("a", OLD);
   const store = await openDirectStore(root.path, { fallback: true });
   assertEquals(getBytesAtHand(store, "a", (length) => new Uint8Array(length)), undefined);
+});
+
+Deno.test("several ranges of a file are read at once, in any order, into place or not", async () => {
+  await using root = await makeRoot();
+  const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index * 7 >> 2);
+  root.write("a", bytes);
+  await using store = await openFileStore(root.path);
+  const target = new Uint8Array(10);
+  const wanted = [[50_000, 100], [0, 5], [99_990, 10], [50_050, 20], [3, 0], [70_000, 0]] as const;
+  const ranges = wanted.map(([offset, length]) => ({ offset, length, ...(offset === 99_990 && { target }) }));
+  const counted = Object.assign(store, { get: () => Promise.reject(new Error("it was asked for")) });
+  const result = await readRanges(counted, "a", ranges, { gap: 0 });
+  assertEquals(result.bytes, wanted.map(([offset, length]) => bytes.slice(offset, offset + length)));
+  assertEquals(result.bytes[2], target);
+  assertEquals(result.info?.etag, (await store.head("a")).etag);
+  const { etag } = await store.head("a");
+  assertEquals((await readRanges(store, "a", ranges, { ifMatch: etag ?? "" })).bytes[1], bytes.slice(0, 5));
+  await assertRejects(() => readRanges(store, "a", ranges, { ifMatch: "other" }), PreconditionFailedError);
+});
+
+Deno.test("several ranges of a file that changes meanwhile, or that pass its end, are not read at once", async () => {
+  await using root = await makeRoot();
+  const context = createStoreContext();
+  const gate = new IoGate(context.clock);
+  const parts = {
+    tree: new Tree("file", root.path, "follow-inside", new FileCalls(gate)),
+    medium: new FileMedium(gate, context),
+    figures: new DiskFigures(context.clock),
+  };
+  const path = root.file("a");
+  const subject = { operation: "get", uri: `file://${path}` };
+  const read = (ends: readonly number[], options: GetOptions = {}) => {
+    const ranges = ends.map((offset) => ({ offset, target: new Uint8Array(10) }));
+    const info = readRangesAtOnce(parts, { subject, key: "a", path, options, ranges });
+    return info && ranges.map(({ target }) => target[0]);
+  };
+  const past = new Date(Date.now() - 60_000);
+  const write = () => {
+    root.write("a", OLD);
+    Deno.utimeSync(path, past, past);
+  };
+  write();
+  assertEquals(read([0, 4990]), [1, 1]);
+  assertEquals(read([0, 4991]), undefined);
+  // Ranges are looked at when the status of the name is known, and before the file is opened.
+  const changing = (change: () => void) => {
+    write();
+    const ranges = [{ offset: 0, target: new Uint8Array(10) }, {
+      get offset() {
+        change();
+        return 100;
+      },
+      target: new Uint8Array(10),
+    }];
+    return readRangesAtOnce(parts, { subject, key: "a", path, options: {}, ranges });
+  };
+  assertEquals(changing(() => {})?.size, OLD.length);
+  assertEquals(changing(() => Deno.writeFileSync(path, NEW)), undefined);
+  assertEquals(changing(() => Deno.truncateSync(path, 500)), undefined);
+  root.write("b", NEW);
+  assertEquals(changing(() => Deno.copyFileSync(root.file("b"), path)), undefined);
 });

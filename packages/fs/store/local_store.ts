@@ -48,7 +48,14 @@ import {
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
-import { bytesAtHand, type QuickStore, type ReadyBytes } from "@lade/core/seams";
+import {
+  bytesAtHand,
+  type QuickRanges,
+  type QuickStore,
+  rangesAtHand,
+  type RangeToFill,
+  type ReadyBytes,
+} from "@lade/core/seams";
 import { errorCode, fileError } from "../files/file_error.ts";
 import { infoOf } from "../files/file_status.ts";
 import { listLevel } from "../list/list_level.ts";
@@ -56,7 +63,7 @@ import { listObjects } from "../list/list_objects.ts";
 import { pathFault } from "../names/path_fault.ts";
 import { placeOfPath } from "../tree/place_of_path.ts";
 import { FileSource } from "../read/file_source.ts";
-import { readAtOnce } from "../read/read_at_once.ts";
+import { readAtOnce, readRangesAtOnce } from "../read/read_at_once.ts";
 import { noSuchObject, openObject, statObject } from "../read/open_object.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import type { CopyRequest } from "../write/copy_request.ts";
@@ -98,7 +105,7 @@ export function createLocalStore(setup: LocalSetup): LocalStore {
 // Long enough for others to come to their end, and short enough that a program with the file open meanwhile lets go of it.
 const DESCRIPTOR_WAIT_MS = 2_000;
 
-class Store implements LocalStore, QuickStore {
+class Store implements LocalStore, QuickStore, QuickRanges {
   readonly uri: string;
   readonly root: string;
   readonly capabilities: Capabilities = CAPABILITIES;
@@ -173,6 +180,23 @@ class Store implements LocalStore, QuickStore {
     try {
       const request = { subject, key, path: setup.tree.path(key), options, allocate };
       return setup.gate.tryNow(() => readAtOnce(setup, request));
+    } catch (error) {
+      throw readError(error, subject, options.signal);
+    }
+  }
+
+  /** Reads ranges of a cached file that is opened once. */
+  [rangesAtHand](
+    key: string,
+    ranges: readonly RangeToFill[],
+    options: GetOptions = {},
+  ): ObjectInfo | undefined {
+    const setup = this.#setup;
+    if (!setup.medium.readRangesSync) return undefined;
+    const subject = this.#begin("get", key, options);
+    try {
+      const request = { subject, key, path: setup.tree.path(key), options, ranges };
+      return setup.gate.tryNow(() => readRangesAtOnce(setup, request));
     } catch (error) {
       throw readError(error, subject, options.signal);
     }
