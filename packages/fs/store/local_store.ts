@@ -1,7 +1,6 @@
 import {
   AdaptiveLimit,
   atMost,
-  ATTRIBUTE_NAMES,
   bytesOf,
   type CallName,
   type CallOptions,
@@ -24,7 +23,6 @@ import {
   InvalidNameError,
   isDescriptorShortage,
   type ListOptions,
-  type ObjectAttributes,
   type ObjectInfo,
   type ObjectMeta,
   type ObjectPlace,
@@ -63,8 +61,10 @@ import { listObjects } from "../list/list_objects.ts";
 import { pathFault } from "../names/path_fault.ts";
 import { placeOfPath } from "../tree/place_of_path.ts";
 import { FileSource } from "../read/file_source.ts";
-import { readAtOnce, readRangesAtOnce } from "../read/read_at_once.ts";
+import { readAtOnce, readRangesAtOnce, type ReadRequest } from "../read/read_at_once.ts";
 import { noSuchObject, openObject, statObject } from "../read/open_object.ts";
+import { CAPABILITIES } from "./local_capabilities.ts";
+import { refuseAttributes } from "./refuse_attributes.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import type { CopyRequest } from "../write/copy_request.ts";
 import { deleteFile } from "../write/delete_file.ts";
@@ -73,23 +73,6 @@ import { openPartWriter, openWriter } from "../write/open_writer.ts";
 import { LocalTree } from "../whole/local_tree.ts";
 import { putFile } from "../write/write_file.ts";
 import type { WriteRequest } from "../write/write_request.ts";
-
-const CAPABILITIES: Capabilities = {
-  attributes: false,
-  expires: false,
-  setAttributes: false,
-  tags: false,
-  modificationTime: true,
-  storageClass: false,
-  createOnly: true,
-  compareAndSwap: true,
-  conditionalDelete: true,
-  conditionalCopy: true,
-  versions: false,
-  atomicRename: true,
-  resumableWrites: true,
-  presign: false,
-};
 
 /** A store of local files, `file://` or `direct://`. */
 export interface LocalStore extends ObjectStore {
@@ -174,15 +157,7 @@ class Store implements LocalStore, QuickStore, QuickRanges {
     allocate: (length: number) => Uint8Array | undefined,
     options: GetOptions = {},
   ): ReadyBytes | undefined {
-    const setup = this.#setup;
-    if (!setup.medium.readSync) return undefined;
-    const subject = this.#begin("get", key, options);
-    try {
-      const request = { subject, key, path: setup.tree.path(key), options, allocate };
-      return setup.gate.tryNow(() => readAtOnce(setup, request));
-    } catch (error) {
-      throw readError(error, subject, options.signal);
-    }
+    return this.#atHand(key, options, (request) => readAtOnce(this.#setup, { ...request, allocate }));
   }
 
   /** Reads ranges of a cached file that is opened once. */
@@ -191,12 +166,20 @@ class Store implements LocalStore, QuickStore, QuickRanges {
     ranges: readonly RangeToFill[],
     options: GetOptions = {},
   ): ObjectInfo | undefined {
-    const setup = this.#setup;
-    if (!setup.medium.readRangesSync) return undefined;
+    return this.#atHand(key, options, (request) => readRangesAtOnce(this.#setup, { ...request, ranges }));
+  }
+
+  #atHand<T>(
+    key: string,
+    options: GetOptions,
+    read: (request: Omit<ReadRequest, "allocate">) => T | undefined,
+  ): T | undefined {
+    const { medium, gate, tree } = this.#setup;
+    if (!medium.readSync) return undefined;
     const subject = this.#begin("get", key, options);
     try {
-      const request = { subject, key, path: setup.tree.path(key), options, ranges };
-      return setup.gate.tryNow(() => readRangesAtOnce(setup, request));
+      const request = { subject, key, path: tree.path(key), options };
+      return gate.tryNow(() => read(request));
     } catch (error) {
       throw readError(error, subject, options.signal);
     }
@@ -403,16 +386,6 @@ class Store implements LocalStore, QuickStore, QuickRanges {
   #whenFree<T>(work: () => Promise<T>, error: unknown, signal: AbortSignal | undefined): Promise<T> {
     return this.context.descriptors.wait({ limitMs: DESCRIPTOR_WAIT_MS, signal }, work, { error });
   }
-}
-
-function refuseAttributes(subject: CallName, given: ObjectAttributes): void {
-  const attribute = ATTRIBUTE_NAMES.find((name) => says(given[name]));
-  if (attribute) throw new UnsupportedError({ ...subject, detail: `files keep no ${attribute}` });
-}
-
-/** Metadata and tags without any name say nothing. */
-function says(value: ObjectAttributes[keyof ObjectAttributes]): boolean {
-  return typeof value === "string" || value instanceof Date || Object.keys(value ?? {}).length > 0;
 }
 
 /** A missing file is a missing object. */
