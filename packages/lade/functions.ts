@@ -14,11 +14,13 @@ import type {
   SetAttributesOptions,
   WriterOptions,
 } from "@lade/core";
+import type { Schema, TableBatch } from "@lade/formats/table";
 import { Lade } from "./lade.ts";
 import type { ListUriOptions } from "./lade_options.ts";
 import type { RemoveOptions } from "./removal/remove.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { SyncSummary, SyncTreeOptions } from "./sync_trees.ts";
+import type { OpenTableOptions, ReadTableOptions, ScanTableOptions } from "./table_options.ts";
 import type {
   TransferFilesOptions,
   TransferSummary,
@@ -70,6 +72,24 @@ export function stream(
   options: ReadOptions = {},
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   return defaultLade().stream(uri, options);
+}
+
+/** Reads a table, or the columns and rows of it that are wanted, as one batch, which the byte budget bounds. */
+export function readTable(uri: string, options: ReadTableOptions = {}): Promise<TableBatch> {
+  return defaultLade().readTable(uri, options);
+}
+
+/** Reads a table batch by batch. */
+export function scanTable(
+  uri: string,
+  options: ScanTableOptions = {},
+): AsyncGenerator<TableBatch, void, undefined> {
+  return defaultLade().scanTable(uri, options);
+}
+
+/** The columns of a table: told by its format, or inferred from its first rows. */
+export function schemaOf(uri: string, options: OpenTableOptions = {}): Promise<Schema> {
+  return defaultLade().schemaOf(uri, options);
 }
 
 /** Reads many whole objects of one container concurrently and yields them in order, each with its bytes or its error. */

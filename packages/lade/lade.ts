@@ -22,7 +22,6 @@ import type {
   WriterOptions,
 } from "@lade/core";
 import { createStoreContext, Sessions } from "@lade/core/backend";
-import { InvalidNameError, UnsupportedError } from "@lade/core/errors";
 import {
   copyObject,
   exists,
@@ -32,6 +31,7 @@ import {
   setAttributes,
   stream,
 } from "@lade/core/operations";
+import type { Schema, TableBatch } from "@lade/formats/table";
 import { createDefaultRegistry } from "./default_registry.ts";
 import { needContainer, needObject, needPrefix } from "./need_kind.ts";
 import { OpenStores } from "./open_stores.ts";
@@ -42,6 +42,7 @@ import type { ContainerRequest } from "./removal/settle_container.ts";
 import type { RemovalRequest } from "./removal/settle_removal.ts";
 import type { GetManyUriResult, UriEntry, UriVersion } from "./results.ts";
 import type { SyncSummary, SyncTreeOptions } from "./sync_trees.ts";
+import type { OpenTableOptions, ReadTableOptions, ScanTableOptions } from "./table_options.ts";
 import type {
   TransferFilesOptions,
   TransferSummary,
@@ -49,6 +50,7 @@ import type {
   UriTransferSummary,
 } from "./transfers/transfer_options.ts";
 import type { LocatedUri, UriCalls } from "@lade/transfer/places";
+import { textBytes } from "./text_bytes.ts";
 import { UriConfigs } from "./uri_configs.ts";
 import type { LadeOptions, ListUriOptions } from "./lade_options.ts";
 
@@ -159,13 +161,9 @@ export class Lade implements AsyncDisposable, UriCalls {
 
   /** Writes an object in one step. Text is stored as UTF-8; one that is no Unicode (a lone surrogate) is a `TypeError`. */
   async put(uri: string, data: Uint8Array | string, options: PutOptions = {}): Promise<PutResult> {
-    if (typeof data === "string" && !data.isWellFormed()) {
-      throw new TypeError(
-        `Cannot put ${JSON.stringify(uri)}: the text holds a lone surrogate, which UTF-8 has not`,
-      );
-    }
+    const bytes = typeof data === "string" ? textBytes(uri, data) : data;
     const { store, key } = await this.#object(uri, "put");
-    return await store.put(key, typeof data === "string" ? new TextEncoder().encode(data) : data, options);
+    return await store.put(key, bytes, options);
   }
 
   /** Starts an object of a size not yet known; nobody sees it before its writer closes. */
@@ -188,10 +186,7 @@ export class Lade implements AsyncDisposable, UriCalls {
    * Lists every version of what starts with a URI, and the delete markers: by ascending key, the newest of a key first. A
    * store that keeps no versions is an `UnsupportedError`.
    */
-  async *listVersions(
-    uri: string,
-    options: { readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<UriVersion> {
+  async *listVersions(uri: string, options: CallOptions = {}): AsyncGenerator<UriVersion> {
     const { store, key, uriOf } = await this.locate(uri);
     for await (const version of listVersions(store, key, options)) {
       yield { ...version, uri: uriOf(version.key) };
@@ -245,6 +240,27 @@ export class Lade implements AsyncDisposable, UriCalls {
   async settleContainer(request: ContainerRequest): Promise<Removal> {
     const { settleContainer } = await import("./removal/settle_container.ts");
     return await settleContainer(this, request);
+  }
+
+  /**
+   * Reads a table (Parquet, CSV, TSV, JSON lines, Arrow, TFRecords of tf.Examples), or the columns and rows of it that are
+   * wanted, as one batch. One that takes more than the context's byte budget is a `QuotaExceededError`: `scanTable` reads it.
+   */
+  async readTable(uri: string, options: ReadTableOptions = {}): Promise<TableBatch> {
+    const { readTable } = await import("./tables.ts");
+    return await readTable(await this.#object(uri, "read", options), options);
+  }
+
+  /** Reads a table as `readTable` does, but batch by batch, in memory of a few of them. */
+  async *scanTable(uri: string, options: ScanTableOptions = {}): AsyncGenerator<TableBatch, void, undefined> {
+    const { scanTable } = await import("./tables.ts");
+    yield* scanTable(await this.#object(uri, "read", options), options);
+  }
+
+  /** The columns of a table: told by its format, or inferred from its first rows. */
+  async schemaOf(uri: string, options: OpenTableOptions = {}): Promise<Schema> {
+    const { schemaOf } = await import("./tables.ts");
+    return await schemaOf(await this.#object(uri, "read", options), options);
   }
 
   /** Copies an object: by the service's own means where it has both, else through this process. */
@@ -316,21 +332,10 @@ export class Lade implements AsyncDisposable, UriCalls {
   }
 
   /** Lists the URIs of the containers of a scheme, such as `s3://`, or of an account, such as `az://HOST`. */
-  async *listContainers(
-    uri: string,
-    options: { readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<string> {
-    const all = uri.includes("://") ? uri : `${uri}://`;
-    const resolved = await this.registry.resolveAccount(all, this.#configs.layersOf);
-    if (!resolved) {
-      const detail = "a scheme or an account is needed";
-      throw new InvalidNameError({ operation: "list the containers of", uri, detail });
-    }
-    const { provider, account } = resolved;
-    const call = { ...this.#containerCall(resolved, options), ...(account !== undefined && { account }) };
-    for await (const container of provider.listContainers(call)) {
-      yield provider.format({ container, key: "" });
-    }
+  async *listContainers(uri: string, options: CallOptions = {}): AsyncGenerator<string> {
+    const { listContainerUris } = await import("./list_container_uris.ts");
+    const find = (all: string) => this.registry.resolveAccount(all, this.#configs.layersOf);
+    yield* listContainerUris(uri, find, (call) => this.#containerCall(call, options));
   }
 
   /** Whether a URI names no container, but a scheme or an account, whose containers `listContainers` lists. */
@@ -347,12 +352,8 @@ export class Lade implements AsyncDisposable, UriCalls {
     options: { readonly signal?: AbortSignal; readonly write?: boolean } = {},
   ): AsyncGenerator<Check> {
     const resolved = await this.#resolve(uri);
-    const { provider, container, key } = resolved;
-    const checks = provider.diagnose?.({ container, key }, this.#optionsOf(resolved, options));
-    if (!checks) {
-      throw new UnsupportedError({ operation: "diagnose", uri, detail: "its backend examines nothing" });
-    }
-    yield* checks;
+    const { diagnoseUri } = await import("./diagnose_uri.ts");
+    yield* diagnoseUri(uri, resolved, this.#optionsOf(resolved, options));
   }
 
   /** Closes every store that was opened, and has what was learned of endpoints kept. A later call opens them again. */

@@ -45,7 +45,10 @@ export {
   openStore,
   put,
   readInto,
+  readTable,
   remove,
+  scanTable,
+  schemaOf,
   setAttributes,
   stat,
   stream,
@@ -63,6 +66,7 @@ export type { ContainerRequest } from "./removal/settle_container.ts";
 export type { RemovalRequest } from "./removal/settle_removal.ts";
 export type * from "./results.ts";
 export type { SyncSummary, SyncTreeOptions } from "./sync_trees.ts";
+export type * from "./table_options.ts";
 export type * from "./transfers/transfer_options.ts";
 export { sweepUri } from "./sweep_uri.ts";
 export type { SweepOptions, Swept } from "@lade/transfer/sweep";
