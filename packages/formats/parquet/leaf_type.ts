@@ -83,7 +83,7 @@ function integerType(
     case "NULL":
       return { type: { kind: wide ? "int64" : "int32" } };
   }
-  throw fail(`is a ${meant} that is stored as ${type}`);
+  throw fail(`is meant as ${meant}, and stored as ${type}`);
 }
 
 function bytesType(
