@@ -119,3 +119,24 @@ Deno.test("tar on s3://: leaving a stream early gives back what it held, and a f
   await assertRejects(() => writer.add({ name: "b", size: 6 * MIB }, gone()), Error, "the file is gone");
   assertEquals(fake.requests.at(-1)?.operation, "AbortMultipartUpload");
 });
+
+Deno.test("tar on file://: an archive that is written to while its headers are read is an error", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    await using store = await openFileStore(directory);
+    await using writer = await TarWriter.create(store, "a.tar");
+    for (let index = 0; index < 20; index++) await writer.add({ name: `${index}` }, noise(200_000));
+    await writer.close();
+    const names: string[] = [];
+    await assertRejects(async () => {
+      for await (const { name } of scanTar(store, "a.tar")) {
+        if (names.push(name) > 1) continue;
+        using file = await Deno.open(`${directory}/a.tar`, { append: true });
+        await file.write(new Uint8Array(512));
+      }
+    }, PreconditionFailedError);
+    assertEquals(names[0], "0");
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});

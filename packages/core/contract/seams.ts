@@ -93,3 +93,29 @@ export function allocateExactly(
     `Cannot read ${length} bytes into memory of ${bytes.length}: allocate gave the wrong length`,
   );
 }
+
+/** The name of a store's method that holds an object open; see {@linkcode HoldingStore}. */
+export const holdAtHand: unique symbol = Symbol("holdAtHand");
+
+/** An object that is held open, to be read at many places without asking for its name again. */
+export interface HeldObject extends Disposable {
+  /** Fills `target` with the bytes from `offset`, where they are at hand now; else `get` has them. */
+  read(offset: number, target: Uint8Array): boolean;
+  /** Whether it is still as it was when it was opened. Until that is known, bytes may be of two versions. */
+  isUnchanged(): boolean;
+}
+
+/** A store that may hold objects open: files in the system's cache. */
+export interface HoldingStore {
+  /** Opens an object without a promise, where that can be. It throws what `get` rejects with. */
+  [holdAtHand](key: string, options?: GetOptions): HeldObject | undefined;
+}
+
+/** What {@linkcode HoldingStore} gives; nothing of a store that holds nothing open. */
+export function holdObject(
+  store: ObjectStore & Partial<HoldingStore>,
+  key: string,
+  options?: GetOptions,
+): HeldObject | undefined {
+  return store[holdAtHand]?.(key, options);
+}

@@ -8,6 +8,7 @@ import {
   readRanges,
 } from "@lade/core";
 import { type StoreError, UnavailableError } from "@lade/core/errors";
+import { type HeldObject, holdObject } from "@lade/core/seams";
 import type { ByteSource, SourceRange } from "./byte_source.ts";
 import { checkWithin } from "./check_within.ts";
 
@@ -151,6 +152,16 @@ export class ObjectSource implements ByteSource {
       yield chunk;
     }
     if (at !== end) throw this.#cut(offset, end - offset, at - offset);
+  }
+
+  /**
+   * Holds the object open where its store can, for many small reads that need no promise then. Whoever asks disposes it, and
+   * asks whether the object is unchanged before what was read counts.
+   */
+  hold(): HeldObject | undefined {
+    const { ifMatch, version } = this.#call({});
+    if (ifMatch === undefined || version !== undefined) return undefined;
+    return holdObject(this.store, this.key, { ifMatch });
   }
 
   #kept(offset: number, length: number): Uint8Array | undefined {

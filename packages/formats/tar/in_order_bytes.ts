@@ -36,6 +36,14 @@ export class InOrderBytes implements AsyncDisposable {
     return piece;
   }
 
+  /** The same of bytes that lie `gap` further on; where they do not, nothing is passed over. */
+  takeAheadNow(gap: number, length: number): Uint8Array | undefined {
+    if (this.#at + gap + length > this.#chunk.length) return undefined;
+    this.#at += gap;
+    this.#position += gap;
+    return this.takeNow(length);
+  }
+
   /** The next `length` bytes, fewer at the end. Valid until the next call. */
   async take(length: number): Promise<Uint8Array> {
     const piece = this.takeNow(length);

@@ -26,19 +26,46 @@ export async function* scanTar(
 /** Yields the members of a source, from the header at `from` on. */
 export async function* scanMembers(
   source: ByteSource,
-  { from = 0, ...options }: CallOptions & { readonly from?: number } = {},
+  options: CallOptions & { readonly from?: number } = {},
 ): AsyncGenerator<TarMember, void, void> {
+  for await (const members of scanMemberBatches(source, options)) yield* members;
+}
+
+/** Members that are handed out at once, at most. */
+const BATCH = 256;
+
+/** Yields the members of a source in batches: those whose headers are at hand together. */
+export async function* scanMemberBatches(
+  source: ByteSource,
+  { from = 0, ...options }: CallOptions & { readonly from?: number } = {},
+): AsyncGenerator<readonly TarMember[], void, void> {
   const walk = new TarWalk(source.uri, source.size, from);
   await using headers = new HeaderWindow(source, options, from);
-  while (!walk.isEnded) {
-    const length = Math.min(walk.length, source.size - walk.at);
-    if (length < walk.length) {
-      walk.finish(length);
-      return;
+  const batch: TarMember[] = [];
+  const takeReady = () => {
+    while (!walk.isEnded && batch.length < BATCH) {
+      const length = Math.min(walk.length, source.size - walk.at);
+      if (length < walk.length) return walk.finish(length);
+      const bytes = headers.takeNow(walk.at, length);
+      if (!bytes) return;
+      const member = walk.feed(bytes);
+      if (member) batch.push(member);
     }
-    const member = walk.feed(headers.takeNow(walk.at, length) ?? await headers.take(walk.at, length));
-    if (member) yield member;
+  };
+  while (!walk.isEnded) {
+    let isFull = false;
+    try {
+      takeReady();
+    } finally {
+      isFull = batch.length === BATCH;
+      if (batch.length > 0) yield batch.splice(0);
+    }
+    if (isFull || walk.isEnded) continue;
+    const member = walk.feed(await headers.take(walk.at, walk.length));
+    if (member) batch.push(member);
   }
-  const near = headers.takeNow(walk.at, source.size - walk.at);
+  headers.check();
+  const left = source.size - walk.at;
+  const near = left <= 0 ? new Uint8Array(0) : headers.takeNow(walk.at, left);
   await checkTail(near ? [near] : source.stream({ ...options, offset: walk.at }), walk.at, source.uri);
 }

@@ -1,7 +1,7 @@
 import type { CallOptions, ObjectStore, PutOptions } from "@lade/core";
 import { UnsupportedError } from "@lade/core/errors";
 import type { ByteSource } from "../source/byte_source.ts";
-import { scanMembers } from "../tar/scan_tar.ts";
+import { scanMemberBatches } from "../tar/scan_tar.ts";
 import { compressionOf, openTarSource } from "../tar/tar_input.ts";
 import { formatSampleIndex } from "./index_text.ts";
 import { SampleGrouper } from "./sample_grouper.ts";
@@ -29,9 +29,11 @@ export async function indexSamples(
 /** The samples of a source. */
 export async function indexSource(source: ByteSource, options: CallOptions = {}): Promise<SampleIndex> {
   const [grouper, builder] = [new SampleGrouper(source.uri), new SampleIndexBuilder()];
-  for await (const { type, name, offset, size } of scanMembers(source, options)) {
-    const grouped = type === "file" ? grouper.add({ name, offset, size }) : undefined;
-    if (grouped) builder.add(name, offset, size, grouped.isFirst);
+  for await (const members of scanMemberBatches(source, options)) {
+    for (const member of members) {
+      const grouped = member.type === "file" ? grouper.add(member) : undefined;
+      if (grouped) builder.add(member.name, member.offset, member.size, grouped.isFirst);
+    }
   }
   return builder.finish();
 }

@@ -76,6 +76,6 @@ export function readRangesAtOnce(
 }
 
 /** Whether no link on the way leads out, as far as that can be found out synchronously. */
-function isInside(tree: LocalSetup["tree"], path: string): boolean {
+export function isInside(tree: LocalSetup["tree"], path: string): boolean {
   return !tree.isGuarded || tree.isRightBelow(path) || tree.isKnownToAllow(path, Deno.realPathSync(path));
 }

@@ -48,6 +48,9 @@ import {
 } from "@lade/core/backend";
 import {
   bytesAtHand,
+  type HeldObject,
+  holdAtHand,
+  type HoldingStore,
   type QuickRanges,
   type QuickStore,
   rangesAtHand,
@@ -61,6 +64,7 @@ import { listObjects } from "../list/list_objects.ts";
 import { pathFault } from "../names/path_fault.ts";
 import { placeOfPath } from "../tree/place_of_path.ts";
 import { FileSource } from "../read/file_source.ts";
+import { holdFile } from "../read/held_file.ts";
 import { readAtOnce, readRangesAtOnce, type ReadRequest } from "../read/read_at_once.ts";
 import { noSuchObject, openObject, statObject } from "../read/open_object.ts";
 import { CAPABILITIES } from "./local_capabilities.ts";
@@ -88,7 +92,7 @@ export function createLocalStore(setup: LocalSetup): LocalStore {
 // Long enough for others to come to their end, and short enough that a program with the file open meanwhile lets go of it.
 const DESCRIPTOR_WAIT_MS = 2_000;
 
-class Store implements LocalStore, QuickStore, QuickRanges {
+class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
   readonly uri: string;
   readonly root: string;
   readonly capabilities: Capabilities = CAPABILITIES;
@@ -161,17 +165,18 @@ class Store implements LocalStore, QuickStore, QuickRanges {
   }
 
   /** Reads ranges of a cached file that is opened once. */
-  [rangesAtHand](
-    key: string,
-    ranges: readonly RangeToFill[],
-    options: GetOptions = {},
-  ): ObjectInfo | undefined {
+  [rangesAtHand](key: string, ranges: readonly RangeToFill[], options?: GetOptions): ObjectInfo | undefined {
     return this.#atHand(key, options, (request) => readRangesAtOnce(this.#setup, { ...request, ranges }));
+  }
+
+  /** Opens a cached file to be read at many places. */
+  [holdAtHand](key: string, options?: GetOptions): HeldObject | undefined {
+    return this.#atHand(key, options, (request) => holdFile(this.#setup, request));
   }
 
   #atHand<T>(
     key: string,
-    options: GetOptions,
+    options: GetOptions = {},
     read: (request: Omit<ReadRequest, "allocate">) => T | undefined,
   ): T | undefined {
     const { medium, gate, tree } = this.#setup;
