@@ -12,7 +12,7 @@ export function bytesOver(
       `Cannot read npy ${JSON.stringify(uri)} into ${into.byteLength} bytes: it takes exactly ${length}`,
     );
   }
-  const alignment = viewOf(type, new ArrayBuffer(0), 0, 0).BYTES_PER_ELEMENT;
+  const alignment = alignmentOf(type);
   if (into.byteOffset % alignment !== 0) {
     throw new RangeError(
       `Cannot read npy ${
@@ -21,6 +21,11 @@ export function bytesOver(
     );
   }
   return new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+}
+
+/** Where in memory elements may begin: at multiples of this. */
+export function alignmentOf(type: NpyType): number {
+  return viewOf(type, new ArrayBuffer(0), 0, 0).BYTES_PER_ELEMENT;
 }
 
 /** An array over memory that holds its elements; `into` itself is its data where its view is the one for them. */

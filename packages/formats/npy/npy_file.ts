@@ -4,7 +4,7 @@ import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import type { NumericArray } from "../array/dtype.ts";
 import { FormatError } from "../errors/format_error.ts";
 import type { ByteSource } from "../source/byte_source.ts";
-import { arrayOver, bytesOver } from "./array_memory.ts";
+import { alignmentOf, arrayOver, bytesOver } from "./array_memory.ts";
 import type { ElementLayout } from "./element_layout.ts";
 import { type NpyHeader, type NpyHeaderOptions, type ParsedHeader, readHeader } from "./npy_header.ts";
 import type { NpyArray, NpyType } from "./npy_type.ts";
@@ -16,6 +16,16 @@ export interface NpyReadOptions extends CallOptions {
    * by default. It is in use until the read settles, and holds arbitrary bytes after a failure.
    */
   readonly into?: NumericArray;
+}
+
+/** Options of {@linkcode NpyFile.scan}. */
+export interface NpyScanOptions extends CallOptions {
+  /** The first row wanted; 0 by default. */
+  readonly from?: number;
+  /** The row behind the last one wanted; all to the end by default. */
+  readonly to?: number;
+  /** Rows of an array that is yielded, at most; by default as many as 8 MiB have. */
+  readonly batchRows?: number;
 }
 
 /** Is given all bytes of a file, in two pieces. */
@@ -88,6 +98,39 @@ export class NpyFile {
     return this.#array(memory, [to - from, ...this.header.shape.slice(1)], options.into);
   }
 
+  /**
+   * Yields the rows wanted in arrays of several, each read while the one before is used: two of them are in memory. As
+   * {@linkcode readRows} otherwise.
+   */
+  async *scan(options: NpyScanOptions = {}): AsyncGenerator<NpyArray, void, void> {
+    const { from = 0, to = this.rows, signal } = options;
+    const { length } = this.rangeOfRows(from, to);
+    const fitting = Math.max(1, Math.floor(PIECE * (to - from) / Math.max(length, 1)));
+    const step = options.batchRows ?? Math.min(fitting, Math.max(1, to - from));
+    if (!Number.isSafeInteger(step) || step < 1) {
+      throw new RangeError(`Cannot read ${step} rows at a time: a whole number from 1 up is needed`);
+    }
+    const stop = new AbortController();
+    const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+    const read = (at: number) => {
+      const batch = at < to ? this.readRows(at, Math.min(at + step, to), { signal: either }) : undefined;
+      // Whoever asks for it is told.
+      batch?.catch(() => {});
+      return batch;
+    };
+    let ahead = read(from);
+    try {
+      for (let at = from + step; ahead; at += step) {
+        const batch = await ahead;
+        ahead = read(at);
+        yield batch;
+      }
+    } finally {
+      stop.abort();
+      await ahead?.catch(() => {});
+    }
+  }
+
   /** Where the rows from `from` up to before `to` lie, for those who read them themselves; as {@linkcode readRows}. */
   rangeOfRows(from: number, to: number): { readonly offset: number; readonly length: number } {
     const { elementSize, dataOffset } = this.header;
@@ -96,8 +139,8 @@ export class NpyFile {
   }
 
   /**
-   * The rows in the bytes of their range, a view of them where they lie at a multiple of an element. They are put into the
-   * machine's byte order in place, so that the same bytes are taken once.
+   * The rows in the bytes of their range: a view of them where they begin at a multiple of what it takes, else a copy. A view's
+   * elements are put into the machine's byte order in place, so that the same bytes are taken once.
    */
   decodeRows(from: number, to: number, bytes: Uint8Array): NpyArray {
     const { length } = this.rangeOfRows(from, to);
@@ -106,7 +149,7 @@ export class NpyFile {
         `Cannot take rows ${from} to ${to} from ${bytes.length} bytes: they have ${length}`,
       );
     }
-    return this.#array(bytes, [to - from, ...this.header.shape.slice(1)], undefined);
+    return this.#array(this.#aligned(bytes), [to - from, ...this.header.shape.slice(1)], undefined);
   }
 
   /** The whole array in the bytes behind the header, as {@linkcode decodeRows} takes rows. */
@@ -115,7 +158,7 @@ export class NpyFile {
     if (bytes.length !== dataLength) {
       throw new RangeError(`Cannot take an array from ${bytes.length} bytes: it has ${dataLength}`);
     }
-    return this.#array(bytes, shape, undefined);
+    return this.#array(this.#aligned(bytes), shape, undefined);
   }
 
   /** Reads the first elements, `count` at most, in the order in which they lie: an array of one dimension. */
@@ -180,6 +223,10 @@ export class NpyFile {
     const fault = this.#layout.settle?.(memory);
     if (fault !== undefined) throw this.#fault(fault);
     return arrayOver(this.header.type, memory, shape, this.header.order, into);
+  }
+
+  #aligned(bytes: Uint8Array): Uint8Array {
+    return bytes.byteOffset % alignmentOf(this.header.type) === 0 ? bytes : bytes.slice();
   }
 
   #fault(detail: string): FormatError {
