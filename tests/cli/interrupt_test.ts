@@ -74,6 +74,31 @@ for (const flags of [[], ["--zstd", "1"]]) {
   });
 }
 
+for (const kind of ["tar", "jsonl"] as const) {
+  Deno.test(`lade convert to ${kind} ends with 130 on SIGINT and keeps what was there`, async () => {
+    await using directory = await TemporaryDirectory.make({ [`to/x.${kind}`]: "old", "to/x.idx": "old" });
+    await Deno.mkdir(`${directory.path}/from`);
+    await sparseFile(`${directory.path}/from/big`, 16 * 2 ** 30);
+    await Deno.writeTextFile(
+      `${directory.path}/rows.csv`,
+      `id,text\n${"1,some text of a row\n".repeat(3e6)}`,
+    );
+    const watcher = Deno.watchFs(`${directory.path}/to`);
+    const from = kind === "tar" ? "from/" : "rows.csv";
+    const process = spawn(["convert", from, `to/x.${kind}`], directory.path, "null");
+    await somethingIn(watcher);
+    watcher.close();
+    process.kill("SIGINT");
+    const [status, stdout, stderr] = await Promise.all([
+      process.status,
+      text(process.stdout),
+      text(process.stderr),
+    ]);
+    assertEquals([status.code, stdout, stderr.split("\n").at(-2)], [130, "", "lade: Interrupted by SIGINT"]);
+    assertEquals(await directory.tree("to/"), { [`to/x.${kind}`]: "old", "to/x.idx": "old" });
+  });
+}
+
 Deno.test("lade cp -r ends with 130 on SIGINT and leaves whole objects only", async () => {
   await using directory = await TemporaryDirectory.make();
   await Deno.mkdir(`${directory.path}/from`);

@@ -7,7 +7,7 @@ import type { Format, FormatName } from "../registry/format.ts";
  *
  * and its suffixes and signs are in `format_names.ts` and `format_signs.ts`.
  */
-const LOAD: { readonly [Name in FormatName]?: () => Promise<Format> } = {
+const LOAD: Readonly<Record<FormatName, () => Promise<Format>>> = {
   arrow: async () => (await import("../arrow/format.ts")).format,
   "arrow-stream": async () => (await import("../arrow/format.ts")).streamFormat,
   hdf5: async () => (await import("../hdf5/format.ts")).format,
