@@ -199,6 +199,26 @@ Deno.test("format: describes and verifies HDF5", async () => {
   assertEquals(store.context.budget.held, 0);
 });
 
+Deno.test("Hdf5File: texts whose heap does not end are an error, where the library never ends", async () => {
+  const heap = FILE.findIndex((_, at) =>
+    at % 8 === 0 && FILE[at] === 0x47 && FILE[at + 1] === 0x43 && FILE[at + 2] === 0x4f
+  );
+  const view = new DataView(FILE.buffer);
+  // Behind the header of the collection come the texts that are not empty, and what is free.
+  let free = heap + 16;
+  while (view.getUint16(free, true) !== 0) free += 16 + Math.ceil(view.getUint32(free + 8, true) / 8) * 8;
+  for (
+    const [at, value] of [[free + 8, 0], [free + 8, 8], [heap + 16 + 8, 514], [heap + 8, 2 ** 30]] as const
+  ) {
+    const bytes = FILE.slice();
+    new DataView(bytes.buffer).setUint32(at, value, true);
+    await using store = await opened(bytes);
+    using file = await openHdf5(store, "f.h5");
+    await assertRejects(() => file.readText("g/texts"), FormatError, '"g/texts" cannot be read: the ');
+    assertEquals(await file.readText("g/fixed"), ["ab", "c"]);
+  }
+});
+
 Deno.test("openHdf5: damage is an error of a store or is not seen, and the library goes on", async () => {
   let seen = 0;
   for (const { what, bytes } of damagesOf(FILE, 41)) {

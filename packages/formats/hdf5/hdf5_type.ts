@@ -27,9 +27,11 @@ export interface Hdf5Type {
   readonly name: string;
 }
 
-/** Whether elements, or what is in them, lie elsewhere in the library's memory, which it has to take back. */
-export function liesElsewhere({ type, vlen }: Hdf5Metadata): boolean {
-  return vlen || ["compound", "vlen", "array"].includes(CLASSES[type] ?? "");
+/** Whether elements, or what is in them, lie elsewhere in the file, and in memory that the library has to take back. */
+export function liesElsewhere({ type, vlen, compound_type }: Hdf5Metadata): boolean {
+  const kind = CLASSES[type];
+  return vlen || kind === "vlen" || kind === "array" ||
+    (compound_type?.members.some((member) => liesElsewhere(member)) ?? false);
 }
 
 /** What a type is by the library's account of it. */

@@ -2,6 +2,7 @@ import type { BudgetLease } from "@lade/core";
 import { QuotaExceededError } from "@lade/core/errors";
 import { elementsOf } from "../array/dtype.ts";
 import { FormatError } from "../errors/format_error.ts";
+import { globalHeapFault } from "./global_heap_fault.ts";
 import { liesElsewhere } from "./hdf5_type.ts";
 import type { Hdf5DatasetMetadata, Libhdf5 } from "./libhdf5.ts";
 import type { Selection } from "./selection.ts";
@@ -24,6 +25,7 @@ export class OpenedMemory {
   readonly #uri: string;
   readonly #path = `/${crypto.randomUUID()}`;
   #lease: BudgetLease | undefined;
+  #areHeapsSound = false;
 
   constructor(library: Libhdf5, bytes: Uint8Array, uri: string, lease: BudgetLease, maxSize: number) {
     this.#library = library;
@@ -43,6 +45,7 @@ export class OpenedMemory {
   /** Reads a block, and hands its elements out while they lie in the library's memory. */
   read<T>({ path, metadata }: InLibrary, { offset, shape }: Selection, take: (elements: Uint8Array) => T): T {
     if (!this.#lease) throw new TypeError(`Cannot read ${JSON.stringify(this.#uri)}: it is closed`);
+    if (liesElsewhere(metadata)) this.#checkHeaps(path);
     const size = (elementsOf(shape) ?? 0) * metadata.size;
     const count = shape.length > 0 ? shape.map(BigInt) : null;
     const strides = count && shape.map(() => 1n);
@@ -103,6 +106,16 @@ export class OpenedMemory {
       module.close_file(this.id);
       module.FS.unlink(this.#path);
     });
+  }
+
+  #checkHeaps(path: string): void {
+    if (this.#areHeapsSound) return;
+    const fault = globalHeapFault(this.bytes);
+    if (fault !== undefined) {
+      const detail = `${JSON.stringify(path)} cannot be read: ${fault}`;
+      throw new FormatError({ operation: OPERATION, uri: this.#uri, detail });
+    }
+    this.#areHeapsSound = true;
   }
 
   #textAt(heap: ArrayBufferLike, pointer: number): Uint8Array {

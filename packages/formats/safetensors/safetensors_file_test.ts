@@ -4,6 +4,7 @@ import { PreconditionFailedError } from "@lade/core/errors";
 import { type FaultyStore, injectFaults } from "@lade/testing";
 import { FormatError } from "../errors/format_error.ts";
 import { assertDamageIsFound } from "../testing/damage.ts";
+import { byteAt, SparseStore } from "../testing/sparse_store.ts";
 import { planSafetensors } from "./plan_safetensors.ts";
 import { openSafetensors } from "./safetensors_file.ts";
 
@@ -65,6 +66,19 @@ Deno.test("openSafetensors: a header that is longer than the first request takes
   const file = await openSafetensors(store, "m", { window: 20 });
   assertEquals(file.tensors.size, 5);
   assertEquals(gets(store), 2);
+});
+
+Deno.test("SafetensorsFile: a header and rows of an object of 40 GB are two ranges", async () => {
+  const specs = Array.from({ length: 10 }, (_, index) => {
+    return { name: `w${index}`, dtype: "uint8", shape: [1_000_000, 4000] } as const;
+  });
+  const { header, size, tensors } = planSafetensors(specs);
+  await using store = new SparseStore({ m: { size, pieces: [{ offset: 0, bytes: header }] } });
+  const file = await openSafetensors(store, "m");
+  const { data } = await file.read("w7", { rows: { from: 999_999 } });
+  const offset = (tensors[7]?.offset ?? 0) + 999_999 * 4000;
+  assertEquals(data, Uint8Array.from({ length: 4000 }, (_, at) => byteAt(offset + at)));
+  assertEquals(store.ranges, [{ offset: 0, length: 65_536 }, { offset, length: 4000 }]);
 });
 
 Deno.test("SafetensorsFile: into the caller's memory, and several by one request", async () => {
