@@ -33,7 +33,7 @@ export function layOutTable(
   width: number,
 ): TableLayout {
   const natural = columns.map(({ header }, place) =>
-    Math.max(textWidth(header), ...rows.map((row) => textWidth(row[place] ?? "")))
+    rows.reduce((widest, row) => Math.max(widest, textWidth(row[place] ?? "")), textWidth(header))
   );
   let shown = natural.length;
   while (shown > 1 && totalOf(natural.slice(0, shown).map((each) => Math.min(each, NARROWEST))) > width) {

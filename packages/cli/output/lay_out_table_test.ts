@@ -23,6 +23,11 @@ Deno.test("layOutTable() cuts the widest columns first, and leaves out the last 
   }
 });
 
+Deno.test("layOutTable() takes as many rows as there are", () => {
+  const rows = Array.from({ length: 300_000 }, (_, row) => [String(row)]);
+  assertEquals(layOutTable([{ header: "n", isNumeric: true }], rows, 80).rows.at(7), "     7");
+});
+
 Deno.test("textWidth() and cutText() count columns of a terminal, not characters", () => {
   for (
     const [text, width] of [["", 0], ["abc", 3], ["é", 1], ["e\u0301", 1], ["漢", 2], ["🙂", 2], [
