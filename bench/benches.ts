@@ -11,6 +11,7 @@ import { transportGet, transportPut, transportSmall } from "./http/transport.ts"
 import { planMillion } from "./transfer/plan_million.ts";
 import { npyRead } from "./formats/npy_read.ts";
 import { safetensorsRead } from "./formats/safetensors_read.ts";
+import { csvRead } from "./formats/csv_read.ts";
 import { parquetRead16, parquetReadDictionary } from "./formats/parquet_read.ts";
 import { startUp } from "./cli/start_up.ts";
 import { azureBenches } from "./azure/azure_benches.ts";
@@ -33,6 +34,7 @@ export const benches: Bench[] = [
   planMillion,
   npyRead,
   safetensorsRead,
+  csvRead,
   parquetRead16,
   parquetReadDictionary,
   transportGet,
