@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { getBytes, type MemoryStore } from "@lade/core";
 import { MemoryStore as Memory } from "@lade/core";
 import { batchOf, type Schema, type TableReader, valueAt } from "../table/mod.ts";
+import { FormatError } from "../errors/format_error.ts";
 import { ObjectSource } from "../source/mod.ts";
 import { assertDamageIsFound, type Damage } from "../testing/damage.ts";
 import { createArrowFile, openArrowFile, openArrowStream } from "./mod.ts";
@@ -127,6 +128,18 @@ Deno.test("Arrow: pyarrow's LZ4 and views", async () => {
   await store.put("k", Uint8Array.fromBase64(LZ4));
   const { rows } = await read(openArrowStream, store, "k");
   assertEquals(rows, [["abcdefgh".repeat(40), "a view of more than twelve bytes"]]);
+});
+
+Deno.test("Arrow: an index that leads to no value of its dictionary is a FormatError", async () => {
+  const bytes = Uint8Array.fromBase64(STREAM);
+  // The indices of the dictionary: 0, 1, 0.
+  assertEquals([...new Int32Array(bytes.slice(816, 828).buffer)], [0, 1, 0]);
+  for (const index of [2, -1]) {
+    bytes.set(new Uint8Array(Int32Array.of(index).buffer), 820);
+    await using store = new Memory();
+    await store.put("k", bytes);
+    await assertRejects(() => read(openArrowStream, store, "k"), FormatError, `has index ${index} in row 1`);
+  }
 });
 
 Deno.test("Arrow: damage of a stream is found, but in its schema's words and in its values", async () => {
