@@ -7,6 +7,8 @@ export * from "./order/mod.ts";
 export * from "./state/mod.ts";
 export * from "./datasets/mod.ts";
 export * from "./world/world_from_environment.ts";
+export * from "./manifest/manifest.ts";
+export * from "./open/open_dataset.ts";
 export type * from "./config/loader_options.ts";
 export type * from "./config/resolve_config.ts";
 export type * from "./config/sample_failure.ts";

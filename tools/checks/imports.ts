@@ -16,8 +16,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   checkpoint: ["codec", "core", "formats"],
   workload: ["core"],
   tfjs: ["core", "loader"],
-  lade: ["codec", "core", "service", "formats", "transfer", "fs", "s3", "azure", "gcs"],
-  cli: ["codec", "core", "service", "formats", "transfer", "lade"],
+  lade: ["codec", "core", "service", "formats", "loader", "transfer", "fs", "s3", "azure", "gcs"],
+  cli: ["codec", "core", "service", "formats", "loader", "transfer", "lade"],
 };
 
 /** Which npm packages a package, or a folder of one, may import. */

@@ -1,0 +1,95 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { getBytes, MemoryStore } from "@lade/core";
+import { FormatError } from "@lade/formats/errors";
+import { injectFaults } from "@lade/testing";
+import { createLoader } from "../loader/create_loader.ts";
+import { listDataset, openDataset } from "../open/open_dataset.ts";
+import { SAMPLE_FILES } from "../testing/sample_files.ts";
+import { ascending, epoch } from "../testing/range_dataset.ts";
+import { MANIFEST_NAME, parseManifest, writeManifest } from "./manifest.ts";
+
+Deno.test("a manifest brings back every name, size and tag", async () => {
+  await using store = new MemoryStore();
+  for (const name of ["a", "tab\there", "line\nfeed", "back\\slash", "\\t", "é☃", "x/y"]) {
+    await store.put(`p/${name}`, new Uint8Array(name.length));
+  }
+  const listed = await listDataset(store, "p/");
+  const key = await writeManifest(store, "p/", listed);
+  assertEquals(key, `p/${MANIFEST_NAME}`);
+  const { bytes } = await getBytes(store, key);
+  const read = parseManifest(bytes, { prefix: "p/", uri: "memory://p" });
+  assertEquals(read.kind, "files");
+  const all = ({ objects }: typeof read) => ascending(objects.length).map((index) => objects.at(index));
+  assertEquals(all(read), all(listed));
+  // A prefix that was moved elsewhere is still right.
+  const moved = parseManifest(bytes, { prefix: "q/", uri: "memory://q" });
+  assertEquals(all(moved).map(({ key }) => key), all(listed).map(({ key }) => key.replace("p/", "q/")));
+});
+
+Deno.test("a manifest that is cut or altered is an error, with its line", async () => {
+  await using store = new MemoryStore();
+  for (const name of ["a", "b", "c"]) await store.put(`p/${name}`, new Uint8Array(1));
+  const { bytes } = await getBytes(store, await writeManifest(store, "p/", await listDataset(store, "p/")));
+  const text = new TextDecoder().decode(bytes);
+  const parse = (text: string) => () =>
+    parseManifest(new TextEncoder().encode(text), { prefix: "p/", uri: "memory://p/m" });
+  for (let length = 0; length < text.length; length++) {
+    assertThrows(parse(text.slice(0, length)), FormatError);
+  }
+  assertThrows(parse(`${text}1\tx\td\n`), FormatError, "lists 3 objects");
+  assertThrows(parse(text.replace('"version":1', '"version":2')), FormatError, "version 2");
+  assertThrows(parse(text.replace('"files"', '"filez"')), FormatError, "filez");
+  assertThrows(parse(text.replace("\n1\t", "\n-1\t")), FormatError, "line 2");
+  assertThrows(parse("null\n"), FormatError, "another format");
+  assertThrows(
+    () => parseManifest(Uint8Array.of(0xff), { prefix: "", uri: "memory://p/m" }),
+    FormatError,
+    "no UTF-8",
+  );
+});
+
+for (const { name, write, idOf } of SAMPLE_FILES) {
+  Deno.test(`${name}: what lies under a prefix is known by its names, and a manifest spares the listing`, async () => {
+    const plain = new MemoryStore();
+    await write(plain, 40);
+    const store = injectFaults(plain, []);
+    const ids = async (prefix: string) => {
+      await using dataset = await openDataset(store, prefix);
+      const transform = (sample: unknown) => idOf(sample);
+      await using loader = createLoader<unknown, number>(dataset, { batchSize: 9, transform });
+      return {
+        ids: (await epoch(loader)).flat().toSorted((a, b) => a - b),
+        fingerprint: dataset.fingerprint,
+      };
+    };
+    const [prefix] = (await firstKey(plain)).split("/");
+    const listed = await ids(`${prefix}/`);
+    assertEquals(listed.ids, ascending(40));
+    assertEquals(await ids(`${prefix}`), listed);
+    await writeManifest(store, `${prefix}/`, await listDataset(store, `${prefix}/`));
+    const before = store.calls.filter(({ operation }) => operation === "list").length;
+    assertEquals(await ids(`${prefix}/`), listed);
+    assertEquals(store.calls.filter(({ operation }) => operation === "list").length, before);
+  });
+}
+
+Deno.test("openDataset(): shards beside others are refused until a kind is said, and nothing is an error", async () => {
+  await using store = new MemoryStore();
+  await store.put("p/a.tar", new Uint8Array(1024));
+  await store.put("p/readme.txt", new Uint8Array(3));
+  await assertRejects(
+    () => openDataset(store, "p/"),
+    TypeError,
+    'samples in "p/a.tar" and files in "p/readme.txt"',
+  );
+  await using files = await openDataset(store, "p/", { kind: "files" });
+  assertEquals(files.length, 2);
+  await using one = await openDataset(store, "p/readme.txt");
+  assertEquals(one.length, 1);
+  await assertRejects(() => openDataset(store, "none/"), Error, "no object lies there");
+});
+
+async function firstKey(store: MemoryStore): Promise<string> {
+  for await (const { key } of store.list("")) return key;
+  throw new TypeError("there is no object");
+}

@@ -1,0 +1,138 @@
+import { getBytes, type ObjectMeta, type ObjectStore, objectUri } from "@lade/core";
+import { NotFoundError } from "@lade/core/errors";
+import { formatOfName } from "@lade/formats/formats";
+import type { MapDataset } from "../datasets/dataset.ts";
+import { filesDataset } from "../datasets/files_dataset.ts";
+import { ObjectTable } from "../datasets/object_table.ts";
+import { type DatasetKind, type Manifest, MANIFEST_NAME, parseManifest } from "../manifest/manifest.ts";
+
+/** Options of {@linkcode openDataset}. */
+export interface OpenDatasetOptions {
+  /**
+   * What samples are: whole objects (`"files"`), rows of npy files (`"rows"`) or whole ones (`"arrays"`), records of TFRecord
+   * (`"records"`), samples of webdataset shards (`"samples"`). By default what the names of all objects say.
+   */
+  readonly kind?: DatasetKind;
+  /** Fields of webdataset samples that are read; all by default. */
+  readonly fields?: readonly string[];
+  /** Whether a manifest beside the objects is used where there is one, rather than a listing; `true` by default. */
+  readonly manifest?: boolean;
+  /** Ends the opening. */
+  readonly signal?: AbortSignal;
+}
+
+/** Beside shards, and no samples. */
+const INDEXES = /\.(?:idx|tfindex|index)$/;
+
+/**
+ * Opens what lies under a prefix, or one object, as a data set: by its manifest, or else by one listing, in the order of
+ * keys. Its kind is told by the names of all objects: where those of shards and others are mixed it is a `TypeError`, since
+ * either may be meant. The store stays the caller's.
+ */
+export async function openDataset(
+  store: ObjectStore,
+  key: string,
+  options: OpenDatasetOptions = {},
+): Promise<MapDataset<unknown>> {
+  const { objects, kind } = await settle(store, key, options);
+  const uri = objectUri(store.uri, key);
+  const { signal, fields } = options;
+  const call = { uri, ...(signal && { signal }) };
+  const keys = () => Array.from({ length: objects.length }, (_, index) => objects.at(index).key);
+  switch (kind) {
+    case "files":
+      return await filesDataset(store, key, { objects });
+    case "records": {
+      const { recordsDataset } = await import("../datasets/records_dataset.ts");
+      return await recordsDataset(store, keys(), call);
+    }
+    case "samples": {
+      const { samplesDataset } = await import("../datasets/samples_dataset.ts");
+      return await samplesDataset(store, keys(), { ...call, ...(fields && { fields }) });
+    }
+    case "rows":
+    case "arrays": {
+      const { rowsDataset } = await import("../datasets/rows_dataset.ts");
+      return await rowsDataset(store, keys(), { ...call, wholeFiles: kind === "arrays" });
+    }
+  }
+}
+
+/** Lists the objects of a data set, and says what their samples are; reads no manifest. */
+export async function listDataset(
+  store: ObjectStore,
+  prefix: string,
+  options: Pick<OpenDatasetOptions, "kind" | "signal"> = {},
+): Promise<Manifest> {
+  const { signal } = options;
+  const objects = new ObjectTable();
+  const kinds = new Map<DatasetKind, string>();
+  for await (const object of store.list(prefix, signal ? { signal } : {})) {
+    if (!isSample(object, prefix)) continue;
+    objects.add(object);
+    const kind = kindOf(object.key);
+    if (!kinds.has(kind)) kinds.set(kind, object.key);
+  }
+  if (objects.length === 0) {
+    throw new NotFoundError({
+      operation: "load",
+      uri: objectUri(store.uri, prefix),
+      detail: "no object lies there",
+    });
+  }
+  return { objects, kind: options.kind ?? onlyKind(kinds, objectUri(store.uri, prefix)) };
+}
+
+async function settle(store: ObjectStore, key: string, options: OpenDatasetOptions): Promise<Manifest> {
+  const { manifest = true, kind, signal } = options;
+  const call = signal ? { signal } : {};
+  if (key !== "" && !key.endsWith("/")) {
+    const object = await store.head(key, call).catch((error) => {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    });
+    if (object) {
+      const objects = new ObjectTable();
+      objects.add(object);
+      return { objects, kind: kind ?? kindOf(key) };
+    }
+  }
+  const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
+  if (manifest) {
+    const stored = await getBytes(store, prefix + MANIFEST_NAME, call).catch((error) => {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    });
+    if (stored) {
+      const read = parseManifest(stored.bytes, { prefix, uri: objectUri(store.uri, prefix + MANIFEST_NAME) });
+      return { objects: read.objects, kind: kind ?? read.kind };
+    }
+  }
+  return await listDataset(store, prefix, options);
+}
+
+function isSample({ key }: ObjectMeta, prefix: string): boolean {
+  return !key.endsWith("/") && key !== prefix + MANIFEST_NAME && !INDEXES.test(key);
+}
+
+function kindOf(key: string): DatasetKind {
+  const { format, compression } = formatOfName(key);
+  if (compression) return "files";
+  return format === "tfrecord"
+    ? "records"
+    : format === "tar"
+    ? "samples"
+    : format === "npy"
+    ? "rows"
+    : "files";
+}
+
+function onlyKind(kinds: ReadonlyMap<DatasetKind, string>, uri: string): DatasetKind {
+  const [first, second] = kinds;
+  if (!first) return "files";
+  if (!second) return first[0];
+  const told = [first, second].map(([kind, key]) => `${kind} in ${JSON.stringify(key)}`).join(" and ");
+  throw new TypeError(
+    `Cannot load ${JSON.stringify(uri)}: there are ${told}; say kind, "files" for whole objects`,
+  );
+}
