@@ -135,7 +135,7 @@ Deno.test("Arrow: a footer that does not tell the truth of a message is a Format
       [{ bodyLength: 8 }, "its body has 16 bytes, and the footer tells 8"],
       [
         { offset: 8, metadataLength: schema.length, bodyLength: 0 },
-        "no record batch is where the footer has one",
+        "lie between its last message and its footer",
       ],
       [{ offset: 0 }, "it has a message at 0"],
       [{ bodyLength: 2 ** 40 }, "it has a message at"],
