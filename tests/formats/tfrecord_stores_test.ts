@@ -3,6 +3,7 @@ import { crc32c } from "@lade/codec/checksum";
 import type { ObjectStore } from "@lade/core";
 import { PreconditionFailedError } from "@lade/core/errors";
 import { createRecordWriter, indexObjects, openRecords, readRecords } from "@lade/formats/tfrecord";
+import { ObjectSource } from "@lade/formats/source";
 import { openFileStore } from "@lade/fs";
 import { openFake } from "../s3/open_fake.ts";
 
@@ -40,6 +41,27 @@ Deno.test("TFRecord over file://: in order, by index, and left early", async () 
   try {
     await using store = await openFileStore(directory);
     await checkRecords(store);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("bytes of a file that are looked at come in pieces that stay in the cache, others in larger ones", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    await using store = await openFileStore(directory);
+    const bytes = Uint8Array.from({ length: 3 * 2 ** 20 + 7 }, (_, at) => at * at >> 5);
+    await store.put("k", bytes);
+    const source = await ObjectSource.open(store, "k");
+    for (const [isLookedAt, largest] of [[true, 2 ** 20], [false, bytes.length - 65_536]] as const) {
+      const lengths: number[] = [];
+      let crc = 0;
+      for await (const piece of source.stream({ isLookedAt })) {
+        crc = crc32c(piece, crc);
+        lengths.push(piece.length);
+      }
+      assertEquals([crc, Math.max(...lengths)], [crc32c(bytes), largest]);
+    }
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -29,7 +29,18 @@ export interface ByteSource {
    * Yields all bytes from `offset` on (to `end`, where it is given), in order, read ahead within the byte budget. A piece
    * is valid until the next one is asked for.
    */
-  stream(
-    options?: CallOptions & { readonly offset?: number; readonly end?: number },
-  ): AsyncIterable<Uint8Array>;
+  stream(options?: StreamOptions): AsyncIterable<Uint8Array>;
+}
+
+/** Options of {@linkcode ByteSource.stream}. */
+export interface StreamOptions extends CallOptions {
+  /** The first byte; 0 by default. */
+  readonly offset?: number;
+  /** Behind the last byte; the end of the source by default. */
+  readonly end?: number;
+  /**
+   * Every byte is looked at as it comes: pieces are then small enough to be in the processor's cache still, where the system
+   * reads ahead by itself and small ones cost no more.
+   */
+  readonly isLookedAt?: boolean;
 }

@@ -9,7 +9,7 @@ import {
 } from "@lade/core";
 import { type StoreError, UnavailableError } from "@lade/core/errors";
 import { type HeldObject, holdObject } from "@lade/core/seams";
-import type { ByteSource, SourceRange } from "./byte_source.ts";
+import type { ByteSource, SourceRange, StreamOptions } from "./byte_source.ts";
 import { checkWithin } from "./check_within.ts";
 
 /** Options of {@linkcode ObjectSource.open}. */
@@ -27,6 +27,8 @@ export interface ObjectSourceOptions extends CallOptions {
 }
 
 const WINDOW = 64 * 2 ** 10;
+/** Bytes of a piece that is looked at: half of what a core's own cache holds as a rule. */
+const LOOKED_AT = 2 ** 20;
 
 /**
  * An object as a source. Its first or last bytes come with the request that finds out how large it is, and what lies in
@@ -131,7 +133,7 @@ export class ObjectSource implements ByteSource {
 
   /** Yields the bytes in order, read ahead; what came with the first request is not asked for again. */
   async *stream(
-    { offset = 0, end = this.size, ...options }: CallOptions & { offset?: number; end?: number } = {},
+    { offset = 0, end = this.size, isLookedAt = false, ...options }: StreamOptions = {},
   ): AsyncIterable<Uint8Array> {
     checkWithin(this, offset, Math.max(end - offset, 0));
     let at = offset;
@@ -146,6 +148,7 @@ export class ObjectSource implements ByteSource {
     await using read = await readChunks(this.store, this.key, {
       ...this.#call(options),
       range: { offset: at, length: end - at },
+      ...(isLookedAt && this.store.readHints.sequentialConcurrency !== undefined && { chunkSize: LOOKED_AT }),
     });
     for await (const chunk of read) {
       at += chunk.length;

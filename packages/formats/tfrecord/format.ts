@@ -63,7 +63,7 @@ async function indexOf(
   if (!source) return {};
   try {
     const found = await readIndex(store, key, source.size, options);
-    return found ? { records: found.index.length, index: found.key } : {};
+    return found ? { records: found.index.length, index: found.key.replace(/^.*\//, "") } : {};
   } catch (error) {
     if (!(error instanceof StaleIndexError)) throw error;
     return { index: `stale: ${error.detail}; ${error.advice}` };

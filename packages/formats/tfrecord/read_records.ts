@@ -50,7 +50,7 @@ export async function* recordsOf(
     ? stream(call)
     : isHesitant
     ? hesitantly(source, { ...call, offset })
-    : source.stream({ ...call, offset, ...(end !== undefined && { end }) });
+    : source.stream({ ...call, offset, isLookedAt: true, ...(end !== undefined && { end }) });
   for await (const piece of pieces) yield* cutter.push(piece);
   cutter.finish();
 }

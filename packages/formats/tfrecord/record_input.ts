@@ -23,7 +23,13 @@ export async function inputOf(
 ): Promise<RecordInput> {
   const { uri } = source;
   const compression = await compressionOf(source, options);
-  if (compression === "none") return { uri, source, stream: (call) => source.stream(call) };
+  if (compression === "none") {
+    return {
+      uri,
+      source,
+      stream: (call) => source.stream({ ...call, isLookedAt: true }),
+    };
+  }
   const { inflate } = await import("./inflate_source.ts");
   return { uri, compression, stream: (call) => inflate(source.stream(call), compression, uri) };
 }
