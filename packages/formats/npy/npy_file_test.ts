@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { getBytes, MemoryStore } from "@lade/core";
+import { getBytes, type GetOptions, type GetResult, MemoryStore } from "@lade/core";
+import { ForwardingStore } from "@lade/core/layers";
+import { bytesAtHand } from "@lade/core/seams";
 import { PreconditionFailedError, UnsupportedError } from "@lade/core/errors";
 import { encodeHeader } from "./encode_header.ts";
 import { type NpyArray, openNpy, writeNpy } from "./mod.ts";
@@ -79,6 +81,31 @@ Deno.test("NpyFile.scan() may be left, aborted or fail, and nothing goes on behi
       "a whole number from 1 up",
     );
   }
+});
+
+/** Answers two requests, and then only once it is told to end. */
+class StuckStore extends ForwardingStore {
+  gets = 0;
+
+  override [bytesAtHand](): undefined {}
+
+  override async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    if (++this.gets <= 2) return await super.get(key, options);
+    return await new Promise((_, reject) => {
+      options.signal?.addEventListener("abort", () => reject(options.signal?.reason));
+    });
+  }
+}
+
+Deno.test("NpyFile.scan() has asked for the next rows when it hands out some, and gives them up when it is left", async () => {
+  const { store } = await opened();
+  const stuck = new StuckStore(store);
+  const file = await openNpy(stuck, "a.npy", { window: 128 });
+  for await (const { shape } of file.scan({ batchRows: 10 })) {
+    assertEquals([shape, stuck.gets], [[10, 3], 3]);
+    break;
+  }
+  assertEquals(stuck.gets, 3);
 });
 
 Deno.test("NpyFile.decodeRows() and decode() take elements from their bytes, wherever they begin", async () => {
