@@ -87,6 +87,11 @@ Deno.test("lade convert refuses trees and options that do not go together", asyn
       [["--columns", "a", "memory://m/in/", "memory://m/x.tar"], 1, /no columns/],
       [["memory://m/t.csv", "memory://m/out/"], 2, /--to says/],
       [["--shard-size", "1K", "memory://m/t.csv", "memory://m/x.parquet"], 1, /only files/],
+      [
+        ["--no-index", "memory://m/t.csv", "memory://m/x.tfrecord"],
+        1,
+        /only what is made of files has an index/,
+      ],
       [["-n", "memory://m/x.tar", "memory://m/out/"], 2, /-n is for one object/],
       [["memory://m/none/", "memory://m/x.tar"], 1, /no objects are below it/],
     ] as const

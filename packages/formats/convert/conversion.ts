@@ -31,7 +31,7 @@ export interface ConvertOptions extends CallOptions {
   readonly groupRows?: number;
   /** Bytes of an archive or object of files, at most: several are written then, each with its number in its name. */
   readonly maxBytes?: number;
-  /** Whether an index is written beside what holds files or records; true by default. */
+  /** Whether an index is written beside what is made of files; true by default. */
   readonly index?: boolean;
   /** Conditions and attributes of what is written. */
   readonly writer?: WriterOptions;

@@ -34,6 +34,9 @@ export async function convert(
     return await convertFiles(from, to, name, options);
   }
   if (options.maxBytes !== undefined) throw refused(to, "only files are written to several objects");
+  if (options.index !== undefined) {
+    throw refused(to, "only what is made of files has an index written with it");
+  }
   const opened = await openFormat(from.store, from.key, {
     ...(signal && { signal }),
     ...(from.format && { format: from.format }),
