@@ -14,6 +14,7 @@ import { safetensorsRead } from "./formats/safetensors_read.ts";
 import { csvRead } from "./formats/csv_read.ts";
 import { parquetRead16, parquetReadDictionary } from "./formats/parquet_read.ts";
 import { startUp } from "./cli/start_up.ts";
+import { tarIndex, tarOrder } from "./formats/tar.ts";
 import { azureBenches } from "./azure/azure_benches.ts";
 import { gcsBenches } from "./gcs/gcs_benches.ts";
 import { s3Benches } from "./s3/s3_benches.ts";
@@ -43,6 +44,8 @@ export const benches: Bench[] = [
   tfrecordOrder,
   tfrecordExamples,
   tfrecordIndex,
+  tarOrder,
+  tarIndex,
   ...s3Benches,
   ...azureBenches,
   ...gcsBenches,
