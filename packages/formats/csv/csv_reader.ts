@@ -137,7 +137,7 @@ function rowsOf(
   { signal }: CallOptions,
   block?: number,
 ): CsvRows {
-  const pieces = source.stream({ ...(signal && { signal }) });
+  const pieces = source.stream({ ...(signal && { signal }), ...(block !== undefined && { prefix: block }) });
   const text = { uri: source.uri, packed: source.compression !== undefined, longestRow };
   return new CsvRows(pieces, config, text, block);
 }

@@ -113,7 +113,7 @@ function linesOf(
   block?: number,
 ): JsonLines {
   const { uri, compression } = source;
-  const pieces = source.stream({ ...(signal && { signal }) });
+  const pieces = source.stream({ ...(signal && { signal }), ...(block !== undefined && { prefix: block }) });
   return new JsonLines(pieces, { uri, longestRow, ...(compression && { compression }) }, block);
 }
 

@@ -13,7 +13,13 @@ export interface TextSource {
   /** How it is compressed, by its first bytes, with which no UTF-8 begins. */
   readonly compression?: Compression;
   /** Yields the text's bytes, decompressed. A piece is valid until the next one is asked for. */
-  stream(options?: CallOptions): AsyncIterable<Uint8Array>;
+  stream(options?: TextStreamOptions): AsyncIterable<Uint8Array>;
+}
+
+/** How a text is read. */
+export interface TextStreamOptions extends CallOptions {
+  /** Bytes of the object after which nothing is read ahead, unless more are asked for. */
+  readonly prefix?: number;
 }
 
 /** The text of an object; one that is compressed is decompressed as it comes, and what is damaged of it is an error. */
@@ -32,8 +38,15 @@ export async function openText(
 export async function textOf(source: ByteSource, options: CallOptions = {}): Promise<TextSource> {
   const { uri, size } = source;
   const compression = compressionOfMagic(await source.read(0, Math.min(size, 4), options));
-  if (!compression) return { uri, size, stream: (call = options) => source.stream(call) };
-  const stream = (call = options) =>
-    decompress({ stored: source.stream(call), size, compression, uri }, call.signal);
+  const stored = ({ prefix = size, ...call }: TextStreamOptions = options) =>
+    prefix < size ? parted(source, prefix, call) : source.stream(call);
+  if (!compression) return { uri, size, stream: stored };
+  const stream = (call: TextStreamOptions = options) =>
+    decompress({ stored: stored(call), size, compression, uri }, call.signal);
   return { uri, size, compression, stream };
+}
+
+async function* parted(source: ByteSource, prefix: number, call: CallOptions): AsyncGenerator<Uint8Array> {
+  yield* source.stream({ ...call, end: prefix });
+  yield* source.stream({ ...call, offset: prefix });
 }
