@@ -72,6 +72,22 @@ function given(bytes: Uint8Array<ArrayBuffer>, dtype: DType, way: number): Tenso
   }
 }
 
+/** A store that looks at the bytes of a part some while after it was given them, as one does that sends them. */
+function lateStore(): MemoryStore {
+  const store = new MemoryStore();
+  const { createPartWriter } = store;
+  store.createPartWriter = async (...args) => {
+    const writer = await createPartWriter.apply(store, args);
+    const { writePart } = writer;
+    writer.writePart = async (index, bytes) => {
+      for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+      await writePart.call(writer, index, bytes);
+    };
+    return writer;
+  };
+  return store;
+}
+
 const anyTensor = fc.record({
   dtype: fc.constantFrom(...DTYPES),
   shape: fc.array(fc.nat(40), { maxLength: 2 }).map((shape) => [...shape, 4]),
@@ -85,7 +101,7 @@ Deno.test("writeSafetensors: random tensors, given in any way, come back", async
     fc.constantFrom(8, 64, 4096),
     fc.constantFrom(700, 2 ** 20),
     async (tensors, alignment, partSize) => {
-      await using store = new MemoryStore();
+      await using store = lateStore();
       const bytes = tensors.map(({ dtype, shape, seed }) =>
         Uint8Array.from(
           { length: byteLengthOf(dtype, elementsOf(shape) ?? 0) ?? 0 },
@@ -132,6 +148,28 @@ Deno.test("writeSafetensors: a tensor at a time is asked for, in the order of th
   });
   await writeSafetensors(store, "m", [tensor("c", "bool"), tensor("b", "float32"), tensor("a", "bool")]);
   assertEquals(order, ["b begins", "b ends", "a begins", "a ends", "c begins", "c ends"]);
+});
+
+Deno.test("writeSafetensors: functions may give the same memory again, and arrays lie anywhere in one", async () => {
+  await using store = lateStore();
+  const scratch = new Uint8Array(4000);
+  const apart = Uint8Array.from({ length: 9000 }, (_, at) => at * 3 + (at >> 8));
+  const tensor = (name: string, data: TensorToWrite["data"]): TensorToWrite => {
+    return { name, dtype: "uint8", shape: [4000], data };
+  };
+  await writeSafetensors(store, "m", [
+    tensor("a", () => scratch.fill(1)),
+    tensor("b", () => Promise.resolve(scratch.fill(2))),
+    tensor("c", () => [scratch.fill(3)]),
+    tensor("d", apart.subarray(5000)),
+    tensor("e", apart.subarray(0, 4000)),
+  ], { alignment: 512, partSize: 500, concurrency: 20 });
+  const all = await (await openSafetensors(store, "m")).readAll();
+  for (const [name, value] of [["a", 1], ["b", 2], ["c", 3]] as const) {
+    assertEquals(all.get(name)?.data, new Uint8Array(4000).fill(value));
+  }
+  assertEquals(all.get("d")?.data, apart.slice(5000));
+  assertEquals(all.get("e")?.data, apart.slice(0, 4000));
 });
 
 Deno.test("writeSafetensors: wrong data are refused before anything is written", async () => {
