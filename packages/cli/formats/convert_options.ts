@@ -45,8 +45,8 @@ end of its name.",
   noIndex: flag(["--no-index"], "Write no index beside what holds files."),
   noClobber: writeOptions.noClobber,
   places: restOfArguments(
-    placeValue({ metavar: "SRC", dash: false }),
-    "What to convert, and last where to. With --to, a prefix keeps the name of FROM, with the end of that format.",
+    placeValue({ metavar: "FROM", dash: false }),
+    "What to convert, and then where to: TO. With --to, a prefix keeps the name of FROM, with the end of that format.",
     sourcesAndDestination,
   ),
 };

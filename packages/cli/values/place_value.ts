@@ -4,7 +4,7 @@ import type { Value } from "./value.ts";
 /** Configuration of {@linkcode placeValue}. */
 export interface PlaceValueConfig {
   /** How the help calls it. */
-  readonly metavar: "URI" | "SRC" | "SOURCE" | "DEST" | "FILE";
+  readonly metavar: "URI" | "SRC" | "SOURCE" | "FROM" | "DEST" | "FILE";
   /** `-` stands for standard input or output; else it is refused. */
   readonly dash: boolean;
 }
