@@ -93,7 +93,7 @@ export class CellBlock {
               if (at === to) return this.#open(row, taken, lines, ended, start);
               rowLines++;
             } else if (byte === QUOTE) {
-              if (bytes[at + 1] !== QUOTE || at + 1 === to) break;
+              if (bytes[at + 1] !== QUOTE) break;
               kind = ESCAPED;
               at++;
             }

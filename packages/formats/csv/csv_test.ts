@@ -287,3 +287,10 @@ Deno.test("csv: damage is a FormatError or other text, and never another error",
     isUndetectable: () => true,
   });
 });
+
+Deno.test("csv: a fault in a later block is told with its line and its place in the object", async () => {
+  const text = `a,b\n${`1,${"x".repeat(60)}\n`.repeat(50_000)}`;
+  const error = await fault(`${text}2\n`);
+  assert(error.message.includes("line 50002: 1 cell is there"), error.message);
+  assertEquals([error.record, error.offset], [50_001, text.length]);
+});

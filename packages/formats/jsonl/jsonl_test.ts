@@ -242,3 +242,10 @@ Deno.test("jsonl: damage is a FormatError or other values, and never another err
     isUndetectable: () => true,
   });
 });
+
+Deno.test("jsonl: a fault in a later block is told with its line and its place in the object", async () => {
+  const text = `{"a":1}${" ".repeat(60)}\n`.repeat(50_000);
+  const error = await assertRejects(() => rows(`${text}{"a":1\n`), FormatError);
+  assert(error.message.includes("line 50001, column"), error.message);
+  assertEquals([error.record, error.offset], [50_000, text.length]);
+});

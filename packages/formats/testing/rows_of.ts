@@ -17,6 +17,6 @@ export async function readRows(
   options?: ScanOptions,
 ): Promise<Record<string, RowValue>[]> {
   const rows: Record<string, RowValue>[] = [];
-  for await (const batch of reader.scan(options)) rows.push(...rowsOf(batch));
+  for await (const batch of reader.scan(options)) for (const row of rowsOf(batch)) rows.push(row);
   return rows;
 }
