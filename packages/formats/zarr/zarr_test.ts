@@ -1,66 +1,15 @@
 import { deflateSync, gzipSync } from "node:zlib";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { crc32c } from "@lade/codec/checksum";
-import { MemoryStore, type ObjectStore } from "@lade/core";
+import type { MemoryStore, ObjectStore } from "@lade/core";
 import { NotFoundError, UnsupportedError } from "@lade/core/errors";
 import fc from "fast-check";
 import { FormatError } from "../errors/format_error.ts";
 import { assertDamageIsFound } from "../testing/damage.ts";
 import { SparseStore } from "../testing/sparse_store.ts";
+import { BYTES, encode, sharded, storeOf, v3, withCrc } from "../testing/zarr_objects.ts";
 import { format } from "./format.ts";
 import { openZarr, openZarrArray, ZarrGroup } from "./mod.ts";
 import { verifyZarr } from "./verify_zarr.ts";
-
-const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-
-interface ArrayOptions {
-  readonly shape: readonly number[];
-  readonly chunks: readonly number[];
-  readonly type?: unknown;
-  readonly codecs?: readonly unknown[];
-  readonly fill?: unknown;
-  readonly more?: object;
-}
-
-const BYTES = { name: "bytes", configuration: { endian: "little" } };
-
-function v3(
-  { shape, chunks, type = "uint8", codecs = [BYTES], fill = 0, more = {} }: ArrayOptions,
-): Uint8Array {
-  return encode({
-    zarr_format: 3,
-    node_type: "array",
-    shape,
-    data_type: type,
-    chunk_grid: { name: "regular", configuration: { chunk_shape: chunks } },
-    chunk_key_encoding: { name: "default" },
-    fill_value: fill,
-    codecs,
-    ...more,
-  });
-}
-
-function sharded(
-  chunk_shape: readonly number[],
-  codecs: readonly unknown[],
-  index_location = "end",
-): unknown {
-  const configuration = { chunk_shape, codecs, index_codecs: [BYTES, { name: "crc32c" }], index_location };
-  return { name: "sharding_indexed", configuration };
-}
-
-async function storeOf(objects: Readonly<Record<string, Uint8Array>>): Promise<MemoryStore> {
-  const store = new MemoryStore();
-  for (const [key, bytes] of Object.entries(objects)) await store.put(key, bytes);
-  return store;
-}
-
-function withCrc(bytes: Uint8Array): Uint8Array {
-  const all = new Uint8Array(bytes.length + 4);
-  all.set(bytes);
-  new DataView(all.buffer).setUint32(bytes.length, crc32c(bytes), true);
-  return all;
-}
 
 // zarr-python 3.1: float32 of 4 × 6, its first two rows 0 to 11, in shards of 4 × 4 and chunks of 2 × 2 by zstd and CRC-32C.
 const ZSTD = [BYTES, { name: "zstd", configuration: { level: 1, checksum: false } }, { name: "crc32c" }];
