@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { deflateSync, gzipSync } from "node:zlib";
 import { getBytes, MemoryStore } from "@lade/core";
@@ -155,6 +155,22 @@ Deno.test("RecordCutter: however the bytes are cut, the records are the same", (
       );
     },
   ));
+});
+
+Deno.test("RecordCutter: damage of a record that comes in several pieces is found", () => {
+  const bytes = frames([new Uint8Array(20).fill(7), new Uint8Array(0), new Uint8Array(9).fill(8)]);
+  for (let at = 0; at < bytes.length; at++) {
+    for (const step of [1, 5, 13]) {
+      const copy = bytes.with(at, (bytes[at] ?? 0) ^ 0x10);
+      const cutter = new RecordCutter({ uri: "memory://x", size: copy.length });
+      assertThrows(() => {
+        for (let from = 0; from < copy.length; from += step) {
+          [...cutter.push(copy.subarray(from, from + step))];
+        }
+        cutter.finish();
+      }, FormatError);
+    }
+  }
 });
 
 function frames(records: readonly Uint8Array[]): Uint8Array {

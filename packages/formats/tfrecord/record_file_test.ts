@@ -86,6 +86,7 @@ Deno.test("openRecords: an index that is not of the object is stale, and the err
   // As long as before, and cut otherwise.
   await putRecords(store, "a.tfrecord", [new Uint8Array(5), new Uint8Array(0), ...RECORDS.slice(2)]);
   const file = await openRecords(store, "a.tfrecord");
+  await assertRejects(() => file.read([0]), StaleIndexError, "record 0 has 5 bytes, and 0 by the index");
   await assertRejects(() => file.read([1]), FormatError, "where the index is another object's, lade index");
   await store.put("a.tfrecord.idx", new TextEncoder().encode("0 x\n"));
   await assertRejects(() => openRecords(store, "a.tfrecord"), StaleIndexError, 'line 1 is not "offset size"');
