@@ -140,6 +140,12 @@ Deno.test("parquet: a damaged page is named by column, row group and place", asy
     'Cannot read parquet "memory://t": the CRC-32 of a data page does not fit it (column "a", row group 0, at byte 29)',
   ]);
   assertEquals(checked, { "CRC-32 of a page": 3 });
+  bytes.set(GOLDEN);
+  bytes[0] = 0;
+  const other = await verifyParquet(new BytesSource(bytes, "memory://t"));
+  assertEquals(other.faults.map(({ message }) => message), [
+    'Cannot read parquet "memory://t": it does not begin with "PAR1"',
+  ]);
 });
 
 Deno.test("parquet: what is no Parquet file, or an encrypted one, is told", async () => {
@@ -164,6 +170,15 @@ Deno.test("parquet: what is no Parquet file, or an encrypted one, is told", asyn
     () => open((bytes) => bytes.set(text("PARE"), 454)),
     UnsupportedError,
     "its footer is encrypted",
+  );
+  // The number of rows, and of the row groups after it.
+  const rows = GOLDEN.findIndex((byte, at) =>
+    byte === 0x16 && GOLDEN[at + 1] === 6 && GOLDEN[at + 2] === 0x19
+  );
+  await assertRejects(
+    () => open((bytes) => bytes.fill(8, rows + 1, rows + 2)),
+    FormatError,
+    "the footer tells 4 rows, and its row groups have 3",
   );
   await assertRejects(
     () => open((bytes) => bytes.fill(255, 450, 454)),
