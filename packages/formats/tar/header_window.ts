@@ -55,7 +55,7 @@ export class HeaderWindow implements AsyncDisposable {
       return this.#window.subarray(at, at + length);
     }
     const size = this.#sizeAt(offset, length);
-    if (!this.#held || size > HELD) return undefined;
+    if (!this.#held || this.#isFirst || size > HELD) return undefined;
     if (this.#memory.length !== size) this.#memory = new Uint8Array(size);
     return this.#held.read(offset, this.#memory) ? this.#took(this.#memory, offset, length) : undefined;
   }
