@@ -219,3 +219,15 @@ Deno.test("ExampleColumns: no damage is another error than a FormatError", () =>
     }
   }
 });
+
+Deno.test("ExampleColumns: a length that passes its message but not the memory, and two values of an entry, are faults", () => {
+  const cases = [["0a04 0a02 0a05 0000000000000000", 6, "passes the end of its message"], [
+    "0a09 0a07 0a0161 1200 1200",
+    11,
+    "an entry has two values",
+  ]] as const;
+  for (const [hex, end, message] of cases) {
+    const columns = new ExampleColumns(parseSchema("a: int64?"), { uri: "memory://k" });
+    assertThrows(() => columns.append(fromHex(hex), 0, end, { record: 0, offset: 0 }), FormatError, message);
+  }
+});
