@@ -205,6 +205,7 @@ export const LAYERS: Layers = {
     "places",
     "transfer",
     "formats",
+    "loader",
     "run",
     "commands",
     "program",

@@ -20,6 +20,7 @@ const LOAD = {
   convert: async () => (await import("../commands/convert.ts")).convert,
   index: async () => (await import("../commands/index.ts")).index,
   verify: async () => (await import("../commands/verify.ts")).verify,
+  loader: async () => (await import("../commands/loader.ts")).loader,
   mb: async () => (await import("../commands/mb.ts")).mb,
   rb: async () => (await import("../commands/rb.ts")).rb,
   run: async () => (await import("../commands/run.ts")).run,

@@ -1,0 +1,32 @@
+import { defineCommand } from "../command/command.ts";
+import { loaderCommandOptions } from "../loader/loader_command_options.ts";
+
+/** `lade loader`. */
+export const loader = defineCommand({
+  name: "loader",
+  brief: "Plan, prepare and measure loading of samples",
+  description:
+    "plan shows every setting of a loader and where it comes from, how many steps there are, what is held in memory, and \
+which samples this rank begins with. index writes lade-manifest.tsv beside the objects, by which nobody lists them again, \
+and an index beside each TFRecord or tar that has none. run goes through epochs as training would, waits --compute-ms in \
+each step, and prints a line for each epoch: samples and bytes per second, how long reads took, and the share of time in \
+which nothing was waited for (the first step apart).",
+  usage: "plan|index|run URI",
+  examples: [
+    [
+      "lade loader plan s3://bucket/train/ --batch-size 64 --shuffle full --rank 3/8",
+      "shows what rank 3 of 8 would do",
+    ],
+    ["lade loader index s3://bucket/train/", "lists the objects once for all"],
+    [
+      "lade loader run s3://bucket/unet3d/ --batch-size 7 --compute-ms 323 --epochs 5",
+      "measures five epochs",
+    ],
+  ],
+  options: loaderCommandOptions,
+  whenUnread: "ends",
+  run: async (context, given) => {
+    const { runLoader } = await import("../loader/run_loader.ts");
+    await runLoader(context, given);
+  },
+});

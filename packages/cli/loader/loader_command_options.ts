@@ -1,0 +1,82 @@
+import { argument, option, type ValuesOf } from "../syntax/option.ts";
+import { placeValue } from "../values/place_value.ts";
+import { choiceValue, integerValue, textValue } from "../values/plain_values.ts";
+
+const many = (metavar: string) => integerValue({ metavar, least: 1 });
+
+/** What `lade loader` takes. */
+export const loaderCommandOptions = {
+  kind: option(
+    ["--kind"],
+    choiceValue({ metavar: "KIND", choices: ["files", "rows", "arrays", "records", "samples"] }),
+    undefined,
+    "What samples are: whole objects (files), rows of npy files or whole ones (arrays), records of TFRecord, samples of \
+webdataset shards; by default what the names say.",
+  ),
+  batchSize: option(
+    ["--batch-size"],
+    many("N"),
+    undefined,
+    "Samples of a batch, on this rank; 1 by default.",
+  ),
+  globalBatchSize: option(
+    ["--global-batch-size"],
+    many("N"),
+    undefined,
+    "Samples of a step, on all ranks together, in place of --batch-size.",
+  ),
+  shuffle: option(
+    ["--shuffle"],
+    choiceValue({ metavar: "ORDER", choices: ["none", "full", "block", "auto"] }),
+    "none",
+    "none goes through samples as they lie, full shuffles each for itself, block shuffles blocks of records that lie side \
+by side, auto chooses one of these.",
+  ),
+  block: option(["--block"], many("N"), undefined, "Records of a block; about 1 MiB of them by default."),
+  window: option(
+    ["--window"],
+    many("N"),
+    undefined,
+    "Blocks of a lane that are shuffled together; 8 by default.",
+  ),
+  lanes: option(
+    ["--lanes"],
+    many("N"),
+    undefined,
+    "Runs of blocks that are gone through side by side; 16 by default.",
+  ),
+  seed: option(
+    ["--seed"],
+    integerValue({ metavar: "N", least: Number.MIN_SAFE_INTEGER }),
+    undefined,
+    "Decides all that is random; 0 by default.",
+  ),
+  remainder: option(
+    ["--remainder"],
+    choiceValue({ metavar: "HOW", choices: ["short", "drop", "pad"] }),
+    undefined,
+    "What becomes of samples that fill no whole step: a shorter batch (short, the default), nothing, or filled up.",
+  ),
+  rank: option(
+    ["--rank"],
+    textValue("R/N|auto"),
+    undefined,
+    "Which rank of how many this is, counted from 0, or auto: by the variables of torchrun, Slurm, MPI or Kubernetes.",
+  ),
+  epochs: option(["--epochs"], many("N"), 1, "Times through the data set; 1 by default. Of run."),
+  steps: option(["--steps"], many("N"), undefined, "Ends each epoch after so many steps. Of run."),
+  computeMs: option(
+    ["--compute-ms"],
+    integerValue({ metavar: "N", least: 0, most: 3_600_000 }),
+    0,
+    "Milliseconds that a step of training is taken to last; 0 by default. Of run.",
+  ),
+  action: argument(
+    choiceValue({ metavar: "plan|index|run", choices: ["plan", "index", "run"] }),
+    "show what a loader would do, write the manifest and the indexes of shards, or go through epochs and measure.",
+  ),
+  uri: argument(placeValue({ metavar: "URI", dash: false }), "A prefix, a directory, or one object."),
+};
+
+/** What was given of it. */
+export type LoaderCommandValues = ValuesOf<typeof loaderCommandOptions>;

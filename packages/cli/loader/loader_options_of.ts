@@ -1,0 +1,47 @@
+import type { LoaderOptions, World } from "@lade/loader";
+import { UsageError } from "../command/usage_error.ts";
+import type { LoaderCommandValues } from "./loader_command_options.ts";
+
+/** The options of a loader that a command line says. */
+export async function loaderOptionsOf(given: LoaderCommandValues): Promise<LoaderOptions<unknown>> {
+  const { batchSize, globalBatchSize, seed, remainder, shuffle, block, window, lanes } = given;
+  const shape = {
+    ...(block !== undefined && { block }),
+    ...(window !== undefined && { window }),
+    ...(lanes !== undefined && { lanes }),
+  };
+  if (shuffle !== "block" && Object.keys(shape).length > 0) {
+    throw new UsageError("--block, --window and --lanes are of --shuffle block.");
+  }
+  const orders = { none: false, full: "full", block: shape, auto: true } as const;
+  const world = await worldOf(given.rank);
+  return {
+    shuffle: orders[shuffle],
+    ...(batchSize !== undefined && { batchSize }),
+    ...(globalBatchSize !== undefined && { globalBatchSize }),
+    ...(seed !== undefined && { seed }),
+    ...(remainder !== undefined && { remainder }),
+    ...(world && { world }),
+  };
+}
+
+async function worldOf(text: string | undefined): Promise<World | undefined> {
+  if (text === undefined) return undefined;
+  if (text === "auto") {
+    const { worldFromEnvironment } = await import("@lade/loader");
+    try {
+      const { rank, size } = worldFromEnvironment();
+      return { rank, size };
+    } catch (error) {
+      if (error instanceof TypeError) throw new UsageError(`--rank: ${error.message}.`);
+      throw error;
+    }
+  }
+  const [, rank, size] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? [];
+  if (rank === undefined || size === undefined || Number(rank) >= Number(size)) {
+    throw new UsageError(
+      `--rank: ${JSON.stringify(text)} is no rank: it is R/N with R from 0 to N - 1, or auto.`,
+    );
+  }
+  return { rank: Number(rank), size: Number(size) };
+}

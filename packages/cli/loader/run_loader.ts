@@ -1,0 +1,101 @@
+import { listDataset, type LoaderOptions, writeManifest } from "@lade/loader";
+import { dataset, loader } from "@lade/lade";
+import type { CommandContext } from "../command/command_context.ts";
+import { LoaderEpochMessage, LoaderManifestMessage, LoaderPlanMessage } from "../messages/loader_messages.ts";
+import { IndexMessage } from "../messages/index_messages.ts";
+import type { LoaderCommandValues } from "./loader_command_options.ts";
+import { loaderOptionsOf } from "./loader_options_of.ts";
+import { samplesOfRank } from "./samples_of_rank.ts";
+
+/** `lade loader`: each of its actions. */
+export async function runLoader(context: CommandContext, given: LoaderCommandValues): Promise<void> {
+  if (given.action === "index") return await index(context, given);
+  const options = await loaderOptionsOf(given);
+  return await (given.action === "plan" ? plan(context, given, options) : run(context, given, options));
+}
+
+async function plan(
+  context: CommandContext,
+  given: LoaderCommandValues,
+  options: LoaderOptions<unknown>,
+): Promise<void> {
+  const { output, signal } = context;
+  const lade = await context.lade();
+  const { kind, uri } = given;
+  await using opened = await dataset(uri, { lade, signal, ...(kind && { kind }) });
+  const { createLoader } = await import("@lade/loader");
+  await using planned = createLoader(opened, options);
+  const { config, stepsPerEpoch } = planned;
+  await output.result(
+    new LoaderPlanMessage({
+      uri: opened.uri,
+      samples: opened.length,
+      fingerprint: opened.fingerprint,
+      config,
+      stepsPerEpoch,
+      first: samplesOfRank(config.loader, Math.min(opened.length, 8)),
+    }),
+  );
+}
+
+async function index(context: CommandContext, { uri, kind }: LoaderCommandValues): Promise<void> {
+  const { output, signal } = context;
+  const lade = await context.lade();
+  const { store, key, uriOf } = await lade.locate(uri);
+  const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
+  const listed = await listDataset(store, prefix, { signal, ...(kind && { kind }) });
+  if (listed.kind === "records" || listed.kind === "samples") {
+    const { checkIndex, indexObject } = await import("@lade/formats/index");
+    for (let place = 0; place < listed.objects.length; place++) {
+      signal.throwIfAborted();
+      const { key } = listed.objects.at(place);
+      try {
+        const { state } = await checkIndex(store, key, { signal });
+        if (state === "current") continue;
+        const { format, indexKey, count, noun } = await indexObject(store, key, { signal });
+        const line = {
+          uri: uriOf(key),
+          index: uriOf(indexKey),
+          format,
+          count,
+          noun,
+          state: "written" as const,
+        };
+        await output.done(new IndexMessage(line));
+      } catch (error) {
+        await context.fail(error);
+      }
+    }
+  }
+  if (output.failures > 0) return;
+  const written = await writeManifest(store, prefix, listed, { signal });
+  const { objects: { length, bytes } } = listed;
+  await output.done(
+    new LoaderManifestMessage({ uri: uriOf(written), kind: listed.kind, objects: length, bytes }),
+  );
+}
+
+async function run(
+  context: CommandContext,
+  given: LoaderCommandValues,
+  options: LoaderOptions<unknown>,
+): Promise<void> {
+  const { output, signal } = context;
+  const { uri, kind, epochs, steps = Infinity, computeMs } = given;
+  const lade = await context.lade();
+  const { clock } = lade.context;
+  const what = { lade, signal, ...(kind && { kind }) };
+  await using batches = await loader<unknown>(uri, { ...options, signal, dataset: what });
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const before = batches.stats();
+    const began = clock.monotonicMs();
+    let done = 0;
+    for await (const _ of batches) {
+      if (computeMs > 0) await clock.sleep(computeMs, signal);
+      if (++done >= steps) break;
+    }
+    if (done >= steps && batches.epoch === epoch) batches.seek({ epoch: epoch + 1 });
+    const tookMs = clock.monotonicMs() - began;
+    await output.result(new LoaderEpochMessage({ uri, epoch, tookMs, before, after: batches.stats() }));
+  }
+}

@@ -1,0 +1,75 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { TFRECORD } from "./format_files.ts";
+import { CliHere } from "./run_here.ts";
+
+async function filled(): Promise<CliHere> {
+  const cli = new CliHere();
+  for (let i = 0; i < 10; i++) await cli.lade.put(`memory://m/set/${i}`, new Uint8Array(100 + i));
+  return cli;
+}
+
+Deno.test("lade loader plan shows every setting, where it is from, and what the rank begins with", async () => {
+  await using cli = await filled();
+  const plan = ["loader", "plan", "memory://m/set/", "--global-batch-size=4", "--rank=1/2"];
+  const { code, stdout, stderr } = await cli.run(plan);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^memory:\/\/m\/set\/: 10 samples, fingerprint \S{22}\n/);
+  assertMatch(stdout, /\n {2}loader\.globalBatchSize +4 +option\n/);
+  assertMatch(stdout, /\n {2}loader\.seed +0 +default\n/);
+  assertMatch(stdout, /\n3 steps in an epoch; rank 1 of 2 begins with sample 1, 3, 5, 7, 9\n$/);
+  const json = JSON.parse((await cli.run([...plan, "--json"])).stdout);
+  assertEquals([json.type, json.samples, json.first], ["loaderPlan", 10, [1, 3, 5, 7, 9]]);
+  assertEquals(json.settings["loader.globalBatchSize"], { value: "4", source: "option" });
+});
+
+Deno.test("lade loader run goes through epochs, and prints a line for each", async () => {
+  await using cli = await filled();
+  const run = ["loader", "run", "memory://m/set", "--batch-size=4", "--shuffle=full", "--epochs=2"];
+  const { code, stdout } = await cli.run(run);
+  assertEquals(code, 0);
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(lines.length, 2);
+  lines.forEach((line, epoch) => {
+    assertMatch(
+      line,
+      new RegExp(`^epoch ${epoch}: 3 steps, 10 samples in .+/s, .+/s\\), waited .+ limited by `),
+    );
+  });
+  const cut = await cli.run([...run, "--steps=2", "--json"]);
+  const epochs = cut.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(epochs.map(({ type, epoch, steps, samples }) => [type, epoch, steps, samples]), [
+    ["epoch", 0, 2, 8],
+    ["epoch", 1, 2, 8],
+  ]);
+});
+
+Deno.test("lade loader index writes the manifest, and the indexes that are missing", async () => {
+  await using cli = await filled();
+  const { code, stdout } = await cli.run(["loader", "index", "memory://m/set/"]);
+  assertEquals([code, stdout], [
+    0,
+    "manifest memory://m/set/lade-manifest.tsv (10 objects of files, 1.02 KiB)\n",
+  ]);
+  await cli.lade.put("memory://m/records/a.tfrecord", TFRECORD);
+  const first = await cli.run(["loader", "index", "memory://m/records/"]);
+  assertMatch(first.stdout, /^index memory:\/\/m\/records\/a\.tfrecord\.idx \(.+\)\nmanifest /);
+  const again = await cli.run(["loader", "index", "memory://m/records/"]);
+  assertMatch(again.stdout, /^manifest memory:\/\/m\/records\/lade-manifest\.tsv \(1 object of records, /);
+  assertMatch((await cli.run(["loader", "run", "memory://m/records/"])).stdout, /^epoch 0: /);
+});
+
+Deno.test("lade loader refuses what makes no sense, and says what does", async () => {
+  await using cli = await filled();
+  const fails = async (args: readonly string[], code: number, words: RegExp) => {
+    const { code: got, stderr } = await cli.run(["loader", ...args]);
+    assertEquals(got, code, stderr);
+    assertMatch(stderr, words);
+  };
+  await fails(["plan", "memory://m/set/", "--rank=2/2"], 2, /--rank: "2\/2" is no rank/);
+  await fails(["plan", "memory://m/set/", "--block=2"], 2, /--shuffle block/);
+  await fails(["plan", "memory://m/none/"], 1, /no object lies there/);
+  await fails(["run", "memory://m/set/", "--global-batch-size=3", "--rank=0/2"], 1, /no multiple/);
+  await fails(["fly", "memory://m/set/"], 2, /"plan", "index" or "run"/);
+  const help = await cli.run(["loader", "--help"]);
+  assert(help.stdout.includes("--compute-ms"), help.stdout);
+});
