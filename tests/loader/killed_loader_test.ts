@@ -1,0 +1,67 @@
+import { assertEquals } from "@std/assert";
+import { type LoaderState, mergeStates, randomKey, randomSequence } from "@lade/loader";
+import { TemporaryDirectory } from "../cli/temporary_directory.ts";
+import type { LoadedBatch, LoadingTask } from "./loading_process.ts";
+
+const SAMPLES = 120;
+const PROGRAM = new URL("./loading_process.ts", import.meta.url).pathname;
+
+/** Runs ranks side by side, kills each after so many batches, and gives what all handed out and where they were. */
+async function run(
+  uri: string,
+  size: number,
+  globalBatchSize: number,
+  state: LoaderState | undefined,
+  batchesOf: (rank: number) => number,
+): Promise<{ ids: number[]; state: LoaderState | undefined }> {
+  const ranks = await Promise.all(Array.from({ length: size }, async (_, rank) => {
+    const task: LoadingTask = { uri, world: { rank, size }, globalBatchSize, ...(state && { state }) };
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-check", "-A", PROGRAM, JSON.stringify(task)],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    const batches: LoadedBatch[] = [];
+    const most = batchesOf(rank);
+    let text = "";
+    const lines = child.stdout.pipeThrough(new TextDecoderStream());
+    for await (const piece of lines) {
+      text += piece;
+      const whole = text.split("\n");
+      text = whole.pop() ?? "";
+      for (const line of whole) batches.push(JSON.parse(line));
+      if (batches.length >= most) child.kill("SIGKILL");
+      else await writer.write(Uint8Array.of(1)).catch(() => {});
+    }
+    await child.status;
+    await writer.close().catch(() => {});
+    return batches;
+  }));
+  const states = ranks.map((batches) => batches.at(-1)?.state);
+  const known = states.every((each) => each !== undefined);
+  return {
+    ids: ranks.flatMap((batches) => batches.flatMap(({ ids }) => ids)),
+    state: known ? mergeStates(states.flatMap((each) => each ?? [])) : state,
+  };
+}
+
+Deno.test("ranks that are killed at any batch are gone on with by another world, each sample once", async () => {
+  await using directory = await TemporaryDirectory.make();
+  for (let id = 0; id < SAMPLES; id++) await directory.write(`set/${String(id).padStart(4, "0")}`, `${id}`);
+  const uri = `file://${directory.path}/set/`;
+  const random = randomSequence(randomKey(2));
+  for (const worlds of [[2, 3], [3, 1]] as const) {
+    const seen: number[] = [];
+    let state: LoaderState | undefined;
+    for (const size of worlds) {
+      const moments = Array.from({ length: size }, () => 1 + Math.floor(random() * 3));
+      const killed = await run(uri, size, 6 * size, state, (rank) => moments[rank] ?? 1);
+      seen.push(...killed.ids);
+      state = killed.state;
+    }
+    const rest = await run(uri, 2, 20, state, () => Infinity);
+    seen.push(...rest.ids);
+    assertEquals(seen.toSorted((a, b) => a - b), Array.from({ length: SAMPLES }, (_, id) => id));
+  }
+});

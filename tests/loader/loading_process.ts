@@ -1,0 +1,36 @@
+/** Goes through a data set as a program of its own, which a test kills: what it does is its argument, in JSON. */
+import { loader } from "@lade/lade";
+import type { LoaderState, World } from "@lade/loader";
+
+/** What is gone through. */
+export interface LoadingTask {
+  /** Where the samples are. */
+  readonly uri: string;
+  /** Which rank this is. */
+  readonly world: World;
+  /** Samples of a step, of all ranks. */
+  readonly globalBatchSize: number;
+  /** Where to go on. */
+  readonly state?: LoaderState;
+}
+
+/** What is printed for each batch, once it was handed out. */
+export interface LoadedBatch {
+  /** The numbers of its samples. */
+  readonly ids: readonly number[];
+  /** Where the loader is behind it. */
+  readonly state: LoaderState;
+}
+
+if (import.meta.main) {
+  const { uri, ...options }: LoadingTask = JSON.parse(Deno.args[0] ?? "");
+  const transform = (sample: unknown) =>
+    Number(new TextDecoder().decode((sample as { bytes: Uint8Array }).bytes));
+  await using batches = await loader<number>(uri, { ...options, shuffle: "full", seed: 3, transform });
+  for await (const { data } of batches) {
+    const told: LoadedBatch = { ids: data, state: batches.state() };
+    await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(told)}\n`));
+    // Waits until the test has read it.
+    await Deno.stdin.read(new Uint8Array(1));
+  }
+}
