@@ -144,3 +144,21 @@ Deno.test("Arrow: a footer that does not tell the truth of a message is a Format
     await assertRejects(() => scanBy(told), FormatError, word);
   }
 });
+
+Deno.test("Arrow: a decimal of more digits than its column has is a FormatError, unless it stands for no value", async () => {
+  const schema: Schema = {
+    fields: [{ name: "a", type: { kind: "decimal", precision: 2, scale: 1 }, nullable: true }],
+  };
+  const body = new Uint8Array(40);
+  body[0] = 0b01;
+  body[8] = 99;
+  body[24] = 100;
+  const numbers = { rows: 2, nodes: [2, 1], buffers: [0, 1, 8, 32], bodyLength: 40 };
+  assertEquals((await scan(streamOf(schema, numbers, body)))[0]?.rows, 2);
+  body[0] = 0b10;
+  await assertRejects(
+    () => scan(streamOf(schema, numbers, body)),
+    FormatError,
+    'column "a" has a decimal of more than 2 digits in row 1',
+  );
+});

@@ -12,6 +12,8 @@ import { sliceColumn } from "../table/slice_rows.ts";
 import { checkText } from "./check_text.ts";
 import { takeRows } from "./take_rows.ts";
 import { fixedOf } from "./widen.ts";
+import { findLongDecimal } from "../table/decimal.ts";
+import { hasValue } from "../table/validity.ts";
 
 /** What columns are decoded from. */
 export interface DecodeContext {
@@ -69,7 +71,17 @@ export function decodeColumn(
     return { ...taken, ...(present && field.nullable && { validity: present }) };
   }
   const below = { path, masked: nulls > 0 || (above?.masked ?? false) };
-  return { ...base, ...decodeValues(place, storage, rows, context, below, base) };
+  const values = decodeValues(place, storage, rows, context, below, base);
+  // What lies below a row without a value may be anything.
+  if (field.type.kind === "decimal" && !above?.masked) {
+    const row = findLongDecimal(
+      values.values as Uint8Array,
+      field.type.precision,
+      (row) => hasValue({ ...base, ...(validity && { validity }) }, row),
+    );
+    if (row >= 0) throw fault(`has a decimal of more than ${field.type.precision} digits in row ${row}`);
+  }
+  return { ...base, ...values };
 }
 
 type Values = Pick<Column, "values" | "offsets" | "children">;

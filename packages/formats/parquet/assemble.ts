@@ -22,6 +22,7 @@ export function assembleColumn(
     return columnOf(node, data, data.length, { values, ...(offsets && { offsets }) });
   }
   const length = countEntries(node, data);
+  checkPresence(node, leaves, data, fail);
   const children = node.children.map((child) => assembleColumn(child, leaves, fail));
   if (field.type.kind === "struct") {
     for (const child of children) {
@@ -32,10 +33,11 @@ export function assembleColumn(
     return columnOf(node, data, length, { children });
   }
   const [item] = node.children;
-  const offsets = item ? offsetsOf(node, item, data, length) : new Int32Array(1);
+  const broken = () => fail(node, "has items in a list that has none");
+  const offsets = item ? offsetsOf(node, item, data, length, broken) : new Int32Array(1);
   for (let leaf = from + 1; item && leaf < to; leaf++) {
     const other = leaves.get(leaf);
-    const others = other && offsetsOf(node, item, other, length);
+    const others = other && offsetsOf(node, item, other, length, broken);
     if (!others?.every((offset, place) => offset === offsets[place])) {
       throw fail(node, "has lists whose parts differ in length");
     }
@@ -93,7 +95,31 @@ function validityOf(
   return nulls === 0 ? undefined : bits.subarray(0, (row + 7) >> 3);
 }
 
-function offsetsOf(list: ColumnNode, item: ColumnNode, data: LeafData, length: number): Int32Array {
+/** Every stored column below a node has to say the same of which of its values are there. */
+function checkPresence(
+  node: ColumnNode,
+  leaves: ReadonlyMap<number, LeafData>,
+  first: LeafData,
+  fail: (node: ColumnNode, detail: string) => Error,
+): void {
+  const [from, to] = node.leaves;
+  const bits = validityOf(node, first);
+  for (let leaf = from + 1; leaf < to; leaf++) {
+    const other = leaves.get(leaf);
+    const others = other && validityOf(node, other);
+    if (bits?.length !== others?.length || bits?.some((byte, place) => byte !== others?.[place])) {
+      throw fail(node, "has a value by one of its parts, and none by another");
+    }
+  }
+}
+
+function offsetsOf(
+  list: ColumnNode,
+  item: ColumnNode,
+  data: LeafData,
+  length: number,
+  broken: () => Error,
+): Int32Array {
   const { entries, definitions, repetitions } = data;
   const offsets = new Int32Array(length + 1);
   let row = 0;
@@ -101,6 +127,8 @@ function offsetsOf(list: ColumnNode, item: ColumnNode, data: LeafData, length: n
   for (let entry = 0; entry < entries; entry++) {
     if (isOwn(list, entry, definitions, repetitions)) offsets[row++] = items;
     if (isOwn(item, entry, definitions, repetitions)) items++;
+    // What goes on with a list is an item of it.
+    else if (repetitions?.[entry] === item.repetition) throw broken();
   }
   offsets[length] = items;
   return offsets;

@@ -71,6 +71,19 @@ Deno.test("assembleColumn() refuses parts that contradict one another", () => {
     Error,
     'x.list.element has 3 values, and "b" 2',
   );
+  // A list that is null by one of them, and empty by the other.
+  assertThrows(
+    () => assemble(leaf([1], [2, 1], [0, 0]), leaf([5], [2, 0], [0, 0])),
+    Error,
+    "x has a value by one of its parts, and none by another",
+  );
+  // An item of a list that is empty.
+  const broken = [[2, 1], [0, 1]] as const;
+  assertThrows(
+    () => assemble(leaf([1], ...broken), leaf([5], ...broken)),
+    Error,
+    "x has items in a list that has none",
+  );
 });
 
 Deno.test("columnsOf() refuses schemas that are none", () => {

@@ -1,5 +1,6 @@
 import type { NumericArray } from "../array/dtype.ts";
 import type { PageValues, TextValues } from "./leaf_sink.ts";
+import { findLongDecimal } from "../table/decimal.ts";
 import { decimalsOf } from "./decimals.ts";
 import { isText } from "./is_text.ts";
 import type { LeafNode } from "./schema_tree.ts";
@@ -22,7 +23,12 @@ export function valuesOf(
   fail: (detail: string) => Error,
 ): ColumnValues {
   const { type } = field;
-  if (type.kind === "decimal") return { values: decimalsOf(stored, element, fail) };
+  if (type.kind === "decimal") {
+    const values = decimalsOf(stored, element, fail);
+    // A place without a value is of zeros.
+    if (findLongDecimal(values, type.precision, () => true) < 0) return { values };
+    throw fail(`has a decimal of more than ${type.precision} digits`);
+  }
   if ("offsets" in stored) {
     const texts = stored as TextValues;
     if (type.kind === "string" && !isText(texts)) throw fail("has text that is no UTF-8");

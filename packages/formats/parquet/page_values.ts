@@ -87,8 +87,11 @@ function readBits(reader: ByteReader, count: number): FixedValues {
 
 function readBooleans(reader: ByteReader, count: number): FixedValues {
   const bytes = new Uint8Array(count);
-  reader.u32("the size of a page's values");
+  const size = reader.u32("the size of a page's values");
+  if (size > reader.left) throw reader.fault(`values take ${size} bytes, and ${reader.left} are left`);
+  const end = reader.position + size;
   readHybrid(reader, 1, bytes);
+  if (reader.position > end) throw reader.fault("values pass their end");
   return { width: 1, bytes };
 }
 
@@ -180,6 +183,8 @@ function readSharedPrefixes(reader: ByteReader, count: number, width: number): P
 /** Values whose first bytes come first, then their second ones, and so on. */
 function readStreams(reader: ByteReader, count: number, width: number): FixedValues {
   const streams = reader.take(count * width, "a page's values");
+  // Where a stream begins is told by nothing but how many bytes there are.
+  if (reader.left > 0) throw reader.fault(`${reader.left} bytes are left over behind a page's values`);
   const bytes = new Uint8Array(count * width);
   for (let byte = 0; byte < width; byte++) {
     const stream = byte * count;

@@ -100,3 +100,30 @@ Deno.test("readLeaf() says what it does not decode, and what no memory holds", (
   });
   assertThrows(() => read(wide, 2 ** 26, 2 ** 26), FormatError, "take more memory than an array may have");
 });
+
+Deno.test("readLeaf() refuses pages that are longer than their values where that moves them, or shorter", () => {
+  const float = nodeOf({ name: "x", type: "FLOAT", repetition_type: "REQUIRED" });
+  const streams = [0, 0, 0x80, 0x3f];
+  assertEquals(read(float, 1, 1, page(1, 9, streams)).values, Float32Array.of(1));
+  assertThrows(() => read(float, 1, 1, page(1, 9, [...streams, 0])), FormatError, "1 bytes are left over");
+  const bool = nodeOf({ name: "x", type: "BOOLEAN", repetition_type: "REQUIRED" });
+  assertEquals(read(bool, 8, 8, page(8, 3, [2, 0, 0, 0, 3, 0b0101])).values?.[2], 1);
+  const refuse = (size: number, detail: string) =>
+    assertThrows(() => read(bool, 8, 8, page(8, 3, [size, 0, 0, 0, 3, 0b0101])), FormatError, detail);
+  refuse(3, "values take 3 bytes, and 2 are left");
+  refuse(1, "values pass their end");
+});
+
+Deno.test("readLeaf() refuses decimals of more digits than their column has", () => {
+  const decimal = nodeOf({
+    name: "x",
+    type: "INT32",
+    repetition_type: "REQUIRED",
+    logical_type: { type: "DECIMAL", precision: 3, scale: 1 },
+  });
+  const one = (value: number) => page(1, 0, [...new Uint8Array(Int32Array.of(value).buffer)]);
+  for (const value of [999, -999, 0]) assertEquals(read(decimal, 1, 1, one(value)).length, 1);
+  for (const value of [1000, -1000, 2 ** 31 - 1, -(2 ** 31)]) {
+    assertThrows(() => read(decimal, 1, 1, one(value)), Error, "has a decimal of more than 3 digits");
+  }
+});

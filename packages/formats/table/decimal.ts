@@ -32,3 +32,23 @@ export function parseDecimal(text: string, precision: number, scale: number): bi
   if (kept !== "0" && kept.length > precision) return undefined;
   return sign === "-" ? -BigInt(kept) : BigInt(kept);
 }
+
+/** The first row whose decimal, of 16 bytes each, has more digits than `precision`; -1 where none has. */
+export function findLongDecimal(
+  values: Uint8Array,
+  precision: number,
+  hasValue: (row: number) => boolean,
+): number {
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const limit = 10n ** BigInt(precision);
+  // What is far enough from the limit is told without a whole number of 128 bits for each value.
+  const safe = Number(limit) * (1 - 2 ** -40);
+  for (let row = 0, at = 0; at + 16 <= values.length; row++, at += 16) {
+    const high = view.getInt32(at + 12, true) * 2 ** 32 + view.getUint32(at + 8, true);
+    const about = (high * 2 ** 32 + view.getUint32(at + 4, true)) * 2 ** 32 + view.getUint32(at, true);
+    if (Math.abs(about) < safe) continue;
+    const value = readInt128(values, at);
+    if ((value >= limit || value <= -limit) && hasValue(row)) return row;
+  }
+  return -1;
+}

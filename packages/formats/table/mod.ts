@@ -10,7 +10,7 @@ export * from "./table_writer.ts";
 export * from "./value_layout.ts";
 export * from "./validity.ts";
 export * from "./date_text.ts";
-export * from "./decimal.ts";
+export { formatDecimal, parseDecimal, readInt128, writeInt128 } from "./decimal.ts";
 export * from "./value_at.ts";
 export * from "./column_builder.ts";
 export * from "./batch_builder.ts";
