@@ -1,10 +1,10 @@
 import { checkBatch } from "../table/check_batch.ts";
-import type { TableBatch } from "../table/column.ts";
+import type { Column, TableBatch } from "../table/column.ts";
 import type { Schema } from "../table/schema.ts";
 import { type ArrowField, arrowFieldOf, type ArrowSchema } from "./arrow_field.ts";
 import { BatchTemplate } from "./batch_template.ts";
 import { compressBuffer } from "./compress_buffer.ts";
-import { type BatchParts, encodeColumn } from "./encode_column.ts";
+import { type BatchParts, encodeColumn, isPieced } from "./encode_column.ts";
 import { FlatBuilder, number, reference } from "./flat_builder.ts";
 import { END, frame } from "./frame_message.ts";
 import { HEADER, VERSION } from "./type_codes.ts";
@@ -95,18 +95,18 @@ export class ArrowEncoder {
   }
 
   /**
-   * Encodes a batch, which is checked; another schema is a `TypeError`. `metadata` are said of this batch alone. The
-   * columns' memory is in use until the pieces are written.
+   * Encodes a batch, which is checked; another schema is a `TypeError`. `metadata` are said of this batch alone. A column
+   * may be a {@linkcode PiecedColumn}. The columns' memory is in use until the pieces are written.
    */
   batch(batch: TableBatch, metadata?: Readonly<Record<string, string>>): EncodedBatch {
-    checkBatch(batch, this.schema);
+    checkBatch(batch, this.schema, bytesIn);
     const parts: BatchParts = { nodes: [], buffers: [] };
     for (const column of batch.columns) encodeColumn(column, parts);
     const body: Uint8Array[] = [];
     const buffers: number[] = [];
     let at = 0;
     for (const buffer of parts.buffers) {
-      const pieces = this.#level === undefined ? [buffer] : compressBuffer(buffer, this.#level);
+      const pieces = this.#level === undefined ? buffer : compressBuffer(joined(buffer), this.#level);
       let length = 0;
       for (const piece of pieces) {
         if (piece.length > 0) body.push(piece);
@@ -135,4 +135,21 @@ export class ArrowEncoder {
   endMessage(): Uint8Array<ArrayBuffer> {
     return END.slice();
   }
+}
+
+function bytesIn(column: Column): number | undefined {
+  if (isPieced(column)) return column.pieces.reduce((sum, { length }) => sum + length, 0);
+  return column.values instanceof Uint8Array ? column.values.length : undefined;
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first = new Uint8Array(0)] = pieces;
+  if (pieces.length < 2) return first;
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }

@@ -92,3 +92,40 @@ Deno.test("ArrowEncoder: a batch that is not of its schema is a TypeError", () =
     "row 0",
   );
 });
+
+for (const compression of ["none", "zstd"] as const) {
+  Deno.test(`ArrowEncoder: bytes that lie in several places are one column (${compression})`, async () => {
+    const fields = [
+      { name: "b", type: { kind: "binary" as const }, nullable: true },
+      { name: "s", type: { kind: "string" as const }, nullable: false },
+    ];
+    const [b, s] = fields;
+    assert(b && s);
+    const pieces = [Uint8Array.of(1, 2), new Uint8Array(0), new Uint8Array(5000).fill(7)];
+    const columns = [
+      { field: b, length: 3, offsets: Int32Array.of(0, 1, 1, 5002), validity: Uint8Array.of(0b101), pieces },
+      { field: s, length: 3, offsets: Int32Array.of(0, 1, 1, 1), pieces: [Uint8Array.of(0x61)] },
+    ];
+    const encoder = new ArrowEncoder({ fields }, { compression });
+    const batch = { schema: { fields }, rows: 3, columns };
+    const encoded = encoder.batch(batch);
+    if (compression === "none") assert(encoded.pieces.includes(pieces[2] ?? b as never));
+    const bytes = joined([encoder.schemaMessage(), ...encoded.pieces, encoder.endMessage()]);
+    const reader = await ArrowStreamReader.open(new BytesSource(bytes, "memory://s"));
+    const [read] = await Array.fromAsync(reader.scan());
+    assertEquals([0, 1, 2].map((row) => read?.columns[1] && valueAt(read.columns[1], row)), ["a", "", ""]);
+    const [first] = read?.columns ?? [];
+    assert(first);
+    assertEquals(valueAt(first, 0), Uint8Array.of(1));
+    assertEquals(valueAt(first, 2), Uint8Array.of(2, ...new Uint8Array(5000).fill(7)));
+    const short = {
+      ...batch,
+      columns: [{ ...columns[0], pieces: pieces.slice(1) } as typeof columns[0], columns[1]],
+    };
+    assertThrows(
+      () => encoder.batch(short as typeof batch),
+      TypeError,
+      'column "b" has 5000 bytes, and its offsets end at 5002',
+    );
+  });
+}

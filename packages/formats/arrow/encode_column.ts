@@ -1,34 +1,49 @@
 import type { Column } from "../table/column.ts";
 import { countBits, packBits } from "./bits.ts";
 
+/**
+ * A column of text or bytes whose values lie in several places: one after the other they are what `values` would be. Only
+ * {@linkcode ArrowEncoder} takes it.
+ */
+export interface PiecedColumn extends Column {
+  /** The places, in order; those of a row may be several, or none. */
+  readonly pieces: readonly Uint8Array[];
+}
+
+/** Whether the values of a column lie in several places. */
+export function isPieced(column: Column): column is PiecedColumn {
+  return "pieces" in column;
+}
+
 /** The parts of a batch, in the order in which Arrow has them. */
 export interface BatchParts {
   /** Rows and rows without a value, of each column and those below it: two numbers each. */
   readonly nodes: number[];
-  /** Views of the columns' memory, but for what a column has in another form. */
-  readonly buffers: Uint8Array[];
+  /** Views of the columns' memory, one after the other, but for what a column has in another form. */
+  readonly buffers: (readonly Uint8Array[])[];
 }
 
-const NOTHING = new Uint8Array(0);
+const NOTHING: readonly Uint8Array[] = [];
 
 /** Adds the parts of a column, which is laid out as its type asks. */
 export function encodeColumn(column: Column, parts: BatchParts): void {
   const { field: { type }, length, validity, values, offsets, children = [] } = column;
   const nulls = validity ? length - countBits(validity, length) : 0;
   parts.nodes.push(length, nulls);
-  parts.buffers.push(validity && nulls > 0 ? validity.subarray(0, (length + 7) >> 3) : NOTHING);
-  if (type.kind === "bool") parts.buffers.push(packBits(bytesOf(values)));
+  parts.buffers.push(validity && nulls > 0 ? [validity.subarray(0, (length + 7) >> 3)] : NOTHING);
+  if (type.kind === "bool") parts.buffers.push([packBits(bytesOf(values))]);
   else if (type.kind === "time" && (type.unit === "s" || type.unit === "ms")) {
-    parts.buffers.push(narrowed(column));
+    parts.buffers.push([narrowed(column)]);
   } else {
-    if (offsets) parts.buffers.push(bytesOf(offsets));
-    if (values) parts.buffers.push(bytesOf(values));
+    if (offsets) parts.buffers.push([bytesOf(offsets)]);
+    if (isPieced(column)) parts.buffers.push(column.pieces);
+    else if (values) parts.buffers.push([bytesOf(values)]);
   }
   for (const child of children) encodeColumn(child, parts);
 }
 
 function bytesOf(array: ArrayBufferView | undefined): Uint8Array {
-  return array ? new Uint8Array(array.buffer, array.byteOffset, array.byteLength) : NOTHING;
+  return array ? new Uint8Array(array.buffer, array.byteOffset, array.byteLength) : new Uint8Array(0);
 }
 
 /** Times of 64 bits as Arrow's of 32: those of a day fit. */

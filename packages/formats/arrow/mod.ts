@@ -9,4 +9,5 @@ export { ArrowFileReader } from "./arrow_file.ts";
 export { ArrowStreamReader } from "./arrow_stream.ts";
 export * from "./arrow_writer.ts";
 export * from "./arrow_encoder.ts";
+export type { PiecedColumn } from "./encode_column.ts";
 export type { Codec } from "./batch_header.ts";
