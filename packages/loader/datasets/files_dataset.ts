@@ -23,7 +23,8 @@ export interface FilesDatasetOptions {
 
 /**
  * Every object under a prefix as a sample, in the order of keys. They are listed once, and held to what was listed: one that
- * changed since is an error. Where a store has no tags, a size that changed is. The store stays the caller's.
+ * changed since is an error. Where a store has no tags, a size that changed is. Those that were empty are not asked for
+ * again. The store stays the caller's.
  */
 export async function filesDataset(
   store: ObjectStore,
@@ -75,7 +76,8 @@ class FilesDataset implements MapDataset<FileSample> {
     const reads = indices.map((index, place) => {
       const { key, size, etag } = this.#objects.at(index);
       keys.push(key);
-      return { store: this.#store, key, offset: 0, length: size, place, ...(etag !== undefined && { etag }) };
+      const version = etag === undefined ? { size } : { etag };
+      return { store: this.#store, key, offset: 0, length: size, place, ...version };
     });
     return { reads, decode: (place, bytes) => ({ key: keys[place] ?? "", bytes }) };
   }

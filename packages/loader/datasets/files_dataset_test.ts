@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { MemoryStore } from "@lade/core";
+import { MemoryStore, type ObjectMeta } from "@lade/core";
 import { PreconditionFailedError } from "@lade/core/errors";
+import { ForwardingStore } from "@lade/core/layers";
 import { injectFaults } from "@lade/testing";
 import { createLoader } from "../loader/create_loader.ts";
 import { SampleError } from "../loader/sample_error.ts";
@@ -51,6 +52,31 @@ Deno.test("filesDataset(): an object that changed since it was listed is an erro
   await assertRejects(() => dataset.get(7, { index: 7, epoch: 0, random, signal }), PreconditionFailedError);
   const sound = await dataset.get(8, { index: 8, epoch: 0, random, signal });
   assertEquals(sound, { key: "data/08", bytes: new Uint8Array(8).fill(8) });
+});
+
+/** A store without tags. */
+class TaglessStore extends ForwardingStore {
+  override async *list(...call: Parameters<ForwardingStore["list"]>): AsyncGenerator<ObjectMeta> {
+    for await (const { etag: _etag, ...object } of super.list(...call)) yield object;
+  }
+}
+
+Deno.test("filesDataset(): where a store has no tags, an object of another size is an error", async () => {
+  for (const size of [6, 8]) {
+    const plain = await filled();
+    await using dataset = await filesDataset(new TaglessStore(plain), "data/");
+    await plain.put("data/07", new Uint8Array(size));
+    await using loader = createLoader(dataset, { batchSize: 5, onError: "skip" });
+    const lost: number[] = [];
+    for await (const { skipped } of loader) lost.push(...skipped.map(({ index }) => index));
+    assertEquals(lost, [7], `${size} bytes`);
+    // Twice in a batch it is asked for by ranges.
+    await using twice = createLoader(dataset, { batchSize: 32, remainder: "pad", onError: "skip" });
+    for await (const { skipped } of twice) lost.push(...skipped.map(({ index }) => index));
+    assertEquals(lost, [7, 7, 7], `${size} bytes`);
+    const context = { index: 7, epoch: 0, random: () => 0, signal: new AbortController().signal };
+    await assertRejects(() => dataset.get(7, context), TypeError, `it has ${size} bytes`);
+  }
 });
 
 Deno.test("filesDataset(): other data has another fingerprint", async () => {

@@ -147,6 +147,7 @@ Deno.test("options that are not known, or contradict one another, are refused", 
     [{ world: { rank: 2, size: 2 } }, "rank 2 of 2"],
     [{ remainder: "cut" }, '"cut"'],
     [{ remainder: "drop", batchSize: 11 }, "nothing is left"],
+    [{ world: { rank: 0, size: 1, local: 0 } }, "a loader's world"],
     [{ seed: 0.5 }, "seed 0.5"],
     [{ pool: { batchesAhead: -1 } }, "batchesAhead -1"],
     [{ pool: { samplesInFlight: 0 } }, "samplesInFlight 0"],
@@ -154,6 +155,15 @@ Deno.test("options that are not known, or contradict one another, are refused", 
   for (const [options, words] of wrong) {
     assertThrows(() => createLoader(range(10), options as LoaderOptions<number>), TypeError, words);
   }
+});
+
+Deno.test("a remainder may be dropped where a step is left, and of nothing", async () => {
+  for (const [samples, batchSize, steps] of [[10, 10, 1], [11, 10, 1], [0, 10, 0]] as const) {
+    await using loader = createLoader(range(samples), { batchSize, remainder: "drop" });
+    assertEquals(loader.stepsPerEpoch, steps);
+  }
+  await using short = createLoader(range(3), { batchSize: 10, remainder: "short" });
+  assertEquals(await epoch(short), [[0, 1, 2]]);
 });
 
 Deno.test("config writes every default out, and says where each value is from", async () => {

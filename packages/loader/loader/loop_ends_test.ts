@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import type { GetOptions, GetResult, ObjectStore } from "@lade/core";
+import { createStoreContext } from "@lade/core/backend";
 import { NotFoundError } from "@lade/core/errors";
+import { ForwardingStore } from "@lade/core/layers";
+import { bytesAtHand } from "@lade/core/seams";
 import type { MapDataset } from "../datasets/dataset.ts";
 import { numbersDataset, numbersStore } from "../testing/numbers_dataset.ts";
 import { createLoader } from "./create_loader.ts";
@@ -110,6 +114,97 @@ Deno.test("an abort ends the loop with its reason, with everything given back", 
   assertEquals(error, reason);
   assertEquals(loader.state().position, 30);
   assertEquals(store.context.budget.held, 0);
+});
+
+Deno.test("an abort while a batch is read is the end of the loop, and no batch with holes", async () => {
+  for (const shuffle of [false, { block: 10, window: 2, lanes: 2 }] as const) {
+    const stop = new AbortController();
+    const reason = new Error("enough");
+    const plain = await numbersStore(100);
+    const store = new AbortingStore(plain, 3, () => stop.abort(reason));
+    await using loader = createLoader(numbersDataset(store, 100), {
+      batchSize: 20,
+      signal: stop.signal,
+      shuffle,
+      onError: "skip",
+      pool: { batchesAhead: 0 },
+    });
+    const sizes: number[] = [];
+    const error = await assertRejects(async () => {
+      for await (const { size, skipped } of loader) sizes.push(size, skipped.length);
+    });
+    assertEquals(error, reason);
+    assertEquals(sizes, shuffle ? [] : [20, 0]);
+    assertEquals(plain.context.budget.held, 0);
+  }
+  // What has no plan is asked for sample by sample.
+  const stop = new AbortController();
+  const dataset = range(10, async (index) => {
+    await Promise.resolve();
+    if (index === 3) stop.abort(new Error("enough"));
+    stop.signal.throwIfAborted();
+    return index;
+  });
+  await using loader = createLoader(dataset, { batchSize: 5, signal: stop.signal, onError: "skip" });
+  await assertRejects(() => epoch(loader), Error, "enough");
+});
+
+/** Is aborted in its `nth` read. */
+class AbortingStore extends ForwardingStore {
+  #left: number;
+  readonly #abort: () => void;
+
+  constructor(inner: ObjectStore, nth: number, abort: () => void) {
+    super(inner);
+    this.#left = nth;
+    this.#abort = abort;
+  }
+
+  override [bytesAtHand](): undefined {}
+
+  override async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    if (--this.#left === 0) this.#abort();
+    options.signal?.throwIfAborted();
+    return await super.get(key, options);
+  }
+}
+
+Deno.test("an object that is shorter than the data set says is an error of its samples, never other bytes", async () => {
+  for (const atHand of [true, false]) {
+    const plain = await numbersStore(20);
+    const store = atHand ? plain : new AbortingStore(plain, -1, () => {});
+    // Half a row is left, and of the memory the other half is not to be seen.
+    await plain.put("n/00001", new Uint8Array(Int32Array.of(10, 10, 10, 10, 11, 11).buffer));
+    await using loader = createLoader(numbersDataset(store, 20), { batchSize: 1, onError: "skip" });
+    const rows: number[] = [];
+    const lost: number[] = [];
+    for await (const { data, skipped } of loader) {
+      rows.push(...Array.from(data.data.subarray(0, 1), Number));
+      lost.push(...skipped.map(({ index }) => index));
+    }
+    assertEquals(rows, ascending(11));
+    assertEquals(lost, ascending(20).slice(11));
+  }
+});
+
+Deno.test("a collation that fails gives its memory back, and a batch that was given back cannot be kept", async () => {
+  const context = createStoreContext();
+  await using failing = createLoader(range(10), {
+    batchSize: 5,
+    context,
+    collate: (_samples, allocate) => {
+      allocate(100);
+      throw new TypeError("no shape");
+    },
+  });
+  await assertRejects(() => epoch(failing), TypeError, "no shape");
+  assertEquals(context.budget.held, 0);
+  await using loader = createLoader(range(10), { batchSize: 5, context });
+  for await (const batch of loader) {
+    batch[Symbol.dispose]();
+    batch[Symbol.dispose]();
+    assertThrows(() => batch.keep(), TypeError, "was given back");
+  }
 });
 
 Deno.test("disposing a loader ends a loop that waits", async () => {

@@ -61,16 +61,31 @@ export async function readGroup(reads: readonly PlacedRead[], ground: ReadGround
   const call = { signal, ...(etag !== undefined && { ifMatch: etag }) };
   if (reads.length > 1) {
     const gap = engine.coalesceGap === "auto" ? {} : { gap: engine.coalesceGap };
-    await readRanges(store, key, reads, { ...call, ...gap, mergedSize: engine.coalesceSize });
+    const { info } = await readRanges(store, key, reads, {
+      ...call,
+      ...gap,
+      mergedSize: engine.coalesceSize,
+    });
+    if (info) checkSize(first, info.size);
   } else if (length > 0) {
     checkLength(first, await readInto(store, key, target, { ...call, range: { offset, length } }));
   }
   stats.read(reads.reduce((sum, { length }) => sum + length, 0), clock.monotonicMs() - began);
 }
 
-function checkLength({ store, key, offset, length }: PlacedRead, { range }: ReadResult): void {
+function checkLength(read: PlacedRead, { range, info }: ReadResult): void {
+  checkSize(read, info.size);
+  const { offset, length } = read;
   if (range.length === length) return;
+  throw changed(read, `it has ${range.length} of the ${length} bytes from ${offset} that the data set says`);
+}
+
+function checkSize(read: PlacedRead, found: number): void {
+  if (read.size === undefined || read.size === found) return;
+  throw changed(read, `it has ${found} bytes, and the data set says ${read.size}`);
+}
+
+function changed({ store, key }: PlacedRead, detail: string): UnavailableError {
   const uri = store.uri.endsWith("/") ? store.uri + key : `${store.uri}/${key}`;
-  const detail = `it has ${range.length} of the ${length} bytes from ${offset} that the data set says`;
-  throw new UnavailableError({ operation: "load", uri, detail, retryable: false });
+  return new UnavailableError({ operation: "load", uri, detail, retryable: false });
 }

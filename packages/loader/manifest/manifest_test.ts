@@ -40,12 +40,41 @@ Deno.test("a manifest that is cut or altered is an error, with its line", async 
   assertThrows(parse(text.replace('"version":1', '"version":2')), FormatError, "version 2");
   assertThrows(parse(text.replace('"files"', '"filez"')), FormatError, "filez");
   assertThrows(parse(text.replace("\n1\t", "\n-1\t")), FormatError, "line 2");
+  for (
+    const line of [
+      "1",
+      "1\tx",
+      "1\tx\t",
+      "1\tx\ta\tb",
+      "\tx\ta",
+      "1.5\tx\ta",
+      "12345678901234567\tx\ta",
+    ]
+  ) {
+    const other = text.replace(/\n1\t.*\n/, `\n${line}\n`);
+    assertThrows(parse(other), FormatError, "line 2: size, etag and name", JSON.stringify(line));
+  }
+  for (const kind of ["1", "null", '["files"]']) {
+    assertThrows(parse(text.replace('"files"', kind)), FormatError, "line 1: the manifest's kind");
+  }
+  for (const count of ["null", '"3"', "2.5"]) {
+    assertThrows(parse(text.replace('"objects":3', `"objects":${count}`)), FormatError, "line 1: ");
+  }
   assertThrows(parse("null\n"), FormatError, "another format");
   assertThrows(
     () => parseManifest(Uint8Array.of(0xff), { prefix: "", uri: "memory://p/m" }),
     FormatError,
     "no UTF-8",
   );
+});
+
+Deno.test("a manifest lists nothing from elsewhere, and is not there where it would", async () => {
+  await using store = new MemoryStore();
+  await store.put("p/a", new Uint8Array(1));
+  await store.put("q/a", new Uint8Array(1));
+  const elsewhere = await listDataset(store, "q/");
+  await assertRejects(() => writeManifest(store, "p/", elsewhere), TypeError, 'Cannot list "q/a" below "p/"');
+  await assertRejects(() => store.head(`p/${MANIFEST_NAME}`));
 });
 
 for (const { name, write, idOf } of SAMPLE_FILES) {

@@ -69,6 +69,33 @@ Deno.test("positions that an order has not are refused", () => {
   }
 });
 
+Deno.test("orders of no whole number of samples, blocks, windows, lanes or draws are refused", () => {
+  const shape = { block: 2, window: 2, lanes: 2 };
+  const whole = () => sequential(1);
+  for (const wrong of [-1, 0.5, NaN, 2 ** 53]) {
+    assertThrows(() => sequential(wrong), RangeError, `length ${wrong}`);
+    assertThrows(() => shuffled(wrong, 1, 1), RangeError, `length ${wrong}`);
+    assertThrows(() => blockShuffled(wrong, 1, 1, shape), RangeError, `length ${wrong}`);
+    assertThrows(() => weighted([1], 1, 1, wrong), RangeError, `count ${wrong}`);
+    assertThrows(() => mixed([{ length: 1, weight: 1 }], 1, 1, wrong, whole), RangeError, `count ${wrong}`);
+  }
+  for (const name of ["block", "window", "lanes"]) {
+    for (const wrong of [0, -1, 0.5, NaN]) {
+      const wanted = { ...shape, [name]: wrong };
+      assertThrows(() => blockShuffled(9, 1, 1, wanted), RangeError, `${name} ${wrong}`);
+    }
+  }
+});
+
+Deno.test("positions of a large order that it has not are refused too", () => {
+  const order = shuffled(1e6, 1, 1);
+  for (const position of [-1, 1e6, 0.5, NaN, 2 ** 53]) {
+    assertThrows(() => order.at(position), RangeError, `position ${position}`);
+  }
+  const blocks = blockShuffled(10, 1, 1, { block: 2, window: 1, lanes: 2 });
+  for (const position of [-1, 10, 0.5]) assertThrows(() => blocks.windowAt(position), RangeError);
+});
+
 Deno.test("blockShuffled() reads whole blocks, few at a time, and each lane its own", () => {
   const [length, block, window, lanes] = [10_000, 10, 8, 5];
   const order = blockShuffled(length, 9, 2, { block, window, lanes });
