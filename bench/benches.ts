@@ -9,6 +9,7 @@ import { fileWrite } from "./fs/file_write.ts";
 import { listMillion } from "./fs/list_million.ts";
 import { transportGet, transportPut, transportSmall } from "./http/transport.ts";
 import { planMillion } from "./transfer/plan_million.ts";
+import { loaderFiles, loaderLarge } from "./loader/loader_files.ts";
 import { npyRead } from "./formats/npy_read.ts";
 import { safetensorsRead } from "./formats/safetensors_read.ts";
 import { csvRead } from "./formats/csv_read.ts";
@@ -46,6 +47,8 @@ export const benches: Bench[] = [
   tfrecordIndex,
   tarOrder,
   tarIndex,
+  loaderFiles,
+  loaderLarge,
   ...s3Benches,
   ...azureBenches,
   ...gcsBenches,
