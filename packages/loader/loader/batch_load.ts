@@ -24,6 +24,8 @@ export interface LoadGround<T, U> extends ReadGround {
   /** Blocks that samples are copied from, where they are shuffled by blocks. */
   readonly blocks: BlockCache | undefined;
   readonly slots: Slots;
+  /** Lets one batch at a time read what is at hand. */
+  readonly quick: Slots;
   readonly transform: ((sample: T, context: SampleContext) => U | Promise<U>) | undefined;
 }
 
@@ -38,6 +40,8 @@ export interface LoadedSamples<U> {
 }
 
 const ALIGNMENT = 64;
+/** Reads in a row that were not at hand, after which the rest of a batch is not either. */
+const MOST_MISSED = 3;
 
 /**
  * One batch being loaded. Its memory is taken when there is room, or when it is waited for; all its samples are read at the
@@ -124,25 +128,35 @@ export class BatchLoad<T, U> {
   }
 
   /**
-   * What is at hand is read at once. Where it is not, the one read that is then waited for may have given others their turn,
-   * or found a cold disk or a service: after two in a row the rest is asked for concurrently.
+   * What is at hand is read at once, one batch after the other, so that none takes the time that another one waited for.
+   * Where it is not, the one read that is then waited for gives other work its turn, or finds a disk that has to be asked:
+   * after some in a row the rest is asked for concurrently, as is what no store can have at hand.
    */
   async #readAll(reads: readonly PlacedRead[], { results, work, arrived }: Arrival<U>): Promise<void> {
-    const { slots, signal } = this.#ground;
-    let missed = 0;
-    for (const group of groupReads(reads)) {
-      if (missed < 2 && this.#readNow(group, results)) {
-        missed = 0;
-        work.push(...arrived(group));
-        continue;
-      }
-      const reading = slots.run(async () => {
+    const { slots, quick, signal } = this.#ground;
+    const groups = groupReads(reads);
+    const later = (group: readonly PlacedRead[]) =>
+      slots.run(async () => {
         await this.#read(group, results);
         await settled(arrived(group));
       }, signal);
-      if (++missed === 1 && canBeAtHand(group)) await settled([reading]);
-      else work.push(reading);
+    if (!groups.some(canBeAtHand)) {
+      work.push(...groups.map(later));
+      return;
     }
+    await quick.run(async () => {
+      let missed = 0;
+      for (const group of groups) {
+        if (missed < MOST_MISSED && this.#readNow(group, results)) {
+          missed = 0;
+          work.push(...arrived(group));
+          continue;
+        }
+        const reading = later(group);
+        if (++missed < MOST_MISSED) await settled([reading]);
+        else work.push(reading);
+      }
+    }, signal);
   }
 
   /** Copies samples from their blocks; where a block cannot be had, each sample is read by itself. */

@@ -62,6 +62,8 @@ class MapLoader<T, U, B> implements DataLoader<B> {
   #step = 0;
   #skipped = 0;
   #ahead: number;
+  /** Reads so far, when a batch was last waited for. */
+  #lastWait = { reads: 0, readsLater: 0 };
   #run: EpochRun<T, U> | undefined;
   #disposed = false;
 
@@ -159,7 +161,7 @@ class MapLoader<T, U, B> implements DataLoader<B> {
       const began = this.now();
       const loaded = await load.samples;
       if (this.config.pool.batchesAhead === "auto" && this.now() - began > LONG_WAIT_MS) {
-        this.#ahead = Math.min(MOST_AHEAD, this.#ahead * 2);
+        this.#readFurtherAhead();
       }
       const skipped = loaded.failures.filter((failure) => failure !== undefined);
       try {
@@ -196,6 +198,15 @@ class MapLoader<T, U, B> implements DataLoader<B> {
       signal?.throwIfAborted();
       throw error;
     }
+  }
+
+  /** Reads more batches ahead, where most reads are waited for: what is at hand comes no sooner. */
+  #readFurtherAhead(): void {
+    const { reads, readsLater } = this.#stats;
+    const before = this.#lastWait;
+    this.#lastWait = { reads, readsLater };
+    if ((readsLater - before.readsLater) * 2 < reads - before.reads) return;
+    this.#ahead = Math.min(MOST_AHEAD, this.#ahead * 2);
   }
 
   /** Ends a run; what it read ahead is dropped. */
@@ -237,6 +248,7 @@ class MapLoader<T, U, B> implements DataLoader<B> {
         memory: this.#memory,
         blocks: this.#blocks(reading),
         slots: this.#slots,
+        quick: new Slots(1),
         transform,
       },
       epoch: this.#epoch,

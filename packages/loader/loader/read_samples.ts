@@ -57,6 +57,7 @@ export async function readGroup(reads: readonly PlacedRead[], ground: ReadGround
   if (!first) return;
   const { engine, signal, clock, stats } = ground;
   const { store, key, etag, offset, length, target } = first;
+  stats.readsLater++;
   const began = clock.monotonicMs();
   const call = { signal, ...(etag !== undefined && { ifMatch: etag }) };
   if (reads.length > 1) {

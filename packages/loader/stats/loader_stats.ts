@@ -44,6 +44,8 @@ export class StatsCounter {
   bytes = 0;
   bytesRead = 0;
   reads = 0;
+  /** Those that were waited for, rather than at hand. */
+  readsLater = 0;
   firstBatchMs = 0;
   waitMs = 0;
   busyMs = 0;
