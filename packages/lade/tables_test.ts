@@ -1,6 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createStoreContext } from "@lade/core/backend";
 import { FormatError } from "@lade/formats";
+import { createArrowFile, createArrowStream } from "@lade/formats/arrow";
+import { createParquet } from "@lade/formats/parquet";
 import { formatSchema, parseSchema, valueAt } from "@lade/formats/table";
 import { QuotaExceededError, UnsupportedError } from "@lade/core/errors";
 import { Lade } from "./lade.ts";
@@ -60,4 +62,26 @@ Deno.test("Lade.readTable(): what is no table, and what is torn, is an error", a
   await lade.put("memory://tables/notes.txt", "nothing");
   await assertRejects(() => lade.schemaOf("memory://tables/notes.txt"), FormatError);
   await assertRejects(() => lade.readTable(uri, { format: "npy" }), UnsupportedError, "npy is no table");
+});
+
+Deno.test("Lade refuses a schema for a table that says itself what its columns are, instead of passing over it", async () => {
+  const [lade] = await withTable("");
+  await using _ = lade;
+  const schema = parseSchema("a: int32");
+  for (
+    const [name, create] of [
+      ["rows.parquet", createParquet],
+      ["rows.arrow", createArrowFile],
+      ["rows.arrows", createArrowStream],
+    ] as const
+  ) {
+    const uri = `memory://tables/${name}`;
+    const { store, key } = await lade.locate(uri);
+    await (await create(store, key, { schema })).close();
+    assertEquals(formatSchema(await lade.schemaOf(uri)), "a: int32");
+    const given = { schema: parseSchema("b: int64") };
+    for (const read of [() => lade.readTable(uri, given), () => lade.schemaOf(uri, given)]) {
+      await assertRejects(read, UnsupportedError, "the file says itself what its columns are");
+    }
+  }
 });

@@ -80,7 +80,7 @@ Deno.test("lade convert refuses trees and options that do not go together", asyn
   await cli.fill({ ...below(FILES, "memory://m/in/"), "memory://m/t.csv": "a\n1\n" });
   for (
     const [args, exit, told] of [
-      [["memory://m/in/", "memory://m/x.parquet"], 1, /files become tar or tfrecord, and no parquet/],
+      [["memory://m/in/", "memory://m/x.parquet"], 1, /files become tar or tfrecord, not parquet/],
       [["memory://m/in/", "memory://m/x"], 1, /give its format/],
       [["memory://m/in/", "memory://m/x.tar.gz"], 1, /tar is not compressed/],
       [["memory://m/in/", "memory://m/in/x.tar"], 1, /among the files/],

@@ -1,5 +1,6 @@
 import type { CallOptions } from "@lade/core";
 import type { Description, Format, TableWriterOptions } from "../registry/format.ts";
+import { refuseSchema } from "../registry/refuse_schema.ts";
 import { ArrowFileReader } from "./arrow_file.ts";
 import { ArrowStreamReader } from "./arrow_stream.ts";
 import { type ArrowWriterOptions, createArrowFile, createArrowStream } from "./arrow_writer.ts";
@@ -26,7 +27,11 @@ export const format: Format = {
     };
   },
   verify: async (target, options) => await verifyArrowFile(await target.open("end"), options),
-  openTable: async (target, options) => await ArrowFileReader.open(await target.open("end"), options),
+  openTable: async (target, { schema, ...options } = {}) => {
+    const source = await target.open("end");
+    refuseSchema(schema, source.uri, "arrow");
+    return await ArrowFileReader.open(source, options);
+  },
   createTable: async (store, key, options) => await createArrowFile(store, key, optionsOf(options)),
 };
 
@@ -43,7 +48,11 @@ export const streamFormat: Format = {
     };
   },
   verify: async (target, options) => await verifyArrowStream(await target.open("start"), options),
-  openTable: async (target, options) => await ArrowStreamReader.open(await target.open("start"), options),
+  openTable: async (target, { schema, ...options } = {}) => {
+    const source = await target.open("start");
+    refuseSchema(schema, source.uri, "arrow-stream");
+    return await ArrowStreamReader.open(source, options);
+  },
   createTable: async (store, key, options) => await createArrowStream(store, key, optionsOf(options)),
 };
 

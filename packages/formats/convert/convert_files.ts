@@ -43,7 +43,7 @@ export async function convertFiles(
     });
     return { from: "files", to: name, counts: { files: sumOf(objects, "records"), objects: objects.length } };
   }
-  throw refused(to, `files become tar or tfrecord, and no ${name}`);
+  throw refused(to, `files become tar or tfrecord, not ${name}`);
 }
 
 /** Writes what tar or TFRecord hold as files below a prefix. */
@@ -79,7 +79,7 @@ export async function convertToFiles(
     const { files: count } = await tfrecordToFiles(store, key, to.store, to.key, files);
     return { from: name, to: "files", counts: { files: count } };
   }
-  throw refused(to, `tar and tfrecord become files, and no ${name}`, "name an object, or give its format");
+  throw refused(to, `tar and tfrecord become files, not ${name}`, "name an object, or give its format");
 }
 
 function refuseTableOptions(to: ConvertPlace, { columns, schema, groupRows }: ConvertOptions): void {

@@ -1,4 +1,5 @@
 import type { Description, Format } from "../registry/format.ts";
+import { refuseSchema } from "../registry/refuse_schema.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 import type { CallOptions } from "@lade/core";
 import { FormatError } from "../errors/format_error.ts";
@@ -19,9 +20,11 @@ export const format: Format = {
   async verify({ open, store }, options) {
     return await verifyParquet(await open("end"), { ...options, budget: store.context.budget });
   },
-  async openTable({ open, store }, { signal } = {}) {
+  async openTable({ open, store }, { signal, schema } = {}) {
     const options = { budget: store.context.budget, ...(signal && { signal }) };
-    return await ParquetReader.open(await open("end"), options);
+    const source = await open("end");
+    refuseSchema(schema, source.uri, "parquet");
+    return await ParquetReader.open(source, options);
   },
   async createTable(store, key, options) {
     return await createParquet(store, key, options);

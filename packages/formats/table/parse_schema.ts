@@ -80,7 +80,9 @@ class SchemaParser {
     if (depth > DEPTH) throw this.#fault(`types lie in one another more than ${DEPTH} times`);
     const { text: kind, at } = this.#next;
     const plain = PLAIN.find((known) => known === kind);
-    if (!KINDS.includes(kind)) throw this.#fault(`a type is one of ${KINDS.join(", ")}`);
+    if (!KINDS.includes(kind)) {
+      throw this.#fault(`${JSON.stringify(kind)} is no type, which is one of ${KINDS.join(", ")},`);
+    }
     this.#take();
     if (plain) return { kind: plain };
     switch (kind) {
@@ -118,7 +120,7 @@ class SchemaParser {
         return { kind, unit, ...(zone !== undefined && { zone }) };
       }
       default:
-        throw this.#fault(`a type is one of ${KINDS.join(", ")}`, at);
+        throw this.#fault(`${JSON.stringify(kind)} is no type, which is one of ${KINDS.join(", ")},`, at);
     }
   }
 

@@ -47,7 +47,9 @@ export function checkRows(
   { from = 0, to = Infinity }: { readonly from?: number; readonly to?: number },
 ): void {
   const whole = Number.isSafeInteger(from) && (to === Infinity || Number.isSafeInteger(to));
-  if (!whole || from < 0 || to < from) throw new RangeError(`rows ${from} to ${to} are wanted`);
+  if (!whole || from < 0 || to < from) {
+    throw new RangeError(`rows are counted from 0, and "to" is no less than "from": not from ${from} to ${to}`);
+  }
 }
 
 function joined(batches: TableBatch[]): TableBatch {

@@ -55,12 +55,18 @@ function describeArray(name: string, { metadata, shape, dtype }: ZarrArray): Arr
   const compression = codecs.filter((codec) => codec !== "crc32c").join(", ");
   return {
     name,
-    dtype: type.dtype && type.text !== dtype ? `${type.text} (${type.dtype})` : type.text,
+    dtype: dtypeText(type.text, type.dtype, dtype),
     shape,
     ...(type.dtype && { bytes: shape.reduce((product, length) => product * length, type.bytes) }),
     chunks: chunk.shape,
     ...(compression !== "" && { compression: shard ? `${compression}, in shards` : compression }),
   };
+}
+
+/** What the metadata call an element, and what it is read as where that says something else: `<M8[s] (int64)`. */
+function dtypeText(text: string, stored: string | undefined, dtype: string | undefined): string {
+  if (stored === undefined || text === dtype) return text;
+  return /^[<>|][biufc]\d+$/.test(text) ? stored : `${text} (${stored})`;
 }
 
 function textOf(value: unknown): string {
