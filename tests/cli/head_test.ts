@@ -41,8 +41,9 @@ Deno.test("lade head shows tensors with their first elements, each object under 
     "==> memory://m/a.safetensors <==",
     "array  dtype    shape   values",
     "t      float32  [2, 2]  [0.1, -1.5, NaN]",
-    "==> memory://m/b.npy <==",
+    "",
   ]);
+  assertEquals(stdout.split("\n")[4], "==> memory://m/b.npy <==");
   assertMatch(stderr, /^lade: Cannot read "memory:\/\/m\/none": no such object\n$/);
   const json = await cli.run(["head", "--json", "memory://m/a.safetensors"]);
   assertEquals(JSON.parse(json.stdout).values.values, [0.1, -1.5, "NaN", 3]);
@@ -105,4 +106,40 @@ Deno.test("lade head fits what it shows into the terminal, however wide names an
     assert(!stdout.includes("\x1b"), stdout);
     if (columns < 38) assertMatch(lines[4] ?? "", /^and 1 column more: --columns chooses, --json has all$/);
   }
+});
+
+Deno.test("lade head cuts no number, date or time so that it reads as another", async () => {
+  await using cli = new CliHere();
+  const rows = [
+    [1234567890123, 1.5432112e-7, "2024-01-01T00:01:37.001000", "2024-01-01", "a rather long text of a cell"],
+    [2, -123456789.25, null, "2024-01-02", "b"],
+  ].map(([id, x, at, day, text]) => JSON.stringify({ id, x, at, day, text }));
+  await cli.lade.put("memory://m/a.jsonl", `${rows.join("\n")}\n`);
+  const at60 = await cli.run(["head", "memory://m/a.jsonl"], { columns: 68, tty: true });
+  assertEquals(at60.stdout.split("\n"), [
+    "           id         x  at                    day         text",
+    "1234567890123  1.54…e-7  2024-01-01T00:01:37…  2024-01-01  a rathe…",
+    "            2  -1.2…e+8  null                  2024-01-02  b",
+    "",
+  ]);
+  const at26 = await cli.run(["head", "memory://m/a.jsonl"], { columns: 26, tty: true });
+  assertEquals(at26.stdout.split("\n").slice(1), [
+    "1234567890123  1.54321…e-7",
+    "            2  -1.2345…e+8",
+    "and 3 columns more: --columns chooses, --json has all",
+    "",
+  ]);
+});
+
+Deno.test("lade head shows bytes that are a text as one, with its lines, also where it is cut", async () => {
+  await using cli = new CliHere();
+  const rows = ["line\nbreak\tand tab", "東".repeat(300), "\x1b[2J"].map((text) =>
+    new TextEncoder().encode(text).toBase64()
+  );
+  await cli.lade.put("memory://m/a.jsonl", rows.map((b) => JSON.stringify({ b })).join("\n"));
+  const { stdout } = await cli.run(["head", "--schema", "b: binary", "memory://m/a.jsonl"], {
+    columns: 40,
+    tty: true,
+  });
+  assertEquals(stdout.split("\n"), ["b", "line\\nbreak\\tand tab", `${"東".repeat(19)}…`, "1b5b324a", ""]);
 });

@@ -19,7 +19,7 @@ export const convertOptions = {
     ["--schema"],
     schemaValue,
     undefined,
-    'What the columns of FROM are where it is CSV or JSON lines, such as "id: int64, name: string?"; guessed from the first \
+    'What the columns of FROM are where it is CSV, TSV, JSON lines or TFRecord, such as "id: int64, name: string?"; guessed from the first \
 rows by default.',
   ),
   compression: option(

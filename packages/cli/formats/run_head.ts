@@ -9,6 +9,7 @@ import { schemaOf } from "./schema_of.ts";
 /** Shows the beginning of each object; one that fails does not keep back the next. */
 export async function runHead(context: CommandContext, options: HeadValues): Promise<void> {
   const { output, settings, terminal } = context;
+  let isFirst = true;
   for (const argument of options.uris) {
     try {
       const { uri, head } = await openOne(context, argument, options);
@@ -17,7 +18,8 @@ export async function runHead(context: CommandContext, options: HeadValues): Pro
         const rows = await Array.fromAsync(head.rows);
         const columns = head.columns ?? namesOf(rows);
         const title = options.uris.length > 1 ? argument : undefined;
-        await output.result(new HeadMessage({ columns, rows, title, width: terminal.columns() }));
+        await output.result(new HeadMessage({ columns, rows, title, isFirst, width: terminal.columns() }));
+        isFirst = false;
       }
     } catch (error) {
       await context.fail(error);

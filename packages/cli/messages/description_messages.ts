@@ -173,7 +173,7 @@ function summaryOf({ arrays, schema, rows, records }: Description): string {
   if (arrays) return `${arrays.length} arrays`;
   const parts = [
     ...(rows === undefined ? [] : [counted(rows, "row")]),
-    ...(records === undefined ? [] : [counted(records, "record")]),
+    ...(records === undefined || records === rows ? [] : [counted(records, "record")]),
     ...(schema ? [counted(schema.fields.length, "column")] : []),
   ];
   return parts.join(", ");

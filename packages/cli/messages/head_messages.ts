@@ -20,20 +20,23 @@ export class HeadMessage implements Message {
   readonly #columns: readonly string[];
   readonly #rows: readonly HeadRow[];
   readonly #title: string | undefined;
+  readonly #isFirst: boolean;
   readonly #width: number;
 
-  /** Shows `rows`; of several objects each has its `title`. */
+  /** Shows `rows`; of several objects each has its `title`, behind an empty line where it is not the first. */
   constructor(
-    { columns, rows, title, width = WIDE }: {
+    { columns, rows, title, isFirst = true, width = WIDE }: {
       readonly columns: readonly string[];
       readonly rows: readonly HeadRow[];
       readonly title?: string | undefined;
+      readonly isFirst?: boolean | undefined;
       readonly width?: number | undefined;
     },
   ) {
     this.#columns = columns;
     this.#rows = rows;
     this.#title = title;
+    this.#isFirst = isFirst;
     this.#width = width;
   }
 
@@ -51,7 +54,10 @@ export class HeadMessage implements Message {
     const rest = hidden > 0
       ? [style.dim(`and ${counted(hidden, "column")} more: --columns chooses, --json has all`)]
       : [];
-    const title = this.#title === undefined ? [] : [`==> ${printable(redactSecrets(this.#title))} <==`];
+    const gap = this.#isFirst ? [] : [""];
+    const title = this.#title === undefined
+      ? []
+      : [...gap, `==> ${printable(redactSecrets(this.#title))} <==`];
     return [...title, style.dim(header), ...rows, ...rest].join("\n");
   }
 
@@ -103,18 +109,20 @@ function cellOf(value: RowValue | undefined): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
-/** Bytes that are a text which can be shown are shown as one. */
+/** Bytes that are a text are shown as one: with lines and tabs, and no other control characters. */
 function bytesCell(bytes: Uint8Array): string {
-  const text = textOf(bytes.subarray(0, CELL));
-  if (text !== undefined) return text;
+  const text = textOf(bytes.subarray(0, CELL), bytes.length > CELL);
+  if (text !== undefined) return printable(text);
   const shown = bytes.subarray(0, BYTES).toHex();
   return bytes.length > BYTES ? `${shown}… (${counted(bytes.length, "byte")})` : shown;
 }
 
-function textOf(bytes: Uint8Array): string | undefined {
+/** Of bytes that are cut the last character may be half. */
+function textOf(bytes: Uint8Array, isCut: boolean): string | undefined {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return text !== "" && printable(text) === text ? text : undefined;
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isCut });
+    const inLines = text.replace(/[\t\n\r]/g, "");
+    return text !== "" && printable(inLines) === inLines ? text : undefined;
   } catch {
     return undefined;
   }

@@ -48,7 +48,9 @@ export function checkRows(
 ): void {
   const whole = Number.isSafeInteger(from) && (to === Infinity || Number.isSafeInteger(to));
   if (!whole || from < 0 || to < from) {
-    throw new RangeError(`rows are counted from 0, and "to" is no less than "from": not from ${from} to ${to}`);
+    throw new RangeError(
+      `rows are counted from 0, and "to" is no less than "from": not from ${from} to ${to}`,
+    );
   }
 }
 

@@ -23,7 +23,7 @@ Deno.test("parseSchema: a text that is none is a TypeError that says where", () 
   for (
     const [text, detail] of [
       ["a", `":" is wanted at character 2`],
-      ["a: int", "\"int\" is no type, which is one of int8, int16"],
+      ["a: int", '"int" is no type, which is one of int8, int16'],
       ["a: int8, a: int8", `"a" is there twice at character 10`],
       ["a: int8 b: int8", `"," is wanted at character 9`],
       ["a: int8,", "a column's name is missing at character 9"],
