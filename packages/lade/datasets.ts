@@ -1,4 +1,5 @@
 import type { DataLoader, LoaderOptions, MapDataset, OpenDatasetOptions } from "@lade/loader";
+import { isLocalDirectory, locate, type LocatedUri, locatePrefix } from "@lade/transfer/places";
 import { defaultLade } from "./functions.ts";
 import type { Lade } from "./lade.ts";
 
@@ -20,8 +21,17 @@ export interface UriLoaderOptions<U, B> extends LoaderOptions<unknown, U, B> {
  */
 export async function dataset(uri: string, options: DatasetOptions = {}): Promise<MapDataset<unknown>> {
   const { lade = defaultLade(), ...rest } = options;
-  const [{ store, key }, { openDataset }] = await Promise.all([lade.locate(uri), import("@lade/loader")]);
+  const [{ store, key }, { openDataset }] = await Promise.all([
+    locateDataset(lade, uri),
+    import("@lade/loader"),
+  ]);
   return await openDataset(store, key, rest);
+}
+
+/** A local directory is one store with and without the slash at its end, so that its samples have one fingerprint. */
+async function locateDataset(lade: Lade, uri: string): Promise<LocatedUri> {
+  const place = await locate(lade, uri);
+  return await isLocalDirectory(place.uri) ? await locatePrefix(lade, place) : place;
 }
 
 /** Makes a loader over what lies under a URI: batches of its samples in an exact order, resumed exactly. */

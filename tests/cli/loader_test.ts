@@ -16,6 +16,7 @@ Deno.test("lade loader plan shows every setting, where it is from, and what the 
   assertMatch(stdout, /^memory:\/\/m\/set\/: 10 samples, fingerprint \S{22}\n/);
   assertMatch(stdout, /\n {2}loader\.globalBatchSize +4 +option\n/);
   assertMatch(stdout, /\n {2}loader\.seed +0 +default\n/);
+  assertMatch(stdout, /\n {2}loader\.shuffle +sequential +default\n/);
   assertMatch(stdout, /\n3 steps in an epoch; rank 1 of 2 begins with sample 1, 3, 5, 7, 9\n$/);
   const json = JSON.parse((await cli.run([...plan, "--json"])).stdout);
   assertEquals([json.type, json.samples, json.first], ["loaderPlan", 10, [1, 3, 5, 7, 9]]);
@@ -68,8 +69,38 @@ Deno.test("lade loader refuses what makes no sense, and says what does", async (
   await fails(["plan", "memory://m/set/", "--rank=2/2"], 2, /--rank: "2\/2" is no rank/);
   await fails(["plan", "memory://m/set/", "--block=2"], 2, /--shuffle block/);
   await fails(["plan", "memory://m/none/"], 1, /no object lies there/);
-  await fails(["run", "memory://m/set/", "--global-batch-size=3", "--rank=0/2"], 1, /no multiple/);
+  await fails(["run", "memory://m/set/", "--global-batch-size=3", "--rank=0/2"], 2, /no multiple/);
+  await fails(["plan", "memory://m/set/", "--global-batch-size=4", "--batch-size=2"], 2, /one of them says/);
+  for (const option of ["--epochs=2", "--steps=1", "--compute-ms=0"]) {
+    await fails(["plan", "memory://m/set/", option], 2, /are of lade loader run, not of plan/);
+    await fails(["index", "memory://m/set/", option], 2, /are of lade loader run, not of index/);
+  }
   await fails(["fly", "memory://m/set/"], 2, /"plan", "index" or "run"/);
   const help = await cli.run(["loader", "--help"]);
   assert(help.stdout.includes("--compute-ms"), help.stdout);
+});
+
+Deno.test("lade loader takes local paths, and a directory is the same data set with and without a slash", async () => {
+  await using cli = new CliHere();
+  const directory = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${directory}/set`);
+    await Deno.writeFile(`${directory}/set/a.tfrecord`, TFRECORD);
+    const fingerprints = new Set<string>();
+    for (const name of ["set", "set/"]) {
+      const place = `${directory}/${name}`;
+      const written = await cli.run(["loader", "index", place]);
+      assertEquals([written.code, written.stderr], [0, ""]);
+      assertMatch(written.stdout, /manifest file:\/\/.+\/set\/lade-manifest\.tsv \(1 object of records, /);
+      for (const uri of [place, `file://${place}`]) {
+        const { code, stdout } = await cli.run(["loader", "plan", "--json", uri]);
+        assertEquals(code, 0);
+        fingerprints.add(JSON.parse(stdout).fingerprint);
+      }
+      assertMatch((await cli.run(["loader", "run", place])).stdout, /^epoch 0: /);
+    }
+    assertEquals(fingerprints.size, 1);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });

@@ -28,8 +28,8 @@ webdataset shards; by default what the names say.",
   shuffle: option(
     ["--shuffle"],
     choiceValue({ metavar: "ORDER", choices: ["none", "full", "block", "auto"] }),
-    "none",
-    "none goes through samples as they lie, full shuffles each for itself, block shuffles blocks of records that lie side \
+    undefined,
+    "none, the default, goes through samples as they lie, full shuffles each for itself, block shuffles blocks of records that lie side \
 by side, auto chooses one of these.",
   ),
   block: option(["--block"], many("N"), undefined, "Records of a block; about 1 MiB of them by default."),
@@ -63,12 +63,12 @@ by side, auto chooses one of these.",
     undefined,
     "Which rank of how many this is, counted from 0, or auto: by the variables of torchrun, Slurm, MPI or Kubernetes.",
   ),
-  epochs: option(["--epochs"], many("N"), 1, "Times through the data set; 1 by default. Of run."),
+  epochs: option(["--epochs"], many("N"), undefined, "Times through the data set; 1 by default. Of run."),
   steps: option(["--steps"], many("N"), undefined, "Ends each epoch after so many steps. Of run."),
   computeMs: option(
     ["--compute-ms"],
     integerValue({ metavar: "N", least: 0, most: 3_600_000 }),
-    0,
+    undefined,
     "Milliseconds that a step of training is taken to last; 0 by default. Of run.",
   ),
   action: argument(

@@ -15,8 +15,15 @@ export async function loaderOptionsOf(given: LoaderCommandValues): Promise<Loade
   }
   const orders = { none: false, full: "full", block: shape, auto: true } as const;
   const world = await worldOf(given.rank);
+  if (batchSize !== undefined && globalBatchSize !== undefined) {
+    throw new UsageError("Give --batch-size or --global-batch-size: one of them says the other.");
+  }
+  const { size = 1 } = world ?? {};
+  if (globalBatchSize !== undefined && globalBatchSize % size !== 0) {
+    throw new UsageError(`--global-batch-size: ${globalBatchSize} is no multiple of the ${size} ranks.`);
+  }
   return {
-    shuffle: orders[shuffle],
+    ...(shuffle !== undefined && { shuffle: orders[shuffle] }),
     ...(batchSize !== undefined && { batchSize }),
     ...(globalBatchSize !== undefined && { globalBatchSize }),
     ...(seed !== undefined && { seed }),

@@ -1,6 +1,8 @@
 import { listDataset, type LoaderOptions, writeManifest } from "@lade/loader";
-import { dataset, loader } from "@lade/lade";
+import { dataset, type Lade, loader } from "@lade/lade";
+import { isLocalDirectory, locate, locatePrefix, type Place } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
+import { UsageError } from "../command/usage_error.ts";
 import { LoaderEpochMessage, LoaderManifestMessage, LoaderPlanMessage } from "../messages/loader_messages.ts";
 import { IndexMessage } from "../messages/index_messages.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
@@ -9,9 +11,15 @@ import { samplesOfRank } from "./samples_of_rank.ts";
 
 /** `lade loader`: each of its actions. */
 export async function runLoader(context: CommandContext, given: LoaderCommandValues): Promise<void> {
+  refuseOptionsOfRun(given);
   if (given.action === "index") return await index(context, given);
   const options = await loaderOptionsOf(given);
   return await (given.action === "plan" ? plan(context, given, options) : run(context, given, options));
+}
+
+function refuseOptionsOfRun({ action, epochs, steps, computeMs }: LoaderCommandValues): void {
+  if (action === "run" || [epochs, steps, computeMs].every((given) => given === undefined)) return;
+  throw new UsageError(`--epochs, --steps and --compute-ms are of lade loader run, not of ${action}.`);
 }
 
 async function plan(
@@ -21,7 +29,8 @@ async function plan(
 ): Promise<void> {
   const { output, signal } = context;
   const lade = await context.lade();
-  const { kind, uri } = given;
+  const { kind } = given;
+  const { uri } = await placeOf(lade, given.uri);
   await using opened = await dataset(uri, { lade, signal, ...(kind && { kind }) });
   const { createLoader } = await import("@lade/loader");
   await using planned = createLoader(opened, options);
@@ -40,8 +49,7 @@ async function plan(
 
 async function index(context: CommandContext, { uri, kind }: LoaderCommandValues): Promise<void> {
   const { output, signal } = context;
-  const lade = await context.lade();
-  const { store, key, uriOf } = await lade.locate(uri);
+  const { store, key, uriOf } = await placeOf(await context.lade(), uri);
   const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
   const listed = await listDataset(store, prefix, { signal, ...(kind && { kind }) });
   if (listed.kind === "records" || listed.kind === "samples") {
@@ -81,8 +89,9 @@ async function run(
   options: LoaderOptions<unknown>,
 ): Promise<void> {
   const { output, signal } = context;
-  const { uri, kind, epochs, steps = Infinity, computeMs } = given;
+  const { kind, epochs = 1, steps = Infinity, computeMs = 0 } = given;
   const lade = await context.lade();
+  const { uri } = await placeOf(lade, given.uri);
   const { clock } = lade.context;
   const what = { lade, signal, ...(kind && { kind }) };
   await using batches = await loader<unknown>(uri, { ...options, signal, dataset: what });
@@ -98,4 +107,10 @@ async function run(
     const tookMs = clock.monotonicMs() - began;
     await output.result(new LoaderEpochMessage({ uri, epoch, tookMs, before, after: batches.stats() }));
   }
+}
+
+/** What an argument names, a local path too; a directory is a prefix. */
+async function placeOf(lade: Lade, argument: string): Promise<Place> {
+  const place = await locate(lade, argument);
+  return await isLocalDirectory(place.uri) ? await locatePrefix(lade, place) : place;
 }

@@ -34,7 +34,7 @@ export async function writeManifest(
   const key = prefix + MANIFEST_NAME;
   await using writer = await store.createWriter(key, {
     ...options,
-    contentType: "text/tab-separated-values",
+    ...(store.capabilities.attributes !== false && { contentType: "text/tab-separated-values" }),
   });
   const encoder = new TextEncoder();
   let text = `${JSON.stringify({ format: FORMAT, version: VERSION, kind, objects: objects.length })}\n`;
