@@ -76,6 +76,7 @@ export async function filesToTar(
   const call = signal ? { signal } : {};
   const isSharded = maxBytes !== undefined || hasShardPattern(key);
   const keyOf = (shard: number) => isSharded ? shardKey(key, shard, ".tar") : key;
+  if (shardList !== undefined) nameInList(shardList, keyOf(0));
   const tree = treeFiles(from, start, { ...call, ...(onLeftOut && { onLeftOut }) });
   const written: WrittenTar[] = [];
   let open: OpenShard | undefined;
@@ -196,14 +197,15 @@ async function listShards(
   written: readonly WrittenTar[],
   options: { readonly signal?: AbortSignal },
 ): Promise<void> {
-  const folder = listKey.slice(0, listKey.lastIndexOf("/") + 1);
   const shardlist = written.map(({ key, size, samples = 0 }) => {
-    if (!key.startsWith(folder)) {
-      throw new TypeError(
-        `Cannot list ${JSON.stringify(key)} in ${JSON.stringify(listKey)}: it lies elsewhere`,
-      );
-    }
-    return { url: key.slice(folder.length), nsamples: samples, filesize: size };
+    return { url: nameInList(listKey, key), nsamples: samples, filesize: size };
   });
   await writeShardList(store, listKey, { shardlist }, options);
+}
+
+/** What a list calls an archive: its key from the list's folder on. */
+function nameInList(listKey: string, key: string): string {
+  const folder = listKey.slice(0, listKey.lastIndexOf("/") + 1);
+  if (key.startsWith(folder)) return key.slice(folder.length);
+  throw new TypeError(`Cannot list ${JSON.stringify(key)} in ${JSON.stringify(listKey)}: it lies elsewhere`);
 }

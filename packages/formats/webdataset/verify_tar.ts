@@ -1,6 +1,6 @@
 import { getBytes, objectUri } from "@lade/core";
-import { NotFoundError, StoreError } from "@lade/core/errors";
-import { StaleIndexError } from "../errors/format_error.ts";
+import { NotFoundError, UnsupportedError } from "@lade/core/errors";
+import { FormatError, StaleIndexError } from "../errors/format_error.ts";
 import type { FormatTarget, Verification, VerifyOptions } from "../registry/format.ts";
 import { membersOf, uriOf } from "../tar/entries_of.ts";
 import { tarFault } from "../tar/tar_fault.ts";
@@ -54,7 +54,7 @@ export async function verifyTar(target: FormatTarget, options: VerifyOptions = {
       );
     }
   } catch (error) {
-    if (!(error instanceof StoreError) || error.retryable) throw error;
+    if (!(error instanceof FormatError || error instanceof UnsupportedError)) throw error;
     take(error);
   }
   if (faults.length === 0) {
