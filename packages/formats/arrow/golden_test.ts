@@ -3,8 +3,9 @@ import { getBytes, type MemoryStore } from "@lade/core";
 import { MemoryStore as Memory } from "@lade/core";
 import { batchOf, type Schema, type TableReader, valueAt } from "../table/mod.ts";
 import { FormatError } from "../errors/format_error.ts";
-import { ObjectSource } from "../source/mod.ts";
+import { BytesSource, ObjectSource } from "../source/mod.ts";
 import { assertDamageIsFound, type Damage } from "../testing/damage.ts";
+import { type Block, readFooter } from "./read_footer.ts";
 import { createArrowFile, openArrowFile, openArrowStream } from "./mod.ts";
 import { verifyArrowFile, verifyArrowStream } from "./verify_arrow.ts";
 
@@ -140,6 +141,34 @@ Deno.test("Arrow: an index that leads to no value of its dictionary is a FormatE
     await store.put("k", bytes);
     await assertRejects(() => read(openArrowStream, store, "k"), FormatError, `has index ${index} in row 1`);
   }
+});
+
+Deno.test("Arrow: a footer whose dictionaries are none, are left out, or lie otherwise, is a FormatError", async () => {
+  const bytes = Uint8Array.fromBase64(FILE);
+  const { dictionaries, batches, offset } = await readFooter(new BytesSource(bytes, "memory://f"));
+  const [dictionary] = dictionaries;
+  const [batch] = batches;
+  if (!dictionary || !batch) throw new TypeError("the file has no blocks");
+  const structOf = ({ offset, metadataLength, bodyLength }: Block) =>
+    new Uint8Array(BigInt64Array.of(BigInt(offset), BigInt(metadataLength), BigInt(bodyLength)).buffer);
+  const due = structOf(dictionary).toHex();
+  const places = Array.from({ length: bytes.length - offset - 24 }, (_, index) => offset + index)
+    .filter((at) => bytes.subarray(at, at + 24).toHex() === due);
+  assertEquals(places.length, 1);
+  const [at = 0] = places;
+  const scan = async (struct: Uint8Array, count = 1) => {
+    const told = bytes.slice();
+    told.set(struct, at);
+    told[at - 4] = count;
+    await using store = new Memory();
+    await store.put("k", told);
+    return (await read(openArrowFile, store, "k")).rows;
+  };
+  assertEquals(await scan(structOf(dictionary)), ROWS);
+  await assertRejects(() => scan(structOf(batch)), FormatError, "no dictionary is where the footer has one");
+  await assertRejects(() => scan(structOf(dictionary), 0), FormatError);
+  const longer = { ...dictionary, metadataLength: dictionary.metadataLength + 8, bodyLength: 16 };
+  await assertRejects(() => scan(structOf(longer)), FormatError, "have 168 bytes, and the footer tells 176");
 });
 
 Deno.test("Arrow: damage of a stream is found, but in its schema's words and in its values", async () => {

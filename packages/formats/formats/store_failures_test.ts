@@ -77,6 +77,7 @@ const OBJECTS: Readonly<Record<string, (store: ObjectStore, key: string) => Prom
   "a.npy": (store, key) =>
     writeNpy(store, key, { ...ARRAY, dtype: "bool", shape: [200_000], data: new Uint8Array(200_000) }),
   "a.npz": (store, key) => writeNpz(store, key, { a: ARRAY, b: ARRAY }),
+  "deflated.npz": (store, key) => writeNpz(store, key, { a: ARRAY, b: ARRAY }, { compression: "deflate" }),
   "a.safetensors": (store, key) =>
     writeSafetensors(store, key, ["a", "b"].map((name) => ({ name, ...ARRAY }))),
   "a.tfrecord": async (store, key) => {

@@ -86,6 +86,66 @@ Deno.test("readLeaf() reads a list of an older writer, which is repeated by itse
   assertEquals([column.offsets, column.children?.[0]?.values], [Int32Array.of(0, 2, 2), Int32Array.of(5, 6)]);
 });
 
+/** An uncompressed page of version 2 of nullable numbers of 32 bits: its levels, which may lie otherwise, and values. */
+function pageV2(
+  { values, nulls, rows = values, levels, sizes = [0, levels.length], data }: {
+    readonly values: number;
+    readonly nulls: number;
+    readonly rows?: number;
+    readonly levels: readonly number[];
+    readonly sizes?: readonly [repetition: number, definition: number];
+    readonly data: readonly number[];
+  },
+): number[] {
+  const size = i32(levels.length + data.length);
+  const details = struct({
+    1: i32(values),
+    2: i32(nulls),
+    3: i32(rows),
+    4: i32(0),
+    5: i32(sizes[1]),
+    6: i32(sizes[0]),
+  });
+  return [...writeThriftStruct({ 1: i32(3), 2: size, 3: size, 8: details }), ...levels, ...data];
+}
+
+Deno.test("readLeaf(): levels, nulls and rows of pages of version 2 that contradict one another are refused", () => {
+  const nullable = nodeOf({ name: "x", type: "INT32", repetition_type: "OPTIONAL" });
+  const seven = [7, 0, 0, 0];
+  const sound = { values: 2, nulls: 1, levels: [3, 0b01], data: seven };
+  assertEquals(read(nullable, 2, 2, pageV2(sound)).validity, Uint8Array.of(1));
+  const refuse = (node: typeof nullable, rows: number, detail: string, ...pages: readonly number[][]) =>
+    assertThrows(() => read(node, 2, rows, ...pages), FormatError, detail);
+  refuse(nullable, 2, "1 values are null, and the header tells 0", pageV2({ ...sound, nulls: 0 }));
+  refuse(nullable, 2, "1 values are null, and the header tells 2", pageV2({ ...sound, nulls: 2 }));
+  refuse(nullable, 2, "levels pass their end", pageV2({ ...sound, sizes: [0, 1] }));
+  refuse(nullable, 3, "its pages have 2 rows, and 3 are due", pageV2(sound));
+  // A run of a level that there is not; of one bit each there is none, so this list has two levels.
+  const list = nodeOf(
+    { name: "x", num_children: 1, repetition_type: "OPTIONAL", converted_type: "LIST" },
+    { name: "list", num_children: 1, repetition_type: "REPEATED" },
+    { name: "element", type: "INT32", repetition_type: "REQUIRED" },
+  );
+  const two = {
+    values: 2,
+    nulls: 0,
+    levels: [4, 0, 4, 2],
+    sizes: [2, 2] as const,
+    data: [...seven, ...seven],
+  };
+  assertEquals(read(list, 2, 2, pageV2(two)).offsets, Int32Array.of(0, 1, 2));
+  refuse(list, 2, "a level is 3, and 2 is the highest", pageV2({ ...two, levels: [4, 0, 4, 3] }));
+  refuse(list, 2, "the first value goes on with a row before it", pageV2({ ...two, levels: [4, 1, 4, 2] }));
+  refuse(list, 1, "its pages have 2 rows, and 1 are due", pageV2(two));
+  const old = writeThriftStruct({
+    1: i32(0),
+    2: i32(10),
+    3: i32(10),
+    5: struct({ 1: i32(2), 2: i32(0), 3: i32(4), 4: i32(3) }),
+  });
+  refuse(nullable, 2, "levels are encoded by BIT_PACKED", [...old, 2, 0, 0, 0, 3, 1, ...seven]);
+});
+
 Deno.test("readLeaf() says what it does not decode, and what no memory holds", () => {
   assertThrows(
     () => read(BYTE, 1, 1, page(1, 10, [])),
