@@ -106,6 +106,8 @@ Deno.test("Arrow: a stream that is none, or begins otherwise, says so", async ()
   const twice = new BytesSource(Uint8Array.of(...schema, ...schema, ...end), "memory://s");
   await assertRejects(() => scan(twice), FormatError, "a second schema");
   await assertRejects(() => scan(new BytesSource(schema, "memory://s")), FormatError, "it is cut");
+  const long = Uint8Array.of(...schema, 255, 255, 255, 255, 0, 0, 0, 16, ...end);
+  await assertRejects(() => scan(new BytesSource(long, "memory://s")), FormatError, "claim 268435456 bytes");
   const more = new BytesSource(Uint8Array.of(...schema, ...end, 0), "memory://s");
   await assertRejects(() => scan(more), FormatError, "1 bytes lie behind its end");
   const builder = new FlatBuilder();

@@ -5,6 +5,7 @@ import { valueLayoutOf } from "./value_layout.ts";
 /** Rows of a batch, from `from` up to before `to`; a `RangeError` where they are not in it. Values are views of its memory. */
 export function sliceRows(batch: TableBatch, from: number, to: number): TableBatch {
   if (from === 0 && to === batch.rows) return batch;
+  checkWithin(batch.rows, from, to);
   return {
     schema: batch.schema,
     rows: to - from,
@@ -15,9 +16,7 @@ export function sliceRows(batch: TableBatch, from: number, to: number): TableBat
 /** Rows of a column, from `from` up to before `to`; a `RangeError` where they are not in it. Values are views of its memory. */
 export function sliceColumn(column: Column, from: number, to: number): Column {
   const { field, length, values, offsets, children } = column;
-  if (!(from >= 0 && from <= to && to <= length)) {
-    throw new RangeError(`rows ${from} to ${to} are wanted of ${length}`);
-  }
+  checkWithin(length, from, to);
   const validity = sliceValidity(column, from, to);
   const sliced = { field, length: to - from, ...(validity && { validity }) };
   if (offsets) {
@@ -48,4 +47,9 @@ function sliceValidity(column: Column, from: number, to: number): Uint8Array | u
   const bits = new ValidityBuilder();
   bits.addColumn(column, from, to);
   return bits.finish();
+}
+
+function checkWithin(length: number, from: number, to: number): void {
+  if (from >= 0 && from <= to && to <= length) return;
+  throw new RangeError(`rows ${from} to ${to} are wanted of ${length}`);
 }
