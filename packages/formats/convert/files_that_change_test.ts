@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { getBytes, MemoryStore, type ObjectMeta, type ObjectStore } from "@lade/core";
-import { NotFoundError, PreconditionFailedError } from "@lade/core/errors";
+import { AlreadyExistsError, NotFoundError, PreconditionFailedError } from "@lade/core/errors";
 import { ForwardingStore } from "@lade/core/layers";
 import { injectFaults } from "@lade/testing";
 import { FormatError } from "../errors/format_error.ts";
@@ -93,4 +93,21 @@ Deno.test("filesToTar(): a list of shards that lie elsewhere is refused before a
     'Cannot list "train/s-000000.tar" in "lists/list.json": it lies elsewhere',
   );
   assertEquals(await Array.fromAsync(to.list()), []);
+});
+
+Deno.test("filesToTar(): what is there already is kept where that is asked for, indexes too", async () => {
+  const from = new MemoryStore();
+  await from.put("in/a.txt", new Uint8Array(5));
+  for (const key of ["out.tar", "out.idx"]) {
+    const to = injectFaults(new MemoryStore(), []);
+    await to.put(key, Uint8Array.of(1, 2, 3));
+    await assertRejects(
+      () => filesToTar(from, "in", to, "out.tar", { ifNoneMatch: "*" }),
+      AlreadyExistsError,
+    );
+    assertEquals((await getBytes(to, key)).bytes, Uint8Array.of(1, 2, 3));
+    assertEquals(to.openWriters, 0);
+    await filesToTar(from, "in", to, "out.tar");
+    assertEquals((await to.head(key)).size > 3, true);
+  }
 });

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { MemoryStore } from "@lade/core";
+import { openFormat } from "../formats/open_format.ts";
 import { encodeHeader } from "./encode_header.ts";
 import {
   bytesOf,
@@ -71,4 +72,17 @@ Deno.test("NpyFile: rows and pieces that are asked for as no whole number of the
   const unaligned = new Uint8Array(new ArrayBuffer(8), 1, 4);
   await assertRejects(() => file.read({ into: unaligned }), RangeError, "into memory from byte 1 on");
   assertEquals(unaligned, new Uint8Array(4));
+});
+
+Deno.test("npy: verification reads bools, of which some are none, and counts what it read", async () => {
+  await using store = new MemoryStore();
+  const header = encodeHeader(parseLiteral("[('a', '|b1'), ('b', '<i2')]"), [2], "C");
+  const verified = async (elements: readonly number[]) => {
+    await store.put("a.npy", Uint8Array.from([...header, ...elements]));
+    const { format, target } = await openFormat(store, "a.npy");
+    const { faults, bytes } = await format.verify(target);
+    return [faults.map(({ message }) => /a bool is 2/.test(message)), bytes];
+  };
+  assertEquals(await verified([1, 7, 7, 0, 7, 7]), [[], header.length + 6]);
+  assertEquals(await verified([1, 7, 7, 2, 7, 7]), [[true], header.length]);
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { MemoryStore } from "@lade/core";
+import { PreconditionFailedError } from "@lade/core/errors";
 import { createLoader } from "../loader/create_loader.ts";
 import type { LoaderOptions } from "../config/loader_options.ts";
 import { SampleError } from "../loader/sample_error.ts";
@@ -72,6 +73,7 @@ for (const { name, write, open, idOf } of SAMPLE_FILES) {
     await using loader = createLoader(dataset, { batchSize: 8 });
     const error = await assertRejects(() => epoch(loader), SampleError);
     assertEquals(error.index < 16, true);
+    assert(error.cause instanceof PreconditionFailedError, `${error.cause}`);
   });
 }
 
