@@ -54,8 +54,11 @@ Deno.test("streamTar(): gzip data with something behind it, cut or damaged is an
   assertEquals(await namesOf(whole), ["one", "two", "none"]);
   const behind = new Uint8Array(whole.length + 9);
   behind.set(whole);
-  behind.fill(7, whole.length);
-  await assertRejects(() => namesOf(behind), FormatError);
+  // Zeros are what the decompressor passes over by itself.
+  for (const byte of [7, 0]) {
+    behind.fill(byte, whole.length);
+    await assertRejects(() => namesOf(behind), FormatError);
+  }
   await assertRejects(() => namesOf(whole.slice(0, -1)), FormatError);
   const sum = whole.length - 6;
   await assertRejects(() => namesOf(whole.with(sum, (whole[sum] ?? 0) ^ 1)), FormatError);

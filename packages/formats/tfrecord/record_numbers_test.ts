@@ -80,6 +80,8 @@ Deno.test("inflate(): an error of the bytes themselves stays as it is, and what 
       zipped.slice(0, 100_000),
       zipped.with(200_000, (zipped[200_000] ?? 0) ^ 1),
       zipped.with(10, 0xff),
+      new Uint8Array([...zipped, 0]),
+      new Uint8Array([...zipped, 7]),
     ]
   ) {
     await assertRejects(() => all(given(bytes)), FormatError);
