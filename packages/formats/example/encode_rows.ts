@@ -15,16 +15,18 @@ const BYTES = new Set(["binary", "fixed-binary", "string"]);
 export function checkExampleSchema(schema: Schema): void {
   for (const { name, type } of schema.fields) {
     const { kind } = type.kind === "list" ? type.item.type : type;
-    const isNullable = type.kind === "list" && type.item.nullable;
-    if (!isNullable && (INTS.has(kind) || BYTES.has(kind) || kind === "float16" || kind === "float32")) {
-      continue;
-    }
-    const advice = kind === "float64" ? "; its floats have 32 bits: give the column as float32" : "";
+    if (INTS.has(kind) || BYTES.has(kind) || kind === "float16" || kind === "float32") continue;
+    const advice = kind === "float64"
+      ? "; its floats have 32 bits: give the column as float32"
+      : "; leave it out, or write parquet or arrow";
     throw new TypeError(`column "${name}" of ${formatType(type)} can be no feature of a tf.Example${advice}`);
   }
 }
 
-/** Each row as a tf.Example, whose features are the columns; where a row has no value, it has no such feature. */
+/**
+ * Each row as a tf.Example, whose features are the columns; where a row has no value, it has no such feature. A list in
+ * which an item has no value is a `TypeError`: no feature can say it.
+ */
 export function* encodeRows(batch: TableBatch): Generator<Uint8Array<ArrayBuffer>> {
   checkExampleSchema(batch.schema);
   for (let row = 0; row < batch.rows; row++) {
@@ -40,6 +42,12 @@ function featureOf(column: Column, row: number): Feature {
   const [items] = column.children ?? [];
   if (!items) return featureOfItems(column, row, row + 1);
   const [from, to] = itemRange(column, row);
+  for (let item = from; items.validity && item < to; item++) {
+    if (hasValue(items, item)) continue;
+    throw new TypeError(
+      `column "${column.field.name}" has a list with an item without a value, which no feature of a tf.Example can have`,
+    );
+  }
   return featureOfItems(items, from, to);
 }
 

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { getBytes, MemoryStore } from "@lade/core";
+import { NotFoundError } from "@lade/core/errors";
 import { injectFaults } from "@lade/testing";
 import { FormatError } from "../errors/format_error.ts";
 import { encodeExample } from "../example/encode_example.ts";
@@ -212,7 +213,7 @@ Deno.test("tfrecord createTable: what is written is read with the same schema", 
 Deno.test("tfrecord createTable: columns that no feature holds exactly are refused before anything is written", async () => {
   await using store = new MemoryStore();
   for (
-    const schema of ["x: float64", "d: date", "l: list<list<int8>>", "l: list<int8?>", "s: struct<a: int8>"]
+    const schema of ["x: float64", "d: date", "l: list<list<int8>>", "l: list<date>", "s: struct<a: int8>"]
   ) {
     await assertRejects(
       async () => await format.createTable?.(store, "k", { schema: parseSchema(schema) }),
@@ -240,4 +241,32 @@ Deno.test("tfrecord createTable: columns that no feature holds exactly are refus
     TypeError,
     "another schema",
   );
+});
+
+Deno.test("tfrecord createTable: lists whose items might have no value are written, and refused where one has none", async () => {
+  await using store = new MemoryStore();
+  const schema = parseSchema("l: list<int8?>?, f: list<float32?, 2>?");
+  {
+    await using writer = await format.createTable?.(store, "a.tfrecord", { schema });
+    await writer?.write(
+      batchOf(schema, [{ l: [1, 2], f: [0.5, 1] }, { l: [], f: null }, { l: null, f: [2, 3] }]),
+    );
+    await writer?.close();
+  }
+  const table = await open(store, "a.tfrecord", "l: list<int8>?, f: list<float32>?");
+  assertEquals(await rowsOf(table), [{ l: [1, 2], f: [0.5, 1] }, { l: [], f: null }, {
+    l: null,
+    f: [2, 3],
+  }]);
+  for (const row of [{ l: [1, null], f: null }, { l: null, f: [null, 1] }]) {
+    await using writer = await format.createTable?.(store, "b.tfrecord", { schema });
+    await writer?.write(batchOf(schema, [{ l: [1], f: [0, 0] }]));
+    const column = row.l ? "l" : "f";
+    await assertRejects(
+      async () => await writer?.write(batchOf(schema, [row])),
+      TypeError,
+      `column "${column}" has a list with an item without a value`,
+    );
+  }
+  await assertRejects(() => store.head("b.tfrecord"), NotFoundError);
 });
