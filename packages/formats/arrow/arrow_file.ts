@@ -102,9 +102,11 @@ export class ArrowFileReader implements TableReader {
     const start = this.#rows.length;
     const blocks = this.#footer.batches.slice(start, start + HEADERS);
     const headers = await this.#readHeaders(blocks, options);
-    headers.forEach((header, index) =>
-      this.#rows[start + index] = batchOf(header, blocks[index], this.#source).rows
-    );
+    headers.forEach((header, index) => {
+      const { rows, codec } = batchOf(header, blocks[index], this.#source);
+      this.#rows[start + index] = rows;
+      this.#codec ??= codec;
+    });
   }
 
   async #readHeaders(blocks: readonly Block[], options: CallOptions): Promise<ArrowMessage[]> {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { MemoryStore } from "@lade/core";
+import { openFormat } from "../formats/open_format.ts";
 import type { TableBatch, TableReader } from "../table/mod.ts";
 import { batchOf, checkBatch, concatBatches, type Schema, sliceRows, valueAt } from "../table/mod.ts";
 import { randomTable } from "../testing/random_table.ts";
@@ -122,3 +123,18 @@ for (const [form, { create, open }] of Object.entries(FORMS)) {
     }
   });
 }
+
+Deno.test("ArrowFileReader tells how its batches are compressed", async () => {
+  await using store = new MemoryStore();
+  const schema: Schema = { fields: [{ name: "a", type: { kind: "int64" }, nullable: false }] };
+  const rows = Array.from({ length: 1000 }, () => ({ a: 7n }));
+  for (const compression of ["zstd", "none"] as const) {
+    const writer = await createArrowFile(store, "a.arrow", { schema, compression });
+    await writer.write(batchOf(schema, rows));
+    await writer.close();
+    const { format, target } = await openFormat(store, "a.arrow");
+    const told = await format.describe(target);
+    assertEquals(told.compression, compression === "zstd" ? "zstd" : undefined);
+    assertEquals(told.checksums.length, compression === "zstd" ? 1 : 0);
+  }
+});
