@@ -68,6 +68,7 @@ Deno.test("lade loader refuses what makes no sense, and says what does", async (
   };
   await fails(["plan", "memory://m/set/", "--rank=2/2"], 2, /--rank: "2\/2" is no rank/);
   await fails(["plan", "memory://m/set/", "--block=2"], 2, /--shuffle block/);
+  await fails(["index", "memory://m/set/1"], 2, /is one object, .+; lade index writes/);
   await fails(["plan", "memory://m/none/"], 1, /no object lies there/);
   await fails(["run", "memory://m/set/", "--global-batch-size=3", "--rank=0/2"], 2, /no multiple/);
   await fails(["plan", "memory://m/set/", "--global-batch-size=4", "--batch-size=2"], 2, /one of them says/);

@@ -1,6 +1,7 @@
+import { exists } from "@lade/core/operations";
 import { listDataset, type LoaderOptions, writeManifest } from "@lade/loader";
 import { dataset, type Lade, loader } from "@lade/lade";
-import { isLocalDirectory, locate, locatePrefix, type Place } from "@lade/transfer/places";
+import { isLocalDirectory, isPrefix, locate, locatePrefix, type Place } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { LoaderEpochMessage, LoaderManifestMessage, LoaderPlanMessage } from "../messages/loader_messages.ts";
@@ -49,7 +50,14 @@ async function plan(
 
 async function index(context: CommandContext, { uri, kind }: LoaderCommandValues): Promise<void> {
   const { output, signal } = context;
-  const { store, key, uriOf } = await placeOf(await context.lade(), uri);
+  const place = await placeOf(await context.lade(), uri);
+  const { store, key, uriOf } = place;
+  if (!isPrefix(place) && await exists(store, key, { signal })) {
+    throw new UsageError(
+      `${JSON.stringify(uri)} is one object, and a manifest is of all below a prefix; lade index writes \
+the index of one object.`,
+    );
+  }
   const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
   const listed = await listDataset(store, prefix, { signal, ...(kind && { kind }) });
   if (listed.kind === "records" || listed.kind === "samples") {
