@@ -64,6 +64,8 @@ Deno.test("lade head shows the arrays of a Zarr group and of an npz, and the mem
   const { store, key } = await cli.lade.locate("memory://m/x.npz");
   const x = { dtype: "float32", shape: [2], order: "C", data: Float32Array.of(0.1, 2) } as const;
   await writeNpz(store, key, { x });
+  const alone = await cli.run(["head", "-n5", "memory://m/g/a"]);
+  assertEquals(alone.stdout, "dtype  shape   values\nint16  [3, 2]  [1, 2, 3, 4, 7]\n");
   const shown = await cli.run(["head", "memory://m/x.npz"]);
   assertEquals(shown.stdout, "array  dtype    shape  values\nx      float32  [2]    [0.1, 2]\n");
   await cli.fill({ "memory://m/in/a.txt": "1" });

@@ -13,19 +13,21 @@ export interface HeadArray {
   readonly values: () => Promise<readonly RowValue[] | null>;
 }
 
-/** The first arrays, `count` at most, each with its first elements, so many. */
+/** The first arrays, `count` at most, each with its first elements, so many; one array alone has no name to show. */
 export function headOfArrays(
   arrays: AsyncIterable<HeadArray> | Iterable<HeadArray>,
   count: number,
+  isAlone = false,
 ): Head {
   const rows = async function* (): AsyncGenerator<HeadRow> {
     let left = count;
     for await (const { name, dtype, shape, values } of arrays) {
-      yield [["array", name], ["dtype", dtype], ["shape", shape], ["values", await values()]];
+      const named: HeadRow = isAlone ? [] : [["array", name]];
+      yield [...named, ["dtype", dtype], ["shape", shape], ["values", await values()]];
       if (--left === 0) return;
     }
   };
-  return { columns: ["array", "dtype", "shape", "values"], rows: rows() };
+  return { columns: [...(isAlone ? [] : ["array"]), "dtype", "shape", "values"], rows: rows() };
 }
 
 /** The least block at an array's beginning that has `count` elements, or all: up to where in each dimension. */

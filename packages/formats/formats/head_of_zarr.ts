@@ -23,5 +23,5 @@ export async function headOfZarr({ target }: OpenedFormat, { count, signal }: He
     if (node instanceof ZarrArray) yield headOf("", node);
     else for await (const [path, array] of node.arrays(call)) yield headOf(path, array);
   };
-  return headOfArrays(arrays(), count);
+  return headOfArrays(arrays(), count, node instanceof ZarrArray);
 }
