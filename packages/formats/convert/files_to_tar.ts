@@ -1,4 +1,4 @@
-import type { ListOptions, ObjectStore, WriterOptions } from "@lade/core";
+import { type ListOptions, type ObjectStore, PlaceJudge, type WriterOptions } from "@lade/core";
 import { BLOCK } from "../tar/tar_member.ts";
 import { tarSizeOf, TarWriter } from "../tar/tar_writer.ts";
 import { sampleIndexKey } from "../webdataset/index_samples.ts";
@@ -67,13 +67,13 @@ export async function filesToTar(
     throw new RangeError(`Cannot write archives of ${maxBytes} bytes: a whole number from 1 up is needed`);
   }
   const start = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
-  if (from.uri === to.uri && key.startsWith(start)) {
+  const { signal } = writer;
+  const call = signal ? { signal } : {};
+  if (await new PlaceJudge().contains({ store: from, key: start }, { store: to, key }, undefined, call)) {
     throw new TypeError(
       `Cannot write ${JSON.stringify(key)} among the files that it is to have: choose another place`,
     );
   }
-  const { signal } = writer;
-  const call = signal ? { signal } : {};
   const isSharded = maxBytes !== undefined || hasShardPattern(key);
   const keyOf = (shard: number) => isSharded ? shardKey(key, shard, ".tar") : key;
   if (shardList !== undefined) nameInList(shardList, keyOf(0));

@@ -198,7 +198,9 @@ Deno.test("tarToFiles(): names that lead elsewhere, clashes and links are refuse
     }
     await store.put("a.tar", bytes);
   };
-  for (const name of ["../a", "a/../../b", "/etc/passwd", "..", "a/..", ".", "./."]) {
+  for (
+    const name of ["../a", "a/../../b", "/etc/passwd", "..", "a/..", ".", "./."]
+  ) {
     await using to = new MemoryStore();
     await named(["first", name]);
     await assertRejects(() => tarToFiles(store, "a.tar", to, "out"), FormatError, "is not unpacked");
@@ -265,6 +267,35 @@ Deno.test("tarToFiles: names that stand for a media type, on a store of files, w
     await filesToTar(store, "in", store, "a.tar");
     assertEquals((await tarToFiles(store, "a.tar", files, "out")).files, 1);
     assertEquals(await Deno.readFile(`${directory}/out/a.txt`), Uint8Array.of(1));
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("tarToFiles(), filesToTar(): an archive is never replaced by its own member, nor lies among its files", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "lade-own-" });
+  try {
+    await Deno.mkdir(`${directory}/in`);
+    await Deno.symlink(`${directory}/in`, `${directory}/link`);
+    await using store = await openFileStore(directory);
+    await using linked = await openFileStore(`${directory}/link`);
+    {
+      await using writer = await TarWriter.create(store, "in/a.tar");
+      await writer.add({ name: "a.tar" }, new TextEncoder().encode("lost"));
+      await writer.close();
+    }
+    const { bytes } = await getBytes(store, "in/a.tar");
+    for (const [to, prefix] of [[store, "in/"], [linked, ""]] as const) {
+      await assertRejects(
+        () => tarToFiles(store, "in/a.tar", to, prefix),
+        FormatError,
+        'member "a.tar" is not unpacked: it would replace the archive itself',
+      );
+      assertEquals((await getBytes(store, "in/a.tar")).bytes, bytes);
+    }
+    await assertRejects(() => filesToTar(store, "in/", linked, "b.tar"), TypeError, "among the files");
+    await tarToFiles(store, "in/a.tar", store, "out");
+    assertEquals(new TextDecoder().decode((await getBytes(store, "out/a.tar")).bytes), "lost");
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

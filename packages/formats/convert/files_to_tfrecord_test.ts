@@ -181,3 +181,16 @@ Deno.test("nameFault: names of files below a place, and no others", () => {
     assertEquals(typeof nameFault(name), "string", name);
   }
 });
+
+Deno.test("tfrecordToFiles: an object is never replaced by its own record", async () => {
+  await using store = new MemoryStore();
+  await store.put("in/d/a.tfrecord", new TextEncoder().encode("lost"));
+  await filesToTfrecord(store, "in/", store, "d/a.tfrecord", { index: false });
+  const { bytes } = await getBytes(store, "d/a.tfrecord");
+  await assertRejects(
+    () => tfrecordToFiles(store, "d/a.tfrecord", store, ""),
+    FormatError,
+    '"d/a.tfrecord" is not written: it would replace the object itself',
+  );
+  assertEquals((await getBytes(store, "d/a.tfrecord")).bytes, bytes);
+});

@@ -1,4 +1,4 @@
-import { contentTypeOf, type ObjectStore, objectUri, type PutOptions } from "@lade/core";
+import { contentTypeOf, type ObjectStore, objectUri, PlaceJudge, type PutOptions } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { UnsupportedError } from "@lade/core/errors";
 import { memberKey } from "../tar/member_key.ts";
@@ -30,7 +30,7 @@ const WIDTH = 32;
 
 /**
  * Unpacks an archive, also one that is compressed with gzip or zstd, below a prefix of any store. A name that leads out of
- * there, two members of one name, and a link are errors; nothing is written for such a member, and no link is ever followed.
+ * there, that of the archive itself, two members of one name, and a link are errors; nothing is written for such a member, and no link is ever followed.
  * What was written before a fault stays.
  */
 export async function tarToFiles(
@@ -44,6 +44,12 @@ export async function tarToFiles(
   const start = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
   const uri = objectUri(from.uri, key);
   const seen = new Set<string>();
+  const own = await new PlaceJudge().pathWithin(
+    { store: to, key: start },
+    { store: from, key },
+    undefined,
+    signal ? { signal } : {},
+  );
   let [files, bytes] = [0, 0];
   const done = (name: string, size: number) => {
     files++;
@@ -71,11 +77,12 @@ export async function tarToFiles(
         continue;
       }
       const name = memberKey(member, uri);
+      const refuse = (detail: string) => tarFault({ uri, offset: member.headerOffset }, detail);
+      if (name === own) {
+        throw refuse(`member ${JSON.stringify(name)} is not unpacked: it would replace the archive itself`);
+      }
       if (seen.has(name)) {
-        throw tarFault(
-          { uri, offset: member.headerOffset },
-          `two members are unpacked to ${JSON.stringify(name)}`,
-        );
+        throw refuse(`two members are unpacked to ${JSON.stringify(name)}`);
       }
       seen.add(name);
       const call = { ...attributesOf(name, member), ...(signal && { signal }) };

@@ -1,4 +1,4 @@
-import { contentTypeOf, type ObjectStore, objectUri, type PutOptions } from "@lade/core";
+import { contentTypeOf, type ObjectStore, objectUri, PlaceJudge, type PutOptions } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { parseExample } from "../example/parse_example.ts";
 import type { RecordBatch } from "../tfrecord/record_batch.ts";
@@ -39,7 +39,7 @@ interface FileOfRecord {
 
 /**
  * Writes the records of a TFRecord object as files below a prefix of any store. A record that is damaged, has no name or data,
- * or something besides, a name that leads out of there, and two records of one name are `FormatError`s; nothing is written for
+ * or something besides, a name that leads out of there or to the object itself, and two records of one name are `FormatError`s; nothing is written for
  * such a record. What was written before stays.
  */
 export async function tfrecordToFiles(
@@ -55,6 +55,12 @@ export async function tfrecordToFiles(
   const start = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
   const uri = objectUri(from.uri, key);
   const seen = new Set<string>();
+  const own = await new PlaceJudge().pathWithin(
+    { store: to, key: start },
+    { store: from, key },
+    undefined,
+    call,
+  );
   const filesOf = function* (batch: RecordBatch): Generator<FileOfRecord> {
     for (const [index, record] of [...batch].entries()) {
       const number = batch.first + index;
@@ -63,7 +69,8 @@ export async function tfrecordToFiles(
       const file = records === "bytes"
         ? { name: String(number).padStart(8, "0") + suffix, data: record }
         : fileOf(record, uri, refuse);
-      const fault = nameFault(file.name);
+      const fault = nameFault(file.name) ??
+        (file.name === own ? "it would replace the object itself" : undefined);
       if (fault !== undefined) throw refuse(`${JSON.stringify(file.name)} is not written: ${fault}`);
       if (seen.has(file.name)) throw refuse(`two records are named ${JSON.stringify(file.name)}`);
       seen.add(file.name);
