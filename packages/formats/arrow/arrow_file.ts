@@ -4,7 +4,6 @@ import type { ByteSource } from "../source/byte_source.ts";
 import type { TableBatch } from "../table/column.ts";
 import { checkRows } from "../table/rebatch.ts";
 import type { Schema } from "../table/schema.ts";
-import { sliceRows } from "../table/slice_rows.ts";
 import type { ScanOptions, TableReader } from "../table/table_reader.ts";
 import { allocate, BatchBody } from "./batch_body.ts";
 import type { BatchHeader, Codec } from "./batch_header.ts";
@@ -67,8 +66,7 @@ export class ArrowFileReader implements TableReader {
     const dictionaries = await this.#readDictionaries(wanted, call);
     const parts = await this.#partsOf(rows, call);
     const load = async ({ block, from, to }: Part, signal: AbortSignal) => {
-      const batch = await this.#readBatch(block, wanted, dictionaries, { signal });
-      return from === 0 && to >= batch.rows ? batch : sliceRows(batch, from, to);
+      return await this.#readBatch(block, wanted, { dictionaries, from, to }, { signal });
     };
     for await (const batch of readAhead(parts, ({ block }) => block.bodyLength, load, signal)) {
       yield* splitRows(batch, batchRows);
@@ -142,7 +140,7 @@ export class ArrowFileReader implements TableReader {
   async #readBatch(
     block: Block,
     wanted: Wanted,
-    dictionaries: Dictionaries,
+    rows: { readonly dictionaries: Dictionaries; readonly from: number; readonly to: number },
     options: CallOptions,
   ): Promise<TableBatch> {
     const { schema } = this.#footer;
@@ -153,17 +151,14 @@ export class ArrowFileReader implements TableReader {
       await this.#source.readInto(block.offset, message, options);
       const header = batchOf(parseBlock(message.subarray(0, length), block, uri), block, this.#source);
       const body = BatchBody.whole(header, message.subarray(length));
-      return decodeBatch(placesOf(schema, wanted, header), wanted.schema, header, body, {
-        dictionaries,
-        uri,
-      });
+      return decodeBatch(placesOf(schema, wanted, header), wanted.schema, header, body, { ...rows, uri });
     }
     const [message] = await this.#readHeaders([block], options);
     const header = batchOf(message, block, this.#source);
     const places = placesOf(schema, wanted, header);
     const body = planBody(header, block.bodyLength, places);
     await this.#fill(body, block, options);
-    return decodeBatch(places, wanted.schema, header, body, { dictionaries, uri });
+    return decodeBatch(places, wanted.schema, header, body, { ...rows, uri });
   }
 
   async #fill({ runs }: BatchBody, { offset, metadataLength }: Block, options: CallOptions): Promise<void> {

@@ -3,7 +3,6 @@ import type { ByteSource } from "../source/byte_source.ts";
 import type { TableBatch } from "../table/column.ts";
 import { checkRows } from "../table/rebatch.ts";
 import type { Schema } from "../table/schema.ts";
-import { sliceRows } from "../table/slice_rows.ts";
 import type { ScanOptions, TableReader } from "../table/table_reader.ts";
 import type { ArrowSchema } from "./arrow_field.ts";
 import { BatchBody } from "./batch_body.ts";
@@ -73,8 +72,13 @@ export class ArrowStreamReader implements TableReader {
       if (first >= last) continue;
       const body = planBody(header, length, places);
       await read(body);
-      const batch = decodeBatch(places, wanted.schema, header, body, { dictionaries, uri });
-      yield* splitRows(sliceRows(batch, first, last), batchRows);
+      const batch = decodeBatch(places, wanted.schema, header, body, {
+        dictionaries,
+        uri,
+        from: first,
+        to: last,
+      });
+      yield* splitRows(batch, batchRows);
       if (at >= to) return;
     }
   }

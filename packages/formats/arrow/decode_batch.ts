@@ -5,7 +5,7 @@ import type { ArrowField, ArrowSchema } from "./arrow_field.ts";
 import { BatchBody } from "./batch_body.ts";
 import type { BatchHeader } from "./batch_header.ts";
 import { type FieldPlace, layOut } from "./batch_layout.ts";
-import { decodeColumn } from "./decode_column.ts";
+import { decodeRows } from "./decode_column.ts";
 import type { Dictionaries } from "./dictionaries.ts";
 
 /** The columns of a schema that are wanted. */
@@ -53,15 +53,21 @@ export function planBody(header: BatchHeader, length: number, places: readonly F
   return BatchBody.plan(header, length, buffers);
 }
 
-/** Decodes the columns of a batch. */
+/** Decodes the rows of a batch from `from` up to before `to`; all by default. */
 export function decodeBatch(
   places: readonly FieldPlace[],
   schema: Schema,
   header: BatchHeader,
   body: BatchBody,
-  { dictionaries, uri }: { readonly dictionaries: Dictionaries; readonly uri: string },
+  { dictionaries, uri, from = 0, to = Infinity }: {
+    readonly dictionaries: Dictionaries;
+    readonly uri: string;
+    readonly from?: number;
+    readonly to?: number;
+  },
 ): TableBatch {
   const context = { uri, header, body, dictionary: dictionaries.of(header) };
-  const columns = places.map((place) => decodeColumn(place, header.rows, context));
-  return { schema, rows: header.rows, columns };
+  const cut = { from, to: Math.min(to, header.rows) };
+  const columns = places.map((place) => decodeRows(place, header.rows, cut, context));
+  return { schema, rows: cut.to - cut.from, columns };
 }

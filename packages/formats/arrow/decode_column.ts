@@ -35,15 +35,33 @@ interface Above {
   readonly masked: boolean;
 }
 
+const BITS: Column["field"] = { name: "", type: { kind: "bool" }, nullable: true };
+
 /** Rows of nothing, at most: no byte of the file stands for them. */
 const MOST_EMPTY = 2 ** 24;
 
-/** Decodes a column of `rows` rows, and checks all that its type promises. */
+/**
+ * Decodes some rows of a column that has `rows`. No more than these is taken out of a dictionary, whose values may be many
+ * times what the batch has.
+ */
+export function decodeRows(
+  place: Omit<FieldPlace, "end">,
+  rows: number,
+  cut: { readonly from: number; readonly to: number },
+  context: DecodeContext,
+): Column {
+  const isAll = cut.from === 0 && cut.to === rows;
+  if (isAll || place.field.dictionary) return decodeColumn(place, rows, context, undefined, cut);
+  return sliceColumn(decodeColumn(place, rows, context), cut.from, cut.to);
+}
+
+/** Decodes a column of `rows` rows, and checks all that its type promises. Of a dictionary it has those of `cut`. */
 export function decodeColumn(
   place: Omit<FieldPlace, "end">,
   rows: number,
   context: DecodeContext,
   above?: Above,
+  cut: { readonly from: number; readonly to: number } = { from: 0, to: rows },
 ): Column {
   const { field: { field, dictionary, storage } } = place;
   const { header } = context;
@@ -59,10 +77,13 @@ export function decodeColumn(
   const base = { field, length: rows, ...(validity && field.nullable && { validity }) };
   if (dictionary) {
     const indices = plain(place, dictionary.index, rows, context);
+    // What has a value is told by bits, whatever the column's type is.
+    const bits: Column = { field: BITS, length: rows, ...(validity && { validity }) };
+    const { validity: wanted } = sliceColumn(bits, cut.from, cut.to);
     const { validity: present, ...taken } = takeRows(
       context.dictionary(place.field),
-      { ...base, ...(validity && { validity }) },
-      indices,
+      { field, length: cut.to - cut.from, ...(wanted && { validity: wanted }) },
+      indices.subarray(cut.from, cut.to),
       fault,
     );
     if (present && !field.nullable && !above?.masked) {

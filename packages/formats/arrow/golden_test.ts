@@ -124,6 +124,27 @@ Deno.test("Arrow: pyarrow's stream and file of dictionaries, lists and gaps", as
   }
 });
 
+Deno.test("Arrow: some rows of a batch with a dictionary are those of the whole, and take no more memory", async () => {
+  await using store = new Memory();
+  await store.put("stream", Uint8Array.fromBase64(STREAM));
+  await store.put("file", Uint8Array.fromBase64(FILE));
+  const all = ROWS.length;
+  for (const [open, key] of [[openArrowStream, "stream"], [openArrowFile, "file"]] as const) {
+    for (let from = 0; from < all; from++) {
+      for (let to = from + 1; to <= all; to++) {
+        await using table = await open(store, key);
+        const batches = await Array.fromAsync(table.scan({ rows: { from, to } }));
+        const rows = batches.flatMap(({ columns, rows }) =>
+          Array.from({ length: rows }, (_, row) => columns.map((column) => valueAt(column, row)))
+        );
+        assertEquals(rows, ROWS.slice(from, to));
+        const text = batches[0]?.columns[1];
+        assertEquals(text?.values?.buffer.byteLength, text?.values?.byteLength);
+      }
+    }
+  }
+});
+
 Deno.test("Arrow: pyarrow's LZ4 and views", async () => {
   await using store = new Memory();
   await store.put("k", Uint8Array.fromBase64(LZ4));

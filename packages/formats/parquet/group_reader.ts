@@ -103,7 +103,17 @@ export class GroupReader {
         pieces: [],
       };
       const all = rows === group.rows ? { values } : {};
-      const chunk = { pieces, place: this.#placeOf(wanted, group), codec, rows, mostValues: values, ...all };
+      const until = last - firstRow;
+      const isPart = wanted.alone && wanted.leaf.repetition === 0 && until < rows;
+      const chunk = {
+        pieces,
+        place: this.#placeOf(wanted, group),
+        codec,
+        rows,
+        mostValues: values,
+        ...all,
+        ...(isPart && { until }),
+      };
       decoded.set(wanted.place, readLeaf(chunk, wanted.leaf));
       starts.set(wanted.place, firstRow);
     });

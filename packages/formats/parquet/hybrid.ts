@@ -3,19 +3,21 @@ import type { ByteReader } from "../binary/byte_reader.ts";
 /**
  * Fills `out` with numbers of `width` bits that are run-length encoded and bit-packed by turns. Runs that pass its end, or
  * the bytes, are a `FormatError`; the last bit-packed run may be padded. The reader is left behind what was used. Gives the
- * number that all are, where one run has said so.
+ * number that all are, where one run has said so. Where `isPart` says that more numbers follow, runs may pass the end.
  */
 export function readHybrid(
   reader: ByteReader,
   width: number,
   out: Uint8Array | Uint32Array,
+  isPart = false,
 ): number | undefined {
   const count = out.length;
   if (width > 32) throw reader.fault(`numbers of ${width} bits are told`);
   let at = 0;
   while (at < count) {
     const header = readRunHeader(reader);
-    const length = header >>> 1;
+    const told = header >>> 1;
+    const length = isPart && (header & 1) === 0 ? Math.min(told, count - at) : told;
     if (header & 1) {
       // The last group of eight is padded, and some writers leave its padding out.
       const values = Math.min(length * 8, count - at);

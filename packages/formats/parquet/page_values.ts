@@ -39,11 +39,11 @@ export function isOfDictionary(encoding: number): boolean {
   return name === "PLAIN_DICTIONARY" || name === "RLE_DICTIONARY";
 }
 
-/** Reads the places in a dictionary of `count` values. */
-export function readIndexes(reader: ByteReader, count: number): Uint32Array {
+/** Reads the places in a dictionary of `count` values, of the first ones where `isPart` says that there are more. */
+export function readIndexes(reader: ByteReader, count: number, isPart: boolean): Uint32Array {
   const indexes = new Uint32Array(count);
   if (count === 0) return indexes;
-  readHybrid(reader, reader.u8("the width of a page's numbers"), indexes);
+  readHybrid(reader, reader.u8("the width of a page's numbers"), indexes, isPart);
   return indexes;
 }
 

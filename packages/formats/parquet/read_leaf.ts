@@ -43,6 +43,11 @@ export interface LeafChunk {
   readonly values?: number;
   /** Rows that the pages have. */
   readonly rows: number;
+  /**
+   * Rows behind which nothing is wanted, of a column that lies in no list: pages behind them are counted, but not decoded, and no more
+   * than these is taken out of a dictionary, whose values may be many times what the pages have.
+   */
+  readonly until?: number;
   /** The most entries that they may have. */
   readonly mostValues: number;
   /** Is told of each page, once its CRC is compared. */
@@ -55,14 +60,17 @@ const RLE = 3;
 export function readLeaf(chunk: LeafChunk, leaf: LeafNode): LeafData {
   const { place, codec, mostValues, pieces } = chunk;
   if (!canDecompress(codec)) throw unsupported(place, `column "${place.column}" is compressed by ${codec}`);
+  const { until = Infinity } = chunk;
   const gathered = gathererOf(leaf, mostValues, place);
   let dictionary: PageValues | undefined;
+  let told = 0;
   for (const piece of pieces) {
     const here = { ...place, offset: piece.offset };
     for (const page of pagesOf(piece.bytes, here)) {
       chunk.onPage?.(page, piece);
       const { kind, encoding, values } = page.header;
-      if (kind === "index") continue;
+      if (kind !== "index" && kind !== "dictionary") told += values;
+      if (kind === "index" || gathered.entries >= until) continue;
       const reader = openPage(page, codec, here);
       try {
         if (kind === "dictionary") {
@@ -71,15 +79,16 @@ export function readLeaf(chunk: LeafChunk, leaf: LeafNode): LeafData {
           const plain = isOfDictionary(encoding) ? 0 : encoding;
           dictionary = readValues(reader, plain, leaf.element, values);
           if (!dictionary) throw unknownEncoding(place, encoding);
-        } else gathered.addPage(page, reader, dictionary, place);
+        } else gathered.addPage(page, reader, { dictionary, place, until });
       } catch (error) {
         throw error instanceof RangeError ? chunkFault(here, error.message, page.at) : error;
       }
     }
   }
   const data = gathered.finish();
-  const rows = data.repetitions ? countRows(data.repetitions) : data.entries;
-  if (chunk.values !== undefined && data.entries !== chunk.values) {
+  const isPart = data.entries >= until;
+  const rows = data.repetitions ? countRows(data.repetitions) : isPart ? told : data.entries;
+  if (!isPart && chunk.values !== undefined && data.entries !== chunk.values) {
     throw chunkFault(place, `its pages have ${data.entries} values, and the footer tells ${chunk.values}`);
   }
   if (rows !== chunk.rows) throw chunkFault(place, `its pages have ${rows} rows, and ${chunk.rows} are due`);
@@ -114,30 +123,41 @@ class LeafGatherer {
     if (leaf.repetition > 0) this.#repetitions = new Uint8Array(most);
   }
 
+  /** Entries so far. */
+  get entries(): number {
+    return this.#entries;
+  }
+
   addPage(
     { header }: StoredPage,
     reader: ByteReader,
-    dictionary: PageValues | undefined,
-    place: ChunkPlace,
+    { dictionary, place, until }: {
+      readonly dictionary: PageValues | undefined;
+      readonly place: ChunkPlace;
+      readonly until: number;
+    },
   ): void {
-    const { values: count, encoding, v2 } = header;
+    const { values: told, encoding, v2 } = header;
     const from = this.#entries;
-    if (count > this.#most - from) {
-      throw reader.fault(`${count} values are told, and ${this.#most - from} are due`);
+    if (told > this.#most - from) {
+      throw reader.fault(`${told} values are told, and ${this.#most - from} are due`);
     }
+    const isPart = told > until - from && isOfDictionary(encoding);
+    const count = isPart ? until - from : told;
     const repetitions = this.#repetitions?.subarray(from, from + count);
     const definitions = this.#definitions?.subarray(from, from + count);
     const { repetition, defined } = this.#leaf;
     const [definitionCode = RLE, repetitionCode = RLE] = header.levelEncodings ?? [];
-    if (repetitions) readLevels(reader, repetitions, repetition, repetitionCode, v2?.repetitionSize);
+    if (repetitions) readLevels(reader, repetitions, repetition, repetitionCode, v2?.repetitionSize, isPart);
     else reader.take(v2?.repetitionSize ?? 0, "repetition levels");
     let present = count;
-    if (definitions) present = readLevels(reader, definitions, defined, definitionCode, v2?.definitionSize);
-    else reader.take(v2?.definitionSize ?? 0, "definition levels");
+    if (definitions) {
+      present = readLevels(reader, definitions, defined, definitionCode, v2?.definitionSize, isPart);
+    } else reader.take(v2?.definitionSize ?? 0, "definition levels");
     if (repetitions && from === 0 && count > 0 && repetitions[0] !== 0) {
       throw reader.fault("the first value goes on with a row before it");
     }
-    if (v2 && v2.nulls !== count - present) {
+    if (v2 && !isPart && v2.nulls !== count - present) {
       throw reader.fault(`${count - present} values are null, and the header tells ${v2.nulls}`);
     }
     const own = present < count && definitions ? { count, definitions } : { count };
@@ -149,7 +169,7 @@ class LeafGatherer {
           ? { width: widthOf(this.#leaf.element), bytes: new Uint8Array(0) }
           : { bytes: new Uint8Array(0), offsets: new Int32Array(1) };
       }
-      this.#sink.add(dictionary, own, readIndexes(reader, present));
+      this.#sink.add(dictionary, own, readIndexes(reader, present, isPart));
     } else {
       const values = readValues(reader, encoding, this.#leaf.element, present);
       if (!values) throw unknownEncoding(place, encoding);
@@ -209,13 +229,14 @@ function readLevels(
   most: number,
   code: number,
   size: number | undefined,
+  isPart: boolean,
 ): number {
   if (code !== RLE) {
     throw reader.fault(`levels are encoded by ${ENCODINGS[code] ?? code}, which is not done since 2013`);
   }
   const end = (size ?? reader.u32("the size of levels")) + reader.position;
   if (end > reader.bytes.length) throw reader.fault("levels pass the end of the page");
-  const all = readHybrid(reader, 32 - Math.clz32(most), out);
+  const all = readHybrid(reader, 32 - Math.clz32(most), out, isPart);
   if (reader.position > end) throw reader.fault("levels pass their end");
   reader.seek(end);
   if (all === most) return out.length;

@@ -187,3 +187,33 @@ Deno.test("readLeaf() refuses decimals of more digits than their column has", ()
     assertThrows(() => read(decimal, 1, 1, one(value)), Error, "has a decimal of more than 3 digits");
   }
 });
+
+Deno.test("readLeaf() decodes no more than the rows that are wanted of a page, and no page behind them", () => {
+  const [leaf] = leavesOf(TEXT);
+  if (!leaf) throw new Error("no leaf");
+  const dictionary = page(2, 0, [1, 0, 0, 0, 65, 2, 0, 0, 0, 66, 67], 2);
+  // Twice: a value, null, and 98 values by one run; indices by runs and by bits.
+  const levels = [7, 0, 0, 0, 2, 1, 2, 0, 0xc4, 1, 1];
+  const indices = [1, 4, 1, 0xc2, 1, 0];
+  const sound = page(100, 8, [...levels, ...indices]);
+  const broken = page(100, 12, []);
+  const readUntil = (until: number, ...pages: readonly number[][]) => {
+    const pieces = [{ offset: 0, bytes: Uint8Array.from(pages.flat()) }];
+    const [values, rows, codec] = [200, 200, "UNCOMPRESSED"] as const;
+    const chunk = { pieces, place: PLACE, codec, values, rows, mostValues: values, until };
+    return assembleColumn(TEXT, new Map([[0, readLeaf(chunk, leaf)]]), (_, detail) => new Error(detail));
+  };
+  for (const until of [1, 2, 3, 4, 99, 100]) {
+    const column = readUntil(until, dictionary, sound, broken);
+    const present = until === 1 ? 1 : until - 1;
+    // The first two are of two bytes.
+    assertEquals([column.length, column.values?.length], [until, present + Math.min(present, 2)]);
+  }
+  assertThrows(
+    () => readUntil(1, dictionary, sound),
+    FormatError,
+    "its pages have 100 rows, and 200 are due",
+  );
+  assertThrows(() => readUntil(101, dictionary, sound, broken), FormatError);
+  assertEquals(readUntil(150, dictionary, sound, sound).length, 150);
+});

@@ -61,3 +61,19 @@ Deno.test("parquet: a dictionary that grows too large is of the pages before it 
   );
   await roundTrip(texts);
 });
+
+Deno.test("parquet: rows of a dictionary take the memory of these rows, and are those of the whole", async () => {
+  await using store = new MemoryStore();
+  const texts = some(3000, (index) => index % 7 === 3 ? null : `${index % 5}`.repeat(1000));
+  await using writer = await createParquet(store, "t", { schema: SCHEMA });
+  await writer.write(batchOf(SCHEMA, texts.map((text) => ({ text }))));
+  await writer.close();
+  await using table = await openParquet(store, "t");
+  for (const [from, to] of [[0, 3], [0, 1], [5, 9], [2990, 3000], [2999, 3000]] as const) {
+    const [batch, ...more] = await Array.fromAsync(table.scan({ rows: { from, to } }));
+    const [column] = batch?.columns ?? [];
+    assert(column && more.length === 0);
+    assertEquals(some(to - from, (row) => valueAt(column, row) as string | null), texts.slice(from, to));
+    assert((column.values?.buffer.byteLength ?? Infinity) <= to * 1000, `${from} to ${to}`);
+  }
+});
