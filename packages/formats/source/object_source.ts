@@ -168,6 +168,8 @@ export class ObjectSource implements ByteSource {
   }
 
   #kept(offset: number, length: number): Uint8Array | undefined {
+    // No store has a range of no bytes.
+    if (length === 0) return this.#window.subarray(0, 0);
     const start = offset - this.#windowStart;
     return start >= 0 && start + length <= this.#window.length
       ? this.#window.subarray(start, start + length)

@@ -83,3 +83,20 @@ Deno.test("SourceWindow: reads from its start, and nothing behind its end", asyn
   await assertRejects(() => window.read(40, 11), FormatError, "part");
   await assertRejects(() => Promise.resolve().then(() => gather(window.stream({ offset: 51 }))), FormatError);
 });
+
+Deno.test("ObjectSource: no bytes are there anywhere in the object, without a request", async () => {
+  await using store = await counting();
+  const source = await ObjectSource.open(store, "k", { window: 100 });
+  const target = new Uint8Array(0);
+  for (const offset of [0, 100, 500, 1000]) {
+    assertEquals(await source.read(offset, 0), new Uint8Array(0));
+    await source.readInto(offset, target);
+    assertEquals(await source.readRanges([{ offset, length: 0 }, { offset, length: 0, target }]), [
+      target,
+      target,
+    ]);
+    assertEquals(await gather(source.stream({ offset, end: offset })), target);
+  }
+  assertEquals(gets(store), 1);
+  await assertRejects(() => source.read(1001, 0), FormatError);
+});
