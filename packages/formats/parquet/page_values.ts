@@ -40,7 +40,7 @@ export function isOfDictionary(encoding: number): boolean {
 }
 
 /** Reads the places in a dictionary of `count` values, of the first ones where `isPart` says that there are more. */
-export function readIndexes(reader: ByteReader, count: number, isPart: boolean): Uint32Array {
+export function readIndexes(reader: ByteReader, count: number, isPart = false): Uint32Array {
   const indexes = new Uint32Array(count);
   if (count === 0) return indexes;
   readHybrid(reader, reader.u8("the width of a page's numbers"), indexes, isPart);
