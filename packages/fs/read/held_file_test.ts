@@ -1,15 +1,18 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { PreconditionFailedError } from "@lade/core";
+import { createStoreContext, PreconditionFailedError } from "@lade/core";
 import { holdObject } from "@lade/core/seams";
+import { FakeClock } from "@lade/testing";
 import { openDirectStore, openFileStore } from "../mod.ts";
 import { makeRoot } from "../testing/make_root.ts";
 
+/** Time stands still, so that no read is too slow to be made at once. */
+const context = () => createStoreContext({ clock: new FakeClock() });
 const BYTES = Uint8Array.from({ length: 5000 }, (_, index) => index * 7);
 
 Deno.test("a file that is held is read at any place, and tells whether it was written to", async () => {
   await using root = await makeRoot();
   root.write("a", BYTES);
-  await using store = await openFileStore(root.path);
+  await using store = await openFileStore(root.path, { context: context() });
   using held = holdObject(store, "a");
   assert(held);
   const target = new Uint8Array(100);
@@ -33,7 +36,7 @@ Deno.test("a file that is held is read at any place, and tells whether it was wr
 Deno.test("a file is held only where it is the one that is meant, and may be read", async () => {
   await using root = await makeRoot();
   root.write("a", BYTES);
-  await using store = await openFileStore(root.path);
+  await using store = await openFileStore(root.path, { context: context() });
   const { etag } = await store.head("a");
   using held = holdObject(store, "a", etag === undefined ? {} : { ifMatch: etag });
   assert(held);
