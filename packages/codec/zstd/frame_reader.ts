@@ -1,5 +1,6 @@
 import { ByteGatherer } from "./byte_gatherer.ts";
 import type { ByteSource } from "./byte_source.ts";
+import type { FrameHeader } from "./frame_header.ts";
 import type { MemoryBudget, MemoryLease } from "./memory_budget.ts";
 import type { ZstdFault } from "./zstd_fault.ts";
 import { ZstdFrameScanner } from "./zstd_frame_scanner.ts";
@@ -21,6 +22,8 @@ export interface FrameReaderConfig {
   readonly budget: MemoryBudget | undefined;
   /** Ends the reader. */
   readonly signal: AbortSignal | undefined;
+  /** Is told the header of each frame that has come whole. */
+  readonly onFrame?: ((header: FrameHeader) => void) | undefined;
 }
 
 interface Pending {
@@ -173,6 +176,7 @@ export class FrameReader {
 
   async #endFrame(): Promise<void> {
     const { header, contentBound } = this.#scanner;
+    if (header) this.#config.onFrame?.(header);
     if (this.#long) {
       await this.#sendPiece(this.#long, true);
       this.#long = undefined;

@@ -1,4 +1,4 @@
-import { byteSource, FrameReader, resolvePool, type ZstdPool } from "@lade/codec/zstd";
+import { byteSource, type FrameHeader, FrameReader, resolvePool, type ZstdPool } from "@lade/codec/zstd";
 import type { ByteBudget } from "../context/byte_budget.ts";
 import { faultOf, namingData } from "./fault_of.ts";
 
@@ -15,6 +15,8 @@ export interface DecompressZstdOptions {
   readonly maxWindowLog?: number;
   /** Counts the decompressed bytes that are not read yet; with little room nothing is read ahead. */
   readonly budget?: ByteBudget;
+  /** Is told of each frame that has come whole, whether it bears a checksum of its content. */
+  readonly onFrame?: (frame: { readonly hasChecksum: boolean }) => void;
   /** What is decompressed, for messages; `zstd data` by default. */
   readonly uri?: string;
 }
@@ -36,13 +38,15 @@ export function decompressZstd(
   source: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
   options: DecompressZstdOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const { maxWindowLog = 27, workers, budget, signal, uri = "zstd data" } = options;
+  const { maxWindowLog = 27, workers, budget, signal, onFrame, uri = "zstd data" } = options;
   if (!Number.isInteger(maxWindowLog) || maxWindowLog < 10 || maxWindowLog > 31) {
     throw new RangeError(
       `Cannot decompress with maxWindowLog ${maxWindowLog}: a whole number from 10 to 31 is needed`,
     );
   }
-  const config = { fault: faultOf(uri), maxWindowLog, budget, signal, ...resolvePool(workers, 4) };
+  const told = onFrame && (({ checksum }: FrameHeader) => onFrame({ hasChecksum: checksum }));
+  const pool = resolvePool(workers, 4);
+  const config = { fault: faultOf(uri), maxWindowLog, budget, signal, onFrame: told, ...pool };
   const reader = new FrameReader(byteSource(source), config);
   return new ReadableStream({
     type: "bytes",

@@ -1,5 +1,5 @@
 import type { CallOptions } from "@lade/core";
-import { FormatError } from "../errors/format_error.ts";
+import { FaultList } from "../registry/fault_list.ts";
 import type { Verification, VerifyOptions } from "../registry/format.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 import { schemaDifference } from "../table/compare_schemas.ts";
@@ -16,7 +16,8 @@ import { type Block, HEAD, MAGIC, readFooter } from "./read_footer.ts";
 class Verifier {
   readonly #options: VerifyOptions;
   readonly #source: ByteSource;
-  readonly #faults: Error[] = [];
+  /** What is wrong. */
+  readonly list: FaultList;
   readonly #checked: Record<string, number> = {};
   #covered = 0;
   #bytes = 0;
@@ -24,27 +25,12 @@ class Verifier {
   constructor(source: ByteSource, options: VerifyOptions) {
     this.#source = source;
     this.#options = options;
-  }
-
-  /** Whether there are so many faults that the rest is not looked at. */
-  get isFull(): boolean {
-    return this.#faults.length >= (this.#options.maxFaults ?? 100);
+    this.list = new FaultList(options);
   }
 
   passed(bytes: number): void {
     this.#bytes += bytes;
     this.#options.onBytes?.(bytes);
-  }
-
-  /** Does one step; what it finds wrong is kept. */
-  async step(work: () => Promise<void> | void): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      this.#faults.push(error);
-      this.#options.onFault?.(error);
-    }
   }
 
   /** Decodes the body of a message. */
@@ -68,7 +54,7 @@ class Verifier {
 
   get result(): Verification {
     const unchecked = Math.max(this.#source.size - this.#covered, 0);
-    return { checked: this.#checked, unchecked, bytes: this.#bytes, faults: this.#faults };
+    return { checked: this.#checked, unchecked, bytes: this.#bytes, faults: this.list.faults };
   }
 }
 
@@ -79,15 +65,15 @@ export async function verifyArrowFile(
 ): Promise<Verification> {
   const call = callOf(options);
   const verifier = new Verifier(source, options);
-  await verifier.step(async () => {
+  await verifier.list.step(async () => {
     const footer = await readFooter(source, call);
     verifier.passed(source.size - footer.offset);
-    await verifier.step(() => checkHead(source, footer.schema, call));
+    await verifier.list.step(() => checkHead(source, footer.schema, call));
     const wanted = wantedOf(footer.schema);
     const dictionaries = new Dictionaries(wanted.fields, source.uri);
     for (const block of [...footer.dictionaries, ...footer.batches]) {
-      if (verifier.isFull) return;
-      await verifier.step(async () => {
+      if (verifier.list.isFull) return;
+      await verifier.list.step(async () => {
         const kind = footer.dictionaries.includes(block) ? "dictionary" : "batch";
         const { message, body } = await readMessage(source, block, call);
         verifier.passed(block.metadataLength + block.bodyLength);
@@ -108,17 +94,17 @@ export async function verifyArrowStream(
 ): Promise<Verification> {
   const call = callOf(options);
   const verifier = new Verifier(source, options);
-  await verifier.step(async () => {
+  await verifier.list.step(async () => {
     const reader = await ArrowStreamReader.open(source, call);
     const schema = reader.arrowSchema;
     const wanted = wantedOf(schema);
     const dictionaries = new Dictionaries(wanted.fields, source.uri);
     for await (const { message, read } of reader.messages(call)) {
-      if (verifier.isFull) return;
+      if (verifier.list.isFull) return;
       verifier.passed(message.bodyLength);
       if (message.kind === "schema") continue;
       const header = message.batch;
-      await verifier.step(async () => {
+      await verifier.list.step(async () => {
         const body = message.kind === "batch"
           ? planBody(header, message.bodyLength, placesOf(schema, wanted, header))
           : BatchBody.plan(header, message.bodyLength, Dictionaries.buffersOf(header));

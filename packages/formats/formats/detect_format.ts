@@ -4,7 +4,7 @@ import { exists } from "@lade/core/operations";
 import { FormatError, UnknownFormatError } from "../errors/format_error.ts";
 import type { FormatName } from "../registry/format.ts";
 import { ObjectSource } from "../source/object_source.ts";
-import { glimpseInside } from "./decompress.ts";
+import { glimpseInside } from "./glimpse_inside.ts";
 import type { Compression } from "../source/decompress.ts";
 import { formatOfName } from "./format_names.ts";
 import { compressionOfBytes, formatOfBytes, type Glimpse, isToldByEnd } from "./format_signs.ts";

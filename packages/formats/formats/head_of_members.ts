@@ -1,4 +1,4 @@
-import { scanTar } from "../tar/scan_tar.ts";
+import { membersOf } from "../tar/entries_of.ts";
 import type { Head, HeadOptions, HeadRow } from "./head.ts";
 import type { OpenedFormat } from "./open_format.ts";
 
@@ -6,9 +6,7 @@ import type { OpenedFormat } from "./open_format.ts";
 export function headOfMembers({ target }: OpenedFormat, { count, signal }: HeadOptions): Head {
   const rows = async function* (): AsyncGenerator<HeadRow> {
     let left = count;
-    for await (
-      const { name, type, size, mtime } of scanTar(target.store, target.key, { ...(signal && { signal }) })
-    ) {
+    for await (const { name, type, size, mtime } of membersOf(target, { ...(signal && { signal }) })) {
       yield [["name", name], ["type", type], ["size", size], ["mtime", timeOf(mtime)]];
       if (--left === 0) return;
     }

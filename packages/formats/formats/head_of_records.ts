@@ -1,22 +1,17 @@
 import { FormatError } from "../errors/format_error.ts";
 import { type FeatureArray, parseExample } from "../example/parse_example.ts";
 import type { RowValue } from "../table/value_at.ts";
-import { readRecords, recordsOf } from "../tfrecord/read_records.ts";
+import { recordsOf } from "../tfrecord/read_records.ts";
+import { inputOfTarget } from "../tfrecord/record_input.ts";
 import { shortestFloat } from "../text/shortest_float.ts";
 import type { Head, HeadOptions, HeadRow } from "./head.ts";
 import type { OpenedFormat } from "./open_format.ts";
 
 /** The first records: the features of tf.Examples, or of other records their bytes. */
-export function headOfRecords(
-  { target, compression }: OpenedFormat,
-  { count, signal }: HeadOptions,
-): Head {
+export function headOfRecords({ target }: OpenedFormat, { count, signal }: HeadOptions): Head {
   const call = { ...(signal && { signal }) };
   const rows = async function* (): AsyncGenerator<HeadRow> {
-    // What zstd compresses is decompressed by the target, all else as it comes.
-    const batches = compression === "zstd"
-      ? recordsOf(await target.open(), call)
-      : readRecords(target.store, target.key, call);
+    const batches = recordsOf(await inputOfTarget(target, call), { ...call, isHesitant: true });
     let number = 0;
     let areExamples: boolean | undefined;
     for await (const batch of batches) {

@@ -1,10 +1,9 @@
 import type { CallOptions, ObjectStore } from "@lade/core";
 import type { Format, FormatTarget } from "../registry/format.ts";
-import { BytesSource } from "../source/bytes_source.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 import { ObjectSource } from "../source/object_source.ts";
 import { type Compression, decompress } from "../source/decompress.ts";
-import { decompressWhole } from "./decompress.ts";
+import { decompressedSource } from "../source/decompressed_source.ts";
 import { type DetectedFormat, detectFormat, type DetectFormatOptions } from "./detect_format.ts";
 import { loadFormat } from "./load_format.ts";
 
@@ -23,8 +22,6 @@ export interface OpenedFormat {
   /** How the object as a whole is compressed, which its target hides. */
   readonly compression?: Compression;
 }
-
-const MAX_SIZE = 2 ** 30;
 
 /** Finds out the format of an object as {@linkcode detectFormat} does, and loads it. */
 export async function openFormat(
@@ -46,7 +43,7 @@ function targetOf(
   store: ObjectStore,
   key: string,
   { source, at: read, compression }: DetectedFormat,
-  { signal, maxSize = MAX_SIZE }: OpenFormatOptions,
+  { signal, maxSize }: OpenFormatOptions,
 ): FormatTarget {
   const call = { ...(signal && { signal }) };
   if (!source) {
@@ -60,11 +57,12 @@ function targetOf(
       at === read ? source : await ObjectSource.open(store, key, { ...pinned, at });
     return { store, key, open };
   }
-  const { size, uri } = source;
-  const compressed = (options: CallOptions) => ({ stored: source.stream(options), size, compression, uri });
+  const { uri } = source;
+  const { budget } = store.context;
   let whole: Promise<ByteSource> | undefined;
   const open = () =>
-    whole ??= decompressWhole(compressed(call), maxSize, signal).then((bytes) => new BytesSource(bytes, uri));
-  const stream = (options: CallOptions = call) => decompress(compressed(options), options.signal);
-  return { store, key, open, stream };
+    whole ??= decompressedSource(source, { ...call, budget, ...(maxSize !== undefined && { maxSize }) });
+  const stream = (options: CallOptions = call) =>
+    decompress({ stored: source.stream(options), compression, uri }, { ...options, budget });
+  return { store, key, open, stream, stored: source };
 }

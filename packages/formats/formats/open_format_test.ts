@@ -44,7 +44,7 @@ Deno.test("openFormat(): what is compressed is opened as what it holds, within a
   assertEquals(source === again, true);
   assertEquals([source.size, await source.read(0, 100)], [ROWS.length, ROWS.slice(0, 100)]);
   const pieces: number[] = [];
-  for await (const piece of target.stream?.() ?? []) pieces.push(...piece);
+  for await (const piece of target.stream?.() ?? []) for (const byte of piece) pieces.push(byte);
   assertEquals(Uint8Array.from(pieces), ROWS);
   const bounded = await openFormat(store, "x.csv.gz", { maxSize: 1000 });
   await assertRejects(() => bounded.target.open(), QuotaExceededError, "store it decompressed");

@@ -1,4 +1,4 @@
-import { FormatError } from "../errors/format_error.ts";
+import { FaultList } from "../registry/fault_list.ts";
 import type { Format } from "../registry/format.ts";
 import { type Hdf5Dataset, Hdf5File } from "./hdf5_file.ts";
 
@@ -28,25 +28,15 @@ export const format: Format = {
 
   /** Reads all data sets that can be read: the library compares the checksums of their chunks, and of newer files' headers. */
   async verify(target, options = {}) {
-    const { onFault, onBytes, maxFaults = 100 } = options;
     const source = await target.open("start");
-    const faults: Error[] = [];
-    const attempt = async (work: () => Promise<void>) => {
-      try {
-        await work();
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-        faults.push(error);
-        onFault?.(error);
-      }
-    };
+    const list = new FaultList(options);
     let checked = 0;
-    await attempt(async () => {
+    await list.step(async () => {
       using file = await Hdf5File.open(source, target.store.context, options);
-      onBytes?.(source.size);
+      options.onBytes?.(source.size);
       for (const dataset of file.datasets.values()) {
-        if (faults.length >= maxFaults) break;
-        await attempt(async () => {
+        if (list.isFull) break;
+        await list.step(async () => {
           if (await file.check(dataset.path, options) && hasChecksum(dataset)) checked++;
         });
       }
@@ -54,7 +44,7 @@ export const format: Format = {
     return {
       checked: checked > 0 ? { "Fletcher-32 of a data set": checked } : {},
       bytes: source.size,
-      faults,
+      faults: list.faults,
     };
   },
 };

@@ -1,6 +1,6 @@
 import type { CallOptions } from "@lade/core";
 import type { Description, Format, FormatTarget, Verification, VerifyOptions } from "../registry/format.ts";
-import { FormatError } from "../errors/format_error.ts";
+import { FaultList } from "../registry/fault_list.ts";
 import { describeHeader } from "./describe_header.ts";
 import { NpyFile } from "./npy_file.ts";
 
@@ -21,23 +21,18 @@ async function describe(target: FormatTarget, options: CallOptions = {}): Promis
 
 /** npy has no checksums: what can be told is whether the header fits the object, and whether bools are some. */
 async function verify(target: FormatTarget, options: VerifyOptions = {}): Promise<Verification> {
-  const { signal, onFault, onBytes } = options;
-  const faults: Error[] = [];
+  const { signal, onBytes } = options;
+  const list = new FaultList(options);
   const source = await target.open();
   let bytes = 0;
   const count = (more: number) => {
     bytes += more;
     onBytes?.(more);
   };
-  try {
+  await list.step(async () => {
     const file = await NpyFile.open(source, signal ? { signal } : {});
     count(file.header.dataOffset);
     await file.check({ ...(signal && { signal }), onBytes: count });
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (!(error instanceof FormatError)) throw error;
-    faults.push(error);
-    onFault?.(error);
-  }
-  return { checked: {}, unchecked: source.size, bytes, faults };
+  });
+  return { checked: {}, unchecked: source.size, bytes, faults: list.faults };
 }

@@ -1,7 +1,7 @@
 import type { CallOptions } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
-import { FormatError } from "../errors/format_error.ts";
 import { describeHeader } from "../npy/describe_header.ts";
+import { FaultList } from "../registry/fault_list.ts";
 import type {
   ArrayDescription,
   Description,
@@ -38,27 +38,17 @@ async function describe(target: FormatTarget, options: CallOptions = {}): Promis
 }
 
 async function verify(target: FormatTarget, options: VerifyOptions = {}): Promise<Verification> {
-  const { signal, onFault, onBytes, maxFaults = 100 } = options;
+  const { signal, onBytes } = options;
   const call = signal ? { signal } : {};
-  const faults: Error[] = [];
+  const list = new FaultList(options);
   let checked = 0;
   let bytes = 0;
   const source = await target.open("end");
-  const attempt = async (check: () => Promise<void>) => {
-    try {
-      await check();
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!(error instanceof FormatError)) throw error;
-      faults.push(error);
-      onFault?.(error);
-    }
-  };
-  await attempt(async () => {
+  await list.step(async () => {
     const file = await NpzFile.open(source, call);
     for (const member of file.members) {
-      if (faults.length >= maxFaults) return;
-      await attempt(async () => {
+      if (list.isFull) return;
+      await list.step(async () => {
         await verifyMember(source, member, call);
         checked++;
         if (member.name.endsWith(".npy")) await file.header(member.name.slice(0, -4), call);
@@ -67,5 +57,5 @@ async function verify(target: FormatTarget, options: VerifyOptions = {}): Promis
       onBytes?.(member.storedSize);
     }
   });
-  return { checked: { "CRC-32 of a member": checked }, bytes, faults };
+  return { checked: { "CRC-32 of a member": checked }, bytes, faults: list.faults };
 }

@@ -6,7 +6,7 @@ import type { NpyArray } from "../npy/npy_type.ts";
 import { BytesSource } from "../source/bytes_source.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 import { SourceWindow } from "../source/source_window.ts";
-import { inflate, memberFault, sumFault } from "./inflate.ts";
+import { inflateMember, memberFault, sumFault } from "./inflate_member.ts";
 import { openMember } from "./open_member.ts";
 import { readZipDirectory, type ZipMember } from "./zip_directory.ts";
 
@@ -65,7 +65,7 @@ export class NpzFile {
     if (member.compression === "deflate") {
       const content = new Uint8Array(member.size);
       let length = 0;
-      for await (const piece of inflate(source, dataOffset, member, call)) {
+      for await (const piece of inflateMember(source, dataOffset, member, call)) {
         content.set(piece, length);
         length += piece.length;
       }
@@ -87,7 +87,7 @@ export class NpzFile {
     const { source, dataOffset } = await openMember(this.source, member, callOf(options));
     const start = new Uint8Array(Math.min(member.size, 12 + 4 * (options.maxHeader ?? MAX_HEADER)));
     let length = 0;
-    for await (const piece of inflate(source, dataOffset, member, callOf(options))) {
+    for await (const piece of inflateMember(source, dataOffset, member, callOf(options))) {
       const part = piece.subarray(0, start.length - length);
       start.set(part, length);
       length += part.length;

@@ -1,6 +1,6 @@
 import { type CallOptions, crc32 } from "@lade/core";
 import type { ByteSource } from "../source/byte_source.ts";
-import { inflate, memberFault, sumFault } from "./inflate.ts";
+import { inflateMember, memberFault, sumFault } from "./inflate_member.ts";
 import { openMember } from "./open_member.ts";
 import type { ZipMember } from "./zip_directory.ts";
 
@@ -13,7 +13,7 @@ export async function verifyMember(
   const { name, crc32: expected, storedSize } = member;
   const { source: opened, dataOffset: offset } = await openMember(source, member, options);
   if (member.compression === "deflate") {
-    for await (const _piece of inflate(opened, offset, member, options));
+    for await (const _piece of inflateMember(opened, offset, member, options));
     return;
   }
   let sum = 0;

@@ -1,6 +1,7 @@
 import type { ByteBudget } from "@lade/core";
 import { UnsupportedError } from "@lade/core/errors";
 import { FormatError } from "../errors/format_error.ts";
+import { FaultList } from "../registry/fault_list.ts";
 import type { Verification, VerifyOptions } from "../registry/format.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 import { assembleColumn } from "./assemble.ts";
@@ -35,15 +36,11 @@ export async function verifyParquet(
   source: ByteSource,
   options: VerifyOptions & { readonly budget?: ByteBudget } = {},
 ): Promise<Verification> {
-  const { onFault, onBytes, maxFaults = 100, signal, budget } = options;
-  const faults: Error[] = [];
+  const { onBytes, signal, budget } = options;
+  const list = new FaultList(options);
   let bytes = 0;
   let compared = 0;
   let covered = 0;
-  const note = (fault: Error) => {
-    faults.push(fault);
-    onFault?.(fault);
-  };
   const read = (count: number) => {
     bytes += count;
     onBytes?.(count);
@@ -52,27 +49,27 @@ export async function verifyParquet(
     checked: { [PAGE_CRC]: compared },
     unchecked: source.size - covered,
     bytes,
-    faults,
+    faults: list.faults,
   });
   const call = signal ? { signal } : {};
-  let footer: Footer;
-  try {
+  let footer: Footer | undefined;
+  await list.step(async () => {
     footer = await readFooter(source, call);
     read(source.size - footer.start);
     const head = await source.read(0, MAGIC.length, call);
     read(MAGIC.length);
-    if (new TextDecoder().decode(head) !== MAGIC) note(wrong(source, `it does not begin with "${MAGIC}"`));
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    note(error);
-    return result();
-  }
+    if (new TextDecoder().decode(head) !== MAGIC) {
+      list.add(wrong(source, `it does not begin with "${MAGIC}"`));
+    }
+  });
+  if (!footer) return result();
+  const { columns: all, groups } = footer;
   const onPage = ({ header: { crc, size } }: StoredPage) => {
     if (crc === undefined) return;
     compared++;
     covered += size;
   };
-  const pieces = footer.groups.flatMap((group) => piecesOf(footer.columns, group));
+  const pieces = groups.flatMap((group) => piecesOf(all, group));
   const readPiece = async (piece: Piece, signal: AbortSignal) => {
     const ranges = piece.chunks.map(({ offset, length }) => ({ offset, length }));
     return { piece, chunks: await source.readRanges(ranges, { signal }) };
@@ -83,13 +80,9 @@ export async function verifyParquet(
     let next = 0;
     for (const column of columns) {
       const count = column.leaves[1] - column.leaves[0];
-      try {
-        checkColumn(source, column, group, chunks.slice(next, next + count), onPage);
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-        note(error);
-        if (faults.length >= maxFaults) return result();
-      }
+      const own = chunks.slice(next, next + count);
+      await list.step(() => checkColumn(source, column, group, own, onPage));
+      if (list.isFull) return result();
       next += count;
     }
   }

@@ -102,6 +102,8 @@ export interface FormatTarget {
    * a whole, and for formats that are read from their start to their end. A piece is valid until the next one is asked for.
    */
   readonly stream?: (options?: CallOptions) => AsyncIterable<Uint8Array>;
+  /** The object as it is stored; there where `stream` is. */
+  readonly stored?: ByteSource;
 }
 
 /** How a table is written. */

@@ -1,5 +1,6 @@
 import type { CallOptions } from "@lade/core";
-import { FormatError } from "../errors/format_error.ts";
+import type { FormatError } from "../errors/format_error.ts";
+import { FaultList } from "../registry/fault_list.ts";
 import type { ArrayDescription, Format, FormatTarget } from "../registry/format.ts";
 import { readSafetensors, type SafetensorsFile } from "./safetensors_file.ts";
 import { readSafetensorsSet } from "./safetensors_set.ts";
@@ -23,24 +24,15 @@ export const format: Format = {
 
   /** The format has no checksums: what it can tell, it tells by its headers, the objects' sizes and the index. */
   async verify(target, options = {}) {
-    const { onFault, onBytes, maxFaults = 100 } = options;
-    const faults: Error[] = [];
-    const take = (fault: FormatError) => {
-      if (faults.length >= maxFaults) return;
-      faults.push(fault);
-      onFault?.(fault);
-    };
+    const list = new FaultList(options);
     let files: readonly SafetensorsFile[] = [];
-    try {
-      files = await filesOf(target, options, take);
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      take(error);
-    }
+    await list.step(async () => {
+      files = await filesOf(target, options, (fault) => list.add(fault));
+    });
     const bytes = files.reduce((sum, { dataOffset }) => sum + dataOffset, 0);
     const unchecked = files.reduce((sum, { dataLength }) => sum + dataLength, 0);
-    onBytes?.(bytes);
-    return { checked: {}, unchecked, bytes, faults };
+    options.onBytes?.(bytes);
+    return { checked: {}, unchecked, bytes, faults: list.faults };
   },
 };
 

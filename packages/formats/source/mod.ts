@@ -9,4 +9,4 @@ export * from "./bytes_source.ts";
 export * from "./object_source.ts";
 export * from "./source_window.ts";
 export * from "./open_source.ts";
-export { decompressedSource, type DecompressedSourceOptions, isZstd } from "./decompressed_source.ts";
+export { decompressedSource, type DecompressedSourceOptions } from "./decompressed_source.ts";

@@ -33,7 +33,7 @@ Deno.test("openSource() takes no more memory for what is decompressed than it ma
   await assertRejects(
     () => openSource(store, "k.zst", { maxSize: BYTES.length - 1 }),
     QuotaExceededError,
-    `more than ${BYTES.length - 1} bytes come of it; raise maxSize`,
+    `more than ${BYTES.length - 1} bytes come of it, which would all be kept in memory; raise maxSize`,
   );
 });
 

@@ -1,5 +1,5 @@
 import type { CallOptions, ObjectStore } from "@lade/core";
-import { StoreError } from "@lade/core/errors";
+import { FaultList } from "../registry/fault_list.ts";
 import type { Format, FormatName, TableWriterOptions, Verification } from "../registry/format.ts";
 import type { Compression } from "../source/decompress.ts";
 import type { Schema } from "../table/schema.ts";
@@ -10,7 +10,13 @@ import { openText, type TextSource } from "./text_source.ts";
 /** Checksums of what compressed an object. */
 const CHECKSUMS: Readonly<Record<Compression, string>> = {
   gzip: "CRC-32 of the gzip data",
-  zstd: "XXH64 of the zstd frames that have one",
+  zstd: "XXH64 of a zstd frame",
+};
+
+/** The same in a description, which does not look at all frames. */
+const DESCRIBED: Readonly<Record<Compression, string>> = {
+  gzip: CHECKSUMS.gzip,
+  zstd: `${CHECKSUMS.zstd}, where its writer put one`,
 };
 
 /** A format of text, of which rows are read from the start. */
@@ -46,35 +52,31 @@ export function textFormat({ name, open, openUntyped, create }: TextFormat): For
         size,
         schema,
         inferred: inferred !== undefined,
-        checksums: compression ? [CHECKSUMS[compression]] : [],
+        checksums: compression ? [DESCRIBED[compression]] : [],
         ...(compression && { compression }),
       };
     },
 
     /** Text has no checksums: its encoding and the form of its rows is all that it can tell. */
-    async verify(target, { signal, onBytes, onFault } = {}): Promise<Verification> {
+    async verify(target, options = {}): Promise<Verification> {
+      const { signal, onBytes } = options;
       const call = { ...(signal && { signal }) };
       const text = await openText(target, call);
       const { size, compression } = text;
-      const faults: Error[] = [];
+      const list = new FaultList(options);
       let bytes = 0;
-      try {
-        const reader = await openUntyped(
-          counting(text, (count) => {
-            bytes += count;
-            onBytes?.(count);
-          }),
-          call,
-        );
+      const counted = counting(text, (count) => {
+        bytes += count;
+        onBytes?.(count);
+      });
+      await list.step(async () => {
+        const reader = await openUntyped(counted, call);
         for await (const _ of reader.scan({ ...call, columns: [] }));
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-        if (error.code !== "invalid-format" && error.code !== "checksum-mismatch") throw error;
-        faults.push(error);
-        onFault?.(error);
-      }
-      const checked = compression && faults.length === 0 ? { [CHECKSUMS[compression]]: 1 } : {};
-      return { checked, ...(!compression && { unchecked: size }), bytes, faults };
+      });
+      const { faults } = list;
+      const sums = faults.length > 0 || !compression ? 0 : compression === "gzip" ? 1 : counted.summed;
+      const checked = compression && sums > 0 ? { [CHECKSUMS[compression]]: sums } : {};
+      return { checked, ...(faults.length === 0 && sums === 0 && { unchecked: size }), bytes, faults };
     },
 
     async openTable(target, options = {}) {
@@ -91,14 +93,25 @@ export function textFormat({ name, open, openUntyped, create }: TextFormat): For
   };
 }
 
-/** Tells of each byte of a text when it is first read. */
-function counting(text: TextSource, told: (bytes: number) => void): TextSource {
+/** Tells of each byte of a text when it is first read, and counts the frames with a checksum of the last stream. */
+function counting(
+  text: TextSource,
+  told: (bytes: number) => void,
+): TextSource & { readonly summed: number } {
   let furthest = 0;
+  let summed = 0;
   return {
     ...text,
+    get summed() {
+      return summed;
+    },
     async *stream(options) {
       let at = 0;
-      for await (const piece of text.stream(options)) {
+      summed = 0;
+      const onFrame = ({ hasChecksum }: { hasChecksum: boolean }) => {
+        if (hasChecksum) summed++;
+      };
+      for await (const piece of text.stream({ ...options, onFrame })) {
         at += piece.length;
         if (at > furthest) {
           told(at - furthest);

@@ -64,6 +64,6 @@ export async function createTextWriter(
   options: WriterOptions,
 ): Promise<ObjectWriter> {
   const writer = await store.createWriter(key, options);
-  if (/\.gz$/i.test(key)) return new (await import("./gzip_writer.ts")).GzipWriter(writer);
+  if (/\.gz$/i.test(key)) return new (await import("../source/gzip_writer.ts")).GzipWriter(writer);
   return /\.zstd?$/i.test(key) ? withZstd(writer, { budget: store.context.budget }) : writer;
 }

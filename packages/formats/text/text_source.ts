@@ -1,7 +1,11 @@
 import type { CallOptions } from "@lade/core";
 import type { FormatTarget } from "../registry/format.ts";
-import { type Compression, compressionOfMagic, decompress } from "../source/decompress.ts";
-import { ObjectSource } from "../source/object_source.ts";
+import {
+  type Compression,
+  compressionOfMagic,
+  decompress,
+  type DecompressOptions,
+} from "../source/decompress.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 
 /** An object of text, which is read from its start. */
@@ -20,29 +24,31 @@ export interface TextSource {
 export interface TextStreamOptions extends CallOptions {
   /** Bytes of the object after which nothing is read ahead, unless more are asked for. */
   readonly prefix?: number;
+  /** Is told of each frame of zstd that has come whole. */
+  readonly onFrame?: DecompressOptions["onFrame"];
 }
 
 /** The text of an object; one that is compressed is decompressed as it comes, and what is damaged of it is an error. */
 export async function openText(
-  target: Pick<FormatTarget, "store" | "key" | "open" | "stream">,
+  target: Pick<FormatTarget, "open" | "stored">,
   options: CallOptions = {},
 ): Promise<TextSource> {
-  // A target that streams would give all of a compressed object by `open`.
-  const source = target.stream
-    ? await ObjectSource.open(target.store, target.key, options)
-    : await target.open("start");
-  return await textOf(source, options);
+  return await textOf(target.stored ?? await target.open("start"), options);
 }
 
 /** The text of bytes. */
 export async function textOf(source: ByteSource, options: CallOptions = {}): Promise<TextSource> {
   const { uri, size } = source;
   const compression = compressionOfMagic(await source.read(0, Math.min(size, 4), options));
-  const stored = ({ prefix = size, ...call }: TextStreamOptions = options) =>
-    prefix < size ? parted(source, prefix, call) : source.stream(call);
+  const stored = ({ prefix = size, signal }: TextStreamOptions = options) => {
+    const call = { ...(signal && { signal }) };
+    return prefix < size ? parted(source, prefix, call) : source.stream(call);
+  };
   if (!compression) return { uri, size, stream: stored };
-  const stream = (call: TextStreamOptions = options) =>
-    decompress({ stored: stored(call), size, compression, uri }, call.signal);
+  const stream = ({ signal, onFrame, ...call }: TextStreamOptions = options) => {
+    const told = { ...(signal && { signal }), ...(onFrame && { onFrame }) };
+    return decompress({ stored: stored({ ...told, ...call }), compression, uri }, told);
+  };
   return { uri, size, compression, stream };
 }
 

@@ -14,7 +14,7 @@ export const format: Format = {
 
   async describe(target, options = {}) {
     const input = await inputOfTarget(target, options);
-    const size = input.source?.size ?? (await target.store.head(target.key, options)).size;
+    const size = input.stored.size;
     const schema = await schemaOf(input, options);
     const { records, ...metadata } = await indexOf(target, input, options);
     return {

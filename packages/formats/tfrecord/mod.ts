@@ -6,8 +6,7 @@
  */
 export * from "./record_batch.ts";
 export { readRecords } from "./read_records.ts";
-export type { ReadRecordsOptions } from "./record_compression.ts";
-export type { RecordCompression } from "./inflate_source.ts";
+export type { ReadRecordsOptions, RecordCompression } from "./record_compression.ts";
 export * from "./record_index.ts";
 export * from "./record_file.ts";
 export * from "./index_file.ts";

@@ -1,8 +1,10 @@
 import type { CallOptions } from "@lade/core";
 import type { FormatError } from "../errors/format_error.ts";
 import type { ByteSource } from "../source/byte_source.ts";
-import type { RecordCompression } from "./inflate_source.ts";
 import { HEAD_BYTES, lengthInHead } from "./record_frame.ts";
+
+/** How a whole file of records is compressed. */
+export type RecordCompression = "gzip" | "zlib";
 
 /** Options of `readRecords`. */
 export interface ReadRecordsOptions extends CallOptions {

@@ -101,7 +101,7 @@ export class RecordFile {
 
   get #input(): RecordInput {
     const { source } = this;
-    return { uri: source.uri, source, stream: (call) => source.stream(call) };
+    return { uri: source.uri, source, stored: source, stream: (call) => source.stream(call) };
   }
 
   #stale(detail: string) {

@@ -1,8 +1,9 @@
-import { type CallOptions, objectUri } from "@lade/core";
+import type { CallOptions } from "@lade/core";
+import { FormatError } from "../errors/format_error.ts";
 import type { FormatTarget } from "../registry/format.ts";
 import type { ByteSource } from "../source/byte_source.ts";
-import type { RecordCompression } from "./inflate_source.ts";
-import { compressionOf, type ReadRecordsOptions } from "./record_compression.ts";
+import { inflate } from "../source/inflate.ts";
+import { compressionOf, type ReadRecordsOptions, type RecordCompression } from "./record_compression.ts";
 
 /** The bytes that records lie in, in order, and where they are not compressed, by ranges too. */
 export interface RecordInput {
@@ -12,6 +13,8 @@ export interface RecordInput {
   readonly compression?: RecordCompression;
   /** The bytes by ranges; absent of what is compressed. */
   readonly source?: ByteSource;
+  /** The bytes as they are stored. */
+  readonly stored: ByteSource;
   /** The bytes in order, read ahead. */
   readonly stream: (options?: CallOptions) => AsyncIterable<Uint8Array>;
 }
@@ -27,19 +30,28 @@ export async function inputOf(
     return {
       uri,
       source,
+      stored: source,
       stream: (call) => source.stream({ ...call, isLookedAt: true }),
     };
   }
-  const { inflate } = await import("./inflate_source.ts");
-  return { uri, compression, stream: (call) => inflate(source.stream(call), compression, uri) };
+  const fault = (what: string, offset: number, cause?: unknown) =>
+    new FormatError({
+      operation: "decompress",
+      uri,
+      detail: `its ${compression} data ${what}`,
+      offset,
+      cause,
+    });
+  const stream = (call?: CallOptions) => inflate(source.stream(call), compression, fault, call);
+  return { uri, compression, stored: source, stream };
 }
 
 /** The input of an object that a format is asked about. */
 export async function inputOfTarget(
-  { store, key, open, stream }: FormatTarget,
+  { open, stored, stream }: FormatTarget,
   options: CallOptions = {},
 ): Promise<RecordInput> {
-  if (stream) return { uri: objectUri(store.uri, key), stream };
+  if (stream && stored) return { uri: stored.uri, stored, stream };
   return await inputOf(await open("start"), { ...(options.signal && { signal: options.signal }) });
 }
 

@@ -41,8 +41,8 @@ export async function createRecordWriter(
   const { compression = "none", ...rest } = options;
   const writer = await store.createWriter(key, rest);
   if (compression === "none") return new FrameWriter(writer, true);
-  const { withGzip } = await import("./gzip_writer.ts");
-  return new FrameWriter(withGzip(writer), false);
+  const { GzipWriter } = await import("../source/gzip_writer.ts");
+  return new FrameWriter(new GzipWriter(writer), false);
 }
 
 class FrameWriter implements RecordWriter {

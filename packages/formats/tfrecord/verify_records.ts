@@ -1,5 +1,6 @@
 import type { CallOptions } from "@lade/core";
-import { FormatError } from "../errors/format_error.ts";
+import type { FormatError } from "../errors/format_error.ts";
+import { FaultList } from "../registry/fault_list.ts";
 import type { FormatTarget, Verification, VerifyOptions } from "../registry/format.ts";
 import { type FoundIndex, readIndex } from "./index_file.ts";
 import { recordFault } from "./record_fault.ts";
@@ -16,26 +17,20 @@ export async function verifyRecords(
   target: FormatTarget,
   options: VerifyOptions = {},
 ): Promise<Verification> {
-  const { signal, maxFaults = 100 } = options;
+  const { signal } = options;
   const call = { ...(signal && { signal }) };
-  const faults: Error[] = [];
+  const list = new FaultList(options);
   const counts = { sound: 0, damaged: 0, bytes: 0 };
-  const isEnough = () => faults.length >= maxFaults;
-  const take = (fault: Error) => {
-    if (isEnough()) return;
-    faults.push(fault);
-    options.onFault?.(fault);
-  };
-  try {
+  await list.step(async () => {
     const input = await inputOfTarget(target, call);
-    const found = await indexBeside(target, input, call, take);
+    const found = await indexBeside(target, input, call, list);
     const onBytes = (bytes: number) => {
       counts.bytes += bytes;
       options.onBytes?.(bytes);
     };
     const onFault = (fault: FormatError) => {
       counts.damaged++;
-      take(fault);
+      list.add(fault);
     };
     const end = input.source ? { end: input.source.size } : {};
     let isMisplaced = false;
@@ -46,7 +41,7 @@ export async function verifyRecords(
         isMisplaced = true;
         const offset = batch.offset + (batch.starts[record - batch.first] ?? 0) - HEAD_BYTES;
         const advice = `lade index ${input.uri} renews it`;
-        take(
+        list.add(
           recordFault(
             { uri: input.uri, record, offset },
             `its index ${JSON.stringify(found.key)} has it elsewhere`,
@@ -54,15 +49,12 @@ export async function verifyRecords(
           ),
         );
       }
-      if (isEnough()) break;
+      if (list.isFull) break;
     }
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    take(error);
-  }
+  });
   const { sound, damaged, bytes } = counts;
   const checked = { "CRC-32C of a length": sound + damaged, "CRC-32C of a record": sound };
-  return { checked, unchecked: 0, bytes, faults };
+  return { checked, unchecked: 0, bytes, faults: list.faults };
 }
 
 /** The bytes of an input in order; it tells of them as they are read. */
@@ -73,22 +65,20 @@ function counted(input: RecordInput, onBytes: (bytes: number) => void): RecordIn
       yield piece;
     }
   };
-  return { uri: input.uri, stream };
+  return { uri: input.uri, stored: input.stored, stream };
 }
 
 async function indexBeside(
   { store, key }: FormatTarget,
   { source }: RecordInput,
   call: CallOptions,
-  take: (fault: Error) => void,
+  list: FaultList,
 ): Promise<FoundIndex | undefined> {
-  try {
-    return source && await readIndex(store, key, source.size, call);
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    take(error);
-    return undefined;
-  }
+  let found: FoundIndex | undefined;
+  await list.step(async () => {
+    found = source && await readIndex(store, key, source.size, call);
+  });
+  return found;
 }
 
 /** The first record of a batch that is not where the index says. */

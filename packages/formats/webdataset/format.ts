@@ -19,7 +19,7 @@ export const format: Format = {
 
   async describe(target, options = {}) {
     const reader = await indexOf(target, options);
-    const { size } = await target.open("start");
+    const { size } = target.stored ?? await target.open("start");
     const base = { format: "tar" as const, size, checksums: ["sum of each header's bytes"] };
     if (reader) {
       return {

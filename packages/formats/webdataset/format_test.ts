@@ -1,7 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { getBytes, MemoryStore, type ObjectStore } from "@lade/core";
+import { PermissionDeniedError } from "@lade/core/errors";
 import { FormatError, StaleIndexError } from "../errors/format_error.ts";
+import { openHead } from "../formats/open_head.ts";
 import { openFormat } from "../formats/open_format.ts";
 import type { ScanOptions, TableReader } from "../table/table_reader.ts";
 import { valueAt } from "../table/value_at.ts";
@@ -147,6 +149,25 @@ Deno.test("tar format: verification compares headers, the end, and the index", a
   assertEquals((await verify("b.tar")).faults.map(({ message }) => message.includes("may be cut")), [true]);
   await store.put("c.tar.gz", new Uint8Array(gzipSync(bytes)));
   assertEquals((await verify("c.tar.gz")).faults, []);
+});
+
+Deno.test("tar format: one that is compressed is described, shown and verified without being kept in memory", async () => {
+  await using store = await tar(NAMES);
+  const stored = new Uint8Array(gzipSync((await getBytes(store, "a.tar")).bytes));
+  await store.put("c.tar.gz", stored);
+  const opened = await openFormat(store, "c.tar.gz", { maxSize: 1 });
+  assertEquals((await opened.format.describe(opened.target)).size, stored.length);
+  assertEquals((await opened.format.verify(opened.target)).checked, { "sum of a header's bytes": 6 });
+  const head = await Array.fromAsync((await openHead(opened, { count: 2 })).rows);
+  assertEquals(head.map((row) => row[0]), NAMES.slice(0, 2).map((name) => ["name", name] as const));
+});
+
+Deno.test("tar format: an object that may not be read is no fault of it", async () => {
+  await using store = await tar(NAMES);
+  const { format, target } = await openFormat(store, "a.tar");
+  const denied = new PermissionDeniedError({ operation: "get", uri: "memory://a.tar", detail: "no" });
+  const open = () => Promise.reject(denied);
+  await assertRejects(() => format.verify({ ...target, open }), PermissionDeniedError);
 });
 
 Deno.test("tar format: verification finds all damage but to data", async () => {

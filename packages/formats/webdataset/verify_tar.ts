@@ -1,6 +1,7 @@
 import { getBytes, objectUri } from "@lade/core";
 import { NotFoundError, UnsupportedError } from "@lade/core/errors";
-import { FormatError, StaleIndexError } from "../errors/format_error.ts";
+import { StaleIndexError } from "../errors/format_error.ts";
+import { FaultList } from "../registry/fault_list.ts";
 import type { FormatTarget, Verification, VerifyOptions } from "../registry/format.ts";
 import { membersOf, uriOf } from "../tar/entries_of.ts";
 import { tarFault } from "../tar/tar_fault.ts";
@@ -16,18 +17,14 @@ import { type SampleIndex, SampleIndexBuilder } from "./sample_index.ts";
  * reading takes for one, is a fault here: the archive may be cut between two members.
  */
 export async function verifyTar(target: FormatTarget, options: VerifyOptions = {}): Promise<Verification> {
-  const { signal, onFault, onBytes } = options;
+  const { signal, onBytes } = options;
   const call = signal ? { signal } : {};
   const uri = uriOf(target);
-  const faults: Error[] = [];
-  const take = (fault: Error) => {
-    faults.push(fault);
-    onFault?.(fault);
-  };
+  const list = new FaultList(options);
   const [builder, grouper] = [new SampleIndexBuilder(), new SampleGrouper(uri)];
   let [headers, bytes, unchecked, end] = [0, 0, 0, 0];
   let torn: Error | undefined;
-  try {
+  const walk = async () => {
     for await (const member of membersOf(target, call)) {
       headers++;
       const read = target.stream ? paddedSize(member.size) : 0;
@@ -44,24 +41,29 @@ export async function verifyTar(target: FormatTarget, options: VerifyOptions = {
         torn = error as Error;
       }
     }
+    if (target.stream) return;
     const { size } = await target.open("start");
-    if (!target.stream && size - end < 2 * BLOCK) {
-      take(
+    if (size - end < 2 * BLOCK) {
+      list.add(
         tarFault(
           { uri, offset: size },
           "it ends without two blocks of zeros, and may be cut between two members",
         ),
       );
     }
+  };
+  try {
+    await list.step(walk);
   } catch (error) {
-    if (!(error instanceof FormatError || error instanceof UnsupportedError)) throw error;
-    take(error);
+    // What no archive of Lade's or of tar's has is damage as a rule.
+    if (!(error instanceof UnsupportedError)) throw error;
+    list.add(error);
   }
-  if (faults.length === 0) {
+  if (list.faults.length === 0) {
     const stale = await compareIndex(target, torn ?? builder.finish(), call);
-    if (stale) take(stale);
+    if (stale) list.add(stale);
   }
-  return { checked: { "sum of a header's bytes": headers }, unchecked, bytes, faults };
+  return { checked: { "sum of a header's bytes": headers }, unchecked, bytes, faults: list.faults };
 }
 
 /** Why the index beside the archive is not of its samples. */

@@ -1,5 +1,6 @@
 import { type CallOptions, type ObjectStore, objectUri } from "@lade/core";
 import { FormatError } from "../errors/format_error.ts";
+import { FaultList } from "../registry/fault_list.ts";
 import type { Verification, VerifyOptions } from "../registry/format.ts";
 import { isInGrid, placeOfKey, type Region } from "./chunk_grid.ts";
 import { ChunkReader } from "./chunk_reader.ts";
@@ -12,20 +13,11 @@ export async function verifyZarr(
   prefix: string,
   options: VerifyOptions = {},
 ): Promise<Verification> {
-  const { signal, maxFaults = 100, onFault } = options;
+  const { signal } = options;
   const call: CallOptions = signal ? { signal } : {};
   const checked: Record<string, number> = {};
-  const faults: Error[] = [];
+  const list = new FaultList(options);
   let [bytes, unchecked] = [0, 0];
-  const step = async (work: () => Promise<void>) => {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      faults.push(error);
-      onFault?.(error);
-    }
-  };
   const verifyArray = async (array: ZarrArray) => {
     array.checkReadable();
     const { metadata } = array;
@@ -34,8 +26,8 @@ export async function verifyZarr(
     for await (const { key, size } of store.list(array.prefix, call)) {
       const place = placeOfKey(metadata, key.slice(array.prefix.length));
       if (!place) continue;
-      if (faults.length >= maxFaults) return;
-      await step(async () => {
+      if (list.isFull) return;
+      await list.step(async () => {
         if (!isInGrid(metadata, place)) {
           const detail = `it is a chunk outside of an array of ${JSON.stringify(metadata.shape)}`;
           throw new FormatError({ operation: "read zarr", uri: objectUri(store.uri, key), detail });
@@ -54,10 +46,10 @@ export async function verifyZarr(
       });
     }
   };
-  await step(async () => {
+  await list.step(async () => {
     const node = await openZarr(store, prefix, call);
     if (node instanceof ZarrArray) return await verifyArray(node);
-    for await (const [, array] of node.arrays(call)) await step(() => verifyArray(array));
+    for await (const [, array] of node.arrays(call)) await list.step(() => verifyArray(array));
   });
-  return { checked, unchecked, bytes, faults };
+  return { checked, unchecked, bytes, faults: list.faults };
 }
