@@ -1,6 +1,7 @@
-import type { CallOptions } from "@lade/core";
+import type { ByteBudget, CallOptions } from "@lade/core";
 import { FormatError } from "../errors/format_error.ts";
 import type { ByteSource } from "../source/byte_source.ts";
+import { readAhead } from "../source/read_ahead.ts";
 import type { TableBatch } from "../table/column.ts";
 import { checkRows } from "../table/rebatch.ts";
 import type { Schema } from "../table/schema.ts";
@@ -10,7 +11,6 @@ import type { BatchHeader, Codec } from "./batch_header.ts";
 import { decodeBatch, placesOf, planBody, schemaOf, type Wanted, wantedOf } from "./decode_batch.ts";
 import { Dictionaries } from "./dictionaries.ts";
 import { type ArrowMessage, faultAt, metadataLength, parseMessage, PREFIX } from "./message.ts";
-import { readAhead } from "./read_ahead.ts";
 import { type Block, type Footer, readFooter } from "./read_footer.ts";
 import { splitRows } from "./split_rows.ts";
 
@@ -27,11 +27,13 @@ export class ArrowFileReader implements TableReader {
   readonly batches: number;
   readonly #source: ByteSource;
   readonly #footer: Footer;
+  readonly #budget: ByteBudget | undefined;
   readonly #rows: number[] = [];
   #codec: Codec | undefined;
 
-  private constructor(source: ByteSource, footer: Footer) {
+  private constructor(source: ByteSource, footer: Footer, budget: ByteBudget | undefined) {
     this.#source = source;
+    this.#budget = budget;
     this.#footer = footer;
     this.schema = schemaOf(footer.schema);
     this.batches = footer.batches.length;
@@ -40,9 +42,15 @@ export class ArrowFileReader implements TableReader {
     );
   }
 
-  /** Reads the footer of a file, which is within the first request of a source that was opened at its end. */
-  static async open(source: ByteSource, options: CallOptions = {}): Promise<ArrowFileReader> {
-    return new ArrowFileReader(source, await readFooter(source, options));
+  /**
+   * Reads the footer of a file, which is within the first request of a source that was opened at its end. Batches are read
+   * ahead as far as the `budget` has room; without one, one batch is.
+   */
+  static async open(
+    source: ByteSource,
+    { budget, ...options }: CallOptions & { readonly budget?: ByteBudget } = {},
+  ): Promise<ArrowFileReader> {
+    return new ArrowFileReader(source, await readFooter(source, options), budget);
   }
 
   /** Rows in all. The file does not tell them in one place: this reads the metadata of every batch. */
@@ -68,7 +76,9 @@ export class ArrowFileReader implements TableReader {
     const load = async ({ block, from, to }: Part, signal: AbortSignal) => {
       return await this.#readBatch(block, wanted, { dictionaries, from, to }, { signal });
     };
-    for await (const batch of readAhead(parts, ({ block }) => block.bodyLength, load, signal)) {
+    const sizeOf = ({ block }: Part) => block.bodyLength;
+    const budget = this.#budget && { budget: this.#budget };
+    for await (const batch of readAhead(parts, { sizeOf, read: load, ...call, ...budget })) {
       yield* splitRows(batch, batchRows);
     }
   }

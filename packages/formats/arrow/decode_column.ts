@@ -5,15 +5,17 @@ import type { Storage } from "./arrow_field.ts";
 import type { BatchBody } from "./batch_body.ts";
 import type { BatchHeader } from "./batch_header.ts";
 import { type FieldPlace, placesBelow } from "./batch_layout.ts";
-import { countBits, unpackBits } from "./bits.ts";
 import { decodeViews } from "./decode_views.ts";
 import { narrowOffsets } from "./narrow_offsets.ts";
 import { sliceColumn } from "../table/slice_rows.ts";
-import { checkText } from "./check_text.ts";
 import { takeRows } from "./take_rows.ts";
 import { fixedOf } from "./widen.ts";
+import { countBits, unpackBits } from "../table/bits.ts";
+import { isText } from "../table/check_text.ts";
 import { findLongDecimal } from "../table/decimal.ts";
 import { hasValue } from "../table/validity.ts";
+
+const NO_TEXT = "has text that is no UTF-8";
 
 /** What columns are decoded from. */
 export interface DecodeContext {
@@ -134,7 +136,7 @@ function decodeValues(
     case "bytes": {
       const { offsets, first, last } = readOffsets(buffer, storage.wide, rows, context, below.path);
       const values = body.buffer(buffer + 1, last).subarray(first, last);
-      if (base.field.type.kind === "string") checkText(values, offsets, fault);
+      if (base.field.type.kind === "string" && !isText(values, offsets)) throw fault(NO_TEXT);
       return { offsets, values };
     }
     case "views": {
@@ -142,7 +144,7 @@ function decodeValues(
       const views = body.buffer(buffer, rows * 16);
       const data = Array.from({ length: count }, (_, index) => buffer + 1 + index);
       const { offsets, values } = decodeViews(views, data, base, { body, fault, uri, path: below.path });
-      if (base.field.type.kind === "string") checkText(values, offsets, fault);
+      if (base.field.type.kind === "string" && !isText(values, offsets)) throw fault(NO_TEXT);
       return { offsets, values };
     }
     case "list": {

@@ -1,5 +1,6 @@
 import type { Column } from "../table/column.ts";
-import { countBits, packBits } from "./bits.ts";
+import { countBits, packBits } from "../table/bits.ts";
+import { checkText } from "../table/check_text.ts";
 
 /**
  * A column of text or bytes whose values lie in several places: one after the other they are what `values` would be. Only
@@ -25,9 +26,10 @@ export interface BatchParts {
 
 const NOTHING: readonly Uint8Array[] = [];
 
-/** Adds the parts of a column, which is laid out as its type asks. */
+/** Adds the parts of a column, which is laid out as its type asks. Text that is no UTF-8 is a `TypeError`. */
 export function encodeColumn(column: Column, parts: BatchParts): void {
   const { field: { type }, length, validity, values, offsets, children = [] } = column;
+  if (type.kind === "string") checkText(column);
   const nulls = validity ? length - countBits(validity, length) : 0;
   parts.nodes.push(length, nulls);
   parts.buffers.push(validity && nulls > 0 ? [validity.subarray(0, (length + 7) >> 3)] : NOTHING);

@@ -27,10 +27,11 @@ export const format: Format = {
     };
   },
   verify: async (target, options) => await verifyArrowFile(await target.open("end"), options),
-  openTable: async (target, { schema, ...options } = {}) => {
+  async openTable(target, { schema, signal } = {}) {
+    const { budget } = target.store.context;
     const source = await target.open("end");
     refuseSchema(schema, source.uri, "arrow");
-    return await ArrowFileReader.open(source, options);
+    return await ArrowFileReader.open(source, { budget, ...(signal && { signal }) });
   },
   createTable: async (store, key, options) => await createArrowFile(store, key, optionsOf(options)),
 };

@@ -9,7 +9,9 @@ export async function openArrowFile(
   key: string,
   options: CallOptions = {},
 ): Promise<ArrowFileReader> {
-  return await ArrowFileReader.open(await ObjectSource.open(store, key, { ...options, at: "end" }), options);
+  const { budget } = store.context;
+  const source = await ObjectSource.open(store, key, { ...options, at: "end" });
+  return await ArrowFileReader.open(source, { ...options, budget });
 }
 
 /** Opens a stream in Arrow's IPC format, by one request of its start. */

@@ -1,6 +1,6 @@
 import type { ObjectStore } from "@lade/core";
 import type { TableWriter } from "../table/table_writer.ts";
-import { checkText } from "../text/check_text.ts";
+import { checkText } from "../table/check_text.ts";
 import { formatFloat } from "../text/format_float.ts";
 import { createTextWriter, TextOutput } from "../text/text_output.ts";
 import { TextTableWriter } from "../text/text_table_writer.ts";

@@ -3,7 +3,7 @@ import type { Column, TableBatch } from "../table/column.ts";
 import type { TableWriter } from "../table/table_writer.ts";
 import { hasValue } from "../table/validity.ts";
 import { bytesAt, itemRange, valueAt } from "../table/value_at.ts";
-import { checkText } from "../text/check_text.ts";
+import { checkText } from "../table/check_text.ts";
 import { formatFloat } from "../text/format_float.ts";
 import { createTextWriter, TextOutput } from "../text/text_output.ts";
 import { TextTableWriter } from "../text/text_table_writer.ts";

@@ -2,7 +2,7 @@ import { type DType, elementsOf } from "../array/dtype.ts";
 import { formatLiteral } from "./format_literal.ts";
 import type { NpyField, NpyTimeUnit, NpyType } from "./npy_type.ts";
 import type { Literal } from "./parse_literal.ts";
-import { swapBytes } from "./swap_bytes.ts";
+import { swapBytes } from "../array/swap_bytes.ts";
 
 /** How elements lie in a file. */
 export interface ElementLayout {

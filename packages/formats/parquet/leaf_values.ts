@@ -1,8 +1,8 @@
 import type { NumericArray } from "../array/dtype.ts";
+import { isText } from "../table/check_text.ts";
 import type { PageValues, TextValues } from "./leaf_sink.ts";
 import { findLongDecimal } from "../table/decimal.ts";
 import { decimalsOf } from "./decimals.ts";
-import { isText } from "./is_text.ts";
 import type { LeafNode } from "./schema_tree.ts";
 
 /** What a column of a table has of values. */
@@ -31,7 +31,9 @@ export function valuesOf(
   }
   if ("offsets" in stored) {
     const texts = stored as TextValues;
-    if (type.kind === "string" && !isText(texts)) throw fail("has text that is no UTF-8");
+    if (type.kind === "string" && !isText(texts.bytes, texts.offsets)) {
+      throw fail("has text that is no UTF-8");
+    }
     return { values: texts.bytes, offsets: texts.offsets };
   }
   const { bytes } = stored;

@@ -2,6 +2,7 @@ import type { ByteBudget, CallOptions, ObjectStore } from "@lade/core";
 import { UnsupportedError } from "@lade/core/errors";
 import type { ByteSource } from "../source/byte_source.ts";
 import { ObjectSource, type ObjectSourceOptions } from "../source/object_source.ts";
+import { readAhead } from "../source/read_ahead.ts";
 import type { TableBatch } from "../table/column.ts";
 import { checkRows } from "../table/rebatch.ts";
 import type { Schema } from "../table/schema.ts";
@@ -10,7 +11,6 @@ import { sliceRows } from "../table/slice_rows.ts";
 import type { ScanOptions, TableReader } from "../table/table_reader.ts";
 import { type Footer, readFooter } from "./footer.ts";
 import { GroupReader, type GroupRows } from "./group_reader.ts";
-import { readAhead } from "./read_ahead.ts";
 import { unsupportedOf } from "./schema_tree.ts";
 
 /** Options of {@linkcode openParquet}. */

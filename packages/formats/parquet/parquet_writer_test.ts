@@ -178,8 +178,8 @@ Deno.test("parquet: text that is no UTF-8 is neither written nor read", async ()
     const text = texts("string", values, offsets);
     await assertRejects(
       () => write(store, [text], { schema: text.schema }),
-      RangeError,
-      'column "x" has text that is no',
+      TypeError,
+      'column "x" of string has a text that is no',
     );
     const { schema, ...bytes } = texts("binary", values, offsets);
     await write(store, [{ schema, ...bytes }], { schema, compression: "none" });

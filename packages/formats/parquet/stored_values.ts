@@ -1,11 +1,12 @@
 import type { Column } from "../table/column.ts";
-import { isText } from "./is_text.ts";
+import { isText } from "../table/check_text.ts";
 import type { PageValues, TextValues } from "./leaf_sink.ts";
 import type { LeafNode } from "./schema_tree.ts";
 
 /**
- * The values of a column as they are stored, those of the given rows alone, or all. A `RangeError` that names the column
- * where one does not fit: text that is no UTF-8, a moment in seconds that milliseconds do not reach, or a decimal of more digits than told.
+ * The values of a column as they are stored, those of the given rows alone, or all. A `TypeError` that names the column
+ * where a text is no UTF-8, a `RangeError`
+ * where a value does not fit: a moment in seconds that milliseconds do not reach, or a decimal of more digits than told.
  */
 export function storedValues(leaf: LeafNode, column: Column, rows?: Int32Array): PageValues {
   const { values = new Uint8Array(0), offsets, length } = column;
@@ -13,7 +14,9 @@ export function storedValues(leaf: LeafNode, column: Column, rows?: Int32Array):
   const fail = (detail: string) => new RangeError(`column "${leaf.path}" has ${detail}`);
   if (offsets) {
     const texts = pickTexts(values as Uint8Array, offsets, rows);
-    if (type.kind === "string" && !isText(texts)) throw fail("text that is no UTF-8");
+    if (type.kind === "string" && !isText(texts.bytes, texts.offsets)) {
+      throw new TypeError(`column "${leaf.path}" of string has a text that is no UTF-8`);
+    }
     return texts;
   }
   if (type.kind === "decimal") return decimals(values as Uint8Array, leaf, rows, fail);

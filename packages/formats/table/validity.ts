@@ -1,3 +1,4 @@
+import { countBits } from "./bits.ts";
 import type { Column } from "./column.ts";
 
 /** Whether a row of a column has a value. */
@@ -9,9 +10,7 @@ export function hasValue({ validity }: Column, row: number): boolean {
 export function countNulls(column: Column): number {
   const { validity, length } = column;
   if (validity === undefined) return 0;
-  let values = 0;
-  for (let row = 0; row < length; row++) values += (validity[row >> 3] ?? 0) >> (row & 7) & 1;
-  return length - values;
+  return length - countBits(validity, length);
 }
 
 /** Gathers which rows have a value; takes memory only once one has none. */

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { getBytes, MemoryStore } from "@lade/core";
 import { UnavailableError } from "@lade/core/errors";
 import { FormatError } from "../errors/format_error.ts";
-import { gunzip } from "./gunzip.ts";
+import { decompress } from "../source/decompress.ts";
 import { streamTar } from "./stream_tar.ts";
 import { TarWriter } from "./tar_writer.ts";
 
@@ -64,7 +64,7 @@ Deno.test("streamTar(): gzip data with something behind it, cut or damaged is an
   await assertRejects(() => namesOf(whole.with(sum, (whole[sum] ?? 0) ^ 1)), FormatError);
 });
 
-Deno.test("gunzip(): an error of the bytes themselves stays as it is", async () => {
+Deno.test("decompress(): an error of the bytes themselves stays as it is", async () => {
   const error = new UnavailableError({ operation: "get", uri: "memory://k", detail: "it broke off" });
   const stored = async function* () {
     yield new Uint8Array(gzipSync(new Uint8Array(100_000).map((_, index) => index * 7), { level: 0 })).slice(
@@ -74,6 +74,7 @@ Deno.test("gunzip(): an error of the bytes themselves stays as it is", async () 
     await Promise.resolve();
     throw error;
   };
-  const thrown = await assertRejects(() => Array.fromAsync(gunzip(stored(), "memory://k")));
+  const compressed = { stored: stored(), compression: "gzip", uri: "memory://k" } as const;
+  const thrown = await assertRejects(() => Array.fromAsync(decompress(compressed)));
   assertEquals(thrown, error);
 });

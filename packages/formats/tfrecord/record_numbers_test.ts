@@ -4,7 +4,7 @@ import { getBytes, MemoryStore } from "@lade/core";
 import { UnavailableError } from "@lade/core/errors";
 import { FormatError } from "../errors/format_error.ts";
 import { putRecords } from "../testing/gather_records.ts";
-import { inflate } from "./inflate_source.ts";
+import { decompress } from "../source/decompress.ts";
 import { createRecordWriter, indexObjects, openRecords } from "./mod.ts";
 
 const RECORDS = [0, 1, 2, 3].map((record) => new Uint8Array(record + 1).fill(record));
@@ -52,13 +52,15 @@ Deno.test("createRecordWriter(): what is no bytes is refused", async () => {
   }
 });
 
-Deno.test("inflate(): an error of the bytes themselves stays as it is, and what is cut or damaged is none", async () => {
+Deno.test("decompress(): an error of the bytes themselves stays as it is, and what is cut or damaged is none", async () => {
   const plain = new Uint8Array(300_000).map((_, index) => index * 7);
   const zipped = new Uint8Array(gzipSync(plain, { level: 0 }));
   const error = new UnavailableError({ operation: "get", uri: "memory://k", detail: "it broke off" });
   const all = async (pieces: AsyncIterable<Uint8Array>) => {
     let length = 0;
-    for await (const piece of inflate(pieces, "gzip", "memory://k")) length += piece.length;
+    for await (const piece of decompress({ stored: pieces, compression: "gzip", uri: "memory://k" })) {
+      length += piece.length;
+    }
     return length;
   };
   const broken = async function* (length: number) {

@@ -76,8 +76,8 @@ export function v3Type(value: Json | undefined, reader: MetadataReader): Element
 }
 
 /** Bytes of the numbers that an element is made of: two of them, where it is complex. */
-export function wordOf({ dtype, bytes }: ElementType): number {
-  return dtype?.startsWith("complex") ? bytes / 2 : bytes;
+export function wordOf({ dtype, bytes }: ElementType): 1 | 2 | 4 | 8 {
+  return (dtype?.startsWith("complex") ? bytes / 2 : bytes) as 1 | 2 | 4 | 8;
 }
 
 function bytesOf(dtype: DType): number {

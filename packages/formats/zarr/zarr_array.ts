@@ -2,6 +2,7 @@ import { type CallOptions, type ObjectStore, objectUri } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { UnsupportedError } from "@lade/core/errors";
 import { type DType, layoutOf } from "../array/dtype.ts";
+import { swapBytes } from "../array/swap_bytes.ts";
 import type { NdArray } from "../array/nd_array.ts";
 import type { ArrayMetadata } from "./array_metadata.ts";
 import { chunksIn, lengthsOf, type Region, within } from "./chunk_grid.ts";
@@ -11,7 +12,6 @@ import { copyRegion, fillRegion, stridesOf } from "./copy_region.ts";
 import { unknownCodec } from "./decode_bytes.ts";
 import { wordOf } from "./element_type.ts";
 import type { JsonObject } from "./read_json.ts";
-import { swapBytes } from "./swap_bytes.ts";
 
 /** What of a Zarr array is read. */
 export interface ReadZarrOptions extends CallOptions {
@@ -99,7 +99,8 @@ export class ZarrArray {
     const outStrides = stridesOf(shape, shape.map((_, axis) => axis), type.bytes);
     const chunkStrides = stridesOf(chunk.shape, chunk.order, type.bytes);
     const word = wordOf(type);
-    const blank = chunk.isBigEndian ? swapBytes(fill.slice(), word) : fill;
+    const blank = fill.slice();
+    if (chunk.isBigEndian) swapBytes(blank, word);
     const reader = new ChunkReader(this.store, this.prefix, this.metadata);
     const visit = (place: readonly number[], bytes: Uint8Array | undefined) => {
       const part = within(region, chunk.shape, place);

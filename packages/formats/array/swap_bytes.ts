@@ -1,5 +1,6 @@
-/** Turns the byte order of values of `width` bytes (2, 4 or 8) that lie one after the other, in place. */
-export function swapBytes(bytes: Uint8Array, width: 2 | 4 | 8): void {
+/** Turns the byte order of values of `width` bytes (one has no order) that lie one after the other, in place. */
+export function swapBytes(bytes: Uint8Array, width: 1 | 2 | 4 | 8): void {
+  if (width === 1) return;
   const { buffer, byteOffset, length } = bytes;
   if (byteOffset % Math.min(width, 4) !== 0) return swapUnaligned(bytes, width);
   if (width === 2) {
