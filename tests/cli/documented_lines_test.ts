@@ -11,6 +11,7 @@ const DOCUMENTS = [
   "docs/filters.md",
   "docs/formats.md",
   "docs/gcs.md",
+  "docs/loader.md",
   "docs/many_machines.md",
   "docs/names.md",
   "docs/s3.md",

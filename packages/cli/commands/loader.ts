@@ -1,17 +1,20 @@
 import { defineCommand } from "../command/command.ts";
-import { loaderCommandOptions } from "../loader/loader_command_options.ts";
+import { UsageError } from "../command/usage_error.ts";
+import { loaderCommandOptions, type LoaderCommandValues } from "../loader/loader_command_options.ts";
 
 /** `lade loader`. */
 export const loader = defineCommand({
   name: "loader",
-  brief: "Plan, prepare and measure loading of samples",
+  brief: "Plan, prepare and measure loading of samples, and stream them",
   description:
     "plan shows every setting of a loader and where it comes from, how many steps there are, what is held in memory, and \
 which samples this rank begins with. index writes lade-manifest.tsv beside the objects, by which nobody lists them again, \
 and an index beside each TFRecord or tar that has none. run goes through epochs as training would, waits --compute-ms in \
 each step, and prints a line for each epoch: samples and bytes per second, how long reads took, and the share of time in \
-which nothing was waited for (the first step apart).",
-  usage: "plan|index|run URI",
+which nothing was waited for (the first step apart). stream writes batches as an Arrow IPC stream, which pyarrow reads: a \
+record batch for each, with the state behind it as lade.state in its metadata, from which --state goes on. A stream that is \
+cut off lacks its end, and fails its reader.",
+  usage: "plan|index|run|stream URI",
   examples: [
     [
       "lade loader plan s3://bucket/train/ --batch-size 64 --shuffle full --rank 3/8",
@@ -22,11 +25,25 @@ which nothing was waited for (the first step apart).",
       "lade loader run s3://bucket/unet3d/ --batch-size 7 --compute-ms 323 --epochs 5",
       "measures five epochs",
     ],
+    [
+      "lade loader stream s3://bucket/train/ --batch-size 64 --listen unix:/tmp/train.sock",
+      "gives batches to one reader of a socket",
+    ],
   ],
   options: loaderCommandOptions,
   whenUnread: "ends",
+  check: checkLoader,
   run: async (context, given) => {
     const { runLoader } = await import("../loader/run_loader.ts");
     await runLoader(context, given);
   },
 });
+
+function checkLoader({ action, state, listen }: LoaderCommandValues): void {
+  if (action !== "stream" && (state !== undefined || listen !== undefined)) {
+    throw new UsageError("--state and --listen are of stream.");
+  }
+  if (listen !== undefined && !/^unix:./s.test(listen)) {
+    throw new UsageError(`--listen: ${JSON.stringify(listen)} is no unix:PATH.`);
+  }
+}

@@ -63,7 +63,12 @@ by side, auto chooses one of these.",
     undefined,
     "Which rank of how many this is, counted from 0, or auto: by the variables of torchrun, Slurm, MPI or Kubernetes.",
   ),
-  epochs: option(["--epochs"], many("N"), undefined, "Times through the data set; 1 by default. Of run."),
+  epochs: option(
+    ["--epochs"],
+    many("N"),
+    undefined,
+    "Times through the data set; 1 by default. Of run and stream.",
+  ),
   steps: option(["--steps"], many("N"), undefined, "Ends each epoch after so many steps. Of run."),
   computeMs: option(
     ["--compute-ms"],
@@ -71,9 +76,24 @@ by side, auto chooses one of these.",
     undefined,
     "Milliseconds that a step of training is taken to last; 0 by default. Of run.",
   ),
+  state: option(
+    ["--state"],
+    textValue("FILE|JSON"),
+    undefined,
+    "Go on where this state is: lade.state of a batch, as it is or in a file or an object. The epoch that it is of counts as \
+one of --epochs. Of stream.",
+  ),
+  listen: option(
+    ["--listen"],
+    textValue("unix:PATH"),
+    undefined,
+    "Wait for one reader on this Unix socket, in place of standard output. Its file is made, and removed once the reader is \
+there. Of stream.",
+  ),
   action: argument(
-    choiceValue({ metavar: "plan|index|run", choices: ["plan", "index", "run"] }),
-    "show what a loader would do, write the manifest and the indexes of shards, or go through epochs and measure.",
+    choiceValue({ metavar: "plan|index|run|stream", choices: ["plan", "index", "run", "stream"] }),
+    "show what a loader would do, write the manifest and the indexes of shards, go through epochs and measure, or give \
+batches to Python.",
   ),
   uri: argument(placeValue({ metavar: "URI", dash: false }), "A prefix, a directory, or one object."),
 };

@@ -15,12 +15,22 @@ export async function runLoader(context: CommandContext, given: LoaderCommandVal
   refuseOptionsOfRun(given);
   if (given.action === "index") return await index(context, given);
   const options = await loaderOptionsOf(given);
+  if (given.action === "stream") {
+    const { streamLoader } = await import("./stream_loader.ts");
+    return await streamLoader(context, given, options);
+  }
   return await (given.action === "plan" ? plan(context, given, options) : run(context, given, options));
 }
 
 function refuseOptionsOfRun({ action, epochs, steps, computeMs }: LoaderCommandValues): void {
-  if (action === "run" || [epochs, steps, computeMs].every((given) => given === undefined)) return;
-  throw new UsageError(`--epochs, --steps and --compute-ms are of lade loader run, not of ${action}.`);
+  if (action === "run") return;
+  const ofRun = [steps, computeMs, ...(action === "stream" ? [] : [epochs])];
+  if (ofRun.every((given) => given === undefined)) return;
+  throw new UsageError(
+    `${
+      action === "stream" ? "" : "--epochs, "
+    }--steps and --compute-ms are of lade loader run, not of ${action}.`,
+  );
 }
 
 async function plan(

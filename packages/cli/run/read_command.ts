@@ -56,6 +56,9 @@ export async function readCommand(
 function misuseOf({ name, options }: Invocation): { readonly problem: string } | undefined {
   const refused = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
   if (refused !== undefined) return { problem: refused };
+  if (name === "loader" && options.action === "stream") {
+    return { problem: "loader stream waits for a reader, which commands of a file do not have." };
+  }
   const places = Array.isArray(options.places) ? options.places.map(String) : [];
   const target = String(options.destination ?? places.at(-1) ?? "");
   if (isStandardOutput(target)) {

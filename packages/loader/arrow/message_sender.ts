@@ -2,6 +2,9 @@
 const SMALL = 2 ** 14;
 const GATHERED = 2 ** 16;
 
+/** So many bytes at the end of a message, and the mark behind them, are one write, which pipes take as a whole or not at all. */
+const KEPT = 64;
+
 /** What every message of a stream begins with, the mark of its end too. */
 const MARK = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
 
@@ -34,6 +37,7 @@ export class MessageSender {
     }
     if (!isLast) await this.#send(MARK);
     this.#isMarked = true;
+    await this.#flush(KEPT + MARK.length);
     await this.#flush();
   }
 
@@ -44,15 +48,18 @@ export class MessageSender {
       return undefined;
     }
     return this.#flush().then(async () => {
-      if (piece.length < SMALL) await this.#send(piece);
-      else await this.#write(piece);
+      if (piece.length < SMALL) return await this.#send(piece);
+      await this.#write(piece.subarray(0, -KEPT));
+      await this.#send(piece.subarray(-KEPT));
     });
   }
 
-  async #flush(): Promise<void> {
-    const length = this.#length;
-    if (length === 0) return;
-    this.#length = 0;
+  /** Writes what is gathered, but for the last `kept` bytes. */
+  async #flush(kept = 0): Promise<void> {
+    const length = this.#length - kept;
+    if (length <= 0) return;
     await this.#write(this.#gathered.subarray(0, length));
+    this.#gathered.copyWithin(0, length, this.#length);
+    this.#length = kept;
   }
 }

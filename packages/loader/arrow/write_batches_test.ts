@@ -141,7 +141,8 @@ Deno.test("writeBatches: rows are written from the batch's memory, which is thei
     const isBody = memories.includes(bytes.buffer);
     await new Promise((resolve) => setTimeout(resolve));
     if (isBody) bodies++;
-    assertEquals(isBody, bytes.length === 2000 * 16);
+    // The last bytes go out with the mark of the next message.
+    assertEquals(isBody, bytes.length === 2000 * 16 - 64);
     assert(bytes.buffer.byteLength > 0);
   });
   assertEquals(bodies, 2);
@@ -161,6 +162,17 @@ Deno.test("writeBatches: what is cut ends in the middle of a message, wherever i
   await assertRejects(() => read(joined(chunks), batches), Error, "ends");
   assertEquals(batches.map(({ table: { rows } }) => rows), [4, 4]);
   assertEquals([...joined(chunks).slice(-4)], [255, 255, 255, 255]);
+  // Whichever write was the last one, it does not end where a message does.
+  const boundaries = new Set<number>();
+  const whole = await ArrowStreamReader.open(
+    new BytesSource(await written(listed, { batchSize: 3, epochs: 0 }), "memory://s"),
+  );
+  assertEquals(await Array.fromAsync(whole.messages()), []);
+  const ends = new BytesSource(joined([...chunks, Uint8Array.of(0, 0, 0, 0)]), "memory://s");
+  for await (const { offset } of (await ArrowStreamReader.open(ends)).messages()) boundaries.add(offset);
+  assertEquals(boundaries.size, 2);
+  let end = 0;
+  for (const { length } of chunks) assert(!boundaries.has(end += length));
   // The state behind the last batch points at the one that failed.
   assertEquals(batches.at(-1)?.state.position, 8);
 });

@@ -1,0 +1,98 @@
+import type { CommandContext } from "../command/command_context.ts";
+import { NoteMessage } from "../messages/text_messages.ts";
+import { ClosedOutputError } from "../output/output_error.ts";
+import { writeAll } from "../output/write_all.ts";
+
+/** Whoever reads the stream. */
+export interface StreamReader extends AsyncDisposable {
+  /** Writes all of the bytes; a `ClosedOutputError` where the reader has gone. */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/**
+ * Waits for one reader on the Unix socket `unix:PATH`, which only this user may connect to. Its file is made anew, never in place of another
+ * one, and removed as soon as the reader is there, or nothing waits for one any more.
+ */
+export async function openReader(
+  address: string,
+  { output, signal }: CommandContext,
+): Promise<StreamReader> {
+  const path = address.replace(/^unix:/, "");
+  signal.throwIfAborted();
+  const connection = await accept(
+    path,
+    () => output.note(new NoteMessage(`listening on unix:${path}`)),
+    signal,
+  );
+  const sink = { write: (bytes: Uint8Array) => connection.write(bytes), isTerminal: () => false };
+  return {
+    async write(bytes) {
+      try {
+        await writeAll(sink, bytes, signal);
+      } catch (error) {
+        throw isGone(error) ? new ClosedOutputError() : error;
+      }
+    },
+    [Symbol.asyncDispose]() {
+      connection.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function accept(
+  path: string,
+  onListening: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<Deno.Conn> {
+  const listener = listen(path);
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) listener.close();
+    isOpen = false;
+  };
+  const own = Deno.lstatSync(path);
+  signal.addEventListener("abort", close);
+  try {
+    Deno.chmodSync(path, 0o600);
+    await onListening();
+    signal.throwIfAborted();
+    return await listener.accept();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", close);
+    close();
+    removeOwn(path, own);
+  }
+}
+
+function listen(path: string): Deno.Listener {
+  try {
+    return Deno.listen({ transport: "unix", path });
+  } catch (error) {
+    const detail = error instanceof Deno.errors.AddrInUse
+      ? "something lies there already: remove it, or name another path"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    throw new Error(`Cannot listen on unix:${path}: ${detail}`, { cause: error });
+  }
+}
+
+/** Removes the socket's file, unless it has gone already or another one lies there. */
+function removeOwn(path: string, own: Pick<Deno.FileInfo, "ino" | "dev">): void {
+  try {
+    const { ino, dev } = Deno.lstatSync(path);
+    if (ino === own.ino && dev === own.dev) Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  const { BrokenPipe, ConnectionReset, ConnectionAborted } = Deno.errors;
+  return error instanceof BrokenPipe || error instanceof ConnectionReset ||
+    error instanceof ConnectionAborted;
+}

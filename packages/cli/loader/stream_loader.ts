@@ -1,0 +1,61 @@
+import { getBytes } from "@lade/core";
+import { type DataLoader, type LoaderOptions, type LoaderState } from "@lade/loader";
+import { dataset } from "@lade/lade";
+import { locate } from "@lade/transfer/places";
+import type { CommandContext } from "../command/command_context.ts";
+import { UsageError } from "../command/usage_error.ts";
+import type { LoaderCommandValues } from "./loader_command_options.ts";
+import { openReader } from "./open_reader.ts";
+
+/** `lade loader stream`: batches as an Arrow stream, on standard output or to the one reader of a socket. */
+export async function streamLoader(
+  context: CommandContext,
+  given: LoaderCommandValues,
+  options: LoaderOptions<unknown>,
+): Promise<void> {
+  const { output, signal, terminal } = context;
+  const { uri, kind, epochs = 1, listen } = given;
+  if (listen === undefined && terminal.stdout.isTerminal()) {
+    throw new UsageError(
+      "Standard output is a terminal, and a stream is not for people: give it a reader, or --listen unix:PATH.",
+    );
+  }
+  output.rawResults = listen === undefined;
+  const lade = await context.lade();
+  const state = given.state === undefined ? undefined : await readState(context, given.state);
+  await using opened = await dataset(uri, { lade, signal, ...(kind && { kind }) });
+  const [{ createLoader }, { datasetColumns, writeBatches }] = await Promise.all([
+    import("@lade/loader"),
+    import("@lade/loader/arrow"),
+  ]);
+  const columns = await datasetColumns(opened, { signal });
+  // Batches are what the columns are made for: there is no transformation.
+  await using batches: DataLoader<unknown> = createLoader<unknown>(opened, {
+    ...options,
+    epochs,
+    signal,
+    ...(state && { state }),
+  });
+  if (listen === undefined) return await writeBatches(batches, columns, (bytes) => output.bytes(bytes));
+  await using reader = await openReader(listen, context);
+  await writeBatches(batches, columns, (bytes) => reader.write(bytes));
+}
+
+/** A state that is given as it is, or in a file or object. What it says is checked where it is gone on with. */
+async function readState({ lade, signal }: CommandContext, given: string): Promise<LoaderState> {
+  let text = given;
+  if (!given.trimStart().startsWith("{")) {
+    const { store, key } = await locate(await lade(), given);
+    text = new TextDecoder().decode((await getBytes(store, key, { signal })).bytes);
+  }
+  let state: unknown;
+  try {
+    state = JSON.parse(text);
+  } catch {
+    throw new UsageError(`--state: ${JSON.stringify(given.slice(0, 80))} holds no JSON.`);
+  }
+  if (typeof state !== "object" || state === null || Array.isArray(state)) {
+    throw new UsageError("--state: a state is a JSON object, as lade.state in the metadata of a batch.");
+  }
+  return state as LoaderState;
+}
