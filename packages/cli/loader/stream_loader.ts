@@ -1,5 +1,5 @@
 import { getBytes } from "@lade/core";
-import { type DataLoader, type LoaderOptions, type LoaderState } from "@lade/loader";
+import type { DataLoader, LoaderOptions, LoaderState } from "@lade/loader";
 import { dataset } from "@lade/lade";
 import { locate } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
