@@ -90,7 +90,7 @@ export class BatchLoad<T, U> {
   async #loadEach(): Promise<LoadedSamples<U>> {
     const { dataset, slots, signal } = this.#ground;
     const results = this.#results();
-    await Promise.all(this.#task.indices.map((index, place) =>
+    await settled(this.#task.indices.map((index, place) =>
       slots.run(async () => {
         const context = this.#context(index);
         await this.#attempt(results, place, async () =>
@@ -105,6 +105,7 @@ export class BatchLoad<T, U> {
     const { length } = this.#task.indices;
     const layout = new BatchLayout(plan, length, dataset.fixed ? 1 : ALIGNMENT);
     const buffer = await this.#memory(layout.total);
+    const work: Promise<void>[] = [];
     try {
       const results = this.#results();
       const finish = (places: readonly number[]): Promise<void>[] =>
@@ -115,13 +116,14 @@ export class BatchLoad<T, U> {
         );
       const reads = layout.readsInto(buffer.bytes);
       const arrived = (group: readonly PlacedRead[]) => finish(layout.arrived(group));
-      const work = finish(layout.without);
+      work.push(...finish(layout.without));
       await (blocks
         ? this.#copy(blocks, reads, { results, work, arrived })
         : this.#readAll(reads, { results, work, arrived }));
       await settled(work);
       return { ...results, buffer, bytes: layout.bytes };
     } catch (error) {
+      await Promise.allSettled(work);
       buffer.release();
       throw error;
     }
@@ -232,11 +234,14 @@ export class BatchLoad<T, U> {
         results.samples[place] = made as unknown as U;
         return undefined;
       }
-      return this.#attempt(results, place, async () => {
+      const attempt = this.#attempt(results, place, async () => {
         const sample = made instanceof Promise ? await made : made;
         if (made instanceof Promise) stats.decodeMs += clock.monotonicMs() - began;
         return await this.#transformed(sample, this.#context(this.#task.indices[place] ?? 0));
       });
+      // It is waited for after the reads, and may have failed by then.
+      attempt.catch(() => {});
+      return attempt;
     } catch (error) {
       this.#fail(results, place, error);
       return undefined;

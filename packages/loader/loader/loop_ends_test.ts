@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import type { GetOptions, GetResult, ObjectStore } from "@lade/core";
+import { type GetOptions, type GetResult, MemoryStore, type ObjectStore } from "@lade/core";
 import { createStoreContext } from "@lade/core/backend";
 import { NotFoundError } from "@lade/core/errors";
 import { ForwardingStore } from "@lade/core/layers";
-import { bytesAtHand } from "@lade/core/seams";
+import { bytesAtHand, type ReadyBytes } from "@lade/core/seams";
 import type { MapDataset } from "../datasets/dataset.ts";
+import { filesDataset } from "../datasets/files_dataset.ts";
 import { numbersDataset, numbersStore } from "../testing/numbers_dataset.ts";
 import { createLoader } from "./create_loader.ts";
 import { SampleError } from "./sample_error.ts";
@@ -101,6 +102,52 @@ Deno.test("leaving a loop ends every read before it goes on, and another loop ta
     break;
   }
   assertEquals(running, 0);
+});
+
+Deno.test("leaving a loop waits for every sample, also where one ends at once and others at their own pace", async () => {
+  let running = 0;
+  const dataset: MapDataset<number> = {
+    ...range(1000),
+    async get(index, { signal }) {
+      running++;
+      try {
+        if (index < 10) return index;
+        await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+        for (let turn = 0; turn < index % 2 * 1000; turn++) await Promise.resolve();
+        throw signal.reason;
+      } finally {
+        running--;
+      }
+    },
+  };
+  await using loader = createLoader(dataset, { batchSize: 10 });
+  for await (const _ of loader) break;
+  assertEquals(running, 0);
+});
+
+Deno.test("a transformation that sees the abort ends before the loop does, and its failure is nobody's", async () => {
+  await using store = new SomeNotAtHand("n/00002");
+  await numbersStore(40, store);
+  const stop = new AbortController();
+  let running = 0;
+  await using loader = createLoader(await filesDataset(store, "n/"), {
+    batchSize: 4,
+    signal: stop.signal,
+    transform: async (_, { index, signal }) => {
+      running++;
+      if (index === 0) store.asked.then(() => stop.abort(new Error("enough")));
+      try {
+        await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+        for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+        signal.throwIfAborted();
+      } finally {
+        running--;
+      }
+    },
+  });
+  await assertRejects(() => epoch(loader), Error, "enough");
+  assertEquals(running, 0);
+  assertEquals(store.context.budget.held, 0);
 });
 
 Deno.test("an abort ends the loop with its reason, with everything given back", async () => {
@@ -241,3 +288,31 @@ Deno.test("seek() goes to an epoch and a step, as if it had been reached", async
     assertThrows(() => loader.seek(to), RangeError);
   }
 });
+
+/** Has all objects at hand but one, which never comes. */
+class SomeNotAtHand extends MemoryStore {
+  readonly #key: string;
+  readonly #asked = Promise.withResolvers<void>();
+  /** Resolves when that one is asked for. */
+  readonly asked = this.#asked.promise;
+
+  constructor(key: string) {
+    super();
+    this.#key = key;
+  }
+
+  override [bytesAtHand](
+    key: string,
+    allocate: (length: number) => Uint8Array | undefined,
+    options?: GetOptions,
+  ): ReadyBytes | undefined {
+    return key === this.#key ? undefined : super[bytesAtHand](key, allocate, options);
+  }
+
+  override get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    if (key !== this.#key) return super.get(key, options);
+    this.#asked.resolve();
+    const { signal } = options;
+    return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+  }
+}
