@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { type Role, startFakeAzure } from "../fakes/azure/mod.ts";
 import { AzureHere } from "./azure_here.ts";
 import type { Outcome } from "./run_here.ts";
+import { formatObjects } from "./format_objects.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 const PAGE = new URL("../../docs/azure.md", import.meta.url);
@@ -42,6 +43,7 @@ async function runAs(
   const versioning = /version/.test(line);
   await using directory = await TemporaryDirectory.make({
     FILE: "small",
+    "FILE.csv": "id\n1\n",
     LARGE: "l".repeat(5000),
     "DIR/a": "1",
     "DIR/b/c": "2",
@@ -60,7 +62,7 @@ async function runAs(
   const who = "role" in asker ? entra : { sasToken: fake.accountSas(asker.letters) };
   const config = { connectionString: undefined, endpoint: fake.endpoint(), threshold: 1000, blockSize: 1000 };
   await using here = AzureHere.of(fake, { az: { ...config, ...who } });
-  for (const [key, text] of Object.entries({ "data/a": "a", "data/b/c": "c", key: "old" })) {
+  for (const [key, text] of Object.entries({ "data/a": "a", "data/b/c": "c", key: "old", ...FORMATS })) {
     fake.putBlob("photos", key, text);
   }
   fake.putBlob("other", "theirs", "a");
@@ -74,6 +76,7 @@ async function runAs(
 }
 
 const ROWS = documented();
+const FORMATS = await formatObjects();
 
 Deno.test("the table of permissions in docs/azure.md has rows", () => {
   assert(ROWS.length > 20, `${ROWS.length} rows`);

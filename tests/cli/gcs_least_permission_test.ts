@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startFakeGcs } from "../fakes/gcs/mod.ts";
 import { GcsHere } from "./gcs_here.ts";
 import type { Outcome } from "./run_here.ts";
+import { formatObjects } from "./format_objects.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 const PAGE = new URL("../../docs/gcs.md", import.meta.url);
@@ -58,6 +59,7 @@ async function runAs(line: string, permissions: readonly string[]): Promise<Outc
   const versioning = /version/.test(line);
   await using directory = await TemporaryDirectory.make({
     FILE: "small",
+    "FILE.csv": "id\n1\n",
     LARGE: "l".repeat(600_000),
     "DIR/a": "1",
     "DIR/b/c": "2",
@@ -65,7 +67,7 @@ async function runAs(line: string, permissions: readonly string[]): Promise<Outc
   const fake = await startFakeGcs({ buckets: ["photos", "other", "empty"], settings: { versioning } });
   const gs = { threshold: 1000, chunkSize: 2 ** 18 };
   await using here = GcsHere.of(fake, { gs }, { email: "me@example.com", permissions: new Set(permissions) });
-  for (const [key, text] of Object.entries({ "data/a": "a", "data/b/c": "c", key: "old" })) {
+  for (const [key, text] of Object.entries({ "data/a": "a", "data/b/c": "c", key: "old", ...FORMATS })) {
     fake.putObject("photos", key, text);
   }
   fake.putObject("other", "theirs", "a");
@@ -79,6 +81,7 @@ async function runAs(line: string, permissions: readonly string[]): Promise<Outc
 }
 
 const ROWS = documented();
+const FORMATS = await formatObjects();
 
 Deno.test("the table of permissions in docs/gcs.md has rows, each with the least role that has its permissions", () => {
   assert(ROWS.length > 30, `${ROWS.length} rows`);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { S3Here } from "./s3_here.ts";
+import { formatObjects } from "./format_objects.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 const PAGE = new URL("../../docs/s3.md", import.meta.url);
@@ -22,6 +23,7 @@ async function runWith(
 ): Promise<{ code: number; stderr: string }> {
   await using directory = await TemporaryDirectory.make({
     FILE: "small",
+    "FILE.csv": "id\n1\n",
     LARGE: "l".repeat(5000),
     "DIR/a": "1",
     "DIR/b/c": "2",
@@ -29,7 +31,7 @@ async function runWith(
   await using here = await S3Here.start({
     allowed: permissions,
     versioning: true,
-    objects: { "data/a": "a", "data/b/c": "c", key: "old" },
+    objects: { "data/a": "a", "data/b/c": "c", key: "old", ...FORMATS },
     server: { buckets: ["bucket", "other", "empty"] },
     config: { multipart: { threshold: 1000, partSize: 1000 } },
   });
@@ -43,6 +45,7 @@ async function runWith(
 }
 
 const ROWS = documented();
+const FORMATS = await formatObjects();
 
 Deno.test("the table of permissions in docs/s3.md has rows", () => {
   assert(ROWS.length > 20, `${ROWS.length} rows`);

@@ -8,7 +8,7 @@ import type { Outcome } from "./run_here.ts";
 /** Options of {@linkcode S3Here.start}. */
 export interface S3HereOptions {
   /** Objects of the bucket `bucket`, by key. */
-  readonly objects?: Readonly<Record<string, string>>;
+  readonly objects?: Readonly<Record<string, string | Uint8Array>>;
   /** Whether the bucket `bucket` keeps versions. */
   readonly versioning?: boolean;
   /** IAM actions that alone are allowed; all by default. */

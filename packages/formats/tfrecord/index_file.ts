@@ -1,6 +1,7 @@
 import { type CallOptions, getBytes, type ObjectStore, objectUri, type PutOptions } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { NotFoundError } from "@lade/core/errors";
+import { isUnseen } from "../source/is_unseen.ts";
 import { buildIndex } from "./build_index.ts";
 import { formatIndexText, parseIndexText } from "./index_text.ts";
 import type { RecordIndex } from "./record_index.ts";
@@ -34,6 +35,8 @@ export interface FoundIndex {
 export interface ReadIndexOptions extends CallOptions {
   /** Where the index is; looked for beside the object by default. */
   readonly indexKey?: string;
+  /** Whether one that may not be read is an error rather than none, since nothing can be done without; `false` by default. */
+  readonly isNeeded?: boolean;
 }
 
 /**
@@ -46,16 +49,19 @@ export async function readIndex(
   size: number,
   options: ReadIndexOptions = {},
 ): Promise<FoundIndex | undefined> {
-  const { indexKey, signal } = options;
+  const { indexKey, isNeeded = false, signal } = options;
+  let denied: unknown;
   for (const candidate of indexKey === undefined ? indexKeysOf(key) : [indexKey]) {
     try {
       const { bytes } = await getBytes(store, candidate, { ...(signal && { signal }) });
       const uris = { uri: objectUri(store.uri, key), indexUri: objectUri(store.uri, candidate) };
       return { key: candidate, index: parseIndexText(bytes, { ...uris, size }) };
     } catch (error) {
-      if (!(error instanceof NotFoundError) || indexKey !== undefined) throw error;
+      if (!isUnseen(error) || indexKey !== undefined) throw error;
+      if (isNeeded && !(error instanceof NotFoundError)) denied ??= error;
     }
   }
+  if (denied) throw denied;
   return undefined;
 }
 

@@ -124,7 +124,11 @@ export async function openRecords(
   const source = await ObjectSource.open(store, key, call);
   if (typeof index === "object" && "bounds" in index) return new RecordFile(source, index);
   const given = typeof index === "object" ? { indexKey: index.key } : {};
-  const found = await readIndex(store, key, source.size, { ...call, ...given });
+  const found = await readIndex(store, key, source.size, {
+    ...call,
+    ...given,
+    isNeeded: index === "find",
+  });
   if (found) return new RecordFile(source, found.index);
   if (index === "build") return new RecordFile(source, await indexOf(source, call));
   throw new FormatError({

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { crc32c } from "@lade/codec/checksum";
 import { getBytes, MemoryStore } from "@lade/core";
-import { NotFoundError } from "@lade/core/errors";
+import { NotFoundError, PermissionDeniedError } from "@lade/core/errors";
 import { injectFaults } from "@lade/testing";
 import { FormatError, StaleIndexError } from "../errors/format_error.ts";
 import { assertDamageIsFound } from "../testing/damage.ts";
@@ -143,4 +143,22 @@ Deno.test("indexObjects: many at once; the first failure ends all", async () => 
   assertEquals(made.sort(), keys.map((key) => `${key} ${key}.idx 20`).sort());
   await store.put("s/5", new Uint8Array(20));
   await assertRejects(() => indexObjects(store, keys), FormatError, "s/5");
+});
+
+Deno.test("an index that may not be read is none where it is not needed; else the refusal is told, after all names", async () => {
+  await using below = await indexed();
+  const refusing = (keys: readonly string[]) =>
+    injectFaults(
+      below,
+      keys.map((key) => {
+        const error = new PermissionDeniedError({ operation: "get", uri: key, detail: "access denied" });
+        return { operation: "get", key, fault: { kind: "throw", error } };
+      }),
+    );
+  const all = refusing(indexKeysOf("a.tfrecord"));
+  await assertRejects(() => openRecords(all, "a.tfrecord"), PermissionDeniedError, '"a.tfrecord.idx"');
+  assertEquals((await openRecords(all, "a.tfrecord", { index: "build" })).length, 20);
+  const { bytes } = await getBytes(below, "a.tfrecord.idx");
+  await below.put("a.idx", bytes);
+  assertEquals((await openRecords(refusing(["a.tfrecord.idx"]), "a.tfrecord")).length, 20);
 });

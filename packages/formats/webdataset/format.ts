@@ -1,6 +1,6 @@
 import type { CallOptions } from "@lade/core";
-import { NotFoundError } from "@lade/core/errors";
 import { FormatError } from "../errors/format_error.ts";
+import { isUnseen } from "../source/is_unseen.ts";
 import type { Description, Format, FormatTarget } from "../registry/format.ts";
 import { membersOf } from "../tar/entries_of.ts";
 import { MembersTable } from "../tar/members_table.ts";
@@ -99,7 +99,7 @@ async function indexOf(target: FormatTarget, options: CallOptions): Promise<Samp
   try {
     await store.head(sampleIndexKey(key), options);
   } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
+    if (isUnseen(error)) return undefined;
     throw error;
   }
   return await SampleReader.open(store, key, options);

@@ -1,6 +1,7 @@
 import { type CallOptions, getBytes, type ObjectStore, objectUri, type ResolvedRange } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { FormatError, StaleIndexError } from "../errors/format_error.ts";
+import { isUnseen } from "../source/is_unseen.ts";
 import { ObjectSource } from "../source/object_source.ts";
 import { scanMembers } from "../tar/scan_tar.ts";
 import { TarHeader } from "../tar/tar_header.ts";
@@ -52,7 +53,7 @@ export class SampleReader {
     const { indexKey = sampleIndexKey(key), signal } = options;
     const call = signal ? { signal } : {};
     const text = await getBytes(store, indexKey, call).catch((error) => {
-      if (error instanceof NotFoundError) return undefined;
+      if (options.indexKey === undefined ? isUnseen(error) : error instanceof NotFoundError) return undefined;
       throw error;
     });
     const source = await ObjectSource.open(store, key, { ...call, at: text ? "end" : "start" });

@@ -1,7 +1,8 @@
 import { getBytes, objectUri } from "@lade/core";
-import { NotFoundError, UnsupportedError } from "@lade/core/errors";
+import { UnsupportedError } from "@lade/core/errors";
 import { StaleIndexError } from "../errors/format_error.ts";
 import { FaultList } from "../registry/fault_list.ts";
+import { isUnseen } from "../source/is_unseen.ts";
 import type { FormatTarget, Verification, VerifyOptions } from "../registry/format.ts";
 import { membersOf, uriOf } from "../tar/entries_of.ts";
 import { tarFault } from "../tar/tar_fault.ts";
@@ -83,7 +84,7 @@ async function compareIndex(
     if (found instanceof Error) return found;
     return differenceOf(index, found, shard);
   } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
+    if (isUnseen(error)) return undefined;
     if (error instanceof StaleIndexError) return error;
     throw error;
   }
