@@ -4,7 +4,7 @@ import type { Schema } from "../table/schema.ts";
 import { type ArrowField, arrowFieldOf, type ArrowSchema } from "./arrow_field.ts";
 import { BatchTemplate } from "./batch_template.ts";
 import { compressBuffer } from "./compress_buffer.ts";
-import { type BatchParts, encodeColumn, isPieced } from "./encode_column.ts";
+import { type BatchParts, encodeColumn, isPieced, joined } from "./encode_column.ts";
 import { FlatBuilder, number, reference } from "./flat_builder.ts";
 import { END, frame } from "./frame_message.ts";
 import { HEADER, VERSION } from "./type_codes.ts";
@@ -140,16 +140,4 @@ export class ArrowEncoder {
 function bytesIn(column: Column): number | undefined {
   if (isPieced(column)) return column.pieces.reduce((sum, { length }) => sum + length, 0);
   return column.values instanceof Uint8Array ? column.values.length : undefined;
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first = new Uint8Array(0)] = pieces;
-  if (pieces.length < 2) return first;
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -29,7 +29,9 @@ const NOTHING: readonly Uint8Array[] = [];
 /** Adds the parts of a column, which is laid out as its type asks. Text that is no UTF-8 is a `TypeError`. */
 export function encodeColumn(column: Column, parts: BatchParts): void {
   const { field: { type }, length, validity, values, offsets, children = [] } = column;
-  if (type.kind === "string") checkText(column);
+  if (type.kind === "string") {
+    checkText(isPieced(column) ? { ...column, values: joined(column.pieces) } : column);
+  }
   const nulls = validity ? length - countBits(validity, length) : 0;
   parts.nodes.push(length, nulls);
   parts.buffers.push(validity && nulls > 0 ? [validity.subarray(0, (length + 7) >> 3)] : NOTHING);
@@ -59,4 +61,17 @@ function narrowed({ field, length, values }: Column): Uint8Array {
     }
   }
   return bytesOf(narrow);
+}
+
+/** Pieces as one; a single one is not copied. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first = new Uint8Array(0)] = pieces;
+  if (pieces.length < 2) return first;
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
