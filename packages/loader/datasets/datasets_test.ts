@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { MemoryStore } from "@lade/core";
 import { PreconditionFailedError } from "@lade/core/errors";
+import { openFileStore } from "@lade/fs";
 import { createLoader } from "../loader/create_loader.ts";
 import type { LoaderOptions } from "../config/loader_options.ts";
 import { SampleError } from "../loader/sample_error.ts";
@@ -80,4 +81,22 @@ for (const { name, write, open, idOf } of SAMPLE_FILES) {
 async function firstOf(store: MemoryStore) {
   for await (const object of store.list("")) if (!/\.(idx|index)$/.test(object.key)) return object;
   throw new TypeError("there is no object");
+}
+
+for (const { name, write, open } of SAMPLE_FILES) {
+  Deno.test(`${name}: a copy on another disk is the same data set`, async () => {
+    const fingerprints: string[] = [];
+    for (const _ of [1, 2]) {
+      const root = await Deno.makeTempDir();
+      try {
+        await using store = await openFileStore(root);
+        await write(store, 20);
+        await using dataset = await open(store);
+        fingerprints.push(dataset.fingerprint);
+      } finally {
+        await Deno.remove(root, { recursive: true });
+      }
+    }
+    assertEquals(fingerprints[1], fingerprints[0]);
+  });
 }

@@ -1,6 +1,6 @@
 import { getBytes, type ObjectStore } from "@lade/core";
 import type { MapDataset, ReadPlan, SampleContext } from "./dataset.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { contentTag, fingerprintOf } from "./fingerprint.ts";
 import { ObjectTable } from "./object_table.ts";
 
 /** An object as a sample. */
@@ -56,7 +56,13 @@ class FilesDataset implements MapDataset<FileSample> {
     this.uri = uriOf(store, prefix);
     this.length = objects.length;
     this.context = store.context;
-    this.fingerprint = fingerprintOf("files", objects.content());
+    const folder = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
+    const isBelow = (index: number) => objects.at(index).key.startsWith(folder);
+    // Where one key does not begin so, all are told whole.
+    const isCommon = objects.length > 0 && isBelow(0) && isBelow(objects.length - 1);
+    const common = isCommon ? new TextEncoder().encode(folder).length : 0;
+    const tags = contentTag(store, "tag") !== "";
+    this.fingerprint = fingerprintOf("files", objects.content({ prefix: common, tags }));
   }
 
   async get(index: number, { signal }: SampleContext): Promise<FileSample> {

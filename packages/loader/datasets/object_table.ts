@@ -11,6 +11,8 @@ export interface TableObject {
 }
 
 const FIRST_ROOM = 1024;
+/** Bytes that are handed out at a time. */
+const PIECE = 2 ** 16;
 
 /**
  * Objects by number, packed: two texts and a size for each take 20 bytes besides their UTF-8, so that ten million fit into
@@ -70,12 +72,35 @@ export class ObjectTable {
       : { key, size, etag: decoder.decode(this.#text.subarray(middle, end)) };
   }
 
-  /** All that was added, as bytes to be hashed: names, tags and sizes in order. */
-  *content(): Generator<Uint8Array> {
-    yield this.#text.subarray(0, this.#textLength);
-    for (const column of [this.#sizes, this.#keyEnds, this.#tagEnds]) {
-      yield new Uint8Array(column.buffer, 0, this.#length * 8);
+  /**
+   * All that was added, as bytes to be hashed: the name of each without the first `prefix` bytes, its size, and with `tags`
+   * its tag. The bytes are valid until the next are asked for.
+   */
+  *content({ prefix = 0, tags = true }: { prefix?: number; tags?: boolean } = {}): Generator<Uint8Array> {
+    const piece = new Uint8Array(PIECE);
+    const view = new DataView(piece.buffer);
+    let at = 0;
+    for (let index = 0; index < this.#length; index++) {
+      const start = (index === 0 ? 0 : this.#tagEnds[index - 1] ?? 0) + prefix;
+      const middle = this.#keyEnds[index] ?? 0;
+      const end = tags ? this.#tagEnds[index] ?? 0 : middle;
+      const needed = 16 + end - start;
+      if (at + needed > PIECE) {
+        yield piece.subarray(0, at);
+        at = 0;
+      }
+      view.setUint32(at, middle - start);
+      view.setUint32(at + 4, end - middle);
+      view.setFloat64(at + 8, this.#sizes[index] ?? 0);
+      if (needed > PIECE) {
+        yield piece.subarray(0, 16);
+        yield this.#text.subarray(start, end);
+        continue;
+      }
+      piece.set(this.#text.subarray(start, end), at + 16);
+      at += needed;
     }
+    yield piece.subarray(0, at);
   }
 
   #append(text: string): void {

@@ -4,7 +4,7 @@ import { openRecords, type RecordFile } from "@lade/formats/tfrecord";
 import { recordsOfBlock } from "./block_records.ts";
 import { concatDatasets } from "./concat_datasets.ts";
 import type { MapDataset, ReadPlan, SampleContext } from "./dataset.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { contentTag, fingerprintOf, nameOf } from "./fingerprint.ts";
 import { openParts } from "./open_parts.ts";
 
 /**
@@ -46,7 +46,12 @@ class RecordsPart implements MapDataset<Uint8Array<ArrayBuffer>> {
     this.length = file.length;
     this.context = store.context;
     this.#etag = file.source instanceof ObjectSource ? file.source.info.etag : undefined;
-    this.fingerprint = fingerprintOf("tfrecord", [key, file.index.size, file.length, this.#etag ?? ""]);
+    this.fingerprint = fingerprintOf("tfrecord", [
+      nameOf(key),
+      file.index.size,
+      file.length,
+      contentTag(store, this.#etag),
+    ]);
   }
 
   async get(index: number, { signal }: SampleContext): Promise<Uint8Array<ArrayBuffer>> {

@@ -4,7 +4,7 @@ import { ObjectSource } from "@lade/formats/source";
 import { recordsOfBlock } from "./block_records.ts";
 import { concatDatasets } from "./concat_datasets.ts";
 import type { FixedSample, MapDataset, ReadPlan, SampleContext } from "./dataset.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { contentTag, fingerprintOf, nameOf } from "./fingerprint.ts";
 import { openParts } from "./open_parts.ts";
 
 /** Options of {@linkcode rowsDataset}. */
@@ -72,11 +72,11 @@ class RowsPart implements MapDataset<NpyArray> {
     this.context = store.context;
     const { descr, shape, dataLength } = header;
     this.fingerprint = fingerprintOf("npy", [
-      key,
+      nameOf(key),
       descr,
       JSON.stringify(shape),
       dataLength,
-      this.#etag ?? "",
+      contentTag(store, this.#etag),
       `${wholeFiles}`,
     ]);
     const { type } = header;

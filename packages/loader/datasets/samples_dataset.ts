@@ -3,7 +3,7 @@ import { type Sample, SampleReader } from "@lade/formats/webdataset";
 import { recordsOfBlock } from "./block_records.ts";
 import { concatDatasets } from "./concat_datasets.ts";
 import type { MapDataset, ReadPlan, SampleContext, SampleRead } from "./dataset.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { contentTag, fingerprintOf, nameOf } from "./fingerprint.ts";
 import { openParts } from "./open_parts.ts";
 
 /** Options of {@linkcode samplesDataset}. */
@@ -63,10 +63,10 @@ class SamplesPart implements MapDataset<Sample> {
     this.length = reader.length;
     this.context = store.context;
     this.fingerprint = fingerprintOf("webdataset", [
-      key,
+      nameOf(key),
       size,
       reader.length,
-      etag ?? "",
+      contentTag(store, etag),
       [...fields ?? []].join(),
     ]);
   }
