@@ -1,3 +1,4 @@
+import { loaderMessages } from "./loader_messages.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Check, sumFigures } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
@@ -133,6 +134,7 @@ const HOSTILE_FIGURES = {
   ...{ elapsedMs: 1, cpuMs: 1, heldBackMs: 1, memoryShortages: 0 },
 };
 const MESSAGES: Readonly<Record<string, Message>> = {
+  ...loaderMessages(HOSTILE),
   check: new CheckMessage({ ...check, error }, { columns: 80, verbosity: 1 }),
   compared: new ComparedMessage(new CheckCounts(), 1),
   comparison: new ComparisonMessage({ sign: "!", name: HOSTILE, source: HOSTILE, detail: HOSTILE, error }),

@@ -1,5 +1,5 @@
 import { formatSize, printable, redactSecrets } from "@lade/core/text";
-import type { LoaderConfig, LoaderStats } from "@lade/loader";
+import type { DatasetKind, LoaderConfig, LoaderStats } from "@lade/loader";
 import { counted } from "../output/counted.ts";
 import { formatDuration } from "../output/format_duration.ts";
 import type { Json, Message } from "../output/message.ts";
@@ -96,7 +96,7 @@ export interface WrittenManifest {
   /** Where it is. */
   readonly uri: string;
   /** What the samples are. */
-  readonly kind: string;
+  readonly kind: DatasetKind;
   /** Objects in it. */
   readonly objects: number;
   /** Bytes of them. */

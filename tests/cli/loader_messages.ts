@@ -1,0 +1,20 @@
+import {
+  LoaderEpochMessage,
+  LoaderManifestMessage,
+  LoaderPlanMessage,
+} from "../../packages/cli/messages/loader_messages.ts";
+import type { Message } from "../../packages/cli/output/message.ts";
+import { resolveConfig } from "../../packages/loader/config/resolve_config.ts";
+import { StatsCounter } from "../../packages/loader/stats/loader_stats.ts";
+
+/** What `lade loader` prints of a data set of that name, by kind. */
+export function loaderMessages(uri: string): Readonly<Record<string, Message>> {
+  const stats = new StatsCounter().snapshot(0);
+  const config = resolveConfig({}, { dataset: { uri, length: 1 }, budget: 1024 });
+  const fingerprint = "x";
+  return {
+    loaderplan: new LoaderPlanMessage({ uri, samples: 1, fingerprint, config, stepsPerEpoch: 1, first: [0] }),
+    loadermanifest: new LoaderManifestMessage({ uri, kind: "files", objects: 1, bytes: 1 }),
+    loaderepoch: new LoaderEpochMessage({ uri, epoch: 0, tookMs: 1, before: stats, after: stats }),
+  };
+}
