@@ -76,7 +76,11 @@ export class ArrowEncoder {
     this.#level = compression === "zstd" ? level : undefined;
   }
 
-  /** The schema as Arrow has it. */
+  /**
+   * The schema as Arrow has it.
+   *
+   * @internal
+   */
   get arrowSchema(): ArrowSchema {
     return { fields: this.#fields, metadata: this.schema.metadata ?? {} };
   }

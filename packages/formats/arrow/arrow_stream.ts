@@ -19,7 +19,11 @@ export class ArrowStreamReader implements TableReader {
   /** What the writer said of each column. */
   readonly fieldMetadata: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly #source: ByteSource;
-  /** The schema as Arrow has it. */
+  /**
+   * The schema as Arrow has it.
+   *
+   * @internal
+   */
   readonly arrowSchema: ArrowSchema;
   readonly #start: number;
 
@@ -86,7 +90,11 @@ export class ArrowStreamReader implements TableReader {
   /** Holds nothing that has to be closed. */
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  /** Yields the messages behind the schema. `read` reads what is planned of a body, before the next message is asked for. */
+  /**
+   * Yields the messages behind the schema. `read` reads what is planned of a body, before the next message is asked for.
+   *
+   * @internal
+   */
   async *messages(
     { signal }: CallOptions = {},
   ): AsyncGenerator<{ message: ArrowMessage; offset: number; read: (body: BatchBody) => Promise<void> }> {

@@ -5,7 +5,12 @@
  */
 export type { Converted, ConvertOptions, ConvertPlace } from "./conversion.ts";
 export * from "./convert.ts";
-export { type ConvertedTable, tableToTable, type TableToTableOptions } from "./table_to_table.ts";
+export {
+  type ConvertedTable,
+  type NewTable,
+  tableToTable,
+  type TableToTableOptions,
+} from "./table_to_table.ts";
 export { filesToTar, type FilesToTarOptions, type WrittenTar } from "./files_to_tar.ts";
 export { tarToFiles, type TarToFilesOptions, type UnpackedTar } from "./tar_to_files.ts";
 export {

@@ -31,7 +31,11 @@ export class CsvReader implements TableReader {
   readonly schema: Schema;
   /** What the schema was inferred from; absent where it was given. */
   readonly inferred?: Inferred;
-  /** The text. */
+  /**
+   * The text.
+   *
+   * @internal
+   */
   readonly source: TextSource;
   readonly #config: CsvConfig;
   readonly #options: CsvReaderOptions;

@@ -22,7 +22,11 @@ export class JsonlReader implements TableReader {
   readonly schema: Schema;
   /** The rows from which the schema was inferred; absent where it was given. */
   readonly inferred?: { readonly rows: number };
-  /** The text. */
+  /**
+   * The text.
+   *
+   * @internal
+   */
   readonly source: TextSource;
   readonly #options: JsonlReaderOptions;
 

@@ -10,9 +10,17 @@ import { readThriftStruct } from "./thrift.ts";
 
 /** What the end of a Parquet file says. */
 export interface Footer {
-  /** The columns. */
+  /**
+   * The columns.
+   *
+   * @internal
+   */
   readonly columns: readonly ColumnNode[];
-  /** The row groups, in order. */
+  /**
+   * The row groups, in order.
+   *
+   * @internal
+   */
   readonly groups: readonly RowGroupPlace[];
   /** Rows in all. */
   readonly rows: number;

@@ -5,7 +5,7 @@ import { countNulls } from "./validity.ts";
 import { valueLayoutOf } from "./value_layout.ts";
 
 /** How many bytes of text or bytes a column has; nothing where they lie in no memory that is known. */
-type BytesIn = (column: Column) => number | undefined;
+export type BytesIn = (column: Column) => number | undefined;
 
 const ofValues: BytesIn = ({ values }) => values instanceof Uint8Array ? values.length : undefined;
 

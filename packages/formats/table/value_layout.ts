@@ -3,8 +3,11 @@ import type { ColumnType } from "./schema.ts";
 
 /** Makes the array that has a column's values. */
 export interface ValuesConstructor {
+  /** Bytes of one value. */
   readonly BYTES_PER_ELEMENT: number;
+  /** Makes fresh memory. */
   new (length: number): NumericArray;
+  /** Makes a view. */
   new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): NumericArray;
 }
 

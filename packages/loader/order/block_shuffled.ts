@@ -19,8 +19,9 @@ export interface ShuffleWindow {
   readonly lane: number;
   /** Which window of that lane, from 0. */
   readonly index: number;
-  /** Its first record in the order of the blocks, and how many it has. */
+  /** Its first record in the order of the blocks. */
   readonly start: number;
+  /** Records. */
   readonly length: number;
 }
 
