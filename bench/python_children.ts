@@ -1,18 +1,8 @@
 import { peer } from "./peers.ts";
+import { pythonFrame } from "./python_frame.ts";
 
-const FRAME = (module: string, prepare: string, work: string) => `
-import ${module}, json, resource, sys, time
-${prepare}
-def used():
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-def work():
-    ${work}
-work()
-cpu, start = used(), time.perf_counter()
-work()
-print(json.dumps({"seconds": time.perf_counter() - start, "cpuSeconds": used() - cpu}))
-`;
+const FRAME = (imports: string, prepare: string, work: string) =>
+  pythonFrame({ imports, prepare, work: `    ${work}` });
 
 const KEYS = `keys = ["%s/%s%05d" % (sys.argv[1], sys.argv[2], i) for i in range(int(sys.argv[3]))]`;
 const OBSTORE = `from obstore.store import S3Store

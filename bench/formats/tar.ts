@@ -1,3 +1,4 @@
+import { pythonFrame } from "../python_frame.ts";
 import { openFileStore } from "../../packages/fs/mod.ts";
 import { filesToTar } from "../../packages/formats/convert/mod.ts";
 import { MemoryStore } from "../../packages/core/mod.ts";
@@ -16,20 +17,9 @@ const AMOUNT = SAMPLES * IMAGE;
 const PASSES = 5;
 const CHILD = new URL("./tar_child.ts", import.meta.url).pathname;
 
-/** Programs in Python that do work twice and print what the second time took, with what the programs that they start took. */
-const FRAME = (imports: string, work: string) => `
-import ${imports}, json, resource, sys, time
-directory, keys = sys.argv[1], sys.argv[2:]
-def used():
-    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in both)
-def work():
-${work}
-work()
-cpu, start = used(), time.perf_counter()
-work()
-print(json.dumps({"seconds": time.perf_counter() - start, "cpuSeconds": used() - cpu}))
-`;
+/** Of DIRECTORY KEY…; what it starts counts too. */
+const FRAME = (imports: string, work: string) =>
+  pythonFrame({ imports, prepare: "directory, keys = sys.argv[1], sys.argv[2:]", work, withChildren: true });
 
 const WEBDATASET = FRAME(
   "webdataset",

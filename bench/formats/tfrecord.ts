@@ -1,3 +1,4 @@
+import { pythonFrame } from "../python_frame.ts";
 import { openFileStore } from "../../packages/fs/mod.ts";
 import { encodeExample } from "../../packages/formats/example/mod.ts";
 import { createRecordWriter } from "../../packages/formats/tfrecord/mod.ts";
@@ -16,23 +17,15 @@ const EXAMPLES = 20_000;
 const PASSES = 5;
 const CHILD = new URL("./tfrecord_child.ts", import.meta.url).pathname;
 
-/** Programs in Python that do work twice and print what the second time took; the first
- * arguments are passes and directory. */
-const FRAME = (imports: string, work: string) => `
-import ${imports}, json, resource, sys, time
-passes, directory, keys = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
-def used():
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
+/** Of PASSES DIRECTORY KEY…: the work is done as often as PASSES says. */
+const FRAME = (imports: string, work: string) =>
+  pythonFrame({
+    imports,
+    prepare: `passes, directory, keys = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
 def once():
-${work}
-def work():
-    for _ in range(passes): once()
-work()
-cpu, start = used(), time.perf_counter()
-work()
-print(json.dumps({"seconds": time.perf_counter() - start, "cpuSeconds": used() - cpu}))
-`;
+${work}`,
+    work: "    for _ in range(passes): once()",
+  });
 
 const WEBDATASET = FRAME(
   "webdataset",

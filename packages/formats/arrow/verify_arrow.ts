@@ -71,10 +71,13 @@ export async function verifyArrowFile(
     await verifier.list.step(() => checkHead(source, footer.schema, call));
     const wanted = wantedOf(footer.schema);
     const dictionaries = new Dictionaries(wanted.fields, source.uri);
-    for (const block of [...footer.dictionaries, ...footer.batches]) {
+    const all = [
+      ...footer.dictionaries.map((block) => ({ block, kind: "dictionary" as const })),
+      ...footer.batches.map((block) => ({ block, kind: "batch" as const })),
+    ];
+    for (const { block, kind } of all) {
       if (verifier.list.isFull) return;
       await verifier.list.step(async () => {
-        const kind = footer.dictionaries.includes(block) ? "dictionary" : "batch";
         const { message, body } = await readMessage(source, block, call);
         verifier.passed(block.metadataLength + block.bodyLength);
         if (message.kind !== kind) {

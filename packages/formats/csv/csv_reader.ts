@@ -1,10 +1,9 @@
 import type { CallOptions } from "@lade/core";
 import { FormatError } from "../errors/format_error.ts";
 import type { TableBatch } from "../table/column.ts";
-import { checkRows, rebatch } from "../table/rebatch.ts";
 import type { Field, Schema } from "../table/schema.ts";
 import { formatType } from "../table/schema_text.ts";
-import { columnPlaces, selectFields } from "../table/select_columns.ts";
+import { columnPlaces } from "../table/select_columns.ts";
 import type { ScanOptions, TableReader } from "../table/table_reader.ts";
 import type { TextSource } from "../text/text_source.ts";
 import { type CellBlock, CellFault } from "./cell_block.ts";
@@ -15,6 +14,7 @@ import { checkCellTypes } from "./csv_types.ts";
 import { CsvRows, isQuoted, textsOf } from "./csv_rows.ts";
 import { TypeGuess } from "./infer_type.ts";
 import { NullSpellings } from "./null_spellings.ts";
+import { scanText } from "../text/scan_text.ts";
 
 /** What a schema was inferred from. */
 export interface Inferred {
@@ -72,11 +72,8 @@ export class CsvReader implements TableReader {
   }
 
   /** Yields the rows in order; those of a block of the text together, where `batchRows` does not say how many. */
-  async *scan(options: ScanOptions = {}): AsyncGenerator<TableBatch, void, undefined> {
-    const schema = selectFields(this.schema, options.columns);
-    checkRows(options.rows ?? {});
-    const batches = this.#batches(schema, options);
-    yield* options.batchRows === undefined ? batches : rebatch(batches, options.batchRows);
+  scan(options: ScanOptions = {}): AsyncGenerator<TableBatch, void, undefined> {
+    return scanText(this.schema, options, (schema) => this.#batches(schema, options));
   }
 
   /** Does nothing: a table of text holds nothing open between two scans. */

@@ -2,6 +2,7 @@ import type { Column } from "../table/column.ts";
 import { GrowingBytes } from "../table/growing_bytes.ts";
 import { GrowingValues } from "../table/growing_values.ts";
 import type { ColumnType } from "../table/schema.ts";
+import { boundsOf } from "../table/stored_value.ts";
 import { formatType } from "../table/schema_text.ts";
 import { valueLayoutOf } from "../table/value_layout.ts";
 import type { FeatureKind, ValueSink } from "./walk_feature.ts";
@@ -33,17 +34,15 @@ export abstract class FeatureValues implements ValueSink {
   }
 }
 
-/** The least and the most that each kind of whole numbers holds. */
+/** The least and the most of kinds that have no bounds of their own, as whole numbers of a feature. */
 const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   bool: [0, 1],
-  int8: [-(2 ** 7), 2 ** 7 - 1],
-  int16: [-(2 ** 15), 2 ** 15 - 1],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint8: [0, 2 ** 8 - 1],
-  uint16: [0, 2 ** 16 - 1],
-  uint32: [0, 2 ** 32 - 1],
   float64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
 };
+
+function wholeBoundsOf(type: ColumnType): readonly [number, number] | undefined {
+  return boundsOf(type) ?? (Object.hasOwn(BOUNDS, type.kind) ? BOUNDS[type.kind] : undefined);
+}
 
 /** Starts the values of a type; `undefined` for one that no feature's values are. */
 export function featureValues(type: ColumnType): FeatureValues | undefined {
@@ -51,7 +50,7 @@ export function featureValues(type: ColumnType): FeatureValues | undefined {
   if (to === "float32") return new FloatValues();
   if (to === "float64") return new NumberValues(type);
   if (to === "int64") return new WideIntValues();
-  if (Object.hasOwn(BOUNDS, to)) return new IntValues(type);
+  if (wholeBoundsOf(type)) return new IntValues(type);
   if (to === "binary" || to === "string") return new BytesValues(to === "string");
   return to === "fixed-binary" ? new FixedValues(type.size) : undefined;
 }
@@ -118,7 +117,7 @@ class IntValues extends FeatureValues {
   override ints(reader: WireReader, end: number): number {
     const count = countVarints(reader.bytes, reader.at, end);
     const { values, at } = this.values.add(count);
-    const [least = 0, most = 0] = BOUNDS[this.#type.kind] ?? [];
+    const [least = 0, most = 0] = wholeBoundsOf(this.#type) ?? [];
     for (let index = 0; index < count; index++) {
       const start = reader.at;
       reader.varint(end);

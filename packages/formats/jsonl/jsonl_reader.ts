@@ -1,9 +1,8 @@
 import type { CallOptions } from "@lade/core";
 import { BatchBuilder } from "../table/batch_builder.ts";
 import type { TableBatch } from "../table/column.ts";
-import { checkRows, rebatch } from "../table/rebatch.ts";
 import type { Schema } from "../table/schema.ts";
-import { columnPlaces, selectFields } from "../table/select_columns.ts";
+import { columnPlaces } from "../table/select_columns.ts";
 import type { ScanOptions, TableReader } from "../table/table_reader.ts";
 import type { TextSource } from "../text/text_source.ts";
 import { JsonGuess } from "./infer_json.ts";
@@ -12,6 +11,7 @@ import { JsonLines } from "./json_lines.ts";
 import type { JsonlReaderOptions } from "./jsonl_options.ts";
 import { type Member, ObjectReader } from "./object_reader.ts";
 import { valueReader } from "./value_readers.ts";
+import { scanText } from "../text/scan_text.ts";
 
 const PREFIX = 256 * 2 ** 10;
 const LONGEST = 64 * 2 ** 20;
@@ -54,11 +54,8 @@ export class JsonlReader implements TableReader {
   }
 
   /** Yields the rows in order; those of a block of the text together, where `batchRows` does not say how many. */
-  async *scan(options: ScanOptions = {}): AsyncGenerator<TableBatch, void, undefined> {
-    const schema = selectFields(this.schema, options.columns);
-    checkRows(options.rows ?? {});
-    const batches = this.#batches(schema, options);
-    yield* options.batchRows === undefined ? batches : rebatch(batches, options.batchRows);
+  scan(options: ScanOptions = {}): AsyncGenerator<TableBatch, void, undefined> {
+    return scanText(this.schema, options, (schema) => this.#batches(schema, options));
   }
 
   /** Does nothing: a table of text holds nothing open between two scans. */

@@ -1,22 +1,6 @@
-import type { ColumnType, Field, NumericKind, Schema, TimeUnit } from "./schema.ts";
+import { type ColumnType, type Field, NUMERIC_KINDS, type Schema, type TimeUnit } from "./schema.ts";
 
-const PLAIN = [
-  "int8",
-  "int16",
-  "int32",
-  "int64",
-  "uint8",
-  "uint16",
-  "uint32",
-  "uint64",
-  "float16",
-  "float32",
-  "float64",
-  "bool",
-  "string",
-  "binary",
-  "date",
-] as const satisfies readonly (NumericKind | "bool" | "string" | "binary" | "date")[];
+const PLAIN = [...NUMERIC_KINDS, "bool", "string", "binary", "date"] as const;
 const KINDS = [...PLAIN, "fixed-binary", "timestamp", "time", "duration", "decimal", "list", "struct"];
 const TOKEN = /\s*(?:("(?:[^"\\]|\\.)*")|([\p{L}_][\p{L}\p{N}_.\-]*)|(-?\d+)|([:,?<>()]))/uy;
 const DEPTH = 64;

@@ -12,6 +12,21 @@ export type NumericKind =
   | "float32"
   | "float64";
 
+/** All of these kinds. */
+export const NUMERIC_KINDS: readonly NumericKind[] = [
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "uint8",
+  "uint16",
+  "uint32",
+  "uint64",
+  "float16",
+  "float32",
+  "float64",
+];
+
 /** The unit of times. */
 export type TimeUnit = "s" | "ms" | "us" | "ns";
 

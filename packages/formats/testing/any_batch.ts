@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { batchOf } from "../table/batch_builder.ts";
 import type { TableBatch } from "../table/column.ts";
-import type { ColumnType, Field, Schema } from "../table/schema.ts";
+import { type ColumnType, type Field, NUMERIC_KINDS, type Schema } from "../table/schema.ts";
 import { formatDate, formatTime, formatTimestamp } from "../table/date_text.ts";
 import { formatDecimal } from "../table/decimal.ts";
 
@@ -26,23 +26,7 @@ const DAY: Readonly<Record<string, bigint>> = {
   us: 86400000000n,
   ns: 86400000000000n,
 };
-const SIMPLE = [
-  "int8",
-  "int16",
-  "int32",
-  "int64",
-  "uint8",
-  "uint16",
-  "uint32",
-  "uint64",
-  "float16",
-  "float32",
-  "float64",
-  "bool",
-  "string",
-  "binary",
-  "date",
-] as const;
+const SIMPLE = [...NUMERIC_KINDS, "bool", "string", "binary", "date"] as const;
 
 /** Schemas of all types, for property tests. */
 export function anySchema(options: AnySchemaOptions = {}): fc.Arbitrary<Schema> {

@@ -1,27 +1,21 @@
 import fc from "fast-check";
 import { columnBuilder } from "../table/column_builder.ts";
 import type { Column, TableBatch } from "../table/column.ts";
-import type { ColumnType, Field, NumericKind, Schema, TimeUnit } from "../table/schema.ts";
+import {
+  type ColumnType,
+  type Field,
+  NUMERIC_KINDS,
+  type NumericKind,
+  type Schema,
+  type TimeUnit,
+} from "../table/schema.ts";
 import { valueLayoutOf } from "../table/value_layout.ts";
 
-const NUMBERS: readonly NumericKind[] = [
-  "int8",
-  "int16",
-  "int32",
-  "int64",
-  "uint8",
-  "uint16",
-  "uint32",
-  "uint64",
-  "float16",
-  "float32",
-  "float64",
-];
 const UNITS: readonly TimeUnit[] = ["s", "ms", "us", "ns"];
 
 /** A type without others in it. */
 const flatType: fc.Arbitrary<ColumnType> = fc.oneof(
-  fc.constantFrom(...NUMBERS, "bool" as const, "date" as const).map((kind) => ({ kind })),
+  fc.constantFrom(...NUMERIC_KINDS, "bool" as const, "date" as const).map((kind) => ({ kind })),
   fc.constantFrom("string" as const, "binary" as const).map((kind) => ({ kind })),
   fc.nat(5).map((size) => ({ kind: "fixed-binary" as const, size: size + 1 })),
   fc.record({ kind: fc.constant("timestamp" as const), unit: fc.constantFrom(...UNITS) }),

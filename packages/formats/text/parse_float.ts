@@ -1,3 +1,5 @@
+import { parseIntegerFast } from "./parse_integer.ts";
+
 /** Powers of ten that a double has exactly. */
 const POWERS = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 /** The largest whole number to which a digit can be added exactly. */
@@ -37,7 +39,7 @@ export function parseFloatFast(bytes: Uint8Array, from: number, to: number): num
   if (digits === 0 || lowPower > 4) return NaN;
   if (at < to) {
     if (byte !== 101 && byte !== 69) return NaN;
-    const told = parseExponent(bytes, at + 1, to);
+    const told = parseIntegerFast(bytes, at + 1, to);
     exponent += told;
     if (told !== told) return NaN;
   }
@@ -50,20 +52,6 @@ export function parseFloatFast(bytes: Uint8Array, from: number, to: number): num
   if (lowPower === 0) value = exponent < 0 ? whole / scale : whole * scale;
   else value = scaled(whole, low, POWERS[lowPower] ?? NaN, scale, exponent < 0);
   return negative ? -value : value;
-}
-
-function parseExponent(bytes: Uint8Array, from: number, to: number): number {
-  let at = from;
-  const sign = bytes[at];
-  if (sign === 45 || sign === 43) at++;
-  if (at >= to || to - at > 5) return NaN;
-  let value = 0;
-  for (; at < to; at++) {
-    const digit = (bytes[at] ?? 0) - 48;
-    if (digit < 0 || digit > 9) return NaN;
-    value = value * 10 + digit;
-  }
-  return sign === 45 ? -value : value;
 }
 
 /** `(whole * power + low)` divided or multiplied by `scale`, in twice the digits of a double; NaN where the rounding is not sure. */

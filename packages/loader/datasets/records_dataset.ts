@@ -1,11 +1,9 @@
 import type { ObjectStore } from "@lade/core";
 import { ObjectSource } from "@lade/formats/source";
 import { openRecords, type RecordFile } from "@lade/formats/tfrecord";
-import { recordsOfBlock } from "./block_records.ts";
-import { concatDatasets } from "./concat_datasets.ts";
 import type { MapDataset, ReadPlan, SampleContext } from "./dataset.ts";
 import { contentTag, fingerprintOf, nameOf } from "./fingerprint.ts";
-import { openParts } from "./open_parts.ts";
+import { openShards } from "./open_shards.ts";
 
 /**
  * The records of TFRecord objects as samples, in the order of `keys`; every checksum is compared. Each object has its index
@@ -16,16 +14,10 @@ export async function recordsDataset(
   keys: readonly string[],
   options: { readonly uri?: string; readonly signal?: AbortSignal } = {},
 ): Promise<MapDataset<Uint8Array<ArrayBuffer>>> {
-  let bytes = 0;
-  const open = async (key: string, signal: AbortSignal) => {
+  return await openShards(store, keys, async (key, signal) => {
     const file = await openRecords(store, key, { signal });
-    bytes += file.index.size;
-    return new RecordsPart(store, key, file);
-  };
-  const parts = await openParts(keys, open, options.signal);
-  const records = parts.reduce((sum, { length }) => sum + length, 0);
-  const { uri = parts[0]?.uri ?? store.uri } = options;
-  return concatDatasets(parts, { uri, blocks: { records: recordsOfBlock(bytes, records) } });
+    return { part: new RecordsPart(store, key, file), bytes: file.index.size };
+  }, options);
 }
 
 class RecordsPart implements MapDataset<Uint8Array<ArrayBuffer>> {

@@ -1,11 +1,9 @@
 import type { ObjectStore } from "@lade/core";
 import { isNumeric, type NpyArray, NpyFile } from "@lade/formats/npy";
 import { ObjectSource } from "@lade/formats/source";
-import { recordsOfBlock } from "./block_records.ts";
-import { concatDatasets } from "./concat_datasets.ts";
 import type { FixedSample, MapDataset, ReadPlan, SampleContext } from "./dataset.ts";
 import { contentTag, fingerprintOf, nameOf } from "./fingerprint.ts";
-import { openParts } from "./open_parts.ts";
+import { openShards } from "./open_shards.ts";
 
 /** Options of {@linkcode rowsDataset}. */
 export interface RowsDatasetOptions {
@@ -26,22 +24,14 @@ export async function rowsDataset(
   keys: readonly string[],
   options: RowsDatasetOptions = {},
 ): Promise<MapDataset<NpyArray>> {
-  const { wholeFiles = false, signal } = options;
-  let bytes = 0;
-  const parts = await openParts(keys, async (key, signal) => {
+  const { wholeFiles = false } = options;
+  return await openShards(store, keys, async (key, signal) => {
     const source = await ObjectSource.open(store, key, { signal });
     const file = await NpyFile.open(source, { signal });
     // Says what is wrong with the file before any row is wanted.
     if (!wholeFiles) file.rangeOfRows(0, 0);
-    bytes += file.header.dataLength;
-    return new RowsPart(store, key, { file, source, wholeFiles });
-  }, signal);
-  const rows = parts.reduce((sum, { length }) => sum + length, 0);
-  const { uri = parts[0]?.uri ?? store.uri } = options;
-  return concatDatasets(parts, {
-    uri,
-    ...(!wholeFiles && { blocks: { records: recordsOfBlock(bytes, rows) } }),
-  });
+    return { part: new RowsPart(store, key, { file, source, wholeFiles }), bytes: file.header.dataLength };
+  }, { ...options, inBlocks: !wholeFiles });
 }
 
 class RowsPart implements MapDataset<NpyArray> {

@@ -1,10 +1,8 @@
 import type { ObjectStore } from "@lade/core";
 import { type Sample, SampleReader } from "@lade/formats/webdataset";
-import { recordsOfBlock } from "./block_records.ts";
-import { concatDatasets } from "./concat_datasets.ts";
 import type { MapDataset, ReadPlan, SampleContext, SampleRead } from "./dataset.ts";
 import { contentTag, fingerprintOf, nameOf } from "./fingerprint.ts";
-import { openParts } from "./open_parts.ts";
+import { openShards } from "./open_shards.ts";
 
 /** Options of {@linkcode samplesDataset}. */
 export interface SamplesDatasetOptions {
@@ -25,17 +23,11 @@ export async function samplesDataset(
   keys: readonly string[],
   options: SamplesDatasetOptions = {},
 ): Promise<MapDataset<Sample>> {
-  let bytes = 0;
   const fields = options.fields && new Set(options.fields);
-  const open = async (key: string, signal: AbortSignal) => {
+  return await openShards(store, keys, async (key, signal) => {
     const reader = await SampleReader.open(store, key, { signal });
-    bytes += reader.source.size;
-    return new SamplesPart(store, key, reader, fields);
-  };
-  const parts = await openParts(keys, open, options.signal);
-  const records = parts.reduce((sum, { length }) => sum + length, 0);
-  const { uri = parts[0]?.uri ?? store.uri } = options;
-  return concatDatasets(parts, { uri, blocks: { records: recordsOfBlock(bytes, records) } });
+    return { part: new SamplesPart(store, key, reader, fields), bytes: reader.source.size };
+  }, options);
 }
 
 class SamplesPart implements MapDataset<Sample> {

@@ -228,7 +228,7 @@ export class BatchLoad<T, U> {
     const began = clock.monotonicMs();
     try {
       const made = plan.decode(place, bytes);
-      stats.decodeMs += clock.monotonicMs() - began;
+      if (!(made instanceof Promise)) stats.decodeMs += clock.monotonicMs() - began;
       if (!transform && !(made instanceof Promise)) {
         // Without a transformation samples are of one type.
         results.samples[place] = made as unknown as U;
