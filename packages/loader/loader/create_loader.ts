@@ -4,11 +4,8 @@ import type { LoaderOptions } from "../config/loader_options.ts";
 import { type LoaderConfig, resolveConfig } from "../config/resolve_config.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
 import type { FixedSample, MapDataset } from "../datasets/dataset.ts";
-import { blockShuffled } from "../order/block_shuffled.ts";
-import type { Sampler } from "../order/sampler.ts";
-import { sequential } from "../order/sequential.ts";
+import { samplerOf } from "../order/sampler_of.ts";
 import { Steps } from "../order/shares.ts";
-import { shuffled } from "../order/shuffled.ts";
 import { BatchMemory } from "../pool/batch_memory.ts";
 import { BlockCache } from "../pool/block_cache.ts";
 import { Slots } from "../pool/slots.ts";
@@ -252,7 +249,7 @@ class MapLoader<T, U, B> implements DataLoader<B> {
         transform,
       },
       epoch: this.#epoch,
-      sampler: this.#sampler(),
+      sampler: samplerOf(loader.order, { seed: loader.seed, epoch: this.#epoch }),
       rest: this.#rest,
       steps: this.#steps,
       from: this.#step,
@@ -275,14 +272,6 @@ class MapLoader<T, U, B> implements DataLoader<B> {
         for (const group of groupReads(reads)) await readGroup(group, reading);
       },
     });
-  }
-
-  #sampler(): Sampler {
-    const { order, seed } = this.config.loader;
-    const { length, block = 1, window = 1, lanes = 1 } = order;
-    if (order.kind === "full") return shuffled(length, seed, this.#epoch);
-    if (order.kind === "block") return blockShuffled(length, seed, this.#epoch, { block, window, lanes });
-    return sequential(length);
   }
 
   /** Throws unless the sample may be skipped, after `skipped` others of the epoch. */

@@ -9,6 +9,7 @@ export * from "./shuffled.ts";
 export * from "./block_shuffled.ts";
 export * from "./weighted.ts";
 export * from "./mixed.ts";
+export * from "./sampler_of.ts";
 export * from "./shares.ts";
 export { type RandomKey, randomKey, randomSequence, randomUnit } from "./keyed_random.ts";
 export { type Permutation, permutation } from "./permutation.ts";
