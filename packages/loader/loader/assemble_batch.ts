@@ -1,6 +1,6 @@
 import type { Clock } from "@lade/core/backend";
 import type { Collate } from "../config/loader_options.ts";
-import type { MapDataset } from "../datasets/dataset.ts";
+import type { FixedSample } from "../datasets/dataset.ts";
 import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
 import type { StatsCounter } from "../stats/loader_stats.ts";
 import type { LoadedSamples } from "./batch_load.ts";
@@ -10,7 +10,7 @@ import type { Batch } from "./data_loader.ts";
 /** What a batch is made of. */
 export interface BatchParts<U, B> {
   readonly loaded: LoadedSamples<U>;
-  readonly dataset: Pick<MapDataset<unknown>, "fixed">;
+  readonly fixed: FixedSample | undefined;
   readonly collate: Collate<U, B> | undefined;
   readonly isTransformed: boolean;
   readonly clock: Clock;
@@ -29,7 +29,7 @@ export interface HandedBatch<B> extends Batch<B> {
 
 /** Puts the samples of a batch together. Memory that the collation took is given back where it fails. */
 export async function assembleBatch<U, B>(parts: BatchParts<U, B>): Promise<HandedBatch<B>> {
-  const { loaded, dataset, collate, isTransformed, clock, memory, stats, epoch, step } = parts;
+  const { loaded, fixed, collate, isTransformed, clock, memory, stats, epoch, step } = parts;
   const { samples, failures, buffer } = loaded;
   const places = failures.keys().filter((place) => failures[place] === undefined).toArray();
   const own: BatchBuffer[] = [];
@@ -41,9 +41,9 @@ export async function assembleBatch<U, B>(parts: BatchParts<U, B>): Promise<Hand
   const began = clock.monotonicMs();
   let data: B;
   try {
-    if (dataset.fixed && buffer && !collate && !isTransformed) {
+    if (fixed && buffer && !collate && !isTransformed) {
       // The overload of a loader over samples that are alike says that this is what a batch is.
-      data = collateFixed(buffer.bytes, dataset.fixed, failures.length, places) as B;
+      data = collateFixed(buffer.bytes, fixed, failures.length, places) as B;
     } else {
       const present = places.map((place) => samples[place] as U);
       data = collate ? await collate(present, allocate) : present as B;

@@ -1,13 +1,12 @@
 import { bytesAtHand } from "@lade/core/seams";
 import type { MapDataset, ReadPlan, SampleContext } from "../datasets/dataset.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
-import { PURPOSE } from "../order/purposes.ts";
-import { randomKey, randomSequence } from "../order/keyed_random.ts";
 import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
 import type { BlockCache } from "../pool/block_cache.ts";
 import type { Slots } from "../pool/slots.ts";
 import { BatchLayout } from "./batch_layout.ts";
 import { groupReads, type PlacedRead, type ReadGround, readGroup, readSampleNow } from "./read_samples.ts";
+import { contextOf, type TransformGround, transformSample } from "./transform_sample.ts";
 
 /** What is loaded: which samples, at which positions of the epoch's order. */
 export interface BatchTask {
@@ -17,16 +16,14 @@ export interface BatchTask {
 }
 
 /** What batches are loaded with. */
-export interface LoadGround<T, U> extends ReadGround {
+export interface LoadGround<T, U> extends ReadGround, TransformGround<T, U> {
   readonly dataset: MapDataset<T>;
-  readonly seed: number;
   readonly memory: BatchMemory;
   /** Blocks that samples are copied from, where they are shuffled by blocks. */
   readonly blocks: BlockCache | undefined;
   readonly slots: Slots;
   /** Lets one batch at a time read what is at hand. */
   readonly quick: Slots;
-  readonly transform: ((sample: T, context: SampleContext) => U | Promise<U>) | undefined;
 }
 
 /** A batch's samples, each at its place; failures are at theirs. */
@@ -94,7 +91,7 @@ export class BatchLoad<T, U> {
       slots.run(async () => {
         const context = this.#context(index);
         await this.#attempt(results, place, async () =>
-          this.#transformed(await dataset.get(index, context), context));
+          transformSample(this.#ground, await dataset.get(index, context), context));
       }, signal)
     ));
     return { ...results, buffer: undefined, bytes: 0 };
@@ -237,7 +234,7 @@ export class BatchLoad<T, U> {
       const attempt = this.#attempt(results, place, async () => {
         const sample = made instanceof Promise ? await made : made;
         if (made instanceof Promise) stats.decodeMs += clock.monotonicMs() - began;
-        return await this.#transformed(sample, this.#context(this.#task.indices[place] ?? 0));
+        return await transformSample(this.#ground, sample, this.#context(this.#task.indices[place] ?? 0));
       });
       // It is waited for after the reads, and may have failed by then.
       attempt.catch(() => {});
@@ -245,19 +242,6 @@ export class BatchLoad<T, U> {
     } catch (error) {
       this.#fail(results, place, error);
       return undefined;
-    }
-  }
-
-  async #transformed(sample: T, context: SampleContext): Promise<U> {
-    const { transform, clock, stats } = this.#ground;
-    // Without one samples are of one type.
-    if (!transform) return sample as unknown as U;
-    const began = clock.monotonicMs();
-    try {
-      const made = transform(sample, context);
-      return made instanceof Promise ? await made : made;
-    } finally {
-      stats.transformMs += clock.monotonicMs() - began;
     }
   }
 
@@ -288,15 +272,7 @@ export class BatchLoad<T, U> {
   }
 
   #context(index: number): SampleContext {
-    const { seed, signal } = this.#ground;
-    const { epoch } = this.#task;
-    let random: (() => number) | undefined;
-    return {
-      index,
-      epoch,
-      signal,
-      random: () => (random ??= randomSequence(randomKey(seed, epoch, PURPOSE.sample, index)))(),
-    };
+    return contextOf(this.#ground, this.#task.epoch, index);
   }
 
   async #memory(bytes: number): Promise<BatchBuffer> {

@@ -2,6 +2,7 @@ import type { Sampler } from "../order/sampler.ts";
 import type { Steps } from "../order/shares.ts";
 import type { Rest } from "../state/rest.ts";
 import { BatchLoad, type BatchTask, type LoadGround } from "./batch_load.ts";
+import type { BatchRun, LoadedBatch } from "./loop_loader.ts";
 
 /** What a run goes through. */
 export interface EpochRunOptions<T, U> {
@@ -18,15 +19,15 @@ export interface EpochRunOptions<T, U> {
 }
 
 /** A batch that is being loaded, or is. */
-export interface PendingBatch<T, U> {
+interface PendingBatch<T, U> {
   readonly load: BatchLoad<T, U>;
   readonly task: BatchTask;
   /** How many of its samples, the last ones, only fill it up. */
   readonly padding: number;
 }
 
-/** The batches of an epoch that are being read, from the next one to be handed out on. */
-export class EpochRun<T, U> {
+/** The batches of an epoch of samples by number. */
+export class EpochRun<T, U> implements BatchRun<LoadedBatch<U>> {
   readonly #options: EpochRunOptions<T, U>;
   readonly #queue: PendingBatch<T, U>[] = [];
   #next: number;
@@ -37,36 +38,35 @@ export class EpochRun<T, U> {
     this.#next = options.from;
   }
 
-  /** Batches that are ready or being read. */
   get ahead(): number {
     return this.#queue.length;
   }
 
-  /** Begins batches until there is the next one and `ahead` more. */
   fill(ahead: number): void {
     while (this.#queue.length <= ahead && this.#next < this.#options.steps.count) {
       this.#queue.push(this.#begin(this.#next++));
     }
   }
 
-  /** The next batch. */
-  head(): PendingBatch<T, U> {
+  async next(): Promise<LoadedBatch<U> | undefined> {
     const [head] = this.#queue;
-    if (!head) throw new TypeError("Cannot take a batch that was not begun");
-    return head;
+    if (!head) {
+      // Nothing is left, unless the run was ended.
+      this.#options.stop.signal.throwIfAborted();
+      return undefined;
+    }
+    head.load.want();
+    return { loaded: await head.load.samples, epoch: head.task.epoch, padding: head.padding };
   }
 
-  /** Forgets the next batch, which was handed out. */
   shift(): void {
     this.#queue.shift();
   }
 
-  /** Lets batches that wait for memory try again. */
   roomMade(): void {
     for (const { load } of this.#queue) load.roomMade();
   }
 
-  /** Aborts what is read, waits for it, and gives back its memory. */
   async end(reason: unknown): Promise<void> {
     this.#options.stop.abort(reason);
     this.#next = this.#options.steps.count;

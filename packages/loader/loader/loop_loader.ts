@@ -1,0 +1,281 @@
+import type { StoreContext } from "@lade/core/backend";
+import type { LoaderOptions } from "../config/loader_options.ts";
+import type { LoaderConfig } from "../config/resolve_config.ts";
+import type { SampleFailure } from "../config/sample_failure.ts";
+import type { Dataset, FixedSample } from "../datasets/dataset.ts";
+import { BatchMemory } from "../pool/batch_memory.ts";
+import type { LoaderState } from "../state/loader_state.ts";
+import { type LoaderStats, StatsCounter } from "../stats/loader_stats.ts";
+import { assembleBatch, type HandedBatch } from "./assemble_batch.ts";
+import type { LoadedSamples } from "./batch_load.ts";
+import type { Batch, DataLoader } from "./data_loader.ts";
+import { SampleError } from "./sample_error.ts";
+
+/** A batch whose samples are there. */
+export interface LoadedBatch<U> {
+  readonly loaded: LoadedSamples<U>;
+  readonly epoch: number;
+  /** How many of its samples, the last ones, only fill it up. */
+  readonly padding: number;
+}
+
+/** The batches of an epoch that are being read, from the next one to be handed out on. */
+export interface BatchRun<L extends LoadedBatch<unknown>> {
+  /** Batches that are ready or being read. */
+  readonly ahead: number;
+  /** Begins batches until there is the next one and `ahead` more. */
+  fill(ahead: number): void;
+  /** Waits for the next batch; `undefined` behind the last one. */
+  next(): Promise<L | undefined>;
+  /** Forgets the next batch, which was handed out, or has failed. */
+  shift(): void;
+  /** Lets batches that wait for memory try again. */
+  roomMade(): void;
+  /** Aborts what is read, waits for it, and gives back its memory. */
+  end(reason: unknown): Promise<void>;
+}
+
+/** What a loader is made with. */
+export interface LoopSetup<U, B> {
+  readonly dataset: Dataset<unknown>;
+  readonly options: LoaderOptions<never, U, B>;
+  readonly context: StoreContext;
+  readonly config: LoaderConfig;
+}
+
+/** How many batches are read ahead at first, and at most, where that is found out. */
+const FIRST_AHEAD = 2;
+const MOST_AHEAD = 64;
+/** A longer wait for a batch calls for more of them ahead. */
+const LONG_WAIT_MS = 1;
+
+/**
+ * What loaders have in common, whatever their samples come from: one loop at a time over an epoch, its batches handed out
+ * and taken back, failures judged, and time counted. What batches there are, and where it is, the loaders themselves know.
+ */
+export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements DataLoader<B> {
+  readonly config: LoaderConfig;
+  protected readonly context: StoreContext;
+  protected readonly memory: BatchMemory;
+  protected readonly counter = new StatsCounter();
+  /** The next step of what is left of the epoch. */
+  protected step = 0;
+  readonly #options: LoaderOptions<never, U, B>;
+  readonly #fixed: FixedSample | undefined;
+  /** Samples that were skipped in this epoch. */
+  #skipped = 0;
+  #ahead: number;
+  /** Reads so far, when a batch was last waited for. */
+  #lastWait = { reads: 0, readsLater: 0 };
+  #run: BatchRun<L> | undefined;
+  #disposed = false;
+
+  constructor({ dataset, options, context, config }: LoopSetup<U, B>) {
+    this.config = config;
+    this.context = context;
+    this.#options = options;
+    this.#fixed = "fixed" in dataset ? dataset.fixed : undefined;
+    const { pool } = config;
+    this.memory = new BatchMemory(context.budget, pool.maxBytes);
+    this.#ahead = pool.batchesAhead === "auto" ? FIRST_AHEAD : pool.batchesAhead;
+  }
+
+  abstract readonly epoch: number;
+  abstract readonly stepsPerEpoch: number;
+  abstract state(): LoaderState;
+
+  /** Begins to load what is left of the epoch; `stop` ends it. */
+  protected abstract begin(stop: AbortController, signal: AbortSignal): BatchRun<L>;
+  /** Goes behind a batch that is handed out. */
+  protected abstract pass(batch: L): void;
+  /** Goes to the beginning of the next epoch. */
+  protected abstract turn(): void;
+  /** Goes where {@linkcode DataLoader.seek} says. */
+  protected abstract go(epoch: number, step: number): void;
+
+  [Symbol.asyncIterator](): AsyncIterator<Batch<B>, undefined> {
+    if (this.#disposed) throw new TypeError("Cannot go through a loader that is disposed");
+    if (this.#run) {
+      throw new TypeError("Cannot go through a loader twice at the same time: end the other loop first");
+    }
+    if (this.epoch >= this.config.loader.epochs) return over();
+    const stop = new AbortController();
+    const { signal: own } = this.#options;
+    const run = this.#run = this.begin(stop, own ? AbortSignal.any([own, stop.signal]) : stop.signal);
+    return new LoaderIterator(this, run);
+  }
+
+  stats(): LoaderStats {
+    return this.counter.snapshot(this.#run?.ahead ?? 0);
+  }
+
+  seek({ epoch = this.epoch, step = 0 }: { readonly epoch?: number; readonly step?: number }): void {
+    if (this.#run) throw new TypeError("Cannot seek while a loop runs: leave it first");
+    if (!(Number.isSafeInteger(epoch) && epoch >= 0)) throw new RangeError(`Cannot seek epoch ${epoch}`);
+    this.go(epoch, step);
+    this.step = this.#skipped = 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    await this.#run?.end(new DOMException("The loader was disposed", "AbortError"));
+    this.#run = undefined;
+    this.memory.close();
+  }
+
+  /** The next batch of a run; none behind the last one of the epoch. Ends the run when it is the last, or fails. */
+  async next(run: BatchRun<L>): Promise<HandedBatch<B> | undefined> {
+    const { signal } = this.#options;
+    try {
+      signal?.throwIfAborted();
+      run.fill(this.#ahead);
+      const began = this.now();
+      const next = await run.next();
+      if (!next) {
+        await this.end(run);
+        this.turn();
+        this.step = this.#skipped = 0;
+        return undefined;
+      }
+      if (this.config.pool.batchesAhead === "auto" && this.now() - began > LONG_WAIT_MS) {
+        this.#readFurtherAhead();
+      }
+      return await this.#hand(run, next);
+    } catch (error) {
+      await this.end(run);
+      signal?.throwIfAborted();
+      throw error;
+    }
+  }
+
+  /** Ends a run; what it read ahead is dropped. */
+  async end(run: BatchRun<L>): Promise<void> {
+    await run.end(new DOMException("The loop was left", "AbortError"));
+    if (this.#run === run) this.#run = undefined;
+  }
+
+  /** Counts what passed before and while a batch was waited for. */
+  waited(busyMs: number, waitMs: number, isFirst: boolean): void {
+    if (isFirst) this.counter.firstBatchMs ||= waitMs;
+    else {
+      this.counter.busyMs += busyMs;
+      this.counter.waitMs += waitMs;
+    }
+  }
+
+  now(): number {
+    return this.context.clock.monotonicMs();
+  }
+
+  roomMade(): void {
+    this.#run?.roomMade();
+  }
+
+  async #hand(run: BatchRun<L>, next: L): Promise<HandedBatch<B>> {
+    const { loaded, epoch, padding } = next;
+    const { collate, transform } = this.#options;
+    const stats = this.counter;
+    try {
+      const skipped = loaded.failures.filter((failure) => failure !== undefined);
+      skipped.forEach((failure, before) => this.#judge(failure, this.#skipped + before));
+      const batch = await assembleBatch<U, B>({
+        loaded,
+        fixed: this.#fixed,
+        collate,
+        isTransformed: transform !== undefined,
+        clock: this.context.clock,
+        memory: this.memory,
+        stats,
+        epoch,
+        step: this.step,
+        padding,
+      });
+      run.shift();
+      this.#skipped += skipped.length;
+      stats.skipped += skipped.length;
+      this.pass(next);
+      this.step++;
+      stats.steps++;
+      stats.samples += batch.size - batch.padding;
+      stats.bytes += loaded.bytes;
+      run.fill(this.#ahead);
+      return batch;
+    } catch (error) {
+      loaded.buffer?.release();
+      run.shift();
+      throw error;
+    }
+  }
+
+  /** Reads more batches ahead, where most reads are waited for: what is at hand comes no sooner. */
+  #readFurtherAhead(): void {
+    const { reads, readsLater } = this.counter;
+    const before = this.#lastWait;
+    this.#lastWait = { reads, readsLater };
+    if ((readsLater - before.readsLater) * 2 < reads - before.reads) return;
+    this.#ahead = Math.min(MOST_AHEAD, this.#ahead * 2);
+  }
+
+  /** Throws unless the sample may be skipped, after `skipped` others of the epoch. */
+  #judge(failure: SampleFailure, skipped: number): void {
+    const { onError = "fail" } = this.#options;
+    const { maxSkipped } = this.config.loader;
+    const verdict = typeof onError === "function" ? onError(failure) : onError;
+    if (verdict === "fail") throw new SampleError(failure);
+    if (skipped >= maxSkipped) {
+      throw new SampleError(failure, `; ${maxSkipped} were skipped before it, and maxSkipped allows no more`);
+    }
+  }
+}
+
+/** One loop over an epoch. */
+class LoaderIterator<U, B, L extends LoadedBatch<U>> implements AsyncIterator<Batch<B>, undefined> {
+  readonly #loader: LoopLoader<U, B, L>;
+  readonly #run: BatchRun<L>;
+  #latest: HandedBatch<B> | undefined;
+  #handedAt: number | undefined;
+  #isOver = false;
+
+  constructor(loader: LoopLoader<U, B, L>, run: BatchRun<L>) {
+    this.#loader = loader;
+    this.#run = run;
+  }
+
+  async next(): Promise<IteratorResult<Batch<B>, undefined>> {
+    if (this.#isOver) return { done: true, value: undefined };
+    this.#latest?.[Symbol.dispose]();
+    this.#latest = undefined;
+    const asked = this.#loader.now();
+    let batch: HandedBatch<B> | undefined;
+    try {
+      batch = await this.#loader.next(this.#run);
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
+    }
+    if (!batch) {
+      this.#isOver = true;
+      return { done: true, value: undefined };
+    }
+    const now = this.#loader.now();
+    const before = this.#handedAt;
+    this.#loader.waited(asked - (before ?? asked), now - asked, before === undefined);
+    this.#handedAt = now;
+    batch.onRelease = () => this.#loader.roomMade();
+    this.#latest = batch;
+    return { done: false, value: batch };
+  }
+
+  async return(): Promise<IteratorResult<Batch<B>, undefined>> {
+    this.#isOver = true;
+    this.#latest?.[Symbol.dispose]();
+    this.#latest = undefined;
+    await this.#loader.end(this.#run);
+    return { done: true, value: undefined };
+  }
+}
+
+/** A loop over nothing. */
+function over<B>(): AsyncIterator<Batch<B>, undefined> {
+  return { next: () => Promise.resolve({ done: true, value: undefined }) };
+}

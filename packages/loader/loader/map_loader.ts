@@ -1,0 +1,142 @@
+import { createStoreContext } from "@lade/core/backend";
+import type { LoaderOptions } from "../config/loader_options.ts";
+import { resolveConfig } from "../config/resolve_config.ts";
+import type { MapDataset } from "../datasets/dataset.ts";
+import { samplerOf } from "../order/sampler_of.ts";
+import { Steps } from "../order/shares.ts";
+import { BlockCache } from "../pool/block_cache.ts";
+import { Slots } from "../pool/slots.ts";
+import { type LoaderState, restOf } from "../state/loader_state.ts";
+import type { Rest } from "../state/rest.ts";
+import { BatchLayout } from "./batch_layout.ts";
+import { checkState } from "./check_state.ts";
+import { EpochRun } from "./epoch_run.ts";
+import { type LoadedBatch, LoopLoader } from "./loop_loader.ts";
+import { groupReads, type ReadGround, readGroup } from "./read_samples.ts";
+
+/** Goes through samples that can be had by number: each position of an epoch's order is of one step and one rank. */
+export class MapLoader<T, U, B> extends LoopLoader<U, B, LoadedBatch<U>> {
+  readonly #dataset: MapDataset<T>;
+  readonly #options: LoaderOptions<T, U, B>;
+  readonly #slots: Slots;
+  #epoch: number;
+  /** What was left of the epoch when it was begun, or gone on with. */
+  #rest: Rest;
+  /** How it is cut into steps. */
+  #steps: Steps;
+
+  /** Checks options and state; reads nothing. */
+  constructor(dataset: MapDataset<T>, options: LoaderOptions<T, U, B>) {
+    const context = options.context ?? dataset.context ?? createStoreContext();
+    const config = resolveConfig(options, { dataset, budget: context.budget.capacity });
+    super({ dataset, options, context, config });
+    this.#dataset = dataset;
+    this.#options = options;
+    const { loader, pool } = config;
+    this.#slots = new Slots(pool.samplesInFlight);
+    const { state } = options;
+    if (state) checkState(state, { dataset, seed: loader.seed, order: loader.order });
+    this.#epoch = state?.epoch ?? 0;
+    this.#rest = restOf(state ?? { position: 0, total: loader.order.length });
+    this.#steps = this.#cut(this.#rest.length);
+    if (state && this.#steps.count === 0) this.turn();
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get stepsPerEpoch(): number {
+    return this.#cut(this.config.loader.order.length).count;
+  }
+
+  state(): LoaderState {
+    const { loader } = this.config;
+    const { position: from, total } = this.#rest;
+    const position = this.step === 0 ? from : this.#rest.at(this.#steps.endOf(this.step - 1));
+    const taken = textOf(this.#rest.takenFrom(position));
+    const began = textOf(this.#rest.takenFrom(from));
+    return {
+      version: 1,
+      seed: loader.seed,
+      epoch: this.#epoch,
+      position,
+      total,
+      fingerprint: this.#dataset.fingerprint,
+      order: loader.order,
+      ...(taken !== undefined && { taken }),
+      of: { ...loader.world, from, ...(began !== undefined && { taken: began }) },
+    };
+  }
+
+  protected go(epoch: number, step: number): void {
+    const { length } = this.config.loader.order;
+    const steps = this.#cut(length);
+    if (!(Number.isSafeInteger(step) && step >= 0 && step <= steps.count)) {
+      throw new RangeError(`Cannot seek step ${step}: an epoch has ${steps.count}`);
+    }
+    this.#epoch = epoch;
+    this.#rest = restOf({ position: step === 0 ? 0 : steps.endOf(step - 1), total: length });
+    this.#steps = this.#cut(this.#rest.length);
+  }
+
+  protected pass(): void {}
+
+  protected turn(): void {
+    this.#epoch++;
+    this.#rest = restOf({ position: 0, total: this.config.loader.order.length });
+    this.#steps = this.#cut(this.#rest.length);
+  }
+
+  protected begin(stop: AbortController, signal: AbortSignal): EpochRun<T, U> {
+    const { loader, engine } = this.config;
+    const { clock } = this.context;
+    const { transform } = this.#options;
+    const reading = { engine, clock, stats: this.counter, signal };
+    return new EpochRun({
+      stop,
+      ground: {
+        ...reading,
+        dataset: this.#dataset,
+        seed: loader.seed,
+        memory: this.memory,
+        blocks: this.#blocks(reading),
+        slots: this.#slots,
+        quick: new Slots(1),
+        transform,
+      },
+      epoch: this.#epoch,
+      sampler: samplerOf(loader.order, { seed: loader.seed, epoch: this.#epoch }),
+      rest: this.#rest,
+      steps: this.#steps,
+      from: this.step,
+    });
+  }
+
+  /** Blocks of an epoch, where samples are shuffled by blocks of several. */
+  #blocks(reading: ReadGround): BlockCache | undefined {
+    const { order: { kind, block = 1, window = 1, lanes = 1 }, world: { size } } = this.config.loader;
+    if (kind !== "block" || block === 1 || !this.#dataset.plan) return undefined;
+    const own = lanes % size === 0 ? lanes / size : lanes;
+    return new BlockCache({
+      dataset: this.#dataset,
+      records: block,
+      // A window of each lane, the block that it shares with the next one, and that of batches read ahead.
+      capacity: own * (window + 2),
+      take: (bytes) => this.memory.take(bytes),
+      read: async (plan, memory) => {
+        const reads = new BatchLayout(plan, block, 1).readsInto(memory);
+        for (const group of groupReads(reads)) await readGroup(group, reading);
+      },
+    });
+  }
+
+  #cut(length: number): Steps {
+    const { globalBatchSize, world, remainder } = this.config.loader;
+    return new Steps(length, { globalBatch: globalBatchSize, world, remainder });
+  }
+}
+
+function textOf(bits: Uint8Array): string | undefined {
+  return bits.length === 0 ? undefined : bits.toBase64();
+}
