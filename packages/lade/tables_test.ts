@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createStoreContext } from "@lade/core/backend";
 import { FormatError } from "@lade/formats";
-import { createArrowFile, createArrowStream } from "@lade/formats/arrow";
-import { createParquet } from "@lade/formats/parquet";
+import { createArrowFileWriter, createArrowStreamWriter } from "@lade/formats/arrow";
+import { createParquetWriter } from "@lade/formats/parquet";
 import { formatSchema, parseSchema, valueAt } from "@lade/formats/table";
 import { QuotaExceededError, UnsupportedError } from "@lade/core/errors";
 import { Lade } from "./lade.ts";
@@ -70,9 +70,9 @@ Deno.test("Lade refuses a schema for a table that says itself what its columns a
   const schema = parseSchema("a: int32");
   for (
     const [name, create] of [
-      ["rows.parquet", createParquet],
-      ["rows.arrow", createArrowFile],
-      ["rows.arrows", createArrowStream],
+      ["rows.parquet", createParquetWriter],
+      ["rows.arrow", createArrowFileWriter],
+      ["rows.arrows", createArrowStreamWriter],
     ] as const
   ) {
     const uri = `memory://tables/${name}`;

@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
 import type { ObjectStore } from "@lade/core";
-import { createArrowFile, createArrowStream, openArrowFile, openArrowStream } from "@lade/formats/arrow";
+import {
+  createArrowFileWriter,
+  createArrowStreamWriter,
+  openArrowFile,
+  openArrowStream,
+} from "@lade/formats/arrow";
 import { columnOf, type Schema, type TableBatch } from "@lade/formats/table";
 import { openFileStore } from "@lade/fs";
 import { openFake } from "../s3/open_fake.ts";
@@ -18,7 +23,12 @@ function batchAt(first: number): TableBatch {
 }
 
 async function writeBoth(store: ObjectStore): Promise<void> {
-  for (const [key, create] of [["t.arrow", createArrowFile], ["t.arrows", createArrowStream]] as const) {
+  for (
+    const [key, create] of [["t.arrow", createArrowFileWriter], [
+      "t.arrows",
+      createArrowStreamWriter,
+    ]] as const
+  ) {
     const writer = await create(store, key, { schema: SCHEMA });
     for (let batch = 0; batch < 3; batch++) await writer.write(batchAt(batch * ROWS));
     await writer.close();

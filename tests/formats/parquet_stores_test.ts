@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ObjectStore } from "@lade/core";
-import { createParquet, openParquet } from "@lade/formats/parquet";
+import { createParquetWriter, openParquet } from "@lade/formats/parquet";
 import { columnOf, type Schema, type TableBatch } from "@lade/formats/table";
 import { openFileStore } from "@lade/fs";
 import { openFake } from "../s3/open_fake.ts";
@@ -18,7 +18,7 @@ function batchAt(first: number): TableBatch {
 }
 
 async function write(store: ObjectStore): Promise<void> {
-  await using writer = await createParquet(store, "t.parquet", { schema: SCHEMA, groupRows: ROWS });
+  await using writer = await createParquetWriter(store, "t.parquet", { schema: SCHEMA, groupRows: ROWS });
   for (let batch = 0; batch < 3; batch++) await writer.write(batchAt(batch * ROWS));
   await writer.close();
 }

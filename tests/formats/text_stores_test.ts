@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { MemoryStore, type ObjectStore } from "@lade/core";
 import { PreconditionFailedError } from "@lade/core/errors";
-import { createCsv, openCsv } from "@lade/formats/csv";
-import { createJsonl, openJsonl } from "@lade/formats/jsonl";
+import { createCsvWriter, openCsv } from "@lade/formats/csv";
+import { createJsonlWriter, openJsonl } from "@lade/formats/jsonl";
 import { BatchBuilder, formatSchema, parseSchema, type TableReader, valueAt } from "@lade/formats/table";
 import { openFileStore } from "@lade/fs";
 import { injectFaults } from "@lade/testing";
@@ -11,8 +11,8 @@ import { openFake } from "../s3/open_fake.ts";
 const ROWS = 40_000;
 const SCHEMA = parseSchema("id: int64?, x: float64?, name: string?");
 const FORMATS = {
-  csv: { create: createCsv, open: openCsv },
-  jsonl: { create: createJsonl, open: openJsonl },
+  csv: { create: createCsvWriter, open: openCsv },
+  jsonl: { create: createJsonlWriter, open: openJsonl },
 } as const;
 
 async function write(store: ObjectStore, format: keyof typeof FORMATS, key: string): Promise<void> {

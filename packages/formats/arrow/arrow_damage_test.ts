@@ -4,11 +4,11 @@ import { getBytes, MemoryStore } from "@lade/core";
 import { StoreError } from "@lade/core/errors";
 import { checkBatch } from "../table/mod.ts";
 import { randomTable } from "../testing/random_table.ts";
-import { createArrowFile, createArrowStream, openArrowFile, openArrowStream } from "./mod.ts";
+import { createArrowFileWriter, createArrowStreamWriter, openArrowFile, openArrowStream } from "./mod.ts";
 
 const FORMS = [
-  { create: createArrowFile, open: openArrowFile },
-  { create: createArrowStream, open: openArrowStream },
+  { create: createArrowFileWriter, open: openArrowFile },
+  { create: createArrowStreamWriter, open: openArrowStream },
 ];
 
 Deno.test("Arrow: of a damaged table come sound columns or a StoreError, whatever its types", async () => {

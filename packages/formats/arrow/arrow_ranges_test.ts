@@ -5,7 +5,7 @@ import { batchOf, columnOf, type Schema, type TableBatch } from "../table/mod.ts
 import { type SparsePiece, SparseStore } from "../testing/sparse_store.ts";
 import { ArrowEncoder } from "./arrow_encoder.ts";
 import { BatchTemplate } from "./batch_template.ts";
-import { createArrowFile, createArrowStream, openArrowFile, openArrowStream } from "./mod.ts";
+import { createArrowFileWriter, createArrowStreamWriter, openArrowFile, openArrowStream } from "./mod.ts";
 import type { Block } from "./read_footer.ts";
 import { writeFooter } from "./write_footer.ts";
 
@@ -77,7 +77,7 @@ Deno.test("Arrow file: whole batches are one range each, and empty and small fil
   };
   const gets = () => store.calls.filter(({ operation }) => operation === "get").length;
   for (const [rows, due] of [[100_000, 5], [10, 1]] as const) {
-    const writer = await createArrowFile(store, "k", { schema });
+    const writer = await createArrowFileWriter(store, "k", { schema });
     for (let batch = 0; batch < 4; batch++) await writer.write(part(rows));
     await writer.close();
     const before = gets();
@@ -96,7 +96,10 @@ Deno.test("Arrow: leaving a scan ends what is read ahead", async () => {
   await using store = new MemoryStore();
   const schema: Schema = { fields: [{ name: "a", type: { kind: "string" }, nullable: true }] };
   for (
-    const [create, open] of [[createArrowFile, openArrowFile], [createArrowStream, openArrowStream]] as const
+    const [create, open] of [[createArrowFileWriter, openArrowFile], [
+      createArrowStreamWriter,
+      openArrowStream,
+    ]] as const
   ) {
     const writer = await create(store, "k", { schema, groupRows: 1 });
     await writer.write(

@@ -5,11 +5,11 @@ import { openFormat } from "../formats/open_format.ts";
 import type { TableBatch, TableReader } from "../table/mod.ts";
 import { batchOf, checkBatch, concatBatches, type Schema, sliceRows, valueAt } from "../table/mod.ts";
 import { randomTable } from "../testing/random_table.ts";
-import { createArrowFile, createArrowStream, openArrowFile, openArrowStream } from "./mod.ts";
+import { createArrowFileWriter, createArrowStreamWriter, openArrowFile, openArrowStream } from "./mod.ts";
 
 const FORMS = {
-  file: { create: createArrowFile, open: openArrowFile },
-  stream: { create: createArrowStream, open: openArrowStream },
+  file: { create: createArrowFileWriter, open: openArrowFile },
+  stream: { create: createArrowStreamWriter, open: openArrowStream },
 };
 
 /** All values of a table. */
@@ -129,7 +129,7 @@ Deno.test("ArrowFileReader tells how its batches are compressed", async () => {
   const schema: Schema = { fields: [{ name: "a", type: { kind: "int64" }, nullable: false }] };
   const rows = Array.from({ length: 1000 }, () => ({ a: 7n }));
   for (const compression of ["zstd", "none"] as const) {
-    const writer = await createArrowFile(store, "a.arrow", { schema, compression });
+    const writer = await createArrowFileWriter(store, "a.arrow", { schema, compression });
     await writer.write(batchOf(schema, rows));
     await writer.close();
     const { format, target } = await openFormat(store, "a.arrow");

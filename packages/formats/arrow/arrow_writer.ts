@@ -12,7 +12,7 @@ import { writeFooter } from "./write_footer.ts";
 export interface ArrowWriterOptions extends Omit<TableWriterOptions, "compression">, ArrowEncoderOptions {}
 
 /** Starts a file: batches that can be read by ranges. */
-export async function createArrowFile(
+export async function createArrowFileWriter(
   store: ObjectStore,
   key: string,
   options: ArrowWriterOptions,
@@ -21,7 +21,7 @@ export async function createArrowFile(
 }
 
 /** Starts a stream: batches that are read in order. */
-export async function createArrowStream(
+export async function createArrowStreamWriter(
   store: ObjectStore,
   key: string,
   options: ArrowWriterOptions,

@@ -3,7 +3,7 @@ import type { Description, Format, TableWriterOptions } from "../registry/format
 import { refuseSchema } from "../registry/refuse_schema.ts";
 import { ArrowFileReader } from "./arrow_file.ts";
 import { ArrowStreamReader } from "./arrow_stream.ts";
-import { type ArrowWriterOptions, createArrowFile, createArrowStream } from "./arrow_writer.ts";
+import { type ArrowWriterOptions, createArrowFileWriter, createArrowStreamWriter } from "./arrow_writer.ts";
 import { verifyArrowFile, verifyArrowStream } from "./verify_arrow.ts";
 
 /** Batches of which rows are counted: the metadata of each take a range of their own. */
@@ -33,7 +33,7 @@ export const format: Format = {
     refuseSchema(schema, source.uri, "arrow");
     return await ArrowFileReader.open(source, { budget, ...(signal && { signal }) });
   },
-  createTable: async (store, key, options) => await createArrowFile(store, key, optionsOf(options)),
+  createTable: async (store, key, options) => await createArrowFileWriter(store, key, optionsOf(options)),
 };
 
 /** What commands ask of an Arrow stream. */
@@ -54,7 +54,7 @@ export const streamFormat: Format = {
     refuseSchema(schema, source.uri, "arrow-stream");
     return await ArrowStreamReader.open(source, options);
   },
-  createTable: async (store, key, options) => await createArrowStream(store, key, optionsOf(options)),
+  createTable: async (store, key, options) => await createArrowStreamWriter(store, key, optionsOf(options)),
 };
 
 function tableOf(

@@ -6,7 +6,7 @@ import { FormatError } from "../errors/format_error.ts";
 import { BytesSource, ObjectSource } from "../source/mod.ts";
 import { assertDamageIsFound, type Damage } from "../testing/damage.ts";
 import { type Block, readFooter } from "./read_footer.ts";
-import { createArrowFile, openArrowFile, openArrowStream } from "./mod.ts";
+import { createArrowFileWriter, openArrowFile, openArrowStream } from "./mod.ts";
 import { verifyArrowFile, verifyArrowStream } from "./verify_arrow.ts";
 
 // pyarrow 26: a: int32 [1, null, -3]; s: dictionary of text [x, é, x]; l: list of float32 [[0.5], [], null].
@@ -213,7 +213,7 @@ Deno.test("Arrow: every damage of a file that Lade compresses is found", async (
       { name: "s", type: { kind: "string" }, nullable: false },
     ],
   };
-  const writer = await createArrowFile(store, "k", { schema, compression: "zstd", alignment: 8 });
+  const writer = await createArrowFileWriter(store, "k", { schema, compression: "zstd", alignment: 8 });
   const rows = Array.from(
     { length: 100 },
     (_, row) => ({ a: row % 7 === 0 ? null : row % 5, s: `text ${row % 3}` }),

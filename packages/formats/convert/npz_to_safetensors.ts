@@ -6,13 +6,13 @@ import type { NpzFile, NpzMemberOptions } from "../npz/npz_file.ts";
 import { rowOfDType } from "../safetensors/dtype_names.ts";
 import type { TensorToWrite } from "../safetensors/tensor_data.ts";
 import {
-  type SafetensorsWriteOptions,
   writeSafetensors,
+  type WriteSafetensorsOptions,
   type WrittenSafetensors,
 } from "../safetensors/write_safetensors.ts";
 
 /** Options of {@linkcode npzToSafetensors}. */
-export interface NpzToSafetensorsOptions extends SafetensorsWriteOptions, Pick<NpzMemberOptions, "maxSize"> {
+export interface NpzToSafetensorsOptions extends WriteSafetensorsOptions, Pick<NpzMemberOptions, "maxSize"> {
   /** The arrays wanted; all by default. */
   readonly names?: readonly string[];
   /** Is told of each array once it is read. */

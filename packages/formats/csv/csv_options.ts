@@ -12,7 +12,7 @@ export interface CsvDialect {
 }
 
 /** Options of a reader. */
-export interface CsvReaderOptions extends CsvDialect, CallOptions {
+export interface OpenCsvOptions extends CsvDialect, CallOptions {
   /**
    * The columns: those of the header with these names, or without a header the first ones, in order. By default all, with
    * types that are inferred from the first rows.

@@ -9,7 +9,7 @@ import type { TextSource } from "../text/text_source.ts";
 import { type CellBlock, CellFault } from "./cell_block.ts";
 import type { CellColumn } from "./cell_column.ts";
 import { cellsToColumn } from "./cells_to_column.ts";
-import { type CsvConfig, type CsvReaderOptions, resolveDialect } from "./csv_options.ts";
+import { type CsvConfig, type OpenCsvOptions, resolveDialect } from "./csv_options.ts";
 import { checkCellTypes } from "./csv_types.ts";
 import { CsvRows, isQuoted, textsOf } from "./csv_rows.ts";
 import { TypeGuess } from "./infer_type.ts";
@@ -38,13 +38,13 @@ export class CsvReader implements TableReader {
    */
   readonly source: TextSource;
   readonly #config: CsvConfig;
-  readonly #options: CsvReaderOptions;
+  readonly #options: OpenCsvOptions;
   readonly #nulls: NullSpellings;
   /** The names of all columns of the text, and where those of the schema are. */
   readonly #names: readonly string[];
   readonly #places: readonly number[];
 
-  private constructor(source: TextSource, config: CsvConfig, options: CsvReaderOptions, found: Found) {
+  private constructor(source: TextSource, config: CsvConfig, options: OpenCsvOptions, found: Found) {
     this.source = source;
     this.#config = config;
     this.#options = options;
@@ -59,7 +59,7 @@ export class CsvReader implements TableReader {
   static async open(
     source: TextSource,
     format: "csv" | "tsv",
-    options: CsvReaderOptions = {},
+    options: OpenCsvOptions = {},
   ): Promise<CsvReader> {
     if (options.schema) checkCellTypes(options.schema, format);
     const config = resolveDialect(format, options);
@@ -134,7 +134,7 @@ interface Found {
 function rowsOf(
   source: TextSource,
   config: CsvConfig,
-  { longestRow = LONGEST }: CsvReaderOptions,
+  { longestRow = LONGEST }: OpenCsvOptions,
   { signal }: CallOptions,
   block?: number,
 ): CsvRows {
@@ -147,7 +147,7 @@ async function find(
   rows: CsvRows,
   source: TextSource,
   config: CsvConfig,
-  { schema, nulls = [""] }: CsvReaderOptions,
+  { schema, nulls = [""] }: OpenCsvOptions,
 ): Promise<Found> {
   const first = await rows.first(config.header);
   if (!first) {

@@ -5,24 +5,24 @@ import { parseSchema } from "../table/parse_schema.ts";
 import { formatSchema } from "../table/schema_text.ts";
 import { assertDamageIsFound } from "../testing/damage.ts";
 import { readRows } from "../testing/rows_of.ts";
-import type { CsvReaderOptions } from "./csv_options.ts";
+import type { OpenCsvOptions } from "./csv_options.ts";
 import { openCsv, openTsv } from "./open_csv.ts";
 
-async function opened(text: string | Uint8Array, options?: CsvReaderOptions, open = openCsv) {
+async function opened(text: string | Uint8Array, options?: OpenCsvOptions, open = openCsv) {
   const store = new MemoryStore();
   await store.put("t", typeof text === "string" ? new TextEncoder().encode(text) : text);
   return await open(store, "t", options);
 }
 
-async function rows(text: string | Uint8Array, options?: CsvReaderOptions, open = openCsv) {
+async function rows(text: string | Uint8Array, options?: OpenCsvOptions, open = openCsv) {
   return await readRows(await opened(text, options, open));
 }
 
-async function cells(text: string, options?: CsvReaderOptions, open = openCsv) {
+async function cells(text: string, options?: OpenCsvOptions, open = openCsv) {
   return (await rows(text, options, open)).map((row) => Object.values(row));
 }
 
-async function fault(text: string | Uint8Array, options?: CsvReaderOptions): Promise<FormatError> {
+async function fault(text: string | Uint8Array, options?: OpenCsvOptions): Promise<FormatError> {
   const error = await assertRejects(() => rows(text, options), FormatError);
   return error;
 }

@@ -21,7 +21,7 @@ const DECODER = new TextDecoder();
  * value is an empty cell, an empty text is `""`; text is in quotes where it has to be, and where it looks like a number,
  * date or truth value. Columns of bytes, lists and structs are a `TypeError`.
  */
-export async function createCsv(
+export async function createCsvWriter(
   store: ObjectStore,
   key: string,
   options: CsvWriterOptions,
@@ -29,8 +29,8 @@ export async function createCsv(
   return await createCellWriter(store, key, "csv", options);
 }
 
-/** Starts a table of cells between tabs, otherwise as {@linkcode createCsv} does. */
-export async function createTsv(
+/** Starts a table of cells between tabs, otherwise as {@linkcode createCsvWriter} does. */
+export async function createTsvWriter(
   store: ObjectStore,
   key: string,
   options: CsvWriterOptions,

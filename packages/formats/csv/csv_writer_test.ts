@@ -9,7 +9,7 @@ import { formatSchema } from "../table/schema_text.ts";
 import { anyBatch } from "../testing/any_batch.ts";
 import { readRows, rowsOf } from "../testing/rows_of.ts";
 import type { CsvWriterOptions } from "./csv_options.ts";
-import { createCsv } from "./csv_writer.ts";
+import { createCsvWriter } from "./csv_writer.ts";
 import { openCsv } from "./open_csv.ts";
 
 async function written(
@@ -18,7 +18,7 @@ async function written(
   key = "t",
 ) {
   const store = new MemoryStore();
-  await using writer = await createCsv(store, key, { schema: batch.schema, ...options });
+  await using writer = await createCsvWriter(store, key, { schema: batch.schema, ...options });
   await writer.write(batch);
   await writer.close();
   return store;
@@ -159,7 +159,7 @@ Deno.test("csv: what cannot be written is refused before anything is", async () 
   const store = new MemoryStore();
   const refused = async (schema: string, options: Partial<CsvWriterOptions>, detail: string) =>
     await assertRejects(
-      () => createCsv(store, "t", { schema: parseSchema(schema), ...options }),
+      () => createCsvWriter(store, "t", { schema: parseSchema(schema), ...options }),
       TypeError,
       detail,
     );
@@ -168,11 +168,11 @@ Deno.test("csv: what cannot be written is refused before anything is", async () 
   await refused("", {}, "without columns");
   await refused("a: int8", { delimiter: "-" }, "would part numbers");
   const schema = parseSchema("a: string");
-  await using writer = await createCsv(store, "t", { schema, quotes: false });
+  await using writer = await createCsvWriter(store, "t", { schema, quotes: false });
   await assertRejects(() => writer.write(batchOf(parseSchema("b: string"), [])), TypeError, "another schema");
   await assertRejects(() => writer.write(batchOf(schema, [{ a: "x,y" }])), TypeError, "without quotes");
   const text = batchOf(schema, [{ a: "x" }]);
-  await using another = await createCsv(store, "t", { schema });
+  await using another = await createCsvWriter(store, "t", { schema });
   const columns = text.columns.map((column) => ({ ...column, values: Uint8Array.of(0xff) }));
   await assertRejects(() => another.write({ ...text, columns }), TypeError, "no UTF-8");
   assertEquals(await Array.fromAsync(store.list()), []);

@@ -1,6 +1,6 @@
 import { textFormat } from "../text/text_format.ts";
 import { CsvReader } from "./csv_reader.ts";
-import { createCsv, createTsv } from "./csv_writer.ts";
+import { createCsvWriter, createTsvWriter } from "./csv_writer.ts";
 
 function cells(name: "csv" | "tsv") {
   return textFormat({
@@ -11,7 +11,7 @@ function cells(name: "csv" | "tsv") {
       const fields = schema.fields.map((field) => ({ ...field, type: { kind: "string" as const } }));
       return await CsvReader.open(text, name, { ...options, schema: { fields } });
     },
-    create: name === "csv" ? createCsv : createTsv,
+    create: name === "csv" ? createCsvWriter : createTsvWriter,
   });
 }
 

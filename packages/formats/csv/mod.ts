@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type CsvDialect, type CsvReaderOptions, type CsvWriterOptions } from "./csv_options.ts";
+export { type CsvDialect, type CsvWriterOptions, type OpenCsvOptions } from "./csv_options.ts";
 export { CsvReader, type Inferred } from "./csv_reader.ts";
-export { createCsv, createTsv } from "./csv_writer.ts";
+export { createCsvWriter, createTsvWriter } from "./csv_writer.ts";
 export { openCsv, openTsv } from "./open_csv.ts";

@@ -1,7 +1,7 @@
 import type { ObjectStore } from "@lade/core";
 import { ObjectSource } from "../source/object_source.ts";
 import { textOf } from "../text/text_source.ts";
-import type { CsvReaderOptions } from "./csv_options.ts";
+import type { OpenCsvOptions } from "./csv_options.ts";
 import { CsvReader } from "./csv_reader.ts";
 
 /**
@@ -12,7 +12,7 @@ import { CsvReader } from "./csv_reader.ts";
 export async function openCsv(
   store: ObjectStore,
   key: string,
-  options: CsvReaderOptions = {},
+  options: OpenCsvOptions = {},
 ): Promise<CsvReader> {
   return await CsvReader.open(await openText(store, key, options), "csv", options);
 }
@@ -21,12 +21,12 @@ export async function openCsv(
 export async function openTsv(
   store: ObjectStore,
   key: string,
-  options: CsvReaderOptions = {},
+  options: OpenCsvOptions = {},
 ): Promise<CsvReader> {
   return await CsvReader.open(await openText(store, key, options), "tsv", options);
 }
 
-async function openText(store: ObjectStore, key: string, { signal }: CsvReaderOptions) {
+async function openText(store: ObjectStore, key: string, { signal }: OpenCsvOptions) {
   const call = { ...(signal && { signal }) };
   return await textOf(await ObjectSource.open(store, key, call), call);
 }

@@ -5,7 +5,7 @@ import { FormatError } from "../errors/format_error.ts";
 import { batchOf } from "../table/batch_builder.ts";
 import { parseSchema } from "../table/parse_schema.ts";
 import { readRows } from "../testing/rows_of.ts";
-import { createCsv, openCsv } from "./mod.ts";
+import { createCsvWriter, openCsv } from "./mod.ts";
 
 Deno.test("csv: no value where none may be is a FormatError, whatever the column's type", async () => {
   for (const type of ["string", "int32", "float64", "bool", "date", "decimal(5, 2)", "timestamp(ms)"]) {
@@ -18,12 +18,12 @@ Deno.test("csv: no value where none may be is a FormatError, whatever the column
   }
 });
 
-Deno.test("createCsv(): a column whose name is no text is refused, and nothing is written", async () => {
+Deno.test("createCsvWriter(): a column whose name is no text is refused, and nothing is written", async () => {
   const store = injectFaults(new MemoryStore(), []);
   const schema = { fields: [{ name: "a\ud800", type: { kind: "int32" as const }, nullable: false }] };
   await assertRejects(
     async () => {
-      await using writer = await createCsv(store, "t.csv", { schema });
+      await using writer = await createCsvWriter(store, "t.csv", { schema });
       await writer.write(batchOf(schema, [{ "a\ud800": 1 }]));
       await writer.close();
     },

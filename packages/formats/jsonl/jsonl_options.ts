@@ -2,7 +2,7 @@ import type { CallOptions, WriterOptions } from "@lade/core";
 import type { Schema } from "../table/schema.ts";
 
 /** Options of a reader. */
-export interface JsonlReaderOptions extends CallOptions {
+export interface OpenJsonlOptions extends CallOptions {
   /**
    * The columns: the members of these names; others are passed over. By default all, with types that are inferred from the
    * first rows, and a member that comes later is an error.

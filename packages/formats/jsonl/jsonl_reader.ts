@@ -8,7 +8,7 @@ import type { TextSource } from "../text/text_source.ts";
 import { JsonGuess } from "./infer_json.ts";
 import { JsonFault } from "./json_cursor.ts";
 import { JsonLines } from "./json_lines.ts";
-import type { JsonlReaderOptions } from "./jsonl_options.ts";
+import type { OpenJsonlOptions } from "./jsonl_options.ts";
 import { type Member, ObjectReader } from "./object_reader.ts";
 import { valueReader } from "./value_readers.ts";
 import { scanText } from "../text/scan_text.ts";
@@ -28,11 +28,11 @@ export class JsonlReader implements TableReader {
    * @internal
    */
   readonly source: TextSource;
-  readonly #options: JsonlReaderOptions;
+  readonly #options: OpenJsonlOptions;
 
   private constructor(
     source: TextSource,
-    options: JsonlReaderOptions,
+    options: OpenJsonlOptions,
     { schema, inferred }: Pick<JsonlReader, "schema" | "inferred">,
   ) {
     this.source = source;
@@ -42,7 +42,7 @@ export class JsonlReader implements TableReader {
   }
 
   /** Reads the first lines of a text, unless a schema is given. */
-  static async open(source: TextSource, options: JsonlReaderOptions = {}): Promise<JsonlReader> {
+  static async open(source: TextSource, options: OpenJsonlOptions = {}): Promise<JsonlReader> {
     const { schema } = options;
     if (schema) return new JsonlReader(source, options, { schema });
     const lines = linesOf(source, options, options, options.prefix ?? PREFIX);
@@ -109,7 +109,7 @@ export class JsonlReader implements TableReader {
 
 function linesOf(
   source: TextSource,
-  { longestRow = LONGEST }: JsonlReaderOptions,
+  { longestRow = LONGEST }: OpenJsonlOptions,
   { signal }: CallOptions,
   block?: number,
 ): JsonLines {

@@ -10,24 +10,24 @@ import { formatSchema } from "../table/schema_text.ts";
 import { anyBatch } from "../testing/any_batch.ts";
 import { assertDamageIsFound } from "../testing/damage.ts";
 import { readRows, rowsOf } from "../testing/rows_of.ts";
-import type { JsonlReaderOptions } from "./jsonl_options.ts";
+import type { OpenJsonlOptions } from "./jsonl_options.ts";
 import { JsonlReader } from "./jsonl_reader.ts";
-import { createJsonl } from "./jsonl_writer.ts";
+import { createJsonlWriter } from "./jsonl_writer.ts";
 import { openJsonl } from "./open_jsonl.ts";
 
-async function opened(text: string | Uint8Array, options?: JsonlReaderOptions) {
+async function opened(text: string | Uint8Array, options?: OpenJsonlOptions) {
   const store = new MemoryStore();
   await store.put("t", typeof text === "string" ? new TextEncoder().encode(text) : text);
   return await openJsonl(store, "t", options);
 }
 
-async function rows(text: string | Uint8Array, options?: JsonlReaderOptions) {
+async function rows(text: string | Uint8Array, options?: OpenJsonlOptions) {
   return await readRows(await opened(text, options));
 }
 
 async function written(batch: TableBatch, key = "t"): Promise<MemoryStore> {
   const store = new MemoryStore();
-  await using writer = await createJsonl(store, key, { schema: batch.schema });
+  await using writer = await createJsonlWriter(store, key, { schema: batch.schema });
   await writer.write(batch);
   await writer.close();
   return store;

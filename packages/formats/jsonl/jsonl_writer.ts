@@ -18,7 +18,7 @@ const QUOTE = 34;
  * Starts a table of JSON lines, of a `.gz` or `.zst` object too, which `openJsonl` reads by its schema as the same values.
  * What JSON has not is text: dates, times, decimals, bytes in base64, and the floats `"NaN"`, `"Infinity"`, `"-Infinity"`.
  */
-export async function createJsonl(
+export async function createJsonlWriter(
   store: ObjectStore,
   key: string,
   { schema, ...options }: JsonlWriterOptions,

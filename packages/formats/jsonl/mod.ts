@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { JsonlReaderOptions, JsonlWriterOptions } from "./jsonl_options.ts";
+export type { JsonlWriterOptions, OpenJsonlOptions } from "./jsonl_options.ts";
 export { JsonlReader } from "./jsonl_reader.ts";
-export { createJsonl } from "./jsonl_writer.ts";
+export { createJsonlWriter } from "./jsonl_writer.ts";
 export { openJsonl } from "./open_jsonl.ts";

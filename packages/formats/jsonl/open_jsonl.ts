@@ -1,7 +1,7 @@
 import type { ObjectStore } from "@lade/core";
 import { ObjectSource } from "../source/object_source.ts";
 import { textOf } from "../text/text_source.ts";
-import type { JsonlReaderOptions } from "./jsonl_options.ts";
+import type { OpenJsonlOptions } from "./jsonl_options.ts";
 import { JsonlReader } from "./jsonl_reader.ts";
 
 /**
@@ -12,7 +12,7 @@ import { JsonlReader } from "./jsonl_reader.ts";
 export async function openJsonl(
   store: ObjectStore,
   key: string,
-  options: JsonlReaderOptions = {},
+  options: OpenJsonlOptions = {},
 ): Promise<JsonlReader> {
   const call = { ...(options.signal && { signal: options.signal }) };
   return await JsonlReader.open(await textOf(await ObjectSource.open(store, key, call), call), options);

@@ -8,7 +8,7 @@ export * from "./npy_type.ts";
 export type { NpyHeader, NpyHeaderOptions } from "./npy_header.ts";
 export * from "./npy_file.ts";
 export * from "./read_npy.ts";
-export { type NpyShape, NpyWriter, type NpyWritten } from "./npy_writer.ts";
+export { type NpyShape, NpyWriter, type WrittenNpy } from "./npy_writer.ts";
 export * from "./write_npy.ts";
 export * from "./texts.ts";
 export * from "./fields.ts";

@@ -17,7 +17,7 @@ export type NpyShape = NpyType & {
 };
 
 /** What was written. */
-export interface NpyWritten {
+export interface WrittenNpy {
   /** The key of the object; with zstd it ends in `.zst`. */
   readonly key: string;
   /** What NumPy calls an element: `<f4`. */
@@ -127,7 +127,7 @@ export class NpyWriter implements AsyncDisposable {
   }
 
   /** Makes the object visible. Fewer elements than the shape has are a `RangeError`, and nothing is written. */
-  async close(): Promise<NpyWritten> {
+  async close(): Promise<WrittenNpy> {
     const { descr, shape, order, header, dataLength } = this.#planned;
     if (this.#left > 0) {
       const detail = `${dataLength - this.#left} of the ${dataLength} bytes of its shape [${

@@ -6,10 +6,10 @@ import {
   type ZstdOptions,
 } from "@lade/core";
 import type { NpyArray } from "./npy_type.ts";
-import { type NpyShape, NpyWriter, type NpyWritten, planArray } from "./npy_writer.ts";
+import { type NpyShape, NpyWriter, planArray, type WrittenNpy } from "./npy_writer.ts";
 
 /** Options of {@linkcode writeNpy}: those of the store's writer, and whether to compress. */
-export interface WriteNpyOptions extends WriterOptions {
+export interface NpyWriterOptions extends WriterOptions {
   /** Compresses with zstd; the object's key then ends in `.zst`. `false` by default. */
   readonly zstd?: boolean | ZstdOptions;
 }
@@ -22,8 +22,8 @@ export async function writeNpy(
   store: ObjectStore,
   key: string,
   array: NpyArray,
-  options: WriteNpyOptions = {},
-): Promise<NpyWritten> {
+  options: NpyWriterOptions = {},
+): Promise<WrittenNpy> {
   await using writer = await createNpyWriter(store, key, array, options);
   await writer.write(array.data);
   return await writer.close();
@@ -37,7 +37,7 @@ export async function createNpyWriter(
   store: ObjectStore,
   key: string,
   array: NpyShape,
-  options: WriteNpyOptions = {},
+  options: NpyWriterOptions = {},
 ): Promise<NpyWriter> {
   const { zstd = false, ...rest } = options;
   const planned = planArray(array, objectUri(store.uri, key));

@@ -20,7 +20,7 @@ export interface NpzWriterOptions extends WriterOptions {
 }
 
 /** What was written. */
-export interface NpzWritten {
+export interface WrittenNpz {
   /** The key of the object. */
   readonly key: string;
   /** The names of the arrays, in order. */
@@ -96,7 +96,7 @@ export class NpzWriter implements AsyncDisposable {
   }
 
   /** Writes the directory, and makes the object visible. */
-  async close(): Promise<NpzWritten> {
+  async close(): Promise<WrittenNpz> {
     const stored = await this.#zip.close();
     const { bytesWritten: size, crc32c } = this.#writer;
     return { key: this.key, names: this.#names, size, crc32c, stored };
@@ -138,7 +138,7 @@ export async function writeNpz(
   key: string,
   arrays: Readonly<Record<string, NpyArray>> | ReadonlyMap<string, NpyArray>,
   options: NpzWriterOptions = {},
-): Promise<NpzWritten> {
+): Promise<WrittenNpz> {
   await using writer = await createNpzWriter(store, key, options);
   for (const [name, array] of arrays instanceof Map ? arrays : Object.entries(arrays)) {
     await writer.write(name, array);

@@ -7,7 +7,7 @@ import { ByteReader } from "../binary/byte_reader.ts";
 import { type Footer, readFooter } from "./footer.ts";
 import { readPageHeader } from "./page_header.ts";
 import { ParquetReader } from "./parquet_reader.ts";
-import { createParquet } from "./parquet_writer.ts";
+import { createParquetWriter } from "./parquet_writer.ts";
 import { leavesOf } from "./schema_tree.ts";
 import { verifyParquet } from "./verify_parquet.ts";
 
@@ -27,7 +27,7 @@ export const format: Format = {
     return await ParquetReader.open(source, options);
   },
   async createTable(store, key, options) {
-    return await createParquet(store, key, options);
+    return await createParquetWriter(store, key, options);
   },
 };
 

@@ -5,4 +5,4 @@
  */
 export { openParquet, type OpenParquetOptions, ParquetReader } from "./parquet_reader.ts";
 export type { Footer } from "./footer.ts";
-export { createParquet, type CreateParquetOptions, ParquetWriter } from "./parquet_writer.ts";
+export { createParquetWriter, ParquetWriter, type ParquetWriterOptions } from "./parquet_writer.ts";

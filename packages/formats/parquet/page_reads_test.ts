@@ -10,7 +10,7 @@ import { SparseStore } from "../testing/sparse_store.ts";
 import { compressorOf } from "./compress.ts";
 import { LeafEncoder } from "./leaf_encoder.ts";
 import { openParquet } from "./parquet_reader.ts";
-import { createParquet } from "./parquet_writer.ts";
+import { createParquetWriter } from "./parquet_writer.ts";
 import { columnsOf, leavesOf } from "./schema_tree.ts";
 import { shredColumn } from "./shred.ts";
 import { elementsOf } from "./stored_schema.ts";
@@ -61,7 +61,7 @@ async function written(): Promise<{ rows: TableBatch; bytes: Uint8Array }> {
 async function write(): Promise<{ rows: TableBatch; bytes: Uint8Array }> {
   const rows = manyRows();
   await using store = new MemoryStore();
-  await using writer = await createParquet(store, "t", { schema: SCHEMA, compression: "none" });
+  await using writer = await createParquetWriter(store, "t", { schema: SCHEMA, compression: "none" });
   await writer.write(rows);
   await writer.close();
   return { rows, bytes: (await getBytes(store, "t")).bytes };

@@ -18,8 +18,8 @@ import {
   type WrittenGroup,
 } from "./write_footer.ts";
 
-/** Options of {@linkcode createParquet}. `compression` is none, snappy, gzip, brotli or zstd (the default), `zstd:9` with a level. */
-export type CreateParquetOptions = TableWriterOptions;
+/** Options of {@linkcode createParquetWriter}. `compression` is none, snappy, gzip, brotli or zstd (the default), `zstd:9` with a level. */
+export type ParquetWriterOptions = TableWriterOptions;
 
 const MAGIC = new TextEncoder().encode("PAR1");
 
@@ -63,11 +63,11 @@ export class ParquetWriter implements TableWriter {
     );
   }
 
-  /** Starts a file; {@linkcode createParquet} is the same. */
+  /** Starts a file; {@linkcode createParquetWriter} is the same. */
   static async create(
     store: ObjectStore,
     key: string,
-    options: CreateParquetOptions,
+    options: ParquetWriterOptions,
   ): Promise<ParquetWriter> {
     const { schema, compression = "zstd", groupRows = GROUP_ROWS, ...rest } = options;
     if (!Number.isSafeInteger(groupRows) || groupRows < 1) {
@@ -187,10 +187,10 @@ export class ParquetWriter implements TableWriter {
 }
 
 /** Starts a Parquet file of the columns that `schema` has. */
-export async function createParquet(
+export async function createParquetWriter(
   store: ObjectStore,
   key: string,
-  options: CreateParquetOptions,
+  options: ParquetWriterOptions,
 ): Promise<ParquetWriter> {
   return await ParquetWriter.create(store, key, options);
 }

@@ -12,7 +12,7 @@ import { type RowValue, valueAt } from "../table/value_at.ts";
 import { anyBatchOf, anySchema } from "../testing/any_batch.ts";
 import { assertDamageIsFound } from "../testing/damage.ts";
 import { openParquet } from "./parquet_reader.ts";
-import { createParquet, type CreateParquetOptions } from "./parquet_writer.ts";
+import { createParquetWriter, type ParquetWriterOptions } from "./parquet_writer.ts";
 import { verifyParquet } from "./verify_parquet.ts";
 
 function rowsOf({ rows, columns }: TableBatch): RowValue[][] {
@@ -22,9 +22,9 @@ function rowsOf({ rows, columns }: TableBatch): RowValue[][] {
 async function write(
   store: ObjectStore,
   batches: readonly TableBatch[],
-  options: CreateParquetOptions,
+  options: ParquetWriterOptions,
 ): Promise<void> {
-  await using writer = await createParquet(store, "t.parquet", options);
+  await using writer = await createParquetWriter(store, "t.parquet", options);
   for (const batch of batches) await writer.write(batch);
   await writer.close();
 }

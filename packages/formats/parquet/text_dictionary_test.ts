@@ -5,7 +5,7 @@ import { batchOf } from "../table/batch_builder.ts";
 import { parseSchema } from "../table/parse_schema.ts";
 import { valueAt } from "../table/value_at.ts";
 import { openParquet } from "./parquet_reader.ts";
-import { createParquet } from "./parquet_writer.ts";
+import { createParquetWriter } from "./parquet_writer.ts";
 import { verifyParquet } from "./verify_parquet.ts";
 
 const SCHEMA = parseSchema("text: string?");
@@ -13,7 +13,11 @@ const SCHEMA = parseSchema("text: string?");
 /** Writes texts in batches of 500, reads them back, and gives the bytes of the file. */
 async function roundTrip(texts: readonly (string | null)[], groupRows = 2 ** 20): Promise<number> {
   await using store = new MemoryStore();
-  await using writer = await createParquet(store, "t", { schema: SCHEMA, compression: "none", groupRows });
+  await using writer = await createParquetWriter(store, "t", {
+    schema: SCHEMA,
+    compression: "none",
+    groupRows,
+  });
   for (let at = 0; at < texts.length; at += 500) {
     await writer.write(batchOf(SCHEMA, texts.slice(at, at + 500).map((text) => ({ text }))));
   }
@@ -65,7 +69,7 @@ Deno.test("parquet: a dictionary that grows too large is of the pages before it 
 Deno.test("parquet: rows of a dictionary take the memory of these rows, and are those of the whole", async () => {
   await using store = new MemoryStore();
   const texts = some(3000, (index) => index % 7 === 3 ? null : `${index % 5}`.repeat(1000));
-  await using writer = await createParquet(store, "t", { schema: SCHEMA });
+  await using writer = await createParquetWriter(store, "t", { schema: SCHEMA });
   await writer.write(batchOf(SCHEMA, texts.map((text) => ({ text }))));
   await writer.close();
   await using table = await openParquet(store, "t");

@@ -10,8 +10,8 @@ export type { TensorOptions, WantedTensor } from "./tensor_wanted.ts";
 export * from "./safetensors_file.ts";
 export type { TensorData, TensorToWrite } from "./tensor_data.ts";
 export {
-  type SafetensorsWriteOptions,
   writeSafetensors,
+  type WriteSafetensorsOptions,
   type WrittenSafetensors,
 } from "./write_safetensors.ts";
 export {

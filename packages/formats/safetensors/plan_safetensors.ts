@@ -4,7 +4,7 @@ import { MOST_HEADER_BYTES } from "./parse_header.ts";
 import { tensorLength, type TensorPlace, type TensorSpec } from "./tensor_place.ts";
 
 /** Options of {@linkcode planSafetensors}. */
-export interface SafetensorsPlanOptions {
+export interface PlanSafetensorsOptions {
   /** What the file says of itself besides, as `__metadata__`. */
   readonly metadata?: Readonly<Record<string, string>>;
   /**
@@ -36,7 +36,7 @@ const LARGE = 2 ** 20;
  */
 export function planSafetensors(
   tensors: Iterable<TensorSpec>,
-  { metadata, alignment }: SafetensorsPlanOptions = {},
+  { metadata, alignment }: PlanSafetensorsOptions = {},
 ): SafetensorsPlan {
   const rows = Array.from(tensors, rowOf).sort((a, b) =>
     b.rank - a.rank || compareKeys(a.spec.name, b.spec.name)

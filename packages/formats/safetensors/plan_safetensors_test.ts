@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { decodeHex } from "../testing/hex.ts";
-import { planSafetensors, type SafetensorsPlanOptions } from "./plan_safetensors.ts";
+import { planSafetensors, type PlanSafetensorsOptions } from "./plan_safetensors.ts";
 import type { TensorSpec } from "./tensor_place.ts";
 
 /** `save({b, a, "é☃", e}, metadata)` of the reference implementation 0.8.0, without the data. */
@@ -55,7 +55,7 @@ Deno.test("planSafetensors: data begin at a page where they are large, and where
       [[2 ** 20 - 1], {}, 80],
       [[2 ** 20], { alignment: 8 }, 80],
       [[1], { alignment: 512 }, 512],
-    ] as [number[], SafetensorsPlanOptions, number][]
+    ] as [number[], PlanSafetensorsOptions, number][]
   ) {
     const { header, tensors: [tensor] } = planSafetensors([{ name: "w", dtype: "bool", shape }], options);
     assertEquals([header.length, tensor?.offset], [start, start]);

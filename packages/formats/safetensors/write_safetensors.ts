@@ -1,11 +1,11 @@
 import type { ObjectStore, PutResult, WriterOptions } from "@lade/core";
-import { planSafetensors, type SafetensorsPlan, type SafetensorsPlanOptions } from "./plan_safetensors.ts";
+import { planSafetensors, type PlanSafetensorsOptions, type SafetensorsPlan } from "./plan_safetensors.ts";
 import { bytesOfArray, checkData, type Piece, piecesOf, type TensorToWrite } from "./tensor_data.ts";
 import type { TensorPlace } from "./tensor_place.ts";
 import { PieceWriter } from "./write_pieces.ts";
 
 /** Options of {@linkcode writeSafetensors}: of the file, and of the object. `metadata` is the file's. */
-export interface SafetensorsWriteOptions extends Omit<WriterOptions, "metadata">, SafetensorsPlanOptions {
+export interface WriteSafetensorsOptions extends Omit<WriterOptions, "metadata">, PlanSafetensorsOptions {
   /** User metadata of the object. */
   readonly objectMetadata?: Readonly<Record<string, string>>;
 }
@@ -28,7 +28,7 @@ export async function writeSafetensors(
   store: ObjectStore,
   key: string,
   tensors: Iterable<TensorToWrite>,
-  options: SafetensorsWriteOptions = {},
+  options: WriteSafetensorsOptions = {},
 ): Promise<WrittenSafetensors> {
   const all = [...tensors];
   const plan = planSafetensors(all, options);
@@ -59,7 +59,7 @@ export async function writePlanned(
   store: ObjectStore,
   key: string,
   prepared: PreparedSafetensors,
-  { metadata: _, alignment: __, objectMetadata, ...options }: SafetensorsWriteOptions,
+  { metadata: _, alignment: __, objectMetadata, ...options }: WriteSafetensorsOptions,
 ): Promise<WrittenSafetensors> {
   const { plan } = prepared;
   await using writer = await store.createPartWriter(key, plan.size, {

@@ -1,17 +1,17 @@
 import { compareKeys, type ObjectStore, type PutResult } from "@lade/core";
 import { formatIndex } from "./parse_index.ts";
-import { planSafetensors, type SafetensorsPlan, type SafetensorsPlanOptions } from "./plan_safetensors.ts";
+import { planSafetensors, type PlanSafetensorsOptions, type SafetensorsPlan } from "./plan_safetensors.ts";
 import type { TensorToWrite } from "./tensor_data.ts";
 import { tensorLength, type TensorSpec } from "./tensor_place.ts";
 import {
   checkAllData,
-  type SafetensorsWriteOptions,
   writePlanned,
+  type WriteSafetensorsOptions,
   type WrittenSafetensors,
 } from "./write_safetensors.ts";
 
 /** Options of {@linkcode planSafetensorsSet}. */
-export interface SafetensorsSetPlanOptions extends SafetensorsPlanOptions {
+export interface PlanSafetensorsSetOptions extends PlanSafetensorsOptions {
   /** What the names of the files begin with; `model` by default. */
   readonly name?: string;
   /** Bytes of the tensors of one file, at most, but for a tensor that is larger; 5 GB by default. */
@@ -45,7 +45,7 @@ const INDEX_END = ".safetensors.index.json";
  */
 export function planSafetensorsSet(
   tensors: Iterable<TensorSpec>,
-  { name = "model", maxSize = MAX_SIZE, ...options }: SafetensorsSetPlanOptions = {},
+  { name = "model", maxSize = MAX_SIZE, ...options }: PlanSafetensorsSetOptions = {},
 ): SafetensorsSetPlan {
   if (!(maxSize > 0)) {
     throw new RangeError(`Cannot write files of ${maxSize} bytes: a positive number is needed`);
@@ -82,7 +82,7 @@ export function planSafetensorsSet(
 }
 
 /** Options of {@linkcode writeSafetensorsSet}. */
-export interface SafetensorsSetWriteOptions extends SafetensorsWriteOptions {
+export interface WriteSafetensorsSetOptions extends WriteSafetensorsOptions {
   /** Bytes of the tensors of one file, at most, but for a tensor that is larger; 5 GB by default. */
   readonly maxSize?: number;
 }
@@ -107,7 +107,7 @@ export async function writeSafetensorsSet(
   store: ObjectStore,
   key: string,
   tensors: Iterable<TensorToWrite>,
-  options: SafetensorsSetWriteOptions = {},
+  options: WriteSafetensorsSetOptions = {},
 ): Promise<WrittenSafetensorsSet> {
   if (!key.endsWith(INDEX_END)) {
     throw new TypeError(`Cannot write ${JSON.stringify(key)}: the key of an index ends in ${INDEX_END}`);

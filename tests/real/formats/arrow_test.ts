@@ -1,6 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { openFileStore } from "@lade/fs";
-import { createArrowFile, createArrowStream, openArrowFile, openArrowStream } from "@lade/formats/arrow";
+import {
+  createArrowFileWriter,
+  createArrowStreamWriter,
+  openArrowFile,
+  openArrowStream,
+} from "@lade/formats/arrow";
 import { checkBatch } from "@lade/formats/table";
 import { format, streamFormat } from "../../../packages/formats/arrow/format.ts";
 import { ObjectSource } from "@lade/formats/source";
@@ -166,7 +171,12 @@ testWithPython(
           const isFile = suffix === "arrow";
           const from = `${name}.${compression}.${suffix}`;
           await using reader = await (isFile ? openArrowFile : openArrowStream)(store, from);
-          for (const [to, create] of [["arrow", createArrowFile], ["arrows", createArrowStream]] as const) {
+          for (
+            const [to, create] of [["arrow", createArrowFileWriter], [
+              "arrows",
+              createArrowStreamWriter,
+            ]] as const
+          ) {
             const key = `${name}.${compression}.${suffix}.lade.${to}`;
             const { schema } = reader;
             const groupRows = name === "large" ? 70_000 : 11;

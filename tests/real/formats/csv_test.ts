@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { openFileStore } from "@lade/fs";
-import { createCsv, openCsv } from "@lade/formats/csv";
-import { createJsonl, openJsonl } from "@lade/formats/jsonl";
+import { createCsvWriter, openCsv } from "@lade/formats/csv";
+import { createJsonlWriter, openJsonl } from "@lade/formats/jsonl";
 import { batchOf, formatSchema, parseSchema, type TableReader, valueAt } from "@lade/formats/table";
 import { testWithPython } from "./python.ts";
 
@@ -89,7 +89,7 @@ testWithPython(
   async ({ directory, run }) => {
     await using store = await openFileStore(directory);
     for (const [key, delimiter] of [["rows.csv", ","], ["rows.csv.gz", ","], ["rows.tsv", "\t"]] as const) {
-      await using writer = await createCsv(store, key, { schema: SCHEMA, delimiter });
+      await using writer = await createCsvWriter(store, key, { schema: SCHEMA, delimiter });
       await writer.write(batchOf(SCHEMA, ROWS));
       await writer.close();
       const found = await run(
@@ -166,7 +166,7 @@ testWithPython(
       { i: null, u: null, f: null, g: null, b: null, s: null, l: null, o: null },
       { i: 2n ** 53n + 1n, u: 0n, f: 1e300, g: -2, b: false, s: "", l: [], o: { x: null, y: null } },
     ];
-    await using writer = await createJsonl(store, "rows.jsonl", { schema });
+    await using writer = await createJsonlWriter(store, "rows.jsonl", { schema });
     await writer.write(batchOf(schema, rows));
     await writer.close();
     const same = await run(`

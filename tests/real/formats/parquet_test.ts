@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { MemoryStore } from "@lade/core";
 import { StoreError, UnsupportedError } from "@lade/core/errors";
 import { openFileStore } from "@lade/fs";
-import { createParquet, openParquet } from "@lade/formats/parquet";
+import { createParquetWriter, openParquet } from "@lade/formats/parquet";
 import type { Column, TableBatch } from "@lade/formats/table";
 import { bytesAt, hasValue, itemRange, valueAt } from "@lade/formats/table";
 import { testWithPython } from "./python.ts";
@@ -175,7 +175,7 @@ pq.write_table(table(0), "empty.parquet", store_schema=False)
         await using table = await openParquet(store, `${name}.parquet`);
         const to = `${name}-${compression.replace(":", "-")}.parquet`;
         const options = { schema: { ...table.schema, metadata: { "é": "☃" } }, compression, groupRows: 401 };
-        await using writer = await createParquet(store, to, options);
+        await using writer = await createParquetWriter(store, to, options);
         for await (const batch of table.scan({ batchRows: 333 })) await writer.write(batch);
         await writer.close();
         written.push(to);
