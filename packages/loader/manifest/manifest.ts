@@ -1,4 +1,4 @@
-import type { ObjectStore } from "@lade/core";
+import { type ObjectStore, objectUri, readChunks } from "@lade/core";
 import { FormatError } from "@lade/formats/errors";
 import { ObjectTable } from "../datasets/object_table.ts";
 
@@ -20,6 +20,8 @@ const FORMAT = "lade-manifest";
 const VERSION = 1;
 const KINDS: readonly string[] = ["files", "rows", "arrays", "records", "samples"];
 const BATCH = 4096;
+/** Bytes that are made text at a time. */
+const PIECE = 2 ** 16;
 
 /**
  * Writes a manifest beside its objects: a line of JSON that says what it is, then a line for each object, `size`, `etag` and
@@ -54,45 +56,105 @@ export async function writeManifest(
   return key;
 }
 
-/** Reads a manifest. One that is cut, or has a line that it cannot have, is a `FormatError` with its number. */
+/**
+ * Reads the manifest below a prefix, a piece at a time, so that nothing but what it lists is held. One that is cut, or has a
+ * line that it cannot have, is a `FormatError` with its number.
+ */
+export async function readManifest(
+  store: ObjectStore,
+  prefix: string,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Manifest> {
+  const key = prefix + MANIFEST_NAME;
+  const parser = new ManifestParser(prefix, objectUri(store.uri, key));
+  for await (const chunk of await readChunks(store, key, options)) parser.add(chunk);
+  return parser.end();
+}
+
+/** Reads a manifest that is in memory. What is wrong with it is a `FormatError` with the line's number. */
 export function parseManifest(
   bytes: Uint8Array,
   { prefix, uri }: { readonly prefix: string; readonly uri: string },
 ): Manifest {
-  const fault = (detail: string, line: number) =>
-    new FormatError({
-      operation: "read the manifest",
-      uri,
-      detail: `line ${line + 1}: ${detail}`,
-      record: line,
-    });
-  const [head, ...lines] = text(bytes, fault).split("\n");
-  const { kind, objects: count } = parseHead(head ?? "", fault);
-  if (lines.pop() !== "" || lines.length !== count) {
-    throw fault(`the manifest ends here, and says that it lists ${count} objects`, lines.length);
-  }
-  const objects = new ObjectTable();
-  lines.forEach((line, index) => {
-    const [size = "", etag, name, ...more] = line.split("\t");
-    if (!/^\d{1,16}$/.test(size) || etag === undefined || !name || more.length > 0) {
-      throw fault("size, etag and name are needed, with tabs between", index + 1);
-    }
-    objects.add({ key: prefix + plain(name), size: Number(size), ...(etag !== "" && { etag: plain(etag) }) });
-  });
-  return { kind, objects };
+  const parser = new ManifestParser(prefix, uri);
+  parser.add(bytes);
+  return parser.end();
 }
 
-function text(bytes: Uint8Array, fault: (detail: string, line: number) => Error): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw fault("the manifest is no UTF-8", 0);
+type Fault = (detail: string, line: number) => FormatError;
+
+class ManifestParser {
+  readonly #prefix: string;
+  readonly #fault: Fault;
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  readonly #objects = new ObjectTable();
+  #head: { readonly kind: DatasetKind; readonly objects: number } | undefined;
+  /** The beginning of a line whose end did not come yet. */
+  #begun = "";
+
+  constructor(prefix: string, uri: string) {
+    this.#prefix = prefix;
+    this.#fault = (detail, line) =>
+      new FormatError({
+        operation: "read the manifest",
+        uri,
+        detail: `line ${line + 1}: ${detail}`,
+        record: line,
+      });
+  }
+
+  /** Takes the next bytes. */
+  add(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      this.#lines(this.#text(bytes.subarray(at, at + PIECE), { stream: true }));
+    }
+  }
+
+  /** Says that there are no more. */
+  end(): Manifest {
+    this.#lines(this.#text(undefined));
+    const { kind, objects } = this.#head ??= parseHead(this.#begun, this.#fault);
+    const found = this.#objects.length;
+    if (this.#begun !== "" || found !== objects) throw this.#miscounted(objects, found + 1);
+    return { kind, objects: this.#objects };
+  }
+
+  #text(bytes: Uint8Array | undefined, options?: TextDecodeOptions): string {
+    try {
+      return this.#decoder.decode(bytes, options);
+    } catch {
+      throw this.#fault("the manifest is no UTF-8", this.#head ? this.#objects.length + 1 : 0);
+    }
+  }
+
+  #lines(text: string): void {
+    const lines = (this.#begun + text).split("\n");
+    this.#begun = lines.pop() ?? "";
+    for (const line of lines) {
+      if (this.#head) this.#add(line, this.#head.objects);
+      else this.#head = parseHead(line, this.#fault);
+    }
+  }
+
+  #add(line: string, most: number): void {
+    const { length } = this.#objects;
+    if (length === most) throw this.#miscounted(most, length + 1);
+    const [size = "", etag, name, ...more] = line.split("\t");
+    if (!/^\d{1,16}$/.test(size) || etag === undefined || !name || more.length > 0) {
+      throw this.#fault("size, etag and name are needed, with tabs between", length + 1);
+    }
+    const tagged = etag !== "" && { etag: plain(etag) };
+    this.#objects.add({ key: this.#prefix + plain(name), size: Number(size), ...tagged });
+  }
+
+  #miscounted(objects: number, line: number): FormatError {
+    return this.#fault(`the manifest ends here, and says that it lists ${objects} objects`, line);
   }
 }
 
 function parseHead(
   line: string,
-  fault: (detail: string, line: number) => Error,
+  fault: Fault,
 ): { kind: DatasetKind; objects: number } {
   let head: Partial<Record<string, unknown>> = {};
   try {

@@ -1,12 +1,15 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { getBytes, MemoryStore } from "@lade/core";
+import { getBytes, MemoryStore, type ObjectMeta } from "@lade/core";
+import { NotFoundError } from "@lade/core/errors";
+import { ForwardingStore } from "@lade/core/layers";
 import { FormatError } from "@lade/formats/errors";
 import { injectFaults } from "@lade/testing";
+import { ObjectTable } from "../datasets/object_table.ts";
 import { createLoader } from "../loader/create_loader.ts";
 import { listDataset, openDataset } from "../open/open_dataset.ts";
 import { SAMPLE_FILES } from "../testing/sample_files.ts";
 import { ascending, epoch } from "../testing/range_dataset.ts";
-import { MANIFEST_NAME, parseManifest, writeManifest } from "./manifest.ts";
+import { MANIFEST_NAME, parseManifest, readManifest, writeManifest } from "./manifest.ts";
 
 Deno.test("a manifest brings back every name, size and tag", async () => {
   await using store = new MemoryStore();
@@ -66,6 +69,26 @@ Deno.test("a manifest that is cut or altered is an error, with its line", async 
     FormatError,
     "no UTF-8",
   );
+});
+
+Deno.test("a manifest of many pieces is read as one, wherever the pieces are cut", async () => {
+  const names = ascending(6000).map((i) => `${"é☃𝄞".repeat(1 + i % 5)}${i}`);
+  const objects = await ObjectTable.of(
+    names.map((name, size) => ({ key: `p/${name}`, size })) as ObjectMeta[],
+  );
+  await using store = new MemoryStore();
+  await writeManifest(store, "p/", { kind: "files", objects });
+  const all = ({ objects }: { readonly objects: ObjectTable }) =>
+    ascending(objects.length).map((index) => objects.at(index));
+  for (const chunkSize of [2 ** 15, 2 ** 16 + 1]) {
+    const cut = new ForwardingStore(store);
+    Object.defineProperty(cut, "readHints", { value: { ...store.readHints, chunkSize } });
+    assertEquals(all(await readManifest(cut, "p/")), all({ objects }));
+  }
+  await store.put(`p/${MANIFEST_NAME}`, (await getBytes(store, `p/${MANIFEST_NAME}`)).bytes.subarray(0, -2));
+  await assertRejects(() => readManifest(store, "p/"), FormatError, "line 6001: the manifest ends here");
+  await assertRejects(() => readManifest(store, "q/"), NotFoundError);
+  assertEquals(store.context.budget.held, 0);
 });
 
 Deno.test("a manifest lists nothing from elsewhere, and is not there where it would", async () => {

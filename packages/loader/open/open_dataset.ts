@@ -1,10 +1,10 @@
-import { getBytes, type ObjectMeta, type ObjectStore, objectUri } from "@lade/core";
+import { type ObjectMeta, type ObjectStore, objectUri } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { formatOfName } from "@lade/formats/formats";
 import type { MapDataset } from "../datasets/dataset.ts";
 import { filesDataset } from "../datasets/files_dataset.ts";
 import { ObjectTable } from "../datasets/object_table.ts";
-import { type DatasetKind, type Manifest, MANIFEST_NAME, parseManifest } from "../manifest/manifest.ts";
+import { type DatasetKind, type Manifest, MANIFEST_NAME, readManifest } from "../manifest/manifest.ts";
 
 /** Options of {@linkcode openDataset}. */
 export interface OpenDatasetOptions {
@@ -99,14 +99,11 @@ async function settle(store: ObjectStore, key: string, options: OpenDatasetOptio
   }
   const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
   if (manifest) {
-    const stored = await getBytes(store, prefix + MANIFEST_NAME, call).catch((error) => {
+    const read = await readManifest(store, prefix, call).catch((error) => {
       if (error instanceof NotFoundError) return undefined;
       throw error;
     });
-    if (stored) {
-      const read = parseManifest(stored.bytes, { prefix, uri: objectUri(store.uri, prefix + MANIFEST_NAME) });
-      return { objects: read.objects, kind: kind ?? read.kind };
-    }
+    if (read) return { objects: read.objects, kind: kind ?? read.kind };
   }
   return await listDataset(store, prefix, options);
 }
