@@ -169,6 +169,7 @@ export const LAYERS: Layers = {
     "config",
     "pool",
     "loader",
+    "pack",
     "arrow",
     ".",
     "testing",

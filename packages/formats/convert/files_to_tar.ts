@@ -1,11 +1,8 @@
 import { type ListOptions, type ObjectStore, PlaceJudge, type WriterOptions } from "@lade/core";
 import { BLOCK } from "../tar/tar_member.ts";
-import { tarSizeOf, TarWriter } from "../tar/tar_writer.ts";
-import { sampleIndexKey } from "../webdataset/index_samples.ts";
-import { formatSampleIndex } from "../webdataset/index_text.ts";
-import { SampleGrouper } from "../webdataset/sample_grouper.ts";
-import { SampleIndexBuilder } from "../webdataset/sample_index.ts";
+import { tarSizeOf } from "../tar/tar_writer.ts";
 import { sampleNameOf } from "../webdataset/sample_name.ts";
+import { SampleShardWriter } from "../webdataset/sample_shard_writer.ts";
 import { writeShardList } from "../webdataset/shard_list.ts";
 import { readFiles } from "./read_files.ts";
 import { hasShardPattern, shardKey } from "./shard_keys.ts";
@@ -79,18 +76,25 @@ export async function filesToTar(
   if (shardList !== undefined) nameInList(shardList, keyOf(0));
   const tree = treeFiles(from, start, { ...call, ...(onLeftOut && { onLeftOut }) });
   const written: WrittenTar[] = [];
-  let open: OpenShard | undefined;
+  let open: SampleShardWriter | undefined;
+  const close = async (shard: SampleShardWriter) => {
+    const { size } = await shard.close();
+    const { key, files, samples } = shard;
+    written.push({ key, size, files, ...(index && { samples }) });
+  };
   try {
     for await (const { file, data } of readFiles(from, planned(tree, maxBytes ?? Infinity), call)) {
-      if (open && file.shard !== written.length) {
-        written.push(await open.close());
+      const { name, shard, meta } = file;
+      if (open && shard !== written.length) {
+        await close(open);
         open = undefined;
       }
-      open ??= await OpenShard.create(to, keyOf(file.shard), writer, index);
-      await open.add(file, data, keepTimes);
-      onFile?.(file.name, file.meta.size);
+      open ??= await SampleShardWriter.create(to, keyOf(shard), { ...writer, index });
+      const mtime = keepTimes ? Math.floor(meta.lastModified.getTime() / 1000) : 0;
+      await open.add({ name, size: meta.size, mtime }, data);
+      onFile?.(name, meta.size);
     }
-    if (open) written.push(await open.close());
+    if (open) await close(open);
   } catch (error) {
     await open?.abort(error);
     throw error;
@@ -124,71 +128,6 @@ async function* planned(
     groupBytes += tarSizeOf({ name: file.name, size: file.meta.size });
   }
   yield* flush();
-}
-
-/** An archive, and the index that is made beside it. */
-class OpenShard {
-  readonly #store: ObjectStore;
-  readonly #key: string;
-  readonly #tar: TarWriter;
-  readonly #options: WriterOptions;
-  readonly #builder = new SampleIndexBuilder();
-  readonly #grouper: SampleGrouper | undefined;
-  #files = 0;
-
-  private constructor(
-    store: ObjectStore,
-    key: string,
-    tar: TarWriter,
-    options: WriterOptions,
-    index: boolean,
-  ) {
-    this.#store = store;
-    this.#key = key;
-    this.#tar = tar;
-    this.#options = options;
-    if (index) this.#grouper = new SampleGrouper(key);
-  }
-
-  static async create(
-    store: ObjectStore,
-    key: string,
-    options: WriterOptions,
-    index: boolean,
-  ): Promise<OpenShard> {
-    return new OpenShard(store, key, await TarWriter.create(store, key, options), options, index);
-  }
-
-  async add(
-    { name, meta }: TreeFile,
-    data: Uint8Array | AsyncIterable<Uint8Array>,
-    keepTimes: boolean,
-  ): Promise<void> {
-    const mtime = keepTimes ? Math.floor(meta.lastModified.getTime() / 1000) : 0;
-    const member = await this.#tar.add({ name, size: meta.size, mtime }, data);
-    this.#files++;
-    const grouped = this.#grouper?.add(member);
-    if (grouped) this.#builder.add(name, member.offset, member.size, grouped.isFirst);
-  }
-
-  async close(): Promise<WrittenTar> {
-    const { size } = await this.#tar.close();
-    const { signal, ifNoneMatch, metadata } = this.#options;
-    const samples = this.#builder.length;
-    if (this.#grouper) {
-      const options = {
-        ...(signal && { signal }),
-        ...(ifNoneMatch !== undefined && { ifNoneMatch }),
-        ...(metadata && { metadata }),
-      };
-      await this.#store.put(sampleIndexKey(this.#key), formatSampleIndex(this.#builder.finish()), options);
-    }
-    return { key: this.#key, size, files: this.#files, ...(this.#grouper && { samples }) };
-  }
-
-  async abort(reason: unknown): Promise<void> {
-    await this.#tar.abort(reason);
-  }
 }
 
 async function listShards(

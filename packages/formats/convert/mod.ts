@@ -20,4 +20,5 @@ export {
   type WrittenTfrecord,
 } from "./files_to_tfrecord.ts";
 export { tfrecordToFiles, type TfrecordToFilesOptions, type UnpackedTfrecord } from "./tfrecord_to_files.ts";
+export { hasShardPattern, shardKey } from "./shard_keys.ts";
 export { npzToSafetensors, type NpzToSafetensorsOptions } from "./npz_to_safetensors.ts";

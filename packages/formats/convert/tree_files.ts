@@ -1,5 +1,5 @@
 import { type ListOptions, NotFoundError, type ObjectMeta, type ObjectStore, objectUri } from "@lade/core";
-import { sampleNameOf } from "../webdataset/sample_name.ts";
+import { keepSamplesTogether } from "../webdataset/keep_samples_together.ts";
 
 /** A file below a prefix. */
 export interface TreeFile {
@@ -34,26 +34,4 @@ export async function* treeFiles(
       detail: "no objects are below it",
     });
   }
-}
-
-/** Holds back what lies in folders that begin like the names of the sample that is under way. */
-async function* keepSamplesTogether(
-  files: AsyncIterable<TreeFile> | Iterable<TreeFile>,
-): AsyncGenerator<TreeFile, void, void> {
-  let begin: string | undefined;
-  let held: TreeFile[] = [];
-  for await (const file of files) {
-    if (begin !== undefined && file.name.startsWith(begin)) {
-      if (file.name.indexOf("/", begin.length) < 0) yield file;
-      else held.push(file);
-      continue;
-    }
-    // The names in such a folder are longer than its own, so that this ends.
-    if (held.length > 0) yield* keepSamplesTogether(held);
-    held = [];
-    const sample = sampleNameOf(file.name);
-    begin = sample && `${sample.key}.`;
-    yield file;
-  }
-  if (held.length > 0) yield* keepSamplesTogether(held);
 }

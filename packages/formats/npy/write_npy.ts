@@ -48,3 +48,20 @@ export async function createNpyWriter(
   const writer = await createZstdWriter(store, key, { ...(zstd === true ? {} : zstd), ...rest });
   return await NpyWriter.start(planned, writer.key, objectUri(store.uri, writer.key), writer);
 }
+
+/** An array as the bytes of an npy file: what {@linkcode writeNpy} writes, in memory. */
+export function encodeNpy(array: NpyArray): Uint8Array<ArrayBuffer> {
+  const { header, dataLength, layout } = planArray(array, "npy");
+  const { buffer, byteOffset, byteLength } = array.data;
+  if (byteLength !== dataLength) {
+    throw new RangeError(
+      `Cannot write npy: the shape [${array.shape.join(", ")}] needs ${dataLength} bytes, not ${byteLength}`,
+    );
+  }
+  const bytes = new Uint8Array(header.length + dataLength);
+  bytes.set(header);
+  bytes.set(new Uint8Array(buffer, byteOffset, byteLength), header.length);
+  const fault = layout.settle?.(bytes.subarray(header.length));
+  if (fault !== undefined) throw new TypeError(`Cannot write npy: ${fault}`);
+  return bytes;
+}

@@ -1,6 +1,7 @@
 import { type ObjectStore, objectUri, readChunks } from "@lade/core";
 import { FormatError } from "@lade/formats/errors";
 import { ObjectTable } from "../datasets/object_table.ts";
+import { isPackPlan, type PackPlan } from "./pack_plan.ts";
 
 /** What the samples of a data set are. */
 export type DatasetKind = "files" | "rows" | "arrays" | "records" | "samples";
@@ -14,6 +15,8 @@ export interface Manifest {
   readonly kind: DatasetKind;
   /** The objects, with keys from the start of the store. */
   readonly objects: ObjectTable;
+  /** Where the objects are the shards of a pack, how it was made, and how many samples they have. */
+  readonly pack?: { readonly plan: PackPlan; readonly samples: number };
 }
 
 const FORMAT = "lade-manifest";
@@ -30,7 +33,7 @@ const PIECE = 2 ** 16;
 export async function writeManifest(
   store: ObjectStore,
   prefix: string,
-  { kind, objects }: Manifest,
+  { kind, objects, pack }: Manifest,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<string> {
   const key = prefix + MANIFEST_NAME;
@@ -39,7 +42,7 @@ export async function writeManifest(
     ...(store.capabilities.attributes !== false && { contentType: "text/tab-separated-values" }),
   });
   const encoder = new TextEncoder();
-  let text = `${JSON.stringify({ format: FORMAT, version: VERSION, kind, objects: objects.length })}\n`;
+  let text = `${JSON.stringify({ format: FORMAT, version: VERSION, kind, objects: objects.length, pack })}\n`;
   for (let index = 0; index < objects.length; index++) {
     const { key, size, etag = "" } = objects.at(index);
     if (!key.startsWith(prefix)) {
@@ -88,7 +91,7 @@ class ManifestParser {
   readonly #fault: Fault;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   readonly #objects = new ObjectTable();
-  #head: { readonly kind: DatasetKind; readonly objects: number } | undefined;
+  #head: ReturnType<typeof parseHead> | undefined;
   /** The beginning of a line whose end did not come yet. */
   #begun = "";
 
@@ -113,10 +116,10 @@ class ManifestParser {
   /** Says that there are no more. */
   end(): Manifest {
     this.#lines(this.#text(undefined));
-    const { kind, objects } = this.#head ??= parseHead(this.#begun, this.#fault);
+    const { kind, objects, pack } = this.#head ??= parseHead(this.#begun, this.#fault);
     const found = this.#objects.length;
     if (this.#begun !== "" || found !== objects) throw this.#miscounted(objects, found + 1);
-    return { kind, objects: this.#objects };
+    return { kind, objects: this.#objects, ...(pack && { pack }) };
   }
 
   #text(bytes: Uint8Array | undefined, options?: TextDecodeOptions): string {
@@ -155,21 +158,28 @@ class ManifestParser {
 function parseHead(
   line: string,
   fault: Fault,
-): { kind: DatasetKind; objects: number } {
+): { readonly kind: DatasetKind; readonly objects: number; readonly pack: Manifest["pack"] } {
   let head: Partial<Record<string, unknown>> = {};
   try {
     head = JSON.parse(line);
   } catch {
     throw fault("the manifest begins with no JSON", 0);
   }
-  const { format, version, kind, objects } = head ?? {};
+  const { format, version, kind, objects, pack } = head ?? {};
   if (format !== FORMAT) throw fault("the manifest is of another format", 0);
   if (version !== VERSION) throw fault(`the manifest is of version ${version}, and ${VERSION} is known`, 0);
   if (typeof kind !== "string" || !KINDS.includes(kind)) {
     throw fault(`the manifest's kind is ${JSON.stringify(kind)}`, 0);
   }
   if (!Number.isSafeInteger(objects)) throw fault("the manifest does not say how many objects it lists", 0);
-  return { kind: kind as DatasetKind, objects: objects as number };
+  return { kind: kind as DatasetKind, objects: objects as number, pack: packOf(pack, fault) };
+}
+
+function packOf(pack: unknown, fault: Fault): Manifest["pack"] {
+  if (pack === undefined) return undefined;
+  const { plan, samples } = (pack ?? {}) as Partial<Record<string, unknown>>;
+  if (isPackPlan(plan) && Number.isSafeInteger(samples)) return { plan, samples: samples as number };
+  throw fault("the manifest does not say how its shards were packed", 0);
 }
 
 function escaped(text: string): string {

@@ -1,10 +1,12 @@
 import { type ObjectMeta, type ObjectStore, objectUri } from "@lade/core";
-import { NotFoundError } from "@lade/core/errors";
+import { NotFoundError, UnavailableError } from "@lade/core/errors";
 import { formatOfName } from "@lade/formats/formats";
 import type { MapDataset } from "../datasets/dataset.ts";
 import { filesDataset } from "../datasets/files_dataset.ts";
+import { nameOf } from "../datasets/fingerprint.ts";
 import { ObjectTable } from "../datasets/object_table.ts";
 import { type DatasetKind, type Manifest, MANIFEST_NAME, readManifest } from "../manifest/manifest.ts";
+import { PACK_MARKER } from "../manifest/pack_plan.ts";
 
 /** Options of {@linkcode openDataset}. */
 export interface OpenDatasetOptions {
@@ -34,7 +36,16 @@ export async function openDataset(
   key: string,
   options: OpenDatasetOptions = {},
 ): Promise<MapDataset<unknown>> {
-  const { objects, kind } = await settle(store, key, options);
+  return await openSettled(store, key, await settleDataset(store, key, options), options);
+}
+
+/** Opens the data set of these objects, which {@linkcode settleDataset} found. */
+export async function openSettled(
+  store: ObjectStore,
+  key: string,
+  { objects, kind }: SettledDataset,
+  options: OpenDatasetOptions = {},
+): Promise<MapDataset<unknown>> {
   const uri = objectUri(store.uri, key);
   const { signal, fields } = options;
   const call = { uri, ...(signal && { signal }) };
@@ -68,6 +79,7 @@ export async function listDataset(
   const objects = new ObjectTable();
   const kinds = new Map<DatasetKind, string>();
   for await (const object of store.list(prefix, signal ? { signal } : {})) {
+    if (nameOf(object.key) === PACK_MARKER) throw unfinished(objectUri(store.uri, object.key));
     if (!isSample(object, prefix)) continue;
     objects.add(object);
     const kind = kindOf(object.key);
@@ -83,7 +95,18 @@ export async function listDataset(
   return { objects, kind: options.kind ?? onlyKind(kinds, objectUri(store.uri, prefix)) };
 }
 
-async function settle(store: ObjectStore, key: string, options: OpenDatasetOptions): Promise<Manifest> {
+/** The objects of a data set, and what their samples are. */
+export interface SettledDataset extends Manifest {
+  /** Whether the key is that of an object, rather than a prefix. */
+  readonly isObject: boolean;
+}
+
+/** Finds the objects of a data set: by its manifest, or else by one listing. */
+export async function settleDataset(
+  store: ObjectStore,
+  key: string,
+  options: OpenDatasetOptions = {},
+): Promise<SettledDataset> {
   const { manifest = true, kind, signal } = options;
   const call = signal ? { signal } : {};
   if (key !== "" && !key.endsWith("/")) {
@@ -94,7 +117,7 @@ async function settle(store: ObjectStore, key: string, options: OpenDatasetOptio
     if (object) {
       const objects = new ObjectTable();
       objects.add(object);
-      return { objects, kind: kind ?? kindOf(key) };
+      return { objects, kind: kind ?? kindOf(key), isObject: true };
     }
   }
   const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
@@ -103,9 +126,20 @@ async function settle(store: ObjectStore, key: string, options: OpenDatasetOptio
       if (error instanceof NotFoundError) return undefined;
       throw error;
     });
-    if (read) return { objects: read.objects, kind: kind ?? read.kind };
+    if (read) return { ...read, kind: kind ?? read.kind, isObject: false };
   }
-  return await listDataset(store, prefix, options);
+  return { ...await listDataset(store, prefix, options), isObject: false };
+}
+
+/** Shards of a pack are not the whole data set until its marker has gone. */
+function unfinished(uri: string): Error {
+  return new UnavailableError({
+    operation: "load",
+    uri,
+    detail: "a pack there is not finished",
+    advice: "run lade loader pack once more, which goes on",
+    retryable: false,
+  });
 }
 
 function isSample({ key }: ObjectMeta, prefix: string): boolean {

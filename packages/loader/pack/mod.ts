@@ -1,0 +1,8 @@
+/**
+ * Data sets packed into shards.
+ *
+ * @module
+ */
+export * from "./pack_options.ts";
+export * from "./pack_dataset.ts";
+export * from "./pack_objects.ts";
