@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   loader: ["codec", "core", "formats"],
   checkpoint: ["codec", "core", "formats"],
   workload: ["core"],
-  tfjs: ["core", "loader"],
+  tfjs: ["core", "formats", "loader"],
   lade: ["codec", "core", "service", "formats", "loader", "transfer", "fs", "s3", "azure", "gcs"],
   cli: ["codec", "core", "service", "formats", "loader", "transfer", "lade"],
 };
@@ -27,6 +27,7 @@ const ALLOWED_NPM: Readonly<Record<string, readonly string[]>> = {
   azure: ["@azure/storage-blob", "@azure/identity"],
   gcs: ["@google-cloud/storage", "google-auth-library"],
   cli: ["@optique/core"],
+  tfjs: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-data"],
   "formats/zarr": ["numcodecs"],
   "formats/hdf5": ["h5wasm"],
   "formats/parquet": ["hyparquet", "hysnappy"],

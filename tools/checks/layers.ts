@@ -174,6 +174,7 @@ export const LAYERS: Layers = {
     ".",
     "testing",
   ],
+  tfjs: ["values", "tensors", "dataset", ".", "testing"],
   transfer: [
     "places",
     "endpoints",
