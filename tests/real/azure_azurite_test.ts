@@ -3,7 +3,6 @@ import { conformance, providerConformance } from "@lade/testing/conformance";
 import { AZURITE, openNewContainer } from "./azurite.ts";
 import { whereInstalled } from "./where_installed.ts";
 
-const RANGE = "Azurite answers 206 and no bytes to a range without an end that begins past the last byte";
 const MISSING = "Azurite answers 412 where a condition on the etag meets no blob";
 const XML = "Azurite answers 500 to a listing by a prefix that is no character of XML";
 const METADATA = "Azurite gives back the prototype's member with metadata of its name, such as constructor";
@@ -13,9 +12,6 @@ const DROPPED = "Azure drops the blocks of a write that is not closed when the o
 
 /** Cases that Azurite cannot pass, each with the reason. */
 const skip: Readonly<Record<string, string>> = {
-  "bytes at hand fail with what get() rejects with": RANGE,
-  "get() of a range that starts at or past the end is a RangeNotSatisfiableError": RANGE,
-  "errors of ranges tell code, operation and uri": RANGE,
   "get() and head() of a missing object are NotFoundErrors under any condition": MISSING,
   "delete() with ifMatch of a missing object succeeds: it is gone": MISSING,
   "deleteMany() with ifMatch deletes what has that etag alone, and tells the others apart": MISSING,

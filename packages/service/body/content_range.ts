@@ -32,6 +32,16 @@ export function isEmptyRange(text: string | undefined): boolean {
   return text === "bytes 0--1/0";
 }
 
+/**
+ * The size of an object in a `Content-Range` of no byte at its end, as Azurite has it for a range that begins there:
+ * `bytes 100-99/100`.
+ */
+export function sizeOfRangePastEnd(text: string | undefined): number | undefined {
+  const match = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16})$/.exec(text ?? "");
+  const [first = NaN, last = NaN, size = NaN] = match?.slice(1).map(Number) ?? [];
+  return first >= size && last === size - 1 && size <= MAX_OBJECT_BYTES ? size : undefined;
+}
+
 /** The value of a `Range` header. */
 export function rangeHeader(range: ByteRange): string {
   if ("suffixLength" in range) return `bytes=-${range.suffixLength}`;

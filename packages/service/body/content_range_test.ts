@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseContentRange, rangeHeader, readSize } from "./content_range.ts";
+import { parseContentRange, rangeHeader, readSize, sizeOfRangePastEnd } from "./content_range.ts";
 
 Deno.test("parseContentRange() reads whole ranges of a known size, and nothing else", () => {
   assertEquals(parseContentRange("bytes 0-9/100"), { first: 0, last: 9, size: 100 });
@@ -16,6 +16,16 @@ Deno.test("parseContentRange() reads whole ranges of a known size, and nothing e
     "bytes 0-9/9007199254740993",
   ];
   assertEquals(wrong.map(parseContentRange), wrong.map(() => undefined));
+});
+
+Deno.test("sizeOfRangePastEnd() reads ranges of no byte at the end, and nothing else", () => {
+  assertEquals(["bytes 100-99/100", "bytes 120-99/100", "bytes 0--1/0"].map(sizeOfRangePastEnd), [
+    100,
+    100,
+    undefined,
+  ]);
+  const wrong = [undefined, "", "bytes 0-9/100", "bytes 100-98/100", "bytes 99-98/100", "bytes 100-100/100"];
+  assertEquals(wrong.map(sizeOfRangePastEnd), wrong.map(() => undefined));
 });
 
 Deno.test("readSize() reads digits up to what a service may hold", () => {

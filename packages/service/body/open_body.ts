@@ -11,7 +11,7 @@ import {
 import type { CallName } from "@lade/core/errors";
 import type { TransportResponse } from "@lade/service/http";
 import { BodyVerifier } from "./body_verifier.ts";
-import { isEmptyRange, parseContentRange } from "./content_range.ts";
+import { isEmptyRange, parseContentRange, sizeOfRangePastEnd } from "./content_range.ts";
 import type { HeaderNames } from "./header_names.ts";
 import { readObjectInfo } from "./read_object_info.ts";
 import { unlikeService } from "./unlike_service.ts";
@@ -115,6 +115,9 @@ function sentRange(
   if (asked && isEmptyRange(text) && !("offset" in asked && asked.offset > 0)) {
     return { offset: 0, length: 0, size: 0 };
   }
+  const pastEnd = asked && sizeOfRangePastEnd(text);
+  // Throws where the range that was asked for begins there.
+  if (pastEnd !== undefined) resolveRange(asked, pastEnd, uri);
   const sent = parseContentRange(text);
   if (!asked || !sent) throw unlike(`status 206 with Content-Range ${JSON.stringify(text ?? "")}`);
   const { offset, length } = resolveRange(asked, sent.size, uri);
