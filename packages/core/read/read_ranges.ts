@@ -160,7 +160,8 @@ function placeOf(ranges: readonly WantedRange[], length: number): Uint8Array | u
 }
 
 function handOut({ offset, length, target }: WantedRange, place: Uint8Array, start: number): Uint8Array {
-  if (target && target.buffer === place.buffer) return target;
+  const isThere = target?.buffer === place.buffer && target.byteOffset === place.byteOffset + offset - start;
+  if (target && isThere) return target;
   const piece = place.subarray(offset - start, offset - start + length);
   if (!target) return piece;
   target.set(piece);

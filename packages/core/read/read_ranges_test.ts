@@ -85,6 +85,24 @@ Deno.test("readRanges() fills targets, also where they come with others", async 
   assertEquals([alone, shared], [at(900, 7), at(100, 3)]);
 });
 
+Deno.test("readRanges() fills every target of one memory, of ranges that are the same or within another", async () => {
+  const wanted = [[20, 8], [20, 8], [22, 4], [500, 8], [500, 8]] as const;
+  for (const store of [await counting(), new MemoryStore()]) {
+    await using used = store;
+    await used.put("k", BYTES);
+    const memory = new Uint8Array(64);
+    let end = 0;
+    const ranges = wanted.map(([offset, length]) => ({
+      offset,
+      length,
+      target: memory.subarray(end, end += length),
+    }));
+    const { bytes } = await readRanges(used, "k", ranges);
+    assertEquals(ranges.map(({ target }) => target), wanted.map(([offset, length]) => at(offset, length)));
+    bytes.forEach((piece, index) => assertStrictEquals(piece, ranges[index]?.target));
+  }
+});
+
 Deno.test("readRanges() of no byte asks for nothing", async () => {
   await using store = await counting();
   assertEquals(await readRanges(store, "k", [{ offset: 3, length: 0 }]), { bytes: [new Uint8Array(0)] });
