@@ -62,6 +62,14 @@ export interface LoaderOptions<T, U = T, B = readonly U[]> {
    * blocks; `true` shuffles blocks where records lie side by side, else fully.
    */
   readonly shuffle?: boolean | "full" | BlockShuffle;
+  /**
+   * Draws samples with replacement, each as often as its weight is of all weights, in place of `shuffle`: a number for each
+   * sample, or what gives it. Takes 12 bytes of memory for each, and 16 while the loader is made. Not of several data sets,
+   * each of which has a weight.
+   */
+  readonly weights?: ArrayLike<number> | ((index: number) => number);
+  /** Samples of an epoch that are drawn by `weights`, or of several data sets; as many as there are by default. */
+  readonly samplesPerEpoch?: number;
   /** What becomes of samples that fill no whole step; `"short"` by default. */
   readonly remainder?: Remainder;
   /** Times through the data set; without end by default, one epoch for each iteration. */

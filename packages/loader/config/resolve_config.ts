@@ -1,10 +1,12 @@
 import type { DatasetBase, MapDataset } from "../datasets/dataset.ts";
 import type { OrderDescription } from "../order/sampler.ts";
 import type { Remainder, World } from "../order/shares.ts";
+import type { WeightTable } from "../order/weighted.ts";
+import { checkKeys, type Take, type ValueSource, whole } from "./check_options.ts";
 import type { EngineOptions, LoaderOptions, PoolOptions } from "./loader_options.ts";
+import { resolveOrder } from "./resolve_order.ts";
 
-/** Where a value comes from. */
-export type ValueSource = "option" | "default" | "data set" | "state";
+export type { ValueSource };
 
 /** What batches there are and in which order. */
 export interface LoaderLevel {
@@ -63,6 +65,8 @@ const KEYS = {
     "world",
     "seed",
     "shuffle",
+    "weights",
+    "samplesPerEpoch",
     "remainder",
     "epochs",
     "transform",
@@ -77,13 +81,10 @@ const KEYS = {
   ],
   pool: ["maxBytes", "batchesAhead", "samplesInFlight"],
   engine: ["coalesceGap", "coalesceSize"],
-  shuffle: ["block", "window", "lanes"],
   world: ["rank", "size"],
 } as const;
 
 const BATCH = 1;
-const WINDOW = 8;
-const LANES = 16;
 const SAMPLES_IN_FLIGHT = 256;
 const COALESCE_SIZE = 8 * 2 ** 20;
 const MAX_SKIPPED = 100;
@@ -94,7 +95,11 @@ export type ConfigOptions = Omit<LoaderOptions<unknown>, "transform" | "collate"
 /** What a configuration is resolved with. */
 export interface ConfigGround {
   /** The data set. */
-  readonly dataset: Pick<DatasetBase, "uri"> & Partial<Pick<MapDataset<unknown>, "length" | "blocks">>;
+  readonly dataset:
+    & Pick<DatasetBase, "uri">
+    & Partial<Pick<MapDataset<unknown>, "length" | "blocks" | "parts">>;
+  /** What samples are drawn by, where the options have weights. */
+  readonly weights?: WeightTable | undefined;
   /** Bytes that the context's byte budget has. */
   readonly budget: number;
 }
@@ -123,8 +128,6 @@ export function resolveConfig(
     sources,
   };
 }
-
-type Take = <V>(path: string, given: V | undefined, otherwise: V, source?: ValueSource) => V;
 
 function loaderLevel(
   options: ConfigOptions,
@@ -160,8 +163,9 @@ function loaderLevel(
       `Cannot load with remainder ${JSON.stringify(remainder)}: it is "short", "drop" or "pad"`,
     );
   }
-  const { length } = ground.dataset;
-  if (remainder === "drop" && length !== undefined && length > 0 && length < globalBatchSize) {
+  const order = resolveOrder(options, ground, take);
+  const { length } = order;
+  if (remainder === "drop" && length > 0 && length < globalBatchSize) {
     throw new TypeError(
       `Cannot drop the remainder: the ${length} samples are less than a step of ${globalBatchSize}, so nothing is left`,
     );
@@ -177,41 +181,11 @@ function loaderLevel(
     globalBatchSize,
     world: { rank: world.rank, size: world.size },
     seed,
-    order: orderOf(options.shuffle, ground, take),
+    order,
     remainder,
     epochs,
     maxSkipped,
   };
-}
-
-function orderOf(
-  shuffle: ConfigOptions["shuffle"],
-  { dataset }: ConfigGround,
-  take: Take,
-): OrderDescription {
-  const { length = 0, blocks } = dataset;
-  const kind = take("loader.shuffle", shuffle, false);
-  if (kind === false) return { version: 1, kind: "sequential", length };
-  if (kind === "full" || (kind === true && !blocks)) return { version: 1, kind: "full", length };
-  const given = kind === true ? {} : kind;
-  if (typeof given !== "object") {
-    throw new TypeError(
-      `Cannot shuffle by ${JSON.stringify(shuffle)}: it is true, false, "full", or { block, window, lanes }`,
-    );
-  }
-  checkKeys("shuffle", given, KEYS.shuffle);
-  const block = take(
-    "loader.shuffle.block",
-    given.block,
-    blocks?.records ?? 1,
-    blocks ? "data set" : "default",
-  );
-  const window = take("loader.shuffle.window", given.window, WINDOW);
-  const lanes = take("loader.shuffle.lanes", given.lanes, LANES);
-  whole("shuffle.block", block, 1);
-  whole("shuffle.window", window, 1);
-  whole("shuffle.lanes", lanes, 1);
-  return { version: 1, kind: "block", length, block, window, lanes };
 }
 
 function poolLevel(
@@ -242,18 +216,4 @@ function engineLevel(
   const coalesceSize = take("engine.coalesceSize", options.coalesceSize, COALESCE_SIZE);
   whole("engine.coalesceSize", coalesceSize, 1);
   return { coalesceGap, coalesceSize };
-}
-
-function checkKeys(level: string, options: object | undefined, known: readonly string[]): void {
-  for (const key of Object.keys(options ?? {})) {
-    if (known.includes(key)) continue;
-    const where = level === "loader" ? "a loader" : `a loader's ${level}`;
-    throw new TypeError(`Cannot make ${where} with ${JSON.stringify(key)}: it takes ${known.join(", ")}`);
-  }
-}
-
-function whole(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  const from = least === Number.MIN_SAFE_INTEGER ? "" : ` from ${least} up`;
-  throw new TypeError(`Cannot load with ${name} ${value}: a whole number${from} is needed`);
 }

@@ -6,6 +6,8 @@ export interface SampleFailure {
   readonly record?: number;
   /** Where in the object it lies, in bytes. */
   readonly offset?: number;
+  /** Which of the data sets of a mixture it is of: its name. */
+  readonly dataset?: string;
   /** Which sample of the data set. */
   readonly index: number;
   /** Its position in the epoch's order. */

@@ -1,5 +1,5 @@
 import type { StoreContext } from "@lade/core/backend";
-import type { FixedSample, MapDataset, ReadPlan, SampleContext, SampleRead } from "./dataset.ts";
+import type { FixedSample, MapDataset, ReadPlan, SampleContext, SamplePlace, SampleRead } from "./dataset.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 /** Options of {@linkcode concatDatasets}. */
@@ -55,13 +55,13 @@ class ConcatDataset<T> implements MapDataset<T> {
     return await part.get(own, context);
   }
 
-  locate(index: number): { readonly uri: string; readonly record?: number; readonly offset?: number } {
+  locate(index: number): SamplePlace {
     const { part, own } = this.#find(index);
     return part.locate?.(own) ?? { uri: part.uri };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const part of this.#parts) await part[Symbol.asyncDispose]();
+    for (const part of new Set(this.#parts)) await part[Symbol.asyncDispose]();
   }
 
   async #plan(indices: readonly number[]): Promise<ReadPlan<T>> {

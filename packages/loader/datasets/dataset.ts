@@ -54,6 +54,32 @@ export interface FixedSample {
   readonly shape: readonly number[];
 }
 
+/** Where a sample lies, for messages. */
+export interface SamplePlace {
+  /** The object, or the data set. */
+  readonly uri: string;
+  /** Which record of the object, from 0, where it is one of many. */
+  readonly record?: number;
+  /** Where in the object it lies, in bytes. */
+  readonly offset?: number;
+  /** Which of the data sets of a mixture it is of: its name. */
+  readonly dataset?: string;
+}
+
+/** One of the data sets of a mixture. */
+export interface MixturePart {
+  /** What samples and failures call it. */
+  readonly name: string;
+  /** The URI it was made of. */
+  readonly uri: string;
+  /** Its samples. */
+  readonly length: number;
+  /** How often it is drawn beside the others. */
+  readonly weight: number;
+  /** Where its records lie side by side: how many make a block. */
+  readonly blocks?: { readonly records: number };
+}
+
 /** What every data set has. */
 export interface DatasetBase extends AsyncDisposable {
   /** Of keys, sizes, tags and record counts: of other data another one. */
@@ -73,11 +99,13 @@ export interface MapDataset<T> extends DatasetBase {
   /** Says which bytes samples are made of, so that a loader reads them together, into one memory. */
   plan?(indices: readonly number[]): ReadPlan<T> | Promise<ReadPlan<T>>;
   /** Where a sample lies, for messages; its record and offset where it is one of many of an object. */
-  locate?(index: number): { readonly uri: string; readonly record?: number; readonly offset?: number };
+  locate?(index: number): SamplePlace;
   /** Where all samples are alike, and the bytes of a read are its elements in the machine's order. */
   readonly fixed?: FixedSample;
   /** Where records lie side by side, and one is read as cheaply with its neighbours: how many make a block. */
   readonly blocks?: { readonly records: number };
+  /** Of a mixture: what it is of, in the order of the samples' numbers. Each is drawn as its weight says. */
+  readonly parts?: readonly MixturePart[];
 }
 
 /** Samples that can only be gone through. */

@@ -2,7 +2,7 @@ import { bytesAtHand } from "@lade/core/seams";
 import type { MapDataset, ReadPlan, SampleContext } from "../datasets/dataset.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
 import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
-import type { BlockCache } from "../pool/block_cache.ts";
+import type { BlockSource } from "../pool/block_cache.ts";
 import type { Slots } from "../pool/slots.ts";
 import { BatchLayout } from "./batch_layout.ts";
 import { groupReads, type PlacedRead, type ReadGround, readGroup, readSampleNow } from "./read_samples.ts";
@@ -20,7 +20,9 @@ export interface LoadGround<T, U> extends ReadGround, TransformGround<T, U> {
   readonly dataset: MapDataset<T>;
   readonly memory: BatchMemory;
   /** Blocks that samples are copied from, where they are shuffled by blocks. */
-  readonly blocks: BlockCache | undefined;
+  readonly blocks: BlockSource | undefined;
+  /** Whether an epoch may bring a sample more than once. */
+  readonly repeats: boolean;
   readonly slots: Slots;
   /** Lets one batch at a time read what is at hand. */
   readonly quick: Slots;
@@ -89,7 +91,7 @@ export class BatchLoad<T, U> {
     const results = this.#results();
     await settled(this.#task.indices.map((index, place) =>
       slots.run(async () => {
-        const context = this.#context(index);
+        const context = this.#context(place);
         await this.#attempt(results, place, async () =>
           transformSample(this.#ground, await dataset.get(index, context), context));
       }, signal)
@@ -158,16 +160,14 @@ export class BatchLoad<T, U> {
     }, signal);
   }
 
-  /** Copies samples from their blocks; where a block cannot be had, each sample is read by itself. */
-  #copy(
-    blocks: BlockCache,
-    reads: readonly PlacedRead[],
-    { results, work, arrived }: Arrival<U>,
-  ): Promise<void> {
+  /** Copies samples from their blocks; those of none, and of a block that cannot be had, are each read by themselves. */
+  async #copy(blocks: BlockSource, reads: readonly PlacedRead[], arrival: Arrival<U>): Promise<void> {
     const { slots, signal } = this.#ground;
     const { indices } = this.#task;
-    const byBlock = Map.groupBy(reads, ({ place }) => Math.floor((indices[place] ?? 0) / blocks.records));
+    const { results, work, arrived } = arrival;
+    const byBlock = Map.groupBy(reads, ({ place }) => blocks.blockOf(indices[place] ?? 0));
     for (const [block, group] of byBlock) {
+      if (block === undefined) continue;
       const copy = (bytesOf: (index: number) => Uint8Array) => {
         let [latest, from] = [-1, 0];
         for (const { place, length, target } of group) {
@@ -186,7 +186,8 @@ export class BatchLoad<T, U> {
         await settled(arrived(group));
       }, signal));
     }
-    return Promise.resolve();
+    const others = byBlock.get(undefined);
+    if (others) await this.#readAll(others, arrival);
   }
 
   /** Reads a single one where its bytes are at hand; says whether it is done, or has failed. */
@@ -234,7 +235,7 @@ export class BatchLoad<T, U> {
       const attempt = this.#attempt(results, place, async () => {
         const sample = made instanceof Promise ? await made : made;
         if (made instanceof Promise) stats.decodeMs += clock.monotonicMs() - began;
-        return await transformSample(this.#ground, sample, this.#context(this.#task.indices[place] ?? 0));
+        return await transformSample(this.#ground, sample, this.#context(place));
       });
       // It is waited for after the reads, and may have failed by then.
       attempt.catch(() => {});
@@ -271,8 +272,14 @@ export class BatchLoad<T, U> {
     };
   }
 
-  #context(index: number): SampleContext {
-    return contextOf(this.#ground, this.#task.epoch, index);
+  #context(place: number): SampleContext {
+    const { epoch, indices, positions } = this.#task;
+    return contextOf(
+      this.#ground,
+      epoch,
+      indices[place] ?? 0,
+      this.#ground.repeats ? positions[place] : undefined,
+    );
   }
 
   async #memory(bytes: number): Promise<BatchBuffer> {

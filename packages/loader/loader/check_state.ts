@@ -22,13 +22,26 @@ function faultOf(state: LoaderState, { dataset, seed, order }: StateGround): str
   for (const [name, value] of Object.entries({ epoch, position, total })) {
     if (!(Number.isSafeInteger(value) && value >= 0)) return `the state's ${name} is ${value}`;
   }
-  if (state.total !== dataset.length) {
-    return `the state is of ${total} samples, and the data set has ${dataset.length}`;
+  if (state.order?.kind === order.kind && total !== order.length) {
+    const isDrawn = order.kind === "mixed" || order.kind === "weighted";
+    return `the state is of ${total} samples, and ${
+      isDrawn ? "an epoch" : "the data set"
+    } has ${order.length}`;
   }
   if (state.fingerprint !== dataset.fingerprint) {
     return `the data set changed: its fingerprint was ${state.fingerprint}, and is ${dataset.fingerprint}`;
   }
   if (state.seed !== seed) return `the state is of seed ${state.seed}, and the loader has ${seed}`;
-  const [was, is] = [JSON.stringify(state.order), JSON.stringify(order)];
-  return was === is ? undefined : `the state is of order ${was}, and the loader has ${is}`;
+  return orderFault(state.order, order);
+}
+
+function orderFault(was: OrderDescription, is: OrderDescription): string | undefined {
+  if (JSON.stringify(was) === JSON.stringify(is)) return undefined;
+  const [parts = [], others = []] = [was.parts, is.parts];
+  const part = others.findIndex((other, part) => JSON.stringify(parts[part]) !== JSON.stringify(other));
+  if (parts.length === others.length && part >= 0) {
+    const [had, has] = [JSON.stringify(parts[part]), JSON.stringify(others[part])];
+    return `the state is of an order that draws data set ${part} as ${had}, and the loader as ${has}`;
+  }
+  return `the state is of order ${JSON.stringify(was)}, and the loader has ${JSON.stringify(is)}`;
 }

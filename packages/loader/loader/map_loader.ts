@@ -4,21 +4,22 @@ import { resolveConfig } from "../config/resolve_config.ts";
 import type { MapDataset } from "../datasets/dataset.ts";
 import { samplerOf } from "../order/sampler_of.ts";
 import { Steps } from "../order/shares.ts";
-import { BlockCache } from "../pool/block_cache.ts";
+import { type WeightTable, weightTable } from "../order/weighted.ts";
 import { Slots } from "../pool/slots.ts";
 import { type LoaderState, restOf } from "../state/loader_state.ts";
 import type { Rest } from "../state/rest.ts";
-import { BatchLayout } from "./batch_layout.ts";
 import { checkState } from "./check_state.ts";
 import { EpochRun } from "./epoch_run.ts";
 import { type LoadedBatch, LoopLoader } from "./loop_loader.ts";
-import { groupReads, type ReadGround, readGroup } from "./read_samples.ts";
+import { openBlocks } from "./open_blocks.ts";
 
 /** Goes through samples that can be had by number: each position of an epoch's order is of one step and one rank. */
 export class MapLoader<T, U, B> extends LoopLoader<U, B, LoadedBatch<U>> {
   readonly #dataset: MapDataset<T>;
   readonly #options: LoaderOptions<T, U, B>;
   readonly #slots: Slots;
+  /** What samples are drawn by, the same in all epochs. */
+  readonly #weights: WeightTable | undefined;
   #epoch: number;
   /** What was left of the epoch when it was begun, or gone on with. */
   #rest: Rest;
@@ -28,10 +29,12 @@ export class MapLoader<T, U, B> extends LoopLoader<U, B, LoadedBatch<U>> {
   /** Checks options and state; reads nothing. */
   constructor(dataset: MapDataset<T>, options: LoaderOptions<T, U, B>) {
     const context = options.context ?? dataset.context ?? createStoreContext();
-    const config = resolveConfig(options, { dataset, budget: context.budget.capacity });
+    const weights = options.weights && tableOf(options.weights, dataset.length);
+    const config = resolveConfig(options, { dataset, budget: context.budget.capacity, weights });
     super({ dataset, options, context, config });
     this.#dataset = dataset;
     this.#options = options;
+    this.#weights = weights;
     const { loader, pool } = config;
     this.#slots = new Slots(pool.samplesInFlight);
     const { state } = options;
@@ -99,35 +102,18 @@ export class MapLoader<T, U, B> extends LoopLoader<U, B, LoadedBatch<U>> {
         ...reading,
         dataset: this.#dataset,
         seed: loader.seed,
+        repeats: loader.order.kind === "mixed" || loader.order.kind === "weighted",
         memory: this.memory,
-        blocks: this.#blocks(reading),
+        blocks: openBlocks({ dataset: this.#dataset, level: loader, memory: this.memory, reading }),
         slots: this.#slots,
         quick: new Slots(1),
         transform,
       },
       epoch: this.#epoch,
-      sampler: samplerOf(loader.order, { seed: loader.seed, epoch: this.#epoch }),
+      sampler: samplerOf(loader.order, { seed: loader.seed, epoch: this.#epoch, weights: this.#weights }),
       rest: this.#rest,
       steps: this.#steps,
       from: this.step,
-    });
-  }
-
-  /** Blocks of an epoch, where samples are shuffled by blocks of several. */
-  #blocks(reading: ReadGround): BlockCache | undefined {
-    const { order: { kind, block = 1, window = 1, lanes = 1 }, world: { size } } = this.config.loader;
-    if (kind !== "block" || block === 1 || !this.#dataset.plan) return undefined;
-    const own = lanes % size === 0 ? lanes / size : lanes;
-    return new BlockCache({
-      dataset: this.#dataset,
-      records: block,
-      // A window of each lane, the block that it shares with the next one, and that of batches read ahead.
-      capacity: own * (window + 2),
-      take: (bytes) => this.memory.take(bytes),
-      read: async (plan, memory) => {
-        const reads = new BatchLayout(plan, block, 1).readsInto(memory);
-        for (const group of groupReads(reads)) await readGroup(group, reading);
-      },
     });
   }
 
@@ -135,6 +121,12 @@ export class MapLoader<T, U, B> extends LoopLoader<U, B, LoadedBatch<U>> {
     const { globalBatchSize, world, remainder } = this.config.loader;
     return new Steps(length, { globalBatch: globalBatchSize, world, remainder });
   }
+}
+
+function tableOf(weights: NonNullable<LoaderOptions<unknown>["weights"]>, length: number): WeightTable {
+  return weightTable(
+    typeof weights === "function" ? Float64Array.from({ length }, (_, i) => weights(i)) : weights,
+  );
 }
 
 function textOf(bits: Uint8Array): string | undefined {

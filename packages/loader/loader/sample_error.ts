@@ -14,6 +14,8 @@ export class SampleError extends Error {
   readonly record?: number;
   /** Where in the object it lies, in bytes. */
   readonly offset?: number;
+  /** Which of the data sets of a mixture it is of: its name. */
+  readonly dataset?: string;
   /** Which sample of the data set. */
   readonly index: number;
   /** Its position in the epoch's order. */
@@ -23,15 +25,17 @@ export class SampleError extends Error {
 
   /** Describes a failure; `more` follows the cause. */
   constructor(failure: SampleFailure, more = "") {
-    const { uri, record, offset, index, position, epoch, cause } = failure;
+    const { uri, record, offset, dataset, index, position, epoch, cause } = failure;
     const where = record === undefined
       ? ""
       : `, record ${record}${offset === undefined ? "" : ` at byte ${offset}`}`;
+    const of = dataset === undefined || dataset === uri ? "" : ` of ${quoteUri(dataset)}`;
     const words = cause instanceof Error ? cause.message : String(cause);
-    super(`Cannot load sample ${index} (${quoteUri(uri)}${where}): ${words}${more}`, { cause });
+    super(`Cannot load sample ${index}${of} (${quoteUri(uri)}${where}): ${words}${more}`, { cause });
     this.uri = uri;
     if (record !== undefined) this.record = record;
     if (offset !== undefined) this.offset = offset;
+    if (dataset !== undefined) this.dataset = dataset;
     this.index = index;
     this.position = position;
     this.epoch = epoch;

@@ -14,18 +14,26 @@ export interface TransformGround<T, U> {
   readonly transform: Transform<T, U> | undefined;
 }
 
-/** What a sample is made with: its random numbers are made when they are asked for. */
+/**
+ * What a sample is made with: its random numbers are made when they are asked for. Where an epoch may bring a sample several
+ * times they are those of its position, `draw`.
+ */
 export function contextOf(
   { seed, signal }: Pick<TransformGround<never, unknown>, "seed" | "signal">,
   epoch: number,
   index: number,
+  draw?: number,
 ): SampleContext {
+  const key = () =>
+    draw === undefined
+      ? randomKey(seed, epoch, PURPOSE.sample, index)
+      : randomKey(seed, epoch, PURPOSE.draw, draw);
   let random: (() => number) | undefined;
   return {
     index,
     epoch,
     signal,
-    random: () => (random ??= randomSequence(randomKey(seed, epoch, PURPOSE.sample, index)))(),
+    random: () => (random ??= randomSequence(key()))(),
   };
 }
 

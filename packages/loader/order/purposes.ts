@@ -7,4 +7,6 @@ export const PURPOSE = {
   mixed: 5,
   sample: 6,
   stream: 7,
+  part: 8,
+  draw: 9,
 } as const;

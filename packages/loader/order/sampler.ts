@@ -4,7 +4,7 @@ export interface OrderDescription {
   readonly version: 1;
   /** Which algorithm. */
   readonly kind: "sequential" | "full" | "block" | "weighted" | "mixed";
-  /** Samples. */
+  /** Samples of an epoch. */
   readonly length: number;
   /** Records side by side that are read together. */
   readonly block?: number;
@@ -12,10 +12,24 @@ export interface OrderDescription {
   readonly window?: number;
   /** Runs of blocks that are read side by side. */
   readonly lanes?: number;
-  /** What is mixed: how many samples each has, and how often it is drawn beside the others. */
-  readonly parts?: readonly { readonly length: number; readonly weight: number }[];
+  /** What is mixed. */
+  readonly parts?: readonly PartOrder[];
   /** A hash of the weights by which samples are drawn. */
   readonly weights?: string;
+}
+
+/** One of the data sets that a mixture draws from. */
+export interface PartOrder {
+  /** How many samples it has; 1 at least. */
+  readonly length: number;
+  /** How often it is drawn, beside the others. */
+  readonly weight: number;
+  /** How it is gone through each time, where the description is to say so. */
+  readonly kind?: "sequential" | "full" | "block";
+  /** Records side by side that are read together. */
+  readonly block?: number;
+  /** Blocks of a lane that are shuffled together. */
+  readonly window?: number;
 }
 
 /**

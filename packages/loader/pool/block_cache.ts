@@ -19,6 +19,10 @@ export interface BlockGround {
   readonly dataset: MapDataset<unknown>;
   /** Records of a block. */
   readonly records: number;
+  /** The first sample that blocks are of; the data set's by default. */
+  readonly first?: number;
+  /** How many samples they are of; all by default. */
+  readonly length?: number;
   /** Blocks that are held together, at most, but for those in use. */
   readonly capacity: number;
   /** Memory, room or not: what a window needs is told beforehand. */
@@ -27,11 +31,21 @@ export interface BlockGround {
   readonly read: (plan: ReadPlan<unknown>, memory: Uint8Array<ArrayBuffer>) => Promise<void>;
 }
 
+/** Blocks of samples, which are read once for all samples that are wanted of them. */
+export interface BlockSource {
+  /** The block that a sample is of; none where it is read by itself. */
+  blockOf(index: number): number | undefined;
+  /** Lets `use` have the bytes of records of a block, by their number in the data set. They are to be copied. */
+  with(block: number, use: (bytesOf: (index: number) => Uint8Array) => void): Promise<void>;
+  /** Gives back all memory, once what is being read is. */
+  clear(): Promise<void>;
+}
+
 /**
  * Blocks of records that lie side by side, each read once and held while records of it are wanted. The block that was not
  * used for the longest time goes first.
  */
-export class BlockCache {
+export class BlockCache implements BlockSource {
   readonly #ground: BlockGround;
   /** By number, those used last at the end. */
   readonly #blocks = new Map<number, Block>();
@@ -41,9 +55,10 @@ export class BlockCache {
     this.#ground = ground;
   }
 
-  /** Records of a block. */
-  get records(): number {
-    return this.#ground.records;
+  /** The block that a sample is of. */
+  blockOf(index: number): number {
+    const { first = 0, records } = this.#ground;
+    return Math.floor((index - first) / records);
   }
 
   /** Lets `use` have the bytes of records of a block, by their number in the data set. They are to be copied. */
@@ -56,7 +71,7 @@ export class BlockCache {
     known.users++;
     try {
       const { buffer: { bytes }, starts } = await known.content;
-      const first = block * this.#ground.records;
+      const first = (this.#ground.first ?? 0) + block * this.#ground.records;
       use((index) => bytes.subarray(starts[index - first], starts[index - first + 1]));
     } catch (error) {
       // Another try reads it anew.
@@ -87,9 +102,9 @@ export class BlockCache {
   }
 
   async #read(block: number): Promise<BlockContent> {
-    const { dataset, records, take, read } = this.#ground;
-    const first = block * records;
-    const count = Math.min(records, dataset.length - first);
+    const { dataset, records, take, read, first: start = 0, length = dataset.length } = this.#ground;
+    const first = start + block * records;
+    const count = Math.min(records, start + length - first);
     const indices = Array.from({ length: count }, (_, i) => first + i);
     const planned = dataset.plan?.(indices);
     const plan = planned instanceof Promise ? await planned : planned;
