@@ -59,7 +59,8 @@ export interface LoaderOptions<T, U = T, B = readonly U[]> {
   readonly seed?: number;
   /**
    * `false`, the default, goes through samples as they lie; `"full"` shuffles every sample for itself; an object shuffles
-   * blocks; `true` shuffles blocks where records lie side by side, else fully.
+   * blocks; `true` shuffles blocks where records lie side by side, else fully. Of a stream `true` and an object shuffle its
+   * parts, and `window` samples (128, or what the data set says) of each of `lanes` runs of them.
    */
   readonly shuffle?: boolean | "full" | BlockShuffle;
   /**
@@ -74,6 +75,11 @@ export interface LoaderOptions<T, U = T, B = readonly U[]> {
   readonly remainder?: Remainder;
   /** Times through the data set; without end by default, one epoch for each iteration. */
   readonly epochs?: number;
+  /**
+   * Steps of an epoch of a stream: what is behind them is left out of it, and of several ranks those that have fewer samples
+   * get short or empty batches. All there are by default; several ranks need it.
+   */
+  readonly steps?: number;
   /** Makes of each sample another one. */
   readonly transform?: Transform<T, U>;
   /** Puts the samples of a batch together; an array of them by default, or one array of numbers where all are alike. */

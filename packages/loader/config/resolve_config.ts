@@ -1,10 +1,11 @@
-import type { DatasetBase, MapDataset } from "../datasets/dataset.ts";
+import type { DatasetBase, MapDataset, StreamDataset } from "../datasets/dataset.ts";
 import type { OrderDescription } from "../order/sampler.ts";
 import type { Remainder, World } from "../order/shares.ts";
 import type { WeightTable } from "../order/weighted.ts";
 import { checkKeys, type Take, type ValueSource, whole } from "./check_options.ts";
 import type { EngineOptions, LoaderOptions, PoolOptions } from "./loader_options.ts";
 import { resolveOrder } from "./resolve_order.ts";
+import { checkStream, streamOrderOf } from "./resolve_stream.ts";
 
 export type { ValueSource };
 
@@ -24,6 +25,8 @@ export interface LoaderLevel {
   readonly remainder: Remainder;
   /** Times through the data set. */
   readonly epochs: number;
+  /** Steps of an epoch, where options say how many. */
+  readonly steps?: number;
   /** Samples that may be skipped in an epoch. */
   readonly maxSkipped: number;
 }
@@ -69,6 +72,7 @@ const KEYS = {
     "samplesPerEpoch",
     "remainder",
     "epochs",
+    "steps",
     "transform",
     "collate",
     "onError",
@@ -98,6 +102,8 @@ export interface ConfigGround {
   readonly dataset:
     & Pick<DatasetBase, "uri">
     & Partial<Pick<MapDataset<unknown>, "length" | "blocks" | "parts">>;
+  /** The data set, where its samples can only be gone through. */
+  readonly stream?: Pick<StreamDataset<unknown>, "parts" | "window">;
   /** What samples are drawn by, where the options have weights. */
   readonly weights?: WeightTable | undefined;
   /** Bytes that the context's byte budget has. */
@@ -163,7 +169,8 @@ function loaderLevel(
       `Cannot load with remainder ${JSON.stringify(remainder)}: it is "short", "drop" or "pad"`,
     );
   }
-  const order = resolveOrder(options, ground, take);
+  const { stream } = ground;
+  const order = stream ? streamOrderOf(options, stream, take) : resolveOrder(options, ground, take);
   const { length } = order;
   if (remainder === "drop" && length > 0 && length < globalBatchSize) {
     throw new TypeError(
@@ -176,6 +183,14 @@ function loaderLevel(
   if (epochs !== Infinity) whole("epochs", epochs, 0);
   const maxSkipped = take("loader.maxSkipped", options.maxSkipped, MAX_SKIPPED);
   if (maxSkipped !== Infinity) whole("maxSkipped", maxSkipped, 0);
+  const { steps } = options;
+  if (steps !== undefined) whole("steps", take("loader.steps", steps, steps), 1);
+  if (stream) checkStream(stream, { order, world, remainder, steps });
+  else if (steps !== undefined) {
+    throw new TypeError(
+      "Cannot load with steps: they are of streams, and here the samples say how many there are",
+    );
+  }
   return {
     batchSize,
     globalBatchSize,
@@ -183,6 +198,7 @@ function loaderLevel(
     seed,
     order,
     remainder,
+    ...(steps !== undefined && { steps }),
     epochs,
     maxSkipped,
   };

@@ -8,6 +8,8 @@ export interface SampleFailure {
   readonly offset?: number;
   /** Which of the data sets of a mixture it is of: its name. */
   readonly dataset?: string;
+  /** Whether all behind it in its object are lost with it, as where a stream breaks off. */
+  readonly rest?: boolean;
   /** Which sample of the data set. */
   readonly index: number;
   /** Its position in the epoch's order. */

@@ -108,12 +108,32 @@ export interface MapDataset<T> extends DatasetBase {
   readonly parts?: readonly MixturePart[];
 }
 
-/** Samples that can only be gone through. */
+/** How a part is gone through. */
+export interface OpenPartOptions {
+  /** Ends all that is read. */
+  readonly signal: AbortSignal;
+  /** Is told of each read of a store: its bytes, and for how long they were waited for. */
+  readonly onRead?: (bytes: number, ms: number) => void;
+}
+
+/** Samples that can only be gone through: compressed records, lines of text, a pipe. Resuming is exact. */
 export interface StreamDataset<T> extends DatasetBase {
-  /** Parts that can be gone through side by side, such as files. */
-  readonly lanes: number;
-  /** Samples of a part from the `from`-th on; what lies before is skipped as cheaply as the format can. */
-  open(lane: number, from: number, options: { readonly signal: AbortSignal }): AsyncIterable<T>;
+  /** Parts that can be gone through side by side, such as objects. */
+  readonly parts: number;
+  /** Samples that are shuffled together where nobody says how many; 128 by default. */
+  readonly window?: number;
+  /**
+   * Samples of a part from the `from`-th on, the same ones each time; what lies before is skipped as cheaply as the format
+   * can. Each is in memory of its own. Leaving the loop ends all reads. What is thrown is the failure of the sample that would
+   * have come, and all behind it in its part are lost with it.
+   */
+  open(part: number, from: number, options: OpenPartOptions): AsyncIterable<T>;
+  /** Where a sample lies, for messages. */
+  locate?(part: number, record: number): {
+    readonly uri: string;
+    readonly record?: number;
+    readonly offset?: number;
+  };
 }
 
 /** Either kind. */

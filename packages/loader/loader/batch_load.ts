@@ -6,6 +6,7 @@ import type { BlockSource } from "../pool/block_cache.ts";
 import type { Slots } from "../pool/slots.ts";
 import { BatchLayout } from "./batch_layout.ts";
 import { groupReads, type PlacedRead, type ReadGround, readGroup, readSampleNow } from "./read_samples.ts";
+import { settled } from "./settled.ts";
 import { contextOf, type TransformGround, transformSample } from "./transform_sample.ts";
 
 /** What is loaded: which samples, at which positions of the epoch's order. */
@@ -312,11 +313,4 @@ interface Results<U> {
 /** Whether a store may have bytes at hand at another time. */
 function canBeAtHand([read]: readonly PlacedRead[]): boolean {
   return read !== undefined && bytesAtHand in read.store;
-}
-
-/** Waits for all work, and throws the first failure once nothing runs any more. */
-async function settled(work: readonly Promise<void>[]): Promise<void> {
-  for (const result of await Promise.allSettled(work)) {
-    if (result.status === "rejected") throw result.reason;
-  }
 }

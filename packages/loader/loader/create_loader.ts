@@ -1,8 +1,9 @@
 import type { NdArray } from "@lade/formats/array";
 import type { LoaderOptions } from "../config/loader_options.ts";
-import type { FixedSample, MapDataset } from "../datasets/dataset.ts";
+import { type Dataset, type FixedSample, isMapDataset, type MapDataset } from "../datasets/dataset.ts";
 import type { DataLoader } from "./data_loader.ts";
 import { MapLoader } from "./map_loader.ts";
+import { StreamLoader } from "./stream_loader.ts";
 
 /** Makes a loader over samples that are all alike: a batch is one array, with the samples' number as its first dimension. */
 export function createLoader<T>(
@@ -11,12 +12,12 @@ export function createLoader<T>(
 ): DataLoader<NdArray>;
 /** Makes a loader. Nothing is read before the first batch is asked for. */
 export function createLoader<T, U = T, B = readonly U[]>(
-  dataset: MapDataset<T>,
+  dataset: Dataset<T>,
   options?: LoaderOptions<T, U, B>,
 ): DataLoader<B>;
 export function createLoader<T, U, B>(
-  dataset: MapDataset<T>,
+  dataset: Dataset<T>,
   options: LoaderOptions<T, U, B> = {},
 ): DataLoader<B> {
-  return new MapLoader(dataset, options);
+  return isMapDataset(dataset) ? new MapLoader(dataset, options) : new StreamLoader(dataset, options);
 }

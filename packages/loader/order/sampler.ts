@@ -3,14 +3,14 @@ export interface OrderDescription {
   /** Of the algorithms: another number, other orders. */
   readonly version: 1;
   /** Which algorithm. */
-  readonly kind: "sequential" | "full" | "block" | "weighted" | "mixed";
-  /** Samples of an epoch. */
+  readonly kind: "sequential" | "full" | "block" | "weighted" | "mixed" | "stream";
+  /** Samples of an epoch; 0 of a stream, of which nobody knows how many. */
   readonly length: number;
   /** Records side by side that are read together. */
   readonly block?: number;
-  /** Blocks that are shuffled together. */
+  /** Blocks that are shuffled together; samples of a stream. */
   readonly window?: number;
-  /** Runs of blocks that are read side by side. */
+  /** Runs of blocks, or of parts of a stream, that are read side by side. */
   readonly lanes?: number;
   /** What is mixed. */
   readonly parts?: readonly PartOrder[];

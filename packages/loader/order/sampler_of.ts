@@ -32,5 +32,7 @@ export function samplerOf(order: OrderDescription, { seed, epoch, weights }: Ord
         throw new TypeError("Cannot make an order of weights by other weights than those that it is of");
       }
       return weighted(weights, seed, epoch, length);
+    case "stream":
+      throw new TypeError("Cannot say which sample of a stream comes where: it can only be gone through");
   }
 }

@@ -1,5 +1,6 @@
 import type { OrderDescription } from "../order/sampler.ts";
 import type { World } from "../order/shares.ts";
+import type { LaneState } from "./lane_state.ts";
 import { Rest } from "./rest.ts";
 
 /**
@@ -14,9 +15,9 @@ export interface LoaderState {
   readonly seed: number;
   /** The epoch that is gone through. */
   readonly epoch: number;
-  /** Every position before it was handed out, to some rank. */
+  /** Every position before it was handed out, to some rank. Of a stream the places of the steps that were handed out. */
   readonly position: number;
-  /** Positions of the epoch. */
+  /** Positions of the epoch; 0 of a stream, of which nobody knows how many. */
   readonly total: number;
   /** Of the data set. */
   readonly fingerprint: string;
@@ -24,6 +25,8 @@ export interface LoaderState {
   readonly order: OrderDescription;
   /** Positions from `position` on that were handed out too: bits by {@linkcode Rest}, in base64. */
   readonly taken?: string;
+  /** Where each lane of a stream is, `null` for those of other ranks; absent where all are at their beginning. */
+  readonly lanes?: readonly (LaneState | null)[];
   /** Of which rank this is the state, and where that began in this epoch; {@linkcode mergeStates} goes by it. */
   readonly of?: World & { readonly from: number; readonly taken?: string };
 }

@@ -1,3 +1,4 @@
+import { LANE_START } from "./lane_state.ts";
 import type { LoaderState } from "./loader_state.ts";
 import { restOf } from "./loader_state.ts";
 import { bitsOf, type Rest } from "./rest.ts";
@@ -32,6 +33,7 @@ export function mergeStates(states: readonly LoaderState[]): LoaderState {
       : "a rank is there twice";
     throw new TypeError(`Cannot merge the states of ${ranks.length} of ${size} ranks: ${detail}`);
   }
+  if (first.order.kind === "stream") return mergeLanes(byRank, first);
   const began: Rest = restOf({ position: from, total: first.total, ...(taken !== undefined && { taken }) });
   let position = Math.min(...ranks.map(({ position }) => position));
   const end = Math.max(...ranks.map(({ position }) => position));
@@ -49,6 +51,21 @@ export function mergeStates(states: readonly LoaderState[]): LoaderState {
   const bits = bitsOf(position, Math.min(last, first.total), isTaken);
   const { taken: _taken, of: _of, ...rest } = first;
   return { ...rest, position, ...(bits.length > 0 && { taken: bits.toBase64() }) };
+}
+
+/** The state of a stream: each lane is where its rank left it. */
+function mergeLanes(byRank: ReadonlyMap<number, LoaderState>, first: LoaderState): LoaderState {
+  const { of = { size: 1, from: 0 }, lanes: _lanes, ...rest } = first;
+  const { size, from } = of;
+  const states = [...byRank.values()];
+  // The places that each rank went through are those of all ranks.
+  const passed = states.reduce((sum, { position }) => sum + position - from, 0);
+  const lanes = Array.from(
+    { length: first.order.lanes ?? 1 },
+    (_, lane) => byRank.get(lane % size)?.lanes?.[lane] ?? LANE_START,
+  );
+  const hasBegun = states.some(({ lanes }) => lanes !== undefined);
+  return { ...rest, position: from + Math.floor(passed / size), ...(hasBegun && { lanes }) };
 }
 
 /** The index of the first that is left from `position` on. */

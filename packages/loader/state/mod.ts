@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { LaneState } from "./lane_state.ts";
 export * from "./loader_state.ts";
 export * from "./merge_states.ts";
 export { Rest } from "./rest.ts";
