@@ -4,6 +4,7 @@ import { UnavailableError } from "@lade/core/errors";
 import { FakeClock, injectFaults } from "@lade/testing";
 import type { LoaderOptions } from "../config/loader_options.ts";
 import type { MapDataset } from "../datasets/dataset.ts";
+import { filesDataset } from "../datasets/files_dataset.ts";
 import { numbersDataset, numbersStore } from "../testing/numbers_dataset.ts";
 import { createLoader } from "./create_loader.ts";
 import { ascending, epoch, range } from "../testing/range_dataset.ts";
@@ -234,6 +235,30 @@ Deno.test("memory that is given back is used again", async () => {
     globalThis.ArrayBuffer = made;
   }
   assert(count <= 5, `${count} buffers were made for 100 batches`);
+});
+
+Deno.test("what is at hand is read once the caller waits for something else, or asks for it", async () => {
+  const store = new MemoryStore();
+  for (let id = 0; id < 400; id++) await store.put(String(id).padStart(3, "0"), Uint8Array.of(id % 256));
+  await using loader = createLoader(await filesDataset(store, ""), { batchSize: 10 });
+  const ids: number[] = [];
+  const ahead: number[][] = [];
+  for await (const { data, step } of loader) {
+    ids.push(...data.map(({ bytes: [id = -1] }) => id));
+    const before = loader.stats().ahead;
+    if (step % 2 === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (step >= 20 && step < 24) ahead.push([before, loader.stats().ahead]);
+  }
+  assertEquals(ids, ascending(400).map((id) => id % 256));
+  assertEquals(ahead, [[0, 1], [0, 0], [0, 1], [0, 0]]);
+});
+
+Deno.test("what has to be waited for is read ahead at once, and further where it is late", async () => {
+  const store = injectFaults(await numbersStore(1000), []);
+  await using loader = createLoader(numbersDataset(store, 1000), { batchSize: 10 });
+  const ahead: number[] = [];
+  for await (const { step } of loader) if (step < 50) ahead.push(loader.stats().ahead);
+  assert(Math.min(...ahead) >= 3, ahead.join());
 });
 
 Deno.test("transform() and collate() make batches of samples, random numbers are the sample's own", async () => {

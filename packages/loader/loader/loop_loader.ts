@@ -67,6 +67,11 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
   #ahead: number;
   /** Reads so far, when a batch was last waited for. */
   #lastWait = { reads: 0, readsLater: 0 };
+  /** Reads so far, when a batch was last handed out, and whether most of those before it were at hand. */
+  #lastHand = { reads: 0, readsLater: 0 };
+  #isAtHand = false;
+  /** The next batch, that is begun once the caller waits for something else. */
+  #soon: ReturnType<typeof setImmediate> | undefined;
   #run: BatchRun<L> | undefined;
   #disposed = false;
 
@@ -118,6 +123,7 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
+    clearImmediate(this.#soon);
     await this.#run?.end(new DOMException("The loader was disposed", "AbortError"));
     this.#run = undefined;
     this.memory.close();
@@ -128,7 +134,8 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
     const { signal } = this.#options;
     try {
       signal?.throwIfAborted();
-      run.fill(this.#ahead);
+      clearImmediate(this.#soon);
+      run.fill(this.#isAtHand ? 0 : this.#ahead);
       const began = this.now();
       const next = await run.next();
       if (!next) {
@@ -150,6 +157,7 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
 
   /** Ends a run; what it read ahead is dropped. */
   async end(run: BatchRun<L>): Promise<void> {
+    clearImmediate(this.#soon);
     await run.end(new DOMException("The loop was left", "AbortError"));
     if (this.#run === run) this.#run = undefined;
   }
@@ -198,7 +206,7 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
       stats.steps++;
       stats.samples += batch.size - batch.padding;
       stats.bytes += loaded.bytes;
-      run.fill(this.#ahead);
+      this.#readAhead(run);
       return batch;
     } catch (error) {
       loaded.buffer?.release();
@@ -207,12 +215,26 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
     }
   }
 
+  /**
+   * Begins the next batches. What is at hand is read no sooner by being read early, and best into the memory that was just
+   * used, which the caller has until it asks for the next batch: so that is begun once the caller waits for something else.
+   */
+  #readAhead(run: BatchRun<L>): void {
+    const { reads, readsLater } = this.counter;
+    const before = this.#lastHand;
+    this.#lastHand = { reads, readsLater };
+    const isAuto = this.config.pool.batchesAhead === "auto";
+    if (reads > before.reads) this.#isAtHand = isAuto && isMostlyAtHand(before, this.#lastHand);
+    if (this.#isAtHand) this.#soon = setImmediate(() => run.fill(0));
+    else run.fill(this.#ahead);
+  }
+
   /** Reads more batches ahead, where most reads are waited for: what is at hand comes no sooner. */
   #readFurtherAhead(): void {
     const { reads, readsLater } = this.counter;
     const before = this.#lastWait;
     this.#lastWait = { reads, readsLater };
-    if ((readsLater - before.readsLater) * 2 < reads - before.reads) return;
+    if (isMostlyAtHand(before, this.#lastWait)) return;
     this.#ahead = Math.min(MOST_AHEAD, this.#ahead * 2);
   }
 
@@ -226,6 +248,17 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
       throw new SampleError(failure, `; ${maxSkipped} were skipped before it, and maxSkipped allows no more`);
     }
   }
+}
+
+/** Reads so far, and those of them that had to be waited for. */
+interface Reads {
+  readonly reads: number;
+  readonly readsLater: number;
+}
+
+/** Whether more of the reads from one moment to another were at hand than had to be waited for. */
+function isMostlyAtHand(from: Reads, to: Reads): boolean {
+  return (to.readsLater - from.readsLater) * 2 < to.reads - from.reads;
 }
 
 /** One loop over an epoch. */

@@ -84,17 +84,18 @@ export class BatchMemory {
     };
   }
 
-  /** The smallest idle buffer that holds `size` bytes and is no more than twice as large; others than a few are forgotten. */
+  /**
+   * The idle buffer that was used last, and so is most likely in the processor's cache, of those that hold `size` bytes and
+   * are no more than twice as large; others than a few are forgotten.
+   */
   #reuse(size: number): ArrayBuffer | undefined {
-    let best = -1;
-    this.#idle.forEach(({ byteLength }, place) => {
-      const fits = byteLength >= size + SLACK && byteLength <= 2 * (size + SLACK);
-      if (fits && byteLength < (this.#idle[best]?.byteLength ?? Infinity)) best = place;
-    });
-    if (best < 0) {
+    const place = this.#idle.findLastIndex(({ byteLength }) =>
+      byteLength >= size + SLACK && byteLength <= 2 * (size + SLACK)
+    );
+    if (place < 0) {
       this.#idle.splice(0, Math.max(0, this.#idle.length - 1));
       return undefined;
     }
-    return this.#idle.splice(best, 1)[0];
+    return this.#idle.splice(place, 1)[0];
   }
 }

@@ -60,3 +60,14 @@ Deno.test("BatchMemory: views begin at multiples of 64 of their batch, and memor
   larger.release();
   assertEquals(batches.take(20_000).bytes[0], 0);
 });
+
+Deno.test("BatchMemory: what was given back last is used first", () => {
+  const { memory: batches } = memory(2 ** 20);
+  const taken = [1, 2, 3].map((mark) => {
+    const { bytes, release } = batches.take(10_000);
+    bytes.fill(mark);
+    return release;
+  });
+  for (const place of [1, 0, 2]) taken[place]?.();
+  assertEquals([1, 2, 3].map(() => batches.take(9000).bytes[0]), [3, 1, 2]);
+});
