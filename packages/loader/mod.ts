@@ -10,6 +10,7 @@ export * from "./world/world_from_environment.ts";
 export * from "./manifest/manifest.ts";
 export * from "./manifest/pack_plan.ts";
 export * from "./open/open_dataset.ts";
+export type * from "./pool/buffer_source.ts";
 export type * from "./config/loader_options.ts";
 export type * from "./config/resolve_config.ts";
 export type * from "./config/sample_failure.ts";

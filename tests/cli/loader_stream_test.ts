@@ -113,11 +113,13 @@ Deno.test("lade loader stream refuses what makes no sense, and says what does", 
   await fails([...STREAM, "--listen=/tmp/a"], 2, /"\/tmp\/a" is no unix:PATH/);
   await fails([...STREAM, "--steps=3"], 2, /of lade loader run, not of stream/);
   await fails([...STREAM, "--compute-ms=3"], 2, /of lade loader run, not of stream/);
+  await fails([...STREAM, "--shared-memory"], 2, /needs --listen unix:PATH/);
   await fails([...STREAM, "--state={nothing"], 2, /holds no JSON/);
   await fails([...STREAM, "--state=memory://m/set/1"], 2, /holds no JSON/);
   await fails([...STREAM, "--state={}"], 1, /version undefined, and 1 is known/);
   await fails([...STREAM, "--state=memory://m/none"], 1, /no such object/);
   await fails(["loader", "run", "memory://m/set/", "--state={}"], 2, /of stream/);
+  await fails(["loader", "plan", "memory://m/set/", "--shared-memory"], 2, /--shared-memory are of stream/);
   await cli.lade.put("memory://m/commands", `lade ${STREAM.join(" ")}\n`);
   await fails(["run", "memory://m/commands"], 2, /waits for a reader/);
   const { states } = await read((await stream(cli, STREAM)).stdout);
@@ -155,6 +157,50 @@ Deno.test("lade loader stream --listen serves one reader, and leaves no file", a
   assertEquals(bytes, (await stream(cli, STREAM)).stdout);
   assertEquals([...Deno.readDirSync(directory.path)], []);
 });
+
+Deno.test({
+  name: "lade loader stream --shared-memory tells where batches lie, until its reader has gone",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using cli = await filled();
+    await using directory = await TemporaryDirectory.make();
+    const path = `${directory.path}/train.sock`;
+    const listen = `--listen=unix:${path}`;
+    const whole = await read((await stream(cli, STREAM)).stdout);
+    const keys: unknown[][] = [];
+    const running = stream(cli, [...STREAM, listen, "--shared-memory"]);
+    {
+      using connection = await connected(path, running);
+      for await (const line of linesOf(connection)) {
+        if (line === "end") break;
+        const [place = "", offset, length] = line.split(" ");
+        const bytes = (await Deno.readFile(place)).slice(Number(offset), Number(offset) + Number(length));
+        await connection.write(new TextEncoder().encode(`next\n${place}\n`));
+        keys.push(...(await read(bytes)).keys);
+      }
+    }
+    assertEquals(keys, whole.keys);
+    assertEquals((await running).code, 0);
+    // One that reads nothing and goes.
+    const endless = stream(cli, [...STREAM, "--epochs=1000000", "-q", listen, "--shared-memory"]);
+    (await connected(path, endless)).close();
+    const { code, stderr } = await endless;
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals([...Deno.readDirSync(directory.path)], []);
+  },
+});
+
+async function* linesOf(connection: Deno.UnixConn): AsyncGenerator<string> {
+  let text = "";
+  const decoder = new TextDecoder();
+  const bytes = new Uint8Array(1000);
+  for (let length; (length = await connection.read(bytes)) !== null;) {
+    text += decoder.decode(bytes.subarray(0, length));
+    const lines = text.split("\n");
+    text = lines.pop() ?? "";
+    yield* lines;
+  }
+}
 
 Deno.test("lade loader stream --listen ends quietly when its reader has gone", async () => {
   await using cli = await filled();

@@ -39,9 +39,12 @@ cut off lacks its end, and fails its reader.",
   },
 });
 
-function checkLoader({ action, state, listen }: LoaderCommandValues): void {
-  if (action !== "stream" && (state !== undefined || listen !== undefined)) {
-    throw new UsageError("--state and --listen are of stream.");
+function checkLoader({ action, state, listen, sharedMemory }: LoaderCommandValues): void {
+  if (action !== "stream" && (state !== undefined || listen !== undefined || sharedMemory)) {
+    throw new UsageError("--state, --listen and --shared-memory are of stream.");
+  }
+  if (sharedMemory && listen === undefined) {
+    throw new UsageError("--shared-memory needs --listen unix:PATH: its socket tells where batches lie.");
   }
   if (listen !== undefined && !/^unix:./s.test(listen)) {
     throw new UsageError(`--listen: ${JSON.stringify(listen)} is no unix:PATH.`);

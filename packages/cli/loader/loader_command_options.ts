@@ -1,4 +1,4 @@
-import { argument, option, type ValuesOf } from "../syntax/option.ts";
+import { argument, flag, option, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";
 import { choiceValue, integerValue, textValue } from "../values/plain_values.ts";
 
@@ -89,6 +89,11 @@ one of --epochs. Of stream.",
     undefined,
     "Wait for one reader on this Unix socket, in place of standard output. Its file is made, and removed once the reader is \
 there. Of stream.",
+  ),
+  sharedMemory: flag(
+    ["--shared-memory"],
+    "Tell the reader of --listen where each batch lies in memory, which it maps, in place of sending the bytes. On Linux; of \
+stream.",
   ),
   action: argument(
     choiceValue({ metavar: "plan|index|run|stream", choices: ["plan", "index", "run", "stream"] }),

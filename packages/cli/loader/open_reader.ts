@@ -7,6 +7,8 @@ import { writeAll } from "../output/write_all.ts";
 export interface StreamReader extends AsyncDisposable {
   /** Writes all of the bytes; a `ClosedOutputError` where the reader has gone. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Reads some of what it says, and tells how many bytes; a `ClosedOutputError` where it has gone. */
+  read(into: Uint8Array): Promise<number>;
 }
 
 /**
@@ -32,6 +34,16 @@ export async function openReader(
       } catch (error) {
         throw isGone(error) ? new ClosedOutputError() : error;
       }
+    },
+    async read(into) {
+      let length: number | null;
+      try {
+        length = await connection.read(into);
+      } catch (error) {
+        throw isGone(error) ? new ClosedOutputError() : error;
+      }
+      if (length === null) throw new ClosedOutputError();
+      return length;
     },
     [Symbol.asyncDispose]() {
       connection.close();

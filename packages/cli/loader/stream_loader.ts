@@ -14,7 +14,7 @@ export async function streamLoader(
   options: LoaderOptions<unknown>,
 ): Promise<void> {
   const { output, signal, terminal } = context;
-  const { uri, kind, epochs = 1, listen } = given;
+  const { uri, kind, epochs = 1, listen, sharedMemory } = given;
   if (listen === undefined && terminal.stdout.isTerminal()) {
     throw new UsageError(
       "Standard output is a terminal, and a stream is not for people: give it a reader, or --listen unix:PATH.",
@@ -24,20 +24,27 @@ export async function streamLoader(
   const lade = await context.lade();
   const state = given.state === undefined ? undefined : await readState(context, given.state);
   await using opened = await dataset(uri, { lade, signal, ...(kind && { kind }) });
-  const [{ createLoader }, { datasetColumns, writeBatches }] = await Promise.all([
-    import("@lade/loader"),
-    import("@lade/loader/arrow"),
-  ]);
+  const [{ createLoader }, { datasetColumns, shareBatches, SharedBuffers, writeBatches }] = await Promise.all(
+    [
+      import("@lade/loader"),
+      import("@lade/loader/arrow"),
+    ],
+  );
   const columns = await datasetColumns(opened, { signal });
+  using buffers = sharedMemory ? new SharedBuffers() : undefined;
   // Batches are what the columns are made for: there is no transformation.
   await using batches: DataLoader<unknown> = createLoader<unknown>(opened, {
     ...options,
     epochs,
     signal,
     ...(state && { state }),
+    // What lies otherwise in columns is copied there.
+    ...(buffers && opened.fixed && { pool: { ...options.pool, buffers } }),
   });
   if (listen === undefined) return await writeBatches(batches, columns, (bytes) => output.bytes(bytes));
   await using reader = await openReader(listen, context);
+  const { budget } = lade.context;
+  if (buffers) return await shareBatches(batches, columns, { buffers, reader, budget, signal });
   await writeBatches(batches, columns, (bytes) => reader.write(bytes));
 }
 

@@ -1,25 +1,7 @@
-import { ArrowEncoder } from "@lade/formats/arrow";
-import type { Batch, DataLoader } from "../loader/data_loader.ts";
+import type { DataLoader } from "../loader/data_loader.ts";
 import type { BatchColumns } from "./batch_columns.ts";
+import { BatchMessages } from "./batch_messages.ts";
 import { MessageSender, type WriteBytes } from "./message_sender.ts";
-
-/** What the metadata of a batch say of it, as JSON, by {@linkcode BATCH_METADATA}. */
-export interface BatchNote {
-  /** Which time through the data set. */
-  readonly epoch: number;
-  /** Which step of the epoch, from 0; after a resume within an epoch from 0 again. */
-  readonly step: number;
-  /** How many of the last rows only fill the batch up. */
-  readonly padding: number;
-  /** Samples that it lacks. */
-  readonly skipped: number;
-}
-
-/** By what name the metadata of a batch have the loader's state behind it, a `LoaderState` as JSON. */
-export const STATE_METADATA = "lade.state";
-
-/** By what name they have a {@linkcode BatchNote}. */
-export const BATCH_METADATA = "lade.batch";
 
 /**
  * Goes through what is left of a loader's epochs, and writes it as a stream in Arrow's IPC format: a record batch for each
@@ -32,24 +14,9 @@ export async function writeBatches<B>(
   columns: BatchColumns<B>,
   write: WriteBytes,
 ): Promise<void> {
-  const { schema, fieldMetadata } = columns;
-  const encoder = new ArrowEncoder(schema, { fieldMetadata });
+  const messages = new BatchMessages(loader, columns);
   const sender = new MessageSender(write);
-  await sender.send([encoder.schemaMessage()]);
-  const { epochs } = loader.config.loader;
-  // Epochs without a step would go on for ever.
-  while (loader.epoch < epochs && loader.stepsPerEpoch > 0) {
-    for await (const batch of loader) {
-      const { pieces } = encoder.batch({ schema, ...columns.tableOf(batch.data) }, {
-        [STATE_METADATA]: JSON.stringify(loader.state()),
-        [BATCH_METADATA]: JSON.stringify(noteOf(batch)),
-      });
-      await sender.send(pieces);
-    }
-  }
-  await sender.send([encoder.endMessage()], true);
-}
-
-function noteOf({ epoch, step, padding, skipped }: Batch<unknown>): BatchNote {
-  return { epoch, step, padding, skipped: skipped.length };
+  await sender.send([messages.schema()]);
+  for await (const { pieces } of messages) await sender.send(pieces);
+  await sender.send([messages.end()], true);
 }

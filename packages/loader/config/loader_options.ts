@@ -2,6 +2,7 @@ import type { StoreContext } from "@lade/core/backend";
 import type { SampleContext } from "../datasets/dataset.ts";
 import type { Remainder, World } from "../order/shares.ts";
 import type { LoaderState } from "../state/loader_state.ts";
+import type { BufferSource } from "../pool/buffer_source.ts";
 import type { SampleFailure } from "./sample_failure.ts";
 
 /** How samples are shuffled: blocks of records that lie side by side, or every sample for itself. */
@@ -22,6 +23,8 @@ export interface PoolOptions {
   readonly batchesAhead?: "auto" | number;
   /** Samples that are worked on at the same time; 256 when `"auto"`, the default. */
   readonly samplesInFlight?: "auto" | number;
+  /** Where the memory of batches comes from; the heap by default. */
+  readonly buffers?: BufferSource;
 }
 
 /** How bytes are read. */

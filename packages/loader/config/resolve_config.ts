@@ -83,7 +83,7 @@ const KEYS = {
     "engine",
     "context",
   ],
-  pool: ["maxBytes", "batchesAhead", "samplesInFlight"],
+  pool: ["maxBytes", "batchesAhead", "samplesInFlight", "buffers"],
   engine: ["coalesceGap", "coalesceSize"],
   world: ["rank", "size"],
 } as const;

@@ -81,7 +81,7 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
     this.#options = options;
     this.#fixed = "fixed" in dataset ? dataset.fixed : undefined;
     const { pool } = config;
-    this.memory = new BatchMemory(context.budget, pool.maxBytes);
+    this.memory = new BatchMemory(context.budget, pool.maxBytes, options.pool?.buffers);
     this.#ahead = pool.batchesAhead === "auto" ? FIRST_AHEAD : pool.batchesAhead;
   }
 

@@ -53,7 +53,7 @@ function cacheOf(
     records: block,
     // A window of each lane, the block that it shares with the next one, and that of batches read ahead.
     capacity: own * (window + 2),
-    take: (bytes) => memory.take(bytes),
+    take: (bytes) => memory.takeBlock(bytes),
     read: async (plan, target) => {
       const reads = new BatchLayout(plan, block, 1).readsInto(target);
       for (const group of groupReads(reads)) await readGroup(group, reading);

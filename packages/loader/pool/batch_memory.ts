@@ -1,8 +1,6 @@
 import type { BudgetLease, ByteBudget } from "@lade/core/backend";
-
-/** Where views begin in a buffer: a multiple of 64 in memory that the platform aligns to 16 behind a header of 16. */
-const START = 48;
-const SLACK = 4096;
+import type { BufferSource } from "./buffer_source.ts";
+import { HeapBuffers } from "./heap_buffers.ts";
 
 /** The memory of one batch. */
 export interface BatchBuffer {
@@ -21,14 +19,15 @@ export interface BatchBuffer {
 export class BatchMemory {
   readonly #budget: ByteBudget;
   readonly #maxBytes: number;
+  readonly #heap = new HeapBuffers();
+  readonly #source: BufferSource;
   #held = 0;
-  readonly #idle: ArrayBuffer[] = [];
-  #closed = false;
 
-  /** Takes from `budget`, and no more than `maxBytes` of it together. */
-  constructor(budget: ByteBudget, maxBytes: number) {
+  /** Takes from `budget`, and no more than `maxBytes` of it together; batches lie in buffers of `source`, the heap by default. */
+  constructor(budget: ByteBudget, maxBytes: number, source?: BufferSource) {
     this.#budget = budget;
     this.#maxBytes = maxBytes;
+    this.#source = source ?? this.#heap;
   }
 
   /** Bytes that batches have. */
@@ -40,62 +39,46 @@ export class BatchMemory {
   tryTake(bytes: number): BatchBuffer | undefined {
     if (this.#held > 0 && this.#held + bytes > this.#maxBytes) return undefined;
     const lease = this.#budget.tryAcquire(bytes);
-    return lease && this.#make(bytes, lease);
+    return lease && this.#make(bytes, lease, this.#source);
   }
 
   /** Memory for the batch that is waited for, room or not. */
   take(bytes: number): BatchBuffer {
-    return this.#make(bytes, this.#budget.overdraw(bytes));
+    return this.#make(bytes, this.#budget.overdraw(bytes), this.#source);
+  }
+
+  /** Memory of the heap for what batches are copied from, room or not. */
+  takeBlock(bytes: number): BatchBuffer {
+    return this.#make(bytes, this.#budget.overdraw(bytes), this.#heap);
   }
 
   /** Forgets what is idle. Buffers that are still out can be given back. */
   close(): void {
-    this.#closed = true;
-    this.#idle.length = 0;
+    this.#heap.close();
   }
 
-  #make(size: number, lease: BudgetLease): BatchBuffer {
+  #make(size: number, lease: BudgetLease, source: BufferSource): BatchBuffer {
     this.#held += size;
-    let buffer: ArrayBuffer | undefined;
+    let bytes: Uint8Array<ArrayBuffer>;
     try {
-      buffer = this.#reuse(size) ?? new ArrayBuffer(size + SLACK);
+      bytes = source.take(size);
     } catch (cause) {
       this.#held -= size;
       lease.release();
       throw new RangeError(`Cannot make a batch of ${size} bytes: they do not fit into memory`, { cause });
     }
-    const bytes = new Uint8Array(buffer, START, size);
-    const end = () => {
-      if (!buffer) return undefined;
-      const mine = buffer;
-      buffer = undefined;
+    let isOut = true;
+    const end = (after: () => void) => {
+      if (!isOut) return;
+      isOut = false;
       this.#held -= size;
       lease.release();
-      return mine;
+      after();
     };
     return {
       bytes,
-      keep: () => void end(),
-      release: () => {
-        const mine = end();
-        if (mine && !this.#closed) this.#idle.push(mine.transfer());
-        else mine?.transfer();
-      },
+      keep: () => end(() => {}),
+      release: () => end(() => source.give(bytes.buffer)),
     };
-  }
-
-  /**
-   * The idle buffer that was used last, and so is most likely in the processor's cache, of those that hold `size` bytes and
-   * are no more than twice as large; others than a few are forgotten.
-   */
-  #reuse(size: number): ArrayBuffer | undefined {
-    const place = this.#idle.findLastIndex(({ byteLength }) =>
-      byteLength >= size + SLACK && byteLength <= 2 * (size + SLACK)
-    );
-    if (place < 0) {
-      this.#idle.splice(0, Math.max(0, this.#idle.length - 1));
-      return undefined;
-    }
-    return this.#idle.splice(place, 1)[0];
   }
 }

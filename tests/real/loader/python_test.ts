@@ -10,15 +10,19 @@ const MAIN = new URL("../../../packages/cli/main.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 const SAMPLES = 50;
 
-/** The lines of the page, and a command `lade` to run them with. */
-async function documented(directory: string): Promise<string> {
+/** The lines of the page, those of PyTorch only where they can run, and a command `lade` to run them with. */
+async function documented(directory: string, withTorch: boolean): Promise<string> {
   const blocks = [...(await Deno.readTextFile(PAGE)).matchAll(/^```python\n(.*?)^```/gms)];
-  assertEquals(blocks.length, 2);
+  assertEquals(blocks.length, 5);
   const lade =
     `#!/bin/sh\nexec ${Deno.execPath()} run -A --no-check --cached-only --config=${CONFIG} ${MAIN} "$@"\n`;
   await Deno.writeTextFile(`${directory}/lade`, lade, { mode: 0o755 });
   const path = `import os, sys\nos.environ["PATH"] = os.getcwd() + ":" + os.environ["PATH"]\n`;
-  return path + blocks.map(([, block = ""]) => block).join("\n");
+  const run = blocks.map(([, block = ""]) => block).filter((block) =>
+    withTorch || !block.includes("import torch")
+  );
+  assertEquals(run.length, withTorch ? 5 : 4);
+  return path + run.join("\n");
 }
 
 /** Writes samples of each kind under the directory, and tells their bytes by what they are called, as a listing has them. */
@@ -37,10 +41,15 @@ const CONTENT = `
 import struct
 def content(id): return struct.pack(">d", id) + bytes([id % 256]) * (id % 50)
 def tell(ids): print(json.dumps(ids))
+def listening(*options):
+    lade = subprocess.Popen(["lade", "loader", "stream", *options, "--listen=unix:train.sock"], stderr=subprocess.PIPE)
+    assert lade.stderr.readline() == b"lade: listening on unix:train.sock\\n"
+    return lade
 `;
 
 async function ids(python: Python, script: string, ...args: readonly string[]): Promise<unknown> {
-  return JSON.parse(await python.run(await documented(python.directory) + CONTENT + script, ...args));
+  const lines = await documented(python.directory, script.includes("LadeBatches"));
+  return JSON.parse(await python.run(lines + CONTENT + script, ...args));
 }
 
 const ALL = Array.from({ length: SAMPLES }, (_, id) => id);
@@ -111,9 +120,7 @@ testWithPython("the page's lines read a socket", async (python) => {
     python,
     `
 uri = f"file://{os.getcwd()}/rows/"
-lade = subprocess.Popen(["lade", "loader", "stream", uri, "--batch-size=8", "--listen=unix:train.sock"],
-                        stderr=subprocess.PIPE)
-assert lade.stderr.readline() == b"lade: listening on unix:train.sock\\n"
+lade = listening(uri, "--batch-size=8")
 ids = [arrays(batch)["data"][:, 0, 0].tolist() for batch, _ in batches_of("train.sock")]
 assert lade.wait() == 0
 assert not os.path.exists("train.sock")
@@ -162,16 +169,194 @@ tell([rows, raised, failed.returncode, failed.stderr.decode(), kills])
   },
 );
 
+const WAYS = `
+def by_pipe(uri, *options):
+    with subprocess.Popen(["lade", "loader", "stream", uri, *options], stdout=subprocess.PIPE) as lade:
+        yield from reused_batches(lade.stdout.fileno())
+def by_socket(uri, *options):
+    lade = listening(uri, *options)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect("train.sock")
+        yield from reused_batches(connection.fileno())
+    assert lade.wait() == 0
+def shared(uri, *options):
+    lade = listening(uri, *options, "--shared-memory")
+    yield from shared_batches_of("train.sock")
+    assert lade.wait() == 0, lade.stderr.read()
+`;
+
+testWithPython(
+  "each way of the page gives the same batches, byte for byte, and the same states",
+  async (python) => {
+    await fill(python.directory);
+    const told = await ids(
+      python,
+      `${WAYS}
+def whole(batch): return batch.serialize().to_pybytes(), batch.schema.to_string(), arrays(batch).keys()
+options = ("--batch-size=7", "--shuffle=full", "--seed=3", "--epochs=2")
+counts = {}
+for kind in ("rows", "files", "records", "tars"):
+    uri = f"file://{os.getcwd()}/{kind}/"
+    expected = [(whole(batch), state) for batch, state in batches(uri, *options)]
+    counts[kind] = [len(expected)]
+    for way in (by_pipe, by_socket, shared):
+        given = [(whole(batch), state) for batch, state in way(uri, *options)]
+        assert given == expected, (kind, way)
+        counts[kind].append(len(given))
+tell(counts)
+`,
+    ) as Record<string, number[]>;
+    for (const kind of ["rows", "files", "records", "tars"]) assertEquals(told[kind], [16, 16, 16, 16]);
+  },
+);
+
+testWithPython("batches of shared memory stay as they are, however many are held", async (python) => {
+  await fill(python.directory);
+  const told = await ids(
+    python,
+    `${WAYS}
+uri = f"file://{os.getcwd()}/rows/"
+held = [arrays(batch)["data"] for batch, _ in shared(uri, "--batch-size=5", "--epochs=20")]
+assert not held[0].flags.writeable
+flat = [int(value) for data in held for value in data[:, 0, 0]]
+assert all((data == data[:, :1, :1]).all() for data in held)
+tell([flat[:50], len(flat), flat == flat[:50] * 20])
+`,
+  );
+  assertEquals(told, [ALL, 1000, true]);
+});
+
+testWithPython(
+  "what fails raises in Python, after all batches before, by each way of the page",
+  async (python) => {
+    await fill(python.directory);
+    const told = await ids(
+      python,
+      `${WAYS}
+uri = f"file://{os.getcwd()}/files/"
+subprocess.run(["lade", "loader", "index", uri], check=True, stdout=subprocess.DEVNULL)
+os.remove("files/000033")
+told = []
+for way in (by_pipe, by_socket, shared):
+    rows = 0
+    try:
+        for batch, state in way(uri, "--batch-size=10"): rows += batch.num_rows
+    except EOFError: told.append([rows, json.loads(state)["position"]])
+tell(told)
+`,
+    );
+    assertEquals(told, [[30, 30], [30, 30], [30, 30]]);
+  },
+);
+
+testWithPython(
+  "whichever side of shared memory is killed, and when, the other ends and nothing is left",
+  async (python) => {
+    await fill(python.directory);
+    const told = await ids(
+      python,
+      `${WAYS}
+import random, signal
+seed = random.SystemRandom().randrange(2**32)
+chance = random.Random(seed)
+uri = f"file://{os.getcwd()}/rows/"
+before = sorted(os.listdir("/dev/shm"))
+def endless(): return listening(uri, "--batch-size=5", "--epochs=1000000", "--shared-memory")
+raised = 0
+for _ in range(4):
+    lade, last, taken = endless(), chance.randrange(30), 0
+    if last == 0: lade.kill()
+    try:
+        for batch, state in shared_batches_of("train.sock"):
+            taken += 1
+            if taken == last: lade.kill()
+    except (EOFError, OSError): raised += 1
+    # What was mapped is still there.
+    if taken: assert batch.num_rows == 5 and batch.validate(full=True) is None, seed
+    lade.wait()
+    if os.path.exists("train.sock"): os.remove("train.sock")
+ended = 0
+for _ in range(4):
+    lade, last = endless(), chance.randrange(30)
+    child = os.fork()
+    if child == 0:
+        for place, _ in enumerate(shared_batches_of("train.sock")):
+            if place == last: os.kill(os.getpid(), signal.SIGKILL)
+        os._exit(1)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL, seed
+    assert (lade.wait(), lade.stderr.read()) == (0, b""), seed
+    ended += not os.path.exists("train.sock")
+assert sorted(os.listdir("/dev/shm")) == before, seed
+tell([raised, ended])
+`,
+    );
+    assertEquals(told, [4, 4]);
+  },
+);
+
+testWithPython(
+  "a stream that is killed raises where it is read into memory that is used again",
+  async (python) => {
+    await fill(python.directory);
+    const told = await ids(
+      python,
+      `
+raised = []
+for size in (1, 10, 50):
+    endless = subprocess.Popen(["lade", "loader", "stream", f"file://{os.getcwd()}/rows/", f"--batch-size={size}",
+                                "--epochs=1000000"], stdout=subprocess.PIPE)
+    try:
+        for place, (batch, _) in enumerate(reused_batches(endless.stdout.fileno())):
+            assert batch.num_rows == size
+            if place == 20: endless.kill()
+    except EOFError: raised.append(size)
+    endless.wait()
+    endless.stdout.close()
+tell(raised)
+`,
+    );
+    assertEquals(told, [1, 10, 50]);
+  },
+);
+
 for (const library of ["torch", "jax", "tensorflow"]) testWithLibrary(library);
 
+testWithLibrary("torch", "batches are a data set of PyTorch, which goes on where it was", async (python) => {
+  await fill(python.directory);
+  const told = await ids(
+    python,
+    `
+given = f"file://{os.getcwd()}/rows/", "--batch-size=8", "--shuffle=full", "--seed=3"
+def values(dataset, count=None):
+    loader = torch.utils.data.DataLoader(dataset, batch_size=None)
+    return [value for _, batch in zip(range(count or 100), loader) for value in batch["data"][:, 0, 0].tolist()]
+whole = values(LadeBatches(*given))
+first = LadeBatches(*given)
+begin = values(first, 3)
+rest = values(LadeBatches(*given, state=first.state))
+tell([whole, begin + rest, len(begin)])
+`,
+  ) as [number[], number[], number];
+  const [whole, parts, begun] = told;
+  assertEquals([parts, begun], [whole, 24]);
+  assertEquals(whole.toSorted((a, b) => a - b), ALL);
+});
+
 /** Registers a test of another library's arrays, or a skipped one that says so. */
-function testWithLibrary(library: string): void {
-  const name = `arrays of the page's lines become those of ${library}`;
+function testWithLibrary(
+  library: string,
+  name = `arrays of the page's lines become those of ${library}`,
+  test = arraysOf(library),
+): void {
   if (!isInstalled(library)) {
     Deno.test.ignore(`${name} (skipped: it is not installed beside the formats' libraries)`, () => {});
     return;
   }
-  testWithPython(name, async (python) => {
+  testWithPython(name, test);
+}
+
+function arraysOf(library: string) {
+  return async (python: Python) => {
     await fill(python.directory);
     const told = await ids(
       python,
@@ -185,7 +370,7 @@ tell([[int(value) for value in make(arrays(batch)["data"])[:, 0, 0]]
 `,
     ) as number[][];
     assertEquals(told.flat(), ALL);
-  });
+  };
 }
 
 function isInstalled(library: string): boolean {
