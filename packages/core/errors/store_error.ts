@@ -15,6 +15,9 @@ export type StoreErrorCode =
   | "unsupported"
   | "checksum-mismatch"
   | "invalid-format"
+  | "fenced"
+  | "incomplete"
+  | "uncertain"
   | "throttled"
   | "unavailable"
   | "service";

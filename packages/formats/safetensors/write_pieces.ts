@@ -15,15 +15,22 @@ interface Gathering {
 export class PieceWriter {
   readonly #writer: PartWriter;
   readonly #context: StoreContext;
+  readonly #onBytes: ((offset: number, bytes: Uint8Array) => void) | undefined;
   readonly #flying = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
   #gathering: Gathering | undefined;
   #index = 0;
+  #position = 0;
 
-  /** Gives parts to `writer`. */
-  constructor(writer: PartWriter, context: StoreContext) {
+  /** Gives parts to `writer`. `onBytes` is shown all bytes in order, at most a part of them at a time. */
+  constructor(
+    writer: PartWriter,
+    context: StoreContext,
+    onBytes?: (offset: number, bytes: Uint8Array) => void,
+  ) {
     this.#writer = writer;
     this.#context = context;
+    this.#onBytes = onBytes;
   }
 
   /** Writes a piece. Where its memory does not last, it is free once this resolves. */
@@ -34,6 +41,7 @@ export class PieceWriter {
       if (!this.#gathering && rest.length >= due) {
         const part = rest.subarray(0, due);
         await this.#room();
+        this.#show(part);
         this.#fly(part, () => {});
         straight = true;
         rest = rest.subarray(due);
@@ -67,6 +75,7 @@ export class PieceWriter {
     this.#gathering ??= await this.#begin(due);
     const gathering = this.#gathering;
     const count = Math.min(bytes.length, due - gathering.filled);
+    this.#show(bytes.subarray(0, count));
     gathering.slab.bytes.set(bytes.subarray(0, count), gathering.filled);
     gathering.filled += count;
     if (gathering.filled < due) return count;
@@ -74,6 +83,11 @@ export class PieceWriter {
     this.#gathering = undefined;
     this.#fly(gathering.slab.bytes.subarray(0, due), () => release(gathering));
     return count;
+  }
+
+  #show(bytes: Uint8Array): void {
+    this.#onBytes?.(this.#position, bytes);
+    this.#position += bytes.length;
   }
 
   /** Waits for parts of its own only: writers that wait for each other cannot lock up. */

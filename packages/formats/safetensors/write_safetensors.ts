@@ -8,6 +8,11 @@ import { PieceWriter } from "./write_pieces.ts";
 export interface WriteSafetensorsOptions extends Omit<WriterOptions, "metadata">, PlanSafetensorsOptions {
   /** User metadata of the object. */
   readonly objectMetadata?: Readonly<Record<string, string>>;
+  /**
+   * Is shown all bytes of the file in order just before they are written, from which offset on: for checksums of parts of
+   * it, without a second pass over memory.
+   */
+  readonly onBytes?: (offset: number, bytes: Uint8Array) => void;
 }
 
 /** A safetensors file that was written. */
@@ -59,14 +64,14 @@ export async function writePlanned(
   store: ObjectStore,
   key: string,
   prepared: PreparedSafetensors,
-  { metadata: _, alignment: __, objectMetadata, ...options }: WriteSafetensorsOptions,
+  { metadata: _, alignment: __, objectMetadata, onBytes, ...options }: WriteSafetensorsOptions,
 ): Promise<WrittenSafetensors> {
   const { plan } = prepared;
   await using writer = await store.createPartWriter(key, plan.size, {
     ...options,
     ...(objectMetadata && { metadata: objectMetadata }),
   });
-  const pieces = new PieceWriter(writer, store.context);
+  const pieces = new PieceWriter(writer, store.context, onBytes);
   try {
     for await (const piece of joined(allPieces(prepared))) await pieces.write(piece);
     await pieces.finish();

@@ -82,7 +82,7 @@ export function planSafetensorsSet(
 }
 
 /** Options of {@linkcode writeSafetensorsSet}. */
-export interface WriteSafetensorsSetOptions extends WriteSafetensorsOptions {
+export interface WriteSafetensorsSetOptions extends Omit<WriteSafetensorsOptions, "onBytes"> {
   /** Bytes of the tensors of one file, at most, but for a tensor that is larger; 5 GB by default. */
   readonly maxSize?: number;
 }

@@ -1,0 +1,34 @@
+/** What JSON holds. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
+
+/**
+ * The one text of a value: names sorted, no space. Equal values have equal texts, whoever writes them. What JSON does not
+ * hold, such as NaN or text that is no Unicode, is a `TypeError`.
+ */
+export function canonicalJson(value: JsonValue): string {
+  if (typeof value === "string") {
+    if (!value.isWellFormed()) throw new TypeError(`Cannot write ${JSON.stringify(value)}: it is no text`);
+    return JSON.stringify(value);
+  }
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new TypeError(`Cannot write ${value} as JSON`);
+    return JSON.stringify(value);
+  }
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value !== "object") throw new TypeError(`Cannot write a ${typeof value} as JSON`);
+  if (isList(value)) return `[${value.map(canonicalJson)}]`;
+  const fields = Object.keys(value).sort().map((name) =>
+    `${canonicalJson(name)}:${canonicalJson(value[name] ?? null)}`
+  );
+  return `{${fields}}`;
+}
+
+function isList(value: object): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}

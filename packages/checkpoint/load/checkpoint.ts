@@ -1,0 +1,113 @@
+import { crc32c, getBytes, objectUri } from "@lade/core";
+import { NotFoundError } from "@lade/core/errors";
+import { byteLengthOf, elementsOf, layoutOf, type NdArray } from "@lade/formats/array";
+import { InvalidCheckpointError } from "../errors/errors.ts";
+import type { JsonValue } from "../json/canonical_json.ts";
+import type { Manifest, TensorTable } from "../manifest/manifest.ts";
+import type { TensorInfo } from "../record/tensor_info.ts";
+import { type CheckpointInfo, infoOf } from "../series/checkpoint_info.ts";
+import type { Series } from "../series/series.ts";
+import { type LoadOptions, type LoadReport, loadTensors } from "./load_tensors.ts";
+import type { TensorTarget } from "./plan_load.ts";
+
+/** Options of {@linkcode Checkpoint.loadAll}. */
+export interface LoadAllOptions extends LoadOptions {
+  /** Which tensors: all by default. */
+  readonly filter?: (tensor: TensorInfo) => boolean;
+}
+
+/** A checkpoint that is open. */
+export class Checkpoint implements AsyncDisposable {
+  /** What is known of it. */
+  readonly info: CheckpointInfo;
+  readonly #series: Series;
+  readonly #manifest: Manifest;
+  readonly #table: TensorTable;
+
+  /** Of a manifest and its table, which were read. */
+  constructor(series: Series, manifest: Manifest, table: TensorTable) {
+    this.#series = series;
+    this.#manifest = manifest;
+    this.#table = table;
+    this.info = infoOf(manifest);
+  }
+
+  /** The tensors, by name. */
+  *tensors(): Iterable<TensorInfo> {
+    for (const { name, dtype, shape } of this.#table.tensors) yield { name, dtype, shape };
+  }
+
+  /** What was kept besides tensors, by name. */
+  extraNames(): readonly string[] {
+    return Object.keys(this.#manifest.extras);
+  }
+
+  /**
+   * What was kept under a name, by `rank` or else by the lowest rank that kept it: JSON, or bytes. One that is not there is a
+   * `RangeError`, damage an `InvalidCheckpointError`.
+   */
+  async extra(
+    name: string,
+    { rank, signal }: { readonly rank?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<JsonValue | Uint8Array<ArrayBuffer>> {
+    const of = Object.hasOwn(this.#manifest.extras, name) ? this.#manifest.extras[name] ?? [] : [];
+    const extra = rank === undefined ? of[0] : of.find((one) => one.rank === rank);
+    if (!extra) {
+      const who = rank === undefined ? "" : ` of rank ${rank}`;
+      throw new RangeError(`Cannot load the extra ${JSON.stringify(name)}${who}: there is none`);
+    }
+    if ("json" in extra) return extra.json;
+    const { key, size, crc32c: sum, isJson } = extra;
+    const bytes = await this.#read(key, name, signal);
+    if (bytes.length !== size || crc32c(bytes).toString(16).padStart(8, "0") !== sum) {
+      throw this.#invalid(name, `${key} does not match its checksum`);
+    }
+    return isJson ? JSON.parse(new TextDecoder().decode(bytes)) : bytes;
+  }
+
+  /**
+   * Reads parts of tensors into the caller's memory, which holds arbitrary bytes after a failure. Checksums of all chunks that
+   * are touched are compared, unless `verify` is `false`: damage is an `InvalidCheckpointError` that names the tensor and
+   * the bytes.
+   */
+  async load(targets: Iterable<TensorTarget>, options: LoadOptions = {}): Promise<LoadReport> {
+    return await loadTensors(this.#series, this.#table, targets, options);
+  }
+
+  /** Reads whole tensors into fresh memory. */
+  async loadAll({ filter = () => true, ...options }: LoadAllOptions = {}): Promise<Map<string, NdArray>> {
+    const tensors = new Map<string, NdArray>();
+    for (const { name, dtype, shape } of this.#table.tensors) {
+      if (!filter({ name, dtype, shape })) continue;
+      const bytes = byteLengthOf(dtype, elementsOf(shape) ?? 0) ?? 0;
+      const data = layoutOf(dtype).view(new ArrayBuffer(bytes), 0, bytes);
+      tensors.set(name, { dtype, shape, order: "C", data });
+    }
+    const targets = [...tensors].map(([name, { data: { buffer, byteOffset, byteLength } }]) => ({
+      name,
+      data: new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength),
+    }));
+    await this.load(targets, options);
+    return tensors;
+  }
+
+  /** Gives back what holds it. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #read(key: string, name: string, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return (await getBytes(this.#series.store, key, signal ? { signal } : {})).bytes;
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      throw this.#invalid(name, `${JSON.stringify(objectUri(this.#series.store.uri, key))} is gone`, error);
+    }
+  }
+
+  #invalid(name: string, detail: string, cause?: unknown): InvalidCheckpointError {
+    const operation = `load the extra ${JSON.stringify(name)} of a checkpoint in`;
+    const { uri } = this.#series.store;
+    return new InvalidCheckpointError({ operation, uri, detail, ...(cause !== undefined && { cause }) });
+  }
+}

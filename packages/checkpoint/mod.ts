@@ -1,0 +1,18 @@
+/**
+ * Checkpoints of training on any store: whole or not there, saved by any number of ranks, loaded by any other number.
+ *
+ * @module
+ */
+export * from "./errors/errors.ts";
+export type { CheckpointRef } from "./keys/series_keys.ts";
+export type { JsonValue } from "./json/canonical_json.ts";
+export type * from "./record/tensor_info.ts";
+export type * from "./series/checkpoint_info.ts";
+export type * from "./save/checkpoint_content.ts";
+export type { RecoveryReport } from "./save/recover.ts";
+export type { TensorTarget } from "./load/plan_load.ts";
+export type { LoadOptions, LoadReport } from "./load/load_tensors.ts";
+export { Checkpoint, type LoadAllOptions } from "./load/checkpoint.ts";
+export type * from "./open/checkpoints.ts";
+export type { CheckpointsOptions } from "./open/checkpoints_options.ts";
+export { openCheckpoints } from "./open/open_checkpoints.ts";

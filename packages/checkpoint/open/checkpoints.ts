@@ -1,0 +1,60 @@
+import type { CheckpointRef } from "../keys/series_keys.ts";
+import type { CheckpointInfo } from "../series/checkpoint_info.ts";
+import type { Checkpoint } from "../load/checkpoint.ts";
+import type { CheckpointContent } from "../save/checkpoint_content.ts";
+import type { RecoveryReport } from "../save/recover.ts";
+
+/** What a rank wrote for a checkpoint. */
+export interface WrittenReport {
+  /** Bytes of all its objects. */
+  readonly bytes: number;
+  /** Objects of data. */
+  readonly objects: number;
+}
+
+/** A save that goes on in the background. Each of these rejects with what the save fails with. */
+export interface SaveHandle {
+  /** Resolves when the caller may change the memory of its tensors. */
+  readonly snapshot: Promise<void>;
+  /** Resolves when all that this rank has is written; the checkpoint is not there yet. */
+  readonly written: Promise<WrittenReport>;
+  /** Resolves when the checkpoint is there, of all ranks. */
+  readonly committed: Promise<CheckpointInfo>;
+}
+
+/** Options of a save. */
+export interface SaveOptions {
+  /** Gives the save up: before its commit was sent nothing of it is ever seen. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Which checkpoint: where all ranks of this run go on (`"resume"`), the newest there is (`"latest"`), the newest one of a step,
+ * or one by generation and step.
+ */
+export type WhichCheckpoint = "resume" | "latest" | number | CheckpointRef;
+
+/** A series of checkpoints of one training. Disposing it waits for saves in flight; to give them up, abort their signal. */
+export interface Checkpoints extends AsyncDisposable {
+  /** Where it lies. */
+  readonly uri: string;
+  /** Whether a save has not ended. */
+  readonly isSaving: boolean;
+  /**
+   * Saves what this rank has at a step, from 0 up to 10^12: all ranks save the same steps. It returns at once; saves come one after
+   * the other. Wrong arguments are a `TypeError` or `RangeError` before anything is written.
+   *
+   * A save that failed and whose handle nobody looked at is thrown by the next save, and by `settled()`.
+   */
+  save(step: number, content: CheckpointContent, options?: SaveOptions): SaveHandle;
+  /** Resolves when no save is in flight, and rejects with the first failure that nobody looked at. */
+  settled(): Promise<void>;
+  /** The newest checkpoint there is; `undefined` where there is none. */
+  latest(options?: { readonly signal?: AbortSignal }): Promise<CheckpointInfo | undefined>;
+  /** All checkpoints, the newest first. */
+  list(options?: { readonly signal?: AbortSignal }): AsyncIterable<CheckpointInfo>;
+  /** Opens one. It is a `NotFoundError` where there is none. */
+  open(which: WhichCheckpoint, options?: { readonly signal?: AbortSignal }): Promise<Checkpoint>;
+  /** Commits what all ranks wrote and none committed, as after a crash. */
+  recover(options?: { readonly signal?: AbortSignal }): Promise<RecoveryReport>;
+}

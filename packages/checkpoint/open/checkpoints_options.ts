@@ -1,0 +1,92 @@
+/** Options of {@linkcode openCheckpoints}. */
+export interface CheckpointsOptions {
+  /**
+   * What this run of the training is called: the same on all of its ranks, and another one after each restart, such as the job's
+   * id and how often it was restarted. Needed where there are several ranks; a random one by default.
+   */
+  readonly run?: string;
+  /** Which of the ranks this is; 0 by default. */
+  readonly rank?: number;
+  /** How many ranks there are; 1 by default. */
+  readonly worldSize?: number;
+  /** Opens what is there, and neither joins a run nor saves; `false` by default. */
+  readonly readOnly?: boolean;
+  /**
+   * Promises that no other run writes at the same time, where the store cannot hold several apart because it replaces objects
+   * under any condition. Without it such a store is refused.
+   */
+  readonly soleRun?: boolean;
+  /** Bytes of the tensors of one file, at most, but for a part that is larger; 5 GB by default. */
+  readonly shardBytes?: number;
+  /** Bytes that one checksum is of; 4 MiB by default. */
+  readonly chunkBytes?: number;
+  /** Bytes that are copied at most, so that the training goes on while they are written; a quarter of the byte budget by default. */
+  readonly snapshotBytes?: number;
+  /** How long a rank waits for the others, in milliseconds; half an hour by default. */
+  readonly patienceMs?: number;
+  /** Ends the opening, and all that is saved. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options with their defaults. */
+export interface CheckpointsConfig {
+  readonly run: string | undefined;
+  readonly rank: number;
+  readonly worldSize: number;
+  readonly readOnly: boolean;
+  readonly soleRun: boolean;
+  readonly shardBytes: number;
+  readonly chunkBytes: number;
+  readonly snapshotBytes: number;
+  readonly patienceMs: number;
+}
+
+const KNOWN: readonly string[] = [
+  "run",
+  "rank",
+  "worldSize",
+  "readOnly",
+  "soleRun",
+  "shardBytes",
+  "chunkBytes",
+  "snapshotBytes",
+  "patienceMs",
+  "signal",
+];
+const SHARD_BYTES = 5_000_000_000;
+const CHUNK_BYTES = 4 * 2 ** 20;
+const PATIENCE_MS = 30 * 60_000;
+const RANKS = 100_000;
+
+/** Writes out the defaults. Options that are not known, or contradict one another, are a `TypeError`. */
+export function resolveCheckpointsOptions(options: CheckpointsOptions, budget: number): CheckpointsConfig {
+  for (const name of Object.keys(options)) {
+    if (KNOWN.includes(name)) continue;
+    throw new TypeError(`Cannot open checkpoints with ${JSON.stringify(name)}: it takes ${KNOWN.join(", ")}`);
+  }
+  const { rank = 0, worldSize = 1, run, readOnly = false, soleRun = false } = options;
+  whole("worldSize", worldSize, 1, RANKS);
+  whole("rank", rank, 0, worldSize);
+  if (run !== undefined && (typeof run !== "string" || run === "" || !run.isWellFormed())) {
+    throw new TypeError(`Cannot open checkpoints of run ${JSON.stringify(run)}: no run can be called so`);
+  }
+  if (worldSize > 1 && run === undefined && !readOnly) {
+    throw new TypeError(
+      `Cannot open checkpoints as one of ${worldSize} ranks without run: what all of them call this run, and no earlier one`,
+    );
+  }
+  const { shardBytes = SHARD_BYTES, chunkBytes = CHUNK_BYTES, patienceMs = PATIENCE_MS } = options;
+  const { snapshotBytes = Math.floor(budget / 4) } = options;
+  whole("shardBytes", shardBytes, 1);
+  whole("chunkBytes", chunkBytes, 1);
+  whole("snapshotBytes", snapshotBytes, 0);
+  whole("patienceMs", patienceMs, 0);
+  return { run, rank, worldSize, readOnly, soleRun, shardBytes, chunkBytes, snapshotBytes, patienceMs };
+}
+
+function whole(name: string, value: number, least: number, end: number = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= least && value < end) return;
+  throw new TypeError(
+    `Cannot open checkpoints with ${name} ${value}: a whole number from ${least} to ${end - 1} is needed`,
+  );
+}

@@ -1,0 +1,192 @@
+import { type ObjectStore, PrefixStore } from "@lade/core";
+import { NotFoundError, UnsupportedError } from "@lade/core/errors";
+import { type CheckpointRef, STEPS } from "../keys/series_keys.ts";
+import { Checkpoint } from "../load/checkpoint.ts";
+import type { CheckpointContent } from "../save/checkpoint_content.ts";
+import { planSave } from "../save/plan_save.ts";
+import { recover, type RecoveryReport } from "../save/recover.ts";
+import { type PlannedSave, saveCheckpoint } from "../save/save_checkpoint.ts";
+import { checkExtras } from "../save/write_extras.ts";
+import { type CheckpointInfo, infoOf } from "../series/checkpoint_info.ts";
+import { findCommits, newestCommit } from "../series/find_commits.ts";
+import { checkNewestRun, joinRun } from "../series/join_run.ts";
+import { checkMarker } from "../series/marker.ts";
+import { manifestOf, tableOf } from "../series/read_checkpoint.ts";
+import type { JoinedRun, Series } from "../series/series.ts";
+import type { Checkpoints, SaveHandle, SaveOptions, WhichCheckpoint, WrittenReport } from "./checkpoints.ts";
+import {
+  type CheckpointsConfig,
+  type CheckpointsOptions,
+  resolveCheckpointsOptions,
+} from "./checkpoints_options.ts";
+import { ObservedSave } from "./observed_save.ts";
+
+/**
+ * Opens a series of checkpoints below a prefix, and joins this run: the first of its ranks commits what an earlier run had
+ * written whole, and says for all of them from which checkpoint they go on. The store stays the caller's.
+ *
+ * A run after which another one has begun is a `FencedError`, and a store that replaces objects under any condition an
+ * `UnsupportedError`, unless `soleRun` is promised.
+ */
+export async function openCheckpoints(
+  store: ObjectStore,
+  prefix: string,
+  options: CheckpointsOptions = {},
+): Promise<Checkpoints> {
+  const config = resolveCheckpointsOptions(options, store.context.budget.capacity);
+  const { signal } = options;
+  const below = prefix === "" ? store : new PrefixStore(store, prefix.endsWith("/") ? prefix : `${prefix}/`);
+  const series: Series = { store: below, ifIgnored: config.soleRun ? "look" : "refuse" };
+  if (!config.readOnly && !config.soleRun && store.capabilities.createOnly === false) {
+    throw new UnsupportedError({
+      operation: "keep checkpoints in",
+      uri: below.uri,
+      detail: "the store replaces objects whatever is asked, so that two runs could mix",
+      advice: "promise by soleRun that only one writes at a time",
+    });
+  }
+  await checkMarker(series, { create: !config.readOnly, signal });
+  const opened = new OpenCheckpoints(series, config, signal);
+  if (config.run !== undefined && !config.readOnly) await opened.join(signal);
+  return opened;
+}
+
+class OpenCheckpoints implements Checkpoints {
+  readonly uri: string;
+  readonly #series: Series;
+  readonly #config: CheckpointsConfig;
+  readonly #signal: AbortSignal | undefined;
+  #joined: Promise<JoinedRun & { readonly resumeFrom: CheckpointRef | undefined }> | undefined;
+  /** Saves that were begun and not yet found to have ended well. */
+  readonly #saves = new Set<ObservedSave>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(series: Series, config: CheckpointsConfig, signal: AbortSignal | undefined) {
+    this.#series = series;
+    this.#config = config;
+    this.#signal = signal;
+    this.uri = series.store.uri;
+  }
+
+  get isSaving(): boolean {
+    return [...this.#saves].some(({ hasEnded }) => !hasEnded);
+  }
+
+  async join(signal?: AbortSignal): Promise<JoinedRun & { readonly resumeFrom: CheckpointRef | undefined }> {
+    const { run = crypto.randomUUID(), rank, worldSize, readOnly } = this.#config;
+    if (readOnly) {
+      throw new TypeError(`Cannot save in ${JSON.stringify(this.uri)}: it is open for reading only`);
+    }
+    const newest = async () => {
+      await recover(this.#series, signal);
+      const found = await newestCommit(this.#series, signal);
+      return found && { generation: found.generation, step: found.step };
+    };
+    this.#joined ??= joinRun(this.#series, { run, rank, worldSize }, newest, signal);
+    const joined = this.#joined;
+    return await joined.catch((error) => {
+      // Another call may try again.
+      if (this.#joined === joined) this.#joined = undefined;
+      throw error;
+    });
+  }
+
+  save(step: number, content: CheckpointContent, { signal }: SaveOptions = {}): SaveHandle {
+    const { rank, worldSize, shardBytes, readOnly } = this.#config;
+    if (readOnly) {
+      throw new TypeError(`Cannot save in ${JSON.stringify(this.uri)}: it is open for reading only`);
+    }
+    if (!(Number.isSafeInteger(step) && step >= 0 && step < STEPS)) {
+      throw new RangeError(`Cannot save step ${step}: a whole number below ${STEPS} is needed`);
+    }
+    const { extras = {}, metrics = {} } = content;
+    checkExtras(extras);
+    for (const [name, value] of Object.entries(metrics)) {
+      if (!Number.isFinite(value)) {
+        throw new TypeError(`Cannot save the metric ${JSON.stringify(name)}: it is ${value}`);
+      }
+    }
+    const files = planSave(content, { rank, worldSize, shardBytes });
+    this.#throwUnseen();
+    const either = AbortSignal.any([signal, this.#signal].filter((one) => one !== undefined));
+    const save = new ObservedSave(
+      (stages) => this.#save({ step, files, extras, metrics }, stages, either),
+      this.#last,
+    );
+    this.#last = save.ended;
+    this.#saves.add(save);
+    save.ended.then(() => save.isFine && this.#saves.delete(save));
+    return save;
+  }
+
+  async settled(): Promise<void> {
+    await this.#last;
+    this.#throwUnseen();
+  }
+
+  async latest({ signal }: { readonly signal?: AbortSignal } = {}): Promise<CheckpointInfo | undefined> {
+    const found = await newestCommit(this.#series, signal);
+    return found && infoOf(await manifestOf(this.#series, found, signal));
+  }
+
+  async *list({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<CheckpointInfo> {
+    for await (const found of findCommits(this.#series, signal)) {
+      yield infoOf(await manifestOf(this.#series, found, signal));
+    }
+  }
+
+  async open(
+    which: WhichCheckpoint,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<Checkpoint> {
+    const manifest = await manifestOf(this.#series, await this.#find(which, signal), signal);
+    return new Checkpoint(this.#series, manifest, await tableOf(this.#series, manifest, signal));
+  }
+
+  async recover({ signal }: { readonly signal?: AbortSignal } = {}): Promise<RecoveryReport> {
+    return await recover(this.#series, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.settled();
+  }
+
+  async #save(
+    planned: PlannedSave,
+    stages: { readonly onSnapshot: () => void; readonly onWritten: (report: WrittenReport) => void },
+    signal: AbortSignal,
+  ): Promise<CheckpointInfo> {
+    signal.throwIfAborted();
+    const joined = await this.join(signal);
+    await checkNewestRun(this.#series, joined, signal);
+    return infoOf(await saveCheckpoint(this.#series, joined, planned, this.#config, stages, signal));
+  }
+
+  async #find(which: WhichCheckpoint, signal: AbortSignal | undefined): Promise<CheckpointRef> {
+    if (typeof which === "object") return which;
+    const nothing = (detail: string) =>
+      new NotFoundError({ operation: "open a checkpoint in", uri: this.uri, detail });
+    if (which === "resume") {
+      const { resumeFrom } = await this.join(signal);
+      if (resumeFrom) return resumeFrom;
+      throw nothing("there was none when this run began");
+    }
+    if (which === "latest" && this.#config.worldSize > 1 && !this.#config.readOnly) {
+      throw new TypeError(
+        'Cannot open "latest" as one of several ranks, since each could find another one: open "resume", or a step',
+      );
+    }
+    for await (const found of findCommits(this.#series, signal)) {
+      if (which === "latest" || found.step === which) return found;
+    }
+    throw nothing(which === "latest" ? "there is none" : `there is none of step ${which}`);
+  }
+
+  #throwUnseen(): void {
+    for (const save of this.#saves) {
+      if (!save.hasEnded || save.isFine) continue;
+      this.#saves.delete(save);
+      if (!save.wasSeen) throw save.failure;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { getBytes, objectUri } from "@lade/core";
+import { inParallel } from "@lade/core/concurrency";
+import { AlreadyExistsError } from "@lade/core/errors";
+import { createZstdWriter } from "@lade/core/zstd";
+import { FencedError } from "../errors/errors.ts";
+import { type CheckpointRef, commitKey, refName, retiredKey } from "../keys/series_keys.ts";
+import { makeManifest } from "../manifest/make_manifest.ts";
+import type { Manifest, TensorTable } from "../manifest/manifest.ts";
+import { readManifest, writeManifest } from "../manifest/manifest_json.ts";
+import { type RankRecord, readRecord } from "../record/rank_record.ts";
+import { createSame } from "../series/create_same.ts";
+import { readSmall } from "../series/read_small.ts";
+import type { Series } from "../series/series.ts";
+
+/** Records that are read at the same time. */
+const AT_ONCE = 64;
+
+/**
+ * Commits a checkpoint of the records of all its ranks, unless another rank has: all who do write the same bytes, so that it
+ * does not matter who. Parts that make up no tensor are an `InvalidCheckpointError`, and nothing is committed.
+ */
+export async function commit(
+  series: Series,
+  records: readonly RankRecord[],
+  signal?: AbortSignal,
+): Promise<Manifest> {
+  const { store, ifIgnored } = series;
+  const manifest = makeManifest(records, store.uri);
+  const { bytes, table } = writeManifest(manifest);
+  if (table) await writeTable(series, table, signal);
+  const key = commitKey(manifest);
+  const operation = `commit checkpoint ${refName(manifest)} as`;
+  const found = await createSame(store, key, bytes, {
+    ifIgnored,
+    operation,
+    signal,
+    isSame: (found) => isSameBut(found, manifest, objectUri(store.uri, key)),
+  });
+  await checkNotRetired(series, manifest, signal);
+  return found ? readManifest(found, objectUri(store.uri, key), manifest) : manifest;
+}
+
+/** The records of an attempt, read by their keys. */
+export async function readRecords(
+  { store }: Pick<Series, "store">,
+  keys: readonly string[],
+  signal?: AbortSignal,
+): Promise<RankRecord[]> {
+  const records = new Array<RankRecord | undefined>(keys.length).fill(undefined);
+  await inParallel(keys.entries(), AT_ONCE, async ([place, key], signal) => {
+    const { bytes } = await getBytes(store, key, { signal });
+    records[place] = readRecord(bytes, objectUri(store.uri, key));
+  }, signal);
+  return records.flatMap((record) => record ?? []);
+}
+
+/** What was saved before is the same checkpoint where all but the time is. */
+function isSameBut(
+  found: Uint8Array,
+  manifest: Manifest & { readonly table: TensorTable },
+  uri: string,
+): boolean {
+  const { createdAt } = readManifest(found, uri, manifest);
+  const { bytes } = writeManifest({ ...manifest, createdAt });
+  return bytes.length === found.length && bytes.every((byte, place) => byte === found[place]);
+}
+
+/** Its key tells its content: one that is there is the same. */
+async function writeTable(
+  { store, ifIgnored }: Series,
+  { key, json }: { readonly key: string; readonly json: Uint8Array<ArrayBuffer> },
+  signal?: AbortSignal,
+): Promise<void> {
+  try {
+    await using writer = await createZstdWriter(store, key.slice(0, -".zst".length), {
+      ifNoneMatch: "*",
+      ifIgnored,
+      workers: 0,
+      ...(signal && { signal }),
+    });
+    await writer.write(json);
+    await writer.close();
+  } catch (error) {
+    if (!(error instanceof AlreadyExistsError)) throw error;
+  }
+}
+
+/** Whoever removes a checkpoint says so first, and looks for its manifest again: one of both sees the other. */
+async function checkNotRetired({ store }: Series, ref: CheckpointRef, signal?: AbortSignal): Promise<void> {
+  if (!await readSmall(store, retiredKey(ref), signal)) return;
+  throw new FencedError({
+    operation: `commit checkpoint ${refName(ref)} in`,
+    uri: store.uri,
+    detail: "it was given up meanwhile, and is being removed",
+  });
+}

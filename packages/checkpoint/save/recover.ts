@@ -1,0 +1,56 @@
+import {
+  attemptName,
+  type CheckpointRef,
+  placeOfRecord,
+  PREFIXES,
+  refName,
+  refOfAttempt,
+} from "../keys/series_keys.ts";
+import { findCommits, retiredNames } from "../series/find_commits.ts";
+import type { Series } from "../series/series.ts";
+import { commit, readRecords } from "./commit.ts";
+
+/** What {@linkcode recover} did. */
+export interface RecoveryReport {
+  /** Checkpoints whose ranks had all written, and that are committed now. */
+  readonly committed: readonly CheckpointRef[];
+  /** Attempts of which ranks are missing. */
+  readonly incomplete: readonly {
+    readonly attempt: string;
+    readonly ranks: number;
+    readonly worldSize: number;
+  }[];
+}
+
+/**
+ * Commits what was written whole and never committed, as after a crash between the last record and the manifest: the ranks'
+ * records say all that a manifest does. What is retired stays so.
+ */
+export async function recover(series: Series, signal?: AbortSignal): Promise<RecoveryReport> {
+  const { store } = series;
+  const attempts = new Map<string, string[]>();
+  for await (const { key } of store.list(PREFIXES.records, signal ? { signal } : {})) {
+    const place = placeOfRecord(key);
+    if (!place) continue;
+    const keys = attempts.get(place.attempt) ?? [];
+    attempts.set(place.attempt, keys);
+    keys.push(key);
+  }
+  const known = await retiredNames(series, signal);
+  for await (const commit of findCommits(series, signal)) known.add(refName(commit));
+  const committed: CheckpointRef[] = [];
+  const incomplete: { attempt: string; ranks: number; worldSize: number }[] = [];
+  for (const [attempt, keys] of attempts) {
+    const ref = refOfAttempt(attempt);
+    if (!ref || known.has(refName(ref))) continue;
+    const [first] = await readRecords(series, keys.slice(0, 1), signal);
+    if (!first || attemptName(first, first.run) !== attempt) continue;
+    if (keys.length !== first.worldSize) {
+      incomplete.push({ attempt, ranks: keys.length, worldSize: first.worldSize });
+      continue;
+    }
+    await commit(series, await readRecords(series, keys, signal), signal);
+    committed.push(ref);
+  }
+  return { committed, incomplete };
+}

@@ -1,0 +1,131 @@
+import { objectUri } from "@lade/core";
+import { AlreadyExistsError, NotFoundError } from "@lade/core/errors";
+import { FormatError } from "@lade/formats/errors";
+import { FencedError } from "../errors/errors.ts";
+import { JsonFields } from "../json/json_fields.ts";
+import { openSealed, sealJson } from "../json/sealed_json.ts";
+import {
+  type CheckpointRef,
+  generationOfRun,
+  GENERATIONS,
+  PREFIXES,
+  runDigest,
+  runKey,
+  STEPS,
+} from "../keys/series_keys.ts";
+import { readSmall } from "./read_small.ts";
+import { firstOf, type JoinedRun, type Member, type Series } from "./series.ts";
+
+/** A run as its object tells of it. */
+export interface RunObject {
+  readonly generation: number;
+  readonly run: string;
+  /** Where all its ranks go on: the newest checkpoint there was when it began. */
+  readonly resumeFrom: CheckpointRef | undefined;
+  /** Digests of the runs before it, the newest first. */
+  readonly earlier: readonly string[];
+}
+
+/** How often another run may begin just before this one. */
+const TRIES = 100;
+
+/**
+ * Joins a run, or begins it: the first of its ranks says for all from where they go on, which `newest` tells. A run after
+ * which another one has begun is a `FencedError`.
+ */
+export async function joinRun(
+  series: Series,
+  member: Member,
+  newest: () => Promise<CheckpointRef | undefined>,
+  signal?: AbortSignal,
+): Promise<JoinedRun & { readonly resumeFrom: CheckpointRef | undefined }> {
+  const { store, ifIgnored } = series;
+  const digest = runDigest(member.run);
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const last = await newestRun(series, signal);
+    if (last?.run === member.run) {
+      return { ...member, generation: last.generation, resumeFrom: last.resumeFrom };
+    }
+    if (last?.earlier.includes(digest)) throw fenced(series, member, last);
+    const generation = last ? last.generation + 1 : 0;
+    if (generation >= GENERATIONS) {
+      throw new RangeError(`Cannot begin a run in ${JSON.stringify(store.uri)}: it has had ${GENERATIONS}`);
+    }
+    const resumeFrom = await newest();
+    const begun: RunObject = {
+      generation,
+      run: member.run,
+      resumeFrom,
+      earlier: last ? [runDigest(last.run), ...last.earlier] : [],
+    };
+    try {
+      const call = { ifNoneMatch: "*", ifIgnored, ...(signal && { signal }) };
+      await store.put(runKey(generation), writeRun(begun), call);
+    } catch (error) {
+      // Another rank or another run was quicker, or the answer was lost: the next look tells.
+      if (!(error instanceof AlreadyExistsError)) throw error;
+    }
+  }
+  throw new FencedError({
+    operation: "begin a run in",
+    uri: store.uri,
+    detail: `other runs began ${TRIES} times just before it`,
+  });
+}
+
+/** Throws a `FencedError` where another run has begun after one that was joined. */
+export async function checkNewestRun(series: Series, joined: JoinedRun, signal?: AbortSignal): Promise<void> {
+  const last = await newestRun(series, signal);
+  if (last && last.generation !== joined.generation) throw fenced(series, joined, last);
+}
+
+/** The run that began last. */
+export async function newestRun({ store }: Series, signal?: AbortSignal): Promise<RunObject | undefined> {
+  const object = await firstOf(store, PREFIXES.runs, signal);
+  if (!object) return undefined;
+  const uri = objectUri(store.uri, object.key);
+  const generation = generationOfRun(object.key);
+  if (generation === undefined) {
+    throw new FormatError({ operation: "read", uri, detail: "it is no run of a series of checkpoints" });
+  }
+  const bytes = await readSmall(store, object.key, signal);
+  if (!bytes) throw new NotFoundError({ operation: "read", uri, detail: "it was listed and is gone" });
+  return readRun(bytes, uri, generation);
+}
+
+function writeRun({ generation, run, resumeFrom, earlier }: RunObject): Uint8Array<ArrayBuffer> {
+  const from = resumeFrom ? { generation: resumeFrom.generation, step: resumeFrom.step } : null;
+  return sealJson({
+    format: "lade-checkpoint-run",
+    version: 1,
+    generation,
+    run,
+    resumeFrom: from,
+    earlier: [...earlier],
+  });
+}
+
+function readRun(bytes: Uint8Array, uri: string, generation: number): RunObject {
+  const fields = new JsonFields(openSealed(bytes, uri), uri);
+  fields.oneOf("format", ["lade-checkpoint-run"]);
+  if (fields.whole("generation") !== generation) throw fields.fault("generation", "is not that of its key");
+  const from = fields.json("resumeFrom") === null ? undefined : fields.object("resumeFrom");
+  return {
+    generation,
+    run: fields.text("run"),
+    resumeFrom: from &&
+      { generation: from.whole("generation", GENERATIONS), step: from.whole("step", STEPS) },
+    earlier: fields.list("earlier").map(String),
+  };
+}
+
+function fenced({ store }: Series, { run }: Member, last: RunObject): FencedError {
+  return new FencedError({
+    operation: "save checkpoints in",
+    uri: store.uri,
+    detail: `run ${JSON.stringify(run)} is no longer the newest: run ${
+      JSON.stringify(last.run)
+    } has begun after it`,
+    advice: "a run needs another name after each restart",
+  });
+}
