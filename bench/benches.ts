@@ -10,6 +10,7 @@ import { listMillion } from "./fs/list_million.ts";
 import { transportGet, transportPut, transportSmall } from "./http/transport.ts";
 import { planMillion } from "./transfer/plan_million.ts";
 import { loaderFiles, loaderLarge } from "./loader/loader_files.ts";
+import { loaderPython } from "./loader/loader_python.ts";
 import { npyRead } from "./formats/npy_read.ts";
 import { safetensorsRead } from "./formats/safetensors_read.ts";
 import { csvRead } from "./formats/csv_read.ts";
@@ -49,6 +50,7 @@ export const benches: Bench[] = [
   tarIndex,
   loaderFiles,
   loaderLarge,
+  loaderPython,
   ...s3Benches,
   ...azureBenches,
   ...gcsBenches,

@@ -3,6 +3,9 @@ import { NoteMessage } from "../messages/text_messages.ts";
 import { ClosedOutputError } from "../output/output_error.ts";
 import { writeAll } from "../output/write_all.ts";
 
+/** Bytes that the path of a Unix socket may have on Linux. */
+const LONGEST_PATH = 107;
+
 /** Whoever reads the stream. */
 export interface StreamReader extends AsyncDisposable {
   /** Writes all of the bytes; a `ClosedOutputError` where the reader has gone. */
@@ -84,7 +87,10 @@ function listen(path: string): Deno.Listener {
   try {
     return Deno.listen({ transport: "unix", path });
   } catch (error) {
-    const detail = error instanceof Deno.errors.AddrInUse
+    const { length } = new TextEncoder().encode(path);
+    const detail = length > LONGEST_PATH
+      ? `a socket's path has ${LONGEST_PATH} bytes at most, and this one ${length}: name a shorter one`
+      : error instanceof Deno.errors.AddrInUse
       ? "something lies there already: remove it, or name another path"
       : error instanceof Error
       ? error.message

@@ -202,6 +202,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: "shareBatches: a rank without samples has an empty batch",
+  ignore,
+  fn: async () => {
+    const dataset = numbersDataset(await numbersStore(7), 7);
+    const reader = new Reader();
+    await shared(dataset, { reader, options: { batchSize: 2, world: { rank: 2, size: 3 } } });
+    const rows: number[] = [];
+    for (const bytes of reader.batches) {
+      for (const { message } of await messagesIn(bytes)) {
+        rows.push(message.kind === "batch" ? message.batch.rows : NaN);
+      }
+    }
+    assertEquals([rows, reader.lines.at(-1)], [[2, 0], "end"]);
+  },
+});
+
+Deno.test({
   name: "shareBatches: a failure comes after the batches before it have been taken, and there is no end",
   ignore,
   fn: async () => {
