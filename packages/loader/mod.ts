@@ -13,6 +13,7 @@ export * from "./open/open_dataset.ts";
 export type * from "./pool/buffer_source.ts";
 export type * from "./config/loader_options.ts";
 export type * from "./config/resolve_config.ts";
+export type { ModuleExport } from "./config/module_export.ts";
 export type * from "./config/sample_failure.ts";
 export type { LoaderStats } from "./stats/loader_stats.ts";
 export type * from "./loader/data_loader.ts";

@@ -168,6 +168,7 @@ export const LAYERS: Layers = {
     "open",
     "pool",
     "config",
+    "workers",
     "loader",
     "pack",
     "arrow",

@@ -3,6 +3,7 @@ import type { SampleContext } from "../datasets/dataset.ts";
 import type { Remainder, World } from "../order/shares.ts";
 import type { LoaderState } from "../state/loader_state.ts";
 import type { BufferSource } from "../pool/buffer_source.ts";
+import type { ModuleExport } from "./module_export.ts";
 import type { SampleFailure } from "./sample_failure.ts";
 
 /** How samples are shuffled: blocks of records that lie side by side, or every sample for itself. */
@@ -25,6 +26,11 @@ export interface PoolOptions {
   readonly samplesInFlight?: "auto" | number;
   /** Where the memory of batches comes from; the heap by default. */
   readonly buffers?: BufferSource;
+  /**
+   * Workers that `transform` and `collate` run in where these are of a module; 0 runs them in this thread. `"auto"`, the
+   * default, is one less than there are processors, at least 1; and 0 where there is no module.
+   */
+  readonly workers?: "auto" | number;
 }
 
 /** How bytes are read. */
@@ -83,10 +89,10 @@ export interface LoaderOptions<T, U = T, B = readonly U[]> {
    * get short or empty batches. All there are by default; several ranks need it.
    */
   readonly steps?: number;
-  /** Makes of each sample another one. */
-  readonly transform?: Transform<T, U>;
+  /** Makes of each sample another one. Of a module, it runs in workers. */
+  readonly transform?: Transform<T, U> | ModuleExport;
   /** Puts the samples of a batch together; an array of them by default, or one array of numbers where all are alike. */
-  readonly collate?: Collate<U, B>;
+  readonly collate?: Collate<U, B> | ModuleExport;
   /** What is done about a sample that cannot be had; `"fail"` by default. A skipped one leaves a hole, and moves no other. */
   readonly onError?: OnError;
   /** Samples that may be skipped in an epoch; 100 by default. */

@@ -3,7 +3,9 @@ import type { OrderDescription } from "../order/sampler.ts";
 import type { Remainder, World } from "../order/shares.ts";
 import type { WeightTable } from "../order/weighted.ts";
 import { checkKeys, type Take, type ValueSource, whole } from "./check_options.ts";
-import type { EngineOptions, LoaderOptions, PoolOptions } from "./loader_options.ts";
+import type { EngineOptions, LoaderOptions } from "./loader_options.ts";
+import { resolveModule } from "./module_export.ts";
+import { resolveWorkers } from "./resolve_workers.ts";
 import { resolveOrder } from "./resolve_order.ts";
 import { checkStream, streamOrderOf } from "./resolve_stream.ts";
 
@@ -29,6 +31,10 @@ export interface LoaderLevel {
   readonly steps?: number;
   /** Samples that may be skipped in an epoch. */
   readonly maxSkipped: number;
+  /** What makes other samples of samples: `"none"`, `"function"`, or the URL of a module, `#`, and the name of its export. */
+  readonly transform: string;
+  /** What puts samples together, said the same way. */
+  readonly collate: string;
 }
 
 /** What is held and read ahead. */
@@ -39,6 +45,8 @@ export interface PoolLevel {
   readonly batchesAhead: "auto" | number;
   /** Samples worked on at the same time. */
   readonly samplesInFlight: number;
+  /** Workers that run what is of a module; 0 where that is this thread. */
+  readonly workers: number;
 }
 
 /** How bytes are read. */
@@ -83,7 +91,7 @@ const KEYS = {
     "engine",
     "context",
   ],
-  pool: ["maxBytes", "batchesAhead", "samplesInFlight", "buffers"],
+  pool: ["maxBytes", "batchesAhead", "samplesInFlight", "buffers", "workers"],
   engine: ["coalesceGap", "coalesceSize"],
   world: ["rank", "size"],
 } as const;
@@ -93,8 +101,13 @@ const SAMPLES_IN_FLIGHT = 256;
 const COALESCE_SIZE = 8 * 2 ** 20;
 const MAX_SKIPPED = 100;
 
-/** The options that a configuration says: all but what works on samples. */
-export type ConfigOptions = Omit<LoaderOptions<unknown>, "transform" | "collate">;
+/** The options that a configuration says. Of what works on samples it says which it is. */
+export interface ConfigOptions extends Omit<LoaderOptions<unknown>, "transform" | "collate"> {
+  /** Of samples of any type. */
+  readonly transform?: unknown;
+  /** Of batches of any type. */
+  readonly collate?: unknown;
+}
 
 /** What a configuration is resolved with. */
 export interface ConfigGround {
@@ -108,6 +121,8 @@ export interface ConfigGround {
   readonly weights?: WeightTable | undefined;
   /** Bytes that the context's byte budget has. */
   readonly budget: number;
+  /** Processors of the machine; 1 by default. */
+  readonly processors?: number;
 }
 
 /**
@@ -129,7 +144,7 @@ export function resolveConfig(
   };
   return {
     loader: loaderLevel(options, ground, take),
-    pool: poolLevel(options.pool ?? {}, ground, take),
+    pool: poolLevel(options, ground, take),
     engine: engineLevel(options.engine ?? {}, take),
     sources,
   };
@@ -201,26 +216,38 @@ function loaderLevel(
     ...(steps !== undefined && { steps }),
     epochs,
     maxSkipped,
+    transform: take("loader.transform", wordsOf("transform", options.transform), "none"),
+    collate: take("loader.collate", wordsOf("collate", options.collate), "none"),
   };
 }
 
+function wordsOf(name: "transform" | "collate", option: unknown): string | undefined {
+  if (option === undefined) return undefined;
+  const module = resolveModule(name, option);
+  return module ? `${module.url}#${module.name}` : "function";
+}
+
 function poolLevel(
-  options: PoolOptions,
-  { budget }: ConfigGround,
+  { pool: options = {}, transform, collate }: ConfigOptions,
+  { budget, processors = 1 }: ConfigGround,
   take: Take,
 ): PoolLevel {
   const maxBytes = take("pool.maxBytes", options.maxBytes, Math.floor(budget / 2));
   whole("pool.maxBytes", maxBytes, 1);
   const batchesAhead = take("pool.batchesAhead", options.batchesAhead, "auto");
   if (batchesAhead !== "auto") whole("pool.batchesAhead", batchesAhead, 0);
-  const { samplesInFlight: given } = options;
+  const { samplesInFlight: inFlight } = options;
   const samplesInFlight = take(
     "pool.samplesInFlight",
-    given === "auto" ? undefined : given,
+    inFlight === "auto" ? undefined : inFlight,
     SAMPLES_IN_FLIGHT,
   );
   whole("pool.samplesInFlight", samplesInFlight, 1);
-  return { maxBytes, batchesAhead, samplesInFlight };
+  const isOfModule = [transform, collate].some((work) => typeof work === "object");
+  const { workers: wanted } = options;
+  const given = wanted === "auto" ? undefined : wanted;
+  const workers = take("pool.workers", given, resolveWorkers(given, { isOfModule, processors }));
+  return { maxBytes, batchesAhead, samplesInFlight, workers };
 }
 
 function engineLevel(

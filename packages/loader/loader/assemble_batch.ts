@@ -1,8 +1,8 @@
 import type { Clock } from "@lade/core/backend";
-import type { Collate } from "../config/loader_options.ts";
 import type { FixedSample } from "../datasets/dataset.ts";
 import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
 import type { StatsCounter } from "../stats/loader_stats.ts";
+import type { SampleCollate } from "../workers/sample_work.ts";
 import type { LoadedSamples } from "./batch_load.ts";
 import { collateFixed } from "./collate_fixed.ts";
 import type { Batch } from "./data_loader.ts";
@@ -11,7 +11,7 @@ import type { Batch } from "./data_loader.ts";
 export interface BatchParts<U, B> {
   readonly loaded: LoadedSamples<U>;
   readonly fixed: FixedSample | undefined;
-  readonly collate: Collate<U, B> | undefined;
+  readonly collate: SampleCollate<U, B> | undefined;
   readonly isTransformed: boolean;
   readonly clock: Clock;
   readonly memory: BatchMemory;
@@ -30,7 +30,7 @@ export interface HandedBatch<B> extends Batch<B> {
 /** Puts the samples of a batch together. Memory that the collation took is given back where it fails. */
 export async function assembleBatch<U, B>(parts: BatchParts<U, B>): Promise<HandedBatch<B>> {
   const { loaded, fixed, collate, isTransformed, clock, memory, stats, epoch, step } = parts;
-  const { samples, failures, buffer } = loaded;
+  const { samples, failures, buffer, adopted = [] } = loaded;
   const places = failures.keys().filter((place) => failures[place] === undefined).toArray();
   const own: BatchBuffer[] = [];
   const allocate = (bytes: number) => {
@@ -38,22 +38,23 @@ export async function assembleBatch<U, B>(parts: BatchParts<U, B>): Promise<Hand
     own.push(taken);
     return taken.bytes;
   };
-  const began = clock.monotonicMs();
   let data: B;
   try {
     if (fixed && buffer && !collate && !isTransformed) {
+      const began = clock.monotonicMs();
       // The overload of a loader over samples that are alike says that this is what a batch is.
       data = collateFixed(buffer.bytes, fixed, failures.length, places) as B;
+      stats.collateMs += clock.monotonicMs() - began;
     } else {
       const present = places.map((place) => samples[place] as U);
-      data = collate ? await collate(present, allocate) : present as B;
+      const lot = { adopt: (made: BatchBuffer) => void own.push(made) };
+      data = collate ? await collate(present, allocate, lot) : present as B;
     }
   } catch (error) {
     for (const taken of own) taken.release();
     throw error;
   }
-  stats.collateMs += clock.monotonicMs() - began;
-  const all = buffer ? [buffer, ...own] : own;
+  const all = [...buffer ? [buffer] : [], ...adopted, ...own];
   const padded =
     failures.slice(failures.length - parts.padding).filter((failure) => failure === undefined).length;
   let isHeld = true;

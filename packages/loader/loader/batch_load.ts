@@ -1,9 +1,10 @@
 import { bytesAtHand } from "@lade/core/seams";
-import type { MapDataset, ReadPlan, SampleContext } from "../datasets/dataset.ts";
+import type { MapDataset, ReadPlan } from "../datasets/dataset.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
 import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
 import type { BlockSource } from "../pool/block_cache.ts";
 import type { Slots } from "../pool/slots.ts";
+import type { KeyedContext, SampleLot } from "../workers/sample_work.ts";
 import { BatchLayout } from "./batch_layout.ts";
 import { groupReads, type PlacedRead, type ReadGround, readGroup, readSampleNow } from "./read_samples.ts";
 import { settled } from "./settled.ts";
@@ -27,6 +28,8 @@ export interface LoadGround<T, U> extends ReadGround, TransformGround<T, U> {
   readonly slots: Slots;
   /** Lets one batch at a time read what is at hand. */
   readonly quick: Slots;
+  /** Whether the transformation runs in workers: what it gives is no view of memory that was read into. */
+  readonly isTransformedApart?: boolean;
 }
 
 /** A batch's samples, each at its place; failures are at theirs. */
@@ -35,6 +38,8 @@ export interface LoadedSamples<U> {
   readonly failures: readonly (SampleFailure | undefined)[];
   /** The memory that samples are views of; absent where they have their own. */
   readonly buffer: BatchBuffer | undefined;
+  /** More memory that they are views of: it came from workers. */
+  readonly adopted?: readonly BatchBuffer[];
   /** Bytes of samples. */
   readonly bytes: number;
 }
@@ -55,6 +60,8 @@ export class BatchLoad<T, U> {
   /** Becomes resolved when other memory was given back. */
   #retry = Promise.withResolvers<void>();
   #isWanted = false;
+  /** Memory of samples that came from workers. */
+  readonly #adopted: BatchBuffer[] = [];
   /** Settles once nothing is read any more. */
   readonly samples: Promise<LoadedSamples<U>>;
 
@@ -93,11 +100,15 @@ export class BatchLoad<T, U> {
     await settled(this.#task.indices.map((index, place) =>
       slots.run(async () => {
         const context = this.#context(place);
+        const get = () => dataset.get(index, context);
         await this.#attempt(results, place, async () =>
-          transformSample(this.#ground, await dataset.get(index, context), context));
+          transformSample(this.#ground, await get(), context, this.#lot(undefined, get)));
       }, signal)
-    ));
-    return { ...results, buffer: undefined, bytes: 0 };
+    )).catch((error) => {
+      this.#giveBack();
+      throw error;
+    });
+    return { ...results, buffer: undefined, adopted: this.#adopted, bytes: 0 };
   }
 
   async #loadPlanned(plan: ReadPlan<T>): Promise<LoadedSamples<U>> {
@@ -121,10 +132,14 @@ export class BatchLoad<T, U> {
         ? this.#copy(blocks, reads, { results, work, arrived })
         : this.#readAll(reads, { results, work, arrived }));
       await settled(work);
-      return { ...results, buffer, bytes: layout.bytes };
+      const loaded = { ...results, adopted: this.#adopted, bytes: layout.bytes };
+      if (!this.#ground.isTransformedApart) return { ...loaded, buffer };
+      buffer.release();
+      return { ...loaded, buffer: undefined };
     } catch (error) {
       await Promise.allSettled(work);
       buffer.release();
+      this.#giveBack();
       throw error;
     }
   }
@@ -236,7 +251,9 @@ export class BatchLoad<T, U> {
       const attempt = this.#attempt(results, place, async () => {
         const sample = made instanceof Promise ? await made : made;
         if (made instanceof Promise) stats.decodeMs += clock.monotonicMs() - began;
-        return await transformSample(this.#ground, sample, this.#context(place));
+        const context = this.#context(place);
+        const lot = this.#lot(bytes.buffer, () => plan.decode(place, bytes));
+        return await transformSample(this.#ground, sample, context, lot);
       });
       // It is waited for after the reads, and may have failed by then.
       attempt.catch(() => {});
@@ -273,7 +290,15 @@ export class BatchLoad<T, U> {
     };
   }
 
-  #context(place: number): SampleContext {
+  #lot(memory: ArrayBuffer | undefined, again: () => T | Promise<T>): SampleLot<T> {
+    return { memory, again, adopt: (made) => void this.#adopted.push(made) };
+  }
+
+  #giveBack(): void {
+    for (const adopted of this.#adopted) adopted.release();
+  }
+
+  #context(place: number): KeyedContext {
     const { epoch, indices, positions } = this.#task;
     return contextOf(
       this.#ground,
@@ -308,6 +333,12 @@ interface Arrival<U> {
 interface Results<U> {
   readonly samples: (U | undefined)[];
   readonly failures: (SampleFailure | undefined)[];
+}
+
+/** Gives back all memory of samples that are not handed out. */
+export function dropSamples({ buffer, adopted = [] }: LoadedSamples<unknown>): void {
+  buffer?.release();
+  for (const memory of adopted) memory.release();
 }
 
 /** Whether a store may have bytes at hand at another time. */

@@ -1,7 +1,7 @@
 import type { Sampler } from "../order/sampler.ts";
 import type { Steps } from "../order/shares.ts";
 import type { Rest } from "../state/rest.ts";
-import { BatchLoad, type BatchTask, type LoadGround } from "./batch_load.ts";
+import { BatchLoad, type BatchTask, dropSamples, type LoadGround } from "./batch_load.ts";
 import type { BatchRun, LoadedBatch } from "./loop_loader.ts";
 
 /** What a run goes through. */
@@ -73,7 +73,7 @@ export class EpochRun<T, U> implements BatchRun<LoadedBatch<U>> {
     for (const { load } of this.#queue.splice(0)) {
       load.want();
       const loaded = await load.samples.catch(() => undefined);
-      loaded?.buffer?.release();
+      if (loaded) dropSamples(loaded);
     }
     await this.#options.ground.blocks?.clear();
   }

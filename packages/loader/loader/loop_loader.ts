@@ -6,8 +6,9 @@ import type { Dataset, FixedSample } from "../datasets/dataset.ts";
 import { BatchMemory } from "../pool/batch_memory.ts";
 import type { LoaderState } from "../state/loader_state.ts";
 import { type LoaderStats, StatsCounter } from "../stats/loader_stats.ts";
+import { SampleWork } from "../workers/sample_work.ts";
 import { assembleBatch, type HandedBatch } from "./assemble_batch.ts";
-import type { LoadedSamples } from "./batch_load.ts";
+import { dropSamples, type LoadedSamples } from "./batch_load.ts";
 import type { Batch, DataLoader } from "./data_loader.ts";
 import { SampleError } from "./sample_error.ts";
 
@@ -36,9 +37,9 @@ export interface BatchRun<L extends LoadedBatch<unknown>> {
 }
 
 /** What a loader is made with. */
-export interface LoopSetup<U, B> {
+export interface LoopSetup<T, U, B> {
   readonly dataset: Dataset<unknown>;
-  readonly options: LoaderOptions<never, U, B>;
+  readonly options: LoaderOptions<T, U, B>;
   readonly context: StoreContext;
   readonly config: LoaderConfig;
 }
@@ -46,6 +47,9 @@ export interface LoopSetup<U, B> {
 /** How many batches are read ahead at first, and at most, where that is found out. */
 const FIRST_AHEAD = 2;
 const MOST_AHEAD = 64;
+/** Samples that are read ahead for each worker at least, so that none waits for the caller. */
+const SAMPLES_OF_WORKER = 8;
+const LEFT = new DOMException("The loop was left", "AbortError");
 /** A longer wait for a batch calls for more of them ahead. */
 const LONG_WAIT_MS = 1;
 
@@ -53,14 +57,16 @@ const LONG_WAIT_MS = 1;
  * What loaders have in common, whatever their samples come from: one loop at a time over an epoch, its batches handed out
  * and taken back, failures judged, and time counted. What batches there are, and where it is, the loaders themselves know.
  */
-export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements DataLoader<B> {
+export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements DataLoader<B> {
   readonly config: LoaderConfig;
   protected readonly context: StoreContext;
   protected readonly memory: BatchMemory;
   protected readonly counter = new StatsCounter();
+  /** What is done with samples once they are read. */
+  protected readonly work: SampleWork<T, U, B>;
   /** The next step of what is left of the epoch. */
   protected step = 0;
-  readonly #options: LoaderOptions<never, U, B>;
+  readonly #options: LoaderOptions<T, U, B>;
   readonly #fixed: FixedSample | undefined;
   /** Samples that were skipped in this epoch. */
   #skipped = 0;
@@ -75,14 +81,24 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
   #run: BatchRun<L> | undefined;
   #disposed = false;
 
-  constructor({ dataset, options, context, config }: LoopSetup<U, B>) {
+  constructor({ dataset, options, context, config }: LoopSetup<T, U, B>) {
     this.config = config;
     this.context = context;
     this.#options = options;
     this.#fixed = "fixed" in dataset ? dataset.fixed : undefined;
     const { pool } = config;
     this.memory = new BatchMemory(context.budget, pool.maxBytes, options.pool?.buffers);
-    this.#ahead = pool.batchesAhead === "auto" ? FIRST_AHEAD : pool.batchesAhead;
+    this.work = new SampleWork({
+      transform: options.transform,
+      collate: options.collate,
+      workers: pool.workers,
+      memory: this.memory,
+      clock: context.clock,
+      stats: this.counter,
+    });
+    const { batchSize } = config.loader;
+    const forWorkers = Math.ceil(pool.workers * SAMPLES_OF_WORKER / batchSize);
+    this.#ahead = pool.batchesAhead === "auto" ? Math.max(FIRST_AHEAD, forWorkers) : pool.batchesAhead;
   }
 
   abstract readonly epoch: number;
@@ -106,12 +122,14 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
     if (this.epoch >= this.config.loader.epochs) return over();
     const stop = new AbortController();
     const { signal: own } = this.#options;
-    const run = this.#run = this.begin(stop, own ? AbortSignal.any([own, stop.signal]) : stop.signal);
+    const signal = own ? AbortSignal.any([own, stop.signal]) : stop.signal;
+    this.work.begin(signal);
+    const run = this.#run = this.begin(stop, signal);
     return new LoaderIterator(this, run);
   }
 
   stats(): LoaderStats {
-    return this.counter.snapshot(this.#run?.ahead ?? 0);
+    return this.counter.snapshot(this.#run?.ahead ?? 0, this.work.workers);
   }
 
   seek({ epoch = this.epoch, step = 0 }: { readonly epoch?: number; readonly step?: number }): void {
@@ -124,7 +142,8 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     clearImmediate(this.#soon);
-    await this.#run?.end(new DOMException("The loader was disposed", "AbortError"));
+    const reason = new DOMException("The loader was disposed", "AbortError");
+    await Promise.all([this.#run?.end(reason), this.work.end(reason)]);
     this.#run = undefined;
     this.memory.close();
   }
@@ -136,12 +155,16 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
       signal?.throwIfAborted();
       clearImmediate(this.#soon);
       run.fill(this.#isAtHand ? 0 : this.#ahead);
+      await this.work.ready();
       const began = this.now();
       const next = await run.next();
       if (!next) {
-        await this.end(run);
+        await this.#finish(run);
         this.turn();
         this.step = this.#skipped = 0;
+        // Workers wait for the next epoch, where there is one.
+        if (this.epoch < this.config.loader.epochs) this.work.rest();
+        else await this.work.end(new DOMException("The loop is over", "AbortError"));
         return undefined;
       }
       if (this.config.pool.batchesAhead === "auto" && this.now() - began > LONG_WAIT_MS) {
@@ -155,10 +178,14 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
     }
   }
 
-  /** Ends a run; what it read ahead is dropped. */
+  /** Ends a run before its time: what it read ahead is dropped, and no worker is left. */
   async end(run: BatchRun<L>): Promise<void> {
+    await Promise.all([this.#finish(run), this.work.end(LEFT)]);
+  }
+
+  async #finish(run: BatchRun<L>): Promise<void> {
     clearImmediate(this.#soon);
-    await run.end(new DOMException("The loop was left", "AbortError"));
+    await run.end(LEFT);
     if (this.#run === run) this.#run = undefined;
   }
 
@@ -181,7 +208,7 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
 
   async #hand(run: BatchRun<L>, next: L): Promise<HandedBatch<B>> {
     const { loaded, epoch, padding } = next;
-    const { collate, transform } = this.#options;
+    const { collate, transform } = this.work;
     const stats = this.counter;
     try {
       const skipped = loaded.failures.filter((failure) => failure !== undefined);
@@ -209,7 +236,7 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
       this.#readAhead(run);
       return batch;
     } catch (error) {
-      loaded.buffer?.release();
+      dropSamples(loaded);
       run.shift();
       throw error;
     }
@@ -223,7 +250,9 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
     const { reads, readsLater } = this.counter;
     const before = this.#lastHand;
     this.#lastHand = { reads, readsLater };
-    const isAuto = this.config.pool.batchesAhead === "auto";
+    const { batchesAhead, workers } = this.config.pool;
+    // Workers work while the caller does.
+    const isAuto = batchesAhead === "auto" && workers === 0;
     if (reads > before.reads) this.#isAtHand = isAuto && isMostlyAtHand(before, this.#lastHand);
     if (this.#isAtHand) this.#soon = setImmediate(() => run.fill(0));
     else run.fill(this.#ahead);
@@ -235,7 +264,7 @@ export abstract class LoopLoader<U, B, L extends LoadedBatch<U>> implements Data
     const before = this.#lastWait;
     this.#lastWait = { reads, readsLater };
     if (isMostlyAtHand(before, this.#lastWait)) return;
-    this.#ahead = Math.min(MOST_AHEAD, this.#ahead * 2);
+    this.#ahead = Math.max(this.#ahead, Math.min(MOST_AHEAD, this.#ahead * 2));
   }
 
   /** Throws unless the sample may be skipped, after `skipped` others of the epoch. */
@@ -262,14 +291,14 @@ function isMostlyAtHand(from: Reads, to: Reads): boolean {
 }
 
 /** One loop over an epoch. */
-class LoaderIterator<U, B, L extends LoadedBatch<U>> implements AsyncIterator<Batch<B>, undefined> {
-  readonly #loader: LoopLoader<U, B, L>;
+class LoaderIterator<T, U, B, L extends LoadedBatch<U>> implements AsyncIterator<Batch<B>, undefined> {
+  readonly #loader: LoopLoader<T, U, B, L>;
   readonly #run: BatchRun<L>;
   #latest: HandedBatch<B> | undefined;
   #handedAt: number | undefined;
   #isOver = false;
 
-  constructor(loader: LoopLoader<U, B, L>, run: BatchRun<L>) {
+  constructor(loader: LoopLoader<T, U, B, L>, run: BatchRun<L>) {
     this.#loader = loader;
     this.#run = run;
   }

@@ -14,9 +14,8 @@ import { type LoadedBatch, LoopLoader } from "./loop_loader.ts";
 import { openBlocks } from "./open_blocks.ts";
 
 /** Goes through samples that can be had by number: each position of an epoch's order is of one step and one rank. */
-export class MapLoader<T, U, B> extends LoopLoader<U, B, LoadedBatch<U>> {
+export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
   readonly #dataset: MapDataset<T>;
-  readonly #options: LoaderOptions<T, U, B>;
   readonly #slots: Slots;
   /** What samples are drawn by, the same in all epochs. */
   readonly #weights: WeightTable | undefined;
@@ -30,10 +29,14 @@ export class MapLoader<T, U, B> extends LoopLoader<U, B, LoadedBatch<U>> {
   constructor(dataset: MapDataset<T>, options: LoaderOptions<T, U, B>) {
     const context = options.context ?? dataset.context ?? createStoreContext();
     const weights = options.weights && tableOf(options.weights, dataset.length);
-    const config = resolveConfig(options, { dataset, budget: context.budget.capacity, weights });
+    const config = resolveConfig(options, {
+      dataset,
+      weights,
+      budget: context.budget.capacity,
+      processors: navigator.hardwareConcurrency,
+    });
     super({ dataset, options, context, config });
     this.#dataset = dataset;
-    this.#options = options;
     this.#weights = weights;
     const { loader, pool } = config;
     this.#slots = new Slots(pool.samplesInFlight);
@@ -94,7 +97,7 @@ export class MapLoader<T, U, B> extends LoopLoader<U, B, LoadedBatch<U>> {
   protected begin(stop: AbortController, signal: AbortSignal): EpochRun<T, U> {
     const { loader, engine } = this.config;
     const { clock } = this.context;
-    const { transform } = this.#options;
+    const { transform, isTransformedApart } = this.work;
     const reading = { engine, clock, stats: this.counter, signal };
     return new EpochRun({
       stop,
@@ -108,6 +111,7 @@ export class MapLoader<T, U, B> extends LoopLoader<U, B, LoadedBatch<U>> {
         slots: this.#slots,
         quick: new Slots(1),
         transform,
+        isTransformedApart,
       },
       epoch: this.#epoch,
       sampler: samplerOf(loader.order, { seed: loader.seed, epoch: this.#epoch, weights: this.#weights }),

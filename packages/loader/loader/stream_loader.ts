@@ -13,9 +13,8 @@ import { StreamLane } from "./stream_lane.ts";
 import { type StreamBatch, StreamRun } from "./stream_run.ts";
 
 /** Goes through samples that can only be gone through: lane by lane in turn, each lane of one rank. */
-export class StreamLoader<T, U, B> extends LoopLoader<U, B, StreamBatch<U>> {
+export class StreamLoader<T, U, B> extends LoopLoader<T, U, B, StreamBatch<U>> {
   readonly #dataset: StreamDataset<T>;
-  readonly #options: LoaderOptions<T, U, B>;
   readonly #samples: SampleMemory;
   readonly #slots: Slots;
   #epoch: number;
@@ -32,10 +31,10 @@ export class StreamLoader<T, U, B> extends LoopLoader<U, B, StreamBatch<U>> {
       dataset: { uri: dataset.uri },
       stream: dataset,
       budget: context.budget.capacity,
+      processors: navigator.hardwareConcurrency,
     });
     super({ dataset, options, context, config });
     this.#dataset = dataset;
-    this.#options = options;
     const { loader, pool } = config;
     this.#samples = new SampleMemory(context.budget, pool.maxBytes);
     this.#slots = new Slots(pool.samplesInFlight);
@@ -95,7 +94,7 @@ export class StreamLoader<T, U, B> extends LoopLoader<U, B, StreamBatch<U>> {
     const { loader, pool } = this.config;
     const { batchSize, order: { lanes = 1, window }, world, seed, steps, remainder } = loader;
     const { clock, budget } = this.context;
-    const { transform } = this.#options;
+    const { transform } = this.work;
     const order = streamOrder(this.#dataset.parts, seed, this.#epoch, {
       lanes,
       ...(window !== undefined && { window }),
@@ -125,7 +124,7 @@ export class StreamLoader<T, U, B> extends LoopLoader<U, B, StreamBatch<U>> {
       ),
       memory: this.#samples,
       slots: this.#slots,
-      transforming: { seed, signal, clock, stats: this.counter, transform },
+      transforming: { seed, signal, transform },
     });
   }
 

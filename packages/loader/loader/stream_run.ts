@@ -1,5 +1,6 @@
 import type { StreamDataset } from "../datasets/dataset.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
+import type { BatchBuffer } from "../pool/batch_memory.ts";
 import type { SampleMemory } from "../pool/sample_memory.ts";
 import type { Slots } from "../pool/slots.ts";
 import type { LaneState } from "../state/lane_state.ts";
@@ -113,7 +114,7 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
   /** Takes the samples of a batch from the lanes, and begins to transform them. */
   async #take(pending: PendingBatch<T, U>): Promise<BatchParts<U> | undefined> {
     const { batchSize, lanes, isExact, drops, memory } = this.#options;
-    const parts: BatchParts<U> = { samples: [], failures: [], work: [], bytes: 0, lanes: [] };
+    const parts: BatchParts<U> = { samples: [], failures: [], work: [], adopted: [], bytes: 0, lanes: [] };
     try {
       while (parts.samples.length < batchSize) {
         const from = this.#nextLane();
@@ -128,13 +129,13 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
       if (length < batchSize) this.#isOver = !isExact;
       if (!isExact && (length === 0 || (drops && length < batchSize))) {
         await settled(parts.work);
-        memory.free(parts.bytes);
+        drop(parts, memory);
         return undefined;
       }
       return { ...parts, lanes: lanes.map((lane) => lane && lane.state) };
     } catch (error) {
       await Promise.allSettled(parts.work);
-      memory.free(parts.bytes);
+      drop(parts, memory);
       throw error;
     }
   }
@@ -157,7 +158,7 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
 
   #add({ part, record, bytes, made }: LaneItem<T>, position: number, parts: BatchParts<U>): void {
     const { dataset, epoch, slots, transforming } = this.#options;
-    const { samples, failures, work } = parts;
+    const { samples, failures, work, adopted } = parts;
     const place = samples.length;
     // No other sample of the data set has this number.
     const index = record * dataset.parts + part;
@@ -181,6 +182,7 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
           transforming,
           made.sample,
           contextOf(transforming, epoch, index),
+          { adopt: (made) => void adopted.push(made) },
         );
       } catch (error) {
         signal.throwIfAborted();
@@ -192,12 +194,13 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
     work.push(transformed);
   }
 
-  async #finish({ samples, failures, work, bytes, lanes }: BatchParts<U>): Promise<StreamBatch<U>> {
+  async #finish(parts: BatchParts<U>): Promise<StreamBatch<U>> {
     const { epoch, memory } = this.#options;
+    const { samples, failures, work, adopted, bytes, lanes } = parts;
     try {
       await settled(work);
     } catch (error) {
-      memory.free(bytes);
+      drop(parts, memory);
       throw error;
     }
     let isHeld = true;
@@ -207,9 +210,15 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
     };
     // The samples' memory is their own: it is counted as the batch's as long as that lives.
     const buffer = { bytes: new Uint8Array(0), release: give, keep: give };
-    const loaded: LoadedSamples<U> = { samples, failures, buffer, bytes };
+    const loaded: LoadedSamples<U> = { samples, failures, buffer, adopted, bytes };
     return { loaded, epoch, padding: 0, lanes };
   }
+}
+
+/** Gives back the memory of a batch that comes to nothing. */
+function drop({ bytes, adopted }: BatchParts<unknown>, memory: SampleMemory): void {
+  memory.free(bytes);
+  for (const made of adopted) made.release();
 }
 
 /** A batch that is being put together. */
@@ -225,6 +234,8 @@ interface BatchParts<U> {
   readonly samples: (U | undefined)[];
   readonly failures: (SampleFailure | undefined)[];
   readonly work: Promise<void>[];
+  /** Memory of samples that came from workers. */
+  readonly adopted: BatchBuffer[];
   bytes: number;
   readonly lanes: readonly (LaneState | null)[];
 }

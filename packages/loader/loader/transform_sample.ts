@@ -1,17 +1,17 @@
-import type { Clock } from "@lade/core/backend";
-import type { Transform } from "../config/loader_options.ts";
-import type { SampleContext } from "../datasets/dataset.ts";
 import { randomKey, randomSequence } from "../order/keyed_random.ts";
 import { PURPOSE } from "../order/purposes.ts";
-import type { StatsCounter } from "../stats/loader_stats.ts";
+import {
+  type KeyedContext,
+  sampleKey,
+  type SampleLot,
+  type SampleTransform,
+} from "../workers/sample_work.ts";
 
 /** What samples are transformed with. */
 export interface TransformGround<T, U> {
   readonly seed: number;
   readonly signal: AbortSignal;
-  readonly clock: Clock;
-  readonly stats: StatsCounter;
-  readonly transform: Transform<T, U> | undefined;
+  readonly transform: SampleTransform<T, U> | undefined;
 }
 
 /**
@@ -23,7 +23,7 @@ export function contextOf(
   epoch: number,
   index: number,
   draw?: number,
-): SampleContext {
+): KeyedContext {
   const key = () =>
     draw === undefined
       ? randomKey(seed, epoch, PURPOSE.sample, index)
@@ -34,22 +34,19 @@ export function contextOf(
     epoch,
     signal,
     random: () => (random ??= randomSequence(key()))(),
+    [sampleKey]: key,
   };
 }
 
-/** Makes the other one of a sample, and counts the time that it takes. */
+/** Makes the other one of a sample. `lot` says what the sample is part of, so that it can be moved, and made again. */
 export async function transformSample<T, U>(
-  { transform, clock, stats }: TransformGround<T, U>,
+  { transform }: Pick<TransformGround<T, U>, "transform">,
   sample: T,
-  context: SampleContext,
+  context: KeyedContext,
+  lot: SampleLot<T>,
 ): Promise<U> {
   // Without a transformation samples are of one type.
   if (!transform) return sample as unknown as U;
-  const began = clock.monotonicMs();
-  try {
-    const made = transform(sample, context);
-    return made instanceof Promise ? await made : made;
-  } finally {
-    stats.transformMs += clock.monotonicMs() - began;
-  }
+  const made = transform(sample, context, lot);
+  return made instanceof Promise ? await made : made;
 }

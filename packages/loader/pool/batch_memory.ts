@@ -52,6 +52,28 @@ export class BatchMemory {
     return this.#make(bytes, this.#budget.overdraw(bytes), this.#heap);
   }
 
+  /** Counts memory that came from elsewhere as a batch's, room or not: `buffers`, of `bytes` together. */
+  adopt(buffers: readonly ArrayBuffer[], bytes: number): BatchBuffer {
+    const lease = this.#budget.overdraw(bytes);
+    this.#held += bytes;
+    let isHeld = true;
+    const end = () => {
+      if (!isHeld) return false;
+      isHeld = false;
+      this.#held -= bytes;
+      lease.release();
+      return true;
+    };
+    return {
+      bytes: new Uint8Array(0),
+      keep: () => void end(),
+      release() {
+        if (!end()) return;
+        for (const buffer of buffers) if (!buffer.detached) buffer.transfer();
+      },
+    };
+  }
+
   /** Forgets what is idle. Buffers that are still out can be given back. */
   close(): void {
     this.#heap.close();

@@ -24,10 +24,16 @@ export interface LoaderStats {
   readonly readMs: number;
   /** Spent decoding samples of their bytes. */
   readonly decodeMs: number;
-  /** Spent by the transformation. */
+  /** Spent by the transformation. In workers it is the time that each was busy with it, summed up. */
   readonly transformMs: number;
   /** Spent putting batches together. */
   readonly collateMs: number;
+  /** Workers that run at present. */
+  readonly workers: number;
+  /** Workers that ended by themselves, and whose samples were given to others. */
+  readonly workersLost: number;
+  /** Bytes of samples that were copied to be sent to workers, since they are of a batch's memory; all others are moved. */
+  readonly bytesCopied: number;
   /** How long reads took: the median, and those that 95 and 99 of 100 did not exceed. */
   readonly readLatencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
   /** Batches that are ready or being read now. */
@@ -53,6 +59,8 @@ export class StatsCounter {
   decodeMs = 0;
   transformMs = 0;
   collateMs = 0;
+  workersLost = 0;
+  bytesCopied = 0;
   /** How many reads took so long: each bin an eighth longer than the one before, from a hundredth of a millisecond. */
   readonly #latencies: Uint32Array = new Uint32Array(BINS);
 
@@ -66,9 +74,9 @@ export class StatsCounter {
   }
 
   /** All there is now. */
-  snapshot(ahead: number): LoaderStats {
+  snapshot(ahead: number, workers = 0): LoaderStats {
     const { steps, samples, skipped, bytes, bytesRead, reads, firstBatchMs, waitMs, busyMs } = this;
-    const { readMs, decodeMs, transformMs, collateMs } = this;
+    const { readMs, decodeMs, transformMs, collateMs, workersLost, bytesCopied } = this;
     const spent = { reads: readMs, decode: decodeMs, transform: transformMs, collate: collateMs };
     const most = Object.entries(spent).reduce((most, next) => next[1] > most[1] ? next : most);
     return {
@@ -86,6 +94,9 @@ export class StatsCounter {
       decodeMs,
       transformMs,
       collateMs,
+      workers,
+      workersLost,
+      bytesCopied,
       readLatencyMs: { p50: this.#latency(0.5), p95: this.#latency(0.95), p99: this.#latency(0.99) },
       ahead,
       limit: waitMs <= (busyMs + waitMs) / 50 ? "consumer" : most[0] as LoaderStats["limit"],

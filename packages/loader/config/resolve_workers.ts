@@ -1,0 +1,33 @@
+/** What the number of workers depends on. */
+export interface WorkersGround {
+  /** Whether anything is of a module, and can be sent to a worker. */
+  readonly isOfModule: boolean;
+  /** Processors of the machine. */
+  readonly processors: number;
+}
+
+/** More than anybody has use for, and a bound for the memory that their programs take. */
+const MOST = 512;
+
+/**
+ * How many workers there are: those that are wanted, or one less than there are processors, which leaves one to reading and to
+ * the caller. Wanting some without a module is a `TypeError` that says what to give.
+ */
+export function resolveWorkers(
+  wanted: number | undefined,
+  { isOfModule, processors }: WorkersGround,
+): number {
+  if (wanted === undefined) return isOfModule ? Math.min(MOST, Math.max(1, processors - 1)) : 0;
+  if (!(Number.isSafeInteger(wanted) && wanted >= 0 && wanted <= MOST)) {
+    throw new TypeError(
+      `Cannot load with pool.workers ${wanted}: a whole number from 0 to ${MOST} is needed`,
+    );
+  }
+  if (wanted > 0 && !isOfModule) {
+    throw new TypeError(
+      `Cannot load with ${wanted} workers without a module for them: a function cannot be sent to a worker; \
+give transform or collate as { module, export }`,
+    );
+  }
+  return wanted;
+}
