@@ -50,10 +50,10 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
     scope.postMessage({ type: "gone", how, ...(error !== undefined && { error: sent(error) }) });
 
   const load = async (message: Extract<WorkerMessage, { readonly type: "load" }>) => {
-    for (const  of of["transform", "collate"] as const) {
-      const named = message[of];
+    for (const kind of ["transform", "collate"] as const) {
+      const named = message[kind];
       if (!named) continue;
-      words[of] = named.words;
+      words[kind] = named.words;
       try {
         const found = (await import(named.url))[named.name];
         if (typeof found !== "function") {
@@ -61,9 +61,9 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
             found === undefined ? "the module has no such export" : `it is no function, but ${typeof found}`,
           );
         }
-        work[of] = found;
+        work[kind] = found;
       } catch (error) {
-        scope.postMessage({ type: "unloadable", of, error: sent(error) });
+        scope.postMessage({ type: "unloadable", of: kind, error: sent(error) });
         return;
       }
     }

@@ -163,11 +163,11 @@ Deno.test("a module that cannot be loaded is an error at once, naming URL and ex
     [{ module: moduleOf("export default (") }, "default of"],
   ];
   for (const workers of [0, 2]) {
-    for (const  of of["transform", "collate"] as const) {
+    for (const kind of ["transform", "collate"] as const) {
       for (const [named, words] of cases) {
-        await using loader = createLoader(range(10), { [of]: named, onError: "skip", pool: { workers } });
+        await using loader = createLoader(range(10), { [kind]: named, onError: "skip", pool: { workers } });
         const error = await assertRejects(() => epoch(loader), TypeError, words);
-        assertStringIncludes(error.message, `Cannot ${of} by ${named.export ?? "default"} of "`);
+        assertStringIncludes(error.message, `Cannot ${kind} by ${named.export ?? "default"} of "`);
         assertEquals(loader.state().position, 0);
       }
     }
