@@ -40,6 +40,7 @@ export interface PartSample<T> {
 
 /** Several data sets as one, of which each is drawn as often as its weight says. */
 export interface Mixture<T> extends MapDataset<T> {
+  /** The data sets that it is made of, in their order. */
   readonly parts: readonly MixturePart[];
   /** Which data set a sample is of, and its number there. */
   partAt(index: number): { readonly name: string; readonly index: number };
@@ -109,6 +110,7 @@ function partOf(
 
 /** Data sets one after the other, of which it is known which is which. */
 class MixedDataset<T> implements Mixture<T> {
+  /** The data sets that it is made of, in their order. */
   readonly parts: readonly MixturePart[];
   readonly uri: string;
   readonly length: number;
@@ -155,6 +157,7 @@ class MixedDataset<T> implements Mixture<T> {
 
 /** A mixture of which each sample says what it is of. */
 class TellingDataset<T> implements Mixture<PartSample<T>> {
+  /** The data sets that it is made of, in their order. */
   readonly parts: readonly MixturePart[];
   readonly uri: string;
   readonly length: number;
